@@ -1,0 +1,26 @@
+"""Contracts: input tables as typed columns, which give Pandera schemas and validation reports.
+
+May import errors, vocabulary and expressions. Must never let a value of a table into a message.
+"""
+
+from swm_kpi.contracts.column import Column, Recoded
+from swm_kpi.contracts.contract import Contract, ContractType, Rule, Unique, UnknownColumn
+from swm_kpi.contracts.dimension import ALL, UNKNOWN, Dimension
+from swm_kpi.contracts.report import CheckedTable, ContractError, ContractReport, Violation
+
+__all__ = [
+    "ALL",
+    "UNKNOWN",
+    "CheckedTable",
+    "Column",
+    "Contract",
+    "ContractError",
+    "ContractReport",
+    "ContractType",
+    "Dimension",
+    "Recoded",
+    "Rule",
+    "Unique",
+    "UnknownColumn",
+    "Violation",
+]

@@ -1,0 +1,124 @@
+"""Pandera schemas made from contracts. The only module that imports pandera.
+
+Pandera's own errors carry the values that failed and the whole frame, so none leaves this module.
+Its global switches can turn checks off, so every run here sets them on for itself.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from swm_kpi.contracts.column import Column
+from swm_kpi.errors import RequestError, did_you_mean
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from swm_kpi.contracts.contract import ContractType
+
+Schema: TypeAlias = Any
+_BACKENDS = ("pandas", "polars")
+
+
+def build_schema(contract: ContractType, backend: str) -> Schema:
+    """Return a Pandera ``DataFrameSchema`` that holds the contract's column rules and keys.
+
+    Cross-column rules are checked by ``swm_kpi.validate``, which also reports them without values.
+
+    Raises:
+        RequestError: the backend is not one of pandas and polars.
+    """
+    if backend not in _BACKENDS:
+        raise RequestError(f"No Pandera schema for {backend!r}. {did_you_mean(backend, _BACKENDS)}")
+    pa = _pandera(backend)
+    return pa.DataFrameSchema(
+        {
+            name: pa.Column(
+                _dtype(column, backend),
+                checks=[*_checks(pa, column, backend), *(column.checks(pa) if column.checks else ())],
+                nullable=column.nullable,
+                unique=column.unique,
+                coerce=False,
+                description=column.description,
+            )
+            for name, column in contract.columns.items()
+        },
+        unique=[list(key) for key in contract.keys if len(key) > 1][0] if _joint(contract) else None,
+        strict=False,
+        unique_column_names=backend == "pandas",
+        name=contract.table,
+        description=contract.meaning,
+    )
+
+
+def failing_rows(series: pl.Series, column: Column) -> list[tuple[str, int]]:
+    """Run the column's own ``checks`` and return each broken check's name and number of rows."""
+    import pandera.polars as pa
+    from pandera.config import ValidationDepth, config_context
+    from pandera.errors import SchemaErrors
+
+    assert_free: list[tuple[str, int]] = []
+    for check in column.checks(pa) if column.checks else ():
+        schema = pa.DataFrameSchema({column.name: pa.Column(checks=[check], nullable=True)})
+        failed = 0
+        with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+            try:
+                schema.validate(series.alias(column.name).to_frame(), lazy=True)
+            except SchemaErrors as errors:
+                failed = errors.failure_cases.height
+        if failed:
+            assert_free.append((check.name or "a check", failed))
+    return assert_free
+
+
+def _joint(contract: ContractType) -> bool:
+    return any(len(key) > 1 for key in contract.keys)
+
+
+def _pandera(backend: str) -> Any:
+    if backend == "polars":
+        import pandera.polars
+
+        return pandera.polars
+    import pandera.pandas
+
+    return pandera.pandas
+
+
+def _dtype(column: Column, backend: str) -> Any:
+    """Return Pandera's type, or None where pandas keeps one thing in several physical types."""
+    if backend == "polars":
+        import polars as pl
+
+        types: dict[type, Any] = {
+            str: pl.String, int: pl.Int64, float: pl.Float64, bool: pl.Boolean, date: pl.Date,
+            datetime: pl.Datetime("us"),
+        }  # fmt: skip
+        return types[column.dtype]
+    if column.dtype is str:
+        return None
+    if column.nullable and column.dtype in (int, bool):
+        return {int: "Int64", bool: "boolean"}[column.dtype]
+    return {int: "int64", float: "float64", bool: "bool", date: "datetime64[us]"}.get(
+        column.dtype, "datetime64[us]"
+    )
+
+
+def _checks(pa: Any, column: Column, backend: str) -> list[Any]:
+    checks = []
+    if column.domain is not None:
+        checks.append(pa.Check.isin(list(column.domain)))
+    for word, bound in column.bounds.items():
+        checks.append(getattr(pa.Check, word)(_bound(bound, column, backend)))
+    if column.str_matches is not None:
+        checks.append(pa.Check.str_matches(rf"\A(?:{column.str_matches})\Z"))
+    if column.dtype is str and backend == "pandas" and column.domain is None:
+        checks.append(pa.Check(lambda value: isinstance(value, str), element_wise=True, name="text"))
+    return checks
+
+
+def _bound(bound: Any, column: Column, backend: str) -> Any:
+    if type(bound) is date and (column.dtype is datetime or backend == "pandas"):
+        return datetime(bound.year, bound.month, bound.day)
+    return bound

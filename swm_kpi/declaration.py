@@ -1,0 +1,104 @@
+"""The base of everything declared with keywords: frozen, closed, and worded when wrong.
+
+Pydantic does the refusing; this module turns its findings into the library's own problems, so that
+each names the declaration, the field, the rule and the fix, with file and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic._internal._model_construction import ModelMetaclass
+
+from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
+from swm_kpi.expressions import Unusable, is_unusable
+
+Finding = tuple[str, str, str]
+"""A field, the rule it breaks and the fix."""
+
+_FIXES = {
+    "missing": ("it is required", "Give {field}="),
+    "string_too_short": ("it is empty", "Write it out"),
+    "too_short": ("it is empty", "Give at least one"),
+}
+
+
+class _DeclarationType(ModelMetaclass):
+    """Collects every problem of a declaration before refusing it."""
+
+    if not TYPE_CHECKING:
+
+        def __call__(cls, *args, **fields):
+            place = place_of_declaration()
+            subject = cls.subject_of(fields)
+            if args:
+                fix = f"Write {cls.__name__}(name=value, ...)"
+                refuse([Problem(subject, "arguments", "they are given by name", fix, place)])
+                return Unusable()
+            usable = {name: value for name, value in fields.items() if not is_unusable(value)}
+            spoilt = fields.keys() - usable.keys()
+            try:
+                declared = super().__call__(**usable)
+                found = [] if spoilt else list(declared.findings())
+            except ValidationError as error:
+                found = [each for each in _findings(cls, error) if each[0] not in spoilt]
+            if found:
+                refuse(Problem(subject, *each, place) for each in found)
+            return Unusable() if found or spoilt else declared
+
+
+class Declaration(BaseModel, metaclass=_DeclarationType):
+    """A frozen object declared with keywords, which refuses to exist when it is wrong.
+
+    Raises:
+        DefinitionError: with every problem of the declaration.
+    """
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, strict=False
+    )
+
+    @classmethod
+    def subject_of(cls, fields: dict[str, Any]) -> str:
+        """Name the declaration in a message, from whatever fields were given."""
+        name = fields.get("ref") or fields.get("key")
+        return f"{cls.__name__} {name}" if isinstance(name, str) else cls.__name__
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between fields, after each field is right by itself."""
+        yield from ()
+
+
+def _findings(cls: type[BaseModel], error: ValidationError) -> Iterator[Finding]:
+    seen = set()
+    for each in error.errors(include_url=False, include_context=True):
+        field = str(each["loc"][0]) if each["loc"] else "declaration"
+        kind = each["type"]
+        if (field, kind) in seen:
+            continue
+        seen.add((field, kind))
+        if kind == "extra_forbidden":
+            known = did_you_mean(field, cls.model_fields)
+            yield field, f"{cls.__name__} has no field {field!r}", known
+        elif kind in _FIXES:
+            rule, fix = _FIXES[kind]
+            yield field, rule, fix.format(field=field)
+        elif kind == "enum":
+            given = str(each["input"])
+            options = each["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+            yield field, f"{given!r} is not one of the closed set", did_you_mean(given, options)
+        elif kind == "is_instance_of":
+            yield field, f"it is {_described(each['input'])}", f"Give {_article(each['ctx']['class'])}"
+        else:
+            yield field, f"{each['msg'][0].lower()}{each['msg'][1:]}", "Give a value of the right type"
+
+
+def _described(value: object) -> str:
+    name = value.__name__ if isinstance(value, type) else type(value).__name__
+    return f"{'the class' if isinstance(value, type) else 'of type'} {name}"
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

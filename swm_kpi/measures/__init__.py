@@ -1,0 +1,31 @@
+"""The kinds of measure, a small file per family: what each accumulates, and how it is combined.
+
+A kind never sees a row. It names sufficient statistics; the engine gives them back as arrays over
+the grid of periods and members; the kind combines the arrays. May import contracts and below.
+"""
+
+from swm_kpi.measures.counts import Count, Sum
+from swm_kpi.measures.durations import Average, Duration
+from swm_kpi.measures.measure import Cells, Measure, TableMeasure
+from swm_kpi.measures.shares import Proportion, Rate, Ratio
+from swm_kpi.measures.statistic import Clock, Operation, Statistic
+from swm_kpi.measures.stocks import MeanOfSnapshots, StockAtDate, Variance
+
+__all__ = [
+    "Average",
+    "Cells",
+    "Clock",
+    "Count",
+    "Duration",
+    "Measure",
+    "MeanOfSnapshots",
+    "Operation",
+    "Proportion",
+    "Rate",
+    "Ratio",
+    "Statistic",
+    "StockAtDate",
+    "Sum",
+    "TableMeasure",
+    "Variance",
+]

@@ -1,0 +1,103 @@
+"""Flows: things counted or summed in a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from swm_kpi.contracts import Column
+from swm_kpi.declaration import Finding
+from swm_kpi.expressions import Condition, Undecided
+from swm_kpi.measures.measure import Cells, TableMeasure, may_be_null, missing_words
+from swm_kpi.measures.statistic import Operation, Statistic
+
+if TYPE_CHECKING:
+    from swm_kpi.measures.measure import Array
+
+
+class Count(TableMeasure):
+    """Rows of a table in the period, or distinct values of one of its columns.
+
+    Attributes:
+        distinct: count each value of this column once, such as a person. Such a count does not
+            add over areas or periods, and is worked out again for each total.
+    """
+
+    kind: ClassVar[str] = "count"
+    distinct: Column | None = None
+
+    def statistics(self) -> Mapping[str, Statistic]:
+        """Rows (or distinct values), and the rows whose condition is undecided."""
+        operation = Operation.ROWS if self.distinct is None else Operation.DISTINCT
+        counted = Statistic(self.of, operation, self.at, where=self.where, of=self.distinct)
+        return {"count": counted, **undecided(self, self.where)}
+
+    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+        """The count itself."""
+        return Cells(found["count"], notes=undecided_notes(self, found, self.where))
+
+    def formula(self) -> str:
+        """How it is worked out, in plain English."""
+        what = "rows" if self.distinct is None else f"different values of {self.distinct.english()}"
+        return (
+            f"The number of {what} in the {self.of.table} table{self._where_words(' where')}, "
+            f"by {self.at.english()}."
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between the fields."""
+        yield from super().findings()
+        if self.distinct is not None and (self.distinct.name,) in self.of.keys:
+            yield "distinct", f"{self.distinct} is the key, so every row differs", "Leave distinct out"
+
+
+class Sum(TableMeasure):
+    """The sum of a number column over the rows of a period.
+
+    Attributes:
+        value: the column summed. A float is rounded to the column's ``decimals``.
+    """
+
+    kind: ClassVar[str] = "sum"
+    value: Column
+
+    def statistics(self) -> Mapping[str, Statistic]:
+        """The sum, and the rows whose condition is undecided."""
+        summed = Statistic(self.of, Operation.SUM, self.at, where=self.where, of=self.value)
+        return {"sum": summed, **undecided(self, self.where)}
+
+    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+        """The sum itself."""
+        return Cells(found["sum"], notes=undecided_notes(self, found, self.where))
+
+    def formula(self) -> str:
+        """How it is worked out, in plain English."""
+        return (
+            f"The sum of {self.value.english()} in the {self.of.table} table"
+            f"{self._where_words(' where')}, by {self.at.english()}."
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between the fields."""
+        yield from super().findings()
+        yield from self._numeric("value", self.value)
+        if self.unit is None:
+            yield "unit", "a sum is not in rows", "Give the unit of the column, unit=Unit...."
+
+
+def undecided(measure: TableMeasure, condition: Condition | None) -> dict[str, Statistic]:
+    """Return the statistic of rows that a null leaves undecided; none where no null may be."""
+    if condition is None or not may_be_null(condition):
+        return {}
+    where = Undecided(condition)
+    return {"undecided": Statistic(measure.of, Operation.ROWS, measure.at, where=where)}
+
+
+def undecided_notes(
+    measure: TableMeasure, found: Mapping[str, Array], condition: Condition | None
+) -> list[tuple[Array, str]]:
+    """Return the words for undecided rows, to print where there are any."""
+    if condition is None or "undecided" not in found:
+        return []
+    words = f"left out because {missing_words(condition)} is not recorded"
+    return [(found["undecided"], words)]

@@ -1,0 +1,119 @@
+"""How long things took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from swm_kpi.contracts import Column
+from swm_kpi.declaration import Finding
+from swm_kpi.expressions import Canonical, Elapsed, IsNull, Not, Term
+from swm_kpi.measures.counts import undecided, undecided_notes
+from swm_kpi.measures.measure import Cells, TableMeasure, both, divided
+from swm_kpi.measures.statistic import Operation, Statistic
+from swm_kpi.vocabulary import Unit
+
+if TYPE_CHECKING:
+    from swm_kpi.measures.measure import Array
+
+
+class Average(StrEnum):
+    """Which number stands for many durations."""
+
+    MEAN = "mean"
+    MEDIAN = "median"
+    P90 = "90th percentile"
+
+
+_QUANTILES = {Average.MEDIAN: 0.5, Average.P90: 0.9}
+_SECONDS = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3_600, Unit.DAYS: 86_400}
+
+
+class Duration(TableMeasure):
+    """The mean, median or 90th percentile of the time from one instant to another.
+
+    Rows where either end is missing have no duration: they are left out and counted in the note.
+    Quantiles interpolate linearly between the two nearest values.
+
+    Attributes:
+        start, end: date and time columns (elapsed real time, right across a change of the clocks),
+            or two date columns (whole days).
+        average: mean, median or 90th percentile.
+        unit: seconds, minutes, hours or days.
+        missing: words for a row with no duration, such as "no arrival time".
+    """
+
+    kind: ClassVar[str] = "duration"
+    start: Column
+    end: Column
+    average: Average
+    missing: str = ""
+
+    @property
+    def elapsed(self) -> Term:
+        """The seconds from start to end, as a term."""
+        return Elapsed(self.start, self.end)
+
+    @property
+    def _seconds(self) -> int:
+        return _SECONDS[self.measured_in]
+
+    def statistics(self) -> Mapping[str, Statistic]:
+        """Rows timed, rows not timed, and the sum or quantile of the times."""
+        timed = both(self.where, Not(IsNull(self.elapsed)))
+        found = {
+            "timed": Statistic(self.of, Operation.ROWS, self.at, where=timed),
+            "untimed": Statistic(
+                self.of, Operation.ROWS, self.at, where=both(self.where, IsNull(self.elapsed))
+            ),
+            **undecided(self, self.where),
+        }
+        if self.average is Average.MEAN:
+            found["seconds"] = Statistic(
+                self.of, Operation.SUM, self.at, where=self.where, of=self.elapsed
+            )
+        else:
+            found["seconds"] = Statistic(
+                self.of, Operation.QUANTILE, self.at, where=self.where, of=self.elapsed,
+                quantile=_QUANTILES[self.average],
+            )  # fmt: skip
+        return found
+
+    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+        """The average in the measure's unit; the denominator is the rows timed."""
+        import numpy as np
+
+        timed = found["timed"]
+        if self.average is Average.MEAN:
+            seconds, empty = divided(found["seconds"], timed)
+        else:
+            empty = timed == 0
+            seconds = np.where(empty, np.nan, found["seconds"])
+        words = self.missing or f"{self.start.english()} or {self.end.english()} missing"
+        notes = [*undecided_notes(self, found, self.where), (found["untimed"], f"left out: {words}")]
+        return Cells(seconds / self._seconds, None, timed, empty, notes=notes)
+
+    def formula(self) -> str:
+        """How it is worked out, in plain English."""
+        return (
+            f"The {self.average.value} of the {self.measured_in.value} from {self.start.english()} to "
+            f"{self.end.english()} in the {self.of.table} table{self._where_words(' where')}, "
+            f"by {self.at.english()}."
+        )
+
+    def canonical(self) -> Canonical:
+        """What moves its numbers, the unit included."""
+        return [*super().canonical(), self.measured_in.value]
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between the fields."""
+        yield from super().findings()
+        if self.unit not in _SECONDS:
+            fix = "Give unit=Unit.SECONDS, MINUTES, HOURS or DAYS"
+            yield "unit", "a duration is in units of time", fix
+        if {self.start.dtype.__name__, self.end.dtype.__name__} not in ({"date"}, {"datetime"}):
+            rule = f"{self.start} and {self.end} are not two dates or two times"
+            yield "end", rule, "Use two columns of one type, date or datetime"
+        if self.start is self.end:
+            yield "end", "it is the start", "Name the column in which the time ends"

@@ -1,0 +1,214 @@
+"""What every kind of measure has, and what it must answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from swm_kpi.contracts import Column, ContractType, Recoded
+from swm_kpi.declaration import Declaration, Finding
+from swm_kpi.expressions import Assumption, Canonical, Condition, Expression, Term, as_condition
+from swm_kpi.measures.statistic import Statistic, assumptions_in
+from swm_kpi.vocabulary import Basis, Direction, Unit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+KEY = re.compile(r"\A[a-z](?:_?[a-z0-9])*\Z")
+
+
+def _condition(value: object) -> object:
+    return as_condition(value) if isinstance(value, Expression) else value
+
+
+Where = Annotated[Condition, BeforeValidator(_condition)]
+"""A condition; a true-or-false column is one."""
+
+
+@dataclass
+class Cells:
+    """One measure on the grid: arrays of one shape, NaN where there is no number.
+
+    Attributes:
+        value: what is reported.
+        numerator, denominator: what the value was divided from, where it was.
+        not_applicable: true where there is nothing to divide by.
+        unavailable: true where the table holds nothing to say it from.
+        notes: for each count of rows that could not be placed, the words for them.
+    """
+
+    value: Array
+    numerator: Array | None = None
+    denominator: Array | None = None
+    not_applicable: NDArray[np.bool_] | None = None
+    unavailable: NDArray[np.bool_] | None = None
+    notes: list[tuple[Array, str]] = field(default_factory=list)
+
+
+class Measure(Declaration):
+    """One number of a metric.
+
+    Attributes:
+        key: its name within the metric.
+        label: what readers see; made from the key when left out.
+        unit: what one is one of; some kinds fix it.
+        direction: which way is better, where it differs from the metric's.
+        basis: whose records it rests on; ``proxy`` for public open data.
+        differs: for a proxy, how it differs from the force's own measure. Printed beside it.
+        note: what a reader of this one number must know. Printed beside it.
+    """
+
+    kind: ClassVar[str]
+    key: str
+    label: str = ""
+    unit: Unit | None = None
+    direction: Direction | None = None
+    basis: Basis = Basis.FORCE
+    differs: str = ""
+    note: str = ""
+
+    @property
+    def title(self) -> str:
+        """The label, or the key in words."""
+        return self.label or self.key.replace("_", " ").capitalize()
+
+    @property
+    def measured_in(self) -> Unit:
+        """The unit of the value."""
+        if self.unit is None:
+            raise TypeError(f"measure {self.key} has no unit")
+        return self.unit
+
+    @property
+    def siblings(self) -> tuple[str, ...]:
+        """Keys of the measures of the same metric and basis that this one is worked out from."""
+        return ()
+
+    @property
+    def contract(self) -> ContractType | None:
+        """The table whose rows this measure counts; None when it only divides siblings."""
+        return None
+
+    def statistics(self) -> Mapping[str, Statistic]:
+        """The sufficient statistics this measure adds to those of its siblings, by role."""
+        return {}
+
+    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+        """Work the value out, on the whole grid at once, from its statistics and siblings."""
+        raise TypeError(f"{type(self).__name__} cannot be computed")
+
+    def formula(self) -> str:
+        """How it is worked out, in plain English."""
+        raise TypeError(f"{type(self).__name__} has no formula")
+
+    def canonical(self) -> Canonical:
+        """What moves its numbers, as nested lists."""
+        statistics = {role: each.canonical for role, each in self.statistics().items()}
+        return [self.kind, self.key, self.basis.value, sorted(statistics.items()), *self.siblings]
+
+    def assumptions(self) -> Iterator[Assumption]:
+        """Yield each assumption it rests on."""
+        for statistic in self.statistics().values():
+            yield from assumptions_in(statistic.where)
+            yield from assumptions_in(statistic.of)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong with the measure by itself."""
+        if not KEY.match(self.key):
+            yield "key", f"{self.key!r} is not a name", "Use lower case letters, digits and single _"
+        if self.basis is Basis.PROXY and not self.differs.strip():
+            fix = "Say how it differs from the force's own measure"
+            yield "differs", "a proxy says what it is not", fix
+        if self.basis is Basis.FORCE and self.differs:
+            yield "differs", "only a proxy differs", "Use note=, or basis=Basis.PROXY"
+
+
+class TableMeasure(Measure):
+    """A measure of the rows of one table.
+
+    Attributes:
+        of: the contract: what one row is.
+        at: the column that places a row in a period.
+        where: which rows count; all when left out.
+    """
+
+    of: Annotated[ContractType, Field()]
+    at: Column
+    where: Where | None = None
+
+    @property
+    def contract(self) -> ContractType | None:
+        """The table whose rows this measure counts."""
+        return self.of
+
+    @property
+    def measured_in(self) -> Unit:
+        """The unit given, or the unit of the table's rows."""
+        unit = self.unit or self.of.rows
+        if unit is None:
+            raise TypeError(f"measure {self.key} has no unit")
+        return unit
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between the measure and its table."""
+        yield from super().findings()
+        if self.unit is None and self.of.rows is None:
+            yield "unit", f"{self.of.__name__} does not say what its rows are", "Give unit=Unit...."
+        if self.at.dtype.__name__ not in ("date", "datetime"):
+            dates = [n for n, c in self.of.columns.items() if c.dtype.__name__.startswith("date")]
+            known = ", ".join(dates) or "none"
+            yield "at", f"{self.at} holds no date", f"Use a date column of {self.of.__name__}: {known}"
+        for name, value in self:
+            if isinstance(value, Expression):
+                yield from self._foreign(name, value)
+
+    def _foreign(self, name: str, value: Expression) -> Iterator[Finding]:
+        for each in value.walk():
+            if isinstance(each, Column | Recoded) and each.table != self.of.__name__:
+                fix = f"Use a column of {self.of.__name__}, or declare of={each.table}"
+                yield name, f"{each} is not a column of {self.of.__name__}", fix
+
+    def _numeric(self, name: str, value: Term) -> Iterator[Finding]:
+        if value.dtype not in (int, float):
+            yield name, f"{value} is not a number", "Use a whole number or a number column"
+
+    def _where_words(self, lead: str) -> str:
+        return f"{lead} {self.where.english()}" if self.where is not None else ""
+
+
+def both(left: Condition | None, right: Condition | None) -> Condition | None:
+    """Join two optional conditions with *and*."""
+    if left is None or right is None:
+        return left if right is None else right
+    return left & right
+
+
+def missing_words(expression: Expression) -> str:
+    """Name the columns whose absence leaves an expression undecided."""
+    names = dict.fromkeys(
+        each.english() for each in expression.walk() if isinstance(each, Column) and each.nullable
+    )
+    return " or ".join(names)
+
+
+def may_be_null(expression: Expression | None) -> bool:
+    """Whether any column it reads may be null."""
+    if expression is None:
+        return False
+    return any(isinstance(each, Column) and each.nullable for each in expression.walk())
+
+
+def divided(numerator: Array, denominator: Array) -> tuple[Array, Any]:
+    """Divide on the grid; where there is nothing to divide by, NaN and a true flag."""
+    import numpy as np
+
+    empty = denominator == 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(empty, np.nan, numerator / denominator), empty

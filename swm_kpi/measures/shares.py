@@ -1,0 +1,216 @@
+"""Shares, ratios and rates: one number divided by another, once, on the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from swm_kpi.contracts import Column, ContractType
+from swm_kpi.declaration import Finding
+from swm_kpi.expressions import Canonical, Expression, Undecided
+from swm_kpi.measures.counts import undecided, undecided_notes
+from swm_kpi.measures.measure import (
+    Cells,
+    Measure,
+    TableMeasure,
+    Where,
+    both,
+    divided,
+    may_be_null,
+    missing_words,
+)
+from swm_kpi.measures.statistic import Clock, Operation, Statistic
+from swm_kpi.vocabulary import Unit
+
+if TYPE_CHECKING:
+    from swm_kpi.measures.measure import Array
+
+_PER = {
+    1_000: Unit.PER_1000_PEOPLE,
+    100_000: Unit.PER_100000_PEOPLE,
+    1_000_000: Unit.PER_MILLION_PEOPLE,
+}
+
+
+class Proportion(TableMeasure):
+    """The share of some rows that meet a condition: from 0 to 1, ``[z]`` of none.
+
+    A row for which the numerator is undecided is in neither part, and is counted in the note.
+
+    Attributes:
+        where: which rows are the denominator; all in the period when left out.
+        numerator: which of those rows count. It is a subset by construction.
+    """
+
+    kind: ClassVar[str] = "proportion"
+    numerator: Where
+
+    @property
+    def measured_in(self) -> Unit:
+        """Always a proportion."""
+        return Unit.PROPORTION
+
+    def statistics(self) -> Mapping[str, Statistic]:
+        """Rows in the numerator, rows decided either way, and rows undecided."""
+        found = {
+            "numerator": self._rows(both(self.where, self.numerator)),
+            "denominator": self._rows(self.where),
+            **undecided(self, self.where),
+        }
+        if may_be_null(self.numerator):
+            found["unknown"] = self._rows(both(self.where, Undecided(self.numerator)))
+        return found
+
+    def _rows(self, where: Where | None) -> Statistic:
+        return Statistic(self.of, Operation.ROWS, self.at, where=where)
+
+    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+        """Numerator over the rows that could be decided."""
+        notes = undecided_notes(self, found, self.where)
+        denominator = found["denominator"]
+        if "unknown" in found:
+            denominator = denominator - found["unknown"]
+            words = f"in neither part because {missing_words(self.numerator)} is not recorded"
+            notes.append((found["unknown"], words))
+        value, empty = divided(found["numerator"], denominator)
+        return Cells(value, found["numerator"], denominator, empty, notes=notes)
+
+    def formula(self) -> str:
+        """How it is worked out, in plain English."""
+        return (
+            f"Of the rows in the {self.of.table} table{self._where_words(' where')}, by "
+            f"{self.at.english()}, the share where {self.numerator.english()}."
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between the fields."""
+        yield from super().findings()
+        if self.unit not in (None, Unit.PROPORTION):
+            yield "unit", "a proportion is from 0 to 1", "Leave unit out"
+
+
+class Ratio(Measure):
+    """One measure divided by another, where the first is not a part of the second.
+
+    Attributes:
+        numerator, denominator: keys of measures of the same metric and basis. They may count
+            different tables, or one table by different dates. The ratio can pass 1.
+    """
+
+    kind: ClassVar[str] = "ratio"
+    numerator: str
+    denominator: str
+
+    @property
+    def siblings(self) -> tuple[str, ...]:
+        """The two measures divided."""
+        return (self.numerator, self.denominator)
+
+    @property
+    def measured_in(self) -> Unit:
+        """A ratio, unless another unit is given."""
+        return self.unit or Unit.RATIO
+
+    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+        """Numerator over denominator."""
+        top, bottom = siblings[self.numerator].value, siblings[self.denominator].value
+        value, empty = divided(top, bottom)
+        return Cells(value, top, bottom, empty)
+
+    def formula(self) -> str:
+        """How it is worked out, in plain English."""
+        return f"{_words(self.numerator)} divided by {_words(self.denominator)}."
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between the fields."""
+        yield from super().findings()
+        if self.numerator == self.denominator:
+            yield "denominator", "a thing divided by itself is 1", "Name another measure"
+
+
+class Rate(Measure):
+    """A measure per so many people, from a population table.
+
+    The estimate of the year nearest to the middle of the period is used and named in the note. A
+    rate for less than a year is for that period: it is never annualised.
+
+    Attributes:
+        of: key of the measure of the same metric and basis that is divided.
+        per: the population table's column of people. Where the table lacks a breakdown (crime
+            type), the whole population of the area is meant.
+        scale: per how many people: 1,000, 100,000 or 1,000,000.
+        among: which people; all when left out.
+    """
+
+    kind: ClassVar[str] = "rate"
+    of: str
+    per: Column
+    scale: int
+    year: Column | None = None
+    among: Where | None = None
+
+    @property
+    def siblings(self) -> tuple[str, ...]:
+        """The measure divided."""
+        return (self.of,)
+
+    @property
+    def measured_in(self) -> Unit:
+        """Per so many people."""
+        return self.unit or _PER[self.scale]
+
+    def statistics(self) -> Mapping[str, Statistic]:
+        """The people."""
+        return {
+            "people": Statistic(
+                self.population, Operation.SUM, self._year, Clock.REFERENCE, self.among, self.per
+            )
+        }
+
+    @property
+    def population(self) -> ContractType:
+        """The population table."""
+        owner = self.per.owner
+        if owner is None:
+            raise TypeError(f"{self.per} belongs to no table")
+        return owner
+
+    @property
+    def _year(self) -> Column:
+        return self.year if self.year is not None else self.population.columns["mid_year"]
+
+    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+        """The measure over the people, times the scale."""
+        top, people = siblings[self.of].value, found["people"]
+        value, empty = divided(top, people)
+        return Cells(value * self.scale, top, people, empty)
+
+    def formula(self) -> str:
+        """How it is worked out, in plain English."""
+        who = f" where {self.among.english()}" if self.among is not None else ""
+        return (
+            f"{_words(self.of)} for every {self.scale:,} {self.per.english()}{who}, by the estimate "
+            f"nearest to the middle of the period. Not annualised."
+        )
+
+    def canonical(self) -> Canonical:
+        """What moves its numbers, the scale included."""
+        return [*super().canonical(), self.scale]
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between the fields."""
+        yield from super().findings()
+        if self.scale not in _PER:
+            yield "scale", f"{self.scale:,} is not a scale in use", "Use 1_000, 100_000 or 1_000_000"
+        if self.per.dtype is not int:
+            yield "per", f"{self.per} does not hold people", "Use a whole number column of people"
+        elif self.year is None and "mid_year" not in self.population.columns:
+            yield "year", "the population table has no mid_year column", "Give year=<column>"
+        if isinstance(self.among, Expression):
+            for each in self.among.walk():
+                if isinstance(each, Column) and each.table != self.per.table:
+                    yield "among", f"{each} is not a column of {self.per.table}", "Use its columns"
+
+
+def _words(key: str) -> str:
+    return f"‘{key.replace('_', ' ').capitalize()}’"

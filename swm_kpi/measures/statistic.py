@@ -1,0 +1,104 @@
+"""Sufficient statistics: what an engine accumulates for a measure, and how it merges.
+
+A statistic that adds is accumulated once, at the finest level, and merged for every roll-up. One
+that does not (distinct people, medians) is accumulated again at each level asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from swm_kpi.contracts import Column, ContractType
+from swm_kpi.expressions import Assumption, Canonical, Condition, Expression, Term
+
+
+class Operation(StrEnum):
+    """What is done with the rows of a cell."""
+
+    ROWS = "rows"
+    SUM = "sum"
+    DISTINCT = "distinct"
+    QUANTILE = "quantile"
+
+    @property
+    def adds(self) -> bool:
+        """Whether cells may be summed over members and months."""
+        return self in (Operation.ROWS, Operation.SUM)
+
+
+class Clock(StrEnum):
+    """How a row meets a period."""
+
+    EVENT = "event"
+    """The row's time falls in the period."""
+    LAST_SNAPSHOT = "last snapshot"
+    """The row belongs to the latest snapshot in the period."""
+    MEAN_OF_SNAPSHOTS = "mean of snapshots"
+    """The row belongs to one of the snapshots in the period, which are averaged."""
+    REFERENCE = "reference"
+    """The row belongs to the reference year nearest to the middle of the period."""
+
+
+@dataclass(frozen=True, eq=False)
+class Statistic:
+    """One aggregate over one table.
+
+    Attributes:
+        contract: the table.
+        operation: what is done with the rows.
+        at: the column that places a row in time.
+        clock: how that column meets a period.
+        where: which rows; None for all.
+        of: what is summed, told apart or ordered; None when rows are counted.
+        quantile: for a quantile, 0.5 for the median; interpolated linearly.
+    """
+
+    contract: ContractType
+    operation: Operation
+    at: Column
+    clock: Clock = Clock.EVENT
+    where: Condition | None = None
+    of: Term | None = None
+    quantile: float | None = None
+
+    @cached_property
+    def canonical(self) -> Canonical:
+        """Nested lists that are equal exactly when two statistics are the same number."""
+        return [
+            self.contract.table,
+            self.operation.value,
+            self.clock.value,
+            self.at.canonical(),
+            self.where.canonical() if self.where is not None else None,
+            self.of.canonical() if self.of is not None else None,
+            self.quantile,
+        ]
+
+    @cached_property
+    def key(self) -> str:
+        """The canonical form as text: statistics of one key are accumulated once."""
+        return json.dumps(self.canonical)
+
+    def expressions(self) -> Iterator[Expression]:
+        """Yield every expression inside, the time column included."""
+        yield self.at
+        for each in (self.where, self.of):
+            if each is not None:
+                yield from each.walk()
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Names of the contract's columns that are read."""
+        return frozenset(each.name for each in self.expressions() if isinstance(each, Column))
+
+
+def assumptions_in(expression: Expression | None) -> Iterator[Assumption]:
+    """Yield each assumption an expression rests on."""
+    for each in expression.walk() if expression is not None else ():
+        for operand in (*getattr(each, "values", ()), getattr(each, "right", None)):
+            if isinstance(operand, Assumption):
+                yield operand

@@ -1,0 +1,160 @@
+"""Stocks: how many there are at a moment, never a sum over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from swm_kpi.contracts import Column
+from swm_kpi.declaration import Finding
+from swm_kpi.expressions import Canonical
+from swm_kpi.measures.measure import Cells, TableMeasure, divided
+from swm_kpi.measures.statistic import Clock, Operation, Statistic
+from swm_kpi.vocabulary import Unit
+
+if TYPE_CHECKING:
+    from swm_kpi.measures.measure import Array
+
+
+class StockAtDate(TableMeasure):
+    """How many there were in the latest snapshot of the period.
+
+    The date of the snapshot is in the note. A period with no snapshot is ``[x]``, never 0.
+
+    Attributes:
+        at: the date of the snapshot. Each snapshot holds everyone in post on that day.
+        value: a number column to sum, such as full-time equivalent; rows are counted without it.
+    """
+
+    kind: ClassVar[str] = "stock at date"
+    value: Column | None = None
+
+    def statistics(self) -> Mapping[str, Statistic]:
+        """Rows of the latest snapshot, or the sum of a column over them."""
+        operation = Operation.ROWS if self.value is None else Operation.SUM
+        return {
+            "stock": Statistic(
+                self.of, operation, self.at, Clock.LAST_SNAPSHOT, self.where, self.value
+            )
+        }
+
+    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+        """The stock itself."""
+        return Cells(found["stock"])
+
+    def formula(self) -> str:
+        """How it is worked out, in plain English."""
+        what = "number of rows" if self.value is None else f"sum of {self.value.english()}"
+        return (
+            f"The {what} in the latest snapshot of the period in the {self.of.table} table"
+            f"{self._where_words(' where')}."
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between the fields."""
+        yield from super().findings()
+        if self.value is not None:
+            yield from self._numeric("value", self.value)
+
+
+class MeanOfSnapshots(TableMeasure):
+    """The mean of a number taken at regular snapshots. A snapshot that is missing is not zero.
+
+    An area is averaged over the snapshots that hold it; a total over those that hold every area
+    seen in the period. How many there were is the denominator.
+
+    Attributes:
+        at: when the snapshot was taken.
+        value: the number column summed within each snapshot.
+    """
+
+    kind: ClassVar[str] = "mean of snapshots"
+    value: Column
+
+    def statistics(self) -> Mapping[str, Statistic]:
+        """The sum over the snapshots, and how many snapshots there were."""
+        return {
+            "sum": Statistic(
+                self.of, Operation.SUM, self.at, Clock.MEAN_OF_SNAPSHOTS, self.where, self.value
+            ),
+            "snapshots": Statistic(self.of, Operation.ROWS, self.at, Clock.MEAN_OF_SNAPSHOTS),
+        }
+
+    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+        """The sum over the snapshots divided by how many there were."""
+        value, empty = divided(found["sum"], found["snapshots"])
+        return Cells(value, None, found["snapshots"], unavailable=empty)
+
+    def formula(self) -> str:
+        """How it is worked out, in plain English."""
+        return (
+            f"The sum of {self.value.english()} in each snapshot of the {self.of.table} table"
+            f"{self._where_words(' where')}, averaged over the snapshots taken in the period."
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between the fields."""
+        yield from super().findings()
+        yield from self._numeric("value", self.value)
+
+
+class Variance(TableMeasure):
+    """Actual less budget at the latest statement of the period: above zero is overspent.
+
+    Attributes:
+        at: the day to which the statement's figures run. They are cumulative, so the latest in
+            the period is used and months are never added.
+        actual, budget: the two number columns.
+        relative: divide by the budget; a budget of zero gives ``[z]``.
+    """
+
+    kind: ClassVar[str] = "variance"
+    actual: Column
+    budget: Column
+    relative: bool = False
+
+    @property
+    def measured_in(self) -> Unit:
+        """Pounds, or a ratio to the budget."""
+        return Unit.RATIO if self.relative else Unit.POUNDS
+
+    def statistics(self) -> Mapping[str, Statistic]:
+        """The sums of actual and budget in the latest statement."""
+        return {
+            name: Statistic(
+                self.of, Operation.SUM, self.at, Clock.LAST_SNAPSHOT, self.where, column
+            )
+            for name, column in (("actual", self.actual), ("budget", self.budget))
+        }
+
+    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+        """The difference, or the difference over the budget."""
+        import numpy as np
+
+        places = max(self.actual.decimals or 0, self.budget.decimals or 0)
+        difference = np.round(found["actual"] - found["budget"], places)
+        if not self.relative:
+            return Cells(difference)
+        value, empty = divided(difference, found["budget"])
+        return Cells(value, difference, found["budget"], empty)
+
+    def formula(self) -> str:
+        """How it is worked out, in plain English."""
+        share = f", divided by {self.budget.english()}" if self.relative else ""
+        return (
+            f"{self.actual.english().capitalize()} less {self.budget.english()}{share}, in the "
+            f"latest statement of the period in the {self.of.table} table"
+            f"{self._where_words(' where')}. Above zero is overspent."
+        )
+
+    def canonical(self) -> Canonical:
+        """What moves its numbers."""
+        return [*super().canonical(), self.relative]
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between the fields."""
+        yield from super().findings()
+        yield from self._numeric("actual", self.actual)
+        yield from self._numeric("budget", self.budget)
+        if self.actual is self.budget:
+            yield "budget", "it is the actual", "Name the budget's column"
