@@ -51,7 +51,7 @@ _FORMS = (
     "Write 2024-05 for a month, 2024/25 Q1 for a quarter, 2024/25 for a financial year, "
     "or R12 2025-03 for the 12 months to the end of March 2025."
 )
-_TWO_DATES = 'Write two dates and a grain, such as "2024-04-01", "2025-03-31", grain="quarter".'
+_TWO_DATES = 'two dates and a grain, such as "2024-04-01", "2025-03-31", grain="quarter"'
 _GRAINS = tuple(grain.value for grain in Grain)
 
 _MONTH_LABEL = re.compile(r"\A(?P<rolling>R12 )?(?P<year>[0-9]{4})-(?P<month>[0-9]{2})\Z")
@@ -84,11 +84,7 @@ class Period:
 
     def __post_init__(self) -> None:
         """Refuse to exist unless whole."""
-        if not isinstance(self.grain, Grain):
-            raise PeriodError(
-                f"The grain of a Period is a Grain, not {_quoted(self.grain)}. "
-                "Write Grain.MONTH, Grain.QUARTER, Grain.YEAR or Grain.ROLLING_12."
-            )
+        _check_is_grain(self.grain)
         for day in (self.start, self.end):
             _check_date(day)
         first = _nearest_start(self.grain, _month_of(self.start))
@@ -125,10 +121,11 @@ class Period:
             PeriodError: if no period of the grain starts there, or it leaves the years 1900 to
                 2200.
         """
-        if not isinstance(grain, Grain) or type(first_month) is not int:
+        _check_is_grain(grain)
+        if type(first_month) is not int:
             raise PeriodError(
-                f"A Grain and a whole-number month index are needed, not {_quoted(grain)} and "
-                f"{_quoted(first_month)}. Write Period.from_first_month(Grain.MONTH, 2024 * 12)."
+                f"A month index is a whole number, not {_quoted(first_month)}. "
+                "Write year * 12 + month - 1, such as 2024 * 12 + 3 for April 2024."
             )
         last_month = first_month + grain.months - 1
         if not _FIRST_MONTH <= first_month <= last_month <= _LAST_MONTH:
@@ -274,13 +271,13 @@ def periods(*labels_or_bounds: str | date, grain: Grain | str | None = None) -> 
         raise PeriodError(f"No period was given. {_FORMS}")
     dates = sum(_is_written_as_date(each) for each in labels_or_bounds)
     if dates == len(labels_or_bounds):
-        raise PeriodError(f"Dates do not say how long a period is. {_TWO_DATES}")
+        raise PeriodError(f"Dates do not say how long a period is. Write {_TWO_DATES}.")
     if dates:
-        raise PeriodError(f"Labels and dates were mixed. Write only labels, or: {_TWO_DATES}")
+        raise PeriodError(f"Labels and dates were mixed. Write only labels, or {_TWO_DATES}.")
     found: dict[Period, None] = {}
     for each in labels_or_bounds:
         if not isinstance(each, str):
-            raise PeriodError(f"{_quoted(each)} is neither a label nor a date. {_FORMS}")
+            raise PeriodError(f"A label or a date is needed, not {_quoted(each)}. {_FORMS}")
         period = Period.parse(each)
         if period in found:
             raise PeriodError(f"The period {period} was given twice. Write it once.")
@@ -290,7 +287,7 @@ def periods(*labels_or_bounds: str | date, grain: Grain | str | None = None) -> 
 
 def _between(bounds: tuple[object, ...], grain: Grain) -> tuple[Period, ...]:
     if len(bounds) != 2:
-        raise PeriodError(f"A grain goes with two dates; {len(bounds)} given. {_TWO_DATES}")
+        raise PeriodError(f"A grain goes with two dates; {len(bounds)} given. Write {_TWO_DATES}.")
     start, end = (_read_date(bound) for bound in bounds)
     # A rolling window is asked for by its last month, so its bounds do not reach back to its start.
     lead = grain.months - _STEP[grain]
@@ -331,6 +328,14 @@ def _check_grain(grain: object) -> Grain:
     return Grain(grain)
 
 
+def _check_is_grain(grain: object) -> None:
+    if not isinstance(grain, Grain):
+        raise PeriodError(
+            f"The grain of a Period is a Grain, not {_quoted(grain)}. "
+            "Write Grain.MONTH, Grain.QUARTER, Grain.YEAR or Grain.ROLLING_12."
+        )
+
+
 def _is_written_as_date(value: object) -> bool:
     if isinstance(value, str):
         return _ISO_DATE.match(value) is not None
@@ -344,7 +349,7 @@ def _read_date(value: object) -> date:
     if found is None:
         raise PeriodError(
             f"{_quoted(value)} is not a date, and with a grain only dates are taken: "
-            f"a label has a grain of its own. {_TWO_DATES}"
+            f"a label has a grain of its own. Write {_TWO_DATES}."
         )
     year, month, day = (int(found[part]) for part in ("year", "month", "day"))
     _check_year(year, value)
@@ -421,5 +426,5 @@ def _quoted(value: object) -> str:
     if not isinstance(value, str):
         return f"a value of type {type(value).__name__}"
     if len(value) > _LONGEST_QUOTE:
-        return f"{ascii(value[:_LONGEST_QUOTE])}..."
+        return f"{value[:_LONGEST_QUOTE]!a}..."
     return ascii(value)

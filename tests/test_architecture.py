@@ -21,6 +21,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PUBLIC_API = ROOT / "tests" / "public_api.txt"
+CONTENT_ROOT = "definitions"
 LINES_IN_A_SITTING = 400
 
 # From the ground up. A room imports only rooms that stand before it; "swm_kpi" is __init__.py.
@@ -66,6 +67,10 @@ def python_files(folder: str) -> list[Path]:
 def module_name(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def top(module: str | None) -> str:
+    return (module or "").split(".")[0]
 
 
 def parse(path: Path) -> ast.Module:
@@ -119,8 +124,8 @@ def imports_of(path: Path) -> list[tuple[str, str]]:
 
 
 def third_party(path: Path) -> set[str]:
-    found = {source.split(".")[0] for source, _ in imports_of(path)}
-    return found - set(sys.stdlib_module_names) - {"swm_kpi", "definitions"}
+    found = {top(source) for source, _ in imports_of(path)}
+    return found - set(sys.stdlib_module_names) - {"swm_kpi", CONTENT_ROOT}
 
 
 def room(module: str) -> str:
@@ -135,7 +140,7 @@ def arrows() -> dict[str, set[str]]:
         for source, name in imports_of(path):
             deeper = f"{source}.{name}"
             target = deeper if deeper in MACHINE else source
-            if target.split(".")[0] == "swm_kpi":
+            if top(target) == "swm_kpi":
                 targets.add(target)
         graph[module] = targets - {module}
     return graph
@@ -254,15 +259,26 @@ def test_definitions_import_only_public_names() -> None:
     for module, path in CONTENT.items():
         tree = parse(path)
         for source, name in imports_of(path):
-            top = source.split(".")[0]
-            own = top == "definitions"
-            if top in sys.stdlib_module_names or own:
+            if top(source) in {*sys.stdlib_module_names, CONTENT_ROOT}:
                 continue
             if source != "swm_kpi" or (name and name not in public):
                 private.append(f"{module}: {source} {name}".rstrip())
         for name in sorted(attributes_of_swm_kpi(tree) - public):
             private.append(f"{module}: swm_kpi.{name}")
     assert private == []
+
+
+def test_definitions_are_never_imported_as_a_top_level_name() -> None:
+    absolute = [
+        module
+        for module, path in CONTENT.items()
+        for node in ast.walk(parse(path))
+        if (
+            isinstance(node, ast.ImportFrom) and not node.level and top(node.module) == CONTENT_ROOT
+        )
+        or (isinstance(node, ast.Import) and CONTENT_ROOT in {top(a.name) for a in node.names})
+    ]
+    assert absolute == []
 
 
 def attributes_of_swm_kpi(tree: ast.Module) -> set[str]:
@@ -290,7 +306,7 @@ def attributes_of_swm_kpi(tree: ast.Module) -> set[str]:
 def test_nothing_forbidden_is_written(module: str) -> None:
     path = (MACHINE | CONTENT)[module]
     tree = parse(path)
-    found = {source.split(".")[0] for source, _ in imports_of(path)} & BANNED_IMPORTS
+    found = {top(source) for source, _ in imports_of(path)} & BANNED_IMPORTS
     found |= {
         node.func.id
         for node in ast.walk(tree)

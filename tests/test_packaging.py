@@ -17,11 +17,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# Says where the package and its definitions come from. site.addsitedir reads the .pth file by
-# which an editable install works, as an interpreter does for its own site-packages.
+# Says where the package and its definitions come from. It runs under -S, which leaves out the
+# environment's own packages, so that a copy installed there is never the one tried: first comes the
+# folder under test, with the .pth file by which an editable install works, then the rest.
 WHERE = """
 import json, site, sys
-site.addsitedir(sys.argv[1])
+for folder in sys.argv[1:]:
+    site.addsitedir(folder)
 import swm_kpi, swm_kpi.definitions
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -53,7 +55,8 @@ def run(*command: str | Path, cwd: Path, path: Path | None = None) -> str:
 
 
 def where(site: Path, *, cwd: Path, path: Path | None = None) -> dict[str, object]:
-    found: dict[str, object] = json.loads(run("-c", WHERE, site, cwd=cwd, path=path))
+    others = [each for each in sys.path if each.endswith(("site-packages", "dist-packages"))]
+    found: dict[str, object] = json.loads(run("-S", "-c", WHERE, site, *others, cwd=cwd, path=path))
     return found
 
 
@@ -122,7 +125,7 @@ def test_the_source_distribution_builds_the_same_wheel(
 def test_works_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     run("-m", "pip", "install", "--quiet", "--no-deps", "--target", site, wheel, cwd=tmp_path)
-    found = where(site, cwd=tmp_path, path=site)
+    found = where(site, cwd=tmp_path)
     assert found["package"] == str(site / "swm_kpi" / "__init__.py")
     assert found["definitions"] == str(site / "swm_kpi" / "definitions" / "__init__.py")
     assert (found["plan"], found["metrics"]) == (True, 70)
@@ -141,7 +144,7 @@ def test_works_from_an_editable_install(tmp_path: Path) -> None:
     site = tmp_path / "site"
     options = ("--quiet", "--no-deps", "--no-build-isolation", "--target", site)
     run("-m", "pip", "install", *options, "--editable", ROOT, cwd=tmp_path)
-    found = where(site, cwd=tmp_path, path=site)
+    found = where(site, cwd=tmp_path)
     assert found["package"] == str(ROOT / "swm_kpi" / "__init__.py")
     assert found["definitions"] == str(ROOT / "definitions" / "__init__.py")
     assert (found["plan"], found["metrics"]) == (True, 70)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from swm_kpi.contracts.dimension import Dimension
-from swm_kpi.errors import Problem, place_of_declaration, refuse
+from swm_kpi.errors import Problem, place_of_declaration
 from swm_kpi.expressions import DTYPE_WORDS, Canonical, Expression, Scalar, Term, is_unusable
 
 
@@ -78,9 +78,6 @@ class Column(Term):
         self.name = name
         self.table = owner.__name__
         self.owner = owner
-        problems = list(self._problems())
-        if problems:
-            refuse(Problem(str(self), *each, self._place) for each in problems)
 
     def __str__(self) -> str:
         return f"{self.table}.{self.name}" if self.name else "A column"
@@ -107,7 +104,11 @@ class Column(Term):
         """Derive a breakdown from this column: each value listed goes to a member, others to none."""
         return Recoded(self, mapping, dimension=dimension, description=description)
 
-    def _problems(self) -> list[tuple[str, str, str]]:
+    def problems(self) -> list[Problem]:
+        """Return everything wrong with the declaration; asked once the column has its name."""
+        return [Problem(str(self), *each, self._place) for each in self._findings()]
+
+    def _findings(self) -> list[tuple[str, str, str]]:
         if self.dtype not in DTYPE_WORDS:
             known = ", ".join(each.__name__ for each in DTYPE_WORDS)
             given = getattr(self.dtype, "__name__", repr(self.dtype))
@@ -172,8 +173,11 @@ class Recoded(Term):
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
         self.table = owner.__name__
+
+    def problems(self) -> list[Problem]:
+        """Return everything wrong with the declaration; asked once the column has its name."""
         if is_unusable(self.source):
-            return
+            return []
         found = [
             ("recode", f"{value!r} is not a value of {self.source.name}", "Use its closed list")
             for value in self.mapping
@@ -184,8 +188,7 @@ class Recoded(Term):
             for member in dict.fromkeys(self.mapping.values())
             if self.domain is not None and member not in self.domain
         ]
-        if found:
-            refuse(Problem(str(self), *each, self._place) for each in found)
+        return [Problem(str(self), *each, self._place) for each in found]
 
     def __str__(self) -> str:
         return f"{self.table}.{self.name}" if self.name else "A recoded column"
@@ -211,4 +214,4 @@ class Recoded(Term):
 def _bounds(dtype: type, bound: Scalar) -> bool:
     if dtype in (int, float):
         return type(bound) in (int, float) and math.isfinite(float(bound))  # type: ignore[arg-type]
-    return dtype in (date, datetime) and type(bound) is dtype
+    return dtype in (date, datetime) and type(bound) in (date, dtype)

@@ -32,12 +32,6 @@ class Rule:
     def __init__(self, condition: Expression, says: str) -> None:
         self.condition: Condition = as_condition(condition)
         self.says = says
-        self.name = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-        if not self.says.strip():
-            refuse([Problem(f"{owner.__name__}.{name}", "says", "the rule has no words", "Say it")])
 
 
 class Unique:
@@ -79,9 +73,12 @@ class ContractType(type):
         cls.source = options.pop("source", "")
         if bases:
             place = place_of_declaration()
-            problems = list(_contract_problems(cls, body, options))
+            problems = [found for each in (*columns.values(), *cls.derived.values()) for found in each.problems()]
+            problems += [
+                Problem(f"Contract {name}", *each, place) for each in _contract_problems(cls, body, options)
+            ]
             if problems:
-                refuse(Problem(f"Contract {name}", *each, place) for each in problems)
+                refuse(problems)
         return cls
 
     def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any], **_: Any) -> None:
@@ -131,16 +128,6 @@ class ContractType(type):
         return build_schema(cls, backend)
 
 
-class Contract(metaclass=ContractType):
-    """One input table: one row per thing counted. Subclass it and declare columns.
-
-    Class keywords: ``table`` (the name in ``compute``'s data; the class name in snake case when
-    left out), ``rows`` (the unit one row is one of) and ``source`` (the system it comes from).
-    """
-
-    columns: ClassVar[dict[str, Column]]
-
-
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
@@ -167,6 +154,8 @@ def _contract_problems(
         elif key:
             seen[key] = name
     for name, rule in cls.rules.items():
+        if not rule.says.strip():
+            found.append((name, "the rule has no words", "Say what must hold"))
         foreign = [
             str(part)
             for part in rule.condition.walk()
@@ -175,3 +164,13 @@ def _contract_problems(
         if foreign and not is_unusable(rule.condition):
             found.append((name, f"it reads {foreign[0]} of another table", "Use this table's columns"))
     return found
+
+
+class Contract(metaclass=ContractType):
+    """One input table: one row per thing counted. Subclass it and declare columns.
+
+    Class keywords: ``table`` (the name in ``compute``'s data; the class name in snake case when
+    left out), ``rows`` (the unit one row is one of) and ``source`` (the system it comes from).
+    """
+
+    columns: ClassVar[dict[str, Column]]

@@ -1,0 +1,121 @@
+"""Incidents logged in command and control, and the snapshots of those still waiting."""
+
+from datetime import date, datetime
+
+from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
+
+from ..dimensions import LPA
+
+ASB_PERSONAL = "ASB personal"
+ASB_NUISANCE = "ASB nuisance"
+ASB_ENVIRONMENTAL = "ASB environmental"
+ROAD_RELATED_OFFENCE = "Road related offence"
+ASB_VEHICLE_NUISANCE = "ASB vehicle nuisance"
+
+CLOSING_CODES = (
+    ASB_PERSONAL,
+    ASB_NUISANCE,
+    ASB_ENVIRONMENTAL,
+    ASB_VEHICLE_NUISANCE,
+    "Crime",
+    "Crime related incident",
+    "Domestic incident",
+    "Public safety and welfare",
+    ROAD_RELATED_OFFENCE,
+    "Road traffic collision",
+    "Transport other",
+    "Qualifier only",
+    "Duplicate",
+    "Administration",
+)
+
+ASB_TYPE = Dimension(
+    "asb_type",
+    "Type of anti-social behaviour",
+    ("Personal", "Nuisance", "Environmental"),
+    description="By the closing code: aimed at a person or group, a nuisance to the community, or "
+    "harm to the surroundings.",
+)
+
+GRADE = Dimension(
+    "grade",
+    "Grade",
+    ("1", "2", "3", "4", "5"),
+    description="The grade at first dispatch, 1 being an immediate response.",
+)
+
+
+class Incident(Contract, rows=Unit.INCIDENTS, source="Command and control"):
+    """One row per incident logged in command and control."""
+
+    incident_id = Column(
+        str, unique=True, personal=True, description="The log's own number, pseudonymised."
+    )
+    created_at = Column(
+        datetime,
+        ge=date(2000, 1, 1),
+        description="When the log was opened; Europe/London if no offset is given.",
+    )
+    grade = Column(str, dimension=GRADE, nullable=True, description="Grade at first dispatch.")
+    first_arrived_at = Column(
+        datetime,
+        nullable=True,
+        label="first arrival",
+        description="When the first officer arrived; empty if nobody did or it was not recorded.",
+    )
+    cancelled = Column(
+        bool,
+        nullable=True,
+        description="Whether the log was cancelled before anyone arrived, or was a duplicate.",
+    )
+    police_generated = Column(
+        bool, nullable=True, description="Whether an officer opened the log and not a caller."
+    )
+    closing_code = Column(
+        str,
+        isin=CLOSING_CODES,
+        nullable=True,
+        description="What the incident was, under the National Standard for Incident Recording, "
+        "when the log was closed; empty while it is open.",
+    )
+    mental_health = Column(
+        bool,
+        nullable=True,
+        label="mental health qualifier",
+        description="Whether the mental health qualifier was applied.",
+    )
+    lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the location.")
+
+    asb_type = closing_code.recode(
+        {
+            ASB_PERSONAL: "Personal",
+            ASB_NUISANCE: "Nuisance",
+            ASB_ENVIRONMENTAL: "Environmental",
+        },
+        dimension=ASB_TYPE,
+        description="Type of anti-social behaviour, by the closing code.",
+    )
+
+    arrival_follows_creation = Rule(
+        first_arrived_at >= created_at, "the first arrival is not before the log was opened"
+    )
+
+
+class OpenIncidentSnapshot(Contract, rows=Unit.INCIDENTS, source="Command and control"):
+    """One row per snapshot, area and grade: how many incidents were waiting for a resource.
+
+    A snapshot writes a row for each area and grade, zero included, so that an area with no row is
+    missing and not zero.
+    """
+
+    snapshot_at = Column(datetime, description="When the snapshot was taken, at a fixed hour of the day.")
+    grade = Column(str, dimension=GRADE, nullable=True, description="Grade of the incidents.")
+    lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the incidents.")
+    unresourced = Column(
+        int,
+        ge=0,
+        label="incidents with no resource assigned",
+        description="Open incidents that need attendance and have no resource assigned.",
+    )
+
+    one_row_each = Unique(snapshot_at, lpa, grade)

@@ -1,0 +1,15 @@
+"""Residents, for rates."""
+
+from swm_kpi import Column, Contract, Unit, Unique
+
+from ..dimensions import LPA
+
+
+class Population(Contract, rows=Unit.PEOPLE, source="ONS mid-year population estimates"):
+    """One row per Local Policing Area and year: the residents estimated on 30 June."""
+
+    mid_year = Column(int, ge=1990, le=2100, description="The year of the estimate (30 June).")
+    lpa = Column(str, dimension=LPA, description="Local Policing Area of residence.")
+    residents = Column(int, ge=0, description="Residents of all ages.")
+
+    one_row_each = Unique(mid_year, lpa)
