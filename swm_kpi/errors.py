@@ -102,7 +102,8 @@ class Problem:
 
     def __str__(self) -> str:
         at = f" ({self.place})" if self.place else ""
-        return f"{self.subject}, {self.field}: {self.rule}. {self.fix}.{at}"
+        end = "" if self.fix.endswith("?") else "."
+        return f"{self.subject}, {self.field}: {self.rule}. {self.fix}{end}{at}"
 
 
 def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:

@@ -84,7 +84,21 @@ class Incident(Contract, rows=Unit.INCIDENTS, source="Command and control"):
         label="mental health qualifier",
         description="Whether the mental health qualifier was applied.",
     )
-    lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the location.")
+    is_da = Column(
+        bool,
+        nullable=True,
+        label="domestic abuse flag",
+        description="Whether the log was flagged as domestic abuse.",
+    )
+    became_crime = Column(
+        bool,
+        nullable=True,
+        label="crime recorded from it",
+        description="Whether a crime was recorded from it.",
+    )
+    lpa = Column(
+        str, dimension=LPA, nullable=True, description="Local Policing Area of the location."
+    )
 
     asb_type = closing_code.recode(
         {
@@ -108,9 +122,13 @@ class OpenIncidentSnapshot(Contract, rows=Unit.INCIDENTS, source="Command and co
     missing and not zero.
     """
 
-    snapshot_at = Column(datetime, description="When the snapshot was taken, at a fixed hour of the day.")
+    snapshot_at = Column(
+        datetime, description="When the snapshot was taken, at a fixed hour of the day."
+    )
     grade = Column(str, dimension=GRADE, nullable=True, description="Grade of the incidents.")
-    lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the incidents.")
+    lpa = Column(
+        str, dimension=LPA, nullable=True, description="Local Policing Area of the incidents."
+    )
     unresourced = Column(
         int,
         ge=0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -38,6 +39,7 @@ class CheckedTable:
         columns: the contract's columns that it holds.
         coverage: first and last day the rows cover, where whoever read the file knows it.
         notes: what readers of a number should be told about this table.
+        spans: first and last day of each date column that has any value.
     """
 
     contract: str
@@ -46,6 +48,7 @@ class CheckedTable:
     columns: tuple[str, ...]
     coverage: tuple[date, date] | None = None
     notes: tuple[str, ...] = ()
+    spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)
 
 
 class ContractError(DataError):

@@ -1,0 +1,53 @@
+"""Appointments with the police that the public asked for."""
+
+from datetime import date, datetime
+
+from swm_kpi import Column, Contract, Rule, Unit
+
+from ..dimensions import LPA
+
+CANCELLED_BY_CALLER = "cancelled by caller"
+
+
+class Appointment(Contract, rows=Unit.APPOINTMENTS, source="Appointment diary"):
+    """One row per appointment requested, whether or not a slot was ever offered."""
+
+    appointment_id = Column(
+        str, unique=True, personal=True, description="The record's own number, pseudonymised."
+    )
+    requested_at = Column(
+        datetime,
+        ge=date(2000, 1, 1),
+        label="time of the request",
+        description="When the appointment was asked for; Europe/London if no offset is given.",
+    )
+    first_offered_at = Column(
+        datetime,
+        nullable=True,
+        label="start of the first slot offered",
+        description="When the first slot that was offered would start, taken or not; empty if no "
+        "slot was offered.",
+    )
+    later_by_agreement = Column(
+        str,
+        isin=("yes", "no", "unknown"),
+        label="later by agreement",
+        description="Whether a slot later than the standard was chosen by mutual agreement. Write "
+        "'unknown' where it was not recorded: it is not taken for agreement.",
+    )
+    status = Column(
+        str,
+        isin=("booked", "attended", CANCELLED_BY_CALLER, "cancelled by police", "no show"),
+        nullable=True,
+        description="How it stands; empty while no slot is booked.",
+    )
+    urgent = Column(
+        bool, description="Whether it was urgent, and so outside the standard for appointments."
+    )
+    lpa = Column(
+        str, dimension=LPA, nullable=True, description="Local Policing Area that gives it."
+    )
+
+    offer_follows_request = Rule(
+        first_offered_at >= requested_at, "the first slot offered is not before the request"
+    )

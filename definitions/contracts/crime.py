@@ -1,0 +1,279 @@
+"""Recorded crimes, each with the outcome it has now."""
+
+from datetime import date, datetime
+
+from swm_kpi import Column, Contract, Dimension, Rule, Unit
+
+from ..dimensions import LPA
+
+HOMICIDE = "Homicide"
+VIOLENCE_WITH_INJURY = "Violence with injury"
+VIOLENCE_WITHOUT_INJURY = "Violence without injury"
+RAPE = "Rape offences"
+OTHER_SEXUAL_OFFENCES = "Other sexual offences"
+RESIDENTIAL_BURGLARY = "Residential burglary"
+PERSONAL_ROBBERY = "Robbery of personal property"
+BUSINESS_ROBBERY = "Robbery of business property"
+VEHICLE_OFFENCES = "Vehicle offences"
+THEFT_FROM_THE_PERSON = "Theft from the person"
+POSSESSION_OF_WEAPONS = "Possession of weapons offences"
+
+OFFENCE_SUBGROUP = Dimension(
+    "offence_subgroup",
+    "Type of crime",
+    (
+        HOMICIDE,
+        VIOLENCE_WITH_INJURY,
+        VIOLENCE_WITHOUT_INJURY,
+        "Stalking and harassment",
+        "Death or serious injury - unlawful driving",
+        RAPE,
+        OTHER_SEXUAL_OFFENCES,
+        BUSINESS_ROBBERY,
+        PERSONAL_ROBBERY,
+        RESIDENTIAL_BURGLARY,
+        "Non-residential burglary",
+        VEHICLE_OFFENCES,
+        THEFT_FROM_THE_PERSON,
+        "Bicycle theft",
+        "Shoplifting",
+        "Other theft offences",
+        "Arson",
+        "Criminal damage",
+        "Public order offences",
+        "Possession of drugs",
+        "Trafficking of drugs",
+        POSSESSION_OF_WEAPONS,
+        "Miscellaneous crimes against society",
+    ),
+    description="The Home Office's offence subgroup of the crime, as in police recorded crime "
+    "open data. Fraud and computer misuse are recorded nationally and are not here.",
+)
+
+OUTCOMES: dict[str, str] = {
+    "1": "Charged or summonsed",
+    "1A": "Charged or summonsed for an alternate offence",
+    "2": "Youth caution",
+    "2A": "Youth caution for an alternate offence",
+    "3": "Adult caution",
+    "3A": "Adult caution for an alternate offence",
+    "4": "Taken into consideration",
+    "5": "Offender died",
+    "6": "Penalty notice for disorder",
+    "7": "Cannabis or khat warning",
+    "8": "Community resolution",
+    "9": "Not in the public interest, decided by the Crown Prosecution Service",
+    "10": "Not in the public interest, decided by the police",
+    "11": "Suspect below the age of criminal responsibility",
+    "12": "Suspect too ill to prosecute",
+    "13": "Victim or key witness dead or too ill",
+    "14": "Suspect not identified, victim does not support action",
+    "15": "Suspect identified, victim supports action, evidential difficulties",
+    "16": "Suspect identified, victim does not support action",
+    "17": "Time limit for prosecution expired",
+    "18": "Investigation complete, no suspect identified",
+    "19": "Filed by the National Fraud Intelligence Bureau",
+    "20": "Further action by another body",
+    "21": "Further investigation not in the public interest, decided by the police",
+    "22": "Diversionary, educational or intervention activity",
+}
+"""The Home Office outcome codes and what they mean."""
+
+CHARGED = "Charged or summonsed"
+OUT_OF_COURT_FORMAL = "Out-of-court (formal)"
+PREVENTED = "Prosecution prevented"
+VICTIM_DOES_NOT_SUPPORT = "Evidential difficulties: victim does not support action"
+EVIDENTIAL_DIFFICULTIES = "Evidential difficulties: suspect identified, victim supports action"
+NO_SUSPECT = "Investigation complete: no suspect identified"
+NOT_IN_PUBLIC_INTEREST = "Prosecution not in the public interest"
+
+OUTCOME_GROUP_OF: dict[str, str] = {
+    "1": CHARGED,
+    "1A": CHARGED,
+    "2": OUT_OF_COURT_FORMAL,
+    "2A": OUT_OF_COURT_FORMAL,
+    "3": OUT_OF_COURT_FORMAL,
+    "3A": OUT_OF_COURT_FORMAL,
+    "4": "Taken into consideration",
+    "5": "Offender died",
+    "6": OUT_OF_COURT_FORMAL,
+    "7": "Out-of-court (informal)",
+    "8": "Out-of-court (informal)",
+    "9": NOT_IN_PUBLIC_INTEREST,
+    "10": NOT_IN_PUBLIC_INTEREST,
+    "11": PREVENTED,
+    "12": PREVENTED,
+    "13": PREVENTED,
+    "14": VICTIM_DOES_NOT_SUPPORT,
+    "15": EVIDENTIAL_DIFFICULTIES,
+    "16": VICTIM_DOES_NOT_SUPPORT,
+    "17": PREVENTED,
+    "18": NO_SUSPECT,
+    "19": "Filed by the National Fraud Intelligence Bureau",
+    "20": "Further action by another body",
+    "21": "Further investigation not in the public interest",
+    "22": "Diversionary, educational or intervention activity",
+}
+"""The group in which each outcome code is shown."""
+
+OUTCOME_GROUP = Dimension(
+    "outcome_group",
+    "Outcome group",
+    tuple(dict.fromkeys(OUTCOME_GROUP_OF.values())),
+    description="The group of the outcome the crime has now. Unknown means not yet assigned an "
+    "outcome.",
+)
+
+STATUSES = ("recorded", "cancelled", "transferred")
+
+
+class Crime(Contract, rows=Unit.CRIMES, source="Crime recording system"):
+    """One row per notifiable crime, with its current outcome.
+
+    Cancelled and transferred crimes are rows too, told apart by their status.
+    """
+
+    crime_id = Column(
+        str, unique=True, personal=True, description="The crime's own number, pseudonymised."
+    )
+    recorded_at = Column(
+        datetime,
+        ge=date(2000, 1, 1),
+        label="date of recording",
+        description="When it was recorded as a crime; Europe/London if no offset is given.",
+    )
+    occurred_from = Column(
+        date,
+        nullable=True,
+        label="first day it may have happened",
+        description="The first day on which it may have happened; empty if not known. May be years "
+        "before it was recorded. No metric counts crimes by it.",
+    )
+    reported_at = Column(
+        datetime,
+        nullable=True,
+        label="time of the report",
+        description="When it was reported to the police; empty if police found it or if the time "
+        "was not kept.",
+    )
+    offence_subgroup = Column(
+        str,
+        dimension=OFFENCE_SUBGROUP,
+        label="type of crime",
+        description="The Home Office's offence subgroup, under the name in use now.",
+    )
+    ho_code = Column(
+        str,
+        nullable=True,
+        str_matches=r"[1-9][0-9]{0,2}(\.[0-9]{1,2})?[A-Z]?",
+        label="Home Office offence code",
+        description="The Home Office's offence code, as text with no leading zero, such as 5D or "
+        "4.10, and not the longer class and subclass code.",
+    )
+    status = Column(
+        str,
+        isin=STATUSES,
+        description="Whether the crime stands when the data are extracted: recorded, cancelled, "
+        "or transferred to another force.",
+    )
+    outcome_code = Column(
+        str,
+        nullable=True,
+        isin=tuple(OUTCOMES),
+        label="outcome code",
+        description="The Home Office code of the outcome it has now; empty if it has none yet.",
+    )
+    outcome_at = Column(
+        datetime,
+        nullable=True,
+        label="date of the outcome",
+        description="When the current outcome was assigned; empty if it has none yet.",
+    )
+    is_da = Column(
+        bool,
+        nullable=True,
+        label="domestic abuse flag",
+        description="Whether it was flagged as domestic abuse; empty if nobody decided.",
+    )
+    is_knife = Column(
+        bool,
+        nullable=True,
+        label="knife flag",
+        description="Whether a knife or sharp instrument was used or threatened, found by the "
+        "National Data Quality Improvement Service's method where it is in use; empty if nobody "
+        "decided.",
+    )
+    is_firearm = Column(
+        bool,
+        nullable=True,
+        label="firearm flag",
+        description="Whether a firearm was fired, used to hit, or threatened; empty if nobody "
+        "decided.",
+    )
+    is_online = Column(
+        bool,
+        nullable=True,
+        label="online crime flag",
+        description="Whether it was committed, in full or in part, through a computer, a network "
+        "or another such device; empty if nobody decided.",
+    )
+    is_business = Column(
+        bool,
+        nullable=True,
+        label="business crime flag",
+        description="Whether the victim was a business, or a person in the course of and because "
+        "of their work for one; empty if nobody decided.",
+    )
+    is_rural = Column(
+        bool,
+        nullable=True,
+        label="rural crime flag",
+        description="Whether it was flagged as rural crime, by the force's own rule; empty if "
+        "nobody decided.",
+    )
+    lpa = Column(
+        str, dimension=LPA, nullable=True, description="Local Policing Area it happened in."
+    )
+
+    outcome_group = outcome_code.recode(
+        OUTCOME_GROUP_OF,
+        dimension=OUTCOME_GROUP,
+        description="Outcome group, by the outcome code; none when not yet assigned an outcome.",
+    )
+
+    report_precedes_recording = Rule(
+        reported_at <= recorded_at, "the report is not after the crime was recorded"
+    )
+    outcome_follows_recording = Rule(
+        outcome_at >= recorded_at, "the outcome is not before the crime was recorded"
+    )
+    outcome_is_whole = Rule(
+        (outcome_code.is_null() & outcome_at.is_null())
+        | (outcome_code.is_not_null() & outcome_at.is_not_null()),
+        "an outcome has both a code and a date, or neither",
+    )
+
+
+RECORDED = Crime.status == "recorded"
+"""Crimes that stand: neither cancelled nor transferred to another force."""
+
+COUNTING_RULES = "Home Office Counting Rules for Recorded Crime"
+
+PAST_MOVES = (
+    "A crime that is cancelled or transferred later leaves the count, so past periods can fall; "
+    "say when the data were extracted."
+)
+RECORDING_CHANGES = (
+    "How much of the crime reported to a force it records changed after 2014. West Mercia's 2019 "
+    "crime data integrity inspection put it at 90.7% (give or take 1.78 percentage points), so a "
+    "rise may be better recording."
+)
+FLAGGED_BY_PEOPLE = (
+    "The flag is put on by people, who may miss it. Crimes where nobody decided are not counted, "
+    "and the note says how many there were."
+)
+
+
+def outcome_codes(group: str) -> tuple[str, ...]:
+    """Return the codes of an outcome group."""
+    return tuple(code for code, each in OUTCOME_GROUP_OF.items() if each == group)

@@ -1,0 +1,57 @@
+"""Injury collisions and their casualties, as in STATS19."""
+
+from datetime import date
+
+from swm_kpi import Column, Contract, Dimension, Unique, Unit
+
+from ..dimensions import DISTRICT, FORCE, LPA
+
+SEVERITY = Dimension(
+    "severity",
+    "Severity",
+    ("Fatal", "Serious", "Slight"),
+    description="The worst injury of the collision, or the casualty's own. Fatal is death within "
+    "30 days.",
+)
+
+
+class Collision(Contract, rows=Unit.COLLISIONS, source="STATS19 (CRASH or DfT open data)"):
+    """One row per road traffic collision in which somebody was injured."""
+
+    collision_id = Column(str, unique=True, description="The STATS19 collision index.")
+    date = Column(
+        date, ge=date(1979, 1, 1), label="date of the collision", description="The day it happened."
+    )
+    severity = Column(str, dimension=SEVERITY, description="The worst injury of the collision.")
+    force = Column(str, dimension=FORCE, nullable=True, description="The force it was reported by.")
+    district = Column(
+        str, nullable=True, dimension=DISTRICT, description="The district it happened in."
+    )
+    lpa = Column(
+        str, nullable=True, dimension=LPA, description="Local Policing Area it happened in."
+    )
+
+
+class Casualty(Contract, rows=Unit.CASUALTIES, source="STATS19 (CRASH or DfT open data)"):
+    """One row per person killed or injured in a road traffic collision."""
+
+    collision_id = Column(str, description="The STATS19 collision index.")
+    casualty_id = Column(
+        str, description="The casualty's vehicle and casualty number within the collision."
+    )
+    date = Column(
+        date,
+        ge=date(1979, 1, 1),
+        label="date of the collision",
+        description="The day of the collision, also for a death up to 30 days later.",
+    )
+    severity = Column(str, dimension=SEVERITY, description="The person's own injury.")
+    force = Column(str, dimension=FORCE, nullable=True, description="The force it was reported by.")
+    district = Column(
+        str, nullable=True, dimension=DISTRICT, description="The district it happened in."
+    )
+    lpa = Column(
+        str, nullable=True, dimension=LPA, description="Local Policing Area it happened in."
+    )
+
+    one_row_each = Unique(collision_id, casualty_id)

@@ -1,0 +1,380 @@
+"""Accumulate every statistic of a table together, and merge what adds into periods and totals.
+
+Arrays are over periods, then one axis for each breakdown asked for. An axis holds the breakdown's
+members in their order, then Unknown, then All; it has length 1 where the table lacks the breakdown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import chain, combinations
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from swm_kpi.contracts import Column, Dimension
+from swm_kpi.engine.compile import MICROSECONDS, Compiler
+from swm_kpi.engine.frames import collect
+from swm_kpi.engine.tables import Table
+from swm_kpi.expressions import Elapsed, Term
+from swm_kpi.measures import Clock, Operation, Statistic
+from swm_kpi.periods import Period
+
+Array = NDArray[np.float64]
+_TIME = "time"
+_PLACES = 6
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The breakdowns asked for and their members, in the order of the result's columns."""
+
+    dimensions: tuple[Dimension, ...]
+    members: tuple[tuple[str, ...], ...]
+
+    def carried(self, table: Table) -> tuple[int, ...]:
+        """Return the positions of the breakdowns that a table carries."""
+        return tuple(
+            position
+            for position, dimension in enumerate(self.dimensions)
+            if dimension.key in table.contract.dimensions
+            and _carrier_given(table, dimension)
+        )
+
+    def shape(self, carried: Iterable[int]) -> tuple[int, ...]:
+        """Return the lengths of the axes for a table that carries some of them."""
+        kept = set(carried)
+        return tuple(
+            len(names) + 2 if position in kept else 1
+            for position, names in enumerate(self.members)
+        )
+
+
+def _carrier_given(table: Table, dimension: Dimension) -> bool:
+    carrier = table.contract.dimensions[dimension.key][1]
+    return all(each.name in table.columns for each in carrier.walk() if isinstance(each, Column))
+
+
+@dataclass
+class Accumulated:
+    """What the tables gave.
+
+    Attributes:
+        arrays: each statistic's array, by the statistic's key.
+        dates: for a snapshot, the day used in each period; for a reference, the year. By key.
+    """
+
+    arrays: dict[str, Array] = field(default_factory=dict)
+    dates: dict[str, list[date | int | None]] = field(default_factory=dict)
+
+
+def accumulate(
+    table: Table,
+    statistics: Sequence[Statistic],
+    periods: Sequence[Period],
+    axes: Axes,
+    compiler: Compiler,
+) -> Accumulated:
+    """Accumulate statistics of one table: one grouped query for each date column that adds.
+
+    Statistics that do not add (distinct values, quantiles) are grouped again for each level and
+    run of periods.
+    """
+    done = Accumulated()
+    pass_ = _Pass(table, periods, axes, compiler)
+    for clock in Clock:
+        for at in {each.at.name: each.at for each in statistics if each.clock is clock}.values():
+            here = [each for each in statistics if each.clock is clock and each.at is at]
+            if clock is Clock.EVENT:
+                adding = [each for each in here if each.operation.adds]
+                done.arrays |= pass_.by_month(at, adding)
+                others = [each for each in here if not each.operation.adds]
+                done.arrays |= pass_.at_each_level(at, others)
+            else:
+                found, used = pass_.by_value(at, here, clock)
+                done.arrays |= found
+                done.dates |= dict.fromkeys(found, used)
+    return done
+
+
+class _Pass:
+    """Grouped queries over one table."""
+
+    def __init__(
+        self, table: Table, periods: Sequence[Period], axes: Axes, compiler: Compiler
+    ) -> None:
+        self.table = table
+        self.periods = periods
+        self.axes = axes
+        self.compiler = compiler
+        self.carried = axes.carried(table)
+        self.shape = axes.shape(self.carried)
+        self.first = min(each.first_month for each in periods)
+        self.last = max(each.last_month for each in periods)
+
+    def by_month(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
+        """Accumulate what adds by month and member, then merge months into periods."""
+        if not statistics:
+            return {}
+        month = _month(self.compiler(at))
+        within = (month >= self.first) & (month <= self.last)
+        grouped = self._grouped(month, self.carried, statistics, within)
+        months = self.last - self.first + 1
+        monthly = self._dense(grouped, self.carried, months, statistics, grouped[_TIME] - self.first)
+        found = {}
+        for statistic in statistics:
+            sums = np.concatenate(
+                [np.zeros((1, *self.shape)), np.cumsum(self._totalled(monthly[statistic.key]), axis=0)]
+            )
+            found[statistic.key] = np.stack(
+                [sums[p.last_month + 1 - self.first] - sums[p.first_month - self.first] for p in self.periods]
+            )
+        return found
+
+    def at_each_level(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
+        """Accumulate what does not add for each level (members, totals) and period by itself."""
+        found = {each.key: np.zeros((len(self.periods), *self.shape)) for each in statistics}
+        if not statistics:
+            return found
+        month = _month(self.compiler(at))
+        levels = list(chain.from_iterable(combinations(self.carried, n) for n in range(len(self.carried) + 1)))
+        for positions, length in _runs(self.periods):
+            start = self.periods[positions[0]].first_month
+            within = (month >= start) & (month < start + length * len(positions))
+            for level in levels:
+                # Floor division by one is left out: not every engine simplifies it.
+                period = (month - start) // length if length > 1 else month - start
+                grouped = self._grouped(period, level, statistics, within)
+                dense = self._dense(grouped, level, len(positions), statistics, grouped[_TIME])
+                target = [slice(0, -1) if p in level else -1 for p in range(len(self.shape))]
+                source = [slice(0, -1) if p in level else 0 for p in range(len(self.shape))]
+                for key, array in dense.items():
+                    found[key][(positions, *target)] = array[(slice(None), *source)]
+        return found
+
+    def by_value(
+        self, at: Column, statistics: list[Statistic], clock: Clock
+    ) -> tuple[dict[str, Array], list[date | int | None]]:
+        """Accumulate by each value of the time column: snapshots, or years of a reference."""
+        grouped = self._grouped(self.compiler(at), self.carried, statistics, None, rows=True)
+        times = sorted(each for each in set(grouped[_TIME].tolist()) if each is not None)
+        order = {each: position for position, each in enumerate(times)}
+        indexes = np.array([order.get(each, -1) for each in grouped[_TIME].tolist()], dtype=np.int64)
+        dense = self._dense(grouped, self.carried, len(times), statistics, indexes, rows=True)
+        present = self._totalled(dense.pop(_ROWS))
+        arrays = {key: self._totalled(array) for key, array in dense.items()}
+        if clock is Clock.REFERENCE:
+            return _nearest_year(arrays, times, self.periods, self.shape)
+        inside = [[i for i, t in enumerate(times) if p.start <= _day(t) < p.stop] for p in self.periods]
+        if clock is Clock.LAST_SNAPSHOT:
+            used: list[date | int | None] = [_day(times[i[-1]]) if i else None for i in inside]
+            last = {
+                key: np.stack([array[i[-1]] if i else np.full(self.shape, np.nan) for i in inside])
+                for key, array in arrays.items()
+            }
+            return last, used
+        found = {}
+        for statistic in statistics:
+            array = arrays[statistic.key]
+            slices = []
+            for i in inside:
+                complete = _complete(present[i])
+                counts = statistic.operation is Operation.ROWS
+                slices.append((complete if counts else complete * array[i]).sum(axis=0))
+            found[statistic.key] = np.stack(slices)
+        return found, [len(i) for i in inside]
+
+    def _grouped(
+        self,
+        time: nw.Expr,
+        level: Sequence[int],
+        statistics: list[Statistic],
+        within: nw.Expr | None,
+        *,
+        rows: bool = False,
+    ) -> dict[str, Any]:
+        frame = nw.from_native(self.table.lazy)
+        if within is not None:
+            frame = frame.filter(within)
+        keys = {_TIME: time}
+        for position in level:
+            carrier = self.table.contract.dimensions[self.axes.dimensions[position].key][1]
+            keys[f"member{position}"] = self.compiler(carrier)
+        aggregates = [
+            each.alias(name)
+            for number, statistic in enumerate(statistics)
+            for name, each in self._aggregates(number, statistic)
+        ]
+        if rows:
+            aggregates.append(nw.len().alias(_ROWS))
+        lazy = (
+            frame.with_columns(*(each.alias(f"key:{name}") for name, each in keys.items()))
+            .group_by(*(f"key:{name}" for name in keys))
+            .agg(*aggregates)
+        )
+        native = collect(lazy.to_native(), self.table.contract.table)
+        found: dict[str, Any] = {name: native[name].to_numpy() for name in native.columns}
+        found[_TIME] = _times(native[f"key:{_TIME}"])
+        for position in level:
+            members = self.axes.members[position]
+            codes = {member: index for index, member in enumerate(members)}
+            found[f"member{position}"] = np.array(
+                [codes.get(each, len(members)) for each in native[f"key:member{position}"].to_list()],
+                dtype=np.int64,
+            )
+        return found
+
+    def _aggregates(self, number: int, statistic: Statistic) -> Iterator[tuple[str, nw.Expr]]:
+        name = f"s{number}"
+        where = self.compiler(statistic.where) if statistic.where is not None else None
+        if statistic.of is None or statistic.operation is Operation.ROWS:
+            yield name, nw.len() if where is None else where.cast(nw.Int64).sum()
+            return
+        of = self.compiler(statistic.of)
+        chosen = of if where is None else nw.when(where).then(of)
+        if statistic.operation is Operation.SUM:
+            yield from _sum(name, statistic.of, chosen)
+        elif statistic.operation is Operation.DISTINCT:
+            # Engines count null as a value of its own; here nobody is nobody.
+            yield name, chosen.n_unique()
+            yield f"{name}:null", chosen.is_null().any()
+        else:
+            yield name, chosen.quantile(statistic.quantile or 0.5, interpolation="linear")
+
+    def _dense(
+        self,
+        grouped: Mapping[str, Any],
+        level: Sequence[int],
+        length: int,
+        statistics: list[Statistic],
+        indexes: NDArray[np.int64],
+        *,
+        rows: bool = False,
+    ) -> dict[str, Array]:
+        """Spread grouped rows over the grid; what no row speaks of is zero."""
+        keep = indexes >= 0
+        place = [indexes[keep].astype(np.int64)]
+        for position in range(len(self.shape)):
+            if position in level:
+                place.append(grouped[f"member{position}"][keep])
+            else:
+                place.append(np.zeros(int(keep.sum()), dtype=np.int64))
+        found = {}
+        named = [(each.key, _finished(number, each, grouped)) for number, each in enumerate(statistics)]
+        if rows:
+            named.append((_ROWS, grouped[_ROWS].astype(np.float64)))
+        for key, values in named:
+            array = np.zeros((length, *self.shape))
+            array[tuple(place)] = values[keep]
+            found[key] = array
+        return found
+
+    def _totalled(self, array: Array) -> Array:
+        for position in self.carried:
+            axis = position + 1
+            total = array.sum(axis=axis, keepdims=True)
+            array = np.concatenate([np.delete(array, -1, axis=axis), total], axis=axis)
+        return array
+
+
+_ROWS = "rows"
+
+
+def _sum(name: str, of: Term, chosen: nw.Expr) -> Iterator[tuple[str, nw.Expr]]:
+    """Sum exactly: whole numbers of the smallest unit, so that order cannot change the bytes."""
+    if isinstance(of, Elapsed):
+        yield name, (chosen // MICROSECONDS).sum()
+        yield f"{name}:rest", (chosen % MICROSECONDS).sum()
+    elif of.dtype is float:
+        yield name, (chosen * float(10 ** _places(of))).round(0).cast(nw.Int64).sum()
+    else:
+        yield name, chosen.sum()
+
+
+def _places(of: Term) -> int:
+    decimals = of.decimals if isinstance(of, Column) else None
+    return _PLACES if decimals is None else decimals
+
+
+def _finished(number: int, statistic: Statistic, grouped: Mapping[str, Any]) -> Array:
+    """Return a statistic's values in its own unit: seconds for elapsed time."""
+    values: Array = np.asarray(grouped[f"s{number}"], dtype=np.float64)
+    of = statistic.of
+    if statistic.operation is Operation.DISTINCT:
+        return values - np.asarray(grouped[f"s{number}:null"], dtype=np.float64)
+    if statistic.operation is Operation.QUANTILE and isinstance(of, Elapsed):
+        return values / MICROSECONDS
+    if statistic.operation is Operation.SUM and isinstance(of, Elapsed):
+        rest: Array = np.asarray(grouped[f"s{number}:rest"], dtype=np.float64)
+        return values + rest / MICROSECONDS
+    if statistic.operation is Operation.SUM and of is not None and of.dtype is float:
+        scaled: Array = values / float(10 ** _places(of))
+        return scaled
+    return values
+
+
+def _month(local: nw.Expr) -> nw.Expr:
+    """Number a local day's month: twelve times the year, and January nought."""
+    return local.dt.year().cast(nw.Int64) * 12 + local.dt.month().cast(nw.Int64) - 1
+
+
+def _times(series: Any) -> NDArray[Any]:
+    if series.dtype.is_integer():
+        return np.asarray(series.fill_null(-1).to_numpy(), dtype=np.int64)
+    return np.array(series.to_list(), dtype=object)
+
+
+def _day(time: object) -> date:
+    if isinstance(time, datetime):
+        return time.date()
+    if isinstance(time, date):
+        return time
+    raise TypeError("a snapshot is dated")
+
+
+def _runs(periods: Sequence[Period]) -> Iterator[tuple[list[int], int]]:
+    """Split periods into runs that follow one another, of one length, to group each run at once."""
+    run: list[int] = []
+    for position, period in enumerate(periods):
+        if run:
+            before = periods[run[-1]]
+            follows = before.last_month + 1 == period.first_month
+            if not (follows and len(before.months) == len(period.months)):
+                yield run, len(before.months)
+                run = []
+        run.append(position)
+    if run:
+        yield run, len(periods[run[0]].months)
+
+
+def _complete(rows: Array) -> Array:
+    """Say which snapshots are whole for each cell: those with as many rows as is usual for it.
+
+    A snapshot writes the same rows each time, zeros included, so one with fewer than the median has
+    some missing, and counting it would make the mean too low.
+    """
+    if not len(rows):
+        return rows
+    held = (rows > 0).sum(axis=0)
+    median = np.minimum(len(rows) - held + held // 2, len(rows) - 1)
+    usual = np.take_along_axis(np.sort(rows, axis=0), median[np.newaxis], axis=0)
+    return ((rows > 0) & (rows >= usual)).astype(np.float64)
+
+
+def _nearest_year(
+    arrays: dict[str, Array], years: list[Any], periods: Sequence[Period], shape: tuple[int, ...]
+) -> tuple[dict[str, Array], list[date | int | None]]:
+    """Choose for each period the year whose 30 June is nearest to its middle; the earlier of two."""
+    if not years:
+        empty = np.zeros((len(periods), *shape))
+        return dict.fromkeys(arrays, empty), [None] * len(periods)
+    chosen = []
+    for period in periods:
+        middle = period.start.toordinal() + (period.stop - period.start).days / 2
+        distances = [abs(date(year, 6, 30).toordinal() - middle) for year in years]
+        chosen.append(distances.index(min(distances)))
+    return {key: array[chosen] for key, array in arrays.items()}, [years[i] for i in chosen]

@@ -1,0 +1,374 @@
+"""From accumulated arrays to rows: combine each measure once on the grid, and mark each cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from swm_kpi.contracts import ALL, UNKNOWN
+from swm_kpi.engine.accumulate import Accumulated, Axes
+from swm_kpi.engine.request import Chosen, tables_of
+from swm_kpi.engine.tables import Table
+from swm_kpi.measures import Cells, Clock, Measure, Statistic
+from swm_kpi.metric import Metric
+from swm_kpi.periods import Period
+from swm_kpi.vocabulary import AvailabilityStatus, Basis, Marker
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Everything that cells are made from.
+
+    Attributes:
+        periods: the periods asked for.
+        axes: the breakdowns asked for.
+        tables: the tables given, by name.
+        found: what each table's statistics came to.
+        coverage: first and last day each table is stated to cover.
+        as_at: the day the data were extracted.
+        overridden: assumptions replaced by the caller, in words.
+    """
+
+    periods: tuple[Period, ...]
+    axes: Axes
+    tables: Mapping[str, Table]
+    found: Accumulated
+    coverage: Mapping[str, tuple[date, date]]
+    as_at: date | None
+    overridden: Mapping[str, Any] = field(default_factory=dict)
+
+
+def rows_of(chosen: Chosen, grid: Grid) -> Iterator[pl.DataFrame]:
+    """Yield each measure's rows, in the metric's order."""
+    withheld = chosen.entry.availability.status is AvailabilityStatus.NOT_REPORTABLE
+    cells: dict[tuple[str, Basis], Cells] = {}
+    axes: dict[tuple[str, Basis], tuple[int, ...]] = {}
+    asked = {(each.key, each.basis) for each in chosen.measures}
+    # A sibling is worked out before whatever divides it, whether or not it was asked for itself.
+    for measure in sorted(chosen.metric.measures, key=lambda each: bool(each.siblings)):
+        name = (measure.key, measure.basis)
+        kept = _axes(measure, chosen.metric, grid)
+        axes[name] = kept
+        reason = chosen.entry.availability.reason if withheld else _lacking(measure, chosen.metric, grid)
+        if not reason:
+            siblings = {
+                key: _sliced(cells[key, measure.basis], axes[key, measure.basis], kept, grid)
+                for key in measure.siblings
+            }
+            stats = {
+                role: _kept(grid.found.arrays[each.key], kept, len(grid.axes.members))
+                for role, each in measure.statistics().items()
+            }
+            cells[name] = measure.combine(stats, siblings)
+    for measure in chosen.measures:
+        name = (measure.key, measure.basis)
+        if name in asked and name in cells:
+            yield _Rows(measure, chosen, grid, axes[name]).of(cells[name])
+        else:
+            reason = chosen.entry.availability.reason if withheld else _lacking(measure, chosen.metric, grid)
+            yield _Rows(measure, chosen, grid, ()).unavailable(reason)
+
+
+def _lacking(measure: Measure, metric: Metric, grid: Grid) -> str:
+    """Say which table or column a measure lacks, or which of its columns is broken; empty if none."""
+    missing = sorted(tables_of(measure, metric) - grid.tables.keys())
+    if missing:
+        names = ", ".join(repr(each) for each in missing)
+        return f"Table {names} was not given."
+    for statistic in _all_statistics(measure, metric):
+        table = grid.tables[statistic.contract.table]
+        for column in sorted(statistic.columns):
+            if column in table.broken:
+                return f"Withheld: table {table.contract.table!r}, {table.broken[column]}."
+            if column not in table.columns:
+                return f"Table {table.contract.table!r} has no column {column!r}."
+    return ""
+
+
+def _all_statistics(measure: Measure, metric: Metric) -> Iterator[Statistic]:
+    yield from measure.statistics().values()
+    for sibling in measure.siblings:
+        yield from _all_statistics(metric.measure(sibling, measure.basis), metric)
+
+
+def _axes(measure: Measure, metric: Metric, grid: Grid) -> tuple[int, ...]:
+    """Return the positions of the breakdowns asked for that a measure can answer by."""
+    allowed = {each.key for each in metric.dimensions}
+    kept = {p for p, each in enumerate(grid.axes.dimensions) if each.key in allowed}
+    for statistic in _all_statistics(measure, metric):
+        table = grid.tables.get(statistic.contract.table)
+        # A population lacks most breakdowns: the whole population of the area is then meant.
+        if statistic.clock is not Clock.REFERENCE and table is not None:
+            kept &= set(grid.axes.carried(table))
+    return tuple(sorted(kept))
+
+
+def _kept(array: NDArray[Any], kept: Sequence[int], count: int) -> NDArray[Any]:
+    """Take the total of every axis that is not kept."""
+    index: list[slice] = [slice(None)]
+    index += [slice(None) if p in kept else slice(-1, None) for p in range(count)]
+    return array[tuple(index)]
+
+
+def _sliced(cells: Cells, had: Sequence[int], kept: Sequence[int], grid: Grid) -> Cells:
+    if tuple(had) == tuple(kept):
+        return cells
+    count = len(grid.axes.members)
+    return Cells(_kept(cells.value, kept, count))
+
+
+class _Rows:
+    """The rows of one measure."""
+
+    def __init__(
+        self, measure: Measure, chosen: Chosen, grid: Grid, kept: tuple[int, ...]
+    ) -> None:
+        self.measure = measure
+        self.chosen = chosen
+        self.metric = chosen.metric
+        self.grid = grid
+        self.kept = kept
+
+    def unavailable(self, reason: str) -> pl.DataFrame:
+        """Return one total row a period, with no number and the reason."""
+        count = len(self.grid.axes.members)
+        empty = np.full((len(self.grid.periods), *([1] * count)), np.nan)
+        cells = Cells(empty, unavailable=np.ones(empty.shape, dtype=bool))
+        return self._frame(cells, [reason] * len(self.grid.periods), self._plain(cells))
+
+    def of(self, cells: Cells) -> pl.DataFrame:
+        """Return the rows of a measure that was computed."""
+        full = tuple(
+            len(names) + 2 if position in self.kept else 1
+            for position, names in enumerate(self.grid.axes.members)
+        )
+        shape = (len(self.grid.periods), *full)
+        cells = _broadcast(cells, shape)
+        marker = self._plain(cells)
+        notes = []
+        for position, period in enumerate(self.grid.periods):
+            status, words = self._status(period)
+            notes.append(words)
+            here = marker[position]
+            if status is Marker.NOT_AVAILABLE:
+                here[...] = status.value
+            elif status is not Marker.NONE:
+                here[here == ""] = status.value
+        return self._frame(cells, notes, marker)
+
+    def _plain(self, cells: Cells) -> NDArray[Any]:
+        marker = np.full(cells.value.shape, "", dtype=object)
+        if cells.not_applicable is not None:
+            marker[cells.not_applicable] = Marker.NOT_APPLICABLE.value
+        missing = np.isnan(cells.value) & (marker == "")
+        if cells.unavailable is not None:
+            missing |= cells.unavailable
+        marker[missing] = Marker.NOT_AVAILABLE.value
+        return marker
+
+    def _status(self, period: Period) -> tuple[Marker, str]:
+        """Say what a period is worth, from coverage, extraction and breaks, and why."""
+        marker, words = Marker.NONE, []
+        for table, first, last, stated in self._covered():
+            if period.stop <= first or period.start > last:
+                return Marker.NOT_AVAILABLE, (
+                    f"Table {table!r} covers {_day(first)} to {_day(last)}{stated}."
+                )
+            if period.start < first or period.end > last:
+                marker = Marker.PROVISIONAL
+                words.append(f"Only part of the period is covered: {_day(first)} to {_day(last)}{stated}.")
+            elif stated:
+                words.append(f"Coverage {_day(first)} to {_day(last)}{stated}.")
+        as_at = self.grid.as_at
+        if as_at is not None and as_at < period.start:
+            return Marker.NOT_AVAILABLE, f"The period begins after the data were extracted, {_day(as_at)}."
+        if as_at is not None and as_at <= period.end:
+            marker = Marker.PROVISIONAL
+            words.append(f"The data were extracted on {_day(as_at)}, before the period was over.")
+        for each in self.metric.breaks:
+            if period.start <= each.day < period.stop:
+                marker = marker or Marker.BREAK
+                words.append(f"Break in the series on {_day(each.day)}: {each.because}.")
+        return marker, " ".join(words)
+
+    def _covered(self) -> Iterator[tuple[str, date, date, str]]:
+        seen = set()
+        for statistic in _all_statistics(self.measure, self.metric):
+            name = statistic.contract.table
+            at = statistic.at.name
+            if statistic.clock is Clock.REFERENCE or (name, at) in seen:
+                continue
+            seen.add((name, at))
+            table = self.grid.tables[name]
+            stated = self.grid.coverage.get(name, table.coverage)
+            if stated is not None:
+                yield name, *stated, ""
+            elif at in table.spans:
+                first, last = table.spans[at]
+                yield name, _first_of_month(first), _last_of_month(last), ", the months seen in the data"
+            else:
+                yield name, date.max, date.min, ": it has no rows, and no coverage was stated"
+
+    def _constant_notes(self) -> Iterator[str]:
+        for position, dimension in enumerate(self.grid.axes.dimensions):
+            if position not in self.kept:
+                yield f"Not broken down by {dimension.title}."
+        for text in (self.measure.differs, self.measure.note):
+            if text:
+                yield text if text.endswith(".") else f"{text}."
+        for name in sorted(tables_of(self.measure, self.metric) & self.grid.tables.keys()):
+            yield from self.grid.tables[name].notes
+        for assumption in self.measure.assumptions():
+            if assumption.key in self.grid.overridden:
+                yield f"Assumption {assumption.key} overridden: {self.grid.overridden[assumption.key]}."
+
+    def _dates(self, position: int) -> Iterator[str]:
+        """Name the snapshot or estimate a period used."""
+        for statistic in self.measure.statistics().values():
+            used = self.grid.found.dates.get(statistic.key)
+            if used is None:
+                continue
+            which = used[position]
+            if statistic.clock is Clock.REFERENCE and which is not None:
+                yield f"Population: mid-{which} estimate."
+            elif statistic.clock is Clock.LAST_SNAPSHOT:
+                yield f"As at {_day(which)}." if isinstance(which, date) else "No snapshot in the period."
+            elif statistic.clock is Clock.MEAN_OF_SNAPSHOTS:
+                yield f"Mean of the complete ones of {which} snapshots."
+            else:
+                continue
+            return
+
+    def _frame(self, cells: Cells, words: list[str], marker: NDArray[Any]) -> pl.DataFrame:
+        grid = self.grid
+        shown = self._shown(cells)
+        index = np.ix_(np.arange(len(grid.periods)), *shown)
+        marks = marker[index].ravel()
+        blank = (marks == Marker.NOT_AVAILABLE.value) | (marks == Marker.NOT_APPLICABLE.value)
+        hidden = marks == Marker.NOT_AVAILABLE.value
+        per_period = len(marks) // len(grid.periods)
+        columns: dict[str, Any] = {
+            "ref": self.chosen.entry.ref,
+            "metric": self.chosen.entry.key,
+            "measure": self.measure.key,
+            "basis": self.measure.basis.value,
+            "grain": np.repeat([p.grain.value for p in grid.periods], per_period),
+            "period": np.repeat([p.label for p in grid.periods], per_period),
+            "period_start": [p.start for p in grid.periods for _ in range(per_period)],
+            "period_end": [p.end for p in grid.periods for _ in range(per_period)],
+        }
+        labels = [
+            [self._label(position, code) for code in codes] for position, codes in enumerate(shown)
+        ]
+        combos = list(product(*labels))
+        for position, dimension in enumerate(grid.axes.dimensions):
+            columns[dimension.key] = [combo[position] for combo in combos] * len(grid.periods)
+        columns["value"] = _column(cells.value[index].ravel(), blank)
+        columns["unit"] = self.measure.measured_in.value
+        for name in ("numerator", "denominator"):
+            array = getattr(cells, name)
+            values = np.full(len(marks), np.nan) if array is None else array[index].ravel()
+            columns[name] = _column(values, hidden)
+        notes = self._notes(cells, words, index, hidden)
+        columns |= {
+            "lower": _column(np.full(len(marks), np.nan), blank),
+            "upper": _column(np.full(len(marks), np.nan), blank),
+            "marker": marks.tolist(),
+            "note": notes,
+            "definition": self.metric.definition,
+            "as_at": grid.as_at,
+        }
+        return pl.DataFrame(columns, schema_overrides=_SCHEMA)
+
+    def _shown(self, cells: Cells) -> list[list[int]]:
+        """Return the positions to show on each axis: Unknown only where something is in it."""
+        shown = []
+        for position in range(len(self.grid.axes.members)):
+            length = cells.value.shape[position + 1]
+            if position not in self.kept or length == 1:
+                shown.append([length - 1])
+                continue
+            unknown = np.take(_weight(cells), length - 2, axis=position + 1)
+            codes = list(range(length))
+            if not np.any(unknown > 0):
+                codes.remove(length - 2)
+            shown.append(codes)
+        return shown
+
+    def _label(self, position: int, code: int) -> str:
+        members = self.grid.axes.members[position]
+        if position not in self.kept:
+            return ALL
+        return (*members, UNKNOWN, ALL)[code]
+
+    def _notes(
+        self, cells: Cells, words: list[str], index: Any, hidden: NDArray[Any]
+    ) -> list[str]:
+        constant = " ".join(self._constant_notes())
+        per_period = len(hidden) // len(words)
+        notes = []
+        for position, text in enumerate(words):
+            parts = (text, *self._dates(position), constant)
+            joined = " ".join(part for part in parts if part)
+            notes += [joined] * per_period
+        for counts, text in cells.notes:
+            for position, count in enumerate(counts[index].ravel()):
+                if count > 0 and not hidden[position]:
+                    rows = "row" if count == 1 else "rows"
+                    notes[position] = f"{int(count):,} {rows} {text}. {notes[position]}".strip()
+        return notes
+
+
+_SCHEMA: dict[str, Any] = {
+    "value": pl.Float64, "numerator": pl.Float64, "denominator": pl.Float64, "lower": pl.Float64,
+    "upper": pl.Float64, "as_at": pl.Date, "period_start": pl.Date, "period_end": pl.Date,
+}  # fmt: skip
+
+
+def _broadcast(cells: Cells, shape: tuple[int, ...]) -> Cells:
+    def spread(array: Any) -> Any:
+        return None if array is None else np.broadcast_to(array, shape)
+
+    return Cells(
+        spread(cells.value),
+        spread(cells.numerator),
+        spread(cells.denominator),
+        spread(cells.not_applicable),
+        spread(cells.unavailable),
+        [(spread(counts), text) for counts, text in cells.notes],
+    )
+
+
+def _weight(cells: Cells) -> NDArray[Any]:
+    """Return how much each cell rests on, to tell an empty member from a zero one."""
+    weight = np.abs(np.nan_to_num(cells.value))
+    for array in (cells.numerator, cells.denominator, *(counts for counts, _ in cells.notes)):
+        if array is not None:
+            weight = weight + np.abs(np.nan_to_num(array))
+    return weight
+
+
+def _column(values: NDArray[Any], blank: NDArray[Any]) -> pl.Series:
+    return pl.Series(np.where(blank, np.nan, values), dtype=pl.Float64).fill_nan(None)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _first_of_month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _last_of_month(day: date) -> date:
+    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)

@@ -1,0 +1,105 @@
+"""From an expression to the engine's own, through narwhals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import and_, eq, ge, gt, le, lt, ne, or_
+from typing import Any
+
+import narwhals as nw
+
+from swm_kpi.contracts import Column, Recoded
+from swm_kpi.engine.encode import INSTANT
+from swm_kpi.expressions import (
+    Assumption,
+    Compare,
+    Elapsed,
+    Expression,
+    IsIn,
+    IsNull,
+    IsTrue,
+    Joined,
+    Not,
+    Undecided,
+)
+
+MICROSECONDS = 1_000_000
+_OPERATORS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+class Compiler:
+    """Compiles expressions with one set of assumptions.
+
+    Elapsed time is in whole microseconds, so that sums are exact; what it is compared with is
+    scaled to match.
+
+    Args:
+        overrides: values that replace assumptions' defaults, by key.
+    """
+
+    def __init__(self, overrides: Mapping[str, Any] | None = None) -> None:
+        self._overrides = dict(overrides or {})
+
+    def __call__(self, expression: Expression) -> nw.Expr:
+        """Return the engine's expression: null where the value is null or undecided."""
+        match expression:
+            case Column():
+                return nw.col(expression.name)
+            case Recoded():
+                return self._recoded(expression)
+            case Elapsed():
+                return nw.col(_name(expression.end) + INSTANT) - nw.col(_name(expression.start) + INSTANT)
+            case Compare():
+                return self._compared(expression)
+            case IsIn():
+                values = [value for each in expression.values for value in self._values(each)]
+                return self(expression.term).is_in(values)
+            case IsNull():
+                return self(expression.term).is_null()
+            case IsTrue():
+                return self(expression.term)
+            case Joined():
+                operator = and_ if expression.op == "and" else or_
+                return reduce(operator, (self(each) for each in expression.conditions))
+            case Not():
+                return ~self(expression.condition)
+            case Undecided():
+                return self(expression.condition).is_null()
+        raise TypeError(f"{type(expression).__name__} has no engine expression")
+
+    def _values(self, operand: object) -> tuple[Any, ...]:
+        if isinstance(operand, Assumption):
+            value = self._overrides.get(operand.key, operand.value)
+            return tuple(value) if isinstance(value, list | tuple) else (value,)
+        return (operand,)
+
+    def _compared(self, comparison: Compare) -> nw.Expr:
+        left = self(comparison.left)
+        scale = MICROSECONDS if isinstance(comparison.left, Elapsed) else 1
+        right: Any
+        if isinstance(comparison.right, Expression):
+            right = self(comparison.right)
+            if scale != 1 and not isinstance(comparison.right, Elapsed):
+                right = right * scale
+        else:
+            (value,) = self._values(comparison.right)
+            right = value * scale if scale != 1 else value
+        compared: nw.Expr = _OPERATORS[comparison.op](left, right)
+        return compared
+
+    def _recoded(self, recoded: Recoded) -> nw.Expr:
+        source = self(recoded.source)
+        members: dict[str, list[str]] = {}
+        for value, member in recoded.mapping.items():
+            members.setdefault(member, []).append(value)
+        chosen: nw.Expr = nw.lit(None, nw.String)
+        for member, values in members.items():
+            chosen = nw.when(source.is_in(values)).then(nw.lit(member)).otherwise(chosen)
+        return chosen
+
+
+def _name(term: Expression) -> str:
+    if not isinstance(term, Column):
+        raise TypeError("elapsed time is between two columns")
+    return term.name

@@ -1,0 +1,219 @@
+"""The doors: whatever the caller passes, as Polars columns in the types they physically are.
+
+Only the columns that are read are converted, and the caller's frame is never changed. Nothing here
+parses or coerces: what a column may hold is decided in ``encode``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import polars as pl
+
+from swm_kpi.contracts import CheckedTable
+from swm_kpi.errors import InputError
+
+_SUPPORTED = (
+    "a pandas or Polars frame, a pyarrow table, a path to a .parquet or .csv file, a table from "
+    "swm_kpi.open_data, or the .table of a validation report"
+)
+
+
+@runtime_checkable
+class CoveredTable(Protocol):
+    """A frame whose reader knows which days it covers and what to tell about it."""
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The rows."""
+
+    @property
+    def coverage(self) -> tuple[date, date]:
+        """First and last day covered."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What readers of a number should be told."""
+
+
+@dataclass
+class RawTable:
+    """A table as it came.
+
+    Attributes:
+        lazy: the wanted columns that it has, under the contract's names.
+        names: every column label it has.
+        mixed: wanted columns that hold several types at once, and so have no column in ``lazy``.
+        as_text: whether every value is text still to be parsed (CSV).
+        in_memory: whether reading it twice costs nothing.
+        coverage, notes: what the reader of a public file knows about it.
+    """
+
+    lazy: pl.LazyFrame
+    names: tuple[str, ...]
+    mixed: tuple[str, ...] = ()
+    as_text: bool = False
+    in_memory: bool = True
+    coverage: tuple[date, date] | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def open_table(given: Any, table: str, wanted: Collection[str]) -> RawTable:
+    """Return the wanted columns of whatever was given.
+
+    Args:
+        given: one of the supported inputs.
+        table: the table's name, for messages.
+        wanted: names of contract columns; those it lacks are left out.
+
+    Raises:
+        InputError: the input is of no supported type, or its file cannot be read.
+    """
+    if isinstance(given, str | Path):
+        return _from_path(Path(given), table, wanted)
+    if isinstance(given, pl.DataFrame | pl.LazyFrame):
+        return _from_polars(given.lazy(), wanted)
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and isinstance(given, pandas.DataFrame):
+        return _from_pandas(given, wanted)
+    if isinstance(given, CoveredTable) and not isinstance(given, CheckedTable):
+        raw = _from_polars(given.frame.lazy(), wanted)
+        raw.coverage, raw.notes = given.coverage, given.notes
+        return raw
+    if hasattr(given, "__arrow_c_stream__") and hasattr(given, "column_names"):
+        return _from_polars(pl.DataFrame(given).lazy(), wanted)
+    raise InputError(f"Table {table!r} is a {type(given).__name__}. Pass {_SUPPORTED}.")
+
+
+def column_names(given: Any, table: str) -> tuple[str, ...]:
+    """Return every column label of whatever was given, without reading a row.
+
+    Raises:
+        InputError: the input is of no supported type, or its file cannot be read.
+    """
+    if isinstance(given, CheckedTable):
+        return given.columns
+    return open_table(given, table, ()).names
+
+
+def collect(lazy: pl.LazyFrame, table: str) -> pl.DataFrame:
+    """Run a query. A failure names the table and never repeats the engine's own message.
+
+    Raises:
+        InputError: the table cannot be read to its end.
+    """
+    failure = ""
+    try:
+        return lazy.collect()
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+        failure = type(error).__name__
+    raise InputError(
+        f"Table {table!r} cannot be read to its end ({failure}). The file may be cut short, or its "
+        "rows may differ in length: write it again."
+    )
+
+
+def _from_path(path: Path, table: str, wanted: Collection[str]) -> RawTable:
+    suffix = path.suffix.lower()
+    if suffix not in (".parquet", ".csv"):
+        kind = suffix or "no ending"
+        raise InputError(f"Table {table!r}: a file with {kind} is not read. Pass {_SUPPORTED}.")
+    if not path.is_file():
+        raise InputError(f"Table {table!r}: there is no file {path.name!r} in the folder named.")
+    failure = ""
+    try:
+        if suffix == ".parquet":
+            lazy = pl.scan_parquet(path, glob=False)
+        else:
+            lazy = pl.scan_csv(path, infer_schema=False, glob=False, null_values=None)
+        names = lazy.collect_schema().names()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        failure = type(error).__name__
+    if failure:
+        raise InputError(
+            f"Table {table!r}: {path.name!r} is not a {suffix[1:]} file that can be read ({failure})."
+        )
+    raw = _from_polars(lazy, wanted, tuple(names))
+    raw.as_text, raw.in_memory = suffix == ".csv", False
+    return raw
+
+
+def _from_polars(
+    lazy: pl.LazyFrame, wanted: Collection[str], names: tuple[str, ...] | None = None
+) -> RawTable:
+    known = names or tuple(lazy.collect_schema().names())
+    return RawTable(lazy.select([name for name in known if name in wanted]), known)
+
+
+def _from_pandas(frame: Any, wanted: Collection[str]) -> RawTable:
+    names = tuple(str(name) for name in frame.columns)
+    repeated = {name for name in names if names.count(name) > 1}
+    mixed = [name for name in dict.fromkeys(names) if name in wanted and name in repeated]
+    columns = []
+    for position, name in enumerate(names):
+        if name not in wanted or name in repeated:
+            continue
+        series = _series(name, frame.iloc[:, position])
+        if series is None:
+            mixed.append(name)
+        else:
+            columns.append(series)
+    if not columns:
+        # A frame of no columns would forget how many rows there are.
+        columns = [pl.Series("", [None] * len(frame), dtype=pl.Null)]
+    return RawTable(pl.DataFrame(columns).lazy(), names, tuple(mixed))
+
+
+def _series(name: str, column: Any) -> pl.Series | None:
+    """Return one pandas column as it physically is; None when it holds several types at once."""
+    import pandas as pd
+
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        categories = _series(name, pd.Series(dtype.categories))
+        if categories is None:
+            return None
+        codes = pl.Series(name, column.cat.codes.to_numpy().astype("int64"))
+        return categories.gather(codes.replace(-1, None)).alias(name)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        utc = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
+        return pl.Series(name, _microseconds(utc)).dt.replace_time_zone("UTC")
+    if getattr(dtype, "kind", "") == "M":
+        return pl.Series(name, _microseconds(column.to_numpy()))
+    if isinstance(dtype, pd.ArrowDtype) or getattr(dtype, "storage", "") == "pyarrow":
+        return pl.Series(name, column.array.__arrow_array__())
+    if isinstance(dtype, pd.StringDtype):
+        return pl.Series(name, column.to_numpy(dtype=object, na_value=None), dtype=pl.String)
+    if pd.api.types.is_extension_array_dtype(dtype) and dtype.kind in "biuf":
+        known = pl.Series(name, column.to_numpy(dtype=dtype.numpy_dtype, na_value=0))
+        missing = pl.Series(column.isna().to_numpy())
+        return pl.select(pl.when(~missing).then(known).alias(name)).to_series()
+    if dtype == object:
+        return _objects(name, column)
+    return pl.Series(name, column.to_numpy(), nan_to_null=True)
+
+
+def _microseconds(times: Any) -> Any:
+    return times.astype("datetime64[us]")
+
+
+_OBJECT_TYPES = {"string", "boolean", "integer", "floating", "date", "datetime", "empty"}
+
+
+def _objects(name: str, column: Any) -> pl.Series | None:
+    import pandas as pd
+
+    if pd.api.types.infer_dtype(column, skipna=True) not in _OBJECT_TYPES:
+        return None
+    values: Sequence[Any] = column.astype(object).where(column.notna(), None).tolist()
+    if len({getattr(each, "tzinfo", None) is None for each in values if each is not None}) > 1:
+        return None
+    try:
+        return pl.Series(name, values, strict=True)
+    except (TypeError, OverflowError, pl.exceptions.PolarsError):
+        return None
