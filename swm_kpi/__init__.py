@@ -4,6 +4,7 @@ Importing this package, and reading the catalogue, loads no dataframe library.
 """
 
 from pathlib import Path as _Path
+from typing import TYPE_CHECKING, Any
 
 if not (_Path(__file__).parent / "definitions").is_dir():
     # In a checkout or an editable install, swm_kpi.definitions is the folder beside this one.
@@ -39,8 +40,8 @@ from swm_kpi.measures import (
     Average,
     Count,
     Duration,
-    Measure,
     MeanOfSnapshots,
+    Measure,
     Proportion,
     Rate,
     Ratio,
@@ -60,3 +61,93 @@ from swm_kpi.vocabulary import (
     Objective,
     Unit,
 )
+
+if TYPE_CHECKING:
+    from swm_kpi import open_data, synthetic
+    from swm_kpi.engine.compute import compute
+    from swm_kpi.engine.front import Readiness, readiness, validate
+    from swm_kpi.result import Result
+
+# What needs a dataframe library is loaded when it is first used, so that tools which only read the
+# catalogue start fast.
+_LATER = {
+    "Readiness": "swm_kpi.engine.front",
+    "Result": "swm_kpi.result",
+    "compute": "swm_kpi.engine.compute",
+    "readiness": "swm_kpi.engine.front",
+    "validate": "swm_kpi.engine.front",
+}
+_ROOMS = ("open_data", "synthetic")
+
+
+__all__ = [
+    "Alias",
+    "Assumption",
+    "Availability",
+    "AvailabilityStatus",
+    "Average",
+    "Basis",
+    "Break",
+    "Catalogue",
+    "CheckedTable",
+    "Column",
+    "Contract",
+    "ContractError",
+    "ContractReport",
+    "Count",
+    "DataError",
+    "DefinitionError",
+    "Dimension",
+    "Direction",
+    "Duration",
+    "Entry",
+    "Evidence",
+    "Example",
+    "Frequency",
+    "Grain",
+    "Heading",
+    "InputError",
+    "Marker",
+    "MeanOfSnapshots",
+    "Measure",
+    "Metric",
+    "MissingExtra",
+    "NoMetricText",
+    "Objective",
+    "OutputError",
+    "Period",
+    "PeriodError",
+    "Planned",
+    "Problem",
+    "Proportion",
+    "Rate",
+    "Ratio",
+    "Readiness",
+    "RequestError",
+    "Result",
+    "Rule",
+    "StockAtDate",
+    "Sum",
+    "SwmKpiError",
+    "Unique",
+    "Unit",
+    "Variance",
+    "Violation",
+    "catalogue",
+    "compute",
+    "open_data",
+    "periods",
+    "readiness",
+    "synthetic",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    if name in _ROOMS:
+        return import_module(f"swm_kpi.{name}")
+    raise AttributeError(f"module 'swm_kpi' has no attribute {name!r}")

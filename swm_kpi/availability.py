@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from swm_kpi.declaration import Declaration, Finding
+from swm_kpi.declaration import Declaration, Finding, Frozen
 from swm_kpi.vocabulary import AvailabilityStatus
 
 
@@ -37,7 +37,7 @@ class Availability(Declaration):
 
     status: AvailabilityStatus
     reason: str
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Frozen[Evidence] = ()
     as_at: date | None = None
 
     @classmethod

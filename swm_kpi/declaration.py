@@ -6,10 +6,10 @@ each names the declaration, the field, the rule and the fix, with file and line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic._internal._model_construction import ModelMetaclass
 
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
@@ -17,6 +17,10 @@ from swm_kpi.expressions import Unusable, is_unusable
 
 Finding = tuple[str, str, str]
 """A field, the rule it breaks and the fix."""
+
+_Item = TypeVar("_Item")
+Frozen = Annotated[Sequence[_Item], AfterValidator(tuple)]
+"""A list as written, a tuple once declared."""
 
 _FIXES = {
     "missing": ("it is required", "Give {field}="),
@@ -90,9 +94,17 @@ def _findings(cls: type[BaseModel], error: ValidationError) -> Iterator[Finding]
             options = each["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
             yield field, f"{given!r} is not one of the closed set", did_you_mean(given, options)
         elif kind == "is_instance_of":
-            yield field, f"it is {_described(each['input'])}", f"Give {_article(each['ctx']['class'])}"
+            yield (
+                field,
+                f"it is {_described(each['input'])}",
+                f"Give {_article(each['ctx']['class'])}",
+            )
         else:
-            yield field, f"{each['msg'][0].lower()}{each['msg'][1:]}", "Give a value of the right type"
+            yield (
+                field,
+                f"{each['msg'][0].lower()}{each['msg'][1:]}",
+                "Give a value of the right type",
+            )
 
 
 def _described(value: object) -> str:

@@ -37,7 +37,12 @@ _COMPARISONS = {
     ">": ("is more than", ">"),
     ">=": ("is at least", ">="),
 }
-_TIME_COMPARISONS = {"<": "is before", "<=": "is at or before", ">": "is after", ">=": "is at or after"}
+_TIME_COMPARISONS = {
+    "<": "is before",
+    "<=": "is at or before",
+    ">": "is after",
+    ">=": "is at or after",
+}
 
 
 class Expression:
@@ -130,7 +135,9 @@ class Term(Expression):
     def is_in(self, *values: Scalar | Assumption) -> Condition:
         """One of the values given, or of the values an assumption holds."""
         if not values:
-            return _refused(self, "is_in", "a list of values cannot be empty", "Name at least one value")
+            return _refused(
+                self, "is_in", "a list of values cannot be empty", "Name at least one value"
+            )
         found = [_checked_operand(self, "is_in", each) for each in _flat(values)]
         if any(isinstance(each, Unusable) for each in found):
             return Unusable()
@@ -151,7 +158,9 @@ class Term(Expression):
         for each in (self, end):
             if each.dtype is not datetime:
                 return _refused(
-                    each, "until", f"it holds {DTYPE_WORDS[each.dtype]}, which has no time of day",
+                    each,
+                    "until",
+                    f"it holds {DTYPE_WORDS[each.dtype]}, which has no time of day",
                     "Measure elapsed time between two date and time columns",
                 )
         return Elapsed(self, end)
@@ -178,9 +187,13 @@ class Assumption:
     def __post_init__(self) -> None:
         problems = []
         if not self.key.isidentifier():
-            problems.append(("key", f"{self.key!r} is not a name", "Use lower case letters, digits and _"))
+            problems.append(
+                ("key", f"{self.key!r} is not a name", "Use lower case letters, digits and _")
+            )
         if not self.because.strip():
-            problems.append(("because", "an assumption says why", "Say in a sentence why this default"))
+            problems.append(
+                ("because", "an assumption says why", "Say in a sentence why this default")
+            )
         try:
             date.fromisoformat(self.since)
         except ValueError:
@@ -241,11 +254,19 @@ class IsIn(Condition):
         return f"{self.term.english()} is one of {', '.join(listed)}"
 
     def sql(self) -> str:
-        flat = [value for each in self.values for value in (each.values if isinstance(each, Assumption) else (each,))]
+        flat = [
+            value
+            for each in self.values
+            for value in (each.values if isinstance(each, Assumption) else (each,))
+        ]
         return f"({self.term.sql()} IN ({', '.join(_sql(value) for value in flat)}))"
 
     def canonical(self) -> Canonical:
-        return ["in", self.term.canonical(), *sorted((_canonical(v) for v in self.values), key=json.dumps)]
+        return [
+            "in",
+            self.term.canonical(),
+            *sorted((_canonical(v) for v in self.values), key=json.dumps),
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -436,9 +457,13 @@ def _as_condition(expression: object, op: str) -> Condition:
     if isinstance(expression, Term) and expression.dtype is bool:
         return IsTrue(expression)
     what = str(expression) if isinstance(expression, Term) else "an operand"
-    held = DTYPE_WORDS[expression.dtype] if isinstance(expression, Term) else type(expression).__name__
+    held = (
+        DTYPE_WORDS[expression.dtype] if isinstance(expression, Term) else type(expression).__name__
+    )
     return raise_problem(
-        what, op, f"it is {held}, and {op} joins conditions",
+        what,
+        op,
+        f"it is {held}, and {op} joins conditions",
         "Compare it with something first, and put brackets round each comparison: (a == b) & (c > d)",
     )
 
@@ -456,7 +481,9 @@ def _joined(op: Literal["and", "or"], left: object, right: object) -> Condition:
         if isinstance(condition, Unusable):
             return condition
         nested = isinstance(condition, Joined) and condition.op == op
-        conditions.extend(condition.conditions if isinstance(condition, Joined) and nested else [condition])
+        conditions.extend(
+            condition.conditions if isinstance(condition, Joined) and nested else [condition]
+        )
     return Joined(op, tuple(conditions))
 
 
@@ -464,10 +491,15 @@ def _compared(term: Term, op: str, other: object) -> Condition:
     if isinstance(term, Unusable) or isinstance(other, Unusable):
         return Unusable()
     if other is None:
-        return _refused(term, op, "nothing equals a missing value", "Write .is_null() or .is_not_null()")
+        return _refused(
+            term, op, "nothing equals a missing value", "Write .is_null() or .is_not_null()"
+        )
     if op not in ("==", "!=") and term.dtype in (str, bool):
         return _refused(
-            term, op, f"{DTYPE_WORDS[term.dtype]} has no order", "Use == or .is_in(...), or compare a number or a date"
+            term,
+            op,
+            f"{DTYPE_WORDS[term.dtype]} has no order",
+            "Use == or .is_in(...), or compare a number or a date",
         )
     operand = _checked_operand(term, op, other)
     return operand if isinstance(operand, Unusable) else Compare(term, op, operand)
@@ -487,13 +519,17 @@ def _checked_operand(term: Term, op: str, operand: object) -> Any:
     if isinstance(operand, Term):
         if op == "is_in" or not _comparable(term.dtype, operand.dtype):
             return _refused(
-                term, op, f"it holds {DTYPE_WORDS[term.dtype]} and {operand} holds {DTYPE_WORDS[operand.dtype]}",
+                term,
+                op,
+                f"it holds {DTYPE_WORDS[term.dtype]} and {operand} holds {DTYPE_WORDS[operand.dtype]}",
                 "Compare columns of one type with ==, <, <=, > or >=",
             )
         return operand
     literals = operand.values if isinstance(operand, Assumption) else (operand,)
     if isinstance(operand, Assumption) and op != "is_in" and isinstance(operand.value, tuple):
-        return _refused(term, op, f"assumption {operand.key!r} is a list", "Use .is_in(...) with a list")
+        return _refused(
+            term, op, f"assumption {operand.key!r} is a list", "Use .is_in(...) with a list"
+        )
     for literal in literals:
         found = _literal_problem(term, literal)
         if found:
@@ -511,7 +547,10 @@ def _literal_problem(term: Term, literal: object) -> tuple[str, str] | None:
     if isinstance(literal, float) and not math.isfinite(literal):
         return ("it is compared with a number that is not finite", "Write a finite number")
     if term.domain is not None and literal not in term.domain:
-        return (f"{literal!r} is not in its closed list", did_you_mean(str(literal), map(str, term.domain)))
+        return (
+            f"{literal!r} is not in its closed list",
+            did_you_mean(str(literal), map(str, term.domain)),
+        )
     return None
 
 

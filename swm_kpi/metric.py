@@ -15,7 +15,7 @@ from pydantic import Field
 
 from swm_kpi.availability import Availability
 from swm_kpi.contracts import ContractType, Dimension
-from swm_kpi.declaration import Declaration, Finding
+from swm_kpi.declaration import Declaration, Finding, Frozen
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
 from swm_kpi.examples import Example, parse_pipe_table
 from swm_kpi.expressions import Assumption
@@ -43,7 +43,9 @@ class Break:
         try:
             date.fromisoformat(self.on)
         except (TypeError, ValueError):
-            found.append(("on", f"{self.on!r} is not a date", "Write an ISO date such as 2023-05-01"))
+            found.append(
+                ("on", f"{self.on!r} is not a date", "Write an ISO date such as 2023-05-01")
+            )
         if not self.because.strip():
             found.append(("because", "it is empty", "Say what changed"))
         if found:
@@ -90,7 +92,11 @@ class Entry(Declaration):
         if not _REF.match(self.ref):
             yield "ref", f"{self.ref[:40]!r} is not a reference", "Use letters, digits, . _ and -"
         if not KEY.match(self.key):
-            yield "key", f"{self.key!r} is not a name", "Use lower case letters, digits and single _"
+            yield (
+                "key",
+                f"{self.key!r} is not a name",
+                "Use lower case letters, digits and single _",
+            )
         if self.key == self.ref:
             yield "key", "it is the ref", "Give the metric a name in words"
         if self.parent == self.ref:
@@ -100,7 +106,7 @@ class Entry(Declaration):
 class Heading(Entry):
     """A ref that only gathers others under it."""
 
-    children: tuple[str, ...] = Field(min_length=1)
+    children: Frozen[str] = Field(min_length=1)
 
 
 class NoMetricText(Entry):
@@ -126,7 +132,7 @@ class Alias(Entry):
     """
 
     of: str
-    only: tuple[str, ...] = ()
+    only: Frozen[str] = ()
     summary: str
 
     @property
@@ -153,15 +159,15 @@ class Metric(Entry):
     """
 
     summary: str
-    measures: tuple[Measure, ...] = Field(min_length=1)
-    dimensions: tuple[Dimension, ...] = ()
+    measures: Frozen[Measure] = Field(min_length=1)
+    dimensions: Frozen[Dimension] = ()
     direction: Direction
     frequency: Frequency = Frequency.QUARTERLY
-    standards: tuple[str, ...] = ()
+    standards: Frozen[str] = ()
     not_this: str
-    caveats: tuple[str, ...] = ()
-    breaks: tuple[Break, ...] = ()
-    examples: tuple[Example, ...]
+    caveats: Frozen[str] = ()
+    breaks: Frozen[Break] = ()
+    examples: Frozen[Example]
     version: int = Field(default=1, ge=1)
 
     @property
@@ -236,7 +242,9 @@ class Metric(Entry):
         found = [
             each
             for each in self.measures
-            if each.key in ratio.siblings and each.basis is ratio.basis and isinstance(each, TableMeasure)
+            if each.key in ratio.siblings
+            and each.basis is ratio.basis
+            and isinstance(each, TableMeasure)
         ]
         clocks = {s.clock for each in found for s in each.statistics().values()}
         kinds = {each.kind for each in found}
@@ -296,5 +304,3 @@ def not_computed(entry: Entry) -> str:
         Planned: "its computation is not written yet",
     }
     return words.get(type(entry), "")
-
-

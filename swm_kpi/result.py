@@ -54,7 +54,9 @@ class Result:
             elif series.dtype == pl.Float64:
                 columns[name] = pd.Series(series.to_numpy())
             else:
-                columns[name] = pd.Series(series.to_list(), dtype="str" if pd.__version__ >= "3" else object)
+                columns[name] = pd.Series(
+                    series.to_list(), dtype="str" if pd.__version__ >= "3" else object
+                )
         return pd.DataFrame(columns)
 
     def to_arrow(self) -> Any:

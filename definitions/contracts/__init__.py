@@ -1,0 +1,1 @@
+"""Input tables, a file for each source system."""

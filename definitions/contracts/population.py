@@ -1,6 +1,6 @@
 """Residents, for rates."""
 
-from swm_kpi import Column, Contract, Unit, Unique
+from swm_kpi import Column, Contract, Unique, Unit
 
 from ..dimensions import LPA
 

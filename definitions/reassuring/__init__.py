@@ -1,0 +1,1 @@
+"""Reassuring West Mercia's communities: refs 55 to 68."""

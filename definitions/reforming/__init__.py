@@ -1,0 +1,1 @@
+"""Reforming West Mercia: refs 44 to 54."""

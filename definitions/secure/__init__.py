@@ -1,0 +1,1 @@
+"""Building a more secure West Mercia: refs 11 to 43."""

@@ -1,7 +1,7 @@
-"""Ref 15, anti-social behaviour, and ref 39, its counterpart on the roads."""
+"""Ref 15, anti-social behaviour."""
 
 from swm_kpi import (
-    Assumption,
+    Basis,
     Break,
     Count,
     Direction,
@@ -9,6 +9,7 @@ from swm_kpi import (
     Metric,
     Objective,
     Rate,
+    Unit,
 )
 
 from ..availability import COLOUR_LOST
@@ -17,12 +18,11 @@ from ..contracts.incident import (
     ASB_NUISANCE,
     ASB_PERSONAL,
     ASB_TYPE,
-    ASB_VEHICLE_NUISANCE,
-    ROAD_RELATED_OFFENCE,
     Incident,
 )
 from ..contracts.population import Population
-from ..dimensions import LPA
+from ..contracts.street_crime import ANTI_SOCIAL_BEHAVIOUR, StreetCrime
+from ..dimensions import DISTRICT, FORCE, LPA
 
 asb_incidents = Metric(
     ref="15",
@@ -46,8 +46,20 @@ asb_incidents = Metric(
             per=Population.residents,
             scale=1_000,
         ),
+        Count(
+            key="incidents",
+            label="Anti-social behaviour incidents, published",
+            of=StreetCrime,
+            at=StreetCrime.month,
+            where=StreetCrime.crime_type == ANTI_SOCIAL_BEHAVIOUR,
+            unit=Unit.INCIDENTS,
+            basis=Basis.PROXY,
+            differs="Published on data.police.uk by month, with places moved to shared points. "
+            "What the force publishes under this type may not be just what it closes as personal, "
+            "nuisance or environmental anti-social behaviour.",
+        ),
     ],
-    dimensions=[LPA, ASB_TYPE],
+    dimensions=[LPA, ASB_TYPE, FORCE, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["National Standard for Incident Recording (NSIR) 2011"],
@@ -87,6 +99,19 @@ asb_incidents = Metric(
             expect={"incidents": 1, "per_1000": 1 / (300 + 200) * 1000},
             trap="A log closed as crime, one still open, and one opened at midnight after the "
             "quarter are not counted. The rate uses the estimate nearest to the period.",
+        ),
+        Example(
+            rows={
+                "street_crime": """
+                | month      | crime_type            | lpa        |
+                | 2024-04-01 | Anti-social behaviour | Shropshire |
+                | 2024-06-01 | Anti-social behaviour |            |
+                | 2024-06-01 | Public order          | Shropshire |
+                | 2024-07-01 | Anti-social behaviour | Shropshire |
+                """
+            },
+            expect={"incidents": 1 + 1},
+            shows="From public data: the records of that type in the months of the quarter.",
         ),
     ],
 )

@@ -287,8 +287,8 @@ sexual_violence_outcomes = Metric(
                 "oso_median_days": None,
             },
             trap="The charge of an earlier rape is not the outcome of the one recorded in the "
-            "quarter. The charge in October belongs to a crime of the quarter and is not one of its "
-            "outcomes.",
+            "quarter. The charge in October belongs to a crime of the quarter and is not one of "
+            "the outcomes of the quarter.",
         ),
     ],
 )

@@ -1,0 +1,1 @@
+"""Putting victims and survivors first: refs 1 to 10."""

@@ -133,13 +133,25 @@ class Column(Term):
             found += self._pattern_problems()
         if self.dimension is not None and self.personal:
             found.append(
-                ("dimension", "a personal column cannot be a breakdown", "Remove personal or dimension")
+                (
+                    "dimension",
+                    "a personal column cannot be a breakdown",
+                    "Remove personal or dimension",
+                )
             )
         if self.dimension is not None and self.dtype is not str:
             found.append(("dimension", "a breakdown is text", "Declare the column as str"))
-        if self.dimension is not None and self._given_isin and self.domain != self.dimension.members:
+        if (
+            self.dimension is not None
+            and self._given_isin
+            and self.domain != self.dimension.members
+        ):
             found.append(
-                ("isin", "it differs from the dimension's members", "Leave isin out: members are the list")
+                (
+                    "isin",
+                    "it differs from the dimension's members",
+                    "Leave isin out: members are the list",
+                )
             )
         return found
 

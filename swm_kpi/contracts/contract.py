@@ -73,9 +73,14 @@ class ContractType(type):
         cls.source = options.pop("source", "")
         if bases:
             place = place_of_declaration()
-            problems = [found for each in (*columns.values(), *cls.derived.values()) for found in each.problems()]
+            problems = [
+                found
+                for each in (*columns.values(), *cls.derived.values())
+                for found in each.problems()
+            ]
             problems += [
-                Problem(f"Contract {name}", *each, place) for each in _contract_problems(cls, body, options)
+                Problem(f"Contract {name}", *each, place)
+                for each in _contract_problems(cls, body, options)
             ]
             if problems:
                 refuse(problems)
@@ -140,11 +145,15 @@ def _contract_problems(
         fix = did_you_mean(option, ("table", "rows", "source"))
         found.append((option, "it is not an option of a contract", fix))
     if not (body.get("__doc__") or "").strip():
-        found.append(("docstring", "a contract says what one row is", 'Start with """One row per ..."""'))
+        found.append(
+            ("docstring", "a contract says what one row is", 'Start with """One row per ..."""')
+        )
     if not cls.columns:
         found.append(("columns", "it has none", "Declare at least one Column"))
     if not _NAME.match(cls.table):
-        found.append(("table", f"{cls.table!r} is not a table name", "Use lower case, digits and _"))
+        found.append(
+            ("table", f"{cls.table!r} is not a table name", "Use lower case, digits and _")
+        )
     seen: dict[str, str] = {}
     for name, each in {**cls.columns, **cls.derived}.items():
         key = each.dimension.key if each.dimension else None
@@ -162,7 +171,9 @@ def _contract_problems(
             if isinstance(part, Column) and part.name not in cls.columns
         ]
         if foreign and not is_unusable(rule.condition):
-            found.append((name, f"it reads {foreign[0]} of another table", "Use this table's columns"))
+            found.append(
+                (name, f"it reads {foreign[0]} of another table", "Use this table's columns")
+            )
     return found
 
 

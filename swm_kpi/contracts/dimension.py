@@ -54,7 +54,9 @@ class Dimension:
         if not self.title.strip():
             found.append(("title", "a reader needs a title", "Say what the breakdown is called"))
         if not self.description.strip():
-            found.append(("description", "it is empty", "Say by which rule a row belongs to a member"))
+            found.append(
+                ("description", "it is empty", "Say by which rule a row belongs to a member")
+            )
         repeated = sorted({each for each in self.members if self.members.count(each) > 1})
         if repeated:
             found.append(("members", f"{repeated[0]!r} is listed twice", "List each member once"))

@@ -36,7 +36,10 @@ def build_schema(contract: ContractType, backend: str) -> Schema:
         {
             name: pa.Column(
                 _dtype(column, backend),
-                checks=[*_checks(pa, column, backend), *(column.checks(pa) if column.checks else ())],
+                checks=[
+                    *_checks(pa, column, backend),
+                    *(column.checks(pa) if column.checks else ()),
+                ],
                 nullable=column.nullable,
                 unique=column.unique,
                 coerce=False,
@@ -44,7 +47,9 @@ def build_schema(contract: ContractType, backend: str) -> Schema:
             )
             for name, column in contract.columns.items()
         },
-        unique=[list(key) for key in contract.keys if len(key) > 1][0] if _joint(contract) else None,
+        unique=[list(key) for key in contract.keys if len(key) > 1][0]
+        if _joint(contract)
+        else None,
         strict=False,
         unique_column_names=backend == "pandas",
         name=contract.table,
@@ -62,7 +67,9 @@ def failing_rows(series: pl.Series, column: Column) -> list[tuple[str, int]]:
     for check in column.checks(pa) if column.checks else ():
         schema = pa.DataFrameSchema({column.name: pa.Column(checks=[check], nullable=True)})
         failed = 0
-        with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+        with config_context(
+            validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA
+        ):
             try:
                 schema.validate(series.alias(column.name).to_frame(), lazy=True)
             except SchemaErrors as errors:
@@ -114,7 +121,9 @@ def _checks(pa: Any, column: Column, backend: str) -> list[Any]:
     if column.str_matches is not None:
         checks.append(pa.Check.str_matches(rf"\A(?:{column.str_matches})\Z"))
     if column.dtype is str and backend == "pandas" and column.domain is None:
-        checks.append(pa.Check(lambda value: isinstance(value, str), element_wise=True, name="text"))
+        checks.append(
+            pa.Check(lambda value: isinstance(value, str), element_wise=True, name="text")
+        )
     return checks
 
 

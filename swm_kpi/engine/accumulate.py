@@ -41,16 +41,14 @@ class Axes:
         return tuple(
             position
             for position, dimension in enumerate(self.dimensions)
-            if dimension.key in table.contract.dimensions
-            and _carrier_given(table, dimension)
+            if dimension.key in table.contract.dimensions and _carrier_given(table, dimension)
         )
 
     def shape(self, carried: Iterable[int]) -> tuple[int, ...]:
         """Return the lengths of the axes for a table that carries some of them."""
         kept = set(carried)
         return tuple(
-            len(names) + 2 if position in kept else 1
-            for position, names in enumerate(self.members)
+            len(names) + 2 if position in kept else 1 for position, names in enumerate(self.members)
         )
 
 
@@ -124,14 +122,22 @@ class _Pass:
         within = (month >= self.first) & (month <= self.last)
         grouped = self._grouped(month, self.carried, statistics, within)
         months = self.last - self.first + 1
-        monthly = self._dense(grouped, self.carried, months, statistics, grouped[_TIME] - self.first)
+        monthly = self._dense(
+            grouped, self.carried, months, statistics, grouped[_TIME] - self.first
+        )
         found = {}
         for statistic in statistics:
             sums = np.concatenate(
-                [np.zeros((1, *self.shape)), np.cumsum(self._totalled(monthly[statistic.key]), axis=0)]
+                [
+                    np.zeros((1, *self.shape)),
+                    np.cumsum(self._totalled(monthly[statistic.key]), axis=0),
+                ]
             )
             found[statistic.key] = np.stack(
-                [sums[p.last_month + 1 - self.first] - sums[p.first_month - self.first] for p in self.periods]
+                [
+                    sums[p.last_month + 1 - self.first] - sums[p.first_month - self.first]
+                    for p in self.periods
+                ]
             )
         return found
 
@@ -141,7 +147,9 @@ class _Pass:
         if not statistics:
             return found
         month = _month(self.compiler(at))
-        levels = list(chain.from_iterable(combinations(self.carried, n) for n in range(len(self.carried) + 1)))
+        levels = list(
+            chain.from_iterable(combinations(self.carried, n) for n in range(len(self.carried) + 1))
+        )
         for positions, length in _runs(self.periods):
             start = self.periods[positions[0]].first_month
             within = (month >= start) & (month < start + length * len(positions))
@@ -163,13 +171,17 @@ class _Pass:
         grouped = self._grouped(self.compiler(at), self.carried, statistics, None, rows=True)
         times = sorted(each for each in set(grouped[_TIME].tolist()) if each is not None)
         order = {each: position for position, each in enumerate(times)}
-        indexes = np.array([order.get(each, -1) for each in grouped[_TIME].tolist()], dtype=np.int64)
+        indexes = np.array(
+            [order.get(each, -1) for each in grouped[_TIME].tolist()], dtype=np.int64
+        )
         dense = self._dense(grouped, self.carried, len(times), statistics, indexes, rows=True)
         present = self._totalled(dense.pop(_ROWS))
         arrays = {key: self._totalled(array) for key, array in dense.items()}
         if clock is Clock.REFERENCE:
             return _nearest_year(arrays, times, self.periods, self.shape)
-        inside = [[i for i, t in enumerate(times) if p.start <= _day(t) < p.stop] for p in self.periods]
+        inside = [
+            [i for i, t in enumerate(times) if p.start <= _day(t) < p.stop] for p in self.periods
+        ]
         if clock is Clock.LAST_SNAPSHOT:
             used: list[date | int | None] = [_day(times[i[-1]]) if i else None for i in inside]
             last = {
@@ -223,7 +235,10 @@ class _Pass:
             members = self.axes.members[position]
             codes = {member: index for index, member in enumerate(members)}
             found[f"member{position}"] = np.array(
-                [codes.get(each, len(members)) for each in native[f"key:member{position}"].to_list()],
+                [
+                    codes.get(each, len(members))
+                    for each in native[f"key:member{position}"].to_list()
+                ],
                 dtype=np.int64,
             )
         return found
@@ -264,7 +279,9 @@ class _Pass:
             else:
                 place.append(np.zeros(int(keep.sum()), dtype=np.int64))
         found = {}
-        named = [(each.key, _finished(number, each, grouped)) for number, each in enumerate(statistics)]
+        named = [
+            (each.key, _finished(number, each, grouped)) for number, each in enumerate(statistics)
+        ]
         if rows:
             named.append((_ROWS, grouped[_ROWS].astype(np.float64)))
         for key, values in named:

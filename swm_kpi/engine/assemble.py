@@ -58,7 +58,9 @@ def rows_of(chosen: Chosen, grid: Grid) -> Iterator[pl.DataFrame]:
         name = (measure.key, measure.basis)
         kept = _axes(measure, chosen.metric, grid)
         axes[name] = kept
-        reason = chosen.entry.availability.reason if withheld else _lacking(measure, chosen.metric, grid)
+        reason = (
+            chosen.entry.availability.reason if withheld else _lacking(measure, chosen.metric, grid)
+        )
         if not reason:
             siblings = {
                 key: _sliced(cells[key, measure.basis], axes[key, measure.basis], kept, grid)
@@ -74,7 +76,11 @@ def rows_of(chosen: Chosen, grid: Grid) -> Iterator[pl.DataFrame]:
         if name in asked and name in cells:
             yield _Rows(measure, chosen, grid, axes[name]).of(cells[name])
         else:
-            reason = chosen.entry.availability.reason if withheld else _lacking(measure, chosen.metric, grid)
+            reason = (
+                chosen.entry.availability.reason
+                if withheld
+                else _lacking(measure, chosen.metric, grid)
+            )
             yield _Rows(measure, chosen, grid, ()).unavailable(reason)
 
 
@@ -129,9 +135,7 @@ def _sliced(cells: Cells, had: Sequence[int], kept: Sequence[int], grid: Grid) -
 class _Rows:
     """The rows of one measure."""
 
-    def __init__(
-        self, measure: Measure, chosen: Chosen, grid: Grid, kept: tuple[int, ...]
-    ) -> None:
+    def __init__(self, measure: Measure, chosen: Chosen, grid: Grid, kept: tuple[int, ...]) -> None:
         self.measure = measure
         self.chosen = chosen
         self.metric = chosen.metric
@@ -185,12 +189,17 @@ class _Rows:
                 )
             if period.start < first or period.end > last:
                 marker = Marker.PROVISIONAL
-                words.append(f"Only part of the period is covered: {_day(first)} to {_day(last)}{stated}.")
+                words.append(
+                    f"Only part of the period is covered: {_day(first)} to {_day(last)}{stated}."
+                )
             elif stated:
                 words.append(f"Coverage {_day(first)} to {_day(last)}{stated}.")
         as_at = self.grid.as_at
         if as_at is not None and as_at < period.start:
-            return Marker.NOT_AVAILABLE, f"The period begins after the data were extracted, {_day(as_at)}."
+            return (
+                Marker.NOT_AVAILABLE,
+                f"The period begins after the data were extracted, {_day(as_at)}.",
+            )
         if as_at is not None and as_at <= period.end:
             marker = Marker.PROVISIONAL
             words.append(f"The data were extracted on {_day(as_at)}, before the period was over.")
@@ -214,7 +223,12 @@ class _Rows:
                 yield name, *stated, ""
             elif at in table.spans:
                 first, last = table.spans[at]
-                yield name, _first_of_month(first), _last_of_month(last), ", the months seen in the data"
+                yield (
+                    name,
+                    _first_of_month(first),
+                    _last_of_month(last),
+                    ", the months seen in the data",
+                )
             else:
                 yield name, date.max, date.min, ": it has no rows, and no coverage was stated"
 
@@ -241,7 +255,11 @@ class _Rows:
             if statistic.clock is Clock.REFERENCE and which is not None:
                 yield f"Population: mid-{which} estimate."
             elif statistic.clock is Clock.LAST_SNAPSHOT:
-                yield f"As at {_day(which)}." if isinstance(which, date) else "No snapshot in the period."
+                yield (
+                    f"As at {_day(which)}."
+                    if isinstance(which, date)
+                    else "No snapshot in the period."
+                )
             elif statistic.clock is Clock.MEAN_OF_SNAPSHOTS:
                 yield f"Mean of the complete ones of {which} snapshots."
             else:
@@ -310,9 +328,7 @@ class _Rows:
             return ALL
         return (*members, UNKNOWN, ALL)[code]
 
-    def _notes(
-        self, cells: Cells, words: list[str], index: Any, hidden: NDArray[Any]
-    ) -> list[str]:
+    def _notes(self, cells: Cells, words: list[str], index: Any, hidden: NDArray[Any]) -> list[str]:
         constant = " ".join(self._constant_notes())
         per_period = len(hidden) // len(words)
         notes = []

@@ -49,7 +49,9 @@ class Compiler:
             case Recoded():
                 return self._recoded(expression)
             case Elapsed():
-                return nw.col(_name(expression.end) + INSTANT) - nw.col(_name(expression.start) + INSTANT)
+                return nw.col(_name(expression.end) + INSTANT) - nw.col(
+                    _name(expression.start) + INSTANT
+                )
             case Compare():
                 return self._compared(expression)
             case IsIn():

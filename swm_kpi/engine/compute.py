@@ -186,7 +186,9 @@ def _members(dimension: Dimension, tables: Any) -> tuple[str, ...]:
     for table in tables:
         carrier = table.contract.dimensions.get(dimension.key)
         if carrier and isinstance(carrier[1], Column) and carrier[1].name in table.columns:
-            values = table.lazy.select(pl.col(carrier[1].name).cast(pl.String).drop_nulls().unique())
+            values = table.lazy.select(
+                pl.col(carrier[1].name).cast(pl.String).drop_nulls().unique()
+            )
             seen |= set(collect(values, table.contract.table).to_series().to_list())
     if len(seen) > MOST_MEMBERS:
         raise RequestError(
@@ -194,5 +196,3 @@ def _members(dimension: Dimension, tables: Any) -> tuple[str, ...]:
             f"{MOST_MEMBERS:,}. Is its column a name or a free text?"
         )
     return tuple(sorted(seen))
-
-

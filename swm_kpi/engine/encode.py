@@ -211,8 +211,14 @@ def _parsed_time(column: Column, text: pl.Expr, *, instant: bool) -> Encoded:
     ) * pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)  # fmt: skip
     utc = (time - pl.duration(minutes=minutes)).dt.replace_time_zone("UTC")
     aware = offset.is_not_null()
-    local = pl.when(aware).then(utc.dt.convert_time_zone(LONDON).dt.replace_time_zone(None)).otherwise(time)
-    both = pl.min_horizontal((aware & time.is_not_null()).sum(), (~aware & time.is_not_null()).sum())
+    local = (
+        pl.when(aware)
+        .then(utc.dt.convert_time_zone(LONDON).dt.replace_time_zone(None))
+        .otherwise(time)
+    )
+    both = pl.min_horizontal(
+        (aware & time.is_not_null()).sum(), (~aware & time.is_not_null()).sum()
+    )
     encoded = Encoded(
         {column.name: local},
         [

@@ -38,7 +38,7 @@ def compute_example(metric: Metric, example: Example) -> dict[str, float | None]
         [metric],
         frames,
         periods=[period],
-        coverage={name: (period.start, period.end) for name in frames},
+        coverage=dict.fromkeys(frames, (period.start, period.end)),
         catalogue=Catalogue([]),
     )
     rows = result.to_polars().to_dicts()

@@ -112,7 +112,9 @@ def check_tables(data: Mapping[str, Any], contracts: Mapping[str, ContractType])
     for name in data:
         if name not in contracts:
             shown = str(name)[:60]
-            raise RequestError(f"No metric reads a table {shown!r}. {did_you_mean(shown, contracts)}")
+            raise RequestError(
+                f"No metric reads a table {shown!r}. {did_you_mean(shown, contracts)}"
+            )
 
 
 def check_periods(asked: Any) -> tuple[Period, ...]:
@@ -199,7 +201,9 @@ def check_coverage(
     for table, span in (given or {}).items():
         if table not in contracts:
             shown = str(table)[:60]
-            raise RequestError(f"coverage: no metric reads {shown!r}. {did_you_mean(shown, contracts)}")
+            raise RequestError(
+                f"coverage: no metric reads {shown!r}. {did_you_mean(shown, contracts)}"
+            )
         if not isinstance(span, tuple | list) or len(span) != 2:
             raise RequestError(f"coverage of {table!r} is not (first day, last day).")
         first, last = (check_date(each, f"coverage of {table!r}") for each in span)
@@ -229,8 +233,10 @@ def check_assumptions(
         values = tuple(value) if isinstance(value, list | tuple) else (value,)
         kinds = {type(each) for each in known[key].values}
         listed = isinstance(known[key].value, tuple)
-        if not values or any(type(each) not in kinds for each in values) or (
-            not listed and isinstance(value, list | tuple)
+        if (
+            not values
+            or any(type(each) not in kinds for each in values)
+            or (not listed and isinstance(value, list | tuple))
         ):
             wanted = "a list of " if listed else ""
             names = " or ".join(sorted(each.__name__ for each in kinds))

@@ -96,7 +96,11 @@ def prepare(
     rows = int(counts["rows"][0])
     violations = _violations(broken, counts)
     violations += [
-        Violation(name, f"holds several types at once, or occurs twice; expected {_word(contract, name)}", rows)
+        Violation(
+            name,
+            f"holds several types at once, or occurs twice; expected {_word(contract, name)}",
+            rows,
+        )
         for name in raw.mixed
     ]
     violations += [
@@ -142,7 +146,9 @@ def validate(frame: Any, contract: ContractType, *, strict: bool = False) -> Con
     """
     times = {name for name, column in contract.columns.items() if column.dtype in (date, datetime)}
     names = set(contract.columns)
-    table, report = prepare(frame, contract, wanted=names, required=contract.columns, instants=times)
+    table, report = prepare(
+        frame, contract, wanted=names, required=contract.columns, instants=times
+    )
     violations = report.violations
     if strict and report.extra_columns:
         rule = "the contract has no such column"
@@ -197,7 +203,9 @@ def _with_rules(
         if all(each in usable for each in reads):
             added[_RULE + name] = compiler(rule.condition)
             joined = ", ".join(dict.fromkeys(reads))
-            found.append((joined, f"breaks the rule that {rule.says}", (~pl.col(_RULE + name)).sum()))
+            found.append(
+                (joined, f"breaks the rule that {rule.says}", (~pl.col(_RULE + name)).sum())
+            )
     if not added:
         return wide, []
     ruled = nw.from_native(wide).with_columns(*(each.alias(n) for n, each in added.items()))
@@ -268,9 +276,7 @@ def _count(
     return collect(wide.select(pl.len().alias("rows"), *counted, *spans), table)
 
 
-def _violations(
-    broken: list[tuple[str, str, pl.Expr]], counts: pl.DataFrame
-) -> list[Violation]:
+def _violations(broken: list[tuple[str, str, pl.Expr]], counts: pl.DataFrame) -> list[Violation]:
     found = []
     for position, (column, rule, _) in enumerate(broken):
         rows = counts[f"broken:{position}"][0]

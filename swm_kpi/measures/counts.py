@@ -48,7 +48,11 @@ class Count(TableMeasure):
         """Yield what is wrong between the fields."""
         yield from super().findings()
         if self.distinct is not None and (self.distinct.name,) in self.of.keys:
-            yield "distinct", f"{self.distinct} is the key, so every row differs", "Leave distinct out"
+            yield (
+                "distinct",
+                f"{self.distinct} is the key, so every row differs",
+                "Leave distinct out",
+            )
 
 
 class Sum(TableMeasure):

@@ -91,7 +91,10 @@ class Duration(TableMeasure):
             empty = timed == 0
             seconds = np.where(empty, np.nan, found["seconds"])
         words = self.missing or f"{self.start.english()} or {self.end.english()} missing"
-        notes = [*undecided_notes(self, found, self.where), (found["untimed"], f"left out: {words}")]
+        notes = [
+            *undecided_notes(self, found, self.where),
+            (found["untimed"], f"left out: {words}"),
+        ]
         return Cells(seconds / self._seconds, None, timed, empty, notes=notes)
 
     def formula(self) -> str:

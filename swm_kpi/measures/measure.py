@@ -122,7 +122,11 @@ class Measure(Declaration):
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong with the measure by itself."""
         if not KEY.match(self.key):
-            yield "key", f"{self.key!r} is not a name", "Use lower case letters, digits and single _"
+            yield (
+                "key",
+                f"{self.key!r} is not a name",
+                "Use lower case letters, digits and single _",
+            )
         if self.basis is Basis.PROXY and not self.differs.strip():
             fix = "Say how it differs from the force's own measure"
             yield "differs", "a proxy says what it is not", fix
@@ -164,7 +168,11 @@ class TableMeasure(Measure):
         if self.at.dtype.__name__ not in ("date", "datetime"):
             dates = [n for n, c in self.of.columns.items() if c.dtype.__name__.startswith("date")]
             known = ", ".join(dates) or "none"
-            yield "at", f"{self.at} holds no date", f"Use a date column of {self.of.__name__}: {known}"
+            yield (
+                "at",
+                f"{self.at} holds no date",
+                f"Use a date column of {self.of.__name__}: {known}",
+            )
         for name, value in self:
             if isinstance(value, Expression):
                 yield from self._foreign(name, value)

@@ -201,7 +201,11 @@ class Rate(Measure):
         """Yield what is wrong between the fields."""
         yield from super().findings()
         if self.scale not in _PER:
-            yield "scale", f"{self.scale:,} is not a scale in use", "Use 1_000, 100_000 or 1_000_000"
+            yield (
+                "scale",
+                f"{self.scale:,} is not a scale in use",
+                "Use 1_000, 100_000 or 1_000_000",
+            )
         if self.per.dtype is not int:
             yield "per", f"{self.per} does not hold people", "Use a whole number column of people"
         elif self.year is None and "mid_year" not in self.population.columns:
