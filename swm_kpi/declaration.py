@@ -34,7 +34,7 @@ class _DeclarationType(ModelMetaclass):
 
     if not TYPE_CHECKING:
 
-        def __call__(cls, *args, **fields):
+        def __call__(cls, *args: object, **fields: object) -> object:
             place = place_of_declaration()
             subject = cls.subject_of(fields)
             if args:

@@ -123,7 +123,7 @@ def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
 
 
 def place_of_declaration() -> str:
-    """Return ``file:line`` of the nearest caller outside the package, where a definition is written."""
+    """Return ``file:line`` of the nearest caller outside the package: where it is written."""
     frame = sys._getframe(1)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
@@ -136,7 +136,7 @@ def place_of_declaration() -> str:
 
 
 def _is_machinery(path: Path) -> bool:
-    """Say whether a file belongs to the library or what it calls, and so declares nothing itself."""
+    """Say whether a file belongs to the library or to what it calls, and declares nothing."""
     if "pydantic" in path.parts or "importlib" in path.parts:
         return True
     in_package = path.is_relative_to(_PACKAGE)

@@ -16,7 +16,7 @@ class Objective(StrEnum):
 
 
 class Direction(StrEnum):
-    """Which way is better. A volume of *reported* harm is neutral: a rise may be better reporting."""
+    """Which way is better. A volume of reported harm is neutral: more may be reported."""
 
     HIGHER_IS_BETTER = "higher is better"
     LOWER_IS_BETTER = "lower is better"

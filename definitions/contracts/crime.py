@@ -82,9 +82,9 @@ OUTCOMES: dict[str, str] = {
 CHARGED = "Charged or summonsed"
 OUT_OF_COURT_FORMAL = "Out-of-court (formal)"
 PREVENTED = "Prosecution prevented"
-VICTIM_DOES_NOT_SUPPORT = "Evidential difficulties: victim does not support action"
-EVIDENTIAL_DIFFICULTIES = "Evidential difficulties: suspect identified, victim supports action"
-NO_SUSPECT = "Investigation complete: no suspect identified"
+VICTIM_DOES_NOT_SUPPORT = "Evidential difficulties (victim does not support action)"
+EVIDENTIAL_DIFFICULTIES = "Evidential difficulties (suspect identified, victim supports action)"
+NO_SUSPECT = "Investigation complete, no suspect identified"
 NOT_IN_PUBLIC_INTEREST = "Prosecution not in the public interest"
 
 OUTCOME_GROUP_OF: dict[str, str] = {

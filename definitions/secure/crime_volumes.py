@@ -92,15 +92,16 @@ homicides = Metric(
             rows="""
             | recorded_at | occurred_from | offence_subgroup                           | status    |
             | 2024-05-06  | 2024-03-30    | Homicide                                   | recorded  |
+            | 2024-05-07  | 1999-03-30    | Homicide                                   | recorded  |
             | 2024-07-01  | 2024-06-28    | Homicide                                   | recorded  |
             | 2024-05-06  | 2024-05-05    | Homicide                                   | cancelled |
             | 2024-05-06  | 2024-05-05    | Violence with injury                       | recorded  |
             | 2024-05-06  | 2024-05-05    | Death or serious injury - unlawful driving | recorded  |
             """,
-            expect={"victims": 1},
-            trap="Only the first counts. It happened before the quarter and was recorded in it. "
-            "The second happened in the quarter and was recorded after it; the others are a crime "
-            "cancelled since, an attempted murder and a death on the road.",
+            expect={"victims": 1 + 1},
+            trap="Only the first two count. They happened before the quarter and were recorded in "
+            "it. The third happened in the quarter and was recorded after it; the others are a "
+            "crime cancelled since, an attempted murder and a death on the road.",
         ),
     ],
 )

@@ -24,6 +24,7 @@ from ..contracts.crime import (
     RECORDING_CHANGES,
     Crime,
 )
+from ..contracts.incident import Incident
 from ..contracts.population import Population
 from ..contracts.street_crime import StreetCrime
 from ..dimensions import DISTRICT, FORCE, LPA
@@ -71,12 +72,13 @@ rural_crime = Metric(
             rows="""
             | recorded_at      | occurred_from | offence_subgroup     | is_rural | status    |
             | 2024-05-06 12:00 | 2024-03-20    | Other theft offences | yes      | recorded  |
+            | 2024-05-06 12:00 | 2024-03-25    | Vehicle offences     | yes      | recorded  |
             | 2024-07-01 09:00 | 2024-06-20    | Other theft offences | yes      | recorded  |
             | 2024-05-06 12:00 | 2024-05-06    | Other theft offences |          | recorded  |
             | 2024-05-06 12:00 | 2024-05-06    | Other theft offences | no       | recorded  |
             | 2024-05-06 12:00 | 2024-05-06    | Other theft offences | yes      | cancelled |
             """,
-            expect={"crimes": 1},
+            expect={"crimes": 1 + 1},
             trap="Crimes count by the day they were recorded, not the day they happened. One whose "
             "flag nobody decided is noted, not counted, and a cancelled one is out.",
         ),
@@ -177,7 +179,8 @@ domestic_abuse_offences = Metric(
     title="Volume of DA offences / crimed incidents",
     objective=Objective.SECURE,
     summary="Crimes flagged as domestic abuse, counted on the day the crime was recorded, and "
-    "their share of all recorded crime.",
+    "their share of all recorded crime; and incidents flagged as domestic abuse, counted on the "
+    "day the log was opened, with the share from which a crime was recorded.",
     measures=[
         Count(
             key="offences",
@@ -202,6 +205,21 @@ domestic_abuse_offences = Metric(
             where=RECORDED,
             numerator=Crime.is_da,
         ),
+        Count(
+            key="incidents",
+            label="Domestic abuse incidents, with or without a crime",
+            of=Incident,
+            at=Incident.created_at,
+            where=Incident.is_da,
+        ),
+        Proportion(
+            key="crimed_share",
+            label="Domestic abuse incidents from which a crime was recorded",
+            of=Incident,
+            at=Incident.created_at,
+            where=Incident.is_da,
+            numerator=Incident.became_crime,
+        ),
     ],
     dimensions=[LPA, OFFENCE_SUBGROUP, OUTCOME_GROUP],
     direction=Direction.NEUTRAL,
@@ -210,8 +228,9 @@ domestic_abuse_offences = Metric(
         "Domestic Abuse Act 2021, section 1",
         "Home Office Annual Data Requirement: domestic abuse flag",
     ],
-    not_this="Not all domestic abuse that police deal with: an incident in which no crime was "
-    "recorded is not an offence and is not here.",
+    not_this="Offences are not incidents: an incident in which no crime was recorded is not an "
+    "offence, one incident can lead to several, and the two are counted on different days. So the "
+    "offences divided by the incidents are not the crimed share.",
     caveats=[
         "A rise may be more victims coming forward, or better recording and flagging.",
         "The statutory definition of 2021 covers people aged 16 and over who are personally "
@@ -247,14 +266,34 @@ domestic_abuse_offences = Metric(
             rows="""
             | recorded_at      | occurred_from | offence_subgroup     | is_da | status    |
             | 2024-05-06 12:00 | 2019-08-01    | Violence with injury | yes   | recorded  |
+            | 2024-05-06 12:00 | 2019-09-01    | Violence with injury | yes   | recorded  |
             | 2024-05-06 12:00 | 2024-05-06    | Shoplifting          | no    | recorded  |
             | 2024-05-06 12:00 | 2024-05-06    | Violence with injury |       | recorded  |
             | 2024-05-06 12:00 | 2024-05-06    | Violence with injury | yes   | cancelled |
             | 2024-07-01 09:00 | 2024-06-29    | Violence with injury | yes   | recorded  |
             """,
-            expect={"offences": 1, "share_of_crime": 1 / (1 + 1)},
-            trap="An offence of years ago counts when it is recorded. A crime whose flag nobody "
+            expect={"offences": 1 + 1, "share_of_crime": (1 + 1) / (1 + 1 + 1)},
+            trap="Offences of years ago count when they are recorded. A crime whose flag nobody "
             "decided is in neither part of the share, and a cancelled one is out.",
+        ),
+        Example(
+            rows={
+                "crime": """
+                | recorded_at      | offence_subgroup     | is_da | status   |
+                | 2024-05-06 12:00 | Violence with injury | yes   | recorded |
+                | 2024-05-06 12:00 | Criminal damage      | yes   | recorded |
+                """,
+                "incident": """
+                | created_at       | is_da | became_crime |
+                | 2024-05-06 10:00 | yes   | yes          |
+                | 2024-05-07 10:00 | yes   | no           |
+                | 2024-05-08 10:00 | yes   |              |
+                | 2024-05-09 10:00 | no    | yes          |
+                """,
+            },
+            expect={"offences": 1 + 1, "incidents": 1 + 1 + 1, "crimed_share": 1 / (1 + 1)},
+            trap="Two offences from one log are one crimed incident of two decided: the share is "
+            "of incidents, and a log nobody decided is in neither part.",
         ),
     ],
 )

@@ -6,11 +6,16 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
 
 from swm_kpi.contracts.dimension import Dimension
 from swm_kpi.errors import Problem, place_of_declaration
 from swm_kpi.expressions import DTYPE_WORDS, Canonical, Expression, Scalar, Term, is_unusable
+
+if TYPE_CHECKING:
+    from swm_kpi.contracts.contract import ContractType
 
 
 class Column(Term):
@@ -53,7 +58,7 @@ class Column(Term):
     ) -> None:
         self.name = ""
         self.table = ""
-        self.owner: Any = None
+        self.owner: ContractType | None = None
         self.dtype = dtype
         self.description = description
         self.nullable = nullable
@@ -74,7 +79,7 @@ class Column(Term):
         self._place = place_of_declaration()
         self._given_isin = isin is not None
 
-    def __set_name__(self, owner: type, name: str) -> None:
+    def __set_name__(self, owner: ContractType, name: str) -> None:
         self.name = name
         self.table = owner.__name__
         self.owner = owner
@@ -86,22 +91,26 @@ class Column(Term):
         return f"<Column {self}: {DTYPE_WORDS.get(self.dtype, self.dtype)}>"
 
     @property
+    @override
     def parts(self) -> tuple[Expression, ...]:
         return ()
 
+    @override
     def english(self) -> str:
         return self.label or self.name.replace("_", " ")
 
+    @override
     def sql(self) -> str:
         return f'"{self.name}"'
 
+    @override
     def canonical(self) -> Canonical:
         return ["column", self.table, self.name, self.dtype.__name__]
 
     def recode(
         self, mapping: Mapping[str, str], *, dimension: Dimension, description: str
     ) -> Recoded:
-        """Derive a breakdown from this column: each value listed goes to a member, others to none."""
+        """Derive a breakdown from this column: values listed go to members, others to none."""
         return Recoded(self, mapping, dimension=dimension, description=description)
 
     def problems(self) -> list[Problem]:
@@ -206,12 +215,15 @@ class Recoded(Term):
         return f"{self.table}.{self.name}" if self.name else "A recoded column"
 
     @property
+    @override
     def parts(self) -> tuple[Expression, ...]:
         return (self.source,)
 
+    @override
     def english(self) -> str:
         return self.name.replace("_", " ")
 
+    @override
     def sql(self) -> str:
         cases = " ".join(
             f"WHEN {(self.source == value).sql()} THEN '{member.replace(chr(39), chr(39) * 2)}'"
@@ -219,6 +231,7 @@ class Recoded(Term):
         )
         return f"(CASE {cases} END)"
 
+    @override
     def canonical(self) -> Canonical:
         return ["recode", self.source.canonical(), sorted(self.mapping.items())]
 

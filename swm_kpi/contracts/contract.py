@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from typing_extensions import override
+
 from swm_kpi.contracts.column import Column, Recoded
 from swm_kpi.contracts.dimension import Dimension
 from swm_kpi.errors import DefinitionError, Problem, did_you_mean, place_of_declaration, refuse
@@ -57,6 +59,7 @@ class ContractType(type):
     rows: Unit | None
     source: str
 
+    @override
     def __new__(
         mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any
     ) -> ContractType:
@@ -73,11 +76,8 @@ class ContractType(type):
         cls.source = options.pop("source", "")
         if bases:
             place = place_of_declaration()
-            problems = [
-                found
-                for each in (*columns.values(), *cls.derived.values())
-                for found in each.problems()
-            ]
+            carriers: list[Column | Recoded] = [*columns.values(), *cls.derived.values()]
+            problems = [found for each in carriers for found in each.problems()]
             problems += [
                 Problem(f"Contract {name}", *each, place)
                 for each in _contract_problems(cls, body, options)
@@ -155,8 +155,9 @@ def _contract_problems(
             ("table", f"{cls.table!r} is not a table name", "Use lower case, digits and _")
         )
     seen: dict[str, str] = {}
-    for name, each in {**cls.columns, **cls.derived}.items():
-        key = each.dimension.key if each.dimension else None
+    carriers: list[Column | Recoded] = [*cls.columns.values(), *cls.derived.values()]
+    for each in carriers:
+        name, key = each.name, each.dimension.key if each.dimension else None
         if key in seen:
             fix = "Give one column the dimension"
             found.append((name, f"dimension {key!r} is carried by {seen[key]} already", fix))

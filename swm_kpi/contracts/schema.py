@@ -47,9 +47,7 @@ def build_schema(contract: ContractType, backend: str) -> Schema:
             )
             for name, column in contract.columns.items()
         },
-        unique=[list(key) for key in contract.keys if len(key) > 1][0]
-        if _joint(contract)
-        else None,
+        unique=next((list(key) for key in contract.keys if len(key) > 1), None),
         strict=False,
         unique_column_names=backend == "pandas",
         name=contract.table,
@@ -63,7 +61,7 @@ def failing_rows(series: pl.Series, column: Column) -> list[tuple[str, int]]:
     from pandera.config import ValidationDepth, config_context
     from pandera.errors import SchemaErrors
 
-    assert_free: list[tuple[str, int]] = []
+    failed_checks: list[tuple[str, int]] = []
     for check in column.checks(pa) if column.checks else ():
         schema = pa.DataFrameSchema({column.name: pa.Column(checks=[check], nullable=True)})
         failed = 0
@@ -75,12 +73,8 @@ def failing_rows(series: pl.Series, column: Column) -> list[tuple[str, int]]:
             except SchemaErrors as errors:
                 failed = errors.failure_cases.height
         if failed:
-            assert_free.append((check.name or "a check", failed))
-    return assert_free
-
-
-def _joint(contract: ContractType) -> bool:
-    return any(len(key) > 1 for key in contract.keys)
+            failed_checks.append((check.name or "a check", failed))
+    return failed_checks
 
 
 def _pandera(backend: str) -> Any:

@@ -95,7 +95,7 @@ def accumulate(
             else:
                 found, used = pass_.by_value(at, here, clock)
                 done.arrays |= found
-                done.dates |= dict.fromkeys(found, used)
+                done.dates |= used
     return done
 
 
@@ -166,39 +166,48 @@ class _Pass:
 
     def by_value(
         self, at: Column, statistics: list[Statistic], clock: Clock
-    ) -> tuple[dict[str, Array], list[date | int | None]]:
-        """Accumulate by each value of the time column: snapshots, or years of a reference."""
-        grouped = self._grouped(self.compiler(at), self.carried, statistics, None, rows=True)
+    ) -> tuple[dict[str, Array], dict[str, list[date | int | None]]]:
+        """Accumulate by each value of the time column: snapshots, or years of a reference.
+
+        Returns the arrays by period, and the snapshot or year that each period used.
+        """
+        grouped = self._grouped(self.compiler(at), self.carried, statistics, None, series=True)
         times = sorted(each for each in set(grouped[_TIME].tolist()) if each is not None)
         order = {each: position for position, each in enumerate(times)}
-        indexes = np.array(
-            [order.get(each, -1) for each in grouped[_TIME].tolist()], dtype=np.int64
-        )
-        dense = self._dense(grouped, self.carried, len(times), statistics, indexes, rows=True)
-        present = self._totalled(dense.pop(_ROWS))
+        indexes = np.array([order.get(each, -1) for each in grouped[_TIME].tolist()], dtype=int)
+        dense = self._dense(grouped, self.carried, len(times), statistics, indexes)
         arrays = {key: self._totalled(array) for key, array in dense.items()}
         if clock is Clock.REFERENCE:
-            return _nearest_year(arrays, times, self.periods, self.shape)
-        inside = [
-            [i for i, t in enumerate(times) if p.start <= _day(t) < p.stop] for p in self.periods
-        ]
-        if clock is Clock.LAST_SNAPSHOT:
-            used: list[date | int | None] = [_day(times[i[-1]]) if i else None for i in inside]
-            last = {
-                key: np.stack([array[i[-1]] if i else np.full(self.shape, np.nan) for i in inside])
-                for key, array in arrays.items()
-            }
-            return last, used
-        found = {}
-        for statistic in statistics:
+            arrays, years = _nearest_year(arrays, times, self.periods, self.shape)
+            return arrays, dict.fromkeys(arrays, years)
+        days = [_day(each) for each in times]
+        used: dict[str, list[date | int | None]] = {}
+        for number, statistic in enumerate(statistics):
+            rows = np.zeros((len(times), *self.shape))
+            place = self._place(grouped, self.carried, indexes)
+            rows[place] = grouped[f"rows{number}"][indexes >= 0]
+            rows = self._totalled(rows)
+            taken = rows.reshape(len(times), -1)[:, -1:].ravel() > 0
+            inside = [
+                [i for i, day in enumerate(days) if taken[i] and each.start <= day < each.stop]
+                for each in self.periods
+            ]
             array = arrays[statistic.key]
-            slices = []
-            for i in inside:
-                complete = _complete(present[i])
-                counts = statistic.operation is Operation.ROWS
-                slices.append((complete if counts else complete * array[i]).sum(axis=0))
-            found[statistic.key] = np.stack(slices)
-        return found, [len(i) for i in inside]
+            if clock is Clock.LAST_SNAPSHOT:
+                used[statistic.key] = [days[i[-1]] if i else None for i in inside]
+                nothing = np.full(self.shape, np.nan)
+                chosen = [array[i[-1]] if i else nothing for i in inside]
+            else:
+                used[statistic.key] = [len(i) for i in inside]
+                whole = [_complete(rows[i]) for i in inside]
+                # Rows of a snapshot stand for the snapshot itself; anything else is summed.
+                counts = statistic.operation is Operation.ROWS and statistic.where is None
+                chosen = [
+                    (each if counts else each * array[i]).sum(axis=0)
+                    for each, i in zip(whole, inside, strict=True)
+                ]
+            arrays[statistic.key] = np.stack(chosen)
+        return arrays, used
 
     def _grouped(
         self,
@@ -207,7 +216,7 @@ class _Pass:
         statistics: list[Statistic],
         within: nw.Expr | None,
         *,
-        rows: bool = False,
+        series: bool = False,
     ) -> dict[str, Any]:
         frame = nw.from_native(self.table.lazy)
         if within is not None:
@@ -221,8 +230,11 @@ class _Pass:
             for number, statistic in enumerate(statistics)
             for name, each in self._aggregates(number, statistic)
         ]
-        if rows:
-            aggregates.append(nw.len().alias(_ROWS))
+        for number, statistic in enumerate(statistics if series else ()):
+            each = nw.len()
+            if statistic.series is not None:
+                each = self.compiler(statistic.series).cast(nw.Int64).sum()
+            aggregates.append(each.alias(f"rows{number}"))
         lazy = (
             frame.with_columns(*(each.alias(f"key:{name}") for name, each in keys.items()))
             .group_by(*(f"key:{name}" for name in keys))
@@ -266,29 +278,30 @@ class _Pass:
         level: Sequence[int],
         length: int,
         statistics: list[Statistic],
-        indexes: NDArray[np.int64],
-        *,
-        rows: bool = False,
+        indexes: NDArray[Any],
     ) -> dict[str, Array]:
         """Spread grouped rows over the grid; what no row speaks of is zero."""
-        keep = indexes >= 0
-        place = [indexes[keep].astype(np.int64)]
-        for position in range(len(self.shape)):
-            if position in level:
-                place.append(grouped[f"member{position}"][keep])
-            else:
-                place.append(np.zeros(int(keep.sum()), dtype=np.int64))
+        place = self._place(grouped, level, indexes)
         found = {}
-        named = [
-            (each.key, _finished(number, each, grouped)) for number, each in enumerate(statistics)
-        ]
-        if rows:
-            named.append((_ROWS, grouped[_ROWS].astype(np.float64)))
-        for key, values in named:
+        for number, statistic in enumerate(statistics):
             array = np.zeros((length, *self.shape))
-            array[tuple(place)] = values[keep]
-            found[key] = array
+            array[place] = _finished(number, statistic, grouped)[indexes >= 0]
+            found[statistic.key] = array
         return found
+
+    def _place(
+        self, grouped: Mapping[str, Any], level: Sequence[int], indexes: NDArray[Any]
+    ) -> tuple[NDArray[Any], ...]:
+        """Return where each grouped row stands on the grid; rows with no time stand nowhere."""
+        keep = indexes >= 0
+        nowhere = np.zeros(int(keep.sum()), dtype=int)
+        return (
+            indexes[keep],
+            *(
+                grouped[f"member{position}"][keep] if position in level else nowhere
+                for position in range(len(self.shape))
+            ),
+        )
 
     def _totalled(self, array: Array) -> Array:
         for position in self.carried:
@@ -296,9 +309,6 @@ class _Pass:
             total = array.sum(axis=axis, keepdims=True)
             array = np.concatenate([np.delete(array, -1, axis=axis), total], axis=axis)
         return array
-
-
-_ROWS = "rows"
 
 
 def _sum(name: str, of: Term, chosen: nw.Expr) -> Iterator[tuple[str, nw.Expr]]:
@@ -385,7 +395,7 @@ def _complete(rows: Array) -> Array:
 def _nearest_year(
     arrays: dict[str, Array], years: list[Any], periods: Sequence[Period], shape: tuple[int, ...]
 ) -> tuple[dict[str, Array], list[date | int | None]]:
-    """Choose for each period the year whose 30 June is nearest to its middle; the earlier of two."""
+    """Choose for each period the year whose 30 June is nearest to its middle."""
     if not years:
         empty = np.zeros((len(periods), *shape))
         return dict.fromkeys(arrays, empty), [None] * len(periods)

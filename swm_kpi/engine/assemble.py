@@ -85,7 +85,7 @@ def rows_of(chosen: Chosen, grid: Grid) -> Iterator[pl.DataFrame]:
 
 
 def _lacking(measure: Measure, metric: Metric, grid: Grid) -> str:
-    """Say which table or column a measure lacks, or which of its columns is broken; empty if none."""
+    """Say which table or column a measure lacks, or which is broken; empty if none."""
     missing = sorted(tables_of(measure, metric) - grid.tables.keys())
     if missing:
         names = ", ".join(repr(each) for each in missing)
@@ -241,9 +241,9 @@ class _Rows:
                 yield text if text.endswith(".") else f"{text}."
         for name in sorted(tables_of(self.measure, self.metric) & self.grid.tables.keys()):
             yield from self.grid.tables[name].notes
-        for assumption in self.measure.assumptions():
-            if assumption.key in self.grid.overridden:
-                yield f"Assumption {assumption.key} overridden: {self.grid.overridden[assumption.key]}."
+        for each in self.measure.assumptions():
+            if each.key in self.grid.overridden:
+                yield f"Assumption {each.key} overridden: {self.grid.overridden[each.key]}."
 
     def _dates(self, position: int) -> Iterator[str]:
         """Name the snapshot or estimate a period used."""
@@ -269,7 +269,7 @@ class _Rows:
     def _frame(self, cells: Cells, words: list[str], marker: NDArray[Any]) -> pl.DataFrame:
         grid = self.grid
         shown = self._shown(cells)
-        index = np.ix_(np.arange(len(grid.periods)), *shown)
+        index = np.ix_(np.arange(len(grid.periods)), *(np.array(codes) for codes in shown))
         marks = marker[index].ravel()
         blank = (marks == Marker.NOT_AVAILABLE.value) | (marks == Marker.NOT_APPLICABLE.value)
         hidden = marks == Marker.NOT_AVAILABLE.value

@@ -169,7 +169,7 @@ def _skipped(local: pl.Expr) -> pl.Expr:
 
 
 def _parsed(column: Column, raw: pl.Expr, *, instant: bool) -> Encoded:
-    """Parse text from a CSV file by the contract's type: ISO dates, plain numbers, true and false."""
+    """Parse text from a CSV file by the contract's type; nothing is guessed."""
     text = raw.cast(pl.String)
     if column.dtype is bool:
         known = text.str.to_lowercase().replace_strict(

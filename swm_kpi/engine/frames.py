@@ -136,7 +136,7 @@ def _from_path(path: Path, table: str, wanted: Collection[str]) -> RawTable:
         failure = type(error).__name__
     if failure:
         raise InputError(
-            f"Table {table!r}: {path.name!r} is not a {suffix[1:]} file that can be read ({failure})."
+            f"Table {table!r}: {path.name!r} cannot be read as {suffix[1:]} ({failure})."
         )
     raw = _from_polars(lazy, wanted, tuple(names))
     raw.as_text, raw.in_memory = suffix == ".csv", False
@@ -193,7 +193,7 @@ def _series(name: str, column: Any) -> pl.Series | None:
         known = pl.Series(name, column.to_numpy(dtype=dtype.numpy_dtype, na_value=0))
         missing = pl.Series(column.isna().to_numpy())
         return pl.select(pl.when(~missing).then(known).alias(name)).to_series()
-    if dtype == object:
+    if dtype.kind == "O":
         return _objects(name, column)
     return pl.Series(name, column.to_numpy(), nan_to_null=True)
 

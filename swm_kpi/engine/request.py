@@ -45,8 +45,8 @@ def choose(
     given = set(tables)
     chosen = []
     for each in catalogue if asked is None else asked:
-        entry = catalogue[each] if isinstance(each, str) else each
-        metric = catalogue.metric(entry) if isinstance(entry, Entry) else None
+        entry = each if isinstance(each, Entry) else catalogue[each]
+        metric = catalogue.metric(entry)
         if metric is None:
             if asked is None:
                 continue
@@ -55,7 +55,7 @@ def choose(
         if asked is not None and not any(tables_of(one, metric) & given for one in measures):
             needed = ", ".join(repr(name) for name in metric.contracts)
             raise RequestError(
-                f"Metric {entry.ref} ({entry.name}) reads table {needed}, and none of these was given. "
+                f"Metric {entry.ref} ({entry.name}) reads table {needed}, and none was given. "
                 f"Pass it in data under that name."
             )
         chosen.append(Chosen(entry, metric, measures))
@@ -64,10 +64,8 @@ def choose(
     return chosen
 
 
-def _cannot(entry: object) -> str:
-    if isinstance(entry, Entry):
-        return f"Ref {entry.ref} cannot be computed: {not_computed(entry)}."
-    return f"A {type(entry).__name__} is not a metric. Give a ref such as '15', a key or a Metric."
+def _cannot(entry: Entry) -> str:
+    return f"Ref {entry.ref} cannot be computed: {not_computed(entry)}."
 
 
 def _measures(entry: Entry, metric: Metric) -> tuple[Measure, ...]:
@@ -204,9 +202,10 @@ def check_coverage(
             raise RequestError(
                 f"coverage: no metric reads {shown!r}. {did_you_mean(shown, contracts)}"
             )
-        if not isinstance(span, tuple | list) or len(span) != 2:
-            raise RequestError(f"coverage of {table!r} is not (first day, last day).")
-        first, last = (check_date(each, f"coverage of {table!r}") for each in span)
+        try:
+            first, last = (check_date(each, f"coverage of {table!r}") for each in span)
+        except (TypeError, ValueError):
+            raise RequestError(f"coverage of {table!r} is not (first day, last day).") from None
         if first is None or last is None or last < first:
             raise RequestError(f"coverage of {table!r} ends before it begins. Write (first, last).")
         found[table] = (first, last)
@@ -228,7 +227,7 @@ def check_assumptions(
         if key not in known:
             shown = str(key)[:60]
             raise RequestError(
-                f"No metric asked for rests on an assumption {shown!r}. {did_you_mean(shown, known)}"
+                f"No metric asked for rests on assumption {shown!r}. {did_you_mean(shown, known)}"
             )
         values = tuple(value) if isinstance(value, list | tuple) else (value,)
         kinds = {type(each) for each in known[key].values}

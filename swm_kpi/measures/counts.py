@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Condition, Undecided
-from swm_kpi.measures.measure import Cells, TableMeasure, may_be_null, missing_words
+from swm_kpi.expressions import Expression, Undecided, as_condition
+from swm_kpi.measures.measure import Cells, TableMeasure, both, may_be_null, missing_words
 from swm_kpi.measures.statistic import Operation, Statistic
 
 if TYPE_CHECKING:
@@ -89,16 +89,35 @@ class Sum(TableMeasure):
             yield "unit", "a sum is not in rows", "Give the unit of the column, unit=Unit...."
 
 
-def undecided(measure: TableMeasure, condition: Condition | None) -> dict[str, Statistic]:
-    """Return the statistic of rows that a null leaves undecided; none where no null may be."""
+def undecided(
+    measure: TableMeasure, condition: Expression | None, like: Statistic | None = None
+) -> dict[str, Statistic]:
+    """Return the statistic of rows that a null leaves undecided; none where no null may be.
+
+    Args:
+        measure: whose rows.
+        condition: what cannot be said of them.
+        like: a statistic whose clock and series to share; the measure's own event when left out.
+    """
     if condition is None or not may_be_null(condition):
         return {}
-    where = Undecided(condition)
-    return {"undecided": Statistic(measure.of, Operation.ROWS, measure.at, where=where)}
+    where = Undecided(as_condition(condition))
+    if like is None:
+        return {"undecided": Statistic(measure.of, Operation.ROWS, measure.at, where=where)}
+    return {
+        "undecided": Statistic(
+            measure.of,
+            Operation.ROWS,
+            like.at,
+            like.clock,
+            both(like.series, where),
+            series=like.series,
+        )
+    }
 
 
 def undecided_notes(
-    measure: TableMeasure, found: Mapping[str, Array], condition: Condition | None
+    measure: TableMeasure, found: Mapping[str, Array], condition: Expression | None
 ) -> list[tuple[Array, str]]:
     """Return the words for undecided rows, to print where there are any."""
     if condition is None or "undecided" not in found:

@@ -100,8 +100,8 @@ class Duration(TableMeasure):
     def formula(self) -> str:
         """How it is worked out, in plain English."""
         return (
-            f"The {self.average.value} of the {self.measured_in.value} from {self.start.english()} to "
-            f"{self.end.english()} in the {self.of.table} table{self._where_words(' where')}, "
+            f"The {self.average.value} of the {self.measured_in.value} from {self.start.english()} "
+            f"to {self.end.english()} in the {self.of.table} table{self._where_words(' where')}, "
             f"by {self.at.english()}."
         )
 

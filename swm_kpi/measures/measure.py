@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from swm_kpi.contracts import Column, ContractType, Recoded
 from swm_kpi.declaration import Declaration, Finding
-from swm_kpi.expressions import Assumption, Canonical, Condition, Expression, Term, as_condition
+from swm_kpi.expressions import Assumption, Canonical, Expression, Term, as_condition
 from swm_kpi.measures.statistic import Statistic, assumptions_in
 from swm_kpi.vocabulary import Basis, Direction, Unit
 
@@ -28,7 +28,7 @@ def _condition(value: object) -> object:
     return as_condition(value) if isinstance(value, Expression) else value
 
 
-Where = Annotated[Condition, BeforeValidator(_condition)]
+Where = Annotated[Expression, BeforeValidator(_condition)]
 """A condition; a true-or-false column is one."""
 
 
@@ -163,7 +163,8 @@ class TableMeasure(Measure):
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong between the measure and its table."""
         yield from super().findings()
-        if self.unit is None and self.of.rows is None:
+        counted = type(self).measured_in is TableMeasure.measured_in
+        if counted and self.unit is None and self.of.rows is None:
             yield "unit", f"{self.of.__name__} does not say what its rows are", "Give unit=Unit...."
         if self.at.dtype.__name__ not in ("date", "datetime"):
             dates = [n for n, c in self.of.columns.items() if c.dtype.__name__.startswith("date")]
@@ -191,7 +192,7 @@ class TableMeasure(Measure):
         return f"{lead} {self.where.english()}" if self.where is not None else ""
 
 
-def both(left: Condition | None, right: Condition | None) -> Condition | None:
+def both(left: Expression | None, right: Expression | None) -> Expression | None:
     """Join two optional conditions with *and*."""
     if left is None or right is None:
         return left if right is None else right

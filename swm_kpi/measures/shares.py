@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Canonical, Expression, Undecided
+from swm_kpi.expressions import Canonical, Expression, Undecided, as_condition
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import (
     Cells,
@@ -58,7 +58,7 @@ class Proportion(TableMeasure):
             **undecided(self, self.where),
         }
         if may_be_null(self.numerator):
-            found["unknown"] = self._rows(both(self.where, Undecided(self.numerator)))
+            found["unknown"] = self._rows(both(self.where, Undecided(as_condition(self.numerator))))
         return found
 
     def _rows(self, where: Where | None) -> Statistic:
@@ -170,10 +170,9 @@ class Rate(Measure):
     @property
     def population(self) -> ContractType:
         """The population table."""
-        owner = self.per.owner
-        if owner is None:
+        if self.per.owner is None:
             raise TypeError(f"{self.per} belongs to no table")
-        return owner
+        return self.per.owner
 
     @property
     def _year(self) -> Column:
@@ -189,8 +188,8 @@ class Rate(Measure):
         """How it is worked out, in plain English."""
         who = f" where {self.among.english()}" if self.among is not None else ""
         return (
-            f"{_words(self.of)} for every {self.scale:,} {self.per.english()}{who}, by the estimate "
-            f"nearest to the middle of the period. Not annualised."
+            f"{_words(self.of)} for every {self.scale:,} {self.per.english()}{who}, by the "
+            "estimate nearest to the middle of the period. Not annualised."
         )
 
     def canonical(self) -> Canonical:

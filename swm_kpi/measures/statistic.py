@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from swm_kpi.contracts import Column, ContractType
-from swm_kpi.expressions import Assumption, Canonical, Condition, Expression, Term
+from swm_kpi.expressions import Assumption, Canonical, Expression, Term
 
 
 class Operation(StrEnum):
@@ -53,6 +53,7 @@ class Statistic:
         at: the column that places a row in time.
         clock: how that column meets a period.
         where: which rows; None for all.
+        series: for a snapshot, the rows that make up one series of snapshots; None for all.
         of: what is summed, told apart or ordered; None when rows are counted.
         quantile: for a quantile, 0.5 for the median; interpolated linearly.
     """
@@ -61,9 +62,10 @@ class Statistic:
     operation: Operation
     at: Column
     clock: Clock = Clock.EVENT
-    where: Condition | None = None
+    where: Expression | None = None
     of: Term | None = None
     quantile: float | None = None
+    series: Expression | None = None
 
     @cached_property
     def canonical(self) -> Canonical:
@@ -76,6 +78,7 @@ class Statistic:
             self.where.canonical() if self.where is not None else None,
             self.of.canonical() if self.of is not None else None,
             self.quantile,
+            self.series.canonical() if self.series is not None else None,
         ]
 
     @cached_property
@@ -86,7 +89,7 @@ class Statistic:
     def expressions(self) -> Iterator[Expression]:
         """Yield every expression inside, the time column included."""
         yield self.at
-        for each in (self.where, self.of):
+        for each in (self.where, self.of, self.series):
             if each is not None:
                 yield from each.walk()
 

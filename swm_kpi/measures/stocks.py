@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Canonical
-from swm_kpi.measures.measure import Cells, TableMeasure, divided
+from swm_kpi.expressions import Canonical, Expression
+from swm_kpi.measures.counts import undecided, undecided_notes
+from swm_kpi.measures.measure import Cells, TableMeasure, Where, both, divided
 from swm_kpi.measures.statistic import Clock, Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
@@ -24,30 +25,36 @@ class StockAtDate(TableMeasure):
     Attributes:
         at: the date of the snapshot. Each snapshot holds everyone in post on that day.
         value: a number column to sum, such as full-time equivalent; rows are counted without it.
+        series: where a table holds several series of snapshots (year to date, forecast), the rows
+            of the one meant; the latest is then the latest of that series, and a member with no
+            row in it is ``[x]``, because a statement lists its members.
     """
 
     kind: ClassVar[str] = "stock at date"
     value: Column | None = None
+    series: Where | None = None
 
     def statistics(self) -> Mapping[str, Statistic]:
         """Rows of the latest snapshot, or the sum of a column over them."""
         operation = Operation.ROWS if self.value is None else Operation.SUM
-        return {
-            "stock": Statistic(
-                self.of, operation, self.at, Clock.LAST_SNAPSHOT, self.where, self.value
-            )
-        }
+        stock = _latest(self, operation, self.value)
+        found = {"stock": stock, **undecided(self, self.where, stock)}
+        if self.series is not None:
+            found["rows"] = _latest(self, Operation.ROWS, None)
+        return found
 
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
         """The stock itself."""
-        return Cells(found["stock"])
+        absent = found["rows"] == 0 if "rows" in found else None
+        notes = undecided_notes(self, found, self.where)
+        return Cells(found["stock"], unavailable=absent, notes=notes)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
         what = "number of rows" if self.value is None else f"sum of {self.value.english()}"
         return (
             f"The {what} in the latest snapshot of the period in the {self.of.table} table"
-            f"{self._where_words(' where')}."
+            f"{_selected(self.series, self.where)}."
         )
 
     def findings(self) -> Iterator[Finding]:
@@ -55,6 +62,24 @@ class StockAtDate(TableMeasure):
         yield from super().findings()
         if self.value is not None:
             yield from self._numeric("value", self.value)
+
+
+def _latest(measure: StockAtDate | Variance, operation: Operation, of: Column | None) -> Statistic:
+    """Return a statistic of the latest snapshot of the measure's series."""
+    return Statistic(
+        measure.of,
+        operation,
+        measure.at,
+        Clock.LAST_SNAPSHOT,
+        both(measure.series, measure.where),
+        of,
+        series=measure.series,
+    )
+
+
+def _selected(series: Expression | None, where: Expression | None) -> str:
+    chosen = both(series, where)
+    return f" where {chosen.english()}" if chosen is not None else ""
 
 
 class MeanOfSnapshots(TableMeasure):
@@ -105,12 +130,15 @@ class Variance(TableMeasure):
         at: the day to which the statement's figures run. They are cumulative, so the latest in
             the period is used and months are never added.
         actual, budget: the two number columns.
+        series: where a table holds several series of statements (year to date, forecast), the
+            rows of the one meant.
         relative: divide by the budget; a budget of zero gives ``[z]``.
     """
 
     kind: ClassVar[str] = "variance"
     actual: Column
     budget: Column
+    series: Where | None = None
     relative: bool = False
 
     @property
@@ -119,12 +147,11 @@ class Variance(TableMeasure):
         return Unit.RATIO if self.relative else Unit.POUNDS
 
     def statistics(self) -> Mapping[str, Statistic]:
-        """The sums of actual and budget in the latest statement."""
+        """The sums of actual and budget in the latest statement, and its rows."""
         return {
-            name: Statistic(
-                self.of, Operation.SUM, self.at, Clock.LAST_SNAPSHOT, self.where, column
-            )
-            for name, column in (("actual", self.actual), ("budget", self.budget))
+            "actual": _latest(self, Operation.SUM, self.actual),
+            "budget": _latest(self, Operation.SUM, self.budget),
+            "rows": _latest(self, Operation.ROWS, None),
         }
 
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
@@ -133,10 +160,11 @@ class Variance(TableMeasure):
 
         places = max(self.actual.decimals or 0, self.budget.decimals or 0)
         difference = np.round(found["actual"] - found["budget"], places)
+        absent = found["rows"] == 0
         if not self.relative:
-            return Cells(difference)
+            return Cells(difference, unavailable=absent)
         value, empty = divided(difference, found["budget"])
-        return Cells(value, difference, found["budget"], empty)
+        return Cells(value, difference, found["budget"], empty & ~absent, absent)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
@@ -144,7 +172,7 @@ class Variance(TableMeasure):
         return (
             f"{self.actual.english().capitalize()} less {self.budget.english()}{share}, in the "
             f"latest statement of the period in the {self.of.table} table"
-            f"{self._where_words(' where')}. Above zero is overspent."
+            f"{_selected(self.series, self.where)}. Above zero is overspent."
         )
 
     def canonical(self) -> Canonical:

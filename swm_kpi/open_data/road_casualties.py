@@ -114,7 +114,7 @@ def _table(name: str, frame: pl.DataFrame, notes: list[str]) -> OpenTable:
     gaps = [year for year in range(first.year, last.year) if year not in held]
     if gaps:
         years = ", ".join(str(year) for year in gaps)
-        notes = [*notes, f"No file was given for {years}: no count there is a zero."]
+        notes = [*notes, f"No file was given for {years}: a 0 there is missing data, not none."]
     missing = tuple(date(year, month, 1) for year in gaps for month in range(1, 13))
     return OpenTable(name, frame, (first, last), tuple(notes), missing)
 
@@ -164,8 +164,6 @@ def _notes(frame: pl.DataFrame, thing: str) -> Iterator[str]:
 
 def _coverage(frame: pl.DataFrame) -> tuple[date, date]:
     """Return 1 January of the first year and the last day of the last month with a row."""
-    days = frame.select(first="date").to_series()
-    first, last = days.min(), days.max()
-    if not isinstance(first, date) or not isinstance(last, date):
-        raise InputError("The files hold no dates. Give the files as published.")
-    return date(first.year, 1, 1), last.replace(day=monthrange(last.year, last.month)[1])
+    days: list[date] = frame["date"].unique().sort().to_list()
+    first, last = days[0], days[-1]
+    return first.replace(month=1, day=1), last.replace(day=monthrange(last.year, last.month)[1])

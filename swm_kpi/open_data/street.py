@@ -109,10 +109,11 @@ def _notes(frame: pl.DataFrame) -> Iterator[str]:
             f"{counted(number, 'crime id')} {'occurs' if number == 1 else 'occur'} more than once "
             "within a month: every record is counted, as published."
         )
-    if number := ids.height - ids["crime_id"].n_unique():
+    across = ids.group_by("crime_id").len().filter(pl.col("len") > 1).height
+    if across:
         yield (
-            f"Crime ids of one month occur again in another {counted(number, 'time')}: every "
-            "record is counted, as published."
+            f"{counted(across, 'crime id')} {'occurs' if across == 1 else 'occur'} in more than "
+            "one month: every record is counted, as published."
         )
 
 
@@ -121,13 +122,13 @@ def _notes_on_files(
 ) -> Iterator[str]:
     """Say for which months and forces a count of none means that no file was given."""
     if missing:
-        yield f"No file was given for {_runs(missing)}: no count there is a zero."
+        yield f"No file was given for {_runs(missing)}: a 0 there is missing data, not none."
     held = frame.select("force", "month").unique().group_by("force").len().sort("force")
     for force, number in held.rows():
         if number < len(months):
             yield (
-                f"{force} has files for {number} of the {len(months)} months given: no count of "
-                "it in the others is a zero."
+                f"{force} has files for {number} of the {len(months)} months given: a 0 for it "
+                "in the others is missing data, not none."
             )
 
 

@@ -25,8 +25,8 @@ class OpenTable:
         frame: a Polars frame with the columns of the contract, each text or a date.
         coverage: the first and the last day that the files cover.
         notes: what a reader of its numbers must be told.
-        missing_months: the first day of each month within the coverage that no file holds. No
-            count for such a month is a zero.
+        missing_months: the first day of each month within the coverage that no file holds: a
+            count of 0 for it is missing data, not none.
     """
 
     table: str

@@ -1,48 +1,31 @@
 """Small immutable trees over a contract's columns.
 
-One tree has four faces: the English sentence and the SQL text made here, the canonical form that is
-hashed, and the engine's expression (compiled in ``engine``). An operand is checked against the
+One tree has four faces: an English sentence, SQL text, the canonical form that is hashed, and the
+engine's expression. An operand is checked against the
 column when the tree is built, so a wrong condition never exists. A row for which a condition is
 null is not a member of it (three-valued logic, as in SQL); how many such rows there were is counted.
 """
 
 from __future__ import annotations
 
-import json
-import math
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
+from typing_extensions import override
 
-Scalar: TypeAlias = str | int | float | bool | date | datetime
-Canonical: TypeAlias = list[Any]
-
-DTYPE_WORDS: dict[type, str] = {
-    str: "text",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    date: "a date",
-    datetime: "a date and time",
-}
-_COMPARISONS = {
-    "==": ("is", "="),
-    "!=": ("is not", "<>"),
-    "<": ("is less than", "<"),
-    "<=": ("is at most", "<="),
-    ">": ("is more than", ">"),
-    ">=": ("is at least", ">="),
-}
-_TIME_COMPARISONS = {
-    "<": "is before",
-    "<=": "is at or before",
-    ">": "is after",
-    ">=": "is at or after",
-}
+from swm_kpi.errors import Problem, place_of_declaration, refuse
+from swm_kpi.expressions import faces
+from swm_kpi.expressions.literals import (
+    DTYPE_WORDS,
+    Assumption,
+    Canonical,
+    Scalar,
+    comparable,
+    literal_problem,
+)
 
 
 class Expression:
@@ -53,17 +36,17 @@ class Expression:
     def parts(self) -> tuple[Expression, ...]:
         """The expressions directly inside this one."""
 
-    @abstractmethod
     def english(self) -> str:
         """Say it in plain English, without a capital or a full stop."""
+        return faces.english(self)
 
-    @abstractmethod
     def sql(self) -> str:
         """Write it as standard SQL over the contract's column names."""
+        return faces.sql(self)
 
-    @abstractmethod
     def canonical(self) -> Canonical:
         """Return nested lists that are equal exactly when the meaning is."""
+        return faces.canonical(self)
 
     def walk(self) -> Iterator[Expression]:
         """Yield this expression and everything inside it."""
@@ -152,7 +135,7 @@ class Term(Expression):
         return Not(IsNull(self))
 
     def until(self, end: Term) -> Elapsed | Unusable:
-        """Elapsed real time from this instant to ``end``, in seconds; null when either is missing."""
+        """Elapsed real seconds from this instant to ``end``; null when either is missing."""
         if isinstance(self, Unusable) or isinstance(end, Unusable):
             return Unusable()
         for each in (self, end):
@@ -164,48 +147,6 @@ class Term(Expression):
                     "Measure elapsed time between two date and time columns",
                 )
         return Elapsed(self, end)
-
-
-@dataclass(frozen=True, eq=False)
-class Assumption:
-    """A named, dated number or list that a definition rests on and that a caller may override.
-
-    Args:
-        key: the name used in ``compute(..., assumptions={key: value})``.
-        value: the default; a tuple for a list.
-        since: the ISO date from which the default is meant to hold.
-        because: why this default, and how sure we are of it.
-        source: a published source, or None when it is our unverified working choice.
-    """
-
-    key: str
-    value: Scalar | tuple[Scalar, ...]
-    since: str
-    because: str
-    source: str | None = None
-
-    def __post_init__(self) -> None:
-        problems = []
-        if not self.key.isidentifier():
-            problems.append(
-                ("key", f"{self.key!r} is not a name", "Use lower case letters, digits and _")
-            )
-        if not self.because.strip():
-            problems.append(
-                ("because", "an assumption says why", "Say in a sentence why this default")
-            )
-        try:
-            date.fromisoformat(self.since)
-        except ValueError:
-            problems.append(("since", "it is not a date", "Write an ISO date such as 2021-04-01"))
-        if problems:
-            place = place_of_declaration()
-            refuse(Problem(f"Assumption {self.key!r}", *each, place) for each in problems)
-
-    @property
-    def values(self) -> tuple[Scalar, ...]:
-        """The value as a tuple, whether it is one or a list."""
-        return self.value if isinstance(self.value, tuple) else (self.value,)
 
 
 Operand: TypeAlias = "Scalar | Assumption | Term"
@@ -220,20 +161,9 @@ class Compare(Condition):
     right: Operand
 
     @property
+    @override
     def parts(self) -> tuple[Expression, ...]:
         return (self.left, self.right) if isinstance(self.right, Term) else (self.left,)
-
-    def english(self) -> str:
-        words = _COMPARISONS[self.op][0]
-        if self.left.dtype in (date, datetime):
-            words = _TIME_COMPARISONS.get(self.op, words)
-        return f"{self.left.english()} {words} {_english(self.right)}"
-
-    def sql(self) -> str:
-        return f"({self.left.sql()} {_COMPARISONS[self.op][1]} {_sql(self.right)})"
-
-    def canonical(self) -> Canonical:
-        return [self.op, self.left.canonical(), _canonical(self.right)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,29 +174,9 @@ class IsIn(Condition):
     values: tuple[Scalar | Assumption, ...]
 
     @property
+    @override
     def parts(self) -> tuple[Expression, ...]:
         return (self.term,)
-
-    def english(self) -> str:
-        listed = [_english(each) for each in self.values]
-        if len(listed) == 1 and not isinstance(self.values[0], Assumption):
-            return f"{self.term.english()} is {listed[0]}"
-        return f"{self.term.english()} is one of {', '.join(listed)}"
-
-    def sql(self) -> str:
-        flat = [
-            value
-            for each in self.values
-            for value in (each.values if isinstance(each, Assumption) else (each,))
-        ]
-        return f"({self.term.sql()} IN ({', '.join(_sql(value) for value in flat)}))"
-
-    def canonical(self) -> Canonical:
-        return [
-            "in",
-            self.term.canonical(),
-            *sorted((_canonical(v) for v in self.values), key=json.dumps),
-        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,17 +186,9 @@ class IsNull(Condition):
     term: Term
 
     @property
+    @override
     def parts(self) -> tuple[Expression, ...]:
         return (self.term,)
-
-    def english(self) -> str:
-        return f"{self.term.english()} is not recorded"
-
-    def sql(self) -> str:
-        return f"({self.term.sql()} IS NULL)"
-
-    def canonical(self) -> Canonical:
-        return ["null", self.term.canonical()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -296,17 +198,9 @@ class IsTrue(Condition):
     term: Term
 
     @property
+    @override
     def parts(self) -> tuple[Expression, ...]:
         return (self.term,)
-
-    def english(self) -> str:
-        return f"{self.term.english()} is true"
-
-    def sql(self) -> str:
-        return self.term.sql()
-
-    def canonical(self) -> Canonical:
-        return self.term.canonical()
 
 
 @dataclass(frozen=True, eq=False)
@@ -317,21 +211,9 @@ class Joined(Condition):
     conditions: tuple[Condition, ...]
 
     @property
+    @override
     def parts(self) -> tuple[Expression, ...]:
         return self.conditions
-
-    def english(self) -> str:
-        said = [
-            f"({each.english()})" if isinstance(each, Joined) else each.english()
-            for each in self.conditions
-        ]
-        return f" {self.op} ".join(said) if self.op == "or" else " and ".join(said)
-
-    def sql(self) -> str:
-        return "(" + f" {self.op.upper()} ".join(each.sql() for each in self.conditions) + ")"
-
-    def canonical(self) -> Canonical:
-        return [self.op, *sorted((each.canonical() for each in self.conditions), key=json.dumps)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -341,22 +223,9 @@ class Not(Condition):
     condition: Condition
 
     @property
+    @override
     def parts(self) -> tuple[Expression, ...]:
         return (self.condition,)
-
-    def english(self) -> str:
-        inner = self.condition
-        if isinstance(inner, IsNull):
-            return f"{inner.term.english()} is recorded"
-        if isinstance(inner, IsTrue):
-            return f"{inner.term.english()} is false"
-        return f"not ({inner.english()})"
-
-    def sql(self) -> str:
-        return f"(NOT {self.condition.sql()})"
-
-    def canonical(self) -> Canonical:
-        return ["not", self.condition.canonical()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -366,17 +235,9 @@ class Undecided(Condition):
     condition: Condition
 
     @property
+    @override
     def parts(self) -> tuple[Expression, ...]:
         return (self.condition,)
-
-    def english(self) -> str:
-        return f"it cannot be said whether {self.condition.english()}"
-
-    def sql(self) -> str:
-        return f"({self.condition.sql()} IS NULL)"
-
-    def canonical(self) -> Canonical:
-        return ["undecided", self.condition.canonical()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -388,17 +249,9 @@ class Elapsed(Term):
     dtype = float
 
     @property
+    @override
     def parts(self) -> tuple[Expression, ...]:
         return (self.start, self.end)
-
-    def english(self) -> str:
-        return f"seconds from {self.start.english()} to {self.end.english()}"
-
-    def sql(self) -> str:
-        return f"EXTRACT(EPOCH FROM ({self.end.sql()} - {self.start.sql()}))"
-
-    def canonical(self) -> Canonical:
-        return ["elapsed", self.start.canonical(), self.end.canonical()]
 
 
 class Unusable(Condition, Term):
@@ -410,16 +263,9 @@ class Unusable(Condition, Term):
     dtype = bool
 
     @property
+    @override
     def parts(self) -> tuple[Expression, ...]:
         return ()
-
-    def english(self) -> str:
-        return "an expression that was refused"
-
-    sql = english
-
-    def canonical(self) -> Canonical:
-        return ["unusable"]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -431,7 +277,7 @@ class Unusable(Condition, Term):
 
 
 def raise_problem(subject: str, field: str, rule: str, fix: str) -> Unusable:
-    """Refuse one thing; where problems are being collected, return a stand-in instead of raising."""
+    """Refuse one thing; where problems are collected, return a stand-in instead of raising."""
     refuse([Problem(subject, field, rule, fix, place_of_declaration())])
     return Unusable()
 
@@ -464,7 +310,7 @@ def _as_condition(expression: object, op: str) -> Condition:
         what,
         op,
         f"it is {held}, and {op} joins conditions",
-        "Compare it with something first, and put brackets round each comparison: (a == b) & (c > d)",
+        "Compare it with something, and put brackets round comparisons: (a == b) & (c > d)",
     )
 
 
@@ -517,11 +363,11 @@ def _checked_operand(term: Term, op: str, operand: object) -> Any:
     if isinstance(term, Unusable) or isinstance(operand, Unusable):
         return Unusable()
     if isinstance(operand, Term):
-        if op == "is_in" or not _comparable(term.dtype, operand.dtype):
+        if op == "is_in" or not comparable(term.dtype, operand.dtype):
             return _refused(
                 term,
                 op,
-                f"it holds {DTYPE_WORDS[term.dtype]} and {operand} holds {DTYPE_WORDS[operand.dtype]}",
+                f"it holds {DTYPE_WORDS[term.dtype]}, and {operand} {DTYPE_WORDS[operand.dtype]}",
                 "Compare columns of one type with ==, <, <=, > or >=",
             )
         return operand
@@ -531,68 +377,7 @@ def _checked_operand(term: Term, op: str, operand: object) -> Any:
             term, op, f"assumption {operand.key!r} is a list", "Use .is_in(...) with a list"
         )
     for literal in literals:
-        found = _literal_problem(term, literal)
+        found = literal_problem(literal, term.dtype, term.domain)
         if found:
             return _refused(term, op, *found)
     return operand
-
-
-def _literal_problem(term: Term, literal: object) -> tuple[str, str] | None:
-    """Return rule and fix when a literal cannot be a value of the term."""
-    if type(literal) not in DTYPE_WORDS or not _comparable(term.dtype, type(literal)):
-        return (
-            f"it holds {DTYPE_WORDS[term.dtype]}, not {DTYPE_WORDS.get(type(literal), type(literal).__name__)}",
-            f"Compare it with {DTYPE_WORDS[term.dtype]}",
-        )
-    if isinstance(literal, float) and not math.isfinite(literal):
-        return ("it is compared with a number that is not finite", "Write a finite number")
-    if term.domain is not None and literal not in term.domain:
-        return (
-            f"{literal!r} is not in its closed list",
-            did_you_mean(str(literal), map(str, term.domain)),
-        )
-    return None
-
-
-def _comparable(left: type, right: type) -> bool:
-    numbers = (int, float)
-    return left is right or (left in numbers and right in numbers)
-
-
-def _english(operand: Operand) -> str:
-    if isinstance(operand, Assumption):
-        listed = ", ".join(_english(each) for each in operand.values)
-        return f"{listed} (assumption {operand.key})"
-    if isinstance(operand, Term):
-        return operand.english()
-    if isinstance(operand, bool):
-        return "true" if operand else "false"
-    if isinstance(operand, str):
-        return f"‘{operand}’"
-    return f"{operand:,}" if isinstance(operand, int | float) else f"{operand:%-d %B %Y}"
-
-
-def _sql(operand: Operand) -> str:
-    if isinstance(operand, Assumption):
-        return _sql(operand.values[0])
-    if isinstance(operand, Term):
-        return operand.sql()
-    if isinstance(operand, bool):
-        return "TRUE" if operand else "FALSE"
-    if isinstance(operand, int | float):
-        return repr(operand)
-    if isinstance(operand, datetime):
-        return f"TIMESTAMP '{operand:%Y-%m-%d %H:%M:%S}'"
-    if isinstance(operand, date):
-        return f"DATE '{operand.isoformat()}'"
-    return "'" + operand.replace("'", "''") + "'"
-
-
-def _canonical(operand: Operand) -> Canonical:
-    if isinstance(operand, Term):
-        return operand.canonical()
-    if isinstance(operand, Assumption):
-        return ["assumption", operand.key, *(_canonical(each) for each in operand.values)]
-    if isinstance(operand, date):
-        return [type(operand).__name__, operand.isoformat()]
-    return [type(operand).__name__, operand]

@@ -1,0 +1,43 @@
+"""Conditions and terms over a contract's columns: declared once, with four faces.
+
+May import errors only. Knows nothing of dataframes: the engine compiles trees itself.
+"""
+
+from swm_kpi.expressions.literals import DTYPE_WORDS, Assumption, Canonical, Scalar
+from swm_kpi.expressions.tree import (
+    Compare,
+    Condition,
+    Elapsed,
+    Expression,
+    IsIn,
+    IsNull,
+    IsTrue,
+    Joined,
+    Not,
+    Term,
+    Undecided,
+    Unusable,
+    as_condition,
+    is_unusable,
+)
+
+__all__ = [
+    "DTYPE_WORDS",
+    "Assumption",
+    "Canonical",
+    "Compare",
+    "Condition",
+    "Elapsed",
+    "Expression",
+    "IsIn",
+    "IsNull",
+    "IsTrue",
+    "Joined",
+    "Not",
+    "Scalar",
+    "Term",
+    "Undecided",
+    "Unusable",
+    "as_condition",
+    "is_unusable",
+]

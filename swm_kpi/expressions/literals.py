@@ -1,0 +1,140 @@
+"""Literals and named assumptions: what a column may be compared with, and how each is written."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeAlias
+
+from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
+
+Scalar: TypeAlias = str | int | float | bool | date | datetime
+Canonical: TypeAlias = list[Any]
+
+DTYPE_WORDS: dict[type, str] = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    date: "a date",
+    datetime: "a date and time",
+}
+COMPARISONS = {
+    "==": ("is", "="),
+    "!=": ("is not", "<>"),
+    "<": ("is less than", "<"),
+    "<=": ("is at most", "<="),
+    ">": ("is more than", ">"),
+    ">=": ("is at least", ">="),
+}
+TIME_COMPARISONS = {
+    "<": "is before",
+    "<=": "is at or before",
+    ">": "is after",
+    ">=": "is at or after",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Assumption:
+    """A named, dated number or list that a definition rests on and that a caller may override.
+
+    Args:
+        key: the name used in ``compute(..., assumptions={key: value})``.
+        value: the default; a tuple for a list.
+        since: the ISO date from which the default is meant to hold.
+        because: why this default, and how sure we are of it.
+        source: a published source, or None when it is our unverified working choice.
+    """
+
+    key: str
+    value: Scalar | tuple[Scalar, ...]
+    since: str
+    because: str
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        problems = []
+        if not self.key.isidentifier():
+            problems.append(
+                ("key", f"{self.key!r} is not a name", "Use lower case letters, digits and _")
+            )
+        if not self.because.strip():
+            problems.append(
+                ("because", "an assumption says why", "Say in a sentence why this default")
+            )
+        try:
+            date.fromisoformat(self.since)
+        except ValueError:
+            problems.append(("since", "it is not a date", "Write an ISO date such as 2021-04-01"))
+        if problems:
+            place = place_of_declaration()
+            refuse(Problem(f"Assumption {self.key!r}", *each, place) for each in problems)
+
+    @property
+    def values(self) -> tuple[Scalar, ...]:
+        """The value as a tuple, whether it is one or a list."""
+        return self.value if isinstance(self.value, tuple) else (self.value,)
+
+
+def literal_problem(
+    literal: object, dtype: type, domain: tuple[Any, ...] | None
+) -> tuple[str, str] | None:
+    """Return rule and fix when a literal cannot be a value of a type and closed list."""
+    if type(literal) not in DTYPE_WORDS or not comparable(dtype, type(literal)):
+        given = DTYPE_WORDS.get(type(literal), type(literal).__name__)
+        return (
+            f"it holds {DTYPE_WORDS[dtype]}, not {given}",
+            f"Compare it with {DTYPE_WORDS[dtype]}",
+        )
+    if isinstance(literal, float) and not math.isfinite(literal):
+        return "it is compared with a number that is not finite", "Write a finite number"
+    if domain is not None and literal not in domain:
+        fix = did_you_mean(str(literal), map(str, domain))
+        return f"{literal!r} is not in its closed list", fix
+    return None
+
+
+def comparable(left: type, right: type) -> bool:
+    """Say whether values of two types may be compared: one type, or two kinds of number."""
+    numbers = (int, float)
+    return left is right or (left in numbers and right in numbers)
+
+
+def english_of(literal: Scalar | Assumption) -> str:
+    """Write a literal or an assumption for a reader."""
+    if isinstance(literal, Assumption):
+        listed = ", ".join(english_of(each) for each in literal.values)
+        return f"{listed} (assumption {literal.key})"
+    if isinstance(literal, bool):
+        return "true" if literal else "false"
+    if isinstance(literal, str):
+        return f"‘{literal}’"
+    if isinstance(literal, int | float):
+        return f"{literal:,}"
+    return f"{literal.day} {literal:%B %Y}"
+
+
+def sql_of(literal: Scalar | Assumption) -> str:
+    """Write a literal, or an assumption's default, as SQL."""
+    if isinstance(literal, Assumption):
+        return ", ".join(sql_of(each) for each in literal.values)
+    if isinstance(literal, bool):
+        return "TRUE" if literal else "FALSE"
+    if isinstance(literal, int | float):
+        return repr(literal)
+    if isinstance(literal, datetime):
+        return f"TIMESTAMP '{literal:%Y-%m-%d %H:%M:%S}'"
+    if isinstance(literal, date):
+        return f"DATE '{literal.isoformat()}'"
+    return "'" + literal.replace("'", "''") + "'"
+
+
+def canonical_of(literal: Scalar | Assumption) -> Canonical:
+    """Return nested lists that are equal exactly when the values are."""
+    if isinstance(literal, Assumption):
+        return ["assumption", literal.key, *(canonical_of(each) for each in literal.values)]
+    if isinstance(literal, date):
+        return [type(literal).__name__, literal.isoformat()]
+    return [type(literal).__name__, literal]
