@@ -37,12 +37,12 @@ LAYERS = (
     "examples",
     "metric",
     "catalogue",
-    "engine",
     "statistics",
     "disclosure",
-    "result",
     "export",
     "charts",
+    "result",
+    "engine",
     "synthetic",
     "open_data",
     "swm_kpi",
@@ -51,7 +51,16 @@ LAYERS = (
     "cli",
 )
 DATAFRAME_LIBRARIES = {"narwhals", "pandas", "polars", "pyarrow"}
-DATAFRAME_ROOMS = {"contracts", "engine", "export", "open_data", "result", "synthetic"}
+DATAFRAME_ROOMS = {
+    "charts",
+    "contracts",
+    "demo",
+    "engine",
+    "export",
+    "open_data",
+    "result",
+    "synthetic",
+}
 HEAVY = ("numpy", "pandas", "pandera", "polars", "pyarrow")
 BANNED_IMPORTS = {
     *("http", "requests", "socket", "urllib"),  # the library never calls out

@@ -38,6 +38,7 @@ class CheckedTable:
         frame: a Polars frame. Times are local wall clock in Europe/London.
         columns: the contract's columns that it holds.
         coverage: first and last day the rows cover, where whoever read the file knows it.
+        missing_months: the first day of each month within it that nothing was given for.
         notes: what readers of a number should be told about this table.
         spans: first and last day of each date column that has any value.
     """
@@ -47,6 +48,7 @@ class CheckedTable:
     frame: Any = field(repr=False)
     columns: tuple[str, ...]
     coverage: tuple[date, date] | None = None
+    missing_months: tuple[date, ...] = ()
     notes: tuple[str, ...] = ()
     spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)
 

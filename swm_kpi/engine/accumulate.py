@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from itertools import chain, combinations
 from typing import Any
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from swm_kpi.contracts import Column, Dimension
 from swm_kpi.engine.compile import MICROSECONDS, Compiler
 from swm_kpi.engine.frames import collect
+from swm_kpi.engine.snapshots import complete, day_of, nearest_year
 from swm_kpi.engine.tables import Table
 from swm_kpi.expressions import Elapsed, Term
 from swm_kpi.measures import Clock, Operation, Statistic
@@ -178,9 +179,9 @@ class _Pass:
         dense = self._dense(grouped, self.carried, len(times), statistics, indexes)
         arrays = {key: self._totalled(array) for key, array in dense.items()}
         if clock is Clock.REFERENCE:
-            arrays, years = _nearest_year(arrays, times, self.periods, self.shape)
+            arrays, years = nearest_year(arrays, times, self.periods, self.shape)
             return arrays, dict.fromkeys(arrays, years)
-        days = [_day(each) for each in times]
+        days = [day_of(each) for each in times]
         used: dict[str, list[date | int | None]] = {}
         for number, statistic in enumerate(statistics):
             rows = np.zeros((len(times), *self.shape))
@@ -199,7 +200,7 @@ class _Pass:
                 chosen = [array[i[-1]] if i else nothing for i in inside]
             else:
                 used[statistic.key] = [len(i) for i in inside]
-                whole = [_complete(rows[i]) for i in inside]
+                whole = [complete(rows[i]) for i in inside]
                 # Rows of a snapshot stand for the snapshot itself; anything else is summed.
                 counts = statistic.operation is Operation.ROWS and statistic.where is None
                 chosen = [
@@ -355,14 +356,6 @@ def _times(series: Any) -> NDArray[Any]:
     return np.array(series.to_list(), dtype=object)
 
 
-def _day(time: object) -> date:
-    if isinstance(time, datetime):
-        return time.date()
-    if isinstance(time, date):
-        return time
-    raise TypeError("a snapshot is dated")
-
-
 def _runs(periods: Sequence[Period]) -> Iterator[tuple[list[int], int]]:
     """Split periods into runs that follow one another, of one length, to group each run at once."""
     run: list[int] = []
@@ -376,32 +369,3 @@ def _runs(periods: Sequence[Period]) -> Iterator[tuple[list[int], int]]:
         run.append(position)
     if run:
         yield run, len(periods[run[0]].months)
-
-
-def _complete(rows: Array) -> Array:
-    """Say which snapshots are whole for each cell: those with as many rows as is usual for it.
-
-    A snapshot writes the same rows each time, zeros included, so one with fewer than the median has
-    some missing, and counting it would make the mean too low.
-    """
-    if not len(rows):
-        return rows
-    held = (rows > 0).sum(axis=0)
-    median = np.minimum(len(rows) - held + held // 2, len(rows) - 1)
-    usual = np.take_along_axis(np.sort(rows, axis=0), median[np.newaxis], axis=0)
-    return ((rows > 0) & (rows >= usual)).astype(np.float64)
-
-
-def _nearest_year(
-    arrays: dict[str, Array], years: list[Any], periods: Sequence[Period], shape: tuple[int, ...]
-) -> tuple[dict[str, Array], list[date | int | None]]:
-    """Choose for each period the year whose 30 June is nearest to its middle."""
-    if not years:
-        empty = np.zeros((len(periods), *shape))
-        return dict.fromkeys(arrays, empty), [None] * len(periods)
-    chosen = []
-    for period in periods:
-        middle = period.start.toordinal() + (period.stop - period.start).days / 2
-        distances = [abs(date(year, 6, 30).toordinal() - middle) for year in years]
-        chosen.append(distances.index(min(distances)))
-    return {key: array[chosen] for key, array in arrays.items()}, [years[i] for i in chosen]

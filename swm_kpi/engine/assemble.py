@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from swm_kpi.contracts import ALL, UNKNOWN
 from swm_kpi.engine.accumulate import Accumulated, Axes
+from swm_kpi.engine.coverage import Coverage, say_day
 from swm_kpi.engine.request import Chosen, tables_of
 from swm_kpi.engine.tables import Table
 from swm_kpi.measures import Cells, Clock, Measure, Statistic
@@ -181,56 +182,39 @@ class _Rows:
 
     def _status(self, period: Period) -> tuple[Marker, str]:
         """Say what a period is worth, from coverage, extraction and breaks, and why."""
-        marker, words = Marker.NONE, []
-        for table, first, last, stated in self._covered():
-            if period.stop <= first or period.start > last:
-                return Marker.NOT_AVAILABLE, (
-                    f"Table {table!r} covers {_day(first)} to {_day(last)}{stated}."
-                )
-            if period.start < first or period.end > last:
-                marker = Marker.PROVISIONAL
-                words.append(
-                    f"Only part of the period is covered: {_day(first)} to {_day(last)}{stated}."
-                )
-            elif stated:
-                words.append(f"Coverage {_day(first)} to {_day(last)}{stated}.")
+        partly, words = False, []
+        for span in self._covered():
+            marker, text = span.status(period)
+            if marker is Marker.NOT_AVAILABLE:
+                return marker, text
+            partly = partly or marker is Marker.PROVISIONAL
+            words.append(text)
         as_at = self.grid.as_at
         if as_at is not None and as_at < period.start:
-            return (
-                Marker.NOT_AVAILABLE,
-                f"The period begins after the data were extracted, {_day(as_at)}.",
-            )
+            day = say_day(as_at)
+            return Marker.NOT_AVAILABLE, f"The period begins after the data were extracted, {day}."
         if as_at is not None and as_at <= period.end:
-            marker = Marker.PROVISIONAL
-            words.append(f"The data were extracted on {_day(as_at)}, before the period was over.")
+            partly = True
+            words.append(
+                f"The data were extracted on {say_day(as_at)}, before the period was over."
+            )
+        broken = False
         for each in self.metric.breaks:
             if period.start <= each.day < period.stop:
-                marker = marker or Marker.BREAK
-                words.append(f"Break in the series on {_day(each.day)}: {each.because}.")
-        return marker, " ".join(words)
+                broken = True
+                words.append(f"Break in the series on {say_day(each.day)}: {each.because}.")
+        marker = Marker.PROVISIONAL if partly else Marker.BREAK if broken else Marker.NONE
+        return marker, " ".join(each for each in words if each)
 
-    def _covered(self) -> Iterator[tuple[str, date, date, str]]:
+    def _covered(self) -> Iterator[Coverage]:
         seen = set()
         for statistic in _all_statistics(self.measure, self.metric):
-            name = statistic.contract.table
-            at = statistic.at.name
+            name, at = statistic.contract.table, statistic.at.name
             if statistic.clock is Clock.REFERENCE or (name, at) in seen:
                 continue
             seen.add((name, at))
             table = self.grid.tables[name]
-            stated = self.grid.coverage.get(name, table.coverage)
-            if stated is not None:
-                yield name, *stated, ""
-            elif at in table.spans:
-                first, last = table.spans[at]
-                yield (
-                    name,
-                    _first_of_month(first),
-                    _last_of_month(last),
-                    ", the months seen in the data",
-                )
-            else:
-                yield name, date.max, date.min, ": it has no rows, and no coverage was stated"
+            yield Coverage.of(table, at, self.grid.coverage.get(name))
 
     def _constant_notes(self) -> Iterator[str]:
         for position, dimension in enumerate(self.grid.axes.dimensions):
@@ -256,7 +240,7 @@ class _Rows:
                 yield f"Population: mid-{which} estimate."
             elif statistic.clock is Clock.LAST_SNAPSHOT:
                 yield (
-                    f"As at {_day(which)}."
+                    f"As at {say_day(which)}."
                     if isinstance(which, date)
                     else "No snapshot in the period."
                 )
@@ -375,16 +359,3 @@ def _weight(cells: Cells) -> NDArray[Any]:
 
 def _column(values: NDArray[Any], blank: NDArray[Any]) -> pl.Series:
     return pl.Series(np.where(blank, np.nan, values), dtype=pl.Float64).fill_nan(None)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def _first_of_month(day: date) -> date:
-    return day.replace(day=1)
-
-
-def _last_of_month(day: date) -> date:
-    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)

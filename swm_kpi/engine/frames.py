@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -37,6 +37,10 @@ class CoveredTable(Protocol):
         """First and last day covered."""
 
     @property
+    def missing_months(self) -> tuple[date, ...]:
+        """The first day of each month within the coverage that nothing was given for."""
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What readers of a number should be told."""
 
@@ -51,7 +55,7 @@ class RawTable:
         mixed: wanted columns that hold several types at once, and so have no column in ``lazy``.
         as_text: whether every value is text still to be parsed (CSV).
         in_memory: whether reading it twice costs nothing.
-        coverage, notes: what the reader of a public file knows about it.
+        coverage, missing_months, notes: what the reader of a public file knows about it.
     """
 
     lazy: pl.LazyFrame
@@ -60,7 +64,8 @@ class RawTable:
     as_text: bool = False
     in_memory: bool = True
     coverage: tuple[date, date] | None = None
-    notes: tuple[str, ...] = field(default=())
+    missing_months: tuple[date, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def open_table(given: Any, table: str, wanted: Collection[str]) -> RawTable:
@@ -84,6 +89,7 @@ def open_table(given: Any, table: str, wanted: Collection[str]) -> RawTable:
     if isinstance(given, CoveredTable) and not isinstance(given, CheckedTable):
         raw = _from_polars(given.frame.lazy(), wanted)
         raw.coverage, raw.notes = given.coverage, given.notes
+        raw.missing_months = given.missing_months
         return raw
     if hasattr(given, "__arrow_c_stream__") and hasattr(given, "column_names"):
         return _from_polars(pl.DataFrame(given).lazy(), wanted)

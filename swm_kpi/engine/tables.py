@@ -34,6 +34,7 @@ class Table:
         broken: columns that a violation touches, with the rule; empty unless they are withheld.
         spans: first and last day of each date column that has any value.
         coverage: first and last day covered, where whoever read it knows.
+        missing_months: the first day of each month within it that nothing was given for.
         notes: what readers of a number should be told.
     """
 
@@ -44,6 +45,7 @@ class Table:
     broken: dict[str, str] = field(default_factory=dict)
     spans: dict[str, tuple[date, date]] = field(default_factory=dict)
     coverage: tuple[date, date] | None = None
+    missing_months: tuple[date, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -117,6 +119,7 @@ def prepare(
         _broken_columns(violations),
         _spans(counts, usable),
         raw.coverage,
+        raw.missing_months,
         raw.notes,
     )
     report = ContractReport(
@@ -161,6 +164,7 @@ def validate(frame: Any, contract: ContractType, *, strict: bool = False) -> Con
             collect(table.lazy, contract.table),
             tuple(sorted(table.columns)),
             table.coverage,
+            table.missing_months,
             table.notes,
             table.spans,
         )
@@ -186,6 +190,7 @@ def _already_checked(
         _broken_columns(missing),
         dict(given.spans),
         given.coverage,
+        given.missing_months,
         given.notes,
     )
     return table, ContractReport(contract.table, given.frame.height, tuple(missing))

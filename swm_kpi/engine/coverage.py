@@ -1,0 +1,75 @@
+"""Which days a table speaks for, so that a period it does not is never a zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from swm_kpi.engine.tables import Table
+from swm_kpi.periods import Period
+from swm_kpi.vocabulary import Marker
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The days one table speaks for, by one of its date columns.
+
+    Attributes:
+        table: the table's name.
+        first, last: the first and the last day; None for a table with no rows and none stated.
+        seen: whether the span was taken from the records, and not stated by anybody.
+        missing: month numbers within the span that nothing was given for.
+    """
+
+    table: str
+    first: date | None
+    last: date | None
+    seen: bool
+    missing: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, table: Table, at: str, stated: tuple[date, date] | None) -> Coverage:
+        """Return what the caller stated, else what the reader knows, else the months seen."""
+        name = table.contract.table
+        known = stated or table.coverage
+        if known is not None:
+            missing = table.missing_months if stated is None else ()
+            return cls(name, *known, seen=False, missing=frozenset(map(_month, missing)))
+        if at in table.spans:
+            first, last = table.spans[at]
+            return cls(name, first.replace(day=1), _last_of_month(last), seen=True)
+        return cls(name, None, None, seen=True)
+
+    def status(self, period: Period) -> tuple[Marker, str]:
+        """Say whether a period is covered: not at all, in part, or wholly; and in which words."""
+        if self.first is None or self.last is None:
+            return Marker.NOT_AVAILABLE, (
+                f"Table {self.table!r} has no dated rows, and no coverage was stated."
+            )
+        missing = [each for each in period.months if each in self.missing]
+        outside = period.stop <= self.first or period.start > self.last
+        if outside or len(missing) == len(period.months):
+            return Marker.NOT_AVAILABLE, f"Table {self.table!r} covers {self._span()}."
+        if missing or period.start < self.first or period.end > self.last:
+            return Marker.PROVISIONAL, f"Only part of the period is covered: {self._span()}."
+        return Marker.NONE, f"Coverage {self._span()}." if self.seen else ""
+
+    def _span(self) -> str:
+        first, last = (say_day(each) for each in (self.first, self.last) if each is not None)
+        gaps = ", with months missing" if self.missing else ""
+        seen = ", the months seen in the data" if self.seen else ""
+        return f"{first} to {last}{gaps}{seen}"
+
+
+def say_day(day: date) -> str:
+    """Write a day for a reader: 1 April 2024."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _last_of_month(day: date) -> date:
+    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)

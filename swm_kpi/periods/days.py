@@ -1,0 +1,152 @@
+"""Days, months and what is written for them: the ground that periods stand on."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+
+from swm_kpi.errors import PeriodError
+from swm_kpi.vocabulary import Grain
+
+LONDON = "Europe/London"
+"""The time zone of every period.
+
+A period is half-open in local days: it holds each moment from local midnight at the start of
+``Period.start`` up to, and not including, local midnight at the start of ``Period.stop``. A time
+with an offset is converted to this zone once, where data enter; a time without one is already
+local wall clock. So 23:30 UTC on 30 June belongs to July.
+"""
+
+FIRST_YEAR = 1900
+"""The earliest calendar year a period may touch; earlier dates are stand-ins for missing ones."""
+
+LAST_YEAR = 2200
+"""The latest calendar year a period may touch; later dates are stand-ins for missing ones."""
+
+FIRST_MONTH = FIRST_YEAR * 12
+LAST_MONTH = LAST_YEAR * 12 + 11
+
+# Months from one period's start to the next. Rolling windows start every month, which is why
+# their step is not their length.
+STEP = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12, Grain.ROLLING_12: 1}
+
+APRIL = 3
+FIRST_QUARTER, LAST_QUARTER = 1, 4
+
+WHOLE = {
+    Grain.MONTH: "a month runs from its first day to its last",
+    Grain.QUARTER: "a quarter is three months from 1 April, 1 July, 1 October or 1 January",
+    Grain.YEAR: "a year is a financial year, 1 April to 31 March",
+    Grain.ROLLING_12: f"a rolling window is 12 whole calendar months, none before {FIRST_YEAR}",
+}
+
+FORMS = (
+    "Write 2024-05 for a month, 2024/25 Q1 for a quarter, 2024/25 for a financial year, "
+    "or R12 2025-03 for the 12 months to the end of March 2025."
+)
+TWO_DATES = 'two dates and a grain, such as "2024-04-01", "2025-03-31", grain="quarter"'
+GRAINS = tuple(grain.value for grain in Grain)
+
+MONTH_LABEL = re.compile(r"\A(?P<rolling>R12 )?(?P<year>[0-9]{4})-(?P<month>[0-9]{2})\Z")
+YEAR_LABEL = re.compile(r"\A(?P<year>[0-9]{4})/(?P<next>[0-9]{2})(?: Q(?P<quarter>[0-9]))?\Z")
+ISO_DATE = re.compile(r"\A(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})\Z")
+
+LONGEST_QUOTE = 30
+
+
+def read_date(value: object) -> date:
+    """Return a day from a date or ISO text; refuse anything else with what to write."""
+    if not isinstance(value, str):
+        return check_date(value)
+    found = ISO_DATE.match(value)
+    if found is None:
+        raise PeriodError(
+            f"{quoted(value)} is not a date, and with a grain only dates are taken: "
+            f"a label has a grain of its own. Write {TWO_DATES}."
+        )
+    year, month, day = (int(found[part]) for part in ("year", "month", "day"))
+    check_year(year, value)
+    if not 1 <= month <= 12:
+        raise PeriodError(
+            f"{quoted(value)} names month {found['month']}. "
+            f"Write a month from {year}-01 to {year}-12, then the day."
+        )
+    length = monthrange(year, month)[1]
+    if not 1 <= day <= length:
+        raise PeriodError(
+            f"{quoted(value)} is not a day of the calendar: that month has {length} days. "
+            f"Write {year}-{month:02d}-01 for its first day or {year}-{month:02d}-{length} for its "
+            "last."
+        )
+    return date(year, month, day)
+
+
+def check_date(value: object) -> date:
+    """Return a plain date within the known years."""
+    if isinstance(value, datetime):
+        raise PeriodError(
+            "A period is made of whole days, and a date with a time was given. "
+            "Write the day alone, such as 2024-04-01."
+        )
+    if not isinstance(value, date):
+        raise PeriodError(f"A date is needed, not {quoted(value)}. Write one such as 2024-04-01.")
+    check_year(value.year, value.isoformat())
+    return value
+
+
+def check_year(year: int, written: str) -> None:
+    """Refuse a year outside those known."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise PeriodError(
+            f"{written} is outside the years {FIRST_YEAR} to {LAST_YEAR}. "
+            f"Write a day from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31."
+        )
+
+
+def nearest_start(grain: Grain, month: int) -> int:
+    """Return the first month of the period that holds a month, kept within the known years."""
+    lowest = floor(grain, FIRST_MONTH + STEP[grain] - 1)
+    highest = floor(grain, LAST_MONTH - grain.months + 1)
+    return min(max(floor(grain, month), lowest), highest)
+
+
+def floor(grain: Grain, month: int) -> int:
+    """Return the first month of the period that holds a month."""
+    # Counting from an April puts the starts of months, quarters and financial years on multiples.
+    return month - (month - APRIL) % STEP[grain]
+
+
+def month_of(day: date) -> int:
+    """Number a day's month: twelve times the year, and January nought."""
+    return day.year * 12 + day.month - 1
+
+
+def first_day(month: int) -> date:
+    """Return the first day of a numbered month."""
+    year, months_into_year = divmod(month, 12)
+    return date(year, months_into_year + 1, 1)
+
+
+def last_day(month: int) -> date:
+    """Return the last day of a numbered month."""
+    return first_day(month + 1) - timedelta(days=1)
+
+
+def two_digits(year: int) -> str:
+    """Write a year's last two digits."""
+    return f"{year % 100:02d}"
+
+
+def span(start: date, end: date) -> str:
+    """Write two days as a message does."""
+    return f"{start.isoformat()} to {end.isoformat()}"
+
+
+def quoted(value: object) -> str:
+    """Show what was written, shortened and with odd characters made visible; never other data."""
+    if not isinstance(value, str):
+        return f"a value of type {type(value).__name__}"
+    if len(value) > LONGEST_QUOTE:
+        return f"{value[:LONGEST_QUOTE]!a}..."
+    return ascii(value)
