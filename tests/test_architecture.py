@@ -37,6 +37,7 @@ LAYERS = (
     "examples",
     "metric",
     "catalogue",
+    "describe",
     "statistics",
     "disclosure",
     "export",

@@ -1,0 +1,229 @@
+"""The command line. Each exit code has one cause; nothing of a table's content is ever printed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import swm_kpi as kpi
+from swm_kpi.describe import describe, list_entries
+from swm_kpi.errors import (
+    DataError,
+    DefinitionError,
+    InputError,
+    MissingExtra,
+    OutputError,
+    PeriodError,
+    RequestError,
+    SwmKpiError,
+)
+
+_FAMILY = (
+    DefinitionError, DataError, RequestError, PeriodError, InputError, OutputError, MissingExtra,
+)  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        arguments: the words after ``swm-kpi``; the process's own when left out.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        return code
+    except SwmKpiError as error:
+        print(f"swm-kpi: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone, as after `| head`; there is nobody to tell.
+        sys.stderr.close()
+        return 0
+
+
+def _list(_: argparse.Namespace) -> int:
+    print(list_entries(kpi.catalogue()), end="")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    plan = kpi.catalogue()
+    print(describe(plan[options.ref], plan), end="")
+    return 0
+
+
+def _check(_: argparse.Namespace) -> int:
+    from swm_kpi.engine.examples import check_examples
+
+    plan = kpi.catalogue()
+    metrics = [each for each in plan if isinstance(each, kpi.Metric)]
+    with _progress(len(metrics)) as step:
+        problems = []
+        for metric in metrics:
+            step(f"ref {metric.ref}")
+            problems += list(check_examples(metric))
+    if problems:
+        raise DefinitionError(problems)
+    examples = sum(len(each.examples) for each in metrics)
+    print(
+        f"{len(plan)} refs agree with each other; {examples} examples of {len(metrics)} metrics "
+        "come to what they expect."
+    )
+    return 0
+
+
+def _validate(options: argparse.Namespace) -> int:
+    report = kpi.validate(options.file, options.table, strict=options.strict)
+    print(report)
+    if report.extra_columns:
+        print(f"Columns that no metric reads: {', '.join(report.extra_columns)}.")
+    return 0 if report.ok else DataError.exit_code
+
+
+def _compute(options: argparse.Namespace) -> int:
+    data = dict(_table(each) for each in options.data)
+    result = kpi.compute(
+        options.refs or None,
+        data,
+        periods=kpi.periods(options.start, options.end, grain=options.grain),
+        by=options.by,
+        as_at=options.as_at,
+        on_violation=options.on_violation,
+    )
+    if options.out is None:
+        print(result.to_polars().write_csv(), end="")
+    else:
+        result.to_csv(options.out, policy=options.policy, overwrite=options.overwrite)
+        print(f"{len(result):,} rows written to {options.out}.", file=sys.stderr)
+    return 0
+
+
+def _table(given: str) -> tuple[str, str]:
+    name, sign, path = given.partition("=")
+    if not sign or not path:
+        raise RequestError(f"{given[:60]!r} is not TABLE=FILE. Write incident=incidents.parquet.")
+    return name, path
+
+
+def _synth(options: argparse.Namespace) -> int:
+    import polars as pl
+
+    folder = Path(options.out)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(f"{folder.name!r} is not an empty folder. Name a new one with --out.")
+    tables = kpi.synthetic.force(options.start, options.end, scale=options.scale, seed=options.seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _progress(len(tables)) as step:
+        for name, frame in tables.items():
+            step(name)
+            columns = {each: frame[each].tolist() for each in frame.columns}
+            table = kpi.validate(frame, name).table.frame
+            pl.DataFrame(table).select(list(columns)).write_parquet(folder / f"{name}.parquet")
+    print(f"{len(tables)} synthetic tables written to {folder}.")
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from swm_kpi.demo import run
+
+    with _progress(0) as step:
+        summary = run(
+            Path(options.out),
+            start=options.start,
+            end=options.end,
+            scale=options.scale,
+            seed=options.seed,
+            overwrite=options.overwrite,
+            progress=step,
+        )
+    print(summary)
+    return 0
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    """Yield a function that shows how far long work has come, on stderr if it is a terminal."""
+    shown = sys.stderr.isatty()
+    done = 0
+
+    def step(what: str) -> None:
+        nonlocal done
+        done += 1
+        if shown:
+            of = f"/{total}" if total else ""
+            print(f"\r\033[K[{done}{of}] {what}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield step
+    finally:
+        if shown and done:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    codes = [(0, "it worked"), (1, "something unexpected; please report it")]
+    codes += [(2, "the command is not written as the help says")]
+    codes += sorted((each.exit_code, (each.__doc__ or "").splitlines()[0]) for each in _FAMILY)
+    parser = argparse.ArgumentParser(
+        prog="swm-kpi",
+        description="The metrics of the Safer West Mercia Plan: what they mean, what they come to.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="exit codes:\n" + "\n".join(f"  {code:>3}  {cause}" for code, cause in codes),
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+    _command(commands, "list", _list, "every ref: title, availability, whether it computes")
+    _command(commands, "show", _show, "one metric in plain English").add_argument(
+        "ref", help="a ref such as 57, or a key such as call_handling"
+    )
+    _command(commands, "check", _check, "all rules of the definitions, and every worked example")
+    validate = _command(commands, "validate", _validate, "check a file against a table's contract")
+    validate.add_argument("table", help="a table's name, such as incident")
+    validate.add_argument("file", help="a .parquet or .csv file")
+    validate.add_argument("--strict", action="store_true", help="refuse columns nothing reads")
+    _compute_command(commands)
+    synth = _command(commands, "synth", _synth, "write a synthetic force as parquet files")
+    _synthetic_options(synth, "swm-kpi-synthetic")
+    demo = _command(commands, "demo", _demo, "a synthetic force, every metric, and a pack to open")
+    _synthetic_options(demo, "swm-kpi-pack")
+    demo.add_argument("--overwrite", action="store_true", help="replace a pack that is there")
+    return parser
+
+
+def _compute_command(commands: Any) -> None:
+    compute = _command(commands, "compute", _compute, "compute metrics from files")
+    compute.add_argument("refs", nargs="*", help="refs or keys; all that compute when left out")
+    compute.add_argument(
+        "--data", action="append", default=[], metavar="TABLE=FILE", help="may be repeated"
+    )
+    compute.add_argument("--start", required=True, help="first day, such as 2024-04-01")
+    compute.add_argument("--end", required=True, help="last day, such as 2025-03-31")
+    compute.add_argument("--grain", default="quarter", help="month, quarter, year or rolling_12")
+    compute.add_argument("--by", action="append", default=[], help="a breakdown; may be repeated")
+    compute.add_argument("--as-at", help="the day the data were extracted")
+    compute.add_argument("--on-violation", default="raise", choices=["raise", "withhold"])
+    compute.add_argument("--out", help="a .csv file; the screen when left out")
+    compute.add_argument("--policy", default="", help="disclosure policy of the file written")
+    compute.add_argument("--overwrite", action="store_true", help="replace a file that is there")
+
+
+def _synthetic_options(command: argparse.ArgumentParser, folder: str) -> None:
+    command.add_argument("--out", default=folder, help=f"folder to write to ({folder})")
+    command.add_argument("--start", default="2022-04-01", help="first day")
+    command.add_argument("--end", default="2025-03-31", help="last day")
+    command.add_argument("--scale", type=float, default=0.05, help="1 is a whole force (0.05)")
+    command.add_argument("--seed", type=int, default=1, help="the same seed, the same data (1)")
+
+
+def _command(commands: Any, name: str, run: Any, about: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
+    command.set_defaults(run=run)
+    return command
+
+
+if __name__ == "__main__":
+    sys.exit(main())
