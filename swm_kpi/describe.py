@@ -133,7 +133,7 @@ def _table(contract: ContractType, metric: Metric) -> Iterator[str]:
     used = {
         column
         for measure in metric.measures
-        for statistic in measure.statistics().values()
+        for statistic in measure.statistics.values()
         if statistic.contract is contract
         for column in statistic.columns
     }

@@ -181,7 +181,7 @@ class Metric(Entry):
         return {
             statistic.contract.table: statistic.contract
             for measure in self.measures
-            for statistic in measure.statistics().values()
+            for statistic in measure.statistics.values()
         }
 
     @cached_property
@@ -246,7 +246,7 @@ class Metric(Entry):
             and each.basis is ratio.basis
             and isinstance(each, TableMeasure)
         ]
-        clocks = {s.clock for each in found for s in each.statistics().values()}
+        clocks = {s.clock for each in found for s in each.statistics.values()}
         kinds = {each.kind for each in found}
         if len(clocks) > 1 or len(kinds) > 1:
             rule = f"{ratio.key} divides a {found[0].kind} by a {found[-1].kind}"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import polars as pl
+
+from swm_kpi.errors import MissingExtra, OutputError
+from swm_kpi.export import write_csv
 
 BEFORE = ("ref", "metric", "measure", "basis", "grain", "period", "period_start", "period_end")
 AFTER = (
@@ -59,16 +64,31 @@ class Result:
                 )
         return pd.DataFrame(columns)
 
+    def to_csv(self, path: str | Path, *, policy: str, overwrite: bool = False) -> None:
+        """Write the table as CSV: UTF-8, safe to open in a spreadsheet, whole or not at all.
+
+        Args:
+            path: a file in a folder that exists.
+            policy: ``"none"``, to say that these numbers have had no disclosure control and that
+                whoever asked knows it.
+            overwrite: replace a file that is there.
+
+        Raises:
+            OutputError: another policy is named, the file is there, or it cannot be written.
+        """
+        if policy != "none":
+            raise OutputError(
+                "These numbers have had no disclosure control, so small counts could identify "
+                'people. Write policy="none" if they may be written as they are.'
+            )
+        write_csv(self._frame, path, overwrite=overwrite)
+
     def to_arrow(self) -> Any:
         """Return the table as a pyarrow table.
 
         Raises:
             MissingExtra: pyarrow is not installed.
         """
-        from swm_kpi.errors import MissingExtra
-
-        try:
-            import pyarrow  # noqa: F401
-        except ImportError:
-            raise MissingExtra.needed("pyarrow", extra="arrow", purpose="to_arrow()") from None
+        if find_spec("pyarrow") is None:
+            raise MissingExtra.needed("pyarrow", extra="arrow", purpose="to_arrow()")
         return self._frame.to_arrow()

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import product
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from swm_kpi.contracts import ALL, UNKNOWN
 from swm_kpi.engine.accumulate import Accumulated, Axes
 from swm_kpi.engine.coverage import Coverage, say_day
 from swm_kpi.engine.request import Chosen, tables_of
 from swm_kpi.engine.tables import Table
+from swm_kpi.engine.tidy import Block
 from swm_kpi.measures import Cells, Clock, Measure, Statistic
 from swm_kpi.metric import Metric
 from swm_kpi.periods import Period
 from swm_kpi.vocabulary import AvailabilityStatus, Basis, Marker
 
+Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+_NO_SNAPSHOT = "No snapshot in the period."
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Grid:
     overridden: Mapping[str, Any] = field(default_factory=dict)
 
 
-def rows_of(chosen: Chosen, grid: Grid) -> Iterator[pl.DataFrame]:
+def blocks_of(chosen: Chosen, grid: Grid) -> Iterator[Block]:
     """Yield each measure's rows, in the metric's order."""
     withheld = chosen.entry.availability.status is AvailabilityStatus.NOT_REPORTABLE
     cells: dict[tuple[str, Basis], Cells] = {}
@@ -69,7 +69,7 @@ def rows_of(chosen: Chosen, grid: Grid) -> Iterator[pl.DataFrame]:
             }
             stats = {
                 role: _kept(grid.found.arrays[each.key], kept, len(grid.axes.members))
-                for role, each in measure.statistics().items()
+                for role, each in measure.statistics.items()
             }
             cells[name] = measure.combine(stats, siblings)
     for measure in chosen.measures:
@@ -102,7 +102,7 @@ def _lacking(measure: Measure, metric: Metric, grid: Grid) -> str:
 
 
 def _all_statistics(measure: Measure, metric: Metric) -> Iterator[Statistic]:
-    yield from measure.statistics().values()
+    yield from measure.statistics.values()
     for sibling in measure.siblings:
         yield from _all_statistics(metric.measure(sibling, measure.basis), metric)
 
@@ -143,14 +143,14 @@ class _Rows:
         self.grid = grid
         self.kept = kept
 
-    def unavailable(self, reason: str) -> pl.DataFrame:
+    def unavailable(self, reason: str) -> Block:
         """Return one total row a period, with no number and the reason."""
         count = len(self.grid.axes.members)
         empty = np.full((len(self.grid.periods), *([1] * count)), np.nan)
         cells = Cells(empty, unavailable=np.ones(empty.shape, dtype=bool))
-        return self._frame(cells, [reason] * len(self.grid.periods), self._plain(cells))
+        return self._block(cells, [reason] * len(self.grid.periods), self._plain(cells))
 
-    def of(self, cells: Cells) -> pl.DataFrame:
+    def of(self, cells: Cells) -> Block:
         """Return the rows of a measure that was computed."""
         full = tuple(
             len(names) + 2 if position in self.kept else 1
@@ -168,7 +168,7 @@ class _Rows:
                 here[...] = status.value
             elif status is not Marker.NONE:
                 here[here == ""] = status.value
-        return self._frame(cells, notes, marker)
+        return self._block(cells, notes, marker)
 
     def _plain(self, cells: Cells) -> NDArray[Any]:
         marker = np.full(cells.value.shape, "", dtype=object)
@@ -231,7 +231,7 @@ class _Rows:
 
     def _dates(self, position: int) -> Iterator[str]:
         """Name the snapshot or estimate a period used."""
-        for statistic in self.measure.statistics().values():
+        for statistic in self.measure.statistics.values():
             used = self.grid.found.dates.get(statistic.key)
             if used is None:
                 continue
@@ -239,78 +239,59 @@ class _Rows:
             if statistic.clock is Clock.REFERENCE and which is not None:
                 yield f"Population: mid-{which} estimate."
             elif statistic.clock is Clock.LAST_SNAPSHOT:
-                yield (
-                    f"As at {say_day(which)}."
-                    if isinstance(which, date)
-                    else "No snapshot in the period."
-                )
+                yield f"As at {say_day(which)}." if isinstance(which, date) else _NO_SNAPSHOT
             elif statistic.clock is Clock.MEAN_OF_SNAPSHOTS:
                 yield f"Mean of the complete ones of {which} snapshots."
             else:
                 continue
             return
 
-    def _frame(self, cells: Cells, words: list[str], marker: NDArray[Any]) -> pl.DataFrame:
-        grid = self.grid
+    def _block(self, cells: Cells, words: list[str], marker: NDArray[Any]) -> Block:
         shown = self._shown(cells)
-        index = np.ix_(np.arange(len(grid.periods)), *(np.array(codes) for codes in shown))
+        index = np.ix_(np.arange(len(self.grid.periods)), *shown)
         marks = marker[index].ravel()
-        blank = (marks == Marker.NOT_AVAILABLE.value) | (marks == Marker.NOT_APPLICABLE.value)
         hidden = marks == Marker.NOT_AVAILABLE.value
-        per_period = len(marks) // len(grid.periods)
-        columns: dict[str, Any] = {
-            "ref": self.chosen.entry.ref,
-            "metric": self.chosen.entry.key,
-            "measure": self.measure.key,
-            "basis": self.measure.basis.value,
-            "grain": np.repeat([p.grain.value for p in grid.periods], per_period),
-            "period": np.repeat([p.label for p in grid.periods], per_period),
-            "period_start": [p.start for p in grid.periods for _ in range(per_period)],
-            "period_end": [p.end for p in grid.periods for _ in range(per_period)],
-        }
-        labels = [
-            [self._label(position, code) for code in codes] for position, codes in enumerate(shown)
+        blank = hidden | (marks == Marker.NOT_APPLICABLE.value)
+        # Without the breakdown there is one position on the axis, and it is the total.
+        codes = [
+            each if position in self.kept else each + len(self.grid.axes.members[position]) + 1
+            for position, each in enumerate(shown)
         ]
-        combos = list(product(*labels))
-        for position, dimension in enumerate(grid.axes.dimensions):
-            columns[dimension.key] = [combo[position] for combo in combos] * len(grid.periods)
-        columns["value"] = _column(cells.value[index].ravel(), blank)
-        columns["unit"] = self.measure.measured_in.value
-        for name in ("numerator", "denominator"):
-            array = getattr(cells, name)
-            values = np.full(len(marks), np.nan) if array is None else array[index].ravel()
-            columns[name] = _column(values, hidden)
-        notes = self._notes(cells, words, index, hidden)
-        columns |= {
-            "lower": _column(np.full(len(marks), np.nan), blank),
-            "upper": _column(np.full(len(marks), np.nan), blank),
-            "marker": marks.tolist(),
-            "note": notes,
-            "definition": self.metric.definition,
-            "as_at": grid.as_at,
-        }
-        return pl.DataFrame(columns, schema_overrides=_SCHEMA)
 
-    def _shown(self, cells: Cells) -> list[list[int]]:
+        def numbers(array: Array | None, none: Bools) -> Array:
+            if array is None:
+                return np.full(len(marks), np.nan)
+            return np.where(none, np.nan, array[index].ravel())
+
+        return Block(
+            {
+                "ref": self.chosen.entry.ref,
+                "metric": self.chosen.entry.key,
+                "measure": self.measure.key,
+                "basis": self.measure.basis.value,
+                "unit": self.measure.measured_in.value,
+                "definition": self.metric.definition,
+            },
+            [each.ravel() for each in np.meshgrid(*codes, indexing="ij")],
+            numbers(cells.value, blank),
+            numbers(cells.numerator, hidden),
+            numbers(cells.denominator, hidden),
+            marks,
+            self._notes(cells, words, index, hidden),
+        )
+
+    def _shown(self, cells: Cells) -> list[NDArray[Any]]:
         """Return the positions to show on each axis: Unknown only where something is in it."""
         shown = []
         for position in range(len(self.grid.axes.members)):
             length = cells.value.shape[position + 1]
             if position not in self.kept or length == 1:
-                shown.append([length - 1])
+                shown.append(np.array([length - 1]))
                 continue
             unknown = np.take(_weight(cells), length - 2, axis=position + 1)
-            codes = list(range(length))
-            if not np.any(unknown > 0):
-                codes.remove(length - 2)
-            shown.append(codes)
+            codes = np.arange(length)
+            shown.append(codes if np.any(unknown > 0) else np.delete(codes, length - 2))
         return shown
-
-    def _label(self, position: int, code: int) -> str:
-        members = self.grid.axes.members[position]
-        if position not in self.kept:
-            return ALL
-        return (*members, UNKNOWN, ALL)[code]
 
     def _notes(self, cells: Cells, words: list[str], index: Any, hidden: NDArray[Any]) -> list[str]:
         constant = " ".join(self._constant_notes())
@@ -326,12 +307,6 @@ class _Rows:
                     rows = "row" if count == 1 else "rows"
                     notes[position] = f"{int(count):,} {rows} {text}. {notes[position]}".strip()
         return notes
-
-
-_SCHEMA: dict[str, Any] = {
-    "value": pl.Float64, "numerator": pl.Float64, "denominator": pl.Float64, "lower": pl.Float64,
-    "upper": pl.Float64, "as_at": pl.Date, "period_start": pl.Date, "period_end": pl.Date,
-}  # fmt: skip
 
 
 def _broadcast(cells: Cells, shape: tuple[int, ...]) -> Cells:
@@ -355,7 +330,3 @@ def _weight(cells: Cells) -> NDArray[Any]:
         if array is not None:
             weight = weight + np.abs(np.nan_to_num(array))
     return weight
-
-
-def _column(values: NDArray[Any], blank: NDArray[Any]) -> pl.Series:
-    return pl.Series(np.where(blank, np.nan, values), dtype=pl.Float64).fill_nan(None)

@@ -12,10 +12,11 @@ from swm_kpi.catalogue import catalogue as installed
 from swm_kpi.contracts import Column, ContractError, ContractReport, ContractType, Dimension
 from swm_kpi.engine import request
 from swm_kpi.engine.accumulate import Accumulated, Axes, accumulate
-from swm_kpi.engine.assemble import Grid, rows_of
+from swm_kpi.engine.assemble import Grid, blocks_of
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.frames import collect
 from swm_kpi.engine.tables import Table, prepare
+from swm_kpi.engine.tidy import tidy
 from swm_kpi.errors import RequestError
 from swm_kpi.expressions import Elapsed
 from swm_kpi.measures import Statistic
@@ -95,8 +96,8 @@ def compute(
         found.arrays |= part.arrays
         found.dates |= part.dates
     grid = Grid(spans, axes, tables, found, stated, day, overrides)
-    frames = [rows for each in chosen for rows in rows_of(each, grid)]
-    return Result(pl.concat(frames), tuple(each.key for each in dimensions))
+    blocks = [block for each in chosen for block in blocks_of(each, grid)]
+    return Result(tidy(blocks, spans, axes, day), tuple(each.key for each in dimensions))
 
 
 def _contracts(plan: Catalogue, asked: Sequence[str | Entry] | None) -> dict[str, ContractType]:
@@ -115,7 +116,7 @@ def _statistics(chosen: Sequence[request.Chosen]) -> dict[str, dict[str, Statist
         bases = {each.basis for each in one.measures}
         for measure in one.metric.measures:
             if measure.basis in bases:
-                for each in measure.statistics().values():
+                for each in measure.statistics.values():
                     found.setdefault(each.contract.table, {}).setdefault(each.key, each)
     return found
 

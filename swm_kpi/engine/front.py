@@ -136,7 +136,7 @@ def _ready(entry: Entry, plan: Catalogue, columns: Mapping[str, frozenset[str]])
 
 def _lacks(measure: Measure, metric: Metric, columns: Mapping[str, frozenset[str]]) -> set[str]:
     found = {f"needs table {name!r}" for name in tables_of(measure, metric) if name not in columns}
-    for statistic in measure.statistics().values():
+    for statistic in measure.statistics.values():
         table = statistic.contract.table
         absent = statistic.columns - columns.get(table, statistic.columns)
         found |= {f"table {table!r} needs column {name!r}" for name in absent}

@@ -76,7 +76,7 @@ def _measures(entry: Entry, metric: Metric) -> tuple[Measure, ...]:
 
 def tables_of(measure: Measure, metric: Metric) -> set[str]:
     """Return the names of every table a measure rests on, its siblings' included."""
-    found = {each.contract.table for each in measure.statistics().values()}
+    found = {each.contract.table for each in measure.statistics.values()}
     for sibling in measure.siblings:
         found |= tables_of(metric.measure(sibling, measure.basis), metric)
     return found

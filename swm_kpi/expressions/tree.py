@@ -1,8 +1,9 @@
 """Small immutable trees over a contract's columns.
 
-One tree has four faces: English, SQL, the form that is hashed and the engine's expression. An operand is checked against the
-column when the tree is built, so a wrong condition never exists. A row for which a condition is
-null is not a member of it (three-valued logic, as in SQL); how many such rows there were is counted.
+One tree has four faces: English, SQL, the form that is hashed, and the engine's expression. What a
+column is compared with is checked when the tree is built, so a wrong condition never exists. A row
+for which a condition is null is not a member of it (three-valued logic, as in SQL), and how many
+such rows there were is counted.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
@@ -26,6 +27,7 @@ class Count(TableMeasure):
     kind: ClassVar[str] = "count"
     distinct: Column | None = None
 
+    @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """Rows (or distinct values), and the rows whose condition is undecided."""
         operation = Operation.ROWS if self.distinct is None else Operation.DISTINCT
@@ -65,6 +67,7 @@ class Sum(TableMeasure):
     kind: ClassVar[str] = "sum"
     value: Column
 
+    @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """The sum, and the rows whose condition is undecided."""
         summed = Statistic(self.of, Operation.SUM, self.at, where=self.where, of=self.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
@@ -59,6 +60,7 @@ class Duration(TableMeasure):
     def _seconds(self) -> int:
         return _SECONDS[self.measured_in]
 
+    @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """Rows timed, rows not timed, and the sum or quantile of the times."""
         timed = both(self.where, Not(IsNull(self.elapsed)))

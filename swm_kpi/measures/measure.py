@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -96,6 +97,7 @@ class Measure(Declaration):
         """The table whose rows this measure counts; None when it only divides siblings."""
         return None
 
+    @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """The sufficient statistics this measure adds to those of its siblings, by role."""
         return {}
@@ -110,12 +112,12 @@ class Measure(Declaration):
 
     def canonical(self) -> Canonical:
         """What moves its numbers, as nested lists."""
-        statistics = {role: each.canonical for role, each in self.statistics().items()}
+        statistics = {role: each.canonical for role, each in self.statistics.items()}
         return [self.kind, self.key, self.basis.value, sorted(statistics.items()), *self.siblings]
 
     def assumptions(self) -> Iterator[Assumption]:
         """Yield each assumption it rests on."""
-        for statistic in self.statistics().values():
+        for statistic in self.statistics.values():
             yield from assumptions_in(statistic.where)
             yield from assumptions_in(statistic.of)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column, ContractType
@@ -50,6 +51,7 @@ class Proportion(TableMeasure):
         """Always a proportion."""
         return Unit.PROPORTION
 
+    @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """Rows in the numerator, rows decided either way, and rows undecided."""
         found = {
@@ -159,6 +161,7 @@ class Rate(Measure):
         """Per so many people."""
         return self.unit or _PER[self.scale]
 
+    @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """The people."""
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
@@ -34,6 +35,7 @@ class StockAtDate(TableMeasure):
     value: Column | None = None
     series: Where | None = None
 
+    @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """Rows of the latest snapshot, or the sum of a column over them."""
         operation = Operation.ROWS if self.value is None else Operation.SUM
@@ -96,6 +98,7 @@ class MeanOfSnapshots(TableMeasure):
     kind: ClassVar[str] = "mean of snapshots"
     value: Column
 
+    @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """The sum over the snapshots, and how many snapshots there were."""
         return {
@@ -146,6 +149,7 @@ class Variance(TableMeasure):
         """Pounds, or a ratio to the budget."""
         return Unit.RATIO if self.relative else Unit.POUNDS
 
+    @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """The sums of actual and budget in the latest statement, and its rows."""
         return {

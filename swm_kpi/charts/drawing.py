@@ -1,0 +1,284 @@
+"""The picture itself, drawn with Altair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import Any
+
+import polars as pl
+
+from swm_kpi.charts import axes
+from swm_kpi.charts.story import Point, Story, story_of
+from swm_kpi.charts.words import counted
+from swm_kpi.contracts import UNKNOWN
+from swm_kpi.errors import MissingExtra
+from swm_kpi.vocabulary import Grain, Marker
+
+NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
+INK, QUIET, PALE, LINES = "#0B0C0C", "#50575C", "#A9AFB3", "#DCDFE1"
+
+_FONT = "Arial, Helvetica, sans-serif"
+_WIDTH, _PADDING = 760, 12
+_AXIS, _GAP, _NAMES, _BARS = 58, 30, 150, 156
+_HEIGHT, _ROW = 230, 34
+_END_LABEL = 62
+_PERIODS = {
+    Grain.MONTH: "month",
+    Grain.QUARTER: "quarter",
+    Grain.YEAR: "financial year",
+    Grain.ROLLING_12: "12 months to each month",
+}
+
+
+def chart(
+    frame: pl.DataFrame,
+    *,
+    title: str,
+    subtitle: str = "",
+    unit: str,
+    by: str = "lpa",
+    by_title: str = "Local Policing Area",
+) -> Any:
+    """Draw one measure: the force total over time and, beside it, the latest period by member.
+
+    Provisional periods are hollow; a period with no number is a gap with its marker. Where the
+    measure is not broken down, the total takes the whole width.
+
+    Args:
+        frame: the rows of one measure of a result, members in the order to show them.
+        title: what the measure is called; wrapped where it is long.
+        subtitle: what a reader must know first.
+        unit: what one is one of, as in the result's ``unit`` column.
+        by: the breakdown to draw.
+        by_title: what readers call it.
+
+    Returns:
+        An Altair chart, 760 pixels wide.
+
+    Raises:
+        MissingExtra: Altair is not installed.
+        RequestError: the rows are of several measures, or have no number.
+    """
+    alt = _altair()
+    story = story_of(frame, unit, by)
+    inside = _WIDTH - 2 * _PADDING
+    if story.members:
+        over_time = _over_time(alt, story, inside - _AXIS - _GAP - _NAMES - _BARS)
+        drawn = alt.hconcat(over_time, _by_member(alt, story, by_title), spacing=_GAP)
+    else:
+        drawn = alt.hconcat(_over_time(alt, story, inside - _AXIS))
+    heading = alt.Title(
+        text=wrap(title, 78) or [""],
+        **({"subtitle": wrap(subtitle, 112)} if subtitle else {}),
+        anchor="start",
+        offset=16,
+    )
+    return (
+        drawn.properties(title=heading, padding=_PADDING, background="white")
+        .configure(font=_FONT)
+        .configure_view(stroke=None)
+        .configure_title(
+            fontSize=17, color=INK, subtitleFontSize=13, subtitleColor=QUIET, subtitlePadding=6
+        )
+        .configure_axis(labelFontSize=12, labelColor=INK, titleFontSize=12)
+    )
+
+
+def chart_svg(chart: Any) -> str:
+    """Return an Altair chart as SVG text.
+
+    Raises:
+        MissingExtra: vl-convert is not installed.
+    """
+    alt = _altair()
+    try:
+        import vl_convert
+    except ImportError:
+        raise _needed("vl-convert-python") from None
+    version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+    return str(vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=version))
+
+
+def _altair() -> Any:
+    try:
+        import altair
+    except ImportError:
+        raise _needed("Altair") from None
+    return altair
+
+
+def _needed(package: str) -> MissingExtra:
+    return MissingExtra.needed(package, extra="charts", purpose="A chart")
+
+
+def _over_time(alt: Any, story: Story, width: int) -> Any:
+    count = len(story.total)
+    rows = _points(story.total)
+    low, step, labels = axes.scale([each.value for each in story.total], story)
+    top = low + step * (len(labels) - 1)
+    room = (count - 1 or 1) * _END_LABEL / (width - _END_LABEL)
+    ticks = axes.ticks(story.periods, (width - _END_LABEL) / max(count - 1, 1))
+    x = alt.X(
+        "at:Q",
+        scale=alt.Scale(domain=[-0.15, count - 1 + room], nice=False, zero=False),
+        axis=alt.Axis(
+            values=list(ticks),
+            labelExpr=f"({axes.lookup(ticks)})[format(datum.value, 'd')]",
+            title=None,
+            grid=False,
+            domainColor=QUIET,
+            tickColor=QUIET,
+            labelOverlap=False,
+            labelBound=False,
+            labelFlush=False,
+            labelPadding=6,
+        ),
+    )
+    y = alt.Y(
+        "value:Q",
+        scale=alt.Scale(domain=[low, top], nice=False),
+        axis=alt.Axis(
+            values=[low + step * at for at in range(len(labels))],
+            labelExpr=f"{labels!r}[round((datum.value - {low!r}) / {step!r})]",
+            title=None,
+            domain=False,
+            ticks=False,
+            gridColor=LINES,
+            minExtent=_AXIS,
+            maxExtent=_AXIS,
+            labelPadding=8,
+        ),
+    )
+    known = alt.Chart(alt.InlineData(values=[row for row in rows if row["value"] is not None]))
+    parts = [
+        known.mark_line(color=NAVY, strokeWidth=2.5, aria=False).encode(x=x, y=y, detail="run:N"),
+        known.transform_filter("!datum.hollow")
+        .mark_point(shape="circle", size=45, filled=True, color=NAVY, opacity=1, aria=False)
+        .encode(x=x, y=y),
+        known.transform_filter("datum.hollow")
+        .mark_point(shape="circle", size=45, fill="white", stroke=NAVY, strokeWidth=2, aria=False)
+        .encode(x=x, y=y),
+    ]
+    if low < 0:
+        zero = alt.Chart(alt.InlineData(values=[{"value": 0}]))
+        parts.insert(0, zero.mark_rule(color=QUIET, aria=False).encode(y="value:Q"))
+    parts += _end_label(alt, story, x, y)
+    parts += _gaps(alt, rows, x, low)
+    words = counted(story.unit).strip()
+    grain = _PERIODS[Grain(str(story.periods["grain"][0]))]
+    kind = f"{words[:1].upper()}{words[1:]}" if words else story.unit.capitalize()
+    hollow = "; hollow: provisional" if any(row["hollow"] for row in rows) else ""
+    return (
+        alt.layer(*parts)
+        .resolve_scale(x="shared", y="shared")
+        .properties(
+            width=width,
+            height=_HEIGHT,
+            title=_panel_title(alt, "Force total", f"{kind}, by {grain}{hollow}"),
+        )
+    )
+
+
+def _by_member(alt: Any, story: Story, by_title: str) -> Any:
+    rows = [
+        {
+            "name": each.name,
+            "value": each.value or 0.0,
+            "label": _label(each, story),
+            "colour": PALE if each.name == UNKNOWN else NAVY,
+            "end": max(each.value or 0.0, 0.0),
+        }
+        for each in story.members
+    ]
+    values = [each.value or 0.0 for each in story.members]
+    least, most = min(0.0, *values), max(0.0, *values) or 1.0
+    widest = 8 + 7.2 * max(len(row["label"]) for row in rows)  # type: ignore[arg-type]
+    span = (most - least) * _BARS / (_BARS - min(widest, _BARS * 0.6))
+    data = alt.Chart(alt.InlineData(values=rows))
+    y = alt.Y(
+        "name:N",
+        sort=[each.name for each in story.members],
+        scale=alt.Scale(paddingInner=0.35, paddingOuter=0.1),
+        axis=alt.Axis(
+            title=None,
+            domain=False,
+            ticks=False,
+            labelPadding=8,
+            labelLimit=_NAMES - 10,
+            minExtent=_NAMES,
+            maxExtent=_NAMES,
+            labelColor=alt.condition(
+                f"datum.value == '{UNKNOWN}'", alt.value(QUIET), alt.value(INK)
+            ),
+        ),
+    )
+    scale = alt.Scale(domain=[least, least + span], nice=False)
+    bars = data.mark_bar(aria=False).encode(
+        x=alt.X("value:Q", axis=None, scale=scale), y=y, color=alt.Color("colour:N", scale=None)
+    )
+    labels = data.mark_text(align="left", dx=5, color=INK, fontSize=12, aria=False).encode(
+        x=alt.X("end:Q", axis=None, scale=scale), y=y, text="label:N"
+    )
+    last = story.total[story.latest]
+    whole = "" if last.value is None else f"Force total {_label(last, story)}"
+    return alt.layer(bars, labels).properties(
+        width=_BARS,
+        height=_ROW * len(rows),
+        title=_panel_title(alt, f"{last.name} by {by_title}", whole),
+    )
+
+
+def _panel_title(alt: Any, text: str, subtitle: str) -> Any:
+    return alt.Title(
+        text=text,
+        subtitle=subtitle,
+        anchor="start",
+        frame="bounds",
+        fontSize=13,
+        subtitleFontSize=12,
+        offset=10,
+    )
+
+
+def _label(point: Point, story: Story) -> str:
+    if point.value is None:
+        return point.marker or str(Marker.NOT_AVAILABLE)
+    return f"{story.say(point.value)} {point.marker}".rstrip()
+
+
+def _points(total: Sequence[Point]) -> list[dict[str, Any]]:
+    """Return the total's points; those between two gaps share the number of their run."""
+    rows, run = [], 0
+    for at, each in enumerate(total):
+        run += each.value is None
+        rows.append(
+            {"at": at, "value": each.value, "marker": each.marker, "run": run}
+            | {"hollow": each.provisional}
+        )
+    return rows
+
+
+def _end_label(alt: Any, story: Story, x: Any, y: Any) -> list[Any]:
+    at = max(n for n, each in enumerate(story.total) if each.value is not None)
+    value = story.total[at].value
+    if value is None:
+        return []
+    row = {"at": at, "value": value, "label": story.say(value)}
+    mark = {"align": "left", "dx": 9, "fontSize": 13, "fontWeight": "bold", "color": NAVY}
+    last = alt.Chart(alt.InlineData(values=[row])).mark_text(aria=False, **mark)
+    return [last.encode(x=x, y=y, text="label:N")]
+
+
+def _gaps(alt: Any, rows: list[dict[str, Any]], x: Any, low: float) -> list[Any]:
+    empty = [
+        {"at": row["at"], "value": low, "label": row["marker"] or str(Marker.NOT_AVAILABLE)}
+        for row in rows
+        if row["value"] is None
+    ]
+    if not empty:
+        return []
+    marks = alt.Chart(alt.InlineData(values=empty)).mark_text(
+        dy=-9, color=QUIET, fontSize=11, aria=False
+    )
+    return [marks.encode(x=x, y="value:Q", text="label:N")]
