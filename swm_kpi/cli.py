@@ -21,6 +21,7 @@ from swm_kpi.errors import (
     RequestError,
     SwmKpiError,
 )
+from swm_kpi.export import write_parquet
 
 _FAMILY = (
     DefinitionError, DataError, RequestError, PeriodError, InputError, OutputError, MissingExtra,
@@ -111,8 +112,6 @@ def _table(given: str) -> tuple[str, str]:
 
 
 def _synth(options: argparse.Namespace) -> int:
-    import polars as pl
-
     folder = Path(options.out)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder.name!r} is not an empty folder. Name a new one with --out.")
@@ -121,9 +120,8 @@ def _synth(options: argparse.Namespace) -> int:
     with _progress(len(tables)) as step:
         for name, frame in tables.items():
             step(name)
-            columns = {each: frame[each].tolist() for each in frame.columns}
-            table = kpi.validate(frame, name).table.frame
-            pl.DataFrame(table).select(list(columns)).write_parquet(folder / f"{name}.parquet")
+            checked = kpi.validate(frame, name).table
+            write_parquet(checked.frame.select(checked.columns), folder / f"{name}.parquet")
     print(f"{len(tables)} synthetic tables written to {folder}.")
     return 0
 

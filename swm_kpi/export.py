@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -59,22 +60,55 @@ def write_text(path: str | os.PathLike[str], text: str, *, overwrite: bool = Fal
     Raises:
         OutputError: the file exists, is a link or a folder, or cannot be written.
     """
+    try:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise OutputError(
+            f"{Path(path).name!r} was not written: its text has half of a character pair, which no "
+            "UTF-8 file can hold. Mend the text."
+        ) from None
+    write_bytes(path, content, overwrite=overwrite)
+
+
+def write_parquet(
+    frame: pl.DataFrame, path: str | os.PathLike[str], *, overwrite: bool = False
+) -> None:
+    """Write a table as a parquet file, closed lists as plain text.
+
+    Args:
+        frame: the table.
+        path: the file to make, in a folder that exists.
+        overwrite: replace a file of that name.
+
+    Raises:
+        OutputError: the file exists, is a link or a folder, or cannot be written.
+    """
+    content = BytesIO()
+    frame.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String)).write_parquet(content)
+    write_bytes(path, content.getvalue(), overwrite=overwrite)
+
+
+def write_bytes(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = False) -> None:
+    """Write a file, whole or not at all.
+
+    Args:
+        path: the file to make, in a folder that exists.
+        content: what it will hold.
+        overwrite: replace a file of that name. Readers see the old one or the new one, never half.
+
+    Raises:
+        OutputError: the file exists, is a link or a folder, or cannot be written.
+    """
     target = Path(path)
     _check(target, overwrite=overwrite)
     spare = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        content = text.encode("utf-8")
         handle = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(spare, target)
-    except UnicodeEncodeError:
-        raise OutputError(
-            f"{target.name!r} was not written: its text has half of a character pair, which no "
-            "UTF-8 file can hold. Mend the text."
-        ) from None
     except OSError as error:
         raise OutputError(
             f"{target.name!r} was not written: {error.strerror or 'the system refused'}. Check "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 
@@ -10,6 +11,8 @@ import polars as pl
 from swm_kpi.charts.numbers import DECIMALS, say_tick
 from swm_kpi.charts.story import Story
 from swm_kpi.vocabulary import Grain, Unit
+
+_WIDE, _NARROW = 50, 32
 
 
 def scale(values: Sequence[float | None], story: Story) -> tuple[float, float, list[str]]:
@@ -39,36 +42,44 @@ def _nice(step: float) -> float:
 
 
 def ticks(periods: pl.DataFrame, apart: float) -> dict[int, list[str]]:
-    """Return position to the lines of its label, as many as fit without touching."""
+    """Return position to the lines of its label, as many as fit without touching.
+
+    Args:
+        periods: the total's rows, in order.
+        apart: pixels between two of them.
+    """
     grain = Grain(str(periods["grain"][0]))
-    days = periods["period_end"].to_list()
-    starts = periods["period_start"].to_list()
-    years = [f"{day.year - (day.month < 4)}" for day in starts]
-    years = [f"{year}/{(int(year) + 1) % 100:02d}" for year in years]
+    starts, ends = periods["period_start"].to_list(), periods["period_end"].to_list()
+    financial = [day.year - (day.month < 4) for day in starts]
+    years = [f"{year}/{(year + 1) % 100:02d}" for year in financial]
     if grain is Grain.YEAR:
-        short, years = list(years), [""] * len(years)
-        opens = [True] * len(days)
-    elif grain is Grain.QUARTER:
-        short = [f"Q{(day.month - 4) % 12 // 3 + 1}" for day in starts]
+        every = math.ceil(_WIDE / apart)
+        return {at: [year] for at, year in enumerate(years) if at % every == 0}
+    if grain is Grain.QUARTER:
+        names = [f"Q{(day.month - 4) % 12 // 3 + 1}" for day in starts]
         opens = [day.month == 4 for day in starts]
+        every, wide = (1 if apart >= 21 else 4), _WIDE
     else:
-        short = [f"{day:%b}" for day in days]
-        years = [f"{day.year}" for day in days]
-        opens = [day.month == 1 for day in days]
-    opens[0] = opens[0] or not any(opens[: math.ceil(52 / apart) + 1])
-    every = math.ceil((52 if grain is Grain.YEAR else 30) / apart)
-    if grain is Grain.QUARTER and every > 1:
-        every = 4
-    elif every > 1 and grain is not Grain.YEAR:
-        every = next((each for each in (3, 6, 12) if each >= every), 12)
-    anchor = next((at for at, each in enumerate(opens) if each), 0) % every
+        names, years = [f"{day:%b}" for day in ends], [f"{day.year}" for day in ends]
+        opens = [day.month == 1 for day in ends]
+        every = next((each for each in (1, 3, 6) if each * apart >= 30), 12)
+        wide = _NARROW
+    anchor = opens.index(True) % every if True in opens else 0
+    shown = range(anchor, len(names), every)
+    yearly = {at for at in shown if opens[at]}
+    if all((at - anchor) * apart >= wide for at in yearly):
+        yearly.add(anchor)
+    thin = math.ceil(wide / apart / (4 if grain is Grain.QUARTER else 12))
+    first = min(yearly)
+    kept = {at for at in yearly if every < 4 or (at - first) // every % thin == 0}
     return {
-        at: [short[at], years[at]] if opens[at] and years[at] else [short[at]]
-        for at in range(len(days))
-        if at % every == anchor or (opens[at] and at == 0 and anchor * apart > 30)
+        at: [names[at], years[at]] if at in yearly else [names[at]]
+        for at in shown
+        if at in kept or at not in yearly
     }
 
 
 def lookup(labels: dict[int, list[str]]) -> str:
-    pairs = (f"'{at}': {lines!r}" for at, lines in labels.items())
+    """Return the labels as an object of the chart's expression language."""
+    pairs = (f"'{at}': {json.dumps(lines)}" for at, lines in labels.items())
     return "{" + ", ".join(pairs) + "}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from html import escape
 from textwrap import wrap
 from typing import Any
 
@@ -13,7 +15,7 @@ from swm_kpi.charts.story import Point, Story, story_of
 from swm_kpi.charts.words import counted
 from swm_kpi.contracts import UNKNOWN
 from swm_kpi.errors import MissingExtra
-from swm_kpi.vocabulary import Grain, Marker
+from swm_kpi.vocabulary import Grain, Marker, Unit
 
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 INK, QUIET, PALE, LINES = "#0B0C0C", "#50575C", "#A9AFB3", "#DCDFE1"
@@ -21,8 +23,7 @@ INK, QUIET, PALE, LINES = "#0B0C0C", "#50575C", "#A9AFB3", "#DCDFE1"
 _FONT = "Arial, Helvetica, sans-serif"
 _WIDTH, _PADDING = 760, 12
 _AXIS, _GAP, _NAMES, _BARS = 58, 30, 150, 156
-_HEIGHT, _ROW = 230, 34
-_END_LABEL = 62
+_HEIGHT, _ROW = 230, 38
 _PERIODS = {
     Grain.MONTH: "month",
     Grain.QUARTER: "quarter",
@@ -69,7 +70,7 @@ def chart(
     else:
         drawn = alt.hconcat(_over_time(alt, story, inside - _AXIS))
     heading = alt.Title(
-        text=wrap(title, 78) or [""],
+        text=wrap(title, 84) or [""],
         **({"subtitle": wrap(subtitle, 112)} if subtitle else {}),
         anchor="start",
         offset=16,
@@ -96,8 +97,12 @@ def chart_svg(chart: Any) -> str:
         import vl_convert
     except ImportError:
         raise _needed("vl-convert-python") from None
+    spec = chart.to_dict()
     version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    return str(vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=version))
+    svg = str(vl_convert.vegalite_to_svg(spec, vl_version=version))
+    name = escape(" ".join(spec["title"]["text"]))
+    head, end, body = svg.partition(">")
+    return f'{head} role="img" aria-label="{name}"{end}<title>{name}</title>{body}'
 
 
 def _altair() -> Any:
@@ -117,8 +122,10 @@ def _over_time(alt: Any, story: Story, width: int) -> Any:
     rows = _points(story.total)
     low, step, labels = axes.scale([each.value for each in story.total], story)
     top = low + step * (len(labels) - 1)
-    room = (count - 1 or 1) * _END_LABEL / (width - _END_LABEL)
-    ticks = axes.ticks(story.periods, (width - _END_LABEL) / max(count - 1, 1))
+    label = _end(story)
+    beyond = 18 + 7.6 * len(label["label"])
+    room = (count - 1 or 1) * beyond / (width - beyond)
+    ticks = axes.ticks(story.periods, (width - beyond) / (count - 1 or 1))
     x = alt.X(
         "at:Q",
         scale=alt.Scale(domain=[-0.15, count - 1 + room], nice=False, zero=False),
@@ -140,7 +147,7 @@ def _over_time(alt: Any, story: Story, width: int) -> Any:
         scale=alt.Scale(domain=[low, top], nice=False),
         axis=alt.Axis(
             values=[low + step * at for at in range(len(labels))],
-            labelExpr=f"{labels!r}[round((datum.value - {low!r}) / {step!r})]",
+            labelExpr=f"{json.dumps(labels)}[round((datum.value - {low!r}) / {step!r})]",
             title=None,
             domain=False,
             ticks=False,
@@ -152,7 +159,9 @@ def _over_time(alt: Any, story: Story, width: int) -> Any:
     )
     known = alt.Chart(alt.InlineData(values=[row for row in rows if row["value"] is not None]))
     parts = [
-        known.mark_line(color=NAVY, strokeWidth=2.5, aria=False).encode(x=x, y=y, detail="run:N"),
+        known.mark_line(color=NAVY, strokeWidth=2.5, strokeJoin="round", aria=False).encode(
+            x=x, y=y, detail="run:N"
+        ),
         known.transform_filter("!datum.hollow")
         .mark_point(shape="circle", size=45, filled=True, color=NAVY, opacity=1, aria=False)
         .encode(x=x, y=y),
@@ -163,11 +172,24 @@ def _over_time(alt: Any, story: Story, width: int) -> Any:
     if low < 0:
         zero = alt.Chart(alt.InlineData(values=[{"value": 0}]))
         parts.insert(0, zero.mark_rule(color=QUIET, aria=False).encode(y="value:Q"))
-    parts += _end_label(alt, story, x, y)
+    near = label["value"] - low < 0.05 * (top - low)
+    parts.append(
+        alt.Chart(alt.InlineData(values=[label]))
+        .mark_text(
+            align="left",
+            dx=9,
+            dy=-9 if near else 0,
+            fontSize=13,
+            fontWeight="bold",
+            color=NAVY,
+            aria=False,
+        )
+        .encode(x=x, y=y, text="label:N")
+    )
     parts += _gaps(alt, rows, x, low)
     words = counted(story.unit).strip()
     grain = _PERIODS[Grain(str(story.periods["grain"][0]))]
-    kind = f"{words[:1].upper()}{words[1:]}" if words else story.unit.capitalize()
+    kind = "Percentage" if story.unit == Unit.PROPORTION else words or str(story.unit)
     hollow = "; hollow: provisional" if any(row["hollow"] for row in rows) else ""
     return (
         alt.layer(*parts)
@@ -175,7 +197,9 @@ def _over_time(alt: Any, story: Story, width: int) -> Any:
         .properties(
             width=width,
             height=_HEIGHT,
-            title=_panel_title(alt, "Force total", f"{kind}, by {grain}{hollow}"),
+            title=_panel_title(
+                alt, "Whole force", f"{kind[:1].upper()}{kind[1:]}, by {grain}{hollow}"
+            ),
         )
     )
 
@@ -221,15 +245,15 @@ def _by_member(alt: Any, story: Story, by_title: str) -> Any:
         x=alt.X("end:Q", axis=None, scale=scale), y=y, text="label:N"
     )
     last = story.total[story.latest]
-    whole = "" if last.value is None else f"Force total {_label(last, story)}"
+    whole = "" if last.value is None else f"Whole force {_label(last, story)}"
     return alt.layer(bars, labels).properties(
         width=_BARS,
         height=_ROW * len(rows),
-        title=_panel_title(alt, f"{last.name} by {by_title}", whole),
+        title=_panel_title(alt, f"{last.name} by {by_title}", whole, offset=17),
     )
 
 
-def _panel_title(alt: Any, text: str, subtitle: str) -> Any:
+def _panel_title(alt: Any, text: str, subtitle: str, offset: int = 10) -> Any:
     return alt.Title(
         text=text,
         subtitle=subtitle,
@@ -237,7 +261,7 @@ def _panel_title(alt: Any, text: str, subtitle: str) -> Any:
         frame="bounds",
         fontSize=13,
         subtitleFontSize=12,
-        offset=10,
+        offset=offset,
     )
 
 
@@ -259,15 +283,11 @@ def _points(total: Sequence[Point]) -> list[dict[str, Any]]:
     return rows
 
 
-def _end_label(alt: Any, story: Story, x: Any, y: Any) -> list[Any]:
+def _end(story: Story) -> dict[str, Any]:
+    """Return the last number of the total, to write beside its point."""
     at = max(n for n, each in enumerate(story.total) if each.value is not None)
-    value = story.total[at].value
-    if value is None:
-        return []
-    row = {"at": at, "value": value, "label": story.say(value)}
-    mark = {"align": "left", "dx": 9, "fontSize": 13, "fontWeight": "bold", "color": NAVY}
-    last = alt.Chart(alt.InlineData(values=[row])).mark_text(aria=False, **mark)
-    return [last.encode(x=x, y=y, text="label:N")]
+    value = story.total[at].value or 0.0
+    return {"at": at, "value": value, "label": story.say(value)}
 
 
 def _gaps(alt: Any, rows: list[dict[str, Any]], x: Any, low: float) -> list[Any]:

@@ -33,7 +33,7 @@ def say_number(value: float, unit: str, places: int = 0) -> str:
         lead = "£"
         for scale, word in ((1e9, "bn"), (1e6, "m")):
             if size >= scale:
-                size, tail, places = size / scale, word, max(places, 2)
+                size, tail, places = size / scale, word, 1 if size >= 10 * scale else 2
                 break
     shown = f"{size:,.{places}f}"
     minus = _MINUS if value < 0 and any(digit in shown for digit in "123456789") else ""
@@ -41,6 +41,7 @@ def say_number(value: float, unit: str, places: int = 0) -> str:
 
 
 def say_tick(value: float, unit: str, places: int) -> str:
+    """Write a number beside a tick: as short as it can be without being wrong."""
     if unit == Unit.POUNDS and abs(value) >= 1e6:
         minus, size = (_MINUS if value < 0 else ""), abs(value)
         return f"{minus}£{size / 1e9:,.4g}bn" if size >= 1e9 else f"{minus}£{size / 1e6:.4g}m"

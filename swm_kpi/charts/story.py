@@ -23,6 +23,7 @@ class Point:
 
     @property
     def provisional(self) -> bool:
+        """Whether it is of a period that is not complete in the data."""
         return self.marker == Marker.PROVISIONAL
 
 
@@ -38,10 +39,16 @@ class Story:
     places: int
 
     def say(self, value: float) -> str:
+        """Write one of its numbers; all have as many decimals."""
         return say_number(value, self.unit, self.places)
 
 
 def story_of(frame: pl.DataFrame, unit: str, by: str) -> Story:
+    """Put the rows of one measure in order.
+
+    Raises:
+        RequestError: the rows are of several measures, or have no number.
+    """
     names = frame.columns
     dimensions = names[names.index("period_end") + 1 : names.index("value")]
     if frame.select("ref", "measure", "basis", "grain").n_unique() != 1:

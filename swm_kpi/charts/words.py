@@ -31,7 +31,7 @@ def text_alternative(
     if first.value is None or last.value is None:
         return ""
     unit = counted(story.unit)
-    lead = f"{title}: the force total was {story.say(first.value)}{unit} in {first.name}"
+    lead = f"{title}: it was {story.say(first.value)}{unit} for the whole force in {first.name}"
     if first is last:
         said = f"{lead}, the only period with a number."
     else:
@@ -46,8 +46,10 @@ def text_alternative(
         if most == least:
             said += f" In {last.name} every {by_title} had {story.say(most)}."
         else:
-            places = _listed([each.name for each in known if each.value == most])
-            said += f" In {last.name} the highest {by_title} was {places} ({story.say(most)})."
+            top = [each.name for each in known if each.value == most]
+            verb, each_of = ("s were", " each") if len(top) > 1 else (" was", "")
+            said += f" In {last.name} the highest {by_title}{verb} {_listed(top)} "
+            said += f"({story.say(most)}{each_of})."
     return said
 
 
@@ -65,6 +67,7 @@ def _change(first: float, last: float, story: Story) -> str:
 
 
 def counted(unit: str) -> str:
+    """Return the unit to write after a number that does not show it."""
     return "" if unit in (Unit.PROPORTION, Unit.POUNDS, Unit.RATIO) else f" {unit}"
 
 

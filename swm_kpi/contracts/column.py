@@ -12,13 +12,21 @@ from typing_extensions import override
 
 from swm_kpi.contracts.dimension import Dimension
 from swm_kpi.errors import Problem, place_of_declaration
-from swm_kpi.expressions import DTYPE_WORDS, Canonical, Expression, Scalar, Term, is_unusable
+from swm_kpi.expressions import (
+    DTYPE_WORDS,
+    Canonical,
+    Expression,
+    Leaf,
+    Scalar,
+    is_unusable,
+    sql,
+)
 
 if TYPE_CHECKING:
     from swm_kpi.contracts.contract import ContractType
 
 
-class Column(Term):
+class Column(Leaf):
     """A typed column of an input table, and a term of expressions.
 
     Args:
@@ -89,11 +97,6 @@ class Column(Term):
 
     def __repr__(self) -> str:
         return f"<Column {self}: {DTYPE_WORDS.get(self.dtype, self.dtype)}>"
-
-    @property
-    @override
-    def parts(self) -> tuple[Expression, ...]:
-        return ()
 
     @override
     def english(self) -> str:
@@ -174,7 +177,7 @@ class Column(Term):
         return []
 
 
-class Recoded(Term):
+class Recoded(Leaf):
     """A breakdown worked out from one column by a table of values; not a column to be given."""
 
     dtype = str
@@ -226,7 +229,7 @@ class Recoded(Term):
     @override
     def sql(self) -> str:
         cases = " ".join(
-            f"WHEN {(self.source == value).sql()} THEN '{member.replace(chr(39), chr(39) * 2)}'"
+            f"WHEN {sql(self.source == value)} THEN '{member.replace(chr(39), chr(39) * 2)}'"
             for value, member in self.mapping.items()
         )
         return f"(CASE {cases} END)"

@@ -3,6 +3,7 @@
 May import errors only. Knows nothing of dataframes: the engine compiles trees itself.
 """
 
+from swm_kpi.expressions.faces import canonical, english, sql
 from swm_kpi.expressions.literals import DTYPE_WORDS, Assumption, Canonical, Scalar
 from swm_kpi.expressions.tree import (
     Compare,
@@ -13,6 +14,7 @@ from swm_kpi.expressions.tree import (
     IsNull,
     IsTrue,
     Joined,
+    Leaf,
     Not,
     Term,
     Undecided,
@@ -33,11 +35,15 @@ __all__ = [
     "IsNull",
     "IsTrue",
     "Joined",
+    "Leaf",
     "Not",
     "Scalar",
     "Term",
     "Undecided",
     "Unusable",
     "as_condition",
+    "canonical",
+    "english",
     "is_unusable",
+    "sql",
 ]

@@ -17,7 +17,6 @@ from typing import Any, Literal, TypeAlias
 from typing_extensions import override
 
 from swm_kpi.errors import Problem, place_of_declaration, refuse
-from swm_kpi.expressions import faces
 from swm_kpi.expressions.literals import (
     DTYPE_WORDS,
     Assumption,
@@ -35,18 +34,6 @@ class Expression:
     @abstractmethod
     def parts(self) -> tuple[Expression, ...]:
         """The expressions directly inside this one."""
-
-    def english(self) -> str:
-        """Say it in plain English, without a capital or a full stop."""
-        return faces.english(self)
-
-    def sql(self) -> str:
-        """Write it as standard SQL over the contract's column names."""
-        return faces.sql(self)
-
-    def canonical(self) -> Canonical:
-        """Return nested lists that are equal exactly when the meaning is."""
-        return faces.canonical(self)
 
     def walk(self) -> Iterator[Expression]:
         """Yield this expression and everything inside it."""
@@ -150,6 +137,27 @@ class Term(Expression):
 
 
 Operand: TypeAlias = "Scalar | Assumption | Term"
+
+
+class Leaf(Term):
+    """A term with nothing inside, which writes its own faces: a column."""
+
+    @property
+    @override
+    def parts(self) -> tuple[Expression, ...]:
+        return ()
+
+    @abstractmethod
+    def english(self) -> str:
+        """Name it for a reader, without a capital."""
+
+    @abstractmethod
+    def sql(self) -> str:
+        """Name it in SQL."""
+
+    @abstractmethod
+    def canonical(self) -> Canonical:
+        """Return nested lists that are equal exactly when the column is."""
 
 
 @dataclass(frozen=True, eq=False)

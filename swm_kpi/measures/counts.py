@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Expression, Undecided, as_condition
+from swm_kpi.expressions import Expression, Undecided, as_condition, english
 from swm_kpi.measures.measure import Cells, TableMeasure, both, may_be_null, missing_words
 from swm_kpi.measures.statistic import Operation, Statistic
 
@@ -40,10 +40,10 @@ class Count(TableMeasure):
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
-        what = "rows" if self.distinct is None else f"different values of {self.distinct.english()}"
+        what = "rows" if self.distinct is None else f"different values of {english(self.distinct)}"
         return (
             f"The number of {what} in the {self.of.table} table{self._where_words(' where')}, "
-            f"by {self.at.english()}."
+            f"by {english(self.at)}."
         )
 
     def findings(self) -> Iterator[Finding]:
@@ -80,8 +80,8 @@ class Sum(TableMeasure):
     def formula(self) -> str:
         """How it is worked out, in plain English."""
         return (
-            f"The sum of {self.value.english()} in the {self.of.table} table"
-            f"{self._where_words(' where')}, by {self.at.english()}."
+            f"The sum of {english(self.value)} in the {self.of.table} table"
+            f"{self._where_words(' where')}, by {english(self.at)}."
         )
 
     def findings(self) -> Iterator[Finding]:

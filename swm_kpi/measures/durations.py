@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Canonical, Elapsed, IsNull, Not, Term
+from swm_kpi.expressions import Canonical, Elapsed, IsNull, Not, Term, english
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import Cells, TableMeasure, both, divided
 from swm_kpi.measures.statistic import Operation, Statistic
@@ -92,7 +92,7 @@ class Duration(TableMeasure):
         else:
             empty = timed == 0
             seconds = np.where(empty, np.nan, found["seconds"])
-        words = self.missing or f"{self.start.english()} or {self.end.english()} missing"
+        words = self.missing or f"{english(self.start)} or {english(self.end)} missing"
         notes = [
             *undecided_notes(self, found, self.where),
             (found["untimed"], f"left out: {words}"),
@@ -102,9 +102,9 @@ class Duration(TableMeasure):
     def formula(self) -> str:
         """How it is worked out, in plain English."""
         return (
-            f"The {self.average.value} of the {self.measured_in.value} from {self.start.english()} "
-            f"to {self.end.english()} in the {self.of.table} table{self._where_words(' where')}, "
-            f"by {self.at.english()}."
+            f"The {self.average.value} of the {self.measured_in.value} from {english(self.start)} "
+            f"to {english(self.end)} in the {self.of.table} table{self._where_words(' where')}, "
+            f"by {english(self.at)}."
         )
 
     def canonical(self) -> Canonical:

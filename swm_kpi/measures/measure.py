@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from swm_kpi.contracts import Column, ContractType, Recoded
 from swm_kpi.declaration import Declaration, Finding
-from swm_kpi.expressions import Assumption, Canonical, Expression, Term, as_condition
+from swm_kpi.expressions import Assumption, Canonical, Expression, Term, as_condition, english
 from swm_kpi.measures.statistic import Statistic, assumptions_in
 from swm_kpi.vocabulary import Basis, Direction, Unit
 
@@ -191,7 +191,7 @@ class TableMeasure(Measure):
             yield name, f"{value} is not a number", "Use a whole number or a number column"
 
     def _where_words(self, lead: str) -> str:
-        return f"{lead} {self.where.english()}" if self.where is not None else ""
+        return f"{lead} {english(self.where)}" if self.where is not None else ""
 
 
 def both(left: Expression | None, right: Expression | None) -> Expression | None:
@@ -204,7 +204,7 @@ def both(left: Expression | None, right: Expression | None) -> Expression | None
 def missing_words(expression: Expression) -> str:
     """Name the columns whose absence leaves an expression undecided."""
     names = dict.fromkeys(
-        each.english() for each in expression.walk() if isinstance(each, Column) and each.nullable
+        english(each) for each in expression.walk() if isinstance(each, Column) and each.nullable
     )
     return " or ".join(names)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Canonical, Expression, Undecided, as_condition
+from swm_kpi.expressions import Canonical, Expression, Undecided, as_condition, english
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import (
     Cells,
@@ -81,7 +81,7 @@ class Proportion(TableMeasure):
         """How it is worked out, in plain English."""
         return (
             f"Of the rows in the {self.of.table} table{self._where_words(' where')}, by "
-            f"{self.at.english()}, the share where {self.numerator.english()}."
+            f"{english(self.at)}, the share where {english(self.numerator)}."
         )
 
     def findings(self) -> Iterator[Finding]:
@@ -189,9 +189,9 @@ class Rate(Measure):
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
-        who = f" where {self.among.english()}" if self.among is not None else ""
+        who = f" where {english(self.among)}" if self.among is not None else ""
         return (
-            f"{_words(self.of)} for every {self.scale:,} {self.per.english()}{who}, by the "
+            f"{_words(self.of)} for every {self.scale:,} {english(self.per)}{who}, by the "
             "estimate nearest to the middle of the period. Not annualised."
         )
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from swm_kpi.contracts import Column, ContractType
-from swm_kpi.expressions import Assumption, Canonical, Expression, Term
+from swm_kpi.expressions import Assumption, Canonical, Expression, Term, canonical
 
 
 class Operation(StrEnum):
@@ -74,11 +74,11 @@ class Statistic:
             self.contract.table,
             self.operation.value,
             self.clock.value,
-            self.at.canonical(),
-            self.where.canonical() if self.where is not None else None,
-            self.of.canonical() if self.of is not None else None,
+            canonical(self.at),
+            canonical(self.where) if self.where is not None else None,
+            canonical(self.of) if self.of is not None else None,
             self.quantile,
-            self.series.canonical() if self.series is not None else None,
+            canonical(self.series) if self.series is not None else None,
         ]
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Canonical, Expression
+from swm_kpi.expressions import Canonical, Expression, english
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import Cells, TableMeasure, Where, both, divided
 from swm_kpi.measures.statistic import Clock, Operation, Statistic
@@ -53,7 +53,7 @@ class StockAtDate(TableMeasure):
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
-        what = "number of rows" if self.value is None else f"sum of {self.value.english()}"
+        what = "number of rows" if self.value is None else f"sum of {english(self.value)}"
         return (
             f"The {what} in the latest snapshot of the period in the {self.of.table} table"
             f"{_selected(self.series, self.where)}."
@@ -81,7 +81,7 @@ def _latest(measure: StockAtDate | Variance, operation: Operation, of: Column | 
 
 def _selected(series: Expression | None, where: Expression | None) -> str:
     chosen = both(series, where)
-    return f" where {chosen.english()}" if chosen is not None else ""
+    return f" where {english(chosen)}" if chosen is not None else ""
 
 
 class MeanOfSnapshots(TableMeasure):
@@ -116,7 +116,7 @@ class MeanOfSnapshots(TableMeasure):
     def formula(self) -> str:
         """How it is worked out, in plain English."""
         return (
-            f"The sum of {self.value.english()} in each snapshot of the {self.of.table} table"
+            f"The sum of {english(self.value)} in each snapshot of the {self.of.table} table"
             f"{self._where_words(' where')}, averaged over the snapshots taken in the period."
         )
 
@@ -172,9 +172,9 @@ class Variance(TableMeasure):
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
-        share = f", divided by {self.budget.english()}" if self.relative else ""
+        share = f", divided by {english(self.budget)}" if self.relative else ""
         return (
-            f"{self.actual.english().capitalize()} less {self.budget.english()}{share}, in the "
+            f"{english(self.actual).capitalize()} less {english(self.budget)}{share}, in the "
             f"latest statement of the period in the {self.of.table} table"
             f"{_selected(self.series, self.where)}. Above zero is overspent."
         )
