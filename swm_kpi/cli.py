@@ -21,7 +21,6 @@ from swm_kpi.errors import (
     RequestError,
     SwmKpiError,
 )
-from swm_kpi.export import write_parquet
 
 _FAMILY = (
     DefinitionError, DataError, RequestError, PeriodError, InputError, OutputError, MissingExtra,
@@ -112,6 +111,8 @@ def _table(given: str) -> tuple[str, str]:
 
 
 def _synth(options: argparse.Namespace) -> int:
+    from swm_kpi.export import write_parquet
+
     folder = Path(options.out)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder.name!r} is not an empty folder. Name a new one with --out.")

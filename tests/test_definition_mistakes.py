@@ -1,4 +1,4 @@
-"""Every mistake in a definition is one clear error: what, which field, which rule, what to write."""
+"""Every mistake in a definition is one clear error: what, which field and rule, what to write."""
 
 from __future__ import annotations
 
@@ -882,7 +882,7 @@ CONTRACTS = {
         "Remove personal",
     ),
     "a breakdown by a number": Mistake(
-        lambda: contract({"n": note(int, dimension=(OPEN := _open()))}),
+        lambda: contract({"n": note(int, dimension=_open())}),
         "Slip.n",
         "dimension",
         "a breakdown is text",
@@ -1108,7 +1108,8 @@ def test_a_mistake_is_one_clear_error(mistake: Mistake) -> None:
     assert problem.place == "" if between else _is_here(problem.place)
     assert str(caught.value).endswith(f"({problem.place})" if problem.place else (".", "?"))
     assert "\n" not in str(caught.value) or "\n" in mistake.subject
-    assert not problem.rule.endswith((".", " ")) and not problem.fix.endswith(" ")
+    assert not problem.rule.endswith((".", " "))
+    assert not problem.fix.endswith(" ")
 
 
 # Mistakes that are not yet told as the others are: each stays here until it is.

@@ -20,6 +20,7 @@ from swm_kpi.vocabulary import Grain, Marker, Unit
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 INK, QUIET, PALE, LINES = "#0B0C0C", "#50575C", "#A9AFB3", "#DCDFE1"
 
+Data = dict[str, list[dict[str, Any]]]
 _FONT = "Arial, Helvetica, sans-serif"
 _WIDTH, _PADDING = 760, 12
 _AXIS, _GAP, _NAMES, _BARS = 58, 30, 150, 156
@@ -65,24 +66,34 @@ def chart(
     story = story_of(frame, unit, by)
     inside = _WIDTH - 2 * _PADDING
     if story.members:
-        over_time = _over_time(alt, story, inside - _AXIS - _GAP - _NAMES - _BARS)
-        drawn = alt.hconcat(over_time, _by_member(alt, story, by_title), spacing=_GAP)
+        total, data = _over_time(alt, story, inside - _AXIS - _GAP - _NAMES - _BARS)
+        members, rows = _by_member(alt, story, by_title)
+        panels, data = [total, members], data | rows
     else:
-        drawn = alt.hconcat(_over_time(alt, story, inside - _AXIS))
+        total, data = _over_time(alt, story, inside - _AXIS)
+        panels = [total]
     heading = alt.Title(
         text=wrap(title, 84) or [""],
         **({"subtitle": wrap(subtitle, 112)} if subtitle else {}),
         anchor="start",
         offset=16,
     )
-    return (
-        drawn.properties(title=heading, padding=_PADDING, background="white")
-        .configure(font=_FONT)
-        .configure_view(stroke=None)
-        .configure_title(
+    style = alt.Config(
+        font=_FONT,
+        view=alt.ViewConfig(stroke=None),
+        title=alt.TitleConfig(
             fontSize=17, color=INK, subtitleFontSize=13, subtitleColor=QUIET, subtitlePadding=6
-        )
-        .configure_axis(labelFontSize=12, labelColor=INK, titleFontSize=12)
+        ),
+        axis=alt.AxisConfig(labelFontSize=12, labelColor=INK, titleFontSize=12),
+    )
+    return alt.hconcat(
+        *panels,
+        spacing=_GAP,
+        title=heading,
+        padding=_PADDING,
+        background="white",
+        config=style,
+        datasets=data,
     )
 
 
@@ -97,7 +108,7 @@ def chart_svg(chart: Any) -> str:
         import vl_convert
     except ImportError:
         raise _needed("vl-convert-python") from None
-    spec = chart.to_dict()
+    spec = chart.to_dict(validate=False)
     version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
     svg = str(vl_convert.vegalite_to_svg(spec, vl_version=version))
     name = escape(" ".join(spec["title"]["text"]))
@@ -117,15 +128,17 @@ def _needed(package: str) -> MissingExtra:
     return MissingExtra.needed(package, extra="charts", purpose="A chart")
 
 
-def _over_time(alt: Any, story: Story, width: int) -> Any:
+def _over_time(alt: Any, story: Story, width: int) -> tuple[Any, Data]:
+    """Return the panel of the total over time, and its rows by name."""
     count = len(story.total)
     rows = _points(story.total)
     low, step, labels = axes.scale([each.value for each in story.total], story)
     top = low + step * (len(labels) - 1)
     label = _end(story)
-    beyond = 18 + 7.6 * len(label["label"])
+    beyond = 20 + 7.7 * len(label["label"])
     room = (count - 1 or 1) * beyond / (width - beyond)
-    ticks = axes.ticks(story.periods, (width - beyond) / (count - 1 or 1))
+    apart = (width - beyond) / (count - 1 or 1)
+    ticks, size = axes.ticks(story.periods, apart), 36 if apart >= 7 else 9
     x = alt.X(
         "at:Q",
         scale=alt.Scale(domain=[-0.15, count - 1 + room], nice=False, zero=False),
@@ -157,24 +170,17 @@ def _over_time(alt: Any, story: Story, width: int) -> Any:
             labelPadding=8,
         ),
     )
-    known = alt.Chart(alt.InlineData(values=[row for row in rows if row["value"] is not None]))
+    near = label["value"] - low < 0.05 * (top - low)
+    placed = {"x": x, "y": y}
+    known = _rows(alt, "total")
     parts = [
         known.mark_line(color=NAVY, strokeWidth=2.5, strokeJoin="round", aria=False).encode(
-            x=x, y=y, detail="run:N"
+            **placed, detail="run:N"
         ),
-        known.transform_filter("!datum.hollow")
-        .mark_point(shape="circle", size=45, filled=True, color=NAVY, opacity=1, aria=False)
-        .encode(x=x, y=y),
-        known.transform_filter("datum.hollow")
-        .mark_point(shape="circle", size=45, fill="white", stroke=NAVY, strokeWidth=2, aria=False)
-        .encode(x=x, y=y),
-    ]
-    if low < 0:
-        zero = alt.Chart(alt.InlineData(values=[{"value": 0}]))
-        parts.insert(0, zero.mark_rule(color=QUIET, aria=False).encode(y="value:Q"))
-    near = label["value"] - low < 0.05 * (top - low)
-    parts.append(
-        alt.Chart(alt.InlineData(values=[label]))
+        known.mark_point(
+            shape="circle", size=size, stroke=NAVY, strokeWidth=1.5, opacity=1, aria=False
+        ).encode(**placed, fill=alt.condition("datum.hollow", alt.value("white"), alt.value(NAVY))),
+        _rows(alt, "label")
         .mark_text(
             align="left",
             dx=9,
@@ -184,27 +190,30 @@ def _over_time(alt: Any, story: Story, width: int) -> Any:
             color=NAVY,
             aria=False,
         )
-        .encode(x=x, y=y, text="label:N")
-    )
-    parts += _gaps(alt, rows, x, low)
+        .encode(**placed, text="label:N"),
+        _rows(alt, "gaps")
+        .mark_text(dy=-9, color=QUIET, fontSize=11, aria=False)
+        .encode(**placed, text="label:N"),
+    ]
+    data = {
+        "total": [row for row in rows if row["value"] is not None],
+        "label": [label],
+        "gaps": _gaps(rows, low),
+    }
+    if low < 0:
+        data["zero"] = [{"value": 0}]
+        zero = _rows(alt, "zero").mark_rule(color=QUIET, aria=False)
+        parts.append(zero.encode(y=y))
     words = counted(story.unit).strip()
     grain = _PERIODS[Grain(str(story.periods["grain"][0]))]
     kind = "Percentage" if story.unit == Unit.PROPORTION else words or str(story.unit)
     hollow = "; hollow: provisional" if any(row["hollow"] for row in rows) else ""
-    return (
-        alt.layer(*parts)
-        .resolve_scale(x="shared", y="shared")
-        .properties(
-            width=width,
-            height=_HEIGHT,
-            title=_panel_title(
-                alt, "Whole force", f"{kind[:1].upper()}{kind[1:]}, by {grain}{hollow}"
-            ),
-        )
-    )
+    title = _panel_title(alt, "Whole force", f"{kind[:1].upper()}{kind[1:]}, by {grain}{hollow}")
+    return alt.layer(*parts, width=width, height=_HEIGHT, title=title), data
 
 
-def _by_member(alt: Any, story: Story, by_title: str) -> Any:
+def _by_member(alt: Any, story: Story, by_title: str) -> tuple[Any, Data]:
+    """Return the panel of the latest period by member, and its rows by name."""
     rows = [
         {
             "name": each.name,
@@ -219,7 +228,7 @@ def _by_member(alt: Any, story: Story, by_title: str) -> Any:
     least, most = min(0.0, *values), max(0.0, *values) or 1.0
     widest = 8 + 7.2 * max(len(row["label"]) for row in rows)  # type: ignore[arg-type]
     span = (most - least) * _BARS / (_BARS - min(widest, _BARS * 0.6))
-    data = alt.Chart(alt.InlineData(values=rows))
+    data = _rows(alt, "members")
     y = alt.Y(
         "name:N",
         sort=[each.name for each in story.members],
@@ -246,11 +255,14 @@ def _by_member(alt: Any, story: Story, by_title: str) -> Any:
     )
     last = story.total[story.latest]
     whole = "" if last.value is None else f"Whole force {_label(last, story)}"
-    return alt.layer(bars, labels).properties(
-        width=_BARS,
-        height=_ROW * len(rows),
-        title=_panel_title(alt, f"{last.name} by {by_title}", whole, offset=17),
-    )
+    title = _panel_title(alt, f"{last.name} by {by_title}", whole, offset=17)
+    drawn = alt.layer(bars, labels, width=_BARS, height=_ROW * len(rows), title=title)
+    return drawn, {"members": rows}
+
+
+def _rows(alt: Any, name: str) -> Any:
+    """Return a chart of rows by name: Altair copies a chart at every step, and copies no rows."""
+    return alt.Chart(alt.NamedData(name=name))
 
 
 def _panel_title(alt: Any, text: str, subtitle: str, offset: int = 10) -> Any:
@@ -290,15 +302,9 @@ def _end(story: Story) -> dict[str, Any]:
     return {"at": at, "value": value, "label": story.say(value)}
 
 
-def _gaps(alt: Any, rows: list[dict[str, Any]], x: Any, low: float) -> list[Any]:
-    empty = [
+def _gaps(rows: list[dict[str, Any]], low: float) -> list[dict[str, Any]]:
+    return [
         {"at": row["at"], "value": low, "label": row["marker"] or str(Marker.NOT_AVAILABLE)}
         for row in rows
         if row["value"] is None
     ]
-    if not empty:
-        return []
-    marks = alt.Chart(alt.InlineData(values=empty)).mark_text(
-        dy=-9, color=QUIET, fontSize=11, aria=False
-    )
-    return [marks.encode(x=x, y="value:Q", text="label:N")]

@@ -55,7 +55,7 @@ def text_alternative(
 
 def _change(first: float, last: float, story: Story) -> str:
     if story.say(first) == story.say(last):
-        return "no change to speak of"
+        return "about the same"
     way = "up" if last > first else "down"
     if story.unit == Unit.PROPORTION:
         points = f"{abs(last - first) * 100:.1f}"

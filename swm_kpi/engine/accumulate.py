@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from itertools import chain, combinations
 from typing import Any
 
@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from swm_kpi.contracts import Column, Dimension
 from swm_kpi.engine.compile import MICROSECONDS, Compiler
 from swm_kpi.engine.frames import collect
+from swm_kpi.engine.intervals import downtime
+from swm_kpi.engine.repeats import with_repeats
 from swm_kpi.engine.snapshots import complete, day_of, nearest_year
 from swm_kpi.engine.tables import Table
 from swm_kpi.expressions import Elapsed, Term
@@ -84,6 +86,7 @@ def accumulate(
     run of periods.
     """
     done = Accumulated()
+    table = with_repeats(table, statistics, compiler)
     pass_ = _Pass(table, periods, axes, compiler)
     for clock in Clock:
         for at in {each.at.name: each.at for each in statistics if each.clock is clock}.values():
@@ -93,10 +96,19 @@ def accumulate(
                 done.arrays |= pass_.by_month(at, adding)
                 others = [each for each in here if not each.operation.adds]
                 done.arrays |= pass_.at_each_level(at, others)
+            elif clock is Clock.IN_FORCE:
+                done.arrays |= pass_.in_force(at, here)
+            elif clock is Clock.INTERVAL:
+                done.arrays |= downtime(table, here, periods, axes, compiler)
             else:
                 found, used = pass_.by_value(at, here, clock)
                 done.arrays |= found
                 done.dates |= used
+    for statistic in statistics:
+        for position, dimension in enumerate(axes.dimensions):
+            if dimension.key == statistic.whole and position in pass_.carried:
+                array = done.arrays[statistic.key]
+                done.arrays[statistic.key] = np.take(array, [-1], axis=position + 1)
     return done
 
 
@@ -163,6 +175,24 @@ class _Pass:
                 source = [slice(0, -1) if p in level else 0 for p in range(len(self.shape))]
                 for key, array in dense.items():
                     found[key][(positions, *target)] = array[(slice(None), *source)]
+        return found
+
+    def in_force(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
+        """Accumulate the rows of a register that are in force on the last day of each period."""
+        found = {each.key: np.zeros((len(self.periods), *self.shape)) for each in statistics}
+        began = self.compiler(at)
+        for statistic in statistics:
+            if statistic.until is None:
+                raise TypeError("a register has a column in which rows end")
+            ended = self.compiler(statistic.until)
+            for position, period in enumerate(self.periods):
+                stop = datetime.combine(period.stop, time.min)
+                edge = stop if at.dtype is datetime else period.stop
+                lasting = (began < edge) & (ended.is_null() | (ended >= edge))
+                grouped = self._grouped(nw.lit(0), self.carried, [statistic], lasting)
+                indexes = np.zeros(len(grouped["s0"]), dtype=int)
+                dense = self._dense(grouped, self.carried, 1, [statistic], indexes)
+                found[statistic.key][position] = self._totalled(dense[statistic.key])[0]
         return found
 
     def by_value(

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from swm_kpi.engine.accumulate import Accumulated, Axes
 from swm_kpi.engine.coverage import Coverage, say_day
+from swm_kpi.engine.narratives import told
 from swm_kpi.engine.request import Chosen, tables_of
 from swm_kpi.engine.tables import Table
 from swm_kpi.engine.tidy import Block
-from swm_kpi.measures import Cells, Clock, Measure, Statistic
+from swm_kpi.measures import Cells, Clock, Measure, Narrative, Statistic
 from swm_kpi.metric import Metric
 from swm_kpi.periods import Period
 from swm_kpi.vocabulary import AvailabilityStatus, Basis, Marker
@@ -174,6 +175,8 @@ class _Rows:
         marker = np.full(cells.value.shape, "", dtype=object)
         if cells.not_applicable is not None:
             marker[cells.not_applicable] = Marker.NOT_APPLICABLE.value
+        if cells.unreliable is not None:
+            marker[cells.unreliable] = Marker.LOW_RELIABILITY.value
         missing = np.isnan(cells.value) & (marker == "")
         if cells.unavailable is not None:
             missing |= cells.unavailable
@@ -198,13 +201,34 @@ class _Rows:
             words.append(
                 f"The data were extracted on {say_day(as_at)}, before the period was over."
             )
+        short = self._history(period) or self._maturity(period)
+        words.append(short)
         broken = False
         for each in self.metric.breaks:
             if period.start <= each.day < period.stop:
                 broken = True
                 words.append(f"Break in the series on {say_day(each.day)}: {each.because}.")
         marker = Marker.PROVISIONAL if partly else Marker.BREAK if broken else Marker.NONE
+        if short:
+            marker = Marker.LOW_RELIABILITY if self.measure.history_months else Marker.PROVISIONAL
         return marker, " ".join(each for each in words if each)
+
+    def _history(self, period: Period) -> str:
+        """Say whether the table lacks the months that must come before a period."""
+        needed = self.measure.history_months
+        for span in self._covered() if needed else ():
+            if span.first is None or span.month_of_first > period.first_month - needed:
+                return f"The {needed} months before the period are not all in the data."
+        return ""
+
+    def _maturity(self, period: Period) -> str:
+        """Say whether the months have not yet passed after which a number stops growing."""
+        needed = self.measure.maturity_months
+        for span in self._covered() if needed else ():
+            last = self.grid.as_at or span.last
+            if last is None or last.year * 12 + last.month - 1 < period.last_month + needed:
+                return f"Not mature: {needed} months have not passed since the period."
+        return ""
 
     def _covered(self) -> Iterator[Coverage]:
         seen = set()
@@ -230,7 +254,11 @@ class _Rows:
                 yield f"Assumption {each.key} overridden: {self.grid.overridden[each.key]}."
 
     def _dates(self, position: int) -> Iterator[str]:
-        """Name the snapshot or estimate a period used."""
+        """Name the snapshot or estimate a period used, or tell its text."""
+        if isinstance(self.measure, Narrative):
+            table = self.grid.tables[self.measure.of.table]
+            yield told(table, self.measure, self.grid.periods)[position]
+            return
         for statistic in self.measure.statistics.values():
             used = self.grid.found.dates.get(statistic.key)
             if used is None:
@@ -319,12 +347,16 @@ def _broadcast(cells: Cells, shape: tuple[int, ...]) -> Cells:
         spread(cells.denominator),
         spread(cells.not_applicable),
         spread(cells.unavailable),
+        spread(cells.unreliable),
+        spread(cells.weight),
         [(spread(counts), text) for counts, text in cells.notes],
     )
 
 
 def _weight(cells: Cells) -> NDArray[Any]:
     """Return how much each cell rests on, to tell an empty member from a zero one."""
+    if cells.weight is not None:
+        return cells.weight
     weight = np.abs(np.nan_to_num(cells.value))
     for array in (cells.numerator, cells.denominator, *(counts for counts, _ in cells.notes)):
         if array is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import reduce
+from hashlib import sha256
 from operator import and_, eq, ge, gt, le, lt, ne, or_
 from typing import Any
 
@@ -21,7 +23,11 @@ from swm_kpi.expressions import (
     IsTrue,
     Joined,
     Not,
+    Product,
+    Repeats,
     Undecided,
+    WithinMonths,
+    canonical,
 )
 
 MICROSECONDS = 1_000_000
@@ -66,9 +72,30 @@ class Compiler:
                 return reduce(operator, (self(each) for each in expression.conditions))
             case Not():
                 return ~self(expression.condition)
+            case Product():
+                return self(expression.left) * self(expression.right)
+            case WithinMonths():
+                return self._within(expression)
+            case Repeats():
+                return nw.col(self.repeats(expression))
             case Undecided():
                 return self(expression.condition).is_null()
         raise TypeError(f"{type(expression).__name__} has no engine expression")
+
+    def repeats(self, expression: Repeats) -> str:
+        """Name the column that says whether a person's row is a repeat; made before compiling."""
+        form = json.dumps([canonical(expression), self.months(expression.months)])
+        return f"repeats:{sha256(form.encode()).hexdigest()[:16]}"
+
+    def months(self, assumption: Assumption) -> int:
+        """Return an assumption's number of months, overridden or not."""
+        (months,) = self._values(assumption)
+        return int(months)
+
+    def _within(self, within: WithinMonths) -> nw.Expr:
+        start, end = self(within.start), self(within.end)
+        months = sum(self.months(each) for each in within.months)
+        return (end >= start) & (end < start.dt.offset_by(f"{months}mo"))
 
     def _values(self, operand: object) -> tuple[Any, ...]:
         if isinstance(operand, Assumption):

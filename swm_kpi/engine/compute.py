@@ -19,7 +19,7 @@ from swm_kpi.engine.tables import Table, prepare
 from swm_kpi.engine.tidy import tidy
 from swm_kpi.errors import RequestError
 from swm_kpi.expressions import Elapsed
-from swm_kpi.measures import Statistic
+from swm_kpi.measures import Clock, Statistic
 from swm_kpi.metric import Entry, Metric
 from swm_kpi.result import Result
 
@@ -169,14 +169,17 @@ def _breakdown_columns(contract: ContractType, dimensions: tuple[Dimension, ...]
 
 
 def _instants(statistics: Sequence[Statistic]) -> set[str]:
-    return {
-        end.name
+    ends = [
+        end
         for statistic in statistics
         for each in statistic.expressions()
         if isinstance(each, Elapsed)
         for end in (each.start, each.end)
-        if isinstance(end, Column)
-    }
+    ]
+    for statistic in statistics:
+        if statistic.clock is Clock.INTERVAL and statistic.until is not None:
+            ends += [statistic.at, statistic.until]
+    return {each.name for each in ends if isinstance(each, Column)}
 
 
 def _members(dimension: Dimension, tables: Any) -> tuple[str, ...]:

@@ -40,6 +40,13 @@ class Coverage:
             return cls(name, first.replace(day=1), _last_of_month(last), seen=True)
         return cls(name, None, None, seen=True)
 
+    @property
+    def month_of_first(self) -> int:
+        """The number of the first whole month covered."""
+        if self.first is None:
+            raise ValueError("nothing is covered")
+        return _month(self.first) + (self.first.day > 1)
+
     def status(self, period: Period) -> tuple[Marker, str]:
         """Say whether a period is covered: not at all, in part, or wholly; and in which words."""
         if self.first is None or self.last is None:

@@ -5,6 +5,7 @@ May import errors only. Knows nothing of dataframes: the engine compiles trees i
 
 from swm_kpi.expressions.faces import canonical, english, sql
 from swm_kpi.expressions.literals import DTYPE_WORDS, Assumption, Canonical, Scalar
+from swm_kpi.expressions.relations import Product, Repeats, WithinMonths
 from swm_kpi.expressions.tree import (
     Compare,
     Condition,
@@ -37,10 +38,13 @@ __all__ = [
     "Joined",
     "Leaf",
     "Not",
+    "Product",
+    "Repeats",
     "Scalar",
     "Term",
     "Undecided",
     "Unusable",
+    "WithinMonths",
     "as_condition",
     "canonical",
     "english",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from swm_kpi.expressions import tree
+from swm_kpi.expressions import relations, tree
 from swm_kpi.expressions.literals import (
     COMPARISONS,
     TIME_COMPARISONS,
@@ -51,6 +51,16 @@ def english(expression: tree.Expression) -> str:
             return f"it cannot be said whether {english(condition)}"
         case tree.Elapsed(start=start, end=end):
             return f"seconds from {english(start)} to {english(end)}"
+        case relations.Product(left=left, right=right):
+            return f"{english(left)} times {english(right)}"
+        case relations.WithinMonths(start=start, end=end, months=months):
+            spans = " and ".join(english_of(each) for each in months)
+            return f"{english(end)} is within {spans} months of {english(start)}"
+        case relations.Repeats(who=who, months=months):
+            return (
+                f"the same {english(who)} has an earlier one in the "
+                f"{english_of(months)} months before"
+            )
     return "an expression that was refused"
 
 
@@ -76,6 +86,15 @@ def sql(expression: tree.Expression) -> str:
             return f"({sql(condition)} IS NULL)"
         case tree.Elapsed(start=start, end=end):
             return f"EXTRACT(EPOCH FROM ({sql(end)} - {sql(start)}))"
+        case relations.Product(left=left, right=right):
+            return f"({sql(left)} * {sql(right)})"
+        case relations.WithinMonths(start=start, end=end, months=months):
+            until = " + ".join(f"INTERVAL '{sql_of(each)}' MONTH" for each in months)
+            return f"({sql(end)} >= {sql(start)} AND {sql(end)} < {sql(start)} + {until})"
+        case relations.Repeats(who=who, at=at, months=months):
+            day = f"CAST({sql(at)} AS DATE)"
+            window = f"OVER (PARTITION BY {sql(who)} ORDER BY {day})"
+            return f"(LAG({day}) {window} >= {day} - INTERVAL '{sql_of(months)}' MONTH)"
     return "NULL"
 
 
@@ -101,6 +120,14 @@ def canonical(expression: tree.Expression) -> Canonical:
             return ["undecided", canonical(condition)]
         case tree.Elapsed(start=start, end=end):
             return ["elapsed", canonical(start), canonical(end)]
+        case relations.Product(left=left, right=right):
+            return ["*", *_sorted((canonical(left), canonical(right)))]
+        case relations.WithinMonths(start=start, end=end, months=months):
+            spans = [canonical_of(each) for each in months]
+            return ["within", canonical(start), canonical(end), *spans]
+        case relations.Repeats(who=who, at=at, where=where, months=months):
+            rows = canonical(where) if where is not None else None
+            return ["repeats", canonical(who), canonical(at), rows, canonical_of(months)]
     return ["refused"]
 
 

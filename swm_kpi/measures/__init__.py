@@ -5,27 +5,40 @@ the grid of periods and members; the kind combines the arrays. May import contra
 """
 
 from swm_kpi.measures.counts import Count, Sum
+from swm_kpi.measures.distribution import Distribution
 from swm_kpi.measures.durations import Average, Duration
 from swm_kpi.measures.measure import Cells, Measure, TableMeasure
+from swm_kpi.measures.narrative import Narrative
+from swm_kpi.measures.people import ReoffendingRate, RepeatRate
+from swm_kpi.measures.quantities import Quantity
+from swm_kpi.measures.service import Uptime
 from swm_kpi.measures.shares import Proportion, Rate, Ratio
 from swm_kpi.measures.statistic import Clock, Operation, Statistic
 from swm_kpi.measures.stocks import MeanOfSnapshots, StockAtDate, Variance
+from swm_kpi.measures.surveys import SurveyProportion
 
 __all__ = [
     "Average",
     "Cells",
     "Clock",
     "Count",
+    "Distribution",
     "Duration",
     "MeanOfSnapshots",
     "Measure",
+    "Narrative",
     "Operation",
     "Proportion",
+    "Quantity",
     "Rate",
     "Ratio",
+    "ReoffendingRate",
+    "RepeatRate",
     "Statistic",
     "StockAtDate",
     "Sum",
+    "SurveyProportion",
     "TableMeasure",
+    "Uptime",
     "Variance",
 ]

@@ -115,6 +115,7 @@ def undecided(
             like.clock,
             both(like.series, where),
             series=like.series,
+            until=like.until,
         )
     }
 

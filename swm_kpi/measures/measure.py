@@ -42,7 +42,9 @@ class Cells:
         numerator, denominator: what the value was divided from, where it was.
         not_applicable: true where there is nothing to divide by.
         unavailable: true where the table holds nothing to say it from.
-        notes: for each count of rows that could not be placed, the words for them.
+        unreliable: true where the value rests on too little.
+        weight: how much each cell rests on, where that is not plain from the numbers.
+        notes: for each count of rows that a reader is told about, the words for them.
     """
 
     value: Array
@@ -50,6 +52,8 @@ class Cells:
     denominator: Array | None = None
     not_applicable: NDArray[np.bool_] | None = None
     unavailable: NDArray[np.bool_] | None = None
+    unreliable: NDArray[np.bool_] | None = None
+    weight: Array | None = None
     notes: list[tuple[Array, str]] = field(default_factory=list)
 
 
@@ -96,6 +100,16 @@ class Measure(Declaration):
     def contract(self) -> ContractType | None:
         """The table whose rows this measure counts; None when it only divides siblings."""
         return None
+
+    @property
+    def history_months(self) -> int:
+        """How many months of rows must come before a period for its number to be right."""
+        return 0
+
+    @property
+    def maturity_months(self) -> int:
+        """How many months after a period its number stops growing."""
+        return 0
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:

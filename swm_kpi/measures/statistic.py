@@ -39,6 +39,10 @@ class Clock(StrEnum):
     """The row belongs to the latest snapshot in the period."""
     MEAN_OF_SNAPSHOTS = "mean of snapshots"
     """The row belongs to one of the snapshots in the period, which are averaged."""
+    IN_FORCE = "in force"
+    """The row began by the last day of the period and had not ended by then."""
+    INTERVAL = "interval"
+    """The row lasts from one time to another, some of which is in the period."""
     REFERENCE = "reference"
     """The row belongs to the reference year nearest to the middle of the period."""
 
@@ -53,6 +57,8 @@ class Statistic:
         at: the column that places a row in time.
         clock: how that column meets a period.
         where: which rows; None for all.
+        until: for a row that lasts, the column in which it ends.
+        whole: a breakdown whose total is meant, whichever member is asked for.
         series: for a snapshot, the rows that make up one series of snapshots; None for all.
         of: what is summed, told apart or ordered; None when rows are counted.
         quantile: for a quantile, 0.5 for the median; interpolated linearly.
@@ -66,6 +72,8 @@ class Statistic:
     of: Term | None = None
     quantile: float | None = None
     series: Expression | None = None
+    until: Column | None = None
+    whole: str | None = None
 
     @cached_property
     def canonical(self) -> Canonical:
@@ -79,6 +87,8 @@ class Statistic:
             canonical(self.of) if self.of is not None else None,
             self.quantile,
             canonical(self.series) if self.series is not None else None,
+            canonical(self.until) if self.until is not None else None,
+            self.whole,
         ]
 
     @cached_property
@@ -89,7 +99,7 @@ class Statistic:
     def expressions(self) -> Iterator[Expression]:
         """Yield every expression inside, the time column included."""
         yield self.at
-        for each in (self.where, self.of, self.series):
+        for each in (self.where, self.of, self.series, self.until):
             if each is not None:
                 yield from each.walk()
 
@@ -102,6 +112,8 @@ class Statistic:
 def assumptions_in(expression: Expression | None) -> Iterator[Assumption]:
     """Yield each assumption an expression rests on."""
     for each in expression.walk() if expression is not None else ():
-        for operand in (*getattr(each, "values", ()), getattr(each, "right", None)):
+        held = getattr(each, "months", ())
+        held = held if isinstance(held, tuple) else (held,)
+        for operand in (*getattr(each, "values", ()), *held, getattr(each, "right", None)):
             if isinstance(operand, Assumption):
                 yield operand

@@ -25,6 +25,8 @@ class StockAtDate(TableMeasure):
 
     Attributes:
         at: the date of the snapshot. Each snapshot holds everyone in post on that day.
+        until: for a register, the day a row ended, empty while it lasts; ``at`` is then the day
+            it began, and the rows in force on the last day of the period are counted.
         value: a number column to sum, such as full-time equivalent; rows are counted without it.
         series: where a table holds several series of snapshots (year to date, forecast), the rows
             of the one meant; the latest is then the latest of that series, and a member with no
@@ -32,6 +34,7 @@ class StockAtDate(TableMeasure):
     """
 
     kind: ClassVar[str] = "stock at date"
+    until: Column | None = None
     value: Column | None = None
     series: Where | None = None
 
@@ -55,27 +58,39 @@ class StockAtDate(TableMeasure):
         """How it is worked out, in plain English."""
         what = "number of rows" if self.value is None else f"sum of {english(self.value)}"
         return (
-            f"The {what} in the latest snapshot of the period in the {self.of.table} table"
+            f"The {what} {self._when()} in the {self.of.table} table"
             f"{_selected(self.series, self.where)}."
         )
+
+    def _when(self) -> str:
+        if self.until is None:
+            return "in the latest snapshot of the period"
+        began, ended = english(self.at), english(self.until)
+        return f"in force on the last day of the period, by {began} and {ended},"
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong between the fields."""
         yield from super().findings()
         if self.value is not None:
             yield from self._numeric("value", self.value)
+        if self.until is not None and self.until.dtype is not self.at.dtype:
+            yield "until", f"{self.until} and {self.at} are not of one type", "Use two dates"
+        if self.until is not None and self.series is not None:
+            yield "series", "a register has no series of snapshots", "Use where="
 
 
 def _latest(measure: StockAtDate | Variance, operation: Operation, of: Column | None) -> Statistic:
-    """Return a statistic of the latest snapshot of the measure's series."""
+    """Return a statistic of the latest snapshot of the measure's series, or of what is in force."""
+    until = measure.until if isinstance(measure, StockAtDate) else None
     return Statistic(
         measure.of,
         operation,
         measure.at,
-        Clock.LAST_SNAPSHOT,
+        Clock.LAST_SNAPSHOT if until is None else Clock.IN_FORCE,
         both(measure.series, measure.where),
         of,
         series=measure.series,
+        until=until,
     )
 
 

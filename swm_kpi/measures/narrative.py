@@ -1,0 +1,78 @@
+"""What is told and not counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from swm_kpi.contracts import Column
+from swm_kpi.declaration import Finding
+from swm_kpi.measures.measure import Cells, TableMeasure
+from swm_kpi.measures.statistic import Operation, Statistic
+from swm_kpi.vocabulary import Unit
+
+if TYPE_CHECKING:
+    from swm_kpi.measures.measure import Array
+
+
+class Narrative(TableMeasure):
+    """A text for the period, with who wrote it and on what evidence. It has no number.
+
+    The latest text of the period is carried through in the note, marked ``[z]``; a period without
+    one is ``[x]``. It is never summed or averaged.
+
+    Attributes:
+        at: the last day of the period the text is about.
+        text: what is said.
+        author: the role that says it, never a name.
+        evidence: on what it rests.
+        rating: a judgement on a stated scale, if one was made; empty otherwise.
+    """
+
+    kind: ClassVar[str] = "narrative"
+    text: Column
+    author: Column
+    evidence: Column
+    rating: Column | None = None
+
+    @property
+    def measured_in(self) -> Unit:
+        """It has no unit: it is text."""
+        return Unit.TEXT
+
+    @property
+    def told(self) -> tuple[Column, ...]:
+        """The columns carried through, in the order to print them."""
+        return tuple(
+            c for c in (self.rating, self.text, self.author, self.evidence) if c is not None
+        )
+
+    @cached_property
+    def statistics(self) -> Mapping[str, Statistic]:
+        """How many texts there are, counted so that every column carried through is read."""
+        return {
+            each.name: Statistic(self.of, Operation.ROWS, self.at, where=self.where, of=each)
+            for each in self.told
+        }
+
+    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+        """No number: not applicable where there is a text, not available where there is none."""
+        import numpy as np
+
+        texts = found[self.text.name]
+        return Cells(np.full(texts.shape, np.nan), None, None, texts > 0, texts == 0)
+
+    def formula(self) -> str:
+        """How it comes about, in plain English."""
+        return (
+            f"The latest text of the period in the {self.of.table} table"
+            f"{self._where_words(' where')}, with its author's role and its evidence. Not a number."
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong between the fields."""
+        yield from super().findings()
+        for column in self.told:
+            if column.personal:
+                yield "text", f"{column} is personal and would be published", "Use another column"

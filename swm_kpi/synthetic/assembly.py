@@ -1,0 +1,97 @@
+"""From columns to frames that keep their contracts: makers by table name, and what is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from swm_kpi.catalogue import Catalogue
+from swm_kpi.contracts import Column, ContractType
+from swm_kpi.engine.front import validate
+from swm_kpi.synthetic import any_table, crimes, demand, resources, roads
+from swm_kpi.synthetic.faults import spoil
+from swm_kpi.synthetic.setting import Array, Columns, Setting
+
+_MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
+    "appointment": demand.appointments,
+    "casualty": roads.casualties,
+    "collision": roads.collisions,
+    "contact": demand.contacts,
+    "crime": crimes.crimes,
+    "incident": demand.incidents,
+    "ledger": resources.ledger,
+    "open_incident_snapshot": demand.open_incidents,
+    "population": resources.population,
+    "workforce_snapshot": resources.workforce,
+}
+
+
+def assemble(
+    setting: Setting, contracts: Mapping[str, ContractType], plan: Catalogue, bad_rows: int
+) -> dict[str, pd.DataFrame]:
+    """Make a frame for each contract and spoil as many rows of it as asked."""
+    found = {}
+    for name, contract in contracts.items():
+        frame = _known(setting, contract) if name in _MAKERS else None
+        if frame is None:
+            frame = _unknown(setting, contract)
+        found[name] = spoil(frame, contract, bad_rows, setting.generator(f"{name}, spoilt"))
+    return found
+
+
+def _known(setting: Setting, contract: ContractType) -> pd.DataFrame | None:
+    """Make a table that is known by name; None where the contract of that name is another's."""
+    made = _MAKERS[contract.table](setting, contract)
+    extra = [each for name, each in contract.columns.items() if name not in made]
+    frame = to_frame(contract, made)
+    if not extra and set(made) == set(contract.columns):
+        return frame
+    # The contract has columns that the maker does not know: they are filled from their own words.
+    generator = setting.generator(f"{contract.table}, further columns")
+    drawn = {each.name: any_table.values(each, setting, generator, len(frame)) for each in extra}
+    frame = to_frame(contract, made | drawn)
+    if validate(frame, contract).ok:
+        return frame
+    empty = {each.name: any_table.nothing(each, len(frame)) for each in extra if each.nullable}
+    frame = to_frame(contract, made | drawn | empty)
+    return frame if validate(frame, contract).ok else None
+
+
+def _unknown(setting: Setting, contract: ContractType) -> pd.DataFrame:
+    """Make a table from its columns alone; one whose rules no drawn row keeps has no rows."""
+    drawn = any_table.columns(setting, contract)
+    rows = len(next(iter(drawn.values())))
+    nullable = [each for each in contract.columns.values() if each.nullable]
+    blanked = drawn | {each.name: any_table.nothing(each, rows) for each in nullable}
+    for made in (drawn, blanked):
+        frame = any_table.keeping_rules(to_frame(contract, made), contract)
+        if len(frame) and validate(frame, contract).ok:
+            return frame
+    return frame.iloc[:0].reset_index(drop=True)
+
+
+def to_frame(contract: ContractType, made: Columns) -> pd.DataFrame:
+    """Return the contract's columns, in its order, in the types that pandas has for them."""
+    return pd.DataFrame(
+        {n: _series(each, made[n]) for n, each in contract.columns.items() if n in made}
+    )
+
+
+def _series(column: Column, values: Array) -> pd.Series[Any]:
+    if column.dtype in (date, datetime):
+        return pd.Series(values.astype("datetime64[us]"))
+    if column.dtype is str:
+        return pd.Series(values.astype(object))
+    if not column.nullable:
+        return pd.Series(np.asarray(values).astype(column.dtype))
+    mask: Any = np.ma.getmaskarray(values).copy()
+    known: Any = np.ma.getdata(values).astype(column.dtype)
+    if column.dtype is float:
+        return pd.Series(np.where(mask, np.nan, known))
+    if column.dtype is bool:
+        return pd.Series(pd.arrays.BooleanArray(known, mask))
+    return pd.Series(pd.arrays.IntegerArray(known, mask))

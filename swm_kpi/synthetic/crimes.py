@@ -1,0 +1,188 @@
+"""Recorded crimes and what came of them.
+
+The mix, the flags and the outcomes are round-number guesses, stated in ``swm_kpi.synthetic``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from swm_kpi.contracts import ContractType
+from swm_kpi.synthetic.setting import (
+    NIGHTS,
+    Array,
+    Columns,
+    Season,
+    Setting,
+    blank,
+    draw,
+    flag,
+    gaps,
+    ids,
+    later,
+    members,
+    pick,
+    pick_by,
+    real,
+)
+
+CRIMES_A_YEAR = 114_000
+"""Rows a year: 110,000 that stand, and those cancelled or transferred."""
+
+_DAY = 86_400.0
+
+# Outcome codes by weight, for crimes that have one.
+_UNSOLVED: dict[str, float] = {"18": 70, "14": 8, "15": 7, "16": 4, "1": 5, "8": 1, "21": 1}
+_SHOP: dict[str, float] = {"18": 48, "14": 10, "16": 6, "15": 9, "1": 18, "8": 5, "6": 0.5, "21": 1}
+_VIOLENCE: dict[str, float] = {
+    "16": 38, "14": 18, "15": 18, "1": 9, "1A": 0.3, "18": 6, "8": 4, "3": 2, "2": 0.3, "20": 1,
+    "10": 1, "9": 0.3, "12": 0.2, "13": 0.1, "11": 0.2, "17": 0.5, "22": 1, "5": 0.1, "21": 0.5,
+}  # fmt: skip
+_SEXUAL: dict[str, float] = {
+    "16": 33, "14": 22, "15": 24, "1": 6, "18": 8, "20": 1.5, "10": 1, "9": 0.5, "5": 0.5, "3": 0.5,
+    "12": 0.3, "11": 0.5, "22": 0.4,
+}  # fmt: skip
+_FOUND: dict[str, float] = {
+    "1": 30, "8": 22, "3": 6, "3A": 0.2, "2": 1, "7": 4, "15": 14, "18": 8, "22": 5, "10": 2,
+    "4": 0.3, "2A": 0.1, "21": 2,
+}  # fmt: skip
+_GRAVE: dict[str, float] = {"1": 70, "15": 8, "5": 6, "18": 4}
+
+
+def _unsolved() -> dict[str, float]:
+    return _UNSOLVED
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One subgroup's shape.
+
+    Attributes:
+        a_year: how common it is beside the others, about as many a year.
+        codes: offence codes by weight.
+        outcomes: outcome codes by weight.
+        days: from recording to the outcome, in the median.
+        abuse, knife, online, business, rural: the share with each flag.
+        before: days from the first day it may have happened to the report, about half the mean.
+    """
+
+    a_year: float
+    codes: dict[str, float] = field(default_factory=dict)
+    outcomes: dict[str, float] = field(default_factory=_unsolved)
+    days: float = 12
+    abuse: float = 0.0
+    knife: float = 0.0
+    online: float = 0.0
+    business: float = 0.0
+    rural: float = 0.03
+    before: float = 0.6
+
+
+_KINDS = {
+    "Homicide": _Kind(12, {"1": 0.9, "4.1": 0.1}, _GRAVE, 20, 0.2, 0.35),
+    "Violence with injury": _Kind(
+        11_500, {"8N": 0.94, "5D": 0.05, "2": 0.01}, _VIOLENCE, 35, 0.33, 0.025, 0, 0.03
+    ),
+    "Violence without injury": _Kind(
+        20_000, {"105A": 0.8, "104": 0.06, "11A": 0.04, "3B": 0.1}, _VIOLENCE, 30, 0.36, 0.012,
+        0.01, 0.04,
+    ),
+    "Stalking and harassment": _Kind(
+        12_000, {"8L": 0.3, "8Q": 0.25, "8R": 0.45}, _VIOLENCE, 35, 0.42, 0, 0.42
+    ),
+    "Death or serious injury - unlawful driving": _Kind(20, {"4.4": 0.6, "4.8": 0.4}, _GRAVE, 150),
+    "Rape offences": _Kind(1_500, {"19C": 1}, _SEXUAL, 110, 0.3, 0.005, 0.01, before=60),
+    "Other sexual offences": _Kind(
+        2_600, {"20A": 0.7, "88E": 0.3}, _SEXUAL, 80, 0.08, 0.001, 0.22, before=15
+    ),
+    "Robbery of business property": _Kind(60, {"34A": 1}, _SHOP, 25, 0, 0.3, 0, 1.0),
+    "Robbery of personal property": _Kind(550, {"34B": 1}, _UNSOLVED, 20, 0.02, 0.22),
+    "Residential burglary": _Kind(3_200, {"28E": 0.9, "28F": 0.1}, days=9, abuse=0.03, rural=0.15),
+    "Non-residential burglary": _Kind(
+        1_900, {"30C": 0.9, "30D": 0.1}, days=6, business=0.75, rural=0.3
+    ),
+    "Vehicle offences": _Kind(5_200, {"45": 0.55, "48": 0.45}, days=4, business=0.08, rural=0.1),
+    "Theft from the person": _Kind(700, {"39": 1}, days=5),
+    "Bicycle theft": _Kind(700, {"44": 1}, days=4),
+    "Shoplifting": _Kind(9_500, {"46": 1}, _SHOP, 10, 0, 0.002, 0, 0.985),
+    "Other theft offences": _Kind(
+        8_500, {"49": 0.8, "40": 0.1, "41": 0.1}, days=7, abuse=0.03, business=0.3, rural=0.15
+    ),
+    "Arson": _Kind(450, {"56A": 0.2, "56B": 0.8}, days=15, abuse=0.05, business=0.15, rural=0.1),
+    "Criminal damage": _Kind(
+        9_800, {"58A": 0.3, "58B": 0.15, "58C": 0.35, "58D": 0.2}, days=9, abuse=0.15,
+        business=0.14, rural=0.08,
+    ),
+    "Public order offences": _Kind(
+        9_500, {"9A": 0.6, "66": 0.2, "125": 0.2}, _VIOLENCE, 25, 0.08, 0, 0.06, 0.12
+    ),
+    "Possession of drugs": _Kind(2_300, {"92D": 0.3, "92E": 0.7}, _FOUND, 20),
+    "Trafficking of drugs": _Kind(700, {"92A": 1}, _FOUND, 120),
+    "Possession of weapons offences": _Kind(1_000, {"10D": 0.7, "10C": 0.3}, _FOUND, 40, 0.03),
+    "Miscellaneous crimes against society": _Kind(
+        2_300, {"99": 0.5, "79": 0.2, "66": 0.3}, _VIOLENCE, 40, 0.06, 0, 0.12, 0.03
+    ),
+}  # fmt: skip
+_OTHER = _Kind(100)
+
+
+def crimes(setting: Setting, contract: ContractType) -> Columns:
+    """Crimes on the day of recording; outcomes follow, as far as the extract can know them."""
+    rng = setting.generator("crime")
+    season = Season(0.06, 190, (1.04, 1.0, 1.0, 1.0, 1.02, 0.98, 0.96), NIGHTS)
+    recorded = setting.moments("crime", rng, CRIMES_A_YEAR, season)
+    size = len(recorded)
+    subgroups = members(contract, "offence_subgroup", tuple(_KINDS))
+    kinds = [_KINDS.get(each, _OTHER) for each in subgroups]
+    kind = draw(rng, [each.a_year for each in kinds], size)
+
+    def of_kind(name: str) -> Array:
+        return np.asarray([getattr(each, name) for each in kinds])[kind]
+
+    outcome_at = later(rng, recorded, of_kind("days") * _DAY, 1.1)
+    outcome = pick_by(rng, contract, "outcome_code", kind, [each.outcomes for each in kinds])
+    # About three in a hundred stay open for good, and an outcome after the extract is not known.
+    undecided = (rng.random(size) < 0.03) | (outcome_at >= setting.close)
+    outcome[undecided] = None
+    reported = real(
+        recorded - np.minimum(rng.exponential(6 * 3600.0, size), 5 * _DAY).astype("timedelta64[s]"),
+        back=True,
+    )
+    unreported = rng.random(size) < 0.04
+    past = rng.exponential(1, size) ** 2 * of_kind("before")
+    occurred = reported.astype("datetime64[D]") - np.minimum(past, 14_000).astype("timedelta64[D]")
+    online = of_kind("online")
+    return {
+        "crime_id": ids("CRI", size),
+        "recorded_at": recorded,
+        "occurred_from": blank(occurred.astype("datetime64[s]"), rng.random(size) < 0.01),
+        "reported_at": blank(reported, unreported),
+        "offence_subgroup": np.asarray(subgroups, object)[kind],
+        "ho_code": _codes(rng, kind, kinds),
+        "status": pick(
+            rng, contract, "status",
+            {"recorded": 0.965, "cancelled": 0.022, "transferred": 0.013}, size,
+        ),
+        "outcome_code": outcome,
+        "outcome_at": blank(outcome_at, undecided),
+        "is_da": flag(rng, of_kind("abuse"), size, gap=0.01),
+        "is_knife": flag(rng, of_kind("knife"), size, gap=0.02),
+        "is_firearm": flag(rng, of_kind("knife") * 0.06, size, gap=0.02),
+        "is_online": flag(rng, online, size, gap=0.03),
+        "is_business": flag(rng, of_kind("business"), size, gap=0.03),
+        "is_rural": flag(rng, of_kind("rural"), size, gap=0.05),
+        "lpa": setting.places(contract, rng, size),
+    }  # fmt: skip
+
+
+def _codes(rng: np.random.Generator, kind: Array, kinds: list[_Kind]) -> Array:
+    """Draw offence codes of each subgroup, one in a hundred missing."""
+    found = np.full(len(kind), None, object)
+    for position, each in enumerate(kinds):
+        rows = np.flatnonzero(kind == position)
+        if each.codes:
+            options = np.asarray(list(each.codes), object)
+            found[rows] = options[draw(rng, list(each.codes.values()), len(rows))]
+    return gaps(rng, found, 0.01)

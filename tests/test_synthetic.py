@@ -1,0 +1,446 @@
+"""The made-up force: always valid, the same for the same seed, and good to compute on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import swm_kpi as kpi
+from swm_kpi import synthetic
+
+PLAN = kpi.catalogue()
+TABLES = [
+    "appointment",
+    "casualty",
+    "collision",
+    "contact",
+    "crime",
+    "incident",
+    "ledger",
+    "open_incident_snapshot",
+    "population",
+    "workforce_snapshot",
+]
+YEAR = ("2024-04-01", "2025-03-31")
+EVENTS = ["appointment", "casualty", "collision", "contact", "crime", "incident"]
+
+
+@pytest.fixture(scope="module")
+def force() -> dict[str, pd.DataFrame]:
+    return synthetic.force()
+
+
+def digest(frame: pd.DataFrame) -> bytes:
+    return frame.to_csv(index=False, lineterminator="\n").encode()
+
+
+def of_month(frame: pd.DataFrame, column: str, month: str) -> pd.DataFrame:
+    return frame[frame[column].dt.strftime("%Y-%m") == month]
+
+
+# Valid
+
+
+def test_every_table_of_the_force_is_there(force: dict[str, pd.DataFrame]) -> None:
+    # Further tables of the plan may join these; public open data never do.
+    assert set(TABLES) <= set(force) <= set(PLAN.contracts)
+    assert list(force) == sorted(force)
+    assert "street_crime" not in force
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "scale", "seed"),
+    [
+        ("2022-04-01", "2025-03-31", 0.05, 1),
+        ("2022-04-01", "2025-03-31", 0.02, 2),
+        ("2019-01-15", "2020-11-03", 0.03, 3),
+        ("2022-04-01", "2025-03-31", 0.001, 4),
+        ("2024-03-30", "2024-04-01", 1, 5),
+        ("2001-01-01", "2001-01-02", 1e-9, 6),
+        ("2099-10-01", "2099-12-31", 0.01, 7),
+    ],
+)
+def test_every_table_keeps_its_contract(start: str, end: str, scale: float, seed: int) -> None:
+    for name, frame in synthetic.force(start, end, scale=scale, seed=seed).items():
+        report = kpi.validate(frame, name, strict=True, catalogue=PLAN)
+        assert report.ok, str(report)
+        assert list(frame.columns) == list(PLAN.contracts[name].columns)
+        assert report.not_given == ()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_pandera_schema_takes_it_too(name: str, force: dict[str, pd.DataFrame]) -> None:
+    PLAN.contracts[name].schema().validate(force[name].head(2000), lazy=True)
+
+
+def test_no_time_is_in_the_hour_that_the_clocks_skip() -> None:
+    # 31 March 2024, at a scale at which that hour would hold hundreds of rows.
+    found = synthetic.force("2024-03-29", "2024-04-03", scale=5)
+    sunday = pd.Timestamp("2024-03-31")
+    for name, frame in found.items():
+        for column in frame.select_dtypes("datetime"):
+            times = frame[column].dropna()
+            hours = times[times.dt.normalize() == sunday].dt.hour
+            assert not (hours == 1).any(), (name, column)
+    created = found["incident"]["created_at"]
+    assert (created.dt.normalize() == sunday).sum() > 100
+
+
+# The same
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
+    first, again, other = (synthetic.force(*YEAR, scale=0.01, seed=seed) for seed in (5, 5, 6))
+    for name in first:
+        assert digest(first[name]) == digest(again[name])
+        if name != "population":
+            assert digest(first[name]) != digest(other[name]), name
+
+
+def test_a_table_does_not_depend_on_which_others_there_are() -> None:
+    only = kpi.Catalogue([PLAN["15"]])
+    alone = synthetic.force(*YEAR, scale=0.01, catalogue=only)
+    assert set(alone) == {"incident", "population"}
+    together = synthetic.force(*YEAR, scale=0.01)
+    assert digest(alone["incident"]) == digest(together["incident"])
+
+
+def test_a_spike_in_one_table_leaves_the_others() -> None:
+    plain = synthetic.force(*YEAR, scale=0.01)
+    spiked = synthetic.force(*YEAR, scale=0.01, spike=("crime", "2024-07", 3.0))
+    moved = {name for name in plain if digest(plain[name]) != digest(spiked[name])}
+    assert moved == {"crime"}
+
+
+# A plausible shape
+
+
+@pytest.mark.parametrize("name", [*EVENTS, "workforce_snapshot"])
+def test_a_larger_scale_gives_more_rows(name: str, force: dict[str, pd.DataFrame]) -> None:
+    smaller = synthetic.force(scale=0.01)
+    assert len(force[name]) / len(smaller[name]) == pytest.approx(5, rel=0.3)
+
+
+def test_rates_do_not_depend_on_scale(force: dict[str, pd.DataFrame]) -> None:
+    smaller = synthetic.force(scale=0.01)
+    for tables in (force, smaller):
+        residents = tables["population"].groupby("mid_year")["residents"].sum().mean()
+        assert len(tables["crime"]) / 3 / residents == pytest.approx(114_000 / 1_310_000, rel=0.05)
+
+
+def test_volumes_are_those_stated(force: dict[str, pd.DataFrame]) -> None:
+    yearly = {name: len(force[name]) / 3 / 0.05 for name in EVENTS}
+    assert yearly["incident"] == pytest.approx(220_000, rel=0.03)
+    assert yearly["crime"] == pytest.approx(114_000, rel=0.03)
+    assert yearly["contact"] == pytest.approx(2 * 130_000 + 410_000, rel=0.03)
+    assert yearly["appointment"] == pytest.approx(18_000, rel=0.06)
+    assert yearly["collision"] == pytest.approx(1_300, rel=0.25)
+    assert len(force["casualty"]) / len(force["collision"]) == pytest.approx(1.4, abs=0.12)
+
+
+def test_areas_share_as_residents_do(force: dict[str, pd.DataFrame]) -> None:
+    residents = force["population"].groupby("lpa")["residents"].sum()
+    incidents = force["incident"]["lpa"].value_counts(normalize=True)
+    expected = residents / residents.sum()
+    assert np.allclose(incidents.reindex(expected.index), expected, atol=0.02)
+    assert 0.01 < force["incident"]["lpa"].isna().mean() < 0.03
+
+
+def test_summer_and_the_weekend_show(force: dict[str, pd.DataFrame]) -> None:
+    incidents = force["incident"]
+    asb = incidents[incidents["closing_code"].isin(["ASB personal", "ASB nuisance"])]
+    month = asb["created_at"].dt.month
+    assert month.isin([6, 7, 8]).sum() > 1.5 * month.isin([12, 1, 2]).sum()
+    day = force["contact"]["presented_at"][force["contact"]["line"] == "101"].dt.day_of_week
+    assert (day == 0).sum() > 1.3 * (day == 6).sum()
+
+
+def test_recent_crimes_have_fewer_outcomes(force: dict[str, pd.DataFrame]) -> None:
+    crimes = force["crime"]
+    still_open = crimes["outcome_code"].isna()
+    recent = crimes["recorded_at"] >= pd.Timestamp("2025-03-01")
+    year_old = crimes["recorded_at"] < pd.Timestamp("2024-04-01")
+    assert still_open[recent].mean() > 0.4
+    assert 0.01 < still_open[year_old].mean() < 0.1
+
+
+def test_nothing_later_than_the_extract_is_known(force: dict[str, pd.DataFrame]) -> None:
+    for table, column in [
+        ("crime", "outcome_at"),
+        ("incident", "first_arrived_at"),
+        ("contact", "answered_at"),
+        ("contact", "abandoned_at"),
+    ]:
+        assert force[table][column].max() < pd.Timestamp("2025-04-01")
+    booked = force["appointment"]["status"] == "booked"
+    offered = force["appointment"]["first_offered_at"]
+    assert booked.any()
+    assert (offered[booked] >= pd.Timestamp("2025-04-01")).all()
+
+
+# Agreement between tables
+
+
+def test_casualties_are_those_of_the_collisions(force: dict[str, pd.DataFrame]) -> None:
+    collisions = force["collision"].set_index("collision_id")
+    casualties = force["casualty"]
+    assert set(casualties["collision_id"]) == set(collisions.index)
+    joined = casualties.join(collisions.add_suffix("_of_collision"), on="collision_id")
+    for column in ("date", "force", "district", "lpa"):
+        pd.testing.assert_series_equal(
+            joined[column], joined[f"{column}_of_collision"], check_names=False
+        )
+    order = {"Fatal": 0, "Serious": 1, "Slight": 2}
+    worst = casualties["severity"].map(order).groupby(casualties["collision_id"]).min()
+    stated = collisions["severity"].map(order)
+    assert (worst.sort_index() == stated.sort_index()).all()
+
+
+def test_snapshots_hold_every_area_and_grade_every_day(force: dict[str, pd.DataFrame]) -> None:
+    waiting = force["open_incident_snapshot"]
+    assert len(waiting) == 1096 * 5 * 5
+    assert set(waiting["snapshot_at"].dt.strftime("%H:%M")) == {"08:00"}
+    assert (waiting["unresourced"] == 0).any()
+
+
+def test_statements_add_up_within_the_year(force: dict[str, pd.DataFrame]) -> None:
+    ledger = force["ledger"]
+    ytd = ledger[ledger["basis"] == "ytd"]
+    one = ytd[ytd["directorate"] == "Digital"].set_index("runs_to")["actual"]
+    within = one.loc["2023-04-30":"2024-03-31"]  # type: ignore[misc]
+    assert len(within) == 12
+    assert within.is_monotonic_increasing
+    assert one.loc["2024-04-30"] < within.iloc[-1] / 6
+    forecast = ledger[(ledger["basis"] == "forecast") & (ledger["directorate"] == "Digital")]
+    final = forecast.set_index("runs_to").loc["2024-03-31"]
+    assert final["actual"] == within.iloc[-1]
+
+
+def test_statements_of_a_span_within_a_year_run_from_its_april() -> None:
+    whole = synthetic.force("2023-04-01", "2024-03-31")["ledger"]
+    part = synthetic.force("2023-12-01", "2024-03-31")["ledger"]
+    december = whole[whole["runs_to"] == "2023-12-31"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(part.head(len(december)), december)
+
+
+def test_people_keep_their_number(force: dict[str, pd.DataFrame]) -> None:
+    people = force["workforce_snapshot"]
+    assert people["as_at"].nunique() == 36
+    first, last = (set(people["person_id"][people["as_at"] == day])
+                   for day in (people["as_at"].min(), people["as_at"].max()))  # fmt: skip
+    assert len(first & last) > 0.7 * len(first)
+    assert (people.groupby("person_id")["worker_type"].nunique() == 1).all()
+    assert people["rank"].isna().equals(people["worker_type"] != "officer")
+
+
+# Computing on it
+
+
+def test_every_measure_of_the_force_comes_to_something(force: dict[str, pd.DataFrame]) -> None:
+    result = kpi.compute(
+        None, force, periods=kpi.periods(*YEAR, grain="quarter"), by=["lpa"]
+    ).to_pandas()
+    found = result[result["value"].notna()].groupby(["ref", "measure"]).size()
+    wanted = {
+        (entry.ref, each.key)
+        for entry in PLAN
+        if isinstance(entry, kpi.Metric) and set(entry.contracts) <= {*TABLES, "street_crime"}
+        for each in entry.measures
+        if each.basis is kpi.Basis.FORCE
+    }
+    assert len(wanted) > 80
+    assert wanted - set(found.index) == set()
+    shares = result[result["measure"] == "answered_999"]["value"].dropna()
+    assert shares.between(0.5, 1).all()
+
+
+# Spikes
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "amount"),
+    [
+        ("appointment", "requested_at", None),
+        ("collision", "date", None),
+        ("casualty", "date", None),
+        ("contact", "presented_at", None),
+        ("crime", "recorded_at", None),
+        ("incident", "created_at", None),
+        ("open_incident_snapshot", "snapshot_at", "unresourced"),
+        ("workforce_snapshot", "as_at", None),
+    ],
+)
+def test_a_spike_shows(table: str, column: str, amount: str | None) -> None:
+    plain = synthetic.force(*YEAR, scale=0.05)[table]
+    spiked = synthetic.force(*YEAR, scale=0.05, spike=(table, "2024-07", 3.0))[table]
+
+    def level(frame: pd.DataFrame, month: str) -> float:
+        rows = of_month(frame, column, month)
+        return float(len(rows) if amount is None else rows[amount].sum())
+
+    assert level(spiked, "2024-07") / level(plain, "2024-07") == pytest.approx(3, rel=0.35)
+    assert level(spiked, "2024-10") / max(level(plain, "2024-10"), 1) == pytest.approx(1, rel=0.6)
+    assert kpi.validate(spiked, table).ok
+
+
+def test_a_spike_of_money_is_of_the_month_and_stays_in_the_year_to_date() -> None:
+    plain, spiked = (
+        synthetic.force(*YEAR, spike=spike)["ledger"]
+        for spike in (None, ("ledger", "2024-07", 2.0))
+    )
+    ytd = plain["basis"] == "ytd"
+    gained = (spiked["actual"] - plain["actual"])[ytd].groupby(plain["runs_to"][ytd]).sum()
+    assert (gained.loc[:"2024-06-30"] == 0).all()  # type: ignore[misc]
+    assert gained.loc["2024-07-31"] == pytest.approx(290e6 * 0.05 * 1.03**2 / 12, rel=0.1)
+    assert gained.loc["2025-03-31"] == pytest.approx(gained.loc["2024-07-31"])
+
+
+def test_a_factor_below_one_is_a_dip() -> None:
+    dipped = synthetic.force(*YEAR, scale=0.01, spike=("workforce_snapshot", "2024-07", 0.0))
+    assert of_month(dipped["workforce_snapshot"], "as_at", "2024-07").empty
+    none = synthetic.force(*YEAR, scale=0.01, spike=("incident", "2024-07", 0))
+    assert of_month(none["incident"], "created_at", "2024-07").empty
+
+
+# Bad rows
+
+
+@pytest.mark.parametrize("bad_rows", [1, 7])
+def test_every_bad_row_is_reported(bad_rows: int) -> None:
+    for name, frame in synthetic.force(*YEAR, scale=0.05, bad_rows=bad_rows).items():
+        report = kpi.validate(frame, name)
+        assert sum(each.rows for each in report.violations) == bad_rows, str(report)
+
+
+def test_a_table_with_fewer_rows_is_spoilt_whole() -> None:
+    spoilt = synthetic.force(*YEAR, scale=0.05, bad_rows=100)["population"]
+    assert len(spoilt) == 10
+    assert sum(each.rows for each in kpi.validate(spoilt, "population").violations) == 10
+
+
+# A table that nobody has written a maker for
+
+
+class Visit(kpi.Contract, rows=kpi.Unit.OUTCOMES):
+    """One row per visit."""
+
+    visit_id = kpi.Column(str, unique=True, description="The visit's number.")
+    began_at = kpi.Column(datetime, ge=date(2000, 1, 1), description="When it began.")
+    ended_at = kpi.Column(datetime, nullable=True, description="When it ended.")
+    booked_on = kpi.Column(date, nullable=True, description="The day it was booked.")
+    kind = kpi.Column(str, isin=("home", "school"), description="What it was.")
+    code = kpi.Column(str, str_matches="[A-Z][0-9]", description="Its code.")
+    postcode = kpi.Column(str, str_matches="WR[0-9] [0-9]ZZ", nullable=True, description="Where.")
+    asked = kpi.Column(int, ge=1, le=9, description="How many were asked.")
+    answered = kpi.Column(int, nullable=True, ge=0, le=9, description="How many answered.")
+    minutes = kpi.Column(float, gt=0, description="How long.")
+    score = kpi.Column(float, nullable=True, le=1, ge=0, description="How good.")
+    warm = kpi.Column(bool, description="Whether it was warm.")
+    wet = kpi.Column(bool, nullable=True, description="Whether it rained.")
+
+    ends_after = kpi.Rule(ended_at >= began_at, "it ends after it began")
+    contains = kpi.Rule(answered <= asked, "those who answered were asked")
+
+
+class Impossible(kpi.Contract, rows=kpi.Unit.OUTCOMES):
+    """One row per thing that cannot be."""
+
+    on = kpi.Column(date, description="The day.")
+    more = kpi.Column(int, description="A number.")
+    code = kpi.Column(str, str_matches="[0-9]{11}Q", description="A code nobody guesses.")
+
+
+def plug_in(contract: Any, at: Any) -> kpi.Catalogue:
+    title = "Things that a plug-in counts"
+    metric = kpi.Metric(
+        ref="P1",
+        key="things",
+        title=title,
+        objective=kpi.Objective.REFORMING,
+        summary=title + ".",
+        measures=[kpi.Count(key="things", label="Things", of=contract, at=at)],
+        direction=kpi.Direction.NEUTRAL,
+        availability=PLAN["15"].availability,
+        not_this="Not other things.",
+        examples=[
+            kpi.Example(
+                rows=f"| {at.name} |\n| 2024-05-06 |", expect={"things": 1}, shows="It is."
+            ),
+            kpi.Example(rows=f"| {at.name} |\n| 2024-07-01 |", expect={"things": 0}, trap="Late."),
+        ],
+    )
+    return kpi.Catalogue([metric])
+
+
+def test_an_unknown_table_is_made_from_its_columns() -> None:
+    only = plug_in(Visit, Visit.began_at)
+    visits = synthetic.force(catalogue=only)["visit"]
+    report = kpi.validate(visits, Visit, strict=True)
+    assert report.ok, str(report)
+    assert len(visits) > 500
+    assert visits["ended_at"].notna().any()
+    assert visits["postcode"].isna().all()
+    assert set(visits["kind"]) == {"home", "school"}
+    Visit.schema().validate(visits, lazy=True)
+    again = synthetic.force(catalogue=only, bad_rows=5)["visit"]
+    assert sum(each.rows for each in kpi.validate(again, Visit).violations) == 5
+
+
+def test_a_table_that_no_drawn_row_fits_is_there_without_rows() -> None:
+    found = synthetic.force(catalogue=plug_in(Impossible, Impossible.on))["impossible"]
+    assert len(found) == 0
+    assert list(found.columns) == ["on", "more", "code"]
+    assert kpi.validate(found, Impossible).ok
+
+
+def test_further_columns_of_a_known_table_are_filled() -> None:
+    class Incident(kpi.Contract, rows=kpi.Unit.INCIDENTS):
+        """One row per incident, wider than ours."""
+
+        incident_id = kpi.Column(str, unique=True, description="Its number.")
+        created_at = kpi.Column(datetime, description="When the log was opened.")
+        seen_at = kpi.Column(datetime, nullable=True, description="When it was seen.")
+        beat = kpi.Column(str, isin=("A", "B"), description="The beat.")
+
+    found = synthetic.force(catalogue=plug_in(Incident, Incident.created_at))["incident"]
+    assert list(found.columns) == ["incident_id", "created_at", "seen_at", "beat"]
+    assert len(found) == pytest.approx(33_000, rel=0.05)
+    assert kpi.validate(found, Incident).ok
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"start": "2025-04-01"}, "not after start"),
+        ({"start": "2025-03-31"}, "not after start"),
+        ({"start": "spring"}, "start is not a date"),
+        ({"end": None}, "end is not a date"),
+        ({"start": "1999-04-01"}, "not within"),
+        ({"scale": 0}, "scale is more than 0"),
+        ({"scale": -1}, "scale is more than 0"),
+        ({"scale": 11}, "at most 10"),
+        ({"scale": float("nan")}, "scale is more than 0"),
+        ({"scale": True}, "scale is more than 0"),
+        ({"seed": -1}, "seed is a whole number"),
+        ({"seed": 1.0}, "seed is a whole number"),
+        ({"bad_rows": -1}, "bad_rows is a whole number"),
+        ({"spike": "incident"}, "spike is a table, a month and a factor"),
+        ({"spike": ("incidents", "2024-07", 2)}, "Did you mean 'incident'"),
+        ({"spike": ("population", "2024-07", 2)}, "no table 'population' has months"),
+        ({"spike": ("incident", "July", 2)}, "such as '2024-07'"),
+        ({"spike": ("incident", "2024-13", 2)}, "such as '2024-07'"),
+        ({"spike": ("incident", "2025-04", 2)}, "is not within"),
+        ({"spike": ("incident", "2024-07", -1)}, "a number from 0"),
+        ({"spike": ("incident", "2024-07", "2")}, "a number from 0"),
+    ],
+)
+def test_a_bad_argument_is_refused_with_its_fix(arguments: dict[str, Any], says: str) -> None:
+    with pytest.raises(kpi.RequestError, match=says):
+        synthetic.force(**arguments)
