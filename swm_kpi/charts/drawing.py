@@ -70,7 +70,8 @@ def chart(
         members, rows = _by_member(alt, story, by_title)
         panels, data = [total, members], data | rows
     else:
-        total, data = _over_time(alt, story, inside - _AXIS)
+        # The end of the axis line stands half a pixel out.
+        total, data = _over_time(alt, story, inside - _AXIS - 1)
         panels = [total]
     heading = alt.Title(
         text=wrap(title, 84) or [""],

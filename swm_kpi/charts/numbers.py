@@ -19,6 +19,9 @@ _MINUS = "\N{MINUS SIGN}"
 
 def decimals(unit: str, values: Sequence[float | None]) -> int:
     """Return how many decimals the numbers of one measure are shown with, all alike."""
+    sizes = [abs(value) for value in values if value]
+    if unit == Unit.RATIO and sizes and max(sizes) < 0.1:
+        return 3
     if unit in DECIMALS:
         return DECIMALS[Unit(unit)]
     return int(any(value is not None and not value.is_integer() for value in values))

@@ -26,8 +26,7 @@ def text_alternative(
         RequestError: the rows are of several measures, or have no number.
     """
     story = story_of(frame, str(frame["unit"][0]), by)
-    first = next(each for each in story.total if each.value is not None)
-    last = story.total[story.latest]
+    first, last = story.total[_like(story)], story.total[story.latest]
     if first.value is None or last.value is None:
         return ""
     unit = counted(story.unit)
@@ -51,6 +50,17 @@ def text_alternative(
             said += f" In {last.name} the highest {by_title}{verb} {_listed(top)} "
             said += f"({story.say(most)}{each_of})."
     return said
+
+
+def _like(story: Story) -> int:
+    """Return the position of the earliest period of the same season as the latest, else of any.
+
+    A summer quarter is not set against a winter one where years of both are there.
+    """
+    seen = [at for at, each in enumerate(story.total) if each.value is not None]
+    ends = story.periods["period_end"].to_list()
+    alike = [at for at in seen if ends[at].month == ends[story.latest].month]
+    return seen[0] if alike[0] == story.latest else alike[0]
 
 
 def _change(first: float, last: float, story: Story) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from importlib.resources import files
-
-import polars as pl
 
 from swm_kpi.demo.contents import Contents, Told
 from swm_kpi.engine.coverage import say_day
@@ -16,6 +15,7 @@ from swm_kpi.metric import Alias, Entry, Heading, not_computed
 from swm_kpi.vocabulary import AvailabilityStatus, Basis, Marker, Unit
 
 SHOWN_PERIODS = 4
+_SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z0-9])")
 
 
 def page(contents: Contents, charts: Mapping[str, str], without_charts: str = "") -> str:
@@ -194,11 +194,23 @@ def _meaning(told: Told) -> str:
     parts = ["<dl>", f"<dt>What it is not</dt><dd>{escape(metric.not_this)}</dd>"]
     if metric.caveats:
         parts.append(f"<dt>Also to know</dt>{_descriptions(metric.caveats)}")
-    latest = told.totals.filter(pl.col("period_end") == told.totals["period_end"].max())
-    notes = [note for note in dict.fromkeys(latest["note"].to_list()) if note]
+    notes = list(_notes_on_latest(told))
     if notes:
         parts.append(f"<dt>Notes on the latest numbers</dt>{_descriptions(notes)}")
     return "\n".join([*parts, "</dl>"])
+
+
+def _notes_on_latest(told: Told) -> Iterator[str]:
+    """Yield each sentence of the latest notes once, after the measures that it is about."""
+    about: dict[str, list[str]] = {}
+    for measure in told.measures:
+        note = told.totals_of(measure)["note"].to_list()[-1] or ""
+        for sentence in _SENTENCE_END.split(note):
+            if sentence:
+                about.setdefault(sentence, []).append(measure.title)
+    for sentence, titles in about.items():
+        whole = len(titles) == len(told.measures)
+        yield sentence if whole else f"{'; '.join(titles)}: {sentence}"
 
 
 def _descriptions(texts: Iterable[str]) -> str:
