@@ -15,6 +15,7 @@ from swm_kpi.errors import (
     RequestError,
     collecting_problems,
     did_you_mean,
+    place_of_declaration,
     refuse,
 )
 from swm_kpi.expressions import Unusable
@@ -40,8 +41,17 @@ class Catalogue:
     """
 
     def __init__(self, entries: Iterable[Entry], *, overlaid: bool = False) -> None:
-        self._entries = tuple(each for each in entries if not isinstance(each, Unusable))
-        problems = list(_set_problems(self._entries, overlaid=overlaid))
+        given = tuple(entries)
+        strange = [each for each in given if not isinstance(each, Entry | Unusable)]
+        if strange:
+            kind = type(strange[0]).__name__
+            rule = f"it holds a {kind}, which is no entry"
+            fix = "List metrics, headings, aliases and other entries"
+            refuse([Problem("Catalogue", "entries", rule, fix, place_of_declaration())])
+        self._entries = tuple(each for each in given if isinstance(each, Entry))
+        # Where an entry was refused, that others name it is no further mistake.
+        whole = len(self._entries) == len(given)
+        problems = list(_set_problems(self._entries, overlaid=overlaid, whole=whole))
         if problems:
             refuse(problems)
         self._by_name = {name: each for each in self._entries for name in (each.key, each.ref)}
@@ -112,9 +122,15 @@ def load(*packages: str) -> Catalogue:
     """
     before = set(sys.modules)
     with collecting_problems() as problems:
-        parts = [import_module(package).CATALOGUE for package in packages]
-        joined = parts[0] if len(parts) == 1 else Catalogue(e for part in parts for e in part)
-    if problems:
+        joined = None
+        try:
+            parts = [import_module(package).CATALOGUE for package in packages]
+            joined = parts[0] if len(parts) == 1 else Catalogue(e for part in parts for e in part)
+        except Exception:
+            # What a stand-in led to is told by the problem it stands for.
+            if not problems:
+                raise
+    if problems or joined is None:
         # A package loaded with stand-ins in it must not be found again as if it were whole.
         for name in set(sys.modules) - before:
             if name.startswith(tuple(packages)):
@@ -128,8 +144,19 @@ def _plug_ins() -> list[str]:
     return sorted(found - {_OWN})
 
 
-def _set_problems(entries: tuple[Entry, ...], *, overlaid: bool) -> Iterator[Problem]:
+def _set_problems(entries: tuple[Entry, ...], *, overlaid: bool, whole: bool) -> Iterator[Problem]:
     yield from _names(entries)
+    yield from _same_names([each for each in entries if isinstance(each, Metric)])
+    for each in entries:
+        if each.availability.status is AvailabilityStatus.NOT_REPORTABLE and not overlaid:
+            rule = "a definition cannot say that a force may not report it"
+            fix = "State it in the force's availability file, with source and date"
+            yield Problem(f"{type(each).__name__} {each.ref}", "availability", rule, fix)
+    if whole:
+        yield from _references(entries)
+
+
+def _references(entries: tuple[Entry, ...]) -> Iterator[Problem]:
     refs = {each.ref: each for each in entries}
     for each in entries:
         subject = f"{type(each).__name__} {each.ref}"
@@ -149,11 +176,6 @@ def _set_problems(entries: tuple[Entry, ...], *, overlaid: bool) -> Iterator[Pro
                     yield Problem(subject, "children", rule, "List the refs that name it as parent")
         if isinstance(each, Alias):
             yield from _alias(each, subject, refs)
-        if each.availability.status is AvailabilityStatus.NOT_REPORTABLE and not overlaid:
-            rule = "a definition cannot say that a force may not report it"
-            fix = "State it in the force's availability file, with source and date"
-            yield Problem(subject, "availability", rule, fix)
-    yield from _same_names([each for each in entries if isinstance(each, Metric)])
 
 
 def _names(entries: tuple[Entry, ...]) -> Iterator[Problem]:

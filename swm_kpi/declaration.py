@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic._internal._model_construction import ModelMetaclass
 
-from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
+from swm_kpi.errors import DefinitionError, Problem, did_you_mean, place_of_declaration, refuse
 from swm_kpi.expressions import Unusable, is_unusable
 
 Finding = tuple[str, str, str]
@@ -46,11 +46,17 @@ class _DeclarationType(ModelMetaclass):
             try:
                 declared = super().__call__(**usable)
                 found = [] if spoilt else list(declared.findings())
+                stands_in = any(is_unusable(value) for _, value in declared)
             except ValidationError as error:
                 found = [each for each in _findings(cls, error) if each[0] not in spoilt]
+                inner = list(_inner_problems(error))
+                stands_in = True
+                if inner:
+                    refuse([*inner, *(Problem(subject, *each, place) for each in found)])
+                    return Unusable()
             if found:
                 refuse(Problem(subject, *each, place) for each in found)
-            return Unusable() if found or spoilt else declared
+            return Unusable() if found or spoilt or stands_in else declared
 
 
 class Declaration(BaseModel, metaclass=_DeclarationType):
@@ -75,12 +81,21 @@ class Declaration(BaseModel, metaclass=_DeclarationType):
         yield from ()
 
 
+def _inner_problems(error: ValidationError) -> Iterator[Problem]:
+    """Yield the problems of expressions that a field refused to turn into what it needs."""
+    for each in error.errors(include_url=False):
+        cause = each.get("ctx", {}).get("error")
+        if isinstance(cause, DefinitionError):
+            yield from cause.problems
+
+
 def _findings(cls: type[BaseModel], error: ValidationError) -> Iterator[Finding]:
     seen = set()
     for each in error.errors(include_url=False, include_context=True):
         field = str(each["loc"][0]) if each["loc"] else "declaration"
         kind = each["type"]
-        if (field, kind) in seen:
+        cause = each.get("ctx", {}).get("error")
+        if (field, kind) in seen or isinstance(cause, DefinitionError):
             continue
         seen.add((field, kind))
         if kind == "extra_forbidden":

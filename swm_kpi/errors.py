@@ -102,8 +102,9 @@ class Problem:
 
     def __str__(self) -> str:
         at = f" ({self.place})" if self.place else ""
+        stop = "" if self.rule.endswith("?") else "."
         end = "" if self.fix.endswith("?") else "."
-        return f"{self.subject}, {self.field}: {self.rule}. {self.fix}{end}{at}"
+        return f"{self.subject}, {self.field}: {self.rule}{stop} {self.fix}{end}{at}"
 
 
 def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:

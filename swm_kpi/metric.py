@@ -46,7 +46,7 @@ class Break:
             found.append(
                 ("on", f"{self.on!r} is not a date", "Write an ISO date such as 2023-05-01")
             )
-        if not self.because.strip():
+        if not (isinstance(self.because, str) and self.because.strip()):
             found.append(("because", "it is empty", "Say what changed"))
         if found:
             place = place_of_declaration()
@@ -278,7 +278,7 @@ class Metric(Entry):
         keys = list(dict.fromkeys(each.key for each in self.measures))
         for key in sorted(shown - set(keys)):
             yield "examples", f"{key!r} is not a measure", did_you_mean(key, keys)
-        for key in keys:
+        for key in keys if self.examples else ():
             if key not in shown:
                 yield "examples", f"no example shows {key!r}", f'Expect "{key}" in an example'
         first = next(iter(self.contracts.values()), None)

@@ -219,7 +219,7 @@ def test_the_same_thing_in_another_type_is_the_same_table(
     assert_frame_equal(encoded(make()), expected, check_column_order=False)
 
 
-NOT_YET_THE_SAME: dict[str, Callable[[], Any]] = {
+INSIDE_PANDAS: dict[str, Callable[[], Any]] = {
     "Arrow days": lambda: pandas_of(day=arrow(pa.date32(), "day")),
     "Arrow times with a zone": lambda: pandas_of(
         came_at=stamps("came_at", "us")
@@ -230,13 +230,13 @@ NOT_YET_THE_SAME: dict[str, Callable[[], Any]] = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="Arrow days and zones inside pandas are not read")
-@pytest.mark.parametrize("make", NOT_YET_THE_SAME.values(), ids=NOT_YET_THE_SAME)
-def test_what_is_not_yet_the_same_table(make: Callable[[], Any], expected: pl.DataFrame) -> None:
+@pytest.mark.parametrize("make", INSIDE_PANDAS.values(), ids=INSIDE_PANDAS)
+def test_arrow_days_and_zones_inside_pandas_are_the_same_table(
+    make: Callable[[], Any], expected: pl.DataFrame
+) -> None:
     assert_frame_equal(encoded(make()), expected, check_column_order=False)
 
 
-@pytest.mark.xfail(strict=True, reason="pandas reads a column with no values as numbers")
 @pytest.mark.parametrize("name", ["left_at", "day", "code", "grade", "people", "urgent"])
 def test_a_column_with_no_values_is_a_column_of_nulls_whatever_its_type(name: str) -> None:
     assert encoded(pandas_of(**{name: [np.nan] * 3}))[name].null_count() == 3
@@ -710,15 +710,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize(
     "words",
-    [
-        pytest.param(
-            each,
-            marks=pytest.mark.xfail(strict=True, reason="pandas text that is not Unicode escapes")
-            if "Unicode" in each
-            else (),
-        )
-        for each in HOSTILE
-    ],
+    list(HOSTILE),
 )
 def test_values_of_no_type_are_refused_without_being_shown(words: str) -> None:
     report = kpi.validate(pandas_of(code=HOSTILE[words]), Visit)
@@ -735,7 +727,6 @@ FAR = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="times far outside the calendar are not counted")
 @pytest.mark.parametrize("times", FAR.values(), ids=FAR)
 def test_a_time_far_outside_the_calendar_is_a_violation(times: Any) -> None:
     report = kpi.validate(pd.DataFrame({"at": times, "number": [1]}), Moment)
@@ -848,16 +839,8 @@ def test_the_pandera_schemas_agree_with_validate(drawn: tuple[ContractType, pl.D
 
 @pytest.mark.parametrize(
     "contract",
-    [
-        pytest.param(
-            each,
-            id=name,
-            marks=pytest.mark.xfail(strict=True, reason="Polars does not know \\Z in a pattern")
-            if any(column.str_matches for column in each.columns.values())
-            else (),
-        )
-        for name, each in CONTRACTS.items()
-    ],
+    CONTRACTS.values(),
+    ids=CONTRACTS,
 )
 def test_a_polars_schema_passes_right_rows(contract: ContractType) -> None:
     contract.schema("polars").validate(frame_of(contract, right_rows(contract)), lazy=True)

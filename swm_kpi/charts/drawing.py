@@ -70,8 +70,7 @@ def chart(
         members, rows = _by_member(alt, story, by_title)
         panels, data = [total, members], data | rows
     else:
-        # The end of the axis line stands half a pixel out.
-        total, data = _over_time(alt, story, inside - _AXIS - 1)
+        total, data = _over_time(alt, story, inside - _AXIS)
         panels = [total]
     heading = alt.Title(
         text=wrap(title, 84) or [""],

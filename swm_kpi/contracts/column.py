@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from swm_kpi.contracts.dimension import Dimension
+from swm_kpi.contracts.told import Told
 from swm_kpi.errors import Problem, place_of_declaration
 from swm_kpi.expressions import (
     DTYPE_WORDS,
@@ -26,7 +27,24 @@ if TYPE_CHECKING:
     from swm_kpi.contracts.contract import ContractType
 
 
-class Column(Leaf):
+# Words that a contract answers to itself.
+_TAKEN = frozenset(
+    (
+        "columns",
+        "derived",
+        "dimensions",
+        "keys",
+        "meaning",
+        "rows",
+        "rules",
+        "schema",
+        "source",
+        "table",
+    )
+)
+
+
+class Column(Leaf, metaclass=Told):
     """A typed column of an input table, and a term of expressions.
 
     Args:
@@ -49,7 +67,7 @@ class Column(Leaf):
         self,
         dtype: type,
         *,
-        description: str,
+        description: str = "",
         nullable: bool = False,
         unique: bool = False,
         personal: bool = False,
@@ -74,7 +92,7 @@ class Column(Leaf):
         self.personal = personal
         self.dimension = dimension
         listed = dimension.members if dimension is not None and not dimension.is_open else None
-        self.domain = tuple(isin) if isin is not None else listed
+        self.domain = tuple(isin) if isinstance(isin, list | tuple) else listed
         self.bounds: dict[str, Scalar] = {
             word: bound
             for word, bound in (("ge", ge), ("gt", gt), ("le", le), ("lt", lt))
@@ -85,7 +103,7 @@ class Column(Leaf):
         self.decimals = decimals
         self.checks = checks
         self._place = place_of_declaration()
-        self._given_isin = isin is not None
+        self._isin = isin
 
     def __set_name__(self, owner: ContractType, name: str) -> None:
         self.name = name
@@ -121,26 +139,32 @@ class Column(Leaf):
         return [Problem(str(self), *each, self._place) for each in self._findings()]
 
     def _findings(self) -> list[tuple[str, str, str]]:
-        if self.dtype not in DTYPE_WORDS:
+        if not isinstance(self.dtype, type) or self.dtype not in DTYPE_WORDS:
             known = ", ".join(each.__name__ for each in DTYPE_WORDS)
             given = getattr(self.dtype, "__name__", repr(self.dtype))
             return [("dtype", f"{given} is not a column type", f"Choose from {known}")]
         found = []
-        if not self.description.strip():
+        if not (isinstance(self.description, str) and self.description.strip()):
             found.append(("description", "it is empty", "Say what the column holds"))
         if self.unique and self.nullable:
             found.append(("nullable", "a key is never null", "Remove nullable=True or unique=True"))
-        if self._given_isin and not self.domain:
-            found.append(("isin", "the closed list is empty", "List the values, or leave isin out"))
-        for each in self.domain or ():
-            if type(each) is not self.dtype:
-                rule = f"{each!r} in its closed list is not {DTYPE_WORDS[self.dtype]}"
-                found.append(("isin", rule, "List values of the column's type"))
+        if self._isin is not None:
+            found += self._list_findings()
+        if self.name in _TAKEN:
+            rule = f"{self.name!r} is a contract's own word"
+            found.append(("name", rule, f"Call the column something like {self.name}_name"))
         found += [
             (word, f"{bound!r} cannot bound {DTYPE_WORDS[self.dtype]}", "Give a bound of its type")
             for word, bound in self.bounds.items()
             if not _bounds(self.dtype, bound)
         ]
+        low = next((self.bounds[word] for word in ("ge", "gt") if word in self.bounds), None)
+        high = next((self.bounds[word] for word in ("le", "lt") if word in self.bounds), None)
+        typed = not any(each[0] in self.bounds for each in found)
+        if typed and low is not None and high is not None and high < low:  # type: ignore[operator]
+            found.append(
+                ("ge", "no value is within the bounds", "Write the lower bound as ge or gt")
+            )
         if self.str_matches is not None:
             found += self._pattern_problems()
         if self.dimension is not None and self.personal:
@@ -155,7 +179,7 @@ class Column(Leaf):
             found.append(("dimension", "a breakdown is text", "Declare the column as str"))
         if (
             self.dimension is not None
-            and self._given_isin
+            and self._isin is not None
             and self.domain != self.dimension.members
         ):
             found.append(
@@ -165,6 +189,25 @@ class Column(Leaf):
                     "Leave isin out: members are the list",
                 )
             )
+        return found
+
+    def _list_findings(self) -> list[tuple[str, str, str]]:
+        if not isinstance(self._isin, list | tuple):
+            return [("isin", "the closed list is not a list", "Write isin=[...] or isin=(...)")]
+        if not self._isin:
+            return [("isin", "the closed list is empty", "List the values, or leave isin out")]
+        found = [
+            (
+                "isin",
+                f"{each!r} in its closed list is not {DTYPE_WORDS[self.dtype]}",
+                "List values of the column's type",
+            )
+            for each in self._isin
+            if type(each) is not self.dtype
+        ]
+        repeated = [each for each in self._isin if self._isin.count(each) > 1]
+        if repeated and not found:
+            found.append(("isin", f"{repeated[0]!r} is listed twice", "List each value once"))
         return found
 
     def _pattern_problems(self) -> list[tuple[str, str, str]]:
@@ -177,7 +220,7 @@ class Column(Leaf):
         return []
 
 
-class Recoded(Leaf):
+class Recoded(Leaf, metaclass=Told):
     """A breakdown worked out from one column by a table of values; not a column to be given."""
 
     dtype = str

@@ -68,7 +68,10 @@ class ContractType(type):
         cls.columns = columns
         cls.derived = {key: each for key, each in body.items() if isinstance(each, Recoded)}
         cls.rules = {key: each for key, each in body.items() if isinstance(each, Rule)}
-        together = [each.names for each in body.values() if isinstance(each, Unique)]
+        uniques = [each for each in body.values() if isinstance(each, Unique)]
+        together = [
+            each.names for each in uniques if each.columns and not is_unusable(each.columns)
+        ]
         single = [(key,) for key, each in columns.items() if each.unique]
         cls.keys = tuple(single + together)
         cls.table = options.pop("table", _snake(name))
@@ -163,6 +166,14 @@ def _contract_problems(
             found.append((name, f"dimension {key!r} is carried by {seen[key]} already", fix))
         elif key:
             seen[key] = name
+    for name, unique in body.items():
+        if isinstance(unique, Unique):
+            if not unique.columns:
+                found.append((name, "it names no column", "Name the columns that together differ"))
+            for column in unique.columns:
+                if not is_unusable(column) and column.name not in cls.columns:
+                    rule_ = f"{column} is not a column of this table"
+                    found.append((name, rule_, "Use this table's columns"))
     for name, rule in cls.rules.items():
         if not rule.says.strip():
             found.append((name, "the rule has no words", "Say what must hold"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from swm_kpi.contracts.told import Told
 from swm_kpi.errors import Problem, place_of_declaration, refuse
 
 ALL = "All"
@@ -11,7 +12,7 @@ UNKNOWN = "Unknown"
 _RESERVED = {ALL: "it names the total row", UNKNOWN: "it names the rows with no value recorded"}
 
 
-class Dimension:
+class Dimension(metaclass=Told):
     """A breakdown with a closed list of members, such as Local Policing Area.
 
     Every member is a row of the result whether or not the data hold it. A null is its own member,
@@ -30,7 +31,8 @@ class Dimension:
     ) -> None:
         self.key = key
         self.title = title
-        self.members = tuple(members)
+        self.members = tuple(members) if isinstance(members, list | tuple) else ()
+        self._listed = isinstance(members, list | tuple)
         self.description = description
         problems = list(self._problems())
         if problems:
@@ -51,6 +53,8 @@ class Dimension:
             found.append(
                 ("key", f"{self.key!r} is not a lower case name", "Use letters, digits and _")
             )
+        if not self._listed or not all(isinstance(each, str) for each in self.members):
+            found.append(("members", "they are not a list of names", "Write a list of texts"))
         if not self.title.strip():
             found.append(("title", "a reader needs a title", "Say what the breakdown is called"))
         if not self.description.strip():

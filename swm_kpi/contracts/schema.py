@@ -113,7 +113,9 @@ def _checks(pa: Any, column: Column, backend: str) -> list[Any]:
     for word, bound in column.bounds.items():
         checks.append(getattr(pa.Check, word)(_bound(bound, column, backend)))
     if column.str_matches is not None:
-        checks.append(pa.Check.str_matches(rf"\A(?:{column.str_matches})\Z"))
+        # Polars' own expressions end at $ and nowhere else; Python's stop before a last line end.
+        first, last = ("^", "$") if backend == "polars" else (r"\A", r"\Z")
+        checks.append(pa.Check.str_matches(f"{first}(?:{column.str_matches}){last}"))
     if column.dtype is str and backend == "pandas" and column.domain is None:
         checks.append(
             pa.Check(lambda value: isinstance(value, str), element_wise=True, name="text")

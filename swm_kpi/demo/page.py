@@ -209,8 +209,8 @@ def _notes_on_latest(told: Told) -> Iterator[str]:
             if sentence:
                 about.setdefault(sentence, []).append(measure.title)
     for sentence, titles in about.items():
-        whole = len(titles) == len(told.measures)
-        yield sentence if whole else f"{'; '.join(titles)}: {sentence}"
+        some = "; ".join(titles) if len(titles) < 3 else f"{titles[0]} and {len(titles) - 1} more"
+        yield sentence if len(titles) == len(told.measures) else f"{some}: {sentence}"
 
 
 def _descriptions(texts: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ _WHOLE = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32,
 _OFFSET = r"(?:Z|[+-][0-9]{2}:[0-9]{2})$"
 _ISO_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 2), date(2200, 1, 1)
+_MILLISECONDS = datetime(1000, 1, 1), datetime(9999, 1, 1)
 
 
 @dataclass
@@ -70,6 +71,9 @@ def encode(
         return _date(column, raw, instant=instant)
     if column.dtype in (date, datetime) and isinstance(given, pl.Datetime):
         aware = given.time_zone is not None
+        if given.time_unit == "ms":
+            # Milliseconds reach further than microseconds do; what is lost is a day of no calendar.
+            raw = raw.clip(*_MILLISECONDS)
         return _time(column, raw.cast(pl.Datetime("us", given.time_zone)), aware, instant=instant)
     return Encoded(broken=[(_wrong_type(column, given), pl.len())])
 
@@ -130,6 +134,11 @@ def _date(column: Column, day: pl.Expr, *, instant: bool) -> Encoded:
     if instant:
         encoded.columns[column.name + INSTANT] = day.cast(pl.Int32).cast(pl.Int64) * _DAY
     return encoded
+
+
+def plausible(when: pl.Expr) -> pl.Expr:
+    """Return dates and times within the known years, and null for any other."""
+    return pl.when(when.is_between(pl.lit(_FIRST_DAY), pl.lit(_LAST_DAY))).then(when)
 
 
 def _implausible(when: pl.Expr) -> Iterator[tuple[str, pl.Expr]]:

@@ -180,22 +180,29 @@ def _series(name: str, column: Any) -> pl.Series | None:
     import pandas as pd
 
     dtype = column.dtype
+    if len(column) and column.isna().all():
+        # An empty column says nothing of its type: pandas reads it as numbers whatever it was.
+        return pl.Series(name, [None] * len(column), dtype=pl.Null)
     if isinstance(dtype, pd.CategoricalDtype):
         categories = _series(name, pd.Series(dtype.categories))
         if categories is None:
             return None
         codes = pl.Series(name, column.cat.codes.to_numpy().astype("int64"))
         return categories.gather(codes.replace(-1, None)).alias(name)
+    if isinstance(dtype, pd.ArrowDtype) or getattr(dtype, "storage", "") == "pyarrow":
+        return pl.Series(name, column.array.__arrow_array__())
     if isinstance(dtype, pd.DatetimeTZDtype):
         utc = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
         return pl.Series(name, _microseconds(utc)).dt.replace_time_zone("UTC")
     if getattr(dtype, "kind", "") == "M":
         return pl.Series(name, _microseconds(column.to_numpy()))
-    if isinstance(dtype, pd.ArrowDtype) or getattr(dtype, "storage", "") == "pyarrow":
-        return pl.Series(name, column.array.__arrow_array__())
     if isinstance(dtype, pd.StringDtype):
-        return pl.Series(name, column.to_numpy(dtype=object, na_value=None), dtype=pl.String)
-    if pd.api.types.is_extension_array_dtype(dtype) and dtype.kind in "biuf":
+        return _listed(name, column.to_numpy(dtype=object, na_value=None).tolist())
+    if isinstance(dtype, pd.SparseDtype):
+        return _series(name, column.sparse.to_dense())
+    if pd.api.types.is_extension_array_dtype(dtype):
+        if not hasattr(dtype, "numpy_dtype"):
+            return None
         known = pl.Series(name, column.to_numpy(dtype=dtype.numpy_dtype, na_value=0))
         missing = pl.Series(column.isna().to_numpy())
         return pl.select(pl.when(~missing).then(known).alias(name)).to_series()
@@ -205,7 +212,13 @@ def _series(name: str, column: Any) -> pl.Series | None:
 
 
 def _microseconds(times: Any) -> Any:
-    return times.astype("datetime64[us]")
+    """Return times in microseconds; one that no calendar holds becomes the last there is."""
+    import numpy as np
+
+    kept = times.astype("datetime64[us]")
+    # A coarser unit reaches further than microseconds do, and numpy wraps what does not fit.
+    lost = ~np.isnat(times) & (kept.astype(times.dtype) != times)
+    return np.where(lost, np.datetime64("9999-12-31", "us"), kept)
 
 
 _OBJECT_TYPES = {"string", "boolean", "integer", "floating", "date", "datetime", "empty"}
@@ -219,7 +232,13 @@ def _objects(name: str, column: Any) -> pl.Series | None:
     values: Sequence[Any] = column.astype(object).where(column.notna(), None).tolist()
     if len({getattr(each, "tzinfo", None) is None for each in values if each is not None}) > 1:
         return None
+    return _listed(name, values)
+
+
+def _listed(name: str, values: Sequence[Any]) -> pl.Series | None:
+    """Return a series of Python values; None when they are of no one type, or not Unicode."""
     try:
         return pl.Series(name, values, strict=True)
-    except (TypeError, OverflowError, pl.exceptions.PolarsError):
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+        # The engine's own error holds the value, so nothing of it may go further.
         return None

@@ -13,7 +13,7 @@ import polars as pl
 from swm_kpi.contracts import CheckedTable, Column, ContractReport, ContractType, Violation
 from swm_kpi.contracts.schema import failing_rows
 from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.encode import encode
+from swm_kpi.engine.encode import encode, plausible
 from swm_kpi.engine.frames import collect, open_table
 from swm_kpi.errors import InputError
 from swm_kpi.expressions import DTYPE_WORDS
@@ -100,7 +100,8 @@ def prepare(
     violations += [
         Violation(
             name,
-            f"holds several types at once, or occurs twice; expected {_word(contract, name)}",
+            f"holds several types, or one that cannot be read, or occurs twice; it should hold "
+            f"{_word(contract, name)}",
             rows,
         )
         for name in raw.mixed
@@ -252,7 +253,8 @@ def _key_rules(
         together = pl.col(key[0]) if len(key) == 1 else pl.struct(key)
         rule = "is not unique" if len(key) == 1 else "are not unique together"
         # Missing keys are counted as missing; here they would look like repeats of each other.
-        known = together.drop_nulls() if len(key) == 1 else together
+        whole = pl.all_horizontal(pl.col(name).is_not_null() for name in key)
+        known = together.filter(whole)
         yield ", ".join(key), rule, known.len() - known.n_unique()
         for name in key:
             if usable[name].dtype is str and usable[name].domain is None:
@@ -273,8 +275,8 @@ def _count(
         for name, column in usable.items()
         if column.dtype in (date, datetime)
         for each in (
-            pl.col(name).min().cast(pl.Date).alias(f"first:{name}"),
-            pl.col(name).max().cast(pl.Date).alias(f"last:{name}"),
+            plausible(pl.col(name)).min().cast(pl.Date).alias(f"first:{name}"),
+            plausible(pl.col(name)).max().cast(pl.Date).alias(f"last:{name}"),
         )
     ]
     counted = [rows.cast(pl.Int64).alias(f"broken:{i}") for i, (_, _, rows) in enumerate(broken)]

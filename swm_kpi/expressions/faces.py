@@ -48,7 +48,7 @@ def english(expression: tree.Expression) -> str:
         case tree.Not(condition=condition):
             return f"not ({english(condition)})"
         case tree.Undecided(condition=condition):
-            return f"it cannot be said whether {english(condition)}"
+            return f"it cannot be said whether {_bracketed(condition)}"
         case tree.Elapsed(start=start, end=end):
             return f"seconds from {english(start)} to {english(end)}"
         case relations.Product(left=left, right=right):
@@ -61,7 +61,9 @@ def english(expression: tree.Expression) -> str:
                 f"the same {english(who)} has an earlier one in the "
                 f"{english_of(months)} months before"
             )
-    return "an expression that was refused"
+        case tree.Unusable():
+            return "an expression that was refused"
+    raise TypeError(f"{type(expression).__name__} cannot be said")
 
 
 def sql(expression: tree.Expression) -> str:
@@ -95,7 +97,9 @@ def sql(expression: tree.Expression) -> str:
             day = f"CAST({sql(at)} AS DATE)"
             window = f"OVER (PARTITION BY {sql(who)} ORDER BY {day})"
             return f"(LAG({day}) {window} >= {day} - INTERVAL '{sql_of(months)}' MONTH)"
-    return "NULL"
+        case tree.Unusable():
+            return "NULL"
+    raise TypeError(f"{type(expression).__name__} has no SQL")
 
 
 def canonical(expression: tree.Expression) -> Canonical:
@@ -107,13 +111,19 @@ def canonical(expression: tree.Expression) -> Canonical:
             other = canonical(right) if isinstance(right, tree.Term) else canonical_of(right)
             return [op, canonical(left), other]
         case tree.IsIn(term=term, values=values):
-            return ["in", canonical(term), *_sorted(canonical_of(each) for each in values)]
+            listed = _sorted(canonical_of(each) for each in values)
+            if len(listed) == 1 and not isinstance(values[0], Assumption):
+                return ["==", canonical(term), listed[0]]
+            return ["in", canonical(term), *listed]
         case tree.IsNull(term=term):
             return ["null", canonical(term)]
         case tree.IsTrue(term=term):
             return canonical(term)
         case tree.Joined(op=op, conditions=conditions):
-            return [op, *_sorted(canonical(each) for each in conditions)]
+            joined = _sorted(canonical(each) for each in conditions)
+            return joined[0] if len(joined) == 1 else [op, *joined]
+        case tree.Not(condition=tree.Not(condition=condition)):
+            return canonical(condition)
         case tree.Not(condition=condition):
             return ["not", canonical(condition)]
         case tree.Undecided(condition=condition):
@@ -128,7 +138,9 @@ def canonical(expression: tree.Expression) -> Canonical:
         case relations.Repeats(who=who, at=at, where=where, months=months):
             rows = canonical(where) if where is not None else None
             return ["repeats", canonical(who), canonical(at), rows, canonical_of(months)]
-    return ["refused"]
+        case tree.Unusable():
+            return ["refused"]
+    raise TypeError(f"{type(expression).__name__} has no canonical form")
 
 
 def _bracketed(condition: tree.Condition) -> str:
@@ -137,4 +149,6 @@ def _bracketed(condition: tree.Condition) -> str:
 
 
 def _sorted(forms: Iterable[Canonical]) -> list[Canonical]:
-    return sorted(forms, key=json.dumps)
+    """Sort, and keep of equal forms only one: order and repeats do not change the meaning."""
+    by_text = {json.dumps(each): each for each in forms}
+    return [by_text[text] for text in sorted(by_text)]

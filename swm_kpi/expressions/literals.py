@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, TypeAlias
 
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
@@ -56,17 +56,20 @@ class Assumption:
 
     def __post_init__(self) -> None:
         problems = []
-        if not self.key.isidentifier():
+        if not (isinstance(self.key, str) and self.key.isidentifier()):
             problems.append(
                 ("key", f"{self.key!r} is not a name", "Use lower case letters, digits and _")
             )
-        if not self.because.strip():
+        if not self.values or any(type(each) not in DTYPE_WORDS for each in self.values):
+            rule = "it is empty" if not self.values else "it is no value a column can hold"
+            problems.append(("value", rule, "Give a number, a text, a date, or a tuple of them"))
+        if not (isinstance(self.because, str) and self.because.strip()):
             problems.append(
                 ("because", "an assumption says why", "Say in a sentence why this default")
             )
         try:
             date.fromisoformat(self.since)
-        except ValueError:
+        except (TypeError, ValueError):
             problems.append(("since", "it is not a date", "Write an ISO date such as 2021-04-01"))
         if problems:
             place = place_of_declaration()
@@ -90,6 +93,8 @@ def literal_problem(
         )
     if isinstance(literal, float) and not math.isfinite(literal):
         return "it is compared with a number that is not finite", "Write a finite number"
+    if isinstance(literal, datetime) and literal.tzinfo is not None:
+        return "it is compared with a time that has an offset", "Write local wall clock time"
     if domain is not None and literal not in domain:
         fix = did_you_mean(str(literal), map(str, domain))
         return f"{literal!r} is not in its closed list", fix
@@ -112,8 +117,12 @@ def english_of(literal: Scalar | Assumption) -> str:
     if isinstance(literal, str):
         return f"‘{literal}’"
     if isinstance(literal, int | float):
-        return f"{literal:,}"
-    return f"{literal.day} {literal:%B %Y}"
+        # A year is a number too, and is not written with a comma.
+        return f"{literal:,}" if abs(literal) >= 10_000 else f"{literal}"
+    day = f"{literal.day} {literal:%B %Y}"
+    if not isinstance(literal, datetime) or literal.time() == time.min:
+        return day
+    return f"{day} at {literal.time().isoformat().removesuffix(':00')}"
 
 
 def sql_of(literal: Scalar | Assumption) -> str:
@@ -125,7 +134,7 @@ def sql_of(literal: Scalar | Assumption) -> str:
     if isinstance(literal, int | float):
         return repr(literal)
     if isinstance(literal, datetime):
-        return f"TIMESTAMP '{literal:%Y-%m-%d %H:%M:%S}'"
+        return f"TIMESTAMP '{literal.isoformat(sep=' ')}'"
     if isinstance(literal, date):
         return f"DATE '{literal.isoformat()}'"
     return "'" + literal.replace("'", "''") + "'"
@@ -137,4 +146,6 @@ def canonical_of(literal: Scalar | Assumption) -> Canonical:
         return ["assumption", literal.key, *(canonical_of(each) for each in literal.values)]
     if isinstance(literal, date):
         return [type(literal).__name__, literal.isoformat()]
+    if isinstance(literal, int | float) and not isinstance(literal, bool):
+        return ["number", float(literal)]
     return [type(literal).__name__, literal]

@@ -100,18 +100,25 @@ class Term(Expression):
 
     def between(self, low: Scalar | Assumption, high: Scalar | Assumption) -> Condition:
         """From low to high, both included."""
-        return (self >= low) & (self <= high)
+        lower, upper = self >= low, self <= high
+        literal = not isinstance(low, Assumption | Term) and not isinstance(high, Assumption | Term)
+        usable = not isinstance(lower, Unusable) and not isinstance(upper, Unusable)
+        if literal and usable and high < low:  # type: ignore[operator]
+            return _refused(
+                self, "between", "the range is backwards", "Write the lower bound first"
+            )
+        return lower & upper
 
     def is_in(self, *values: Scalar | Assumption) -> Condition:
         """One of the values given, or of the values an assumption holds."""
-        if not values:
-            return _refused(
-                self, "is_in", "a list of values cannot be empty", "Name at least one value"
-            )
-        found = [_checked_operand(self, "is_in", each) for each in _flat(values)]
+        flat = _flat(values)
+        if not flat:
+            fix = "Name at least one value"
+            return _refused(self, "is_in", "a list of values cannot be empty", fix)
+        found = [_checked_operand(self, "is_in", each) for each in flat]
         if any(isinstance(each, Unusable) for each in found):
             return Unusable()
-        return IsIn(self, tuple(each for each in found if not isinstance(each, Unusable)))
+        return IsIn(self, tuple(found))
 
     def is_null(self) -> Condition:
         """No value was recorded."""
@@ -126,6 +133,9 @@ class Term(Expression):
         if isinstance(self, Unusable) or isinstance(end, Unusable):
             return Unusable()
         for each in (self, end):
+            if not isinstance(each, Term):
+                fix = "Measure elapsed time between two date and time columns"
+                return _refused(self, "until", "its end is not a column", fix)
             if each.dtype is not datetime:
                 return _refused(
                     each,
@@ -379,6 +389,9 @@ def _checked_operand(term: Term, op: str, operand: object) -> Any:
                 f"it holds {DTYPE_WORDS[term.dtype]}, and {operand} {DTYPE_WORDS[operand.dtype]}",
                 "Compare columns of one type with ==, <, <=, > or >=",
             )
+        if term.domain is not None and operand.domain is not None and term.domain != operand.domain:
+            fix = "Compare columns of one closed list"
+            return _refused(term, op, f"its closed list is not that of {operand}", fix)
         return operand
     literals = operand.values if isinstance(operand, Assumption) else (operand,)
     if isinstance(operand, Assumption) and op != "is_in" and isinstance(operand.value, tuple):

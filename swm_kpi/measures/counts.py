@@ -89,7 +89,7 @@ class Sum(TableMeasure):
         yield from super().findings()
         yield from self._numeric("value", self.value)
         if self.unit is None:
-            yield "unit", "a sum is not in rows", "Give the unit of the column, unit=Unit...."
+            yield "unit", "a sum is not in rows", "Give unit=, such as Unit.PEOPLE"
 
 
 def undecided(

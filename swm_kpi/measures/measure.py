@@ -181,7 +181,11 @@ class TableMeasure(Measure):
         yield from super().findings()
         counted = type(self).measured_in is TableMeasure.measured_in
         if counted and self.unit is None and self.of.rows is None:
-            yield "unit", f"{self.of.__name__} does not say what its rows are", "Give unit=Unit...."
+            yield (
+                "unit",
+                f"{self.of.__name__} does not say what its rows are",
+                "Give unit=, such as Unit.PEOPLE",
+            )
         if self.at.dtype.__name__ not in ("date", "datetime"):
             dates = [n for n, c in self.of.columns.items() if c.dtype.__name__.startswith("date")]
             known = ", ".join(dates) or "none"
@@ -197,7 +201,8 @@ class TableMeasure(Measure):
     def _foreign(self, name: str, value: Expression) -> Iterator[Finding]:
         for each in value.walk():
             if isinstance(each, Column | Recoded) and each.table != self.of.__name__:
-                fix = f"Use a column of {self.of.__name__}, or declare of={each.table}"
+                fix = f"Use a column of {self.of.__name__}"
+                fix += f", or declare of={each.table}" if each.table else ""
                 yield name, f"{each} is not a column of {self.of.__name__}", fix
 
     def _numeric(self, name: str, value: Term) -> Iterator[Finding]:

@@ -53,4 +53,4 @@ class Quantity(TableMeasure):
         yield from self._numeric("amount", self.amount)
         yield from self._numeric("factor", self.factor)
         if self.unit is None:
-            yield "unit", "a quantity is not in rows", "Give unit=Unit...."
+            yield "unit", "a quantity is not in rows", "Give unit=, such as Unit.PEOPLE"

@@ -208,6 +208,12 @@ class Rate(Measure):
                 f"{self.scale:,} is not a scale in use",
                 "Use 1_000, 100_000 or 1_000_000",
             )
+        if self.per.owner is None:
+            yield "per", f"{self.per} belongs to no table", "Use a column of a population contract"
+            return
+        if self.year is not None and self.year.table != self.per.table:
+            fix = f"Use a column of {self.per.table}"
+            yield "year", f"{self.year} is not a column of {self.per.table}", fix
         if self.per.dtype is not int:
             yield "per", f"{self.per} does not hold people", "Use a whole number column of people"
         elif self.year is None and "mid_year" not in self.population.columns:
