@@ -1136,7 +1136,7 @@ ODD_MISTAKES = {
         lambda: contract({"n": note(), "once": Unique(Log.code)}), "Contract Slip", "once", "", ""
     ),
     "a dimension with no description at all": Mistake(
-        lambda: Dimension("place", "Place", ("a",)), "Dimension 'place'", "description", "", ""
+        lambda: Dimension("place", "Place", ("a",)), "Dimension", "arguments", "", ""
     ),
     "members that are one string": Mistake(
         lambda: Dimension("place", "Place", "North", description="Where."),

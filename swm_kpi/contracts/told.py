@@ -23,10 +23,7 @@ class Told(type):
                 rule = str(error)
             else:
                 return super().__call__(*args, **options)
-            odd = [each for each in options if each not in known.parameters]
-            fix = (
-                did_you_mean(odd[0], known.parameters)
-                if odd
-                else f"Give {', '.join(known.parameters)}"
-            )
+            names = [each for each in known.parameters if each != "self"]
+            odd = [each for each in options if each not in names]
+            fix = did_you_mean(odd[0], names) if odd else f"Give {', '.join(names)} by name"
             return raise_problem(cls.__name__, odd[0] if odd else "arguments", rule, fix)

@@ -1,0 +1,526 @@
+"""A slow and obvious second implementation of the measures, to hold the engine to.
+
+Rows are dictionaries, a cell is worked out by filtering a list, and numbers are fractions. Nothing
+is shared with the engine: only the declarations (measures, expressions, contracts, periods) are
+read. ``compute`` answers for every cell of the grid::
+
+    {(measure, basis, period label, *members): (value, numerator, denominator)}
+
+with ``None`` where there is no number. Members are the closed list, then Unknown, then All; where a
+measure has no such breakdown there is only All.
+"""
+
+from __future__ import annotations
+
+import calendar
+import statistics
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from itertools import product
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from swm_kpi import (
+    Average,
+    Basis,
+    Column,
+    Count,
+    Dimension,
+    Distribution,
+    Duration,
+    MeanOfSnapshots,
+    Measure,
+    Metric,
+    Period,
+    Proportion,
+    Quantity,
+    Rate,
+    Ratio,
+    ReoffendingRate,
+    RepeatRate,
+    StockAtDate,
+    Sum,
+    SurveyProportion,
+    Unit,
+    Uptime,
+    Variance,
+)
+from swm_kpi.contracts import ContractType, Recoded
+from swm_kpi.expressions import (
+    Assumption,
+    Compare,
+    Elapsed,
+    Expression,
+    IsIn,
+    IsNull,
+    IsTrue,
+    Joined,
+    Not,
+    Product,
+    Repeats,
+    Undecided,
+    WithinMonths,
+)
+
+LONDON = ZoneInfo("Europe/London")
+ALL, UNKNOWN = "All", "Unknown"
+SECONDS_IN = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3600, Unit.DAYS: 86400}
+
+Row = Mapping[str, Any]
+Number = int | Fraction
+Cell = tuple[Number | None, Number | None, Number | None]
+NOTHING: Cell = (None, None, None)
+
+
+def compute(
+    metric: Metric,
+    tables: Mapping[str, Sequence[Row]],
+    periods: Iterable[Period],
+    by: Sequence[Dimension] = (),
+    assumptions: Mapping[str, Any] | None = None,
+) -> dict[tuple[str, ...], Cell]:
+    """Work out every cell of a metric."""
+    oracle = Oracle(metric, tables, assumptions or {})
+    found = {}
+    for measure in metric.measures:
+        answered = [each for each in by if oracle.answers_by(measure, each)]
+        choices = [oracle.members(each) if each in answered else [ALL] for each in by]
+        for period in periods:
+            for members in product(*choices):
+                chosen = dict(zip((each.key for each in by), members, strict=True))
+                key = (measure.key, measure.basis.value, period.label, *members)
+                found[key] = oracle.cell(measure, period, chosen)
+    return found
+
+
+class Oracle:
+    """Works out one cell at a time."""
+
+    def __init__(
+        self, metric: Metric, tables: Mapping[str, Sequence[Row]], assumptions: Mapping[str, Any]
+    ) -> None:
+        self.metric = metric
+        self.tables = tables
+        self.assumptions = assumptions
+
+    # Which cells there are.
+
+    def members(self, dimension: Dimension) -> list[str]:
+        """List the members, closed or as found, then Unknown and All."""
+        found = list(dimension.members)
+        if not found:
+            seen = set()
+            for name, contract in self.metric.contracts.items():
+                if dimension.key in contract.dimensions:
+                    carrier = contract.dimensions[dimension.key][1]
+                    seen |= {self.value(carrier, row) for row in self.tables[name]}
+            found = sorted(seen - {None})
+        return [*found, UNKNOWN, ALL]
+
+    def answers_by(self, measure: Measure, dimension: Dimension) -> bool:
+        """Say whether every table that the measure counts carries a breakdown."""
+        if isinstance(measure, Ratio | Rate):
+            return all(self.answers_by(each, dimension) for each in self.siblings(measure))
+        return dimension in self.metric.dimensions and dimension.key in measure.contract.dimensions
+
+    def siblings(self, measure: Measure) -> Iterator[Measure]:
+        for key in measure.siblings:
+            for each in self.metric.measures:
+                if (each.key, each.basis) == (key, measure.basis):
+                    yield each
+
+    # Which rows are in a cell.
+
+    def of_members(self, contract: ContractType, chosen: Mapping[str, str]) -> list[Row]:
+        """Return a table's rows that are of the members chosen."""
+        return [row for row in self.tables[contract.table] if self.belongs(contract, row, chosen)]
+
+    def belongs(self, contract: ContractType, row: Row, chosen: Mapping[str, str]) -> bool:
+        for key, member in chosen.items():
+            if member == ALL or key not in contract.dimensions:
+                continue
+            value = self.value(contract.dimensions[key][1], row)
+            if (UNKNOWN if value is None else value) != member:
+                return False
+        return True
+
+    def events(self, measure: Any, period: Period, chosen: Mapping[str, str]) -> list[Row]:
+        """Return the rows of the cell whose day is in the period."""
+        return [
+            row
+            for row in self.of_members(measure.of, chosen)
+            if _inside(self.value(measure.at, row), period)
+        ]
+
+    def latest(self, measure: Any, period: Period, chosen: Mapping[str, str]) -> list[Row] | None:
+        """Return the cell's rows in the latest snapshot of the series; None if there is none."""
+        series = [
+            row
+            for row in self.tables[measure.of.table]
+            if self.holds(measure.series, row) and _inside(self.value(measure.at, row), period)
+        ]
+        if not series:
+            return None
+        last = max(self.value(measure.at, row) for row in series)
+        return [
+            row
+            for row in series
+            if self.value(measure.at, row) == last
+            and self.belongs(measure.of, row, chosen)
+            and self.holds(measure.where, row)
+        ]
+
+    # What each kind of measure makes of them.
+
+    def cell(self, measure: Measure, period: Period, chosen: Mapping[str, str]) -> Cell:
+        """Work out value, numerator and denominator."""
+        match measure:
+            case Count():
+                return self.count(measure, self.events(measure, period, chosen)), None, None
+            case Sum():
+                rows = self.kept(measure.where, self.events(measure, period, chosen))
+                return self.total(measure.value, rows), None, None
+            case Quantity():
+                rows = self.kept(measure.where, self.events(measure, period, chosen))
+                return self.total(Product(measure.amount, measure.factor), rows), None, None
+            case Proportion():
+                return self.proportion(measure, self.events(measure, period, chosen))
+            case Distribution():
+                return self.share_of_whole(measure, period, chosen)
+            case SurveyProportion():
+                return self.survey(measure, self.events(measure, period, chosen))
+            case Duration():
+                return self.duration(measure, self.events(measure, period, chosen))
+            case RepeatRate():
+                return self.repeats(measure, self.events(measure, period, chosen))
+            case ReoffendingRate():
+                return self.reoffending(measure, self.events(measure, period, chosen))
+            case Ratio():
+                return self.ratio(measure, period, chosen)
+            case Rate():
+                return self.rate(measure, period, chosen)
+            case StockAtDate():
+                return self.stock(measure, period, chosen)
+            case MeanOfSnapshots():
+                return self.mean_of_snapshots(measure, period, chosen)
+            case Variance():
+                return self.variance(measure, period, chosen)
+            case Uptime():
+                return self.uptime(measure, period, chosen)
+        raise TypeError(f"the oracle knows no {measure.kind}")
+
+    def count(self, measure: Count, rows: list[Row]) -> int:
+        rows = self.kept(measure.where, rows)
+        if measure.distinct is None:
+            return len(rows)
+        return len({self.value(measure.distinct, row) for row in rows} - {None})
+
+    def proportion(self, measure: Proportion, rows: list[Row]) -> Cell:
+        answers = [self.truth(measure.numerator, row) for row in self.kept(measure.where, rows)]
+        return _share(answers.count(True), answers.count(True) + answers.count(False))
+
+    def share_of_whole(
+        self, measure: Distribution, period: Period, chosen: Mapping[str, str]
+    ) -> Cell:
+        whole = {**chosen, **({measure.over.key: ALL} if measure.over.key in chosen else {})}
+        carrier = measure.of.dimensions[measure.over.key][1]
+        counted = []
+        for cell in (chosen, whole):
+            rows = self.kept(measure.where, self.events(measure, period, cell))
+            counted.append(sum(self.value(carrier, row) is not None for row in rows))
+        return _share(counted[0], counted[1])
+
+    def survey(self, measure: SurveyProportion, rows: list[Row]) -> Cell:
+        valid = self.kept(measure.valid, self.kept(measure.where, rows))
+        top = self.total(measure.weight, self.kept(measure.favourable, valid))
+        return _share(top, self.total(measure.weight, valid))
+
+    def duration(self, measure: Duration, rows: list[Row]) -> Cell:
+        elapsed = Elapsed(measure.start, measure.end)
+        times = [self.value(elapsed, row) for row in self.kept(measure.where, rows)]
+        times = [each for each in times if each is not None]
+        if not times:
+            return None, None, 0
+        average = {
+            Average.MEAN: statistics.mean,
+            Average.MEDIAN: statistics.median,
+            Average.P90: _ninetieth,
+        }[measure.average]
+        return average(times) / SECONDS_IN[measure.unit], None, len(times)
+
+    def repeats(self, measure: RepeatRate, rows: list[Row]) -> Cell:
+        rows = self.kept(measure.where, rows)
+        people = {self.value(measure.who, row) for row in rows} - {None}
+        condition = Repeats(measure.who, measure.at, measure.where, measure.lookback)
+        again = {self.value(measure.who, row) for row in rows if self.repeated(condition, row)}
+        return (len(again), None, None) if measure.as_count else _share(len(again), len(people))
+
+    def reoffending(self, measure: ReoffendingRate, rows: list[Row]) -> Cell:
+        cohort = self.kept(measure.where, rows)
+        first, second = measure.follow_up, measure.waiting
+        again = [
+            row
+            for row in cohort
+            if self.holds(WithinMonths(measure.at, measure.reoffended, (first,)), row)
+            and self.holds(WithinMonths(measure.at, measure.proven, (first, second)), row)
+        ]
+        return _share(len(again), len(cohort))
+
+    def ratio(self, measure: Ratio, period: Period, chosen: Mapping[str, str]) -> Cell:
+        top, bottom = (self.cell(each, period, chosen)[0] for each in self.siblings(measure))
+        if bottom == 0:
+            return None, top, bottom
+        if top is None or bottom is None:
+            return NOTHING
+        return Fraction(top) / bottom, top, bottom
+
+    def rate(self, measure: Rate, period: Period, chosen: Mapping[str, str]) -> Cell:
+        (counted,) = self.siblings(measure)
+        top = self.cell(counted, period, chosen)[0]
+        population = measure.per.owner
+        year = measure.year or population.columns["mid_year"]
+        years = sorted({self.value(year, row) for row in self.tables[population.table]})
+        people: Number = 0
+        if years:
+            middle = period.start.toordinal() + Fraction((period.stop - period.start).days, 2)
+            nearest = min(years, key=lambda each: abs(date(each, 6, 30).toordinal() - middle))
+            rows = [
+                row
+                for row in self.of_members(population, chosen)
+                if self.value(year, row) == nearest and self.holds(measure.among, row)
+            ]
+            people = self.total(measure.per, rows)
+        value, top, people = _share(top, people)
+        return (None if value is None else value * measure.scale), top, people
+
+    def stock(self, measure: StockAtDate, period: Period, chosen: Mapping[str, str]) -> Cell:
+        if measure.until is not None:
+            rows = [
+                row
+                for row in self.of_members(measure.of, chosen)
+                if _day(self.value(measure.at, row)) <= period.end
+                and (
+                    self.value(measure.until, row) is None
+                    or _day(self.value(measure.until, row)) > period.end
+                )
+            ]
+            rows = self.kept(measure.where, rows)
+        else:
+            found = self.latest(measure, period, chosen)
+            if found is None or (measure.series is not None and not found):
+                return NOTHING
+            rows = found
+        value = len(rows) if measure.value is None else self.total(measure.value, rows)
+        return value, None, None
+
+    def mean_of_snapshots(
+        self, measure: MeanOfSnapshots, period: Period, chosen: Mapping[str, str]
+    ) -> Cell:
+        rows = self.events(measure, period, chosen)
+        taken = sorted({self.value(measure.at, row) for row in rows})
+        snapshots = [[row for row in rows if self.value(measure.at, row) == at] for at in taken]
+        if not snapshots:
+            return NOTHING
+        # A snapshot with fewer rows than is usual for the cell has lost some.
+        usual = sorted(len(each) for each in snapshots)[len(snapshots) // 2]
+        whole = [each for each in snapshots if len(each) >= usual]
+        sums = [self.total(measure.value, self.kept(measure.where, each)) for each in whole]
+        return Fraction(sum(sums)) / len(whole), None, len(whole)
+
+    def variance(self, measure: Variance, period: Period, chosen: Mapping[str, str]) -> Cell:
+        rows = self.latest(measure, period, chosen)
+        if not rows:
+            return NOTHING
+        budget = self.total(measure.budget, rows)
+        difference = self.total(measure.actual, rows) - budget
+        return _share(difference, budget) if measure.relative else (difference, None, None)
+
+    def uptime(self, measure: Uptime, period: Period, chosen: Mapping[str, str]) -> Cell:
+        begins, stops = (
+            Fraction(int(datetime(d.year, d.month, d.day, tzinfo=LONDON).timestamp()))
+            for d in (period.start, period.stop)
+        )
+        everywhere = [r for r in self.tables[measure.of.table] if r[measure.of_each.name]]
+        here = [row for row in everywhere if self.belongs(measure.of, row, chosen)]
+        own = measure.of_each.dimension
+        of_one = own is not None and chosen.get(own.key, ALL) != ALL
+        systems = {row[measure.of_each.name] for row in (here if of_one else everywhere)}
+        down = Fraction(0)
+        for system in systems:
+            spans = []
+            for row in self.kept(measure.where, here):
+                start, end = (_instant(row[c.name]) for c in (measure.at, measure.until))
+                if row[measure.of_each.name] == system and start is not None:
+                    end = stops if row[measure.until.name] is None else end
+                    spans.append((max(start, begins), min(end, stops)))
+            edges = sorted({edge for span in spans for edge in span})
+            for left, right in zip(edges, edges[1:], strict=False):
+                if any(start <= left and right <= end for start, end in spans):
+                    down += right - left
+        time = len(systems) * (stops - begins)
+        return _share(time - down, time)
+
+    # What an expression is for one row.
+
+    def kept(self, condition: Expression | None, rows: list[Row]) -> list[Row]:
+        return [row for row in rows if self.holds(condition, row)]
+
+    def holds(self, condition: Expression | None, row: Row) -> bool:
+        """Say whether a row is a member: only if the condition is true, and not if undecided."""
+        return condition is None or self.truth(condition, row) is True
+
+    def truth(self, condition: Expression, row: Row) -> bool | None:
+        """Return true, false, or None for undecided."""
+        match condition:
+            case IsNull():
+                return self.value(condition.term, row) is None
+            case IsTrue():
+                return self.value(condition.term, row)
+            case Not():
+                inside = self.truth(condition.condition, row)
+                return None if inside is None else not inside
+            case Undecided():
+                return self.truth(condition.condition, row) is None
+            case Joined(op="and"):
+                parts = [self.truth(each, row) for each in condition.conditions]
+                return False if False in parts else None if None in parts else True
+            case Joined(op="or"):
+                parts = [self.truth(each, row) for each in condition.conditions]
+                return True if True in parts else None if None in parts else False
+            case IsIn():
+                value = self.value(condition.term, row)
+                values = [v for each in condition.values for v in self.literals(each)]
+                return None if value is None else value in values
+            case Compare():
+                left, right = self.value(condition.left, row), self.operand(condition.right, row)
+                return (
+                    None if left is None or right is None else _compare(left, condition.op, right)
+                )
+            case WithinMonths():
+                start, end = self.value(condition.start, row), self.value(condition.end, row)
+                if start is None or end is None:
+                    return None
+                months = sum(self.literals(each)[0] for each in condition.months)
+                return start <= end < _months_later(start, months)
+            case Repeats():
+                return self.repeated(condition, row)
+        raise TypeError(f"the oracle knows no {type(condition).__name__}")
+
+    def repeated(self, condition: Repeats, row: Row) -> bool:
+        """Say whether the same person has such a row on an earlier day within the months before."""
+        who, day = self.value(condition.who, row), _day(self.value(condition.at, row))
+        (months,) = self.literals(condition.months)
+        table = next(t for t, c in self.metric.contracts.items() if c is condition.who.owner)
+        for other in self.tables[table]:
+            same = who is not None and self.value(condition.who, other) == who
+            if same and self.holds(condition.where, other):
+                before = _day(self.value(condition.at, other))
+                if _months_later(day, -months) <= before < day:
+                    return True
+        return False
+
+    def value(self, term: Expression, row: Row) -> Any:
+        """Return a term's value: times as local wall clock, elapsed time in seconds."""
+        match term:
+            case Column():
+                value = row[term.name]
+                return _local(value) if isinstance(value, datetime) else value
+            case Recoded():
+                return term.mapping.get(row[term.source.name])
+            case Elapsed():
+                start, end = (_instant(row[each.name]) for each in (term.start, term.end))
+                return None if start is None or end is None else end - start
+            case Product():
+                left, right = self.value(term.left, row), self.value(term.right, row)
+                return None if left is None or right is None else _exact(left) * _exact(right)
+        raise TypeError(f"the oracle knows no {type(term).__name__}")
+
+    def operand(self, operand: Any, row: Row) -> Any:
+        return (
+            self.value(operand, row)
+            if isinstance(operand, Expression)
+            else self.literals(operand)[0]
+        )
+
+    def literals(self, operand: Any) -> list[Any]:
+        if not isinstance(operand, Assumption):
+            return [operand]
+        value = self.assumptions.get(operand.key, operand.value)
+        return list(value) if isinstance(value, list | tuple) else [value]
+
+    def total(self, term: Expression, rows: list[Row]) -> Fraction:
+        """Sum exactly, each value rounded to the decimals its column declares."""
+        places = 6 if not isinstance(term, Column) or term.decimals is None else term.decimals
+        values = [self.value(term, row) for row in rows]
+        return sum(
+            (Fraction(round(_exact(v) * 10**places), 10**places) for v in values if v is not None),
+            Fraction(0),
+        )
+
+
+def _share(top: Number | None, bottom: Number) -> Cell:
+    """Divide; of nothing there is no share."""
+    return (None if bottom == 0 else Fraction(top) / bottom), top, bottom
+
+
+def _exact(value: float | Fraction) -> Fraction:
+    """Read a number as it is written, so that 0.1 is a tenth."""
+    return value if isinstance(value, Fraction) else Fraction(str(value))
+
+
+def _ninetieth(times: list[Fraction]) -> Fraction:
+    """Interpolate linearly between the two values on either side of nine tenths of the way."""
+    ordered = sorted(times)
+    place = Fraction(9, 10) * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def _compare(left: Any, op: str, right: Any) -> bool:
+    return {
+        "==": left == right,
+        "!=": left != right,
+        "<": left < right if op == "<" else None,
+        "<=": left <= right if op == "<=" else None,
+        ">": left > right if op == ">" else None,
+        ">=": left >= right if op == ">=" else None,
+    }[op]
+
+
+def _local(time: datetime) -> datetime:
+    return time if time.tzinfo is None else time.astimezone(LONDON).replace(tzinfo=None, fold=0)
+
+
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _inside(value: date | None, period: Period) -> bool:
+    return value is not None and period.start <= _day(value) <= period.end
+
+
+def _instant(value: date | None) -> Fraction | None:
+    """Return seconds since 1970; None for a wall clock time that occurs twice or never."""
+    if value is None:
+        return None
+    if not isinstance(value, datetime):
+        return Fraction((value - date(1970, 1, 1)).days * 86400)
+    if value.tzinfo is None:
+        early, late = (value.replace(tzinfo=LONDON, fold=fold) for fold in (0, 1))
+        if early.utcoffset() != late.utcoffset():
+            return None
+        value = early
+    since = value.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return Fraction(since // timedelta(microseconds=1), 10**6)
+
+
+def _months_later(when: date, months: int) -> date:
+    """Return the same day some months later, or the last of a shorter month."""
+    year, month = divmod(when.year * 12 + when.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return when.replace(year=year, month=month + 1, day=min(when.day, last))
+
+
+FORCE = Basis.FORCE.value
