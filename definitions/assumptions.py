@@ -53,3 +53,39 @@ MOST_SERIOUS_VIOLENCE_CODES = Assumption(
     because="Our unverified working choice: homicide, attempted murder and assault with intent to "
     "cause serious harm. At least four definitions of serious violence are in use.",
 )
+
+REPEAT_MONTHS = Assumption(
+    key="repeat_months",
+    value=12,
+    since="2021-04-01",
+    because="Our unverified working choice: the calendar months looked back on from each crime. "
+    "There is no national rule; other forces publish one of 12 months. West Mercia's own was not "
+    "found.",
+)
+
+FOLLOW_UP_MONTHS = Assumption(
+    key="follow_up_months",
+    value=12,
+    since="2021-04-01",
+    because="The Ministry of Justice's proven reoffending counts offences in a follow-up of one "
+    "year. That the force measures integrated offender management in the same way is our "
+    "unverified working choice.",
+    source="Ministry of Justice, Guide to Proven Reoffending Statistics, January 2019",
+)
+
+WAITING_MONTHS = Assumption(
+    key="waiting_months",
+    value=6,
+    since="2021-04-01",
+    because="The Ministry of Justice waits six further months for an offence of the follow-up to "
+    "be proven. That the force does the same is our unverified working choice.",
+    source="Ministry of Justice, Guide to Proven Reoffending Statistics, January 2019",
+)
+
+DISRUPTION_STATUSES_COUNTED = Assumption(
+    key="disruption_statuses_counted",
+    value=("accepted",),
+    since="2021-04-01",
+    because="Our unverified working choice: only disruptions accepted by those who moderate "
+    "claims. Add 'claimed' to count those not moderated yet.",
+)

@@ -11,7 +11,7 @@ if not (_Path(__file__).parent / "definitions").is_dir():
     __path__.append(str(_Path(__file__).parents[1]))
 
 from swm_kpi.availability import Availability, Evidence
-from swm_kpi.catalogue import Catalogue, catalogue
+from swm_kpi.catalogue import Catalogue
 from swm_kpi.contracts import (
     CheckedTable,
     Column,
@@ -36,6 +36,7 @@ from swm_kpi.errors import (
 )
 from swm_kpi.examples import Example
 from swm_kpi.expressions import Assumption
+from swm_kpi.installed import catalogue
 from swm_kpi.measures import (
     Average,
     Count,

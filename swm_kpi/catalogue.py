@@ -1,19 +1,14 @@
-"""An immutable, ordered, checked set of metrics, and how the installed ones are found."""
+"""An immutable, ordered, checked set of metrics."""
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from importlib import import_module
-from importlib.metadata import entry_points
 
 from swm_kpi.contracts import ContractType, Dimension
 from swm_kpi.errors import (
-    DefinitionError,
     Problem,
     RequestError,
-    collecting_problems,
     did_you_mean,
     place_of_declaration,
     refuse,
@@ -21,9 +16,6 @@ from swm_kpi.errors import (
 from swm_kpi.expressions import Unusable
 from swm_kpi.metric import Alias, Entry, Heading, Metric
 from swm_kpi.vocabulary import AvailabilityStatus
-
-_GROUP = "swm_kpi.definitions"
-_OWN = "swm_kpi.definitions"
 
 
 class Catalogue:
@@ -100,48 +92,6 @@ class Catalogue:
         """Every breakdown of the metrics, by key, sorted."""
         metrics = [each for each in self if isinstance(each, Metric)]
         return dict(sorted({d.key: d for each in metrics for d in each.dimensions}.items()))
-
-
-def catalogue() -> Catalogue:
-    """Return the plan's refs, then those of installed plug-ins.
-
-    A plug-in is a distribution with an entry point in the group ``swm_kpi.definitions`` that names
-    a package holding a ``CATALOGUE``. Loading one runs its code.
-
-    Raises:
-        DefinitionError: with every problem of every definition.
-    """
-    return load(_OWN, *_plug_ins())
-
-
-def load(*packages: str) -> Catalogue:
-    """Load packages of definitions and join their catalogues, in the order given.
-
-    Raises:
-        DefinitionError: with every problem of all of them, not only the first.
-    """
-    before = set(sys.modules)
-    with collecting_problems() as problems:
-        joined = None
-        try:
-            parts = [import_module(package).CATALOGUE for package in packages]
-            joined = parts[0] if len(parts) == 1 else Catalogue(e for part in parts for e in part)
-        except Exception:
-            # What a stand-in led to is told by the problem it stands for.
-            if not problems:
-                raise
-    if problems or joined is None:
-        # A package loaded with stand-ins in it must not be found again as if it were whole.
-        for name in set(sys.modules) - before:
-            if name.startswith(tuple(packages)):
-                del sys.modules[name]
-        raise DefinitionError(problems)
-    return joined
-
-
-def _plug_ins() -> list[str]:
-    found = {each.value for each in entry_points(group=_GROUP)}
-    return sorted(found - {_OWN})
 
 
 def _set_problems(entries: tuple[Entry, ...], *, overlaid: bool, whole: bool) -> Iterator[Problem]:

@@ -46,13 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _list(_: argparse.Namespace) -> int:
-    print(list_entries(kpi.catalogue()), end="")
+def _list(options: argparse.Namespace) -> int:
+    print(list_entries(kpi.catalogue(availability=options.availability)), end="")
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
-    plan = kpi.catalogue()
+    plan = kpi.catalogue(availability=options.availability)
     print(describe(plan[options.ref], plan), end="")
     return 0
 
@@ -86,6 +86,8 @@ def _validate(options: argparse.Namespace) -> int:
 
 
 def _compute(options: argparse.Namespace) -> int:
+    from swm_kpi.export import csv_text
+
     data = dict(_table(each) for each in options.data)
     result = kpi.compute(
         options.refs or None,
@@ -96,7 +98,7 @@ def _compute(options: argparse.Namespace) -> int:
         on_violation=options.on_violation,
     )
     if options.out is None:
-        print(result.to_polars().write_csv(), end="")
+        print(csv_text(result.to_polars()), end="")
     else:
         result.to_csv(options.out, policy=options.policy, overwrite=options.overwrite)
         print(f"{len(result):,} rows written to {options.out}.", file=sys.stderr)
@@ -175,10 +177,11 @@ def _parser() -> argparse.ArgumentParser:
         epilog="exit codes:\n" + "\n".join(f"  {code:>3}  {cause}" for code, cause in codes),
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-    _command(commands, "list", _list, "every ref: title, availability, whether it computes")
-    _command(commands, "show", _show, "one metric in plain English").add_argument(
-        "ref", help="a ref such as 57, or a key such as call_handling"
-    )
+    listed = _command(commands, "list", _list, "every ref: title, availability, computation")
+    show = _command(commands, "show", _show, "one metric in plain English")
+    show.add_argument("ref", help="a ref such as 57, or a key such as call_handling")
+    for each in (listed, show):
+        each.add_argument("--availability", metavar="FILE", help="a force's own statement (TOML)")
     _command(commands, "check", _check, "all rules of the definitions, and every worked example")
     validate = _command(commands, "validate", _validate, "check a file against a table's contract")
     validate.add_argument("table", help="a table's name, such as incident")

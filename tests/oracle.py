@@ -17,13 +17,12 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from swm_kpi import (
     Average,
-    Basis,
     Column,
     Count,
     Dimension,
@@ -269,11 +268,7 @@ class Oracle:
 
     def ratio(self, measure: Ratio, period: Period, chosen: Mapping[str, str]) -> Cell:
         top, bottom = (self.cell(each, period, chosen)[0] for each in self.siblings(measure))
-        if bottom == 0:
-            return None, top, bottom
-        if top is None or bottom is None:
-            return NOTHING
-        return Fraction(top) / bottom, top, bottom
+        return NOTHING if top is None or bottom is None else _share(top, bottom)
 
     def rate(self, measure: Rate, period: Period, chosen: Mapping[str, str]) -> Cell:
         (counted,) = self.siblings(measure)
@@ -351,11 +346,12 @@ class Oracle:
             spans = []
             for row in self.kept(measure.where, here):
                 start, end = (_instant(row[c.name]) for c in (measure.at, measure.until))
-                if row[measure.of_each.name] == system and start is not None:
-                    end = stops if row[measure.until.name] is None else end
+                end = stops if row[measure.until.name] is None else end
+                # An end that cannot be placed in time makes an outage of no known length.
+                if row[measure.of_each.name] == system and None not in (start, end):
                     spans.append((max(start, begins), min(end, stops)))
             edges = sorted({edge for span in spans for edge in span})
-            for left, right in zip(edges, edges[1:], strict=False):
+            for left, right in pairwise(edges):
                 if any(start <= left and right <= end for start, end in spans):
                     down += right - left
         time = len(systems) * (stops - begins)
@@ -521,6 +517,3 @@ def _months_later(when: date, months: int) -> date:
     year, month = divmod(when.year * 12 + when.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return when.replace(year=year, month=month + 1, day=min(when.day, last))
-
-
-FORCE = Basis.FORCE.value

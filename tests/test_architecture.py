@@ -37,6 +37,8 @@ LAYERS = (
     "examples",
     "metric",
     "catalogue",
+    "overlay",
+    "installed",
     "describe",
     "statistics",
     "disclosure",

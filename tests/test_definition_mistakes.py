@@ -46,10 +46,10 @@ from swm_kpi import (
     Unit,
     Variance,
 )
-from swm_kpi.catalogue import load
 from swm_kpi.engine.examples import check_examples
 from swm_kpi.errors import Problem, collecting_problems
 from swm_kpi.expressions import is_unusable
+from swm_kpi.installed import load
 
 AREA = Dimension("area", "Area", ("North", "South"), description="Where the log was opened.")
 KIND = Dimension("kind", "Kind of call", ("Noise", "Other"), description="By its closing code.")
@@ -1118,7 +1118,7 @@ ODD_MISTAKES = {
         lambda: contract({"n": Column(str)}), "Slip.n", "description", "", ""
     ),
     "a misspelt option of a column": Mistake(
-        lambda: contract({"n": note(nulable=True)}), "Slip.n", "nulable", "", "'nullable'"
+        lambda: contract({"n": note(nulable=True)}), "Column", "nulable", "", "'nullable'"
     ),
     "a type in a list": Mistake(
         lambda: contract({"n": note([str])}), "Slip.n", "dtype", "not a column type", "Choose from"

@@ -231,6 +231,13 @@ class Crime(Contract, rows=Unit.CRIMES, source="Crime recording system"):
         description="Whether it was flagged as rural crime, by the force's own rule; empty if "
         "nobody decided.",
     )
+    is_drug_related = Column(
+        bool,
+        nullable=True,
+        label="drug-related flag",
+        description="For a homicide, whether it was drug-related: the victim or a suspect used or "
+        "dealt drugs, or drugs were the motive; empty for other crimes, or if nobody decided.",
+    )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area it happened in."
     )

@@ -1,12 +1,25 @@
-"""The people of the force on a day."""
+"""The people of the force on a day, and those who join and leave."""
 
 from datetime import date
 
-from swm_kpi import Column, Contract, Dimension, Unique, Unit
+from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
 
 from ..dimensions import LPA
 
 OFFICER = "officer"
+STAFF = "staff"
+PCSO = "PCSO"
+DESIGNATED_OFFICER = "designated officer"
+INVESTIGATION = "Investigation"
+NOT_STATED = "Not stated"
+
+WORKER_TYPE = Dimension(
+    "worker_type",
+    "Type of worker",
+    (OFFICER, STAFF, PCSO, DESIGNATED_OFFICER, "special", "volunteer"),
+    description="What the person is. A designated officer is staff with some police powers, and "
+    "is not a police officer; nor is a special constable counted as one.",
+)
 
 RANK = Dimension(
     "rank",
@@ -24,6 +37,104 @@ RANK = Dimension(
     "Chief officers are those above chief superintendent.",
 )
 
+DEPARTMENT = Dimension(
+    "department",
+    "Department",
+    description="The department, by the force's own name for it. The members are those in the "
+    "data.",
+)
+
+SPECIALISM = Dimension(
+    "specialism",
+    "Investigative specialism",
+    (
+        "Rape and serious sexual offences",
+        "Child abuse",
+        "Domestic abuse",
+        "Fraud and economic crime",
+        "Digital and cyber",
+        "Major crime",
+        "Other",
+    ),
+    description="The kind of crime that the post investigates; Unknown for a post with none "
+    "recorded.",
+)
+
+_NOT_STATED_MEANS = "Not stated: not asked, not answered, or prefers not to say."
+
+SEX = Dimension(
+    "sex", "Sex", ("Female", "Male", NOT_STATED), description=f"As recorded. {_NOT_STATED_MEANS}"
+)
+
+AGE_BAND = Dimension(
+    "age_band",
+    "Age",
+    ("Under 26", "26 to 40", "41 to 55", "Over 55", NOT_STATED),
+    description=f"Age in years on the day of the row. {_NOT_STATED_MEANS}",
+)
+
+ETHNICITY = Dimension(
+    "ethnicity",
+    "Ethnic group",
+    (
+        "White",
+        "Asian or Asian British",
+        "Black or Black British",
+        "Mixed",
+        "Other ethnic group",
+        NOT_STATED,
+    ),
+    description=f"As the person describes it, in five broad groups. {_NOT_STATED_MEANS}",
+)
+
+DISABILITY = Dimension(
+    "disability",
+    "Disability",
+    ("Disabled", "Not disabled", NOT_STATED),
+    description=f"As the person declares it. {_NOT_STATED_MEANS}",
+)
+
+RELIGION = Dimension(
+    "religion",
+    "Religion or belief",
+    (
+        "No religion",
+        "Buddhist",
+        "Christian",
+        "Hindu",
+        "Jewish",
+        "Muslim",
+        "Sikh",
+        "Other religion or belief",
+        NOT_STATED,
+    ),
+    description=f"As the person declares it. {_NOT_STATED_MEANS}",
+)
+
+SEXUAL_ORIENTATION = Dimension(
+    "sexual_orientation",
+    "Sexual orientation",
+    ("Heterosexual", "Gay or lesbian", "Bisexual", "Other", NOT_STATED),
+    description=f"As the person declares it. {_NOT_STATED_MEANS}",
+)
+
+GENDER_REASSIGNMENT = Dimension(
+    "gender_reassignment",
+    "Gender reassignment",
+    ("Yes", "No", NOT_STATED),
+    description="Whether the person's gender differs from the sex registered at birth, as they "
+    f"declare it. {_NOT_STATED_MEANS}",
+)
+
+
+def _characteristic(dimension: Dimension) -> Column:
+    return Column(
+        str,
+        dimension=dimension,
+        nullable=True,
+        description=f"{dimension.description} Empty if nothing is recorded.",
+    )
+
 
 class WorkforceSnapshot(Contract, rows=Unit.PEOPLE, source="Human resources system"):
     """One row per person in post and snapshot date.
@@ -40,7 +151,7 @@ class WorkforceSnapshot(Contract, rows=Unit.PEOPLE, source="Human resources syst
     person_id = Column(str, personal=True, description="The person's number, pseudonymised.")
     worker_type = Column(
         str,
-        isin=(OFFICER, "staff", "PCSO", "designated officer", "special", "volunteer"),
+        dimension=WORKER_TYPE,
         description="What the person is. A designated officer is staff with some police powers, "
         "and is not a police officer; nor is a special constable counted as one.",
     )
@@ -73,5 +184,96 @@ class WorkforceSnapshot(Contract, rows=Unit.PEOPLE, source="Human resources syst
         nullable=True,
         description="Local Policing Area the person is posted to; empty for a force-wide post.",
     )
+    function = Column(
+        str,
+        isin=(
+            INVESTIGATION,
+            "Neighbourhood policing",
+            "Response",
+            "Contact and control",
+            "Custody and criminal justice",
+            "Intelligence",
+            "Roads and specialist operations",
+            "Public protection, not investigating",
+            "Support",
+            "Other",
+        ),
+        nullable=True,
+        label="function of the post",
+        description="What the post is for. 'Investigation' is a post whose main work is to "
+        "investigate crime, in any department. Empty if not recorded.",
+    )
+    pip_level = Column(
+        str,
+        isin=("none", "1", "2", "3", "4"),
+        nullable=True,
+        label="PIP level",
+        description="The highest level at which the person is accredited under the College of "
+        "Policing's Professionalising Investigation Programme; 'none' if at no level, empty if "
+        "not recorded.",
+    )
+    specialism = Column(
+        str,
+        dimension=SPECIALISM,
+        nullable=True,
+        description="The kind of crime that the post investigates; empty for a general post.",
+    )
+    department = Column(
+        str, dimension=DEPARTMENT, nullable=True, description="Department of the post."
+    )
+    sex = _characteristic(SEX)
+    age_band = _characteristic(AGE_BAND)
+    ethnicity = _characteristic(ETHNICITY)
+    disability = _characteristic(DISABILITY)
+    religion = _characteristic(RELIGION)
+    sexual_orientation = _characteristic(SEXUAL_ORIENTATION)
+    gender_reassignment = _characteristic(GENDER_REASSIGNMENT)
 
     one_row_each = Unique(as_at, person_id)
+
+
+class WorkforceMovement(Contract, rows=Unit.PEOPLE, source="Human resources system"):
+    """One row per person who joins, leaves or transfers, on the day it took effect.
+
+    A move inside the force, such as a promotion or a new posting, is not a row.
+    """
+
+    movement_id = Column(
+        str, unique=True, personal=True, description="The record's own number, pseudonymised."
+    )
+    moved_on = Column(
+        date,
+        ge=date(2000, 1, 1),
+        label="day of the movement",
+        description="For one who comes, the first day of service; for one who goes, the last.",
+    )
+    movement = Column(
+        str,
+        isin=("joiner", "leaver", "transfer in", "transfer out"),
+        description="A transfer is from or to another police force; anything else is a joiner or "
+        "a leaver. An officer who becomes staff is a leaver and a joiner.",
+    )
+    worker_type = Column(
+        str, dimension=WORKER_TYPE, description="What the person is on the day of the movement."
+    )
+    reason = Column(
+        str,
+        isin=("retirement", "resignation", "dismissal", "medical retirement", "death", "other"),
+        nullable=True,
+        label="reason for leaving",
+        description="Why a leaver left; empty for one who came, or if not recorded.",
+    )
+    rank = Column(
+        str, dimension=RANK, nullable=True, description="Rank; empty for those who have none."
+    )
+    sex = _characteristic(SEX)
+    age_band = _characteristic(AGE_BAND)
+    ethnicity = _characteristic(ETHNICITY)
+    disability = _characteristic(DISABILITY)
+    religion = _characteristic(RELIGION)
+    sexual_orientation = _characteristic(SEXUAL_ORIENTATION)
+    gender_reassignment = _characteristic(GENDER_REASSIGNMENT)
+
+    reason_is_of_a_leaver = Rule(
+        reason.is_null() | (movement == "leaver"), "only a leaver has a reason for leaving"
+    )

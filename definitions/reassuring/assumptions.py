@@ -2,6 +2,19 @@
 
 from swm_kpi import Assumption
 
+from ..contracts.community import (
+    EVENT,
+    FARM_WATCH,
+    HORSE_WATCH,
+    NEIGHBOURHOOD_WATCH,
+    NEWSLETTER,
+    OTHER_WATCH,
+    SHOP_WATCH,
+    STREET_WATCH,
+    SURGERY,
+)
+from ..contracts.workforce import DESIGNATED_OFFICER, OFFICER, PCSO, STAFF
+
 ANSWER_999_SECONDS = Assumption(
     "answer_999_seconds",
     10,
@@ -42,4 +55,53 @@ NEW_PLATFORMS = Assumption(
     since="2021-04-01",
     because="The plan does not say which platforms are new. E-mail is left out as not new. The "
     "list is our working choice and is unverified.",
+)
+
+COMMUNITY_EVENTS = Assumption(
+    "community_events",
+    (EVENT, SURGERY, NEWSLETTER),
+    since="2021-04-01",
+    because="The plan lists engagement vans, newsletters, social media, events and surgeries as "
+    "examples. Vans are left to ref 60 and social media to ref 66, so that nothing is counted "
+    "twice in one pack. Our working choice, unverified.",
+)
+
+WATCH_SCHEMES = Assumption(
+    "watch_schemes",
+    (NEIGHBOURHOOD_WATCH, FARM_WATCH, SHOP_WATCH, STREET_WATCH, HORSE_WATCH, OTHER_WATCH),
+    since="2021-04-01",
+    because="The plan does not list the watch schemes it means. Community speed watch is left to "
+    "ref 42. Our working choice, unverified.",
+)
+
+WORKFORCE = Assumption(
+    "workforce",
+    (OFFICER, STAFF, PCSO, DESIGNATED_OFFICER),
+    since="2021-04-01",
+    because="The workforce is taken to be those who are paid: special constables and volunteers "
+    "are left out. The plan does not say. Our working choice, unverified.",
+)
+
+JOINING = Assumption(
+    "joining",
+    ("joiner", "transfer in"),
+    since="2021-04-01",
+    because="An officer who transfers from another force is taken to join. Our working choice, "
+    "unverified.",
+)
+
+LEAVING = Assumption(
+    "leaving",
+    ("leaver", "transfer out"),
+    since="2021-04-01",
+    because="An officer who transfers to another force is taken to leave, so that joiners less "
+    "leavers is the change in strength. Our working choice, unverified.",
+)
+
+ETHNIC_MINORITY = Assumption(
+    "ethnic_minority",
+    ("Asian or Asian British", "Black or Black British", "Mixed", "Other ethnic group"),
+    since="2021-04-01",
+    because="The four broad groups that are not White. White minorities cannot be told apart in "
+    "broad groups. Our working choice, unverified.",
 )

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from swm_kpi.catalogue import Catalogue
-from swm_kpi.catalogue import catalogue as installed
 from swm_kpi.contracts import CheckedTable, ContractError
 from swm_kpi.demo.contents import Contents
 from swm_kpi.demo.pack import check_folder, write_pack
 from swm_kpi.demo.summary import Summary
 from swm_kpi.engine.compute import compute
 from swm_kpi.engine.front import validate
+from swm_kpi.installed import catalogue as installed
 from swm_kpi.periods import periods
 from swm_kpi.synthetic import force
 

@@ -17,19 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column, Dimension
-from swm_kpi.engine.compile import MICROSECONDS, Compiler
+from swm_kpi.engine.aggregates import aggregates, finished
+from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.frames import collect
 from swm_kpi.engine.intervals import downtime
 from swm_kpi.engine.repeats import with_repeats
 from swm_kpi.engine.snapshots import complete, day_of, nearest_year
 from swm_kpi.engine.tables import Table
-from swm_kpi.expressions import Elapsed, Term
 from swm_kpi.measures import Clock, Operation, Statistic
 from swm_kpi.periods import Period
 
 Array = NDArray[np.float64]
 _TIME = "time"
-_PLACES = 6
 
 
 @dataclass(frozen=True)
@@ -256,20 +255,20 @@ class _Pass:
         for position in level:
             carrier = self.table.contract.dimensions[self.axes.dimensions[position].key][1]
             keys[f"member{position}"] = self.compiler(carrier)
-        aggregates = [
+        wanted = [
             each.alias(name)
             for number, statistic in enumerate(statistics)
-            for name, each in self._aggregates(number, statistic)
+            for name, each in aggregates(f"s{number}", statistic, self.compiler)
         ]
         for number, statistic in enumerate(statistics if series else ()):
             each = nw.len()
             if statistic.series is not None:
                 each = self.compiler(statistic.series).cast(nw.Int64).sum()
-            aggregates.append(each.alias(f"rows{number}"))
+            wanted.append(each.alias(f"rows{number}"))
         lazy = (
             frame.with_columns(*(each.alias(f"key:{name}") for name, each in keys.items()))
             .group_by(*(f"key:{name}" for name in keys))
-            .agg(*aggregates)
+            .agg(*wanted)
         )
         native = collect(lazy.to_native(), self.table.contract.table)
         found: dict[str, Any] = {name: native[name].to_numpy() for name in native.columns}
@@ -286,23 +285,6 @@ class _Pass:
             )
         return found
 
-    def _aggregates(self, number: int, statistic: Statistic) -> Iterator[tuple[str, nw.Expr]]:
-        name = f"s{number}"
-        where = self.compiler(statistic.where) if statistic.where is not None else None
-        if statistic.of is None or statistic.operation is Operation.ROWS:
-            yield name, nw.len() if where is None else where.cast(nw.Int64).sum()
-            return
-        of = self.compiler(statistic.of)
-        chosen = of if where is None else nw.when(where).then(of)
-        if statistic.operation is Operation.SUM:
-            yield from _sum(name, statistic.of, chosen)
-        elif statistic.operation is Operation.DISTINCT:
-            # Engines count null as a value of its own; here nobody is nobody.
-            yield name, chosen.n_unique()
-            yield f"{name}:null", chosen.is_null().any()
-        else:
-            yield name, chosen.quantile(statistic.quantile or 0.5, interpolation="linear")
-
     def _dense(
         self,
         grouped: Mapping[str, Any],
@@ -316,7 +298,7 @@ class _Pass:
         found = {}
         for number, statistic in enumerate(statistics):
             array = np.zeros((length, *self.shape))
-            array[place] = _finished(number, statistic, grouped)[indexes >= 0]
+            array[place] = finished(f"s{number}", statistic, grouped)[indexes >= 0]
             found[statistic.key] = array
         return found
 
@@ -340,39 +322,6 @@ class _Pass:
             total = array.sum(axis=axis, keepdims=True)
             array = np.concatenate([np.delete(array, -1, axis=axis), total], axis=axis)
         return array
-
-
-def _sum(name: str, of: Term, chosen: nw.Expr) -> Iterator[tuple[str, nw.Expr]]:
-    """Sum exactly: whole numbers of the smallest unit, so that order cannot change the bytes."""
-    if isinstance(of, Elapsed):
-        yield name, (chosen // MICROSECONDS).sum()
-        yield f"{name}:rest", (chosen % MICROSECONDS).sum()
-    elif of.dtype is float:
-        yield name, (chosen * float(10 ** _places(of))).round(0).cast(nw.Int64).sum()
-    else:
-        yield name, chosen.sum()
-
-
-def _places(of: Term) -> int:
-    decimals = of.decimals if isinstance(of, Column) else None
-    return _PLACES if decimals is None else decimals
-
-
-def _finished(number: int, statistic: Statistic, grouped: Mapping[str, Any]) -> Array:
-    """Return a statistic's values in its own unit: seconds for elapsed time."""
-    values: Array = np.asarray(grouped[f"s{number}"], dtype=np.float64)
-    of = statistic.of
-    if statistic.operation is Operation.DISTINCT:
-        return values - np.asarray(grouped[f"s{number}:null"], dtype=np.float64)
-    if statistic.operation is Operation.QUANTILE and isinstance(of, Elapsed):
-        return values / MICROSECONDS
-    if statistic.operation is Operation.SUM and isinstance(of, Elapsed):
-        rest: Array = np.asarray(grouped[f"s{number}:rest"], dtype=np.float64)
-        return values + rest / MICROSECONDS
-    if statistic.operation is Operation.SUM and of is not None and of.dtype is float:
-        scaled: Array = values / float(10 ** _places(of))
-        return scaled
-    return values
 
 
 def _month(local: nw.Expr) -> nw.Expr:

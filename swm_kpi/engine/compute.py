@@ -8,7 +8,6 @@ from typing import Any, Literal
 import polars as pl
 
 from swm_kpi.catalogue import Catalogue
-from swm_kpi.catalogue import catalogue as installed
 from swm_kpi.contracts import Column, ContractError, ContractReport, ContractType, Dimension
 from swm_kpi.engine import request
 from swm_kpi.engine.accumulate import Accumulated, Axes, accumulate
@@ -19,6 +18,7 @@ from swm_kpi.engine.tables import Table, prepare
 from swm_kpi.engine.tidy import tidy
 from swm_kpi.errors import RequestError
 from swm_kpi.expressions import Elapsed
+from swm_kpi.installed import catalogue as installed
 from swm_kpi.measures import Clock, Statistic
 from swm_kpi.metric import Entry, Metric
 from swm_kpi.result import Result

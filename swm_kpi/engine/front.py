@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from swm_kpi.catalogue import Catalogue
-from swm_kpi.catalogue import catalogue as installed
 from swm_kpi.contracts import ContractReport, ContractType
 from swm_kpi.engine.frames import column_names
 from swm_kpi.engine.request import check_tables, tables_of
 from swm_kpi.engine.tables import validate as validate_contract
 from swm_kpi.errors import RequestError, did_you_mean
+from swm_kpi.installed import catalogue as installed
 from swm_kpi.measures import Measure
 from swm_kpi.metric import Entry, Metric, not_computed
 

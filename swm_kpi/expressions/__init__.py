@@ -5,7 +5,7 @@ May import errors only. Knows nothing of dataframes: the engine compiles trees i
 
 from swm_kpi.expressions.faces import canonical, english, sql
 from swm_kpi.expressions.literals import DTYPE_WORDS, Assumption, Canonical, Scalar
-from swm_kpi.expressions.relations import Product, Repeats, WithinMonths
+from swm_kpi.expressions.relations import Product, Repeats, Undecided, WithinMonths
 from swm_kpi.expressions.tree import (
     Compare,
     Condition,
@@ -18,7 +18,6 @@ from swm_kpi.expressions.tree import (
     Leaf,
     Not,
     Term,
-    Undecided,
     Unusable,
     as_condition,
     is_unusable,

@@ -47,7 +47,7 @@ def english(expression: tree.Expression) -> str:
             return f"{english(term)} is false"
         case tree.Not(condition=condition):
             return f"not ({english(condition)})"
-        case tree.Undecided(condition=condition):
+        case relations.Undecided(condition=condition):
             return f"it cannot be said whether {_bracketed(condition)}"
         case tree.Elapsed(start=start, end=end):
             return f"seconds from {english(start)} to {english(end)}"
@@ -84,7 +84,7 @@ def sql(expression: tree.Expression) -> str:
             return "(" + f" {op.upper()} ".join(sql(each) for each in conditions) + ")"
         case tree.Not(condition=condition):
             return f"(NOT {sql(condition)})"
-        case tree.Undecided(condition=condition):
+        case relations.Undecided(condition=condition):
             return f"({sql(condition)} IS NULL)"
         case tree.Elapsed(start=start, end=end):
             return f"EXTRACT(EPOCH FROM ({sql(end)} - {sql(start)}))"
@@ -126,7 +126,7 @@ def canonical(expression: tree.Expression) -> Canonical:
             return canonical(condition)
         case tree.Not(condition=condition):
             return ["not", canonical(condition)]
-        case tree.Undecided(condition=condition):
+        case relations.Undecided(condition=condition):
             return ["undecided", canonical(condition)]
         case tree.Elapsed(start=start, end=end):
             return ["elapsed", canonical(start), canonical(end)]

@@ -11,6 +11,18 @@ from swm_kpi.expressions.tree import Condition, Expression, Term
 
 
 @dataclass(frozen=True, eq=False)
+class Undecided(Condition):
+    """A condition is neither true nor false for a row, because a value it needs is null."""
+
+    condition: Condition
+
+    @property
+    @override
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.condition,)
+
+
+@dataclass(frozen=True, eq=False)
 class Product(Term):
     """Two numbers multiplied."""
 

@@ -247,18 +247,6 @@ class Not(Condition):
 
 
 @dataclass(frozen=True, eq=False)
-class Undecided(Condition):
-    """A condition is neither true nor false for a row, because a value it needs is null."""
-
-    condition: Condition
-
-    @property
-    @override
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.condition,)
-
-
-@dataclass(frozen=True, eq=False)
 class Elapsed(Term):
     """Real seconds between two instants, right across a change of the clocks."""
 

@@ -1,0 +1,115 @@
+"""Notices and orders to protect people from domestic abuse, stalking and sexual harm."""
+
+from datetime import date, datetime
+
+from swm_kpi import Column, Contract, Dimension, Rule, Unit
+
+from ..dimensions import LPA
+
+DVPN = "DVPN"
+DVPO = "DVPO"
+SPO = "SPO"
+SPO_INTERIM = "SPO interim"
+SHPO = "SHPO"
+SRO = "SRO"
+SOPO = "SOPO"
+GRANTED = "granted"
+
+ORDER_TYPE = Dimension(
+    "order_type",
+    "Type of notice or order",
+    (DVPN, DVPO, "DAPN", "DAPO", SPO, SPO_INTERIM, SHPO, SRO, SOPO),
+    description="Domestic violence protection notice or order (DVPN, DVPO); domestic abuse "
+    "protection notice or order (DAPN, DAPO); stalking protection order, full or interim (SPO); "
+    "sexual harm prevention order (SHPO); sexual risk order (SRO); sexual offences prevention "
+    "order (SOPO).",
+)
+
+
+class CivilOrder(Contract, rows=Unit.ORDERS, source="Register of civil orders"):
+    """One row per notice or order asked for, whatever came of it.
+
+    A notice and the order that follows it are two rows, as are an interim and a full order.
+    """
+
+    order_id = Column(
+        str, unique=True, personal=True, description="The record's own number, pseudonymised."
+    )
+    order_type = Column(
+        str,
+        dimension=ORDER_TYPE,
+        label="type of notice or order",
+        description="Which notice or order it is.",
+    )
+    issued_at = Column(
+        datetime,
+        nullable=True,
+        label="time of authorisation",
+        description="For a notice, when it was authorised; empty for an order, or if authority "
+        "was refused.",
+    )
+    applied_at = Column(
+        datetime,
+        nullable=True,
+        label="day of the application",
+        description="For an order, when the police applied to the court; empty for a notice, and "
+        "for an order that a court made without being asked, such as on conviction.",
+    )
+    heard_at = Column(
+        datetime,
+        nullable=True,
+        label="day of the decision",
+        description="For an order, when the court decided; empty for a notice, or while it has "
+        "not.",
+    )
+    result = Column(
+        str,
+        isin=(GRANTED, "refused", "withdrawn"),
+        nullable=True,
+        label="result of the application",
+        description="What came of it: granted (also by a court that was not asked), refused, or "
+        "withdrawn by the police; empty for a notice, or while it is pending.",
+    )
+    expires_on = Column(
+        date,
+        nullable=True,
+        label="day it expires",
+        description="The first day it is no longer in force; empty if it was not granted, or has "
+        "no end.",
+    )
+    breached_at = Column(
+        datetime,
+        nullable=True,
+        label="first breach",
+        description="When it was first breached, or the breach was found; empty if it has not "
+        "been. Later breaches are not rows.",
+    )
+    lpa = Column(
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area of the case.",
+    )
+
+    decision_follows_application = Rule(
+        heard_at >= applied_at, "the decision is not before the application"
+    )
+    granted_is_heard = Rule(
+        result.is_null() | (result == "withdrawn") | heard_at.is_not_null(),
+        "an order that was granted or refused has the day of the decision",
+    )
+    breach_follows_grant = Rule(
+        breached_at >= heard_at, "a breach is not before the order was granted"
+    )
+    breach_follows_notice = Rule(
+        breached_at >= issued_at, "a breach is not before the notice was authorised"
+    )
+    only_orders_are_applied_for = Rule(
+        ~order_type.is_in(DVPN, "DAPN")
+        | (applied_at.is_null() & heard_at.is_null() & result.is_null()),
+        "a notice is not applied for and has no result",
+    )
+    only_notices_are_issued = Rule(
+        order_type.is_in(DVPN, "DAPN") | issued_at.is_null(),
+        "an order is granted by a court and not authorised",
+    )

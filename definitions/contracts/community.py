@@ -1,0 +1,191 @@
+"""Work with communities: schemes of volunteers, and activities of the police among the public."""
+
+from datetime import date
+
+from swm_kpi import Column, Contract, Dimension, Rule, Unit
+
+from ..dimensions import LPA
+
+COMMUNITY_SPEED_WATCH = "Community speed watch"
+NEIGHBOURHOOD_WATCH = "Neighbourhood watch"
+FARM_WATCH = "Farm watch"
+SHOP_WATCH = "Shop watch"
+STREET_WATCH = "Street watch"
+HORSE_WATCH = "Horse watch"
+OTHER_WATCH = "Other watch"
+
+SCHEME_TYPE = Dimension(
+    "scheme_type",
+    "Type of scheme",
+    (
+        COMMUNITY_SPEED_WATCH,
+        NEIGHBOURHOOD_WATCH,
+        FARM_WATCH,
+        SHOP_WATCH,
+        STREET_WATCH,
+        HORSE_WATCH,
+        OTHER_WATCH,
+    ),
+    description="What the scheme watches over, by the register of schemes.",
+)
+
+EVENT = "Event"
+SURGERY = "Surgery"
+NEWSLETTER = "Newsletter"
+VAN_DEPLOYMENT = "Van deployment"
+ROAD_CAMPAIGN = "Road campaign"
+ROAD_EDUCATION = "Road education"
+SPEED_WATCH_SESSION = "Speed watch session"
+
+ACTIVITY_TYPE = Dimension(
+    "activity_type",
+    "Type of activity",
+    (
+        EVENT,
+        SURGERY,
+        NEWSLETTER,
+        VAN_DEPLOYMENT,
+        ROAD_CAMPAIGN,
+        ROAD_EDUCATION,
+        SPEED_WATCH_SESSION,
+        "Other scheme activity",
+        "Other",
+    ),
+    description="What was done. Road education is a course, talk or visit that teaches about "
+    "roads; a van deployment is one outing of a mobile police station or engagement van.",
+)
+
+ACTIVITY_THEME = Dimension(
+    "activity_theme",
+    "Theme",
+    (
+        "Speeding",
+        "Drink and drug driving",
+        "Seat belts and phones",
+        "Young and vulnerable road users",
+        "Other road safety",
+        "Anti-social behaviour",
+        "Burglary and theft",
+        "Rural and wildlife crime",
+        "Fraud and cyber crime",
+        "Drugs",
+        "Violence and exploitation",
+        "Other",
+    ),
+    description="What it was mainly about. A row about several things carries the first of them.",
+)
+
+
+class Scheme(Contract, rows=Unit.SCHEMES, source="Register of community schemes"):
+    """One row per watch scheme or community speed watch group that was ever registered."""
+
+    scheme_id = Column(str, unique=True, description="The register's own number.")
+    scheme_type = Column(str, dimension=SCHEME_TYPE, description="What the scheme watches over.")
+    started_on = Column(
+        date,
+        ge=date(1980, 1, 1),
+        label="day of registration",
+        description="The day on which the scheme was registered.",
+    )
+    ended_on = Column(
+        date,
+        nullable=True,
+        label="day of closure",
+        description="The first day on which it was no longer registered; empty while it is.",
+    )
+    last_active_on = Column(
+        date,
+        nullable=True,
+        label="day last active",
+        description="The day of its last known session, meeting or message; empty if none is "
+        "known. It is written over, so it tells of today and not of an earlier period.",
+    )
+    lpa = Column(
+        str, dimension=LPA, nullable=True, description="Local Policing Area of the scheme."
+    )
+
+    closure_follows_registration = Rule(
+        ended_on >= started_on, "the closure is not before the registration"
+    )
+    activity_follows_registration = Rule(
+        last_active_on >= started_on, "the last activity is not before the registration"
+    )
+
+
+class Activity(Contract, rows=Unit.ACTIVITIES, source="Activity and vehicle logs"):
+    """One row per thing done on one day among the public: an event, an outing of a van, a session.
+
+    A campaign of several days is one row, on its first day. A van that goes to an event is two
+    rows, one of the van and one of the event, and the two are never counted together.
+    """
+
+    activity_id = Column(str, unique=True, description="The log's own number.")
+    activity_type = Column(str, dimension=ACTIVITY_TYPE, description="What was done.")
+    held_on = Column(
+        date,
+        ge=date(2000, 1, 1),
+        label="day of the activity",
+        description="The day of the activity; the first day of one that lasted several.",
+    )
+    hours = Column(
+        float,
+        ge=0,
+        decimals=2,
+        nullable=True,
+        description="Hours it lasted, open to the public; empty if not recorded.",
+    )
+    attendance = Column(
+        int,
+        ge=0,
+        nullable=True,
+        description="People who came; empty if nobody counted or nobody could come.",
+    )
+    completed = Column(
+        int,
+        ge=0,
+        nullable=True,
+        label="people who completed",
+        description="For a course, those who came and finished it; empty for anything else.",
+    )
+    contacts = Column(
+        int,
+        ge=0,
+        nullable=True,
+        label="conversations with the public",
+        description="Conversations with members of the public; empty if nobody counted.",
+    )
+    activity_theme = Column(
+        str, dimension=ACTIVITY_THEME, nullable=True, description="What it was mainly about."
+    )
+    location = Column(
+        str,
+        nullable=True,
+        description="Where it was, by one spelling for each place; empty if not recorded.",
+    )
+    scheme_id = Column(
+        str,
+        nullable=True,
+        label="scheme",
+        description="The scheme whose activity it was, by the register's number; empty for an "
+        "activity of the police.",
+    )
+    scheme_type = Column(
+        str,
+        dimension=SCHEME_TYPE,
+        nullable=True,
+        description="Type of that scheme; empty for an activity of the police.",
+    )
+    lpa = Column(
+        str, dimension=LPA, nullable=True, description="Local Policing Area it took place in."
+    )
+
+    completion_needs_attendance = Rule(
+        completed <= attendance, "no more people complete a course than attend it"
+    )
+    session_is_of_a_scheme = Rule(
+        (activity_type != SPEED_WATCH_SESSION) | scheme_id.is_not_null(),
+        "a speed watch session names its scheme",
+    )
+    scheme_has_a_type = Rule(
+        scheme_id.is_null() | scheme_type.is_not_null(), "an activity of a scheme names its type"
+    )

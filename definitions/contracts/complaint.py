@@ -1,0 +1,161 @@
+"""Complaints about the police, and the allegations that each is made of."""
+
+from datetime import date, datetime
+
+from swm_kpi import Column, Contract, Dimension, Rule, Unit
+
+from ..dimensions import LPA
+
+ALLEGATION_LETTERS: dict[str, str] = {
+    "A": "A Delivery of duties and service",
+    "B": "B Police powers, policies and procedures",
+    "C": "C Handling of or damage to property",
+    "D": "D Access or disclosure of information",
+    "E": "E Use of police vehicles",
+    "F": "F Discriminatory behaviour",
+    "G": "G Abuse of position or corruption",
+    "H": "H Individual behaviours",
+    "J": "J Sexual conduct",
+    "K": "K Discreditable conduct",
+    "L": "L Other",
+}
+"""The IOPC's letters and what they mean, in use since 1 February 2020. There is no letter I."""
+
+_SUBCATEGORIES = {"A": 4, "B": 9, "D": 4, "F": 10, "G": 6, "H": 5, "J": 3}
+
+ALLEGATION_CODES: tuple[str, ...] = tuple(
+    code
+    for letter in ALLEGATION_LETTERS
+    for code in (letter, *(f"{letter}{n}" for n in range(1, _SUBCATEGORIES.get(letter, 0) + 1)))
+)
+"""The letters, and the letters with a number. The list is from memory and unverified."""
+
+ALLEGATION_CATEGORY = Dimension(
+    "allegation_category",
+    "Allegation category",
+    tuple(ALLEGATION_LETTERS.values()),
+    description="The Independent Office for Police Conduct's category of the allegation, by its "
+    "letter, in use since 1 February 2020. There is no I.",
+)
+
+COMPLAINT_HANDLING = Dimension(
+    "complaint_handling",
+    "How the complaint is handled",
+    ("Outside Schedule 3", "Schedule 3, investigated", "Schedule 3, otherwise than investigated"),
+    description="Whether the complaint is recorded under Schedule 3 to the Police Reform Act 2002, "
+    "and if so whether it is investigated. Unknown means not yet decided.",
+)
+
+COMPLAINT_RESULT = Dimension(
+    "complaint_result",
+    "Result of the complaint",
+    (
+        "Service acceptable",
+        "Service not acceptable",
+        "Resolved",
+        "No further action",
+        "Withdrawn",
+    ),
+    description="How the complaint ended. Unknown means not yet finalised, or not recorded.",
+)
+
+_CODES_BEGAN = date(2020, 2, 1)
+
+
+class Complaint(Contract, rows=Unit.COMPLAINTS, source="Professional standards case system"):
+    """One row per complaint case, whatever the number of allegations in it."""
+
+    complaint_id = Column(
+        str, unique=True, personal=True, description="The case's own number, pseudonymised."
+    )
+    received_at = Column(
+        datetime,
+        nullable=True,
+        label="time received",
+        description="When the complaint first reached the force or the Commissioner; empty if not "
+        "kept. No metric counts complaints by it.",
+    )
+    logged_at = Column(
+        datetime,
+        ge=date(2000, 1, 1),
+        label="date logged",
+        description="When the case was logged; Europe/London if no offset is given.",
+    )
+    handling = Column(
+        str,
+        dimension=COMPLAINT_HANDLING,
+        nullable=True,
+        description="How it is handled now; empty until that is decided, and for cases logged "
+        "before 1 February 2020.",
+    )
+    finalised_at = Column(
+        datetime,
+        nullable=True,
+        label="date finalised",
+        description="When the complainant was told that the case was finished; empty while open.",
+    )
+    result = Column(
+        str,
+        dimension=COMPLAINT_RESULT,
+        nullable=True,
+        description="How the case ended; empty while it is open.",
+    )
+    lpa = Column(
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area that the complaint is about; empty for a force-wide "
+        "department.",
+    )
+
+    receipt_precedes_logging = Rule(
+        received_at <= logged_at, "the complaint is not logged before it was received"
+    )
+    finalising_follows_logging = Rule(
+        finalised_at >= logged_at, "the case is not finalised before it was logged"
+    )
+    result_needs_an_end = Rule(
+        result.is_null() | finalised_at.is_not_null(), "an open case has no result"
+    )
+
+
+class Allegation(Contract, rows=Unit.ALLEGATIONS, source="Professional standards case system"):
+    """One row per allegation. A complaint case holds one or more.
+
+    Allegations of cases logged before 1 February 2020 have other categories and are not rows.
+    """
+
+    allegation_id = Column(
+        str, unique=True, personal=True, description="The allegation's own number, pseudonymised."
+    )
+    complaint_id = Column(
+        str, personal=True, description="The number of the case it belongs to, pseudonymised."
+    )
+    logged_at = Column(
+        datetime,
+        ge=_CODES_BEGAN,
+        label="date the case was logged",
+        description="When its case was logged, copied from the case, and not when the allegation "
+        "was added; Europe/London if no offset is given.",
+    )
+    category = Column(
+        str,
+        isin=ALLEGATION_CODES,
+        nullable=True,
+        label="allegation category",
+        description="The Independent Office for Police Conduct's category: a letter, with the "
+        "number of its subcategory where there is one, such as A1; empty if not yet decided.",
+    )
+    lpa = Column(
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area that the allegation is about; empty for a force-wide "
+        "department.",
+    )
+
+    allegation_category = category.recode(
+        {code: ALLEGATION_LETTERS[code[0]] for code in ALLEGATION_CODES},
+        dimension=ALLEGATION_CATEGORY,
+        description="Allegation category, by its letter.",
+    )

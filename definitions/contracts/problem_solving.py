@@ -1,0 +1,76 @@
+"""Problem-solving plans."""
+
+from datetime import date
+
+from swm_kpi import Column, Contract, Dimension, Rule, Unit
+
+from ..dimensions import LPA
+
+THEME = Dimension(
+    "theme",
+    "Theme",
+    description="The kind of problem, by the force's own list. The members are those in the data.",
+)
+
+PLAN_LEVEL = Dimension(
+    "plan_level",
+    "Level",
+    description="How wide the plan is, by the force's own list, such as one neighbourhood or the "
+    "whole force. The members are those in the data.",
+)
+
+
+class ProblemSolvingPlan(Contract, rows=Unit.PLANS, source="Problem-solving database"):
+    """One row per problem-solving plan."""
+
+    plan_id = Column(str, unique=True, description="The plan's own number.")
+    opened_on = Column(date, label="day it was opened", description="The day it was opened.")
+    closed_on = Column(
+        date,
+        nullable=True,
+        label="day it was closed",
+        description="The day it was closed; empty while it is open.",
+    )
+    outcome_assessed = Column(
+        bool,
+        nullable=True,
+        label="assessed outcome",
+        description="For a plan that is closed, whether its outcome was assessed, as the last step "
+        "of the model asks; empty while it is open, or if it was not recorded.",
+    )
+    review_due_on = Column(
+        date,
+        nullable=True,
+        label="day the review was due",
+        description="The day by which the latest review that fell due should have been done; "
+        "empty if none has fallen due.",
+    )
+    reviewed_on = Column(
+        date,
+        nullable=True,
+        label="day of the review",
+        description="The day that review was done; empty if it has not been.",
+    )
+    theme = Column(str, dimension=THEME, nullable=True, description="The kind of problem.")
+    plan_level = Column(str, dimension=PLAN_LEVEL, nullable=True, description="How wide it is.")
+    lpa = Column(
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area of the problem; empty if it is not one area.",
+    )
+
+    closing_follows_opening = Rule(
+        closed_on >= opened_on, "a plan is not closed before it is opened"
+    )
+    review_follows_opening = Rule(
+        reviewed_on >= opened_on, "a plan is not reviewed before it is opened"
+    )
+    review_is_due = Rule(
+        reviewed_on.is_null() | review_due_on.is_not_null(),
+        "a review that was done has the day it was due",
+    )
+    open_plans_are_not_assessed = Rule(
+        closed_on.is_not_null() | outcome_assessed.is_null(),
+        "only a closed plan has an assessed outcome",
+    )

@@ -1,0 +1,186 @@
+"""Serious and organised crime: disruptions, county lines and organised crime groups."""
+
+from datetime import date
+
+from swm_kpi import Column, Contract, Dimension, Rule, Unit
+
+from ..dimensions import LPA
+
+FOUR_P = Dimension(
+    "four_p",
+    "Part of the 4P framework",
+    ("Pursue", "Prevent", "Protect", "Prepare"),
+    description="Pursue: prosecute and disrupt those engaged in it. Prevent: stop people from "
+    "engaging in it. Protect: strengthen protection against it. Prepare: reduce its impact when "
+    "it happens. One of the four for each disruption.",
+)
+
+MAJOR = "Major"
+MODERATE = "Moderate"
+MINOR = "Minor"
+
+LEVEL = Dimension(
+    "level",
+    "Level of disruption",
+    (MAJOR, MODERATE, MINOR),
+    description="How much it harmed the threat: major for a significant or long-lasting effect, "
+    "moderate for a noticeable one, minor for a small or short one (wording unverified).",
+)
+
+THREAT = Dimension(
+    "threat",
+    "Threat",
+    description="The kind of serious and organised crime, by the force's own list. The members are "
+    "those in the data.",
+)
+
+LEAD_AGENCY = Dimension(
+    "lead_agency",
+    "Lead agency",
+    ("The force", "Regional unit", "National agency", "Another agency"),
+    description="Who led the work. Several may claim one disruption, but only one leads.",
+)
+
+DISRUPTION_STATUSES = ("claimed", "accepted", "rejected")
+
+CLOSED_BY_POLICE = "closed by police"
+LINE_ARCHIVED = "archived"
+
+
+class Disruption(
+    Contract, rows=Unit.DISRUPTIONS, source="Agency and Partner Management Information System"
+):
+    """One row per disruption of serious and organised crime that the force claims."""
+
+    disruption_id = Column(
+        str, unique=True, personal=True, description="The record's own number, pseudonymised."
+    )
+    happened_on = Column(
+        date,
+        nullable=True,
+        label="day of the activity",
+        description="The day of the arrest, seizure or other work claimed for; empty if it is not "
+        "one day. No metric counts disruptions by it.",
+    )
+    assessed_on = Column(
+        date,
+        nullable=True,
+        label="day of the assessment",
+        description="The day it was assessed; empty until it is.",
+    )
+    status = Column(
+        str,
+        isin=DISRUPTION_STATUSES,
+        description="How it stands: claimed by the team that did it, accepted by those who "
+        "moderate claims, or rejected by them.",
+    )
+    four_p = Column(
+        str,
+        dimension=FOUR_P,
+        nullable=True,
+        label="part of the 4P framework",
+        description="Which of the four it was.",
+    )
+    level = Column(
+        str,
+        dimension=LEVEL,
+        nullable=True,
+        label="level of disruption",
+        description="Major, moderate or minor, as moderated if it has been.",
+    )
+    threat = Column(str, dimension=THREAT, nullable=True, description="The kind of threat.")
+    lead_agency = Column(str, dimension=LEAD_AGENCY, nullable=True, description="Who led the work.")
+    is_county_line = Column(
+        bool,
+        nullable=True,
+        label="county line flag",
+        description="Whether it was a disruption of a county line; empty if nobody decided.",
+    )
+    safeguarded = Column(
+        int,
+        ge=0,
+        label="people safeguarded",
+        description="How many vulnerable people were safeguarded by it; 0 if none.",
+    )
+    lpa = Column(
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area of the work; empty if it was of no single area.",
+    )
+
+    assessment_follows_activity = Rule(
+        assessed_on >= happened_on, "the assessment is not before the activity"
+    )
+    moderated_is_assessed = Rule(
+        (status == "claimed") | assessed_on.is_not_null(),
+        "a disruption that was accepted or rejected has been assessed",
+    )
+
+
+class CountyLine(Contract, rows=Unit.GROUPS, source="Force intelligence of county lines"):
+    """One row per county line, each time it was active in the force's area."""
+
+    line_id = Column(
+        str, unique=True, personal=True, description="The record's own number, pseudonymised."
+    )
+    active_from = Column(
+        date, label="active from", description="The first day it was known to be active."
+    )
+    ended_on = Column(
+        date,
+        nullable=True,
+        label="end of the line",
+        description="The first day it was no longer active; empty while it is.",
+    )
+    ended_how = Column(
+        str,
+        isin=(CLOSED_BY_POLICE, LINE_ARCHIVED),
+        nullable=True,
+        label="how it ended",
+        description="Whether police work closed it, or it was archived because nothing more was "
+        "heard of it; empty while it is active.",
+    )
+    lpa = Column(
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area it sells in most; empty if it is not one area.",
+    )
+
+    end_follows_start = Rule(ended_on >= active_from, "a line does not end before it starts")
+    end_is_whole = Rule(
+        (ended_on.is_null() & ended_how.is_null())
+        | (ended_on.is_not_null() & ended_how.is_not_null()),
+        "an end has both a day and how, or neither",
+    )
+
+
+class OrganisedCrimeGroup(
+    Contract, rows=Unit.GROUPS, source="Agency and Partner Management Information System"
+):
+    """One row per organised crime group, each time it was mapped."""
+
+    group_id = Column(
+        str, unique=True, personal=True, description="The record's own number, pseudonymised."
+    )
+    mapped_on = Column(
+        date, label="day it was mapped", description="The day the group was mapped as active."
+    )
+    archived_on = Column(
+        date,
+        nullable=True,
+        label="day it was archived",
+        description="The day it was archived as no longer active; empty while it is mapped.",
+    )
+    threat = Column(str, dimension=THREAT, nullable=True, description="Its main kind of threat.")
+    lpa = Column(
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area it is managed from; empty if it is not one area.",
+    )
+
+    archive_follows_mapping = Rule(
+        archived_on >= mapped_on, "a group is not archived before it is mapped"
+    )

@@ -1,0 +1,338 @@
+"""What victims are owed and given: crimes' victims, Victims' Code duties, and referrals."""
+
+from datetime import date, datetime
+
+from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
+
+from ..dimensions import LPA
+from .crime import OFFENCE_SUBGROUP, OUTCOME_GROUP, OUTCOME_GROUP_OF, OUTCOMES, STATUSES
+
+RIGHTS: dict[str, str] = {
+    "1": "1 To understand and be understood",
+    "2": "2 To have the crime recorded without delay",
+    "3": "3 To be given information on reporting",
+    "4": "4 To be referred to support services",
+    "5": "5 To be told about compensation",
+    "6": "6 To be told about the investigation and prosecution",
+    "7": "7 To make a Victim Personal Statement",
+    "8": "8 To be told about the trial",
+    "9": "9 To be told the outcome and of appeals",
+    "10": "10 To be paid expenses and have property returned",
+    "11": "11 To be told about the offender after conviction",
+    "12": "12 To complain about rights not met",
+}
+"""The rights of the Victims' Code in force since 1 April 2021, in short."""
+
+REFERRAL_TO_SUPPORT = "4"
+TOLD_OF_THE_INVESTIGATION = "6"
+
+VICTIMS_RIGHT = Dimension(
+    "victims_right",
+    "Right under the Victims' Code",
+    tuple(RIGHTS.values()),
+    description="The right the duty belongs to, by the Victims' Code in force since 1 April 2021. "
+    "The wording of the rights is shortened and unverified.",
+)
+
+FULL_COUNT = "full"
+AUDIT_SAMPLE = "audit"
+
+VICTIM_ADVICE_LINE = "Victim Advice Line"
+
+VICTIM_SERVICE = Dimension(
+    "victim_service",
+    "Victim service",
+    (
+        VICTIM_ADVICE_LINE,
+        "Domestic abuse service",
+        "Sexual violence service",
+        "Service for children and young people",
+        "Restorative justice service",
+        "Other commissioned service",
+        "Other service",
+    ),
+    description="The kind of service the victim was referred to. The kinds are our own list.",
+)
+
+REFERRAL_ROUTE = Dimension(
+    "referral_route",
+    "Route of the referral",
+    ("Police, automatic", "Police, with consent", "Self", "Another agency", "Another service"),
+    description="Who referred the victim, and for the police whether the victim was asked first "
+    "(opted in) or was referred unless they refused (automatic).",
+)
+
+NEED_TYPE = Dimension(
+    "need_type",
+    "Type of need",
+    (
+        "Mental and physical health",
+        "Shelter and accommodation",
+        "Family, friends and children",
+        "Education, skills and employment",
+        "Drugs and alcohol",
+        "Finance and benefits",
+        "Outlook and attitudes",
+        "Social interactions",
+    ),
+    description="The victim's main need. That these are the categories of the Ministry of "
+    "Justice's grant returns is unverified.",
+)
+
+PERSON = "person"
+
+
+class Victim(Contract, rows=Unit.VICTIMS, source="Crime recording and victim service case systems"):
+    """One row per recorded crime and identifiable victim of it.
+
+    A crime with two victims is two rows, and a person who is the victim of two crimes is two rows.
+    A crime with nobody who could be told or helped, such as one against the state, has none.
+    """
+
+    crime_id = Column(str, personal=True, description="The crime's own number, pseudonymised.")
+    victim_id = Column(str, personal=True, description="The victim's own number, pseudonymised.")
+    victim_type = Column(
+        str,
+        isin=(PERSON, "business", "other body"),
+        nullable=True,
+        label="type of victim",
+        description="What the victim is. A business or other body is a row only if it has named "
+        "a contact.",
+    )
+    recorded_at = Column(
+        datetime,
+        ge=date(2000, 1, 1),
+        label="date of recording",
+        description="When the crime was recorded; Europe/London if no offset is given.",
+    )
+    status = Column(
+        str,
+        isin=STATUSES,
+        label="status of the crime",
+        description="Whether the crime stands when the data are extracted: recorded, cancelled, "
+        "or transferred to another force.",
+    )
+    offence_subgroup = Column(
+        str,
+        dimension=OFFENCE_SUBGROUP,
+        label="type of crime",
+        description="The Home Office's offence subgroup of the crime.",
+    )
+    referred_to_val = Column(
+        bool,
+        nullable=True,
+        label="referral to the Victim Advice Line",
+        description="Whether the police referred this victim to the Victim Advice Line for this "
+        "crime. One who came by themself, or was sent by another agency, was not referred.",
+    )
+    val_contacted = Column(
+        bool,
+        nullable=True,
+        label="contact by the Victim Advice Line",
+        description="Whether the Victim Advice Line then reached the victim; empty if not "
+        "recorded or not referred.",
+    )
+    val_engaged = Column(
+        bool,
+        nullable=True,
+        label="take-up of the Victim Advice Line",
+        description="Whether the victim then took up support; empty if not recorded or not "
+        "referred.",
+    )
+    outcome_code = Column(
+        str,
+        isin=tuple(OUTCOMES),
+        nullable=True,
+        label="outcome code",
+        description="The Home Office code of the crime's outcome; empty while the case is open.",
+    )
+    closed_at = Column(
+        datetime,
+        nullable=True,
+        label="date the case was closed",
+        description="When the case was closed with that outcome; empty while it is open.",
+    )
+    explained_at = Column(
+        datetime,
+        nullable=True,
+        label="time of the explanation",
+        description="When this victim was told why the case was closed, as the crime record "
+        "shows; empty if there is no record of it.",
+    )
+    lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the crime.")
+
+    outcome_group = outcome_code.recode(
+        OUTCOME_GROUP_OF,
+        dimension=OUTCOME_GROUP,
+        description="Outcome group, by the outcome code; none while the case is open.",
+    )
+
+    one_row_each = Unique(crime_id, victim_id)
+    closing_is_whole = Rule(
+        (outcome_code.is_null() & closed_at.is_null())
+        | (outcome_code.is_not_null() & closed_at.is_not_null()),
+        "a closed case has both an outcome and a date, and an open one neither",
+    )
+    closing_follows_recording = Rule(
+        closed_at >= recorded_at, "the case is not closed before the crime was recorded"
+    )
+    explanation_follows_recording = Rule(
+        explained_at >= recorded_at, "the explanation is not before the crime was recorded"
+    )
+    explanation_of_an_end = Rule(
+        explained_at.is_null() | closed_at.is_not_null(), "an open case has no explanation"
+    )
+    contacted_were_referred = Rule(
+        ~val_contacted | referred_to_val, "only a victim who was referred is contacted"
+    )
+    engaged_were_referred = Rule(
+        ~val_engaged | referred_to_val, "support after a referral is only of one who was referred"
+    )
+
+
+class VictimsCodeAction(
+    Contract, rows=Unit.ACTIVITIES, source="Crime recording system and dip-sample audits"
+):
+    """One row per duty under the Victims' Code owed to a victim, and basis.
+
+    A right that does not apply to a victim is no row. A duty that is both in the full count and in
+    an audit's sample is two rows, told apart by the basis. The two are never counted together.
+    """
+
+    action_id = Column(
+        str, unique=True, personal=True, description="The duty's own number, pseudonymised."
+    )
+    basis = Column(
+        str,
+        isin=(FULL_COUNT, AUDIT_SAMPLE),
+        description="'full' where every duty of its kind is a row, 'audit' where a sample was "
+        "drawn and read.",
+    )
+    right = Column(
+        str,
+        isin=tuple(RIGHTS),
+        description="The number of the right in the Victims' Code, from 1 to 12.",
+    )
+    duty_arose_at = Column(
+        datetime,
+        ge=date(2021, 4, 1),
+        label="time the duty arose",
+        description="When what the duty answers happened, such as an arrest, a release or a "
+        "decision not to investigate; Europe/London if no offset is given.",
+    )
+    due_at = Column(
+        datetime,
+        label="time it was due",
+        description="The last moment at which doing it is in time: 23:59 on the last of the "
+        "working days the Code allows, bank holidays of England and Wales left out. A duty for "
+        "which the Code sets no time, and the force none of its own, is no row.",
+    )
+    done_at = Column(
+        datetime,
+        nullable=True,
+        label="time it was done",
+        description="When it was done; empty if it has not been, or if there is no record of it.",
+    )
+    extracted_at = Column(
+        datetime,
+        label="time of extraction",
+        description="When the data were extracted, the same in every row. A duty due after it is "
+        "not due yet.",
+    )
+    enhanced = Column(
+        bool,
+        nullable=True,
+        label="enhanced rights",
+        description="Whether the victim has Enhanced Rights, which shorten some times.",
+    )
+    offence_subgroup = Column(
+        str,
+        dimension=OFFENCE_SUBGROUP,
+        nullable=True,
+        label="type of crime",
+        description="The Home Office's offence subgroup of the crime.",
+    )
+    lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the crime.")
+
+    victims_right = right.recode(
+        RIGHTS, dimension=VICTIMS_RIGHT, description="The right, by its number."
+    )
+
+    due_follows_arising = Rule(due_at >= duty_arose_at, "a duty is not due before it arose")
+    doing_follows_arising = Rule(done_at >= duty_arose_at, "a duty is not done before it arose")
+    doing_precedes_extraction = Rule(
+        done_at <= extracted_at, "a duty is not done after the data were extracted"
+    )
+    arising_precedes_extraction = Rule(
+        duty_arose_at <= extracted_at, "a duty does not arise after the data were extracted"
+    )
+
+
+class Referral(Contract, rows=Unit.REFERRALS, source="Case systems and returns of victim services"):
+    """One row per referral of a victim to a service.
+
+    A victim referred to two services, or twice to one, is two rows.
+    """
+
+    referral_id = Column(
+        str, unique=True, personal=True, description="The referral's own number, pseudonymised."
+    )
+    victim_id = Column(
+        str,
+        personal=True,
+        nullable=True,
+        label="victim",
+        description="The victim's number, pseudonymised in the same way for every service; empty "
+        "where a service does not give one.",
+    )
+    service = Column(str, dimension=VICTIM_SERVICE, description="The kind of service referred to.")
+    pcc_funded = Column(
+        bool,
+        nullable=True,
+        label="funding by the Commissioner",
+        description="Whether the Police and Crime Commissioner funds the service, in full or in "
+        "part; empty if not recorded.",
+    )
+    route = Column(
+        str,
+        dimension=REFERRAL_ROUTE,
+        nullable=True,
+        description="Who referred the victim, and whether with consent.",
+    )
+    need_type = Column(
+        str, dimension=NEED_TYPE, nullable=True, description="The victim's main need."
+    )
+    referred_at = Column(
+        datetime,
+        ge=date(2000, 1, 1),
+        label="date of the referral",
+        description="When the service received it; Europe/London if no offset is given.",
+    )
+    accepted = Column(
+        bool,
+        nullable=True,
+        label="acceptance",
+        description="Whether the service accepted it; empty if not yet decided or not recorded.",
+    )
+    contacted = Column(
+        bool,
+        nullable=True,
+        label="contact",
+        description="Whether the service then reached the victim; empty if not recorded.",
+    )
+    engaged_at = Column(
+        datetime,
+        nullable=True,
+        label="start of support",
+        description="When the victim first took up support; empty if they have not.",
+    )
+    lpa = Column(
+        str, dimension=LPA, nullable=True, description="Local Policing Area of the crime or victim."
+    )
+
+    support_follows_referral = Rule(
+        engaged_at >= referred_at, "support does not start before the referral"
+    )
+    support_needs_acceptance = Rule(
+        engaged_at.is_null() | accepted, "support starts only after the referral is accepted"
+    )

@@ -1,0 +1,71 @@
+"""What an engine is asked to aggregate for a statistic, and what its answers come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from swm_kpi.contracts import Column
+from swm_kpi.engine.compile import MICROSECONDS, Compiler
+from swm_kpi.expressions import Elapsed, Term
+from swm_kpi.measures import Operation, Statistic
+
+Array = NDArray[np.float64]
+_PLACES = 6
+
+
+def aggregates(
+    name: str, statistic: Statistic, compiler: Compiler
+) -> Iterator[tuple[str, nw.Expr]]:
+    """Yield the engine's aggregates for a statistic, and the columns to call them."""
+    where = compiler(statistic.where) if statistic.where is not None else None
+    if statistic.of is None or statistic.operation is Operation.ROWS:
+        yield name, nw.len() if where is None else where.cast(nw.Int64).sum()
+        return
+    of = compiler(statistic.of)
+    chosen = of if where is None else nw.when(where).then(of)
+    if statistic.operation is Operation.SUM:
+        yield from _sum(name, statistic.of, chosen)
+    elif statistic.operation is Operation.DISTINCT:
+        # Engines count null as a value of its own; here nobody is nobody.
+        yield name, chosen.n_unique()
+        yield f"{name}:null", chosen.is_null().any()
+    else:
+        yield name, chosen.quantile(statistic.quantile or 0.5, interpolation="linear")
+
+
+def _sum(name: str, of: Term, chosen: nw.Expr) -> Iterator[tuple[str, nw.Expr]]:
+    """Sum exactly: whole numbers of the smallest unit, so that order cannot change the bytes."""
+    if isinstance(of, Elapsed):
+        yield name, (chosen // MICROSECONDS).sum()
+        yield f"{name}:rest", (chosen % MICROSECONDS).sum()
+    elif of.dtype is float:
+        yield name, (chosen * float(10 ** _places(of))).round(0).cast(nw.Int64).sum()
+    else:
+        yield name, chosen.sum()
+
+
+def _places(of: Term) -> int:
+    decimals = of.decimals if isinstance(of, Column) else None
+    return _PLACES if decimals is None else decimals
+
+
+def finished(name: str, statistic: Statistic, grouped: Mapping[str, Any]) -> Array:
+    """Return a statistic's values in its own unit: seconds for elapsed time."""
+    values: Array = np.asarray(grouped[name], dtype=np.float64)
+    of = statistic.of
+    if statistic.operation is Operation.DISTINCT:
+        return values - np.asarray(grouped[f"{name}:null"], dtype=np.float64)
+    if statistic.operation is Operation.QUANTILE and isinstance(of, Elapsed):
+        return values / MICROSECONDS
+    if statistic.operation is Operation.SUM and isinstance(of, Elapsed):
+        rest: Array = np.asarray(grouped[f"{name}:rest"], dtype=np.float64)
+        return values + rest / MICROSECONDS
+    if statistic.operation is Operation.SUM and of is not None and of.dtype is float:
+        scaled: Array = values / float(10 ** _places(of))
+        return scaled
+    return values
