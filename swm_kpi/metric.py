@@ -147,6 +147,7 @@ class Metric(Entry):
     Attributes:
         summary: in plain English, what is counted and on which date.
         measures: its numbers, in the order to show them.
+        headline: the key of the measure to show first; the first one when left out.
         dimensions: the breakdowns that make sense for it.
         direction: which way is better.
         frequency: how often it is reported.
@@ -160,6 +161,7 @@ class Metric(Entry):
 
     summary: str
     measures: Frozen[Measure] = Field(min_length=1)
+    headline: str = ""
     dimensions: Frozen[Dimension] = ()
     direction: Direction
     frequency: Frequency = Frequency.QUARTERLY
@@ -196,6 +198,12 @@ class Metric(Entry):
         canonical = json.dumps([each.canonical() for each in self.measures], sort_keys=True)
         return f"{self.ref}@{self.version}#{hashlib.sha256(canonical.encode()).hexdigest()[:8]}"
 
+    @property
+    def first_shown(self) -> Measure:
+        """The measure that stands for the metric where only one fits."""
+        key = self.headline or self.measures[0].key
+        return next(each for each in self.measures if each.key == key)
+
     def measure(self, key: str, basis: Basis) -> Measure:
         """Return the measure of that key and basis."""
         return next(each for each in self.measures if (each.key, each.basis) == (key, basis))
@@ -219,6 +227,10 @@ class Metric(Entry):
         known = [(each.key, each.basis) for each in self.measures]
         for key, basis in sorted({each for each in known if known.count(each) > 1}):
             yield "measures", f"{key!r} is declared twice on the {basis.value} basis", "Rename one"
+        keys = [key for key, _ in known]
+        if self.headline and self.headline not in keys:
+            rule = f"{self.headline!r} is not a measure"
+            yield "headline", rule, did_you_mean(self.headline, keys)
         if all(each.basis is Basis.PROXY for each in self.measures):
             yield "measures", "a proxy stands for nothing", "Declare the force's own measure too"
         for measure in self.measures:

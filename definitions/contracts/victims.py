@@ -129,15 +129,15 @@ class Victim(Contract, rows=Unit.VICTIMS, source="Crime recording and victim ser
         bool,
         nullable=True,
         label="contact by the Victim Advice Line",
-        description="Whether the Victim Advice Line then reached the victim; empty if not "
-        "recorded or not referred.",
+        description="Whether the Victim Advice Line then reached the victim; 'no' or "
+        "empty if not referred, and empty if not recorded.",
     )
     val_engaged = Column(
         bool,
         nullable=True,
         label="take-up of the Victim Advice Line",
-        description="Whether the victim then took up support; empty if not recorded or not "
-        "referred.",
+        description="Whether the victim then took up support; 'no' or empty if not referred, and "
+        "empty if not recorded.",
     )
     outcome_code = Column(
         str,

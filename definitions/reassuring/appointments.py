@@ -48,6 +48,7 @@ appointments = Metric(
             numerator=offered & soon,
         ),
     ],
+    headline="within_standard",
     dimensions=[LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,

@@ -207,6 +207,7 @@ new_platforms = Metric(
             note="Within one channel the share is all or nothing: read it over all channels.",
         ),
     ],
+    headline="answered_999",
     dimensions=[CHANNEL, LPA],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,

@@ -83,6 +83,7 @@ emergency_response = Metric(
             note="The response times rest on these incidents only.",
         ),
     ],
+    headline="median_minutes",
     dimensions=[LPA],
     direction=Direction.LOWER_IS_BETTER,
     availability=published_once(

@@ -55,6 +55,7 @@ police_outcomes = Metric(
             "Office outcome codes.",
         ),
     ],
+    headline="action_taken_rate",
     dimensions=[LPA, OFFENCE_SUBGROUP, FORCE, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=published_once(
@@ -145,6 +146,7 @@ domestic_abuse_outcomes = Metric(
     summary="What came of crimes flagged as domestic abuse: the same numbers as for police "
     "outcomes of all crime.",
     measures=outcome_measures("Domestic abuse crimes", flag=Crime.is_da),
+    headline="action_taken_rate",
     dimensions=[LPA, OFFENCE_SUBGROUP],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
@@ -216,6 +218,7 @@ sexual_violence_outcomes = Metric(
             "Other sexual offences", prefix="oso_", offence=OTHER_SEXUAL_OFFENCES, note=_RECENT
         ),
     ],
+    headline="rape_action_taken_rate",
     dimensions=[LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,

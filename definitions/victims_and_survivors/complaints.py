@@ -96,6 +96,7 @@ complaints = Metric(
                 "complaint": """
                 | received_at      | logged_at        |
                 | 2024-03-28 09:00 | 2024-04-02 10:00 |
+                | 2024-03-29 09:00 | 2024-04-03 10:00 |
                 | 2024-06-28 09:00 | 2024-07-01 00:00 |
                 """,
                 "allegation": """
@@ -103,14 +104,15 @@ complaints = Metric(
                 | a            | 2024-04-02 10:00 | A1       |
                 | a            | 2024-04-02 10:00 | A1       |
                 | a            | 2024-04-02 10:00 |          |
-                | b            | 2024-07-01 00:00 | H2       |
+                | b            | 2024-04-03 10:00 | H1       |
+                | c            | 2024-07-01 00:00 | H2       |
                 """,
             },
-            expect={"complaints": 1, "allegations": 1 + 1 + 1, "allegation_share": 2 / 2},
-            trap="One case with three allegations is one complaint: counting allegations would "
-            "make it three, and adding them four. The case logged in the quarter counts though it "
-            "was received before it, and the one received in the quarter and logged after does "
-            "not.",
+            expect={"complaints": 1 + 1, "allegations": 3 + 1, "allegation_share": 3 / 3},
+            trap="A case with three allegations is one complaint: counting allegations would make "
+            "the two cases four, and adding them six. The cases logged in the quarter count though "
+            "they were received before it, and the one received in it and logged after does not. "
+            "The allegation with no category is in no share.",
         ),
     ],
 )

@@ -171,8 +171,8 @@ victim_satisfaction = Metric(
                 "da_satisfied_treatment": 1 / 1,
                 "da_answers": 2,
             },
-            shows="The fairly satisfied victim stands for two, so three of four are satisfied, and not "
-            "two of three.",
+            shows="The fairly satisfied victim stands for two, so three of four are satisfied, and "
+            "not two of three.",
         ),
         Example(
             rows="""

@@ -149,7 +149,7 @@ victim_advice_line = Metric(
             | person      | 2024-04-01  | recorded | yes             | yes           | yes         |
             | person      | 2024-05-06  | recorded | yes             | yes           | no          |
             | person      | 2024-05-06  | recorded | yes             | no            | no          |
-            | person      | 2024-06-30  | recorded | no              |               |             |
+            | person      | 2024-06-30  | recorded | no              | no            | no          |
                 """,
                 "referral": """
                 | service            | route             | referred_at      |

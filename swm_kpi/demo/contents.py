@@ -44,12 +44,13 @@ class Told:
 
     @cached_property
     def headline(self) -> Measure | None:
-        """The first measure of the force's own records that has any number; else of any."""
+        """The metric's headline, or else the first measure, of the force's records if it can be."""
         found = [
             each for each in self.measures if self.totals_of(each)["value"].is_not_null().any()
         ]
-        own = [each for each in found if each.basis is Basis.FORCE]
-        return next(iter(own or found), None)
+        own = [each for each in found if each.basis is Basis.FORCE] or found
+        first = [each for each in own if each.key == self.metric.headline]
+        return next(iter(first or own), None)
 
     def rows_of(self, measure: Measure) -> pl.DataFrame:
         """Return every row of a measure."""
