@@ -378,3 +378,21 @@ def test_the_latest_text_of_a_period_is_told_and_has_no_number(
         assert "Lead" in note
         assert (f"Rating: {latest[2]}." in note) == (latest[2] is not None)
         assert ("a survey" in note) == (latest[3] is not None)
+
+
+@pytest.mark.parametrize("by", [[], ["area"]])
+def test_a_register_says_nothing_of_a_period_it_does_not_cover(by: list[str]) -> None:
+    """With a breakdown or without: not available, or provisional, and never an error."""
+    frame = pl.DataFrame({"began_on": [date(2024, 1, 1)], "ended_on": [None], "area": ["North"]})
+    result = kpi.compute(
+        [CLUBS],
+        {"club": frame.with_columns(members=pl.lit(1), open_to_all=pl.lit(True))},
+        periods=["2023-12", "2024-02"],
+        by=by,
+        coverage={"club": (date(2024, 1, 1), date(2024, 2, 10))},
+        catalogue=Catalogue([CLUBS]),
+    )
+    rows = {(each["measure"], each["period"]): each for each in result.to_polars().to_dicts()}
+    before, partly = rows["clubs", "2023-12"], rows["clubs", "2024-02"]
+    assert (before["value"], before["marker"]) == (None, "[x]")
+    assert (partly["value"], partly["marker"]) == (1, "[p]")

@@ -76,6 +76,7 @@ call_handling = Metric(
             ),
         )
     ],
+    headline="answered_999",
     direction=Direction.HIGHER_IS_BETTER,
     availability=published_once(
         Evidence(
@@ -207,7 +208,6 @@ new_platforms = Metric(
             note="Within one channel the share is all or nothing: read it over all channels.",
         ),
     ],
-    headline="answered_999",
     dimensions=[CHANNEL, LPA],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,

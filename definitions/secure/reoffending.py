@@ -137,7 +137,7 @@ first_time_entrants = Metric(
 
 _ALL = OffenderCohort.cohort == ALL_OFFENDERS
 _IOM = OffenderCohort.cohort.is_in(*IOM_COHORTS)
-_GROWS = "It grows until 18 months after the period."
+_GROWS = "It grows until the follow-up and the wait are over for everyone of the period."
 
 _IOM_RATES = [
     ReoffendingRate(
@@ -243,7 +243,8 @@ reoffending = Metric(
     not_this="Not arrests or charges after the start: only a caution or a conviction proves a "
     "reoffence. Not the people who offended in the period: the start of the follow-up decides.",
     caveats=[
-        "A period is final 18 months after it ends. Until then its shares are marked and too low.",
+        "A period is final once the follow-up and the wait are over, 18 months after it ends. "
+        "Until then its shares are marked and too low.",
         "People in custody cannot offend in the community, so time inside the follow-up lowers "
         "the number.",
         "People are chosen for integrated offender management because they offend much, so fewer "
