@@ -65,6 +65,7 @@ domestic_abuse_arrests = Metric(
             denominator="crimes",
         ),
     ],
+    headline="arrests_per_crime",
     dimensions=[LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=published_once(

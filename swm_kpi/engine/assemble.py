@@ -164,7 +164,7 @@ class _Rows:
         for position, period in enumerate(self.grid.periods):
             status, words = self._status(period)
             notes.append(words)
-            here = marker[position]
+            here = marker[position, ...]
             if status is Marker.NOT_AVAILABLE:
                 here[...] = status.value
             elif status is not Marker.NONE:

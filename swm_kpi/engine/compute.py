@@ -76,6 +76,7 @@ def compute(
     dimensions = request.check_breakdowns(by, plan)
     chosen = request.choose(asked, plan, data)
     overrides = request.check_assumptions(assumptions, chosen)
+    chosen = [each.overridden(overrides) for each in chosen]
     stated = request.check_coverage(coverage, contracts)
     day = request.check_date(as_at, "as_at")
     statistics = _statistics(chosen)

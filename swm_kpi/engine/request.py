@@ -33,6 +33,17 @@ class Chosen:
     metric: Metric
     measures: tuple[Measure, ...]
 
+    def overridden(self, overrides: Mapping[str, Any]) -> Chosen:
+        """Return the same with the measures' own assumptions replaced."""
+        if not overrides:
+            return self
+        by_name = {
+            (each.key, each.basis): each.overridden(overrides) for each in self.metric.measures
+        }
+        metric = self.metric.model_copy(update={"measures": tuple(by_name.values())})
+        measures = tuple(by_name[each.key, each.basis] for each in self.measures)
+        return Chosen(self.entry, metric, measures)
+
 
 def choose(
     asked: Sequence[str | Entry] | None, catalogue: Catalogue, tables: Iterable[str]

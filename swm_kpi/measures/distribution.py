@@ -65,8 +65,8 @@ class Distribution(TableMeasure):
     def formula(self) -> str:
         """How it is worked out, in plain English."""
         return (
-            f"Of the rows in the {self.of.table} table{self._where_words(' where')} that name a "
-            f"{self.over.title.lower()}, the share of each."
+            f"Of the rows in the {self.of.table} table{self._where_words(' where')} that have one, "
+            f"the share of each {self.over.title.lower()}."
         )
 
     def canonical(self) -> Canonical:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field
 
@@ -129,8 +129,18 @@ class Measure(Declaration):
         statistics = {role: each.canonical for role, each in self.statistics.items()}
         return [self.kind, self.key, self.basis.value, sorted(statistics.items()), *self.siblings]
 
+    def overridden(self, overrides: Mapping[str, Any]) -> Self:
+        """Return the measure with its own assumptions replaced, where overrides name them."""
+        found = {
+            name: replace(value, value=overrides[value.key])
+            for name, value in self
+            if isinstance(value, Assumption) and value.key in overrides
+        }
+        return self.model_copy(update=found) if found else self
+
     def assumptions(self) -> Iterator[Assumption]:
         """Yield each assumption it rests on."""
+        yield from (value for _, value in self if isinstance(value, Assumption))
         for statistic in self.statistics.values():
             yield from assumptions_in(statistic.where)
             yield from assumptions_in(statistic.of)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Assumption, Canonical, Expression, Product, english
+from swm_kpi.expressions.literals import canonical_of
 from swm_kpi.measures.measure import Cells, TableMeasure, Where, both, divided
 from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
@@ -83,7 +84,7 @@ class SurveyProportion(TableMeasure):
 
     def canonical(self) -> Canonical:
         """What moves its numbers."""
-        return [*super().canonical(), self.least.key]
+        return [*super().canonical(), canonical_of(self.least)]
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong between the fields."""

@@ -1,0 +1,123 @@
+"""The command line, run as a user runs it: what it prints, and one exit code for each cause."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from swm_kpi.cli import main
+
+INCIDENTS = pl.DataFrame(
+    {
+        "created_at": ["2024-04-02 10:00:00", "2024-05-02 10:00:00"],
+        "closing_code": ["ASB nuisance", "Crime"],
+        "lpa": ["Shropshire", None],
+    }
+)
+
+
+@pytest.fixture
+def incidents(tmp_path: Path) -> Path:
+    file = tmp_path / "incidents.csv"
+    INCIDENTS.write_csv(file)
+    return file
+
+
+def test_list_has_a_line_for_each_ref(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    refs = [line.split()[0] for line in shown if line[:3].strip().isdigit()]
+    assert [*map(str, range(1, 71)), "70"] == refs
+    assert shown[-1].startswith("70 refs.")
+
+
+def test_show_says_what_a_metric_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "57"]) == 0
+    shown = capsys.readouterr().out
+    for words in ("What it is", "What it is not", "How it is worked out", "Table contact",
+                  "Assumptions", "Read with care", "57@1#"):  # fmt: skip
+        assert words in shown
+
+
+@pytest.mark.parametrize("ref", ["16", "55", "69", "asb_incidents"])
+def test_every_kind_of_ref_can_be_shown(ref: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", ref]) == 0
+    assert "Availability" in capsys.readouterr().out
+
+
+def test_check_runs_every_example(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == 0
+    assert "70 refs agree with each other" in capsys.readouterr().out
+
+
+def test_compute_prints_a_table(incidents: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["compute", "15", "--data", f"incident={incidents}", "--grain", "month", "--by", "lpa"]
+    assert main([*words, "--start", "2024-04-01", "--end", "2024-05-31"]) == 0
+    header, *rows = capsys.readouterr().out.splitlines()
+    assert header.startswith("ref,metric,measure,basis,grain,period")
+    counted = [row for row in rows if ",incidents,force," in row and ",2024-04," in row]
+    assert any(",Shropshire,1," in row for row in counted)
+    assert any(",All,1," in row for row in counted)
+
+
+def test_compute_writes_a_file_when_told_that_it_is_undisclosed(
+    incidents: Path, tmp_path: Path
+) -> None:
+    words = ["compute", "15", "--data", f"incident={incidents}"]
+    words += ["--start", "2024-04-01", "--end", "2024-06-30", "--out", str(tmp_path / "out.csv")]
+    assert main(words) == 15
+    assert main([*words, "--policy", "none"]) == 0
+    assert (tmp_path / "out.csv").read_text().startswith("ref,")
+    assert main([*words, "--policy", "none"]) == 15
+    assert main([*words, "--policy", "none", "--overwrite"]) == 0
+
+
+def test_validate_counts_and_shows_no_value(
+    incidents: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = incidents.read_text().replace("Shropshire", "Atlantis")
+    incidents.write_text(bad)
+    assert main(["validate", "incident", str(incidents)]) == 11
+    shown = capsys.readouterr().out
+    assert "lpa: is not in the closed list (1 row)" in shown
+    assert "Atlantis" not in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["show", "callhandling"], 12, "Did you mean 'call_handling'?"),
+        (["validate", "incidents", "x.csv"], 12, "Did you mean 'incident'?"),
+        (["validate", "incident", "none.csv"], 14, "no file 'none.csv'"),
+        (["compute", "15", "--data", "x", "--start", "2024-04-01", "--end", "2024-06-30"], 12,
+         "TABLE=FILE"),
+        (["compute", "15", "--start", "2024-06-30", "--end", "2024-04-01"], 13, "earlier day"),
+        (["compute", "15", "--start", "2024-04-01", "--end", "2024-06-30"], 12, "'incident'"),
+        (["list", "--availability", "none.toml"], 14, "no such file"),
+    ],
+)  # fmt: skip
+def test_each_exit_code_has_one_cause(
+    words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == code
+    assert said in capsys.readouterr().err
+
+
+def test_a_wrong_command_is_a_usage_error() -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["lst"])
+
+
+def test_synth_writes_tables_that_compute(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "force"
+    words = ["--start", "2024-04-01", "--end", "2024-06-30", "--scale", "0.002"]
+    assert main(["synth", "--out", str(folder), *words]) == 0
+    assert main(["synth", "--out", str(folder), *words]) == 15
+    capsys.readouterr()
+    table = f"incident={folder / 'incident.parquet'}"
+    assert main(["compute", "15", "--data", table, *words[:4]]) == 0
+    assert ",incidents,force,quarter,2024/25 Q1," in capsys.readouterr().out
