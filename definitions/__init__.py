@@ -5,10 +5,14 @@ from swm_kpi import Catalogue
 from .plan import heading, no_text, planned
 from .reassuring.appointments import appointments
 from .reassuring.contact import call_handling, new_platforms
+from .reassuring.culture import organisational_culture
+from .reassuring.perceptions import perceptions_of_accessibility
 from .reforming.money import expenditure_and_variance
 from .reforming.response import emergency_response, unresourced_incidents
 from .reforming.workforce import officer_numbers
 from .secure.anti_social_behaviour import asb_incidents
+from .secure.arrests import domestic_abuse_arrests
+from .secure.county_lines import drug_homicides_and_county_lines, serious_organised_crime
 from .secure.crime_volumes import cyber_crime, homicides, serious_violence
 from .secure.flagged_crime import business_crime, domestic_abuse_offences, rural_crime
 from .secure.neighbourhood_crime import neighbourhood_crime
@@ -18,50 +22,64 @@ from .secure.outcomes import (
     police_outcomes,
     sexual_violence_outcomes,
 )
+from .secure.powers import powers_sexual_violence, protection_notices_and_orders
+from .secure.problem_solving import problem_solving
+from .secure.reoffending import first_time_entrants, reoffending
+from .secure.repeat_offending import repeat_domestic_abuse_offenders, repeat_sexual_violence
 from .secure.roads import collisions_and_casualties, road_use_incidents
 from .secure.sexual_violence import sexual_violence
+from .secure.training import vulnerability_training
+from .victims_and_survivors.complaints import complaint_volume, complaints
 from .victims_and_survivors.mental_health import mental_health_incidents
+from .victims_and_survivors.repeat_victims import (
+    repeat_domestic_abuse_victims,
+    repeat_victimisation,
+)
+from .victims_and_survivors.satisfaction import victim_satisfaction
+from .victims_and_survivors.training import exploitation_training, victim_care_training
+from .victims_and_survivors.victim_services import victim_advice_line, victim_service_referrals
+from .victims_and_survivors.victims_code import explanation_to_victims, victims_code
 
 CATALOGUE = Catalogue(
     [
-        planned("1", "complaints"),
-        planned("2", "victims_code"),
-        planned("3", "victim_satisfaction"),
-        planned("4", "victim_care_training"),
-        planned("5", "explanation_to_victims"),
-        planned("6", "victim_advice_line"),
-        planned("7", "victim_service_referrals"),
-        planned("8", "repeat_victimisation"),
+        complaints,
+        victims_code,
+        victim_satisfaction,
+        victim_care_training,
+        explanation_to_victims,
+        victim_advice_line,
+        victim_service_referrals,
+        repeat_victimisation,
         mental_health_incidents,
-        planned("10", "exploitation_training"),
+        exploitation_training,
         police_outcomes,
-        planned("12", "first_time_entrants"),
+        first_time_entrants,
         planned("13", "investigators"),
-        planned("14", "reoffending"),
+        reoffending,
         asb_incidents,
         heading("16", "national_policing_measures"),
         homicides,
         serious_violence,
-        planned("19", "drug_homicides_and_county_lines"),
+        drug_homicides_and_county_lines,
         neighbourhood_crime,
         cyber_crime,
-        planned("22", "problem_solving"),
+        problem_solving,
         rural_crime,
         business_crime,
-        planned("25", "vulnerability_training"),
-        planned("26", "serious_organised_crime"),
+        vulnerability_training,
+        serious_organised_crime,
         domestic_abuse_offences,
         sexual_violence,
         domestic_abuse_outcomes,
         sexual_violence_outcomes,
         heading("31", "powers_domestic_abuse"),
         domestic_abuse_outcomes_again,
-        planned("33", "domestic_abuse_arrests"),
-        planned("34", "protection_notices_and_orders"),
-        planned("35", "powers_sexual_violence"),
-        planned("36", "repeat_domestic_abuse_victims"),
-        planned("37", "repeat_domestic_abuse_offenders"),
-        planned("38", "repeat_sexual_violence"),
+        domestic_abuse_arrests,
+        protection_notices_and_orders,
+        powers_sexual_violence,
+        repeat_domestic_abuse_victims,
+        repeat_domestic_abuse_offenders,
+        repeat_sexual_violence,
         road_use_incidents,
         collisions_and_casualties,
         planned("41", "road_campaigns"),
@@ -82,7 +100,7 @@ CATALOGUE = Catalogue(
         appointments,
         call_handling,
         new_platforms,
-        planned("59", "perceptions_of_accessibility"),
+        perceptions_of_accessibility,
         planned("60", "engagement_vans"),
         heading("61", "local_policing_charter"),
         planned("62", "parish_priorities"),
@@ -91,8 +109,8 @@ CATALOGUE = Catalogue(
         planned("65", "events"),
         planned("66", "social_media"),
         planned("67", "watch_schemes"),
-        planned("68", "organisational_culture"),
+        organisational_culture,
         planned("69", "workforce_composition"),
-        planned("70", "complaint_volume"),
+        complaint_volume,
     ]
 )

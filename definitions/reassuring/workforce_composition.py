@@ -51,7 +51,7 @@ _SHARES = (
 workforce_composition = Metric(
     ref="69",
     key="workforce_composition",
-    title="Workforce composition, officer joiners and attrition rate by protected characteristic",
+    title="Workforce composition, officer joiners and attrition rate by protected characteristics",
     objective=Objective.NOT_STATED,
     summary="The people in post at the latest snapshot of the period by protected characteristic, "
     "the share of some groups among those who stated it, and the officers who joined and left in "

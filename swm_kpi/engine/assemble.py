@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -225,8 +225,9 @@ class _Rows:
         """Say whether the months have not yet passed after which a number stops growing."""
         needed = self.measure.maturity_months
         for span in self._covered() if needed else ():
-            last = self.grid.as_at or span.last
-            if last is None or last.year * 12 + last.month - 1 < period.last_month + needed:
+            # Data that reach the last day of a month are as good as extracted on the day after it.
+            last = self.grid.as_at or (span.last and span.last + timedelta(days=1))
+            if last is None or last.year * 12 + last.month - 1 <= period.last_month + needed:
                 return f"Not mature: {needed} months have not passed since the period."
         return ""
 
