@@ -2,19 +2,28 @@
 
 from swm_kpi import Catalogue
 
-from .plan import heading, no_text, planned
+from .plan import heading, no_text
 from .reassuring.appointments import appointments
+from .reassuring.charter import neighbourhood_alerts, parish_priorities, station_dip_samples
 from .reassuring.contact import call_handling, new_platforms
 from .reassuring.culture import organisational_culture
+from .reassuring.engagement import engagement_vans, events, watch_schemes
 from .reassuring.perceptions import perceptions_of_accessibility
+from .reassuring.social_media import social_media
+from .reassuring.workforce_composition import workforce_composition
+from .reforming.carbon import carbon_footprint
+from .reforming.ict import ict_assets, system_availability
+from .reforming.information import data_breaches, data_maturity, information_security
 from .reforming.money import expenditure_and_variance
 from .reforming.response import emergency_response, unresourced_incidents
+from .reforming.vision import vision_and_values
 from .reforming.workforce import officer_numbers
 from .secure.anti_social_behaviour import asb_incidents
 from .secure.arrests import domestic_abuse_arrests
 from .secure.county_lines import drug_homicides_and_county_lines, serious_organised_crime
 from .secure.crime_volumes import cyber_crime, homicides, serious_violence
 from .secure.flagged_crime import business_crime, domestic_abuse_offences, rural_crime
+from .secure.investigators import investigators
 from .secure.neighbourhood_crime import neighbourhood_crime
 from .secure.outcomes import (
     domestic_abuse_outcomes,
@@ -26,6 +35,7 @@ from .secure.powers import powers_sexual_violence, protection_notices_and_orders
 from .secure.problem_solving import problem_solving
 from .secure.reoffending import first_time_entrants, reoffending
 from .secure.repeat_offending import repeat_domestic_abuse_offenders, repeat_sexual_violence
+from .secure.road_safety_work import road_campaigns, road_concerns, speed_watch_groups
 from .secure.roads import collisions_and_casualties, road_use_incidents
 from .secure.sexual_violence import sexual_violence
 from .secure.training import vulnerability_training
@@ -54,7 +64,7 @@ CATALOGUE = Catalogue(
         exploitation_training,
         police_outcomes,
         first_time_entrants,
-        planned("13", "investigators"),
+        investigators,
         reoffending,
         asb_incidents,
         heading("16", "national_policing_measures"),
@@ -82,17 +92,17 @@ CATALOGUE = Catalogue(
         repeat_sexual_violence,
         road_use_incidents,
         collisions_and_casualties,
-        planned("41", "road_campaigns"),
-        planned("42", "speed_watch_groups"),
-        planned("43", "road_concerns"),
+        road_campaigns,
+        speed_watch_groups,
+        road_concerns,
         expenditure_and_variance,
-        planned("45", "data_maturity"),
-        planned("46", "ict_assets"),
-        planned("47", "system_availability"),
-        planned("48", "information_security"),
-        planned("49", "data_breaches"),
-        planned("50", "vision_and_values"),
-        planned("51", "carbon_footprint"),
+        data_maturity,
+        ict_assets,
+        system_availability,
+        information_security,
+        data_breaches,
+        vision_and_values,
+        carbon_footprint,
         officer_numbers,
         emergency_response,
         unresourced_incidents,
@@ -101,16 +111,16 @@ CATALOGUE = Catalogue(
         call_handling,
         new_platforms,
         perceptions_of_accessibility,
-        planned("60", "engagement_vans"),
+        engagement_vans,
         heading("61", "local_policing_charter"),
-        planned("62", "parish_priorities"),
-        planned("63", "neighbourhood_alerts"),
-        planned("64", "station_dip_samples"),
-        planned("65", "events"),
-        planned("66", "social_media"),
-        planned("67", "watch_schemes"),
+        parish_priorities,
+        neighbourhood_alerts,
+        station_dip_samples,
+        events,
+        social_media,
+        watch_schemes,
         organisational_culture,
-        planned("69", "workforce_composition"),
+        workforce_composition,
         complaint_volume,
     ]
 )

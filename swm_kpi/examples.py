@@ -88,7 +88,7 @@ def parse_pipe_table(text: str, contract: ContractType) -> list[dict[str, Any]]:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip("|").split("|")]
+    return [cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|")]
 
 
 def _parsed(cell: str, column: Column, number: int) -> Any:

@@ -17,8 +17,7 @@ import hypothesis.strategies as st
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from polars.testing import assert_frame_equal
+from hypothesis import HealthCheck, Phase, given, settings
 
 import swm_kpi as kpi
 from swm_kpi import (
@@ -455,8 +454,9 @@ def differences(found: Mapping[Any, Any], expected: Mapping[Any, Any]) -> list[s
     parted = [f"{key}: the oracle has no such cell" for key in found.keys() - expected.keys()]
     for key, wanted in expected.items():
         if key not in found:
-            # An Unknown with nothing in it is not shown.
-            if "Unknown" not in key or any(each not in (None, 0) for each in wanted):
+            # An Unknown with nothing in it is not shown, nor one that is in no share of the whole.
+            counted = wanted[:2] if key[0] == "spread" else wanted
+            if "Unknown" not in key or any(each not in (None, 0) for each in counted):
                 parted.append(f"{key}: missing, and the oracle says {wanted}")
         elif not all(map(same, found[key], wanted)):
             parted.append(f"{key}: {found[key]}, and the oracle says {wanted}")
@@ -472,6 +472,7 @@ def same(found: float | None, wanted: Any) -> bool:
 thorough = settings(
     max_examples=150,
     derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -567,15 +568,16 @@ def pandas_kinds(table: pl.DataFrame) -> dict[str, pd.DataFrame]:
             plain[name] = pd.to_datetime(plain[name], utc=dtype.time_zone is not None)
     text = [name for name, dtype in table.schema.items() if dtype == pl.String]
     times = [name for name, dtype in table.schema.items() if isinstance(dtype, pl.Datetime)]
-    coarse = plain.copy()
+    whole = [name for name, dtype in table.schema.items() if dtype == pl.Int64]
+    fine, coarse = plain.copy(), plain.copy()
     for name in times:
-        coarse[name] = coarse[name].astype(str(coarse[name].dtype).replace("ns", "us"))
+        fine[name], coarse[name] = plain[name].dt.as_unit("ns"), plain[name].dt.as_unit("us")
     return {
-        "objects": plain,
+        "objects": fine,
         "strings": coarse.astype(dict.fromkeys(text, "string")),
         "categoricals": plain.astype(dict.fromkeys(text, "category")),
         "Arrow": table.to_pandas(use_pyarrow_extension_array=True),
-        "converted": table.to_pandas(),
+        "converted": table.to_pandas().astype(dict.fromkeys(whole, "Int64")),
     }
 
 
@@ -604,7 +606,7 @@ def changed_frames(data: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Any]
     return changed
 
 
-@brisk
+@settings(thorough, max_examples=8)
 @given(all_tables(), requests())
 def test_the_same_rows_in_any_shape_give_the_same_result(tables, request) -> None:
     """Order, unrelated columns, physical types and libraries move nothing, to the last bit."""
@@ -616,7 +618,7 @@ def test_the_same_rows_in_any_shape_give_the_same_result(tables, request) -> Non
         assert found.equals(expected, null_equal=True), what
 
 
-@settings(brisk, max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(brisk, max_examples=8, suppress_health_check=list(HealthCheck))
 @given(all_tables(), requests())
 def test_files_give_the_same_result(tmp_path_factory, tables, request) -> None:
     """Parquet and CSV files, and tables checked before, give what the frames in memory give."""
@@ -636,7 +638,7 @@ def test_files_give_the_same_result(tmp_path_factory, tables, request) -> None:
         files["checked"][name] = kpi.validate(table, CONTRACTS[name]).table
     for what, given_ in files.items():
         found = computed(EVERYTHING, given_, periods, by).to_polars()
-        assert_frame_equal(found, expected, check_exact=True, obj=what)
+        assert found.equals(expected, null_equal=True), what
 
 
 @brisk
@@ -693,16 +695,13 @@ def test_rows_outside_the_periods_change_nothing(tables, request) -> None:
     metric = a_metric([each for each in MEASURES if each.key in ("visits", "median_hours")], [AREA])
     by = [each for each in by if each is AREA]
     far = [
-        {**row, "visit_id": f"far{number}", "opened_at": row["opened_at"].replace(year=year)}
-        for number, row in enumerate(tables["visit"])
+        {**row, "visit_id": f"{year}{row['visit_id']}", "opened_at": datetime(year, 6, 1)}
+        for row in tables["visit"]
         for year in (2004, 2044)
+        if row["opened_at"].tzinfo is None
     ]
-    far = [{**row, "visit_id": f"f{number}"} for number, row in enumerate(far)]
     results = [
         computed(metric, {"visit": frame("visit", rows)}, periods, by)
         for rows in (tables["visit"], [*tables["visit"], *far])
     ]
-    assert (
-        cells(results[0]).items() >= cells(results[1]).items()
-        or differences(cells(results[1]), cells(results[0])) == []
-    )
+    assert differences(cells(results[1]), cells(results[0])) == []

@@ -17,8 +17,8 @@ AGE_GROUP = Dimension(
 )
 
 SEX = Dimension(
-    "sex",
-    "Sex",
+    "entrant_sex",
+    "Sex of the entrant",
     ("Female", "Male"),
     description="Sex as recorded on the Police National Computer. Unknown where it was not.",
 )

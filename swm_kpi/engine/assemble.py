@@ -239,7 +239,9 @@ class _Rows:
                 continue
             seen.add((name, at))
             table = self.grid.tables[name]
-            yield Coverage.of(table, at, self.grid.coverage.get(name))
+            until = statistic.until.name if statistic.until is not None else None
+            stated = self.grid.coverage.get(name)
+            yield Coverage.of(table, at, stated, until, self.grid.as_at)
 
     def _constant_notes(self) -> Iterator[str]:
         for position, dimension in enumerate(self.grid.axes.dimensions):

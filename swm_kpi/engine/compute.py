@@ -73,7 +73,7 @@ def compute(
     contracts = _contracts(plan, asked)
     request.check_tables(data, contracts)
     spans = request.check_periods(periods)
-    dimensions = request.check_breakdowns(by, plan)
+    dimensions = request.check_breakdowns(by, plan, asked)
     chosen = request.choose(asked, plan, data)
     overrides = request.check_assumptions(assumptions, chosen)
     chosen = [each.overridden(overrides) for each in chosen]

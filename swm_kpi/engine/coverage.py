@@ -28,8 +28,18 @@ class Coverage:
     missing: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, table: Table, at: str, stated: tuple[date, date] | None) -> Coverage:
-        """Return what the caller stated, else what the reader knows, else the months seen."""
+    def of(
+        cls,
+        table: Table,
+        at: str,
+        stated: tuple[date, date] | None,
+        until: str | None = None,
+        as_at: date | None = None,
+    ) -> Coverage:
+        """Return what the caller stated, else what the reader knows, else the months seen.
+
+        Rows that last speak for every day up to the extraction, or to the last change seen.
+        """
         name = table.contract.table
         known = stated or table.coverage
         if known is not None:
@@ -37,6 +47,8 @@ class Coverage:
             return cls(name, *known, seen=False, missing=frozenset(map(_month, missing)))
         if at in table.spans:
             first, last = table.spans[at]
+            if until is not None:
+                last = as_at or max(last, table.spans.get(until, (last, last))[1])
             return cls(name, first.replace(day=1), _last_of_month(last), seen=True)
         return cls(name, None, None, seen=True)
 

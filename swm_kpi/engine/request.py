@@ -147,15 +147,18 @@ def check_periods(asked: Any) -> tuple[Period, ...]:
     return found
 
 
-def check_breakdowns(by: Sequence[str], catalogue: Catalogue) -> tuple[Dimension, ...]:
-    """Return the breakdowns asked for.
+def check_breakdowns(
+    by: Sequence[str], catalogue: Catalogue, asked: Sequence[str | Entry] | None
+) -> tuple[Dimension, ...]:
+    """Return the breakdowns asked for, of the catalogue or of metrics handed in as objects.
 
     Raises:
         RequestError: one is unknown or given twice.
     """
     if isinstance(by, str):
         raise RequestError(f"by is a list. Write by=[{by[:40]!r}].")
-    known = catalogue.dimensions
+    own = {d.key: d for each in asked or () if isinstance(each, Metric) for d in each.dimensions}
+    known = catalogue.dimensions | own
     for name in by:
         if name not in known:
             shown = str(name)[:60]
