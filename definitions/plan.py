@@ -4,9 +4,9 @@ import csv
 from functools import cache
 from importlib.resources import files
 
-from swm_kpi import Entry, Heading, NoMetricText, Objective, Planned
+from swm_kpi import Entry, Heading, NoMetricText, Objective
 
-from .availability import COLOUR_LOST, HEADING, NO_METRIC_TEXT
+from .availability import HEADING, NO_METRIC_TEXT
 
 
 @cache
@@ -37,16 +37,4 @@ def no_text(ref: str, key: str) -> Entry:
     """Return the entry of a row with a number and no text."""
     return NoMetricText(
         ref=ref, key=key, title="", objective=_objective(ref), availability=NO_METRIC_TEXT
-    )
-
-
-def planned(ref: str, key: str) -> Entry:
-    """Return the entry of a row whose computation has not been written."""
-    return Planned(
-        ref=ref,
-        key=key,
-        title=_rows()[ref]["text"],
-        objective=_objective(ref),
-        parent=_rows()[ref]["parent"] or None,
-        availability=COLOUR_LOST,
     )

@@ -21,6 +21,7 @@ from swm_kpi.errors import (
     RequestError,
     SwmKpiError,
 )
+from swm_kpi.refs_table import refs_table
 
 _FAMILY = (
     DefinitionError, DataError, RequestError, PeriodError, InputError, OutputError, MissingExtra,
@@ -47,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    print(list_entries(kpi.catalogue(availability=options.availability)), end="")
+    plan = kpi.catalogue(availability=options.availability)
+    print(refs_table(plan) if options.markdown else list_entries(plan), end="")
     return 0
 
 
@@ -178,6 +180,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="command")
     listed = _command(commands, "list", _list, "every ref: title, availability, computation")
+    listed.add_argument("--markdown", action="store_true", help="as a table for a page")
     show = _command(commands, "show", _show, "one metric in plain English")
     show.add_argument("ref", help="a ref such as 57, or a key such as call_handling")
     for each in (listed, show):

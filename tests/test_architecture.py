@@ -40,6 +40,7 @@ LAYERS = (
     "overlay",
     "installed",
     "describe",
+    "refs_table",
     "statistics",
     "disclosure",
     "export",
