@@ -1,10 +1,11 @@
 """Ref 52, officer numbers."""
 
-from swm_kpi import Direction, Evidence, Example, Metric, Objective, StockAtDate, Unit
+from swm_kpi import Basis, Direction, Evidence, Example, Metric, Objective, StockAtDate, Unit
 
 from ..availability import published_once
+from ..contracts.published_workforce import PUBLISHED_OFFICER, PublishedWorkforce
 from ..contracts.workforce import OFFICER, RANK, WorkforceSnapshot
-from ..dimensions import LPA
+from ..dimensions import FORCE, LPA
 
 officer = WorkforceSnapshot.worker_type == OFFICER
 available_officer = officer & ~WorkforceSnapshot.career_break & ~WorkforceSnapshot.seconded
@@ -51,8 +52,22 @@ officer_numbers = Metric(
             unit=Unit.FTE,
             note="An officer for whom either is not recorded is left out.",
         ),
+        StockAtDate(
+            key="officers_fte",
+            label="Officers in post, Home Office (full-time equivalents)",
+            of=PublishedWorkforce,
+            at=PublishedWorkforce.as_at,
+            series=PublishedWorkforce.worker_type == PUBLISHED_OFFICER,
+            where=PublishedWorkforce.fte >= 0,
+            value=PublishedWorkforce.fte,
+            unit=Unit.FTE,
+            basis=Basis.PROXY,
+            differs="Published by the Home Office for 31 March and 30 September only, and revised "
+            "later. Whether those on a career break or seconded out are counted follows the "
+            "table it was taken from. There are no Local Policing Areas.",
+        ),
     ],
-    dimensions=[LPA, RANK],
+    dimensions=[LPA, RANK, FORCE],
     direction=Direction.HIGHER_IS_BETTER,
     availability=published_once(
         Evidence(
@@ -127,6 +142,23 @@ officer_numbers = Metric(
             expect={"officers": 1 + 1 + 1, "available_officers": 1, "available_officers_fte": 1},
             trap="An officer whose career break is not recorded is in post, but is not known to be "
             "available.",
+        ),
+        Example(
+            rows={
+                "published_workforce": """
+                | as_at      | force       | worker_type    | fte    | headcount |
+                | 2024-03-31 | West Mercia | Police Officer | 2400.5 |           |
+                | 2024-09-30 | West Mercia | Police Officer | 2000.5 | 2100      |
+                | 2024-09-30 | West Mercia | Police Officer | 410.25 | 415       |
+                | 2024-09-30 | West Mercia | Police Staff   | 1800.0 | 2000      |
+                | 2024-09-30 | Warwickshire | Police Officer |       |           |
+                """
+            },
+            period="2024/25 Q2",
+            expect={"officers_fte": 2000.5 + 410.25},
+            trap="From the Home Office's figures: the two lines of 30 September are added, 31 "
+            "March is another snapshot, staff are not officers, and a force that is not "
+            "available adds nothing and is noted.",
         ),
     ],
 )

@@ -1,6 +1,7 @@
 """Refs 17, 18 and 21: homicide, serious violence and cyber crime."""
 
 from swm_kpi import (
+    Basis,
     Break,
     Count,
     Direction,
@@ -8,6 +9,7 @@ from swm_kpi import (
     Metric,
     Objective,
     Rate,
+    Sum,
     Unit,
 )
 
@@ -25,7 +27,8 @@ from ..contracts.crime import (
     Crime,
 )
 from ..contracts.population import Population
-from ..dimensions import LPA
+from ..contracts.recorded_crime import PUBLISHED_QUARTERLY, RecordedCrime
+from ..dimensions import FORCE, LPA
 
 homicides = Metric(
     ref="17",
@@ -51,8 +54,19 @@ homicides = Metric(
             per=Population.residents,
             scale=1_000_000,
         ),
+        Sum(
+            key="victims",
+            label="Victims of homicide, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup == HOMICIDE,
+            value=RecordedCrime.offences,
+            unit=Unit.VICTIMS,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + "There are no Local Policing Areas.",
+        ),
     ],
-    dimensions=[LPA],
+    dimensions=[LPA, FORCE],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[
@@ -102,6 +116,21 @@ homicides = Metric(
             trap="Only the first two count. They happened before the quarter and were recorded in "
             "it. The third happened in the quarter and was recorded after it; the others are a "
             "crime cancelled since, an attempted murder and a death on the road.",
+        ),
+        Example(
+            rows={
+                "recorded_crime": """
+                | quarter_start | offence_subgroup     | offence_code   | offences |
+                | 2024-04-01    | Homicide             | 1/4.1/4.10/4.2 | 2        |
+                | 2024-04-01    | Homicide             | 1/4.1/4.10/4.2 | 1        |
+                | 2024-04-01    | Homicide             | 1/4.1/4.10/4.2 | -1       |
+                | 2024-04-01    | Violence with injury | 2              | 9        |
+                | 2024-07-01    | Homicide             | 1/4.1/4.10/4.2 | 9        |
+                """
+            },
+            expect={"victims": 2 + 1 - 1},
+            trap="From the Home Office's counts: all homicides share one code on several lines, "
+            "which are added. One below zero takes off what was cancelled.",
         ),
     ],
 )

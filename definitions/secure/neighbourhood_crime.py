@@ -12,6 +12,8 @@ from swm_kpi import (
     Metric,
     Objective,
     Rate,
+    Sum,
+    Unit,
 )
 
 from ..assumptions import NEIGHBOURHOOD_ROBBERY
@@ -27,6 +29,12 @@ from ..contracts.crime import (
     Crime,
 )
 from ..contracts.population import Population
+from ..contracts.recorded_crime import (
+    BURGLARY_SUBGROUPS,
+    PUBLISHED_QUARTERLY,
+    VEHICLE_SUBGROUPS,
+    RecordedCrime,
+)
 from ..contracts.street_crime import StreetCrime
 from ..dimensions import DISTRICT, FORCE, LPA
 
@@ -34,6 +42,8 @@ _PUBLISHED = (
     "Published on data.police.uk by month and under its own crime types, with places moved to "
     "shared points. "
 )
+_NO_AREA = "There are no Local Policing Areas."
+_BURGLARY = "Burglary is the subgroup of the file: domestic in older ones, residential in later."
 
 neighbourhood_crime = Metric(
     ref="20",
@@ -135,6 +145,66 @@ neighbourhood_crime = Metric(
             where=StreetCrime.crime_type == "Theft from the person",
             basis=Basis.PROXY,
             differs=_PUBLISHED + "A snapshot when published, so it can differ from later counts.",
+        ),
+        Sum(
+            key="published_crimes",
+            label="Neighbourhood crimes, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup.is_in(
+                *BURGLARY_SUBGROUPS,
+                NEIGHBOURHOOD_ROBBERY,
+                *VEHICLE_SUBGROUPS,
+                THEFT_FROM_THE_PERSON,
+            ),
+            value=RecordedCrime.offences,
+            unit=Unit.CRIMES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + _BURGLARY,
+        ),
+        Sum(
+            key="published_burglary",
+            label="Residential or domestic burglaries, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup.is_in(*BURGLARY_SUBGROUPS),
+            value=RecordedCrime.offences,
+            unit=Unit.CRIMES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + _BURGLARY,
+        ),
+        Sum(
+            key="published_robbery",
+            label="Robberies of personal property, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup.is_in(NEIGHBOURHOOD_ROBBERY),
+            value=RecordedCrime.offences,
+            unit=Unit.CRIMES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + _NO_AREA,
+        ),
+        Sum(
+            key="published_vehicle_offences",
+            label="Vehicle offences, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup.is_in(*VEHICLE_SUBGROUPS),
+            value=RecordedCrime.offences,
+            unit=Unit.CRIMES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + _NO_AREA,
+        ),
+        Sum(
+            key="published_theft_from_the_person",
+            label="Thefts from the person, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup == THEFT_FROM_THE_PERSON,
+            value=RecordedCrime.offences,
+            unit=Unit.CRIMES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + _NO_AREA,
         ),
     ],
     dimensions=[LPA, FORCE, DISTRICT],
@@ -241,6 +311,34 @@ neighbourhood_crime = Metric(
             },
             shows="From public data: four of the published crime types. Other theft and bicycle "
             "theft are not among them.",
+        ),
+        Example(
+            rows={
+                "recorded_crime": """
+                | quarter_start | offence_subgroup             | offence_code | offences |
+                | 2024-04-01    | Residential burglary         | 28E          | 5        |
+                | 2024-04-01    | Domestic burglary            | 28A          | 2        |
+                | 2024-04-01    | Robbery of personal property | 34B          | 4        |
+                | 2024-04-01    | Robbery of personal property | 34B          | -1       |
+                | 2024-04-01    | Vehicle offences             | 48           | 7        |
+                | 2024-04-01    | Theft of a motor vehicle     | 48           | 3        |
+                | 2024-04-01    | Theft from a vehicle         | 45           | 2        |
+                | 2024-04-01    | Vehicle interference         | 126          | 1        |
+                | 2024-04-01    | Theft from the person        | 39           | 6        |
+                | 2024-04-01    | Non-residential burglary     | 30C          | 50       |
+                | 2024-04-01    | Robbery of business property | 34A          | 50       |
+                | 2024-07-01    | Theft from the person        | 39           | 50       |
+                """
+            },
+            expect={
+                "published_crimes": (5 + 2) + (4 - 1) + (7 + 3 + 2 + 1) + 6,
+                "published_burglary": 5 + 2,
+                "published_robbery": 4 - 1,
+                "published_vehicle_offences": 7 + 3 + 2 + 1,
+                "published_theft_from_the_person": 6,
+            },
+            trap="From the Home Office's counts: lines are added, not counted. Two lines of one "
+            "code both count, and one below zero takes off what was cancelled.",
         ),
     ],
 )

@@ -66,7 +66,7 @@ def read_text(
         InputError: the file is empty or not CSV in UTF-8, lacks a column, has one twice, has no
             rows, or has lines that are cut short or too long, or a required value is missing.
     """
-    header = _header(path)
+    header = read_header(path)
     places = _places(path, header, columns)
     _check_lines(path, fields=len(header))
     frame = _parse(path, fields=len(header), places=places)
@@ -88,7 +88,12 @@ def counted(number: int, thing: str, *, plural: str = "") -> str:
     return f"{number:,} {thing if number == 1 else plural or f'{thing}s'}"
 
 
-def _header(path: Path) -> list[str]:
+def read_header(path: Path) -> list[str]:
+    """Return the column names of a CSV file.
+
+    Raises:
+        InputError: the file is not UTF-8 text, or its first line is empty.
+    """
     line: str | None = None
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

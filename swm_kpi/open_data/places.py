@@ -96,6 +96,9 @@ FORCE_BY_STATS19_CODE = {
 }
 """STATS19 force codes; 91 to 98 are the Scottish forces until Police Scotland."""
 
+TERRITORIAL_FORCES = tuple(name for code, name in FORCE_BY_STATS19_CODE.items() if int(code) <= 63)
+"""The 43 territorial forces of England and Wales."""
+
 # "Police Service of Northern Ireland" and "Police Scotland" have no such ending and stay.
 _FORCE_SUFFIX = r" (?:Police(?: Service| Force)?|Constabulary)$"
 _LSOA_NAME = r"^(.*\S) +[0-9]{3}[A-Z]+$"
@@ -105,6 +108,18 @@ _DISTRICT_SUFFIX = r", (?:City|County) of$"
 def force_name(published: pl.Expr) -> pl.Expr:
     """Shorten a force's published name: "Devon & Cornwall Police" is "Devon and Cornwall"."""
     return _with_and(published.str.strip_chars()).str.replace(_FORCE_SUFFIX, "")
+
+
+def territorial_force(published: pl.Expr) -> pl.Expr:
+    """Shorten the name of one of the 43 territorial forces, and keep any other name as published.
+
+    The Home Office writes "London, City of", and lists others, such as British Transport Police.
+    """
+    import polars as pl
+
+    stripped = published.str.strip_chars()
+    name = force_name(stripped.replace("London, City of", "City of London"))
+    return pl.when(name.is_in(TERRITORIAL_FORCES)).then(name).otherwise(stripped)
 
 
 def force_of_code(code: pl.Expr) -> pl.Expr:

@@ -22,7 +22,7 @@ class OpenTable:
 
     Attributes:
         table: the name it has in ``compute``'s data.
-        frame: a Polars frame with the columns of the contract, each text or a date.
+        frame: a Polars frame with the columns of the contract, each text, a date or a number.
         coverage: the first and the last day that the files cover.
         notes: what a reader of its numbers must be told.
         missing_months: the first day of each month within the coverage that no file holds: a

@@ -127,6 +127,9 @@ _KINDS = {
 }  # fmt: skip
 _OTHER = _Kind(100)
 
+COMMON = {name: each.a_year for name, each in _KINDS.items()}
+"""How common each subgroup is beside the others."""
+
 
 def crimes(setting: Setting, contract: ContractType) -> Columns:
     """Crimes on the day of recording; outcomes follow, as far as the extract can know them."""
@@ -142,7 +145,7 @@ def crimes(setting: Setting, contract: ContractType) -> Columns:
         return np.asarray([getattr(each, name) for each in kinds])[kind]
 
     outcome_at = later(rng, recorded, of_kind("days") * _DAY, 1.1)
-    outcome = pick_by(rng, contract, "outcome_code", kind, [each.outcomes for each in kinds])
+    outcome = _outcomes(rng, contract, kind, kinds)
     # About three in a hundred stay open for good, and an outcome after the extract is not known.
     undecided = (rng.random(size) < 0.03) | (outcome_at >= setting.close)
     outcome[undecided] = None
@@ -175,6 +178,25 @@ def crimes(setting: Setting, contract: ContractType) -> Columns:
         "is_rural": flag(rng, of_kind("rural"), size, gap=0.05),
         "lpa": setting.places(contract, rng, size),
     }  # fmt: skip
+
+
+def _outcomes(
+    rng: np.random.Generator, contract: ContractType, kind: Array, kinds: list[_Kind]
+) -> Array:
+    """Draw outcome codes, the same whether or not the table has a column for them."""
+    allowed = members(contract, "outcome_code", ())
+    weights = [
+        {code: each for code, each in one.outcomes.items() if code in allowed or not allowed}
+        for one in kinds
+    ]
+    if not all(weights):
+        return pick_by(rng, contract, "outcome_code", kind, [one.outcomes for one in kinds])
+    found = np.full(len(kind), None, object)
+    for position, each in enumerate(weights):
+        rows = np.flatnonzero(kind == position)
+        options = np.asarray(list(each), object)
+        found[rows] = options[draw(rng, list(each.values()), len(rows))]
+    return found
 
 
 def _codes(rng: np.random.Generator, kind: Array, kinds: list[_Kind]) -> Array:

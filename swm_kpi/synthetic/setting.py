@@ -119,6 +119,23 @@ class Setting:
         seconds = hours * 3600 + generator.integers(0, 3600, len(happened))
         return real(np.sort(happened + seconds.astype("timedelta64[s]")))
 
+    def rows(
+        self, table: str, generator: np.random.Generator, times: Array
+    ) -> tuple[Array, Array]:
+        """Return which rows of a derived table to keep, and of each which copy: a spike's effect."""
+        factor = self.factors(table, times)
+        if (factor == 1).all():
+            return np.arange(len(times)), np.zeros(len(times), int)
+        whole = np.floor(factor)
+        count = whole.astype(int) + (generator.random(len(times)) < factor - whole)
+        kept = np.repeat(np.arange(len(times)), count)
+        return kept, np.arange(len(kept)) - np.repeat(np.cumsum(count) - count, count)
+
+    @cached_property
+    def kept(self) -> dict[object, Any]:
+        """What several tables are made from, so that it is made once."""
+        return {}
+
     def places(self, contract: ContractType, generator: np.random.Generator, size: int) -> Array:
         """Draw Local Policing Areas as residents are shared, one in fifty not recorded."""
         column = contract.columns.get("lpa")
@@ -189,6 +206,47 @@ def flag(generator: np.random.Generator, chance: Array | float, size: int, *, ga
 def ids(prefix: str, size: int, first: int = 1) -> Array:
     """Number the rows, as pseudonyms."""
     return np.array([f"{prefix}-{each:07d}" for each in range(first, first + size)], object)
+
+
+def numbered(prefix: str, numbers: Array) -> Array:
+    """Write numbers as pseudonyms."""
+    return np.array([f"{prefix}-{each:07d}" for each in numbers.tolist()], object)
+
+
+def copies(names: Array, copy: Array) -> Array:
+    """Tell the copies that a spike made of a row from the row."""
+    if not copy.any():
+        return names
+    return np.array([f"{n}-{c}" if c else n for n, c in zip(names, copy, strict=True)], object)
+
+
+def chance(generator: np.random.Generator, share: Array | float, size: int) -> Array:
+    """Draw true or false."""
+    drawn: Array = generator.random(size) < share
+    return drawn
+
+
+def known_by(setting: Setting, times: Array) -> Array:
+    """Blank the times that the extract cannot know."""
+    return blank(times, times >= setting.close)
+
+
+def register(
+    setting: Setting, table: str, generator: np.random.Generator, a_year: float, lasting: float
+) -> tuple[Array, Array]:
+    """Draw the first and last days of things that last: so many a year, so many days in the mean.
+
+    Those that began before the span and lasted into it are there too.
+    """
+    first = np.datetime64(setting.start, "D")
+    back = int(3 * lasting)
+    early = generator.poisson(a_year * setting.scale * back / 365.25)
+    before = first - generator.integers(1, back + 1, early)
+    begun = setting.moments(table, generator, a_year, Season()).astype("datetime64[D]")
+    starts = np.concatenate([np.sort(before), begun])
+    ends = starts + np.ceil(generator.exponential(lasting, len(starts))).astype("timedelta64[D]")
+    here = ends >= first
+    return starts[here], known_by(setting, ends[here].astype("datetime64[s]"))
 
 
 def later(

@@ -1,0 +1,49 @@
+"""Police recorded crime as the Home Office publishes it: public open data, used as a proxy."""
+
+from datetime import date
+
+from swm_kpi import Column, Contract
+
+from ..dimensions import FORCE
+
+# The published subgroups changed: both the names of 2017/18 and the later ones are counted.
+BURGLARY_SUBGROUPS = ("Residential burglary", "Domestic burglary")
+VEHICLE_SUBGROUPS = (
+    "Vehicle offences",
+    "Theft of a motor vehicle",
+    "Theft from a vehicle",
+    "Vehicle interference",
+)
+
+PUBLISHED_QUARTERLY = (
+    "Published by the Home Office by force and quarter, as first recorded less what was cancelled "
+    "since, and revised later. A month gets its whole quarter or none, so only quarters and years "
+    "mean anything. "
+)
+
+
+class RecordedCrime(Contract, source="Home Office police recorded crime open data"):
+    """One row per published line: a number of offences of one force, quarter and offence.
+
+    Lines of the same force, quarter and code are separate, and are added.
+    """
+
+    quarter_start = Column(
+        date,
+        ge=date(2002, 4, 1),
+        label="start of the quarter",
+        description="The first day of the quarter of the financial year.",
+    )
+    force = Column(
+        str,
+        dimension=FORCE,
+        description="The force, or another body that the source lists, such as Action Fraud.",
+    )
+    offence_group = Column(str, description="The offence group, as published.")
+    offence_subgroup = Column(str, description="The offence subgroup, as published.")
+    offence_code = Column(str, description="The Home Office offence code, as published.")
+    offences = Column(
+        int,
+        label="number of offences",
+        description="Offences recorded in the quarter; below zero where more were cancelled.",
+    )

@@ -1,0 +1,1 @@
+"""Measurements, run by command and never as tests: ``python -m tests.benchmarks``."""
