@@ -606,7 +606,7 @@ def changed_frames(data: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Any]
     return changed
 
 
-@settings(thorough, max_examples=8)
+@settings(thorough, max_examples=5)
 @given(all_tables(), requests())
 def test_the_same_rows_in_any_shape_give_the_same_result(tables, request) -> None:
     """Order, unrelated columns, physical types and libraries move nothing, to the last bit."""
@@ -618,7 +618,7 @@ def test_the_same_rows_in_any_shape_give_the_same_result(tables, request) -> Non
         assert found.equals(expected, null_equal=True), what
 
 
-@settings(brisk, max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(brisk, max_examples=6, suppress_health_check=list(HealthCheck))
 @given(all_tables(), requests())
 def test_files_give_the_same_result(tmp_path_factory, tables, request) -> None:
     """Parquet and CSV files, and tables checked before, give what the frames in memory give."""

@@ -227,10 +227,8 @@ def test_the_first_and_the_last_moment_of_a_period_are_in_it() -> None:
 def test_half_past_eleven_in_the_evening_utc_is_the_next_day_in_summer(make, created) -> None:
     """30 June 23:30 UTC is 1 July 00:30 in London, another month and another quarter."""
     data = {"incident": make({"created_at": [created], "closing_code": [ASB]})}
-    found = run("15", data, ["2024-06", "2024-07"], coverage={"incident": ("2024-06-01",) * 2})
-    found = run(
-        "15", data, ["2024-06", "2024-07"], coverage={"incident": ("2024-06-01", "2024-07-31")}
-    )
+    covered = {"incident": ("2024-06-01", "2024-07-31")}
+    found = run("15", data, ["2024-06", "2024-07"], coverage=covered)
     assert [each["value"] for each in rows(found, "incidents")] == [0, 1]
 
 
@@ -480,7 +478,7 @@ def test_an_empty_table_with_no_coverage_stated_says_nothing() -> None:
 @pytest.mark.parametrize("ref", ["44", "52", "54"])
 def test_an_empty_table_of_snapshots_has_no_snapshot(ref) -> None:
     """Not nought: nobody looked."""
-    (name,) = (each for each in kpi.catalogue()[ref].contracts)
+    name = next(iter(kpi.catalogue()[ref].contracts))
     columns = kpi.catalogue().contracts[name].columns
     empty = frame(kpi.catalogue().contracts[name], f"| {' | '.join(columns)} |")
     for by in ([], ["lpa"]):
@@ -565,7 +563,8 @@ def test_totals_of_what_does_not_add_are_worked_out_again() -> None:
         | 2024-04-06 12:00:00 | 2024-04-06 12:03:00 | a      | Right |
         | 2024-05-06 12:00:00 | 2024-05-06 12:11:00 | a      | Left  |
         | 2024-05-06 12:00:00 | 2024-05-06 12:12:00 | b      | Left  |
-        | 2024-05-06 12:00:00 | 2024-05-06 12:30:00 |        |       |
+        | 2024-05-06 12:00:00 | 2024-05-06 12:30:00 | b      |       |
+        | 2024-05-06 12:00:00 |                     |        | Left  |
         """,
     )
     made = metric(
@@ -579,8 +578,8 @@ def test_totals_of_what_does_not_add_are_worked_out_again() -> None:
 
     # Nobody is nobody: the call with no caller adds no caller.
     assert of("callers", "2024-04") == {"Left": 1, "Right": 1, "Unknown": 0, "All": 1}
-    assert of("callers", "2024-05") == {"Left": 2, "Right": 0, "Unknown": 0, "All": 2}
-    assert of("callers", "2024/25 Q1") == {"Left": 2, "Right": 1, "Unknown": 0, "All": 2}
+    assert of("callers", "2024-05") == {"Left": 2, "Right": 0, "Unknown": 1, "All": 2}
+    assert of("callers", "2024/25 Q1") == {"Left": 2, "Right": 1, "Unknown": 1, "All": 2}
     assert of("median", "2024/25 Q1") == {"Left": 11, "Right": 3, "Unknown": 30, "All": 11}
 
 
@@ -729,20 +728,15 @@ def test_a_repeat_needs_the_months_before() -> None:
         """,
     )
     made = metric(RepeatRate(key="again", **CALL, who=Call.caller, lookback=BACK))
-    enough = row(
-        compute(
-            made, {"call": calls}, ["2024-05"], coverage={"call": ("2023-05-01", "2024-05-31")}
-        ),
-        "again",
-    )
+
+    def covered_from(first: str) -> dict[str, Any]:
+        coverage = {"call": (first, "2024-05-31")}
+        return row(compute(made, {"call": calls}, ["2024-05"], coverage=coverage), "again")
+
+    enough = covered_from("2023-05-01")
     # a is back after twelve months to the day, b is a day too late, and c rang twice on one day.
     assert (enough["numerator"], enough["denominator"], enough["marker"]) == (1, 3, "")
-    short = row(
-        compute(
-            made, {"call": calls}, ["2024-05"], coverage={"call": ("2023-06-01", "2024-05-31")}
-        ),
-        "again",
-    )
+    short = covered_from("2023-06-01")
     assert short["marker"] == "[u]"
     assert "12 months before the period are not all in the data" in short["note"]
 
@@ -822,16 +816,17 @@ def test_a_register_is_counted_on_the_last_day_of_the_period() -> None:
 
 
 def incident_times() -> pl.DataFrame:
-    return table(
+    incidents = table(
         "incident",
         """
-        | created_at          | first_arrived_at    | grade | cancelled | police_generated | lpa        |
-        | 2024-05-06 12:00:00 | 2024-05-06 12:05:00 | 1     | no        | no               | Shropshire |
-        | 2024-05-06 13:00:00 | 2024-05-06 13:07:00 | 1     | no        | no               |            |
-        | 2024-06-30 23:50:00 | 2024-07-01 00:20:00 | 1     | no        | no               | Shropshire |
-        | 2024-05-06 14:00:00 |                     | 1     | no        | no               | Shropshire |
+        | created_at          | first_arrived_at    | grade | lpa        |
+        | 2024-05-06 12:00:00 | 2024-05-06 12:05:00 | 1     | Shropshire |
+        | 2024-05-06 13:00:00 | 2024-05-06 13:07:00 | 1     |            |
+        | 2024-06-30 23:50:00 | 2024-07-01 00:20:00 | 1     | Shropshire |
+        | 2024-05-06 14:00:00 |                     | 1     | Shropshire |
         """,
     )
+    return incidents.with_columns(cancelled=pl.lit(False), police_generated=pl.lit(False))
 
 
 def shapes(given: pl.DataFrame, folder: Path) -> dict[str, Any]:
@@ -984,14 +979,37 @@ def test_a_measure_whose_table_was_not_passed_says_so() -> None:
 
 
 def test_everything_is_computed_with_a_row_that_says_what_is_missing() -> None:
-    """With incidents alone, every ref that computes has rows, and what lacks a table says so."""
-    found = kpi.compute(None, {"incident": INCIDENTS}, periods=Q1).to_polars()
+    """With budget statements alone, ref 44 has its numbers, and the others say what they lack."""
+    ledger = table(
+        "ledger",
+        """
+        | directorate | runs_to    | basis | budget_original | budget_current | actual |
+        | Operations  | 2024-06-30 | ytd   | 10.00           | 10.00          | 12.50  |
+        """,
+    )
+    found = kpi.compute(None, {"ledger": ledger}, periods=Q1).to_polars()
     plan = kpi.catalogue()
     assert list(dict.fromkeys(found["ref"])) == [each.ref for each in plan if each.computes]
+    assert found.filter(ref="44", measure="expenditure")["value"].to_list() == [12.5]
+    others = found.filter(pl.col("ref") != "44")
+    assert set(others["marker"]) == {"[x]"}
+    assert others["note"].str.contains("was not given").all()
+    assert found.filter(ref="57")["note"].str.starts_with("Table 'contact' was not given.").all()
+
+
+def test_everything_is_what_the_data_allow_column_by_column() -> None:
+    """A table without the grades still gives ref 15; ref 53 says which column it lacks."""
+    found = kpi.compute(None, {"incident": INCIDENTS}, periods=Q1).to_polars()
     assert found.filter(ref="15", measure="incidents")["value"].to_list() == [4]
-    calls = found.filter(ref="57")
-    assert set(calls["marker"]) == {"[x]"}
-    assert set(calls["note"]) == {"Table 'contact' was not given."}
+    lacking = found.filter(ref="53", measure="incidents").row(0, named=True)
+    assert (lacking["value"], lacking["marker"]) == (None, "[x]")
+    assert "Table 'incident' has no column" in lacking["note"]
+
+
+def test_asked_for_by_name_a_metric_needs_its_columns() -> None:
+    """Then a column that is missing is an error, and every missing one is named."""
+    with pytest.raises(ContractError, match=r"(?s)first_arrived_at: the column is missing.*grade"):
+        run("53", {"incident": INCIDENTS})
 
 
 @pytest.mark.parametrize(
@@ -1061,19 +1079,20 @@ def test_a_mistaken_period_is_refused(periods) -> None:
 
 def test_a_request_too_large_to_be_meant_is_refused_before_it_is_computed() -> None:
     """Millions of cells, in words, and no row is read: the table here could not even be opened."""
-    many = Dimension("many", "Many", [str(n) for n in range(3_000)], description="Very many.")
-    lots = Dimension("lots", "Lots", [str(n) for n in range(3_000)], description="Very many too.")
+    numbers = [str(each) for each in range(3_000)]
+    one = Dimension("one", "One", numbers, description="One of very many.")
+    other = Dimension("other", "Other", numbers, description="One of very many too.")
 
     class Wide(Contract, rows=Unit.EVENTS):
         """One row per event."""
 
         day = Column(date, description="The day.")
-        many = Column(str, dimension=many, description="One of many.")
-        lots = Column(str, dimension=lots, description="One of many others.")
+        first = Column(str, dimension=one, description="One of many.")
+        second = Column(str, dimension=other, description="One of many others.")
 
-    made = metric(Count(key="events", of=Wide, at=Wide.day), dimensions=[many, lots])
+    made = metric(Count(key="events", of=Wide, at=Wide.day), dimensions=[one, other])
     with pytest.raises(RequestError, match=r"9,012,004 cells .* breakdowns of 3000 x 3000"):
-        compute(made, {"wide": object()}, by=["many", "lots"])
+        compute(made, {"wide": object()}, by=["one", "other"])
 
 
 def test_an_assumption_that_is_overridden_changes_the_number_and_is_stamped() -> None:
@@ -1239,8 +1258,9 @@ def test_the_libraries_agree_on_a_result() -> None:
 def test_changing_what_was_handed_out_does_not_change_the_result() -> None:
     """A result is what was computed."""
     found = run("15", {"incident": INCIDENTS})
-    found.to_polars().replace_column(0, pl.Series("ref", ["99", "99"]))
-    found.to_pandas().loc[:, "value"] = -1
+    polars, pandas = found.to_polars(), found.to_pandas()
+    polars.replace_column(0, pl.Series("ref", ["99", "99"]))
+    pandas["value"] = -1
     assert found.to_polars()["ref"].to_list() == ["15", "15"]
     assert value(found, "incidents") == 4
 

@@ -217,7 +217,7 @@ class _Pass:
             place = self._place(grouped, self.carried, indexes)
             rows[place] = grouped[f"rows{number}"][indexes >= 0]
             rows = self._totalled(rows)
-            taken = rows.reshape(len(times), -1)[:, -1:].ravel() > 0
+            taken = rows.reshape(len(times), int(np.prod(self.shape)))[:, -1] > 0
             inside = [
                 [i for i, day in enumerate(days) if taken[i] and each.start <= day < each.stop]
                 for each in self.periods

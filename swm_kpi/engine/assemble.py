@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from swm_kpi.contracts import Column
 from swm_kpi.engine.accumulate import Accumulated, Axes
 from swm_kpi.engine.coverage import Coverage, say_day
 from swm_kpi.engine.narratives import told
@@ -72,7 +73,10 @@ def blocks_of(chosen: Chosen, grid: Grid) -> Iterator[Block]:
                 role: _kept(grid.found.arrays[each.key], kept, len(grid.axes.members))
                 for role, each in measure.statistics.items()
             }
-            cells[name] = measure.combine(stats, siblings)
+            combined = measure.combine(stats, siblings)
+            if combined.unavailable is not None:
+                combined.value = np.where(combined.unavailable, np.nan, combined.value)
+            cells[name] = combined
     for measure in chosen.measures:
         name = (measure.key, measure.basis)
         if name in asked and name in cells:
@@ -94,7 +98,16 @@ def _lacking(measure: Measure, metric: Metric, grid: Grid) -> str:
         return f"Table {names} was not given."
     for statistic in _all_statistics(measure, metric):
         table = grid.tables[statistic.contract.table]
-        for column in sorted(statistic.columns):
+        # A row counts once because its key does, so whatever counts rows rests on the key.
+        keys = {column for key in table.contract.keys for column in key} & table.broken.keys()
+        by = {
+            each.name
+            for dimension in grid.axes.dimensions
+            if dimension in metric.dimensions and dimension.key in table.contract.dimensions
+            for each in table.contract.dimensions[dimension.key][1].walk()
+            if isinstance(each, Column) and each.name in table.broken
+        }
+        for column in sorted(statistic.columns | keys | by):
             if column in table.broken:
                 return f"Withheld: table {table.contract.table!r}, {table.broken[column]}."
             if column not in table.columns:
@@ -252,15 +265,16 @@ class _Rows:
                 yield text if text.endswith(".") else f"{text}."
         for name in sorted(tables_of(self.measure, self.metric) & self.grid.tables.keys()):
             yield from self.grid.tables[name].notes
-        for each in self.measure.assumptions():
-            if each.key in self.grid.overridden:
-                yield f"Assumption {each.key} overridden: {self.grid.overridden[each.key]}."
+        for key in dict.fromkeys(each.key for each in self.measure.assumptions()):
+            if key in self.grid.overridden:
+                yield f"Assumption {key} overridden: {self.grid.overridden[key]}."
 
     def _dates(self, position: int) -> Iterator[str]:
         """Name the snapshot or estimate a period used, or tell its text."""
         if isinstance(self.measure, Narrative):
-            table = self.grid.tables[self.measure.of.table]
-            yield told(table, self.measure, self.grid.periods)[position]
+            table = self.grid.tables.get(self.measure.of.table)
+            if table is not None:
+                yield told(table, self.measure, self.grid.periods)[position]
             return
         for statistic in self.measure.statistics.values():
             used = self.grid.found.dates.get(statistic.key)

@@ -82,7 +82,7 @@ def compute(
     statistics = _statistics(chosen)
     measures = sum(len(each.measures) for each in chosen)
     request.check_size(measures, [len(each.members) for each in dimensions], len(spans))
-    tables = _tables(data, contracts, statistics, dimensions, on_violation)
+    tables = _tables(data, contracts, statistics, dimensions, on_violation, named=asked is not None)
     axes = Axes(dimensions, tuple(_members(each, tables.values()) for each in dimensions))
     request.check_size(measures, [len(each) for each in axes.members], len(spans))
     compiler = Compiler(overrides)
@@ -128,6 +128,8 @@ def _tables(
     statistics: Mapping[str, Mapping[str, Statistic]],
     dimensions: tuple[Dimension, ...],
     on_violation: str,
+    *,
+    named: bool,
 ) -> dict[str, Table]:
     found: dict[str, Table] = {}
     failed: list[ContractReport] = []
@@ -148,7 +150,7 @@ def _tables(
             data[name],
             contract,
             wanted=read | breakdowns | keys | (ruled if ruled <= read else set()),
-            required=sorted(read),
+            required=sorted(read) if named else (),
             instants=_instants(needed),
         )
         if not report.ok and on_violation == "raise":

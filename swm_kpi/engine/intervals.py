@@ -78,13 +78,17 @@ def _rows(
         compiler(statistic.of).alias("system"),
         nw.col(statistic.at.name + INSTANT).alias("start"),
         nw.col(statistic.until.name + INSTANT).alias("end"),
+        nw.col(statistic.until.name).is_null().alias("lasting"),
         *(each.alias(name) for name, each in members.items()),
     )
-    native = collect(lazy.to_native(), table.contract.table).drop_nulls(["system", "start"])
+    native = collect(lazy.to_native(), table.contract.table).drop_nulls("system")
+    # Wall clock in the hour that occurs twice is at no known instant, and takes no time.
+    lasting, start = native["lasting"].to_numpy(), native["start"].fill_null(_FOREVER).to_numpy()
+    end = np.where(lasting, _FOREVER, native["end"].fill_null(0).to_numpy())
     rows: dict[str, Any] = {
         "system": np.array(native["system"].to_list(), dtype=object),
-        "start": native["start"].to_numpy(),
-        "end": native["end"].fill_null(_FOREVER).to_numpy(),
+        "start": start,
+        "end": end,
     }
     for position in carried:
         names = axes.members[position]

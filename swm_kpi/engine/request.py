@@ -10,7 +10,8 @@ from typing import Any
 from swm_kpi.catalogue import Catalogue
 from swm_kpi.contracts import ContractType, Dimension
 from swm_kpi.errors import PeriodError, RequestError, did_you_mean
-from swm_kpi.expressions import Assumption
+from swm_kpi.expressions import Assumption, Term
+from swm_kpi.expressions.literals import literal_problem
 from swm_kpi.measures import Measure
 from swm_kpi.metric import Entry, Metric, not_computed
 from swm_kpi.periods import Period
@@ -232,26 +233,36 @@ def check_assumptions(
     """Return the overrides of assumptions that the metrics asked for rest on.
 
     Raises:
-        RequestError: none of them rests on it, or the value is of another type.
+        RequestError: none of them rests on it, or the value cannot stand where it is used.
     """
-    known: dict[str, Assumption] = {
-        each.key: each for one in chosen for each in one.metric.assumptions
-    }
+    uses: dict[str, list[tuple[Assumption, Term | None]]] = {}
+    for measure in (each for one in chosen for each in one.metric.measures):
+        for assumption, term in measure.assumption_uses():
+            uses.setdefault(assumption.key, []).append((assumption, term))
     for key, value in (overrides or {}).items():
-        if key not in known:
+        if key not in uses:
             shown = str(key)[:60]
             raise RequestError(
-                f"No metric asked for rests on assumption {shown!r}. {did_you_mean(shown, known)}"
+                f"No metric asked for rests on assumption {shown!r}. {did_you_mean(shown, uses)}"
             )
-        values = tuple(value) if isinstance(value, list | tuple) else (value,)
-        kinds = {type(each) for each in known[key].values}
-        listed = isinstance(known[key].value, tuple)
-        if (
-            not values
-            or any(type(each) not in kinds for each in values)
-            or (not listed and isinstance(value, list | tuple))
-        ):
-            wanted = "a list of " if listed else ""
-            names = " or ".join(sorted(each.__name__ for each in kinds))
-            raise RequestError(f"Assumption {key!r} takes {wanted}{names}.")
+        for assumption, term in uses[key]:
+            _check_override(assumption, term, value)
     return dict(overrides or {})
+
+
+def _check_override(assumption: Assumption, term: Term | None, value: Any) -> None:
+    listed = isinstance(assumption.value, tuple)
+    given = tuple(value) if listed and isinstance(value, list | tuple) else (value,)
+    kinds = {type(each) for each in assumption.values}
+    numbers = {int, float} if float in kinds else kinds
+    if not given or any(type(each) not in numbers for each in given):
+        wanted = "a list of " if listed else ""
+        names = " or ".join(sorted(each.__name__ for each in kinds))
+        raise RequestError(f"Assumption {assumption.key!r} takes {wanted}{names}.")
+    for each in given:
+        found = literal_problem(each, term.dtype, term.domain) if term is not None else None
+        if found:
+            rule, fix = found
+            raise RequestError(
+                f"Assumption {assumption.key!r}, compared with {term}: {rule}. {fix}"
+            )

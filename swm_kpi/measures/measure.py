@@ -140,7 +140,11 @@ class Measure(Declaration):
 
     def assumptions(self) -> Iterator[Assumption]:
         """Yield each assumption it rests on."""
-        yield from (value for _, value in self if isinstance(value, Assumption))
+        yield from (assumption for assumption, _ in self.assumption_uses())
+
+    def assumption_uses(self) -> Iterator[tuple[Assumption, Term | None]]:
+        """Yield each assumption it rests on, with the term that is compared with it, if any."""
+        yield from ((value, None) for _, value in self if isinstance(value, Assumption))
         for statistic in self.statistics.values():
             yield from assumptions_in(statistic.where)
             yield from assumptions_in(statistic.of)

@@ -116,8 +116,7 @@ class Ratio(Measure):
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
         """Numerator over denominator."""
         top, bottom = siblings[self.numerator].value, siblings[self.denominator].value
-        value, empty = divided(top, bottom)
-        return Cells(value, top, bottom, empty)
+        return quotient(top, bottom)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
@@ -184,8 +183,9 @@ class Rate(Measure):
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
         """The measure over the people, times the scale."""
         top, people = siblings[self.of].value, found["people"]
-        value, empty = divided(top, people)
-        return Cells(value * self.scale, top, people, empty)
+        cells = quotient(top, people)
+        cells.value = cells.value * self.scale
+        return cells
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
@@ -226,3 +226,12 @@ class Rate(Measure):
 
 def _words(key: str) -> str:
     return f"‘{key.replace('_', ' ').capitalize()}’"
+
+
+def quotient(top: Array, bottom: Array) -> Cells:
+    """Divide two arrays of siblings: nothing comes of a part that is not available."""
+    import numpy as np
+
+    missing = np.isnan(top) | np.isnan(bottom)
+    value, empty = divided(top, bottom)
+    return Cells(value, top, bottom, empty & ~missing, missing)

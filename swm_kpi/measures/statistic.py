@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from swm_kpi.contracts import Column, ContractType
-from swm_kpi.expressions import Assumption, Canonical, Expression, Term, canonical
+from swm_kpi.expressions import Assumption, Canonical, Compare, Expression, IsIn, Term, canonical
 
 
 class Operation(StrEnum):
@@ -109,11 +109,13 @@ class Statistic:
         return frozenset(each.name for each in self.expressions() if isinstance(each, Column))
 
 
-def assumptions_in(expression: Expression | None) -> Iterator[Assumption]:
-    """Yield each assumption an expression rests on."""
+def assumptions_in(expression: Expression | None) -> Iterator[tuple[Assumption, Term | None]]:
+    """Yield each assumption an expression rests on, with the term compared with it, if any."""
     for each in expression.walk() if expression is not None else ():
         held = getattr(each, "months", ())
-        held = held if isinstance(held, tuple) else (held,)
-        for operand in (*getattr(each, "values", ()), *held, getattr(each, "right", None)):
-            if isinstance(operand, Assumption):
-                yield operand
+        for assumption in held if isinstance(held, tuple) else (held,):
+            yield assumption, None
+        if isinstance(each, IsIn):
+            yield from ((v, each.term) for v in each.values if isinstance(v, Assumption))
+        if isinstance(each, Compare) and isinstance(each.right, Assumption):
+            yield each.right, each.left

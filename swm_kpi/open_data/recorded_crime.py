@@ -109,10 +109,6 @@ def _notes_on_files(
     frame: pl.DataFrame, quarters: list[date], missing: tuple[date, ...]
 ) -> Iterator[str]:
     """Say for which quarters and forces a count of none means that nothing was given."""
-    yield (
-        "Published by quarter: ask for quarters or years. A month shows a whole quarter in the "
-        "first month of it, and 0 in the other two."
-    )
     if missing:
         names = ", ".join(_label(each) for each in missing[::3])
         yield f"No file was given for {names}: a 0 there is missing data, not none."

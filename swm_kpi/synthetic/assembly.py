@@ -12,20 +12,51 @@ import pandas as pd
 from swm_kpi.catalogue import Catalogue
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.engine.front import validate
-from swm_kpi.synthetic import any_table, crimes, demand, resources, roads
+from swm_kpi.synthetic import (
+    any_table,
+    complaints,
+    crimes,
+    demand,
+    offending,
+    parties,
+    registers,
+    resources,
+    roads,
+    surveys,
+    training,
+    victim_care,
+)
 from swm_kpi.synthetic.faults import spoil
 from swm_kpi.synthetic.setting import Array, Columns, Setting
 
-_MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
+MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
+    "allegation": complaints.allegations,
     "appointment": demand.appointments,
+    "arrest": parties.arrests,
     "casualty": roads.casualties,
+    "civil_order": registers.civil_orders,
     "collision": roads.collisions,
+    "complaint": complaints.complaints,
     "contact": demand.contacts,
+    "county_line": registers.county_lines,
     "crime": crimes.crimes,
+    "crime_party": parties.crime_parties,
+    "disruption": registers.disruptions,
+    "first_time_entrant": offending.first_time_entrants,
     "incident": demand.incidents,
     "ledger": resources.ledger,
+    "offender_cohort": offending.offender_cohorts,
     "open_incident_snapshot": demand.open_incidents,
+    "organised_crime_group": registers.organised_crime_groups,
     "population": resources.population,
+    "population_by_age": offending.population_by_age,
+    "problem_solving_plan": registers.problem_solving_plans,
+    "referral": victim_care.referrals,
+    "survey_answer": surveys.answers,
+    "training_attendance": training.attendance,
+    "training_requirement": training.requirement,
+    "victim": parties.victims,
+    "victims_code_action": victim_care.victims_code_actions,
     "workforce_snapshot": resources.workforce,
 }
 
@@ -36,7 +67,7 @@ def assemble(
     """Make a frame for each contract and spoil as many rows of it as asked."""
     found = {}
     for name, contract in contracts.items():
-        frame = _known(setting, contract) if name in _MAKERS else None
+        frame = _known(setting, contract) if name in MAKERS else None
         if frame is None:
             frame = _unknown(setting, contract)
         found[name] = spoil(frame, contract, bad_rows, setting.generator(f"{name}, spoilt"))
@@ -45,7 +76,7 @@ def assemble(
 
 def _known(setting: Setting, contract: ContractType) -> pd.DataFrame | None:
     """Make a table that is known by name; None where the contract of that name is another's."""
-    made = _MAKERS[contract.table](setting, contract)
+    made = MAKERS[contract.table](setting, contract)
     extra = [each for name, each in contract.columns.items() if name not in made]
     frame = to_frame(contract, made)
     if not extra and set(made) == set(contract.columns):

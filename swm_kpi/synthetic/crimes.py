@@ -176,8 +176,17 @@ def crimes(setting: Setting, contract: ContractType) -> Columns:
         "is_online": flag(rng, online, size, gap=0.03),
         "is_business": flag(rng, of_kind("business"), size, gap=0.03),
         "is_rural": flag(rng, of_kind("rural"), size, gap=0.05),
+        "is_drug_related": _drug_related(setting, np.asarray(subgroups, object)[kind]),
         "lpa": setting.places(contract, rng, size),
     }  # fmt: skip
+
+
+def _drug_related(setting: Setting, subgroup: Array) -> Array:
+    """Assume that a third of homicides are; nobody decides it of other crimes."""
+    rng = setting.generator("crime, drug-related")
+    decided = flag(rng, 0.33, len(subgroup), gap=0.05)
+    empty = np.ma.getmaskarray(decided) | (subgroup != "Homicide")
+    return np.ma.MaskedArray(np.ma.getdata(decided), mask=empty)
 
 
 def _outcomes(

@@ -21,7 +21,6 @@ from swm_kpi.synthetic.setting import (
     copies,
     flag,
     ids,
-    known_by,
     later,
     members,
     numbered,
@@ -197,7 +196,7 @@ def victims(setting: Setting, contract: ContractType) -> Columns:
 
 
 def arrests(setting: Setting, contract: ContractType) -> Columns:
-    """Assume that a third of suspects are arrested, half of them for domestic abuse; 3% unlinked."""
+    """Assume that 28% of suspects are arrested, half for domestic abuse; 3% not linked."""
     rng = setting.generator("arrest")
     found = people(setting, contract)
     abused = found.abuse[found.named]

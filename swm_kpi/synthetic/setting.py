@@ -119,10 +119,8 @@ class Setting:
         seconds = hours * 3600 + generator.integers(0, 3600, len(happened))
         return real(np.sort(happened + seconds.astype("timedelta64[s]")))
 
-    def rows(
-        self, table: str, generator: np.random.Generator, times: Array
-    ) -> tuple[Array, Array]:
-        """Return which rows of a derived table to keep, and of each which copy: a spike's effect."""
+    def rows(self, table: str, generator: np.random.Generator, times: Array) -> tuple[Array, Array]:
+        """Return which rows of a derived table a spike keeps, and which copy of its row each is."""
         factor = self.factors(table, times)
         if (factor == 1).all():
             return np.arange(len(times)), np.zeros(len(times), int)

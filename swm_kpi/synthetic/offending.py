@@ -1,0 +1,120 @@
+"""First entrants, offenders followed up, and residents by age.
+
+The volumes and shares are round-number assumptions for shape, not facts about any force.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swm_kpi.contracts import ContractType
+from swm_kpi.synthetic.resources import population
+from swm_kpi.synthetic.setting import (
+    OFFICE,
+    Array,
+    Columns,
+    Season,
+    Setting,
+    blank,
+    chance,
+    gaps,
+    ids,
+    later,
+    members,
+    pick,
+)
+
+ENTRANTS_A_YEAR, OFFENDERS_A_YEAR = 2_900, 4_500
+
+_DAY = 86_400.0
+_COURT = Season(0.02, 300, (1.2, 1.2, 1.2, 1.2, 1.2, 0.3, 0.1), OFFICE)
+_AGES = {"10-17": 0.17, "18+": 0.83}
+_OF_AGE = {"10-17": 0.095, "18+": 0.79}
+_COHORTS = {"IOM fixed": 0.5, "IOM flex": 0.3, "IOM free": 0.2}
+_MANAGED = 0.12
+_FIRST_DAY = np.datetime64("2000-01-01", "D")
+
+
+def first_time_entrants(setting: Setting, contract: ContractType) -> Columns:
+    """Assume 2,900 a year, one in six of them 10 to 17 years old."""
+    rng = setting.generator("first_time_entrant")
+    entered = setting.moments("first_time_entrant", rng, ENTRANTS_A_YEAR, _COURT)
+    size = len(entered)
+    offence = entered - np.minimum(rng.exponential(120 * _DAY, size), 3e8).astype("timedelta64[s]")
+    age = pick(rng, contract, "age_group", _AGES, size)
+    disposals = members(contract, "disposal", ("caution", "conviction"))
+    cautioned = chance(rng, np.where(age == "10-17", 0.6, 0.3), size)
+    sex = pick(rng, contract, "sex", {"Female": 0.24, "Male": 0.76}, size)
+    return {
+        "person_id": ids("FTE", size),
+        "entered_on": entered.astype("datetime64[D]"),
+        "offence_on": blank(offence, chance(rng, 0.02, size)).astype("datetime64[D]"),
+        "disposal": np.where(cautioned, disposals[0], disposals[-1]).astype(object),
+        "age_group": age,
+        "sex": gaps(rng, sex, 0.02),
+        "lpa": setting.places(contract, rng, size),
+    }
+
+
+def population_by_age(setting: Setting, contract: ContractType) -> Columns:
+    """Assume that 9.5% of residents are 10 to 17 years old and 79% are 18 or over."""
+    everyone = population(setting, contract)
+    groups = members(contract, "age_group", tuple(_OF_AGE))
+    share = np.asarray([_OF_AGE.get(each, 0.1) for each in groups])
+    rows = np.repeat(np.arange(len(everyone["lpa"])), len(groups))
+    people = np.outer(everyone["residents"], share).round().astype(np.int64)
+    return {
+        "mid_year": everyone["mid_year"][rows],
+        "lpa": everyone["lpa"][rows],
+        "age_group": np.tile(np.asarray(groups, object), len(everyone["lpa"])),
+        "residents": people.reshape(-1),
+    }
+
+
+def offender_cohorts(setting: Setting, contract: ContractType) -> Columns:
+    """Assume 4,500 offenders a year, of whom about a quarter reoffend within twelve months.
+
+    One in eight is managed by several agencies too, has a row in both cohorts, and reoffends more.
+    What was not proven by the extract is not known.
+    """
+    rng = setting.generator("offender_cohort")
+    index = setting.moments("offender_cohort", rng, OFFENDERS_A_YEAR, _COURT)
+    index = np.maximum(index.astype("datetime64[D]"), _FIRST_DAY)
+    size = len(index)
+    managed = chance(rng, _MANAGED, size)
+    ever = chance(rng, np.where(managed, 0.42, 0.33), size)
+    again = later(rng, index.astype("datetime64[s]"), 150 * _DAY, 0.9)
+    proven = later(rng, again, 70 * _DAY, 0.6).astype("datetime64[D]")
+    again = again.astype("datetime64[D]")
+    unknown = ~ever | (proven >= setting.close)
+    again, proven = _blank_days(again, unknown), _blank_days(proven, unknown)
+    within = ~unknown & (again < _months_on(index, 12)) & (proven < _months_on(index, 18))
+    more = np.where(within, 1 + rng.poisson(np.where(managed, 1.6, 0.7), size), 0)
+    before = rng.poisson(np.where(managed, 4.5, 1.2), size)
+    names = np.asarray(list(_COHORTS), object)
+    # Each of the managed has a second row, after the first.
+    row = np.repeat(np.arange(size), 1 + managed)
+    second = np.append(False, row[1:] == row[:-1])[: len(row)]
+    found = np.full(len(row), "all", object)
+    found[second] = names[rng.choice(len(names), int(second.sum()), p=list(_COHORTS.values()))]
+    return {
+        "person_id": ids("OFF", size)[row],
+        "cohort": found,
+        "index_date": index[row],
+        "reoffended_on": again[row],
+        "proven_on": proven[row],
+        "reoffences": more[row],
+        "offences_before": before[row],
+        "lpa": setting.places(contract, rng, size)[row],
+    }
+
+
+def _blank_days(days: Array, where: Array) -> Array:
+    return np.where(where, np.datetime64("NaT", "D"), days)
+
+
+def _months_on(days: Array, months: int) -> Array:
+    """Return the same day so many months later; the first of the next where there is none."""
+    month = days.astype("datetime64[M]")
+    found: Array = (month + months).astype("datetime64[D]") + (days - month.astype("datetime64[D]"))
+    return found
