@@ -476,7 +476,7 @@ thorough = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-brisk = settings(thorough, max_examples=25)
+brisk = settings(thorough, max_examples=20)
 
 
 @thorough
@@ -606,7 +606,7 @@ def changed_frames(data: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Any]
     return changed
 
 
-@settings(thorough, max_examples=5)
+@settings(thorough, max_examples=4)
 @given(all_tables(), requests())
 def test_the_same_rows_in_any_shape_give_the_same_result(tables, request) -> None:
     """Order, unrelated columns, physical types and libraries move nothing, to the last bit."""

@@ -16,9 +16,8 @@ VEHICLE_SUBGROUPS = (
 )
 
 PUBLISHED_QUARTERLY = (
-    "Published by the Home Office by force and quarter, as first recorded less what was cancelled "
-    "since, and revised later. A month gets its whole quarter or none, so only quarters and years "
-    "mean anything. "
+    "Published by the Home Office by force and quarter, less records cancelled, and revised later. "
+    "A month gets its whole quarter or none, so only quarters and years mean anything. "
 )
 
 

@@ -67,7 +67,7 @@ def _rows(
 ) -> dict[str, Any]:
     if statistic.of is None or statistic.until is None:
         raise TypeError("an interval has a system and an end")
-    frame = nw.from_native(table.lazy)
+    frame = nw.from_native(table.lazy).filter(~nw.col(statistic.at.name).is_null())
     if statistic.where is not None:
         frame = frame.filter(compiler(statistic.where))
     members = {

@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 
 from swm_kpi.contracts import ContractType
+from swm_kpi.synthetic.characteristics import characteristics, posts
 from swm_kpi.synthetic.setting import (
     Array,
     Columns,
@@ -125,7 +126,14 @@ def workforce(setting: Setting, contract: ContractType) -> Columns:
         "career_break": flag(rng, 0.015, size, gap=0.005)[person],
         "seconded": flag(rng, np.where(officer, 0.03, 0.005), size, gap=0.005)[person],
         "lpa": area[person],
-    }
+    } | _recorded(setting, contract, size, person)
+
+
+def _recorded(setting: Setting, contract: ContractType, size: int, person: Array) -> Columns:
+    """Return what stays the same of each person, where the table has columns for it."""
+    same = characteristics(setting, contract, "workforce_snapshot", size)
+    same |= posts(setting, contract, size)
+    return {name: values[person] for name, values in same.items()}
 
 
 def _spiked(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from swm_kpi.contracts import ContractType
@@ -30,13 +31,13 @@ def right_rows(contract: ContractType, n: int = 40) -> list[dict[str, Any]]:
     Raises:
         RequestError: so many different rows are not found.
     """
+    chosen = list(enumerate(pools(contract).values()))
     # Some rows may be left out, as when a key can take only so many values.
     drawn = (
-        ({name: _turn(pool, row, at) for at, (name, pool) in enumerate(chosen)}, row)
+        ({pool.column.name: _turn(pool, row, at) for at, pool in chosen}, row)
         for row in range(2 * n)
-        for chosen in (pools(contract).items(),)
     )
-    kept = mended_table(contract, drawn)[:n]
+    kept = list(islice(mended_table(contract, drawn), n))
     if len(kept) < n:
         raise RequestError(f"{contract.__name__}: {n} different right rows are not found.")
     return kept

@@ -104,52 +104,53 @@ def breaking_row(contract: ContractType, row: Row, name: str) -> dict[str, Any] 
     return None
 
 
-def mended_table(contract: ContractType, given: Iterable[tuple[Row, int]]) -> list[dict[str, Any]]:
-    """Return rows that keep every rule and every key; a row that cannot be mended is left out.
+def mended_table(
+    contract: ContractType, given: Iterable[tuple[Row, int]]
+) -> Iterator[dict[str, Any]]:
+    """Yield rows that keep every rule and every key; a row that cannot be mended is left out.
 
     Args:
         contract: whose rules and keys.
         given: rows whose values keep their own column's rules, each with its turn.
     """
     seen: list[set[tuple[Any, ...]]] = [set() for _ in contract.keys]
-    kept = []
     for row, turn in given:
         mended = mended_row(contract, row, turn=turn)
         mended = mended and _apart(contract, mended, seen)
         if mended:
-            kept.append(mended)
             for key, known in zip(contract.keys, seen, strict=True):
-                known.add(tuple(mended[name] for name in key))
-    return kept
+                known.add(_key(key, mended))
+            yield mended
+
+
+def _key(key: tuple[str, ...], row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in key)
 
 
 def _apart(
     contract: ContractType, row: dict[str, Any], seen: list[set[tuple[Any, ...]]]
 ) -> dict[str, Any] | None:
     """Change one column of each repeated key to a value that makes it new."""
-
-    def new(key: tuple[str, ...], known: set[tuple[Any, ...]], trial: Row) -> bool:
-        return tuple(trial[name] for name in key) not in known
-
-    known_pools = pools(contract)
     for key, known in zip(contract.keys, seen, strict=True):
-        if new(key, known, row):
-            continue
-        trials = (
-            row | {name: v}
-            for name in _open_first(contract, key)
-            for v in known_pools[name].others()
-        )
-        found = (e for e in trials if new(key, known, e) and not broken(contract, e))
-        fresh = next(found, None)
-        if fresh is None:
-            return None
-        row = fresh
+        if _key(key, row) in known:
+            trials = _keyed_anew(contract, row, key, known)
+            fresh = next((each for each in trials if not broken(contract, each)), None)
+            if fresh is None:
+                return None
+            row = fresh
     return row
 
 
-def _open_first(contract: ContractType, key: tuple[str, ...]) -> list[str]:
-    return sorted(key, key=lambda name: contract.columns[name].domain is not None)
+def _keyed_anew(
+    contract: ContractType, row: Row, key: tuple[str, ...], known: set[tuple[Any, ...]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the row with one column of its key changed, closed lists last."""
+    for name in sorted(key, key=lambda each: contract.columns[each].domain is not None):
+        at = key.index(name)
+        before, after = _key(key[:at], row), _key(key[at + 1 :], row)
+        for value in pools(contract)[name].others(len(known)):
+            if (*before, value, *after) not in known:
+                yield {**row, name: value}
 
 
 def _better(

@@ -36,7 +36,7 @@ def rows(
         MissingExtra: Hypothesis is not installed.
     """
     drawn = loose_rows(contract, min_size=min_size, max_size=max_size)
-    mended = drawn.map(lambda given: mended_table(contract, given))
+    mended = drawn.map(lambda given: list(mended_table(contract, given)))
     return mended.filter(lambda kept: len(kept) >= min_size)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import chain, count, islice, product
+from itertools import count, islice, product
 from typing import Any
 
 from swm_kpi.contracts import ALL, UNKNOWN, Column, ContractType
@@ -147,12 +147,15 @@ class Pool:
     column: Column
     values: tuple[Any, ...]
 
-    def others(self) -> Iterator[Any]:
-        """Yield the pool and then further values, as many as the column can hold within reason."""
-        yield from (
-            each for each in chain(self.values, islice(_more(self.column), _MOST_KEYS))
-            if keeps(self.column, each)
-        )  # fmt: skip
+    def others(self, passed: int = 0) -> Iterator[Any]:
+        """Yield the pool and then further values, as many as the column can hold within reason.
+
+        Args:
+            passed: how many further texts have been used already, to start after them.
+        """
+        further = islice(_more(self.column, passed), _MOST_KEYS)
+        yield from self.values
+        yield from (each for each in further if keeps(self.column, each))
 
 
 @cache
@@ -195,11 +198,11 @@ def _matching(pattern: str) -> Iterator[str]:
     yield from islice((each for each in tried if re.fullmatch(pattern, each)), 12)
 
 
-def _more(column: Column) -> Iterator[Any]:
+def _more(column: Column, passed: int) -> Iterator[Any]:
     if column.domain is not None or column.dtype is bool or column.str_matches is not None:
         return
     if column.dtype is str:
-        yield from (f"text {n}" for n in count(1))
+        yield from (f"text {n}" for n in count(passed + 1))
     elif column.dtype in (int, float):
         low, high, scale = steps(column)
         yield from (number(column, each, scale) for each in range(low, high + 1))

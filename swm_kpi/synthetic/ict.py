@@ -1,0 +1,119 @@
+"""Devices, outages of systems and breaches of personal data.
+
+The volumes and shares are round-number assumptions for shape, not facts about any force. Systems
+and departments are invented.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swm_kpi.contracts import ContractType
+from swm_kpi.synthetic.setting import (
+    HOUR,
+    OFFICE,
+    Columns,
+    Season,
+    Setting,
+    blank,
+    chance,
+    copies,
+    flag,
+    gaps,
+    ids,
+    known_by,
+    later,
+    pick,
+    real,
+)
+
+DEVICES, OUTAGES_A_YEAR, BREACHES_A_YEAR = 14_000, 600, 900
+
+_HOUR, _DAY = 3_600.0, 86_400.0
+_DEVICE_TYPES = {
+    "Laptop": 0.36, "Desktop": 0.08, "Tablet": 0.03, "Mobile phone": 0.3, "Body-worn camera": 0.1,
+    "Radio": 0.12, "Other": 0.01,
+}  # fmt: skip
+_STATUSES = {"issued": 0.9, "spare": 0.05, "in repair": 0.02, "to be returned": 0.02,
+             "disposed of": 0.01}  # fmt: skip
+_SYSTEMS = {"Command and control": 0.1, "Crime recording": 0.2, "Telephony": 0.15, "Email": 0.15,
+            "Custody": 0.15, "Mobile working": 0.25}  # fmt: skip
+_KINDS = {
+    "Disclosed in error": 0.6, "Lost or stolen": 0.14, "Accessed without authority": 0.14,
+    "Altered or destroyed": 0.02, "Not available": 0.03, "Other": 0.07,
+}  # fmt: skip
+_DEPARTMENTS = {"Local policing": 0.45, "Crime": 0.25, "Contact": 0.1, "Support": 0.2}
+
+
+def assets(setting: Setting, contract: ContractType) -> Columns:
+    """Assume 14,000 devices, listed at noon on the last day of each quarter, mostly active."""
+    rng = setting.generator("ict_asset")
+    ends = setting.month_ends
+    quarters = ends[(ends.astype("datetime64[M]").astype(np.int64) + 1) % 3 == 0]
+    days = quarters if len(quarters) else ends[-1:]
+    count = max(1, round(DEVICES * setting.scale))
+    device = np.tile(np.arange(count), len(days))
+    listed = np.repeat(days.astype("datetime64[s]") + 12 * HOUR, count)
+    kind = pick(rng, contract, "device_type", _DEVICE_TYPES, count)
+    department = gaps(rng, pick(rng, contract, "department", _DEPARTMENTS, count), 0.02)
+    kept, copy = setting.rows("ict_asset", rng, listed)
+    device, listed = device[kept], listed[kept]
+    size = len(device)
+    idle = rng.exponential(np.where(chance(rng, 0.15, size), 40, 4) * _DAY, size)
+    active = real(listed - np.minimum(idle, 3e8).astype("timedelta64[s]"), back=True)
+    return {
+        "snapshot_at": listed,
+        "asset_id": copies(ids("DEV", count)[device], copy),
+        "device_type": kind[device],
+        "status": pick(rng, contract, "status", _STATUSES, size),
+        "last_active_at": blank(active, chance(rng, 0.02, size)),
+        "department": department[device],
+    }
+
+
+def outages(setting: Setting, contract: ContractType) -> Columns:
+    """Assume 600 a year, two in five planned, an hour and a half in the median."""
+    rng = setting.generator("outage")
+    started = setting.moments("outage", rng, OUTAGES_A_YEAR, Season())
+    size = len(started)
+    return {
+        "outage_id": ids("OUT", size),
+        "system": pick(rng, contract, "system", _SYSTEMS, size),
+        "started_at": started,
+        "ended_at": known_by(setting, later(rng, started, 1.5 * _HOUR, 1.0)),
+        "planned": chance(rng, 0.4, size),
+        "priority": gaps(
+            rng,
+            pick(rng, contract, "priority", {"1": 0.08, "2": 0.2, "3": 0.42, "4": 0.3}, size),
+            0.02,
+        ),
+    }
+
+
+def data_breaches(setting: Setting, contract: ContractType) -> Columns:
+    """Assume 900 a year, most of them low; the regulator is told of one in twenty."""
+    rng = setting.generator("data_breach")
+    aware = setting.moments("data_breach", rng, BREACHES_A_YEAR, Season(day=OFFICE))
+    size = len(aware)
+    severity = pick(rng, contract, "severity", {"low": 0.75, "medium": 0.2, "high": 0.05}, size)
+    told_at = later(rng, aware, 45 * _HOUR, 0.5)
+    told = chance(rng, np.where(severity == "high", 0.6, 0.03), size) & (told_at < setting.close)
+    complaint = flag(rng, 0.03, size, gap=0.02)
+    outcome = pick(
+        rng,
+        contract,
+        "ico_outcome",
+        {"No further action": 0.7, "Advice": 0.15, "Reprimand": 0.03, "Pending": 0.12},
+        size,
+    )
+    outcome[~(told | np.ma.filled(complaint, False))] = None
+    return {
+        "breach_id": ids("BRE", size),
+        "aware_at": aware,
+        "breach_type": gaps(rng, pick(rng, contract, "breach_type", _KINDS, size), 0.02),
+        "severity": gaps(rng, severity, 0.03),
+        "ico_notified_at": blank(told_at, ~told),
+        "ico_complaint": complaint,
+        "ico_outcome": outcome,
+        "department": gaps(rng, pick(rng, contract, "department", _DEPARTMENTS, size), 0.02),
+    }  # fmt: skip
