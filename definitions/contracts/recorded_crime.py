@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from swm_kpi import Column, Contract
+from swm_kpi import Column, Contract, Grain
 
 from ..dimensions import FORCE
 
@@ -21,7 +21,9 @@ PUBLISHED_QUARTERLY = (
 )
 
 
-class RecordedCrime(Contract, source="Home Office police recorded crime open data"):
+class RecordedCrime(
+    Contract, finest=Grain.QUARTER, source="Home Office police recorded crime open data"
+):
     """One row per published line: a number of offences of one force, quarter and offence.
 
     Lines of the same force, quarter and code are separate, and are added.

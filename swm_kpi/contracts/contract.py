@@ -11,7 +11,7 @@ from swm_kpi.contracts.column import Column, Recoded
 from swm_kpi.contracts.dimension import Dimension
 from swm_kpi.errors import DefinitionError, Problem, did_you_mean, place_of_declaration, refuse
 from swm_kpi.expressions import Condition, Expression, Unusable, as_condition, is_unusable
-from swm_kpi.vocabulary import Unit
+from swm_kpi.vocabulary import Grain, Unit
 
 if TYPE_CHECKING:
     from swm_kpi.contracts.schema import Schema
@@ -58,6 +58,7 @@ class ContractType(type):
     table: str
     rows: Unit | None
     source: str
+    finest: Grain
 
     @override
     def __new__(
@@ -77,6 +78,7 @@ class ContractType(type):
         cls.table = options.pop("table", _snake(name))
         cls.rows = options.pop("rows", None)
         cls.source = options.pop("source", "")
+        cls.finest = options.pop("finest", Grain.MONTH)
         if bases:
             place = place_of_declaration()
             carriers: list[Column | Recoded] = [*columns.values(), *cls.derived.values()]
@@ -145,7 +147,7 @@ def _contract_problems(
 ) -> list[tuple[str, str, str]]:
     found = []
     for option in options:
-        fix = did_you_mean(option, ("table", "rows", "source"))
+        fix = did_you_mean(option, ("table", "rows", "source", "finest"))
         found.append((option, "it is not an option of a contract", fix))
     if not (body.get("__doc__") or "").strip():
         found.append(
@@ -193,7 +195,8 @@ class Contract(metaclass=ContractType):
     """One input table: one row per thing counted. Subclass it and declare columns.
 
     Class keywords: ``table`` (the name in ``compute``'s data; the class name in snake case when
-    left out), ``rows`` (the unit one row is one of) and ``source`` (the system it comes from).
+    left out), ``rows`` (the unit one row is one of), ``source`` (the system it comes from) and
+    ``finest`` (the shortest period its dates can tell apart; a month when left out).
     """
 
     columns: ClassVar[dict[str, Column]]

@@ -7,7 +7,7 @@ from datetime import date
 
 from swm_kpi.engine.tables import Table
 from swm_kpi.periods import Period
-from swm_kpi.vocabulary import Marker
+from swm_kpi.vocabulary import Grain, Marker
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Coverage:
         table: the table's name.
         first, last: the first and the last day; None for a table with no rows and none stated.
         seen: whether the span was taken from the records, and not stated by anybody.
+        finest: the shortest period its dates can tell apart.
         missing: month numbers within the span that nothing was given for.
     """
 
@@ -25,6 +26,7 @@ class Coverage:
     first: date | None
     last: date | None
     seen: bool
+    finest: Grain = Grain.MONTH
     missing: frozenset[int] = frozenset()
 
     @classmethod
@@ -44,13 +46,15 @@ class Coverage:
         known = stated or table.coverage
         if known is not None:
             missing = table.missing_months if stated is None else ()
-            return cls(name, *known, seen=False, missing=frozenset(map(_month, missing)))
+            months = frozenset(map(_month, missing))
+            return cls(name, *known, False, table.contract.finest, months)
         if at in table.spans:
             first, last = table.spans[at]
             if until is not None:
                 last = as_at or max(last, table.spans.get(until, (last, last))[1])
-            return cls(name, first.replace(day=1), _last_of_month(last), seen=True)
-        return cls(name, None, None, seen=True)
+            span = first.replace(day=1), _last_of_month(last)
+            return cls(name, *span, True, table.contract.finest)
+        return cls(name, None, None, True)
 
     @property
     def month_of_first(self) -> int:
@@ -64,6 +68,13 @@ class Coverage:
         if self.first is None or self.last is None:
             return Marker.NOT_AVAILABLE, (
                 f"Table {self.table!r} has no dated rows, and no coverage was stated."
+            )
+        # Months are numbered from a January, so quarters begin on multiples of three.
+        if any(each % self.finest.months for each in (period.first_month, period.last_month + 1)):
+            grain = self.finest.value
+            return (
+                Marker.NOT_AVAILABLE,
+                f"Table {self.table!r} is by {grain}: no other period can be told.",
             )
         missing = [each for each in period.months if each in self.missing]
         outside = period.stop <= self.first or period.start > self.last

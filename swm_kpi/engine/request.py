@@ -105,7 +105,13 @@ def _of_basis_served(measures: tuple[Measure, ...], given: set[str]) -> tuple[Me
             if each.basis is basis
         )
     }
-    return tuple(each for each in measures if each.basis in (served or {Basis.FORCE}))
+    kept = [each for each in measures if each.basis in (served or {Basis.FORCE})]
+    # Each proxy is another source: one that was not given is not missed where another was.
+    return tuple(
+        each
+        for each in kept
+        if each.basis is Basis.FORCE or each.contract is None or each.contract.table in given
+    )
 
 
 def check_tables(data: Mapping[str, Any], contracts: Mapping[str, ContractType]) -> None:

@@ -14,6 +14,7 @@ from swm_kpi.contracts import Column, ContractType
 from swm_kpi.engine.front import validate
 from swm_kpi.synthetic import (
     any_table,
+    community,
     complaints,
     crimes,
     demand,
@@ -32,9 +33,11 @@ from swm_kpi.synthetic.faults import spoil
 from swm_kpi.synthetic.setting import Array, Columns, Setting
 
 MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
+    "activity": community.activities,
     "allegation": complaints.allegations,
     "appointment": demand.appointments,
     "arrest": parties.arrests,
+    "audit_check": community.audit_checks,
     "casualty": roads.casualties,
     "civil_order": registers.civil_orders,
     "collision": roads.collisions,
@@ -58,6 +61,7 @@ MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
     "population_by_age": offending.population_by_age,
     "problem_solving_plan": registers.problem_solving_plans,
     "referral": victim_care.referrals,
+    "scheme": community.schemes,
     "survey_answer": surveys.answers,
     "training_attendance": training.attendance,
     "training_requirement": training.requirement,

@@ -107,7 +107,7 @@ def disruptions(setting: Setting, contract: ContractType) -> Columns:
     happened = happened.astype("datetime64[D]")
     size = len(happened)
     assessed = happened + rng.exponential(14, size).astype(int) * _DAY
-    unknown = assessed >= setting.close
+    unknown: Array = np.asarray(assessed >= setting.close)
     status = pick(
         rng, contract, "status", {"accepted": 0.87, "rejected": 0.06, "claimed": 0.07}, size
     )

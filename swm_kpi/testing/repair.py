@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import combinations, islice, product
+from math import isfinite
 from typing import Any, TypeAlias
 
 from swm_kpi.contracts import Column, ContractType
@@ -232,7 +233,8 @@ def _near(column: Column, value: Any) -> Iterator[Any]:
         for each in (moment, moment + day, moment - day):
             yield awake(each) if column.dtype is datetime else each.date()
     elif column.dtype in (int, float) and type(value) in (int, float):
-        yield from (column.dtype(each) for each in (value, value + 1, value - 1))
+        if isfinite(value):
+            yield from (column.dtype(each) for each in (value, value + 1, value - 1))
     elif type(value) is column.dtype:
         yield value
 

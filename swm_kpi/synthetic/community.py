@@ -1,0 +1,124 @@
+"""Schemes of volunteers, activities among the public, and checks at stations.
+
+The volumes and shares are round-number assumptions for shape, not facts about any force. Stations
+are invented.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swm_kpi.contracts import ContractType
+from swm_kpi.synthetic.setting import (
+    OFFICE,
+    Columns,
+    Season,
+    Setting,
+    chance,
+    flag,
+    gaps,
+    ids,
+    pick,
+    register,
+)
+
+SCHEMES_A_YEAR, ACTIVITIES_A_YEAR, CHECKS_A_YEAR = 300, 9_000, 1_500
+
+_DAY = np.timedelta64(1, "D")
+_SCHEMES = {
+    "Neighbourhood watch": 0.55, "Community speed watch": 0.2, "Farm watch": 0.08,
+    "Shop watch": 0.06, "Street watch": 0.05, "Horse watch": 0.02, "Other watch": 0.04,
+}  # fmt: skip
+_SESSION, _OF_SCHEMES = "Speed watch session", ("Speed watch session", "Other scheme activity")
+_TYPES = {
+    "Event": 0.25, "Surgery": 0.25, "Newsletter": 0.1, "Van deployment": 0.12,
+    "Road campaign": 0.03, "Road education": 0.07, _SESSION: 0.12, "Other scheme activity": 0.03,
+    "Other": 0.03,
+}  # fmt: skip
+_ON_ROADS = {
+    "Speeding": 0.5, "Drink and drug driving": 0.12, "Seat belts and phones": 0.12,
+    "Young and vulnerable road users": 0.16, "Other road safety": 0.1,
+}  # fmt: skip
+_ON_OTHERS = {
+    "Anti-social behaviour": 0.3, "Burglary and theft": 0.2, "Rural and wildlife crime": 0.12,
+    "Fraud and cyber crime": 0.12, "Drugs": 0.06, "Violence and exploitation": 0.08, "Other": 0.12,
+}  # fmt: skip
+_ROADS = ("Road campaign", "Road education", _SESSION)
+
+
+def schemes(setting: Setting, contract: ContractType) -> Columns:
+    """Assume 300 registered a year, for five years in the mean, most of them lately active."""
+    rng = setting.generator("scheme")
+    started, ended = register(setting, "scheme", rng, SCHEMES_A_YEAR, 1_800)
+    size = len(started)
+    until = np.where(np.isnat(ended), setting.close, ended).astype("datetime64[D]")
+    quiet = rng.exponential(90, size).astype(int) * _DAY
+    active = np.maximum(until - _DAY - quiet, started)
+    return {
+        "scheme_id": ids("SCH", size),
+        "scheme_type": pick(rng, contract, "scheme_type", _SCHEMES, size),
+        "started_on": started,
+        "ended_on": ended,
+        "last_active_on": np.where(chance(rng, 0.1, size), np.datetime64("NaT", "D"), active),
+        "lpa": setting.places(contract, rng, size),
+    }
+
+
+def activities(setting: Setting, contract: ContractType) -> Columns:
+    """Assume 9,000 a year, more in summer; sessions of schemes name theirs."""
+    rng = setting.generator("activity")
+    week = (1.0, 1.1, 1.2, 1.1, 1.1, 1.0, 0.5)
+    held = setting.moments("activity", rng, ACTIVITIES_A_YEAR, Season(0.15, 190, week, OFFICE))
+    size = len(held)
+    kind = pick(rng, contract, "activity_type", _TYPES, size)
+    of_scheme = np.isin(kind.astype(str), _OF_SCHEMES)
+    scheme = np.full(size, None, object)
+    # Those registered first are of any kind; which of them is a speed watch is not looked up.
+    count = max(1, round(900 * setting.scale))
+    scheme[of_scheme] = ids("SCH", count)[rng.integers(0, count, int(of_scheme.sum()))]
+    scheme_type = np.full(size, None, object)
+    scheme_type[of_scheme] = pick(rng, contract, "scheme_type", _SCHEMES, int(of_scheme.sum()))
+    scheme_type[kind == _SESSION] = "Community speed watch"
+    roads = np.isin(kind.astype(str), _ROADS)
+    theme = np.where(
+        roads,
+        pick(rng, contract, "activity_theme", _ON_ROADS, size),
+        pick(rng, contract, "activity_theme", _ON_OTHERS, size),
+    )
+    came = rng.poisson(18, size)
+    finished = rng.binomial(came, 0.9)
+    place = np.asarray([f"Invented place {n}" for n in range(1, 41)], object)
+    unknown = chance(rng, 0.05, size)
+    return {
+        "activity_id": ids("ACT", size),
+        "activity_type": kind,
+        "held_on": held.astype("datetime64[D]"),
+        "hours": np.round(np.exp(rng.normal(0.6, 0.5, size)), 2),
+        "attendance": np.ma.MaskedArray(came, mask=unknown),
+        "completed": np.ma.MaskedArray(finished, mask=unknown | (kind != "Road education")),
+        "contacts": np.ma.MaskedArray(rng.poisson(12, size), mask=chance(rng, 0.1, size)),
+        "activity_theme": gaps(rng, theme, 0.03),
+        "location": gaps(rng, place[rng.integers(0, len(place), size)], 0.03),
+        "scheme_id": scheme,
+        "scheme_type": scheme_type,
+        "lpa": setting.places(contract, rng, size),
+    }
+
+
+def audit_checks(setting: Setting, contract: ContractType) -> Columns:
+    """Assume 1,500 items checked a year at twenty invented stations, 85% of them right."""
+    rng = setting.generator("audit_check")
+    checked = setting.moments("audit_check", rng, CHECKS_A_YEAR, Season(day=OFFICE))
+    size = len(checked)
+    station = rng.integers(0, 20, size)
+    area = setting.places(contract, setting.generator("audit_check, stations"), 20)
+    names = np.asarray([f"Invented station {n}" for n in range(1, 21)], object)
+    items = {"A board": 0.5, "Poster": 0.45, "Other": 0.05}
+    return {
+        "check_id": ids("CHK", size),
+        "checked_on": checked.astype("datetime64[D]"),
+        "station": names[station],
+        "check_item": pick(rng, contract, "check_item", items, size),
+        "passed": flag(rng, 0.85, size, gap=0.02),
+        "lpa": area[station],
+    }

@@ -1,0 +1,46 @@
+"""Public sources stand in for a force's own, each for what it can tell and no more."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+import swm_kpi as kpi
+
+RECORDED = pl.DataFrame(
+    {
+        "quarter_start": [date(2017, 4, 1), date(2017, 7, 1)],
+        "force": ["West Mercia", "West Mercia"],
+        "offence_group": ["Violence against the person"] * 2,
+        "offence_subgroup": ["Homicide", "Homicide"],
+        "offence_code": ["1", "1"],
+        "offences": [3, 2],
+    }
+)
+COVERAGE = {"recorded_crime": ("2017-04-01", "2017-09-30")}
+
+
+def victims(*labels: str) -> list[tuple[float | None, str]]:
+    result = kpi.compute(
+        ["17"], {"recorded_crime": RECORDED}, periods=list(labels), coverage=COVERAGE
+    ).to_polars()
+    shown = result.filter(measure="victims", basis="proxy")
+    return list(shown.select("value", "marker").iter_rows())
+
+
+def test_quarterly_figures_are_told_by_quarter() -> None:
+    assert victims("2017/18 Q1", "2017/18 Q2") == [(3, ""), (2, "")]
+
+
+def test_quarterly_figures_tell_no_month_and_no_year_that_splits_a_quarter() -> None:
+    assert victims("2017-04", "2017-05", "R12 2017-07") == [(None, "[x]")] * 3
+
+
+def test_one_public_source_does_not_miss_another() -> None:
+    result = kpi.compute(
+        ["20"], {"recorded_crime": RECORDED}, periods=["2017/18 Q1"], coverage=COVERAGE
+    ).to_polars()
+    assert set(result["basis"]) == {"proxy"}
+    assert all(key.startswith("published_") for key in result["measure"])
+    assert result["value"].null_count() == 0
