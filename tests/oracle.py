@@ -317,9 +317,9 @@ class Oracle:
         snapshots = [[row for row in rows if self.value(measure.at, row) == at] for at in taken]
         if not snapshots:
             return NOTHING
-        # A snapshot with fewer rows than is usual for the cell has lost some.
-        usual = sorted(len(each) for each in snapshots)[len(snapshots) // 2]
-        whole = [each for each in snapshots if len(each) >= usual]
+        # A snapshot with fewer rows than another of the cell has lost some.
+        most = max(len(each) for each in snapshots)
+        whole = [each for each in snapshots if len(each) >= most]
         sums = [self.total(measure.value, self.kept(measure.where, each)) for each in whole]
         return Fraction(sum(sums)) / len(whole), None, len(whole)
 

@@ -323,6 +323,12 @@ def test_residents_by_age_are_of_the_residents(force: dict[str, pd.DataFrame]) -
     assert (by_age / everyone).between(0.8, 0.95).all()
 
 
+def test_sessions_of_schemes_are_of_those_registered(force: dict[str, pd.DataFrame]) -> None:
+    of_schemes = force["activity"].dropna(subset=["scheme_id"])
+    assert len(of_schemes) > 50
+    agree(of_schemes, force["scheme"].set_index("scheme_id"), "scheme_id", ["scheme_type"])
+
+
 def test_registers_hold_what_began_before(force: dict[str, pd.DataFrame]) -> None:
     for table, begun, ended in [
         ("problem_solving_plan", "opened_on", "closed_on"),

@@ -70,6 +70,8 @@ def compute(
     if on_violation not in ("raise", "withhold"):
         raise RequestError("on_violation is 'raise' or 'withhold'.")
     asked: Sequence[str | Entry] | None = [metrics] if isinstance(metrics, str | Entry) else metrics
+    if asked is not None and not isinstance(asked, list | tuple):
+        raise RequestError("metrics is a list of refs, keys or metrics. Write ['15', '57'].")
     contracts = _contracts(plan, asked)
     request.check_tables(data, contracts)
     spans = request.check_periods(periods)

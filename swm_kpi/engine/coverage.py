@@ -74,7 +74,7 @@ class Coverage:
             grain = self.finest.value
             return (
                 Marker.NOT_AVAILABLE,
-                f"Table {self.table!r} is by {grain}: no other period can be told.",
+                f"Table {self.table!r} is by {grain}, and tells no other.",
             )
         missing = [each for each in period.months if each in self.missing]
         outside = period.stop <= self.first or period.start > self.last

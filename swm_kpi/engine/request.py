@@ -55,9 +55,14 @@ def choose(
         RequestError: a name is unknown, nothing computes for it, or no table it reads was given.
     """
     given = set(tables)
-    chosen = []
+    chosen: list[Chosen] = []
     for each in catalogue if asked is None else asked:
+        if not isinstance(each, str | Entry):
+            kind = type(each).__name__
+            raise RequestError(f"A metric is asked for by a text, not {kind}. Write ['15'].")
         entry = each if isinstance(each, Entry) else catalogue[each]
+        if any(entry is one.entry for one in chosen):
+            raise RequestError(f"Metric {entry.ref} is asked for twice. List each once.")
         metric = catalogue.metric(entry)
         if metric is None:
             if asked is None:
@@ -164,6 +169,8 @@ def check_breakdowns(
     """
     if isinstance(by, str):
         raise RequestError(f"by is a list. Write by=[{by[:40]!r}].")
+    if not isinstance(by, list | tuple) or not all(isinstance(each, str) for each in by):
+        raise RequestError('by is a list of the names of breakdowns. Write by=["lpa"], or by=[].')
     own = {d.key: d for each in asked or () if isinstance(each, Metric) for d in each.dimensions}
     known = catalogue.dimensions | own
     for name in by:
@@ -216,6 +223,9 @@ def check_coverage(
     Raises:
         RequestError: a table is unknown, or a span is not two dates in order.
     """
+    if not isinstance(given or {}, Mapping):
+        fix = 'Write coverage={"incident": ("2024-04-01", "2025-03-31")}.'
+        raise RequestError(f"coverage is a mapping of table to first and last day. {fix}")
     found = {}
     for table, span in (given or {}).items():
         if table not in contracts:

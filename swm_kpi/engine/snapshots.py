@@ -24,17 +24,13 @@ def day_of(time: object) -> date:
 
 
 def complete(rows: Array) -> Array:
-    """Say which snapshots are whole for each cell: those with as many rows as is usual for it.
+    """Say which snapshots are whole for each cell: those with as many rows as any of the period.
 
-    A snapshot writes the same rows each time, zeros included, so one with fewer than the median has
-    some missing, and counting it would make the mean too low.
+    A snapshot writes the same rows each time, zeros included, so one with fewer has some missing,
+    and counting it would make the mean too low.
     """
-    if not len(rows):
-        return rows
-    held = (rows > 0).sum(axis=0)
-    median = np.minimum(len(rows) - held + held // 2, len(rows) - 1)
-    usual = np.take_along_axis(np.sort(rows, axis=0), median[np.newaxis], axis=0)
-    return ((rows > 0) & (rows >= usual)).astype(np.float64)
+    most = rows.max(axis=0, keepdims=True) if len(rows) else rows
+    return ((rows > 0) & (rows >= most)).astype(np.float64)
 
 
 def nearest_year(

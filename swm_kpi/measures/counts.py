@@ -32,11 +32,15 @@ class Count(TableMeasure):
         """Rows (or distinct values), and the rows whose condition is undecided."""
         operation = Operation.ROWS if self.distinct is None else Operation.DISTINCT
         counted = Statistic(self.of, operation, self.at, where=self.where, of=self.distinct)
-        return {"count": counted, **undecided(self, self.where)}
+        found = {"count": counted, **undecided(self, self.where)}
+        if self.distinct is not None:
+            found["rows"] = Statistic(self.of, Operation.ROWS, self.at, where=self.where)
+        return found
 
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
         """The count itself."""
-        return Cells(found["count"], notes=undecided_notes(self, found, self.where))
+        notes = undecided_notes(self, found, self.where)
+        return Cells(found["count"], weight=found.get("rows"), notes=notes)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
@@ -71,11 +75,13 @@ class Sum(TableMeasure):
     def statistics(self) -> Mapping[str, Statistic]:
         """The sum, and the rows whose condition is undecided."""
         summed = Statistic(self.of, Operation.SUM, self.at, where=self.where, of=self.value)
-        return {"sum": summed, **undecided(self, self.where)}
+        rows = Statistic(self.of, Operation.ROWS, self.at, where=self.where)
+        return {"sum": summed, "rows": rows, **undecided(self, self.where)}
 
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
         """The sum itself."""
-        return Cells(found["sum"], notes=undecided_notes(self, found, self.where))
+        notes = undecided_notes(self, found, self.where)
+        return Cells(found["sum"], weight=found["rows"], notes=notes)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""

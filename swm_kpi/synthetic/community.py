@@ -25,14 +25,15 @@ from swm_kpi.synthetic.setting import (
 SCHEMES_A_YEAR, ACTIVITIES_A_YEAR, CHECKS_A_YEAR = 300, 9_000, 1_500
 
 _DAY = np.timedelta64(1, "D")
+_SPEED_WATCH, _SESSION = "Community speed watch", "Speed watch session"
+_OTHER_SESSION = "Other scheme activity"
 _SCHEMES = {
-    "Neighbourhood watch": 0.55, "Community speed watch": 0.2, "Farm watch": 0.08,
+    "Neighbourhood watch": 0.55, _SPEED_WATCH: 0.2, "Farm watch": 0.08,
     "Shop watch": 0.06, "Street watch": 0.05, "Horse watch": 0.02, "Other watch": 0.04,
 }  # fmt: skip
-_SESSION, _OF_SCHEMES = "Speed watch session", ("Speed watch session", "Other scheme activity")
 _TYPES = {
     "Event": 0.25, "Surgery": 0.25, "Newsletter": 0.1, "Van deployment": 0.12,
-    "Road campaign": 0.03, "Road education": 0.07, _SESSION: 0.12, "Other scheme activity": 0.03,
+    "Road campaign": 0.03, "Road education": 0.07, _SESSION: 0.12, _OTHER_SESSION: 0.03,
     "Other": 0.03,
 }  # fmt: skip
 _ON_ROADS = {
@@ -71,14 +72,19 @@ def activities(setting: Setting, contract: ContractType) -> Columns:
     held = setting.moments("activity", rng, ACTIVITIES_A_YEAR, Season(0.15, 190, week, OFFICE))
     size = len(held)
     kind = pick(rng, contract, "activity_type", _TYPES, size)
-    of_scheme = np.isin(kind.astype(str), _OF_SCHEMES)
-    scheme = np.full(size, None, object)
-    # Those registered first are of any kind; which of them is a speed watch is not looked up.
-    count = max(1, round(900 * setting.scale))
-    scheme[of_scheme] = ids("SCH", count)[rng.integers(0, count, int(of_scheme.sum()))]
-    scheme_type = np.full(size, None, object)
-    scheme_type[of_scheme] = pick(rng, contract, "scheme_type", _SCHEMES, int(of_scheme.sum()))
-    scheme_type[kind == _SESSION] = "Community speed watch"
+    # A session of a scheme is of one that is registered; where there is none it is the police's.
+    listed = schemes(setting, contract)
+    watching = np.flatnonzero(listed["scheme_type"] == _SPEED_WATCH)
+    others = np.flatnonzero(listed["scheme_type"] != _SPEED_WATCH)
+    scheme, scheme_type = np.full(size, None, object), np.full(size, None, object)
+    for name, options in ((_SESSION, watching), (_OTHER_SESSION, others)):
+        rows = np.flatnonzero(kind == name)
+        if len(options):
+            chosen = options[rng.integers(0, len(options), len(rows))]
+            scheme[rows] = listed["scheme_id"][chosen]
+            scheme_type[rows] = listed["scheme_type"][chosen]
+        else:
+            kind[rows] = "Other"
     roads = np.isin(kind.astype(str), _ROADS)
     theme = np.where(
         roads,
