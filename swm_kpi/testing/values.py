@@ -66,6 +66,7 @@ def _plain(text: str) -> bool:
     return bool(text) and text == text.strip() and text not in (ALL, UNKNOWN)
 
 
+@cache
 def _passes(column: Column, value: Any) -> bool:
     import polars as pl
 
