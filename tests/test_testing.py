@@ -122,13 +122,13 @@ def test_what_is_drawn_keeps_the_contract_and_is_varied(contract: ContractType) 
             assert set(column.domain) <= set(values.dropna()), name
 
 
-@pytest.mark.parametrize("contract", [CONTRACTS["civil_order"], Everything])
+@pytest.mark.parametrize("contract", [CONTRACTS["county_line"], Plug])
 def test_tables_are_of_any_size_asked_for_and_shrink_to_the_plainest(
     contract: ContractType,
 ) -> None:
     sizes = {len(each) for each in drawn_of(contract, 30, max_size=3)}
     assert sizes == {0, 1, 2, 3}
-    (one,) = find(rows(contract, max_size=3), bool, settings=drawing(20))
+    (one,) = find(rows(contract, max_size=2), bool, settings=drawing(10))
     assert all(one[name] is None for name, c in contract.columns.items() if c.nullable)
 
 

@@ -1,6 +1,6 @@
 """Hypothesis strategies for any contract, so that authors of plug-ins can test too.
 
-May import errors, vocabulary, expressions and contracts. Needs Hypothesis only for strategies. Must
+May import errors, periods, expressions and contracts. Needs Hypothesis only for strategies. Must
 never draw a row that breaks its contract: a row is mended rather than thrown away.
 
     from hypothesis import given
