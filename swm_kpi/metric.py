@@ -19,7 +19,7 @@ from swm_kpi.declaration import Declaration, Finding, Frozen
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
 from swm_kpi.examples import Example, parse_pipe_table
 from swm_kpi.expressions import Assumption
-from swm_kpi.measures import Measure, Proportion, Rate, Ratio, TableMeasure
+from swm_kpi.measures import Count, Measure, Proportion, Rate, Ratio, TableMeasure
 from swm_kpi.measures.measure import KEY
 from swm_kpi.vocabulary import Basis, Direction, Frequency, Objective
 
@@ -260,7 +260,10 @@ class Metric(Entry):
         ]
         clocks = {s.clock for each in found for s in each.statistics.values()}
         kinds = {each.kind for each in found}
-        if len(clocks) > 1 or len(kinds) > 1:
+        top = self.measure(ratio.numerator, ratio.basis) if len(found) > 1 else None
+        # What leaves in a period over the mean of what there was in it is a rate of leaving.
+        of_a_mean = isinstance(top, Count) and kinds == {"count", "mean of snapshots"}
+        if (len(clocks) > 1 or len(kinds) > 1) and not of_a_mean:
             rule = f"{ratio.key} divides a {found[0].kind} by a {found[-1].kind}"
             yield "measures", rule, "Divide two flows, or two stocks at one date"
 

@@ -229,7 +229,8 @@ class _Pass:
                 chosen = [array[i[-1]] if i else nothing for i in inside]
             else:
                 used[statistic.key] = [len(i) for i in inside]
-                whole = [complete(rows[i]) for i in inside]
+                same = clock is Clock.MEAN_OF_SNAPSHOTS
+                whole = [complete(rows[i]) if same else np.ones_like(rows[i]) for i in inside]
                 # Rows of a snapshot stand for the snapshot itself; anything else is summed.
                 counts = statistic.operation is Operation.ROWS and statistic.where is None
                 chosen = [

@@ -285,6 +285,8 @@ class _Rows:
                 yield f"Population: mid-{which} estimate."
             elif statistic.clock is Clock.LAST_SNAPSHOT:
                 yield f"As at {say_day(which)}." if isinstance(which, date) else _NO_SNAPSHOT
+            elif statistic.clock is Clock.MEAN_OF_STOCKS:
+                yield f"Mean of {which} snapshots."
             elif statistic.clock is Clock.MEAN_OF_SNAPSHOTS:
                 yield f"Mean of the complete ones of {which} snapshots."
             else:

@@ -39,6 +39,8 @@ class Clock(StrEnum):
     """The row belongs to the latest snapshot in the period."""
     MEAN_OF_SNAPSHOTS = "mean of snapshots"
     """The row belongs to one of the snapshots in the period, which are averaged."""
+    MEAN_OF_STOCKS = "mean of stocks"
+    """The row belongs to one of the lists in the period, which are averaged as they are."""
     IN_FORCE = "in force"
     """The row began by the last day of the period and had not ended by then."""
     INTERVAL = "interval"

@@ -107,38 +107,51 @@ class MeanOfSnapshots(TableMeasure):
 
     Attributes:
         at: when the snapshot was taken.
-        value: the number column summed within each snapshot.
+        value: the number column summed within each snapshot; rows are counted without it.
+        same_rows: whether each snapshot writes the same rows, zeros included, so that one with
+            fewer has lost some. Not so of a list of people: fewer of them are fewer.
     """
 
     kind: ClassVar[str] = "mean of snapshots"
-    value: Column
+    value: Column | None = None
+    same_rows: bool = True
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """The sum over the snapshots, and how many snapshots there were."""
-        return {
-            "sum": Statistic(
-                self.of, Operation.SUM, self.at, Clock.MEAN_OF_SNAPSHOTS, self.where, self.value
-            ),
-            "snapshots": Statistic(self.of, Operation.ROWS, self.at, Clock.MEAN_OF_SNAPSHOTS),
-        }
+        clock = Clock.MEAN_OF_SNAPSHOTS if self.same_rows else Clock.MEAN_OF_STOCKS
+        every = Statistic(self.of, Operation.ROWS, self.at, clock)
+        summed = Statistic(
+            self.of,
+            Operation.ROWS if self.value is None else Operation.SUM,
+            self.at,
+            clock,
+            self.where,
+            self.value,
+        )
+        return {"sum": summed, "snapshots": every, **undecided(self, self.where, every)}
 
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
         """The sum over the snapshots divided by how many there were."""
         value, empty = divided(found["sum"], found["snapshots"])
-        return Cells(value, None, found["snapshots"], unavailable=empty)
+        notes = undecided_notes(self, found, self.where)
+        return Cells(value, None, found["snapshots"], unavailable=empty, notes=notes)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
+        what = "number of rows" if self.value is None else f"sum of {english(self.value)}"
         return (
-            f"The sum of {english(self.value)} in each snapshot of the {self.of.table} table"
+            f"The {what} in each snapshot of the {self.of.table} table"
             f"{self._where_words(' where')}, averaged over the snapshots taken in the period."
         )
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong between the fields."""
         yield from super().findings()
-        yield from self._numeric("value", self.value)
+        if self.value is not None:
+            yield from self._numeric("value", self.value)
+        elif self.where is None:
+            yield "where", "it counts every row of each snapshot", "Say which rows, or give value="
 
 
 class Variance(TableMeasure):

@@ -1,0 +1,112 @@
+"""The mean of a list of people over its snapshots, and what leaves it as a rate of that mean."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+import swm_kpi as kpi
+
+SIDE = kpi.Dimension("side", "Side", ("Left", "Right"), description="Which side a person is on.")
+WHY = kpi.Availability(status=kpi.AvailabilityStatus.UNKNOWN, reason="Nobody has said.")
+
+
+class Post(kpi.Contract, rows=kpi.Unit.PEOPLE, source="Nowhere"):
+    """One row per person in post and snapshot."""
+
+    as_at = kpi.Column(date, description="The day of the snapshot.")
+    officer = kpi.Column(bool, nullable=True, description="Whether an officer.")
+    side = kpi.Column(str, nullable=True, dimension=SIDE, description="The side.")
+
+
+class Move(kpi.Contract, rows=kpi.Unit.PEOPLE, source="Nowhere"):
+    """One row per person who left."""
+
+    left_on = kpi.Column(date, description="The day they left.")
+    side = kpi.Column(str, nullable=True, dimension=SIDE, description="The side.")
+
+
+def attrition(**changed: object) -> kpi.Metric:
+    fields: dict[str, object] = {
+        "ref": "1",
+        "key": "attrition",
+        "title": "Attrition",
+        "objective": kpi.Objective.REFORMING,
+        "summary": "Who left, of who was there.",
+        "measures": [
+            kpi.Count(key="left", of=Move, at=Move.left_on),
+            kpi.MeanOfSnapshots(
+                key="strength", of=Post, at=Post.as_at, where=Post.officer, same_rows=False
+            ),
+            kpi.Ratio(key="rate", numerator="left", denominator="strength"),
+        ],
+        "dimensions": [SIDE],
+        "direction": kpi.Direction.LOWER_IS_BETTER,
+        "availability": WHY,
+        "not_this": "Not anything else.",
+        "examples": [
+            kpi.Example(
+                rows={
+                    "move": "| left_on |\n| 2024-05-01 |",
+                    "post": "| as_at | officer |\n| 2024-04-30 | yes |\n| 2024-05-31 | no |",
+                },
+                expect={"left": 1, "strength": 1 / 2, "rate": 1 / (1 / 2)},
+                trap="A snapshot with no officer is a snapshot of none, and not a missing one.",
+            )
+        ],
+    }
+    return kpi.Metric(**{**fields, **changed})  # type: ignore[arg-type]
+
+
+POSTS = pl.DataFrame(
+    {
+        "as_at": [date(2024, 4, 30)] * 3 + [date(2024, 5, 31)] * 2 + [date(2024, 6, 30)],
+        "officer": [True, True, None, True, False, False],
+        "side": ["Left", "Right", "Left", "Left", "Left", "Left"],
+    }
+)
+MOVES = pl.DataFrame({"left_on": [date(2024, 5, 1)], "side": ["Right"]})
+
+
+def computed(by: list[str]) -> dict[tuple[str, str], tuple[float | None, str]]:
+    whole = ("2024-04-01", "2024-06-30")
+    frame = kpi.compute(
+        [attrition()],
+        {"post": POSTS, "move": MOVES},
+        periods=["2024/25 Q1"],
+        by=by,
+        coverage={"post": whole, "move": whole},
+    ).to_polars()
+    members = frame["side"] if by else ["All"] * len(frame)
+    cells = zip(frame["value"], frame["marker"], strict=True)
+    return dict(zip(zip(frame["measure"], members, strict=True), cells, strict=True))
+
+
+def test_fewer_people_in_a_snapshot_are_fewer_and_none_is_nought() -> None:
+    found = computed([])
+    assert found["strength", "All"] == (pytest.approx((2 + 1 + 0) / 3), "")
+    assert found["rate", "All"] == (pytest.approx(1 / ((2 + 1 + 0) / 3)), "")
+
+
+def test_a_member_is_averaged_over_every_snapshot_of_the_table() -> None:
+    found = computed(["side"])
+    assert found["strength", "Left"] == (pytest.approx((1 + 1 + 0) / 3), "")
+    assert found["strength", "Right"] == (pytest.approx((1 + 0 + 0) / 3), "")
+    assert found["rate", "Right"] == (pytest.approx(1 / (1 / 3)), "")
+    assert found["rate", "Left"] == (0, "")
+
+
+def test_undecided_people_are_counted_in_the_note() -> None:
+    frame = kpi.compute(
+        [attrition()], {"post": POSTS, "move": MOVES}, periods=["2024/25 Q1"]
+    ).to_polars()
+    note = frame.filter(measure="strength")["note"][0]
+    assert "Mean of 3 snapshots." in note
+    assert "officer is not recorded" in note
+
+
+def test_a_mean_of_rows_says_which_rows() -> None:
+    with pytest.raises(kpi.DefinitionError, match="counts every row"):
+        kpi.MeanOfSnapshots(key="all", of=Post, at=Post.as_at, same_rows=False)
