@@ -24,7 +24,8 @@ class Result:
     Columns: ``ref, metric, measure, basis, grain, period, period_start, period_end``, the
     breakdowns, ``value, unit, numerator, denominator, lower, upper, marker, note, definition,
     as_at``. ``period_end`` is the last day. A breakdown is ``All`` in a total. ``value`` is null
-    where ``marker`` says why. Proportions are from 0 to 1.
+    where ``marker`` says why. Proportions are from 0 to 1. ``lower`` and ``upper`` are kept for
+    intervals and are empty until they are worked out.
 
     Args:
         frame: the table.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
@@ -44,3 +45,34 @@ def test_one_public_source_does_not_miss_another() -> None:
     assert set(result["basis"]) == {"proxy"}
     assert all(key.startswith("published_") for key in result["measure"])
     assert result["value"].null_count() == 0
+
+
+def street(*rows: tuple[date, str]) -> str:
+    header = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,"
+    header += "LSOA name,Crime type,Last outcome category,Context"
+    lines = [
+        f",{month:%Y-%m},{force},{force},,,No Location,,,Anti-social behaviour,,"
+        for month, force in rows
+    ]
+    return "\n".join([header, *lines]) + "\n"
+
+
+def test_a_force_with_no_file_for_a_month_has_no_nought(tmp_path: Path) -> None:
+    april, may = date(2025, 4, 1), date(2025, 5, 1)
+    (tmp_path / "2025-04-a-street.csv").write_text(
+        street((april, "West Mercia Police"), (april, "Warwickshire Police"))
+    )
+    (tmp_path / "2025-05-a-street.csv").write_text(street((may, "West Mercia Police")))
+    table = kpi.open_data.police_uk(tmp_path)
+    result = kpi.compute(
+        ["15"], {"street_crime": table}, periods=["2025-04", "2025-05"], by=["force"]
+    ).to_polars()
+    shown = result.filter(measure="incidents").select("period", "force", "value", "marker")
+    assert shown.rows() == [
+        ("2025-04", "Warwickshire", 1, ""),
+        ("2025-04", "West Mercia", 1, ""),
+        ("2025-04", "All", 2, ""),
+        ("2025-05", "Warwickshire", None, "[x]"),
+        ("2025-05", "West Mercia", 1, ""),
+        ("2025-05", "All", 1, "[p]"),
+    ]

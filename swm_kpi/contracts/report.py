@@ -39,6 +39,7 @@ class CheckedTable:
         columns: the contract's columns that it holds.
         coverage: first and last day the rows cover, where whoever read the file knows it.
         missing_months: the first day of each month within it that nothing was given for.
+        missing_of: by breakdown and member, the further months that nothing was given for.
         notes: what readers of a number should be told about this table.
         spans: first and last day of each date column that has any value.
     """
@@ -49,6 +50,7 @@ class CheckedTable:
     columns: tuple[str, ...]
     coverage: tuple[date, date] | None = None
     missing_months: tuple[date, ...] = ()
+    missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column
 from swm_kpi.engine.accumulate import Accumulated, Axes
-from swm_kpi.engine.coverage import Coverage, say_day
+from swm_kpi.engine.cells import broadcast, weight_of
+from swm_kpi.engine.coverage import Coverage, month_number, say_day
 from swm_kpi.engine.narratives import told
 from swm_kpi.engine.request import Chosen, tables_of
 from swm_kpi.engine.tables import Table
@@ -162,7 +163,8 @@ class _Rows:
         count = len(self.grid.axes.members)
         empty = np.full((len(self.grid.periods), *([1] * count)), np.nan)
         cells = Cells(empty, unavailable=np.ones(empty.shape, dtype=bool))
-        return self._block(cells, [reason] * len(self.grid.periods), self._plain(cells))
+        block = self._block(cells, [], self._plain(cells))
+        return replace(block, note=[reason] * len(block.marker))
 
     def of(self, cells: Cells) -> Block:
         """Return the rows of a measure that was computed."""
@@ -171,7 +173,7 @@ class _Rows:
             for position, names in enumerate(self.grid.axes.members)
         )
         shape = (len(self.grid.periods), *full)
-        cells = _broadcast(cells, shape)
+        cells = broadcast(cells, shape)
         marker = self._plain(cells)
         notes = []
         for position, period in enumerate(self.grid.periods):
@@ -182,7 +184,28 @@ class _Rows:
                 here[...] = status.value
             elif status is not Marker.NONE:
                 here[here == ""] = status.value
+        self._mark_gaps(marker)
         return self._block(cells, notes, marker)
+
+    def _mark_gaps(self, marker: NDArray[Any]) -> None:
+        """Mark the members for whom a period was not given, and the totals that lack them."""
+        for name in tables_of(self.measure, self.metric):
+            missing_of = self.grid.tables[name].missing_of
+            for axis, dimension in enumerate(self.grid.axes.dimensions):
+                members = missing_of.get(dimension.key, {}) if axis in self.kept else {}
+                for member, days in members.items():
+                    code = self.grid.axes.members[axis].index(member)
+                    gaps = {month_number(day) for day in days}
+                    along = np.moveaxis(marker, axis + 1, 1)
+                    for position, period in enumerate(self.grid.periods):
+                        lost = gaps & set(period.months)
+                        if not lost:
+                            continue
+                        whole = len(lost) == len(period.months)
+                        mark = Marker.NOT_AVAILABLE if whole else Marker.PROVISIONAL
+                        along[position, code, ...] = mark.value
+                        total = along[position, -1, ...]
+                        total[total == ""] = Marker.PROVISIONAL.value
 
     def _plain(self, cells: Cells) -> NDArray[Any]:
         marker = np.full(cells.value.shape, "", dtype=object)
@@ -335,14 +358,14 @@ class _Rows:
             if position not in self.kept or length == 1:
                 shown.append(np.array([length - 1]))
                 continue
-            unknown = np.take(_weight(cells), length - 2, axis=position + 1)
+            unknown = np.take(weight_of(cells), length - 2, axis=position + 1)
             codes = np.arange(length)
             shown.append(codes if np.any(unknown > 0) else np.delete(codes, length - 2))
         return shown
 
     def _notes(self, cells: Cells, words: list[str], index: Any, hidden: NDArray[Any]) -> list[str]:
         constant = " ".join(self._constant_notes())
-        per_period = len(hidden) // len(words)
+        per_period = len(hidden) // len(self.grid.periods)
         notes = []
         for position, text in enumerate(words):
             parts = (text, *self._dates(position), constant)
@@ -354,30 +377,3 @@ class _Rows:
                     rows = "row" if count == 1 else "rows"
                     notes[position] = f"{int(count):,} {rows} {text}. {notes[position]}".strip()
         return notes
-
-
-def _broadcast(cells: Cells, shape: tuple[int, ...]) -> Cells:
-    def spread(array: Any) -> Any:
-        return None if array is None else np.broadcast_to(array, shape)
-
-    return Cells(
-        spread(cells.value),
-        spread(cells.numerator),
-        spread(cells.denominator),
-        spread(cells.not_applicable),
-        spread(cells.unavailable),
-        spread(cells.unreliable),
-        spread(cells.weight),
-        [(spread(counts), text) for counts, text in cells.notes],
-    )
-
-
-def _weight(cells: Cells) -> NDArray[Any]:
-    """Return how much each cell rests on, to tell an empty member from a zero one."""
-    if cells.weight is not None:
-        return cells.weight
-    weight = np.abs(np.nan_to_num(cells.value))
-    for array in (cells.numerator, cells.denominator, *(counts for counts, _ in cells.notes)):
-        if array is not None:
-            weight = weight + np.abs(np.nan_to_num(array))
-    return weight

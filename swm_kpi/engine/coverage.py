@@ -46,7 +46,7 @@ class Coverage:
         known = stated or table.coverage
         if known is not None:
             missing = table.missing_months if stated is None else ()
-            months = frozenset(map(_month, missing))
+            months = frozenset(map(month_number, missing))
             return cls(name, *known, False, table.contract.finest, months)
         if at in table.spans:
             first, last = table.spans[at]
@@ -61,7 +61,7 @@ class Coverage:
         """The number of the first whole month covered."""
         if self.first is None:
             raise ValueError("nothing is covered")
-        return _month(self.first) + (self.first.day > 1)
+        return month_number(self.first) + (self.first.day > 1)
 
     def status(self, period: Period) -> tuple[Marker, str]:
         """Say whether a period is covered: not at all, in part, or wholly; and in which words."""
@@ -96,7 +96,8 @@ def say_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _month(day: date) -> int:
+def month_number(day: date) -> int:
+    """Number a day's month: twelve times the year, and January nought."""
     return day.year * 12 + day.month - 1
 
 

@@ -7,8 +7,8 @@ parses or coerces: what a column may hold is decided in ``encode``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -41,6 +41,10 @@ class CoveredTable(Protocol):
         """The first day of each month within the coverage that nothing was given for."""
 
     @property
+    def missing_of(self) -> Mapping[str, Mapping[str, tuple[date, ...]]]:
+        """By breakdown and member, the further months that nothing was given for."""
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What readers of a number should be told."""
 
@@ -55,7 +59,7 @@ class RawTable:
         mixed: wanted columns that hold several types at once, and so have no column in ``lazy``.
         as_text: whether every value is text still to be parsed (CSV).
         in_memory: whether reading it twice costs nothing.
-        coverage, missing_months, notes: what the reader of a public file knows about it.
+        coverage, missing_months, missing_of, notes: what its reader knows of it.
     """
 
     lazy: pl.LazyFrame
@@ -65,6 +69,7 @@ class RawTable:
     in_memory: bool = True
     coverage: tuple[date, date] | None = None
     missing_months: tuple[date, ...] = ()
+    missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -89,7 +94,7 @@ def open_table(given: Any, table: str, wanted: Collection[str]) -> RawTable:
     if isinstance(given, CoveredTable) and not isinstance(given, CheckedTable):
         raw = _from_polars(given.frame.lazy(), wanted)
         raw.coverage, raw.notes = given.coverage, given.notes
-        raw.missing_months = given.missing_months
+        raw.missing_months, raw.missing_of = given.missing_months, given.missing_of
         return raw
     if hasattr(given, "__arrow_c_stream__") and hasattr(given, "column_names"):
         return _from_polars(pl.DataFrame(given).lazy(), wanted)

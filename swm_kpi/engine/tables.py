@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -35,6 +35,7 @@ class Table:
         spans: first and last day of each date column that has any value.
         coverage: first and last day covered, where whoever read it knows.
         missing_months: the first day of each month within it that nothing was given for.
+        missing_of: by breakdown and member, the further months that nothing was given for.
         notes: what readers of a number should be told.
     """
 
@@ -46,6 +47,7 @@ class Table:
     spans: dict[str, tuple[date, date]] = field(default_factory=dict)
     coverage: tuple[date, date] | None = None
     missing_months: tuple[date, ...] = ()
+    missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -121,6 +123,7 @@ def prepare(
         _spans(counts, usable),
         raw.coverage,
         raw.missing_months,
+        raw.missing_of,
         raw.notes,
     )
     report = ContractReport(
@@ -166,6 +169,7 @@ def validate(frame: Any, contract: ContractType, *, strict: bool = False) -> Con
             tuple(sorted(table.columns)),
             table.coverage,
             table.missing_months,
+            table.missing_of,
             table.notes,
             table.spans,
         )
@@ -192,6 +196,7 @@ def _already_checked(
         dict(given.spans),
         given.coverage,
         given.missing_months,
+        given.missing_of,
         given.notes,
     )
     return table, ContractReport(contract.table, given.frame.height, tuple(missing))

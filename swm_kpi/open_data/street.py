@@ -54,6 +54,7 @@ def read_street(paths: Paths) -> OpenTable:
         coverage=(months[0], _last_day(months[-1])),
         notes=(*_notes(frame), *_notes_on_files(frame, months, missing)),
         missing_months=missing,
+        missing_of={"force": _missing_of_forces(frame, months)},
     )
 
 
@@ -122,14 +123,23 @@ def _notes_on_files(
 ) -> Iterator[str]:
     """Say for which months and forces a count of none means that no file was given."""
     if missing:
-        yield f"No file was given for {_runs(missing)}: a 0 there is missing data, not none."
+        yield f"No file was given for {_runs(missing)}: there is nothing for them."
     held = frame.select("force", "month").unique().group_by("force").len().sort("force")
     for force, number in held.rows():
         if number < len(months):
             yield (
-                f"{force} has files for {number} of the {len(months)} months given: a 0 for it "
-                "in the others is missing data, not none."
+                f"{force} has files for {number} of the {len(months)} months given: there "
+                "is nothing for it in the others."
             )
+
+
+def _missing_of_forces(frame: pl.DataFrame, months: list[date]) -> dict[str, tuple[date, ...]]:
+    """Return, for each force that lacks some of the months given, which ones."""
+    found: dict[str, tuple[date, ...]] = {}
+    held = set(frame.select("force", "month").unique().iter_rows())
+    for force in sorted({force for force, _ in held}):
+        found[force] = tuple(each for each in months if (force, each) not in held)
+    return {force: lacking for force, lacking in found.items() if lacking}
 
 
 def _missing_months(months: list[date]) -> tuple[date, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from os import PathLike
@@ -27,6 +27,8 @@ class OpenTable:
         notes: what a reader of its numbers must be told.
         missing_months: the first day of each month within the coverage that no file holds: a
             count of 0 for it is missing data, not none.
+        missing_of: by breakdown and member, such as ``force`` and ``Warwickshire``, the further
+            months that no file holds for that member.
     """
 
     table: str
@@ -34,6 +36,9 @@ class OpenTable:
     coverage: tuple[date, date]
     notes: tuple[str, ...] = ()
     missing_months: tuple[date, ...] = field(default=(), repr=False)
+    missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(
+        default_factory=dict, repr=False
+    )
 
     def __len__(self) -> int:
         """Return the number of rows."""
