@@ -1,6 +1,16 @@
 """Ref 69, who makes up the workforce, and which officers join and leave."""
 
-from swm_kpi import Count, Direction, Example, Metric, Objective, Ratio, StockAtDate, Unit
+from swm_kpi import (
+    Count,
+    Direction,
+    Example,
+    MeanOfSnapshots,
+    Metric,
+    Objective,
+    Ratio,
+    StockAtDate,
+    Unit,
+)
 
 from ..availability import COLOUR_LOST
 from ..contracts.workforce import (
@@ -114,7 +124,6 @@ workforce_composition = Metric(
             of=WorkforceMovement,
             at=WorkforceMovement.moved_on,
             where=officer_moved & WorkforceMovement.movement.is_in(LEAVING),
-            note="Attrition is given as this number: it is not divided by the strength here.",
         ),
         Count(
             key="resignations",
@@ -122,6 +131,24 @@ workforce_composition = Metric(
             of=WorkforceMovement,
             at=WorkforceMovement.moved_on,
             where=officer_moved & (WorkforceMovement.reason == "resignation"),
+        ),
+        MeanOfSnapshots(
+            key="mean_officers",
+            label="Officers in post, mean of the period (headcount)",
+            of=WorkforceSnapshot,
+            at=WorkforceSnapshot.as_at,
+            where=WorkforceSnapshot.worker_type == OFFICER,
+            same_rows=False,
+        ),
+        Ratio(
+            key="attrition",
+            label="Officer attrition rate",
+            numerator="leavers",
+            denominator="mean_officers",
+            direction=Direction.LOWER_IS_BETTER,
+            note="Leavers of the period over the mean strength of the same period, by its "
+            "snapshots. A yearly rate is that of a rolling 12 months or a financial year; a "
+            "quarter's is not annualised.",
         ),
     ],
     dimensions=[
@@ -145,9 +172,8 @@ workforce_composition = Metric(
     "its own, and is in no share: to leave it out of the denominator is not to count it as the "
     "majority. Joiners and leavers are of officers only, as the plan says.",
     caveats=[
-        "The plan says attrition rate: leavers over the mean strength of the same twelve months. "
-        "Here leavers and the strength on a day stand side by side and are not divided. Leavers "
-        "of a rolling year over the mean of its snapshots, month by month, is the rate.",
+        "The attrition rate is only as even as the snapshots: where they are taken at two dates a "
+        "year, the mean strength rests on those two.",
         "Small groups can identify people: nothing here is published before disclosure control.",
         "When many do not state a characteristic, the share among those who do may mislead.",
         "A rise in a share may be more people stating it, and not more people.",
@@ -191,6 +217,8 @@ workforce_composition = Metric(
                 "joiners": 1 + 1,
                 "leavers": 1,
                 "resignations": 1,
+                "mean_officers": (1 + 1) / 1,
+                "attrition": 1 / 2,
             },
             shows="Staff are in the composition, and joiners and leavers are of officers.",
         ),
@@ -234,10 +262,13 @@ workforce_composition = Metric(
                 "joiners": 1,
                 "leavers": 1 + 1,
                 "resignations": 0,
+                "mean_officers": (1 + 2) / 2,
+                "attrition": (1 + 1) / (3 / 2),
             },
             trap="Those who do not state it are in no share: one woman of the two whose sex is "
             "known is a half, and not a quarter of four. Where nobody states it there is no "
-            "share, which is not 0%. Specials and volunteers are left out, snapshots are not "
+            "share, which is not 0%. Attrition divides by the mean of both snapshots and not by "
+            "the last. Specials and volunteers are left out, snapshots are not "
             "added, transfers are joiners and leavers, and staff who leave are not officers.",
         ),
     ],
