@@ -288,7 +288,8 @@ def test_months_and_forces_without_a_file_are_named(tmp_path: Path) -> None:
     )
     assert table.notes[1:] == (
         "No file was given for 2023-12 to 2024-01, 2024-03 to 2024-04: there is nothing for them.",
-        "Warwickshire has files for 1 of the 4 months given: there is nothing for it in the others.",
+        "Warwickshire has files for 1 of the 4 months given: there is nothing for it in the "
+        "others.",
     )
     missing = (date(2023, 11, 1), date(2024, 5, 1), date(2024, 6, 1))
     assert table.missing_of == {"force": {"Warwickshire": missing}}
