@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
+from .. import standards
 from ..dimensions import LPA
+from ..standards import start, values
 
 DVPN = "DVPN"
 DVPO = "DVPO"
@@ -18,7 +20,7 @@ GRANTED = "granted"
 ORDER_TYPE = Dimension(
     "order_type",
     "Type of notice or order",
-    (DVPN, DVPO, "DAPN", "DAPO", SPO, SPO_INTERIM, SHPO, SRO, SOPO),
+    values(standards.CIVIL_ORDERS),
     description="Domestic violence protection notice or order (DVPN, DVPO); domestic abuse "
     "protection notice or order (DAPN, DAPO); stalking protection order, full or interim (SPO); "
     "sexual harm prevention order (SHPO); sexual risk order (SRO); sexual offences prevention "
@@ -91,6 +93,10 @@ class CivilOrder(Contract, rows=Unit.ORDERS, source="Register of civil orders"):
         description="Local Policing Area of the case.",
     )
 
+    stalking_orders_are_in_use = Rule(
+        ~order_type.is_in(SPO, SPO_INTERIM) | (applied_at >= start(standards.CIVIL_ORDERS, SPO)),
+        "a stalking protection order is not applied for before the Act of 2019 was in force",
+    )
     decision_follows_application = Rule(
         heard_at >= applied_at, "the decision is not before the application"
     )

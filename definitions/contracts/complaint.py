@@ -4,31 +4,22 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
+from .. import standards
 from ..dimensions import LPA
+from ..standards import start
 
-ALLEGATION_LETTERS: dict[str, str] = {
-    "A": "A Delivery of duties and service",
-    "B": "B Police powers, policies and procedures",
-    "C": "C Handling of or damage to property",
-    "D": "D Access or disclosure of information",
-    "E": "E Use of police vehicles",
-    "F": "F Discriminatory behaviour",
-    "G": "G Abuse of position or corruption",
-    "H": "H Individual behaviours",
-    "J": "J Sexual conduct",
-    "K": "K Discreditable conduct",
-    "L": "L Other",
+ALLEGATION_LETTERS = {
+    each.value: f"{each.value} {each.name}" for each in standards.ALLEGATION_CATEGORIES
 }
-"""The IOPC's letters and what they mean, in use since 1 February 2020. There is no letter I."""
-
-_SUBCATEGORIES = {"A": 4, "B": 9, "D": 4, "F": 10, "G": 6, "H": 5, "J": 3}
-
 ALLEGATION_CODES: tuple[str, ...] = tuple(
     code
     for letter in ALLEGATION_LETTERS
-    for code in (letter, *(f"{letter}{n}" for n in range(1, _SUBCATEGORIES.get(letter, 0) + 1)))
+    for code in (
+        letter,
+        *(f"{letter}{n}" for n in range(1, standards.ALLEGATION_SUBCATEGORIES.get(letter, 0) + 1)),
+    )
 )
-"""The letters, and the letters with a number. The list is from memory and unverified."""
+"""The letters, and the letters with a number. The numbers are from memory and unverified."""
 
 ALLEGATION_CATEGORY = Dimension(
     "allegation_category",
@@ -59,7 +50,7 @@ COMPLAINT_RESULT = Dimension(
     description="How the complaint ended. Unknown means not yet finalised, or not recorded.",
 )
 
-_CODES_BEGAN = date(2020, 2, 1)
+_CODES_BEGAN = start(standards.ALLEGATION_CATEGORIES, "A").date()
 
 
 class Complaint(Contract, rows=Unit.COMPLAINTS, source="Professional standards case system"):

@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
+from .. import standards
 from ..dimensions import LPA
+from ..standards import names, start, values
 
 HOMICIDE = "Homicide"
 VIOLENCE_WITH_INJURY = "Violence with injury"
@@ -21,62 +23,12 @@ POSSESSION_OF_WEAPONS = "Possession of weapons offences"
 OFFENCE_SUBGROUP = Dimension(
     "offence_subgroup",
     "Type of crime",
-    (
-        HOMICIDE,
-        VIOLENCE_WITH_INJURY,
-        VIOLENCE_WITHOUT_INJURY,
-        "Stalking and harassment",
-        "Death or serious injury - unlawful driving",
-        RAPE,
-        OTHER_SEXUAL_OFFENCES,
-        BUSINESS_ROBBERY,
-        PERSONAL_ROBBERY,
-        RESIDENTIAL_BURGLARY,
-        "Non-residential burglary",
-        VEHICLE_OFFENCES,
-        THEFT_FROM_THE_PERSON,
-        "Bicycle theft",
-        "Shoplifting",
-        "Other theft offences",
-        "Arson",
-        "Criminal damage",
-        "Public order offences",
-        "Possession of drugs",
-        "Trafficking of drugs",
-        POSSESSION_OF_WEAPONS,
-        "Miscellaneous crimes against society",
-    ),
+    values(standards.OFFENCE_SUBGROUPS),
     description="The Home Office's offence subgroup of the crime, as in police recorded crime "
     "open data. Fraud and computer misuse are recorded nationally and are not here.",
 )
 
-OUTCOMES: dict[str, str] = {
-    "1": "Charged or summonsed",
-    "1A": "Charged or summonsed for an alternate offence",
-    "2": "Youth caution",
-    "2A": "Youth caution for an alternate offence",
-    "3": "Adult caution",
-    "3A": "Adult caution for an alternate offence",
-    "4": "Taken into consideration",
-    "5": "Offender died",
-    "6": "Penalty notice for disorder",
-    "7": "Cannabis or khat warning",
-    "8": "Community resolution",
-    "9": "Not in the public interest, decided by the Crown Prosecution Service",
-    "10": "Not in the public interest, decided by the police",
-    "11": "Suspect below the age of criminal responsibility",
-    "12": "Suspect too ill to prosecute",
-    "13": "Victim or key witness dead or too ill",
-    "14": "Suspect not identified, victim does not support action",
-    "15": "Suspect identified, victim supports action, evidential difficulties",
-    "16": "Suspect identified, victim does not support action",
-    "17": "Time limit for prosecution expired",
-    "18": "Investigation complete, no suspect identified",
-    "19": "Filed by the National Fraud Intelligence Bureau",
-    "20": "Further action by another body",
-    "21": "Further investigation not in the public interest, decided by the police",
-    "22": "Diversionary, educational or intervention activity",
-}
+OUTCOMES = names(standards.OUTCOMES)
 """The Home Office outcome codes and what they mean."""
 
 CHARGED = "Charged or summonsed"
@@ -253,6 +205,14 @@ class Crime(Contract, rows=Unit.CRIMES, source="Crime recording system"):
     )
     outcome_follows_recording = Rule(
         outcome_at >= recorded_at, "the outcome is not before the crime was recorded"
+    )
+    outcome_21_is_in_use = Rule(
+        (outcome_code != "21") | (outcome_at >= start(standards.OUTCOMES, "21")),
+        "outcome 21 is not dated before it came into use in January 2016",
+    )
+    outcome_22_is_in_use = Rule(
+        (outcome_code != "22") | (outcome_at >= start(standards.OUTCOMES, "22")),
+        "outcome 22 is not dated before it came into use on 1 April 2019",
     )
     outcome_is_whole = Rule(
         (outcome_code.is_null() & outcome_at.is_null())

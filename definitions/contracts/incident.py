@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
 
+from .. import standards
 from ..dimensions import LPA
+from ..standards import values
 
 ASB_PERSONAL = "ASB personal"
 ASB_NUISANCE = "ASB nuisance"
@@ -12,22 +14,7 @@ ASB_ENVIRONMENTAL = "ASB environmental"
 ROAD_RELATED_OFFENCE = "Road related offence"
 ASB_VEHICLE_NUISANCE = "ASB vehicle nuisance"
 
-CLOSING_CODES = (
-    ASB_PERSONAL,
-    ASB_NUISANCE,
-    ASB_ENVIRONMENTAL,
-    ASB_VEHICLE_NUISANCE,
-    "Crime",
-    "Crime related incident",
-    "Domestic incident",
-    "Public safety and welfare",
-    ROAD_RELATED_OFFENCE,
-    "Road traffic collision",
-    "Transport other",
-    "Qualifier only",
-    "Duplicate",
-    "Administration",
-)
+CLOSING_CODES = values(standards.CLOSING_CODES)
 
 ASB_TYPE = Dimension(
     "asb_type",

@@ -4,12 +4,14 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
+from .. import standards
 from ..dimensions import LPA
+from ..standards import values
 
 FOUR_P = Dimension(
     "four_p",
     "Part of the 4P framework",
-    ("Pursue", "Prevent", "Protect", "Prepare"),
+    values(standards.FOUR_PS),
     description="Pursue: prosecute and disrupt those engaged in it. Prevent: stop people from "
     "engaging in it. Protect: strengthen protection against it. Prepare: reduce its impact when "
     "it happens. One of the four for each disruption.",

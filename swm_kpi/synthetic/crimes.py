@@ -34,6 +34,8 @@ CRIMES_A_YEAR = 114_000
 _DAY = 86_400.0
 
 # Outcome codes by weight, for crimes that have one.
+# Outcomes that may not be dated before these days.
+_CAME_INTO_USE = {"21": "2016-01-01", "22": "2019-04-01"}
 _UNSOLVED: dict[str, float] = {"18": 70, "14": 8, "15": 7, "16": 4, "1": 5, "8": 1, "21": 1}
 _SHOP: dict[str, float] = {"18": 48, "14": 10, "16": 6, "15": 9, "1": 18, "8": 5, "6": 0.5, "21": 1}
 _VIOLENCE: dict[str, float] = {
@@ -148,6 +150,8 @@ def crimes(setting: Setting, contract: ContractType) -> Columns:
     outcome = _outcomes(rng, contract, kind, kinds)
     # About three in a hundred stay open for good, and an outcome after the extract is not known.
     undecided = (rng.random(size) < 0.03) | (outcome_at >= setting.close)
+    for code, day in _CAME_INTO_USE.items():
+        outcome[(outcome == code) & (outcome_at < np.datetime64(day))] = "18"
     outcome[undecided] = None
     reported = real(
         recorded - np.minimum(rng.exponential(6 * 3600.0, size), 5 * _DAY).astype("timedelta64[s]"),

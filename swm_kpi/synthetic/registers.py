@@ -145,6 +145,9 @@ def civil_orders(setting: Setting, contract: ContractType) -> Columns:
     size = len(begun)
     kind = pick(rng, contract, "order_type", _ORDERS, size)
     notice = np.isin(kind.astype(str), _NOTICES)
+    # Stalking protection orders came in on 20 January 2020.
+    stalking = np.isin(kind.astype(str), ("SPO", "SPO interim"))
+    kind[stalking & (begun < np.datetime64("2020-01-20"))] = "SRO"
     day = begun.astype("datetime64[D]")
     abuse = np.isin(kind.astype(str), ("DVPO", "DAPO"))
     wait = np.ceil(rng.exponential(np.where(abuse, 1.5, 30), size)).astype(int)

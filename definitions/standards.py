@@ -1,0 +1,182 @@
+"""The closed lists that national standards fix, with the dates from which each code is in use.
+
+Only dates that we have read are here: empty means that no limit is known, not that there is none.
+A code is unverified when it, or its date, is from memory and not from a published source.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Code:
+    """One member of a list that a standard fixes.
+
+    Attributes:
+        value: what is in the data.
+        name: what it means.
+        since: the first day it is in use, as an ISO date; empty if no limit is known. The first
+            day of the month where only the month is known.
+        until: the first day it is no longer in use, as an ISO date; empty if no limit is known.
+        unverified: whether it is from memory and not from a published source.
+    """
+
+    value: str
+    name: str
+    since: str = ""
+    until: str = ""
+    unverified: bool = False
+
+
+def values(codes: Iterable[Code]) -> tuple[str, ...]:
+    """Return what is in the data, in the standard's order."""
+    return tuple(each.value for each in codes)
+
+
+def names(codes: Iterable[Code]) -> dict[str, str]:
+    """Return what each value means."""
+    return {each.value: each.name for each in codes}
+
+
+def start(codes: Iterable[Code], value: str) -> datetime:
+    """Return the start of the first day on which a value is in use."""
+    (since,) = (each.since for each in codes if each.value == value)
+    return datetime.fromisoformat(since)
+
+
+def _plain(value: str, since: str = "", *, unverified: bool = False) -> Code:
+    """Return a code that is its own name."""
+    return Code(value, value, since, unverified=unverified)
+
+
+OUTCOMES = (
+    Code("1", "Charged or summonsed", unverified=True),
+    Code("1A", "Charged or summonsed for an alternate offence", unverified=True),
+    Code("2", "Youth caution", unverified=True),
+    Code("2A", "Youth caution for an alternate offence", unverified=True),
+    Code("3", "Adult caution", unverified=True),
+    Code("3A", "Adult caution for an alternate offence", unverified=True),
+    Code("4", "Taken into consideration", unverified=True),
+    Code("5", "Offender died", unverified=True),
+    Code("6", "Penalty notice for disorder", unverified=True),
+    Code("7", "Cannabis or khat warning", unverified=True),
+    Code("8", "Community resolution", unverified=True),
+    Code(
+        "9", "Not in the public interest, decided by the Crown Prosecution Service", unverified=True
+    ),
+    Code("10", "Not in the public interest, decided by the police", unverified=True),
+    Code("11", "Suspect below the age of criminal responsibility", unverified=True),
+    Code("12", "Suspect too ill to prosecute", unverified=True),
+    Code("13", "Victim or key witness dead or too ill", unverified=True),
+    Code("14", "Suspect not identified, victim does not support action", unverified=True),
+    Code(
+        "15",
+        "Suspect identified, victim supports action, evidential difficulties",
+        unverified=True,
+    ),
+    Code("16", "Suspect identified, victim does not support action", unverified=True),
+    Code("17", "Time limit for prosecution expired", unverified=True),
+    Code("18", "Investigation complete, no suspect identified", unverified=True),
+    Code("19", "Filed by the National Fraud Intelligence Bureau", unverified=True),
+    Code("20", "Further action by another body", unverified=True),
+    Code(
+        "21",
+        "Further investigation not in the public interest, decided by the police",
+        since="2016-01-01",
+    ),
+    Code("22", "Diversionary, educational or intervention activity", since="2019-04-01"),
+)
+"""The outcome codes of the Home Office Counting Rules. The start of code 21 is known by its month
+only."""
+
+CLOSING_CODES = (
+    _plain("ASB personal"),
+    _plain("ASB nuisance"),
+    _plain("ASB environmental"),
+    _plain("ASB vehicle nuisance"),
+    _plain("Crime", unverified=True),
+    _plain("Crime related incident", unverified=True),
+    _plain("Domestic incident", unverified=True),
+    _plain("Public safety and welfare", unverified=True),
+    _plain("Road related offence"),
+    _plain("Road traffic collision", unverified=True),
+    _plain("Transport other", unverified=True),
+    _plain("Qualifier only", unverified=True),
+    _plain("Duplicate", unverified=True),
+    _plain("Administration", unverified=True),
+)
+"""The closing codes of incidents, by the National Standard for Incident Recording of 2011."""
+
+_IOPC = "2020-02-01"
+
+ALLEGATION_CATEGORIES = (
+    Code("A", "Delivery of duties and service", _IOPC, unverified=True),
+    Code("B", "Police powers, policies and procedures", _IOPC, unverified=True),
+    Code("C", "Handling of or damage to property", _IOPC, unverified=True),
+    Code("D", "Access or disclosure of information", _IOPC, unverified=True),
+    Code("E", "Use of police vehicles", _IOPC, unverified=True),
+    Code("F", "Discriminatory behaviour", _IOPC, unverified=True),
+    Code("G", "Abuse of position or corruption", _IOPC, unverified=True),
+    Code("H", "Individual behaviours", _IOPC, unverified=True),
+    Code("J", "Sexual conduct", _IOPC, unverified=True),
+    Code("K", "Discreditable conduct", _IOPC, unverified=True),
+    Code("L", "Other", _IOPC, unverified=True),
+)
+"""The Independent Office for Police Conduct's letters. There is no letter I."""
+
+ALLEGATION_SUBCATEGORIES = {"A": 4, "B": 9, "D": 4, "F": 10, "G": 6, "H": 5, "J": 3}
+"""How many numbered subcategories a letter has, from 1; none if not here. Unverified."""
+
+OFFENCE_SUBGROUPS = (
+    _plain("Homicide"),
+    _plain("Violence with injury"),
+    _plain("Violence without injury"),
+    _plain("Stalking and harassment"),
+    _plain("Death or serious injury - unlawful driving"),
+    _plain("Rape offences"),
+    _plain("Other sexual offences"),
+    _plain("Robbery of business property"),
+    _plain("Robbery of personal property"),
+    _plain("Residential burglary", "2017-04-01"),
+    _plain("Non-residential burglary", "2017-04-01"),
+    _plain("Vehicle offences"),
+    _plain("Theft from the person"),
+    _plain("Bicycle theft"),
+    _plain("Shoplifting"),
+    _plain("Other theft offences"),
+    _plain("Arson"),
+    _plain("Criminal damage"),
+    _plain("Public order offences"),
+    _plain("Possession of drugs"),
+    _plain("Trafficking of drugs"),
+    _plain("Possession of weapons offences"),
+    _plain("Miscellaneous crimes against society"),
+)
+"""The Home Office's offence subgroups of police recorded crime, other than fraud.
+
+Before 2017/18 burglary was domestic or non-domestic. A force may hold an older crime under the name
+in use now, so a crime recorded before a name began is not an error.
+"""
+
+CIVIL_ORDERS = (
+    Code("DVPN", "Domestic violence protection notice"),
+    Code("DVPO", "Domestic violence protection order"),
+    Code("DAPN", "Domestic abuse protection notice", since="2024-11-01", unverified=True),
+    Code("DAPO", "Domestic abuse protection order", since="2024-11-01", unverified=True),
+    Code("SPO", "Stalking protection order", since="2020-01-20"),
+    Code("SPO interim", "Interim stalking protection order", since="2020-01-20"),
+    Code("SHPO", "Sexual harm prevention order"),
+    Code("SRO", "Sexual risk order"),
+    Code("SOPO", "Sexual offences prevention order"),
+)
+"""Notices and orders, by the Acts that made them. Those for domestic abuse began as a pilot in some
+forces; its start is known by its month only."""
+
+FOUR_PS = (
+    Code("Pursue", "Prosecute and disrupt those engaged in it"),
+    Code("Prevent", "Stop people from engaging in it"),
+    Code("Protect", "Strengthen protection against it"),
+    Code("Prepare", "Reduce its impact when it happens"),
+)
+"""The parts of the 4P framework for serious and organised crime."""
