@@ -76,3 +76,49 @@ def test_a_force_with_no_file_for_a_month_has_no_nought(tmp_path: Path) -> None:
         ("2025-05", "West Mercia", 1, ""),
         ("2025-05", "All", 1, "[p]"),
     ]
+
+
+OPEN = "As at 31 March,Geocode,Force name,Region,Sex,Rank,Worker type,Total (Headcount),Total (FTE)"
+FUNCTIONS = (
+    "As at 31 March,Force name,Worker type,Wider function name,Total (Headcount),Total (FTE)"
+)
+
+
+def workforce(folder: Path, header: str, *lines: str) -> dict[str, object]:
+    file = folder / "workforce.csv"
+    file.write_text("\n".join([header, *lines]) + "\n")
+    return {"published_workforce": kpi.open_data.officer_fte(file)}
+
+
+def told(ref: str, tables: dict[str, object]) -> dict[str, float | None]:
+    result = kpi.compute([ref], tables, periods=["2023/24"], by=["force"]).to_polars()
+    ours = result.filter(basis="proxy", force="West Mercia")
+    return dict(ours.select("measure", "value").iter_rows())
+
+
+def test_women_among_officers_come_from_the_published_table(tmp_path: Path) -> None:
+    tables = workforce(
+        tmp_path,
+        OPEN,
+        "2024,E23000016,West Mercia,West Midlands,Female,Constable,Police Officer,3,2.5",
+        "2024,E23000016,West Mercia,West Midlands,Male,Constable,Police Officer,5,5",
+        "2024,E23000016,West Mercia,West Midlands,Female,All staff,Police Staff,9,8",
+        "2024,E23000020,Gwent,Wales,Female,Constable,Police Officer,4,4",
+    )
+    found = told("69", tables)
+    assert found["published_women_share"] == 3 / (3 + 5)
+    # A file without functions says nothing of investigators, and not that there are none.
+    assert told("13", tables)["published_investigators_fte"] is None
+    assert told("52", tables)["officers_fte"] == 2.5 + 5
+
+
+def test_officers_in_investigation_come_from_the_published_functions(tmp_path: Path) -> None:
+    tables = workforce(
+        tmp_path,
+        FUNCTIONS,
+        "2024,West Mercia,Police Officer,Investigations,31,30.5",
+        "2024,West Mercia,Police Officer,Incident response,70,70",
+        "2024,West Mercia,Police Staff,Investigations,12,12",
+    )
+    assert told("13", tables)["published_investigators_fte"] == 30.5
+    assert set(told("69", tables).values()) == {None}

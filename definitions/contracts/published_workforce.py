@@ -30,6 +30,18 @@ class PublishedWorkforce(Contract, source="Home Office police workforce statisti
         label="type of worker",
         description=f"The type of worker, as published: '{PUBLISHED_OFFICER}' for an officer.",
     )
+    sex = Column(
+        str,
+        nullable=True,
+        description="Female or Male, as published; empty in the files that do not give it.",
+    )
+    wider_function = Column(
+        str,
+        nullable=True,
+        label="wider function",
+        description="The wider function of the post, as published in the file of functions; empty "
+        "in the other files.",
+    )
     fte = Column(
         float,
         ge=0,

@@ -17,7 +17,7 @@ VEHICLE_SUBGROUPS = (
 
 PUBLISHED_QUARTERLY = (
     "Published by the Home Office by force and quarter, less records cancelled, and revised later. "
-    "A month gets its whole quarter or none, so only quarters and years mean anything. "
+    "Only quarters, and what is made of them, can be told. "
 )
 
 

@@ -1,6 +1,7 @@
 """Ref 69, who makes up the workforce, and which officers join and leave."""
 
 from swm_kpi import (
+    Basis,
     Count,
     Direction,
     Example,
@@ -13,6 +14,7 @@ from swm_kpi import (
 )
 
 from ..availability import COLOUR_LOST
+from ..contracts.published_workforce import PUBLISHED_OFFICER, PublishedWorkforce
 from ..contracts.workforce import (
     AGE_BAND,
     DISABILITY,
@@ -28,6 +30,7 @@ from ..contracts.workforce import (
     WorkforceMovement,
     WorkforceSnapshot,
 )
+from ..dimensions import FORCE
 from .assumptions import ETHNIC_MINORITY, JOINING, LEAVING, WORKFORCE
 
 in_workforce = WorkforceSnapshot.worker_type.is_in(WORKFORCE)
@@ -56,6 +59,12 @@ _SHARES = (
         WorkforceSnapshot.sexual_orientation,
         WorkforceSnapshot.sexual_orientation.is_in("Gay or lesbian", "Bisexual", "Other"),
     ),
+)
+
+published_officer = PublishedWorkforce.worker_type == PUBLISHED_OFFICER
+PUBLISHED_ONLY = (
+    "Published by the Home Office at 31 March, for officers and by sex only: no staff, no other "
+    "characteristic, no joiners or leavers."
 )
 
 workforce_composition = Metric(
@@ -150,6 +159,39 @@ workforce_composition = Metric(
             "snapshots. A yearly rate is that of a rolling 12 months or a financial year; a "
             "quarter's is not annualised.",
         ),
+        StockAtDate(
+            key="published_women",
+            label="Women among officers (headcount)",
+            of=PublishedWorkforce,
+            at=PublishedWorkforce.as_at,
+            series=PublishedWorkforce.sex.is_not_null(),
+            where=published_officer & (PublishedWorkforce.sex == "Female"),
+            value=PublishedWorkforce.headcount,
+            unit=Unit.PEOPLE,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_ONLY,
+        ),
+        StockAtDate(
+            key="published_officers",
+            label="Officers whose sex is published (headcount)",
+            of=PublishedWorkforce,
+            at=PublishedWorkforce.as_at,
+            series=PublishedWorkforce.sex.is_not_null(),
+            where=published_officer,
+            value=PublishedWorkforce.headcount,
+            unit=Unit.PEOPLE,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_ONLY,
+        ),
+        Ratio(
+            key="published_women_share",
+            label="Women as a share of officers",
+            numerator="published_women",
+            denominator="published_officers",
+            unit=Unit.PROPORTION,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_ONLY,
+        ),
     ],
     dimensions=[
         SEX,
@@ -160,6 +202,7 @@ workforce_composition = Metric(
         SEXUAL_ORIENTATION,
         GENDER_REASSIGNMENT,
         RANK,
+        FORCE,
         WORKER_TYPE,
     ],
     direction=Direction.NEUTRAL,
@@ -270,6 +313,22 @@ workforce_composition = Metric(
             "share, which is not 0%. Attrition divides by the mean of both snapshots and not by "
             "the last. Specials and volunteers are left out, snapshots are not "
             "added, transfers are joiners and leavers, and staff who leave are not officers.",
+        ),
+        Example(
+            rows={
+                "published_workforce": """
+                | as_at      | force       | worker_type    | sex    | headcount | fte |
+                | 2024-06-30 | West Mercia | Police Officer | Female | 3         | 2.5 |
+                | 2024-06-30 | West Mercia | Police Officer | Male   | 5         | 5   |
+                | 2024-06-30 | West Mercia | Police Staff   | Female | 9         | 8   |
+                """
+            },
+            expect={
+                "published_women": 3,
+                "published_officers": 3 + 5,
+                "published_women_share": 3 / 8,
+            },
+            shows="From public data only officers are counted, and only by sex.",
         ),
     ],
 )

@@ -1,8 +1,9 @@
 """Ref 13, investigators and specialist investigators."""
 
-from swm_kpi import Assumption, Direction, Example, Metric, Objective, StockAtDate, Unit
+from swm_kpi import Assumption, Basis, Direction, Example, Metric, Objective, StockAtDate, Unit
 
 from ..availability import COLOUR_LOST
+from ..contracts.published_workforce import PUBLISHED_OFFICER, PublishedWorkforce
 from ..contracts.workforce import (
     DEPARTMENT,
     DESIGNATED_OFFICER,
@@ -14,7 +15,7 @@ from ..contracts.workforce import (
     WORKER_TYPE,
     WorkforceSnapshot,
 )
-from ..dimensions import LPA
+from ..dimensions import FORCE, LPA
 
 INVESTIGATOR_WORKER_TYPES = Assumption(
     "investigator_worker_types",
@@ -31,6 +32,14 @@ INVESTIGATOR_FUNCTIONS = Assumption(
     because="An investigator is taken to be someone in a post whose main work is to investigate. "
     "Officers in response or neighbourhood posts investigate too, and are left out. Our working "
     "choice, unverified.",
+)
+
+PUBLISHED_INVESTIGATION = Assumption(
+    "published_investigation_functions",
+    ("Investigations",),
+    since="2021-04-01",
+    because="The name of the wider function in the Home Office's published file of functions. Its "
+    "spelling is unverified.",
 )
 
 INVESTIGATOR_PIP_LEVELS = Assumption(
@@ -57,50 +66,67 @@ investigators = Metric(
     "of them in specialist posts, and those of them accredited to investigate serious or complex "
     "crime, as people and as full-time equivalents.",
     measures=[
-        measure
-        for key, label, where, note in (
-            ("investigators", "In investigator posts", investigator, ""),
-            (
-                "specialists",
-                "In specialist investigator posts",
-                specialist,
-                "A post with no specialism recorded is not counted as specialist.",
-            ),
-            (
-                "accredited",
-                "In investigator posts and accredited at PIP level 2 or above",
-                accredited,
-                "Unless other levels are given. Someone whose level is not recorded is left out.",
-            ),
-            (
-                "available",
-                "In investigator posts and not on a career break or seconded out",
-                available,
-                "Someone for whom either is not recorded is left out.",
-            ),
-        )
-        for measure in (
-            StockAtDate(
-                key=key,
-                label=f"{label} (headcount)",
-                of=WorkforceSnapshot,
-                at=WorkforceSnapshot.as_at,
-                where=where,
-                note=note,
-            ),
-            StockAtDate(
-                key=f"{key}_fte",
-                label=f"{label} (full-time equivalents)",
-                of=WorkforceSnapshot,
-                at=WorkforceSnapshot.as_at,
-                where=where,
-                value=WorkforceSnapshot.fte,
-                unit=Unit.FTE,
-                note=note,
-            ),
-        )
+        *(
+            measure
+            for key, label, where, note in (
+                ("investigators", "In investigator posts", investigator, ""),
+                (
+                    "specialists",
+                    "In specialist investigator posts",
+                    specialist,
+                    "A post with no specialism recorded is not counted as specialist.",
+                ),
+                (
+                    "accredited",
+                    "In investigator posts and accredited at PIP level 2 or above",
+                    accredited,
+                    "Unless other levels are given. Someone whose level is not recorded is left "
+                    "out.",
+                ),
+                (
+                    "available",
+                    "In investigator posts and not on a career break or seconded out",
+                    available,
+                    "Someone for whom either is not recorded is left out.",
+                ),
+            )
+            for measure in (
+                StockAtDate(
+                    key=key,
+                    label=f"{label} (headcount)",
+                    of=WorkforceSnapshot,
+                    at=WorkforceSnapshot.as_at,
+                    where=where,
+                    note=note,
+                ),
+                StockAtDate(
+                    key=f"{key}_fte",
+                    label=f"{label} (full-time equivalents)",
+                    of=WorkforceSnapshot,
+                    at=WorkforceSnapshot.as_at,
+                    where=where,
+                    value=WorkforceSnapshot.fte,
+                    unit=Unit.FTE,
+                    note=note,
+                ),
+            )
+        ),
+        StockAtDate(
+            key="published_investigators_fte",
+            label="Officers in investigation (full-time equivalent)",
+            of=PublishedWorkforce,
+            at=PublishedWorkforce.as_at,
+            series=PublishedWorkforce.wider_function.is_not_null(),
+            where=(PublishedWorkforce.worker_type == PUBLISHED_OFFICER)
+            & PublishedWorkforce.wider_function.is_in(PUBLISHED_INVESTIGATION),
+            value=PublishedWorkforce.fte,
+            unit=Unit.FTE,
+            basis=Basis.PROXY,
+            differs="Published by the Home Office at 31 March, by the wider function of the post: "
+            "officers only, whether accredited or not, and no specialism.",
+        ),
     ],
-    dimensions=[LPA, RANK, WORKER_TYPE, SPECIALISM, DEPARTMENT],
+    dimensions=[LPA, RANK, WORKER_TYPE, SPECIALISM, DEPARTMENT, FORCE],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[
@@ -181,6 +207,19 @@ investigators = Metric(
             },
             trap="Those on a career break or seconded out hold a post and are not at hand for an "
             "investigation; one for whom it is not recorded is not known to be.",
+        ),
+        Example(
+            rows={
+                "published_workforce": """
+                | as_at      | force       | worker_type    | wider_function     | fte  |
+                | 2024-06-30 | West Mercia | Police Officer | Investigations     | 30.5 |
+                | 2024-06-30 | West Mercia | Police Officer | Incident response  | 70   |
+                | 2024-06-30 | West Mercia | Police Staff   | Investigations     | 12   |
+                | 2024-06-30 | West Mercia | Police Officer |                    | 5    |
+                """
+            },
+            expect={"published_investigators_fte": 30.5},
+            shows="From public data only officers in posts of that function are counted.",
         ),
     ],
 )

@@ -27,6 +27,8 @@ _OPEN_DATA = {
     "headcount": ("Total (Headcount)",),
     "fte": ("Total (FTE)",),
 }
+# In some of the published files and not in others.
+_SOMETIMES = {"sex": ("Sex",), "wider_function": ("Wider function name",)}
 _ONLY_OPEN_DATA = ("As at 31 March", "Worker type", "Total (Headcount)", "Total (FTE)")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -40,7 +42,7 @@ _REGIONS = (
     *("North East", "North West", "Yorkshire and the Humber", "Yorkshire and The Humber"),
     *("East Midlands", "Eastern", "East of England", "London", "South East", "South West", "Wales"),
 )
-_COLUMNS = ("as_at", "force", "worker_type", "fte", "headcount")
+_COLUMNS = ("as_at", "force", "worker_type", "sex", "wider_function", "fte", "headcount")
 _DIFFERENT = 0.005  # less than half of the last place that the Home Office prints
 
 
@@ -95,7 +97,11 @@ def _day(name: str) -> date | None:
 def _read_open_data(path: Path) -> _File:
     import polars as pl
 
-    frame = read_text(path, _OPEN_DATA, required=tuple(_OPEN_DATA))
+    held = {name: names for name, names in _SOMETIMES.items() if names[0] in read_header(path)}
+    frame = read_text(path, _OPEN_DATA | held, required=tuple(_OPEN_DATA))
+    frame = frame.with_columns(
+        pl.lit(None, dtype=pl.String).alias(name) for name in _SOMETIMES if name not in held
+    )
     wrong = frame.filter(~pl.col("as_at").str.contains(r"^(?:19|20)[0-9]{2}$")).height
     refuse_rows(path, wrong, "an As at 31 March that is not a year")
     for name in ("headcount", "fte"):
@@ -140,6 +146,8 @@ def _read_table(path: Path, days: dict[str, date]) -> _File:
     long = long.with_columns(
         pl.col("as_at").replace_strict(days, return_dtype=pl.Date),
         worker_type=pl.lit(OFFICER),
+        sex=pl.lit(None, dtype=pl.String),
+        wider_function=pl.lit(None, dtype=pl.String),
         headcount=pl.lit(None, dtype=pl.Int64),
     )
     return _File(path, long.select(_COLUMNS), left_out, is_table=True)
