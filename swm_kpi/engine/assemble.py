@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -292,12 +293,19 @@ class _Rows:
             if key in self.grid.overridden:
                 yield f"Assumption {key} overridden: {self.grid.overridden[key]}."
 
+    @cached_property
+    def _texts(self) -> list[str]:
+        """What a narrative tells in each period, read once; nothing where its table is lacking."""
+        if not isinstance(self.measure, Narrative):
+            return []
+        table = self.grid.tables.get(self.measure.of.table)
+        return told(table, self.measure, self.grid.periods) if table is not None else []
+
     def _dates(self, position: int) -> Iterator[str]:
         """Name the snapshot or estimate a period used, or tell its text."""
         if isinstance(self.measure, Narrative):
-            table = self.grid.tables.get(self.measure.of.table)
-            if table is not None:
-                yield told(table, self.measure, self.grid.periods)[position]
+            if self._texts:
+                yield self._texts[position]
             return
         for statistic in self.measure.statistics.values():
             used = self.grid.found.dates.get(statistic.key)
