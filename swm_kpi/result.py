@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,28 @@ import polars as pl
 
 from swm_kpi.errors import MissingExtra, OutputError
 from swm_kpi.export import write_csv
+from swm_kpi.measures import Measure
+from swm_kpi.metric import Entry, Metric
+from swm_kpi.vocabulary import Basis
 
 BEFORE = ("ref", "metric", "measure", "basis", "grain", "period", "period_start", "period_end")
 AFTER = (
     "value", "unit", "numerator", "denominator", "lower", "upper", "marker", "note", "definition",
     "as_at",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One ref of a result.
+
+    Attributes:
+        entry: the ref that was asked for: a metric or an alias.
+        metric: what was computed for it, with the assumptions it was computed with.
+    """
+
+    entry: Entry
+    metric: Metric
 
 
 class Result:
@@ -30,10 +48,17 @@ class Result:
     Args:
         frame: the table.
         by: the breakdowns, in the order of their columns.
+        subjects: what each ref is, by ref.
     """
 
-    def __init__(self, frame: pl.DataFrame, by: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        frame: pl.DataFrame,
+        by: tuple[str, ...] = (),
+        subjects: Mapping[str, Subject] | None = None,
+    ) -> None:
         self.by = by
+        self.subjects = dict(subjects or {})
         self._frame = frame.select(*BEFORE, *by, *AFTER)
 
     def __len__(self) -> int:
@@ -43,6 +68,10 @@ class Result:
         refs = self._frame["ref"].n_unique()
         by = f" by {', '.join(self.by)}" if self.by else ""
         return f"Result({len(self):,} rows, {refs} refs{by})"
+
+    def measure(self, ref: str, key: str, basis: str | Basis = Basis.FORCE) -> Measure:
+        """Return the declaration that a ref's rows of one measure were computed from."""
+        return self.subjects[ref].metric.measure(key, Basis(basis))
 
     def to_polars(self) -> pl.DataFrame:
         """Return the table as a Polars frame."""

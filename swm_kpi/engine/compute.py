@@ -21,7 +21,7 @@ from swm_kpi.expressions import Elapsed
 from swm_kpi.installed import catalogue as installed
 from swm_kpi.measures import Clock, Statistic
 from swm_kpi.metric import Entry, Metric
-from swm_kpi.result import Result
+from swm_kpi.result import Result, Subject
 
 MOST_MEMBERS = 5_000
 
@@ -100,7 +100,8 @@ def compute(
         found.dates |= part.dates
     grid = Grid(spans, axes, tables, found, stated, day, overrides)
     blocks = [block for each in chosen for block in blocks_of(each, grid)]
-    return Result(tidy(blocks, spans, axes, day), tuple(each.key for each in dimensions))
+    subjects = {each.entry.ref: Subject(each.entry, each.metric) for each in chosen}
+    return Result(tidy(blocks, spans, axes, day), tuple(each.key for each in dimensions), subjects)
 
 
 def _contracts(plan: Catalogue, asked: Sequence[str | Entry] | None) -> dict[str, ContractType]:
