@@ -42,6 +42,7 @@ class CheckedTable:
         missing_of: by breakdown and member, the further months that nothing was given for.
         notes: what readers of a number should be told about this table.
         spans: first and last day of each date column that has any value.
+        kept: narrow columns that computations worked out, for the next one.
     """
 
     contract: str
@@ -53,6 +54,7 @@ class CheckedTable:
     missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 class ContractError(DataError):

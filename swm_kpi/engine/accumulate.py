@@ -6,29 +6,26 @@ members in their order, then Unknown, then All; it has length 1 where the table 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import chain, combinations
-from typing import Any
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column, Dimension
-from swm_kpi.engine.aggregates import aggregates, finished
 from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.frames import collect
 from swm_kpi.engine.intervals import downtime
-from swm_kpi.engine.repeats import with_repeats
+from swm_kpi.engine.local import LocalReading
+from swm_kpi.engine.reading import Level, Months, Reading
+from swm_kpi.engine.remote import RemoteReading
 from swm_kpi.engine.snapshots import complete, day_of, nearest_year
 from swm_kpi.engine.tables import Table
 from swm_kpi.measures import Clock, Operation, Statistic
 from swm_kpi.periods import Period
 
 Array = NDArray[np.float64]
-_TIME = "time"
 
 
 @dataclass(frozen=True)
@@ -79,119 +76,103 @@ def accumulate(
     axes: Axes,
     compiler: Compiler,
 ) -> Accumulated:
-    """Accumulate statistics of one table: one grouped query for each date column that adds.
+    """Accumulate statistics of one table, read once where it is in memory or in a file.
 
-    Statistics that do not add (distinct values, quantiles) are grouped again for each level and
-    run of periods.
+    What adds is grouped once, by month and member, and merged. What does not (distinct values,
+    quantiles) is grouped again for each level and run of periods.
     """
     done = Accumulated()
-    table = with_repeats(table, statistics, compiler)
-    pass_ = _Pass(table, periods, axes, compiler)
-    for clock in Clock:
-        for at in {each.at.name: each.at for each in statistics if each.clock is clock}.values():
-            here = [each for each in statistics if each.clock is clock and each.at is at]
-            if clock is Clock.EVENT:
-                adding = [each for each in here if each.operation.adds]
-                done.arrays |= pass_.by_month(at, adding)
-                others = [each for each in here if not each.operation.adds]
-                done.arrays |= pass_.at_each_level(at, others)
-            elif clock is Clock.IN_FORCE:
-                done.arrays |= pass_.in_force(at, here)
-            elif clock is Clock.INTERVAL:
-                done.arrays |= downtime(table, here, periods, axes, compiler)
-            else:
-                found, used = pass_.by_value(at, here, clock)
-                done.arrays |= found
-                done.dates |= used
+    carried = axes.carried(table)
+    level = Level(axes.dimensions, axes.members, carried, axes.shape(carried))
+    lasting = [each for each in statistics if each.clock is Clock.INTERVAL]
+    if lasting:
+        done.arrays |= downtime(table, lasting, periods, level, compiler)
+    counted = [each for each in statistics if each.clock is not Clock.INTERVAL]
+    if counted:
+        reader = RemoteReading if table.remote else LocalReading
+        pass_ = _Pass(reader(table, counted, level, compiler), periods, level)
+        for clock in Clock:
+            for at in {each.at.name: each.at for each in counted if each.clock is clock}.values():
+                here = [each for each in counted if each.clock is clock and each.at is at]
+                pass_.accumulate(clock, at, here, done)
     for statistic in statistics:
         for position, dimension in enumerate(axes.dimensions):
-            if dimension.key == statistic.whole and position in pass_.carried:
+            if dimension.key == statistic.whole and position in carried:
                 array = done.arrays[statistic.key]
                 done.arrays[statistic.key] = np.take(array, [-1], axis=position + 1)
     return done
 
 
 class _Pass:
-    """Grouped queries over one table."""
+    """Merges what a reading gives into periods and totals."""
 
-    def __init__(
-        self, table: Table, periods: Sequence[Period], axes: Axes, compiler: Compiler
-    ) -> None:
-        self.table = table
+    def __init__(self, reading: Reading, periods: Sequence[Period], level: Level) -> None:
+        self.reading = reading
         self.periods = periods
-        self.axes = axes
-        self.compiler = compiler
-        self.carried = axes.carried(table)
-        self.shape = axes.shape(self.carried)
+        self.level = level
         self.first = min(each.first_month for each in periods)
         self.last = max(each.last_month for each in periods)
+
+    def accumulate(
+        self, clock: Clock, at: Column, statistics: list[Statistic], done: Accumulated
+    ) -> None:
+        """Accumulate the statistics of one clock and one time column."""
+        if clock is Clock.EVENT:
+            adding = [each for each in statistics if each.operation.adds]
+            done.arrays |= self.by_month(at, adding)
+            others = [each for each in statistics if not each.operation.adds]
+            done.arrays |= self.at_each_level(at, others)
+        elif clock is Clock.IN_FORCE:
+            done.arrays |= self.in_force(at, statistics)
+        else:
+            found, used = self.by_value(at, statistics, clock)
+            done.arrays |= found
+            done.dates |= used
 
     def by_month(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
         """Accumulate what adds by month and member, then merge months into periods."""
         if not statistics:
             return {}
-        month = _month(self.compiler(at))
-        within = (month >= self.first) & (month <= self.last)
-        grouped = self._grouped(month, self.carried, statistics, within)
-        months = self.last - self.first + 1
-        monthly = self._dense(
-            grouped, self.carried, months, statistics, grouped[_TIME] - self.first
-        )
+        months = Months(self.first, 1, self.last - self.first + 1)
         found = {}
-        for statistic in statistics:
-            sums = np.concatenate(
-                [
-                    np.zeros((1, *self.shape)),
-                    np.cumsum(self._totalled(monthly[statistic.key]), axis=0),
-                ]
-            )
-            found[statistic.key] = np.stack(
-                [
-                    sums[p.last_month + 1 - self.first] - sums[p.first_month - self.first]
-                    for p in self.periods
-                ]
-            )
+        for key, monthly in self.reading.by_month(at, statistics, months, self.level).items():
+            sums = np.cumsum(self._totalled(monthly), axis=0)
+            sums = np.concatenate([np.zeros((1, *self.level.shape)), sums])
+            ends = [each.last_month + 1 - self.first for each in self.periods]
+            starts = [each.first_month - self.first for each in self.periods]
+            found[key] = sums[ends] - sums[starts]
         return found
 
     def at_each_level(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
         """Accumulate what does not add for each level (members, totals) and period by itself."""
-        found = {each.key: np.zeros((len(self.periods), *self.shape)) for each in statistics}
+        shape = self.level.shape
+        found = {each.key: np.zeros((len(self.periods), *shape)) for each in statistics}
         if not statistics:
             return found
-        month = _month(self.compiler(at))
-        levels = list(
-            chain.from_iterable(combinations(self.carried, n) for n in range(len(self.carried) + 1))
-        )
+        carried = self.level.grouped
+        levels = list(chain.from_iterable(combinations(carried, n) for n in range(len(carried) + 1)))
         for positions, length in _runs(self.periods):
-            start = self.periods[positions[0]].first_month
-            within = (month >= start) & (month < start + length * len(positions))
-            for level in levels:
-                # Floor division by one is left out: not every engine simplifies it.
-                period = (month - start) // length if length > 1 else month - start
-                grouped = self._grouped(period, level, statistics, within)
-                dense = self._dense(grouped, level, len(positions), statistics, grouped[_TIME])
-                target = [slice(0, -1) if p in level else -1 for p in range(len(self.shape))]
-                source = [slice(0, -1) if p in level else 0 for p in range(len(self.shape))]
-                for key, array in dense.items():
+            months = Months(self.periods[positions[0]].first_month, length, len(positions))
+            for grouped in levels:
+                level = replace(self.level, grouped=grouped)
+                answers = self.reading.by_month(at, statistics, months, level)
+                target = [slice(0, -1) if p in grouped else -1 for p in range(len(shape))]
+                source = [slice(0, -1) if p in grouped else 0 for p in range(len(shape))]
+                for key, array in answers.items():
                     found[key][(positions, *target)] = array[(slice(None), *source)]
         return found
 
     def in_force(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
         """Accumulate the rows of a register that are in force on the last day of each period."""
-        found = {each.key: np.zeros((len(self.periods), *self.shape)) for each in statistics}
-        began = self.compiler(at)
-        for statistic in statistics:
-            if statistic.until is None:
+        found = {each.key: np.zeros((len(self.periods), *self.level.shape)) for each in statistics}
+        for until in {id(each.until): each.until for each in statistics}.values():
+            if until is None:
                 raise TypeError("a register has a column in which rows end")
-            ended = self.compiler(statistic.until)
+            here = [each for each in statistics if each.until is until]
             for position, period in enumerate(self.periods):
-                stop = datetime.combine(period.stop, time.min)
-                edge = stop if at.dtype is datetime else period.stop
-                lasting = (began < edge) & (ended.is_null() | (ended >= edge))
-                grouped = self._grouped(nw.lit(0), self.carried, [statistic], lasting)
-                indexes = np.zeros(len(grouped["s0"]), dtype=int)
-                dense = self._dense(grouped, self.carried, 1, [statistic], indexes)
-                found[statistic.key][position] = self._totalled(dense[statistic.key])[0]
+                answers = self.reading.in_force(at, until, here, period.stop, self.level)
+                for key, array in answers.items():
+                    found[key][position] = self._totalled(array)[0]
         return found
 
     def by_value(
@@ -201,23 +182,17 @@ class _Pass:
 
         Returns the arrays by period, and the snapshot or year that each period used.
         """
-        grouped = self._grouped(self.compiler(at), self.carried, statistics, None, series=True)
-        times = sorted(each for each in set(grouped[_TIME].tolist()) if each is not None)
-        order = {each: position for position, each in enumerate(times)}
-        indexes = np.array([order.get(each, -1) for each in grouped[_TIME].tolist()], dtype=int)
-        dense = self._dense(grouped, self.carried, len(times), statistics, indexes)
-        arrays = {key: self._totalled(array) for key, array in dense.items()}
+        dated = self.reading.by_value(at, statistics, self.level)
+        times, shape = dated.times, self.level.shape
+        arrays = {key: self._totalled(array) for key, array in dated.arrays.items()}
         if clock is Clock.REFERENCE:
-            arrays, years = nearest_year(arrays, times, self.periods, self.shape)
+            arrays, years = nearest_year(arrays, times, self.periods, shape)
             return arrays, dict.fromkeys(arrays, years)
         days = [day_of(each) for each in times]
         used: dict[str, list[date | int | None]] = {}
-        for number, statistic in enumerate(statistics):
-            rows = np.zeros((len(times), *self.shape))
-            place = self._place(grouped, self.carried, indexes)
-            rows[place] = grouped[f"rows{number}"][indexes >= 0]
-            rows = self._totalled(rows)
-            taken = rows.reshape(len(times), int(np.prod(self.shape)))[:, -1] > 0
+        for statistic, given in zip(statistics, dated.rows, strict=True):
+            rows = self._totalled(given)
+            taken = rows.reshape(len(times), int(np.prod(shape)))[:, -1] > 0
             inside = [
                 [i for i, day in enumerate(days) if taken[i] and each.start <= day < each.stop]
                 for each in self.periods
@@ -225,7 +200,7 @@ class _Pass:
             array = arrays[statistic.key]
             if clock is Clock.LAST_SNAPSHOT:
                 used[statistic.key] = [days[i[-1]] if i else None for i in inside]
-                nothing = np.full(self.shape, np.nan)
+                nothing = np.full(shape, np.nan)
                 chosen = [array[i[-1]] if i else nothing for i in inside]
             else:
                 used[statistic.key] = [len(i) for i in inside]
@@ -240,100 +215,12 @@ class _Pass:
             arrays[statistic.key] = np.stack(chosen)
         return arrays, used
 
-    def _grouped(
-        self,
-        time: nw.Expr,
-        level: Sequence[int],
-        statistics: list[Statistic],
-        within: nw.Expr | None,
-        *,
-        series: bool = False,
-    ) -> dict[str, Any]:
-        frame = nw.from_native(self.table.lazy)
-        if within is not None:
-            frame = frame.filter(within)
-        keys = {_TIME: time}
-        for position in level:
-            carrier = self.table.contract.dimensions[self.axes.dimensions[position].key][1]
-            keys[f"member{position}"] = self.compiler(carrier)
-        wanted = [
-            each.alias(name)
-            for number, statistic in enumerate(statistics)
-            for name, each in aggregates(f"s{number}", statistic, self.compiler)
-        ]
-        for number, statistic in enumerate(statistics if series else ()):
-            each = nw.len()
-            if statistic.series is not None:
-                each = self.compiler(statistic.series).cast(nw.Int64).sum()
-            wanted.append(each.alias(f"rows{number}"))
-        lazy = (
-            frame.with_columns(*(each.alias(f"key:{name}") for name, each in keys.items()))
-            .group_by(*(f"key:{name}" for name in keys))
-            .agg(*wanted)
-        )
-        native = collect(lazy.to_native(), self.table.contract.table)
-        found: dict[str, Any] = {name: native[name].to_numpy() for name in native.columns}
-        found[_TIME] = _times(native[f"key:{_TIME}"])
-        for position in level:
-            members = self.axes.members[position]
-            codes = {member: index for index, member in enumerate(members)}
-            found[f"member{position}"] = np.array(
-                [
-                    codes.get(each, len(members))
-                    for each in native[f"key:member{position}"].to_list()
-                ],
-                dtype=np.int64,
-            )
-        return found
-
-    def _dense(
-        self,
-        grouped: Mapping[str, Any],
-        level: Sequence[int],
-        length: int,
-        statistics: list[Statistic],
-        indexes: NDArray[Any],
-    ) -> dict[str, Array]:
-        """Spread grouped rows over the grid; what no row speaks of is zero."""
-        place = self._place(grouped, level, indexes)
-        found = {}
-        for number, statistic in enumerate(statistics):
-            array = np.zeros((length, *self.shape))
-            array[place] = finished(f"s{number}", statistic, grouped)[indexes >= 0]
-            found[statistic.key] = array
-        return found
-
-    def _place(
-        self, grouped: Mapping[str, Any], level: Sequence[int], indexes: NDArray[Any]
-    ) -> tuple[NDArray[Any], ...]:
-        """Return where each grouped row stands on the grid; rows with no time stand nowhere."""
-        keep = indexes >= 0
-        nowhere = np.zeros(int(keep.sum()), dtype=int)
-        return (
-            indexes[keep],
-            *(
-                grouped[f"member{position}"][keep] if position in level else nowhere
-                for position in range(len(self.shape))
-            ),
-        )
-
     def _totalled(self, array: Array) -> Array:
-        for position in self.carried:
+        for position in self.level.grouped:
             axis = position + 1
             total = array.sum(axis=axis, keepdims=True)
             array = np.concatenate([np.delete(array, -1, axis=axis), total], axis=axis)
         return array
-
-
-def _month(local: nw.Expr) -> nw.Expr:
-    """Number a local day's month: twelve times the year, and January nought."""
-    return local.dt.year().cast(nw.Int64) * 12 + local.dt.month().cast(nw.Int64) - 1
-
-
-def _times(series: Any) -> NDArray[Any]:
-    if series.dtype.is_integer():
-        return np.asarray(series.fill_null(-1).to_numpy(), dtype=np.int64)
-    return np.array(series.to_list(), dtype=object)
 
 
 def _runs(periods: Sequence[Period]) -> Iterator[tuple[list[int], int]]:

@@ -1,4 +1,4 @@
-"""What an engine is asked to aggregate for a statistic, and what its answers come to."""
+"""What is summed for a statistic, and what an engine's answers come to."""
 
 from __future__ import annotations
 
@@ -29,24 +29,29 @@ def aggregates(
     of = compiler(statistic.of)
     chosen = of if where is None else nw.when(where).then(of)
     if statistic.operation is Operation.SUM:
-        yield from _sum(name, statistic.of, chosen)
+        for suffix, each in summands(statistic.of, chosen):
+            yield name + suffix, each.sum()
     elif statistic.operation is Operation.DISTINCT:
         # Engines count null as a value of its own; here nobody is nobody.
         yield name, chosen.n_unique()
-        yield f"{name}:null", chosen.is_null().any()
+        yield f"{name}:null", chosen.is_null().cast(nw.Int64).max()
     else:
         yield name, chosen.quantile(statistic.quantile or 0.5, interpolation="linear")
 
 
-def _sum(name: str, of: Term, chosen: nw.Expr) -> Iterator[tuple[str, nw.Expr]]:
-    """Sum exactly: whole numbers of the smallest unit, so that order cannot change the bytes."""
+def summands(of: Term, value: nw.Expr) -> Iterator[tuple[str, nw.Expr]]:
+    """Yield what to sum so that sums are exact, and what to add to a column's name.
+
+    Whole numbers of the smallest unit are summed, so that order cannot change the bytes. Elapsed
+    time is summed as whole seconds and the rest, so that no table is too long for it.
+    """
     if isinstance(of, Elapsed):
-        yield name, (chosen // MICROSECONDS).sum()
-        yield f"{name}:rest", (chosen % MICROSECONDS).sum()
+        yield "", value // MICROSECONDS
+        yield ":rest", value % MICROSECONDS
     elif of.dtype is float:
-        yield name, (chosen * float(10 ** _places(of))).round(0).cast(nw.Int64).sum()
+        yield "", (value * float(10 ** _places(of))).round(0).cast(nw.Int64)
     else:
-        yield name, chosen.sum()
+        yield "", value
 
 
 def _places(of: Term) -> int:
@@ -58,7 +63,7 @@ def finished(name: str, statistic: Statistic, grouped: Mapping[str, Any]) -> Arr
     """Return a statistic's values in its own unit: seconds for elapsed time."""
     values: Array = np.asarray(grouped[name], dtype=np.float64)
     of = statistic.of
-    if statistic.operation is Operation.DISTINCT:
+    if statistic.operation is Operation.DISTINCT and f"{name}:null" in grouped:
         return values - np.asarray(grouped[f"{name}:null"], dtype=np.float64)
     if statistic.operation is Operation.QUANTILE and isinstance(of, Elapsed):
         return values / MICROSECONDS

@@ -42,13 +42,25 @@ class Compiler:
 
     Args:
         overrides: values that replace assumptions' defaults, by key.
+        answered: for conditions that a column answers already, its name, by their identity.
     """
 
-    def __init__(self, overrides: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        overrides: Mapping[str, Any] | None = None,
+        answered: Mapping[int, str] | None = None,
+    ) -> None:
         self._overrides = dict(overrides or {})
+        self._answered = answered or {}
+
+    def knowing(self, answered: Mapping[int, str]) -> Compiler:
+        """Return a compiler that reads the answers that are there in place of working them out."""
+        return Compiler(self._overrides, answered)
 
     def __call__(self, expression: Expression) -> nw.Expr:
         """Return the engine's expression: null where the value is null or undecided."""
+        if id(expression) in self._answered:
+            return nw.col(self._answered[id(expression)])
         match expression:
             case Column():
                 return nw.col(expression.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-import polars as pl
+import narwhals as nw
 
 from swm_kpi.catalogue import Catalogue
 from swm_kpi.contracts import Column, ContractError, ContractReport, ContractType, Dimension
@@ -13,7 +13,7 @@ from swm_kpi.engine import request
 from swm_kpi.engine.accumulate import Accumulated, Axes, accumulate
 from swm_kpi.engine.assemble import Grid, blocks_of
 from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.frames import collect
+from swm_kpi.engine.scans import collect
 from swm_kpi.engine.tables import Table, prepare
 from swm_kpi.engine.tidy import tidy
 from swm_kpi.errors import RequestError
@@ -196,10 +196,10 @@ def _members(dimension: Dimension, tables: Any) -> tuple[str, ...]:
     for table in tables:
         carrier = table.contract.dimensions.get(dimension.key)
         if carrier and isinstance(carrier[1], Column) and carrier[1].name in table.columns:
-            values = table.lazy.select(
-                pl.col(carrier[1].name).cast(pl.String).drop_nulls().unique()
-            )
-            seen |= set(collect(values, table.contract.table).to_series().to_list())
+            name = carrier[1].name
+            values = nw.from_native(table.lazy).select(nw.col(name).cast(nw.String)).unique()
+            held = collect(values, table.contract.table, "listing members").to_series()
+            seen |= set(held.drop_nulls().to_list())
     if len(seen) > MOST_MEMBERS:
         raise RequestError(
             f"Breakdown {dimension.key!r} has {len(seen):,} members in the data; the most is "

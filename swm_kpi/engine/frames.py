@@ -112,23 +112,6 @@ def column_names(given: Any, table: str) -> tuple[str, ...]:
     return open_table(given, table, ()).names
 
 
-def collect(lazy: pl.LazyFrame, table: str) -> pl.DataFrame:
-    """Run a query. A failure names the table and never repeats the engine's own message.
-
-    Raises:
-        InputError: the table cannot be read to its end.
-    """
-    failure = ""
-    try:
-        return lazy.collect()
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
-        failure = type(error).__name__
-    raise InputError(
-        f"Table {table!r} cannot be read to its end ({failure}). The file may be cut short, or its "
-        "rows may differ in length: write it again."
-    )
-
-
 def _from_path(path: Path, table: str, wanted: Collection[str]) -> RawTable:
     suffix = path.suffix.lower()
     if suffix not in (".parquet", ".csv"):

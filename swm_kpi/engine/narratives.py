@@ -8,7 +8,7 @@ import narwhals as nw
 
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.coverage import say_day
-from swm_kpi.engine.frames import collect
+from swm_kpi.engine.scans import collect
 from swm_kpi.engine.snapshots import day_of
 from swm_kpi.engine.tables import Table
 from swm_kpi.measures import Narrative
@@ -22,7 +22,7 @@ def told(table: Table, narrative: Narrative, periods: Sequence[Period]) -> list[
     if narrative.where is not None:
         frame = frame.filter(compiler(narrative.where))
     names = dict.fromkeys([narrative.at.name, *(each.name for each in narrative.told)])
-    rows = collect(frame.select(*names).to_native(), table.contract.table).to_dicts()
+    rows = collect(frame.select(*names), table.contract.table, "reading texts").to_dicts()
     rows = [each for each in rows if each[narrative.at.name] is not None]
     rows.sort(key=lambda each: str(each[narrative.at.name]))
     texts = []

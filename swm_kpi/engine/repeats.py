@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import narwhals as nw
-import polars as pl
 
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.tables import Table
@@ -30,24 +30,25 @@ def with_repeats(table: Table, statistics: Iterable[Statistic], compiler: Compil
     return table
 
 
-def _derived(lazy: pl.LazyFrame, name: str, repeats: Repeats, compiler: Compiler) -> pl.LazyFrame:
+def _derived(lazy: Any, name: str, repeats: Repeats, compiler: Compiler) -> Any:
+    frame = nw.from_native(lazy)
     who = compiler(repeats.who)
-    keyed = nw.from_native(lazy).with_columns(
-        who.alias(_WHO), compiler(repeats.at).dt.truncate("1d").cast(nw.Date).alias(_DAY)
-    )
-    counted = keyed if repeats.where is None else keyed.filter(compiler(repeats.where))
-    events: pl.LazyFrame = counted.select(_WHO, _DAY).to_native()
+    keyed = frame.with_columns(who.alias(_WHO), compiler(repeats.at).cast(nw.Date).alias(_DAY))
+    counted = nw.lit(True) if repeats.where is None else compiler(repeats.where)
     months = compiler.months(repeats.months)
     # One row a person and day, in order: the row before is the event before.
-    same = pl.col(_WHO) == pl.col(_WHO).shift(1)
-    before = pl.when(same).then(pl.col(_DAY).shift(1))
-    recent = (
-        events.drop_nulls()
-        .unique()
-        .sort(_WHO, _DAY)
-        .with_columns(before.alias(_BEFORE))
-        .filter(pl.col(_BEFORE) >= pl.col(_DAY).dt.offset_by(f"-{months}mo"))
-        .select(_WHO, _DAY, pl.lit(True).alias(name))
+    events = (
+        keyed.filter(counted)
+        .select(_WHO, _DAY)
+        .filter(~nw.col(_WHO).is_null() & ~nw.col(_DAY).is_null())
+        .unique([_WHO, _DAY])
+        .with_columns(nw.col(_DAY).shift(1).over(_WHO, order_by=_DAY).alias(_BEFORE))
     )
-    joined = keyed.to_native().join(recent, on=[_WHO, _DAY], how="left")
-    return joined.with_columns(pl.col(name).fill_null(False)).drop(_WHO, _DAY)
+    reach = nw.col(_DAY).dt.offset_by(f"-{months}mo").cast(nw.Date)
+    recent = (
+        events.filter(~nw.col(_BEFORE).is_null())
+        .filter(nw.col(_BEFORE) >= reach)
+        .select(_WHO, _DAY, nw.lit(True).alias(name))
+    )
+    joined = keyed.join(recent, on=[_WHO, _DAY], how="left")
+    return joined.with_columns(nw.col(name).fill_null(False)).drop(_WHO, _DAY).to_native()

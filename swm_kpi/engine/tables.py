@@ -14,7 +14,8 @@ from swm_kpi.contracts import CheckedTable, Column, ContractReport, ContractType
 from swm_kpi.contracts.schema import failing_rows
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.encode import encode, plausible
-from swm_kpi.engine.frames import collect, open_table
+from swm_kpi.engine.frames import open_table
+from swm_kpi.engine.scans import collect
 from swm_kpi.errors import InputError
 from swm_kpi.expressions import DTYPE_WORDS
 
@@ -28,7 +29,7 @@ class Table:
 
     Attributes:
         contract: what its rows are.
-        lazy: the encoded columns.
+        lazy: the encoded columns, as a lazy frame of the engine that holds them.
         rows: how many rows it has.
         columns: contract columns that it holds.
         broken: columns that a violation touches, with the rule; empty unless they are withheld.
@@ -37,10 +38,12 @@ class Table:
         missing_months: the first day of each month within it that nothing was given for.
         missing_of: by breakdown and member, the further months that nothing was given for.
         notes: what readers of a number should be told.
+        remote: whether the rows are in another engine, and stay there.
+        kept: narrow columns worked out before, of a table that does not change.
     """
 
     contract: ContractType
-    lazy: pl.LazyFrame
+    lazy: Any
     rows: int
     columns: frozenset[str]
     broken: dict[str, str] = field(default_factory=dict)
@@ -49,6 +52,8 @@ class Table:
     missing_months: tuple[date, ...] = ()
     missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    remote: bool = False
+    kept: dict[Any, Any] = field(default_factory=dict)
 
 
 def prepare(
@@ -95,7 +100,7 @@ def prepare(
     wide, rules = _with_rules(wide, contract, usable)
     broken += [*_column_rules(usable), *_key_rules(contract, usable), *rules]
     if raw.in_memory:
-        wide = collect(wide, contract.table).lazy()
+        wide = collect(wide, contract.table, "encoding").lazy()
     counts = _count(wide, contract.table, broken, usable)
     rows = int(counts["rows"][0])
     violations = _violations(broken, counts)
@@ -165,7 +170,7 @@ def validate(frame: Any, contract: ContractType, *, strict: bool = False) -> Con
         checked = CheckedTable(
             contract.__name__,
             contract.table,
-            collect(table.lazy, contract.table),
+            collect(table.lazy, contract.table, "keeping the encoded table"),
             tuple(sorted(table.columns)),
             table.coverage,
             table.missing_months,
@@ -198,6 +203,7 @@ def _already_checked(
         given.missing_months,
         given.missing_of,
         given.notes,
+        kept=given.kept,
     )
     return table, ContractReport(contract.table, given.frame.height, tuple(missing))
 
@@ -285,7 +291,7 @@ def _count(
         )
     ]
     counted = [rows.cast(pl.Int64).alias(f"broken:{i}") for i, (_, _, rows) in enumerate(broken)]
-    return collect(wide.select(pl.len().alias("rows"), *counted, *spans), table)
+    return collect(wide.select(pl.len().alias("rows"), *counted, *spans), table, "checking")
 
 
 def _violations(broken: list[tuple[str, str, pl.Expr]], counts: pl.DataFrame) -> list[Violation]:
@@ -303,7 +309,7 @@ def _own_checks(
     """Run the Pandera checks that a contract's author added to a column."""
     for name, column in usable.items():
         if column.checks is not None:
-            series = collect(wide.select(name), contract.table).to_series()
+            series = collect(wide.select(name), contract.table, "the contract's own checks").to_series()
             for check, rows in failing_rows(series, column):
                 yield Violation(name, f"fails {check}", rows)
 

@@ -1,0 +1,400 @@
+"""Tables in memory or in files: read once by Polars into narrow columns, then counted by numpy.
+
+A row's period and members make one whole number, its cell, so that counting is one pass over
+whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from math import prod
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from swm_kpi.contracts import Column
+from swm_kpi.engine.aggregates import finished, summands
+from swm_kpi.engine.compile import Compiler
+from swm_kpi.engine.conditions import ANSWERS, Cluster, clusters, codes_of, name_of, parts_of
+from swm_kpi.engine.reading import Array, Dated, Level, Months
+from swm_kpi.engine.scans import collect
+from swm_kpi.engine.sorting import came_before, distinct, quantiles
+from swm_kpi.engine.sorting import codes_of as people_of
+from swm_kpi.engine.tables import Table
+from swm_kpi.expressions import Expression, Repeats, Term
+from swm_kpi.measures import Clock, Operation, Statistic
+
+# Below this many rows, to decide every condition for every row costs less than to plan.
+FEW = 20_000
+# A kind of row to decide costs about what reading so many rows does.
+ROWS_A_KIND = 16
+
+_NEVER = -(2**31)
+_EPOCH = date(1970, 1, 1).toordinal()
+_DATED = (Clock.LAST_SNAPSHOT, Clock.MEAN_OF_SNAPSHOTS, Clock.MEAN_OF_STOCKS, Clock.REFERENCE)
+
+
+class LocalReading:
+    """The columns of one table that some statistics need, in memory.
+
+    Args:
+        table: the table, encoded.
+        statistics: everything that will be asked of it.
+        level: every breakdown that it carries.
+        compiler: how expressions are compiled.
+    """
+
+    def __init__(
+        self, table: Table, statistics: Sequence[Statistic], level: Level, compiler: Compiler
+    ) -> None:
+        self.table = table
+        self._kept: dict[Any, Any] = table.kept
+        conditions = [c for s in statistics for c in (s.where, s.series) if c is not None]
+        parts = [parts_of(each) for each in conditions]
+        answers = {name: each for part in parts for name, each in part.answers.items()}
+        names = {key: name for part in parts for key, name in part.names.items()}
+        self._compiler = compiler
+        self._decide = compiler.knowing(names)
+        self._frame = self._read(statistics, answers, level)
+        self._answer_repeats([each for each in answers.values() if isinstance(each, Repeats)])
+        self._masks: dict[int, NDArray[np.bool_]] = {}
+        rowwise = [each.where for each in statistics if each.operation is not Operation.ROWS]
+        if table.rows <= FEW:
+            rowwise += [c for s in statistics for c in (s.where, s.series)]
+        self._masks = self._decided(self._frame, rowwise)
+
+    def by_month(
+        self, at: Column, statistics: Sequence[Statistic], months: Months, level: Level
+    ) -> dict[str, Array]:
+        """Group by period and member; arrays by the statistics' keys."""
+        periods = self._periods(at, months)
+        return self._grouped(periods, months.count, statistics, level)
+
+    def in_force(
+        self, at: Column, until: Column, statistics: Sequence[Statistic], day: date, level: Level
+    ) -> dict[str, Array]:
+        """Group the rows that began before a day and had not ended by then; one time."""
+        edge = day.toordinal() - _EPOCH
+        began, ended = self._days(at), self._days(until)
+        lasting = (began != _NEVER) & (began < edge) & ((ended == _NEVER) | (ended >= edge))
+        return self._grouped(np.where(lasting, 0, -1), 1, statistics, level)
+
+    def by_value(self, at: Column, statistics: Sequence[Statistic], level: Level) -> Dated:
+        """Group by each value of the time column."""
+        values = self._frame[f"value:{at.name}"]
+        times = values.drop_nulls().unique().sort()
+        codes = (values.rank("dense").cast(pl.Int64) - 1).fill_null(-1).to_numpy()
+        arrays = self._grouped(codes, len(times), statistics, level)
+        cells, size = self._cells(codes, len(times), level)
+        rows = []
+        for each in statistics:
+            chosen = cells if each.series is None else cells[self._mask(each.series)]
+            rows.append(self._spread(np.bincount(chosen, minlength=size + 1), len(times), level))
+        return Dated(times.to_list(), arrays, rows)
+
+    def _read(
+        self, statistics: Sequence[Statistic], answers: dict[str, Expression], level: Level
+    ) -> pl.DataFrame:
+        compile_ = self._compiler
+        columns = {
+            name: column
+            for each in statistics
+            for condition in (each.where, each.series)
+            for name, column in parts_of(condition).columns.items()
+        }
+        asked: dict[str, nw.Expr] = {name: nw.col(name) for name in columns}
+        hashed: dict[str, Term] = {}
+        for statistic in statistics:
+            if statistic.clock in _DATED:
+                asked[f"value:{statistic.at.name}"] = nw.col(statistic.at.name)
+            else:
+                for column in (statistic.at, statistic.until):
+                    if column is not None:
+                        asked[f"day:{column.name}"] = nw.col(column.name)
+            if statistic.of is None or statistic.operation is Operation.ROWS:
+                continue
+            name = name_of(statistic.of)
+            if statistic.operation is Operation.DISTINCT:
+                hashed[name] = statistic.of
+            elif statistic.operation is Operation.QUANTILE:
+                asked[f"of:{name}"] = compile_(statistic.of)
+            else:
+                for suffix, each in summands(statistic.of, compile_(statistic.of)):
+                    asked[f"sum:{name}{suffix}"] = each
+        for name, answer in answers.items():
+            if isinstance(answer, Repeats):
+                hashed[name_of(answer.who)] = answer.who
+                asked[f"day:{_column(answer.at).name}"] = compile_(answer.at)
+                if answer.where is not None:
+                    asked[f"counted:{name}"] = compile_(answer.where)
+            else:
+                asked[name] = compile_(answer)
+        asked |= {f"hash:{name}": compile_(each) for name, each in hashed.items()}
+        for position in level.grouped:
+            key = level.dimensions[position].key
+            asked[f"member:{key}"] = compile_(self.table.contract.dimensions[key][1])
+        asked = {
+            name: each
+            for name, each in asked.items()
+            if not name.startswith(("day:", "hash:", "member:"))
+            or self._key(name, level) not in self._kept
+        }
+        if not asked:
+            return pl.DataFrame()
+        raw = nw.from_native(self.table.lazy).select(*(e.alias(n) for n, e in asked.items()))
+        narrow = raw.to_native().select(each for name in asked for each in _narrow(name, level))
+        return collect(narrow, self.table.contract.table, "counting")
+
+    def _answer_repeats(self, asked: Iterable[Repeats]) -> None:
+        for each in asked:
+            name = name_of(each)
+            days = self._days(_column(each.at))
+            counted = days != _NEVER
+            if each.where is not None:
+                counted &= self._frame[f"counted:{name}"].fill_null(False).to_numpy()
+            months = self._compiler.months(each.months)
+            found = came_before(self._people(name_of(each.who)), days, counted, months)
+            self._frame = self._frame.with_columns(pl.Series(name, found))
+
+    def _grouped(
+        self,
+        times: NDArray[Any],
+        count: int,
+        statistics: Sequence[Statistic],
+        level: Level,
+    ) -> dict[str, Array]:
+        """Group by time (-1 for none) and member, and spread over the axes."""
+        cells, size = self._cells(times, count, level)
+        found: dict[str, Array] = {}
+        rows = [each for each in statistics if each.operation is Operation.ROWS]
+        found |= self._counts(rows, cells, size)
+        sums = [each for each in statistics if each.operation is Operation.SUM]
+        found |= self._sums(sums, cells, size)
+        for each in statistics:
+            if each.operation is Operation.DISTINCT and each.of is not None:
+                codes = self._people(name_of(each.of))
+                kept = (codes >= 0) & (cells < size) & self._mask(each.where)
+                found[each.key] = distinct(cells[kept].astype(np.int64), codes[kept], size)
+        ordered = [each for each in statistics if each.operation is Operation.QUANTILE]
+        found |= self._quantiles(ordered, cells, size)
+        return {key: self._spread(array, count, level) for key, array in found.items()}
+
+    def _counts(
+        self, statistics: Sequence[Statistic], cells: NDArray[Any], size: int
+    ) -> dict[str, Array]:
+        """Count rows: of each kind together where there are many, else one by one."""
+        found = {}
+        alone = list(statistics)
+        if self.table.rows > FEW:
+            most = max(1, self.table.rows // ROWS_A_KIND // size)
+            together, alone = clusters(statistics, most)
+            for cluster in together:
+                found |= self._cluster(cluster, cells, size)
+        for each in alone:
+            if each.where is None:
+                found[each.key] = np.bincount(cells, minlength=size + 1)[:size]
+            else:
+                found[each.key] = np.bincount(cells[self._mask(each.where)], minlength=size + 1)
+        return {key: array[:size].astype(np.float64) for key, array in found.items()}
+
+    def _cluster(self, cluster: Cluster, cells: NDArray[Any], size: int) -> dict[str, Array]:
+        parts = cluster.parts
+        kinds = parts.kinds
+        wide = np.int64 if (size + 1) * kinds > np.iinfo(np.int32).max else np.int32
+        codes = cells.astype(wide) * wide(kinds)
+        step = kinds
+        for name, column in parts.columns.items():
+            step //= codes_of(column)
+            codes += self._codes(name).astype(wide) * wide(step)
+        for name in parts.answers:
+            step //= ANSWERS
+            codes += self._codes(name).astype(wide) * wide(step)
+        counts = np.bincount(codes, minlength=(size + 1) * kinds)
+        held = np.flatnonzero(counts[: size * kinds])
+        counts = counts[held]
+        where, kind = np.divmod(held, kinds)
+        columns = {}
+        step = kinds
+        for name, listed in parts.columns.items():
+            step //= codes_of(listed)
+            columns[name] = _decoded(kind // step % codes_of(listed), listed)
+        for name in parts.answers:
+            step //= ANSWERS
+            columns[name] = _decoded(kind // step % ANSWERS, None)
+        frame = pl.DataFrame(columns) if columns else pl.DataFrame({"": pl.Series(kind)})
+        decided = self._decided(frame, [each.where for each in cluster.statistics])
+        found = {}
+        for each in cluster.statistics:
+            kept = slice(None) if each.where is None else decided[id(each.where)]
+            found[each.key] = np.bincount(where[kept], weights=counts[kept], minlength=size + 1)
+        return found
+
+    def _sums(
+        self, statistics: Sequence[Statistic], cells: NDArray[Any], size: int
+    ) -> dict[str, Array]:
+        if not statistics:
+            return {}
+        columns: dict[str, pl.Series] = {"cell": pl.Series(cells)}
+        wanted = []
+        for number, each in enumerate(statistics):
+            if each.of is None:
+                raise TypeError("a sum is of something")
+            mask = self._mask(each.where)
+            for suffix, _ in summands(each.of, nw.lit(0)):
+                values = self._frame[f"sum:{name_of(each.of)}{suffix}"]
+                columns[f"s{number}{suffix}"] = values
+                columns[f"mask{number}"] = pl.Series(mask)
+                chosen = pl.when(pl.col(f"mask{number}")).then(pl.col(f"s{number}{suffix}"))
+                wanted.append(chosen.sum().alias(f"s{number}{suffix}"))
+        grouped = pl.DataFrame(columns).group_by("cell").agg(wanted)
+        held = grouped["cell"].to_numpy()
+        answers = {name: grouped[name].to_numpy() for name in grouped.columns}
+        found = {}
+        for number, each in enumerate(statistics):
+            array = np.zeros(size + 1)
+            array[held] = finished(f"s{number}", each, answers)
+            found[each.key] = array[:size]
+        return found
+
+    def _quantiles(
+        self, statistics: Sequence[Statistic], cells: NDArray[Any], size: int
+    ) -> dict[str, Array]:
+        """Order each column of values once for all its quantiles over the same rows."""
+
+        def same(each: Statistic) -> tuple[str, str]:
+            where = name_of(each.where) if each.where is not None else ""
+            return (name_of(each.of) if each.of is not None else "", where)
+
+        found = {}
+        for (name, _), group in groupby(sorted(statistics, key=same), key=same):
+            alike = list(group)
+            values = self._frame[f"of:{name}"]
+            kept = values.is_not_null().to_numpy() & (cells < size) & self._mask(alike[0].where)
+            chosen = values.fill_null(0).to_numpy()[kept]
+            levels = tuple({each.quantile or 0.5 for each in alike})
+            answers = quantiles(cells[kept].astype(np.int64), chosen, size, levels)
+            for each in alike:
+                found[each.key] = finished("s", each, {"s": answers[each.quantile or 0.5]})
+        return found
+
+    def _cells(
+        self, times: NDArray[Any], count: int, level: Level
+    ) -> tuple[NDArray[Any], int]:
+        """Number each row's cell; rows of no time are all in one more, after the last."""
+        size = count * prod(level.sizes)
+        cells = times.astype(np.int64 if size > np.iinfo(np.int32).max else np.int32)
+        for position, members in zip(level.grouped, level.sizes, strict=True):
+            cells = cells * cells.dtype.type(members)
+            cells += self._codes(f"member:{level.dimensions[position].key}", level)
+        return np.where(times < 0, cells.dtype.type(size), cells), size
+
+    def _spread(self, flat: NDArray[Any], count: int, level: Level) -> Array:
+        size = count * prod(level.sizes)
+        dense = flat[:size].astype(np.float64).reshape((count, *level.sizes))
+        return level.spread(dense)
+
+    def _periods(self, at: Column, months: Months) -> NDArray[Any]:
+        """Number each row's period; -1 for a row in none."""
+        first = months.start.toordinal() - _EPOCH
+        days = (months.stop - months.start).days
+        calendar = np.arange(first, first + days).astype("datetime64[D]").astype("datetime64[M]")
+        number = (calendar.astype(np.int64) + 1970 * 12 - months.first) // months.length
+        table = np.concatenate([[-1], number, [-1]]).astype(np.int32)
+        place = np.clip(self._days(at), first - 1, first + days) - (first - 1)
+        found: NDArray[Any] = table[place]
+        return found
+
+    def _days(self, column: Column) -> NDArray[Any]:
+        name = f"day:{column.name}"
+        if name not in self._kept:
+            self._kept[name] = self._frame[name].fill_null(_NEVER).to_numpy()
+        days: NDArray[Any] = self._kept[name]
+        return days
+
+    def _key(self, name: str, level: Level | None) -> object:
+        """Return what a narrow column is kept under: members may differ from call to call."""
+        if level is not None and name.startswith("member:"):
+            position = [each.key for each in level.dimensions].index(name.removeprefix("member:"))
+            return (name, level.members[position])
+        return name if name.startswith(("day:", "hash:")) else f"code:{name}"
+
+    def _codes(self, name: str, level: Level | None = None) -> NDArray[Any]:
+        """Return the codes of a listed column, of members or of answers; null is the last."""
+        key = self._key(name, level)
+        if key in self._kept:
+            codes: NDArray[Any] = self._kept[key]
+            return codes
+        series = self._frame[name]
+        if series.dtype == pl.Boolean:
+            codes = series.cast(pl.UInt8).fill_null(ANSWERS - 1).to_numpy()
+        else:
+            last = len(series.dtype.categories)  # type: ignore[attr-defined]
+            wide = pl.UInt8 if last < 255 else pl.UInt32
+            codes = series.to_physical().cast(wide).fill_null(last).to_numpy()
+        if not name.startswith("is:"):
+            self._kept[key] = codes
+        return codes
+
+    def _people(self, name: str) -> NDArray[Any]:
+        first, second = f"hash:{name}", f"second:{name}"
+        if first not in self._kept:
+            known = self._frame[f"known:{name}"].to_numpy()
+            hashes = [self._frame[each].to_numpy() for each in (first, second)]
+            self._kept[first] = people_of(hashes[0], hashes[1], known)
+        codes: NDArray[Any] = self._kept[first]
+        return codes
+
+    def _mask(self, condition: Expression | None) -> NDArray[np.bool_]:
+        """Say for each row whether a condition holds."""
+        if condition is None:
+            return np.ones(self.table.rows, dtype=bool)
+        if id(condition) not in self._masks:
+            self._masks |= self._decided(self._frame, [condition])
+        return self._masks[id(condition)]
+
+    def _decided(
+        self, frame: pl.DataFrame, conditions: Sequence[Expression | None]
+    ) -> dict[int, NDArray[np.bool_]]:
+        """Decide conditions for each row of a frame; null is no."""
+        asked = {f"c{n}": each for n, each in enumerate(conditions) if each is not None}
+        if not asked:
+            return {}
+        compiled = [self._decide(each).fill_null(False).alias(n) for n, each in asked.items()]
+        answers = nw.from_native(frame, eager_only=True).select(*compiled)
+        return {id(each): answers[name].to_numpy() for name, each in asked.items()}
+
+
+def _narrow(name: str, level: Level) -> Iterator[pl.Expr]:
+    """Make a column narrow: days for times, hashes for values to tell apart, codes for members."""
+    kind, _, rest = name.partition(":")
+    column = pl.col(name)
+    if kind == "day":
+        yield column.cast(pl.Date).cast(pl.Int32)
+    elif kind == "hash":
+        yield column.hash(1)
+        yield column.hash(2).alias(f"second:{rest}")
+        yield column.is_not_null().alias(f"known:{rest}")
+    elif kind == "member":
+        position = [each.key for each in level.dimensions].index(rest)
+        yield column.cast(pl.String).cast(pl.Enum(level.members[position]), strict=False)
+    else:
+        yield column
+
+
+def _decoded(codes: NDArray[Any], column: Column | None) -> pl.Series:
+    """Return the values of a listed column, or of answers, from their codes."""
+    if column is None or column.dtype is bool:
+        return pl.Series([False, True, None], dtype=pl.Boolean).gather(codes)
+    members = pl.Series([*(column.domain or ()), None], dtype=pl.Enum(column.domain or ()))
+    return members.gather(codes)
+
+
+def _column(term: Term) -> Column:
+    if not isinstance(term, Column):
+        raise TypeError("a repeat is dated by a column")
+    return term

@@ -1,0 +1,160 @@
+"""Tables that stay where they are: grouped there, and only the groups cross over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from swm_kpi.contracts import Column
+from swm_kpi.engine.aggregates import aggregates, finished
+from swm_kpi.engine.compile import Compiler
+from swm_kpi.engine.reading import Array, Dated, Level, Months
+from swm_kpi.engine.repeats import with_repeats
+from swm_kpi.engine.scans import collect
+from swm_kpi.engine.tables import Table
+from swm_kpi.measures import Statistic
+
+_TIME = "time"
+
+
+class RemoteReading:
+    """A table in a database or a cluster.
+
+    Args:
+        table: the table, encoded there.
+        statistics: everything that will be asked of it.
+        level: every breakdown that it carries.
+        compiler: how expressions are compiled.
+    """
+
+    def __init__(
+        self, table: Table, statistics: Sequence[Statistic], level: Level, compiler: Compiler
+    ) -> None:
+        self.table = with_repeats(table, statistics, compiler)
+        self._compiler = compiler
+
+    def by_month(
+        self, at: Column, statistics: Sequence[Statistic], months: Months, level: Level
+    ) -> dict[str, Array]:
+        """Group by period and member; arrays by the statistics' keys."""
+        day = self._day(at)
+        month = day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64) - months.first
+        # Floor division by one is left out: not every engine simplifies it.
+        period = month // months.length if months.length > 1 else month
+        within = (day >= months.start) & (day < months.stop)
+        grouped = self._grouped(period, level, statistics, within)
+        indexes = grouped[_TIME].astype(np.int64)
+        return self._dense(grouped, level, months.count, statistics, indexes)
+
+    def in_force(
+        self, at: Column, until: Column, statistics: Sequence[Statistic], day: date, level: Level
+    ) -> dict[str, Array]:
+        """Group the rows that began before a day and had not ended by then; one time."""
+        ended = self._day(until)
+        lasting = (self._day(at) < day) & (ended.is_null() | (ended >= day))
+        grouped = self._grouped(nw.lit(0), level, statistics, lasting)
+        indexes = np.zeros(len(grouped[_TIME]), dtype=np.int64)
+        return self._dense(grouped, level, 1, statistics, indexes)
+
+    def by_value(self, at: Column, statistics: Sequence[Statistic], level: Level) -> Dated:
+        """Group by each value of the time column."""
+        grouped = self._grouped(self._compiler(at), level, statistics, None, series=True)
+        held = grouped[_TIME].tolist()
+        times = sorted({each for each in held if each is not None and each == each})
+        order = {each: position for position, each in enumerate(times)}
+        indexes = np.array([order.get(each, -1) for each in held], dtype=np.int64)
+        arrays = self._dense(grouped, level, len(times), statistics, indexes)
+        rows = [
+            self._placed(grouped[f"rows{number}"], grouped, level, len(times), indexes)
+            for number in range(len(statistics))
+        ]
+        return Dated(times, arrays, rows)
+
+    def _day(self, column: Column) -> nw.Expr:
+        return self._compiler(column).cast(nw.Date)
+
+    def _grouped(
+        self,
+        time: nw.Expr,
+        level: Level,
+        statistics: Sequence[Statistic],
+        within: nw.Expr | None,
+        *,
+        series: bool = False,
+    ) -> dict[str, Any]:
+        frame = nw.from_native(self.table.lazy)
+        if within is not None:
+            frame = frame.filter(within)
+        keys = {_TIME: time}
+        for position in level.grouped:
+            carrier = self.table.contract.dimensions[level.dimensions[position].key][1]
+            keys[f"member{position}"] = self._compiler(carrier)
+        wanted = [
+            each.alias(name)
+            for number, statistic in enumerate(statistics)
+            for name, each in aggregates(f"s{number}", statistic, self._compiler)
+        ]
+        for number, statistic in enumerate(statistics if series else ()):
+            each = nw.len()
+            if statistic.series is not None:
+                each = self._compiler(statistic.series).cast(nw.Int64).sum()
+            wanted.append(each.alias(f"rows{number}"))
+        lazy = (
+            frame.with_columns(*(each.alias(f"key:{name}") for name, each in keys.items()))
+            .group_by(*(f"key:{name}" for name in keys))
+            .agg(*wanted)
+        )
+        rows = collect(lazy, self.table.contract.table, "counting")
+        found: dict[str, Any] = {
+            name: rows[name].to_numpy() for name in rows.columns if not name.startswith("key:")
+        }
+        found[_TIME] = np.array(rows[f"key:{_TIME}"].to_list(), dtype=object)
+        for position in level.grouped:
+            members = level.members[position]
+            codes = {member: index for index, member in enumerate(members)}
+            held = rows[f"key:member{position}"].to_list()
+            found[f"member{position}"] = np.array(
+                [codes.get(each, len(members)) for each in held], dtype=np.int64
+            )
+        return found
+
+    def _dense(
+        self,
+        grouped: dict[str, Any],
+        level: Level,
+        length: int,
+        statistics: Sequence[Statistic],
+        indexes: NDArray[Any],
+    ) -> dict[str, Array]:
+        """Spread grouped rows over the grid; what no row speaks of is zero."""
+        return {
+            statistic.key: self._placed(
+                np.nan_to_num(finished(f"s{number}", statistic, grouped)),
+                grouped,
+                level,
+                length,
+                indexes,
+            )
+            for number, statistic in enumerate(statistics)
+        }
+
+    def _placed(
+        self,
+        values: NDArray[Any],
+        grouped: dict[str, Any],
+        level: Level,
+        length: int,
+        indexes: NDArray[Any],
+    ) -> Array:
+        """Put each group where it stands; groups of no time stand nowhere."""
+        dense = np.zeros((length, *level.sizes))
+        keep = indexes >= 0
+        place = [indexes[keep], *(grouped[f"member{p}"][keep] for p in level.grouped)]
+        # Two spellings of nothing may be two groups, so they are added.
+        np.add.at(dense, tuple(place), np.asarray(values, dtype=np.float64)[keep])
+        return level.spread(dense)
