@@ -7,6 +7,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column
@@ -39,7 +40,7 @@ def aggregates(
         yield name, chosen.quantile(statistic.quantile or 0.5, interpolation="linear")
 
 
-def summands(of: Term, value: nw.Expr) -> Iterator[tuple[str, nw.Expr]]:
+def summands(of: Term, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield what to sum so that sums are exact, and what to add to a column's name.
 
     Whole numbers of the smallest unit are summed, so that order cannot change the bytes. Elapsed
@@ -49,7 +50,8 @@ def summands(of: Term, value: nw.Expr) -> Iterator[tuple[str, nw.Expr]]:
         yield "", value // MICROSECONDS
         yield ":rest", value % MICROSECONDS
     elif of.dtype is float:
-        yield "", (value * float(10 ** _places(of))).round(0).cast(nw.Int64)
+        whole = nw.Int64 if isinstance(value, nw.Expr) else pl.Int64
+        yield "", (value * float(10 ** _places(of))).round(0).cast(whole)
     else:
         yield "", value
 
