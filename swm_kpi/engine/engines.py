@@ -207,6 +207,19 @@ def engine_of(given: Any) -> Engine | None:
     return None
 
 
+def schema_of(given: Any, engine: Engine, table: str) -> Mapping[str, Any]:
+    """Return the type of each column, by its name.
+
+    Raises:
+        InputError: the engine does not answer.
+    """
+    try:
+        return nw.from_native(given).collect_schema()
+    except Exception as error:  # an engine's errors are of no one family
+        failure = type(error).__name__
+    raise InputError(f"Table {table!r} cannot be opened in {engine.name} ({failure}).")
+
+
 def collect(lazy: nw.LazyFrame[Any], engine: str, table: str) -> pl.DataFrame:
     """Run a query where its rows are, and bring only its answer here.
 

@@ -43,7 +43,8 @@ class RemoteReading:
     ) -> dict[str, Array]:
         """Group by period and member; arrays by the statistics' keys."""
         day = self._day(at)
-        month = day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64) - months.first
+        month = day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64)
+        month = month - 1 - months.first
         # Floor division by one is left out: not every engine simplifies it.
         period = month // months.length if months.length > 1 else month
         within = (day >= months.start) & (day < months.stop)

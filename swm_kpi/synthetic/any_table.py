@@ -15,7 +15,7 @@ import numpy as np
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.frames import collect
+from swm_kpi.engine.scans import collect
 from swm_kpi.engine.tables import prepare
 from swm_kpi.synthetic.setting import Array, Columns, Season, Setting, ids, later
 
@@ -79,7 +79,7 @@ def keeping_rules(frame: pd.DataFrame, contract: ContractType) -> pd.DataFrame:
     names = set(contract.columns)
     times = {n for n, each in contract.columns.items() if each.dtype in (date, datetime)}
     table, _ = prepare(frame, contract, wanted=names, required=(), instants=times)
-    encoded = nw.from_native(collect(table.lazy, contract.table))
+    encoded = nw.from_native(collect(table.lazy, contract.table, "filling"))
     compiler = Compiler()
     rules = {name: compiler(rule.condition) for name, rule in contract.rules.items()}
     ruled: Any = encoded.select(**rules)
