@@ -97,7 +97,7 @@ class Compiler:
             case Repeats():
                 return self._words.col(self.repeats(expression))
             case Undecided():
-                return self(expression.condition).is_null()
+                return self._undecided(self(expression.condition))
         raise TypeError(f"{type(expression).__name__} has no engine expression")
 
     def repeats(self, expression: Repeats) -> str:
@@ -114,6 +114,13 @@ class Compiler:
         start, end = self(within.start), self(within.end)
         months = sum(self.months(each) for each in within.months)
         return (end >= start) & (end < start.dt.offset_by(f"{months}mo"))
+
+    def _undecided(self, condition: Any) -> Any:
+        if self._words is pl:
+            return condition.is_null()
+        # Ibis writes NOT (a) IS NULL for (NOT a) IS NULL, which a database reads as NOT (a IS NULL).
+        no, yes = nw.lit(False), nw.lit(True)
+        return nw.when(condition).then(no).otherwise(nw.when(~condition).then(no).otherwise(yes))
 
     def _values(self, operand: object) -> tuple[Any, ...]:
         if isinstance(operand, Assumption):
