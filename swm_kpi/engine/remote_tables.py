@@ -111,8 +111,8 @@ class RemoteTable:
         day = local.cast(nw.Date)
         self._counted.append((column.name, _IMPLAUSIBLE, _outside(day)))
         if column.dtype is date:
-            clock = local.dt.hour() + local.dt.minute() + local.dt.second() + local.dt.microsecond()
-            self._counted.append((column.name, "has a time of day, and a date has none", clock > 0))
+            rule = "has a time of day, and a date has none"
+            self._counted.append((column.name, rule, local > day))
             return day
         if not aware:
             by_hour: dict[int, list[date]] = {}
