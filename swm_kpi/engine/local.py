@@ -191,7 +191,7 @@ class LocalReading:
         found = {}
         alone = list(statistics)
         if self.table.rows > FEW:
-            most = max(1, self.table.rows // ROWS_A_KIND // size)
+            most = max(1, self.table.rows // ROWS_A_KIND // max(size, 1))
             together, alone = clusters(statistics, most)
             for cluster in together:
                 found |= self._cluster(cluster, cells, size)

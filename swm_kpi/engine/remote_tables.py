@@ -56,24 +56,28 @@ class RemoteTable:
         times = {n: c for n, c in here.items() if _is_time(c, schema[n])}
         aware = {n: schema[n].time_zone is not None for n in times}  # type: ignore[attr-defined]
         native = engine.local(given, {_LOCAL + n: (n, aware[n]) for n in times}) if times else given
-        measured = {n: aware[n] for n in times if n in instants}
+        measured = {n: aware[n] for n in times if n in instants and here[n].dtype is datetime}
         if measured:
             asked = {
                 n + INSTANT: (n if is_aware else _LOCAL + n, is_aware)
                 for n, is_aware in measured.items()
             }
             native = engine.instants(native, asked)
+        dates = {n: _LOCAL + n if n in times else n for n, c in here.items()
+                 if n in instants and c.dtype is date and (n in times or schema[n] == nw.Date)}  # fmt: skip
+        if dates:
+            native = engine.days(native, {n + INSTANT: old for n, old in dates.items()})
         encoded: dict[str, nw.Expr] = {}
         for name, column in here.items():
             encoded[name] = self._encoded(column, schema[name], aware.get(name, True))
         self.columns = here
         kept = {_RAW + name: nw.col(name) for name in here}
         kept |= {_LOCAL + name: nw.col(_LOCAL + name) for name in times}
-        kept |= {name + INSTANT: nw.col(name + INSTANT) for name in measured}
+        kept |= {name + INSTANT: nw.col(name + INSTANT) for name in (*measured, *dates)}
         raw = nw.from_native(native).select(*(each.alias(name) for name, each in kept.items()))
         wide = raw.with_columns(*(each.alias(name) for name, each in encoded.items()))
         self._rules()
-        instants_of = [name + INSTANT for name in measured]
+        instants_of = [name + INSTANT for name in (*measured, *dates)]
         self.lazy = wide.select(*encoded, *instants_of).to_native() if encoded else native
         self._count(wide)
 
