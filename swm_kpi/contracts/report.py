@@ -35,13 +35,14 @@ class CheckedTable:
     Attributes:
         contract: the contract's class name.
         table: the name it has in ``compute``'s data.
-        frame: a Polars frame. Times are local wall clock in Europe/London.
+        frame: a Polars frame, or the engine's own where the table stays in another. Times are local wall clock in Europe/London.
         columns: the contract's columns that it holds.
         coverage: first and last day the rows cover, where whoever read the file knows it.
         missing_months: the first day of each month within it that nothing was given for.
         missing_of: by breakdown and member, the further months that nothing was given for.
         notes: what readers of a number should be told about this table.
         spans: first and last day of each date column that has any value.
+        rows: how many rows it has.
         kept: narrow columns that computations worked out, for the next one.
     """
 
@@ -54,6 +55,7 @@ class CheckedTable:
     missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+    rows: int = 0
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
 

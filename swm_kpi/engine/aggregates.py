@@ -7,6 +7,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column
@@ -21,25 +22,21 @@ _PLACES = 6
 def aggregates(
     name: str, statistic: Statistic, compiler: Compiler
 ) -> Iterator[tuple[str, nw.Expr]]:
-    """Yield the engine's aggregates for a statistic, and the columns to call them."""
+    """Yield the engine's aggregates for a statistic that is not of different values."""
     where = compiler(statistic.where) if statistic.where is not None else None
     if statistic.of is None or statistic.operation is Operation.ROWS:
-        yield name, nw.len() if where is None else where.cast(nw.Int64).sum()
+        yield name, nw.len() if where is None else nw.when(where).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
         return
     of = compiler(statistic.of)
     chosen = of if where is None else nw.when(where).then(of)
     if statistic.operation is Operation.SUM:
         for suffix, each in summands(statistic.of, chosen):
             yield name + suffix, each.sum()
-    elif statistic.operation is Operation.DISTINCT:
-        # Engines count null as a value of its own; here nobody is nobody.
-        yield name, chosen.n_unique()
-        yield f"{name}:null", chosen.is_null().cast(nw.Int64).max()
     else:
         yield name, chosen.quantile(statistic.quantile or 0.5, interpolation="linear")
 
 
-def summands(of: Term, value: nw.Expr) -> Iterator[tuple[str, nw.Expr]]:
+def summands(of: Term, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield what to sum so that sums are exact, and what to add to a column's name.
 
     Whole numbers of the smallest unit are summed, so that order cannot change the bytes. Elapsed
@@ -49,7 +46,8 @@ def summands(of: Term, value: nw.Expr) -> Iterator[tuple[str, nw.Expr]]:
         yield "", value // MICROSECONDS
         yield ":rest", value % MICROSECONDS
     elif of.dtype is float:
-        yield "", (value * float(10 ** _places(of))).round(0).cast(nw.Int64)
+        whole = nw.Int64 if isinstance(value, nw.Expr) else pl.Int64
+        yield "", (value * float(10 ** _places(of))).round(0).cast(whole)
     else:
         yield "", value
 
@@ -63,8 +61,6 @@ def finished(name: str, statistic: Statistic, grouped: Mapping[str, Any]) -> Arr
     """Return a statistic's values in its own unit: seconds for elapsed time."""
     values: Array = np.asarray(grouped[name], dtype=np.float64)
     of = statistic.of
-    if statistic.operation is Operation.DISTINCT and f"{name}:null" in grouped:
-        return values - np.asarray(grouped[f"{name}:null"], dtype=np.float64)
     if statistic.operation is Operation.QUANTILE and isinstance(of, Elapsed):
         return values / MICROSECONDS
     if statistic.operation is Operation.SUM and isinstance(of, Elapsed):

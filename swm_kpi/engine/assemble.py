@@ -41,6 +41,7 @@ class Grid:
         coverage: first and last day each table is stated to cover.
         as_at: the day the data were extracted.
         overridden: assumptions replaced by the caller, in words.
+        statuses: what each period is worth, for measures that rest on the same columns.
     """
 
     periods: tuple[Period, ...]
@@ -50,6 +51,7 @@ class Grid:
     coverage: Mapping[str, tuple[date, date]]
     as_at: date | None
     overridden: Mapping[str, Any] = field(default_factory=dict)
+    statuses: dict[Any, list[tuple[Marker, str]]] = field(default_factory=dict)
 
 
 def blocks_of(chosen: Chosen, grid: Grid) -> Iterator[Block]:
@@ -177,8 +179,7 @@ class _Rows:
         cells = broadcast(cells, shape)
         marker = self._plain(cells)
         notes = []
-        for position, period in enumerate(self.grid.periods):
-            status, words = self._status(period)
+        for position, (status, words) in enumerate(self._statuses()):
             notes.append(words)
             here = marker[position, ...]
             if status is Marker.NOT_AVAILABLE:
@@ -220,10 +221,20 @@ class _Rows:
         marker[missing] = Marker.NOT_AVAILABLE.value
         return marker
 
-    def _status(self, period: Period) -> tuple[Marker, str]:
+    def _statuses(self) -> list[tuple[Marker, str]]:
+        """Say what each period is worth, and why; once for all measures of which it is so."""
+        covered = tuple(self._covered())
+        needed = (self.measure.history_months, self.measure.maturity_months)
+        key = (self.metric.ref, covered, needed)
+        if key not in self.grid.statuses:
+            periods = self.grid.periods
+            self.grid.statuses[key] = [self._status(each, covered) for each in periods]
+        return self.grid.statuses[key]
+
+    def _status(self, period: Period, covered: Sequence[Coverage]) -> tuple[Marker, str]:
         """Say what a period is worth, from coverage, extraction and breaks, and why."""
         partly, words = False, []
-        for span in self._covered():
+        for span in covered:
             marker, text = span.status(period)
             if marker is Marker.NOT_AVAILABLE:
                 return marker, text
@@ -238,7 +249,7 @@ class _Rows:
             words.append(
                 f"The data were extracted on {say_day(as_at)}, before the period was over."
             )
-        short = self._history(period) or self._maturity(period)
+        short = self._history(period, covered) or self._maturity(period, covered)
         words.append(short)
         broken = False
         for each in self.metric.breaks:
@@ -250,18 +261,18 @@ class _Rows:
             marker = Marker.LOW_RELIABILITY if self.measure.history_months else Marker.PROVISIONAL
         return marker, " ".join(each for each in words if each)
 
-    def _history(self, period: Period) -> str:
+    def _history(self, period: Period, covered: Sequence[Coverage]) -> str:
         """Say whether the table lacks the months that must come before a period."""
         needed = self.measure.history_months
-        for span in self._covered() if needed else ():
+        for span in covered if needed else ():
             if span.first is None or span.month_of_first > period.first_month - needed:
                 return f"The {needed} months before the period are not all in the data."
         return ""
 
-    def _maturity(self, period: Period) -> str:
+    def _maturity(self, period: Period, covered: Sequence[Coverage]) -> str:
         """Say whether the months have not yet passed after which a number stops growing."""
         needed = self.measure.maturity_months
-        for span in self._covered() if needed else ():
+        for span in covered if needed else ():
             # Data that reach the last day of a month are as good as extracted on the day after it.
             last = self.grid.as_at or (span.last and span.last + timedelta(days=1))
             if last is None or last.year * 12 + last.month - 1 <= period.last_month + needed:
@@ -289,7 +300,8 @@ class _Rows:
                 yield text if text.endswith(".") else f"{text}."
         for name in sorted(tables_of(self.measure, self.metric) & self.grid.tables.keys()):
             yield from self.grid.tables[name].notes
-        for key in dict.fromkeys(each.key for each in self.measure.assumptions()):
+        used = self.measure.assumptions() if self.grid.overridden else ()
+        for key in dict.fromkeys(each.key for each in used):
             if key in self.grid.overridden:
                 yield f"Assumption {key} overridden: {self.grid.overridden[key]}."
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 import polars as pl
 
 from swm_kpi.contracts import Column
+from swm_kpi.engine.clocks import is_skipped, placed
 from swm_kpi.periods import LONDON
 
 INSTANT = "@"
@@ -22,7 +23,7 @@ _TEXT = (pl.String, pl.Categorical, pl.Enum)
 _WHOLE = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
 _OFFSET = r"(?:Z|[+-][0-9]{2}:[0-9]{2})$"
 _ISO_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
-_FIRST_DAY, _LAST_DAY = date(1900, 1, 2), date(2200, 1, 1)
+FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2200, 1, 1)
 _MILLISECONDS = datetime(1000, 1, 1), datetime(9999, 1, 1)
 
 
@@ -75,7 +76,7 @@ def encode(
             # Milliseconds reach further than microseconds do; what is lost is a day of no calendar.
             raw = raw.clip(*_MILLISECONDS)
         return _time(column, raw.cast(pl.Datetime("us", given.time_zone)), aware, instant=instant)
-    return Encoded(broken=[(_wrong_type(column, given), pl.len())])
+    return Encoded(broken=[(wrong_type(column, str(given.base_type()).lower()), pl.len())])
 
 
 _POLARS: dict[type, pl.DataType] = {
@@ -105,9 +106,9 @@ _HINTS = {
 }
 
 
-def _wrong_type(column: Column, given: pl.DataType) -> str:
-    held = str(given.base_type()).lower()
-    return f"holds {held}, not {_WORDS[column.dtype]}: {_HINTS[column.dtype]}"
+def wrong_type(column: Column, given: str) -> str:
+    """Say that a column is of a type that cannot be used, and what to do."""
+    return f"holds {given}, not {_WORDS[column.dtype]}: {_HINTS[column.dtype]}"
 
 
 def _lost(raw: pl.Expr, kept: pl.Expr, rule: str) -> list[tuple[str, pl.Expr]]:
@@ -116,7 +117,7 @@ def _lost(raw: pl.Expr, kept: pl.Expr, rule: str) -> list[tuple[str, pl.Expr]]:
 
 def _text(column: Column, raw: pl.Expr, given: pl.DataType) -> Encoded:
     if given not in _TEXT:
-        return Encoded(broken=[(_wrong_type(column, given), pl.len())])
+        return Encoded(broken=[(wrong_type(column, str(given.base_type()).lower()), pl.len())])
     if column.domain is not None:
         # Encoding is the closed-list check: what is not in the list does not encode.
         known = raw.cast(pl.String).cast(pl.Enum(column.domain), strict=False)
@@ -138,11 +139,11 @@ def _date(column: Column, day: pl.Expr, *, instant: bool) -> Encoded:
 
 def plausible(when: pl.Expr) -> pl.Expr:
     """Return dates and times within the known years, and null for any other."""
-    return pl.when(when.is_between(pl.lit(_FIRST_DAY), pl.lit(_LAST_DAY))).then(when)
+    return pl.when(when.is_between(pl.lit(FIRST_DAY), pl.lit(LAST_DAY))).then(when)
 
 
 def _implausible(when: pl.Expr) -> Iterator[tuple[str, pl.Expr]]:
-    outside = (when < pl.lit(_FIRST_DAY)) | (when > pl.lit(_LAST_DAY))
+    outside = (when < pl.lit(FIRST_DAY)) | (when > pl.lit(LAST_DAY))
     yield "is not a plausible date (before 1900 or after 2200)", outside.sum()
 
 
@@ -156,25 +157,11 @@ def _time(column: Column, time: pl.Expr, aware: bool, *, instant: bool) -> Encod
         return encoded
     broken = list(_implausible(local))
     if not aware:
-        broken.append(("is an hour that the clocks skipped in spring", _skipped(local).sum()))
+        broken.append(("is an hour that the clocks skipped in spring", is_skipped(local).sum()))
     encoded = Encoded({column.name: local}, broken)
     if instant:
-        fixed = time if aware else _placed(time)
-        encoded.columns[column.name + INSTANT] = fixed.dt.epoch("us")
+        encoded.columns[column.name + INSTANT] = time.dt.epoch("us") if aware else placed(time)
     return encoded
-
-
-def _placed(local: pl.Expr) -> pl.Expr:
-    """Place local wall clock in time; null for an hour that occurs twice in autumn or never."""
-    return local.dt.replace_time_zone(LONDON, ambiguous="null", non_existent="null")
-
-
-def _skipped(local: pl.Expr) -> pl.Expr:
-    """Say whether a wall clock time fell in the hour that the clocks skip, 01:00 to 01:59."""
-    last_sunday_of_march = (
-        (local.dt.month() == 3) & (local.dt.day() >= 25) & (local.dt.weekday() == 7)
-    )
-    return last_sunday_of_march & (local.dt.hour() == 1)
 
 
 def _parsed(column: Column, raw: pl.Expr, *, instant: bool) -> Encoded:
@@ -233,11 +220,11 @@ def _parsed_time(column: Column, text: pl.Expr, *, instant: bool) -> Encoded:
         [
             *_lost(text, time, "is not an ISO date and time such as 2024-04-01 13:05:00"),
             ("mixes times with and without an offset", both),
-            ("is an hour that the clocks skipped in spring", (~aware & _skipped(time)).sum()),
+            ("is an hour that the clocks skipped in spring", (~aware & is_skipped(time)).sum()),
             *_implausible(local),
         ],
     )
     if instant:
-        placed = pl.when(aware).then(utc).otherwise(_placed(time).dt.convert_time_zone("UTC"))
-        encoded.columns[column.name + INSTANT] = placed.dt.epoch("us")
+        instants = pl.when(aware).then(utc.dt.epoch("us")).otherwise(placed(time))
+        encoded.columns[column.name + INSTANT] = instants
     return encoded

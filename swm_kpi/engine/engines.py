@@ -16,6 +16,9 @@ from swm_kpi.errors import InputError
 from swm_kpi.periods import LONDON
 
 
+_A_DAY = 86_400_000_000
+
+
 class Engine(Protocol):
     """What an engine says for itself. Frames are its own kind of table."""
 
@@ -31,6 +34,9 @@ class Engine(Protocol):
 
     def instants(self, frame: Any, wanted: Mapping[str, tuple[str, bool]]) -> Any:
         """Add columns of microseconds since 1970, null for wall clock that is at no one instant."""
+
+    def days(self, frame: Any, wanted: Mapping[str, str]) -> Any:
+        """Add columns of microseconds since 1970 of local days, each of 24 hours."""
 
     def query(self, frame: Any) -> str:
         """Write the query that a frame stands for."""
@@ -63,6 +69,14 @@ class DuckDB:
                 for shift, is_ in (("", "="), (f" + {hour}", "<>"), (f" - {hour}", "<>"))
             )
             made[new] = f"epoch_us({wall})" if aware else f"CASE WHEN {alone} THEN epoch_us({at}) END"
+        return self._with(frame, made)
+
+    def days(self, frame: Any, wanted: Mapping[str, str]) -> Any:
+        """Add columns of microseconds since 1970 of local days."""
+        made = {
+            new: f"epoch_us(CAST(CAST({_quoted(old)} AS DATE) AS TIMESTAMP))"
+            for new, old in wanted.items()
+        }
         return self._with(frame, made)
 
     def _with(self, frame: Any, made: Mapping[str, str]) -> Any:
@@ -103,6 +117,14 @@ class Spark:
                 for shift, is_ in ((0, "="), (3_600_000_000, "<>"), (-3_600_000_000, "<>"))
             )
             made[new] = f"CASE WHEN {alone} THEN {at} END"
+        return self._with(frame, made)
+
+    def days(self, frame: Any, wanted: Mapping[str, str]) -> Any:
+        """Add columns of microseconds since 1970 of local days."""
+        made = {
+            new: f"datediff({_ticked(old)}, DATE'1970-01-01') * {_A_DAY}"
+            for new, old in wanted.items()
+        }
         return self._with(frame, made)
 
     def _wall(self, micros: str) -> str:
@@ -150,6 +172,14 @@ class Ibis:
                 & (self._wall(frame, at - hour) != wall)
             )
             made[new] = ibis.ifelse(alone, self._micros(at), ibis.null("int64"))
+        return frame.mutate(**made)
+
+    def days(self, frame: Any, wanted: Mapping[str, str]) -> Any:
+        """Add columns of microseconds since 1970 of local days."""
+        made = {
+            new: frame[old].cast("date").cast("timestamp").epoch_seconds().cast("int64") * 1_000_000
+            for new, old in wanted.items()
+        }
         return frame.mutate(**made)
 
     def _micros(self, at: Any) -> Any:
@@ -205,6 +235,19 @@ def engine_of(given: Any) -> Engine | None:
     if home == "ibis" and kind.__name__ == "Table":
         return Ibis()
     return None
+
+
+def schema_of(given: Any, engine: Engine, table: str) -> Mapping[str, Any]:
+    """Return the type of each column, by its name.
+
+    Raises:
+        InputError: the engine does not answer.
+    """
+    try:
+        return nw.from_native(given).collect_schema()
+    except Exception as error:  # an engine's errors are of no one family
+        failure = type(error).__name__
+    raise InputError(f"Table {table!r} cannot be opened in {engine.name} ({failure}).")
 
 
 def collect(lazy: nw.LazyFrame[Any], engine: str, table: str) -> pl.DataFrame:

@@ -16,10 +16,12 @@ from typing import Any, Protocol, runtime_checkable
 import polars as pl
 
 from swm_kpi.contracts import CheckedTable
+from swm_kpi.engine.engines import engine_of, schema_of
 from swm_kpi.errors import InputError
 
 _SUPPORTED = (
-    "a pandas or Polars frame, a pyarrow table, a path to a .parquet or .csv file, a table from "
+    "a pandas or Polars frame, a pyarrow table, a DuckDB relation, a Spark DataFrame, an Ibis table, "
+    "a path to a .parquet or .csv file, a table from "
     "swm_kpi.open_data, or the .table of a validation report"
 )
 
@@ -109,6 +111,9 @@ def column_names(given: Any, table: str) -> tuple[str, ...]:
     """
     if isinstance(given, CheckedTable):
         return given.columns
+    engine = engine_of(given)
+    if engine is not None:
+        return tuple(schema_of(given, engine, table))
     return open_table(given, table, ()).names
 
 

@@ -12,7 +12,6 @@ from itertools import groupby
 from math import prod
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -58,8 +57,8 @@ class LocalReading:
         parts = [parts_of(each) for each in conditions]
         answers = {name: each for part in parts for name, each in part.answers.items()}
         names = {key: name for part in parts for key, name in part.names.items()}
-        self._compiler = compiler
-        self._decide = compiler.knowing(names)
+        self._compiler = compiler.for_polars()
+        self._decide = compiler.for_polars(names)
         self._frame = self._read(statistics, answers, level)
         self._answer_repeats([each for each in answers.values() if isinstance(each, Repeats)])
         self._masks: dict[int, NDArray[np.bool_]] = {}
@@ -107,15 +106,15 @@ class LocalReading:
             for condition in (each.where, each.series)
             for name, column in parts_of(condition).columns.items()
         }
-        asked: dict[str, nw.Expr] = {name: nw.col(name) for name in columns}
+        asked: dict[str, pl.Expr] = {name: pl.col(name) for name in columns}
         hashed: dict[str, Term] = {}
         for statistic in statistics:
             if statistic.clock in _DATED:
-                asked[f"value:{statistic.at.name}"] = nw.col(statistic.at.name)
+                asked[f"value:{statistic.at.name}"] = pl.col(statistic.at.name)
             else:
                 for column in (statistic.at, statistic.until):
                     if column is not None:
-                        asked[f"day:{column.name}"] = nw.col(column.name)
+                        asked[f"day:{column.name}"] = pl.col(column.name)
             if statistic.of is None or statistic.operation is Operation.ROWS:
                 continue
             name = name_of(statistic.of)
@@ -146,8 +145,9 @@ class LocalReading:
         }
         if not asked:
             return pl.DataFrame()
-        raw = nw.from_native(self.table.lazy).select(*(e.alias(n) for n, e in asked.items()))
-        narrow = raw.to_native().select(each for name in asked for each in _narrow(name, level))
+        narrow = self.table.lazy.select(
+            each for name, given in asked.items() for each in _narrow(name, given, level)
+        )
         return collect(narrow, self.table.contract.table, "counting")
 
     def _answer_repeats(self, asked: Iterable[Repeats]) -> None:
@@ -191,7 +191,7 @@ class LocalReading:
         found = {}
         alone = list(statistics)
         if self.table.rows > FEW:
-            most = max(1, self.table.rows // ROWS_A_KIND // size)
+            most = max(1, self.table.rows // ROWS_A_KIND // max(size, 1))
             together, alone = clusters(statistics, most)
             for cluster in together:
                 found |= self._cluster(cluster, cells, size)
@@ -245,7 +245,7 @@ class LocalReading:
             if each.of is None:
                 raise TypeError("a sum is of something")
             mask = self._mask(each.where)
-            for suffix, _ in summands(each.of, nw.lit(0)):
+            for suffix, _ in summands(each.of, pl.lit(0)):
                 values = self._frame[f"sum:{name_of(each.of)}{suffix}"]
                 columns[f"s{number}{suffix}"] = values
                 columns[f"mask{number}"] = pl.Series(mask)
@@ -364,26 +364,27 @@ class LocalReading:
         asked = {f"c{n}": each for n, each in enumerate(conditions) if each is not None}
         if not asked:
             return {}
-        compiled = [self._decide(each).fill_null(False).alias(n) for n, each in asked.items()]
-        answers = nw.from_native(frame, eager_only=True).select(*compiled)
+        answers = frame.select(
+            self._decide(each).fill_null(False).alias(name) for name, each in asked.items()
+        )
         return {id(each): answers[name].to_numpy() for name, each in asked.items()}
 
 
-def _narrow(name: str, level: Level) -> Iterator[pl.Expr]:
+def _narrow(name: str, column: pl.Expr, level: Level) -> Iterator[pl.Expr]:
     """Make a column narrow: days for times, hashes for values to tell apart, codes for members."""
     kind, _, rest = name.partition(":")
-    column = pl.col(name)
     if kind == "day":
-        yield column.cast(pl.Date).cast(pl.Int32)
+        yield column.cast(pl.Date).cast(pl.Int32).alias(name)
     elif kind == "hash":
-        yield column.hash(1)
+        yield column.hash(1).alias(name)
         yield column.hash(2).alias(f"second:{rest}")
         yield column.is_not_null().alias(f"known:{rest}")
     elif kind == "member":
         position = [each.key for each in level.dimensions].index(rest)
-        yield column.cast(pl.String).cast(pl.Enum(level.members[position]), strict=False)
+        members = pl.Enum(level.members[position])
+        yield column.cast(pl.String).cast(members, strict=False).alias(name)
     else:
-        yield column
+        yield column.alias(name)
 
 
 def _decoded(codes: NDArray[Any], column: Column | None) -> pl.Series:

@@ -17,7 +17,7 @@ from swm_kpi.engine.reading import Array, Dated, Level, Months
 from swm_kpi.engine.repeats import with_repeats
 from swm_kpi.engine.scans import collect
 from swm_kpi.engine.tables import Table
-from swm_kpi.measures import Statistic
+from swm_kpi.measures import Operation, Statistic
 
 _TIME = "time"
 
@@ -43,13 +43,22 @@ class RemoteReading:
     ) -> dict[str, Array]:
         """Group by period and member; arrays by the statistics' keys."""
         day = self._day(at)
-        month = day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64) - months.first
+        month = day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64)
+        month = month - 1 - months.first
         # Floor division by one is left out: not every engine simplifies it.
         period = month // months.length if months.length > 1 else month
         within = (day >= months.start) & (day < months.stop)
-        grouped = self._grouped(period, level, statistics, within)
-        indexes = grouped[_TIME].astype(np.int64)
-        return self._dense(grouped, level, months.count, statistics, indexes)
+        found = {}
+        for each in (s for s in statistics if s.operation is Operation.DISTINCT):
+            grouped = self._apart(period, level, each, within)
+            indexes = _whole(grouped[_TIME])
+            found |= self._dense(grouped, level, months.count, [each], indexes)
+        others = [each for each in statistics if each.operation is not Operation.DISTINCT]
+        if others:
+            grouped = self._grouped(period, level, others, within)
+            indexes = _whole(grouped[_TIME])
+            found |= self._dense(grouped, level, months.count, others, indexes)
+        return found
 
     def in_force(
         self, at: Column, until: Column, statistics: Sequence[Statistic], day: date, level: Level
@@ -87,13 +96,7 @@ class RemoteReading:
         *,
         series: bool = False,
     ) -> dict[str, Any]:
-        frame = nw.from_native(self.table.lazy)
-        if within is not None:
-            frame = frame.filter(within)
-        keys = {_TIME: time}
-        for position in level.grouped:
-            carrier = self.table.contract.dimensions[level.dimensions[position].key][1]
-            keys[f"member{position}"] = self._compiler(carrier)
+        frame, keys = self._keyed(time, level, within)
         wanted = [
             each.alias(name)
             for number, statistic in enumerate(statistics)
@@ -102,14 +105,39 @@ class RemoteReading:
         for number, statistic in enumerate(statistics if series else ()):
             each = nw.len()
             if statistic.series is not None:
-                each = self._compiler(statistic.series).cast(nw.Int64).sum()
+                inside = self._compiler(statistic.series)
+                each = nw.when(inside).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
             wanted.append(each.alias(f"rows{number}"))
-        lazy = (
-            frame.with_columns(*(each.alias(f"key:{name}") for name, each in keys.items()))
-            .group_by(*(f"key:{name}" for name in keys))
-            .agg(*wanted)
-        )
-        rows = collect(lazy, self.table.contract.table, "counting")
+        return self._answers(frame.group_by(*keys).agg(*wanted), level, "counting")
+
+    def _apart(
+        self, time: nw.Expr, level: Level, statistic: Statistic, within: nw.Expr
+    ) -> dict[str, Any]:
+        """Count different values by grouping twice: not every engine counts them as it groups."""
+        if statistic.of is None:
+            raise TypeError("different values are of something")
+        frame, keys = self._keyed(time, level, within)
+        if statistic.where is not None:
+            frame = frame.filter(self._compiler(statistic.where))
+        values = frame.select(*keys, self._compiler(statistic.of).alias("value"))
+        apart = values.filter(~nw.col("value").is_null()).unique([*keys, "value"])
+        counted = apart.group_by(*keys).agg(nw.len().alias("s0"))
+        return self._answers(counted, level, "telling values apart")
+
+    def _keyed(self, time: nw.Expr, level: Level, within: nw.Expr | None) -> tuple[Any, list[str]]:
+        """Add the columns to group by."""
+        frame = nw.from_native(self.table.lazy)
+        if within is not None:
+            frame = frame.filter(within)
+        keys = {f"key:{_TIME}": time}
+        for position in level.grouped:
+            carrier = self.table.contract.dimensions[level.dimensions[position].key][1]
+            keys[f"key:member{position}"] = self._compiler(carrier)
+        return frame.with_columns(*(each.alias(name) for name, each in keys.items())), list(keys)
+
+    def _answers(self, grouped: Any, level: Level, purpose: str) -> dict[str, Any]:
+        """Bring the groups here, their members as codes."""
+        rows = collect(grouped, self.table.contract.table, purpose)
         found: dict[str, Any] = {
             name: rows[name].to_numpy() for name in rows.columns if not name.startswith("key:")
         }
@@ -158,3 +186,7 @@ class RemoteReading:
         # Two spellings of nothing may be two groups, so they are added.
         np.add.at(dense, tuple(place), np.asarray(values, dtype=np.float64)[keep])
         return level.spread(dense)
+
+
+def _whole(times: NDArray[Any]) -> NDArray[np.int64]:
+    return np.array([-1 if each is None else int(each) for each in times], dtype=np.int64)

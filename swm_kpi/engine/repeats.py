@@ -34,12 +34,11 @@ def _derived(lazy: Any, name: str, repeats: Repeats, compiler: Compiler) -> Any:
     frame = nw.from_native(lazy)
     who = compiler(repeats.who)
     keyed = frame.with_columns(who.alias(_WHO), compiler(repeats.at).cast(nw.Date).alias(_DAY))
-    counted = nw.lit(True) if repeats.where is None else compiler(repeats.where)
+    counted = keyed if repeats.where is None else keyed.filter(compiler(repeats.where))
     months = compiler.months(repeats.months)
     # One row a person and day, in order: the row before is the event before.
     events = (
-        keyed.filter(counted)
-        .select(_WHO, _DAY)
+        counted.select(_WHO, _DAY)
         .filter(~nw.col(_WHO).is_null() & ~nw.col(_DAY).is_null())
         .unique([_WHO, _DAY])
         .with_columns(nw.col(_DAY).shift(1).over(_WHO, order_by=_DAY).alias(_BEFORE))

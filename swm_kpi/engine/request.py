@@ -251,11 +251,13 @@ def check_assumptions(
     Raises:
         RequestError: none of them rests on it, or the value cannot stand where it is used.
     """
+    if not overrides:
+        return {}
     uses: dict[str, list[tuple[Assumption, Term | None]]] = {}
     for measure in (each for one in chosen for each in one.metric.measures):
         for assumption, term in measure.assumption_uses():
             uses.setdefault(assumption.key, []).append((assumption, term))
-    for key, value in (overrides or {}).items():
+    for key, value in overrides.items():
         if key not in uses:
             shown = str(key)[:60]
             raise RequestError(
@@ -263,7 +265,7 @@ def check_assumptions(
             )
         for assumption, term in uses[key]:
             _check_override(assumption, term, value)
-    return dict(overrides or {})
+    return dict(overrides)
 
 
 def _check_override(assumption: Assumption, term: Term | None, value: Any) -> None:

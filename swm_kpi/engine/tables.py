@@ -14,7 +14,9 @@ from swm_kpi.contracts import CheckedTable, Column, ContractReport, ContractType
 from swm_kpi.contracts.schema import failing_rows
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.encode import encode, plausible
+from swm_kpi.engine.engines import Engine, engine_of
 from swm_kpi.engine.frames import open_table
+from swm_kpi.engine.remote_tables import RemoteTable
 from swm_kpi.engine.scans import collect
 from swm_kpi.errors import InputError
 from swm_kpi.expressions import DTYPE_WORDS
@@ -78,6 +80,9 @@ def prepare(
     """
     if isinstance(given, CheckedTable):
         return _already_checked(given, contract, required)
+    engine = engine_of(given)
+    if engine is not None:
+        return _remote(given, engine, contract, wanted, required, instants)
     raw = open_table(given, contract.table, wanted)
     schema = raw.lazy.collect_schema()
     columns = {name: contract.columns[name] for name in schema.names() if name in contract.columns}
@@ -141,6 +146,37 @@ def prepare(
     return table, report
 
 
+def _remote(
+    given: Any,
+    engine: Engine,
+    contract: ContractType,
+    wanted: Collection[str],
+    required: Collection[str],
+    instants: Collection[str],
+) -> tuple[Table, ContractReport]:
+    """Encode and check a table where it is."""
+    found = RemoteTable(given, engine, contract, wanted, instants)
+    missing = [
+        Violation(name, "the column is missing", found.rows)
+        for name in required
+        if name not in found.given
+    ]
+    violations = [*found.violations, *missing]
+    columns = frozenset(found.columns)
+    broken = _broken_columns(violations)
+    table = Table(
+        contract, found.lazy, found.rows, columns, broken, found.spans, remote=True
+    )
+    report = ContractReport(
+        contract.table,
+        found.rows,
+        tuple(sorted(violations)),
+        tuple(sorted(set(found.names) - set(contract.columns))),
+        tuple(name for name in contract.columns if name not in found.given),
+    )
+    return table, report
+
+
 def validate(frame: Any, contract: ContractType, *, strict: bool = False) -> ContractReport:
     """Check a whole table against its contract, every column and rule of it.
 
@@ -170,13 +206,16 @@ def validate(frame: Any, contract: ContractType, *, strict: bool = False) -> Con
         checked = CheckedTable(
             contract.__name__,
             contract.table,
-            collect(table.lazy, contract.table, "keeping the encoded table"),
+            table.lazy
+            if table.remote
+            else collect(table.lazy, contract.table, "keeping the encoded table"),
             tuple(sorted(table.columns)),
             table.coverage,
             table.missing_months,
             table.missing_of,
             table.notes,
             table.spans,
+            rows=table.rows,
         )
     return ContractReport(
         report.name, report.rows, violations, report.extra_columns, report.not_given, checked
@@ -192,10 +231,11 @@ def _already_checked(
             f"Validate it as {contract.table!r} first."
         )
     missing = [Violation(n, "the column is missing", 0) for n in required if n not in given.columns]
+    remote = engine_of(given.frame) is not None
     table = Table(
         contract,
-        given.frame.lazy(),
-        given.frame.height,
+        given.frame if remote else given.frame.lazy(),
+        given.rows,
         frozenset(given.columns),
         _broken_columns(missing),
         dict(given.spans),
@@ -203,9 +243,10 @@ def _already_checked(
         given.missing_months,
         given.missing_of,
         given.notes,
+        remote=remote,
         kept=given.kept,
     )
-    return table, ContractReport(contract.table, given.frame.height, tuple(missing))
+    return table, ContractReport(contract.table, given.rows, tuple(missing))
 
 
 def _with_rules(

@@ -105,7 +105,7 @@ class Statistic:
             if each is not None:
                 yield from each.walk()
 
-    @property
+    @cached_property
     def columns(self) -> frozenset[str]:
         """Names of the contract's columns that are read."""
         return frozenset(each.name for each in self.expressions() if isinstance(each, Column))

@@ -1,0 +1,244 @@
+"""A table in another engine made ready there: its types checked, its broken rows counted.
+
+The rules and their words are those of tables in memory. Text is never parsed: a database has types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import narwhals as nw
+
+from swm_kpi.contracts import Column, ContractType, Violation
+from swm_kpi.engine.clocks import changes
+from swm_kpi.engine.compile import Compiler
+from swm_kpi.engine.encode import FIRST_DAY, INSTANT, LAST_DAY, wrong_type
+from swm_kpi.engine.engines import Engine, schema_of
+from swm_kpi.engine.scans import collect
+from swm_kpi.errors import InputError
+
+Counted = tuple[str, str, nw.Expr]
+_RAW, _LOCAL = "raw:", "local:"
+_BOUNDS = {"ge": "less than", "gt": "not more than", "le": "more than", "lt": "not less than"}
+
+
+class RemoteTable:
+    """A table encoded and checked where it is.
+
+    Attributes:
+        lazy: the encoded columns, in the engine's own kind of frame.
+        names: every column label it has.
+        columns: the contract's columns that can be used.
+        rows: how many rows it has.
+        violations: what is broken.
+        spans: first and last day of each date column that has any value.
+    """
+
+    def __init__(
+        self,
+        given: Any,
+        engine: Engine,
+        contract: ContractType,
+        wanted: Collection[str],
+        instants: Collection[str],
+    ) -> None:
+        self._contract = contract
+        self._table = contract.table
+        schema = schema_of(given, engine, contract.table)
+        self.names = tuple(schema)
+        here = {n: contract.columns[n] for n in schema if n in contract.columns and n in wanted}
+        self.given = tuple(here)
+        self._counted: list[Counted] = []
+        times = {n: c for n, c in here.items() if _is_time(c, schema[n])}
+        aware = {n: schema[n].time_zone is not None for n in times}  # type: ignore[attr-defined]
+        native = engine.local(given, {_LOCAL + n: (n, aware[n]) for n in times}) if times else given
+        measured = {n: aware[n] for n in times if n in instants and here[n].dtype is datetime}
+        if measured:
+            asked = {
+                n + INSTANT: (n if is_aware else _LOCAL + n, is_aware)
+                for n, is_aware in measured.items()
+            }
+            native = engine.instants(native, asked)
+        dates = {n: _LOCAL + n if n in times else n for n, c in here.items()
+                 if n in instants and c.dtype is date and (n in times or schema[n] == nw.Date)}  # fmt: skip
+        if dates:
+            native = engine.days(native, {n + INSTANT: old for n, old in dates.items()})
+        encoded: dict[str, nw.Expr] = {}
+        for name, column in here.items():
+            encoded[name] = self._encoded(column, schema[name], aware.get(name, True))
+        self.columns = here
+        kept = {_RAW + name: nw.col(name) for name in here}
+        kept |= {_LOCAL + name: nw.col(_LOCAL + name) for name in times}
+        kept |= {name + INSTANT: nw.col(name + INSTANT) for name in (*measured, *dates)}
+        raw = nw.from_native(native).select(*(each.alias(name) for name, each in kept.items()))
+        wide = raw.with_columns(*(each.alias(name) for name, each in encoded.items()))
+        self._rules()
+        instants_of = [name + INSTANT for name in (*measured, *dates)]
+        self.lazy = wide.select(*encoded, *instants_of).to_native() if encoded else native
+        self._count(wide)
+
+    def _encoded(self, column: Column, given: Any, aware: bool) -> nw.Expr:
+        """Return a column in the contract's type, and note what to count."""
+        name, raw = column.name, nw.col(_RAW + column.name)
+        if column.dtype is str and given in (nw.String, nw.Categorical, nw.Enum):
+            text = raw.cast(nw.String)
+            if column.domain is None:
+                return text
+            listed = text.is_in(list(column.domain))
+            self._counted.append((name, "is not in the closed list", ~listed))
+            return nw.when(listed).then(text)
+        if column.dtype is bool and given == nw.Boolean:
+            return raw
+        if column.dtype is int and given.is_integer():
+            return raw.cast(nw.Int64)
+        if column.dtype is float and given.is_numeric():
+            number = raw.cast(nw.Float64)
+            if given.is_float():
+                self._counted.append((name, "is not finite", number.is_in([_INFINITE, -_INFINITE])))
+                number = nw.when(~number.is_nan()).then(number)
+            return number
+        if column.dtype is date and given == nw.Date:
+            self._counted.append((name, _IMPLAUSIBLE, _outside(raw)))
+            return raw
+        if _is_time(column, given):
+            return self._time(column, nw.col(_LOCAL + name), aware)
+        held = str(given).split("(")[0].lower()
+        # A column without a value says nothing of its type: what a file left out may be of any.
+        self._counted.append((name, wrong_type(column, held), ~raw.is_null()))
+        return nw.when(raw.is_null()).then(nw.lit(None, _TYPES[column.dtype]))
+
+    def _time(self, column: Column, local: nw.Expr, aware: bool) -> nw.Expr:
+        day = local.cast(nw.Date)
+        self._counted.append((column.name, _IMPLAUSIBLE, _outside(day)))
+        if column.dtype is date:
+            rule = "has a time of day, and a date has none"
+            self._counted.append((column.name, rule, local > day))
+            return day
+        if not aware:
+            by_hour: dict[int, list[date]] = {}
+            for each in changes().skipped:
+                day_of = date.fromordinal(_EPOCH + each // 24)
+                by_hour.setdefault(each % 24, []).append(day_of)
+            skipped = [
+                day.is_in(days) & (local.dt.hour() == hour) for hour, days in by_hour.items()
+            ]
+            rule = "is an hour that the clocks skipped in spring"
+            self._counted.append((column.name, rule, reduce(or_, skipped)))
+        return local
+
+    def _rules(self) -> None:
+        for name, column in self.columns.items():
+            value = nw.col(name)
+            if not column.nullable:
+                missing = nw.col(_RAW + name).is_null()
+                if column.dtype is float:
+                    missing = value.is_null()
+                self._counted.append((name, "is missing", missing))
+            for word, bound in column.bounds.items():
+                outside = {
+                    "ge": value < bound, "gt": value <= bound, "le": value > bound,
+                    "lt": value >= bound,
+                }[word]  # fmt: skip
+                self._counted.append((name, f"is {_BOUNDS[word]} {bound}", outside))
+            if column.str_matches is not None:
+                rule = f"does not match the pattern {column.str_matches}"
+                fits = value.str.contains(f"^(?:{column.str_matches})$")
+                self._counted.append((name, rule, ~fits))
+            if column.checks is not None:
+                raise InputError(
+                    f"Table {self._table!r}: column {name!r} has checks of its own, which are "
+                    "Python and cannot run in another engine. Give the table in memory."
+                )
+        for key in self._keys():
+            for name in key:
+                if self.columns[name].dtype is str and self.columns[name].domain is None:
+                    text = nw.col(name)
+                    bare = text.str.strip_chars()
+                    self._counted.append((name, "has spaces round it", text != bare))
+                    self._counted.append((name, "is empty text", text == ""))
+        compiler = Compiler()
+        for rule in self._contract.rules.values():
+            reads = [each.name for each in rule.condition.walk() if isinstance(each, Column)]
+            if all(each in self.columns for each in reads):
+                joined = ", ".join(dict.fromkeys(reads))
+                says = f"breaks the rule that {rule.says}"
+                self._counted.append((joined, says, ~compiler(rule.condition)))
+
+    def _keys(self) -> Iterator[tuple[str, ...]]:
+        yield from (k for k in self._contract.keys if all(name in self.columns for name in k))
+
+    def _count(self, wide: Any) -> None:
+        """Count every rule's broken rows and find each date column's span in one query."""
+        one = {
+            f"b{number}": nw.when(rows).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+            for number, (_, _, rows) in enumerate(self._counted)
+        }
+        dated = {n for n, c in self.columns.items() if c.dtype in (date, datetime)}
+        for name in dated:
+            day = nw.col(name).cast(nw.Date)
+            plausible = nw.when(~_outside(day)).then(day)
+            one |= {f"first:{name}": plausible.min(), f"last:{name}": plausible.max()}
+        wanted = {"rows": nw.len(), **one}
+        answers = collect(
+            wide.select(*(each.alias(name) for name, each in wanted.items())),
+            self._table,
+            "checking",
+        )
+        self.rows = int(answers["rows"][0] or 0)
+        self.violations = [
+            Violation(name, rule, int(answers[f"b{number}"][0]))
+            for number, (name, rule, _) in enumerate(self._counted)
+            if answers[f"b{number}"][0]
+        ]
+        self.spans = {
+            name: (_as_date(answers[f"first:{name}"][0]), _as_date(answers[f"last:{name}"][0]))
+            for name in dated
+            if answers[f"first:{name}"][0] is not None
+        }
+        self.violations += self._repeated(wide)
+
+    def _repeated(self, wide: Any) -> Iterator[Violation]:
+        """Count rows whose key another row has too, by grouping: not every engine tells apart."""
+        for key in self._keys():
+            known = wide.select(*key)
+            for name in key:
+                known = known.filter(~nw.col(name).is_null())
+            many = known.group_by(*key).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
+            found = collect(
+                many.select(nw.col("rows").sum().alias("all"), nw.len().alias("keys")),
+                self._table,
+                "telling keys apart",
+            )
+            repeats = int((found["all"][0] or 0) - (found["keys"][0] or 0))
+            if repeats:
+                rule = "is not unique" if len(key) == 1 else "are not unique together"
+                yield Violation(", ".join(key), rule, repeats)
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_TYPES: dict[type, Any] = {
+    str: nw.String, int: nw.Int64, float: nw.Float64, bool: nw.Boolean, date: nw.Date,
+    datetime: nw.Datetime("us"),
+}  # fmt: skip
+_INFINITE = float("inf")
+_IMPLAUSIBLE = "is not a plausible date (before 1900 or after 2200)"
+
+
+def _outside(day: nw.Expr) -> nw.Expr:
+    return (day < nw.lit(FIRST_DAY)) | (day > nw.lit(LAST_DAY))
+
+
+def _is_time(column: Column, given: Any) -> bool:
+    return column.dtype in (date, datetime) and isinstance(given, nw.Datetime)
+
+
+def _as_date(value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    raise TypeError("a span is of dates")

@@ -1,0 +1,194 @@
+"""One definition, any engine: the same numbers, and only grouped rows ever leave an engine.
+
+Engines that are not installed are skipped, and say what to install.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from polars.testing import assert_frame_equal
+
+import swm_kpi as kpi
+from swm_kpi.engine import local
+from swm_kpi.engine.scans import recorded
+from tests import engines, oracle
+from tests.test_engine_oracle import (
+    EVERYTHING,
+    all_tables,
+    cells,
+    computed,
+    differences,
+    frame,
+    requests,
+    thorough,
+)
+
+# Ibis calls what DuckDB is about to rename, and Spark leaves its sockets to be collected.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+PLAN = kpi.catalogue()
+YEAR = kpi.periods("2024-04-01", "2025-03-31", grain="quarter")
+DUCKDB = "DuckDB"
+# How many random requests each engine is held to: what it costs to ask decides.
+EXAMPLES = {"DuckDB": 12, "Ibis on DuckDB": 4, "Ibis on PostgreSQL": 4, "Spark": 1}
+# Spark starts work for seconds at a time: one ref of each way to count.
+ON_SPARK = ("3", "8", "47", "53")
+
+
+@pytest.fixture(scope="module")
+def force() -> dict[str, pl.DataFrame]:
+    """Every table of a very small synthetic force, with the types of the contracts."""
+    made = kpi.synthetic.force("2022-04-01", "2025-03-31", scale=0.005, seed=3)
+    checked = {name: kpi.validate(table, name).table for name, table in made.items()}
+    found = {}
+    for name, table in checked.items():
+        plain = table.frame.select(table.columns)
+        found[name] = plain.with_columns(pl.col(pl.Enum).cast(pl.String))
+    return found
+
+
+@pytest.fixture(params=engines.NAMES)
+def engine(request: pytest.FixtureRequest) -> tuple[str, engines.Door]:
+    return request.param, engines.door(request.param)
+
+
+def test_every_ref_is_the_same_number_on_every_engine(engine, force) -> None:
+    """Values, markers and notes, by quarter and area, from the same rows."""
+    name, given_to = engine
+    inside = {table: given_to(table, rows) for table, rows in force.items()}
+    for metric in (each for each in PLAN if isinstance(each, kpi.Metric)):
+        if name == "Spark" and metric.ref not in ON_SPARK:
+            continue
+        here = {table: force[table] for table in metric.contracts if table in force}
+        there = {table: inside[table] for table in here}
+        by = [each.key for each in metric.dimensions if each.key == "lpa"]
+        expected = kpi.compute([metric.ref], here, periods=YEAR, by=by, catalogue=PLAN)
+        found = kpi.compute([metric.ref], there, periods=YEAR, by=by, catalogue=PLAN)
+        assert_frame_equal(found.to_polars(), expected.to_polars())
+
+
+@pytest.mark.parametrize("name", engines.NAMES)
+def test_every_kind_of_measure_equals_the_oracle_on_every_engine(name) -> None:
+    """Random tables made to collide, and random requests, against the slow second implementation."""
+    given_to = engines.door(name)
+
+    @settings(thorough, max_examples=EXAMPLES[name])
+    @given(all_tables(), requests())
+    def equals(tables, request) -> None:
+        periods, by = request
+        data = {each: given_to(each, frame(each, rows)) for each, rows in tables.items()}
+        found = cells(computed(EVERYTHING, data, periods, by))
+        assert differences(found, oracle.compute(EVERYTHING, tables, periods, by)) == []
+
+    equals()
+
+
+def test_rows_counted_by_kind_are_the_rows_counted_one_by_one(monkeypatch) -> None:
+    """A large table is counted by kinds of row; small ones are made to be, to meet the oracle."""
+    monkeypatch.setattr(local, "FEW", -1)
+    monkeypatch.setattr(local, "ROWS_A_KIND", 1e-9)
+
+    @settings(thorough, max_examples=60)
+    @given(all_tables(), requests())
+    def equals(tables, request) -> None:
+        periods, by = request
+        data = {name: frame(name, rows) for name, rows in tables.items()}
+        found = cells(computed(EVERYTHING, data, periods, by))
+        assert differences(found, oracle.compute(EVERYTHING, tables, periods, by)) == []
+
+    equals()
+
+
+def test_only_groups_and_counts_leave_an_engine(engine, force) -> None:
+    """What crosses over never has a column of the table, nor as many rows as it."""
+    name, given_to = engine
+    with recorded() as scans:
+        kpi.compute(
+            ["8", "53"],
+            {each: given_to(each, force[each]) for each in ("crime_party", "incident")},
+            periods=YEAR,
+            by=["lpa"],
+            catalogue=PLAN,
+        )
+    assert scans
+    for scan in scans:
+        columns = set(PLAN.contracts[scan.table].columns)
+        assert not columns & set(scan.names), scan
+        assert scan.rows <= len(YEAR) * 12 * 6, scan
+        assert scan.where in name or scan.where == "Ibis"
+
+
+@pytest.mark.parametrize("broken", ["grade", "incident_id"])
+def test_a_broken_table_says_the_same_on_every_engine(engine, force, broken) -> None:
+    """The rules, their words and how many rows break them."""
+    _, given_to = engine
+    rows = force["incident"].head(50)
+    if broken == "grade":
+        rows = rows.with_columns(pl.lit("Z-SECRET").alias("grade"))
+    else:
+        rows = pl.concat([rows, rows.head(3)])
+    expected = kpi.validate(rows, "incident")
+    found = kpi.validate(given_to("incident", rows), "incident")
+    assert not found.ok
+    assert found.violations == expected.violations
+    assert "Z-SECRET" not in str(found)
+
+
+def test_a_table_checked_where_it_is_stays_there(engine, force) -> None:
+    """``validate(...).table`` of a relation is computed from without being checked again."""
+    name, given_to = engine
+    table = kpi.validate(given_to("incident", force["incident"]), "incident").table
+    asked: Any = {"periods": YEAR, "by": ["lpa"], "catalogue": PLAN}
+    with recorded() as scans:
+        found = kpi.compute(["9"], {"incident": table}, **asked)
+    assert {each.purpose for each in scans} == {"counting"}
+    expected = kpi.compute(["9"], {"incident": force["incident"]}, **asked)
+    assert_frame_equal(found.to_polars(), expected.to_polars())
+
+
+def test_a_lost_connection_is_one_clear_error(force) -> None:
+    """The error names the table and the engine, and nothing of the table's content."""
+    duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed: pip install .[duckdb]")
+    connection = duckdb.connect()
+    connection.register("given", force["incident"].to_arrow())
+    relation = connection.sql("SELECT * FROM given")
+    connection.close()
+    with pytest.raises(kpi.InputError, match=r"'incident'.*DuckDB") as caught:
+        kpi.compute(["9"], {"incident": relation}, periods=YEAR, catalogue=PLAN)
+    assert caught.value.__cause__ is None
+
+
+def test_a_table_of_no_known_library_names_those_that_are() -> None:
+    """What can be passed is in the message."""
+    with pytest.raises(kpi.InputError, match=r"DuckDB relation, a Spark DataFrame, an Ibis table"):
+        kpi.compute(["9"], {"incident": object()}, periods=YEAR, catalogue=PLAN)
+
+
+@pytest.mark.parametrize("kind", ["frame", "parquet"])
+def test_a_table_is_read_once_to_count_it(kind, force, tmp_path) -> None:
+    """However many measures, breakdowns, periods and grains are asked of it."""
+    given_: Any = force["incident"]
+    if kind == "parquet":
+        given_ = tmp_path / "incident.parquet"
+        force["incident"].write_parquet(given_)
+    grains = [*YEAR, *kpi.periods("2024-04-01", "2025-03-31", grain="month"), *kpi.periods("2024/25")]
+    with recorded() as scans:
+        kpi.compute(
+            ["9", "15", "39", "53"],
+            {"incident": given_},
+            periods=grains,
+            by=["lpa"],
+            catalogue=PLAN,
+        )
+    purposes = [each.purpose for each in scans]
+    assert purposes.count("counting") == 1
+    assert purposes.count("checking") == 1
+    assert len(scans) == (3 if kind == "frame" else 2)
