@@ -71,21 +71,30 @@ from swm_kpi.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from swm_kpi import open_data, synthetic
+    from swm_kpi import open_data, statistics, synthetic
+    from swm_kpi.difference import Difference, diff
+    from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing
     from swm_kpi.engine.compute import compute
     from swm_kpi.engine.front import Readiness, readiness, validate
+    from swm_kpi.provenance import Provenance
     from swm_kpi.result import Result
 
 # What needs a dataframe library is loaded when it is first used, so that tools which only read the
 # catalogue start fast.
 _LATER = {
+    "DisclosurePolicy": "swm_kpi.disclosure",
+    "DisclosureRisk": "swm_kpi.disclosure",
+    "Difference": "swm_kpi.difference",
+    "Provenance": "swm_kpi.provenance",
     "Readiness": "swm_kpi.engine.front",
     "Result": "swm_kpi.result",
     "compute": "swm_kpi.engine.compute",
+    "diff": "swm_kpi.difference",
+    "differencing": "swm_kpi.disclosure",
     "readiness": "swm_kpi.engine.front",
     "validate": "swm_kpi.engine.front",
 }
-_ROOMS = ("open_data", "synthetic")
+_ROOMS = ("open_data", "statistics", "synthetic")
 
 
 __all__ = [
@@ -105,8 +114,11 @@ __all__ = [
     "Count",
     "DataError",
     "DefinitionError",
+    "Difference",
     "Dimension",
     "Direction",
+    "DisclosurePolicy",
+    "DisclosureRisk",
     "Distribution",
     "Duration",
     "Entry",
@@ -130,6 +142,7 @@ __all__ = [
     "Planned",
     "Problem",
     "Proportion",
+    "Provenance",
     "Quantity",
     "Rate",
     "Ratio",
@@ -150,9 +163,12 @@ __all__ = [
     "Violation",
     "catalogue",
     "compute",
+    "diff",
+    "differencing",
     "open_data",
     "periods",
     "readiness",
+    "statistics",
     "synthetic",
     "validate",
 ]

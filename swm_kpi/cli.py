@@ -79,6 +79,28 @@ def _check(_: argparse.Namespace) -> int:
     return 0
 
 
+def _lock(options: argparse.Namespace) -> int:
+    from swm_kpi.export import write_text
+    from swm_kpi.lock import lock_problems, lock_text, locked, read_lock
+
+    path, now = Path(options.file), locked(kpi.catalogue())
+    held = read_lock(_read(path)) if path.exists() and not options.afresh else {}
+    problems = list(lock_problems(held, now))
+    if problems:
+        raise DefinitionError(problems)
+    write_text(path, lock_text(held | now), overwrite=True)
+    new = len(now.keys() - held.keys())
+    print(f"{len(held | now)} definitions locked in {path.name}, {new} of them new.")
+    return 0
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{path.name!r} cannot be read as text. Name another file.") from None
+
+
 def _validate(options: argparse.Namespace) -> int:
     report = kpi.validate(options.file, options.table, strict=options.strict)
     print(report)
@@ -186,6 +208,17 @@ def _parser() -> argparse.ArgumentParser:
     for each in (listed, show):
         each.add_argument("--availability", metavar="FILE", help="a force's own statement (TOML)")
     _command(commands, "check", _check, "all rules of the definitions, and every worked example")
+    lock = _command(commands, "lock", _lock, "record which definition each version of a metric is")
+    lock.add_argument(
+        "--file",
+        default="definitions/definitions.lock",
+        help="the lock to write (definitions/definitions.lock)",
+    )
+    lock.add_argument(
+        "--afresh",
+        action="store_true",
+        help="forget what was locked: only before the first release",
+    )
     validate = _command(commands, "validate", _validate, "check a file against a table's contract")
     validate.add_argument("table", help="a table's name, such as incident")
     validate.add_argument("file", help="a .parquet or .csv file")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,11 +10,17 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.errors import MissingExtra, OutputError
-from swm_kpi.export import write_csv
+from swm_kpi.comparison import LEAST_BASE, Comparison, compare
+from swm_kpi.disclosure import DisclosurePolicy, disclose
+from swm_kpi.errors import MissingExtra, RequestError
+from swm_kpi.export import Pack, html_table, publish
 from swm_kpi.measures import Measure
-from swm_kpi.metric import Entry, Metric
-from swm_kpi.vocabulary import Basis
+from swm_kpi.metric import Break, Entry, Metric
+from swm_kpi.pandas_table import pandas_table
+from swm_kpi.process import ProcessChart, Target, process_chart
+from swm_kpi.provenance import Provenance
+from swm_kpi.series import Member, Selected, select
+from swm_kpi.vocabulary import Basis, Grain
 
 BEFORE = ("ref", "metric", "measure", "basis", "grain", "period", "period_start", "period_end")
 AFTER = (
@@ -49,6 +55,8 @@ class Result:
         frame: the table.
         by: the breakdowns, in the order of their columns.
         subjects: what each ref is, by ref.
+        policy: the disclosure policy that the numbers went through; None for none.
+        provenance: what the numbers were computed from, where that is known.
     """
 
     def __init__(
@@ -56,8 +64,13 @@ class Result:
         frame: pl.DataFrame,
         by: tuple[str, ...] = (),
         subjects: Mapping[str, Subject] | None = None,
+        *,
+        policy: DisclosurePolicy | None = None,
+        provenance: Provenance | None = None,
     ) -> None:
         self.by = by
+        self.policy = policy
+        self.provenance = provenance
         self.subjects = dict(subjects or {})
         self._frame = frame.select(*BEFORE, *by, *AFTER)
 
@@ -69,9 +82,118 @@ class Result:
         by = f" by {', '.join(self.by)}" if self.by else ""
         return f"Result({len(self):,} rows, {refs} refs{by})"
 
+    def _repr_html_(self) -> str:
+        """Return the first rows as a notebook shows them."""
+        columns = ["ref", "measure", "period", *self.by, "value", "unit", "note"]
+        if self._frame["basis"].n_unique() > 1:
+            columns.insert(2, "basis")
+        pack = self._pack()
+        titles = {each: pack.breakdown_title(each) for each in self.by}
+        return html_table(self._frame, columns, caption=repr(self), titles=titles, row_headings=2)
+
     def measure(self, ref: str, key: str, basis: str | Basis = Basis.FORCE) -> Measure:
         """Return the declaration that a ref's rows of one measure were computed from."""
         return self.subjects[ref].metric.measure(key, Basis(basis))
+
+    def disclose(self, policy: DisclosurePolicy) -> Result:
+        """Return the result with small numbers hidden and the rest rounded, fit to be shown.
+
+        A hidden number has the marker ``[c]`` and its note says why. Further numbers are hidden
+        where a hidden one could be worked out from totals, periods or measures of this result.
+        Disclose everything that is published together at once: what two results tell together is
+        not seen here, and ``differencing`` looks for it.
+
+        Args:
+            policy: what is hidden and how the rest is rounded; the new result remembers it.
+
+        Raises:
+            RequestError: it has been disclosed already, is empty, or does not know its metrics.
+        """
+        if not isinstance(policy, DisclosurePolicy):
+            raise RequestError("policy is not a DisclosurePolicy. Give DisclosurePolicy(...).")
+        if self.policy is not None:
+            raise RequestError(
+                "This result has been disclosed already, and rounding twice is rounding wrongly. "
+                "Disclose the result that compute() returned."
+            )
+        metrics = {ref: each.metric for ref, each in self.subjects.items()}
+        frame = disclose(self._frame, self.by, metrics, policy)
+        return Result(frame, self.by, self.subjects, policy=policy, provenance=self.provenance)
+
+    def compare(self, against: str, *, least_base: float = LEAST_BASE) -> Comparison:
+        """Set each row against an earlier time, where that may lawfully be done.
+
+        Only what the result holds is used: compute the earlier periods with it. Nothing is
+        compared across a declared break in the series, or with a provisional period.
+
+        Args:
+            against: ``previous_period``, ``previous_year``, ``three_year_average``,
+                ``year_to_date`` or ``rolling_12``.
+            least_base: the least count of which a percentage change is given.
+
+        Raises:
+            RequestError: there is no such comparison, or the least base is below zero.
+        """
+        metrics = {ref: each.metric for ref, each in self.subjects.items()}
+        frame = compare(self._frame, self.by, metrics, against, least_base=least_base)
+        return Comparison(frame, against, self.by, self._went_through)
+
+    def spc(
+        self,
+        measure: str,
+        ref: str | None = None,
+        *,
+        member: Member = None,
+        basis: str | Basis | None = None,
+        grain: str | Grain | None = None,
+        target: Target | Iterable[Target] | None = None,
+        rebase: Sequence[Break] = (),
+        baseline: int | None = None,
+        screen: bool = False,
+    ) -> ProcessChart:
+        """Return a measure's process limits and special-cause signals: an XmR chart.
+
+        Provisional periods and those without a number take no part, and limits are worked out
+        afresh at each declared break. What the data do not allow (rolling windows, too few points,
+        counts too small) is answered with a marker and a reason and no limits.
+
+        Args:
+            measure: its key.
+            ref: its ref, where several have a measure of that key.
+            member: whose series, such as ``"Shropshire"`` or ``{"lpa": "Shropshire"}``; the total
+                when left out.
+            basis: ``force`` or ``proxy``; the force's where there are both.
+            grain: how long the periods are, where the result holds several lengths.
+            target: what somebody set; none is assumed.
+            rebase: days from which the process is documented to be another.
+            baseline: how many points from the start of each segment the limits rest on; all when
+                left out.
+            screen: leave freak moving ranges out of the limits, once.
+
+        Raises:
+            RequestError: there is no such series, or an argument is not what it should be.
+        """
+        return process_chart(
+            self._select(measure, ref, basis, grain),
+            member=member,
+            target=target,
+            rebase=rebase,
+            baseline=baseline,
+            screen=screen,
+            policy=self._went_through,
+        )
+
+    def _select(
+        self, measure: str | None, ref: str | None, basis: str | None, grain: str | None
+    ) -> Selected:
+        metrics = {name: each.metric for name, each in self.subjects.items()}
+        return select(
+            self._frame, self.by, metrics, measure=measure, ref=ref, basis=basis, grain=grain
+        )
+
+    @property
+    def _went_through(self) -> str:
+        return self.policy.describe() if self.policy is not None else ""
 
     def to_polars(self) -> pl.DataFrame:
         """Return the table as a Polars frame."""
@@ -79,39 +201,63 @@ class Result:
 
     def to_pandas(self) -> Any:
         """Return the table as a pandas frame: text as pandas keeps it, dates as datetime64."""
-        import pandas as pd
+        return pandas_table(self._frame)
 
-        columns = {}
-        for name in self._frame.columns:
-            series = self._frame[name]
-            if series.dtype == pl.Date:
-                columns[name] = pd.Series(series.cast(pl.Datetime("us")).to_numpy())
-            elif series.dtype == pl.Float64:
-                columns[name] = pd.Series(series.to_numpy())
-            else:
-                columns[name] = pd.Series(
-                    series.to_list(), dtype="str" if pd.__version__ >= "3" else object
-                )
-        return pd.DataFrame(columns)
+    def to_csv(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
+        """Write the table as CSV, and beside it what its columns mean (CSV on the Web).
 
-    def to_csv(self, path: str | Path, *, policy: str, overwrite: bool = False) -> None:
-        """Write the table as CSV: UTF-8, safe to open in a spreadsheet, whole or not at all.
+        Like every file of a result it is written whole or not at all, is safe to open in a
+        spreadsheet, and is the same bytes for the same numbers.
 
         Args:
-            path: a file in a folder that exists.
+            path: a file in a folder that exists; ``pack.csv`` gets ``pack.csv-metadata.json``.
             policy: ``"none"``, to say that these numbers have had no disclosure control and that
-                whoever asked knows it.
+                whoever asked knows it. A disclosed result needs nothing said.
             overwrite: replace a file that is there.
 
         Raises:
-            OutputError: another policy is named, the file is there, or it cannot be written.
+            OutputError: the numbers are undisclosed and that was not said to be meant, the file is
+                there, or it cannot be written.
         """
-        if policy != "none":
-            raise OutputError(
-                "These numbers have had no disclosure control, so small counts could identify "
-                'people. Write policy="none" if they may be written as they are.'
-            )
-        write_csv(self._frame, path, overwrite=overwrite)
+        publish(self._pack(), path, form="csv", policy=policy, overwrite=overwrite)
+
+    def to_json(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
+        """Write the table as JSON records with what they mean; as ``to_csv`` otherwise."""
+        publish(self._pack(), path, form="json", policy=policy, overwrite=overwrite)
+
+    def to_parquet(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
+        """Write the table as parquet, what it means in its metadata; as ``to_csv`` otherwise."""
+        publish(self._pack(), path, form="parquet", policy=policy, overwrite=overwrite)
+
+    def to_xlsx(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
+        """Write an accessible workbook: cover, contents, notes and a sheet for each ref.
+
+        Periods go down and measures across; as ``to_csv`` otherwise.
+
+        Raises:
+            OutputError: as ``to_csv``, or the result has no rows.
+            MissingExtra: gptables is not installed.
+        """
+        publish(self._pack(), path, form="xlsx", policy=policy, overwrite=overwrite)
+
+    def to_ods(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
+        """Write the workbook of ``to_xlsx`` as OpenDocument.
+
+        Raises:
+            OutputError: as ``to_xlsx``.
+            MissingExtra: odfpy is not installed.
+        """
+        publish(self._pack(), path, form="ods", policy=policy, overwrite=overwrite)
+
+    def _pack(self) -> Pack:
+        return Pack(
+            self._frame,
+            self.by,
+            {ref: each.entry for ref, each in self.subjects.items()},
+            {ref: each.metric for ref, each in self.subjects.items()},
+            self._went_through,
+            self.provenance,
+        )
 
     def to_arrow(self) -> Any:
         """Return the table as a pyarrow table.

@@ -44,7 +44,7 @@ def _duckdb() -> Door:
     def given(name: str, rows: pl.DataFrame) -> Any:
         table = f"t_{uuid.uuid4().hex}"
         connection.register("given", rows.to_arrow())
-        connection.execute(f"CREATE TABLE {table} AS SELECT * FROM given")
+        connection.execute(f"CREATE TABLE {table} AS FROM given")
         connection.unregister("given")
         return connection.table(table)
 

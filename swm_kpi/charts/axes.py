@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from swm_kpi.charts.numbers import DECIMALS, say_tick
 from swm_kpi.charts.story import Story
+from swm_kpi.numbers import DECIMALS, say_tick
 from swm_kpi.vocabulary import Grain, Unit
 
 _WIDE, _NARROW = 50, 32

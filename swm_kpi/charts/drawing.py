@@ -12,9 +12,9 @@ import polars as pl
 
 from swm_kpi.charts import axes
 from swm_kpi.charts.story import Point, Story, story_of
-from swm_kpi.charts.words import counted
 from swm_kpi.contracts import UNKNOWN
 from swm_kpi.errors import MissingExtra
+from swm_kpi.numbers import counted
 from swm_kpi.vocabulary import Grain, Marker, Unit
 
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"

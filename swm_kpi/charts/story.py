@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from swm_kpi.charts.numbers import decimals, say_number
 from swm_kpi.contracts import ALL
 from swm_kpi.errors import RequestError
+from swm_kpi.numbers import decimals, say_number
 from swm_kpi.vocabulary import Marker
 
 

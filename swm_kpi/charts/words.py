@@ -8,6 +8,7 @@ import polars as pl
 
 from swm_kpi.charts.story import Story, story_of
 from swm_kpi.contracts import UNKNOWN
+from swm_kpi.numbers import counted
 from swm_kpi.vocabulary import Unit
 
 
@@ -74,11 +75,6 @@ def _change(first: float, last: float, story: Story) -> str:
         return f"{way} {story.say(abs(last - first))}"
     share = abs(last - first) / first
     return f"{way} {share:.0%}" if share >= 0.01 else f"{way} less than 1%"
-
-
-def counted(unit: str) -> str:
-    """Return the unit to write after a number that does not show it."""
-    return "" if unit in (Unit.PROPORTION, Unit.POUNDS, Unit.RATIO) else f" {unit}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -35,7 +35,8 @@ class CheckedTable:
     Attributes:
         contract: the contract's class name.
         table: the name it has in ``compute``'s data.
-        frame: a Polars frame, or the engine's own where the table stays in another. Times are local wall clock in Europe/London.
+        frame: a Polars frame, or the engine's own where the table stays in another. Times are
+            local wall clock in Europe/London.
         columns: the contract's columns that it holds.
         coverage: first and last day the rows cover, where whoever read the file knows it.
         missing_months: the first day of each month within it that nothing was given for.

@@ -150,7 +150,9 @@ class _Pass:
         if not statistics:
             return found
         carried = self.level.grouped
-        levels = list(chain.from_iterable(combinations(carried, n) for n in range(len(carried) + 1)))
+        levels = list(
+            chain.from_iterable(combinations(carried, n) for n in range(len(carried) + 1))
+        )
         for positions, length in _runs(self.periods):
             months = Months(self.periods[positions[0]].first_month, length, len(positions))
             for grouped in levels:

@@ -25,7 +25,8 @@ def aggregates(
     """Yield the engine's aggregates for a statistic that is not of different values."""
     where = compiler(statistic.where) if statistic.where is not None else None
     if statistic.of is None or statistic.operation is Operation.ROWS:
-        yield name, nw.len() if where is None else nw.when(where).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+        one, no = nw.lit(1), nw.lit(0)
+        yield name, nw.len() if where is None else nw.when(where).then(one).otherwise(no).sum()
         return
     of = compiler(statistic.of)
     chosen = of if where is None else nw.when(where).then(of)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -74,7 +75,7 @@ def _transitions() -> list[tuple[int, int, int]]:
     found = []
     at = [datetime(year, month, day, tzinfo=UTC) for year in _YEARS for month in range(1, 13)
           for day in (1, 16)]  # fmt: skip
-    for early, late in zip(at[:-1], at[1:], strict=True):
+    for early, late in pairwise(at):
         before, after = _ahead(early), _ahead(late)
         if before != after:
             while late - early > timedelta(hours=1):

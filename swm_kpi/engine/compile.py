@@ -118,7 +118,7 @@ class Compiler:
     def _undecided(self, condition: Any) -> Any:
         if self._words is pl:
             return condition.is_null()
-        # Ibis writes NOT (a) IS NULL for (NOT a) IS NULL, which a database reads as NOT (a IS NULL).
+        # Ibis writes NOT a IS NULL for (NOT a) IS NULL, which a database reads as NOT (a IS NULL).
         no, yes = nw.lit(False), nw.lit(True)
         return nw.when(condition).then(no).otherwise(nw.when(~condition).then(no).otherwise(yes))
 
@@ -149,7 +149,8 @@ class Compiler:
             members.setdefault(member, []).append(value)
         chosen: Any = self._words.lit(None, self._words.String)
         for member, values in members.items():
-            chosen = self._words.when(source.is_in(values)).then(self._words.lit(member)).otherwise(chosen)
+            word = self._words.lit(member)
+            chosen = self._words.when(source.is_in(values)).then(word).otherwise(chosen)
         return chosen
 
 

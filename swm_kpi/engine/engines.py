@@ -15,7 +15,6 @@ import polars as pl
 from swm_kpi.errors import InputError
 from swm_kpi.periods import LONDON
 
-
 _A_DAY = 86_400_000_000
 
 
@@ -68,7 +67,9 @@ class DuckDB:
                 f"timezone('{LONDON}', {at}{shift}) {is_} {wall}"
                 for shift, is_ in (("", "="), (f" + {hour}", "<>"), (f" - {hour}", "<>"))
             )
-            made[new] = f"epoch_us({wall})" if aware else f"CASE WHEN {alone} THEN epoch_us({at}) END"
+            made[new] = (
+                f"epoch_us({wall})" if aware else f"CASE WHEN {alone} THEN epoch_us({at}) END"
+            )
         return self._with(frame, made)
 
     def days(self, frame: Any, wanted: Mapping[str, str]) -> Any:
@@ -244,9 +245,11 @@ def schema_of(given: Any, engine: Engine, table: str) -> Mapping[str, Any]:
         InputError: the engine does not answer.
     """
     try:
-        return nw.from_native(given).collect_schema()
+        schema: Mapping[str, Any] = nw.from_native(given).collect_schema()
     except Exception as error:  # an engine's errors are of no one family
         failure = type(error).__name__
+    else:
+        return schema
     raise InputError(f"Table {table!r} cannot be opened in {engine.name} ({failure}).")
 
 
@@ -261,12 +264,12 @@ def collect(lazy: nw.LazyFrame[Any], engine: str, table: str) -> pl.DataFrame:
     except Exception as error:  # an engine's errors are of no one family
         failure = type(error).__name__
     else:
-        exact = {
+        exact: dict[str, Any] = {
             name: pl.Int64 if kind == pl.Int128 else pl.Float64
             for name, kind in found.schema.items()
             if kind == pl.Int128 or kind.is_decimal()
         }
-        return found.cast(exact)
+        return found.with_columns(pl.col(name).cast(kind) for name, kind in exact.items())
     raise InputError(
         f"Table {table!r} cannot be read from {engine} ({failure}). Is the connection still open, "
         "and the table still there?"

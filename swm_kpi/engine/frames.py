@@ -20,9 +20,9 @@ from swm_kpi.engine.engines import engine_of, schema_of
 from swm_kpi.errors import InputError
 
 _SUPPORTED = (
-    "a pandas or Polars frame, a pyarrow table, a DuckDB relation, a Spark DataFrame, an Ibis table, "
-    "a path to a .parquet or .csv file, a table from "
-    "swm_kpi.open_data, or the .table of a validation report"
+    "a pandas or Polars frame, a pyarrow table, a DuckDB relation, a Spark DataFrame, an Ibis "
+    "table, a path to a .parquet or .csv file, a table from swm_kpi.open_data, or "
+    "the .table of a validation report"
 )
 
 

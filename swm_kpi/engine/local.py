@@ -188,7 +188,7 @@ class LocalReading:
         self, statistics: Sequence[Statistic], cells: NDArray[Any], size: int
     ) -> dict[str, Array]:
         """Count rows: of each kind together where there are many, else one by one."""
-        found = {}
+        found: dict[str, NDArray[Any]] = {}
         alone = list(statistics)
         if self.table.rows > FEW:
             most = max(1, self.table.rows // ROWS_A_KIND // max(size, 1))
@@ -197,7 +197,7 @@ class LocalReading:
                 found |= self._cluster(cluster, cells, size)
         for each in alone:
             if each.where is None:
-                found[each.key] = np.bincount(cells, minlength=size + 1)[:size]
+                found[each.key] = np.bincount(cells, minlength=size + 1)
             else:
                 found[each.key] = np.bincount(cells[self._mask(each.where)], minlength=size + 1)
         return {key: array[:size].astype(np.float64) for key, array in found.items()}
@@ -205,8 +205,8 @@ class LocalReading:
     def _cluster(self, cluster: Cluster, cells: NDArray[Any], size: int) -> dict[str, Array]:
         parts = cluster.parts
         kinds = parts.kinds
-        wide = np.int64 if (size + 1) * kinds > np.iinfo(np.int32).max else np.int32
-        codes = cells.astype(wide) * wide(kinds)
+        wide: Any = np.int64 if (size + 1) * kinds > np.iinfo(np.int32).max else np.int32
+        codes: Any = cells.astype(wide) * wide(kinds)
         step = kinds
         for name, column in parts.columns.items():
             step //= codes_of(column)
@@ -228,10 +228,11 @@ class LocalReading:
             columns[name] = _decoded(kind // step % ANSWERS, None)
         frame = pl.DataFrame(columns) if columns else pl.DataFrame({"": pl.Series(kind)})
         decided = self._decided(frame, [each.where for each in cluster.statistics])
-        found = {}
+        found: dict[str, Any] = {}
         for each in cluster.statistics:
             kept = slice(None) if each.where is None else decided[id(each.where)]
-            found[each.key] = np.bincount(where[kept], weights=counts[kept], minlength=size + 1)
+            weights = counts[kept].astype(np.float64)
+            found[each.key] = np.bincount(where[kept], weights=weights, minlength=size + 1)
         return found
 
     def _sums(
@@ -282,12 +283,10 @@ class LocalReading:
                 found[each.key] = finished("s", each, {"s": answers[each.quantile or 0.5]})
         return found
 
-    def _cells(
-        self, times: NDArray[Any], count: int, level: Level
-    ) -> tuple[NDArray[Any], int]:
+    def _cells(self, times: NDArray[Any], count: int, level: Level) -> tuple[NDArray[Any], int]:
         """Number each row's cell; rows of no time are all in one more, after the last."""
         size = count * prod(level.sizes)
-        cells = times.astype(np.int64 if size > np.iinfo(np.int32).max else np.int32)
+        cells: Any = times.astype(np.int64 if size > np.iinfo(np.int32).max else np.int32)
         for position, members in zip(level.grouped, level.sizes, strict=True):
             cells = cells * cells.dtype.type(members)
             cells += self._codes(f"member:{level.dimensions[position].key}", level)

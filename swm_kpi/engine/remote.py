@@ -48,7 +48,7 @@ class RemoteReading:
         # Floor division by one is left out: not every engine simplifies it.
         period = month // months.length if months.length > 1 else month
         within = (day >= months.start) & (day < months.stop)
-        found = {}
+        found: dict[str, Array] = {}
         for each in (s for s in statistics if s.operation is Operation.DISTINCT):
             grouped = self._apart(period, level, each, within)
             indexes = _whole(grouped[_TIME])
@@ -85,7 +85,8 @@ class RemoteReading:
         return Dated(times, arrays, rows)
 
     def _day(self, column: Column) -> nw.Expr:
-        return self._compiler(column).cast(nw.Date)
+        day: nw.Expr = self._compiler(column).cast(nw.Date)
+        return day
 
     def _grouped(
         self,

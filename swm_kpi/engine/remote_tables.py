@@ -54,7 +54,7 @@ class RemoteTable:
         self.given = tuple(here)
         self._counted: list[Counted] = []
         times = {n: c for n, c in here.items() if _is_time(c, schema[n])}
-        aware = {n: schema[n].time_zone is not None for n in times}  # type: ignore[attr-defined]
+        aware = {n: schema[n].time_zone is not None for n in times}
         native = engine.local(given, {_LOCAL + n: (n, aware[n]) for n in times}) if times else given
         measured = {n: aware[n] for n in times if n in instants and here[n].dtype is datetime}
         if measured:
@@ -63,8 +63,13 @@ class RemoteTable:
                 for n, is_aware in measured.items()
             }
             native = engine.instants(native, asked)
-        dates = {n: _LOCAL + n if n in times else n for n, c in here.items()
-                 if n in instants and c.dtype is date and (n in times or schema[n] == nw.Date)}  # fmt: skip
+        dates = {
+            name: _LOCAL + name if name in times else name
+            for name, column in here.items()
+            if name in instants
+            and column.dtype is date
+            and (name in times or schema[name] == nw.Date)
+        }
         if dates:
             native = engine.days(native, {n + INSTANT: old for n, old in dates.items()})
         encoded: dict[str, nw.Expr] = {}
@@ -126,8 +131,8 @@ class RemoteTable:
             skipped = [
                 day.is_in(days) & (local.dt.hour() == hour) for hour, days in by_hour.items()
             ]
-            rule = "is an hour that the clocks skipped in spring"
-            self._counted.append((column.name, rule, reduce(or_, skipped)))
+            skips = "is an hour that the clocks skipped in spring"
+            self._counted.append((column.name, skips, reduce(or_, skipped)))
         return local
 
     def _rules(self) -> None:
@@ -161,12 +166,12 @@ class RemoteTable:
                     self._counted.append((name, "has spaces round it", text != bare))
                     self._counted.append((name, "is empty text", text == ""))
         compiler = Compiler()
-        for rule in self._contract.rules.values():
-            reads = [each.name for each in rule.condition.walk() if isinstance(each, Column)]
+        for crossed in self._contract.rules.values():
+            reads = [each.name for each in crossed.condition.walk() if isinstance(each, Column)]
             if all(each in self.columns for each in reads):
                 joined = ", ".join(dict.fromkeys(reads))
-                says = f"breaks the rule that {rule.says}"
-                self._counted.append((joined, says, ~compiler(rule.condition)))
+                says = f"breaks the rule that {crossed.says}"
+                self._counted.append((joined, says, ~compiler(crossed.condition)))
 
     def _keys(self) -> Iterator[tuple[str, ...]]:
         yield from (k for k in self._contract.keys if all(name in self.columns for name in k))

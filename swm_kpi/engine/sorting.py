@@ -18,8 +18,8 @@ def codes_of(first: NDArray[np.uint64], second: NDArray[np.uint64], known: NDArr
     """Return a small whole number for each different value, -1 where there is none.
 
     Args:
-        first, second: two hashes of each value, by different seeds. Two values are taken to be one
-            only where both agree.
+        first: a hash of each value.
+        second: another hash, by another seed. Two values are taken to be one only where both agree.
         known: where there is a value.
     """
     order = np.argsort(first)

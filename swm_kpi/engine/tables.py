@@ -164,9 +164,7 @@ def _remote(
     violations = [*found.violations, *missing]
     columns = frozenset(found.columns)
     broken = _broken_columns(violations)
-    table = Table(
-        contract, found.lazy, found.rows, columns, broken, found.spans, remote=True
-    )
+    table = Table(contract, found.lazy, found.rows, columns, broken, found.spans, remote=True)
     report = ContractReport(
         contract.table,
         found.rows,
@@ -350,7 +348,9 @@ def _own_checks(
     """Run the Pandera checks that a contract's author added to a column."""
     for name, column in usable.items():
         if column.checks is not None:
-            series = collect(wide.select(name), contract.table, "the contract's own checks").to_series()
+            series = collect(
+                wide.select(name), contract.table, "the contract's own checks"
+            ).to_series()
             for check, rows in failing_rows(series, column):
                 yield Violation(name, f"fails {check}", rows)
 

@@ -49,3 +49,8 @@ def say_tick(value: float, unit: str, places: int) -> str:
         minus, size = (_MINUS if value < 0 else ""), abs(value)
         return f"{minus}£{size / 1e9:,.4g}bn" if size >= 1e9 else f"{minus}£{size / 1e6:.4g}m"
     return say_number(value, unit, places)
+
+
+def counted(unit: str) -> str:
+    """Return the unit to write after a number that does not show it."""
+    return "" if unit in (Unit.PROPORTION, Unit.POUNDS, Unit.RATIO) else f" {unit}"

@@ -1,0 +1,117 @@
+"""A result as a notebook shows it: a table that a screen reader can walk through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+import polars as pl
+
+from swm_kpi.numbers import decimals, say_number
+from swm_kpi.vocabulary import Marker
+
+MOST_ROWS = 20
+
+# Colours come from the notebook, light or dark: only lines are drawn, in the colour of the text.
+_STYLE = (
+    "<style>"
+    ".swm-kpi table{border-collapse:collapse;font-variant-numeric:tabular-nums;color:inherit;"
+    "background:transparent}"
+    ".swm-kpi caption{caption-side:top;text-align:left;font-weight:600;padding:.3em 0;"
+    "color:inherit}"
+    ".swm-kpi th,.swm-kpi td{padding:.25em .7em;text-align:left;vertical-align:top;"
+    "border-bottom:1px solid color-mix(in srgb,currentColor 25%,transparent);"
+    "background:transparent;color:inherit;white-space:nowrap}"
+    ".swm-kpi thead th{border-bottom:2px solid currentColor}"
+    ".swm-kpi tbody th{font-weight:400}"
+    ".swm-kpi .number{text-align:right}"
+    ".swm-kpi .words{white-space:normal;min-width:18em;max-width:40em}"
+    ".swm-kpi p{margin:.4em 0}"
+    "</style>"
+)
+
+
+def html_table(
+    frame: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    caption: str,
+    titles: Mapping[str, str] | None = None,
+    row_headings: int = 1,
+    most: int = MOST_ROWS,
+) -> str:
+    """Return some columns of a result's table as HTML.
+
+    Args:
+        frame: the table.
+        columns: the columns to show, in order.
+        caption: what the table is.
+        titles: headings of columns whose names are not words.
+        row_headings: how many of the first columns say what a row is.
+        most: the most rows shown; how many more there are is said under the table.
+    """
+    places, said = _places(frame), titles or {}
+    head = "".join(
+        f'<th scope="col">{escape(said.get(each, _heading(each)))}</th>' for each in columns
+    )
+    rows = []
+    met: dict[str, None] = {}
+    for row in frame.head(most).iter_rows(named=True):
+        cells = []
+        for at, column in enumerate(columns):
+            text, is_number = _shown(row, column, places)
+            if at < row_headings:
+                cells.append(f'<th scope="row">{escape(text)}</th>')
+            else:
+                kind = ' class="number"' if is_number else ""
+                kind = ' class="words"' if column == "note" else kind
+                cells.append(f"<td{kind}>{escape(text)}</td>")
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+        if row.get("marker"):
+            met[row["marker"]] = None
+    under = []
+    if met:
+        meanings = "; ".join(
+            f"{escape(each)} {escape(Marker(each).meaning)}" for each in sorted(met)
+        )
+        under.append(f"<p>{meanings}.</p>")
+    more = frame.height - most
+    if more > 0:
+        under.append(f"<p>{more:,} more {'row' if more == 1 else 'rows'}.</p>")
+    return (
+        f'{_STYLE}<div class="swm-kpi"><table><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"{''.join(under)}</div>"
+    )
+
+
+def _places(frame: pl.DataFrame) -> dict[tuple[Any, ...], int]:
+    if not {"ref", "measure", "value", "unit"} <= set(frame.columns):
+        return {}
+    grouped = frame.group_by("ref", "measure", "unit").agg(pl.col("value"))
+    return {
+        (ref, measure): decimals(unit, values) for ref, measure, unit, values in grouped.iter_rows()
+    }
+
+
+def _heading(column: str) -> str:
+    return column.replace("_", " ").capitalize()
+
+
+def _shown(
+    row: dict[str, Any], column: str, places: dict[tuple[Any, ...], int]
+) -> tuple[str, bool]:
+    value = row[column]
+    if column == "value":
+        marker = row.get("marker") or ""
+        if value is None:
+            return marker, True
+        digits = places.get((row.get("ref"), row.get("measure")), 0)
+        return f"{say_number(value, row.get('unit') or '', digits)} {marker}".strip(), True
+    if value is None:
+        return "", False
+    if isinstance(value, float):
+        return f"{value:,.10g}", True
+    return value.isoformat() if isinstance(value, date) else str(value), False

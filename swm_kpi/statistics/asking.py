@@ -1,0 +1,96 @@
+"""What is asked of the functions of this room: numbers of the right sort, or a clear refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from swm_kpi.errors import RequestError
+
+Array = NDArray[np.float64]
+Numbers = ArrayLike | Sequence[float | None]
+"""A number, or numbers in any shape."""
+
+
+def as_numbers(name: str, given: Any) -> Array:
+    """Read an argument as floats; what is missing (None, NaN, masked) becomes NaN."""
+    try:
+        if isinstance(given, np.ma.MaskedArray):
+            given = np.ma.filled(given.astype(np.float64), np.nan)
+        found = np.asarray(given)
+        texts = found.dtype == object and any(isinstance(each, str) for each in found.flat)
+        if texts or found.dtype.kind not in "biufO":
+            raise TypeError
+        return found.astype(np.float64)
+    except (TypeError, ValueError):
+        raise RequestError(
+            f"{name}= does not hold numbers. Give a number, a list of numbers or a numpy array, "
+            "with rows of one length."
+        ) from None
+
+
+def refuse_where(name: str, wrong: Any, rule: str, fix: str) -> None:
+    """Raise where any is wrong: say how many, never which number."""
+    count = int(np.count_nonzero(wrong))
+    if count:
+        verb = "is" if count == 1 else "are"
+        raise RequestError(f"{name}=: {count:,} of {np.size(wrong):,} {verb} {rule}. {fix}.")
+
+
+def finite(name: str, given: Any) -> Array:
+    """Read an argument of which every value must be there."""
+    numbers = as_numbers(name, given)
+    fix = "Leave out what is not known"
+    refuse_where(name, ~np.isfinite(numbers), "missing or infinite", fix)
+    return numbers
+
+
+def not_negative(name: str, given: Any) -> Array:
+    """Read an argument of which no value may be missing or below zero."""
+    numbers = finite(name, given)
+    refuse_where(name, numbers < 0, "below zero", "Count from zero")
+    return numbers
+
+
+def whole(name: str, given: Any) -> Array:
+    """Read an argument of counts."""
+    numbers = not_negative(name, given)
+    refuse_where(name, numbers != np.floor(numbers), "not whole", "Give counts of things")
+    return numbers
+
+
+def together(**arrays: Array) -> list[Array]:
+    """Spread arrays over one shape."""
+    try:
+        return list(np.broadcast_arrays(*arrays.values()))
+    except ValueError:
+        shapes = ", ".join(f"{name}= is {each.shape}" for name, each in arrays.items())
+        raise RequestError(
+            f"The arrays do not fit together: {shapes}. Give arrays of one shape, or shapes that "
+            "numpy can broadcast."
+        ) from None
+
+
+def tail_of(confidence: float) -> float:
+    """Return the chance left out on each side.
+
+    Raises:
+        RequestError: the confidence is not between 0 and 1.
+    """
+    number = not isinstance(confidence, bool) and isinstance(
+        confidence, int | float | np.integer | np.floating
+    )
+    if not number or not 0 < confidence < 1:
+        raise RequestError(
+            "confidence= must be one number above 0 and below 1. For 95% write confidence=0.95."
+        )
+    return (1 - float(confidence)) / 2
+
+
+def z_of(confidence: float) -> float:
+    """Return the standard normal deviate that leaves that chance out on each side."""
+    return -NormalDist().inv_cdf(tail_of(confidence))

@@ -1,0 +1,96 @@
+"""A small result for tests of files: every kind of cell, and text that would do harm."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+import swm_kpi as kpi
+from swm_kpi.result import AFTER, BEFORE, Result, Subject
+
+QUARTERS = (
+    ("2024/25 Q1", date(2024, 4, 1), date(2024, 6, 30)),
+    ("2024/25 Q2", date(2024, 7, 1), date(2024, 9, 30)),
+)
+AREAS = ("Shropshire", "Unknown", "All")
+
+PROVENANCE = kpi.Provenance(
+    library="0.1.0",
+    engine="polars",
+    engine_version="2.1.0",
+    definitions={"57": "57@1#12bcd4fa"},
+    as_at=date(2025, 4, 14),
+    periods=tuple(each[0] for each in QUARTERS),
+    breakdowns=("lpa",),
+)
+
+
+def row(measure: str, quarter: int, area: str, value: float | None, **others: Any) -> dict:
+    label, start, end = QUARTERS[quarter]
+    fields = {
+        "ref": "57",
+        "metric": "call_handling",
+        "measure": measure,
+        "basis": "force",
+        "grain": "quarter",
+        "period": label,
+        "period_start": start,
+        "period_end": end,
+        "lpa": area,
+        "value": value,
+        "unit": "calls",
+        "numerator": None,
+        "denominator": None,
+        "lower": None,
+        "upper": None,
+        "marker": "",
+        "note": "",
+        "definition": "57@1#12bcd4fa",
+        "as_at": date(2025, 4, 14),
+    }
+    return fields | others
+
+
+def rows() -> list[dict]:
+    found = []
+    for quarter in range(2):
+        for number, area in enumerate(AREAS):
+            size = 1000.0 * (quarter + 1) + number
+            found.append(row("calls_999", quarter, area, size))
+            found.append(
+                row(
+                    "answered_999",
+                    quarter,
+                    area,
+                    0.9,
+                    unit="proportion",
+                    numerator=0.9 * size,
+                    denominator=size,
+                    lower=0.88,
+                    upper=0.92,
+                )
+            )
+    found[0] |= {"value": None, "marker": "[c]", "note": "Withheld."}
+    found[2] |= {"marker": "[p]", "note": "=1+1 is text. Withheld."}
+    found[3] |= {"value": None, "marker": "[z]", "lower": None, "upper": None}
+    found[5] |= {"marker": "[u]", "note": "See [this](http://example.org) and $$that$$."}
+    return found
+
+
+def frame_of(records: list[dict], by: tuple[str, ...] = ("lpa",)) -> pl.DataFrame:
+    numbers = ("value", "numerator", "denominator", "lower", "upper")
+    schema = dict.fromkeys((*BEFORE, *by, *AFTER), pl.String)
+    schema |= dict.fromkeys(numbers, pl.Float64)
+    schema |= dict.fromkeys(("period_start", "period_end", "as_at"), pl.Date)
+    return pl.DataFrame(records, schema=schema)
+
+
+def result(records: list[dict] | None = None, **fields: Any) -> Result:
+    """Return a result of the rows given, of ref 57 by Local Policing Area."""
+    entry = kpi.catalogue()["57"]
+    assert isinstance(entry, kpi.Metric)
+    subjects = {"57": Subject(entry, entry)}
+    held = rows() if records is None else records
+    return Result(frame_of(held), ("lpa",), subjects, **({"provenance": PROVENANCE} | fields))
