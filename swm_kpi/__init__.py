@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from swm_kpi.difference import Difference, diff
     from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing
     from swm_kpi.engine.compute import compute
+    from swm_kpi.engine.explain import Explanation, explain
     from swm_kpi.engine.front import Readiness, readiness, validate
     from swm_kpi.provenance import Provenance
     from swm_kpi.result import Result
@@ -89,6 +90,8 @@ _LATER = {
     "Readiness": "swm_kpi.engine.front",
     "Result": "swm_kpi.result",
     "compute": "swm_kpi.engine.compute",
+    "Explanation": "swm_kpi.engine.explain",
+    "explain": "swm_kpi.engine.explain",
     "diff": "swm_kpi.difference",
     "differencing": "swm_kpi.disclosure",
     "readiness": "swm_kpi.engine.front",
@@ -124,6 +127,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "Example",
+    "Explanation",
     "Frequency",
     "Grain",
     "Heading",
@@ -165,6 +169,7 @@ __all__ = [
     "compute",
     "diff",
     "differencing",
+    "explain",
     "open_data",
     "periods",
     "readiness",

@@ -193,3 +193,22 @@ def test_a_table_is_read_once_to_count_it(kind, force, tmp_path) -> None:
     assert purposes.count("counting") == 1
     assert purposes.count("checking") == 1
     assert len(scans) == (3 if kind == "frame" else 2)
+
+
+def test_a_plan_tells_its_scans_groups_and_sql(force) -> None:
+    """What is read and how, and never what is in it."""
+    here = kpi.explain(["9", "53"], {"incident": force["incident"]}, periods=YEAR, by=["lpa"])
+    said = str(here)
+    assert "Table incident, in Polars: 3 scans" in said
+    assert "grouped once by month and lpa, then merged" in said
+    assert "that do not add" in said
+    assert force["incident"]["incident_id"][0] not in said
+
+
+def test_a_plan_on_a_database_shows_its_sql(force) -> None:
+    """The queries that ran."""
+    given_to = engines.door(DUCKDB)
+    data = {"incident": given_to("incident", force["incident"])}
+    plan = kpi.explain(["9"], data, by=["lpa"])
+    assert "GROUP BY" in str(plan).upper()
+    assert {each.where for each in plan.scans} == {"DuckDB"}

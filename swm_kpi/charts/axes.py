@@ -8,28 +8,44 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from swm_kpi.charts.story import Story
 from swm_kpi.numbers import DECIMALS, say_tick
 from swm_kpi.vocabulary import Grain, Unit
 
 _WIDE, _NARROW = 50, 32
 
 
-def scale(values: Sequence[float | None], story: Story) -> tuple[float, float, list[str]]:
-    """Return the bottom of the axis, the step and the labels; zero is always on it."""
+def scale(
+    values: Sequence[float | None], unit: str, places: int, *, zero: bool = True
+) -> tuple[float, float, list[str]]:
+    """Return the bottom of the axis, the step and the labels.
+
+    Args:
+        values: everything that is drawn.
+        unit: what one is one of.
+        places: how many decimals the numbers are shown with.
+        zero: start at zero. If not, numbers that all lie far above zero are looked at closely.
+    """
     known = [each for each in values if each is not None]
     least, most = min(0.0, *known), max(0.0, *known)
-    reach = (most - least) or (0.01 if story.unit == Unit.PROPORTION else 1.0)
-    if story.unit == Unit.PROPORTION and 0.8 < most <= 1 and least >= 0:
-        reach = most = 1.0
+    if not zero and starts_above_zero(known):
+        least = min(known) - 0.1 * (max(known) - min(known) or abs(most))
+    reach = (most - least) or (0.01 if unit == Unit.PROPORTION else 1.0)
+    if unit == Unit.PROPORTION and 0.8 < most <= 1 and least >= 0:
+        most = 1.0
+        reach = most - least
     step = _nice(reach / 4)
-    if story.unit not in DECIMALS and story.places == 0:
+    if unit not in DECIMALS and places == 0:
         step = max(step, 1.0)
     low = math.floor(least / step + 1e-9) * step
-    count = max(math.ceil((most or reach) / step - 1e-9) - round(low / step), 1)
-    hundred = 100 if story.unit == Unit.PROPORTION else 1
+    count = max(math.ceil(((most or reach) - low) / step - 1e-9), 1)
+    hundred = 100 if unit == Unit.PROPORTION else 1
     places = max(0, -math.floor(math.log10(step * hundred) + 1e-9))
-    return low, step, [say_tick(low + step * at, story.unit, places) for at in range(count + 1)]
+    return low, step, [say_tick(low + step * at, unit, places) for at in range(count + 1)]
+
+
+def starts_above_zero(known: Sequence[float]) -> bool:
+    """Say whether numbers lie so far above zero that an axis from zero would hide how they move."""
+    return bool(known) and min(known) > 0.5 * max(known)
 
 
 def _nice(step: float) -> float:

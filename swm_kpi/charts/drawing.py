@@ -132,7 +132,7 @@ def _over_time(alt: Any, story: Story, width: int) -> tuple[Any, Data]:
     """Return the panel of the total over time, and its rows by name."""
     count = len(story.total)
     rows = _points(story.total)
-    low, step, labels = axes.scale([each.value for each in story.total], story)
+    low, step, labels = axes.scale([each.value for each in story.total], story.unit, story.places)
     top = low + step * (len(labels) - 1)
     label = _end(story)
     beyond = 20 + 7.7 * len(label["label"])

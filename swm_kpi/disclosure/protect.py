@@ -9,15 +9,19 @@ themselves.
 
 from __future__ import annotations
 
+import numpy as np
+
+from swm_kpi.disclosure.simplex import cheapest
 from swm_kpi.disclosure.system import INFINITY, System
 
 _NEAR = 1e-9
-_STEPS = 60
-_STEPS_HIDING = 200
+_STEPS = 25
 _TRIES = 3
 _PASSES = 4
-_PRICE = 1.5
-"""How many sums a hidden number must close before it is preferred to one that stays shown."""
+_NEIGHBOURS = (120, 700)
+"""How many counts around a small one are looked at: first few, then many."""
+_CHEAP = 0.001
+_FAR = 1_000.0
 
 
 class Protection:
@@ -53,6 +57,12 @@ class Protection:
             if node.shown and all(self._hidden(each) for each in node.rows):
                 self.system.hide(node)
 
+    def _hide(self, at: int) -> None:
+        rows = [row for row in self.system.nodes[at].rows if not self._hidden(row)]
+        self.others.update(rows)
+        for row in rows:
+            self._unshow(row)
+
     def _protect(self, at: int) -> None:
         least, most = self.system.hidden_range(self.system.nodes[at])
         low, high = self._bounds[at]
@@ -64,14 +74,14 @@ class Protection:
         """Make a table possible in which a count comes as near to a goal as the markers allow."""
         exact = self.system.nodes[at].exact
         while abs(goal - exact) > _NEAR:
-            for hiding in (False, True):
-                search = _Search(self.system, at, goal - exact, hiding=hiding)
-                if search.found:
-                    for other in search.to_hide():
-                        rows = [r for r in self.system.nodes[other].rows if not self._hidden(r)]
-                        self.others.update(rows)
-                        for row in rows:
-                            self._unshow(row)
+            change = goal - exact
+            if _Search(self.system, at, change).found:
+                return True
+            for near in _NEIGHBOURS:
+                dear = cheapest_change(self.system, at, change, near)
+                if dear is not None:
+                    for other in dear:
+                        self._hide(other)
                     return True
             step = min(1.0, abs(goal - exact))
             goal -= step if goal > exact else -step
@@ -81,30 +91,16 @@ class Protection:
 class _Search:
     """Look for another table that shows the same, in which one count is changed by so much.
 
-    Args:
-        system: the counts and their sums.
-        at: the count.
-        change: by how much.
-        hiding: whether counts that are shown may be changed, and will be hidden for it.
+    A quick look: the first few ways to close each sum, in turn. What it does not find may be there.
     """
 
-    def __init__(self, system: System, at: int, change: float, *, hiding: bool) -> None:
+    def __init__(self, system: System, at: int, change: float) -> None:
         self.system = system
-        self.hiding = hiding
         self.changed: dict[int, float] = {}
         self.open: dict[int, float] = {}
-        self.steps = _STEPS_HIDING if hiding else _STEPS
+        self.steps = _STEPS
         self._apply(at, change)
         self.found = self._close()
-
-    def to_hide(self) -> list[int]:
-        """Return the shown counts that differ between the two tables more than rounding hides."""
-        nodes = self.system.nodes
-        return [
-            at
-            for at, change in self.changed.items()
-            if nodes[at].shown and not nodes[at].least <= nodes[at].exact + change <= nodes[at].most
-        ]
 
     def _apply(self, at: int, change: float) -> None:
         self.changed[at] = change
@@ -142,31 +138,20 @@ class _Search:
         for at, sign in self.system.sums[equation]:
             if at in self.changed:
                 continue
+            node = self.system.nodes[at]
             wanted = -left / sign
-            for room, price in self._rooms(at, up=wanted > 0):
-                change = min(abs(wanted), room) * (1 if wanted > 0 else -1)
-                partly = abs(change) < abs(wanted) - _NEAR
-                opened = self._opened(at, equation, change)
-                exact = self.system.nodes[at].exact
-                rank = (float(partly), opened + price, -room if partly else exact, float(at))
-                found.append((rank, at, change))
-            all_room += room_of(self._rooms(at, up=wanted > 0))
+            room = node.most - node.exact if wanted > 0 else node.exact - node.least
+            if room <= _NEAR:
+                continue
+            change = min(abs(wanted), room) * (1 if wanted > 0 else -1)
+            partly = abs(change) < abs(wanted) - _NEAR
+            opened = self._opened(at, equation, change)
+            rank = (float(partly), opened, -room if partly else node.exact, float(at))
+            found.append((rank, at, change))
+            all_room += room
         if all_room < abs(left) - _NEAR:
             return []
         found.sort()
-        return found
-
-    def _rooms(self, at: int, *, up: bool) -> list[tuple[float, float]]:
-        """Return how far a count may move: as it is known, and dearer, once it is hidden."""
-        node = self.system.nodes[at]
-        room = node.most - node.exact if up else node.exact - node.least
-        found = [(room, 0.0)] if room > _NEAR else []
-        if self.hiding and node.shown and node.exact > 0:
-            lowest = float(self.system.policy.threshold) if node.told else 0.0
-            lowest = min(lowest, node.exact)
-            wider = INFINITY if up else node.exact - lowest
-            if wider > room + _NEAR:
-                found.append((wider, _PRICE))
         return found
 
     def _opened(self, at: int, equation: int, change: float) -> float:
@@ -181,6 +166,51 @@ class _Search:
                 elif abs(after) > abs(before) + _NEAR:
                     count += 1.0
         return count
+
+
+def cheapest_change(system: System, at: int, change: float, near: int) -> list[int] | None:
+    """Return which shown counts to hide so that one count could be another; None if none help.
+
+    Among the counts nearest to it by the sums they share, those that must move are found by a
+    linear programme in which moving a shown count beyond its rounding is dear, and a large one
+    dearer.
+    """
+    nodes = system.nodes
+    seen, order = {at}, [at]
+    for here in order:
+        for equation, _ in nodes[here].sums:
+            for other, _ in system.sums[equation]:
+                if other not in seen and len(order) < near:
+                    seen.add(other)
+                    order.append(other)
+    equations = sorted({equation for each in order for equation, _ in nodes[each].sums})
+    place = {equation: row for row, equation in enumerate(equations)}
+    most, price, moves = [], [], []
+    for each in order[1:]:
+        node = nodes[each]
+        up, down = node.most - node.exact, node.exact - node.least
+        ways = [(up, 1, _CHEAP), (down, -1, _CHEAP)]
+        if node.shown and node.exact > 0:
+            dear = 1.0 + float(np.log1p(node.exact))
+            lowest = min(float(system.policy.threshold) if node.told else 0.0, node.exact)
+            ways += [(_FAR, 1, dear), (node.exact - lowest - down, -1, dear)]
+        for room, way, cost in ways:
+            if room > _NEAR:
+                moves.append((each, way, cost))
+                most.append(min(room, _FAR))
+                price.append(cost)
+    table = np.zeros((len(equations), len(moves)))
+    for column, (each, way, _) in enumerate(moves):
+        for equation, sign in nodes[each].sums:
+            table[place[equation], column] += sign * way
+    wanted = np.zeros(len(equations))
+    for equation, sign in nodes[at].sums:
+        wanted[place[equation]] -= sign * change
+    found = cheapest(table, wanted, np.array(most), np.array(price))
+    if found is None:
+        return None
+    used = zip(moves, found.tolist(), strict=True)
+    return sorted({each for (each, _, cost), size in used if size > _NEAR and cost > _CHEAP})
 
 
 def _told_by_markers(system: System) -> list[tuple[float, float]]:
@@ -206,8 +236,3 @@ def _told_by_markers(system: System) -> list[tuple[float, float]]:
                 under, over = (-rest_high, -rest_low) if sign > 0 else (rest_low, rest_high)
                 low[at], high[at] = max(low[at], under), min(high[at], over)
     return list(zip(low, high, strict=True))
-
-
-def room_of(rooms: list[tuple[float, float]]) -> float:
-    """Return the widest of some rooms; none where there are none."""
-    return max((room for room, _ in rooms), default=0.0)

@@ -81,7 +81,7 @@ def compute(
     chosen = [each.overridden(overrides) for each in chosen]
     stated = request.check_coverage(coverage, contracts)
     day = request.check_date(as_at, "as_at")
-    statistics = _statistics(chosen)
+    statistics = statistics_by_table(chosen)
     measures = sum(len(each.measures) for each in chosen)
     request.check_size(measures, [len(each.members) for each in dimensions], len(spans))
     tables = _tables(data, contracts, statistics, dimensions, on_violation, named=asked is not None)
@@ -113,7 +113,7 @@ def _contracts(plan: Catalogue, asked: Sequence[str | Entry] | None) -> dict[str
     return found
 
 
-def _statistics(chosen: Sequence[request.Chosen]) -> dict[str, dict[str, Statistic]]:
+def statistics_by_table(chosen: Sequence[request.Chosen]) -> dict[str, dict[str, Statistic]]:
     """Return each table's statistics; those that are the same number are kept once."""
     found: dict[str, dict[str, Statistic]] = {}
     for one in chosen:
