@@ -28,6 +28,9 @@ _FAMILY = (
 )  # fmt: skip
 
 
+_FORMS = (".csv", ".json", ".parquet", ".xlsx", ".ods")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
@@ -113,18 +116,26 @@ def _compute(options: argparse.Namespace) -> int:
     from swm_kpi.export import csv_text
 
     data = dict(_table(each) for each in options.data)
-    result = kpi.compute(
-        options.refs or None,
-        data,
-        periods=kpi.periods(options.start, options.end, grain=options.grain),
-        by=options.by,
-        as_at=options.as_at,
-        on_violation=options.on_violation,
-    )
+    suffix = Path(options.out or "").suffix.lower()
+    if options.out is not None and suffix not in _FORMS:
+        raise RequestError(f"--out names no kind of file. End it in {', '.join(_FORMS)}.")
+    with _progress(2 if options.out is not None else 1) as step:
+        step(f"computing from {len(data)} tables")
+        result = kpi.compute(
+            options.refs or None,
+            data,
+            periods=kpi.periods(options.start, options.end, grain=options.grain),
+            by=options.by,
+            as_at=options.as_at,
+            on_violation=options.on_violation,
+        )
+        if options.out is not None:
+            step("writing")
+            write = getattr(result, f"to_{suffix[1:]}")
+            write(options.out, policy=options.policy, overwrite=options.overwrite)
     if options.out is None:
         print(csv_text(result.to_polars()), end="")
     else:
-        result.to_csv(options.out, policy=options.policy, overwrite=options.overwrite)
         print(f"{len(result):,} rows written to {options.out}.", file=sys.stderr)
     return 0
 
@@ -244,7 +255,9 @@ def _compute_command(commands: Any) -> None:
     compute.add_argument("--by", action="append", default=[], help="a breakdown; may be repeated")
     compute.add_argument("--as-at", help="the day the data were extracted")
     compute.add_argument("--on-violation", default="raise", choices=["raise", "withhold"])
-    compute.add_argument("--out", help="a .csv file; the screen when left out")
+    compute.add_argument(
+        "--out", help="a .csv, .json, .parquet, .xlsx or .ods file; the screen when left out"
+    )
     compute.add_argument("--policy", default="", help="disclosure policy of the file written")
     compute.add_argument("--overwrite", action="store_true", help="replace a file that is there")
 

@@ -48,8 +48,9 @@ class Result:
     Columns: ``ref, metric, measure, basis, grain, period, period_start, period_end``, the
     breakdowns, ``value, unit, numerator, denominator, lower, upper, marker, note, definition,
     as_at``. ``period_end`` is the last day. A breakdown is ``All`` in a total. ``value`` is null
-    where ``marker`` says why. Proportions are from 0 to 1. ``lower`` and ``upper`` are kept for
-    intervals and are empty until they are worked out.
+    where ``marker`` says why. Proportions are from 0 to 1. ``lower`` and ``upper`` are the limits
+    of the value's 95% confidence interval, in its unit: null where the value is, and where its kind
+    of measure has none, as the class of the kind says.
 
     Args:
         frame: the table.

@@ -121,3 +121,16 @@ def test_synth_writes_tables_that_compute(
     table = f"incident={folder / 'incident.parquet'}"
     assert main(["compute", "15", "--data", table, *words[:4]]) == 0
     assert ",incidents,force,quarter,2024/25 Q1," in capsys.readouterr().out
+
+
+def test_results_are_written_in_the_form_the_file_is_named_for(tmp_path, capsys) -> None:
+    """Parquet as well as CSV; a name that says no form is refused before any work."""
+    table = tmp_path / "incident.csv"
+    table.write_text("incident_id,created_at,closing_code,lpa\n", encoding="utf-8")
+    asked = ["compute", "15", "--data", f"incident={table}", "--start", "2024-04-01"]
+    asked += ["--end", "2025-03-31", "--policy", "none", "--out"]
+    assert main([*asked, str(tmp_path / "pack.parquet")]) == 0
+    assert pl.read_parquet(tmp_path / "pack.parquet")["ref"].unique().to_list() == ["15"]
+    assert main([*asked, str(tmp_path / "pack.doc")]) == 12
+    assert ".parquet" in capsys.readouterr().err
+    assert not (tmp_path / "pack.doc").exists()

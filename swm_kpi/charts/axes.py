@@ -30,9 +30,8 @@ def scale(
     if not zero and starts_above_zero(known):
         least = min(known) - 0.1 * (max(known) - min(known) or abs(most))
     reach = (most - least) or (0.01 if unit == Unit.PROPORTION else 1.0)
-    if unit == Unit.PROPORTION and 0.8 < most <= 1 and least >= 0:
-        most = 1.0
-        reach = most - least
+    if unit == Unit.PROPORTION and 0.8 < most <= 1 and least == 0:
+        reach = most = 1.0
     step = _nice(reach / 4)
     if unit not in DECIMALS and places == 0:
         step = max(step, 1.0)

@@ -11,21 +11,20 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.charts import axes
+from swm_kpi.charts.canvas import FONT, INK, LINES, NAVY, QUIET, altair
 from swm_kpi.charts.story import Point, Story, story_of
 from swm_kpi.contracts import UNKNOWN
 from swm_kpi.errors import MissingExtra
 from swm_kpi.numbers import counted
 from swm_kpi.vocabulary import Grain, Marker, Unit
 
-NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
-INK, QUIET, PALE, LINES = "#0B0C0C", "#50575C", "#A9AFB3", "#DCDFE1"
+PALE = "#A9AFB3"
 
 Data = dict[str, list[dict[str, Any]]]
-_FONT = "Arial, Helvetica, sans-serif"
 _WIDTH, _PADDING = 760, 12
 _AXIS, _GAP, _NAMES, _BARS = 58, 30, 150, 156
 _HEIGHT, _ROW = 230, 38
-_PERIODS = {
+PERIODS = {
     Grain.MONTH: "month",
     Grain.QUARTER: "quarter",
     Grain.YEAR: "financial year",
@@ -62,7 +61,7 @@ def chart(
         MissingExtra: Altair is not installed.
         RequestError: the rows are of several measures, or have no number.
     """
-    alt = _altair()
+    alt = altair()
     story = story_of(frame, unit, by)
     inside = _WIDTH - 2 * _PADDING
     if story.members:
@@ -79,7 +78,7 @@ def chart(
         offset=16,
     )
     style = alt.Config(
-        font=_FONT,
+        font=FONT,
         view=alt.ViewConfig(stroke=None),
         title=alt.TitleConfig(
             fontSize=17, color=INK, subtitleFontSize=13, subtitleColor=QUIET, subtitlePadding=6
@@ -97,35 +96,35 @@ def chart(
     )
 
 
-def chart_svg(chart: Any) -> str:
-    """Return an Altair chart as SVG text.
+def chart_svg(chart: Any, description: str = "") -> str:
+    """Return an Altair chart as SVG text, its title and description inside.
 
     Raises:
         MissingExtra: vl-convert is not installed.
     """
-    alt = _altair()
+    version, convert = vega_lite()
+    spec = chart.to_dict(validate=False)
+    svg = str(convert.vegalite_to_svg(spec, vl_version=version))
+    name = escape(" ".join(spec["title"]["text"]))
+    head, end, body = svg.partition(">")
+    told = f"<desc>{escape(description)}</desc>" if description else ""
+    return f'{head} role="img" aria-label="{name}"{end}<title>{name}</title>{told}{body}'
+
+
+def vega_lite() -> tuple[str, Any]:
+    """Return the version of Vega-Lite that Altair writes, and what turns it into pictures.
+
+    Raises:
+        MissingExtra: Altair or vl-convert is not installed.
+    """
+    alt = altair()
     try:
         import vl_convert
     except ImportError:
-        raise _needed("vl-convert-python") from None
-    spec = chart.to_dict(validate=False)
-    version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    svg = str(vl_convert.vegalite_to_svg(spec, vl_version=version))
-    name = escape(" ".join(spec["title"]["text"]))
-    head, end, body = svg.partition(">")
-    return f'{head} role="img" aria-label="{name}"{end}<title>{name}</title>{body}'
-
-
-def _altair() -> Any:
-    try:
-        import altair
-    except ImportError:
-        raise _needed("Altair") from None
-    return altair
-
-
-def _needed(package: str) -> MissingExtra:
-    return MissingExtra.needed(package, extra="charts", purpose="A chart")
+        raise MissingExtra.needed(
+            "vl-convert-python", extra="charts", purpose="A chart"
+        ) from None
+    return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2]), vl_convert
 
 
 def _over_time(alt: Any, story: Story, width: int) -> tuple[Any, Data]:
@@ -205,7 +204,7 @@ def _over_time(alt: Any, story: Story, width: int) -> tuple[Any, Data]:
         zero = _rows(alt, "zero").mark_rule(color=QUIET, aria=False)
         parts.append(zero.encode(y=y))
     words = counted(story.unit).strip()
-    grain = _PERIODS[Grain(str(story.periods["grain"][0]))]
+    grain = PERIODS[Grain(str(story.periods["grain"][0]))]
     kind = "Percentage" if story.unit == Unit.PROPORTION else words or str(story.unit)
     hollow = "; hollow: provisional" if any(row["hollow"] for row in rows) else ""
     title = _panel_title(alt, "Whole force", f"{kind[:1].upper()}{kind[1:]}, by {grain}{hollow}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, fields
 from datetime import date
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def compare(
             ref's metric is not known.
     """
     chosen = Against.named(against)
-    if isinstance(least_base, bool) or not isinstance(least_base, int | float) or least_base < 0:
+    if isinstance(least_base, bool) or not isinstance(least_base, int | float) or not 0 <= least_base < inf:
         raise RequestError("least_base is a count from 0, such as 50.")
     unknown = sorted(set(frame["ref"].unique()) - metrics.keys())
     if unknown:

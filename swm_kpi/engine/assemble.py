@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column
 from swm_kpi.engine.accumulate import Accumulated, Axes
-from swm_kpi.engine.cells import broadcast, weight_of
+from swm_kpi.engine.cells import broadcast, limits_of, sliced, totals_but, weight_of
 from swm_kpi.engine.coverage import Coverage, month_number, say_day
 from swm_kpi.engine.narratives import told
 from swm_kpi.engine.request import Chosen, tables_of
@@ -70,11 +70,11 @@ def blocks_of(chosen: Chosen, grid: Grid) -> Iterator[Block]:
         )
         if not reason:
             siblings = {
-                key: _sliced(cells[key, measure.basis], axes[key, measure.basis], kept, grid)
+                key: sliced(cells[key, measure.basis], axes[key, measure.basis], kept)
                 for key in measure.siblings
             }
             stats = {
-                role: _kept(grid.found.arrays[each.key], kept, len(grid.axes.members))
+                role: totals_but(grid.found.arrays[each.key], kept)
                 for role, each in measure.statistics.items()
             }
             combined = measure.combine(stats, siblings)
@@ -135,20 +135,6 @@ def _axes(measure: Measure, metric: Metric, grid: Grid) -> tuple[int, ...]:
         if statistic.clock is not Clock.REFERENCE and table is not None:
             kept &= set(grid.axes.carried(table))
     return tuple(sorted(kept))
-
-
-def _kept(array: NDArray[Any], kept: Sequence[int], count: int) -> NDArray[Any]:
-    """Take the total of every axis that is not kept."""
-    index: list[slice] = [slice(None)]
-    index += [slice(None) if p in kept else slice(-1, None) for p in range(count)]
-    return array[tuple(index)]
-
-
-def _sliced(cells: Cells, had: Sequence[int], kept: Sequence[int], grid: Grid) -> Cells:
-    if tuple(had) == tuple(kept):
-        return cells
-    count = len(grid.axes.members)
-    return Cells(_kept(cells.value, kept, count))
 
 
 class _Rows:
@@ -348,6 +334,8 @@ class _Rows:
             for position, each in enumerate(shown)
         ]
 
+        lower, upper = limits_of(self.measure, cells)
+
         def numbers(array: Array | None, none: Bools) -> Array:
             if array is None:
                 return np.full(len(marks), np.nan)
@@ -366,6 +354,8 @@ class _Rows:
             numbers(cells.value, blank),
             numbers(cells.numerator, hidden),
             numbers(cells.denominator, hidden),
+            numbers(lower, blank),
+            numbers(upper, blank),
             marks,
             self._notes(cells, words, index, hidden),
         )

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from swm_kpi.measures import Cells
+from swm_kpi.measures import Cells, Measure
+
+CONFIDENCE = 0.95
+"""How often the intervals of a result hold what they are of."""
+
+
+def totals_but(array: NDArray[Any], kept: Sequence[int]) -> NDArray[Any]:
+    """Take the total of every axis that is not kept; the first is of periods."""
+    index = [slice(None) if at in kept else slice(-1, None) for at in range(array.ndim - 1)]
+    return array[(slice(None), *index)]
+
+
+def sliced(cells: Cells, had: Sequence[int], kept: Sequence[int]) -> Cells:
+    """Return what another measure divides, on the axes that it keeps."""
+    if tuple(had) == tuple(kept):
+        return cells
+    events = cells.events
+    return Cells(
+        totals_but(cells.value, kept),
+        events=totals_but(events, kept) if events is not None else None,
+    )
 
 
 def broadcast(cells: Cells, shape: tuple[int, ...]) -> Cells:
@@ -24,8 +45,20 @@ def broadcast(cells: Cells, shape: tuple[int, ...]) -> Cells:
         spread(cells.unavailable),
         spread(cells.unreliable),
         spread(cells.weight),
+        spread(cells.trials),
+        spread(cells.events),
         [(spread(counts), text) for counts, text in cells.notes],
     )
+
+
+def limits_of(measure: Measure, cells: Cells) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the interval of each cell that has a number and an interval; NaN for the others."""
+    found = measure.interval(cells, CONFIDENCE)
+    none = np.isnan(cells.value)
+    if found is None:
+        found = (np.full(none.shape, np.nan),) * 2
+    lower, upper = (np.where(none, np.nan, each) for each in found)
+    return lower, upper
 
 
 def weight_of(cells: Cells) -> NDArray[Any]:

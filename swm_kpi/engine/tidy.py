@@ -23,7 +23,7 @@ class Block:
     Attributes:
         same: what every row says alike, by column.
         codes: for each breakdown, the positions of one period's members on its axis.
-        value, numerator, denominator: a number for each row, NaN where there is none.
+        value, numerator, denominator, lower, upper: a number for each row, NaN where there is none.
         marker, note: text for each row.
     """
 
@@ -32,6 +32,8 @@ class Block:
     value: NDArray[np.float64]
     numerator: NDArray[np.float64]
     denominator: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
     marker: NDArray[Any]
     note: list[str]
 
@@ -59,14 +61,12 @@ def tidy(
         codes = np.concatenate([np.tile(each.codes[position], len(periods)) for each in blocks])
         labels = pl.Series([*axes.members[position], UNKNOWN, ALL])
         columns[dimension.key] = labels.gather(codes)
-    for name in ("value", "numerator", "denominator"):
+    for name in ("value", "numerator", "denominator", "lower", "upper"):
         numbers = np.concatenate([getattr(each, name) for each in blocks])
         columns[name] = pl.Series(numbers, dtype=pl.Float64).fill_nan(None)
     columns |= {
         "marker": np.concatenate([each.marker for each in blocks]).tolist(),
         "note": [note for each in blocks for note in each.note],
-        "lower": pl.Series([None], dtype=pl.Float64).new_from_index(0, len(which)),
-        "upper": pl.Series([None], dtype=pl.Float64).new_from_index(0, len(which)),
         "as_at": pl.Series([as_at], dtype=pl.Date).new_from_index(0, len(which)),
     }
     return pl.DataFrame(columns)

@@ -10,14 +10,17 @@ from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Expression, Undecided, as_condition, english
 from swm_kpi.measures.measure import Cells, TableMeasure, both, may_be_null, missing_words
+from swm_kpi.measures.sampling import of_a_count
 from swm_kpi.measures.statistic import Operation, Statistic
 
 if TYPE_CHECKING:
-    from swm_kpi.measures.measure import Array
+    from swm_kpi.measures.measure import Array, Limits
 
 
 class Count(TableMeasure):
     """Rows of a table in the period, or distinct values of one of its columns.
+
+    Its interval is that of a count of separate events: exact below 10, Byar's from 10 up.
 
     Attributes:
         distinct: count each value of this column once, such as a person. Such a count does not
@@ -40,7 +43,12 @@ class Count(TableMeasure):
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
         """The count itself."""
         notes = undecided_notes(self, found, self.where)
-        return Cells(found["count"], weight=found.get("rows"), notes=notes)
+        count = found["count"]
+        return Cells(count, weight=found.get("rows"), events=count, notes=notes)
+
+    def interval(self, cells: Cells, confidence: float) -> Limits | None:
+        """Return the Poisson limits of the count."""
+        return of_a_count(cells.events, confidence)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
@@ -63,6 +71,8 @@ class Count(TableMeasure):
 
 class Sum(TableMeasure):
     """The sum of a number column over the rows of a period.
+
+    It has no interval: what the numbers are of, and whether they vary as counts do, is not known.
 
     Attributes:
         value: the column summed. A float is rounded to the column's ``decimals``.

@@ -11,11 +11,12 @@ from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, IsNull, Not
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import Cells, TableMeasure, both, divided
+from swm_kpi.measures.sampling import of_a_share
 from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
-    from swm_kpi.measures.measure import Array
+    from swm_kpi.measures.measure import Array, Limits
 
 
 class Distribution(TableMeasure):
@@ -23,6 +24,9 @@ class Distribution(TableMeasure):
 
     Ask for the breakdown with ``by``: without it there is only the whole, which is 1. Rows that
     name no member are in no share, and are counted in the note.
+
+    Each share has a Wilson interval, by itself: the shares must add to 1, and their limits do not.
+    The whole has none.
 
     Attributes:
         over: the breakdown whose members divide the total.
@@ -60,7 +64,19 @@ class Distribution(TableMeasure):
         words = f"in no share because {self.over.title.lower()} is not recorded"
         nameless = np.broadcast_to(found["nameless"], found["member"].shape)
         notes = [*undecided_notes(self, found, self.where), (nameless, words)]
-        return Cells(value, found["member"], total, empty, notes=notes, weight=found["member"])
+        return Cells(
+            value,
+            found["member"],
+            total,
+            empty,
+            weight=found["member"],
+            trials=_of_members(found["all"], total),
+            notes=notes,
+        )
+
+    def interval(self, cells: Cells, confidence: float) -> Limits | None:
+        """Return the Wilson interval of each member's share."""
+        return of_a_share(cells.value, cells.trials, confidence)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
@@ -80,3 +96,18 @@ class Distribution(TableMeasure):
             yield "over", rule, "Name a breakdown of the table"
             return
         yield from super().findings()
+
+
+def _of_members(whole: Array, total: Array) -> Array | None:
+    """Return out of how many each member has its share; NaN for the whole, which is 1.
+
+    The breakdown is the axis along which the whole is not repeated, and its last place the whole.
+    """
+    import numpy as np
+
+    axes = [at for at, length in enumerate(whole.shape) if length != total.shape[at]]
+    if not axes:
+        return None
+    trials = total.astype(np.float64)
+    np.moveaxis(trials, axes[0], -1)[..., -1] = np.nan
+    return trials

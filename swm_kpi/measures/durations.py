@@ -35,7 +35,8 @@ class Duration(TableMeasure):
     """The mean, median or 90th percentile of the time from one instant to another.
 
     Rows where either end is missing have no duration: they are left out and counted in the note.
-    Quantiles interpolate linearly between the two nearest values.
+    Quantiles interpolate linearly between the two nearest values. It has no interval: times are
+    long-tailed, and neither a count nor a sum says how they spread.
 
     Attributes:
         start, end: date and time columns (elapsed real time, right across a change of the clocks),

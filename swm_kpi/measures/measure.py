@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Limits = tuple[Array, Array]
 
 KEY = re.compile(r"\A[a-z](?:_?[a-z0-9])*\Z")
 
@@ -44,6 +45,8 @@ class Cells:
         unavailable: true where the table holds nothing to say it from.
         unreliable: true where the value rests on too little.
         weight: how much each cell rests on, where that is not plain from the numbers.
+        trials: out of how many separate cases a share was observed, where it has an interval.
+        events: how many separate events were counted, where the count has an interval.
         notes: for each count of rows that a reader is told about, the words for them.
     """
 
@@ -54,6 +57,8 @@ class Cells:
     unavailable: NDArray[np.bool_] | None = None
     unreliable: NDArray[np.bool_] | None = None
     weight: Array | None = None
+    trials: Array | None = None
+    events: Array | None = None
     notes: list[tuple[Array, str]] = field(default_factory=list)
 
 
@@ -119,6 +124,23 @@ class Measure(Declaration):
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
         """Work the value out, on the whole grid at once, from its statistics and siblings."""
         raise TypeError(f"{type(self).__name__} cannot be computed")
+
+    def interval(self, cells: Cells, confidence: float) -> Limits | None:
+        """Return the lower and upper limits of the value, or None where its kind has none.
+
+        Each kind says in its own words which interval is lawful for it. None is the rule for a kind
+        that does not: an interval of what is neither a share nor a count of separate cases would
+        claim a certainty that nobody has worked out.
+
+        Args:
+            cells: what :meth:`combine` returned, spread over the grid.
+            confidence: the chance that such intervals hold what the value would be if chance were
+                taken out of it, such as 0.95.
+
+        Returns:
+            Two arrays in the shape of the value and in its unit, NaN where there is no interval.
+        """
+        return None
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""

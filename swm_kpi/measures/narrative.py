@@ -20,7 +20,7 @@ class Narrative(TableMeasure):
     """A text for the period, with who wrote it and on what evidence. It has no number.
 
     The latest text of the period is carried through in the note, marked ``[z]``; a period without
-    one is ``[x]``. It is never summed or averaged.
+    one is ``[x]``. It is never summed or averaged, and has no interval.
 
     Attributes:
         at: the last day of the period the text is about.

@@ -19,11 +19,12 @@ from swm_kpi.expressions import (
 )
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import Cells, TableMeasure, both, divided
+from swm_kpi.measures.sampling import of_a_count, of_a_share
 from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
-    from swm_kpi.measures.measure import Array
+    from swm_kpi.measures.measure import Array, Limits
 
 
 class RepeatRate(TableMeasure):
@@ -32,6 +33,9 @@ class RepeatRate(TableMeasure):
     The months are looked back on from each row and not from the period, so the table must hold
     them: a period without that history is ``[u]``. Rows of one day are one event. A row that names
     nobody is left out. It does not add over areas or periods.
+
+    The share has a Wilson interval, of the different people; the number has the interval of a
+    count.
 
     Attributes:
         who: the column that tells people apart.
@@ -78,9 +82,16 @@ class RepeatRate(TableMeasure):
             (found["nobody"], f"left out because {english(self.who)} is not recorded"),
         ]
         if self.as_count:
-            return Cells(found["again"], notes=notes)
-        value, empty = divided(found["again"], found["people"])
-        return Cells(value, found["again"], found["people"], empty, notes=notes)
+            return Cells(found["again"], events=found["again"], notes=notes)
+        people = found["people"]
+        value, empty = divided(found["again"], people)
+        return Cells(value, found["again"], people, empty, trials=people, notes=notes)
+
+    def interval(self, cells: Cells, confidence: float) -> Limits | None:
+        """Return the limits of the count of people, or the Wilson interval of their share."""
+        if self.as_count:
+            return of_a_count(cells.events, confidence)
+        return of_a_share(cells.value, cells.trials, confidence)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
@@ -107,7 +118,8 @@ class ReoffendingRate(TableMeasure):
     """The share of a cohort who reoffend in the follow-up and are dealt with for it in time.
 
     One row is one offender of the cohort. A period is mature only when the follow-up and the wait
-    for a court have passed for its last offender; before that it is ``[p]``, and too low.
+    for a court have passed for its last offender; before that it is ``[p]``, and too low. Its
+    interval is Wilson's, of the cohort.
 
     Attributes:
         at: the day the follow-up starts: of the conviction, or of release.
@@ -147,9 +159,14 @@ class ReoffendingRate(TableMeasure):
 
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
         """Reoffenders over the cohort."""
-        value, empty = divided(found["reoffended"], found["cohort"])
+        cohort = found["cohort"]
+        value, empty = divided(found["reoffended"], cohort)
         notes = undecided_notes(self, found, self.where)
-        return Cells(value, found["reoffended"], found["cohort"], empty, notes=notes)
+        return Cells(value, found["reoffended"], cohort, empty, trials=cohort, notes=notes)
+
+    def interval(self, cells: Cells, confidence: float) -> Limits | None:
+        """Return the Wilson interval of the share."""
+        return of_a_share(cells.value, cells.trials, confidence)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Quantity(TableMeasure):
     """The sum over rows of an amount times its own factor.
 
+    It has no interval: it is worked out and not counted.
+
     Attributes:
         amount: how much of an activity.
         factor: what one of it comes to, in the measure's unit.

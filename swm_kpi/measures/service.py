@@ -24,6 +24,8 @@ class Uptime(TableMeasure):
     the period. An outage with no end lasts to the end of the period. A total is over the systems
     that the table names anywhere, so list each system at least once.
 
+    It has no interval: the seconds of an outage are not separate cases.
+
     Attributes:
         at: when an outage began.
         until: when it ended; empty while it lasts.

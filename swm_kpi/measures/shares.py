@@ -20,11 +20,12 @@ from swm_kpi.measures.measure import (
     may_be_null,
     missing_words,
 )
+from swm_kpi.measures.sampling import of_a_count, of_a_share
 from swm_kpi.measures.statistic import Clock, Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
-    from swm_kpi.measures.measure import Array
+    from swm_kpi.measures.measure import Array, Limits
 
 _PER = {
     1_000: Unit.PER_1000_PEOPLE,
@@ -36,7 +37,8 @@ _PER = {
 class Proportion(TableMeasure):
     """The share of some rows that meet a condition: from 0 to 1, ``[z]`` of none.
 
-    A row for which the numerator is undecided is in neither part, and is counted in the note.
+    A row for which the numerator is undecided is in neither part, and is counted in the note. Its
+    interval is Wilson's, of the rows that could be decided.
 
     Attributes:
         where: which rows are the denominator; all in the period when left out.
@@ -75,7 +77,11 @@ class Proportion(TableMeasure):
             words = f"in neither part because {missing_words(self.numerator)} is not recorded"
             notes.append((found["unknown"], words))
         value, empty = divided(found["numerator"], denominator)
-        return Cells(value, found["numerator"], denominator, empty, notes=notes)
+        return Cells(value, found["numerator"], denominator, empty, trials=denominator, notes=notes)
+
+    def interval(self, cells: Cells, confidence: float) -> Limits | None:
+        """Return the Wilson interval of the share."""
+        return of_a_share(cells.value, cells.trials, confidence)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
@@ -93,6 +99,8 @@ class Proportion(TableMeasure):
 
 class Ratio(Measure):
     """One measure divided by another, where the first is not a part of the second.
+
+    It has no interval: two numbers that vary together or apart, nobody can say which.
 
     Attributes:
         numerator, denominator: keys of measures of the same metric and basis. They may count
@@ -134,6 +142,9 @@ class Rate(Measure):
 
     The estimate of the year nearest to the middle of the period is used and named in the note. A
     rate for less than a year is for that period: it is never annualised.
+
+    The rate of a count has the interval of the count, divided as the count is: the population is
+    taken as known. The rate of anything else has none.
 
     Attributes:
         of: key of the measure of the same metric and basis that is divided.
@@ -185,7 +196,16 @@ class Rate(Measure):
         top, people = siblings[self.of].value, found["people"]
         cells = quotient(top, people)
         cells.value = cells.value * self.scale
+        cells.events = siblings[self.of].events
         return cells
+
+    def interval(self, cells: Cells, confidence: float) -> Limits | None:
+        """Return the limits of the count for every so many people."""
+        limits = of_a_count(cells.events, confidence)
+        if limits is None or cells.denominator is None:
+            return None
+        lower, upper = (divided(each * self.scale, cells.denominator)[0] for each in limits)
+        return lower, upper
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""

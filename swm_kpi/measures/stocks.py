@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class StockAtDate(TableMeasure):
     """How many there were in the latest snapshot of the period.
 
-    The date of the snapshot is in the note. A period with no snapshot is ``[x]``, never 0.
+    The date of the snapshot is in the note. A period with no snapshot is ``[x]``, never 0. It has
+    no interval: everyone is counted, on a day, and the next snapshot holds mostly the same people.
 
     Attributes:
         at: the date of the snapshot. Each snapshot holds everyone in post on that day.
@@ -103,7 +104,8 @@ class MeanOfSnapshots(TableMeasure):
     """The mean of a number taken at regular snapshots. A snapshot that is missing is not zero.
 
     An area is averaged over the snapshots that hold it; a total over those that hold every area
-    seen in the period. How many there were is the denominator.
+    seen in the period. How many there were is the denominator. It has no interval: snapshots of one
+    period are not separate cases.
 
     Attributes:
         at: when the snapshot was taken.
@@ -156,6 +158,8 @@ class MeanOfSnapshots(TableMeasure):
 
 class Variance(TableMeasure):
     """Actual less budget at the latest statement of the period: above zero is overspent.
+
+    It has no interval: it is an account, not a sample.
 
     Attributes:
         at: the day to which the statement's figures run. They are cumulative, so the latest in

@@ -11,11 +11,12 @@ from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Assumption, Canonical, Expression, Product, english
 from swm_kpi.expressions.literals import canonical_of
 from swm_kpi.measures.measure import Cells, TableMeasure, Where, both, divided
+from swm_kpi.measures.sampling import of_a_share
 from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
-    from swm_kpi.measures.measure import Array
+    from swm_kpi.measures.measure import Array, Limits
 
 
 class SurveyProportion(TableMeasure):
@@ -23,7 +24,8 @@ class SurveyProportion(TableMeasure):
 
     The numerator and the denominator are sums of weights. Fewer answers than ``least`` make the
     share ``[u]``. The effective sample, (sum of weights) squared over the sum of squared weights,
-    is in the note.
+    is in the note. Its interval is Wilson's, of the weighted share in the effective sample: L.
+    Kish, *Survey sampling* (1965). That allows for the weights, and not for answers in clusters.
 
     Attributes:
         where: the survey and the question; one row is one answer.
@@ -71,8 +73,18 @@ class SurveyProportion(TableMeasure):
             (found["answers"], "answered"),
         ]
         return Cells(
-            value, found["favourable"], found["valid"], empty, unreliable=few & ~empty, notes=notes
+            value,
+            found["favourable"],
+            found["valid"],
+            empty,
+            unreliable=few & ~empty,
+            trials=effective,
+            notes=notes,
         )
+
+    def interval(self, cells: Cells, confidence: float) -> Limits | None:
+        """Return the Wilson interval of the share in the effective sample."""
+        return of_a_share(cells.value, cells.trials, confidence)
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""

@@ -26,7 +26,7 @@ def as_numbers(name: str, given: Any) -> Array:
         if texts or found.dtype.kind not in "biufO":
             raise TypeError
         return found.astype(np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise RequestError(
             f"{name}= does not hold numbers. Give a number, a list of numbers or a numpy array, "
             "with rows of one length."
@@ -60,6 +60,8 @@ def whole(name: str, given: Any) -> Array:
     """Read an argument of counts."""
     numbers = not_negative(name, given)
     refuse_where(name, numbers != np.floor(numbers), "not whole", "Give counts of things")
+    # Above this floats skip whole numbers.
+    refuse_where(name, numbers > 2**53, "above 2 to the 53", "Give counts of things")
     return numbers
 
 

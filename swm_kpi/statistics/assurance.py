@@ -61,7 +61,8 @@ def assurance(
     low, high, aim = together(lower=low, upper=high, target=aim)
     refuse_where("lower", low > high, "above the upper limit", "Give the lower limit first")
     up = direction == Direction.HIGHER_IS_BETTER
-    found = np.full(aim.shape, Assurance.HIT_AND_MISS.value)
+    longest = max(len(each) for each in Assurance)
+    found = np.full(aim.shape, Assurance.HIT_AND_MISS.value, dtype=f"<U{longest}")
     found[aim < low] = (Assurance.PASSES if up else Assurance.FAILS).value
     found[aim > high] = (Assurance.FAILS if up else Assurance.PASSES).value
     found[np.isnan(low) | np.isnan(high) | np.isnan(aim)] = ""

@@ -33,8 +33,8 @@ def median_ranks(n: Numbers, confidence: float = 0.95) -> Ranks:
     Source: W. J. Conover, *Practical nonparametric statistics*, chapter on the binomial test. Up to
     ``EXACT_TO`` values the binomial is summed in whole numbers, so an exact 75% is 75%. Above, the
     normal approximation with continuity correction and the first Cornish-Fisher term for the
-    kurtosis of the binomial is used; it gives the exact rank but for one case in thousands, which
-    is then off by one.
+    kurtosis of the binomial is used; it gives the exact rank in all but two cases of a thousand,
+    and in those the next one.
 
     Args:
         n: how many values; whole numbers in any shape.
