@@ -72,11 +72,13 @@ from swm_kpi.vocabulary import (
 
 if TYPE_CHECKING:
     from swm_kpi import open_data, statistics, synthetic
+    from swm_kpi.comparison import Comparison
     from swm_kpi.difference import Difference, diff
     from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing
     from swm_kpi.engine.compute import compute
     from swm_kpi.engine.explain import Explanation, explain
     from swm_kpi.engine.front import Readiness, readiness, validate
+    from swm_kpi.process import ProcessChart, Target
     from swm_kpi.provenance import Provenance
     from swm_kpi.result import Result
 
@@ -86,7 +88,10 @@ _LATER = {
     "DisclosurePolicy": "swm_kpi.disclosure",
     "DisclosureRisk": "swm_kpi.disclosure",
     "Difference": "swm_kpi.difference",
+    "Comparison": "swm_kpi.comparison",
+    "ProcessChart": "swm_kpi.process",
     "Provenance": "swm_kpi.provenance",
+    "Target": "swm_kpi.process",
     "Readiness": "swm_kpi.engine.front",
     "Result": "swm_kpi.result",
     "compute": "swm_kpi.engine.compute",
@@ -111,6 +116,7 @@ __all__ = [
     "Catalogue",
     "CheckedTable",
     "Column",
+    "Comparison",
     "Contract",
     "ContractError",
     "ContractReport",
@@ -145,6 +151,7 @@ __all__ = [
     "PeriodError",
     "Planned",
     "Problem",
+    "ProcessChart",
     "Proportion",
     "Provenance",
     "Quantity",
@@ -160,6 +167,8 @@ __all__ = [
     "Sum",
     "SurveyProportion",
     "SwmKpiError",
+    "Target",
+    "Target",
     "Unique",
     "Unit",
     "Uptime",

@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 
+from swm_kpi.charts import WIDTH, Picture, members_picture, series_picture, years_picture
 from swm_kpi.comparison import LEAST_BASE, Comparison, compare
 from swm_kpi.disclosure import DisclosurePolicy, disclose
-from swm_kpi.errors import MissingExtra, RequestError
+from swm_kpi.errors import MissingExtra, RequestError, did_you_mean
 from swm_kpi.export import Pack, html_table, publish
 from swm_kpi.measures import Measure
 from swm_kpi.metric import Break, Entry, Metric
@@ -27,6 +28,12 @@ AFTER = (
     "value", "unit", "numerator", "denominator", "lower", "upper", "marker", "note", "definition",
     "as_at",
 )  # fmt: skip
+
+_KINDS = {
+    "series": {"member", "target", "rebase"},
+    "members": {"by", "period"},
+    "years": {"member"},
+}
 
 
 @dataclass(frozen=True)
@@ -182,6 +189,76 @@ class Result:
             baseline=baseline,
             screen=screen,
             policy=self._went_through,
+        )
+
+    def plot(
+        self,
+        measure: str | None = None,
+        ref: str | None = None,
+        *,
+        kind: str = "series",
+        member: Member = None,
+        by: str | None = None,
+        period: str | None = None,
+        basis: str | Basis | None = None,
+        grain: str | Grain | None = None,
+        target: Target | Iterable[Target] | None = None,
+        rebase: Sequence[Break] = (),
+        width: int = WIDTH,
+    ) -> Picture:
+        """Draw one measure, with words that say what the picture shows.
+
+        A notebook shows it; ``Picture.save`` keeps it as SVG, PNG or HTML.
+
+        Args:
+            measure: its key; the headline of the only ref when left out.
+            ref: its ref, where several have a measure of that key.
+            kind: ``series``: over time, with process limits, signals and targets; ``members``: a
+                breakdown's members in one period, with their intervals; ``years``: the latest
+                financial year over the one before.
+            member: whose series, as in ``spc``; not for ``members``.
+            by: for ``members``, which breakdown; the first when left out.
+            period: for ``members``, which period; the latest whole one when left out.
+            basis: ``force`` or ``proxy``; the force's where there are both.
+            grain: how long the periods are, where the result holds several lengths.
+            target: for ``series``, what somebody set; none is assumed.
+            rebase: for ``series``, days from which the process is documented to be another.
+            width: pixels, from 320 for a phone to 1,200.
+
+        Raises:
+            MissingExtra: Altair is not installed.
+            RequestError: there is no such kind or series, or an argument does not go with the kind.
+        """
+        given = {"member": member, "by": by, "period": period, "target": target, "rebase": rebase}
+        if kind not in _KINDS:
+            raise RequestError(
+                f"There is no kind of picture {kind!r}. {did_you_mean(kind, _KINDS)}"
+            )
+        for name in given.keys() - _KINDS[kind]:
+            if given[name]:
+                raise RequestError(f"{name}= does not go with kind={kind!r}. Leave it out.")
+        selected = self._select(measure, ref, basis, grain)
+        title = f"{self.subjects[selected.ref].entry.name}: {selected.measure.title}"
+        policy = self._went_through
+        if kind == "series":
+            chart = process_chart(
+                selected, member=member, target=target, rebase=rebase, policy=policy
+            )
+            return series_picture(chart, title=title, width=width)
+        if kind == "years":
+            return years_picture(selected, title=title, member=member, width=width, policy=policy)
+        if not self.by:
+            raise RequestError('The result has no breakdown. Compute it with by=["lpa"], say.')
+        key = by or self.by[0]
+        titles = {each.key: each.title for each in selected.metric.dimensions}
+        return members_picture(
+            selected,
+            by=key,
+            by_title=titles.get(key, key),
+            title=title,
+            period=period,
+            width=width,
+            policy=policy,
         )
 
     def _select(

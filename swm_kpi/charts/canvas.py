@@ -116,9 +116,9 @@ class Key:
             ).encode(x=alt.value(x + 8), y=alt.value(y))
         else:
             dash = {"strokeDash": list(self.dash)} if self.dash else {}
-            drawn = one.mark_rule(
-                color=self.colour, strokeWidth=2.5, aria=False, **dash
-            ).encode(x=alt.value(x), x2=alt.value(x + 18), y=alt.value(y))
+            drawn = one.mark_rule(color=self.colour, strokeWidth=2.5, aria=False, **dash).encode(
+                x=alt.value(x), x2=alt.value(x + 18), y=alt.value(y)
+            )
         return [drawn, Words(self.words, x + _SYMBOL, y, QUIET).mark(alt)]
 
 
@@ -218,9 +218,7 @@ class Canvas:
         frame = frame.encode(
             x=alt.value(0), x2=alt.value(self.inside), y=alt.value(0), y2=alt.value(self.height)
         )
-        words = [
-            Words(line, 16, 30 + 20 * at, INK, 14).mark(alt) for at, line in enumerate(lines)
-        ]
+        words = [Words(line, 16, 30 + 20 * at, INK, 14).mark(alt) for at, line in enumerate(lines)]
         return self.draw(alt, [frame, *words])
 
 

@@ -121,9 +121,7 @@ def vega_lite() -> tuple[str, Any]:
     try:
         import vl_convert
     except ImportError:
-        raise MissingExtra.needed(
-            "vl-convert-python", extra="charts", purpose="A chart"
-        ) from None
+        raise MissingExtra.needed("vl-convert-python", extra="charts", purpose="A chart") from None
     return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2]), vl_convert
 
 

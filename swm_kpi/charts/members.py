@@ -22,7 +22,7 @@ from swm_kpi.charts.canvas import (
     room_for,
 )
 from swm_kpi.charts.picture import Picture
-from swm_kpi.charts.tell import kind_of, tell_members
+from swm_kpi.charts.tell import kind_of, markers_in_words, tell_members
 from swm_kpi.contracts import ALL, UNKNOWN
 from swm_kpi.errors import RequestError, did_you_mean
 from swm_kpi.numbers import decimals, say_number
@@ -92,9 +92,7 @@ def members_picture(
     ends = [each[end] for each in data for end in ("value", "lower", "upper")]
     level = whole["value"] if whole is not None else None
     within = _comparable(level, data)
-    low, step, labels = axes.scale(
-        [*ends, level if within else None], selected.unit, places
-    )
+    low, step, labels = axes.scale([*ends, level if within else None], selected.unit, places)
     top = low + step * (len(labels) - 1)
     canvas.left = max(room_for(each["name"]) for each in data) + 10
     canvas.right = 12 + max(room_for(each["label"]) for each in data)
@@ -107,6 +105,7 @@ def members_picture(
     ]  # fmt: skip
     if level is not None and not within:
         canvas.subtitle += f" Whole force: {say(level)}."
+    canvas.subtitle += markers_in_words(each["marker"] for each in shown)
     canvas.data["members"] = [each for each in data if each["value"] is not None]
     layers = _layers(alt, canvas, data, low, step, labels, intervals=intervals)
     if level is not None and within:
@@ -188,7 +187,7 @@ def _layers(
     y = alt.Y(
         "name:N",
         sort=[each["name"] for each in data],
-        scale=alt.Scale(domain=[each["name"] for each in data], padding=0.5),
+        scale=alt.Scale(type="point", domain=[each["name"] for each in data], padding=0.5),
         axis=alt.Axis(
             title=None,
             domain=False,

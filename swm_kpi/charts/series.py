@@ -29,7 +29,7 @@ from swm_kpi.charts.canvas import (
 )
 from swm_kpi.charts.drawing import PERIODS
 from swm_kpi.charts.picture import Picture
-from swm_kpi.charts.tell import kind_of, tell_series
+from swm_kpi.charts.tell import kind_of, markers_in_words, tell_series
 from swm_kpi.numbers import decimals
 from swm_kpi.process import Nature, ProcessChart
 from swm_kpi.vocabulary import Grain, Marker, Unit
@@ -77,7 +77,7 @@ def series_picture(chart: ProcessChart, *, title: str, width: int = 660) -> Pict
     canvas.left = max(room_for(each) for each in labels) + 10
     canvas.right = 14 + max(room_for(text, bold=bold) for text, _, _, bold in beside)
     canvas.keys = _legend(chart, rows)
-    canvas.above = 16 if chart.breaks else 0
+    canvas.above = 22 if chart.breaks else 0
     count = frame.height
     step_x = canvas.inside / count
     x = alt.X(
@@ -130,7 +130,15 @@ def _subtitle(chart: ProcessChart) -> str:
         said += " The axis does not start at zero."
     if chart.marker and chart.latest is not None:
         said += f" No process limits: {chart.reason}"
-    return said
+    return said + markers_in_words(_markers(chart))
+
+
+def _markers(chart: ProcessChart) -> list[str]:
+    """Return the markers the picture shows: of gaps, and of the number beside its end."""
+    frame = chart.frame
+    shown = frame.filter(pl.col("value").is_null())["marker"].to_list()
+    known = frame.filter(pl.col("value").is_not_null())["marker"].to_list()
+    return [each or Marker.NOT_AVAILABLE.value for each in shown] + known[-1:]
 
 
 def _from_zero(chart: ProcessChart) -> bool:
@@ -242,9 +250,7 @@ def _limits(
     across = {"x": _as(alt, x, "first:Q"), "x2": "last:Q"}
     edge = rows.mark_rule(color=QUIET, strokeDash=_LIMIT_DASH, strokeWidth=1.2, aria=False)
     return [
-        rows.mark_rect(**BAND, aria=False).encode(
-            **across, y=_as(alt, y, "lower:Q"), y2="upper:Q"
-        ),
+        rows.mark_rect(**BAND, aria=False).encode(**across, y=_as(alt, y, "lower:Q"), y2="upper:Q"),
         *(edge.encode(**across, y=_as(alt, y, f"{name}:Q")) for name in ("lower", "upper")),
         rows.mark_rule(color=QUIET, strokeWidth=1.2, aria=False).encode(
             **across, y=_as(alt, y, "mean:Q")
@@ -313,14 +319,10 @@ def _targets(alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, y: Any) -> l
     return [rule.encode(**across, y=_as(alt, y, "target:Q"))]
 
 
-def _breaks(
-    alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, step: float
-) -> list[Any]:
+def _breaks(alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, step: float) -> list[Any]:
     """Return a line at each break, and the word where there is room for it."""
     starts = chart.frame["period_start"].to_list()
-    positions = [
-        sum(each.day > start for start in starts) - 0.5 for each in chart.breaks
-    ]
+    positions = [sum(each.day > start for start in starts) - 0.5 for each in chart.breaks]
     if not positions:
         return []
     canvas.data["breaks"] = [{"at": each} for each in positions]
@@ -335,9 +337,7 @@ def _breaks(
         reached = place
         right = place + room_for("Break") / 2 <= canvas.inside + canvas.right
         words.append(
-            Words(
-                "Break", place, -8, GREY, 12, align="center" if right else "right"
-            ).mark(alt)
+            Words("Break", place, -13, GREY, 12, align="center" if right else "right").mark(alt)
         )
     return [rule.encode(x=x), *words]
 

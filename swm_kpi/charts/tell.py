@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -57,6 +57,12 @@ def kind_of(unit: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
+def markers_in_words(markers: Iterable[str]) -> str:
+    """Say what the markers in a picture mean, to go after what stands in its subtitle."""
+    found = dict.fromkeys(each for each in markers if each)
+    return "".join(f" {each}: {Marker(each).meaning.partition(':')[0]}." for each in found)
+
+
 def tell_members(
     rows: Sequence[dict[str, Any]],
     whole: dict[str, Any] | None,
@@ -96,3 +102,41 @@ def _with_interval(row: dict[str, Any], say: Callable[[float], str]) -> str:
     if row["lower"] is None or row["upper"] is None:
         return value
     return f"{value} (interval {say(row['lower'])} to {say(row['upper'])})"
+
+
+def tell_years(
+    title: str,
+    who: str,
+    runs: Sequence[tuple[str, Sequence[dict[str, Any]]]],
+    say: Callable[[float], str],
+    unit: str,
+    missing: str,
+) -> str:
+    """Say how the latest financial year goes beside the one before.
+
+    Args:
+        title: what the picture is called.
+        who: whose numbers they are.
+        runs: each year and its points, the latest year first.
+        say: how a number is written.
+        unit: what one is one of.
+        missing: why the year before is not drawn; empty where it is.
+    """
+    said = [f"Line chart. {title}, {who}, by financial year."]
+    for year, points in runs:
+        listed = (
+            f"{each['name']} {say(each['value'])} {each['marker']}".rstrip() for each in points
+        )
+        said.append(f"{year}{counted(unit) and ' in' + counted(unit)}: {', '.join(listed)}.")
+    if len(runs) > 1:
+        now, before = ({p["name"]: p["value"] for p in run if not p["hollow"]} for _, run in runs)
+        both = [(value, before[name]) for name, value in now.items() if name in before]
+        above = sum(value > then for value, then in both)
+        below = sum(value < then for value, then in both)
+        said.append(
+            f"Of {len(both)} whole periods in both years, {above} are above the year before and "
+            f"{below} below."
+        )
+    if missing:
+        said.append(missing)
+    return " ".join(said)

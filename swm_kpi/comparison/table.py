@@ -56,7 +56,11 @@ def compare(
             ref's metric is not known.
     """
     chosen = Against.named(against)
-    if isinstance(least_base, bool) or not isinstance(least_base, int | float) or not 0 <= least_base < inf:
+    if (
+        isinstance(least_base, bool)
+        or not isinstance(least_base, int | float)
+        or not 0 <= least_base < inf
+    ):
         raise RequestError("least_base is a count from 0, such as 50.")
     unknown = sorted(set(frame["ref"].unique()) - metrics.keys())
     if unknown:

@@ -9,6 +9,8 @@ themselves.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from swm_kpi.disclosure.simplex import cheapest
@@ -18,7 +20,7 @@ _NEAR = 1e-9
 _STEPS = 25
 _TRIES = 3
 _PASSES = 4
-_NEIGHBOURS = (120, 700)
+_NEIGHBOURS = (80, 300)
 """How many counts around a small one are looked at: first few, then many."""
 _CHEAP = 0.001
 _FAR = 1_000.0
@@ -43,6 +45,7 @@ class Protection:
                 self.small.add(row)
         for row in sorted(self.small):
             self._unshow(row)
+        self._seen: dict[int, tuple[float, float]] = {}
         self._bounds = _told_by_markers(system)
         for at, node in enumerate(system.nodes):
             if node.small:
@@ -56,6 +59,17 @@ class Protection:
             node = self.system.nodes[at]
             if node.shown and all(self._hidden(each) for each in node.rows):
                 self.system.hide(node)
+
+    def _note(self, changes: Mapping[int, float]) -> None:
+        """Remember another table: it speaks for every count that it changes."""
+        for at, change in changes.items():
+            if self.system.nodes[at].small:
+                low, high = self._seen.get(at, (0.0, 0.0))
+                self._seen[at] = min(low, change), max(high, change)
+
+    def _is_seen(self, at: int, change: float) -> bool:
+        low, high = self._seen.get(at, (0.0, 0.0))
+        return low - _NEAR <= change <= high + _NEAR
 
     def _hide(self, at: int) -> None:
         rows = [row for row in self.system.nodes[at].rows if not self._hidden(row)]
@@ -75,11 +89,17 @@ class Protection:
         exact = self.system.nodes[at].exact
         while abs(goal - exact) > _NEAR:
             change = goal - exact
-            if _Search(self.system, at, change).found:
+            if self._is_seen(at, change):
+                return True
+            search = _Search(self.system, at, change)
+            if search.found:
+                self._note(search.changed)
                 return True
             for near in _NEIGHBOURS:
-                dear = cheapest_change(self.system, at, change, near)
-                if dear is not None:
+                found = cheapest_change(self.system, at, change, near)
+                if found is not None:
+                    changes, dear = found
+                    self._note(changes)
                     for other in dear:
                         self._hide(other)
                     return True
@@ -168,37 +188,36 @@ class _Search:
         return count
 
 
-def cheapest_change(system: System, at: int, change: float, near: int) -> list[int] | None:
-    """Return which shown counts to hide so that one count could be another; None if none help.
+def cheapest_change(
+    system: System, at: int, change: float, near: int
+) -> tuple[dict[int, float], list[int]] | None:
+    """Return another table in which one count is another, and which shown counts to hide for it.
 
     Among the counts nearest to it by the sums they share, those that must move are found by a
     linear programme in which moving a shown count beyond its rounding is dear, and a large one
     dearer.
+
+    Returns:
+        The changes, and the counts to hide; None where there is no such table.
     """
     nodes = system.nodes
-    seen, order = {at}, [at]
+    order = [at]
+    ways: dict[int, list[tuple[float, int, float]]] = {at: []}
     for here in order:
         for equation, _ in nodes[here].sums:
             for other, _ in system.sums[equation]:
-                if other not in seen and len(order) < near:
-                    seen.add(other)
-                    order.append(other)
+                if other not in ways and len(order) < near:
+                    ways[other] = _ways(system, other)
+                    if ways[other]:
+                        order.append(other)
     equations = sorted({equation for each in order for equation, _ in nodes[each].sums})
     place = {equation: row for row, equation in enumerate(equations)}
     most, price, moves = [], [], []
     for each in order[1:]:
-        node = nodes[each]
-        up, down = node.most - node.exact, node.exact - node.least
-        ways = [(up, 1, _CHEAP), (down, -1, _CHEAP)]
-        if node.shown and node.exact > 0:
-            dear = 1.0 + float(np.log1p(node.exact))
-            lowest = min(float(system.policy.threshold) if node.told else 0.0, node.exact)
-            ways += [(_FAR, 1, dear), (node.exact - lowest - down, -1, dear)]
-        for room, way, cost in ways:
-            if room > _NEAR:
-                moves.append((each, way, cost))
-                most.append(min(room, _FAR))
-                price.append(cost)
+        for room, way, cost in ways[each]:
+            moves.append((each, way, cost))
+            most.append(min(room, _FAR))
+            price.append(cost)
     table = np.zeros((len(equations), len(moves)))
     for column, (each, way, _) in enumerate(moves):
         for equation, sign in nodes[each].sums:
@@ -209,8 +228,26 @@ def cheapest_change(system: System, at: int, change: float, near: int) -> list[i
     found = cheapest(table, wanted, np.array(most), np.array(price))
     if found is None:
         return None
-    used = zip(moves, found.tolist(), strict=True)
-    return sorted({each for (each, _, cost), size in used if size > _NEAR and cost > _CHEAP})
+    changes = {at: change}
+    dear = set()
+    for (each, way, cost), size in zip(moves, found.tolist(), strict=True):
+        if size > _NEAR:
+            changes[each] = changes.get(each, 0.0) + way * size
+            if cost > _CHEAP:
+                dear.add(each)
+    return changes, sorted(dear)
+
+
+def _ways(system: System, at: int) -> list[tuple[float, int, float]]:
+    """Return how far a count may move each way, and what that costs."""
+    node = system.nodes[at]
+    up, down = node.most - node.exact, node.exact - node.least
+    found = [(up, 1, _CHEAP), (down, -1, _CHEAP)]
+    if node.shown and node.exact > 0:
+        dear = 1.0 + float(np.log1p(node.exact))
+        lowest = min(float(system.policy.threshold) if node.told else 0.0, node.exact)
+        found += [(_FAR, 1, dear), (node.exact - lowest - down, -1, dear)]
+    return [each for each in found if each[0] > _NEAR]
 
 
 def _told_by_markers(system: System) -> list[tuple[float, float]]:

@@ -100,7 +100,7 @@ def process_chart(
 def _check(
     selected: Selected, targets: Sequence[Target], rebase: Sequence[Break], baseline: int | None
 ) -> None:
-    if not all(isinstance(each, Break) for each in rebase):
+    if not isinstance(rebase, Sequence) or not all(isinstance(each, Break) for each in rebase):
         raise RequestError(
             'rebase= takes a list of breaks, such as [kpi.Break("2023-05-01", "why")].'
         )

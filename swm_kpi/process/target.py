@@ -58,7 +58,8 @@ def targets_of(given: Target | Iterable[Target] | None) -> tuple[Target, ...]:
     Raises:
         RequestError: one is not a Target, or two hold on one day.
     """
-    each = () if given is None else (given,) if isinstance(given, Target) else tuple(given)
+    several = given if isinstance(given, Iterable) else () if given is None else (given,)
+    each = tuple(several)
     if not all(isinstance(one, Target) for one in each):
         raise RequestError(
             'target= takes a Target, such as kpi.Target(0.9, since="2024-04-01", source="...").'

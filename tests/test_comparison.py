@@ -1,0 +1,428 @@
+"""What is set against an earlier time, by which rule, and what is never compared.
+
+Every number is worked out by hand beside the test, or is the engine's own number for the longer
+period.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import swm_kpi as kpi
+from swm_kpi import (
+    Average,
+    Break,
+    Column,
+    Contract,
+    Count,
+    Dimension,
+    Direction,
+    Duration,
+    Example,
+    Measure,
+    Metric,
+    Objective,
+    Proportion,
+    RequestError,
+    Result,
+    StockAtDate,
+    Unit,
+)
+
+SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
+
+
+class Call(Contract, rows=Unit.CALLS):
+    """One row per call."""
+
+    began_at = Column(datetime, description="When it began.")
+    ended_at = Column(datetime, nullable=True, description="When it ended.")
+    caller = Column(str, nullable=True, personal=True, description="Who called.")
+    urgent = Column(bool, nullable=True, description="Whether it was urgent.")
+    side = Column(str, dimension=SIDE, nullable=True, description="The side.")
+
+
+class Post(Contract, rows=Unit.PEOPLE):
+    """One row per post and day."""
+
+    day = Column(date, description="The day.")
+
+
+CALL = {"of": Call, "at": Call.began_at}
+MINUTES = {"start": Call.began_at, "end": Call.ended_at, "unit": Unit.MINUTES}
+CALLS = Count(key="calls", **CALL)
+CALLERS = Count(key="callers", **CALL, distinct=Call.caller)
+URGENT = Proportion(key="urgent_share", **CALL, numerator=Call.urgent)
+MEAN = Duration(key="mean_wait", **CALL, average=Average.MEAN, **MINUTES)
+MEDIAN = Duration(key="median_wait", **CALL, average=Average.MEDIAN, **MINUTES)
+ON_THE_DAY = StockAtDate(key="posts", of=Post, at=Post.day)
+
+
+def metric(*measures: Measure, **fields: Any) -> Metric:
+    """Declare a metric that is in no catalogue."""
+    first = next(each.contract for each in measures if each.contract is not None)
+    return Metric(
+        **{
+            "ref": "T1",
+            "key": "test_metric",
+            "title": "A test",
+            "objective": Objective.SECURE,
+            "summary": "A metric for a test.",
+            "measures": measures,
+            "dimensions": [each for each in (SIDE,) if each.key in first.dimensions],
+            "direction": Direction.NEUTRAL,
+            "availability": kpi.catalogue()["15"].availability,
+            "not_this": "Not real.",
+            "examples": [
+                Example(
+                    rows=f"| {next(iter(first.columns))} |",
+                    expect={each.key: 0 for each in measures},
+                    trap="None.",
+                )
+            ],
+            **fields,
+        }
+    )
+
+
+def calls(many: Mapping[str, int], urgent: Mapping[str, int] | None = None) -> pl.DataFrame:
+    """Make so many calls on the tenth of each month, the first ones urgent."""
+    rows = [
+        {
+            "began_at": (began := datetime.fromisoformat(f"{month}-10T12:00")),
+            "ended_at": began + timedelta(minutes=at % 7),
+            "caller": f"caller {at}",
+            "urgent": at < (urgent or {}).get(month, 0),
+            "side": "Left" if at % 3 else "Right",
+        }
+        for month, count in many.items()
+        for at in range(count)
+    ]
+    return pl.DataFrame(rows, schema_overrides={"began_at": pl.Datetime})
+
+
+def compute(made: Metric, data: pl.DataFrame, periods: Iterable[str], **options: Any) -> Result:
+    table = next(each.contract for each in made.measures if each.contract is not None)
+    name = table.__name__.lower()
+    options.setdefault("coverage", {name: ("2010-01-01", "2029-12-31")})
+    return kpi.compute(
+        [made], {name: data}, periods=list(periods), catalogue=kpi.Catalogue([made]), **options
+    )
+
+
+def compared(
+    many: Mapping[str, int], against: str, *, least_base: float = 50, **fields: Any
+) -> dict[str, dict[str, Any]]:
+    """Compare counts of calls by month; return the rows by period."""
+    result = compute(metric(CALLS, **fields), calls(many), many)
+    return by_period(result.compare(against, least_base=least_base))
+
+
+def by_period(made: Any, measure: str = "calls") -> dict[str, dict[str, Any]]:
+    return {each["period"]: each for each in made.to_polars().filter(measure=measure).to_dicts()}
+
+
+def months(first: int, count: int) -> list[str]:
+    """Name months in a row from January of a year."""
+    return [f"{first + at // 12}-{at % 12 + 1:02d}" for at in range(count)]
+
+
+# What each comparison sets against what.
+
+
+def test_the_previous_period_ends_the_day_before() -> None:
+    """From 100 to 125 is 25 more, and 25%."""
+    found = compared({"2024-04": 100, "2024-05": 125}, "previous_period")["2024-05"]
+    assert (found["compared"], found["current"]) == ("2024-05", 125)
+    assert (found["compared_with"], found["previous"]) == ("2024-04", 100)
+    assert (found["change"], found["change_pct"], found["change_points"]) == (25, 25, None)
+    assert (found["change_marker"], found["change_note"]) == ("", "")
+
+
+def test_the_previous_year_is_the_same_month_of_the_year_before() -> None:
+    """From 80 to 60 is a fall of a quarter; the month between plays no part."""
+    many = {"2023-05": 80, "2024-04": 7, "2024-05": 60}
+    found = compared(many, "previous_year")["2024-05"]
+    assert (found["compared_with"], found["previous"]) == ("2023-05", 80)
+    assert (found["change"], found["change_pct"]) == (-20, -25)
+
+
+def test_the_three_year_average_is_of_the_same_month() -> None:
+    """The mean of 60, 90 and 120 is 90, and 99 is a tenth more."""
+    many = {"2021-05": 60, "2022-05": 90, "2023-05": 120, "2024-05": 99}
+    found = compared(many, "three_year_average")["2024-05"]
+    assert found["compared_with"] == "mean of 2021-05, 2022-05 and 2023-05"
+    assert (found["previous"], found["change"]) == (90, 9)
+    assert found["change_pct"] == pytest.approx(10)
+    assert found["change_note"] == ""
+
+
+@pytest.mark.parametrize(
+    ("month", "flagged"),
+    [("2021-03", False), ("2021-04", True), ("2024-03", True), ("2024-04", False)],
+)
+def test_an_average_that_spans_the_pandemic_year_says_so(month: str, flagged: bool) -> None:
+    """It is made, and flagged where a year of it is in April 2020 to March 2021."""
+    year, rest = int(month[:4]), month[4:]
+    many = {f"{year - back}{rest}": 60 for back in (3, 2, 1, 0)}
+    found = compared(many, "three_year_average")[month]
+    assert found["change"] == 0
+    assert ("April 2020 to March 2021" in found["change_note"]) is flagged
+
+
+def test_a_share_is_averaged_by_what_it_is_a_share_of() -> None:
+    """10 of 100, 20 of 100 and 150 of 300 are 180 of 500: 36%, and not the mean of three shares."""
+    many = {"2022-05": 100, "2023-05": 100, "2024-05": 300, "2025-05": 100}
+    urgent = {"2022-05": 10, "2023-05": 20, "2024-05": 150, "2025-05": 40}
+    result = compute(metric(URGENT), calls(many, urgent), many)
+    found = by_period(result.compare("three_year_average"), "urgent_share")["2025-05"]
+    assert found["previous"] == pytest.approx(0.36)
+    assert found["change_points"] == pytest.approx(4)
+
+
+def test_the_year_to_date_runs_from_april() -> None:
+    """10, 20 and 30 are 60 by June; the year before it was 50."""
+    many = {
+        "2023-04": 20, "2023-05": 20, "2023-06": 10,
+        "2024-03": 99, "2024-04": 10, "2024-05": 20, "2024-06": 30,
+    }  # fmt: skip
+    found = compared(many, "year_to_date")
+    june = found["2024-06"]
+    assert (june["compared"], june["current"]) == ("2024-04 to 2024-06", 60)
+    assert (june["compared_with"], june["previous"]) == ("2023-04 to 2023-06", 50)
+    assert june["change_pct"] == pytest.approx(20)
+    assert (found["2024-04"]["compared"], found["2024-04"]["current"]) == ("2024-04", 10)
+    assert (june["value"], june["marker"]) == (30, "")
+
+
+def test_a_rolling_twelve_months_is_against_the_twelve_before() -> None:
+    """Twelve months of 11 against twelve of 10: 132 against 120."""
+    names = months(2023, 24)
+    many = {name: 10 if at < 12 else 11 for at, name in enumerate(names)}
+    found = compared(many, "rolling_12")
+    last = found["2024-12"]
+    assert (last["compared"], last["current"]) == ("2024-01 to 2024-12", 132)
+    assert (last["compared_with"], last["previous"]) == ("2023-01 to 2023-12", 120)
+    assert last["change_pct"] == pytest.approx(10)
+    assert found["2024-11"]["change"] is None
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 9), min_size=24, max_size=24))
+def test_months_put_together_are_the_number_of_the_year(many: list[int]) -> None:
+    """By March, the year to date and the rolling twelve months are the financial year."""
+    names = months(2023, 27)[3:]
+    counts = dict(zip(names, many, strict=True))
+    data = calls({**counts, "2023-01": 1}, {name: count // 2 for name, count in counts.items()})
+    made = metric(CALLS, URGENT, MEAN)
+    result = compute(made, data, [*names, "2023/24", "2024/25"])
+    years = {
+        (each["measure"], each["period"]): each["value"]
+        for each in result.to_polars().filter(grain="year").to_dicts()
+    }
+    for against in ("year_to_date", "rolling_12"):
+        for each in result.compare(against).to_polars().filter(period="2025-03").to_dicts():
+            if each["change"] is None:
+                assert each["change_marker"] == "[z]"
+                continue
+            assert each["current"] == pytest.approx(years[each["measure"], "2024/25"])
+            assert each["previous"] == pytest.approx(years[each["measure"], "2023/24"])
+
+
+def test_every_member_is_set_against_itself() -> None:
+    """Of 90 calls 30 are on the right, of 60 calls 20."""
+    many = {"2024-04": 60, "2024-05": 90}
+    made = compute(metric(CALLS), calls(many), many, by=["side"]).compare("previous_period")
+    rows = made.to_polars().filter(period="2024-05").to_dicts()
+    assert {each["side"]: (each["previous"], each["current"]) for each in rows} == {
+        "Left": (40, 60), "Right": (20, 30), "All": (60, 90),
+    }  # fmt: skip
+
+
+# Percentages and points.
+
+
+@pytest.mark.parametrize(
+    ("before", "least_base", "percentage", "marker"),
+    [
+        (50, 50, 20, ""),
+        (49, 50, None, "[u]"),
+        (49, 49, 1100 / 49, ""),
+        (5, 0, 1100, ""),
+        (0, 0, None, "[z]"),
+    ],
+)
+def test_a_percentage_is_withheld_under_the_stated_base(
+    before: int, least_base: float, percentage: float | None, marker: str
+) -> None:
+    """A change of a handful is told as a number only; from zero there is never a percentage."""
+    found = compared({"2024-04": before, "2024-05": 60}, "previous_period", least_base=least_base)[
+        "2024-05"
+    ]
+    expected = None if percentage is None else pytest.approx(percentage)
+    assert found["change_pct"] == expected
+    assert (found["change"], found["change_marker"]) == (60 - before, marker)
+    assert found["change_note"].startswith("No percentage: ") is (percentage is None)
+
+
+@pytest.mark.parametrize("least_base", [-1, math.nan, math.inf, True, "50", None])
+def test_a_least_base_is_a_count(least_base: Any) -> None:
+    """What is not a count cannot be a line."""
+    many = {"2024-04": 60, "2024-05": 60}
+    with pytest.raises(RequestError, match="least_base is a count from 0"):
+        compared(many, "previous_period", least_base=least_base)
+
+
+def test_a_share_changes_in_points() -> None:
+    """From 40% to 45% is 5 points, however few it is a share of."""
+    many = {"2024-04": 10, "2024-05": 20}
+    result = compute(metric(URGENT), calls(many, {"2024-04": 4, "2024-05": 9}), many)
+    found = by_period(result.compare("previous_period"), "urgent_share")["2024-05"]
+    assert found["change"] == pytest.approx(0.05)
+    assert found["change_points"] == pytest.approx(5)
+    assert found["change_pct"] is None
+
+
+# What is never compared.
+
+
+@pytest.mark.parametrize(
+    ("on", "made"),
+    [("2024-04-01", True), ("2024-04-02", False), ("2024-05-01", False), ("2024-05-31", False),
+     ("2024-06-01", True)],
+)  # fmt: skip
+def test_nothing_is_compared_across_a_break(on: str, made: bool) -> None:
+    """A break after the first day of one side and by the last day of the other parts them."""
+    breaks = [Break(on, "The form changed")]
+    found = compared({"2024-04": 60, "2024-05": 90}, "previous_period", breaks=breaks)["2024-05"]
+    assert (found["change"] == 30) is made
+    if not made:
+        assert (found["change_marker"], found["change_pct"], found["verdict"]) == ("[b]", None, "")
+        assert found["change_note"].endswith("The form changed.")
+        assert found["previous"] is None
+
+
+def test_a_break_between_two_years_parts_the_years_and_not_the_months_after_it() -> None:
+    """June is compared with May and not with June a year ago."""
+    many = {"2023-06": 60, "2024-05": 60, "2024-06": 66}
+    breaks = [Break("2024-01-01", "A new system")]
+    assert compared(many, "previous_year", breaks=breaks)["2024-06"]["change_marker"] == "[b]"
+    assert compared(many, "previous_period", breaks=breaks)["2024-06"]["change"] == 6
+
+
+def test_a_period_that_is_not_over_is_not_compared() -> None:
+    """Half a month is not set against a whole one."""
+    many = {"2024-04": 100, "2024-05": 50}
+    result = compute(metric(CALLS), calls(many), many, as_at="2024-05-16")
+    found = by_period(result.compare("previous_period"))["2024-05"]
+    assert found["marker"] == "[p]"
+    assert (found["change"], found["verdict"], found["change_marker"]) == (None, "", "[p]")
+    assert "provisional" in found["change_note"]
+
+
+def test_a_period_that_was_not_computed_is_said_to_be_missing() -> None:
+    """It is not guessed to be zero."""
+    found = compared({"2024-05": 60}, "previous_period")["2024-05"]
+    assert (found["current"], found["previous"], found["change"]) == (60, None, None)
+    assert found["change_marker"] == "[x]"
+    assert found["change_note"] == "Not compared: no number in this result: 2024-04."
+
+
+def test_a_share_of_nothing_is_not_compared() -> None:
+    """There is no share in April, so there is no change to May."""
+    many = {"2024-04": 0, "2024-05": 10}
+    result = compute(metric(URGENT), calls(many), many)
+    found = by_period(result.compare("previous_period"), "urgent_share")["2024-05"]
+    assert (found["change"], found["change_marker"]) == (None, "[z]")
+    assert "nothing to divide by" in found["change_note"]
+
+
+@pytest.mark.parametrize(("measure", "why"), [(CALLERS, "do not add"), (MEDIAN, "median")])
+def test_what_does_not_add_is_not_put_together(measure: Measure, why: str) -> None:
+    """People counted once a period, and medians: each period is compared, and no run of them."""
+    names = months(2023, 24)
+    result = compute(metric(measure), calls(dict.fromkeys(names, 8)), names)
+    for against in ("year_to_date", "rolling_12", "three_year_average"):
+        found = by_period(result.compare(against), measure.key)["2024-12"]
+        assert (found["change"], found["change_marker"]) == (None, "[z]")
+        assert why in found["change_note"]
+    found = by_period(result.compare("previous_period"), measure.key)["2024-12"]
+    assert found["change"] == 0
+
+
+def test_a_stock_is_compared_and_never_added_over_time() -> None:
+    """Two posts on the last day of each month are not four posts."""
+    days = ["2024-04-30", "2024-05-31", "2024-05-31"]
+    posts = pl.DataFrame({"day": [date.fromisoformat(each) for each in days]})
+    result = compute(metric(ON_THE_DAY), posts, ["2024-04", "2024-05"])
+    assert by_period(result.compare("previous_period"), "posts")["2024-05"]["change"] == 1
+    found = by_period(result.compare("year_to_date"), "posts")["2024-05"]
+    assert (found["change"], found["change_marker"]) == (None, "[z]")
+
+
+def test_a_rolling_window_is_no_part_of_a_financial_year() -> None:
+    """So it has no year to date, and its windows are compared with those they do not share."""
+    names = ["R12 2023-12", "R12 2024-12"]
+    result = compute(metric(CALLS), calls({"2023-05": 60, "2024-05": 66}), names)
+    found = by_period(result.compare("year_to_date"))["R12 2024-12"]
+    assert (found["change"], found["change_marker"]) == (None, "[z]")
+    found = by_period(result.compare("previous_period"))["R12 2024-12"]
+    assert (found["compared_with"], found["change"]) == ("R12 2023-12", 6)
+
+
+# For better or worse.
+
+
+@pytest.mark.parametrize(
+    ("direction", "up", "down"),
+    [
+        (Direction.HIGHER_IS_BETTER, "improvement", "concern"),
+        (Direction.LOWER_IS_BETTER, "concern", "improvement"),
+        (Direction.NEUTRAL, "no clear direction", "no clear direction"),
+    ],
+)
+def test_a_change_is_judged_by_the_direction(direction: Direction, up: str, down: str) -> None:
+    """The same rise is good news or bad by the measure; no change is neither."""
+    many = {"2024-04": 60, "2024-05": 70, "2024-06": 60, "2024-07": 60}
+    found = compared(many, "previous_period", direction=direction)
+    assert [found[name]["verdict"] for name in many] == ["", up, down, "same"]
+
+
+# How it is asked for, and what comes back.
+
+
+def test_an_unknown_comparison_gets_a_suggestion() -> None:
+    """The message names what was meant."""
+    with pytest.raises(RequestError, match=r"'previous_yaer'.*previous_year"):
+        compared({"2024-04": 60}, "previous_yaer")
+
+
+def test_every_row_of_the_result_comes_back_as_it_was() -> None:
+    """Columns are added; none is changed, and no number is NaN."""
+    many = {"2024-04": 0, "2024-05": 70}
+    result = compute(metric(CALLS, URGENT), calls(many), many)
+    for against in ("previous_period", "three_year_average", "rolling_12"):
+        made = result.compare(against)
+        found = made.to_polars()
+        assert found.select(result.to_polars().columns).equals(result.to_polars())
+        assert not any(found[name].is_nan().any() for name in found.columns[-10:]
+                       if found[name].dtype == pl.Float64)  # fmt: skip
+        assert (len(made), made.against.value) == (len(result), against)
+
+
+def test_numbers_without_disclosure_control_are_written_only_on_request(tmp_path: Any) -> None:
+    """As for the result itself."""
+    many = {"2024-04": 60, "2024-05": 70}
+    made = compute(metric(CALLS), calls(many), many).compare("previous_period")
+    with pytest.raises(kpi.OutputError):
+        made.to_csv(tmp_path / "made.csv")
+    made.to_csv(tmp_path / "made.csv", policy="none")
+    assert pl.read_csv(tmp_path / "made.csv")["change"].to_list() == [None, 10]

@@ -1,0 +1,408 @@
+"""Process limits and signals of a series: what is worked out, what is flagged, what is refused.
+
+Limits stand 2.66 mean moving ranges from the mean. Every number is worked out by hand beside the
+test, or by a few lines of plain arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import swm_kpi as kpi
+from swm_kpi import (
+    Break,
+    Column,
+    Contract,
+    Count,
+    Dimension,
+    Direction,
+    Example,
+    Metric,
+    Objective,
+    Proportion,
+    RequestError,
+    Result,
+    Unit,
+)
+from swm_kpi.process import ProcessChart, Target
+
+SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
+
+
+class Call(Contract, rows=Unit.CALLS):
+    """One row per call."""
+
+    began_at = Column(datetime, description="When it began.")
+    urgent = Column(bool, nullable=True, description="Whether it was urgent.")
+    side = Column(str, dimension=SIDE, nullable=True, description="The side.")
+
+
+CALL = {"of": Call, "at": Call.began_at}
+CALLS = Count(key="calls", **CALL)
+URGENT = Proportion(key="urgent_share", **CALL, numerator=Call.urgent)
+
+
+def metric(**fields: Any) -> Metric:
+    """Declare a metric that is in no catalogue."""
+    return Metric(
+        **{
+            "ref": "T1",
+            "key": "test_metric",
+            "title": "A test",
+            "objective": Objective.SECURE,
+            "summary": "A metric for a test.",
+            "measures": (CALLS, URGENT),
+            "dimensions": [SIDE],
+            "direction": Direction.HIGHER_IS_BETTER,
+            "availability": kpi.catalogue()["15"].availability,
+            "not_this": "Not real.",
+            "examples": [
+                Example(rows="| began_at |", expect={"calls": 0, "urgent_share": 0}, trap="None.")
+            ],
+            **fields,
+        }
+    )
+
+
+def month(at: int) -> str:
+    """Name the month so many after January 2022."""
+    return f"{2022 + at // 12}-{at % 12 + 1:02d}"
+
+
+def result(
+    many: Sequence[int],
+    *,
+    periods: Sequence[str] = (),
+    options: Mapping[str, Any] | None = None,
+    urgent: int = 0,
+    **fields: Any,
+) -> Result:
+    """Compute so many calls in each month from January 2022, the first ones urgent."""
+    rows = [
+        {
+            "began_at": datetime.fromisoformat(f"{month(at)}-10T12:00"),
+            "urgent": one < urgent,
+            "side": "Left" if one % 4 else "Right",
+        }
+        for at, count in enumerate(many)
+        for one in range(count)
+    ]
+    made = metric(**fields)
+    return kpi.compute(
+        [made],
+        {"call": pl.DataFrame(rows)},
+        periods=list(periods) or [month(at) for at in range(len(many))],
+        catalogue=kpi.Catalogue([made]),
+        coverage={"call": ("2020-01-01", "2029-12-31")},
+        **(options or {}),
+    )
+
+
+STEADY = [20, 24] * 6
+"""Mean 22, every moving range 4: limits 22 less and plus 2.66 times 4."""
+REACH = 2.66 * 4
+
+
+def limits(chart: ProcessChart, at: int = -1) -> tuple[float, float, float]:
+    one = chart.to_polars().row(at, named=True)
+    return one["lower"], one["mean"], one["upper"]
+
+
+def refused(chart: ProcessChart, marker: str, why: str) -> None:
+    """Hold that a chart has a reason, and no limit, signal or verdict."""
+    table = chart.to_polars()
+    assert chart.marker == marker
+    assert why in chart.reason
+    assert (chart.variation, chart.assurance, chart.signals.height) == ("", "", 0)
+    for name in ("mean", "lower", "upper"):
+        assert table[name].null_count() == len(table)
+    assert f"No process limits: {chart.reason}" in str(chart)
+
+
+# Limits.
+
+
+def test_limits_are_2_66_mean_moving_ranges_from_the_mean() -> None:
+    """20 and 24 in turn: mean 22, moving ranges of 4, limits 11.36 and 32.64."""
+    chart = result(STEADY).spc("calls")
+    assert limits(chart) == pytest.approx((11.36, 22, 32.64))
+    assert (chart.marker, chart.variation) == ("", "common cause")
+    assert chart.signals.is_empty()
+    assert chart.to_polars()["value"].to_list() == STEADY
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=12, max_size=20))
+def test_limits_are_the_plain_arithmetic(many: list[int]) -> None:
+    """The mean, the mean of the steps, and 2.66; or a refusal where counts are tiny."""
+    chart = result([*many, 1]).spc("calls")
+    values = [*many, 1]
+    mean = sum(values) / len(values)
+    steps = [abs(now - before) for before, now in pairwise(values)]
+    reach = 2.66 * sum(steps) / len(steps)
+    if mean < 5:
+        refused(chart, "[u]", "too few")
+        return
+    assert limits(chart) == pytest.approx((mean - reach, mean, mean + reach))
+    table = chart.to_polars()
+    found = [abs(value - mean) > reach for value in values]
+    assert [each != 0 for each in table["outside_limits"]] == found
+
+
+def test_a_share_has_limits_of_its_own() -> None:
+    """12 of 20 and 12 of 24: 60% and 50%, mean 55%, moving ranges of 10 points."""
+    chart = result(STEADY, urgent=12).spc("urgent_share")
+    assert limits(chart) == pytest.approx((0.55 - 0.266, 0.55, 0.55 + 0.266))
+
+
+def test_a_member_has_a_chart_of_its_own() -> None:
+    """A quarter is on the right: 5 and 6 in turn, mean 5.5, moving ranges of 1."""
+    made = result(STEADY, options={"by": ["side"]})
+    chart = made.spc("calls", member="Right")
+    assert limits(chart) == pytest.approx((5.5 - 2.66, 5.5, 5.5 + 2.66))
+    assert chart.member == {"side": "Right"}
+    assert limits(made.spc("calls")) == pytest.approx((22 - REACH, 22, 22 + REACH))
+
+
+def test_a_freak_moving_range_is_left_out_only_when_asked() -> None:
+    """Eleven steps of 4 and one of 36; 36 is above 3.267 times their mean of 80 / 12."""
+    made = result([*STEADY, 60])
+    mean = (12 * 22 + 60) / 13
+    assert limits(made.spc("calls"))[2] == pytest.approx(mean + 2.66 * 80 / 12)
+    assert limits(made.spc("calls", screen=True))[2] == pytest.approx(mean + REACH)
+
+
+def test_a_baseline_holds_the_limits_still() -> None:
+    """The first twelve points make the limits; what follows is judged by them."""
+    chart = result([*STEADY, 60, 60]).spc("calls", baseline=12)
+    assert limits(chart) == pytest.approx((22 - REACH, 22, 22 + REACH))
+    assert chart.to_polars()["outside_limits"].to_list() == [0] * 12 + [1, 1]
+
+
+# Signals.
+
+
+@pytest.mark.parametrize(
+    ("direction", "nature"),
+    [
+        (Direction.HIGHER_IS_BETTER, "special cause of improving nature"),
+        (Direction.LOWER_IS_BETTER, "special cause of concerning nature"),
+        (Direction.NEUTRAL, "special cause, high: neither way is better in itself"),
+    ],
+)
+def test_a_point_outside_the_limits_is_a_signal(direction: Direction, nature: str) -> None:
+    """60 is above the upper limit of 24.9 + 17.7; the direction says whether that is good."""
+    chart = result([*STEADY, 60], direction=direction).spc("calls")
+    assert chart.to_polars()["outside_limits"].to_list() == [0] * 12 + [1]
+    assert chart.variation == nature
+    assert "outside the limits" in str(chart)
+
+
+def test_seven_on_one_side_of_the_mean_are_a_run() -> None:
+    """Seven low and seven high, none of them outside the limits; each is flagged its own way."""
+    low, high = [20, 24, 20, 24, 20, 24, 20], [26, 30, 26, 30, 26, 30, 26]
+    table = result([*low, *high]).spc("calls").to_polars()
+    assert table["run"].to_list() == [-1] * 7 + [1] * 7
+    assert table["outside_limits"].to_list() == [0] * 14
+    assert (
+        table["nature"].to_list()
+        == ["special cause of concerning nature"] * 7 + ["special cause of improving nature"] * 7
+    )
+
+
+def test_six_on_one_side_are_no_run() -> None:
+    """One fewer is what chance does."""
+    many = [20, 24, 20, 24, 20, 24, 30, 26, 30, 26, 30, 26]
+    assert result(many).spc("calls").to_polars()["run"].to_list() == [0] * 12
+
+
+# Breaks and gaps.
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_limits_are_worked_out_afresh_at_a_break(declared: bool) -> None:
+    """Means of 22 and 42, and the step of 16 between them is no moving range."""
+    breaks = [Break("2023-01-01", "A new system")]
+    many = [*STEADY, *(each + 20 for each in STEADY)]
+    made = result(many, breaks=breaks) if declared else result(many)
+    chart = made.spc("calls", rebase=[] if declared else breaks)
+    assert chart.to_polars()["segment"].to_list() == [0] * 12 + [1] * 12
+    assert limits(chart, 0) == pytest.approx((22 - REACH, 22, 22 + REACH))
+    assert limits(chart) == pytest.approx((42 - REACH, 42, 42 + REACH))
+    assert chart.signals.is_empty()
+    assert "Limits are worked out afresh from 1 January 2023: A new system." in chart.notes
+
+
+def test_a_period_with_a_break_inside_takes_no_part() -> None:
+    """It is partly the one process and partly the other."""
+    breaks = [Break("2023-01-15", "A new system")]
+    chart = result([*STEADY, 99, *STEADY], breaks=breaks).spc("calls")
+    table = chart.to_polars()
+    assert "before a break" in table["left_out"][12]
+    assert table["segment"].to_list() == [0] * 13 + [1] * 12
+    assert limits(chart, 0)[1] == limits(chart)[1] == pytest.approx(22)
+
+
+def test_a_period_that_is_not_over_takes_no_part() -> None:
+    """Half a month is no fall."""
+    chart = result([*STEADY, 3], options={"as_at": "2023-01-16"}).spc("calls")
+    last = chart.to_polars().row(-1, named=True)
+    assert (last["marker"], last["nature"]) == ("[p]", "")
+    assert last["left_out"].startswith("provisional")
+    assert limits(chart) == pytest.approx((22 - REACH, 22, 22 + REACH))
+    assert chart.latest is not None
+    assert chart.latest["period"] == "2022-12"
+
+
+def test_no_moving_range_reaches_over_a_gap() -> None:
+    """A month that was not computed is shown, has no number, and parts its neighbours."""
+    many = [*STEADY[:6], 0, *(each + 2 for each in STEADY)]
+    periods = [month(at) for at in range(len(many)) if at != 6]
+    chart = result(many, periods=periods).spc("calls")
+    table = chart.to_polars()
+    assert table["left_out"][6] == "not in the result"
+    assert table["value"][6] is None
+    mean = (6 * 22 + 12 * 24) / 18
+    assert limits(chart) == pytest.approx((mean - REACH, mean, mean + REACH))
+
+
+# What the data do not allow.
+
+
+def test_eleven_points_are_too_few() -> None:
+    """They are shown, without limits."""
+    chart = result(STEADY[:11]).spc("calls")
+    refused(chart, "[u]", "there are 11 points, and limits need 12.")
+    assert chart.to_polars()["value"].to_list() == STEADY[:11]
+
+
+def test_too_few_points_since_a_break_have_no_limits() -> None:
+    """Limits of a process that is no more say nothing of the one that is."""
+    breaks = [Break("2023-01-01", "A new system")]
+    chart = result([*STEADY, 90, 94, 90], breaks=breaks).spc("calls")
+    refused(chart, "[u]", "there are 3 points since the last break, and limits need 12.")
+
+
+def test_rolling_windows_are_refused() -> None:
+    """Neighbours share eleven months of twelve."""
+    many = STEADY * 3
+    periods = [f"R12 {month(at)}" for at in range(12, 36)]
+    refused(result(many, periods=periods).spc("calls"), "[z]", "share eleven of their months")
+
+
+def test_tiny_counts_are_refused() -> None:
+    """A mean of 4.92 is too small, a mean of 5 is not."""
+    refused(result([4, 6] * 5 + [4, 5]).spc("calls"), "[u]", "mean count beneath it is below 5")
+    assert limits(result([4, 6] * 6).spc("calls"))[1] == 5
+
+
+def test_a_share_of_tiny_counts_is_refused() -> None:
+    """3 of 20 rests on 3."""
+    refused(result(STEADY, urgent=3).spc("urgent_share"), "[u]", "mean count beneath it")
+
+
+# Targets.
+
+
+def target(value: float, since: str = "2022-01-01", **fields: Any) -> Target:
+    return Target(value, **{"since": since, "source": "Plan, page 30", **fields})
+
+
+@pytest.mark.parametrize(
+    ("level", "direction", "assured"),
+    [
+        (11, Direction.HIGHER_IS_BETTER, "will consistently pass"),
+        (11, Direction.LOWER_IS_BETTER, "will consistently fail"),
+        (12, Direction.HIGHER_IS_BETTER, "hit and miss"),
+        (32, Direction.LOWER_IS_BETTER, "hit and miss"),
+        (33, Direction.HIGHER_IS_BETTER, "will consistently fail"),
+        (33, Direction.LOWER_IS_BETTER, "will consistently pass"),
+        (33, Direction.NEUTRAL, ""),
+    ],
+)
+def test_a_target_is_assured_by_the_limits(
+    level: float, direction: Direction, assured: str
+) -> None:
+    """Against limits of 11.36 and 32.64."""
+    chart = result(STEADY, direction=direction).spc("calls", target=target(level))
+    assert chart.assurance == assured
+    assert chart.to_polars()["target"].to_list() == [level] * 12
+
+
+def test_no_target_is_made_up() -> None:
+    """Without one, nothing is said of any."""
+    chart = result(STEADY).spc("calls")
+    assert (chart.assurance, chart.targets) == ("", ())
+    assert chart.to_polars()["target"].null_count() == 12
+
+
+def test_a_target_holds_for_its_own_days() -> None:
+    """It must hold for all of a period; the one in force at the latest point is assured."""
+    old = target(33, until="2022-06-15")
+    new = target(11, since="2022-06-16")
+    chart = result(STEADY).spc("calls", target=[new, old])
+    assert chart.to_polars()["target"].to_list() == [33] * 5 + [None] + [11] * 6
+    assert chart.assurance == "will consistently pass"
+    ended = result(STEADY).spc("calls", target=old)
+    assert ended.assurance == ""
+    assert "No target holds for all of 2022-12." in ended.notes
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"source": " "}, "no source"),
+        ({"since": "1 April"}, "since is not an ISO date"),
+        ({"until": "2021-12-31"}, "until is before since"),
+        ({"value": float("nan")}, "not a number"),
+        ({"value": True}, "not a number"),
+    ],
+)
+def test_a_target_can_be_applied_and_traced(fields: dict[str, Any], why: str) -> None:
+    """Somebody set it, and it says where."""
+    with pytest.raises(RequestError, match=why):
+        target(**{"value": 11, **fields})
+
+
+# How it is asked for.
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"measure": "cals"}, "'cals'.*calls"),
+        ({"measure": "calls", "member": "Rihgt"}, "'Rihgt'.*Right"),
+        ({"measure": "calls", "member": {"sied": "Right"}}, "'sied'.*side"),
+        ({"measure": "calls", "ref": "T2"}, "'T2'.*T1"),
+        ({"measure": "calls", "baseline": 11}, "12 or more"),
+        ({"measure": "calls", "baseline": True}, "12 or more"),
+        ({"measure": "calls", "rebase": ["2022-06-01"]}, "takes a list of breaks"),
+        ({"measure": "calls", "rebase": Break("2022-06-01", "Why")}, "takes a list of breaks"),
+        ({"measure": "calls", "rebase": [Break("2022-01-01", "Why")]}, "not inside the series"),
+        ({"measure": "calls", "rebase": [Break("2024-01-01", "Why")]}, "not inside the series"),
+        ({"measure": "calls", "target": 0.9}, "takes a Target"),
+        ({"measure": "calls", "target": "0.9"}, "takes a Target"),
+        ({"measure": "calls", "target": [target(1), target(2)]}, "Two targets hold on one day"),
+        ({"measure": "urgent_share", "target": target(90)}, "from 0 to 1"),
+    ],
+)
+def test_a_mistake_is_named_with_its_fix(asked: dict[str, Any], why: str) -> None:
+    """Each is refused before anything is drawn."""
+    made = result(STEADY, options={"by": ["side"]})
+    with pytest.raises(RequestError, match=why):
+        made.spc(**asked)
+
+
+def test_no_nan_reaches_the_table() -> None:
+    """What is not there is null."""
+    table = result([*STEADY, 0], urgent=12).spc("urgent_share").to_polars()
+    assert table["value"][12] is None
+    assert not any(each.is_nan().any() for each in table if each.dtype == pl.Float64)
