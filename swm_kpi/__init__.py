@@ -168,7 +168,6 @@ __all__ = [
     "SurveyProportion",
     "SwmKpiError",
     "Target",
-    "Target",
     "Unique",
     "Unit",
     "Uptime",

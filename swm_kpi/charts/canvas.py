@@ -228,7 +228,8 @@ def apart(wanted: Sequence[float], least: float, low: float, high: float) -> lis
     Args:
         wanted: where each would stand.
         least: how far apart two must be.
-        low, high: the ends of the line; kept to while there is room.
+        low: the start of the line, kept to while there is room.
+        high: its end, always kept to.
     """
     order = sorted(range(len(wanted)), key=lambda each: wanted[each])
     found = [0.0] * len(wanted)

@@ -29,7 +29,7 @@ from swm_kpi.charts.canvas import (
 )
 from swm_kpi.charts.drawing import PERIODS
 from swm_kpi.charts.picture import Picture
-from swm_kpi.charts.tell import kind_of, markers_in_words, tell_series
+from swm_kpi.charts.tell import kind_of, markers_in_words, no_number, tell_series
 from swm_kpi.numbers import decimals
 from swm_kpi.process import Nature, ProcessChart
 from swm_kpi.vocabulary import Grain, Marker, Unit
@@ -67,9 +67,7 @@ def series_picture(chart: ProcessChart, *, title: str, width: int = 660) -> Pict
     canvas = Canvas(title, _subtitle(chart), check_width(width), 0, 0, _HEIGHT)
     alternative = tell_series(chart, title)
     if frame["value"].is_not_null().sum() == 0:
-        reasons = frame["left_out"].unique(maintain_order=True).to_list()
-        reason = f"No number to show: {'; '.join(reasons)}."
-        return Picture(canvas.empty(alt, reason), title, alternative, chart.policy)
+        return Picture(canvas.empty(alt, no_number(chart)), title, alternative, chart.policy)
     rows = _rows(chart)
     low, step, labels = axes.scale(_heights(chart), chart.unit, places, zero=_from_zero(chart))
     top = low + step * (len(labels) - 1)
@@ -130,7 +128,8 @@ def _subtitle(chart: ProcessChart) -> str:
         said += " The axis does not start at zero."
     if chart.marker and chart.latest is not None:
         said += f" No process limits: {chart.reason}"
-    return said + markers_in_words(_markers(chart))
+    known = chart.frame["value"].is_not_null().any()
+    return said + (markers_in_words(_markers(chart)) if known else "")
 
 
 def _markers(chart: ProcessChart) -> list[str]:

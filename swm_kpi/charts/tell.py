@@ -28,12 +28,19 @@ def _series(chart: ProcessChart, title: str) -> Iterator[str]:
     yield f"Line chart. {title}, {who}, {span}."
     known = frame.filter(pl.col("value").is_not_null())
     if known.is_empty():
-        yield f"No period has a number: {chart.reason or 'none is available.'}"
+        yield no_number(chart)
         return
-    least, most = known["value"].min(), known["value"].max()
-    yield f"The values run from {chart.say(least)} to {chart.say(most)}."
+    values = known["value"].to_list()
+    if len(values) > 1:
+        yield f"The values run from {chart.say(min(values))} to {chart.say(max(values))}."
     yield str(chart)
     yield from _signals(chart)
+
+
+def no_number(chart: ProcessChart) -> str:
+    """Say why there is nothing to draw of a series."""
+    reasons = chart.frame["left_out"].unique(maintain_order=True).to_list()
+    return f"No number to show: {'; '.join(reasons)}."
 
 
 def _signals(chart: ProcessChart) -> Iterator[str]:
