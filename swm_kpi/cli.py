@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from swm_kpi.errors import (
     RequestError,
     SwmKpiError,
 )
+from swm_kpi.installed import everything_installed
 from swm_kpi.refs_table import refs_table
 
 _FAMILY = (
@@ -39,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        code: int = options.run(options)
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            code: int = options.run(options)
         return code
     except SwmKpiError as error:
         print(f"swm-kpi: {error}", file=sys.stderr)
@@ -48,6 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone, as after `| head`; there is nobody to tell.
         sys.stderr.close()
         return 0
+
+
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
+    print(f"swm-kpi: {message}", file=sys.stderr)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -68,7 +76,7 @@ def _check(_: argparse.Namespace) -> int:
     plan = kpi.catalogue()
     metrics = [each for each in plan if isinstance(each, kpi.Metric)]
     with _progress(len(metrics)) as step:
-        problems = []
+        problems = list(everything_installed().left_out)
         for metric in metrics:
             step(f"ref {metric.ref}")
             problems += list(check_examples(metric))

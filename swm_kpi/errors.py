@@ -82,6 +82,10 @@ class MissingExtra(SwmKpiError, ImportError):
         return cls(f'{purpose} needs {package}. Install it with: pip install "swm-kpi[{extra}]"')
 
 
+class PlugInWarning(UserWarning):
+    """A plug-in's definitions cannot be loaded; every other distribution's are there."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong with a definition.
