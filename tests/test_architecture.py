@@ -27,6 +27,7 @@ LINES_IN_A_SITTING = 400
 # From the ground up. A room imports only rooms that stand before it; "swm_kpi" is __init__.py.
 LAYERS = (
     "errors",
+    "deprecation",
     "permission",
     "vocabulary",
     "periods",
