@@ -1,9 +1,4 @@
-"""The shape of the code, held by reading it: what may import what, and what is never written.
-
-Also the public names. After a deliberate change to ``swm_kpi.__all__``, write the new list with
-
-    python -m tests.test_architecture
-"""
+"""The shape of the code, held by reading it: what may import what, and what is never written."""
 
 from __future__ import annotations
 
@@ -20,7 +15,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PUBLIC_API = ROOT / "tests" / "public_api.txt"
 CONTENT_ROOT = "definitions"
 LINES_IN_A_SITTING = 400
 
@@ -369,21 +363,6 @@ def public_names() -> list[str]:
     return list(swm_kpi.__all__)
 
 
-def test_public_names_are_sorted_and_exist() -> None:
-    import swm_kpi
-
-    names = public_names()
-    # Constants, then classes, then functions: the order that ruff keeps.
-    order = sorted(set(names), key=lambda name: (not name.isupper(), name[0].islower(), name))
-    assert names == order
-    assert [name for name in names if not hasattr(swm_kpi, name)] == []
-
-
-def test_public_names_are_those_promised() -> None:
-    promised = PUBLIC_API.read_text(encoding="utf-8").split()
-    assert public_names() == promised, "if you mean it: python -m tests.test_architecture"
-
-
 def test_the_catalogue_loads_nothing_heavy() -> None:
     code = f"import sys, swm_kpi; swm_kpi.catalogue(); print(*set({HEAVY!r}) & set(sys.modules))"
     done = subprocess.run(
@@ -394,7 +373,3 @@ def test_the_catalogue_loads_nothing_heavy() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
-
-
-if __name__ == "__main__":
-    PUBLIC_API.write_text("\n".join(public_names()) + "\n", encoding="utf-8")

@@ -53,7 +53,7 @@ def recorded_crime(paths: Paths) -> OpenTable:
             year, quarter or number of another form, or holds a force's quarter that another file
             also holds. The message names the file and counts rows; it never shows a value.
     """
-    from swm_kpi.open_data.recorded_crime import read_recorded_crime
+    from swm_kpi.open_data.published_crime import read_recorded_crime
 
     return read_recorded_crime(paths)
 
