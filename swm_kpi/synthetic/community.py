@@ -10,6 +10,7 @@ import numpy as np
 
 from swm_kpi.contracts import ContractType
 from swm_kpi.synthetic.setting import (
+    DAY,
     OFFICE,
     Columns,
     Season,
@@ -24,7 +25,6 @@ from swm_kpi.synthetic.setting import (
 
 SCHEMES_A_YEAR, ACTIVITIES_A_YEAR, CHECKS_A_YEAR = 300, 9_000, 1_500
 
-_DAY = np.timedelta64(1, "D")
 _SPEED_WATCH, _SESSION = "Community speed watch", "Speed watch session"
 _OTHER_SESSION = "Other scheme activity"
 _SCHEMES = {
@@ -53,8 +53,8 @@ def schemes(setting: Setting, contract: ContractType) -> Columns:
     started, ended = register(setting, "scheme", rng, SCHEMES_A_YEAR, 1_800)
     size = len(started)
     until = np.where(np.isnat(ended), setting.close, ended).astype("datetime64[D]")
-    quiet = rng.exponential(90, size).astype(int) * _DAY
-    active = np.maximum(until - _DAY - quiet, started)
+    quiet = rng.exponential(90, size).astype(int) * DAY
+    active = np.maximum(until - DAY - quiet, started)
     return {
         "scheme_id": ids("SCH", size),
         "scheme_type": pick(rng, contract, "scheme_type", _SCHEMES, size),

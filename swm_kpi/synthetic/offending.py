@@ -116,5 +116,6 @@ def _blank_days(days: Array, where: Array) -> Array:
 def _months_on(days: Array, months: int) -> Array:
     """Return the same day so many months later; the first of the next where there is none."""
     month = days.astype("datetime64[M]")
-    found: Array = (month + months).astype("datetime64[D]") + (days - month.astype("datetime64[D]"))
+    later = (month + np.timedelta64(months, "M")).astype("datetime64[D]")
+    found: Array = later + (days - month.astype("datetime64[D]"))
     return found

@@ -10,6 +10,7 @@ import numpy as np
 
 from swm_kpi.contracts import ContractType
 from swm_kpi.synthetic.setting import (
+    DAY,
     OFFICE,
     Array,
     Columns,
@@ -29,7 +30,6 @@ from swm_kpi.synthetic.setting import (
 PLANS_A_YEAR, LINES_A_YEAR, GROUPS_A_YEAR = 500, 80, 120
 DISRUPTIONS_A_YEAR, ORDERS_A_YEAR = 1_400, 1_700
 
-_DAY = np.timedelta64(1, "D")
 _THREATS = {"Drugs": 0.5, "Acquisitive crime": 0.15, "Fraud": 0.1, "Firearms": 0.05,
             "Exploitation": 0.15, "Cyber crime": 0.05}  # fmt: skip
 _THEMES = {"Anti-social behaviour": 0.45, "Acquisitive crime": 0.2, "Violence": 0.15,
@@ -52,8 +52,8 @@ def problem_solving_plans(setting: Setting, contract: ContractType) -> Columns:
     closed = closed.astype("datetime64[D]")
     until = np.where(is_open, np.datetime64(setting.end, "D"), closed)
     reviews = (until - opened).astype(np.int64) // 91
-    due = np.where(reviews > 0, opened + reviews * 91 * _DAY, np.datetime64("NaT", "D"))
-    reviewed = due + np.rint(rng.normal(-4, 9, size)).astype(int) * _DAY
+    due = np.where(reviews > 0, opened + reviews * 91 * DAY, np.datetime64("NaT", "D"))
+    reviewed = due + np.rint(rng.normal(-4, 9, size)).astype(int) * DAY
     missed = (reviews == 0) | chance(rng, 0.12, size) | (reviewed > until)
     assessed = flag(rng, 0.7, size, gap=0.03)
     return {
@@ -106,7 +106,7 @@ def disruptions(setting: Setting, contract: ContractType) -> Columns:
     happened = setting.moments("disruption", rng, DISRUPTIONS_A_YEAR, Season())
     happened = happened.astype("datetime64[D]")
     size = len(happened)
-    assessed = happened + rng.exponential(14, size).astype(int) * _DAY
+    assessed = happened + rng.exponential(14, size).astype(int) * DAY
     unknown: Array = np.asarray(assessed >= setting.close)
     status = pick(
         rng, contract, "status", {"accepted": 0.87, "rejected": 0.06, "claimed": 0.07}, size
@@ -153,7 +153,7 @@ def civil_orders(setting: Setting, contract: ContractType) -> Columns:
     wait = np.ceil(rng.exponential(np.where(abuse, 1.5, 30), size)).astype(int)
     # A court that convicts may make an order that nobody applied for.
     unasked = (kind == "SHPO") & chance(rng, 0.6, size)
-    heard = day + np.where(unasked, 0, wait) * _DAY
+    heard = day + np.where(unasked, 0, wait) * DAY
     pending = notice | (heard >= setting.close)
     result = pick(rng, contract, "result", _RESULTS, size)
     result[unasked] = "granted"
@@ -164,7 +164,7 @@ def civil_orders(setting: Setting, contract: ContractType) -> Columns:
         [notice, kind == "DVPO", kind == "SPO interim"], [2, 28, 60], 365 * rng.integers(2, 8, size)
     )
     # A notice lasts for two whole days after the one on which it was authorised.
-    expires = since.astype("datetime64[D]") + (lasts + notice) * _DAY
+    expires = since.astype("datetime64[D]") + (lasts + notice) * DAY
     after = 1 + np.floor(rng.random(size) * np.minimum(lasts - 1, 400)).astype(int)
     breached = real(since + after * np.timedelta64(86_400, "s"))
     unbroken = ~(granted | notice) | ~chance(rng, 0.16, size)

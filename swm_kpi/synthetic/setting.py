@@ -21,6 +21,7 @@ Array: TypeAlias = NDArray[Any]
 Columns: TypeAlias = dict[str, Array]
 
 HOUR = np.timedelta64(3600, "s")
+DAY = np.timedelta64(1, "D")
 _SHARES = (0.15, 0.25, 0.14, 0.22, 0.24)
 _DAYS_A_YEAR = 365.25
 
@@ -66,7 +67,7 @@ class Setting:
     @cached_property
     def days(self) -> Array:
         """Every day of the span."""
-        return np.arange(np.datetime64(self.start, "D"), np.datetime64(self.end, "D") + 1)
+        return np.arange(np.datetime64(self.start, "D"), np.datetime64(self.end, "D") + DAY)
 
     @property
     def close(self) -> np.datetime64:
@@ -82,7 +83,7 @@ class Setting:
     def month_ends(self) -> Array:
         """The last day of each month of the span; its last day where it holds none."""
         last = self.days[
-            (self.days + 1).astype("datetime64[M]") > self.days.astype("datetime64[M]")
+            (self.days + DAY).astype("datetime64[M]") > self.days.astype("datetime64[M]")
         ]
         return last if len(last) else self.days[-1:]
 
