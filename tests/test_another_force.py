@@ -1,0 +1,60 @@
+"""Another force's distribution, built, installed and used as its engineers would.
+
+It stands in ``tests/other_force`` with its own tests: the living example of a plug-in.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = Path(__file__).parent / "other_force"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the distribution installed from its wheel. Nothing is asked of a network."""
+    out = tmp_path_factory.mktemp("built")
+    run(out, "-m", "hatchling", "build", "-d", str(out), "-t", "wheel", cwd=SOURCE)
+    (wheel,) = out.glob("other_force_kpis-*.whl")
+    site = tmp_path_factory.mktemp("site")
+    options = ("--quiet", "--no-deps", "--no-index", "--target", str(site))
+    run(out, "-m", "pip", "install", *options, str(wheel), cwd=out)
+    return site
+
+
+def run(site: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, *words],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(site), str(ROOT)])},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def test_its_own_tests_pass_beside_the_library(installed: Path, tmp_path: Path) -> None:
+    config = ("-c", str(SOURCE / "pyproject.toml"), "--rootdir", str(SOURCE))
+    options = ("-q", "-p", "no:cacheprovider", *config)
+    done = run(installed, "-m", "pytest", *options, str(SOURCE / "tests"), cwd=tmp_path)
+    assert "7 passed" in done.stdout
+
+
+def test_the_command_line_knows_its_metrics(installed: Path, tmp_path: Path) -> None:
+    listed = run(installed, "-m", "swm_kpi.cli", "list", cwd=tmp_path).stdout
+    assert "Repeat victims of residential burglary" in listed
+    shown = run(installed, "-m", "swm_kpi.cli", "show", "OF2", cwd=tmp_path).stdout
+    assert "Searches in which something was found" in shown
+
+
+def test_its_worked_examples_are_checked_with_the_plans(installed: Path, tmp_path: Path) -> None:
+    said = run(installed, "-m", "swm_kpi.cli", "check", cwd=tmp_path).stdout
+    assert said.startswith("73 refs agree with each other")
