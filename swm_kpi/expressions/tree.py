@@ -259,6 +259,10 @@ class Elapsed(Term):
     def parts(self) -> tuple[Expression, ...]:
         return (self.start, self.end)
 
+    @override
+    def __str__(self) -> str:
+        return f"{self.start}.until({self.end})"
+
 
 class Unusable(Condition, Term):
     """Stands where a wrong expression was written while problems are being collected.

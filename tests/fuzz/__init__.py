@@ -1,0 +1,1 @@
+"""Fuzzing by command: ``python -m tests.fuzz TARGET --minutes 10``."""

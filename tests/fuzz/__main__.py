@@ -1,0 +1,40 @@
+"""Fuzz one target, guided by coverage: what reaches new code is kept and changed further.
+
+Needs atheris (``pip install atheris``), which is for Linux and some Pythons only, and so is in no
+extra. A find is printed with the bytes that lead to it: add them to ``tests/test_fuzz.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("target")
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+
+    import atheris
+
+    with atheris.instrument_imports(include=["swm_kpi", "tomllib"]):
+        from tests.fuzz.targets import SEEDS, TARGETS
+
+    if options.target not in TARGETS:
+        parser.error(f"choose a target from {', '.join(TARGETS)}")
+    with tempfile.TemporaryDirectory() as corpus:
+        for number, seed in enumerate(SEEDS[options.target]):
+            (Path(corpus) / f"seed{number}").write_bytes(seed)
+        seconds = int(options.minutes * 60)
+        words = [sys.argv[0], corpus, f"-max_total_time={seconds}", f"-seed={options.seed}"]
+        words += ["-max_len=2000", "-timeout=60", f"-artifact_prefix={tempfile.gettempdir()}/"]
+        atheris.Setup(words, TARGETS[options.target])
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""What is fuzzed: each takes bytes and must end well, or in an error of the library's own family.
+
+Anything else is a find: an exception of another kind, a message that repeats what a table held, or
+text that comes back changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import swm_kpi as kpi
+from swm_kpi import cli
+from swm_kpi.expressions import canonical, english
+from tests.fuzz.drawing import Drawing
+
+PLAN = kpi.catalogue()
+MARKED = "Zq7SECRETzQ"
+
+
+class Everything(kpi.Contract, rows=kpi.Unit.EVENTS, source="Fuzzing"):
+    """One row per event, with a column of each type."""
+
+    began_at = kpi.Column(datetime, description="When it began.")
+    ended_at = kpi.Column(datetime, nullable=True, description="When it ended.")
+    on = kpi.Column(date, nullable=True, description="A day.")
+    code = kpi.Column(str, isin=("a", "b", "c"), nullable=True, description="A code.")
+    name = kpi.Column(str, nullable=True, description="A text.")
+    whole = kpi.Column(int, ge=0, nullable=True, description="A whole number.")
+    share = kpi.Column(float, nullable=True, description="A number.")
+    flag = kpi.Column(bool, nullable=True, description="A flag.")
+
+
+def period_labels(given: bytes) -> None:
+    """A label is a period that writes itself in the same way, or a PeriodError."""
+    text = given.decode("utf-8", "surrogateescape")
+    parts = text.split("|")
+    with contextlib.suppress(kpi.PeriodError):
+        (period,) = kpi.periods(parts[0])
+        if kpi.periods(str(period)) != (period,):
+            raise AssertionError("a period does not read as it is written")
+    if len(parts) > 2:
+        with contextlib.suppress(kpi.PeriodError):
+            kpi.periods(parts[0], parts[1], grain=parts[2])
+
+
+def availability_file(given: bytes) -> None:
+    """A force's statement is a catalogue of as many refs, or one clear error."""
+    with _file(given, ".toml") as path, contextlib.suppress(kpi.DefinitionError, kpi.InputError):
+        found = kpi.catalogue(availability=path)
+        if len(found) != len(PLAN):
+            raise AssertionError("a statement changed how many refs there are")
+
+
+def csv_table(given: bytes) -> None:
+    """A file is counted, or refused in words that tell no value."""
+    name, ref = _READ[given[0] % len(_READ)] if given else _READ[0]
+    with _file(given[1:], ".csv") as path:
+        try:
+            told = str(kpi.validate(path, name))
+            kpi.compute([ref], {name: path}, periods="2024/25 Q1", by=["lpa"])
+        except (kpi.InputError, kpi.ContractError) as error:
+            told = str(error)
+        if MARKED in told:
+            raise AssertionError("a message tells a value")
+
+
+def public_files(given: bytes) -> None:
+    """A published file is a table, or an error of the family."""
+    readers: tuple[Callable[[Path], Any], ...] = (
+        kpi.open_data.recorded_crime,
+        kpi.open_data.officer_fte,
+        kpi.open_data.police_uk,
+        lambda path: kpi.open_data.stats19(path, path),
+    )
+    reader = readers[given[0] % len(readers)] if given else readers[0]
+    with (
+        _file(given[1:], ".csv", name="2024-04-west-mercia-street") as path,
+        contextlib.suppress(kpi.SwmKpiError),
+    ):
+        reader(path)
+
+
+def expressions(given: bytes) -> None:
+    """A condition is told, hashed and computed, or refused when it is declared."""
+    drawing = Drawing(given)
+    with contextlib.suppress(kpi.DefinitionError):
+        condition = drawing.condition(Everything)
+        canonical(condition)
+        english(condition)
+        measure = kpi.Count(key="n", of=Everything, at=Everything.began_at, where=condition)
+        metric = kpi.Metric(
+            ref="F1",
+            key="fuzzed",
+            title="Events",
+            objective=kpi.Objective.SECURE,
+            summary="Events.",
+            measures=[measure],
+            direction=kpi.Direction.NEUTRAL,
+            availability=kpi.Availability(status="unknown", reason="It is made up."),
+            not_this="Not real.",
+            examples=[kpi.Example(rows=_ROW, expect={"n": 1}, trap="None.")],
+        )
+        kpi.compute([metric], {"everything": drawing.rows()}, periods="2024/25 Q1")
+
+
+def command_line(given: bytes) -> None:
+    """Words after ``swm-kpi compute`` end in a known exit code, in a folder that stays clean."""
+    words = given.decode("utf-8", "surrogateescape").split("\n")[:12]
+    safe = [each for each in words if "/" not in each and "\0" not in each]
+    with _folder() as folder:
+        (folder / "incident.csv").write_text("incident_id,created_at\nI1,2024-04-01 10:00\n")
+        before = os.getcwd()
+        os.chdir(folder)
+        told = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+                code = cli.main(["compute", *safe])
+        except SystemExit as stop:
+            code = stop.code
+        finally:
+            os.chdir(before)
+        if code not in _EXIT_CODES:
+            raise AssertionError(f"exit code {code}")
+        if "Traceback" in told.getvalue():
+            raise AssertionError("a traceback reached the user")
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    each.__name__: each
+    for each in (
+        period_labels,
+        availability_file,
+        csv_table,
+        public_files,
+        expressions,
+        command_line,
+    )
+}
+_READ = (("incident", "15"), ("incident", "53"), ("contact", "57"), ("street_crime", "15"))
+_EXIT_CODES = {0, 2, 10, 11, 12, 13, 14, 15, 16}
+_ROW = """
+| began_at         | code | flag |
+| 2024-04-01 10:00 | a    | yes  |
+"""
+SEEDS: dict[str, list[bytes]] = {
+    "period_labels": [
+        b"2024/25 Q1",
+        b"2024/25",
+        b"2024-05",
+        b"R12 2025-03",
+        b"2024-04-01|2025-03-31|quarter",
+        b"1999/00|x|rolling_12",
+    ],
+    "availability_file": [
+        b'[[metric]]\nref = "15"\nstatus = "not_reportable"\nreason = "r"\nsource = "s"\n'
+        b'finding = "f"\ndate = 2025-05-01\n',
+        b"metric = 3\n",
+        b'[[metric]]\nref = 15\nstatus = ["x"]\n',
+    ],
+    "csv_table": [
+        b"\x00incident_id,created_at,closing_code,lpa\n"
+        b"I1,2024-04-01 10:00:00,ASB nuisance,Shropshire\nI2,2024-04-01 10:00,,\n",
+        b"\x00created_at,closing_code\n2024-13-01 10:00," + MARKED.encode() + b"\n",
+        b"\x01created_at,grade,first_arrived_at,cancelled,police_generated,lpa\n"
+        b"2024-05-01 10:00,1,2024-05-01 10:09:59,false,false,Shropshire\n",
+        b"\x02presented_at,answered_at,abandoned_at,line,clock,lpa\n"
+        b"2024-04-01 10:00:00,2024-04-01 10:00:09,,999,force,\n",
+        b"\x03month,crime_type,lpa\n2024-04-01,Anti-social behaviour,Shropshire\n",
+        b'\x03month,crime_type\n"20""24",\xff\xfe\n',
+    ],
+    "public_files": [
+        b"\x00Financial Year,Financial Quarter,Force Name,Offence Description,Offence Group,"
+        b"Offence Subgroup,Offence Code,Number of Offences\n2024/25,1,West Mercia,x,y,z,1,2\n",
+        b"\x02Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,"
+        b"LSOA name,Crime type,Last outcome category,Context\n"
+        b",2024-04,West Mercia Police,West Mercia Police,,,,,,Anti-social behaviour,,\n",
+        b"\x03accident_index,accident_year,date,accident_severity\n1,2022,01/02/2022,3\n",
+    ],
+    "expressions": [bytes(range(64)), b"\x07" * 40, bytes(range(255, 150, -1))],
+    "command_line": [
+        b"15\n--data\nincident=incident.csv\n--start\n2024-04-01\n--end\n2024-06-30",
+        b"--start\n2024\n--end\n\n--grain\nmonth",
+        b"15\n--data\nincident=incident.csv\n--start\n2024-04-01\n--end\n2024-06-30\n--out\nx.csv",
+    ],
+}
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as made:
+        yield Path(made)
+
+
+@contextlib.contextmanager
+def _file(content: bytes, suffix: str, *, name: str = "given") -> Iterator[Path]:
+    with _folder() as folder:
+        path = folder / f"{name}{suffix}"
+        path.write_bytes(content)
+        yield path
