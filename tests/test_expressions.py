@@ -513,5 +513,7 @@ def test_a_tree_cannot_be_changed_and_walks_through_its_parts() -> None:
 
 
 def test_a_mistake_with_elapsed_time_names_it_as_it_is_written() -> None:
-    with pytest.raises(DefinitionError, match=r"^Call\.rang_at\.until\(Call\.ended_at\), is_in"):
+    with pytest.raises(
+        kpi.DefinitionError, match=r"^Call\.rang_at\.until\(Call\.ended_at\), is_in"
+    ):
         Call.rang_at.until(Call.ended_at).is_in()
