@@ -517,3 +517,9 @@ def test_a_mistake_with_elapsed_time_names_it_as_it_is_written() -> None:
         kpi.DefinitionError, match=r"^Call\.rang_at\.until\(Call\.ended_at\), is_in"
     ):
         Call.rang_at.until(Call.ended_at).is_in()
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1, 10**400])
+def test_a_number_that_cannot_be_told_from_the_next_is_refused(number: int) -> None:
+    with pytest.raises(kpi.DefinitionError, match="too large to be told from the next one"):
+        _ = Call.rang_at.until(Call.ended_at) < number

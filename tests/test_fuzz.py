@@ -9,6 +9,21 @@ from hypothesis import strategies as st
 from tests.fuzz.targets import SEEDS, TARGETS
 
 
+# What each find was, and the bytes that led to it.
+FINDS = {
+    "a whole number too large for any number type": (
+        "expressions",
+        b"\x01\x00\x00\x00\xff\xff\xff\xff\xff\xff",
+    ),
+}
+
+
+@pytest.mark.parametrize("find", FINDS)
+def test_what_was_found_is_mended(find: str) -> None:
+    name, given = FINDS[find]
+    TARGETS[name](given)
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_every_seed_ends_well(name: str) -> None:
     for seed in SEEDS[name]:

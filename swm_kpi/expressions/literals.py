@@ -11,6 +11,8 @@ from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
 
 Scalar: TypeAlias = str | int | float | bool | date | datetime
 Canonical: TypeAlias = list[Any]
+# Beyond this, two whole numbers can be one floating-point number.
+_LARGEST = 2**53
 
 DTYPE_WORDS: dict[type, str] = {
     str: "text",
@@ -93,6 +95,9 @@ def literal_problem(
         )
     if isinstance(literal, float) and not math.isfinite(literal):
         return "it is compared with a number that is not finite", "Write a finite number"
+    if isinstance(literal, int) and abs(literal) > _LARGEST:
+        rule = "it is compared with a number too large to be told from the next one"
+        return rule, f"Write one from {-_LARGEST} to {_LARGEST}"
     if isinstance(literal, datetime) and literal.tzinfo is not None:
         return "it is compared with a time that has an offset", "Write local wall clock time"
     if domain is not None and literal not in domain:
