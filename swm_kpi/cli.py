@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: the words after ``swm-kpi``; the process's own when left out.
     """
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn
@@ -209,17 +209,18 @@ def _progress(total: int) -> Iterator[Any]:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's own account of itself, which its reference page is made from."""
     codes = [(0, "it worked"), (1, "something unexpected; please report it")]
     codes += [(2, "the command is not written as the help says")]
     codes += sorted((each.exit_code, (each.__doc__ or "").splitlines()[0]) for each in _FAMILY)
-    parser = argparse.ArgumentParser(
+    made = argparse.ArgumentParser(
         prog="swm-kpi",
         description="The metrics of the Safer West Mercia Plan: what they mean, what they come to.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="exit codes:\n" + "\n".join(f"  {code:>3}  {cause}" for code, cause in codes),
     )
-    commands = parser.add_subparsers(required=True, metavar="command")
+    commands = made.add_subparsers(required=True, metavar="command")
     listed = _command(commands, "list", _list, "every ref: title, availability, computation")
     listed.add_argument("--markdown", action="store_true", help="as a table for a page")
     show = _command(commands, "show", _show, "one metric in plain English")
@@ -248,7 +249,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = _command(commands, "demo", _demo, "a synthetic force, every metric, and a pack to open")
     _synthetic_options(demo, "swm-kpi-pack")
     demo.add_argument("--overwrite", action="store_true", help="replace a pack that is there")
-    return parser
+    return made
 
 
 def _compute_command(commands: Any) -> None:

@@ -259,14 +259,19 @@ def test_every_imported_package_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     wanted = list(project["dependencies"])
-    for extra in ("arrow", "charts", "ibis", "ods", "xlsx"):
+    for extra in ("arrow", "charts", "docs", "ibis", "ods", "xlsx"):
         wanted += extras[extra]
 
     def named(requirements: list[str]) -> set[str]:
         return {re.split(r"[^\w-]", each)[0].replace("-", "_") for each in requirements}
 
     declared = {"testing": named([*wanted, *extras["test"]])}
-    imported_as = {"ibis": "ibis_framework", "odf": "odfpy", "vl_convert": "vl_convert_python"}
+    imported_as = {
+        "griffe": "griffelib",
+        "ibis": "ibis_framework",
+        "odf": "odfpy",
+        "vl_convert": "vl_convert_python",
+    }
     undeclared = {
         f"{module} imports {package}"
         for module, path in (MACHINE | CONTENT).items()

@@ -1,0 +1,1 @@
+"""The documentation site: plain Markdown made from the catalogue and from the code."""
