@@ -6,10 +6,11 @@ import io
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 
 _FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _FILE_NAME = re.compile(r"\A# ([\w./-]+\.(?:py|toml))\n")
-_PLACE = re.compile(r" \((?:\S+\.(?:py|md)):\d+\)")
+_PLACE = re.compile(r"\s\((?:\S+\.(?:py|md)):\d+\)")
 _EXTRAS = {"altair", "duckdb", "gptables", "griffe", "ibis", "odf", "pyarrow", "pyspark"}
 # Installing and testing are what .ci/run does. Nothing else may stand in a shell block.
 _NOT_RUN = {"cd", "git", "mkdocs", "pip", "python"}
@@ -75,13 +76,15 @@ def run_page(page: Path, *, compare: bool = True) -> None:
 def difference(shown: str, printed: str) -> str:
     """Say how what is shown differs from what was printed; empty where it does not.
 
-    File and line of a declaration are not compared. A line ``...`` stands for any lines.
+    Where lines end, how far columns are apart, and file and line of a declaration are not compared.
+    A line ``...`` stands for anything.
     """
-    shown, printed = (_PLACE.sub("", each).rstrip() for each in (shown, printed))
-    lines = [re.escape(line.rstrip()) for line in shown.splitlines()]
-    pattern = "\n".join("(?:.|\n)*?" if line == re.escape(_LEFT_OUT) else line for line in lines)
-    plain = "\n".join(line.rstrip() for line in printed.splitlines())
-    return "" if re.fullmatch(pattern, plain) else f"--- shown\n{shown}\n--- printed\n{printed}"
+    parts = re.split(rf"(?m)^{re.escape(_LEFT_OUT)}$", _PLACE.sub("", shown))
+    pattern = ".*".join(re.escape(" ".join(part.split())) for part in parts)
+    plain = " ".join(_PLACE.sub("", printed).split())
+    if re.fullmatch(pattern, plain):
+        return ""
+    return f"--- shown\n{shown}\n--- printed\n{printed}"
 
 
 def _run(block: Block, page: Path, names: dict[str, Any]) -> str:
@@ -99,10 +102,12 @@ def _run(block: Block, page: Path, names: dict[str, Any]) -> str:
 
 
 def _python(block: Block, page: Path, names: dict[str, Any]) -> str:
+    if "import SparkSession" in block.text and shutil.which("java") is None:
+        raise NotInstalled("Spark needs Java, which is not on this machine")
     code = compile("\n" * (block.line - 1) + block.text, str(page), "exec")
     printed = io.StringIO()
     try:
-        with redirect_stdout(printed), redirect_stderr(printed):
+        with redirect_stdout(printed):
             exec(code, names)
     except MissingExtra as error:
         raise NotInstalled(str(error)) from None
