@@ -10,11 +10,8 @@ import pytest
 import swm_kpi as kpi
 from swm_kpi import cli
 from swm_kpi.errors import SwmKpiError
-from swm_kpi.vocabulary import Marker
-
-pytest.importorskip("griffe", reason="griffe is not installed: pip install .[docs]")
-
 from swm_kpi.site.api import api_pages, cli_page
+from swm_kpi.vocabulary import Marker
 
 ROOMS = {"open_data", "statistics", "synthetic"}
 
