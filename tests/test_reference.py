@@ -55,7 +55,7 @@ def test_a_call_is_told_with_its_arguments_errors_and_what_comes_of_it(
 ) -> None:
     told = part(pages["reference/api/compute.md"], "compute")
     assert "on_violation='raise'" in told
-    assert "| `as_at` | the day the data were extracted. A period it cuts short is `[p]`. |" in told
+    assert "| `as_at` | The day the data were extracted. A period it cuts short is `[p]`. |" in told
     assert "- `PeriodError`: a period is not written as one." in told
     assert "Returns: One row for each measure, period and member." in told
 

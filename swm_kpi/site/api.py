@@ -139,7 +139,11 @@ def _meaning(action: argparse.Action) -> str:
 
 
 def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}".rstrip(".") + "."
+    return _capital(words).rstrip(".") + "."
+
+
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _page(title: str, about: str, listed: Iterable[Any], where: str) -> str:
@@ -251,7 +255,7 @@ def _section(each: Any, kind: str) -> Any:
 
 
 def _items(given: Any) -> list[str]:
-    rows = ((f"`{_named(one)}`", _inline(one.description)) for one in given)
+    rows = ((f"`{_named(one)}`", _capital(_inline(one.description))) for one in given)
     return _table(("name", "meaning"), rows)
 
 
