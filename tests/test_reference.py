@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import pytest
 
 import swm_kpi as kpi
-from swm_kpi import cli
 from swm_kpi.errors import SwmKpiError
 from swm_kpi.site.api import api_pages, cli_page
 from swm_kpi.vocabulary import Marker
@@ -23,7 +22,7 @@ def pages() -> Mapping[str, str]:
 
 @pytest.fixture(scope="module")
 def command_line() -> str:
-    return cli_page(cli.parser())
+    return cli_page()
 
 
 def part(page: str, heading: str) -> str:

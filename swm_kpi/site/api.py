@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from swm_kpi.errors import MissingExtra
@@ -102,24 +103,26 @@ def api_pages() -> dict[str, str]:
     return pages
 
 
-def cli_page(parser: argparse.ArgumentParser) -> str:
+def cli_page(command: str = "swm_kpi.cli:parser") -> str:
     """Return the page of the command line: each command with its arguments, and exit codes.
 
     Args:
-        parser: the command line's own.
+        command: the function that returns the command line's own parser, named as an entry point
+            is, because a command stands above the site that explains it.
     """
+    parser: argparse.ArgumentParser = resolve_name(command)()
     lines = ["# The command line", "", f"{parser.description}", ""]
     lines += ["For whoever runs `swm-kpi`. The page is made from the command's own help.", ""]
     commands: dict[str, argparse.ArgumentParser] = {}
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             commands |= action.choices
-    for name, command in commands.items():
-        usage = " ".join(command.format_usage().removeprefix("usage: ").split())
-        lines += [f"## {parser.prog} {name}", "", f"{_sentence(command.description or '')}", ""]
+    for name, each in commands.items():
+        usage = " ".join(each.format_usage().removeprefix("usage: ").split())
+        lines += [f"## {parser.prog} {name}", "", f"{_sentence(each.description or '')}", ""]
         lines += ["```text", usage, "```", ""]
-        given = [each for each in command._actions if each.dest != "help"]
-        lines += _table(("argument", "meaning"), ((_names(each), _meaning(each)) for each in given))
+        given = [action for action in each._actions if action.dest != "help"]
+        lines += _table(("argument", "meaning"), ((_names(one), _meaning(one)) for one in given))
     lines += ["## Exit codes", "", "Each has one cause.", ""]
     told = (line.split(maxsplit=1) for line in (parser.epilog or "").splitlines()[1:])
     lines += _table(("code", "cause"), ((f"`{code}`", cause) for code, cause in told))
