@@ -1,4 +1,4 @@
-"""Every block of code in the README and the guides runs, and prints what the page says it prints.
+"""Every block of Python in the README and the guides runs, and prints what the page says.
 
 docs/how-to/write-these-pages.md says how a page is written for this.
 """
