@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from tests.fuzz.targets import SEEDS, TARGETS
 
-
 # What each find was, and the bytes that led to it.
 FINDS = {
     "a whole number too large for any number type": (
