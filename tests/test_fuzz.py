@@ -14,6 +14,10 @@ FINDS = {
         "expressions",
         b"\x01\x00\x00\x00\xff\xff\xff\xff\xff\xff",
     ),
+    "whole numbers looked for in a column of fractions": (
+        "expressions",
+        b"\x01>>>>>>>>>\x00\x00\x00\x07\x07\xa6\x05\x00",
+    ),
 }
 
 

@@ -79,8 +79,7 @@ class Compiler:
             case Compare():
                 return self._compared(expression)
             case IsIn():
-                values = [value for each in expression.values for value in self._values(each)]
-                return self(expression.term).is_in(values)
+                return self._is_in(expression)
             case IsNull():
                 return self(expression.term).is_null()
             case IsTrue():
@@ -114,6 +113,18 @@ class Compiler:
         start, end = self(within.start), self(within.end)
         months = sum(self.months(each) for each in within.months)
         return (end >= start) & (end < start.dt.offset_by(f"{months}mo"))
+
+    def _is_in(self, asked: IsIn) -> Any:
+        values = [value for each in asked.values for value in self._values(each)]
+        term = self(asked.term)
+        # Engines look for a number only among numbers of its own type.
+        if isinstance(asked.term, Elapsed):
+            values = [each * MICROSECONDS for each in values]
+        if asked.term.dtype is int or isinstance(asked.term, Elapsed):
+            values = [int(each) for each in values if each == int(each)]
+        elif asked.term.dtype is float:
+            values = [float(each) for each in values]
+        return term.is_in(values) if values else term != term
 
     def _undecided(self, condition: Any) -> Any:
         if self._words is pl:

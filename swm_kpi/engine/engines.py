@@ -184,7 +184,9 @@ class Ibis:
         return frame.mutate(**made)
 
     def _micros(self, at: Any) -> Any:
-        return at.epoch_seconds().cast("int64") * 1_000_000 + at.microsecond().cast("int64")
+        # A database may round to the nearest second, so the fraction is cut off first.
+        second = at.truncate("s").epoch_seconds().cast("int64")
+        return second * 1_000_000 + at.microsecond().cast("int64")
 
     def _wall(self, frame: Any, at: Any) -> Any:
         import ibis

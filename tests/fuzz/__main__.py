@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 
 def main() -> None:
@@ -22,6 +24,12 @@ def main() -> None:
     import atheris
 
     with atheris.instrument_imports(include=["swm_kpi", "tomllib"]):
+        import swm_kpi
+
+        # What is imported when it is first used would be left out of the guidance.
+        for each in walk_packages(swm_kpi.__path__, "swm_kpi."):
+            if not each.name.startswith(("swm_kpi.charts", "swm_kpi.site", "swm_kpi.definitions")):
+                import_module(each.name)
         from tests.fuzz.targets import SEEDS, TARGETS
 
     if options.target not in TARGETS:
