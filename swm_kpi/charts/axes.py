@@ -62,7 +62,7 @@ def scale_of(values: Sequence[float | None], unit: str, places: int) -> Scale:
         places: how many decimals the numbers are shown with.
     """
     known = [each for each in values if each is not None]
-    least, most = min(0.0, *known), max(0.0, *known)
+    least, most = min([0.0, *known]), max([0.0, *known])
     if not from_zero(known, unit):
         least = min(known) - 0.1 * (max(known) - min(known) or abs(most))
     reach = (most - least) or (0.01 if unit == Unit.PROPORTION else 1.0)

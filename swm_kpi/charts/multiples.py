@@ -70,14 +70,24 @@ def multiples_picture(
     say = partial(say_number, unit=selected.unit, places=places)
     span = span_of(selected.rows)
     title = f"{caption.measure} by {by_title}, {span}"
-    alternative = " ".join([tell_multiples(f"{title}. {caption.metric}", panels, say)])
-    reason = "" if panels else f"This measure is not broken down by {by_title}."
-    alternative = " ".join([alternative, *([reason] if reason else []), *caption.foot])
+    reason = _nothing(rows, by_title)
+    words = tell_multiples(f"{title}. {caption.metric}", panels, say)
+    alternative = " ".join([words, *([reason] if reason else []), *caption.foot])
     kind = f"{kind_of(selected.unit)} {OVER_TIME[selected.grain]}"
     subtitle = f"{caption.metric}. {kind}. All on one scale."
     draw = partial(_draw, selected, caption, title, subtitle, panels, reason)
     numbers = _numbers(panels, say)
     return Picture(draw, title, alternative, numbers, caption.policy, width)
+
+
+def _nothing(rows: pl.DataFrame, by_title: str) -> str:
+    """Say why there is nothing to draw; empty where there is something."""
+    if rows.is_empty():
+        return f"This measure is not broken down by {by_title}."
+    if rows["value"].is_not_null().any():
+        return ""
+    why = dict.fromkeys(Marker(each or "[x]").meaning for each in rows["marker"])
+    return f"No number to show: {'; '.join(why)}."
 
 
 def _draw(

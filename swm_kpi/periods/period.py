@@ -143,7 +143,7 @@ class Period:
 
     @property
     def words(self) -> str:
-        """The period in words: ``May 2024``, ``April to June 2024``, ``the 12 months to May 2024``."""
+        """The period in words: ``May 2024``, ``April to June 2024``."""
         if self.grain is Grain.ROLLING_12:
             return f"the 12 months to {say_months(self.end, self.end)}"
         return say_months(self.start, self.end)
