@@ -22,7 +22,7 @@ from swm_kpi.charts import (
 from swm_kpi.comparison import LEAST_BASE, Comparison, compare
 from swm_kpi.disclosure import DisclosurePolicy, disclose
 from swm_kpi.errors import MissingExtra, RequestError, did_you_mean
-from swm_kpi.export import Pack, html_table, publish
+from swm_kpi.export import Pack, pack_table, publish
 from swm_kpi.measures import Measure
 from swm_kpi.metric import Break, Entry, Metric
 from swm_kpi.pandas_table import pandas_table
@@ -95,18 +95,14 @@ class Result:
         return self._frame.height
 
     def __repr__(self) -> str:
-        refs = self._frame["ref"].n_unique()
+        rows, refs = len(self), self._frame["ref"].n_unique()
         by = f" by {', '.join(self.by)}" if self.by else ""
-        return f"Result({len(self):,} rows, {refs} refs{by})"
+        counts = f"{rows:,} row{'' if rows == 1 else 's'}, {refs} ref{'' if refs == 1 else 's'}"
+        return f"Result({counts}{by})"
 
     def _repr_html_(self) -> str:
         """Return the first rows as a notebook shows them."""
-        columns = ["ref", "measure", "period", *self.by, "value", "unit", "note"]
-        if self._frame["basis"].n_unique() > 1:
-            columns.insert(2, "basis")
-        pack = self._pack()
-        titles = {each: pack.breakdown_title(each) for each in self.by}
-        return html_table(self._frame, columns, caption=repr(self), titles=titles, row_headings=2)
+        return pack_table(self._pack())
 
     def measure(self, ref: str, key: str, basis: str | Basis = Basis.FORCE) -> Measure:
         """Return the declaration that a ref's rows of one measure were computed from."""
