@@ -382,6 +382,19 @@ def test_a_picture_is_as_wide_as_was_asked(kind: str, width: int) -> None:
     assert float(found[1]) >= width - 30
 
 
+@needs_altair
+@pytest.mark.parametrize("kind", ["members", "multiples"])
+def test_long_names_leave_room_for_the_numbers(kind: str) -> None:
+    long = "Other sexual offences, including exposure, voyeurism and those not told apart"
+    picture = result(counts, areas=(long, "Unknown", "All"), interval=3).plot(kind=kind, width=320)
+    found = re.search(r'width="([\d.]+)"', picture.to_svg())
+    assert found is not None
+    assert float(found[1]) <= 332
+    assert any(each.endswith("…") for each in texts(picture))
+    assert long in picture.alternative
+    assert long in json.dumps(picture.numbers)
+
+
 VALUES = st.one_of(
     st.none(),
     st.just(0.0),

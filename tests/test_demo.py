@@ -89,7 +89,7 @@ def test_beside_each_picture_stand_the_areas(summary: Summary, page: Page) -> No
     assert len(tables) == len(with_areas) > 30
     asb = next(each for each in told if each.entry.ref == "15")
     assert asb.headline is not None
-    assert asb.areas(asb.headline)["lpa"].to_list()[-1] == "Unknown"
+    assert asb.areas(asb.headline)["lpa"].to_list()[-1] == "South Worcestershire"
 
 
 def test_the_csv_is_the_result(summary: Summary) -> None:

@@ -64,6 +64,14 @@ def lines_of(text: str, width: int, size: int = _BODY, *, bold: bool = False) ->
     return wrap(text, letters, break_on_hyphens=False) or [""]
 
 
+def shortened(text: str, width: float, size: int = _BODY, *, bold: bool = False) -> str:
+    """Return a text as far as it fits a width; an ellipsis stands for the rest."""
+    if room_for(text, size, bold=bold) <= width:
+        return text
+    letters = int(width / (size * _LABEL * (_BOLD if bold else 1))) - 1
+    return f"{text[: max(letters, 1)].rstrip()}…"
+
+
 @dataclass(frozen=True)
 class Words:
     """A text at a place, in pixels from the corner of the plot."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,6 +22,7 @@ from swm_kpi.charts.canvas import (
     Key,
     Words,
     altair,
+    lines_of,
     room_for,
 )
 from swm_kpi.charts.picture import Caption, Picture
@@ -140,7 +142,9 @@ def _draw(members: _Members, caption: Caption, title: str, reason: str, width: i
     places = decimals(members.unit, [each["value"] for each in known])
     scale = axes.scale_of([*ends, level], members.unit, places)
     labels = [say_cell(each, members.say) for each in members.rows]
-    canvas.left = max(room_for(each[members.by]) for each in members.rows) + 10
+    # Long names take two lines of at most two fifths of the picture.
+    widest = max(room_for(each[members.by]) for each in members.rows)
+    canvas.left = min(widest, width * 2 // 5) + 10
     canvas.right = 12 + max(room_for(each) for each in labels)
     intervals = any(each["lower"] is not None for each in known)
     canvas.keys = [
@@ -157,6 +161,7 @@ def _draw(members: _Members, caption: Caption, title: str, reason: str, width: i
         canvas.subtitle += " The axis does not start at zero."
     canvas.subtitle += markers_in_words(each["marker"] for each in members.rows)
     layers = _layers(alt, canvas, members, scale)
+    canvas.words += _names([each[members.by] for each in members.rows], canvas.left - 10)
     canvas.words += [
         Words(label, canvas.inside + 10, _ROW * (at + 0.5)) for at, label in enumerate(labels)
     ]
@@ -201,16 +206,7 @@ def _layers(alt: Any, canvas: Canvas, members: _Members, scale: axes.Scale) -> l
         "name:N",
         sort=names,
         scale=alt.Scale(type="point", domain=names, padding=0.5),
-        axis=alt.Axis(
-            title=None,
-            domain=False,
-            ticks=False,
-            grid=False,
-            labelPadding=10,
-            labelLimit=canvas.left,
-            minExtent=canvas.left,
-            maxExtent=canvas.left,
-        ),
+        axis=None,
     )
     known = [each for each in members.rows if each["value"] is not None]
     dots = [
@@ -235,6 +231,16 @@ def _layers(alt: Any, canvas: Canvas, members: _Members, scale: axes.Scale) -> l
         found.append(whiskers.encode(x=as_field(x, "lower:Q"), x2="upper:Q", y=y, stroke=colour))
     points = rows.mark_point(shape="circle", size=75, strokeWidth=2, opacity=1, aria=False)
     return [*found, points.encode(x=x, y=y, fill=inside, stroke=colour)]
+
+
+def _names(names: list[str], width: int) -> Iterator[Words]:
+    """Yield each name to the left of its row, a long one in two lines."""
+    for at, name in enumerate(names):
+        first, *rest = lines_of(name, width)
+        lines = [first, rest[0].rstrip(",;") + ("…" if len(rest) > 1 else "")] if rest else [first]
+        top = _ROW * (at + 0.5) - 6.5 * (len(lines) - 1)
+        for number, line in enumerate(lines):
+            yield Words(line, -10, top + 13 * number, align="right")
 
 
 def _numbers(members: _Members) -> list[list[str]]:

@@ -18,6 +18,7 @@ from swm_kpi.charts.canvas import (
     Words,
     altair,
     room_for,
+    shortened,
 )
 from swm_kpi.charts.picture import Caption, Picture
 from swm_kpi.charts.tell import (
@@ -135,8 +136,10 @@ def _draw(
             rules.append({"x": left, "x2": left + wide, "y": y,
                           "colour": LINES if level == scale.top else QUIET})  # fmt: skip
             canvas.words.append(Words(label, left - 6, y, QUIET, 11, align="right"))
-        canvas.words.append(Words(name, left - gutter, top - 15, bold=True))
         shown = say_cell(rows[-1], say)
+        fits = wide + gutter - room_for(shown, bold=True) - 8
+        called = shortened(name, fits, bold=True)
+        canvas.words.append(Words(called, left - gutter, top - 15, bold=True))
         canvas.words.append(Words(shown, left + wide, top - 15, NAVY, bold=True, align="right"))
         for end, at, align in ((ends[0], left, "left"), (ends[1], left + wide, "right")):
             canvas.words.append(Words(_short(end), at, top + _HIGH + 12, QUIET, 11, align=align))
