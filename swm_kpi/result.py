@@ -10,11 +10,19 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.charts import WIDTH, Picture, members_picture, series_picture, years_picture
+from swm_kpi.charts import (
+    WIDTH,
+    Caption,
+    Picture,
+    members_picture,
+    multiples_picture,
+    series_picture,
+    years_picture,
+)
 from swm_kpi.comparison import LEAST_BASE, Comparison, compare
 from swm_kpi.disclosure import DisclosurePolicy, disclose
 from swm_kpi.errors import MissingExtra, RequestError, did_you_mean
-from swm_kpi.export import Pack, html_table, publish
+from swm_kpi.export import Pack, pack_table, publish
 from swm_kpi.measures import Measure
 from swm_kpi.metric import Break, Entry, Metric
 from swm_kpi.pandas_table import pandas_table
@@ -31,7 +39,8 @@ AFTER = (
 
 _KINDS = {
     "series": {"member", "target", "rebase"},
-    "members": {"by", "period"},
+    "members": {"by", "period", "order"},
+    "multiples": {"by"},
     "years": {"member"},
 }
 
@@ -86,18 +95,14 @@ class Result:
         return self._frame.height
 
     def __repr__(self) -> str:
-        refs = self._frame["ref"].n_unique()
+        rows, refs = len(self), self._frame["ref"].n_unique()
         by = f" by {', '.join(self.by)}" if self.by else ""
-        return f"Result({len(self):,} rows, {refs} refs{by})"
+        counts = f"{rows:,} row{'' if rows == 1 else 's'}, {refs} ref{'' if refs == 1 else 's'}"
+        return f"Result({counts}{by})"
 
     def _repr_html_(self) -> str:
         """Return the first rows as a notebook shows them."""
-        columns = ["ref", "measure", "period", *self.by, "value", "unit", "note"]
-        if self._frame["basis"].n_unique() > 1:
-            columns.insert(2, "basis")
-        pack = self._pack()
-        titles = {each: pack.breakdown_title(each) for each in self.by}
-        return html_table(self._frame, columns, caption=repr(self), titles=titles, row_headings=2)
+        return pack_table(self._pack())
 
     def measure(self, ref: str, key: str, basis: str | Basis = Basis.FORCE) -> Measure:
         """Return the declaration that a ref's rows of one measure were computed from."""
@@ -204,6 +209,8 @@ class Result:
         grain: str | Grain | None = None,
         target: Target | Iterable[Target] | None = None,
         rebase: Sequence[Break] = (),
+        order: str = "",
+        source: str = "",
         width: int = WIDTH,
     ) -> Picture:
         """Draw one measure, with words that say what the picture shows.
@@ -214,51 +221,71 @@ class Result:
             measure: its key; the headline of the only ref when left out.
             ref: its ref, where several have a measure of that key.
             kind: ``series``: over time, with process limits, signals and targets; ``members``: a
-                breakdown's members in one period, with their intervals; ``years``: the latest
-                financial year over the one before.
-            member: whose series, as in ``spc``; not for ``members``.
-            by: for ``members``, which breakdown; the first when left out.
+                breakdown's members in one period, with their intervals; ``multiples``: a small
+                chart over time for each member; ``years``: the latest financial year over the one
+                before.
+            member: for ``series`` and ``years``, whose numbers, as in ``spc``.
+            by: for ``members`` and ``multiples``, which breakdown; the first when left out.
             period: for ``members``, which period; the latest whole one when left out.
             basis: ``force`` or ``proxy``; the force's where there are both.
             grain: how long the periods are, where the result holds several lengths.
             target: for ``series``, what somebody set; none is assumed.
             rebase: for ``series``, days from which the process is documented to be another.
+            order: for ``members``, ``list`` (as the breakdown lists them) or ``value``.
+            source: a sentence for the small print, such as where the data came from.
             width: pixels, from 320 for a phone to 1,200.
 
         Raises:
             MissingExtra: Altair is not installed.
             RequestError: there is no such kind or series, or an argument does not go with the kind.
         """
-        given = {"member": member, "by": by, "period": period, "target": target, "rebase": rebase}
+        given = {
+            "member": member, "by": by, "period": period, "target": target, "rebase": rebase,
+            "order": order,
+        }  # fmt: skip
         if kind not in _KINDS:
             raise RequestError(
                 f"There is no kind of picture {kind!r}. {did_you_mean(kind, _KINDS)}"
             )
-        for name in given.keys() - _KINDS[kind]:
+        for name in sorted(given.keys() - _KINDS[kind]):
             if given[name]:
                 raise RequestError(f"{name}= does not go with kind={kind!r}. Leave it out.")
         selected = self._select(measure, ref, basis, grain)
-        title = f"{self.subjects[selected.ref].entry.name}: {selected.measure.title}"
-        policy = self._went_through
+        caption = self._caption(selected, source)
         if kind == "series":
             chart = process_chart(
-                selected, member=member, target=target, rebase=rebase, policy=policy
+                selected, member=member, target=target, rebase=rebase, policy=caption.policy
             )
-            return series_picture(chart, title=title, width=width)
+            return series_picture(chart, caption, width=width)
         if kind == "years":
-            return years_picture(selected, title=title, member=member, width=width, policy=policy)
+            return years_picture(selected, caption, member=member, width=width)
         if not self.by:
             raise RequestError('The result has no breakdown. Compute it with by=["lpa"], say.')
         key = by or self.by[0]
-        titles = {each.key: each.title for each in selected.metric.dimensions}
+        called = self._pack().breakdown_title(key)
+        if kind == "multiples":
+            return multiples_picture(selected, caption, by=key, by_title=called, width=width)
         return members_picture(
             selected,
+            caption,
             by=key,
-            by_title=titles.get(key, key),
-            title=title,
+            by_title=called,
             period=period,
+            order=order or "list",
             width=width,
-            policy=policy,
+        )
+
+    def _caption(self, selected: Selected, source: str) -> Caption:
+        measure = selected.measure
+        stand_in = ""
+        if measure.basis is Basis.PROXY:
+            stand_in = f"From public data, as a stand-in for the force's own. {measure.differs}"
+        said = (selected.metric.summary, measure.note, stand_in, source)
+        return Caption(
+            measure.title,
+            f"Ref {selected.ref}: {self.subjects[selected.ref].entry.name}".rstrip("."),
+            tuple(each.strip() for each in said if each.strip()),
+            self._went_through,
         )
 
     def _select(

@@ -82,6 +82,16 @@ def test_draws_one_chart_for_each_ref_with_a_number(summary: Summary, page: Page
     assert all(each["alt"] for each in page.each("img"))
 
 
+def test_beside_each_picture_stand_the_areas(summary: Summary, page: Page) -> None:
+    tables = [each for each in page.each("table") if each.get("class") == "areas"]
+    told = summary.contents.told
+    with_areas = [each for each in told if each.headline and each.areas(each.headline).height]
+    assert len(tables) == len(with_areas) > 30
+    asb = next(each for each in told if each.entry.ref == "15")
+    assert asb.headline is not None
+    assert asb.areas(asb.headline)["lpa"].to_list()[-1] == "South Worcestershire"
+
+
 def test_the_csv_is_the_result(summary: Summary) -> None:
     with (summary.folder / "metrics.csv").open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file))
@@ -215,7 +225,8 @@ def test_without_altair_there_is_a_pack_without_charts(tmp_path, monkeypatch) ->
     assert "swm-kpi[charts]" in str(found)
     page = Page((found.folder / "index.html").read_text(encoding="utf-8"))
     assert 'pip install "swm-kpi[charts]"' in page.text
-    assert "the only period with a number" in page.text
+    assert not page.each("img")
+    assert "April to June 2024" in page.text
 
 
 def test_steps_are_told(tmp_path) -> None:

@@ -694,3 +694,17 @@ def suggested(error: PeriodError) -> tuple[date, date]:
     found = re.search(r"Write (\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)\.", str(error))
     assert found, str(error)
     return date.fromisoformat(found[1]), date.fromisoformat(found[2])
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("2024-05", "May 2024"),
+        ("2024/25 Q1", "April to June 2024"),
+        ("2024/25 Q4", "January to March 2025"),
+        ("2024/25", "April 2024 to March 2025"),
+        ("R12 2025-03", "the 12 months to March 2025"),
+    ],
+)
+def test_a_period_in_words(label: str, words: str) -> None:
+    assert Period.parse(label).words == words

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
+import swm_kpi as kpi
 from swm_kpi.export import html_table
 from tests.packs import result, row, rows
 
@@ -42,6 +43,10 @@ class Page(HTMLParser):
         ]
 
 
+ORIGIN = "Computed by swm-kpi 0.1.0 with polars 2.1.0, from data as at 14 April 2025."
+"""The last line under a table; before it stands the warning, whose words are in bold."""
+
+
 def page_of(records: list[dict] | None = None) -> Page:
     page = Page(result(records)._repr_html_())
     assert page.open == []
@@ -50,25 +55,44 @@ def page_of(records: list[dict] | None = None) -> Page:
 
 def test_it_has_a_caption_and_every_heading_says_of_what() -> None:
     page = page_of()
-    assert page.all("caption") == ["Result(12 rows, 1 refs by lpa)"]
+    assert page.all("caption") == [
+        "Ref 57, 999 and 101 call handling performance by Local Policing Area: 12 rows"
+    ]
     assert page.all("th", scope="col") == [
-        "Ref", "Measure", "Period", "Local Policing Area", "Value", "Unit", "Note",
+        "Ref", "Measure", "Period", "Local Policing Area", "Value", "Unit",
+        "95% interval, from", "to", "Note",
     ]  # fmt: skip
     assert page.all("th", scope="row")[:4] == ["57", "calls_999", "57", "answered_999"]
-    assert len(page.all("th")) == 7 + 2 * 12
+    assert len(page.all("th")) == 9 + 2 * 12
+    assert repr(result()) == "Result(12 rows, 1 ref by lpa)"
 
 
 def test_numbers_are_as_readers_write_them_and_markers_stand_for_those_not_there() -> None:
     numbers = page_of().all("td", **{"class": "number"})
-    assert numbers[:6] == ["[c]", "90.0%", "1,001 [p]", "[z]", "1,002", "90.0% [u]"]
+    assert numbers[::3][:6] == ["[c]", "90.0%", "1,001 [p]", "[z]", "1,002", "90.0% [u]"]
+    assert numbers[3:6] == ["90.0%", "88.0%", "92.0%"]
+    assert numbers[:3] == ["[c]", "", ""]
 
 
 def test_the_markers_met_are_explained_and_no_others() -> None:
-    (explained,) = page_of().all("p")
+    explained, *_ = page_of().all("p")
     for marker in ("[c] withheld", "[p] provisional", "[u] of low", "[z] not applicable"):
         assert marker in explained
     assert "[e]" not in explained
-    assert page_of([row("calls_999", 0, "All", 1.0)]).all("p") == []
+    assert page_of([row("calls_999", 0, "All", 1.0)]).all("p") == ["", ORIGIN]
+
+
+def test_it_says_where_the_numbers_came_from_and_whether_they_may_be_shown() -> None:
+    page = page_of()
+    assert page.all("strong") == [
+        "These numbers have had no disclosure control. Do not publish them."
+    ]
+    assert page.all("p")[-1] == ORIGIN
+    policy = kpi.DisclosurePolicy(threshold=5, base=5)
+    safe = Page(result(policy=policy)._repr_html_())
+    assert safe.all("strong") == []
+    assert safe.all("p")[-2] == f"Disclosure control: {policy.describe()}"
+    assert Page(result(provenance=None)._repr_html_()).all("p")[1:] == [""]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +101,7 @@ def test_the_markers_met_are_explained_and_no_others() -> None:
 def test_only_the_first_rows_are_shown_and_the_rest_counted(count: int, said: list[str]) -> None:
     page = page_of([row("calls_999", 0, f"area {n}", 1.0) for n in range(count)])
     assert len(page.all("tr")) == 1 + 20
-    assert page.all("p") == said
+    assert page.all("p") == [*said, "", ORIGIN]
 
 
 def test_text_from_a_table_is_never_markup() -> None:
@@ -101,7 +125,7 @@ def test_no_colour_is_set_so_that_it_reads_on_light_and_dark() -> None:
 def test_no_rows_is_a_table_with_headings_only() -> None:
     page = page_of([])
     assert len(page.all("tr")) == 1
-    assert page.all("p") == []
+    assert page.all("p") == ["", ORIGIN]
 
 
 def test_a_table_of_other_columns_can_be_shown() -> None:
@@ -118,3 +142,57 @@ def test_nothing_in_the_table_is_changed_by_showing_it() -> None:
     shown._repr_html_()
     assert shown.to_polars().equals(before)
     assert len(rows()) == len(shown)
+
+
+# What other things show
+
+
+def of_calls(**others) -> kpi.Result:
+    """Twelve months and more of one measure, by area."""
+    found = []
+    for at, period in enumerate(kpi.periods("2023-04-01", "2025-03-31", grain="month")):
+        days = {"period_start": period.start, "period_end": period.end}
+        for area, size in (("Shropshire", 40.0), ("All", 100.0)):
+            new = row("calls_999", 0, area, size + at + at % 2, period=period.label, grain="month")
+            found.append(new | days | others)
+    return result(found)
+
+
+def test_a_comparison_shows_what_could_be_compared_and_how_it_moved() -> None:
+    page = Page(of_calls().compare("previous_year")._repr_html_())
+    assert page.all("caption") == ["Comparison with previous year: 24 of 48 rows compared"]
+    assert page.all("th", scope="row")[:2] == ["57", "calls_999"]
+    numbers = page.all("td", **{"class": "number"})
+    # From 40 a percentage would say too much; from 100 it does not.
+    assert numbers[:8] == ["52", "40", "", "", "112", "100", "+12.0%", ""]
+    assert page.all("strong") == [
+        "These numbers have had no disclosure control. Do not publish them."
+    ]
+    none = Page(of_calls().compare("three_year_average")._repr_html_())
+    assert none.all("caption") == ["Comparison with three year average: 0 of 48 rows compared"]
+    assert len(none.all("tr")) == 1 + 20
+
+
+def test_a_process_chart_shows_its_points_the_latest_first_and_its_words() -> None:
+    chart = of_calls().spc("calls_999", target=kpi.Target(90, since="2023-04-01", source="A plan"))
+    page = Page(chart._repr_html_())
+    assert page.all("th", scope="col") == [
+        "Period", "Value", "Lower limit", "Mean", "Upper limit", "Variation", "Target",
+    ]  # fmt: skip
+    assert page.all("th", scope="row")[0] == "2025-03"
+    assert page.all("td", **{"class": "number"})[:5] == ["124", "109", "112", "115", "90"]
+    assert page.all("p")[-1] == str(chart)
+
+
+def test_a_report_and_readiness_print_their_words() -> None:
+    class Printer:
+        said = ""
+
+        def text(self, words: str) -> None:
+            self.said += words
+
+    frame = kpi.synthetic.force(start="2024-04-01", end="2024-06-30", scale=0.001)["incident"]
+    for shown in (kpi.validate(frame, "incident"), kpi.readiness({"incident": frame})):
+        printer = Printer()
+        shown._repr_pretty_(printer, cycle=False)
+        assert printer.said == str(shown)

@@ -353,7 +353,7 @@ def test_a_target_holds_for_its_own_days() -> None:
     assert chart.assurance == "will consistently pass"
     ended = result(STEADY).spc("calls", target=old)
     assert ended.assurance == ""
-    assert "No target holds for all of 2022-12." in ended.notes
+    assert "No target holds for all of December 2022." in ended.notes
 
 
 @pytest.mark.parametrize(

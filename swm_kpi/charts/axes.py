@@ -5,55 +5,137 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
+from swm_kpi.charts.canvas import LINES, QUIET
 from swm_kpi.numbers import DECIMALS, say_tick
 from swm_kpi.vocabulary import Grain, Unit
 
 _WIDE, _NARROW = 50, 32
+_FAR_ABOVE = 0.6
 
 
-def scale(
-    values: Sequence[float | None], unit: str, places: int, *, zero: bool = True
-) -> tuple[float, float, list[str]]:
-    """Return the bottom of the axis, the step and the labels.
+@dataclass(frozen=True)
+class Scale:
+    """An axis of values.
+
+    Attributes:
+        low: its bottom.
+        step: from one tick to the next.
+        labels: what the ticks say, from the bottom up.
+    """
+
+    low: float
+    step: float
+    labels: list[str]
+
+    @property
+    def top(self) -> float:
+        """Its highest tick."""
+        return self.low + self.step * (len(self.labels) - 1)
+
+    def pixel(self, value: float, height: float) -> float:
+        """Return how far below the top a value stands."""
+        return height * (self.top - value) / (self.top - self.low)
+
+    def ticks(self, every: int = 1) -> dict[str, Any]:
+        """Return what an Altair axis needs to show the labels, every one or fewer."""
+        at = range(0, len(self.labels), every)
+        return {
+            "values": [self.low + self.step * each for each in at],
+            "labelExpr": f"{json.dumps(self.labels)}"
+            f"[round((datum.value - {self.low!r}) / {self.step!r})]",
+        }
+
+
+def scale_of(values: Sequence[float | None], unit: str, places: int) -> Scale:
+    """Return the axis that everything drawn fits on.
+
+    Counts start at zero. Shares and ratios that all lie far above zero are looked at closely.
 
     Args:
         values: everything that is drawn.
         unit: what one is one of.
         places: how many decimals the numbers are shown with.
-        zero: start at zero. If not, numbers that all lie far above zero are looked at closely.
     """
     known = [each for each in values if each is not None]
-    least, most = min(0.0, *known), max(0.0, *known)
-    if not zero and starts_above_zero(known):
+    least, most = min([0.0, *known]), max([0.0, *known])
+    if not from_zero(known, unit):
         least = min(known) - 0.1 * (max(known) - min(known) or abs(most))
     reach = (most - least) or (0.01 if unit == Unit.PROPORTION else 1.0)
     if unit == Unit.PROPORTION and 0.8 < most <= 1 and least == 0:
         reach = most = 1.0
-    step = _nice(reach / 4)
-    if unit not in DECIMALS and places == 0:
-        step = max(step, 1.0)
+    whole = unit not in DECIMALS and places == 0
+    step = _nice(reach / 5, whole=whole)
     low = math.floor(least / step + 1e-9) * step
     count = max(math.ceil(((most or reach) - low) / step - 1e-9), 1)
     hundred = 100 if unit == Unit.PROPORTION else 1
-    places = max(0, -math.floor(math.log10(step * hundred) + 1e-9))
-    return low, step, [say_tick(low + step * at, unit, places) for at in range(count + 1)]
+    shown = step * hundred
+    places = next((at for at in range(9) if math.isclose(round(shown, at), shown)), 9)
+    return Scale(low, step, [say_tick(low + step * at, unit, places) for at in range(count + 1)])
 
 
-def starts_above_zero(known: Sequence[float]) -> bool:
-    """Say whether numbers lie so far above zero that an axis from zero would hide how they move."""
-    return bool(known) and min(known) > 0.5 * max(known)
+def from_zero(known: Sequence[float], unit: str) -> bool:
+    """Say whether the axis of some numbers starts at zero."""
+    close = unit in (Unit.PROPORTION, Unit.RATIO) and bool(known)
+    return not (close and min(known) > _FAR_ABOVE * max(known))
 
 
-def _nice(step: float) -> float:
+def upright(alt: Any, scale: Scale, left: int) -> Any:
+    """Return the axis of values as it stands at the left of a picture over time."""
+    return alt.Y(
+        "value:Q",
+        scale=alt.Scale(domain=[scale.low, scale.top], nice=False),
+        axis=alt.Axis(
+            **scale.ticks(),
+            title=None,
+            domain=False,
+            ticks=False,
+            gridColor=LINES,
+            labelPadding=8,
+            minExtent=left,
+            maxExtent=left,
+        ),
+    )
+
+
+def along(alt: Any, labels: dict[int, list[str]], first: float, last: float) -> Any:
+    """Return the axis of time: positions by the lines of their labels, from end to end."""
+    return alt.X(
+        "at:Q",
+        scale=alt.Scale(domain=[first, last], nice=False, zero=False),
+        axis=alt.Axis(
+            values=list(labels),
+            labelExpr=f"({lookup(labels)})[format(datum.value, 'd')]",
+            title=None,
+            grid=False,
+            domainColor=QUIET,
+            tickColor=QUIET,
+            labelOverlap=False,
+            labelBound=False,
+            labelFlush=False,
+            labelPadding=6,
+        ),
+    )
+
+
+def as_field(channel: Any, field: str) -> Any:
+    """Return a channel of the same scale and axis for another field."""
+    made = channel.copy(deep=False)
+    made.shorthand = field
+    return made
+
+
+def _nice(step: float, *, whole: bool) -> float:
     """Return the nearest 1, 2, 2.5 or 5 times a power of ten that is not less."""
     power = 10.0 ** math.floor(math.log10(step))
-    for factor in (1, 2, 2.5, 5, 10):
-        if factor * power >= step * (1 - 1e-9):
-            return factor * power
-    return 10 * power
+    steps = (factor * power for factor in (1, 2, 2.5, 5, 10))
+    if whole:
+        steps = (each for each in (1.0, *steps) if each.is_integer())
+    return next((each for each in steps if each >= step * (1 - 1e-9)), 10 * power)
 
 
 def ticks(periods: pl.DataFrame, apart: float) -> dict[int, list[str]]:

@@ -19,9 +19,12 @@ BAND = {"fill": NAVY, "fillOpacity": 0.07}
 FONT = "Arial, Helvetica, sans-serif"
 WIDTH, NARROWEST, WIDEST = 660, 320, 1200
 PADDING = 12
+_ROOMY = 500
 _BODY, _LINE = 12, 18
-_LETTER = 0.53
-_BOLD = 1.08
+_FOOT, _FOOT_LINE = 11, 15
+# Widths in ems: of digits and labels, and of a sentence, whose letters are narrower.
+_LABEL, _SENTENCE = 0.53, 0.5
+_BOLD = 1.05
 _SYMBOL, _BETWEEN = 24, 12
 
 
@@ -52,13 +55,21 @@ def check_width(width: int) -> int:
 
 def room_for(text: str, size: int = _BODY, *, bold: bool = False) -> int:
     """Return about how many pixels a text takes."""
-    return math.ceil(len(text) * size * _LETTER * (_BOLD if bold else 1))
+    return math.ceil(len(text) * size * _LABEL * (_BOLD if bold else 1))
 
 
 def lines_of(text: str, width: int, size: int = _BODY, *, bold: bool = False) -> list[str]:
     """Break a text into lines that fit a width."""
-    letters = int(width / (size * _LETTER * (_BOLD if bold else 1)))
+    letters = int(width / (size * _SENTENCE * (_BOLD if bold else 1)))
     return wrap(text, letters, break_on_hyphens=False) or [""]
+
+
+def shortened(text: str, width: float, size: int = _BODY, *, bold: bool = False) -> str:
+    """Return a text as far as it fits a width; an ellipsis stands for the rest."""
+    if room_for(text, size, bold=bold) <= width:
+        return text
+    letters = int(width / (size * _LABEL * (_BOLD if bold else 1))) - 1
+    return f"{text[: max(letters, 1)].rstrip()}…"
 
 
 @dataclass(frozen=True)
@@ -73,21 +84,13 @@ class Words:
     bold: bool = False
     align: str = "left"
 
-    def mark(self, alt: Any) -> Any:
-        """Return it as a layer."""
-        return (
-            alt.Chart(alt.NamedData(name="one"))
-            .mark_text(
-                align=self.align,
-                baseline="middle",
-                fontSize=self.size,
-                fontWeight="bold" if self.bold else "normal",
-                color=self.colour,
-                text=self.text,
-                aria=False,
-            )
-            .encode(x=alt.value(self.x), y=alt.value(self.y))
-        )
+    def row(self) -> dict[str, Any]:
+        """Return it as the layer of words reads it."""
+        weight = "bold" if self.bold else "normal"
+        return {
+            "text": self.text, "x": self.x, "y": self.y, "colour": self.colour, "size": self.size,
+            "weight": weight, "align": self.align,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -101,50 +104,47 @@ class Key:
     hollow: bool = False
     size: int = 60
 
-    def marks(self, alt: Any, x: float, y: float) -> list[Any]:
-        """Return its symbol and its words as layers."""
-        one = alt.Chart(alt.NamedData(name="one"))
-        if self.shape:
-            drawn = one.mark_point(
-                shape=self.shape,
-                size=self.size,
-                color=self.colour,
-                fill="white" if self.hollow else self.colour,
-                strokeWidth=1.5,
-                opacity=1,
-                aria=False,
-            ).encode(x=alt.value(x + 8), y=alt.value(y))
-        else:
-            dash = {"strokeDash": list(self.dash)} if self.dash else {}
-            drawn = one.mark_rule(color=self.colour, strokeWidth=2.5, aria=False, **dash).encode(
-                x=alt.value(x), x2=alt.value(x + 18), y=alt.value(y)
-            )
-        return [drawn, Words(self.words, x + _SYMBOL, y, QUIET).mark(alt)]
+    @property
+    def fill(self) -> str:
+        """The colour inside its symbol."""
+        return "white" if self.hollow else self.colour
+
+    @property
+    def edge(self) -> str:
+        """The colour round its symbol: ink round a bright one, which would be faint in grey."""
+        return self.colour if self.hollow or self.colour in (NAVY, PALE) else INK
 
 
 @dataclass
 class Canvas:
-    """A panel under a title, a line of explanation and a legend.
+    """A panel under a title, a line of explanation and a legend, and over its small print.
 
     Attributes:
         title: what the picture is of.
         subtitle: what is on the axes, and what a reader must know first.
         width: of the whole picture, in pixels.
+        height: of the plot.
+        foot: the small print.
         left: pixels from its edge to the plot.
         right: pixels from the plot to its other edge.
-        height: of the plot.
-        keys: the legend.
+        below: pixels from the plot to the small print, for the labels of an axis.
         above: pixels between the legend and the plot, for words that stand over it.
+        keys: the legend.
+        words: texts on and beside the plot.
+        data: the rows of each layer, by name.
     """
 
     title: str
     subtitle: str
     width: int
-    left: int
-    right: int
     height: int
-    keys: Sequence[Key] = ()
+    foot: Sequence[str] = ()
+    left: int = 0
+    right: int = 0
+    below: int = 56
     above: int = 0
+    keys: Sequence[Key] = ()
+    words: list[Words] = field(default_factory=list)
     data: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -153,12 +153,22 @@ class Canvas:
         return self.width - 2 * PADDING - self.left - self.right
 
     @property
+    def roomy(self) -> bool:
+        """Whether there is room for a word more."""
+        return self.width >= _ROOMY
+
+    @property
     def _text_width(self) -> int:
         return self.width - 2 * PADDING
 
+    def rows(self, alt: Any, name: str, rows: Sequence[dict[str, Any]]) -> Any:
+        """Return a chart of rows, which are kept by name: Altair copies charts at every step."""
+        self.data[name] = list(rows)
+        return alt.Chart(alt.NamedData(name=name))
+
     def draw(self, alt: Any, layers: Sequence[Any]) -> Any:
-        """Return the layers as one chart with its title and legend."""
-        size = 16 if self.width >= 500 else 15
+        """Return the layers as one chart with its title, legend, words and small print."""
+        size = 16 if self.roomy else 15
         heading = alt.Title(
             text=lines_of(self.title, self._text_width, size, bold=True),
             subtitle=lines_of(self.subtitle, self._text_width, 13),
@@ -173,10 +183,10 @@ class Canvas:
             lineHeight=size + 4,
             subtitleLineHeight=_LINE,
         )
-        self.data["one"] = [{}]
         return alt.layer(
             *layers,
             *self._legend(alt),
+            self._words(alt),
             width=self.inside,
             height=self.height,
             title=heading,
@@ -191,35 +201,105 @@ class Canvas:
         )
 
     def _legend(self, alt: Any) -> list[Any]:
-        """Return the legend's layers, above the plot."""
-        rows: list[list[tuple[Key, float]]] = [[]]
-        x = 0.0
+        """Return the legend's layers, above the plot; its words join the others."""
+        placed: list[tuple[Key, float, int]] = []
+        x, line = 0.0, 0
         for key in self.keys:
             wide = _SYMBOL + room_for(key.words)
-            if rows[-1] and x + wide > self._text_width:
-                rows.append([])
-                x = 0.0
-            rows[-1].append((key, x))
+            if x and x + wide > self._text_width:
+                x, line = 0.0, line + 1
+            placed.append((key, x - self.left, line))
             x += wide + _BETWEEN
-        high = len(rows) * _LINE + 4 + self.above
-        return [
-            mark
-            for number, row in enumerate(rows)
-            for key, at in row
-            for mark in key.marks(alt, at - self.left, number * _LINE - high + 2)
+        high = (line + 1) * _LINE + 2 + self.above
+        self.words += [
+            Words(key.words, at + _SYMBOL, row * _LINE - high, QUIET) for key, at, row in placed
         ]
+        symbols = [
+            {"x": at + 8, "y": row * _LINE - high, "shape": key.shape, "size": key.size}
+            | {"fill": key.fill, "edge": key.edge}
+            for key, at, row in placed
+            if key.shape
+        ]
+        strokes = [
+            {"x": at, "x2": at + 18, "y": row * _LINE - high, "colour": key.colour}
+            | {"dash": list(key.dash) or [1, 0]}
+            for key, at, row in placed
+            if not key.shape
+        ]
+        found = []
+        if symbols:
+            found.append(
+                self.rows(alt, "symbols", symbols)
+                .mark_point(
+                    shape=_datum(alt, "shape"),
+                    size=_datum(alt, "size"),
+                    fill=_datum(alt, "fill"),
+                    stroke=_datum(alt, "edge"),
+                    strokeWidth=1.2,
+                    opacity=1,
+                    aria=False,
+                )
+                .encode(x=alt.XValue(_datum(alt, "x")), y=alt.YValue(_datum(alt, "y")))
+            )
+        if strokes:
+            found.append(
+                self.rows(alt, "strokes", strokes)
+                .mark_rule(
+                    stroke=_datum(alt, "colour"),
+                    strokeDash=_datum(alt, "dash"),
+                    strokeWidth=2.5,
+                    aria=False,
+                )
+                .encode(
+                    x=alt.XValue(_datum(alt, "x")),
+                    x2=alt.X2Value(_datum(alt, "x2")),
+                    y=alt.YValue(_datum(alt, "y")),
+                )
+            )
+        return found
+
+    def _words(self, alt: Any) -> Any:
+        """Return every text as one layer, the small print included."""
+        y = self.height + self.below
+        for sentence in self.foot:
+            for line in lines_of(sentence, self._text_width, _FOOT):
+                self.words.append(Words(line, -self.left, y, QUIET, _FOOT))
+                y += _FOOT_LINE
+        return (
+            self.rows(alt, "words", [each.row() for each in self.words])
+            .mark_text(
+                baseline="middle",
+                align=_datum(alt, "align"),
+                fontSize=_datum(alt, "size"),
+                fontWeight=_datum(alt, "weight"),
+                fill=_datum(alt, "colour"),
+                aria=False,
+            )
+            .encode(
+                x=alt.XValue(_datum(alt, "x")),
+                y=alt.YValue(_datum(alt, "y")),
+                text=alt.Text("text:N"),
+            )
+        )
 
     def empty(self, alt: Any, reason: str) -> Any:
         """Return a picture that says in words why there is nothing to draw."""
-        self.left, self.right, self.above, self.keys = 0, 0, 0, ()
+        self.left, self.right, self.above, self.below, self.keys = 0, 0, 0, 20, ()
         lines = lines_of(reason, self._text_width - 32, 14)
         self.height = 40 + 20 * len(lines)
-        frame = alt.Chart(alt.NamedData(name="one")).mark_rect(**BAND, aria=False)
+        frame = self.rows(alt, "frame", [{}]).mark_rect(**BAND, aria=False)
         frame = frame.encode(
-            x=alt.value(0), x2=alt.value(self.inside), y=alt.value(0), y2=alt.value(self.height)
+            x=alt.XValue(0),
+            x2=alt.X2Value(self.inside),
+            y=alt.YValue(0),
+            y2=alt.Y2Value(self.height),
         )
-        words = [Words(line, 16, 30 + 20 * at, INK, 14).mark(alt) for at, line in enumerate(lines)]
-        return self.draw(alt, [frame, *words])
+        self.words = [Words(line, 16, 30 + 20 * at, INK, 14) for at, line in enumerate(lines)]
+        return self.draw(alt, [frame])
+
+
+def _datum(alt: Any, name: str) -> Any:
+    return alt.ExprRef(f"datum.{name}")
 
 
 def apart(wanted: Sequence[float], least: float, low: float, high: float) -> list[float]:

@@ -2,126 +2,170 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from swm_kpi.charts import axes
+from swm_kpi.charts.axes import as_field
 from swm_kpi.charts.canvas import (
     GREY,
     LINES,
     NAVY,
     PALE,
     QUIET,
+    WIDTH,
     Canvas,
     Key,
     Words,
     altair,
-    check_width,
+    lines_of,
     room_for,
 )
-from swm_kpi.charts.picture import Picture
-from swm_kpi.charts.tell import kind_of, markers_in_words, tell_members
+from swm_kpi.charts.picture import Caption, Picture
+from swm_kpi.charts.tell import kind_of, markers_in_words, said_period, say_cell, tell_members
 from swm_kpi.contracts import ALL, UNKNOWN
 from swm_kpi.errors import RequestError, did_you_mean
 from swm_kpi.numbers import decimals, say_number
 from swm_kpi.series import Selected
-from swm_kpi.vocabulary import Marker
+from swm_kpi.vocabulary import Marker, Unit
 
 _ROW = 30
+_NOT_SUMS = {
+    Unit.PROPORTION, Unit.RATIO, Unit.PER_1000_PEOPLE, Unit.PER_100000_PEOPLE,
+    Unit.PER_MILLION_PEOPLE, Unit.PER_HUNDRED,
+}  # fmt: skip
+ORDERS = ("list", "value")
+
+
+@dataclass(frozen=True)
+class _Members:
+    """One period of a breakdown: a row for each member, and one for the whole."""
+
+    rows: list[dict[str, Any]]
+    whole: dict[str, Any] | None
+    by: str
+    by_title: str
+    unit: str
+    when: str
+
+    def say(self, value: float) -> str:
+        """Write one of its numbers; all have as many decimals."""
+        whole = [] if self.whole is None else [self.whole]
+        places = decimals(self.unit, [each["value"] for each in (*self.rows, *whole)])
+        return say_number(value, self.unit, places)
+
+    @property
+    def level(self) -> float | None:
+        """The whole, where it is of the members' size and not their sum."""
+        if self.whole is None or self.unit not in _NOT_SUMS:
+            return None
+        return self.whole["value"]  # type: ignore[no-any-return]
 
 
 def members_picture(
     selected: Selected,
+    caption: Caption,
     *,
     by: str,
     by_title: str,
-    title: str,
     period: str | None = None,
-    width: int = 660,
-    policy: str = "",
+    order: str = "list",
+    width: int = WIDTH,
 ) -> Picture:
     """Draw each member of a breakdown as a dot, with its interval where there is one.
 
-    Members keep the order of their list, so that pictures of different measures can be laid beside
-    one another. The whole force is a line down the picture.
+    The whole force is a line down the picture where it is of the members' size, and said in words
+    where it is their sum.
 
     Args:
         selected: the measure's rows.
+        caption: what stands around the picture.
         by: the breakdown.
         by_title: what readers call it.
-        title: what the picture is called.
         period: the label of the period; the latest whole one with a number when left out.
+        order: ``list``: as the breakdown lists them, so that pictures of different measures can be
+            laid beside one another; ``value``: the highest first, Unknown last.
         width: of the whole picture in pixels, from 320 for a phone to 1,200.
-        policy: the disclosure policy the numbers went through.
 
     Raises:
         MissingExtra: Altair is not installed.
-        RequestError: the breakdown or the period is not in the result, or the width out of range.
+        RequestError: the breakdown, period or order is not one, or the width is out of range.
     """
-    alt = altair()
-    check_width(width)
     if by not in selected.by:
         raise RequestError(f"The result has no breakdown {by!r}. {did_you_mean(by, selected.by)}")
+    if order not in ORDERS:
+        raise RequestError(f"There is no order {order!r}. {did_you_mean(order, ORDERS)}")
     others = [pl.col(each) == ALL for each in selected.by if each != by]
     rows = selected.rows.filter(pl.lit(True), *others)
-    period = _period(rows, by, period)
-    here = rows.filter(pl.col("period") == period)
+    here = rows.filter(pl.col("period") == _period(rows, by, period))
     total = here.filter(pl.col(by) == ALL).to_dicts()
-    whole = total[0] if total else None
     shown = here.filter(pl.col(by) != ALL).to_dicts()
-    places = decimals(selected.unit, here["value"].to_list())
+    if order == "value":
+        shown.sort(key=lambda row: (row[by] == UNKNOWN, row["value"] is None, -(row["value"] or 0)))
+    when = said_period(here.row(0, named=True))
+    members = _Members(shown, total[0] if total else None, by, by_title, selected.unit, when)
+    title = f"{caption.measure} by {by_title}, {when}"
+    lead = f"{title}. {caption.metric}"
+    words = tell_members(
+        shown, members.whole, by=by, lead=lead, say=members.say, unit=selected.unit
+    )
+    reason = _nothing(members)
+    alternative = " ".join([words, *([reason] if reason else []), *caption.foot])
+    draw = partial(_draw, members, caption, title, reason)
+    return Picture(draw, title, alternative, _numbers(members), caption.policy, width)
 
-    def say(value: float) -> str:
-        return say_number(value, selected.unit, places)
 
-    subtitle = f"{kind_of(selected.unit)}, {period}, by {by_title}."
-    canvas = Canvas(title, subtitle, width, 0, 0, _ROW * max(len(shown), 1))
-    alternative = tell_members(
-        shown, whole, by=by, by_title=by_title, title=title, period=period, say=say,
-        unit=selected.unit,
-    )  # fmt: skip
-    if all(each["value"] is None for each in shown):
-        why = dict.fromkeys(Marker(each["marker"] or "[x]").meaning for each in shown)
-        reason = f"No number to show for {period}: " + "; ".join(why) + "."
-        if not shown:
-            reason = f"This measure is not broken down by {by_title}."
-        return Picture(canvas.empty(alt, reason), title, alternative, policy)
-    data = [_dot(each, by, say) for each in shown]
-    ends = [each[end] for each in data for end in ("value", "lower", "upper")]
-    level = whole["value"] if whole is not None else None
-    within = _comparable(level, data)
-    low, step, labels = axes.scale([*ends, level if within else None], selected.unit, places)
-    top = low + step * (len(labels) - 1)
-    canvas.left = max(room_for(each["name"]) for each in data) + 10
-    canvas.right = 12 + max(room_for(each["label"]) for each in data)
-    intervals = any(each["lower"] is not None for each in data)
+def _nothing(members: _Members) -> str:
+    """Say why there is nothing to draw; empty where there is something."""
+    if not members.rows:
+        return f"This measure is not broken down by {members.by_title}."
+    if any(each["value"] is not None for each in members.rows):
+        return ""
+    why = dict.fromkeys(Marker(each["marker"] or "[x]").meaning for each in members.rows)
+    return f"No number to show for {members.when}: {'; '.join(why)}."
+
+
+def _draw(members: _Members, caption: Caption, title: str, reason: str, width: int) -> Any:
+    alt = altair()
+    subtitle = f"{caption.metric}. {kind_of(members.unit)}, {members.when}."
+    height = _ROW * max(len(members.rows), 1)
+    canvas = Canvas(title, subtitle, width, height, caption.foot, below=36)
+    if reason:
+        return canvas.empty(alt, reason)
+    known = [each for each in members.rows if each["value"] is not None]
+    ends = [each[end] for each in known for end in ("value", "lower", "upper")]
+    level = members.level
+    places = decimals(members.unit, [each["value"] for each in known])
+    scale = axes.scale_of([*ends, level], members.unit, places)
+    labels = [say_cell(each, members.say) for each in members.rows]
+    # Long names take two lines of at most two fifths of the picture.
+    widest = max(room_for(each[members.by]) for each in members.rows)
+    canvas.left = min(widest, width * 2 // 5) + 10
+    canvas.right = 12 + max(room_for(each) for each in labels)
+    intervals = any(each["lower"] is not None for each in known)
     canvas.keys = [
         Key("Value", NAVY, "circle", size=70),
         *([Key("95% interval", NAVY)] if intervals else []),
-        *([Key(f"Whole force: {say(level)}", GREY, dash=[6, 3])] if level is not None and within
-          else []),
+        *([Key(f"Whole force: {members.say(level)}", GREY, dash=[6, 3])]
+          if level is not None else []),
     ]  # fmt: skip
-    if level is not None and not within:
-        canvas.subtitle += f" Whole force: {say(level)}."
-    canvas.subtitle += markers_in_words(each["marker"] for each in shown)
-    canvas.data["members"] = [each for each in data if each["value"] is not None]
-    layers = _layers(alt, canvas, data, low, step, labels, intervals=intervals)
-    if level is not None and within:
-        canvas.data["whole"] = [{"value": level}]
-        x = alt.X("value:Q", scale=alt.Scale(domain=[low, top], nice=False))
-        line = alt.Chart(alt.NamedData(name="whole")).mark_rule(
-            color=GREY, strokeDash=[6, 3], strokeWidth=1.5, aria=False
-        )
-        layers.insert(0, line.encode(x=x))
-    return Picture(canvas.draw(alt, layers), title, alternative, policy)
-
-
-def _comparable(level: float | None, data: list[dict[str, Any]]) -> bool:
-    """Say whether the total is of the members' size (a share, a rate) and not their sum."""
-    values = [each["value"] for each in data if each["value"] is not None]
-    return level is not None and min(values) <= level <= max(values)
+    if level is None and members.whole is not None:
+        canvas.subtitle += f" Whole force: {say_cell(members.whole, members.say)}."
+    elif level is not None and not axes.from_zero(
+        [each for each in (*ends, level) if each is not None], members.unit
+    ):
+        canvas.subtitle += " The axis does not start at zero."
+    canvas.subtitle += markers_in_words(each["marker"] for each in members.rows)
+    layers = _layers(alt, canvas, members, scale)
+    canvas.words += _names([each[members.by] for each in members.rows], canvas.left - 10)
+    canvas.words += [
+        Words(label, canvas.inside + 10, _ROW * (at + 0.5)) for at, label in enumerate(labels)
+    ]
+    return canvas.draw(alt, layers)
 
 
 def _period(rows: pl.DataFrame, by: str, period: str | None) -> str:
@@ -140,41 +184,14 @@ def _period(rows: pl.DataFrame, by: str, period: str | None) -> str:
     return str(known[-1])
 
 
-def _dot(row: dict[str, Any], by: str, say: Any) -> dict[str, Any]:
-    value = row["value"]
-    label = row["marker"] or str(Marker.NOT_AVAILABLE)
-    if value is not None:
-        label = f"{say(value)} {row['marker']}".rstrip()
-    return {
-        "name": row[by],
-        "value": value,
-        "lower": row["lower"] if value is not None else None,
-        "upper": row["upper"] if value is not None else None,
-        "label": label,
-        "unknown": row[by] == UNKNOWN,
-    }
-
-
-def _layers(
-    alt: Any,
-    canvas: Canvas,
-    data: list[dict[str, Any]],
-    low: float,
-    step: float,
-    labels: list[str],
-    *,
-    intervals: bool,
-) -> list[Any]:
-    top = low + step * (len(labels) - 1)
-    every = 1 if canvas.inside / len(labels) > max(room_for(each) for each in labels) + 6 else 2
-    ticks = range(0, len(labels), every)
-    scale = alt.Scale(domain=[low, top], nice=False)
+def _layers(alt: Any, canvas: Canvas, members: _Members, scale: axes.Scale) -> list[Any]:
+    wide = max(room_for(each) for each in scale.labels) + 12
+    every = -(-wide * len(scale.labels) // canvas.inside)
     x = alt.X(
         "value:Q",
-        scale=scale,
+        scale=alt.Scale(domain=[scale.low, scale.top], nice=False),
         axis=alt.Axis(
-            values=[low + step * at for at in ticks],
-            labelExpr=f"{json.dumps(labels)}[round((datum.value - {low!r}) / {step!r})]",
+            **scale.ticks(every),
             title=None,
             domainColor=QUIET,
             ticks=False,
@@ -184,36 +201,56 @@ def _layers(
             labelOverlap=False,
         ),
     )
+    names = [each[members.by] for each in members.rows]
     y = alt.Y(
         "name:N",
-        sort=[each["name"] for each in data],
-        scale=alt.Scale(type="point", domain=[each["name"] for each in data], padding=0.5),
-        axis=alt.Axis(
-            title=None,
-            domain=False,
-            ticks=False,
-            grid=False,
-            labelPadding=10,
-            labelLimit=canvas.left,
-            minExtent=canvas.left,
-            maxExtent=canvas.left,
-        ),
+        sort=names,
+        scale=alt.Scale(type="point", domain=names, padding=0.5),
+        axis=None,
     )
-    rows = alt.Chart(alt.NamedData(name="members"))
+    known = [each for each in members.rows if each["value"] is not None]
+    dots = [
+        {"name": each[members.by], "unknown": each[members.by] == UNKNOWN}
+        | {name: each[name] for name in ("value", "lower", "upper")}
+        for each in known
+    ]
+    rows = canvas.rows(alt, "members", dots)
     colour = alt.condition("datum.unknown", alt.value(PALE), alt.value(NAVY))
+    inside = alt.condition("datum.unknown", alt.value("white"), alt.value(NAVY))
     found = []
-    if intervals:
-        found.append(
-            rows.mark_rule(strokeWidth=2.5, strokeCap="round", aria=False).encode(
-                x=alt.X("lower:Q", scale=scale), x2="upper:Q", y=y, color=colour
-            )
+    if members.level is not None:
+        line = canvas.rows(alt, "whole", [{"value": members.level}]).mark_rule(
+            color=GREY, strokeDash=[6, 3], strokeWidth=1.5, aria=False
         )
-    found.append(
-        rows.mark_point(shape="circle", size=75, opacity=1, aria=False).encode(
-            x=x, y=y, fill=colour, stroke=colour
+        found.append(line.encode(x=x))
+    with_interval = [each for each in dots if each["lower"] is not None]
+    if with_interval:
+        whiskers = canvas.rows(alt, "intervals", with_interval).mark_rule(
+            strokeWidth=2.5, strokeCap="round", aria=False
         )
-    )
-    for at, each in enumerate(data):
-        place = _ROW * (at + 0.5)
-        found.append(Words(each["label"], canvas.inside + 10, place).mark(alt))
+        found.append(whiskers.encode(x=as_field(x, "lower:Q"), x2="upper:Q", y=y, stroke=colour))
+    points = rows.mark_point(shape="circle", size=75, strokeWidth=2, opacity=1, aria=False)
+    return [*found, points.encode(x=x, y=y, fill=inside, stroke=colour)]
+
+
+def _names(names: list[str], width: int) -> Iterator[Words]:
+    """Yield each name to the left of its row, a long one in two lines."""
+    for at, name in enumerate(names):
+        first, *rest = lines_of(name, width)
+        lines = [first, rest[0].rstrip(",;") + ("…" if len(rest) > 1 else "")] if rest else [first]
+        top = _ROW * (at + 0.5) - 6.5 * (len(lines) - 1)
+        for number, line in enumerate(lines):
+            yield Words(line, -10, top + 13 * number, align="right")
+
+
+def _numbers(members: _Members) -> list[list[str]]:
+    every = [*members.rows, *([members.whole] if members.whole is not None else [])]
+    intervals = any(each["lower"] is not None for each in every)
+    ends = ["95% interval, from", "to"] if intervals else []
+    found = [[members.by_title, kind_of(members.unit), *ends]]
+    for row in every:
+        name = "Whole force" if row is members.whole else row[members.by]
+        limits = [row["lower"], row["upper"]] if intervals else []
+        shown = ["" if each is None else members.say(each) for each in limits]
+        found.append([name, say_cell(row, members.say), *shown])
     return found

@@ -2,134 +2,126 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from swm_kpi.charts import axes
+from swm_kpi.charts.axes import as_field
 from swm_kpi.charts.canvas import (
     BAND,
     GREY,
-    INK,
-    LINES,
     NAVY,
     ORANGE,
     PLUM,
     QUIET,
     TEAL,
+    WIDTH,
     Canvas,
     Key,
     Words,
     altair,
     apart,
-    check_width,
     room_for,
 )
-from swm_kpi.charts.drawing import PERIODS
-from swm_kpi.charts.picture import Picture
-from swm_kpi.charts.tell import kind_of, markers_in_words, no_number, tell_series
+from swm_kpi.charts.picture import Caption, Picture
+from swm_kpi.charts.tell import (
+    OVER_TIME,
+    headline,
+    kind_of,
+    markers_in_words,
+    no_number,
+    said_period,
+    say_cell,
+    span_of,
+    tell_series,
+    whose,
+)
 from swm_kpi.numbers import decimals
 from swm_kpi.process import Nature, ProcessChart
-from swm_kpi.vocabulary import Grain, Marker, Unit
+from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 
 _HEIGHT = 240
-_KEYS = {
-    Nature.IMPROVING: Key("Special cause: improving", TEAL, "triangle-up", size=90),
-    Nature.CONCERNING: Key("Special cause: concerning", ORANGE, "square", size=75),
-    Nature.HIGH: Key("Special cause: high", PLUM, "triangle-up", size=90),
-    Nature.LOW: Key("Special cause: low", PLUM, "triangle-down", size=90),
-}
 _COMMON = Key("Routine variation", NAVY, "circle", size=40)
 _PLAIN = Key("Value", NAVY, "circle", size=40)
 _LEFT_OUT = Key("Provisional or left out", NAVY, "circle", hollow=True, size=45)
 _TARGET_DASH, _LIMIT_DASH = [7, 3], [2, 3]
+_EDGE = 16
 
 
-def series_picture(chart: ProcessChart, *, title: str, width: int = 660) -> Picture:
+def series_picture(chart: ProcessChart, caption: Caption, *, width: int = WIDTH) -> Picture:
     """Draw a series: its values, and what its process behaviour chart says of them.
 
     Where there are no limits the values are drawn without, and the picture says why.
 
     Args:
         chart: the series, with limits or the reason why there are none.
-        title: what the picture is called.
+        caption: what stands around the picture.
         width: of the whole picture in pixels, from 320 for a phone to 1,200.
 
     Raises:
         MissingExtra: Altair is not installed.
         RequestError: the width is out of range.
     """
+    title = headline(chart, caption)
+    alternative = tell_series(chart, caption)
+    draw = partial(_draw, chart, caption, title)
+    return Picture(draw, title, alternative, _numbers(chart), caption.policy, width)
+
+
+def _draw(chart: ProcessChart, caption: Caption, title: str, width: int) -> Any:
     alt = altair()
     frame = chart.frame
-    places = decimals(chart.unit, frame["value"].to_list())
-    canvas = Canvas(title, _subtitle(chart), check_width(width), 0, 0, _HEIGHT)
-    alternative = tell_series(chart, title)
+    canvas = Canvas(title, _subtitle(chart, caption), width, _HEIGHT, caption.foot)
     if frame["value"].is_not_null().sum() == 0:
-        return Picture(canvas.empty(alt, no_number(chart)), title, alternative, chart.policy)
+        return canvas.empty(alt, no_number(chart))
     rows = _rows(chart)
-    low, step, labels = axes.scale(_heights(chart), chart.unit, places, zero=_from_zero(chart))
-    top = low + step * (len(labels) - 1)
-    beside = _beside(chart)
-    canvas.left = max(room_for(each) for each in labels) + 10
-    canvas.right = 14 + max(room_for(text, bold=bold) for text, _, _, bold in beside)
+    places = decimals(chart.unit, frame["value"].to_list())
+    scale = axes.scale_of(_heights(chart), chart.unit, places)
+    beside = _beside(chart, roomy=canvas.roomy)
+    canvas.left = max(room_for(each) for each in scale.labels) + 10
+    canvas.right = 10 + max(room_for(text, bold=bold) for text, _, _, bold in beside)
     canvas.keys = _legend(chart, rows)
     canvas.above = 22 if chart.breaks else 0
     count = frame.height
-    step_x = canvas.inside / count
-    x = alt.X(
-        "at:Q",
-        scale=alt.Scale(domain=[-0.5, count - 0.5], nice=False, zero=False),
-        axis=_time_axis(alt, frame, step_x),
-    )
-    y = alt.Y(
-        "value:Q",
-        scale=alt.Scale(domain=[low, top], nice=False),
-        axis=alt.Axis(
-            values=[low + step * at for at in range(len(labels))],
-            labelExpr=f"{json.dumps(labels)}[round((datum.value - {low!r}) / {step!r})]",
-            title=None,
-            domain=False,
-            ticks=False,
-            gridColor=LINES,
-            labelPadding=8,
-            minExtent=canvas.left,
-            maxExtent=canvas.left,
-        ),
-    )
-
-    def pixel(value: float) -> float:
-        return _HEIGHT * (top - value) / (top - low)
-
+    # Half a step stands on either side, or less where steps are long.
+    edge = 0.5 if count == 1 else min(0.5, _EDGE * (count - 1) / (canvas.inside - 2 * _EDGE))
+    first, last = -edge, count - 1 + edge
+    step = canvas.inside / (last - first)
+    x = axes.along(alt, axes.ticks(frame, step), first, last)
+    y = axes.upright(alt, scale, canvas.left)
     layers = [
-        *_limits(alt, chart, canvas, x, y, low, top),
-        *_lines(alt, canvas, x, y, rows),
-        *_points(alt, canvas, x, y, rows, small=step_x < 9),
-        *_targets(alt, chart, canvas, x, y),
-        *_breaks(alt, chart, canvas, x, step_x),
-        *_gaps(alt, rows, step_x),
+        *_gaps(alt, canvas, x, rows, step, edge),
+        *_limits(alt, chart, canvas, x, y, edge),
+        *_line(alt, canvas, x, y, rows),
+        *_points(alt, canvas, x, y, rows, chart.direction, small=step < 9),
+        *_targets(alt, chart, canvas, x, y, edge),
+        *_breaks(alt, chart, canvas, x, step, edge),
     ]
-    places_of = apart([pixel(each[1]) for each in beside], 15, 4, _HEIGHT - 6)
-    layers += [
-        Words(text, canvas.inside + 8, at, colour, bold=bold).mark(alt)
-        for (text, _, colour, bold), at in zip(beside, places_of, strict=True)
+    heights = apart([scale.pixel(each[1], _HEIGHT) for each in beside], 15, 4, _HEIGHT - 6)
+    # One point stands in the middle, and its number beside it.
+    place = canvas.inside + 6 if count > 1 else canvas.inside / 2 + 10
+    canvas.words += [
+        Words(text, place, at, colour, bold=bold)
+        for (text, _, colour, bold), at in zip(beside, heights, strict=True)
     ]
-    return Picture(canvas.draw(alt, layers), title, alternative, chart.policy)
+    return canvas.draw(alt, layers)
 
 
-def _subtitle(chart: ProcessChart) -> str:
-    grain = PERIODS[Grain(str(chart.frame["grain"][0]))]
-    who = ", ".join(chart.member.values()) or "whole force"
-    said = f"{kind_of(chart.unit)}, by {grain}: {who}."
-    if not _from_zero(chart) and axes.starts_above_zero(
-        [each for each in _heights(chart) if each is not None]
-    ):
+def _subtitle(chart: ProcessChart, caption: Caption) -> str:
+    over_time = OVER_TIME[Grain(str(chart.frame["grain"][0]))]
+    said = f"{caption.metric}. {kind_of(chart.unit)} {over_time}, {whose(chart.member)}"
+    said += f", {span_of(chart.frame)}."
+    known = [each for each in _heights(chart) if each is not None]
+    if not known:
+        return said
+    if not axes.from_zero(known, chart.unit):
         said += " The axis does not start at zero."
     if chart.marker and chart.latest is not None:
         said += f" No process limits: {chart.reason}"
-    known = chart.frame["value"].is_not_null().any()
-    return said + (markers_in_words(_markers(chart)) if known else "")
+    return said + markers_in_words(_markers(chart))
 
 
 def _markers(chart: ProcessChart) -> list[str]:
@@ -140,23 +132,18 @@ def _markers(chart: ProcessChart) -> list[str]:
     return [each or Marker.NOT_AVAILABLE.value for each in shown] + known[-1:]
 
 
-def _from_zero(chart: ProcessChart) -> bool:
-    """Counts are drawn from zero; so is what has no limits to be read closely."""
-    return bool(chart.marker) or chart.unit not in (Unit.PROPORTION, Unit.RATIO)
-
-
 def _heights(chart: ProcessChart) -> list[float | None]:
     frame = chart.frame
     found = [*frame["value"].to_list(), *frame["target"].to_list()]
-    return [*found, *_drawn(chart, "lower"), *_drawn(chart, "upper")]
+    return [*found, *_reachable(chart, "lower"), *_reachable(chart, "upper")]
 
 
-def _drawn(chart: ProcessChart, limit: str) -> list[float | None]:
+def _reachable(chart: ProcessChart, limit: str) -> pl.Series:
     """Return a limit as drawn: not beyond what the measure can reach."""
-    values = [each for each in chart.frame["value"].to_list() if each is not None]
-    least = 0.0 if min(values, default=0.0) >= 0 else float("-inf")
-    most = 1.0 if chart.unit == Unit.PROPORTION else float("inf")
-    return [None if v is None else min(max(v, least), most) for v in chart.frame[limit].to_list()]
+    least = chart.frame["value"].min()
+    low = 0.0 if isinstance(least, float) and least >= 0 else None
+    high = 1.0 if chart.unit == Unit.PROPORTION else None
+    return chart.frame[limit].clip(low, high)
 
 
 def _rows(chart: ProcessChart) -> list[dict[str, Any]]:
@@ -174,175 +161,173 @@ def _rows(chart: ProcessChart) -> list[dict[str, Any]]:
     return found
 
 
-def _key(nature: str) -> Key:
+def _key(nature: str, direction: Direction) -> Key:
+    """Return how a point looks. The triangle of an improvement points the way that is better."""
+    better = "triangle-down" if direction is Direction.LOWER_IS_BETTER else "triangle-up"
+    keys = {
+        Nature.COMMON: _COMMON,
+        Nature.IMPROVING: Key("Special cause: improvement", TEAL, better, size=90),
+        Nature.CONCERNING: Key("Special cause: concern", ORANGE, "square", size=75),
+        Nature.HIGH: Key("Special cause: high", PLUM, "triangle-up", size=90),
+        Nature.LOW: Key("Special cause: low", PLUM, "triangle-down", size=90),
+    }
     if nature in tuple(Nature):
-        return _KEYS.get(Nature(nature), _COMMON)
+        return keys[Nature(nature)]
     return _LEFT_OUT if nature == "left out" else _PLAIN
 
 
 def _legend(chart: ProcessChart, rows: list[dict[str, Any]]) -> list[Key]:
     shown = {row["nature"] for row in rows if row["value"] is not None}
-    found = [key for nature, key in _KEYS.items() if nature.value in shown]
-    if Nature.COMMON.value in shown or found:
+    found = [_key(nature, chart.direction) for nature in Nature if nature in shown]
+    if found and found[0] != _COMMON:
         found.insert(0, _COMMON)
-    elif shown != {"plain"}:
+    elif "plain" in shown and len(shown) > 1:
         found.insert(0, _PLAIN)
     return [*found, _LEFT_OUT] if "left out" in shown else found
 
 
-def _beside(chart: ProcessChart) -> list[tuple[str, float, str, bool]]:
+def _beside(chart: ProcessChart, *, roomy: bool) -> list[tuple[str, float, str, bool]]:
     """Return what is written beside the plot: text, height, colour, and whether it is bold."""
     known = chart.frame.filter(pl.col("value").is_not_null()).row(-1, named=True)
-    value = f"{chart.say(known['value'])} {known['marker']}".rstrip()
-    found = [(value, known["value"], NAVY, True)]
+    found = [(say_cell(known, chart.say), known["value"], NAVY, True)]
     last = chart.latest
     if last is not None and last["mean"] is not None:
-        drawn = chart.frame.with_columns(
-            lower=pl.Series(_drawn(chart, "lower"), dtype=pl.Float64),
-            upper=pl.Series(_drawn(chart, "upper"), dtype=pl.Float64),
-        ).row(by_predicate=pl.col("period") == last["period"], named=True)
+        at = chart.frame["period"].to_list().index(last["period"])
+        limit = " limit" if roomy else ""
         found += [
-            (f"{chart.say(drawn[name])} {words}", drawn[name], QUIET, False)
-            for name, words in (("upper", "upper"), ("mean", "mean"), ("lower", "lower"))
+            (f"{chart.say(value)} {words}", value, QUIET, False)
+            for value, words in (
+                (_reachable(chart, "upper")[at], f"upper{limit}"),
+                (last["mean"], "mean"),
+                (_reachable(chart, "lower")[at], f"lower{limit}"),
+            )
         ]
-    levels = chart.frame.filter(pl.col("target").is_not_null())
-    if levels.height:
-        level = levels["target"][-1]
-        found.append((f"{chart.say(level)} target", level, PLUM, True))
+    levels = chart.frame["target"].drop_nulls()
+    if len(levels):
+        found.append((f"{chart.say(levels[-1])} target", levels[-1], PLUM, True))
     return found
 
 
-def _time_axis(alt: Any, frame: pl.DataFrame, step: float) -> Any:
-    ticks = axes.ticks(frame, step)
-    return alt.Axis(
-        values=list(ticks),
-        labelExpr=f"({axes.lookup(ticks)})[format(datum.value, 'd')]",
-        title=None,
-        grid=False,
-        domainColor=QUIET,
-        tickColor=QUIET,
-        labelOverlap=False,
-        labelBound=False,
-        labelFlush=False,
-        labelPadding=6,
-    )
-
-
 def _limits(
-    alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, y: Any, low: float, top: float
+    alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, y: Any, edge: float
 ) -> list[Any]:
     """Return the band of routine variation of each segment, its edges and its mean."""
     frame = chart.frame.with_columns(
         at=pl.int_range(pl.len()),
-        lower=pl.Series(_drawn(chart, "lower"), dtype=pl.Float64),
-        upper=pl.Series(_drawn(chart, "upper"), dtype=pl.Float64),
+        lower=_reachable(chart, "lower"),
+        upper=_reachable(chart, "upper"),
     ).filter(pl.col("mean").is_not_null(), pl.col("value").is_not_null())
     if frame.is_empty():
         return []
     bands = frame.group_by("segment", maintain_order=True).agg(
-        first=pl.col("at").min() - 0.5,
-        last=pl.col("at").max() + 0.5,
+        first=pl.col("at").min() - edge,
+        last=pl.col("at").max() + edge,
         **{name: pl.col(name).first() for name in ("mean", "lower", "upper")},
     )
-    canvas.data["bands"] = bands.to_dicts()
-    rows = alt.Chart(alt.NamedData(name="bands"))
-    across = {"x": _as(alt, x, "first:Q"), "x2": "last:Q"}
-    edge = rows.mark_rule(color=QUIET, strokeDash=_LIMIT_DASH, strokeWidth=1.2, aria=False)
+    rows = canvas.rows(alt, "bands", bands.to_dicts())
+    across = {"x": as_field(x, "first:Q"), "x2": "last:Q"}
+    dots = rows.mark_rule(color=QUIET, strokeDash=_LIMIT_DASH, strokeWidth=1.2, aria=False)
     return [
-        rows.mark_rect(**BAND, aria=False).encode(**across, y=_as(alt, y, "lower:Q"), y2="upper:Q"),
-        *(edge.encode(**across, y=_as(alt, y, f"{name}:Q")) for name in ("lower", "upper")),
+        rows.mark_rect(**BAND, aria=False).encode(**across, y=as_field(y, "lower:Q"), y2="upper:Q"),
+        *(dots.encode(**across, y=as_field(y, f"{name}:Q")) for name in ("lower", "upper")),
         rows.mark_rule(color=QUIET, strokeWidth=1.2, aria=False).encode(
-            **across, y=_as(alt, y, "mean:Q")
+            **across, y=as_field(y, "mean:Q")
         ),
     ]
 
 
-def _as(alt: Any, channel: Any, field: str) -> Any:
-    """Return a channel of the same scale and axis for another field."""
-    made = channel.copy(deep=False)
-    made.shorthand = field
-    return made
-
-
-def _lines(alt: Any, canvas: Canvas, x: Any, y: Any, rows: list[dict[str, Any]]) -> list[Any]:
-    canvas.data["values"] = [row for row in rows if row["value"] is not None]
-    line = alt.Chart(alt.NamedData(name="values")).mark_line(
+def _line(alt: Any, canvas: Canvas, x: Any, y: Any, rows: list[dict[str, Any]]) -> list[Any]:
+    kept = [
+        {name: row[name] for name in ("at", "value", "run")}
+        for row in rows
+        if row["value"] is not None
+    ]
+    line = canvas.rows(alt, "values", kept).mark_line(
         color=NAVY, strokeWidth=2, strokeJoin="round", aria=False
     )
     return [line.encode(x=x, y=y, detail="run:N")]
 
 
 def _points(
-    alt: Any, canvas: Canvas, x: Any, y: Any, rows: list[dict[str, Any]], *, small: bool
+    alt: Any,
+    canvas: Canvas,
+    x: Any,
+    y: Any,
+    rows: list[dict[str, Any]],
+    direction: Direction,
+    *,
+    small: bool,
 ) -> list[Any]:
     found = []
     natures = dict.fromkeys(row["nature"] for row in rows if row["value"] is not None)
     for number, nature in enumerate(natures):
-        key = _key(nature)
+        key = _key(nature, direction)
         key = replace(key, size=key.size // 2) if small else key
-        name = f"points{number}"
-        canvas.data[name] = [
-            row for row in rows if row["nature"] == nature and row["value"] is not None
+        here = [
+            {"at": row["at"], "value": row["value"]}
+            for row in rows
+            if row["nature"] == nature and row["value"] is not None
         ]
-        found.append(
-            alt.Chart(alt.NamedData(name=name))
-            .mark_point(
-                shape=key.shape,
-                size=key.size,
-                color=key.colour,
-                fill="white" if key.hollow else key.colour,
-                strokeWidth=1.5 if key.hollow else 1,
-                stroke=key.colour if key.hollow or key.colour == NAVY else INK,
-                opacity=1,
-                aria=False,
-            )
-            .encode(x=x, y=y)
+        points = canvas.rows(alt, f"points{number}", here).mark_point(
+            shape=key.shape,
+            size=key.size,
+            fill=key.fill,
+            stroke=key.edge,
+            strokeWidth=1.5 if key.hollow else 1,
+            opacity=1,
+            aria=False,
         )
+        found.append(points.encode(x=x, y=y))
     return found
 
 
-def _targets(alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, y: Any) -> list[Any]:
+def _targets(
+    alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, y: Any, edge: float
+) -> list[Any]:
     levels = (
         chart.frame.with_columns(at=pl.int_range(pl.len()))
         .filter(pl.col("target").is_not_null())
-        .group_by("target", maintain_order=True)
-        .agg(first=pl.col("at").min() - 0.5, last=pl.col("at").max() + 0.5)
+        .group_by(pl.col("target").rle_id(), maintain_order=True)
+        .agg(
+            first=pl.col("at").min() - edge,
+            last=pl.col("at").max() + edge,
+            level=pl.col("target").first(),
+        )
     )
     if levels.is_empty():
         return []
-    canvas.data["targets"] = levels.to_dicts()
-    rule = alt.Chart(alt.NamedData(name="targets")).mark_rule(
+    rule = canvas.rows(alt, "targets", levels.to_dicts()).mark_rule(
         color=PLUM, strokeDash=_TARGET_DASH, strokeWidth=2, aria=False
     )
-    across = {"x": _as(alt, x, "first:Q"), "x2": "last:Q"}
-    return [rule.encode(**across, y=_as(alt, y, "target:Q"))]
+    return [rule.encode(x=as_field(x, "first:Q"), x2="last:Q", y=as_field(y, "level:Q"))]
 
 
-def _breaks(alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, step: float) -> list[Any]:
+def _breaks(
+    alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, step: float, edge: float
+) -> list[Any]:
     """Return a line at each break, and the word where there is room for it."""
     starts = chart.frame["period_start"].to_list()
     positions = [sum(each.day > start for start in starts) - 0.5 for each in chart.breaks]
     if not positions:
         return []
-    canvas.data["breaks"] = [{"at": each} for each in positions]
-    rule = alt.Chart(alt.NamedData(name="breaks")).mark_rule(
+    rule = canvas.rows(alt, "breaks", [{"at": each} for each in positions]).mark_rule(
         color=GREY, strokeDash=[4, 3], strokeWidth=1.2, aria=False
     )
-    words, reached = [], -1000.0
+    reached = -1000.0
     for each in positions:
-        place = (each + 0.5) * step
+        place = (each + edge) * step
         if place - reached < room_for("Break") + 8:
             continue
         reached = place
-        right = place + room_for("Break") / 2 <= canvas.inside + canvas.right
-        words.append(
-            Words("Break", place, -13, GREY, 12, align="center" if right else "right").mark(alt)
-        )
-    return [rule.encode(x=x), *words]
+        fits = place + room_for("Break") / 2 <= canvas.inside + canvas.right
+        canvas.words.append(Words("Break", place, -13, GREY, align="center" if fits else "right"))
+    return [rule.encode(x=x)]
 
 
-def _gaps(alt: Any, rows: list[dict[str, Any]], step: float) -> list[Any]:
-    """Return the marker of each run of periods without a number, where there is room for it."""
+def _gaps(
+    alt: Any, canvas: Canvas, x: Any, rows: list[dict[str, Any]], step: float, edge: float
+) -> list[Any]:
+    """Return a pale stripe for each run of periods without a number, its marker in it."""
     runs: list[tuple[str, int, int]] = []
     for row in rows:
         if row["value"] is not None:
@@ -351,11 +336,32 @@ def _gaps(alt: Any, rows: list[dict[str, Any]], step: float) -> list[Any]:
             runs[-1] = (row["marker"], runs[-1][1], row["at"])
         else:
             runs.append((row["marker"], row["at"], row["at"]))
-    words, reached = [], -1000.0
+    if not runs:
+        return []
+    reached = -1000.0
     for marker, first, last in runs:
-        middle = ((first + last) / 2 + 0.5) * step
+        middle = ((first + last) / 2 + edge) * step
         half = room_for(marker, 11) / 2
         if middle - half > reached + 3:
-            words.append(Words(marker, middle, _HEIGHT - 9, QUIET, 11, align="center").mark(alt))
+            canvas.words.append(Words(marker, middle, _HEIGHT - 9, QUIET, 11, align="center"))
             reached = middle + half
-    return words
+    stripes = [{"first": first - edge, "last": last + edge} for _, first, last in runs]
+    stripe = canvas.rows(alt, "gaps", stripes).mark_rect(fill=GREY, fillOpacity=0.09, aria=False)
+    whole = {"y": alt.YValue(0), "y2": alt.Y2Value(_HEIGHT)}
+    return [stripe.encode(x=as_field(x, "first:Q"), x2="last:Q", **whole)]
+
+
+def _numbers(chart: ProcessChart) -> list[list[str]]:
+    """Return what is drawn as a table: limits, signals and targets where there are any."""
+    frame = chart.frame
+    columns = [name for name in ("lower", "mean", "upper", "target")
+               if frame[name].is_not_null().any()]  # fmt: skip
+    titles = {"lower": "Lower limit", "mean": "Mean", "upper": "Upper limit", "target": "Target"}
+    signals = frame["nature"].ne("").any()
+    rows = [["Period", kind_of(chart.unit), *(titles[each] for each in columns)]]
+    rows[0] += ["Variation"] if signals else []
+    for row in frame.iter_rows(named=True):
+        shown = [chart.say(row[each]) if row[each] is not None else "" for each in columns]
+        nature = [row["nature"].partition(":")[0]] if signals else []
+        rows.append([said_period(row), say_cell(row, chart.say), *shown, *nature])
+    return rows

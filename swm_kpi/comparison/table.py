@@ -16,7 +16,9 @@ from swm_kpi.comparison.pooling import Cell, pooling_of
 from swm_kpi.comparison.row import Compared, Rules, compared
 from swm_kpi.comparison.windows import Against, Window, window
 from swm_kpi.errors import RequestError
-from swm_kpi.export import write_csv
+from swm_kpi.export import html_table, write_csv
+from swm_kpi.export.notebook import NO_CONTROL
+from swm_kpi.export.pack import in_words
 from swm_kpi.metric import Metric
 from swm_kpi.pandas_table import pandas_table
 from swm_kpi.periods import Period
@@ -143,6 +145,24 @@ class Comparison:
     def __repr__(self) -> str:
         made = self._frame["change"].is_not_null().sum()
         return f"Comparison({len(self):,} rows with {self.against.value}, {made:,} compared)"
+
+    def _repr_html_(self) -> str:
+        """Return the first rows that could be compared, or else the first, as a notebook does."""
+        made = self._frame.filter(pl.col("change").is_not_null())
+        titles = {
+            "compared": "Period", "current": "Value", "compared_with": "Compared with",
+            "change_pct": "Change", "change_points": "Percentage points", "change_note": "Note",
+        }  # fmt: skip
+        return html_table(
+            self._frame if made.is_empty() else made,
+            ["ref", "measure", "compared", *self.by, "current", "compared_with", "previous",
+             "change_pct", "change_points", "verdict", "change_note"],
+            caption=f"Comparison with {self.against.value.replace('_', ' ')}: {made.height:,} of "
+            f"{len(self):,} rows compared",
+            titles=titles | {each: in_words(each) for each in self.by},
+            row_headings=2,
+            warning="" if self.policy else NO_CONTROL,
+        )  # fmt: skip
 
     def to_polars(self) -> pl.DataFrame:
         """Return the table as a Polars frame."""

@@ -107,6 +107,10 @@ class ContractReport:
             raise ContractError((self,))
         return self._checked
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Print what a notebook shows: the words, and not the fields."""
+        printer.text(str(self))
+
     def __str__(self) -> str:
         head = f"Table {self.name!r} ({self.rows:,} rows)"
         if self.ok:

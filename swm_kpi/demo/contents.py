@@ -10,14 +10,18 @@ from functools import cached_property
 import polars as pl
 
 from swm_kpi.catalogue import Catalogue
-from swm_kpi.charts import decimals, say_number, text_alternative
+from swm_kpi.charts import Caption
 from swm_kpi.contracts import ALL
 from swm_kpi.measures import Measure
 from swm_kpi.metric import Entry, Metric
+from swm_kpi.numbers import decimals, say_number
 from swm_kpi.result import Result
+from swm_kpi.series import Selected, select
 from swm_kpi.vocabulary import Basis, Marker
 
 SYNTHETIC = "Synthetic data: made up, and says nothing about West Mercia"
+NO_CONTROL = "none, because the data are made up."
+BY = "lpa"
 
 
 @dataclass(frozen=True)
@@ -62,15 +66,25 @@ class Told:
             pl.col("measure") == measure.key, pl.col("basis") == measure.basis
         )
 
-    def title_of(self, measure: Measure) -> str:
-        """Return what a chart of a measure is called."""
-        return f"{self.entry.name}: {measure.title}"
+    def areas(self, measure: Measure) -> pl.DataFrame:
+        """Return the rows of the areas in the latest period in which any has a number."""
+        rows = self.rows_of(measure)
+        if BY not in rows.columns:
+            return rows.clear()
+        areas = rows.filter(pl.col(BY) != ALL)
+        known = areas.filter(pl.col("value").is_not_null()).sort("period_end")
+        return areas.filter(pl.col("period") == known["period"][-1]) if known.height else known
 
-    def sentence(self) -> str:
-        """Say what the headline did; empty where it has no number."""
-        if self.headline is None:
-            return ""
-        return text_alternative(self.rows_of(self.headline), self.headline.title)
+    def selected(self, measure: Measure) -> Selected:
+        """Return the rows of a measure, ready to draw."""
+        by = (BY,) if BY in self.rows.columns else ()
+        metrics = {self.entry.ref: self.metric}
+        return select(self.rows, by, metrics, measure=measure.key, basis=measure.basis.value)
+
+    def caption(self, measure: Measure) -> Caption:
+        """Return what stands around a picture of a measure."""
+        metric = f"Ref {self.entry.ref}: {self.entry.name}".rstrip(".")
+        return Caption(measure.title, metric, (f"{SYNTHETIC}.",), NO_CONTROL)
 
     def shown(self, measure: Measure) -> list[tuple[str, str]]:
         """Return each period's label and number as readers see it, marker included."""

@@ -8,12 +8,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from swm_kpi.charts import chart, chart_svg
+from swm_kpi.charts import series_picture
 from swm_kpi.demo.contents import SYNTHETIC, Contents
-from swm_kpi.demo.page import page
+from swm_kpi.demo.page import WIDE, Drawn, page
 from swm_kpi.errors import MissingExtra, OutputError
 from swm_kpi.export import write_csv, write_text
 from swm_kpi.metric import Alias
+from swm_kpi.process import process_chart
 
 POLICY = "none: synthetic data"
 
@@ -53,8 +54,8 @@ def write_pack(
         OutputError: a file cannot be written.
     """
     tell("drawing charts")
-    charts, without = draw(contents, tell)
-    pictures = {f"charts/{_file(contents, ref)}": svg for ref, svg in charts.items()}
+    drawn, without = draw(contents, tell)
+    pictures = {each.path: each.svg for each in drawn.values()}
     if overwrite:
         _remove_old(contents, folder, keep=set(pictures))
     tell("writing the pack")
@@ -65,29 +66,27 @@ def write_pack(
     write_csv(contents.result.to_polars(), folder / "metrics.csv", overwrite=overwrite)
     described = json.dumps(metadata(contents), indent=2, ensure_ascii=False) + "\n"
     write_text(folder / "metadata.json", described, overwrite=overwrite)
-    write_text(folder / "index.html", page(contents, charts, without), overwrite=overwrite)
+    write_text(folder / "index.html", page(contents, drawn, without), overwrite=overwrite)
     return ("index.html", "metrics.csv", "metadata.json", *pictures), without
 
 
-def draw(contents: Contents, tell: Callable[[str], None]) -> tuple[dict[str, str], str]:
-    """Return ref to SVG of its headline, and why there is none where Altair is missing."""
-    charts: dict[str, str] = {}
+def draw(contents: Contents, tell: Callable[[str], None]) -> tuple[dict[str, Drawn], str]:
+    """Return ref to the picture of its headline, and why there are none without Altair."""
+    found: dict[str, Drawn] = {}
     for told in contents.told:
         measure = told.headline
         if measure is None:
             continue
         tell(f"drawing ref {told.entry.ref}")
         try:
-            picture = chart(
-                told.rows_of(measure),
-                title=told.title_of(measure),
-                subtitle=SYNTHETIC,
-                unit=measure.measured_in.value,
-            )
-            charts[told.entry.ref] = chart_svg(picture)
+            chart = process_chart(told.selected(measure))
+            picture = series_picture(chart, told.caption(measure), width=WIDE)
+            words = f"{picture.title}. {picture.alternative}"
+            path = f"charts/{told.entry.ref}-{measure.key}.svg"
+            found[told.entry.ref] = Drawn(path, picture.to_svg(), words)
         except MissingExtra as missing:
             return {}, str(missing)
-    return charts, ""
+    return found, ""
 
 
 def metadata(contents: Contents) -> dict[str, Any]:
@@ -122,11 +121,6 @@ def _version() -> str:
         return version("swm-kpi")
     except PackageNotFoundError:
         return "not installed"
-
-
-def _file(contents: Contents, ref: str) -> str:
-    told = next(each for each in contents.told if each.entry.ref == ref)
-    return f"{ref}-{told.headline.key}.svg" if told.headline is not None else f"{ref}.svg"
 
 
 def _make(folder: Path) -> None:

@@ -5,25 +5,41 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from html import escape
 from importlib.resources import files
 
-from swm_kpi.demo.contents import Contents, Told
+import polars as pl
+
+from swm_kpi.charts import kind_of, said_period, say_cell
+from swm_kpi.demo.contents import BY, Contents, Told
 from swm_kpi.engine.coverage import say_day
 from swm_kpi.measures import Measure
 from swm_kpi.metric import Alias, Entry, Heading, not_computed
+from swm_kpi.numbers import decimals, say_number
 from swm_kpi.vocabulary import AvailabilityStatus, Basis, Marker, Unit
 
 SHOWN_PERIODS = 4
+WIDE = 440
 _SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z0-9])")
 
 
-def page(contents: Contents, charts: Mapping[str, str], without_charts: str = "") -> str:
+@dataclass(frozen=True)
+class Drawn:
+    """A picture in the pack: where it stands as a file, the picture, and what it shows."""
+
+    path: str
+    svg: str
+    alternative: str
+
+
+def page(contents: Contents, charts: Mapping[str, Drawn], without_charts: str = "") -> str:
     """Return the page as HTML.
 
     Args:
         contents: what was computed.
-        charts: ref to SVG.
+        charts: ref to its picture.
         without_charts: why there are no charts, to say on the page; empty where there are.
     """
     css = files("swm_kpi.demo").joinpath("pack.css").read_text(encoding="utf-8")
@@ -32,7 +48,7 @@ def page(contents: Contents, charts: Mapping[str, str], without_charts: str = ""
         _introduction(contents, without_charts),
         _overview(contents),
         '<h2 id="metrics">The metrics computed</h2>',
-        *(_metric(told, contents, charts.get(told.entry.ref, "")) for told in contents.told),
+        *(_metric(told, contents, charts.get(told.entry.ref)) for told in contents.told),
         _notes(contents),
         _foot(contents),
     ]
@@ -69,8 +85,9 @@ def _introduction(contents: Contents, without_charts: str) -> str:
     lines = [
         '<p>On this page: <a href="#overview">every ref of the plan</a>, '
         '<a href="#metrics">the metrics computed</a>, <a href="#notes">notes and markers</a>.</p>',
+        f"<details><summary>The {len(contents.tables)} tables it was computed from</summary>\n"
         f"<p>Every table was checked against its contract before anything was computed: {tables}."
-        "</p>",
+        "</p></details>",
         "<p>Beside this page: <code>metrics.csv</code> has every number, by quarter and area; "
         "<code>metadata.json</code> says how they were made"
         + (".</p>" if without_charts else "; <code>charts</code> has each picture as a file.</p>"),
@@ -126,7 +143,7 @@ def _state(entry: Entry, told: Told | None) -> str:
     return f"Computed, as ref {entry.of}" if isinstance(entry, Alias) else "Computed"
 
 
-def _metric(told: Told, contents: Contents, svg: str) -> str:
+def _metric(told: Told, contents: Contents, drawn: Drawn | None) -> str:
     entry, metric = told.entry, told.metric
     parts = [
         f'<section class="metric" id="{_anchor(entry)}" aria-labelledby="{_anchor(entry)}-title">',
@@ -139,13 +156,10 @@ def _metric(told: Told, contents: Contents, svg: str) -> str:
         link = f'<a href="#{_anchor(target)}">ref {escape(target.ref)}</a>'
         parts.append(f"<p>{escape(entry.summary)} It is the same computation as {link}.</p>")
     parts.append(_numbers(told))
-    sentence = told.sentence()
-    if svg and told.headline is not None:
-        parts.append(_figure(told.title_of(told.headline), sentence, svg))
-    elif sentence:
-        parts.append(f"<p>{escape(sentence)}</p>")
+    if told.headline is not None:
+        parts.append(_headline(told, told.headline, contents, drawn))
     parts += [_meaning(told), "</section>"]
-    return "\n".join(part for part in parts if part)
+    return "\n".join(parts)
 
 
 def _numbers(told: Told) -> str:
@@ -177,15 +191,44 @@ def _number_row(told: Told, measure: Measure, periods: list[str]) -> str:
     return f'<tr><th scope="row">{escape(measure.title)}{said}</th>{cells}</tr>'
 
 
-def _figure(title: str, sentence: str, svg: str) -> str:
-    # As an image, a picture cannot clash with another's names or run anything.
-    source = b64encode(svg.encode("utf-8")).decode("ascii")
-    label = f"Chart: {title}"
+def _headline(told: Told, measure: Measure, contents: Contents, drawn: Drawn | None) -> str:
+    """Return the picture of the headline over time, and beside it its areas."""
+    parts = ['<div class="headline">']
+    if drawn is not None:
+        # As an image, a picture cannot clash with another's names or run anything.
+        source = b64encode(drawn.svg.encode()).decode("ascii")
+        parts.append(
+            f'<figure><img src="data:image/svg+xml;base64,{source}" width="{WIDE}" '
+            f'alt="{escape(drawn.alternative)}"></figure>'
+        )
+    rows = told.areas(measure)
+    if rows.height:
+        parts.append(_areas(rows, measure, contents.catalogue.dimensions[BY].title))
+    return "\n".join([*parts, "</div>"])
+
+
+def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
+    unit = measure.measured_in.value
+    say = partial(say_number, unit=unit, places=decimals(unit, rows["value"].to_list()))
+    intervals = rows["lower"].is_not_null().any()
+    lines = []
+    for row in rows.iter_rows(named=True):
+        cells = [say_cell(row, say)]
+        if intervals:
+            known = row["lower"] is not None and row["upper"] is not None
+            cells.append(f"{say(row['lower'])} to {say(row['upper'])}" if known else "")
+        shown = "".join(f'<td class="number">{escape(each)}</td>' for each in cells)
+        lines.append(f'<tr><th scope="row">{escape(row[BY])}</th>{shown}</tr>')
+    heads = "".join(
+        f'<th scope="col" class="number">{each}</th>'
+        for each in (kind_of(unit), *(["95% interval"] if intervals else []))
+    )
+    body = "\n".join(lines)
     return (
-        f'<figure>\n<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
-        f'<img src="data:image/svg+xml;base64,{source}" width="760" '
-        f'alt="{escape(label)}. What it shows is said below it."></div>\n'
-        f"<figcaption>{escape(sentence)}</figcaption>\n</figure>"
+        f'<table class="areas">\n<caption>{escape(measure.title)}, '
+        f"{said_period(rows.row(0, named=True))}</caption>\n"
+        f'<thead><tr><th scope="col">{escape(title)}</th>{heads}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody>\n</table>"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from swm_kpi.catalogue import Catalogue
 from swm_kpi.contracts import CheckedTable, ContractError
-from swm_kpi.demo.contents import Contents
+from swm_kpi.demo.contents import BY, Contents
 from swm_kpi.demo.pack import check_folder, write_pack
 from swm_kpi.demo.summary import Summary
 from swm_kpi.engine.compute import compute
@@ -19,7 +19,6 @@ from swm_kpi.installed import catalogue as installed
 from swm_kpi.periods import periods
 from swm_kpi.synthetic import force
 
-BY = "lpa"
 # The synthetic tables are as if extracted at the midnight that ends the last day.
 _EXTRACTED_AFTER = timedelta(days=1)
 

@@ -87,6 +87,10 @@ class Readiness:
         """Refs of which nothing computes."""
         return tuple(each.ref for each in self.refs if not each.measures)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Print what a notebook shows: the words, and not the fields."""
+        printer.text(str(self))
+
     def __str__(self) -> str:
         lines = [
             f"{len(self.ready)} refs compute, {len(self.partly)} in part, "

@@ -150,3 +150,17 @@ def quoted(value: object) -> str:
     if len(value) > LONGEST_QUOTE:
         return f"{value[:LONGEST_QUOTE]!a}..."
     return ascii(value)
+
+
+def say_months(first: date, last: date) -> str:
+    """Write a run of whole months for a reader: ``April to June 2024``.
+
+    Args:
+        first: any day of its first month.
+        last: any day of its last month.
+    """
+    end = f"{last:%B} {last.year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return end
+    start = f"{first:%B}" if first.year == last.year else f"{first:%B} {first.year}"
+    return f"{start} to {end}"

@@ -26,6 +26,7 @@ from swm_kpi.periods.days import (
     month_of,
     nearest_start,
     quoted,
+    say_months,
     span,
     two_digits,
 )
@@ -139,6 +140,13 @@ class Period:
         if self.grain is Grain.YEAR:
             return financial_year
         return f"{financial_year} Q{months_into_year // 3 + 1}"
+
+    @property
+    def words(self) -> str:
+        """The period in words: ``May 2024``, ``April to June 2024``."""
+        if self.grain is Grain.ROLLING_12:
+            return f"the 12 months to {say_months(self.end, self.end)}"
+        return say_months(self.start, self.end)
 
     def previous(self) -> Period:
         """Return the period of the same grain that ends the day before this one starts.

@@ -5,7 +5,7 @@ the series is known to have changed, what a signal means for this measure, and w
 """
 
 from swm_kpi.process.behaviour import LEAST_MEAN, process_chart
-from swm_kpi.process.chart import Nature, ProcessChart
+from swm_kpi.process.chart import RULES, Nature, ProcessChart
 from swm_kpi.process.target import Target
 
-__all__ = ["LEAST_MEAN", "Nature", "ProcessChart", "Target", "process_chart"]
+__all__ = ["LEAST_MEAN", "RULES", "Nature", "ProcessChart", "Target", "process_chart"]

@@ -182,9 +182,8 @@ def _refusal(
     ]  # fmt: skip
     if len(here) < MINIMUM_POINTS:
         since = " since the last break" if chart.segment[latest] else ""
-        return Marker.LOW_RELIABILITY, (
-            f"there are {len(here)} points{since}, and limits need {MINIMUM_POINTS}."
-        )
+        count = "is 1 point" if len(here) == 1 else f"are {len(here)} points"
+        return Marker.LOW_RELIABILITY, (f"there {count}{since}, and limits need {MINIMUM_POINTS}.")
     counts = [_count(measure, each) for each in here]
     known = [each for each in counts if each is not None]
     if known and sum(known) / len(known) < LEAST_MEAN:

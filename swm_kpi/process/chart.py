@@ -10,7 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.export import write_csv
+from swm_kpi.export import html_table, write_csv
+from swm_kpi.export.notebook import NO_CONTROL
 from swm_kpi.metric import Break
 from swm_kpi.numbers import counted, decimals, say_number
 from swm_kpi.pandas_table import pandas_table
@@ -99,6 +100,20 @@ class ProcessChart:
     def signals(self) -> pl.DataFrame:
         """The rows of the points with a signal."""
         return self.frame.filter(pl.col("nature") != "", pl.col("nature") != Nature.COMMON.value)
+
+    def _repr_html_(self) -> str:
+        """Return what it says and its latest points as a notebook shows them."""
+        columns = ["period", "value", "lower", "mean", "upper", "nature"]
+        columns += ["target"] if self.targets else []
+        who = ", ".join(self.member.values()) or "whole force"
+        return html_table(
+            self.frame.reverse(),
+            columns,
+            caption=f"Ref {self.ref}, {self.title}, {who}: the latest first",
+            titles={"lower": "Lower limit", "upper": "Upper limit", "nature": "Variation"},
+            warning="" if self.policy else NO_CONTROL,
+            foot=[str(self)],
+        )
 
     def to_polars(self) -> pl.DataFrame:
         """Return one row a period, those without a number included.

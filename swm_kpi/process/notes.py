@@ -34,7 +34,7 @@ def notes_of(
     ]
     reasons = dict.fromkeys(each.left_out for each in points if each.left_out)
     for why in reasons:
-        names = [each.period.label for each in points if each.left_out == why]
+        names = [each.period.words for each in points if each.left_out == why]
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         found.append(f"Left out, {why}: {shown}.")
     if refused:
@@ -62,7 +62,7 @@ def notes_of(
         last = [each for each in points if not each.left_out][-1]
         held = [each for each in targets if each.holds(last.period)]
         if not held:
-            found.append(f"No target holds for all of {last.period.label}.")
+            found.append(f"No target holds for all of {last.period.words}.")
         found += [f"Target: {each.source.strip().rstrip('.')}." for each in held]
     return found
 
