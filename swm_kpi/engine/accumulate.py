@@ -134,14 +134,14 @@ class _Pass:
         if not statistics:
             return {}
         months = Months(self.first, 1, self.last - self.first + 1)
-        found = {}
-        for key, monthly in self.reading.by_month(at, statistics, months, self.level).items():
-            sums = np.cumsum(self._totalled(monthly), axis=0)
-            sums = np.concatenate([np.zeros((1, *self.level.shape)), sums])
-            ends = [each.last_month + 1 - self.first for each in self.periods]
-            starts = [each.first_month - self.first for each in self.periods]
-            found[key] = sums[ends] - sums[starts]
-        return found
+        monthly = self.reading.by_month(at, statistics, months, self.level)
+        # All statistics are merged together: over statistics, then months, then the axes.
+        stacked = self._totalled(np.stack(list(monthly.values())))
+        sums = np.zeros((len(stacked), months.count + 1, *self.level.shape))
+        np.cumsum(stacked, axis=1, out=sums[:, 1:])
+        ends = [each.last_month + 1 - self.first for each in self.periods]
+        starts = [each.first_month - self.first for each in self.periods]
+        return dict(zip(monthly, sums[:, ends] - sums[:, starts], strict=True))
 
     def at_each_level(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
         """Accumulate what does not add for each level (members, totals) and period by itself."""
@@ -218,10 +218,10 @@ class _Pass:
         return arrays, used
 
     def _totalled(self, array: Array) -> Array:
+        """Put each breakdown's total in the place that was kept for it, the last of its axis."""
         for position in self.level.grouped:
-            axis = position + 1
-            total = array.sum(axis=axis, keepdims=True)
-            array = np.concatenate([np.delete(array, -1, axis=axis), total], axis=axis)
+            along = np.moveaxis(array, position - len(self.level.shape), -1)
+            along[..., -1] = along[..., :-1].sum(axis=-1)
         return array
 
 

@@ -31,42 +31,13 @@ def sliced(cells: Cells, had: Sequence[int], kept: Sequence[int]) -> Cells:
     )
 
 
-def broadcast(cells: Cells, shape: tuple[int, ...]) -> Cells:
-    """Return the cells with every array spread over one shape."""
-
-    def spread(array: Any) -> Any:
-        return None if array is None else np.broadcast_to(array, shape)
-
-    return Cells(
-        spread(cells.value),
-        spread(cells.numerator),
-        spread(cells.denominator),
-        spread(cells.not_applicable),
-        spread(cells.unavailable),
-        spread(cells.unreliable),
-        spread(cells.weight),
-        spread(cells.trials),
-        spread(cells.events),
-        [(spread(counts), text) for counts, text in cells.notes],
-    )
-
-
-def limits_of(measure: Measure, cells: Cells) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the interval of each cell that has a number and an interval; NaN for the others."""
+def limits_of(
+    measure: Measure, cells: Cells
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Return the interval of each cell that has a number; None for a kind that has none."""
     found = measure.interval(cells, CONFIDENCE)
-    none = np.isnan(cells.value)
     if found is None:
-        found = (np.full(none.shape, np.nan),) * 2
+        return None
+    none = np.isnan(cells.value)
     lower, upper = (np.where(none, np.nan, each) for each in found)
     return lower, upper
-
-
-def weight_of(cells: Cells) -> NDArray[Any]:
-    """Return how much each cell rests on, to tell an empty member from a zero one."""
-    if cells.weight is not None:
-        return cells.weight
-    weight = np.abs(np.nan_to_num(cells.value))
-    for array in (cells.numerator, cells.denominator, *(counts for counts, _ in cells.notes)):
-        if array is not None:
-            weight = weight + np.abs(np.nan_to_num(array))
-    return weight

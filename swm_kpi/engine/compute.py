@@ -11,7 +11,7 @@ from swm_kpi.catalogue import Catalogue
 from swm_kpi.contracts import Column, ContractError, ContractReport, ContractType, Dimension
 from swm_kpi.engine import request
 from swm_kpi.engine.accumulate import Accumulated, Axes, accumulate
-from swm_kpi.engine.assemble import Grid, blocks_of
+from swm_kpi.engine.assemble import Grid, computed
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.scans import collect
 from swm_kpi.engine.tables import Table, prepare
@@ -99,9 +99,9 @@ def compute(
         found.arrays |= part.arrays
         found.dates |= part.dates
     grid = Grid(spans, axes, tables, found, stated, day, overrides)
-    blocks = [block for each in chosen for block in blocks_of(each, grid)]
+    measured = [one for each in chosen for one in computed(each, grid)]
     subjects = {each.entry.ref: Subject(each.entry, each.metric) for each in chosen}
-    return Result(tidy(blocks, spans, axes, day), tuple(each.key for each in dimensions), subjects)
+    return Result(tidy(measured, grid), tuple(each.key for each in dimensions), subjects)
 
 
 def _contracts(plan: Catalogue, asked: Sequence[str | Entry] | None) -> dict[str, ContractType]:
