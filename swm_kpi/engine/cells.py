@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from swm_kpi.measures import Cells, Measure
 
+Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 CONFIDENCE = 0.95
 """How often the intervals of a result hold what they are of."""
 
@@ -31,13 +33,42 @@ def sliced(cells: Cells, had: Sequence[int], kept: Sequence[int]) -> Cells:
     )
 
 
-def limits_of(
-    measure: Measure, cells: Cells
-) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Return the interval of each cell that has a number; None for a kind that has none."""
-    found = measure.interval(cells, CONFIDENCE)
-    if found is None:
-        return None
-    none = np.isnan(cells.value)
-    lower, upper = (np.where(none, np.nan, each) for each in found)
-    return lower, upper
+def limits_of(measures: Sequence[tuple[Measure, Cells]]) -> list[Limits | None]:
+    """Return the interval of each cell that has a number; None for a kind that has none.
+
+    Measures of one kind are worked out together where nothing but their cells tells them apart.
+    """
+    found: list[Limits | None] = [None] * len(measures)
+    alike: dict[object, list[int]] = {}
+    for number, (measure, cells) in enumerate(measures):
+        given = [each is not None for each in (cells.denominator, cells.trials, cells.events)]
+        key = (type(measure), *measure.interval_reads, cells.value.shape, *given)
+        alike.setdefault(key, []).append(number)
+    for numbers in alike.values():
+        first, _ = measures[numbers[0]]
+        together = _stacked([measures[number][1] for number in numbers])
+        limits = first.interval(together, CONFIDENCE)
+        if limits is not None:
+            none = np.isnan(together.value)
+            lower, upper = (np.where(none, np.nan, each) for each in limits)
+            for number, *ends in zip(numbers, lower, upper, strict=True):
+                found[number] = (ends[0], ends[1])
+    return found
+
+
+def _stacked(cells: Sequence[Cells]) -> Cells:
+    """Put what intervals are worked out from one on another."""
+    shape = cells[0].value.shape
+
+    def stack(name: str) -> Any:
+        arrays = [getattr(each, name) for each in cells]
+        if arrays[0] is None:
+            return None
+        return np.stack([np.broadcast_to(each, shape) for each in arrays])
+
+    return Cells(
+        stack("value"),
+        denominator=stack("denominator"),
+        trials=stack("trials"),
+        events=stack("events"),
+    )

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 import polars as pl
 
 from swm_kpi.contracts import CheckedTable
@@ -188,7 +189,10 @@ def _series(name: str, column: Any) -> pl.Series | None:
         utc = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
         return pl.Series(name, _microseconds(utc)).dt.replace_time_zone("UTC")
     if getattr(dtype, "kind", "") == "M":
-        return pl.Series(name, _microseconds(column.to_numpy()))
+        times = column.to_numpy()
+        # Polars counts in these units itself; of any other, what is lost must be told first.
+        kept = np.datetime_data(times.dtype)[0] in ("ms", "us")
+        return pl.Series(name, times if kept else _microseconds(times))
     if isinstance(dtype, pd.StringDtype):
         return _listed(name, column.to_numpy(dtype=object, na_value=None).tolist())
     if isinstance(dtype, pd.SparseDtype):
@@ -206,8 +210,6 @@ def _series(name: str, column: Any) -> pl.Series | None:
 
 def _microseconds(times: Any) -> Any:
     """Return times in microseconds; one that no calendar holds becomes the last there is."""
-    import numpy as np
-
     kept = times.astype("datetime64[us]")
     # A coarser unit reaches further than microseconds do, and numpy wraps what does not fit.
     lost = ~np.isnat(times) & (kept.astype(times.dtype) != times)

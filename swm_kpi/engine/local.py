@@ -53,6 +53,7 @@ class LocalReading:
     ) -> None:
         self.table = table
         self._kept: dict[Any, Any] = table.kept
+        self._numbered: dict[tuple[str, Months], NDArray[Any]] = {}
         conditions = [c for s in statistics for c in (s.where, s.series) if c is not None]
         parts = [parts_of(each) for each in conditions]
         answers = {name: each for part in parts for name, each in part.answers.items()}
@@ -299,6 +300,8 @@ class LocalReading:
 
     def _periods(self, at: Column, months: Months) -> NDArray[Any]:
         """Number each row's period; -1 for a row in none."""
+        if (at.name, months) in self._numbered:
+            return self._numbered[at.name, months]
         first = months.start.toordinal() - _EPOCH
         days = (months.stop - months.start).days
         calendar = np.arange(first, first + days).astype("datetime64[D]").astype("datetime64[M]")
@@ -306,6 +309,7 @@ class LocalReading:
         table = np.concatenate([[-1], number, [-1]]).astype(np.int32)
         place = np.clip(self._days(at), first - 1, first + days) - (first - 1)
         found: NDArray[Any] = table[place]
+        self._numbered[at.name, months] = found
         return found
 
     def _days(self, column: Column) -> NDArray[Any]:

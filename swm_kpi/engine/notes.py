@@ -25,6 +25,8 @@ def period_notes(one: Computed, grid: Grid, words: Sequence[str]) -> list[str]:
         return [one.lacking] * len(grid.periods)
     constant = " ".join(_constant(one, grid))
     dated = _dates(one, grid)
+    if not constant and not any(dated):
+        return list(words)
     return [
         " ".join(part for part in (text, day, constant) if part)
         for text, day in zip(words, dated, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from swm_kpi.engine.assemble import Computed, Grid
@@ -38,7 +38,7 @@ class Statuses:
             ]
         return self._found[key]
 
-    def _covered(self, timed: Iterator[tuple[str, str, str | None]]) -> Iterator[Coverage]:
+    def _covered(self, timed: Iterable[tuple[str, str, str | None]]) -> Iterator[Coverage]:
         seen = set()
         for name, at, until in timed:
             if (name, at) not in seen:

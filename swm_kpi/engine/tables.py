@@ -7,22 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 
 from swm_kpi.contracts import CheckedTable, Column, ContractReport, ContractType, Violation
 from swm_kpi.contracts.schema import failing_rows
-from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.encode import encode, plausible
+from swm_kpi.engine.checks import checked, plan_of
 from swm_kpi.engine.engines import Engine, engine_of
 from swm_kpi.engine.frames import open_table
 from swm_kpi.engine.remote_tables import RemoteTable
 from swm_kpi.engine.scans import collect
 from swm_kpi.errors import InputError
 from swm_kpi.expressions import DTYPE_WORDS
-
-_RAW = "raw:"
-_RULE = "rule:"
 
 
 @dataclass(frozen=True)
@@ -84,31 +79,12 @@ def prepare(
     if engine is not None:
         return _remote(given, engine, contract, wanted, required, instants)
     raw = open_table(given, contract.table, wanted)
-    schema = raw.lazy.collect_schema()
-    columns = {name: contract.columns[name] for name in schema.names() if name in contract.columns}
-    broken: list[tuple[str, str, pl.Expr]] = []
-    encoded: dict[str, pl.Expr] = {}
-    for name, column in columns.items():
-        one = encode(
-            column,
-            pl.col(_RAW + name),
-            schema[name],
-            as_text=raw.as_text,
-            instant=name in instants,
-        )
-        encoded |= one.columns
-        broken += [(name, rule, rows) for rule, rows in one.broken]
-    # Each column stays beside the encoded one as it came, so that one pass counts both.
-    renamed = raw.lazy.rename({name: _RAW + name for name in columns})
-    wide = renamed.with_columns(each.alias(name) for name, each in encoded.items())
-    usable = {name: column for name, column in columns.items() if name in encoded}
-    wide, rules = _with_rules(wide, contract, usable)
-    broken += [*_column_rules(usable), *_key_rules(contract, usable), *rules]
+    schema = tuple(raw.lazy.collect_schema().items())
+    plan = plan_of(contract, schema, frozenset(instants), as_text=raw.as_text)
+    wide = plan.applied(raw.lazy)
     if raw.in_memory:
         wide = collect(wide, contract.table, "encoding").lazy()
-    counts = _count(wide, contract.table, broken, usable)
-    rows = int(counts["rows"][0])
-    violations = _violations(broken, counts)
+    rows, violations, spans = checked(wide, plan)
     violations += [
         Violation(
             name,
@@ -121,16 +97,16 @@ def prepare(
     violations += [
         Violation(name, "the column is missing", rows)
         for name in required
-        if name not in columns and name not in raw.mixed
+        if name not in plan.columns and name not in raw.mixed
     ]
-    violations += list(_own_checks(wide, contract, usable))
+    violations += list(_own_checks(wide, contract, plan.usable))
     table = Table(
         contract,
-        wide.select(list(encoded)),
+        wide.select(list(plan.encoded)),
         rows,
-        frozenset(usable),
+        frozenset(plan.usable),
         _broken_columns(violations),
-        _spans(counts, usable),
+        spans,
         raw.coverage,
         raw.missing_months,
         raw.missing_of,
@@ -141,7 +117,7 @@ def prepare(
         rows,
         tuple(sorted(violations)),
         tuple(sorted(set(raw.names) - set(contract.columns))),
-        tuple(name for name in contract.columns if name not in columns),
+        tuple(name for name in contract.columns if name not in plan.columns),
     )
     return table, report
 
@@ -247,101 +223,6 @@ def _already_checked(
     return table, ContractReport(contract.table, given.rows, tuple(missing))
 
 
-def _with_rules(
-    wide: pl.LazyFrame, contract: ContractType, usable: dict[str, Column]
-) -> tuple[pl.LazyFrame, list[tuple[str, str, pl.Expr]]]:
-    """Add a column for each cross-column rule whose columns are all there."""
-    compiler = Compiler()
-    found: list[tuple[str, str, pl.Expr]] = []
-    added = {}
-    for name, rule in contract.rules.items():
-        reads = [each.name for each in rule.condition.walk() if isinstance(each, Column)]
-        if all(each in usable for each in reads):
-            added[_RULE + name] = compiler(rule.condition)
-            joined = ", ".join(dict.fromkeys(reads))
-            found.append(
-                (joined, f"breaks the rule that {rule.says}", (~pl.col(_RULE + name)).sum())
-            )
-    if not added:
-        return wide, []
-    ruled = nw.from_native(wide).with_columns(*(each.alias(n) for n, each in added.items()))
-    return ruled.to_native(), found
-
-
-def _column_rules(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Expr]]:
-    for name, column in usable.items():
-        value = pl.col(name)
-        if not column.nullable:
-            yield name, "is missing", pl.col(_RAW + name).is_null().sum() + _nan(column)
-        for word, bound in column.bounds.items():
-            says, outside = {
-                "ge": ("less than", value < bound),
-                "gt": ("not more than", value <= bound),
-                "le": ("more than", value > bound),
-                "lt": ("not less than", value >= bound),
-            }[word]
-            yield name, f"is {says} {bound}", outside.sum()
-        if column.str_matches is not None:
-            pattern = rf"\A(?:{column.str_matches})\z"
-            rule = f"does not match the pattern {column.str_matches}"
-            yield name, rule, (~value.cast(pl.String).str.contains(pattern)).sum()
-
-
-def _nan(column: Column) -> pl.Expr:
-    """Count the NaN of a number column, which are missing values too."""
-    if column.dtype is not float:
-        return pl.lit(0)
-    return pl.col(_RAW + column.name).cast(pl.Float64, strict=False).is_nan().sum()
-
-
-def _key_rules(
-    contract: ContractType, usable: dict[str, Column]
-) -> Iterator[tuple[str, str, pl.Expr]]:
-    for key in contract.keys:
-        if not all(name in usable for name in key):
-            continue
-        together = pl.col(key[0]) if len(key) == 1 else pl.struct(key)
-        rule = "is not unique" if len(key) == 1 else "are not unique together"
-        # Missing keys are counted as missing; here they would look like repeats of each other.
-        whole = pl.all_horizontal(pl.col(name).is_not_null() for name in key)
-        known = together.filter(whole)
-        yield ", ".join(key), rule, known.len() - known.n_unique()
-        for name in key:
-            if usable[name].dtype is str and usable[name].domain is None:
-                text = pl.col(name)
-                yield name, "has spaces round it", (text != text.str.strip_chars()).sum()
-                yield name, "is empty text", (text == "").sum()
-
-
-def _count(
-    wide: pl.LazyFrame,
-    table: str,
-    broken: list[tuple[str, str, pl.Expr]],
-    usable: dict[str, Column],
-) -> pl.DataFrame:
-    """Count every rule's broken rows, and find each date column's span, in one pass."""
-    spans = [
-        each
-        for name, column in usable.items()
-        if column.dtype in (date, datetime)
-        for each in (
-            plausible(pl.col(name)).min().cast(pl.Date).alias(f"first:{name}"),
-            plausible(pl.col(name)).max().cast(pl.Date).alias(f"last:{name}"),
-        )
-    ]
-    counted = [rows.cast(pl.Int64).alias(f"broken:{i}") for i, (_, _, rows) in enumerate(broken)]
-    return collect(wide.select(pl.len().alias("rows"), *counted, *spans), table, "checking")
-
-
-def _violations(broken: list[tuple[str, str, pl.Expr]], counts: pl.DataFrame) -> list[Violation]:
-    found = []
-    for position, (column, rule, _) in enumerate(broken):
-        rows = counts[f"broken:{position}"][0]
-        if rows:
-            found.append(Violation(column, rule, int(rows)))
-    return found
-
-
 def _own_checks(
     wide: pl.LazyFrame, contract: ContractType, usable: dict[str, Column]
 ) -> Iterator[Violation]:
@@ -361,16 +242,6 @@ def _broken_columns(violations: list[Violation]) -> dict[str, str]:
         for each in reversed(violations)
         for name in each.column.split(", ")
     }
-
-
-def _spans(counts: pl.DataFrame, usable: dict[str, Column]) -> dict[str, tuple[date, date]]:
-    found = {}
-    for name, column in usable.items():
-        if column.dtype in (date, datetime):
-            first, last = counts[f"first:{name}"][0], counts[f"last:{name}"][0]
-            if first is not None:
-                found[name] = (first, last)
-    return found
 
 
 def _word(contract: ContractType, name: str) -> str:

@@ -48,20 +48,20 @@ def tidy(measures: Sequence[Computed], grid: Grid) -> pl.DataFrame:
     stack = _Stack(measures, grid)
     rows = np.flatnonzero(np.broadcast_to(stack.shown[:, np.newaxis], stack.shape))
     which, when, *codes = np.unravel_index(rows, stack.shape)
-    columns: dict[str, Any] = {
-        name: pl.Series([_same(each)[name] for each in measures]).gather(which)
-        for name in _same(measures[0])
-    }
-    columns |= {
-        "grain": pl.Series([each.grain.value for each in grid.periods]).gather(when),
-        "period": pl.Series([each.label for each in grid.periods]).gather(when),
-        "period_start": pl.Series([each.start for each in grid.periods]).gather(when),
-        "period_end": pl.Series([each.end for each in grid.periods]).gather(when),
-    }
+    by_measure = pl.DataFrame([_same(each) for each in measures])[which]
+    by_period = pl.DataFrame(
+        {
+            "grain": [each.grain.value for each in grid.periods],
+            "period": [each.label for each in grid.periods],
+            "period_start": [each.start for each in grid.periods],
+            "period_end": [each.end for each in grid.periods],
+        }
+    )[when]
+    columns: dict[str, Any] = {}
     for dimension, members, code in zip(
         grid.axes.dimensions, grid.axes.members, codes, strict=True
     ):
-        columns[dimension.key] = pl.Series([*members, UNKNOWN, ALL]).gather(code)
+        columns[dimension.key] = pl.Series([*members, UNKNOWN, ALL])[code]
     marker = stack.marker.ravel()[rows]
     hidden = marker == _NOT_AVAILABLE
     blank = hidden | (marker == _NOT_APPLICABLE)
@@ -70,11 +70,11 @@ def tidy(measures: Sequence[Computed], grid: Grid) -> pl.DataFrame:
         shown = np.where(nothing, np.nan, numbers.ravel()[rows])
         columns[name] = pl.Series(shown, dtype=pl.Float64, nan_to_null=True)
     columns |= {
-        "marker": _marker_texts().gather(marker),
+        "marker": _marker_texts()[marker],
         "note": stack.notes(rows, which, when, hidden),
         "as_at": pl.Series([grid.as_at], dtype=pl.Date).new_from_index(0, len(rows)),
     }
-    return pl.DataFrame(columns)
+    return pl.concat([by_measure, by_period, pl.DataFrame(columns)], how="horizontal")
 
 
 def _same(one: Computed) -> dict[str, str]:
@@ -121,6 +121,7 @@ class _Stack:
             self._texts += period_notes(one, grid, [words for _, words in worth])
             if worth:
                 self._mark(number, one, [_CODES[marker] for marker, _ in worth])
+        self._limit()
         self._hide_unknown()
 
     def _place(self, number: int, one: Computed) -> tuple[Any, ...]:
@@ -139,9 +140,6 @@ class _Stack:
             array = getattr(cells, name)
             if array is not None:
                 self.numbers[name][place] = array
-        limits = limits_of(one.measure, cells)
-        if limits is not None:
-            self.numbers["lower"][place], self.numbers["upper"][place] = limits
 
         def mark(where: Any, code: int) -> None:
             if where is not None:
@@ -151,6 +149,15 @@ class _Stack:
         mark(cells.unreliable, _LOW_RELIABILITY)
         mark(np.isnan(cells.value) & (marker == _NONE), _NOT_AVAILABLE)
         mark(cells.unavailable, _NOT_AVAILABLE)
+
+    def _limit(self) -> None:
+        """Put the intervals in."""
+        with_cells = [(n, one, one.cells) for n, one in enumerate(self.measures) if one.cells]
+        found = limits_of([(one.measure, cells) for _, one, cells in with_cells])
+        for (number, one, _), limits in zip(with_cells, found, strict=True):
+            if limits is not None:
+                place = self._place(number, one)
+                self.numbers["lower"][place], self.numbers["upper"][place] = limits
 
     def _mark(self, number: int, one: Computed, statuses: list[int]) -> None:
         """Mark the cells of each period by what it is worth, and of members it was not given for.
@@ -219,4 +226,5 @@ class _Stack:
                     before = texts[code[row]]
                     code[row] = len(texts)
                     texts.append(rows_note(shown[row - starts[number]], text, before))
-        return pl.Series(texts, dtype=pl.String).gather(code)
+        found: pl.Series = pl.Series(texts, dtype=pl.String)[code]
+        return found

@@ -125,6 +125,15 @@ class Measure(Declaration):
         """Work the value out, on the whole grid at once, from its statistics and siblings."""
         raise TypeError(f"{type(self).__name__} cannot be computed")
 
+    @property
+    def interval_reads(self) -> tuple[object, ...]:
+        """What :meth:`interval` reads of the measure, and not of its cells.
+
+        Measures of one kind for which it is equal are given their intervals together, one on
+        another along a first axis.
+        """
+        return ()
+
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
         """Return the lower and upper limits of the value, or None where its kind has none.
 

@@ -87,6 +87,11 @@ class RepeatRate(TableMeasure):
         value, empty = divided(found["again"], people)
         return Cells(value, found["again"], people, empty, trials=people, notes=notes)
 
+    @property
+    def interval_reads(self) -> tuple[object, ...]:
+        """Whether it is a count."""
+        return (self.as_count,)
+
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
         """Return the limits of the count of people, or the Wilson interval of their share."""
         if self.as_count:

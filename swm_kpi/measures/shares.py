@@ -199,6 +199,11 @@ class Rate(Measure):
         cells.events = siblings[self.of].events
         return cells
 
+    @property
+    def interval_reads(self) -> tuple[object, ...]:
+        """For every how many people."""
+        return (self.scale,)
+
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
         """Return the limits of the count for every so many people."""
         limits = of_a_count(cells.events, confidence)
