@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column, Dimension
+from swm_kpi.engine.aggregates import settled
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.intervals import downtime
 from swm_kpi.engine.local import LocalReading
@@ -141,7 +142,8 @@ class _Pass:
         np.cumsum(stacked, axis=1, out=sums[:, 1:])
         ends = [each.last_month + 1 - self.first for each in self.periods]
         starts = [each.first_month - self.first for each in self.periods]
-        return dict(zip(monthly, sums[:, ends] - sums[:, starts], strict=True))
+        merged = dict(zip(monthly, sums[:, ends] - sums[:, starts], strict=True))
+        return {each.key: settled(each, merged[each.key]) for each in statistics}
 
     def at_each_level(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
         """Accumulate what does not add for each level (members, totals) and period by itself."""

@@ -17,6 +17,8 @@ from swm_kpi.measures import Operation, Statistic
 
 Array = NDArray[np.float64]
 _PLACES = 6
+BEYOND = 2**126
+"""No number as large as this is summed."""
 
 
 def aggregates(
@@ -41,16 +43,34 @@ def summands(of: Term, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield what to sum so that sums are exact, and what to add to a column's name.
 
     Whole numbers of the smallest unit are summed, so that order cannot change the bytes. Elapsed
-    time is summed as whole seconds and the rest, so that no table is too long for it.
+    time is summed as whole seconds and the rest, so that no table is too long for it. Polars has
+    whole numbers of 128 bits: what does not fit those becomes ``BEYOND``, which ``local`` refuses.
     """
     if isinstance(of, Elapsed):
         yield "", value // MICROSECONDS
         yield ":rest", value % MICROSECONDS
     elif of.dtype is float:
-        whole = nw.Int64 if isinstance(value, nw.Expr) else pl.Int64
-        yield "", (value * float(10 ** _places(of))).round(0).cast(whole)
+        scaled = (value * float(10 ** _places(of))).round(0)
+        if isinstance(value, nw.Expr):
+            yield "", scaled.cast(nw.Int64)
+        else:
+            yield "", scaled.clip(-float(BEYOND), float(BEYOND)).cast(pl.Int128)
     else:
         yield "", value
+
+
+def settled(statistic: Statistic, merged: Array) -> Array:
+    """Return merged sums as the whole numbers they stand for would come to.
+
+    Sums are merged as floats, which are whole numbers of the smallest unit only within a rounding:
+    a month's pounds and pence must not depend on which other months were asked for.
+    """
+    of = statistic.of
+    if statistic.operation is not Operation.SUM or of is None:
+        return merged
+    if isinstance(of, Elapsed):
+        return np.round(merged, _PLACES)
+    return np.round(merged, _places(of)) if of.dtype is float else merged
 
 
 def _places(of: Term) -> int:

@@ -90,7 +90,9 @@ class Compiler:
             case Not():
                 return ~self(expression.condition)
             case Product():
-                return self(expression.left) * self(expression.right)
+                # As floats: a product of whole numbers would wrap where it does not fit.
+                left, right = self(expression.left), self(expression.right)
+                return left.cast(self._words.Float64) * right.cast(self._words.Float64)
             case WithinMonths():
                 return self._within(expression)
             case Repeats():

@@ -53,7 +53,9 @@ def encode(
         instant: whether elapsed time is measured from or to it.
     """
     if given == pl.Null:
-        encoded = Encoded({column.name: pl.lit(None, dtype=_POLARS[column.dtype])})
+        listed = column.dtype is str and column.domain is not None
+        kept = pl.Enum(column.domain or ()) if listed else _POLARS[column.dtype]
+        encoded = Encoded({column.name: pl.lit(None, dtype=kept)})
         if instant:
             encoded.columns[column.name + INSTANT] = pl.lit(None, dtype=pl.Int64)
         return encoded

@@ -6,7 +6,7 @@ whole numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from math import prod
@@ -17,16 +17,18 @@ import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column
-from swm_kpi.engine.aggregates import finished, summands
+from swm_kpi.engine.aggregates import BEYOND, finished, summands
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.conditions import ANSWERS, Cluster, clusters, codes_of, name_of, parts_of
+from swm_kpi.engine.narrow import column_of, decoded, narrow
 from swm_kpi.engine.reading import Array, Dated, Level, Months
 from swm_kpi.engine.scans import collect
 from swm_kpi.engine.sorting import came_before, distinct, quantiles
 from swm_kpi.engine.sorting import codes_of as people_of
 from swm_kpi.engine.tables import Table
+from swm_kpi.errors import DataError
 from swm_kpi.expressions import Expression, Repeats, Term
-from swm_kpi.measures import Clock, Operation, Statistic
+from swm_kpi.measures import Operation, Statistic
 
 # Below this many rows, to decide every condition for every row costs less than to plan.
 FEW = 20_000
@@ -35,7 +37,6 @@ ROWS_A_KIND = 16
 
 _NEVER = -(2**31)
 _EPOCH = date(1970, 1, 1).toordinal()
-_DATED = (Clock.LAST_SNAPSHOT, Clock.MEAN_OF_SNAPSHOTS, Clock.MEAN_OF_STOCKS, Clock.REFERENCE)
 
 
 class LocalReading:
@@ -100,61 +101,23 @@ class LocalReading:
     def _read(
         self, statistics: Sequence[Statistic], answers: dict[str, Expression], level: Level
     ) -> pl.DataFrame:
-        compile_ = self._compiler
-        columns = {
-            name: column
-            for each in statistics
-            for condition in (each.where, each.series)
-            for name, column in parts_of(condition).columns.items()
-        }
-        asked: dict[str, pl.Expr] = {name: pl.col(name) for name in columns}
-        hashed: dict[str, Term] = {}
-        for statistic in statistics:
-            if statistic.clock in _DATED:
-                asked[f"value:{statistic.at.name}"] = pl.col(statistic.at.name)
-            else:
-                for column in (statistic.at, statistic.until):
-                    if column is not None:
-                        asked[f"day:{column.name}"] = pl.col(column.name)
-            if statistic.of is None or statistic.operation is Operation.ROWS:
-                continue
-            name = name_of(statistic.of)
-            if statistic.operation is Operation.DISTINCT:
-                hashed[name] = statistic.of
-            elif statistic.operation is Operation.QUANTILE:
-                asked[f"of:{name}"] = compile_(statistic.of)
-            else:
-                for suffix, each in summands(statistic.of, compile_(statistic.of)):
-                    asked[f"sum:{name}{suffix}"] = each
-        for name, answer in answers.items():
-            if isinstance(answer, Repeats):
-                hashed[name_of(answer.who)] = answer.who
-                asked[f"day:{_column(answer.at).name}"] = compile_(answer.at)
-                if answer.where is not None:
-                    asked[f"counted:{name}"] = compile_(answer.where)
-            else:
-                asked[name] = compile_(answer)
-        asked |= {f"hash:{name}": compile_(each) for name, each in hashed.items()}
-        for position in level.grouped:
-            key = level.dimensions[position].key
-            asked[f"member:{key}"] = compile_(self.table.contract.dimensions[key][1])
-        asked = {
-            name: each
-            for name, each in asked.items()
+        contract = self.table.contract
+        wanted = narrow(statistics, answers, level, contract, self._compiler)
+        asked = [
+            each
+            for name, columns in wanted.items()
             if not name.startswith(("day:", "hash:", "member:"))
             or self._key(name, level) not in self._kept
-        }
+            for each in columns
+        ]
         if not asked:
             return pl.DataFrame()
-        narrow = self.table.lazy.select(
-            each for name, given in asked.items() for each in _narrow(name, given, level)
-        )
-        return collect(narrow, self.table.contract.table, "counting")
+        return collect(self.table.lazy.select(asked), contract.table, "counting")
 
     def _answer_repeats(self, asked: Iterable[Repeats]) -> None:
         for each in asked:
             name = name_of(each)
-            days = self._days(_column(each.at))
+            days = self._days(column_of(each.at))
             counted = days != _NEVER
             if each.where is not None:
                 counted &= self._frame[f"counted:{name}"].fill_null(False).to_numpy()
@@ -223,10 +186,10 @@ class LocalReading:
         step = kinds
         for name, listed in parts.columns.items():
             step //= codes_of(listed)
-            columns[name] = _decoded(kind // step % codes_of(listed), listed)
+            columns[name] = decoded(kind // step % codes_of(listed), listed)
         for name in parts.answers:
             step //= ANSWERS
-            columns[name] = _decoded(kind // step % ANSWERS, None)
+            columns[name] = decoded(kind // step % ANSWERS, None)
         frame = pl.DataFrame(columns) if columns else pl.DataFrame({"": pl.Series(kind)})
         decided = self._decided(frame, [each.where for each in cluster.statistics])
         found: dict[str, Any] = {}
@@ -248,20 +211,37 @@ class LocalReading:
                 raise TypeError("a sum is of something")
             mask = self._mask(each.where)
             for suffix, _ in summands(each.of, pl.lit(0)):
-                values = self._frame[f"sum:{name_of(each.of)}{suffix}"]
+                values = self._summable(each.of, suffix)
                 columns[f"s{number}{suffix}"] = values
                 columns[f"mask{number}"] = pl.Series(mask)
                 chosen = pl.when(pl.col(f"mask{number}")).then(pl.col(f"s{number}{suffix}"))
                 wanted.append(chosen.sum().alias(f"s{number}{suffix}"))
         grouped = pl.DataFrame(columns).group_by("cell").agg(wanted)
         held = grouped["cell"].to_numpy()
-        answers = {name: grouped[name].to_numpy() for name in grouped.columns}
+        answers = {name: grouped[name].cast(pl.Float64).to_numpy() for name in grouped.columns}
         found = {}
         for number, each in enumerate(statistics):
             array = np.zeros(size + 1)
             array[held] = finished(f"s{number}", each, answers)
             found[each.key] = array[:size]
         return found
+
+    def _summable(self, of: Term, suffix: str) -> pl.Series:
+        """Return whole numbers wide enough that no sum of them can wrap.
+
+        Raises:
+            DataError: even 128 bits may be too few.
+        """
+        values = self._frame[f"sum:{name_of(of)}{suffix}"]
+        least, most = (int(each or 0) for each in (values.min(), values.max()))  # type: ignore[arg-type]
+        bound = max(-least, most) * max(self.table.rows, 1)
+        if max(-least, most) >= BEYOND or bound >= 2**127:
+            named = next(str(each) for each in of.walk() if isinstance(each, Column))
+            raise DataError(
+                f"Table {self.table.contract.table!r}: {named} holds numbers too large to be "
+                "summed exactly. Correct them, or leave out the metrics that sum it."
+            )
+        return values.cast(pl.Int64 if bound < 2**63 else pl.Int128)
 
     def _quantiles(
         self, statistics: Sequence[Statistic], cells: NDArray[Any], size: int
@@ -371,34 +351,3 @@ class LocalReading:
             self._decide(each).fill_null(False).alias(name) for name, each in asked.items()
         )
         return {id(each): answers[name].to_numpy() for name, each in asked.items()}
-
-
-def _narrow(name: str, column: pl.Expr, level: Level) -> Iterator[pl.Expr]:
-    """Make a column narrow: days for times, hashes for values to tell apart, codes for members."""
-    kind, _, rest = name.partition(":")
-    if kind == "day":
-        yield column.cast(pl.Date).cast(pl.Int32).alias(name)
-    elif kind == "hash":
-        yield column.hash(1).alias(name)
-        yield column.hash(2).alias(f"second:{rest}")
-        yield column.is_not_null().alias(f"known:{rest}")
-    elif kind == "member":
-        position = [each.key for each in level.dimensions].index(rest)
-        members = pl.Enum(level.members[position])
-        yield column.cast(pl.String).cast(members, strict=False).alias(name)
-    else:
-        yield column.alias(name)
-
-
-def _decoded(codes: NDArray[Any], column: Column | None) -> pl.Series:
-    """Return the values of a listed column, or of answers, from their codes."""
-    if column is None or column.dtype is bool:
-        return pl.Series([False, True, None], dtype=pl.Boolean).gather(codes)
-    members = pl.Series([*(column.domain or ()), None], dtype=pl.Enum(column.domain or ()))
-    return members.gather(codes)
-
-
-def _column(term: Term) -> Column:
-    if not isinstance(term, Column):
-        raise TypeError("a repeat is dated by a column")
-    return term
