@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import swm_kpi as kpi
+from swm_kpi import compute_command
 from swm_kpi.describe import describe, list_entries
 from swm_kpi.errors import (
     DataError,
@@ -23,6 +23,7 @@ from swm_kpi.errors import (
     SwmKpiError,
 )
 from swm_kpi.installed import everything_installed
+from swm_kpi.progress import progress
 from swm_kpi.refs_table import refs_table
 
 _FAMILY = (
@@ -30,7 +31,7 @@ _FAMILY = (
 )  # fmt: skip
 
 
-_FORMS = (".csv", ".json", ".parquet", ".xlsx", ".ods")
+_STOPPED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SwmKpiError as error:
         print(f"swm-kpi: {error}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        print("swm-kpi: stopped.", file=sys.stderr)
+        return _STOPPED
     except BrokenPipeError:
         # The reader of our output has gone, as after `| head`; there is nobody to tell.
         sys.stderr.close()
@@ -75,7 +79,7 @@ def _check(_: argparse.Namespace) -> int:
 
     plan = kpi.catalogue()
     metrics = [each for each in plan if isinstance(each, kpi.Metric)]
-    with _progress(len(metrics)) as step:
+    with progress(len(metrics)) as step:
         problems = list(everything_installed().left_out)
         for metric in metrics:
             step(f"ref {metric.ref}")
@@ -120,41 +124,6 @@ def _validate(options: argparse.Namespace) -> int:
     return 0 if report.ok else DataError.exit_code
 
 
-def _compute(options: argparse.Namespace) -> int:
-    from swm_kpi.export import csv_text
-
-    data = dict(_table(each) for each in options.data)
-    suffix = Path(options.out or "").suffix.lower()
-    if options.out is not None and suffix not in _FORMS:
-        raise RequestError(f"--out names no kind of file. End it in {', '.join(_FORMS)}.")
-    with _progress(2 if options.out is not None else 1) as step:
-        step(f"computing from {len(data)} tables")
-        result = kpi.compute(
-            options.refs or None,
-            data,
-            periods=kpi.periods(options.start, options.end, grain=options.grain),
-            by=options.by,
-            as_at=options.as_at,
-            on_violation=options.on_violation,
-        )
-        if options.out is not None:
-            step("writing")
-            write = getattr(result, f"to_{suffix[1:]}")
-            write(options.out, policy=options.policy, overwrite=options.overwrite)
-    if options.out is None:
-        print(csv_text(result.to_polars()), end="")
-    else:
-        print(f"{len(result):,} rows written to {options.out}.", file=sys.stderr)
-    return 0
-
-
-def _table(given: str) -> tuple[str, str]:
-    name, sign, path = given.partition("=")
-    if not sign or not path:
-        raise RequestError(f"{given[:60]!r} is not TABLE=FILE. Write incident=incidents.parquet.")
-    return name, path
-
-
 def _synth(options: argparse.Namespace) -> int:
     from swm_kpi.export import write_parquet
 
@@ -163,7 +132,7 @@ def _synth(options: argparse.Namespace) -> int:
         raise OutputError(f"{folder.name!r} is not an empty folder. Name a new one with --out.")
     tables = kpi.synthetic.force(options.start, options.end, scale=options.scale, seed=options.seed)
     folder.mkdir(parents=True, exist_ok=True)
-    with _progress(len(tables)) as step:
+    with progress(len(tables)) as step:
         for name, frame in tables.items():
             step(name)
             checked = kpi.validate(frame, name).table
@@ -175,7 +144,7 @@ def _synth(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from swm_kpi.demo import run
 
-    with _progress(0) as step:
+    with progress(0) as step:
         summary = run(
             Path(options.out),
             start=options.start,
@@ -189,31 +158,12 @@ def _demo(options: argparse.Namespace) -> int:
     return 0
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[Any]:
-    """Yield a function that shows how far long work has come, on stderr if it is a terminal."""
-    shown = sys.stderr.isatty()
-    done = 0
-
-    def step(what: str) -> None:
-        nonlocal done
-        done += 1
-        if shown:
-            of = f"/{total}" if total else ""
-            print(f"\r\033[K[{done}{of}] {what}", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield step
-    finally:
-        if shown and done:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-
 def parser() -> argparse.ArgumentParser:
     """Return the command line's own account of itself, which its reference page is made from."""
     codes = [(0, "it worked"), (1, "something unexpected; please report it")]
     codes += [(2, "the command is not written as the help says")]
     codes += sorted((each.exit_code, (each.__doc__ or "").splitlines()[0]) for each in _FAMILY)
+    codes += [(_STOPPED, "it was stopped from the keyboard; no file was left half written")]
     made = argparse.ArgumentParser(
         prog="swm-kpi",
         description="The metrics of the Safer West Mercia Plan: what they mean, what they come to.",
@@ -243,32 +193,14 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("table", help="a table's name, such as incident")
     validate.add_argument("file", help="a .parquet or .csv file")
     validate.add_argument("--strict", action="store_true", help="refuse columns nothing reads")
-    _compute_command(commands)
+    compute = _command(commands, "compute", compute_command.run, "compute metrics from files")
+    compute_command.declare(compute)
     synth = _command(commands, "synth", _synth, "write a synthetic force as parquet files")
     _synthetic_options(synth, "swm-kpi-synthetic")
     demo = _command(commands, "demo", _demo, "a synthetic force, every metric, and a pack to open")
     _synthetic_options(demo, "swm-kpi-pack")
     demo.add_argument("--overwrite", action="store_true", help="replace a pack that is there")
     return made
-
-
-def _compute_command(commands: Any) -> None:
-    compute = _command(commands, "compute", _compute, "compute metrics from files")
-    compute.add_argument("refs", nargs="*", help="refs or keys; all that compute when left out")
-    compute.add_argument(
-        "--data", action="append", default=[], metavar="TABLE=FILE", help="may be repeated"
-    )
-    compute.add_argument("--start", required=True, help="first day, such as 2024-04-01")
-    compute.add_argument("--end", required=True, help="last day, such as 2025-03-31")
-    compute.add_argument("--grain", default="quarter", help="month, quarter, year or rolling_12")
-    compute.add_argument("--by", action="append", default=[], help="a breakdown; may be repeated")
-    compute.add_argument("--as-at", help="the day the data were extracted")
-    compute.add_argument("--on-violation", default="raise", choices=["raise", "withhold"])
-    compute.add_argument(
-        "--out", help="a .csv, .json, .parquet, .xlsx or .ods file; the screen when left out"
-    )
-    compute.add_argument("--policy", default="", help="disclosure policy of the file written")
-    compute.add_argument("--overwrite", action="store_true", help="replace a file that is there")
 
 
 def _synthetic_options(command: argparse.ArgumentParser, folder: str) -> None:

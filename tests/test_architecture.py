@@ -57,6 +57,8 @@ LAYERS = (
     "swm_kpi",
     "demo",
     "site",
+    "progress",
+    "compute_command",
     "cli",
 )
 DATAFRAME_LIBRARIES = {"narwhals", "pandas", "polars", "pyarrow"}

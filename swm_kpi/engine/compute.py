@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import narwhals as nw
@@ -37,6 +37,7 @@ def compute(
     assumptions: Mapping[str, Any] | None = None,
     on_violation: Literal["raise", "withhold"] = "raise",
     catalogue: Catalogue | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Result:
     """Compute metrics from tables.
 
@@ -54,6 +55,8 @@ def compute(
         on_violation: ``"raise"``, or ``"withhold"`` to mark ``[x]`` only the measures that read a
             column which breaks its contract.
         catalogue: whose metrics; the installed ones when left out.
+        progress: called before each table is checked, and before it is counted, with what is being
+            done in a few words.
 
     Returns:
         One row for each measure, period and member. Proportions are from 0 to 1; times are local
@@ -84,7 +87,9 @@ def compute(
     statistics = statistics_by_table(chosen)
     measures = sum(len(each.measures) for each in chosen)
     request.check_size(measures, [len(each.members) for each in dimensions], len(spans))
-    tables = _tables(data, contracts, statistics, dimensions, on_violation, named=asked is not None)
+    say = progress or (lambda _: None)
+    named = asked is not None
+    tables = _tables(data, contracts, statistics, dimensions, on_violation, say, named=named)
     axes = Axes(dimensions, tuple(_members(each, tables.values()) for each in dimensions))
     request.check_size(measures, [len(each) for each in axes.members], len(spans))
     compiler = Compiler(overrides)
@@ -95,6 +100,7 @@ def compute(
             for each in statistics.get(name, {}).values()
             if each.columns <= table.columns and not each.columns & table.broken.keys()
         ]
+        say(f"counting {name}")
         part = accumulate(table, wanted, spans, axes, compiler)
         found.arrays |= part.arrays
         found.dates |= part.dates
@@ -131,6 +137,7 @@ def _tables(
     statistics: Mapping[str, Mapping[str, Statistic]],
     dimensions: tuple[Dimension, ...],
     on_violation: str,
+    say: Callable[[str], None],
     *,
     named: bool,
 ) -> dict[str, Table]:
@@ -139,6 +146,7 @@ def _tables(
     for name, contract in contracts.items():
         if name not in data or name not in statistics:
             continue
+        say(f"checking {name}")
         needed = list(statistics[name].values())
         read = {column for each in needed for column in each.columns}
         breakdowns = _breakdown_columns(contract, dimensions)

@@ -62,6 +62,9 @@ class LocalReading:
         self._compiler = compiler.for_polars()
         self._decide = compiler.for_polars(names)
         self._frame = self._read(statistics, answers, level)
+        # People first: their hashes take most of the room, and are not kept.
+        for name in [each for each in self._frame.columns if each.startswith("hash:")]:
+            self._people(name.removeprefix("hash:"))
         self._answer_repeats([each for each in answers.values() if isinstance(each, Repeats)])
         self._masks: dict[int, NDArray[np.bool_]] = {}
         rowwise = [each.where for each in statistics if each.operation is not Operation.ROWS]
@@ -143,7 +146,7 @@ class LocalReading:
             if each.operation is Operation.DISTINCT and each.of is not None:
                 codes = self._people(name_of(each.of))
                 kept = (codes >= 0) & (cells < size) & self._mask(each.where)
-                found[each.key] = distinct(cells[kept].astype(np.int64), codes[kept], size)
+                found[each.key] = distinct(cells[kept], codes[kept], size)
         ordered = [each for each in statistics if each.operation is Operation.QUANTILE]
         found |= self._quantiles(ordered, cells, size)
         return {key: self._spread(array, count, level) for key, array in found.items()}
@@ -326,9 +329,9 @@ class LocalReading:
     def _people(self, name: str) -> NDArray[Any]:
         first, second = f"hash:{name}", f"second:{name}"
         if first not in self._kept:
-            known = self._frame[f"known:{name}"].to_numpy()
-            hashes = [self._frame[each].to_numpy() for each in (first, second)]
-            self._kept[first] = people_of(hashes[0], hashes[1], known)
+            read = [first, second, f"known:{name}"]
+            self._kept[first] = people_of(*(self._frame[each].to_numpy() for each in read))
+            self._frame = self._frame.drop(read)
         codes: NDArray[Any] = self._kept[first]
         return codes
 

@@ -9,8 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Whole = NDArray[np.int64]
+Whole = NDArray[np.int64] | NDArray[np.int32]
 _BITS = 62
+_AT_ONCE = 1_000_000
 _EPOCH = "1970-01-01"
 
 
@@ -23,10 +24,13 @@ def codes_of(first: NDArray[np.uint64], second: NDArray[np.uint64], known: NDArr
         known: where there is a value.
     """
     if not len(first):
-        return np.empty(0, dtype=np.int64)
+        return np.empty(0, dtype=np.int32)
     order, apart = _ordered_hashes(first, second)
-    codes = np.empty(len(first), dtype=np.int64)
-    codes[order] = np.concatenate([[0], np.cumsum(apart)])
+    # Small numbers and few at once: of fifty million rows, eight bytes each are 400 megabytes.
+    small = len(first) < 2**31
+    codes: NDArray[Any] = np.empty(len(first), dtype=np.int32 if small else np.int64)
+    codes[order[0]] = 0
+    codes[order[1:]] = np.cumsum(apart, dtype=codes.dtype)
     codes[~known] = -1
     return codes
 
@@ -41,26 +45,31 @@ def _ordered_hashes(
     """
     room = max(1, (len(first) - 1).bit_length())
     rows = np.uint64((1 << room) - 1)
-    joined = np.sort((first & ~rows) | np.arange(len(first), dtype=np.uint64))
-    order = (joined & rows).astype(np.int64)
-    apart = _changes(first, second, order)
+    joined = first & ~rows
+    for start in range(0, len(first), _AT_ONCE):
+        part = joined[start : start + _AT_ONCE]
+        part |= np.arange(start, start + len(part), dtype=np.uint64)
+    joined.sort()
     alike = (joined[1:] ^ joined[:-1]) <= rows
+    joined &= rows
+    order = joined.view(np.int64)
+    apart = _changes(first[order]) | _changes(second[order])
     if (apart & alike).any():
-        # Different hashes that begin alike are put right among themselves.
+        # Different hashes that begin alike, which are few, are put right among themselves.
         run = np.concatenate([[0], np.cumsum(~alike)])
         several = np.flatnonzero(np.isin(run, run[1:][apart & alike]))
         some = order[several]
         order[several] = some[np.lexsort((second[some], first[some]))]
-        apart = _changes(first, second, order)
+        some = order[several]
+        inside = run[several][1:] == run[several][:-1]
+        changed = _changes(first[some]) | _changes(second[some])
+        apart[several[1:][inside] - 1] = changed[inside]
     return order, apart
 
 
-def _changes(
-    first: NDArray[np.uint64], second: NDArray[np.uint64], order: Whole
-) -> NDArray[np.bool_]:
-    """Say for each row but the first, in an order, whether it differs from the row before."""
-    one, two = first[order], second[order]
-    changed: NDArray[np.bool_] = (one[1:] != one[:-1]) | (two[1:] != two[:-1])
+def _changes(hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Say of each but the first whether it differs from the one before."""
+    changed: NDArray[np.bool_] = hashes[1:] != hashes[:-1]
     return changed
 
 
@@ -90,9 +99,13 @@ def distinct(cells: Whole, codes: Whole, size: int) -> Array:
     if not len(codes):
         return np.zeros(size)
     many = int(codes.max()) + 1
-    joined = np.sort(cells * many + codes)
+    joined = np.multiply(cells, many, dtype=np.int64)
+    joined += codes
+    joined.sort()
     first = np.concatenate([[True], joined[1:] != joined[:-1]])
-    return np.bincount(joined[first] // many, minlength=size).astype(np.float64)
+    held = joined[first]
+    held //= many
+    return np.bincount(held, minlength=size).astype(np.float64)
 
 
 def quantiles(
@@ -145,7 +158,8 @@ def came_before(codes: Whole, days: NDArray[Any], counted: Any, months: int) -> 
         return found
     least, most = int(days[rows].min()), int(days[rows].max())
     span = most - least + 1
-    joined = codes[rows] * span + (days[rows] - least)
+    joined = codes[rows].astype(np.int64) * span
+    joined += days[rows] - least
     order = _order_of(joined)
     ordered = joined[order]
     fresh = np.concatenate([[True], ordered[1:] != ordered[:-1]])
