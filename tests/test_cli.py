@@ -96,6 +96,10 @@ def test_validate_counts_and_shows_no_value(
         (["compute", "15", "--start", "2024-06-30", "--end", "2024-04-01"], 13, "earlier day"),
         (["compute", "15", "--start", "2024-04-01", "--end", "2024-06-30"], 12, "'incident'"),
         (["list", "--availability", "none.toml"], 14, "no such file"),
+        (["compute", "15"], 12, "No period was asked for"),
+        (["compute", "15", "--period", "2024/25", "--grain", "year"], 12, "--period goes alone"),
+        (["compute", "--data", "none", "--period", "2024/25"], 12, "or a folder"),
+        (["compute", "--coverage", "incident=2024", "--period", "2024/25"], 12, "FIRST..LAST"),
     ],
 )  # fmt: skip
 def test_each_exit_code_has_one_cause(
@@ -134,3 +138,44 @@ def test_results_are_written_in_the_form_the_file_is_named_for(tmp_path, capsys)
     assert main([*asked, str(tmp_path / "pack.doc")]) == 12
     assert ".parquet" in capsys.readouterr().err
     assert not (tmp_path / "pack.doc").exists()
+
+
+def test_a_folder_of_tables_is_computed_and_disclosed(tmp_path, capsys) -> None:
+    """Files are named for their tables; a file that is named for none is refused by name."""
+    folder, pack = tmp_path / "tables", tmp_path / "pack.csv"
+    folder.mkdir()
+    INCIDENTS.write_csv(folder / "incident.csv")
+    asked = ["compute", "15", "--data", str(folder), "--period", "2024/25 Q1", "--threshold", "5"]
+    asked += ["--coverage", "incident=2024-04-01..2024-06-30", "--out", str(pack)]
+    assert main(asked) == 0
+    (hidden,) = pl.read_csv(pack).filter(measure="incidents").to_dicts()
+    assert (hidden["value"], hidden["marker"]) == (None, "[c]")
+    INCIDENTS.write_csv(folder / "incidents.csv")
+    assert main([*asked, "--overwrite"]) == 12
+    assert "Did you mean 'incident'?" in capsys.readouterr().err
+    INCIDENTS.write_parquet(folder / "incident.parquet")
+    (folder / "incidents.csv").unlink()
+    assert main([*asked, "--overwrite"]) == 12
+    assert "'incident' twice" in capsys.readouterr().err
+
+
+def test_what_cannot_be_written_is_refused_before_anything_is_read(tmp_path, capsys) -> None:
+    """A long computation must not end in a file that was there all along."""
+    asked = ["compute", "15", "--data", "incident=nowhere.parquet", "--period", "2024/25"]
+    asked += ["--policy", "none", "--out", str(tmp_path / "pack.csv")]
+    (tmp_path / "pack.csv").write_text("kept")
+    assert main(asked) == 15
+    assert main([*asked, "--overwrite"]) == 14
+    assert (tmp_path / "pack.csv").read_text() == "kept"
+
+
+def test_progress_is_told_at_a_terminal_and_nowhere_else(incidents, capsys, monkeypatch) -> None:
+    asked = ["compute", "15", "--data", f"incident={incidents}", "--period", "2024/25 Q1"]
+    assert main(asked) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert main(asked) == 0
+    told = capsys.readouterr()
+    assert "[1/2] checking incident" in told.err
+    assert "[2/2] counting incident" in told.err
+    assert "checking" not in told.out

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import swm_kpi as kpi
@@ -30,6 +30,7 @@ from swm_kpi.errors import DataError
 from swm_kpi.measures import Cells
 from swm_kpi.vocabulary import Direction
 
+LOADED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 
 
@@ -93,6 +94,7 @@ def test_a_sum_of_whole_numbers_never_wraps(sign: int) -> None:
     assert int(np.array(pence).sum()) == 0
 
 
+@LOADED
 @given(st.lists(st.integers(-(2**63) + 1, 2**63 - 1), min_size=1, max_size=30))
 def test_a_sum_is_that_of_whole_numbers_of_any_length(pence: list[int]) -> None:
     assert values(bills(len(pence), pence=pl.Series(pence, dtype=pl.Int64)), PENCE) == [
@@ -137,6 +139,7 @@ def test_a_column_with_no_value_in_many_rows_is_counted() -> None:
 IDS = st.lists(st.sampled_from(["a", "b", "c", "A", " a", None]), max_size=12)
 
 
+@LOADED
 @given(IDS)
 def test_a_repeated_key_is_counted_as_often_as_it_occurs_again(ids: list[str | None]) -> None:
     table = bills(len(ids), bill_id=pl.Series(ids, dtype=pl.String), pence=[1] * len(ids))
@@ -147,6 +150,7 @@ def test_a_repeated_key_is_counted_as_often_as_it_occurs_again(ids: list[str | N
     assert found.get("is not unique", 0) == again
 
 
+@LOADED
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans()), max_size=40),
     st.sampled_from([1, 2**32, 2**61]),

@@ -330,8 +330,10 @@ class LocalReading:
         first, second = f"hash:{name}", f"second:{name}"
         if first not in self._kept:
             read = [first, second, f"known:{name}"]
-            self._kept[first] = people_of(*(self._frame[each].to_numpy() for each in read))
+            hashes = [self._frame[each].to_numpy() for each in read]
+            # What came in several pieces was copied, and there is no room for both.
             self._frame = self._frame.drop(read)
+            self._kept[first] = people_of(*hashes)
         codes: NDArray[Any] = self._kept[first]
         return codes
 
