@@ -93,7 +93,7 @@ def test_every_command_is_told_with_its_arguments(command_line: str) -> None:
     for command in ("list", "show", "check", "lock", "validate", "compute", "synth", "demo"):
         assert part(command_line, f"swm-kpi {command}").strip()
     told = part(command_line, "swm-kpi compute")
-    assert "| `--start` | First day, such as 2024-04-01. Required. |" in told
+    assert "| `--start` | First day, such as 2024-04-01. |" in told
     assert "One of `raise`, `withhold`." in told
 
 
