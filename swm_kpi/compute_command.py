@@ -83,7 +83,7 @@ def declare(command: argparse.ArgumentParser) -> None:
     )
     out.add_argument("--threshold", type=int, help="hide counts below this")
     out.add_argument("--base", type=int, help="round counts to this")
-    out.add_argument("--policy", default="", help="write none if the numbers may be written undisclosed")
+    out.add_argument("--policy", default="", help="write none to write them undisclosed")
     out.add_argument("--overwrite", action="store_true", help="replace a file that is there")
 
 
