@@ -334,7 +334,7 @@ class _Rows:
             for position, each in enumerate(shown)
         ]
 
-        lower, upper = limits_of(self.measure, cells)
+        lower, upper = limits_of(self.measure, cells, marker)
 
         def numbers(array: Array | None, none: Bools) -> Array:
             if array is None:

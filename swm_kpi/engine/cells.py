@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.measures import Cells, Measure
+from swm_kpi.vocabulary import Marker
 
 CONFIDENCE = 0.95
 """How often the intervals of a result hold what they are of."""
+_WITHOUT = (Marker.NOT_AVAILABLE, Marker.NOT_APPLICABLE, Marker.PROVISIONAL)
 
 
 def totals_but(array: NDArray[Any], kept: Sequence[int]) -> NDArray[Any]:
@@ -47,14 +49,23 @@ def broadcast(cells: Cells, shape: tuple[int, ...]) -> Cells:
         spread(cells.weight),
         spread(cells.trials),
         spread(cells.events),
+        None if cells.limits is None else (spread(cells.limits[0]), spread(cells.limits[1])),
         [(spread(counts), text) for counts, text in cells.notes],
     )
 
 
-def limits_of(measure: Measure, cells: Cells) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the interval of each cell that has a number and an interval; NaN for the others."""
+def limits_of(
+    measure: Measure, cells: Cells, marker: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the interval of each cell that has one; NaN for the others.
+
+    A provisional number has none: the rows still to come are no matter of chance, and an interval
+    would say how near it is to a number that nobody can know yet.
+    """
     found = measure.interval(cells, CONFIDENCE)
     none = np.isnan(cells.value)
+    for each in _WITHOUT:
+        none |= marker == each.value
     if found is None:
         found = (np.full(none.shape, np.nan),) * 2
     lower, upper = (np.where(none, np.nan, each) for each in found)
