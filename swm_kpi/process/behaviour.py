@@ -90,7 +90,17 @@ def process_chart(
         breaks=breaks,
         marker=marker.value,
         reason=reason,
-        notes=tuple(notes_of(selected, points, chart, breaks, targets, refused=bool(refused))),
+        notes=tuple(
+            notes_of(
+                selected,
+                points,
+                chart,
+                breaks,
+                targets,
+                refused=bool(refused),
+                disclosed=bool(policy),
+            )
+        ),
         assurance="" if refused else _assured(selected.direction, frame),
         frame=frame,
         policy=policy,
