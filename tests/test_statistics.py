@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest, chi2
 
@@ -86,12 +86,14 @@ def test_wilson_gives_the_published_limits(
     )
 
 
+@settings(deadline=None)
 @given(parts(), confidences)
 def test_wilson_equals_scipy(part: tuple[int, int], confidence: float) -> None:
     expected = binomtest(*part).proportion_ci(confidence, method="wilson")
     assert wilson(*part, confidence) == pytest.approx(tuple(expected), rel=1e-9, abs=1e-13)
 
 
+@settings(deadline=None)
 @given(parts(), confidences, confidences)
 def test_wilson_holds_the_share_and_widens_with_confidence(
     part: tuple[int, int], one: float, other: float
@@ -101,6 +103,7 @@ def test_wilson_holds_the_share_and_widens_with_confidence(
     assert 0 <= wide[0] <= narrow[0] <= share <= narrow[1] <= wide[1] <= 1
 
 
+@settings(deadline=None)
 @given(parts(), st.integers(2, 100), confidences)
 def test_wilson_narrows_as_more_is_seen(
     part: tuple[int, int], times: int, confidence: float
@@ -109,6 +112,7 @@ def test_wilson_narrows_as_more_is_seen(
     assert many[1] - many[0] < few[1] - few[0]
 
 
+@settings(deadline=None)
 @given(parts(), confidences)
 def test_wilson_of_the_others_is_its_mirror(part: tuple[int, int], confidence: float) -> None:
     lower, upper = wilson(*part, confidence)
@@ -143,6 +147,7 @@ def test_arrays_are_spread_over_one_shape() -> None:
 # Counts
 
 
+@settings(deadline=None)
 @given(st.integers(0, EXACT_BELOW - 1), st.floats(0.01, 0.999999))
 def test_small_counts_have_the_exact_poisson_limits(count: int, confidence: float) -> None:
     tail = (1 - confidence) / 2
@@ -165,6 +170,7 @@ def test_counts_change_over_at_ten(count: int, lower: float, upper: float) -> No
     assert byar(count) == (pytest.approx(lower, abs=1e-6), pytest.approx(upper, abs=1e-6))
 
 
+@settings(deadline=None)
 @given(st.integers(EXACT_BELOW, 2_000_000))
 def test_byar_is_as_near_to_the_exact_limits_as_its_guidance_says(count: int) -> None:
     """Within 0.2%, for counts of 10 and more at 95%."""
@@ -172,6 +178,7 @@ def test_byar_is_as_near_to_the_exact_limits_as_its_guidance_says(count: int) ->
     assert byar(count) == pytest.approx(exact, rel=0.002)
 
 
+@settings(deadline=None)
 @given(counts, confidences, confidences)
 def test_limits_hold_the_count_and_widen_with_confidence(
     count: int, one: float, other: float
@@ -186,6 +193,7 @@ def test_limits_rise_with_the_count() -> None:
     assert np.all(np.diff(upper) > 0)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 1_000_000), confidences)
 def test_a_rate_is_divided_as_its_count_is(count: int, people: int, confidence: float) -> None:
     found = rate(count, people, 1_000, confidence)
@@ -201,6 +209,7 @@ def test_more_may_befall_than_there_are_people() -> None:
     assert 1 < found.lower < 4 < found.upper
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**15), confidences)
 def test_limits_of_large_counts_hold_them(count: int, confidence: float) -> None:
     lower, upper = byar(count, confidence)
@@ -427,6 +436,7 @@ def test_limits_hold_the_true_median_as_often_as_they_say() -> None:
     assert 0.95 <= np.mean(held) <= 0.98
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 20_000), max_size=30))
 def test_ranks_of_many_are_those_of_each(sizes: list[int]) -> None:
     together = quantile_ranks(sizes)
@@ -523,6 +533,7 @@ def test_each_segment_has_its_own_limits() -> None:
     assert chart.segment.tolist() == [0] * 5 + [1] * 4
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.none() | st.integers(-50, 50), min_size=9, max_size=9), min_size=1, max_size=4
@@ -637,6 +648,7 @@ def slow_trends(values: Sequence[float | None], length: int) -> list[int]:
     return found
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.none() | st.integers(-3, 3), max_size=25),
     st.integers(2, 7),
@@ -647,6 +659,7 @@ def test_rules_equal_a_slow_reading_of_their_words(values: list[int | None], len
     assert trends(chart, length).tolist() == slow_trends(values, length)
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 1e6), st.integers(7, 40))
 def test_equal_values_give_no_signal_for_all_their_rounding(value: float, points: int) -> None:
     chart = xmr([value] * points)
@@ -663,6 +676,7 @@ SERIES = st.lists(st.none() | st.integers(-99, 99), min_size=2, max_size=30).fil
 )
 
 
+@settings(deadline=None)
 @given(SERIES, st.sampled_from([0.1, 3.0, 1e6]), st.integers(-1000, 1000), st.booleans())
 def test_limits_and_signals_go_with_the_unit_and_the_zero(
     values: list[int | None], factor: float, shift: int, screen: bool
@@ -676,6 +690,7 @@ def test_limits_and_signals_go_with_the_unit_and_the_zero(
     assert four(moved) == four(plain)
 
 
+@settings(deadline=None)
 @given(SERIES, st.booleans())
 def test_a_chart_turned_over_has_its_signals_turned_over(
     values: list[int | None], screen: bool
@@ -685,6 +700,7 @@ def test_a_chart_turned_over_has_its_signals_turned_over(
     assert four(turned) == [[-flag for flag in rule] for rule in four(plain)]
 
 
+@settings(deadline=None)
 @given(SERIES)
 def test_a_chart_read_backwards_has_the_same_limits_and_runs(values: list[int | None]) -> None:
     plain, back = xmr(values), xmr(values[::-1])
@@ -694,6 +710,7 @@ def test_a_chart_read_backwards_has_the_same_limits_and_runs(values: list[int | 
     assert (trends(back)[::-1] != 0).tolist() == (trends(plain) != 0).tolist()
 
 
+@settings(deadline=None)
 @given(SERIES, st.data())
 def test_the_order_moves_the_limits_and_never_the_mean(
     values: list[int | None], data: st.DataObject
@@ -705,6 +722,7 @@ def test_the_order_moves_the_limits_and_never_the_mean(
     assert np.all(mixed.upper >= sorted_.upper - 1e-9)
 
 
+@settings(deadline=None)
 @given(SERIES)
 def test_screening_never_widens_the_limits(values: list[int | None]) -> None:
     plain, screened = xmr(values), xmr(values, True)
