@@ -336,6 +336,19 @@ def test_a_period_that_was_not_computed_is_said_to_be_missing() -> None:
     assert found["change_note"] == "Not compared: no number in this result: 2024-04."
 
 
+@pytest.mark.parametrize("against", ["previous_period", "year_to_date"])
+def test_a_period_outside_the_data_is_not_zero(against: str) -> None:
+    """The table ends with April, so May is not available, and no run with May in it is."""
+    many = {"2023-04": 60, "2023-05": 60, "2024-04": 60, "2024-05": 0}
+    result = compute(
+        metric(CALLS), calls(many), many, coverage={"call": ("2020-01-01", "2024-04-30")}
+    )
+    found = by_period(result.compare(against))["2024-05"]
+    assert found["marker"] == "[x]"
+    assert (found["current"], found["change"], found["change_marker"]) == (None, None, "[x]")
+    assert found["change_note"] == "Not compared: no number in this result: 2024-05."
+
+
 def test_a_share_of_nothing_is_not_compared() -> None:
     """There is no share in April, so there is no change to May."""
     many = {"2024-04": 0, "2024-05": 10}
