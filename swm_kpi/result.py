@@ -149,7 +149,7 @@ class Result:
         """
         metrics = {ref: each.metric for ref, each in self.subjects.items()}
         frame = compare(self._frame, self.by, metrics, against, least_base=least_base)
-        return Comparison(frame, against, self.by, self._went_through)
+        return Comparison(frame, against, self.by, self._went_through, self.provenance)
 
     def spc(
         self,

@@ -336,6 +336,19 @@ def test_a_period_that_was_not_computed_is_said_to_be_missing() -> None:
     assert found["change_note"] == "Not compared: no number in this result: 2024-04."
 
 
+@pytest.mark.parametrize("against", ["previous_period", "year_to_date"])
+def test_a_period_outside_the_data_is_not_zero(against: str) -> None:
+    """The table ends with April, so May is not available, and no run with May in it is."""
+    many = {"2023-04": 60, "2023-05": 60, "2024-04": 60, "2024-05": 0}
+    result = compute(
+        metric(CALLS), calls(many), many, coverage={"call": ("2020-01-01", "2024-04-30")}
+    )
+    found = by_period(result.compare(against))["2024-05"]
+    assert found["marker"] == "[x]"
+    assert (found["current"], found["change"], found["change_marker"]) == (None, None, "[x]")
+    assert found["change_note"] == "Not compared: no number in this result: 2024-05."
+
+
 def test_a_share_of_nothing_is_not_compared() -> None:
     """There is no share in April, so there is no change to May."""
     many = {"2024-04": 0, "2024-05": 10}
@@ -376,6 +389,163 @@ def test_a_rolling_window_is_no_part_of_a_financial_year() -> None:
     assert (found["change"], found["change_marker"]) == (None, "[z]")
     found = by_period(result.compare("previous_period"))["R12 2024-12"]
     assert (found["compared_with"], found["change"]) == ("R12 2023-12", 6)
+
+
+# Other lengths of period, other kinds, and what is hidden.
+
+
+@pytest.mark.parametrize(
+    ("against", "now", "before"),
+    [
+        ("previous_period", "2024/25 Q1", "2023/24 Q4"),
+        ("previous_year", "2024/25 Q1", "2023/24 Q1"),
+        ("previous_year", "2023/24 Q4", "2022/23 Q4"),
+        ("previous_period", "2024/25", "2023/24"),
+        ("previous_year", "2024/25", "2023/24"),
+        ("previous_period", "2024-03", "2024-02"),
+        ("previous_year", "2024-02", "2023-02"),
+        ("previous_period", "2024-01", "2023-12"),
+    ],
+)
+def test_each_length_of_period_has_its_own_before(against: str, now: str, before: str) -> None:
+    """A leap February is set against a plain one, and a first quarter against a fourth."""
+    result = compute(metric(CALLS), calls({"2024-05": 60}), [now, before])
+    found = by_period(result.compare(against))[now]
+    assert (found["compared"], found["compared_with"]) == (now, before)
+    assert found["change_marker"] in ("", "[z]")
+
+
+@pytest.mark.parametrize(
+    ("period", "to_date", "year"),
+    [
+        ("2024/25 Q1", "2024/25 Q1", "2023/24 Q2 to 2024/25 Q1"),
+        ("2024/25 Q3", "2024/25 Q1 to 2024/25 Q3", "2023/24 Q4 to 2024/25 Q3"),
+        ("2023/24 Q4", "2023/24 Q1 to 2023/24 Q4", "2023/24 Q1 to 2023/24 Q4"),
+        ("2024/25", "2024/25", "2024/25"),
+        ("2024-03", "2023-04 to 2024-03", "2023-04 to 2024-03"),
+        ("2024-02", "2023-04 to 2024-02", "2023-03 to 2024-02"),
+    ],
+)
+def test_runs_of_quarters_months_and_years(period: str, to_date: str, year: str) -> None:
+    """The year begins in April, and twelve months are four quarters or a year."""
+    result = compute(metric(CALLS), calls({"2024-05": 60}), [period])
+    for against, run in (("year_to_date", to_date), ("rolling_12", year)):
+        assert by_period(result.compare(against))[period]["compared"] == run
+
+
+def test_quarters_put_together_are_the_year() -> None:
+    """30, 40, 50 and 60 are 180; the year before it was 90."""
+    quarters = ["2024-04", "2024-07", "2024-10", "2025-01"]
+    many = dict(zip(quarters, (30, 40, 50, 60), strict=True)) | {"2023-05": 90}
+    names = [f"{year} Q{at}" for year in ("2023/24", "2024/25") for at in (1, 2, 3, 4)]
+    found = by_period(compute(metric(CALLS), calls(many), names).compare("rolling_12"))
+    last = found["2024/25 Q4"]
+    assert (last["current"], last["previous"], last["change_pct"]) == (180, 90, 100)
+
+
+def test_a_month_without_a_case_is_in_the_share_of_the_year() -> None:
+    """1 of 4 in April, none in May, 2 of 4 in June: 3 of 8; of May alone nothing is said."""
+    many = {"2023-04": 4, "2023-05": 0, "2023-06": 4, "2024-04": 4, "2024-05": 0, "2024-06": 4}
+    urgent = {"2023-04": 1, "2023-06": 1, "2024-04": 1, "2024-06": 2}
+    result = compute(metric(URGENT, MEAN), calls(many, urgent), many)
+    found = by_period(result.compare("year_to_date"), "urgent_share")
+    assert (found["2024-06"]["current"], found["2024-06"]["previous"]) == (3 / 8, 2 / 8)
+    assert found["2024-06"]["change_points"] == pytest.approx(12.5)
+    assert found["2024-05"]["current"] == 1 / 4
+    alone = by_period(result.compare("previous_year"), "urgent_share")["2024-05"]
+    assert (alone["change"], alone["change_marker"]) == (None, "[z]")
+    # Calls last 0, 1, 2 and 3 minutes.
+    assert by_period(result.compare("year_to_date"), "mean_wait")["2024-06"]["current"] == 1.5
+
+
+def test_a_run_of_nothing_at_all_has_no_share() -> None:
+    many = {"2023-04": 0, "2023-05": 0, "2024-04": 4, "2024-05": 4}
+    result = compute(metric(URGENT), calls(many), many)
+    found = by_period(result.compare("year_to_date"), "urgent_share")["2024-05"]
+    assert (found["current"], found["previous"]) == (0, None)
+    assert (found["change"], found["change_marker"]) == (None, "[z]")
+
+
+def test_a_median_is_compared_and_its_percentage_rests_on_its_cases() -> None:
+    """Of 0 to 6 minutes the median is 3, of 0 to 2 it is 1; 3 cases make no percentage."""
+    many = {"2024-04": 3, "2024-05": 21}
+    made = compute(metric(MEDIAN, direction=Direction.LOWER_IS_BETTER), calls(many), many)
+    found = by_period(made.compare("previous_period"), "median_wait")["2024-05"]
+    assert (found["previous"], found["current"], found["change"]) == (1, 3, 2)
+    assert (found["change_pct"], found["change_marker"]) == (None, "[u]")
+    assert found["verdict"] == "concern"
+    found = by_period(made.compare("previous_period", least_base=3), "median_wait")["2024-05"]
+    assert found["change_pct"] == 200
+
+
+def test_a_ratio_is_compared_by_its_numerator_and_pooled_from_its_parts() -> None:
+    """Callers ring once each: 60 of 120 calls are urgent, then 90 of 120, so 0.5 and 0.75."""
+    urgent = Count(key="urgent_calls", **CALL, where=Call.urgent)
+    ratio = kpi.Ratio(key="per_call", numerator="urgent_calls", denominator="calls")
+    many = {"2024-04": 120, "2024-05": 120, "2023-04": 60, "2023-05": 180}
+    made = compute(
+        metric(CALLS, urgent, ratio),
+        calls(many, {"2024-04": 60, "2024-05": 90, "2023-04": 60, "2023-05": 60}),
+        many,
+    )
+    found = by_period(made.compare("previous_period"), "per_call")["2024-05"]
+    assert (found["change"], found["change_pct"], found["change_points"]) == (0.25, 50, None)
+    found = by_period(made.compare("year_to_date"), "per_call")["2024-05"]
+    assert (found["current"], found["previous"]) == (150 / 240, 120 / 240)
+
+
+def test_nothing_is_told_of_a_hidden_number() -> None:
+    """3 calls in May are hidden: neither the change to them nor from them is there."""
+    many = {"2024-04": 60, "2024-05": 3, "2024-06": 70, "2024-07": 80}
+    result = compute(metric(CALLS, URGENT), calls(many, {"2024-04": 30, "2024-06": 35}), many)
+    safe = result.disclose(kpi.DisclosurePolicy(threshold=5, base=5))
+    for against in ("previous_period", "year_to_date"):
+        made = safe.compare(against)
+        found = by_period(made)
+        for name in ("2024-05", "2024-06") if against == "previous_period" else ["2024-05"]:
+            told = found[name]
+            assert told["change_marker"] in ("[c]", "[x]")
+            assert told["change"] is told["change_pct"] is told["change_points"] is None
+            assert "2024-05" in told["change_note"] or against == "year_to_date"
+        assert found["2024-05"]["value"] is found["2024-05"]["current"] is None
+        assert made.policy
+    assert by_period(safe.compare("previous_period"))["2024-06"]["change_marker"] == "[c]"
+    assert by_period(safe.compare("previous_period"))["2024-07"]["change"] == 10
+
+
+def test_a_run_with_a_hidden_month_in_it_is_hidden() -> None:
+    """A year to date less the months that are shown would be the month that is not."""
+    names = [*months(2023, 8)[3:], *months(2024, 8)[3:]]
+    many = dict.fromkeys(names, 60) | {"2024-05": 3}
+    safe = compute(metric(CALLS), calls(many), names).disclose(kpi.DisclosurePolicy())
+    found = by_period(safe.compare("year_to_date"))
+    assert found["2024-04"]["change"] == 0
+    for name in ("2024-05", "2024-06", "2024-08"):
+        assert (found[name]["current"], found[name]["change_marker"]) == (None, "[c]")
+
+
+def test_a_member_that_comes_or_goes_is_compared_with_zero_and_not_left_out() -> None:
+    """Nobody on the right in April, nobody on the left in May: the members stay."""
+    rows = [
+        {"began_at": datetime(2024, month, 10), "urgent": False, "side": side}
+        for month, side in ((4, "Left"), (4, "Left"), (5, "Right"), (5, None))
+    ]
+    made = compute(metric(CALLS), pl.DataFrame(rows), ["2024-04", "2024-05"], by=["side"])
+    found = made.compare("previous_period").to_polars().filter(period="2024-05").to_dicts()
+    told = {each["side"]: (each["previous"], each["current"], each["change"]) for each in found}
+    assert told == {"Left": (2, 0, -2), "Right": (0, 1, 1), "Unknown": (0, 1, 1), "All": (2, 2, 0)}
+    assert {each["side"]: each["change_marker"] for each in found}["Right"] == "[z]"
+
+
+def test_where_the_numbers_came_from_stays_with_a_comparison() -> None:
+    """Its rows keep their definition and extraction, and it has the result's provenance."""
+    many = {"2024-04": 60, "2024-05": 70}
+    result = compute(metric(CALLS), calls(many), many, as_at="2024-06-30")
+    result.provenance = kpi.Provenance("1.0.0", "polars", "1.0.0", {})
+    made = result.compare("previous_period")
+    assert made.provenance == result.provenance
+    assert made.to_pandas()["definition"].nunique() == 1
+    assert set(made.to_polars()["as_at"]) == set(result.to_polars()["as_at"])
 
 
 # For better or worse.

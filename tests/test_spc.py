@@ -224,6 +224,42 @@ def test_six_on_one_side_are_no_run() -> None:
     assert result(many).spc("calls").to_polars()["run"].to_list() == [0] * 12
 
 
+def test_a_rise_is_a_trend_though_it_is_still_below_the_mean() -> None:
+    """Seven in a row rising from 14, in a run below the mean of 25.3: the rise decides.
+
+    The two lowest are below the lower limit of 15.0 too, and that decides before a trend.
+    """
+    many = [*[30, 34] * 6, 14, 15, 16, 17, 18, 19, 20]
+    mean, reach = (12 * 32 + 119) / 19, 2.66 * (11 * 4 + 20 + 6) / 18
+    chart = result(many).spc("calls")
+    table = chart.to_polars()
+    assert limits(chart) == pytest.approx((mean - reach, mean, mean + reach))
+    assert table["trend"].to_list() == [0] * 12 + [1] * 7
+    assert table["run"].to_list() == [1] * 12 + [-1] * 7
+    low = sum(each < mean - reach for each in many)
+    assert table["outside_limits"].to_list() == [0] * 12 + [-1] * low + [0] * (7 - low)
+    assert table["nature"].to_list()[12:] == (
+        ["special cause of concerning nature"] * low
+        + ["special cause of improving nature"] * (7 - low)
+    )
+    assert "the latest point is in a run on one side of the mean and in a trend" in str(chart)
+
+
+def test_two_of_three_near_a_limit_are_flagged_and_the_third_is_not() -> None:
+    """31, 25 and 31 above a mean of 22.8, and two sigma end at 30.4."""
+    many = [*[20, 24] * 12, 31, 25, 31]
+    mean, sigma = (24 * 22 + 87) / 27, 2.66 * (23 * 4 + 7 + 6 + 6) / 26 / 3
+    assert mean + 2 * sigma < 31 < mean + 3 * sigma
+    table = result(many).spc("calls").to_polars()
+    assert table["two_of_three"].to_list() == [0] * 24 + [1, 0, 1]
+    assert not any(table[rule].to_numpy().any() for rule in ("outside_limits", "run", "trend"))
+    assert table["nature"].to_list()[24:] == [
+        "special cause of improving nature",
+        "common cause",
+        "special cause of improving nature",
+    ]
+
+
 # Breaks and gaps.
 
 
@@ -272,6 +308,51 @@ def test_no_moving_range_reaches_over_a_gap() -> None:
     assert table["value"][6] is None
     mean = (6 * 22 + 12 * 24) / 18
     assert limits(chart) == pytest.approx((mean - REACH, mean, mean + REACH))
+
+
+def test_no_run_or_trend_reaches_over_a_gap() -> None:
+    """Three low, a month that was not computed, and four low: no seven in a row."""
+    many = [*[30, 34] * 6, 24, 22, 24, 0, 22, 24, 22, 24]
+    whole = result(many).spc("calls").to_polars()
+    assert whole["run"].to_list()[12:] == [-1] * 8
+    chart = result(many, periods=[month(at) for at in range(20) if at != 15]).spc("calls")
+    assert chart.to_polars()["run"].to_list()[12:] == [0] * 8
+
+
+def test_a_break_ends_a_run() -> None:
+    """Twelve months before and twelve after, each about its own mean."""
+    before, after = [*[20, 24] * 3, *[26, 30] * 3], [*[46, 50] * 3, *[40, 44] * 3]
+    breaks = [Break("2023-01-01", "A new system")]
+    joined = result([*before, *after]).spc("calls").to_polars()["run"].to_list()
+    assert joined == [-1] * 12 + [1] * 12
+    parted = result([*before, *after], breaks=breaks).spc("calls").to_polars()
+    assert parted["run"].to_list() == [0] * 24
+
+
+# What was disclosed.
+
+
+def test_limits_of_disclosed_numbers_are_of_what_is_shown_and_say_so() -> None:
+    """20 and 24 are shown as 20 and 25, and a month of three calls is hidden and left out."""
+    made = result([*STEADY, 3, *STEADY])
+    chart = made.disclose(kpi.DisclosurePolicy(threshold=5, base=5)).spc("calls")
+    table = chart.to_polars()
+    hidden = table.filter(period="2023-01").to_dicts()[0]
+    assert (hidden["value"], hidden["marker"], hidden["nature"]) == (None, "[c]", "")
+    assert "withheld" in hidden["left_out"]
+    shown = [each for each in table["value"].to_list() if each is not None]
+    assert set(shown) <= {20, 25}
+    mean = sum(shown) / len(shown)
+    steps = [
+        abs(now - before)
+        for before, now in pairwise(table["value"].to_list())
+        if before is not None and now is not None
+    ]
+    reach = 2.66 * sum(steps) / len(steps)
+    assert limits(chart) == pytest.approx((mean - reach, mean, mean + reach))
+    assert any("as disclosed" in note for note in chart.notes)
+    assert not any("as disclosed" in note for note in made.spc("calls").notes)
+    assert chart.policy
 
 
 # What the data do not allow.

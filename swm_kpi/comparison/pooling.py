@@ -155,6 +155,15 @@ def base_of(measure: Measure, cell: Cell) -> float | None:
     return None if unit in _NOT_COUNTS or unit is Unit.PROPORTION else cell.value
 
 
+def adds_nothing(cell: Cell, pooling: Pooling) -> bool:
+    """Say whether a cell is a quotient of nothing, which others may be put together with.
+
+    A month without a case has no share, and a year with such a month has one.
+    """
+    quotient = pooling.how in (How.DIVIDED, How.WEIGHTED)
+    return quotient and cell.value is None and not cell.numerator and cell.denominator == 0
+
+
 def pool(cells: Sequence[Cell], pooling: Pooling, measure: Measure, *, averaged: bool) -> Pooled:
     """Put the numbers of several periods together; every cell has a value."""
     bases = [base for cell in cells if (base := base_of(measure, cell)) is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from swm_kpi.comparison.pooling import Cell, Pooling, pool
+from swm_kpi.comparison.pooling import Cell, Pooling, adds_nothing, pool
 from swm_kpi.comparison.verdict import verdict
 from swm_kpi.comparison.windows import Window, labels
 from swm_kpi.measures import Measure, Variance
@@ -111,7 +111,11 @@ def _obstacle(
         if window.crosses(each.day):
             day = f"{each.day.day} {each.day:%B %Y}"
             return Marker.BREAK, f"the series breaks on {day}: {each.because}."
-    sides = [*zip(window.now, now, strict=True), *zip(window.before, before, strict=True)]
+    sides = [
+        (period, cell, len(cells) > 1)
+        for periods, cells in ((window.now, now), (window.before, before))
+        for period, cell in zip(periods, cells, strict=True)
+    ]
     reasons = (
         (Marker.CONFIDENTIAL, "withheld to protect people"),
         (Marker.NOT_AVAILABLE, "no number in this result"),
@@ -120,7 +124,11 @@ def _obstacle(
         (Marker.LOW_RELIABILITY, "no number reliable enough to show"),
     )
     for marker, why in reasons:
-        periods = [period for period, cell in sides if _stands_for(cell) is marker]
+        periods = [
+            period for period, cell, several in sides
+            if _stands_for(cell) is marker
+            and not (several and cell is not None and adds_nothing(cell, rules.pooling))
+        ]  # fmt: skip
         if periods:
             return marker, f"{why}: {_listed(periods)}."
     return None

@@ -23,6 +23,7 @@ from swm_kpi.metric import Metric
 from swm_kpi.pandas_table import pandas_table
 from swm_kpi.periods import Period
 from swm_kpi.permission import check_disclosed
+from swm_kpi.provenance import Provenance
 from swm_kpi.vocabulary import Basis, Grain, Marker
 
 LEAST_BASE = 50
@@ -129,14 +130,21 @@ class Comparison:
         against: what each row is set against.
         by: the breakdowns, in the order of their columns.
         policy: the disclosure policy the numbers went through; empty where they went through none.
+        provenance: what the numbers were computed from, as the result says it; None if not known.
     """
 
     def __init__(
-        self, frame: pl.DataFrame, against: str, by: tuple[str, ...] = (), policy: str = ""
+        self,
+        frame: pl.DataFrame,
+        against: str,
+        by: tuple[str, ...] = (),
+        policy: str = "",
+        provenance: Provenance | None = None,
     ) -> None:
         self.against = Against.named(against)
         self.by = by
         self.policy = policy
+        self.provenance = provenance
         self._frame = frame
 
     def __len__(self) -> int:

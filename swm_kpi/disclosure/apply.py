@@ -142,6 +142,9 @@ def _round(
     numbers: dict[str, list[float | None]], row: int, reading: Reading, policy: DisclosurePolicy
 ) -> None:
     """Round what is shown, and work out again what rests on it."""
+    if reading.averaged and reading.roles:
+        # The ends of a median's interval are two people's own times.
+        numbers["lower"][row] = numbers["upper"][row] = None
     if not policy.rounds or not reading.roles:
         return
     for name in reading.roles:

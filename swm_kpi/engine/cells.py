@@ -41,7 +41,8 @@ def limits_of(measures: Sequence[tuple[Measure, Cells]]) -> list[Limits | None]:
     found: list[Limits | None] = [None] * len(measures)
     alike: dict[object, list[int]] = {}
     for number, (measure, cells) in enumerate(measures):
-        given = [each is not None for each in (cells.denominator, cells.trials, cells.events)]
+        arrays = (cells.denominator, cells.trials, cells.events, cells.limits)
+        given = [each is not None for each in arrays]
         key = (type(measure), *measure.interval_reads, cells.value.shape, *given)
         alike.setdefault(key, []).append(number)
     for numbers in alike.values():
@@ -60,15 +61,19 @@ def _stacked(cells: Sequence[Cells]) -> Cells:
     """Put what intervals are worked out from one on another."""
     shape = cells[0].value.shape
 
-    def stack(name: str) -> Any:
-        arrays = [getattr(each, name) for each in cells]
+    def stack(arrays: Sequence[Any]) -> Any:
         if arrays[0] is None:
             return None
         return np.stack([np.broadcast_to(each, shape) for each in arrays])
 
+    ends: Any = [each.limits for each in cells]
+    read = ends[0] is not None
     return Cells(
-        stack("value"),
-        denominator=stack("denominator"),
-        trials=stack("trials"),
-        events=stack("events"),
+        stack([each.value for each in cells]),
+        denominator=stack([each.denominator for each in cells]),
+        trials=stack([each.trials for each in cells]),
+        events=stack([each.events for each in cells]),
+        limits=None
+        if ends[0] is None
+        else (stack([e[0] for e in ends]), stack([e[1] for e in ends])),
     )

@@ -261,10 +261,10 @@ class LocalReading:
             values = self._frame[f"of:{name}"]
             kept = values.is_not_null().to_numpy() & (cells < size) & self._mask(alike[0].where)
             chosen = values.fill_null(0).to_numpy()[kept]
-            levels = tuple({each.quantile or 0.5 for each in alike})
-            answers = quantiles(cells[kept].astype(np.int64), chosen, size, levels)
+            asked = {each.ordered for each in alike}
+            answers = quantiles(cells[kept].astype(np.int64), chosen, size, asked)
             for each in alike:
-                found[each.key] = finished("s", each, {"s": answers[each.quantile or 0.5]})
+                found[each.key] = finished("s", each, {"s": answers[each.ordered]})
         return found
 
     def _cells(self, times: NDArray[Any], count: int, level: Level) -> tuple[NDArray[Any], int]:

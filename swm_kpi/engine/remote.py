@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 from swm_kpi.contracts import Column
 from swm_kpi.engine.aggregates import aggregates, finished
 from swm_kpi.engine.compile import Compiler
+from swm_kpi.engine.conditions import name_of
 from swm_kpi.engine.reading import Array, Dated, Level, Months
 from swm_kpi.engine.repeats import with_repeats
 from swm_kpi.engine.scans import collect
+from swm_kpi.engine.sorting import limit_ranks
 from swm_kpi.engine.tables import Table
 from swm_kpi.measures import Operation, Statistic
 
 _TIME = "time"
+_WIDE = 2**31
 
 
 class RemoteReading:
@@ -53,7 +56,14 @@ class RemoteReading:
             grouped = self._apart(period, level, each, within)
             indexes = _whole(grouped[_TIME])
             found |= self._dense(grouped, level, months.count, [each], indexes)
-        others = [each for each in statistics if each.operation is not Operation.DISTINCT]
+        ends = [each for each in statistics if each.limit is not None]
+        for alike in groups_of(ends):
+            found |= self._ends(period, level, alike, within, months.count)
+        others = [
+            each
+            for each in statistics
+            if each.operation is not Operation.DISTINCT and each.limit is None
+        ]
         if others:
             grouped = self._grouped(period, level, others, within)
             indexes = _whole(grouped[_TIME])
@@ -125,6 +135,46 @@ class RemoteReading:
         counted = apart.group_by(*keys).agg(nw.len().alias("s0"))
         return self._answers(counted, level, "telling values apart")
 
+    def _ends(
+        self,
+        time: nw.Expr,
+        level: Level,
+        statistics: Sequence[Statistic],
+        within: nw.Expr,
+        length: int,
+    ) -> dict[str, Array]:
+        """Count the values of each group, then fetch those at the ends of their interval alone."""
+        first = statistics[0]
+        if first.of is None:
+            raise TypeError("a quantile is of something")
+        frame, keys = self._keyed(time, level, within)
+        if first.where is not None:
+            frame = frame.filter(self._compiler(first.where))
+        values = frame.select(*keys, self._compiler(first.of).alias("value"))
+        values = values.filter(~nw.col("value").is_null())
+        counted = self._answers(
+            values.group_by(*keys).agg(nw.len().alias("many")), level, "counting"
+        )
+        many = np.unique(counted["many"].astype(np.int64))
+        wanted = [(each, limit_ranks(many, *each.ordered)) for each in statistics]
+        codes = sorted({code for _, ranks in wanted for code in _codes(many, ranks) if code})
+        found = {each.key: np.full((length, *level.sizes), np.nan) for each in statistics}
+        if codes:
+            ranked = values.with_columns(
+                nw.col("value").rank("ordinal").over(*keys).cast(nw.Int64).alias("rank"),
+                nw.len().over(*keys).cast(nw.Int64).alias("many"),
+            )
+            code = nw.col("many") * _WIDE + nw.col("rank")
+            ends = ranked.filter(code.is_in(codes)).select(*keys, "value", "many", "rank")
+            rows = self._answers(ends, level, "ranking")
+            place = np.stack([_whole(rows[_TIME]), *(rows[f"member{p}"] for p in level.grouped)])
+            held = _codes(rows["many"].astype(np.int64), rows["rank"].astype(np.int64))
+            for each, ranks in wanted:
+                here = np.isin(held, _codes(many, ranks)) & (place[0] >= 0)
+                answer = finished("value", each, {"value": rows["value"][here]})
+                found[each.key][tuple(place[:, here])] = answer
+        return {key: level.spread(array) for key, array in found.items()}
+
     def _keyed(self, time: nw.Expr, level: Level, within: nw.Expr | None) -> tuple[Any, list[str]]:
         """Add the columns to group by."""
         frame = nw.from_native(self.table.lazy)
@@ -187,6 +237,21 @@ class RemoteReading:
         # Two spellings of nothing may be two groups, so they are added.
         np.add.at(dense, tuple(place), np.asarray(values, dtype=np.float64)[keep])
         return level.spread(dense)
+
+
+def groups_of(statistics: Sequence[Statistic]) -> list[list[Statistic]]:
+    """Group the ends of intervals that are of one column and the same rows."""
+    found: dict[tuple[str, str], list[Statistic]] = {}
+    for each in statistics:
+        where = name_of(each.where) if each.where is not None else ""
+        of = name_of(each.of) if each.of is not None else ""
+        found.setdefault((of, where), []).append(each)
+    return list(found.values())
+
+
+def _codes(many: NDArray[Any], ranks: NDArray[Any]) -> NDArray[Any]:
+    """Join a number of values and a rank among them into one number; nought for no rank."""
+    return np.where(ranks > 0, many * _WIDE + ranks, 0)
 
 
 def _whole(times: NDArray[Any]) -> NDArray[np.int64]:

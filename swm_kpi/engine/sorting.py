@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from swm_kpi.engine.cells import CONFIDENCE
+from swm_kpi.measures import Limit
+from swm_kpi.statistics import quantile_ranks
+
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64] | NDArray[np.int32]
+Quantile = tuple[float, Limit | None]
 _BITS = 62
 _AT_ONCE = 1_000_000
 _EPOCH = "1970-01-01"
@@ -109,23 +115,39 @@ def distinct(cells: Whole, codes: Whole, size: int) -> Array:
 
 
 def quantiles(
-    cells: Whole, values: NDArray[Any], size: int, levels: tuple[float, ...]
-) -> dict[float, Array]:
-    """Return quantiles of each cell's values, interpolated linearly; zero where it has none."""
+    cells: Whole, values: NDArray[Any], size: int, asked: Iterable[Quantile]
+) -> dict[Quantile, Array]:
+    """Return quantiles of each cell's values, interpolated linearly; zero where it has none.
+
+    The ends of their intervals are one of the values each, NaN where it has too few.
+    """
     counts = np.bincount(cells, minlength=size)
     ordered = _ordered(cells, values)
     starts = np.cumsum(counts) - counts
     held = np.flatnonzero(counts)
-    found = {}
-    for level in levels:
+    found: dict[Quantile, Array] = {}
+    for level, limit in asked:
+        if limit is not None:
+            rank = limit_ranks(counts[held], level, limit)
+            array = np.full(size, np.nan)
+            ends = ordered[starts[held] + np.maximum(rank - 1, 0)].astype(np.float64)
+            array[held] = np.where(rank > 0, ends, np.nan)
+            found[level, limit] = array
+            continue
         place = level * (counts[held] - 1)
         below = np.floor(place).astype(np.int64)
         low = ordered[starts[held] + below].astype(np.float64)
         high = ordered[starts[held] + np.minimum(below + 1, counts[held] - 1)].astype(np.float64)
         array = np.zeros(size)
         array[held] = low + (high - low) * (place - below)
-        found[level] = array
+        found[level, limit] = array
     return found
+
+
+def limit_ranks(counts: NDArray[Any], level: float, limit: Limit | None) -> Whole:
+    """Return which of so many sorted values is one end of a quantile's interval; 0 for none."""
+    ranks = quantile_ranks(counts, level, CONFIDENCE)
+    return ranks.lower if limit is Limit.LOWER else ranks.upper
 
 
 def _ordered(cells: Whole, values: NDArray[Any]) -> NDArray[Any]:

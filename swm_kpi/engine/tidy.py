@@ -151,13 +151,19 @@ class _Stack:
         mark(cells.unavailable, _NOT_AVAILABLE)
 
     def _limit(self) -> None:
-        """Put the intervals in."""
+        """Put the intervals in.
+
+        A provisional number has none: the rows still to come are no matter of chance, and an
+        interval would say how near it is to a number that nobody can know yet.
+        """
         with_cells = [(n, one, one.cells) for n, one in enumerate(self.measures) if one.cells]
         found = limits_of([(one.measure, cells) for _, one, cells in with_cells])
         for (number, one, _), limits in zip(with_cells, found, strict=True):
             if limits is not None:
                 place = self._place(number, one)
-                self.numbers["lower"][place], self.numbers["upper"][place] = limits
+                provisional = self.marker[place] == _PROVISIONAL
+                for name, ends in zip(("lower", "upper"), limits, strict=True):
+                    self.numbers[name][place] = np.where(provisional, np.nan, ends)
 
     def _mark(self, number: int, one: Computed, statuses: list[int]) -> None:
         """Mark the cells of each period by what it is worth, and of members it was not given for.

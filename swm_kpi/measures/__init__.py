@@ -13,7 +13,7 @@ from swm_kpi.measures.people import ReoffendingRate, RepeatRate
 from swm_kpi.measures.quantities import Quantity
 from swm_kpi.measures.service import Uptime
 from swm_kpi.measures.shares import Proportion, Rate, Ratio
-from swm_kpi.measures.statistic import Clock, Operation, Statistic
+from swm_kpi.measures.statistic import Clock, Limit, Operation, Statistic
 from swm_kpi.measures.stocks import MeanOfSnapshots, StockAtDate, Variance
 from swm_kpi.measures.surveys import SurveyProportion
 
@@ -24,6 +24,7 @@ __all__ = [
     "Count",
     "Distribution",
     "Duration",
+    "Limit",
     "MeanOfSnapshots",
     "Measure",
     "Narrative",

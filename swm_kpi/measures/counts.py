@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class Count(TableMeasure):
     """Rows of a table in the period, or distinct values of one of its columns.
 
-    Its interval is that of a count of separate events: exact below 10, Byar's from 10 up.
+    Rows have the interval of a count of separate events: exact below 10, Byar's from 10 up.
+    Distinct values have none: however much happens, there are no more of them than there are, so
+    they do not vary as events do.
 
     Attributes:
         distinct: count each value of this column once, such as a person. Such a count does not
@@ -44,10 +46,11 @@ class Count(TableMeasure):
         """The count itself."""
         notes = undecided_notes(self, found, self.where)
         count = found["count"]
-        return Cells(count, weight=found.get("rows"), events=count, notes=notes)
+        events = count if self.distinct is None else None
+        return Cells(count, weight=found.get("rows"), events=events, notes=notes)
 
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
-        """Return the Poisson limits of the count."""
+        """Return the Poisson limits of a count of rows."""
         return of_a_count(cells.events, confidence)
 
     def formula(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -12,11 +13,11 @@ from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, Elapsed, IsNull, Not, Term, english
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import Cells, TableMeasure, both, divided
-from swm_kpi.measures.statistic import Operation, Statistic
+from swm_kpi.measures.statistic import Limit, Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
-    from swm_kpi.measures.measure import Array
+    from swm_kpi.measures.measure import Array, Limits
 
 
 class Average(StrEnum):
@@ -35,8 +36,10 @@ class Duration(TableMeasure):
     """The mean, median or 90th percentile of the time from one instant to another.
 
     Rows where either end is missing have no duration: they are left out and counted in the note.
-    Quantiles interpolate linearly between the two nearest values. It has no interval: times are
-    long-tailed, and neither a count nor a sum says how they spread.
+    Quantiles interpolate linearly between the two nearest values. Their interval is of order
+    statistics: two of the times themselves, whose ranks follow from how many there are, so nothing
+    is assumed of how times spread. A mean has none: times are long-tailed, and neither a count nor
+    a sum says how they spread.
 
     Attributes:
         start, end: date and time columns (elapsed real time, right across a change of the clocks),
@@ -63,7 +66,7 @@ class Duration(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """Rows timed, rows not timed, and the sum or quantile of the times."""
+        """Rows timed, rows not timed, and the sum of the times or their quantile and limits."""
         timed = both(self.where, Not(IsNull(self.elapsed)))
         found = {
             "timed": Statistic(self.of, Operation.ROWS, self.at, where=timed),
@@ -81,6 +84,7 @@ class Duration(TableMeasure):
                 self.of, Operation.QUANTILE, self.at, where=self.where, of=self.elapsed,
                 quantile=_QUANTILES[self.average],
             )  # fmt: skip
+            found |= {each.value: replace(found["seconds"], limit=each) for each in Limit}
         return found
 
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
@@ -88,17 +92,23 @@ class Duration(TableMeasure):
         import numpy as np
 
         timed = found["timed"]
+        limits = None
         if self.average is Average.MEAN:
             seconds, empty = divided(found["seconds"], timed)
         else:
             empty = timed == 0
             seconds = np.where(empty, np.nan, found["seconds"])
+            limits = found["lower"] / self._seconds, found["upper"] / self._seconds
         words = self.missing or f"{english(self.start)} or {english(self.end)} missing"
         notes = [
             *undecided_notes(self, found, self.where),
             (found["untimed"], f"left out: {words}"),
         ]
-        return Cells(seconds / self._seconds, None, timed, empty, notes=notes)
+        return Cells(seconds / self._seconds, None, timed, empty, limits=limits, notes=notes)
+
+    def interval(self, cells: Cells, confidence: float) -> Limits | None:
+        """Return the order-statistic limits of a median or percentile, as the engine found them."""
+        return cells.limits
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""

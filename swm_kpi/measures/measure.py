@@ -47,6 +47,7 @@ class Cells:
         weight: how much each cell rests on, where that is not plain from the numbers.
         trials: out of how many separate cases a share was observed, where it has an interval.
         events: how many separate events were counted, where the count has an interval.
+        limits: an interval that was read off the values themselves.
         notes: for each count of rows that a reader is told about, the words for them.
     """
 
@@ -59,6 +60,7 @@ class Cells:
     weight: Array | None = None
     trials: Array | None = None
     events: Array | None = None
+    limits: Limits | None = None
     notes: list[tuple[Array, str]] = field(default_factory=list)
 
 
@@ -156,8 +158,10 @@ class Measure(Declaration):
         raise TypeError(f"{type(self).__name__} has no formula")
 
     def canonical(self) -> Canonical:
-        """What moves its numbers, as nested lists."""
-        statistics = {role: each.canonical for role, each in self.statistics.items()}
+        """What moves its numbers, as nested lists; its interval follows from them."""
+        statistics = {
+            role: each.canonical for role, each in self.statistics.items() if each.limit is None
+        }
         return [self.kind, self.key, self.basis.value, sorted(statistics.items()), *self.siblings]
 
     def overridden(self, overrides: Mapping[str, Any]) -> Self:

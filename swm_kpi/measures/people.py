@@ -19,7 +19,7 @@ from swm_kpi.expressions import (
 )
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import Cells, TableMeasure, both, divided
-from swm_kpi.measures.sampling import of_a_count, of_a_share
+from swm_kpi.measures.sampling import of_a_share
 from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
@@ -34,8 +34,8 @@ class RepeatRate(TableMeasure):
     them: a period without that history is ``[u]``. Rows of one day are one event. A row that names
     nobody is left out. It does not add over areas or periods.
 
-    The share has a Wilson interval, of the different people; the number has the interval of a
-    count.
+    The share has a Wilson interval, of the different people; their number has none, like any count
+    of distinct values.
 
     Attributes:
         who: the column that tells people apart.
@@ -82,20 +82,13 @@ class RepeatRate(TableMeasure):
             (found["nobody"], f"left out because {english(self.who)} is not recorded"),
         ]
         if self.as_count:
-            return Cells(found["again"], events=found["again"], notes=notes)
+            return Cells(found["again"], notes=notes)
         people = found["people"]
         value, empty = divided(found["again"], people)
         return Cells(value, found["again"], people, empty, trials=people, notes=notes)
 
-    @property
-    def interval_reads(self) -> tuple[object, ...]:
-        """Whether it is a count."""
-        return (self.as_count,)
-
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
-        """Return the limits of the count of people, or the Wilson interval of their share."""
-        if self.as_count:
-            return of_a_count(cells.events, confidence)
+        """Return the Wilson interval of the share."""
         return of_a_share(cells.value, cells.trials, confidence)
 
     def formula(self) -> str:

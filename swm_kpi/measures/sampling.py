@@ -22,11 +22,12 @@ def of_a_share(value: Array, trials: Array | None, confidence: float) -> Limits 
 
     from swm_kpi.statistics import wilson
 
-    known = np.isfinite(value) & np.isfinite(trials)
-    many = np.where(known, trials, 0)
+    known = np.isfinite(value) & np.isfinite(trials) & (trials > 0)
+    many = np.where(known, trials, 1)
     # Of n the share times n may come out a hair above n.
     top = np.minimum(np.where(known, value, 0) * many, many)
-    return wilson(top, many, confidence)
+    lower, upper = wilson(top, many, confidence)
+    return np.where(known, lower, np.nan), np.where(known, upper, np.nan)
 
 
 def of_a_count(events: Array | None, confidence: float) -> Limits | None:

@@ -30,6 +30,13 @@ class Operation(StrEnum):
         return self in (Operation.ROWS, Operation.SUM)
 
 
+class Limit(StrEnum):
+    """Which end of a quantile's interval."""
+
+    LOWER = "lower"
+    UPPER = "upper"
+
+
 class Clock(StrEnum):
     """How a row meets a period."""
 
@@ -64,6 +71,8 @@ class Statistic:
         series: for a snapshot, the rows that make up one series of snapshots; None for all.
         of: what is summed, told apart or ordered; None when rows are counted.
         quantile: for a quantile, 0.5 for the median; interpolated linearly.
+        limit: for a quantile, the value at this end of its interval is meant, and not the quantile;
+            NaN where there are too few values for one.
     """
 
     contract: ContractType
@@ -76,6 +85,7 @@ class Statistic:
     series: Expression | None = None
     until: Column | None = None
     whole: str | None = None
+    limit: Limit | None = None
 
     @cached_property
     def canonical(self) -> Canonical:
@@ -91,12 +101,18 @@ class Statistic:
             canonical(self.series) if self.series is not None else None,
             canonical(self.until) if self.until is not None else None,
             self.whole,
+            *([self.limit.value] if self.limit is not None else []),
         ]
 
     @cached_property
     def key(self) -> str:
         """The canonical form as text: statistics of one key are accumulated once."""
         return json.dumps(self.canonical)
+
+    @property
+    def ordered(self) -> tuple[float, Limit | None]:
+        """For a quantile, which one, and which end of its interval if that is meant."""
+        return self.quantile or 0.5, self.limit
 
     def expressions(self) -> Iterator[Expression]:
         """Yield every expression inside, the time column included."""

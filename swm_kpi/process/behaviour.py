@@ -11,7 +11,7 @@ import polars as pl
 from swm_kpi.errors import RequestError
 from swm_kpi.measures import Count, Measure, Narrative, Rate, RepeatRate, Variance
 from swm_kpi.metric import Break
-from swm_kpi.process.chart import RULES, Nature, ProcessChart
+from swm_kpi.process.chart import DECIDING, RULES, Nature, ProcessChart
 from swm_kpi.process.notes import notes_of
 from swm_kpi.process.points import Point, points_of
 from swm_kpi.process.target import Target, targets_of
@@ -20,11 +20,11 @@ from swm_kpi.statistics import (
     MINIMUM_POINTS,
     Chart,
     assurance,
+    individuals,
     outside_limits,
     runs,
     trends,
     two_of_three,
-    xmr,
 )
 from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 
@@ -90,7 +90,17 @@ def process_chart(
         breaks=breaks,
         marker=marker.value,
         reason=reason,
-        notes=tuple(notes_of(selected, points, chart, breaks, targets, refused=bool(refused))),
+        notes=tuple(
+            notes_of(
+                selected,
+                points,
+                chart,
+                breaks,
+                targets,
+                refused=bool(refused),
+                disclosed=bool(policy),
+            )
+        ),
         assurance="" if refused else _assured(selected.direction, frame),
         frame=frame,
         policy=policy,
@@ -142,7 +152,7 @@ def _limits(
     values = np.array(
         [np.nan if each.left_out or each.value is None else each.value for each in points]
     )
-    whole = xmr(values, screen, breaks=starts)
+    whole = individuals(values, screen, breaks=starts)
     if baseline is None:
         return whole
     there = ~np.isnan(values)
@@ -150,7 +160,7 @@ def _limits(
     for segment in np.unique(whole.segment):
         here = np.flatnonzero((whole.segment == segment) & there)
         used[here[baseline:]] = np.nan
-    return xmr(used, screen, breaks=starts)._replace(
+    return individuals(used, screen, breaks=starts)._replace(
         values=whole.values, moving_range=whole.moving_range
     )
 
@@ -253,10 +263,10 @@ def _frame(
 
 
 def _nature(at: int, point: Point, signals: dict[str, Any], direction: Direction) -> str:
-    """Return the nature of a point: by the first of the four rules that it breaks."""
+    """Return the nature of a point: by the deciding one of the rules that it breaks."""
     if point.left_out:
         return ""
-    way = next((int(each[at]) for each in signals.values() if each[at]), 0)
+    way = next((int(signals[rule][at]) for rule in DECIDING if signals[rule][at]), 0)
     if way == 0:
         return Nature.COMMON.value
     if direction is Direction.NEUTRAL:

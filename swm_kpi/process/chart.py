@@ -36,7 +36,14 @@ RULES = {
     "trend": "in a trend",
     "two_of_three": "one of two in three near a limit",
 }
-"""The four rules by their columns, the one that decides the nature first."""
+"""The four rules by their columns."""
+DECIDING = ("outside_limits", "trend", "two_of_three", "run")
+"""The rules in the order in which they decide the nature of a point that breaks several.
+
+A trend decides before a run, so that a rise is a rise though it is still below the mean. The order
+is that of NHSRplotthedots 0.2; Making Data Count's single-chart tool shows an improvement wherever
+rules disagree, which would hide a concern.
+"""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -27,6 +27,7 @@ def notes_of(
     targets: Sequence[Target],
     *,
     refused: bool,
+    disclosed: bool,
 ) -> list[str]:
     """Return what a reader must know beside the limits and the signals."""
     found = [
@@ -39,6 +40,11 @@ def notes_of(
         found.append(f"Left out, {why}: {shown}.")
     if refused:
         return found
+    if disclosed:
+        found.append(
+            "Worked out from the numbers as disclosed: hidden ones take no part, and where they "
+            "are rounded, limits and signals are those of rounded numbers."
+        )
     if isinstance(selected.measure, StockAtDate):
         found.append(
             "A stock carries over from one period to the next, so runs and trends come easily."

@@ -1,16 +1,21 @@
 """Intervals, process behaviour charts and their signals, on plain arrays.
 
-Every function takes numbers, lists or numpy arrays, and gives numpy arrays (a single number gives
-an array without dimensions). In what is given, only the values of a series may be missing; in what
-is returned, NaN stands for *no answer*, and for nothing else. Nothing warns. A result never holds a
-NaN: there the cell is empty and its marker says why.
+Every function takes numbers, lists, numpy arrays or columns of a data frame, and gives numpy arrays
+(a single number gives an array without dimensions). Whole numbers of any width are made floats
+first, true counts as 1, and text is never read as a number. In what is given, only the values of a
+series may be missing (None, NaN, pandas.NA, masked); anywhere else that is an error, and so is what
+cannot be answered, such as a share of nothing. Nothing warns.
+
+NaN is returned by the chart alone, at the places of a series that have no such number: a missing
+value, the moving range of a first point. A result never holds a NaN: there the cell is empty and
+its marker says why.
 
 Loaded when it is first used. Knows no table and no metric.
 """
 
 from swm_kpi.statistics.assurance import Assurance, assurance
 from swm_kpi.statistics.intervals import EXACT_BELOW, Estimate, byar, rate, wilson
-from swm_kpi.statistics.medians import EXACT_TO, median_ranks
+from swm_kpi.statistics.quantiles import Ranks, quantile, quantile_ranks
 from swm_kpi.statistics.signals import (
     RUN_LENGTH,
     TREND_LENGTH,
@@ -24,12 +29,12 @@ from swm_kpi.statistics.xmr import (
     MINIMUM_POINTS,
     RANGE_FACTOR,
     Chart,
+    individuals,
     xmr,
 )
 
 __all__ = [
     "EXACT_BELOW",
-    "EXACT_TO",
     "LIMIT_FACTOR",
     "MINIMUM_POINTS",
     "RANGE_FACTOR",
@@ -38,10 +43,13 @@ __all__ = [
     "Assurance",
     "Chart",
     "Estimate",
+    "Ranks",
     "assurance",
     "byar",
-    "median_ranks",
+    "individuals",
     "outside_limits",
+    "quantile",
+    "quantile_ranks",
     "rate",
     "runs",
     "trends",

@@ -13,24 +13,45 @@ from swm_kpi.errors import RequestError
 
 Array = NDArray[np.float64]
 Numbers = ArrayLike | Sequence[float | None]
-"""A number, or numbers in any shape."""
+"""A number, or numbers in any shape: a list, an array, or a column of a data frame."""
+LARGEST = 1e150
+"""Above this a float has room for the number and none for what is worked out from it."""
 
 
 def as_numbers(name: str, given: Any) -> Array:
-    """Read an argument as floats; what is missing (None, NaN, masked) becomes NaN."""
+    """Read an argument as floats; what is missing (None, NaN, pandas.NA, masked) becomes NaN.
+
+    Whole numbers of any width become floats before anything is worked out, so none wraps round.
+    True is 1 and false is 0.
+    """
     try:
         if isinstance(given, np.ma.MaskedArray):
             given = np.ma.filled(given.astype(np.float64), np.nan)
         found = np.asarray(given)
-        texts = found.dtype == object and any(isinstance(each, str) for each in found.flat)
-        if texts or found.dtype.kind not in "biufO":
+        if found.dtype == object:
+            found = np.array([_number(each) for each in found.flat]).reshape(found.shape)
+        if found.dtype.kind not in "biuf":
             raise TypeError
-        return found.astype(np.float64)
+        with np.errstate(over="ignore"):
+            # Adding nothing makes a negative zero a plain one.
+            numbers: Array = found.astype(np.float64) + 0.0
     except (TypeError, ValueError, OverflowError):
         raise RequestError(
             f"{name}= does not hold numbers. Give a number, a list of numbers or a numpy array, "
             "with rows of one length."
         ) from None
+    large = np.isfinite(numbers) & (np.abs(numbers) > LARGEST)
+    refuse_where(name, large, "too large to work with", "Give it in a larger unit")
+    return numbers
+
+
+def _number(each: Any) -> float:
+    """Return one number of a mixed list. Text that reads like a number is no number."""
+    if each is None or type(each).__name__ == "NAType":
+        return np.nan
+    if isinstance(each, str | bytes):
+        raise TypeError
+    return float(each)
 
 
 def refuse_where(name: str, wrong: Any, rule: str, fix: str) -> None:
@@ -46,6 +67,13 @@ def finite(name: str, given: Any) -> Array:
     numbers = as_numbers(name, given)
     fix = "Leave out what is not known"
     refuse_where(name, ~np.isfinite(numbers), "missing or infinite", fix)
+    return numbers
+
+
+def positive(name: str, given: Any, fix: str) -> Array:
+    """Read an argument that is divided by: no value may be missing, zero or less."""
+    numbers = not_negative(name, given)
+    refuse_where(name, numbers == 0, "zero, and nothing can be divided by it", fix)
     return numbers
 
 

@@ -19,6 +19,7 @@ from swm_kpi.statistics.asking import (
     Numbers,
     finite,
     not_negative,
+    positive,
     refuse_where,
     tail_of,
     together,
@@ -31,7 +32,7 @@ EXACT_BELOW = 10
 
 
 class Estimate(NamedTuple):
-    """A value and its interval, arrays of one shape; NaN where there is no answer."""
+    """A value and its interval, arrays of one shape."""
 
     value: Array
     lower: Array
@@ -54,29 +55,32 @@ def wilson(
         confidence: the chance that such intervals hold the true proportion.
 
     Returns:
-        The lower and upper limits, from 0 to 1, in the shape that the two broadcast to. NaN where
-        the denominator is 0, because nothing was observed.
+        The lower and upper limits, from 0 to 1, in the shape that the two broadcast to. The lower
+        limit of none is 0 and the upper limit of all is 1, exactly.
 
     Raises:
-        RequestError: a number is missing, infinite or below zero, a numerator is above its
+        RequestError: a number is missing, infinite or below zero, a denominator is zero (nothing
+            was observed, as the guidance's own program refuses it), a numerator is above its
             denominator, or the confidence is not between 0 and 1.
     """
     z = z_of(confidence)
     top, bottom = together(
         numerator=not_negative("numerator", numerator),
-        denominator=not_negative("denominator", denominator),
+        denominator=positive("denominator", denominator, "Leave out what was not observed"),
     )
     refuse_where(
         "numerator", top > bottom, "above the denominator", "A proportion counts a part of a whole"
     )
-    some = bottom > 0
-    share = np.divide(top, bottom, out=np.zeros(top.shape), where=some)
+    share = top / bottom
+    # Half of z squared is added to the cases, and z squared to the trials.
     spread = z * np.sqrt(share * (bottom - top) + z * z / 4)
     middle, whole_of = top + z * z / 2, bottom + z * z
-    # Rounding must not put the proportion itself outside, least of all at 0 and 1.
-    lower = np.clip(np.where(top == 0, 0, (middle - spread) / whole_of), 0, share)
-    upper = np.clip(np.where(top == bottom, 1, (middle + spread) / whole_of), share, 1)
-    return np.where(some, lower, np.nan), np.where(some, upper, np.nan)
+    # The lower limit is (middle - spread) / whole_of, written so that no digits cancel.
+    added = middle + spread
+    lower = np.divide(top * share, added, out=np.zeros(top.shape), where=added > 0)
+    upper = np.where(top == bottom, 1, added / whole_of)
+    # Rounding must not put the proportion itself outside.
+    return np.minimum(lower, share), np.clip(upper, share, 1)
 
 
 def byar(count: Numbers, confidence: float = 0.95) -> tuple[Array, Array]:
@@ -88,7 +92,7 @@ def byar(count: Numbers, confidence: float = 0.95) -> tuple[Array, Array]:
     research*, volume II (IARC, 1987). The technical guidance named above changes over at 10.
 
     Args:
-        count: how many events; whole numbers.
+        count: how many events; whole numbers. A weighted or estimated number is not a count.
         confidence: the chance that such intervals hold the expected number.
 
     Returns:
@@ -124,11 +128,11 @@ def rate(count: Numbers, population: Numbers, scale: float, confidence: float = 
 
     Returns:
         The rate and its limits, per ``scale`` people, in the shape that count and population
-        broadcast to. NaN, all three, where the population is 0.
+        broadcast to. There may be more events than people: one can befall a person twice.
 
     Raises:
-        RequestError: as for :func:`byar`; or a population is missing, infinite or below zero; or
-            the scale is not one number above zero.
+        RequestError: as for :func:`byar`; or a population is missing, infinite, zero or below; or
+            the scale is not one number above zero; or a rate is too large to work with.
     """
     per = finite("scale", scale)
     if per.ndim or per <= 0:
@@ -136,17 +140,15 @@ def rate(count: Numbers, population: Numbers, scale: float, confidence: float = 
     lower, upper = byar(count, confidence)
     counts, people, lower, upper = together(
         count=whole("count", count),
-        population=not_negative("population", population),
+        population=positive("population", population, "Leave out areas where nobody lives"),
         lower=lower,
         upper=upper,
     )
-
-    def each(events: Array) -> Array:
-        nothing = np.full(people.shape, np.nan)
-        found: Array = np.divide(events * per, people, out=nothing, where=people > 0)
-        return found
-
-    return Estimate(each(counts), each(lower), each(upper))
+    with np.errstate(over="ignore"):
+        found = Estimate(*(each * per / people for each in (counts, lower, upper)))
+    large = ~np.isfinite(found.upper)
+    refuse_where("population", large, "too small to divide by", "Give people or person-years")
+    return found
 
 
 @lru_cache(maxsize=32)

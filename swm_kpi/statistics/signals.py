@@ -20,14 +20,21 @@ from swm_kpi.statistics.xmr import Chart
 
 Signals = NDArray[np.int8]
 RUN_LENGTH = 7
-"""So many points on one side of the mean are a run: seven in Making Data Count, eight elsewhere."""
+"""So many points on one side of the mean are a run: seven in Making Data Count, whose Excel tool
+also offers six; eight in Wheeler and Western Electric, nine in Nelson.
+"""
 TREND_LENGTH = 7
-"""So many points in a row rising or falling are a trend, which is one step fewer."""
+"""So many points in a row rising or falling are a trend, which is one step fewer: seven in Making
+Data Count, whose Excel tool also offers six; five or six in rules for run charts.
+"""
 _ROUNDING = 1e-12
 
 
 def outside_limits(chart: Chart) -> Signals:
-    """Flag each point above its upper limit or below its lower one; on a limit is inside."""
+    """Flag each point above its upper limit or below its lower one; on a limit is inside.
+
+    Making Data Count calls it an astronomical point.
+    """
     values, slack = chart.values, _slack(chart)
     above = np.greater(values, chart.upper + slack)
     below = np.less(values, chart.lower - slack)
@@ -37,7 +44,8 @@ def outside_limits(chart: Chart) -> Signals:
 def runs(chart: Chart, length: int = RUN_LENGTH) -> Signals:
     """Flag all points of each run of at least ``length`` on one side of the mean.
 
-    A point on the mean is on neither side, and ends the run.
+    A point on the mean is on neither side, and ends the run, as in NHSRplotthedots. Rules for run
+    charts pass over it instead.
 
     Raises:
         RequestError: the length is not a whole number above 1.
@@ -50,8 +58,9 @@ def runs(chart: Chart, length: int = RUN_LENGTH) -> Signals:
 def trends(chart: Chart, length: int = TREND_LENGTH) -> Signals:
     """Flag all points of each trend of at least ``length`` points, each above (or below) the last.
 
-    Seven points are six rises, or six falls, one after another. Two equal neighbours end a trend. A
-    point that ends one trend and starts the opposite one is flagged as the end of the first.
+    Seven points are six rises, or six falls, one after another. Two equal neighbours end a trend,
+    as in NHSRplotthedots; rules for run charts count them as one point. A point that ends one trend
+    and starts the opposite one belongs to the second, as there.
 
     Raises:
         RequestError: the length is not a whole number above 1.
@@ -61,20 +70,28 @@ def trends(chart: Chart, length: int = TREND_LENGTH) -> Signals:
     slack = _slack(chart)[..., 1:]
     rising = _stretches((step > slack) & _same(chart), chart) >= least
     falling = _stretches((step < -slack) & _same(chart), chart) >= least
-    ends_a_fall = falling.copy()
-    ends_a_fall[..., 1:] &= step < 0
-    return np.where(falling & (ends_a_fall | ~rising), -1, rising).astype(np.int8)
+    turns_down = rising & falling
+    turns_down[..., :-1] &= step < 0
+    return np.where(falling & (turns_down | ~rising), -1, rising).astype(np.int8)
 
 
-def two_of_three(chart: Chart) -> Signals:
+def two_of_three(chart: Chart, *, outside: bool = True) -> Signals:
     """Flag points beyond two sigma, of which two are among three neighbours on one side.
 
-    All three points must be on the same side of the mean, as NHSRplotthedots asks. It leaves out
-    the points that are beyond the limits too; they are kept here, as in the rule of the *Western
-    Electric* handbook (1956), which in turn lets the third point be anywhere.
+    All three must be on the same side of the mean; the third is not flagged unless it is beyond two
+    sigma itself. So Making Data Count reads its rule of two in three points near a limit. The
+    *Western Electric* handbook (1956) lets the third point be anywhere.
+
+    Args:
+        chart: the chart.
+        outside: whether points beyond the limits count among the two, as in the tools of Making
+            Data Count since its team announced it in November 2023. False leaves them out, as the
+            tools did before and NHSRplotthedots 0.2.2 does.
     """
     side, slack = _side(chart), _slack(chart)
     far = np.abs(chart.values - chart.mean) > 2 * chart.sigma + slack
+    if not outside:
+        far &= outside_limits(chart) == 0
     found = np.zeros(side.shape, dtype=np.int8)
     count = side.shape[-1]
     if count < 3:

@@ -1,9 +1,10 @@
 """The XmR chart: individual values, their moving ranges and the limits of routine variation.
 
 Sources: W. A. Shewhart's chart of individuals as D. J. Wheeler teaches it in *Understanding
-variation* (1993), and NHS England's *Making data count*, whose published program NHSRplotthedots
-fixes the details. An XmR chart is not lawful for rolling sums: neighbours share most of their rows,
-so runs and trends appear in them that are not there.
+variation* (1993), and NHS England's *Making data count*. Its Excel tool is the standard that the
+NHS-R Community's open program NHSRplotthedots (version 0.2.2) copies, and where details are not in
+print, that program's code fixes them here. An XmR chart is not lawful for rolling sums: neighbours
+share most of their rows, so runs and trends appear in them that are not there.
 """
 
 from __future__ import annotations
@@ -18,11 +19,17 @@ from swm_kpi.errors import RequestError
 from swm_kpi.statistics.asking import Array, Numbers, as_numbers, refuse_where
 
 LIMIT_FACTOR = 2.66
-"""Limits stand so many mean moving ranges from the mean: 3 / 1.128, three sigma, as published."""
+"""Limits stand so many mean moving ranges from the mean: three sigma, which is 3 / d2 and d2 is
+1.128. The rounded number is that of Wheeler, of Making Data Count and of NHSRplotthedots; programs
+that divide by 1.128 (2.6596) get limits narrower by two parts in ten thousand.
+"""
 RANGE_FACTOR = 3.267
-"""The upper limit of a moving range, in mean moving ranges: D4 for ranges of two."""
+"""The upper limit of a moving range, in mean moving ranges: D4 for ranges of two. Elsewhere 3.27 or
+3.268.
+"""
 MINIMUM_POINTS = 12
-"""With fewer points the limits are on trial: the least that NHSRplotthedots takes without warning.
+"""With fewer points the limits are on trial. NHSRplotthedots warns of fewer than 12 and fixes no
+limits before; Making Data Count's single-chart tool shows limits from 13.
 """
 
 
@@ -73,26 +80,51 @@ def xmr(
         values: the series, in order of time, along the last axis; None or NaN where there is none.
             Any further axes in front hold further series.
         screen: leave out of the mean moving range, once, the moving ranges above 3.267 times their
-            mean, so that a single freak point does not widen the limits. L. P. Provost and S. K.
-            Murray, *The health care data guide* (2011), do so, and NHSRplotthedots by default; the
-            Excel tool of Making Data Count does not. The values stay in the mean.
+            mean, so that a single freak point does not widen the limits. L. S. Nelson, *Control
+            charts for individual measurements*, Journal of Quality Technology 14 (1982) 172-173,
+            and L. P. Provost and S. K. Murray, *The health care data guide* (2011) 155 and 192, do
+            so, and NHSRplotthedots by default; the Excel tool of Making Data Count does not. The
+            values stay in the mean. A range that equals that limit is kept.
         breaks: where the process is known to have changed: the position, from 0, of the first point
             of each new segment. Each segment has its own mean and limits.
         minimum: with fewer points than this a segment's limits are on trial.
 
     Returns:
-        The chart. A series with no points gives arrays with none. A segment of one point has a
-        mean and no limits; one without any has no mean. If all values are equal the limits are the
-        mean itself.
+        The chart. If all values are equal the limits are the mean itself. A segment without a
+        moving range, beside others that have one, has no limits: NaN there, and ``trial`` is true.
 
     Raises:
-        RequestError: a value is infinite, the values have no axis, or breaks= or minimum= do not
-            fit the series.
+        RequestError: a series has no two numbers in a row, so that there is nothing to work limits
+            out from (none, one, or each alone among gaps); a value is infinite; the values have no
+            axis; or screen=, breaks= or minimum= do not fit.
+    """
+    chart = individuals(values, screen, breaks=breaks, minimum=minimum)
+    refuse_where(
+        "values",
+        np.isnan(chart.moving_range).all(axis=-1),
+        "without two numbers in a row, and so without limits",
+        "Give two periods or more that follow one another",
+    )
+    return chart
+
+
+def individuals(
+    values: Numbers,
+    screen: bool = False,
+    *,
+    breaks: Sequence[int] = (),
+    minimum: int = MINIMUM_POINTS,
+) -> Chart:
+    """Return the chart of :func:`xmr`, with NaN for limits where it would refuse a series.
+
+    For a caller that says in its own words why there are none.
     """
     numbers = as_numbers("values", values)
     if numbers.ndim == 0:
         raise RequestError("values= is one number and no series. Give a list or an array.")
     refuse_where("values", np.isinf(numbers), "infinite", "Give None where there is no value")
+    if not isinstance(screen, bool | np.bool_):
+        raise RequestError("screen= is True or False: whether freak moving ranges are left out.")
     if isinstance(minimum, bool) or not isinstance(minimum, int | np.integer) or minimum < 1:
         raise RequestError("minimum= must be a whole number above 0: how many points are enough.")
     count = numbers.shape[-1]
