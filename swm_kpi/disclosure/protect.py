@@ -20,8 +20,8 @@ _NEAR = 1e-9
 _STEPS = 25
 _TRIES = 3
 _PASSES = 4
-_NEIGHBOURS = (80, 300)
-"""How many counts around a small one are looked at: first few, then many."""
+_AROUND = ((120, 8), (400, 40), (1200, 1200))
+"""How many counts around a small one are looked at, and how many of a sum: few, then many."""
 _CHEAP = 0.001
 _FAR = 1_000.0
 
@@ -95,14 +95,16 @@ class Protection:
             if search.found:
                 self._note(search.changed)
                 return True
-            for near in _NEIGHBOURS:
-                found = cheapest_change(self.system, at, change, near)
+            for near in _AROUND:
+                found, whole = cheapest_change(self.system, at, change, *near)
                 if found is not None:
                     changes, dear = found
                     self._note(changes)
                     for other in dear:
                         self._hide(other)
                     return True
+                if whole:
+                    break
             step = min(1.0, abs(goal - exact))
             goal -= step if goal > exact else -step
         return False
@@ -189,8 +191,8 @@ class _Search:
 
 
 def cheapest_change(
-    system: System, at: int, change: float, near: int
-) -> tuple[dict[int, float], list[int]] | None:
+    system: System, at: int, change: float, near: int, of_sum: int
+) -> tuple[tuple[dict[int, float], list[int]] | None, bool]:
     """Return another table in which one count is another, and which shown counts to hide for it.
 
     Among the counts nearest to it by the sums they share, those that must move are found by a
@@ -198,18 +200,11 @@ def cheapest_change(
     dearer.
 
     Returns:
-        The changes, and the counts to hide; None where there is no such table.
+        The changes and the counts to hide, or None where there is no such table; and whether all
+        counts were looked at that could have to do with it.
     """
     nodes = system.nodes
-    order = [at]
-    ways: dict[int, list[tuple[float, int, float]]] = {at: []}
-    for here in order:
-        for equation, _ in nodes[here].sums:
-            for other, _ in system.sums[equation]:
-                if other not in ways and len(order) < near:
-                    ways[other] = _ways(system, other)
-                    if ways[other]:
-                        order.append(other)
+    order, ways, whole = _around(system, at, near, of_sum)
     equations = sorted({equation for each in order for equation, _ in nodes[each].sums})
     place = {equation: row for row, equation in enumerate(equations)}
     most, price, moves = [], [], []
@@ -227,7 +222,7 @@ def cheapest_change(
         wanted[place[equation]] -= sign * change
     found = cheapest(table, wanted, np.array(most), np.array(price))
     if found is None:
-        return None
+        return None, whole
     changes = {at: change}
     dear = set()
     for (each, way, cost), size in zip(moves, found.tolist(), strict=True):
@@ -235,7 +230,38 @@ def cheapest_change(
             changes[each] = changes.get(each, 0.0) + way * size
             if cost > _CHEAP:
                 dear.add(each)
-    return changes, sorted(dear)
+    return (changes, sorted(dear)), whole
+
+
+def _around(
+    system: System, at: int, near: int, of_sum: int
+) -> tuple[list[int], dict[int, list[tuple[float, int, float]]], bool]:
+    """Return the counts nearest to one that may move, how they may, and whether they are all."""
+    order = [at]
+    ways: dict[int, list[tuple[float, int, float]]] = {at: []}
+    whole = True
+    for here in order:
+        if len(order) >= near:
+            return order, ways, False
+        for equation, _ in system.nodes[here].sums:
+            able = []
+            for other, _ in system.sums[equation]:
+                if other not in ways:
+                    ways[other] = _ways(system, other)
+                    if ways[other]:
+                        able.append(other)
+            # Those that move for little come first, and of those the ones with the most room.
+            able.sort(key=lambda each: (_least_cost(ways[each]), each))
+            for other in able[of_sum:]:
+                del ways[other]
+                whole = False
+            order += able[:of_sum]
+    return order, ways, whole
+
+
+def _least_cost(ways: list[tuple[float, int, float]]) -> tuple[float, float]:
+    cheap = [room for room, _, cost in ways if cost <= _CHEAP]
+    return (0.0, -sum(cheap)) if cheap else (1.0, min(cost for *_, cost in ways))
 
 
 def _ways(system: System, at: int) -> list[tuple[float, int, float]]:
@@ -245,7 +271,7 @@ def _ways(system: System, at: int) -> list[tuple[float, int, float]]:
     found = [(up, 1, _CHEAP), (down, -1, _CHEAP)]
     if node.shown and node.exact > 0:
         dear = 1.0 + float(np.log1p(node.exact))
-        lowest = min(float(system.policy.threshold) if node.told else 0.0, node.exact)
+        lowest = min(system.lowest(node), node.exact)
         found += [(_FAR, 1, dear), (node.exact - lowest - down, -1, dear)]
     return [each for each in found if each[0] > _NEAR]
 
@@ -258,7 +284,7 @@ def _told_by_markers(system: System) -> list[tuple[float, float]]:
     low, high = [], []
     for node in system.nodes:
         opened = node.shown and node.exact > 0
-        lowest = min(float(system.policy.threshold) if node.told else 0.0, node.exact)
+        lowest = min(system.lowest(node), node.exact)
         low.append(lowest if opened else node.least)
         high.append(INFINITY if opened else node.most)
     for _ in range(_PASSES):

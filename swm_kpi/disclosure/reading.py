@@ -164,13 +164,15 @@ def _series(statistic: Statistic) -> Series:
         over_time=joined if statistic.clock is Clock.EVENT else "",
         whole=statistic.whole or "",
         clauses=frozenset(json.dumps(each) for each in clauses),
-        family=json.dumps(canonical) if statistic.operation is Operation.ROWS else "",
+        family=json.dumps(canonical) if statistic.operation is not Operation.QUANTILE else "",
     )
 
 
 def _less(series: Series, statistics: Mapping[str, Statistic]) -> Series:
-    """Return the rows of a share that could be decided: a count of its own."""
+    """Return the rows of a share that could be decided: a count of its own, and a part."""
     if "unknown" not in statistics:
         return series
-    key = f"{series.key} less {statistics['unknown'].key}"
-    return replace(series, key=key, clauses=frozenset(), family="")
+    unknown = statistics["unknown"].key
+    decided = json.dumps(["decided", unknown])
+    key = f"{series.key} less {unknown}"
+    return replace(series, key=key, clauses=series.clauses | {decided})
