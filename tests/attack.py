@@ -74,9 +74,32 @@ CALLS = Metric(
     ],
 )
 
+PARTS = Metric(
+    ref="T2",
+    key="test_parts",
+    title="Another test",
+    objective=Objective.SECURE,
+    summary="What the calls of the other metric are besides urgent.",
+    measures=(
+        Count(key="calm_calls", of=Call, at=Call.began_at, where=~Call.urgent),
+        Count(key="unrecorded_calls", of=Call, at=Call.began_at, where=Call.urgent.is_null()),
+    ),
+    dimensions=[SIDE, PLACE],
+    direction=Direction.NEUTRAL,
+    availability=kpi.catalogue()["15"].availability,
+    not_this="Not real.",
+    examples=[
+        Example(
+            rows="| began_at |", expect={"calm_calls": 0, "unrecorded_calls": 0}, trap="N."
+        )
+    ],
+)
+
 COUNTED: dict[str, dict[str, frozenset[str]]] = {
     "calls": {"value": frozenset(KINDS)},
     "urgent_calls": {"value": frozenset({"urgent"})},
+    "calm_calls": {"value": frozenset({"not urgent"})},
+    "unrecorded_calls": {"value": frozenset({"unknown"})},
     "urgent_share": {
         "numerator": frozenset({"urgent"}),
         "denominator": frozenset({"urgent", "not urgent"}),
@@ -84,7 +107,7 @@ COUNTED: dict[str, dict[str, frozenset[str]]] = {
 }
 """What stands in each column of each measure: which kinds of call it counts."""
 
-SENSITIVE = (frozenset(KINDS), *({frozenset({"urgent"}), frozenset({"not urgent"})}))
+SENSITIVE = (frozenset(KINDS), frozenset({"urgent"}), frozenset({"not urgent"}))
 
 
 @dataclass(frozen=True)
@@ -121,6 +144,7 @@ def table(
     counts: dict[tuple[int, str, str | None, str | None], int],
     periods: Sequence[str],
     by: Sequence[str],
+    metrics: Sequence[Metric] = (CALLS,),
 ) -> Result:
     """Compute from so many calls in each month of 2024 (4 is April), kind, side and place."""
     urgency = {"urgent": True, "not urgent": False, "unknown": None}
@@ -132,11 +156,11 @@ def table(
     schema = {"began_at": pl.Datetime, "urgent": pl.Boolean, "side": pl.String, "place": pl.String}
     data = pl.DataFrame(made, schema=schema, orient="row")
     return kpi.compute(
-        [CALLS],
+        list(metrics),
         {"call": data},
         periods=list(periods),
         by=list(by),
-        catalogue=kpi.Catalogue([CALLS]),
+        catalogue=kpi.Catalogue(metrics),
         coverage={"call": ("2024-04-01", "2025-03-31")},
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from swm_kpi.disclosure.reading import Series
 
+_COMPARED = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 _WAYS = 50
 """The most ways looked at in which the parts of one count stand side by side."""
 
@@ -100,12 +101,12 @@ def _implies(given: list[Any], wanted: list[Any]) -> bool:
 def _one_implies(given: Any, wanted: Any) -> bool:
     if given == wanted:
         return True
+    asked = _asked(given)
+    if asked is not None and wanted == ["not", ["null", asked]]:
+        return True
     inner, outer = _membership(given), _membership(wanted)
-    if inner is not None:
-        column, values = inner
-        if outer is not None:
-            return column == outer[0] and values <= outer[1]
-        return bool(wanted == ["not", ["null", json.loads(column)]])
+    if inner is not None and outer is not None:
+        return inner[0] == outer[0] and inner[1] <= outer[1]
     if given[0] == wanted[0] == "repeats":
         alike = [*given[:3], *given[4:]] == [*wanted[:3], *wanted[4:]]
         return alike and _implies(_clauses(given[3]), _clauses(wanted[3]))
@@ -118,14 +119,23 @@ def _exclude(one: list[Any], two: list[Any]) -> bool:
 
 
 def _one_excludes(one: Any, two: Any) -> bool:
-    if two == ["not", one]:
+    if two == ["not", one] or two == ["null", _asked(one)]:
         return True
     inner, outer = _membership(one), _membership(two)
-    if inner is None:
+    if inner is None or outer is None:
         return False
-    if outer is not None:
-        return inner[0] == outer[0] and not inner[1] & outer[1]
-    return bool(two == ["null", json.loads(inner[0])])
+    return inner[0] == outer[0] and not inner[1] & outer[1]
+
+
+def _asked(clause: Any) -> Any:
+    """Return the column that has a value in every row that meets a condition, where that is one."""
+    if clause[0] == "not" and clause[1][0] == "column":
+        return clause[1]
+    if clause[0] == "column":
+        return clause
+    if clause[0] in _COMPARED and clause[1][0] in ("column", "recode"):
+        return clause[1]
+    return None
 
 
 def _membership(clause: Any) -> tuple[str, frozenset[str]] | None:
