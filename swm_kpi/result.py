@@ -131,7 +131,8 @@ class Result:
             )
         metrics = {ref: each.metric for ref, each in self.subjects.items()}
         frame = disclose(self._frame, self.by, metrics, policy)
-        return Result(frame, self.by, self.subjects, policy=policy, provenance=self.provenance)
+        told = self.provenance.without_counts() if self.provenance is not None else None
+        return Result(frame, self.by, self.subjects, policy=policy, provenance=told)
 
     def differencing(
         self, other: Result, *, policy: DisclosurePolicy | None = None

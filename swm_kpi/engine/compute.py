@@ -14,6 +14,7 @@ from swm_kpi.engine.accumulate import Accumulated, Axes, accumulate
 from swm_kpi.engine.assemble import Grid, blocks_of
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.scans import collect
+from swm_kpi.engine.stamp import stamp
 from swm_kpi.engine.tables import Table, prepare
 from swm_kpi.engine.tidy import tidy
 from swm_kpi.errors import RequestError
@@ -89,6 +90,7 @@ def compute(
     request.check_size(measures, [len(each) for each in axes.members], len(spans))
     compiler = Compiler(overrides)
     found = Accumulated()
+    read: dict[str, tuple[Table, list[Statistic]]] = {}
     for name, table in tables.items():
         wanted = [
             each
@@ -98,10 +100,25 @@ def compute(
         part = accumulate(table, wanted, spans, axes, compiler)
         found.arrays |= part.arrays
         found.dates |= part.dates
+        read[name] = table, wanted
     grid = Grid(spans, axes, tables, found, stated, day, overrides)
     blocks = [block for each in chosen for block in blocks_of(each, grid)]
     subjects = {each.entry.ref: Subject(each.entry, each.metric) for each in chosen}
-    return Result(tidy(blocks, spans, axes, day), tuple(each.key for each in dimensions), subjects)
+    return Result(
+        tidy(blocks, spans, axes, day),
+        tuple(each.key for each in dimensions),
+        subjects,
+        provenance=stamp(
+            chosen,
+            spans,
+            dimensions,
+            read,
+            found,
+            as_at=day,
+            coverage=stated,
+            assumptions=overrides,
+        ),
+    )
 
 
 def _contracts(plan: Catalogue, asked: Sequence[str | Entry] | None) -> dict[str, ContractType]:
