@@ -23,6 +23,7 @@ from swm_kpi.errors import (
     SwmKpiError,
 )
 from swm_kpi.installed import everything_installed
+from swm_kpi.permission import NO_POLICY
 from swm_kpi.refs_table import refs_table
 
 _FAMILY = (
@@ -127,7 +128,14 @@ def _compute(options: argparse.Namespace) -> int:
     suffix = Path(options.out or "").suffix.lower()
     if options.out is not None and suffix not in _FORMS:
         raise RequestError(f"--out names no kind of file. End it in {', '.join(_FORMS)}.")
-    with _progress(2 if options.out is not None else 1) as step:
+    policy = _policy(options.policy)
+    if options.out is not None and not options.policy:
+        raise OutputError(
+            "--out needs --policy, so that small counts identify nobody. Write --policy 5,5 to "
+            "hide counts under 5 and round the rest to 5, or --policy none to write them as they "
+            "are."
+        )
+    with _progress(1 + (policy is not None) + (options.out is not None)) as step:
         step(f"computing from {len(data)} tables")
         result = kpi.compute(
             options.refs or None,
@@ -137,15 +145,32 @@ def _compute(options: argparse.Namespace) -> int:
             as_at=options.as_at,
             on_violation=options.on_violation,
         )
+        if policy is not None:
+            step("hiding small numbers")
+            result = result.disclose(policy)
         if options.out is not None:
             step("writing")
             write = getattr(result, f"to_{suffix[1:]}")
-            write(options.out, policy=options.policy, overwrite=options.overwrite)
+            said = "" if policy is not None else options.policy
+            write(options.out, policy=said, overwrite=options.overwrite)
     if options.out is None:
         print(csv_text(result.to_polars()), end="")
     else:
         print(f"{len(result):,} rows written to {options.out}.", file=sys.stderr)
     return 0
+
+
+def _policy(given: str) -> kpi.DisclosurePolicy | None:
+    """Read a policy as it is written on the command line; None for none."""
+    if given in ("", NO_POLICY):
+        return None
+    parts = given.split(",")
+    if len(parts) != 2 or not all(each.strip().isdecimal() for each in parts):
+        raise RequestError(
+            f"--policy is {given[:40]!r}. Write a threshold and a rounding base, such as 5,5, or "
+            f"{NO_POLICY}."
+        )
+    return kpi.DisclosurePolicy(threshold=int(parts[0]), base=int(parts[1]))
 
 
 def _table(given: str) -> tuple[str, str]:
@@ -267,7 +292,12 @@ def _compute_command(commands: Any) -> None:
     compute.add_argument(
         "--out", help="a .csv, .json, .parquet, .xlsx or .ods file; the screen when left out"
     )
-    compute.add_argument("--policy", default="", help="disclosure policy of the file written")
+    compute.add_argument(
+        "--policy",
+        default="",
+        metavar="THRESHOLD,BASE",
+        help="hide counts under the threshold and round the rest, such as 5,5; or none",
+    )
     compute.add_argument("--overwrite", action="store_true", help="replace a file that is there")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -89,9 +89,7 @@ PARTS = Metric(
     availability=kpi.catalogue()["15"].availability,
     not_this="Not real.",
     examples=[
-        Example(
-            rows="| began_at |", expect={"calm_calls": 0, "unrecorded_calls": 0}, trap="N."
-        )
+        Example(rows="| began_at |", expect={"calm_calls": 0, "unrecorded_calls": 0}, trap="N.")
     ],
 )
 
@@ -176,7 +174,7 @@ class Reader:
             {_month(row["period_start"]) for row in rows}
             | {_month(row["period_end"]) + 1 for row in rows}
         )
-        self.months = list(zip(cuts[:-1], cuts[1:], strict=True))
+        self.months = list(pairwise(cuts))
         axes = [MEMBERS[name] for name in self.by]
         self.cells = list(product(range(len(self.months)), KINDS, *axes))
         self.shown: list[tuple[Scope, float, float]] = []
@@ -261,9 +259,7 @@ class Reader:
         spans = {(scope.first, scope.last) for scope, _, _ in self.shown}
         spans |= {(_first(start), _first(stop, -1)) for start, stop in self.months}
         for (first, last), kinds, at in product(sorted(spans), SENSITIVE, product(*axes)):
-            members = tuple(
-                pair for pair in zip(self.by, at, strict=True) if pair[1] != "All"
-            )
+            members = tuple(pair for pair in zip(self.by, at, strict=True) if pair[1] != "All")
             scope = Scope(kinds, first, last, members)
             true = int(self.line(scope) @ truth)
             if 0 < true < self.policy.threshold:

@@ -18,7 +18,9 @@ WHEN = [datetime(2024, 4, 2), datetime(2024, 5, 3), datetime(2024, 6, 4), dateti
 COVERAGE = {"incident": ("2024-04-01", "2024-06-30")}
 
 
-def table(areas: list[str | None] | None = None, when: list[datetime] | None = None) -> pl.DataFrame:
+def table(
+    areas: list[str | None] | None = None, when: list[datetime] | None = None
+) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "created_at": when or WHEN,

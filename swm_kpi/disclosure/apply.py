@@ -57,10 +57,12 @@ def disclose(
     keys = list(zip(*(frame[name].to_list() for name in ("ref", "measure", "basis")), strict=True))
     read_as = [readings[key] for key in keys]
     notes = frame["note"].fill_null("").to_list()
+    rested_on = frame["denominator"].to_list()
     few = {
         row
         for row, reading in enumerate(read_as)
-        if reading.answered and _too_few(notes[row], policy)
+        if (reading.answered and _too_few(notes[row], policy))
+        or (reading.roles and _is_extreme(reading, rested_on[row], policy))
     }
     protection = Protection(system, few)
     hidden = protection.small | protection.others
@@ -109,6 +111,12 @@ def _readings(
 def _too_few(note: str, policy: DisclosurePolicy) -> bool:
     found = _ANSWERED.search(note)
     return found is not None and policy.is_small(float(found[1].replace(",", "")))
+
+
+def _is_extreme(reading: Reading, rows: float | None, policy: DisclosurePolicy) -> bool:
+    """Say whether a value has so few rows beyond it that it is nearly somebody's own."""
+    beyond = rows * reading.beyond if rows and reading.beyond < 1 else policy.threshold
+    return math.floor(beyond + 1e-9) < policy.threshold
 
 
 def _about(count: str, policy: DisclosurePolicy) -> str:

@@ -283,7 +283,8 @@ def _worked_out(
             known[key, gap, members] = 0.0, INFINITY
     sums = [*_over_members(known, series), *_over_time(known, series)]
     for _ in range(_ROUNDS):
-        if not any([_tighten(known, each) for each in sums]):
+        narrowed = [_tighten(known, each) for each in sums]
+        if not any(narrowed):
             break
     return known
 

@@ -1,4 +1,4 @@
-"""Which counts are parts of others, as their conditions say: what adds up besides members and time."""
+"""Which counts are parts of others, as their conditions say: what adds up besides members."""
 
 from __future__ import annotations
 
@@ -58,9 +58,7 @@ def shares(series: Mapping[str, Series]) -> Iterator[Share]:
                     yield Share(beside, whole)
 
 
-def _largest(
-    parts: Sequence[str], whole: str, inside: Callable[[str, str], bool]
-) -> list[str]:
+def _largest(parts: Sequence[str], whole: str, inside: Callable[[str, str], bool]) -> list[str]:
     """Return the parts that are in no other: what is inside one is told when that one is whole."""
     proper = [each for each in parts if not inside(whole, each)]
     return [

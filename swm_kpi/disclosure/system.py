@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from hashlib import blake2b
 from itertools import combinations
 from typing import Any
 
@@ -20,6 +21,7 @@ from swm_kpi.disclosure.reading import Reading, Series
 
 INFINITY = float("inf")
 _NEAR = 1e-6
+_PRIME = 2**61 - 1
 _ENOUGH = 10
 """How many times the threshold may be left of a whole before what is left is safe by its size."""
 Key = tuple[str, Span, tuple[str, ...]]
@@ -209,13 +211,13 @@ class System:
             wholes[at[part][0]].add(at[whole][0])
         for (series, span, members), part in list(self._ids.items()):
             for outer in sorted(wholes.get(series, ())):
-                whole = self._ids.get((outer, span, self._place(self._series[outer], members)))
-                if whole is None or whole == part:
+                of = self._ids.get((outer, span, self._place(self._series[outer], members)))
+                if of is None or of == part:
                     continue
-                rows = self._pairs.get((part, whole), [])
+                rows = self._pairs.get((part, of), [])
                 # A gap has no row of its own, and a share of it can be worked out all the same.
-                if rows or not self.nodes[part].rows or not self.nodes[whole].rows:
-                    rest = self._rest(part, whole)
+                if rows or not self.nodes[part].rows or not self.nodes[of].rows:
+                    rest = self._rest(part, of)
                     for row in rows:
                         self.of_row[row].append(rest)
 
@@ -240,8 +242,7 @@ class System:
             ]
             if self._share(cells, exactly=share.all_of_it):
                 whole_of |= {(part, share.whole) for part in share.parts}
-        for keys in self._groups.values():
-            self._sides({key: lines[key] for key in sorted(keys)})
+        self._sides(lines)
 
     def _share(self, cells: list[tuple[list[int], int]], *, exactly: bool) -> bool:
         """Tie parts to their whole by what they leave of it; say whether that is nothing."""
@@ -262,32 +263,56 @@ class System:
         return False
 
     def _sides(self, lines: Mapping[str, Mapping[Any, int]]) -> None:
-        """Tie two counts of a ref that come to a third in every cell, whatever they are of."""
-        for whole in lines:
-            others = [each for each in lines if each != whole]
-            for parts in combinations(others, 2):
-                if not self._related(*parts) and self._come_to(lines, parts, whole):
-                    for at in lines[whole]:
-                        nodes = [lines[each][at] for each in parts]
-                        self._sum([*((each, 1) for each in nodes), (lines[whole][at], -1)])
+        """Tie two counts that come to a third in every cell, of one ref or of one family.
 
-    def _related(self, one: str, two: str) -> bool:
-        family = self._series[one].family
-        return bool(family) and family == self._series[two].family
+        Conditions do not tell all of these: what could be decided of a share and what could not is
+        one. Each count gets a number of its own, by which sums are looked up and not tried.
+        """
+        groups = list(self._groups.values())
+        families: dict[str, set[str]] = defaultdict(set)
+        for key in lines:
+            if self._series[key].family:
+                families[self._series[key].family].add(key)
+        marks = {key: self._mark(line) for key, line in lines.items()}
+        done = set()
+        for group in [*groups, *families.values()]:
+            by_mark: dict[Any, list[str]] = defaultdict(list)
+            for key in sorted(group):
+                by_mark[marks[key]].append(key)
+            for one, two in combinations(sorted(group), 2):
+                cells = marks[one][0]
+                if cells != marks[two][0]:
+                    continue
+                for whole in by_mark.get((cells, (marks[one][1] + marks[two][1]) % _PRIME), ()):
+                    parts = (one, two)
+                    if whole not in parts and (*parts, whole) not in done:
+                        done.add((*parts, whole))
+                        self._side(lines, parts, whole)
 
-    def _come_to(
-        self, lines: Mapping[str, Mapping[Any, int]], parts: tuple[str, ...], whole: str
-    ) -> bool:
-        """Say whether two counts of a ref come to a third in every cell, as two sides of one do."""
+    def _mark(self, line: Mapping[Any, int]) -> tuple[int, int]:
+        """Return a number for the cells of a count and one for what it is in them."""
+        cells = counts = 0
+        for at, node in line.items():
+            weight = int.from_bytes(blake2b(repr(at).encode(), digest_size=8).digest(), "big")
+            cells = (cells + weight) % _PRIME
+            counts = (counts + weight * round(self.nodes[node].exact)) % _PRIME
+        return cells, counts
+
+    def _side(
+        self, lines: Mapping[str, Mapping[Any, int]], parts: tuple[str, str], whole: str
+    ) -> None:
+        cells = [
+            ([lines[each][at] for each in parts], node) for at, node in lines[whole].items()
+        ]
         told = False
-        for at, node in lines[whole].items():
-            if any(at not in lines[each] for each in parts):
-                return False
-            counts = [self.nodes[lines[each][at]].exact for each in parts]
+        for nodes, node in cells:
+            counts = [self.nodes[each].exact for each in nodes]
             if abs(sum(counts) - self.nodes[node].exact) > _NEAR:
-                return False
+                return
             told = told or all(counts)
-        return told
+        # Two of which one is always none are no sides of a thing: it is the other.
+        for nodes, node in cells if told else ():
+            self._sum([*((each, 1) for each in nodes), (node, -1)])
 
     def _settle(self) -> None:
         """Mark what is small, and what a reader knows of each count before anything is hidden."""
