@@ -120,7 +120,8 @@ class Result:
             policy: what is hidden and how the rest is rounded; the new result remembers it.
 
         Raises:
-            RequestError: it has been disclosed already, is empty, or does not know its metrics.
+            RequestError: it has been disclosed already, is empty, does not know its metrics, or has
+                more than 25,000 small counts. Some thousands take minutes.
         """
         if not isinstance(policy, DisclosurePolicy):
             raise RequestError("policy is not a DisclosurePolicy. Give DisclosurePolicy(...).")

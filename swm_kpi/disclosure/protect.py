@@ -15,6 +15,7 @@ import numpy as np
 
 from swm_kpi.disclosure.simplex import cheapest
 from swm_kpi.disclosure.system import INFINITY, System
+from swm_kpi.errors import RequestError
 
 _NEAR = 1e-9
 _STEPS = 25
@@ -22,6 +23,7 @@ _TRIES = 3
 _PASSES = 4
 _AROUND = ((120, 8), (400, 40), (1200, 1200))
 """How many counts around a small one are looked at, and how many of a sum: few, then many."""
+_MOST_SMALL = 25_000
 _CHEAP = 0.001
 _FAR = 1_000.0
 
@@ -47,9 +49,15 @@ class Protection:
             self._unshow(row)
         self._seen: dict[int, tuple[float, float]] = {}
         self._bounds = _told_by_markers(system)
-        for at, node in enumerate(system.nodes):
-            if node.small:
-                self._protect(at)
+        small_counts = [at for at, node in enumerate(system.nodes) if node.small]
+        if len(small_counts) > _MOST_SMALL:
+            raise RequestError(
+                f"The result has {len(small_counts):,} counts under the threshold, and the most "
+                f"that are protected together is {_MOST_SMALL:,}. Ask for fewer members or longer "
+                "periods: in so small cells nearly all would be hidden."
+            )
+        for at in small_counts:
+            self._protect(at)
 
     def _hidden(self, row: int) -> bool:
         return row in self.small or row in self.others
