@@ -21,7 +21,7 @@ _NEAR = 1e-9
 _STEPS = 25
 _TRIES = 3
 _PASSES = 4
-_AROUND = ((120, 8), (400, 40), (1200, 1200))
+_AROUND: tuple[tuple[int, int], ...] = ((120, 8), (400, 40))
 """How many counts around a small one are looked at, and how many of a sum: few, then many."""
 _MOST_SMALL = 25_000
 _CHEAP = 0.001
@@ -85,6 +85,13 @@ class Protection:
         for row in rows:
             self._unshow(row)
 
+    def _open(self, at: int) -> None:
+        """Hide every count that stands in a sum with one."""
+        for equation, _ in self.system.nodes[at].sums:
+            for other, _ in self.system.sums[equation]:
+                if self.system.nodes[other].shown and self.system.nodes[other].exact > 0:
+                    self._hide(other)
+
     def _protect(self, at: int) -> None:
         least, most = self.system.hidden_range(self.system.nodes[at])
         low, high = self._bounds[at]
@@ -95,6 +102,7 @@ class Protection:
     def _reach(self, at: int, goal: float) -> bool:
         """Make a table possible in which a count comes as near to a goal as the markers allow."""
         exact = self.system.nodes[at].exact
+        around = _AROUND
         while abs(goal - exact) > _NEAR:
             change = goal - exact
             if self._is_seen(at, change):
@@ -103,7 +111,7 @@ class Protection:
             if search.found:
                 self._note(search.changed)
                 return True
-            for near in _AROUND:
+            for near in around:
                 found, whole = cheapest_change(self.system, at, change, *near)
                 if found is not None:
                     changes, dear = found
@@ -113,6 +121,11 @@ class Protection:
                     return True
                 if whole:
                     break
+            if not whole and around is _AROUND:
+                # The counts that would have to move are too many to look at together.
+                around = _AROUND[:1]
+                self._open(at)
+                continue
             step = min(1.0, abs(goal - exact))
             goal -= step if goal > exact else -step
         return False

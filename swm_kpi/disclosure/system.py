@@ -301,9 +301,7 @@ class System:
     def _side(
         self, lines: Mapping[str, Mapping[Any, int]], parts: tuple[str, str], whole: str
     ) -> None:
-        cells = [
-            ([lines[each][at] for each in parts], node) for at, node in lines[whole].items()
-        ]
+        cells = [([lines[each][at] for each in parts], node) for at, node in lines[whole].items()]
         told = False
         for nodes, node in cells:
             counts = [self.nodes[each].exact for each in nodes]
