@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
@@ -77,6 +77,15 @@ class Provenance:
     def table(self, name: str) -> TableRead | None:
         """Return what is told of one table, or None where it was not read."""
         return next((each for each in self.tables if each.name == name), None)
+
+    def without_counts(self) -> Provenance:
+        """Return it without the rows, notes and fingerprint of each table, as disclosed results do.
+
+        Rows and notes are exact counts, and where a table is small a fingerprint could be found
+        again by trying every likely count.
+        """
+        tables = tuple(TableRead(each.name, validated=each.validated) for each in self.tables)
+        return replace(self, tables=tables)
 
     def to_dict(self, *, exact: bool) -> dict[str, Any]:
         """Return it as text, numbers and lists, ready for JSON.

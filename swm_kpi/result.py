@@ -20,7 +20,7 @@ from swm_kpi.charts import (
     years_picture,
 )
 from swm_kpi.comparison import LEAST_BASE, Comparison, compare
-from swm_kpi.disclosure import DisclosurePolicy, disclose
+from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing, disclose
 from swm_kpi.errors import MissingExtra, RequestError, did_you_mean
 from swm_kpi.export import Pack, pack_table, publish
 from swm_kpi.measures import Measure
@@ -113,14 +113,15 @@ class Result:
 
         A hidden number has the marker ``[c]`` and its note says why. Further numbers are hidden
         where a hidden one could be worked out from totals, periods or measures of this result.
-        Disclose everything that is published together at once: what two results tell together is
-        not seen here, and ``differencing`` looks for it.
+        Disclose everything that is published together at once: what two releases tell together is
+        not seen here. ``result.differencing(earlier)`` looks for it.
 
         Args:
             policy: what is hidden and how the rest is rounded; the new result remembers it.
 
         Raises:
-            RequestError: it has been disclosed already, is empty, or does not know its metrics.
+            RequestError: it has been disclosed already, is empty, does not know its metrics, or has
+                more than 25,000 small counts. Some thousands take minutes.
         """
         if not isinstance(policy, DisclosurePolicy):
             raise RequestError("policy is not a DisclosurePolicy. Give DisclosurePolicy(...).")
@@ -131,7 +132,22 @@ class Result:
             )
         metrics = {ref: each.metric for ref, each in self.subjects.items()}
         frame = disclose(self._frame, self.by, metrics, policy)
-        return Result(frame, self.by, self.subjects, policy=policy, provenance=self.provenance)
+        told = self.provenance.without_counts() if self.provenance is not None else None
+        return Result(frame, self.by, self.subjects, policy=policy, provenance=told)
+
+    def differencing(
+        self, other: Result, *, policy: DisclosurePolicy | None = None
+    ) -> tuple[DisclosureRisk, ...]:
+        """Say where this release and another tell a small number together: a warning, not a proof.
+
+        Args:
+            other: an earlier release, as it was published.
+            policy: what is small; this result's own policy when left out.
+
+        Raises:
+            RequestError: no policy is given and this result has gone through none.
+        """
+        return differencing(self, other, policy)
 
     def compare(self, against: str, *, least_base: float = LEAST_BASE) -> Comparison:
         """Set each row against an earlier time, where that may lawfully be done.

@@ -74,6 +74,29 @@ def test_compute_writes_a_file_when_told_that_it_is_undisclosed(
     assert main([*words, "--policy", "none", "--overwrite"]) == 0
 
 
+def test_compute_hides_small_numbers_by_a_policy(incidents: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    words = ["compute", "15", "--data", f"incident={incidents}", "--out", str(out)]
+    words += ["--start", "2024-04-01", "--end", "2024-06-30"]
+    assert main([*words, "--policy", "5,5"]) == 0
+    assert "[c]" in out.read_text()
+    assert "under 5 are hidden" in (tmp_path / "out.csv-metadata.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "said"),
+    [("", 15, "--policy 5,5"), ("5", 12, "such as 5,5"), ("5,x", 12, "5,x"), ("2,5", 10, "Use 3")],
+)
+def test_a_file_needs_a_policy_before_anything_is_computed(
+    policy: str, code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compute", "15", "--data", "incident=none.csv", "--out", str(tmp_path / "out.csv")]
+    words += ["--start", "2024-04-01", "--end", "2024-06-30", "--policy", policy]
+    assert main(words) == code
+    assert said in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_validate_counts_and_shows_no_value(
     incidents: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

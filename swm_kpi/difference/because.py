@@ -22,6 +22,11 @@ def reasons(old: Held, new: Held, frame: pl.DataFrame) -> Iterator[str]:
     if other_disclosure(old, new):
         words = [each.disclosure or "none" for each in (old, new)]
         yield f"Disclosure control differs, which moves numbers by itself: {words[0]} | {words[1]}"
+    if old.disclosure and new.disclosure and frame.filter(frame["change"] != "unchanged").height:
+        yield (
+            "Both are disclosed, and together may tell what neither tells alone: look at "
+            "new.differencing(old) before both are public."
+        )
     for one, other, name in ((old, new, "new"), (new, old, "old")):
         only = [each for each in one.by if each not in other.by]
         if only:

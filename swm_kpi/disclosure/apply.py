@@ -17,16 +17,18 @@ from swm_kpi.metric import Metric
 from swm_kpi.vocabulary import Basis, Marker
 
 NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
-OTHER = "Hidden so that another hidden number cannot be worked out."
 TEXT = "Text withheld: nobody has said that it was read for what it could disclose."
 _ROWS = re.compile(r"(?:(?<=\A)|(?<=\. ))(\d[\d,]*) rows?\b")
 _ANSWERED = re.compile(r"(?:(?<=\A)|(?<=\. ))(\d[\d,]*) rows? answered\b")
 _DIGITS = 3
 
 
-def small_words(policy: DisclosurePolicy) -> str:
-    """Return the note of a number that is itself too small."""
-    return f"Hidden: it would show or leave over fewer than {policy.threshold}."
+def hidden_words(policy: DisclosurePolicy) -> str:
+    """Return the note of a hidden number: one for all, since which is small would tell much."""
+    return (
+        f"Hidden: it would show or leave over fewer than {policy.threshold}, or help to work out "
+        "a number that would."
+    )
 
 
 def disclose(
@@ -55,32 +57,30 @@ def disclose(
     keys = list(zip(*(frame[name].to_list() for name in ("ref", "measure", "basis")), strict=True))
     read_as = [readings[key] for key in keys]
     notes = frame["note"].fill_null("").to_list()
+    rested_on = frame["denominator"].to_list()
     few = {
         row
         for row, reading in enumerate(read_as)
-        if reading.answered and _too_few(notes[row], policy)
+        if (reading.answered and _too_few(notes[row], policy))
+        or (reading.roles and _is_extreme(reading, rested_on[row], policy))
     }
     protection = Protection(system, few)
-    others = protection.others | _stand_ins(frame, by, protection.small | protection.others)
+    hidden = protection.small | protection.others
+    hidden |= _stand_ins(frame, by, hidden)
+    words = hidden_words(policy)
     numbers = {name: frame[name].to_list() for name in NUMBERS}
     markers = frame["marker"].fill_null("").to_list()
     for row, reading in enumerate(read_as):
-        reason = ""
-        if row in protection.small:
-            reason = small_words(policy)
-        elif row in others:
-            reason = OTHER
-        elif reading.text and not policy.texts:
-            withheld = markers[row] == Marker.NOT_APPLICABLE.value
-            notes[row] = TEXT if withheld else notes[row]
-            markers[row] = Marker.CONFIDENTIAL.value if withheld else markers[row]
-            continue
-        if reason:
+        if row in hidden:
             for name in NUMBERS:
                 numbers[name][row] = None
             markers[row] = Marker.CONFIDENTIAL.value
             rest = _ROWS.sub("Some rows", notes[row])
-            notes[row] = f"{reason} {rest}".strip()
+            notes[row] = f"{words} {rest}".strip()
+        elif reading.text and not policy.texts:
+            withheld = markers[row] == Marker.NOT_APPLICABLE.value
+            notes[row] = TEXT if withheld else notes[row]
+            markers[row] = Marker.CONFIDENTIAL.value if withheld else markers[row]
         elif not reading.text:
             notes[row] = _ROWS.sub(lambda found: _about(found[1], policy), notes[row])
             _round(numbers, row, reading, policy)
@@ -111,6 +111,12 @@ def _readings(
 def _too_few(note: str, policy: DisclosurePolicy) -> bool:
     found = _ANSWERED.search(note)
     return found is not None and policy.is_small(float(found[1].replace(",", "")))
+
+
+def _is_extreme(reading: Reading, rows: float | None, policy: DisclosurePolicy) -> bool:
+    """Say whether a value has so few rows beyond it that it is nearly somebody's own."""
+    beyond = rows * reading.beyond if rows and reading.beyond < 1 else policy.threshold
+    return math.floor(beyond + 1e-9) < policy.threshold
 
 
 def _about(count: str, policy: DisclosurePolicy) -> str:

@@ -11,8 +11,7 @@ from typing import Protocol
 import polars as pl
 
 from swm_kpi.contracts import ALL
-from swm_kpi.disclosure.apply import OTHER, small_words
-from swm_kpi.disclosure.periods import Span, cycles
+from swm_kpi.disclosure.periods import Span, cycles, gaps
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.disclosure.reading import Series, read
 from swm_kpi.disclosure.system import INFINITY, span_of
@@ -79,11 +78,9 @@ class _Told:
 
     known: Range
     hidden: bool
-    small: bool
     ref: str
     measure: str
     label: str
-    whole: bool = True
 
 
 def differencing(
@@ -94,7 +91,8 @@ def differencing(
     The same counts are looked up in both, by what they count and not by their ref. Told are: a
     count hidden in one and shown in the other; two versions of a count, or two overlapping periods,
     a little apart; a longer period less a shorter one with little left over; and a hidden count
-    that the sums over members and periods of both releases narrow down.
+    that the sums over members and periods of both releases narrow down, further than those of
+    either alone. Told too is a breakdown that has other members in each.
 
     Nothing is told of a third release, of other people's publications, or of shares shown without
     their counts. Only sums are followed, one at a time: no warning is no proof.
@@ -121,7 +119,28 @@ def differencing(
     found = dict.fromkeys(_same_cell(both[0], both[1], rules))
     found |= dict.fromkeys(_periods(both[0], both[1], rules, series))
     found |= dict.fromkeys(_narrowed(both, rules, series))
+    found |= dict.fromkeys(_other_members(first, second))
     return tuple(sorted(found, key=lambda each: (each.ref, each.measure, each.period, str(each))))
+
+
+def _other_members(first: Released, second: Released) -> Iterator[DisclosureRisk]:
+    """Yield each breakdown that has other members in the two releases, as after a boundary change.
+
+    What an old area and a new one have in common is in no result, so all that can be said is that
+    one less the other may be few.
+    """
+    frames = first.to_polars(), second.to_polars()
+    measures = [set(each.select("ref", "measure").unique().rows()) for each in frames]
+    for name in first.by:
+        if name not in second.by:
+            continue
+        held = [set(each[name].to_list()) for each in frames]
+        for ref, measure in sorted(measures[0] & measures[1]) if held[0] != held[1] else ():
+            words = (
+                f"breakdown {name} has other members in the two releases; what two that overlap "
+                "leave of each other is not known here, and may be few."
+            )
+            yield DisclosureRisk(ref, measure, "all periods", (), words)
 
 
 def _cells(
@@ -141,37 +160,23 @@ def _cells(
         for name, each in reading.roles.items():
             if row[name] is None and not hidden:
                 continue
-            small = hidden and alone and row["note"].startswith(small_words(rules))
-            known = _known(
-                row[name], went, rules, small=small, other=alone and OTHER in row["note"]
-            )
+            known = _known(row[name], went, rules, alone=alone)
             series[each.key] = each
             at = frozenset(pair for pair in members if pair[0] != each.whole)
             cell = (each.key, span_of(row["period_start"], row["period_end"]), at)
-            new = _Told(known, hidden, small, row["ref"], row["measure"], row["period"])
+            new = _Told(known, hidden, row["ref"], row["measure"], row["period"])
             before = told.get(cell)
-            if (
-                before is None
-                or (before.hidden and not new.hidden)
-                or (new.small and before.hidden)
-            ):
+            if before is None or (before.hidden and (not new.hidden or alone)):
                 told[cell] = new
     return told
 
 
 def _known(
-    count: float | None,
-    went: DisclosurePolicy | None,
-    rules: DisclosurePolicy,
-    *,
-    small: bool,
-    other: bool,
+    count: float | None, went: DisclosurePolicy | None, rules: DisclosurePolicy, *, alone: bool
 ) -> Range:
     if count is not None:
         return went.could_be(count, whole=True) if went is not None else (count, count)
-    if small:
-        return (1.0 if rules.zeros else 0.0), float(rules.threshold - 1)
-    return (float(rules.threshold) if other else 0.0), INFINITY
+    return (1.0 if rules.zeros and alone else 0.0), INFINITY
 
 
 def _warning(cell: Cell, told: _Told, words: str, *, label: str = "") -> DisclosureRisk:
@@ -235,28 +240,53 @@ def _periods(
 def _narrowed(
     both: list[dict[Cell, _Told]], rules: DisclosurePolicy, series: Mapping[str, Series]
 ) -> Iterator[DisclosureRisk]:
-    """Yield the small hidden counts that the sums of both releases narrow down."""
-    told: dict[Cell, _Told] = {}
+    """Yield the hidden counts that the sums of both releases narrow down, and of neither alone."""
+    apart = [_worked_out([cells], series) for cells in both]
+    together = _worked_out(both, series)
+    names = {(cell[0], cell[2]): told for cells in both for cell, told in cells.items()}
+    least = 1.0 if rules.zeros else 0.0
+    for cell, known in together.items():
+        told = [cells[cell] for cells in both if cell in cells]
+        one = [alone[cell] for alone in apart if cell in alone]
+        if not all(known[0] > each[0] + _NEAR or known[1] < each[1] - _NEAR for each in one):
+            continue
+        narrow = known[0] > least + _NEAR or known[1] < rules.threshold - 1 - _NEAR
+        if not told and _is_little(known, rules):
+            words = f"longer periods less shorter ones leave fewer than {rules.threshold}."
+            named = names[cell[0], cell[2]]
+            yield _warning(cell, named, words, label=_months(cell[1]))
+        elif told and all(each.hidden for each in told) and narrow and known[0] < rules.threshold:
+            words = "it is hidden, and the sums of both releases tell more of it than that it is "
+            yield _warning(cell, told[0], f"{words}under {rules.threshold}.")
+
+
+def _months(span: Span) -> str:
+    first, last = (f"{each // 12}-{each % 12 + 1:02}" for each in (span[0], span[1] - 1))
+    return first if first == last else f"{first} to {last}"
+
+
+def _worked_out(
+    releases: list[dict[Cell, _Told]], series: Mapping[str, Series]
+) -> dict[Cell, Range]:
+    """Return what each count is between, by the sums over members and months."""
     known: dict[Cell, Range] = {}
-    for cells in both:
+    for cells in releases:
         for cell, each in cells.items():
-            told[cell] = each if each.small or cell not in told else told[cell]
             low, high = known.get(cell, (-INFINITY, INFINITY))
             met = max(low, each.known[0]), min(high, each.known[1])
             # Two versions of a count that cannot both be right tell nothing in a sum.
             known[cell] = met if met[0] <= met[1] else (0.0, INFINITY)
+    lines = _lines(known, series)
+    for (key, members), spans in lines.items():
+        for (gap, _), *_ in gaps(spans):
+            # Months that no row is of, and that a longer period less shorter ones tells.
+            known[key, gap, members] = 0.0, INFINITY
     sums = [*_over_members(known, series), *_over_time(known, series)]
-    before = dict(known)
     for _ in range(_ROUNDS):
         narrowed = [_tighten(known, each) for each in sums]
         if not any(narrowed):
             break
-    for cell, each in told.items():
-        low, high = known[cell]
-        was = before[cell]
-        if each.small and (low > was[0] + _NEAR or high < was[1] - _NEAR):
-            words = "it is hidden, and the sums of both releases tell more of it than that it is "
-            yield _warning(cell, each, f"{words}under {rules.threshold}.")
+    return known
 
 
 def _tighten(known: dict[Cell, Range], terms: list[tuple[Cell, int]]) -> bool:
@@ -293,10 +323,17 @@ def _over_members(
 def _over_time(
     known: Mapping[Cell, Range], series: Mapping[str, Series]
 ) -> Iterator[list[tuple[Cell, int]]]:
+    for (key, members), spans in _lines(known, series).items():
+        for equation in cycles(spans):
+            yield [((key, span, members), sign) for span, sign in equation]
+
+
+def _lines(
+    known: Mapping[Cell, Range], series: Mapping[str, Series]
+) -> dict[tuple[str, Members], list[Span]]:
+    """Return the periods known of each count that adds up over time."""
     lines: dict[tuple[str, Members], list[Span]] = defaultdict(list)
     for key, span, members in known:
         if series[key].over_time == "sum":
             lines[key, members].append(span)
-    for (key, members), spans in lines.items():
-        for equation in cycles(spans):
-            yield [((key, span, members), sign) for span, sign in equation]
+    return lines

@@ -26,6 +26,32 @@ def cycles(spans: Iterable[Span]) -> Iterator[list[tuple[Span, int]]]:
         joined.setdefault(stop, []).append((start, span, -1))
 
 
+def gaps(spans: Iterable[Span]) -> Iterator[list[tuple[Span, int]]]:
+    """Yield each shortest stretch of months that no period is, and that periods together tell.
+
+    A year less three of its quarters is the fourth. The stretch comes first, then the periods that
+    come to nothing with it.
+    """
+    given = set(spans)
+    joined: dict[int, list[tuple[int, Span, int]]] = {}
+    for span in sorted(given, key=lambda each: (each[1] - each[0], each)):
+        joined.setdefault(span[0], []).append((span[1], span, 1))
+        joined.setdefault(span[1], []).append((span[0], span, -1))
+    left = set(joined)
+    while left:
+        together = {min(left)}
+        reached = deque(together)
+        while reached:
+            for there, _, _ in joined[reached.popleft()]:
+                if there not in together:
+                    together.add(there)
+                    reached.append(there)
+        left -= together
+        for span in pairwise(sorted(together)):
+            if span not in given and (route := _route(joined, *span)) is not None:
+                yield [(span, -1), *route]
+
+
 def covers(spans: Sequence[Span]) -> Iterator[list[tuple[Span, int]]]:
     """Yield each period as the shorter ones that it is made of, where they are all there."""
     for start, stop in sorted(set(spans)):

@@ -32,16 +32,20 @@ class DisclosurePolicy(Declaration):
     """Which numbers may be shown, and how exactly.
 
     A count from 1 to ``threshold - 1`` is hidden, and so is a share, rate or average that rests on
-    one, or that leaves one over: 48 of 50 tells of 2. Every other count is rounded to the nearest
-    multiple of ``base``, a half upwards, and shares and rates are worked out again from the rounded
-    counts. Money, time, things and carbon are not counts of people and stay as they are.
+    one, or that leaves one over: 48 of 50 tells of 2. A 90th percentile is hidden where fewer than
+    the threshold lie beyond it, because it is then nearly somebody's own. Every other count is
+    rounded to the nearest multiple of ``base``, a half upwards, and shares and rates are worked out
+    again from the rounded counts. Money, time, things and carbon are not counts of people and stay
+    as they are.
 
     Attributes:
         threshold: the least count that may be shown; at least 3, because a hidden number that can
             only be 1 is not hidden. 8 with base 5 is the rule of NHS England and OpenSAFELY.
         base: what counts are rounded to; 1 (or 0) for no rounding. At most twice the threshold, so
             that nothing shown as 0 is anything but 0.
-        zeros: whether a zero is shown; otherwise it is hidden with the small counts.
+        zeros: whether a zero is shown, and with it a share of 0% or 100%; otherwise they are hidden
+            with the small counts. They are shown unless you say otherwise, so say so where it would
+            harm to know that nobody in a group, or everybody, is something.
         texts: whether written texts are passed on: say so once somebody has read them.
         exempt: refs, or units of counts, that identify nobody, each with the reason.
 

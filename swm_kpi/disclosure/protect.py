@@ -15,13 +15,15 @@ import numpy as np
 
 from swm_kpi.disclosure.simplex import cheapest
 from swm_kpi.disclosure.system import INFINITY, System
+from swm_kpi.errors import RequestError
 
 _NEAR = 1e-9
 _STEPS = 25
 _TRIES = 3
 _PASSES = 4
-_NEIGHBOURS = (80, 300)
-"""How many counts around a small one are looked at: first few, then many."""
+_AROUND: tuple[tuple[int, int], ...] = ((120, 8), (400, 40))
+"""How many counts around a small one are looked at, and how many of a sum: few, then many."""
+_MOST_SMALL = 25_000
 _CHEAP = 0.001
 _FAR = 1_000.0
 
@@ -47,9 +49,15 @@ class Protection:
             self._unshow(row)
         self._seen: dict[int, tuple[float, float]] = {}
         self._bounds = _told_by_markers(system)
-        for at, node in enumerate(system.nodes):
-            if node.small:
-                self._protect(at)
+        small_counts = [at for at, node in enumerate(system.nodes) if node.small]
+        if len(small_counts) > _MOST_SMALL:
+            raise RequestError(
+                f"The result has {len(small_counts):,} counts under the threshold, and the most "
+                f"that are protected together is {_MOST_SMALL:,}. Ask for fewer members or longer "
+                "periods: in so small cells nearly all would be hidden."
+            )
+        for at in small_counts:
+            self._protect(at)
 
     def _hidden(self, row: int) -> bool:
         return row in self.small or row in self.others
@@ -77,6 +85,13 @@ class Protection:
         for row in rows:
             self._unshow(row)
 
+    def _open(self, at: int) -> None:
+        """Hide every count that stands in a sum with one."""
+        for equation, _ in self.system.nodes[at].sums:
+            for other, _ in self.system.sums[equation]:
+                if self.system.nodes[other].shown and self.system.nodes[other].exact > 0:
+                    self._hide(other)
+
     def _protect(self, at: int) -> None:
         least, most = self.system.hidden_range(self.system.nodes[at])
         low, high = self._bounds[at]
@@ -87,6 +102,7 @@ class Protection:
     def _reach(self, at: int, goal: float) -> bool:
         """Make a table possible in which a count comes as near to a goal as the markers allow."""
         exact = self.system.nodes[at].exact
+        around = _AROUND
         while abs(goal - exact) > _NEAR:
             change = goal - exact
             if self._is_seen(at, change):
@@ -95,14 +111,21 @@ class Protection:
             if search.found:
                 self._note(search.changed)
                 return True
-            for near in _NEIGHBOURS:
-                found = cheapest_change(self.system, at, change, near)
+            for near in around:
+                found, whole = cheapest_change(self.system, at, change, *near)
                 if found is not None:
                     changes, dear = found
                     self._note(changes)
                     for other in dear:
                         self._hide(other)
                     return True
+                if whole:
+                    break
+            if not whole and around is _AROUND:
+                # The counts that would have to move are too many to look at together.
+                around = _AROUND[:1]
+                self._open(at)
+                continue
             step = min(1.0, abs(goal - exact))
             goal -= step if goal > exact else -step
         return False
@@ -189,8 +212,8 @@ class _Search:
 
 
 def cheapest_change(
-    system: System, at: int, change: float, near: int
-) -> tuple[dict[int, float], list[int]] | None:
+    system: System, at: int, change: float, near: int, of_sum: int
+) -> tuple[tuple[dict[int, float], list[int]] | None, bool]:
     """Return another table in which one count is another, and which shown counts to hide for it.
 
     Among the counts nearest to it by the sums they share, those that must move are found by a
@@ -198,18 +221,11 @@ def cheapest_change(
     dearer.
 
     Returns:
-        The changes, and the counts to hide; None where there is no such table.
+        The changes and the counts to hide, or None where there is no such table; and whether all
+        counts were looked at that could have to do with it.
     """
     nodes = system.nodes
-    order = [at]
-    ways: dict[int, list[tuple[float, int, float]]] = {at: []}
-    for here in order:
-        for equation, _ in nodes[here].sums:
-            for other, _ in system.sums[equation]:
-                if other not in ways and len(order) < near:
-                    ways[other] = _ways(system, other)
-                    if ways[other]:
-                        order.append(other)
+    order, ways, whole = _around(system, at, near, of_sum)
     equations = sorted({equation for each in order for equation, _ in nodes[each].sums})
     place = {equation: row for row, equation in enumerate(equations)}
     most, price, moves = [], [], []
@@ -227,7 +243,7 @@ def cheapest_change(
         wanted[place[equation]] -= sign * change
     found = cheapest(table, wanted, np.array(most), np.array(price))
     if found is None:
-        return None
+        return None, whole
     changes = {at: change}
     dear = set()
     for (each, way, cost), size in zip(moves, found.tolist(), strict=True):
@@ -235,7 +251,38 @@ def cheapest_change(
             changes[each] = changes.get(each, 0.0) + way * size
             if cost > _CHEAP:
                 dear.add(each)
-    return changes, sorted(dear)
+    return (changes, sorted(dear)), whole
+
+
+def _around(
+    system: System, at: int, near: int, of_sum: int
+) -> tuple[list[int], dict[int, list[tuple[float, int, float]]], bool]:
+    """Return the counts nearest to one that may move, how they may, and whether they are all."""
+    order = [at]
+    ways: dict[int, list[tuple[float, int, float]]] = {at: []}
+    whole = True
+    for here in order:
+        if len(order) >= near:
+            return order, ways, False
+        for equation, _ in system.nodes[here].sums:
+            able = []
+            for other, _ in system.sums[equation]:
+                if other not in ways:
+                    ways[other] = _ways(system, other)
+                    if ways[other]:
+                        able.append(other)
+            # Those that move for little come first, and of those the ones with the most room.
+            able.sort(key=lambda each: (_least_cost(ways[each]), each))
+            for other in able[of_sum:]:
+                del ways[other]
+                whole = False
+            order += able[:of_sum]
+    return order, ways, whole
+
+
+def _least_cost(ways: list[tuple[float, int, float]]) -> tuple[float, float]:
+    cheap = [room for room, _, cost in ways if cost <= _CHEAP]
+    return (0.0, -sum(cheap)) if cheap else (1.0, min(cost for *_, cost in ways))
 
 
 def _ways(system: System, at: int) -> list[tuple[float, int, float]]:
@@ -245,7 +292,7 @@ def _ways(system: System, at: int) -> list[tuple[float, int, float]]:
     found = [(up, 1, _CHEAP), (down, -1, _CHEAP)]
     if node.shown and node.exact > 0:
         dear = 1.0 + float(np.log1p(node.exact))
-        lowest = min(float(system.policy.threshold) if node.told else 0.0, node.exact)
+        lowest = min(system.lowest(node), node.exact)
         found += [(_FAR, 1, dear), (node.exact - lowest - down, -1, dear)]
     return [each for each in found if each[0] > _NEAR]
 
@@ -258,7 +305,7 @@ def _told_by_markers(system: System) -> list[tuple[float, float]]:
     low, high = [], []
     for node in system.nodes:
         opened = node.shown and node.exact > 0
-        lowest = min(float(system.policy.threshold) if node.told else 0.0, node.exact)
+        lowest = min(system.lowest(node), node.exact)
         low.append(lowest if opened else node.least)
         high.append(INFINITY if opened else node.most)
     for _ in range(_PASSES):

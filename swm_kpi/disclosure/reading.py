@@ -66,6 +66,8 @@ class Reading:
         divided: whether the value is the numerator over the denominator, times the scale.
         part: whether the numerator is a part of the denominator, so that the rest is a count too.
         averaged: whether the value is an average over the denominator's rows.
+        beyond: which part of those rows an extreme value has beyond it: a tenth, of the 90th
+            percentile. All of them for a mean and a median, which are no extremes.
         answered: whether the note says on how many answers it rests.
         text: whether it is a written text.
     """
@@ -76,6 +78,7 @@ class Reading:
     divided: bool = False
     part: bool = False
     averaged: bool = False
+    beyond: float = 1.0
     answered: bool = False
     text: bool = False
     scale: int = 1
@@ -89,6 +92,7 @@ class Reading:
         return {name: each for name, each in found.items() if each is not None}
 
 
+_MEDIAN = 0.5
 _VALUE = {Count: "count", Sum: "sum", Quantity: "total", StockAtDate: "stock"}
 _SHARE: dict[type[Measure], tuple[str, str]] = {
     Proportion: ("numerator", "denominator"),
@@ -117,7 +121,12 @@ def read(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Reading:
     covered = policy.covers(metric.ref, _rows(measure))
     statistics = measure.statistics
     if isinstance(measure, Duration):
-        return Reading(denominator=_series(statistics["timed"]) if covered else None, averaged=True)
+        quantile = statistics["seconds"].quantile
+        return Reading(
+            denominator=_series(statistics["timed"]) if covered else None,
+            averaged=True,
+            beyond=1.0 if quantile in (None, _MEDIAN) else min(quantile, 1 - quantile),
+        )
     counted = isinstance(measure, RepeatRate) and measure.as_count
     if type(measure) in _SHARE and not counted:
         if not covered:
@@ -164,13 +173,15 @@ def _series(statistic: Statistic) -> Series:
         over_time=joined if statistic.clock is Clock.EVENT else "",
         whole=statistic.whole or "",
         clauses=frozenset(json.dumps(each) for each in clauses),
-        family=json.dumps(canonical) if statistic.operation is Operation.ROWS else "",
+        family=json.dumps(canonical) if statistic.operation is not Operation.QUANTILE else "",
     )
 
 
 def _less(series: Series, statistics: Mapping[str, Statistic]) -> Series:
-    """Return the rows of a share that could be decided: a count of its own."""
+    """Return the rows of a share that could be decided: a count of its own, and a part."""
     if "unknown" not in statistics:
         return series
-    key = f"{series.key} less {statistics['unknown'].key}"
-    return replace(series, key=key, clauses=frozenset(), family="")
+    unknown = statistics["unknown"].key
+    decided = json.dumps(["decided", unknown])
+    key = f"{series.key} less {unknown}"
+    return replace(series, key=key, clauses=series.clauses | {decided})

@@ -7,18 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from hashlib import blake2b
 from itertools import combinations
 from typing import Any
 
 import polars as pl
 
 from swm_kpi.contracts import ALL
-from swm_kpi.disclosure.periods import Span, covers, cycles
+from swm_kpi.disclosure.parts import shares
+from swm_kpi.disclosure.periods import Span, covers, cycles, gaps
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.disclosure.reading import Reading, Series
 
 INFINITY = float("inf")
 _NEAR = 1e-6
+_PRIME = 2**61 - 1
+_ENOUGH = 10
+"""How many times the threshold may be left of a whole before what is left is safe by its size."""
 Key = tuple[str, Span, tuple[str, ...]]
 
 
@@ -69,28 +74,30 @@ class System:
         policy: DisclosurePolicy,
     ) -> None:
         self.policy = policy
+        self._by = by
         self.nodes: list[Node] = []
         self.sums: list[list[tuple[int, int]]] = []
         self.of_row: list[list[int]] = [[] for _ in range(frame.height)]
         self._ids: dict[Key, int] = {}
         self._series: dict[str, Series] = {}
         self._groups: dict[tuple[str, str], set[str]] = defaultdict(set)
-        self._read(frame, by, readings)
-        self._members(len(by))
+        self._pairs: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self._read(frame, readings)
+        self._gaps()
+        self._members()
         self._times()
+        self._rests()
         self._parts()
         self._settle()
 
     def _read(
         self,
         frame: pl.DataFrame,
-        by: Sequence[str],
         readings: Mapping[tuple[str, str, str], Reading],
     ) -> None:
         names = ["ref", "measure", "basis", "period_start", "period_end"]
-        columns = [frame[name].to_list() for name in (*names, *by)]
+        columns = [frame[name].to_list() for name in (*names, *self._by)]
         numbers = {name: frame[name].to_list() for name in ("value", "numerator", "denominator")}
-        pairs: dict[tuple[int, int], list[int]] = defaultdict(list)
         for row, (ref, measure, basis, start, end, *members) in enumerate(
             zip(*columns, strict=True)
         ):
@@ -101,23 +108,21 @@ class System:
                 count = numbers[name][row]
                 if count is None:
                     continue
-                at = tuple(
-                    ALL if series.whole == dimension else member
-                    for dimension, member in zip(by, members, strict=True)
-                )
-                found[name] = self._node(series, span, at, count)
+                found[name] = self._node(series, span, self._place(series, members), count)
                 self._groups[ref, basis].add(series.key)
             for node in found.values():
                 self.of_row[row].append(node)
                 self.nodes[node].rows.append(row)
                 self.nodes[node].told |= len(found) == 1
             if reading.part and len(found) == 2:
-                pairs[found["numerator"], found["denominator"]].append(row)
-        for (part, whole), rows in pairs.items():
-            if part != whole:
-                rest = self._rest(part, whole)
-                for row in rows:
-                    self.of_row[row].append(rest)
+                self._pairs[found["numerator"], found["denominator"]].append(row)
+
+    def _place(self, series: Series, members: Sequence[str]) -> tuple[str, ...]:
+        """Return the cell whose count stands in a row of these members."""
+        return tuple(
+            ALL if series.whole == dimension else member
+            for dimension, member in zip(self._by, members, strict=True)
+        )
 
     def _node(self, series: Series, span: Span, members: tuple[str, ...], count: float) -> int:
         key = (series.key, span, members)
@@ -157,8 +162,8 @@ class System:
             terms = [*terms, (self._hidden(abs(over), free=True), -1 if over >= 0 else 1)]
         self._sum(terms)
 
-    def _members(self, axes: int) -> None:
-        for axis in range(axes):
+    def _members(self) -> None:
+        for axis in range(len(self._by)):
             lines: dict[Key, list[int]] = defaultdict(list)
             for (series, span, members), node in self._ids.items():
                 if members[axis] != ALL and self._series[series].over_members:
@@ -169,14 +174,28 @@ class System:
                     terms = [*((each, 1) for each in parts), (self._ids[key], -1)]
                     self._tie(terms, exactly=self._series[key[0]].over_members == "sum")
 
-    def _times(self) -> None:
+    def _lines(self) -> dict[tuple[str, tuple[str, ...]], dict[Span, int]]:
+        """Return the counts of each series and cell by period, where time adds."""
         lines: dict[tuple[str, tuple[str, ...]], dict[Span, int]] = defaultdict(dict)
         for (series, span, members), node in self._ids.items():
             if self._series[series].over_time:
                 lines[series, members][span] = node
+        return lines
+
+    def _gaps(self) -> None:
+        """Add the counts that no row shows and that longer periods less shorter ones tell."""
+        between = cache(lambda spans: list(gaps(spans)))
+        for (series, members), nodes in self._lines().items():
+            if self._series[series].over_time == "sum":
+                for (span, _), *route in between(frozenset(nodes)):
+                    count = sum(sign * self.nodes[nodes[each]].exact for each, sign in route)
+                    if count >= -_NEAR:
+                        self._ids[series, span, members] = self._hidden(max(count, 0.0))
+
+    def _times(self) -> None:
         every = cache(lambda spans: list(cycles(spans)))
         over = cache(lambda spans: list(covers(sorted(spans))))
-        for (series, _), nodes in lines.items():
+        for (series, _), nodes in self._lines().items():
             exactly = self._series[series].over_time == "sum"
             for equation in (every if exactly else over)(frozenset(nodes)):
                 terms = [(nodes[span], sign) for span, sign in equation]
@@ -184,46 +203,114 @@ class System:
                 if abs(off) <= _NEAR or not exactly:
                     self._tie(terms, exactly=exactly)
 
+    def _rests(self) -> None:
+        """Add what the numerator of each share leaves of its denominator, in gaps too."""
+        at = {node: key for key, node in self._ids.items()}
+        wholes: dict[str, set[str]] = defaultdict(set)
+        for part, whole in self._pairs:
+            wholes[at[part][0]].add(at[whole][0])
+        for (series, span, members), part in list(self._ids.items()):
+            for outer in sorted(wholes.get(series, ())):
+                of = self._ids.get((outer, span, self._place(self._series[outer], members)))
+                if of is None or of == part:
+                    continue
+                rows = self._pairs.get((part, of), [])
+                # A gap has no row of its own, and a share of it can be worked out all the same.
+                if rows or not self.nodes[part].rows or not self.nodes[of].rows:
+                    rest = self._rest(part, of)
+                    for row in rows:
+                        self.of_row[row].append(rest)
+
     def _parts(self) -> None:
-        """Tie the counts of a ref that are parts of one another, or come to one another."""
-        done: set[tuple[str, ...]] = set()
-        for keys in self._groups.values():
-            lines: dict[str, dict[Any, int]] = defaultdict(dict)
-            for (series, span, members), node in self._ids.items() if len(keys) > 1 else ():
-                if series in keys:
-                    lines[series][span, members] = node
-            for part, whole in ((a, b) for a in lines for b in lines if a != b):
-                if (part, whole) not in done and self._is_part(part, whole):
-                    done.add((part, whole))
-                    for at in lines[part].keys() & lines[whole].keys():
-                        self._rest(lines[part][at], lines[whole][at])
-            for whole in lines:
-                for parts in combinations([each for each in lines if each != whole], 2):
-                    if (*parts, whole) not in done and self._come_to(lines, parts, whole):
+        """Tie the counts that are parts of one another, whichever refs show them."""
+        lines: dict[str, dict[Any, int]] = defaultdict(dict)
+        for (series, span, members), node in self._ids.items():
+            lines[series][span, members] = node
+        found = list(shares({key: self._series[key] for key in lines}))
+        whole_of: set[tuple[str, str]] = set()
+        # Parts that stand side by side come first: where they are all of a whole, what one of them
+        # leaves of it is the others, which are protected by themselves.
+        for share in sorted(found, key=lambda each: -len(each.parts)):
+            if len(share.parts) == 1 and (share.parts[0], share.whole) in whole_of:
+                continue
+            told = [lines[each] for each in share.parts]
+            shared = set(lines[share.whole]).intersection(*told)
+            cells = [
+                ([line[at] for line in told], lines[share.whole][at])
+                for at in lines[share.whole]
+                if at in shared
+            ]
+            if self._share(cells, exactly=share.all_of_it):
+                whole_of |= {(part, share.whole) for part in share.parts}
+        self._sides(lines)
+
+    def _share(self, cells: list[tuple[list[int], int]], *, exactly: bool) -> bool:
+        """Tie parts to their whole by what they leave of it; say whether that is nothing."""
+        rests = [
+            self.nodes[whole].exact - sum(self.nodes[each].exact for each in parts)
+            for parts, whole in cells
+        ]
+        none = exactly or (len(cells[0][0]) > 1 if cells else False)
+        if none and all(abs(rest) <= _NEAR for rest in rests):
+            for parts, whole in cells:
+                self._sum([*((each, 1) for each in parts), (whole, -1)])
+            return True
+        enough = _ENOUGH * (self.policy.threshold + max(self.policy.base, 1))
+        for (parts, whole), rest in zip(cells, rests, strict=True):
+            if -_NEAR <= rest <= enough:
+                left = self._hidden(max(rest, 0.0))
+                self._sum([*((each, 1) for each in parts), (left, 1), (whole, -1)])
+        return False
+
+    def _sides(self, lines: Mapping[str, Mapping[Any, int]]) -> None:
+        """Tie two counts that come to a third in every cell, of one ref or of one family.
+
+        Conditions do not tell all of these: what could be decided of a share and what could not is
+        one. Each count gets a number of its own, by which sums are looked up and not tried.
+        """
+        groups = list(self._groups.values())
+        families: dict[str, set[str]] = defaultdict(set)
+        for key in lines:
+            if self._series[key].family:
+                families[self._series[key].family].add(key)
+        marks = {key: self._mark(line) for key, line in lines.items()}
+        done = set()
+        for group in [*groups, *families.values()]:
+            by_mark: dict[Any, list[str]] = defaultdict(list)
+            for key in sorted(group):
+                by_mark[marks[key]].append(key)
+            for one, two in combinations(sorted(group), 2):
+                cells = marks[one][0]
+                if cells != marks[two][0]:
+                    continue
+                for whole in by_mark.get((cells, (marks[one][1] + marks[two][1]) % _PRIME), ()):
+                    parts = (one, two)
+                    if whole not in parts and (*parts, whole) not in done:
                         done.add((*parts, whole))
-                        for at in lines[whole]:
-                            nodes = [lines[each][at] for each in parts]
-                            terms = [*((each, 1) for each in nodes), (lines[whole][at], -1)]
-                            self._sum(terms)
+                        self._side(lines, parts, whole)
 
-    def _is_part(self, part: str, whole: str) -> bool:
-        inner, outer = self._series[part], self._series[whole]
-        same = inner.family and inner.family == outer.family
-        return bool(same) and outer.clauses < inner.clauses
+    def _mark(self, line: Mapping[Any, int]) -> tuple[int, int]:
+        """Return a number for the cells of a count and one for what it is in them."""
+        cells = counts = 0
+        for at, node in line.items():
+            weight = int.from_bytes(blake2b(repr(at).encode(), digest_size=8).digest(), "big")
+            cells = (cells + weight) % _PRIME
+            counts = (counts + weight * round(self.nodes[node].exact)) % _PRIME
+        return cells, counts
 
-    def _come_to(
-        self, lines: Mapping[str, Mapping[Any, int]], parts: tuple[str, ...], whole: str
-    ) -> bool:
-        """Say whether two counts of a ref come to a third in every cell, as two sides of one do."""
+    def _side(
+        self, lines: Mapping[str, Mapping[Any, int]], parts: tuple[str, str], whole: str
+    ) -> None:
+        cells = [([lines[each][at] for each in parts], node) for at, node in lines[whole].items()]
         told = False
-        for at, node in lines[whole].items():
-            if any(at not in lines[each] for each in parts):
-                return False
-            counts = [self.nodes[lines[each][at]].exact for each in parts]
+        for nodes, node in cells:
+            counts = [self.nodes[each].exact for each in nodes]
             if abs(sum(counts) - self.nodes[node].exact) > _NEAR:
-                return False
+                return
             told = told or all(counts)
-        return told
+        # Two of which one is always none are no sides of a thing: it is the other.
+        for nodes, node in cells if told else ():
+            self._sum([*((each, 1) for each in nodes), (node, -1)])
 
     def _settle(self) -> None:
         """Mark what is small, and what a reader knows of each count before anything is hidden."""
@@ -241,20 +328,16 @@ class System:
                 self.hide(node)
 
     def hide(self, node: Node) -> None:
-        """Widen what a reader knows of a count to what its class allows."""
+        """Widen what a reader knows of a count to what its marker allows, the same for all."""
         node.shown = False
-        if not node.told:
-            node.least, node.most = min(0.0, node.exact), INFINITY
-        elif node.small:
-            node.least, node.most = self.hidden_range(node)
-        elif node.exact == 0:
-            node.least = node.most = 0.0
-        else:
-            node.least = min(float(self.policy.threshold), node.exact)
-            node.most = INFINITY
+        node.least, node.most = min(self.lowest(node), node.exact), INFINITY
+
+    def lowest(self, node: Node) -> float:
+        """Return the least that a reader knows a hidden count to be: a zero alone is shown."""
+        return 1.0 if node.told and self.policy.zeros and node.exact > 0 and node.whole else 0.0
 
     def hidden_range(self, node: Node) -> tuple[float, float]:
-        """Return what the marker of a small count says of it."""
+        """Return what the threshold says of a small count, and a reader may at most know."""
         low = 1.0 if self.policy.zeros else 0.0
         return min(low, node.exact), max(float(self.policy.threshold - 1), node.exact)
 

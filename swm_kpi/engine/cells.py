@@ -73,7 +73,5 @@ def _stacked(cells: Sequence[Cells]) -> Cells:
         denominator=stack([each.denominator for each in cells]),
         trials=stack([each.trials for each in cells]),
         events=stack([each.events for each in cells]),
-        limits=None
-        if ends[0] is None
-        else (stack([e[0] for e in ends]), stack([e[1] for e in ends])),
+        limits=(stack([e[0] for e in ends]), stack([e[1] for e in ends])) if read else None,
     )

@@ -14,6 +14,7 @@ from swm_kpi.engine.accumulate import Accumulated, Axes, accumulate
 from swm_kpi.engine.assemble import Grid, computed
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.scans import collect
+from swm_kpi.engine.stamp import stamp
 from swm_kpi.engine.tables import Table, prepare
 from swm_kpi.engine.tidy import tidy
 from swm_kpi.errors import RequestError
@@ -94,6 +95,7 @@ def compute(
     request.check_size(measures, [len(each) for each in axes.members], len(spans))
     compiler = Compiler(overrides)
     found = Accumulated()
+    read: dict[str, tuple[Table, list[Statistic]]] = {}
     for name, table in tables.items():
         wanted = [
             each
@@ -104,10 +106,25 @@ def compute(
         part = accumulate(table, wanted, spans, axes, compiler)
         found.arrays |= part.arrays
         found.dates |= part.dates
+        read[name] = table, wanted
     grid = Grid(spans, axes, tables, found, stated, day, overrides)
     measured = [one for each in chosen for one in computed(each, grid)]
     subjects = {each.entry.ref: Subject(each.entry, each.metric) for each in chosen}
-    return Result(tidy(measured, grid), tuple(each.key for each in dimensions), subjects)
+    return Result(
+        tidy(measured, grid),
+        tuple(each.key for each in dimensions),
+        subjects,
+        provenance=stamp(
+            chosen,
+            spans,
+            dimensions,
+            read,
+            found,
+            as_at=day,
+            coverage=stated,
+            assumptions=overrides,
+        ),
+    )
 
 
 def _contracts(plan: Catalogue, asked: Sequence[str | Entry] | None) -> dict[str, ContractType]:
