@@ -6,6 +6,7 @@ Engines that are not installed are skipped, and say what to install.
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -134,6 +135,18 @@ def test_rows_counted_by_kind_are_the_rows_counted_one_by_one(monkeypatch, where
         assert question.differences(data) == []
 
     equals()
+
+
+def test_the_last_microsecond_of_a_second_is_in_it(engine) -> None:
+    """PostgreSQL rounds a part of a second to the nearest when it becomes a whole number."""
+    _, given_to = engine
+    opened = datetime(2024, 6, 1)
+    row = {"visit_id": "v1", "opened_at": opened, "weight": 1.0}
+    row["closed_at"] = opened + timedelta(seconds=7_200, microseconds=-1)
+    metric = a_metric([each for each in MEASURES if each.key == "mean_hours"], [AREA])
+    given_ = given_to("visit", frame("visit", [row]))
+    found = computed(metric, {"visit": given_}, kpi.periods("2024/25"), []).to_polars()
+    assert found["value"].item() == pytest.approx(2 - 1e-6 / 3_600, abs=1e-12)
 
 
 def test_only_groups_and_counts_leave_an_engine(engine, force) -> None:
