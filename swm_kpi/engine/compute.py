@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import narwhals as nw
@@ -13,6 +14,8 @@ from swm_kpi.engine import request
 from swm_kpi.engine.accumulate import Accumulated, Axes, accumulate
 from swm_kpi.engine.assemble import Grid, computed
 from swm_kpi.engine.compile import Compiler
+from swm_kpi.engine.engines import Answer, engine_of, through
+from swm_kpi.engine.lacking import refuse_what_is_lacking
 from swm_kpi.engine.scans import collect
 from swm_kpi.engine.stamp import stamp
 from swm_kpi.engine.tables import Table, prepare
@@ -91,6 +94,7 @@ def compute(
     say = progress or (lambda _: None)
     named = asked is not None
     tables = _tables(data, contracts, statistics, dimensions, on_violation, say, named=named)
+    refuse_what_is_lacking(chosen, tables)
     axes = Axes(dimensions, tuple(_members(each, tables.values()) for each in dimensions))
     request.check_size(measures, [len(each) for each in axes.members], len(spans))
     compiler = Compiler(overrides)
@@ -103,7 +107,7 @@ def compute(
             if each.columns <= table.columns and not each.columns & table.broken.keys()
         ]
         say(f"counting {name}")
-        part = accumulate(table, wanted, spans, axes, compiler)
+        part = _there(table, partial(accumulate, table, wanted, spans, axes, compiler))
         found.arrays |= part.arrays
         found.dates |= part.dates
         read[name] = table, wanted
@@ -222,12 +226,22 @@ def _members(dimension: Dimension, tables: Any) -> tuple[str, ...]:
         carrier = table.contract.dimensions.get(dimension.key)
         if carrier and isinstance(carrier[1], Column) and carrier[1].name in table.columns:
             name = carrier[1].name
-            values = nw.from_native(table.lazy).select(nw.col(name).cast(nw.String)).unique()
-            held = collect(values, table.contract.table, "listing members").to_series()
-            seen |= set(held.drop_nulls().to_list())
+            seen |= _there(table, partial(_held, table, name))
     if len(seen) > MOST_MEMBERS:
         raise RequestError(
             f"Breakdown {dimension.key!r} has {len(seen):,} members in the data; the most is "
             f"{MOST_MEMBERS:,}. Is its column a name or a free text?"
         )
     return tuple(sorted(seen))
+
+
+def _held(table: Table, column: str) -> set[str]:
+    values = nw.from_native(table.lazy).select(nw.col(column).cast(nw.String)).unique()
+    held = collect(values, table.contract.table, "listing members").to_series()
+    return set(held.drop_nulls().to_list())
+
+
+def _there(table: Table, work: Callable[[], Answer]) -> Answer:
+    """Do work on a table; an engine that stops answering meanwhile is one clear error."""
+    engine = engine_of(table.lazy) if table.remote else None
+    return work() if engine is None else through(engine.name, table.contract.table, work)

@@ -6,16 +6,22 @@ was, and which instant a local time was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from traceback import walk_tb
+from typing import Any, Protocol, TypeVar
 
 import narwhals as nw
 import polars as pl
 
-from swm_kpi.errors import InputError
+from swm_kpi.errors import InputError, SwmKpiError
+from swm_kpi.measures import Operation
 from swm_kpi.periods import LONDON
 
+Answer = TypeVar("Answer")
+
 _A_DAY = 86_400_000_000
+# What engines call an operation that they have not.
+_CANNOT = ("OperationNotDefinedError", "UnsupportedOperationError", "NotImplementedError")
 
 
 class Engine(Protocol):
@@ -39,6 +45,9 @@ class Engine(Protocol):
 
     def query(self, frame: Any) -> str:
         """Write the query that a frame stands for."""
+
+    def lacks(self, frame: Any) -> Mapping[Operation, str]:
+        """Return what it cannot do with the rows, in words."""
 
 
 class DuckDB:
@@ -87,6 +96,10 @@ class DuckDB:
     def query(self, frame: Any) -> str:
         """Write the relation's SQL."""
         return str(frame.sql_query())
+
+    def lacks(self, frame: Any) -> Mapping[Operation, str]:
+        """Return what it cannot do with the rows: there is nothing."""
+        return {}
 
 
 class Spark:
@@ -139,6 +152,10 @@ class Spark:
         """Write the plan; Spark keeps no SQL."""
         plan = getattr(frame, "_jdf", None)
         return str(plan.queryExecution().optimizedPlan().toString()) if plan is not None else ""
+
+    def lacks(self, frame: Any) -> Mapping[Operation, str]:
+        """Return what it cannot do with the rows: there is nothing."""
+        return {}
 
 
 class Ibis:
@@ -222,6 +239,15 @@ class Ibis:
 
         return str(ibis.to_sql(frame))
 
+    def lacks(self, frame: Any) -> Mapping[Operation, str]:
+        """Return what the database cannot do with the rows through Ibis, in words."""
+        import ibis.expr.operations as ops
+
+        backend = frame.get_backend()
+        if backend.has_operation(ops.Quantile):
+            return {}
+        return {Operation.QUANTILE: f"{backend.name} through Ibis has no medians or percentiles"}
+
 
 def _timezone(zone: Any, at: Any) -> Any:
     """Stand for the database's own function of that name."""
@@ -240,42 +266,75 @@ def engine_of(given: Any) -> Engine | None:
     return None
 
 
+def through(engine: str, table: str, work: Callable[[], Answer]) -> Answer:
+    """Do work that an engine takes part in; whatever goes wrong in it is one clear error.
+
+    Args:
+        engine: the engine's name.
+        table: the table's name.
+        work: what to do. An error of ours is left as it is.
+
+    Raises:
+        InputError: the engine does not answer; its own message, which may hold values, is left.
+    """
+    try:
+        return work()
+    except SwmKpiError:
+        raise
+    except ImportError as error:
+        lacking = (error.name or "a library").split(".")[0]
+    except Exception as error:  # an engine's errors are of no one family, and some are built in
+        if _is_ours(error):
+            raise
+        lacking, failure = "", type(error).__name__
+    if lacking:
+        raise InputError(
+            f"Table {table!r}: to read from {engine}, {lacking} must be installed too. Install "
+            f"swm-kpi[{engine.lower()}]."
+        )
+    if failure in _CANNOT:
+        raise InputError(
+            f"Table {table!r}: {engine} cannot work out there what is asked ({failure}). Ask for "
+            "fewer metrics to find which, or give the table another way."
+        )
+    raise InputError(
+        f"Table {table!r} cannot be read from {engine} ({failure}). Is the connection still open, "
+        "and the table still there?"
+    )
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether an error is a mistake of this package, and not from an engine that it called."""
+    (*_, (frame, _)) = walk_tb(error.__traceback__)
+    raised_here = str(frame.f_globals.get("__name__", "")).split(".")[0] == "swm_kpi"
+    return raised_here and type(error).__module__ == "builtins"
+
+
 def schema_of(given: Any, engine: Engine, table: str) -> Mapping[str, Any]:
     """Return the type of each column, by its name.
 
     Raises:
         InputError: the engine does not answer.
     """
-    try:
-        schema: Mapping[str, Any] = nw.from_native(given).collect_schema()
-    except Exception as error:  # an engine's errors are of no one family
-        failure = type(error).__name__
-    else:
-        return schema
-    raise InputError(f"Table {table!r} cannot be opened in {engine.name} ({failure}).")
+    schema: Mapping[str, Any] = through(
+        engine.name, table, lambda: nw.from_native(given).collect_schema()
+    )
+    return schema
 
 
 def collect(lazy: nw.LazyFrame[Any], engine: str, table: str) -> pl.DataFrame:
     """Run a query where its rows are, and bring only its answer here.
 
     Raises:
-        InputError: the engine does not answer; its own message, which may hold values, is left.
+        InputError: the engine does not answer.
     """
-    try:
-        found = lazy.collect(backend="pyarrow").to_polars()
-    except Exception as error:  # an engine's errors are of no one family
-        failure = type(error).__name__
-    else:
-        exact: dict[str, Any] = {
-            name: pl.Int64 if kind == pl.Int128 else pl.Float64
-            for name, kind in found.schema.items()
-            if kind == pl.Int128 or kind.is_decimal()
-        }
-        return found.with_columns(pl.col(name).cast(kind) for name, kind in exact.items())
-    raise InputError(
-        f"Table {table!r} cannot be read from {engine} ({failure}). Is the connection still open, "
-        "and the table still there?"
-    )
+    found = through(engine, table, lambda: lazy.collect(backend="pyarrow").to_polars())
+    exact: dict[str, Any] = {
+        name: pl.Int64 if kind == pl.Int128 else pl.Float64
+        for name, kind in found.schema.items()
+        if kind == pl.Int128 or kind.is_decimal()
+    }
+    return found.with_columns(pl.col(name).cast(kind) for name, kind in exact.items())
 
 
 def _quoted(name: str) -> str:

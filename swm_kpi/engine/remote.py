@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -14,15 +15,19 @@ from swm_kpi.contracts import Column
 from swm_kpi.engine.aggregates import aggregates, finished
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.conditions import name_of
+from swm_kpi.engine.kinds import Kinds, kinds_of
 from swm_kpi.engine.reading import Array, Dated, Level, Months
 from swm_kpi.engine.repeats import with_repeats
 from swm_kpi.engine.scans import collect
 from swm_kpi.engine.sorting import limit_ranks
 from swm_kpi.engine.tables import Table
+from swm_kpi.expressions import canonical
 from swm_kpi.measures import Operation, Statistic
 
-_TIME = "time"
+_TIME, _KIND, _VALUE, _ROWS = "time", "kind", "value", "rows"
 _WIDE = 2**31
+# Fewer rows than these for each group that comes back are not worth a finer one.
+ROWS_A_GROUP = 100
 
 
 class RemoteReading:
@@ -52,22 +57,25 @@ class RemoteReading:
         period = month // months.length if months.length > 1 else month
         within = (day >= months.start) & (day < months.stop)
         found: dict[str, Array] = {}
-        for each in (s for s in statistics if s.operation is Operation.DISTINCT):
-            grouped = self._apart(period, level, each, within)
+        apart: dict[str, list[Statistic]] = {}
+        ends: list[Statistic] = []
+        others: list[Statistic] = []
+        for each in statistics:
+            if each.limit is not None:
+                ends.append(each)
+            elif each.operation is Operation.DISTINCT and each.of is not None:
+                apart.setdefault(str(canonical(each.of)), []).append(each)
+            else:
+                others.append(each)
+        answers = [(each, self._apart(period, level, each, within)) for each in apart.values()]
+        if others:
+            kinds = self._kinds(others, level, months.count)
+            answers.append((others, self._grouped(period, level, others, within, kinds)))
+        for together, grouped in answers:
             indexes = _whole(grouped[_TIME])
-            found |= self._dense(grouped, level, months.count, [each], indexes)
-        ends = [each for each in statistics if each.limit is not None]
+            found |= self._dense(grouped, level, months.count, together, indexes)
         for alike in groups_of(ends):
             found |= self._ends(period, level, alike, within, months.count)
-        others = [
-            each
-            for each in statistics
-            if each.operation is not Operation.DISTINCT and each.limit is None
-        ]
-        if others:
-            grouped = self._grouped(period, level, others, within)
-            indexes = _whole(grouped[_TIME])
-            found |= self._dense(grouped, level, months.count, others, indexes)
         return found
 
     def in_force(
@@ -76,13 +84,14 @@ class RemoteReading:
         """Group the rows that began before a day and had not ended by then; one time."""
         ended = self._day(until)
         lasting = (self._day(at) < day) & (ended.is_null() | (ended >= day))
-        grouped = self._grouped(nw.lit(0), level, statistics, lasting)
+        kinds = self._kinds(statistics, level, 1)
+        grouped = self._grouped(nw.lit(0), level, statistics, lasting, kinds)
         indexes = np.zeros(len(grouped[_TIME]), dtype=np.int64)
         return self._dense(grouped, level, 1, statistics, indexes)
 
     def by_value(self, at: Column, statistics: Sequence[Statistic], level: Level) -> Dated:
         """Group by each value of the time column."""
-        grouped = self._grouped(self._compiler(at), level, statistics, None, series=True)
+        grouped = self._grouped(self._compiler(at), level, statistics, None, None, series=True)
         held = grouped[_TIME].tolist()
         times = sorted({each for each in held if each is not None and each == each})
         order = {each: position for position, each in enumerate(times)}
@@ -94,6 +103,11 @@ class RemoteReading:
         ]
         return Dated(times, arrays, rows)
 
+    def _kinds(self, statistics: Sequence[Statistic], level: Level, times: int) -> Kinds | None:
+        """Return the list to count by, where the groups that come back stay few for the rows."""
+        most = self.table.rows // (ROWS_A_GROUP * times * math.prod(level.sizes))
+        return kinds_of(statistics, most, self._compiler)
+
     def _day(self, column: Column) -> nw.Expr:
         day: nw.Expr = self._compiler(column).cast(nw.Date)
         return day
@@ -104,13 +118,18 @@ class RemoteReading:
         level: Level,
         statistics: Sequence[Statistic],
         within: nw.Expr | None,
+        kinds: Kinds | None,
         *,
         series: bool = False,
     ) -> dict[str, Any]:
-        frame, keys = self._keyed(time, level, within)
-        wanted = [
+        keys = self._keys(time, level)
+        if kinds is not None:
+            keys[f"key:{_KIND}"] = self._compiler(kinds.column)
+        wanted = [] if kinds is None else [nw.len().alias(_ROWS)]
+        wanted += [
             each.alias(name)
             for number, statistic in enumerate(statistics)
+            if kinds is None or statistic.key not in kinds.met
             for name, each in aggregates(f"s{number}", statistic, self._compiler)
         ]
         for number, statistic in enumerate(statistics if series else ()):
@@ -119,20 +138,45 @@ class RemoteReading:
                 inside = self._compiler(statistic.series)
                 each = nw.when(inside).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
             wanted.append(each.alias(f"rows{number}"))
-        return self._answers(frame.group_by(*keys).agg(*wanted), level, "counting")
+        frame = self._frame(within).with_columns(*(e.alias(name) for name, e in keys.items()))
+        found = self._answers(frame.group_by(*keys).agg(*wanted), level, "counting", kinds)
+        for number, statistic in enumerate(statistics):
+            if kinds is not None and statistic.key in kinds.met:
+                found[f"s{number}"] = found[_ROWS] * kinds.met[statistic.key][found[_KIND]]
+        return found
 
     def _apart(
-        self, time: nw.Expr, level: Level, statistic: Statistic, within: nw.Expr
+        self,
+        time: nw.Expr,
+        level: Level,
+        statistics: Sequence[Statistic],
+        within: nw.Expr,
     ) -> dict[str, Any]:
-        """Count different values by grouping twice: not every engine counts them as it groups."""
-        if statistic.of is None:
+        """Count different values of one thing, whatever the conditions, by grouping twice.
+
+        First by the value too, where each condition is met by some row or by none. Not every engine
+        counts different values as it groups.
+        """
+        (of, *_) = (each.of for each in statistics)
+        if of is None:
             raise TypeError("different values are of something")
-        frame, keys = self._keyed(time, level, within)
-        if statistic.where is not None:
-            frame = frame.filter(self._compiler(statistic.where))
-        values = frame.select(*keys, self._compiler(statistic.of).alias("value"))
-        apart = values.filter(~nw.col("value").is_null()).unique([*keys, "value"])
-        counted = apart.group_by(*keys).agg(nw.len().alias("s0"))
+        value = self._compiler(of)
+        keys = self._keys(time, level)
+        met = {}
+        for number, statistic in enumerate(statistics):
+            if statistic.where is not None:
+                inside = nw.when(self._compiler(statistic.where)).then(nw.lit(1))
+                met[f"s{number}"] = inside.otherwise(nw.lit(0))
+        known = self._frame(within & ~value.is_null())
+        keyed = known.select(
+            value.alias(_VALUE), *(each.alias(name) for name, each in (keys | met).items())
+        )
+        values = keyed.group_by(*keys, _VALUE).agg(*(nw.col(name).max() for name in met))
+        counts = [
+            (nw.col(name).sum() if name in met else nw.len()).alias(name)
+            for name in (f"s{number}" for number in range(len(statistics)))
+        ]
+        counted = values.group_by(*keys).agg(*counts)
         return self._answers(counted, level, "telling values apart")
 
     def _ends(
@@ -147,11 +191,14 @@ class RemoteReading:
         first = statistics[0]
         if first.of is None:
             raise TypeError("a quantile is of something")
-        frame, keys = self._keyed(time, level, within)
+        value = self._compiler(first.of)
+        within = within & ~value.is_null()
         if first.where is not None:
-            frame = frame.filter(self._compiler(first.where))
-        values = frame.select(*keys, self._compiler(first.of).alias("value"))
-        values = values.filter(~nw.col("value").is_null())
+            within = within & self._compiler(first.where)
+        keys = self._keys(time, level)
+        values = self._frame(within).select(
+            value.alias("value"), *(each.alias(name) for name, each in keys.items())
+        )
         counted = self._answers(
             values.group_by(*keys).agg(nw.len().alias("many")), level, "counting"
         )
@@ -175,18 +222,21 @@ class RemoteReading:
                 found[each.key][tuple(place[:, here])] = answer
         return {key: level.spread(array) for key, array in found.items()}
 
-    def _keyed(self, time: nw.Expr, level: Level, within: nw.Expr | None) -> tuple[Any, list[str]]:
-        """Add the columns to group by."""
+    def _frame(self, within: nw.Expr | None) -> Any:
         frame = nw.from_native(self.table.lazy)
-        if within is not None:
-            frame = frame.filter(within)
+        return frame if within is None else frame.filter(within)
+
+    def _keys(self, time: nw.Expr, level: Level) -> dict[str, nw.Expr]:
+        """Return what to group by, under the names that the groups come back with."""
         keys = {f"key:{_TIME}": time}
         for position in level.grouped:
             carrier = self.table.contract.dimensions[level.dimensions[position].key][1]
             keys[f"key:member{position}"] = self._compiler(carrier)
-        return frame.with_columns(*(each.alias(name) for name, each in keys.items())), list(keys)
+        return keys
 
-    def _answers(self, grouped: Any, level: Level, purpose: str) -> dict[str, Any]:
+    def _answers(
+        self, grouped: Any, level: Level, purpose: str, kinds: Kinds | None = None
+    ) -> dict[str, Any]:
         """Bring the groups here, their members as codes."""
         rows = collect(grouped, self.table.contract.table, purpose)
         found: dict[str, Any] = {
@@ -200,6 +250,8 @@ class RemoteReading:
             found[f"member{position}"] = np.array(
                 [codes.get(each, len(members)) for each in held], dtype=np.int64
             )
+        if kinds is not None:
+            found[_KIND] = kinds.codes(rows[f"key:{_KIND}"].to_list())
         return found
 
     def _dense(

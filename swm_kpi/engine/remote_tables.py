@@ -72,6 +72,7 @@ class RemoteTable:
         }
         if dates:
             native = engine.days(native, {n + INSTANT: old for n, old in dates.items()})
+        self._plain: dict[str, nw.Expr] = {}
         encoded: dict[str, nw.Expr] = {}
         for name, column in here.items():
             encoded[name] = self._encoded(column, schema[name], aware.get(name, True))
@@ -83,8 +84,12 @@ class RemoteTable:
         wide = raw.with_columns(*(each.alias(name) for name, each in encoded.items()))
         self._rules()
         instants_of = [name + INSTANT for name in (*measured, *dates)]
-        self.lazy = wide.select(*encoded, *instants_of).to_native() if encoded else native
         self._count(wide)
+        # What was found to keep to its closed list need not be looked for in it again.
+        broken = {each.column for each in self.violations}
+        encoded |= {name: each for name, each in self._plain.items() if name not in broken}
+        used = raw.select(*(each.alias(n) for n, each in encoded.items()), *instants_of)
+        self.lazy = used.to_native() if encoded else native
 
     def _encoded(self, column: Column, given: Any, aware: bool) -> nw.Expr:
         """Return a column in the contract's type, and note what to count."""
@@ -95,6 +100,7 @@ class RemoteTable:
                 return text
             listed = text.is_in(list(column.domain))
             self._counted.append((name, "is not in the closed list", ~listed))
+            self._plain[name] = text
             return nw.when(listed).then(text)
         if column.dtype is bool and given == nw.Boolean:
             return raw

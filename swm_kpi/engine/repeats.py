@@ -40,7 +40,8 @@ def _derived(lazy: Any, name: str, repeats: Repeats, compiler: Compiler) -> Any:
     events = (
         counted.select(_WHO, _DAY)
         .filter(~nw.col(_WHO).is_null() & ~nw.col(_DAY).is_null())
-        .unique([_WHO, _DAY])
+        .group_by(_WHO, _DAY)
+        .agg()
         .with_columns(nw.col(_DAY).shift(1).over(_WHO, order_by=_DAY).alias(_BEFORE))
     )
     reach = nw.col(_DAY).dt.offset_by(f"-{months}mo").cast(nw.Date)

@@ -12,7 +12,7 @@ import polars as pl
 from swm_kpi.contracts import CheckedTable, Column, ContractReport, ContractType, Violation
 from swm_kpi.contracts.schema import failing_rows
 from swm_kpi.engine.checks import checked, plan_of
-from swm_kpi.engine.engines import Engine, engine_of
+from swm_kpi.engine.engines import Engine, engine_of, through
 from swm_kpi.engine.frames import open_table
 from swm_kpi.engine.remote_tables import RemoteTable
 from swm_kpi.engine.scans import collect
@@ -131,7 +131,11 @@ def _remote(
     instants: Collection[str],
 ) -> tuple[Table, ContractReport]:
     """Encode and check a table where it is."""
-    found = RemoteTable(given, engine, contract, wanted, instants)
+    found = through(
+        engine.name,
+        contract.table,
+        lambda: RemoteTable(given, engine, contract, wanted, instants),
+    )
     missing = [
         Violation(name, "the column is missing", found.rows)
         for name in required

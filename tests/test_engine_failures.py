@@ -1,0 +1,169 @@
+"""Engines that stop answering, lack an operation or are not installed: one clear error each."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import swm_kpi as kpi
+from swm_kpi.engine import compute as computing
+from tests import engines
+from tests.colliding import AREA, MEASURES, a_metric, computed, frame
+
+# Ibis brings rows from SQLite through what pandas is about to rename.
+SQLITE = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = engines.WARNINGS
+
+YEAR = kpi.periods("2024/25")
+CANARY = "v-CANARY"
+ROWS = frame(
+    "visit",
+    [
+        {
+            "visit_id": f"{CANARY}{number}",
+            "opened_at": datetime(2024, 4, 1 + number),
+            "closed_at": datetime(2024, 4, 2 + number),
+            "due_on": date(2024, 4, 1 + number),
+            "person": "p1",
+            "weight": 1.0,
+            "area": "North",
+        }
+        for number in range(5)
+    ],
+)
+COUNTED = a_metric([each for each in MEASURES if each.key == "by_due_day"], [AREA])
+
+
+def duckdb_table() -> tuple[Any, Callable[[], None]]:
+    engines.needed("duckdb", extra="duckdb")
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.register("given", ROWS.to_arrow())
+    connection.execute("CREATE TABLE visit AS FROM given")
+    return connection.table("visit"), connection.close
+
+
+def postgres_table() -> tuple[Any, Callable[[], None]]:
+    connection, stop = engines.postgres_server()
+    return connection.create_table("visit", ROWS.to_arrow()), stop
+
+
+LOST = {"DuckDB": duckdb_table, "Ibis": postgres_table}
+
+
+@pytest.mark.parametrize("engine", LOST)
+@pytest.mark.parametrize("when", ["before", "after the check", "amid the request"])
+def test_a_lost_connection_is_one_clear_error(monkeypatch, engine, when) -> None:
+    """The error names the table and the engine, and nothing of the table's content."""
+    table, lose = LOST[engine]()
+    if when == "after the check":
+        table = kpi.validate(table, COUNTED.contracts["visit"]).table
+    if when == "amid the request":
+        accumulate = computing.accumulate
+
+        def lost_meanwhile(*given: Any) -> Any:
+            lose()
+            return accumulate(*given)
+
+        monkeypatch.setattr(computing, "accumulate", lost_meanwhile)
+    else:
+        lose()
+    with pytest.raises(kpi.InputError, match=rf"'visit'.*{engine}.*connection") as caught:
+        computed(COUNTED, {"visit": table}, YEAR, [AREA])
+    assert CANARY not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+STOPPED = """
+import swm_kpi as kpi
+from swm_kpi.engine import compute as computing
+from tests import engines
+from tests.test_engine_failures import AREA, COUNTED, ROWS, YEAR, computed
+
+given = engines.door("Spark")
+tables = [given("visit", ROWS), given("visit", ROWS)]
+session = tables[0].sparkSession
+accumulate = computing.accumulate
+
+def lost_meanwhile(*asked):
+    session.stop()
+    return accumulate(*asked)
+
+computing.accumulate = lost_meanwhile
+for table in tables:
+    try:
+        computed(COUNTED, {"visit": table}, YEAR, [AREA])
+    except kpi.InputError as error:
+        print("told:", error, error.__context__)
+"""
+
+
+def test_a_stopped_spark_is_one_clear_error() -> None:
+    """Stopped amid a request, and before one; in a process of its own, for others use theirs."""
+    engines.needed("pyspark", extra="spark")
+    engines.door("Spark")
+    here = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", STOPPED],
+        cwd=here,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = [each for each in done.stdout.splitlines() if each.startswith("told:")]
+    assert len(told) == 2, done.stderr[-2_000:]
+    for each in told:
+        assert each.endswith("None")
+        assert "'visit'" in each
+        assert "Spark" in each
+        assert CANARY not in each
+
+
+def sqlite_table() -> Any:
+    """Return the rows in a database that has no quantiles and no time zones."""
+    engines.needed("ibis", extra="ibis")
+    import ibis
+
+    return ibis.sqlite.connect().create_table("visit", ROWS.to_arrow())
+
+
+@SQLITE
+def test_a_measure_that_a_database_cannot_work_out_is_refused_by_name() -> None:
+    """Before anything is counted, with what to do; the others still compute."""
+    table = sqlite_table()
+    medians = a_metric([each for each in MEASURES if each.key == "median_days"], [AREA])
+    with pytest.raises(kpi.RequestError, match=r"sqlite.*'median_days' of metric T1") as caught:
+        computed(medians, {"visit": table}, YEAR, [AREA])
+    assert "another way" in str(caught.value)
+    assert computed(COUNTED, {"visit": table}, YEAR, []).to_polars()["value"].to_list() == [5.0]
+
+
+def test_local_time_that_a_database_cannot_work_out_is_refused_by_name() -> None:
+    """The message says what view to make."""
+    hours = a_metric([each for each in MEASURES if each.key == "mean_hours"], [AREA])
+    with pytest.raises(kpi.InputError, match=r"Local time.*sqlite.*Europe/London"):
+        computed(hours, {"visit": sqlite_table()}, YEAR, [AREA])
+
+
+@SQLITE
+def test_what_else_a_database_cannot_do_is_not_called_a_lost_connection() -> None:
+    """A repeat within a year needs an operation that this one lacks."""
+    again = a_metric([each for each in MEASURES if each.key == "again"], [AREA])
+    with pytest.raises(kpi.InputError, match=r"'visit'.*cannot work out there"):
+        computed(again, {"visit": sqlite_table()}, YEAR, [AREA])
+
+
+def test_a_library_that_is_not_installed_names_the_extra(monkeypatch) -> None:
+    """DuckDB hands over its groups as Arrow tables."""
+    table, _ = duckdb_table()
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(kpi.InputError, match=r"pyarrow must be installed.*swm-kpi\[duckdb\]"):
+        computed(COUNTED, {"visit": table}, YEAR, [AREA])
