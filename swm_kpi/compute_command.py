@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swm_kpi.disclosure import DisclosurePolicy
-from swm_kpi.errors import InputError, RequestError, did_you_mean
-from swm_kpi.permission import check_disclosed
+from swm_kpi.errors import InputError, OutputError, RequestError, did_you_mean
+from swm_kpi.permission import NO_POLICY
 from swm_kpi.progress import progress
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def declare(command: argparse.ArgumentParser) -> None:
     )
     out.add_argument("--threshold", type=int, help="hide counts below this")
     out.add_argument("--base", type=int, help="round counts to this")
-    out.add_argument("--policy", default="", help="write none to write them undisclosed")
+    out.add_argument(
+        "--policy", choices=[NO_POLICY], default="", help="none: leave small counts as they are"
+    )
     out.add_argument("--overwrite", action="store_true", help="replace a file that is there")
 
 
@@ -117,6 +119,8 @@ def run(options: argparse.Namespace) -> int:
     if writing:
         print(f"{len(result):,} rows written to {options.out}.", file=sys.stderr)
     else:
+        if policy is None and options.policy != NO_POLICY:
+            print("Not for publishing: small counts are shown as they are.", file=sys.stderr)
         print(csv_text(result.to_polars()), end="")
     return 0
 
@@ -135,7 +139,12 @@ def _check_out(options: argparse.Namespace, policy: DisclosurePolicy | None) -> 
         return
     if Path(options.out).suffix.lower() not in _FORMS:
         raise RequestError(f"--out names no kind of file. End it in {', '.join(_FORMS)}.")
-    check_disclosed(policy.describe() if policy is not None else "", options.policy)
+    if policy is None and options.policy != NO_POLICY:
+        raise OutputError(
+            "--out needs a disclosure policy, so that small counts identify nobody. Write "
+            "--threshold 5 --base 5 to hide counts under 5 and round the rest to 5, or "
+            f"--policy {NO_POLICY} to write them as they are."
+        )
     check_target(Path(options.out), overwrite=options.overwrite)
 
 

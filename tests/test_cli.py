@@ -78,23 +78,46 @@ def test_compute_hides_small_numbers_by_a_policy(incidents: Path, tmp_path: Path
     out = tmp_path / "out.csv"
     words = ["compute", "15", "--data", f"incident={incidents}", "--out", str(out)]
     words += ["--start", "2024-04-01", "--end", "2024-06-30"]
-    assert main([*words, "--policy", "5,5"]) == 0
+    assert main([*words, "--threshold", "5", "--base", "5"]) == 0
     assert "[c]" in out.read_text()
     assert "under 5 are hidden" in (tmp_path / "out.csv-metadata.json").read_text()
 
 
 @pytest.mark.parametrize(
     ("policy", "code", "said"),
-    [("", 15, "--policy 5,5"), ("5", 12, "such as 5,5"), ("5,x", 12, "5,x"), ("2,5", 10, "Use 3")],
+    [
+        ([], 15, "--threshold 5 --base 5"),
+        (["--threshold", "2"], 10, "Use 3"),
+        (["--policy", "5"], 2, "choose from"),
+        (["--threshold", "five"], 2, "invalid int value"),
+    ],
 )
 def test_a_file_needs_a_policy_before_anything_is_computed(
-    policy: str, code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    policy: list[str], code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["compute", "15", "--data", "incident=none.csv", "--out", str(tmp_path / "out.csv")]
-    words += ["--start", "2024-04-01", "--end", "2024-06-30", "--policy", policy]
-    assert main(words) == code
+    words += ["--start", "2024-04-01", "--end", "2024-06-30", *policy]
+    try:
+        found = main(words)
+    except SystemExit as stop:
+        found = stop.code
+    assert found == code
     assert said in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_what_goes_to_the_screen_undisclosed_is_said_not_to_be_for_publishing(
+    incidents: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compute", "15", "--data", f"incident={incidents}", "--period", "2024-04"]
+    assert main(words) == 0
+    assert capsys.readouterr().err == "Not for publishing: small counts are shown as they are.\n"
+    assert main([*words, "--policy", "none"]) == 0
+    assert capsys.readouterr().err == ""
+    assert main([*words, "--threshold", "5"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert "[c]" in shown.out
 
 
 def test_validate_counts_and_shows_no_value(
