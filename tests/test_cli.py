@@ -217,6 +217,7 @@ def test_what_cannot_be_written_is_refused_before_anything_is_read(tmp_path, cap
 
 def test_progress_is_told_at_a_terminal_and_nowhere_else(incidents, capsys, monkeypatch) -> None:
     asked = ["compute", "15", "--data", f"incident={incidents}", "--period", "2024/25 Q1"]
+    asked += ["--policy", "none"]
     assert main(asked) == 0
     assert capsys.readouterr().err == ""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
