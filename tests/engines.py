@@ -20,6 +20,13 @@ import pytest
 Door = Callable[[str, pl.DataFrame], Any]
 """Takes a table's name and rows, and returns it as the engine's own."""
 
+QUIET = (
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+)
+"""Ibis calls what DuckDB is about to rename, and Spark leaves its sockets to be collected."""
+
 NAMES = ("DuckDB", "Ibis on DuckDB", "Ibis on PostgreSQL", "Spark")
 
 

@@ -27,12 +27,7 @@ from tests.test_engine_oracle import (
     thorough,
 )
 
-# Ibis calls what DuckDB is about to rename, and Spark leaves its sockets to be collected.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = list(engines.QUIET)
 
 PLAN = kpi.catalogue()
 YEAR = kpi.periods("2024-04-01", "2025-03-31", grain="quarter")

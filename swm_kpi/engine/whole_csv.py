@@ -60,8 +60,8 @@ def scan(path: Path, table: str, *, whole: bool) -> tuple[pl.LazyFrame, list[str
         short = _short(lazy, len(names), table, found)
         if short:
             cells = "1 cell" if abs(short) == 1 else f"{abs(short):,} cells"
-            which = "shorter than its header, and may be cut" if short > 0 else "longer"
-            found.fault = f"has rows of another length, by {cells} in all {which}"
+            which = "shorter" if short > 0 else "longer"
+            found.fault = f"has rows {which} than its header, by {cells} in all"
     if found.fault:
         raise InputError(
             f"Table {table!r}: {path.name!r} {found.fault}. Write it again as CSV in UTF-8, with "
