@@ -7,14 +7,19 @@ names of columns, refs and periods may appear, rows may not.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import wraps
 from pathlib import Path
+from traceback import clear_frames
+from typing import ParamSpec, TypeVar
 
 _PACKAGE = Path(__file__).parent
+_Arguments = ParamSpec("_Arguments")
+_Answer = TypeVar("_Answer")
 
 
 class SwmKpiError(Exception):
@@ -146,6 +151,39 @@ def _is_machinery(path: Path) -> bool:
         return True
     in_package = path.is_relative_to(_PACKAGE)
     return in_package and "definitions" not in path.relative_to(_PACKAGE).parts
+
+
+def forgetting(function: Callable[_Arguments, _Answer]) -> Callable[_Arguments, _Answer]:
+    """Make a function that is given tables forget them in whatever error comes out of it.
+
+    A traceback keeps every frame that the error came through, and each frame its local variables:
+    whoever prints those (a debugger, an error tracker, pytest) would print rows. Files, lines and
+    names of functions stay; the caller's own frames are the caller's.
+    """
+
+    @wraps(function)
+    def forgets(*args: _Arguments.args, **options: _Arguments.kwargs) -> _Answer:
+        try:
+            return function(*args, **options)
+        except BaseException as error:
+            del args, options
+            for each in _chain(error):
+                clear_frames(each.__traceback__)
+            raise
+
+    return forgets
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, and those that it was raised from or in the handling of."""
+    seen: dict[int, BaseException] = {}
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is not None and id(each) not in seen:
+            seen[id(each)] = each
+            waiting += [each.__cause__, each.__context__]
+    yield from seen.values()
 
 
 _collected: ContextVar[list[Problem] | None] = ContextVar("collected_problems", default=None)

@@ -17,15 +17,15 @@ from typing import Any, NoReturn
 import polars as pl
 import pytest
 
-# Ibis calls what DuckDB is about to rename, and Spark leaves its sockets to be collected.
-WARNINGS = [
+Door = Callable[[str, pl.DataFrame], Any]
+"""Takes a table's name and rows, and returns it as the engine's own."""
+
+QUIET = (
     pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-Door = Callable[[str, pl.DataFrame], Any]
-"""Takes a table's name and rows, and returns it as the engine's own."""
+)
+"""Ibis calls what DuckDB is about to rename, and Spark leaves its sockets to be collected."""
 
 NAMES = ("DuckDB", "Ibis on DuckDB", "Ibis on PostgreSQL", "Spark")
 

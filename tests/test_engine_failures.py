@@ -18,7 +18,7 @@ from tests.colliding import AREA, MEASURES, a_metric, computed, frame
 
 # Ibis brings rows from SQLite through what pandas is about to rename.
 SQLITE = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-pytestmark = engines.WARNINGS
+pytestmark = list(engines.QUIET)
 
 YEAR = kpi.periods("2024/25")
 CANARY = "v-CANARY"

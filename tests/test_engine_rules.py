@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -215,23 +215,6 @@ def test_the_first_and_the_last_moment_of_a_period_are_in_it() -> None:
     assert [each["value"] for each in rows(found, "calls")] == [1, 1 + 1, 1]
 
 
-@pytest.mark.parametrize(
-    "created",
-    [
-        datetime(2024, 6, 30, 23, 30, tzinfo=UTC),
-        datetime(2024, 6, 30, 18, 30, tzinfo=timezone(-timedelta(hours=5))),
-    ],
-    ids=["UTC", "New York"],
-)
-@pytest.mark.parametrize("make", [pl.DataFrame, pd.DataFrame], ids=["Polars", "pandas"])
-def test_half_past_eleven_in_the_evening_utc_is_the_next_day_in_summer(make, created) -> None:
-    """30 June 23:30 UTC is 1 July 00:30 in London, another month and another quarter."""
-    data = {"incident": make({"created_at": [created], "closing_code": [ASB]})}
-    covered = {"incident": ("2024-06-01", "2024-07-31")}
-    found = run("15", data, ["2024-06", "2024-07"], coverage=covered)
-    assert [each["value"] for each in rows(found, "incidents")] == [0, 1]
-
-
 SPRING = datetime(2024, 3, 31, 0, 50), datetime(2024, 3, 31, 2, 10)
 AUTUMN = datetime(2024, 10, 27, 0, 50), datetime(2024, 10, 27, 2, 10)
 
@@ -265,23 +248,6 @@ def test_elapsed_time_is_real_time_across_both_clock_changes(began, ended, minut
     for average in Average:
         numbers = [each["value"] for each in rows(found, average.name.lower())]
         assert sorted(each for each in numbers if each is not None) == [minutes]
-
-
-def test_an_hour_that_occurs_twice_has_a_day_and_no_duration() -> None:
-    """Without an offset 01:30 of the autumn Sunday is two moments: it is counted, and not timed."""
-    calls = frame(
-        Call,
-        """
-        | began_at         | ended_at         |
-        | 2024-10-27 01:30 | 2024-10-27 03:00 |
-        | 2024-10-27 03:00 | 2024-10-27 03:10 |
-        """,
-    )
-    mean = Duration(key="mean", **CALL, average=Average.MEAN, **MINUTES)
-    found = compute(metric(CALLS, mean), {"call": calls}, ["2024-10"])
-    assert value(found, "calls") == 1 + 1
-    assert (row(found, "mean")["value"], row(found, "mean")["denominator"]) == (10, 1)
-    assert row(found, "mean")["note"].startswith("1 row left out")
 
 
 def test_an_outage_that_ends_in_the_hour_that_occurs_twice_does_not_last_for_ever() -> None:
@@ -1075,24 +1041,6 @@ def test_a_mistaken_request_is_refused_with_what_to_write_instead(asked, suggest
 def test_a_mistaken_period_is_refused(periods) -> None:
     with pytest.raises(PeriodError):
         kpi.compute(["15"], {"incident": INCIDENTS}, periods=periods)
-
-
-def test_a_request_too_large_to_be_meant_is_refused_before_it_is_computed() -> None:
-    """Millions of cells, in words, and no row is read: the table here could not even be opened."""
-    numbers = [str(each) for each in range(3_000)]
-    one = Dimension("one", "One", numbers, description="One of very many.")
-    other = Dimension("other", "Other", numbers, description="One of very many too.")
-
-    class Wide(Contract, rows=Unit.EVENTS):
-        """One row per event."""
-
-        day = Column(date, description="The day.")
-        first = Column(str, dimension=one, description="One of many.")
-        second = Column(str, dimension=other, description="One of many others.")
-
-    made = metric(Count(key="events", of=Wide, at=Wide.day), dimensions=[one, other])
-    with pytest.raises(RequestError, match=r"9,012,004 cells .* breakdowns of 3000 x 3000"):
-        compute(made, {"wide": object()}, by=["one", "other"])
 
 
 def test_an_assumption_that_is_overridden_changes_the_number_and_is_stamped() -> None:

@@ -35,7 +35,7 @@ from tests.colliding import (
 )
 from tests.worlds import parted
 
-pytestmark = engines.WARNINGS
+pytestmark = list(engines.QUIET)
 
 AGREEMENT = agreement()
 PLAN = kpi.catalogue()

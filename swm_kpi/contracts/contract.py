@@ -125,7 +125,12 @@ class ContractType(type):
         return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
 
     def schema(cls, backend: str = "pandas") -> Schema:
-        """Return the Pandera schema of the table.
+        """Return the Pandera schema of the table, for tools that speak Pandera.
+
+        What it returns is Pandera's own object and keeps Pandera's manners: its ``validate`` obeys
+        Pandera's global switches (``PANDERA_VALIDATION_ENABLED`` and the like turn it off without a
+        word), its errors hold the values that failed, and rules over several columns are not in it.
+        ``swm_kpi.validate`` and ``compute`` obey no switch and tell no value.
 
         Args:
             backend: ``"pandas"`` or ``"polars"``.

@@ -57,7 +57,7 @@ def build_schema(contract: ContractType, backend: str) -> Schema:
 
 def failing_rows(series: pl.Series, column: Column) -> list[tuple[str, int]]:
     """Run the column's own ``checks`` and return each broken check's name and number of rows."""
-    import pandera.polars as pa
+    pa = _pandera("polars")
     from pandera.config import ValidationDepth, config_context
     from pandera.errors import SchemaErrors
 
@@ -78,12 +78,17 @@ def failing_rows(series: pl.Series, column: Column) -> list[tuple[str, int]]:
 
 
 def _pandera(backend: str) -> Any:
-    if backend == "polars":
-        import pandera.polars
+    try:
+        if backend == "polars":
+            import pandera.polars
 
-        return pandera.polars
-    import pandera.pandas
-
+            return pandera.polars
+        import pandera.pandas
+    except ValueError:
+        raise RequestError(
+            "Pandera does not start: an environment variable of its own, such as "
+            "PANDERA_VALIDATION_DEPTH, holds what it does not know. Unset it."
+        ) from None
     return pandera.pandas
 
 

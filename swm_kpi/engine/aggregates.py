@@ -10,13 +10,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from swm_kpi.contracts import Column
 from swm_kpi.engine.compile import MICROSECONDS, Compiler
+from swm_kpi.engine.encode import PLACES, places_of
 from swm_kpi.expressions import Elapsed, Term
 from swm_kpi.measures import Operation, Statistic
 
 Array = NDArray[np.float64]
-_PLACES = 6
 BEYOND = 2**126
 """No number as large as this is summed."""
 
@@ -50,7 +49,7 @@ def summands(of: Term, value: Any) -> Iterator[tuple[str, Any]]:
         yield "", value // MICROSECONDS
         yield ":rest", value % MICROSECONDS
     elif of.dtype is float:
-        scaled = (value * float(10 ** _places(of))).round(0)
+        scaled = (value * float(10 ** places_of(of))).round(0)
         if isinstance(value, nw.Expr):
             yield "", scaled.cast(nw.Int64)
         else:
@@ -69,13 +68,8 @@ def settled(statistic: Statistic, merged: Array) -> Array:
     if statistic.operation is not Operation.SUM or of is None:
         return merged
     if isinstance(of, Elapsed):
-        return np.round(merged, _PLACES)
-    return np.round(merged, _places(of)) if of.dtype is float else merged
-
-
-def _places(of: Term) -> int:
-    decimals = of.decimals if isinstance(of, Column) else None
-    return _PLACES if decimals is None else decimals
+        return np.round(merged, PLACES)
+    return np.round(merged, places_of(of)) if of.dtype is float else merged
 
 
 def finished(name: str, statistic: Statistic, grouped: Mapping[str, Any]) -> Array:
@@ -88,6 +82,6 @@ def finished(name: str, statistic: Statistic, grouped: Mapping[str, Any]) -> Arr
         rest: Array = np.asarray(grouped[f"{name}:rest"], dtype=np.float64)
         return values + rest / MICROSECONDS
     if statistic.operation is Operation.SUM and of is not None and of.dtype is float:
-        scaled: Array = values / float(10 ** _places(of))
+        scaled: Array = values / float(10 ** places_of(of))
         return scaled
     return values

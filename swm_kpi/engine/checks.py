@@ -14,7 +14,14 @@ import polars as pl
 
 from swm_kpi.contracts import Column, ContractType, Violation
 from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.encode import encode, plausible
+from swm_kpi.engine.encode import (
+    MOST_CHARACTERS,
+    TOO_LARGE,
+    TOO_LONG,
+    encode,
+    limit_of,
+    plausible,
+)
 from swm_kpi.engine.scans import collect
 from swm_kpi.engine.sorting import different, repeated
 
@@ -175,6 +182,11 @@ def _column_rules(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Expr
                 "lt": ("not less than", value >= bound),
             }[word]
             yield name, f"is {says} {bound}", outside.sum()
+        if column.dtype is str and column.domain is None:
+            yield name, TOO_LONG, (value.str.len_chars() > MOST_CHARACTERS).sum()
+        if column.dtype in (int, float):
+            limit, size = limit_of(column), value.cast(pl.Float64).abs()
+            yield name, TOO_LARGE, ((size >= limit) & (size < float("inf"))).sum()
         if column.str_matches is not None:
             pattern = rf"\A(?:{column.str_matches})\z"
             rule = f"does not match the pattern {column.str_matches}"

@@ -20,7 +20,7 @@ from swm_kpi.engine.scans import collect
 from swm_kpi.engine.stamp import stamp
 from swm_kpi.engine.tables import Table, prepare
 from swm_kpi.engine.tidy import tidy
-from swm_kpi.errors import RequestError
+from swm_kpi.errors import RequestError, forgetting
 from swm_kpi.expressions import Elapsed
 from swm_kpi.installed import catalogue as installed
 from swm_kpi.measures import Clock, Statistic
@@ -30,6 +30,7 @@ from swm_kpi.result import Result, Subject
 MOST_MEMBERS = 5_000
 
 
+@forgetting
 def compute(
     metrics: Sequence[str | Entry] | str | None,
     data: Mapping[str, Any],

@@ -20,6 +20,7 @@ class Coverage:
         seen: whether the span was taken from the records, and not stated by anybody.
         finest: the shortest period its dates can tell apart.
         missing: month numbers within the span that nothing was given for.
+        seen_to: the last day that any row is dated.
     """
 
     table: str
@@ -28,6 +29,7 @@ class Coverage:
     seen: bool
     finest: Grain = Grain.MONTH
     missing: frozenset[int] = frozenset()
+    seen_to: date | None = None
 
     @classmethod
     def of(
@@ -42,18 +44,19 @@ class Coverage:
 
         Rows that last speak for every day up to the extraction, or to the last change seen.
         """
-        name = table.contract.table
+        name, grain = table.contract.table, table.contract.finest
+        seen_to = table.spans[at][1] if at in table.spans else None
         known = stated or table.coverage
         if known is not None:
             missing = table.missing_months if stated is None else ()
             months = frozenset(map(month_number, missing))
-            return cls(name, *known, False, table.contract.finest, months)
+            return cls(name, *known, False, grain, months, seen_to)
         if at in table.spans:
             first, last = table.spans[at]
             if until is not None:
                 last = as_at or max(last, table.spans.get(until, (last, last))[1])
             span = first.replace(day=1), _last_of_month(last)
-            return cls(name, *span, True, table.contract.finest)
+            return cls(name, *span, True, grain, seen_to=seen_to)
         return cls(name, None, None, True)
 
     @property

@@ -20,9 +20,9 @@ from swm_kpi.periods import LONDON
 INSTANT = "@"
 _DAY = 86_400_000_000
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
-_WHOLE = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
 _OFFSET = r"(?:Z|[+-][0-9]{2}:[0-9]{2})$"
 _ISO_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+PLACES = 6
 FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2200, 1, 1)
 _MILLISECONDS = datetime(1000, 1, 1), datetime(9999, 1, 1)
 
@@ -65,10 +65,10 @@ def encode(
         return _parsed(column, raw, instant=instant)
     if column.dtype is bool and given == pl.Boolean:
         return Encoded({column.name: raw})
-    if column.dtype is int and given in _WHOLE:
+    if column.dtype is int and given.is_integer():
         whole = raw.cast(pl.Int64, strict=False)
         return Encoded({column.name: whole}, _lost(raw, whole, "it is too large"))
-    if column.dtype is float and (given in (*_WHOLE, pl.Float32, pl.Float64) or given.is_decimal()):
+    if column.dtype is float and given.is_numeric():
         return _number(column, raw.cast(pl.Float64))
     if column.dtype is date and given == pl.Date:
         return _date(column, raw, instant=instant)
@@ -137,6 +137,22 @@ def _date(column: Column, day: pl.Expr, *, instant: bool) -> Encoded:
     if instant:
         encoded.columns[column.name + INSTANT] = day.cast(pl.Int32).cast(pl.Int64) * _DAY
     return encoded
+
+
+def places_of(column: object) -> int:
+    """Return how many decimals of a number are kept when it is added up."""
+    decimals = column.decimals if isinstance(column, Column) else None
+    return PLACES if decimals is None else decimals
+
+
+TOO_LONG = "is longer than a million characters"
+MOST_CHARACTERS = 1_000_000
+TOO_LARGE = "is too large to be added up exactly"
+
+
+def limit_of(column: Column) -> float:
+    """Return the number from which on one unit that is added up cannot be told from the next."""
+    return 2.0**53 if column.dtype is int else 2.0**53 / 10 ** places_of(column)
 
 
 def plausible(when: pl.Expr) -> pl.Expr:

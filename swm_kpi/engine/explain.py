@@ -11,6 +11,7 @@ from swm_kpi.catalogue import Catalogue
 from swm_kpi.engine.compute import compute, statistics_by_table
 from swm_kpi.engine.request import choose
 from swm_kpi.engine.scans import Scan, recorded
+from swm_kpi.errors import forgetting
 from swm_kpi.installed import catalogue as installed
 from swm_kpi.measures import Statistic
 from swm_kpi.metric import Entry
@@ -53,6 +54,7 @@ class Explanation:
         return lines
 
 
+@forgetting
 def explain(
     metrics: Sequence[str | Entry] | str | None,
     data: Mapping[str, Any],

@@ -7,6 +7,7 @@ parses or coerces: what a column may hold is decided in ``encode``.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import polars as pl
 
-from swm_kpi.contracts import CheckedTable
+from swm_kpi.contracts import CheckedTable, ContractType
+from swm_kpi.engine import whole_csv
 from swm_kpi.engine.engines import engine_of, schema_of
 from swm_kpi.errors import InputError
 
@@ -100,8 +102,34 @@ def open_table(given: Any, table: str, wanted: Collection[str]) -> RawTable:
         raw.missing_months, raw.missing_of = given.missing_months, given.missing_of
         return raw
     if hasattr(given, "__arrow_c_stream__") and hasattr(given, "column_names"):
-        return _from_polars(pl.DataFrame(given).lazy(), wanted)
+        stream = _stream(given)
+        if stream is None:
+            kind = type(given).__name__
+            raise InputError(f"Table {table!r}: the {kind} cannot be read. Is it still open?")
+        return _from_polars(stream.lazy(), wanted)
     raise InputError(f"Table {table!r} is a {type(given).__name__}. Pass {_SUPPORTED}.")
+
+
+def _stream(given: Any) -> pl.DataFrame | None:
+    """Read a table of Arrow's kind; None when it fails, in whatever way its owner fails."""
+    try:
+        return pl.DataFrame(given)
+    except (Exception, pl.exceptions.PanicException):
+        return None
+
+
+def check_names(names: Collection[str], contract: ContractType) -> None:
+    """Refuse a table that has none of its contract's columns, whose labels may be its first row.
+
+    Raises:
+        InputError: with the columns that it should have, and none of the labels it has.
+    """
+    if not set(names) & set(contract.columns):
+        raise InputError(
+            f"Table {contract.table!r} has none of the columns of its contract, which are "
+            f"{', '.join(contract.columns)}. Is it another table? A file needs a first line of "
+            "column names, between commas."
+        )
 
 
 def column_names(given: Any, table: str) -> tuple[str, ...]:
@@ -128,19 +156,29 @@ def _from_path(path: Path, table: str, wanted: Collection[str]) -> RawTable:
     failure = ""
     try:
         if suffix == ".parquet":
-            lazy = pl.scan_parquet(path, glob=False)
+            # What a file says of its own columns may be untrue, and would leave rows out.
+            lazy = pl.scan_parquet(path, glob=False, use_statistics=False)
+            names = lazy.collect_schema().names()
         else:
-            lazy = pl.scan_csv(path, infer_schema=False, glob=False, null_values=None)
-        names = lazy.collect_schema().names()
+            lazy, names = whole_csv.scan(path, table, whole=bool(wanted))
+    except InputError:
+        raise
     except (pl.exceptions.PolarsError, OSError) as error:
         failure = type(error).__name__
     if failure:
         raise InputError(
-            f"Table {table!r}: {path.name!r} cannot be read as {suffix[1:]} ({failure})."
+            f"Table {table!r}: {path.name!r} cannot be read as {suffix[1:]} ({failure}). It may be "
+            "empty, cut short or of another kind: write it again."
         )
-    raw = _from_polars(lazy, wanted, tuple(names))
+    repeated = _repeated(names)
+    raw = _from_polars(lazy, set(wanted) - repeated, tuple(names))
+    raw.mixed = tuple(sorted(repeated & set(wanted)))
     raw.as_text, raw.in_memory = suffix == ".csv", False
     return raw
+
+
+def _repeated(names: Sequence[str]) -> set[str]:
+    return {name for name, times in Counter(names).items() if times > 1}
 
 
 def _from_polars(
@@ -152,7 +190,7 @@ def _from_polars(
 
 def _from_pandas(frame: Any, wanted: Collection[str]) -> RawTable:
     names = tuple(str(name) for name in frame.columns)
-    repeated = {name for name in names if names.count(name) > 1}
+    repeated = _repeated(names)
     mixed = [name for name in dict.fromkeys(names) if name in wanted and name in repeated]
     columns = []
     for position, name in enumerate(names):

@@ -11,12 +11,13 @@ from swm_kpi.contracts import ContractReport, ContractType
 from swm_kpi.engine.frames import column_names
 from swm_kpi.engine.request import check_tables, tables_of
 from swm_kpi.engine.tables import validate as validate_contract
-from swm_kpi.errors import RequestError, did_you_mean
+from swm_kpi.errors import RequestError, did_you_mean, forgetting
 from swm_kpi.installed import catalogue as installed
 from swm_kpi.measures import Measure
 from swm_kpi.metric import Entry, Metric, not_computed
 
 
+@forgetting
 def validate(
     frame: Any,
     contract: str | ContractType,
@@ -103,6 +104,7 @@ class Readiness:
         return "\n".join(lines)
 
 
+@forgetting
 def readiness(data: Mapping[str, Any], *, catalogue: Catalogue | None = None) -> Readiness:
     """Say which metrics the tables given allow, and what the others lack. No row is read.
 

@@ -16,8 +16,18 @@ import narwhals as nw
 from swm_kpi.contracts import Column, ContractType, Violation
 from swm_kpi.engine.clocks import changes
 from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.encode import FIRST_DAY, INSTANT, LAST_DAY, wrong_type
+from swm_kpi.engine.encode import (
+    FIRST_DAY,
+    INSTANT,
+    LAST_DAY,
+    MOST_CHARACTERS,
+    TOO_LARGE,
+    TOO_LONG,
+    limit_of,
+    wrong_type,
+)
 from swm_kpi.engine.engines import Engine, schema_of
+from swm_kpi.engine.frames import check_names
 from swm_kpi.engine.scans import collect
 from swm_kpi.errors import InputError
 
@@ -50,6 +60,7 @@ class RemoteTable:
         self._table = contract.table
         schema = schema_of(given, engine, contract.table)
         self.names = tuple(schema)
+        check_names(self.names, contract)
         here = {n: contract.columns[n] for n in schema if n in contract.columns and n in wanted}
         self.given = tuple(here)
         self._counted: list[Counted] = []
@@ -155,6 +166,11 @@ class RemoteTable:
                     "lt": value >= bound,
                 }[word]  # fmt: skip
                 self._counted.append((name, f"is {_BOUNDS[word]} {bound}", outside))
+            if column.dtype is str and column.domain is None:
+                self._counted.append((name, TOO_LONG, value.str.len_chars() > MOST_CHARACTERS))
+            if column.dtype in (int, float):
+                limit, size = limit_of(column), value.cast(nw.Float64).abs()
+                self._counted.append((name, TOO_LARGE, (size >= limit) & (size < _INFINITE)))
             if column.str_matches is not None:
                 rule = f"does not match the pattern {column.str_matches}"
                 fits = value.str.contains(f"^(?:{column.str_matches})$")

@@ -93,11 +93,13 @@ def collect(lazy: Any, table: str, purpose: str) -> pl.DataFrame:
 
 
 def _polars(lazy: pl.LazyFrame, table: str) -> pl.DataFrame:
+    # A lazy frame may run its owner's own code, whose errors are of no one family, and a page that
+    # is spoilt stops the engine itself.
     try:
         return lazy.collect()
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+    except (Exception, pl.exceptions.PanicException) as error:
         failure = type(error).__name__
     raise InputError(
-        f"Table {table!r} cannot be read to its end ({failure}). The file may be cut short, or its "
-        "rows may differ in length: write it again."
+        f"Table {table!r} cannot be read to its end ({failure}). A file may be cut short, or its "
+        "rows may differ in length: write it again. A step of a lazy frame may fail: collect it."
     )

@@ -65,6 +65,8 @@ class Statuses:
             words.append(
                 f"The data were extracted on {say_day(as_at)}, before the period was over."
             )
+            late = {each.table for each in covered if each.seen_to and each.seen_to > as_at}
+            words += [f"Table {name!r} holds dates after that day." for name in sorted(late)]
         short = _history(period, covered, measure) or self._maturity(period, covered, measure)
         words.append(short)
         broken = False

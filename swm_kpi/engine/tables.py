@@ -13,7 +13,7 @@ from swm_kpi.contracts import CheckedTable, Column, ContractReport, ContractType
 from swm_kpi.contracts.schema import failing_rows
 from swm_kpi.engine.checks import checked, plan_of
 from swm_kpi.engine.engines import Engine, engine_of, through
-from swm_kpi.engine.frames import open_table
+from swm_kpi.engine.frames import check_names, open_table
 from swm_kpi.engine.remote_tables import RemoteTable
 from swm_kpi.engine.scans import collect
 from swm_kpi.errors import InputError
@@ -79,6 +79,7 @@ def prepare(
     if engine is not None:
         return _remote(given, engine, contract, wanted, required, instants)
     raw = open_table(given, contract.table, wanted)
+    check_names(raw.names, contract)
     schema = tuple(raw.lazy.collect_schema().items())
     plan = plan_of(contract, schema, frozenset(instants), as_text=raw.as_text)
     wide = plan.applied(raw.lazy)

@@ -6,6 +6,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from swm_kpi.errors import OutputError
@@ -61,7 +62,9 @@ def write_bytes(path: str | os.PathLike[str], content: bytes, *, overwrite: bool
             "that the folder can be written to and has room."
         ) from None
     finally:
-        spare.unlink(missing_ok=True)
+        # Where nothing can be written, there is nothing to remove either.
+        with suppress(OSError):
+            spare.unlink()
 
 
 def write_together(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Limits = tuple[Array, Array]
 
-KEY = re.compile(r"\A[a-z](?:_?[a-z0-9])*\Z")
+KEY = re.compile(r"\A(?=.{1,60}\Z)[a-z](?:_?[a-z0-9])*\Z")
 
 
 def _condition(value: object) -> object:
