@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,6 @@ from swm_kpi.site.series import synthetic_series  # noqa: E402
 from swm_kpi.site.subject import Subject  # noqa: E402
 
 _COMMANDS = "reference/command-line.md"
-_SCROLL = '<div class="scroll" role="region" aria-label="Table" tabindex="0">'
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -79,9 +79,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_content(html: str, **_: object) -> str:
     """Let tables and code of guides scroll inside themselves, and be reached by keyboard."""
+    numbers = count(1)
     html = re.sub(
         r"(?:(?<=\n)|\A)<table>(.*?)</table>",
-        rf"{_SCROLL}<table>\1</table></div>",
+        lambda found: (
+            f'<div class="scroll" role="region" aria-label="Table {next(numbers)}" tabindex="0">'
+            f"<table>{found[1]}</table></div>"
+        ),
         html,
         flags=re.DOTALL,
     )
