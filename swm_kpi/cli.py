@@ -146,7 +146,7 @@ def _docs(options: argparse.Namespace) -> int:
     from swm_kpi.site.subject import Subject
 
     plan = kpi.catalogue(availability=options.availability)
-    with _progress(0) as step:
+    with progress(0) as step:
         step("making a synthetic series for each metric")
         subject = Subject(
             plan,
