@@ -100,10 +100,10 @@ def accessibility(subject: Subject) -> str:
         ),
         section("What was tested, and what was not"),
         paragraph(
-            "The pages as the library makes them are checked by machine in a browser when the "
-            "library is changed: rules that a machine can test, reading at 320 pixels, and use "
-            "with a keyboard. They have not been tried with a screen reader or by disabled people, "
-            "and downloads that a force adds are not part of that check. ",
+            "A sample of the pages, as the library makes them, was checked in a browser: with axe, "
+            "which tests the rules that a machine can, at 1280 and 320 pixels, in light and in "
+            "dark, and with a keyboard. They have not been tried with a screen reader or by "
+            "disabled people, and downloads were not part of that check. ",
             tag("mark", "[Say here what the organisation tested, how and when.]"),
         ),
         section("Reporting a problem, or asking for another format"),
