@@ -39,6 +39,7 @@ from .secure.road_safety_work import road_campaigns, road_concerns, speed_watch_
 from .secure.roads import collisions_and_casualties, road_use_incidents
 from .secure.sexual_violence import sexual_violence
 from .secure.training import vulnerability_training
+from .themes import THEMES
 from .victims_and_survivors.complaints import complaint_volume, complaints
 from .victims_and_survivors.mental_health import mental_health_incidents
 from .victims_and_survivors.repeat_victims import (
@@ -122,5 +123,6 @@ CATALOGUE = Catalogue(
         organisational_culture,
         workforce_composition,
         complaint_volume,
-    ]
+    ],
+    themes=THEMES,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from swm_kpi.contracts import ContractType, Dimension
 from swm_kpi.errors import (
@@ -25,6 +25,8 @@ class Catalogue:
 
     Args:
         entries: in the order to show them.
+        themes: theme to the refs that stand under it, in the order to show them. A ref may stand
+            under several, or none.
         overlaid: whether availability has been stated by a force's own overlay, the only way for
             a metric to be not reportable.
 
@@ -32,7 +34,13 @@ class Catalogue:
         DefinitionError: with everything that is wrong between the entries.
     """
 
-    def __init__(self, entries: Iterable[Entry], *, overlaid: bool = False) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        *,
+        themes: Mapping[str, Sequence[str]] | None = None,
+        overlaid: bool = False,
+    ) -> None:
         given = tuple(entries)
         strange = [each for each in given if not isinstance(each, Entry | Unusable)]
         if strange:
@@ -43,7 +51,10 @@ class Catalogue:
         self._entries = tuple(each for each in given if isinstance(each, Entry))
         # Where an entry was refused, that others name it is no further mistake.
         whole = len(self._entries) == len(given)
+        self.themes = {theme: tuple(refs) for theme, refs in (themes or {}).items()}
         problems = list(_set_problems(self._entries, overlaid=overlaid, whole=whole))
+        if whole:
+            problems += _theme_problems(self.themes, [each.ref for each in self._entries])
         if problems:
             refuse(problems)
         self._by_name = {name: each for each in self._entries for name in (each.key, each.ref)}
@@ -92,6 +103,14 @@ class Catalogue:
         """Every breakdown of the metrics, by key, sorted."""
         metrics = [each for each in self if isinstance(each, Metric)]
         return dict(sorted({d.key: d for each in metrics for d in each.dimensions}.items()))
+
+
+def _theme_problems(themes: Mapping[str, Sequence[str]], refs: list[str]) -> Iterator[Problem]:
+    for theme, listed in themes.items():
+        for ref in listed:
+            if ref not in refs:
+                rule = f"{ref!r} under {theme!r} is not a ref of this catalogue"
+                yield Problem("Catalogue", "themes", rule, did_you_mean(ref, refs))
 
 
 def _set_problems(entries: tuple[Entry, ...], *, overlaid: bool, whole: bool) -> Iterator[Problem]:

@@ -24,7 +24,6 @@ from swm_kpi.errors import (
 )
 from swm_kpi.installed import everything_installed
 from swm_kpi.progress import progress
-from swm_kpi.refs_table import refs_table
 
 _FAMILY = (
     DefinitionError, DataError, RequestError, PeriodError, InputError, OutputError, MissingExtra,
@@ -64,7 +63,7 @@ def _warn(message: Warning | str, *_: object, **__: object) -> None:
 
 def _list(options: argparse.Namespace) -> int:
     plan = kpi.catalogue(availability=options.availability)
-    print(refs_table(plan) if options.markdown else list_entries(plan), end="")
+    print(list_entries(plan), end="")
     return 0
 
 
@@ -141,6 +140,24 @@ def _synth(options: argparse.Namespace) -> int:
     return 0
 
 
+def _docs(options: argparse.Namespace) -> int:
+    from swm_kpi.site.build import write_site
+    from swm_kpi.site.series import synthetic_series
+    from swm_kpi.site.subject import Subject
+
+    plan = kpi.catalogue(availability=options.availability)
+    with progress(0) as step:
+        step("making a synthetic series for each metric")
+        subject = Subject(
+            plan,
+            synthetic_series(plan),
+            organisation=options.organisation,
+            contact=options.contact,
+        )
+        print(write_site(subject, Path(options.out), name=options.name, progress=step))
+    return 0
+
+
 def _demo(options: argparse.Namespace) -> int:
     from swm_kpi.demo import run
 
@@ -172,7 +189,6 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = made.add_subparsers(required=True, metavar="command")
     listed = _command(commands, "list", _list, "every ref: title, availability, computation")
-    listed.add_argument("--markdown", action="store_true", help="as a table for a page")
     show = _command(commands, "show", _show, "one metric in plain English")
     show.add_argument("ref", help="a ref such as 57, or a key such as call_handling")
     for each in (listed, show):
@@ -200,6 +216,12 @@ def parser() -> argparse.ArgumentParser:
     demo = _command(commands, "demo", _demo, "a synthetic force, every metric, and a pack to open")
     _synthetic_options(demo, "swm-kpi-pack")
     demo.add_argument("--overwrite", action="store_true", help="replace a pack that is there")
+    docs = _command(commands, "docs", _docs, "a site with a page for each metric and each table")
+    docs.add_argument("--out", default="swm-kpi-site", help="a new folder (swm-kpi-site)")
+    docs.add_argument("--name", default="", help="what the site is called")
+    docs.add_argument("--organisation", default="", help="who publishes it, for the statement")
+    docs.add_argument("--contact", default="", help="how to reach them, for the statement")
+    docs.add_argument("--availability", metavar="FILE", help="a force's own statement (TOML)")
     return made
 
 

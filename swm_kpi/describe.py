@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import fill, wrap
 
 from swm_kpi.catalogue import Catalogue
-from swm_kpi.contracts import Column, ContractType
+from swm_kpi.contracts import ContractType
 from swm_kpi.expressions import DTYPE_WORDS, Assumption
 from swm_kpi.measures import Measure
 from swm_kpi.metric import Alias, Entry, Heading, Metric, not_computed
@@ -130,30 +130,16 @@ def _assumption(assumption: Assumption) -> str:
 
 
 def _table(contract: ContractType, metric: Metric) -> Iterator[str]:
-    used = {
-        column
-        for measure in metric.measures
-        for statistic in measure.statistics.values()
-        if statistic.contract is contract
-        for column in statistic.columns
-    }
-    carried = {
-        each.name
-        for dimension in metric.dimensions
-        if dimension.key in contract.dimensions
-        for each in contract.dimensions[dimension.key][1].walk()
-        if isinstance(each, Column)
-    }
     heading = f"Table {contract.table}"
     source = f" Usually from: {contract.source}." if contract.source else ""
     yield from _section(heading, [f"{contract.meaning}{source}"])
     yield "  Columns read:"
-    for name, column in contract.columns.items():
-        if name in used | carried:
-            kind = DTYPE_WORDS[column.dtype] + (", may be empty" if column.nullable else "")
-            optional = "" if name in used else " Only for a breakdown."
-            text = f"{name} ({kind}): {column.description}{optional}"
-            yield from wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ")
+    for name, needed in metric.columns_read(contract).items():
+        column = contract.columns[name]
+        kind = DTYPE_WORDS[column.dtype] + (", may be empty" if column.nullable else "")
+        optional = "" if needed else " Only for a breakdown."
+        text = f"{name} ({kind}): {column.description}{optional}"
+        yield from wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ")
 
 
 def _section(heading: str, paragraphs: Sequence[str]) -> Iterator[str]:

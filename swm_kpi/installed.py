@@ -148,7 +148,7 @@ def _joined(parts: dict[str, Catalogue]) -> Catalogue:
         if both:
             continue
         try:
-            found = Catalogue([*found, *part])
+            found = Catalogue([*found, *part], themes=_themes(found, part))
         except DefinitionError as error:
             problems += [
                 Problem(f"{name}: {e.subject}", e.field, e.rule, e.fix) for e in error.problems
@@ -156,6 +156,15 @@ def _joined(parts: dict[str, Catalogue]) -> Catalogue:
         owners |= {named: name for each in part for named in (each.ref, each.key)}
     if problems:
         raise DefinitionError(problems)
+    return found
+
+
+def _themes(*parts: Catalogue) -> dict[str, tuple[str, ...]]:
+    """Join themes: one that two catalogues have holds the refs of both."""
+    found: dict[str, tuple[str, ...]] = {}
+    for part in parts:
+        for theme, refs in part.themes.items():
+            found[theme] = (*found.get(theme, ()), *refs)
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import Field
 
 from swm_kpi.availability import Availability
-from swm_kpi.contracts import ContractType, Dimension
+from swm_kpi.contracts import Column, ContractType, Dimension
 from swm_kpi.declaration import Declaration, Finding, Frozen
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
 from swm_kpi.examples import Example, parse_pipe_table
@@ -185,6 +185,31 @@ class Metric(Entry):
             for measure in self.measures
             for statistic in measure.statistics.values()
         }
+
+    def columns_read(self, contract: ContractType) -> dict[str, bool]:
+        """Return the columns of a table that it reads, in the table's order.
+
+        Args:
+            contract: one of its tables.
+
+        Returns:
+            Name to whether a number needs the column; if not, only a breakdown does.
+        """
+        needed = {
+            column
+            for measure in self.measures
+            for statistic in measure.statistics.values()
+            if statistic.contract is contract
+            for column in statistic.columns
+        }
+        carried = {
+            each.name
+            for dimension in self.dimensions
+            if dimension.key in contract.dimensions
+            for each in contract.dimensions[dimension.key][1].walk()
+            if isinstance(each, Column)
+        }
+        return {name: name in needed for name in contract.columns if name in needed | carried}
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:

@@ -14,7 +14,7 @@ DECIMALS = {
     Unit.PER_MILLION_PEOPLE: 1,
     Unit.POUNDS: 0,
 }
-_MINUS = "\N{MINUS SIGN}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def decimals(unit: str, values: Sequence[float | None]) -> int:
@@ -39,14 +39,14 @@ def say_number(value: float, unit: str, places: int = 0) -> str:
                 size, tail, places = size / scale, word, 1 if size >= 10 * scale else 2
                 break
     shown = f"{size:,.{places}f}"
-    minus = _MINUS if value < 0 and any(digit in shown for digit in "123456789") else ""
+    minus = MINUS if value < 0 and any(digit in shown for digit in "123456789") else ""
     return f"{minus}{lead}{shown}{tail}"
 
 
 def say_tick(value: float, unit: str, places: int) -> str:
     """Write a number beside a tick: as short as it can be without being wrong."""
     if unit == Unit.POUNDS and abs(value) >= 1e6:
-        minus, size = (_MINUS if value < 0 else ""), abs(value)
+        minus, size = (MINUS if value < 0 else ""), abs(value)
         return f"{minus}£{size / 1e9:,.4g}bn" if size >= 1e9 else f"{minus}£{size / 1e6:.4g}m"
     return say_number(value, unit, places)
 

@@ -74,7 +74,8 @@ def with_availability(catalogue: Catalogue, path: str | Path) -> Catalogue:
     if problems:
         raise DefinitionError(problems)
     stated = {catalogue[each.ref].ref: each for each in found}
-    return Catalogue((_restated(each, stated) for each in catalogue), overlaid=True)
+    restated = (_restated(each, stated) for each in catalogue)
+    return Catalogue(restated, themes=catalogue.themes, overlaid=True)
 
 
 def _tables(file: Path) -> list[dict[str, Any]]:

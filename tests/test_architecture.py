@@ -38,7 +38,6 @@ LAYERS = (
     "installed",
     "lock",
     "describe",
-    "refs_table",
     "disclosure",
     "provenance",
     "pandas_table",

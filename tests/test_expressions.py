@@ -47,6 +47,7 @@ from swm_kpi.expressions import (
     as_condition,
     canonical,
     english,
+    python,
     sql,
 )
 
@@ -90,7 +91,7 @@ FACES: dict[str, tuple[Callable[[], Expression], str, str, list[Any]]] = {
     ),
     "a list": (
         lambda: Call.code.is_in("b", "a"),
-        "code is one of ‘b’, ‘a’",
+        "code is any of ‘b’ or ‘a’",
         "(\"code\" IN ('b', 'a'))",
         ["in", CODE, ["str", "a"], ["str", "b"]],
     ),
@@ -102,7 +103,7 @@ FACES: dict[str, tuple[Callable[[], Expression], str, str, list[Any]]] = {
     ),
     "a list that is an assumption": (
         lambda: Call.code.is_in(SOME),
-        "code is one of ‘a’, ‘c’ (assumption some)",
+        "code is any of ‘a’ or ‘c’ (assumption some)",
         "(\"code\" IN ('a', 'c'))",
         ["in", CODE, ["assumption", "some", ["str", "a"], ["str", "c"]]],
     ),
@@ -174,7 +175,7 @@ FACES: dict[str, tuple[Callable[[], Expression], str, str, list[Any]]] = {
     ),
     "elapsed time": (
         lambda: Call.rang_at.until(Call.ended_at) <= 600,
-        "seconds from time of the call to ended at is at most 600",
+        "ended at is at most 10 minutes after time of the call",
         '(EXTRACT(EPOCH FROM ("ended_at" - "rang_at")) <= 600)',
         [
             "<=",
@@ -224,6 +225,42 @@ def test_a_fraction_of_a_second_is_in_the_sql() -> None:
 def test_what_cannot_be_said_is_in_brackets() -> None:
     loud, many = Call.code == "a", Call.calls > 1
     assert english(Undecided(loud & many)) != english(Undecided(loud) & many)
+
+
+@pytest.mark.parametrize("make", [make for make, *_ in FACES.values()], ids=FACES)
+def test_the_python_of_a_tree_makes_it_again(make: Callable[[], Expression]) -> None:
+    tree = make()
+    if isinstance(tree, Undecided):
+        with pytest.raises(TypeError, match="not written"):
+            python(tree)
+        return
+    scope = {"Call": Call, "SOME": SOME, "LIMIT": LIMIT, "date": date, "datetime": datetime}
+    exec(f"again = {python(tree)}", scope)
+    assert canonical(as_condition(scope["again"])) == canonical(tree)
+
+
+@pytest.mark.parametrize(
+    ("make", "in_english"),
+    [
+        (lambda: ~(Call.calls <= 2), "calls is more than 2"),
+        (lambda: ~(Call.code == "a"), "code is not ‘a’"),
+        (lambda: ~Call.code.is_in("a"), "code is not ‘a’"),
+        (lambda: ~Call.code.is_in("a", "b"), "code is not any of ‘a’ or ‘b’"),
+        (lambda: ~Call.code.is_in(SOME), "code is not any of ‘a’ or ‘c’ (assumption some)"),
+        (
+            lambda: Call.rang_at.until(Call.ended_at) > 172_800,
+            "ended at is more than 48 hours after time of the call",
+        ),
+        (
+            lambda: Call.rang_at.until(Call.ended_at) < 60,
+            "ended at is less than 60 seconds after time of the call",
+        ),
+    ],
+)
+def test_opposites_and_lengths_of_time_are_said_as_people_say_them(
+    make: Callable[[], Expression], in_english: str
+) -> None:
+    assert english(make()) == in_english
 
 
 def test_every_face_is_a_face_of_the_same_tree() -> None:

@@ -115,7 +115,7 @@ def test_the_source_distribution_builds_the_same_wheel(
         archive.extractall(tmp_path, filter="data")
     (source,) = tmp_path.glob("swm_kpi-*")
     assert (source / "tests" / Path(__file__).name).is_file()
-    assert (source / "docs" / "index.md").is_file()
+    assert (source / "docs" / "decisions" / "README.md").is_file()
     assert (source / "mkdocs.yml").is_file()
     build(source, tmp_path / "out", "wheel")
     (again,) = (tmp_path / "out").glob("*.whl")

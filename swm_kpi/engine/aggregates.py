@@ -16,8 +16,6 @@ from swm_kpi.expressions import Elapsed, Term
 from swm_kpi.measures import Operation, Statistic
 
 Array = NDArray[np.float64]
-BEYOND = 2**126
-"""No number as large as this is summed."""
 
 
 def aggregates(
@@ -43,7 +41,7 @@ def summands(of: Term, value: Any) -> Iterator[tuple[str, Any]]:
 
     Whole numbers of the smallest unit are summed, so that order cannot change the bytes. Elapsed
     time is summed as whole seconds and the rest, so that no table is too long for it. Polars has
-    whole numbers of 128 bits: what does not fit those becomes ``BEYOND``, which ``local`` refuses.
+    whole numbers of 128 bits.
     """
     if isinstance(of, Elapsed):
         yield "", value // MICROSECONDS
@@ -53,7 +51,7 @@ def summands(of: Term, value: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(value, nw.Expr):
             yield "", scaled.cast(nw.Int64)
         else:
-            yield "", scaled.clip(-float(BEYOND), float(BEYOND)).cast(pl.Int128)
+            yield "", scaled.cast(pl.Int128)
     else:
         yield "", value
 

@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column
-from swm_kpi.engine.aggregates import BEYOND, finished, summands
+from swm_kpi.engine.aggregates import finished, summands
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.conditions import ANSWERS, Cluster, clusters, codes_of, name_of, parts_of
 from swm_kpi.engine.narrow import column_of, decoded, narrow
@@ -26,7 +26,6 @@ from swm_kpi.engine.scans import collect
 from swm_kpi.engine.sorting import came_before, distinct, quantiles
 from swm_kpi.engine.sorting import codes_of as people_of
 from swm_kpi.engine.tables import Table
-from swm_kpi.errors import DataError
 from swm_kpi.expressions import Expression, Repeats, Term
 from swm_kpi.measures import Operation, Statistic
 
@@ -232,18 +231,11 @@ class LocalReading:
     def _summable(self, of: Term, suffix: str) -> pl.Series:
         """Return whole numbers wide enough that no sum of them can wrap.
 
-        Raises:
-            DataError: even 128 bits may be too few.
+        128 bits are always enough: a number too large to be added up exactly breaks its contract.
         """
         values = self._frame[f"sum:{name_of(of)}{suffix}"]
         least, most = (int(each or 0) for each in (values.min(), values.max()))  # type: ignore[arg-type]
         bound = max(-least, most) * max(self.table.rows, 1)
-        if max(-least, most) >= BEYOND or bound >= 2**127:
-            named = next(str(each) for each in of.walk() if isinstance(each, Column))
-            raise DataError(
-                f"Table {self.table.contract.table!r}: {named} holds numbers too large to be "
-                "summed exactly. Correct them, or leave out the metrics that sum it."
-            )
         return values.cast(pl.Int64 if bound < 2**63 else pl.Int128)
 
     def _quantiles(

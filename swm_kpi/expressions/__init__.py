@@ -3,7 +3,7 @@
 May import errors only. Knows nothing of dataframes: the engine compiles trees itself.
 """
 
-from swm_kpi.expressions.faces import canonical, english, sql
+from swm_kpi.expressions.faces import canonical, english, python, sql
 from swm_kpi.expressions.literals import DTYPE_WORDS, Assumption, Canonical, Scalar
 from swm_kpi.expressions.relations import Product, Repeats, Undecided, WithinMonths
 from swm_kpi.expressions.tree import (
@@ -48,5 +48,6 @@ __all__ = [
     "canonical",
     "english",
     "is_unusable",
+    "python",
     "sql",
 ]

@@ -1,12 +1,12 @@
-"""Three faces of a tree: the English sentence, SQL text and the canonical form that is hashed.
+"""Four faces of a tree: the English sentence, SQL text, Python, and the form that is hashed.
 
-The fourth, the engine's expression, is made in ``engine``. A leaf writes its own faces.
+The fifth, the engine's expression, is made in ``engine``. A leaf writes its own faces.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from swm_kpi.expressions import relations, tree
 from swm_kpi.expressions.literals import (
@@ -14,10 +14,14 @@ from swm_kpi.expressions.literals import (
     TIME_COMPARISONS,
     Assumption,
     Canonical,
+    Scalar,
     canonical_of,
     english_of,
+    python_of,
     sql_of,
 )
+
+_OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
 def english(expression: tree.Expression) -> str:
@@ -25,6 +29,10 @@ def english(expression: tree.Expression) -> str:
     match expression:
         case tree.Leaf():
             return expression.english()
+        case tree.Compare(left=tree.Elapsed(start=start, end=end), op=op, right=right) if (
+            not isinstance(right, tree.Term)
+        ):
+            return f"{english(end)} {COMPARISONS[op][0]} {_span(right)} after {english(start)}"
         case tree.Compare(left=left, op=op, right=right):
             words = COMPARISONS[op][0]
             if left.dtype.__name__ in ("date", "datetime"):
@@ -32,9 +40,7 @@ def english(expression: tree.Expression) -> str:
             other = english(right) if isinstance(right, tree.Term) else english_of(right)
             return f"{english(left)} {words} {other}"
         case tree.IsIn(term=term, values=values):
-            listed = ", ".join(english_of(each) for each in values)
-            one = len(values) == 1 and not isinstance(values[0], Assumption)
-            return f"{english(term)} is {'' if one else 'one of '}{listed}"
+            return f"{english(term)} is {_listed(values)}"
         case tree.IsNull(term=term):
             return f"{english(term)} is not recorded"
         case tree.IsTrue(term=term):
@@ -45,6 +51,10 @@ def english(expression: tree.Expression) -> str:
             return f"{english(term)} is recorded"
         case tree.Not(condition=tree.IsTrue(term=term)):
             return f"{english(term)} is false"
+        case tree.Not(condition=tree.IsIn(term=term, values=values)):
+            return f"{english(term)} is not {_listed(values)}"
+        case tree.Not(condition=tree.Compare(left=left, op=op, right=right)):
+            return english(tree.Compare(left, _OPPOSITES[op], right))
         case tree.Not(condition=condition):
             return f"not ({english(condition)})"
         case relations.Undecided(condition=condition):
@@ -102,6 +112,34 @@ def sql(expression: tree.Expression) -> str:
     raise TypeError(f"{type(expression).__name__} has no SQL")
 
 
+def python(expression: tree.Expression) -> str:
+    """Write an expression as it is declared; an assumption by its key in capitals."""
+    match expression:
+        case tree.Leaf():
+            return str(expression)
+        case tree.Compare(left=left, op=op, right=right):
+            other = python(right) if isinstance(right, tree.Term) else python_of(right)
+            return f"{python(left)} {op} {other}"
+        case tree.IsIn(term=term, values=values):
+            return f"{python(term)}.is_in({', '.join(python_of(each) for each in values)})"
+        case tree.IsNull(term=term):
+            return f"{python(term)}.is_null()"
+        case tree.IsTrue(term=term):
+            return python(term)
+        case tree.Joined(op=op, conditions=conditions):
+            sign = {"and": " & ", "or": " | "}[op]
+            return sign.join(_in_brackets(each) for each in conditions)
+        case tree.Not(condition=tree.IsNull(term=term)):
+            return f"{python(term)}.is_not_null()"
+        case tree.Not(condition=condition):
+            return f"~{_in_brackets(condition)}"
+        case tree.Elapsed(start=start, end=end):
+            return f"{python(start)}.until({python(end)})"
+        case tree.Unusable():
+            return "..."
+    raise TypeError(f"{type(expression).__name__} is built by a kind of measure, not written")
+
+
 def canonical(expression: tree.Expression) -> Canonical:
     """Return nested lists that are equal exactly when the meaning is."""
     match expression:
@@ -141,6 +179,30 @@ def canonical(expression: tree.Expression) -> Canonical:
         case tree.Unusable():
             return ["refused"]
     raise TypeError(f"{type(expression).__name__} has no canonical form")
+
+
+def _listed(values: Sequence[Scalar | Assumption]) -> str:
+    """List values for a reader, an assumption's with its name."""
+    *others, last = [english_of(each) for each in values]
+    listed = f"{', '.join(others)} or {last}" if others else last
+    several = others or (isinstance(values[0], Assumption) and len(values[0].values) > 1)
+    return f"any of {listed}" if several else listed
+
+
+def _span(seconds: Scalar | Assumption) -> str:
+    """Say a length of time in the largest unit that it is a whole number of, if it is above one."""
+    (value,) = seconds.values if isinstance(seconds, Assumption) else (seconds,)
+    named = f" (assumption {seconds.key})" if isinstance(seconds, Assumption) else ""
+    for size, unit in ((3_600, "hours"), (60, "minutes")):
+        if isinstance(value, int | float) and value > size and value % size == 0:
+            return f"{english_of(int(value // size))} {unit}{named}"
+    return f"{english_of(value)} seconds{named}"
+
+
+def _in_brackets(condition: tree.Condition) -> str:
+    """Write a part of a Python condition: only what binds less tightly needs its brackets."""
+    written = python(condition)
+    return f"({written})" if isinstance(condition, tree.Joined | tree.Compare) else written
 
 
 def _bracketed(condition: tree.Condition) -> str:

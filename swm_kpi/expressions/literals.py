@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -115,7 +116,8 @@ def comparable(left: type, right: type) -> bool:
 def english_of(literal: Scalar | Assumption) -> str:
     """Write a literal or an assumption for a reader."""
     if isinstance(literal, Assumption):
-        listed = ", ".join(english_of(each) for each in literal.values)
+        *others, last = [english_of(each) for each in literal.values]
+        listed = f"{', '.join(others)} or {last}" if others else last
         return f"{listed} (assumption {literal.key})"
     if isinstance(literal, bool):
         return "true" if literal else "false"
@@ -143,6 +145,17 @@ def sql_of(literal: Scalar | Assumption) -> str:
     if isinstance(literal, date):
         return f"DATE '{literal.isoformat()}'"
     return "'" + literal.replace("'", "''") + "'"
+
+
+def python_of(literal: Scalar | Assumption) -> str:
+    """Write a literal as Python, or an assumption's key in capitals, as it is named."""
+    if isinstance(literal, Assumption):
+        return literal.key.upper()
+    if isinstance(literal, datetime):
+        return f'datetime.fromisoformat("{literal.isoformat()}")'
+    if isinstance(literal, date):
+        return f'date.fromisoformat("{literal.isoformat()}")'
+    return json.dumps(literal, ensure_ascii=False) if isinstance(literal, str) else repr(literal)
 
 
 def canonical_of(literal: Scalar | Assumption) -> Canonical:

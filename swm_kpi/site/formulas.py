@@ -1,0 +1,82 @@
+"""How each measure is worked out, in words and in code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from swm_kpi.measures import Count, Measure, Quantity, StockAtDate, Sum
+from swm_kpi.metric import Entry, Metric
+from swm_kpi.site.declared import declared
+from swm_kpi.site.markup import Html, code, disclosed, join, pairs, paragraph, tag
+from swm_kpi.site.subject import Subject, section
+from swm_kpi.vocabulary import Basis
+
+
+def section_of(entry: Entry, metric: Metric, subject: Subject) -> Iterator[Html]:
+    """Yield how a metric is worked out."""
+    yield section("How it is worked out")
+    own = subject.measures(entry, Basis.FORCE)
+    if len(own) > 1:
+        first = metric.first_shown
+        yield (
+            paragraph(
+                f"It has {len(own)} measures. Where only one is shown, it is ",
+                tag("strong", first.title),
+                ".",
+            )
+            if first in own
+            else paragraph(f"It has {len(own)} measures.")
+        )
+    yield pairs(((each.title, _said(each, metric)) for each in own), class_="measures")
+    yield _as_code(own, "The same as code")
+    proxies = subject.measures(entry, Basis.PROXY)
+    if proxies:
+        yield section("From public data", level=3)
+        yield paragraph(
+            "Published open data come near to some of these numbers. They are never mixed with the "
+            "force’s own, and each says how it differs."
+        )
+        yield pairs(((each.title, _said(each, metric)) for each in proxies), class_="measures")
+        yield _as_code(proxies, "The public data’s measures as code")
+
+
+def _said(measure: Measure, metric: Metric) -> Html:
+    parts = [
+        paragraph(formula(measure, metric)),
+        paragraph(f"Differs: {measure.differs}") if measure.differs else "",
+        paragraph(measure.note) if measure.note else "",
+        paragraph(_small(measure), class_="small"),
+    ]
+    return join(parts)
+
+
+def _small(measure: Measure) -> Html:
+    said = [f"Unit: {measure.measured_in.value}.", _adding(measure)]
+    if measure.direction is not None:
+        words = measure.direction.value
+        said.append(f"{words[:1].upper()}{words[1:]}.")
+    return join([*said, join(["Name in code:", tag("code", measure.key)], " ")], " ")
+
+
+def _adding(measure: Measure) -> str:
+    """Say over what a measure may be added up: by its kind, as the engine does."""
+    adds = all(each.operation.adds for each in measure.statistics.values())
+    if isinstance(measure, Count | Sum | Quantity) and adds:
+        return "Areas and periods may be added up."
+    if isinstance(measure, StockAtDate):
+        return "Areas may be added up, and periods never."
+    return "Never added up: each total is worked out by itself."
+
+
+def formula(measure: Measure, metric: Metric) -> str:
+    """Return the formula in words, with the measures it is made from by their titles."""
+    said = measure.formula()
+    for key in measure.siblings:
+        words = key.replace("_", " ").capitalize()
+        said = said.replace(f"‘{words}’", f"‘{metric.measure(key, measure.basis).title}’")
+    return said
+
+
+def _as_code(measures: tuple[Measure, ...], summary: str) -> Html:
+    text = "\n\n".join(declared(each) for each in measures)
+    return disclosed(summary, code(text, label="Python, as it is declared"))
