@@ -49,8 +49,8 @@ def needed(*modules: str, extra: str) -> None:
 
 def lacking(what: str) -> NoReturn:
     """Skip the test for what this machine lacks; fail it where every engine is to be there."""
-    if os.environ.get("SWM_KPI_ALL_ENGINES"):
-        pytest.fail(f"SWM_KPI_ALL_ENGINES is set, and {what}")
+    if os.environ.get("SWM_KPI_WITH_EVERYTHING"):
+        pytest.fail(f"SWM_KPI_WITH_EVERYTHING is set, and {what}")
     pytest.skip(what)
 
 
