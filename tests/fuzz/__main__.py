@@ -27,7 +27,7 @@ def main() -> None:
         import swm_kpi
 
         # What is imported when it is first used would be left out of the guidance.
-        for each in walk_packages(swm_kpi.__path__, "swm_kpi."):
+        for each in walk_packages(swm_kpi.__path__[:1], "swm_kpi."):
             if not each.name.startswith(("swm_kpi.charts", "swm_kpi.site", "swm_kpi.definitions")):
                 import_module(each.name)
         from tests.fuzz.targets import SEEDS, TARGETS
