@@ -32,7 +32,8 @@ KINDS = {
     "heading": "metrics/ref-16.html",
     "table": "tables/incident.html",
     "way in": "metrics/availability.html",
-    "guide": "decisions/0006-rules-of-counting.html",
+    "guide": "tutorial/first-pack.html",
+    "reference": "reference/api/compute.html",
     "search": "search.html?q=knife",
 }
 WIDTHS = (1280, 320)
