@@ -6,7 +6,10 @@ was, and which instant a local time was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from logging import LogRecord
 from traceback import walk_tb
 from typing import Any, Protocol, TypeVar
 
@@ -20,6 +23,7 @@ from swm_kpi.periods import LONDON
 Answer = TypeVar("Answer")
 
 _A_DAY = 86_400_000_000
+_at_work: ContextVar[bool] = ContextVar("at_work", default=False)
 # What engines call an operation that they have not.
 _CANNOT = ("OperationNotDefinedError", "UnsupportedOperationError", "NotImplementedError")
 
@@ -278,7 +282,8 @@ def through(engine: str, table: str, work: Callable[[], Answer]) -> Answer:
         InputError: the engine does not answer; its own message, which may hold values, is left.
     """
     try:
-        return work()
+        with _unlogged(engine):
+            return work()
     except SwmKpiError:
         raise
     except ImportError as error:
@@ -301,6 +306,27 @@ def through(engine: str, table: str, work: Callable[[], Answer]) -> Answer:
         f"Table {table!r} cannot be read from {engine} ({failure}). Is the connection still open, "
         "and the table still there?"
     )
+
+
+@contextmanager
+def _unlogged(engine: str) -> Iterator[None]:
+    """Keep Spark's client from logging what goes wrong, which it does with the value in it."""
+    if engine != Spark.name:
+        yield
+        return
+    from pyspark.logger import PySparkLogger
+
+    PySparkLogger.getLogger("SQLQueryContextLogger").addFilter(_is_anothers)
+    at_work = _at_work.set(True)
+    try:
+        yield
+    finally:
+        _at_work.reset(at_work)
+
+
+def _is_anothers(_: LogRecord) -> bool:
+    """Let through what is logged while no work of ours is done."""
+    return not _at_work.get()
 
 
 def _is_ours(error: Exception) -> bool:
