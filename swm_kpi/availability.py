@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from swm_kpi.declaration import Declaration, Finding, Frozen
+from swm_kpi.periods import say_day, say_months
 from swm_kpi.vocabulary import AvailabilityStatus
 
 
@@ -23,6 +25,16 @@ class Evidence:
     source: str
     finding: str
     date: str
+
+    @property
+    def when(self) -> str:
+        """The date as readers write it: 27 May 2021; as it was given where it is not a day."""
+        with suppress(ValueError):
+            return say_day(date.fromisoformat(self.date))
+        with suppress(ValueError):
+            month = date.fromisoformat(f"{self.date}-01")
+            return say_months(month, month)
+        return self.date
 
 
 class Availability(Declaration):

@@ -73,7 +73,7 @@ def _availability(entry: Entry) -> str:
     availability = entry.availability
     said = f"{availability.status.value.capitalize()}. {availability.reason}"
     for each in availability.evidence:
-        said += f" Evidence: {each.finding.rstrip('.')} ({each.source}, {each.date})."
+        said += f" Evidence: {each.finding.rstrip('.')} ({each.source}, {each.when})."
     return said
 
 

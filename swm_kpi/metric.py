@@ -77,6 +77,12 @@ class Entry(Declaration):
     parent: str | None = None
     availability: Availability
 
+    def __repr__(self) -> str:
+        """Show which entry it is; its fields are a page long and are read one by one."""
+        return f"<{type(self).__name__} {self.ref} {self.key}: {self.name or 'no text'}>"
+
+    __str__ = __repr__
+
     @property
     def name(self) -> str:
         """The title without the punctuation that joined it to the plan's list."""

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 import swm_kpi as kpi
+from swm_kpi.describe import describe
 
 WHOLE = """
 [[metric]]
@@ -93,3 +94,22 @@ def test_a_file_that_is_not_an_overlay_is_refused(overlay: Path, content: str) -
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(kpi.InputError, match="no such file"):
         kpi.catalogue(availability=tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2021-05-27", "27 May 2021"),
+        ("2021-09", "September 2021"),
+        ("2019", "2019"),
+        ("2023/24", "2023/24"),
+        ("2022, by context", "2022, by context"),
+        ("2021-02-30", "2021-02-30"),
+    ],
+)
+def test_evidence_is_dated_as_readers_write_dates(written: str, read: str) -> None:
+    assert kpi.Evidence("A report", "It is given.", written).when == read
+
+
+def test_a_description_dates_its_evidence_in_words() -> None:
+    assert "27 May 2021" in " ".join(describe(kpi.catalogue()["57"], kpi.catalogue()).split())

@@ -11,7 +11,7 @@ import polars as pl
 from swm_kpi.charts.picture import Caption
 from swm_kpi.contracts import UNKNOWN
 from swm_kpi.numbers import counted
-from swm_kpi.periods import Period, say_months
+from swm_kpi.periods import Period, say_day, say_months
 from swm_kpi.process import RULES, Nature, ProcessChart
 from swm_kpi.vocabulary import Grain, Marker, Unit
 
@@ -190,8 +190,7 @@ def _runs(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _day(iso: str) -> str:
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%B %Y}"
+    return say_day(date.fromisoformat(iso))
 
 
 def tell_members(

@@ -26,6 +26,7 @@ from swm_kpi.charts.picture import Caption, Picture
 from swm_kpi.charts.tell import OVER_TIME, kind_of, markers_in_words, say_cell, tell_years, whose
 from swm_kpi.errors import RequestError
 from swm_kpi.numbers import decimals, say_number
+from swm_kpi.periods import say_day
 from swm_kpi.series import Member, Selected
 from swm_kpi.vocabulary import Grain, Marker
 
@@ -109,10 +110,9 @@ def _years(selected: Selected, member: Member) -> _Years:
             runs.append((f"{year}/{(year + 1) % 100:02d}", points))
     missing = ""
     if broken:
-        day = broken[-1].day
         missing = (
-            f"The year before is not drawn, because the series breaks on {day.day} {day:%B %Y}: "
-            f"{broken[-1].because}."
+            "The year before is not drawn, because the series breaks on "
+            f"{say_day(broken[-1].day)}: {broken[-1].because}."
         )
     elif len(runs) == 1:
         missing = "The result has no number for the year before."

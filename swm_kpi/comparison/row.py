@@ -10,7 +10,7 @@ from swm_kpi.comparison.verdict import verdict
 from swm_kpi.comparison.windows import Window, labels
 from swm_kpi.measures import Measure, Variance
 from swm_kpi.metric import Break
-from swm_kpi.periods import Period
+from swm_kpi.periods import Period, say_day
 from swm_kpi.vocabulary import Direction, Marker, Unit
 
 _NAMED = 4
@@ -109,8 +109,7 @@ def _obstacle(
         return Marker.NOT_APPLICABLE, refused
     for each in rules.breaks:
         if window.crosses(each.day):
-            day = f"{each.day.day} {each.day:%B %Y}"
-            return Marker.BREAK, f"the series breaks on {day}: {each.because}."
+            return Marker.BREAK, f"the series breaks on {say_day(each.day)}: {each.because}."
     sides = [
         (period, cell, len(cells) > 1)
         for periods, cells in ((window.now, now), (window.before, before))

@@ -14,10 +14,10 @@ import polars as pl
 
 from swm_kpi.charts import kind_of, said_period, say_cell
 from swm_kpi.demo.contents import BY, Contents, Told
-from swm_kpi.engine.coverage import say_day
 from swm_kpi.measures import Measure
 from swm_kpi.metric import Alias, Entry, Heading, not_computed
 from swm_kpi.numbers import decimals, say_number
+from swm_kpi.periods import say_day
 from swm_kpi.vocabulary import AvailabilityStatus, Basis, Marker, Unit
 
 SHOWN_PERIODS = 4

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from swm_kpi.engine.tables import Table
-from swm_kpi.periods import Period
+from swm_kpi.periods import Period, say_day
 from swm_kpi.vocabulary import Grain, Marker
 
 
@@ -92,11 +92,6 @@ class Coverage:
         gaps = ", with months missing" if self.missing else ""
         seen = ", the months seen in the data" if self.seen else ""
         return f"{first} to {last}{gaps}{seen}"
-
-
-def say_day(day: date) -> str:
-    """Write a day for a reader: 1 April 2024."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def month_number(day: date) -> int:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.coverage import say_day
 from swm_kpi.engine.scans import collect
 from swm_kpi.engine.snapshots import day_of
 from swm_kpi.engine.tables import Table
 from swm_kpi.measures import Narrative
-from swm_kpi.periods import Period
+from swm_kpi.periods import Period, say_day
 
 
 def told(table: Table, narrative: Narrative, periods: Sequence[Period]) -> list[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from swm_kpi.engine.assemble import Computed, Grid
-from swm_kpi.engine.coverage import say_day
 from swm_kpi.engine.narratives import told
 from swm_kpi.measures import Clock, Narrative
+from swm_kpi.periods import say_day
 
 _NO_SNAPSHOT = "No snapshot in the period."
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from swm_kpi.engine.assemble import Computed, Grid
-from swm_kpi.engine.coverage import Coverage, say_day
+from swm_kpi.engine.coverage import Coverage
 from swm_kpi.measures import Clock, Measure
 from swm_kpi.metric import Break
-from swm_kpi.periods import Period
+from swm_kpi.periods import Period, say_day
 from swm_kpi.vocabulary import Marker
 
 Status = tuple[Marker, str]

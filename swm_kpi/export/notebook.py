@@ -11,6 +11,7 @@ import polars as pl
 
 from swm_kpi.export.pack import Pack
 from swm_kpi.numbers import decimals, say_number
+from swm_kpi.periods import say_day
 from swm_kpi.provenance import Provenance
 from swm_kpi.vocabulary import Marker
 
@@ -74,7 +75,7 @@ def _origin(told: Provenance | None) -> list[str]:
     if told is None:
         return []
     day = told.as_at
-    data = f", from data as at {day.day} {day:%B %Y}" if day is not None else ""
+    data = f", from data as at {say_day(day)}" if day is not None else ""
     changed = ", ".join(told.assumptions)
     other = f" Assumptions changed: {changed}." if changed else ""
     by = f"swm-kpi {told.library} with {told.engine} {told.engine_version}"

@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from typing import Any, TypeAlias
 
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
+from swm_kpi.periods import say_day
 
 Scalar: TypeAlias = str | int | float | bool | date | datetime
 Canonical: TypeAlias = list[Any]
@@ -126,7 +127,7 @@ def english_of(literal: Scalar | Assumption) -> str:
     if isinstance(literal, int | float):
         # A year is a number too, and is not written with a comma.
         return f"{literal:,}" if abs(literal) >= 10_000 else f"{literal}"
-    day = f"{literal.day} {literal:%B %Y}"
+    day = say_day(literal)
     if not isinstance(literal, datetime) or literal.time() == time.min:
         return day
     return f"{day} at {literal.time().isoformat().removesuffix(':00')}"

@@ -5,7 +5,7 @@ disagree with the days it stands for.
 """
 
 from swm_kpi.periods.asking import periods
-from swm_kpi.periods.days import FIRST_YEAR, LAST_YEAR, LONDON, say_months
+from swm_kpi.periods.days import FIRST_YEAR, LAST_YEAR, LONDON, say_day, say_months
 from swm_kpi.periods.period import Period
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "LONDON", "Period", "periods", "say_months"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "LONDON", "Period", "periods", "say_day", "say_months"]

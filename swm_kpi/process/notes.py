@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 
 from swm_kpi.measures import RepeatRate, StockAtDate
 from swm_kpi.metric import Break
+from swm_kpi.periods import say_day
 from swm_kpi.process.points import Point
 from swm_kpi.process.target import Target
 from swm_kpi.series import Selected
@@ -31,7 +31,7 @@ def notes_of(
 ) -> list[str]:
     """Return what a reader must know beside the limits and the signals."""
     found = [
-        f"Limits are worked out afresh from {_day(each.day)}: {each.because}." for each in breaks
+        f"Limits are worked out afresh from {say_day(each.day)}: {each.because}." for each in breaks
     ]
     reasons = dict.fromkeys(each.left_out for each in points if each.left_out)
     for why in reasons:
@@ -91,7 +91,3 @@ def _follows_the_seasons(points: Sequence[Point]) -> bool:
     if before.std() == 0 or now.std() == 0:
         return False
     return bool(np.corrcoef(before, now)[0, 1] > _ALIKE)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -82,7 +82,7 @@ def _evidence(entry: Entry) -> Html:
     if not found:
         return join(["None found" if not isinstance(entry, Heading | NoMetricText) else ""])
     return join(
-        (join([f"{e.date}: {e.finding} ", tag("small", linked(e.source))]) for e in found),
+        (join([f"{e.when}: {e.finding} ", tag("small", linked(e.source))]) for e in found),
         "<br>",
     )
 

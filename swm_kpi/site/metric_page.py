@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from swm_kpi.engine.coverage import say_day
 from swm_kpi.metric import Alias, Entry, Heading, Metric, NoMetricText
+from swm_kpi.periods import say_day
 from swm_kpi.site import computing, formulas, history, needed
 from swm_kpi.site.drawing import picture
 from swm_kpi.site.examples import examples_section
@@ -145,7 +145,7 @@ def _availability(entry: Entry) -> Iterator[Html]:
         yield table(
             "Evidence of availability",
             ("Date", "What it shows", "Source"),
-            ((whole(each.date), each.finding, linked(each.source)) for each in stated.evidence),
+            ((whole(each.when), each.finding, linked(each.source)) for each in stated.evidence),
         )
     elif not isinstance(entry, Heading | NoMetricText):
         yield paragraph("No evidence either way has been found.")
