@@ -44,7 +44,7 @@ PLATFORM = Dimension(
 )
 
 
-class ParishCouncil(Contract, rows=Unit.GROUPS, source="Local Policing Charter records"):
+class ParishCouncil(Contract, rows=Unit.COUNCILS, source="Local Policing Charter records"):
     """One row per town or parish council and snapshot date.
 
     Each snapshot holds every council of the force's area, so snapshots are never added.
@@ -191,7 +191,7 @@ class SocialMediaAccount(Contract, source="Social media platforms' exports"):
     one_row_each = Unique(as_at, account_id)
 
 
-class SocialMediaPost(Contract, rows=Unit.MESSAGES, source="Social media platforms' exports"):
+class SocialMediaPost(Contract, rows=Unit.POSTS, source="Social media platforms' exports"):
     """One row per post by an account of the force.
 
     The same words posted on two platforms are two rows.

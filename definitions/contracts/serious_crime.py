@@ -120,7 +120,7 @@ class Disruption(
     )
 
 
-class CountyLine(Contract, rows=Unit.GROUPS, source="Force intelligence of county lines"):
+class CountyLine(Contract, rows=Unit.COUNTY_LINES, source="Force intelligence of county lines"):
     """One row per county line, each time it was active in the force's area."""
 
     line_id = Column(

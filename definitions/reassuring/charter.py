@@ -176,7 +176,7 @@ neighbourhood_alerts = Metric(
             at=AlertMessage.sent_at,
             where=measured,
             value=AlertMessage.opened,
-            unit=Unit.MESSAGES,
+            unit=Unit.OPENINGS,
             note="A recipient who opens two messages is counted twice.",
         ),
         Sum(
@@ -186,7 +186,7 @@ neighbourhood_alerts = Metric(
             at=AlertMessage.sent_at,
             where=measured,
             value=AlertMessage.recipients,
-            unit=Unit.MESSAGES,
+            unit=Unit.DELIVERIES,
             direction=Direction.NEUTRAL,
         ),
         Ratio(
@@ -202,7 +202,7 @@ neighbourhood_alerts = Metric(
             of=AlertMessage,
             at=AlertMessage.sent_at,
             value=AlertMessage.replies,
-            unit=Unit.MESSAGES,
+            unit=Unit.REPLIES,
         ),
     ],
     dimensions=[LPA],

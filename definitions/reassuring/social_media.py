@@ -26,7 +26,7 @@ social_media = Metric(
             of=SocialMediaAccount,
             at=SocialMediaAccount.as_at,
             value=SocialMediaAccount.followers,
-            unit=Unit.PEOPLE,
+            unit=Unit.FOLLOWERS,
             note="One person who follows three accounts is counted three times, and some followers "
             "are not people.",
         ),
@@ -44,7 +44,7 @@ social_media = Metric(
             at=SocialMediaPost.posted_at,
             where=shown_and_answered,
             value=SocialMediaPost.impressions,
-            unit=Unit.EVENTS,
+            unit=Unit.IMPRESSIONS,
             direction=Direction.NEUTRAL,
             note="Times shown: not people, and not engagements.",
         ),
@@ -55,7 +55,7 @@ social_media = Metric(
             at=SocialMediaPost.posted_at,
             where=shown_and_answered,
             value=SocialMediaPost.engagements,
-            unit=Unit.EVENTS,
+            unit=Unit.ENGAGEMENTS,
             note="Reactions, comments, shares and clicks, approving or not.",
         ),
         Ratio(

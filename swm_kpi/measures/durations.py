@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -29,6 +30,7 @@ class Average(StrEnum):
 
 
 _QUANTILES = {Average.MEDIAN: 0.5, Average.P90: 0.9}
+_TWICE = "a time is in the hour that comes twice when the clocks go back"
 _SECONDS = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3_600, Unit.DAYS: 86_400}
 
 
@@ -67,14 +69,15 @@ class Duration(TableMeasure):
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """Rows timed, rows not timed, and the sum of the times or their quantile and limits."""
-        timed = both(self.where, Not(IsNull(self.elapsed)))
+        unknown = IsNull(self.elapsed)
+        counted = {"timed": Not(unknown), "untimed": unknown}
+        if self.start.dtype is datetime:
+            # Both times are there, and one is in the hour that comes twice: which is not known.
+            counted["unclear"] = unknown & Not(IsNull(self.start)) & Not(IsNull(self.end))
         found = {
-            "timed": Statistic(self.of, Operation.ROWS, self.at, where=timed),
-            "untimed": Statistic(
-                self.of, Operation.ROWS, self.at, where=both(self.where, IsNull(self.elapsed))
-            ),
-            **undecided(self, self.where),
-        }
+            key: Statistic(self.of, Operation.ROWS, self.at, where=both(self.where, condition))
+            for key, condition in counted.items()
+        } | undecided(self, self.where)
         if self.average is Average.MEAN:
             found["seconds"] = Statistic(
                 self.of, Operation.SUM, self.at, where=self.where, of=self.elapsed
@@ -100,9 +103,11 @@ class Duration(TableMeasure):
             seconds = np.where(empty, np.nan, found["seconds"])
             limits = found["lower"] / self._seconds, found["upper"] / self._seconds
         words = self.missing or f"{english(self.start)} or {english(self.end)} missing"
+        unclear = found.get("unclear", np.zeros_like(timed))
         notes = [
             *undecided_notes(self, found, self.where),
-            (found["untimed"], f"left out: {words}"),
+            (found["untimed"] - unclear, f"left out: {words}"),
+            (unclear, f"left out: {_TWICE}"),
         ]
         return Cells(seconds / self._seconds, None, timed, empty, limits=limits, notes=notes)
 
