@@ -29,9 +29,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(site: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run Python there, as if on its own: options for this project's tests are not for others."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
     done = subprocess.run(
         [sys.executable, *words],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(site), str(ROOT)])},
+        env=environment | {"PYTHONPATH": os.pathsep.join([str(site), str(ROOT)])},
         cwd=cwd,
         capture_output=True,
         text=True,
