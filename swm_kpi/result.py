@@ -90,7 +90,7 @@ class Result:
         self.policy = policy
         self._provenance = provenance
         self.subjects = dict(subjects or {})
-        self._frame = frame.select(*BEFORE, *by, *AFTER)
+        self._frame = frame[[*BEFORE, *by, *AFTER]]
 
     @property
     def provenance(self) -> Provenance | None:

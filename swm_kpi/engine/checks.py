@@ -92,7 +92,7 @@ def plan_of(
     added, rules = _rules(contract, usable)
     keys = tuple(key for key in contract.keys if all(name in usable for name in key))
     broken += [*_column_rules(usable), *_key_rules(keys, usable), *rules]
-    counts = [rows.cast(pl.Int64).alias(f"broken:{n}") for n, (_, _, rows) in enumerate(broken)]
+    counts = [rows.alias(f"broken:{n}") for n, (_, _, rows) in enumerate(broken)]
     return Plan(
         contract,
         tuple(columns),
@@ -173,7 +173,7 @@ def _column_rules(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Expr
     for name, column in usable.items():
         value = pl.col(name)
         if not column.nullable:
-            yield name, "is missing", pl.col(RAW + name).is_null().sum() + _nan(column)
+            yield name, "is missing", _missing(column)
         for word, bound in column.bounds.items():
             says, outside = {
                 "ge": ("less than", value < bound),
@@ -193,11 +193,12 @@ def _column_rules(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Expr
             yield name, rule, (~value.cast(pl.String).str.contains(pattern)).sum()
 
 
-def _nan(column: Column) -> pl.Expr:
-    """Count the NaN of a number column, which are missing values too."""
+def _missing(column: Column) -> pl.Expr:
+    """Count the values that were not given; the NaN of a column of numbers are such, too."""
+    raw = pl.col(RAW + column.name)
     if column.dtype is not float:
-        return pl.lit(0)
-    return pl.col(RAW + column.name).cast(pl.Float64, strict=False).is_nan().sum()
+        return raw.null_count()
+    return raw.null_count() + raw.cast(pl.Float64, strict=False).is_nan().sum()
 
 
 def _key_rules(

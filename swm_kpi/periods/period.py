@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import total_ordering
+from functools import cached_property, total_ordering
 
 from swm_kpi.errors import PeriodError
 from swm_kpi.periods.days import (
@@ -113,22 +113,22 @@ class Period:
         """The first day after the period: its half-open end."""
         return self.end + timedelta(days=1)
 
-    @property
+    @cached_property
     def first_month(self) -> int:
         """Index of the first month: year * 12 + month - 1."""
         return month_of(self.start)
 
-    @property
+    @cached_property
     def last_month(self) -> int:
         """Index of the last month: year * 12 + month - 1."""
         return month_of(self.end)
 
-    @property
+    @cached_property
     def months(self) -> range:
         """Indexes of the period's months, in order."""
         return range(self.first_month, self.last_month + 1)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The period as it is written everywhere: generated from its dates."""
         if self.grain is Grain.MONTH:
