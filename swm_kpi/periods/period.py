@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property, total_ordering
+from functools import cache, cached_property, total_ordering
 
 from swm_kpi.errors import PeriodError
 from swm_kpi.periods.days import (
@@ -106,7 +106,7 @@ class Period:
                 f"Choose one that starts on or after {FIRST_YEAR}-01-01 "
                 f"and ends on or before {LAST_YEAR}-12-31."
             )
-        return cls(grain, first_day(first_month), last_day(last_month))
+        return _made(grain, first_month)
 
     @property
     def stop(self) -> date:
@@ -230,3 +230,9 @@ def _check_is_grain(grain: object) -> None:
             f"The grain of a Period is a Grain, not {quoted(grain)}. "
             "Write Grain.MONTH, Grain.QUARTER, Grain.YEAR or Grain.ROLLING_12."
         )
+
+
+@cache
+def _made(grain: Grain, first_month: int) -> Period:
+    """Return one of the few thousand periods there are; none of them ever changes."""
+    return Period(grain, first_day(first_month), last_day(first_month + grain.months - 1))
