@@ -22,7 +22,7 @@ from swm_kpi.engine.encode import (
     limit_of,
     plausible,
 )
-from swm_kpi.engine.scans import collect
+from swm_kpi.engine.scans import collect, select
 from swm_kpi.engine.sorting import different, repeated
 
 RAW = "raw:"
@@ -106,14 +106,14 @@ def plan_of(
 
 
 def checked(
-    wide: pl.LazyFrame, plan: Plan
+    wide: pl.LazyFrame | pl.DataFrame, plan: Plan
 ) -> tuple[int, list[Violation], dict[str, tuple[date, date]]]:
     """Count what breaks the rules.
 
     Returns:
         How many rows there are, what is broken, and each date column's first and last day.
     """
-    counts = collect(wide.select(plan.counts), plan.contract.table, "checking").row(0, named=True)
+    counts = select(wide, plan.counts, plan.contract.table, "checking").row(0, named=True)
     rows = int(counts["rows"])
     violations = [
         Violation(column, rule, counts[f"broken:{number}"])
@@ -121,7 +121,7 @@ def checked(
         if counts[f"broken:{number}"]
     ]
     for key in plan.keys:
-        repeats = _repeats(wide, plan.contract.table, key)
+        repeats = _repeats(wide.lazy(), plan.contract.table, key)
         if repeats:
             rule = "is not unique" if len(key) == 1 else "are not unique together"
             violations.append(Violation(", ".join(key), rule, repeats))

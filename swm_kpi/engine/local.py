@@ -30,15 +30,13 @@ from swm_kpi.engine.conditions import (
 )
 from swm_kpi.engine.narrow import column_of, decoded, narrow
 from swm_kpi.engine.reading import Array, Dated, Level, Months
-from swm_kpi.engine.scans import collect
+from swm_kpi.engine.scans import FEW, collect
 from swm_kpi.engine.sorting import came_before, distinct, quantiles
 from swm_kpi.engine.sorting import codes_of as people_of
 from swm_kpi.engine.tables import Table
 from swm_kpi.expressions import Expression, Repeats, Term
 from swm_kpi.measures import Operation, Statistic
 
-# Below this many rows, to decide every condition for every row costs less than to plan.
-FEW = 20_000
 # A kind of row to decide costs about what reading so many rows does.
 ROWS_A_KIND = 16
 
