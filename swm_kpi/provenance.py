@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
 from typing import Any
@@ -158,6 +159,7 @@ class Provenance:
         )
 
 
+@cache
 def library_version() -> str:
     """Return the version of this library, or say that it is not installed."""
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,7 +73,8 @@ class Result:
         by: the breakdowns, in the order of their columns.
         subjects: what each ref is, by ref.
         policy: the disclosure policy that the numbers went through; None for none.
-        provenance: what the numbers were computed from, where that is known.
+        provenance: what the numbers were computed from, where that is known; or what tells it,
+            called once, when it is first asked for.
     """
 
     def __init__(
@@ -83,13 +84,20 @@ class Result:
         subjects: Mapping[str, Subject] | None = None,
         *,
         policy: DisclosurePolicy | None = None,
-        provenance: Provenance | None = None,
+        provenance: Provenance | Callable[[], Provenance] | None = None,
     ) -> None:
         self.by = by
         self.policy = policy
-        self.provenance = provenance
+        self._provenance = provenance
         self.subjects = dict(subjects or {})
-        self._frame = frame.select(*BEFORE, *by, *AFTER)
+        self._frame = frame[[*BEFORE, *by, *AFTER]]
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """What the numbers were computed from, and by what; None where that is not known."""
+        if callable(self._provenance):
+            self._provenance = self._provenance()
+        return self._provenance
 
     def __len__(self) -> int:
         return self._frame.height

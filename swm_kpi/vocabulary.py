@@ -133,7 +133,10 @@ class Grain(StrEnum):
     @property
     def months(self) -> int:
         """Length in calendar months."""
-        return {"month": 1, "quarter": 3, "year": 12, "rolling_12": 12}[self.value]
+        return _MONTHS[self.value]
+
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12, "rolling_12": 12}
 
 
 class AvailabilityStatus(StrEnum):

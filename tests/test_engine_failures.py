@@ -9,7 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 import swm_kpi as kpi
 from swm_kpi.engine import compute as computing
@@ -127,23 +129,31 @@ def test_a_stopped_spark_is_one_clear_error() -> None:
         assert CANARY not in each
 
 
-def sqlite_table() -> Any:
+def sqlite_table(rows: pl.DataFrame = ROWS) -> Any:
     """Return the rows in a database that has no quantiles and no time zones."""
     engines.needed("ibis", extra="ibis")
     import ibis
 
-    return ibis.sqlite.connect().create_table("visit", ROWS.to_arrow())
+    return ibis.sqlite.connect().create_table("visit", rows.to_arrow())
 
 
 @SQLITE
-def test_a_measure_that_a_database_cannot_work_out_is_refused_by_name() -> None:
-    """Before anything is counted, with what to do; the others still compute."""
-    table = sqlite_table()
+def test_a_database_that_has_no_quantiles_gives_medians_and_their_limits() -> None:
+    """They are ranked, which every database can."""
     medians = a_metric([each for each in MEASURES if each.key == "median_days"], [AREA])
-    with pytest.raises(kpi.RequestError, match=r"sqlite.*'median_days' of metric T1") as caught:
-        computed(medians, {"visit": table}, YEAR, [AREA])
-    assert "another way" in str(caught.value)
-    assert computed(COUNTED, {"visit": table}, YEAR, []).to_polars()["value"].to_list() == [5.0]
+    first = ROWS.row(0, named=True) | {"flag": False}
+    waited = [30, 4, 1, 9, 4, 2, 25]
+    rows = frame(
+        "visit",
+        [
+            first | {"visit_id": f"v{days}-{number}", "seen_on": date(2024, 4, 1 + days - 1)}
+            for number, days in enumerate(waited)
+        ],
+    )
+    there = computed(medians, {"visit": sqlite_table(rows)}, YEAR, [AREA]).to_polars()
+    total = there.filter(area="All").row(0, named=True)
+    assert (total["value"], total["lower"], total["upper"]) == (3, 0, 29)
+    assert_frame_equal(there, computed(medians, {"visit": rows}, YEAR, [AREA]).to_polars())
 
 
 def test_local_time_that_a_database_cannot_work_out_is_refused_by_name() -> None:

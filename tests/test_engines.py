@@ -233,7 +233,27 @@ def test_people_are_told_apart_once_a_level_whatever_the_conditions() -> None:
     with recorded() as scans:
         computed(metric, {"visit": table}, YEAR, [AREA])
     purposes = Counter(each.purpose for each in scans)
-    assert purposes == {"telling values apart": 2, "counting": 5}
+    assert purposes == {"telling values apart": 2, "counting": 1, "ranking": 2}
+
+
+def test_of_times_only_those_at_the_ranks_of_a_median_cross_over() -> None:
+    """Of a thousand different times: those the median lies between, and its two limits."""
+    opened = datetime(2024, 6, 1)
+    rows = [
+        {"visit_id": f"v{n}", "opened_at": opened, "closed_at": opened + timedelta(seconds=n)}
+        for n in range(1_000)
+    ]
+    given_ = engines.door(DUCKDB)(
+        "visit", frame("visit", [{"weight": 1.0} | each for each in rows])
+    )
+    metric = a_metric([each for each in MEASURES if each.key == "median_hours"], [AREA])
+    with recorded() as scans:
+        found = computed(metric, {"visit": given_}, kpi.periods("2024/25"), []).to_polars()
+    (total,) = found.to_dicts()
+    seconds = [round(total[each] * 3_600, 6) for each in ("lower", "value", "upper")]
+    assert seconds == [468, 499.5, 531]
+    (ranking,) = (each for each in scans if each.purpose == "ranking")
+    assert ranking.rows <= 6
 
 
 def test_a_plan_tells_its_scans_groups_and_sql(force) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 
@@ -44,6 +45,9 @@ from swm_kpi import (
     Unit,
     Variance,
 )
+from swm_kpi.engine.ranking import whereabouts
+from swm_kpi.measures import Limit
+from swm_kpi.statistics import quantile_ranks
 
 Z = 1.959963984540054
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
@@ -347,6 +351,18 @@ def test_a_median_is_ranked_anew_for_each_total(wrap: Any) -> None:
     assert limits(found, "median", side="Right") == NONE
     assert limits(found, "median", side="Unknown") == (15, 24)
     assert limits(found, "median", side="All") == (9, 21)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9])
+def test_a_database_is_asked_for_times_where_the_limits_are(level: float) -> None:
+    """It cannot sum a binomial: the rank it is asked for is the right one, or next to it."""
+    many = np.unique(np.append(np.arange(1, 5_000), np.geomspace(5_000, 1e8, 200).astype(int)))
+    ranks = quantile_ranks(many, level)
+    for limit, exact in ((Limit.LOWER, ranks.lower), (Limit.UPPER, ranks.upper)):
+        about, reach = whereabouts(many, level, limit)
+        enough = exact > 0
+        assert (np.abs(about - exact)[enough] < reach - 0.04).all()
+        assert reach < 1
 
 
 def test_the_ends_of_a_median_are_peoples_own_times_and_are_not_disclosed() -> None:

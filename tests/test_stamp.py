@@ -99,6 +99,18 @@ def test_a_fingerprint_changes_with_what_was_read(changed: pl.DataFrame) -> None
     assert print_of(computed(changed)) != print_of(computed())
 
 
+def test_where_numbers_came_from_is_as_it_was_when_they_were_computed() -> None:
+    """However late it is asked for, and whatever the caller has done to the table since."""
+    before = computed().provenance
+    mine = table().to_pandas()
+    late = computed(mine)
+    mine["lpa"] = "Herefordshire"
+    mine["created_at"] = datetime(2024, 1, 1)
+    del mine
+    assert late.provenance == before
+    assert late.provenance is late.provenance
+
+
 def test_a_checked_table_has_the_same_fingerprint_and_what_was_overridden_is_stamped() -> None:
     crimes = kpi.synthetic.force("2024-04-01", "2024-06-30", scale=0.01)["crime"]
     checked = kpi.validate(crimes, "crime").table

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 def aggregates(
     name: str, statistic: Statistic, compiler: Compiler
 ) -> Iterator[tuple[str, nw.Expr]]:
-    """Yield the engine's aggregates for a statistic that is not of different values."""
+    """Yield the engine's aggregates for a statistic that adds."""
     where = compiler(statistic.where) if statistic.where is not None else None
     if statistic.of is None or statistic.operation is Operation.ROWS:
         one, no = nw.lit(1), nw.lit(0)
@@ -29,11 +29,8 @@ def aggregates(
         return
     of = compiler(statistic.of)
     chosen = of if where is None else nw.when(where).then(of)
-    if statistic.operation is Operation.SUM:
-        for suffix, each in summands(statistic.of, chosen):
-            yield name + suffix, each.sum()
-    else:
-        yield name, chosen.quantile(statistic.quantile or 0.5, interpolation="linear")
+    for suffix, each in summands(statistic.of, chosen):
+        yield name + suffix, each.sum()
 
 
 def summands(of: Term, value: Any) -> Iterator[tuple[str, Any]]:

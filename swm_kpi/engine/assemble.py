@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,11 @@ class Grid:
     coverage: Mapping[str, tuple[date, date]]
     as_at: date | None
     overridden: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def carried(self) -> Mapping[str, frozenset[int]]:
+        """The positions of the breakdowns that each table carries, by its name."""
+        return {name: frozenset(self.axes.carried(each)) for name, each in self.tables.items()}
 
 
 @dataclass(frozen=True)
@@ -153,5 +159,5 @@ def _axes(statistics: tuple[Statistic, ...], metric: Metric, grid: Grid) -> tupl
     # A population lacks most breakdowns: the whole population of the area is then meant.
     counted = {s.contract.table for s in statistics if s.clock is not Clock.REFERENCE}
     for name in counted & grid.tables.keys():
-        kept &= set(grid.axes.carried(grid.tables[name]))
+        kept &= grid.carried[name]
     return tuple(sorted(kept))

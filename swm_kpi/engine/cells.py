@@ -64,7 +64,10 @@ def _stacked(cells: Sequence[Cells]) -> Cells:
     def stack(arrays: Sequence[Any]) -> Any:
         if arrays[0] is None:
             return None
-        return np.stack([np.broadcast_to(each, shape) for each in arrays])
+        found = np.empty((len(arrays), *shape))
+        for number, each in enumerate(arrays):
+            found[number] = each
+        return found
 
     ends: Any = [each.limits for each in cells]
     read = ends[0] is not None

@@ -22,7 +22,7 @@ from swm_kpi.engine.encode import (
     limit_of,
     plausible,
 )
-from swm_kpi.engine.scans import collect
+from swm_kpi.engine.scans import collect, select
 from swm_kpi.engine.sorting import different, repeated
 
 RAW = "raw:"
@@ -92,7 +92,7 @@ def plan_of(
     added, rules = _rules(contract, usable)
     keys = tuple(key for key in contract.keys if all(name in usable for name in key))
     broken += [*_column_rules(usable), *_key_rules(keys, usable), *rules]
-    counts = [rows.cast(pl.Int64).alias(f"broken:{n}") for n, (_, _, rows) in enumerate(broken)]
+    counts = [rows.alias(f"broken:{n}") for n, (_, _, rows) in enumerate(broken)]
     return Plan(
         contract,
         tuple(columns),
@@ -106,14 +106,14 @@ def plan_of(
 
 
 def checked(
-    wide: pl.LazyFrame, plan: Plan
+    wide: pl.LazyFrame | pl.DataFrame, plan: Plan
 ) -> tuple[int, list[Violation], dict[str, tuple[date, date]]]:
     """Count what breaks the rules.
 
     Returns:
         How many rows there are, what is broken, and each date column's first and last day.
     """
-    counts = collect(wide.select(plan.counts), plan.contract.table, "checking").row(0, named=True)
+    counts = select(wide, plan.counts, plan.contract.table, "checking").row(0, named=True)
     rows = int(counts["rows"])
     violations = [
         Violation(column, rule, counts[f"broken:{number}"])
@@ -121,7 +121,7 @@ def checked(
         if counts[f"broken:{number}"]
     ]
     for key in plan.keys:
-        repeats = _repeats(wide, plan.contract.table, key)
+        repeats = _repeats(wide.lazy(), plan.contract.table, key)
         if repeats:
             rule = "is not unique" if len(key) == 1 else "are not unique together"
             violations.append(Violation(", ".join(key), rule, repeats))
@@ -173,7 +173,7 @@ def _column_rules(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Expr
     for name, column in usable.items():
         value = pl.col(name)
         if not column.nullable:
-            yield name, "is missing", pl.col(RAW + name).is_null().sum() + _nan(column)
+            yield name, "is missing", _missing(column)
         for word, bound in column.bounds.items():
             says, outside = {
                 "ge": ("less than", value < bound),
@@ -193,11 +193,12 @@ def _column_rules(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Expr
             yield name, rule, (~value.cast(pl.String).str.contains(pattern)).sum()
 
 
-def _nan(column: Column) -> pl.Expr:
-    """Count the NaN of a number column, which are missing values too."""
+def _missing(column: Column) -> pl.Expr:
+    """Count the values that were not given; the NaN of a column of numbers are such, too."""
+    raw = pl.col(RAW + column.name)
     if column.dtype is not float:
-        return pl.lit(0)
-    return pl.col(RAW + column.name).cast(pl.Float64, strict=False).is_nan().sum()
+        return raw.null_count()
+    return raw.null_count() + raw.cast(pl.Float64, strict=False).is_nan().sum()
 
 
 def _key_rules(

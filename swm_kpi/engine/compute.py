@@ -15,7 +15,6 @@ from swm_kpi.engine.accumulate import Accumulated, Axes, accumulate
 from swm_kpi.engine.assemble import Grid, computed
 from swm_kpi.engine.compile import Compiler
 from swm_kpi.engine.engines import Answer, engine_of, through
-from swm_kpi.engine.lacking import refuse_what_is_lacking
 from swm_kpi.engine.scans import collect
 from swm_kpi.engine.stamp import stamp
 from swm_kpi.engine.tables import Table, prepare
@@ -95,7 +94,6 @@ def compute(
     say = progress or (lambda _: None)
     named = asked is not None
     tables = _tables(data, contracts, statistics, dimensions, on_violation, say, named=named)
-    refuse_what_is_lacking(chosen, tables)
     axes = Axes(dimensions, tuple(_members(each, tables.values()) for each in dimensions))
     request.check_size(measures, [len(each) for each in axes.members], len(spans))
     compiler = Compiler(overrides)

@@ -30,10 +30,19 @@ from swm_kpi.measures import Statistic
 ANSWERS = 3
 """True, false and null."""
 
+_REMEMBERED = 4_096
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def name_of(expression: Expression) -> str:
     """Name a column that holds what an expression comes to; equal ones have one name."""
     return f"is:{sha256(json.dumps(canonical(expression)).encode()).hexdigest()[:16]}"
+
+
+def rows_of(statistic: Statistic) -> tuple[str, str]:
+    """Name what a statistic is of, and of which rows: one name where one ordering serves."""
+    where = name_of(statistic.where) if statistic.where is not None else ""
+    return (name_of(statistic.of) if statistic.of is not None else "", where)
 
 
 def is_listed(expression: Expression) -> bool:
@@ -77,7 +86,7 @@ class Parts:
         )
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=_REMEMBERED)
 def parts_of(condition: Expression | None) -> Parts:
     """Take a condition apart."""
     found = Parts()

@@ -67,7 +67,7 @@ def encode(
         return Encoded({column.name: raw})
     if column.dtype is int and given.is_integer():
         whole = raw.cast(pl.Int64, strict=False)
-        return Encoded({column.name: whole}, _lost(raw, whole, "it is too large"))
+        return Encoded({column.name: whole}, _lost(raw, column, "it is too large"))
     if column.dtype is float and given.is_numeric():
         return _number(column, raw.cast(pl.Float64))
     if column.dtype is date and given == pl.Date:
@@ -113,8 +113,9 @@ def wrong_type(column: Column, given: str) -> str:
     return f"holds {given}, not {_WORDS[column.dtype]}: {_HINTS[column.dtype]}"
 
 
-def _lost(raw: pl.Expr, kept: pl.Expr, rule: str) -> list[tuple[str, pl.Expr]]:
-    return [(rule, (raw.is_not_null() & kept.is_null()).sum())]
+def _lost(raw: pl.Expr, column: Column, rule: str) -> list[tuple[str, pl.Expr]]:
+    """Count the values that are null once encoded. What is null already stays so."""
+    return [(rule, pl.col(column.name).null_count() - raw.null_count())]
 
 
 def _text(column: Column, raw: pl.Expr, given: pl.DataType) -> Encoded:
@@ -123,7 +124,7 @@ def _text(column: Column, raw: pl.Expr, given: pl.DataType) -> Encoded:
     if column.domain is not None:
         # Encoding is the closed-list check: what is not in the list does not encode.
         known = raw.cast(pl.String).cast(pl.Enum(column.domain), strict=False)
-        return Encoded({column.name: known}, _lost(raw, known, "is not in the closed list"))
+        return Encoded({column.name: known}, _lost(raw, column, "is not in the closed list"))
     return Encoded({column.name: raw.cast(pl.String)})
 
 
@@ -189,20 +190,20 @@ def _parsed(column: Column, raw: pl.Expr, *, instant: bool) -> Encoded:
         known = text.str.to_lowercase().replace_strict(
             {"true": True, "false": False}, default=None, return_dtype=pl.Boolean
         )
-        return Encoded({column.name: known}, _lost(text, known, "is not true or false"))
+        return Encoded({column.name: known}, _lost(text, column, "is not true or false"))
     if column.dtype is int:
         whole = _matching(text, r"^[+-]?[0-9]+$").cast(pl.Int64, strict=False)
-        return Encoded({column.name: whole}, _lost(text, whole, "is not a whole number"))
+        return Encoded({column.name: whole}, _lost(text, column, "is not a whole number"))
     if column.dtype is float:
         plain = _matching(text, r"^[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$")
         number = plain.cast(pl.Float64, strict=False)
         encoded = _number(column, number)
-        encoded.broken += _lost(text, number, "is not a number")
+        encoded.broken += _lost(text, column, "is not a number")
         return encoded
     if column.dtype is date:
         day = _matching(text, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$").str.to_date("%Y-%m-%d", strict=False)
         encoded = _date(column, day, instant=instant)
-        encoded.broken += _lost(text, day, "is not an ISO date such as 2024-04-01")
+        encoded.broken += _lost(text, column, "is not an ISO date such as 2024-04-01")
         return encoded
     return _parsed_time(column, text, instant=instant)
 
@@ -236,7 +237,7 @@ def _parsed_time(column: Column, text: pl.Expr, *, instant: bool) -> Encoded:
     encoded = Encoded(
         {column.name: local},
         [
-            *_lost(text, time, "is not an ISO date and time such as 2024-04-01 13:05:00"),
+            *_lost(text, column, "is not an ISO date and time such as 2024-04-01 13:05:00"),
             ("mixes times with and without an offset", both),
             ("is an hour that the clocks skipped in spring", (~aware & is_skipped(time)).sum()),
             *_implausible(local),

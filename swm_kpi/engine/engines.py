@@ -17,7 +17,6 @@ import narwhals as nw
 import polars as pl
 
 from swm_kpi.errors import InputError, SwmKpiError
-from swm_kpi.measures import Operation
 from swm_kpi.periods import LONDON
 
 Answer = TypeVar("Answer")
@@ -49,9 +48,6 @@ class Engine(Protocol):
 
     def query(self, frame: Any) -> str:
         """Write the query that a frame stands for."""
-
-    def lacks(self, frame: Any) -> Mapping[Operation, str]:
-        """Return what it cannot do with the rows, in words."""
 
 
 class DuckDB:
@@ -100,10 +96,6 @@ class DuckDB:
     def query(self, frame: Any) -> str:
         """Write the relation's SQL."""
         return str(frame.sql_query())
-
-    def lacks(self, frame: Any) -> Mapping[Operation, str]:
-        """Return what it cannot do with the rows: there is nothing."""
-        return {}
 
 
 class Spark:
@@ -156,10 +148,6 @@ class Spark:
         """Write the plan; Spark keeps no SQL."""
         plan = getattr(frame, "_jdf", None)
         return str(plan.queryExecution().optimizedPlan().toString()) if plan is not None else ""
-
-    def lacks(self, frame: Any) -> Mapping[Operation, str]:
-        """Return what it cannot do with the rows: there is nothing."""
-        return {}
 
 
 class Ibis:
@@ -242,15 +230,6 @@ class Ibis:
         import ibis
 
         return str(ibis.to_sql(frame))
-
-    def lacks(self, frame: Any) -> Mapping[Operation, str]:
-        """Return what the database cannot do with the rows through Ibis, in words."""
-        import ibis.expr.operations as ops
-
-        backend = frame.get_backend()
-        if backend.has_operation(ops.Quantile):
-            return {}
-        return {Operation.QUANTILE: f"{backend.name} through Ibis has no medians or percentiles"}
 
 
 def _timezone(zone: Any, at: Any) -> Any:

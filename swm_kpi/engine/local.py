@@ -6,7 +6,7 @@ whole numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from math import prod
@@ -19,18 +19,24 @@ from numpy.typing import NDArray
 from swm_kpi.contracts import Column
 from swm_kpi.engine.aggregates import finished, summands
 from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.conditions import ANSWERS, Cluster, clusters, codes_of, name_of, parts_of
+from swm_kpi.engine.conditions import (
+    ANSWERS,
+    Cluster,
+    clusters,
+    codes_of,
+    name_of,
+    parts_of,
+    rows_of,
+)
 from swm_kpi.engine.narrow import column_of, decoded, narrow
 from swm_kpi.engine.reading import Array, Dated, Level, Months
-from swm_kpi.engine.scans import collect
+from swm_kpi.engine.scans import FEW, collect
 from swm_kpi.engine.sorting import came_before, distinct, quantiles
 from swm_kpi.engine.sorting import codes_of as people_of
 from swm_kpi.engine.tables import Table
 from swm_kpi.expressions import Expression, Repeats, Term
 from swm_kpi.measures import Operation, Statistic
 
-# Below this many rows, to decide every condition for every row costs less than to plan.
-FEW = 20_000
 # A kind of row to decide costs about what reading so many rows does.
 ROWS_A_KIND = 16
 
@@ -114,7 +120,8 @@ class LocalReading:
         ]
         if not asked:
             return pl.DataFrame()
-        return collect(self.table.lazy.select(asked), contract.table, "counting")
+        read = _select(self.table.lazy, self.table.rows)(asked)
+        return collect(read, contract.table, "counting")
 
     def _answer_repeats(self, asked: Iterable[Repeats]) -> None:
         for each in asked:
@@ -242,17 +249,12 @@ class LocalReading:
         self, statistics: Sequence[Statistic], cells: NDArray[Any], size: int
     ) -> dict[str, Array]:
         """Order each column of values once for all its quantiles over the same rows."""
-
-        def same(each: Statistic) -> tuple[str, str]:
-            where = name_of(each.where) if each.where is not None else ""
-            return (name_of(each.of) if each.of is not None else "", where)
-
         found = {}
-        for (name, _), group in groupby(sorted(statistics, key=same), key=same):
+        for (name, _), group in groupby(sorted(statistics, key=rows_of), key=rows_of):
             alike = list(group)
             values = self._frame[f"of:{name}"]
             kept = values.is_not_null().to_numpy() & (cells < size) & self._mask(alike[0].where)
-            chosen = values.fill_null(0).to_numpy()[kept]
+            chosen = _filled(values, 0)[kept]
             asked = {each.ordered for each in alike}
             answers = quantiles(cells[kept].astype(np.int64), chosen, size, asked)
             for each in alike:
@@ -290,7 +292,7 @@ class LocalReading:
     def _days(self, column: Column) -> NDArray[Any]:
         name = f"day:{column.name}"
         if name not in self._kept:
-            self._kept[name] = self._frame[name].fill_null(_NEVER).to_numpy()
+            self._kept[name] = _filled(self._frame[name], _NEVER)
         days: NDArray[Any] = self._kept[name]
         return days
 
@@ -309,11 +311,11 @@ class LocalReading:
             return codes
         series = self._frame[name]
         if series.dtype == pl.Boolean:
-            codes = series.cast(pl.UInt8).fill_null(ANSWERS - 1).to_numpy()
+            codes = _filled(series.cast(pl.UInt8), ANSWERS - 1)
         else:
             last = len(series.dtype.categories)  # type: ignore[attr-defined]
             wide = pl.UInt8 if last < 255 else pl.UInt32
-            codes = series.to_physical().cast(wide).fill_null(last).to_numpy()
+            codes = _filled(series.to_physical().cast(wide), last)
         if not name.startswith("is:"):
             self._kept[key] = codes
         return codes
@@ -322,9 +324,8 @@ class LocalReading:
         first, second = f"hash:{name}", f"second:{name}"
         if first not in self._kept:
             read = [first, second, f"known:{name}"]
-            hashes = [self._frame[each].to_numpy() for each in read]
-            # What came in several pieces was copied, and there is no room for both.
-            self._frame = self._frame.drop(read)
+            # What came in several pieces is copied, and there is no room for both.
+            hashes = [self._frame.drop_in_place(each).to_numpy() for each in read]
             self._kept[first] = people_of(*hashes)
         codes: NDArray[Any] = self._kept[first]
         return codes
@@ -344,7 +345,18 @@ class LocalReading:
         asked = {f"c{n}": each for n, each in enumerate(conditions) if each is not None}
         if not asked:
             return {}
-        answers = frame.select(
-            self._decide(each).fill_null(False).alias(name) for name, each in asked.items()
+        answers = _select(frame, frame.height)(
+            self._decide(each).alias(name) for name, each in asked.items()
         )
-        return {id(each): answers[name].to_numpy() for name, each in asked.items()}
+        return {id(each): _filled(answers[name], False) for name, each in asked.items()}
+
+
+def _select(frame: Any, rows: int) -> Callable[..., Any]:
+    """Return how to select from a frame: to wake a thread takes longer than to read a few rows."""
+    select: Callable[..., Any] = frame.select_seq if rows <= FEW else frame.select
+    return select
+
+
+def _filled(series: pl.Series, value: int) -> NDArray[Any]:
+    """Return a column as numpy has it, with a number in place of null."""
+    return (series.fill_null(value) if series.null_count() else series).to_numpy()

@@ -45,7 +45,8 @@ def narrow(
 
     def day(column: Term) -> None:
         name = f"day:{column_of(column).name}"
-        read(name, compiler(column).cast(pl.Date).cast(pl.Int32))
+        if name not in found:
+            read(name, compiler(column).cast(pl.Date).cast(pl.Int32))
 
     def person(who: Term) -> None:
         name, value = name_of(who), compiler(who)

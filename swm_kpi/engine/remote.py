@@ -14,18 +14,18 @@ from numpy.typing import NDArray
 from swm_kpi.contracts import Column
 from swm_kpi.engine.aggregates import aggregates, finished
 from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.conditions import name_of
+from swm_kpi.engine.conditions import rows_of
 from swm_kpi.engine.kinds import Kinds, kinds_of
+from swm_kpi.engine.ranking import VALUE, ranked, read_off
 from swm_kpi.engine.reading import Array, Dated, Level, Months
 from swm_kpi.engine.repeats import with_repeats
 from swm_kpi.engine.scans import collect
-from swm_kpi.engine.sorting import limit_ranks
+from swm_kpi.engine.sorting import blank
 from swm_kpi.engine.tables import Table
 from swm_kpi.expressions import canonical
 from swm_kpi.measures import Operation, Statistic
 
-_TIME, _KIND, _VALUE, _ROWS = "time", "kind", "value", "rows"
-_WIDE = 2**31
+_TIME, _KIND, _ROWS = "time", "kind", "rows"
 # Fewer rows than these for each group that comes back are not worth a finer one.
 ROWS_A_GROUP = 100
 
@@ -58,11 +58,11 @@ class RemoteReading:
         within = (day >= months.start) & (day < months.stop)
         found: dict[str, Array] = {}
         apart: dict[str, list[Statistic]] = {}
-        ends: list[Statistic] = []
+        ordered: dict[tuple[str, str], list[Statistic]] = {}
         others: list[Statistic] = []
         for each in statistics:
-            if each.limit is not None:
-                ends.append(each)
+            if each.operation is Operation.QUANTILE:
+                ordered.setdefault(rows_of(each), []).append(each)
             elif each.operation is Operation.DISTINCT and each.of is not None:
                 apart.setdefault(str(canonical(each.of)), []).append(each)
             else:
@@ -74,8 +74,8 @@ class RemoteReading:
         for together, grouped in answers:
             indexes = _whole(grouped[_TIME])
             found |= self._dense(grouped, level, months.count, together, indexes)
-        for alike in groups_of(ends):
-            found |= self._ends(period, level, alike, within, months.count)
+        for alike in ordered.values():
+            found |= self._ordered(period, level, alike, within, months.count)
         return found
 
     def in_force(
@@ -169,9 +169,9 @@ class RemoteReading:
                 met[f"s{number}"] = inside.otherwise(nw.lit(0))
         known = self._frame(within & ~value.is_null())
         keyed = known.select(
-            value.alias(_VALUE), *(each.alias(name) for name, each in (keys | met).items())
+            value.alias(VALUE), *(each.alias(name) for name, each in (keys | met).items())
         )
-        values = keyed.group_by(*keys, _VALUE).agg(*(nw.col(name).max() for name in met))
+        values = keyed.group_by(*keys, VALUE).agg(*(nw.col(name).max() for name in met))
         counts = [
             (nw.col(name).sum() if name in met else nw.len()).alias(name)
             for name in (f"s{number}" for number in range(len(statistics)))
@@ -179,7 +179,7 @@ class RemoteReading:
         counted = values.group_by(*keys).agg(*counts)
         return self._answers(counted, level, "telling values apart")
 
-    def _ends(
+    def _ordered(
         self,
         time: nw.Expr,
         level: Level,
@@ -187,7 +187,7 @@ class RemoteReading:
         within: nw.Expr,
         length: int,
     ) -> dict[str, Array]:
-        """Count the values of each group, then fetch those at the ends of their interval alone."""
+        """Rank the values of each cell, for all the quantiles of one thing over the same rows."""
         first = statistics[0]
         if first.of is None:
             raise TypeError("a quantile is of something")
@@ -197,30 +197,20 @@ class RemoteReading:
             within = within & self._compiler(first.where)
         keys = self._keys(time, level)
         values = self._frame(within).select(
-            value.alias("value"), *(each.alias(name) for name, each in keys.items())
+            value.alias(VALUE), *(each.alias(name) for name, each in keys.items())
         )
-        counted = self._answers(
-            values.group_by(*keys).agg(nw.len().alias("many")), level, "counting"
-        )
-        many = np.unique(counted["many"].astype(np.int64))
-        wanted = [(each, limit_ranks(many, *each.ordered)) for each in statistics]
-        codes = sorted({code for _, ranks in wanted for code in _codes(many, ranks) if code})
-        found = {each.key: np.full((length, *level.sizes), np.nan) for each in statistics}
-        if codes:
-            ranked = values.with_columns(
-                nw.col("value").rank("ordinal").over(*keys).cast(nw.Int64).alias("rank"),
-                nw.len().over(*keys).cast(nw.Int64).alias("many"),
-            )
-            code = nw.col("many") * _WIDE + nw.col("rank")
-            ends = ranked.filter(code.is_in(codes)).select(*keys, "value", "many", "rank")
-            rows = self._answers(ends, level, "ranking")
-            place = np.stack([_whole(rows[_TIME]), *(rows[f"member{p}"] for p in level.grouped)])
-            held = _codes(rows["many"].astype(np.int64), rows["rank"].astype(np.int64))
-            for each, ranks in wanted:
-                here = np.isin(held, _codes(many, ranks)) & (place[0] >= 0)
-                answer = finished("value", each, {"value": rows["value"][here]})
-                found[each.key][tuple(place[:, here])] = answer
-        return {key: level.spread(array) for key, array in found.items()}
+        asked = {each.ordered for each in statistics}
+        rows = self._answers(ranked(values, list(keys), asked), level, "ranking")
+        shape = (length, *level.sizes)
+        place = (_whole(rows[_TIME]), *(rows[f"member{p}"] for p in level.grouped))
+        cells = np.ravel_multi_index(place, shape)
+        held, answers = read_off(cells, rows, asked)
+        found = {}
+        for each in statistics:
+            array = blank(math.prod(shape), each.ordered)
+            array[held] = finished("s", each, {"s": answers[each.ordered]})
+            found[each.key] = level.spread(array.reshape(shape))
+        return found
 
     def _frame(self, within: nw.Expr | None) -> Any:
         frame = nw.from_native(self.table.lazy)
@@ -289,21 +279,6 @@ class RemoteReading:
         # Two spellings of nothing may be two groups, so they are added.
         np.add.at(dense, tuple(place), np.asarray(values, dtype=np.float64)[keep])
         return level.spread(dense)
-
-
-def groups_of(statistics: Sequence[Statistic]) -> list[list[Statistic]]:
-    """Group the ends of intervals that are of one column and the same rows."""
-    found: dict[tuple[str, str], list[Statistic]] = {}
-    for each in statistics:
-        where = name_of(each.where) if each.where is not None else ""
-        of = name_of(each.of) if each.of is not None else ""
-        found.setdefault((of, where), []).append(each)
-    return list(found.values())
-
-
-def _codes(many: NDArray[Any], ranks: NDArray[Any]) -> NDArray[Any]:
-    """Join a number of values and a rank among them into one number; nought for no rank."""
-    return np.where(ranks > 0, many * _WIDE + ranks, 0)
 
 
 def _whole(times: NDArray[Any]) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -14,6 +14,9 @@ import polars as pl
 
 from swm_kpi.engine import engines
 from swm_kpi.errors import InputError
+
+# Below this many rows, to plan and to share out work costs more than doing it.
+FEW = 20_000
 
 
 @dataclass(frozen=True)
@@ -78,25 +81,43 @@ def collect(lazy: Any, table: str, purpose: str) -> pl.DataFrame:
     """
     native = nw.to_native(lazy, pass_through=True)
     if isinstance(native, pl.LazyFrame):
-        found = _polars(native, table)
-        where, query = "Polars", native.explain if is_recorded() else None
-    else:
-        engine = engines.engine_of(native)
-        if engine is None:
-            raise TypeError("a table is lazy in Polars or in an engine of its own")
-        where, query = engine.name, partial(engine.query, native)
-        found = engines.collect(nw.from_native(native), where, table)
+        found = _polars(native.collect, table)
+        return _told(found, table, purpose, "Polars", native.explain)
+    engine = engines.engine_of(native)
+    if engine is None:
+        raise TypeError("a table is lazy in Polars or in an engine of its own")
+    found = engines.collect(nw.from_native(native), engine.name, table)
+    return _told(found, table, purpose, engine.name, partial(engine.query, native))
+
+
+def select(
+    frame: pl.DataFrame | pl.LazyFrame, wanted: Sequence[pl.Expr], table: str, purpose: str
+) -> pl.DataFrame:
+    """Select from a table of Polars: from few rows at once, for to plan a query takes longer.
+
+    Raises:
+        InputError: as :func:`collect`.
+    """
+    lazy = frame.lazy().select(wanted)
+    if isinstance(frame, pl.LazyFrame) or frame.height > FEW:
+        return collect(lazy, table, purpose)
+    found = _polars(partial(frame.select_seq, wanted), table)
+    return _told(found, table, purpose, "Polars", lazy.explain)
+
+
+def _told(
+    found: pl.DataFrame, table: str, purpose: str, where: str, query: Callable[[], str]
+) -> pl.DataFrame:
     if is_recorded():
-        names = tuple(found.columns)
-        tell(Scan(table, purpose, where, found.height, names, query() if query else ""))
+        tell(Scan(table, purpose, where, found.height, tuple(found.columns), query()))
     return found
 
 
-def _polars(lazy: pl.LazyFrame, table: str) -> pl.DataFrame:
+def _polars(read: Callable[[], pl.DataFrame], table: str) -> pl.DataFrame:
     # A lazy frame may run its owner's own code, whose errors are of no one family, and a page that
     # is spoilt stops the engine itself.
     try:
-        return lazy.collect()
+        return read()
     except (Exception, pl.exceptions.PanicException) as error:
         failure = type(error).__name__
     raise InputError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -115,7 +115,7 @@ def distinct(cells: Whole, codes: Whole, size: int) -> Array:
 
 
 def quantiles(
-    cells: Whole, values: NDArray[Any], size: int, asked: Iterable[Quantile]
+    cells: Whole, values: NDArray[Any], size: int, asked: Collection[Quantile]
 ) -> dict[Quantile, Array]:
     """Return quantiles of each cell's values, interpolated linearly; zero where it has none.
 
@@ -123,31 +123,53 @@ def quantiles(
     """
     counts = np.bincount(cells, minlength=size)
     ordered = _ordered(cells, values)
-    starts = np.cumsum(counts) - counts
     held = np.flatnonzero(counts)
-    found: dict[Quantile, Array] = {}
-    for level, limit in asked:
-        if limit is not None:
-            rank = limit_ranks(counts[held], level, limit)
-            array = np.full(size, np.nan)
-            ends = ordered[starts[held] + np.maximum(rank - 1, 0)].astype(np.float64)
-            array[held] = np.where(rank > 0, ends, np.nan)
-            found[level, limit] = array
-            continue
-        place = level * (counts[held] - 1)
-        below = np.floor(place).astype(np.int64)
-        low = ordered[starts[held] + below].astype(np.float64)
-        high = ordered[starts[held] + np.minimum(below + 1, counts[held] - 1)].astype(np.float64)
-        array = np.zeros(size)
-        array[held] = low + (high - low) * (place - below)
-        found[level, limit] = array
+    starts = (np.cumsum(counts) - counts)[held]
+    answers = quantiles_at(counts[held], asked, lambda at, rank: ordered[starts[at] + rank - 1])
+    found = {}
+    for quantile, answer in answers.items():
+        found[quantile] = blank(size, quantile)
+        found[quantile][held] = answer
     return found
 
 
-def limit_ranks(counts: NDArray[Any], level: float, limit: Limit | None) -> Whole:
-    """Return which of so many sorted values is one end of a quantile's interval; 0 for none."""
+def blank(size: int, quantile: Quantile) -> Array:
+    """Return what is said of cells without a value: no time at all, and no limit."""
+    return np.zeros(size) if quantile[1] is None else np.full(size, np.nan)
+
+
+def quantiles_at(
+    counts: NDArray[Any], asked: Collection[Quantile], at: Callable[..., NDArray[Any]]
+) -> dict[Quantile, Array]:
+    """Return quantiles of cells of which each has a value.
+
+    Args:
+        counts: how many values each has.
+        asked: which quantiles, and which ends of their intervals.
+        at: told the positions of some of the cells and a rank for each, the values that have them.
+    """
+    every = np.arange(len(counts))
+    limited = {level for level, limit in asked if limit is not None}
+    ranks = {level: ranks_of(counts, level) for level in limited}
+    found: dict[Quantile, Array] = {}
+    for level, limit in asked:
+        if limit is None:
+            place = level * (counts - 1)
+            below = np.floor(place).astype(np.int64)
+            low = at(every, below + 1).astype(np.float64)
+            high = at(every, np.minimum(below + 2, counts)).astype(np.float64)
+            found[level, limit] = low + (high - low) * (place - below)
+        else:
+            enough = np.flatnonzero(ranks[level][limit])
+            found[level, limit] = np.full(len(counts), np.nan)
+            found[level, limit][enough] = at(enough, ranks[level][limit][enough])
+    return found
+
+
+def ranks_of(counts: NDArray[Any], level: float) -> dict[Limit, Whole]:
+    """Return which of so many sorted values is each end of a quantile's interval; 0 for none."""
     ranks = quantile_ranks(counts, level, CONFIDENCE)
-    return ranks.lower if limit is Limit.LOWER else ranks.upper
+    return {Limit.LOWER: ranks.lower, Limit.UPPER: ranks.upper}
 
 
 def _ordered(cells: Whole, values: NDArray[Any]) -> NDArray[Any]:

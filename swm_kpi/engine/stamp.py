@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from swm_kpi.contracts import Dimension
 from swm_kpi.engine import engines
-from swm_kpi.engine.accumulate import Accumulated
+from swm_kpi.engine.accumulate import Accumulated, Array
 from swm_kpi.engine.request import Chosen
 from swm_kpi.engine.tables import Table
 from swm_kpi.measures import Statistic
@@ -35,8 +36,11 @@ def stamp(
     as_at: date | None,
     coverage: Mapping[str, tuple[date, date]],
     assumptions: Mapping[str, Any],
-) -> Provenance:
-    """Return where the numbers of one computation came from.
+) -> Callable[[], Provenance]:
+    """Take down where the numbers of one computation came from, to be told when it is asked for.
+
+    At a thousand rows a fingerprint takes longer than the numbers do, and few who compute ask for
+    one. What it is of is kept meanwhile: the aggregates, and nothing of the table itself.
 
     Args:
         chosen: the refs that were computed.
@@ -49,7 +53,7 @@ def stamp(
         assumptions: what was overridden.
     """
     names = sorted({_engine(table) for table, _ in tables.values()}) or ["Polars"]
-    return Provenance(
+    told = Provenance(
         library=library_version(),
         engine=" and ".join(names),
         engine_version=" and ".join(_version(each) for each in names),
@@ -60,16 +64,17 @@ def stamp(
         assumptions=assumptions,
         coverage={name: span for name, span in coverage.items() if name in tables},
         tables=tuple(
-            TableRead(
-                name,
-                table.rows,
-                fingerprint(*_answers(table, statistics, found)),
-                table.notes,
-                validated=not table.broken,
-            )
-            for name, (table, statistics) in tables.items()
+            TableRead(name, table.rows, notes=table.notes, validated=not table.broken)
+            for name, (table, _) in tables.items()
         ),
     )
+    answers = {name: _Answers.of(*read, found) for name, read in tables.items()}
+    return partial(_fingerprinted, told, answers)
+
+
+def _fingerprinted(told: Provenance, answers: Mapping[str, _Answers]) -> Provenance:
+    tables = (replace(each, fingerprint=fingerprint(*answers[each.name])) for each in told.tables)
+    return replace(told, tables=tuple(tables))
 
 
 def _engine(table: Table) -> str:
@@ -85,17 +90,33 @@ def _version(engine: str) -> str:
         return "of a version not known"
 
 
-def _answers(
-    table: Table, statistics: Sequence[Statistic], found: Accumulated
-) -> Iterator[dict[str, Any]]:
-    """Yield what was read: the rows, the days that dates lie between, and every aggregate."""
-    columns = frozenset[str]().union(*(each.columns for each in statistics))
-    yield {"rows": [table.rows]}
-    yield {name: list(days) for name, days in table.spans.items() if name in columns}
-    for key in (each.key for each in statistics):
-        values = found.arrays[key].ravel()
-        # A cell of nothing is left out: a table by 5,000 members is mostly those.
-        cells = np.flatnonzero(values)
-        yield {"cell": cells.tolist(), key: values[cells].tolist()}
-        if key in found.dates:
-            yield {f"days of {key}": found.dates[key]}
+@dataclass(frozen=True)
+class _Answers:
+    """What was read of a table: its rows, the days its dates lie between, and every aggregate."""
+
+    rows: int
+    spans: Mapping[str, tuple[date, date]]
+    arrays: Mapping[str, Array]
+    dates: Mapping[str, Sequence[date | int | None]]
+
+    @classmethod
+    def of(cls, table: Table, statistics: Sequence[Statistic], found: Accumulated) -> _Answers:
+        columns = frozenset[str]().union(*(each.columns for each in statistics))
+        keys = [each.key for each in statistics]
+        return cls(
+            table.rows,
+            {name: days for name, days in table.spans.items() if name in columns},
+            {key: found.arrays[key] for key in keys},
+            {key: found.dates[key] for key in keys if key in found.dates},
+        )
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        yield {"rows": [self.rows]}
+        yield {name: list(days) for name, days in self.spans.items()}
+        for key, array in self.arrays.items():
+            values = array.ravel()
+            # A cell of nothing is left out: a table by 5,000 members is mostly those.
+            cells = np.flatnonzero(values)
+            yield {"cell": cells.tolist(), key: values[cells].tolist()}
+        for key, days in self.dates.items():
+            yield {f"days of {key}": days}

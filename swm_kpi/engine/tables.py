@@ -82,9 +82,9 @@ def prepare(
     check_names(raw.names, contract)
     schema = tuple(raw.lazy.collect_schema().items())
     plan = plan_of(contract, schema, frozenset(instants), as_text=raw.as_text)
-    wide = plan.applied(raw.lazy)
+    wide: pl.LazyFrame | pl.DataFrame = plan.applied(raw.lazy)
     if raw.in_memory:
-        wide = collect(wide, contract.table, "encoding").lazy()
+        wide = collect(wide, contract.table, "encoding")
     rows, violations, spans = checked(wide, plan)
     violations += [
         Violation(
@@ -103,7 +103,7 @@ def prepare(
     violations += list(_own_checks(wide, contract, plan.usable))
     table = Table(
         contract,
-        wide.select(list(plan.encoded)),
+        wide.lazy().select(list(plan.encoded)),
         rows,
         frozenset(plan.usable),
         _broken_columns(violations),
@@ -229,13 +229,13 @@ def _already_checked(
 
 
 def _own_checks(
-    wide: pl.LazyFrame, contract: ContractType, usable: dict[str, Column]
+    wide: pl.LazyFrame | pl.DataFrame, contract: ContractType, usable: dict[str, Column]
 ) -> Iterator[Violation]:
     """Run the Pandera checks that a contract's author added to a column."""
     for name, column in usable.items():
         if column.checks is not None:
             series = collect(
-                wide.select(name), contract.table, "the contract's own checks"
+                wide.lazy().select(name), contract.table, "the contract's own checks"
             ).to_series()
             for check, rows in failing_rows(series, column):
                 yield Violation(name, f"fails {check}", rows)

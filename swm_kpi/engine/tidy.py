@@ -143,7 +143,7 @@ class _Stack:
 
         def mark(where: Any, code: int) -> None:
             if where is not None:
-                marker[np.broadcast_to(where, marker.shape)] = code
+                np.copyto(marker, code, where=where)
 
         mark(cells.not_applicable, _NOT_APPLICABLE)
         mark(cells.unreliable, _LOW_RELIABILITY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import total_ordering
+from functools import cache, cached_property, total_ordering
 
 from swm_kpi.errors import PeriodError
 from swm_kpi.periods.days import (
@@ -106,29 +106,29 @@ class Period:
                 f"Choose one that starts on or after {FIRST_YEAR}-01-01 "
                 f"and ends on or before {LAST_YEAR}-12-31."
             )
-        return cls(grain, first_day(first_month), last_day(last_month))
+        return _made(grain, first_month)
 
     @property
     def stop(self) -> date:
         """The first day after the period: its half-open end."""
         return self.end + timedelta(days=1)
 
-    @property
+    @cached_property
     def first_month(self) -> int:
         """Index of the first month: year * 12 + month - 1."""
         return month_of(self.start)
 
-    @property
+    @cached_property
     def last_month(self) -> int:
         """Index of the last month: year * 12 + month - 1."""
         return month_of(self.end)
 
-    @property
+    @cached_property
     def months(self) -> range:
         """Indexes of the period's months, in order."""
         return range(self.first_month, self.last_month + 1)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The period as it is written everywhere: generated from its dates."""
         if self.grain is Grain.MONTH:
@@ -230,3 +230,9 @@ def _check_is_grain(grain: object) -> None:
             f"The grain of a Period is a Grain, not {quoted(grain)}. "
             "Write Grain.MONTH, Grain.QUARTER, Grain.YEAR or Grain.ROLLING_12."
         )
+
+
+@cache
+def _made(grain: Grain, first_month: int) -> Period:
+    """Return one of the few thousand periods there are; none of them ever changes."""
+    return Period(grain, first_day(first_month), last_day(first_month + grain.months - 1))

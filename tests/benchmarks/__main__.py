@@ -1,7 +1,9 @@
 """Measure, print a table of ratios, and write JSON: ``python -m tests.benchmarks --json FILE``.
 
 Ours and the peer are run turn about, and each one's least time is taken: the machine's other work
-only ever adds. What is measured in a process of its own is run once, and its peak memory told.
+only ever adds. Beside the ratio of times that of processor time is told, of all threads, which what
+else the machine does moves less. What is measured in a process of its own is run once, and its peak
+memory told.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
-from typing import Any
+from time import perf_counter, process_time
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -29,20 +31,33 @@ LAYERS = Path(__file__).with_name("layers.py")
 _PART = 1_000_000
 
 
-def together(ours: Callable[[], object], peer: Callable[[], object], times: int) -> list[float]:
-    """Return the least milliseconds of each, run turn about after one of each to warm up."""
-    found: list[list[float]] = [[], []]
+class Took(NamedTuple):
+    """The least milliseconds that something took, and the least of processor time."""
+
+    ms: float
+    processor_ms: float
+
+
+def together(ours: Callable[[], object], peer: Callable[[], object], times: int) -> list[Took]:
+    """Measure each, run turn about after one of each to warm up."""
+    found: list[list[tuple[float, float]]] = [[], []]
     for number in range(times + 1):
         for call, kept in zip((ours, peer), found, strict=True):
-            start = perf_counter()
+            start, worked = perf_counter(), process_time()
             call()
             if number:
-                kept.append((perf_counter() - start) * 1_000)
-    return [min(each) for each in found]
+                kept.append((perf_counter() - start, process_time() - worked))
+    return [Took(*(min(each) * 1_000 for each in zip(*kept, strict=True))) for kept in found]
 
 
 def row(
-    case: str, rows: int, ours: float, peer: str, peer_ms: float | None, goal: float | None
+    case: str,
+    rows: int,
+    ours: float,
+    peer: str,
+    peer_ms: float | None,
+    goal: float | None,
+    processor: float | None = None,
 ) -> dict[str, Any]:
     """Return one line of the table, and print it."""
     ratio = round(ours / peer_ms, 2) if peer_ms else None
@@ -53,10 +68,12 @@ def row(
         "peer": peer,
         "peer_ms": round(peer_ms, 1) if peer_ms else None,
         "ratio": ratio,
+        "processor_ratio": round(processor, 2) if processor else None,
         "goal": goal,
     }
     met = "" if ratio is None or goal is None else " met" if ratio <= goal else " MISSED"
-    shown = f"{found['ours_ms']:>10} ms {found['peer_ms'] or '':>9} {ratio or '':>6}"
+    ratios = f"{ratio or '':>6} {found['processor_ratio'] or '':>6}"
+    shown = f"{found['ours_ms']:>10} ms {found['peer_ms'] or '':>9} {ratios}"
     print(f"{rows:>11,}  {case:<46}{shown}  goal {goal}{met}  {peer}", flush=True)
     return found
 
@@ -66,7 +83,8 @@ def in_memory(rows: int) -> Iterator[dict[str, Any]]:
     times = 30 if rows <= 1_000 else 9 if rows <= 100_000 else 5 if rows <= 1_000_000 else 3
     for case in cases(rows):
         ours, peer = together(case.ours, case.by_hand, times)
-        yield row(case.name, rows, ours, case.peer, peer, case.goal)
+        worked = ours.processor_ms / peer.processor_ms
+        yield row(case.name, rows, ours.ms, case.peer, peer.ms, case.goal, worked)
 
 
 def other_layers(rows: int, python: str) -> Iterator[dict[str, Any]]:
@@ -88,7 +106,7 @@ def other_layers(rows: int, python: str) -> Iterator[dict[str, Any]]:
             print(f"{peer} was not run: {took}")
             continue
         ours, _ = together(lambda: asked(shares, checked), lambda: None, 5)
-        yield row("70 shares, validated table", rows, ours, peer, took, 1)
+        yield row("70 shares, validated table", rows, ours.ms, peer, took, 1)
 
 
 def alone(what: str, path: Path) -> dict[str, float]:
