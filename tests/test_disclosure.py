@@ -6,6 +6,9 @@ independent integer programme (tests/attack.py), which knows what a reader of th
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -35,6 +38,7 @@ from swm_kpi import (
     Result,
     Unit,
 )
+from swm_kpi.disclosure import programme
 from swm_kpi.disclosure.protect import Protection
 from tests.attack import CALLS, KINDS, MEMBERS, PARTS, Reader, table
 
@@ -415,6 +419,53 @@ def test_the_attack_finds_what_hiding_only_small_cells_gives_away(
         disclosed = table(counts, periods, by, metrics).disclose(policy)
         pinned += sum(each.pinned for each in Reader(disclosed, policy).attack(counts))
     assert pinned > 0
+
+
+def test_where_the_search_is_given_up_more_is_hidden_and_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No step is allowed, as on a table too large for the limits: nothing is found of any count."""
+    monkeypatch.setattr(programme, "_STEPS", 0)
+    periods, by, months, metrics = CASES["two crossed breakdowns"]
+    policy = DisclosurePolicy(threshold=5, base=1)
+    counts = random_counts(np.random.default_rng(1), months, by)
+    result = table(counts, periods, by, metrics)
+    given_up = result.disclose(policy)
+    monkeypatch.undo()
+    assert set(_hidden(result.disclose(policy))) < set(_hidden(given_up))
+    assert all("within the limits" in note for note in _hidden(given_up).values())
+    for each in Reader(given_up, policy).attack(counts):
+        assert not each.pinned, each
+        assert not each.narrowed(policy.threshold, 1), each
+
+
+def _hidden(result: Result) -> dict[tuple[str, ...], str]:
+    """Return the note of each hidden row, by what the row is."""
+    frame = result.to_polars().filter(marker="[c]")
+    return dict(zip(frame.select("measure", *result.by).rows(), frame["note"], strict=True))
+
+
+def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
+    """The solver has a seed and counts steps, and nothing hangs on the order of a set."""
+    program = (
+        "from tests.test_disclosure import *\n"
+        "periods, by, months, metrics = CASES['two crossed breakdowns']\n"
+        "counts = random_counts(np.random.default_rng(3), months, by)\n"
+        "result = table(counts, periods, by, metrics)\n"
+        "print(result.disclose(DisclosurePolicy(base=1)).to_polars().write_csv())\n"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            check=True,
+            cwd=Path(__file__).parents[1],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
+    assert next(iter(told)).startswith(b"ref,")
 
 
 # Two releases

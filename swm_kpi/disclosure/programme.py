@@ -11,17 +11,14 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int32]
 
-_NODES = 2_000
+_NODES = 200
 """How many branches a search in whole numbers may take. A time would not give the same twice."""
-_GAP = 0.05
+_GAP = 0.5
 _STEPS = 200_000
 _OPTIONS: dict[str, Any] = {
     "threads": 1,
     "parallel": "off",
     "random_seed": 0,
-    "simplex_iteration_limit": _STEPS,
-    "mip_max_nodes": _NODES,
-    "mip_rel_gap": _GAP,
 }
 
 
@@ -73,7 +70,8 @@ class Programme:
             kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
             model.integrality_ = [kinds[int(each)] for each in whole]
         self._solver = _Quiet()  # type: ignore[no-untyped-call]
-        for name, value in _OPTIONS.items():
+        limits = {"simplex_iteration_limit": _STEPS, "mip_max_nodes": _NODES, "mip_rel_gap": _GAP}
+        for name, value in (_OPTIONS | limits).items():
             self._solver.setOptionValue(name, value)
         self._solver.passModel(model)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,9 @@ from swm_kpi.disclosure.system import System
 _NEAR = 1e-6
 _FIRST = 1e6
 """What coming nearer to a goal by one is worth: more than to hide all that may stand in its way."""
+
+_NEIGHBOURS = ((300, 8), (1_000, 20), (3_000, 50))
+"""How many counts are looked at, and how many of a sum, before all are."""
 
 
 class Tables:
@@ -47,9 +49,8 @@ class Tables:
         )
         # To hide a large count is dearer than a small one; what is hidden or zero costs nothing.
         self._dear = 1.0 + np.log1p(np.abs(self._exact))
-        self._close = Programme(*self._terms(1), len(nodes))
-        self._wide: Programme | None = None
-        self._counted: Programme | None = None
+        self._close = self.programme(np.ones(len(nodes), dtype=bool), (1.0,))
+        self._every: _Part | None = None
         self.refresh()
 
     def refresh(self) -> None:
@@ -82,41 +83,75 @@ class Tables:
         Raises:
             GivenUp: the search was longer than it may be, so that nothing is known.
         """
-        if self._wide is None:
-            self._wide = Programme(*self._terms(3), 3 * len(self.members))
+        for part in self._parts(at):
+            try:
+                changes, most = self._nearest_in(part, at, goal)
+            except GivenUp:
+                if part is self._every:
+                    raise
+                continue
+            if abs(changes[at]) >= abs(goal) - _NEAR:
+                return changes
+        # Not even all counts allow so much: what they may allow is looked for as before.
+        return self.nearest(at, math.copysign(most, goal)) if most else changes
+
+    def _parts(self, at: int) -> Iterator[_Part]:
+        """Yield the counts that are nearest to one, then more, and all at last."""
+        for many, of_sum in _NEIGHBOURS:
+            if many < len(self.members):
+                yield _Part(self, self._around(at, many, of_sum))
+        if self._every is None:
+            self._every = _Part(self, np.ones(len(self.members), dtype=bool))
+        yield self._every
+
+    def _nearest_in(self, part: _Part, at: int, goal: float) -> tuple[Array, float]:
+        """Return a table among the changes of a part, and how near one may come if not so near."""
         price, least, most = self._bounds(at, goal)
         price[at] = -_FIRST * np.sign(goal)
-        found = self._wide.cheapest(price, least, most)
+        found = part.cheapest(price, least, most)
         if found is None:
             raise GivenUp
-        changes = self._in_whole_numbers(self._sum(found))
         size = abs(found[at])
-        if abs(changes[at]) >= size - _NEAR:
-            return changes
-        price[at] = 0.0
+        changes = self._in_whole_numbers(found)
+        if not self._whole[at] or (abs(changes[at]) >= size - _NEAR and size >= abs(goal) - _NEAR):
+            return changes, abs(changes[at])
         size = math.floor(size + _NEAR)
-        while size > 0:
-            found = self._in_whole(price, least, most, at, math.copysign(size, goal))
-            if found is not None:
-                return found
-            size -= 1
-        return np.zeros(len(self.members))
-
-    def _in_whole(
-        self, price: Array, least: Array, most: Array, at: int, change: float
-    ) -> Array | None:
-        """Return the changes of a table of whole numbers in which one count changes so much."""
-        if self._counted is None:
-            kinds = np.tile(self._whole, 3)
-            self._counted = Programme(*self._terms(3), 3 * len(self.members), kinds)
-        least[at] = most[at] = change
-        found = self._counted.cheapest(price, least, most)
+        if size < abs(goal):
+            return np.zeros(len(changes)), size
+        # In fractions it comes so near. Does it in whole numbers?
+        price[at] = 0.0
+        least[at] = most[at] = goal
+        found = part.cheapest(price, least, most, whole=True)
         if found is None:
-            return None
-        changes = self._in_whole_numbers(self._sum(found))
-        if abs(changes[at] - change) > _NEAR:
+            return np.zeros(len(changes)), size - 1
+        changes = self._in_whole_numbers(found)
+        if np.abs(changes - found).max() > _NEAR:
             raise GivenUp
-        return changes
+        return changes, size
+
+    def _around(self, at: int, many: int, of_sum: int) -> NDArray[np.bool_]:
+        """Return the counts nearest to one by the sums they share, and of each sum so many.
+
+        Of a sum those come first that may change at no price, and of them those with most room.
+        """
+        room = self.high - self.low
+        able = self._may_hide | (room > 0)
+        order = np.lexsort((-room, np.where(room > 0, 0.0, self._dear)))
+        rank = np.empty(len(order))
+        rank[order] = np.arange(len(order))
+        terms = np.lexsort((rank[self._at], self._sums))
+        terms = terms[able[self._at[terms]]]
+        first = np.searchsorted(self._sums[terms], self._sums[terms])
+        terms = terms[np.arange(len(terms)) - first < of_sum]
+        near = np.zeros(len(room), dtype=bool)
+        near[at] = True
+        count = 0
+        while count < near.sum() <= many:
+            count = near.sum()
+            touched = np.zeros(len(self._sums), dtype=bool)
+            touched[self._sums[near[self._at]]] = True
+            near[self._at[terms[touched[self._sums[terms]]]]] = True
+        return near
 
     def beyond(self, changes: Array) -> list[int]:
         """Return the counts that a table changes by more than what is shown allows."""
@@ -139,20 +174,25 @@ class Tables:
             least[at] = max(least[at], goal)
         return price, least, most
 
-    def _terms(self, ways: int) -> tuple[Any, Any, Array]:
-        """Return the sums of changes within what is shown, above it and below it."""
-        count = len(self._exact)
-        directions = (1.0, 1.0, -1.0)[:ways]
-        sums = np.tile(self._sums, ways)
-        at = np.concatenate([self._at + way * count for way in range(ways)])
-        signs = np.concatenate([each * self._signs for each in directions])
+    def programme(
+        self, among: NDArray[np.bool_], directions: Sequence[float], *, whole: bool = False
+    ) -> Programme:
+        """Return the programme of changes of some counts, once for each direction."""
+        terms = np.flatnonzero(among[self._at])
+        place = np.cumsum(among) - 1
+        count, ways = int(among.sum()), len(directions)
+        _, sums = np.unique(self._sums[terms], return_inverse=True)
+        sums = np.tile(sums, ways)
+        at = np.concatenate([place[self._at[terms]] + way * count for way in range(ways)])
+        signs = np.concatenate([each * self._signs[terms] for each in directions])
         order = np.argsort(sums, kind="stable")
-        return sums[order].astype(np.int32), at[order].astype(np.int32), signs[order]
-
-    def _sum(self, found: Array) -> Array:
-        within, above, below = np.split(found, 3)
-        changes: Array = within + above - below
-        return changes
+        return Programme(
+            sums[order].astype(np.int32),
+            at[order].astype(np.int32),
+            signs[order],
+            count * ways,
+            np.tile(self._whole[among], ways) if whole else None,
+        )
 
     def _in_whole_numbers(self, found: Array) -> Array:
         """Return the part of a table that is in whole numbers and that every sum agrees with.
@@ -169,3 +209,30 @@ class Tables:
             if not broken.any():
                 return changes
             changes[self._at[broken[self._sums]]] = 0.0
+
+
+class _Part:
+    """The tables in which only some counts change: within what is shown, above it or below it."""
+
+    def __init__(self, tables: Tables, among: NDArray[np.bool_]) -> None:
+        self._tables = tables
+        self._among = among
+        self._columns = np.tile(among, 3)
+        self._programmes: dict[bool, Programme] = {}
+
+    def cheapest(
+        self, price: Array, least: Array, most: Array, *, whole: bool = False
+    ) -> Array | None:
+        """Return the changes of every count, or None where there are no such."""
+        if whole not in self._programmes:
+            self._programmes[whole] = self._tables.programme(
+                self._among, (1.0, 1.0, -1.0), whole=whole
+            )
+        given = (each[self._columns] for each in (price, least, most))
+        found = self._programmes[whole].cheapest(*given)
+        if found is None:
+            return None
+        within, above, below = np.split(found, 3)
+        changes = np.zeros(len(self._among))
+        changes[self._among] = within + above - below
+        return changes
