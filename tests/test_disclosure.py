@@ -481,7 +481,8 @@ def told(first: Result, second: Result) -> str:
 
 
 def test_a_revision_that_shows_what_was_hidden_is_warned_about() -> None:
-    assert "hidden in the first release and shown in the other" in told(lone(2), lone(6))
+    assert "hidden in the first release and shown in the second" in told(lone(2), lone(6))
+    assert "hidden in the second release and shown in the first" in told(lone(6), lone(2))
 
 
 def test_two_versions_of_a_count_a_little_apart_are_warned_about() -> None:

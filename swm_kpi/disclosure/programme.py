@@ -11,15 +11,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int32]
 
-_NODES = 200
-"""How many branches a search in whole numbers may take. A time would not give the same twice."""
+_STEPS, _NODES = 200_000, 200
+"""How long a search may be, and one in whole numbers. A time would not give the same twice."""
 _GAP = 0.5
-_STEPS = 200_000
-_OPTIONS: dict[str, Any] = {
-    "threads": 1,
-    "parallel": "off",
-    "random_seed": 0,
-}
+"""By how much of itself a price in whole numbers may be over the least: to prove it takes long."""
 
 
 class GivenUp(Exception):
@@ -27,7 +22,7 @@ class GivenUp(Exception):
 
 
 class _Quiet(highspy.Highs):
-    """A solver that says nothing: from 1.13 on its maker's name is else on stdout before it can."""
+    """A solver that says nothing: some releases else print their name before they are told to."""
 
     def enableCallbacks(self) -> None:
         """Be quiet, which has to come before anything that is done with it."""
@@ -70,8 +65,15 @@ class Programme:
             kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
             model.integrality_ = [kinds[int(each)] for each in whole]
         self._solver = _Quiet()  # type: ignore[no-untyped-call]
-        limits = {"simplex_iteration_limit": _STEPS, "mip_max_nodes": _NODES, "mip_rel_gap": _GAP}
-        for name, value in (_OPTIONS | limits).items():
+        options: dict[str, Any] = {
+            "threads": 1,
+            "parallel": "off",
+            "random_seed": 0,
+            "simplex_iteration_limit": _STEPS,
+            "mip_max_nodes": _NODES,
+            "mip_rel_gap": _GAP,
+        }
+        for name, value in options.items():
             self._solver.setOptionValue(name, value)
         self._solver.passModel(model)
 

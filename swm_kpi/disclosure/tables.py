@@ -105,25 +105,30 @@ class Tables:
         yield self._every
 
     def _nearest_in(self, part: _Part, at: int, goal: float) -> tuple[Array, float]:
-        """Return a table among the changes of a part, and how near one may come if not so near."""
+        """Return a table in which only a part changes, and how near to the goal one may come.
+
+        There are no changes where it may not come so near.
+        """
         price, least, most = self._bounds(at, goal)
         price[at] = -_FIRST * np.sign(goal)
         found = part.cheapest(price, least, most)
         if found is None:
             raise GivenUp
         size = abs(found[at])
+        if self._whole[at]:
+            size = math.floor(size + _NEAR)
+        none = np.zeros(len(self.members))
+        if size < abs(goal) - _NEAR:
+            return none, size
         changes = self._in_whole_numbers(found)
-        if not self._whole[at] or (abs(changes[at]) >= size - _NEAR and size >= abs(goal) - _NEAR):
-            return changes, abs(changes[at])
-        size = math.floor(size + _NEAR)
-        if size < abs(goal):
-            return np.zeros(len(changes)), size
+        if abs(changes[at]) >= abs(goal) - _NEAR:
+            return changes, size
         # In fractions it comes so near. Does it in whole numbers?
         price[at] = 0.0
         least[at] = most[at] = goal
         found = part.cheapest(price, least, most, whole=True)
         if found is None:
-            return np.zeros(len(changes)), size - 1
+            return none, max(size - 1, 0.0)
         changes = self._in_whole_numbers(found)
         if np.abs(changes - found).max() > _NEAR:
             raise GivenUp

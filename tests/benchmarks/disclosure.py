@@ -105,9 +105,11 @@ def catalogue_pack() -> kpi.Result:
 
 
 def small_result() -> kpi.Result:
-    """Compute one ref by area, in the months and quarters of a year: as large as the README's."""
-    data = kpi.synthetic.force("2024-04-01", "2025-03-31")
-    return kpi.compute(["15"], data, periods=["2024/25 Q1", "2024/25 Q2"], by=["lpa"])
+    """Compute what the README does: three refs by area, in the quarters of a year."""
+    data = kpi.synthetic.force("2023-04-01", "2025-03-31", scale=0.02)
+    quarters = kpi.periods("2024-04-01", "2025-03-31", grain="quarter")
+    tables = {name: data[name] for name in ("incident", "contact", "population")}
+    return kpi.compute(["15", "53", "57"], tables, periods=quarters, by=["lpa"])
 
 
 RESULTS = {"readme": small_result, "catalogue": catalogue_pack, "areas": many_areas}
