@@ -129,7 +129,8 @@ class Result:
 
         Raises:
             RequestError: it has been disclosed already, is empty, does not know its metrics, or has
-                more than 25,000 small counts. Some thousands take minutes.
+                more than 25,000 small counts. Some thousands take seconds, and a terminal is told
+                how far it has come.
         """
         if not isinstance(policy, DisclosurePolicy):
             raise RequestError("policy is not a DisclosurePolicy. Give DisclosurePolicy(...).")
@@ -147,6 +148,8 @@ class Result:
         self, other: Result, *, policy: DisclosurePolicy | None = None
     ) -> tuple[DisclosureRisk, ...]:
         """Say where this release and another tell a small number together: a warning, not a proof.
+
+        In what is said, the first release is this one and the second the other.
 
         Args:
             other: an earlier release, as it was published.

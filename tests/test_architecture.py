@@ -23,6 +23,7 @@ LAYERS = (
     "errors",
     "deprecation",
     "permission",
+    "progress",
     "vocabulary",
     "periods",
     "expressions",
@@ -56,7 +57,6 @@ LAYERS = (
     "swm_kpi",
     "demo",
     "site",
-    "progress",
     "compute_command",
     "cli",
 )

@@ -18,6 +18,7 @@ from swm_kpi.vocabulary import Basis, Marker
 
 NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
 TEXT = "Text withheld: nobody has said that it was read for what it could disclose."
+NEEDLESS = "All that adds up with it is hidden, since less was not found within the limits."
 _ROWS = re.compile(r"(?:(?<=\A)|(?<=\. ))(\d[\d,]*) rows?\b")
 _ANSWERED = re.compile(r"(?:(?<=\A)|(?<=\. ))(\d[\d,]*) rows? answered\b")
 _DIGITS = 3
@@ -76,7 +77,8 @@ def disclose(
                 numbers[name][row] = None
             markers[row] = Marker.CONFIDENTIAL.value
             rest = _ROWS.sub("Some rows", notes[row])
-            notes[row] = f"{words} {rest}".strip()
+            needless = f" {NEEDLESS}" if row in protection.given_up else ""
+            notes[row] = f"{words}{needless} {rest}".strip()
         elif reading.text and not policy.texts:
             withheld = markers[row] == Marker.NOT_APPLICABLE.value
             notes[row] = TEXT if withheld else notes[row]

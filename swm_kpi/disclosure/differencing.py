@@ -201,8 +201,9 @@ def _same_cell(
     for cell in first.keys() & second.keys():
         a, b = first[cell], second[cell]
         if a.hidden != b.hidden:
-            where = "first" if a.hidden else "second"
-            yield _warning(cell, a, f"it is hidden in the {where} release and shown in the other.")
+            one, other = ("first", "second") if a.hidden else ("second", "first")
+            words = f"it is hidden in the {one} release and shown in the {other}."
+            yield _warning(cell, a, words)
         elif not a.hidden and _is_little(_less(b.known, a.known), rules):
             words = f"the two releases differ by fewer than {rules.threshold}."
             yield _warning(cell, a, words)

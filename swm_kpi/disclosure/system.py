@@ -327,6 +327,23 @@ class System:
             if node.small or not node.shown:
                 self.hide(node)
 
+    def tied(self) -> list[list[int]]:
+        """Return the counts that sums tie to one another, apart from those they do not."""
+        apart: list[list[int]] = []
+        left = set(range(len(self.nodes)))
+        for first in range(len(self.nodes)):
+            if first in left:
+                together = [first]
+                left.remove(first)
+                for here in together:
+                    for equation, _ in self.nodes[here].sums:
+                        for other, _ in self.sums[equation]:
+                            if other in left:
+                                left.remove(other)
+                                together.append(other)
+                apart.append(sorted(together))
+        return apart
+
     def hide(self, node: Node) -> None:
         """Widen what a reader knows of a count to what its marker allows, the same for all."""
         node.shown = False

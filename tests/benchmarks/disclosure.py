@@ -1,0 +1,151 @@
+"""Measure disclosure control: ``python -m tests.benchmarks.disclosure [--base 1] [--only areas]``.
+
+Three results are made from synthetic data: one of the README's size, every ref by month and area,
+and 20 measures of 50 areas in 36 months. Each is disclosed in a process of its own, and what is
+told is the seconds, the peak memory beyond what the result took, and how much was hidden.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+import swm_kpi as kpi
+from swm_kpi import Column, Contract, Count, Dimension, DisclosurePolicy, Proportion, Unit
+from tests.benchmarks.alone import measured
+
+AREAS = tuple(f"Area {number:02}" for number in range(49))
+AREA = Dimension("area", "Area", AREAS, description="Where it happened.")
+KINDS = tuple(f"Kind {number:02}" for number in range(16))
+MONTHS = 36
+_OFTEN = 12
+"""How many calls the largest area has in a month, of the commonest kind but for its share."""
+
+
+class Call(Contract, rows=Unit.CALLS):
+    """One row per call."""
+
+    day = Column(date, description="The day of the call.")
+    kind = Column(str, isin=KINDS, description="What it was about.")
+    urgent = Column(bool, nullable=True, description="Whether it was urgent.")
+    area = Column(str, dimension=AREA, nullable=True, description="Where.")
+
+
+def _metric() -> kpi.Metric:
+    counted: dict[str, Any] = {"of": Call, "at": Call.day}
+    measures = [
+        Count(key="calls", **counted),
+        Count(key="urgent_calls", **counted, where=Call.urgent),
+        Count(key="calm_calls", **counted, where=~Call.urgent),
+        Proportion(key="urgent_share", **counted, numerator=Call.urgent),
+        *(Count(key=f"kind_{n}", **counted, where=Call.kind == k) for n, k in enumerate(KINDS)),
+    ]
+    return kpi.Metric(
+        ref="B1",
+        key="measured",
+        title="Measured",
+        objective=kpi.Objective.SECURE,
+        summary="Made to be measured.",
+        measures=measures,
+        dimensions=[AREA],
+        direction=kpi.Direction.NEUTRAL,
+        availability=kpi.catalogue()["15"].availability,
+        not_this="Not real.",
+        examples=[
+            kpi.Example(
+                rows="| day |", expect={each.key: None for each in measures}, trap="It has no rows."
+            )
+        ],
+    )
+
+
+def many_areas() -> kpi.Result:
+    """Compute 20 measures of 49 areas and those unknown, in 36 months: 36,720 rows."""
+    random = np.random.default_rng(0)
+    month, kind, area = np.meshgrid(
+        np.arange(MONTHS), np.arange(len(KINDS)), np.arange(len(AREAS) + 1), indexing="ij"
+    )
+    often = 4 * _OFTEN / (1 + kind) ** 0.7 / (1 + area) ** 0.4
+    size = random.poisson(often).ravel()
+    months, kinds, areas = (np.repeat(each.ravel(), size) for each in (month, kind, area))
+    days = [date(2022 + (3 + at) // 12, (3 + at) % 12 + 1, 2) for at in range(MONTHS)]
+    urgent = random.choice(np.array([True, False, None]), len(months), p=[0.3, 0.65, 0.05])
+    data = pl.DataFrame(
+        {
+            "day": [days[each] for each in months],
+            "kind": [KINDS[each] for each in kinds],
+            "urgent": urgent.tolist(),
+            "area": [AREAS[each] if each < len(AREAS) else None for each in areas],
+        },
+        schema={"day": pl.Date, "kind": pl.String, "urgent": pl.Boolean, "area": pl.String},
+    )
+    metric = _metric()
+    return kpi.compute(
+        [metric],
+        {"call": data},
+        periods=kpi.periods("2022-04-01", "2025-03-31", grain="month"),
+        by=["area"],
+        catalogue=kpi.Catalogue([metric]),
+        coverage={"call": ("2022-04-01", "2025-03-31")},
+    )
+
+
+def catalogue_pack() -> kpi.Result:
+    """Compute every ref by month and area, in the last quarter of a synthetic force."""
+    data = kpi.synthetic.force("2022-04-01", "2025-03-31")
+    months = kpi.periods("2025-01-01", "2025-03-31", grain="month")
+    return kpi.compute(None, data, periods=months, by=["lpa"])
+
+
+def small_result() -> kpi.Result:
+    """Compute what the README does: three refs by area, in the quarters of a year."""
+    data = kpi.synthetic.force("2023-04-01", "2025-03-31", scale=0.02)
+    quarters = kpi.periods("2024-04-01", "2025-03-31", grain="quarter")
+    tables = {name: data[name] for name in ("incident", "contact", "population")}
+    return kpi.compute(["15", "53", "57"], tables, periods=quarters, by=["lpa"])
+
+
+RESULTS = {"readme": small_result, "catalogue": catalogue_pack, "areas": many_areas}
+
+
+def alone(what: str, policy: DisclosurePolicy) -> None:
+    """Disclose one result in this process, and print JSON."""
+    result = RESULTS[what]()
+    done: list[kpi.Result] = []
+    found: dict[str, Any] = measured(lambda: done.append(result.disclose(policy)))
+    hidden = done[0].to_polars()["marker"].eq("[c]").sum()
+    print(json.dumps(found | {"rows": len(result), "hidden": hidden}))
+
+
+def main() -> None:
+    """Measure each result in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", default=list(RESULTS), choices=list(RESULTS))
+    parser.add_argument("--threshold", type=int, default=5)
+    parser.add_argument("--base", type=int, default=5, help="what counts are rounded to")
+    parser.add_argument("--alone", action="store_true", help="measure in this process")
+    options = parser.parse_args()
+    if options.alone:
+        policy = DisclosurePolicy(threshold=options.threshold, base=options.base)
+        return alone(options.only[0], policy)
+    for what in options.only:
+        rules = [f"--threshold={options.threshold}", f"--base={options.base}"]
+        command = [sys.executable, "-m", "tests.benchmarks.disclosure", "--alone", "--only", what]
+        answer = subprocess.run([*command, *rules], capture_output=True, check=True, text=True)
+        told = json.loads(answer.stdout)
+        print(
+            f"{what:>10} {told['rows']:>7,} rows {told['seconds']:>8.1f} s "
+            f"{told['extra_mb']:>7,.0f} MB {told['hidden']:>7,} hidden",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
