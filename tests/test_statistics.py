@@ -755,3 +755,14 @@ def test_no_limits_assure_nothing() -> None:
     chart = individuals([[4.0, 5.0, 6.0], [7.0, math.nan, math.nan]])
     found = assurance(chart.lower, chart.upper, 100, Direction.LOWER_IS_BETTER)
     assert found.tolist() == [["will consistently pass"] * 3, [""] * 3]
+
+
+@pytest.mark.parametrize("limits", [(math.nan, 20), (10, math.nan)])
+@pytest.mark.parametrize("target", [5, 15, 25])
+def test_one_limit_assures_nothing(limits: tuple[float, float], target: float) -> None:
+    assert assurance(*limits, target, Direction.HIGHER_IS_BETTER) == ""
+
+
+def test_a_process_that_never_varies_passes_or_fails() -> None:
+    found = assurance(10, 10, [9, 10, 11], Direction.HIGHER_IS_BETTER)
+    assert found.tolist() == ["will consistently pass", "hit and miss", "will consistently fail"]
