@@ -45,7 +45,7 @@ def main() -> None:
     mutants = [each for each in found if _key(each) not in explained]
 
     began = time.monotonic()
-    survived = [each for each in _survivors(mutants, asked.tests or tests_of(part))]
+    survived = _survivors(mutants, asked.tests or tests_of(part))
     for each in survived:
         print(f"{each.path.relative_to(ROOT)}:{each.line} in {each.inside or 'the module'}")
         print(f"  - {each.before}\n  + {each.after}")
