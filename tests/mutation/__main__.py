@@ -16,14 +16,16 @@ os.environ["POLARS_MAX_THREADS"] = "1"
 import multiprocessing
 import sys
 import time
+from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.mutation import imported
 from tests.mutation.collected import Collected
 from tests.mutation.forking import survives
+from tests.mutation.imported import passes
 from tests.mutation.mutants import Mutant, mutants_of
 from tests.mutation.subjects import ROOT, equivalents, files_of, tests_of
 
@@ -45,14 +47,15 @@ def main() -> None:
     mutants = [each for each in found if _key(each) not in explained]
 
     began = time.monotonic()
-    survived = _survivors(mutants, asked.tests or tests_of(part))
-    for each in survived:
+    survived = 0
+    for each in _survivors(mutants, asked.tests or tests_of(part)):
+        survived += 1
         print(f"{each.path.relative_to(ROOT)}:{each.line} in {each.inside or 'the module'}")
-        print(f"  - {each.before}\n  + {each.after}")
-    killed = len(mutants) - len(survived)
+        print(f"  - {each.before}\n  + {each.after}", flush=True)
+    killed = len(mutants) - survived
     print(
         f"{part}: {len(found)} mutants, {len(found) - len(mutants)} explained, {killed} killed, "
-        f"{len(survived)} survived: {killed / max(len(mutants), 1):.1%} in "
+        f"{survived} survived: {killed / max(len(mutants), 1):.1%} in "
         f"{time.monotonic() - began:.0f} seconds"
     )
     sys.exit(bool(survived))
@@ -63,37 +66,31 @@ def _key(mutant: Mutant) -> tuple[str, str, str, str]:
     return file, mutant.inside, mutant.before, mutant.after
 
 
-def _survivors(mutants: list[Mutant], tests: list[str]) -> list[Mutant]:
+def _survivors(mutants: list[Mutant], tests: list[str]) -> Iterator[Mutant]:
     for name in HEAVY:
         import_module(name)
+    fork = multiprocessing.get_context("fork")
     with TemporaryDirectory() as folder:
         options = ["-q", "-p", "no:xdist", "-p", "no:cacheprovider", f"--basetemp={folder}/tests"]
         options += ["-o", "addopts=--import-mode=importlib"]
         options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        places = {id(each): at for at, each in enumerate(mutants)}
-        ours, theirs = multiprocessing.get_context("fork").Pipe()
+        ours, theirs = fork.Pipe(duplex=False)
 
-        def collected() -> bool:
+        def collected() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            plug_in = Collected(mutants)
-            pytest.main([*options, *tests], plugins=[plug_in])
-            theirs.send(
-                (
-                    [places[id(each)] for each, survived in plug_in.tried if survived],
-                    [(places[id(each)], names, s) for each, names, s in plug_in.afresh],
-                )
-            )
-            return True
+            plug_in = Collected(mutants, lambda *found: theirs.send(found))
+            if pytest.main([*options, *tests], plugins=[plug_in]):
+                raise SystemExit("The tests were not collected, or fail on unchanged code.")
+            theirs.send(None)
 
-        child = multiprocessing.get_context("fork").Process(target=collected)
+        child = fork.Process(target=collected)
         child.start()
         theirs.close()
-        alive, afresh = ours.recv()
+        while found := ours.recv():
+            at, names, seconds = found
+            if not names or survives(partial(passes, mutants[at], names, options), seconds):
+                yield mutants[at]
         child.join()
-        for at, names, seconds in afresh:
-            if survives(lambda m=mutants[at], n=names: imported.passes(m, n, options), seconds):
-                alive.append(at)
-    return [mutants[at] for at in sorted(alive)]
 
 
 main()

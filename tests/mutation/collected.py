@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import gc
 import json
+import mmap
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import CodeType, FunctionType
@@ -24,21 +25,28 @@ from tests.mutation.forking import survives
 from tests.mutation.mutants import Mutant
 
 BASELINE_SECONDS = 1200.0
+_KILLERS = 4
 
 
 class Collected:
     """A plug-in of pytest that tries mutants in place of running the tests.
 
-    Attributes:
-        tried: each mutant, and whether it survived.
-        afresh: those that have to be tried by importing their module again, and with which tests.
+    Args:
+        mutants: what to try.
+        tell: called for each that is still alive with its place among the mutants. Where it has to
+            be tried again by importing its module, the tests to run are named, and the seconds of
+            processor time that they may take.
     """
 
-    def __init__(self, mutants: Sequence[Mutant]) -> None:
+    def __init__(
+        self, mutants: Sequence[Mutant], tell: Callable[[int, list[str], float], None]
+    ) -> None:
         self.mutants = mutants
-        self.tried: list[tuple[Mutant, bool]] = []
-        self.afresh: list[tuple[Mutant, list[str], float]] = []
+        self.tell = tell
         self.failed = self.trying = False
+        self.killers: list[str] = []
+        # Shared with the forks: which test of those chosen is being run.
+        self.running = mmap.mmap(-1, 8)
         self.files = sorted({str(each.path) for each in mutants})
         self.tracer = coverage.Coverage(data_file=None, include=self.files, config_file=False)
         self.tracer.start()
@@ -66,44 +74,52 @@ class Collected:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.tracer.stop()
-        items = {each.nodeid: each for each in session.items}
+        self.items = {each.nodeid: each for each in session.items}
         on_import = self._lines_by_test()[""]
-        lines, seconds = self._baseline(list(items.values()))
-        tests = defaultdict(list)
-        for test in sorted(seconds, key=seconds.__getitem__):
-            for place in lines.get(test, ()):
-                tests[place].append(test)
+        reached, self.seconds = self._baseline()
         self.functions = _functions_of(self.files)
         # What is in memory now is shared with every fork.
         gc.freeze()
-        for mutant in self.mutants:
-            place = (str(mutant.path), mutant.line)
-            covering = tests[place]
-            survived = True
-            if not mutant.runs_on_import:
-                files = {_file(test) for test in covering}
-                for several in (covering, [test for test in items if _file(test) in files]):
-                    limit = 10 + 5 * sum(seconds[test] for test in several)
-                    survived = survived and survives(
-                        lambda m=mutant, chosen=several: self._try(m, [items[t] for t in chosen]),
-                        limit,
-                    )
-            if survived and (mutant.runs_on_import or place in on_import):
-                touching = [t for t in seconds if any(p == place[0] for p, _ in lines.get(t, ()))]
-                chosen = touching or list(items)
-                self.afresh.append((mutant, chosen, 30 + 5 * sum(seconds[t] for t in chosen)))
-            else:
-                self.tried.append((mutant, survived))
+        by_seconds = sorted(self.seconds, key=self.seconds.__getitem__)
+        for at, mutant in enumerate(self.mutants):
+            line = (str(mutant.path), mutant.line)
+            of_line = [each for each in by_seconds if line in reached[each]]
+            of_file = [each for each in by_seconds if any(p == line[0] for p, _ in reached[each])]
+            # A line that one test has run may be remembered, and not run again, by the others.
+            rest = [each for each in of_file if each not in set(of_line)]
+            if mutant.runs_on_import or (
+                self._survives(mutant, of_line) and self._survives(mutant, rest)
+            ):
+                again = mutant.runs_on_import or line in on_import
+                names = self._killers_first(of_file or by_seconds) if again else []
+                self.tell(at, names, self._limit(names))
         return True
 
-    def _try(self, mutant: Mutant, items: Iterable[pytest.Item]) -> bool:
+    def _limit(self, tests: Iterable[str]) -> float:
+        return 20 + 5 * sum(self.seconds[each] for each in tests)
+
+    def _survives(self, mutant: Mutant, tests: list[str]) -> bool:
+        ordered = self._killers_first(tests)
+        if not ordered or survives(lambda: self._try(mutant, ordered), self._limit(ordered)):
+            return True
+        killer = ordered[int.from_bytes(self.running[:], "little")]
+        self.killers = [killer, *(each for each in self.killers if each != killer)]
+        return False
+
+    def _killers_first(self, tests: list[str]) -> list[str]:
+        """Put first what found the last mutants: it is likely to find the next."""
+        first = [each for each in self.killers[:_KILLERS] if each in tests]
+        return [*first, *(each for each in tests if each not in first)]
+
+    def _try(self, mutant: Mutant, tests: list[str]) -> bool:
         self.trying = True
         _swap(mutant, self.functions)
-        return self._pass(items)
+        return self._pass(self.items[each] for each in tests)
 
     def _pass(self, items: Iterable[pytest.Item]) -> bool:
         """Run tests until one fails: whether none did."""
-        for item in items:
+        for at, item in enumerate(items):
+            self.running[:] = at.to_bytes(len(self.running), "little")
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
             if self.failed:
                 return False
@@ -118,9 +134,7 @@ class Collected:
                     found[each].add((path, line))
         return found
 
-    def _baseline(
-        self, items: list[pytest.Item]
-    ) -> tuple[dict[str, set[tuple[str, int]]], dict[str, float]]:
+    def _baseline(self) -> tuple[dict[str, set[tuple[str, int]]], dict[str, float]]:
         """The lines that each test reaches and the seconds it takes, found out in a fork."""
         with TemporaryDirectory() as folder:
             kept = Path(folder) / "lines.json"
@@ -129,13 +143,13 @@ class Collected:
                 seconds = {}
                 self.tracer.erase()
                 self.tracer.start()
-                for item in items:
+                for item in self.items.values():
                     self.tracer.switch_context(item.nodeid)
-                    began = time.monotonic()
+                    began = time.process_time()
                     if not self._pass([item]):
                         kept.write_text(json.dumps({"failing": item.nodeid}))
                         return True
-                    seconds[item.nodeid] = time.monotonic() - began
+                    seconds[item.nodeid] = time.process_time() - began
                 self.tracer.stop()
                 lines = {test: sorted(each) for test, each in self._lines_by_test().items()}
                 kept.write_text(json.dumps({"lines": lines, "seconds": seconds}))
@@ -146,12 +160,8 @@ class Collected:
             read = json.loads(kept.read_text())
         if "failing" in read:
             raise SystemExit(f"A test fails on unchanged code: {read['failing']}")
-        lines = {test: {(p, n) for p, n in each} for test, each in read["lines"].items()}
+        lines = {test: {(p, n) for p, n in read["lines"].get(test, ())} for test in self.items}
         return lines, read["seconds"]
-
-
-def _file(test: str) -> str:
-    return test.split("::")[0]
 
 
 def _functions_of(files: list[str]) -> list[FunctionType]:
