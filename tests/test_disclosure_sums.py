@@ -1,0 +1,419 @@
+"""What adds up in a disclosed result: periods, parts of a whole, and the programme over both.
+
+A reader can use every sum that holds, so every one has to be found; and one that does not hold
+would hide numbers for nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+import swm_kpi as kpi
+from swm_kpi import (
+    Assumption,
+    Column,
+    Contract,
+    Count,
+    Direction,
+    Example,
+    Measure,
+    Metric,
+    Objective,
+    Unit,
+)
+from swm_kpi.disclosure import DisclosurePolicy
+from swm_kpi.disclosure.parts import shares
+from swm_kpi.disclosure.periods import Span, covers, cycles, gaps, overlapping
+from swm_kpi.disclosure.reading import Series, read
+from swm_kpi.disclosure.simplex import cheapest
+
+# Periods: from the first month to the month after the last
+
+QUARTERS = [(0, 3), (3, 6), (6, 9), (9, 12)]
+YEAR = (0, 12)
+SPANS = st.lists(
+    st.tuples(st.integers(0, 8), st.integers(1, 4)).map(lambda each: (each[0], sum(each))),
+    max_size=10,
+)
+
+
+def months(terms: Iterable[tuple[Span, int]]) -> np.ndarray:
+    """How often each month is counted, all terms together."""
+    found = np.zeros(40)
+    for (start, stop), sign in terms:
+        found[start:stop] += sign
+    return found
+
+
+def groups(spans: Iterable[Span]) -> list[list[int]]:
+    """The ends of periods that are joined by periods, each group in order."""
+    together: list[set[int]] = []
+    for span in spans:
+        touching = [each for each in together if each & set(span)]
+        together = [each for each in together if each not in touching]
+        together.append(set(span).union(*touching))
+    return [sorted(each) for each in together]
+
+
+def test_a_year_is_its_quarters_and_a_quarter_its_months() -> None:
+    first = [(0, 1), (1, 2), (2, 3)]
+    found = {each[-1]: sorted(each[:-1]) for each in cycles([YEAR, *QUARTERS, *first, YEAR])}
+    assert found == {
+        ((0, 3), -1): [(each, 1) for each in first],
+        (YEAR, -1): [(each, 1) for each in QUARTERS],
+    }
+
+
+def test_two_rolling_years_a_month_apart_differ_by_two_months() -> None:
+    (found,) = cycles([(0, 12), (1, 13), (0, 1), (12, 13)])
+    assert sorted(found) == [((0, 1), -1), ((0, 12), 1), ((1, 13), -1), ((12, 13), 1)]
+
+
+@given(SPANS)
+def test_every_equation_between_periods_follows_from_those_found(spans: list[Span]) -> None:
+    """Each holds, none follows from the others, and there are as many as there can be."""
+    found = list(cycles(spans))
+    assert all(not months(each).any() for each in found)
+    different = sorted(set(spans))
+    lines = np.array([months([]), *(months([(each, 1)]) for each in different)])
+    assert len(found) == len(different) - np.linalg.matrix_rank(lines)
+    # Each names a period that no equation before it does.
+    last = [each[-1] for each in found]
+    assert len(set(last)) == len(last)
+    assert all(sign == -1 for _, sign in last)
+
+
+def test_a_year_less_three_quarters_is_the_fourth() -> None:
+    (found,) = gaps([YEAR, *QUARTERS[:2], QUARTERS[3]])
+    assert found[0] == (QUARTERS[2], -1)
+    assert sorted(found[1:]) == [((0, 3), -1), ((0, 12), 1), ((3, 6), -1), ((9, 12), -1)]
+
+
+def test_what_periods_leave_is_told_by_the_fewest_of_them() -> None:
+    """The fourth quarter is the year less nine months, and not less three quarters."""
+    (found,) = gaps([YEAR, (0, 9), *QUARTERS[:3]])
+    assert sorted(found) == [((0, 9), -1), ((0, 12), 1), ((9, 12), -1)]
+
+
+@given(SPANS)
+def test_a_stretch_that_periods_leave_is_found_once_and_is_no_period(spans: list[Span]) -> None:
+    found = list(gaps(spans))
+    assert all(not months(each).any() for each in found)
+    expected = [
+        (a, b)
+        for group in groups(set(spans))
+        for a, b in zip(group, group[1:], strict=False)
+        if (a, b) not in spans
+    ]
+    assert sorted(each[0] for each in found) == sorted((span, -1) for span in expected)
+    assert all(span in spans for each in found for span, _ in each[1:])
+
+
+def test_a_period_is_covered_by_shorter_ones_from_end_to_end() -> None:
+    assert list(covers([YEAR, *QUARTERS])) == [
+        [*((each, 1) for each in reversed(QUARTERS)), (YEAR, -1)]
+    ]
+    assert list(covers([YEAR, *QUARTERS[:3]])) == []
+    assert list(covers([YEAR, (0, 7), (5, 12)])) == []
+
+
+@given(SPANS)
+def test_a_cover_is_shorter_periods_and_no_other(spans: list[Span]) -> None:
+    found = list(covers(spans))
+    covered = {each[-1][0] for each in found}
+    for each in found:
+        assert not months(each).any()
+        assert all(sign == 1 and span in spans for span, sign in each[:-1])
+        assert len(each) > 2
+    for start, stop in set(spans):
+        reached = {start}
+        for _ in spans:
+            reached |= {
+                b for a, b in spans if a in reached and b <= stop and (a, b) != (start, stop)
+            }
+        assert ((start, stop) in covered) == (stop in reached)
+
+
+def test_periods_of_one_length_overlap_with_the_next_and_touching_is_not_overlapping() -> None:
+    rolling = [(2, 14), (0, 12), (1, 13), (24, 36), (0, 12)]
+    assert list(overlapping(rolling)) == [((0, 12), (1, 13)), ((1, 13), (2, 14))]
+    assert list(overlapping([*QUARTERS, YEAR])) == []
+
+
+# Parts of a whole, by conditions
+
+
+class Thing(Contract, rows=Unit.CALLS):
+    """One row per thing."""
+
+    at = Column(datetime, description="When it was.")
+    ended_at = Column(datetime, nullable=True, description="When it ended.")
+    kind = Column(str, nullable=True, description="What it was.")
+    place = Column(str, nullable=True, description="Where it was.")
+    urgent = Column(bool, nullable=True, description="Whether it was urgent.")
+    size = Column(int, nullable=True, description="How large it was.")
+
+
+LISTED = Assumption("listed", ("b", "c"), since="2024-04-01", because="It is a list for a test.")
+KIND, PLACE = Thing.kind, Thing.place
+CONDITIONS: dict[str, tuple[Any, Any]] = {
+    "all": (None, lambda row: True),
+    "a": (KIND == "a", lambda row: row["kind"] == "a"),
+    "b": (KIND == "b", lambda row: row["kind"] == "b"),
+    "ab": (KIND.is_in("a", "b"), lambda row: row["kind"] in ("a", "b")),
+    "listed": (KIND.is_in(LISTED), lambda row: row["kind"] in ("b", "c")),
+    "kind_not_a": (KIND != "a", lambda row: row["kind"] in ("b", "c")),
+    "kind_known": (KIND.is_not_null(), lambda row: row["kind"] is not None),
+    "kind_unknown": (KIND.is_null(), lambda row: row["kind"] is None),
+    "not_ab": (~KIND.is_in("a", "b"), lambda row: row["kind"] == "c"),
+    "place_a": (PLACE == "a", lambda row: row["place"] == "a"),
+    "urgent": (Thing.urgent, lambda row: row["urgent"] is True),
+    "calm": (~Thing.urgent, lambda row: row["urgent"] is False),
+    "urgency_known": (Thing.urgent.is_not_null(), lambda row: row["urgent"] is not None),
+    "urgency_unknown": (Thing.urgent.is_null(), lambda row: row["urgent"] is None),
+    "large": (Thing.size > 3, lambda row: (row["size"] or 0) > 3),
+    "not_large": (~(Thing.size > 3), lambda row: row["size"] == 1),
+    "size_is_5": (Thing.size == 5, lambda row: row["size"] == 5),
+    "size_known": (Thing.size.is_not_null(), lambda row: row["size"] is not None),
+    "size_unknown": (Thing.size.is_null(), lambda row: row["size"] is None),
+}
+ROWS = [
+    dict(zip(("kind", "place", "urgent", "size"), each, strict=True))
+    for each in product(("a", "b", "c", None), ("a", None), (True, False, None), (1, 5, None))
+]
+POLICY = DisclosurePolicy()
+
+
+def metric(*measures: Measure, ref: str = "T1") -> Metric:
+    return Metric(
+        ref=ref,
+        key="test_metric",
+        title="A test",
+        objective=Objective.SECURE,
+        summary="A metric for a test.",
+        measures=measures,
+        direction=Direction.NEUTRAL,
+        availability=kpi.catalogue()["15"].availability,
+        not_this="Not real.",
+        examples=[Example(rows="| at |", expect={each.key: None for each in measures}, trap="N.")],
+    )
+
+
+def counted(name: str, *conditions: str) -> Series:
+    """The count of the things that meet all of some conditions."""
+    where = None
+    for each in conditions:
+        one = CONDITIONS[each][0]
+        where = one if where is None else where if one is None else where & one
+    measure = Count(key=name, of=Thing, at=Thing.at, where=where)
+    found = read(metric(measure), measure, POLICY).value
+    assert found is not None
+    return found
+
+
+def rows_of(*conditions: str) -> set[int]:
+    """Which rows meet all of some conditions."""
+    tests = [CONDITIONS[each][1] for each in conditions]
+    return {at for at, row in enumerate(ROWS) if all(test(row) for test in tests)}
+
+
+def named(wanted: Mapping[str, Series]) -> list[tuple[tuple[str, ...], str, bool]]:
+    """The parts found among some counts, by their names in place of their keys."""
+    names = {each.key: name for name, each in wanted.items()}
+    found = shares({each.key: each for each in wanted.values()})
+    return sorted(
+        (tuple(sorted(names[part] for part in each.parts)), names[each.whole], each.all_of_it)
+        for each in found
+    )
+
+
+def several(*names: str) -> list[tuple[tuple[str, ...], str]]:
+    """The parts that stand side by side among some counts, with their whole."""
+    found = named({each: counted(each, each) for each in names})
+    return [(parts, whole) for parts, whole, _ in found if len(parts) > 1]
+
+
+# True, and not to be told from how the conditions are written.
+NOT_TOLD = {
+    ("b", "kind_not_a"), ("listed", "kind_not_a"), ("kind_not_a", "listed"),
+    ("not_ab", "listed"), ("not_ab", "kind_not_a"), ("not_ab", "kind_known"),
+    ("large", "size_is_5"), ("size_is_5", "large"), ("not_large", "size_known"),
+}  # fmt: skip
+
+
+def test_a_count_is_a_part_of_another_where_its_conditions_say_so() -> None:
+    """A shorter list in a longer, a value in what is known, and all of them in all rows."""
+    found = named({each: counted(each, each) for each in CONDITIONS})
+    pairs = {(parts[0], whole) for parts, whole, _ in found if len(parts) == 1}
+    true = {
+        (part, whole)
+        for part in CONDITIONS
+        for whole in CONDITIONS
+        if part != whole and rows_of(part) <= rows_of(whole)
+    }
+    assert pairs <= true
+    assert true - pairs == NOT_TOLD
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(sorted(CONDITIONS)), min_size=1, max_size=3, unique=True),
+        min_size=2,
+        max_size=6,
+        unique_by=lambda each: tuple(sorted(each)),
+    )
+)
+def test_parts_are_in_their_whole_and_parts_side_by_side_share_no_row(
+    asked: list[list[str]],
+) -> None:
+    wanted = {f"c{at}": counted(f"c{at}", *each) for at, each in enumerate(asked)}
+    rows = {f"c{at}": rows_of(*each) for at, each in enumerate(asked)}
+    for parts, whole, all_of_it in named(wanted):
+        assert set().union(*(rows[each] for each in parts)) <= rows[whole]
+        assert all(not rows[one] & rows[two] for one, two in combinations(parts, 2))
+        assert not all_of_it or rows[parts[0]] == rows[whole]
+
+
+def test_kinds_of_thing_stand_side_by_side_in_all_things() -> None:
+    assert several("all", "a", "b") == [(("a", "b"), "all")]
+    assert several("all", "ab", "not_ab") == [(("ab", "not_ab"), "all")]
+    assert several("all", "a", "b", "kind_unknown") == [(("a", "b", "kind_unknown"), "all")]
+    assert several("all", "urgent", "calm", "urgency_unknown") == [
+        (("calm", "urgency_unknown", "urgent"), "all")
+    ]
+    assert several("all", "large", "not_large") == [(("large", "not_large"), "all")]
+    assert several("kind_known", "a", "b") == [(("a", "b"), "kind_known")]
+
+
+def test_of_parts_in_one_another_the_largest_stands_side_by_side() -> None:
+    """With what is a or b told whole, what is a and what is b say no more of all things."""
+    found = several("all", "a", "b", "ab", "kind_unknown")
+    assert found == [(("a", "b"), "ab"), (("ab", "kind_unknown"), "all")]
+
+
+def test_lists_that_share_a_member_do_not_stand_side_by_side() -> None:
+    assert several("all", "ab", "listed") == []
+    assert several("all", "a", "place_a") == []
+    assert several("all", "a", "urgent") == []
+
+
+def test_each_largest_set_that_stands_side_by_side_is_found() -> None:
+    assert several("all", "a", "b", "urgent", "calm") == [
+        (("a", "b"), "all"), (("calm", "urgent"), "all"),
+    ]  # fmt: skip
+
+
+def test_one_count_by_two_conditions_is_all_of_itself_and_told_once() -> None:
+    """Whether what is urgent is recorded too does not change which rows they are."""
+    wanted = {"urgent": counted("x", "urgent"), "both": counted("y", "urgent", "urgency_known")}
+    assert [each[2] for each in named(wanted)] == [True]
+    wanted["all"] = counted("all", "all")
+    wanted["calm"] = counted("calm", "calm")
+    found = [(parts, whole) for parts, whole, _ in named(wanted) if len(parts) > 1]
+    assert len(found) == 1
+    assert len(found[0][0]) == 2
+
+
+def again(**fields: Any) -> Series:
+    clause = {"who": "person", "where": None, "months": 12.0} | fields
+    said = ["repeats", ["column", clause["who"]], ["column", "at"], clause["where"],
+            ["number", clause["months"]]]  # fmt: skip
+    return Series(json.dumps(said), clauses=frozenset({json.dumps(said)}), family="people")
+
+
+def test_who_comes_again_with_a_kind_comes_again_at_all() -> None:
+    """Only where who comes, when, and over how many months are the same."""
+    a, urgent = ["==", ["column", "kind"], ["str", "a"]], ["column", "urgent"]
+    wanted = {
+        "any": again(), "a": again(where=a), "urgent_a": again(where=["and", a, urgent]),
+        "other": again(who="address", where=a), "longer": again(months=24.0, where=a),
+    }  # fmt: skip
+    pairs = [(parts[0], whole) for parts, whole, _ in named(wanted) if len(parts) == 1]
+    assert pairs == [("a", "any"), ("urgent_a", "a"), ("urgent_a", "any")]
+
+
+def test_people_may_be_in_two_parts_so_that_parts_of_people_do_not_add_up() -> None:
+    def people(*conditions: list[Any]) -> Series:
+        clauses = frozenset(json.dumps(each) for each in conditions)
+        return Series(str(sorted(clauses)), "cover", clauses=clauses, family="people")
+
+    a, b = (["==", ["column", "kind"], ["str", each]] for each in "ab")
+    found = list(shares({each.key: each for each in (people(), people(a), people(b))}))
+    assert sorted(each.parts for each in found) == sorted([(people(a).key,), (people(b).key,)])
+    assert not any(each.all_of_it for each in found)
+
+
+def test_counts_by_other_clocks_or_of_no_family_are_not_compared() -> None:
+    ended = Count(key="ended", of=Thing, at=Thing.ended_at)
+    by_end = read(metric(ended), ended, POLICY).value
+    assert by_end is not None
+    assert named({"a": counted("a", "a"), "ended": by_end}) == []
+    alone = Series("alone", clauses=frozenset({json.dumps(["column", "kind"])}))
+    assert list(shares({"alone": alone, "bare": Series("bare")})) == []
+
+
+# What each kind of measure counts
+
+
+def test_a_share_counts_its_numerator_and_what_could_be_decided() -> None:
+    measure = kpi.Proportion(key="share", of=Thing, at=Thing.at, numerator=Thing.urgent)
+    found = read(metric(measure), measure, POLICY)
+    assert set(found.roles) == {"numerator", "denominator"}
+    assert (found.divided, found.part, found.averaged, found.text, found.answered) == (
+        True, True, False, False, False,
+    )  # fmt: skip
+    assert found.scale == 1
+    assert found.numerator == counted("urgent", "urgent")
+    assert found.denominator != counted("all", "all")
+    assert list(shares({each.key: each for each in (found.denominator, counted("all", "all"))}))
+
+
+# The programme
+
+
+def solved(sums: np.ndarray, wanted: np.ndarray, most: np.ndarray, price: np.ndarray) -> Any:
+    bounds = [(0, None if np.isinf(each) else each) for each in most]
+    return linprog(price, A_eq=sums, b_eq=wanted, bounds=bounds)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(1, 9), st.booleans())
+def test_the_cheapest_change_is_that_of_another_programme(
+    seed: int, rows: int, columns: int, can_be: bool
+) -> None:
+    """It keeps every sum and every bound, and costs no more than it must."""
+    random = np.random.default_rng(seed)
+    sums = random.integers(-1, 2, (rows, columns)).astype(float)
+    most = random.choice([0.0, 1.0, 3.0, 10.0, np.inf], columns)
+    price = random.integers(0, 5, columns).astype(float)
+    inside = random.integers(0, 4, columns)
+    wanted = sums @ np.minimum(inside, most) if can_be else random.integers(-5, 6, rows) * 1.0
+    expected = solved(sums, wanted, most, price)
+    found = cheapest(sums, wanted, most, price)
+    assert (found is not None) == (expected.status == 0)
+    if found is not None:
+        assert sums @ found == pytest.approx(wanted, abs=1e-6)
+        assert np.all(found >= -1e-9)
+        assert np.all(found <= most + 1e-9)
+        assert price @ found == pytest.approx(expected.fun, abs=1e-6)
+
+
+def test_what_nothing_holds_back_changes_nothing() -> None:
+    nothing = cheapest(np.zeros((0, 3)), np.zeros(0), np.ones(3), np.ones(3))
+    assert nothing is not None
+    assert nothing.tolist() == [0, 0, 0]
+
+
+def test_a_change_that_cannot_be_is_none() -> None:
+    assert cheapest(np.array([[1.0]]), np.array([2.0]), np.array([1.0]), np.array([1.0])) is None
