@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -112,7 +112,7 @@ def test_a_stretch_that_periods_leave_is_found_once_and_is_no_period(spans: list
     expected = [
         (a, b)
         for group in groups(set(spans))
-        for a, b in zip(group, group[1:], strict=False)
+        for a, b in pairwise(group)
         if (a, b) not in spans
     ]
     assert sorted(each[0] for each in found) == sorted((span, -1) for span in expected)
