@@ -21,6 +21,7 @@ from scipy.optimize import linprog
 import swm_kpi as kpi
 from swm_kpi import (
     Assumption,
+    Basis,
     Column,
     Contract,
     Count,
@@ -110,10 +111,7 @@ def test_a_stretch_that_periods_leave_is_found_once_and_is_no_period(spans: list
     found = list(gaps(spans))
     assert all(not months(each).any() for each in found)
     expected = [
-        (a, b)
-        for group in groups(set(spans))
-        for a, b in pairwise(group)
-        if (a, b) not in spans
+        (a, b) for group in groups(set(spans)) for a, b in pairwise(group) if (a, b) not in spans
     ]
     assert sorted(each[0] for each in found) == sorted((span, -1) for span in expected)
     assert all(span in spans for each in found for span, _ in each[1:])
@@ -377,6 +375,173 @@ def test_a_share_counts_its_numerator_and_what_could_be_decided() -> None:
     assert found.numerator == counted("urgent", "urgent")
     assert found.denominator != counted("all", "all")
     assert list(shares({each.key: each for each in (found.denominator, counted("all", "all"))}))
+
+
+# What each kind is, as its docstring says: in which columns a count stands, whether it
+# is divided, whether the rest of it is a count too, whether it is an average, and on answers.
+READ_AS: dict[type[Measure], tuple[set[str], bool, bool, bool, bool]] = {
+    kpi.Count: ({"value"}, False, False, False, False),
+    kpi.Sum: ({"value"}, False, False, False, False),
+    kpi.StockAtDate: ({"value"}, False, False, False, False),
+    kpi.MeanOfSnapshots: ({"value"}, False, False, False, False),
+    kpi.Proportion: ({"numerator", "denominator"}, True, True, False, False),
+    kpi.Distribution: ({"numerator", "denominator"}, True, True, False, False),
+    kpi.ReoffendingRate: ({"numerator", "denominator"}, True, True, False, False),
+    kpi.SurveyProportion: ({"numerator", "denominator"}, True, True, False, True),
+    kpi.Ratio: ({"numerator", "denominator"}, True, False, False, False),
+    kpi.Rate: ({"numerator"}, True, False, False, False),
+    kpi.Duration: ({"denominator"}, False, False, True, False),
+}
+READABLE = [
+    pytest.param(entry, measure, id=f"{entry.ref}-{measure.key}-{measure.basis}")
+    for entry in kpi.catalogue()
+    if isinstance(entry, Metric)
+    for measure in entry.measures
+    if type(measure) in READ_AS
+]
+
+
+def counted_in(entry: Metric, measure: Measure) -> Unit:
+    """The unit of the count that a measure rests on."""
+    if isinstance(measure, kpi.Ratio | kpi.Rate):
+        return counted_in(entry, entry.measure(measure.siblings[0], measure.basis))
+    divided = READ_AS[type(measure)][1] or isinstance(measure, kpi.Duration)
+    return measure.of.rows if divided else measure.measured_in
+
+
+def test_each_kind_of_measure_is_read_by_what_its_columns_count() -> None:
+    policy = DisclosurePolicy()
+    seen = set()
+    for entry, measure in (each.values for each in READABLE):
+        if not DisclosurePolicy().covers(entry.ref, counted_in(entry, measure)):
+            continue
+        seen.add(type(measure))
+        found = read(entry, measure, policy)
+        roles, divided, part, averaged, answered = READ_AS[type(measure)]
+        assert set(found.roles) == roles, measure.key
+        assert (found.divided, found.part, found.averaged, found.answered, found.text) == (
+            divided, part, averaged, answered, False,
+        ), measure.key  # fmt: skip
+        assert found.scale == (measure.scale if isinstance(measure, kpi.Rate) else 1)
+        for name, series in found.roles.items():
+            stands = isinstance(measure, kpi.StockAtDate | kpi.MeanOfSnapshots)
+            people = series.over_members == "cover"
+            if not isinstance(measure, kpi.Ratio | kpi.Rate):
+                # A stock is not the sum of the stocks of its months, and people are not added.
+                assert series.over_time == ("" if stands else "cover" if people else "sum")
+            # The whole of a distribution stands in each of its members' rows.
+            of_all = isinstance(measure, kpi.Distribution) and name == "denominator"
+            assert series.whole == (measure.over.key if of_all else "")
+    assert seen == set(READ_AS)
+
+
+@pytest.mark.parametrize("ref", ["44", "46", "47", "51"])
+def test_money_time_and_things_are_under_no_policy(ref: str) -> None:
+    entry = kpi.catalogue()[ref]
+    for measure in entry.measures:
+        assert read(entry, measure, DisclosurePolicy()).roles == {}
+
+
+def test_what_is_exempt_is_under_no_policy_and_says_so_by_its_unit_or_ref() -> None:
+    entry = kpi.catalogue()["15"]
+    incidents = entry.measure("incidents", Basis.FORCE)
+    calls = DisclosurePolicy(exempt={"calls": "A test."})
+    assert read(entry, incidents, DisclosurePolicy()).roles
+    assert read(entry, incidents, calls).roles
+    assert read(entry, incidents, DisclosurePolicy(exempt={"16": "A test."})).roles
+    assert not read(entry, incidents, DisclosurePolicy(exempt={"15": "A test."})).roles
+    unit = incidents.measured_in.value
+    assert not read(entry, incidents, DisclosurePolicy(exempt={unit: "A test."})).roles
+    for exempt in ({"15": "A test."}, {unit: "A test."}):
+        rate = read(entry, entry.measure("per_1000", Basis.FORCE), DisclosurePolicy(exempt=exempt))
+        assert not rate.roles
+
+
+@pytest.mark.parametrize(
+    ("average", "beyond"),
+    [(kpi.Average.MEAN, 1), (kpi.Average.MEDIAN, 1), (kpi.Average.P90, pytest.approx(0.1))],
+)
+def test_a_tenth_of_the_times_lies_beyond_the_90th_percentile(
+    average: kpi.Average, beyond: Any
+) -> None:
+    """A mean and a median are no extremes: all of the times stand behind them."""
+    measure = kpi.Duration(
+        key="time", of=Thing, at=Thing.at, start=Thing.at, end=Thing.ended_at, average=average,
+        unit=Unit.MINUTES,
+    )  # fmt: skip
+    assert read(metric(measure), measure, POLICY).beyond == beyond
+
+
+# The policy
+
+
+def test_a_policy_of_no_words_hides_under_five_rounds_to_five_and_withholds_texts() -> None:
+    assert (POLICY.threshold, POLICY.base, POLICY.zeros, POLICY.texts) == (5, 5, True, False)
+    assert dict(POLICY.exempt) == {}
+    assert (
+        str(POLICY)
+        == POLICY.describe()
+        == (
+            "Counts of people and events under 5 are hidden; zeros are shown. Other counts are rounded "
+            "to the nearest 5, and shares and rates are worked out from the rounded counts. Further "
+            "numbers are hidden where a hidden one could be worked out from them. Written texts are "
+            "withheld."
+        )
+    )
+
+
+def test_a_policy_says_all_that_it_does() -> None:
+    policy = DisclosurePolicy(
+        threshold=8, base=1, zeros=False, texts=True, exempt={"calls": "Nobody.", "15": "No one."}
+    )
+    assert policy.describe() == (
+        "Counts of people and events under 8 are hidden; zeros are hidden with them. Other counts "
+        "are not rounded. Further numbers are hidden where a hidden one could be worked out from "
+        "them. Exempt: 15, because No one. Exempt: calls, because Nobody."
+    )
+
+
+@pytest.mark.parametrize("fields", [{"threshold": 3}, {"base": 0}, {"base": 10}, {"base": 1}])
+def test_a_policy_may_be_at_its_bounds(fields: dict[str, Any]) -> None:
+    assert DisclosurePolicy(**fields).rounds == (fields.get("base", 5) > 1)
+
+
+def test_a_policy_is_told_all_that_is_wrong_and_each_once() -> None:
+    """Of a threshold that cannot be, no least base is worked out."""
+    with pytest.raises(kpi.DefinitionError) as caught:
+        DisclosurePolicy(threshold=2, base=11, exempt={"15": " ", "call": "A."})
+    told = [(each.field, each.fix) for each in caught.value.problems]
+    assert [field for field, _ in told] == ["threshold", "exempt", "exempt"]
+    with pytest.raises(kpi.DefinitionError, match="at most 6, twice the threshold"):
+        DisclosurePolicy(threshold=3, base=7)
+
+
+@pytest.mark.parametrize("zeros", [True, False])
+def test_what_is_small_is_under_the_threshold_and_zero_only_where_zeros_are_hidden(
+    zeros: bool,
+) -> None:
+    policy = DisclosurePolicy(zeros=zeros)
+    small = [count for count in range(8) if policy.is_small(count)]
+    assert small == [*([] if zeros else [0]), 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("threshold", [3, 5, 8])
+@pytest.mark.parametrize("base", [0, 1, 2, 3, 5, 6, 10])
+def test_what_a_shown_count_could_be_is_what_is_rounded_to_it(threshold: int, base: int) -> None:
+    """Every whole count that is shown so, and none else; a half may be either."""
+    if base > 2 * threshold:
+        return
+    policy = DisclosurePolicy(threshold=threshold, base=base)
+    shown: dict[float, list[int]] = {}
+    for count in (0, *range(threshold, 60)):
+        shown.setdefault(policy.rounded(count), []).append(count)
+    for number, counts in list(shown.items())[:-1]:
+        assert policy.could_be(number, whole=True) == (counts[0], counts[-1])
+        least, most = policy.could_be(number, whole=False)
+        if number and policy.rounds:
+            assert (least, most) == (max(threshold, number - base / 2), number + base / 2)
+        else:
+            assert least == most == number
 
 
 # The programme

@@ -155,7 +155,7 @@ def _changed_expression(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.BoolOp(other(), node.values)
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
-        case ast.Constant(value=int() | float()):
+        case ast.Constant(value=int() | float()) if node.value + 1 != node.value:
             yield ast.Constant(node.value + 1)
             yield ast.Constant(node.value - 1)
         case ast.Call(func=ast.Name(id=name)) if name in NAMED:
