@@ -478,15 +478,12 @@ def test_a_tenth_of_the_times_lies_beyond_the_90th_percentile(
 def test_a_policy_of_no_words_hides_under_five_rounds_to_five_and_withholds_texts() -> None:
     assert (POLICY.threshold, POLICY.base, POLICY.zeros, POLICY.texts) == (5, 5, True, False)
     assert dict(POLICY.exempt) == {}
-    assert (
-        str(POLICY)
-        == POLICY.describe()
-        == (
-            "Counts of people and events under 5 are hidden; zeros are shown. Other counts are rounded "
-            "to the nearest 5, and shares and rates are worked out from the rounded counts. Further "
-            "numbers are hidden where a hidden one could be worked out from them. Written texts are "
-            "withheld."
-        )
+    assert str(POLICY) == POLICY.describe()
+    assert POLICY.describe() == (
+        "Counts of people and events under 5 are hidden; zeros are shown. Other counts are rounded "
+        "to the nearest 5, and shares and rates are worked out from the rounded counts. Further "
+        "numbers are hidden where a hidden one could be worked out from them. Written texts are "
+        "withheld."
     )
 
 

@@ -290,6 +290,16 @@ def test_what_is_refused_is_named_and_counted(call: Any, message: str) -> None:
         call()
 
 
+def test_the_largest_numbers_are_taken_and_no_larger() -> None:
+    """Above 2 to the 53 floats skip whole numbers; above 1e150 there is no room to work."""
+    assert byar(2**53)[0] < 2**53
+    with pytest.raises(RequestError, match="above 2 to the 53"):
+        byar(2**53 + 2)
+    assert xmr([1e150, -1e150]).mean.tolist() == [0, 0]
+    with pytest.raises(RequestError, match="1 of 2 is too large"):
+        xmr([1.01e150, 0])
+
+
 @pytest.mark.parametrize("confidence", [0, 1, 95, -0.1, math.nan, "0.95", None, True, [0.9]])
 @pytest.mark.parametrize(
     "call",
