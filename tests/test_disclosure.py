@@ -7,7 +7,7 @@ independent integer programme (tests/attack.py), which knows what a reader of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -352,6 +352,200 @@ def test_a_disclosed_result_tells_no_more_than_the_exact_one_and_keeps_its_rows(
     for value in found.filter(measure="incidents")["value"].drop_nulls().to_list():
         assert value == 0 or (value >= 5 and value % 5 == 0)
     assert result.disclose(POLICY).to_polars().equals(found)
+
+
+class Answer(Contract, rows=Unit.PEOPLE):
+    """One row per answer of a survey."""
+
+    given_on = Column(date, description="When it was given.")
+    pleased = Column(bool, nullable=True, description="Whether they were pleased.")
+    weight = Column(float, gt=0, decimals=2, description="How many it stands for.")
+
+
+class Resident(Contract, rows=Unit.PEOPLE):
+    """One row per year."""
+
+    mid_year = Column(int, description="The year.")
+    residents = Column(int, ge=0, description="How many.")
+
+
+class Remark(Contract, rows=Unit.PEOPLE):
+    """One row per remark."""
+
+    about = Column(date, description="The last day it is about.")
+    words = Column(str, description="What is said.")
+    author = Column(str, description="The role that says it.")
+    evidence = Column(str, description="On what it rests.")
+
+
+def made(*measures: kpi.Measure, ref: str = "T5") -> Metric:
+    column = next(iter(next(each.contract for each in measures if each.contract).columns))
+    return Metric(
+        ref=ref,
+        key="test_made",
+        title="A test",
+        objective=Objective.SECURE,
+        summary="A metric for a test.",
+        measures=measures,
+        direction=Direction.NEUTRAL,
+        availability=kpi.catalogue()["15"].availability,
+        not_this="Not real.",
+        examples=[
+            Example(rows=f"| {column} |", expect={each.key: 0 for each in measures}, trap="N.")
+        ],
+    )
+
+
+def quarter(metric: Metric, **tables: pl.DataFrame) -> Result:
+    """Compute a metric of no catalogue for the first quarter."""
+    covered = {name: ("2024-04-01", "2024-06-30") for name in tables if name != "resident"}
+    return kpi.compute(
+        [metric], tables, periods=[QUARTER], catalogue=kpi.Catalogue([metric]), coverage=covered
+    )
+
+
+def times(*minutes: int) -> pl.DataFrame:
+    began = datetime(2024, 4, 2, 1)
+    return pl.DataFrame(
+        {"began_at": [began] * len(minutes),
+         "ended_at": [began + timedelta(minutes=each) for each in minutes]},
+        schema={"began_at": pl.Datetime, "ended_at": pl.Datetime},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unknown", "words"),
+    [
+        (3, "A few rows"), (4, "A few rows"), (5, "About 5 rows"), (14, "About 10 rows"),
+        (15, "About 20 rows"), (37, "About 40 rows"), (149, "About 100 rows"),
+        (1_250, "About 1,000 rows"),
+    ],
+)  # fmt: skip
+def test_a_note_says_of_rows_no_more_than_their_first_digit(unknown: int, words: str) -> None:
+    note = row(calls(20, 20, unknown).disclose(POLICY), "urgent_share")["note"]
+    assert note.startswith(words)
+    assert f"{unknown} " not in note.replace(words, "")
+
+
+def test_the_note_of_a_hidden_number_says_nothing_of_how_many_rows() -> None:
+    exact, found = (
+        row(each, "urgent_share") for each in (calls(2, 38, 37), calls(2, 38, 37).disclose(POLICY))
+    )
+    assert exact["note"].startswith("37 rows ")
+    assert found["note"] == (
+        "Hidden: it would show or leave over fewer than 5, or help to work out a number that "
+        f"would. {exact['note'].replace('37 rows', 'Some rows')}"
+    )
+
+
+@pytest.mark.parametrize(("answers", "marker"), [(4, "[c]"), (5, "")])
+def test_a_weighted_share_is_hidden_for_the_few_who_answered(answers: int, marker: str) -> None:
+    """Each of them stands for a hundred, so that neither number of the share is small."""
+    data = pl.DataFrame(
+        {"given_on": [date(2024, 4, 2)] * answers, "weight": [100.0] * answers,
+         "pleased": [at % 2 == 0 for at in range(answers)]},
+    )  # fmt: skip
+    least = kpi.Assumption("least", 1, since="2020-01-01", because="For the test.")
+    measure = kpi.SurveyProportion(
+        key="pleased", of=Answer, at=Answer.given_on, valid=Answer.pleased.is_not_null(),
+        favourable=Answer.pleased, weight=Answer.weight, least=least,
+    )  # fmt: skip
+    found = quarter(made(measure), answer=data)
+    assert f"{answers} rows answered" in row(found, "pleased")["note"]
+    assert row(found.disclose(POLICY), "pleased")["marker"] == marker
+
+
+def test_a_rate_is_worked_out_again_from_the_rounded_count() -> None:
+    """13 calls are shown as 15 of 2,000 people, which the policy leaves as they are."""
+    metric = made(
+        Count(key="calls", of=Call, at=Call.began_at),
+        kpi.Rate(key="per_1000", of="calls", per=Resident.residents, scale=1_000),
+    )
+    people = pl.DataFrame({"mid_year": [2024], "residents": [2_000]})
+    data = pl.DataFrame({"began_at": [datetime(2024, 4, 2)] * 13, "urgent": [True] * 13})
+    exact = quarter(metric, call=data, resident=people)
+    assert row(exact, "per_1000")["value"] == 13 / 2_000 * 1_000
+    found = row(exact.disclose(POLICY), "per_1000")
+    assert (found["numerator"], found["denominator"]) == (15, 2_000)
+    assert found["value"] == 15 / 2_000 * 1_000
+    assert (found["lower"], found["upper"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("base", "mean", "count"), [(5, 37.7, 10), (1, pytest.approx(37.6667, abs=1e-3), 12)]
+)
+def test_a_mean_is_told_to_three_digits_where_its_count_is_rounded(
+    base: int, mean: Any, count: int
+) -> None:
+    """452 minutes in 12 visits; to many places the mean would say of how many it is."""
+    result = quarter(TIMES, visit=times(*[30] * 11, 122))
+    found = row(result.disclose(DisclosurePolicy(base=base)), "mean")
+    assert (found["value"], found["denominator"]) == (mean, count)
+
+
+@pytest.mark.parametrize("base", [1, 5])
+def test_a_median_keeps_no_interval_whose_ends_are_two_peoples_own_times(base: int) -> None:
+    exact = quarter(TIMES, visit=times(*range(1, 61)))
+    assert row(exact, "median")["lower"] is not None
+    found = row(exact.disclose(DisclosurePolicy(base=base)), "median")
+    assert (found["lower"], found["upper"]) == (None, None)
+    assert found["value"] is not None
+
+
+def test_an_interval_is_kept_where_nothing_is_rounded() -> None:
+    exact = calls(13, 28)
+    found = row(exact.disclose(DisclosurePolicy(base=1)), "urgent_share")
+    assert found == row(exact, "urgent_share")
+
+
+@pytest.mark.parametrize("texts", [False, True])
+def test_a_text_is_withheld_until_somebody_says_that_it_was_read(texts: bool) -> None:
+    metric = made(
+        kpi.Narrative(
+            key="told", of=Remark, at=Remark.about, text=Remark.words, author=Remark.author,
+            evidence=Remark.evidence,
+        )
+    )  # fmt: skip
+    said = pl.DataFrame(
+        {"about": [date(2024, 6, 30)], "words": ["2 rows of houses were visited."],
+         "author": ["Inspector"], "evidence": ["Letters"]},
+    )  # fmt: skip
+    exact = quarter(metric, remark=said)
+    found = row(exact.disclose(DisclosurePolicy(texts=texts)), "told")
+    if texts:
+        assert found == row(exact, "told")
+        assert "2 rows of houses" in found["note"]
+    else:
+        assert found["marker"] == "[c]"
+        assert found["note"].startswith("Text withheld")
+    nothing = quarter(metric, remark=said.clear()).disclose(DisclosurePolicy(texts=texts))
+    assert row(nothing, "told")["marker"] == "[x]"
+
+
+@pytest.mark.parametrize(("ours", "marker"), [(2, "[c]"), (12, "")])
+def test_public_data_are_hidden_where_they_would_stand_in_for_a_hidden_number(
+    ours: int, marker: str
+) -> None:
+    """The same count by another basis is nearly the hidden one."""
+    metric = made(
+        Count(key="calls", of=Call, at=Call.began_at),
+        Count(
+            key="calls", of=Visit, at=Visit.began_at, basis=kpi.Basis.PROXY,
+            differs="Visits, and not calls.",
+        ),
+    )  # fmt: skip
+    data = pl.DataFrame({"began_at": [datetime(2024, 4, 2)] * ours, "urgent": [True] * ours})
+    found = quarter(metric, call=data, visit=times(*[30] * 40)).disclose(POLICY).to_polars()
+    markers = dict(found.select("basis", "marker").rows())
+    assert markers == {"force": marker, "proxy": marker}
+
+
+def test_what_a_number_counts_has_to_be_known_to_disclose_it() -> None:
+    result = incidents((2, 13, 22))
+    with pytest.raises(RequestError, match="does not say what ref '15' was computed from"):
+        Result(result.to_polars(), result.by, {}).disclose(POLICY)
+    with pytest.raises(RequestError, match="The result is empty"):
+        Result(result.to_polars().clear(), result.by, result.subjects).disclose(POLICY)
 
 
 # The attack: what a reader can work out, by a programme that shares no code with the library.
