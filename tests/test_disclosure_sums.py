@@ -498,7 +498,9 @@ def test_a_policy_says_all_that_it_does() -> None:
     )
 
 
-@pytest.mark.parametrize("fields", [{"threshold": 3}, {"base": 0}, {"base": 10}, {"base": 1}])
+@pytest.mark.parametrize(
+    "fields", [{"threshold": 3}, {"base": 0}, {"base": 10}, {"base": 1}, {"base": 2}]
+)
 def test_a_policy_may_be_at_its_bounds(fields: dict[str, Any]) -> None:
     assert DisclosurePolicy(**fields).rounds == (fields.get("base", 5) > 1)
 
@@ -507,8 +509,10 @@ def test_a_policy_is_told_all_that_is_wrong_and_each_once() -> None:
     """Of a threshold that cannot be, no least base is worked out."""
     with pytest.raises(kpi.DefinitionError) as caught:
         DisclosurePolicy(threshold=2, base=11, exempt={"15": " ", "call": "A."})
-    told = [(each.field, each.fix) for each in caught.value.problems]
-    assert [field for field, _ in told] == ["threshold", "exempt", "exempt"]
+    told = [(each.subject, each.field) for each in caught.value.problems]
+    assert told == [("DisclosurePolicy", each) for each in ("threshold", "exempt", "exempt")]
+    with pytest.raises(kpi.DefinitionError, match="-1 is below zero"):
+        DisclosurePolicy(base=-1)
     with pytest.raises(kpi.DefinitionError, match="at most 6, twice the threshold"):
         DisclosurePolicy(threshold=3, base=7)
 
@@ -518,8 +522,18 @@ def test_what_is_small_is_under_the_threshold_and_zero_only_where_zeros_are_hidd
     zeros: bool,
 ) -> None:
     policy = DisclosurePolicy(zeros=zeros)
-    small = [count for count in range(8) if policy.is_small(count)]
+    small = [count for count in range(-3, 8) if policy.is_small(count)]
     assert small == [*([] if zeros else [0]), 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("base", [2, 3, 5, 6, 10])
+def test_a_count_is_rounded_to_the_nearest_multiple_and_a_half_upwards(base: int) -> None:
+    policy = DisclosurePolicy(base=base)
+    for count in range(200):
+        multiples = [each * base for each in range(200)]
+        nearest = min(multiples, key=lambda each: (abs(each - count), -each))
+        assert policy.rounded(count) == nearest
+    assert DisclosurePolicy(base=1).rounded(7.5) == 7.5
 
 
 @pytest.mark.parametrize("threshold", [3, 5, 8])
