@@ -10,6 +10,7 @@ import gc
 import json
 import mmap
 import os
+import signal
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -120,6 +121,9 @@ class Collected:
         """Run tests until one fails: whether none did."""
         for at, item in enumerate(items):
             self.running[:] = at.to_bytes(len(self.running), "little")
+            if self.trying:
+                # A mutant that goes round for ever is ended soon.
+                signal.setitimer(signal.ITIMER_PROF, 1 + 5 * self.seconds[item.nodeid])
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
             if self.failed:
                 return False
