@@ -755,7 +755,7 @@ def test_missing_periods_are_listed_up_to_four_and_counted_beyond() -> None:
         (names[:5], "result: 2023-04, 2023-05, 2023-06 and 2 more."),
     ):
         asked = [each for each in names if each not in left_out]
-        result = compute(metric(CALLS), calls({each: 60 for each in names}), asked)
+        result = compute(metric(CALLS), calls(dict.fromkeys(names, 60)), asked)
         found = by_period(result.compare("year_to_date"))["2024-12"]
         assert found["change_note"].endswith(said)
         assert found["change_marker"] == "[x]"
@@ -812,6 +812,8 @@ def test_what_could_not_be_compared_says_what_with_what() -> None:
         "2024-05": ("2024-05", 0, "2024-04", None),
         "2024-07": ("2024-07", None, "2024-06", None),
     }
+    note = "Not compared: no number, because there is nothing to divide by: 2024-04."
+    assert found["2024-05"]["change_note"] == note
     found = by_period(
         compute(metric(URGENT), calls({"2023-05": 60}), [*months(2023, 24)[3:]]).compare(
             "year_to_date"

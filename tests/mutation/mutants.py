@@ -82,14 +82,16 @@ def mutants_of(path: Path) -> list[Mutant]:
         for after in _changes(node):
             changed = _replaced(statement, node, after)
             before, now = (ast.unparse(each).splitlines()[0] for each in (statement, changed))
-            place = (path, node.lineno, inside, on_import)
+            # A comprehension has no line, and its name has.
+            line = getattr(node, "target", node).lineno
+            place = (path, line, inside, on_import)
             found.append(Mutant(*place, before, now, tree, node, after))
     return sorted(found, key=lambda each: each.line)
 
 
 def _places(
     parent: ast.AST, statement: ast.stmt | None, inside: str, *, on_import: bool
-) -> Iterator[tuple[ast.expr | ast.stmt, ast.AST, str, bool]]:
+) -> Iterator[tuple[ast.AST, ast.AST, str, bool]]:
     """Each expression and statement that can be changed, and what it is inside."""
     for name, child in _children(parent):
         if _is_left_alone(parent, name, child):
@@ -99,7 +101,7 @@ def _places(
             where = f"{inside}.{parent.name}".strip(".")
             when = on_import and isinstance(parent, ast.ClassDef)
         nearest = child if isinstance(child, ast.stmt) else statement
-        if isinstance(child, ast.expr | ast.stmt):
+        if isinstance(child, ast.expr | ast.stmt | ast.comprehension):
             yield child, nearest or child, where, when
         if not isinstance(child, ast.Raise):
             yield from _places(child, nearest, where, on_import=when)
