@@ -80,6 +80,7 @@ def test_two_rolling_years_a_month_apart_differ_by_two_months() -> None:
     assert sorted(found) == [((0, 1), -1), ((0, 12), 1), ((1, 13), -1), ((12, 13), 1)]
 
 
+@settings(deadline=None)
 @given(SPANS)
 def test_every_equation_between_periods_follows_from_those_found(spans: list[Span]) -> None:
     """Each holds, none follows from the others, and there are as many as there can be."""
@@ -106,6 +107,7 @@ def test_what_periods_leave_is_told_by_the_fewest_of_them() -> None:
     assert sorted(found) == [((0, 9), -1), ((0, 12), 1), ((9, 12), -1)]
 
 
+@settings(deadline=None)
 @given(SPANS)
 def test_a_stretch_that_periods_leave_is_found_once_and_is_no_period(spans: list[Span]) -> None:
     found = list(gaps(spans))
@@ -125,6 +127,7 @@ def test_a_period_is_covered_by_shorter_ones_from_end_to_end() -> None:
     assert list(covers([YEAR, (0, 7), (5, 12)])) == []
 
 
+@settings(deadline=None)
 @given(SPANS)
 def test_a_cover_is_shorter_periods_and_no_other(spans: list[Span]) -> None:
     found = list(covers(spans))
@@ -312,6 +315,32 @@ def test_each_largest_set_that_stands_side_by_side_is_found() -> None:
     ]  # fmt: skip
 
 
+def test_a_set_that_stands_in_a_larger_one_is_not_found_again() -> None:
+    """Three kinds and three urgencies: two sets of three, and no two of them by themselves."""
+    found = several("all", "a", "b", "kind_unknown", "urgent", "calm", "urgency_unknown")
+    assert found == [
+        (("a", "b", "kind_unknown"), "all"), (("calm", "urgency_unknown", "urgent"), "all"),
+    ]  # fmt: skip
+
+
+def test_a_list_is_the_same_list_by_whichever_name() -> None:
+    """What the force lists as b and c is what is b or c."""
+    where = KIND.is_in("b", "c")
+    measure = Count(key="written", of=Thing, at=Thing.at, where=where)
+    written = read(metric(measure), measure, POLICY).value
+    assert written is not None
+    assert [each[2] for each in named({"listed": counted("l", "listed"), "written": written})] == [
+        True
+    ]
+
+
+def test_lists_of_numbers_are_not_set_against_each_other() -> None:
+    measure = Count(key="some", of=Thing, at=Thing.at, where=Thing.size.is_in(1, 5))
+    some = read(metric(measure), measure, POLICY).value
+    assert some is not None
+    assert named({"five": counted("five", "size_is_5"), "some": some}) == []
+
+
 def test_one_count_by_two_conditions_is_all_of_itself_and_told_once() -> None:
     """Whether what is urgent is recorded too does not change which rows they are."""
     wanted = {"urgent": counted("x", "urgent"), "both": counted("y", "urgent", "urgency_known")}
@@ -339,6 +368,10 @@ def test_who_comes_again_with_a_kind_comes_again_at_all() -> None:
     }  # fmt: skip
     pairs = [(parts[0], whole) for parts, whole, _ in named(wanted) if len(parts) == 1]
     assert pairs == [("a", "any"), ("urgent_a", "a"), ("urgent_a", "any")]
+    listed = ["in", ["column", "kind"], ["str", "a"], ["str", "b"]]
+    known = ["not", ["null", ["column", "kind"]]]
+    both = named({"a": again(where=a), "listed": again(where=["and", listed, known])})
+    assert [each[:2] for each in both] == [(("a",), "listed")]
 
 
 def test_people_may_be_in_two_parts_so_that_parts_of_people_do_not_add_up() -> None:

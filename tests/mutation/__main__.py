@@ -19,12 +19,14 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
+from multiprocessing.connection import Connection
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
 from tests.mutation.collected import Collected
-from tests.mutation.forking import survives
+from tests.mutation.forking import SameExamples, survives
 from tests.mutation.imported import passes
 from tests.mutation.mutants import Mutant, mutants_of
 from tests.mutation.subjects import ROOT, equivalents, files_of, tests_of
@@ -79,18 +81,25 @@ def _survivors(mutants: list[Mutant], tests: list[str]) -> Iterator[Mutant]:
         def collected() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             plug_in = Collected(mutants, lambda *found: theirs.send(found))
-            if pytest.main([*options, *tests], plugins=[plug_in]):
+            if pytest.main([*options, *tests], plugins=[plug_in, SameExamples()]):
                 raise SystemExit("The tests were not collected, or fail on unchanged code.")
             theirs.send(None)
 
         child = fork.Process(target=collected)
         child.start()
         theirs.close()
-        while found := ours.recv():
+        while found := _received(ours):
             at, names, seconds = found
             if not names or survives(partial(passes, mutants[at], names, options), seconds):
                 yield mutants[at]
         child.join()
+
+
+def _received(pipe: Connection) -> Any:
+    try:
+        return pipe.recv()
+    except EOFError:
+        sys.exit("No mutant was tried: see what is said above.")
 
 
 main()

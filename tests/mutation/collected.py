@@ -20,7 +20,6 @@ from types import CodeType, FunctionType
 
 import coverage
 import pytest
-from hypothesis import Phase, settings
 
 from tests.mutation.forking import survives
 from tests.mutation.mutants import Mutant
@@ -51,14 +50,6 @@ class Collected:
         self.files = sorted({str(each.path) for each in mutants})
         self.tracer = coverage.Coverage(data_file=None, include=self.files, config_file=False)
         self.tracer.start()
-
-    def pytest_configure(self) -> None:
-        """Draw the same examples each time, and look for no smaller one."""
-        phases = [Phase.explicit, Phase.generate]
-        settings.register_profile(
-            "mutation", derandomize=True, database=None, deadline=None, phases=phases
-        )
-        settings.load_profile("mutation")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:

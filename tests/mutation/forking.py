@@ -9,6 +9,8 @@ import signal
 import time
 from collections.abc import Callable
 
+from hypothesis import HealthCheck, Phase, settings
+
 HANGS_AFTER = 900.0
 
 
@@ -38,3 +40,18 @@ def survives(attempt: Callable[[], bool], seconds: float) -> bool:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return False
+
+
+class SameExamples:
+    """A plug-in of pytest: the same examples each time, no smaller one looked for, and no clock."""
+
+    def pytest_configure(self) -> None:
+        settings.register_profile(
+            "mutation",
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        settings.load_profile("mutation")

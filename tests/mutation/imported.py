@@ -6,6 +6,7 @@ from importlib.machinery import SourceFileLoader
 
 import pytest
 
+from tests.mutation.forking import SameExamples
 from tests.mutation.mutants import Mutant
 
 
@@ -31,4 +32,7 @@ def passes(mutant: Mutant, tests: list[str], options: list[str]) -> bool:
 
     SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
     files = list(dict.fromkeys(test.split("::")[0] for test in tests))
-    return pytest.main(["-x", *options, *files], plugins=[Chosen(tests)]) == pytest.ExitCode.OK
+    return (
+        pytest.main(["-x", *options, *files], plugins=[Chosen(tests), SameExamples()])
+        == pytest.ExitCode.OK
+    )

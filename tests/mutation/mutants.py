@@ -171,7 +171,7 @@ def _changed_expression(node: ast.AST) -> Iterator[ast.AST]:
 
 def _changed_statement(node: ast.AST) -> Iterator[ast.AST]:
     match node:
-        case ast.Return(value=ast.expr() as value) if not _is_none(value):
+        case ast.Return(value=ast.expr() as value) if not _is_plain(value):
             yield ast.Return(ast.Constant(None))
         case ast.Break():
             yield ast.Continue()
@@ -183,8 +183,9 @@ def _changed_statement(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.AugAssign(node.target, WORKED_OUT[type(node.op)](), node.value)
 
 
-def _is_none(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value is None
+def _is_plain(value: ast.expr) -> bool:
+    """Say whether it is None, or true or false, which are changed as such."""
+    return isinstance(value, ast.Constant) and value.value in (None, True, False)
 
 
 def _is_simply_negated(condition: ast.expr) -> bool:
