@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import combinations, pairwise, product
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -35,8 +35,9 @@ from swm_kpi import (
 from swm_kpi.disclosure import DisclosurePolicy
 from swm_kpi.disclosure.parts import shares
 from swm_kpi.disclosure.periods import Span, covers, cycles, gaps, overlapping
-from swm_kpi.disclosure.reading import Series, read
+from swm_kpi.disclosure.reading import Reading, Series, read
 from swm_kpi.disclosure.simplex import cheapest
+from swm_kpi.measures import TableMeasure
 
 # Periods: from the first month to the month after the last
 
@@ -152,6 +153,9 @@ def test_periods_of_one_length_overlap_with_the_next_and_touching_is_not_overlap
 
 
 # Parts of a whole, by conditions
+
+
+SIDE = kpi.Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 
 
 class Thing(Contract, rows=Unit.CALLS):
@@ -505,6 +509,67 @@ def test_a_tenth_of_the_times_lies_beyond_the_90th_percentile(
     assert read(metric(measure), measure, POLICY).beyond == beyond
 
 
+class Sided(Contract, rows=Unit.CALLS):
+    """One row per thing with a side."""
+
+    at = Column(datetime, description="When it was.")
+    side = Column(str, dimension=SIDE, nullable=True, description="The side.")
+
+
+def test_all_members_of_a_distribution_are_the_count_of_what_is_known() -> None:
+    """So that hiding the one hides the other, wherever each stands."""
+    by_side = kpi.Distribution(key="by_side", of=Sided, at=Sided.at, over=SIDE)
+    known = Count(key="known", of=Sided, at=Sided.at, where=Sided.side.is_not_null())
+    every = Count(key="every", of=Sided, at=Sided.at)
+    found = read(metric(by_side), by_side, POLICY)
+    count, of_all = (read(metric(each), each, POLICY).value for each in (known, every))
+    assert found.denominator is not None
+    assert count is not None
+    assert of_all is not None
+    assert found.denominator.key == count.key != of_all.key
+    assert (found.denominator.whole, count.whole) == ("side", "")
+    assert found.denominator.family == count.family == of_all.family
+
+
+def test_what_could_be_decided_of_a_share_is_no_part_of_anything_but_its_rows() -> None:
+    measure = kpi.Proportion(
+        key="share", of=Thing, at=Thing.at, where=Thing.size > 3, numerator=Thing.urgent
+    )
+    found = read(metric(measure), measure, POLICY)
+    assert found.numerator is not None
+    assert found.denominator is not None
+    wanted = {
+        "decided": found.denominator, "calm": counted("calm", "calm"),
+        "large": counted("large", "large"),
+    }  # fmt: skip
+    assert [each[:2] for each in named(wanted)] == [(("decided",), "large")]
+
+
+def test_an_exempt_share_has_no_count_under_the_policy() -> None:
+    measure = kpi.Proportion(key="share", of=Thing, at=Thing.at, numerator=Thing.urgent)
+    found = read(metric(measure), measure, DisclosurePolicy(exempt={"calls": "A test."}))
+    assert found == Reading()
+
+
+class Busiest(TableMeasure):
+    """The most things of one day: a kind of measure that disclosure has not heard of."""
+
+    kind: ClassVar[str] = "busiest day"
+
+    @property
+    def measured_in(self) -> Unit:
+        return Unit.CALLS
+
+
+def test_a_kind_that_is_not_known_is_protected_by_itself() -> None:
+    """It is small or not, and adds up with nothing: not even with another of its kind."""
+    measure = Busiest(key="busiest", of=Thing, at=Thing.at)
+    found = read(metric(Count(key="all", of=Thing, at=Thing.at)), measure, POLICY)
+    assert set(found.roles) == {"value"}
+    assert found.value is not None
+    assert (found.value.over_members, found.value.over_time, found.value.family) == ("", "", "")
+
+
 # The policy
 
 
@@ -606,8 +671,8 @@ def test_the_cheapest_change_is_that_of_another_programme(
     sums = random.integers(-1, 2, (rows, columns)).astype(float)
     most = random.choice([0.0, 1.0, 3.0, 10.0, np.inf], columns)
     price = random.integers(0, 5, columns).astype(float)
-    inside = random.integers(0, 4, columns)
-    wanted = sums @ np.minimum(inside, most) if can_be else random.integers(-5, 6, rows) * 1.0
+    inside = random.integers(0, 8, columns) / 2
+    wanted = sums @ np.minimum(inside, most) if can_be else random.integers(-9, 10, rows) / 2
     expected = solved(sums, wanted, most, price)
     found = cheapest(sums, wanted, most, price)
     assert (found is not None) == (expected.status == 0)
