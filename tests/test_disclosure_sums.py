@@ -662,7 +662,7 @@ def solved(sums: np.ndarray, wanted: np.ndarray, most: np.ndarray, price: np.nda
 
 
 @settings(deadline=None, max_examples=150)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(1, 9), st.booleans())
+@given(st.integers(0, 2**32 - 1), st.integers(1, 10), st.integers(1, 30), st.booleans())
 def test_the_cheapest_change_is_that_of_another_programme(
     seed: int, rows: int, columns: int, can_be: bool
 ) -> None:
@@ -681,6 +681,20 @@ def test_the_cheapest_change_is_that_of_another_programme(
         assert np.all(found >= -1e-9)
         assert np.all(found <= most + 1e-9)
         assert price @ found == pytest.approx(expected.fun, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_cheapest_of_many_changes_is_found_too(seed: int) -> None:
+    """Sixty sums of two hundred counts: after some hundreds of steps another rule chooses."""
+    random = np.random.default_rng(seed)
+    sums = random.integers(-1, 2, (60, 200)) * (random.random((60, 200)) < 0.15) * 1.0
+    most = random.choice([1.0, 3.0, 10.0, np.inf], 200)
+    price = random.random(200) * 5
+    wanted = sums @ np.minimum(random.integers(0, 8, 200) / 2, most)
+    found = cheapest(sums, wanted, most, price)
+    assert found is not None
+    assert sums @ found == pytest.approx(wanted, abs=1e-6)
+    assert price @ found == pytest.approx(solved(sums, wanted, most, price).fun, abs=1e-6)
 
 
 def test_what_nothing_holds_back_changes_nothing() -> None:

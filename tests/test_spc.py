@@ -763,3 +763,9 @@ def test_a_chart_is_written_as_a_result_is(tmp_path: Path) -> None:
     chart.to_csv(path, policy="none", overwrite=True)
     assert pl.read_csv(path)["value"].to_list() == STEADY
     assert chart.to_pandas()["value"].to_list() == STEADY
+
+
+def test_a_target_holds_to_the_end_of_its_last_day() -> None:
+    chart = result(STEADY).spc("calls", target=target(33, until="2022-06-30"))
+    assert chart.to_polars()["target"].to_list() == [33] * 6 + [None] * 6
+    assert target(33, since="2022-06-30", until="2022-06-30").until == "2022-06-30"
