@@ -548,6 +548,20 @@ def test_what_a_number_counts_has_to_be_known_to_disclose_it() -> None:
         Result(result.to_polars().clear(), result.by, result.subjects).disclose(POLICY)
 
 
+@pytest.mark.parametrize(("period", "marker"), [(QUARTER, "[z]"), ("2024-07", "[x]")])
+def test_times_of_no_visit_stay_without_a_number_for_the_reason_they_have(
+    period: str, marker: str
+) -> None:
+    result = kpi.compute(
+        [TIMES],
+        {"visit": times()},
+        periods=[period],
+        catalogue=kpi.Catalogue([TIMES]),
+        coverage={"visit": ("2024-04-01", "2024-06-30")},
+    )
+    assert result.disclose(POLICY).to_polars()["marker"].to_list() == [marker] * 3
+
+
 # The attack: what a reader can work out, by a programme that shares no code with the library.
 
 CASES: dict[str, tuple[list[str], list[str], list[int], tuple[Metric, ...]]] = {
