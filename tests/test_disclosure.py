@@ -683,3 +683,189 @@ def test_differencing_needs_to_know_what_is_small() -> None:
         incidents((2, 13, 22)).differencing(lone(2))
     exact = incidents((2, 13, 22))
     assert exact.differencing(lone(2), policy=POLICY)
+
+
+def exactly(*counts: int, policy: DisclosurePolicy | None = None, **asked: Any) -> Result:
+    """Incidents that go through a policy without rounding."""
+    return incidents(counts, **asked).disclose(policy or UNROUNDED)
+
+
+def by_month(*counts: int, periods: Sequence[str]) -> Result:
+    """Incidents of one area month by month."""
+    months = tuple((each,) for each in counts)
+    return incidents(*months, periods=periods, by=()).disclose(UNROUNDED)
+
+
+UNROUNDED = DisclosurePolicy(threshold=5, base=1)
+
+
+def test_which_release_hides_a_number_is_said() -> None:
+    assert "hidden in the first release and shown in the other" in told(lone(2), lone(60))
+    assert "hidden in the second release and shown in the other" in told(lone(60), lone(2))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "warned"),
+    [(20, 20, False), (20, 21, True), (20, 24, True), (20, 25, False), (25, 21, True)],
+)
+def test_two_versions_are_a_little_apart_up_to_the_threshold(
+    first: int, second: int, warned: bool
+) -> None:
+    found = exactly(first, 13, 22).differencing(exactly(second, 13, 22))
+    assert any("differ by fewer than 5" in each.told for each in found) == warned
+    assert {each.members for each in found} == ({(("lpa", AREAS[0]),), ()} if warned else set())
+
+
+def test_two_versions_that_rounding_keeps_apart_are_not_warned_about() -> None:
+    """20 and 25 to the nearest 5 may be 22 and 23, or 18 and 27."""
+    first, second = (incidents((each, 13, 22)).disclose(POLICY) for each in (20, 25))
+    assert first.differencing(second) == ()
+
+
+def test_a_warning_says_where_and_never_the_number() -> None:
+    area, total = exactly(20, 13, 22).differencing(exactly(21, 13, 22))
+    assert str(area) == (
+        "Ref 15, incidents, 2024/25 Q1, lpa Herefordshire: the two releases differ by fewer than 5."
+    )
+    assert str(total) == ("Ref 15, incidents, 2024/25 Q1: the two releases differ by fewer than 5.")
+
+
+@pytest.mark.parametrize(("june", "warned"), [(4, True), (5, False)])
+def test_a_period_in_a_longer_one_of_the_other_release_leaves_few_or_enough(
+    june: int, warned: bool
+) -> None:
+    """April to June in one, and April and May only in the other, as one period each."""
+    whole = by_month(20, 30, june, periods=[QUARTER])
+    (found,) = by_month(20, 30, june, periods=["2024/25 Q1"]).differencing(whole) or (None,)
+    assert found is None
+    months = by_month(20, 30, june, periods=MONTHS[:2])
+    found = [each for each in whole.differencing(months) if "leave fewer" in each.told]
+    assert [each.period for each in found] == (["2024-06"] if warned else [])
+    if warned:
+        assert found[0].told == "longer periods less shorter ones leave fewer than 5."
+        assert found[0].members == ()
+
+
+def test_a_month_that_is_nearly_all_of_its_quarter_is_warned_about() -> None:
+    """A quarter of 33 in one release and its April of 30 in the other leave 3 for two months."""
+    months, quarter_ = (by_month(30, 3, 0, periods=[each]) for each in (MONTHS[0], QUARTER))
+    found = [each for each in months.differencing(quarter_) if " and " in each.period]
+    assert [(each.period, each.told) for each in found] == [
+        (
+            "2024-04 and 2024/25 Q1",
+            "the months that one has and the other has not come to fewer than 5.",
+        )
+    ]
+    found = quarter_.differencing(months)
+    assert "2024/25 Q1 and 2024-04" in [each.period for each in found]
+    assert "2024-05 to 2024-06" in [each.period for each in found]
+
+
+def test_periods_that_share_no_month_or_have_no_end_in_common_are_not_set_against_each_other() -> (
+    None
+):
+    april, may = (by_month(30, 31, 0, periods=[each]) for each in MONTHS[:2])
+    assert april.differencing(may) == ()
+    may_alone = by_month(1, 31, 1, periods=[MONTHS[1]])
+    assert may_alone.differencing(by_month(1, 31, 1, periods=[QUARTER])) == ()
+
+
+def release(exact: Result, *areas: str, hidden: Sequence[str] = ()) -> Result:
+    """A release of some rows, some of them hidden."""
+    frame = exact.to_polars().filter(pl.col("lpa").is_in([*areas, *hidden]))
+    gone = pl.col("lpa").is_in(hidden)
+    frame = frame.with_columns(
+        *(pl.when(~gone).then(pl.col(each)).alias(each) for each in NUMBERS),
+        marker=pl.when(gone).then(pl.lit("[c]")).otherwise("marker"),
+    )
+    return Result(frame, exact.by, exact.subjects)
+
+
+@pytest.mark.parametrize(
+    ("counts", "narrowed"), [((4, 13, 22), True), ((1, 13, 22), True), ((6, 13, 22), False)]
+)
+def test_a_hidden_number_that_both_releases_tell_is_warned_about(
+    counts: Sequence[int], narrowed: bool
+) -> None:
+    """The first shows all and one area; the second shows another area, and so tells the third."""
+    exact = incidents(counts)
+    first = release(exact, "All", AREAS[2], hidden=[AREAS[0]])
+    second = release(exact, AREAS[1])
+    words = "lpa Herefordshire: it is hidden, and the sums of both releases tell more of it than"
+    assert (words in "\n".join(map(str, first.differencing(second, policy=POLICY)))) == narrowed
+    both = release(exact, "All", AREAS[1], AREAS[2], hidden=[AREAS[0]])
+    assert "sums of both" not in "\n".join(map(str, both.differencing(both, policy=POLICY)))
+
+
+def test_two_releases_alike_warn_of_nothing() -> None:
+    for counts in ((2, 13, 22), (20, 30, 40), (0, 0, 0)):
+        assert exactly(*counts).differencing(exactly(*counts)) == ()
+
+
+def test_warnings_come_by_ref_and_measure_and_period() -> None:
+    first = incidents((20, 13, 22), (20, 13, 22), periods=MONTHS[:2]).disclose(UNROUNDED)
+    second = incidents((21, 13, 22), (21, 13, 22), periods=MONTHS[:2]).disclose(UNROUNDED)
+    found = [(each.ref, each.measure, each.period, str(each)) for each in
+             first.differencing(second)]  # fmt: skip
+    assert found == sorted(found)
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "warned"), [(20, 22, True), (20, 24, False), (19, 21, True), (20, 19, False)]
+)
+def test_rounded_numbers_are_a_little_apart_where_they_surely_are(
+    one: int, other: int, warned: bool
+) -> None:
+    """To the nearest 2, 20 is 19 or 20, 22 is 21 or 22, and 24 is 23 or 24: up to 5 apart."""
+    policy = DisclosurePolicy(threshold=5, base=2)
+    first, second = (incidents((each, 50, 60)).disclose(policy) for each in (one, other))
+    for found in (first.differencing(second), second.differencing(first)):
+        here = [each for each in found if each.members]
+        assert ["differ by fewer than 5" in each.told for each in here] == [True] * warned
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "leaves", "joins", "warned"),
+    [
+        ("R12 2024-03", "R12 2024-04", 20, 22, True),
+        ("R12 2024-04", "R12 2024-03", 20, 22, True),
+        ("R12 2024-03", "R12 2024-04", 20, 20, False),
+        ("R12 2024-03", "R12 2024-04", 20, 25, False),
+        ("R12 2024-03", "R12 2025-03", 20, 22, False),
+    ],
+)
+def test_windows_that_overlap_differ_by_what_leaves_and_what_joins(
+    first: str, second: str, leaves: int, joins: int, warned: bool
+) -> None:
+    made = [datetime(2023, 4, 2)] * leaves + [datetime(2024, 4, 2)] * joins
+    made += [datetime(2023, 7, 1), datetime(2024, 7, 1)] * 100
+    data = pl.DataFrame({"created_at": made, "closing_code": ["ASB nuisance"] * len(made)})
+    coverage = {"incident": ("2023-04-01", "2025-03-31")}
+    one, other = (
+        kpi.compute(["15"], {"incident": data}, periods=[each], coverage=coverage).disclose(
+            UNROUNDED
+        )
+        for each in (first, second)
+    )
+    found = [each for each in one.differencing(other) if "share months" in each.told]
+    assert [each.period for each in found] == [f"{first} and {second}"] * warned
+    assert all(each.told == (
+        "the two share months, and those they do not share differ by fewer than 5."
+    ) for each in found)  # fmt: skip
+
+
+def test_a_measure_in_one_release_alone_has_no_members_to_differ() -> None:
+    """Where a breakdown has other members, the measures of both are named and no other."""
+    exact = incidents((20, 30, 40))
+    frame = exact.to_polars()
+    kept = pl.col("measure") == "incidents"
+    first = Result(frame.filter(pl.col("lpa") != AREAS[2]), exact.by, exact.subjects)
+    second = Result(frame.filter(kept), exact.by, exact.subjects)
+    for one, other in ((first, second), (second, first)):
+        found = [
+            each
+            for each in one.differencing(other, policy=UNROUNDED)
+            if "other members" in each.told
+        ]
+        assert {each.measure for each in found} == {"incidents"}
