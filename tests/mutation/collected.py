@@ -11,9 +11,11 @@ import json
 import mmap
 import os
 import signal
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import CodeType, FunctionType
@@ -23,6 +25,7 @@ import pytest
 
 from tests.mutation.forking import survives
 from tests.mutation.mutants import Mutant
+from tests.mutation.subjects import module_of
 
 BASELINE_SECONDS = 1200.0
 _KILLERS = 4
@@ -48,8 +51,7 @@ class Collected:
         # Shared with the forks: which test of those chosen is being run.
         self.running = mmap.mmap(-1, 8)
         self.files = sorted({str(each.path) for each in mutants})
-        self.tracer = coverage.Coverage(data_file=None, include=self.files, config_file=False)
-        self.tracer.start()
+        self.tracer = self._started()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
@@ -68,6 +70,9 @@ class Collected:
         self.tracer.stop()
         self.items = {each.nodeid: each for each in session.items}
         on_import = self._lines_by_test()[""]
+        for file in self.files:
+            # What a test would import first has no code yet to be swapped.
+            import_module(module_of(Path(file)))
         reached, self.seconds = self._baseline()
         self.functions = _functions_of(self.files)
         # What is in memory now is shared with every fork.
@@ -120,6 +125,13 @@ class Collected:
                 return False
         return True
 
+    def _started(self) -> coverage.Coverage:
+        tracer = coverage.Coverage(data_file=None, include=self.files, config_file=False)
+        # A file may be imported by nothing before a test is run.
+        tracer.set_option("run:disable_warnings", ["no-data-collected"])
+        tracer.start()
+        return tracer
+
     def _lines_by_test(self) -> dict[str, set[tuple[str, int]]]:
         data = self.tracer.get_data()
         found: dict[str, set[tuple[str, int]]] = defaultdict(set)
@@ -136,8 +148,7 @@ class Collected:
 
             def attempt() -> bool:
                 seconds = {}
-                self.tracer.erase()
-                self.tracer.start()
+                self.tracer = self._started()
                 for item in self.items.values():
                     self.tracer.switch_context(item.nodeid)
                     began = time.process_time()
@@ -151,12 +162,18 @@ class Collected:
                 return True
 
             if not survives(attempt, BASELINE_SECONDS):
-                raise SystemExit("The tests did not end, or broke the process, on unchanged code.")
+                sys.exit(_said("The tests did not end, or broke the process, on unchanged code."))
             read = json.loads(kept.read_text())
         if "failing" in read:
-            raise SystemExit(f"A test fails on unchanged code: {read['failing']}")
+            sys.exit(_said(f"A test fails on unchanged code: {read['failing']}"))
         lines = {test: {(p, n) for p, n in read["lines"].get(test, ())} for test in self.items}
         return lines, read["seconds"]
+
+
+def _said(problem: str) -> str:
+    # pytest does not tell why it was left.
+    print(problem, file=sys.stderr)
+    return problem
 
 
 def _functions_of(files: list[str]) -> list[FunctionType]:

@@ -47,6 +47,12 @@ def files_of(part: str) -> list[Path]:
     return [path] if path.is_file() else sorted(path.rglob("*.py"))
 
 
+def module_of(path: Path) -> str:
+    """The name by which a file is imported."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
 def tests_of(part: str) -> list[str]:
     """The files of tests that answer for a part: those of the longest name that it begins with."""
     known = [each for each in TESTS if Path(part).is_relative_to(each)]
