@@ -40,12 +40,14 @@ def main() -> None:
     parser.add_argument("part", help="a folder or file, such as swm_kpi/periods")
     parser.add_argument("--tests", nargs="+", metavar="FILE")
     parser.add_argument("--lines", nargs=2, type=int, default=(1, 10_000), metavar=("FROM", "TO"))
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="one in N, for a sample")
     asked = parser.parse_args()
     part = asked.part.rstrip("/")
     first, last = asked.lines
     explained = {(each.file, each.inside, each.before, each.after) for each in equivalents()}
     found = [each for path in files_of(part) for each in mutants_of(path)]
     found = [each for each in found if first <= each.line <= last]
+    found = found[:: asked.every]
     mutants = [each for each in found if _key(each) not in explained]
 
     began = time.monotonic()

@@ -13,17 +13,16 @@ import os
 import signal
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import CodeType, FunctionType
 
-import coverage
 import pytest
 
 from tests.mutation.forking import survives
+from tests.mutation.lines import Lines, Place
 from tests.mutation.mutants import Mutant
 from tests.mutation.subjects import module_of
 
@@ -51,7 +50,7 @@ class Collected:
         # Shared with the forks: which test of those chosen is being run.
         self.running = mmap.mmap(-1, 8)
         self.files = sorted({str(each.path) for each in mutants})
-        self.tracer = self._started()
+        self.lines = Lines(self.files).__enter__()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
@@ -67,9 +66,9 @@ class Collected:
         self.failed |= report.failed
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        self.tracer.stop()
+        on_import = self.lines.found
+        self.lines.__exit__()
         self.items = {each.nodeid: each for each in session.items}
-        on_import = self._lines_by_test()[""]
         for file in self.files:
             # What a test would import first has no code yet to be swapped.
             import_module(module_of(Path(file)))
@@ -125,39 +124,22 @@ class Collected:
                 return False
         return True
 
-    def _started(self) -> coverage.Coverage:
-        tracer = coverage.Coverage(data_file=None, include=self.files, config_file=False)
-        # A file may be imported by nothing before a test is run.
-        tracer.set_option("run:disable_warnings", ["no-data-collected"])
-        tracer.start()
-        return tracer
-
-    def _lines_by_test(self) -> dict[str, set[tuple[str, int]]]:
-        data = self.tracer.get_data()
-        found: dict[str, set[tuple[str, int]]] = defaultdict(set)
-        for path in data.measured_files():
-            for line, contexts in data.contexts_by_lineno(path).items():
-                for each in contexts:
-                    found[each].add((path, line))
-        return found
-
-    def _baseline(self) -> tuple[dict[str, set[tuple[str, int]]], dict[str, float]]:
+    def _baseline(self) -> tuple[dict[str, set[Place]], dict[str, float]]:
         """The lines that each test reaches and the seconds it takes, found out in a fork."""
         with TemporaryDirectory() as folder:
             kept = Path(folder) / "lines.json"
 
             def attempt() -> bool:
-                seconds = {}
-                self.tracer = self._started()
+                seconds, lines = {}, {}
                 for item in self.items.values():
-                    self.tracer.switch_context(item.nodeid)
                     began = time.process_time()
-                    if not self._pass([item]):
+                    with Lines(self.files) as reached:
+                        passed = self._pass([item])
+                    if not passed:
                         kept.write_text(json.dumps({"failing": item.nodeid}))
                         return True
                     seconds[item.nodeid] = time.process_time() - began
-                self.tracer.stop()
-                lines = {test: sorted(each) for test, each in self._lines_by_test().items()}
+                    lines[item.nodeid] = sorted(reached.found)
                 kept.write_text(json.dumps({"lines": lines, "seconds": seconds}))
                 return True
 
@@ -166,7 +148,7 @@ class Collected:
             read = json.loads(kept.read_text())
         if "failing" in read:
             sys.exit(_said(f"A test fails on unchanged code: {read['failing']}"))
-        lines = {test: {(p, n) for p, n in read["lines"].get(test, ())} for test in self.items}
+        lines = {test: {(p, n) for p, n in read["lines"][test]} for test in self.items}
         return lines, read["seconds"]
 
 
