@@ -466,6 +466,7 @@ def test_a_target_can_be_applied_and_traced(fields: dict[str, Any], why: str) ->
         ({"measure": "calls", "ref": "T2"}, "'T2'.*T1"),
         ({"measure": "calls", "baseline": 11}, "12 or more"),
         ({"measure": "calls", "baseline": True}, "12 or more"),
+        ({"measure": "calls", "baseline": 12.5}, "12 or more"),
         ({"measure": "calls", "rebase": ["2022-06-01"]}, "takes a list of breaks"),
         ({"measure": "calls", "rebase": Break("2022-06-01", "Why")}, "takes a list of breaks"),
         ({"measure": "calls", "rebase": [Break("2022-01-01", "Why")]}, "not inside the series"),
@@ -769,3 +770,19 @@ def test_a_target_holds_to_the_end_of_its_last_day() -> None:
     chart = result(STEADY).spc("calls", target=target(33, until="2022-06-30"))
     assert chart.to_polars()["target"].to_list() == [33] * 6 + [None] * 6
     assert target(33, since="2022-06-30", until="2022-06-30").until == "2022-06-30"
+
+
+def test_a_notebook_shows_whose_chart_it_is_its_target_and_what_was_not_done() -> None:
+    """The latest first; a warning where disclosure was not seen to."""
+    made = result(STEADY, options={"by": ["side"]})
+    plain = made.spc("calls")._repr_html_()
+    assert "Ref T1, Calls, whole force: the latest first" in plain
+    assert plain.index("2022-12") < plain.index("2022-01")
+    assert "no disclosure control" in plain.lower()
+    assert "Target" not in plain
+    page = made.disclose(kpi.DisclosurePolicy(base=1)).spc("calls", target=target(33))._repr_html_()
+    assert "Target</th>" in page
+    assert "no disclosure control" not in page.lower()
+    assert (
+        "Ref T1, Calls, Right: the latest first" in made.spc("calls", member="Right")._repr_html_()
+    )
