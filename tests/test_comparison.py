@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 import pytest
@@ -37,6 +37,7 @@ from swm_kpi import (
     Unit,
 )
 from swm_kpi.comparison.pooling import How, pooling_of
+from swm_kpi.measures import TableMeasure
 
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 
@@ -823,3 +824,20 @@ def test_what_could_not_be_compared_says_what_with_what() -> None:
     assert (found["compared"], found["current"]) == ("2024-04 to 2024-05", None)
     assert (found["compared_with"], found["previous"]) == ("2023-04 to 2023-05", 0)
     assert found["change_note"] == "Not compared: there is nothing to divide by."
+
+
+class Busiest(TableMeasure):
+    """The most calls of one day: a kind of which nothing is laid down."""
+
+    kind: ClassVar[str] = "busiest day"
+
+    @property
+    def measured_in(self) -> Unit:
+        return Unit.CALLS
+
+
+def test_a_kind_that_is_not_known_is_not_put_together() -> None:
+    found = pooling_of(Busiest(key="busiest", **CALL), metric(CALLS))
+    assert found.how is How.REFUSED
+    assert found.no_run == "nothing is laid down for putting together a busiest day."
+    assert found.no_average == found.no_run
