@@ -841,3 +841,13 @@ def test_a_kind_that_is_not_known_is_not_put_together() -> None:
     assert found.how is How.REFUSED
     assert found.no_run == "nothing is laid down for putting together a busiest day."
     assert found.no_average == found.no_run
+
+
+@pytest.mark.parametrize("period", ["2024-04", "2024-05"])
+def test_one_estimate_on_either_side_is_said(period: str) -> None:
+    made = compute(metric(CALLS), calls({"2024-04": 60, "2024-05": 90}), ["2024-04", "2024-05"])
+    marker = pl.when(pl.col("period") == period).then(pl.lit("[e]")).otherwise("marker")
+    frame = made.to_polars().with_columns(marker=marker)
+    found = by_period(Result(frame, made.by, made.subjects).compare("previous_period"))["2024-05"]
+    assert (found["change"], found["change_pct"], found["change_marker"]) == (30, 50, "[e]")
+    assert found["change_note"] == "A number it rests on is an estimate."
