@@ -844,10 +844,13 @@ def test_a_kind_that_is_not_known_is_not_put_together() -> None:
 
 
 @pytest.mark.parametrize("period", ["2024-04", "2024-05"])
-def test_one_estimate_on_either_side_is_said(period: str) -> None:
+@pytest.mark.parametrize(
+    ("marker", "said"), [("[e]", "is an estimate."), ("[u]", "is of low reliability.")]
+)
+def test_one_shaky_number_on_either_side_is_said(period: str, marker: str, said: str) -> None:
     made = compute(metric(CALLS), calls({"2024-04": 60, "2024-05": 90}), ["2024-04", "2024-05"])
-    marker = pl.when(pl.col("period") == period).then(pl.lit("[e]")).otherwise("marker")
-    frame = made.to_polars().with_columns(marker=marker)
+    told = pl.when(pl.col("period") == period).then(pl.lit(marker)).otherwise("marker")
+    frame = made.to_polars().with_columns(marker=told)
     found = by_period(Result(frame, made.by, made.subjects).compare("previous_period"))["2024-05"]
-    assert (found["change"], found["change_pct"], found["change_marker"]) == (30, 50, "[e]")
-    assert found["change_note"] == "A number it rests on is an estimate."
+    assert (found["change"], found["change_pct"], found["change_marker"]) == (30, 50, marker)
+    assert found["change_note"] == f"A number it rests on {said}"
