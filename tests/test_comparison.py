@@ -854,3 +854,14 @@ def test_one_shaky_number_on_either_side_is_said(period: str, marker: str, said:
     found = by_period(Result(frame, made.by, made.subjects).compare("previous_period"))["2024-05"]
     assert (found["change"], found["change_pct"], found["change_marker"]) == (30, 50, marker)
     assert found["change_note"] == f"A number it rests on {said}"
+
+
+def test_a_share_that_moves_by_a_point_has_moved() -> None:
+    """Two numbers are the same where rounding alone parts them: 50% and 51% are not."""
+    made = compute(
+        metric(URGENT, direction=Direction.HIGHER_IS_BETTER),
+        calls({"2024-04": 100, "2024-05": 100}, {"2024-04": 50, "2024-05": 51}),
+        ["2024-04", "2024-05"],
+    )
+    found = by_period(made.compare("previous_period"), "urgent_share")["2024-05"]
+    assert (found["change_points"], found["verdict"]) == (pytest.approx(1), "improvement")
