@@ -865,3 +865,26 @@ def test_a_share_that_moves_by_a_point_has_moved() -> None:
     )
     found = by_period(made.compare("previous_period"), "urgent_share")["2024-05"]
     assert (found["change_points"], found["verdict"]) == (pytest.approx(1), "improvement")
+
+
+@pytest.mark.parametrize(("many", "percent"), [(49, None), (50, 100)])
+def test_a_percentage_is_of_fifty_at_least_unless_you_say_otherwise(
+    many: int, percent: float | None
+) -> None:
+    made = compute(metric(CALLS), calls({"2024-04": many, "2024-05": 2 * many}), months(2024, 5))
+    assert by_period(made.compare("previous_period"))["2024-05"]["change_pct"] == percent
+
+
+def test_what_a_ref_was_computed_from_has_to_be_known() -> None:
+    made = compute(metric(CALLS), calls({"2024-04": 60}), ["2024-04"])
+    with pytest.raises(RequestError, match="does not say what ref T1 was computed from"):
+        Result(made.to_polars(), made.by, {}).compare("previous_period")
+
+
+def test_a_comparison_is_written_over_nothing_that_is_there(tmp_path: Any) -> None:
+    made = compute(metric(CALLS), calls({"2024-04": 60}), ["2024-04"]).compare("previous_period")
+    made.to_csv(tmp_path / "made.csv", policy="none")
+    assert pl.read_csv(tmp_path / "made.csv")["value"].to_list() == [60]
+    with pytest.raises(kpi.OutputError):
+        made.to_csv(tmp_path / "made.csv", policy="none")
+    made.to_csv(tmp_path / "made.csv", policy="none", overwrite=True)
