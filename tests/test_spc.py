@@ -529,6 +529,7 @@ SEASONS = [20, 20, 20, 26, 26, 26, 34, 34, 34, 26, 26, 26]
         (SEASONS * 2, True),
         ([*SEASONS, *SEASONS[:11]], False),
         ([*SEASONS, *SEASONS[6:], *SEASONS[:6]], False),
+        ([*SEASONS, *[20, 26] * 6], False),
         ([20] * 24, False),
         ([20] * 12 + SEASONS, False),
         (SEASONS + [20] * 12, False),
@@ -786,3 +787,19 @@ def test_a_notebook_shows_whose_chart_it_is_its_target_and_what_was_not_done() -
     assert (
         "Ref T1, Calls, Right: the latest first" in made.spc("calls", member="Right")._repr_html_()
     )
+
+
+def test_where_neither_way_is_better_nothing_is_said_of_a_target() -> None:
+    chart = result(STEADY, direction=Direction.NEUTRAL).spc("calls", target=target(33))
+    assert "Neither way is better in itself, so nothing is said of the target." in chart.notes
+
+
+def test_a_stock_is_said_to_carry_over() -> None:
+    held = kpi.StockAtDate(key="held", **STATEMENT)
+    assert any("A stock carries over" in each for each in of_statements(held, [2] * 12).notes)
+
+
+def test_quarters_follow_the_time_of_year_as_months_do() -> None:
+    quarters = [f"{2022 + at // 4}/{23 + at // 4} Q{at % 4 + 1}" for at in range(15)]
+    notes = result(SEASONS * 4, periods=quarters).spc("calls").notes
+    assert any("The numbers follow the time of year" in each for each in notes)
