@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 import pytest
@@ -36,6 +36,8 @@ from swm_kpi import (
     StockAtDate,
     Unit,
 )
+from swm_kpi.comparison.pooling import How, pooling_of
+from swm_kpi.measures import TableMeasure
 
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 
@@ -596,3 +598,293 @@ def test_numbers_without_disclosure_control_are_written_only_on_request(tmp_path
         made.to_csv(tmp_path / "made.csv")
     made.to_csv(tmp_path / "made.csv", policy="none")
     assert pl.read_csv(tmp_path / "made.csv")["change"].to_list() == [None, 10]
+
+
+# What may be put together, by kind.
+
+ANY_WAY, NO_RUN, NOT_AT_ALL = "any way", "no run", "not at all"
+
+
+@pytest.mark.parametrize(
+    ("ref", "key", "how", "allowed", "because"),
+    [
+        ("43", "concerns", How.REFUSED, NOT_AT_ALL, "is a text"),
+        ("8", "repeat_share", How.REFUSED, NOT_AT_ALL, "once in a period"),
+        ("8", "repeat_victims", How.REFUSED, NOT_AT_ALL, "once in a period"),
+        ("7", "victims", How.REFUSED, NOT_AT_ALL, "once in a period"),
+        ("3", "satisfied", How.REFUSED, NOT_AT_ALL, "survey waves"),
+        ("2", "update_median_days", How.REFUSED, NOT_AT_ALL, "a median cannot"),
+        ("53", "p90_minutes", How.REFUSED, NOT_AT_ALL, "a 90th percentile cannot"),
+        ("33", "crimes_with_an_arrest_per_crime", How.REFUSED, NOT_AT_ALL, "once in a period"),
+        ("15", "incidents", How.ADDED, ANY_WAY, ""),
+        ("14", "reoffences", How.ADDED, ANY_WAY, ""),
+        ("51", "footprint", How.ADDED, ANY_WAY, ""),
+        ("47", "mean_hours", How.WEIGHTED, ANY_WAY, ""),
+        ("54", "unresourced", How.WEIGHTED, ANY_WAY, ""),
+        ("4", "required", How.ADDED, NO_RUN, "a stock at a date"),
+        ("44", "variance", How.ADDED, NO_RUN, "a statement is cumulative"),
+        ("2", "done_in_time", How.DIVIDED, ANY_WAY, ""),
+        ("1", "allegation_share", How.DIVIDED, ANY_WAY, ""),
+        ("14", "reoffending_rate", How.DIVIDED, ANY_WAY, ""),
+        ("47", "availability", How.DIVIDED, ANY_WAY, ""),
+        ("11", "action_taken_rate", How.DIVIDED, ANY_WAY, ""),
+        ("15", "per_1000", How.DIVIDED, NO_RUN, "one population estimate"),
+        ("4", "trained_share", How.DIVIDED, NO_RUN, "a stock at a date"),
+        ("69", "attrition", How.DIVIDED, NO_RUN, "a mean over a period"),
+    ],
+)
+def test_each_kind_is_put_together_as_the_engine_would_or_not_at_all(
+    ref: str, key: str, how: How, allowed: str, because: str
+) -> None:
+    entry = kpi.catalogue()[ref]
+    (measure,) = {
+        each.key: each for each in entry.measures if each.key == key and each.basis == "force"
+    }.values()
+    found = pooling_of(measure, entry)
+    assert found.how is how
+    assert found.scale == (1_000 if key == "per_1000" else 1)
+    assert bool(found.no_average) == (allowed == NOT_AT_ALL)
+    assert bool(found.no_run) == (allowed != ANY_WAY)
+    assert because in found.no_run
+    assert because in found.no_average or allowed != NOT_AT_ALL
+
+
+class Statement(Contract, rows=Unit.POUNDS):
+    """One row per statement."""
+
+    to = Column(date, description="The day its figures run to.")
+    spent = Column(float, decimals=2, description="What was spent, in pounds.")
+    budget = Column(float, decimals=2, description="What was meant to be.")
+
+
+class Resident(Contract, rows=Unit.PEOPLE):
+    """One row per year."""
+
+    mid_year = Column(int, description="The year.")
+    residents = Column(int, ge=0, description="How many.")
+
+
+STATEMENT = {"of": Statement, "at": Statement.to}
+
+
+def statements(**spent: float) -> pl.DataFrame:
+    """Statements at the end of months named as ``y2024_04``, each of a budget of 100."""
+    days = [kpi.Period.parse(name[1:].replace("_", "-")).end for name in spent]
+    return pl.DataFrame(
+        {"to": days, "spent": [*map(float, spent.values())], "budget": [100.0] * len(days)}
+    )
+
+
+def test_a_variance_over_the_budget_is_averaged_by_its_budgets_and_has_no_percentage() -> None:
+    """10 over, then 20 over and 30 under: three budgets of 100, none of them a percentage."""
+    share = kpi.Variance(
+        key="over", **STATEMENT, actual=Statement.spent, budget=Statement.budget, relative=True
+    )
+    made = metric(share)
+    data = statements(y2022_04=110, y2023_04=120, y2024_04=70, y2025_04=130)
+    result = compute(made, data, ["2022-04", "2023-04", "2024-04", "2025-04"])
+    found = by_period(result.compare("three_year_average"), "over")["2025-04"]
+    assert (found["current"], found["previous"]) == (0.3, pytest.approx(0))
+    found = by_period(result.compare("previous_year"), "over")["2023-04"]
+    assert found["change"] == pytest.approx(0.1)
+    assert (found["change_pct"], found["change_marker"]) == (None, "[z]")
+    assert found["change_note"] == "No percentage: a variance can lie either side of zero."
+    found = by_period(result.compare("year_to_date"), "over")["2025-04"]
+    assert found["change"] is not None
+    assert pooling_of(share, made).how is How.DIVIDED
+
+
+def test_money_is_no_count_so_that_no_sum_is_too_small_for_a_percentage() -> None:
+    """From 10 pounds to 20 is 100%; and below zero there is nothing to be a percentage of."""
+    spent = kpi.Sum(key="spent", **STATEMENT, value=Statement.spent, unit=Unit.POUNDS)
+    data = statements(y2024_04=10, y2024_05=20, y2024_06=-5, y2024_07=5, y2024_08=0, y2024_09=1)
+    result = compute(metric(spent), data, [f"2024-{month:02}" for month in range(4, 10)])
+    found = by_period(result.compare("previous_period"), "spent")
+    assert found["2024-05"]["change_pct"] == 100
+    assert (found["2024-05"]["change_marker"], found["2024-05"]["change_note"]) == ("", "")
+    assert found["2024-06"]["change_pct"] == -125
+    assert found["2024-07"]["change_note"] == "No percentage: it is from a number below zero."
+    assert found["2024-09"]["change_note"] == "No percentage: it is from zero."
+    assert found["2024-07"]["change_marker"] == found["2024-09"]["change_marker"] == "[z]"
+
+
+@pytest.mark.parametrize(("many", "percent"), [(49, None), (50, 100)])
+def test_the_base_of_an_average_is_the_count_of_one_period(many: int, percent: float) -> None:
+    """Three years of 49 are 147, and still 49 in a year."""
+    names = {"2021-05": many, "2022-05": many, "2023-05": many, "2024-05": 2 * many}
+    found = compared(names, "three_year_average")["2024-05"]
+    assert (found["previous"], found["change_pct"]) == (many, percent)
+    assert found["change_marker"] == ("" if percent else "[u]")
+    assert "fewer than 50" in found["change_note"] or percent
+
+
+def test_a_rate_is_compared_by_its_count_and_averaged_over_its_populations() -> None:
+    """40 of 1,000 people in May 2023 and 60 of 2,000 in May 2024: 40 and 30 in a thousand."""
+    rate = kpi.Rate(key="rate", of="calls", per=Resident.residents, scale=1_000)
+    many = {"2021-05": 40, "2022-05": 40, "2023-05": 40, "2024-05": 60, "2025-05": 90}
+    result = kpi.compute(
+        [made := metric(CALLS, rate)],
+        {
+            "call": calls(many),
+            "resident": pl.DataFrame(
+                {"mid_year": [2021, 2022, 2023, 2024, 2025],
+                 "residents": [1_000, 1_000, 1_000, 2_000, 2_000]}
+            ),
+        },
+        periods=list(many),
+        catalogue=kpi.Catalogue([made]),
+        coverage={"call": ("2010-01-01", "2029-12-31")},
+    )  # fmt: skip
+    found = by_period(result.compare("previous_year"), "rate")
+    assert (found["2024-05"]["previous"], found["2024-05"]["current"]) == (40, 30)
+    assert (found["2024-05"]["change_pct"], found["2024-05"]["change_marker"]) == (None, "[u]")
+    assert found["2025-05"]["change_pct"] == 50
+    found = by_period(result.compare("three_year_average"), "rate")
+    assert found["2025-05"]["previous"] == (40 + 40 + 60) / (1_000 + 1_000 + 2_000) * 1_000
+    assert found["2024-05"]["previous"] == 40
+    found = by_period(result.compare("rolling_12"), "rate")["2025-05"]
+    assert (found["change"], found["change_marker"]) == (None, "[z]")
+    assert "ask for the longer period" in found["change_note"]
+
+
+def test_missing_periods_are_listed_up_to_four_and_counted_beyond() -> None:
+    names = [*months(2023, 24)[3:]]
+    for left_out, said in (
+        (["2023-04"], "result: 2023-04."),
+        (["2023-04", "2023-05"], "result: 2023-04 and 2023-05."),
+        (names[:4], "result: 2023-04, 2023-05, 2023-06 and 2023-07."),
+        (names[:5], "result: 2023-04, 2023-05, 2023-06 and 2 more."),
+    ):
+        asked = [each for each in names if each not in left_out]
+        result = compute(metric(CALLS), calls(dict.fromkeys(names, 60)), asked)
+        found = by_period(result.compare("year_to_date"))["2024-12"]
+        assert found["change_note"].endswith(said)
+        assert found["change_marker"] == "[x]"
+
+
+def test_a_number_of_low_reliability_is_compared_and_says_so() -> None:
+    """With fewer than three callers on the books twelve months back, a repeat is not sure."""
+    back = kpi.Assumption("back", 12, since="2020-01-01", because="For the test.")
+    again = kpi.RepeatRate(key="again", **CALL, who=Call.caller, lookback=back)
+    many = {"2024-04": 60, "2024-05": 60}
+    coverage = {"call": ("2024-01-01", "2029-12-31")}
+    result = compute(metric(again), calls(many), many, coverage=coverage)
+    found = by_period(result.compare("previous_period"), "again")["2024-05"]
+    assert found["change_points"] == 100
+    assert found["change_marker"] == "[u]"
+    assert found["change_note"] == "A number it rests on is of low reliability."
+
+
+def test_before_the_first_known_year_there_is_nothing_to_compare_with() -> None:
+    found = compared({"1900-05": 60, "1900-04": 60}, "previous_year")["1900-05"]
+    assert (found["compared"], found["change"], found["change_marker"]) == ("", None, "[z]")
+    assert "too long ago" in found["change_note"]
+
+
+@pytest.mark.parametrize(
+    ("month", "told"),
+    [("2020-03", False), ("2020-04", True), ("2021-03", True), ("2021-04", False)],
+)
+def test_the_pandemic_year_is_from_april_to_march(month: str, told: bool) -> None:
+    """Told of an average alone, and only where one of its own months is in it."""
+    year, rest = int(month[:4]), month[4:]
+    many = {f"{year + at}{rest}": 60 for at in range(4)}
+    found = compared(many, "three_year_average")[f"{year + 3}{rest}"]
+    assert ("restrictions" in found["change_note"]) == (
+        told or "2020-04-01" <= f"{year + 1}{rest}-01" < "2021-04-01"
+    )
+    assert "restrictions" not in compared(many, "previous_year")[f"{year + 1}{rest}"]["change_note"]
+
+
+def test_what_could_not_be_compared_says_what_with_what() -> None:
+    """Where a period is missing, and where a share is of nothing."""
+    found = by_period(
+        compute(metric(URGENT), calls({"2024-05": 60}), ["2024-04", "2024-05", "2024-07"]).compare(
+            "previous_period"
+        ),
+        "urgent_share",
+    )
+    told = {
+        period: (each["compared"], each["current"], each["compared_with"], each["previous"])
+        for period, each in found.items()
+    }
+    assert told == {
+        "2024-04": ("2024-04", None, "2024-03", None),
+        "2024-05": ("2024-05", 0, "2024-04", None),
+        "2024-07": ("2024-07", None, "2024-06", None),
+    }
+    note = "Not compared: no number, because there is nothing to divide by: 2024-04."
+    assert found["2024-05"]["change_note"] == note
+    found = by_period(
+        compute(metric(URGENT), calls({"2023-05": 60}), [*months(2023, 24)[3:]]).compare(
+            "year_to_date"
+        ),
+        "urgent_share",
+    )["2024-05"]
+    assert (found["compared"], found["current"]) == ("2024-04 to 2024-05", None)
+    assert (found["compared_with"], found["previous"]) == ("2023-04 to 2023-05", 0)
+    assert found["change_note"] == "Not compared: there is nothing to divide by."
+
+
+class Busiest(TableMeasure):
+    """The most calls of one day: a kind of which nothing is laid down."""
+
+    kind: ClassVar[str] = "busiest day"
+
+    @property
+    def measured_in(self) -> Unit:
+        return Unit.CALLS
+
+
+def test_a_kind_that_is_not_known_is_not_put_together() -> None:
+    found = pooling_of(Busiest(key="busiest", **CALL), metric(CALLS))
+    assert found.how is How.REFUSED
+    assert found.no_run == "nothing is laid down for putting together a busiest day."
+    assert found.no_average == found.no_run
+
+
+@pytest.mark.parametrize("period", ["2024-04", "2024-05"])
+@pytest.mark.parametrize(
+    ("marker", "said"), [("[e]", "is an estimate."), ("[u]", "is of low reliability.")]
+)
+def test_one_shaky_number_on_either_side_is_said(period: str, marker: str, said: str) -> None:
+    made = compute(metric(CALLS), calls({"2024-04": 60, "2024-05": 90}), ["2024-04", "2024-05"])
+    told = pl.when(pl.col("period") == period).then(pl.lit(marker)).otherwise("marker")
+    frame = made.to_polars().with_columns(marker=told)
+    found = by_period(Result(frame, made.by, made.subjects).compare("previous_period"))["2024-05"]
+    assert (found["change"], found["change_pct"], found["change_marker"]) == (30, 50, marker)
+    assert found["change_note"] == f"A number it rests on {said}"
+
+
+def test_a_share_that_moves_by_a_point_has_moved() -> None:
+    """Two numbers are the same where rounding alone parts them: 50% and 51% are not."""
+    made = compute(
+        metric(URGENT, direction=Direction.HIGHER_IS_BETTER),
+        calls({"2024-04": 100, "2024-05": 100}, {"2024-04": 50, "2024-05": 51}),
+        ["2024-04", "2024-05"],
+    )
+    found = by_period(made.compare("previous_period"), "urgent_share")["2024-05"]
+    assert (found["change_points"], found["verdict"]) == (pytest.approx(1), "improvement")
+
+
+@pytest.mark.parametrize(("many", "percent"), [(49, None), (50, 100)])
+def test_a_percentage_is_of_fifty_at_least_unless_you_say_otherwise(
+    many: int, percent: float | None
+) -> None:
+    made = compute(metric(CALLS), calls({"2024-04": many, "2024-05": 2 * many}), months(2024, 5))
+    assert by_period(made.compare("previous_period"))["2024-05"]["change_pct"] == percent
+
+
+def test_what_a_ref_was_computed_from_has_to_be_known() -> None:
+    made = compute(metric(CALLS), calls({"2024-04": 60}), ["2024-04"])
+    with pytest.raises(RequestError, match="does not say what ref T1 was computed from"):
+        Result(made.to_polars(), made.by, {}).compare("previous_period")
+
+
+def test_a_comparison_is_written_over_nothing_that_is_there(tmp_path: Any) -> None:
+    made = compute(metric(CALLS), calls({"2024-04": 60}), ["2024-04"]).compare("previous_period")
+    made.to_csv(tmp_path / "made.csv", policy="none")
+    assert pl.read_csv(tmp_path / "made.csv")["value"].to_list() == [60]
+    with pytest.raises(kpi.OutputError):
+        made.to_csv(tmp_path / "made.csv", policy="none")
+    made.to_csv(tmp_path / "made.csv", policy="none", overwrite=True)

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +172,7 @@ def test_a_small_count_is_hidden_stays_and_the_rest_is_rounded() -> None:
     assert shown(incidents((0, 13, 22)).disclose(POLICY))[AREAS[0]] == 0
 
 
-@pytest.mark.parametrize(("count", "told"), [(4, "[c]"), (5, 5), (7, 5), (8, 10), (1000, 1000)])
+@pytest.mark.parametrize(("count", "told"), [(4, "[c]"), (5, 5), (7, 5), (8, 10), (1234, 1235)])
 def test_the_threshold_is_the_least_count_that_is_shown(count: int, told: float | str) -> None:
     assert shown(incidents((count, 500, 500)).disclose(POLICY))[AREAS[0]] == told
 
@@ -358,6 +358,214 @@ def test_a_disclosed_result_tells_no_more_than_the_exact_one_and_keeps_its_rows(
     assert result.disclose(POLICY).to_polars().equals(found)
 
 
+class Answer(Contract, rows=Unit.PEOPLE):
+    """One row per answer of a survey."""
+
+    given_on = Column(date, description="When it was given.")
+    pleased = Column(bool, nullable=True, description="Whether they were pleased.")
+    weight = Column(float, gt=0, decimals=2, description="How many it stands for.")
+
+
+class Resident(Contract, rows=Unit.PEOPLE):
+    """One row per year."""
+
+    mid_year = Column(int, description="The year.")
+    residents = Column(int, ge=0, description="How many.")
+
+
+class Remark(Contract, rows=Unit.PEOPLE):
+    """One row per remark."""
+
+    about = Column(date, description="The last day it is about.")
+    words = Column(str, description="What is said.")
+    author = Column(str, description="The role that says it.")
+    evidence = Column(str, description="On what it rests.")
+
+
+def made(*measures: kpi.Measure, ref: str = "T5") -> Metric:
+    column = next(iter(next(each.contract for each in measures if each.contract).columns))
+    return Metric(
+        ref=ref,
+        key="test_made",
+        title="A test",
+        objective=Objective.SECURE,
+        summary="A metric for a test.",
+        measures=measures,
+        direction=Direction.NEUTRAL,
+        availability=kpi.catalogue()["15"].availability,
+        not_this="Not real.",
+        examples=[
+            Example(rows=f"| {column} |", expect={each.key: 0 for each in measures}, trap="N.")
+        ],
+    )
+
+
+def quarter(metric: Metric, **tables: pl.DataFrame) -> Result:
+    """Compute a metric of no catalogue for the first quarter."""
+    covered = {name: ("2024-04-01", "2024-06-30") for name in tables if name != "resident"}
+    return kpi.compute(
+        [metric], tables, periods=[QUARTER], catalogue=kpi.Catalogue([metric]), coverage=covered
+    )
+
+
+def times(*minutes: int) -> pl.DataFrame:
+    began = datetime(2024, 4, 2, 1)
+    return pl.DataFrame(
+        {"began_at": [began] * len(minutes),
+         "ended_at": [began + timedelta(minutes=each) for each in minutes]},
+        schema={"began_at": pl.Datetime, "ended_at": pl.Datetime},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unknown", "words"),
+    [
+        (3, "A few rows"), (4, "A few rows"), (5, "About 5 rows"), (14, "About 10 rows"),
+        (15, "About 20 rows"), (37, "About 40 rows"), (149, "About 100 rows"),
+        (1_250, "About 1,000 rows"),
+    ],
+)  # fmt: skip
+def test_a_note_says_of_rows_no_more_than_their_first_digit(unknown: int, words: str) -> None:
+    note = row(calls(20, 20, unknown).disclose(POLICY), "urgent_share")["note"]
+    assert note.startswith(words)
+    assert f"{unknown} " not in note.replace(words, "")
+
+
+def test_the_note_of_a_hidden_number_says_nothing_of_how_many_rows() -> None:
+    exact, found = (
+        row(each, "urgent_share") for each in (calls(2, 38, 37), calls(2, 38, 37).disclose(POLICY))
+    )
+    assert exact["note"].startswith("37 rows ")
+    assert found["note"] == (
+        "Hidden: it would show or leave over fewer than 5, or help to work out a number that "
+        f"would. {exact['note'].replace('37 rows', 'Some rows')}"
+    )
+
+
+@pytest.mark.parametrize(("answers", "marker"), [(4, "[c]"), (5, "")])
+def test_a_weighted_share_is_hidden_for_the_few_who_answered(answers: int, marker: str) -> None:
+    """Each of them stands for a hundred, so that neither number of the share is small."""
+    data = pl.DataFrame(
+        {"given_on": [date(2024, 4, 2)] * answers, "weight": [100.0] * answers,
+         "pleased": [at % 2 == 0 for at in range(answers)]},
+    )  # fmt: skip
+    least = kpi.Assumption("least", 1, since="2020-01-01", because="For the test.")
+    measure = kpi.SurveyProportion(
+        key="pleased", of=Answer, at=Answer.given_on, valid=Answer.pleased.is_not_null(),
+        favourable=Answer.pleased, weight=Answer.weight, least=least,
+    )  # fmt: skip
+    found = quarter(made(measure), answer=data)
+    assert f"{answers} rows answered" in row(found, "pleased")["note"]
+    assert row(found.disclose(POLICY), "pleased")["marker"] == marker
+
+
+def test_a_rate_is_worked_out_again_from_the_rounded_count() -> None:
+    """13 calls are shown as 15 of 2,000 people, which the policy leaves as they are."""
+    metric = made(
+        Count(key="calls", of=Call, at=Call.began_at),
+        kpi.Rate(key="per_1000", of="calls", per=Resident.residents, scale=1_000),
+    )
+    people = pl.DataFrame({"mid_year": [2024], "residents": [2_000]})
+    data = pl.DataFrame({"began_at": [datetime(2024, 4, 2)] * 13, "urgent": [True] * 13})
+    exact = quarter(metric, call=data, resident=people)
+    assert row(exact, "per_1000")["value"] == 13 / 2_000 * 1_000
+    found = row(exact.disclose(POLICY), "per_1000")
+    assert (found["numerator"], found["denominator"]) == (15, 2_000)
+    assert found["value"] == 15 / 2_000 * 1_000
+    assert (found["lower"], found["upper"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("base", "mean", "count"), [(5, 37.7, 10), (1, pytest.approx(37.6667, abs=1e-3), 12)]
+)
+def test_a_mean_is_told_to_three_digits_where_its_count_is_rounded(
+    base: int, mean: Any, count: int
+) -> None:
+    """452 minutes in 12 visits; to many places the mean would say of how many it is."""
+    result = quarter(TIMES, visit=times(*[30] * 11, 122))
+    found = row(result.disclose(DisclosurePolicy(base=base)), "mean")
+    assert (found["value"], found["denominator"]) == (mean, count)
+
+
+@pytest.mark.parametrize("base", [1, 5])
+def test_a_median_keeps_no_interval_whose_ends_are_two_peoples_own_times(base: int) -> None:
+    exact = quarter(TIMES, visit=times(*range(1, 61)))
+    assert row(exact, "median")["lower"] is not None
+    found = row(exact.disclose(DisclosurePolicy(base=base)), "median")
+    assert (found["lower"], found["upper"]) == (None, None)
+    assert found["value"] is not None
+
+
+def test_an_interval_is_kept_where_nothing_is_rounded() -> None:
+    exact = calls(13, 28)
+    found = row(exact.disclose(DisclosurePolicy(base=1)), "urgent_share")
+    assert found == row(exact, "urgent_share")
+
+
+@pytest.mark.parametrize("texts", [False, True])
+def test_a_text_is_withheld_until_somebody_says_that_it_was_read(texts: bool) -> None:
+    metric = made(
+        kpi.Narrative(
+            key="told", of=Remark, at=Remark.about, text=Remark.words, author=Remark.author,
+            evidence=Remark.evidence,
+        )
+    )  # fmt: skip
+    said = pl.DataFrame(
+        {"about": [date(2024, 6, 30)], "words": ["2 rows of houses were visited."],
+         "author": ["Inspector"], "evidence": ["Letters"]},
+    )  # fmt: skip
+    exact = quarter(metric, remark=said)
+    found = row(exact.disclose(DisclosurePolicy(texts=texts)), "told")
+    if texts:
+        assert found == row(exact, "told")
+        assert "2 rows of houses" in found["note"]
+    else:
+        assert found["marker"] == "[c]"
+        assert found["note"].startswith("Text withheld")
+    nothing = quarter(metric, remark=said.clear()).disclose(DisclosurePolicy(texts=texts))
+    assert row(nothing, "told")["marker"] == "[x]"
+
+
+@pytest.mark.parametrize(("ours", "marker"), [(2, "[c]"), (12, "")])
+def test_public_data_are_hidden_where_they_would_stand_in_for_a_hidden_number(
+    ours: int, marker: str
+) -> None:
+    """The same count by another basis is nearly the hidden one."""
+    metric = made(
+        Count(key="calls", of=Call, at=Call.began_at),
+        Count(
+            key="calls", of=Visit, at=Visit.began_at, basis=kpi.Basis.PROXY,
+            differs="Visits, and not calls.",
+        ),
+    )  # fmt: skip
+    data = pl.DataFrame({"began_at": [datetime(2024, 4, 2)] * ours, "urgent": [True] * ours})
+    found = quarter(metric, call=data, visit=times(*[30] * 40)).disclose(POLICY).to_polars()
+    markers = dict(found.select("basis", "marker").rows())
+    assert markers == {"force": marker, "proxy": marker}
+
+
+def test_what_a_number_counts_has_to_be_known_to_disclose_it() -> None:
+    result = incidents((2, 13, 22))
+    with pytest.raises(RequestError, match="does not say what ref '15' was computed from"):
+        Result(result.to_polars(), result.by, {}).disclose(POLICY)
+    with pytest.raises(RequestError, match="The result is empty"):
+        Result(result.to_polars().clear(), result.by, result.subjects).disclose(POLICY)
+
+
+@pytest.mark.parametrize(("period", "marker"), [(QUARTER, "[z]"), ("2024-07", "[x]")])
+def test_times_of_no_visit_stay_without_a_number_for_the_reason_they_have(
+    period: str, marker: str
+) -> None:
+    result = kpi.compute(
+        [TIMES],
+        {"visit": times()},
+        periods=[period],
+        catalogue=kpi.Catalogue([TIMES]),
+        coverage={"visit": ("2024-04-01", "2024-06-30")},
+    )
+    assert result.disclose(POLICY).to_polars()["marker"].to_list() == [marker] * 3
+
+
 # The attack: what a reader can work out, by a programme that shares no code with the library.
 
 CASES: dict[str, tuple[list[str], list[str], list[int], tuple[Metric, ...]]] = {
@@ -532,3 +740,189 @@ def test_differencing_needs_to_know_what_is_small() -> None:
         incidents((2, 13, 22)).differencing(lone(2))
     exact = incidents((2, 13, 22))
     assert exact.differencing(lone(2), policy=POLICY)
+
+
+def exactly(*counts: int, policy: DisclosurePolicy | None = None, **asked: Any) -> Result:
+    """Incidents that go through a policy without rounding."""
+    return incidents(counts, **asked).disclose(policy or UNROUNDED)
+
+
+def by_month(*counts: int, periods: Sequence[str]) -> Result:
+    """Incidents of one area month by month."""
+    months = tuple((each,) for each in counts)
+    return incidents(*months, periods=periods, by=()).disclose(UNROUNDED)
+
+
+UNROUNDED = DisclosurePolicy(threshold=5, base=1)
+
+
+def test_which_release_hides_a_number_is_said() -> None:
+    assert "hidden in the first release and shown in the other" in told(lone(2), lone(60))
+    assert "hidden in the second release and shown in the other" in told(lone(60), lone(2))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "warned"),
+    [(20, 20, False), (20, 21, True), (20, 24, True), (20, 25, False), (25, 21, True)],
+)
+def test_two_versions_are_a_little_apart_up_to_the_threshold(
+    first: int, second: int, warned: bool
+) -> None:
+    found = exactly(first, 13, 22).differencing(exactly(second, 13, 22))
+    assert any("differ by fewer than 5" in each.told for each in found) == warned
+    assert {each.members for each in found} == ({(("lpa", AREAS[0]),), ()} if warned else set())
+
+
+def test_two_versions_that_rounding_keeps_apart_are_not_warned_about() -> None:
+    """20 and 25 to the nearest 5 may be 22 and 23, or 18 and 27."""
+    first, second = (incidents((each, 13, 22)).disclose(POLICY) for each in (20, 25))
+    assert first.differencing(second) == ()
+
+
+def test_a_warning_says_where_and_never_the_number() -> None:
+    area, total = exactly(20, 13, 22).differencing(exactly(21, 13, 22))
+    assert str(area) == (
+        "Ref 15, incidents, 2024/25 Q1, lpa Herefordshire: the two releases differ by fewer than 5."
+    )
+    assert str(total) == ("Ref 15, incidents, 2024/25 Q1: the two releases differ by fewer than 5.")
+
+
+@pytest.mark.parametrize(("june", "warned"), [(4, True), (5, False)])
+def test_a_period_in_a_longer_one_of_the_other_release_leaves_few_or_enough(
+    june: int, warned: bool
+) -> None:
+    """April to June in one, and April and May only in the other, as one period each."""
+    whole = by_month(20, 30, june, periods=[QUARTER])
+    (found,) = by_month(20, 30, june, periods=["2024/25 Q1"]).differencing(whole) or (None,)
+    assert found is None
+    months = by_month(20, 30, june, periods=MONTHS[:2])
+    found = [each for each in whole.differencing(months) if "leave fewer" in each.told]
+    assert [each.period for each in found] == (["2024-06"] if warned else [])
+    if warned:
+        assert found[0].told == "longer periods less shorter ones leave fewer than 5."
+        assert found[0].members == ()
+
+
+def test_a_month_that_is_nearly_all_of_its_quarter_is_warned_about() -> None:
+    """A quarter of 33 in one release and its April of 30 in the other leave 3 for two months."""
+    months, quarter_ = (by_month(30, 3, 0, periods=[each]) for each in (MONTHS[0], QUARTER))
+    found = [each for each in months.differencing(quarter_) if " and " in each.period]
+    assert [(each.period, each.told) for each in found] == [
+        (
+            "2024-04 and 2024/25 Q1",
+            "the months that one has and the other has not come to fewer than 5.",
+        )
+    ]
+    found = quarter_.differencing(months)
+    assert "2024/25 Q1 and 2024-04" in [each.period for each in found]
+    assert "2024-05 to 2024-06" in [each.period for each in found]
+
+
+def test_periods_that_share_no_month_or_have_no_end_in_common_are_not_set_against_each_other() -> (
+    None
+):
+    april, may = (by_month(30, 31, 0, periods=[each]) for each in MONTHS[:2])
+    assert april.differencing(may) == ()
+    may_alone = by_month(1, 31, 1, periods=[MONTHS[1]])
+    assert may_alone.differencing(by_month(1, 31, 1, periods=[QUARTER])) == ()
+
+
+def release(exact: Result, *areas: str, hidden: Sequence[str] = ()) -> Result:
+    """A release of some rows, some of them hidden."""
+    frame = exact.to_polars().filter(pl.col("lpa").is_in([*areas, *hidden]))
+    gone = pl.col("lpa").is_in(hidden)
+    frame = frame.with_columns(
+        *(pl.when(~gone).then(pl.col(each)).alias(each) for each in NUMBERS),
+        marker=pl.when(gone).then(pl.lit("[c]")).otherwise("marker"),
+    )
+    return Result(frame, exact.by, exact.subjects)
+
+
+@pytest.mark.parametrize(
+    ("counts", "narrowed"), [((4, 13, 22), True), ((1, 13, 22), True), ((6, 13, 22), False)]
+)
+def test_a_hidden_number_that_both_releases_tell_is_warned_about(
+    counts: Sequence[int], narrowed: bool
+) -> None:
+    """The first shows all and one area; the second shows another area, and so tells the third."""
+    exact = incidents(counts)
+    first = release(exact, "All", AREAS[2], hidden=[AREAS[0]])
+    second = release(exact, AREAS[1])
+    words = "lpa Herefordshire: it is hidden, and the sums of both releases tell more of it than"
+    assert (words in "\n".join(map(str, first.differencing(second, policy=POLICY)))) == narrowed
+    both = release(exact, "All", AREAS[1], AREAS[2], hidden=[AREAS[0]])
+    assert "sums of both" not in "\n".join(map(str, both.differencing(both, policy=POLICY)))
+
+
+def test_two_releases_alike_warn_of_nothing() -> None:
+    for counts in ((2, 13, 22), (20, 30, 40), (0, 0, 0)):
+        assert exactly(*counts).differencing(exactly(*counts)) == ()
+
+
+def test_warnings_come_by_ref_and_measure_and_period() -> None:
+    first = incidents((20, 13, 22), (20, 13, 22), periods=MONTHS[:2]).disclose(UNROUNDED)
+    second = incidents((21, 13, 22), (21, 13, 22), periods=MONTHS[:2]).disclose(UNROUNDED)
+    found = [(each.ref, each.measure, each.period, str(each)) for each in
+             first.differencing(second)]  # fmt: skip
+    assert found == sorted(found)
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "warned"), [(20, 22, True), (20, 24, False), (19, 21, True), (20, 19, False)]
+)
+def test_rounded_numbers_are_a_little_apart_where_they_surely_are(
+    one: int, other: int, warned: bool
+) -> None:
+    """To the nearest 2, 20 is 19 or 20, 22 is 21 or 22, and 24 is 23 or 24: up to 5 apart."""
+    policy = DisclosurePolicy(threshold=5, base=2)
+    first, second = (incidents((each, 50, 60)).disclose(policy) for each in (one, other))
+    for found in (first.differencing(second), second.differencing(first)):
+        here = [each for each in found if each.members]
+        assert ["differ by fewer than 5" in each.told for each in here] == [True] * warned
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "leaves", "joins", "warned"),
+    [
+        ("R12 2024-03", "R12 2024-04", 20, 22, True),
+        ("R12 2024-04", "R12 2024-03", 20, 22, True),
+        ("R12 2024-03", "R12 2024-04", 20, 20, False),
+        ("R12 2024-03", "R12 2024-04", 20, 25, False),
+        ("R12 2024-03", "R12 2025-03", 20, 22, False),
+    ],
+)
+def test_windows_that_overlap_differ_by_what_leaves_and_what_joins(
+    first: str, second: str, leaves: int, joins: int, warned: bool
+) -> None:
+    made = [datetime(2023, 4, 2)] * leaves + [datetime(2024, 4, 2)] * joins
+    made += [datetime(2023, 7, 1), datetime(2024, 7, 1)] * 100
+    data = pl.DataFrame({"created_at": made, "closing_code": ["ASB nuisance"] * len(made)})
+    coverage = {"incident": ("2023-04-01", "2025-03-31")}
+    one, other = (
+        kpi.compute(["15"], {"incident": data}, periods=[each], coverage=coverage).disclose(
+            UNROUNDED
+        )
+        for each in (first, second)
+    )
+    found = [each for each in one.differencing(other) if "share months" in each.told]
+    assert [each.period for each in found] == [f"{first} and {second}"] * warned
+    assert all(each.told == (
+        "the two share months, and those they do not share differ by fewer than 5."
+    ) for each in found)  # fmt: skip
+
+
+def test_a_measure_in_one_release_alone_has_no_members_to_differ() -> None:
+    """Where a breakdown has other members, the measures of both are named and no other."""
+    exact = incidents((20, 30, 40))
+    frame = exact.to_polars()
+    kept = pl.col("measure") == "incidents"
+    first = Result(frame.filter(pl.col("lpa") != AREAS[2]), exact.by, exact.subjects)
+    second = Result(frame.filter(kept), exact.by, exact.subjects)
+    for one, other in ((first, second), (second, first)):
+        found = [
+            each
+            for each in one.differencing(other, policy=UNROUNDED)
+            if "other members" in each.told
+        ]
+        assert {each.measure for each in found} == {"incidents"}

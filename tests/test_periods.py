@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from swm_kpi.errors import PeriodError
@@ -214,10 +214,9 @@ def test_what_is_not_text_is_refused_as_a_label(value: Any) -> None:
     with pytest.raises(PeriodError) as caught:
         Period.parse(value)
     assert type(value).__name__ in str(caught.value)
-    with pytest.raises(PeriodError):
-        periods(value)
-    with pytest.raises(PeriodError):
-        periods("2024-05", value)
+    for asked in ((value,), ("2024-05", value)):
+        with pytest.raises(PeriodError, match="A label or a date is needed, not a value of type"):
+            periods(*asked)
 
 
 @pytest.mark.parametrize("value", NOT_TEXT_OR_DATE, ids=lambda value: type(value).__name__)
@@ -242,6 +241,31 @@ def test_a_financial_year_written_with_a_hyphen_is_explained() -> None:
     """It has the shape of a month, so the message names both readings."""
     with pytest.raises(PeriodError, match=r"month 25\. For the financial year write 2024/25"):
         Period.parse("2024-25")
+
+
+@pytest.mark.parametrize(
+    ("label", "fix"),
+    [
+        ("2024-13", "Write a month from 2024-01 to 2024-12."),
+        ("R12 2025-13", "Write a month from R12 2025-01 to R12 2025-12."),
+        ("R12 2024-25", "Write a month from R12 2024-01 to R12 2024-12."),
+    ],
+)
+def test_a_month_that_is_none_is_corrected_in_the_form_it_was_written(label: str, fix: str) -> None:
+    """Only what can be a financial year is taken for one."""
+    with pytest.raises(PeriodError) as caught:
+        Period.parse(label)
+    assert str(caught.value).endswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"), [(30, f"'{'x' * 30}' is"), (31, f"'{'x' * 30}'... is")]
+)
+def test_thirty_characters_are_shown_and_no_more(length: int, shown: str) -> None:
+    """What was cut off is told by dots."""
+    with pytest.raises(PeriodError) as caught:
+        Period.parse("x" * length)
+    assert str(caught.value).startswith(shown)
 
 
 def test_a_long_or_odd_label_is_shown_short_and_visible() -> None:
@@ -286,6 +310,8 @@ def test_a_period_that_is_not_whole_does_not_exist(grain: Grain, start: date, en
 
 
 @given(GRAINS, DAYS, DAYS)
+@example(Grain.ROLLING_12, date(2200, 6, 1), date(2200, 6, 30))
+@example(Grain.YEAR, date(1900, 1, 1), date(1900, 1, 31))
 def test_a_refused_period_names_one_that_is_accepted(grain: Grain, start: date, end: date) -> None:
     """Following the message works at once."""
     try:
@@ -318,6 +344,13 @@ def test_a_month_index_is_a_whole_number_in_the_known_years(index: Any) -> None:
     """Far indexes are refused before any date is made of them."""
     with pytest.raises(PeriodError):
         Period.from_first_month(Grain.MONTH, index)
+
+
+@pytest.mark.parametrize("grain", ["month", None, 1])
+def test_a_month_index_goes_with_a_grain(grain: Any) -> None:
+    """As dates do."""
+    with pytest.raises(PeriodError, match="is a Grain, not"):
+        Period.from_first_month(grain, 2024 * 12)
 
 
 def test_a_month_index_must_start_a_period_of_the_grain() -> None:
@@ -537,6 +570,14 @@ def test_dates_that_do_not_bound_whole_periods_are_refused(
         periods(date.fromisoformat(start), date.fromisoformat(end), grain=grain)
 
 
+def test_only_days_the_wrong_way_round_are_called_backwards() -> None:
+    """A day by itself is too short, and not backwards."""
+    with pytest.raises(PeriodError, match="2025-03-31, is after the last, 2024-04-01"):
+        periods("2025-03-31", "2024-04-01", grain="quarter")
+    with pytest.raises(PeriodError, match="is not made of whole periods"):
+        periods("2024-04-01", "2024-04-01", grain="month")
+
+
 @given(GRAINS, DAYS, DAYS)
 def test_refused_dates_come_with_dates_that_are_accepted(
     grain: Grain, start: date, end: date
@@ -648,7 +689,7 @@ def test_a_label_does_not_go_with_a_grain() -> None:
 )
 def test_dates_do_not_go_without_a_grain(bounds: tuple[str | date, ...]) -> None:
     """A year of months and a year of quarters have the same ends."""
-    with pytest.raises(PeriodError, match="grain="):
+    with pytest.raises(PeriodError, match=r"Dates do not say how long a period is\..*grain="):
         periods(*bounds)
 
 

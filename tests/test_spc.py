@@ -7,8 +7,9 @@ test, or by a few lines of plain arithmetic.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -465,6 +466,7 @@ def test_a_target_can_be_applied_and_traced(fields: dict[str, Any], why: str) ->
         ({"measure": "calls", "ref": "T2"}, "'T2'.*T1"),
         ({"measure": "calls", "baseline": 11}, "12 or more"),
         ({"measure": "calls", "baseline": True}, "12 or more"),
+        ({"measure": "calls", "baseline": 12.5}, "12 or more"),
         ({"measure": "calls", "rebase": ["2022-06-01"]}, "takes a list of breaks"),
         ({"measure": "calls", "rebase": Break("2022-06-01", "Why")}, "takes a list of breaks"),
         ({"measure": "calls", "rebase": [Break("2022-01-01", "Why")]}, "not inside the series"),
@@ -487,3 +489,317 @@ def test_no_nan_reaches_the_table() -> None:
     table = result([*STEADY, 0], urgent=12).spc("urgent_share").to_polars()
     assert table["value"][12] is None
     assert not any(each.is_nan().any() for each in table if each.dtype == pl.Float64)
+
+
+# What it says.
+
+
+def test_a_chart_says_its_latest_number_its_limits_its_variation_and_its_target() -> None:
+    chart = result([*STEADY, 60]).spc("calls", target=target(33, source="Plan, page 30."))
+    assert str(chart).startswith(
+        "Calls: 60 calls in 2023-01. The mean is 25 and routine variation is 7 to 43. Variation: "
+        "special cause of improving nature: the latest point is outside the limits. Target of 33: "
+        "hit and miss."
+    )
+    assert chart.notes == ("Limits from 13 points; 24 make them firmer.", "Target: Plan, page 30.")
+    assert len(chart) == 13
+    assert repr(chart) == "ProcessChart(calls of ref T1: special cause of improving nature)"
+    assert repr(result([20]).spc("calls")).endswith("there is 1 point, and limits need 12.)")
+
+
+def test_a_common_cause_breaks_no_rule_and_says_none() -> None:
+    chart = result(STEADY).spc("calls")
+    assert "Variation: common cause." in str(chart)
+    assert "Target" not in str(chart)
+
+
+@pytest.mark.parametrize(("points", "said"), [(23, True), (24, False)])
+def test_two_years_of_points_are_enough_to_say_nothing_of_how_many(points: int, said: bool) -> None:
+    notes = result(([20, 24] * 12)[:points]).spc("calls").notes
+    assert ("Limits from 23 points; 24 make them firmer." in notes) == said
+    assert any("firmer" in each for each in notes) == said
+
+
+SEASONS = [20, 20, 20, 26, 26, 26, 34, 34, 34, 26, 26, 26]
+
+
+@pytest.mark.parametrize(
+    ("many", "said"),
+    [
+        (SEASONS * 2, True),
+        ([*SEASONS, *SEASONS[:11]], False),
+        ([*SEASONS, *SEASONS[6:], *SEASONS[:6]], False),
+        ([*SEASONS, *[20, 26] * 6], False),
+        ([20] * 24, False),
+        ([20] * 12 + SEASONS, False),
+        (SEASONS + [20] * 12, False),
+    ],
+)
+def test_numbers_that_follow_the_time_of_year_are_said_to(many: list[int], said: bool) -> None:
+    """A year of them at least, each with its like a year before."""
+    notes = result(many).spc("calls").notes
+    assert any("The numbers follow the time of year" in each for each in notes) == said
+
+
+def test_years_have_no_seasons() -> None:
+    """Thirteen financial years, each like the one before, follow no time of year."""
+    first = [f"{2010 + at}-05-10T12:00" for at in range(13)]
+    rows = [
+        {"began_at": datetime.fromisoformat(day), "urgent": False, "side": "Left"}
+        for at, day in enumerate(first)
+        for _ in range(10 + at)
+    ]
+    made = metric()
+    found = kpi.compute(
+        [made],
+        {"call": pl.DataFrame(rows)},
+        periods=[f"{2010 + at}/{11 + at:02}" for at in range(13)],
+        catalogue=kpi.Catalogue([made]),
+        coverage={"call": ("2009-01-01", "2029-12-31")},
+    )
+    assert found.spc("calls").notes == ("Limits from 13 points; 24 make them firmer.",)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "named"),
+    [
+        ((3,), "2022"), ((3, 5), "2022, June 2022"), ((3, 5, 7), "August 2022"),
+        ((3, 5, 7, 9), "August 2022 and 1 more"), ((3, 5, 7, 9, 11), "August 2022 and 2 more"),
+    ],
+)  # fmt: skip
+def test_three_of_the_periods_left_out_are_named_and_the_others_counted(
+    left_out: tuple[int, ...], named: str
+) -> None:
+    asked = [month(at) for at in range(24) if at not in left_out]
+    (note, *_) = result(STEADY * 2, periods=asked).spc("calls").notes
+    assert note.startswith("Left out, not in the result: April 2022")
+    assert note.endswith(f"{named}.")
+
+
+def test_points_too_few_before_a_break_have_no_limit_and_no_signal() -> None:
+    """The three before it are shown; they are none of what the twelve after it are judged by."""
+    breaks = [Break("2022-04-01", "A new system")]
+    chart = result([90, 94, 5, *STEADY], breaks=breaks).spc("calls")
+    table = chart.to_polars()
+    assert limits(chart) == pytest.approx((22 - REACH, 22, 22 + REACH))
+    assert table["segment"].to_list() == [0] * 3 + [1] * 12
+    for name in ("outside_limits", "run", "trend", "two_of_three"):
+        assert table[name].to_list() == [0] * 15
+    assert table["nature"].to_list() == [""] * 3 + ["common cause"] * 12
+    assert table["mean"].to_list()[:3] == [None] * 3
+    assert chart.notes[:2] == (
+        "Limits are worked out afresh from 1 April 2022: A new system.",
+        "Fewer than 12 points before a break have no limits.",
+    )
+
+
+def test_each_segment_has_a_baseline_of_its_own() -> None:
+    """Twelve points of each make its limits, and the thirteenth is judged by them."""
+    breaks = [Break("2023-02-01", "A new system")]
+    later = [each + 50 for each in STEADY]
+    chart = result([*STEADY, 60, *later, 110], breaks=breaks).spc("calls", baseline=12)
+    assert limits(chart, 0) == pytest.approx((22 - REACH, 22, 22 + REACH))
+    assert limits(chart) == pytest.approx((72 - REACH, 72, 72 + REACH))
+    table = chart.to_polars()
+    assert table["outside_limits"].to_list() == [*[0] * 12, 1, *[0] * 12, 1]
+
+
+@pytest.mark.parametrize(
+    ("on", "inside"),
+    [
+        ("2021-12-31", False), ("2022-01-01", False), ("2022-01-02", True), ("2022-12-31", True),
+        ("2023-01-01", False),
+    ],
+)  # fmt: skip
+def test_a_declared_break_is_of_the_series_where_it_is_inside_it(on: str, inside: bool) -> None:
+    chart = result(STEADY, breaks=[Break(on, "A new system")]).spc("calls")
+    assert [each.on for each in chart.breaks] == ([on] if inside else [])
+
+
+def test_a_break_in_the_first_month_parts_it_from_the_second() -> None:
+    chart = result([90, *STEADY], breaks=[Break("2022-01-15", "A new system")]).spc("calls")
+    assert chart.to_polars()["segment"].to_list() == [0] + [1] * 12
+    assert limits(chart)[1] == 22
+
+
+@pytest.mark.parametrize("on", ["2022-01-02", "2022-02-01", "2022-12-01"])
+def test_limits_may_be_worked_out_afresh_from_the_second_day_to_the_last_start(on: str) -> None:
+    assert result(STEADY).spc("calls", rebase=[Break(on, "Why")]).breaks[0].on == on
+    with pytest.raises(RequestError, match="Give a day from 2022-02-01 to 2022-12-01"):
+        result(STEADY).spc("calls", rebase=[Break("2022-12-02", "Why")])
+
+
+@pytest.mark.parametrize(("level", "taken"), [(0, True), (1, True), (-0.01, False), (1.01, False)])
+def test_the_target_of_a_share_is_from_none_to_all(level: float, taken: bool) -> None:
+    made = result(STEADY, urgent=12)
+    if taken:
+        assert made.spc("urgent_share", target=target(level)).targets[0].value == level
+    else:
+        with pytest.raises(RequestError, match="from 0 to 1"):
+            made.spc("urgent_share", target=target(level))
+
+
+def test_the_target_at_the_latest_point_is_the_one_assured() -> None:
+    old, new = target(33, until="2022-11-30"), target(11, since="2022-12-01")
+    chart = result(STEADY).spc("calls", target=[old, new])
+    assert chart.assurance == "will consistently pass"
+    assert "Target of 11: will consistently pass." in str(chart)
+
+
+# What has no limits for what it is.
+
+
+def test_every_other_month_has_no_moving_range() -> None:
+    asked = [month(at) for at in range(0, 24, 2)]
+    refused(result(STEADY * 2, periods=asked).spc("calls"), "[u]", "no two neighbouring periods")
+
+
+def test_a_series_without_a_number_has_no_limits() -> None:
+    chart = result(STEADY, periods=["2019-01", "2019-02"]).spc("calls")
+    refused(chart, "[x]", "no period has a number that can take part.")
+    assert chart.latest is None
+    assert str(chart).startswith("No process limits:")
+
+
+class Statement(Contract, rows=Unit.POUNDS):
+    """One row per statement."""
+
+    to = Column(date, description="The day its figures run to.")
+    spent = Column(float, decimals=2, description="What was spent.")
+    budget = Column(float, decimals=2, description="What was meant to be.")
+    words = Column(str, description="What is said of it.")
+
+
+def of_statements(measure: kpi.Measure, spent: Sequence[float]) -> ProcessChart:
+    days = [kpi.Period.parse(month(at)).end for at in range(len(spent))]
+    data = pl.DataFrame(
+        {"to": days, "spent": [float(each) for each in spent], "budget": [3.0] * len(spent),
+         "words": ["As planned."] * len(spent)}
+    )  # fmt: skip
+    made = metric(
+        measures=[measure],
+        dimensions=[],
+        examples=[Example(rows="| to |", expect={measure.key: None}, trap="None.")],
+    )
+    found = kpi.compute(
+        [made],
+        {"statement": data},
+        periods=[month(at) for at in range(len(spent))],
+        catalogue=kpi.Catalogue([made]),
+        coverage={"statement": ("2020-01-01", "2029-12-31")},
+    )
+    return found.spc(measure.key)
+
+
+STATEMENT = {"of": Statement, "at": Statement.to}
+
+
+def test_a_cumulative_statement_has_no_limits() -> None:
+    over = kpi.Variance(key="over", **STATEMENT, actual=Statement.spent, budget=Statement.budget)
+    refused(of_statements(over, [2, 4] * 6), "[z]", "a statement is cumulative")
+
+
+def test_a_text_has_no_limits() -> None:
+    told = kpi.Narrative(
+        key="told", **STATEMENT, text=Statement.words, author=Statement.words,
+        evidence=Statement.words,
+    )  # fmt: skip
+    chart = of_statements(told, [2, 4] * 6)
+    assert (chart.marker, chart.reason) == ("[z]", "a narrative is a text, not a number.")
+
+
+def test_small_sums_of_money_have_limits_as_nobody_is_counted() -> None:
+    """2 and 4 pounds in turn: mean 3, moving ranges of 2."""
+    spent = kpi.Sum(key="spent", **STATEMENT, value=Statement.spent, unit=Unit.POUNDS)
+    assert limits(of_statements(spent, [2, 4] * 6)) == pytest.approx((3 - 5.32, 3, 3 + 5.32))
+
+
+def test_a_small_count_of_who_comes_again_has_no_limits_and_notes_its_overlap() -> None:
+    """Three callers, each of whom rang in every month before."""
+    back = kpi.Assumption("back", 12, since="2020-01-01", because="For the test.")
+
+    class Caller(Contract, rows=Unit.CALLS):
+        """One row per call."""
+
+        began_at = Column(datetime, description="When it began.")
+        caller = Column(str, personal=True, description="Who called.")
+
+    def of_callers(many: int) -> ProcessChart:
+        measure = kpi.RepeatRate(
+            key="again", of=Caller, at=Caller.began_at, who=Caller.caller, lookback=back,
+            as_count=True,
+        )  # fmt: skip
+        made = metric(
+            measures=[measure],
+            dimensions=[],
+            examples=[Example(rows="| began_at |", expect={"again": 0}, trap="None.")],
+        )
+        rows = [
+            {"began_at": datetime.fromisoformat(f"{month(at)}-10T12:00"), "caller": str(who)}
+            for at in range(13)
+            for who in range(many)
+        ]
+        found = kpi.compute(
+            [made],
+            {"caller": pl.DataFrame(rows)},
+            periods=[month(at) for at in range(1, 13)],
+            catalogue=kpi.Catalogue([made]),
+            coverage={"caller": ("2020-01-01", "2029-12-31")},
+        )
+        return found.spc("again")
+
+    refused(of_callers(3), "[u]", "mean count beneath it")
+    chart = of_callers(5)
+    assert limits(chart) == (5, 5, 5)
+    assert "Neighbouring periods look back on many of the same months." in chart.notes
+
+
+def test_a_chart_is_written_as_a_result_is(tmp_path: Path) -> None:
+    """Only where disclosure was seen to, and over nothing that is there."""
+    chart, path = result(STEADY).spc("calls"), tmp_path / "chart.csv"
+    with pytest.raises(kpi.OutputError, match="no disclosure control"):
+        chart.to_csv(path)
+    chart.to_csv(path, policy="none")
+    with pytest.raises(kpi.OutputError):
+        chart.to_csv(path, policy="none")
+    chart.to_csv(path, policy="none", overwrite=True)
+    assert pl.read_csv(path)["value"].to_list() == STEADY
+    assert chart.to_pandas()["value"].to_list() == STEADY
+
+
+def test_a_target_holds_to_the_end_of_its_last_day() -> None:
+    chart = result(STEADY).spc("calls", target=target(33, until="2022-06-30"))
+    assert chart.to_polars()["target"].to_list() == [33] * 6 + [None] * 6
+    assert target(33, since="2022-06-30", until="2022-06-30").until == "2022-06-30"
+
+
+def test_a_notebook_shows_whose_chart_it_is_its_target_and_what_was_not_done() -> None:
+    """The latest first; a warning where disclosure was not seen to."""
+    made = result(STEADY, options={"by": ["side"]})
+    plain = made.spc("calls")._repr_html_()
+    assert "Ref T1, Calls, whole force: the latest first" in plain
+    assert plain.index("2022-12") < plain.index("2022-01")
+    assert "no disclosure control" in plain.lower()
+    assert "Target" not in plain
+    page = made.disclose(kpi.DisclosurePolicy(base=1)).spc("calls", target=target(33))._repr_html_()
+    assert "Target</th>" in page
+    assert "no disclosure control" not in page.lower()
+    assert (
+        "Ref T1, Calls, Right: the latest first" in made.spc("calls", member="Right")._repr_html_()
+    )
+
+
+def test_where_neither_way_is_better_nothing_is_said_of_a_target() -> None:
+    chart = result(STEADY, direction=Direction.NEUTRAL).spc("calls", target=target(33))
+    assert "Neither way is better in itself, so nothing is said of the target." in chart.notes
+
+
+def test_a_stock_is_said_to_carry_over() -> None:
+    held = kpi.StockAtDate(key="held", **STATEMENT)
+    assert any("A stock carries over" in each for each in of_statements(held, [2] * 12).notes)
+
+
+def test_quarters_follow_the_time_of_year_as_months_do() -> None:
+    quarters = [f"{2022 + at // 4}/{23 + at // 4} Q{at % 4 + 1}" for at in range(15)]
+    notes = result(SEASONS * 4, periods=quarters).spc("calls").notes
+    assert any("The numbers follow the time of year" in each for each in notes)

@@ -290,6 +290,16 @@ def test_what_is_refused_is_named_and_counted(call: Any, message: str) -> None:
         call()
 
 
+def test_the_largest_numbers_are_taken_and_no_larger() -> None:
+    """Above 2 to the 53 floats skip whole numbers; above 1e150 there is no room to work."""
+    assert byar(2**53)[0] < 2**53
+    with pytest.raises(RequestError, match="above 2 to the 53"):
+        byar(2**53 + 2)
+    assert xmr([1e150, -1e150]).mean.tolist() == [0, 0]
+    with pytest.raises(RequestError, match="1 of 2 is too large"):
+        xmr([1.01e150, 0])
+
+
 @pytest.mark.parametrize("confidence", [0, 1, 95, -0.1, math.nan, "0.95", None, True, [0.9]])
 @pytest.mark.parametrize(
     "call",
@@ -755,3 +765,14 @@ def test_no_limits_assure_nothing() -> None:
     chart = individuals([[4.0, 5.0, 6.0], [7.0, math.nan, math.nan]])
     found = assurance(chart.lower, chart.upper, 100, Direction.LOWER_IS_BETTER)
     assert found.tolist() == [["will consistently pass"] * 3, [""] * 3]
+
+
+@pytest.mark.parametrize("limits", [(math.nan, 20), (10, math.nan)])
+@pytest.mark.parametrize("target", [5, 15, 25])
+def test_one_limit_assures_nothing(limits: tuple[float, float], target: float) -> None:
+    assert assurance(*limits, target, Direction.HIGHER_IS_BETTER) == ""
+
+
+def test_a_process_that_never_varies_passes_or_fails() -> None:
+    found = assurance(10, 10, [9, 10, 11], Direction.HIGHER_IS_BETTER)
+    assert found.tolist() == ["will consistently pass", "hit and miss", "will consistently fail"]
