@@ -139,8 +139,7 @@ class Result:
                 "This result has been disclosed already, and rounding twice is rounding wrongly. "
                 "Disclose the result that compute() returned."
             )
-        metrics = {ref: each.metric for ref, each in self.subjects.items()}
-        frame = disclose(self._frame, self.by, metrics, policy)
+        frame = disclose(self._frame, self.by, self._metrics, policy)
         told = self.provenance.without_counts() if self.provenance is not None else None
         return Result(frame, self.by, self.subjects, policy=policy, provenance=told)
 
@@ -174,8 +173,7 @@ class Result:
         Raises:
             RequestError: there is no such comparison, or the least base is below zero.
         """
-        metrics = {ref: each.metric for ref, each in self.subjects.items()}
-        frame = compare(self._frame, self.by, metrics, against, least_base=least_base)
+        frame = compare(self._frame, self.by, self._metrics, against, least_base=least_base)
         return Comparison(frame, against, self.by, self._went_through, self.provenance)
 
     def spc(
@@ -318,10 +316,13 @@ class Result:
     def _select(
         self, measure: str | None, ref: str | None, basis: str | None, grain: str | None
     ) -> Selected:
-        metrics = {name: each.metric for name, each in self.subjects.items()}
         return select(
-            self._frame, self.by, metrics, measure=measure, ref=ref, basis=basis, grain=grain
+            self._frame, self.by, self._metrics, measure=measure, ref=ref, basis=basis, grain=grain
         )
+
+    @property
+    def _metrics(self) -> dict[str, Metric]:
+        return {ref: each.metric for ref, each in self.subjects.items()}
 
     @property
     def _went_through(self) -> str:
@@ -386,7 +387,7 @@ class Result:
             self._frame,
             self.by,
             {ref: each.entry for ref, each in self.subjects.items()},
-            {ref: each.metric for ref, each in self.subjects.items()},
+            self._metrics,
             self._went_through,
             self.provenance,
         )
