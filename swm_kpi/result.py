@@ -276,7 +276,8 @@ class Result:
             if given[name]:
                 raise RequestError(f"{name}= does not go with kind={kind!r}. Leave it out.")
         selected = self._select(measure, ref, basis, grain)
-        caption = self._caption(selected, source)
+        entry = self.subjects[selected.ref].entry
+        caption = Caption.of(selected, entry.name, source, self._went_through)
         if kind == "series":
             chart = process_chart(
                 selected, member=member, target=target, rebase=rebase, policy=caption.policy
@@ -298,19 +299,6 @@ class Result:
             period=period,
             order=order or "list",
             width=width,
-        )
-
-    def _caption(self, selected: Selected, source: str) -> Caption:
-        measure = selected.measure
-        stand_in = ""
-        if measure.basis is Basis.PROXY:
-            stand_in = f"From public data, as a stand-in for the force's own. {measure.differs}"
-        said = (selected.metric.summary, measure.note, stand_in, source)
-        return Caption(
-            measure.title,
-            f"Ref {selected.ref}: {self.subjects[selected.ref].entry.name}".rstrip("."),
-            tuple(each.strip() for each in said if each.strip()),
-            self._went_through,
         )
 
     def _select(

@@ -14,6 +14,8 @@ from swm_kpi.errors import MissingExtra, OutputError, did_you_mean
 from swm_kpi.export import write_bytes, write_text
 from swm_kpi.export.files import check_target
 from swm_kpi.permission import NO_POLICY, check_disclosed
+from swm_kpi.series import Selected
+from swm_kpi.vocabulary import Basis
 
 _FORMS = (".html", ".png", ".svg")
 _SHARP = 2
@@ -50,6 +52,21 @@ class Caption:
     metric: str
     print: Sequence[str] = ()
     policy: str = ""
+
+    @classmethod
+    def of(cls, selected: Selected, name: str, source: str, policy: str) -> Caption:
+        """Return what stands around a picture of one measure, whose ref has that name."""
+        measure = selected.measure
+        stand_in = ""
+        if measure.basis is Basis.PROXY:
+            stand_in = f"From public data, as a stand-in for the force's own. {measure.differs}"
+        said = (selected.metric.summary, measure.note, stand_in, source)
+        return cls(
+            measure.title,
+            f"Ref {selected.ref}: {name}".rstrip("."),
+            tuple(each.strip() for each in said if each.strip()),
+            policy,
+        )
 
     @property
     def foot(self) -> tuple[str, ...]:
