@@ -6,7 +6,7 @@ each names the declaration, the field, the rule and the fix, with file and line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -21,6 +21,31 @@ Finding = tuple[str, str, str]
 _Item = TypeVar("_Item")
 Frozen = Annotated[Sequence[_Item], AfterValidator(tuple)]
 """A list as written, a tuple once declared."""
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+class FrozenMapping(Mapping[_Key, _Value]):
+    """A mapping that nobody changes. A cache can keep it, as it cannot a ``MappingProxyType``."""
+
+    __slots__ = ("_given",)
+
+    def __init__(self, given: Mapping[_Key, _Value]) -> None:
+        self._given = dict(given)
+
+    def __getitem__(self, key: _Key) -> _Value:
+        return self._given[key]
+
+    def __iter__(self) -> Iterator[_Key]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def __repr__(self) -> str:
+        return repr(self._given)
+
 
 _FIXES = {
     "missing": ("it is required", "Give {field}="),

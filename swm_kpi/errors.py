@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from functools import wraps
 from pathlib import Path
 from traceback import clear_frames
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Self, TypeVar
 
 _PACKAGE = Path(__file__).parent
 _Arguments = ParamSpec("_Arguments")
@@ -44,6 +44,10 @@ class DefinitionError(SwmKpiError, ValueError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[tuple[Problem, ...]]]:
+        """Let it cross from one process to another whole."""
+        return type(self), (self.problems,)
 
 
 class DataError(SwmKpiError, ValueError):

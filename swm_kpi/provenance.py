@@ -10,9 +10,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from types import MappingProxyType
 from typing import Any
 
+from swm_kpi.declaration import FrozenMapping
 from swm_kpi.errors import InputError
 
 _DIGITS = 9
@@ -71,7 +71,7 @@ class Provenance:
     def __post_init__(self) -> None:
         for name in ("definitions", "assumptions", "coverage"):
             ordered = dict(sorted(getattr(self, name).items()))
-            object.__setattr__(self, name, MappingProxyType(ordered))
+            object.__setattr__(self, name, FrozenMapping(ordered))
         tables = tuple(sorted(self.tables, key=lambda each: each.name))
         object.__setattr__(self, "tables", tables)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from swm_kpi.errors import DataError
 
@@ -70,6 +70,10 @@ class ContractError(DataError):
     def __init__(self, reports: tuple[ContractReport, ...]) -> None:
         self.reports = reports
         super().__init__("\n".join(str(report) for report in reports))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[tuple[ContractReport, ...]]]:
+        """Let it cross from one process to another whole."""
+        return type(self), (self.reports,)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from swm_kpi.declaration import Declaration, Finding
+from swm_kpi.declaration import Declaration, Finding, FrozenMapping
 from swm_kpi.errors import did_you_mean
 from swm_kpi.vocabulary import Unit
 
@@ -22,10 +21,6 @@ NOT_ABOUT_PEOPLE = frozenset(
 """Amounts of money, time, things and carbon. Every other unit counts people or what they did."""
 
 _LEAST = 3
-
-
-def _frozen(given: Mapping[str, str]) -> Mapping[str, str]:
-    return MappingProxyType(dict(given))
 
 
 class DisclosurePolicy(Declaration):
@@ -57,7 +52,9 @@ class DisclosurePolicy(Declaration):
     base: Annotated[int, Field(strict=True)] = 5
     zeros: Annotated[bool, Field(strict=True)] = True
     texts: Annotated[bool, Field(strict=True)] = False
-    exempt: Annotated[Mapping[str, str], Field(validate_default=True), AfterValidator(_frozen)] = {}
+    exempt: Annotated[
+        Mapping[str, str], Field(validate_default=True), AfterValidator(FrozenMapping)
+    ] = {}
 
     @classmethod
     def subject_of(cls, fields: dict[str, Any]) -> str:
