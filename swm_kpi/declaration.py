@@ -10,10 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
-from pydantic._internal._model_construction import ModelMetaclass
 
 from swm_kpi.errors import DefinitionError, Problem, did_you_mean, place_of_declaration, refuse
 from swm_kpi.expressions import Unusable, is_unusable
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    # Pydantic gives its metaclass no public name, and may move the private one.
+    ModelMetaclass = type(BaseModel)
 
 Finding = tuple[str, str, str]
 """A field, the rule it breaks and the fix."""
