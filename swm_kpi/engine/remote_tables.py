@@ -32,7 +32,12 @@ from swm_kpi.engine.scans import collect
 from swm_kpi.errors import InputError
 
 Counted = tuple[str, str, nw.Expr]
-_RAW, _LOCAL = "raw:", "local:"
+_RAW, _LOCAL, _ROWS = "raw:", "local:", "rows"
+_SPACES = list(" \t\n\r\v\f")
+_UNLISTED = "is not in the closed list"
+# More groups than these are not worth having, to look through a closed list for each and not for
+# each row.
+_MOST_GROUPS = 5_000
 _BOUNDS = {"ge": "less than", "gt": "not more than", "le": "more than", "lt": "not less than"}
 
 
@@ -110,7 +115,7 @@ class RemoteTable:
             if column.domain is None:
                 return text
             listed = text.is_in(list(column.domain))
-            self._counted.append((name, "is not in the closed list", ~listed))
+            self._counted.append((name, _UNLISTED, ~listed))
             self._plain[name] = text
             return nw.when(listed).then(text)
         if column.dtype is bool and given == nw.Boolean:
@@ -184,8 +189,9 @@ class RemoteTable:
             for name in key:
                 if self.columns[name].dtype is str and self.columns[name].domain is None:
                     text = nw.col(name)
-                    bare = text.str.strip_chars()
-                    self._counted.append((name, "has spaces round it", text != bare))
+                    first, last = text.str.slice(0, 1), text.str.slice(-1)
+                    spaced = first.is_in(_SPACES) | last.is_in(_SPACES)
+                    self._counted.append((name, "has spaces round it", spaced))
                     self._counted.append((name, "is empty text", text == ""))
         compiler = Compiler()
         for crossed in self._contract.rules.values():
@@ -200,22 +206,40 @@ class RemoteTable:
 
     def _count(self, wide: Any) -> None:
         """Count every rule's broken rows and find each date column's span in one query."""
-        one = {
-            f"b{number}": nw.when(rows).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
-            for number, (_, _, rows) in enumerate(self._counted)
+        grouped = self._few_values()
+        of_values = {
+            f"b{number}": rows
+            for number, (name, rule, rows) in enumerate(self._counted)
+            if rule == _UNLISTED and name in grouped
         }
+        sums = {
+            f"b{number}": nw.when(rows).then(nw.lit(1)).count()
+            for number, (_, _, rows) in enumerate(self._counted)
+            if f"b{number}" not in of_values
+        }
+        sums[_ROWS] = nw.len()
         dated = {n for n, c in self.columns.items() if c.dtype in (date, datetime)}
+        firsts, lasts = {}, {}
         for name in dated:
             day = nw.col(name).cast(nw.Date)
             plausible = nw.when(~_outside(day)).then(day)
-            one |= {f"first:{name}": plausible.min(), f"last:{name}": plausible.max()}
-        wanted = {"rows": nw.len(), **one}
-        answers = collect(
-            wide.select(*(each.alias(name) for name, each in wanted.items())),
-            self._table,
-            "checking",
-        )
-        self.rows = int(answers["rows"][0] or 0)
+            firsts[f"first:{name}"], lasts[f"last:{name}"] = plausible.min(), plausible.max()
+        asked = [each.alias(name) for name, each in (sums | firsts | lasts).items()]
+        if grouped:
+            groups = wide.group_by(*(_RAW + name for name in grouped)).agg(*asked)
+            query = groups.select(
+                *(nw.col(name).sum() for name in sums),
+                *(nw.col(name).min() for name in firsts),
+                *(nw.col(name).max() for name in lasts),
+                *(
+                    nw.when(broken).then(nw.col(_ROWS)).sum().alias(name)
+                    for name, broken in of_values.items()
+                ),
+            )
+        else:
+            query = wide.select(*asked)
+        answers = collect(query, self._table, "checking")
+        self.rows = int(answers[_ROWS][0] or 0)
         self.violations = [
             Violation(name, rule, int(answers[f"b{number}"][0]))
             for number, (name, rule, _) in enumerate(self._counted)
@@ -228,15 +252,26 @@ class RemoteTable:
         }
         self.violations += self._repeated(wide)
 
+    def _few_values(self) -> list[str]:
+        """Return the columns to group by: the longest closed lists, while the groups stay few."""
+        found, groups = [], 1
+        listed = {name for name, rule, _ in self._counted if rule == _UNLISTED}
+        sizes = {name: len(self.columns[name].domain or ()) + 1 for name in listed}
+        for name in sorted(sizes, key=lambda each: (-sizes[each], each)):
+            if groups * sizes[name] <= _MOST_GROUPS:
+                found.append(name)
+                groups *= sizes[name]
+        return found
+
     def _repeated(self, wide: Any) -> Iterator[Violation]:
         """Count rows whose key another row has too, by grouping: not every engine tells apart."""
         for key in self._keys():
             known = wide.select(*key)
             for name in key:
                 known = known.filter(~nw.col(name).is_null())
-            many = known.group_by(*key).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
+            many = known.group_by(*key).agg(nw.len().alias(_ROWS))
             found = collect(
-                many.select(nw.col("rows").sum().alias("all"), nw.len().alias("keys")),
+                many.select(nw.col(_ROWS).sum().alias("all"), nw.len().alias("keys")),
                 self._table,
                 "telling keys apart",
             )
