@@ -89,6 +89,7 @@ class RemoteTable:
         if dates:
             native = engine.days(native, {n + INSTANT: old for n, old in dates.items()})
         self._plain: dict[str, nw.Expr] = {}
+        self._crossed: set[str] = set()
         encoded: dict[str, nw.Expr] = {}
         for name, column in here.items():
             encoded[name] = self._encoded(column, schema[name], aware.get(name, True))
@@ -97,10 +98,16 @@ class RemoteTable:
         kept |= {_LOCAL + name: nw.col(_LOCAL + name) for name in times}
         kept |= {name + INSTANT: nw.col(name + INSTANT) for name in (*measured, *dates)}
         raw = nw.from_native(native).select(*(each.alias(name) for name, each in kept.items()))
-        wide = raw.with_columns(*(each.alias(name) for name, each in encoded.items()))
         self._rules()
         instants_of = [name + INSTANT for name in (*measured, *dates)]
-        self._count(wide)
+        # DuckDB joins every row to a closed list that it is given, whether the column is read then
+        # or not.
+        read = {n: e for n, e in encoded.items() if n not in self._plain or n in self._crossed}
+        self._count(raw.with_columns(*(each.alias(name) for name, each in read.items())))
+        for key in self._keys():
+            self.violations += self._repeated(
+                key, raw.select(*(encoded[name].alias(name) for name in key))
+            )
         # What was found to keep to its closed list need not be looked for in it again.
         broken = {each.column for each in self.violations}
         encoded |= {name: each for name, each in self._plain.items() if name not in broken}
@@ -197,6 +204,7 @@ class RemoteTable:
         for crossed in self._contract.rules.values():
             reads = [each.name for each in crossed.condition.walk() if isinstance(each, Column)]
             if all(each in self.columns for each in reads):
+                self._crossed |= set(reads)
                 joined = ", ".join(dict.fromkeys(reads))
                 says = f"breaks the rule that {crossed.says}"
                 self._counted.append((joined, says, ~compiler(crossed.condition)))
@@ -250,7 +258,6 @@ class RemoteTable:
             for name in dated
             if answers[f"first:{name}"][0] is not None
         }
-        self.violations += self._repeated(wide)
 
     def _few_values(self) -> list[str]:
         """Return the columns to group by: the longest closed lists, while the groups stay few."""
@@ -263,22 +270,20 @@ class RemoteTable:
                 groups *= sizes[name]
         return found
 
-    def _repeated(self, wide: Any) -> Iterator[Violation]:
+    def _repeated(self, key: tuple[str, ...], known: Any) -> Iterator[Violation]:
         """Count rows whose key another row has too, by grouping: not every engine tells apart."""
-        for key in self._keys():
-            known = wide.select(*key)
-            for name in key:
-                known = known.filter(~nw.col(name).is_null())
-            many = known.group_by(*key).agg(nw.len().alias(_ROWS))
-            found = collect(
-                many.select(nw.col(_ROWS).sum().alias("all"), nw.len().alias("keys")),
-                self._table,
-                "telling keys apart",
-            )
-            repeats = int((found["all"][0] or 0) - (found["keys"][0] or 0))
-            if repeats:
-                rule = "is not unique" if len(key) == 1 else "are not unique together"
-                yield Violation(", ".join(key), rule, repeats)
+        for name in key:
+            known = known.filter(~nw.col(name).is_null())
+        many = known.group_by(*key).agg(nw.len().alias(_ROWS))
+        found = collect(
+            many.select(nw.col(_ROWS).sum().alias("all"), nw.len().alias("keys")),
+            self._table,
+            "telling keys apart",
+        )
+        repeats = int((found["all"][0] or 0) - (found["keys"][0] or 0))
+        if repeats:
+            rule = "is not unique" if len(key) == 1 else "are not unique together"
+            yield Violation(", ".join(key), rule, repeats)
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
