@@ -220,14 +220,15 @@ class RemoteTable:
             for number, (name, rule, rows) in enumerate(self._counted)
             if rule == _UNLISTED and name in grouped
         }
-        sums = {
+        sums: dict[str, nw.Expr] = {
             f"b{number}": nw.when(rows).then(nw.lit(1)).count()
             for number, (_, _, rows) in enumerate(self._counted)
             if f"b{number}" not in of_values
         }
         sums[_ROWS] = nw.len()
         dated = {n for n, c in self.columns.items() if c.dtype in (date, datetime)}
-        firsts, lasts = {}, {}
+        firsts: dict[str, nw.Expr] = {}
+        lasts: dict[str, nw.Expr] = {}
         for name in dated:
             day = nw.col(name).cast(nw.Date)
             plausible = nw.when(~_outside(day)).then(day)
