@@ -6,7 +6,7 @@ Engines that are not installed are skipped, and say what to install.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -46,6 +46,22 @@ BATCH = 50
 ON_SPARK = ("3", "8", "47", "53")
 
 
+class Seen(kpi.Contract, rows=kpi.Unit.INCIDENTS):
+    """Closed lists of which some are grouped by, and one is too long to be with another."""
+
+    seen_id = kpi.Column(str, unique=True, description="Which.")
+    kind = kpi.Column(str, isin=("a", "b"), nullable=True, description="What kind.")
+    place = kpi.Column(str, isin=("here", "there"), description="Where.")
+    street = kpi.Column(
+        str, isin=[f"street {number}" for number in range(70)], description="The street."
+    )
+    house = kpi.Column(
+        str, isin=[f"house {number}" for number in range(90)], description="The house."
+    )
+    on = kpi.Column(date, description="When.")
+    apart = kpi.Rule(~((place == "here") & (kind == "b")), "what is seen here is not a b")
+
+
 @pytest.fixture(scope="module")
 def force() -> dict[str, pl.DataFrame]:
     """Every table of a very small synthetic force, with the types of the contracts."""
@@ -76,6 +92,41 @@ def test_every_ref_is_the_same_number_on_every_engine(engine, force) -> None:
         expected = kpi.compute([metric.ref], here, periods=YEAR, by=by, catalogue=PLAN)
         found = kpi.compute([metric.ref], there, periods=YEAR, by=by, catalogue=PLAN)
         assert_frame_equal(found.to_polars(), expected.to_polars())
+
+
+def test_a_broken_table_is_reported_alike_on_every_engine(engine) -> None:
+    """Every violation and its rows, however an engine is asked for them."""
+    _, given_to = engine
+    days = pl.Series([date(2024, 1, 1), date(1800, 1, 1), date(2300, 1, 1), None] * 7)
+    rows = pl.DataFrame(
+        {
+            "seen_id": [f" {n}" if n % 2 else f"{n}{end}" for n, end in enumerate(" \t\n\r\v\f ")]
+            + ["", "", " ", None, None, "x", "x", "x", "a b", "\u00e9 ", *"cdefghijklm"],
+            "kind": ["a", "b", None, "A", "c", "c", " b"] * 4,
+            "place": ["here", "here", "there", None, "nowhere", "", "here"] * 4,
+            "street": ["street 1", "street 69", "street 70", None] * 7,
+            "house": ["house 1", "house 89", "house 90", "x", None, "house 2", "house"] * 4,
+            "on": days,
+        }
+    )
+    expected = kpi.validate(rows, Seen)
+    assert {each.rule for each in expected.violations} >= {
+        "is not in the closed list",
+        "is missing",
+        "has spaces round it",
+        "is empty text",
+        "is not unique",
+        "breaks the rule that what is seen here is not a b",
+    }
+    assert kpi.validate(given_to("seen", rows), Seen).violations == expected.violations
+
+
+def test_an_empty_table_of_another_engine_breaks_no_rule(engine) -> None:
+    """No groups come of it, and so no counts."""
+    _, given_to = engine
+    empty = pl.DataFrame(schema={n: pl.Date if n == "on" else pl.String for n in Seen.columns})
+    report = kpi.validate(given_to("seen", empty), Seen)
+    assert (report.rows, report.violations) == (0, ())
 
 
 @pytest.mark.parametrize("name", [each for each in engines.NAMES if each != "Spark"])

@@ -32,7 +32,12 @@ from swm_kpi.engine.scans import collect
 from swm_kpi.errors import InputError
 
 Counted = tuple[str, str, nw.Expr]
-_RAW, _LOCAL = "raw:", "local:"
+_RAW, _LOCAL, _ROWS = "raw:", "local:", "rows"
+_SPACES = list(" \t\n\r\v\f")
+_UNLISTED = "is not in the closed list"
+# More groups than these are not worth having, to look through a closed list for each and not for
+# each row.
+_MOST_GROUPS = 5_000
 _BOUNDS = {"ge": "less than", "gt": "not more than", "le": "more than", "lt": "not less than"}
 
 
@@ -84,6 +89,7 @@ class RemoteTable:
         if dates:
             native = engine.days(native, {n + INSTANT: old for n, old in dates.items()})
         self._plain: dict[str, nw.Expr] = {}
+        self._crossed: set[str] = set()
         encoded: dict[str, nw.Expr] = {}
         for name, column in here.items():
             encoded[name] = self._encoded(column, schema[name], aware.get(name, True))
@@ -92,10 +98,16 @@ class RemoteTable:
         kept |= {_LOCAL + name: nw.col(_LOCAL + name) for name in times}
         kept |= {name + INSTANT: nw.col(name + INSTANT) for name in (*measured, *dates)}
         raw = nw.from_native(native).select(*(each.alias(name) for name, each in kept.items()))
-        wide = raw.with_columns(*(each.alias(name) for name, each in encoded.items()))
         self._rules()
         instants_of = [name + INSTANT for name in (*measured, *dates)]
-        self._count(wide)
+        # DuckDB joins every row to a closed list that it is given, whether the column is read then
+        # or not.
+        read = {n: e for n, e in encoded.items() if n not in self._plain or n in self._crossed}
+        self._count(raw.with_columns(*(each.alias(name) for name, each in read.items())))
+        for key in self._keys():
+            self.violations += self._repeated(
+                key, raw.select(*(encoded[name].alias(name) for name in key))
+            )
         # What was found to keep to its closed list need not be looked for in it again.
         broken = {each.column for each in self.violations}
         encoded |= {name: each for name, each in self._plain.items() if name not in broken}
@@ -110,7 +122,7 @@ class RemoteTable:
             if column.domain is None:
                 return text
             listed = text.is_in(list(column.domain))
-            self._counted.append((name, "is not in the closed list", ~listed))
+            self._counted.append((name, _UNLISTED, ~listed))
             self._plain[name] = text
             return nw.when(listed).then(text)
         if column.dtype is bool and given == nw.Boolean:
@@ -184,13 +196,15 @@ class RemoteTable:
             for name in key:
                 if self.columns[name].dtype is str and self.columns[name].domain is None:
                     text = nw.col(name)
-                    bare = text.str.strip_chars()
-                    self._counted.append((name, "has spaces round it", text != bare))
+                    first, last = text.str.slice(0, 1), text.str.slice(-1)
+                    spaced = first.is_in(_SPACES) | last.is_in(_SPACES)
+                    self._counted.append((name, "has spaces round it", spaced))
                     self._counted.append((name, "is empty text", text == ""))
         compiler = Compiler()
         for crossed in self._contract.rules.values():
             reads = [each.name for each in crossed.condition.walk() if isinstance(each, Column)]
             if all(each in self.columns for each in reads):
+                self._crossed |= set(reads)
                 joined = ", ".join(dict.fromkeys(reads))
                 says = f"breaks the rule that {crossed.says}"
                 self._counted.append((joined, says, ~compiler(crossed.condition)))
@@ -200,22 +214,41 @@ class RemoteTable:
 
     def _count(self, wide: Any) -> None:
         """Count every rule's broken rows and find each date column's span in one query."""
-        one = {
-            f"b{number}": nw.when(rows).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
-            for number, (_, _, rows) in enumerate(self._counted)
+        grouped = self._few_values()
+        of_values = {
+            f"b{number}": rows
+            for number, (name, rule, rows) in enumerate(self._counted)
+            if rule == _UNLISTED and name in grouped
         }
+        sums: dict[str, nw.Expr] = {
+            f"b{number}": nw.when(rows).then(nw.lit(1)).count()
+            for number, (_, _, rows) in enumerate(self._counted)
+            if f"b{number}" not in of_values
+        }
+        sums[_ROWS] = nw.len()
         dated = {n for n, c in self.columns.items() if c.dtype in (date, datetime)}
+        firsts: dict[str, nw.Expr] = {}
+        lasts: dict[str, nw.Expr] = {}
         for name in dated:
             day = nw.col(name).cast(nw.Date)
             plausible = nw.when(~_outside(day)).then(day)
-            one |= {f"first:{name}": plausible.min(), f"last:{name}": plausible.max()}
-        wanted = {"rows": nw.len(), **one}
-        answers = collect(
-            wide.select(*(each.alias(name) for name, each in wanted.items())),
-            self._table,
-            "checking",
-        )
-        self.rows = int(answers["rows"][0] or 0)
+            firsts[f"first:{name}"], lasts[f"last:{name}"] = plausible.min(), plausible.max()
+        asked = [each.alias(name) for name, each in (sums | firsts | lasts).items()]
+        if grouped:
+            groups = wide.group_by(*(_RAW + name for name in grouped)).agg(*asked)
+            query = groups.select(
+                *(nw.col(name).sum() for name in sums),
+                *(nw.col(name).min() for name in firsts),
+                *(nw.col(name).max() for name in lasts),
+                *(
+                    nw.when(broken).then(nw.col(_ROWS)).sum().alias(name)
+                    for name, broken in of_values.items()
+                ),
+            )
+        else:
+            query = wide.select(*asked)
+        answers = collect(query, self._table, "checking")
+        self.rows = int(answers[_ROWS][0] or 0)
         self.violations = [
             Violation(name, rule, int(answers[f"b{number}"][0]))
             for number, (name, rule, _) in enumerate(self._counted)
@@ -226,24 +259,32 @@ class RemoteTable:
             for name in dated
             if answers[f"first:{name}"][0] is not None
         }
-        self.violations += self._repeated(wide)
 
-    def _repeated(self, wide: Any) -> Iterator[Violation]:
+    def _few_values(self) -> list[str]:
+        """Return the columns to group by: the longest closed lists, while the groups stay few."""
+        found, groups = [], 1
+        listed = {name for name, rule, _ in self._counted if rule == _UNLISTED}
+        sizes = {name: len(self.columns[name].domain or ()) + 1 for name in listed}
+        for name in sorted(sizes, key=lambda each: (-sizes[each], each)):
+            if groups * sizes[name] <= _MOST_GROUPS:
+                found.append(name)
+                groups *= sizes[name]
+        return found
+
+    def _repeated(self, key: tuple[str, ...], known: Any) -> Iterator[Violation]:
         """Count rows whose key another row has too, by grouping: not every engine tells apart."""
-        for key in self._keys():
-            known = wide.select(*key)
-            for name in key:
-                known = known.filter(~nw.col(name).is_null())
-            many = known.group_by(*key).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
-            found = collect(
-                many.select(nw.col("rows").sum().alias("all"), nw.len().alias("keys")),
-                self._table,
-                "telling keys apart",
-            )
-            repeats = int((found["all"][0] or 0) - (found["keys"][0] or 0))
-            if repeats:
-                rule = "is not unique" if len(key) == 1 else "are not unique together"
-                yield Violation(", ".join(key), rule, repeats)
+        for name in key:
+            known = known.filter(~nw.col(name).is_null())
+        many = known.group_by(*key).agg(nw.len().alias(_ROWS))
+        found = collect(
+            many.select(nw.col(_ROWS).sum().alias("all"), nw.len().alias("keys")),
+            self._table,
+            "telling keys apart",
+        )
+        repeats = int((found["all"][0] or 0) - (found["keys"][0] or 0))
+        if repeats:
+            rule = "is not unique" if len(key) == 1 else "are not unique together"
+            yield Violation(", ".join(key), rule, repeats)
 
 
 _EPOCH = date(1970, 1, 1).toordinal()

@@ -48,7 +48,8 @@ def tidy(measures: Sequence[Computed], grid: Grid) -> pl.DataFrame:
     stack = _Stack(measures, grid)
     rows = np.flatnonzero(np.broadcast_to(stack.shown[:, np.newaxis], stack.shape))
     which, when, *codes = np.unravel_index(rows, stack.shape)
-    by_measure = pl.DataFrame([_same(each) for each in measures])[which]
+    alike = [_same(each) for each in measures]
+    by_measure = pl.DataFrame({name: [each[name] for each in alike] for name in alike[0]})[which]
     by_period = pl.DataFrame(
         {
             "grain": [each.grain.value for each in grid.periods],
@@ -114,9 +115,12 @@ class _Stack:
         self.marker = np.zeros(self.shape, dtype=np.int8)
         self.shown = np.zeros((len(measures), *axes), dtype=bool)
         self._texts: list[str] = []
-        statuses = Statuses(grid)
         for number, one in enumerate(measures):
             self._fill(number, one)
+        nothing = np.isnan(self.numbers["value"]) & (self.marker == _NONE)
+        self.marker[nothing] = _NOT_AVAILABLE
+        statuses = Statuses(grid)
+        for number, one in enumerate(measures):
             worth = statuses.of(one) if one.cells is not None else []
             self._texts += period_notes(one, grid, [words for _, words in worth])
             if worth:
@@ -147,7 +151,6 @@ class _Stack:
 
         mark(cells.not_applicable, _NOT_APPLICABLE)
         mark(cells.unreliable, _LOW_RELIABILITY)
-        mark(np.isnan(cells.value) & (marker == _NONE), _NOT_AVAILABLE)
         mark(cells.unavailable, _NOT_AVAILABLE)
 
     def _limit(self) -> None:
@@ -161,9 +164,9 @@ class _Stack:
         for (number, one, _), limits in zip(with_cells, found, strict=True):
             if limits is not None:
                 place = self._place(number, one)
-                provisional = self.marker[place] == _PROVISIONAL
-                for name, ends in zip(("lower", "upper"), limits, strict=True):
-                    self.numbers[name][place] = np.where(provisional, np.nan, ends)
+                self.numbers["lower"][place], self.numbers["upper"][place] = limits
+        provisional = self.marker == _PROVISIONAL
+        self.numbers["lower"][provisional] = self.numbers["upper"][provisional] = np.nan
 
     def _mark(self, number: int, one: Computed, statuses: list[int]) -> None:
         """Mark the cells of each period by what it is worth, and of members it was not given for.
