@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ _FIRST = 1e6
 
 _NEIGHBOURS = ((300, 8), (1_000, 20), (3_000, 50))
 """How many counts are looked at, and how many of a sum, before all are."""
+_RINGS = 2
+"""How far from what is in fractions a table of all counts is changed to make it whole."""
 
 
 class Tables:
@@ -99,7 +102,7 @@ class Tables:
         """Yield the counts that are nearest to one, then more, and all at last."""
         for many, of_sum in _NEIGHBOURS:
             if many < len(self.members):
-                yield _Part(self, self._around(at, many, of_sum))
+                yield _Part(self, self._around(np.arange(len(self.members)) == at, many, of_sum))
         if self._every is None:
             self._every = _Part(self, np.ones(len(self.members), dtype=bool))
         yield self._every
@@ -126,7 +129,7 @@ class Tables:
         # In fractions it comes so near. Does it in whole numbers?
         price[at] = 0.0
         least[at] = most[at] = goal
-        found = part.cheapest(price, least, most, whole=True)
+        found = self._whole_near(part, found, price, least, most)
         if found is None:
             return none, max(size - 1, 0.0)
         changes = self._in_whole_numbers(found)
@@ -134,8 +137,39 @@ class Tables:
             raise GivenUp
         return changes, size
 
-    def _around(self, at: int, many: int, of_sum: int) -> NDArray[np.bool_]:
-        """Return the counts nearest to one by the sums they share, and of each sum so many.
+    def _whole_near(
+        self, part: _Part, found: Array, price: Array, least: Array, most: Array
+    ) -> Array | None:
+        """Return a table in whole numbers, looked for near one in fractions; None for none such.
+
+        Of all counts at once it takes minutes. What is whole already is then left as it is, but
+        for what shares a sum with a fraction, and next for what shares one with that. That there is
+        none is told only by all of them.
+        """
+        if part is self._every:
+            free = self._whole & (np.abs(found - np.round(found)) > _NEAR)
+            for _ in range(_RINGS):
+                free = self._around(free, 1, _NEIGHBOURS[-1][1])
+                with suppress(GivenUp):
+                    held = self._held(found, free, least, most)
+                    near = part.cheapest(price, *held, whole=True)
+                    if near is not None:
+                        return near
+        return part.cheapest(price, least, most, whole=True)
+
+    def _held(
+        self, found: Array, free: NDArray[np.bool_], least: Array, most: Array
+    ) -> tuple[Array, Array]:
+        """Return bounds that hold every count as it was found, but those that are free."""
+        near = np.round(found)
+        found = np.where(np.abs(found - near) > _NEAR, found, near)
+        within = np.clip(found, self.low, self.high)
+        above, below = np.maximum(found - self.high, 0.0), np.maximum(self.low - found, 0.0)
+        as_found, free = np.concatenate([within, above, below]), np.tile(free, 3)
+        return np.where(free, least, as_found), np.where(free, most, as_found)
+
+    def _around(self, near: NDArray[np.bool_], many: int, of_sum: int) -> NDArray[np.bool_]:
+        """Return the counts nearest to some by the sums they share, and of each sum so many.
 
         Of a sum those come first that may change at no price, and of them those with most room.
         """
@@ -148,10 +182,9 @@ class Tables:
         terms = terms[able[self._at[terms]]]
         first = np.searchsorted(self._sums[terms], self._sums[terms])
         terms = terms[np.arange(len(terms)) - first < of_sum]
-        near = np.zeros(len(room), dtype=bool)
-        near[at] = True
+        near = near.copy()
         count = 0
-        while count < near.sum() <= many:
+        while count == 0 or count < near.sum() <= many:
             count = near.sum()
             touched = np.zeros(len(self._sums), dtype=bool)
             touched[self._sums[near[self._at]]] = True
