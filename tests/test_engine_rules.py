@@ -615,6 +615,45 @@ def test_a_table_without_the_breakdowns_column_answers_with_its_total() -> None:
     assert "Not broken down by Local Policing Area." in found["note"]
 
 
+def test_a_ratio_is_broken_down_by_what_both_of_its_parts_are() -> None:
+    """Calls have a side and a shade, and posts only a side: calls of every shade are divided."""
+    calls = frame(
+        Call,
+        """
+        | began_at         | caller | side  | shade |
+        | 2024-05-06 12:00 | a      | Left  | Dark  |
+        | 2024-05-06 12:00 | a      | Left  | Light |
+        | 2024-05-06 12:00 | b      | Right | Light |
+        """,
+    )
+    posts = frame(
+        Post,
+        """
+        | day        | side  |
+        | 2024-06-30 | Left  |
+        | 2024-06-30 | Right |
+        """,
+    )
+    made = metric(
+        CALLS,
+        Count(key="posts", of=Post, at=Post.day),
+        Count(key="callers", **CALL, distinct=Call.caller),
+        Ratio(key="calls_for_each", numerator="calls", denominator="posts"),
+        Ratio(key="callers_for_each", numerator="callers", denominator="posts"),
+    )
+    found = compute(made, {"call": calls, "post": posts}, by=["side", "shade"])
+    assert value(found, "calls", side="Left", shade="Dark") == 1
+    for measure, left, right, whole in (
+        ("calls_for_each", 2 / 1, 1 / 1, 3 / 2),
+        ("callers_for_each", 1 / 1, 1 / 1, 2 / 2),
+    ):
+        assert {(each["side"], each["shade"]): each["value"] for each in rows(found, measure)} == {
+            ("Left", "All"): left,
+            ("Right", "All"): right,
+            ("All", "All"): whole,
+        }
+
+
 # Rule 6: a period that the extraction cuts short is [p].
 
 
