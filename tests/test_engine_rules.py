@@ -149,6 +149,15 @@ class Post(Contract, rows=Unit.PEOPLE):
     side = Column(str, dimension=SIDE, nullable=True, description="The side.")
 
 
+class Member(Contract, rows=Unit.PEOPLE):
+    """One row per member."""
+
+    joined = Column(date, description="The first day.")
+    left = Column(date, nullable=True, description="The day of leaving.")
+    moved = Column(date, nullable=True, description="The day of moving.")
+    side = Column(str, dimension=SIDE, nullable=True, description="The side.")
+
+
 class Outage(Contract):
     """One row per outage."""
 
@@ -549,6 +558,88 @@ def test_totals_of_what_does_not_add_are_worked_out_again() -> None:
     assert of("median", "2024/25 Q1") == {"Left": 11, "Right": 3, "Unknown": 30, "All": 11}
 
 
+MIXED = [
+    "2024-04",
+    "2024-05",
+    "2024-07",
+    "2024-06",
+    "2024/25 Q1",
+    "2024/25 Q3",
+    "2024/25 Q2",
+    "2024-12",
+    "2025-01",
+]
+
+
+def test_periods_of_any_length_and_in_any_order_are_counted_each_for_itself() -> None:
+    """One caller rings every month, a second in May and July, a third in December."""
+    calls = frame(
+        Call,
+        """
+        | began_at         | caller | side  | shade |
+        | 2024-04-06 12:00 | a      | Left  | Dark  |
+        | 2024-05-06 12:00 | a      | Left  | Dark  |
+        | 2024-05-06 13:00 | b      | Right | Light |
+        | 2024-06-06 12:00 | a      | Left  | Light |
+        | 2024-07-06 12:00 | a      |       | Dark  |
+        | 2024-07-06 13:00 | b      | Right |       |
+        | 2024-12-06 12:00 | c      | Left  | Dark  |
+        """,
+    )
+    made = metric(CALLS, Count(key="callers", **CALL, distinct=Call.caller))
+    found = compute(made, {"call": calls}, MIXED, by=["side", "shade"])
+
+    def of(measure: str, side: str, shade: str) -> dict[str, float | None]:
+        return {
+            each["period"]: each["value"] for each in rows(found, measure, side=side, shade=shade)
+        }
+
+    def told(*values: int) -> dict[str, int]:
+        return dict(zip(of("calls", "All", "All"), values, strict=True))
+
+    assert len(of("calls", "All", "All")) == len(MIXED)
+    assert of("calls", "All", "All") == told(1, 2, 2, 1, 4, 1, 2, 1, 0)
+    assert of("callers", "All", "All") == told(1, 2, 2, 1, 2, 1, 2, 1, 0)
+    assert of("callers", "Left", "All") == told(1, 1, 0, 1, 1, 1, 0, 1, 0)
+    assert of("callers", "Left", "Dark") == told(1, 1, 0, 0, 1, 1, 0, 1, 0)
+    assert of("callers", "Right", "All") == told(0, 1, 1, 0, 1, 0, 1, 0, 0)
+    assert of("callers", "Right", "Unknown") == told(0, 0, 1, 0, 0, 0, 1, 0, 0)
+    assert of("callers", "Unknown", "All") == told(0, 0, 1, 0, 0, 0, 1, 0, 0)
+    assert of("callers", "All", "Dark") == told(1, 1, 1, 0, 1, 1, 1, 1, 0)
+    assert of("callers", "All", "Light") == told(0, 1, 0, 1, 2, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("period", MIXED)
+def test_a_period_is_the_same_whatever_is_asked_for_beside_it(period) -> None:
+    calls = frame(
+        Call,
+        """
+        | began_at         | ended_at         | caller | cost | urgent | side  |
+        | 2024-04-06 12:00 | 2024-04-06 12:09 | a      | 1    | yes    | Left  |
+        | 2024-05-06 12:00 | 2024-05-06 12:01 | b      | 2    | no     | Left  |
+        | 2024-06-06 12:00 | 2024-06-06 12:04 | b      | 4    | yes    | Right |
+        | 2024-07-06 12:00 | 2024-07-06 12:02 | b      | 8    |        |       |
+        | 2024-08-06 12:00 | 2024-08-06 12:30 | b      | 16   | no     | Left  |
+        | 2024-12-06 12:00 | 2024-12-06 12:07 | a      | 32   | yes    | Right |
+        """,
+    )
+    made = metric(
+        CALLS,
+        URGENT,
+        Sum(key="cost", **CALL, value=Call.cost, unit=Unit.POUNDS),
+        Count(key="callers", **CALL, distinct=Call.caller),
+        Duration(key="median", **CALL, average=Average.MEDIAN, **MINUTES),
+    )
+    together = compute(made, {"call": calls}, MIXED, by=["side"]).to_polars()
+    alone = compute(made, {"call": calls}, [period], by=["side"]).to_polars()
+    (label,) = alone["period"].unique()
+    columns = ["measure", "side", "value", "numerator", "denominator", "lower", "upper", "marker"]
+    same = together.filter(pl.col("period") == label, pl.col("side") != "Unknown")
+    assert_frame_equal(
+        same.select(columns), alone.filter(pl.col("side") != "Unknown").select(columns)
+    )
+
+
 def test_two_breakdowns_are_crossed_with_their_margins() -> None:
     """Each breakdown has its own total within each member of the other."""
     calls = frame(
@@ -799,6 +890,65 @@ def test_a_stock_is_the_latest_snapshot_of_the_period_and_never_a_sum() -> None:
     assert [each["value"] for each in rows(found, "officers_fte", lpa="All")] == [1.5, None, 0.6]
 
 
+def test_a_snapshot_of_the_first_and_of_the_last_day_are_of_the_period() -> None:
+    """And one of the day after is of the next; a day without a post of the series is none of it."""
+    posts = frame(
+        Post,
+        """
+        | day        | ended      | side  |
+        | 2024-04-01 |            | Left  |
+        | 2024-04-01 |            | Right |
+        | 2024-04-30 | 2024-05-01 | Left  |
+        | 2024-05-01 |            | Left  |
+        | 2024-05-01 |            | Left  |
+        | 2024-05-01 | 2024-05-02 | Right |
+        """,
+    )
+    made = metric(
+        StockAtDate(key="posts", of=Post, at=Post.day),
+        StockAtDate(key="staying", of=Post, at=Post.day, series=Post.ended.is_null()),
+    )
+    found = compute(made, {"post": posts}, ["2024-03", "2024-04", "2024-05"], by=["side"])
+
+    def of(measure: str, side: str) -> list[float | None]:
+        return [each["value"] for each in rows(found, measure, side=side)]
+
+    assert of("posts", "All") == [None, 1, 3]
+    assert of("posts", "Left") == [None, 1, 2]
+    assert of("staying", "All") == [None, 2, 2]
+    assert of("staying", "Left") == [None, 1, 2]
+    notes = [each["note"] for each in rows(found, "posts", side="All")]
+    assert "No snapshot in the period." in notes[0]
+    assert "As at 30 April 2024." in notes[1]
+    assert "As at 1 May 2024." in notes[2]
+    assert "As at 1 April 2024." in rows(found, "staying", side="All")[1]["note"]
+
+
+def test_registers_with_ends_of_their_own_are_counted_each_by_its_own() -> None:
+    """Two had joined by June; one has left since, and the other has moved."""
+    members = frame(
+        Member,
+        """
+        | joined     | left       | moved      | side  |
+        | 2024-01-01 | 2024-05-01 |            | Left  |
+        | 2024-06-30 |            | 2024-07-15 | Right |
+        """,
+    )
+    made = metric(
+        StockAtDate(key="members", of=Member, at=Member.joined, until=Member.left),
+        StockAtDate(key="settled", of=Member, at=Member.joined, until=Member.moved),
+    )
+    found = compute(made, {"member": members}, ["2024-04", "2024-06", "2024-07"], by=["side"])
+
+    def of(measure: str, side: str) -> list[float | None]:
+        return [each["value"] for each in rows(found, measure, side=side)]
+
+    assert of("members", "All") == [1, 1, 1]
+    assert of("members", "Left") == [1, 0, 0]
+    assert of("settled", "All") == [1, 2, 1]
+    assert of("settled", "Right") == [0, 1, 0]
+
+
 def test_a_register_is_counted_on_the_last_day_of_the_period() -> None:
     """One that ended on the last day is no longer in force at its end."""
     posts = frame(
@@ -940,6 +1090,22 @@ def test_withholding_blanks_only_the_measures_that_read_a_bad_column() -> None:
     share = row(found, "urgent_share")
     assert (share["value"], share["marker"]) == (None, "[x]")
     assert share["note"].startswith("Withheld: table 'call', urgent holds string")
+
+
+def test_withholding_blanks_what_is_divided_by_a_bad_table_and_not_what_is_divided() -> None:
+    """A post has a side that is in no list: calls stand, and calls for each post do not."""
+    posts = frame(Post, "| day |\n| 2024-06-30 |").with_columns(side=pl.lit("Middle"))
+    made = metric(
+        CALLS,
+        Count(key="posts", of=Post, at=Post.day, where=Post.side == "Left"),
+        Ratio(key="calls_for_each", numerator="calls", denominator="posts"),
+    )
+    data = {"call": frame(Call, CALLS_TABLE), "post": posts}
+    found = compute(made, data, on_violation="withhold")
+    assert value(found, "calls") == 2
+    for measure in ("posts", "calls_for_each"):
+        assert row(found, measure)["marker"] == "[x]"
+        assert row(found, measure)["note"].startswith("Withheld: table 'post', side")
 
 
 def test_withholding_follows_a_rule_over_several_columns() -> None:
