@@ -31,6 +31,7 @@ from swm_kpi import (
     Count,
     Dimension,
     Direction,
+    Distribution,
     Duration,
     Example,
     Measure,
@@ -662,6 +663,46 @@ def test_two_breakdowns_are_crossed_with_their_margins() -> None:
     ]
     assert len(grid) == 3 * 4
     assert found.by == ("side", "shade")
+
+
+@pytest.mark.parametrize("by", [["side", "shade"], ["shade", "side"]])
+def test_a_distribution_is_over_its_own_breakdown_within_each_member_of_another(by) -> None:
+    """Of three dark calls with a side two are left; the light one is right; one names no side."""
+    calls = frame(
+        Call,
+        """
+        | began_at         | side  | shade |
+        | 2024-05-06 12:00 | Left  | Dark  |
+        | 2024-05-06 12:00 | Left  | Dark  |
+        | 2024-05-06 12:00 | Right | Dark  |
+        | 2024-05-06 12:00 | Right | Light |
+        | 2024-05-06 12:00 |       | Light |
+        """,
+    )
+    found = compute(metric(Distribution(key="spread", **CALL, over=SIDE)), {"call": calls}, by=by)
+    grid = {(each["side"], each["shade"]): each for each in rows(found, "spread")}
+    shares = {place: (each["numerator"], each["denominator"]) for place, each in grid.items()}
+    assert shares == {
+        ("Left", "Dark"): (2, 3),
+        ("Left", "Light"): (0, 1),
+        ("Left", "All"): (2, 4),
+        ("Right", "Dark"): (1, 3),
+        ("Right", "Light"): (1, 1),
+        ("Right", "All"): (2, 4),
+        ("All", "Dark"): (3, 3),
+        ("All", "Light"): (1, 1),
+        ("All", "All"): (4, 4),
+    }
+    for (side, shade), each in grid.items():
+        # The whole is 1, and has no interval; one call names no side, and is in its note.
+        assert (each["lower"] is None) == (side == "All")
+        assert ("in no share" in each["note"]) == (shade in ("Light", "All"))
+
+
+def test_what_does_not_add_is_counted_without_anything_that_does() -> None:
+    calls = frame(Call, "| began_at | caller |\n| 2024-05-06 12:00 | a |")
+    found = compute(metric(Count(key="callers", **CALL, distinct=Call.caller)), {"call": calls})
+    assert value(found, "callers") == 1
 
 
 @pytest.mark.parametrize("by", [[], ["side"], ["shade"], ["side", "shade"], ["shade", "side"]])
