@@ -52,6 +52,7 @@ from swm_kpi import (
 )
 from swm_kpi.engine.examples import example_frame
 from swm_kpi.export import write_csv
+from swm_kpi.open_data.table import OpenTable
 
 AREAS = (
     "Herefordshire",
@@ -472,6 +473,45 @@ def test_every_table_of_the_catalogue_may_be_empty() -> None:
     found = kpi.compute(None, empty, periods=Q1, by=["lpa"]).to_polars()
     assert found["value"].null_count() == len(found)
     assert set(found["marker"]) <= {"[x]", "[z]"}
+
+
+@pytest.mark.parametrize("by", [["side", "shade"], ["shade", "side"]])
+def test_months_that_a_member_was_not_given_for_are_not_nought_for_it_or_in_a_total(by) -> None:
+    """Left was not given for April: so April has no Left, and April and the quarter lack some."""
+    calls = frame(
+        Call,
+        """
+        | began_at         | side  | shade |
+        | 2024-04-06 12:00 | Right | Dark  |
+        | 2024-05-06 12:00 | Left  | Dark  |
+        | 2024-05-06 12:00 | Right | Light |
+        """,
+    )
+    given = OpenTable(
+        "call",
+        calls,
+        (date(2024, 4, 1), date(2024, 6, 30)),
+        missing_of={"side": {"Left": (date(2024, 4, 1),)}},
+    )
+    periods = ["2024-04", "2024-05", "2024/25 Q1"]
+    found = compute(metric(CALLS), {"call": given}, periods, by=by, coverage={})
+
+    def of(side: str, shade: str) -> list[tuple[float | None, str]]:
+        cells = rows(found, "calls", side=side, shade=shade)
+        return [(each["value"], each["marker"]) for each in cells]
+
+    assert of("Left", "Dark") == [(None, "[x]"), (1, ""), (1, "[p]")]
+    assert of("Left", "Light") == [(None, "[x]"), (0, ""), (0, "[p]")]
+    assert of("Left", "All") == [(None, "[x]"), (1, ""), (1, "[p]")]
+    assert of("Right", "Dark") == [(1, ""), (0, ""), (1, "")]
+    assert of("Right", "All") == [(1, ""), (1, ""), (2, "")]
+    assert of("All", "Dark") == [(1, "[p]"), (1, ""), (2, "[p]")]
+    assert of("All", "All") == [(1, "[p]"), (2, ""), (3, "[p]")]
+    # What is provisional has no interval, and a number that is whole has one.
+    whole = {
+        each["period"]: each["lower"] for each in rows(found, "calls", side="All", shade="All")
+    }
+    assert [each is None for each in whole.values()] == [True, False, True]
 
 
 # Rule 4: nothing to divide by is [z]; never infinite, never NaN.
