@@ -280,6 +280,10 @@ HOSTILE = [
     (lambda: xmr([1, 2, 3], breaks=[3]), "breaks= must be rising positions"),
     (lambda: xmr([1, 2, 3], breaks=[2, 1]), "breaks= must be rising positions"),
     (lambda: xmr([1, 2, 3], breaks=[1, 1]), "breaks= must be rising positions"),
+    (lambda: xmr([1, 2, 3, 4], breaks=[1, 3, 2]), "breaks= must be rising positions"),
+    (lambda: xmr([1, 2, 3], breaks=[1, 3]), "breaks= must be rising positions"),
+    (lambda: xmr([1, 2, 3], breaks=[0, 1]), "breaks= must be rising positions"),
+    (lambda: xmr([1, 2, 3], breaks=[[1, 2]]), "breaks= must be rising"),  # type: ignore[list-item]
     (lambda: xmr([1, 2, 3], breaks=[1.5]), "breaks= must be rising"),  # type: ignore[list-item]
     (lambda: xmr([1, 2, 3], minimum=0), "minimum= must be a whole number above 0"),
     (lambda: runs(xmr([1, 2]), 1), "length= must be a whole number above 1"),
@@ -518,6 +522,14 @@ def test_ranges_are_screened_once_only() -> None:
     assert 5 > 3.267 * 21 / 17
 
 
+def test_a_range_that_equals_the_limit_of_ranges_is_kept() -> None:
+    """Of 3267, 733, 0 and 0 the mean is 1000, and 3.267 times 1000 is the largest."""
+    values = [0, 3267, 4000, 4000, 4000]
+    assert of_all(xmr(values, screen=True), "moving_range_mean") == 1000
+    values = [0, 3268, 4000, 4000, 4000]
+    assert of_all(xmr(values, screen=True), "moving_range_mean") == pytest.approx(732 / 3)
+
+
 def test_two_points_have_limits_and_no_signal() -> None:
     """1 and 3: mean 2, one range of 2; and of equal values the limits are the mean."""
     chart = xmr([1, 3])
@@ -562,6 +574,7 @@ def test_each_segment_has_its_own_limits() -> None:
         for name in ("mean", "lower", "upper", "sigma", "moving_range", "moving_range_upper"):
             assert np.array_equal(getattr(chart, name)[part], getattr(alone, name), equal_nan=True)
     assert chart.segment.tolist() == [0] * 5 + [1] * 4
+    assert individuals([1, 2, 3, 4], breaks=[1, 2]).segment.tolist() == [0, 1, 2, 2]
 
 
 @settings(deadline=None)
