@@ -651,10 +651,6 @@ def test_an_assumption_that_is_replaced_reaches_the_engine_only() -> None:
 
 # Through the front door
 
-CALLS_FRAME = FRAME.with_columns(
-    rang_at=pl.lit(datetime(2024, 5, 1, 12)), ended_at=pl.lit(None, pl.Datetime("us"))
-)
-
 
 def counted(condition: Condition | None) -> tuple[float, str]:
     """How many rows the library counts, and what it notes."""
@@ -674,9 +670,12 @@ def counted(condition: Condition | None) -> tuple[float, str]:
             )
         ],
     )
+    calls = FRAME.with_columns(
+        rang_at=pl.lit(datetime(2024, 5, 1, 12)), ended_at=pl.lit(None, pl.Datetime("us"))
+    )
     result = kpi.compute(
         [metric],
-        {"call": CALLS_FRAME},
+        {"call": calls},
         periods=["2024-05"],
         coverage={"call": ("2024-05-01", "2024-05-31")},
         catalogue=Catalogue([metric]),
