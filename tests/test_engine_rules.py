@@ -261,6 +261,56 @@ def test_elapsed_time_is_real_time_across_both_clock_changes(began, ended, minut
         assert sorted(each for each in numbers if each is not None) == [minutes]
 
 
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        (Unit.SECONDS, 108),
+        (Unit.MINUTES, 1.8),
+        (Unit.HOURS, 0.03),
+        (Unit.DAYS, 0.00125),
+    ],
+)
+def test_108_seconds_are_so_many_of_each_unit(unit, expected) -> None:
+    calls = frame(
+        Call,
+        """
+        | began_at            | ended_at            |
+        | 2024-05-06 12:00:00 | 2024-05-06 12:01:48 |
+        """,
+    )
+    ends = {"start": Call.began_at, "end": Call.ended_at, "unit": unit}
+    made = metric(*(Duration(key=a.name.lower(), **CALL, average=a, **ends) for a in Average))
+    found = compute(made, {"call": calls})
+    assert [value(found, a.name.lower()) for a in Average] == [pytest.approx(expected)] * 3
+
+
+def test_a_row_without_a_duration_is_left_out_for_its_own_reason() -> None:
+    """Two calls have no end, and one ends in the hour that comes twice: 20 minutes are known."""
+    calls = frame(
+        Call,
+        """
+        | began_at         | ended_at         |
+        | 2024-10-06 12:00 | 2024-10-06 12:20 |
+        | 2024-10-07 12:00 |                  |
+        | 2024-10-08 12:00 |                  |
+        | 2024-10-26 12:00 | 2024-10-27 01:30 |
+        """,
+    )
+    made = metric(
+        *(Duration(key=a.name.lower(), **CALL, average=a, **MINUTES) for a in Average),
+        Duration(
+            key="named", **CALL, average=Average.MEAN, **MINUTES, missing="nobody noted its end"
+        ),
+    )
+    found = compute(made, {"call": calls}, ["2024-10"])
+    for average in Average:
+        only = row(found, average.name.lower())
+        assert (only["value"], only["denominator"]) == (20, 1)
+        assert "2 rows left out: began at or end missing" in only["note"]
+        assert "1 row left out: a time is in the hour that comes twice" in only["note"]
+    assert "2 rows left out: nobody noted its end" in row(found, "named")["note"]
+
+
 def test_an_outage_that_ends_in_the_hour_that_occurs_twice_does_not_last_for_ever() -> None:
     """It takes no time, since how long it took is not known; its system still counts."""
     outages = frame(
