@@ -471,6 +471,25 @@ def test_a_directorate_missing_from_the_latest_statement_is_not_nought() -> None
         assert (gone["value"], gone["numerator"], gone["marker"]) == (None, None, "[x]")
 
 
+def test_over_a_budget_of_nothing_a_share_is_not_applicable_and_a_difference_is_exact() -> None:
+    """12.30 less 12.10 is 20 pence to the penny, and 4.00 over nothing is no share."""
+    ledger = table(
+        "ledger",
+        """
+        | directorate | runs_to    | basis | budget_original | budget_current | actual |
+        | Operations  | 2024-06-30 | ytd   | 10.00           | 12.10          | 12.30  |
+        | Enabling    | 2024-06-30 | ytd   | 4.00            | 0.00           | 4.00   |
+        """,
+    )
+    found = run("44", {"ledger": ledger}, by=["directorate"])
+    assert value(found, "variance", directorate="Operations") == 0.2
+    share = row(found, "variance_share", directorate="Operations")
+    assert (share["value"], share["numerator"]) == (0.2 / 12.1, 0.2)
+    nothing = row(found, "variance_share", directorate="Enabling")
+    assert (nothing["value"], nothing["denominator"], nothing["marker"]) == (None, 0, "[z]")
+    assert row(found, "variance", directorate="Enabling")["marker"] == ""
+
+
 def test_a_period_outside_the_coverage_is_not_available_and_never_nought() -> None:
     """Half covered is provisional; not covered at all is [x]."""
     stated = {"incident": ("2024-04-01", "2024-05-31")}
@@ -483,6 +502,10 @@ def test_a_period_outside_the_coverage_is_not_available_and_never_nought() -> No
     assert (inside["value"], inside["marker"], inside["note"]) == (2, "", "")
     assert (half["value"], half["marker"]) == (4, "[p]")
     assert half["note"] == "Only part of the period is covered: 1 April 2024 to 31 May 2024."
+    # The same where the months are lacking from its beginning, however many they are.
+    for since in ("2024-05-01", "2024-06-01", "2024-06-30"):
+        late = run("15", {"incident": INCIDENTS}, coverage={"incident": (since, "2024-06-30")})
+        assert row(late, "incidents")["marker"] == "[p]"
 
 
 def test_coverage_that_nobody_states_is_the_months_seen_and_the_note_says_so() -> None:

@@ -46,6 +46,7 @@ from swm_kpi.expressions import (
     Product,
     Repeats,
     Undecided,
+    Unusable,
     WithinMonths,
     as_condition,
     canonical,
@@ -335,6 +336,12 @@ def test_what_kinds_of_measure_build_is_said_too(
     assert english(tree) == in_english
     assert sql(tree) == in_sql
     assert canonical(tree) == form
+
+
+def test_what_was_refused_is_said_so_that_the_next_mistake_can_be_told() -> None:
+    refused = Unusable()
+    assert english(refused) == "an expression that was refused"
+    assert (sql(refused), python(refused), canonical(refused)) == ("NULL", "...", ["refused"])
 
 
 @pytest.mark.parametrize("face", [english, sql, python, canonical])
