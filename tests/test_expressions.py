@@ -34,6 +34,7 @@ from swm_kpi import (
     Unit,
 )
 from swm_kpi.engine.compile import Compiler
+from swm_kpi.errors import collecting_problems
 from swm_kpi.expressions import (
     Compare,
     Condition,
@@ -51,6 +52,7 @@ from swm_kpi.expressions import (
     as_condition,
     canonical,
     english,
+    is_unusable,
     python,
     sql,
 )
@@ -342,6 +344,37 @@ def test_what_was_refused_is_said_so_that_the_next_mistake_can_be_told() -> None
     refused = Unusable()
     assert english(refused) == "an expression that was refused"
     assert (sql(refused), python(refused), canonical(refused)) == ("NULL", "...", ["refused"])
+
+
+@pytest.mark.parametrize(
+    ("make", "rules"),
+    [
+        (lambda: Call.calls.between("few", 3), ["it holds a whole number, not text"]),
+        (lambda: Call.calls.between(3, "many"), ["it holds a whole number, not text"]),
+        (lambda: Call.calls.between(3, 2), ["the range is backwards"]),
+        (lambda: Call.code.is_in("a", "z"), ["'z' is not in its closed list"]),
+        (lambda: Call.code.is_in("z", "a"), ["'z' is not in its closed list"]),
+        (lambda: Call.code.is_in(), ["a list of values cannot be empty"]),
+        (lambda: (Call.words > "a") & ~Call.urgent, ["text has no order"]),
+        (lambda: ~Call.urgent | (Call.words > "a"), ["text has no order"]),
+        (lambda: ~(Call.words > "a"), ["text has no order"]),
+        (lambda: Call.rang_at.until(Call.due) > "a", ["it holds a date, which has no time of day"]),
+        (lambda: (Call.words > "a") == (Call.code == "z"), ["text has no order", "'z' is not in"]),
+    ],
+)
+def test_a_mistake_among_others_is_told_once_and_whatever_holds_it_is_unusable(
+    make: Callable[[], object], rules: list[str]
+) -> None:
+    with collecting_problems() as problems:
+        made = make()
+    assert len(problems) == len(rules)
+    for problem, rule in zip(problems, rules, strict=True):
+        assert problem.rule.startswith(rule)
+    assert isinstance(made, Unusable)
+    assert is_unusable(made)
+    assert is_unusable([Call.urgent, made])
+    assert not is_unusable([Call.urgent, Call.calls > 1, "a text"])
+    assert is_unusable(Not(Undecided(made)))
 
 
 @pytest.mark.parametrize("face", [english, sql, python, canonical])
