@@ -1280,6 +1280,34 @@ def test_withholding_blanks_what_is_divided_by_a_bad_table_and_not_what_is_divid
         assert row(found, measure)["note"].startswith("Withheld: table 'post', side")
 
 
+def test_withholding_leaves_a_count_whose_breakdown_nobody_gave() -> None:
+    """Urgency is written as text, and there is no side: the count of all calls stands."""
+    calls = frame(Call, CALLS_TABLE).with_columns(urgent=pl.lit("Y")).drop("side", strict=False)
+    found = compute(ALL_OF_IT, {"call": calls}, by=["side"], on_violation="withhold")
+    assert (row(found, "calls")["side"], value(found, "calls")) == ("All", 2)
+    assert row(found, "urgent_share")["marker"] == "[x]"
+
+
+def test_withholding_from_a_table_without_the_breakdown_blanks_what_reads_it() -> None:
+    """An outage has no side, and one has no system: calls are told by side, outages are not."""
+    outages = frame(Outage, "| began_at |\n| 2024-05-06 12:00 |").with_columns(
+        system=pl.lit(None, pl.String)
+    )
+    made = metric(
+        CALLS,
+        Count(
+            key="outages", of=Outage, at=Outage.began_at, unit=Unit.CALLS,
+            where=Outage.system == "email",
+        ),
+    )  # fmt: skip
+    data = {"call": frame(Call, CALLS_TABLE), "outage": outages}
+    found = compute(made, data, by=["side"], on_violation="withhold")
+    assert value(found, "calls", side="All") == 2
+    only = row(found, "outages")
+    assert (only["side"], only["marker"]) == ("All", "[x]")
+    assert only["note"].startswith("Withheld: table 'outage', system is missing")
+
+
 def test_withholding_follows_a_rule_over_several_columns() -> None:
     """A call that ends before it begins blanks what reads its times."""
     calls = frame(Call, CALLS_TABLE).with_columns(ended_at=datetime(2024, 5, 6, 11))
