@@ -650,8 +650,9 @@ def test_a_turning_point_belongs_to_the_trend_it_starts() -> None:
     assert trends(chart_of([*up[::-1], *up[1:]])).tolist() == [-1] * 6 + [1] * 7
     assert trends(chart_of([*up, 5, 4])).tolist() == [1] * 7 + [0] * 2
     # However small the steps are.
-    shares = [each / 100 for each in up]
-    assert trends(chart_of([*shares[::-1], *shares[1:]])).tolist() == [-1] * 6 + [1] * 7
+    for unit in (1e-2, 1e-14):
+        small = [each * unit for each in up]
+        assert trends(chart_of([*small[::-1], *small[1:]])).tolist() == [-1] * 6 + [1] * 7
 
 
 def test_two_of_three_beyond_two_sigma() -> None:
@@ -662,6 +663,10 @@ def test_two_of_three_beyond_two_sigma() -> None:
     for values in ([2.5, 1, 1], [2, 2, 2], [2.5, -2.5, 2.5], [2.5, 2.5, 0], [2.5, None, 2.5]):
         assert not two_of_three(chart_of(values)).any()
     assert not two_of_three(chart_of([2.5, 1, 2.5], breaks=[2])).any()
+    for values in ([-2.5, 2.5, 2.5], [2.5, 2.5, -2.5], [2.5, -1, 2.5]):
+        assert not two_of_three(chart_of(values)).any()
+    # Nought is two sigma from a mean of -2, and no more.
+    assert not two_of_three(chart_of([0, 0, 0], mean=-2)).any()
     for between in (2, 3):
         assert not two_of_three(chart_of([0, 2.5, 1, 2.5, 0], breaks=[between])).any()
     assert not two_of_three(chart_of([2.5, 2.5])).any()
