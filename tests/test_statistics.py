@@ -259,6 +259,8 @@ HOSTILE = [
     (lambda: quantile_ranks(5.5), "n=: 1 of 1 is not whole"),
     (lambda: quantile_ranks(10**10), "n=: 1 of 1 is too many to rank"),
     (lambda: quantile_ranks(9, 1), "level= must be one number above 0 and below 1"),
+    (lambda: quantile_ranks(9, 0), "level= must be one number above 0 and below 1"),
+    (lambda: quantile_ranks(9, -0.5), "level= must be one number above 0 and below 1"),
     (lambda: quantile_ranks(9, True), "level= must be one number"),
     (lambda: quantile([1, 2, 3]), "holds too few numbers for an interval: 3"),
     (lambda: quantile([]), "holds too few numbers for an interval: 0"),
