@@ -640,7 +640,9 @@ def test_a_ratio_of_what_is_not_available_is_not_available() -> None:
     made = metric(
         StockAtDate(key="listed", **first),
         StockAtDate(key="posts", of=Post, at=Post.day),
+        StockAtDate(key="staying", of=Post, at=Post.day, where=Post.ended.is_null()),
         Ratio(key="ratio", numerator="listed", denominator="posts"),
+        Ratio(key="of_staying", numerator="listed", denominator="staying"),
     )
     posts = frame(
         Post,
@@ -655,6 +657,9 @@ def test_a_ratio_of_what_is_not_available_is_not_available() -> None:
     right = row(found, "ratio", side="Right")
     assert (right["value"], right["numerator"], right["marker"]) == (None, None, "[x]")
     assert value(found, "ratio", side="Left") == 1
+    # Nor is it not applicable, where what it would be divided by is 0.
+    assert value(found, "staying", side="Right") == 0
+    assert row(found, "of_staying", side="Right")["marker"] == "[x]"
 
 
 # Rule 5: what adds is added; what does not is worked out again at each level.
