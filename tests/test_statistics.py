@@ -554,9 +554,12 @@ def test_a_segment_of_one_point_has_no_limits_beside_one_that_has() -> None:
 
 
 def test_limits_are_on_trial_below_the_minimum() -> None:
-    assert xmr(range(MINIMUM_POINTS - 1)).trial.all()
-    assert not xmr(range(MINIMUM_POINTS)).trial.any()
-    assert xmr([*range(MINIMUM_POINTS - 1), None]).trial.all()
+    assert xmr(range(11)).trial.all()
+    assert not xmr(range(12)).trial.any()
+    assert xmr([*range(11), None]).trial.all()
+    assert MINIMUM_POINTS == 12
+    # In each series by itself.
+    assert xmr([[1, 2, 3], [1, 2, None]], minimum=3).trial.tolist() == [[False] * 3, [True] * 3]
     assert not xmr([1, 2, 3], minimum=3).trial.any()
     assert not xmr([1, 2], minimum=1).trial.any()
 
@@ -577,6 +580,7 @@ def test_each_segment_has_its_own_limits() -> None:
             assert np.array_equal(getattr(chart, name)[part], getattr(alone, name), equal_nan=True)
     assert chart.segment.tolist() == [0] * 5 + [1] * 4
     assert individuals([1, 2, 3, 4], breaks=[1, 2]).segment.tolist() == [0, 1, 2, 2]
+    assert individuals([1, 2, 3, 4]).segment.tolist() == [0] * 4
 
 
 @settings(deadline=None)
