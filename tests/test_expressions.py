@@ -375,6 +375,15 @@ def test_a_mistake_among_others_is_told_once_and_whatever_holds_it_is_unusable(
     assert is_unusable([Call.urgent, made])
     assert not is_unusable([Call.urgent, Call.calls > 1, "a text"])
     assert is_unusable(Not(Undecided(made)))
+    # It takes any use without a further complaint.
+    assert isinstance(made.recode({"a": "Loud"}).of_anything, Unusable)
+    assert not hasattr(made, "_private")
+
+
+@pytest.mark.parametrize("value", [("a", None), (None, "a"), (), None])
+def test_an_assumption_holds_only_values_that_a_column_can_hold(value: Any) -> None:
+    with pytest.raises(kpi.DefinitionError, match=r"it is (empty|no value a column can hold)"):
+        Assumption("wrong", value, since="2024-04-01", because="For the tests.")
 
 
 @pytest.mark.parametrize("face", [english, sql, python, canonical])
