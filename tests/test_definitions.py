@@ -294,3 +294,109 @@ def test_every_formula_can_be_read() -> None:
             words = measure.formula()
             assert words.endswith("."), f"{metric.ref} {measure.key}"
             assert "<" not in words, f"{metric.ref} {measure.key}"
+
+
+@pytest.mark.parametrize(
+    ("ref", "key", "words"),
+    [
+        ("1", "complaints", "The number of rows in the complaint table, by date logged."),
+        (
+            "4",
+            "sessions",
+            "The number of different values of session in the training_attendance table where "
+            "theme is ‘victim care’, by date of the session.",
+        ),
+        (
+            "1",
+            "allegation_share",
+            "Of the rows in the allegation table that have one, the share of each allegation "
+            "category.",
+        ),
+        ("4", "trained_share", "‘Trained’ divided by ‘Required’."),
+        (
+            "12",
+            "youth_per_100000",
+            "‘Youth entrants’ for every 100,000 residents where age group is ‘10-17’, by the "
+            "estimate nearest to the middle of the period. Not annualised.",
+        ),
+        (
+            "15",
+            "per_1000",
+            "‘Incidents’ for every 1,000 residents, by the estimate nearest to the middle of the "
+            "period. Not annualised.",
+        ),
+        (
+            "4",
+            "required",
+            "The number of rows in the latest snapshot of the period in the training_requirement "
+            "table where theme is ‘victim care’.",
+        ),
+        (
+            "19",
+            "lines_active",
+            "The number of rows in force on the last day of the period, by active from and end of "
+            "the line, in the county_line table.",
+        ),
+        (
+            "54",
+            "unresourced",
+            "The sum of incidents with no resource assigned in each snapshot of the "
+            "open_incident_snapshot table, averaged over the snapshots taken in the period.",
+        ),
+        (
+            "69",
+            "mean_officers",
+            "The number of rows in each snapshot of the workforce_snapshot table where worker "
+            "type is ‘officer’, averaged over the snapshots taken in the period.",
+        ),
+        (
+            "44",
+            "variance",
+            "Actual less current budget, in the latest statement of the period in the ledger "
+            "table where basis is ‘ytd’. Above zero is overspent.",
+        ),
+        (
+            "44",
+            "variance_share",
+            "Actual less current budget, divided by current budget, in the latest statement of "
+            "the period in the ledger table where basis is ‘ytd’. Above zero is overspent.",
+        ),
+        (
+            "14",
+            "reoffences",
+            "The sum of proven reoffences in the offender_cohort table where cohort is ‘all’, by "
+            "start of the follow-up.",
+        ),
+    ],
+)
+def test_a_formula_says_what_is_counted_of_which_rows_and_by_which_day(
+    ref: str, key: str, words: str
+) -> None:
+    (measure,) = (each for each in kpi.catalogue()[ref].measures if each.key == key)
+    assert measure.formula() == words
+
+
+def test_a_share_of_people_who_come_again_and_their_number_are_said_apart() -> None:
+    said = {each.key: each.formula() for each in kpi.catalogue()["8"].measures}
+    assert said["repeat_victims"].startswith("The number of people (person) in the crime_party")
+    assert said["repeat_share"].startswith("Of the different people, the share of people (person)")
+
+
+def test_a_measure_is_titled_by_its_label_or_else_by_its_key_in_words() -> None:
+    incidents = next(each for each in kpi.catalogue()["15"].measures if each.key == "per_1000")
+    assert incidents.model_copy(update={"label": ""}).title == "Per 1000"
+    assert incidents.model_copy(update={"label": "For every 1,000"}).title == "For every 1,000"
+
+
+def test_a_kind_that_cannot_be_said_or_computed_says_so() -> None:
+    class Other(kpi.Measure):
+        """A kind with nothing to it."""
+
+        kind = "other"
+
+    with pytest.raises(TypeError, match="Other has no formula"):
+        Other(key="other").formula()
+    with pytest.raises(TypeError, match="Other cannot be computed"):
+        Other(key="other").combine({}, {})
+    with pytest.raises(TypeError, match="measure other has no unit"):
+        _ = Other(key="other").measured_in

@@ -31,6 +31,7 @@ from swm_kpi import (
     Count,
     Dimension,
     Direction,
+    Distribution,
     Duration,
     Example,
     Measure,
@@ -51,6 +52,7 @@ from swm_kpi import (
 )
 from swm_kpi.engine.examples import example_frame
 from swm_kpi.export import write_csv
+from swm_kpi.open_data.table import OpenTable
 
 AREAS = (
     "Herefordshire",
@@ -146,6 +148,15 @@ class Post(Contract, rows=Unit.PEOPLE):
 
     day = Column(date, description="The day.")
     ended = Column(date, nullable=True, description="The last day.")
+    side = Column(str, dimension=SIDE, nullable=True, description="The side.")
+
+
+class Member(Contract, rows=Unit.PEOPLE):
+    """One row per member."""
+
+    joined = Column(date, description="The first day.")
+    left = Column(date, nullable=True, description="The day of leaving.")
+    moved = Column(date, nullable=True, description="The day of moving.")
     side = Column(str, dimension=SIDE, nullable=True, description="The side.")
 
 
@@ -250,6 +261,56 @@ def test_elapsed_time_is_real_time_across_both_clock_changes(began, ended, minut
         assert sorted(each for each in numbers if each is not None) == [minutes]
 
 
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        (Unit.SECONDS, 108),
+        (Unit.MINUTES, 1.8),
+        (Unit.HOURS, 0.03),
+        (Unit.DAYS, 0.00125),
+    ],
+)
+def test_108_seconds_are_so_many_of_each_unit(unit, expected) -> None:
+    calls = frame(
+        Call,
+        """
+        | began_at            | ended_at            |
+        | 2024-05-06 12:00:00 | 2024-05-06 12:01:48 |
+        """,
+    )
+    ends = {"start": Call.began_at, "end": Call.ended_at, "unit": unit}
+    made = metric(*(Duration(key=a.name.lower(), **CALL, average=a, **ends) for a in Average))
+    found = compute(made, {"call": calls})
+    assert [value(found, a.name.lower()) for a in Average] == [pytest.approx(expected)] * 3
+
+
+def test_a_row_without_a_duration_is_left_out_for_its_own_reason() -> None:
+    """Two calls have no end, and one ends in the hour that comes twice: 20 minutes are known."""
+    calls = frame(
+        Call,
+        """
+        | began_at         | ended_at         |
+        | 2024-10-06 12:00 | 2024-10-06 12:20 |
+        | 2024-10-07 12:00 |                  |
+        | 2024-10-08 12:00 |                  |
+        | 2024-10-26 12:00 | 2024-10-27 01:30 |
+        """,
+    )
+    made = metric(
+        *(Duration(key=a.name.lower(), **CALL, average=a, **MINUTES) for a in Average),
+        Duration(
+            key="named", **CALL, average=Average.MEAN, **MINUTES, missing="nobody noted its end"
+        ),
+    )
+    found = compute(made, {"call": calls}, ["2024-10"])
+    for average in Average:
+        only = row(found, average.name.lower())
+        assert (only["value"], only["denominator"]) == (20, 1)
+        assert "2 rows left out: began at or end missing" in only["note"]
+        assert "1 row left out: a time is in the hour that comes twice" in only["note"]
+    assert "2 rows left out: nobody noted its end" in row(found, "named")["note"]
+
+
 def test_an_outage_that_ends_in_the_hour_that_occurs_twice_does_not_last_for_ever() -> None:
     """It takes no time, since how long it took is not known; its system still counts."""
     outages = frame(
@@ -294,6 +355,24 @@ def test_unknown_is_not_shown_where_every_row_has_an_area() -> None:
     """An empty Unknown says nothing."""
     found = run("15", {"incident": INCIDENTS.drop_nulls("lpa")}, by=["lpa"])
     assert list(by_area(found, "incidents")) == [*AREAS, "All"]
+
+
+def test_unknown_is_shown_where_all_that_is_said_of_it_is_what_was_left_out() -> None:
+    """The call with no side names no caller either: no person, and still not nothing."""
+    calls = frame(
+        Call,
+        """
+        | began_at         | caller | side |
+        | 2024-05-06 12:00 | a      | Left |
+        | 2024-05-06 12:00 |        |      |
+        """,
+    )
+    made = metric(RepeatRate(key="again", **CALL, who=Call.caller, lookback=BACK))
+    found = compute(made, {"call": calls}, by=["side"])
+    unknown = row(found, "again", side="Unknown")
+    assert (unknown["numerator"], unknown["denominator"], unknown["marker"]) == (0, 0, "[z]")
+    assert "1 row left out because caller is not recorded" in unknown["note"]
+    assert row(found, "again", side="All")["denominator"] == 1
 
 
 def test_a_share_of_rows_with_no_area_is_shown_even_when_it_is_nought() -> None:
@@ -392,6 +471,25 @@ def test_a_directorate_missing_from_the_latest_statement_is_not_nought() -> None
         assert (gone["value"], gone["numerator"], gone["marker"]) == (None, None, "[x]")
 
 
+def test_over_a_budget_of_nothing_a_share_is_not_applicable_and_a_difference_is_exact() -> None:
+    """12.30 less 12.10 is 20 pence to the penny, and 4.00 over nothing is no share."""
+    ledger = table(
+        "ledger",
+        """
+        | directorate | runs_to    | basis | budget_original | budget_current | actual |
+        | Operations  | 2024-06-30 | ytd   | 10.00           | 12.10          | 12.30  |
+        | Enabling    | 2024-06-30 | ytd   | 4.00            | 0.00           | 4.00   |
+        """,
+    )
+    found = run("44", {"ledger": ledger}, by=["directorate"])
+    assert value(found, "variance", directorate="Operations") == 0.2
+    share = row(found, "variance_share", directorate="Operations")
+    assert (share["value"], share["numerator"]) == (0.2 / 12.1, 0.2)
+    nothing = row(found, "variance_share", directorate="Enabling")
+    assert (nothing["value"], nothing["denominator"], nothing["marker"]) == (None, 0, "[z]")
+    assert row(found, "variance", directorate="Enabling")["marker"] == ""
+
+
 def test_a_period_outside_the_coverage_is_not_available_and_never_nought() -> None:
     """Half covered is provisional; not covered at all is [x]."""
     stated = {"incident": ("2024-04-01", "2024-05-31")}
@@ -404,6 +502,10 @@ def test_a_period_outside_the_coverage_is_not_available_and_never_nought() -> No
     assert (inside["value"], inside["marker"], inside["note"]) == (2, "", "")
     assert (half["value"], half["marker"]) == (4, "[p]")
     assert half["note"] == "Only part of the period is covered: 1 April 2024 to 31 May 2024."
+    # The same where the months are lacking from its beginning, however many they are.
+    for since in ("2024-05-01", "2024-06-01", "2024-06-30"):
+        late = run("15", {"incident": INCIDENTS}, coverage={"incident": (since, "2024-06-30")})
+        assert row(late, "incidents")["marker"] == "[p]"
 
 
 def test_coverage_that_nobody_states_is_the_months_seen_and_the_note_says_so() -> None:
@@ -464,6 +566,45 @@ def test_every_table_of_the_catalogue_may_be_empty() -> None:
     assert set(found["marker"]) <= {"[x]", "[z]"}
 
 
+@pytest.mark.parametrize("by", [["side", "shade"], ["shade", "side"]])
+def test_months_that_a_member_was_not_given_for_are_not_nought_for_it_or_in_a_total(by) -> None:
+    """Left was not given for April: so April has no Left, and April and the quarter lack some."""
+    calls = frame(
+        Call,
+        """
+        | began_at         | side  | shade |
+        | 2024-04-06 12:00 | Right | Dark  |
+        | 2024-05-06 12:00 | Left  | Dark  |
+        | 2024-05-06 12:00 | Right | Light |
+        """,
+    )
+    given = OpenTable(
+        "call",
+        calls,
+        (date(2024, 4, 1), date(2024, 6, 30)),
+        missing_of={"side": {"Left": (date(2024, 4, 1),)}},
+    )
+    periods = ["2024-04", "2024-05", "2024/25 Q1"]
+    found = compute(metric(CALLS), {"call": given}, periods, by=by, coverage={})
+
+    def of(side: str, shade: str) -> list[tuple[float | None, str]]:
+        cells = rows(found, "calls", side=side, shade=shade)
+        return [(each["value"], each["marker"]) for each in cells]
+
+    assert of("Left", "Dark") == [(None, "[x]"), (1, ""), (1, "[p]")]
+    assert of("Left", "Light") == [(None, "[x]"), (0, ""), (0, "[p]")]
+    assert of("Left", "All") == [(None, "[x]"), (1, ""), (1, "[p]")]
+    assert of("Right", "Dark") == [(1, ""), (0, ""), (1, "")]
+    assert of("Right", "All") == [(1, ""), (1, ""), (2, "")]
+    assert of("All", "Dark") == [(1, "[p]"), (1, ""), (2, "[p]")]
+    assert of("All", "All") == [(1, "[p]"), (2, ""), (3, "[p]")]
+    # What is provisional has no interval, and a number that is whole has one.
+    whole = {
+        each["period"]: each["lower"] for each in rows(found, "calls", side="All", shade="All")
+    }
+    assert [each is None for each in whole.values()] == [True, False, True]
+
+
 # Rule 4: nothing to divide by is [z]; never infinite, never NaN.
 
 
@@ -499,7 +640,9 @@ def test_a_ratio_of_what_is_not_available_is_not_available() -> None:
     made = metric(
         StockAtDate(key="listed", **first),
         StockAtDate(key="posts", of=Post, at=Post.day),
+        StockAtDate(key="staying", of=Post, at=Post.day, where=Post.ended.is_null()),
         Ratio(key="ratio", numerator="listed", denominator="posts"),
+        Ratio(key="of_staying", numerator="listed", denominator="staying"),
     )
     posts = frame(
         Post,
@@ -514,6 +657,9 @@ def test_a_ratio_of_what_is_not_available_is_not_available() -> None:
     right = row(found, "ratio", side="Right")
     assert (right["value"], right["numerator"], right["marker"]) == (None, None, "[x]")
     assert value(found, "ratio", side="Left") == 1
+    # Nor is it not applicable, where what it would be divided by is 0.
+    assert value(found, "staying", side="Right") == 0
+    assert row(found, "of_staying", side="Right")["marker"] == "[x]"
 
 
 # Rule 5: what adds is added; what does not is worked out again at each level.
@@ -549,6 +695,88 @@ def test_totals_of_what_does_not_add_are_worked_out_again() -> None:
     assert of("median", "2024/25 Q1") == {"Left": 11, "Right": 3, "Unknown": 30, "All": 11}
 
 
+MIXED = [
+    "2024-04",
+    "2024-05",
+    "2024-07",
+    "2024-06",
+    "2024/25 Q2",
+    "2024/25 Q1",
+    "2024/25 Q3",
+    "2025-01",
+    "2024-12",
+]
+
+
+def test_periods_of_any_length_and_in_any_order_are_counted_each_for_itself() -> None:
+    """One caller rings every month, a second in May and July, a third in December."""
+    calls = frame(
+        Call,
+        """
+        | began_at         | caller | side  | shade |
+        | 2024-04-06 12:00 | a      | Left  | Dark  |
+        | 2024-05-06 12:00 | a      | Left  | Dark  |
+        | 2024-05-06 13:00 | b      | Right | Light |
+        | 2024-06-06 12:00 | a      | Left  | Light |
+        | 2024-07-06 12:00 | a      |       | Dark  |
+        | 2024-07-06 13:00 | b      | Right |       |
+        | 2024-12-06 12:00 | c      | Left  | Dark  |
+        """,
+    )
+    made = metric(CALLS, Count(key="callers", **CALL, distinct=Call.caller))
+    found = compute(made, {"call": calls}, MIXED, by=["side", "shade"])
+
+    def of(measure: str, side: str, shade: str) -> dict[str, float | None]:
+        return {
+            each["period"]: each["value"] for each in rows(found, measure, side=side, shade=shade)
+        }
+
+    def told(*values: int) -> dict[str, int]:
+        return dict(zip(of("calls", "All", "All"), values, strict=True))
+
+    assert len(of("calls", "All", "All")) == len(MIXED)
+    assert of("calls", "All", "All") == told(1, 2, 2, 1, 2, 4, 1, 0, 1)
+    assert of("callers", "All", "All") == told(1, 2, 2, 1, 2, 2, 1, 0, 1)
+    assert of("callers", "Left", "All") == told(1, 1, 0, 1, 0, 1, 1, 0, 1)
+    assert of("callers", "Left", "Dark") == told(1, 1, 0, 0, 0, 1, 1, 0, 1)
+    assert of("callers", "Right", "All") == told(0, 1, 1, 0, 1, 1, 0, 0, 0)
+    assert of("callers", "Right", "Unknown") == told(0, 0, 1, 0, 1, 0, 0, 0, 0)
+    assert of("callers", "Unknown", "All") == told(0, 0, 1, 0, 1, 0, 0, 0, 0)
+    assert of("callers", "All", "Dark") == told(1, 1, 1, 0, 1, 1, 1, 0, 1)
+    assert of("callers", "All", "Light") == told(0, 1, 0, 1, 0, 2, 0, 0, 0)
+
+
+@pytest.mark.parametrize("period", MIXED)
+def test_a_period_is_the_same_whatever_is_asked_for_beside_it(period) -> None:
+    calls = frame(
+        Call,
+        """
+        | began_at         | ended_at         | caller | cost | urgent | side  |
+        | 2024-04-06 12:00 | 2024-04-06 12:09 | a      | 1    | yes    | Left  |
+        | 2024-05-06 12:00 | 2024-05-06 12:01 | b      | 2    | no     | Left  |
+        | 2024-06-06 12:00 | 2024-06-06 12:04 | b      | 4    | yes    | Right |
+        | 2024-07-06 12:00 | 2024-07-06 12:02 | b      | 8    |        |       |
+        | 2024-08-06 12:00 | 2024-08-06 12:30 | b      | 16   | no     | Left  |
+        | 2024-12-06 12:00 | 2024-12-06 12:07 | a      | 32   | yes    | Right |
+        """,
+    )
+    made = metric(
+        CALLS,
+        URGENT,
+        Sum(key="cost", **CALL, value=Call.cost, unit=Unit.POUNDS),
+        Count(key="callers", **CALL, distinct=Call.caller),
+        Duration(key="median", **CALL, average=Average.MEDIAN, **MINUTES),
+    )
+    together = compute(made, {"call": calls}, MIXED, by=["side"]).to_polars()
+    alone = compute(made, {"call": calls}, [period], by=["side"]).to_polars()
+    (label,) = alone["period"].unique()
+    columns = ["measure", "side", "value", "numerator", "denominator", "lower", "upper", "marker"]
+    same = together.filter(pl.col("period") == label, pl.col("side") != "Unknown")
+    assert_frame_equal(
+        same.select(columns), alone.filter(pl.col("side") != "Unknown").select(columns)
+    )
+
+
 def test_two_breakdowns_are_crossed_with_their_margins() -> None:
     """Each breakdown has its own total within each member of the other."""
     calls = frame(
@@ -571,6 +799,46 @@ def test_two_breakdowns_are_crossed_with_their_margins() -> None:
     ]
     assert len(grid) == 3 * 4
     assert found.by == ("side", "shade")
+
+
+@pytest.mark.parametrize("by", [["side", "shade"], ["shade", "side"]])
+def test_a_distribution_is_over_its_own_breakdown_within_each_member_of_another(by) -> None:
+    """Of three dark calls with a side two are left; the light one is right; one names no side."""
+    calls = frame(
+        Call,
+        """
+        | began_at         | side  | shade |
+        | 2024-05-06 12:00 | Left  | Dark  |
+        | 2024-05-06 12:00 | Left  | Dark  |
+        | 2024-05-06 12:00 | Right | Dark  |
+        | 2024-05-06 12:00 | Right | Light |
+        | 2024-05-06 12:00 |       | Light |
+        """,
+    )
+    found = compute(metric(Distribution(key="spread", **CALL, over=SIDE)), {"call": calls}, by=by)
+    grid = {(each["side"], each["shade"]): each for each in rows(found, "spread")}
+    shares = {place: (each["numerator"], each["denominator"]) for place, each in grid.items()}
+    assert shares == {
+        ("Left", "Dark"): (2, 3),
+        ("Left", "Light"): (0, 1),
+        ("Left", "All"): (2, 4),
+        ("Right", "Dark"): (1, 3),
+        ("Right", "Light"): (1, 1),
+        ("Right", "All"): (2, 4),
+        ("All", "Dark"): (3, 3),
+        ("All", "Light"): (1, 1),
+        ("All", "All"): (4, 4),
+    }
+    for (side, shade), each in grid.items():
+        # The whole is 1, and has no interval; one call names no side, and is in its note.
+        assert (each["lower"] is None) == (side == "All")
+        assert ("in no share" in each["note"]) == (shade in ("Light", "All"))
+
+
+def test_what_does_not_add_is_counted_without_anything_that_does() -> None:
+    calls = frame(Call, "| began_at | caller |\n| 2024-05-06 12:00 | a |")
+    found = compute(metric(Count(key="callers", **CALL, distinct=Call.caller)), {"call": calls})
+    assert value(found, "callers") == 1
 
 
 @pytest.mark.parametrize("by", [[], ["side"], ["shade"], ["side", "shade"], ["shade", "side"]])
@@ -613,6 +881,45 @@ def test_a_table_without_the_breakdowns_column_answers_with_its_total() -> None:
     found = row(run("15", {"incident": INCIDENTS.drop("lpa")}, by=["lpa"]), "incidents")
     assert (found["lpa"], found["value"]) == ("All", 4)
     assert "Not broken down by Local Policing Area." in found["note"]
+
+
+def test_a_ratio_is_broken_down_by_what_both_of_its_parts_are() -> None:
+    """Calls have a side and a shade, and posts only a side: calls of every shade are divided."""
+    calls = frame(
+        Call,
+        """
+        | began_at         | caller | side  | shade |
+        | 2024-05-06 12:00 | a      | Left  | Dark  |
+        | 2024-05-06 12:00 | a      | Left  | Light |
+        | 2024-05-06 12:00 | b      | Right | Light |
+        """,
+    )
+    posts = frame(
+        Post,
+        """
+        | day        | side  |
+        | 2024-06-30 | Left  |
+        | 2024-06-30 | Right |
+        """,
+    )
+    made = metric(
+        CALLS,
+        Count(key="posts", of=Post, at=Post.day),
+        Count(key="callers", **CALL, distinct=Call.caller),
+        Ratio(key="calls_for_each", numerator="calls", denominator="posts"),
+        Ratio(key="callers_for_each", numerator="callers", denominator="posts"),
+    )
+    found = compute(made, {"call": calls, "post": posts}, by=["side", "shade"])
+    assert value(found, "calls", side="Left", shade="Dark") == 1
+    for measure, left, right, whole in (
+        ("calls_for_each", 2 / 1, 1 / 1, 3 / 2),
+        ("callers_for_each", 1 / 1, 1 / 1, 2 / 2),
+    ):
+        assert {(each["side"], each["shade"]): each["value"] for each in rows(found, measure)} == {
+            ("Left", "All"): left,
+            ("Right", "All"): right,
+            ("All", "All"): whole,
+        }
 
 
 # Rule 6: a period that the extraction cuts short is [p].
@@ -760,6 +1067,65 @@ def test_a_stock_is_the_latest_snapshot_of_the_period_and_never_a_sum() -> None:
     assert [each["value"] for each in rows(found, "officers_fte", lpa="All")] == [1.5, None, 0.6]
 
 
+def test_a_snapshot_of_the_first_and_of_the_last_day_are_of_the_period() -> None:
+    """And one of the day after is of the next; a day without a post of the series is none of it."""
+    posts = frame(
+        Post,
+        """
+        | day        | ended      | side  |
+        | 2024-04-01 |            | Left  |
+        | 2024-04-01 |            | Right |
+        | 2024-04-30 | 2024-05-01 | Left  |
+        | 2024-05-01 |            | Left  |
+        | 2024-05-01 |            | Left  |
+        | 2024-05-01 | 2024-05-02 | Right |
+        """,
+    )
+    made = metric(
+        StockAtDate(key="posts", of=Post, at=Post.day),
+        StockAtDate(key="staying", of=Post, at=Post.day, series=Post.ended.is_null()),
+    )
+    found = compute(made, {"post": posts}, ["2024-03", "2024-04", "2024-05"], by=["side"])
+
+    def of(measure: str, side: str) -> list[float | None]:
+        return [each["value"] for each in rows(found, measure, side=side)]
+
+    assert of("posts", "All") == [None, 1, 3]
+    assert of("posts", "Left") == [None, 1, 2]
+    assert of("staying", "All") == [None, 2, 2]
+    assert of("staying", "Left") == [None, 1, 2]
+    notes = [each["note"] for each in rows(found, "posts", side="All")]
+    assert "No snapshot in the period." in notes[0]
+    assert "As at 30 April 2024." in notes[1]
+    assert "As at 1 May 2024." in notes[2]
+    assert "As at 1 April 2024." in rows(found, "staying", side="All")[1]["note"]
+
+
+def test_registers_with_ends_of_their_own_are_counted_each_by_its_own() -> None:
+    """Two had joined by June; one has left since, and the other has moved."""
+    members = frame(
+        Member,
+        """
+        | joined     | left       | moved      | side  |
+        | 2024-01-01 | 2024-05-01 |            | Left  |
+        | 2024-06-30 |            | 2024-07-15 | Right |
+        """,
+    )
+    made = metric(
+        StockAtDate(key="members", of=Member, at=Member.joined, until=Member.left),
+        StockAtDate(key="settled", of=Member, at=Member.joined, until=Member.moved),
+    )
+    found = compute(made, {"member": members}, ["2024-04", "2024-06", "2024-07"], by=["side"])
+
+    def of(measure: str, side: str) -> list[float | None]:
+        return [each["value"] for each in rows(found, measure, side=side)]
+
+    assert of("members", "All") == [1, 1, 1]
+    assert of("members", "Left") == [1, 0, 0]
+    assert of("settled", "All") == [1, 2, 1]
+    assert of("settled", "Right") == [0, 1, 0]
+
+
 def test_a_register_is_counted_on_the_last_day_of_the_period() -> None:
     """One that ended on the last day is no longer in force at its end."""
     posts = frame(
@@ -901,6 +1267,50 @@ def test_withholding_blanks_only_the_measures_that_read_a_bad_column() -> None:
     share = row(found, "urgent_share")
     assert (share["value"], share["marker"]) == (None, "[x]")
     assert share["note"].startswith("Withheld: table 'call', urgent holds string")
+
+
+def test_withholding_blanks_what_is_divided_by_a_bad_table_and_not_what_is_divided() -> None:
+    """A post has a side that is in no list: calls stand, and calls for each post do not."""
+    posts = frame(Post, "| day |\n| 2024-06-30 |").with_columns(side=pl.lit("Middle"))
+    made = metric(
+        CALLS,
+        Count(key="posts", of=Post, at=Post.day, where=Post.side == "Left"),
+        Ratio(key="calls_for_each", numerator="calls", denominator="posts"),
+    )
+    data = {"call": frame(Call, CALLS_TABLE), "post": posts}
+    found = compute(made, data, on_violation="withhold")
+    assert value(found, "calls") == 2
+    for measure in ("posts", "calls_for_each"):
+        assert row(found, measure)["marker"] == "[x]"
+        assert row(found, measure)["note"].startswith("Withheld: table 'post', side")
+
+
+def test_withholding_leaves_a_count_whose_breakdown_nobody_gave() -> None:
+    """Urgency is written as text, and there is no side: the count of all calls stands."""
+    calls = frame(Call, CALLS_TABLE).with_columns(urgent=pl.lit("Y")).drop("side", strict=False)
+    found = compute(ALL_OF_IT, {"call": calls}, by=["side"], on_violation="withhold")
+    assert (row(found, "calls")["side"], value(found, "calls")) == ("All", 2)
+    assert row(found, "urgent_share")["marker"] == "[x]"
+
+
+def test_withholding_from_a_table_without_the_breakdown_blanks_what_reads_it() -> None:
+    """An outage has no side, and one has no system: calls are told by side, outages are not."""
+    outages = frame(Outage, "| began_at |\n| 2024-05-06 12:00 |").with_columns(
+        system=pl.lit(None, pl.String)
+    )
+    made = metric(
+        CALLS,
+        Count(
+            key="outages", of=Outage, at=Outage.began_at, unit=Unit.CALLS,
+            where=Outage.system == "email",
+        ),
+    )  # fmt: skip
+    data = {"call": frame(Call, CALLS_TABLE), "outage": outages}
+    found = compute(made, data, by=["side"], on_violation="withhold")
+    assert value(found, "calls", side="All") == 2
+    only = row(found, "outages")
+    assert (only["side"], only["marker"]) == ("All", "[x]")
+    assert only["note"].startswith("Withheld: table 'outage', system is missing")
 
 
 def test_withholding_follows_a_rule_over_several_columns() -> None:

@@ -34,6 +34,7 @@ from swm_kpi import (
     Unit,
 )
 from swm_kpi.engine.compile import Compiler
+from swm_kpi.errors import collecting_problems
 from swm_kpi.expressions import (
     Compare,
     Condition,
@@ -43,10 +44,15 @@ from swm_kpi.expressions import (
     IsTrue,
     Joined,
     Not,
+    Product,
+    Repeats,
     Undecided,
+    Unusable,
+    WithinMonths,
     as_condition,
     canonical,
     english,
+    is_unusable,
     python,
     sql,
 )
@@ -222,6 +228,210 @@ def test_a_fraction_of_a_second_is_in_the_sql() -> None:
     assert "13:30:00.5" in sql(Call.rang_at >= datetime(2024, 4, 1, 13, 30, 0, 500_000))
 
 
+@pytest.mark.parametrize(
+    ("make", "in_english", "in_sql"),
+    [
+        (lambda: Call.calls == 9_999, "9999", "9999"),
+        (lambda: Call.calls == 10_000, "10,000", "10000"),
+        (lambda: Call.calls == -10_000, "-10,000", "-10000"),
+        (lambda: Call.share == 0.25, "0.25", "0.25"),
+        (lambda: Call.urgent == True, "true", "TRUE"),  # noqa: E712
+        (lambda: Call.urgent == False, "false", "FALSE"),  # noqa: E712
+        (lambda: Call.words == "café", "‘café’", "'café'"),
+        (lambda: Call.due == date(2024, 4, 1), "1 April 2024", "DATE '2024-04-01'"),
+        (
+            lambda: Call.rang_at == datetime(2024, 4, 1),
+            "1 April 2024",
+            "TIMESTAMP '2024-04-01 00:00:00'",
+        ),
+        (
+            lambda: Call.rang_at == datetime(2024, 4, 1, 13, 30),
+            "1 April 2024 at 13:30",
+            "TIMESTAMP '2024-04-01 13:30:00'",
+        ),
+        (
+            lambda: Call.rang_at == datetime(2024, 4, 1, 13, 30, 5),
+            "1 April 2024 at 13:30:05",
+            "TIMESTAMP '2024-04-01 13:30:05'",
+        ),
+    ],
+)
+def test_each_sort_of_value_is_said_and_written(
+    make: Callable[[], Expression], in_english: str, in_sql: str
+) -> None:
+    tree = make()
+    assert english(tree).endswith(f" is {in_english}")
+    assert sql(tree).endswith(f" = {in_sql})")
+    scope = {"Call": Call, "date": date, "datetime": datetime}
+    exec(f"again = {python(tree)}", scope)
+    assert canonical(scope["again"]) == canonical(tree)
+    assert python(Call.words == "café") == 'Call.words == "café"'
+
+
+MONTHS = Assumption("months", 12, since="2024-04-01", because="For the tests.")
+WAIT = Assumption("wait", 6, since="2024-04-01", because="For the tests.")
+
+
+@pytest.mark.parametrize(
+    ("tree", "in_english", "in_sql", "form"),
+    [
+        (
+            Product(Call.calls, Call.share),
+            "calls times share",
+            '("calls" * "share")',
+            ["*", ["column", "Call", "calls", "int"], ["column", "Call", "share", "float"]],
+        ),
+        (
+            WithinMonths(Call.due, Call.ended_at, (MONTHS, WAIT)),
+            "ended at is within 12 (assumption months) and 6 (assumption wait) months of due",
+            '("ended_at" >= "due" AND "ended_at" < "due" + '
+            "INTERVAL '12' MONTH + INTERVAL '6' MONTH)",
+            [
+                "within",
+                ["column", "Call", "due", "date"],
+                ["column", "Call", "ended_at", "datetime"],
+                ["assumption", "months", ["number", 12.0]],
+                ["assumption", "wait", ["number", 6.0]],
+            ],
+        ),
+        (
+            Repeats(Call.words, Call.due, None, MONTHS),
+            "the same words has an earlier one in the 12 (assumption months) months before",
+            '(LAG(CAST("due" AS DATE)) OVER (PARTITION BY "words" ORDER BY CAST("due" AS DATE)) '
+            ">= CAST(\"due\" AS DATE) - INTERVAL '12' MONTH)",
+            [
+                "repeats",
+                ["column", "Call", "words", "str"],
+                ["column", "Call", "due", "date"],
+                None,
+                ["assumption", "months", ["number", 12.0]],
+            ],
+        ),
+        (
+            Repeats(Call.words, Call.due, as_condition(Call.urgent), MONTHS),
+            "the same words has an earlier one in the 12 (assumption months) months before",
+            '(LAG(CAST("due" AS DATE)) OVER (PARTITION BY "words" ORDER BY CAST("due" AS DATE)) '
+            ">= CAST(\"due\" AS DATE) - INTERVAL '12' MONTH)",
+            [
+                "repeats",
+                ["column", "Call", "words", "str"],
+                ["column", "Call", "due", "date"],
+                ["column", "Call", "urgent", "bool"],
+                ["assumption", "months", ["number", 12.0]],
+            ],
+        ),
+        (
+            Call.rang_at.until(Call.ended_at),
+            "seconds from time of the call to ended at",
+            'EXTRACT(EPOCH FROM ("ended_at" - "rang_at"))',
+            [
+                "elapsed",
+                ["column", "Call", "rang_at", "datetime"],
+                ["column", "Call", "ended_at", "datetime"],
+            ],
+        ),
+    ],
+)
+def test_what_kinds_of_measure_build_is_said_too(
+    tree: Expression, in_english: str, in_sql: str, form: list[Any]
+) -> None:
+    assert english(tree) == in_english
+    assert sql(tree) == in_sql
+    assert canonical(tree) == form
+
+
+def test_what_was_refused_is_said_so_that_the_next_mistake_can_be_told() -> None:
+    refused = Unusable()
+    assert english(refused) == "an expression that was refused"
+    assert (sql(refused), python(refused), canonical(refused)) == ("NULL", "...", ["refused"])
+
+
+@pytest.mark.parametrize(
+    ("make", "rules"),
+    [
+        (lambda: Call.calls.between("few", 3), ["it holds a whole number, not text"]),
+        (lambda: Call.calls.between(3, "many"), ["it holds a whole number, not text"]),
+        (lambda: Call.calls.between(3, 2), ["the range is backwards"]),
+        (lambda: Call.code.is_in("a", "z"), ["'z' is not in its closed list"]),
+        (lambda: Call.code.is_in("z", "a"), ["'z' is not in its closed list"]),
+        (lambda: Call.code.is_in(), ["a list of values cannot be empty"]),
+        (lambda: (Call.words > "a") & ~Call.urgent, ["text has no order"]),
+        (lambda: ~Call.urgent | (Call.words > "a"), ["text has no order"]),
+        (lambda: ~(Call.words > "a"), ["text has no order"]),
+        (lambda: Call.rang_at.until(Call.due) > "a", ["it holds a date, which has no time of day"]),
+        (lambda: (Call.words > "a") == (Call.code == "z"), ["text has no order", "'z' is not in"]),
+    ],
+)
+def test_a_mistake_among_others_is_told_once_and_whatever_holds_it_is_unusable(
+    make: Callable[[], object], rules: list[str]
+) -> None:
+    with collecting_problems() as problems:
+        made = make()
+    assert len(problems) == len(rules)
+    for problem, rule in zip(problems, rules, strict=True):
+        assert problem.rule.startswith(rule)
+    assert isinstance(made, Unusable)
+    assert is_unusable(made)
+    assert is_unusable([Call.urgent, made])
+    assert not is_unusable([Call.urgent, Call.calls > 1, "a text"])
+    assert is_unusable(Not(Undecided(made)))
+    # It takes any use without a further complaint.
+    assert isinstance(made.recode({"a": "Loud"}).of_anything, Unusable)
+    assert not hasattr(made, "_private")
+
+
+@pytest.mark.parametrize("value", [("a", None), (None, "a"), (), None])
+def test_an_assumption_holds_only_values_that_a_column_can_hold(value: Any) -> None:
+    with pytest.raises(kpi.DefinitionError, match=r"it is (empty|no value a column can hold)"):
+        Assumption("wrong", value, since="2024-04-01", because="For the tests.")
+
+
+@pytest.mark.parametrize("face", [english, sql, python, canonical])
+def test_what_is_no_expression_of_the_language_has_no_face(face: Callable[[Any], Any]) -> None:
+    class Other(Condition):
+        """A condition that nobody knows."""
+
+        parts = ()
+
+    with pytest.raises(TypeError, match="Other"):
+        face(Other())
+
+
+def test_what_an_expression_rests_on_is_all_inside_it() -> None:
+    """So that a measure asks for every column that it reads."""
+
+    def read(tree: Expression) -> list[str]:
+        return [each.name for each in tree.walk() if isinstance(each, Column)]
+
+    assert read(Call.calls > Call.limit) == ["calls", "limit"]
+    assert read(Call.calls > 1) == ["calls"]
+    assert read(Call.code.is_in("a")) == ["code"]
+    assert read(Undecided(Call.words.is_null())) == ["words"]
+    assert read(Call.rang_at.until(Call.ended_at) > 1) == ["rang_at", "ended_at"]
+    assert read(Product(Call.calls, Call.share)) == ["calls", "share"]
+    assert read(WithinMonths(Call.due, Call.ended_at, (MONTHS,))) == ["due", "ended_at"]
+    assert read(Repeats(Call.words, Call.due, None, MONTHS)) == ["words", "due"]
+    urgent = as_condition(Call.urgent)
+    assert read(Repeats(Call.words, Call.due, urgent, MONTHS)) == ["words", "due", "urgent"]
+
+
+def test_a_list_is_said_as_a_list_only_where_there_are_several() -> None:
+    one = Assumption("only", ("a",), since="2024-04-01", because="For the tests.")
+    two = Assumption("both", ("a", "b"), since="2024-04-01", because="For the tests.")
+    assert english(Call.code.is_in(one)) == "code is ‘a’ (assumption only)"
+    assert english(Call.code.is_in(two)) == "code is any of ‘a’ or ‘b’ (assumption both)"
+    assert english(Call.code.is_in("a", "b", "c")) == "code is any of ‘a’, ‘b’ or ‘c’"
+    assert canonical(Call.code.is_in(one)) != canonical(Call.code == "a")
+
+
+def test_a_range_of_one_number_is_a_range_and_a_backward_one_is_refused() -> None:
+    assert english(Call.calls.between(2, 2)) == "calls is at least 2 and calls is at most 2"
+    assert english(Call.calls.between(LIMIT, 1)).startswith("calls is at least 2 (assumption")
+    assert english(Call.calls.between(3, LIMIT)).startswith("calls is at least 3")
+    with pytest.raises(kpi.DefinitionError, match="the range is backwards"):
+        Call.calls.between(3, 2)
+
+
 def test_what_cannot_be_said_is_in_brackets() -> None:
     loud, many = Call.code == "a", Call.calls > 1
     assert english(Undecided(loud & many)) != english(Undecided(loud) & many)
@@ -254,6 +464,22 @@ def test_the_python_of_a_tree_makes_it_again(make: Callable[[], Expression]) -> 
         (
             lambda: Call.rang_at.until(Call.ended_at) < 60,
             "ended at is less than 60 seconds after time of the call",
+        ),
+        (
+            lambda: Call.rang_at.until(Call.ended_at) < 3_600,
+            "ended at is less than 60 minutes after time of the call",
+        ),
+        (
+            lambda: Call.rang_at.until(Call.ended_at) < 120.0,
+            "ended at is less than 2 minutes after time of the call",
+        ),
+        (
+            lambda: Call.rang_at.until(Call.ended_at) < 90,
+            "ended at is less than 90 seconds after time of the call",
+        ),
+        (
+            lambda: Call.rang_at.until(Call.ended_at) < LIMIT,
+            "ended at is less than 2 seconds (assumption limit) after time of the call",
         ),
     ],
 )
@@ -474,10 +700,6 @@ def test_an_assumption_that_is_replaced_reaches_the_engine_only() -> None:
 
 # Through the front door
 
-CALLS_FRAME = FRAME.with_columns(
-    rang_at=pl.lit(datetime(2024, 5, 1, 12)), ended_at=pl.lit(None, pl.Datetime("us"))
-)
-
 
 def counted(condition: Condition | None) -> tuple[float, str]:
     """How many rows the library counts, and what it notes."""
@@ -497,9 +719,12 @@ def counted(condition: Condition | None) -> tuple[float, str]:
             )
         ],
     )
+    calls = FRAME.with_columns(
+        rang_at=pl.lit(datetime(2024, 5, 1, 12)), ended_at=pl.lit(None, pl.Datetime("us"))
+    )
     result = kpi.compute(
         [metric],
-        {"call": CALLS_FRAME},
+        {"call": calls},
         periods=["2024-05"],
         coverage={"call": ("2024-05-01", "2024-05-31")},
         catalogue=Catalogue([metric]),
@@ -558,5 +783,6 @@ def test_a_mistake_with_elapsed_time_names_it_as_it_is_written() -> None:
 
 @pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1, 10**400])
 def test_a_number_that_cannot_be_told_from_the_next_is_refused(number: int) -> None:
+    assert canonical(Call.calls < 2**53) == ["<", CALLS, ["number", 2.0**53]]
     with pytest.raises(kpi.DefinitionError, match="too large to be told from the next one"):
         _ = Call.rang_at.until(Call.ended_at) < number

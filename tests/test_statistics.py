@@ -136,6 +136,11 @@ def test_a_tiny_share_keeps_its_digits() -> None:
     assert upper == pytest.approx(Z**2 / 1e12, rel=1e-5)
 
 
+def test_with_no_confidence_to_speak_of_the_limits_are_the_share() -> None:
+    for of in (0, 4, 10):
+        assert wilson(of, 10, 1e-17) == (of / 10, of / 10)
+
+
 def test_arrays_are_spread_over_one_shape() -> None:
     lower, upper = wilson([[1], [2], [3]], [4, 5])
     assert lower.shape == upper.shape == (3, 2)
@@ -254,10 +259,13 @@ HOSTILE = [
     (lambda: quantile_ranks(5.5), "n=: 1 of 1 is not whole"),
     (lambda: quantile_ranks(10**10), "n=: 1 of 1 is too many to rank"),
     (lambda: quantile_ranks(9, 1), "level= must be one number above 0 and below 1"),
+    (lambda: quantile_ranks(9, 0), "level= must be one number above 0 and below 1"),
+    (lambda: quantile_ranks(9, -0.5), "level= must be one number above 0 and below 1"),
     (lambda: quantile_ranks(9, True), "level= must be one number"),
     (lambda: quantile([1, 2, 3]), "holds too few numbers for an interval: 3"),
     (lambda: quantile([]), "holds too few numbers for an interval: 0"),
     (lambda: quantile([[1.0] * 9] * 9), "values= is not one list of numbers"),
+    (lambda: quantile(5), "values= is not one list of numbers"),
     (lambda: quantile([1, None] * 9), "values=: 9 of 18 are missing"),
     (lambda: xmr([]), "values=: 1 of 1 is without two numbers in a row, and so without limits"),
     (lambda: xmr([7]), "values=: 1 of 1 is without two numbers in a row"),
@@ -273,6 +281,11 @@ HOSTILE = [
     (lambda: xmr([1, 2, 3], breaks=[0]), "breaks= must be rising positions"),
     (lambda: xmr([1, 2, 3], breaks=[3]), "breaks= must be rising positions"),
     (lambda: xmr([1, 2, 3], breaks=[2, 1]), "breaks= must be rising positions"),
+    (lambda: xmr([1, 2, 3], breaks=[1, 1]), "breaks= must be rising positions"),
+    (lambda: xmr([1, 2, 3, 4], breaks=[1, 3, 2]), "breaks= must be rising positions"),
+    (lambda: xmr([1, 2, 3], breaks=[1, 3]), "breaks= must be rising positions"),
+    (lambda: xmr([1, 2, 3], breaks=[0, 1]), "breaks= must be rising positions"),
+    (lambda: xmr([1, 2, 3], breaks=[[1, 2]]), "breaks= must be rising"),  # type: ignore[list-item]
     (lambda: xmr([1, 2, 3], breaks=[1.5]), "breaks= must be rising"),  # type: ignore[list-item]
     (lambda: xmr([1, 2, 3], minimum=0), "minimum= must be a whole number above 0"),
     (lambda: runs(xmr([1, 2]), 1), "length= must be a whole number above 1"),
@@ -298,6 +311,9 @@ def test_the_largest_numbers_are_taken_and_no_larger() -> None:
     assert xmr([1e150, -1e150]).mean.tolist() == [0, 0]
     with pytest.raises(RequestError, match="1 of 2 is too large"):
         xmr([1.01e150, 0])
+    assert quantile_ranks(10**9).lower < 10**9 / 2 < quantile_ranks(10**9).upper
+    with pytest.raises(RequestError, match="1 of 1 is too many to rank"):
+        quantile_ranks(10**9 + 1)
 
 
 @pytest.mark.parametrize("confidence", [0, 1, 95, -0.1, math.nan, "0.95", None, True, [0.9]])
@@ -414,6 +430,11 @@ def test_a_chance_that_is_met_exactly_is_met() -> None:
     assert quantile_ranks(3, 0.5, 0.7500001) == (0, 0)
 
 
+@pytest.mark.parametrize("level", [1e-12, 1 - 1e-12])
+def test_a_quantile_that_no_value_is_likely_to_pass_has_no_interval(level: float) -> None:
+    assert quantile_ranks(100, level) == (0, 0)
+
+
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.25])
 @pytest.mark.parametrize("confidence", [0.5, 0.8, 0.95, 0.998])
 def test_ranks_are_the_innermost_that_hold_the_quantile(level: float, confidence: float) -> None:
@@ -490,12 +511,25 @@ def test_limits_with_and_without_a_freak_moving_range() -> None:
     assert plain.moving_range[1:].tolist() == np.abs(np.diff(FREAK)).tolist()
 
 
+def test_freak_ranges_stay_in_unless_asked_for() -> None:
+    assert of_all(individuals(FREAK), "upper") == of_all(xmr(FREAK), "upper")
+    assert of_all(individuals(FREAK, True), "upper") == of_all(xmr(FREAK, screen=True), "upper")
+
+
 def test_ranges_are_screened_once_only() -> None:
     """The 5 stands out only once the 60 is gone: a second screening would take it as well."""
     steps = [1.0] * 16 + [5, 60]
     values = np.concatenate([[0.0], np.cumsum(steps)])
     assert of_all(xmr(values, screen=True), "moving_range_mean") == pytest.approx(21 / 17)
     assert 5 > 3.267 * 21 / 17
+
+
+def test_a_range_that_equals_the_limit_of_ranges_is_kept() -> None:
+    """Of 3267, 733, 0 and 0 the mean is 1000, and 3.267 times 1000 is the largest."""
+    values = [0, 3267, 4000, 4000, 4000]
+    assert of_all(xmr(values, screen=True), "moving_range_mean") == 1000
+    values = [0, 3268, 4000, 4000, 4000]
+    assert of_all(xmr(values, screen=True), "moving_range_mean") == pytest.approx(732 / 3)
 
 
 def test_two_points_have_limits_and_no_signal() -> None:
@@ -520,10 +554,14 @@ def test_a_segment_of_one_point_has_no_limits_beside_one_that_has() -> None:
 
 
 def test_limits_are_on_trial_below_the_minimum() -> None:
-    assert xmr(range(MINIMUM_POINTS - 1)).trial.all()
-    assert not xmr(range(MINIMUM_POINTS)).trial.any()
-    assert xmr([*range(MINIMUM_POINTS - 1), None]).trial.all()
+    assert xmr(range(11)).trial.all()
+    assert not xmr(range(12)).trial.any()
+    assert xmr([*range(11), None]).trial.all()
+    assert MINIMUM_POINTS == 12
+    # In each series by itself.
+    assert xmr([[1, 2, 3], [1, 2, None]], minimum=3).trial.tolist() == [[False] * 3, [True] * 3]
     assert not xmr([1, 2, 3], minimum=3).trial.any()
+    assert not xmr([1, 2], minimum=1).trial.any()
 
 
 def test_a_gap_is_in_no_mean_and_no_range_reaches_over_it() -> None:
@@ -541,6 +579,8 @@ def test_each_segment_has_its_own_limits() -> None:
         for name in ("mean", "lower", "upper", "sigma", "moving_range", "moving_range_upper"):
             assert np.array_equal(getattr(chart, name)[part], getattr(alone, name), equal_nan=True)
     assert chart.segment.tolist() == [0] * 5 + [1] * 4
+    assert individuals([1, 2, 3, 4], breaks=[1, 2]).segment.tolist() == [0, 1, 2, 2]
+    assert individuals([1, 2, 3, 4]).segment.tolist() == [0] * 4
 
 
 @settings(deadline=None)
@@ -557,6 +597,14 @@ def test_many_series_are_charted_as_each_is(series: list[list[int | None]], scre
         assert np.allclose(together.upper[position], alone.upper, equal_nan=True)
         for rule in (outside_limits, runs, trends, two_of_three):
             assert np.array_equal(rule(together)[position], rule(alone))
+
+
+def test_a_small_series_beside_a_large_one_keeps_its_signals() -> None:
+    small = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
+    both = xmr([small, [each * 1e15 for each in small]])
+    for rule in (outside_limits, runs, trends, two_of_three):
+        assert rule(both)[0].tolist() == rule(xmr(small)).tolist()
+    assert trends(both).all()
 
 
 # The signals
@@ -607,6 +655,10 @@ def test_a_turning_point_belongs_to_the_trend_it_starts() -> None:
     assert trends(chart_of([*up, *up[-2::-1]])).tolist() == [1] * 6 + [-1] * 7
     assert trends(chart_of([*up[::-1], *up[1:]])).tolist() == [-1] * 6 + [1] * 7
     assert trends(chart_of([*up, 5, 4])).tolist() == [1] * 7 + [0] * 2
+    # However small the steps are.
+    for unit in (1e-2, 1e-14):
+        small = [each * unit for each in up]
+        assert trends(chart_of([*small[::-1], *small[1:]])).tolist() == [-1] * 6 + [1] * 7
 
 
 def test_two_of_three_beyond_two_sigma() -> None:
@@ -617,6 +669,12 @@ def test_two_of_three_beyond_two_sigma() -> None:
     for values in ([2.5, 1, 1], [2, 2, 2], [2.5, -2.5, 2.5], [2.5, 2.5, 0], [2.5, None, 2.5]):
         assert not two_of_three(chart_of(values)).any()
     assert not two_of_three(chart_of([2.5, 1, 2.5], breaks=[2])).any()
+    for values in ([-2.5, 2.5, 2.5], [2.5, 2.5, -2.5], [2.5, -1, 2.5]):
+        assert not two_of_three(chart_of(values)).any()
+    # Nought is two sigma from a mean of -2, and no more.
+    assert not two_of_three(chart_of([0, 0, 0], mean=-2)).any()
+    for between in (2, 3):
+        assert not two_of_three(chart_of([0, 2.5, 1, 2.5, 0], breaks=[between])).any()
     assert not two_of_three(chart_of([2.5, 2.5])).any()
 
 

@@ -41,9 +41,10 @@ def quantile(values: Numbers, level: float = 0.5, confidence: float = 0.95) -> E
             too few for limits at that confidence, or the level or the confidence is not between 0
             and 1.
     """
-    ordered = np.sort(finite("values", values), axis=-1)
-    if ordered.ndim != 1:
+    numbers = finite("values", values)
+    if numbers.ndim != 1:
         raise RequestError("values= is not one list of numbers. Give the values of one group.")
+    ordered = np.sort(numbers)
     lower, upper = quantile_ranks(ordered.size, level, confidence)
     if not lower:
         raise RequestError(
@@ -90,7 +91,7 @@ def quantile_ranks(n: Numbers, level: float = 0.5, confidence: float = 0.95) -> 
     refuse_where("n", sizes > MOST_VALUES, "too many to rank", "Give how many values there are")
     each, position = np.unique(sizes.astype(np.int64), return_inverse=True)
     found = np.array([_ranks(int(one), float(level), tail) for one in each], dtype=np.int64)
-    lower, upper = found.reshape(-1, 2).T
+    lower, upper = found.reshape(len(each), 2).T
     shape = sizes.shape
     return Ranks(lower[position].reshape(shape), upper[position].reshape(shape))
 

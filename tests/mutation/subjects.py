@@ -17,9 +17,11 @@ TESTS = {
     "swm_kpi/measures": (*ENGINE, "definition_mistakes", "intervals", "definitions"),
     "swm_kpi/expressions": ("expressions", "definition_mistakes", "engine_rules", "repr"),
     "swm_kpi/comparison": ("comparison", "repr"),
-    "swm_kpi/engine/accumulate.py": (*ENGINE, "reference"),
+    "swm_kpi/engine/accumulate.py": (*ENGINE, "intervals"),
+    "swm_kpi/engine/assemble.py": (*ENGINE, "intervals"),
+    "swm_kpi/engine/cells.py": (*ENGINE, "intervals"),
     "swm_kpi/engine/repeats.py": ("engine_oracle",),
-    "swm_kpi/engine/tidy.py": (*ENGINE, "intervals", "reference"),
+    "swm_kpi/engine/tidy.py": (*ENGINE, "intervals"),
     "swm_kpi/numbers.py": ("charts", "spc", "comparison", "demo"),
 }
 
