@@ -756,11 +756,6 @@ def by_month(*counts: int, periods: Sequence[str]) -> Result:
 UNROUNDED = DisclosurePolicy(threshold=5, base=1)
 
 
-def test_which_release_hides_a_number_is_said() -> None:
-    assert "hidden in the first release and shown in the other" in told(lone(2), lone(60))
-    assert "hidden in the second release and shown in the other" in told(lone(60), lone(2))
-
-
 @pytest.mark.parametrize(
     ("first", "second", "warned"),
     [(20, 20, False), (20, 21, True), (20, 24, True), (20, 25, False), (25, 21, True)],

@@ -1,0 +1,266 @@
+"""Disclosure of results so small that every table a reader could think of can be written down.
+
+The attacker here has no programme and no cleverness: all tables of whole numbers are listed, those
+that do not agree with what is shown are crossed out, and what is left is what a reader knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import product
+
+import numpy as np
+import polars as pl
+import pytest
+
+from swm_kpi.disclosure import DisclosurePolicy
+from swm_kpi.disclosure.protect import Protection
+from swm_kpi.disclosure.reading import Reading, Series
+from swm_kpi.disclosure.system import System
+
+EXACT = DisclosurePolicy(threshold=3, base=1)
+WIDE = DisclosurePolicy(threshold=5, base=1)
+ROUNDED = DisclosurePolicy(threshold=3, base=3)
+NO_ZEROS = DisclosurePolicy(threshold=3, base=1, zeros=False)
+POLICIES = {"exact": EXACT, "rounded": ROUNDED, "zeros are hidden": NO_ZEROS}
+
+QUARTER = (0, 3)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a result: its measure and members, and which atoms each of its numbers adds up.
+
+    An atom is the smallest thing counted, such as the urgent calls of one place in one month.
+    """
+
+    measure: str
+    value: tuple[int, ...] = ()
+    numerator: tuple[int, ...] = ()
+    denominator: tuple[int, ...] = ()
+    months: tuple[int, int] = QUARTER
+    at: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> dict[str, tuple[int, ...]]:
+        """The atoms of each number that is there."""
+        found = {"value": self.value, "numerator": self.numerator, "denominator": self.denominator}
+        return {name: atoms for name, atoms in found.items() if atoms}
+
+    def __str__(self) -> str:
+        span = "" if self.months == QUARTER else f"{self.months[0]} to {self.months[1]}"
+        return " ".join(each for each in (self.measure, span, *self.at) if each)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a result shows: its breakdowns, how its measures are read, and its rows.
+
+    ``unshown`` are the atoms of counts that no row shows and that can be worked out.
+    """
+
+    rows: Sequence[Row]
+    readings: Mapping[str, Reading]
+    by: tuple[str, ...] = ()
+    unshown: Sequence[tuple[int, ...]] = field(default=())
+
+    @property
+    def atoms(self) -> int:
+        every = [atoms for row in self.rows for atoms in row.numbers.values()]
+        return 1 + max(each for atoms in every for each in atoms)
+
+    def frame(self, counts: Sequence[int]) -> pl.DataFrame:
+        """The table that such counts of atoms make."""
+        made = [
+            {
+                "ref": "T", "measure": row.measure, "basis": "force",
+                "period_start": _month(row.months[0]),
+                "period_end": _month(row.months[1]) - timedelta(days=1),
+                **dict(zip(self.by, row.at, strict=True)),
+                **{name: None for name in ("value", "numerator", "denominator")},
+                **{name: sum(counts[each] for each in atoms) for name, atoms in
+                   row.numbers.items()},
+            }
+            for row in self.rows
+        ]  # fmt: skip
+        numbers = dict.fromkeys(("value", "numerator", "denominator"), pl.Float64)
+        return pl.DataFrame(made, schema_overrides=numbers)
+
+    def hidden(self, counts: Sequence[int], policy: DisclosurePolicy) -> set[int]:
+        """Which rows the library hides."""
+        readings = {("T", name, "force"): each for name, each in self.readings.items()}
+        protection = Protection(System(self.frame(counts), self.by, readings, policy), set())
+        assert not protection.given_up
+        return protection.small | protection.others
+
+    def named(self, counts: Sequence[int], policy: DisclosurePolicy) -> list[str]:
+        """The rows that the library hides, in words."""
+        return sorted(str(self.rows[each]) for each in self.hidden(counts, policy))
+
+    def secrets(self) -> list[tuple[int, ...]]:
+        """The atoms of every count that may be small, shown or not."""
+        found = dict.fromkeys(self.unshown)
+        for row in self.rows:
+            found |= dict.fromkeys(row.numbers.values())
+            if row.numerator:
+                found[tuple(sorted({*row.denominator} - {*row.numerator}))] = None
+        return list(found)
+
+
+def _month(number: int) -> date:
+    return date(2024 + number // 12, number % 12 + 1, 1)
+
+
+def narrowed(
+    shape: Shape, counts: Sequence[int], policy: DisclosurePolicy, hidden: set[int]
+) -> list[str]:
+    """Each small count of which a reader is told more than that it is small, and what."""
+    most = max(counts) + policy.threshold + 2 * policy.base
+    tables = np.indices((most + 1,) * shape.atoms).reshape(shape.atoms, -1)
+    truth = np.array(counts)
+    shown = markers = np.ones(tables.shape[1], dtype=bool)
+    for at, row in enumerate(shape.rows):
+        for atoms in row.numbers.values():
+            true, every = truth[list(atoms)].sum(), tables[list(atoms)].sum(axis=0)
+            if at in hidden:
+                agrees = every >= (1 if policy.zeros and len(row.numbers) == 1 else 0)
+                markers = markers & agrees
+            else:
+                large = every >= policy.threshold
+                agrees = (_as_shown(every, policy) == _as_shown(true, policy)) & (
+                    large if true else every == 0
+                )
+                markers = markers & ((every > 0) if true else (every == 0))
+            shown = shown & agrees
+    told = []
+    for atoms in shape.secrets():
+        true, every = truth[list(atoms)].sum(), tables[list(atoms)].sum(axis=0)
+        least = 0 if policy.zeros and true else -1
+        if least < true < policy.threshold and (true or not policy.zeros):
+            could, may = every[shown], every[markers]
+            low = max(may.min(), 1 if policy.zeros else 0)
+            high = min(may.max(), policy.threshold - 1)
+            if could.min() > low or could.max() < high:
+                told.append(f"{atoms} is {true}: {could.min()} to {could.max()}")
+    return told
+
+
+def _as_shown(count: np.ndarray, policy: DisclosurePolicy) -> np.ndarray:
+    base = max(policy.base, 1)
+    return (2 * count + base) // (2 * base) * base
+
+
+ADDS = Series("calls", over_time="sum", family="calls")
+CALLS = {"calls": Reading(value=ADDS)}
+URGENT = Series(
+    "urgent", over_time="sum", family="calls", clauses=frozenset({'["column", "urgent"]'})
+)
+SHARE = {
+    "share": Reading(
+        numerator=URGENT,
+        denominator=ADDS,
+        divided=True,
+        part=True,
+    )
+}
+
+
+SHAPES = {
+    "places and their total": Shape(
+        [
+            *(Row("calls", (each,), at=(name,)) for each, name in enumerate("ABC")),
+            Row("calls", (0, 1, 2), at=("All",)),
+        ],
+        CALLS,
+        by=("place",),
+    ),
+    "months and their quarter": Shape(
+        [
+            *(Row("calls", (each,), months=(each, each + 1)) for each in range(3)),
+            Row("calls", (0, 1, 2)),
+        ],
+        CALLS,
+    ),
+    "a quarter without its last month": Shape(
+        [
+            *(Row("calls", (each,), months=(each, each + 1)) for each in range(2)),
+            Row("calls", (0, 1, 2)),
+        ],
+        CALLS,
+        unshown=[(2,)],
+    ),
+    "two months and three that share one": Shape(
+        [
+            Row("calls", (0, 1), months=(0, 2)),
+            Row("calls", (0, 1, 2), months=(0, 3)),
+            Row("calls", (1, 2), months=(1, 3)),
+        ],
+        CALLS,
+        unshown=[(0,), (1,), (2,)],
+    ),
+    "two crossed breakdowns": Shape(
+        [
+            *(
+                Row("calls", atoms, at=at)
+                for at, atoms in {
+                    ("A", "L"): (0,), ("A", "R"): (1,), ("B", "L"): (2,), ("B", "R"): (3,),
+                    ("A", "All"): (0, 1), ("B", "All"): (2, 3), ("All", "L"): (0, 2),
+                    ("All", "R"): (1, 3), ("All", "All"): (0, 1, 2, 3),
+                }.items()
+            )
+        ],
+        CALLS,
+        by=("place", "side"),
+    ),
+    "a share of two places": Shape(
+        [
+            Row("share", numerator=(0,), denominator=(0, 1), at=("A",)),
+            Row("share", numerator=(2,), denominator=(2, 3), at=("B",)),
+            Row("share", numerator=(0, 2), denominator=(0, 1, 2, 3), at=("All",)),
+        ],
+        SHARE,
+        by=("place",),
+    ),
+    "a share next to all calls": Shape(
+        [
+            Row("share", numerator=(0,), denominator=(0, 1)),
+            Row("calls", (0, 1)),
+            Row("urgent", (0,)),
+            Row("calls", (0, 1, 2), months=(0, 4)),
+        ],
+        {**SHARE, **CALLS, "urgent": Reading(value=URGENT)},
+        unshown=[(2,)],
+    ),
+    "three kinds, each two together": Shape(
+        [
+            Row("a", (0,)), Row("b", (1,)), Row("c", (2,)),
+            Row("ab", (0, 1)), Row("bc", (1, 2)), Row("ac", (0, 2)),
+        ],
+        {each: Reading(value=Series(each)) for each in ("a", "b", "c", "ab", "bc", "ac")},
+    ),
+}  # fmt: skip
+SOME = (0, 1, 2, 4, 9)
+
+
+def some_counts(shape: Shape, many: int) -> list[tuple[int, ...]]:
+    """Some of all tables of few numbers: the same each time, and spread over all of them."""
+    every = list(product(SOME, repeat=shape.atoms))
+    return every[1 :: max(len(every) // many, 1)]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("name", SHAPES)
+def test_of_no_small_count_is_more_told_than_that_it_is_small(name: str, policy: str) -> None:
+    shape = SHAPES[name]
+    for counts in some_counts(shape, 12):
+        hidden = shape.hidden(counts, POLICIES[policy])
+        assert narrowed(shape, counts, POLICIES[policy], hidden) == [], (counts, hidden)
+
+
+def test_the_attacker_finds_what_hiding_no_more_than_the_small_counts_tells() -> None:
+    """It is able to fail: of three places and their total, the one that is hidden is known."""
+    shape = SHAPES["places and their total"]
+    assert narrowed(shape, (1, 4, 9), EXACT, {0}) == ["(0,) is 1: 1 to 1"]
+    assert narrowed(shape, (1, 4, 9), EXACT, {0, 1}) == []
