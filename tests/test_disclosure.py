@@ -849,6 +849,65 @@ def test_a_hidden_number_that_both_releases_tell_is_warned_about(
     assert "sums of both" not in "\n".join(map(str, both.differencing(both, policy=POLICY)))
 
 
+def months_of(exact: Result, period: str, *areas: str, hidden: Sequence[str] = ()) -> pl.DataFrame:
+    """The rows of one period in a release of some areas."""
+    return release(exact, *areas, hidden=hidden).to_polars().filter(period=period)
+
+
+def sums_of_both(first: Result, second: Result) -> list[tuple[str, str]]:
+    """The areas and periods of which the sums of both releases tell more than of either."""
+    found = first.differencing(second, policy=POLICY)
+    return [(dict(each.members).get("lpa", "All"), each.period) for each in found
+            if "sums of both" in each.told]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("two", "told_more"), [((1, 4), False), ((1, 3), True), ((5, 0), False), ((2, 5), False)]
+)
+def test_that_a_hidden_number_is_under_the_threshold_is_no_more_than_is_known(
+    two: tuple[int, int], told_more: bool
+) -> None:
+    """Of two that are hidden and come to 5, each is 1 to 4; of two that come to 4, 1 to 3."""
+    exact = incidents((*two, 22))
+    first = release(exact, "All", hidden=AREAS[:2])
+    second = release(exact, AREAS[2], hidden=AREAS[:2])
+    expected = [(area, QUARTER) for area in AREAS[:2]] if told_more else []
+    assert sums_of_both(first, second) == expected
+
+
+def test_a_hidden_number_that_is_at_least_the_threshold_is_no_small_one() -> None:
+    exact = incidents((5, 13, 22))
+    first = release(exact, "All", AREAS[2], hidden=[AREAS[0]])
+    assert sums_of_both(first, release(exact, AREAS[1])) == []
+    small = incidents((4, 13, 22))
+    first = release(small, "All", AREAS[2], hidden=[AREAS[0]])
+    assert sums_of_both(first, release(small, AREAS[1])) == [(AREAS[0], QUARTER)]
+
+
+def test_two_versions_of_a_total_that_cannot_both_be_tell_nothing_of_its_parts() -> None:
+    """26 in one release and 28 in the other, of which 22 are in one area."""
+    first = release(incidents((2, 2, 22)), "All", hidden=AREAS[:2])
+    second = release(incidents((2, 4, 22)), "All", AREAS[2], hidden=AREAS[:2])
+    assert sums_of_both(first, second) == []
+
+
+def test_a_total_with_parts_of_another_version_tells_nothing() -> None:
+    """Of 30 in all, 22 are in one area, and after a revision 13 in another."""
+    first = release(incidents((4, 4, 22)), "All", AREAS[2], hidden=[AREAS[0]])
+    assert sums_of_both(first, release(incidents((4, 13, 22)), AREAS[1])) == []
+
+
+def test_what_months_tell_of_one_area_tells_of_another_by_the_total() -> None:
+    """The quarter less two months is one area's April, and April less that is the other's."""
+    counts = ((3, 20, 22), (30, 31, 32), (40, 41, 42))
+    exact = incidents(*counts, periods=[*MONTHS, QUARTER])
+    april = months_of(exact, MONTHS[0], "All", AREAS[2], hidden=AREAS[:2])
+    others = [months_of(exact, each, AREAS[1]) for each in (*MONTHS[1:], QUARTER)]
+    first = Result(april, exact.by, exact.subjects)
+    second = Result(pl.concat(others), exact.by, exact.subjects)
+    assert sums_of_both(first, second) == [(AREAS[0], MONTHS[0])]
+
+
 def test_two_releases_alike_warn_of_nothing() -> None:
     for counts in ((2, 13, 22), (20, 30, 40), (0, 0, 0)):
         assert exactly(*counts).differencing(exactly(*counts)) == ()

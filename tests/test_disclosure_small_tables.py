@@ -88,7 +88,7 @@ class Shape:
                 "period_start": _month(row.months[0]),
                 "period_end": _month(row.months[1]) - timedelta(days=1),
                 **dict(zip(self.by, row.at, strict=True)),
-                **{name: None for name in ("value", "numerator", "denominator")},
+                **dict.fromkeys(("value", "numerator", "denominator")),
                 **{name: sum(counts[each] for each in atoms) for name, atoms in
                    row.numbers.items()},
             }
@@ -405,7 +405,9 @@ def test_a_table_for_many_counts_shows_the_same_and_no_other_comes_nearer(
             found = search.tables.together(goals, wanted)
             assert search.adds_up(found)
             assert search.tables.beyond(found) == []
-            moved = [np.sign(goal) * search.changes[at][same] for at in np.flatnonzero(wanted)]
+            moved = [
+                np.sign(goal) * search.changes[at][same] for at in np.flatnonzero(wanted).tolist()
+            ]
             fits = np.all([each <= abs(goal) for each in moved], axis=0)
             best = np.sum(moved, axis=0)[fits].max() if moved else 0
             # Many at once is a quick look: where half a count would do, none may be found.
