@@ -6,6 +6,7 @@ that do not agree with what is shown are crossed out, and what is left is what a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from swm_kpi.disclosure import DisclosurePolicy, tables
+from swm_kpi.disclosure import DisclosurePolicy, programme, tables
 from swm_kpi.disclosure.protect import Protection
 from swm_kpi.disclosure.reading import Reading, Series
 from swm_kpi.disclosure.system import System
@@ -191,6 +192,13 @@ SHARE = {
 }
 
 
+def _kind(name: str) -> Reading:
+    """The calls of one kind, told from the others by their condition."""
+    said = json.dumps(["==", ["column", "kind"], ["str", name]])
+    series = Series(name, over_time="sum", family="calls", clauses=frozenset({said}))
+    return Reading(value=series)
+
+
 SHAPES = {
     "places and their total": Shape(
         [
@@ -257,6 +265,52 @@ SHAPES = {
         {**SHARE, **CALLS, "urgent": Reading(value=URGENT)},
         unshown=[(2,)],
     ),
+    "people of two places, some of both": Shape(
+        [Row("people", (0, 2), at=("A",)), Row("people", (1, 2), at=("B",)),
+         Row("people", (0, 1, 2), at=("All",))],
+        {"people": Reading(value=Series("people", over_members="cover"))},
+        by=("place",),
+    ),
+    "people of two months, some of both": Shape(
+        [Row("people", (0, 2), months=(0, 1)), Row("people", (1, 2), months=(1, 2)),
+         Row("people", (0, 1, 2), months=(0, 2))],
+        {"people": Reading(value=Series("people", over_time="cover"))},
+    ),
+    "all calls by side, of each side its share": Shape(
+        [
+            *(Row("by_side", numerator=(each,), denominator=(0, 1, 2), at=(side,))
+              for each, side in enumerate(("L", "R", "Unknown"))),
+            Row("by_side", numerator=(0, 1, 2), denominator=(0, 1, 2), at=("All",)),
+            Row("calls", (0, 1, 2), at=("All",)),
+        ],
+        {
+            "by_side": Reading(
+                numerator=Series("member"), denominator=Series("calls", whole="side"),
+                divided=True, part=True,
+            ),
+            "calls": Reading(value=Series("calls")),
+        },
+        by=("side",),
+    ),
+    "two kinds of all, in two refs": Shape(
+        [Row("a", (0,)), Row("b", (1,)), Row("all", (0, 1, 2))],
+        {"a": _kind("a"), "b": _kind("b"), "all": Reading(value=ADDS)},
+        unshown=[(2,), (0, 2), (1, 2)],
+    ),
+    "two kinds that are all, in two places": Shape(
+        [
+            *(Row(kind, (at,), at=("A",)) for at, kind in enumerate(("a", "b"))),
+            *(Row(kind, (2 + at,), at=("B",)) for at, kind in enumerate(("a", "b"))),
+            Row("all", (0, 1), at=("A",)), Row("all", (2, 3), at=("B",)),
+        ],
+        {"a": _kind("a"), "b": _kind("b"), "all": Reading(value=ADDS)},
+        by=("place",),
+    ),
+    "months that do not add up": Shape(
+        [Row("stock", (each,), months=(each, each + 1)) for each in range(2)]
+        + [Row("stock", (2,), months=(0, 2))],
+        {"stock": Reading(value=Series("stock"))},
+    ),
     "three kinds, each two together": Shape(
         [
             Row("a", (0,)), Row("b", (1,)), Row("c", (2,)),
@@ -269,6 +323,13 @@ SHAPES = {
 }  # fmt: skip
 SOMETIMES_MORE = {"two months and three that share one", "three kinds, each two together"}
 """Shapes of which at times one row more is hidden than would have done."""
+ONE_BY_ONE = {
+    "people of two places, some of both", "people of two months, some of both",
+    "all calls by side, of each side its share", "two kinds that are all, in two places",
+    "two kinds of all, in two refs", "months that do not add up",
+}  # fmt: skip
+"""Shapes that are no one web of sums, or in which a reader knows more than the sums tell."""
+SEARCHED = [each for each in SHAPES if each not in ONE_BY_ONE]
 SOME = (0, 1, 2, 4, 9)
 
 
@@ -367,7 +428,7 @@ class Search:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("name", [each for each in SHAPES if each not in SOMETIMES_MORE])
+@pytest.mark.parametrize("name", [each for each in SEARCHED if each not in SOMETIMES_MORE])
 def test_the_table_nearest_to_a_goal_comes_as_near_as_any_and_hides_least(
     name: str, policy: str
 ) -> None:
@@ -390,7 +451,7 @@ def test_the_table_nearest_to_a_goal_comes_as_near_as_any_and_hides_least(
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", SEARCHED)
 def test_a_table_for_many_counts_shows_the_same_and_no_other_comes_nearer(
     name: str, policy: str
 ) -> None:
@@ -413,3 +474,21 @@ def test_a_table_for_many_counts_shows_the_same_and_no_other_comes_nearer(
             # Many at once is a quick look: where half a count would do, none may be found.
             came = np.sign(goal) * found[wanted].sum()
             assert came == best or (came == 0 and name == "three kinds, each two together")
+
+
+def test_where_the_search_is_given_up_all_that_adds_up_is_hidden_but_zeros(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Places and a total, of which one is small; another count has nothing to do with them."""
+    monkeypatch.setattr(programme, "_STEPS", 0)
+    places = SHAPES["two crossed breakdowns"]
+    apart = Row("apart", (4,), at=("All", "All"))
+    shape = Shape(
+        [*places.rows, apart], CALLS | {"apart": Reading(value=Series("apart"))}, places.by
+    )
+    protection = Protection(shape.system((1, 0, 9, 8, 30), EXACT), set())
+    hidden = protection.small | protection.others
+    assert protection.given_up == hidden
+    assert {str(shape.rows[each]) for each in range(10)} - {
+        str(shape.rows[each]) for each in hidden
+    } == {"calls A R", "apart All All"}
