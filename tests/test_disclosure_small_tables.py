@@ -16,11 +16,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from swm_kpi.disclosure import DisclosurePolicy, programme, tables
+from swm_kpi.disclosure import DisclosurePolicy, programme, protect, tables
 from swm_kpi.disclosure.protect import Protection
 from swm_kpi.disclosure.reading import Reading, Series
 from swm_kpi.disclosure.system import System
 from swm_kpi.disclosure.tables import Tables
+from swm_kpi.errors import RequestError
 
 EXACT = DisclosurePolicy(threshold=3, base=1)
 WIDE = DisclosurePolicy(threshold=5, base=1)
@@ -81,7 +82,7 @@ class Shape:
         every = [atoms for row in self.rows for atoms in row.numbers.values()]
         return 1 + max(each for atoms in every for each in atoms)
 
-    def frame(self, counts: Sequence[int]) -> pl.DataFrame:
+    def frame(self, counts: Sequence[float]) -> pl.DataFrame:
         """The table that such counts of atoms make."""
         made = [
             {
@@ -98,7 +99,7 @@ class Shape:
         numbers = dict.fromkeys(("value", "numerator", "denominator"), pl.Float64)
         return pl.DataFrame(made, schema_overrides=numbers)
 
-    def system(self, counts: Sequence[int], policy: DisclosurePolicy) -> System:
+    def system(self, counts: Sequence[float], policy: DisclosurePolicy) -> System:
         """The counts and the sums that the library finds."""
         readings = {("T", name, "force"): each for name, each in self.readings.items()}
         return System(self.frame(counts), self.by, readings, policy)
@@ -311,6 +312,34 @@ SHAPES = {
         + [Row("stock", (2,), months=(0, 2))],
         {"stock": Reading(value=Series("stock"))},
     ),
+    "a share in a month, and in that and the next": Shape(
+        [
+            Row("share", numerator=(0,), denominator=(0, 1), months=(0, 1)),
+            Row("share", numerator=(0, 2), denominator=(0, 1, 2, 3), months=(0, 2)),
+        ],
+        SHARE,
+        unshown=[(2,), (3,), (2, 3)],
+    ),
+    "one count told as two numbers": Shape(
+        [Row("calls", (0,), at=("A",)), Row("calls", (1,), at=("B",)),
+         Row("calls", (0, 1), at=("All",)), Row("again", (2,), at=("All",))],
+        {**CALLS, "again": Reading(value=ADDS)},
+        by=("place",),
+        tables=[(1, 9, 12), (9, 2, 1), (4, 9, 2), (1, 1, 30)],
+    ),
+    "months that do not come to their quarter": Shape(
+        [Row("calls", (each,), months=(each, each + 1)) for each in range(2)]
+        + [Row("calls", (2,), months=(0, 2))],
+        CALLS,
+        tables=[(1, 9, 14), (9, 4, 2), (2, 1, 30), (9, 2, 5)],
+    ),
+    "places that do not come to their total": Shape(
+        [Row("calls", (0,), at=("A",)), Row("calls", (1,), at=("B",)),
+         Row("calls", (2,), at=("All",))],
+        CALLS,
+        by=("place",),
+        tables=[(1, 9, 20), (9, 2, 5), (2, 1, 30), (20, 1, 12)],
+    ),
     "three kinds, each two together": Shape(
         [
             Row("a", (0,)), Row("b", (1,)), Row("c", (2,)),
@@ -326,7 +355,8 @@ SOMETIMES_MORE = {"two months and three that share one", "three kinds, each two 
 ONE_BY_ONE = {
     "people of two places, some of both", "people of two months, some of both",
     "all calls by side, of each side its share", "two kinds that are all, in two places",
-    "two kinds of all, in two refs", "months that do not add up",
+    "two kinds of all, in two refs", "months that do not add up", "one count told as two numbers",
+    "months that do not come to their quarter", "places that do not come to their total",
 }  # fmt: skip
 """Shapes that are no one web of sums, or in which a reader knows more than the sums tell."""
 SEARCHED = [each for each in SHAPES if each not in ONE_BY_ONE]
@@ -379,6 +409,16 @@ def test_nothing_is_hidden_that_could_be_shown_again(name: str, policy: str) -> 
         assert small <= hidden
         for row in hidden - small:
             assert narrowed(shape, counts, POLICIES[policy], hidden - {row}), (counts, hidden, row)
+
+
+def test_where_one_number_of_a_count_is_in_fractions_none_is_known_to_be_whole() -> None:
+    """As of a weighted survey: a hidden count may be next to nothing, and a rounded one a half."""
+    places = SHAPES["places and their total"]
+    for counts, whole in (((2, 9, 22), True), ((2, 9.5, 22), False), ((2.5, 9, 22), False)):
+        nodes = places.system(counts, ROUNDED).nodes
+        assert [each.whole for each in nodes] == [whole] * 4
+        assert nodes[0].least == (1 if whole else 0)
+        assert (nodes[2].least, nodes[2].most) == ((21, 22) if whole else (21, 23))
 
 
 # The tables that the search comes upon
@@ -492,3 +532,13 @@ def test_where_the_search_is_given_up_all_that_adds_up_is_hidden_but_zeros(
     assert {str(shape.rows[each]) for each in range(10)} - {
         str(shape.rows[each]) for each in hidden
     } == {"calls A R", "apart All All"}
+
+
+def test_more_small_counts_than_can_be_protected_together_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(protect, "_MOST_SMALL", 2)
+    shape = SHAPES["places and their total"]
+    assert shape.named((1, 2, 9), EXACT) == ["calls A", "calls B"]
+    with pytest.raises(RequestError, match="has 3 counts under the threshold, and the most"):
+        shape.hidden((1, 2, 2), EXACT)
