@@ -499,7 +499,7 @@ def test_a_table_for_many_counts_shows_the_same_and_no_other_comes_nearer(
     for counts in some_counts(SHAPES[name], 6):
         search = Search(SHAPES[name], counts, POLICIES[policy])
         same = search.beyond(search.changes) == 0
-        for goal in (-2.0, 3.0):
+        for goal in (-2.0, -1.0, 1.0, 3.0):
             goals = np.full(len(search.nodes), goal)
             wanted = np.array([at in search.atoms and node.small for at, node in
                                enumerate(search.nodes)])  # fmt: skip
