@@ -893,8 +893,62 @@ def test_two_versions_of_a_total_that_cannot_both_be_tell_nothing_of_its_parts()
 
 def test_a_total_with_parts_of_another_version_tells_nothing() -> None:
     """Of 30 in all, 22 are in one area, and after a revision 13 in another."""
-    first = release(incidents((4, 4, 22)), "All", AREAS[2], hidden=[AREAS[0]])
+    first = release(incidents((4, 4, 22)), "All", AREAS[2], hidden=AREAS[:2])
     assert sums_of_both(first, release(incidents((4, 13, 22)), AREAS[1])) == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "zeros", "told_more"), [(16, True, True), (18, True, False), (18, False, False)]
+)
+def test_a_rounded_total_tells_of_its_parts_what_all_that_is_rounded_to_it_tells(
+    rest: int, zeros: bool, told_more: bool
+) -> None:
+    """A total of 20 is 18 to 22. Less 16 that is 2 to 6, and less 18 no more than under 5."""
+    exact = incidents((20 - rest, 8, rest - 8))
+    rounded = release(exact, "All", hidden=AREAS)
+    first = Result(rounded.to_polars(), exact.by, exact.subjects, policy=POLICY)
+    policy = POLICY.model_copy(update={"zeros": zeros})
+    found = first.differencing(release(exact, *AREAS[1:], hidden=AREAS[:1]), policy=policy)
+    assert ("sums of both" in "\n".join(map(str, found))) == told_more
+
+
+def test_what_longer_periods_leave_is_not_warned_about_where_it_may_be_nothing() -> None:
+    """A quarter of 60 is 58 to 62, and less two months of 30 it is up to 2."""
+    counts = ((30,), (30,), (0,))
+    late = incidents(*counts, periods=[QUARTER], by=()).disclose(POLICY)
+    early = by_month(30, 30, 0, periods=MONTHS[:2])
+    assert late.differencing(early) == ()
+
+
+def test_a_month_that_is_left_is_named_as_months_are() -> None:
+    made = [datetime(2024, month, 2) for month in (10, 11) for _ in range(20)]
+    made += [datetime(2024, 12, 2)] * 3
+    data = pl.DataFrame({"created_at": made, "closing_code": ["ASB nuisance"] * len(made)})
+    coverage = {"incident": ("2024-10-01", "2024-12-31")}
+    whole, months = (
+        kpi.compute(["15"], {"incident": data}, periods=each, coverage=coverage).disclose(UNROUNDED)
+        for each in (["2024/25 Q3"], ["2024-10", "2024-11"])
+    )
+    assert [each.period for each in whole.differencing(months)] == ["2024-12"]
+
+
+@pytest.mark.parametrize("hidden", ["calls", "again"])
+def test_a_count_that_any_row_shows_is_shown(hidden: str) -> None:
+    """One count stands in two rows, and one of them is hidden."""
+    again = Count(key="again", of=Call, at=Call.began_at)
+    twice = SHARES.model_copy(update={"measures": (SHARES.measures[0], again)})
+    data = pl.DataFrame({"began_at": [datetime(2024, 4, 2)] * 20})
+    result = kpi.compute(
+        [twice], {"call": data}, periods=[QUARTER], catalogue=kpi.Catalogue([twice]),
+        coverage={"call": ("2024-04-01", "2024-06-30")},
+    )  # fmt: skip
+    gone = pl.col("measure") == hidden
+    frame = result.to_polars().with_columns(
+        pl.when(~gone).then("value").alias("value"),
+        marker=pl.when(gone).then(pl.lit("[c]")).otherwise("marker"),
+    )
+    first = Result(frame, result.by, result.subjects)
+    assert first.differencing(result, policy=POLICY) == ()
 
 
 def test_what_months_tell_of_one_area_tells_of_another_by_the_total() -> None:
@@ -902,7 +956,8 @@ def test_what_months_tell_of_one_area_tells_of_another_by_the_total() -> None:
     counts = ((3, 20, 22), (30, 31, 32), (40, 41, 42))
     exact = incidents(*counts, periods=[*MONTHS, QUARTER])
     april = months_of(exact, MONTHS[0], "All", AREAS[2], hidden=AREAS[:2])
-    others = [months_of(exact, each, AREAS[1]) for each in (*MONTHS[1:], QUARTER)]
+    others = [months_of(exact, each, AREAS[1]) for each in (MONTHS[2], QUARTER)]
+    others += [months_of(exact, MONTHS[1], "All", *AREAS)]
     first = Result(april, exact.by, exact.subjects)
     second = Result(pl.concat(others), exact.by, exact.subjects)
     assert sums_of_both(first, second) == [(AREAS[0], MONTHS[0])]
