@@ -932,6 +932,24 @@ def test_a_month_that_is_left_is_named_as_months_are() -> None:
     assert [each.period for each in whole.differencing(months)] == ["2024-12"]
 
 
+def test_how_many_there_are_on_a_day_is_not_taken_from_how_many_on_another() -> None:
+    """30 at the end of April, and 33 at the end of June: no months are what is left."""
+    stock = SHARES.model_copy(
+        update={"measures": (kpi.StockAtDate(key="calls", of=Call, at=Call.began_at),)}
+    )
+    data = pl.DataFrame({"began_at": [datetime(2024, 4, 30)] * 30 + [datetime(2024, 6, 30)] * 33})
+    april, quarter_ = (
+        kpi.compute(
+            [stock], {"call": data}, periods=[each], catalogue=kpi.Catalogue([stock]),
+            coverage={"call": ("2024-04-01", "2024-06-30")},
+        )
+        for each in (MONTHS[0], QUARTER)
+    )  # fmt: skip
+    assert april.to_polars()["value"].to_list() == [30]
+    assert quarter_.to_polars()["value"].to_list() == [33]
+    assert april.differencing(quarter_, policy=POLICY) == ()
+
+
 @pytest.mark.parametrize("hidden", ["calls", "again"])
 def test_a_count_that_any_row_shows_is_shown(hidden: str) -> None:
     """One count stands in two rows, and one of them is hidden."""

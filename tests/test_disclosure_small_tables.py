@@ -278,6 +278,7 @@ SHAPES = {
          Row("people", (0, 1, 2), at=("All",))],
         {"people": Reading(value=Series("people", over_members="cover"))},
         by=("place",),
+        tables=[(1, 9, 0), (1, 9, 1), (0, 2, 9), (4, 1, 0), (9, 9, 1), (2, 4, 4), (2, 0, 9)],
     ),
     "people of two months, some of both": Shape(
         [Row("people", (0, 2), months=(0, 1)), Row("people", (1, 2), months=(1, 2)),
@@ -347,6 +348,11 @@ SHAPES = {
         by=("place",),
         tables=[(1, 9, 20), (9, 2, 5), (2, 1, 30), (20, 1, 12)],
     ),
+    "a ratio of two counts": Shape(
+        [Row("ratio", numerator=(0,), denominator=(1,))],
+        {"ratio": Reading(numerator=URGENT, denominator=Series("people"), divided=True)},
+        tables=[(9, 10), (4, 5), (1, 9), (9, 1), (10, 9), (0, 9)],
+    ),
     "three kinds, each two together": Shape(
         # Two together go up by one where each goes up by a half, which no count does.
         [
@@ -363,6 +369,7 @@ SOMETIMES_MORE = {"two months and three that share one", "three kinds, each two 
 ONE_BY_ONE = {
     "people of two places, some of both", "people of two months, some of both",
     "all calls by side, of each side its share", "two kinds that are all, in two places",
+    "a ratio of two counts",
     "two kinds of all, in two refs", "months that do not add up", "one count told as two numbers",
     "months that do not come to their quarter", "places that do not come to their total",
 }  # fmt: skip
