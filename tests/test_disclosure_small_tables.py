@@ -315,6 +315,24 @@ SHAPES = {
         {"a": _kind("a"), "b": _kind("b"), "all": Reading(value=ADDS)},
         by=("place",),
     ),
+    "three kinds that are all": Shape(
+        [Row("a", (0,)), Row("b", (1,)), Row("c", (2,)), Row("all", (0, 1, 2))],
+        {**{each: _kind(each) for each in ("a", "b", "c")}, "all": Reading(value=ADDS)},
+    ),
+    "one part of two wholes, each in a month": Shape(
+        [
+            Row("of_calls", numerator=(0,), denominator=(0, 1), months=(0, 1)),
+            Row("of_known", numerator=(2,), denominator=(2, 3), months=(1, 2)),
+        ],
+        {
+            "of_calls": SHARE["share"],
+            "of_known": Reading(
+                numerator=URGENT, denominator=Series("known", over_time="sum"), divided=True,
+                part=True,
+            ),
+        },
+        tables=[(9, 4, 9, 1), (9, 1, 9, 4), (2, 9, 4, 9), (9, 9, 4, 9), (9, 2, 9, 2)],
+    ),
     "months that do not add up": Shape(
         [Row("stock", (each,), months=(each, each + 1)) for each in range(2)]
         + [Row("stock", (2,), months=(0, 2))],
@@ -369,8 +387,9 @@ SOMETIMES_MORE = {"two months and three that share one", "three kinds, each two 
 ONE_BY_ONE = {
     "people of two places, some of both", "people of two months, some of both",
     "all calls by side, of each side its share", "two kinds that are all, in two places",
-    "a ratio of two counts",
-    "two kinds of all, in two refs", "months that do not add up", "one count told as two numbers",
+    "a ratio of two counts", "one part of two wholes, each in a month",
+    "two kinds of all, in two refs", "three kinds that are all",
+    "months that do not add up", "one count told as two numbers",
     "months that do not come to their quarter", "places that do not come to their total",
 }  # fmt: skip
 """Shapes that are no one web of sums, or in which a reader knows more than the sums tell."""
