@@ -577,3 +577,15 @@ def test_more_small_counts_than_can_be_protected_together_are_refused(
     assert shape.named((1, 2, 9), EXACT) == ["calls A", "calls B"]
     with pytest.raises(RequestError, match="has 3 counts under the threshold, and the most"):
         shape.hidden((1, 2, 2), EXACT)
+
+
+def test_each_count_is_tied_to_others_in_one_group_and_no_sum_leads_out_of_it() -> None:
+    for shape in SHAPES.values():
+        for counts in some_counts(shape, 3):
+            system = shape.system(counts, EXACT)
+            groups = system.tied()
+            assert sorted(each for group in groups for each in group) == list(
+                range(len(system.nodes))
+            )
+            of = {each: at for at, group in enumerate(groups) for each in group}
+            assert all(len({of[node] for node, _ in each}) == 1 for each in system.sums)
