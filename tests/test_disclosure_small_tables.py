@@ -333,6 +333,15 @@ SHAPES = {
         },
         tables=[(9, 4, 9, 1), (9, 1, 9, 4), (2, 9, 4, 9), (9, 9, 4, 9), (9, 2, 9, 2)],
     ),
+    "two kinds that are all, and another part of all": Shape(
+        [Row("a", (0, 1)), Row("b", (2,)), Row("urgent", (0, 2)), Row("all", (0, 1, 2))],
+        {
+            **{each: _kind(each) for each in ("a", "b")},
+            "urgent": Reading(value=URGENT), "all": Reading(value=ADDS),
+        },
+        unshown=[(1,)],
+        tables=[(9, 1, 9), (9, 2, 4), (4, 1, 12), (9, 9, 9), (9, 4, 1)],
+    ),
     "months that do not add up": Shape(
         [Row("stock", (each,), months=(each, each + 1)) for each in range(2)]
         + [Row("stock", (2,), months=(0, 2))],
@@ -389,6 +398,7 @@ ONE_BY_ONE = {
     "all calls by side, of each side its share", "two kinds that are all, in two places",
     "a ratio of two counts", "one part of two wholes, each in a month",
     "two kinds of all, in two refs", "three kinds that are all",
+    "two kinds that are all, and another part of all",
     "months that do not add up", "one count told as two numbers",
     "months that do not come to their quarter", "places that do not come to their total",
 }  # fmt: skip
@@ -453,6 +463,15 @@ def test_where_one_number_of_a_count_is_in_fractions_none_is_known_to_be_whole()
         assert [each.whole for each in nodes] == [whole] * 4
         assert nodes[0].least == (1 if whole else 0)
         assert (nodes[2].least, nodes[2].most) == ((21, 22) if whole else (21, 23))
+
+
+def test_stretches_that_overlap_tell_nothing_of_each_other_where_people_are_in_several() -> None:
+    """Of counts that add up over time they do: the two years that are a month apart."""
+    spans = ((0, 1), (0, 2), (1, 3), (2, 3))
+    rows = [Row("people", (at,), months=span) for at, span in enumerate(spans)]
+    for over_time, sums in (("cover", 0), ("sum", 2), ("", 0)):
+        reading = Reading(value=Series("people", over_time=over_time))
+        assert len(Shape(rows, {"people": reading}).system((4, 9, 15, 10), EXACT).sums) == sums
 
 
 # The tables that the search comes upon
