@@ -52,6 +52,7 @@ class Row:
     denominator: tuple[int, ...] = ()
     months: tuple[int, int] = QUARTER
     at: tuple[str, ...] = ()
+    ref: str = "T"
 
     @property
     def numbers(self) -> dict[str, tuple[int, ...]]:
@@ -93,7 +94,7 @@ class Shape:
         """The table that such counts of atoms make."""
         made = [
             {
-                "ref": "T", "measure": row.measure, "basis": "force",
+                "ref": row.ref, "measure": row.measure, "basis": "force",
                 "period_start": _month(row.months[0]),
                 "period_end": _month(row.months[1]) - timedelta(days=1),
                 **dict(zip(self.by, row.at, strict=True)),
@@ -108,7 +109,8 @@ class Shape:
 
     def system(self, counts: Sequence[float], policy: DisclosurePolicy) -> System:
         """The counts and the sums that the library finds."""
-        readings = {("T", name, "force"): each for name, each in self.readings.items()}
+        refs = {row.measure: row.ref for row in self.rows}
+        readings = {(refs[name], name, "force"): each for name, each in self.readings.items()}
         return System(self.frame(counts), self.by, readings, policy)
 
     def hidden(self, counts: Sequence[int], policy: DisclosurePolicy) -> set[int]:
@@ -472,6 +474,22 @@ def test_stretches_that_overlap_tell_nothing_of_each_other_where_people_are_in_s
     for over_time, sums in (("cover", 0), ("sum", 2), ("", 0)):
         reading = Reading(value=Series("people", over_time=over_time))
         assert len(Shape(rows, {"people": reading}).system((4, 9, 15, 10), EXACT).sums) == sums
+
+
+def test_two_counts_that_come_to_a_third_are_tied_in_one_ref_and_in_one_family() -> None:
+    """Whatever else the ref shows, here of another month; and not where nothing joins them."""
+
+    def sums(ref: str, family: str) -> int:
+        def of(name: str) -> Reading:
+            clauses = frozenset({json.dumps(["column", name])})
+            return Reading(value=Series(name, family=family, clauses=clauses))
+
+        rows = [Row("a", (0,)), Row("aa", (2,), months=(0, 1)), Row("ab", (0, 1), ref=ref),
+                Row("b", (1,))]  # fmt: skip
+        shape = Shape(rows, {each: of(each) for each in ("a", "aa", "ab", "b")})
+        return len(shape.system((1, 9, 5), EXACT).sums)
+
+    assert [sums("T", ""), sums("U", "calls"), sums("U", "")] == [1, 1, 0]
 
 
 # The tables that the search comes upon
