@@ -592,7 +592,7 @@ def test_where_the_search_is_given_up_all_that_adds_up_is_hidden_but_zeros(
 ) -> None:
     """Places and a total, of which one is small; another count has nothing to do with them."""
     monkeypatch.setattr(programme, "_STEPS", 0)
-    monkeypatch.setattr(tables, "_NEIGHBOURS", ((2, 1),))
+    monkeypatch.setattr(tables, "_NEIGHBOURS", ((6, 8),))
     places = SHAPES["two crossed breakdowns"]
     apart = Row("apart", (4,), at=("All", "All"))
     shape = Shape(
