@@ -718,3 +718,19 @@ def test_a_table_that_cannot_be_is_none() -> None:
     again = asked.cheapest(one, zero, two)
     assert again is not None
     assert again.tolist() == [0, 0]
+
+
+def test_without_a_sum_each_unknown_is_at_its_cheaper_end() -> None:
+    found = programme(np.zeros((0, 3))).cheapest(
+        np.array([1.0, -1.0, 2.0]), np.array([-3.0, 0.0, 4.0]), np.array([5.0, 7.0, 9.0])
+    )
+    assert found is not None
+    assert found.tolist() == [-3, 7, 4]
+
+
+def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither when it is made nor when it is asked, in fractions and in whole numbers."""
+    for whole in (False, True):
+        asked = programme(np.array([[1.0, -1.0, 2.0]]), whole=whole)
+        assert asked.cheapest(np.ones(3), np.zeros(3), np.ones(3)) is not None
+    assert capfd.readouterr() == ("", "")

@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.disclosure.programme import Array, GivenUp
-from swm_kpi.disclosure.system import INFINITY, System
+from swm_kpi.disclosure.system import System
 from swm_kpi.disclosure.tables import Tables
 from swm_kpi.errors import RequestError
 from swm_kpi.progress import progress
 
 _NEAR = 1e-6
-_PASSES = 4
 _AT_ONCE = 20
 """How many counts are looked at one by one before all are looked at together again."""
 _MOST_SMALL = 25_000
@@ -52,7 +51,6 @@ class Protection:
                 f"that are protected together is {_MOST_SMALL:,}. Ask for fewer members or longer "
                 "periods: in so small cells nearly all would be hidden."
             )
-        self._bounds = _told_by_markers(system)
         tied = [
             members
             for members in system.tied()
@@ -108,8 +106,7 @@ class Protection:
             node = self.system.nodes[each]
             if node.small:
                 least, most = self.system.hidden_range(node)
-                low, high = self._bounds[each]
-                goals[:, at] = max(least, low) - node.exact, min(most, high) - node.exact
+                goals[:, at] = least - node.exact, most - node.exact
         return goals
 
     def _look_together(self, tables: Tables, goals: Array, seen: Array) -> None:
@@ -141,28 +138,3 @@ def _note(seen: Array, changes: Array) -> None:
     """Remember a table: it speaks for every count that it changes."""
     np.minimum(seen[0], changes, out=seen[0])
     np.maximum(seen[1], changes, out=seen[1])
-
-
-def _told_by_markers(system: System) -> list[tuple[float, float]]:
-    """Return what each count must be between if nothing but markers and zeros were shown.
-
-    No number can be hidden to make this wider, so nothing wider is looked for.
-    """
-    low, high = [], []
-    for node in system.nodes:
-        opened = node.shown and node.exact > 0
-        lowest = min(system.lowest(node), node.exact)
-        low.append(lowest if opened else node.least)
-        high.append(INFINITY if opened else node.most)
-    for _ in range(_PASSES):
-        for terms in system.sums:
-            least = sum(low[at] if sign > 0 else -high[at] for at, sign in terms)
-            most = sum(high[at] if sign > 0 else -low[at] for at, sign in terms)
-            for at, sign in terms:
-                below, above = (low[at], high[at]) if sign > 0 else (-high[at], -low[at])
-                # A sum with two open ends says nothing of either.
-                rest_low = least - below if least != -INFINITY else -INFINITY
-                rest_high = most - above if most != INFINITY else INFINITY
-                under, over = (-rest_high, -rest_low) if sign > 0 else (rest_low, rest_high)
-                low[at], high[at] = max(low[at], under), min(high[at], over)
-    return list(zip(low, high, strict=True))

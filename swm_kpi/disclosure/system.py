@@ -155,8 +155,6 @@ class System:
 
     def _tie(self, terms: list[tuple[int, int]], *, exactly: bool) -> None:
         """Add a sum that comes to zero; what it is short or over is a count nobody is told."""
-        if len(terms) == 2 and terms[0][0] == terms[1][0]:
-            return
         over = sum(sign * self.nodes[node].exact for node, sign in terms)
         if abs(over) > _NEAR or not exactly:
             terms = [*terms, (self._hidden(abs(over), free=True), -1 if over >= 0 else 1)]

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 ENGINE = ("engine_rules", "repeats", "counting", "mean_stock", "registers_and_uptime")
 TESTS = {
     "swm_kpi/periods": ("periods",),
-    "swm_kpi/disclosure": ("disclosure_sums", "disclosure"),
+    "swm_kpi/disclosure": ("disclosure_sums", "disclosure_small_tables", "disclosure"),
     "swm_kpi/statistics": ("statistics", "published_cases", "intervals", "spc"),
     "swm_kpi/process": ("spc", "repr"),
     "swm_kpi/measures": (*ENGINE, "definition_mistakes", "intervals", "definitions"),
