@@ -9,6 +9,8 @@ themselves.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -89,7 +91,7 @@ class Protection:
                     return
                 for at, way in left[:_AT_ONCE]:
                     if _unreached(goals, seen)[way, at]:
-                        changes = tables.nearest(at, goals[way, at])
+                        changes = self._nearest(tables, at, goals[way, at])
                         for each in tables.beyond(changes):
                             self._hide(each)
                         tables.refresh()
@@ -97,7 +99,15 @@ class Protection:
                         # What no hiding allows is no goal.
                         goals[way, at] = changes[at]
         except GivenUp:
-            self._hide_all(members)
+            self._give_up(members)
+
+    def _nearest(self, tables: Tables, at: int, goal: float) -> Array:
+        """Return a table in which a count comes near its goal; hide what is about it if need be."""
+        with suppress(GivenUp):
+            return tables.nearest(at, goal)
+        self._give_up(tables.near(at))
+        tables.refresh()
+        return tables.nearest(at, goal)
 
     def _goals(self, members: list[int]) -> Array:
         """Return by how much each small count should be able to be less, and more."""
@@ -120,9 +130,9 @@ class Protection:
                     break
                 left = now
 
-    def _hide_all(self, members: list[int]) -> None:
-        """Hide every count but zeros: no more can be done for those that are small."""
-        for each in members:
+    def _give_up(self, nodes: list[int]) -> None:
+        """Hide every one of some counts but zeros, in place of what would have done."""
+        for each in nodes:
             node = self.system.nodes[each]
             if node.shown and node.exact > 0:
                 self._hide(each)

@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from swm_kpi.disclosure.programme import Array, GivenUp, Programme
 from swm_kpi.disclosure.system import System
 
+Places = NDArray[np.intp]
+
 _NEAR = 1e-6
 _FIRST = 1e6
 """What coming nearer to a goal by one is worth: more than to hide all that may stand in its way."""
 
 _NEIGHBOURS = ((300, 8), (1_000, 20), (3_000, 50))
 """How many counts are looked at, and how many of a sum, before all are."""
-_RINGS = 2
-"""How far from what is in fractions a table of all counts is changed to make it whole."""
+_MANY, _RINGS, _OF_SUM = 3_000, 3, 50
+"""Of how many counts whole numbers are looked for near fractions, how far off, and in each sum."""
 
 
 class Tables:
@@ -102,7 +104,7 @@ class Tables:
         """Yield the counts that are nearest to one, then more, and all at last."""
         for many, of_sum in _NEIGHBOURS:
             if many < len(self.members):
-                yield _Part(self, self._around(np.arange(len(self.members)) == at, many, of_sum))
+                yield _Part(self, self._around(at, many, of_sum))
         if self._every is None:
             self._every = _Part(self, np.ones(len(self.members), dtype=bool))
         yield self._every
@@ -142,20 +144,23 @@ class Tables:
     ) -> Array | None:
         """Return a table in whole numbers, looked for near one in fractions; None for none such.
 
-        Of all counts at once it takes minutes. What is whole already is then left as it is, but
-        for what shares a sum with a fraction, and next for what shares one with that. That there is
-        none is told only by all of them.
+        Of very many counts at once it takes minutes. What is whole already is then left as it is,
+        but for what shares a sum with a fraction, and next for what shares one with that.
+
+        Raises:
+            GivenUp: there is none near, and that says nothing of others.
         """
-        if part is self._every:
-            free = self._whole & (np.abs(found - np.round(found)) > _NEAR)
-            for _ in range(_RINGS):
-                free = self._around(free, 1, _NEIGHBOURS[-1][1])
-                with suppress(GivenUp):
-                    held = self._held(found, free, least, most)
-                    near = part.cheapest(price, *held, whole=True)
-                    if near is not None:
-                        return near
-        return part.cheapest(price, least, most, whole=True)
+        if part is not self._every or len(self.members) <= _MANY:
+            return part.cheapest(price, least, most, whole=True)
+        free = self._whole & (np.abs(found - np.round(found)) > _NEAR)
+        foremost = self._foremost(_OF_SUM)
+        for _ in range(_RINGS):
+            free = self._beside(free, foremost)
+            with suppress(GivenUp):
+                near = part.cheapest(price, *self._held(found, free, least, most), whole=True)
+                if near is not None:
+                    return near
+        raise GivenUp
 
     def _held(
         self, found: Array, free: NDArray[np.bool_], least: Array, most: Array
@@ -168,10 +173,21 @@ class Tables:
         as_found, free = np.concatenate([within, above, below]), np.tile(free, 3)
         return np.where(free, least, as_found), np.where(free, most, as_found)
 
-    def _around(self, near: NDArray[np.bool_], many: int, of_sum: int) -> NDArray[np.bool_]:
-        """Return the counts nearest to some by the sums they share, and of each sum so many.
+    def _around(self, at: int, many: int, of_sum: int) -> NDArray[np.bool_]:
+        """Return the counts nearest to one by the sums they share, and of each sum so many."""
+        foremost = self._foremost(of_sum)
+        near = np.zeros(len(self.members), dtype=bool)
+        near[at] = True
+        count = 0
+        while count < near.sum() <= many:
+            count = near.sum()
+            near = self._beside(near, foremost)
+        return near
 
-        Of a sum those come first that may change at no price, and of them those with most room.
+    def _foremost(self, of_sum: int) -> Places:
+        """Return the first terms of each sum, so many of each.
+
+        Those come first that may change at no price, and of them those with most room.
         """
         room = self.high - self.low
         able = self._may_hide | (room > 0)
@@ -181,15 +197,20 @@ class Tables:
         terms = np.lexsort((rank[self._at], self._sums))
         terms = terms[able[self._at[terms]]]
         first = np.searchsorted(self._sums[terms], self._sums[terms])
-        terms = terms[np.arange(len(terms)) - first < of_sum]
-        near = near.copy()
-        count = 0
-        while count == 0 or count < near.sum() <= many:
-            count = near.sum()
-            touched = np.zeros(len(self._sums), dtype=bool)
-            touched[self._sums[near[self._at]]] = True
-            near[self._at[terms[touched[self._sums[terms]]]]] = True
-        return near
+        chosen: Places = terms[np.arange(len(terms)) - first < of_sum]
+        return chosen
+
+    def _beside(self, near: NDArray[np.bool_], foremost: Places) -> NDArray[np.bool_]:
+        """Return some counts, and those among the foremost of the sums that they are in."""
+        touched = np.zeros(len(self._sums), dtype=bool)
+        touched[self._sums[near[self._at]]] = True
+        found = near.copy()
+        found[self._at[foremost[touched[self._sums[foremost]]]]] = True
+        return found
+
+    def near(self, at: int) -> list[int]:
+        """Return the counts that are nearest to one, itself among them."""
+        return [self.members[each] for each in np.flatnonzero(self._around(at, *_NEIGHBOURS[0]))]
 
     def beyond(self, changes: Array) -> list[int]:
         """Return the counts that a table changes by more than what is shown allows."""

@@ -260,7 +260,8 @@ _OBJECT_TYPES = {"string", "boolean", "integer", "floating", "date", "datetime",
 def _objects(name: str, column: Any) -> pl.Series | None:
     import pandas as pd
 
-    if pd.api.types.infer_dtype(column, skipna=True) not in _OBJECT_TYPES:
+    # Left to skip nulls itself, pandas before 3 takes None beside a float for a whole number.
+    if pd.api.types.infer_dtype(column.dropna(), skipna=True) not in _OBJECT_TYPES:
         return None
     values: Sequence[Any] = column.astype(object).where(column.notna(), None).tolist()
     if len({getattr(each, "tzinfo", None) is None for each in values if each is not None}) > 1:
