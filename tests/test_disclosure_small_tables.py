@@ -444,6 +444,23 @@ def test_the_numbers_near_a_small_count_are_enough_or_more_are_looked_at(
             assert narrowed(shape, counts, policy, hidden) == [], (counts, hidden)
 
 
+@pytest.mark.parametrize("rings", [3, 1, 0])
+@pytest.mark.parametrize("name", SHAPES)
+def test_of_very_many_counts_nothing_small_is_told_either(
+    monkeypatch: pytest.MonkeyPatch, name: str, rings: int
+) -> None:
+    """Whole numbers are looked for near fractions; where none are, what is near is hidden too."""
+    monkeypatch.setattr(tables, "_MANY", 0)
+    monkeypatch.setattr(tables, "_RINGS", rings)
+    monkeypatch.setattr(tables, "_NEIGHBOURS", ((2, 1),))
+    shape = SHAPES[name]
+    for policy in POLICIES.values():
+        for counts in some_counts(shape, 6):
+            protection = Protection(shape.system(counts, policy), set())
+            hidden = protection.small | protection.others
+            assert narrowed(shape, counts, policy, hidden) == [], (counts, hidden)
+
+
 @pytest.mark.parametrize("policy", [each for each in POLICIES if each != "rounded"])
 @pytest.mark.parametrize("name", [each for each in SHAPES if each not in SOMETIMES_MORE])
 def test_nothing_is_hidden_that_could_be_shown_again(name: str, policy: str) -> None:

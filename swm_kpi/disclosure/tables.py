@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,8 @@ class Tables:
         )
         # To hide a large count is dearer than a small one; what is hidden or zero costs nothing.
         self._dear = 1.0 + np.log1p(np.abs(self._exact))
-        self._close = self.programme(np.ones(len(nodes), dtype=bool), (1.0,))
+        self._all = np.ones(len(nodes), dtype=bool)
+        self._close = self.programme(self._all, (1.0,))
         self._every: _Part | None = None
         self.refresh()
 
@@ -76,7 +78,17 @@ class Tables:
         most = np.where(ups, np.minimum(self.high, goals), self.high)
         price = np.where(ups, -1.0, np.where(downs, 1.0, 0.0))
         found = self._close.cheapest(price, least, most)
-        return self._in_whole_numbers(found) if found is not None else np.zeros(len(goals))
+        if found is None:
+            return np.zeros(len(goals))
+        if len(self.members) > _MANY:
+            # Here one fraction reaches nearly every count, and spoils what is whole with it.
+            whole = self._whole_near(self._close_whole.cheapest, found, found, price, least, most)
+            found = found if whole is None else whole
+        return self._in_whole_numbers(found)
+
+    @cached_property
+    def _close_whole(self) -> Programme:
+        return self.programme(self._all, (1.0,), whole=True)
 
     def nearest(self, at: int, goal: float) -> Array:
         """Return the changes of a table in which one count comes as near to a goal as may be.
@@ -106,7 +118,7 @@ class Tables:
             if many < len(self.members):
                 yield _Part(self, self._around(at, many, of_sum))
         if self._every is None:
-            self._every = _Part(self, np.ones(len(self.members), dtype=bool))
+            self._every = _Part(self, self._all)
         yield self._every
 
     def _nearest_in(self, part: _Part, at: int, goal: float) -> tuple[Array, float]:
@@ -131,7 +143,13 @@ class Tables:
         # In fractions it comes so near. Does it in whole numbers?
         price[at] = 0.0
         least[at] = most[at] = goal
-        found = self._whole_near(part, found, price, least, most)
+        if part is self._every and len(self.members) > _MANY:
+            columns = self._columns(found)
+            found = self._whole_near(part.cheapest_whole, found, columns, price, least, most)
+            if found is None:
+                raise GivenUp
+        else:
+            found = part.cheapest_whole(price, least, most)
         if found is None:
             return none, max(size - 1, 0.0)
         changes = self._in_whole_numbers(found)
@@ -140,38 +158,45 @@ class Tables:
         return changes, size
 
     def _whole_near(
-        self, part: _Part, found: Array, price: Array, least: Array, most: Array
+        self,
+        cheapest: Callable[[Array, Array, Array], Array | None],
+        found: Array,
+        columns: Array,
+        price: Array,
+        least: Array,
+        most: Array,
     ) -> Array | None:
-        """Return a table in whole numbers, looked for near one in fractions; None for none such.
+        """Return a table in whole numbers near one in fractions; None where none is found.
 
-        Of very many counts at once it takes minutes. What is whole already is then left as it is,
-        but for what shares a sum with a fraction, and next for what shares one with that.
+        Of very many counts at once it takes minutes. What is whole already is left as it is, but
+        for what shares a sum with a fraction, and next for what shares one with that.
 
-        Raises:
-            GivenUp: there is none near, and that says nothing of others.
+        Args:
+            cheapest: what asks for whole numbers.
+            found: the changes in fractions.
+            columns: the same, in the columns of the bounds.
+            price: what a change costs, as it was asked for in fractions.
+            least: the lower bounds, likewise.
+            most: the upper bounds, likewise.
         """
-        if part is not self._every or len(self.members) <= _MANY:
-            return part.cheapest(price, least, most, whole=True)
         free = self._whole & (np.abs(found - np.round(found)) > _NEAR)
         foremost = self._foremost(_OF_SUM)
+        near = np.round(columns)
+        held = np.where(np.abs(columns - near) > _NEAR, columns, near)
         for _ in range(_RINGS):
             free = self._beside(free, foremost)
+            able = np.tile(free, len(columns) // len(free))
             with suppress(GivenUp):
-                near = part.cheapest(price, *self._held(found, free, least, most), whole=True)
-                if near is not None:
-                    return near
-        raise GivenUp
+                whole = cheapest(price, np.where(able, least, held), np.where(able, most, held))
+                if whole is not None:
+                    return whole
+        return None
 
-    def _held(
-        self, found: Array, free: NDArray[np.bool_], least: Array, most: Array
-    ) -> tuple[Array, Array]:
-        """Return bounds that hold every count as it was found, but those that are free."""
-        near = np.round(found)
-        found = np.where(np.abs(found - near) > _NEAR, found, near)
+    def _columns(self, found: Array) -> Array:
+        """Return changes as within what is shown, above it and below it."""
         within = np.clip(found, self.low, self.high)
         above, below = np.maximum(found - self.high, 0.0), np.maximum(self.low - found, 0.0)
-        as_found, free = np.concatenate([within, above, below]), np.tile(free, 3)
-        return np.where(free, least, as_found), np.where(free, most, as_found)
+        return np.concatenate([within, above, below])
 
     def _around(self, at: int, many: int, of_sum: int) -> NDArray[np.bool_]:
         """Return the counts nearest to one by the sums they share, and of each sum so many."""
@@ -279,10 +304,15 @@ class _Part:
         self._columns = np.tile(among, 3)
         self._programmes: dict[bool, Programme] = {}
 
-    def cheapest(
-        self, price: Array, least: Array, most: Array, *, whole: bool = False
-    ) -> Array | None:
+    def cheapest(self, price: Array, least: Array, most: Array) -> Array | None:
         """Return the changes of every count, or None where there are no such."""
+        return self._asked(price, least, most, whole=False)
+
+    def cheapest_whole(self, price: Array, least: Array, most: Array) -> Array | None:
+        """Return the changes of every count in whole numbers, or None where there are no such."""
+        return self._asked(price, least, most, whole=True)
+
+    def _asked(self, price: Array, least: Array, most: Array, *, whole: bool) -> Array | None:
         if whole not in self._programmes:
             self._programmes[whole] = self._tables.programme(
                 self._among, (1.0, 1.0, -1.0), whole=whole
