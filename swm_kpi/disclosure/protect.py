@@ -21,8 +21,8 @@ from swm_kpi.errors import RequestError
 from swm_kpi.progress import progress
 
 _NEAR = 1e-6
-_AT_ONCE = 20
-"""How many counts are looked at one by one before all are looked at together again."""
+_AT_ONCE, _SHARE = 20, 10
+"""How many counts are looked at one by one before all are looked at together again: a tenth."""
 _MOST_SMALL = 25_000
 
 
@@ -89,7 +89,7 @@ class Protection:
                 left = np.argwhere(_unreached(goals, seen).T).tolist()
                 if not left:
                     return
-                for at, way in left[:_AT_ONCE]:
+                for at, way in left[: max(_AT_ONCE, len(left) // _SHARE)]:
                     if _unreached(goals, seen)[way, at]:
                         changes = self._nearest(tables, at, goals[way, at])
                         for each in tables.beyond(changes):
