@@ -605,6 +605,25 @@ def test_months_that_a_member_was_not_given_for_are_not_nought_for_it_or_in_a_to
     assert [each is None for each in whole.values()] == [True, False, True]
 
 
+@pytest.mark.parametrize("by", [[], ["shade"]])
+def test_a_total_that_lacks_a_months_member_is_provisional_whatever_it_is_broken_down_by(
+    by,
+) -> None:
+    """Which of the shades Left would have had in April is not known, so none of them is whole."""
+    given = OpenTable(
+        "call",
+        frame(Call, "| began_at | side | shade |\n| 2024-05-06 12:00 | Right | Dark |"),
+        (date(2024, 4, 1), date(2024, 6, 30)),
+        missing_of={"side": {"Left": (date(2024, 4, 1),)}},
+    )
+    periods = ["2024-04", "2024-05", "2024/25 Q1"]
+    found = compute(metric(CALLS), {"call": given}, periods, by=by, coverage={})
+    marks = {each["period"]: set() for each in rows(found, "calls")}
+    for each in rows(found, "calls"):
+        marks[each["period"]].add((each["marker"], each["lower"] is None))
+    assert list(marks.values()) == [{("[p]", True)}, {("", False)}, {("[p]", True)}]
+
+
 # Rule 4: nothing to divide by is [z]; never infinite, never NaN.
 
 

@@ -180,12 +180,24 @@ class _Stack:
             marker[...] = np.where(taken & (worth != _NONE), worth, marker)
         for name in {each.contract.table for each in one.statistics}:
             missing_of = self.grid.tables[name].missing_of
-            for axis, dimension in enumerate(self.grid.axes.dimensions):
-                members = missing_of.get(dimension.key, {}) if axis in one.kept else {}
+            axes = {each.key: at for at, each in enumerate(self.grid.axes.dimensions)}
+            for key, members in missing_of.items():
+                axis = axes.get(key, -1)
                 for member, days in members.items():
-                    code = self.grid.axes.members[axis].index(member)
-                    along = np.moveaxis(marker, axis + 1, 1)
-                    self._mark_gaps(along, code, {month_number(day) for day in days})
+                    gaps = {month_number(day) for day in days}
+                    if axis in one.kept:
+                        along = np.moveaxis(marker, axis + 1, 1)
+                        code = self.grid.axes.members[axis].index(member)
+                        self._mark_gaps(along, code, gaps)
+                    else:
+                        self._mark_lacking(marker, gaps)
+
+    def _mark_lacking(self, marker: NDArray[np.int8], gaps: set[int]) -> None:
+        """Mark whole periods for which some member was not given: which cells lack it is unseen."""
+        for position, period in enumerate(self.grid.periods):
+            if gaps & set(period.months):
+                cells = marker[position, ...]
+                cells[cells == _NONE] = _PROVISIONAL
 
     def _mark_gaps(self, along: NDArray[np.int8], code: int, gaps: set[int]) -> None:
         """Mark the periods that were not given for a member, and the totals that lack them."""
