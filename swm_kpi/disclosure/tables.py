@@ -21,7 +21,7 @@ _FIRST = 1e6
 
 _NEIGHBOURS = ((300, 8), (1_000, 20), (3_000, 50))
 """How many counts are looked at, and how many of a sum, before all are."""
-_MANY, _RINGS, _OF_SUM = 3_000, 3, 50
+_MANY, _RINGS, _OF_SUM = 3_000, 2, 50
 """Of how many counts whole numbers are looked for near fractions, how far off, and in each sum."""
 
 
