@@ -180,6 +180,8 @@ class Tables:
             most: the upper bounds, likewise.
         """
         free = self._whole & (np.abs(found - np.round(found)) > _NEAR)
+        if not free.any():
+            return found
         foremost = self._foremost(_OF_SUM)
         near = np.round(columns)
         held = np.where(np.abs(columns - near) > _NEAR, columns, near)
