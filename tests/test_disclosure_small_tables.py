@@ -209,6 +209,11 @@ def _kind(name: str) -> Reading:
     return Reading(value=series)
 
 
+TWO_TOGETHER = [
+    Row("ab", (0, 1)), Row("bc", (1, 2)), Row("ac", (0, 2)),
+    Row("a", (0,)), Row("b", (1,)), Row("c", (2,)),
+]  # fmt: skip
+
 SHAPES = {
     "places and their total": Shape(
         [
@@ -384,16 +389,30 @@ SHAPES = {
     ),
     "three kinds, each two together": Shape(
         # Two together go up by one where each goes up by a half, which no count does.
-        [
-            Row("ab", (0, 1)), Row("bc", (1, 2)), Row("ac", (0, 2)),
-            Row("a", (0,)), Row("b", (1,)), Row("c", (2,)),
-        ],
+        TWO_TOGETHER,
         {each: Reading(value=Series(each)) for each in ("a", "b", "c", "ab", "bc", "ac")},
-        # Where by chance one is the sum of two others, that is taken for a rule.
+        # Where by chance one is the sum of two others, that is first taken for a rule.
         tables=[(1, 3, 30), (3, 2, 25), (1, 2, 23), (4, 3, 30), (5, 2, 21), (1, 30, 22)],
     ),
+    "kinds by one and by two, of which one may seem two others": Shape(
+        TWO_TOGETHER,
+        {each: Reading(value=Series(each)) for each in ("a", "b", "c", "ab", "bc", "ac")},
+        tables=list(product((1, 2, 4, 9), repeat=3)),
+    ),
+    "three kinds that may seem to be all": Shape(
+        [Row("a", (0,)), Row("b", (1,)), Row("c", (2,)), Row("all", (0, 1, 2, 3))],
+        {**{each: _kind(each) for each in ("a", "b", "c")}, "all": Reading(value=ADDS)},
+        tables=[(1, 9, 4, 0), (0, 5, 5, 0), (2, 9, 0, 0), (1, 4, 9, 1), (9, 4, 2, 0), (1, 1, 1, 0)],
+    ),
 }  # fmt: skip
-SOMETIMES_MORE = {"two months and three that share one", "three kinds, each two together"}
+SEEMING = {
+    "kinds by one and by two, of which one may seem two others",
+    "three kinds that may seem to be all",
+}
+"""Shapes in which a sum may hold by chance, and is first taken for a rule."""
+SOMETIMES_MORE = {
+    "two months and three that share one", "three kinds, each two together", *SEEMING
+}  # fmt: skip
 """Shapes of which at times one row more is hidden than would have done."""
 ONE_BY_ONE = {
     "people of two places, some of both", "people of two months, some of both",
@@ -403,6 +422,7 @@ ONE_BY_ONE = {
     "two kinds that are all, and another part of all",
     "months that do not add up", "one count told as two numbers",
     "months that do not come to their quarter", "places that do not come to their total",
+    *SEEMING,
 }  # fmt: skip
 """Shapes that are no one web of sums, or in which a reader knows more than the sums tell."""
 SEARCHED = [each for each in SHAPES if each not in ONE_BY_ONE]
@@ -424,6 +444,20 @@ def test_of_no_small_count_is_more_told_than_that_it_is_small(name: str, policy:
     for counts in some_counts(shape, 12):
         hidden = shape.hidden(counts, POLICIES[policy])
         assert narrowed(shape, counts, POLICIES[policy], hidden) == [], (counts, hidden)
+
+
+@pytest.mark.parametrize("name", sorted(SEEMING))
+def test_a_sum_that_holds_by_chance_leaves_no_small_count_told(name: str) -> None:
+    """As of 1, 2 and 9: that 1 and 10 come to 11 is no rule, though it may seem to be one.
+
+    If it were, the 2 could be no other number whatever is hidden; as it is none, it is protected.
+    """
+    shape = SHAPES[name]
+    for threshold, base, zeros in ((3, 3, True), (5, 5, True), (4, 3, True), (3, 3, False)):
+        policy = DisclosurePolicy(threshold=threshold, base=base, zeros=zeros)
+        for counts in shape.tables:
+            hidden = shape.hidden(counts, policy)
+            assert narrowed(shape, counts, policy, hidden) == [], (counts, policy, hidden)
 
 
 def test_the_attacker_finds_what_hiding_no_more_than_the_small_counts_tells() -> None:

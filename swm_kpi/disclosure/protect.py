@@ -79,27 +79,40 @@ class Protection:
             self._unshow(row)
 
     def _protect(self, members: list[int]) -> None:
-        """Hide what has to be among counts that are tied to one another."""
+        """Hide what has to be among counts that are tied to one another.
+
+        A sum that only seems to be a rule may seem to leave nothing that hiding could do for a
+        count. So then it is looked at without such sums too.
+        """
         tables = Tables(self.system, members)
-        goals = self._goals(members)
-        seen = np.zeros_like(goals)
+        seen = np.zeros((2, len(members)))
         try:
-            while True:
-                self._look_together(tables, goals, seen)
-                left = np.argwhere(_unreached(goals, seen).T).tolist()
-                if not left:
-                    return
-                for at, way in left[: max(_AT_ONCE, len(left) // _SHARE)]:
-                    if _unreached(goals, seen)[way, at]:
-                        changes = self._nearest(tables, at, goals[way, at])
-                        for each in tables.beyond(changes):
-                            self._hide(each)
-                        tables.refresh()
-                        _note(seen, changes)
-                        # What no hiding allows is no goal.
-                        goals[way, at] = changes[at]
+            if not self._reach(tables, seen):
+                for _ in self.system.doubts(members):
+                    tables.refresh()
+                    self._reach(tables, seen.copy())
         except GivenUp:
             self._give_up(members)
+
+    def _reach(self, tables: Tables, seen: Array) -> bool:
+        """Hide until every small count may be what it should; say whether that could be done."""
+        goals = self._goals(tables.members)
+        all_of_them = True
+        while True:
+            self._look_together(tables, goals, seen)
+            left = np.argwhere(_unreached(goals, seen).T).tolist()
+            if not left:
+                return all_of_them
+            for at, way in left[: max(_AT_ONCE, len(left) // _SHARE)]:
+                if _unreached(goals, seen)[way, at]:
+                    changes = self._nearest(tables, at, goals[way, at])
+                    for each in tables.beyond(changes):
+                        self._hide(each)
+                    tables.refresh()
+                    _note(seen, changes)
+                    # What no hiding allows is no goal.
+                    all_of_them &= bool(changes[at] == goals[way, at])
+                    goals[way, at] = changes[at]
 
     def _nearest(self, tables: Tables, at: int, goal: float) -> Array:
         """Return a table in which a count comes near its goal; hide what is about it if need be."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -24,6 +24,8 @@ _NEAR = 1e-6
 _PRIME = 2**61 - 1
 _ENOUGH = 10
 """How many times the threshold may be left of a whole before what is left is safe by its size."""
+_SURELY = 10
+"""In how many cells a sum holds by a rule, and not by chance."""
 Key = tuple[str, Span, tuple[str, ...]]
 
 
@@ -82,6 +84,7 @@ class System:
         self._series: dict[str, Series] = {}
         self._groups: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._pairs: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self._chances: list[tuple[list[int], float]] = []
         self._read(frame, readings)
         self._gaps()
         self._members()
@@ -141,6 +144,21 @@ class System:
     def _hidden(self, count: float, *, free: bool = False) -> int:
         self.nodes.append(Node(count, shown=False, free=free))
         return len(self.nodes) - 1
+
+    def _guess(self, sums: Sequence[Sequence[tuple[int, int]]], least: float) -> None:
+        """Add sums that come to zero in every cell, as by a rule, though nothing says that they do.
+
+        In few cells that may be by chance. So each gets a count that is nothing by the rule, and
+        that without it is anything from the least.
+        """
+        chance = []
+        for terms in sums:
+            if len(sums) < _SURELY:
+                chance.append(self._hidden(0.0, free=True))
+                terms = [*terms, (chance[-1], 1)]
+            self._sum(terms)
+        if chance:
+            self._chances.append((chance, least))
 
     def _sum(self, terms: Sequence[tuple[int, int]]) -> None:
         for node, sign in terms:
@@ -250,8 +268,12 @@ class System:
         ]
         none = exactly or (len(cells[0][0]) > 1 if cells else False)
         if none and all(abs(rest) <= _NEAR for rest in rests):
-            for parts, whole in cells:
-                self._sum([*((each, 1) for each in parts), (whole, -1)])
+            sums = [[*((each, 1) for each in parts), (whole, -1)] for parts, whole in cells]
+            if exactly:
+                for each in sums:
+                    self._sum(each)
+            else:
+                self._guess(sums, 0.0)
             return True
         enough = _ENOUGH * (self.policy.threshold + max(self.policy.base, 1))
         for (parts, whole), rest in zip(cells, rests, strict=True):
@@ -307,8 +329,9 @@ class System:
                 return
             told = told or all(counts)
         # Two of which one is always none are no sides of a thing: it is the other.
-        for nodes, node in cells if told else ():
-            self._sum([*((each, 1) for each in nodes), (node, -1)])
+        if told:
+            sums = [[*((each, 1) for each in nodes), (node, -1)] for nodes, node in cells]
+            self._guess(sums, -INFINITY)
 
     def _settle(self) -> None:
         """Mark what is small, and what a reader knows of each count before anything is hidden."""
@@ -324,6 +347,27 @@ class System:
                 node.least, node.most = self.policy.could_be(shown, whole=node.whole)
             if node.small or not node.shown:
                 self.hide(node)
+        for chance, _ in self._chances:
+            self._be(chance, 0.0, 0.0)
+
+    def _be(self, nodes: Sequence[int], least: float, most: float) -> None:
+        for each in nodes:
+            self.nodes[each].least, self.nodes[each].most = least, most
+
+    def doubts(self, members: Sequence[int]) -> Iterator[None]:
+        """Take for no rule what among some counts may be chance: each by itself, and then all."""
+        among = set(members)
+        chances = [
+            (here, least)
+            for nodes, least in self._chances
+            if (here := [each for each in nodes if each in among])
+        ]
+        for doubted in [*([each] for each in chances), *([chances] if len(chances) > 1 else [])]:
+            for nodes, least in doubted:
+                self._be(nodes, least, INFINITY)
+            yield
+            for nodes, _ in doubted:
+                self._be(nodes, 0.0, 0.0)
 
     def tied(self) -> list[list[int]]:
         """Return the counts that sums tie to one another, apart from those they do not."""
