@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from swm_kpi.engine import compute as computing
 from tests import engines
 from tests.colliding import AREA, MEASURES, a_metric, computed, frame
 
-# Ibis brings rows from SQLite through what pandas is about to rename.
+# Ibis brings rows to SQLite and back through what pandas and Python are about to take away.
 SQLITE = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 pytestmark = list(engines.QUIET)
 
@@ -129,16 +129,19 @@ def test_a_stopped_spark_is_one_clear_error() -> None:
         assert CANARY not in each
 
 
-def sqlite_table(rows: pl.DataFrame = ROWS) -> Any:
-    """Return the rows in a database that has no quantiles and no time zones."""
+@pytest.fixture
+def sqlite_table() -> Iterator[Callable[[pl.DataFrame], Any]]:
+    """What puts rows in a database that has no quantiles and no time zones."""
     engines.needed("ibis", extra="ibis")
     import ibis
 
-    return ibis.sqlite.connect().create_table("visit", rows.to_arrow())
+    database = ibis.sqlite.connect()
+    yield lambda rows: database.create_table("visit", rows.to_arrow())
+    database.disconnect()
 
 
 @SQLITE
-def test_a_database_that_has_no_quantiles_gives_medians_and_their_limits() -> None:
+def test_a_database_that_has_no_quantiles_gives_medians_and_their_limits(sqlite_table) -> None:
     """They are ranked, which every database can."""
     medians = a_metric([each for each in MEASURES if each.key == "median_days"], [AREA])
     first = ROWS.row(0, named=True) | {"flag": False}
@@ -156,19 +159,20 @@ def test_a_database_that_has_no_quantiles_gives_medians_and_their_limits() -> No
     assert_frame_equal(there, computed(medians, {"visit": rows}, YEAR, [AREA]).to_polars())
 
 
-def test_local_time_that_a_database_cannot_work_out_is_refused_by_name() -> None:
+@SQLITE
+def test_local_time_that_a_database_cannot_work_out_is_refused_by_name(sqlite_table) -> None:
     """The message says what view to make."""
     hours = a_metric([each for each in MEASURES if each.key == "mean_hours"], [AREA])
     with pytest.raises(kpi.InputError, match=r"Local time.*sqlite.*Europe/London"):
-        computed(hours, {"visit": sqlite_table()}, YEAR, [AREA])
+        computed(hours, {"visit": sqlite_table(ROWS)}, YEAR, [AREA])
 
 
 @SQLITE
-def test_what_else_a_database_cannot_do_is_not_called_a_lost_connection() -> None:
-    """A repeat within a year needs an operation that this one lacks."""
-    again = a_metric([each for each in MEASURES if each.key == "again"], [AREA])
+def test_what_else_a_database_cannot_do_is_not_called_a_lost_connection(sqlite_table) -> None:
+    """A sum of money needs an operation that this one lacks."""
+    cost = a_metric([each for each in MEASURES if each.key == "cost"], [AREA])
     with pytest.raises(kpi.InputError, match=r"'visit'.*cannot work out there"):
-        computed(again, {"visit": sqlite_table()}, YEAR, [AREA])
+        computed(cost, {"visit": sqlite_table(ROWS)}, YEAR, [AREA])
 
 
 def test_a_library_that_is_not_installed_names_the_extra(monkeypatch) -> None:

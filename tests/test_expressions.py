@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from itertools import product
 from operator import eq, ge, gt, le, lt, ne
@@ -598,12 +598,13 @@ def by_engine(condition: Condition) -> tuple[bool | None, ...]:
 
 
 @pytest.fixture(scope="module")
-def database() -> sqlite3.Connection:
+def database() -> Iterator[sqlite3.Connection]:
     """The rows in a database."""
     connection = sqlite3.connect(":memory:")
     connection.execute('CREATE TABLE call ("code", "words", "calls", "limit", "urgent")')
     connection.executemany("INSERT INTO call VALUES (:code, :words, :calls, :limit, :urgent)", ROWS)
-    return connection
+    yield connection
+    connection.close()
 
 
 @settings(max_examples=150, deadline=None)

@@ -248,10 +248,11 @@ def _series(name: str, column: Any) -> pl.Series | None:
 
 def _microseconds(times: Any) -> Any:
     """Return times in microseconds; one that no calendar holds becomes the last there is."""
-    kept = times.astype("datetime64[us]")
-    # A coarser unit reaches further than microseconds do, and numpy wraps what does not fit.
-    lost = ~np.isnat(times) & (kept.astype(times.dtype) != times)
-    return np.where(lost, np.datetime64("9999-12-31", "us"), kept)
+    if np.datetime_data(times.dtype)[0] == "s":
+        # Seconds reach further than microseconds do: some releases of numpy wrap, others refuse.
+        first, last, end = np.array(["-200000", "200000", "9999-12-31"], dtype=times.dtype)
+        times = np.where((times < first) | (times > last), end, times)
+    return times.astype("datetime64[us]")
 
 
 _OBJECT_TYPES = {"string", "boolean", "integer", "floating", "date", "datetime", "empty"}
