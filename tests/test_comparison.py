@@ -34,6 +34,7 @@ from swm_kpi import (
     RequestError,
     Result,
     StockAtDate,
+    Sum,
     Unit,
 )
 from swm_kpi.comparison.pooling import How, pooling_of
@@ -50,6 +51,13 @@ class Call(Contract, rows=Unit.CALLS):
     caller = Column(str, nullable=True, personal=True, description="Who called.")
     urgent = Column(bool, nullable=True, description="Whether it was urgent.")
     side = Column(str, dimension=SIDE, nullable=True, description="The side.")
+
+
+class Delivery(Contract, rows=Unit.DELIVERIES):
+    """One row per delivery."""
+
+    day = Column(date, description="The day it came.")
+    pounds = Column(float, description="What it cost.")
 
 
 class Post(Contract, rows=Unit.PEOPLE):
@@ -494,6 +502,19 @@ def test_a_ratio_is_compared_by_its_numerator_and_pooled_from_its_parts() -> Non
     assert (found["change"], found["change_pct"], found["change_points"]) == (0.25, 50, None)
     found = by_period(made.compare("year_to_date"), "per_call")["2024-05"]
     assert (found["current"], found["previous"]) == (150 / 240, 120 / 240)
+
+
+def test_ten_months_of_ten_pence_are_a_pound_on_every_release_of_python() -> None:
+    """Added one to the next as fractions they are a little less, and from Python 3.12 they are not.
+
+    The year to date is then exactly what the engine gives for the longer period.
+    """
+    spent = Sum(key="spent", of=Delivery, at=Delivery.day, value=Delivery.pounds, unit=Unit.POUNDS)
+    names = months(2023, 25)[3:]
+    days = [date.fromisoformat(f"{each}-10") for each in names]
+    data = pl.DataFrame({"day": days, "pounds": [0.1] * len(days)})
+    made = compute(metric(spent, dimensions=[]), data, names)
+    assert by_period(made.compare("year_to_date"), "spent")["2025-01"]["current"] == 1
 
 
 def test_nothing_is_told_of_a_hidden_number() -> None:

@@ -5,6 +5,7 @@ The result of pooling is the number the engine gives for the longer period, or i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -167,14 +168,14 @@ def adds_nothing(cell: Cell, pooling: Pooling) -> bool:
 def pool(cells: Sequence[Cell], pooling: Pooling, measure: Measure, *, averaged: bool) -> Pooled:
     """Put the numbers of several periods together; every cell has a value."""
     bases = [base for cell in cells if (base := base_of(measure, cell)) is not None]
-    base = sum(bases) if len(bases) == len(cells) else None
+    base = math.fsum(bases) if len(bases) == len(cells) else None
     if base is not None and averaged:
         base /= len(cells)
     values = [cell.value or 0.0 for cell in cells]
     if len(cells) == 1:
         return Pooled(cells[0].value, base)
     if pooling.how is How.ADDED:
-        return Pooled(sum(values) / (len(values) if averaged else 1), base)
+        return Pooled(math.fsum(values) / (len(values) if averaged else 1), base)
     below = [cell.denominator for cell in cells]
     above = (
         [cell.numerator for cell in cells]
@@ -189,4 +190,4 @@ def pool(cells: Sequence[Cell], pooling: Pooling, measure: Measure, *, averaged:
 
 def _total(parts: Sequence[float | None]) -> float | None:
     known = [each for each in parts if each is not None]
-    return sum(known) if len(known) == len(parts) else None
+    return math.fsum(known) if len(known) == len(parts) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -196,7 +197,7 @@ def _refusal(
         return Marker.LOW_RELIABILITY, (f"there {count}{since}, and limits need {MINIMUM_POINTS}.")
     counts = [_count(measure, each) for each in here]
     known = [each for each in counts if each is not None]
-    if known and sum(known) / len(known) < LEAST_MEAN:
+    if known and math.fsum(known) / len(known) < LEAST_MEAN:
         return Marker.LOW_RELIABILITY, (
             f"the mean count beneath it is below {LEAST_MEAN}, too few for limits to mean "
             "anything. Use longer periods."
