@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from hashlib import blake2b
-from itertools import combinations
 from typing import Any
 
 import polars as pl
@@ -18,10 +16,10 @@ from swm_kpi.disclosure.parts import shares
 from swm_kpi.disclosure.periods import Span, covers, cycles, gaps
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.disclosure.reading import Reading, Series
+from swm_kpi.disclosure.sides import sides
 
 INFINITY = float("inf")
 _NEAR = 1e-6
-_PRIME = 2**61 - 1
 _ENOUGH = 10
 """How many times the threshold may be left of a whole before what is left is safe by its size."""
 _SURELY = 10
@@ -244,6 +242,7 @@ class System:
             lines[series][span, members] = node
         found = list(shares({key: self._series[key] for key in lines}))
         whole_of: set[tuple[str, str]] = set()
+        tied: set[tuple[frozenset[str], str]] = set()
         # Parts that stand side by side come first: where they are all of a whole, what one of them
         # leaves of it is the others, which are protected by themselves.
         for share in sorted(found, key=lambda each: -len(each.parts)):
@@ -258,7 +257,8 @@ class System:
             ]
             if self._share(cells, exactly=share.all_of_it):
                 whole_of |= {(part, share.whole) for part in share.parts}
-        self._sides(lines)
+                tied.add((frozenset(share.parts), share.whole))
+        self._sides(lines, tied)
 
     def _share(self, cells: list[tuple[list[int], int]], *, exactly: bool) -> bool:
         """Tie parts to their whole by what they leave of it; say whether that is nothing."""
@@ -282,56 +282,25 @@ class System:
                 self._sum([*((each, 1) for each in parts), (left, 1), (whole, -1)])
         return False
 
-    def _sides(self, lines: Mapping[str, Mapping[Any, int]]) -> None:
-        """Tie two counts that come to a third in every cell, of one ref or of one family.
-
-        Conditions do not tell all of these: what could be decided of a share and what could not is
-        one. Each count gets a number of its own, by which sums are looked up and not tried.
-        """
-        groups = list(self._groups.values())
+    def _sides(
+        self, lines: Mapping[str, Mapping[Any, int]], tied: set[tuple[frozenset[str], str]]
+    ) -> None:
+        """Tie two counts that come to a third in every cell, of one ref or of one family."""
         families: dict[str, set[str]] = defaultdict(set)
         for key in lines:
             if self._series[key].family:
                 families[self._series[key].family].add(key)
-        marks = {key: self._mark(line) for key, line in lines.items()}
-        done = set()
-        for group in [*groups, *families.values()]:
-            by_mark: dict[Any, list[str]] = defaultdict(list)
-            for key in sorted(group):
-                by_mark[marks[key]].append(key)
-            for one, two in combinations(sorted(group), 2):
-                cells = marks[one][0]
-                if cells != marks[two][0]:
-                    continue
-                for whole in by_mark.get((cells, (marks[one][1] + marks[two][1]) % _PRIME), ()):
-                    parts = (one, two)
-                    if whole not in parts and (*parts, whole) not in done:
-                        done.add((*parts, whole))
-                        self._side(lines, parts, whole)
-
-    def _mark(self, line: Mapping[Any, int]) -> tuple[int, int]:
-        """Return a number for the cells of a count and one for what it is in them."""
-        cells = counts = 0
-        for at, node in line.items():
-            weight = int.from_bytes(blake2b(repr(at).encode(), digest_size=8).digest(), "big")
-            cells = (cells + weight) % _PRIME
-            counts = (counts + weight * round(self.nodes[node].exact)) % _PRIME
-        return cells, counts
-
-    def _side(
-        self, lines: Mapping[str, Mapping[Any, int]], parts: tuple[str, str], whole: str
-    ) -> None:
-        cells = [([lines[each][at] for each in parts], node) for at, node in lines[whole].items()]
-        told = False
-        for nodes, node in cells:
-            counts = [self.nodes[each].exact for each in nodes]
-            if abs(sum(counts) - self.nodes[node].exact) > _NEAR:
-                return
-            told = told or all(counts)
-        # Two of which one is always none are no sides of a thing: it is the other.
-        if told:
-            sums = [[*((each, 1) for each in nodes), (node, -1)] for nodes, node in cells]
-            self._guess(sums, -INFINITY)
+        counts = {
+            key: {at: self.nodes[node].exact for at, node in line.items()}
+            for key, line in lines.items()
+        }
+        for one, two, whole in sides(counts, [*self._groups.values(), *families.values()]):
+            if (frozenset((one, two)), whole) not in tied:
+                sums = [
+                    [(lines[one][at], 1), (lines[two][at], 1), (node, -1)]
+                    for at, node in lines[whole].items()
+                ]
+                self._guess(sums, -INFINITY)
 
     def _settle(self) -> None:
         """Mark what is small, and what a reader knows of each count before anything is hidden."""
