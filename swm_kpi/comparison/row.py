@@ -150,7 +150,8 @@ def _listed(periods: Sequence[Period]) -> str:
     names = [each.label for each in periods]
     if len(names) > _NAMED:
         names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _shaky(cells: Sequence[Cell], window: Window) -> tuple[Marker, list[str]]:

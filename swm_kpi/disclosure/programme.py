@@ -31,7 +31,7 @@ class _Quiet(highspy.Highs):
 
 
 class Programme:
-    """Find the ``x`` of least price between bounds for which every sum comes to zero.
+    """Find the ``x`` of least price between bounds for which every sum comes to its total.
 
     The same questions in the same order get the same answers: one thread, a fixed seed, and limits
     of steps and not of time.
@@ -40,6 +40,7 @@ class Programme:
         sums, unknowns, signs: the terms, sorted by sum: in which sum, which unknown, times what.
         count: how many unknowns there are.
         whole: which of them are whole numbers; none when left out.
+        totals: what the sums come to, where that is not zero.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Programme:
         signs: Array,
         count: int,
         whole: NDArray[np.bool_] | None = None,
+        totals: Array | None = None,
     ) -> None:
         self._whole = whole is not None
         self._all = np.arange(count, dtype=np.int32)
@@ -57,7 +59,7 @@ class Programme:
         model.num_col_, model.num_row_ = count, rows
         model.col_cost_ = np.zeros(count)
         model.col_lower_ = model.col_upper_ = np.zeros(count)
-        model.row_lower_ = model.row_upper_ = np.zeros(rows)
+        model.row_lower_ = model.row_upper_ = np.zeros(rows) if totals is None else totals
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         model.a_matrix_.start_ = np.searchsorted(sums, np.arange(rows + 1)).astype(np.int32)
         model.a_matrix_.index_, model.a_matrix_.value_ = unknowns, signs

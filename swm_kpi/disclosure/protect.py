@@ -96,13 +96,14 @@ class Protection:
 
     def _reach(self, tables: Tables, seen: Array) -> bool:
         """Hide until every small count may be what it should; say whether that could be done."""
-        goals = self._goals(tables.members)
-        all_of_them = True
+        wanted = self._goals(tables.members)
+        low, high = tables.bounds()
+        goals = np.array([np.maximum(wanted[0], low), np.minimum(wanted[1], high)])
         while True:
             self._look_together(tables, goals, seen)
             left = np.argwhere(_unreached(goals, seen).T).tolist()
             if not left:
-                return all_of_them
+                return bool(np.array_equal(goals, wanted))
             for at, way in left[: max(_AT_ONCE, len(left) // _SHARE)]:
                 if _unreached(goals, seen)[way, at]:
                     changes = self._nearest(tables, at, goals[way, at])
@@ -111,7 +112,6 @@ class Protection:
                     tables.refresh()
                     _note(seen, changes)
                     # What no hiding allows is no goal.
-                    all_of_them &= bool(changes[at] == goals[way, at])
                     goals[way, at] = changes[at]
 
     def _nearest(self, tables: Tables, at: int, goal: float) -> Array:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +13,17 @@ from swm_kpi.disclosure.programme import Array, GivenUp, Programme
 from swm_kpi.disclosure.system import System
 
 Places = NDArray[np.intp]
+_WAYS = (1.0, 1.0, -1.0)
+"""How a count may change: within what is shown, above it, and below it."""
 
 _NEAR = 1e-6
 _FIRST = 1e6
 """What coming nearer to a goal by one is worth: more than to hide all that may stand in its way."""
 
-_NEIGHBOURS = ((300, 8), (1_000, 20), (3_000, 50))
+_NEIGHBOURS = ((300, 8), (1_000, 20), (3_000, 50), (8_000, 200))
 """How many counts are looked at, and how many of a sum, before all are."""
+_ROUNDS = 20
+"""How often the bounds of counts are carried from sum to sum."""
 _MANY, _RINGS, _OF_SUM = 3_000, 2, 50
 """Of how many counts whole numbers are looked for near fractions, how far off, and in each sum."""
 
@@ -67,6 +70,34 @@ class Tables:
         self.high = np.array([node.most for node in nodes]) - self._exact
         self._may_hide = np.array([node.shown and node.exact > 0 for node in nodes])
 
+    def bounds(self) -> tuple[Array, Array]:
+        """Return by how much each count may be less and more if all that may be hidden is.
+
+        Each sum by itself bounds each of its counts by the others, round after round. That is
+        quick, and tells most of what no hiding allows. The rest is found in searching.
+        """
+        low = np.where(self._may_hide, self._opened, self.low)
+        high = np.where(self._may_hide, np.inf, self.high)
+        up = self._signs > 0
+        for _ in range(_ROUNDS):
+            most = np.where(up, high[self._at], -low[self._at])
+            least = np.where(up, low[self._at], -high[self._at])
+            over, under = self._of_others(-least), -self._of_others(most)
+            before = low.copy(), high.copy()
+            np.maximum.at(low, self._at, np.where(up, under, -over))
+            np.minimum.at(high, self._at, np.where(up, over, -under))
+            if np.array_equal(before[0], low) and np.array_equal(before[1], high):
+                break
+        return low, high
+
+    def _of_others(self, terms: Array) -> Array:
+        """Return what the others of its sum come to, for terms that may be without end."""
+        endless = np.isinf(terms)
+        ended = np.where(endless, 0.0, terms)
+        others = np.bincount(self._sums, ended)[self._sums] - ended
+        many = np.bincount(self._sums, endless)[self._sums] - endless
+        return np.where(many > 0, np.inf, others)
+
     def together(self, goals: Array, wanted: NDArray[np.bool_]) -> Array:
         """Return the changes of a table that shows the same, in which many counts reach a goal.
 
@@ -82,13 +113,9 @@ class Tables:
             return np.zeros(len(goals))
         if len(self.members) > _MANY:
             # Here one fraction reaches nearly every count, and spoils what is whole with it.
-            whole = self._whole_near(self._close_whole.cheapest, found, found, price, least, most)
+            whole = self._whole_near(found, found, (1.0,), price, least, most)
             found = found if whole is None else whole
         return self._in_whole_numbers(found)
-
-    @cached_property
-    def _close_whole(self) -> Programme:
-        return self.programme(self._all, (1.0,), whole=True)
 
     def nearest(self, at: int, goal: float) -> Array:
         """Return the changes of a table in which one count comes as near to a goal as may be.
@@ -145,7 +172,7 @@ class Tables:
         least[at] = most[at] = goal
         if part is self._every and len(self.members) > _MANY:
             columns = self._columns(found)
-            found = self._whole_near(part.cheapest_whole, found, columns, price, least, most)
+            found = self._whole_near(found, columns, _WAYS, price, least, most)
             if found is None:
                 raise GivenUp
         else:
@@ -159,9 +186,9 @@ class Tables:
 
     def _whole_near(
         self,
-        cheapest: Callable[[Array, Array, Array], Array | None],
         found: Array,
         columns: Array,
+        ways: Sequence[float],
         price: Array,
         least: Array,
         most: Array,
@@ -172,26 +199,28 @@ class Tables:
         for what shares a sum with a fraction, and next for what shares one with that.
 
         Args:
-            cheapest: what asks for whole numbers.
             found: the changes in fractions.
             columns: the same, in the columns of the bounds.
+            ways: the direction in which each column of a count changes it.
             price: what a change costs, as it was asked for in fractions.
             least: the lower bounds, likewise.
             most: the upper bounds, likewise.
         """
-        free = self._whole & (np.abs(found - np.round(found)) > _NEAR)
+        near = np.round(found)
+        free = self._whole & (np.abs(found - near) > _NEAR)
         if not free.any():
             return found
         foremost = self._foremost(_OF_SUM)
-        near = np.round(columns)
-        held = np.where(np.abs(columns - near) > _NEAR, columns, near)
         for _ in range(_RINGS):
             free = self._beside(free, foremost)
-            able = np.tile(free, len(columns) // len(free))
+            held = np.where(free, 0.0, np.where(self._whole, near, found))
+            able = np.tile(free, len(ways))
+            asked = self.programme(free, ways, whole=True, held=held)
             with suppress(GivenUp):
-                whole = cheapest(price, np.where(able, least, held), np.where(able, most, held))
+                whole = asked.cheapest(price[able], least[able], most[able])
                 if whole is not None:
-                    return whole
+                    held[free] = np.array(ways) @ whole.reshape(len(ways), -1)
+                    return held
         return None
 
     def _columns(self, found: Array) -> Array:
@@ -261,24 +290,37 @@ class Tables:
         return price, least, most
 
     def programme(
-        self, among: NDArray[np.bool_], directions: Sequence[float], *, whole: bool = False
+        self,
+        among: NDArray[np.bool_],
+        ways: Sequence[float],
+        *,
+        whole: bool = False,
+        held: Array | None = None,
     ) -> Programme:
-        """Return the programme of changes of some counts, once for each direction."""
+        """Return the programme of changes of some counts, once for each direction.
+
+        Changes of the others that are held are what the sums of these have to make up for.
+        """
         terms = np.flatnonzero(among[self._at])
         place = np.cumsum(among) - 1
-        count, ways = int(among.sum()), len(directions)
-        _, sums = np.unique(self._sums[terms], return_inverse=True)
-        sums = np.tile(sums, ways)
-        at = np.concatenate([place[self._at[terms]] + way * count for way in range(ways)])
-        signs = np.concatenate([each * self._signs[terms] for each in directions])
+        count = int(among.sum())
+        rows, sums = np.unique(self._sums[terms], return_inverse=True)
+        sums = np.tile(sums, len(ways))
+        at = np.concatenate([place[self._at[terms]] + way * count for way in range(len(ways))])
+        signs = np.concatenate([each * self._signs[terms] for each in ways])
         order = np.argsort(sums, kind="stable")
         return Programme(
             sums[order].astype(np.int32),
             at[order].astype(np.int32),
             signs[order],
-            count * ways,
-            np.tile(self._whole[among], ways) if whole else None,
+            count * len(ways),
+            np.tile(self._whole[among], len(ways)) if whole else None,
+            None if held is None else -self._over(held)[rows],
         )
+
+    def _over(self, changes: Array) -> Array:
+        """Return what every sum is over."""
+        return np.bincount(self._sums, self._signs * changes[self._at]).astype(np.float64)
 
     def _in_whole_numbers(self, found: Array) -> Array:
         """Return the part of a table that is in whole numbers and that every sum agrees with.
@@ -290,8 +332,7 @@ class Tables:
         fits = np.abs(found - near) < _NEAR
         changes = np.where(fits, near, np.where(self._whole, 0.0, found))
         while True:
-            over = np.bincount(self._sums, self._signs * changes[self._at])
-            broken = np.abs(over) > _NEAR
+            broken = np.abs(self._over(changes)) > _NEAR
             if not broken.any():
                 return changes
             changes[self._at[broken[self._sums]]] = 0.0
@@ -316,9 +357,7 @@ class _Part:
 
     def _asked(self, price: Array, least: Array, most: Array, *, whole: bool) -> Array | None:
         if whole not in self._programmes:
-            self._programmes[whole] = self._tables.programme(
-                self._among, (1.0, 1.0, -1.0), whole=whole
-            )
+            self._programmes[whole] = self._tables.programme(self._among, _WAYS, whole=whole)
         given = (each[self._columns] for each in (price, least, most))
         found = self._programmes[whole].cheapest(*given)
         if found is None:
