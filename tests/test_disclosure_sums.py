@@ -37,6 +37,7 @@ from swm_kpi.disclosure.parts import shares
 from swm_kpi.disclosure.periods import Span, covers, cycles, gaps, overlapping
 from swm_kpi.disclosure.programme import Programme
 from swm_kpi.disclosure.reading import Reading, Series, read
+from swm_kpi.disclosure.sides import sides
 from swm_kpi.measures import TableMeasure
 
 # Periods: from the first month to the month after the last
@@ -734,3 +735,20 @@ def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
         asked = programme(np.array([[1.0, -1.0, 2.0]]), whole=whole)
         assert asked.cheapest(np.ones(3), np.zeros(3), np.ones(3)) is not None
     assert capfd.readouterr() == ("", "")
+
+
+# What adds up though no condition says so
+
+
+def test_two_counts_that_come_to_a_third_are_told_once() -> None:
+    """However many groups they are in together; and in the order of their names."""
+    counts = {
+        "b": {"May": 1, "June": 4},
+        "a": {"May": 2, "June": 5},
+        "all": {"May": 3, "June": 9},
+        "nearly all": {"May": 3, "June": 8},
+        "all of May": {"May": 3},
+        "none": {"May": 0, "June": 0},
+    }
+    assert list(sides(counts, [set(counts), {"a", "b", "all"}])) == [("a", "b", "all")]
+    assert list(sides(counts, [{"a", "b"}, {"all", "nearly all", "none"}])) == []

@@ -35,7 +35,7 @@ def sides(counts: Mapping[str, Counts], groups: Iterable[set[str]]) -> Iterator[
                 continue
             for whole in by_mark.get((cells, (marks[one][1] + marks[two][1]) % _PRIME), ()):
                 three = (one, two, whole)
-                if whole not in three[:2] and three not in found:
+                if three not in found:
                     found.add(three)
                     if _are_sides(*(counts[each] for each in three)):
                         yield three
