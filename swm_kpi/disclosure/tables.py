@@ -70,7 +70,7 @@ class Tables:
         self.high = np.array([node.most for node in nodes]) - self._exact
         self._may_hide = np.array([node.shown and node.exact > 0 for node in nodes])
 
-    def bounds(self) -> tuple[Array, Array]:
+    def farthest(self) -> tuple[Array, Array]:
         """Return by how much each count may be less and more if all that may be hidden is.
 
         Each sum by itself bounds each of its counts by the others, round after round. That is
