@@ -543,6 +543,43 @@ def test_two_counts_that_come_to_a_third_are_tied_in_one_ref_and_in_one_family()
     assert [sums("T", ""), sums("U", "calls"), sums("U", "")] == [1, 1, 0]
 
 
+def doubted(system: System) -> list[list[int]]:
+    """Which counts may be anything each time that sums are doubted, and none afterwards."""
+    nodes = system.nodes
+
+    def endless() -> list[int]:
+        return [at for at, each in enumerate(nodes) if each.least == -np.inf]
+
+    found = [endless() for _ in system.doubts(range(len(nodes)))]
+    assert endless() == []
+    return found
+
+
+def test_each_sum_that_may_hold_by_chance_is_doubted_and_then_all_together() -> None:
+    """Not only one of its cells, nor what two others that are doubted have to do with."""
+
+    def system(*three: Sequence[tuple[int, ...]]) -> System:
+        rows = [
+            Row(f"{letter}{ref}", tuple(sorted(2 * at + month for at in atoms)), ref=f"T{ref}",
+                months=(month, month + 1))
+            for ref, each in enumerate(three)
+            for letter, atoms in zip("abc", each, strict=True)
+            for month in (0, 1)
+        ]  # fmt: skip
+        names = {row.measure: Reading(value=Series(row.measure)) for row in rows}
+        return Shape(rows, names).system((4, 7, 9, 5, 6, 11, 3, 8), EXACT)
+
+    one, other = ((0,), (1,), (0, 1)), ((2,), (3,), (2, 3))
+    (alone,) = doubted(system(one))
+    assert len(alone) == len(set(alone)) == 2
+    first, second, both = doubted(system(one, other))
+    assert (len(first), len(second)) == (2, 2)
+    assert sorted([*first, *second]) == both
+    for each in (system(one), system(one, other)):
+        ties = [node for terms in each.sums for node, _ in terms if each.nodes[node].free]
+        assert sorted(ties) == doubted(each)[-1]
+
+
 # The tables that the search comes upon
 
 
@@ -610,6 +647,32 @@ def test_the_table_nearest_to_a_goal_comes_as_near_as_any_and_hides_least(
             out = {search.tables.members[each] for each in search.atoms if
                    search.beyond({each: found[each]}) > 0}  # fmt: skip
             assert out == set(search.tables.beyond(found))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("name", [each for each in SEARCHED if each not in SOMETIMES_MORE])
+def test_no_table_takes_a_count_further_down_than_is_told(name: str, policy: str) -> None:
+    """Where all that may be hidden is; and of totals, some table takes it as far as that."""
+    for counts in some_counts(SHAPES[name], 6):
+        search = Search(SHAPES[name], counts, POLICIES[policy])
+        lowest = search.tables.lowest()
+        able = np.isfinite(search.beyond(search.changes))
+        for at, changes in search.changes.items():
+            assert changes[able].min() >= lowest[at]
+            if name in ("places and their total", "months and their quarter"):
+                assert changes[able].min() == lowest[at]
+
+
+def test_a_total_is_no_less_than_its_parts_and_a_total_of_totals_than_theirs() -> None:
+    """Four calls in four cells, one in each: whatever is hidden, all of them are four."""
+    search = Search(SHAPES["two crossed breakdowns"], (1, 1, 1, 1), EXACT)
+    assert search.tables.lowest().tolist() == [0.0] * len(search.nodes)
+    search = Search(SHAPES["two crossed breakdowns"], (3, 1, 1, 1), EXACT)
+    lowest = {search.atoms[at]: search.tables.lowest()[at] for at in search.atoms}
+    assert lowest == {
+        (0,): -2, (1,): 0, (2,): 0, (3,): 0, (0, 1): -2, (2, 3): 0, (0, 2): -2, (1, 3): 0,
+        (0, 1, 2, 3): -2,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("policy", POLICIES)

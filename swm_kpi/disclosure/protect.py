@@ -97,8 +97,7 @@ class Protection:
     def _reach(self, tables: Tables, seen: Array) -> bool:
         """Hide until every small count may be what it should; say whether that could be done."""
         wanted = self._goals(tables.members)
-        low, high = tables.farthest()
-        goals = np.array([np.maximum(wanted[0], low), np.minimum(wanted[1], high)])
+        goals = np.array([np.maximum(wanted[0], tables.lowest()), wanted[1]])
         while True:
             self._look_together(tables, goals, seen)
             left = np.argwhere(_unreached(goals, seen).T).tolist()

@@ -23,7 +23,7 @@ _FIRST = 1e6
 _NEIGHBOURS = ((300, 8), (1_000, 20), (3_000, 50), (8_000, 200))
 """How many counts are looked at, and how many of a sum, before all are."""
 _ROUNDS = 20
-"""How often the bounds of counts are carried from sum to sum."""
+"""How often what a count may least be is carried from sum to sum."""
 _MANY, _RINGS, _OF_SUM = 3_000, 2, 50
 """Of how many counts whole numbers are looked for near fractions, how far off, and in each sum."""
 
@@ -70,25 +70,24 @@ class Tables:
         self.high = np.array([node.most for node in nodes]) - self._exact
         self._may_hide = np.array([node.shown and node.exact > 0 for node in nodes])
 
-    def farthest(self) -> tuple[Array, Array]:
-        """Return by how much each count may be less and more if all that may be hidden is.
+    def lowest(self) -> Array:
+        """Return by how much each count may be less if all that may be hidden is.
 
-        Each sum by itself bounds each of its counts by the others, round after round. That is
-        quick, and tells most of what no hiding allows. The rest is found in searching.
+        A sum by itself tells that its total is no less than its parts can be together, and so on to
+        the totals of totals. That is quick, and tells most of what no hiding allows. The rest is
+        found in searching.
         """
         low = np.where(self._may_hide, self._opened, self.low)
         high = np.where(self._may_hide, np.inf, self.high)
         up = self._signs > 0
         for _ in range(_ROUNDS):
-            most = np.where(up, high[self._at], -low[self._at])
-            least = np.where(up, low[self._at], -high[self._at])
-            over, under = self._of_others(-least), -self._of_others(most)
-            before = low.copy(), high.copy()
-            np.maximum.at(low, self._at, np.where(up, under, -over))
-            np.minimum.at(high, self._at, np.where(up, over, -under))
-            if np.array_equal(before[0], low) and np.array_equal(before[1], high):
+            over = self._of_others(np.where(up, -low[self._at], high[self._at]))
+            under = self._of_others(np.where(up, high[self._at], -low[self._at]))
+            before = low.copy()
+            np.maximum.at(low, self._at, np.where(up, -under, -over))
+            if np.array_equal(before, low):
                 break
-        return low, high
+        return low
 
     def _of_others(self, terms: Array) -> Array:
         """Return what the others of its sum come to, for terms that may be without end."""
