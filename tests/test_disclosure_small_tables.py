@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import product
+from itertools import permutations, product
 
 import numpy as np
 import polars as pl
@@ -493,6 +493,20 @@ def test_of_very_many_counts_nothing_small_is_told_either(
             protection = Protection(shape.system(counts, policy), set())
             hidden = protection.small | protection.others
             assert narrowed(shape, counts, policy, hidden) == [], (counts, hidden)
+            assert not protection.given_up or rings == 0 or name in SOMETIMES_MORE
+
+
+def test_of_very_many_counts_a_table_in_fractions_is_made_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing is given up for it, and nothing more is hidden than of few counts."""
+    shape = SHAPES["kinds by one and by two, of which one may seem two others"]
+    for policy, counts in product((EXACT, NO_ZEROS), permutations((1, 4, 9))):
+        few = shape.hidden(counts, policy)
+        with monkeypatch.context() as many:
+            many.setattr(tables, "_MANY", 0)
+            many.setattr(tables, "_NEIGHBOURS", ((2, 1),))
+            assert shape.hidden(counts, policy) == few
 
 
 @pytest.mark.parametrize("policy", [each for each in POLICIES if each != "rounded"])

@@ -112,7 +112,7 @@ class Tables:
             return np.zeros(len(goals))
         if len(self.members) > _MANY:
             # Here one fraction reaches nearly every count, and spoils what is whole with it.
-            whole = self._whole_near(found, found, (1.0,), price, least, most)
+            whole = self._whole_near(found, (1.0,), price, least, most)
             found = found if whole is None else whole
         return self._in_whole_numbers(found)
 
@@ -170,8 +170,7 @@ class Tables:
         price[at] = 0.0
         least[at] = most[at] = goal
         if part is self._every and len(self.members) > _MANY:
-            columns = self._columns(found)
-            found = self._whole_near(found, columns, _WAYS, price, least, most)
+            found = self._whole_near(found, _WAYS, price, least, most)
             if found is None:
                 raise GivenUp
         else:
@@ -186,7 +185,6 @@ class Tables:
     def _whole_near(
         self,
         found: Array,
-        columns: Array,
         ways: Sequence[float],
         price: Array,
         least: Array,
@@ -199,7 +197,6 @@ class Tables:
 
         Args:
             found: the changes in fractions.
-            columns: the same, in the columns of the bounds.
             ways: the direction in which each column of a count changes it.
             price: what a change costs, as it was asked for in fractions.
             least: the lower bounds, likewise.
@@ -221,12 +218,6 @@ class Tables:
                     held[free] = np.array(ways) @ whole.reshape(len(ways), -1)
                     return held
         return None
-
-    def _columns(self, found: Array) -> Array:
-        """Return changes as within what is shown, above it and below it."""
-        within = np.clip(found, self.low, self.high)
-        above, below = np.maximum(found - self.high, 0.0), np.maximum(self.low - found, 0.0)
-        return np.concatenate([within, above, below])
 
     def _around(self, at: int, many: int, of_sum: int) -> NDArray[np.bool_]:
         """Return the counts nearest to one by the sums they share, and of each sum so many."""
