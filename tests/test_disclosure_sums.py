@@ -752,3 +752,14 @@ def test_two_counts_that_come_to_a_third_are_told_once() -> None:
     }
     assert list(sides(counts, [set(counts), {"a", "b", "all"}])) == [("a", "b", "all")]
     assert list(sides(counts, [{"a", "b"}, {"all", "nearly all", "none"}])) == []
+
+
+def test_counts_of_other_cells_and_counts_nearly_alike_are_no_sides() -> None:
+    counts = {
+        "a": {"May": 1, "June": 0},
+        "b": {"May": 2, "June": 0},
+        "all of May": {"May": 3},
+        "c": {"May": 1.2},
+        "d": {"May": 2.3},
+    }
+    assert list(sides(counts, [{"a", "b", "all of May"}, {"c", "d", "all of May"}])) == []
