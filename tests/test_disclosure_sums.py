@@ -759,7 +759,8 @@ def test_counts_of_other_cells_and_counts_nearly_alike_are_no_sides() -> None:
         "a": {"May": 1, "June": 0},
         "b": {"May": 2, "June": 0},
         "all of May": {"May": 3},
-        "c": {"May": 1.2},
-        "d": {"May": 2.3},
+        "c": {"May": 1.2, "June": 1},
+        "d": {"May": 2.3, "June": 1},
+        "e": {"May": 3, "June": 2},
     }
-    assert list(sides(counts, [{"a", "b", "all of May"}, {"c", "d", "all of May"}])) == []
+    assert list(sides(counts, [{"a", "b", "all of May"}, {"c", "d", "e"}])) == []
