@@ -52,6 +52,8 @@ def _mark(counts: Counts) -> tuple[int, int]:
 
 
 def _are_sides(one: Counts, two: Counts, whole: Counts) -> bool:
+    if not one.keys() == two.keys() == whole.keys():
+        return False
     # Two of which one is always none are no sides of a thing: it is the other.
     return any(one[at] and two[at] for at in whole) and all(
         abs(one[at] + two[at] - count) <= _NEAR for at, count in whole.items()
