@@ -10,7 +10,6 @@ import math
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -48,6 +47,7 @@ from swm_kpi import (
 from swm_kpi.engine.ranking import whereabouts
 from swm_kpi.measures import Limit
 from swm_kpi.statistics import quantile_ranks
+from tests import engines
 
 Z = 1.959963984540054
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
@@ -314,6 +314,9 @@ MEAN = Duration(key="mean", **CALL, average=Average.MEAN, **MINUTES)
 
 
 def into_duckdb(frame: pl.DataFrame) -> Any:
+    engines.needed("duckdb", extra="duckdb")
+    import duckdb
+
     given = frame.to_arrow()
     return duckdb.connect().from_arrow(given)
 
