@@ -2,54 +2,57 @@
 
 from swm_kpi import Catalogue
 
-from .plan import heading, no_text
-from .reassuring.appointments import appointments
-from .reassuring.charter import neighbourhood_alerts, parish_priorities, station_dip_samples
-from .reassuring.contact import call_handling, new_platforms
-from .reassuring.culture import organisational_culture
-from .reassuring.engagement import engagement_vans, events, watch_schemes
-from .reassuring.perceptions import perceptions_of_accessibility
-from .reassuring.social_media import social_media
-from .reassuring.workforce_composition import workforce_composition
-from .reforming.carbon import carbon_footprint
-from .reforming.ict import ict_assets, system_availability
-from .reforming.information import data_breaches, data_maturity, information_security
-from .reforming.money import expenditure_and_variance
-from .reforming.response import emergency_response, unresourced_incidents
-from .reforming.vision import vision_and_values
-from .reforming.workforce import officer_numbers
-from .secure.anti_social_behaviour import asb_incidents
-from .secure.arrests import domestic_abuse_arrests
-from .secure.county_lines import drug_homicides_and_county_lines, serious_organised_crime
-from .secure.crime_volumes import cyber_crime, homicides, serious_violence
-from .secure.flagged_crime import business_crime, domestic_abuse_offences, rural_crime
-from .secure.investigators import investigators
-from .secure.neighbourhood_crime import neighbourhood_crime
-from .secure.outcomes import (
+from .metrics.reassuring.appointments import appointments
+from .metrics.reassuring.charter import neighbourhood_alerts, parish_priorities, station_dip_samples
+from .metrics.reassuring.contact import call_handling, new_platforms
+from .metrics.reassuring.culture import organisational_culture
+from .metrics.reassuring.engagement import engagement_vans, events, watch_schemes
+from .metrics.reassuring.perceptions import perceptions_of_accessibility
+from .metrics.reassuring.social_media import social_media
+from .metrics.reassuring.workforce_composition import workforce_composition
+from .metrics.reforming.carbon import carbon_footprint
+from .metrics.reforming.ict import ict_assets, system_availability
+from .metrics.reforming.information import data_breaches, data_maturity, information_security
+from .metrics.reforming.money import expenditure_and_variance
+from .metrics.reforming.response import emergency_response, unresourced_incidents
+from .metrics.reforming.vision import vision_and_values
+from .metrics.reforming.workforce import officer_numbers
+from .metrics.secure.anti_social_behaviour import asb_incidents
+from .metrics.secure.arrests import domestic_abuse_arrests
+from .metrics.secure.county_lines import drug_homicides_and_county_lines, serious_organised_crime
+from .metrics.secure.crime_volumes import cyber_crime, homicides, serious_violence
+from .metrics.secure.flagged_crime import business_crime, domestic_abuse_offences, rural_crime
+from .metrics.secure.investigators import investigators
+from .metrics.secure.neighbourhood_crime import neighbourhood_crime
+from .metrics.secure.outcomes import (
     domestic_abuse_outcomes,
     domestic_abuse_outcomes_again,
     police_outcomes,
     sexual_violence_outcomes,
 )
-from .secure.powers import powers_sexual_violence, protection_notices_and_orders
-from .secure.problem_solving import problem_solving
-from .secure.reoffending import first_time_entrants, reoffending
-from .secure.repeat_offending import repeat_domestic_abuse_offenders, repeat_sexual_violence
-from .secure.road_safety_work import road_campaigns, road_concerns, speed_watch_groups
-from .secure.roads import collisions_and_casualties, road_use_incidents
-from .secure.sexual_violence import sexual_violence
-from .secure.training import vulnerability_training
-from .themes import THEMES
-from .victims_and_survivors.complaints import complaint_volume, complaints
-from .victims_and_survivors.mental_health import mental_health_incidents
-from .victims_and_survivors.repeat_victims import (
+from .metrics.secure.powers import powers_sexual_violence, protection_notices_and_orders
+from .metrics.secure.problem_solving import problem_solving
+from .metrics.secure.reoffending import first_time_entrants, reoffending
+from .metrics.secure.repeat_offending import repeat_domestic_abuse_offenders, repeat_sexual_violence
+from .metrics.secure.road_safety_work import road_campaigns, road_concerns, speed_watch_groups
+from .metrics.secure.roads import collisions_and_casualties, road_use_incidents
+from .metrics.secure.sexual_violence import sexual_violence
+from .metrics.secure.training import vulnerability_training
+from .metrics.victims_and_survivors.complaints import complaint_volume, complaints
+from .metrics.victims_and_survivors.mental_health import mental_health_incidents
+from .metrics.victims_and_survivors.repeat_victims import (
     repeat_domestic_abuse_victims,
     repeat_victimisation,
 )
-from .victims_and_survivors.satisfaction import victim_satisfaction
-from .victims_and_survivors.training import exploitation_training, victim_care_training
-from .victims_and_survivors.victim_services import victim_advice_line, victim_service_referrals
-from .victims_and_survivors.victims_code import explanation_to_victims, victims_code
+from .metrics.victims_and_survivors.satisfaction import victim_satisfaction
+from .metrics.victims_and_survivors.training import exploitation_training, victim_care_training
+from .metrics.victims_and_survivors.victim_services import (
+    victim_advice_line,
+    victim_service_referrals,
+)
+from .metrics.victims_and_survivors.victims_code import explanation_to_victims, victims_code
+from .plan.rows import heading, no_text
+from .plan.themes import THEMES
 
 CATALOGUE = Catalogue(
     [

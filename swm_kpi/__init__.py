@@ -10,8 +10,7 @@ if not (_Path(__file__).parent / "definitions").is_dir():
     # In a checkout or an editable install, swm_kpi.definitions is the folder beside this one.
     __path__.append(str(_Path(__file__).parents[1]))
 
-from swm_kpi.availability import Availability, Evidence
-from swm_kpi.catalogue import Catalogue
+from swm_kpi.calendar import Period, periods
 from swm_kpi.contracts import (
     CheckedTable,
     Column,
@@ -35,9 +34,7 @@ from swm_kpi.errors import (
     RequestError,
     SwmKpiError,
 )
-from swm_kpi.examples import Example
 from swm_kpi.expressions import Assumption
-from swm_kpi.installed import catalogue
 from swm_kpi.measures import (
     Average,
     Count,
@@ -58,8 +55,11 @@ from swm_kpi.measures import (
     Uptime,
     Variance,
 )
-from swm_kpi.metric import Alias, Break, Entry, Heading, Metric, NoMetricText, Planned
-from swm_kpi.periods import Period, periods
+from swm_kpi.model.availability import Availability, Evidence
+from swm_kpi.model.catalogue import Catalogue
+from swm_kpi.model.examples import Example
+from swm_kpi.model.metric import Alias, Break, Entry, Heading, Metric, NoMetricText, Planned
+from swm_kpi.model.plugins import catalogue
 from swm_kpi.vocabulary import (
     AvailabilityStatus,
     Basis,
@@ -73,13 +73,13 @@ from swm_kpi.vocabulary import (
 
 if TYPE_CHECKING:
     from swm_kpi import open_data, statistics, synthetic
-    from swm_kpi.comparison import Comparison
-    from swm_kpi.difference import Difference, diff
+    from swm_kpi.analysis.comparison import Comparison
+    from swm_kpi.analysis.process_charts import ProcessChart, Target
+    from swm_kpi.differences import Difference, diff
     from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing
     from swm_kpi.engine.compute import compute
-    from swm_kpi.engine.explain import Explanation, explain
-    from swm_kpi.engine.front import Readiness, readiness, validate
-    from swm_kpi.process import ProcessChart, Target
+    from swm_kpi.engine.query_plan import Explanation, explain
+    from swm_kpi.engine.validate import Readiness, readiness, validate
     from swm_kpi.provenance import Provenance
     from swm_kpi.result import Result
 
@@ -88,20 +88,20 @@ if TYPE_CHECKING:
 _LATER = {
     "DisclosurePolicy": "swm_kpi.disclosure",
     "DisclosureRisk": "swm_kpi.disclosure",
-    "Difference": "swm_kpi.difference",
-    "Comparison": "swm_kpi.comparison",
-    "ProcessChart": "swm_kpi.process",
+    "Difference": "swm_kpi.differences",
+    "Comparison": "swm_kpi.analysis.comparison",
+    "ProcessChart": "swm_kpi.analysis.process_charts",
     "Provenance": "swm_kpi.provenance",
-    "Target": "swm_kpi.process",
-    "Readiness": "swm_kpi.engine.front",
+    "Target": "swm_kpi.analysis.process_charts",
+    "Readiness": "swm_kpi.engine.validate",
     "Result": "swm_kpi.result",
     "compute": "swm_kpi.engine.compute",
-    "Explanation": "swm_kpi.engine.explain",
-    "explain": "swm_kpi.engine.explain",
-    "diff": "swm_kpi.difference",
+    "Explanation": "swm_kpi.engine.query_plan",
+    "explain": "swm_kpi.engine.query_plan",
+    "diff": "swm_kpi.differences",
     "differencing": "swm_kpi.disclosure",
-    "readiness": "swm_kpi.engine.front",
-    "validate": "swm_kpi.engine.front",
+    "readiness": "swm_kpi.engine.validate",
+    "validate": "swm_kpi.engine.validate",
 }
 _ROOMS = ("open_data", "statistics", "synthetic")
 

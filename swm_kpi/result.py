@@ -10,6 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from swm_kpi.analysis.comparison import LEAST_BASE, Comparison, compare
+from swm_kpi.analysis.process_charts import ProcessChart, Target, process_chart
+from swm_kpi.analysis.series import Member, Selected, select
 from swm_kpi.charts import (
     WIDTH,
     Caption,
@@ -19,16 +22,13 @@ from swm_kpi.charts import (
     series_picture,
     years_picture,
 )
-from swm_kpi.comparison import LEAST_BASE, Comparison, compare
 from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing, disclose
 from swm_kpi.errors import MissingExtra, RequestError, did_you_mean
-from swm_kpi.export import Pack, pack_table, publish
 from swm_kpi.measures import Measure
-from swm_kpi.metric import Break, Entry, Metric
-from swm_kpi.pandas_table import pandas_table
-from swm_kpi.process import ProcessChart, Target, process_chart
+from swm_kpi.model.metric import Break, Entry, Metric
+from swm_kpi.output import Pack, pack_table, publish
+from swm_kpi.output.to_pandas import pandas_table
 from swm_kpi.provenance import Provenance
-from swm_kpi.series import Member, Selected, select
 from swm_kpi.vocabulary import Basis, Grain
 
 BEFORE = ("ref", "metric", "measure", "basis", "grain", "period", "period_start", "period_end")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Rule, Unit
 
-from ..dimensions import LPA
+from ..plan.dimensions import LPA
 
 CANCELLED_BY_CALLER = "cancelled by caller"
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Unit
 
-from ..dimensions import LPA
+from ..plan.dimensions import LPA
 
 
 class Arrest(Contract, rows=Unit.ARRESTS, source="Custody system"):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
 
-from ..dimensions import LPA
+from ..plan.dimensions import LPA
 
 PRIORITY_THEME = Dimension(
     "priority_theme",

@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
-from ..dimensions import LPA
+from ..plan.dimensions import LPA
 
 COMMUNITY_SPEED_WATCH = "Community speed watch"
 NEIGHBOURHOOD_WATCH = "Neighbourhood watch"

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
-from ..dimensions import LPA
+from ..plan.dimensions import LPA
 
 CHANNEL = Dimension(
     "channel",

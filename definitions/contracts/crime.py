@@ -5,7 +5,7 @@ from datetime import date, datetime
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
 from .. import standards
-from ..dimensions import LPA
+from ..plan.dimensions import LPA
 from ..standards import names, start, values
 
 HOMICIDE = "Homicide"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
 
 from .. import standards
-from ..dimensions import LPA
+from ..plan.dimensions import LPA
 from ..standards import values
 
 ASB_PERSONAL = "ASB personal"

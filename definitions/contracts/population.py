@@ -2,7 +2,7 @@
 
 from swm_kpi import Column, Contract, Unique, Unit
 
-from ..dimensions import LPA
+from ..plan.dimensions import LPA
 
 
 class Population(Contract, rows=Unit.PEOPLE, source="ONS mid-year population estimates"):

@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
-from ..dimensions import LPA
+from ..plan.dimensions import LPA
 
 THEME = Dimension(
     "theme",

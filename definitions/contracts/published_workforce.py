@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract
 
-from ..dimensions import FORCE
+from ..plan.dimensions import FORCE
 
 PUBLISHED_OFFICER = "Police Officer"
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Grain
 
-from ..dimensions import FORCE
+from ..plan.dimensions import FORCE
 
 # The published subgroups changed: both the names of 2017/18 and the later ones are counted.
 BURGLARY_SUBGROUPS = ("Residential burglary", "Domestic burglary")

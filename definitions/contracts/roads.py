@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Dimension, Unique, Unit
 
-from ..dimensions import DISTRICT, FORCE, LPA
+from ..plan.dimensions import DISTRICT, FORCE, LPA
 
 SEVERITY = Dimension(
     "severity",

@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Unit
 
-from ..dimensions import DISTRICT, FORCE, LPA
+from ..plan.dimensions import DISTRICT, FORCE, LPA
 
 ANTI_SOCIAL_BEHAVIOUR = "Anti-social behaviour"
 CRIME_TYPES = (

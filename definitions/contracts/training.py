@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Dimension, Unique, Unit
 
-from ..dimensions import LPA
+from ..plan.dimensions import LPA
 
 VICTIM_CARE = "victim care"
 EXPLOITATION_AND_VULNERABILITY = "exploitation & vulnerability"

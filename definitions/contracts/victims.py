@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
 
-from ..dimensions import LPA
+from ..plan.dimensions import LPA
 from .crime import OFFENCE_SUBGROUP, OUTCOME_GROUP, OUTCOME_GROUP_OF, OUTCOMES, STATUSES
 
 RIGHTS: dict[str, str] = {

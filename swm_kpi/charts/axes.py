@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.charts.canvas import LINES, QUIET
-from swm_kpi.numbers import DECIMALS, say_tick
+from swm_kpi.formatting import DECIMALS, say_tick
 from swm_kpi.vocabulary import Grain, Unit
 
 _WIDE, _NARROW = 50, 32

@@ -9,7 +9,9 @@ from typing import Any
 
 import polars as pl
 
+from swm_kpi.analysis.series import Selected
 from swm_kpi.charts import axes
+from swm_kpi.charts.alt_text import kind_of, markers_in_words, said_period, say_cell, tell_members
 from swm_kpi.charts.axes import as_field
 from swm_kpi.charts.canvas import (
     GREY,
@@ -25,12 +27,10 @@ from swm_kpi.charts.canvas import (
     lines_of,
     room_for,
 )
-from swm_kpi.charts.picture import Caption, Picture
-from swm_kpi.charts.tell import kind_of, markers_in_words, said_period, say_cell, tell_members
+from swm_kpi.charts.chart import Caption, Picture
 from swm_kpi.contracts import ALL, UNKNOWN
 from swm_kpi.errors import RequestError, did_you_mean
-from swm_kpi.numbers import decimals, say_number
-from swm_kpi.series import Selected
+from swm_kpi.formatting import decimals, say_number
 from swm_kpi.vocabulary import Marker, Unit
 
 _ROW = 30

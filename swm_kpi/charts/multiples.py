@@ -8,7 +8,17 @@ from typing import Any
 
 import polars as pl
 
+from swm_kpi.analysis.series import Selected
 from swm_kpi.charts import axes
+from swm_kpi.charts.alt_text import (
+    OVER_TIME,
+    kind_of,
+    markers_in_words,
+    said_period,
+    say_cell,
+    span_of,
+    tell_multiples,
+)
 from swm_kpi.charts.canvas import (
     LINES,
     NAVY,
@@ -20,20 +30,10 @@ from swm_kpi.charts.canvas import (
     room_for,
     shortened,
 )
-from swm_kpi.charts.picture import Caption, Picture
-from swm_kpi.charts.tell import (
-    OVER_TIME,
-    kind_of,
-    markers_in_words,
-    said_period,
-    say_cell,
-    span_of,
-    tell_multiples,
-)
+from swm_kpi.charts.chart import Caption, Picture
 from swm_kpi.contracts import ALL
 from swm_kpi.errors import RequestError, did_you_mean
-from swm_kpi.numbers import decimals, say_number
-from swm_kpi.series import Selected
+from swm_kpi.formatting import decimals, say_number
 from swm_kpi.vocabulary import Grain, Marker
 
 _HIGH, _ABOVE, _BELOW, _BETWEEN = 92, 26, 30, 24

@@ -8,7 +8,20 @@ from typing import Any
 
 import polars as pl
 
+from swm_kpi.analysis.process_charts import Nature, ProcessChart
 from swm_kpi.charts import axes
+from swm_kpi.charts.alt_text import (
+    OVER_TIME,
+    headline,
+    kind_of,
+    markers_in_words,
+    no_number,
+    said_period,
+    say_cell,
+    span_of,
+    tell_series,
+    whose,
+)
 from swm_kpi.charts.axes import as_field
 from swm_kpi.charts.canvas import (
     BAND,
@@ -26,21 +39,8 @@ from swm_kpi.charts.canvas import (
     apart,
     room_for,
 )
-from swm_kpi.charts.picture import Caption, Picture
-from swm_kpi.charts.tell import (
-    OVER_TIME,
-    headline,
-    kind_of,
-    markers_in_words,
-    no_number,
-    said_period,
-    say_cell,
-    span_of,
-    tell_series,
-    whose,
-)
-from swm_kpi.numbers import decimals
-from swm_kpi.process import Nature, ProcessChart
+from swm_kpi.charts.chart import Caption, Picture
+from swm_kpi.formatting import decimals
 from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 
 _HEIGHT = 240

@@ -9,7 +9,17 @@ from typing import Any
 
 import polars as pl
 
+from swm_kpi.analysis.series import Member, Selected
+from swm_kpi.calendar import say_day
 from swm_kpi.charts import axes
+from swm_kpi.charts.alt_text import (
+    OVER_TIME,
+    kind_of,
+    markers_in_words,
+    say_cell,
+    tell_years,
+    whose,
+)
 from swm_kpi.charts.canvas import (
     GREY,
     NAVY,
@@ -22,12 +32,9 @@ from swm_kpi.charts.canvas import (
     apart,
     room_for,
 )
-from swm_kpi.charts.picture import Caption, Picture
-from swm_kpi.charts.tell import OVER_TIME, kind_of, markers_in_words, say_cell, tell_years, whose
+from swm_kpi.charts.chart import Caption, Picture
 from swm_kpi.errors import RequestError
-from swm_kpi.numbers import decimals, say_number
-from swm_kpi.periods import say_day
-from swm_kpi.series import Member, Selected
+from swm_kpi.formatting import decimals, say_number
 from swm_kpi.vocabulary import Grain, Marker
 
 _HEIGHT = 240

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from swm_kpi.contracts.dimension import Dimension
-from swm_kpi.contracts.told import Told
+from swm_kpi.contracts.signature_errors import Told
 from swm_kpi.errors import Problem, place_of_declaration
 from swm_kpi.expressions import (
     DTYPE_WORDS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from swm_kpi.contracts.told import Told
+from swm_kpi.contracts.signature_errors import Told
 from swm_kpi.errors import Problem, place_of_declaration, refuse
 
 ALL = "All"

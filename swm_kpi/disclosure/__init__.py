@@ -6,7 +6,7 @@ docs/decisions/0008-disclosure.md.
 """
 
 from swm_kpi.disclosure.apply import disclose
-from swm_kpi.disclosure.differencing import DisclosureRisk, differencing
 from swm_kpi.disclosure.policy import DisclosurePolicy
+from swm_kpi.disclosure.two_releases import DisclosureRisk, differencing
 
 __all__ = ["DisclosurePolicy", "DisclosureRisk", "differencing", "disclose"]

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from swm_kpi.disclosure.cell_semantics import Reading, read
+from swm_kpi.disclosure.constraint_graph import System
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.disclosure.protect import Protection
-from swm_kpi.disclosure.reading import Reading, read
-from swm_kpi.disclosure.system import System
 from swm_kpi.errors import RequestError
-from swm_kpi.metric import Metric
+from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Basis, Marker
 
 NUMBERS = ("value", "numerator", "denominator", "lower", "upper")

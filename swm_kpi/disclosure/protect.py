@@ -14,9 +14,9 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from swm_kpi.disclosure.programme import Array, GivenUp
-from swm_kpi.disclosure.system import System
-from swm_kpi.disclosure.tables import Tables
+from swm_kpi.disclosure.constraint_graph import System
+from swm_kpi.disclosure.feasible_tables import Tables
+from swm_kpi.disclosure.linear_program import Array, GivenUp
 from swm_kpi.errors import RequestError
 from swm_kpi.progress import progress
 

@@ -8,22 +8,22 @@ from typing import Any, Literal
 
 import narwhals as nw
 
-from swm_kpi.catalogue import Catalogue
 from swm_kpi.contracts import Column, ContractError, ContractReport, ContractType, Dimension
-from swm_kpi.engine import request
-from swm_kpi.engine.accumulate import Accumulated, Axes, accumulate
-from swm_kpi.engine.assemble import Grid, computed
-from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.engines import Answer, engine_of, through
-from swm_kpi.engine.scans import collect
-from swm_kpi.engine.stamp import stamp
-from swm_kpi.engine.tables import Table, prepare
-from swm_kpi.engine.tidy import tidy
+from swm_kpi.engine.aggregate.accumulate import Accumulated, Axes, accumulate
+from swm_kpi.engine.backends.dialects import Answer, engine_of, through
+from swm_kpi.engine.backends.scans import collect
+from swm_kpi.engine.input.tables import Table, prepare
+from swm_kpi.engine.output.assemble import Grid, computed
+from swm_kpi.engine.output.build_provenance import stamp
+from swm_kpi.engine.output.result_frame import tidy
+from swm_kpi.engine.plan import request
+from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.errors import RequestError, forgetting
 from swm_kpi.expressions import Elapsed
-from swm_kpi.installed import catalogue as installed
 from swm_kpi.measures import Clock, Statistic
-from swm_kpi.metric import Entry, Metric
+from swm_kpi.model.catalogue import Catalogue
+from swm_kpi.model.metric import Entry, Metric
+from swm_kpi.model.plugins import catalogue as installed
 from swm_kpi.result import Result, Subject
 
 MOST_MEMBERS = 5_000

@@ -3,9 +3,9 @@
 May import errors only. Knows nothing of dataframes: the engine compiles trees itself.
 """
 
-from swm_kpi.expressions.faces import canonical, english, python, sql
 from swm_kpi.expressions.literals import DTYPE_WORDS, Assumption, Canonical, Scalar
 from swm_kpi.expressions.relations import Product, Repeats, Undecided, WithinMonths
+from swm_kpi.expressions.renderers import canonical, english, python, sql
 from swm_kpi.expressions.tree import (
     Compare,
     Condition,

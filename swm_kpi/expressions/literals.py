@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeAlias
 
+from swm_kpi.calendar import say_day
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
-from swm_kpi.periods import say_day
 
 Scalar: TypeAlias = str | int | float | bool | date | datetime
 Canonical: TypeAlias = list[Any]

@@ -8,14 +8,14 @@ from swm_kpi.measures.counts import Count, Sum
 from swm_kpi.measures.distribution import Distribution
 from swm_kpi.measures.durations import Average, Duration
 from swm_kpi.measures.measure import Cells, Measure, TableMeasure
-from swm_kpi.measures.narrative import Narrative
-from swm_kpi.measures.people import ReoffendingRate, RepeatRate
-from swm_kpi.measures.quantities import Quantity
-from swm_kpi.measures.service import Uptime
+from swm_kpi.measures.repeats import ReoffendingRate, RepeatRate
 from swm_kpi.measures.shares import Proportion, Rate, Ratio
 from swm_kpi.measures.statistic import Clock, Limit, Operation, Statistic
 from swm_kpi.measures.stocks import MeanOfSnapshots, StockAtDate, Variance
+from swm_kpi.measures.sum_products import Quantity
 from swm_kpi.measures.surveys import SurveyProportion
+from swm_kpi.measures.text_reports import Narrative
+from swm_kpi.measures.uptime import Uptime
 
 __all__ = [
     "Average",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Expression, Undecided, as_condition, english
+from swm_kpi.measures.interval_methods import of_a_count
 from swm_kpi.measures.measure import Cells, TableMeasure, both, may_be_null, missing_words
-from swm_kpi.measures.sampling import of_a_count
 from swm_kpi.measures.statistic import Operation, Statistic
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from swm_kpi.contracts import Dimension
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, IsNull, Not
 from swm_kpi.measures.counts import undecided, undecided_notes
+from swm_kpi.measures.interval_methods import of_a_share
 from swm_kpi.measures.measure import Cells, TableMeasure, both, divided
-from swm_kpi.measures.sampling import of_a_share
 from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
 

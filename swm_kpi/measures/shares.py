@@ -10,6 +10,7 @@ from swm_kpi.contracts import Column, ContractType
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, Expression, Undecided, as_condition, english
 from swm_kpi.measures.counts import undecided, undecided_notes
+from swm_kpi.measures.interval_methods import of_a_count, of_a_share
 from swm_kpi.measures.measure import (
     Cells,
     Measure,
@@ -20,7 +21,6 @@ from swm_kpi.measures.measure import (
     may_be_null,
     missing_words,
 )
-from swm_kpi.measures.sampling import of_a_count, of_a_share
 from swm_kpi.measures.statistic import Clock, Operation, Statistic
 from swm_kpi.vocabulary import Unit
 

@@ -103,7 +103,7 @@ def api_pages() -> dict[str, str]:
     return pages
 
 
-def cli_page(command: str = "swm_kpi.cli:parser") -> str:
+def cli_page(command: str = "swm_kpi.cli.main:parser") -> str:
     """Return the page of the command line: each command with its arguments, and exit codes.
 
     Args:

@@ -9,10 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from swm_kpi.errors import MissingExtra, OutputError
-from swm_kpi.export import write_text
+from swm_kpi.output import write_text
+from swm_kpi.site.context import Subject
 from swm_kpi.site.overview import NAME
 from swm_kpi.site.pages import Menu, menu, pages
-from swm_kpi.site.subject import Subject
 
 THEME = ("main.html", "menu.html", "404.html", "site.css", "search.js", "icon.svg")
 SOURCE, BUILT = "docs", "site"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from swm_kpi.contracts import Column
+from swm_kpi.formatting import MINUS, say_number
 from swm_kpi.measures import (
     Count,
     Duration,
@@ -20,12 +21,11 @@ from swm_kpi.measures import (
 )
 from swm_kpi.measures.durations import Average
 from swm_kpi.measures.statistic import Statistic
-from swm_kpi.metric import Metric
-from swm_kpi.numbers import MINUS, say_number
+from swm_kpi.model.metric import Metric
+from swm_kpi.site.context import section
 from swm_kpi.site.markup import Html, join, paragraph, table, tag, whole
 from swm_kpi.site.status import label
-from swm_kpi.site.subject import section
-from swm_kpi.site.working import Counted, Found, Working, agrees
+from swm_kpi.site.worked_example import Counted, Found, Working, agrees
 from swm_kpi.vocabulary import Marker, Unit
 
 _LISTED, _BRIEF = 12, 14

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from swm_kpi.measures import Count, Measure, Quantity, StockAtDate, Sum
-from swm_kpi.metric import Entry, Metric
-from swm_kpi.site.declared import declared
+from swm_kpi.model.metric import Entry, Metric
+from swm_kpi.site.context import Subject, section
 from swm_kpi.site.markup import Html, code, disclosed, join, pairs, paragraph, tag
-from swm_kpi.site.subject import Subject, section
+from swm_kpi.site.source_code import declared
 from swm_kpi.vocabulary import Basis
 
 

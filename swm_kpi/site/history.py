@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from swm_kpi.metric import Metric
+from swm_kpi.model.metric import Metric
+from swm_kpi.site.context import Subject, section
 from swm_kpi.site.markup import Html, paragraph, table, tag
-from swm_kpi.site.subject import Subject, section
 
 _MOVED = re.compile(r"^### Numbers that move$(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 

@@ -23,9 +23,9 @@ from mkdocs.structure.files import File  # noqa: E402
 import swm_kpi as kpi  # noqa: E402
 from swm_kpi.errors import SwmKpiError  # noqa: E402
 from swm_kpi.site.api import api_pages, cli_page  # noqa: E402
+from swm_kpi.site.context import Subject  # noqa: E402
 from swm_kpi.site.pages import menu, pages  # noqa: E402
-from swm_kpi.site.series import synthetic_series  # noqa: E402
-from swm_kpi.site.subject import Subject  # noqa: E402
+from swm_kpi.site.synthetic_series import synthetic_series  # noqa: E402
 
 _COMMANDS = "reference/command-line.md"
 

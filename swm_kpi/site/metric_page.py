@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from swm_kpi.metric import Alias, Entry, Heading, Metric, NoMetricText
-from swm_kpi.periods import say_day
-from swm_kpi.site import computing, formulas, history, needed
-from swm_kpi.site.drawing import picture
+from swm_kpi.calendar import say_day
+from swm_kpi.model.metric import Alias, Entry, Heading, Metric, NoMetricText
+from swm_kpi.site import formulas, history, how_to_compute, table_list
+from swm_kpi.site.context import Subject, page, section, title_of, to_metric
 from swm_kpi.site.examples import examples_section
 from swm_kpi.site.markup import Html, bullets, join, linked, pairs, paragraph, table, tag, whole
 from swm_kpi.site.names import also_called, spelt_out
-from swm_kpi.site.series import SCALE, SEED, Series
+from swm_kpi.site.sparkline import picture
 from swm_kpi.site.status import availability, state, unverified, why_not
-from swm_kpi.site.subject import Subject, page, section, title_of, to_metric
+from swm_kpi.site.synthetic_series import SCALE, SEED, Series
 from swm_kpi.vocabulary import Direction, Objective
 
 _BETTER = {
@@ -126,11 +126,11 @@ def _explained(entry: Entry, metric: Metric, subject: Subject) -> Iterator[Html]
     yield from formulas.section_of(entry, metric, subject)
     yield from examples_section(metric)
     yield from _picture(entry, subject)
-    yield from needed.section_of(entry, metric, subject)
+    yield from table_list.section_of(entry, metric, subject)
     yield from _breakdowns(metric)
     yield from _assumptions(metric)
     yield from _standards(metric)
-    yield from computing.section_of(entry, metric, subject)
+    yield from how_to_compute.section_of(entry, metric, subject)
     yield from history.section_of(metric, subject)
 
 

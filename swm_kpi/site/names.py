@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from swm_kpi.catalogue import Catalogue
-from swm_kpi.metric import Alias, Entry
-from swm_kpi.site.subject import Subject, title_of
+from swm_kpi.model.catalogue import Catalogue
+from swm_kpi.model.metric import Alias, Entry
+from swm_kpi.site.context import Subject, title_of
 
 _GIVEN = re.compile(r"((?:[A-Z][\w'-]*\s+){1,5})\(([A-Z]{2,6})\)")
 

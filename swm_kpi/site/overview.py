@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from swm_kpi.metric import Entry
+from swm_kpi.model.metric import Entry
+from swm_kpi.site.context import Subject, page, section, to_metric, to_table
 from swm_kpi.site.markup import Html, join, link, paragraph, table, tag
 from swm_kpi.site.status import state
-from swm_kpi.site.subject import Subject, page, section, to_metric, to_table
 from swm_kpi.vocabulary import AvailabilityStatus, Basis
 
 NAME = "Safer West Mercia Plan metrics"

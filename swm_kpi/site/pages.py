@@ -8,12 +8,12 @@ from posixpath import dirname, join, normpath
 from typing import Any, TypeAlias
 
 from swm_kpi.errors import DefinitionError, Problem, SwmKpiError
-from swm_kpi.metric import Entry, Metric
-from swm_kpi.site.finding import a_to_z, by_availability, tables_index, themes
+from swm_kpi.model.metric import Entry, Metric
+from swm_kpi.site.context import Subject, metric_path, table_path
+from swm_kpi.site.indexes import a_to_z, by_availability, tables_index, themes
 from swm_kpi.site.metric_page import metric_page
 from swm_kpi.site.overview import at_a_glance, home
-from swm_kpi.site.standing import accessibility, markers, search
-from swm_kpi.site.subject import Subject, metric_path, table_path
+from swm_kpi.site.static_pages import accessibility, markers, search
 from swm_kpi.site.table_page import contract_json, table_page, template
 
 Menu: TypeAlias = list[Any]

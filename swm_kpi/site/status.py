@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from swm_kpi.catalogue import Catalogue
-from swm_kpi.metric import Alias, Entry, not_computed
+from swm_kpi.model.catalogue import Catalogue
+from swm_kpi.model.metric import Alias, Entry, not_computed
 from swm_kpi.site.markup import Html, join, link, tag
 from swm_kpi.vocabulary import AvailabilityStatus
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.expressions import DTYPE_WORDS, english
+from swm_kpi.site.context import Subject, page, section, to_metric, to_table
 from swm_kpi.site.markup import Html, bullets, code, disclosed, join, paragraph, table, tag
 from swm_kpi.site.status import download, label, state
-from swm_kpi.site.subject import Subject, page, section, to_metric, to_table
 from swm_kpi.vocabulary import Basis
 
 _FEW = 8

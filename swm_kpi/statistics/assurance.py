@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError, did_you_mean
-from swm_kpi.statistics.asking import Numbers, as_numbers, refuse_where, together
+from swm_kpi.statistics.validate_args import Numbers, as_numbers, refuse_where, together
 from swm_kpi.vocabulary import Direction
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swm_kpi.errors import RequestError
-from swm_kpi.statistics.asking import (
+from swm_kpi.statistics.validate_args import (
     Array,
     Numbers,
     finite,

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError
-from swm_kpi.statistics.asking import Array, Numbers, finite, refuse_where, tail_of, whole
 from swm_kpi.statistics.intervals import Estimate
+from swm_kpi.statistics.validate_args import Array, Numbers, finite, refuse_where, tail_of, whole
 
 MOST_VALUES = 10**9
 """Ranks are worked out for so many values at the most."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError
-from swm_kpi.statistics.asking import Array
+from swm_kpi.statistics.validate_args import Array
 from swm_kpi.statistics.xmr import Chart
 
 Signals = NDArray[np.int8]

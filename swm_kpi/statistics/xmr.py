@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError
-from swm_kpi.statistics.asking import Array, Numbers, as_numbers, refuse_where
+from swm_kpi.statistics.validate_args import Array, Numbers, as_numbers, refuse_where
 
 LIMIT_FACTOR = 2.66
 """Limits stand so many mean moving ranges from the mean: three sigma, which is 3 / d2 and d2 is

@@ -44,11 +44,11 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from swm_kpi.catalogue import Catalogue
-from swm_kpi.engine.request import check_date, tables_of
+from swm_kpi.engine.plan.request import check_date, tables_of
 from swm_kpi.errors import RequestError, did_you_mean
-from swm_kpi.installed import catalogue as installed
-from swm_kpi.metric import Metric
+from swm_kpi.model.catalogue import Catalogue
+from swm_kpi.model.metric import Metric
+from swm_kpi.model.plugins import catalogue as installed
 from swm_kpi.vocabulary import Basis
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from swm_kpi.contracts import Column, ContractType
-from swm_kpi.engine.compile import Compiler
-from swm_kpi.engine.scans import collect
-from swm_kpi.engine.tables import prepare
+from swm_kpi.engine.backends.scans import collect
+from swm_kpi.engine.input.tables import prepare
+from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.synthetic.setting import Array, Columns, Season, Setting, ids, later
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from swm_kpi.catalogue import Catalogue
 from swm_kpi.contracts import Column, ContractType
-from swm_kpi.engine.front import validate
+from swm_kpi.engine.validate import validate
+from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.synthetic import (
     any_table,
     community,
@@ -29,7 +29,7 @@ from swm_kpi.synthetic import (
     training,
     victim_care,
 )
-from swm_kpi.synthetic.faults import spoil
+from swm_kpi.synthetic.errors import spoil
 from swm_kpi.synthetic.setting import Array, Columns, Setting
 
 MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {

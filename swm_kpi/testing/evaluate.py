@@ -12,6 +12,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from swm_kpi.calendar import LONDON
 from swm_kpi.contracts import Column, Recoded
 from swm_kpi.expressions import (
     Assumption,
@@ -27,7 +28,6 @@ from swm_kpi.expressions import (
     Undecided,
     WithinMonths,
 )
-from swm_kpi.periods import LONDON
 
 Row: TypeAlias = Mapping[str, Any]
 Worked: TypeAlias = Callable[[Row], Any]

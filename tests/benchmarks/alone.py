@@ -17,7 +17,7 @@ from time import perf_counter
 import polars as pl
 
 import swm_kpi as kpi
-from swm_kpi.engine.scans import recorded
+from swm_kpi.engine.backends.scans import recorded
 from tests.benchmarks import by_hand
 from tests.benchmarks.cases import afresh, asked
 from tests.benchmarks.crimes import END, START, Crime, harder, twenty_five

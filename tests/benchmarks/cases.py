@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 import swm_kpi as kpi
-from swm_kpi.engine.frames import open_table
+from swm_kpi.engine.input.adapters import open_table
 from tests.benchmarks import by_hand
 from tests.benchmarks.crimes import END, START, Crime, crimes, harder, seventy_shares, twenty_five
 

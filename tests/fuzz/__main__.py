@@ -1,7 +1,7 @@
 """Fuzz one target, guided by coverage: what reaches new code is kept and changed further.
 
 Needs atheris (``pip install atheris``), which is for Linux and some Pythons only, and so is in no
-extra. A find is printed with the bytes that lead to it: add them to ``tests/test_fuzz.py``.
+extra. A find is printed with the bytes that lead to it: add them to ``tests/slow/test_fuzz.py``.
 """
 
 from __future__ import annotations

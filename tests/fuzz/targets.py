@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import swm_kpi as kpi
-from swm_kpi import cli
+from swm_kpi.cli.main import main
 from swm_kpi.expressions import canonical, english
 from tests.fuzz.drawing import Drawing
 
@@ -121,7 +121,7 @@ def command_line(given: bytes) -> None:
         told = io.StringIO()
         try:
             with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-                code = cli.main(["compute", *safe])
+                code = main.main(["compute", *safe])
         except SystemExit as stop:
             code = stop.code
         finally:

@@ -12,8 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import swm_kpi as kpi
-from swm_kpi.engine.examples import example_frame
-from swm_kpi.export import csv_text
+from swm_kpi.engine.worked_examples import example_frame
+from swm_kpi.output import csv_text
 
 FOLDER = Path(__file__).parent
 HEADER = "example,by,member,measure,basis,value,numerator,denominator,marker\n"

@@ -8,21 +8,37 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-ENGINE = ("engine_rules", "repeats", "counting", "mean_stock", "registers_and_uptime")
+ENGINE = tuple(
+    f"spec/test_{name}.py"
+    for name in ("engine_rules", "repeats", "counting", "mean_stock", "registers_and_uptime")
+)
+INTERVALS = "spec/test_intervals.py"
+NOTEBOOK = "unit/output/test_notebook.py"
+COMPARISON = "unit/analysis/test_comparison.py"
+PROCESS_CHARTS = "unit/analysis/test_process_charts.py"
+MISTAKES = "unit/model/test_definition_mistakes.py"
 TESTS = {
-    "swm_kpi/periods": ("periods",),
-    "swm_kpi/disclosure": ("disclosure_sums", "disclosure_small_tables", "disclosure"),
-    "swm_kpi/statistics": ("statistics", "published_cases", "intervals", "spc"),
-    "swm_kpi/process": ("spc", "repr"),
-    "swm_kpi/measures": (*ENGINE, "definition_mistakes", "intervals", "definitions"),
-    "swm_kpi/expressions": ("expressions", "definition_mistakes", "engine_rules", "repr"),
-    "swm_kpi/comparison": ("comparison", "repr"),
-    "swm_kpi/engine/accumulate.py": (*ENGINE, "intervals"),
-    "swm_kpi/engine/assemble.py": (*ENGINE, "intervals"),
-    "swm_kpi/engine/cells.py": (*ENGINE, "intervals"),
-    "swm_kpi/engine/repeats.py": ("engine_oracle",),
-    "swm_kpi/engine/tidy.py": (*ENGINE, "intervals"),
-    "swm_kpi/numbers.py": ("charts", "spc", "comparison", "demo"),
+    "swm_kpi/calendar": ("unit/calendar",),
+    "swm_kpi/disclosure": ("disclosure_attack", "unit/disclosure"),
+    "swm_kpi/statistics": ("unit/statistics", INTERVALS, PROCESS_CHARTS),
+    "swm_kpi/analysis/process_charts": (PROCESS_CHARTS, NOTEBOOK),
+    "swm_kpi/measures": (*ENGINE, MISTAKES, INTERVALS, "definitions/test_definitions.py"),
+    "swm_kpi/expressions": (
+        "unit/expressions/test_expressions.py",
+        MISTAKES,
+        "spec/test_engine_rules.py",
+        NOTEBOOK,
+    ),
+    "swm_kpi/analysis/comparison": (COMPARISON, NOTEBOOK),
+    "swm_kpi/engine/aggregate": (*ENGINE, INTERVALS),
+    "swm_kpi/engine/output": (*ENGINE, INTERVALS),
+    "swm_kpi/engine/backends/repeats.py": ("engines/test_oracle.py",),
+    "swm_kpi/formatting.py": (
+        "unit/charts/test_charts.py",
+        PROCESS_CHARTS,
+        COMPARISON,
+        "unit/reporting/test_demo.py",
+    ),
 }
 
 
@@ -56,8 +72,8 @@ def module_of(path: Path) -> str:
 
 
 def tests_of(part: str) -> list[str]:
-    """The files of tests that answer for a part: those of the longest name that it begins with."""
+    """The tests that answer for a part: those of the longest name that it begins with."""
     known = [each for each in TESTS if Path(part).is_relative_to(each)]
     if not known:
         raise SystemExit(f"No tests are known for {part}. Name them with --tests, or in {__file__}")
-    return [f"tests/test_{name}.py" for name in TESTS[max(known, key=len)]]
+    return [f"tests/{path}" for path in TESTS[max(known, key=len)]]

@@ -1,0 +1,1 @@
+"""The metrics of the plan, one package for each objective."""

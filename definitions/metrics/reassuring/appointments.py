@@ -1,0 +1,125 @@
+"""Ref 56, appointments that are not urgent."""
+
+from swm_kpi import Count, Direction, Example, Metric, Objective, Proportion
+
+from ...contracts.appointment import CANCELLED_BY_CALLER, Appointment
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import LPA
+from .assumptions import APPOINTMENT_SECONDS
+
+# With no status no slot is booked, which is the police's failure and not the caller's.
+wanted = ~Appointment.urgent & (
+    Appointment.status.is_null() | (Appointment.status != CANCELLED_BY_CALLER)
+)
+offered = Appointment.first_offered_at.is_not_null()
+soon = Appointment.requested_at.until(Appointment.first_offered_at) <= APPOINTMENT_SECONDS
+
+appointments = Metric(
+    ref="56",
+    key="appointments",
+    title="Non-urgent appointments within 48 hours (or at a later time by mutual agreement).",
+    objective=Objective.REASSURING,
+    summary="Of the appointments asked for that were not urgent, the share for which the first "
+    "slot offered was within 48 hours of the request, or a later one was chosen by mutual "
+    "agreement, counted on the day of the request.",
+    measures=[
+        Count(
+            key="requested",
+            label="Non-urgent appointments requested",
+            of=Appointment,
+            at=Appointment.requested_at,
+            where=wanted,
+            direction=Direction.NEUTRAL,
+        ),
+        Proportion(
+            key="within_standard",
+            label="Offered within 48 hours, or later by mutual agreement",
+            of=Appointment,
+            at=Appointment.requested_at,
+            where=wanted,
+            numerator=offered & (soon | (Appointment.later_by_agreement == "yes")),
+        ),
+        Proportion(
+            key="within_48_hours",
+            label="Offered within 48 hours",
+            of=Appointment,
+            at=Appointment.requested_at,
+            where=wanted,
+            numerator=offered & soon,
+        ),
+    ],
+    headline="within_standard",
+    dimensions=[LPA],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=[
+        "The Commissioner's commitment of 2019: everyone who needs a non-urgent appointment will "
+        "be offered one within two days, or at a later time by mutual agreement",
+    ],
+    not_this="Not the share attended within 48 hours: what counts is the slot that was offered.",
+    caveats=[
+        "Hours are real hours that passed, nights, weekends and bank holidays included.",
+        "Agreement that was not recorded is not taken for agreement.",
+        "An appointment the caller cancelled is left out; one the police cancelled stays in.",
+        "Requests of the last days of the period may still be waiting for an offer.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | requested_at     | first_offered_at | later_by_agreement | status   | urgent |
+            | 2024-05-06 12:00 | 2024-05-08 12:00 | no                 | attended | no     |
+            | 2024-05-06 12:00 | 2024-05-06 17:00 | no                 | no show  | no     |
+            | 2024-05-06 12:00 | 2024-05-10 12:00 | yes                | booked   | no     |
+            | 2024-05-06 12:00 | 2024-05-08 12:01 | no                 | attended | no     |
+            """,
+            expect={
+                "requested": 1 + 1 + 1 + 1,
+                "within_standard": (1 + 1 + 1) / 4,
+                "within_48_hours": (1 + 1) / 4,
+            },
+            shows="Exactly 48 hours is in time, and a minute more is not. A later slot counts if "
+            "it was agreed. Whether the caller came does not matter.",
+        ),
+        Example(
+            rows="""
+        | requested_at     | first_offered_at | later_by_agreement | status              | urgent |
+        | 2024-05-06 12:00 | 2024-05-07 12:00 | no                 | attended            | no     |
+        | 2024-05-06 12:00 | 2024-05-10 12:00 | unknown            | attended            | no     |
+        | 2024-05-06 12:00 |                  | no                 |                     | no     |
+        | 2024-05-06 12:00 |                  | yes                |                     | no     |
+        | 2024-05-06 12:00 | 2024-05-10 12:00 | no                 | cancelled by police | no     |
+        | 2024-05-06 12:00 | 2024-05-10 12:00 | no                 | cancelled by caller | no     |
+        | 2024-05-06 12:00 | 2024-05-06 13:00 | no                 | attended            | yes    |
+            """,
+            expect={
+                "requested": 1 + 1 + 2 + 1,
+                "within_standard": 1 / (1 + 1 + 2 + 1),
+                "within_48_hours": 1 / (1 + 1 + 2 + 1),
+            },
+            trap="Unknown agreement is not agreement. A request that was offered nothing is a "
+            "failure and not left out, also if it is marked as agreed. What the police cancelled "
+            "stays in; what the caller cancelled, and what was urgent, does not.",
+        ),
+        Example(
+            rows="""
+            | requested_at     | first_offered_at | later_by_agreement | status   | urgent |
+            | 2024-05-03 16:00 | 2024-05-07 09:00 | no                 | attended | no     |
+            | 2024-06-30 20:00 | 2024-07-01 09:00 | no                 | attended | no     |
+            | 2024-03-31 20:00 | 2024-04-01 09:00 | no                 | attended | no     |
+            """,
+            expect={"requested": 1 + 1, "within_standard": 1 / 2, "within_48_hours": 1 / 2},
+            trap="From Friday afternoon to Tuesday morning after a bank holiday is one working day "
+            "and 89 hours. The day of the request decides the quarter, and not that of the slot.",
+        ),
+        Example(
+            period="2024/25 Q3",
+            rows="""
+            | requested_at     | first_offered_at | later_by_agreement | status   | urgent |
+            | 2024-10-26 12:00 | 2024-10-28 11:00 | no                 | attended | no     |
+            | 2024-10-26 12:00 | 2024-10-28 12:00 | no                 | attended | no     |
+            """,
+            expect={"requested": 1 + 1, "within_standard": 1 / 2, "within_48_hours": 1 / 2},
+            trap="The clocks went back on 27 October: noon to noon two days later is 49 hours.",
+        ),
+    ],
+)

@@ -1,0 +1,249 @@
+"""Refs 57 and 58: how calls are answered, and contact by new platforms."""
+
+from swm_kpi import (
+    Average,
+    Count,
+    Direction,
+    Duration,
+    Evidence,
+    Example,
+    Metric,
+    Objective,
+    Proportion,
+    Unit,
+)
+
+from ...contracts.contact import CHANNEL, FORCE_CLOCK, Contact
+from ...plan.availability import COLOUR_LOST, published_once
+from ...plan.dimensions import LPA
+from .assumptions import ANSWER_101_SECONDS, ANSWER_999_SECONDS, NEW_PLATFORMS
+
+by_force_clock = Contact.clock == FORCE_CLOCK
+
+call_handling = Metric(
+    ref="57",
+    key="call_handling",
+    title="999 and 101 call handling performance",
+    objective=Objective.REASSURING,
+    summary="Calls to 999 and to 101, how many of them were answered in time (within 10 "
+    "seconds for 999 and 30 for 101, unless other limits are given), how long callers waited for "
+    "an answer and how many gave up, by the force's own clock, counted on the day the call was "
+    "presented.",
+    measures=[
+        measure
+        for line, limit in (("999", ANSWER_999_SECONDS), ("101", ANSWER_101_SECONDS))
+        for calls in [by_force_clock & (Contact.line == line)]
+        for measure in (
+            Count(
+                key=f"calls_{line}",
+                label=f"{line} calls presented",
+                of=Contact,
+                at=Contact.presented_at,
+                where=calls,
+                unit=Unit.CALLS,
+                direction=Direction.NEUTRAL,
+            ),
+            Proportion(
+                key=f"answered_{line}",
+                label=f"{line} calls answered in time",
+                of=Contact,
+                at=Contact.presented_at,
+                where=calls,
+                numerator=Contact.answered_at.is_not_null()
+                & (Contact.presented_at.until(Contact.answered_at) <= limit),
+            ),
+            Duration(
+                key=f"wait_{line}",
+                label=f"Mean wait for an answer to {line}",
+                of=Contact,
+                at=Contact.presented_at,
+                where=calls,
+                start=Contact.presented_at,
+                end=Contact.answered_at,
+                average=Average.MEAN,
+                unit=Unit.SECONDS,
+                missing="not answered",
+                direction=Direction.LOWER_IS_BETTER,
+            ),
+            Proportion(
+                key=f"abandoned_{line}",
+                label=f"{line} calls abandoned",
+                of=Contact,
+                at=Contact.presented_at,
+                where=calls,
+                numerator=Contact.abandoned_at.is_not_null(),
+                direction=Direction.LOWER_IS_BETTER,
+            ),
+        )
+    ],
+    headline="answered_999",
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=published_once(
+        Evidence(
+            source="Shropshire Star, 27 May 2021; Police and Crime Commissioner's website, "
+            "westmercia-pcc.gov.uk/"
+            "pcc-speaks-up-for-public-about-police-non-emergency-call-handling-performance",
+            finding="57% of 101 calls answered within 30 seconds in 2020/21, against a target of "
+            "80%, is given.",
+            date="2021-05-27",
+        ),
+        Evidence(
+            source="Police and Crime Commissioner's website, "
+            "westmercia-pcc.gov.uk/pcc-scrutinises-police-call-handling",
+            finding="88% of 999 calls answered within 10 seconds in September 2021, against a "
+            "target of 90%, is given. Which clock is not stated.",
+            date="2021-09",
+        ),
+    ),
+    not_this="Not the national 999 figures: those start BT's clock, which includes the time until "
+    "the call reaches the force and so reads longer, and they are a share of answered calls. The "
+    "two are never mixed.",
+    caveats=[
+        "A call that was abandoned is a call not answered in time, however soon the caller gave "
+        "up. A call with neither time is not answered in time and not abandoned.",
+        "A call answered at exactly 10 or 30 seconds is in time. The national 999 bands are under "
+        "10 seconds, 10 to under 60, and 60 or more.",
+        "The mean wait is of answered calls only: it does not hold the wait of those who gave up.",
+        "Targets change. 101: 80% within 30 seconds in 2020/21. The Commissioner's minutes of "
+        "February 2024 quote a target of 60% whose threshold is not known to us.",
+        "For 101, whether time in a menu or with a switchboard is part of the wait is unverified.",
+        "There is no breakdown by area: calls are answered for the whole force, and the area of "
+        "one that was abandoned is not known.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | line | clock | presented_at        | answered_at         | abandoned_at        |
+            | 999  | force | 2024-05-06 12:00:00 | 2024-05-06 12:00:04 |                     |
+            | 999  | force | 2024-05-06 12:00:00 | 2024-05-06 12:00:10 |                     |
+            | 999  | force | 2024-05-06 12:00:00 | 2024-05-06 12:00:11 |                     |
+            | 999  | force | 2024-06-30 23:59:55 | 2024-07-01 00:00:00 |                     |
+            | 101  | force | 2024-05-06 12:00:00 | 2024-05-06 12:00:30 |                     |
+            | 101  | force | 2024-05-06 12:00:00 | 2024-05-06 12:01:30 |                     |
+            | 101  | force | 2024-05-06 12:00:00 |                     | 2024-05-06 12:02:00 |
+            """,
+            expect={
+                "calls_999": 3 + 1,
+                "answered_999": (1 + 1 + 1) / 4,
+                "wait_999": (4 + 10 + 11 + 5) / 4,
+                "abandoned_999": 0 / 4,
+                "calls_101": 1 + 1 + 1,
+                "answered_101": 1 / 3,
+                "wait_101": (30 + 90) / 2,
+                "abandoned_101": 1 / 3,
+            },
+            shows="Exactly 10 seconds for 999, and 30 for 101, is in time. A call is counted when "
+            "it is presented, also if it is answered in the next quarter.",
+        ),
+        Example(
+            rows="""
+            | line | clock | presented_at        | answered_at         | abandoned_at        |
+            | 999  | force | 2024-05-06 12:00:03 | 2024-05-06 12:00:11 |                     |
+            | 999  | force | 2024-05-06 12:00:00 |                     | 2024-05-06 12:00:02 |
+            | 999  | force | 2024-05-06 12:00:00 |                     |                     |
+            | 999  | bt    | 2024-05-06 12:00:00 | 2024-05-06 12:00:11 |                     |
+            | 999  | bt    | 2024-05-06 13:00:00 | 2024-05-06 13:00:05 |                     |
+            | 101  | force | 2024-05-06 12:00:00 | 2024-05-06 12:00:20 |                     |
+            | 101  | force | 2024-05-06 12:00:00 |                     | 2024-05-06 12:00:05 |
+            """,
+            expect={
+                "calls_999": 1 + 1 + 1,
+                "answered_999": 1 / (1 + 1 + 1),
+                "wait_999": 8 / 1,
+                "abandoned_999": 1 / (1 + 1 + 1),
+                "calls_101": 1 + 1,
+                "answered_101": 1 / (1 + 1),
+                "wait_101": 20 / 1,
+                "abandoned_101": 1 / (1 + 1),
+            },
+            trap="A caller who gave up after two seconds was not answered in time: the call stays "
+            "in the denominator, and its wait is not in the mean. BT's record of the same call, on "
+            "a longer clock, is never counted. A 101 call answered after 20 seconds is in time, "
+            "which a 999 call would not be.",
+        ),
+        Example(
+            rows="""
+            | line        | clock | presented_at        | answered_at         | abandoned_at |
+            | 101         | force | 2024-05-06 12:00:00 |                     |              |
+            | online form | force | 2024-05-06 12:00:00 | 2024-05-06 12:00:01 |              |
+            | 999         | bt    | 2024-05-06 12:00:00 | 2024-05-06 12:00:01 |              |
+            """,
+            expect={
+                "calls_999": 0,
+                "answered_999": None,
+                "wait_999": None,
+                "abandoned_999": None,
+                "calls_101": 1,
+                "answered_101": 0 / 1,
+                "wait_101": None,
+            },
+            trap="Where the force's clock has no 999 call there is no share, which is not 0% and "
+            "not 100%. An online form is not a call.",
+        ),
+    ],
+)
+
+new_platforms = Metric(
+    ref="58",
+    key="new_platforms",
+    title="Volume of public demand via new platforms and technology",
+    objective=Objective.REASSURING,
+    summary="Contacts from the public by online form, live chat, social media or video, and their "
+    "share of all contact, counted on the day the contact was made.",
+    measures=[
+        Count(
+            key="contacts",
+            label="Contacts by new platforms",
+            of=Contact,
+            at=Contact.presented_at,
+            where=by_force_clock & Contact.line.is_in(NEW_PLATFORMS),
+        ),
+        Proportion(
+            key="share",
+            label="Contacts by new platforms as a share of all contact",
+            of=Contact,
+            at=Contact.presented_at,
+            where=by_force_clock,
+            numerator=Contact.line.is_in(NEW_PLATFORMS),
+            note="Within one channel the share is all or nothing: read it over all channels.",
+        ),
+    ],
+    dimensions=[CHANNEL, LPA],
+    direction=Direction.NEUTRAL,
+    availability=COLOUR_LOST,
+    not_this="Not people: one person may make many contacts about one matter, by several channels.",
+    caveats=[
+        "A new channel makes a step in the series, which is not a step in demand.",
+        "The share rises also when fewer people ring, or give up trying.",
+        "E-mail is in all contact and is not counted as a new platform.",
+        "Messages not from the public, such as spam, are counted if they are in the table.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | line         | clock | presented_at        | lpa           |
+            | online form  | force | 2024-04-01 00:00:00 | Shropshire    |
+            | live chat    | force | 2024-05-06 12:00:00 |               |
+            | social media | force | 2024-05-06 12:00:00 | Herefordshire |
+            | video        | force | 2024-06-30 23:59:59 |               |
+            | 101          | force | 2024-05-06 12:00:00 | Shropshire    |
+            """,
+            expect={"contacts": 1 + 1 + 1 + 1, "share": 4 / (4 + 1)},
+            shows="Four platforms are new, and a call to 101 is in all contact only.",
+        ),
+        Example(
+            rows="""
+            | line        | clock | presented_at        |
+            | online form | force | 2024-05-06 12:00:00 |
+            | email       | force | 2024-05-06 12:00:00 |
+            | other       | force | 2024-05-06 12:00:00 |
+            | 999         | force | 2024-05-06 12:00:00 |
+            | 999         | bt    | 2024-05-06 12:00:00 |
+            | live chat   | force | 2024-07-01 00:00:00 |
+            """,
+            expect={"contacts": 1, "share": 1 / (1 + 1 + 1 + 1)},
+            trap="E-mail is not a new platform. The same 999 call timed by BT is not another "
+            "contact, and would make the share too small.",
+        ),
+    ],
+)

@@ -1,0 +1,293 @@
+"""Refs 60, 65 and 67: vans, events and watch schemes."""
+
+from swm_kpi import (
+    Count,
+    Direction,
+    Example,
+    Metric,
+    Objective,
+    Proportion,
+    StockAtDate,
+    Sum,
+    Unit,
+)
+
+from ...contracts.community import (
+    ACTIVITY_THEME,
+    ACTIVITY_TYPE,
+    SCHEME_TYPE,
+    VAN_DEPLOYMENT,
+    Activity,
+    Scheme,
+)
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import LPA
+from .assumptions import COMMUNITY_EVENTS, WATCH_SCHEMES
+
+van = Activity.activity_type == VAN_DEPLOYMENT
+
+engagement_vans = Metric(
+    ref="60",
+    key="engagement_vans",
+    title="Use of mobile police stations / engagement vans",
+    objective=Objective.REASSURING,
+    summary="Outings of mobile police stations and engagement vans, the hours they were open to "
+    "the public, and the conversations that were counted, by the day of the outing.",
+    measures=[
+        Count(
+            key="deployments",
+            label="Deployments of mobile police stations and engagement vans",
+            of=Activity,
+            at=Activity.held_on,
+            where=van,
+        ),
+        Sum(
+            key="hours",
+            label="Hours open to the public",
+            of=Activity,
+            at=Activity.held_on,
+            where=van,
+            value=Activity.hours,
+            unit=Unit.HOURS,
+            note="Deployments whose hours are not recorded add nothing.",
+        ),
+        Sum(
+            key="contacts",
+            label="Conversations with the public",
+            of=Activity,
+            at=Activity.held_on,
+            where=van,
+            value=Activity.contacts,
+            unit=Unit.CONTACTS,
+            note="Deployments where nobody counted add nothing.",
+        ),
+        Proportion(
+            key="hours_recorded",
+            label="Deployments whose hours are recorded",
+            of=Activity,
+            at=Activity.held_on,
+            where=van,
+            numerator=Activity.hours.is_not_null(),
+            note="The hours rest on these deployments only.",
+        ),
+    ],
+    dimensions=[LPA, ACTIVITY_THEME],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    not_this="Not the number of vans, and not events: a van that goes to a fair is one deployment "
+    "here, and the fair is one event in ref 65. The two refs are not added.",
+    caveats=[
+        "A van that visits three places in a day is three rows if the log has three, so the way "
+        "it is logged moves the number.",
+        "Conversations are counted by those who hold them.",
+        "Hours are from opening to closing and not of travel.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | activity_type  | held_on    | hours | contacts | lpa           |
+            | Van deployment | 2024-04-01 | 4.0   | 30       | Shropshire    |
+            | Van deployment | 2024-05-06 | 2.5   | 12       | Herefordshire |
+            | Van deployment | 2024-06-30 |       |          |               |
+            """,
+            expect={
+                "deployments": 1 + 1 + 1,
+                "hours": 4 + 2.5,
+                "contacts": 30 + 12,
+                "hours_recorded": 2 / 3,
+            },
+            shows="An outing whose hours were not written down is an outing.",
+        ),
+        Example(
+            rows="""
+            | activity_type  | held_on    | hours | contacts | attendance |
+            | Van deployment | 2024-05-06 | 3.0   | 20       | 200        |
+            | Event          | 2024-05-06 | 6.0   | 50       | 900        |
+            | Surgery        | 2024-05-07 | 1.0   | 5        | 5          |
+            | Van deployment | 2024-07-01 | 4.0   | 40       |            |
+            """,
+            expect={"deployments": 1, "hours": 3, "contacts": 20, "hours_recorded": 1 / 1},
+            trap="The fair that the van went to is not a second deployment, and its six hours are "
+            "not the van's. Two hundred people passed; twenty conversations were held.",
+        ),
+    ],
+)
+
+event = Activity.activity_type.is_in(COMMUNITY_EVENTS)
+
+events = Metric(
+    ref="65",
+    key="events",
+    parent="61",
+    title="Events (e.g. use of engagement vans, newsletters, social media, events, surgeries etc.)",
+    objective=Objective.REASSURING,
+    summary="Community events, surgeries and newsletters, unless another list is given, counted on "
+    "the day they were held or sent out, and the people who came to those where somebody counted.",
+    measures=[
+        Count(
+            key="events",
+            label="Events, surgeries and newsletters",
+            of=Activity,
+            at=Activity.held_on,
+            where=event,
+        ),
+        Sum(
+            key="attendance",
+            label="Attendance",
+            of=Activity,
+            at=Activity.held_on,
+            where=event,
+            value=Activity.attendance,
+            unit=Unit.PEOPLE,
+            note="Someone who comes twice is counted twice. Events where nobody counted add "
+            "nothing.",
+        ),
+        Proportion(
+            key="attendance_recorded",
+            label="Events and surgeries whose attendance is recorded",
+            of=Activity,
+            at=Activity.held_on,
+            where=event & (Activity.activity_type != "Newsletter"),
+            numerator=Activity.attendance.is_not_null(),
+            note="The attendance rests on these only. Nobody attends a newsletter.",
+        ),
+    ],
+    dimensions=[ACTIVITY_TYPE, LPA, ACTIVITY_THEME],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=["Local Policing (Community) Charter"],
+    not_this="Van deployments are ref 60 and social media is ref 66. The plan names both here as "
+    "examples too: they are left out, so that the refs can stand side by side.",
+    caveats=[
+        "A newsletter and a fair are one each: read the total with its breakdown by type.",
+        "Attendance is what organisers counted or guessed.",
+        "Events that others held and the police went to are counted if they are in the log.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | activity_type | held_on    | attendance | lpa           |
+            | Event         | 2024-04-01 | 150        | Shropshire    |
+            | Surgery       | 2024-05-06 | 8          | Herefordshire |
+            | Newsletter    | 2024-06-30 |            |               |
+            """,
+            expect={
+                "events": 1 + 1 + 1,
+                "attendance": 150 + 8,
+                "attendance_recorded": 2 / 2,
+            },
+            shows="A newsletter is counted once, however many read it.",
+        ),
+        Example(
+            rows="""
+            | activity_type  | held_on    | attendance | contacts |
+            | Event          | 2024-05-06 | 900        | 50       |
+            | Event          | 2024-05-07 |            | 10       |
+            | Van deployment | 2024-05-06 | 200        | 20       |
+            | Road education | 2024-05-08 | 30         |          |
+            | Surgery        | 2024-03-31 | 7          |          |
+            """,
+            expect={"events": 1 + 1, "attendance": 900, "attendance_recorded": 1 / (1 + 1)},
+            trap="The van's outing to the event is not a second event, and its visitors are not "
+            "added. Road education is ref 41. Conversations are not attendance, and an event "
+            "where nobody counted did not have nobody there. 31 March is the quarter before.",
+        ),
+    ],
+)
+
+watch_schemes = Metric(
+    ref="67",
+    key="watch_schemes",
+    title="No. of watch schemes",
+    objective=Objective.REASSURING,
+    summary="Watch schemes registered on the last day of the period, such as neighbourhood, farm "
+    "and shop watch, and how many different schemes did anything in the period.",
+    measures=[
+        StockAtDate(
+            key="registered",
+            label="Watch schemes registered",
+            of=Scheme,
+            at=Scheme.started_on,
+            until=Scheme.ended_on,
+            where=Scheme.scheme_type.is_in(WATCH_SCHEMES),
+        ),
+        Count(
+            key="active",
+            label="Watch schemes with an activity in the period",
+            of=Activity,
+            at=Activity.held_on,
+            where=Activity.scheme_type.is_in(WATCH_SCHEMES),
+            distinct=Activity.scheme_id,
+            unit=Unit.SCHEMES,
+            note="To count schemes active in twelve months, ask for a rolling 12 months. An "
+            "activity of the police has no scheme and is not one whose scheme is missing.",
+        ),
+        StockAtDate(
+            key="never_active",
+            label="Watch schemes registered with no activity ever known",
+            of=Scheme,
+            at=Scheme.started_on,
+            until=Scheme.ended_on,
+            where=Scheme.scheme_type.is_in(WATCH_SCHEMES) & Scheme.last_active_on.is_null(),
+            direction=Direction.LOWER_IS_BETTER,
+            note="As the register stands today.",
+        ),
+    ],
+    dimensions=[SCHEME_TYPE, LPA],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=["Neighbourhood Watch (unverified)"],
+    not_this="Registered is not active: a scheme stays on the register until it is closed. "
+    "Community speed watch groups are ref 42.",
+    caveats=[
+        "Schemes registered are a number on a day, and are never added over periods. Active "
+        "schemes do not add either: one active in two quarters is one scheme in the year.",
+        "What volunteers do is known only if they tell: a scheme may be busy and look idle.",
+        "A scheme of six houses and one of six hundred are one each.",
+    ],
+    examples=[
+        Example(
+            rows={
+                "scheme": """
+                | scheme_id | scheme_type         | started_on | ended_on   | last_active_on |
+                | s1        | Neighbourhood watch | 2001-05-06 |            | 2024-05-06     |
+                | s2        | Farm watch          | 2024-06-30 |            |                |
+                | s3        | Shop watch          | 2015-05-06 | 2024-07-01 | 2024-06-30     |
+                """,
+                "activity": """
+                | activity_type         | held_on    | scheme_id | scheme_type         |
+                | Other scheme activity | 2024-05-06 | s1        | Neighbourhood watch |
+                | Event                 | 2024-06-30 | s3        | Shop watch          |
+                """,
+            },
+            expect={"registered": 1 + 1 + 1, "active": 1 + 1, "never_active": 1},
+            shows="The shop watch that closes on 1 July was still registered on 30 June.",
+        ),
+        Example(
+            rows={
+                "scheme": """
+                | scheme_id | scheme_type           | started_on | ended_on   | last_active_on |
+                | s1        | Neighbourhood watch   | 2001-05-06 |            | 2024-05-08     |
+                | s2        | Neighbourhood watch   | 2001-05-06 |            | 2024-03-31     |
+                | s3        | Horse watch           | 2015-05-06 | 2024-06-30 | 2024-04-01     |
+                | s4        | Community speed watch | 2015-05-06 |            | 2024-05-06     |
+                | s5        | Farm watch            | 2024-07-01 |            |                |
+                """,
+                "activity": """
+                | activity_type         | held_on    | scheme_id | scheme_type           |
+                | Other scheme activity | 2024-05-06 | s1        | Neighbourhood watch   |
+                | Other scheme activity | 2024-05-08 | s1        | Neighbourhood watch   |
+                | Other scheme activity | 2024-04-01 | s3        | Horse watch           |
+                | Speed watch session   | 2024-05-06 | s4        | Community speed watch |
+                | Event                 | 2024-05-06 |           |                       |
+                | Other scheme activity | 2024-03-31 | s2        | Neighbourhood watch   |
+                """,
+            },
+            expect={"registered": 1 + 1, "active": 1 + 1, "never_active": 0},
+            trap="A scheme idle since March is registered, and not active in the quarter. One that "
+            "closed on 30 June is no longer registered, though it was active in the quarter. Two "
+            "meetings of one scheme are one active scheme; speed watch is not a watch scheme "
+            "here, and an event of the police is no scheme's.",
+        ),
+    ],
+)

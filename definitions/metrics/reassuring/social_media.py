@@ -1,0 +1,132 @@
+"""Ref 66, engagement on social media, a measure of the Local Policing Charter."""
+
+from swm_kpi import Count, Direction, Example, Metric, Objective, Ratio, StockAtDate, Sum, Unit
+
+from ...contracts.charter import PLATFORM, SocialMediaAccount, SocialMediaPost
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import LPA
+
+shown_and_answered = (
+    SocialMediaPost.impressions.is_not_null() & SocialMediaPost.engagements.is_not_null()
+)
+
+social_media = Metric(
+    ref="66",
+    key="social_media",
+    parent="61",
+    title="Social media engagement",
+    objective=Objective.REASSURING,
+    summary="Followers of the force's accounts at the latest snapshot, its posts in the period, "
+    "how often they were shown (impressions), and how often somebody reacted to them "
+    "(engagements).",
+    measures=[
+        StockAtDate(
+            key="followers",
+            label="Followers of the force's accounts",
+            of=SocialMediaAccount,
+            at=SocialMediaAccount.as_at,
+            value=SocialMediaAccount.followers,
+            unit=Unit.FOLLOWERS,
+            note="One person who follows three accounts is counted three times, and some followers "
+            "are not people.",
+        ),
+        Count(
+            key="posts",
+            label="Posts",
+            of=SocialMediaPost,
+            at=SocialMediaPost.posted_at,
+            direction=Direction.NEUTRAL,
+        ),
+        Sum(
+            key="impressions",
+            label="Impressions of posts for which both are given",
+            of=SocialMediaPost,
+            at=SocialMediaPost.posted_at,
+            where=shown_and_answered,
+            value=SocialMediaPost.impressions,
+            unit=Unit.IMPRESSIONS,
+            direction=Direction.NEUTRAL,
+            note="Times shown: not people, and not engagements.",
+        ),
+        Sum(
+            key="engagements",
+            label="Engagements with posts for which both are given",
+            of=SocialMediaPost,
+            at=SocialMediaPost.posted_at,
+            where=shown_and_answered,
+            value=SocialMediaPost.engagements,
+            unit=Unit.ENGAGEMENTS,
+            note="Reactions, comments, shares and clicks, approving or not.",
+        ),
+        Ratio(
+            key="engagement_rate",
+            label="Engagements for each impression",
+            numerator="engagements",
+            denominator="impressions",
+        ),
+    ],
+    dimensions=[PLATFORM, LPA],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=["Each platform's own definitions"],
+    not_this="Impressions are not engagements, and neither are people. Nor is it contact from the "
+    "public to report something, which is ref 58.",
+    caveats=[
+        "Platforms define these numbers differently and change them, without notice: a step in a "
+        "series may be a new definition. Platforms are best read one by one.",
+        "Some followers and engagements are automatic, and an angry comment is an engagement.",
+        "A post goes on being shown after the period: the numbers are those of the day of the "
+        "export, so an older period has had longer.",
+    ],
+    examples=[
+        Example(
+            rows={
+                "social_media_account": """
+                | as_at      | account_id | platform | followers | lpa        |
+                | 2024-06-30 | a          | Facebook | 5000      |            |
+                | 2024-06-30 | b          | X        | 2000      | Shropshire |
+                """,
+                "social_media_post": """
+                | post_id | posted_at           | platform | impressions | engagements |
+                | p1      | 2024-04-01 00:00:00 | Facebook | 1000        | 100         |
+                | p2      | 2024-06-30 23:59:00 | X        | 3000        | 60          |
+                """,
+            },
+            expect={
+                "followers": 5000 + 2000,
+                "posts": 1 + 1,
+                "impressions": 1000 + 3000,
+                "engagements": 100 + 60,
+                "engagement_rate": (100 + 60) / (1000 + 3000),
+            },
+            shows="The engagement rate is of all impressions, and not the mean of the posts' rates "
+            "of 10% and 2%.",
+        ),
+        Example(
+            rows={
+                "social_media_account": """
+                | as_at      | account_id | platform | followers |
+                | 2024-05-31 | a          | Facebook | 4000      |
+                | 2024-06-30 | a          | Facebook | 4100      |
+                """,
+                "social_media_post": """
+                | post_id | posted_at           | platform | impressions | engagements |
+                | p1      | 2024-05-06 12:00:00 | Facebook | 1000        | 50          |
+                | p2      | 2024-05-06 12:00:00 | X        |             | 400         |
+                | p3      | 2024-05-07 12:00:00 | X        | 800         |             |
+                | p4      | 2024-07-01 00:00:00 | X        | 9000        | 900         |
+                """,
+            },
+            expect={
+                "followers": 4100,
+                "posts": 1 + 1 + 1,
+                "impressions": 1000,
+                "engagements": 50,
+                "engagement_rate": 50 / 1000,
+            },
+            trap="Followers of May and June are not added. A post with only one of the two "
+            "numbers is a post and is in neither sum, or 450 engagements would stand over 1,800 "
+            "impressions that are not theirs.",
+        ),
+    ],
+)

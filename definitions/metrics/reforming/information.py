@@ -1,0 +1,248 @@
+"""Refs 45, 48 and 49: how well information is managed, kept safe, and lost."""
+
+from swm_kpi import (
+    Count,
+    Direction,
+    Example,
+    Frequency,
+    Metric,
+    Narrative,
+    Objective,
+    Proportion,
+)
+
+from ...contracts.ict import BREACH_TYPE, ICO_OUTCOME, DataBreach
+from ...contracts.narrative import DATA_MATURITY, INFORMATION_SECURITY, NarrativeText
+from ...contracts.workforce import DEPARTMENT
+from ...plan.availability import COLOUR_LOST
+from .assumptions import BREACH_NOTICE_SECONDS
+
+data_maturity = Metric(
+    ref="45",
+    key="data_maturity",
+    title="Assessment of knowledge management and data maturity",
+    objective=Objective.REFORMING,
+    summary="The latest assessment of the period, in words, of how well the force manages its "
+    "knowledge and data, with a rating from 1 to 5 if one was given, who answers for it and on "
+    "what evidence.",
+    measures=[
+        Narrative(
+            key="assessment",
+            label="Assessment of knowledge management and data maturity",
+            of=NarrativeText,
+            at=NarrativeText.period_end,
+            where=NarrativeText.subject == DATA_MATURITY,
+            text=NarrativeText.text,
+            author=NarrativeText.author_role,
+            evidence=NarrativeText.evidence,
+            rating=NarrativeText.rating,
+        ),
+    ],
+    direction=Direction.HIGHER_IS_BETTER,
+    frequency=Frequency.ANNUAL,
+    availability=COLOUR_LOST,
+    standards=["Data maturity assessment for government (unverified)", "DAMA (unverified)"],
+    not_this="Not a measurement of the quality of any data, and not a score to be averaged: the "
+    "rating is an order.",
+    caveats=[
+        "The force assesses itself, unless the evidence says otherwise.",
+        "Ratings made on different scales or by different people are not compared. Say in the "
+        "text which scale was used, and how each part of it was rated.",
+    ],
+    examples=[
+        Example(
+            period="2024/25",
+            rows="""
+            | subject       | period_end | text             | rating | author_role | evidence |
+            | data maturity | 2025-03-31 | Owners are named. | 3     | Data lead   | Review   |
+            """,
+            expect={"assessment": None},
+            shows="The rating is carried in the note beside the text, and is not the number.",
+        ),
+        Example(
+            period="2024/25",
+            rows="""
+            | subject              | period_end | text     | rating | author_role | evidence |
+            | data maturity        | 2024-09-30 | Some.    | 2      | Data lead   | Review   |
+            | data maturity        | 2025-03-31 | More.    | 4      | Data lead   | Review   |
+            | information security | 2025-03-31 | Assured. | 5      | Security    | Audit    |
+            """,
+            expect={"assessment": None},
+            trap="The mean of 2 and 4 is no result: levels are an order, so no number is given.",
+        ),
+    ],
+)
+
+information_security = Metric(
+    ref="48",
+    key="information_security",
+    title="Information security compliance (qualitative assessment)",
+    objective=Objective.REFORMING,
+    summary="The latest assessment of the period, in words, of how far the force meets the "
+    "standards of information security, who answers for it and on what evidence.",
+    measures=[
+        Narrative(
+            key="assessment",
+            label="Assessment of information security compliance",
+            of=NarrativeText,
+            at=NarrativeText.period_end,
+            where=NarrativeText.subject == INFORMATION_SECURITY,
+            text=NarrativeText.text,
+            author=NarrativeText.author_role,
+            evidence=NarrativeText.evidence,
+        ),
+    ],
+    direction=Direction.HIGHER_IS_BETTER,
+    frequency=Frequency.ANNUAL,
+    availability=COLOUR_LOST,
+    standards=[
+        "ISO/IEC 27001 (unverified)",
+        "Cyber Assessment Framework of the National Cyber Security Centre (unverified)",
+    ],
+    not_this="Not a count of breaches, which is ref 49, and not a certificate: the plan calls it a "
+    "qualitative assessment.",
+    caveats=[
+        "What would help an attacker is left out of the text, so it says less than is known.",
+        "Which standards the force is assessed against is unverified: the text should name them.",
+    ],
+    examples=[
+        Example(
+            period="2024/25",
+            rows="""
+            | subject              | period_end | text           | author_role | evidence |
+            | information security | 2025-03-31 | Standards met. | Security    | Audit    |
+            """,
+            expect={"assessment": None},
+            shows="The text is carried through in the note. It has no number.",
+        ),
+        Example(
+            period="2024/25",
+            rows="""
+            | subject              | period_end | text     | rating | author_role | evidence |
+            | information security | 2024-12-31 | Assured. | 4      | Security    | Audit    |
+            | data maturity        | 2025-03-31 | More.    | 4      | Data lead   | Review   |
+            """,
+            expect={"assessment": None},
+            trap="A rating that somebody wrote beside the text does not make a number of it: the "
+            "plan asks for a judgement in words.",
+        ),
+    ],
+)
+
+notified = DataBreach.ico_notified_at.is_not_null()
+
+data_breaches = Metric(
+    ref="49",
+    key="data_breaches",
+    title="Data breaches including ICO referrals and ICO complaints",
+    objective=Objective.REFORMING,
+    summary="Breaches of personal data on the register, those of which the force told the "
+    "Information Commissioner's Office, those about which somebody complained to it, and what it "
+    "decided, counted on the day the force became aware of the breach.",
+    measures=[
+        Count(key="breaches", label="Data breaches", of=DataBreach, at=DataBreach.aware_at),
+        Count(
+            key="notified",
+            label="Breaches notified to the Information Commissioner's Office",
+            of=DataBreach,
+            at=DataBreach.aware_at,
+            where=notified,
+        ),
+        Proportion(
+            key="notified_in_time",
+            label="Notified breaches that were notified within 72 hours",
+            of=DataBreach,
+            at=DataBreach.aware_at,
+            where=notified,
+            numerator=DataBreach.aware_at.until(DataBreach.ico_notified_at)
+            <= BREACH_NOTICE_SECONDS,
+            direction=Direction.HIGHER_IS_BETTER,
+            note="Of the breaches notified, and not of all. Unless another limit is given.",
+        ),
+        Count(
+            key="complaints",
+            label="Breaches complained of to the Information Commissioner's Office",
+            of=DataBreach,
+            at=DataBreach.aware_at,
+            where=DataBreach.ico_complaint,
+            direction=Direction.LOWER_IS_BETTER,
+            note="Several complaints of one breach are counted once.",
+        ),
+        Count(
+            key="action",
+            label="Breaches for which the Information Commissioner's Office took action",
+            of=DataBreach,
+            at=DataBreach.aware_at,
+            where=DataBreach.ico_outcome.is_in("Reprimand", "Enforcement notice", "Penalty"),
+            direction=Direction.LOWER_IS_BETTER,
+            note="A reprimand, an enforcement notice or a penalty; a case still pending may become "
+            "one.",
+        ),
+    ],
+    dimensions=[BREACH_TYPE, DEPARTMENT, ICO_OUTCOME],
+    direction=Direction.NEUTRAL,
+    availability=COLOUR_LOST,
+    standards=[
+        "UK GDPR, Article 33 (unverified)",
+        "Data Protection Act 2018, section 67 (unverified)",
+    ],
+    not_this="To notify a breach is not to be found at fault: notified, complained of and acted on "
+    "are three numbers. Complaints to the Information Commissioner's Office about anything but a "
+    "breach, such as a late answer to a request, are not here.",
+    caveats=[
+        "More breaches on the register may mean that staff report them more readily.",
+        "Not every breach has to be notified. Which ones should have been is not known here, so "
+        "one that was wrongly kept back is not seen.",
+        "The clock starts when the force became aware, and not when the breach happened.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | aware_at            | ico_notified_at     | ico_complaint | ico_outcome          |
+            | 2024-04-01 00:00:00 |                     | no            |                      |
+            | 2024-05-03 17:00:00 | 2024-05-06 17:00:00 | no            | No further action    |
+            | 2024-05-03 17:00:00 | 2024-05-06 17:00:01 | yes           | Reprimand            |
+            | 2024-06-30 23:00:00 | 2024-07-01 09:00:00 | no            | Pending              |
+            """,
+            expect={
+                "breaches": 1 + 1 + 1 + 1,
+                "notified": 1 + 1 + 1,
+                "notified_in_time": (1 + 1) / 3,
+                "complaints": 1,
+                "action": 1,
+            },
+            shows="From Friday 17:00 to Monday 17:00 is 72 hours and in time; a second later is "
+            "not. One that the force knew of on 30 June is of that quarter.",
+        ),
+        Example(
+            rows="""
+            | aware_at            | ico_notified_at     | ico_complaint | ico_outcome       |
+            | 2024-05-06 12:00:00 | 2024-05-07 12:00:00 | no            | No further action |
+            | 2024-05-06 12:00:00 | 2024-05-08 12:00:00 | no            | Advice            |
+            | 2024-05-06 12:00:00 | 2024-05-16 12:00:00 |               | Pending           |
+            | 2024-05-06 12:00:00 |                     | yes           | No further action |
+            | 2024-05-06 12:00:00 |                     | no            |                   |
+            | 2024-03-31 23:30:00 | 2024-04-01 09:00:00 | yes           | Penalty           |
+            """,
+            expect={
+                "breaches": 3 + 1 + 1,
+                "notified": 1 + 1 + 1,
+                "notified_in_time": (1 + 1) / 3,
+                "complaints": 1,
+                "action": 0,
+            },
+            trap="Three breaches were notified and none was upheld: advice and a pending case are "
+            "not action. A complaint is not a notice. One that was never notified is not late, so "
+            "the share is of three and not of five. The breach known on 31 March is of the quarter "
+            "before, though it was notified in April.",
+        ),
+        Example(
+            rows="""
+            | aware_at            | ico_notified_at | ico_complaint | ico_outcome |
+            | 2024-05-06 12:00:00 |                 | no            |             |
+            """,
+            expect={"breaches": 1, "notified": 0, "notified_in_time": None},
+            trap="Where nothing was notified there is no share: it is not 100% in time.",
+        ),
+    ],
+)

@@ -1,0 +1,164 @@
+"""Ref 44, spending by directorate against the budget."""
+
+from swm_kpi import Direction, Example, Metric, Objective, StockAtDate, Unit, Variance
+
+from ...contracts.ledger import DIRECTORATE, Ledger
+from ...plan.availability import COLOUR_LOST
+
+year_to_date = Ledger.basis == "ytd"
+forecast = Ledger.basis == "forecast"
+
+expenditure_and_variance = Metric(
+    ref="44",
+    key="expenditure_and_variance",
+    title="Expenditure per directorate and variance to budget",
+    objective=Objective.REFORMING,
+    summary="What each directorate has spent since 1 April and is forecast to spend in the whole "
+    "financial year, and by how much each is above or below its budget, at the latest statement of "
+    "the period.",
+    measures=[
+        StockAtDate(
+            key="expenditure",
+            label="Expenditure, year to date",
+            of=Ledger,
+            at=Ledger.runs_to,
+            series=year_to_date,
+            value=Ledger.actual,
+            unit=Unit.POUNDS,
+            note="Cumulative from 1 April to the date of the statement.",
+        ),
+        Variance(
+            key="variance",
+            label="Variance to current budget, year to date",
+            of=Ledger,
+            at=Ledger.runs_to,
+            series=year_to_date,
+            actual=Ledger.actual,
+            budget=Ledger.budget_current,
+            note="Above zero is overspent. Cumulative from 1 April.",
+        ),
+        Variance(
+            key="variance_share",
+            label="Variance to current budget as a share of it, year to date",
+            of=Ledger,
+            at=Ledger.runs_to,
+            series=year_to_date,
+            actual=Ledger.actual,
+            budget=Ledger.budget_current,
+            relative=True,
+            note="Above zero is overspent. Cumulative from 1 April.",
+        ),
+        Variance(
+            key="variance_to_original",
+            label="Variance to original budget, year to date",
+            of=Ledger,
+            at=Ledger.runs_to,
+            series=year_to_date,
+            actual=Ledger.actual,
+            budget=Ledger.budget_original,
+            note="Above zero is overspent. Cumulative from 1 April.",
+        ),
+        StockAtDate(
+            key="forecast_outturn",
+            label="Forecast expenditure, whole financial year",
+            of=Ledger,
+            at=Ledger.runs_to,
+            series=forecast,
+            value=Ledger.actual,
+            unit=Unit.POUNDS,
+            note="For the whole financial year, as forecast at the date of the statement.",
+        ),
+        Variance(
+            key="forecast_variance",
+            label="Forecast variance to current budget, whole financial year",
+            of=Ledger,
+            at=Ledger.runs_to,
+            series=forecast,
+            actual=Ledger.actual,
+            budget=Ledger.budget_current,
+            note="Above zero is a forecast overspend for the whole financial year.",
+        ),
+        Variance(
+            key="forecast_variance_share",
+            label="Forecast variance to current budget as a share of it, whole financial year",
+            of=Ledger,
+            at=Ledger.runs_to,
+            series=forecast,
+            actual=Ledger.actual,
+            budget=Ledger.budget_current,
+            relative=True,
+            note="Above zero is a forecast overspend for the whole financial year.",
+        ),
+    ],
+    dimensions=[DIRECTORATE],
+    direction=Direction.NEUTRAL,
+    availability=COLOUR_LOST,
+    not_this="Not the spending of one quarter: a year-to-date statement is cumulative from 1 "
+    "April, so statements are never added, and the figure for a rolling year is not twelve months' "
+    "spending.",
+    caveats=[
+        "The best variance is zero: an underspend is not better than an overspend in itself.",
+        "A transfer between directorates moves the current budget and not the original one.",
+        "A year-to-date variance may be only a matter of timing, if costs are not accrued.",
+        "A share of a budget of zero does not exist.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | directorate | runs_to    | basis    | budget_original | budget_current | actual  |
+            | Operations  | 2024-06-30 | ytd      | 200.00          | 250.00         | 260.50  |
+            | Enabling    | 2024-06-30 | ytd      | 100.00          | 50.00          | 45.25   |
+            | Operations  | 2024-06-30 | forecast | 800.00          | 1000.00        | 1040.00 |
+            | Enabling    | 2024-06-30 | forecast | 400.00          | 200.00         | 190.00  |
+            """,
+            expect={
+                "expenditure": 260.50 + 45.25,
+                "variance": (260.50 - 250) + (45.25 - 50),
+                "variance_share": ((260.50 - 250) + (45.25 - 50)) / (250 + 50),
+                "variance_to_original": (260.50 - 200) + (45.25 - 100),
+                "forecast_outturn": 1040 + 190,
+                "forecast_variance": (1040 - 1000) + (190 - 200),
+                "forecast_variance_share": ((1040 - 1000) + (190 - 200)) / (1000 + 200),
+            },
+            shows="An overspend is above zero. One directorate's underspend offsets another's "
+            "overspend in the total.",
+        ),
+        Example(
+            rows="""
+            | directorate | runs_to    | basis    | budget_original | budget_current | actual |
+            | Operations  | 2024-04-30 | ytd      | 100.00          | 100.00         | 90.00  |
+            | Operations  | 2024-05-31 | ytd      | 200.00          | 200.00         | 210.00 |
+            | Operations  | 2024-06-30 | ytd      | 300.00          | 280.00         | 290.00 |
+            | Operations  | 2024-05-31 | forecast | 1200.00         | 1200.00        | 900.00 |
+            | Operations  | 2024-06-30 | forecast | 1200.00         | 1120.00        | 1100.00 |
+            """,
+            expect={
+                "expenditure": 290,
+                "variance": 290 - 280,
+                "variance_share": (290 - 280) / 280,
+                "variance_to_original": 290 - 300,
+                "forecast_outturn": 1100,
+                "forecast_variance": 1100 - 1120,
+                "forecast_variance_share": (1100 - 1120) / 1120,
+            },
+            trap="The statements of April, May and June are not added: the one of June already "
+            "holds the others. Year to date and forecast are never mixed. Over the current budget "
+            "may be under the original one.",
+        ),
+        Example(
+            rows="""
+            | directorate | runs_to    | basis    | budget_original | budget_current | actual |
+            | New unit    | 2024-06-30 | ytd      | 0.00            | 0.00           | 12.50  |
+            | New unit    | 2024-06-30 | forecast | 0.00            | 0.00           | -3.00  |
+            """,
+            expect={
+                "variance": 12.50 - 0,
+                "variance_share": None,
+                "forecast_variance": -3 - 0,
+                "forecast_variance_share": None,
+            },
+            trap="With no budget there is an overspend in pounds and no share: it is not 0% and "
+            "not infinite.",
+        ),
+    ],
+)

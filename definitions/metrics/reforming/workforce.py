@@ -1,0 +1,164 @@
+"""Ref 52, officer numbers."""
+
+from swm_kpi import Basis, Direction, Evidence, Example, Metric, Objective, StockAtDate, Unit
+
+from ...contracts.published_workforce import PUBLISHED_OFFICER, PublishedWorkforce
+from ...contracts.workforce import OFFICER, RANK, WorkforceSnapshot
+from ...plan.availability import published_once
+from ...plan.dimensions import FORCE, LPA
+
+officer = WorkforceSnapshot.worker_type == OFFICER
+available_officer = officer & ~WorkforceSnapshot.career_break & ~WorkforceSnapshot.seconded
+
+officer_numbers = Metric(
+    ref="52",
+    key="officer_numbers",
+    title="Officer numbers",
+    objective=Objective.REFORMING,
+    summary="Police officers in post on the date of the latest snapshot of the period, as people "
+    "and as full-time equivalents, with and without those on a career break or seconded out.",
+    measures=[
+        StockAtDate(
+            key="officers",
+            label="Officers in post (headcount)",
+            of=WorkforceSnapshot,
+            at=WorkforceSnapshot.as_at,
+            where=officer,
+        ),
+        StockAtDate(
+            key="officers_fte",
+            label="Officers in post (full-time equivalents)",
+            of=WorkforceSnapshot,
+            at=WorkforceSnapshot.as_at,
+            where=officer,
+            value=WorkforceSnapshot.fte,
+            unit=Unit.FTE,
+        ),
+        StockAtDate(
+            key="available_officers",
+            label="Officers not on a career break or seconded out (headcount)",
+            of=WorkforceSnapshot,
+            at=WorkforceSnapshot.as_at,
+            where=available_officer,
+            note="An officer for whom either is not recorded is left out.",
+        ),
+        StockAtDate(
+            key="available_officers_fte",
+            label="Officers not on a career break or seconded out (full-time equivalents)",
+            of=WorkforceSnapshot,
+            at=WorkforceSnapshot.as_at,
+            where=available_officer,
+            value=WorkforceSnapshot.fte,
+            unit=Unit.FTE,
+            note="An officer for whom either is not recorded is left out.",
+        ),
+        StockAtDate(
+            key="officers_fte",
+            label="Officers in post, Home Office (full-time equivalents)",
+            of=PublishedWorkforce,
+            at=PublishedWorkforce.as_at,
+            series=PublishedWorkforce.worker_type == PUBLISHED_OFFICER,
+            where=PublishedWorkforce.fte >= 0,
+            value=PublishedWorkforce.fte,
+            unit=Unit.FTE,
+            basis=Basis.PROXY,
+            differs="Published by the Home Office for 31 March and 30 September only, and revised "
+            "later. Whether those on a career break or seconded out are counted follows the "
+            "table it was taken from. There are no Local Policing Areas.",
+        ),
+    ],
+    dimensions=[LPA, RANK, FORCE],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=published_once(
+        Evidence(
+            source="Inspectorate's PEEL 2018 pages, West Mercia, 'More about this area'",
+            finding="An officer establishment of 2,145 in 2019 is given. An establishment is the "
+            "number of posts, and not of officers in post.",
+            date="2019",
+        ),
+        Evidence(
+            source="Police and Crime Commissioner's website, westmercia-pcc.gov.uk/budget2024",
+            finding="An officer establishment of 2,506 for 2024/25 is given.",
+            date="2024",
+        ),
+    ),
+    standards=["Home Office user guide to police workforce statistics"],
+    not_this="Not the establishment, which is the number of posts: officers in post are counted. "
+    "Special constables, designated officers and police community support officers are not police "
+    "officers.",
+    caveats=[
+        "People and full-time equivalents are two numbers: neither is read for the other.",
+        "That the Police Uplift Programme counted people, where the workforce statistics give "
+        "full-time equivalents, is unverified: a target is compared only in the same measure.",
+        "Officers on long-term sickness, maternity leave or restricted duties are in every figure.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | as_at      | person_id | worker_type | fte  | career_break | seconded | lpa        |
+            | 2024-06-30 | a         | officer     | 1.0  | no           | no       | Shropshire |
+            | 2024-06-30 | b         | officer     | 0.5  | no           | no       | Shropshire |
+            | 2024-06-30 | c         | officer     | 1.0  | yes          | no       |            |
+            | 2024-06-30 | d         | officer     | 0.75 | no           | yes      |            |
+            """,
+            expect={
+                "officers": 1 + 1 + 1 + 1,
+                "officers_fte": 1 + 0.5 + 1 + 0.75,
+                "available_officers": 1 + 1,
+                "available_officers_fte": 1 + 0.5,
+            },
+            shows="Someone who works half time is one person and half of a full-time equivalent.",
+        ),
+        Example(
+            rows="""
+            | as_at      | person_id | worker_type        | fte | career_break | seconded |
+            | 2024-04-30 | a         | officer            | 1.0 | no           | no       |
+            | 2024-05-31 | a         | officer            | 1.0 | no           | no       |
+            | 2024-05-31 | b         | officer            | 0.8 | no           | no       |
+            | 2024-06-30 | a         | officer            | 0.6 | no           | no       |
+            | 2024-06-30 | c         | special            | 0.0 | no           | no       |
+            | 2024-06-30 | d         | designated officer | 1.0 | no           | no       |
+            | 2024-06-30 | e         | PCSO               | 1.0 | no           | no       |
+            | 2024-06-30 | f         | staff              | 1.0 | no           | no       |
+            | 2024-07-31 | g         | officer            | 1.0 | no           | no       |
+            """,
+            expect={
+                "officers": 1,
+                "officers_fte": 0.6,
+                "available_officers": 1,
+                "available_officers_fte": 0.6,
+            },
+            trap="Only the latest snapshot of the quarter counts: snapshots are not added, one "
+            "who left in June is gone, and one who joined in July is not there yet. Specials, "
+            "designated officers, police community support officers and staff are not officers.",
+        ),
+        Example(
+            rows="""
+            | as_at      | person_id | worker_type | fte | career_break | seconded |
+            | 2024-06-30 | a         | officer     | 1.0 | no           | no       |
+            | 2024-06-30 | b         | officer     | 1.0 |              | no       |
+            | 2024-06-30 | c         | officer     | 1.0 | yes          |          |
+            """,
+            expect={"officers": 1 + 1 + 1, "available_officers": 1, "available_officers_fte": 1},
+            trap="An officer whose career break is not recorded is in post, but is not known to be "
+            "available.",
+        ),
+        Example(
+            rows={
+                "published_workforce": """
+                | as_at      | force       | worker_type    | fte    | headcount |
+                | 2024-03-31 | West Mercia | Police Officer | 2400.5 |           |
+                | 2024-09-30 | West Mercia | Police Officer | 2000.5 | 2100      |
+                | 2024-09-30 | West Mercia | Police Officer | 410.25 | 415       |
+                | 2024-09-30 | West Mercia | Police Staff   | 1800.0 | 2000      |
+                | 2024-09-30 | Warwickshire | Police Officer |       |           |
+                """
+            },
+            period="2024/25 Q2",
+            expect={"officers_fte": 2000.5 + 410.25},
+            trap="From the Home Office's figures: the two lines of 30 September are added, 31 "
+            "March is another snapshot, staff are not officers, and a force that is not "
+            "available adds nothing and is noted.",
+        ),
+    ],
+)

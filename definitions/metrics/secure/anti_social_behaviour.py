@@ -1,0 +1,117 @@
+"""Ref 15, anti-social behaviour."""
+
+from swm_kpi import (
+    Basis,
+    Break,
+    Count,
+    Direction,
+    Example,
+    Metric,
+    Objective,
+    Rate,
+    Unit,
+)
+
+from ...contracts.incident import (
+    ASB_ENVIRONMENTAL,
+    ASB_NUISANCE,
+    ASB_PERSONAL,
+    ASB_TYPE,
+    Incident,
+)
+from ...contracts.population import Population
+from ...contracts.street_crime import ANTI_SOCIAL_BEHAVIOUR, StreetCrime
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import DISTRICT, FORCE, LPA
+
+asb_incidents = Metric(
+    ref="15",
+    key="asb_incidents",
+    title="Volume of ASB incidents",
+    objective=Objective.SECURE,
+    summary="Incidents closed as anti-social behaviour (personal, nuisance or environmental), "
+    "counted on the day the log was opened.",
+    measures=[
+        Count(
+            key="incidents",
+            label="Anti-social behaviour incidents",
+            of=Incident,
+            at=Incident.created_at,
+            where=Incident.closing_code.is_in(ASB_PERSONAL, ASB_NUISANCE, ASB_ENVIRONMENTAL),
+        ),
+        Rate(
+            key="per_1000",
+            label="Anti-social behaviour incidents per 1,000 residents",
+            of="incidents",
+            per=Population.residents,
+            scale=1_000,
+        ),
+        Count(
+            key="incidents",
+            label="Anti-social behaviour incidents, published",
+            of=StreetCrime,
+            at=StreetCrime.month,
+            where=StreetCrime.crime_type == ANTI_SOCIAL_BEHAVIOUR,
+            unit=Unit.INCIDENTS,
+            basis=Basis.PROXY,
+            differs="Published on data.police.uk by month, with places moved to shared points. "
+            "What the force publishes under this type may not be just what it closes as personal, "
+            "nuisance or environmental anti-social behaviour.",
+        ),
+    ],
+    dimensions=[LPA, ASB_TYPE, FORCE, DISTRICT],
+    direction=Direction.LOWER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=["National Standard for Incident Recording (NSIR) 2011"],
+    not_this="Not crimes: a log that became a crime is counted in recorded crime.",
+    caveats=[
+        "A fall may be more incidents recorded as crime, such as public order or harassment, and "
+        "not less anti-social behaviour.",
+    ],
+    breaks=[Break("2020-03-23", "Breaches of COVID-19 regulations were logged as ASB")],
+    examples=[
+        Example(
+            rows="""
+            | created_at       | closing_code      | lpa           |
+            | 2024-04-01 00:00 | ASB nuisance      | Shropshire    |
+            | 2024-06-30 23:59 | ASB personal      | Shropshire    |
+            | 2024-05-06 12:00 | ASB environmental |               |
+            """,
+            expect={"incidents": 1 + 1 + 1},
+            shows="All three types count, on the first and the last day, with or without an area.",
+        ),
+        Example(
+            rows={
+                "incident": """
+                | created_at       | closing_code           |
+                | 2024-05-06 12:00 | ASB nuisance           |
+                | 2024-05-06 12:00 | Crime related incident |
+                | 2024-05-06 12:00 |                        |
+                | 2024-07-01 00:00 | ASB nuisance           |
+                """,
+                "population": """
+                | mid_year | lpa           | residents |
+                | 2024     | Shropshire    | 300       |
+                | 2024     | Herefordshire | 200       |
+                | 2023     | Shropshire    | 100       |
+                """,
+            },
+            expect={"incidents": 1, "per_1000": 1 / (300 + 200) * 1000},
+            trap="A log closed as crime, one still open, and one opened at midnight after the "
+            "quarter are not counted. The rate uses the estimate nearest to the period.",
+        ),
+        Example(
+            rows={
+                "street_crime": """
+                | month      | crime_type            | lpa        |
+                | 2024-04-01 | Anti-social behaviour | Shropshire |
+                | 2024-06-01 | Anti-social behaviour |            |
+                | 2024-06-01 | Public order          | Shropshire |
+                | 2024-07-01 | Anti-social behaviour | Shropshire |
+                """
+            },
+            expect={"incidents": 1 + 1},
+            shows="From public data: the records of that type in the months of the quarter.",
+        ),
+    ],
+)

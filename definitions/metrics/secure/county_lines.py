@@ -1,0 +1,331 @@
+"""Refs 19 and 26: drug-related homicide, county lines, and serious organised crime."""
+
+from swm_kpi import (
+    Count,
+    Direction,
+    Distribution,
+    Example,
+    Metric,
+    Objective,
+    StockAtDate,
+    Sum,
+    Unit,
+)
+
+from ...assumptions import DISRUPTION_STATUSES_COUNTED
+from ...contracts.crime import COUNTING_RULES, HOMICIDE, PAST_MOVES, RECORDED, Crime
+from ...contracts.serious_crime import (
+    CLOSED_BY_POLICE,
+    FOUR_P,
+    LEAD_AGENCY,
+    LEVEL,
+    MAJOR,
+    MINOR,
+    MODERATE,
+    THREAT,
+    CountyLine,
+    Disruption,
+    OrganisedCrimeGroup,
+)
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import LPA
+
+_COUNTED = Disruption.status.is_in(DISRUPTION_STATUSES_COUNTED)
+
+_MODERATED = (
+    "Teams assess their own disruptions, and others moderate them. Only those accepted count, "
+    "which is an assumption, so the latest period rises as claims are moderated."
+)
+_JOINT = (
+    "Work done jointly may be claimed by each agency. So forces, the regional unit and national "
+    "agencies are never added together."
+)
+
+drug_homicides_and_county_lines = Metric(
+    ref="19",
+    key="drug_homicides_and_county_lines",
+    title="Drug-related homicides / County Lines;",
+    objective=Objective.SECURE,
+    parent="16",
+    summary="Victims of homicides flagged as drug-related, counted on the day the crime was "
+    "recorded; county lines active on the last day of the period, and those that police work "
+    "closed in it; and disruptions of county lines, with the people safeguarded by them, counted "
+    "on the day they were assessed.",
+    measures=[
+        Count(
+            key="drug_related_homicides",
+            label="Victims of drug-related homicide",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & (Crime.offence_subgroup == HOMICIDE) & Crime.is_drug_related,
+            unit=Unit.VICTIMS,
+            direction=Direction.LOWER_IS_BETTER,
+        ),
+        StockAtDate(
+            key="lines_active",
+            label="County lines active on the last day",
+            of=CountyLine,
+            at=CountyLine.active_from,
+            until=CountyLine.ended_on,
+            direction=Direction.NEUTRAL,
+        ),
+        Count(
+            key="lines_closed",
+            label="County lines closed by police work",
+            of=CountyLine,
+            at=CountyLine.ended_on,
+            where=CountyLine.ended_how == CLOSED_BY_POLICE,
+        ),
+        Count(
+            key="line_disruptions",
+            label="Disruptions of county lines",
+            of=Disruption,
+            at=Disruption.assessed_on,
+            where=_COUNTED & Disruption.is_county_line,
+        ),
+        Sum(
+            key="people_safeguarded",
+            label="Vulnerable people safeguarded by disruptions of county lines",
+            of=Disruption,
+            at=Disruption.assessed_on,
+            where=_COUNTED & Disruption.is_county_line,
+            value=Disruption.safeguarded,
+            unit=Unit.PEOPLE,
+        ),
+    ],
+    dimensions=[LPA],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=[f"{COUNTING_RULES}: one homicide for each victim", "Homicide Index: drug flags"],
+    not_this="Not drug deaths, and not every line that stopped: one archived because nothing more "
+    "was heard of it was not closed by police.",
+    caveats=[
+        "Few homicides are drug-related and the flag is often known late, so use years and not "
+        "quarters, and do not compare areas.",
+        "Homicides where nobody decided the flag are noted and not counted.",
+        "More lines active may be better intelligence.",
+        "A person safeguarded by two disruptions is counted twice.",
+        _MODERATED,
+        _JOINT,
+        PAST_MOVES,
+    ],
+    examples=[
+        Example(
+            rows={
+                "crime": """
+                | recorded_at      | offence_subgroup | is_drug_related | status   |
+                | 2024-05-06 12:00 | Homicide         | yes             | recorded |
+                | 2024-05-06 12:00 | Homicide         | no              | recorded |
+                """,
+                "county_line": """
+                | active_from | ended_on   | ended_how        |
+                | 2021-02-01  |            |                  |
+                | 2024-06-30  |            |                  |
+                | 2023-09-01  | 2024-07-01 | closed by police |
+                | 2023-09-01  | 2024-06-30 | closed by police |
+                | 2024-04-02  | 2024-05-20 | closed by police |
+                """,
+                "disruption": """
+                | assessed_on | status   | is_county_line | safeguarded |
+                | 2024-04-20  | accepted | yes            | 2           |
+                | 2024-05-20  | accepted | yes            | 0           |
+                | 2024-05-20  | accepted | no             | 4           |
+                """,
+            },
+            expect={
+                "drug_related_homicides": 1,
+                "lines_active": 1 + 1 + 1,
+                "lines_closed": 1 + 1,
+                "line_disruptions": 1 + 1,
+                "people_safeguarded": 2 + 0,
+            },
+            shows="A line that ended on 1 July was still active on 30 June. One that opened and "
+            "was closed in the quarter is closed, and not active at its end.",
+        ),
+        Example(
+            rows={
+                "crime": """
+                | recorded_at | occurred_from | offence_subgroup     | is_drug_related | status    |
+                | 2024-05-06  | 2024-02-06    | Homicide             | yes             | recorded  |
+                | 2024-05-06  | 2024-05-06    | Homicide             |                 | recorded  |
+                | 2024-05-06  | 2024-05-06    | Homicide             | yes             | cancelled |
+                | 2024-05-06  | 2024-05-06    | Trafficking of drugs | yes             | recorded  |
+                """,
+                "county_line": """
+                | active_from | ended_on   | ended_how        |
+                | 2023-09-01  | 2024-05-01 | archived         |
+                | 2023-09-01  | 2024-03-31 | closed by police |
+                | 2024-07-01  |            |                  |
+                """,
+                "disruption": """
+                | happened_on | assessed_on | status   | is_county_line | safeguarded |
+                | 2024-06-20  | 2024-07-04  | accepted | yes            | 1           |
+                | 2024-05-20  | 2024-05-21  | rejected | yes            | 1           |
+                | 2024-05-20  | 2024-05-21  | claimed  | yes            | 1           |
+                | 2024-05-20  | 2024-05-21  | accepted |                | 1           |
+                """,
+            },
+            expect={
+                "drug_related_homicides": 1,
+                "lines_active": 0,
+                "lines_closed": 0,
+                "line_disruptions": 0,
+                "people_safeguarded": 0,
+            },
+            trap="A line archived for want of news was not closed by police, and one closed the "
+            "day before the quarter is not its own. A disruption counts when it is assessed, and "
+            "only once it is accepted. Of the homicides only the first stands and is flagged, "
+            "though it happened before the quarter.",
+        ),
+    ],
+)
+
+serious_organised_crime = Metric(
+    ref="26",
+    key="serious_organised_crime",
+    title="Serious organised crime data (inc. no. of disruptions across 4P framework)",
+    objective=Objective.SECURE,
+    summary="Disruptions of serious and organised crime, counted on the day they were assessed, "
+    "with how they divide among the four parts of the 4P framework (pursue, prevent, protect, "
+    "prepare); and organised crime groups: mapped on the last day of the period, and newly mapped "
+    "and archived in it.",
+    measures=[
+        Count(key="disruptions", of=Disruption, at=Disruption.assessed_on, where=_COUNTED),
+        *(
+            Count(
+                key=f"{each.lower()}_disruptions",
+                label=f"{each} disruptions",
+                of=Disruption,
+                at=Disruption.assessed_on,
+                where=_COUNTED & (Disruption.level == each),
+            )
+            for each in (MAJOR, MODERATE, MINOR)
+        ),
+        *(
+            Count(
+                key=f"{each.lower()}_disruptions",
+                label=f"Disruptions under {each}",
+                of=Disruption,
+                at=Disruption.assessed_on,
+                where=_COUNTED & (Disruption.four_p == each),
+            )
+            for each in FOUR_P.members
+        ),
+        Distribution(
+            key="share_of_disruptions",
+            label="Share of disruptions by part of the 4P framework",
+            of=Disruption,
+            at=Disruption.assessed_on,
+            where=_COUNTED,
+            over=FOUR_P,
+            direction=Direction.NEUTRAL,
+            note="Ask for it by part of the 4P framework; without that it is the whole, 1.",
+        ),
+        StockAtDate(
+            key="groups_mapped",
+            label="Organised crime groups mapped on the last day",
+            of=OrganisedCrimeGroup,
+            at=OrganisedCrimeGroup.mapped_on,
+            until=OrganisedCrimeGroup.archived_on,
+            direction=Direction.NEUTRAL,
+        ),
+        Count(
+            key="groups_newly_mapped",
+            label="Organised crime groups newly mapped",
+            of=OrganisedCrimeGroup,
+            at=OrganisedCrimeGroup.mapped_on,
+            direction=Direction.NEUTRAL,
+        ),
+        Count(
+            key="groups_archived",
+            label="Organised crime groups archived",
+            of=OrganisedCrimeGroup,
+            at=OrganisedCrimeGroup.archived_on,
+            direction=Direction.NEUTRAL,
+        ),
+    ],
+    dimensions=[LPA, FOUR_P, LEVEL, THREAT, LEAD_AGENCY],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=[
+        "4P framework: pursue, prevent, protect, prepare",
+        "National disruption manual: major, moderate and minor (wording unverified)",
+    ],
+    not_this="Not arrests or seizures: a disruption is what the work did to the threat, and one "
+    "may take many arrests. A group that is archived was not necessarily dismantled.",
+    caveats=[
+        "A major disruption and a minor one each count 1: look at the levels.",
+        "Disruptions whose level or part of the framework is not recorded are in the total alone.",
+        "Scores of how harmful each group is are not in this metric.",
+        "Sensitive: a small number may reveal an operation.",
+        _MODERATED,
+        _JOINT,
+    ],
+    examples=[
+        Example(
+            rows={
+                "disruption": """
+                | assessed_on | status   | four_p  | level    |
+                | 2024-04-01  | accepted | Pursue  | Major    |
+                | 2024-05-06  | accepted | Pursue  | Minor    |
+                | 2024-05-06  | accepted | Prevent | Moderate |
+                | 2024-05-06  | accepted | Protect | Minor    |
+                | 2024-06-30  | accepted | Prepare | Minor    |
+                """,
+                "organised_crime_group": """
+                | mapped_on  | archived_on |
+                | 2020-01-10 |             |
+                | 2024-05-06 |             |
+                | 2023-02-01 | 2024-05-20  |
+                """,
+            },
+            expect={
+                "disruptions": 5,
+                "major_disruptions": 1,
+                "moderate_disruptions": 1,
+                "minor_disruptions": 1 + 1 + 1,
+                "pursue_disruptions": 1 + 1,
+                "prevent_disruptions": 1,
+                "protect_disruptions": 1,
+                "prepare_disruptions": 1,
+                "share_of_disruptions": (2 + 1 + 1 + 1) / 5,
+                "groups_mapped": 1 + 1,
+                "groups_newly_mapped": 1,
+                "groups_archived": 1,
+            },
+            shows="Each disruption has one level and one part of the framework. The share is of "
+            "the whole here, and so is 1.",
+        ),
+        Example(
+            rows={
+                "disruption": """
+                | happened_on | assessed_on | status   | four_p | level |
+                | 2024-03-20  | 2024-04-02  | accepted | Pursue | Major |
+                | 2024-06-20  | 2024-07-02  | accepted | Pursue | Major |
+                | 2024-05-06  |             | claimed  | Pursue | Major |
+                | 2024-05-06  | 2024-05-07  | claimed  | Pursue | Major |
+                | 2024-05-06  | 2024-05-07  | rejected | Pursue | Major |
+                | 2024-05-06  | 2024-05-07  | accepted |        |       |
+                """,
+                "organised_crime_group": """
+                | mapped_on  | archived_on |
+                | 2024-07-01 |             |
+                | 2023-02-01 | 2024-06-30  |
+                | 2023-02-01 | 2024-07-01  |
+                """,
+            },
+            expect={
+                "disruptions": 1 + 1,
+                "major_disruptions": 1,
+                "pursue_disruptions": 1,
+                "share_of_disruptions": 1 / 1,
+                "groups_mapped": 1,
+                "groups_newly_mapped": 0,
+                "groups_archived": 1,
+            },
+            trap="The day of the assessment decides, and not that of the work. A claim that was "
+            "not accepted is no disruption. One with no part of the framework recorded is in the "
+            "total and in no share. A group archived on the last day is no longer mapped.",
+        ),
+    ],
+)

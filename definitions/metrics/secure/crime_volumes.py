@@ -1,0 +1,314 @@
+"""Refs 17, 18 and 21: homicide, serious violence and cyber crime."""
+
+from swm_kpi import (
+    Basis,
+    Break,
+    Count,
+    Direction,
+    Example,
+    Metric,
+    Objective,
+    Rate,
+    Sum,
+    Unit,
+)
+
+from ...assumptions import KNIFE_CRIME_TYPES, MOST_SERIOUS_VIOLENCE_CODES
+from ...contracts.crime import (
+    COUNTING_RULES,
+    FLAGGED_BY_PEOPLE,
+    HOMICIDE,
+    OFFENCE_SUBGROUP,
+    PAST_MOVES,
+    POSSESSION_OF_WEAPONS,
+    RECORDED,
+    RECORDING_CHANGES,
+    Crime,
+)
+from ...contracts.population import Population
+from ...contracts.recorded_crime import PUBLISHED_QUARTERLY, RecordedCrime
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import FORCE, LPA
+
+homicides = Metric(
+    ref="17",
+    key="homicides",
+    title="Homicides;",
+    objective=Objective.SECURE,
+    parent="16",
+    summary="Victims of murder, manslaughter, corporate manslaughter and infanticide, counted on "
+    "the day the crime was recorded.",
+    measures=[
+        Count(
+            key="victims",
+            label="Victims of homicide",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & (Crime.offence_subgroup == HOMICIDE),
+            unit=Unit.VICTIMS,
+        ),
+        Rate(
+            key="per_million",
+            label="Victims of homicide per million residents",
+            of="victims",
+            per=Population.residents,
+            scale=1_000_000,
+        ),
+        Sum(
+            key="victims",
+            label="Victims of homicide, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup == HOMICIDE,
+            value=RecordedCrime.offences,
+            unit=Unit.VICTIMS,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + "There are no Local Policing Areas.",
+        ),
+    ],
+    dimensions=[LPA, FORCE],
+    direction=Direction.LOWER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=[
+        f"{COUNTING_RULES}: one homicide for each victim (Home Office codes 1, 4.1, 4.2, 4.10)"
+    ],
+    not_this="Not incidents, of which one can have several victims, and not the Homicide Index "
+    "that the Office for National Statistics revises as courts decide. An attempted murder is "
+    "violence with injury, and a death by unlawful driving has a type of its own.",
+    caveats=[
+        "The numbers are tiny: a change in per cent, or a rate for one area, means little.",
+        "A crime becomes a homicide, or stops being one, when a victim dies later or a court "
+        "decides.",
+        PAST_MOVES,
+    ],
+    examples=[
+        Example(
+            rows={
+                "crime": """
+                | recorded_at      | offence_subgroup | status   |
+                | 2024-04-01 00:00 | Homicide         | recorded |
+                | 2024-05-06 12:00 | Homicide         | recorded |
+                | 2024-05-06 12:00 | Homicide         | recorded |
+                """,
+                "population": """
+                | mid_year | lpa           | residents |
+                | 2024     | Shropshire    | 300000    |
+                | 2024     | Herefordshire | 200000    |
+                """,
+            },
+            expect={
+                "victims": 1 + 2,
+                "per_million": (1 + 2) / (300_000 + 200_000) * 1_000_000,
+            },
+            shows="Two victims of one event are two homicides.",
+        ),
+        Example(
+            rows="""
+            | recorded_at | occurred_from | offence_subgroup                           | status    |
+            | 2024-05-06  | 2024-03-30    | Homicide                                   | recorded  |
+            | 2024-05-07  | 1999-03-30    | Homicide                                   | recorded  |
+            | 2024-07-01  | 2024-06-28    | Homicide                                   | recorded  |
+            | 2024-05-06  | 2024-05-05    | Homicide                                   | cancelled |
+            | 2024-05-06  | 2024-05-05    | Violence with injury                       | recorded  |
+            | 2024-05-06  | 2024-05-05    | Death or serious injury - unlawful driving | recorded  |
+            """,
+            expect={"victims": 1 + 1},
+            trap="Only the first two count. They happened before the quarter and were recorded in "
+            "it. The third happened in the quarter and was recorded after it; the others are a "
+            "crime cancelled since, an attempted murder and a death on the road.",
+        ),
+        Example(
+            rows={
+                "recorded_crime": """
+                | quarter_start | offence_subgroup     | offence_code   | offences |
+                | 2024-04-01    | Homicide             | 1/4.1/4.10/4.2 | 2        |
+                | 2024-04-01    | Homicide             | 1/4.1/4.10/4.2 | 1        |
+                | 2024-04-01    | Homicide             | 1/4.1/4.10/4.2 | -1       |
+                | 2024-04-01    | Violence with injury | 2              | 9        |
+                | 2024-07-01    | Homicide             | 1/4.1/4.10/4.2 | 9        |
+                """
+            },
+            expect={"victims": 2 + 1 - 1},
+            trap="From the Home Office's counts: all homicides share one code on several lines, "
+            "which are added. One below zero takes off what was cancelled.",
+        ),
+    ],
+)
+
+_WEAPONS_USED = """
+| recorded_at | offence_subgroup             | ho_code | is_knife | is_firearm | status   |
+| 2024-05-06  | Violence with injury         | 5D      | yes      | no         | recorded |
+| 2024-05-06  | Robbery of personal property | 34B     | yes      | no         | recorded |
+| 2024-05-06  | Violence with injury         | 2       | no       | yes        | recorded |
+| 2024-05-06  | Homicide                     | 1       | no       | no         | recorded |
+"""
+_WEAPONS_NOT_USED = """
+| recorded_at | offence_subgroup               | ho_code | is_knife | is_firearm | status    |
+| 2024-05-06  | Violence with injury           | 5D      | yes      | no         | recorded  |
+| 2024-05-06  | Possession of weapons offences | 10D     | yes      | no         | recorded  |
+| 2024-05-06  | Possession of weapons offences | 81      | no       | yes        | recorded  |
+| 2024-05-06  | Criminal damage                | 58B     | yes      | no         | recorded  |
+| 2024-05-06  | Violence with injury           | 8N      |          | no         | recorded  |
+| 2024-05-06  | Violence with injury           | 5D      | yes      | yes        | cancelled |
+"""
+
+serious_violence = Metric(
+    ref="18",
+    key="serious_violence",
+    title="Serious Violence (inc. knife crime /gun crime);",
+    objective=Objective.SECURE,
+    parent="16",
+    summary="Crimes in which a knife or a firearm was used or threatened, and the most serious "
+    "violence whatever the weapon, counted on the day the crime was recorded.",
+    measures=[
+        Count(
+            key="knife_crime",
+            label="Knife crime",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & Crime.is_knife & Crime.offence_subgroup.is_in(KNIFE_CRIME_TYPES),
+        ),
+        Rate(
+            key="knife_crime_per_1000",
+            label="Knife crime per 1,000 residents",
+            of="knife_crime",
+            per=Population.residents,
+            scale=1_000,
+        ),
+        Count(
+            key="firearm_crime",
+            label="Firearm crime",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & Crime.is_firearm & (Crime.offence_subgroup != POSSESSION_OF_WEAPONS),
+        ),
+        Rate(
+            key="firearm_crime_per_1000",
+            label="Firearm crime per 1,000 residents",
+            of="firearm_crime",
+            per=Population.residents,
+            scale=1_000,
+        ),
+        Count(
+            key="most_serious_violence",
+            label="Most serious violence",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & Crime.ho_code.is_in(MOST_SERIOUS_VIOLENCE_CODES),
+        ),
+        Rate(
+            key="most_serious_violence_per_1000",
+            label="Most serious violence per 1,000 residents",
+            of="most_serious_violence",
+            per=Population.residents,
+            scale=1_000,
+        ),
+    ],
+    dimensions=[LPA],
+    direction=Direction.LOWER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=[
+        COUNTING_RULES,
+        "Home Office knife and firearm open data tables",
+    ],
+    not_this="Not possession: carrying a knife or a gun is a possession offence, and no weapon was "
+    "used.",
+    caveats=[
+        "The three counts overlap: never add them up.",
+        "Serious violence has at least four definitions in use, so each count here is named and "
+        "the lists behind it are assumptions that can be replaced. The Home Office's national "
+        "measure is another: hospital admissions of people under 25 and firearms discharged "
+        "(unverified).",
+        "When the National Data Quality Improvement Service's method of finding knife crime took "
+        "over from marking by hand, the series broke. The day it did so in West Mercia was not "
+        "found.",
+        FLAGGED_BY_PEOPLE,
+        PAST_MOVES,
+        RECORDING_CHANGES,
+    ],
+    examples=[
+        Example(
+            rows={
+                "crime": _WEAPONS_USED,
+                "population": """
+                | mid_year | lpa        | residents |
+                | 2024     | Shropshire | 500       |
+                """,
+            },
+            expect={
+                "knife_crime": 1 + 1,
+                "knife_crime_per_1000": (1 + 1) / 500 * 1000,
+                "firearm_crime": 1,
+                "firearm_crime_per_1000": 1 / 500 * 1000,
+                "most_serious_violence": 1 + 1 + 1,
+                "most_serious_violence_per_1000": (1 + 1 + 1) / 500 * 1000,
+            },
+            shows="A stabbing is both knife crime and most serious violence; a knifepoint robbery "
+            "is knife crime alone.",
+        ),
+        Example(
+            rows=_WEAPONS_NOT_USED,
+            expect={"knife_crime": 1, "firearm_crime": 0, "most_serious_violence": 1},
+            trap="Carrying a knife or a gun is not using it, slashed tyres are not on the knife "
+            "list, a crime whose flag nobody decided is noted and not counted, and the last was "
+            "cancelled.",
+        ),
+    ],
+)
+
+cyber_crime = Metric(
+    ref="21",
+    key="cyber_crime",
+    title="Cyber crime.",
+    objective=Objective.SECURE,
+    parent="16",
+    summary="Crimes recorded by the force and flagged as committed, in full or in part, online, "
+    "counted on the day the crime was recorded.",
+    measures=[
+        Count(
+            key="online_crimes",
+            label="Crimes with the online crime flag",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & Crime.is_online,
+        ),
+    ],
+    dimensions=[LPA, OFFENCE_SUBGROUP],
+    direction=Direction.NEUTRAL,
+    availability=COLOUR_LOST,
+    standards=[f"{COUNTING_RULES}: online crime flag"],
+    not_this="Not fraud or computer misuse such as hacking: those are reported to the national "
+    "fraud and cyber reporting centre, recorded by the National Fraud Intelligence Bureau, and "
+    "are not in the force's own data.",
+    caveats=[
+        "This is the cyber-enabled half of cyber crime. Figures for the force's area from the "
+        "National Fraud Intelligence Bureau are the other half, by where the victim lives.",
+        "The flag is known to be used too little, so a rise may be better flagging.",
+        FLAGGED_BY_PEOPLE,
+        PAST_MOVES,
+    ],
+    breaks=[Break("2017-04-01", "The online crime flag was brought into the counting rules")],
+    examples=[
+        Example(
+            rows="""
+            | recorded_at      | offence_subgroup        | is_online | status   |
+            | 2024-04-01 00:00 | Stalking and harassment | yes       | recorded |
+            | 2024-06-30 23:59 | Other sexual offences   | yes       | recorded |
+            """,
+            expect={"online_crimes": 1 + 1},
+            shows="Any type of crime counts if it has the flag.",
+        ),
+        Example(
+            rows="""
+            | recorded_at      | occurred_from | offence_subgroup        | is_online | status    |
+            | 2024-05-06 12:00 | 2023-11-02    | Stalking and harassment | yes       | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Stalking and harassment | no        | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Stalking and harassment |           | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Stalking and harassment | yes       | cancelled |
+            """,
+            expect={"online_crimes": 1},
+            trap="A crime that happened long before counts when it is recorded. One whose flag "
+            "nobody decided is noted, not counted, and a cancelled one is out.",
+        ),
+    ],
+)

@@ -1,0 +1,299 @@
+"""Refs 23, 24 and 27: crimes that carry a flag for rural, business or domestic abuse."""
+
+from swm_kpi import (
+    Basis,
+    Break,
+    Count,
+    Direction,
+    Example,
+    Metric,
+    Objective,
+    Proportion,
+    Rate,
+    Unit,
+)
+
+from ...contracts.crime import (
+    COUNTING_RULES,
+    FLAGGED_BY_PEOPLE,
+    OFFENCE_SUBGROUP,
+    OUTCOME_GROUP,
+    PAST_MOVES,
+    RECORDED,
+    RECORDING_CHANGES,
+    Crime,
+)
+from ...contracts.incident import Incident
+from ...contracts.population import Population
+from ...contracts.street_crime import StreetCrime
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import DISTRICT, FORCE, LPA
+
+rural_crime = Metric(
+    ref="23",
+    key="rural_crime",
+    title="Volume of rural crime",
+    objective=Objective.SECURE,
+    summary="Crimes that the force flagged as rural crime, counted on the day the crime was "
+    "recorded.",
+    measures=[
+        Count(
+            key="crimes",
+            label="Crimes with the rural flag",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & Crime.is_rural,
+        ),
+    ],
+    dimensions=[LPA, OFFENCE_SUBGROUP],
+    direction=Direction.NEUTRAL,
+    availability=COLOUR_LOST,
+    standards=[COUNTING_RULES],
+    not_this="Not every crime in the countryside: a crime in a place classed as rural, and a crime "
+    "on a rural theme such as livestock theft, count only if the force flagged them. The three "
+    "ways of counting give very different totals.",
+    caveats=[
+        "No national rule for recording rural crime was found, and neither was West Mercia's own. "
+        "That the flag is meant is our unverified working choice.",
+        FLAGGED_BY_PEOPLE,
+        PAST_MOVES,
+    ],
+    examples=[
+        Example(
+            rows="""
+            | recorded_at      | offence_subgroup     | is_rural | status   | lpa           |
+            | 2024-04-01 00:00 | Other theft offences | yes      | recorded | Shropshire    |
+            | 2024-06-30 23:59 | Vehicle offences     | yes      | recorded | Herefordshire |
+            """,
+            expect={"crimes": 1 + 1},
+            shows="Any type of crime counts if it has the flag.",
+        ),
+        Example(
+            rows="""
+            | recorded_at      | occurred_from | offence_subgroup     | is_rural | status    |
+            | 2024-05-06 12:00 | 2024-03-20    | Other theft offences | yes      | recorded  |
+            | 2024-05-06 12:00 | 2024-03-25    | Vehicle offences     | yes      | recorded  |
+            | 2024-07-01 09:00 | 2024-06-20    | Other theft offences | yes      | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Other theft offences |          | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Other theft offences | no       | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Other theft offences | yes      | cancelled |
+            """,
+            expect={"crimes": 1 + 1},
+            trap="Crimes count by the day they were recorded, not the day they happened. One whose "
+            "flag nobody decided is noted, not counted, and a cancelled one is out.",
+        ),
+    ],
+)
+
+business_crime = Metric(
+    ref="24",
+    key="business_crime",
+    title="Volume of business crime",
+    objective=Objective.SECURE,
+    summary="Crimes flagged as having a business, or a person because of their work for one, as "
+    "the victim, counted on the day the crime was recorded.",
+    measures=[
+        Count(
+            key="crimes",
+            label="Crimes with the business flag",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & Crime.is_business,
+        ),
+        Count(
+            key="crimes",
+            label="Shoplifting, published",
+            of=StreetCrime,
+            at=StreetCrime.month,
+            where=StreetCrime.crime_type == "Shoplifting",
+            basis=Basis.PROXY,
+            differs="Published on data.police.uk by month and under its own crime types. Only "
+            "shoplifting is sure to be crime against a business, so this is a floor: robbery, "
+            "burglary, damage and violence against businesses are not in it.",
+        ),
+    ],
+    dimensions=[LPA, OFFENCE_SUBGROUP, FORCE, DISTRICT],
+    direction=Direction.NEUTRAL,
+    availability=COLOUR_LOST,
+    standards=["National Police Chiefs' Council definition of business crime (1 June 2019)"],
+    not_this="Not every crime on business premises: a customer whose bag is stolen in a shop is "
+    "not a business. Crimes against public services and places of worship are left out too.",
+    caveats=[
+        "A rise may be more businesses reporting, or better flagging.",
+        FLAGGED_BY_PEOPLE,
+        PAST_MOVES,
+        RECORDING_CHANGES,
+    ],
+    breaks=[
+        Break(
+            "2019-06-01",
+            "A narrower definition began; before it a crime on business premises could count if "
+            "the victim saw it so",
+        )
+    ],
+    examples=[
+        Example(
+            rows="""
+            | recorded_at      | offence_subgroup             | is_business | status   |
+            | 2024-04-01 00:00 | Shoplifting                  | yes         | recorded |
+            | 2024-05-06 12:00 | Robbery of business property | yes         | recorded |
+            | 2024-05-06 12:00 | Violence without injury      | yes         | recorded |
+            """,
+            expect={"crimes": 1 + 1 + 1},
+            shows="An assault on a shop worker because of their work counts, as theft does.",
+        ),
+        Example(
+            rows="""
+            | recorded_at      | occurred_from | offence_subgroup      | is_business | status    |
+            | 2024-05-06 12:00 | 2024-05-06    | Shoplifting           | yes         | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Theft from the person | no          | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Shoplifting           |             | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Shoplifting           | yes         | cancelled |
+            | 2024-07-01 09:00 | 2024-06-29    | Shoplifting           | yes         | recorded  |
+            """,
+            expect={"crimes": 1},
+            trap="The flag decides, not the place or the type of crime: a customer's bag stolen in "
+            "a shop is no business crime, and shoplifting whose flag nobody decided is noted and "
+            "not counted.",
+        ),
+        Example(
+            rows={
+                "street_crime": """
+                | month      | crime_type  |
+                | 2024-04-01 | Shoplifting |
+                | 2024-06-01 | Shoplifting |
+                | 2024-06-01 | Robbery     |
+                | 2024-07-01 | Shoplifting |
+                """
+            },
+            expect={"crimes": 1 + 1},
+            shows="From public data only shoplifting counts, since a published robbery may be of a "
+            "person.",
+        ),
+    ],
+)
+
+domestic_abuse_offences = Metric(
+    ref="27",
+    key="domestic_abuse_offences",
+    title="Volume of DA offences / crimed incidents",
+    objective=Objective.SECURE,
+    summary="Crimes flagged as domestic abuse, counted on the day the crime was recorded, and "
+    "their share of all recorded crime; and incidents flagged as domestic abuse, counted on the "
+    "day the log was opened, with the share from which a crime was recorded.",
+    measures=[
+        Count(
+            key="offences",
+            label="Domestic abuse offences",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & Crime.is_da,
+            unit=Unit.OFFENCES,
+        ),
+        Rate(
+            key="per_1000",
+            label="Domestic abuse offences per 1,000 residents",
+            of="offences",
+            per=Population.residents,
+            scale=1_000,
+        ),
+        Proportion(
+            key="share_of_crime",
+            label="Domestic abuse offences as a share of all crime",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED,
+            numerator=Crime.is_da,
+        ),
+        Count(
+            key="incidents",
+            label="Domestic abuse incidents, with or without a crime",
+            of=Incident,
+            at=Incident.created_at,
+            where=Incident.is_da,
+        ),
+        Proportion(
+            key="crimed_share",
+            label="Domestic abuse incidents from which a crime was recorded",
+            of=Incident,
+            at=Incident.created_at,
+            where=Incident.is_da,
+            numerator=Incident.became_crime,
+        ),
+    ],
+    dimensions=[LPA, OFFENCE_SUBGROUP, OUTCOME_GROUP],
+    direction=Direction.NEUTRAL,
+    availability=COLOUR_LOST,
+    standards=[
+        "Domestic Abuse Act 2021, section 1",
+        "Home Office Annual Data Requirement: domestic abuse flag",
+    ],
+    not_this="Offences are not incidents: an incident in which no crime was recorded is not an "
+    "offence, one incident can lead to several, and the two are counted on different days. So the "
+    "offences divided by the incidents are not the crimed share.",
+    caveats=[
+        "A rise may be more victims coming forward, or better recording and flagging.",
+        "The statutory definition of 2021 covers people aged 16 and over who are personally "
+        "connected; when the force's flag began to follow it is unverified.",
+        FLAGGED_BY_PEOPLE,
+        PAST_MOVES,
+        RECORDING_CHANGES,
+    ],
+    breaks=[Break("2015-04-01", "Forces began to flag domestic abuse in their returns")],
+    examples=[
+        Example(
+            rows={
+                "crime": """
+                | recorded_at      | offence_subgroup        | is_da | status   |
+                | 2024-04-01 00:00 | Violence with injury    | yes   | recorded |
+                | 2024-06-30 23:59 | Stalking and harassment | yes   | recorded |
+                | 2024-05-06 12:00 | Shoplifting             | no    | recorded |
+                | 2024-05-06 12:00 | Criminal damage         | no    | recorded |
+                """,
+                "population": """
+                | mid_year | lpa        | residents |
+                | 2024     | Shropshire | 500       |
+                """,
+            },
+            expect={
+                "offences": 1 + 1,
+                "per_1000": (1 + 1) / 500 * 1000,
+                "share_of_crime": (1 + 1) / (1 + 1 + 1 + 1),
+            },
+            shows="Any type of crime counts if it has the flag.",
+        ),
+        Example(
+            rows="""
+            | recorded_at      | occurred_from | offence_subgroup     | is_da | status    |
+            | 2024-05-06 12:00 | 2019-08-01    | Violence with injury | yes   | recorded  |
+            | 2024-05-06 12:00 | 2019-09-01    | Violence with injury | yes   | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Shoplifting          | no    | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Violence with injury |       | recorded  |
+            | 2024-05-06 12:00 | 2024-05-06    | Violence with injury | yes   | cancelled |
+            | 2024-07-01 09:00 | 2024-06-29    | Violence with injury | yes   | recorded  |
+            """,
+            expect={"offences": 1 + 1, "share_of_crime": (1 + 1) / (1 + 1 + 1)},
+            trap="Offences of years ago count when they are recorded. A crime whose flag nobody "
+            "decided is in neither part of the share, and a cancelled one is out.",
+        ),
+        Example(
+            rows={
+                "crime": """
+                | recorded_at      | offence_subgroup     | is_da | status   |
+                | 2024-05-06 12:00 | Violence with injury | yes   | recorded |
+                | 2024-05-06 12:00 | Criminal damage      | yes   | recorded |
+                """,
+                "incident": """
+                | created_at       | is_da | became_crime |
+                | 2024-05-06 10:00 | yes   | yes          |
+                | 2024-05-07 10:00 | yes   | no           |
+                | 2024-05-08 10:00 | yes   |              |
+                | 2024-05-09 10:00 | no    | yes          |
+                """,
+            },
+            expect={"offences": 1 + 1, "incidents": 1 + 1 + 1, "crimed_share": 1 / (1 + 1)},
+            trap="Two offences from one log are one crimed incident of two decided: the share is "
+            "of incidents, and a log nobody decided is in neither part.",
+        ),
+    ],
+)

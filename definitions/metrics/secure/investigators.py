@@ -1,0 +1,225 @@
+"""Ref 13, investigators and specialist investigators."""
+
+from swm_kpi import Assumption, Basis, Direction, Example, Metric, Objective, StockAtDate, Unit
+
+from ...contracts.published_workforce import PUBLISHED_OFFICER, PublishedWorkforce
+from ...contracts.workforce import (
+    DEPARTMENT,
+    DESIGNATED_OFFICER,
+    INVESTIGATION,
+    OFFICER,
+    RANK,
+    SPECIALISM,
+    STAFF,
+    WORKER_TYPE,
+    WorkforceSnapshot,
+)
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import FORCE, LPA
+
+INVESTIGATOR_WORKER_TYPES = Assumption(
+    "investigator_worker_types",
+    (OFFICER, STAFF, DESIGNATED_OFFICER),
+    since="2021-04-01",
+    because="Police staff and designated officers investigate as officers do, so all three are "
+    "counted. The plan does not say. Our working choice, unverified.",
+)
+
+INVESTIGATOR_FUNCTIONS = Assumption(
+    "investigator_functions",
+    (INVESTIGATION,),
+    since="2021-04-01",
+    because="An investigator is taken to be someone in a post whose main work is to investigate. "
+    "Officers in response or neighbourhood posts investigate too, and are left out. Our working "
+    "choice, unverified.",
+)
+
+PUBLISHED_INVESTIGATION = Assumption(
+    "published_investigation_functions",
+    ("Investigations",),
+    since="2021-04-01",
+    because="The name of the wider function in the Home Office's published file of functions. Its "
+    "spelling is unverified.",
+)
+
+INVESTIGATOR_PIP_LEVELS = Assumption(
+    "investigator_pip_levels",
+    ("2", "3", "4"),
+    since="2021-04-01",
+    because="Level 2 of the Professionalising Investigation Programme is taken to be that of a "
+    "serious or complex investigation, so it and the levels above it count. Unverified.",
+)
+
+investigator = WorkforceSnapshot.function.is_in(
+    INVESTIGATOR_FUNCTIONS
+) & WorkforceSnapshot.worker_type.is_in(INVESTIGATOR_WORKER_TYPES)
+accredited = investigator & WorkforceSnapshot.pip_level.is_in(INVESTIGATOR_PIP_LEVELS)
+specialist = investigator & WorkforceSnapshot.specialism.is_not_null()
+available = investigator & ~WorkforceSnapshot.career_break & ~WorkforceSnapshot.seconded
+
+investigators = Metric(
+    ref="13",
+    key="investigators",
+    title="No. of investigators and specialist investigators",
+    objective=Objective.SECURE,
+    summary="People in investigator posts on the date of the latest snapshot of the period, those "
+    "of them in specialist posts, and those of them accredited to investigate serious or complex "
+    "crime, as people and as full-time equivalents.",
+    measures=[
+        *(
+            measure
+            for key, label, where, note in (
+                ("investigators", "In investigator posts", investigator, ""),
+                (
+                    "specialists",
+                    "In specialist investigator posts",
+                    specialist,
+                    "A post with no specialism recorded is not counted as specialist.",
+                ),
+                (
+                    "accredited",
+                    "In investigator posts and accredited at PIP level 2 or above",
+                    accredited,
+                    "Unless other levels are given. Someone whose level is not recorded is left "
+                    "out.",
+                ),
+                (
+                    "available",
+                    "In investigator posts and not on a career break or seconded out",
+                    available,
+                    "Someone for whom either is not recorded is left out.",
+                ),
+            )
+            for measure in (
+                StockAtDate(
+                    key=key,
+                    label=f"{label} (headcount)",
+                    of=WorkforceSnapshot,
+                    at=WorkforceSnapshot.as_at,
+                    where=where,
+                    note=note,
+                ),
+                StockAtDate(
+                    key=f"{key}_fte",
+                    label=f"{label} (full-time equivalents)",
+                    of=WorkforceSnapshot,
+                    at=WorkforceSnapshot.as_at,
+                    where=where,
+                    value=WorkforceSnapshot.fte,
+                    unit=Unit.FTE,
+                    note=note,
+                ),
+            )
+        ),
+        StockAtDate(
+            key="published_investigators_fte",
+            label="Officers in investigation (full-time equivalent)",
+            of=PublishedWorkforce,
+            at=PublishedWorkforce.as_at,
+            series=PublishedWorkforce.wider_function.is_not_null(),
+            where=(PublishedWorkforce.worker_type == PUBLISHED_OFFICER)
+            & PublishedWorkforce.wider_function.is_in(PUBLISHED_INVESTIGATION),
+            value=PublishedWorkforce.fte,
+            unit=Unit.FTE,
+            basis=Basis.PROXY,
+            differs="Published by the Home Office at 31 March, by the wider function of the post: "
+            "officers only, whether accredited or not, and no specialism.",
+        ),
+    ],
+    dimensions=[LPA, RANK, WORKER_TYPE, SPECIALISM, DEPARTMENT, FORCE],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=[
+        "College of Policing, Professionalising Investigation Programme (unverified)",
+        "Home Office user guide to police workforce statistics",
+    ],
+    not_this="Not posts on the establishment, and not everybody who is accredited: an accredited "
+    "detective who now works in another function is not an investigator here, and an investigator "
+    "still in training is.",
+    caveats=[
+        "To be in a post, to be accredited and to be deployable are three things. People on "
+        "long-term sickness, maternity leave or restricted duties, or lent to another task, are "
+        "in every figure.",
+        "There is no table of posts, so nobody can say from this how many posts are vacant.",
+        "How West Mercia records functions and specialisms is unverified.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            |as_at|person_id|worker_type|fte|function|pip_level|specialism|career_break|seconded|
+            | 2024-06-30 | a | officer | 1.0 | Investigation | 2 |             | no | no |
+            | 2024-06-30 | b | officer | 0.5 | Investigation | 3 | Major crime | no | no |
+            | 2024-06-30 | c | staff   | 0.8 | Investigation | 1 | Other       | no | no |
+            | 2024-06-30 | d | officer | 1.0 | Response      | 1 |             | no | no |
+            """,
+            expect={
+                "investigators": 1 + 1 + 1,
+                "investigators_fte": 1 + 0.5 + 0.8,
+                "specialists": 1 + 1,
+                "specialists_fte": 0.5 + 0.8,
+                "accredited": 1 + 1,
+                "accredited_fte": 1 + 0.5,
+                "available": 1 + 1 + 1,
+                "available_fte": 1 + 0.5 + 0.8,
+            },
+            shows="Staff who investigate are counted. One person at half time is half of a "
+            "full-time equivalent.",
+        ),
+        Example(
+            rows="""
+            |as_at|person_id|worker_type|fte|function|pip_level|specialism|career_break|seconded|
+            | 2024-05-31 | a | officer   | 1.0 | Investigation | 2    | Other | no | no |
+            | 2024-05-31 | b | officer   | 1.0 | Investigation | 2    | Other | no | no |
+            | 2024-06-30 | a | officer   | 1.0 | Investigation | none |       | no | no |
+            | 2024-06-30 | b | officer   | 1.0 | Intelligence  | 2    | Other | no | no |
+            | 2024-06-30 | c | volunteer | 0.0 | Investigation | 2    |       | no | no |
+            | 2024-06-30 | d | officer   | 0.6 |               | 2    |       | no | no |
+            | 2024-06-30 | e | officer   | 0.4 | Investigation |      |       | no | no |
+            """,
+            expect={
+                "investigators": 1 + 1,
+                "investigators_fte": 1 + 0.4,
+                "specialists": 0,
+                "specialists_fte": 0,
+                "accredited": 0,
+                "accredited_fte": 0,
+                "available": 1 + 1,
+            },
+            trap="An accredited detective who moved to intelligence is not an investigator any "
+            "more, one in training is an investigator and not accredited, and nobody is added "
+            "over two snapshots. A volunteer is not counted, nor one whose function is not "
+            "recorded. One whose level is not recorded is not known to be accredited.",
+        ),
+        Example(
+            rows="""
+            |as_at|person_id|worker_type|fte|function|pip_level|specialism|career_break|seconded|
+            | 2024-06-30 | a | officer            | 1.0 | Investigation | 2 | | no  | no  |
+            | 2024-06-30 | b | officer            | 1.0 | Investigation | 2 | | yes | no  |
+            | 2024-06-30 | c | officer            | 0.5 | Investigation | 2 | | no  | yes |
+            | 2024-06-30 | d | designated officer | 0.8 | Investigation | 2 | |     | no  |
+            """,
+            expect={
+                "investigators": 1 + 1 + 1 + 1,
+                "investigators_fte": 1 + 1 + 0.5 + 0.8,
+                "accredited": 1 + 1 + 1 + 1,
+                "available": 1,
+                "available_fte": 1,
+            },
+            trap="Those on a career break or seconded out hold a post and are not at hand for an "
+            "investigation; one for whom it is not recorded is not known to be.",
+        ),
+        Example(
+            rows={
+                "published_workforce": """
+                | as_at      | force       | worker_type    | wider_function     | fte  |
+                | 2024-06-30 | West Mercia | Police Officer | Investigations     | 30.5 |
+                | 2024-06-30 | West Mercia | Police Officer | Incident response  | 70   |
+                | 2024-06-30 | West Mercia | Police Staff   | Investigations     | 12   |
+                | 2024-06-30 | West Mercia | Police Officer |                    | 5    |
+                """
+            },
+            expect={"published_investigators_fte": 30.5},
+            shows="From public data only officers in posts of that function are counted.",
+        ),
+    ],
+)

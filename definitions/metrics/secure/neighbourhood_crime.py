@@ -1,0 +1,344 @@
+"""Ref 20, neighbourhood crime."""
+
+from swm_kpi import (
+    Availability,
+    AvailabilityStatus,
+    Basis,
+    Break,
+    Count,
+    Direction,
+    Evidence,
+    Example,
+    Metric,
+    Objective,
+    Rate,
+    Sum,
+    Unit,
+)
+
+from ...assumptions import NEIGHBOURHOOD_ROBBERY
+from ...contracts.crime import (
+    COUNTING_RULES,
+    PAST_MOVES,
+    RECORDED,
+    RECORDING_CHANGES,
+    RESIDENTIAL_BURGLARY,
+    THEFT_FROM_THE_PERSON,
+    VEHICLE_OFFENCES,
+    Crime,
+)
+from ...contracts.population import Population
+from ...contracts.recorded_crime import (
+    BURGLARY_SUBGROUPS,
+    PUBLISHED_QUARTERLY,
+    VEHICLE_SUBGROUPS,
+    RecordedCrime,
+)
+from ...contracts.street_crime import StreetCrime
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import DISTRICT, FORCE, LPA
+
+_PUBLISHED = (
+    "Published on data.police.uk by month and under its own crime types, with places moved to "
+    "shared points. "
+)
+_NO_AREA = "There are no Local Policing Areas."
+_BURGLARY = "Burglary is the subgroup of the file: domestic in older ones, residential in later."
+
+neighbourhood_crime = Metric(
+    ref="20",
+    key="neighbourhood_crime",
+    title="Neighbourhood crimes (burglary, robbery, vehicle offences and theft from a person);",
+    objective=Objective.SECURE,
+    parent="16",
+    summary="Residential burglaries, robberies of personal property, vehicle offences and thefts "
+    "from the person, counted on the day the crime was recorded.",
+    measures=[
+        Count(
+            key="crimes",
+            label="Neighbourhood crimes",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED
+            & Crime.offence_subgroup.is_in(
+                RESIDENTIAL_BURGLARY, NEIGHBOURHOOD_ROBBERY, VEHICLE_OFFENCES, THEFT_FROM_THE_PERSON
+            ),
+        ),
+        Rate(
+            key="per_1000",
+            label="Neighbourhood crimes per 1,000 residents",
+            of="crimes",
+            per=Population.residents,
+            scale=1_000,
+        ),
+        Count(
+            key="burglary",
+            label="Residential burglaries",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & (Crime.offence_subgroup == RESIDENTIAL_BURGLARY),
+        ),
+        Count(
+            key="robbery",
+            label="Robberies of personal property",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & Crime.offence_subgroup.is_in(NEIGHBOURHOOD_ROBBERY),
+        ),
+        Count(
+            key="vehicle_offences",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & (Crime.offence_subgroup == VEHICLE_OFFENCES),
+        ),
+        Count(
+            key="theft_from_the_person",
+            label="Thefts from the person",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & (Crime.offence_subgroup == THEFT_FROM_THE_PERSON),
+        ),
+        Count(
+            key="crimes",
+            label="Neighbourhood crimes, published",
+            of=StreetCrime,
+            at=StreetCrime.month,
+            where=StreetCrime.crime_type.is_in(
+                "Burglary", "Robbery", "Vehicle crime", "Theft from the person"
+            ),
+            basis=Basis.PROXY,
+            differs=_PUBLISHED + "Burglary includes non-residential burglary and robbery includes "
+            "robbery of business property, so this is higher than the force's own count.",
+        ),
+        Count(
+            key="burglary",
+            label="Burglaries of all kinds, published",
+            of=StreetCrime,
+            at=StreetCrime.month,
+            where=StreetCrime.crime_type == "Burglary",
+            basis=Basis.PROXY,
+            differs=_PUBLISHED + "Includes non-residential burglary, so it is higher.",
+        ),
+        Count(
+            key="robbery",
+            label="Robberies of all kinds, published",
+            of=StreetCrime,
+            at=StreetCrime.month,
+            where=StreetCrime.crime_type == "Robbery",
+            basis=Basis.PROXY,
+            differs=_PUBLISHED + "Includes robbery of business property, so it is higher.",
+        ),
+        Count(
+            key="vehicle_offences",
+            label="Vehicle offences, published",
+            of=StreetCrime,
+            at=StreetCrime.month,
+            where=StreetCrime.crime_type == "Vehicle crime",
+            basis=Basis.PROXY,
+            differs=_PUBLISHED + "A snapshot when published, so it can differ from later counts.",
+        ),
+        Count(
+            key="theft_from_the_person",
+            label="Thefts from the person, published",
+            of=StreetCrime,
+            at=StreetCrime.month,
+            where=StreetCrime.crime_type == "Theft from the person",
+            basis=Basis.PROXY,
+            differs=_PUBLISHED + "A snapshot when published, so it can differ from later counts.",
+        ),
+        Sum(
+            key="published_crimes",
+            label="Neighbourhood crimes, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup.is_in(
+                *BURGLARY_SUBGROUPS,
+                NEIGHBOURHOOD_ROBBERY,
+                *VEHICLE_SUBGROUPS,
+                THEFT_FROM_THE_PERSON,
+            ),
+            value=RecordedCrime.offences,
+            unit=Unit.CRIMES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + _BURGLARY,
+        ),
+        Sum(
+            key="published_burglary",
+            label="Residential or domestic burglaries, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup.is_in(*BURGLARY_SUBGROUPS),
+            value=RecordedCrime.offences,
+            unit=Unit.CRIMES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + _BURGLARY,
+        ),
+        Sum(
+            key="published_robbery",
+            label="Robberies of personal property, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup.is_in(NEIGHBOURHOOD_ROBBERY),
+            value=RecordedCrime.offences,
+            unit=Unit.CRIMES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + _NO_AREA,
+        ),
+        Sum(
+            key="published_vehicle_offences",
+            label="Vehicle offences, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup.is_in(*VEHICLE_SUBGROUPS),
+            value=RecordedCrime.offences,
+            unit=Unit.CRIMES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + _NO_AREA,
+        ),
+        Sum(
+            key="published_theft_from_the_person",
+            label="Thefts from the person, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup == THEFT_FROM_THE_PERSON,
+            value=RecordedCrime.offences,
+            unit=Unit.CRIMES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + _NO_AREA,
+        ),
+    ],
+    dimensions=[LPA, FORCE, DISTRICT],
+    direction=Direction.LOWER_IS_BETTER,
+    availability=Availability(
+        status=AvailabilityStatus.UNKNOWN,
+        reason=f"{COLOUR_LOST.reason} Acquisitive crime, which this is part of, was on a public "
+        "agenda of the Commissioner's; that does not show that this count was published.",
+        evidence=(
+            Evidence(
+                "West Mercia Police and Crime Commissioner, Assurance and Accountability "
+                "performance agenda, December 2023",
+                "Names acquisitive crime.",
+                "2023-12",
+            ),
+        ),
+    ),
+    standards=[COUNTING_RULES],
+    not_this="Not all burglary and robbery: those of shops, offices and other businesses are left "
+    "out. Theft of a bicycle, shoplifting and criminal damage to a vehicle are other crimes.",
+    caveats=[
+        "Vehicle offences are theft of and from vehicles and interference with them, as in the "
+        "Home Office's subgroup (unverified).",
+        "From May 2023 burglary is said to be split by whether the building is a home or is "
+        "connected to one (unverified), which may move crimes in or out.",
+        "The rate is for residents, not for households or vehicles.",
+        PAST_MOVES,
+        RECORDING_CHANGES,
+    ],
+    breaks=[
+        Break(
+            "2017-04-01",
+            "Residential burglary took the place of domestic burglary; it takes in sheds and "
+            "outbuildings too (unverified)",
+        )
+    ],
+    examples=[
+        Example(
+            rows={
+                "crime": """
+                | recorded_at      | offence_subgroup             | status   |
+                | 2024-04-01 00:00 | Residential burglary         | recorded |
+                | 2024-05-06 12:00 | Robbery of personal property | recorded |
+                | 2024-05-06 12:00 | Vehicle offences             | recorded |
+                | 2024-05-06 12:00 | Vehicle offences             | recorded |
+                | 2024-06-30 23:59 | Theft from the person        | recorded |
+                """,
+                "population": """
+                | mid_year | lpa        | residents |
+                | 2024     | Shropshire | 500       |
+                """,
+            },
+            expect={
+                "crimes": 1 + 1 + 2 + 1,
+                "per_1000": (1 + 1 + 2 + 1) / 500 * 1000,
+                "burglary": 1,
+                "robbery": 1,
+                "vehicle_offences": 2,
+                "theft_from_the_person": 1,
+            },
+            shows="The four parts add up to the total.",
+        ),
+        Example(
+            rows="""
+            | recorded_at      | occurred_from | offence_subgroup             | status      |
+            | 2024-04-02 09:00 | 2024-03-30    | Residential burglary         | recorded    |
+            | 2024-04-03 09:00 | 2024-03-31    | Residential burglary         | recorded    |
+            | 2024-07-01 09:00 | 2024-06-29    | Residential burglary         | recorded    |
+            | 2024-05-06 12:00 | 2024-05-06    | Non-residential burglary     | recorded    |
+            | 2024-05-06 12:00 | 2024-05-06    | Robbery of business property | recorded    |
+            | 2024-05-06 12:00 | 2024-05-06    | Bicycle theft                | recorded    |
+            | 2024-05-06 12:00 | 2024-05-06    | Vehicle offences             | cancelled   |
+            | 2024-05-06 12:00 | 2024-05-06    | Theft from the person        | transferred |
+            """,
+            expect={
+                "crimes": 1 + 1,
+                "burglary": 1 + 1,
+                "robbery": 0,
+                "vehicle_offences": 0,
+                "theft_from_the_person": 0,
+            },
+            trap="Only the first two count, by the day of recording and not the day it happened. "
+            "Crimes against businesses, bicycle theft, and crimes cancelled or transferred do not.",
+        ),
+        Example(
+            rows={
+                "street_crime": """
+                | month      | crime_type            |
+                | 2024-04-01 | Burglary              |
+                | 2024-05-01 | Robbery               |
+                | 2024-06-01 | Vehicle crime         |
+                | 2024-06-01 | Theft from the person |
+                | 2024-06-01 | Other theft           |
+                | 2024-06-01 | Bicycle theft         |
+                | 2024-07-01 | Burglary              |
+                """
+            },
+            expect={
+                "crimes": 1 + 1 + 1 + 1,
+                "burglary": 1,
+                "robbery": 1,
+                "vehicle_offences": 1,
+                "theft_from_the_person": 1,
+            },
+            shows="From public data: four of the published crime types. Other theft and bicycle "
+            "theft are not among them.",
+        ),
+        Example(
+            rows={
+                "recorded_crime": """
+                | quarter_start | offence_subgroup             | offence_code | offences |
+                | 2024-04-01    | Residential burglary         | 28E          | 5        |
+                | 2024-04-01    | Domestic burglary            | 28A          | 2        |
+                | 2024-04-01    | Robbery of personal property | 34B          | 4        |
+                | 2024-04-01    | Robbery of personal property | 34B          | -1       |
+                | 2024-04-01    | Vehicle offences             | 48           | 7        |
+                | 2024-04-01    | Theft of a motor vehicle     | 48           | 3        |
+                | 2024-04-01    | Theft from a vehicle         | 45           | 2        |
+                | 2024-04-01    | Vehicle interference         | 126          | 1        |
+                | 2024-04-01    | Theft from the person        | 39           | 6        |
+                | 2024-04-01    | Non-residential burglary     | 30C          | 50       |
+                | 2024-04-01    | Robbery of business property | 34A          | 50       |
+                | 2024-07-01    | Theft from the person        | 39           | 50       |
+                """
+            },
+            expect={
+                "published_crimes": (5 + 2) + (4 - 1) + (7 + 3 + 2 + 1) + 6,
+                "published_burglary": 5 + 2,
+                "published_robbery": 4 - 1,
+                "published_vehicle_offences": 7 + 3 + 2 + 1,
+                "published_theft_from_the_person": 6,
+            },
+            trap="From the Home Office's counts: lines are added, not counted. Two lines of one "
+            "code both count, and one below zero takes off what was cancelled.",
+        ),
+    ],
+)

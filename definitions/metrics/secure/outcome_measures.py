@@ -1,0 +1,150 @@
+"""The numbers that outcomes of any crimes are told in, shared by refs 11, 29 and 30."""
+
+from swm_kpi import (
+    Average,
+    Break,
+    Column,
+    Count,
+    Direction,
+    Duration,
+    Measure,
+    Proportion,
+    Ratio,
+    Unit,
+)
+
+from ...assumptions import ACTION_TAKEN_OUTCOMES
+from ...contracts.crime import (
+    CHARGED,
+    EVIDENTIAL_DIFFICULTIES,
+    NO_SUSPECT,
+    PAST_MOVES,
+    RECORDED,
+    VICTIM_DOES_NOT_SUPPORT,
+    Crime,
+    outcome_codes,
+)
+
+OUTCOME_STANDARDS = [
+    "Home Office Counting Rules, section H",
+    "Home Office crime outcomes framework",
+]
+OUTCOME_BREAKS = [
+    Break("2016-01-01", "Outcome 21, further investigation not in the public interest, was added"),
+    Break("2019-04-01", "Outcome 22, diversionary activity, was added"),
+]
+OUTCOME_CAVEATS = [
+    "Two action taken numbers are given and they are different things. One divides the outcomes "
+    "assigned in the period, for crimes of any date, by the crimes recorded in it, and can pass "
+    "100%. The other follows the crimes recorded in the period.",
+    "Which outcomes are action taken is an assumption: West Mercia's own list was not found.",
+    "Crimes not yet assigned an outcome stay in the denominator, so recent periods look worse "
+    "than they will once their crimes are finished.",
+    "The median is of outcomes assigned in the period. Crimes still open are not in it, so it "
+    "reads shorter than the whole wait.",
+    "An outcome can be changed later. The current one counts, on its own date.",
+    PAST_MOVES,
+]
+
+
+_SHARES = {
+    CHARGED: "charged",
+    EVIDENTIAL_DIFFICULTIES: "evidential_difficulties",
+    VICTIM_DOES_NOT_SUPPORT: "victim_does_not_support",
+    NO_SUSPECT: "no_suspect",
+}
+
+
+def outcome_measures(
+    what: str,
+    prefix: str = "",
+    flag: Column | None = None,
+    offence: str | None = None,
+    note: str = "",
+) -> list[Measure]:
+    """Return the outcome measures of some crimes.
+
+    Args:
+        what: the crimes in words, at the start of a label.
+        prefix: the start of each key, where a metric has several sets.
+        flag: count only crimes with this flag.
+        offence: count only crimes of this type.
+        note: what to print beside each share of the crimes recorded in the period.
+    """
+    counted = RECORDED
+    if flag is not None:
+        counted = counted & flag
+    if offence is not None:
+        counted = counted & (Crime.offence_subgroup == offence)
+    has_outcome = Crime.outcome_code.is_not_null()
+    flows: list[Measure] = [
+        Count(
+            key=f"{prefix}crimes_recorded",
+            label=f"{what} recorded in the period",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=counted,
+            direction=Direction.NEUTRAL,
+        ),
+        Count(
+            key=f"{prefix}action_outcomes",
+            label=f"{what}: action taken outcomes assigned in the period",
+            of=Crime,
+            at=Crime.outcome_at,
+            where=counted & Crime.outcome_code.is_in(ACTION_TAKEN_OUTCOMES),
+            unit=Unit.OUTCOMES,
+        ),
+        Ratio(
+            key=f"{prefix}action_taken_rate",
+            label=f"{what}: action taken outcomes assigned per crime recorded",
+            numerator=f"{prefix}action_outcomes",
+            denominator=f"{prefix}crimes_recorded",
+            note="Outcomes assigned in the period, whenever the crime was recorded: can pass 1.",
+        ),
+        Duration(
+            key=f"{prefix}median_days",
+            label=f"{what}: median days from recording to outcome",
+            of=Crime,
+            at=Crime.outcome_at,
+            where=counted,
+            start=Crime.recorded_at,
+            end=Crime.outcome_at,
+            average=Average.MEDIAN,
+            unit=Unit.DAYS,
+            direction=Direction.LOWER_IS_BETTER,
+        ),
+    ]
+    cohort: list[Measure] = [
+        Proportion(
+            key=f"{prefix}action_taken_of_recorded",
+            label=f"{what} recorded in the period: share with action taken so far",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=counted,
+            numerator=has_outcome & Crime.outcome_code.is_in(ACTION_TAKEN_OUTCOMES),
+            note=note,
+        ),
+        *(
+            Proportion(
+                key=f"{prefix}{key}",
+                label=f"{what} recorded in the period: {group[0].lower()}{group[1:]}",
+                of=Crime,
+                at=Crime.recorded_at,
+                where=counted,
+                numerator=has_outcome & Crime.outcome_code.is_in(*outcome_codes(group)),
+                direction=None if group == CHARGED else Direction.NEUTRAL,
+                note=note,
+            )
+            for group, key in _SHARES.items()
+        ),
+        Proportion(
+            key=f"{prefix}not_yet_assigned",
+            label=f"{what} recorded in the period: not yet assigned an outcome",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=counted,
+            numerator=Crime.outcome_code.is_null(),
+            direction=Direction.LOWER_IS_BETTER,
+        ),
+    ]
+    return [*flows, *cohort]

@@ -1,0 +1,261 @@
+"""Refs 34 and 35: notices and orders to protect people."""
+
+from collections.abc import Iterator
+
+from swm_kpi import Count, Direction, Example, Measure, Metric, Objective, Proportion
+
+from ...contracts.civil_order import (
+    DVPN,
+    DVPO,
+    GRANTED,
+    SHPO,
+    SOPO,
+    SPO,
+    SPO_INTERIM,
+    SRO,
+    CivilOrder,
+)
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import LPA
+
+
+def _orders(order: str, what: str, *, applied: str) -> Iterator[Measure]:
+    """Yield applications for one order, those granted, and those breached."""
+    key = order.lower()
+    of_type = CivilOrder.order_type == order
+    yield Count(
+        key=f"{key}_applied",
+        label=f"{what}: applied for",
+        of=CivilOrder,
+        at=CivilOrder.applied_at,
+        where=of_type,
+    )
+    yield Count(
+        key=f"{key}_granted",
+        label=f"{what}: granted",
+        of=CivilOrder,
+        at=CivilOrder.heard_at,
+        where=of_type & (CivilOrder.result == GRANTED),
+        note=applied,
+    )
+    yield Proportion(
+        key=f"{key}_granted_share",
+        label=f"{what}: share of the period's decided applications granted",
+        of=CivilOrder,
+        at=CivilOrder.applied_at,
+        where=of_type,
+        numerator=CivilOrder.result == GRANTED,
+    )
+    yield _breached(order, what)
+
+
+def _breached(order: str, what: str) -> Measure:
+    return Count(
+        key=f"{order.lower()}_breached",
+        label=f"{what}: first breached",
+        of=CivilOrder,
+        at=CivilOrder.breached_at,
+        where=CivilOrder.order_type == order,
+        direction=Direction.NEUTRAL,
+    )
+
+
+_DIFFERENT_PERIODS = (
+    "An application and its result can fall in different periods. So orders granted in the period, "
+    "by the day of the decision, are not the granted part of those applied for in it: that is the "
+    "share, which follows the applications of the period."
+)
+_PENDING = "Applications still pending are in neither part of the share."
+_BREACHES = (
+    "Breaches are orders first breached, by that day, whenever they were granted. More may be "
+    "better enforcement."
+)
+_SMALL = "The numbers are very small: a share of one quarter or area means little."
+
+protection_notices_and_orders = Metric(
+    ref="34",
+    key="protection_notices_and_orders",
+    title="DVPNs / DVPOs;",
+    objective=Objective.SECURE,
+    parent="31",
+    summary="Domestic violence protection notices (DVPNs), counted on the day they were "
+    "authorised; and orders (DVPOs) applied for, granted and breached, each counted on its own "
+    "day, with the share of the period's applications that were granted.",
+    measures=[
+        Count(
+            key="dvpn_authorised",
+            label="Notices authorised",
+            of=CivilOrder,
+            at=CivilOrder.issued_at,
+            where=CivilOrder.order_type == DVPN,
+        ),
+        *_orders(DVPO, "Orders", applied=""),
+        _breached(DVPN, "Notices"),
+    ],
+    dimensions=[LPA],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=["Crime and Security Act 2010, sections 24 to 33"],
+    not_this="Not orders in force, and not domestic abuse protection notices and orders (DAPNs and "
+    "DAPOs) under the Domestic Abuse Act 2021, piloted in some areas from November 2024: if they "
+    "come into use, these numbers fall.",
+    caveats=[
+        _DIFFERENT_PERIODS,
+        _PENDING,
+        _BREACHES,
+        _SMALL,
+        "The law asks for a hearing within 48 hours of the notice being served, some days not "
+        "counted. Whether that was met is not measured here.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | order_type | issued_at  | applied_at | heard_at   | result    | breached_at |
+            | DVPN       | 2024-04-01 |            |            |           | 2024-04-02  |
+            | DVPN       | 2024-05-06 |            |            |           |             |
+            | DVPO       |            | 2024-04-02 | 2024-04-03 | granted   | 2024-04-20  |
+            | DVPO       |            | 2024-05-07 | 2024-05-08 | refused   |             |
+            """,
+            expect={
+                "dvpn_authorised": 1 + 1,
+                "dvpo_applied": 1 + 1,
+                "dvpo_granted": 1,
+                "dvpo_granted_share": 1 / (1 + 1),
+                "dvpo_breached": 1,
+                "dvpn_breached": 1,
+            },
+            shows="A notice and the order that follows it are counted apart.",
+        ),
+        Example(
+            rows="""
+            | order_type | issued_at  | applied_at | heard_at   | result    | breached_at |
+            | DVPO       |            | 2024-03-30 | 2024-04-02 | granted   | 2024-07-01  |
+            | DVPO       |            | 2024-03-30 | 2024-04-02 | granted   | 2024-04-03  |
+            | DVPO       |            | 2024-06-29 | 2024-07-02 | granted   |             |
+            | DVPO       |            | 2024-06-30 |            |           |             |
+            | DVPO       |            | 2024-05-06 |            | withdrawn |             |
+            | DAPO       |            | 2024-05-06 | 2024-05-07 | granted   |             |
+            | DVPN       | 2024-07-01 |            |            |           |             |
+            | DVPN       |            |            |            |           |             |
+            """,
+            expect={
+                "dvpn_authorised": 0,
+                "dvpo_applied": 1 + 1 + 1,
+                "dvpo_granted": 1 + 1,
+                "dvpo_granted_share": 1 / (1 + 1),
+                "dvpo_breached": 1,
+                "dvpn_breached": 0,
+            },
+            trap="Two orders granted in the quarter were applied for before it: dividing them by "
+            "the three applications of the quarter would say two thirds. Of those three, one was "
+            "granted (after the quarter), one withdrawn, and one is pending and in neither part. "
+            "A notice that was not authorised does not count.",
+        ),
+    ],
+)
+
+_WITHOUT_ASKING = "Includes orders a court made without an application, such as on conviction."
+
+powers_sexual_violence = Metric(
+    ref="35",
+    key="powers_sexual_violence",
+    title="Powers to tackle sexual violence (inc. stalking prevention orders)",
+    objective=Objective.SECURE,
+    summary="Stalking protection orders (SPOs, which the plan calls stalking prevention orders), "
+    "sexual harm prevention orders (SHPOs) and sexual risk orders (SROs): applied for, granted "
+    "and breached, each counted on its own day, with the share of the period's applications that "
+    "were granted; and older sexual offences prevention orders (SOPOs) breached.",
+    measures=[
+        *_orders(SPO, "Stalking protection orders", applied=""),
+        Count(
+            key="spo_interim_granted",
+            label="Interim stalking protection orders: granted",
+            of=CivilOrder,
+            at=CivilOrder.heard_at,
+            where=(CivilOrder.order_type == SPO_INTERIM) & (CivilOrder.result == GRANTED),
+        ),
+        *_orders(SHPO, "Sexual harm prevention orders", applied=_WITHOUT_ASKING),
+        *_orders(SRO, "Sexual risk orders", applied=""),
+        _breached(SOPO, "Sexual offences prevention orders"),
+    ],
+    dimensions=[LPA],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=[
+        "Stalking Protection Act 2019, in force from 20 January 2020",
+        "Sexual Offences Act 2003: sexual harm prevention orders and sexual risk orders",
+    ],
+    not_this="Not orders in force. An interim order is not counted as a full one. Not every order "
+    "here is about sexual violence: stalking need not be sexual.",
+    caveats=[
+        _DIFFERENT_PERIODS,
+        _PENDING,
+        _BREACHES,
+        _SMALL,
+        "No new sexual offences prevention orders are made since other orders took their place in "
+        "2015 (unverified), but those made before can still be breached.",
+        "Breaches of interim stalking protection orders are not counted.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | order_type  | applied_at | heard_at   | result  | breached_at |
+            | SPO         | 2024-04-02 | 2024-05-03 | granted | 2024-06-20  |
+            | SPO         | 2024-04-20 | 2024-05-20 | refused |             |
+            | SPO interim | 2024-04-02 | 2024-04-03 | granted |             |
+            | SHPO        | 2024-05-06 | 2024-06-06 | granted |             |
+            | SHPO        |            | 2024-05-07 | granted | 2024-06-07  |
+            | SRO         | 2024-05-06 | 2024-06-06 | granted | 2024-06-30  |
+            | SOPO        |            | 2014-02-01 | granted | 2024-05-06  |
+            """,
+            expect={
+                "spo_applied": 1 + 1,
+                "spo_granted": 1,
+                "spo_granted_share": 1 / (1 + 1),
+                "spo_breached": 1,
+                "spo_interim_granted": 1,
+                "shpo_applied": 1,
+                "shpo_granted": 1 + 1,
+                "shpo_granted_share": 1 / 1,
+                "shpo_breached": 1,
+                "sro_applied": 1,
+                "sro_granted": 1,
+                "sro_granted_share": 1 / 1,
+                "sro_breached": 1,
+                "sopo_breached": 1,
+            },
+            shows="A sexual harm prevention order made on conviction is granted though nobody "
+            "applied for it.",
+        ),
+        Example(
+            rows="""
+            | order_type  | applied_at | heard_at   | result  | breached_at |
+            | SPO         | 2024-03-20 | 2024-04-20 | granted | 2024-07-20  |
+            | SPO         | 2024-06-20 | 2024-07-20 | granted |             |
+            | SPO         | 2024-06-25 |            |         |             |
+            | SPO interim | 2024-03-20 | 2024-03-22 | granted | 2024-04-22  |
+            | SPO interim | 2024-06-20 | 2024-06-21 | refused |             |
+            | SHPO        | 2024-06-20 | 2024-07-20 | refused |             |
+            | SRO         | 2024-03-31 | 2024-04-01 | granted |             |
+            | SOPO        |            | 2014-06-01 | granted |             |
+            """,
+            expect={
+                "spo_applied": 1 + 1,
+                "spo_granted": 1,
+                "spo_granted_share": 1 / 1,
+                "spo_breached": 0,
+                "spo_interim_granted": 0,
+                "shpo_applied": 1,
+                "shpo_granted": 0,
+                "shpo_granted_share": 0 / 1,
+                "sro_applied": 0,
+                "sro_granted": 1,
+                "sro_granted_share": None,
+                "sopo_breached": 0,
+            },
+            trap="The order granted in the quarter was applied for before it, and the one applied "
+            "for in it was granted after: each counts on its own day, and the share follows the "
+            "second. An interim order is not a full one.",
+        ),
+    ],
+)

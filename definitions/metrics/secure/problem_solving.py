@@ -1,0 +1,131 @@
+"""Ref 22, problem solving."""
+
+from swm_kpi import (
+    Count,
+    Direction,
+    Example,
+    Metric,
+    Objective,
+    Proportion,
+    StockAtDate,
+)
+
+from ...contracts.problem_solving import PLAN_LEVEL, THEME, ProblemSolvingPlan
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import LPA
+
+problem_solving = Metric(
+    ref="22",
+    key="problem_solving",
+    title="Problem solving metrics",
+    objective=Objective.SECURE,
+    summary="Problem-solving plans opened in the period, open on its last day, and closed in it, "
+    "with the share of those closed whose outcome was assessed, and the share of the reviews due "
+    "in the period that were done on time.",
+    measures=[
+        Count(
+            key="plans_opened",
+            of=ProblemSolvingPlan,
+            at=ProblemSolvingPlan.opened_on,
+            direction=Direction.NEUTRAL,
+        ),
+        StockAtDate(
+            key="plans_open",
+            label="Plans open on the last day",
+            of=ProblemSolvingPlan,
+            at=ProblemSolvingPlan.opened_on,
+            until=ProblemSolvingPlan.closed_on,
+            direction=Direction.NEUTRAL,
+        ),
+        Count(
+            key="plans_closed",
+            of=ProblemSolvingPlan,
+            at=ProblemSolvingPlan.closed_on,
+            direction=Direction.NEUTRAL,
+        ),
+        Count(
+            key="plans_closed_assessed",
+            label="Plans closed with an assessed outcome",
+            of=ProblemSolvingPlan,
+            at=ProblemSolvingPlan.closed_on,
+            where=ProblemSolvingPlan.outcome_assessed,
+        ),
+        Proportion(
+            key="assessed_share",
+            label="Plans closed: share with an assessed outcome",
+            of=ProblemSolvingPlan,
+            at=ProblemSolvingPlan.closed_on,
+            numerator=ProblemSolvingPlan.outcome_assessed,
+        ),
+        Proportion(
+            key="reviewed_on_time",
+            label="Reviews due: share done on time",
+            of=ProblemSolvingPlan,
+            at=ProblemSolvingPlan.review_due_on,
+            numerator=ProblemSolvingPlan.reviewed_on.is_not_null()
+            & (ProblemSolvingPlan.reviewed_on <= ProblemSolvingPlan.review_due_on),
+        ),
+    ],
+    dimensions=[LPA, THEME, PLAN_LEVEL],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=[
+        "College of Policing problem solving: scanning, analysis, response and assessment (SARA, "
+        "or OSARA with an objective first)",
+    ],
+    not_this="Not problems solved: a closed plan may have failed, and an assessed outcome may be "
+    "that it did. Plans open on the last day are a stock, never added up over periods.",
+    caveats=[
+        "There is no national metric. The plan does not say which numbers it means, so these are "
+        "our working choice.",
+        "A closed plan for which nobody recorded whether its outcome was assessed is in neither "
+        "part of the share.",
+        "A review on its last day is on time. One not done yet is not, whether or not it still "
+        "will be.",
+        "Only the latest review that fell due is kept for each plan, so shares of past periods "
+        "move when the next falls due.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | opened_on  | closed_on  | outcome_assessed | review_due_on | reviewed_on |
+            | 2024-04-01 |            |                  | 2024-06-30    | 2024-06-30  |
+            | 2024-05-06 | 2024-06-20 | yes              | 2024-06-06    | 2024-06-07  |
+            | 2023-09-01 | 2024-05-20 | no               | 2024-04-20    | 2024-04-01  |
+            | 2023-09-01 |            |                  | 2024-05-01    |             |
+            """,
+            expect={
+                "plans_opened": 1 + 1,
+                "plans_open": 1 + 1,
+                "plans_closed": 1 + 1,
+                "plans_closed_assessed": 1,
+                "assessed_share": 1 / (1 + 1),
+                "reviewed_on_time": (1 + 1) / (1 + 1 + 1 + 1),
+            },
+            shows="A review on the day it was due is on time; a day later is not; one never done "
+            "is not.",
+        ),
+        Example(
+            rows="""
+            | opened_on  | closed_on  | outcome_assessed | review_due_on | reviewed_on |
+            | 2023-01-10 | 2024-03-31 | yes              | 2024-03-01    | 2024-04-20  |
+            | 2023-02-10 | 2024-07-01 | yes              | 2024-07-01    | 2024-06-01  |
+            | 2024-07-01 |            |                  |               |             |
+            | 2024-05-06 | 2024-06-30 |                  |               |             |
+            | 2024-05-06 | 2024-06-30 | no               |               |             |
+            """,
+            expect={
+                "plans_opened": 1 + 1,
+                "plans_open": 1,
+                "plans_closed": 1 + 1,
+                "plans_closed_assessed": 0,
+                "assessed_share": 0 / 1,
+                "reviewed_on_time": None,
+            },
+            trap="The plans closed the day before and the day after the quarter are not its own, "
+            "though they were assessed, and a review belongs to the period it was due in, not the "
+            "one it was done in. The plan closed on 1 July was open on 30 June. Closing a plan "
+            "is not assessing it.",
+        ),
+    ],
+)

@@ -1,0 +1,313 @@
+"""Refs 12 and 14: people new to the criminal justice system, and people who come back to it."""
+
+from swm_kpi import (
+    Count,
+    Direction,
+    Example,
+    Frequency,
+    Metric,
+    Objective,
+    Rate,
+    Ratio,
+    ReoffendingRate,
+    Sum,
+    Unit,
+)
+
+from ...assumptions import FOLLOW_UP_MONTHS, WAITING_MONTHS
+from ...contracts.offender import (
+    ADULT,
+    AGE_GROUP,
+    ALL_OFFENDERS,
+    IOM_COHORTS,
+    IOM_FIXED,
+    IOM_FLEX,
+    IOM_FREE,
+    SEX,
+    YOUTH,
+    FirstTimeEntrant,
+    OffenderCohort,
+)
+from ...contracts.population_by_age import PopulationByAge
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import LPA
+
+first_time_entrants = Metric(
+    ref="12",
+    key="first_time_entrants",
+    title="First time adult & youths entrants to the CJS",
+    objective=Objective.SECURE,
+    frequency=Frequency.ANNUAL,
+    summary="People cautioned or convicted for the first time in their life, counted on the day of "
+    "that caution or conviction: youths (aged 10 to 17) and adults (18 and over), and how many per "
+    "100,000 residents of their age group.",
+    measures=[
+        Count(
+            key="youth_entrants",
+            label="Youths (10 to 17)",
+            of=FirstTimeEntrant,
+            at=FirstTimeEntrant.entered_on,
+            where=FirstTimeEntrant.age_group == YOUTH,
+        ),
+        Rate(
+            key="youth_per_100000",
+            label="Youths per 100,000 residents aged 10 to 17",
+            of="youth_entrants",
+            per=PopulationByAge.residents,
+            scale=100_000,
+            among=PopulationByAge.age_group == YOUTH,
+        ),
+        Count(
+            key="adult_entrants",
+            label="Adults (18 and over)",
+            of=FirstTimeEntrant,
+            at=FirstTimeEntrant.entered_on,
+            where=FirstTimeEntrant.age_group == ADULT,
+        ),
+        Rate(
+            key="adult_per_100000",
+            label="Adults per 100,000 residents aged 18 and over",
+            of="adult_entrants",
+            per=PopulationByAge.residents,
+            scale=100_000,
+            among=PopulationByAge.age_group == ADULT,
+        ),
+    ],
+    dimensions=[LPA, AGE_GROUP, SEX],
+    direction=Direction.LOWER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=[
+        "Ministry of Justice: First time entrants into the criminal justice system and offender "
+        "histories",
+    ],
+    not_this="Not first arrests, and not people given a community resolution or diverted (outcome "
+    "22): neither is a caution or a conviction. Not the counts of youth offending teams, which "
+    "differ from those of the Police National Computer.",
+    caveats=[
+        "By where people live, which need not be where they offended or which force dealt with "
+        "them.",
+        "The age is that on the day of the caution or conviction.",
+        "Published national figures are annual and come late.",
+        "By sex, a rate is still per resident of the age group of either sex.",
+        "More use of community resolutions and diversion lowers the count by itself.",
+    ],
+    examples=[
+        Example(
+            rows={
+                "first_time_entrant": """
+                | entered_on | disposal   | age_group | lpa           |
+                | 2024-04-01 | caution    | 10-17     | Shropshire    |
+                | 2024-06-30 | conviction | 10-17     | Herefordshire |
+                | 2024-05-06 | caution    | 18+       | Shropshire    |
+                | 2024-05-06 | conviction | 18+       | Shropshire    |
+                | 2024-05-07 | conviction | 18+       |               |
+                """,
+                "population_by_age": """
+                | mid_year | lpa           | age_group | residents |
+                | 2024     | Shropshire    | 10-17     | 3000      |
+                | 2024     | Herefordshire | 10-17     | 2000      |
+                | 2024     | Shropshire    | 18+       | 30000     |
+                | 2024     | Herefordshire | 18+       | 20000     |
+                """,
+            },
+            expect={
+                "youth_entrants": 1 + 1,
+                "youth_per_100000": (1 + 1) / (3_000 + 2_000) * 100_000,
+                "adult_entrants": 1 + 1 + 1,
+                "adult_per_100000": (1 + 1 + 1) / (30_000 + 20_000) * 100_000,
+            },
+            shows="Each rate is per resident of its own age group. Somebody whose home is not "
+            "known is in the total.",
+        ),
+        Example(
+            rows="""
+            | entered_on | offence_on | disposal   | age_group |
+            | 2024-04-08 | 2023-11-20 | conviction | 18+       |
+            | 2024-07-01 | 2024-05-06 | caution    | 10-17     |
+            | 2024-03-31 | 2024-03-30 | caution    | 10-17     |
+            | 2024-06-30 | 2024-06-29 | caution    | 10-17     |
+            """,
+            expect={"youth_entrants": 1, "adult_entrants": 1},
+            trap="The day of the caution or conviction decides, and not that of the offence: the "
+            "first offended before the quarter and counts, as an adult even if 17 at the time; "
+            "the second offended in it and does not.",
+        ),
+    ],
+)
+
+_ALL = OffenderCohort.cohort == ALL_OFFENDERS
+_IOM = OffenderCohort.cohort.is_in(*IOM_COHORTS)
+_GROWS = "It grows until the follow-up and the wait are over for everyone of the period."
+
+_IOM_RATES = [
+    ReoffendingRate(
+        key=key,
+        label=label,
+        of=OffenderCohort,
+        at=OffenderCohort.index_date,
+        where=where,
+        reoffended=OffenderCohort.reoffended_on,
+        proven=OffenderCohort.proven_on,
+        follow_up=FOLLOW_UP_MONTHS,
+        waiting=WAITING_MONTHS,
+    )
+    for key, label, where in (
+        ("iom_reoffending_rate", "Integrated offender management: share who reoffend", _IOM),
+        (
+            "iom_fixed_reoffending_rate",
+            "Fixed cohort: share who reoffend",
+            OffenderCohort.cohort == IOM_FIXED,
+        ),
+        (
+            "iom_flex_reoffending_rate",
+            "Flex cohort: share who reoffend",
+            OffenderCohort.cohort == IOM_FLEX,
+        ),
+        (
+            "iom_free_reoffending_rate",
+            "Free cohort: share who reoffend",
+            OffenderCohort.cohort == IOM_FREE,
+        ),
+    )
+]
+
+reoffending = Metric(
+    ref="14",
+    key="reoffending",
+    title="Reducing reoffending data inc. IOM re-offending data (volume / rate)",
+    objective=Objective.SECURE,
+    summary="Of the offenders whose follow-up began in the period, the share who offended again "
+    "within 12 months and were cautioned or convicted for it within those or a further 6 months, "
+    "and how many such reoffences there were; for all offenders, and for those under integrated "
+    "offender management (IOM).",
+    measures=[
+        ReoffendingRate(
+            key="reoffending_rate",
+            label="All offenders: share who reoffend",
+            of=OffenderCohort,
+            at=OffenderCohort.index_date,
+            where=_ALL,
+            reoffended=OffenderCohort.reoffended_on,
+            proven=OffenderCohort.proven_on,
+            follow_up=FOLLOW_UP_MONTHS,
+            waiting=WAITING_MONTHS,
+        ),
+        Sum(
+            key="reoffences",
+            label="All offenders: proven reoffences",
+            of=OffenderCohort,
+            at=OffenderCohort.index_date,
+            where=_ALL,
+            value=OffenderCohort.reoffences,
+            unit=Unit.OFFENCES,
+            note=_GROWS,
+        ),
+        *_IOM_RATES,
+        Sum(
+            key="iom_offences_before",
+            label="Integrated offender management: offences in the months before adoption",
+            of=OffenderCohort,
+            at=OffenderCohort.index_date,
+            where=_IOM,
+            value=OffenderCohort.offences_before,
+            unit=Unit.OFFENCES,
+            direction=Direction.NEUTRAL,
+        ),
+        Sum(
+            key="iom_reoffences",
+            label="Integrated offender management: reoffences in the months after adoption",
+            of=OffenderCohort,
+            at=OffenderCohort.index_date,
+            where=_IOM,
+            value=OffenderCohort.reoffences,
+            unit=Unit.OFFENCES,
+            note=_GROWS,
+        ),
+        Ratio(
+            key="iom_after_to_before",
+            label="Integrated offender management: reoffences for each offence before",
+            numerator="iom_reoffences",
+            denominator="iom_offences_before",
+            note=_GROWS,
+        ),
+    ],
+    dimensions=[LPA],
+    direction=Direction.LOWER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=[
+        "Ministry of Justice: proven reoffending, with a follow-up of one year and six further "
+        "months for an offence to be proven",
+        "Neighbourhood crime integrated offender management strategy 2020: fixed, flex and free "
+        "cohorts (unverified)",
+    ],
+    not_this="Not arrests or charges after the start: only a caution or a conviction proves a "
+    "reoffence. Not the people who offended in the period: the start of the follow-up decides.",
+    caveats=[
+        "A period is final once the follow-up and the wait are over, 18 months after it ends. "
+        "Until then its shares are marked and too low.",
+        "People in custody cannot offend in the community, so time inside the follow-up lowers "
+        "the number.",
+        "People are chosen for integrated offender management because they offend much, so fewer "
+        "offences after than before is partly chance; and a case that is dropped for doing well or "
+        "badly biases it.",
+        "The cohorts are small: look at the interval.",
+        "Everyone under integrated offender management is among all offenders too.",
+        "The two months assumptions move the shares. The reoffences were counted before the table "
+        "was made, and are not moved by them.",
+    ],
+    examples=[
+        Example(
+            period="2022/23 Q1",
+            rows="""
+            | cohort    | index_date | reoffended_on | proven_on  | reoffences | offences_before |
+            | all       | 2022-04-01 | 2022-09-10    | 2022-12-01 | 3          | 2               |
+            | all       | 2022-05-06 | 2023-05-05    | 2023-11-05 | 1          | 1               |
+            | all       | 2022-06-30 |               |            | 0          | 1               |
+            | all       | 2022-06-30 |               |            | 0          | 4               |
+            | IOM fixed | 2022-04-20 | 2022-08-01    | 2022-10-01 | 2          | 5               |
+            | IOM flex  | 2022-04-20 |               |            | 0          | 3               |
+            | IOM free  | 2022-05-20 | 2022-06-01    | 2022-09-01 | 1          | 2               |
+            | IOM free  | 2022-05-20 |               |            | 0          | 2               |
+            """,
+            expect={
+                "reoffending_rate": (1 + 1) / (1 + 1 + 1 + 1),
+                "reoffences": 3 + 1,
+                "iom_reoffending_rate": (1 + 0 + 1) / (1 + 1 + 2),
+                "iom_fixed_reoffending_rate": 1 / 1,
+                "iom_flex_reoffending_rate": 0 / 1,
+                "iom_free_reoffending_rate": 1 / (1 + 1),
+                "iom_offences_before": 5 + 3 + 2 + 2,
+                "iom_reoffences": 2 + 1,
+                "iom_after_to_before": (2 + 1) / (5 + 3 + 2 + 2),
+            },
+            shows="The second offended on the last day of the 12 months and was convicted on the "
+            "last day of the 18. Somebody under integrated offender management is counted again "
+            "in its cohort and not added to all offenders.",
+        ),
+        Example(
+            period="2022/23 Q1",
+            rows="""
+            | cohort   | index_date | reoffended_on | proven_on  | reoffences | offences_before |
+            | all      | 2022-05-06 | 2022-12-01    | 2023-11-06 | 0          | 1               |
+            | all      | 2022-05-06 | 2023-05-06    | 2023-06-01 | 0          | 1               |
+            | all      | 2022-05-06 | 2022-06-01    | 2022-09-01 | 5          | 1               |
+            | all      | 2022-03-31 | 2022-05-01    | 2022-06-01 | 1          | 1               |
+            | IOM flex | 2022-07-01 | 2022-07-02    | 2022-08-01 | 1          | 9               |
+            | IOM free | 2022-06-30 | 2022-07-01    | 2022-08-01 | 1          | 9               |
+            """,
+            expect={
+                "reoffending_rate": 1 / (1 + 1 + 1),
+                "reoffences": 5,
+                "iom_reoffending_rate": 1 / 1,
+                "iom_flex_reoffending_rate": None,
+                "iom_free_reoffending_rate": 1 / 1,
+                "iom_offences_before": 9,
+                "iom_reoffences": 1,
+            },
+            trap="The first was convicted a day after the wait was over and the second offended a "
+            "day after the follow-up: neither counts. Five reoffences of one person are one "
+            "reoffender. Whose follow-up began before or after the quarter is not in its cohort, "
+            "even if they offended in it.",
+        ),
+    ],
+)

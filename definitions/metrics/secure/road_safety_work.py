@@ -1,0 +1,309 @@
+"""Refs 41, 42 and 43: road campaigns, community speed watch, and what people worry about."""
+
+from swm_kpi import (
+    Assumption,
+    Count,
+    Direction,
+    Example,
+    Metric,
+    Narrative,
+    Objective,
+    Proportion,
+    StockAtDate,
+    Sum,
+    Unit,
+)
+
+from ...contracts.community import (
+    ACTIVITY_THEME,
+    COMMUNITY_SPEED_WATCH,
+    ROAD_CAMPAIGN,
+    ROAD_EDUCATION,
+    SPEED_WATCH_SESSION,
+    Activity,
+    Scheme,
+)
+from ...contracts.narrative import ROAD_CONCERNS, NarrativeText
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import LPA
+
+ROAD_SAFETY_WORK = Assumption(
+    "road_safety_work",
+    (ROAD_CAMPAIGN, ROAD_EDUCATION),
+    since="2021-04-01",
+    because="The plan names road campaigns and educational initiatives. Sessions of community "
+    "speed watch are left to ref 42. The list is our working choice and is unverified.",
+)
+
+road_work = Activity.activity_type.is_in(ROAD_SAFETY_WORK)
+education = Activity.activity_type == ROAD_EDUCATION
+
+road_campaigns = Metric(
+    ref="41",
+    key="road_campaigns",
+    title="Data on road campaigns / educational initiatives",
+    objective=Objective.SECURE,
+    summary="Road safety campaigns and educational initiatives, counted on the day they were held "
+    "or began, the conversations they brought about, the people who came to the initiatives, and "
+    "those who completed one.",
+    measures=[
+        Count(
+            key="campaigns",
+            label="Road campaigns",
+            of=Activity,
+            at=Activity.held_on,
+            where=Activity.activity_type == ROAD_CAMPAIGN,
+        ),
+        Count(
+            key="initiatives",
+            label="Educational initiatives about roads",
+            of=Activity,
+            at=Activity.held_on,
+            where=education,
+        ),
+        Sum(
+            key="contacts",
+            label="Conversations at road campaigns and educational initiatives",
+            of=Activity,
+            at=Activity.held_on,
+            where=road_work,
+            value=Activity.contacts,
+            unit=Unit.CONTACTS,
+            note="Activities where nobody counted add nothing.",
+        ),
+        Sum(
+            key="attendance",
+            label="Attendance at educational initiatives",
+            of=Activity,
+            at=Activity.held_on,
+            where=education,
+            value=Activity.attendance,
+            unit=Unit.PEOPLE,
+            note="Someone who comes twice is counted twice. Initiatives where nobody counted add "
+            "nothing.",
+        ),
+        Sum(
+            key="completions",
+            label="People who completed an educational initiative",
+            of=Activity,
+            at=Activity.held_on,
+            where=education,
+            value=Activity.completed,
+            unit=Unit.PEOPLE,
+            note="Initiatives where completion is not recorded add nothing.",
+        ),
+        Proportion(
+            key="attendance_recorded",
+            label="Educational initiatives whose attendance is recorded",
+            of=Activity,
+            at=Activity.held_on,
+            where=education,
+            numerator=Activity.attendance.is_not_null(),
+            direction=Direction.HIGHER_IS_BETTER,
+            note="The attendance rests on these initiatives only.",
+        ),
+    ],
+    dimensions=[LPA, ACTIVITY_THEME],
+    direction=Direction.NEUTRAL,
+    availability=COLOUR_LOST,
+    standards=["National Police Chiefs' Council calendar of road safety campaigns (unverified)"],
+    not_this="Not what the work achieved: campaigns and people reached are outputs. Collisions and "
+    "casualties are ref 40, and community speed watch is ref 42.",
+    caveats=[
+        "A campaign of several days is one campaign, on its first day.",
+        "To attend is not to complete: someone who leaves a course early attended it.",
+        "Courses that drivers take instead of being prosecuted are counted only if they are in "
+        "the activity log as road education. Whether West Mercia logs them there is unverified.",
+        "What the campaigns were about and what was learnt is told in words, and is not here.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | activity_type  | held_on    | contacts | attendance | completed | lpa           |
+            | Road campaign  | 2024-04-01 | 40       |            |           | Shropshire    |
+            | Road campaign  | 2024-05-06 | 25       |            |           | Herefordshire |
+            | Road education | 2024-05-07 | 5        | 30         | 28        | Shropshire    |
+            | Road education | 2024-06-30 |          | 12         | 12        |               |
+            """,
+            expect={
+                "campaigns": 1 + 1,
+                "initiatives": 1 + 1,
+                "contacts": 40 + 25 + 5,
+                "attendance": 30 + 12,
+                "completions": 28 + 12,
+                "attendance_recorded": 2 / 2,
+            },
+            shows="A visit where nobody counted conversations adds none to them.",
+        ),
+        Example(
+            rows="""
+            | activity_type       | held_on    | contacts | attendance | completed | scheme_id |
+            | Road campaign       | 2024-03-31 | 90       |            |           |           |
+            | Road campaign       | 2024-06-30 | 10       | 500        |           |           |
+            | Road education      | 2024-05-07 |          | 20         | 15        |           |
+            | Road education      | 2024-05-08 |          |            |           |           |
+            | Speed watch session | 2024-05-09 | 7        | 6          |           | g1        |
+            | Event               | 2024-05-10 | 80       | 200        |           |           |
+            """,
+            expect={
+                "campaigns": 1,
+                "initiatives": 1 + 1,
+                "contacts": 10,
+                "attendance": 20,
+                "completions": 15,
+                "attendance_recorded": 1 / (1 + 1),
+            },
+            trap="Twenty people attended and fifteen completed: the two are not one number. A "
+            "crowd that passed a campaign's stand did not attend a course. A speed watch session "
+            "and a community event are no road campaign, a campaign that began on 31 March is of "
+            "the quarter before, and a visit where nobody counted is a visit.",
+        ),
+    ],
+)
+
+speed_watch_groups = Metric(
+    ref="42",
+    key="speed_watch_groups",
+    title="No. of community speed watch groups",
+    objective=Objective.SECURE,
+    summary="Community speed watch groups registered on the last day of the period, and how many "
+    "different groups held at least one session in the period.",
+    measures=[
+        StockAtDate(
+            key="registered",
+            label="Community speed watch groups registered",
+            of=Scheme,
+            at=Scheme.started_on,
+            until=Scheme.ended_on,
+            where=Scheme.scheme_type == COMMUNITY_SPEED_WATCH,
+            unit=Unit.GROUPS,
+        ),
+        Count(
+            key="active",
+            label="Community speed watch groups that held a session in the period",
+            of=Activity,
+            at=Activity.held_on,
+            where=Activity.activity_type == SPEED_WATCH_SESSION,
+            distinct=Activity.scheme_id,
+            unit=Unit.GROUPS,
+            note="To count groups active in twelve months, ask for a rolling 12 months.",
+        ),
+        Count(
+            key="sessions",
+            label="Community speed watch sessions",
+            of=Activity,
+            at=Activity.held_on,
+            where=Activity.activity_type == SPEED_WATCH_SESSION,
+            unit=Unit.SESSIONS,
+        ),
+    ],
+    dimensions=[LPA],
+    direction=Direction.HIGHER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=["Community Speed Watch national scheme (unverified)"],
+    not_this="Registered groups are not active groups: one that has held no session for years is "
+    "registered until it is closed. The plan does not say which it means, so both are given.",
+    caveats=[
+        "A group is taken for active in the period asked for if it held one session in it. That "
+        "one session is enough is our choice and is unverified.",
+        "Groups registered are a number on a day, and are never added over periods.",
+        "Active groups do not add either: one active in two quarters is one group in the year. A "
+        "group with sessions in two areas is in both, and once in the total.",
+        "More sessions may find more speeding: neither says that roads are safer.",
+    ],
+    examples=[
+        Example(
+            rows={
+                "scheme": """
+                | scheme_id | scheme_type           | started_on | ended_on   |
+                | g1        | Community speed watch | 2015-06-01 |            |
+                | g2        | Community speed watch | 2024-06-30 |            |
+                | g3        | Community speed watch | 2020-01-01 | 2024-07-01 |
+                """,
+                "activity": """
+                | activity_type       | held_on    | scheme_id | scheme_type           |
+                | Speed watch session | 2024-04-01 | g1        | Community speed watch |
+                | Speed watch session | 2024-06-30 | g2        | Community speed watch |
+                """,
+            },
+            expect={"registered": 1 + 1 + 1, "active": 1 + 1, "sessions": 1 + 1},
+            shows="A group that closes on 1 July was still registered on 30 June.",
+        ),
+        Example(
+            rows={
+                "scheme": """
+                | scheme_id | scheme_type           | started_on | ended_on   | last_active_on |
+                | g1        | Community speed watch | 2015-06-01 |            | 2024-05-06     |
+                | g2        | Community speed watch | 2015-06-01 |            | 2019-05-06     |
+                | g3        | Community speed watch | 2015-06-01 | 2024-06-30 | 2024-05-06     |
+                | g4        | Community speed watch | 2024-07-01 |            |                |
+                | g5        | Neighbourhood watch   | 2015-06-01 |            | 2024-05-06     |
+                """,
+                "activity": """
+                | activity_type         | held_on    | scheme_id | scheme_type           |
+                | Speed watch session   | 2024-05-06 | g1        | Community speed watch |
+                | Speed watch session   | 2024-05-13 | g1        | Community speed watch |
+                | Speed watch session   | 2024-05-06 | g3        | Community speed watch |
+                | Other scheme activity | 2024-05-07 | g2        | Community speed watch |
+                | Other scheme activity | 2024-05-06 | g5        | Neighbourhood watch   |
+                | Speed watch session   | 2024-07-01 | g4        | Community speed watch |
+                """,
+            },
+            expect={"registered": 1 + 1, "active": 1 + 1, "sessions": 2 + 1},
+            trap="A group that has held no session since 2019 is registered and not active. One "
+            "that closed on 30 June is not registered that day, though it was active in the "
+            "quarter; two sessions of one group are one active group. A neighbourhood watch is "
+            "not a speed watch, a meeting is not a session, and July is the next quarter.",
+        ),
+    ],
+)
+
+road_concerns = Metric(
+    ref="43",
+    key="road_concerns",
+    title="Roads-related community concerns (qualitative)",
+    objective=Objective.SECURE,
+    summary="What communities said about roads in the period, in words, with the role of whoever "
+    "answers for the text and the evidence it rests on.",
+    measures=[
+        Narrative(
+            key="concerns",
+            label="Roads-related community concerns",
+            of=NarrativeText,
+            at=NarrativeText.period_end,
+            where=NarrativeText.subject == ROAD_CONCERNS,
+            text=NarrativeText.text,
+            author=NarrativeText.author_role,
+            evidence=NarrativeText.evidence,
+        ),
+    ],
+    direction=Direction.NEUTRAL,
+    availability=COLOUR_LOST,
+    not_this="Not a statistic: the plan calls it qualitative. Neither letters received nor "
+    "speeding found are counted here.",
+    caveats=[
+        "People who write or answer a survey are not all people: silence is not contentment.",
+        "A period without a text has none, which does not mean that nobody was concerned.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | subject       | period_end | text               | author_role | evidence |
+            | road concerns | 2024-06-30 | Speed in villages. | Roads lead  | Letters  |
+            """,
+            expect={"concerns": None},
+            shows="The text of the period is carried through in the note. It has no number.",
+        ),
+        Example(
+            rows="""
+            | subject           | period_end | text         | rating | author_role | evidence |
+            | road concerns     | 2024-04-30 | Speed.       | 2      | Roads lead  | Letters  |
+            | road concerns     | 2024-06-30 | Parking.     | 4      | Roads lead  | Letters  |
+            | vision and values | 2024-06-30 | Our purpose. |        | Chief       | Plan     |
+            """,
+            expect={"concerns": None},
+            trap="Two texts are not a count of two concerns, and a rating of 2 and one of 4 are "
+            "not averaged to 3: the later text is told, and there is no number.",
+        ),
+    ],
+)

@@ -1,0 +1,200 @@
+"""Refs 39 and 40: dangerous use of the roads, and collisions and casualties."""
+
+from swm_kpi import Assumption, Count, Direction, Evidence, Example, Metric, Objective
+
+from ...contracts.incident import ASB_VEHICLE_NUISANCE, ROAD_RELATED_OFFENCE, Incident
+from ...contracts.roads import SEVERITY, Casualty, Collision
+from ...plan.availability import COLOUR_LOST, published_once
+from ...plan.dimensions import DISTRICT, FORCE, LPA
+
+ROAD_USE_CODES = Assumption(
+    "road_use_codes",
+    (ROAD_RELATED_OFFENCE, ASB_VEHICLE_NUISANCE),
+    since="2021-04-01",
+    because="No single closing code means anti-social or dangerous use of the roads. These two are "
+    "our reading of the plan's words; that the force uses the same two is unverified.",
+)
+
+road_use_incidents = Metric(
+    ref="39",
+    key="road_use_incidents",
+    title="Anti-social / dangerous use of roads incidents",
+    objective=Objective.SECURE,
+    summary="Incidents closed as a road related offence or as vehicle nuisance, counted on the day "
+    "the log was opened.",
+    measures=[
+        Count(
+            key="incidents",
+            label="Anti-social or dangerous use of roads incidents",
+            of=Incident,
+            at=Incident.created_at,
+            where=Incident.closing_code.is_in(ROAD_USE_CODES),
+        ),
+    ],
+    dimensions=[LPA],
+    direction=Direction.LOWER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=["National Standard for Incident Recording (NSIR) 2011, transport"],
+    not_this="Not collisions (ref 40), not motoring offences dealt with by officers on patrol, and "
+    "not footage sent in by the public to Operation Snap.",
+    caveats=[
+        "A rise may be more reporting, and not more dangerous use of the roads.",
+        "Vehicle nuisance is counted here and not in ref 15, anti-social behaviour.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | created_at       | closing_code         | lpa               |
+            | 2024-04-01 00:00 | Road related offence | Telford & Wrekin  |
+            | 2024-06-30 23:59 | ASB vehicle nuisance | Shropshire        |
+            | 2024-05-06 12:00 | Road related offence |                   |
+            """,
+            expect={"incidents": 1 + 1 + 1},
+            shows="Both closing codes count, with or without an area.",
+        ),
+        Example(
+            rows="""
+            | created_at       | closing_code           |
+            | 2024-05-06 12:00 | ASB vehicle nuisance   |
+            | 2024-05-06 12:00 | Road traffic collision |
+            | 2024-05-06 12:00 | Transport other        |
+            | 2024-05-06 12:00 | ASB nuisance           |
+            | 2024-05-06 12:00 |                        |
+            | 2024-07-01 00:00 | Road related offence   |
+            """,
+            expect={"incidents": 1},
+            trap="Collisions, other transport logs, nuisance without a vehicle, a log still open "
+            "and one opened at midnight after the quarter are not counted.",
+        ),
+    ],
+)
+
+collisions_and_casualties = Metric(
+    ref="40",
+    key="collisions_and_casualties",
+    title="Road traffic collision and casualty data",
+    objective=Objective.SECURE,
+    summary="Road traffic collisions in which somebody was injured, by the worst injury, and the "
+    "people killed or injured in them, counted on the day of the collision.",
+    measures=[
+        Count(key="collisions", label="Injury collisions", of=Collision, at=Collision.date),
+        *(
+            Count(
+                key=f"{severity.lower()}_collisions",
+                label=f"{severity} collisions",
+                of=Collision,
+                at=Collision.date,
+                where=Collision.severity == severity,
+            )
+            for severity in SEVERITY.members
+        ),
+        Count(key="casualties", label="Casualties", of=Casualty, at=Casualty.date),
+        *(
+            Count(
+                key=key,
+                label=f"People {key.replace('_', ' ')}",
+                of=Casualty,
+                at=Casualty.date,
+                where=Casualty.severity == severity,
+            )
+            for key, severity in (
+                ("killed", "Fatal"),
+                ("seriously_injured", "Serious"),
+                ("slightly_injured", "Slight"),
+            )
+        ),
+        Count(
+            key="ksi",
+            label="People killed or seriously injured (KSI)",
+            of=Casualty,
+            at=Casualty.date,
+            where=Casualty.severity.is_in("Fatal", "Serious"),
+        ),
+    ],
+    dimensions=[LPA, DISTRICT, FORCE, SEVERITY],
+    direction=Direction.LOWER_IS_BETTER,
+    availability=published_once(
+        Evidence(
+            source="Police and Crime Commissioner's website, westmercia-pcc.gov.uk/"
+            "pcc-raises-west-mercia-police-performance-in-latest-meeting-with-chief",
+            finding="A rise of 32% in people killed on the roads in 2023/24 is quoted.",
+            date="2023/24",
+        )
+    ),
+    standards=[
+        "STATS19: killed is death within 30 days of the collision",
+        "Department for Transport guide to severity adjustments",
+    ],
+    not_this="Collisions are not casualties: one collision may injure several people, each to a "
+    "different degree. Collisions with damage only are not in the table.",
+    caveats=[
+        "The place is where the collision happened, not where the people live.",
+        "That figures are provisional until the year has been validated nationally is unverified.",
+        "Where a force took up injury-based recording, serious and slight are not comparable "
+        "before and after. The figures here are not adjusted for it; the Department for Transport "
+        "publishes adjusted ones. The day West Mercia changed is unverified, so no break is drawn.",
+        "A national file holds every force: break it down by force, or give only one force's rows.",
+    ],
+    examples=[
+        Example(
+            rows={
+                "collision": """
+                | date       | severity |
+                | 2024-04-01 | Serious  |
+                | 2024-06-30 | Slight   |
+                | 2024-05-06 | Slight   |
+                """,
+                "casualty": """
+                | date       | severity |
+                | 2024-04-01 | Serious  |
+                | 2024-04-01 | Slight   |
+                | 2024-06-30 | Slight   |
+                | 2024-05-06 | Slight   |
+                """,
+            },
+            expect={
+                "collisions": 1 + 1 + 1,
+                "fatal_collisions": 0,
+                "serious_collisions": 1,
+                "slight_collisions": 1 + 1,
+                "casualties": 2 + 1 + 1,
+                "killed": 0,
+                "seriously_injured": 1,
+                "slightly_injured": 1 + 1 + 1,
+                "ksi": 0 + 1,
+            },
+            shows="Three collisions injured four people. Nobody was killed, which is 0.",
+        ),
+        Example(
+            rows={
+                "collision": """
+                | date       | severity |
+                | 2024-06-25 | Fatal    |
+                | 2024-07-01 | Fatal    |
+                """,
+                "casualty": """
+                | date       | severity |
+                | 2024-06-25 | Fatal    |
+                | 2024-06-25 | Serious  |
+                | 2024-06-25 | Serious  |
+                | 2024-06-25 | Slight   |
+                | 2024-07-01 | Fatal    |
+                """,
+            },
+            expect={
+                "collisions": 1,
+                "fatal_collisions": 1,
+                "serious_collisions": 0,
+                "slight_collisions": 0,
+                "casualties": 1 + 2 + 1,
+                "killed": 1,
+                "seriously_injured": 2,
+                "slightly_injured": 1,
+                "ksi": 1 + 2,
+            },
+            trap="A fatal collision is not four people killed, and its other casualties do not "
+            "make it a serious collision too. A person hurt on 25 June who dies in July is "
+            "counted in the quarter of the collision.",
+        ),
+    ],
+)

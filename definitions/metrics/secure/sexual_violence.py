@@ -1,0 +1,198 @@
+"""Ref 28, rape and other sexual offences."""
+
+from swm_kpi import (
+    Basis,
+    Count,
+    Direction,
+    Example,
+    Metric,
+    Objective,
+    Rate,
+    Sum,
+    Unit,
+)
+
+from ...contracts.crime import (
+    COUNTING_RULES,
+    OTHER_SEXUAL_OFFENCES,
+    OUTCOME_GROUP,
+    PAST_MOVES,
+    RAPE,
+    RECORDED,
+    RECORDING_CHANGES,
+    Crime,
+)
+from ...contracts.population import Population
+from ...contracts.recorded_crime import PUBLISHED_QUARTERLY, RecordedCrime
+from ...contracts.street_crime import StreetCrime
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import DISTRICT, FORCE, LPA
+
+sexual_violence = Metric(
+    ref="28",
+    key="sexual_violence",
+    title="Volume of sexual violence offences (rape and OSO)",
+    objective=Objective.SECURE,
+    summary="Rapes and other sexual offences (OSO), separately and together, counted on the day "
+    "the crime was recorded.",
+    measures=[
+        Count(
+            key="offences",
+            label="Sexual offences",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & Crime.offence_subgroup.is_in(RAPE, OTHER_SEXUAL_OFFENCES),
+            unit=Unit.OFFENCES,
+        ),
+        Rate(
+            key="per_1000",
+            label="Sexual offences per 1,000 residents",
+            of="offences",
+            per=Population.residents,
+            scale=1_000,
+        ),
+        Count(
+            key="rape",
+            label="Rape offences",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & (Crime.offence_subgroup == RAPE),
+            unit=Unit.OFFENCES,
+        ),
+        Count(
+            key="other_sexual_offences",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & (Crime.offence_subgroup == OTHER_SEXUAL_OFFENCES),
+            unit=Unit.OFFENCES,
+        ),
+        Count(
+            key="violence_and_sexual_offences",
+            label="Violence and sexual offences, published",
+            of=StreetCrime,
+            at=StreetCrime.month,
+            where=StreetCrime.crime_type == "Violence and sexual offences",
+            unit=Unit.OFFENCES,
+            basis=Basis.PROXY,
+            differs="Published on data.police.uk by month and under its own crime types, which do "
+            "not part sexual offences from violence. An upper bound that is mostly violence: not "
+            "a count of sexual offences.",
+        ),
+        Sum(
+            key="offences",
+            label="Sexual offences, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup.is_in(RAPE, OTHER_SEXUAL_OFFENCES),
+            value=RecordedCrime.offences,
+            unit=Unit.OFFENCES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + "There are no Local Policing Areas and no outcomes.",
+        ),
+        Sum(
+            key="rape",
+            label="Rape offences, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup == RAPE,
+            value=RecordedCrime.offences,
+            unit=Unit.OFFENCES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + "There are no Local Policing Areas and no outcomes.",
+        ),
+        Sum(
+            key="other_sexual_offences",
+            label="Other sexual offences, Home Office",
+            of=RecordedCrime,
+            at=RecordedCrime.quarter_start,
+            where=RecordedCrime.offence_subgroup == OTHER_SEXUAL_OFFENCES,
+            value=RecordedCrime.offences,
+            unit=Unit.OFFENCES,
+            basis=Basis.PROXY,
+            differs=PUBLISHED_QUARTERLY + "There are no Local Policing Areas and no outcomes.",
+        ),
+    ],
+    dimensions=[LPA, OUTCOME_GROUP, FORCE, DISTRICT],
+    direction=Direction.NEUTRAL,
+    availability=COLOUR_LOST,
+    standards=[f"{COUNTING_RULES}: sexual offences"],
+    not_this="Not reports of rape that were not recorded as a crime, which are kept under a code "
+    "of their own (N100): never add the two. Not offences that happened in the period either, "
+    "since many are recorded years later.",
+    caveats=[
+        "A rise may be more victims coming forward, including about offences of long ago.",
+        "Numbers for one area can be small enough to point to a person.",
+        PAST_MOVES,
+        RECORDING_CHANGES,
+    ],
+    examples=[
+        Example(
+            rows={
+                "crime": """
+                | recorded_at      | offence_subgroup      | status   |
+                | 2024-04-01 00:00 | Rape offences         | recorded |
+                | 2024-05-06 12:00 | Other sexual offences | recorded |
+                | 2024-06-30 23:59 | Other sexual offences | recorded |
+                """,
+                "population": """
+                | mid_year | lpa        | residents |
+                | 2024     | Shropshire | 500       |
+                """,
+            },
+            expect={
+                "offences": 1 + 2,
+                "per_1000": (1 + 2) / 500 * 1000,
+                "rape": 1,
+                "other_sexual_offences": 2,
+            },
+            shows="Rape and other sexual offences add up to the total.",
+        ),
+        Example(
+            rows="""
+            | recorded_at      | occurred_from | offence_subgroup      | status      |
+            | 2024-05-06 12:00 | 1987-06-01    | Rape offences         | recorded    |
+            | 2024-05-06 12:00 | 1988-06-01    | Rape offences         | recorded    |
+            | 2024-07-01 09:00 | 2024-06-29    | Rape offences         | recorded    |
+            | 2024-05-06 12:00 | 2024-05-06    | Rape offences         | cancelled   |
+            | 2024-05-06 12:00 | 2024-05-06    | Other sexual offences | transferred |
+            | 2024-05-06 12:00 | 2024-05-06    | Violence with injury  | recorded    |
+            """,
+            expect={"offences": 1 + 1, "rape": 1 + 1, "other_sexual_offences": 0},
+            trap="Rapes of long ago recorded in the quarter count; one of June recorded in July "
+            "does not. Crimes cancelled or transferred, and violence, do not.",
+        ),
+        Example(
+            rows={
+                "street_crime": """
+                | month      | crime_type                   |
+                | 2024-04-01 | Violence and sexual offences |
+                | 2024-06-01 | Violence and sexual offences |
+                | 2024-06-01 | Public order                 |
+                | 2024-07-01 | Violence and sexual offences |
+                """
+            },
+            expect={"violence_and_sexual_offences": 1 + 1},
+            shows="Public data hold one type for violence and sexual offences together.",
+        ),
+        Example(
+            rows={
+                "recorded_crime": """
+                | quarter_start | offence_subgroup      | offence_code | offences |
+                | 2024-04-01    | Rape offences         | 19C          | 6        |
+                | 2024-04-01    | Rape offences         | 19D          | 3        |
+                | 2024-04-01    | Other sexual offences | 17A          | 8        |
+                | 2024-04-01    | Other sexual offences | 88C          | -2       |
+                | 2024-04-01    | Violence with injury  | 8N           | 70       |
+                | 2024-07-01    | Rape offences         | 19C          | 70       |
+                """
+            },
+            expect={
+                "offences": (6 + 3) + (8 - 2),
+                "rape": 6 + 3,
+                "other_sexual_offences": 8 - 2,
+            },
+            trap="From the Home Office's counts: lines are added, not counted, and one below zero "
+            "takes off what was cancelled. Violence is another subgroup here.",
+        ),
+    ],
+)

@@ -1,0 +1,71 @@
+"""Ref 9, mental health incidents."""
+
+from swm_kpi import Count, Direction, Example, Metric, Objective
+
+from ...contracts.incident import Incident
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import LPA
+
+mental_health_incidents = Metric(
+    ref="9",
+    key="mental_health_incidents",
+    title="Volume of mental health incidents",
+    objective=Objective.VICTIMS,
+    summary="Incidents to which the mental health qualifier was applied, counted on the day the "
+    "log was opened.",
+    measures=[
+        Count(
+            key="incidents",
+            label="Mental health incidents",
+            of=Incident,
+            at=Incident.created_at,
+            where=Incident.mental_health,
+        ),
+    ],
+    dimensions=[LPA],
+    direction=Direction.NEUTRAL,
+    availability=COLOUR_LOST,
+    standards=[
+        "National Police Chiefs' Council and College of Policing definition, 2019: any police "
+        "incident thought to relate to someone's mental health where their vulnerability is at "
+        "the centre of the incident or where the police have had to do something additionally or "
+        "differently because of it",
+    ],
+    not_this="Not people, and not detentions under section 136 of the Mental Health Act: one "
+    "person may be the subject of many incidents, and an incident need not end in a detention.",
+    caveats=[
+        "The qualifier may be applied when the log is closed, so recent figures can still rise.",
+        "That the qualifier is the one of the National Standard for Incident Recording, and that "
+        "it is applied to the 2019 definition, is unverified.",
+        "A change in how a force marks these incidents can make the count jump: Northumbria "
+        "Police's disclosure log 350/20 shows about 7,700 becoming about 18,500 in 2019.",
+        "Right Care Right Person, from 2023, is expected to break the series. The day it began in "
+        "West Mercia is unverified, so no break is drawn.",
+    ],
+    examples=[
+        Example(
+            rows="""
+            | created_at       | mental_health | lpa           |
+            | 2024-04-01 00:00 | yes           | Shropshire    |
+            | 2024-06-30 23:59 | yes           | Herefordshire |
+            | 2024-05-06 12:00 | no            | Herefordshire |
+            """,
+            expect={"incidents": 1 + 1},
+            shows="The qualifier decides, on the first and on the last day of the quarter.",
+        ),
+        Example(
+            rows="""
+            | created_at       | mental_health | closing_code              |
+            | 2024-05-06 12:00 | yes           | Public safety and welfare |
+            | 2024-05-06 12:00 | yes           | Domestic incident         |
+            | 2024-05-06 12:00 | no            | Public safety and welfare |
+            | 2024-05-06 12:00 |               | Public safety and welfare |
+            | 2024-07-01 00:00 | yes           | Public safety and welfare |
+            """,
+            expect={"incidents": 1 + 1},
+            trap="The closing code does not decide: an incident of any kind may carry the "
+            "qualifier, and a concern for welfare without it does not count. Where the qualifier "
+            "is not recorded the incident is not counted as one, but is counted in the note.",
+        ),
+    ],
+)

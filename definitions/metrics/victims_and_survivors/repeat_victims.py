@@ -1,0 +1,182 @@
+"""Ref 8, and ref 36 which is its domestic abuse part: people who are victims again."""
+
+from swm_kpi import Alias, Direction, Example, Metric, Objective, RepeatRate, Unit
+
+from ...assumptions import REPEAT_MONTHS
+from ...contracts.crime import (
+    FLAGGED_BY_PEOPLE,
+    OFFENCE_SUBGROUP,
+    PAST_MOVES,
+    RECORDING_CHANGES,
+)
+from ...contracts.crime_party import (
+    BY_RECORDING,
+    CRIMES_ONLY,
+    EVERYWHERE_BEFORE,
+    ONE_DAY_IS_ONE,
+    PERSON_VICTIM,
+    SAME_PERSON,
+    CrimeParty,
+)
+from ...plan.availability import COLOUR_LOST
+from ...plan.dimensions import LPA
+
+_DA_VICTIM = PERSON_VICTIM & CrimeParty.is_da
+
+repeat_victimisation = Metric(
+    ref="8",
+    key="repeat_victimisation",
+    title="Volume / rate of repeat victimisation (inc. DA repeat victims)",
+    objective=Objective.VICTIMS,
+    summary="Different people who were victims of a crime recorded in the period and of another "
+    "recorded on an earlier day in the 12 months before it, and their share of the people who "
+    "were victims in the period; for all crime, and for domestic abuse (DA) alone.",
+    measures=[
+        RepeatRate(
+            key="repeat_victims",
+            of=CrimeParty,
+            at=CrimeParty.recorded_at,
+            where=PERSON_VICTIM,
+            who=CrimeParty.person_id,
+            lookback=REPEAT_MONTHS,
+            as_count=True,
+            unit=Unit.VICTIMS,
+        ),
+        RepeatRate(
+            key="repeat_share",
+            label="Repeat victims as a share of victims",
+            of=CrimeParty,
+            at=CrimeParty.recorded_at,
+            where=PERSON_VICTIM,
+            who=CrimeParty.person_id,
+            lookback=REPEAT_MONTHS,
+        ),
+        RepeatRate(
+            key="da_repeat_victims",
+            label="Domestic abuse: repeat victims",
+            of=CrimeParty,
+            at=CrimeParty.recorded_at,
+            where=_DA_VICTIM,
+            who=CrimeParty.person_id,
+            lookback=REPEAT_MONTHS,
+            as_count=True,
+            unit=Unit.VICTIMS,
+            note="Both the crime of the period and the earlier one were flagged as domestic abuse.",
+        ),
+        RepeatRate(
+            key="da_repeat_share",
+            label="Domestic abuse: repeat victims as a share of victims",
+            of=CrimeParty,
+            at=CrimeParty.recorded_at,
+            where=_DA_VICTIM,
+            who=CrimeParty.person_id,
+            lookback=REPEAT_MONTHS,
+            note="Both the crime of the period and the earlier one were flagged as domestic abuse.",
+        ),
+    ],
+    dimensions=[LPA, OFFENCE_SUBGROUP],
+    direction=Direction.LOWER_IS_BETTER,
+    availability=COLOUR_LOST,
+    standards=[],
+    not_this="Not repeat crimes: a person with four crimes is one repeat victim. And not the share "
+    "of crimes whose victim is a repeat, which is another number. A repeat case at a multi-agency "
+    "risk assessment conference has another rule.",
+    caveats=[
+        "The Home Office Counting Rules do not define a repeat victim.",
+        "Businesses, the state and other bodies are not people, and are left out.",
+        "By type of crime, the type is that of the crime in the period; the earlier one may be of "
+        "any type.",
+        "The 12 months before the period must be in the data. Without them the number is too low, "
+        "and is marked.",
+        "A fall may be fewer people reporting again, and not fewer being harmed again.",
+        CRIMES_ONLY,
+        ONE_DAY_IS_ONE,
+        BY_RECORDING,
+        EVERYWHERE_BEFORE,
+        SAME_PERSON,
+        FLAGGED_BY_PEOPLE,
+        PAST_MOVES,
+        RECORDING_CHANGES,
+    ],
+    examples=[
+        Example(
+            rows="""
+            | person_id | role   | victim_type | recorded_at      | is_da | status   |
+            | A         | victim | person      | 2023-05-06 09:00 | no    | recorded |
+            | A         | victim | person      | 2024-05-06 12:00 | no    | recorded |
+            | B         | victim | person      | 2024-04-01 12:00 | yes   | recorded |
+            | B         | victim | person      | 2024-06-30 12:00 | yes   | recorded |
+            | C         | victim | person      | 2024-02-06 12:00 | no    | recorded |
+            | C         | victim | person      | 2024-05-07 12:00 | yes   | recorded |
+            | D         | victim | person      | 2024-05-08 12:00 | yes   | recorded |
+            """,
+            expect={
+                "repeat_victims": 1 + 1 + 1,
+                "repeat_share": (1 + 1 + 1) / (1 + 1 + 1 + 1),
+                "da_repeat_victims": 1,
+                "da_repeat_share": 1 / (1 + 1 + 1),
+            },
+            shows="A was a victim on the same day of the year before, which is within the 12 "
+            "months, and C in the quarter before: the earlier crime need not be in the period. C's "
+            "was not domestic abuse, so C is a repeat victim of crime but not of domestic abuse.",
+        ),
+        Example(
+            rows="""
+            | person_id | role    | victim_type | recorded_at      | is_da | status    |
+            | A         | victim  | person      | 2023-04-20 12:00 | yes   | recorded  |
+            | A         | victim  | person      | 2024-05-20 12:00 | yes   | recorded  |
+            | B         | victim  | person      | 2024-05-06 09:00 | yes   | recorded  |
+            | B         | victim  | person      | 2024-05-06 23:00 | yes   | recorded  |
+            | C         | victim  | business    | 2024-04-06 12:00 | no    | recorded  |
+            | C         | victim  | business    | 2024-05-06 12:00 | no    | recorded  |
+            | D         | suspect |             | 2024-04-06 12:00 | yes   | recorded  |
+            | D         | victim  | person      | 2024-05-06 12:00 | yes   | recorded  |
+            | E         | victim  | person      | 2024-04-06 12:00 | yes   | cancelled |
+            | E         | victim  | person      | 2024-05-06 12:00 | yes   | recorded  |
+            |           | victim  | person      | 2024-04-06 12:00 | yes   | recorded  |
+            |           | victim  | person      | 2024-05-06 12:00 | yes   | recorded  |
+            | F         | victim  | person      | 2024-06-06 12:00 | yes   | recorded  |
+            | F         | victim  | person      | 2024-07-06 12:00 | yes   | recorded  |
+            """,
+            expect={
+                "repeat_victims": 0,
+                "repeat_share": 0 / (1 + 1 + 1 + 1 + 1),
+                "da_repeat_victims": 0,
+                "da_repeat_share": 0 / (1 + 1 + 1 + 1 + 1),
+            },
+            trap="Thirteen months before is too long ago; two crimes of one day are one event; a "
+            "business is not a person; a suspect is not a victim; a cancelled crime does not "
+            "count; two people nobody named are not the same; and what happens after the quarter "
+            "does not make its crime a repeat.",
+        ),
+        Example(
+            rows="""
+            | person_id | role   | victim_type | recorded_at      | is_da | status   |
+            | A         | victim | person      | 2024-04-06 12:00 | yes   | recorded |
+            | A         | victim | person      | 2024-05-06 12:00 | yes   | recorded |
+            | A         | victim | person      | 2024-06-06 12:00 |       | recorded |
+            | B         | victim | person      | 2024-05-06 12:00 | no    | recorded |
+            | B         | victim | person      | 2024-06-06 12:00 | yes   | recorded |
+            """,
+            expect={
+                "repeat_victims": 1 + 1,
+                "repeat_share": (1 + 1) / (1 + 1),
+                "da_repeat_victims": 1,
+                "da_repeat_share": 1 / (1 + 1),
+            },
+            trap="People are counted and not crimes: three crimes of one person are one repeat "
+            "victim. B's earlier crime was not domestic abuse.",
+        ),
+    ],
+)
+
+repeat_domestic_abuse_victims = Alias(
+    ref="36",
+    key="repeat_domestic_abuse_victims",
+    title="DA repeat victims (volume / rate)",
+    objective=Objective.SECURE,
+    of="8",
+    only=["da_repeat_victims", "da_repeat_share"],
+    summary="The same as the domestic abuse (DA) part of ref 8, repeat victimisation.",
+    availability=COLOUR_LOST,
+)

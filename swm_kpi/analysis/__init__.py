@@ -1,0 +1,1 @@
+"""What a result shows over time: comparisons with earlier periods, and process control charts."""

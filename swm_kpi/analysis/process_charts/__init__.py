@@ -1,0 +1,11 @@
+"""Whether a series shows more than routine variation, and whether it will meet a target.
+
+The mathematics is the statistics room's; here it meets a result: which periods may take part, where
+the series is known to have changed, what a signal means for this measure, and what is refused.
+"""
+
+from swm_kpi.analysis.process_charts.chart import RULES, Nature, ProcessChart
+from swm_kpi.analysis.process_charts.target import Target
+from swm_kpi.analysis.process_charts.xmr_chart import LEAST_MEAN, process_chart
+
+__all__ = ["LEAST_MEAN", "RULES", "Nature", "ProcessChart", "Target", "process_chart"]

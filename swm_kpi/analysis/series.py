@@ -1,0 +1,165 @@
+"""One measure out of a result's table, and one member of it over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from swm_kpi.calendar import Period
+from swm_kpi.contracts import ALL
+from swm_kpi.errors import RequestError, did_you_mean
+from swm_kpi.measures import Measure
+from swm_kpi.model.metric import Metric
+from swm_kpi.vocabulary import Basis, Direction, Grain
+
+Member = str | Mapping[str, str] | None
+"""A member of the only breakdown, members by breakdown, or the total."""
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The rows of one measure, of one grain.
+
+    Attributes:
+        ref: the ref they belong to.
+        metric, measure: what they were computed from.
+        by: the breakdowns of the result.
+        rows: the rows, all members, in the order of time.
+    """
+
+    ref: str
+    metric: Metric
+    measure: Measure
+    by: tuple[str, ...]
+    rows: pl.DataFrame
+
+    @property
+    def direction(self) -> Direction:
+        """Which way is better."""
+        return self.measure.direction or self.metric.direction
+
+    @property
+    def grain(self) -> Grain:
+        """How long the periods are."""
+        return Grain(str(self.rows["grain"][0]))
+
+    @property
+    def unit(self) -> str:
+        """What one is one of."""
+        return self.measure.measured_in.value
+
+    def of(self, member: Member) -> pl.DataFrame:
+        """Return the rows of one member: the total of every breakdown that is not named.
+
+        Raises:
+            RequestError: a breakdown or a member is not in the result.
+        """
+        chosen = self.named(member)
+        return self.rows.filter(pl.lit(True), *(pl.col(k) == chosen.get(k, ALL) for k in self.by))
+
+    def named(self, member: Member) -> dict[str, str]:
+        """Return the members that are named, by breakdown."""
+        if member is None:
+            return {}
+        if isinstance(member, str):
+            if len(self.by) != 1:
+                raise RequestError(
+                    f"The result has {len(self.by)} breakdowns, so a member needs the name of "
+                    'its own. Write member={"lpa": "Shropshire"}.'
+                )
+            member = {self.by[0]: member}
+        for key, name in member.items():
+            if key not in self.by:
+                raise RequestError(f"The result has no breakdown {key!r}. {_fix(key, self.by)}")
+            known = self.rows[key].unique().to_list()
+            if name not in known:
+                raise RequestError(f"No {key} is called {name!r}. {_fix(name, known)}")
+        return dict(member)
+
+    def periods(self) -> tuple[Period, ...]:
+        """Return every period from the first to the last, those without a row included."""
+        grain = self.grain
+        known = self.rows.select("period_start", "period_end").unique().sort("period_start").rows()
+        last = Period(grain, *known[-1])
+        step = 1 if grain is Grain.ROLLING_12 else grain.months
+        first = Period(grain, *known[0]).first_month
+        starts = range(first, last.first_month + 1, step)
+        return tuple(Period.from_first_month(grain, month) for month in starts)
+
+
+def select(
+    frame: pl.DataFrame,
+    by: tuple[str, ...],
+    metrics: Mapping[str, Metric],
+    *,
+    measure: str | None,
+    ref: str | None = None,
+    basis: str | None = None,
+    grain: str | None = None,
+) -> Selected:
+    """Return the rows of one measure.
+
+    Args:
+        frame: the table of a result.
+        by: its breakdowns.
+        metrics: the metric each ref was computed from.
+        measure: its key; the metric's headline when left out.
+        ref: its ref, needed where several have a measure of that key.
+        basis: whose records, needed where it is on both bases and the force's is not meant.
+        grain: how long the periods are, needed where the result holds several lengths.
+
+    Raises:
+        RequestError: there is none, or more than one, of what is asked for.
+    """
+    rows = frame
+    if ref is not None:
+        rows = _only(rows, "ref", ref)
+    if measure is None:
+        refs = rows["ref"].unique(maintain_order=True).to_list()
+        if len(refs) != 1:
+            raise RequestError(f"The result holds {len(refs)} refs. Give ref= or a measure's key.")
+        keys = rows["measure"].unique(maintain_order=True).to_list()
+        headline = _metric(metrics, refs[0]).first_shown.key
+        measure = headline if headline in keys else keys[0]
+    rows = _only(rows, "measure", measure)
+    refs = rows["ref"].unique(maintain_order=True).to_list()
+    if len(refs) > 1:
+        listed = ", ".join(repr(each) for each in refs)
+        raise RequestError(f"Refs {listed} each have a measure {measure!r}. Give ref=.")
+    bases = rows["basis"].unique(maintain_order=True).to_list()
+    if basis is None:
+        basis = Basis.FORCE.value if Basis.FORCE.value in bases else bases[0]
+    rows = _only(rows, "basis", basis)
+    grains = rows["grain"].unique(maintain_order=True).to_list()
+    if grain is None and len(grains) > 1:
+        raise RequestError(
+            f"The result holds periods of several lengths: {', '.join(grains)}. One series has "
+            "one. Give grain=."
+        )
+    rows = _only(rows, "grain", grain or grains[0])
+    metric = _metric(metrics, refs[0])
+    found = metric.measure(measure, Basis(basis))
+    return Selected(refs[0], metric, found, by, rows.sort("period_start", maintain_order=True))
+
+
+def _metric(metrics: Mapping[str, Metric], ref: str) -> Metric:
+    if ref not in metrics:
+        raise RequestError(
+            f"The result does not say what ref {ref} was computed from. Use the result that "
+            "compute() returned."
+        )
+    return metrics[ref]
+
+
+def _only(rows: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
+    found = rows.filter(pl.col(column) == name)
+    if found.is_empty():
+        known = rows[column].unique(maintain_order=True).to_list()
+        raise RequestError(f"The result has no {column} {name!r}. {_fix(str(name), known)}")
+    return found
+
+
+def _fix(name: str, known: list[str] | tuple[str, ...]) -> str:
+    return did_you_mean(name, known) + ("" if known else ".")

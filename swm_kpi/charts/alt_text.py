@@ -1,0 +1,286 @@
+"""What a picture shows, for whoever does not see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from swm_kpi.analysis.process_charts import RULES, Nature, ProcessChart
+from swm_kpi.calendar import Period, say_day, say_months
+from swm_kpi.charts.chart import Caption
+from swm_kpi.contracts import UNKNOWN
+from swm_kpi.formatting import counted
+from swm_kpi.vocabulary import Grain, Marker, Unit
+
+Say = Callable[[float], str]
+
+OVER_TIME = {
+    Grain.MONTH: "by month",
+    Grain.QUARTER: "by quarter (Q1 is April to June)",
+    Grain.YEAR: "by financial year",
+    Grain.ROLLING_12: "in the 12 months to each month",
+}
+_FINDINGS = {
+    Nature.COMMON: ", within routine variation",
+    Nature.IMPROVING: ", a special cause of improvement",
+    Nature.CONCERNING: ", a special cause of concern",
+    Nature.HIGH: ", higher than is routine",
+    Nature.LOW: ", lower than is routine",
+}
+_SIGNALS = {
+    Nature.IMPROVING: "Special causes of improvement",
+    Nature.CONCERNING: "Special causes of concern",
+    Nature.HIGH: "Special causes, high",
+    Nature.LOW: "Special causes, low",
+}
+_RUNS = 3
+
+
+def whose(member: Mapping[str, str]) -> str:
+    """Return whose numbers a series holds."""
+    return ", ".join(member.values()) or "whole force"
+
+
+def said_period(row: Mapping[str, Any]) -> str:
+    """Return the period of a row in words."""
+    return Period(Grain(row["grain"]), row["period_start"], row["period_end"]).words
+
+
+def span_of(frame: pl.DataFrame) -> str:
+    """Return the time from the first period of a frame to the last, in words."""
+    return say_months(frame["period_start"][0], frame["period_end"][-1])
+
+
+def kind_of(unit: str) -> str:
+    """Return what an axis measures, as a sentence begins."""
+    words = "percentage" if unit == Unit.PROPORTION else counted(unit).strip() or unit
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def say_cell(row: Mapping[str, Any], say: Say) -> str:
+    """Write the number of a row as readers see it, its marker beside it or in its place."""
+    if row["value"] is None:
+        return row["marker"] or str(Marker.NOT_AVAILABLE)
+    return f"{say(row['value'])} {row['marker']}".rstrip()
+
+
+def markers_in_words(markers: Iterable[str]) -> str:
+    """Say what the markers in a picture mean, to go after what stands in its subtitle."""
+    found = dict.fromkeys(each for each in markers if each)
+    return "".join(f" {each}: {Marker(each).meaning.partition(':')[0]}." for each in found)
+
+
+def headline(chart: ProcessChart, caption: Caption) -> str:
+    """Say what the latest whole period of a series came to."""
+    lead = f"{caption.measure}, {whose(chart.member)}" if chart.member else caption.measure
+    last = chart.latest
+    if last is None:
+        return lead
+    finding = _FINDINGS[Nature(chart.variation)] if chart.variation else ""
+    return f"{lead}: {chart.say(last['value'])} in {said_period(last)}{finding}"
+
+
+def tell_series(chart: ProcessChart, caption: Caption) -> str:
+    """Say what a series shows: the latest, its span, limits, signals, target, gaps and breaks."""
+    return " ".join([*_series(chart, caption), *caption.foot])
+
+
+def _series(chart: ProcessChart, caption: Caption) -> Iterator[str]:
+    frame = chart.frame
+    over_time = OVER_TIME[Grain(str(frame["grain"][0]))]
+    yield (
+        f"Line chart. {caption.measure}, {whose(chart.member)}, {over_time}, {span_of(frame)}. "
+        f"{caption.metric}."
+    )
+    known = frame.filter(pl.col("value").is_not_null())
+    if known.is_empty():
+        yield no_number(chart)
+        return
+    last = chart.latest
+    if last is not None:
+        number = f"{chart.say(last['value'])}{counted(chart.unit)}"
+        yield f"The latest is {number} in {said_period(last)}{_year_before(chart, last)}."
+    yield from _extremes(known, chart.say)
+    if chart.marker or last is None:
+        yield f"No process limits: {chart.reason}"
+    else:
+        yield from _limits(chart, last)
+    for target in chart.targets:
+        until = f" to {_day(target.until)}" if target.until else ""
+        yield f"The target from {_day(target.since)}{until} is {chart.say(target.value)}."
+    if chart.assurance and last is not None:
+        yield f"Against the target of {chart.say(last['target'])}: {chart.assurance}."
+    yield from chart.notes
+
+
+def no_number(chart: ProcessChart) -> str:
+    """Say why there is nothing to draw of a series."""
+    reasons = chart.frame["left_out"].unique(maintain_order=True).to_list()
+    return f"No number to show: {'; '.join(reasons)}."
+
+
+def _year_before(chart: ProcessChart, last: Mapping[str, Any]) -> str:
+    """Set the latest number beside that of a year before, of the same side of any break."""
+    end = last["period_end"]
+    before = chart.frame.filter(
+        pl.col("period_start").dt.year() == last["period_start"].year - 1,
+        pl.col("period_start").dt.month() == last["period_start"].month,
+        pl.col("period_end").dt.month() == end.month,
+        pl.col("segment") == last["segment"],
+        pl.col("left_out") == "",
+    )
+    if before.is_empty():
+        return ""
+    row = before.row(0, named=True)
+    then, now = chart.say(row["value"]), chart.say(last["value"])
+    if then == now:
+        return f", as in {said_period(row)}"
+    way = "up" if last["value"] > row["value"] else "down"
+    return f", {way} from {then} in {said_period(row)}"
+
+
+def _extremes(known: pl.DataFrame, say: Say) -> Iterator[str]:
+    rows = known.to_dicts()
+    if len(rows) < 2:
+        return
+    low, high = (pick(rows, key=lambda row: row["value"]) for pick in (min, max))
+    if say(low["value"]) == say(high["value"]):
+        yield f"Every number is {say(low['value'])}."
+        return
+    yield (
+        f"The highest is {say_cell(high, say)} in {said_period(high)} and the lowest "
+        f"{say_cell(low, say)} in {said_period(low)}."
+    )
+
+
+def _limits(chart: ProcessChart, last: Mapping[str, Any]) -> Iterator[str]:
+    limits = f"{chart.say(last['lower'])} to {chart.say(last['upper'])}"
+    yield f"Routine variation is {limits}, about a mean of {chart.say(last['mean'])}."
+    rules = [words for rule, words in RULES.items() if last[rule]]
+    if rules:
+        yield f"The latest is {' and '.join(rules)}."
+    if chart.signals.is_empty():
+        yield "No point shows a special cause."
+    frame = chart.frame.with_row_index("at")
+    for nature, words in _SIGNALS.items():
+        rows = frame.filter(pl.col("nature") == nature.value)
+        if rows.height:
+            runs = _runs(rows.to_dicts())
+            more = f"the latest of {rows.height} points, " if len(runs) > _RUNS else ""
+            yield f"{words}: {more}{'; '.join(runs[-_RUNS:])}."
+
+
+def _runs(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return periods in words, neighbours put together."""
+    runs: list[list[dict[str, Any]]] = []
+    for row in rows:
+        if runs and row["at"] == runs[-1][-1]["at"] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return [
+        said_period(run[0])
+        if len(run) == 1
+        else say_months(run[0]["period_start"], run[-1]["period_end"])
+        for run in runs
+    ]
+
+
+def _day(iso: str) -> str:
+    return say_day(date.fromisoformat(iso))
+
+
+def tell_members(
+    rows: Sequence[dict[str, Any]],
+    whole: dict[str, Any] | None,
+    *,
+    by: str,
+    lead: str,
+    say: Say,
+    unit: str,
+) -> str:
+    """Say what the members of a breakdown come to: the whole, the highest, the lowest, the rest."""
+    said = [f"Dot chart. {lead}."]
+    if whole is not None:
+        number = f"{say_cell(whole, say)}{counted(unit) if whole['value'] is not None else ''}"
+        said.append(f"Whole force: {number}.")
+    known = [each for each in rows if each["value"] is not None]
+    ranked = sorted(
+        (each for each in known if each[by] != UNKNOWN), key=lambda each: -float(each["value"])
+    )
+    ranked += [each for each in known if each[by] == UNKNOWN]
+    if ranked:
+        listed = (f"{each[by]} {_with_interval(each, say)}" for each in ranked)
+        said.append(f"From the highest: {', '.join(listed)}.")
+    for marker in dict.fromkeys(each["marker"] for each in rows if each["value"] is None):
+        names = [each[by] for each in rows if each["value"] is None and each["marker"] == marker]
+        why = Marker(marker or Marker.NOT_AVAILABLE.value).meaning
+        said.append(f"No number for {', '.join(names)}: {why}.")
+    return " ".join(said)
+
+
+def _with_interval(row: dict[str, Any], say: Say) -> str:
+    value = say_cell(row, say)
+    if row["lower"] is None or row["upper"] is None:
+        return value
+    return f"{value} (95% interval {say(row['lower'])} to {say(row['upper'])})"
+
+
+def tell_years(
+    lead: str,
+    runs: Sequence[tuple[str, Sequence[dict[str, Any]]]],
+    say: Say,
+    unit: str,
+    missing: str,
+) -> str:
+    """Say how the latest financial year goes beside the one before.
+
+    Args:
+        lead: what the picture is of.
+        runs: each year and its points, the latest year first.
+        say: how a number is written.
+        unit: what one is one of.
+        missing: why the year before is not drawn; empty where it is.
+    """
+    said = [f"Line chart. {lead}."]
+    for year, points in runs:
+        listed = (f"{each['name']} {say_cell(each, say)}" for each in points)
+        said.append(f"{year}{counted(unit) and ' in' + counted(unit)}: {', '.join(listed)}.")
+    if len(runs) > 1:
+        now, before = ({p["name"]: p["value"] for p in run if not p["hollow"]} for _, run in runs)
+        both = [(value, before[name]) for name, value in now.items() if name in before]
+        above = sum(value > then for value, then in both)
+        below = sum(value < then for value, then in both)
+        said.append(
+            f"Of the {len(both)} whole periods with a number in both years, {above} "
+            f"{'is' if above == 1 else 'are'} above the year before and {below} below."
+        )
+    if missing:
+        said.append(missing)
+    return " ".join(said)
+
+
+def tell_multiples(
+    lead: str, panels: Sequence[tuple[str, Sequence[dict[str, Any]]]], say: Say
+) -> str:
+    """Say from what to what each member of a breakdown went, each with its own small chart."""
+    said = [f"Small line charts on one scale. {lead}."]
+    for name, rows in panels:
+        known = [each for each in rows if each["value"] is not None]
+        if not known:
+            why = dict.fromkeys(Marker(each["marker"] or "[x]").meaning for each in rows)
+            said.append(f"{name}: no number ({'; '.join(why)}).")
+            continue
+        first, last = known[0], known[-1]
+        ends = f"{say_cell(first, say)} in {said_period(first)}"
+        if first is not last:
+            ends += f", {say_cell(last, say)} in {said_period(last)}"
+        gaps = len(rows) - len(known)
+        without = (
+            f"; {gaps} {'period' if gaps == 1 else 'periods'} without a number" if gaps else ""
+        )
+        said.append(f"{name}: {ends}{without}.")
+    return " ".join(said)

@@ -1,6 +1,0 @@
-"""A synthetic force, every metric that computes, and a folder of results to open."""
-
-from swm_kpi.demo.run import run
-from swm_kpi.demo.summary import Summary
-
-__all__ = ["Summary", "run"]

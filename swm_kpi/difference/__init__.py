@@ -1,5 +1,0 @@
-"""What moved between two packs of numbers, and why."""
-
-from swm_kpi.difference.changes import CHANGES, Difference, diff
-
-__all__ = ["CHANGES", "Difference", "diff"]

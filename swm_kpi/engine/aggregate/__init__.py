@@ -1,0 +1,1 @@
+"""Merging what the scans return into periods, members and totals."""

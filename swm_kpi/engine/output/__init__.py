@@ -1,0 +1,1 @@
+"""Combining aggregates into cells, and labelling them with markers and notes."""

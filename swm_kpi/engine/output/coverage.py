@@ -1,0 +1,104 @@
+"""Which days a table speaks for, so that a period it does not is never a zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from swm_kpi.calendar import Period, say_day
+from swm_kpi.engine.input.tables import Table
+from swm_kpi.vocabulary import Grain, Marker
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The days one table speaks for, by one of its date columns.
+
+    Attributes:
+        table: the table's name.
+        first, last: the first and the last day; None for a table with no rows and none stated.
+        seen: whether the span was taken from the records, and not stated by anybody.
+        finest: the shortest period its dates can tell apart.
+        missing: month numbers within the span that nothing was given for.
+        seen_to: the last day that any row is dated.
+    """
+
+    table: str
+    first: date | None
+    last: date | None
+    seen: bool
+    finest: Grain = Grain.MONTH
+    missing: frozenset[int] = frozenset()
+    seen_to: date | None = None
+
+    @classmethod
+    def of(
+        cls,
+        table: Table,
+        at: str,
+        stated: tuple[date, date] | None,
+        until: str | None = None,
+        as_at: date | None = None,
+    ) -> Coverage:
+        """Return what the caller stated, else what the reader knows, else the months seen.
+
+        Rows that last speak for every day up to the extraction, or to the last change seen.
+        """
+        name, grain = table.contract.table, table.contract.finest
+        seen_to = table.spans[at][1] if at in table.spans else None
+        known = stated or table.coverage
+        if known is not None:
+            missing = table.missing_months if stated is None else ()
+            months = frozenset(map(month_number, missing))
+            return cls(name, *known, False, grain, months, seen_to)
+        if at in table.spans:
+            first, last = table.spans[at]
+            if until is not None:
+                last = as_at or max(last, table.spans.get(until, (last, last))[1])
+            span = first.replace(day=1), _last_of_month(last)
+            return cls(name, *span, True, grain, seen_to=seen_to)
+        return cls(name, None, None, True)
+
+    @property
+    def month_of_first(self) -> int:
+        """The number of the first whole month covered."""
+        if self.first is None:
+            raise ValueError("nothing is covered")
+        return month_number(self.first) + (self.first.day > 1)
+
+    def status(self, period: Period) -> tuple[Marker, str]:
+        """Say whether a period is covered: not at all, in part, or wholly; and in which words."""
+        if self.first is None or self.last is None:
+            return Marker.NOT_AVAILABLE, (
+                f"Table {self.table!r} has no dated rows, and no coverage was stated."
+            )
+        # Months are numbered from a January, so quarters begin on multiples of three.
+        if any(each % self.finest.months for each in (period.first_month, period.last_month + 1)):
+            grain = self.finest.value
+            return (
+                Marker.NOT_AVAILABLE,
+                f"Table {self.table!r} is by {grain}, and tells no other.",
+            )
+        missing = [each for each in period.months if each in self.missing]
+        outside = period.stop <= self.first or period.start > self.last
+        if outside or len(missing) == len(period.months):
+            return Marker.NOT_AVAILABLE, f"Table {self.table!r} covers {self._span()}."
+        if missing or period.start < self.first or period.end > self.last:
+            return Marker.PROVISIONAL, f"Only part of the period is covered: {self._span()}."
+        return Marker.NONE, f"Coverage {self._span()}." if self.seen else ""
+
+    def _span(self) -> str:
+        first, last = (say_day(each) for each in (self.first, self.last) if each is not None)
+        gaps = ", with months missing" if self.missing else ""
+        seen = ", the months seen in the data" if self.seen else ""
+        return f"{first} to {last}{gaps}{seen}"
+
+
+def month_number(day: date) -> int:
+    """Number a day's month: twelve times the year, and January nought."""
+    return day.year * 12 + day.month - 1
+
+
+def _last_of_month(day: date) -> date:
+    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)

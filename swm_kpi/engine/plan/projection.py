@@ -1,0 +1,113 @@
+"""The narrow columns that counting reads: days for times, hashes for people, codes for members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+from numpy.typing import NDArray
+
+from swm_kpi.contracts import Column, ContractType
+from swm_kpi.engine.aggregate.aggregates import summands
+from swm_kpi.engine.backends.backend import Level
+from swm_kpi.engine.plan.compile import Compiler
+from swm_kpi.engine.plan.predicates import name_of, parts_of
+from swm_kpi.expressions import Expression, Repeats, Term
+from swm_kpi.measures import Clock, Operation, Statistic
+
+_DATED = (Clock.LAST_SNAPSHOT, Clock.MEAN_OF_SNAPSHOTS, Clock.MEAN_OF_STOCKS, Clock.REFERENCE)
+
+
+def narrow(
+    statistics: Sequence[Statistic],
+    answers: Mapping[str, Expression],
+    level: Level,
+    contract: ContractType,
+    compiler: Compiler,
+) -> dict[str, list[pl.Expr]]:
+    """Say what is read of a table.
+
+    Args:
+        statistics: everything that will be asked of it.
+        answers: conditions answered row by row, by the name of their column.
+        level: the breakdowns.
+        contract: the table's contract.
+        compiler: to Polars.
+
+    Returns:
+        By what a column is for and is named for, such as ``day:created_on``, what is read for it.
+    """
+    found: dict[str, list[pl.Expr]] = {}
+
+    def read(name: str, column: pl.Expr) -> None:
+        found[name] = [column.alias(name)]
+
+    def day(column: Term) -> None:
+        name = f"day:{column_of(column).name}"
+        if name not in found:
+            read(name, compiler(column).cast(pl.Date).cast(pl.Int32))
+
+    def person(who: Term) -> None:
+        name, value = name_of(who), compiler(who)
+        found[f"hash:{name}"] = [
+            value.hash(1).alias(f"hash:{name}"),
+            value.hash(2).alias(f"second:{name}"),
+            value.is_not_null().alias(f"known:{name}"),
+        ]
+
+    for statistic in statistics:
+        for condition in (statistic.where, statistic.series):
+            for column in parts_of(condition).columns.values():
+                read(column.name, pl.col(column.name))
+        if statistic.clock in _DATED:
+            read(f"value:{statistic.at.name}", pl.col(statistic.at.name))
+        else:
+            day(statistic.at)
+            if statistic.until is not None:
+                day(statistic.until)
+        if statistic.of is None or statistic.operation is Operation.ROWS:
+            continue
+        if statistic.operation is Operation.DISTINCT:
+            person(statistic.of)
+        elif statistic.operation is Operation.QUANTILE:
+            read(f"of:{name_of(statistic.of)}", compiler(statistic.of))
+        else:
+            for suffix, each in summands(statistic.of, compiler(statistic.of)):
+                read(f"sum:{name_of(statistic.of)}{suffix}", each)
+    for name, answer in answers.items():
+        if isinstance(answer, Repeats):
+            person(answer.who)
+            day(answer.at)
+            if answer.where is not None:
+                read(f"counted:{name}", compiler(answer.where))
+        else:
+            read(name, compiler(answer))
+    for position in level.grouped:
+        key = level.dimensions[position].key
+        read(f"member:{key}", _members(contract.dimensions[key][1], level, position, compiler))
+    return found
+
+
+def _members(carrier: Term, level: Level, position: int, compiler: Compiler) -> pl.Expr:
+    members = level.members[position]
+    column: pl.Expr = compiler(carrier)
+    if isinstance(carrier, Column) and carrier.domain == members:
+        # It was encoded by this very list when it was checked.
+        return column
+    return column.cast(pl.String).cast(pl.Enum(members), strict=False)
+
+
+def decoded(codes: NDArray[Any], column: Column | None) -> pl.Series:
+    """Return the values of a listed column, or of answers, from their codes."""
+    if column is None or column.dtype is bool:
+        return pl.Series([False, True, None], dtype=pl.Boolean).gather(codes)
+    members = pl.Series([*(column.domain or ()), None], dtype=pl.Enum(column.domain or ()))
+    return members.gather(codes)
+
+
+def column_of(term: Term) -> Column:
+    """Return the column by which rows are dated."""
+    if not isinstance(term, Column):
+        raise TypeError("rows are dated by a column")
+    return term

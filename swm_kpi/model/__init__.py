@@ -1,0 +1,1 @@
+"""Metrics and their catalogue: declarations, availability, worked examples and the lock."""

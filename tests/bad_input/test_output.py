@@ -1,0 +1,341 @@
+"""Bad input, cases 53 to 62: hostile input and what is written out; and that no case is missing."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import polars as pl
+import pytest
+
+import swm_kpi as kpi
+from swm_kpi import (
+    Alias,
+    Column,
+    Contract,
+    ContractError,
+    Count,
+    DefinitionError,
+    Dimension,
+    InputError,
+    OutputError,
+    RequestError,
+    Unit,
+)
+from swm_kpi.model.lock import lock_problems
+from swm_kpi.output import write_text
+from swm_kpi.site.markup import tag
+from tests.support.bad_inputs import (
+    HERE,
+    TABLES,
+    VISITS,
+    Give,
+    Visit,
+    case,
+    cells,
+    compute,
+    metric,
+    nothing_is_told,
+    refused,
+    rows,
+)
+from tests.support.bad_inputs import MARK as M
+from tests.support.engines import QUIET
+
+pytestmark = [*QUIET, pytest.mark.usefixtures(nothing_is_told.__name__)]
+ROOT = Path(__file__).parents[2]
+MACHINE = sorted((ROOT / "swm_kpi").rglob("*.py")) + sorted((ROOT / "definitions").rglob("*.py"))
+
+# An open breakdown takes its members from the data, so that hostile text can reach a result.
+TEAM = Dimension("team", "Team", description="The force's own teams, whatever they are called.")
+
+
+class Job(Contract, rows=Unit.EVENTS):
+    """One row per job."""
+
+    day = Column(date, description="The day.")
+    team = Column(str, dimension=TEAM, nullable=True, description="The team.")
+
+
+def jobs(give: Give, team: str) -> kpi.Result:
+    made = metric(Count(key="jobs", of=Job, at=Job.day), dimensions=[TEAM])
+    table = give({"day": [date(2024, 5, 1)] * 2, "team": [team, "Plain"]})
+    return compute({"job": table}, made=made, by=["team"], coverage={})
+
+
+RUNS = ['=HYPERLINK("https://x.example","y")', "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1"]
+
+
+@case(53, *HERE)
+@pytest.mark.parametrize("text", RUNS)
+def test_text_that_a_spreadsheet_would_run_is_made_harmless(
+    give: Give, text: str, tmp_path: Path
+) -> None:
+    """Numbers are left alone; ``test_export.py`` and ``test_spreadsheets.py`` try each writer."""
+    found = jobs(give, text)
+    assert text in cells(found, "jobs", "team")
+    found.to_csv(tmp_path / "a.csv", policy="none")
+    table = pd.read_csv(tmp_path / "a.csv", dtype=str, keep_default_na=False)
+    assert f"'{text}" in table["team"].tolist()
+    assert table["value"].tolist() == ["1", "1", "2"]
+    found.to_xlsx(tmp_path / "a.xlsx", policy="none")
+    for sheet in openpyxl.load_workbook(tmp_path / "a.xlsx"):
+        assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line)
+
+
+class Elements(HTMLParser):
+    """The elements and links of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.links: set[str] = set()
+        self.events: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.links |= {value or "" for name, value in attrs if name in ("href", "src")}
+        self.events |= {name for name, _ in attrs if name.startswith("on")}
+
+
+MARKUP = {
+    "script": "<script>alert(1)</script>",
+    "image": "<img src=x onerror=alert(1)>",
+    "pipe": "a | b",
+    "backtick": "`a",
+    "link": "[x](javascript:alert(1))",
+    "quote": "\"'><svg onload=alert(1)>",
+}
+
+
+@case(54, name="text", **MARKUP)
+def test_markup_in_a_title_or_a_member_is_shown_and_not_run(text: str) -> None:
+    """In a notebook and on a page; ``test_site`` builds a whole site of such texts."""
+    made = metric(VISITS, title=text)
+    page = Elements(compute(pl.DataFrame(rows()), made=made)._repr_html_())
+    page.feed(jobs(HERE[1], text)._repr_html_())
+    assert not page.names & {"script", "img", "svg", "a"}
+    assert not page.events
+    assert not page.links
+    shown = Elements(tag("p", made.title))
+    assert shown.names == {"p"}
+    assert not shown.events
+
+
+@case(55, *TABLES)
+@pytest.mark.parametrize("text", ["x'; DROP TABLE visit;--", '" OR 1=1 --', "a' OR 'a'='a"])
+def test_text_with_quotes_is_a_value_and_never_a_query(give: Give, text: str) -> None:
+    """A member named so is counted as any other, and a row of it is found by no other name."""
+    found = jobs(give, text)
+    assert cells(found, "jobs", "team") == [*sorted([text, "Plain"]), "All"]
+    assert cells(found, "jobs") == [1, 1, 2]
+
+    class Note(Contract, rows=Unit.EVENTS):
+        """One row per note."""
+
+        day = Column(date, description="The day.")
+        text = Column(str, description="What it says.")
+
+    counted = Count(key="notes", of=Note, at=Note.day, where=Note.text == text)
+    made = metric(counted, dimensions=[])
+    table = give({"day": [date(2024, 5, 1)] * 2, "text": [text, "Plain"]})
+    assert cells(compute({"note": table}, made=made, coverage={}), "notes") == [1]
+
+
+def calls_in(path: Path) -> set[str]:
+    """Names of the functions and methods that a file calls."""
+    return {
+        getattr(node.func, "attr", getattr(node.func, "id", ""))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    }
+
+
+NEVER_CALLED = {
+    55: {"read_sql", "execute", "executemany"},
+    56: {"eval", "exec", "run_path", "run_module", "exec_module"},
+    59: {"read_pickle", "to_pickle"},
+    60: {"safe_load", "unsafe_load", "full_load"},
+}
+
+
+@pytest.mark.parametrize(
+    "names", [pytest.param(names, id=f"{number}-calls") for number, names in NEVER_CALLED.items()]
+)
+def test_nothing_that_runs_text_is_called(names: set[str]) -> None:
+    """``test_architecture.py`` bans modules whose files run code, too."""
+    assert {path.name: found for path in MACHINE if (found := calls_in(path) & names)} == {}
+
+
+@case(56, name="given", python="metrics.py", module="os", folder="definitions")
+def test_a_definition_is_code_under_review_and_never_a_file_that_is_named(
+    given: str, tmp_path: Path
+) -> None:
+    """No argument runs a file: what is passed as data, refs or availability is only ever read."""
+    trap = tmp_path / given
+    trap.write_text("raise SystemExit('it ran')", encoding="utf-8")
+    with refused(InputError):
+        kpi.validate(trap, Visit)
+    with refused((InputError, DefinitionError)):
+        kpi.catalogue(availability=trap)
+    with refused(RequestError):
+        kpi.compute([str(trap)], {}, periods=["2024-05"])
+
+
+@case(57, name="folder", machine="swm_kpi", content="definitions")
+def test_definitions_are_installed_and_never_found_by_looking(folder: str) -> None:
+    """Only a distribution's entry point brings a package in; no other name is ever imported.
+
+    (The list of cases would have no plug-ins; the design has them, by entry point.)
+    """
+    imported = {
+        (str(path.relative_to(ROOT)), ast.unparse(node.args[0]))
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) == "import_module"
+    }
+    lazily = {("swm_kpi/__init__.py", "_LATER[name]"), ("swm_kpi/__init__.py", "f'swm_kpi.{name}'")}
+    installed = {("swm_kpi/model/plugins.py", "package")}
+    assert imported == (lazily | installed if folder == "swm_kpi" else set())
+
+
+NAMES = {
+    "up": "../../etc/x",
+    "up_and_down": "a/../../b",
+    "absolute": "/etc/x",
+    "nul": "a\0b",
+    "line_end": "15\n",
+    "long": "x" * 300,
+    "space": " ",
+    "windows": "a\\b",
+    "colon": "a:b",
+}
+
+
+@case(58, name="ref", **NAMES)
+def test_a_ref_that_would_be_a_path_is_no_ref(ref: str) -> None:
+    with refused(DefinitionError, "ref"):
+        metric(VISITS, ref=ref)
+    with refused(DefinitionError, "key"):
+        metric(VISITS, key=ref)
+
+
+@case(58, name="name", folder="", up="..", missing="no/such.csv", nul="a\0b", long="x" * 300)
+def test_a_file_that_cannot_be_written_is_named_and_nothing_else_is(
+    name: str, tmp_path: Path
+) -> None:
+    """``test_export.py`` tries links, folders and files that are there already."""
+    with refused(OutputError):
+        write_text(tmp_path / name if name else "", "text")
+    assert list(tmp_path.iterdir()) == []
+
+
+@case(59, name="suffix", pickle=".pkl", joblib=".joblib", feather=".feather", python=".py",
+      none="", workbook=".xlsx", compressed=".csv.gz")  # fmt: skip
+def test_only_parquet_and_csv_are_read(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"visits{suffix}"
+    path.write_bytes(b"cos\nsystem\n(S'echo it ran'\ntR.")
+    with refused(InputError, "is not read"):
+        kpi.validate(path, Visit)
+
+
+@case(59, name="suffix", parquet=".parquet", csv=".csv")
+def test_a_pickle_under_another_name_is_not_run(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"visits{suffix}"
+    path.write_bytes(b"cos\nsystem\n(S'echo it ran'\ntR.")
+    with refused(InputError):
+        kpi.validate(path, Visit)
+
+
+@case(60, name="text", yaml="metric:\n  - ref: no\n", tag="!!python/object/apply:os.system ['x']",
+      not_dated='[[metric]]\nref = "15"\ndate = 12:30:00\n')  # fmt: skip
+def test_a_force_states_its_truth_in_toml_alone(text: str, tmp_path: Path) -> None:
+    """YAML would read ``no`` as false and ``12:30`` as 750, and can run code."""
+    path = tmp_path / "availability.toml"
+    path.write_text(text, encoding="utf-8")
+    with refused((InputError, DefinitionError)):
+        kpi.catalogue(availability=path)
+
+
+class Victim(Contract, rows=Unit.PEOPLE):
+    """One row per victim."""
+
+    victim_name = Column(str, unique=True, personal=True, str_matches=r"[0-9]+", description="Who.")
+    seen_on = Column(date, description="When.")
+
+
+@case(61, *HERE)
+def test_a_name_in_a_key_is_nowhere_to_be_found(give: Give) -> None:
+    """``test_canary.py`` does so for every table of the catalogue, and everything that fails."""
+    table = give({"victim_name": [f"{M} Doe", f"{M} Doe", None], "seen_on": [date(2024, 4, 1)] * 3})
+    report = kpi.validate(table, Victim)
+    assert {(v.rule, v.rows) for v in report.violations} == {
+        ("does not match the pattern [0-9]+", 2), ("is missing", 1), ("is not unique", 1),
+    }  # fmt: skip
+    with refused(ContractError):
+        _ = report.table
+    made = metric(Count(key="seen", of=Victim, at=Victim.seen_on), dimensions=[])
+    with refused(ContractError):
+        compute({"victim": table}, made=made, coverage={})
+
+
+def changed(**fields: Any) -> kpi.Metric:
+    return metric(VISITS, **fields)
+
+
+def catalogue_of(*entries: Any) -> Any:
+    return lambda: kpi.Catalogue(entries)
+
+
+WRONG = {
+    "one_ref_twice": catalogue_of(changed(), changed(key="other")),
+    "one_key_twice": catalogue_of(changed(), changed(ref="T2")),
+    "alias_of_none": catalogue_of(
+        changed(),
+        Alias(ref="T2", key="other", title="Other", objective=kpi.Objective.SECURE, of="T9",
+              availability=kpi.catalogue()["15"].availability, summary="Another."),
+    ),
+}  # fmt: skip
+
+
+@case(62, name="make", **WRONG)
+def test_a_catalogue_that_contradicts_itself_does_not_exist(make: Any) -> None:
+    """``test_definition_mistakes.py`` tries every mistake, and that all are told at once."""
+    with refused(DefinitionError):
+        make()
+
+
+@case(62, name="held", version={("T1", 1): "00000000"}, older={("T1", 2): "00000000"})
+def test_a_definition_that_changed_without_a_new_version_is_told(
+    held: dict[tuple[str, int], str],
+) -> None:
+    """``test_lock.py`` holds the plan itself to its lock."""
+    (problem,) = lock_problems(held, {("T1", 1): "11111111"})
+    assert problem.field == "version"
+
+
+# That every case is there
+
+
+def test_all_sixty_two_cases_are_tried() -> None:
+    """By their numbers in the tests' names, in the files of this kind."""
+    files = sorted(map(str, Path(__file__).parent.glob("test_*.py")))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n", "0", *files],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    numbers = {int(each) for each in re.findall(r"[\[-]([0-9]{2})-", done.stdout)}
+    assert sorted(set(range(1, 63)) - numbers) == []

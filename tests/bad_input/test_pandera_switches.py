@@ -1,0 +1,134 @@
+"""Pandera's global switches do not weaken what the library checks.
+
+Pandera reads environment variables when it is first imported, and can be reconfigured later by
+anything in the process. Each is tried in a process of its own, on the same wrong table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from swm_kpi.contracts import ContractType
+from tests.support.bad_inputs import Visit
+
+CHECKS = """
+import json
+import polars as pl
+import pandas as pd
+import swm_kpi as kpi
+from datetime import date
+from swm_kpi import Column, Contract, Count, Sum, Unit
+from tests.support.bad_inputs import metric
+
+class Person(Contract, rows=Unit.PEOPLE):
+    '''One row per person.'''
+    seen_on = Column(date, description="When.")
+    name = Column(str, checks=lambda pa: [pa.Check.isin(["Ann"])], description="A name.")
+    age = Column(int, ge=0, description="An age.")
+
+rows = {"seen_on": [date(2024, 4, 1)] * 2, "name": ["Ann", "Q7MARK"], "age": [1, -1]}
+made = metric(
+    Count(key="anns", of=Person, at=Person.seen_on, where=Person.name == "Ann"),
+    Sum(key="ages", of=Person, at=Person.seen_on, value=Person.age, unit=Unit.PEOPLE),
+    dimensions=[],
+)
+
+def found(table):
+    told = [(each.column, each.rows) for each in kpi.validate(table, Person).violations]
+    try:
+        kpi.compute([made], {"person": table}, periods=["2024-04"], catalogue=kpi.Catalogue([made]))
+    except kpi.SwmKpiError as error:
+        told.append((type(error).__name__, str(error).count(" row)")))
+        assert "Q7MARK" not in str(error)
+    return sorted(told)
+
+def answer():
+    pandas = pd.DataFrame(rows).astype({"seen_on": "datetime64[us]"})
+    return [found(pl.DataFrame(rows)), found(pandas)]
+"""
+WRONG = [[["ContractError", 2], ["age", 1], ["name", 1]]] * 2
+
+VARIABLES = [
+    {"PANDERA_VALIDATION_ENABLED": "False"},
+    {"PANDERA_VALIDATION_ENABLED": "TRUE"},  # pandera takes this for false
+    {"PANDERA_VALIDATION_DEPTH": "SCHEMA_ONLY"},
+    {"PANDERA_VALIDATION_DEPTH": "DATA_ONLY"},
+    {"PANDERA_CACHE_DATAFRAME": "True", "PANDERA_KEEP_CACHED_DATAFRAME": "True"},
+    {"PANDERA_USE_NARWHALS_BACKEND": "True"},
+]
+# Each setting of a process, one after another, and then in a thread begun under them.
+SETTINGS = """
+from threading import Thread
+from pandera.config import CONFIG, ValidationDepth, config_context, reset_config_context
+
+only = ValidationDepth.SCHEMA_ONLY
+answers = []
+for setting in (
+    {"validation_enabled": False},
+    {"validation_depth": only},
+    {"cache_dataframe": True, "keep_cached_dataframe": True},
+):
+    with config_context(**setting):
+        answers.append(answer())
+CONFIG.validation_enabled = False
+CONFIG.validation_depth = only
+reset_config_context(CONFIG)
+answers.append(answer())
+thread = Thread(target=lambda: answers.append(answer()))
+thread.start()
+thread.join()
+print(json.dumps(answers))
+"""
+
+
+def run(code: str, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", CHECKS + code],
+        env=os.environ | variables,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("variables", VARIABLES, ids=str)
+def test_no_environment_variable_weakens_a_check(variables: dict[str, str]) -> None:
+    done = run("print(json.dumps(answer()))", variables)
+    assert (json.loads(done.stdout or "null"), done.stderr) == (WRONG, "")
+
+
+def test_no_setting_of_the_process_weakens_a_check() -> None:
+    done = run(SETTINGS, {})
+    assert (json.loads(done.stdout or "null"), done.stderr) == ([WRONG] * 5, "")
+
+
+def test_a_variable_that_pandera_does_not_know_is_told_and_lets_nothing_through() -> None:
+    done = run("print(json.dumps(answer()))", {"PANDERA_VALIDATION_DEPTH": "EVERYTHING"})
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("swm_kpi.errors.RequestError: Pandera does not start: an environment")
+
+
+PASSES = """
+right = {"seen_on": [date(2024, 4, 1)], "name": ["Ann"], "age": [1]}
+wrong = right | {"name": ["Q7MARK"], "age": [-1]}
+Person.schema("polars").validate(pl.DataFrame(wrong))
+Person.schema("pandas").validate(pd.DataFrame(wrong).astype({"seen_on": "datetime64[us]"}))
+print("passed")
+"""
+
+
+def test_what_schema_returns_is_panderas_own_and_says_so() -> None:
+    """Pandera's object obeys Pandera's switches: its docstring says what to call instead."""
+    assert run(PASSES, {"PANDERA_VALIDATION_ENABLED": "False"}).stdout.strip() == "passed"
+    said = ContractType.schema.__doc__ or ""
+    for word in ("PANDERA_VALIDATION_ENABLED", "swm_kpi.validate", "hold the values"):
+        assert word in said
+    assert Visit.schema().name == "visit"

@@ -1,0 +1,268 @@
+"""Bad input, cases 25 to 38: time."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+
+import swm_kpi as kpi
+from swm_kpi import ContractError, Count, Grain, PeriodError
+from tests.support.bad_inputs import (
+    EVERYWHERE,
+    HERE,
+    MINUTES,
+    TABLES,
+    VISITS,
+    Give,
+    Visit,
+    broken,
+    case,
+    cells,
+    compute,
+    nothing_is_told,
+    pandas,
+    refused,
+    rows,
+)
+from tests.support.engines import QUIET
+
+pytestmark = [*QUIET, pytest.mark.usefixtures(nothing_is_told.__name__)]
+IMPLAUSIBLE = "is not a plausible date (before 1900 or after 2200)"
+
+
+def in_csv(folder: Path, **changes: list[Any]) -> Path:
+    """Write the visits as a file that anybody might have, with some columns changed to text."""
+    path = folder / "visits.csv"
+    pl.DataFrame(rows()).with_columns(pl.Series(n, v) for n, v in changes.items()).write_csv(path)
+    return path
+
+
+@case(25, *HERE)
+def test_times_with_and_without_a_zone_are_refused(give: Give) -> None:
+    mixed = [datetime(2024, 4, 1), datetime(2024, 4, 1, tzinfo=UTC), datetime(2024, 4, 1)]
+    table: Any = pl.DataFrame(rows()).with_columns(pl.Series("came_at", mixed, dtype=pl.Object))
+    if give is pandas:
+        table = pandas(rows()).assign(came_at=pd.Series(mixed, dtype=object))
+    assert {name for name, _, _ in broken(table)} == {"came_at"}
+
+
+@case(25, name="text", csv="2024-05-06T12:00:00Z")
+def test_times_with_and_without_an_offset_are_refused(text: str, tmp_path: Path) -> None:
+    found = broken(in_csv(tmp_path, came_at=["2024-04-01 09:00", text, "2024-06-30 23:00"]))
+    assert found == {("came_at", "mixes times with and without an offset", 1)}
+
+
+LATE_IN_JUNE = [datetime(2024, 6, 30, 23, 30, tzinfo=UTC)] * 3
+
+
+@case(26, *EVERYWHERE)
+def test_a_time_in_utc_is_a_local_day_in_another_month(give: Give) -> None:
+    """Half past eleven in the evening of 30 June is half past midnight of 1 July in London."""
+    found = compute(
+        give(rows(came_at=LATE_IN_JUNE, left_at=[None] * 3)),
+        VISITS,
+        periods=["2024-06", "2024-07"],
+        coverage={"visit": ("2024-06-01", "2024-07-31")},
+    )
+    assert cells(found, "visits") == [0, 3]
+
+
+@case(27, *TABLES)
+def test_an_hour_that_the_clocks_skipped_is_refused(give: Give) -> None:
+    skipped = [datetime(2024, 3, 31, 1, 30), datetime(2024, 4, 1), datetime(2024, 4, 1)]
+    found = broken(give(rows(came_at=skipped, left_at=[None] * 3)))
+    assert found == {("came_at", "is an hour that the clocks skipped in spring", 1)}
+
+
+@case(27, *TABLES)
+def test_an_hour_that_occurs_twice_has_a_day_and_no_duration(give: Give) -> None:
+    """It is counted on its day; how long it took is not known, and the note says so."""
+    table = give(
+        rows(
+            came_at=[datetime(2024, 10, 27, 1, 30), *[datetime(2024, 10, 27, 3)] * 2],
+            left_at=[datetime(2024, 10, 27, 3), *[datetime(2024, 10, 27, 3, 10)] * 2],
+        )
+    )
+    covered = {"visit": ("2024-10-01", "2024-10-31")}
+    found = compute(table, VISITS, MINUTES, periods=["2024-10"], coverage=covered)
+    assert (cells(found, "visits"), cells(found, "minutes")) == ([3], [10])
+    (note,) = cells(found, "minutes", "note")
+    assert note.startswith("1 row left out: a time is in the hour that comes twice")
+    assert "missing" not in note
+
+
+@case(28, *TABLES)
+def test_dates_after_the_data_were_extracted_are_said(give: Give) -> None:
+    """The period is provisional, and whoever reads it is told that the table cannot be right."""
+    found = compute(give(rows()), VISITS, as_at="2024-06-20")
+    assert cells(found, "visits", "marker") == ["[p]"]
+    assert "Table 'visit' holds dates after that day." in cells(found, "visits", "note")[0]
+    right = compute(give(rows()), VISITS, as_at="2024-06-30")
+    assert "after that day" not in cells(right, "visits", "note")[0]
+
+
+@case(28, *HERE)
+def test_a_period_after_the_data_were_extracted_is_not_available(give: Give) -> None:
+    found = compute(give(rows()), VISITS, periods=["2024-06"], as_at="2024-05-20")
+    assert (cells(found, "visits"), cells(found, "visits", "marker")) == ([None], ["[x]"])
+
+
+SENTINELS = {
+    "1900-01-01": datetime(1900, 1, 1),
+    "9999-12-31": datetime(9999, 12, 31),
+    "0001-01-01": datetime(1, 1, 1),
+    "2999-12-31": datetime(2999, 12, 31),
+}
+
+
+@case(29, *TABLES)
+@pytest.mark.parametrize("stand_in", SENTINELS.values(), ids=SENTINELS)
+def test_a_date_that_stands_for_none_is_refused(give: Give, stand_in: datetime) -> None:
+    came = [datetime(2024, 4, 1), stand_in, datetime(2024, 4, 1)]
+    assert broken(give(rows(came_at=came, left_at=[None] * 3))) == {("came_at", IMPLAUSIBLE, 1)}
+    days = [date(2024, 4, 1), stand_in.date(), None]
+    assert broken(give(rows(day=days))) == {("day", IMPLAUSIBLE, 1)}
+
+
+@case(30, *EVERYWHERE)
+def test_an_end_before_its_start_is_refused_and_never_clipped(give: Give) -> None:
+    left = [datetime(2024, 4, 1, 8, 59), None, datetime(2024, 6, 30, 23, 10)]
+    rule = "breaks the rule that they do not leave before they come"
+    assert broken(give(rows(left_at=left))) == {("left_at, came_at", rule, 1)}
+
+
+@case(31, *TABLES)
+def test_a_visit_that_has_not_ended_is_counted_and_not_timed(give: Give) -> None:
+    """Both numbers are there: three visits, of which two were timed."""
+    found = compute(give(rows()), VISITS, MINUTES)
+    assert (cells(found, "visits"), cells(found, "minutes", "denominator")) == ([3], [2])
+    assert cells(found, "minutes") == [(30 + 10) / 2]
+    assert cells(found, "minutes", "note")[0].startswith("1 row left out")
+
+
+DOUBTFUL = {
+    "day first": "01/02/2024",
+    "month first": "02/13/2024",
+    "two-digit year": "24-04-01",
+    "no such day": "2023-02-29",
+    "a number": "20240401",
+    "words": "1 April 2024",
+    "a day with a time": "2024-04-01 00:00",
+}
+
+
+@case(32, name="text", **{key.replace(" ", "_"): text for key, text in DOUBTFUL.items()})
+def test_a_date_is_never_guessed(text: str, tmp_path: Path) -> None:
+    """Text in a frame is no date at all; in a CSV file only ISO dates are."""
+    rule = "is not an ISO date such as 2024-04-01"
+    assert broken(in_csv(tmp_path, day=[text, None, "2024-06-30"])) == {("day", rule, 1)}
+    for give in HERE:
+        assert "not dates" in str(broken(give(rows(day=[text, None, "2024-06-30"]))))
+
+
+class NeverRead:
+    """A table that is not one: it can be named, and not opened."""
+
+
+NO_PERIODS = {
+    "backwards": ("2024-06-30", "2024-04-01"),
+    "not_whole": ("2024-04-01", "2024-06-29"),
+    "empty": ("2024-04-01", "2024-04-01"),
+    "no_month": "2024-13",
+    "no_quarter": "2024/25 Q5",
+    "no_such_year": "2024/26",
+    "none": None,
+}
+
+
+@case(33, name="asked", **NO_PERIODS)
+def test_a_period_that_is_none_is_refused_before_a_row_is_read(asked: Any) -> None:
+    """``test_periods.py`` tries what else is no period."""
+    with refused(PeriodError):
+        spans = kpi.periods(*asked, grain="quarter") if isinstance(asked, tuple) else [asked]
+        compute(NeverRead(), VISITS, periods=spans)
+
+
+@case(34, *TABLES)
+def test_a_period_that_is_not_over_is_provisional_and_not_compared(give: Give) -> None:
+    months = ["2024-05", "2024-06"]
+    found = compute(give(rows()), VISITS, periods=months, as_at="2024-06-30")
+    assert cells(found, "visits", "marker") == ["", "[p]"]
+    compared = found.compare("previous_period").to_polars().filter(period="2024-06")
+    assert compared["change"].to_list() == [None]
+    assert compared["change_marker"].to_list() == ["[p]"]
+
+
+@case(35, name="period", month="2024-02", rolling="R12 2024-02")
+def test_a_year_before_the_29th_of_february_is_the_end_of_a_whole_february(period: str) -> None:
+    leap = kpi.periods(period)[0]
+    assert (leap.end, leap.year_before().end) == (date(2024, 2, 29), date(2023, 2, 28))
+    assert leap.year_before().stop == date(2023, 3, 1)
+
+
+@case(35, *TABLES)
+def test_the_29th_of_february_is_in_february(give: Give) -> None:
+    last = datetime(2024, 2, 29, 23, 59, 59, 999_999)
+    found = compute(
+        give(rows(came_at=[last] * 3, left_at=[None] * 3)),
+        VISITS,
+        periods=["2024-02", "2024-03"],
+        coverage={"visit": ("2024-02-01", "2024-03-31")},
+    )
+    assert cells(found, "visits") == [3, 0]
+
+
+@case(36, *TABLES)
+def test_a_year_is_financial_and_says_so(give: Give) -> None:
+    """New Year's Eve and Day are in one financial year, and a quarter is not a calendar quarter."""
+    came = [datetime(2024, 3, 31, 12), datetime(2024, 12, 31, 12), datetime(2025, 1, 1, 12)]
+    found = compute(
+        give(rows(came_at=came, left_at=[None] * 3)),
+        VISITS,
+        periods=["2023/24", "2024/25", "2024/25 Q3", "2024/25 Q4"],
+        coverage={"visit": ("2023-04-01", "2025-03-31")},
+    )
+    assert cells(found, "visits") == [1, 2, 1, 1]
+
+
+@case(36, name="label", iso_week="2024-W53", week_1="2025-W01", calendar_year="2024",
+      pandas_quarter="2024Q1")  # fmt: skip
+def test_a_week_or_a_calendar_year_is_no_period_of_the_plan(label: str) -> None:
+    """Weeks cross years, and a bare year does not say which: both are refused, never guessed."""
+    with refused(PeriodError):
+        kpi.periods(label)
+    assert {each.value for each in Grain} == {"month", "quarter", "year", "rolling_12"}
+
+
+@case(37, *TABLES)
+def test_a_metric_counts_by_the_date_that_it_names(give: Give) -> None:
+    """By coming, one visit is in April; by leaving, none is. Its column must be there."""
+    left = [datetime(2024, 5, 1), None, datetime(2024, 6, 30, 23, 10)]
+    by_coming = Count(key="came", of=Visit, at=Visit.came_at)
+    by_leaving = Count(key="went", of=Visit, at=Visit.left_at)
+    found = compute(give(rows(left_at=left)), by_coming, by_leaving, periods=["2024-04"])
+    assert (cells(found, "came"), cells(found, "went")) == ([1], [0])
+    kept = {name: values for name, values in rows().items() if name != "left_at"}
+    with refused(ContractError, "left_at: the column is missing"):
+        compute(give(kept), by_leaving)
+
+
+@case(38, *HERE)
+def test_a_later_extraction_is_told_from_an_earlier_one(give: Give) -> None:
+    """And what it moved is said."""
+    first = compute(give({name: values[:2] for name, values in rows().items()}), VISITS,
+                    as_at="2024-07-01")  # fmt: skip
+    later = compute(give(rows()), VISITS, as_at="2024-08-01")
+    assert cells(first, "visits", "as_at") == [date(2024, 7, 1)]
+    assert cells(later, "visits", "as_at") == [date(2024, 8, 1)]
+    before = copy.deepcopy(first.to_polars())
+    moved = kpi.diff(first, later)
+    assert first.to_polars().equals(before)
+    (change,) = moved.to_polars().filter(measure="visits").to_dicts()
+    assert change["difference"] == 3 - 2

@@ -1,0 +1,766 @@
+"""What adds up in a disclosed result: periods, parts of a whole, and the programme over both.
+
+A reader can use every sum that holds, so every one has to be found; and one that does not hold
+would hide numbers for nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import combinations, pairwise, product
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+import swm_kpi as kpi
+from swm_kpi import (
+    Assumption,
+    Basis,
+    Column,
+    Contract,
+    Count,
+    Direction,
+    Example,
+    Measure,
+    Metric,
+    Objective,
+    Unit,
+)
+from swm_kpi.disclosure import DisclosurePolicy
+from swm_kpi.disclosure.additive_triples import sides
+from swm_kpi.disclosure.cell_semantics import Reading, Series, read
+from swm_kpi.disclosure.linear_program import Programme
+from swm_kpi.disclosure.period_constraints import Span, covers, cycles, gaps, overlapping
+from swm_kpi.disclosure.subsets import shares
+from swm_kpi.measures import TableMeasure
+
+# Periods: from the first month to the month after the last
+
+QUARTERS = [(0, 3), (3, 6), (6, 9), (9, 12)]
+YEAR = (0, 12)
+SPANS = st.lists(
+    st.tuples(st.integers(0, 8), st.integers(1, 4)).map(lambda each: (each[0], sum(each))),
+    max_size=10,
+)
+
+
+def months(terms: Iterable[tuple[Span, int]]) -> np.ndarray:
+    """How often each month is counted, all terms together."""
+    found = np.zeros(40)
+    for (start, stop), sign in terms:
+        found[start:stop] += sign
+    return found
+
+
+def groups(spans: Iterable[Span]) -> list[list[int]]:
+    """The ends of periods that are joined by periods, each group in order."""
+    together: list[set[int]] = []
+    for span in spans:
+        touching = [each for each in together if each & set(span)]
+        together = [each for each in together if each not in touching]
+        together.append(set(span).union(*touching))
+    return [sorted(each) for each in together]
+
+
+def test_a_year_is_its_quarters_and_a_quarter_its_months() -> None:
+    first = [(0, 1), (1, 2), (2, 3)]
+    found = {each[-1]: sorted(each[:-1]) for each in cycles([YEAR, *QUARTERS, *first, YEAR])}
+    assert found == {
+        ((0, 3), -1): [(each, 1) for each in first],
+        (YEAR, -1): [(each, 1) for each in QUARTERS],
+    }
+
+
+def test_two_rolling_years_a_month_apart_differ_by_two_months() -> None:
+    (found,) = cycles([(0, 12), (1, 13), (0, 1), (12, 13)])
+    assert sorted(found) == [((0, 1), -1), ((0, 12), 1), ((1, 13), -1), ((12, 13), 1)]
+
+
+@settings(deadline=None)
+@given(SPANS)
+def test_every_equation_between_periods_follows_from_those_found(spans: list[Span]) -> None:
+    """Each holds, none follows from the others, and there are as many as there can be."""
+    found = list(cycles(spans))
+    assert all(not months(each).any() for each in found)
+    different = sorted(set(spans))
+    lines = np.array([months([]), *(months([(each, 1)]) for each in different)])
+    assert len(found) == len(different) - np.linalg.matrix_rank(lines)
+    # Each names a period that no equation before it does.
+    last = [each[-1] for each in found]
+    assert len(set(last)) == len(last)
+    assert all(sign == -1 for _, sign in last)
+
+
+def test_a_year_less_three_quarters_is_the_fourth() -> None:
+    (found,) = gaps([YEAR, *QUARTERS[:2], QUARTERS[3]])
+    assert found[0] == (QUARTERS[2], -1)
+    assert sorted(found[1:]) == [((0, 3), -1), ((0, 12), 1), ((3, 6), -1), ((9, 12), -1)]
+
+
+def test_what_periods_leave_is_told_by_the_fewest_of_them() -> None:
+    """The fourth quarter is the year less nine months, and not less three quarters."""
+    (found,) = gaps([YEAR, (0, 9), *QUARTERS[:3]])
+    assert sorted(found) == [((0, 9), -1), ((0, 12), 1), ((9, 12), -1)]
+
+
+@settings(deadline=None)
+@given(SPANS)
+def test_a_stretch_that_periods_leave_is_found_once_and_is_no_period(spans: list[Span]) -> None:
+    found = list(gaps(spans))
+    assert all(not months(each).any() for each in found)
+    expected = [
+        (a, b) for group in groups(set(spans)) for a, b in pairwise(group) if (a, b) not in spans
+    ]
+    assert sorted(each[0] for each in found) == sorted((span, -1) for span in expected)
+    assert all(span in spans for each in found for span, _ in each[1:])
+
+
+def test_a_period_is_covered_by_shorter_ones_from_end_to_end() -> None:
+    assert list(covers([YEAR, *QUARTERS])) == [
+        [*((each, 1) for each in reversed(QUARTERS)), (YEAR, -1)]
+    ]
+    assert list(covers([YEAR, *QUARTERS[:3]])) == []
+    assert list(covers([YEAR, (0, 7), (5, 12)])) == []
+
+
+@settings(deadline=None)
+@given(SPANS)
+def test_a_cover_is_shorter_periods_and_no_other(spans: list[Span]) -> None:
+    found = list(covers(spans))
+    covered = {each[-1][0] for each in found}
+    for each in found:
+        assert not months(each).any()
+        assert all(sign == 1 and span in spans for span, sign in each[:-1])
+        assert len(each) > 2
+    for start, stop in set(spans):
+        reached = {start}
+        for _ in spans:
+            reached |= {
+                b for a, b in spans if a in reached and b <= stop and (a, b) != (start, stop)
+            }
+        assert ((start, stop) in covered) == (stop in reached)
+
+
+def test_periods_of_one_length_overlap_with_the_next_and_touching_is_not_overlapping() -> None:
+    rolling = [(2, 14), (0, 12), (1, 13), (24, 36), (0, 12)]
+    assert list(overlapping(rolling)) == [((0, 12), (1, 13)), ((1, 13), (2, 14))]
+    assert list(overlapping([*QUARTERS, YEAR])) == []
+
+
+# Parts of a whole, by conditions
+
+
+SIDE = kpi.Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
+
+
+class Thing(Contract, rows=Unit.CALLS):
+    """One row per thing."""
+
+    at = Column(datetime, description="When it was.")
+    ended_at = Column(datetime, nullable=True, description="When it ended.")
+    kind = Column(str, nullable=True, description="What it was.")
+    place = Column(str, nullable=True, description="Where it was.")
+    urgent = Column(bool, nullable=True, description="Whether it was urgent.")
+    size = Column(int, nullable=True, description="How large it was.")
+
+
+LISTED = Assumption("listed", ("b", "c"), since="2024-04-01", because="It is a list for a test.")
+KIND, PLACE = Thing.kind, Thing.place
+CONDITIONS: dict[str, tuple[Any, Any]] = {
+    "all": (None, lambda row: True),
+    "a": (KIND == "a", lambda row: row["kind"] == "a"),
+    "b": (KIND == "b", lambda row: row["kind"] == "b"),
+    "ab": (KIND.is_in("a", "b"), lambda row: row["kind"] in ("a", "b")),
+    "listed": (KIND.is_in(LISTED), lambda row: row["kind"] in ("b", "c")),
+    "kind_not_a": (KIND != "a", lambda row: row["kind"] in ("b", "c")),
+    "kind_known": (KIND.is_not_null(), lambda row: row["kind"] is not None),
+    "kind_unknown": (KIND.is_null(), lambda row: row["kind"] is None),
+    "not_ab": (~KIND.is_in("a", "b"), lambda row: row["kind"] == "c"),
+    "place_a": (PLACE == "a", lambda row: row["place"] == "a"),
+    "urgent": (Thing.urgent, lambda row: row["urgent"] is True),
+    "calm": (~Thing.urgent, lambda row: row["urgent"] is False),
+    "urgency_known": (Thing.urgent.is_not_null(), lambda row: row["urgent"] is not None),
+    "urgency_unknown": (Thing.urgent.is_null(), lambda row: row["urgent"] is None),
+    "large": (Thing.size > 3, lambda row: (row["size"] or 0) > 3),
+    "not_large": (~(Thing.size > 3), lambda row: row["size"] == 1),
+    "size_is_5": (Thing.size == 5, lambda row: row["size"] == 5),
+    "size_known": (Thing.size.is_not_null(), lambda row: row["size"] is not None),
+    "size_unknown": (Thing.size.is_null(), lambda row: row["size"] is None),
+}
+ROWS = [
+    dict(zip(("kind", "place", "urgent", "size"), each, strict=True))
+    for each in product(("a", "b", "c", None), ("a", None), (True, False, None), (1, 5, None))
+]
+POLICY = DisclosurePolicy()
+
+
+def metric(*measures: Measure, ref: str = "T1") -> Metric:
+    return Metric(
+        ref=ref,
+        key="test_metric",
+        title="A test",
+        objective=Objective.SECURE,
+        summary="A metric for a test.",
+        measures=measures,
+        direction=Direction.NEUTRAL,
+        availability=kpi.catalogue()["15"].availability,
+        not_this="Not real.",
+        examples=[Example(rows="| at |", expect={each.key: None for each in measures}, trap="N.")],
+    )
+
+
+def counted(name: str, *conditions: str) -> Series:
+    """The count of the things that meet all of some conditions."""
+    where = None
+    for each in conditions:
+        one = CONDITIONS[each][0]
+        where = one if where is None else where if one is None else where & one
+    measure = Count(key=name, of=Thing, at=Thing.at, where=where)
+    found = read(metric(measure), measure, POLICY).value
+    assert found is not None
+    return found
+
+
+def rows_of(*conditions: str) -> set[int]:
+    """Which rows meet all of some conditions."""
+    tests = [CONDITIONS[each][1] for each in conditions]
+    return {at for at, row in enumerate(ROWS) if all(test(row) for test in tests)}
+
+
+def named(wanted: Mapping[str, Series]) -> list[tuple[tuple[str, ...], str, bool]]:
+    """The parts found among some counts, by their names in place of their keys."""
+    names = {each.key: name for name, each in wanted.items()}
+    found = shares({each.key: each for each in wanted.values()})
+    return sorted(
+        (tuple(sorted(names[part] for part in each.parts)), names[each.whole], each.all_of_it)
+        for each in found
+    )
+
+
+def several(*names: str) -> list[tuple[tuple[str, ...], str]]:
+    """The parts that stand side by side among some counts, with their whole."""
+    found = named({each: counted(each, each) for each in names})
+    return [(parts, whole) for parts, whole, _ in found if len(parts) > 1]
+
+
+# True, and not to be told from how the conditions are written.
+NOT_TOLD = {
+    ("b", "kind_not_a"), ("listed", "kind_not_a"), ("kind_not_a", "listed"),
+    ("not_ab", "listed"), ("not_ab", "kind_not_a"), ("not_ab", "kind_known"),
+    ("large", "size_is_5"), ("size_is_5", "large"), ("not_large", "size_known"),
+}  # fmt: skip
+
+
+def test_a_count_is_a_part_of_another_where_its_conditions_say_so() -> None:
+    """A shorter list in a longer, a value in what is known, and all of them in all rows."""
+    found = named({each: counted(each, each) for each in CONDITIONS})
+    pairs = {(parts[0], whole) for parts, whole, _ in found if len(parts) == 1}
+    true = {
+        (part, whole)
+        for part in CONDITIONS
+        for whole in CONDITIONS
+        if part != whole and rows_of(part) <= rows_of(whole)
+    }
+    assert pairs <= true
+    assert true - pairs == NOT_TOLD
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(sorted(CONDITIONS)), min_size=1, max_size=3, unique=True),
+        min_size=2,
+        max_size=6,
+        unique_by=lambda each: tuple(sorted(each)),
+    )
+)
+def test_parts_are_in_their_whole_and_parts_side_by_side_share_no_row(
+    asked: list[list[str]],
+) -> None:
+    wanted = {f"c{at}": counted(f"c{at}", *each) for at, each in enumerate(asked)}
+    rows = {f"c{at}": rows_of(*each) for at, each in enumerate(asked)}
+    for parts, whole, all_of_it in named(wanted):
+        assert set().union(*(rows[each] for each in parts)) <= rows[whole]
+        assert all(not rows[one] & rows[two] for one, two in combinations(parts, 2))
+        assert not all_of_it or rows[parts[0]] == rows[whole]
+
+
+def test_kinds_of_thing_stand_side_by_side_in_all_things() -> None:
+    assert several("all", "a", "b") == [(("a", "b"), "all")]
+    assert several("all", "ab", "not_ab") == [(("ab", "not_ab"), "all")]
+    assert several("all", "a", "b", "kind_unknown") == [(("a", "b", "kind_unknown"), "all")]
+    assert several("all", "urgent", "calm", "urgency_unknown") == [
+        (("calm", "urgency_unknown", "urgent"), "all")
+    ]
+    assert several("all", "large", "not_large") == [(("large", "not_large"), "all")]
+    assert several("kind_known", "a", "b") == [(("a", "b"), "kind_known")]
+
+
+def test_of_parts_in_one_another_the_largest_stands_side_by_side() -> None:
+    """With what is a or b told whole, what is a and what is b say no more of all things."""
+    found = several("all", "a", "b", "ab", "kind_unknown")
+    assert found == [(("a", "b"), "ab"), (("ab", "kind_unknown"), "all")]
+
+
+def test_lists_that_share_a_member_do_not_stand_side_by_side() -> None:
+    assert several("all", "ab", "listed") == []
+    assert several("all", "a", "place_a") == []
+    assert several("all", "a", "urgent") == []
+
+
+def test_each_largest_set_that_stands_side_by_side_is_found() -> None:
+    assert several("all", "a", "b", "urgent", "calm") == [
+        (("a", "b"), "all"), (("calm", "urgent"), "all"),
+    ]  # fmt: skip
+
+
+def test_a_set_that_stands_in_a_larger_one_is_not_found_again() -> None:
+    """Three kinds and three urgencies: two sets of three, and no two of them by themselves."""
+    found = several("all", "a", "b", "kind_unknown", "urgent", "calm", "urgency_unknown")
+    assert found == [
+        (("a", "b", "kind_unknown"), "all"), (("calm", "urgency_unknown", "urgent"), "all"),
+    ]  # fmt: skip
+
+
+def test_a_list_is_the_same_list_by_whichever_name() -> None:
+    """What the force lists as b and c is what is b or c."""
+    where = KIND.is_in("b", "c")
+    measure = Count(key="written", of=Thing, at=Thing.at, where=where)
+    written = read(metric(measure), measure, POLICY).value
+    assert written is not None
+    assert [each[2] for each in named({"listed": counted("l", "listed"), "written": written})] == [
+        True
+    ]
+
+
+def test_lists_of_numbers_are_not_set_against_each_other() -> None:
+    measure = Count(key="some", of=Thing, at=Thing.at, where=Thing.size.is_in(1, 5))
+    some = read(metric(measure), measure, POLICY).value
+    assert some is not None
+    assert named({"five": counted("five", "size_is_5"), "some": some}) == []
+
+
+def test_one_count_by_two_conditions_is_all_of_itself_and_told_once() -> None:
+    """Whether what is urgent is recorded too does not change which rows they are."""
+    wanted = {"urgent": counted("x", "urgent"), "both": counted("y", "urgent", "urgency_known")}
+    assert [each[2] for each in named(wanted)] == [True]
+    wanted["all"] = counted("all", "all")
+    wanted["calm"] = counted("calm", "calm")
+    found = [(parts, whole) for parts, whole, _ in named(wanted) if len(parts) > 1]
+    assert len(found) == 1
+    assert len(found[0][0]) == 2
+
+
+def again(**fields: Any) -> Series:
+    clause = {"who": "person", "where": None, "months": 12.0} | fields
+    said = ["repeats", ["column", clause["who"]], ["column", "at"], clause["where"],
+            ["number", clause["months"]]]  # fmt: skip
+    return Series(json.dumps(said), clauses=frozenset({json.dumps(said)}), family="people")
+
+
+def test_who_comes_again_with_a_kind_comes_again_at_all() -> None:
+    """Only where who comes, when, and over how many months are the same."""
+    a, urgent = ["==", ["column", "kind"], ["str", "a"]], ["column", "urgent"]
+    wanted = {
+        "any": again(), "a": again(where=a), "urgent_a": again(where=["and", a, urgent]),
+        "other": again(who="address", where=a), "longer": again(months=24.0, where=a),
+    }  # fmt: skip
+    pairs = [(parts[0], whole) for parts, whole, _ in named(wanted) if len(parts) == 1]
+    assert pairs == [("a", "any"), ("urgent_a", "a"), ("urgent_a", "any")]
+    listed = ["in", ["column", "kind"], ["str", "a"], ["str", "b"]]
+    known = ["not", ["null", ["column", "kind"]]]
+    both = named({"a": again(where=a), "listed": again(where=["and", listed, known])})
+    assert [each[:2] for each in both] == [(("a",), "listed")]
+
+
+def test_people_may_be_in_two_parts_so_that_parts_of_people_do_not_add_up() -> None:
+    def people(*conditions: list[Any]) -> Series:
+        clauses = frozenset(json.dumps(each) for each in conditions)
+        return Series(str(sorted(clauses)), "cover", clauses=clauses, family="people")
+
+    a, b = (["==", ["column", "kind"], ["str", each]] for each in "ab")
+    found = list(shares({each.key: each for each in (people(), people(a), people(b))}))
+    assert sorted(each.parts for each in found) == sorted([(people(a).key,), (people(b).key,)])
+    assert not any(each.all_of_it for each in found)
+
+
+def test_counts_by_other_clocks_or_of_no_family_are_not_compared() -> None:
+    ended = Count(key="ended", of=Thing, at=Thing.ended_at)
+    by_end = read(metric(ended), ended, POLICY).value
+    assert by_end is not None
+    assert named({"a": counted("a", "a"), "ended": by_end}) == []
+    alone = Series("alone", clauses=frozenset({json.dumps(["column", "kind"])}))
+    assert list(shares({"alone": alone, "bare": Series("bare")})) == []
+
+
+# What each kind of measure counts
+
+
+def test_a_share_counts_its_numerator_and_what_could_be_decided() -> None:
+    measure = kpi.Proportion(key="share", of=Thing, at=Thing.at, numerator=Thing.urgent)
+    found = read(metric(measure), measure, POLICY)
+    assert set(found.roles) == {"numerator", "denominator"}
+    assert (found.divided, found.part, found.averaged, found.text, found.answered) == (
+        True, True, False, False, False,
+    )  # fmt: skip
+    assert found.scale == 1
+    assert found.numerator == counted("urgent", "urgent")
+    assert found.denominator != counted("all", "all")
+    assert list(shares({each.key: each for each in (found.denominator, counted("all", "all"))}))
+
+
+# What each kind is, as its docstring says: in which columns a count stands, whether it
+# is divided, whether the rest of it is a count too, whether it is an average, and on answers.
+READ_AS: dict[type[Measure], tuple[set[str], bool, bool, bool, bool]] = {
+    kpi.Count: ({"value"}, False, False, False, False),
+    kpi.Sum: ({"value"}, False, False, False, False),
+    kpi.StockAtDate: ({"value"}, False, False, False, False),
+    kpi.MeanOfSnapshots: ({"value"}, False, False, False, False),
+    kpi.Proportion: ({"numerator", "denominator"}, True, True, False, False),
+    kpi.Distribution: ({"numerator", "denominator"}, True, True, False, False),
+    kpi.ReoffendingRate: ({"numerator", "denominator"}, True, True, False, False),
+    kpi.SurveyProportion: ({"numerator", "denominator"}, True, True, False, True),
+    kpi.Ratio: ({"numerator", "denominator"}, True, False, False, False),
+    kpi.Rate: ({"numerator"}, True, False, False, False),
+    kpi.Duration: ({"denominator"}, False, False, True, False),
+}
+READABLE = [
+    pytest.param(entry, measure, id=f"{entry.ref}-{measure.key}-{measure.basis}")
+    for entry in kpi.catalogue()
+    if isinstance(entry, Metric)
+    for measure in entry.measures
+    if type(measure) in READ_AS
+]
+
+
+def counted_in(entry: Metric, measure: Measure) -> Unit:
+    """The unit of the count that a measure rests on."""
+    if isinstance(measure, kpi.Ratio | kpi.Rate):
+        return counted_in(entry, entry.measure(measure.siblings[0], measure.basis))
+    divided = READ_AS[type(measure)][1] or isinstance(measure, kpi.Duration)
+    return measure.of.rows if divided else measure.measured_in
+
+
+def test_each_kind_of_measure_is_read_by_what_its_columns_count() -> None:
+    policy = DisclosurePolicy()
+    seen = set()
+    for entry, measure in (each.values for each in READABLE):
+        if not DisclosurePolicy().covers(entry.ref, counted_in(entry, measure)):
+            continue
+        seen.add(type(measure))
+        found = read(entry, measure, policy)
+        roles, divided, part, averaged, answered = READ_AS[type(measure)]
+        assert set(found.roles) == roles, measure.key
+        assert (found.divided, found.part, found.averaged, found.answered, found.text) == (
+            divided, part, averaged, answered, False,
+        ), measure.key  # fmt: skip
+        assert found.scale == (measure.scale if isinstance(measure, kpi.Rate) else 1)
+        for name, series in found.roles.items():
+            stands = isinstance(measure, kpi.StockAtDate | kpi.MeanOfSnapshots)
+            people = series.over_members == "cover"
+            if not isinstance(measure, kpi.Ratio | kpi.Rate):
+                # A stock is not the sum of the stocks of its months, and people are not added.
+                assert series.over_time == ("" if stands else "cover" if people else "sum")
+            # The whole of a distribution stands in each of its members' rows.
+            of_all = isinstance(measure, kpi.Distribution) and name == "denominator"
+            assert series.whole == (measure.over.key if of_all else "")
+    assert seen == set(READ_AS)
+
+
+@pytest.mark.parametrize("ref", ["44", "46", "47", "51"])
+def test_money_time_and_things_are_under_no_policy(ref: str) -> None:
+    entry = kpi.catalogue()[ref]
+    for measure in entry.measures:
+        assert read(entry, measure, DisclosurePolicy()).roles == {}
+
+
+def test_what_is_exempt_is_under_no_policy_and_says_so_by_its_unit_or_ref() -> None:
+    entry = kpi.catalogue()["15"]
+    incidents = entry.measure("incidents", Basis.FORCE)
+    calls = DisclosurePolicy(exempt={"calls": "A test."})
+    assert read(entry, incidents, DisclosurePolicy()).roles
+    assert read(entry, incidents, calls).roles
+    assert read(entry, incidents, DisclosurePolicy(exempt={"16": "A test."})).roles
+    assert not read(entry, incidents, DisclosurePolicy(exempt={"15": "A test."})).roles
+    unit = incidents.measured_in.value
+    assert not read(entry, incidents, DisclosurePolicy(exempt={unit: "A test."})).roles
+    for exempt in ({"15": "A test."}, {unit: "A test."}):
+        rate = read(entry, entry.measure("per_1000", Basis.FORCE), DisclosurePolicy(exempt=exempt))
+        assert not rate.roles
+
+
+@pytest.mark.parametrize(
+    ("average", "beyond"),
+    [(kpi.Average.MEAN, 1), (kpi.Average.MEDIAN, 1), (kpi.Average.P90, pytest.approx(0.1))],
+)
+def test_a_tenth_of_the_times_lies_beyond_the_90th_percentile(
+    average: kpi.Average, beyond: Any
+) -> None:
+    """A mean and a median are no extremes: all of the times stand behind them."""
+    measure = kpi.Duration(
+        key="time", of=Thing, at=Thing.at, start=Thing.at, end=Thing.ended_at, average=average,
+        unit=Unit.MINUTES,
+    )  # fmt: skip
+    assert read(metric(measure), measure, POLICY).beyond == beyond
+
+
+class Sided(Contract, rows=Unit.CALLS):
+    """One row per thing with a side."""
+
+    at = Column(datetime, description="When it was.")
+    side = Column(str, dimension=SIDE, nullable=True, description="The side.")
+
+
+def test_all_members_of_a_distribution_are_the_count_of_what_is_known() -> None:
+    """So that hiding the one hides the other, wherever each stands."""
+    by_side = kpi.Distribution(key="by_side", of=Sided, at=Sided.at, over=SIDE)
+    known = Count(key="known", of=Sided, at=Sided.at, where=Sided.side.is_not_null())
+    every = Count(key="every", of=Sided, at=Sided.at)
+    found = read(metric(by_side), by_side, POLICY)
+    count, of_all = (read(metric(each), each, POLICY).value for each in (known, every))
+    assert found.denominator is not None
+    assert count is not None
+    assert of_all is not None
+    assert found.denominator.key == count.key != of_all.key
+    assert (found.denominator.whole, count.whole) == ("side", "")
+    assert found.denominator.family == count.family == of_all.family
+
+
+def test_what_could_be_decided_of_a_share_is_no_part_of_anything_but_its_rows() -> None:
+    measure = kpi.Proportion(
+        key="share", of=Thing, at=Thing.at, where=Thing.size > 3, numerator=Thing.urgent
+    )
+    found = read(metric(measure), measure, POLICY)
+    assert found.numerator is not None
+    assert found.denominator is not None
+    wanted = {
+        "decided": found.denominator, "calm": counted("calm", "calm"),
+        "large": counted("large", "large"),
+    }  # fmt: skip
+    assert [each[:2] for each in named(wanted)] == [(("decided",), "large")]
+
+
+def test_an_exempt_share_has_no_count_under_the_policy() -> None:
+    measure = kpi.Proportion(key="share", of=Thing, at=Thing.at, numerator=Thing.urgent)
+    found = read(metric(measure), measure, DisclosurePolicy(exempt={"calls": "A test."}))
+    assert found == Reading()
+
+
+class Busiest(TableMeasure):
+    """The most things of one day: a kind of measure that disclosure has not heard of."""
+
+    kind: ClassVar[str] = "busiest day"
+
+    @property
+    def measured_in(self) -> Unit:
+        return Unit.CALLS
+
+
+def test_a_kind_that_is_not_known_is_protected_by_itself() -> None:
+    """It is small or not, and adds up with nothing: not even with another of its kind."""
+    measure = Busiest(key="busiest", of=Thing, at=Thing.at)
+    found = read(metric(Count(key="all", of=Thing, at=Thing.at)), measure, POLICY)
+    assert set(found.roles) == {"value"}
+    assert found.value is not None
+    assert (found.value.over_members, found.value.over_time, found.value.family) == ("", "", "")
+
+
+# The policy
+
+
+def test_a_policy_of_no_words_hides_under_five_rounds_to_five_and_withholds_texts() -> None:
+    assert (POLICY.threshold, POLICY.base, POLICY.zeros, POLICY.texts) == (5, 5, True, False)
+    assert dict(POLICY.exempt) == {}
+    assert str(POLICY) == POLICY.describe()
+    assert POLICY.describe() == (
+        "Counts of people and events under 5 are hidden; zeros are shown. Other counts are rounded "
+        "to the nearest 5, and shares and rates are worked out from the rounded counts. Further "
+        "numbers are hidden where a hidden one could be worked out from them. Written texts are "
+        "withheld."
+    )
+
+
+def test_a_policy_says_all_that_it_does() -> None:
+    policy = DisclosurePolicy(
+        threshold=8, base=1, zeros=False, texts=True, exempt={"calls": "Nobody.", "15": "No one."}
+    )
+    assert policy.describe() == (
+        "Counts of people and events under 8 are hidden; zeros are hidden with them. Other counts "
+        "are not rounded. Further numbers are hidden where a hidden one could be worked out from "
+        "them. Exempt: 15, because No one. Exempt: calls, because Nobody."
+    )
+
+
+@pytest.mark.parametrize(
+    "fields", [{"threshold": 3}, {"base": 0}, {"base": 10}, {"base": 1}, {"base": 2}]
+)
+def test_a_policy_may_be_at_its_bounds(fields: dict[str, Any]) -> None:
+    assert DisclosurePolicy(**fields).rounds == (fields.get("base", 5) > 1)
+
+
+def test_a_policy_is_told_all_that_is_wrong_and_each_once() -> None:
+    """Of a threshold that cannot be, no least base is worked out."""
+    with pytest.raises(kpi.DefinitionError) as caught:
+        DisclosurePolicy(threshold=2, base=11, exempt={"15": " ", "call": "A."})
+    told = [(each.subject, each.field) for each in caught.value.problems]
+    assert told == [("DisclosurePolicy", each) for each in ("threshold", "exempt", "exempt")]
+    with pytest.raises(kpi.DefinitionError, match="-1 is below zero"):
+        DisclosurePolicy(base=-1)
+    with pytest.raises(kpi.DefinitionError, match="at most 6, twice the threshold"):
+        DisclosurePolicy(threshold=3, base=7)
+
+
+@pytest.mark.parametrize("zeros", [True, False])
+def test_what_is_small_is_under_the_threshold_and_zero_only_where_zeros_are_hidden(
+    zeros: bool,
+) -> None:
+    policy = DisclosurePolicy(zeros=zeros)
+    small = [count for count in range(-3, 8) if policy.is_small(count)]
+    assert small == [*([] if zeros else [0]), 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("base", [2, 3, 5, 6, 10])
+def test_a_count_is_rounded_to_the_nearest_multiple_and_a_half_upwards(base: int) -> None:
+    policy = DisclosurePolicy(base=base)
+    for count in range(200):
+        multiples = [each * base for each in range(200)]
+        nearest = min(multiples, key=lambda each: (abs(each - count), -each))
+        assert policy.rounded(count) == nearest
+    assert DisclosurePolicy(base=1).rounded(7.5) == 7.5
+
+
+@pytest.mark.parametrize("threshold", [3, 5, 8])
+@pytest.mark.parametrize("base", [0, 1, 2, 3, 5, 6, 10])
+def test_what_a_shown_count_could_be_is_what_is_rounded_to_it(threshold: int, base: int) -> None:
+    """Every whole count that is shown so, and none else; a half may be either."""
+    if base > 2 * threshold:
+        return
+    policy = DisclosurePolicy(threshold=threshold, base=base)
+    shown: dict[float, list[int]] = {}
+    for count in (0, *range(threshold, 60)):
+        shown.setdefault(policy.rounded(count), []).append(count)
+    for number, counts in list(shown.items())[:-1]:
+        assert policy.could_be(number, whole=True) == (counts[0], counts[-1])
+        least, most = policy.could_be(number, whole=False)
+        if number and policy.rounds:
+            assert (least, most) == (max(threshold, number - base / 2), number + base / 2)
+        else:
+            assert least == most == number
+
+
+# The programme
+
+
+def programme(sums: np.ndarray, *, whole: bool = False) -> Programme:
+    rows, columns = np.nonzero(sums)
+    kinds = np.ones(sums.shape[1], dtype=bool) if whole else None
+    return Programme(
+        rows.astype(np.int32), columns.astype(np.int32), sums[rows, columns], sums.shape[1], kinds
+    )
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 10), st.integers(2, 30))
+def test_the_cheapest_table_is_that_of_another_programme(seed: int, rows: int, many: int) -> None:
+    """Asked again with other bounds and prices, it keeps every sum, and costs what it must."""
+    random = np.random.default_rng(seed)
+    sums = random.integers(-1, 2, (rows, many)).astype(float)
+    sums[:, 0] = 1.0  # so that each sum has a term
+    asked = programme(sums)
+    for _ in range(3):
+        least = random.choice([-3.0, 0.0, 1.0], many)
+        most = least + random.choice([0.0, 1.0, 10.0], many)
+        price = random.integers(-4, 5, many).astype(float)
+        expected = linprog(
+            price, A_eq=sums, b_eq=np.zeros(rows), bounds=list(zip(least, most, strict=True))
+        )
+        found = asked.cheapest(price, least, most)
+        assert (found is not None) == (expected.status == 0)
+        if found is not None:
+            assert sums @ found == pytest.approx(np.zeros(rows), abs=1e-6)
+            assert np.all((found >= least - 1e-6) & (found <= most + 1e-6))
+            assert price @ found == pytest.approx(expected.fun, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 2**32 - 1))
+def test_whole_numbers_are_found_where_trying_all_finds_them(seed: int) -> None:
+    """The price may be up to twice the least: that it is the least takes long to prove."""
+    random = np.random.default_rng(seed)
+    sums = random.integers(-2, 3, (2, 4)).astype(float)
+    sums[:, 0] = random.choice([-2.0, 1.0, 2.0], 2)
+    least = random.integers(0, 2, 4).astype(float)
+    most = least + random.integers(0, 4, 4)
+    price = random.integers(0, 5, 4).astype(float)
+    ranges = (range(int(low), int(high) + 1) for low, high in zip(least, most, strict=True))
+    every = [np.array(each) for each in product(*ranges)]
+    prices = [price @ each for each in every if not (sums @ each).any()]
+    found = programme(sums, whole=True).cheapest(price, least, most)
+    assert (found is not None) == bool(prices)
+    if found is not None:
+        assert found == pytest.approx(np.round(found), abs=1e-6)
+        assert sums @ found == pytest.approx(np.zeros(2), abs=1e-6)
+        assert min(prices) - 1e-6 <= price @ found <= 2 * min(prices) + 1e-6
+
+
+def test_a_table_that_cannot_be_is_none() -> None:
+    asked = programme(np.array([[1.0, -1.0]]))
+    zero, one, two = np.zeros(2), np.ones(2), np.full(2, 2.0)
+    assert asked.cheapest(one, np.array([2.0, 0.0]), np.array([2.0, 1.0])) is None
+    found = asked.cheapest(one, np.array([2.0, 0.0]), two)
+    assert found is not None
+    assert found.tolist() == [2, 2]
+    again = asked.cheapest(one, zero, two)
+    assert again is not None
+    assert again.tolist() == [0, 0]
+
+
+def test_without_a_sum_each_unknown_is_at_its_cheaper_end() -> None:
+    found = programme(np.zeros((0, 3))).cheapest(
+        np.array([1.0, -1.0, 2.0]), np.array([-3.0, 0.0, 4.0]), np.array([5.0, 7.0, 9.0])
+    )
+    assert found is not None
+    assert found.tolist() == [-3, 7, 4]
+
+
+def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither when it is made nor when it is asked, in fractions and in whole numbers."""
+    for whole in (False, True):
+        asked = programme(np.array([[1.0, -1.0, 2.0]]), whole=whole)
+        assert asked.cheapest(np.ones(3), np.zeros(3), np.ones(3)) is not None
+    assert capfd.readouterr() == ("", "")
+
+
+# What adds up though no condition says so
+
+
+def test_two_counts_that_come_to_a_third_are_told_once() -> None:
+    """However many groups they are in together; and in the order of their names."""
+    counts = {
+        "b": {"May": 1, "June": 9},
+        "a": {"May": 2, "June": 0},
+        "all": {"May": 3, "June": 9},
+        "nearly all": {"May": 3, "June": 8},
+        "all of May": {"May": 3},
+        "none": {"May": 0, "June": 0},
+    }
+    assert list(sides(counts, [set(counts), {"a", "b", "all"}])) == [("a", "b", "all")]
+    assert list(sides(counts, [{"a", "b"}, {"all", "nearly all", "none"}])) == []
+
+
+def test_counts_of_other_cells_and_counts_nearly_alike_are_no_sides() -> None:
+    counts = {
+        "a": {"May": 1, "June": 0},
+        "b": {"May": 2, "June": 0},
+        "all of May": {"May": 3},
+        "c": {"May": 1.2, "June": 1},
+        "d": {"May": 2.3, "June": 1},
+        "e": {"May": 3, "June": 2},
+    }
+    assert list(sides(counts, [{"a", "b", "all of May"}, {"c", "d", "e"}])) == []

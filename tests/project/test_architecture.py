@@ -1,0 +1,366 @@
+"""The shape of the code, held by reading it: what may import what, and what is never written."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CONTENT_ROOT = "definitions"
+LINES_IN_A_SITTING = 400
+
+# From the ground up. A room imports only rooms that stand before it; "swm_kpi" is __init__.py.
+LAYERS = (
+    "errors",
+    "deprecation",
+    "progress",
+    "vocabulary",
+    "calendar",
+    "expressions",
+    "declaration",
+    "contracts",
+    "statistics",
+    "measures",
+    "model",
+    "disclosure",
+    "provenance",
+    "formatting",
+    "output",
+    "analysis",
+    "charts",
+    "result",
+    "differences",
+    "engine",
+    "synthetic",
+    "open_data",
+    "testing",
+    "swm_kpi",
+    "reporting",
+    "site",
+    "cli",
+)
+DATAFRAME_LIBRARIES = {"narwhals", "pandas", "polars", "pyarrow"}
+DATAFRAME_ROOMS = {
+    "analysis",
+    "charts",
+    "contracts",
+    "reporting",
+    "differences",
+    "disclosure",
+    "engine",
+    "output",
+    "open_data",
+    "result",
+    "synthetic",
+    "testing",
+}
+HEAVY = ("numpy", "pandas", "pandera", "polars", "pyarrow")
+BANNED_IMPORTS = {
+    *("http", "requests", "socket", "urllib"),  # the library never calls out
+    *("marshal", "pickle", "shelve"),  # reading these runs code
+    "subprocess",
+}
+BANNED_CALLS = {"eval", "exec", "__import__"}
+BANNED_NAMES = {"base", "helper", "helpers", "manager", "managers", "util", "utils"}
+
+
+def python_files(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def top(module: str | None) -> str:
+    return (module or "").split(".")[0]
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+MACHINE = {module_name(path): path for path in python_files("swm_kpi")}
+CONTENT = {module_name(path): path for path in python_files("definitions")}
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
+
+
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node that runs: inside functions too, but not under ``if TYPE_CHECKING``."""
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.If) and _is_type_checking(child.test):
+            for other in child.orelse:
+                yield other
+                yield from statements(other)
+            continue
+        yield child
+        yield from statements(child)
+
+
+def imports(tree: ast.AST, module: str, *, is_package: bool) -> Iterator[tuple[str, str]]:
+    """Each import as (module, name in it), relative ones resolved, name empty for ``import x``."""
+    for node in statements(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, ""
+        elif isinstance(node, ast.ImportFrom):
+            source = node.module or ""
+            if node.level:
+                here = module.split(".")
+                here = here[: len(here) - node.level + is_package]
+                source = ".".join([*here, source]).rstrip(".")
+            for alias in node.names:
+                yield source, alias.name
+        elif isinstance(node, ast.Call) and node.args:
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            target = node.args[0]
+            if called == "import_module" and isinstance(target, ast.Constant):
+                yield str(target.value), ""
+
+
+def imports_of(path: Path) -> list[tuple[str, str]]:
+    is_package = path.name == "__init__.py"
+    return list(imports(parse(path), module_name(path), is_package=is_package))
+
+
+def third_party(path: Path) -> set[str]:
+    found = {top(source) for source, _ in imports_of(path)}
+    return found - set(sys.stdlib_module_names) - {"swm_kpi", CONTENT_ROOT}
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else module
+
+
+def arrows() -> dict[str, set[str]]:
+    """The import graph of the machine, module to module."""
+    graph: dict[str, set[str]] = {}
+    for module, path in MACHINE.items():
+        targets = set()
+        for source, name in imports_of(path):
+            deeper = f"{source}.{name}"
+            target = deeper if deeper in MACHINE else source
+            if top(target) == "swm_kpi":
+                targets.add(target)
+        graph[module] = targets - {module}
+    return graph
+
+
+# How imports are read
+
+
+def test_reads_every_import_that_runs() -> None:
+    source = """
+from __future__ import annotations
+import pandas as pd
+from .. import plan
+from ...errors import DataError
+if TYPE_CHECKING:
+    import polars
+else:
+    import narwhals
+def later():
+    from swm_kpi.result import Result
+    importlib.import_module("swm_kpi.cli.main")
+"""
+    found = list(imports(ast.parse(source), "swm_kpi.engine.run", is_package=False))
+    assert found == [
+        ("__future__", "annotations"),
+        ("pandas", ""),
+        ("swm_kpi.engine", "plan"),
+        ("swm_kpi.errors", "DataError"),
+        ("narwhals", ""),
+        ("swm_kpi.result", "Result"),
+        ("swm_kpi.cli.main", ""),
+    ]
+
+
+def test_reads_relative_imports_of_a_package_from_itself() -> None:
+    tree = ast.parse("from .plan import Plan\nfrom ..errors import DataError")
+    found = list(imports(tree, "swm_kpi.engine", is_package=True))
+    assert found == [("swm_kpi.engine.plan", "Plan"), ("swm_kpi.errors", "DataError")]
+
+
+# The machine
+
+
+def test_every_room_has_its_place() -> None:
+    assert {room(module) for module in MACHINE} - set(LAYERS) == set()
+
+
+def test_imports_run_downhill() -> None:
+    height = {name: at for at, name in enumerate(LAYERS)}
+    uphill = [
+        f"{module} imports {target}"
+        for module, targets in arrows().items()
+        for target in sorted(targets)
+        if height.get(room(target), 0) > height.get(room(module), 0)
+    ]
+    assert uphill == []
+
+
+def test_imports_form_no_cycle() -> None:
+    try:
+        TopologicalSorter(arrows()).prepare()
+    except CycleError as error:
+        pytest.fail("a cycle: " + " <- ".join(error.args[1]))
+
+
+def test_the_machine_knows_no_metric() -> None:
+    knowing = {
+        room(module)
+        for module, path in MACHINE.items()
+        for source, name in imports_of(path)
+        if "definitions" in (*source.split("."), name)
+    }
+    assert knowing <= {"model"}, "only the catalogue looks for definitions, by name"
+
+
+def test_pandera_stays_in_contracts() -> None:
+    importers = {room(module) for module, path in MACHINE.items() if "pandera" in third_party(path)}
+    assert importers <= {"contracts"}
+
+
+def test_dataframe_libraries_stay_in_their_rooms() -> None:
+    importers = {
+        room(module) for module, path in MACHINE.items() if DATAFRAME_LIBRARIES & third_party(path)
+    }
+    assert importers - DATAFRAME_ROOMS == set()
+
+
+def test_every_imported_package_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = list(project["dependencies"])
+    for extra in ("arrow", "charts", "docs", "ibis", "ods", "spark", "xlsx"):
+        wanted += extras[extra]
+
+    def named(requirements: list[str]) -> set[str]:
+        return {re.split(r"[^\w-]", each)[0].replace("-", "_") for each in requirements}
+
+    declared = {"testing": named([*wanted, *extras["test"]])}
+    imported_as = {
+        "griffe": "griffelib",
+        "ibis": "ibis_framework",
+        "odf": "odfpy",
+        "vl_convert": "vl_convert_python",
+    }
+    undeclared = {
+        f"{module} imports {package}"
+        for module, path in (MACHINE | CONTENT).items()
+        for package in third_party(path)
+        if imported_as.get(package, package) not in declared.get(room(module), named(wanted))
+    }
+    assert undeclared == set()
+
+
+def test_files_can_be_read_in_one_sitting() -> None:
+    lengths = {
+        module: len(path.read_text(encoding="utf-8").splitlines())
+        for module, path in MACHINE.items()
+    }
+    assert {m: lines for m, lines in lengths.items() if lines > LINES_IN_A_SITTING} == {}
+
+
+# The content
+
+
+def test_definitions_import_only_public_names() -> None:
+    public = set(public_names())
+    private = []
+    for module, path in CONTENT.items():
+        tree = parse(path)
+        for source, name in imports_of(path):
+            if top(source) in {*sys.stdlib_module_names, CONTENT_ROOT}:
+                continue
+            if source != "swm_kpi" or (name and name not in public):
+                private.append(f"{module}: {source} {name}".rstrip())
+        for name in sorted(attributes_of_swm_kpi(tree) - public):
+            private.append(f"{module}: swm_kpi.{name}")
+    assert private == []
+
+
+def test_definitions_are_never_imported_as_a_top_level_name() -> None:
+    absolute = [
+        module
+        for module, path in CONTENT.items()
+        for node in ast.walk(parse(path))
+        if (
+            isinstance(node, ast.ImportFrom) and not node.level and top(node.module) == CONTENT_ROOT
+        )
+        or (isinstance(node, ast.Import) and CONTENT_ROOT in {top(a.name) for a in node.names})
+    ]
+    assert absolute == []
+
+
+def attributes_of_swm_kpi(tree: ast.Module) -> set[str]:
+    """The names taken from the package by attribute, as in ``kpi.Metric``."""
+    aliases = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name == "swm_kpi"
+    }
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in aliases
+    }
+
+
+# Both
+
+
+@pytest.mark.parametrize("module", [*MACHINE, *CONTENT])
+def test_nothing_forbidden_is_written(module: str) -> None:
+    path = (MACHINE | CONTENT)[module]
+    tree = parse(path)
+    found = {top(source) for source, _ in imports_of(path)} & BANNED_IMPORTS
+    found |= {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in BANNED_CALLS
+    }
+    # -O removes an assert, so it guards nothing.
+    found |= {"assert" for node in ast.walk(tree) if isinstance(node, ast.Assert)}
+    assert found == set()
+    assert BANNED_NAMES & {part.strip("_") for part in module.split(".")} == set()
+
+
+# The front door
+
+
+def public_names() -> list[str]:
+    import swm_kpi
+
+    return list(swm_kpi.__all__)
+
+
+def test_the_catalogue_loads_nothing_heavy() -> None:
+    code = f"import sys, swm_kpi; swm_kpi.catalogue(); print(*set({HEAVY!r}) & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr

@@ -1,0 +1,78 @@
+"""The public names and how they are called, held to a list that was agreed.
+
+After a change that is meant, write the new list with
+
+    python -m tests.project.test_public_api
+
+A name or a parameter that is gone is a new major version; what is added is a minor one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+import griffe
+
+import swm_kpi
+
+ROOT = Path(__file__).parents[2]
+AGREED = ROOT / "tests" / "public_api.txt"
+
+
+def test_public_names_are_sorted_and_exist() -> None:
+    names = list(swm_kpi.__all__)
+    # Constants, then classes, then functions: the order that ruff keeps.
+    order = sorted(set(names), key=lambda name: (not name.isupper(), name[0].islower(), name))
+    assert names == order
+    assert [name for name in names if not hasattr(swm_kpi, name)] == []
+
+
+def test_public_names_and_their_signatures_are_those_agreed() -> None:
+    agreed = AGREED.read_text(encoding="utf-8").splitlines()
+    now = list(snapshot())
+    assert now == agreed, "if you mean it: python -m tests.project.test_public_api"
+
+
+def snapshot() -> Iterator[str]:
+    """Yield a line for each public name, and one for each public member of a class."""
+    package = griffe.load("swm_kpi", search_paths=[ROOT], resolve_aliases=True)
+    for name in swm_kpi.__all__:
+        held = getattr(swm_kpi, name)
+        if isinstance(held, ModuleType):
+            yield f"module {name}"
+            for each in held.__all__:
+                yield from (f"    {line}" for line in declared(package, each, getattr(held, each)))
+        else:
+            yield from declared(package, name, held)
+
+
+def declared(package: Any, name: str, held: Any) -> Iterator[str]:
+    """Yield how one class or function is declared, as it is written in the source."""
+    if not isinstance(held, type | FunctionType):
+        yield name
+        return
+    path = f"{held.__module__}.{held.__qualname__}"
+    found = package[path.removeprefix("swm_kpi.")]
+    if found.is_function:
+        yield found.signature()
+        return
+    yield f"class {found.name}({', '.join(str(each) for each in found.bases)})"
+    for each, member in sorted(found.all_members.items()):
+        if not each.startswith("_") or each == "__init__":
+            yield f"    {told(member.final_target if member.is_alias else member)}"
+
+
+def told(member: Any) -> str:
+    if member.is_function:
+        return str(member.signature())
+    if "property" in member.labels:
+        return f"{member.name} -> {member.annotation}"
+    default = "" if member.value is None else f" = {' '.join(str(member.value).split())}"
+    return f"{member.name}: {member.annotation}{default}" if member.annotation else member.name
+
+
+if __name__ == "__main__":
+    AGREED.write_text("\n".join(snapshot()) + "\n", encoding="utf-8")

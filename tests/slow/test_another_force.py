@@ -1,0 +1,71 @@
+"""Another force's distribution, built, installed and used as its engineers would.
+
+It stands in ``tests/other_force`` with its own tests: the living example of a plug-in.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "tests" / "other_force"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the distribution installed from its wheel. Nothing is asked of a network."""
+    out = tmp_path_factory.mktemp("built")
+    run(out, "-m", "hatchling", "build", "-d", str(out), "-t", "wheel", cwd=SOURCE)
+    (wheel,) = out.glob("other_force_kpis-*.whl")
+    site = tmp_path_factory.mktemp("site")
+    options = ("--quiet", "--no-deps", "--no-index", "--target", str(site))
+    run(out, "-m", "pip", "install", *options, str(wheel), cwd=out)
+    return site
+
+
+def run(site: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run Python there, as if on its own: options for this project's tests are not for others."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    done = subprocess.run(
+        [sys.executable, *words],
+        env=environment | {"PYTHONPATH": os.pathsep.join([str(site), str(ROOT)])},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def test_its_own_tests_pass_beside_the_library(installed: Path, tmp_path: Path) -> None:
+    config = ("-c", str(SOURCE / "pyproject.toml"), "--rootdir", str(SOURCE))
+    options = ("-q", "-p", "no:cacheprovider", *config)
+    done = run(installed, "-m", "pytest", *options, str(SOURCE / "tests"), cwd=tmp_path)
+    assert "7 passed" in done.stdout
+
+
+def test_the_command_line_knows_its_metrics(installed: Path, tmp_path: Path) -> None:
+    listed = run(installed, "-m", "swm_kpi.cli.main", "list", cwd=tmp_path).stdout
+    assert "Repeat victims of residential burglary" in listed
+    shown = run(installed, "-m", "swm_kpi.cli.main", "show", "OF2", cwd=tmp_path).stdout
+    assert "Searches in which something was found" in shown
+
+
+def test_its_worked_examples_are_checked_with_the_plans(installed: Path, tmp_path: Path) -> None:
+    said = run(installed, "-m", "swm_kpi.cli.main", "check", cwd=tmp_path).stdout
+    assert said.startswith("73 refs agree with each other")
+
+
+def test_it_has_a_site_of_its_own(installed: Path, tmp_path: Path) -> None:
+    words = ("docs", "--out", str(tmp_path / "site"), "--organisation", "Other Force")
+    run(installed, "-m", "swm_kpi.cli.main", *words, cwd=tmp_path)
+    (page,) = (tmp_path / "site").rglob("ref-OF2.html")
+    assert "Searches in which something was found" in page.read_text(encoding="utf-8")
+    (table,) = (tmp_path / "site").rglob("stop_search.html")
+    assert "One row per person searched" in table.read_text(encoding="utf-8")

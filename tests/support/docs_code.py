@@ -1,0 +1,144 @@
+"""What a page of the documentation says to run, and what it says comes of it."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from swm_kpi import MissingExtra
+
+ROOT = Path(__file__).parents[2]
+
+_FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_FILE_NAME = re.compile(r"\A# ([\w./-]+\.(?:py|toml))\n")
+_PLACE = re.compile(r"\s\((?:\S+\.(?:py|md)):\d+\)")
+_EXTRAS = {"altair", "duckdb", "gptables", "griffe", "ibis", "odf", "pyarrow", "pyspark"}
+# Installing and testing are what .ci/run does. Nothing else may stand in a shell block.
+_NOT_RUN = {"cd", "git", "mkdocs", "pip", "python"}
+_LEFT_OUT = "..."
+
+
+class NotInstalled(Exception):
+    """A block needs an extra that is not installed."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fence: its language, its text, its first line in the page, and the output shown."""
+
+    language: str
+    text: str
+    line: int
+    shown: str | None = None
+
+
+def blocks_of(page: Path) -> list[Block]:
+    """Return the fences that are run, each with the ``text`` fence after it as its output."""
+    content = page.read_text(encoding="utf-8")
+    found: list[Block] = []
+    for match in _FENCE.finditer(content):
+        language, text = match[1].strip(), match[2]
+        line = content[: match.start()].count("\n") + 2
+        if language != "text":
+            found.append(Block(language, text, line))
+            continue
+        if not found or found[-1].shown is not None:
+            raise AssertionError(f"{page.name}:{line}: a text fence that is no block's output")
+        found[-1] = Block(found[-1].language, found[-1].text, found[-1].line, text)
+    return found
+
+
+def run_page(page: Path, *, compare: bool = True) -> None:
+    """Run the blocks of a page in order, in one namespace, in the current folder.
+
+    Raises:
+        AssertionError: a block does not print what the page shows, or fails where none is shown.
+        NotInstalled: a block needs an extra that is not installed; it names it.
+    """
+    names: dict[str, Any] = {"__name__": page.stem.replace("-", "_")}
+    for block in blocks_of(page):
+        printed = _run(block, page, names)
+        if block.shown is not None and compare:
+            told = difference(block.shown, printed)
+            assert not told, f"{page.name}:{block.line} prints something else:\n{told}"
+
+
+def difference(shown: str, printed: str) -> str:
+    """Say how what is shown differs from what was printed; empty where it does not.
+
+    Where lines end, how far columns are apart, and file and line of a declaration are not compared.
+    A line ``...`` stands for anything.
+    """
+    parts = re.split(rf"(?m)^{re.escape(_LEFT_OUT)}$", _PLACE.sub("", shown))
+    pattern = ".*".join(re.escape(" ".join(part.split())) for part in parts)
+    plain = " ".join(_PLACE.sub("", printed).split())
+    if re.fullmatch(pattern, plain):
+        return ""
+    return f"--- shown\n{shown}\n--- printed\n{printed}"
+
+
+def _run(block: Block, page: Path, names: dict[str, Any]) -> str:
+    named = _FILE_NAME.match(block.text)
+    if named:
+        path = Path(named[1])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block.text, encoding="utf-8")
+        return ""
+    if block.language == "python":
+        return _python(block, page, names)
+    if block.language == "sh":
+        return "".join(_shell(each, block) for each in _commands(block.text))
+    raise AssertionError(f"{page.name}:{block.line}: nothing runs a fence of {block.language!r}")
+
+
+def _python(block: Block, page: Path, names: dict[str, Any]) -> str:
+    if "import SparkSession" in block.text and shutil.which("java") is None:
+        raise NotInstalled("Spark needs Java, which is not on this machine")
+    code = compile("\n" * (block.line - 1) + block.text, str(page), "exec")
+    printed = io.StringIO()
+    try:
+        with redirect_stdout(printed):
+            exec(code, names)
+    except MissingExtra as error:
+        raise NotInstalled(str(error)) from None
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
+            raise NotInstalled(f"{error.name} is not installed") from None
+        if block.shown is None:
+            raise
+        print(f"{type(error).__name__}: {error}", file=printed)
+    return printed.getvalue()
+
+
+def _commands(text: str) -> Iterator[list[str]]:
+    for line in text.replace("\\\n", " ").splitlines():
+        for command in line.split("&&"):
+            words = shlex.split(command, comments=True)
+            if words:
+                yield words
+
+
+def _shell(words: list[str], block: Block) -> str:
+    if words[0] in _NOT_RUN:
+        return ""
+    assert words[0] == "swm-kpi", f"line {block.line}: {words[0]!r} is not run in a test"
+    done = subprocess.run(
+        [sys.executable, "-m", "swm_kpi.cli.main", *words[1:]],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), "."])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0 or block.shown is not None, done.stdout
+    return done.stdout

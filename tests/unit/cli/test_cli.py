@@ -1,0 +1,228 @@
+"""The command line, run as a user runs it: what it prints, and one exit code for each cause."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from swm_kpi.cli.main import main
+
+INCIDENTS = pl.DataFrame(
+    {
+        "created_at": ["2024-04-02 10:00:00", "2024-05-02 10:00:00"],
+        "closing_code": ["ASB nuisance", "Crime"],
+        "lpa": ["Shropshire", None],
+    }
+)
+
+
+@pytest.fixture
+def incidents(tmp_path: Path) -> Path:
+    file = tmp_path / "incidents.csv"
+    INCIDENTS.write_csv(file)
+    return file
+
+
+def test_list_has_a_line_for_each_ref(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    refs = [line.split()[0] for line in shown if line[:3].strip().isdigit()]
+    assert [*map(str, range(1, 71)), "70"] == refs
+    assert shown[-1].startswith("70 refs.")
+
+
+def test_show_says_what_a_metric_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "57"]) == 0
+    shown = capsys.readouterr().out
+    for words in ("What it is", "What it is not", "How it is worked out", "Table contact",
+                  "Assumptions", "Read with care", "57@1#"):  # fmt: skip
+        assert words in shown
+
+
+@pytest.mark.parametrize("ref", ["16", "55", "69", "asb_incidents"])
+def test_every_kind_of_ref_can_be_shown(ref: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", ref]) == 0
+    assert "Availability" in capsys.readouterr().out
+
+
+def test_check_runs_every_example(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == 0
+    assert "70 refs agree with each other" in capsys.readouterr().out
+
+
+def test_compute_prints_a_table(incidents: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["compute", "15", "--data", f"incident={incidents}", "--grain", "month", "--by", "lpa"]
+    assert main([*words, "--start", "2024-04-01", "--end", "2024-05-31"]) == 0
+    header, *rows = capsys.readouterr().out.splitlines()
+    assert header.startswith("ref,metric,measure,basis,grain,period")
+    counted = [row for row in rows if ",incidents,force," in row and ",2024-04," in row]
+    assert any(",Shropshire,1," in row for row in counted)
+    assert any(",All,1," in row for row in counted)
+
+
+def test_compute_writes_a_file_when_told_that_it_is_undisclosed(
+    incidents: Path, tmp_path: Path
+) -> None:
+    words = ["compute", "15", "--data", f"incident={incidents}"]
+    words += ["--start", "2024-04-01", "--end", "2024-06-30", "--out", str(tmp_path / "out.csv")]
+    assert main(words) == 15
+    assert main([*words, "--policy", "none"]) == 0
+    assert (tmp_path / "out.csv").read_text().startswith("ref,")
+    assert main([*words, "--policy", "none"]) == 15
+    assert main([*words, "--policy", "none", "--overwrite"]) == 0
+
+
+def test_compute_hides_small_numbers_by_a_policy(incidents: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    words = ["compute", "15", "--data", f"incident={incidents}", "--out", str(out)]
+    words += ["--start", "2024-04-01", "--end", "2024-06-30"]
+    assert main([*words, "--threshold", "5", "--base", "5"]) == 0
+    assert "[c]" in out.read_text()
+    assert "under 5 are hidden" in (tmp_path / "out.csv-metadata.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "said"),
+    [
+        ([], 15, "--threshold 5 --base 5"),
+        (["--threshold", "2"], 10, "Use 3"),
+        (["--policy", "5"], 2, "choose from"),
+        (["--threshold", "five"], 2, "invalid int value"),
+    ],
+)
+def test_a_file_needs_a_policy_before_anything_is_computed(
+    policy: list[str], code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compute", "15", "--data", "incident=none.csv", "--out", str(tmp_path / "out.csv")]
+    words += ["--start", "2024-04-01", "--end", "2024-06-30", *policy]
+    try:
+        found = main(words)
+    except SystemExit as stop:
+        found = stop.code
+    assert found == code
+    assert said in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_goes_to_the_screen_undisclosed_is_said_not_to_be_for_publishing(
+    incidents: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compute", "15", "--data", f"incident={incidents}", "--period", "2024-04"]
+    assert main(words) == 0
+    assert capsys.readouterr().err == "Not for publishing: small counts are shown as they are.\n"
+    assert main([*words, "--policy", "none"]) == 0
+    assert capsys.readouterr().err == ""
+    assert main([*words, "--threshold", "5"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert "[c]" in shown.out
+
+
+def test_validate_counts_and_shows_no_value(
+    incidents: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = incidents.read_text().replace("Shropshire", "Atlantis")
+    incidents.write_text(bad)
+    assert main(["validate", "incident", str(incidents)]) == 11
+    shown = capsys.readouterr().out
+    assert "lpa: is not in the closed list (1 row)" in shown
+    assert "Atlantis" not in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["show", "callhandling"], 12, "Did you mean 'call_handling'?"),
+        (["validate", "incidents", "x.csv"], 12, "Did you mean 'incident'?"),
+        (["validate", "incident", "none.csv"], 14, "no file 'none.csv'"),
+        (["compute", "15", "--data", "x", "--start", "2024-04-01", "--end", "2024-06-30"], 12,
+         "TABLE=FILE"),
+        (["compute", "15", "--start", "2024-06-30", "--end", "2024-04-01"], 13, "earlier day"),
+        (["compute", "15", "--start", "2024-04-01", "--end", "2024-06-30"], 12, "'incident'"),
+        (["list", "--availability", "none.toml"], 14, "no such file"),
+        (["compute", "15"], 12, "No period was asked for"),
+        (["compute", "15", "--period", "2024/25", "--grain", "year"], 12, "--period goes alone"),
+        (["compute", "--data", "none", "--period", "2024/25"], 12, "or a folder"),
+        (["compute", "--coverage", "incident=2024", "--period", "2024/25"], 12, "FIRST..LAST"),
+    ],
+)  # fmt: skip
+def test_each_exit_code_has_one_cause(
+    words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == code
+    assert said in capsys.readouterr().err
+
+
+def test_a_wrong_command_is_a_usage_error() -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["lst"])
+
+
+def test_synth_writes_tables_that_compute(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "force"
+    words = ["--start", "2024-04-01", "--end", "2024-06-30", "--scale", "0.002"]
+    assert main(["synth", "--out", str(folder), *words]) == 0
+    assert main(["synth", "--out", str(folder), *words]) == 15
+    capsys.readouterr()
+    table = f"incident={folder / 'incident.parquet'}"
+    assert main(["compute", "15", "--data", table, *words[:4]]) == 0
+    assert ",incidents,force,quarter,2024/25 Q1," in capsys.readouterr().out
+
+
+def test_results_are_written_in_the_form_the_file_is_named_for(tmp_path, capsys) -> None:
+    """Parquet as well as CSV; a name that says no form is refused before any work."""
+    table = tmp_path / "incident.csv"
+    table.write_text("incident_id,created_at,closing_code,lpa\n", encoding="utf-8")
+    asked = ["compute", "15", "--data", f"incident={table}", "--start", "2024-04-01"]
+    asked += ["--end", "2025-03-31", "--policy", "none", "--out"]
+    assert main([*asked, str(tmp_path / "pack.parquet")]) == 0
+    assert pl.read_parquet(tmp_path / "pack.parquet")["ref"].unique().to_list() == ["15"]
+    assert main([*asked, str(tmp_path / "pack.doc")]) == 12
+    assert ".parquet" in capsys.readouterr().err
+    assert not (tmp_path / "pack.doc").exists()
+
+
+def test_a_folder_of_tables_is_computed_and_disclosed(tmp_path, capsys) -> None:
+    """Files are named for their tables; a file that is named for none is refused by name."""
+    folder, pack = tmp_path / "tables", tmp_path / "pack.csv"
+    folder.mkdir()
+    INCIDENTS.write_csv(folder / "incident.csv")
+    asked = ["compute", "15", "--data", str(folder), "--period", "2024/25 Q1", "--threshold", "5"]
+    asked += ["--coverage", "incident=2024-04-01..2024-06-30", "--out", str(pack)]
+    assert main(asked) == 0
+    (hidden,) = pl.read_csv(pack).filter(measure="incidents").to_dicts()
+    assert (hidden["value"], hidden["marker"]) == (None, "[c]")
+    INCIDENTS.write_csv(folder / "incidents.csv")
+    assert main([*asked, "--overwrite"]) == 12
+    assert "Did you mean 'incident'?" in capsys.readouterr().err
+    INCIDENTS.write_parquet(folder / "incident.parquet")
+    (folder / "incidents.csv").unlink()
+    assert main([*asked, "--overwrite"]) == 12
+    assert "'incident' twice" in capsys.readouterr().err
+
+
+def test_what_cannot_be_written_is_refused_before_anything_is_read(tmp_path, capsys) -> None:
+    """A long computation must not end in a file that was there all along."""
+    asked = ["compute", "15", "--data", "incident=nowhere.parquet", "--period", "2024/25"]
+    asked += ["--policy", "none", "--out", str(tmp_path / "pack.csv")]
+    (tmp_path / "pack.csv").write_text("kept")
+    assert main(asked) == 15
+    assert main([*asked, "--overwrite"]) == 14
+    assert (tmp_path / "pack.csv").read_text() == "kept"
+
+
+def test_progress_is_told_at_a_terminal_and_nowhere_else(incidents, capsys, monkeypatch) -> None:
+    asked = ["compute", "15", "--data", f"incident={incidents}", "--period", "2024/25 Q1"]
+    asked += ["--policy", "none"]
+    assert main(asked) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert main(asked) == 0
+    told = capsys.readouterr()
+    assert "[1/2] checking incident" in told.err
+    assert "[2/2] counting incident" in told.err
+    assert "checking" not in told.out

@@ -1,0 +1,1056 @@
+"""Disclosure control: what is hidden stays hidden, and the rest is rounded and still true.
+
+First the rules, one by one, on tables small enough to check by eye. Then an attack by an
+independent integer programme (tests/support/ilp_attack.py), which knows what a reader
+of the table knows.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+import swm_kpi as kpi
+from swm_kpi import (
+    Average,
+    Column,
+    Contract,
+    Count,
+    DefinitionError,
+    Dimension,
+    Direction,
+    DisclosurePolicy,
+    Duration,
+    Example,
+    Metric,
+    Objective,
+    OutputError,
+    Proportion,
+    RequestError,
+    Result,
+    Unit,
+)
+from swm_kpi.disclosure import linear_program
+from swm_kpi.disclosure.protect import Protection
+from tests.support.ilp_attack import CALLS, KINDS, MEMBERS, PARTS, Reader, table
+
+AREAS = ("Herefordshire", "Shropshire", "Telford & Wrekin")
+POLICY = DisclosurePolicy(threshold=5, base=5)
+QUARTER = "2024/25 Q1"
+MONTHS = ("2024-04", "2024-05", "2024-06")
+COVERED = {"incident": ("2024-04-01", "2024-06-30")}
+NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
+
+SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
+
+
+class Call(Contract, rows=Unit.CALLS):
+    """One row per call."""
+
+    began_at = Column(datetime, description="When it began.")
+    urgent = Column(bool, nullable=True, label="urgency", description="Whether it was urgent.")
+    side = Column(str, dimension=SIDE, nullable=True, description="The side.")
+
+
+SHARES = Metric(
+    ref="T1",
+    key="test_metric",
+    title="A test",
+    objective=Objective.SECURE,
+    summary="A metric for a test.",
+    measures=(
+        Count(key="calls", of=Call, at=Call.began_at),
+        Proportion(key="urgent_share", of=Call, at=Call.began_at, numerator=Call.urgent),
+    ),
+    dimensions=[SIDE],
+    direction=Direction.NEUTRAL,
+    availability=kpi.catalogue()["15"].availability,
+    not_this="Not real.",
+    examples=[Example(rows="| began_at |", expect={"calls": 0, "urgent_share": None}, trap="N.")],
+)
+
+
+class Visit(Contract, rows=Unit.CALLS):
+    """One row per visit."""
+
+    began_at = Column(datetime, description="When it began.")
+    ended_at = Column(datetime, description="When it ended.")
+
+
+TIMES = Metric(
+    ref="T3",
+    key="test_times",
+    title="A test of times",
+    objective=Objective.SECURE,
+    summary="A metric for a test.",
+    measures=tuple(
+        Duration(
+            key=key,
+            of=Visit,
+            at=Visit.began_at,
+            start=Visit.began_at,
+            end=Visit.ended_at,
+            average=average,
+            unit=Unit.MINUTES,
+        )
+        for key, average in (("mean", Average.MEAN), ("median", Average.MEDIAN),
+                             ("p90", Average.P90))
+    ),
+    direction=Direction.NEUTRAL,
+    availability=kpi.catalogue()["15"].availability,
+    not_this="Not real.",
+    examples=[
+        Example(rows="| began_at | ended_at |", expect={"mean": None, "median": None, "p90": None},
+                trap="N.")
+    ],
+)  # fmt: skip
+
+
+def incidents(
+    *months: Sequence[int], periods: Sequence[str] = (QUARTER,), by: Sequence[str] = ("lpa",)
+) -> Result:
+    """Compute incidents of so many in each area, month by month from April."""
+    made = [
+        (datetime(2024, 4 + month, 2), area)
+        for month, counts in enumerate(months)
+        for area, count in zip(AREAS, counts, strict=False)
+        for _ in range(count)
+    ]
+    data = pl.DataFrame(
+        {
+            "created_at": [at for at, _ in made],
+            "closing_code": ["ASB nuisance"] * len(made),
+            "lpa": [area for _, area in made],
+        },
+        schema={"created_at": pl.Datetime, "closing_code": pl.String, "lpa": pl.String},
+    )
+    return kpi.compute(["15"], {"incident": data}, by=by, periods=periods, coverage=COVERED)
+
+
+def calls(yes: int, no: int, unknown: int = 0) -> Result:
+    """Compute the share of urgent calls."""
+    urgent = [True] * yes + [False] * no + [None] * unknown
+    data = pl.DataFrame(
+        {"began_at": [datetime(2024, 4, 2)] * len(urgent), "urgent": urgent},
+        schema={"began_at": pl.Datetime, "urgent": pl.Boolean},
+    )
+    return kpi.compute(
+        [SHARES],
+        {"call": data},
+        periods=[QUARTER],
+        catalogue=kpi.Catalogue([SHARES]),
+        coverage={"call": ("2024-04-01", "2024-06-30")},
+    )
+
+
+def row(result: Result, measure: str, **members: str) -> dict[str, Any]:
+    (found,) = result.to_polars().filter(measure=measure, **members).to_dicts()
+    return found
+
+
+def shown(result: Result) -> dict[str, float | str]:
+    """Return the incidents of each area in use: the number, or else the marker."""
+    cells = pl.col("lpa").is_in([*AREAS, "All"])
+    found = result.to_polars().filter(cells, measure="incidents").to_dicts()
+    return {
+        each["lpa"]: each["marker"] if each["value"] is None else each["value"] for each in found
+    }
+
+
+def test_a_small_count_is_hidden_stays_and_the_rest_is_rounded() -> None:
+    """13 is 15 and 22 is 20; the total of 37 is 35, from the true total."""
+    found = incidents((2, 13, 22)).disclose(POLICY)
+    assert shown(found) == {AREAS[0]: "[c]", AREAS[1]: 15, AREAS[2]: 20, "All": 35}
+    assert shown(incidents((0, 13, 22)).disclose(POLICY))[AREAS[0]] == 0
+
+
+@pytest.mark.parametrize(("count", "told"), [(4, "[c]"), (5, 5), (7, 5), (8, 10), (1234, 1235)])
+def test_the_threshold_is_the_least_count_that_is_shown(count: int, told: float | str) -> None:
+    assert shown(incidents((count, 500, 500)).disclose(POLICY))[AREAS[0]] == told
+
+
+def test_a_half_is_rounded_upwards() -> None:
+    policy = DisclosurePolicy(threshold=5, base=10)
+    assert shown(incidents((15, 25, 35)).disclose(policy)) == {
+        AREAS[0]: 20, AREAS[1]: 30, AREAS[2]: 40, "All": 80,
+    }  # fmt: skip
+
+
+def test_a_hidden_row_holds_no_number_at_all_and_says_why() -> None:
+    found = row(incidents((2, 13, 22)).disclose(POLICY), "incidents", lpa=AREAS[0])
+    assert [found[name] for name in NUMBERS] == [None] * len(NUMBERS)
+    assert found["note"].startswith("Hidden: it would show or leave over fewer than 5,")
+
+
+def test_missing_stays_missing_and_nothing_to_divide_by_stays_so() -> None:
+    """Neither is a number that was hidden."""
+    outside = incidents((2, 13, 22), periods=["2024-07"])
+    assert set(shown(outside).values()) == {"[x]"}
+    assert shown(outside.disclose(POLICY)) == shown(outside)
+    nothing = calls(0, 0)
+    assert row(nothing, "urgent_share")["marker"] == "[z]"
+    assert row(nothing.disclose(POLICY), "urgent_share")["marker"] == "[z]"
+
+
+def test_a_second_cell_is_hidden_where_the_total_would_give_the_first_back() -> None:
+    """Unrounded, 37 less 13 and 22 is 2."""
+    found = shown(incidents((2, 13, 22)).disclose(DisclosurePolicy(threshold=5, base=1)))
+    assert found[AREAS[0]] == "[c]"
+    assert list(found.values()).count("[c]") >= 2
+
+
+def test_a_second_cell_is_hidden_where_the_months_would_give_the_first_back() -> None:
+    """Unrounded, the quarter less the other two months is the first."""
+    result = incidents((2,), (13,), (22,), periods=[*MONTHS, QUARTER], by=())
+    found = result.disclose(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    values = found.filter(measure="incidents")["marker"].to_list()
+    assert values[0] == "[c]"
+    assert values.count("[c]") >= 2
+
+
+def test_a_share_is_worked_out_again_from_the_rounded_counts() -> None:
+    """13 of 41 is shown as 15 of 40, without the interval that would give 13 back."""
+    exact, found = (
+        row(each, "urgent_share") for each in (calls(13, 28), calls(13, 28).disclose(POLICY))
+    )
+    assert (found["numerator"], found["denominator"]) == (15, 40)
+    assert found["value"] == pytest.approx(exact["value"] / (13 / 41) * (15 / 40))
+    assert (found["lower"], found["upper"]) == (None, None)
+
+
+def test_a_share_is_hidden_for_the_few_it_leaves_over() -> None:
+    """48 of 50 tells of 2."""
+    assert row(calls(48, 2).disclose(POLICY), "urgent_share")["marker"] == "[c]"
+
+
+@pytest.mark.parametrize(
+    ("rows", "mean", "median", "p90"),
+    [(4, "[c]", "[c]", "[c]"), (5, "", "", "[c]"), (49, "", "", "[c]"), (50, "", "", "")],
+)
+def test_an_average_over_few_is_hidden_and_an_extreme_with_few_beyond_it(
+    rows: int, mean: str, median: str, p90: str
+) -> None:
+    """Of 49 times the 90th percentile has 4 beyond it."""
+    began = [datetime(2024, 4, 2)] * rows
+    data = pl.DataFrame(
+        {"began_at": began, "ended_at": [datetime(2024, 4, 2, 1, n) for n in range(rows)]},
+        schema={"began_at": pl.Datetime, "ended_at": pl.Datetime},
+    )
+    result = kpi.compute(
+        [TIMES],
+        {"visit": data},
+        periods=[QUARTER],
+        catalogue=kpi.Catalogue([TIMES]),
+        coverage={"visit": ("2024-04-01", "2024-06-30")},
+    )
+    found = dict(result.disclose(POLICY).to_polars().select("measure", "marker").rows())
+    assert (found["mean"], found["median"], found["p90"]) == (mean, median, p90)
+
+
+@pytest.mark.parametrize("unknown", [1, 3, 4])
+def test_a_note_keeps_no_small_count(unknown: int) -> None:
+    result = calls(20, 20, unknown)
+    assert f"{unknown} row" in row(result, "urgent_share")["note"]
+    for note in result.disclose(POLICY).to_polars()["note"].fill_null("").to_list():
+        assert f"{unknown} row" not in note
+
+
+def test_a_result_is_disclosed_once_and_by_a_policy() -> None:
+    result = incidents((2, 13, 22))
+    assert result.disclose(POLICY).policy == POLICY
+    with pytest.raises(RequestError, match="disclosed already"):
+        result.disclose(POLICY).disclose(POLICY)
+    with pytest.raises(RequestError, match="not a DisclosurePolicy"):
+        result.disclose("none")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"threshold": 2}, "Use 3 or more"),
+        ({"base": -1}, "below zero"),
+        ({"threshold": 5, "base": 11}, "at most 10"),
+        ({"exempt": {"15": " "}}, "no reason"),
+        ({"exempt": {"call": "Nobody."}}, "neither a ref nor a unit"),
+    ],
+)
+def test_a_policy_that_would_not_protect_is_refused(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(DefinitionError, match=words):
+        DisclosurePolicy(**fields)
+
+
+def test_only_a_disclosed_result_is_written_unless_it_is_said_to_be_meant(tmp_path: Path) -> None:
+    result = incidents((2, 13, 22))
+    for write in (result.to_csv, result.to_json, result.to_parquet):
+        with pytest.raises(OutputError, match="no disclosure control"):
+            write(tmp_path / "refused")
+    assert not list(tmp_path.iterdir())
+    result.to_csv(tmp_path / "meant.csv", policy="none")
+    result.disclose(POLICY).to_csv(tmp_path / "disclosed.csv")
+    assert "[c]" in (tmp_path / "disclosed.csv").read_text()
+
+
+def test_hidden_numbers_all_say_the_same_so_that_none_is_known_to_be_the_small_one() -> None:
+    """Told which of two is small, a reader of 37 with 22 shown would know 1 to 4 and 11 to 14."""
+    found = incidents((2, 13, 22)).disclose(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    notes = found.filter(measure="incidents", marker="[c]")["note"].to_list()
+    assert len(notes) >= 2
+    assert len(set(notes)) == 1
+
+
+@pytest.mark.parametrize(("zeros", "told"), [(True, 1.0), (False, "[c]")])
+def test_all_or_none_is_shown_unless_zeros_are_hidden(zeros: bool, told: float | str) -> None:
+    """A share of 100% says of each in the group what they are, and so does one of 0%."""
+    policy = DisclosurePolicy(threshold=5, base=5, zeros=zeros)
+    for yes, no, share in ((50, 0, told), (0, 50, 0.0 if zeros else "[c]")):
+        found = row(calls(yes, no).disclose(policy), "urgent_share")
+        assert (found["marker"] or found["value"]) == share
+
+
+def test_what_a_longer_period_leaves_over_is_protected_though_no_row_is_of_it() -> None:
+    """Unrounded, the quarter less April and May is June, which was not asked for."""
+    result = incidents((20,), (30,), (2,), periods=[MONTHS[0], MONTHS[1], QUARTER], by=())
+    found = result.disclose(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    assert "[c]" in found.filter(measure="incidents")["marker"].to_list()
+
+
+def test_the_parts_of_a_whole_are_protected_across_refs() -> None:
+    """Unrounded, 55 calls less 30 urgent and 23 calm are 2, which the other ref has to hide."""
+    urgency = {"urgent": 30, "not urgent": 23, "unknown": 2}
+    made = {(4, kind, "Left", "North"): count for kind, count in urgency.items()}
+    result = table(made, [QUARTER], [], (CALLS, PARTS))
+    found = result.disclose(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    markers = dict(found.select("measure", "marker").rows())
+    assert markers["unrecorded_calls"] == "[c]"
+    assert "[c]" in (markers["calls"], markers["urgent_calls"], markers["calm_calls"])
+
+
+def test_three_parts_of_a_published_whole_are_protected() -> None:
+    """Ref 40: all collisions less the serious and the slight are the fatal ones."""
+    days = [date(2024, 4, 2)] * 62
+    severity = ["Fatal"] * 2 + ["Serious"] * 20 + ["Slight"] * 40
+    data = pl.DataFrame({"collision_id": [str(n) for n in range(62)], "date": days,
+                         "severity": severity})  # fmt: skip
+    coverage = {"collision": ("2024-04-01", "2024-06-30")}
+    result = kpi.compute(["40"], {"collision": data}, periods=[QUARTER], coverage=coverage)
+    found = result.disclose(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    told = found.filter(
+        pl.col("measure").str.ends_with("collisions") & (pl.col("basis") == "force")
+    )
+    assert told.filter(marker="[c]").height >= 2
+
+
+def test_a_disclosed_result_tells_no_more_than_the_exact_one_and_keeps_its_rows() -> None:
+    result = incidents((2, 13, 22), (0, 7, 9), periods=[*MONTHS[:2], QUARTER])
+    found = result.disclose(POLICY).to_polars()
+    keys = ["ref", "measure", "period", "lpa", "unit", "definition"]
+    assert found.select(keys).equals(result.to_polars().select(keys))
+    for value in found.filter(measure="incidents")["value"].drop_nulls().to_list():
+        assert value == 0 or (value >= 5 and value % 5 == 0)
+    assert result.disclose(POLICY).to_polars().equals(found)
+
+
+class Answer(Contract, rows=Unit.PEOPLE):
+    """One row per answer of a survey."""
+
+    given_on = Column(date, description="When it was given.")
+    pleased = Column(bool, nullable=True, description="Whether they were pleased.")
+    weight = Column(float, gt=0, decimals=2, description="How many it stands for.")
+
+
+class Resident(Contract, rows=Unit.PEOPLE):
+    """One row per year."""
+
+    mid_year = Column(int, description="The year.")
+    residents = Column(int, ge=0, description="How many.")
+
+
+class Remark(Contract, rows=Unit.PEOPLE):
+    """One row per remark."""
+
+    about = Column(date, description="The last day it is about.")
+    words = Column(str, description="What is said.")
+    author = Column(str, description="The role that says it.")
+    evidence = Column(str, description="On what it rests.")
+
+
+def made(*measures: kpi.Measure, ref: str = "T5") -> Metric:
+    column = next(iter(next(each.contract for each in measures if each.contract).columns))
+    return Metric(
+        ref=ref,
+        key="test_made",
+        title="A test",
+        objective=Objective.SECURE,
+        summary="A metric for a test.",
+        measures=measures,
+        direction=Direction.NEUTRAL,
+        availability=kpi.catalogue()["15"].availability,
+        not_this="Not real.",
+        examples=[
+            Example(rows=f"| {column} |", expect={each.key: 0 for each in measures}, trap="N.")
+        ],
+    )
+
+
+def quarter(metric: Metric, **tables: pl.DataFrame) -> Result:
+    """Compute a metric of no catalogue for the first quarter."""
+    covered = {name: ("2024-04-01", "2024-06-30") for name in tables if name != "resident"}
+    return kpi.compute(
+        [metric], tables, periods=[QUARTER], catalogue=kpi.Catalogue([metric]), coverage=covered
+    )
+
+
+def times(*minutes: int) -> pl.DataFrame:
+    began = datetime(2024, 4, 2, 1)
+    return pl.DataFrame(
+        {"began_at": [began] * len(minutes),
+         "ended_at": [began + timedelta(minutes=each) for each in minutes]},
+        schema={"began_at": pl.Datetime, "ended_at": pl.Datetime},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unknown", "words"),
+    [
+        (3, "A few rows"), (4, "A few rows"), (5, "About 5 rows"), (14, "About 10 rows"),
+        (15, "About 20 rows"), (37, "About 40 rows"), (149, "About 100 rows"),
+        (1_250, "About 1,000 rows"),
+    ],
+)  # fmt: skip
+def test_a_note_says_of_rows_no_more_than_their_first_digit(unknown: int, words: str) -> None:
+    note = row(calls(20, 20, unknown).disclose(POLICY), "urgent_share")["note"]
+    assert note.startswith(words)
+    assert f"{unknown} " not in note.replace(words, "")
+
+
+def test_the_note_of_a_hidden_number_says_nothing_of_how_many_rows() -> None:
+    exact, found = (
+        row(each, "urgent_share") for each in (calls(2, 38, 37), calls(2, 38, 37).disclose(POLICY))
+    )
+    assert exact["note"].startswith("37 rows ")
+    assert found["note"] == (
+        "Hidden: it would show or leave over fewer than 5, or help to work out a number that "
+        f"would. {exact['note'].replace('37 rows', 'Some rows')}"
+    )
+
+
+@pytest.mark.parametrize(("answers", "marker"), [(4, "[c]"), (5, "")])
+def test_a_weighted_share_is_hidden_for_the_few_who_answered(answers: int, marker: str) -> None:
+    """Each of them stands for a hundred, so that neither number of the share is small."""
+    data = pl.DataFrame(
+        {"given_on": [date(2024, 4, 2)] * answers, "weight": [100.0] * answers,
+         "pleased": [at % 2 == 0 for at in range(answers)]},
+    )  # fmt: skip
+    least = kpi.Assumption("least", 1, since="2020-01-01", because="For the test.")
+    measure = kpi.SurveyProportion(
+        key="pleased", of=Answer, at=Answer.given_on, valid=Answer.pleased.is_not_null(),
+        favourable=Answer.pleased, weight=Answer.weight, least=least,
+    )  # fmt: skip
+    found = quarter(made(measure), answer=data)
+    assert f"{answers} rows answered" in row(found, "pleased")["note"]
+    assert row(found.disclose(POLICY), "pleased")["marker"] == marker
+
+
+def test_a_rate_is_worked_out_again_from_the_rounded_count() -> None:
+    """13 calls are shown as 15 of 2,000 people, which the policy leaves as they are."""
+    metric = made(
+        Count(key="calls", of=Call, at=Call.began_at),
+        kpi.Rate(key="per_1000", of="calls", per=Resident.residents, scale=1_000),
+    )
+    people = pl.DataFrame({"mid_year": [2024], "residents": [2_000]})
+    data = pl.DataFrame({"began_at": [datetime(2024, 4, 2)] * 13, "urgent": [True] * 13})
+    exact = quarter(metric, call=data, resident=people)
+    assert row(exact, "per_1000")["value"] == 13 / 2_000 * 1_000
+    found = row(exact.disclose(POLICY), "per_1000")
+    assert (found["numerator"], found["denominator"]) == (15, 2_000)
+    assert found["value"] == 15 / 2_000 * 1_000
+    assert (found["lower"], found["upper"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("base", "mean", "count"), [(5, 37.7, 10), (1, pytest.approx(37.6667, abs=1e-3), 12)]
+)
+def test_a_mean_is_told_to_three_digits_where_its_count_is_rounded(
+    base: int, mean: Any, count: int
+) -> None:
+    """452 minutes in 12 visits; to many places the mean would say of how many it is."""
+    result = quarter(TIMES, visit=times(*[30] * 11, 122))
+    found = row(result.disclose(DisclosurePolicy(base=base)), "mean")
+    assert (found["value"], found["denominator"]) == (mean, count)
+
+
+@pytest.mark.parametrize("base", [1, 5])
+def test_a_median_keeps_no_interval_whose_ends_are_two_peoples_own_times(base: int) -> None:
+    exact = quarter(TIMES, visit=times(*range(1, 61)))
+    assert row(exact, "median")["lower"] is not None
+    found = row(exact.disclose(DisclosurePolicy(base=base)), "median")
+    assert (found["lower"], found["upper"]) == (None, None)
+    assert found["value"] is not None
+
+
+def test_an_interval_is_kept_where_nothing_is_rounded() -> None:
+    exact = calls(13, 28)
+    found = row(exact.disclose(DisclosurePolicy(base=1)), "urgent_share")
+    assert found == row(exact, "urgent_share")
+
+
+@pytest.mark.parametrize("texts", [False, True])
+def test_a_text_is_withheld_until_somebody_says_that_it_was_read(texts: bool) -> None:
+    metric = made(
+        kpi.Narrative(
+            key="told", of=Remark, at=Remark.about, text=Remark.words, author=Remark.author,
+            evidence=Remark.evidence,
+        )
+    )  # fmt: skip
+    said = pl.DataFrame(
+        {"about": [date(2024, 6, 30)], "words": ["2 rows of houses were visited."],
+         "author": ["Inspector"], "evidence": ["Letters"]},
+    )  # fmt: skip
+    exact = quarter(metric, remark=said)
+    found = row(exact.disclose(DisclosurePolicy(texts=texts)), "told")
+    if texts:
+        assert found == row(exact, "told")
+        assert "2 rows of houses" in found["note"]
+    else:
+        assert found["marker"] == "[c]"
+        assert found["note"].startswith("Text withheld")
+    nothing = quarter(metric, remark=said.clear()).disclose(DisclosurePolicy(texts=texts))
+    assert row(nothing, "told")["marker"] == "[x]"
+
+
+@pytest.mark.parametrize(("ours", "marker"), [(2, "[c]"), (12, "")])
+def test_public_data_are_hidden_where_they_would_stand_in_for_a_hidden_number(
+    ours: int, marker: str
+) -> None:
+    """The same count by another basis is nearly the hidden one."""
+    metric = made(
+        Count(key="calls", of=Call, at=Call.began_at),
+        Count(
+            key="calls", of=Visit, at=Visit.began_at, basis=kpi.Basis.PROXY,
+            differs="Visits, and not calls.",
+        ),
+    )  # fmt: skip
+    data = pl.DataFrame({"began_at": [datetime(2024, 4, 2)] * ours, "urgent": [True] * ours})
+    found = quarter(metric, call=data, visit=times(*[30] * 40)).disclose(POLICY).to_polars()
+    markers = dict(found.select("basis", "marker").rows())
+    assert markers == {"force": marker, "proxy": marker}
+
+
+def test_what_a_number_counts_has_to_be_known_to_disclose_it() -> None:
+    result = incidents((2, 13, 22))
+    with pytest.raises(RequestError, match="does not say what ref '15' was computed from"):
+        Result(result.to_polars(), result.by, {}).disclose(POLICY)
+    with pytest.raises(RequestError, match="The result is empty"):
+        Result(result.to_polars().clear(), result.by, result.subjects).disclose(POLICY)
+
+
+@pytest.mark.parametrize(("period", "marker"), [(QUARTER, "[z]"), ("2024-07", "[x]")])
+def test_times_of_no_visit_stay_without_a_number_for_the_reason_they_have(
+    period: str, marker: str
+) -> None:
+    result = kpi.compute(
+        [TIMES],
+        {"visit": times()},
+        periods=[period],
+        catalogue=kpi.Catalogue([TIMES]),
+        coverage={"visit": ("2024-04-01", "2024-06-30")},
+    )
+    assert result.disclose(POLICY).to_polars()["marker"].to_list() == [marker] * 3
+
+
+# The attack: what a reader can work out, by a programme that shares no code with the library.
+
+CASES: dict[str, tuple[list[str], list[str], list[int], tuple[Metric, ...]]] = {
+    "a breakdown and its total": ([QUARTER], ["place"], [4], (CALLS,)),
+    "two crossed breakdowns": ([QUARTER], ["side", "place"], [4], (CALLS,)),
+    "months in a quarter": ([*MONTHS, QUARTER], ["side"], [4, 5, 6], (CALLS,)),
+    "a quarter without one of its months": ([*MONTHS[:2], QUARTER], ["side"], [4, 5, 6], (CALLS,)),
+    "months in a quarter in a year": ([*MONTHS, QUARTER, "2024/25"], [], [4, 5, 6, 9], (CALLS,)),
+    "parts in another ref": ([QUARTER], ["place"], [4], (CALLS, PARTS)),
+    "crossed, with parts in another ref": ([QUARTER], ["side", "place"], [4], (CALLS, PARTS)),
+}
+POLICIES = [DisclosurePolicy(threshold=threshold, base=base)
+         for threshold, base in ((3, 1), (5, 5), (8, 5), (5, 3), (5, 10))]  # fmt: skip
+
+
+def random_counts(
+    random: np.random.Generator, months: Sequence[int], by: Sequence[str]
+) -> dict[tuple[int, str, str | None, str | None], int]:
+    """Return a table as small areas have it: many zeros, many small, a few large."""
+    few = [(0, 0, 0, 1, 1, 2, 3, 20), (0, 1, 2, 3, 4, 5, 6, 12, 40)][random.integers(2)]
+    sides = MEMBERS["side"] if "side" in by else ("Left",)
+    places = MEMBERS["place"] if "place" in by else ("North",)
+    return {
+        (month, kind, _recorded(side), _recorded(place)): int(random.choice(few))
+        for month in months
+        for kind in KINDS
+        for side in sides
+        for place in places
+    }
+
+
+def _recorded(member: str) -> str | None:
+    return None if member == "Unknown" else member
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    ("seed", "zeros"), [*((seed, True) for seed in range(5)), (5, False), (6, False)]
+)
+def test_no_small_count_is_worked_out_by_a_reader_who_tries(
+    case: str, seed: int, zeros: bool
+) -> None:
+    """Every count under the threshold, shown anywhere or not, may be anything under it."""
+    periods, by, months, metrics = CASES[case]
+    random = np.random.default_rng([seed, list(CASES).index(case)])
+    counts = random_counts(random, months, by)
+    policy = POLICIES[random.integers(len(POLICIES))].model_copy(update={"zeros": zeros})
+    disclosed = table(counts, periods, by, metrics).disclose(policy)
+    for each in Reader(disclosed, policy).attack(counts):
+        assert not each.pinned, each
+        assert not each.narrowed(policy.threshold, 1 if zeros else 0), each
+
+
+def test_the_attack_finds_what_hiding_only_small_cells_gives_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The attack is able to fail: with no further hiding, small counts are known exactly."""
+    monkeypatch.setattr(Protection, "_protect", lambda *_: None)
+    periods, by, months, metrics = CASES["a breakdown and its total"]
+    policy = DisclosurePolicy(threshold=5, base=1)
+    pinned = 0
+    for seed in range(5):
+        counts = random_counts(np.random.default_rng(seed), months, by)
+        disclosed = table(counts, periods, by, metrics).disclose(policy)
+        pinned += sum(each.pinned for each in Reader(disclosed, policy).attack(counts))
+    assert pinned > 0
+
+
+def test_where_the_search_is_given_up_more_is_hidden_and_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No step is allowed, as on a table too large for the limits: nothing is found of any count."""
+    monkeypatch.setattr(linear_program, "_STEPS", 0)
+    periods, by, months, metrics = CASES["two crossed breakdowns"]
+    policy = DisclosurePolicy(threshold=5, base=1)
+    counts = random_counts(np.random.default_rng(1), months, by)
+    result = table(counts, periods, by, metrics)
+    given_up = result.disclose(policy)
+    monkeypatch.undo()
+    assert set(_hidden(result.disclose(policy))) < set(_hidden(given_up))
+    assert all("within the limits" in note for note in _hidden(given_up).values())
+    for each in Reader(given_up, policy).attack(counts):
+        assert not each.pinned, each
+        assert not each.narrowed(policy.threshold, 1), each
+
+
+def _hidden(result: Result) -> dict[tuple[str, ...], str]:
+    """Return the note of each hidden row, by what the row is."""
+    frame = result.to_polars().filter(marker="[c]")
+    return dict(zip(frame.select("measure", *result.by).rows(), frame["note"], strict=True))
+
+
+def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
+    """The solver has a seed and counts steps, and nothing hangs on the order of a set."""
+    program = (
+        "from tests.unit.disclosure.test_disclosure import *\n"
+        "periods, by, months, metrics = CASES['two crossed breakdowns']\n"
+        "counts = random_counts(np.random.default_rng(3), months, by)\n"
+        "result = table(counts, periods, by, metrics)\n"
+        "print(result.disclose(DisclosurePolicy(base=1)).to_polars().write_csv())\n"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            check=True,
+            cwd=Path(__file__).parents[3],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
+    assert next(iter(told)).startswith(b"ref,")
+
+
+# Two releases
+
+
+def lone(count: int, *, policy: DisclosurePolicy | None = None, **asked: Any) -> Result:
+    found = incidents((count, 13, 22), **asked)
+    return found.disclose(policy or DisclosurePolicy(threshold=5, base=1))
+
+
+def told(first: Result, second: Result) -> str:
+    return "\n".join(str(each) for each in first.differencing(second))
+
+
+def test_a_revision_that_shows_what_was_hidden_is_warned_about() -> None:
+    assert "hidden in the first release and shown in the second" in told(lone(2), lone(6))
+    assert "hidden in the second release and shown in the first" in told(lone(6), lone(2))
+
+
+def test_two_versions_of_a_count_a_little_apart_are_warned_about() -> None:
+    assert "differ by fewer than 5" in told(lone(20), lone(22))
+    assert told(lone(20), lone(20)) == ""
+
+
+def test_a_year_to_date_a_month_later_is_warned_about() -> None:
+    """The quarter in one release less its first two months in the other are 3 in June."""
+    months = ((20, 30, 40), (50, 60, 70), (1, 1, 1))
+    policy = DisclosurePolicy(threshold=5, base=1)
+    early = incidents(*months, periods=MONTHS[:2], by=()).disclose(policy)
+    late = incidents(*months, periods=[QUARTER], by=()).disclose(policy)
+    assert "leave fewer than 5" in told(early, late)
+    assert "2024-06" in told(early, late)
+
+
+def test_rolling_years_a_month_apart_are_warned_about() -> None:
+    """What joins a window and what leaves it differ by 2."""
+    policy = DisclosurePolicy(threshold=5, base=1)
+    made = [datetime(2023, 4, 2)] * 20 + [datetime(2024, 4, 2)] * 22
+    made += [datetime(2023, 7, 1)] * 100
+    data = pl.DataFrame({"created_at": made, "closing_code": ["ASB nuisance"] * len(made)})
+    coverage = {"incident": ("2023-04-01", "2024-04-30")}
+
+    def rolling(label: str) -> Result:
+        found = kpi.compute(["15"], {"incident": data}, periods=[label], coverage=coverage)
+        return found.disclose(policy)
+
+    assert "share months" in told(rolling("R12 2024-03"), rolling("R12 2024-04"))
+
+
+def test_other_areas_in_the_second_release_are_warned_about() -> None:
+    first, second = lone(20), lone(20)
+    frame = second.to_polars().filter(pl.col("lpa") != AREAS[2])
+    second = Result(frame, second.by, second.subjects, policy=second.policy)
+    assert "other members in the two releases" in told(first, second)
+
+
+def test_differencing_needs_to_know_what_is_small() -> None:
+    with pytest.raises(RequestError, match="no disclosure policy"):
+        incidents((2, 13, 22)).differencing(lone(2))
+    exact = incidents((2, 13, 22))
+    assert exact.differencing(lone(2), policy=POLICY)
+
+
+def exactly(*counts: int, policy: DisclosurePolicy | None = None, **asked: Any) -> Result:
+    """Incidents that go through a policy without rounding."""
+    return incidents(counts, **asked).disclose(policy or UNROUNDED)
+
+
+def by_month(*counts: int, periods: Sequence[str]) -> Result:
+    """Incidents of one area month by month."""
+    months = tuple((each,) for each in counts)
+    return incidents(*months, periods=periods, by=()).disclose(UNROUNDED)
+
+
+UNROUNDED = DisclosurePolicy(threshold=5, base=1)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "warned"),
+    [(20, 20, False), (20, 21, True), (20, 24, True), (20, 25, False), (25, 21, True)],
+)
+def test_two_versions_are_a_little_apart_up_to_the_threshold(
+    first: int, second: int, warned: bool
+) -> None:
+    found = exactly(first, 13, 22).differencing(exactly(second, 13, 22))
+    assert any("differ by fewer than 5" in each.told for each in found) == warned
+    assert {each.members for each in found} == ({(("lpa", AREAS[0]),), ()} if warned else set())
+
+
+def test_two_versions_that_rounding_keeps_apart_are_not_warned_about() -> None:
+    """20 and 25 to the nearest 5 may be 22 and 23, or 18 and 27."""
+    first, second = (incidents((each, 13, 22)).disclose(POLICY) for each in (20, 25))
+    assert first.differencing(second) == ()
+
+
+def test_a_warning_says_where_and_never_the_number() -> None:
+    area, total = exactly(20, 13, 22).differencing(exactly(21, 13, 22))
+    assert str(area) == (
+        "Ref 15, incidents, 2024/25 Q1, lpa Herefordshire: the two releases differ by fewer than 5."
+    )
+    assert str(total) == ("Ref 15, incidents, 2024/25 Q1: the two releases differ by fewer than 5.")
+
+
+@pytest.mark.parametrize(("june", "warned"), [(4, True), (5, False)])
+def test_a_period_in_a_longer_one_of_the_other_release_leaves_few_or_enough(
+    june: int, warned: bool
+) -> None:
+    """April to June in one, and April and May only in the other, as one period each."""
+    whole = by_month(20, 30, june, periods=[QUARTER])
+    (found,) = by_month(20, 30, june, periods=["2024/25 Q1"]).differencing(whole) or (None,)
+    assert found is None
+    months = by_month(20, 30, june, periods=MONTHS[:2])
+    found = [each for each in whole.differencing(months) if "leave fewer" in each.told]
+    assert [each.period for each in found] == (["2024-06"] if warned else [])
+    if warned:
+        assert found[0].told == "longer periods less shorter ones leave fewer than 5."
+        assert found[0].members == ()
+
+
+def test_a_month_that_is_nearly_all_of_its_quarter_is_warned_about() -> None:
+    """A quarter of 33 in one release and its April of 30 in the other leave 3 for two months."""
+    months, quarter_ = (by_month(30, 3, 0, periods=[each]) for each in (MONTHS[0], QUARTER))
+    found = [each for each in months.differencing(quarter_) if " and " in each.period]
+    assert [(each.period, each.told) for each in found] == [
+        (
+            "2024-04 and 2024/25 Q1",
+            "the months that one has and the other has not come to fewer than 5.",
+        )
+    ]
+    found = quarter_.differencing(months)
+    assert "2024/25 Q1 and 2024-04" in [each.period for each in found]
+    assert "2024-05 to 2024-06" in [each.period for each in found]
+
+
+def test_periods_that_share_no_month_or_have_no_end_in_common_are_not_set_against_each_other() -> (
+    None
+):
+    april, may = (by_month(30, 31, 0, periods=[each]) for each in MONTHS[:2])
+    assert april.differencing(may) == ()
+    may_alone = by_month(1, 31, 1, periods=[MONTHS[1]])
+    assert may_alone.differencing(by_month(1, 31, 1, periods=[QUARTER])) == ()
+
+
+def release(exact: Result, *areas: str, hidden: Sequence[str] = ()) -> Result:
+    """A release of some rows, some of them hidden."""
+    frame = exact.to_polars().filter(pl.col("lpa").is_in([*areas, *hidden]))
+    gone = pl.col("lpa").is_in(hidden)
+    frame = frame.with_columns(
+        *(pl.when(~gone).then(pl.col(each)).alias(each) for each in NUMBERS),
+        marker=pl.when(gone).then(pl.lit("[c]")).otherwise("marker"),
+    )
+    return Result(frame, exact.by, exact.subjects)
+
+
+@pytest.mark.parametrize(
+    ("counts", "narrowed"), [((4, 13, 22), True), ((1, 13, 22), True), ((6, 13, 22), False)]
+)
+def test_a_hidden_number_that_both_releases_tell_is_warned_about(
+    counts: Sequence[int], narrowed: bool
+) -> None:
+    """The first shows all and one area; the second shows another area, and so tells the third."""
+    exact = incidents(counts)
+    first = release(exact, "All", AREAS[2], hidden=[AREAS[0]])
+    second = release(exact, AREAS[1])
+    words = "lpa Herefordshire: it is hidden, and the sums of both releases tell more of it than"
+    assert (words in "\n".join(map(str, first.differencing(second, policy=POLICY)))) == narrowed
+    both = release(exact, "All", AREAS[1], AREAS[2], hidden=[AREAS[0]])
+    assert "sums of both" not in "\n".join(map(str, both.differencing(both, policy=POLICY)))
+
+
+def months_of(exact: Result, period: str, *areas: str, hidden: Sequence[str] = ()) -> pl.DataFrame:
+    """The rows of one period in a release of some areas."""
+    return release(exact, *areas, hidden=hidden).to_polars().filter(period=period)
+
+
+def sums_of_both(first: Result, second: Result) -> list[tuple[str, str]]:
+    """The areas and periods of which the sums of both releases tell more than of either."""
+    found = first.differencing(second, policy=POLICY)
+    return [(dict(each.members).get("lpa", "All"), each.period) for each in found
+            if "sums of both" in each.told]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("two", "told_more"), [((1, 4), False), ((1, 3), True), ((5, 0), False), ((2, 5), False)]
+)
+def test_that_a_hidden_number_is_under_the_threshold_is_no_more_than_is_known(
+    two: tuple[int, int], told_more: bool
+) -> None:
+    """Of two that are hidden and come to 5, each is 1 to 4; of two that come to 4, 1 to 3."""
+    exact = incidents((*two, 22))
+    first = release(exact, "All", hidden=AREAS[:2])
+    second = release(exact, AREAS[2], hidden=AREAS[:2])
+    expected = [(area, QUARTER) for area in AREAS[:2]] if told_more else []
+    assert sums_of_both(first, second) == expected
+
+
+def test_a_hidden_number_that_is_at_least_the_threshold_is_no_small_one() -> None:
+    exact = incidents((5, 13, 22))
+    first = release(exact, "All", AREAS[2], hidden=[AREAS[0]])
+    assert sums_of_both(first, release(exact, AREAS[1])) == []
+    small = incidents((4, 13, 22))
+    first = release(small, "All", AREAS[2], hidden=[AREAS[0]])
+    assert sums_of_both(first, release(small, AREAS[1])) == [(AREAS[0], QUARTER)]
+
+
+def test_two_versions_of_a_total_that_cannot_both_be_tell_nothing_of_its_parts() -> None:
+    """26 in one release and 28 in the other, of which 22 are in one area."""
+    first = release(incidents((2, 2, 22)), "All", hidden=AREAS[:2])
+    second = release(incidents((2, 4, 22)), "All", AREAS[2], hidden=AREAS[:2])
+    assert sums_of_both(first, second) == []
+
+
+def test_a_total_with_parts_of_another_version_tells_nothing() -> None:
+    """Of 30 in all, 22 are in one area, and after a revision 13 in another."""
+    first = release(incidents((4, 4, 22)), "All", AREAS[2], hidden=AREAS[:2])
+    assert sums_of_both(first, release(incidents((4, 13, 22)), AREAS[1])) == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "zeros", "told_more"), [(16, True, True), (18, True, False), (18, False, False)]
+)
+def test_a_rounded_total_tells_of_its_parts_what_all_that_is_rounded_to_it_tells(
+    rest: int, zeros: bool, told_more: bool
+) -> None:
+    """A total of 20 is 18 to 22. Less 16 that is 2 to 6, and less 18 no more than under 5."""
+    exact = incidents((20 - rest, 8, rest - 8))
+    rounded = release(exact, "All", hidden=AREAS)
+    first = Result(rounded.to_polars(), exact.by, exact.subjects, policy=POLICY)
+    policy = POLICY.model_copy(update={"zeros": zeros})
+    found = first.differencing(release(exact, *AREAS[1:], hidden=AREAS[:1]), policy=policy)
+    assert ("sums of both" in "\n".join(map(str, found))) == told_more
+
+
+def test_what_longer_periods_leave_is_not_warned_about_where_it_may_be_nothing() -> None:
+    """A quarter of 60 is 58 to 62, and less two months of 30 it is up to 2."""
+    counts = ((30,), (30,), (0,))
+    late = incidents(*counts, periods=[QUARTER], by=()).disclose(POLICY)
+    early = by_month(30, 30, 0, periods=MONTHS[:2])
+    assert late.differencing(early) == ()
+
+
+def test_a_month_that_is_left_is_named_as_months_are() -> None:
+    made = [datetime(2024, month, 2) for month in (10, 11) for _ in range(20)]
+    made += [datetime(2024, 12, 2)] * 3
+    data = pl.DataFrame({"created_at": made, "closing_code": ["ASB nuisance"] * len(made)})
+    coverage = {"incident": ("2024-10-01", "2024-12-31")}
+    whole, months = (
+        kpi.compute(["15"], {"incident": data}, periods=each, coverage=coverage).disclose(UNROUNDED)
+        for each in (["2024/25 Q3"], ["2024-10", "2024-11"])
+    )
+    assert [each.period for each in whole.differencing(months)] == ["2024-12"]
+
+
+def test_how_many_there_are_on_a_day_is_not_taken_from_how_many_on_another() -> None:
+    """30 at the end of April, and 33 at the end of June: no months are what is left."""
+    stock = SHARES.model_copy(
+        update={"measures": (kpi.StockAtDate(key="calls", of=Call, at=Call.began_at),)}
+    )
+    data = pl.DataFrame({"began_at": [datetime(2024, 4, 30)] * 30 + [datetime(2024, 6, 30)] * 33})
+    april, quarter_ = (
+        kpi.compute(
+            [stock], {"call": data}, periods=[each], catalogue=kpi.Catalogue([stock]),
+            coverage={"call": ("2024-04-01", "2024-06-30")},
+        )
+        for each in (MONTHS[0], QUARTER)
+    )  # fmt: skip
+    assert april.to_polars()["value"].to_list() == [30]
+    assert quarter_.to_polars()["value"].to_list() == [33]
+    assert april.differencing(quarter_, policy=POLICY) == ()
+
+
+@pytest.mark.parametrize("hidden", ["calls", "again"])
+def test_a_count_that_any_row_shows_is_shown(hidden: str) -> None:
+    """One count stands in two rows, and one of them is hidden."""
+    again = Count(key="again", of=Call, at=Call.began_at)
+    twice = SHARES.model_copy(update={"measures": (SHARES.measures[0], again)})
+    data = pl.DataFrame({"began_at": [datetime(2024, 4, 2)] * 20})
+    result = kpi.compute(
+        [twice], {"call": data}, periods=[QUARTER], catalogue=kpi.Catalogue([twice]),
+        coverage={"call": ("2024-04-01", "2024-06-30")},
+    )  # fmt: skip
+    gone = pl.col("measure") == hidden
+    frame = result.to_polars().with_columns(
+        pl.when(~gone).then("value").alias("value"),
+        marker=pl.when(gone).then(pl.lit("[c]")).otherwise("marker"),
+    )
+    first = Result(frame, result.by, result.subjects)
+    assert first.differencing(result, policy=POLICY) == ()
+
+
+def test_what_months_tell_of_one_area_tells_of_another_by_the_total() -> None:
+    """The quarter less two months is one area's April, and April less that is the other's."""
+    counts = ((3, 20, 22), (30, 31, 32), (40, 41, 42))
+    exact = incidents(*counts, periods=[*MONTHS, QUARTER])
+    april = months_of(exact, MONTHS[0], "All", AREAS[2], hidden=AREAS[:2])
+    others = [months_of(exact, each, AREAS[1]) for each in (MONTHS[2], QUARTER)]
+    others += [months_of(exact, MONTHS[1], "All", *AREAS)]
+    first = Result(april, exact.by, exact.subjects)
+    second = Result(pl.concat(others), exact.by, exact.subjects)
+    assert sums_of_both(first, second) == [(AREAS[0], MONTHS[0])]
+
+
+def test_two_releases_alike_warn_of_nothing() -> None:
+    for counts in ((2, 13, 22), (20, 30, 40), (0, 0, 0)):
+        assert exactly(*counts).differencing(exactly(*counts)) == ()
+
+
+def test_warnings_come_by_ref_and_measure_and_period() -> None:
+    first = incidents((20, 13, 22), (20, 13, 22), periods=MONTHS[:2]).disclose(UNROUNDED)
+    second = incidents((21, 13, 22), (21, 13, 22), periods=MONTHS[:2]).disclose(UNROUNDED)
+    found = [(each.ref, each.measure, each.period, str(each)) for each in
+             first.differencing(second)]  # fmt: skip
+    assert found == sorted(found)
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "warned"), [(20, 22, True), (20, 24, False), (19, 21, True), (20, 19, False)]
+)
+def test_rounded_numbers_are_a_little_apart_where_they_surely_are(
+    one: int, other: int, warned: bool
+) -> None:
+    """To the nearest 2, 20 is 19 or 20, 22 is 21 or 22, and 24 is 23 or 24: up to 5 apart."""
+    policy = DisclosurePolicy(threshold=5, base=2)
+    first, second = (incidents((each, 50, 60)).disclose(policy) for each in (one, other))
+    for found in (first.differencing(second), second.differencing(first)):
+        here = [each for each in found if each.members]
+        assert ["differ by fewer than 5" in each.told for each in here] == [True] * warned
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "leaves", "joins", "warned"),
+    [
+        ("R12 2024-03", "R12 2024-04", 20, 22, True),
+        ("R12 2024-04", "R12 2024-03", 20, 22, True),
+        ("R12 2024-03", "R12 2024-04", 20, 20, False),
+        ("R12 2024-03", "R12 2024-04", 20, 25, False),
+        ("R12 2024-03", "R12 2025-03", 20, 22, False),
+    ],
+)
+def test_windows_that_overlap_differ_by_what_leaves_and_what_joins(
+    first: str, second: str, leaves: int, joins: int, warned: bool
+) -> None:
+    made = [datetime(2023, 4, 2)] * leaves + [datetime(2024, 4, 2)] * joins
+    made += [datetime(2023, 7, 1), datetime(2024, 7, 1)] * 100
+    data = pl.DataFrame({"created_at": made, "closing_code": ["ASB nuisance"] * len(made)})
+    coverage = {"incident": ("2023-04-01", "2025-03-31")}
+    one, other = (
+        kpi.compute(["15"], {"incident": data}, periods=[each], coverage=coverage).disclose(
+            UNROUNDED
+        )
+        for each in (first, second)
+    )
+    found = [each for each in one.differencing(other) if "share months" in each.told]
+    assert [each.period for each in found] == [f"{first} and {second}"] * warned
+    assert all(each.told == (
+        "the two share months, and those they do not share differ by fewer than 5."
+    ) for each in found)  # fmt: skip
+
+
+def test_a_measure_in_one_release_alone_has_no_members_to_differ() -> None:
+    """Where a breakdown has other members, the measures of both are named and no other."""
+    exact = incidents((20, 30, 40))
+    frame = exact.to_polars()
+    kept = pl.col("measure") == "incidents"
+    first = Result(frame.filter(pl.col("lpa") != AREAS[2]), exact.by, exact.subjects)
+    second = Result(frame.filter(kept), exact.by, exact.subjects)
+    for one, other in ((first, second), (second, first)):
+        found = [
+            each
+            for each in one.differencing(other, policy=UNROUNDED)
+            if "other members" in each.told
+        ]
+        assert {each.measure for each in found} == {"incidents"}

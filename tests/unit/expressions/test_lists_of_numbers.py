@@ -1,0 +1,77 @@
+"""A number looked for in a list is found by its value, whatever type the column or the list has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+import swm_kpi as kpi
+from tests.support import engines
+
+
+class Wait(kpi.Contract, rows=kpi.Unit.CONTACTS, source="Front counter"):
+    """One row per visit."""
+
+    came_at = kpi.Column(datetime, description="When the visitor came.")
+    seen_at = kpi.Column(datetime, nullable=True, description="When the visitor was seen.")
+    people = kpi.Column(int, nullable=True, description="How many came together.")
+    score = kpi.Column(float, nullable=True, description="How content they were.")
+
+
+ROWS = pl.DataFrame(
+    {
+        "came_at": [datetime(2024, 4, 2, 10)] * 4,
+        "seen_at": [
+            datetime(2024, 4, 2, 10, 10),
+            datetime(2024, 4, 2, 10, 10, 0, 500_000),
+            datetime(2024, 4, 2, 11),
+            None,
+        ],
+        "people": [1, 2, 3, None],
+        "score": [1.0, 2.5, 3.0, None],
+    }
+)
+waited = Wait.came_at.until(Wait.seen_at)
+CASES = {
+    "whole numbers in a column of whole numbers": (Wait.people.is_in(1, 3, 9), 2),
+    "fractions in a column of whole numbers": (Wait.people.is_in(1.0, 2.5), 1),
+    "only what no whole number is": (Wait.people.is_in(2.5), 0),
+    "whole numbers in a column of fractions": (Wait.score.is_in(1, 3), 2),
+    "fractions in a column of fractions": (Wait.score.is_in(2.5, 9.5), 1),
+    "seconds that passed": (waited.is_in(600, 3_600), 2),
+    "seconds and a half": (waited.is_in(600.5), 1),
+    "none of those, and a missing number is in no list": (~Wait.people.is_in(1, 2.5), 2),
+    "what no whole number is, turned round": (~Wait.people.is_in(2.5), 3),
+}
+
+
+@pytest.mark.parametrize("engine", ["Polars", *engines.NAMES])
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_a_number_is_found_by_its_value(engine: str, case: str) -> None:
+    condition, expected = CASES[case]
+    table: Any = ROWS if engine == "Polars" else engines.door(engine)("wait", ROWS)
+    metric = kpi.Metric(
+        ref="X1",
+        key="visits",
+        title="Visits",
+        objective=kpi.Objective.REASSURING,
+        summary="Visits.",
+        measures=[kpi.Count(key="visits", of=Wait, at=Wait.came_at, where=condition)],
+        direction=kpi.Direction.NEUTRAL,
+        availability=kpi.Availability(status="unknown", reason="Nobody has said."),
+        not_this="Not people.",
+        examples=[kpi.Example(rows="| came_at |\n| 2024-04-02 |", expect={"visits": 0}, trap="-")],
+    )
+    result = kpi.compute(
+        [metric],
+        {"wait": table},
+        periods="2024-04",
+        coverage={"wait": ("2024-04-01", "2024-04-30")},
+        catalogue=kpi.Catalogue([metric]),
+    )
+    assert result.to_polars()["value"].to_list() == [expected]

@@ -1,0 +1,115 @@
+"""A force states its own availability in a dated, sourced file; nothing else makes a ref red."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import swm_kpi as kpi
+from swm_kpi.model.describe import describe
+
+WHOLE = """
+[[metric]]
+ref = "15"
+status = "not_reportable"
+reason = "The command and control system cannot give closing codes."
+source = "Quarterly performance report, Q4 2024/25"
+finding = "ref 15 is left out"
+date = 2025-05-01
+"""
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Path:
+    file = tmp_path / "availability.toml"
+    file.write_text(WHOLE)
+    return file
+
+
+def test_a_statement_is_shown_with_its_source_and_date(overlay: Path) -> None:
+    availability = kpi.catalogue(availability=overlay)["15"].availability
+    assert availability.status is kpi.AvailabilityStatus.NOT_REPORTABLE
+    assert availability.evidence[0].source.startswith("Quarterly")
+    assert str(availability.as_at) == "2025-05-01"
+    assert kpi.catalogue()["15"].availability.status is kpi.AvailabilityStatus.UNKNOWN
+
+
+def test_a_metric_that_may_not_be_reported_answers_with_the_reason_and_no_number(
+    overlay: Path,
+) -> None:
+    incidents = pl.DataFrame(
+        {"created_at": ["2024-05-01 10:00"], "closing_code": ["ASB nuisance"]}
+    ).with_columns(pl.col("created_at").str.to_datetime())
+    result = kpi.compute(
+        ["15", "39"],
+        {"incident": incidents},
+        periods=["2024-05"],
+        coverage={"incident": ("2024-05-01", "2024-05-31")},
+        catalogue=kpi.catalogue(availability=overlay),
+    ).to_polars()
+    withheld = result.filter(pl.col("ref") == "15")
+    assert withheld["marker"].unique().to_list() == ["[x]"]
+    assert withheld["value"].null_count() == len(withheld)
+    assert "closing codes" in withheld["note"][0]
+    assert result.filter(pl.col("ref") == "39")["value"].to_list() == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (('ref = "15"', 'ref = "asb_incident"'), "Did you mean 'asb_incidents'?"),
+        (('ref = "15"', "ref = 15"), "valid string"),
+        (('ref = "15"', 'ref = "16"'), "nothing to report under this ref itself"),
+        (('"not_reportable"', '"red"'), "not a status that can be stated"),
+        (('reason = "The', 'raeson = "The'), "Did you mean 'reason'?"),
+        (("date = 2025-05-01", ""), "date: it is required"),
+        (("date = 2025-05-01", 'date = "May"'), "date"),
+        (('finding = "ref 15 is left out"', 'finding = ""'), "finding"),
+        (("date = 2025-05-01", "date = 2025-05-01" + WHOLE), "more than once"),
+    ],
+)
+def test_what_is_wrong_is_told_by_field(overlay: Path, change: tuple[str, str], words: str) -> None:
+    overlay.write_text(WHOLE.replace(*change))
+    with pytest.raises(kpi.DefinitionError, match=words.replace("?", r"\?")) as caught:
+        kpi.catalogue(availability=overlay)
+    assert "availability.toml" in str(caught.value)
+
+
+def test_everything_that_is_wrong_is_told_at_once(overlay: Path) -> None:
+    overlay.write_text(WHOLE.replace('"15"', '"99"').replace('"not_reportable"', '"red"'))
+    with pytest.raises(kpi.DefinitionError) as caught:
+        kpi.catalogue(availability=overlay)
+    assert {each.field for each in caught.value.problems} == {"ref", "status"}
+
+
+@pytest.mark.parametrize("content", ["[[metric]", "colour = 'red'", "metric = 3"])
+def test_a_file_that_is_not_an_overlay_is_refused(overlay: Path, content: str) -> None:
+    overlay.write_text(content)
+    with pytest.raises(kpi.InputError, match=r"availability\.toml"):
+        kpi.catalogue(availability=overlay)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(kpi.InputError, match="no such file"):
+        kpi.catalogue(availability=tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2021-05-27", "27 May 2021"),
+        ("2021-09", "September 2021"),
+        ("2019", "2019"),
+        ("2023/24", "2023/24"),
+        ("2022, by context", "2022, by context"),
+        ("2021-02-30", "2021-02-30"),
+    ],
+)
+def test_evidence_is_dated_as_readers_write_dates(written: str, read: str) -> None:
+    assert kpi.Evidence("A report", "It is given.", written).when == read
+
+
+def test_a_description_dates_its_evidence_in_words() -> None:
+    assert "27 May 2021" in " ".join(describe(kpi.catalogue()["57"], kpi.catalogue()).split())

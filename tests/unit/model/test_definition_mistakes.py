@@ -1,0 +1,1487 @@
+"""Every mistake in a definition is one clear error: what, which field and rule, what to write."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from swm_kpi import (
+    Alias,
+    Assumption,
+    Availability,
+    AvailabilityStatus,
+    Average,
+    Basis,
+    Break,
+    Catalogue,
+    Column,
+    Contract,
+    Count,
+    DefinitionError,
+    Dimension,
+    Direction,
+    Duration,
+    Evidence,
+    Example,
+    Heading,
+    MeanOfSnapshots,
+    Metric,
+    NoMetricText,
+    Objective,
+    Planned,
+    Proportion,
+    Rate,
+    Ratio,
+    Rule,
+    StockAtDate,
+    Sum,
+    Unique,
+    Unit,
+    Variance,
+)
+from swm_kpi.engine.worked_examples import check_examples
+from swm_kpi.errors import Problem, collecting_problems
+from swm_kpi.expressions import is_unusable
+from swm_kpi.model.plugins import load
+
+AREA = Dimension("area", "Area", ("North", "South"), description="Where the log was opened.")
+KIND = Dimension("kind", "Kind of call", ("Noise", "Other"), description="By its closing code.")
+ELSEWHERE = Dimension("ward", "Ward", ("One", "Two"), description="No table carries it.")
+
+
+class Log(Contract, rows=Unit.INCIDENTS):
+    """One row per log."""
+
+    log_id = Column(str, unique=True, personal=True, description="Its number.")
+    opened_at = Column(datetime, description="When it was opened.")
+    arrived_at = Column(datetime, nullable=True, description="When somebody came.")
+    due_on = Column(date, nullable=True, description="The day by which it was due.")
+    code = Column(str, isin=("noise", "fight", "other"), nullable=True, description="Its code.")
+    words = Column(str, nullable=True, description="Free words.")
+    calls = Column(int, nullable=True, description="Calls about it.")
+    cost = Column(float, nullable=True, decimals=2, description="What it cost.")
+    urgent = Column(bool, nullable=True, description="Whether it was urgent.")
+    area = Column(str, dimension=AREA, nullable=True, description="Its area.")
+
+
+class Staff(Contract, rows=Unit.PEOPLE):
+    """One row per person and day."""
+
+    counted_on = Column(date, description="The day.")
+    fte = Column(float, description="Full-time equivalent.")
+    area = Column(str, dimension=AREA, nullable=True, description="Posted to.")
+
+
+class Residents(Contract, rows=Unit.PEOPLE):
+    """One row per area and year."""
+
+    mid_year = Column(int, description="The year.")
+    people = Column(int, description="People.")
+    area = Column(str, dimension=AREA, description="Their area.")
+
+
+UNKNOWN = Availability(status=AvailabilityStatus.UNKNOWN, reason="Nothing is documented.")
+LIMITS = Assumption("limits", (1, 2), since="2024-04-01", because="For the tests.")
+LEFT_OUT = object()
+
+
+def logs(**changes: Any) -> Count:
+    """A right count of logs, changed."""
+    return Count(**_changed({"key": "logs", "of": Log, "at": Log.opened_at}, changes))
+
+
+def example(**changes: Any) -> Example:
+    """A right worked example with a trap, changed."""
+    right = {
+        "rows": "| opened_at | code |\n| 2024-05-01 12:00 | noise |\n| 2024-07-01 00:00 | noise |",
+        "expect": {"logs": 1},
+        "trap": "The second was opened after the quarter.",
+    }
+    return Example(**_changed(right, changes))
+
+
+def metric(**changes: Any) -> Metric:
+    """A right metric, changed."""
+    right = {
+        "ref": "1",
+        "key": "log_volume",
+        "title": "Volume of logs",
+        "objective": Objective.SECURE,
+        "summary": "Logs, counted on the day they were opened.",
+        "measures": [logs()],
+        "dimensions": [AREA],
+        "direction": Direction.LOWER_IS_BETTER,
+        "availability": UNKNOWN,
+        "not_this": "Not crimes.",
+        "examples": [example()],
+    }
+    return Metric(**_changed(right, changes))
+
+
+def entry(kind: type, ref: str, **more: Any) -> Any:
+    """An entry that is not measured."""
+    fields = {
+        "ref": ref,
+        "key": f"entry_{ref}",
+        "title": f"The title of {ref}",
+        "objective": Objective.SECURE,
+        "availability": UNKNOWN,
+    }
+    return kind(**(fields | more))
+
+
+def _changed(right: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in (right | changes).items() if each is not LEFT_OUT}
+
+
+def contract(body: dict[str, Any], *, name: str = "Slip", doc: str = "One row per slip.", **more):
+    """Declare a contract from a dictionary; a day column is there unless another is given."""
+    return type(Contract)(name, (Contract,), {"__doc__": doc, **body}, **more)
+
+
+def day() -> Column:
+    return Column(date, description="The day.")
+
+
+def note(dtype: Any = str, **options: Any) -> Column:
+    return Column(dtype, **({"description": "Something."} | options))
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake and what must be said of it."""
+
+    make: Callable[[], Any]
+    subject: str
+    field: str
+    rule: str
+    fix: str
+
+
+def _two_proxies() -> Metric:
+    return metric(measures=[logs(basis=Basis.PROXY, differs="It is public.")])
+
+
+def _with_ratio(**fields: str) -> list[Any]:
+    return [logs(), Ratio(key="share", **({"numerator": "logs", "denominator": "logs"} | fields))]
+
+
+STOCK = {"key": "staff", "of": Staff, "at": Staff.counted_on}
+TIMED = {"key": "wait", "of": Log, "at": Log.opened_at, "average": Average.MEDIAN}
+PER = {"key": "per_1000", "of": "logs", "per": Residents.people, "scale": 1_000}
+ALIAS = {"key": "again", "summary": "The same."}
+
+CONDITIONS = {
+    "a column that does not exist": Mistake(
+        lambda: Log.opened, "Log.opened", "column", "no column 'opened'", "'opened_at'"
+    ),
+    "a column nothing like any": Mistake(
+        lambda: Staff.zzz, "Staff.zzz", "column", "no column 'zzz'", "Choose from 'area'"
+    ),
+    "a value outside the closed list": Mistake(
+        lambda: Log.code == "nose", "Log.code", "==", "'nose' is not in its closed list", "'noise'"
+    ),
+    "a value outside the closed list inside is_in": Mistake(
+        lambda: Log.code.is_in("noise", "figth"), "Log.code", "is_in", "'figth' is not", "'fight'"
+    ),
+    "a value outside a dimension's members": Mistake(
+        lambda: Log.area == "north ", "Log.area", "==", "closed list", "'North'"
+    ),
+    "a number compared with text": Mistake(
+        lambda: Log.calls == "1", "Log.calls", "==", "whole number, not text", "a whole number"
+    ),
+    "text compared with a number": Mistake(
+        lambda: Log.words == 1, "Log.words", "==", "text, not a whole number", "with text"
+    ),
+    "true or false compared with a number": Mistake(
+        lambda: Log.urgent == 1, "Log.urgent", "==", "true or false, not a whole", "true or false"
+    ),
+    "a number compared with true": Mistake(
+        lambda: Log.calls == True,  # noqa: E712
+        "Log.calls",
+        "==",
+        "a whole number, not true or false",
+        "a whole number",
+    ),
+    "a time compared with an ISO string": Mistake(
+        lambda: Log.opened_at >= "2024-04-01", "Log.opened_at", ">=", "not text", "a date and time"
+    ),
+    "a date compared with a time": Mistake(
+        lambda: Log.due_on < datetime(2024, 4, 1), "Log.due_on", "<", "a date, not", "with a date"
+    ),
+    "columns of two types compared": Mistake(
+        lambda: Log.code == Log.calls, "Log.code", "==", "Log.calls a whole number", "one type"
+    ),
+    "a number that is not finite": Mistake(
+        lambda: Log.cost < float("inf"), "Log.cost", "<", "not finite", "a finite number"
+    ),
+    "ordering text": Mistake(lambda: Log.code < "noise", "Log.code", "<", "no order", "is_in"),
+    "between over text": Mistake(
+        lambda: Log.words.between("a", "b"), "Log.words", ">=", "text has no order", "=="
+    ),
+    "ordering true and false": Mistake(
+        lambda: Log.urgent > False, "Log.urgent", ">", "true or false has no order", "=="
+    ),
+    "equal to None": Mistake(
+        lambda: Log.code == None,  # noqa: E711
+        "Log.code",
+        "==",
+        "nothing equals a missing value",
+        ".is_null()",
+    ),
+    "None in is_in": Mistake(
+        lambda: Log.code.is_in("noise", None), "Log.code", "is_in", "not NoneType", "text"
+    ),
+    "and for &": Mistake(
+        lambda: (Log.code == "noise") and (Log.calls > 1),
+        "An expression",
+        "truth value",
+        "no truth value",
+        "Use & for and",
+    ),
+    "or for |": Mistake(
+        lambda: (Log.code == "noise") or (Log.calls > 1),
+        "An expression",
+        "truth value",
+        "no truth value",
+        "| for or",
+    ),
+    "not for ~": Mistake(
+        lambda: not Log.urgent, "An expression", "truth value", "no truth value", "~ for not"
+    ),
+    "a chained comparison": Mistake(
+        lambda: 1 < Log.calls < 3, "An expression", "truth value", "no truth value", ".between("
+    ),
+    "in for is_in": Mistake(
+        lambda: Log.code in ("noise", "fight"), "An expression", "truth value", "no truth", "&"
+    ),
+    "an empty is_in": Mistake(
+        lambda: Log.code.is_in(), "Log.code", "is_in", "cannot be empty", "at least one value"
+    ),
+    "is_in of another column": Mistake(
+        lambda: Log.code.is_in(Log.words), "Log.code", "is_in", "Log.words text", "with =="
+    ),
+    "an assumption that is a list, with ==": Mistake(
+        lambda: Log.calls == LIMITS, "Log.calls", "==", "'limits' is a list", ".is_in("
+    ),
+    "& without brackets round comparisons": Mistake(
+        lambda: Log.calls & Log.urgent, "Log.calls", "&", "& joins conditions", "brackets"
+    ),
+    "| with a literal": Mistake(
+        lambda: Log.urgent | True, "an operand", "|", "it is bool", "Compare it with something"
+    ),
+    "the opposite of a number": Mistake(
+        lambda: ~Log.calls, "Log.calls", "~", "a whole number", "Compare it"
+    ),
+    "elapsed time from a day": Mistake(
+        lambda: Log.due_on.until(Log.arrived_at), "Log.due_on", "until", "no time of day", "two"
+    ),
+}
+
+MEASURES = {
+    "a measure given by position": Mistake(
+        lambda: Count("logs", Log), "Count", "arguments", "given by name", "Count(name=value"
+    ),
+    "a misspelt field of a measure": Mistake(
+        lambda: logs(were=Log.urgent), "Count logs", "were", "no field 'were'", "'where'"
+    ),
+    "a measure without a key": Mistake(
+        lambda: logs(key=LEFT_OUT), "Count", "key", "it is required", "Give key="
+    ),
+    "a measure key that is not a name": Mistake(
+        lambda: logs(key="Logs opened"), "Count Logs opened", "key", "not a name", "lower case"
+    ),
+    "a measure that counts an instance of nothing": Mistake(
+        lambda: logs(of="log"), "Count logs", "of", "it is of type str", "a ContractType"
+    ),
+    "at that is a name": Mistake(
+        lambda: logs(at="opened_at"), "Count logs", "at", "it is of type str", "a Column"
+    ),
+    "at that is no date": Mistake(
+        lambda: logs(at=Log.calls), "Count logs", "at", "Log.calls holds no date", "opened_at"
+    ),
+    "at of another table": Mistake(
+        lambda: logs(at=Staff.counted_on), "Count logs", "at", "not a column of Log", "of=Staff"
+    ),
+    "where that reads another table": Mistake(
+        lambda: logs(where=Log.urgent & (Staff.fte > 1)),
+        "Count logs",
+        "where",
+        "Staff.fte is not a column of Log",
+        "Use a column of Log",
+    ),
+    "where that is a number": Mistake(
+        lambda: logs(where=Log.calls), "Log.calls", "where", "it is a whole number, and", ""
+    ),
+    "where that is text": Mistake(
+        lambda: logs(where="urgent"), "Count logs", "where", "it is of type str", "an Expression"
+    ),
+    "distinct over the key": Mistake(
+        lambda: logs(distinct=Log.log_id), "Count logs", "distinct", "every row differs", "out"
+    ),
+    "a wrong direction": Mistake(
+        lambda: logs(direction="lower is beter"),
+        "Count logs",
+        "direction",
+        "'lower is beter' is not one of the closed set",
+        "'lower is better'",
+    ),
+    "a proxy that does not say how it differs": Mistake(
+        lambda: logs(basis=Basis.PROXY), "Count logs", "differs", "says what it is not", "differs"
+    ),
+    "the force's own measure that differs": Mistake(
+        lambda: logs(differs="A little."), "Count logs", "differs", "only a proxy", "note="
+    ),
+    "a sum of text": Mistake(
+        lambda: Sum(key="x", of=Log, at=Log.opened_at, value=Log.words, unit=Unit.CALLS),
+        "Sum x",
+        "value",
+        "Log.words is not a number",
+        "a number column",
+    ),
+    "a sum without a unit": Mistake(
+        lambda: Sum(key="x", of=Log, at=Log.opened_at, value=Log.calls),
+        "Sum x",
+        "unit",
+        "not in rows",
+        "unit=",
+    ),
+    "a duration from a date to a time": Mistake(
+        lambda: Duration(**TIMED, start=Log.due_on, end=Log.arrived_at, unit=Unit.HOURS),
+        "Duration wait",
+        "end",
+        "not two dates or two times",
+        "one type",
+    ),
+    "a duration from a time to itself": Mistake(
+        lambda: Duration(**TIMED, start=Log.opened_at, end=Log.opened_at, unit=Unit.HOURS),
+        "Duration wait",
+        "end",
+        "it is the start",
+        "the column in which the time ends",
+    ),
+    "a duration in crimes": Mistake(
+        lambda: Duration(**TIMED, start=Log.opened_at, end=Log.arrived_at, unit=Unit.CRIMES),
+        "Duration wait",
+        "unit",
+        "units of time",
+        "Unit.SECONDS",
+    ),
+    "a duration without a unit": Mistake(
+        lambda: Duration(**TIMED, start=Log.opened_at, end=Log.arrived_at),
+        "Duration wait",
+        "unit",
+        "units of time",
+        "HOURS",
+    ),
+    "a wrong average": Mistake(
+        lambda: Duration(
+            **TIMED | {"average": "medium"},
+            start=Log.opened_at,
+            end=Log.arrived_at,
+            unit=Unit.HOURS,
+        ),
+        "Duration wait",
+        "average",
+        "'medium' is not one of",
+        "'median'",
+    ),
+    "a proportion with a unit": Mistake(
+        lambda: Proportion(
+            key="x", of=Log, at=Log.opened_at, numerator=Log.urgent, unit=Unit.CALLS
+        ),
+        "Proportion x",
+        "unit",
+        "from 0 to 1",
+        "Leave unit out",
+    ),
+    "a proportion of another table": Mistake(
+        lambda: Proportion(key="x", of=Log, at=Log.opened_at, numerator=Staff.fte > 0),
+        "Proportion x",
+        "numerator",
+        "Staff.fte is not a column of Log",
+        "of=Staff",
+    ),
+    "a ratio of a thing to itself": Mistake(
+        lambda: Ratio(key="x", numerator="logs", denominator="logs"),
+        "Ratio x",
+        "denominator",
+        "divided by itself",
+        "another measure",
+    ),
+    "a rate per a number not in use": Mistake(
+        lambda: Rate(**PER | {"scale": 10_000}), "Rate per_1000", "scale", "10,000", "1_000"
+    ),
+    "a rate per something that is not people": Mistake(
+        lambda: Rate(**PER | {"per": Staff.fte}), "Rate per_1000", "per", "people", "whole number"
+    ),
+    "a rate from a table with no year": Mistake(
+        lambda: Rate(**PER | {"per": Log.calls}), "Rate per_1000", "year", "no mid_year", "year="
+    ),
+    "a rate among the rows of another table": Mistake(
+        lambda: Rate(**PER, among=Log.urgent),
+        "Rate per_1000",
+        "among",
+        "Log.urgent is not a column of Residents",
+        "Use its columns",
+    ),
+    "a stock of text": Mistake(
+        lambda: StockAtDate(**STOCK, value=Staff.area),
+        "StockAtDate staff",
+        "value",
+        "not a number",
+        "number column",
+    ),
+    "a mean of text": Mistake(
+        lambda: MeanOfSnapshots(**STOCK, value=Staff.area),
+        "MeanOfSnapshots staff",
+        "value",
+        "not a number",
+        "number column",
+    ),
+    "a variance from itself": Mistake(
+        lambda: Variance(**STOCK, actual=Staff.fte, budget=Staff.fte),
+        "Variance staff",
+        "budget",
+        "it is the actual",
+        "the budget's column",
+    ),
+    "a measure of rows with no unit": Mistake(
+        lambda: Count(key="x", of=(slip := contract({"on": day()})), at=slip.on),
+        "Count x",
+        "unit",
+        "Slip does not say what its rows are",
+        "Give unit=",
+    ),
+}
+
+METRICS = {
+    **{
+        f"no {field}": Mistake(
+            lambda field=field: metric(**{field: LEFT_OUT}),
+            "Metric" if field == "ref" else "Metric 1",
+            field,
+            "it is required",
+            f"Give {field}=",
+        )
+        for field in (
+            "key",
+            "title",
+            "objective",
+            "summary",
+            "measures",
+            "direction",
+            "availability",
+            "not_this",
+            "examples",
+        )
+    },
+    "no ref": Mistake(
+        lambda: metric(ref=LEFT_OUT), "Metric log_volume", "ref", "it is required", "Give ref="
+    ),
+    "a metric given by position": Mistake(
+        lambda: Metric("1", "log_volume"), "Metric", "arguments", "by name", "Metric(name=value"
+    ),
+    "a misspelt field of a metric": Mistake(
+        lambda: metric(dimension=[AREA]), "Metric 1", "dimension", "no field", "'dimensions'"
+    ),
+    "a wrong objective": Mistake(
+        lambda: metric(objective="Reforming West Merica"),
+        "Metric 1",
+        "objective",
+        "not one of the closed set",
+        "'Reforming West Mercia'",
+    ),
+    "a ref that is a number": Mistake(
+        lambda: metric(ref=1), "Metric", "ref", "valid string", "the right type"
+    ),
+    "a ref with path characters": Mistake(
+        lambda: metric(ref="../1"), "Metric ../1", "ref", "not a reference", "letters, digits"
+    ),
+    "a ref that ends a line": Mistake(
+        lambda: metric(ref="1\n"), "Metric 1\n", "ref", "not a reference", "letters, digits"
+    ),
+    "an empty ref": Mistake(
+        lambda: metric(ref=""), "Metric log_volume", "ref", "not a reference", "letters"
+    ),
+    "a key with a space": Mistake(
+        lambda: metric(key="log volume"), "Metric 1", "key", "not a name", "lower case"
+    ),
+    "a metric that is its own parent": Mistake(
+        lambda: metric(parent="1"), "Metric 1", "parent", "its own parent", "the heading's ref"
+    ),
+    "an empty title": Mistake(
+        lambda: metric(title=" "), "Metric 1", "title", "it is empty", "Write it for a reader"
+    ),
+    "a summary that is not a sentence": Mistake(
+        lambda: metric(summary="Logs opened"), "Metric 1", "summary", "sentence", "full stop"
+    ),
+    "no measures": Mistake(
+        lambda: metric(measures=[]), "Metric 1", "measures", "it is empty", "at least one"
+    ),
+    "two measures of one key": Mistake(
+        lambda: metric(measures=[logs(), logs(where=Log.urgent)]),
+        "Metric 1",
+        "measures",
+        "'logs' is declared twice on the force basis",
+        "Rename one",
+    ),
+    "only a proxy": Mistake(_two_proxies, "Metric 1", "measures", "stands for nothing", "own"),
+    "a ratio of a missing sibling": Mistake(
+        lambda: metric(
+            measures=_with_ratio(denominator="log"),
+            examples=[example(expect={"logs": 1, "share": 1})],
+        ),
+        "Metric 1",
+        "measures",
+        "worked out from 'log', which is not a measure",
+        "'logs'",
+    ),
+    "a rate of a proportion": Mistake(
+        lambda: metric(
+            measures=[
+                Proportion(key="urgent", of=Log, at=Log.opened_at, numerator=Log.urgent),
+                Rate(**PER | {"of": "urgent"}),
+            ],
+            examples=[example(expect={"urgent": None, "per_1000": None})],
+        ),
+        "Metric 1",
+        "measures",
+        "divides 'urgent', which is divided already",
+        "a count or a sum",
+    ),
+    "a rate of a sum of money": Mistake(
+        lambda: metric(
+            measures=[
+                Sum(key="cost", of=Log, at=Log.opened_at, value=Log.cost, unit=Unit.POUNDS),
+                Rate(**PER | {"of": "cost"}),
+            ],
+            examples=[example(expect={"cost": None, "per_1000": None})],
+        ),
+        "Metric 1",
+        "measures",
+        "'cost' is not a count",
+        "the key of a Count",
+    ),
+    "a ratio of a stock to a flow": Mistake(
+        lambda: metric(
+            measures=[
+                logs(),
+                StockAtDate(**STOCK),
+                Ratio(key="each", numerator="staff", denominator="logs"),
+            ],
+            examples=[example(expect={"logs": 1, "staff": None, "each": None})],
+        ),
+        "Metric 1",
+        "measures",
+        "divides a count by a stock at date",
+        "Divide two flows",
+    ),
+    "a ratio of a count to a duration": Mistake(
+        lambda: metric(
+            measures=[
+                logs(),
+                Duration(**TIMED, start=Log.opened_at, end=Log.arrived_at, unit=Unit.HOURS),
+                Ratio(key="each", numerator="logs", denominator="wait"),
+            ],
+            examples=[example(expect={"logs": 1, "wait": None, "each": None})],
+        ),
+        "Metric 1",
+        "measures",
+        "divides a count by a duration",
+        "Divide two flows",
+    ),
+    "a ratio of a ratio": Mistake(
+        lambda: metric(
+            measures=[
+                logs(),
+                logs(key="urgent", where=Log.urgent),
+                Ratio(key="share", numerator="urgent", denominator="logs"),
+                Ratio(key="again", numerator="share", denominator="logs"),
+            ],
+            examples=[example(expect={"logs": 1, "urgent": 0, "share": 0, "again": 0})],
+        ),
+        "Metric 1",
+        "measures",
+        "again divides 'share', which is divided already",
+        "a count or a sum",
+    ),
+    "a dimension no table carries": Mistake(
+        lambda: metric(dimensions=[ELSEWHERE]), "Metric 1", "dimensions", "carries 'ward'", "'area'"
+    ),
+    "a dimension listed twice": Mistake(
+        lambda: metric(dimensions=[AREA, AREA]), "Metric 1", "dimensions", "twice", "once"
+    ),
+    "a dimension that only looks the same": Mistake(
+        lambda: metric(
+            dimensions=[Dimension("area", "Area", ("North",), description="Another one.")]
+        ),
+        "Metric 1",
+        "dimensions",
+        "carries another 'area'",
+        "the dimension its table declares",
+    ),
+    "no counter-example": Mistake(
+        lambda: metric(examples=[example(trap="")]),
+        "Metric 1",
+        "examples",
+        "no counter-example",
+        "trap=",
+    ),
+    "a measure that no example shows": Mistake(
+        lambda: metric(measures=[logs(), logs(key="urgent", where=Log.urgent)]),
+        "Metric 1",
+        "examples",
+        "no example shows 'urgent'",
+        'Expect "urgent"',
+    ),
+    "breaks out of order": Mistake(
+        lambda: metric(breaks=[Break("2024-04-01", "One."), Break("2020-03-23", "Two.")]),
+        "Metric 1",
+        "breaks",
+        "not in order of date",
+        "earliest first",
+    ),
+    "a version of nought": Mistake(
+        lambda: metric(version=0), "Metric 1", "version", "greater than or equal to 1", "type"
+    ),
+    "not text for a ref without text": Mistake(
+        lambda: entry(NoMetricText, "55"), "NoMetricText 55", "title", "without text", "a Metric"
+    ),
+    "a heading of nothing": Mistake(
+        lambda: entry(Heading, "16", children=[]), "Heading 16", "children", "empty", "at least one"
+    ),
+    "an alias without a summary": Mistake(
+        lambda: entry(Alias, "32", of="1"), "Alias 32", "summary", "it is required", "summary="
+    ),
+}
+
+EXAMPLES = {
+    "an example that expects nothing": Mistake(
+        lambda: example(expect={}), "Example", "expect", "expects nothing", "at least one"
+    ),
+    "an example with a bad period": Mistake(
+        lambda: example(period="2024 Q1"), "Example", "period", "2024 Q1", "2024/25 Q1"
+    ),
+    "an example by position": Mistake(
+        lambda: Example("| opened_at |"), "Example", "arguments", "by name", "Example(name"
+    ),
+    "an example with an unknown column": Mistake(
+        lambda: metric(examples=[example(rows="| opend_at |\n| 2024-05-01 |")]),
+        "Metric 1",
+        "examples",
+        "example 1: Log has no column 'opend_at'. Did you mean 'opened_at'?",
+        "Mend the table",
+    ),
+    "an example with a value outside the list": Mistake(
+        lambda: metric(examples=[example(rows="| code |\n| nose |")]),
+        "Metric 1",
+        "examples",
+        "row 1: 'nose' is not in the list of code. Did you mean 'noise'?",
+        "Mend the table",
+    ),
+    "an example with a cell that is not its type": Mistake(
+        lambda: metric(examples=[example(rows="| calls |\n| two |")]),
+        "Metric 1",
+        "examples",
+        "row 1: 'two' in calls is not a int",
+        "Mend the table",
+    ),
+    "an example with a day that is not ISO": Mistake(
+        lambda: metric(examples=[example(rows="| due_on |\n| 1/5/2024 |")]),
+        "Metric 1",
+        "examples",
+        "'1/5/2024' in due_on is not a date",
+        "Mend the table",
+    ),
+    "an example with a row too short": Mistake(
+        lambda: metric(examples=[example(rows="| opened_at | code |\n| 2024-05-01 |")]),
+        "Metric 1",
+        "examples",
+        "row 1 has 1 cells under 2 headings",
+        "Mend the table",
+    ),
+    "an example with no header": Mistake(
+        lambda: metric(examples=[example(rows=" ")]), "Metric 1", "examples", "no header", "Mend"
+    ),
+    "an example of an unknown measure": Mistake(
+        lambda: metric(examples=[example(expect={"logs": 1, "log": 1})]),
+        "Metric 1",
+        "examples",
+        "'log' is not a measure",
+        "'logs'",
+    ),
+    "an example of a table that no measure reads": Mistake(
+        lambda: metric(examples=[example(rows={"log": "| code |", "logs": "| code |"})]),
+        "Metric 1",
+        "examples",
+        "example 1 has rows of 'logs', which no measure reads",
+        "'log'",
+    ),
+}
+
+DOCUMENTED = {
+    "reportable without evidence": Mistake(
+        lambda: Availability(status=AvailabilityStatus.REPORTABLE, reason="It was published."),
+        "Availability",
+        "evidence",
+        "reportable needs a source",
+        "evidence=[Evidence(",
+    ),
+    "not reportable without evidence": Mistake(
+        lambda: Availability(status=AvailabilityStatus.NOT_REPORTABLE, reason="The system fails."),
+        "Availability",
+        "evidence",
+        "not reportable needs a source",
+        "or status unknown",
+    ),
+    "availability without a reason": Mistake(
+        lambda: Availability(status=AvailabilityStatus.UNKNOWN, reason=" "),
+        "Availability",
+        "reason",
+        "it is empty",
+        "Say in a sentence",
+    ),
+    "a wrong status": Mistake(
+        lambda: Availability(status="reportible", reason="Why."),
+        "Availability",
+        "status",
+        "'reportible' is not one of",
+        "'reportable'",
+    ),
+    "an assumption whose key is not a name": Mistake(
+        lambda: Assumption("two days", 2, since="2024-04-01", because="We chose it."),
+        "Assumption 'two days'",
+        "key",
+        "not a name",
+        "lower case",
+    ),
+    "an assumption since no date": Mistake(
+        lambda: Assumption("days", 2, since="April 2024", because="We chose it."),
+        "Assumption 'days'",
+        "since",
+        "not a date",
+        "ISO date",
+    ),
+    "an assumption that does not say why": Mistake(
+        lambda: Assumption("days", 2, since="2024-04-01", because=" "),
+        "Assumption 'days'",
+        "because",
+        "says why",
+        "Say in a sentence",
+    ),
+    "a break that is no date": Mistake(
+        lambda: Break("23 March 2020", "Rules changed."), "Break", "on", "is not a date", "ISO"
+    ),
+    "a break on a day that does not exist": Mistake(
+        lambda: Break("2023-02-29", "Rules changed."), "Break", "on", "'2023-02-29'", "ISO"
+    ),
+    "a break that does not say what changed": Mistake(
+        lambda: Break("2020-03-23", ""), "Break", "because", "it is empty", "what changed"
+    ),
+}
+
+CONTRACTS = {
+    "a contract without a docstring": Mistake(
+        lambda: contract({"on": day()}, doc=""), "Contract Slip", "docstring", "one row", "One row"
+    ),
+    "a contract without columns": Mistake(
+        lambda: contract({}), "Contract Slip", "columns", "it has none", "at least one Column"
+    ),
+    "a bad table name": Mistake(
+        lambda: contract({"on": day()}, table="Slip Table"),
+        "Contract Slip",
+        "table",
+        "'Slip Table' is not a table name",
+        "lower case",
+    ),
+    "an unknown option of a contract": Mistake(
+        lambda: contract({"on": day()}, row=Unit.CRIMES), "Contract Slip", "row", "option", "'rows'"
+    ),
+    "two columns with one dimension": Mistake(
+        lambda: contract({"here": note(dimension=AREA), "there": note(dimension=AREA)}),
+        "Contract Slip",
+        "there",
+        "'area' is carried by here already",
+        "one column",
+    ),
+    "a rule without words": Mistake(
+        lambda: contract({"n": (n := note(int)), "r": Rule(n > 0, " ")}),
+        "Contract Slip",
+        "r",
+        "no words",
+        "what must hold",
+    ),
+    "a rule over another table's column": Mistake(
+        lambda: contract({"n": note(int), "r": Rule(Log.calls > 0, "it is more than 0")}),
+        "Contract Slip",
+        "r",
+        "reads Log.calls of another table",
+        "this table's columns",
+    ),
+    "a column of a bad type": Mistake(
+        lambda: contract({"n": note(list)}), "Slip.n", "dtype", "list is not", "Choose from str"
+    ),
+    "a column whose type is in words": Mistake(
+        lambda: contract({"n": note("str")}), "Slip.n", "dtype", "'str' is not", "Choose from str"
+    ),
+    "a column without a description": Mistake(
+        lambda: contract({"n": note(description=" ")}), "Slip.n", "description", "empty", "Say"
+    ),
+    "a key that may be null": Mistake(
+        lambda: contract({"n": note(unique=True, nullable=True)}),
+        "Slip.n",
+        "nullable",
+        "never null",
+        "Remove",
+    ),
+    "an empty closed list": Mistake(
+        lambda: contract({"n": note(isin=[])}), "Slip.n", "isin", "list is empty", "leave isin out"
+    ),
+    "a closed list of another type": Mistake(
+        lambda: contract({"n": note(isin=["a", 1])}), "Slip.n", "isin", "1 in its", "column's type"
+    ),
+    "a bound of another type": Mistake(
+        lambda: contract({"n": note(int, ge="0")}), "Slip.n", "ge", "'0' cannot bound", "its type"
+    ),
+    "a bound on text": Mistake(
+        lambda: contract({"n": note(le="z")}), "Slip.n", "le", "cannot bound text", "its type"
+    ),
+    "a bound that is not finite": Mistake(
+        lambda: contract({"n": note(float, lt=float("inf"))}), "Slip.n", "lt", "inf", "its type"
+    ),
+    "a bound on a date that is text": Mistake(
+        lambda: contract({"n": note(date, gt="2020-01-01")}), "Slip.n", "gt", "a date", "its type"
+    ),
+    "a pattern that is not one": Mistake(
+        lambda: contract({"n": note(str_matches="(")}),
+        "Slip.n",
+        "str_matches",
+        "not a regular expression",
+        "Mend",
+    ),
+    "a pattern on a number": Mistake(
+        lambda: contract({"n": note(int, str_matches="1")}),
+        "Slip.n",
+        "str_matches",
+        "only text",
+        "Remove str_matches",
+    ),
+    "a breakdown by a personal column": Mistake(
+        lambda: contract({"n": note(personal=True, dimension=AREA)}),
+        "Slip.n",
+        "dimension",
+        "personal column",
+        "Remove personal",
+    ),
+    "a breakdown by a number": Mistake(
+        lambda: contract({"n": note(int, dimension=_open())}),
+        "Slip.n",
+        "dimension",
+        "a breakdown is text",
+        "as str",
+    ),
+    "a closed list that differs from the members": Mistake(
+        lambda: contract({"n": note(dimension=AREA, isin=("North",))}),
+        "Slip.n",
+        "isin",
+        "differs from the dimension's members",
+        "Leave isin out",
+    ),
+    "recode to a member that does not exist": Mistake(
+        lambda: _recoded({"noise": "Nose"}),
+        "Slip.kind",
+        "recode",
+        "'Nose' is not a member of kind",
+        "a member's name",
+    ),
+    "recode from a value that does not occur": Mistake(
+        lambda: _recoded({"nose": "Noise"}), "Slip.kind", "recode", "'nose' is not", "closed list"
+    ),
+    "a dimension whose key is not a name": Mistake(
+        lambda: Dimension("Area code", "Area", ("a",), description="Where."),
+        "Dimension 'Area code'",
+        "key",
+        "lower case name",
+        "letters",
+    ),
+    "a dimension without a title": Mistake(
+        lambda: Dimension("place", "", ("a",), description="Where."),
+        "Dimension 'place'",
+        "title",
+        "needs a title",
+        "what the breakdown is called",
+    ),
+    "a dimension without a description": Mistake(
+        lambda: Dimension("place", "Place", ("a",), description=""),
+        "Dimension 'place'",
+        "description",
+        "empty",
+        "by which rule",
+    ),
+    "a member listed twice": Mistake(
+        lambda: Dimension("place", "Place", ("a", "b", "a"), description="Where."),
+        "Dimension 'place'",
+        "members",
+        "'a' is listed twice",
+        "once",
+    ),
+    "a member called All": Mistake(
+        lambda: Dimension("place", "Place", ("a", "All"), description="Where."),
+        "Dimension 'place'",
+        "members",
+        "'All' is reserved: it names the total row",
+        "differently",
+    ),
+    "a member called Unknown": Mistake(
+        lambda: Dimension("place", "Place", ("Unknown",), description="Where."),
+        "Dimension 'place'",
+        "members",
+        "'Unknown' is reserved",
+        "differently",
+    ),
+}
+
+
+def _open() -> Dimension:
+    return Dimension("unit", "Unit", description="Open: the members are those in the data.")
+
+
+def _recoded(mapping: dict[str, str]) -> Any:
+    code = note(isin=("noise", "other"))
+    derived = code.recode(mapping, dimension=KIND, description="By its code.")
+    return contract({"code": code, "kind": derived})
+
+
+def _again(**more: Any) -> Metric:
+    return metric(**({"ref": "2", "key": "again"} | more))
+
+
+def _other_table() -> Metric:
+    other = contract({"opened_at": note(datetime)}, name="Log", rows=Unit.CRIMES)
+    count = Count(key="logs", of=other, at=other.opened_at)
+    shown = example(rows="| opened_at |\n| 2024-05-01 12:00 |")
+    return _again(measures=[count], dimensions=[], examples=[shown])
+
+
+def _resting_on(value: int) -> list[Count]:
+    limit = Assumption("limit", value, since="2024-04-01", because="For the tests.")
+    return [logs(where=Log.calls > limit)]
+
+
+BETWEEN_ENTRIES = {
+    "one ref twice": Mistake(
+        lambda: Catalogue([metric(), metric(key="again")]),
+        "Catalogue",
+        "ref",
+        "'1' is the ref of 2 entries",
+        "its own ref",
+    ),
+    "one key twice": Mistake(
+        lambda: Catalogue([metric(), metric(ref="2")]),
+        "Catalogue",
+        "key",
+        "'log_volume' is the key of 2 entries",
+        "its own key",
+    ),
+    "a key that is another's ref": Mistake(
+        lambda: Catalogue([metric(ref="asb"), _again(key="asb")]),
+        "Metric 2",
+        "key",
+        "'asb' is another entry's ref",
+        "a name in words",
+    ),
+    "an alias to nothing": Mistake(
+        lambda: Catalogue([metric(ref="10"), entry(Alias, "32", of="100", **ALIAS)]),
+        "Alias 32",
+        "of",
+        "'100' is not a metric of this catalogue",
+        "'10'",
+    ),
+    "an alias to a ref that is not measured": Mistake(
+        lambda: Catalogue([entry(Planned, "3"), entry(Alias, "32", of="3", **ALIAS)]),
+        "Alias 32",
+        "of",
+        "'3' is not a metric",
+        "none to choose from",
+    ),
+    "an alias to a measure that does not exist": Mistake(
+        lambda: Catalogue([metric(), entry(Alias, "32", of="1", only=["log"], **ALIAS)]),
+        "Alias 32",
+        "only",
+        "metric 1 has no measure 'log'",
+        "'logs'",
+    ),
+    "a parent that does not exist": Mistake(
+        lambda: Catalogue([metric(parent="16")]), "Metric 1", "parent", "'16' is not a", "none"
+    ),
+    "a parent that is not a heading": Mistake(
+        lambda: Catalogue([entry(Planned, "16"), metric(parent="16")]),
+        "Metric 1",
+        "parent",
+        "'16' is not a heading",
+        "none to choose from",
+    ),
+    "a heading whose child does not name it": Mistake(
+        lambda: Catalogue([entry(Heading, "16", children=["1"]), metric()]),
+        "Heading 16",
+        "children",
+        "'1' is not an entry with parent '16'",
+        "name it as parent",
+    ),
+    "a child that its heading does not list": Mistake(
+        lambda: Catalogue(
+            [
+                entry(Heading, "16", children=["2"]),
+                metric(parent="16"),
+                entry(Planned, "2", parent="16"),
+            ]
+        ),
+        "Metric 1",
+        "parent",
+        "heading 16 does not list it",
+        "Add '1'",
+    ),
+    "not reportable in a definition": Mistake(
+        lambda: Catalogue(
+            [
+                metric(
+                    availability=Availability(
+                        status=AvailabilityStatus.NOT_REPORTABLE,
+                        reason="The system fails.",
+                        evidence=[Evidence("A paper", "That it fails.", "2024")],
+                    )
+                )
+            ]
+        ),
+        "Metric 1",
+        "availability",
+        "cannot say that a force may not report",
+        "availability file",
+    ),
+    "two contracts of one name": Mistake(
+        lambda: Catalogue([metric(), _other_table()]),
+        "Metric 2",
+        "measures",
+        "two contracts are called 'log'",
+        "one contract for one table",
+    ),
+    "two assumptions of one name": Mistake(
+        lambda: Catalogue([metric(measures=_resting_on(1)), _again(measures=_resting_on(2))]),
+        "Metric 2",
+        "measures",
+        "two assumptions are called 'limit'",
+        "Declare the assumption once",
+    ),
+}
+ALL_KINDS = (CONDITIONS, MEASURES, METRICS, EXAMPLES, DOCUMENTED, CONTRACTS, BETWEEN_ENTRIES)
+MISTAKES = {words: each for kind in ALL_KINDS for words, each in kind.items()}
+
+
+def test_the_metric_that_each_mistake_is_made_in_is_right() -> None:
+    assert Catalogue([metric()])["1"].computes
+    assert not list(check_examples(metric()))
+
+
+def test_there_are_many_mistakes_and_each_is_told_once() -> None:
+    assert len(MISTAKES) == sum(len(kind) for kind in ALL_KINDS)
+    assert len(MISTAKES) >= 45
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_one_clear_error(mistake: Mistake) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        mistake.make()
+    (problem,) = caught.value.problems
+    assert problem.subject == mistake.subject
+    assert problem.field == mistake.field
+    assert mistake.rule in problem.rule
+    assert mistake.fix in problem.fix
+    between = mistake in BETWEEN_ENTRIES.values()
+    assert problem.place == "" if between else _is_here(problem.place)
+    assert str(caught.value).endswith(f"({problem.place})" if problem.place else (".", "?"))
+    assert "\n" not in str(caught.value) or "\n" in mistake.subject
+    assert not problem.rule.endswith((".", " "))
+    assert not problem.fix.endswith(" ")
+
+
+# Mistakes that Python itself, or the engine much later, would otherwise have told.
+ODD_MISTAKES = {
+    "a column with no description at all": Mistake(
+        lambda: contract({"n": Column(str)}), "Slip.n", "description", "", ""
+    ),
+    "a misspelt option of a column": Mistake(
+        lambda: contract({"n": note(nulable=True)}), "Column", "nulable", "", "'nullable'"
+    ),
+    "a type in a list": Mistake(
+        lambda: contract({"n": note([str])}), "Slip.n", "dtype", "not a column type", "Choose from"
+    ),
+    "a closed list that is one string": Mistake(
+        lambda: contract({"n": note(isin="yes")}), "Slip.n", "isin", "", ""
+    ),
+    "a closed list that names a value twice": Mistake(
+        lambda: contract({"n": note(isin=("a", "b", "a"))}), "Slip.n", "isin", "'a'", "once"
+    ),
+    "bounds that nothing meets": Mistake(
+        lambda: contract({"n": note(int, ge=5, le=1)}), "Slip.n", "ge", "", ""
+    ),
+    "a key over another table's column": Mistake(
+        lambda: contract({"n": note(), "once": Unique(Log.code)}), "Contract Slip", "once", "", ""
+    ),
+    "a dimension with no description at all": Mistake(
+        lambda: Dimension("place", "Place", ("a",)), "Dimension", "arguments", "", ""
+    ),
+    "members that are one string": Mistake(
+        lambda: Dimension("place", "Place", "North", description="Where."),
+        "Dimension 'place'",
+        "members",
+        "",
+        "",
+    ),
+    "members that are numbers": Mistake(
+        lambda: Dimension("place", "Place", (1, 2), description="Where."),
+        "Dimension 'place'",
+        "members",
+        "",
+        "",
+    ),
+    "an empty list in is_in": Mistake(
+        lambda: Log.code.is_in([]), "Log.code", "is_in", "cannot be empty", "at least one value"
+    ),
+    "an assumption that holds nothing": Mistake(
+        lambda: Assumption("days", (), since="2024-04-01", because="We chose it."),
+        "Assumption 'days'",
+        "value",
+        "",
+        "",
+    ),
+    "an assumption since a year": Mistake(
+        lambda: Assumption("days", 2, since=2024, because="We chose it."),
+        "Assumption 'days'",
+        "since",
+        "not a date",
+        "ISO date",
+    ),
+    "elapsed time to a literal": Mistake(
+        lambda: Log.opened_at.until(datetime(2024, 4, 1)), "Log.opened_at", "until", "", ""
+    ),
+    "a time with an offset": Mistake(
+        lambda: Log.opened_at >= datetime(2024, 4, 1, tzinfo=UTC), "Log.opened_at", ">=", "", ""
+    ),
+    "between the wrong way round": Mistake(
+        lambda: Log.calls.between(5, 1), "Log.calls", "between", "", ""
+    ),
+    "columns with two closed lists compared": Mistake(
+        lambda: Log.code == Log.area, "Log.code", "==", "", ""
+    ),
+    "a rate per a column of no table": Mistake(
+        lambda: Rate(**PER | {"per": note(int)}), "Rate per_1000", "per", "", ""
+    ),
+    "a rate by another table's year": Mistake(
+        lambda: Rate(**PER, year=Log.calls), "Rate per_1000", "year", "", ""
+    ),
+    "something that is not an entry": Mistake(
+        lambda: Catalogue([metric(), "2"]), "Catalogue", "entries", "", ""
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", ODD_MISTAKES.values(), ids=ODD_MISTAKES)
+def test_an_odd_mistake_is_told_like_any_other(mistake: Mistake) -> None:
+    test_a_mistake_is_one_clear_error(mistake)
+
+
+@pytest.mark.parametrize("words", ["where that is a number", "an example with an unknown column"])
+def test_a_message_has_one_stop_after_each_sentence(words: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        MISTAKES[words].make()
+    assert "?." not in str(caught.value)
+    assert "value error" not in str(caught.value)
+
+
+def test_a_metric_with_no_example_is_told_so() -> None:
+    with pytest.raises(DefinitionError) as caught:
+        metric(examples=[])
+    first, *_ = caught.value.problems
+    assert (first.field, first.rule) == ("examples", "there is none")
+
+
+def test_no_stand_in_is_left_inside_a_declaration() -> None:
+    with collecting_problems() as problems:
+        declared = logs(where=Log.calls)
+    assert len(problems) == 1
+    assert is_unusable(declared)
+
+
+def _is_here(place: str) -> bool:
+    file, _, line = place.rpartition(":")
+    return Path(__file__).as_posix().endswith(file) and line.isdigit()
+
+
+@pytest.mark.parametrize(
+    ("rows", "expect", "rule"),
+    [
+        ("| opened_at |\n| 2024-05-01 12:00 |", {"logs": 2}, "logs comes to 1.0, not 2"),
+        ("| opened_at |\n| 2024-05-01 12:00 |", {"logs": None}, "logs comes to 1.0, not None"),
+        ("| opened_at | code |\n| | noise |", {"logs": 1}, "it does not compute"),
+    ],
+    ids=["another number", "a number where none is expected", "rows that break the contract"],
+)
+def test_an_example_that_does_not_come_to_its_number_is_a_problem(
+    rows: str, expect: dict[str, float | None], rule: str
+) -> None:
+    wrong = metric(examples=[example(), example(rows=rows, expect=expect)])
+    (problem,) = check_examples(wrong)
+    assert (problem.subject, problem.field) == ("Metric 1", "example 2")
+    assert rule in problem.rule
+    assert problem.fix.startswith("Mend")
+
+
+def test_every_wrong_field_of_a_metric_is_reported_at_once() -> None:
+    with pytest.raises(DefinitionError) as caught:
+        metric(ref="a b", summary="Logs opened", dimensions=[ELSEWHERE])
+    assert [each.field for each in caught.value.problems] == ["ref", "summary", "dimensions"]
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_fields_of_wrong_type_are_all_reported_at_once() -> None:
+    with pytest.raises(DefinitionError) as caught:
+        metric(objective="Nothing", direction=LEFT_OUT, sumary="Logs.")
+    assert {each.field for each in caught.value.problems} == {"objective", "direction", "sumary"}
+
+
+def test_a_declared_metric_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        metric().title = "Another"
+
+
+# All mistakes of a package at once
+
+FILES = {
+    "__init__.py": """\
+        from swm_kpi import Catalogue
+
+        from ...metrics import volume
+        from ...more import urgent
+
+        CATALOGUE = Catalogue([volume, urgent])
+        """,
+    "tables.py": """\
+        from datetime import datetime
+
+        from swm_kpi import Column, Contract, Dimension, Unit
+
+        AREA = Dimension("area", "Area", ("North", "South"), description="Where it was.")
+
+
+        class Note(Contract, rows=Unit.INCIDENTS):
+            '''One row per note.'''
+
+            written_at = Column(datetime, description="When it was written.")
+            code = Column(str, isin=("a", "b"), description="Its code.")
+            area = Column(str, dimension=AREA, description="Where.")
+        """,
+    "metrics.py": """\
+        from swm_kpi import Availability, AvailabilityStatus, Count, Direction, Example
+        from swm_kpi import Metric, Objective
+
+        from ...tables import AREA, Note
+
+        KNOWN = Availability(status=AvailabilityStatus.UNKNOWN, reason="Nothing is documented.")
+        SHOWN = Example(
+            rows="| written_at | code |\\n| 2024-05-01 10:00 | a |\\n| 2024-05-01 10:00 | b |",
+            expect={"notes": 1},
+            trap="A note of another code.",
+        )
+        volume = Metric(
+            ref="1",
+            key="volume",
+            title="Notes",
+            objective=Objective.SECURE,
+            summary="Notes of code a, on the day they were written.",
+            measures=[Count(key="notes", of=Note, at=Note.written_at, where=Note.code == "a")],
+            dimensions=[AREA],
+            direction=Direction.NEUTRAL,
+            availability=KNOWN,
+            not_this="Not letters.",
+            examples=[SHOWN],
+        )
+        """,
+    "more.py": """\
+        from swm_kpi import Break, Count, Direction, Metric, Objective
+
+        from ...metrics import KNOWN, SHOWN
+        from ...tables import Note
+
+        OFTEN = Note.code.is_in("a")
+        urgent = Metric(
+            ref="2",
+            key="urgent",
+            title="Urgent notes",
+            objective=Objective.SECURE,
+            summary="Notes of code a again.",
+            measures=[Count(key="notes", of=Note, at=Note.written_at, where=OFTEN)],
+            direction=Direction.NEUTRAL,
+            breaks=[Break("2020-03-23", "Rules changed.")],
+            availability=KNOWN,
+            not_this="Not letters.",
+            examples=[SHOWN],
+        )
+        """,
+}
+SPOILT = [
+    ("tables.py", 'description="Its code."', 'description=""', "Note.code", "description"),
+    ("metrics.py", 'Note.code == "a"', 'Note.code == "A"', "Note.code", "=="),
+    ("metrics.py", "direction=", "directoin=", "Metric 1", "directoin"),
+    ("more.py", "Note.written_at", "Note.writen_at", "Note.writen_at", "column"),
+    ("more.py", '"2020-03-23"', '"23/3/2020"', "Break", "on"),
+]
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A package of definitions that is right; ``load`` finds it under its folder's name."""
+    folder = tmp_path / "definitions_with_mistakes"
+    folder.mkdir()
+    for name, text in FILES.items():
+        (folder / name).write_text(dedent(text))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    yield folder
+    for name in [each for each in sys.modules if each.startswith(folder.name)]:
+        del sys.modules[name]
+
+
+def spoil(package: Path, mistakes: list[tuple[str, str, str, str, str]]) -> None:
+    for file, right, wrong, *_ in mistakes:
+        path = package / file
+        assert path.read_text().count(right) >= 1
+        path.write_text(path.read_text().replace(right, wrong, 1))
+
+
+def line_of(package: Path, file: str, words: str) -> int:
+    text = (package / file).read_text()
+    return text[: text.index(words)].count("\n") + 1
+
+
+def test_a_package_without_mistakes_loads(package: Path) -> None:
+    loaded = load(package.name)
+    assert [each.ref for each in loaded] == ["1", "2"]
+    assert not [problem for each in loaded for problem in check_examples(each)]
+
+
+def test_all_mistakes_of_a_package_are_one_error_each_with_file_and_line(package: Path) -> None:
+    spoil(package, SPOILT)
+    with pytest.raises(DefinitionError) as caught:
+        load(package.name)
+    found = {(each.subject, each.field): each for each in caught.value.problems}
+    # Metric 1 lost its direction to the misspelling: one mistake, of which both halves are told.
+    extra = found.pop(("Metric 1", "direction"))
+    assert extra.rule == "it is required"
+    assert set(found) == {(subject, field) for *_, subject, field in SPOILT}
+    for file, _, wrong, subject, field in SPOILT:
+        place, _, line = found[subject, field].place.rpartition(":")
+        assert place == f"{package.name}/{file}"
+        start = "volume = Metric(" if subject == "Metric 1" else wrong
+        assert abs(int(line) - line_of(package, file, start)) <= 1
+        assert f"({place}:{line})" in str(caught.value)
+
+
+def test_a_package_loads_once_its_mistakes_are_mended(package: Path) -> None:
+    spoil(package, SPOILT)
+    with pytest.raises(DefinitionError):
+        load(package.name)
+    spoil(package, [(file, wrong, right, "", "") for file, right, wrong, *_ in SPOILT])
+    loaded = load(package.name)
+    assert [each.ref for each in loaded] == ["1", "2"]
+    assert all(type(each) is Metric for each in loaded)
+
+
+@pytest.mark.parametrize("mistake", SPOILT, ids=[f"{each[3]} {each[4]}" for each in SPOILT])
+def test_one_mistake_of_a_package_brings_no_others_with_it(
+    package: Path, mistake: tuple[str, str, str, str, str]
+) -> None:
+    spoil(package, [mistake])
+    with pytest.raises(DefinitionError) as caught:
+        load(package.name)
+    fields = [each.field for each in caught.value.problems]
+    assert fields == (["direction", "directoin"] if "directoin" in fields else [mistake[4]])
+
+
+ALIAS_AND_HEADING = """\
+    from swm_kpi import Alias, Catalogue, Heading, Objective
+
+    from ...metrics import KNOWN, volume
+    from ...more import urgent
+
+    again = Alias(ref="3", key="again", title="Again", objective=Objective.SECURE, of="2",
+                  summary="The same.", availability=KNOWN)
+    head = Heading(ref="4", key="head", title="Head", objective=Objective.SECURE,
+                   children=["2"], availability=KNOWN)
+    CATALOGUE = Catalogue([volume, urgent, again, head])
+    """
+
+
+def test_a_wrong_metric_is_not_reported_again_by_its_alias_and_heading(package: Path) -> None:
+    (package / "__init__.py").write_text(dedent(ALIAS_AND_HEADING))
+    spoil(package, [("more.py", 'ref="2",', 'ref="2", parent="4",', "", "")])
+    assert len(load(package.name)) == 4
+    for name in [each for each in sys.modules if each.startswith(package.name)]:
+        del sys.modules[name]
+    spoil(package, [SPOILT[3]])
+    with pytest.raises(DefinitionError) as caught:
+        load(package.name)
+    assert [each.subject for each in caught.value.problems] == ["Note.writen_at"]
+
+
+def test_mistakes_are_told_even_if_a_stand_in_stops_its_file(package: Path) -> None:
+    # A stand-in cannot take every use: looping over one is an error of Python's own.
+    spoil(package, [SPOILT[1]])
+    stops = "for each in Note.wrong_colum:\n    pass\nOFTEN ="
+    spoil(package, [("more.py", "OFTEN =", stops, "", "")])
+    with pytest.raises(DefinitionError) as caught:
+        load(package.name)
+    subjects = [each.subject for each in caught.value.problems]
+    assert subjects[:2] == ["Note.code", "Note.wrong_colum"]
+    assert not [each for each in sys.modules if each.startswith(package.name)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["a column that does not exist", "a value outside the closed list", "a wrong objective"],
+)
+def test_outside_load_the_first_mistake_raises_and_no_stand_in_is_left(words: str) -> None:
+    with pytest.raises(DefinitionError):
+        MISTAKES[words].make()
+    assert not is_unusable(metric(measures=[logs(where=Log.code == "noise")]))
+
+
+def test_collecting_ends_with_the_load_that_asked_for_it(package: Path) -> None:
+    spoil(package, SPOILT)
+    with pytest.raises(DefinitionError):
+        load(package.name)
+    with pytest.raises(DefinitionError):
+        _ = Log.nothing_like_it
+    with pytest.raises(ModuleNotFoundError):
+        load("definitions_that_nobody_wrote")
+    with pytest.raises(DefinitionError):
+        _ = Log.code == "nose"
+
+
+def test_a_problem_reads_as_a_sentence_and_says_where() -> None:
+    problem = Problem("Metric 1", "summary", "it is empty", "Write it", "secure/asb.py:12")
+    assert str(problem) == "Metric 1, summary: it is empty. Write it. (secure/asb.py:12)"
+    assert str(DefinitionError([problem, problem])).count("\n") == 1
+
+
+def test_unique_takes_columns_of_the_contract() -> None:
+    first, second = note(), note(int)
+    slip = contract({"a": first, "b": second, "once": Unique(first, second)})
+    assert slip.keys == (("a", "b"),)

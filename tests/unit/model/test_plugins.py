@@ -1,0 +1,178 @@
+"""Definitions of other distributions, found by their entry points.
+
+Each distribution is a folder with the metadata that an installer would leave, so that what is
+tried is what Python finds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+ROOT = Path(__file__).parents[3]
+
+SHELTERS = """
+from datetime import datetime
+
+import swm_kpi as kpi
+
+
+class Shelter(kpi.Contract, rows=kpi.Unit.CONTACTS, source="Shelter register"):
+    \"\"\"One row per night that somebody spent in a shelter.\"\"\"
+
+    began_at = kpi.Column(datetime, description="When the stay began.")
+
+
+nights = kpi.Metric(
+    ref="{ref}",
+    key="{key}",
+    title="Nights in shelters",
+    objective=kpi.Objective.SECURE,
+    summary="Nights, counted on the day they began.",
+    measures=[kpi.Count(key="nights", of=Shelter, at=Shelter.began_at)],
+    direction=kpi.Direction.LOWER_IS_BETTER,
+    availability=kpi.Availability(status="unknown", reason="Nobody has said."),
+    not_this="Not people.",
+    examples=[
+        kpi.Example(
+            rows="| began_at | \\n | 2024-04-02 22:00 | \\n | 2024-07-01 00:00 |",
+            expect={{"nights": 1}},
+            trap="A night of the next quarter.",
+        )
+    ],
+)
+CATALOGUE = kpi.Catalogue([nights])
+"""
+
+ASK = """
+import json, sys, warnings
+import swm_kpi as kpi
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    try:
+        found = [len(kpi.catalogue()), [each.ref for each in kpi.catalogue()][70:]]
+    except kpi.DefinitionError as error:
+        found = str(error)
+print(json.dumps([found, [[w.category.__name__, str(w.message)] for w in told]]))
+"""
+
+
+def install(site: Path, name: str, source: str, *, version: str = "1.0") -> None:
+    """Put a distribution of one package where Python looks for distributions."""
+    package = name.replace("-", "_")
+    (site / package).mkdir(parents=True)
+    (site / package / "__init__.py").write_text(dedent(source))
+    info = site / f"{package}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    (info / "entry_points.txt").write_text(f"[swm_kpi.definitions]\nown = {package}\n")
+
+
+def run(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *words],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(site), str(ROOT)])},
+        cwd=site,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def ask(site: Path) -> tuple[object, list[list[str]]]:
+    done = run(site, "-c", ASK)
+    assert done.returncode == 0, done.stderr
+    found, told = json.loads(done.stdout)
+    return found, told
+
+
+def test_a_plug_in_follows_the_plan_with_no_other_step(tmp_path: Path) -> None:
+    install(tmp_path, "other-force", SHELTERS.format(ref="O1", key="nights"))
+    assert ask(tmp_path) == ([71, ["O1"]], [])
+
+
+def test_plug_ins_stand_in_the_order_of_their_names(tmp_path: Path) -> None:
+    hostels = SHELTERS.format(ref="A1", key="a_nights").replace("Shelter", "Hostel")
+    install(tmp_path, "b-force", SHELTERS.format(ref="B1", key="b_nights"))
+    install(tmp_path, "a-force", hostels)
+    assert ask(tmp_path) == ([72, ["A1", "B1"]], [])
+
+
+def test_a_plug_in_that_stops_is_named_and_does_not_take_the_plan_down(tmp_path: Path) -> None:
+    install(tmp_path, "broken-force", "import a_package_nobody_wrote", version="2.1")
+    install(tmp_path, "other-force", SHELTERS.format(ref="O1", key="nights"))
+    found, told = ask(tmp_path)
+    assert found == [71, ["O1"]]
+    ((category, message),) = told
+    assert category == "PlugInWarning"
+    assert message.startswith("broken-force 2.1 cannot be loaded")
+    assert "ModuleNotFoundError" in message
+
+
+def test_a_wrong_definition_of_a_plug_in_is_left_out_with_its_problem(tmp_path: Path) -> None:
+    wrong = SHELTERS.format(ref="O1", key="nights").replace("LOWER_IS_BETTER", "LOWEST_IS_BEST")
+    install(tmp_path, "other-force", wrong)
+    found, told = ask(tmp_path)
+    assert found == [70, []]
+    assert "other-force 1.0 cannot be loaded" in told[0][1]
+
+
+def test_check_fails_where_a_plug_in_is_broken_and_lists_all_that_is_wrong(
+    tmp_path: Path,
+) -> None:
+    wrong = SHELTERS.format(ref="O1", key="O 1").replace('summary="Nights', 'summmary="Nights')
+    install(tmp_path, "other-force", wrong)
+    done = run(tmp_path, "-m", "swm_kpi.cli.main", "check")
+    assert done.returncode == 10
+    problems = [line for line in done.stderr.splitlines() if "other-force 1.0: Metric O1" in line]
+    assert any("summmary" in line for line in problems)
+    assert any("summary: it is required" in line for line in problems)
+
+
+def test_the_command_line_tells_of_a_broken_plug_in_in_one_line(tmp_path: Path) -> None:
+    install(tmp_path, "broken-force", "raise RuntimeError('no licence')")
+    done = run(tmp_path, "-m", "swm_kpi.cli.main", "list")
+    assert done.returncode == 0
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("swm-kpi: broken-force 1.0 cannot be loaded")
+
+
+def test_a_ref_of_two_distributions_is_refused_and_both_are_named(tmp_path: Path) -> None:
+    install(tmp_path, "other-force", SHELTERS.format(ref="15", key="nights"))
+    found, _ = ask(tmp_path)
+    assert found == (
+        "Catalogue, ref: '15' is declared by swm-kpi and by other-force 1.0. "
+        "Give one of them another ref, or uninstall one distribution."
+    )
+
+
+def test_a_key_of_two_plug_ins_is_refused_and_both_are_named(tmp_path: Path) -> None:
+    install(tmp_path, "a-force", SHELTERS.format(ref="A1", key="nights"))
+    install(tmp_path, "b-force", SHELTERS.format(ref="B1", key="nights"))
+    found, _ = ask(tmp_path)
+    assert "key: 'nights' is declared by a-force 1.0 and by b-force 1.0" in str(found)
+
+
+def test_a_table_of_the_plan_declared_anew_is_refused_with_the_plug_ins_name(
+    tmp_path: Path,
+) -> None:
+    anew = SHELTERS.format(ref="O1", key="nights").replace("Shelter", "Incident")
+    install(tmp_path, "other-force", anew)
+    found, _ = ask(tmp_path)
+    assert "other-force 1.0: Metric O1, measures: two contracts are called 'incident'" in str(found)
+
+
+def test_a_plug_in_without_a_catalogue_is_told_what_to_write(tmp_path: Path) -> None:
+    install(tmp_path, "other-force", "CATALOGUE = ['15']")
+    _, told = ask(tmp_path)
+    assert "CATALOGUE is a list" in told[0][1]
+
+
+def test_installed_definitions_are_looked_up_once_in_a_process() -> None:
+    import swm_kpi as kpi
+
+    assert kpi.catalogue() is kpi.catalogue()

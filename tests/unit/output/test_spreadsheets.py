@@ -1,0 +1,263 @@
+"""Workbooks, as the Government Analysis Function's guidance asks: what is in each cell, and why."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+from odf import opendocument, teletype
+from odf import table as tables
+
+import swm_kpi as kpi
+from swm_kpi.disclosure.policy import DisclosurePolicy
+from tests.support.sample_results import result, row, rows
+
+FORMATS = ("xlsx", "ods")
+
+
+@pytest.fixture
+def book(tmp_path) -> openpyxl.Workbook:
+    result().to_xlsx(tmp_path / "pack.xlsx", policy="none")
+    return openpyxl.load_workbook(tmp_path / "pack.xlsx")
+
+
+def cells(sheet) -> list[list[object]]:
+    return [[cell.value for cell in line] for line in sheet.iter_rows()]
+
+
+def table_of(sheet) -> list[list[object]]:
+    (area,) = [each.ref for each in sheet.tables.values()]
+    return [[cell.value for cell in line] for line in sheet[area]]
+
+
+# The XLSX, read by another library
+
+
+def test_there_is_a_cover_a_contents_notes_and_a_sheet_for_each_ref(book) -> None:
+    assert book.sheetnames == ["Cover", "Contents", "Notes", "Ref 57"]
+    links = [cell.hyperlink.location for cell in book["Contents"]["A"] if cell.hyperlink]
+    assert links == ["'Notes'!A1", "'Ref 57'!A1"]
+
+
+def test_the_cover_says_whether_numbers_were_controlled_and_whence_they_come(book) -> None:
+    text = "\n".join(str(line[0]) for line in cells(book["Cover"]))
+    assert "Do not publish them" in text
+    assert "Data extracted on 2025-04-14." in text
+    assert "Computed with swm-kpi 0.1.0 on polars 2.1.0." in text
+
+
+def test_each_table_is_marked_and_is_the_only_one(book) -> None:
+    for name in ("Contents", "Notes", "Ref 57"):
+        assert len(book[name].tables) == 1
+    assert book["Ref 57"].tables.keys() == {"table_ref_57"}
+
+
+def test_nothing_is_merged_and_nothing_is_empty(book) -> None:
+    for sheet in book:
+        assert not sheet.merged_cells.ranges
+        assert all(line[0] not in (None, "") for line in cells(sheet))
+        if sheet.title != "Cover":
+            assert all(value not in (None, "") for line in table_of(sheet) for value in line)
+
+
+def test_periods_go_down_and_measures_across_with_their_units(book) -> None:
+    table = table_of(book["Ref 57"])
+    assert table[0] == [
+        "Period",
+        "Local Policing Area",
+        "999 calls presented (calls)",
+        "999 calls answered in time (percentage)",
+        "999 calls answered in time, lower limit (percentage)",
+        "999 calls answered in time, upper limit (percentage)",
+        "Notes",
+    ]
+    assert [line[:2] for line in table[1:]] == [
+        [quarter, area]
+        for quarter in ("2024/25 Q1", "2024/25 Q2")
+        for area in ("Shropshire", "Unknown", "All")
+    ]
+
+
+def test_numbers_are_numbers_and_what_is_no_number_is_its_marker(book) -> None:
+    table = table_of(book["Ref 57"])
+    assert [line[2] for line in table[1:]] == ["[c]", 1001, 1002, 2000, 2001, 2002]
+    assert [line[3] for line in table[1:]] == [0.9, "[z]", 0.9, 0.9, 0.9, 0.9]
+    assert [line[4] for line in table[1:3]] == [0.88, "[z]"]
+    sheet = book["Ref 57"]
+    shares = [cell.number_format for cell in sheet["D"] if isinstance(cell.value, float)]
+    assert set(shares) == {"0.0%"}
+    assert {cell.number_format for cell in sheet["C"] if isinstance(cell.value, int)} == {"#,##0"}
+
+
+def test_a_marker_beside_a_number_is_in_words_and_leaves_it_a_number(book) -> None:
+    notes = [line[-1] for line in table_of(book["Ref 57"])[1:]]
+    assert notes[:4] == [
+        "[note 1]",
+        "[p] 999 calls presented, [note 2]",
+        "[u] 999 calls answered in time, [note 3]",
+        "No note",
+    ]
+
+
+def test_every_marker_and_note_is_explained(book) -> None:
+    found = {line[0]: line[1] for line in table_of(book["Notes"])[1:]}
+    assert [each for each in found if not each.startswith("[note")] == [
+        each.value for each in kpi.Marker if each is not kpi.Marker.NONE
+    ]
+    assert found["[c]"] == "Withheld to protect people who could be identified."
+    assert found["[note 1]"] == "Withheld."
+
+
+def test_text_is_never_a_formula_or_a_link(book) -> None:
+    found = {line[0]: line[1] for line in table_of(book["Notes"])[1:]}
+    assert found["[note 2]"] == "=1+1 is text. Withheld."
+    assert found["[note 3]"] == "See [this] (http://example.org) and $ $that$ $."
+    for sheet in book:
+        for line in sheet.iter_rows():
+            for cell in line:
+                assert cell.data_type != "f"
+                assert cell.hyperlink is None or cell.hyperlink.target is None
+
+
+def test_a_ref_that_is_not_broken_down_has_no_column_for_it(tmp_path) -> None:
+    only = [each for each in rows() if each["lpa"] == "All"]
+    result(only).to_xlsx(tmp_path / "pack.xlsx", policy="none")
+    sheet = openpyxl.load_workbook(tmp_path / "pack.xlsx")["Ref 57"]
+    assert "Local Policing Area" not in table_of(sheet)[0]
+    assert "Not broken down by Local Policing Area." in [line[0] for line in cells(sheet)]
+
+
+# The ODS, read by the library that wrote it and as the XML it is
+
+
+def ods_table(document, name: str):
+    found = document.getElementsByType(tables.Table)
+    return next(each for each in found if each.getAttribute("name") == name)
+
+
+def test_the_ods_has_the_same_tables(tmp_path, book) -> None:
+    result().to_ods(tmp_path / "pack.ods", policy="none")
+    document = opendocument.load(tmp_path / "pack.ods")
+    names = [each.getAttribute("name") for each in document.getElementsByType(tables.Table)]
+    assert names == book.sheetnames
+    for name in ("Notes", "Ref 57"):
+        lines = []
+        for line in ods_table(document, name).getElementsByType(tables.TableRow):
+            found = []
+            for cell in line.getElementsByType(tables.TableCell):
+                number = cell.getAttribute("value")
+                found.append(float(number) if number is not None else teletype.extractText(cell))
+            lines.append(found)
+        wanted = table_of(book[name])
+        shown = lines[-len(wanted) :]
+        if name == "Notes":
+            assert [line[0] for line in shown] == [line[0] for line in wanted]
+        else:
+            assert shown == wanted
+
+
+def test_heading_rows_and_ranges_are_marked_in_the_ods(tmp_path) -> None:
+    result().to_ods(tmp_path / "pack.ods", policy="none")
+    with zipfile.ZipFile(tmp_path / "pack.ods") as archive:
+        first = archive.infolist()[0]
+        assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+        root = ElementTree.fromstring(archive.read("content.xml"))  # noqa: S314 - we wrote it
+    space = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+    assert len(root.findall(f".//{space}table-header-rows")) == 3
+    ranges = root.findall(f".//{space}database-range")
+    assert {each.get(f"{space}target-range-address") for each in ranges} == {
+        "'Notes'.A3:'Notes'.B15",
+        "'Ref 57'.A4:'Ref 57'.G10",
+    }
+    assert root.findall(f".//*[@{space}formula]") == []
+    assert root.findall(f".//*[@{space}number-columns-spanned]") == []
+
+
+# Both
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_same_numbers_give_the_same_bytes_whatever_the_clock_says(tmp_path, form) -> None:
+    for name in ("one", "two"):
+        getattr(result(), f"to_{form}")(tmp_path / f"{name}.{form}", policy="none")
+    one, two = ((tmp_path / f"{name}.{form}").read_bytes() for name in ("one", "two"))
+    assert one == two
+    with zipfile.ZipFile(BytesIO(one)) as archive:
+        assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        everything = b"".join(archive.read(each) for each in archive.namelist())
+    assert b"2026" not in everything
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_disclosed_numbers_are_written_with_their_policy(tmp_path, form) -> None:
+    path = tmp_path / f"pack.{form}"
+    with pytest.raises(kpi.OutputError, match="no disclosure control"):
+        getattr(result(), f"to_{form}")(path)
+    assert not path.exists()
+    getattr(result(policy=DisclosurePolicy(threshold=5)), f"to_{form}")(path)
+    with zipfile.ZipFile(path) as archive:
+        text = b"".join(archive.read(each) for each in archive.namelist()).decode("utf-8", "ignore")
+    assert "Counts of people and events under 5 are hidden" in text
+    assert "Do not publish" not in text
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_hostile_text_is_written_or_made_harmless(tmp_path, form) -> None:
+    hostile = [
+        "\x00\x0b",
+        "<b>&amp;",
+        "=cmd|' /C calc'!A0",
+        "x" * 40_000,
+        "—",
+        "a\nb",
+        "[a](b)[c](d)",
+    ]
+    records = [
+        row("calls_999", 0, text, 1.0, note=text) for text in [*hostile, "All"]
+    ]  # fmt: skip
+    path = tmp_path / f"pack.{form}"
+    getattr(result(records), f"to_{form}")(path, policy="none")
+    if form == "xlsx":
+        sheet = openpyxl.load_workbook(path)["Ref 57"]
+        assert [line[1] for line in table_of(sheet)[1:]][:3] == [
+            "(as recorded: )",
+            "<b>&amp;",
+            "=cmd|' /C calc'!A0",
+        ]
+        assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line)
+    else:
+        with zipfile.ZipFile(path) as archive:
+            ElementTree.fromstring(archive.read("content.xml"))  # noqa: S314 - we wrote it
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_refs_that_sheets_cannot_tell_apart_get_sheets_of_their_own(tmp_path, form) -> None:
+    long = "a" * 31
+    records = [
+        row("calls", 0, "All", 1.0, ref=ref, metric="m")
+        for ref in (f"{long}1", f"{long}2", "A", "a")
+    ]
+    path = tmp_path / f"pack.{form}"
+    pack = result(records)
+    pack.subjects = {}
+    getattr(pack, f"to_{form}")(path, policy="none")
+    if form == "xlsx":
+        names = openpyxl.load_workbook(path).sheetnames
+        assert len({each.lower() for each in names}) == len(names) == 7
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_result_without_rows_has_no_workbook(tmp_path, form) -> None:
+    with pytest.raises(kpi.OutputError, match="no rows"):
+        getattr(result([]), f"to_{form}")(tmp_path / "pack", policy="none")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_missing_extra_is_named(tmp_path, monkeypatch, form: str) -> None:
+    monkeypatch.setattr(f"swm_kpi.output.{form}.find_spec", lambda name: None)
+    with pytest.raises(kpi.MissingExtra, match=rf"swm-kpi\[{form}\]"):
+        getattr(result(), f"to_{form}")(tmp_path / f"pack.{form}", policy="none")
+    assert list(tmp_path.iterdir()) == []

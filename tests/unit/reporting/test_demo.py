@@ -1,0 +1,242 @@
+"""The demonstration: what the pack holds, and that its page is sound and safe."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from html.parser import HTMLParser
+from importlib.util import find_spec
+
+import pytest
+
+from swm_kpi import Catalogue, OutputError, PeriodError
+from swm_kpi.measures import Narrative
+from swm_kpi.model import catalogue
+from swm_kpi.model.metric import Metric
+from swm_kpi.reporting import Summary, run
+from swm_kpi.vocabulary import Marker
+
+DAYS = {"start": "2023-04-01", "end": "2024-09-30"}
+VOID = {"meta", "img", "br", "link", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """A page taken apart; fails on a tag that is not closed where it should be."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not {"style", "script"} & set(self.open):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+    def each(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory) -> Summary:
+    return run(tmp_path_factory.mktemp("demo") / "pack", **DAYS, scale=0.002)
+
+
+@pytest.fixture(scope="module")
+def page(summary: Summary) -> Page:
+    return Page((summary.folder / "index.html").read_text(encoding="utf-8"))
+
+
+def test_writes_the_files_it_names(summary: Summary) -> None:
+    written = {
+        each.relative_to(summary.folder).as_posix()
+        for each in summary.folder.rglob("*")
+        if each.is_file()
+    }
+    assert written == set(summary.files)
+    assert {"index.html", "metrics.csv", "metadata.json"} <= written
+
+
+@pytest.mark.skipif(not find_spec("altair"), reason="charts need the extra")
+def test_draws_one_chart_for_each_ref_with_a_number(summary: Summary, page: Page) -> None:
+    charts = [name for name in summary.files if name.endswith(".svg")]
+    assert len(charts) == sum(told.headline is not None for told in summary.contents.told)
+    assert len(page.each("img")) == len(charts)
+    assert all(each["src"].startswith("data:image/svg+xml") for each in page.each("img"))
+    assert all(each["alt"] for each in page.each("img"))
+
+
+def test_beside_each_picture_stand_the_areas(summary: Summary, page: Page) -> None:
+    tables = [each for each in page.each("table") if each.get("class") == "areas"]
+    told = summary.contents.told
+    with_areas = [each for each in told if each.headline and each.areas(each.headline).height]
+    assert len(tables) == len(with_areas) > 30
+    asb = next(each for each in told if each.entry.ref == "15")
+    assert asb.headline is not None
+    assert asb.areas(asb.headline)["lpa"].to_list()[-1] == "South Worcestershire"
+
+
+def test_the_csv_is_the_result(summary: Summary) -> None:
+    with (summary.folder / "metrics.csv").open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    frame = summary.contents.result.to_polars()
+    assert list(found[0]) == frame.columns
+    assert [row["ref"] for row in found] == frame["ref"].to_list()
+    assert [float(row["value"]) if row["value"] else None for row in found] == (
+        frame["value"].to_list()
+    )
+
+
+def test_the_metadata_says_how_to_make_it_again(summary: Summary) -> None:
+    found = json.loads((summary.folder / "metadata.json").read_text(encoding="utf-8"))
+    assert found["disclosure_policy"] == "none: synthetic data"
+    assert found["synthetic"] == {"scale": 0.002, "seed": 1}
+    assert (found["first_day"], found["last_day"]) == (DAYS["start"], DAYS["end"])
+    assert found["rows"] == len(summary.contents.result)
+    assert found["tables"] == dict(summary.contents.tables)
+    assert all(re.fullmatch(r".+@\d+#[0-9a-f]{8}", each["definition"]) for each in found["metrics"])
+
+
+def _only_texts(metric: Metric | None) -> bool:
+    return metric is not None and all(isinstance(each, Narrative) for each in metric.measures)
+
+
+def test_every_metric_is_computed(summary: Summary) -> None:
+    plan = catalogue()
+    assert [told.entry.ref for told in summary.contents.told] == [
+        each.ref for each in plan if each.computes
+    ]
+    texts = [each for each in plan if _only_texts(plan.metric(each))]
+    without_number = [told.entry for told in summary.contents.told if told.headline is None]
+    assert without_number == texts
+
+
+def test_the_page_names_every_ref(page: Page) -> None:
+    anchors = {each.get("id") for _, each in page.tags}
+    for entry in catalogue():
+        assert " ".join(entry.name.split()) in page.text
+        assert (f"ref-{entry.ref}" in anchors) == entry.computes
+    refs = [cell for cell in page.each("td") if cell.get("class") == "ref"]
+    assert len(refs) == len(catalogue())
+
+
+def test_the_page_says_that_it_is_synthetic(page: Page) -> None:
+    assert "Every number on this page is SYNTHETIC." in page.text
+    assert "They say nothing about West Mercia" in page.text
+    assert Marker.NOT_APPLICABLE.meaning in page.text
+
+
+def test_the_page_fetches_nothing_and_runs_nothing(page: Page, summary: Summary) -> None:
+    html = (summary.folder / "index.html").read_text(encoding="utf-8")
+    assert not {"script", "link", "iframe", "object", "svg"} & {tag for tag, _ in page.tags}
+    assert not re.search(r"https?:|@import|url\(", html)
+    for tag, attributes in page.tags:
+        assert not [name for name in attributes if name.startswith("on")], tag
+        assert not (attributes.get("src") or "data:").partition("data:")[0]
+
+
+def test_links_within_the_page_lead_somewhere(page: Page) -> None:
+    names = [each["id"] for _, each in page.tags if "id" in each]
+    assert len(names) == len(set(names))
+    targets = {(each["href"] or "")[1:] for each in page.each("a")}
+    assert targets <= set(names)
+
+
+def test_tables_can_be_read_aloud_and_scrolled(page: Page) -> None:
+    assert page.each("html") == [{"lang": "en-GB"}]
+    assert len(page.each("caption")) == len(page.each("table"))
+    assert {each.get("scope") for each in page.each("th")} == {"row", "col"}
+    boxes = [each for each in page.each("div") if each.get("class") == "scroll"]
+    assert boxes
+    assert all(each["tabindex"] == "0" and each["aria-label"] for each in boxes)
+
+
+def test_the_same_force_gives_the_same_pack(tmp_path, summary: Summary) -> None:
+    again = run(tmp_path / "pack", **DAYS, scale=0.002)
+    for name in summary.files:
+        assert (again.folder / name).read_bytes() == (summary.folder / name).read_bytes(), name
+
+
+def test_what_is_printed(summary: Summary) -> None:
+    lines = str(summary).splitlines()
+    assert max(len(each) for each in lines[2:-3]) <= 100
+    assert "The numbers are synthetic" in str(summary)
+    assert lines[-1] == f"Open {summary.folder / 'index.html'}"
+    assert sum(each[:4].strip().isdigit() for each in lines) == len(summary.contents.told)
+
+
+# Small packs of one metric
+
+
+def small(folder, **options) -> Summary:
+    entry = catalogue()["15"].model_copy(update=options.pop("update", {}))
+    options = {"start": "2024-04-01", "end": "2024-06-30", "scale": 0.002} | options
+    return run(folder, catalogue=Catalogue([entry]), **options)
+
+
+def test_hostile_words_are_only_words(tmp_path) -> None:
+    hostile = "<script>alert('&')</script>\"><img src=x onerror=alert(1)>"
+    words = {"title": hostile, "summary": f"{hostile}.", "not_this": hostile, "caveats": (hostile,)}
+    found = small(tmp_path / "pack", update=words)
+    page = Page((found.folder / "index.html").read_text(encoding="utf-8"))
+    assert page.text.count("<script>alert('&')</script>") >= 4
+    assert not page.each("script")
+    assert not [each for each in page.each("img") if "onerror" in each]
+    for name in found.files:
+        if name.endswith(".svg"):
+            assert "<script" not in (found.folder / name).read_text(encoding="utf-8")
+
+
+def test_a_folder_that_holds_something_is_kept(tmp_path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match="is not empty"):
+        small(tmp_path)
+    (tmp_path / "charts").mkdir()
+    (tmp_path / "charts" / "15-per_1000.svg").write_text("old", encoding="utf-8")
+    found = small(tmp_path, overwrite=True)
+    assert not (tmp_path / "charts" / "15-per_1000.svg").exists()
+    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
+    assert found.files[0] == "index.html"
+    with pytest.raises(OutputError, match="not a folder"):
+        small(tmp_path / "mine.txt")
+
+
+def test_without_altair_there_is_a_pack_without_charts(tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "altair", None)
+    found = small(tmp_path / "pack")
+    assert found.files == ("index.html", "metrics.csv", "metadata.json")
+    assert "swm-kpi[charts]" in found.without_charts
+    assert "swm-kpi[charts]" in str(found)
+    page = Page((found.folder / "index.html").read_text(encoding="utf-8"))
+    assert 'pip install "swm-kpi[charts]"' in page.text
+    assert not page.each("img")
+    assert "April to June 2024" in page.text
+
+
+def test_steps_are_told(tmp_path) -> None:
+    steps: list[str] = []
+    small(tmp_path / "pack", progress=steps.append)
+    assert steps[0] == "making a synthetic force"
+    assert steps[-1] == "writing the pack"
+
+
+def test_whole_quarters_are_asked_for(tmp_path) -> None:
+    with pytest.raises(PeriodError):
+        small(tmp_path / "pack", end="2024-06-15")
