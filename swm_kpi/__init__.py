@@ -12,7 +12,6 @@ if not (_Path(__file__).parent / "definitions").is_dir():
 
 from swm_kpi.calendar import Period, periods
 from swm_kpi.contracts import (
-    CheckedTable,
     Column,
     Contract,
     ContractError,
@@ -20,6 +19,7 @@ from swm_kpi.contracts import (
     Dimension,
     Rule,
     Unique,
+    ValidatedTable,
     Violation,
 )
 from swm_kpi.errors import (
@@ -29,7 +29,7 @@ from swm_kpi.errors import (
     MissingExtra,
     OutputError,
     PeriodError,
-    PlugInWarning,
+    PluginWarning,
     Problem,
     RequestError,
     SwmKpiError,
@@ -37,28 +37,36 @@ from swm_kpi.errors import (
 from swm_kpi.expressions import Assumption
 from swm_kpi.measures import (
     Average,
+    AverageStock,
+    BudgetVariance,
     Count,
     Distribution,
     Duration,
-    MeanOfSnapshots,
     Measure,
-    Narrative,
+    PeriodEndStock,
     Proportion,
-    Quantity,
     Rate,
     Ratio,
     ReoffendingRate,
     RepeatRate,
-    StockAtDate,
     Sum,
+    SumProduct,
     SurveyProportion,
+    TextReport,
     Uptime,
-    Variance,
 )
 from swm_kpi.model.availability import Availability, Evidence
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.examples import Example
-from swm_kpi.model.metric import Alias, Break, Entry, Heading, Metric, NoMetricText, Planned
+from swm_kpi.model.metric import (
+    Break,
+    CatalogueEntry,
+    Metric,
+    MetricAlias,
+    MetricGroup,
+    Planned,
+    UndefinedMetric,
+)
 from swm_kpi.model.plugins import catalogue
 from swm_kpi.vocabulary import (
     AvailabilityStatus,
@@ -76,10 +84,10 @@ if TYPE_CHECKING:
     from swm_kpi.analysis.comparison import Comparison
     from swm_kpi.analysis.process_charts import ProcessChart, Target
     from swm_kpi.differences import Difference, diff
-    from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing
+    from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing_risks
     from swm_kpi.engine.compute import compute
-    from swm_kpi.engine.query_plan import Explanation, explain
-    from swm_kpi.engine.validate import Readiness, readiness, validate
+    from swm_kpi.engine.query_plan import QueryPlan, query_plan
+    from swm_kpi.engine.validate import InputReadiness, check_inputs, validate
     from swm_kpi.provenance import Provenance
     from swm_kpi.result import Result
 
@@ -93,29 +101,30 @@ _LATER = {
     "ProcessChart": "swm_kpi.analysis.process_charts",
     "Provenance": "swm_kpi.provenance",
     "Target": "swm_kpi.analysis.process_charts",
-    "Readiness": "swm_kpi.engine.validate",
+    "InputReadiness": "swm_kpi.engine.validate",
     "Result": "swm_kpi.result",
     "compute": "swm_kpi.engine.compute",
-    "Explanation": "swm_kpi.engine.query_plan",
-    "explain": "swm_kpi.engine.query_plan",
+    "QueryPlan": "swm_kpi.engine.query_plan",
+    "query_plan": "swm_kpi.engine.query_plan",
     "diff": "swm_kpi.differences",
-    "differencing": "swm_kpi.disclosure",
-    "readiness": "swm_kpi.engine.validate",
+    "differencing_risks": "swm_kpi.disclosure",
+    "check_inputs": "swm_kpi.engine.validate",
     "validate": "swm_kpi.engine.validate",
 }
 _ROOMS = ("open_data", "statistics", "synthetic")
 
 
 __all__ = [
-    "Alias",
     "Assumption",
     "Availability",
     "AvailabilityStatus",
     "Average",
+    "AverageStock",
     "Basis",
     "Break",
+    "BudgetVariance",
     "Catalogue",
-    "CheckedTable",
+    "CatalogueEntry",
     "Column",
     "Comparison",
     "Contract",
@@ -131,58 +140,57 @@ __all__ = [
     "DisclosureRisk",
     "Distribution",
     "Duration",
-    "Entry",
     "Evidence",
     "Example",
-    "Explanation",
     "Frequency",
     "Grain",
-    "Heading",
     "InputError",
+    "InputReadiness",
     "Marker",
-    "MeanOfSnapshots",
     "Measure",
     "Metric",
+    "MetricAlias",
+    "MetricGroup",
     "MissingExtra",
-    "Narrative",
-    "NoMetricText",
     "Objective",
     "OutputError",
     "Period",
+    "PeriodEndStock",
     "PeriodError",
     "Planned",
-    "PlugInWarning",
+    "PluginWarning",
     "Problem",
     "ProcessChart",
     "Proportion",
     "Provenance",
-    "Quantity",
+    "QueryPlan",
     "Rate",
     "Ratio",
-    "Readiness",
     "ReoffendingRate",
     "RepeatRate",
     "RequestError",
     "Result",
     "Rule",
-    "StockAtDate",
     "Sum",
+    "SumProduct",
     "SurveyProportion",
     "SwmKpiError",
     "Target",
+    "TextReport",
+    "UndefinedMetric",
     "Unique",
     "Unit",
     "Uptime",
-    "Variance",
+    "ValidatedTable",
     "Violation",
     "catalogue",
+    "check_inputs",
     "compute",
     "diff",
-    "differencing",
-    "explain",
+    "differencing_risks",
     "open_data",
     "periods",
-    "readiness",
+    "query_plan",
     "statistics",
     "synthetic",
     "validate",

@@ -91,7 +91,7 @@ class MissingExtra(SwmKpiError, ImportError):
         return cls(f'{purpose} needs {package}. Install it with: pip install "swm-kpi[{extra}]"')
 
 
-class PlugInWarning(UserWarning):
+class PluginWarning(UserWarning):
     """A plug-in's definitions cannot be loaded; every other distribution's are there."""
 
 

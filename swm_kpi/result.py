@@ -22,10 +22,10 @@ from swm_kpi.charts import (
     series_picture,
     years_picture,
 )
-from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing, disclose
+from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing_risks, disclose
 from swm_kpi.errors import MissingExtra, RequestError, did_you_mean
 from swm_kpi.measures import Measure
-from swm_kpi.model.metric import Break, Entry, Metric
+from swm_kpi.model.metric import Break, CatalogueEntry, Metric
 from swm_kpi.output import Pack, pack_table, publish
 from swm_kpi.output.to_pandas import pandas_table
 from swm_kpi.provenance import Provenance
@@ -54,7 +54,7 @@ class Subject:
         metric: what was computed for it, with the assumptions it was computed with.
     """
 
-    entry: Entry
+    entry: CatalogueEntry
     metric: Metric
 
 
@@ -122,7 +122,7 @@ class Result:
         A hidden number has the marker ``[c]`` and its note says why. Further numbers are hidden
         where a hidden one could be worked out from totals, periods or measures of this result.
         Disclose everything that is published together at once: what two releases tell together is
-        not seen here. ``result.differencing(earlier)`` looks for it.
+        not seen here. ``result.differencing_risks(earlier)`` looks for it.
 
         Args:
             policy: what is hidden and how the rest is rounded; the new result remembers it.
@@ -143,7 +143,7 @@ class Result:
         told = self.provenance.without_counts() if self.provenance is not None else None
         return Result(frame, self.by, self.subjects, policy=policy, provenance=told)
 
-    def differencing(
+    def differencing_risks(
         self, other: Result, *, policy: DisclosurePolicy | None = None
     ) -> tuple[DisclosureRisk, ...]:
         """Say where this release and another tell a small number together: a warning, not a proof.
@@ -157,7 +157,7 @@ class Result:
         Raises:
             RequestError: no policy is given and this result has gone through none.
         """
-        return differencing(self, other, policy)
+        return differencing_risks(self, other, policy)
 
     def compare(self, against: str, *, least_base: float = LEAST_BASE) -> Comparison:
         """Set each row against an earlier time, where that may lawfully be done.

@@ -9,7 +9,7 @@ from ..plan.dimensions import LPA
 CANCELLED_BY_CALLER = "cancelled by caller"
 
 
-class Appointment(Contract, rows=Unit.APPOINTMENTS, source="Appointment diary"):
+class Appointment(Contract, row_unit=Unit.APPOINTMENTS, source="Appointment diary"):
     """One row per appointment requested, whether or not a slot was ever offered."""
 
     appointment_id = Column(

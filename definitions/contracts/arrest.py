@@ -7,7 +7,7 @@ from swm_kpi import Column, Contract, Unit
 from ..plan.dimensions import LPA
 
 
-class Arrest(Contract, rows=Unit.ARRESTS, source="Custody system"):
+class Arrest(Contract, row_unit=Unit.ARRESTS, source="Custody system"):
     """One row per person arrested, each time they were arrested, or who attended voluntarily.
 
     Somebody arrested for several crimes at once has one row.

@@ -44,7 +44,7 @@ PLATFORM = Dimension(
 )
 
 
-class ParishCouncil(Contract, rows=Unit.COUNCILS, source="Local Policing Charter records"):
+class ParishCouncil(Contract, row_unit=Unit.COUNCILS, source="Local Policing Charter records"):
     """One row per town or parish council and snapshot date.
 
     Each snapshot holds every council of the force's area, so snapshots are never added.
@@ -70,7 +70,7 @@ class ParishCouncil(Contract, rows=Unit.COUNCILS, source="Local Policing Charter
     one_row_each = Unique(as_at, council_id)
 
 
-class ParishPriority(Contract, rows=Unit.ACTIVITIES, source="Local Policing Charter records"):
+class ParishPriority(Contract, row_unit=Unit.ACTIVITIES, source="Local Policing Charter records"):
     """One row per priority that a town or parish council set in its contact contract."""
 
     priority_id = Column(str, unique=True, description="The record's own number.")
@@ -93,7 +93,7 @@ class ParishPriority(Contract, rows=Unit.ACTIVITIES, source="Local Policing Char
     )
 
 
-class AlertMessage(Contract, rows=Unit.MESSAGES, source="Neighbourhood alert platform"):
+class AlertMessage(Contract, row_unit=Unit.MESSAGES, source="Neighbourhood alert platform"):
     """One row per message sent to people registered for neighbourhood alerts.
 
     A message to 500 people is one row.
@@ -124,7 +124,7 @@ class AlertMessage(Contract, rows=Unit.MESSAGES, source="Neighbourhood alert pla
     openers_are_recipients = Rule(opened <= recipients, "no more people open it than receive it")
 
 
-class AlertRegistration(Contract, rows=Unit.PEOPLE, source="Neighbourhood alert platform"):
+class AlertRegistration(Contract, row_unit=Unit.PEOPLE, source="Neighbourhood alert platform"):
     """One row per person and unbroken registration for neighbourhood alerts."""
 
     registration_id = Column(
@@ -150,7 +150,7 @@ class AlertRegistration(Contract, rows=Unit.PEOPLE, source="Neighbourhood alert 
     )
 
 
-class AuditCheck(Contract, rows=Unit.CHECKS, source="Dip sample records"):
+class AuditCheck(Contract, row_unit=Unit.CHECKS, source="Dip sample records"):
     """One row per item checked on one visit to one police station."""
 
     check_id = Column(str, unique=True, description="The record's own number.")
@@ -191,7 +191,7 @@ class SocialMediaAccount(Contract, source="Social media platforms' exports"):
     one_row_each = Unique(as_at, account_id)
 
 
-class SocialMediaPost(Contract, rows=Unit.POSTS, source="Social media platforms' exports"):
+class SocialMediaPost(Contract, row_unit=Unit.POSTS, source="Social media platforms' exports"):
     """One row per post by an account of the force.
 
     The same words posted on two platforms are two rows.

@@ -28,7 +28,7 @@ ORDER_TYPE = Dimension(
 )
 
 
-class CivilOrder(Contract, rows=Unit.ORDERS, source="Register of civil orders"):
+class CivilOrder(Contract, row_unit=Unit.ORDERS, source="Register of civil orders"):
     """One row per notice or order asked for, whatever came of it.
 
     A notice and the order that follows it are two rows, as are an interim and a full order.

@@ -76,7 +76,7 @@ ACTIVITY_THEME = Dimension(
 )
 
 
-class Scheme(Contract, rows=Unit.SCHEMES, source="Register of community schemes"):
+class Scheme(Contract, row_unit=Unit.SCHEMES, source="Register of community schemes"):
     """One row per watch scheme or community speed watch group that was ever registered."""
 
     scheme_id = Column(str, unique=True, description="The register's own number.")
@@ -112,7 +112,7 @@ class Scheme(Contract, rows=Unit.SCHEMES, source="Register of community schemes"
     )
 
 
-class Activity(Contract, rows=Unit.ACTIVITIES, source="Activity and vehicle logs"):
+class Activity(Contract, row_unit=Unit.ACTIVITIES, source="Activity and vehicle logs"):
     """One row per thing done on one day among the public: an event, an outing of a van, a session.
 
     A campaign of several days is one row, on its first day. A van that goes to an event is two

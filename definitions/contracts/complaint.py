@@ -53,7 +53,7 @@ COMPLAINT_RESULT = Dimension(
 _CODES_BEGAN = start(standards.ALLEGATION_CATEGORIES, "A").date()
 
 
-class Complaint(Contract, rows=Unit.COMPLAINTS, source="Professional standards case system"):
+class Complaint(Contract, row_unit=Unit.COMPLAINTS, source="Professional standards case system"):
     """One row per complaint case, whatever the number of allegations in it."""
 
     complaint_id = Column(
@@ -110,7 +110,7 @@ class Complaint(Contract, rows=Unit.COMPLAINTS, source="Professional standards c
     )
 
 
-class Allegation(Contract, rows=Unit.ALLEGATIONS, source="Professional standards case system"):
+class Allegation(Contract, row_unit=Unit.ALLEGATIONS, source="Professional standards case system"):
     """One row per allegation. A complaint case holds one or more.
 
     Allegations of cases logged before 1 February 2020 have other categories and are not rows.

@@ -17,7 +17,7 @@ FORCE_CLOCK = "force"
 BT_CLOCK = "bt"
 
 
-class Contact(Contract, rows=Unit.CONTACTS, source="Telephony and digital contact systems"):
+class Contact(Contract, row_unit=Unit.CONTACTS, source="Telephony and digital contact systems"):
     """One row per contact from the public and clock: a call, or a message by another channel.
 
     A 999 call timed both by BT and by the force is two rows, told apart by the clock. The two are

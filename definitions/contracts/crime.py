@@ -79,7 +79,7 @@ OUTCOME_GROUP = Dimension(
 STATUSES = ("recorded", "cancelled", "transferred")
 
 
-class Crime(Contract, rows=Unit.CRIMES, source="Crime recording system"):
+class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
     """One row per notifiable crime, with its current outcome.
 
     Cancelled and transferred crimes are rows too, told apart by their status.

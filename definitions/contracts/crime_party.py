@@ -13,7 +13,7 @@ OFFENDER = "offender"
 PERSON = "person"
 
 
-class CrimeParty(Contract, rows=Unit.PEOPLE, source="Crime recording system"):
+class CrimeParty(Contract, row_unit=Unit.PEOPLE, source="Crime recording system"):
     """One row per crime and person or body in a role: a crime with two victims has two victim rows.
 
     The crime's own columns are repeated on every row of it.

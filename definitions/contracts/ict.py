@@ -60,7 +60,7 @@ ICO_OUTCOME = Dimension(
 )
 
 
-class IctAsset(Contract, rows=Unit.ASSETS, source="ICT asset register and device management"):
+class IctAsset(Contract, row_unit=Unit.ASSETS, source="ICT asset register and device management"):
     """One row per managed device and snapshot.
 
     Each snapshot holds every device on the register at one moment, so snapshots are never added.
@@ -98,7 +98,7 @@ class IctAsset(Contract, rows=Unit.ASSETS, source="ICT asset register and device
     one_row_each = Unique(snapshot_at, asset_id)
 
 
-class Outage(Contract, rows=Unit.OUTAGES, source="ICT service desk"):
+class Outage(Contract, row_unit=Unit.OUTAGES, source="ICT service desk"):
     """One row per outage of one system, planned or not.
 
     An outage that takes three systems down is three rows. A system that has not failed is listed
@@ -133,7 +133,7 @@ class Outage(Contract, rows=Unit.OUTAGES, source="ICT service desk"):
     end_follows_start = Rule(ended_at >= started_at, "the end is not before the start")
 
 
-class DataBreach(Contract, rows=Unit.BREACHES, source="Information governance register"):
+class DataBreach(Contract, row_unit=Unit.BREACHES, source="Information governance register"):
     """One row per breach of personal data on the register, however minor."""
 
     breach_id = Column(str, unique=True, personal=True, description="The register's own number.")

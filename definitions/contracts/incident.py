@@ -32,7 +32,7 @@ GRADE = Dimension(
 )
 
 
-class Incident(Contract, rows=Unit.INCIDENTS, source="Command and control"):
+class Incident(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
     """One row per incident logged in command and control."""
 
     incident_id = Column(
@@ -102,7 +102,7 @@ class Incident(Contract, rows=Unit.INCIDENTS, source="Command and control"):
     )
 
 
-class OpenIncidentSnapshot(Contract, rows=Unit.INCIDENTS, source="Command and control"):
+class OpenIncidentSnapshot(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
     """One row per snapshot, area and grade: how many incidents were waiting for a resource.
 
     A snapshot writes a row for each area and grade, zero included, so that an area with no row is

@@ -30,7 +30,7 @@ IOM_FREE = "IOM free"
 IOM_COHORTS = (IOM_FIXED, IOM_FLEX, IOM_FREE)
 
 
-class FirstTimeEntrant(Contract, rows=Unit.PEOPLE, source="Police National Computer"):
+class FirstTimeEntrant(Contract, row_unit=Unit.PEOPLE, source="Police National Computer"):
     """One row per person who was cautioned or convicted for the first time in their life.
 
     Community resolutions and diversion (outcome 22) are neither, and have no row.
@@ -78,7 +78,9 @@ class FirstTimeEntrant(Contract, rows=Unit.PEOPLE, source="Police National Compu
 
 
 class OffenderCohort(
-    Contract, rows=Unit.PEOPLE, source="Police National Computer and offender management systems"
+    Contract,
+    row_unit=Unit.PEOPLE,
+    source="Police National Computer and offender management systems",
 ):
     """One row per offender and cohort they are followed in, with what came of it.
 

@@ -5,7 +5,7 @@ from swm_kpi import Column, Contract, Unique, Unit
 from ..plan.dimensions import LPA
 
 
-class Population(Contract, rows=Unit.PEOPLE, source="ONS mid-year population estimates"):
+class Population(Contract, row_unit=Unit.PEOPLE, source="ONS mid-year population estimates"):
     """One row per Local Policing Area and year: the residents estimated on 30 June."""
 
     mid_year = Column(int, ge=1990, le=2100, description="The year of the estimate (30 June).")

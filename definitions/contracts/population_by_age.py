@@ -6,7 +6,7 @@ from ..plan.dimensions import LPA
 from .offender import AGE_GROUP
 
 
-class PopulationByAge(Contract, rows=Unit.PEOPLE, source="ONS mid-year population estimates"):
+class PopulationByAge(Contract, row_unit=Unit.PEOPLE, source="ONS mid-year population estimates"):
     """One row per Local Policing Area, year and age group: the residents estimated on 30 June.
 
     Children under 10 are below the age of criminal responsibility and have no row.

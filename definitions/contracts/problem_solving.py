@@ -20,7 +20,7 @@ PLAN_LEVEL = Dimension(
 )
 
 
-class ProblemSolvingPlan(Contract, rows=Unit.PLANS, source="Problem-solving database"):
+class ProblemSolvingPlan(Contract, row_unit=Unit.PLANS, source="Problem-solving database"):
     """One row per problem-solving plan."""
 
     plan_id = Column(str, unique=True, description="The plan's own number.")

@@ -22,7 +22,7 @@ PUBLISHED_QUARTERLY = (
 
 
 class RecordedCrime(
-    Contract, finest=Grain.QUARTER, source="Home Office police recorded crime open data"
+    Contract, min_grain=Grain.QUARTER, source="Home Office police recorded crime open data"
 ):
     """One row per published line: a number of offences of one force, quarter and offence.
 

@@ -15,7 +15,7 @@ SEVERITY = Dimension(
 )
 
 
-class Collision(Contract, rows=Unit.COLLISIONS, source="STATS19 (CRASH or DfT open data)"):
+class Collision(Contract, row_unit=Unit.COLLISIONS, source="STATS19 (CRASH or DfT open data)"):
     """One row per road traffic collision in which somebody was injured."""
 
     collision_id = Column(str, unique=True, description="The STATS19 collision index.")
@@ -32,7 +32,7 @@ class Collision(Contract, rows=Unit.COLLISIONS, source="STATS19 (CRASH or DfT op
     )
 
 
-class Casualty(Contract, rows=Unit.CASUALTIES, source="STATS19 (CRASH or DfT open data)"):
+class Casualty(Contract, row_unit=Unit.CASUALTIES, source="STATS19 (CRASH or DfT open data)"):
     """One row per person killed or injured in a road traffic collision."""
 
     collision_id = Column(str, description="The STATS19 collision index.")

@@ -50,7 +50,7 @@ LINE_ARCHIVED = "archived"
 
 
 class Disruption(
-    Contract, rows=Unit.DISRUPTIONS, source="Agency and Partner Management Information System"
+    Contract, row_unit=Unit.DISRUPTIONS, source="Agency and Partner Management Information System"
 ):
     """One row per disruption of serious and organised crime that the force claims."""
 
@@ -120,7 +120,7 @@ class Disruption(
     )
 
 
-class CountyLine(Contract, rows=Unit.COUNTY_LINES, source="Force intelligence of county lines"):
+class CountyLine(Contract, row_unit=Unit.COUNTY_LINES, source="Force intelligence of county lines"):
     """One row per county line, each time it was active in the force's area."""
 
     line_id = Column(
@@ -159,7 +159,7 @@ class CountyLine(Contract, rows=Unit.COUNTY_LINES, source="Force intelligence of
 
 
 class OrganisedCrimeGroup(
-    Contract, rows=Unit.GROUPS, source="Agency and Partner Management Information System"
+    Contract, row_unit=Unit.GROUPS, source="Agency and Partner Management Information System"
 ):
     """One row per organised crime group, each time it was mapped."""
 

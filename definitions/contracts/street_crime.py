@@ -62,7 +62,7 @@ OTHER_OUTCOMES = (
 )
 
 
-class StreetCrime(Contract, rows=Unit.CRIMES, source="data.police.uk street-level files"):
+class StreetCrime(Contract, row_unit=Unit.CRIMES, source="data.police.uk street-level files"):
     """One row per record of a data.police.uk street-level file: a crime or an ASB incident.
 
     Rows that look alike are separate records: points are moved to shared places and ASB has no id.

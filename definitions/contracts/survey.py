@@ -85,7 +85,7 @@ ANSWERS = (
 )
 
 
-class SurveyAnswer(Contract, rows=Unit.ANSWERS, source="Survey contractors' files"):
+class SurveyAnswer(Contract, row_unit=Unit.ANSWERS, source="Survey contractors' files"):
     """One row per respondent and question that was put to them.
 
     A respondent who was asked five questions is five rows, those not answered included.

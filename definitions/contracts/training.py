@@ -34,7 +34,7 @@ TRAINING_ROLE = Dimension(
 )
 
 
-class TrainingAttendance(Contract, rows=Unit.ACTIVITIES, source="Learning management system"):
+class TrainingAttendance(Contract, row_unit=Unit.ACTIVITIES, source="Learning management system"):
     """One row per person and training session they came to, finished or not.
 
     A person who came to three sessions is three rows. One who was booked and did not come is none.
@@ -81,7 +81,7 @@ class TrainingAttendance(Contract, rows=Unit.ACTIVITIES, source="Learning manage
 
 
 class TrainingRequirement(
-    Contract, rows=Unit.PEOPLE, source="Learning management and human resources systems"
+    Contract, row_unit=Unit.PEOPLE, source="Learning management and human resources systems"
 ):
     """One row per snapshot date, theme, and person in post who should have the training.
 

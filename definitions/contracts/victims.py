@@ -82,7 +82,9 @@ NEED_TYPE = Dimension(
 PERSON = "person"
 
 
-class Victim(Contract, rows=Unit.VICTIMS, source="Crime recording and victim service case systems"):
+class Victim(
+    Contract, row_unit=Unit.VICTIMS, source="Crime recording and victim service case systems"
+):
     """One row per recorded crime and identifiable victim of it.
 
     A crime with two victims is two rows, and a person who is the victim of two crimes is two rows.
@@ -191,7 +193,7 @@ class Victim(Contract, rows=Unit.VICTIMS, source="Crime recording and victim ser
 
 
 class VictimsCodeAction(
-    Contract, rows=Unit.ACTIVITIES, source="Crime recording system and dip-sample audits"
+    Contract, row_unit=Unit.ACTIVITIES, source="Crime recording system and dip-sample audits"
 ):
     """One row per duty under the Victims' Code owed to a victim, and basis.
 
@@ -268,7 +270,9 @@ class VictimsCodeAction(
     )
 
 
-class Referral(Contract, rows=Unit.REFERRALS, source="Case systems and returns of victim services"):
+class Referral(
+    Contract, row_unit=Unit.REFERRALS, source="Case systems and returns of victim services"
+):
     """One row per referral of a victim to a service.
 
     A victim referred to two services, or twice to one, is two rows.

@@ -136,7 +136,7 @@ def _characteristic(dimension: Dimension) -> Column:
     )
 
 
-class WorkforceSnapshot(Contract, rows=Unit.PEOPLE, source="Human resources system"):
+class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources system"):
     """One row per person in post and snapshot date.
 
     Each snapshot holds everyone in post on its day, so snapshots are never added.
@@ -232,7 +232,7 @@ class WorkforceSnapshot(Contract, rows=Unit.PEOPLE, source="Human resources syst
     one_row_each = Unique(as_at, person_id)
 
 
-class WorkforceMovement(Contract, rows=Unit.PEOPLE, source="Human resources system"):
+class WorkforceMovement(Contract, row_unit=Unit.PEOPLE, source="Human resources system"):
     """One row per person who joins, leaves or transfers, on the day it took effect.
 
     A move inside the force, such as a promotion or a new posting, is not a row.

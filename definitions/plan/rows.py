@@ -4,7 +4,7 @@ import csv
 from functools import cache
 from importlib.resources import files
 
-from swm_kpi import Entry, Heading, NoMetricText, Objective
+from swm_kpi import CatalogueEntry, MetricGroup, Objective, UndefinedMetric
 
 from .availability import HEADING, NO_METRIC_TEXT
 
@@ -20,10 +20,10 @@ def _objective(ref: str) -> Objective:
     return Objective(stated) if stated else Objective.NOT_STATED
 
 
-def heading(ref: str, key: str) -> Entry:
+def heading(ref: str, key: str) -> CatalogueEntry:
     """Return the entry of a row that only gathers others under it."""
     children = tuple(each for each, row in _rows().items() if row["parent"] == ref)
-    return Heading(
+    return MetricGroup(
         ref=ref,
         key=key,
         title=_rows()[ref]["text"],
@@ -33,8 +33,8 @@ def heading(ref: str, key: str) -> Entry:
     )
 
 
-def no_text(ref: str, key: str) -> Entry:
+def no_text(ref: str, key: str) -> CatalogueEntry:
     """Return the entry of a row with a number and no text."""
-    return NoMetricText(
+    return UndefinedMetric(
         ref=ref, key=key, title="", objective=_objective(ref), availability=NO_METRIC_TEXT
     )

@@ -112,7 +112,7 @@ def run(options: argparse.Namespace) -> int:
             progress=step,
         )
         if policy is not None:
-            result = result.disclose(policy)
+            result = result.protect(policy)
         if writing:
             step("writing")
             _write(result, options)

@@ -129,7 +129,9 @@ def _synth(options: argparse.Namespace) -> int:
     folder = Path(options.out)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder.name!r} is not an empty folder. Name a new one with --out.")
-    tables = kpi.synthetic.force(options.start, options.end, scale=options.scale, seed=options.seed)
+    tables = kpi.synthetic.generate_force(
+        options.start, options.end, scale=options.scale, seed=options.seed
+    )
     folder.mkdir(parents=True, exist_ok=True)
     with progress(len(tables)) as step:
         for name, frame in tables.items():
@@ -237,7 +239,3 @@ def _command(commands: Any, name: str, run: Any, about: str) -> argparse.Argumen
     command: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
     command.set_defaults(run=run)
     return command
-
-
-if __name__ == "__main__":
-    sys.exit(main())

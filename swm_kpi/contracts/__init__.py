@@ -6,12 +6,11 @@ May import errors, vocabulary and expressions. Must never let a value of a table
 from swm_kpi.contracts.column import Column, Recoded
 from swm_kpi.contracts.contract import Contract, ContractType, Rule, Unique, UnknownColumn
 from swm_kpi.contracts.dimension import ALL, UNKNOWN, Dimension
-from swm_kpi.contracts.report import CheckedTable, ContractError, ContractReport, Violation
+from swm_kpi.contracts.report import ContractError, ContractReport, ValidatedTable, Violation
 
 __all__ = [
     "ALL",
     "UNKNOWN",
-    "CheckedTable",
     "Column",
     "Contract",
     "ContractError",
@@ -22,5 +21,6 @@ __all__ = [
     "Rule",
     "Unique",
     "UnknownColumn",
+    "ValidatedTable",
     "Violation",
 ]

@@ -56,9 +56,9 @@ class ContractType(type):
     rules: dict[str, Rule]
     keys: tuple[tuple[str, ...], ...]
     table: str
-    rows: Unit | None
+    row_unit: Unit | None
     source: str
-    finest: Grain
+    min_grain: Grain
 
     @override
     def __new__(
@@ -76,9 +76,9 @@ class ContractType(type):
         single = [(key,) for key, each in columns.items() if each.unique]
         cls.keys = tuple(single + together)
         cls.table = options.pop("table", _snake(name))
-        cls.rows = options.pop("rows", None)
+        cls.row_unit = options.pop("row_unit", None)
         cls.source = options.pop("source", "")
-        cls.finest = options.pop("finest", Grain.MONTH)
+        cls.min_grain = options.pop("min_grain", Grain.MONTH)
         if bases:
             place = place_of_declaration()
             carriers: list[Column | Recoded] = [*columns.values(), *cls.derived.values()]
@@ -152,7 +152,7 @@ def _contract_problems(
 ) -> list[tuple[str, str, str]]:
     found = []
     for option in options:
-        fix = did_you_mean(option, ("table", "rows", "source", "finest"))
+        fix = did_you_mean(option, ("table", "row_unit", "source", "min_grain"))
         found.append((option, "it is not an option of a contract", fix))
     if not (body.get("__doc__") or "").strip():
         found.append(
@@ -200,8 +200,8 @@ class Contract(metaclass=ContractType):
     """One input table: one row per thing counted. Subclass it and declare columns.
 
     Class keywords: ``table`` (the name in ``compute``'s data; the class name in snake case when
-    left out), ``rows`` (the unit one row is one of), ``source`` (the system it comes from) and
-    ``finest`` (the shortest period its dates can tell apart; a month when left out).
+    left out), ``row_unit`` (the unit one row is one of), ``source`` (the system it comes from) and
+    ``min_grain`` (the shortest period its dates can tell apart; a month when left out).
     """
 
     columns: ClassVar[dict[str, Column]]

@@ -29,7 +29,7 @@ class Violation:
 
 
 @dataclass(frozen=True)
-class CheckedTable:
+class ValidatedTable:
     """A table that its contract has passed, kept encoded so that it is not checked again.
 
     Attributes:
@@ -93,7 +93,7 @@ class ContractReport:
     violations: tuple[Violation, ...]
     extra_columns: tuple[str, ...] = ()
     not_given: tuple[str, ...] = ()
-    _checked: CheckedTable | None = field(default=None, repr=False)
+    _checked: ValidatedTable | None = field(default=None, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -101,7 +101,7 @@ class ContractReport:
         return not self.violations
 
     @property
-    def table(self) -> CheckedTable:
+    def table(self) -> ValidatedTable:
         """The table, checked and encoded, to hand to ``compute``.
 
         Raises:

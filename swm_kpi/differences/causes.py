@@ -25,7 +25,7 @@ def reasons(old: Held, new: Held, frame: pl.DataFrame) -> Iterator[str]:
     if old.disclosure and new.disclosure and frame.filter(frame["change"] != "unchanged").height:
         yield (
             "Both are disclosed, and together may tell what neither tells alone: look at "
-            "new.differencing(old) before both are public."
+            "new.differencing_risks(old) before both are public."
         )
     for one, other, name in ((old, new, "new"), (new, old, "old")):
         only = [each for each in one.by if each not in other.by]

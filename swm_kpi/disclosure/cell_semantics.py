@@ -9,27 +9,27 @@ from typing import Any
 
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.measures import (
+    AverageStock,
+    BudgetVariance,
     Clock,
     Count,
     Distribution,
     Duration,
-    MeanOfSnapshots,
     Measure,
-    Narrative,
     Operation,
+    PeriodEndStock,
     Proportion,
-    Quantity,
     Rate,
     Ratio,
     ReoffendingRate,
     RepeatRate,
     Statistic,
-    StockAtDate,
     Sum,
+    SumProduct,
     SurveyProportion,
     TableMeasure,
+    TextReport,
     Uptime,
-    Variance,
 )
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Unit
@@ -93,7 +93,7 @@ class Reading:
 
 
 _MEDIAN = 0.5
-_VALUE = {Count: "count", Sum: "sum", Quantity: "total", StockAtDate: "stock"}
+_VALUE = {Count: "count", Sum: "sum", SumProduct: "total", PeriodEndStock: "stock"}
 _SHARE: dict[type[Measure], tuple[str, str]] = {
     Proportion: ("numerator", "denominator"),
     Distribution: ("member", "all"),
@@ -105,9 +105,9 @@ _SHARE: dict[type[Measure], tuple[str, str]] = {
 
 def read(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Reading:
     """Return how a measure's rows are read under a policy."""
-    if isinstance(measure, Narrative):
+    if isinstance(measure, TextReport):
         return Reading(text=True)
-    if isinstance(measure, Uptime | Variance):
+    if isinstance(measure, Uptime | BudgetVariance):
         return Reading()
     if isinstance(measure, Rate | Ratio):
         top, *rest = measure.siblings
@@ -151,7 +151,7 @@ def _counted(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Seri
         role = "again"
     if role:
         return _series(measure.statistics[role])
-    if isinstance(measure, MeanOfSnapshots):
+    if isinstance(measure, AverageStock):
         return Series(f"mean of {measure.statistics['sum'].key}")
     # A kind of measure that this room does not know: its numbers are protected by themselves.
     return Series(json.dumps(measure.canonical(), default=str), over_members="")

@@ -83,7 +83,7 @@ class _Told:
     label: str
 
 
-def differencing(
+def differencing_risks(
     first: Released, second: Released, policy: DisclosurePolicy | None = None
 ) -> tuple[DisclosureRisk, ...]:
     """Say where two releases together tell a small number that neither tells alone.

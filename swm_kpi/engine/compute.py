@@ -22,7 +22,7 @@ from swm_kpi.errors import RequestError, forgetting
 from swm_kpi.expressions import Elapsed
 from swm_kpi.measures import Clock, Statistic
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import Entry, Metric
+from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.model.plugins import catalogue as installed
 from swm_kpi.result import Result, Subject
 
@@ -31,7 +31,7 @@ MOST_MEMBERS = 5_000
 
 @forgetting
 def compute(
-    metrics: Sequence[str | Entry] | str | None,
+    metrics: Sequence[str | CatalogueEntry] | str | None,
     data: Mapping[str, Any],
     *,
     periods: Any,
@@ -76,7 +76,9 @@ def compute(
     plan = catalogue if catalogue is not None else installed()
     if on_violation not in ("raise", "withhold"):
         raise RequestError("on_violation is 'raise' or 'withhold'.")
-    asked: Sequence[str | Entry] | None = [metrics] if isinstance(metrics, str | Entry) else metrics
+    asked: Sequence[str | CatalogueEntry] | None = (
+        [metrics] if isinstance(metrics, str | CatalogueEntry) else metrics
+    )
     if asked is not None and not isinstance(asked, list | tuple):
         raise RequestError("metrics is a list of refs, keys or metrics. Write ['15', '57'].")
     contracts = _contracts(plan, asked)
@@ -130,7 +132,9 @@ def compute(
     )
 
 
-def _contracts(plan: Catalogue, asked: Sequence[str | Entry] | None) -> dict[str, ContractType]:
+def _contracts(
+    plan: Catalogue, asked: Sequence[str | CatalogueEntry] | None
+) -> dict[str, ContractType]:
     """Return the tables of the catalogue and of metrics handed in as objects."""
     found = plan.contracts
     for each in asked or ():

@@ -14,12 +14,12 @@ from swm_kpi.engine.plan.request import choose
 from swm_kpi.errors import forgetting
 from swm_kpi.measures import Statistic
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import Entry
+from swm_kpi.model.metric import CatalogueEntry
 from swm_kpi.model.plugins import catalogue as installed
 
 
 @dataclass(frozen=True)
-class Explanation:
+class QueryPlan:
     """How a request was worked out.
 
     Attributes:
@@ -55,14 +55,14 @@ class Explanation:
 
 
 @forgetting
-def explain(
-    metrics: Sequence[str | Entry] | str | None,
+def query_plan(
+    metrics: Sequence[str | CatalogueEntry] | str | None,
     data: Mapping[str, Any],
     *,
     periods: Any = None,
     by: Sequence[str] = (),
     catalogue: Catalogue | None = None,
-) -> Explanation:
+) -> QueryPlan:
     """Work a request out, and say how it was done. Nothing of the tables' content is in it.
 
     Args:
@@ -85,9 +85,9 @@ def explain(
         today = date.today()
         first = today.year if today.month > 3 else today.year - 1
         periods = periods_of(f"{first}-04-01", f"{first + 1}-03-31", grain="quarter")
-    asked = [metrics] if isinstance(metrics, str | Entry) else metrics
+    asked = [metrics] if isinstance(metrics, str | CatalogueEntry) else metrics
     with recorded() as scans:
         compute(asked, data, periods=periods, by=by, catalogue=plan)
     found = statistics_by_table(choose(asked, plan, data))
     counted = {name: tuple(each.values()) for name, each in found.items() if name in data}
-    return Explanation(tuple(scans), counted, tuple(by))
+    return QueryPlan(tuple(scans), counted, tuple(by))

@@ -13,7 +13,7 @@ from swm_kpi.engine.plan.request import check_tables, tables_of
 from swm_kpi.errors import RequestError, did_you_mean, forgetting
 from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import Entry, Metric, not_computed
+from swm_kpi.model.metric import CatalogueEntry, Metric, not_computed
 from swm_kpi.model.plugins import catalogue as installed
 
 
@@ -68,7 +68,7 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Readiness:
+class InputReadiness:
     """Which metrics compute from some tables, and what the others lack."""
 
     refs: tuple[Ready, ...]
@@ -79,7 +79,7 @@ class Readiness:
         return tuple(each.ref for each in self.refs if each.measures and not each.lacking)
 
     @property
-    def partly(self) -> tuple[str, ...]:
+    def partial(self) -> tuple[str, ...]:
         """Refs of which some measures compute and some lack a table or column."""
         return tuple(each.ref for each in self.refs if each.measures and each.lacking)
 
@@ -105,7 +105,7 @@ class Readiness:
 
 
 @forgetting
-def readiness(data: Mapping[str, Any], *, catalogue: Catalogue | None = None) -> Readiness:
+def check_inputs(data: Mapping[str, Any], *, catalogue: Catalogue | None = None) -> InputReadiness:
     """Say which metrics the tables given allow, and what the others lack. No row is read.
 
     Args:
@@ -119,10 +119,10 @@ def readiness(data: Mapping[str, Any], *, catalogue: Catalogue | None = None) ->
     plan = catalogue if catalogue is not None else installed()
     check_tables(data, plan.contracts)
     columns = {name: frozenset(column_names(table, name)) for name, table in data.items()}
-    return Readiness(tuple(_ready(entry, plan, columns) for entry in plan))
+    return InputReadiness(tuple(_ready(entry, plan, columns) for entry in plan))
 
 
-def _ready(entry: Entry, plan: Catalogue, columns: Mapping[str, frozenset[str]]) -> Ready:
+def _ready(entry: CatalogueEntry, plan: Catalogue, columns: Mapping[str, frozenset[str]]) -> Ready:
     metric = plan.metric(entry)
     if metric is None:
         return Ready(entry.ref, entry.name, (), (not_computed(entry),))

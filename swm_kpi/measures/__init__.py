@@ -11,35 +11,35 @@ from swm_kpi.measures.measure import Cells, Measure, TableMeasure
 from swm_kpi.measures.repeats import ReoffendingRate, RepeatRate
 from swm_kpi.measures.shares import Proportion, Rate, Ratio
 from swm_kpi.measures.statistic import Clock, Limit, Operation, Statistic
-from swm_kpi.measures.stocks import MeanOfSnapshots, StockAtDate, Variance
-from swm_kpi.measures.sum_products import Quantity
+from swm_kpi.measures.stocks import AverageStock, BudgetVariance, PeriodEndStock
+from swm_kpi.measures.sum_products import SumProduct
 from swm_kpi.measures.surveys import SurveyProportion
-from swm_kpi.measures.text_reports import Narrative
+from swm_kpi.measures.text_reports import TextReport
 from swm_kpi.measures.uptime import Uptime
 
 __all__ = [
     "Average",
+    "AverageStock",
+    "BudgetVariance",
     "Cells",
     "Clock",
     "Count",
     "Distribution",
     "Duration",
     "Limit",
-    "MeanOfSnapshots",
     "Measure",
-    "Narrative",
     "Operation",
+    "PeriodEndStock",
     "Proportion",
-    "Quantity",
     "Rate",
     "Ratio",
     "ReoffendingRate",
     "RepeatRate",
     "Statistic",
-    "StockAtDate",
     "Sum",
+    "SumProduct",
     "SurveyProportion",
     "TableMeasure",
+    "TextReport",
     "Uptime",
-    "Variance",
 ]

@@ -83,7 +83,7 @@ class Measure(Declaration):
     unit: Unit | None = None
     direction: Direction | None = None
     basis: Basis = Basis.FORCE
-    differs: str = ""
+    proxy_difference: str = ""
     note: str = ""
 
     @property
@@ -192,11 +192,11 @@ class Measure(Declaration):
                 f"{self.key!r} is not a name",
                 "Use lower case letters, digits and single _",
             )
-        if self.basis is Basis.PROXY and not self.differs.strip():
+        if self.basis is Basis.PROXY and not self.proxy_difference.strip():
             fix = "Say how it differs from the force's own measure"
-            yield "differs", "a proxy says what it is not", fix
-        if self.basis is Basis.FORCE and self.differs:
-            yield "differs", "only a proxy differs", "Use note=, or basis=Basis.PROXY"
+            yield "proxy_difference", "a proxy says what it is not", fix
+        if self.basis is Basis.FORCE and self.proxy_difference:
+            yield "proxy_difference", "only a proxy differs", "Use note=, or basis=Basis.PROXY"
 
 
 class TableMeasure(Measure):
@@ -220,7 +220,7 @@ class TableMeasure(Measure):
     @property
     def measured_in(self) -> Unit:
         """The unit given, or the unit of the table's rows."""
-        unit = self.unit or self.of.rows
+        unit = self.unit or self.of.row_unit
         if unit is None:
             raise TypeError(f"measure {self.key} has no unit")
         return unit
@@ -229,7 +229,7 @@ class TableMeasure(Measure):
         """Yield what is wrong between the measure and its table."""
         yield from super().findings()
         counted = type(self).measured_in is TableMeasure.measured_in
-        if counted and self.unit is None and self.of.rows is None:
+        if counted and self.unit is None and self.of.row_unit is None:
             yield (
                 "unit",
                 f"{self.of.__name__} does not say what its rows are",

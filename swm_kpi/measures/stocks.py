@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from swm_kpi.measures.measure import Array
 
 
-class StockAtDate(TableMeasure):
+class PeriodEndStock(TableMeasure):
     """How many there were in the latest snapshot of the period.
 
     The date of the snapshot is in the note. A period with no snapshot is ``[x]``, never 0. It has
@@ -34,7 +34,7 @@ class StockAtDate(TableMeasure):
             row in it is ``[x]``, because a statement lists its members.
     """
 
-    kind: ClassVar[str] = "stock at date"
+    kind: ClassVar[str] = "period-end stock"
     until: Column | None = None
     value: Column | None = None
     series: Where | None = None
@@ -80,9 +80,11 @@ class StockAtDate(TableMeasure):
             yield "series", "a register has no series of snapshots", "Use where="
 
 
-def _latest(measure: StockAtDate | Variance, operation: Operation, of: Column | None) -> Statistic:
+def _latest(
+    measure: PeriodEndStock | BudgetVariance, operation: Operation, of: Column | None
+) -> Statistic:
     """Return a statistic of the latest snapshot of the measure's series, or of what is in force."""
-    until = measure.until if isinstance(measure, StockAtDate) else None
+    until = measure.until if isinstance(measure, PeriodEndStock) else None
     return Statistic(
         measure.of,
         operation,
@@ -100,7 +102,7 @@ def _selected(series: Expression | None, where: Expression | None) -> str:
     return f" where {english(chosen)}" if chosen is not None else ""
 
 
-class MeanOfSnapshots(TableMeasure):
+class AverageStock(TableMeasure):
     """The mean of a number taken at regular snapshots. A snapshot that is missing is not zero.
 
     An area is averaged over the snapshots that hold it; a total over those that hold every area
@@ -114,7 +116,7 @@ class MeanOfSnapshots(TableMeasure):
             fewer has lost some. Not so of a list of people: fewer of them are fewer.
     """
 
-    kind: ClassVar[str] = "mean of snapshots"
+    kind: ClassVar[str] = "average stock"
     value: Column | None = None
     same_rows: bool = True
 
@@ -156,7 +158,7 @@ class MeanOfSnapshots(TableMeasure):
             yield "where", "it counts every row of each snapshot", "Say which rows, or give value="
 
 
-class Variance(TableMeasure):
+class BudgetVariance(TableMeasure):
     """Actual less budget at the latest statement of the period: above zero is overspent.
 
     It has no interval: it is an account, not a sample.
@@ -170,7 +172,7 @@ class Variance(TableMeasure):
         relative: divide by the budget; a budget of zero gives ``[z]``.
     """
 
-    kind: ClassVar[str] = "variance"
+    kind: ClassVar[str] = "budget variance"
     actual: Column
     budget: Column
     series: Where | None = None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from swm_kpi.measures.measure import Array
 
 
-class Quantity(TableMeasure):
+class SumProduct(TableMeasure):
     """The sum over rows of an amount times its own factor.
 
     It has no interval: it is worked out and not counted.
@@ -27,7 +27,7 @@ class Quantity(TableMeasure):
         factor: what one of it comes to, in the measure's unit.
     """
 
-    kind: ClassVar[str] = "quantity"
+    kind: ClassVar[str] = "sum product"
     amount: Column
     factor: Column
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from swm_kpi.measures.measure import Array
 
 
-class Narrative(TableMeasure):
+class TextReport(TableMeasure):
     """A text for the period, with who wrote it and on what evidence. It has no number.
 
     The latest text of the period is carried through in the note, marked ``[z]``; a period without
@@ -30,7 +30,7 @@ class Narrative(TableMeasure):
         rating: a judgement on a stated scale, if one was made; empty otherwise.
     """
 
-    kind: ClassVar[str] = "narrative"
+    kind: ClassVar[str] = "text report"
     text: Column
     author: Column
     evidence: Column

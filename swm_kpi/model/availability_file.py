@@ -1,7 +1,7 @@
 """A force's own statement of what it may report: a dated, sourced TOML file over a catalogue.
 
 This is the only way to *not reportable*. A statement never hides data: it marks results ``[x]``
-with its reason, and ``readiness`` says where it and the tables given disagree.
+with its reason, and ``check_inputs`` says where it and the tables given disagree.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from swm_kpi.errors import DefinitionError, InputError, Problem, did_you_mean
 from swm_kpi.model.availability import Availability, Evidence
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import Entry, Heading, NoMetricText
+from swm_kpi.model.metric import CatalogueEntry, MetricGroup, UndefinedMetric
 from swm_kpi.vocabulary import AvailabilityStatus
 
 _STATUSES = {
@@ -40,7 +40,7 @@ class _Statement(BaseModel):
     date: date
 
 
-def with_availability(catalogue: Catalogue, path: str | Path) -> Catalogue:
+def load_availability(catalogue: Catalogue, path: str | Path) -> Catalogue:
     """Return the catalogue with the availability that a TOML file states.
 
     The file has a table ``[[metric]]`` for each ref it speaks of, with ``ref``, ``status``
@@ -123,12 +123,12 @@ def _wrong(
         refs = [name for each in catalogue for name in (each.ref, each.key)]
         fix = did_you_mean(ref[:40], refs)
         yield Problem(subject, "ref", "no metric has this ref or key", fix, place)
-    elif isinstance(catalogue[ref], Heading | NoMetricText):
+    elif isinstance(catalogue[ref], MetricGroup | UndefinedMetric):
         rule = "there is nothing to report under this ref itself"
         yield Problem(subject, "ref", rule, "State its parts, or leave it out", place)
 
 
-def _restated(entry: Entry, stated: dict[str, _Statement]) -> Entry:
+def _restated(entry: CatalogueEntry, stated: dict[str, _Statement]) -> CatalogueEntry:
     statement = stated.get(entry.ref)
     if statement is None:
         return entry

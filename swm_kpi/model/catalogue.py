@@ -14,7 +14,7 @@ from swm_kpi.errors import (
     refuse,
 )
 from swm_kpi.expressions import Unusable
-from swm_kpi.model.metric import Alias, Entry, Heading, Metric
+from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup
 from swm_kpi.vocabulary import AvailabilityStatus
 
 
@@ -36,19 +36,19 @@ class Catalogue:
 
     def __init__(
         self,
-        entries: Iterable[Entry],
+        entries: Iterable[CatalogueEntry],
         *,
         themes: Mapping[str, Sequence[str]] | None = None,
         overlaid: bool = False,
     ) -> None:
         given = tuple(entries)
-        strange = [each for each in given if not isinstance(each, Entry | Unusable)]
+        strange = [each for each in given if not isinstance(each, CatalogueEntry | Unusable)]
         if strange:
             kind = type(strange[0]).__name__
             rule = f"it holds a {kind}, which is no entry"
             fix = "List metrics, headings, aliases and other entries"
             refuse([Problem("Catalogue", "entries", rule, fix, place_of_declaration())])
-        self._entries = tuple(each for each in given if isinstance(each, Entry))
+        self._entries = tuple(each for each in given if isinstance(each, CatalogueEntry))
         # Where an entry was refused, that others name it is no further mistake.
         whole = len(self._entries) == len(given)
         self.themes = {theme: tuple(refs) for theme, refs in (themes or {}).items()}
@@ -59,7 +59,7 @@ class Catalogue:
             refuse(problems)
         self._by_name = {name: each for each in self._entries for name in (each.key, each.ref)}
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[CatalogueEntry]:
         return iter(self._entries)
 
     def __len__(self) -> int:
@@ -68,7 +68,7 @@ class Catalogue:
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
 
-    def __getitem__(self, name: str) -> Entry:
+    def __getitem__(self, name: str) -> CatalogueEntry:
         """Return the entry of that ref or key.
 
         Raises:
@@ -85,9 +85,9 @@ class Catalogue:
     def __repr__(self) -> str:
         return f"Catalogue({len(self)} refs, {sum(each.computes for each in self)} compute)"
 
-    def metric(self, entry: Entry) -> Metric | None:
+    def metric(self, entry: CatalogueEntry) -> Metric | None:
         """Return the metric that an entry computes: itself, what it is an alias of, or None."""
-        if isinstance(entry, Alias):
+        if isinstance(entry, MetricAlias):
             return self.metric(self[entry.of])
         return entry if isinstance(entry, Metric) else None
 
@@ -113,7 +113,9 @@ def _theme_problems(themes: Mapping[str, Sequence[str]], refs: list[str]) -> Ite
                 yield Problem("Catalogue", "themes", rule, did_you_mean(ref, refs))
 
 
-def _set_problems(entries: tuple[Entry, ...], *, overlaid: bool, whole: bool) -> Iterator[Problem]:
+def _set_problems(
+    entries: tuple[CatalogueEntry, ...], *, overlaid: bool, whole: bool
+) -> Iterator[Problem]:
     yield from _names(entries)
     yield from _same_names([each for each in entries if isinstance(each, Metric)])
     for each in entries:
@@ -125,29 +127,29 @@ def _set_problems(entries: tuple[Entry, ...], *, overlaid: bool, whole: bool) ->
         yield from _references(entries)
 
 
-def _references(entries: tuple[Entry, ...]) -> Iterator[Problem]:
+def _references(entries: tuple[CatalogueEntry, ...]) -> Iterator[Problem]:
     refs = {each.ref: each for each in entries}
     for each in entries:
         subject = f"{type(each).__name__} {each.ref}"
         if each.parent is not None:
             parent = refs.get(each.parent)
-            if not isinstance(parent, Heading):
-                headings = [ref for ref, entry in refs.items() if isinstance(entry, Heading)]
+            if not isinstance(parent, MetricGroup):
+                headings = [ref for ref, entry in refs.items() if isinstance(entry, MetricGroup)]
                 rule = f"{each.parent!r} is not a heading of this catalogue"
                 yield Problem(subject, "parent", rule, did_you_mean(each.parent, headings))
             elif each.ref not in parent.children:
                 rule = f"heading {parent.ref} does not list it as a child"
                 yield Problem(subject, "parent", rule, f"Add {each.ref!r} to its children")
-        if isinstance(each, Heading):
+        if isinstance(each, MetricGroup):
             for child in each.children:
                 if child not in refs or refs[child].parent != each.ref:
                     rule = f"{child!r} is not an entry with parent {each.ref!r}"
                     yield Problem(subject, "children", rule, "List the refs that name it as parent")
-        if isinstance(each, Alias):
+        if isinstance(each, MetricAlias):
             yield from _alias(each, subject, refs)
 
 
-def _names(entries: tuple[Entry, ...]) -> Iterator[Problem]:
+def _names(entries: tuple[CatalogueEntry, ...]) -> Iterator[Problem]:
     for field in ("ref", "key"):
         counted = Counter(getattr(each, field) for each in entries)
         for name, times in counted.items():
@@ -161,7 +163,7 @@ def _names(entries: tuple[Entry, ...]) -> Iterator[Problem]:
             yield Problem(f"{type(each).__name__} {each.ref}", "key", rule, "Use a name in words")
 
 
-def _alias(alias: Alias, subject: str, refs: dict[str, Entry]) -> Iterator[Problem]:
+def _alias(alias: MetricAlias, subject: str, refs: dict[str, CatalogueEntry]) -> Iterator[Problem]:
     target = refs.get(alias.of)
     if not isinstance(target, Metric):
         metrics = [ref for ref, entry in refs.items() if isinstance(entry, Metric)]

@@ -9,13 +9,13 @@ from swm_kpi.contracts import ContractType
 from swm_kpi.expressions import DTYPE_WORDS, Assumption
 from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import Alias, Entry, Heading, Metric, not_computed
+from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup, not_computed
 from swm_kpi.vocabulary import AvailabilityStatus, Basis, Objective
 
 WIDTH = 88
 
 
-def describe(entry: Entry, catalogue: Catalogue) -> str:
+def describe(entry: CatalogueEntry, catalogue: Catalogue) -> str:
     """Say what a ref means, how it is worked out, and what not to read into it."""
     return "\n".join(_lines(entry, catalogue)) + "\n"
 
@@ -30,7 +30,7 @@ def list_entries(catalogue: Catalogue) -> str:
             lines += ["", f"     {objective.value}"]
         indent = "  " if entry.parent else ""
         title = _shortened(indent + (entry.name or "(no text in the plan)"), 50)
-        status = "" if isinstance(entry, Heading) else entry.availability.status.value
+        status = "" if isinstance(entry, MetricGroup) else entry.availability.status.value
         lines.append(f"{entry.ref:>3}  {title:<50}  {status:<14}  {_computes(entry, catalogue)}")
     count = sum(each.computes for each in catalogue)
     unknown = sum(each.availability.status is AvailabilityStatus.UNKNOWN for each in catalogue)
@@ -38,11 +38,11 @@ def list_entries(catalogue: Catalogue) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _computes(entry: Entry, catalogue: Catalogue) -> str:
+def _computes(entry: CatalogueEntry, catalogue: Catalogue) -> str:
     metric = catalogue.metric(entry)
     if metric is None:
         return not_computed(entry)
-    if isinstance(entry, Alias):
+    if isinstance(entry, MetricAlias):
         return f"yes, as ref {entry.of}"
     measures = len({each.key for each in metric.measures})
     return f"yes, {measures} measure{'s' if measures > 1 else ''}"
@@ -52,7 +52,7 @@ def _shortened(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
-def _lines(entry: Entry, catalogue: Catalogue) -> Iterator[str]:
+def _lines(entry: CatalogueEntry, catalogue: Catalogue) -> Iterator[str]:
     title = f"{entry.ref}  {entry.title or '(the plan gives no text)'}"
     yield from (title, "=" * min(len(title), WIDTH), "")
     yield f"Objective     {entry.objective.value}"
@@ -60,7 +60,7 @@ def _lines(entry: Entry, catalogue: Catalogue) -> Iterator[str]:
         yield f"Part of       {entry.parent} {catalogue[entry.parent].name}"
     yield from _labelled("Availability", _availability(entry))
     metric = catalogue.metric(entry)
-    if isinstance(entry, Heading):
+    if isinstance(entry, MetricGroup):
         yield from ("", "This ref is a heading. Its parts:")
         yield from (f"  {child}  {catalogue[child].name}" for child in entry.children)
     elif metric is None:
@@ -69,7 +69,7 @@ def _lines(entry: Entry, catalogue: Catalogue) -> Iterator[str]:
         yield from _metric(entry, metric)
 
 
-def _availability(entry: Entry) -> str:
+def _availability(entry: CatalogueEntry) -> str:
     availability = entry.availability
     said = f"{availability.status.value.capitalize()}. {availability.reason}"
     for each in availability.evidence:
@@ -77,14 +77,14 @@ def _availability(entry: Entry) -> str:
     return said
 
 
-def _metric(entry: Entry, metric: Metric) -> Iterator[str]:
+def _metric(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
     yield f"Better        {metric.direction.value.capitalize()}"
     yield f"Reported      {metric.frequency.value.capitalize()}"
     yield f"Definition    {metric.definition}"
-    if isinstance(entry, Alias):
+    if isinstance(entry, MetricAlias):
         yield from _section(f"The same as ref {entry.of}", [entry.summary])
     yield from _section("What it is", [metric.summary])
-    yield from _section("What it is not", [metric.not_this])
+    yield from _section("What it is not", [metric.limitations])
     only = getattr(entry, "only", ())
     measures = [each for each in metric.measures if not only or each.key in only]
     for basis, heading in (
@@ -105,14 +105,14 @@ def _metric(entry: Entry, metric: Metric) -> Iterator[str]:
     yield from _bullets("Breaks in the series", [f"{b.on}: {b.because}" for b in metric.breaks])
     yield from _bullets("Standards", metric.standards)
     yield from _bullets(
-        "Caught by an example", [each.trap for each in metric.examples if each.trap]
+        "Caught by an example", [each.edge_case for each in metric.examples if each.edge_case]
     )
 
 
 def _measure(measure: Measure) -> Iterator[str]:
     yield f"{measure.title}  [{measure.key}: {measure.measured_in.value}]"
     yield from _indented(measure.formula())
-    for text in (measure.differs, measure.note):
+    for text in (measure.proxy_difference, measure.note):
         if text:
             yield from _indented(text)
     if measure.direction is not None:

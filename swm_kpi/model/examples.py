@@ -30,8 +30,8 @@ class Example(Declaration):
     rows: str | Mapping[str, str]
     expect: Mapping[str, float | None]
     period: str = "2024/25 Q1"
-    shows: str = ""
-    trap: str = ""
+    description: str = ""
+    edge_case: str = ""
 
     @classmethod
     def subject_of(cls, fields: dict[str, Any]) -> str:

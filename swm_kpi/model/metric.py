@@ -58,7 +58,7 @@ class Break:
         return date.fromisoformat(self.on)
 
 
-class Entry(Declaration):
+class CatalogueEntry(Declaration):
     """One numbered reference of a plan.
 
     Attributes:
@@ -109,13 +109,13 @@ class Entry(Declaration):
             yield "parent", "it is its own parent", "Name the heading's ref, or leave it out"
 
 
-class Heading(Entry):
+class MetricGroup(CatalogueEntry):
     """A ref that only gathers others under it."""
 
     children: Frozen[str] = Field(min_length=1)
 
 
-class NoMetricText(Entry):
+class UndefinedMetric(CatalogueEntry):
     """A ref for which the plan gives no text. Nothing is ever computed for it."""
 
     def findings(self) -> Iterator[Finding]:
@@ -125,11 +125,11 @@ class NoMetricText(Entry):
             yield "title", "a ref with a title is not without text", "Declare a Metric"
 
 
-class Planned(Entry):
+class Planned(CatalogueEntry):
     """A ref whose row is kept while its computation has not been written."""
 
 
-class Alias(Entry):
+class MetricAlias(CatalogueEntry):
     """A ref that is the same computation as another, or some of its measures.
 
     Attributes:
@@ -147,7 +147,7 @@ class Alias(Entry):
         return True
 
 
-class Metric(Entry):
+class Metric(CatalogueEntry):
     """A ref that is measured.
 
     Attributes:
@@ -172,7 +172,7 @@ class Metric(Entry):
     direction: Direction
     frequency: Frequency = Frequency.QUARTERLY
     standards: Frozen[str] = ()
-    not_this: str
+    limitations: str
     caveats: Frozen[str] = ()
     breaks: Frozen[Break] = ()
     examples: Frozen[Example]
@@ -242,7 +242,7 @@ class Metric(Entry):
     def findings(self) -> Iterator[Finding]:
         """Yield everything that is wrong between the fields."""
         yield from super().findings()
-        for name in ("title", "summary", "not_this"):
+        for name in ("title", "summary", "limitations"):
             if not getattr(self, name).strip():
                 yield name, "it is empty", "Write it for a reader who does not know the subject"
         if not self.summary.strip().endswith("."):
@@ -293,7 +293,7 @@ class Metric(Entry):
         kinds = {each.kind for each in found}
         top = self.measure(ratio.numerator, ratio.basis) if len(found) > 1 else None
         # What leaves in a period over the mean of what there was in it is a rate of leaving.
-        of_a_mean = isinstance(top, Count) and kinds == {"count", "mean of snapshots"}
+        of_a_mean = isinstance(top, Count) and kinds == {"count", "average stock"}
         if (len(clocks) > 1 or len(kinds) > 1) and not of_a_mean:
             rule = f"{ratio.key} divides a {found[0].kind} by a {found[-1].kind}"
             yield "measures", rule, "Divide two flows, or two stocks at one date"
@@ -317,7 +317,7 @@ class Metric(Entry):
     def _example_findings(self) -> Iterator[Finding]:
         if not self.examples:
             yield "examples", "there is none", "Show a tiny table and the numbers it gives"
-        elif not any(each.trap for each in self.examples):
+        elif not any(each.edge_case for each in self.examples):
             fix = "Add Example(..., trap=...) with a row that looks as if it counts and does not"
             yield "examples", "there is no counter-example", fix
         shown = {key for each in self.examples for key in each.expect}
@@ -342,11 +342,11 @@ class Metric(Entry):
                     yield "examples", f"example {number}: {error}".rstrip("."), "Mend the table"
 
 
-def not_computed(entry: Entry) -> str:
+def not_computed(entry: CatalogueEntry) -> str:
     """Say in words why nothing is computed for an entry; empty when something is."""
     words: dict[type[Any], str] = {
-        Heading: "a heading: its parts are computed",
-        NoMetricText: "the plan gives no text for this ref",
+        MetricGroup: "a heading: its parts are computed",
+        UndefinedMetric: "the plan gives no text for this ref",
         Planned: "its computation is not written yet",
     }
     return words.get(type(entry), "")

@@ -11,10 +11,10 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from swm_kpi.errors import DefinitionError, PlugInWarning, Problem, collecting_problems
-from swm_kpi.model.availability_file import with_availability
+from swm_kpi.errors import DefinitionError, PluginWarning, Problem, collecting_problems
+from swm_kpi.model.availability_file import load_availability
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import Entry
+from swm_kpi.model.metric import CatalogueEntry
 
 _GROUP = "swm_kpi.definitions"
 _OWN = "swm_kpi.definitions"
@@ -52,10 +52,10 @@ def catalogue(*, availability: str | Path | None = None) -> Catalogue:
         InputError: there is no such file, or it is not TOML.
 
     Warns:
-        PlugInWarning: a plug-in cannot be loaded. It is named, and only its own refs are missing.
+        PluginWarning: a plug-in cannot be loaded. It is named, and only its own refs are missing.
     """
     found = everything_installed().catalogue
-    return found if availability is None else with_availability(found, availability)
+    return found if availability is None else load_availability(found, availability)
 
 
 @cache
@@ -76,7 +76,7 @@ def everything_installed() -> Installed:
             warnings.warn(
                 f"{name} cannot be loaded, and its metrics are left out: "
                 f"{left_out[-1].rule}. Run swm-kpi check for everything that is wrong.",
-                PlugInWarning,
+                PluginWarning,
                 stacklevel=2,
             )
     joined = _joined(parts)
@@ -176,7 +176,7 @@ def _declared_twice(name: str, part: Catalogue, owners: dict[str, str]) -> Itera
                 yield _twice(each, field, other, name)
 
 
-def _twice(entry: Entry, field: str, first: str, second: str) -> Problem:
+def _twice(entry: CatalogueEntry, field: str, first: str, second: str) -> Problem:
     rule = f"{getattr(entry, field)!r} is declared by {first} and by {second}"
     fix = f"Give one of them another {field}, or uninstall one distribution"
     return Problem("Catalogue", field, rule, fix)

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.model.metric import Entry, Metric
+from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.provenance import Provenance
 from swm_kpi.vocabulary import Basis, Marker
 
@@ -63,7 +63,7 @@ class Pack:
 
     frame: pl.DataFrame
     by: tuple[str, ...] = ()
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, CatalogueEntry] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     policy: str = ""
     provenance: Provenance | None = None

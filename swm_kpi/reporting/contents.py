@@ -15,7 +15,7 @@ from swm_kpi.contracts import ALL
 from swm_kpi.formatting import decimals, say_number
 from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import Entry, Metric
+from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.result import Result
 from swm_kpi.vocabulary import Basis, Marker
 
@@ -35,7 +35,7 @@ class Told:
         totals: those of the whole force, in the order of time.
     """
 
-    entry: Entry
+    entry: CatalogueEntry
     metric: Metric
     rows: pl.DataFrame
     totals: pl.DataFrame

@@ -11,7 +11,7 @@ from typing import Any
 from swm_kpi.analysis.process_charts import process_chart
 from swm_kpi.charts import series_picture
 from swm_kpi.errors import MissingExtra, OutputError
-from swm_kpi.model.metric import Alias
+from swm_kpi.model.metric import MetricAlias
 from swm_kpi.output import write_csv, write_text
 from swm_kpi.reporting.contents import SYNTHETIC, Contents
 from swm_kpi.reporting.page import WIDE, Drawn, page
@@ -97,7 +97,7 @@ def metadata(contents: Contents) -> dict[str, Any]:
             "key": told.entry.key,
             "title": told.entry.title,
             "definition": told.metric.definition,
-            "same_as": told.entry.of if isinstance(told.entry, Alias) else None,
+            "same_as": told.entry.of if isinstance(told.entry, MetricAlias) else None,
             "availability": told.entry.availability.status.value,
         }
         for told in contents.told

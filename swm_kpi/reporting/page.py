@@ -16,7 +16,7 @@ from swm_kpi.calendar import say_day
 from swm_kpi.charts import kind_of, said_period, say_cell
 from swm_kpi.formatting import decimals, say_number
 from swm_kpi.measures import Measure
-from swm_kpi.model.metric import Alias, Entry, Heading, not_computed
+from swm_kpi.model.metric import CatalogueEntry, MetricAlias, MetricGroup, not_computed
 from swm_kpi.reporting.contents import BY, Contents, Told
 from swm_kpi.vocabulary import AvailabilityStatus, Basis, Marker, Unit
 
@@ -119,14 +119,14 @@ def _overview(contents: Contents) -> str:
     return "\n".join(parts)
 
 
-def _overview_row(entry: Entry, told: Told | None) -> str:
+def _overview_row(entry: CatalogueEntry, told: Told | None) -> str:
     title = escape(entry.name) or '<span class="quiet">(no text in the plan)</span>'
     if told is not None:
         title = f'<a href="#{_anchor(entry)}">{title}</a>'
     child = ' class="child"' if entry.parent else ""
     status = entry.availability.status
     said = ""
-    if not isinstance(entry, Heading) and status is not AvailabilityStatus.NO_METRIC_TEXT:
+    if not isinstance(entry, MetricGroup) and status is not AvailabilityStatus.NO_METRIC_TEXT:
         said = f'<span class="unit">availability {escape(status.value)}</span>'
     return (
         f'<tr><td class="ref">{escape(entry.ref)}</td><th scope="row"{child}>{title}</th>'
@@ -134,13 +134,13 @@ def _overview_row(entry: Entry, told: Told | None) -> str:
     )
 
 
-def _state(entry: Entry, told: Told | None) -> str:
+def _state(entry: CatalogueEntry, told: Told | None) -> str:
     if told is None:
         words = not_computed(entry) or "not computed"
         return words[:1].upper() + words[1:]
     if told.headline is None:
         return "No number: see its notes"
-    return f"Computed, as ref {entry.of}" if isinstance(entry, Alias) else "Computed"
+    return f"Computed, as ref {entry.of}" if isinstance(entry, MetricAlias) else "Computed"
 
 
 def _metric(told: Told, contents: Contents, drawn: Drawn | None) -> str:
@@ -151,7 +151,7 @@ def _metric(told: Told, contents: Contents, drawn: Drawn | None) -> str:
         f"{escape(entry.name)}</h3>",
         f"<p>{escape(metric.summary)}</p>",
     ]
-    if isinstance(entry, Alias):
+    if isinstance(entry, MetricAlias):
         target = contents.catalogue[entry.of]
         link = f'<a href="#{_anchor(target)}">ref {escape(target.ref)}</a>'
         parts.append(f"<p>{escape(entry.summary)} It is the same computation as {link}.</p>")
@@ -291,5 +291,5 @@ def _day_span(contents: Contents) -> str:
     return f"{say_day(contents.first)} to {say_day(contents.last)}"
 
 
-def _anchor(entry: Entry) -> str:
+def _anchor(entry: CatalogueEntry) -> str:
     return f"ref-{escape(entry.ref)}"

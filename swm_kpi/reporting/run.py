@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from swm_kpi.calendar import periods
-from swm_kpi.contracts import CheckedTable, ContractError
+from swm_kpi.contracts import ContractError, ValidatedTable
 from swm_kpi.engine.compute import compute
 from swm_kpi.engine.validate import validate
 from swm_kpi.model.catalogue import Catalogue
@@ -17,7 +17,7 @@ from swm_kpi.model.plugins import catalogue as installed
 from swm_kpi.reporting.contents import BY, Contents
 from swm_kpi.reporting.pack import check_folder, write_pack
 from swm_kpi.reporting.summary import Summary
-from swm_kpi.synthetic import force
+from swm_kpi.synthetic import generate_force
 
 # The synthetic tables are as if extracted at the midnight that ends the last day.
 _EXTRACTED_AFTER = timedelta(days=1)
@@ -60,7 +60,7 @@ def run(
     plan = catalogue if catalogue is not None else installed()
     first, last = spans[0].start, spans[-1].end
     tell("making a synthetic force")
-    data = force(first, last, scale=scale, seed=seed, catalogue=plan)
+    data = generate_force(first, last, scale=scale, seed=seed, catalogue=plan)
     tables = _checked(data, plan, tell)
     tell("computing every metric by quarter and area")
     as_at = last + _EXTRACTED_AFTER
@@ -81,7 +81,7 @@ def run(
 
 def _checked(
     data: dict[str, Any], plan: Catalogue, tell: Callable[[str], None]
-) -> dict[str, CheckedTable]:
+) -> dict[str, ValidatedTable]:
     found, failed = {}, []
     for name, frame in data.items():
         tell(f"checking table {name}")

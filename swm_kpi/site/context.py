@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import Alias, Entry, Metric
+from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias
 from swm_kpi.site.markup import Html, escape, link
 from swm_kpi.site.synthetic_series import Series
 from swm_kpi.vocabulary import Basis
@@ -32,10 +32,10 @@ class Subject:
     organisation: str = ""
     contact: str = ""
 
-    def measures(self, entry: Entry, *bases: Basis) -> tuple[Measure, ...]:
+    def measures(self, entry: CatalogueEntry, *bases: Basis) -> tuple[Measure, ...]:
         """Return the measures a ref shows, of the bases given; of both when none is."""
         metric = self.catalogue.metric(entry)
-        only = entry.only if isinstance(entry, Alias) else ()
+        only = entry.only if isinstance(entry, MetricAlias) else ()
         wanted = bases or tuple(Basis)
         return tuple(
             each
@@ -43,7 +43,7 @@ class Subject:
             if (not only or each.key in only) and each.basis in wanted
         )
 
-    def tables(self, entry: Entry, *bases: Basis) -> tuple[str, ...]:
+    def tables(self, entry: CatalogueEntry, *bases: Basis) -> tuple[str, ...]:
         """Return the names of the tables a ref reads, in the order its measures do."""
         metric = self.catalogue.metric(entry)
         if metric is None:
@@ -56,7 +56,7 @@ class Subject:
         }
         return tuple(found)
 
-    def readers(self, table: str) -> Iterator[Entry]:
+    def readers(self, table: str) -> Iterator[CatalogueEntry]:
         """Yield each ref that reads a table."""
         yield from (each for each in self.catalogue if table in self.tables(each))
 
@@ -77,7 +77,7 @@ def table_path(name: str) -> str:
     return f"tables/{name}"
 
 
-def to_metric(entry: Entry, *words: object, up: str = "../") -> Html:
+def to_metric(entry: CatalogueEntry, *words: object, up: str = "../") -> Html:
     """Link to a ref's page, from a page in a folder."""
     return link(f"{up}{metric_path(entry.ref)}.html", *(words or (title_of(entry),)))
 
@@ -87,7 +87,7 @@ def to_table(name: str, *, up: str = "../") -> Html:
     return link(f"{up}{table_path(name)}.html", Html(f"<code>{escape(name)}</code>"))
 
 
-def title_of(entry: Entry) -> str:
+def title_of(entry: CatalogueEntry) -> str:
     """Return what a ref is called in lists."""
     return entry.name or "A number with no text in the plan"
 

@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from swm_kpi.contracts import Column
 from swm_kpi.formatting import MINUS, say_number
 from swm_kpi.measures import (
+    AverageStock,
+    BudgetVariance,
     Count,
     Duration,
-    MeanOfSnapshots,
     Measure,
     Proportion,
     Rate,
     Ratio,
     RepeatRate,
-    Variance,
 )
 from swm_kpi.measures.durations import Average
 from swm_kpi.measures.statistic import Statistic
@@ -41,11 +41,11 @@ def examples_section(metric: Metric) -> Iterator[Html]:
     )
     for number, example in enumerate(metric.examples, start=1):
         working = Working(metric, example)
-        kind = "A case that is easily got wrong" if example.trap else "How it is counted"
+        kind = "A case that is easily got wrong" if example.edge_case else "How it is counted"
         yield section(f"Example {number}: {kind[:1].lower()}{kind[1:]}", level=3)
-        for words in (example.trap, example.shows):
+        for words in (example.edge_case, example.description):
             if words:
-                yield paragraph(words, class_="inset" if example.trap else None)
+                yield paragraph(words, class_="inset" if example.edge_case else None)
         for name in working.texts:
             yield _rows(working, name, number)
         yield _results(working, number)
@@ -140,12 +140,12 @@ def sum_shown(working: Working, measure: Measure) -> tuple[str, str]:
             if found.numerator is not None and found.denominator is not None:
                 sums = f"{_plain(found.numerator)} ÷ {_plain(found.denominator)} × {scale:,}"
                 return f"{names[of]} ÷ {measure.per.english()}", sums
-        case Variance():
+        case BudgetVariance():
             actual, budget = (working.counted(measure.statistics[r]) for r in ("actual", "budget"))
             if actual is not None and budget is not None and not measure.relative:
                 parts = [_added(each, brackets=True) for each in (actual, budget)]
                 return _listed(actual.rows), f" {MINUS} ".join(parts)
-        case MeanOfSnapshots():
+        case AverageStock():
             counted = working.counted(measure.statistics["sum"])
             if counted is not None and found.denominator and found.value is not None:
                 total = found.value * found.denominator

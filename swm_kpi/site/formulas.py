@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from swm_kpi.measures import Count, Measure, Quantity, StockAtDate, Sum
-from swm_kpi.model.metric import Entry, Metric
+from swm_kpi.measures import Count, Measure, PeriodEndStock, Sum, SumProduct
+from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.site.context import Subject, section
 from swm_kpi.site.markup import Html, code, disclosed, join, pairs, paragraph, tag
 from swm_kpi.site.source_code import declared
 from swm_kpi.vocabulary import Basis
 
 
-def section_of(entry: Entry, metric: Metric, subject: Subject) -> Iterator[Html]:
+def section_of(entry: CatalogueEntry, metric: Metric, subject: Subject) -> Iterator[Html]:
     """Yield how a metric is worked out."""
     yield section("How it is worked out")
     own = subject.measures(entry, Basis.FORCE)
@@ -43,7 +43,7 @@ def section_of(entry: Entry, metric: Metric, subject: Subject) -> Iterator[Html]
 def _said(measure: Measure, metric: Metric) -> Html:
     parts = [
         paragraph(formula(measure, metric)),
-        paragraph(f"Differs: {measure.differs}") if measure.differs else "",
+        paragraph(f"Differs: {measure.differs}") if measure.proxy_difference else "",
         paragraph(measure.note) if measure.note else "",
         paragraph(_small(measure), class_="small"),
     ]
@@ -61,9 +61,9 @@ def _small(measure: Measure) -> Html:
 def _adding(measure: Measure) -> str:
     """Say over what a measure may be added up: by its kind, as the engine does."""
     adds = all(each.operation.adds for each in measure.statistics.values())
-    if isinstance(measure, Count | Sum | Quantity) and adds:
+    if isinstance(measure, Count | Sum | SumProduct) and adds:
         return "Areas and periods may be added up."
-    if isinstance(measure, StockAtDate):
+    if isinstance(measure, PeriodEndStock):
         return "Areas may be added up, and periods never."
     return "Never added up: each total is worked out by itself."
 

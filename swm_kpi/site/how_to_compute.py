@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from swm_kpi.model.metric import Entry, Metric
+from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.site.context import Subject, section
 from swm_kpi.site.markup import Html, code, paragraph
 from swm_kpi.vocabulary import Basis, Frequency
@@ -13,7 +13,7 @@ START, END = "2024-04-01", "2025-03-31"
 _GRAINS = {Frequency.MONTHLY: "month", Frequency.QUARTERLY: "quarter", Frequency.ANNUAL: "year"}
 
 
-def section_of(entry: Entry, metric: Metric, subject: Subject) -> Iterator[Html]:
+def section_of(entry: CatalogueEntry, metric: Metric, subject: Subject) -> Iterator[Html]:
     """Yield how to compute a metric."""
     yield section("How to compute it")
     tables = subject.tables(entry, Basis.FORCE)
@@ -25,7 +25,7 @@ def section_of(entry: Entry, metric: Metric, subject: Subject) -> Iterator[Html]
     yield code(command(entry, metric, tables), label="Command")
 
 
-def python_lines(entry: Entry, metric: Metric, tables: tuple[str, ...]) -> str:
+def python_lines(entry: CatalogueEntry, metric: Metric, tables: tuple[str, ...]) -> str:
     """Return Python that computes a metric from parquet files named as its tables are."""
     data = ", ".join(f'"{each}": "{each}.parquet"' for each in tables)
     by = f', by=["{metric.dimensions[0].key}"]' if metric.dimensions else ""
@@ -38,7 +38,7 @@ def python_lines(entry: Entry, metric: Metric, tables: tuple[str, ...]) -> str:
     )
 
 
-def command(entry: Entry, metric: Metric, tables: tuple[str, ...]) -> str:
+def command(entry: CatalogueEntry, metric: Metric, tables: tuple[str, ...]) -> str:
     """Return the command that does the same."""
     data = " ".join(f"--data {each}={each}.parquet" for each in tables)
     by = f" --by {metric.dimensions[0].key}" if metric.dimensions else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from swm_kpi.model.metric import Entry, Heading, NoMetricText
+from swm_kpi.model.metric import CatalogueEntry, MetricGroup, UndefinedMetric
 from swm_kpi.site.context import Subject, page, section, to_metric, to_table
 from swm_kpi.site.markup import Html, join, linked, paragraph, table, tag
 from swm_kpi.site.names import also_called
@@ -77,10 +77,10 @@ def by_availability(subject: Subject) -> str:
     )
 
 
-def _evidence(entry: Entry) -> Html:
+def _evidence(entry: CatalogueEntry) -> Html:
     found = entry.availability.evidence
     if not found:
-        return join(["None found" if not isinstance(entry, Heading | NoMetricText) else ""])
+        return join(["None found" if not isinstance(entry, MetricGroup | UndefinedMetric) else ""])
     return join(
         (join([f"{e.when}: {e.finding} ", tag("small", linked(e.source))]) for e in found),
         "<br>",
@@ -89,7 +89,7 @@ def _evidence(entry: Entry) -> Html:
 
 def a_to_z(subject: Subject) -> str:
     """Return the index by name, with other names."""
-    names: list[tuple[str, Entry]] = []
+    names: list[tuple[str, CatalogueEntry]] = []
     for entry in subject.catalogue:
         if entry.title:
             names.append((entry.name, entry))
@@ -98,7 +98,7 @@ def a_to_z(subject: Subject) -> str:
                 for other in also_called(entry, subject)
                 if "(ref " not in other and other.lower() != entry.name.lower()
             ]
-    letters: dict[str, list[tuple[str, Entry]]] = {}
+    letters: dict[str, list[tuple[str, CatalogueEntry]]] = {}
     for name, entry in sorted(names, key=lambda each: (each[0].lower(), each[1].ref)):
         first = name[:1].upper()
         letters.setdefault(first if first.isalpha() else "0 to 9", []).append((name, entry))
@@ -169,5 +169,5 @@ def tables_index(subject: Subject) -> str:
     )
 
 
-def _refs(entries: Iterable[Entry]) -> Html:
+def _refs(entries: Iterable[CatalogueEntry]) -> Html:
     return join((to_metric(each, f"{each.ref}") for each in entries), ", ")

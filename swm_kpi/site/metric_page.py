@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from swm_kpi.calendar import say_day
-from swm_kpi.model.metric import Alias, Entry, Heading, Metric, NoMetricText
+from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup, UndefinedMetric
 from swm_kpi.site import formulas, history, how_to_compute, table_list
 from swm_kpi.site.context import Subject, page, section, title_of, to_metric
 from swm_kpi.site.examples import examples_section
@@ -23,7 +23,7 @@ _BETTER = {
 }
 
 
-def metric_page(entry: Entry, subject: Subject) -> str:
+def metric_page(entry: CatalogueEntry, subject: Subject) -> str:
     """Return the Markdown page of a ref."""
     metric = subject.catalogue.metric(entry)
     title = title_of(entry)
@@ -46,14 +46,14 @@ def metric_page(entry: Entry, subject: Subject) -> str:
     )
 
 
-def _lead(entry: Entry, metric: Metric | None, subject: Subject) -> Html:
+def _lead(entry: CatalogueEntry, metric: Metric | None, subject: Subject) -> Html:
     labels = state(entry, subject.catalogue)
     if metric is None:
         return join([paragraph(why_not(entry), class_="lead"), paragraph(labels)])
     return join([paragraph(spelt_out(metric.summary, subject), class_="lead"), paragraph(labels)])
 
 
-def _summary(entry: Entry, metric: Metric | None, subject: Subject) -> Html:
+def _summary(entry: CatalogueEntry, metric: Metric | None, subject: Subject) -> Html:
     words = f"“{entry.title}”" if entry.title else "The plan’s table has the number and no words."
     rows: list[tuple[object, object]] = [
         ("The plan’s words", words),
@@ -62,7 +62,7 @@ def _summary(entry: Entry, metric: Metric | None, subject: Subject) -> Html:
     if entry.parent:
         parent = subject.catalogue[entry.parent]
         rows.append(("Part of", to_metric(parent, f"Ref {parent.ref}: {title_of(parent)}")))
-    if isinstance(entry, Alias):
+    if isinstance(entry, MetricAlias):
         target = subject.catalogue[entry.of]
         same = to_metric(target, f"Ref {target.ref}: {title_of(target)}")
         which = "Some of the measures of " if entry.only else "The same numbers as "
@@ -83,14 +83,14 @@ def _summary(entry: Entry, metric: Metric | None, subject: Subject) -> Html:
     return pairs(rows)
 
 
-def _why(entry: Entry) -> str:
+def _why(entry: CatalogueEntry) -> str:
     if entry.objective is Objective.NOT_STATED:
         return "The plan’s table lists it, and states no objective for it."
     return f"The plan lists it under the objective “{entry.objective.value}”."
 
 
-def _nothing_computed(entry: Entry, subject: Subject) -> Iterator[Html]:
-    if isinstance(entry, Heading):
+def _nothing_computed(entry: CatalogueEntry, subject: Subject) -> Iterator[Html]:
+    if isinstance(entry, MetricGroup):
         yield section("What stands under it")
         yield table(
             f"Refs under ref {entry.ref}",
@@ -106,7 +106,7 @@ def _nothing_computed(entry: Entry, subject: Subject) -> Iterator[Html]:
             ),
         )
     yield from _availability(entry)
-    if isinstance(entry, NoMetricText):
+    if isinstance(entry, UndefinedMetric):
         yield section("Why it is here")
         yield paragraph(
             "Every number of the plan’s table has a page, so that a reader can see that nothing "
@@ -114,12 +114,12 @@ def _nothing_computed(entry: Entry, subject: Subject) -> Iterator[Html]:
         )
 
 
-def _explained(entry: Entry, metric: Metric, subject: Subject) -> Iterator[Html]:
-    if isinstance(entry, Alias):
+def _explained(entry: CatalogueEntry, metric: Metric, subject: Subject) -> Iterator[Html]:
+    if isinstance(entry, MetricAlias):
         yield section("Why there are two refs")
         yield paragraph(entry.summary)
     yield section("What this number does not tell you")
-    yield paragraph(metric.not_this, class_="inset")
+    yield paragraph(metric.limitations, class_="inset")
     if metric.caveats:
         yield bullets(metric.caveats)
     yield from _availability(entry)
@@ -134,7 +134,7 @@ def _explained(entry: Entry, metric: Metric, subject: Subject) -> Iterator[Html]
     yield from history.section_of(metric, subject)
 
 
-def _availability(entry: Entry) -> Iterator[Html]:
+def _availability(entry: CatalogueEntry) -> Iterator[Html]:
     stated = entry.availability
     yield section("Is it available?")
     yield paragraph(availability(stated.status))
@@ -147,11 +147,11 @@ def _availability(entry: Entry) -> Iterator[Html]:
             ("Date", "What it shows", "Source"),
             ((whole(each.when), each.finding, linked(each.source)) for each in stated.evidence),
         )
-    elif not isinstance(entry, Heading | NoMetricText):
+    elif not isinstance(entry, MetricGroup | UndefinedMetric):
         yield paragraph("No evidence either way has been found.")
 
 
-def _picture(entry: Entry, subject: Subject) -> Iterator[Html]:
+def _picture(entry: CatalogueEntry, subject: Subject) -> Iterator[Html]:
     series = subject.series.get(entry.ref)
     yield section("What it looks like")
     if series is None:

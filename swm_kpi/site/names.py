@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import Alias, Entry
+from swm_kpi.model.metric import CatalogueEntry, MetricAlias
 from swm_kpi.site.context import Subject, title_of
 
 _GIVEN = re.compile(r"((?:[A-Z][\w'-]*\s+){1,5})\(([A-Z]{2,6})\)")
@@ -27,7 +27,7 @@ def abbreviations(catalogue: Catalogue) -> Mapping[str, str]:
     return found
 
 
-def also_called(entry: Entry, subject: Subject) -> list[str]:
+def also_called(entry: CatalogueEntry, subject: Subject) -> list[str]:
     """Return other words that a reader may look for."""
     catalogue = subject.catalogue
     words = entry.key.split("_")
@@ -39,9 +39,9 @@ def also_called(entry: Entry, subject: Subject) -> list[str]:
             if here and not re.search(rf"\b{re.escape(other)}\b", entry.title, re.I):
                 spelt = re.sub(rf"\b{re.escape(one)}\b", other, entry.name, flags=re.I)
                 names.append(spelt)
-    target = entry.of if isinstance(entry, Alias) else entry.ref
+    target = entry.of if isinstance(entry, MetricAlias) else entry.ref
     for each in catalogue:
-        same = each.ref == target or (isinstance(each, Alias) and each.of == target)
+        same = each.ref == target or (isinstance(each, MetricAlias) and each.of == target)
         if same and each is not entry and catalogue.metric(entry) is not None:
             names.append(f"{title_of(each)} (ref {each.ref})")
     return list(dict.fromkeys(names))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from swm_kpi.model.metric import Entry
+from swm_kpi.model.metric import CatalogueEntry
 from swm_kpi.site.context import Subject, page, section, to_metric, to_table
 from swm_kpi.site.markup import Html, join, link, paragraph, table, tag
 from swm_kpi.site.status import state
@@ -94,7 +94,7 @@ def at_a_glance(subject: Subject) -> str:
     )
 
 
-def _rows(entries: Iterable[Entry], subject: Subject) -> Iterable[tuple[object, ...]]:
+def _rows(entries: Iterable[CatalogueEntry], subject: Subject) -> Iterable[tuple[object, ...]]:
     for entry in entries:
         tables = join((to_table(each) for each in subject.tables(entry, Basis.FORCE)), ", ")
         name = to_metric(entry)
@@ -102,8 +102,8 @@ def _rows(entries: Iterable[Entry], subject: Subject) -> Iterable[tuple[object, 
         yield entry.ref, name, state(entry, subject.catalogue), tables
 
 
-def _objectives(subject: Subject) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = {}
+def _objectives(subject: Subject) -> dict[str, list[CatalogueEntry]]:
+    found: dict[str, list[CatalogueEntry]] = {}
     for entry in subject.catalogue:
         found.setdefault(entry.objective.value, []).append(entry)
     return found

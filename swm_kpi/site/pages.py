@@ -8,7 +8,7 @@ from posixpath import dirname, join, normpath
 from typing import Any, TypeAlias
 
 from swm_kpi.errors import DefinitionError, Problem, SwmKpiError
-from swm_kpi.model.metric import Entry, Metric
+from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.site.context import Subject, metric_path, table_path
 from swm_kpi.site.indexes import a_to_z, by_availability, tables_index, themes
 from swm_kpi.site.metric_page import metric_page
@@ -72,7 +72,7 @@ def menu(subject: Subject) -> dict[str, Menu]:
     }
 
 
-def _made(entry: Entry, subject: Subject) -> str:
+def _made(entry: CatalogueEntry, subject: Subject) -> str:
     try:
         return metric_page(entry, subject)
     except (SwmKpiError, TypeError, ValueError, LookupError) as error:
@@ -81,16 +81,16 @@ def _made(entry: Entry, subject: Subject) -> str:
         raise DefinitionError([Problem(f"Metric {entry.ref}", "page", rule, fix)]) from error
 
 
-def _problems(entry: Entry, subject: Subject) -> Iterator[Problem]:
+def _problems(entry: CatalogueEntry, subject: Subject) -> Iterator[Problem]:
     """Yield what a page needs and a metric lacks, also where its own rules were gone around."""
     if not isinstance(entry, Metric):
         return
     lacking = [
         (name, "it is empty", "Write it for a reader who does not know the subject")
-        for name in ("title", "summary", "not_this")
+        for name in ("title", "summary", "limitations")
         if not getattr(entry, name).strip()
     ]
-    if not any(each.trap for each in entry.examples):
+    if not any(each.edge_case for each in entry.examples):
         lacking.append(("examples", "there is no counter-example", "Add Example(..., trap=...)"))
     for contract in entry.contracts.values():
         lacking += [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import Alias, Entry, not_computed
+from swm_kpi.model.metric import CatalogueEntry, MetricAlias, not_computed
 from swm_kpi.site.markup import Html, join, link, tag
 from swm_kpi.vocabulary import AvailabilityStatus
 
@@ -21,7 +21,7 @@ _STATUSES = {
     AvailabilityStatus.REPORTABLE: ("yes", "good", "Reportable"),
     AvailabilityStatus.NOT_REPORTABLE: ("no", "bad", "Not reportable"),
     AvailabilityStatus.UNKNOWN: ("ask", "unsure", "Availability not known"),
-    AvailabilityStatus.HEADING: ("list", "plain", "Heading"),
+    AvailabilityStatus.HEADING: ("list", "plain", "MetricGroup"),
     AvailabilityStatus.NO_METRIC_TEXT: ("blank", "plain", "No text in the plan"),
 }
 
@@ -49,22 +49,22 @@ def availability_words(status: AvailabilityStatus) -> str:
     return _STATUSES[status][2]
 
 
-def computes(entry: Entry, catalogue: Catalogue) -> Html:
+def computes(entry: CatalogueEntry, catalogue: Catalogue) -> Html:
     """Say whether a computation is defined."""
     if catalogue.metric(entry) is None:
         return label("blank", "plain", "Nothing to compute")
-    if isinstance(entry, Alias):
+    if isinstance(entry, MetricAlias):
         return label("sum", "good", f"Computed as ref {entry.of}")
     return label("sum", "good", "Computed")
 
 
-def state(entry: Entry, catalogue: Catalogue) -> Html:
+def state(entry: CatalogueEntry, catalogue: Catalogue) -> Html:
     """Return both states of a ref, in a row."""
     told = (availability(entry.availability.status), computes(entry, catalogue))
     return tag("span", join(told, " "), class_="tags")
 
 
-def why_not(entry: Entry) -> str:
+def why_not(entry: CatalogueEntry) -> str:
     """Say as a sentence why nothing is computed."""
     words = not_computed(entry)
     return f"{words[:1].upper()}{words[1:]}."

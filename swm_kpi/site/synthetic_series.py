@@ -14,7 +14,7 @@ from swm_kpi.engine.compute import compute
 from swm_kpi.formatting import counted, decimals, say_number
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric
-from swm_kpi.synthetic import force
+from swm_kpi.synthetic import generate_force
 from swm_kpi.vocabulary import Basis, Unit
 
 START, END, EXTRACTED = date(2022, 4, 1), date(2025, 3, 31), date(2025, 4, 1)
@@ -75,7 +75,7 @@ class Series:
 
 def synthetic_series(catalogue: Catalogue) -> Mapping[str, Series]:
     """Return ref to the headline of a made-up force, by quarter. The same each time."""
-    data = force(START, END, scale=SCALE, seed=SEED, catalogue=catalogue)
+    data = generate_force(START, END, scale=SCALE, seed=SEED, catalogue=catalogue)
     if not data:
         return {}
     result = compute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from swm_kpi.model.metric import Entry, Metric
+from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.site.context import Subject, section, table_path, to_table
 from swm_kpi.site.markup import Html, join, paragraph, table, tag
 from swm_kpi.site.status import download
@@ -12,7 +12,7 @@ from swm_kpi.site.table_page import kind_of
 from swm_kpi.vocabulary import Basis
 
 
-def section_of(entry: Entry, metric: Metric, subject: Subject) -> Iterator[Html]:
+def section_of(entry: CatalogueEntry, metric: Metric, subject: Subject) -> Iterator[Html]:
     """Yield the tables of a metric."""
     yield section("The tables it needs")
     own = subject.tables(entry, Basis.FORCE)

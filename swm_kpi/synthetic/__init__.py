@@ -54,7 +54,7 @@ from swm_kpi.vocabulary import Basis
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["force"]
+__all__ = ["generate_force"]
 
 _FIRST, _LAST = date(2001, 1, 1), date(2099, 12, 31)
 _LARGEST = 10
@@ -62,7 +62,7 @@ _PARTS = 3
 _MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
 
-def force(
+def generate_force(
     start: str | date = "2022-04-01",
     end: str | date = "2025-03-31",
     *,

@@ -29,7 +29,7 @@ from swm_kpi.synthetic import (
     training,
     victim_care,
 )
-from swm_kpi.synthetic.errors import spoil
+from swm_kpi.synthetic.errors import inject_errors
 from swm_kpi.synthetic.setting import Array, Columns, Setting
 
 MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
@@ -80,7 +80,7 @@ def assemble(
         frame = _known(setting, contract) if name in MAKERS else None
         if frame is None:
             frame = _unknown(setting, contract)
-        found[name] = spoil(frame, contract, bad_rows, setting.generator(f"{name}, spoilt"))
+        found[name] = inject_errors(frame, contract, bad_rows, setting.generator(f"{name}, spoilt"))
     return found
 
 

@@ -14,7 +14,7 @@ from swm_kpi.contracts import Column, ContractType
 _NOT_LISTED = "not in the list"
 
 
-def spoil(
+def inject_errors(
     frame: pd.DataFrame, contract: ContractType, rows: int, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Spoil so many rows, or all where there are fewer, each in one column.

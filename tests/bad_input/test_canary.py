@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 import swm_kpi as kpi
-from swm_kpi import ContractError, InputError, Narrative, SwmKpiError
+from swm_kpi import ContractError, InputError, SwmKpiError, TextReport
 from swm_kpi.cli.main import main
 from swm_kpi.contracts import ContractType
 from swm_kpi.errors import forgetting
@@ -44,7 +44,7 @@ TOLD = {
     column.name
     for metric in METRICS
     for measure in metric.measures
-    if isinstance(measure, Narrative)
+    if isinstance(measure, TextReport)
     for column in measure.of.columns.values()
     if column.dtype is str
 }
@@ -97,8 +97,8 @@ def attempts(given: Any, contract: ContractType) -> Iterator[Callable[[], Any]]:
     yield lambda: kpi.validate(given, contract)
     yield lambda: kpi.validate(given, contract, strict=True)
     yield lambda: kpi.validate(given, contract).table
-    yield lambda: kpi.readiness(data)
-    yield lambda: kpi.explain(refs, data, periods=Q1)
+    yield lambda: kpi.check_inputs(data)
+    yield lambda: kpi.query_plan(refs, data, periods=Q1)
     yield lambda: kpi.compute(refs, data, periods=Q1, by=["lpa"])
     yield lambda: kpi.compute(refs, data, periods=Q1, on_violation="withhold", as_at="2024-06-14")
 
@@ -107,7 +107,7 @@ def written(result: kpi.Result, folder: Path) -> Iterator[str]:
     """Everything that a result can be written, shown or turned into."""
     yield str(result) + repr(result) + result._repr_html_()
     yield str(result.compare("previous_period").to_polars().to_dicts())
-    results = [result] if result.by else [result, result.disclose(kpi.DisclosurePolicy())]
+    results = [result] if result.by else [result, result.protect(kpi.DisclosurePolicy())]
     for each in results:
         each.to_csv(folder / "pack.csv", policy="none", overwrite=True)
         each.to_json(folder / "pack.json", policy="none", overwrite=True)

@@ -121,7 +121,7 @@ def test_a_count_near_the_threshold_is_hidden_or_rounded(count: tuple[int, Any])
     """Of a threshold of 5: 1 to 4 are hidden, a nought is shown, and the rest is rounded to 5."""
     many, told = count
     found = compute(pl.DataFrame(visits(North=many, South=500)), VISITS, by=["area"])
-    safe = found.disclose(POLICY)
+    safe = found.protect(POLICY)
     shown = cells(safe, "visits")[0]
     assert (shown if shown is not None else cells(safe, "visits", "marker")[0]) == told
 
@@ -130,7 +130,7 @@ def test_a_count_near_the_threshold_is_hidden_or_rounded(count: tuple[int, Any])
 def test_a_second_cell_is_hidden_where_the_total_would_give_the_first_back(give: Give) -> None:
     """100 less 97 is 3: unrounded, the total gives it away unless another number goes too."""
     found = compute(give(visits(North=3, South=97)), VISITS, by=["area"])
-    safe = found.disclose(DisclosurePolicy(threshold=5, base=1))
+    safe = found.protect(DisclosurePolicy(threshold=5, base=1))
     assert cells(safe, "visits", "marker")[0] == "[c]"
     assert cells(safe, "visits").count(None) >= 2
     assert "3" not in str(cells(safe, "visits", "note"))
@@ -146,7 +146,7 @@ def test_no_share_gives_hidden_or_rounded_counts_back(give: Give, tmp_path: Path
     assert cells(found, "urgent")[0] == 7 / 13
     with refused(OutputError, "no disclosure control"):
         found.to_csv(tmp_path / "shares.csv")
-    safe = found.disclose(POLICY)
+    safe = found.protect(POLICY)
     assert cells(safe, "urgent")[0] == 5 / 15
     for part, whole in zip(
         cells(safe, "urgent", "numerator"), cells(safe, "urgent", "denominator"), strict=True
@@ -169,7 +169,7 @@ def test_sums_do_not_depend_on_the_order_of_rows(give: Give) -> None:
 def test_halves_are_rounded_upwards_and_nought_has_no_sign(give: Give) -> None:
     """Never to the even neighbour: 2.5 hundreds are 3 hundreds, as people expect."""
     policy = DisclosurePolicy(threshold=5, base=10)
-    found = compute(give(visits(North=15, South=25)), VISITS, by=["area"]).disclose(policy)
+    found = compute(give(visits(North=15, South=25)), VISITS, by=["area"]).protect(policy)
     assert cells(found, "visits") == [20, 30, 40]
     spent = Sum(key="spent", **VISIT, value=Visit.cost, unit=Unit.POUNDS)
     (nought,) = cells(compute(give(rows(cost=[-0.0, None, -0.001])), spent), "spent")

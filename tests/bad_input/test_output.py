@@ -18,7 +18,6 @@ import pytest
 
 import swm_kpi as kpi
 from swm_kpi import (
-    Alias,
     Column,
     Contract,
     ContractError,
@@ -26,6 +25,7 @@ from swm_kpi import (
     DefinitionError,
     Dimension,
     InputError,
+    MetricAlias,
     OutputError,
     RequestError,
     Unit,
@@ -58,7 +58,7 @@ MACHINE = sorted((ROOT / "swm_kpi").rglob("*.py")) + sorted((ROOT / "definitions
 TEAM = Dimension("team", "Team", description="The force's own teams, whatever they are called.")
 
 
-class Job(Contract, rows=Unit.EVENTS):
+class Job(Contract, row_unit=Unit.EVENTS):
     """One row per job."""
 
     day = Column(date, description="The day.")
@@ -139,7 +139,7 @@ def test_text_with_quotes_is_a_value_and_never_a_query(give: Give, text: str) ->
     assert cells(found, "jobs", "team") == [*sorted([text, "Plain"]), "All"]
     assert cells(found, "jobs") == [1, 1, 2]
 
-    class Note(Contract, rows=Unit.EVENTS):
+    class Note(Contract, row_unit=Unit.EVENTS):
         """One row per note."""
 
         day = Column(date, description="The day.")
@@ -181,14 +181,14 @@ def test_a_definition_is_code_under_review_and_never_a_file_that_is_named(
     given: str, tmp_path: Path
 ) -> None:
     """No argument runs a file: what is passed as data, refs or availability is only ever read."""
-    trap = tmp_path / given
-    trap.write_text("raise SystemExit('it ran')", encoding="utf-8")
+    edge_case = tmp_path / given
+    edge_case.write_text("raise SystemExit('it ran')", encoding="utf-8")
     with refused(InputError):
-        kpi.validate(trap, Visit)
+        kpi.validate(edge_case, Visit)
     with refused((InputError, DefinitionError)):
-        kpi.catalogue(availability=trap)
+        kpi.catalogue(availability=edge_case)
     with refused(RequestError):
-        kpi.compute([str(trap)], {}, periods=["2024-05"])
+        kpi.compute([str(edge_case)], {}, periods=["2024-05"])
 
 
 @case(57, name="folder", machine="swm_kpi", content="definitions")
@@ -267,7 +267,7 @@ def test_a_force_states_its_truth_in_toml_alone(text: str, tmp_path: Path) -> No
         kpi.catalogue(availability=path)
 
 
-class Victim(Contract, rows=Unit.PEOPLE):
+class Victim(Contract, row_unit=Unit.PEOPLE):
     """One row per victim."""
 
     victim_name = Column(str, unique=True, personal=True, str_matches=r"[0-9]+", description="Who.")
@@ -302,7 +302,7 @@ WRONG = {
     "one_key_twice": catalogue_of(changed(), changed(ref="T2")),
     "alias_of_none": catalogue_of(
         changed(),
-        Alias(ref="T2", key="other", title="Other", objective=kpi.Objective.SECURE, of="T9",
+        MetricAlias(ref="T2", key="other", title="Other", objective=kpi.Objective.SECURE, of="T9",
               availability=kpi.catalogue()["15"].availability, summary="Another."),
     ),
 }  # fmt: skip

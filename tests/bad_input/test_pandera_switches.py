@@ -26,7 +26,7 @@ from datetime import date
 from swm_kpi import Column, Contract, Count, Sum, Unit
 from tests.support.bad_inputs import metric
 
-class Person(Contract, rows=Unit.PEOPLE):
+class Person(Contract, row_unit=Unit.PEOPLE):
     '''One row per person.'''
     seen_on = Column(date, description="When.")
     name = Column(str, checks=lambda pa: [pa.Check.isin(["Ann"])], description="A name.")

@@ -36,7 +36,7 @@ from tests.support.engines import QUIET
 pytestmark = [*QUIET, pytest.mark.usefixtures(nothing_is_told.__name__)]
 
 
-class Tick(Contract, rows=Unit.EVENTS):
+class Tick(Contract, row_unit=Unit.EVENTS):
     """One row per tick, which has no number of its own."""
 
     day = Column(date, description="The day.")

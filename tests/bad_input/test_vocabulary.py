@@ -92,7 +92,7 @@ def test_free_text_in_a_list_is_not_told(give: Give) -> None:
 def of_grades(*grades: str) -> kpi.Metric:
     area = Dimension("area", "Area", ("North",), description="Where.")
 
-    class Call(Contract, rows=Unit.CALLS):
+    class Call(Contract, row_unit=Unit.CALLS):
         """One row per call."""
 
         at = Column(datetime, description="When.")
@@ -112,7 +112,7 @@ def test_which_codes_count_is_part_of_what_a_metric_is(listed: tuple[str, ...]) 
     """
     assert of_grades("1", "2").definition == of_grades(*listed).definition
 
-    class Call(Contract, rows=Unit.CALLS):
+    class Call(Contract, row_unit=Unit.CALLS):
         """One row per call."""
 
         at = Column(datetime, description="When.")
@@ -122,7 +122,7 @@ def test_which_codes_count_is_part_of_what_a_metric_is(listed: tuple[str, ...]) 
     assert metric(moved, dimensions=[]).definition != of_grades("1", "2").definition
 
 
-class Entry(Contract, rows=Unit.EVENTS):
+class Entry(Contract, row_unit=Unit.EVENTS):
     """One row per entry of a ledger, which may take back an earlier one."""
 
     at = Column(datetime, description="When.")

@@ -166,7 +166,7 @@ def whole_plan(scale: float) -> Iterator[dict[str, Any]]:
     """Measure every ref of the plan over a synthetic force, by month and area."""
     with TemporaryDirectory() as folder:
         rows = 0
-        for name, frame in kpi.synthetic.force(START, END, scale=scale).items():
+        for name, frame in kpi.synthetic.generate_force(START, END, scale=scale).items():
             checked = kpi.validate(frame, name).table
             checked.frame.select(checked.columns).write_parquet(Path(folder) / f"{name}.parquet")
             rows += checked.rows

@@ -31,7 +31,7 @@ YEAR = Assumption("look_back", 12, since="2021-04-01", because="A year, to be me
 AREA = Dimension("area", "Area", AREAS, description="Where it happened.")
 
 
-class Crime(Contract, rows=Unit.CRIMES):
+class Crime(Contract, row_unit=Unit.CRIMES):
     """One row per crime."""
 
     crime_id = Column(str, unique=True, personal=True, description="The key.")
@@ -62,10 +62,10 @@ def _metric(measures: list[Any]) -> kpi.Metric:
         dimensions=[AREA],
         direction=kpi.Direction.NEUTRAL,
         availability=kpi.catalogue()["15"].availability,
-        not_this="Not real.",
+        limitations="Not real.",
         examples=[
             kpi.Example(
-                rows="| area |", expect={m.key: None for m in measures}, trap="It has no rows."
+                rows="| area |", expect={m.key: None for m in measures}, edge_case="It has no rows."
             )
         ],
     )

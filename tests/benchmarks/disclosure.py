@@ -29,7 +29,7 @@ _OFTEN = 12
 """How many calls the largest area has in a month, of the commonest kind but for its share."""
 
 
-class Call(Contract, rows=Unit.CALLS):
+class Call(Contract, row_unit=Unit.CALLS):
     """One row per call."""
 
     day = Column(date, description="The day of the call.")
@@ -57,10 +57,12 @@ def _metric() -> kpi.Metric:
         dimensions=[AREA],
         direction=kpi.Direction.NEUTRAL,
         availability=kpi.catalogue()["15"].availability,
-        not_this="Not real.",
+        limitations="Not real.",
         examples=[
             kpi.Example(
-                rows="| day |", expect={each.key: None for each in measures}, trap="It has no rows."
+                rows="| day |",
+                expect={each.key: None for each in measures},
+                edge_case="It has no rows.",
             )
         ],
     )
@@ -99,14 +101,14 @@ def many_areas() -> kpi.Result:
 
 def catalogue_pack() -> kpi.Result:
     """Compute every ref by month and area, in the last quarter of a synthetic force."""
-    data = kpi.synthetic.force("2022-04-01", "2025-03-31")
+    data = kpi.synthetic.generate_force("2022-04-01", "2025-03-31")
     months = kpi.periods("2025-01-01", "2025-03-31", grain="month")
     return kpi.compute(None, data, periods=months, by=["lpa"])
 
 
 def small_result() -> kpi.Result:
     """Compute what the README does: three refs by area, in the quarters of a year."""
-    data = kpi.synthetic.force("2023-04-01", "2025-03-31", scale=0.02)
+    data = kpi.synthetic.generate_force("2023-04-01", "2025-03-31", scale=0.02)
     quarters = kpi.periods("2024-04-01", "2025-03-31", grain="quarter")
     tables = {name: data[name] for name in ("incident", "contact", "population")}
     return kpi.compute(["15", "53", "57"], tables, periods=quarters, by=["lpa"])
@@ -119,7 +121,7 @@ def alone(what: str, policy: DisclosurePolicy) -> None:
     """Disclose one result in this process, and print JSON."""
     result = RESULTS[what]()
     done: list[kpi.Result] = []
-    found: dict[str, Any] = measured(lambda: done.append(result.disclose(policy)))
+    found: dict[str, Any] = measured(lambda: done.append(result.protect(policy)))
     hidden = done[0].to_polars()["marker"].eq("[c]").sum()
     print(json.dumps(found | {"rows": len(result), "hidden": hidden}))
 

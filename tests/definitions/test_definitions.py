@@ -13,28 +13,28 @@ import pytest
 
 import swm_kpi as kpi
 from swm_kpi import (
-    Alias,
+    AverageStock,
     Basis,
+    BudgetVariance,
     Count,
     Distribution,
     Duration,
-    Heading,
-    MeanOfSnapshots,
     Metric,
-    Narrative,
-    NoMetricText,
+    MetricAlias,
+    MetricGroup,
     Objective,
+    PeriodEndStock,
     Proportion,
-    Quantity,
     Rate,
     Ratio,
     ReoffendingRate,
     RepeatRate,
-    StockAtDate,
     Sum,
+    SumProduct,
     SurveyProportion,
+    TextReport,
+    UndefinedMetric,
     Uptime,
-    Variance,
 )
 from swm_kpi.engine import worked_examples as worked
 
@@ -57,19 +57,19 @@ FIRST_RUNG = (
     Count,
     Distribution,
     Duration,
-    MeanOfSnapshots,
-    Narrative,
+    AverageStock,
+    TextReport,
     Proportion,
-    Quantity,
+    SumProduct,
     Rate,
     Ratio,
     ReoffendingRate,
     RepeatRate,
-    StockAtDate,
+    PeriodEndStock,
     Sum,
     SurveyProportion,
     Uptime,
-    Variance,
+    BudgetVariance,
 )
 
 
@@ -139,8 +139,8 @@ def test_the_check_of_examples_reports_every_changed_number(metric) -> None:
 @pytest.mark.parametrize("metric", METRICS, ids=metric_ids)
 def test_every_metric_has_an_example_and_a_trap_and_shows_every_measure(metric) -> None:
     """A trap is a row that looks as if it counts and does not, with the misreading in words."""
-    assert any(each.shows.strip() for each in metric.examples)
-    assert any(each.trap.strip() for each in metric.examples)
+    assert any(each.description.strip() for each in metric.examples)
+    assert any(each.edge_case.strip() for each in metric.examples)
     shown = {key for example in metric.examples for key in example.expect}
     assert shown == {each.key for each in metric.measures}
 
@@ -149,7 +149,7 @@ def test_every_metric_has_an_example_and_a_trap_and_shows_every_measure(metric) 
 def test_the_examples_of_a_metric_give_more_than_nothing(metric) -> None:
     """A number other than nought is expected somewhere, unless all of it is text."""
     numbers = {value for example in metric.examples for value in example.expect.values()}
-    assert numbers - {0, None} or all(isinstance(each, Narrative) for each in metric.measures)
+    assert numbers - {0, None} or all(isinstance(each, TextReport) for each in metric.measures)
 
 
 # The plan's own words.
@@ -173,7 +173,7 @@ def test_the_plans_refs_are_70_and_come_first() -> None:
 
 def test_ref_55_has_no_text_and_nothing_is_made_up_for_it() -> None:
     entry = CATALOGUE["55"]
-    assert isinstance(entry, NoMetricText)
+    assert isinstance(entry, UndefinedMetric)
     assert (entry.title, entry.computes) == ("", False)
 
 
@@ -193,21 +193,21 @@ def test_refs_69_and_70_have_no_stated_objective() -> None:
 )
 def test_a_heading_gathers_its_children_and_computes_nothing(ref, children) -> None:
     heading = CATALOGUE[ref]
-    assert isinstance(heading, Heading)
+    assert isinstance(heading, MetricGroup)
     assert heading.children == children
     assert not heading.computes
     assert [each.ref for each in CATALOGUE if each.parent == ref] == list(children)
 
 
 def test_there_are_three_headings() -> None:
-    assert [each.ref for each in CATALOGUE if isinstance(each, Heading)] == ["16", "31", "61"]
+    assert [each.ref for each in CATALOGUE if isinstance(each, MetricGroup)] == ["16", "31", "61"]
 
 
 @pytest.mark.parametrize(("ref", "of"), [("32", "29"), ("36", "8"), ("70", "1")])
 def test_an_alias_is_some_or_all_of_another_ref(ref, of) -> None:
     """One computation, listed twice by the plan."""
     alias = CATALOGUE[ref]
-    assert isinstance(alias, Alias)
+    assert isinstance(alias, MetricAlias)
     assert alias.of == of
     assert CATALOGUE.metric(alias) is CATALOGUE[of]
     assert set(alias.only) <= {each.key for each in CATALOGUE[of].measures}
@@ -278,7 +278,7 @@ def test_a_proxy_stands_beside_the_forces_own_measure_and_says_how_it_differs() 
         bases = {each.basis for each in metric.measures}
         assert Basis.FORCE in bases, metric.ref
         for measure in metric.measures:
-            assert bool(measure.differs.strip()) == (measure.basis is Basis.PROXY)
+            assert bool(measure.proxy_difference.strip()) == (measure.basis is Basis.PROXY)
 
 
 def test_every_definition_has_its_own_hash() -> None:

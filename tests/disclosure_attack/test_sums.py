@@ -159,7 +159,7 @@ def test_periods_of_one_length_overlap_with_the_next_and_touching_is_not_overlap
 SIDE = kpi.Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 
 
-class Thing(Contract, rows=Unit.CALLS):
+class Thing(Contract, row_unit=Unit.CALLS):
     """One row per thing."""
 
     at = Column(datetime, description="When it was.")
@@ -210,8 +210,10 @@ def metric(*measures: Measure, ref: str = "T1") -> Metric:
         measures=measures,
         direction=Direction.NEUTRAL,
         availability=kpi.catalogue()["15"].availability,
-        not_this="Not real.",
-        examples=[Example(rows="| at |", expect={each.key: None for each in measures}, trap="N.")],
+        limitations="Not real.",
+        examples=[
+            Example(rows="| at |", expect={each.key: None for each in measures}, edge_case="N.")
+        ],
     )
 
 
@@ -420,8 +422,8 @@ def test_a_share_counts_its_numerator_and_what_could_be_decided() -> None:
 READ_AS: dict[type[Measure], tuple[set[str], bool, bool, bool, bool]] = {
     kpi.Count: ({"value"}, False, False, False, False),
     kpi.Sum: ({"value"}, False, False, False, False),
-    kpi.StockAtDate: ({"value"}, False, False, False, False),
-    kpi.MeanOfSnapshots: ({"value"}, False, False, False, False),
+    kpi.PeriodEndStock: ({"value"}, False, False, False, False),
+    kpi.AverageStock: ({"value"}, False, False, False, False),
     kpi.Proportion: ({"numerator", "denominator"}, True, True, False, False),
     kpi.Distribution: ({"numerator", "denominator"}, True, True, False, False),
     kpi.ReoffendingRate: ({"numerator", "denominator"}, True, True, False, False),
@@ -462,7 +464,7 @@ def test_each_kind_of_measure_is_read_by_what_its_columns_count() -> None:
         ), measure.key  # fmt: skip
         assert found.scale == (measure.scale if isinstance(measure, kpi.Rate) else 1)
         for name, series in found.roles.items():
-            stands = isinstance(measure, kpi.StockAtDate | kpi.MeanOfSnapshots)
+            stands = isinstance(measure, kpi.PeriodEndStock | kpi.AverageStock)
             people = series.over_members == "cover"
             if not isinstance(measure, kpi.Ratio | kpi.Rate):
                 # A stock is not the sum of the stocks of its months, and people are not added.
@@ -510,7 +512,7 @@ def test_a_tenth_of_the_times_lies_beyond_the_90th_percentile(
     assert read(metric(measure), measure, POLICY).beyond == beyond
 
 
-class Sided(Contract, rows=Unit.CALLS):
+class Sided(Contract, row_unit=Unit.CALLS):
     """One row per thing with a side."""
 
     at = Column(datetime, description="When it was.")

@@ -71,7 +71,7 @@ def street_file(month: str) -> str:
 @pytest.fixture(scope="session")
 def incidents() -> pl.DataFrame:
     """A reader's own table: a valid one, of the length of a year."""
-    force = kpi.synthetic.force("2024-04-01", "2025-03-31", scale=0.01, seed=1)
+    force = kpi.synthetic.generate_force("2024-04-01", "2025-03-31", scale=0.01, seed=1)
     return pl.from_pandas(force["incident"])
 
 

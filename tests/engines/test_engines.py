@@ -46,7 +46,7 @@ BATCH = 50
 ON_SPARK = ("3", "8", "47", "53")
 
 
-class Seen(kpi.Contract, rows=kpi.Unit.INCIDENTS):
+class Seen(kpi.Contract, row_unit=kpi.Unit.INCIDENTS):
     """Closed lists of which some are grouped by, and one is too long to be with another."""
 
     seen_id = kpi.Column(str, unique=True, description="Which.")
@@ -65,7 +65,7 @@ class Seen(kpi.Contract, rows=kpi.Unit.INCIDENTS):
 @pytest.fixture(scope="module")
 def force() -> dict[str, pl.DataFrame]:
     """Every table of a very small synthetic force, with the types of the contracts."""
-    made = kpi.synthetic.force("2022-04-01", "2025-03-31", scale=0.005, seed=3)
+    made = kpi.synthetic.generate_force("2022-04-01", "2025-03-31", scale=0.005, seed=3)
     checked = {name: kpi.validate(table, name).table for name, table in made.items()}
     found = {}
     for name, table in checked.items():
@@ -309,7 +309,7 @@ def test_of_times_only_those_at_the_ranks_of_a_median_cross_over() -> None:
 
 def test_a_plan_tells_its_scans_groups_and_sql(force) -> None:
     """What is read and how, and never what is in it."""
-    here = kpi.explain(["9", "53"], {"incident": force["incident"]}, periods=YEAR, by=["lpa"])
+    here = kpi.query_plan(["9", "53"], {"incident": force["incident"]}, periods=YEAR, by=["lpa"])
     said = str(here)
     assert "Table incident, in Polars: 4 scans" in said
     assert "grouped once by month and lpa, then merged" in said
@@ -321,6 +321,6 @@ def test_a_plan_on_a_database_shows_its_sql(force) -> None:
     """The queries that ran."""
     given_to = engines.door(DUCKDB)
     data = {"incident": given_to("incident", force["incident"])}
-    plan = kpi.explain(["9"], data, by=["lpa"])
+    plan = kpi.query_plan(["9"], data, by=["lpa"])
     assert "GROUP BY" in str(plan).upper()
     assert {each.where for each in plan.scans} == {"DuckDB"}

@@ -24,7 +24,7 @@ PLAN = kpi.catalogue()
 MARKED = "Zq7SECRETzQ"
 
 
-class Everything(kpi.Contract, rows=kpi.Unit.EVENTS, source="Fuzzing"):
+class Everything(kpi.Contract, row_unit=kpi.Unit.EVENTS, source="Fuzzing"):
     """One row per event, with a column of each type."""
 
     began_at = kpi.Column(datetime, description="When it began.")
@@ -104,8 +104,8 @@ def expressions(given: bytes) -> None:
             measures=[measure],
             direction=kpi.Direction.NEUTRAL,
             availability=kpi.Availability(status="unknown", reason="It is made up."),
-            not_this="Not real.",
-            examples=[kpi.Example(rows=_ROW, expect={"n": 1}, trap="None.")],
+            limitations="Not real.",
+            examples=[kpi.Example(rows=_ROW, expect={"n": 1}, edge_case="None.")],
         )
         kpi.compute([metric], {"everything": drawing.rows()}, periods="2024/25 Q1")
 

@@ -75,7 +75,7 @@ def run(*arguments: str, cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
-def page_of(site: Path, entry: kpi.Entry) -> Page:
+def page_of(site: Path, entry: kpi.CatalogueEntry) -> Page:
     return read(site / "metrics" / f"ref-{entry.ref}.html")
 
 
@@ -172,7 +172,7 @@ def test_search_finds_a_word_by_the_rules_of_its_index(site: Path, word: str, pa
 
 @pytest.mark.parametrize("entry", PLAN, ids=lambda each: each.ref)
 def test_the_page_of_a_ref_has_the_plans_words_its_objective_and_its_availability(
-    site: Path, entry: kpi.Entry
+    site: Path, entry: kpi.CatalogueEntry
 ) -> None:
     text = page_of(site, entry).text
     assert words(f"“{entry.title}”") in text if entry.title else "no words" in text
@@ -185,20 +185,22 @@ def test_the_page_of_a_ref_has_the_plans_words_its_objective_and_its_availabilit
 
 @pytest.mark.parametrize("entry", COMPUTED, ids=lambda each: each.ref)
 def test_the_page_of_a_metric_says_all_that_its_declaration_does(
-    site: Path, entry: kpi.Entry
+    site: Path, entry: kpi.CatalogueEntry
 ) -> None:
     page = page_of(site, entry)
     text = page.text
     metric = PLAN.metric(entry)
     assert metric is not None
-    wanted = [metric.not_this, *metric.caveats, *metric.standards, metric.definition]
+    wanted = [metric.limitations, *metric.caveats, *metric.standards, metric.definition]
     wanted += [each.because for each in (*metric.breaks, *metric.assumptions)]
-    wanted += [each for example in metric.examples for each in (example.shows, example.trap)]
+    wanted += [
+        each for example in metric.examples for each in (example.description, example.edge_case)
+    ]
     wanted += [each.description for each in metric.dimensions]
-    only = entry.only if isinstance(entry, kpi.Alias) else ()
+    only = entry.only if isinstance(entry, kpi.MetricAlias) else ()
     for measure in metric.measures:
         if not only or measure.key in only:
-            wanted += [measure.title, measure.note, measure.differs]
+            wanted += [measure.title, measure.note, measure.proxy_difference]
             if not measure.siblings:
                 wanted.append(measure.formula())
     missing = [each for each in wanted if words(each) not in text]
@@ -298,14 +300,14 @@ def test_the_sum_shown_comes_to_what_the_example_expects(metric: kpi.Metric) -> 
                 expected = example.expect[measure.key]
                 assert expected is not None
                 assert found == pytest.approx(expected, rel=1e-6), f"{measure.key}: {text}"
-    assert shown or {each.kind for each in metric.measures} == {"narrative"}
+    assert shown or {each.kind for each in metric.measures} == {"text report"}
 
 
 def test_a_row_says_whether_it_counts_and_if_not_why() -> None:
     metric = PLAN.metric(PLAN["15"])
     assert metric is not None
-    trap = next(each for each in metric.examples if each.trap)
-    verdicts = Working(metric, trap).verdicts("incident")
+    edge_case = next(each for each in metric.examples if each.edge_case)
+    verdicts = Working(metric, edge_case).verdicts("incident")
     assert verdicts is not None
     assert verdicts[0] == "Counts"
     assert verdicts[-1] == "Does not count: outside the period"
@@ -350,14 +352,14 @@ def test_an_example_shows_its_rows_its_sum_and_its_result(site: Path) -> None:
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tables")
-    for name, frame in kpi.synthetic.force("2022-04-01", "2025-03-31", scale=0.01).items():
+    for name, frame in kpi.synthetic.generate_force("2022-04-01", "2025-03-31", scale=0.01).items():
         frame.to_parquet(folder / f"{name}.parquet")
     return folder
 
 
 @pytest.mark.parametrize("entry", COMPUTED, ids=lambda each: each.ref)
 def test_the_python_and_the_command_of_a_page_work(
-    entry: kpi.Entry,
+    entry: kpi.CatalogueEntry,
     subject: Subject,
     tables: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -506,7 +508,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_hostile_words_come_out_as_text(hostile: Path) -> None:
     metric = injection_fixtures.visits
     found = read(hostile / "metrics" / "ref-H1.html")
-    for each in (metric.name, metric.summary, metric.not_this, *metric.caveats):
+    for each in (metric.name, metric.summary, metric.limitations, *metric.caveats):
         assert words(each) in found.text
     for each in (*injection_fixtures.AREA.members, injection_fixtures.Visit.kind.domain[2]):
         assert words(each) in found.text
@@ -548,7 +550,7 @@ def test_what_is_hostile_stays_out_of_the_settings(hostile: Path) -> None:
     [
         ({"examples": ()}, "counter-example"),
         ({"summary": " "}, "summary"),
-        ({"not_this": ""}, "not_this"),
+        ({"limitations": ""}, "limitations"),
     ],
 )
 def test_a_metric_without_what_its_page_needs_fails_with_its_name(

@@ -51,20 +51,20 @@ def test_its_own_tests_pass_beside_the_library(installed: Path, tmp_path: Path) 
 
 
 def test_the_command_line_knows_its_metrics(installed: Path, tmp_path: Path) -> None:
-    listed = run(installed, "-m", "swm_kpi.cli.main", "list", cwd=tmp_path).stdout
+    listed = run(installed, "-m", "swm_kpi.cli", "list", cwd=tmp_path).stdout
     assert "Repeat victims of residential burglary" in listed
-    shown = run(installed, "-m", "swm_kpi.cli.main", "show", "OF2", cwd=tmp_path).stdout
+    shown = run(installed, "-m", "swm_kpi.cli", "show", "OF2", cwd=tmp_path).stdout
     assert "Searches in which something was found" in shown
 
 
 def test_its_worked_examples_are_checked_with_the_plans(installed: Path, tmp_path: Path) -> None:
-    said = run(installed, "-m", "swm_kpi.cli.main", "check", cwd=tmp_path).stdout
+    said = run(installed, "-m", "swm_kpi.cli", "check", cwd=tmp_path).stdout
     assert said.startswith("73 refs agree with each other")
 
 
 def test_it_has_a_site_of_its_own(installed: Path, tmp_path: Path) -> None:
     words = ("docs", "--out", str(tmp_path / "site"), "--organisation", "Other Force")
-    run(installed, "-m", "swm_kpi.cli.main", *words, cwd=tmp_path)
+    run(installed, "-m", "swm_kpi.cli", *words, cwd=tmp_path)
     (page,) = (tmp_path / "site").rglob("ref-OF2.html")
     assert "Searches in which something was found" in page.read_text(encoding="utf-8")
     (table,) = (tmp_path / "site").rglob("stop_search.html")

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import swm_kpi as kpi
-from swm_kpi import InputError, Narrative, OutputError
+from swm_kpi import InputError, OutputError, TextReport
 from swm_kpi.output import write_text
 from tests.support.bad_inputs import (
     EVERYTHING,
@@ -198,7 +198,7 @@ def test_what_a_parquet_file_says_of_itself_is_not_believed(tmp_path: Path) -> N
     path.write_bytes(parts(made(5, 9))[0] + parts(made(1, 1))[1])
     assert pl.scan_parquet(path).filter(pl.col("people") == 9).collect().is_empty()
     told = {"text": Visit.code, "author": Visit.grade, "evidence": Visit.area}
-    said = Narrative(key="said", **VISIT, **told, where=Visit.people == 9)
+    said = TextReport(key="said", **VISIT, **told, where=Visit.people == 9)
     for months, expected in ((["2024-05"], 3), (["2024-04"], 0)):
         found = compute(path, VISITS, said, periods=months)
         assert cells(found, "visits") == [expected]

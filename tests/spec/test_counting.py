@@ -19,9 +19,9 @@ from swm_kpi import (
     Metric,
     Objective,
     Proportion,
-    Quantity,
     Rate,
     Sum,
+    SumProduct,
     Unit,
 )
 from swm_kpi.engine.aggregate.cells import limits_of
@@ -34,7 +34,7 @@ LOADED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 
 
-class Bill(Contract, rows=Unit.POUNDS):
+class Bill(Contract, row_unit=Unit.POUNDS):
     """One row per bill."""
 
     bill_id = Column(str, unique=True, description="The key.")
@@ -60,10 +60,10 @@ def metric(*measures: kpi.Measure) -> Metric:
         dimensions=[SIDE],
         direction=Direction.NEUTRAL,
         availability=kpi.catalogue()["15"].availability,
-        not_this="Not real.",
+        limitations="Not real.",
         examples=[
             kpi.Example(
-                rows="| paid_on |", expect={m.key: 0 for m in measures}, trap="There is none."
+                rows="| paid_on |", expect={m.key: 0 for m in measures}, edge_case="There is none."
             )
         ],
     )
@@ -172,7 +172,7 @@ def test_people_are_told_apart_by_both_hashes(rows: list[tuple[int, int, bool]],
 def test_intervals_worked_out_together_are_those_worked_out_alone() -> None:
     """Two rates of one kind have different scales, and must not share one."""
     measures = [each for one in kpi.catalogue() if isinstance(one, Metric) for each in one.measures]
-    assert {Rate, Proportion, Quantity} <= {type(each) for each in measures}
+    assert {Rate, Proportion, SumProduct} <= {type(each) for each in measures}
     random = np.random.default_rng(1)
     given = []
     for measure in measures:

@@ -37,6 +37,7 @@ from swm_kpi import (
     Measure,
     Metric,
     Objective,
+    PeriodEndStock,
     PeriodError,
     Planned,
     Proportion,
@@ -45,7 +46,6 @@ from swm_kpi import (
     RequestError,
     Result,
     Rule,
-    StockAtDate,
     Sum,
     Unit,
     Uptime,
@@ -128,7 +128,7 @@ LIMIT = Assumption("limit", 60, since="2021-04-01", because="A minute, for these
 BACK = Assumption("back", 12, since="2021-04-01", because="A year, for these tests.")
 
 
-class Call(Contract, rows=Unit.CALLS):
+class Call(Contract, row_unit=Unit.CALLS):
     """One row per call."""
 
     call_id = Column(str, unique=True, personal=True, description="The key.")
@@ -143,7 +143,7 @@ class Call(Contract, rows=Unit.CALLS):
     ends_after_it_begins = Rule(ended_at >= began_at, "a call does not end before it begins")
 
 
-class Post(Contract, rows=Unit.PEOPLE):
+class Post(Contract, row_unit=Unit.PEOPLE):
     """One row per side and day."""
 
     day = Column(date, description="The day.")
@@ -151,7 +151,7 @@ class Post(Contract, rows=Unit.PEOPLE):
     side = Column(str, dimension=SIDE, nullable=True, description="The side.")
 
 
-class Member(Contract, rows=Unit.PEOPLE):
+class Member(Contract, row_unit=Unit.PEOPLE):
     """One row per member."""
 
     joined = Column(date, description="The first day.")
@@ -189,9 +189,9 @@ def metric(*measures: Measure, **fields: Any) -> Metric:
             "dimensions": [each for each in (SIDE, SHADE) if each.key in first.dimensions],
             "direction": Direction.NEUTRAL,
             "availability": kpi.catalogue()["15"].availability,
-            "not_this": "Not real.",
+            "limitations": "Not real.",
             "examples": [
-                Example(rows=heading, expect={each.key: 0 for each in measures}, trap="None.")
+                Example(rows=heading, expect={each.key: 0 for each in measures}, edge_case="None.")
             ],
             **fields,
         }
@@ -657,9 +657,9 @@ def test_a_ratio_of_what_is_not_available_is_not_available() -> None:
     """A member missing from the statement has no stock, and so no ratio; not 0 over 1."""
     first = {"of": Post, "at": Post.day, "series": Post.ended.is_null()}
     made = metric(
-        StockAtDate(key="listed", **first),
-        StockAtDate(key="posts", of=Post, at=Post.day),
-        StockAtDate(key="staying", of=Post, at=Post.day, where=Post.ended.is_null()),
+        PeriodEndStock(key="listed", **first),
+        PeriodEndStock(key="posts", of=Post, at=Post.day),
+        PeriodEndStock(key="staying", of=Post, at=Post.day, where=Post.ended.is_null()),
         Ratio(key="ratio", numerator="listed", denominator="posts"),
         Ratio(key="of_staying", numerator="listed", denominator="staying"),
     )
@@ -1101,8 +1101,8 @@ def test_a_snapshot_of_the_first_and_of_the_last_day_are_of_the_period() -> None
         """,
     )
     made = metric(
-        StockAtDate(key="posts", of=Post, at=Post.day),
-        StockAtDate(key="staying", of=Post, at=Post.day, series=Post.ended.is_null()),
+        PeriodEndStock(key="posts", of=Post, at=Post.day),
+        PeriodEndStock(key="staying", of=Post, at=Post.day, series=Post.ended.is_null()),
     )
     found = compute(made, {"post": posts}, ["2024-03", "2024-04", "2024-05"], by=["side"])
 
@@ -1131,8 +1131,8 @@ def test_registers_with_ends_of_their_own_are_counted_each_by_its_own() -> None:
         """,
     )
     made = metric(
-        StockAtDate(key="members", of=Member, at=Member.joined, until=Member.left),
-        StockAtDate(key="settled", of=Member, at=Member.joined, until=Member.moved),
+        PeriodEndStock(key="members", of=Member, at=Member.joined, until=Member.left),
+        PeriodEndStock(key="settled", of=Member, at=Member.joined, until=Member.moved),
     )
     found = compute(made, {"member": members}, ["2024-04", "2024-06", "2024-07"], by=["side"])
 
@@ -1158,7 +1158,7 @@ def test_a_register_is_counted_on_the_last_day_of_the_period() -> None:
         | 2024-07-01 |            |
         """,
     )
-    made = metric(StockAtDate(key="posts", of=Post, at=Post.day, until=Post.ended))
+    made = metric(PeriodEndStock(key="posts", of=Post, at=Post.day, until=Post.ended))
     found = rows(compute(made, {"post": posts}, ["2024-05", "2024/25 Q1"]), "posts")
     assert [each["value"] for each in found] == [1 + 2, 1 + 1 + 1]
 
@@ -1647,7 +1647,7 @@ def test_changing_what_was_handed_out_does_not_change_the_result() -> None:
 
 def test_readiness_says_what_computes_and_what_lacks_which_table_or_column() -> None:
     """From names alone: no row is read."""
-    found = kpi.readiness({"incident": INCIDENTS.drop("lpa"), "population": PEOPLE})
+    found = kpi.check_inputs({"incident": INCIDENTS.drop("lpa"), "population": PEOPLE})
     known = {each.ref: each for each in found.refs}
     assert list(known) == [str(ref) for ref in range(1, 71)]
     assert "15" in found.ready
@@ -1662,8 +1662,8 @@ def test_readiness_says_what_computes_and_what_lacks_which_table_or_column() -> 
 
 def test_readiness_tells_a_part_from_the_whole() -> None:
     """Without a population, ref 15 has its count and not its rate."""
-    found = kpi.readiness({"incident": INCIDENTS})
-    assert "15" in found.partly
+    found = kpi.check_inputs({"incident": INCIDENTS})
+    assert "15" in found.partial
     (asb,) = (each for each in found.refs if each.ref == "15")
     assert asb.measures == ("incidents",)
     assert "needs table 'population'" in asb.lacking
@@ -1672,7 +1672,7 @@ def test_readiness_tells_a_part_from_the_whole() -> None:
 def test_what_readiness_says_is_ready_computes() -> None:
     """Each measure that it names has a number, and each that it does not name says why not."""
     data = {"incident": incident_times(), "population": PEOPLE}
-    ready = {each.ref: each.measures for each in kpi.readiness(data).refs if each.measures}
+    ready = {each.ref: each.measures for each in kpi.check_inputs(data).refs if each.measures}
     assert "53" in ready
     for ref, measures in ready.items():
         found = run(ref, data).to_polars().filter(basis="force")

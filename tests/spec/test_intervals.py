@@ -18,7 +18,9 @@ import swm_kpi as kpi
 from swm_kpi import (
     Assumption,
     Average,
+    AverageStock,
     Break,
+    BudgetVariance,
     Column,
     Contract,
     Count,
@@ -28,21 +30,19 @@ from swm_kpi import (
     Distribution,
     Duration,
     Example,
-    MeanOfSnapshots,
     Measure,
     Metric,
     Objective,
+    PeriodEndStock,
     Proportion,
-    Quantity,
     Rate,
     Ratio,
     ReoffendingRate,
     RepeatRate,
-    StockAtDate,
     Sum,
+    SumProduct,
     SurveyProportion,
     Unit,
-    Variance,
 )
 from swm_kpi.engine.backends.ranking import whereabouts
 from swm_kpi.measures import Limit
@@ -55,7 +55,7 @@ MONTHS = Assumption("months", 12, since="2020-01-01", because="For the tests.")
 LEAST = Assumption("least", 4, since="2020-01-01", because="For the tests.")
 
 
-class Call(Contract, rows=Unit.CALLS):
+class Call(Contract, row_unit=Unit.CALLS):
     """One row per call."""
 
     began_at = Column(datetime, description="When it began.")
@@ -67,7 +67,7 @@ class Call(Contract, rows=Unit.CALLS):
     side = Column(str, dimension=SIDE, nullable=True, description="The side.")
 
 
-class Followed(Contract, rows=Unit.PEOPLE):
+class Followed(Contract, row_unit=Unit.PEOPLE):
     """One row per person followed up."""
 
     start = Column(date, description="The start of the follow-up.")
@@ -75,14 +75,14 @@ class Followed(Contract, rows=Unit.PEOPLE):
     proven = Column(date, nullable=True, description="The day it was proven.")
 
 
-class Post(Contract, rows=Unit.PEOPLE):
+class Post(Contract, row_unit=Unit.PEOPLE):
     """One row per post and day."""
 
     day = Column(date, description="The day.")
     filled = Column(bool, description="Whether somebody is in it.")
 
 
-class Population(Contract, rows=Unit.PEOPLE):
+class Population(Contract, row_unit=Unit.PEOPLE):
     """One row per year."""
 
     mid_year = Column(int, description="The year.")
@@ -135,13 +135,13 @@ def compute(
         dimensions=[SIDE] if first is Call else [],
         direction=Direction.NEUTRAL,
         availability=kpi.catalogue()["15"].availability,
-        not_this="Not real.",
+        limitations="Not real.",
         breaks=options.pop("breaks", ()),
         examples=[
             Example(
                 rows=f"| {next(iter(first.columns))} |",
                 expect={each.key: 0 for each in measures},
-                trap="None.",
+                edge_case="None.",
             )
         ],
     )
@@ -166,7 +166,7 @@ def compute(
         catalogue=kpi.Catalogue([made]),
         **options,
     )
-    return (result.disclose(policy) if policy is not None else result).to_polars()
+    return (result.protect(policy) if policy is not None else result).to_polars()
 
 
 def limits(frame: pl.DataFrame, key: str, **where: str) -> tuple[float | None, float | None]:
@@ -381,8 +381,8 @@ def test_the_ends_of_a_median_are_peoples_own_times_and_are_not_disclosed() -> N
 
 def test_ratios_stocks_and_money_have_none() -> None:
     """Not even a ratio of two stocks that happens to be a share: nobody was drawn from anybody."""
-    posts = StockAtDate(key="posts", of=Post, at=Post.day)
-    filled = StockAtDate(key="filled", of=Post, at=Post.day, where=Post.filled)
+    posts = PeriodEndStock(key="posts", of=Post, at=Post.day)
+    filled = PeriodEndStock(key="filled", of=Post, at=Post.day, where=Post.filled)
     share = Ratio(key="share", numerator="filled", denominator="posts")
     day = date(2024, 5, 31)
     table = pl.DataFrame({"day": [day] * 10, "filled": [True] * 8 + [False] * 2})
@@ -391,14 +391,16 @@ def test_ratios_stocks_and_money_have_none() -> None:
     assert [limits(found, key) for key in ("posts", "filled", "share")] == [NONE] * 3
     urgent = Count(key="urgent_calls", **CALL, where=Call.urgent)
     ratio = Ratio(key="ratio", numerator="urgent_calls", denominator="calls")
-    carbon = Quantity(
+    carbon = SumProduct(
         key="carbon", **CALL, amount=Call.cost, factor=Call.weight, unit=Unit.TONNES_CO2E
     )
     found = compute(CALLS, urgent, ratio, COST, carbon, rows=calls(5, 15))
     assert [limits(found, key) for key in ("ratio", "cost", "carbon")] == [NONE] * 3
 
 
-@pytest.mark.parametrize("kind", [Sum, Ratio, StockAtDate, MeanOfSnapshots, Variance, Quantity])
+@pytest.mark.parametrize(
+    "kind", [Sum, Ratio, PeriodEndStock, AverageStock, BudgetVariance, SumProduct]
+)
 def test_kinds_without_a_rule_say_so(kind: type[Measure]) -> None:
     """None is the rule of the base class, so that a new kind has none until it says which."""
     assert kind.interval is Measure.interval

@@ -13,7 +13,7 @@ SIDE = kpi.Dimension("side", "Side", ("Left", "Right"), description="Which side 
 WHY = kpi.Availability(status=kpi.AvailabilityStatus.UNKNOWN, reason="Nobody has said.")
 
 
-class Post(kpi.Contract, rows=kpi.Unit.PEOPLE, source="Nowhere"):
+class Post(kpi.Contract, row_unit=kpi.Unit.PEOPLE, source="Nowhere"):
     """One row per person in post and snapshot."""
 
     as_at = kpi.Column(date, description="The day of the snapshot.")
@@ -21,7 +21,7 @@ class Post(kpi.Contract, rows=kpi.Unit.PEOPLE, source="Nowhere"):
     side = kpi.Column(str, nullable=True, dimension=SIDE, description="The side.")
 
 
-class Move(kpi.Contract, rows=kpi.Unit.PEOPLE, source="Nowhere"):
+class Move(kpi.Contract, row_unit=kpi.Unit.PEOPLE, source="Nowhere"):
     """One row per person who left."""
 
     left_on = kpi.Column(date, description="The day they left.")
@@ -37,7 +37,7 @@ def attrition(**changed: object) -> kpi.Metric:
         "summary": "Who left, of who was there.",
         "measures": [
             kpi.Count(key="left", of=Move, at=Move.left_on),
-            kpi.MeanOfSnapshots(
+            kpi.AverageStock(
                 key="strength", of=Post, at=Post.as_at, where=Post.officer, same_rows=False
             ),
             kpi.Ratio(key="rate", numerator="left", denominator="strength"),
@@ -45,7 +45,7 @@ def attrition(**changed: object) -> kpi.Metric:
         "dimensions": [SIDE],
         "direction": kpi.Direction.LOWER_IS_BETTER,
         "availability": WHY,
-        "not_this": "Not anything else.",
+        "limitations": "Not anything else.",
         "examples": [
             kpi.Example(
                 rows={
@@ -53,7 +53,8 @@ def attrition(**changed: object) -> kpi.Metric:
                     "post": "| as_at | officer |\n| 2024-04-30 | yes |\n| 2024-05-31 | no |",
                 },
                 expect={"left": 1, "strength": 1 / 2, "rate": 1 / (1 / 2)},
-                trap="A snapshot with no officer is a snapshot of none, and not a missing one.",
+                edge_case="A snapshot with no officer is a snapshot of none, and not a missing "
+                "one.",
             )
         ],
     }
@@ -109,4 +110,4 @@ def test_undecided_people_are_counted_in_the_note() -> None:
 
 def test_a_mean_of_rows_says_which_rows() -> None:
     with pytest.raises(kpi.DefinitionError, match="counts every row"):
-        kpi.MeanOfSnapshots(key="all", of=Post, at=Post.as_at, same_rows=False)
+        kpi.AverageStock(key="all", of=Post, at=Post.as_at, same_rows=False)

@@ -23,10 +23,10 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Narrative,
     Objective,
     Period,
-    StockAtDate,
+    PeriodEndStock,
+    TextReport,
     Unit,
     Uptime,
 )
@@ -40,7 +40,7 @@ SYSTEM = Dimension("system", "System", description="What was down.")
 UNKNOWN_STATUS = Availability(status=AvailabilityStatus.UNKNOWN, reason="For a test.")
 
 
-class Club(Contract, rows=Unit.GROUPS):
+class Club(Contract, row_unit=Unit.GROUPS):
     """One row per club."""
 
     began_on = Column(date, nullable=True, description="Its first day.")
@@ -50,7 +50,7 @@ class Club(Contract, rows=Unit.GROUPS):
     area = Column(str, dimension=AREA, nullable=True, description="Its area.")
 
 
-class Failure(Contract, rows=Unit.OUTAGES):
+class Failure(Contract, row_unit=Unit.OUTAGES):
     """One row per failure."""
 
     began_at = Column(datetime, nullable=True, description="When it began.")
@@ -82,15 +82,17 @@ def metric(measures: Sequence[kpi.Measure], dimensions: Sequence[Dimension], row
         dimensions=tuple(dimensions),
         direction=Direction.NEUTRAL,
         availability=UNKNOWN_STATUS,
-        not_this="Nothing else.",
-        examples=(Example(rows=rows, expect=dict.fromkeys(m.key for m in measures), trap="None."),),
+        limitations="Nothing else.",
+        examples=(
+            Example(rows=rows, expect=dict.fromkeys(m.key for m in measures), edge_case="None."),
+        ),
     )
 
 
 CLUBS = metric(
     [
-        StockAtDate(key="clubs", of=Club, at=Club.began_on, until=Club.ended_on),
-        StockAtDate(
+        PeriodEndStock(key="clubs", of=Club, at=Club.began_on, until=Club.ended_on),
+        PeriodEndStock(
             key="people",
             of=Club,
             at=Club.began_on,
@@ -126,7 +128,7 @@ FAILURES = metric(
 )
 NOTES = metric(
     [
-        Narrative(
+        TextReport(
             key="told",
             of=Note,
             at=Note.about,
@@ -393,6 +395,6 @@ def test_a_register_says_nothing_of_a_period_it_does_not_cover(by: list[str]) ->
         catalogue=Catalogue([CLUBS]),
     )
     rows = {(each["measure"], each["period"]): each for each in result.to_polars().to_dicts()}
-    before, partly = rows["clubs", "2023-12"], rows["clubs", "2024-02"]
+    before, partial = rows["clubs", "2023-12"], rows["clubs", "2024-02"]
     assert (before["value"], before["marker"]) == (None, "[x]")
-    assert (partly["value"], partly["marker"]) == (1, "[p]")
+    assert (partial["value"], partial["marker"]) == (1, "[p]")

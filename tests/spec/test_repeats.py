@@ -27,7 +27,7 @@ COVERED = (date(2021, 1, 1), date(2026, 12, 31))
 LONG_AFTER = date(2029, 1, 1)
 
 
-class Visit(kpi.Contract, rows=kpi.Unit.EVENTS):
+class Visit(kpi.Contract, row_unit=kpi.Unit.EVENTS):
     """One row per visit by somebody."""
 
     who = kpi.Column(str, nullable=True, description="Who came.")
@@ -37,7 +37,7 @@ class Visit(kpi.Contract, rows=kpi.Unit.EVENTS):
     side = kpi.Column(str, dimension=AREA, nullable=True, description="Where they came.")
 
 
-class Follow(kpi.Contract, rows=kpi.Unit.PEOPLE):
+class Follow(kpi.Contract, row_unit=kpi.Unit.PEOPLE):
     """One row per person followed."""
 
     start = kpi.Column(date, description="The start of the follow-up.")
@@ -57,11 +57,11 @@ def metric(*measures: kpi.Measure) -> kpi.Metric:
         objective=kpi.Objective.SECURE,
         availability=kpi.Availability(status=kpi.AvailabilityStatus.UNKNOWN, reason="A test."),
         summary="A test.",
-        not_this="Not real.",
+        limitations="Not real.",
         direction=kpi.Direction.NEUTRAL,
         dimensions=[AREA],
         measures=list(measures),
-        examples=[kpi.Example(rows=rows, expect=expect, trap="None.")],
+        examples=[kpi.Example(rows=rows, expect=expect, edge_case="None.")],
     )
 
 

@@ -23,6 +23,8 @@ import swm_kpi as kpi
 from swm_kpi import (
     Assumption,
     Average,
+    AverageStock,
+    BudgetVariance,
     Column,
     Contract,
     Count,
@@ -31,23 +33,21 @@ from swm_kpi import (
     Distribution,
     Duration,
     Example,
-    MeanOfSnapshots,
     Measure,
     Metric,
     Objective,
     Period,
+    PeriodEndStock,
     Proportion,
-    Quantity,
     Rate,
     Ratio,
     ReoffendingRate,
     RepeatRate,
-    StockAtDate,
     Sum,
+    SumProduct,
     SurveyProportion,
     Unit,
     Uptime,
-    Variance,
 )
 from swm_kpi.contracts import ContractType
 from tests.support import oracle
@@ -65,7 +65,7 @@ WAITING = Assumption("waiting", 3, since="2021-04-01", because="A quarter, for t
 LEAST = Assumption("least", 2, since="2021-04-01", because="Two answers, for these tests.")
 
 
-class Visit(Contract, rows=Unit.EVENTS):
+class Visit(Contract, row_unit=Unit.EVENTS):
     """One row per visit."""
 
     visit_id = Column(str, unique=True, personal=True, description="The key.")
@@ -106,7 +106,7 @@ class Snapshot(Contract):
     world = Column(str, dimension=WORLD, nullable=True, description="Which small table.")
 
 
-class Order(Contract, rows=Unit.ORDERS):
+class Order(Contract, row_unit=Unit.ORDERS):
     """One row per order."""
 
     began = Column(date, description="The first day it was in force.")
@@ -117,7 +117,7 @@ class Order(Contract, rows=Unit.ORDERS):
     world = Column(str, dimension=WORLD, nullable=True, description="Which small table.")
 
 
-class People(Contract, rows=Unit.PEOPLE):
+class People(Contract, row_unit=Unit.PEOPLE):
     """One row per area and year."""
 
     mid_year = Column(int, ge=1990, le=2100, description="The year.")
@@ -158,7 +158,7 @@ MEASURES: list[Measure] = [
     Count(key="flagged_people", **VISIT, distinct=Visit.person, where=Visit.flag),
     Sum(key="score", **VISIT, value=Visit.score, unit=Unit.EVENTS),
     Sum(key="cost", **VISIT, value=Visit.cost, where=~Visit.flag, unit=Unit.POUNDS),
-    Quantity(key="weighted", **VISIT, amount=Visit.cost, factor=Visit.weight, unit=Unit.POUNDS),
+    SumProduct(key="weighted", **VISIT, amount=Visit.cost, factor=Visit.weight, unit=Unit.POUNDS),
     Proportion(key="flagged_share", **VISIT, numerator=Visit.flag),
     Proportion(
         key="quick_share",
@@ -211,8 +211,8 @@ MEASURES: list[Measure] = [
     Rate(key="per_adult", of="people", per=People.residents, scale=100_000, among=People.adults),
     Ratio(key="listed_over_assumed", numerator="listed", denominator="assumed"),
     Ratio(key="visits_over_due", numerator="visits", denominator="by_due_day"),
-    StockAtDate(key="statements", of=Statement, at=Statement.day, where=ytd, unit=Unit.EVENTS),
-    StockAtDate(
+    PeriodEndStock(key="statements", of=Statement, at=Statement.day, where=ytd, unit=Unit.EVENTS),
+    PeriodEndStock(
         key="spent",
         of=Statement,
         at=Statement.day,
@@ -220,7 +220,7 @@ MEASURES: list[Measure] = [
         value=Statement.actual,
         unit=Unit.POUNDS,
     ),
-    StockAtDate(
+    PeriodEndStock(
         key="queue",
         of=Statement,
         at=Statement.day,
@@ -229,7 +229,7 @@ MEASURES: list[Measure] = [
         unit=Unit.EVENTS,
     ),
     Ratio(key="spent_over_queue", numerator="spent", denominator="queue"),
-    StockAtDate(key="orders", of=Order, at=Order.began, until=Order.ended),
+    PeriodEndStock(key="orders", of=Order, at=Order.began, until=Order.ended),
     ReoffendingRate(
         key="reoffending",
         of=Order,
@@ -239,14 +239,14 @@ MEASURES: list[Measure] = [
         follow_up=FOLLOW_UP,
         waiting=WAITING,
     ),
-    MeanOfSnapshots(
+    AverageStock(
         key="waiting",
         of=Snapshot,
         at=Snapshot.taken_at,
         value=Snapshot.waiting,
         unit=Unit.EVENTS,
     ),
-    MeanOfSnapshots(
+    AverageStock(
         key="flagged_waiting",
         of=Snapshot,
         at=Snapshot.taken_at,
@@ -255,7 +255,7 @@ MEASURES: list[Measure] = [
         unit=Unit.EVENTS,
     ),
     *(
-        Variance(
+        BudgetVariance(
             key=f"{name}_variance{'_share' if relative else ''}",
             of=Statement,
             at=Statement.day,
@@ -293,8 +293,8 @@ def a_metric(measures: Sequence[Measure], dimensions: Sequence[Dimension]) -> Me
         dimensions=dimensions,
         direction=Direction.NEUTRAL,
         availability=kpi.catalogue()["15"].availability,
-        not_this="Not real.",
-        examples=[Example(rows=rows, expect=expect, trap="It computes nothing.")],
+        limitations="Not real.",
+        examples=[Example(rows=rows, expect=expect, edge_case="It computes nothing.")],
     )
 
 

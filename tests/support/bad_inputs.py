@@ -50,7 +50,7 @@ Q1 = ["2024/25 Q1"]
 WHOLE = ("2024-04-01", "2024-06-30")
 
 
-class Visit(Contract, rows=Unit.CONTACTS):
+class Visit(Contract, row_unit=Unit.CONTACTS):
     """One row per visit."""
 
     visit_id = Column(str, unique=True, personal=True, str_matches=r"[A-Z0-9]+", description="Key.")
@@ -179,8 +179,8 @@ def metric(*measures: Measure, **fields: Any) -> Metric:
             "dimensions": [AREA],
             "direction": Direction.NEUTRAL,
             "availability": kpi.catalogue()["15"].availability,
-            "not_this": "Not real.",
-            "examples": [Example(rows=f"| {first} |", expect=expect, trap="None.")],
+            "limitations": "Not real.",
+            "examples": [Example(rows=f"| {first} |", expect=expect, edge_case="None.")],
             **fields,
         }
     )

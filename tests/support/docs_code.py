@@ -133,7 +133,7 @@ def _shell(words: list[str], block: Block) -> str:
         return ""
     assert words[0] == "swm-kpi", f"line {block.line}: {words[0]!r} is not run in a test"
     done = subprocess.run(
-        [sys.executable, "-m", "swm_kpi.cli.main", *words[1:]],
+        [sys.executable, "-m", "swm_kpi.cli", *words[1:]],
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), "."])},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -41,7 +41,7 @@ KINDS = ("urgent", "not urgent", "unknown")
 MOST = 10_000
 
 
-class Call(Contract, rows=Unit.CALLS):
+class Call(Contract, row_unit=Unit.CALLS):
     """One row per call."""
 
     began_at = Column(datetime, description="When it began.")
@@ -64,12 +64,12 @@ CALLS = Metric(
     dimensions=[SIDE, PLACE],
     direction=Direction.NEUTRAL,
     availability=kpi.catalogue()["15"].availability,
-    not_this="Not real.",
+    limitations="Not real.",
     examples=[
         Example(
             rows="| began_at |",
             expect={"calls": 0, "urgent_calls": 0, "urgent_share": None},
-            trap="N.",
+            edge_case="N.",
         )
     ],
 )
@@ -87,9 +87,11 @@ PARTS = Metric(
     dimensions=[SIDE, PLACE],
     direction=Direction.NEUTRAL,
     availability=kpi.catalogue()["15"].availability,
-    not_this="Not real.",
+    limitations="Not real.",
     examples=[
-        Example(rows="| began_at |", expect={"calm_calls": 0, "unrecorded_calls": 0}, trap="N.")
+        Example(
+            rows="| began_at |", expect={"calm_calls": 0, "unrecorded_calls": 0}, edge_case="N."
+        )
     ],
 )
 

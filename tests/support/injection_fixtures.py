@@ -17,7 +17,7 @@ AREA = kpi.Dimension(
 )
 
 
-class Visit(kpi.Contract, rows=kpi.Unit.EVENTS, source=f"The book {SCRIPT}"):
+class Visit(kpi.Contract, row_unit=kpi.Unit.EVENTS, source=f"The book {SCRIPT}"):
     """One row per visit <script>alert(1)</script> **loud**."""
 
     visit_id = kpi.Column(str, unique=True, description=f"Its number {IMAGE}.")
@@ -52,7 +52,7 @@ visits = kpi.Metric(
         evidence=[kpi.Evidence(f"javascript:alert(1) {IMAGE}", f"Nothing {LINK}", "2024")],
     ),
     standards=[f"A standard {SCRIPT} https://example.org/a?b=1&c=%22 <b>"],
-    not_this=f"Not {PIPE} {SCRIPT}",
+    limitations=f"Not {PIPE} {SCRIPT}",
     caveats=[f"Caveat {IMAGE}", f"1. {BOLD}", "- - -", "    four spaces", "=== "],
     breaks=[kpi.Break("2024-04-01", f"Because {SCRIPT} {PIPE}")],
     examples=[
@@ -63,7 +63,7 @@ visits = kpi.Metric(
             | 2024-04-02 | plain    |
             """,
             expect={"visits": 1 + 1},
-            shows=f"Shows {SCRIPT} {BOLD}",
+            description=f"Shows {SCRIPT} {BOLD}",
         ),
         kpi.Example(
             rows=f"""
@@ -71,7 +71,7 @@ visits = kpi.Metric(
             | 2024-07-01 | {SCRIPT} |
             """,
             expect={"visits": 0},
-            trap=f"Trap {IMAGE} {BOLD}",
+            edge_case=f"Trap {IMAGE} {BOLD}",
         ),
     ],
 )

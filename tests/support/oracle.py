@@ -23,27 +23,27 @@ from zoneinfo import ZoneInfo
 
 from swm_kpi import (
     Average,
+    AverageStock,
+    BudgetVariance,
     Column,
     Count,
     Dimension,
     Distribution,
     Duration,
-    MeanOfSnapshots,
     Measure,
     Metric,
     Period,
+    PeriodEndStock,
     Proportion,
-    Quantity,
     Rate,
     Ratio,
     ReoffendingRate,
     RepeatRate,
-    StockAtDate,
     Sum,
+    SumProduct,
     SurveyProportion,
     Unit,
     Uptime,
-    Variance,
 )
 from swm_kpi.contracts import ContractType, Recoded
 from swm_kpi.expressions import (
@@ -180,7 +180,7 @@ class Oracle:
             case Sum():
                 rows = self.kept(measure.where, self.events(measure, period, chosen))
                 return self.total(measure.value, rows), None, None
-            case Quantity():
+            case SumProduct():
                 rows = self.kept(measure.where, self.events(measure, period, chosen))
                 return self.total(Product(measure.amount, measure.factor), rows), None, None
             case Proportion():
@@ -199,11 +199,11 @@ class Oracle:
                 return self.ratio(measure, period, chosen)
             case Rate():
                 return self.rate(measure, period, chosen)
-            case StockAtDate():
+            case PeriodEndStock():
                 return self.stock(measure, period, chosen)
-            case MeanOfSnapshots():
+            case AverageStock():
                 return self.mean_of_snapshots(measure, period, chosen)
-            case Variance():
+            case BudgetVariance():
                 return self.variance(measure, period, chosen)
             case Uptime():
                 return self.uptime(measure, period, chosen)
@@ -289,7 +289,7 @@ class Oracle:
         value, top, people = _share(top, people)
         return (None if value is None else value * measure.scale), top, people
 
-    def stock(self, measure: StockAtDate, period: Period, chosen: Mapping[str, str]) -> Cell:
+    def stock(self, measure: PeriodEndStock, period: Period, chosen: Mapping[str, str]) -> Cell:
         if measure.until is not None:
             rows = [
                 row
@@ -310,7 +310,7 @@ class Oracle:
         return value, None, None
 
     def mean_of_snapshots(
-        self, measure: MeanOfSnapshots, period: Period, chosen: Mapping[str, str]
+        self, measure: AverageStock, period: Period, chosen: Mapping[str, str]
     ) -> Cell:
         rows = self.events(measure, period, chosen)
         taken = sorted({self.value(measure.at, row) for row in rows})
@@ -323,7 +323,7 @@ class Oracle:
         sums = [self.total(measure.value, self.kept(measure.where, each)) for each in whole]
         return Fraction(sum(sums)) / len(whole), None, len(whole)
 
-    def variance(self, measure: Variance, period: Period, chosen: Mapping[str, str]) -> Cell:
+    def variance(self, measure: BudgetVariance, period: Period, chosen: Mapping[str, str]) -> Cell:
         rows = self.latest(measure, period, chosen)
         if not rows:
             return NOTHING

@@ -19,10 +19,10 @@ from swm_kpi import (
     Duration,
     Period,
     Proportion,
-    Quantity,
     ReoffendingRate,
     RepeatRate,
     Sum,
+    SumProduct,
     SurveyProportion,
 )
 from tests.support import oracle
@@ -46,7 +46,7 @@ _APART = (
     Count,
     Duration,
     Proportion,
-    Quantity,
+    SumProduct,
     ReoffendingRate,
     RepeatRate,
     Sum,

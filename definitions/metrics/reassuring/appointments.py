@@ -56,7 +56,7 @@ appointments = Metric(
         "The Commissioner's commitment of 2019: everyone who needs a non-urgent appointment will "
         "be offered one within two days, or at a later time by mutual agreement",
     ],
-    not_this="Not the share attended within 48 hours: what counts is the slot that was offered.",
+    limitations="Not the share attended within 48 hours: what counts is the slot that was offered.",
     caveats=[
         "Hours are real hours that passed, nights, weekends and bank holidays included.",
         "Agreement that was not recorded is not taken for agreement.",
@@ -77,7 +77,8 @@ appointments = Metric(
                 "within_standard": (1 + 1 + 1) / 4,
                 "within_48_hours": (1 + 1) / 4,
             },
-            shows="Exactly 48 hours is in time, and a minute more is not. A later slot counts if "
+            description="Exactly 48 hours is in time, and a minute more is not. A later slot "
+            "counts if "
             "it was agreed. Whether the caller came does not matter.",
         ),
         Example(
@@ -96,7 +97,7 @@ appointments = Metric(
                 "within_standard": 1 / (1 + 1 + 2 + 1),
                 "within_48_hours": 1 / (1 + 1 + 2 + 1),
             },
-            trap="Unknown agreement is not agreement. A request that was offered nothing is a "
+            edge_case="Unknown agreement is not agreement. A request that was offered nothing is a "
             "failure and not left out, also if it is marked as agreed. What the police cancelled "
             "stays in; what the caller cancelled, and what was urgent, does not.",
         ),
@@ -108,7 +109,8 @@ appointments = Metric(
             | 2024-03-31 20:00 | 2024-04-01 09:00 | no                 | attended | no     |
             """,
             expect={"requested": 1 + 1, "within_standard": 1 / 2, "within_48_hours": 1 / 2},
-            trap="From Friday afternoon to Tuesday morning after a bank holiday is one working day "
+            edge_case="From Friday afternoon to Tuesday morning after a bank holiday is one "
+            "working day "
             "and 89 hours. The day of the request decides the quarter, and not that of the slot.",
         ),
         Example(
@@ -119,7 +121,8 @@ appointments = Metric(
             | 2024-10-26 12:00 | 2024-10-28 12:00 | no                 | attended | no     |
             """,
             expect={"requested": 1 + 1, "within_standard": 1 / 2, "within_48_hours": 1 / 2},
-            trap="The clocks went back on 27 October: noon to noon two days later is 49 hours.",
+            edge_case="The clocks went back on 27 October: noon to noon two days later is 49 "
+            "hours.",
         ),
     ],
 )

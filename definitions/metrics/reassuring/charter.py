@@ -7,9 +7,9 @@ from swm_kpi import (
     Example,
     Metric,
     Objective,
+    PeriodEndStock,
     Proportion,
     Ratio,
-    StockAtDate,
     Sum,
     Unit,
 )
@@ -50,7 +50,7 @@ parish_priorities = Metric(
             at=ParishPriority.set_on,
             over=PRIORITY_THEME,
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="with_contract",
             label="Councils with a contact contract in force",
             of=ParishCouncil,
@@ -58,7 +58,7 @@ parish_priorities = Metric(
             where=ParishCouncil.has_contract,
             direction=Direction.HIGHER_IS_BETTER,
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="councils",
             label="Town and parish councils for which it is known",
             of=ParishCouncil,
@@ -78,7 +78,7 @@ parish_priorities = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
-    not_this="Not what happened most, nor what was done about it: a priority is what a council "
+    limitations="Not what happened most, nor what was done about it: a priority is what a council "
     "asked for.",
     caveats=[
         "No number of priorities is fixed for a council: one that sets three counts three times.",
@@ -111,7 +111,8 @@ parish_priorities = Metric(
                 "councils": 2 + 2,
                 "contract_share": 2 / 4,
             },
-            shows="Two priorities are coded and their shares add to one. The third is counted.",
+            description="Two priorities are coded and their shares add to one. The third is "
+            "counted.",
         ),
         Example(
             rows={
@@ -137,7 +138,8 @@ parish_priorities = Metric(
                 "councils": 1 + 1,
                 "contract_share": 1 / 2,
             },
-            trap="Two priorities of one council are two. With none coded there are no shares. The "
+            edge_case="Two priorities of one council are two. With none coded there are no "
+            "shares. The "
             "contracts of April and of June are not added, and a council of which nothing is "
             "known is not one without a contract.",
         ),
@@ -162,7 +164,7 @@ neighbourhood_alerts = Metric(
             at=AlertMessage.sent_at,
             direction=Direction.NEUTRAL,
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="registered",
             label="People registered for alerts",
             of=AlertRegistration,
@@ -209,7 +211,8 @@ neighbourhood_alerts = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
-    not_this="People registered are not people reached: a message goes to some of them, and fewer "
+    limitations="People registered are not people reached: a message goes to some of them, and "
+    "fewer "
     "open it. One message to 500 people is one message.",
     caveats=[
         "Someone whose registration lapsed is not registered, whatever messages still reach them.",
@@ -240,7 +243,8 @@ neighbourhood_alerts = Metric(
                 "open_rate": (200 + 70) / (500 + 100),
                 "replies": 3 + 0,
             },
-            shows="A message to 500 people weighs five times one to 100 in the open rate, and is "
+            description="A message to 500 people weighs five times one to 100 in the open rate, "
+            "and is "
             "one message.",
         ),
         Example(
@@ -266,7 +270,8 @@ neighbourhood_alerts = Metric(
                 "open_rate": 50 / 200,
                 "replies": 2,
             },
-            trap="Five hundred deliveries are not five hundred people registered: one is, since "
+            edge_case="Five hundred deliveries are not five hundred people registered: one is, "
+            "since "
             "another lapsed on 30 June and a third came on 1 July. A message whose opening was "
             "not measured is not a message that nobody opened.",
         ),
@@ -302,7 +307,8 @@ station_dip_samples = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
-    not_this="Not the share of stations that are right: a check is of one item at one station, and "
+    limitations="Not the share of stations that are right: a check is of one item at one "
+    "station, and "
     "the stations visited do not stand for the others.",
     caveats=[
         "The sample is not random unless stations and days were drawn by lot, so no margin of "
@@ -319,7 +325,7 @@ station_dip_samples = Metric(
             | 2024-06-30 | Hereford   | Poster     | no     |
             """,
             expect={"checks": 2 + 2, "passed": (2 + 1) / (2 + 2)},
-            shows="Four checks at two stations. The visits are invented for the example.",
+            description="Four checks at two stations. The visits are invented for the example.",
         ),
         Example(
             rows="""
@@ -331,7 +337,8 @@ station_dip_samples = Metric(
             | 2024-07-01 | Hereford   | Poster     | yes    |
             """,
             expect={"checks": 1 + 1 + 1 + 1, "passed": 1 / (1 + 1 + 1)},
-            trap="What could not be checked was visited, and neither passed nor failed. One of two "
+            edge_case="What could not be checked was visited, and neither passed nor failed. One "
+            "of two "
             "stations was not wholly right, but one check of three passed: it is checks that are "
             "counted and not stations.",
         ),

@@ -95,7 +95,8 @@ call_handling = Metric(
             date="2021-09",
         ),
     ),
-    not_this="Not the national 999 figures: those start BT's clock, which includes the time until "
+    limitations="Not the national 999 figures: those start BT's clock, which includes the time "
+    "until "
     "the call reaches the force and so reads longer, and they are a share of answered calls. The "
     "two are never mixed.",
     caveats=[
@@ -132,7 +133,8 @@ call_handling = Metric(
                 "wait_101": (30 + 90) / 2,
                 "abandoned_101": 1 / 3,
             },
-            shows="Exactly 10 seconds for 999, and 30 for 101, is in time. A call is counted when "
+            description="Exactly 10 seconds for 999, and 30 for 101, is in time. A call is "
+            "counted when "
             "it is presented, also if it is answered in the next quarter.",
         ),
         Example(
@@ -156,7 +158,8 @@ call_handling = Metric(
                 "wait_101": 20 / 1,
                 "abandoned_101": 1 / (1 + 1),
             },
-            trap="A caller who gave up after two seconds was not answered in time: the call stays "
+            edge_case="A caller who gave up after two seconds was not answered in time: the call "
+            "stays "
             "in the denominator, and its wait is not in the mean. BT's record of the same call, on "
             "a longer clock, is never counted. A 101 call answered after 20 seconds is in time, "
             "which a 999 call would not be.",
@@ -177,7 +180,8 @@ call_handling = Metric(
                 "answered_101": 0 / 1,
                 "wait_101": None,
             },
-            trap="Where the force's clock has no 999 call there is no share, which is not 0% and "
+            edge_case="Where the force's clock has no 999 call there is no share, which is not "
+            "0% and "
             "not 100%. An online form is not a call.",
         ),
     ],
@@ -211,7 +215,8 @@ new_platforms = Metric(
     dimensions=[CHANNEL, LPA],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
-    not_this="Not people: one person may make many contacts about one matter, by several channels.",
+    limitations="Not people: one person may make many contacts about one matter, by several "
+    "channels.",
     caveats=[
         "A new channel makes a step in the series, which is not a step in demand.",
         "The share rises also when fewer people ring, or give up trying.",
@@ -229,7 +234,7 @@ new_platforms = Metric(
             | 101          | force | 2024-05-06 12:00:00 | Shropshire    |
             """,
             expect={"contacts": 1 + 1 + 1 + 1, "share": 4 / (4 + 1)},
-            shows="Four platforms are new, and a call to 101 is in all contact only.",
+            description="Four platforms are new, and a call to 101 is in all contact only.",
         ),
         Example(
             rows="""
@@ -242,7 +247,7 @@ new_platforms = Metric(
             | live chat   | force | 2024-07-01 00:00:00 |
             """,
             expect={"contacts": 1, "share": 1 / (1 + 1 + 1 + 1)},
-            trap="E-mail is not a new platform. The same 999 call timed by BT is not another "
+            edge_case="E-mail is not a new platform. The same 999 call timed by BT is not another "
             "contact, and would make the share too small.",
         ),
     ],

@@ -104,7 +104,8 @@ organisational_culture = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     frequency=Frequency.ANNUAL,
     availability=COLOUR_LOST,
-    not_this="Not what the public thinks, and not one number for culture: a survey says what those "
+    limitations="Not what the public thinks, and not one number for culture: a survey says what "
+    "those "
     "who answered think, question by question.",
     caveats=[
         "The two surveys ask other questions in other words and are never pooled.",
@@ -130,7 +131,7 @@ organisational_culture = Metric(
                 "national_favourable": 0 / 1,
                 "national_respondents": 1,
             },
-            shows="Two people gave three answers to the local survey.",
+            description="Two people gave three answers to the local survey.",
         ),
         Example(
             rows="""
@@ -148,7 +149,8 @@ organisational_culture = Metric(
                 "national_favourable": 0 / 1,
                 "national_respondents": 1,
             },
-            trap="Don't know is in neither part, and 'neither' is an answer. The national survey "
+            edge_case="Don't know is in neither part, and 'neither' is an answer. The national "
+            "survey "
             "is not added to the local one, and the public's answers are not staff's.",
         ),
     ],

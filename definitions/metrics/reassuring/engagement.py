@@ -6,8 +6,8 @@ from swm_kpi import (
     Example,
     Metric,
     Objective,
+    PeriodEndStock,
     Proportion,
-    StockAtDate,
     Sum,
     Unit,
 )
@@ -74,7 +74,8 @@ engagement_vans = Metric(
     dimensions=[LPA, ACTIVITY_THEME],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
-    not_this="Not the number of vans, and not events: a van that goes to a fair is one deployment "
+    limitations="Not the number of vans, and not events: a van that goes to a fair is one "
+    "deployment "
     "here, and the fair is one event in ref 65. The two refs are not added.",
     caveats=[
         "A van that visits three places in a day is three rows if the log has three, so the way "
@@ -96,7 +97,7 @@ engagement_vans = Metric(
                 "contacts": 30 + 12,
                 "hours_recorded": 2 / 3,
             },
-            shows="An outing whose hours were not written down is an outing.",
+            description="An outing whose hours were not written down is an outing.",
         ),
         Example(
             rows="""
@@ -107,7 +108,8 @@ engagement_vans = Metric(
             | Van deployment | 2024-07-01 | 4.0   | 40       |            |
             """,
             expect={"deployments": 1, "hours": 3, "contacts": 20, "hours_recorded": 1 / 1},
-            trap="The fair that the van went to is not a second deployment, and its six hours are "
+            edge_case="The fair that the van went to is not a second deployment, and its six "
+            "hours are "
             "not the van's. Two hundred people passed; twenty conversations were held.",
         ),
     ],
@@ -156,7 +158,8 @@ events = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
-    not_this="Van deployments are ref 60 and social media is ref 66. The plan names both here as "
+    limitations="Van deployments are ref 60 and social media is ref 66. The plan names both here "
+    "as "
     "examples too: they are left out, so that the refs can stand side by side.",
     caveats=[
         "A newsletter and a fair are one each: read the total with its breakdown by type.",
@@ -176,7 +179,7 @@ events = Metric(
                 "attendance": 150 + 8,
                 "attendance_recorded": 2 / 2,
             },
-            shows="A newsletter is counted once, however many read it.",
+            description="A newsletter is counted once, however many read it.",
         ),
         Example(
             rows="""
@@ -188,7 +191,8 @@ events = Metric(
             | Surgery        | 2024-03-31 | 7          |          |
             """,
             expect={"events": 1 + 1, "attendance": 900, "attendance_recorded": 1 / (1 + 1)},
-            trap="The van's outing to the event is not a second event, and its visitors are not "
+            edge_case="The van's outing to the event is not a second event, and its visitors are "
+            "not "
             "added. Road education is ref 41. Conversations are not attendance, and an event "
             "where nobody counted did not have nobody there. 31 March is the quarter before.",
         ),
@@ -203,7 +207,7 @@ watch_schemes = Metric(
     summary="Watch schemes registered on the last day of the period, such as neighbourhood, farm "
     "and shop watch, and how many different schemes did anything in the period.",
     measures=[
-        StockAtDate(
+        PeriodEndStock(
             key="registered",
             label="Watch schemes registered",
             of=Scheme,
@@ -222,7 +226,7 @@ watch_schemes = Metric(
             note="To count schemes active in twelve months, ask for a rolling 12 months. An "
             "activity of the police has no scheme and is not one whose scheme is missing.",
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="never_active",
             label="Watch schemes registered with no activity ever known",
             of=Scheme,
@@ -237,7 +241,7 @@ watch_schemes = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Neighbourhood Watch (unverified)"],
-    not_this="Registered is not active: a scheme stays on the register until it is closed. "
+    limitations="Registered is not active: a scheme stays on the register until it is closed. "
     "Community speed watch groups are ref 42.",
     caveats=[
         "Schemes registered are a number on a day, and are never added over periods. Active "
@@ -261,7 +265,7 @@ watch_schemes = Metric(
                 """,
             },
             expect={"registered": 1 + 1 + 1, "active": 1 + 1, "never_active": 1},
-            shows="The shop watch that closes on 1 July was still registered on 30 June.",
+            description="The shop watch that closes on 1 July was still registered on 30 June.",
         ),
         Example(
             rows={
@@ -284,7 +288,8 @@ watch_schemes = Metric(
                 """,
             },
             expect={"registered": 1 + 1, "active": 1 + 1, "never_active": 0},
-            trap="A scheme idle since March is registered, and not active in the quarter. One that "
+            edge_case="A scheme idle since March is registered, and not active in the quarter. "
+            "One that "
             "closed on 30 June is no longer registered, though it was active in the quarter. Two "
             "meetings of one scheme are one active scheme; speed watch is not a watch scheme "
             "here, and an event of the police is no scheme's.",

@@ -97,7 +97,8 @@ perceptions_of_accessibility = Metric(
         )
     ),
     standards=["Market Research Society Code of Conduct"],
-    not_this="Not public confidence, which the same survey asks about in other questions, and not "
+    limitations="Not public confidence, which the same survey asks about in other questions, and "
+    "not "
     "how soon calls were answered: it is what people think, whether or not they made contact.",
     caveats=[
         "Which questions are about accessibility is decided when the table is filled: the survey's "
@@ -116,7 +117,7 @@ perceptions_of_accessibility = Metric(
         | perceptions | a             | 2024-04-01     | accessibility | agree            | 1.0    |
             """,
             expect={"favourable": (1 + 1) / (1 + 3 + 1), "respondents": 1 + 1},
-            shows="Person b stands for three. Two people gave three answers.",
+            description="Person b stands for three. Two people gave three answers.",
         ),
         Example(
             rows="""
@@ -130,7 +131,8 @@ perceptions_of_accessibility = Metric(
         | perceptions | f             | 2024-07-01     | accessibility | very easy      | 1.0    |
             """,
             expect={"favourable": 1 / (1 + 1), "respondents": 1 + 1},
-            trap="Don't know and refused are in neither part, and 'neither' is in the denominator. "
+            edge_case="Don't know and refused are in neither part, and 'neither' is in the "
+            "denominator. "
             "Confidence is another theme, and victims are asked in another survey.",
         ),
     ],

@@ -1,6 +1,6 @@
 """Ref 66, engagement on social media, a measure of the Local Policing Charter."""
 
-from swm_kpi import Count, Direction, Example, Metric, Objective, Ratio, StockAtDate, Sum, Unit
+from swm_kpi import Count, Direction, Example, Metric, Objective, PeriodEndStock, Ratio, Sum, Unit
 
 from ...contracts.charter import PLATFORM, SocialMediaAccount, SocialMediaPost
 from ...plan.availability import COLOUR_LOST
@@ -20,7 +20,7 @@ social_media = Metric(
     "how often they were shown (impressions), and how often somebody reacted to them "
     "(engagements).",
     measures=[
-        StockAtDate(
+        PeriodEndStock(
             key="followers",
             label="Followers of the force's accounts",
             of=SocialMediaAccount,
@@ -69,7 +69,8 @@ social_media = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Each platform's own definitions"],
-    not_this="Impressions are not engagements, and neither are people. Nor is it contact from the "
+    limitations="Impressions are not engagements, and neither are people. Nor is it contact from "
+    "the "
     "public to report something, which is ref 58.",
     caveats=[
         "Platforms define these numbers differently and change them, without notice: a step in a "
@@ -99,7 +100,8 @@ social_media = Metric(
                 "engagements": 100 + 60,
                 "engagement_rate": (100 + 60) / (1000 + 3000),
             },
-            shows="The engagement rate is of all impressions, and not the mean of the posts' rates "
+            description="The engagement rate is of all impressions, and not the mean of the "
+            "posts' rates "
             "of 10% and 2%.",
         ),
         Example(
@@ -124,7 +126,7 @@ social_media = Metric(
                 "engagements": 50,
                 "engagement_rate": 50 / 1000,
             },
-            trap="Followers of May and June are not added. A post with only one of the two "
+            edge_case="Followers of May and June are not added. A post with only one of the two "
             "numbers is a post and is in neither sum, or 450 engagements would stand over 1,800 "
             "impressions that are not theirs.",
         ),

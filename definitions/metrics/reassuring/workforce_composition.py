@@ -1,15 +1,15 @@
 """Ref 69, who makes up the workforce, and which officers join and leave."""
 
 from swm_kpi import (
+    AverageStock,
     Basis,
     Count,
     Direction,
     Example,
-    MeanOfSnapshots,
     Metric,
     Objective,
+    PeriodEndStock,
     Ratio,
-    StockAtDate,
     Unit,
 )
 
@@ -76,7 +76,7 @@ workforce_composition = Metric(
     "the share of some groups among those who stated it, and the officers who joined and left in "
     "the period.",
     measures=[
-        StockAtDate(
+        PeriodEndStock(
             key="workforce",
             label="Workforce in post (headcount)",
             of=WorkforceSnapshot,
@@ -87,14 +87,14 @@ workforce_composition = Metric(
             measure
             for key, people, characteristic, column, group in _SHARES
             for measure in (
-                StockAtDate(
+                PeriodEndStock(
                     key=key,
                     label=f"{people} in the workforce",
                     of=WorkforceSnapshot,
                     at=WorkforceSnapshot.as_at,
                     where=in_workforce & group,
                 ),
-                StockAtDate(
+                PeriodEndStock(
                     key=f"{key}_stated",
                     label=f"Workforce whose {characteristic} is stated",
                     of=WorkforceSnapshot,
@@ -112,7 +112,7 @@ workforce_composition = Metric(
                 ),
             )
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="officers",
             label="Officers in post (headcount)",
             of=WorkforceSnapshot,
@@ -141,7 +141,7 @@ workforce_composition = Metric(
             at=WorkforceMovement.moved_on,
             where=officer_moved & (WorkforceMovement.reason == "resignation"),
         ),
-        MeanOfSnapshots(
+        AverageStock(
             key="mean_officers",
             label="Officers in post, mean of the period (headcount)",
             of=WorkforceSnapshot,
@@ -159,7 +159,7 @@ workforce_composition = Metric(
             "snapshots. A yearly rate is that of a rolling 12 months or a financial year; a "
             "quarter's is not annualised.",
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="published_women",
             label="Women among officers (headcount)",
             of=PublishedWorkforce,
@@ -169,9 +169,9 @@ workforce_composition = Metric(
             value=PublishedWorkforce.headcount,
             unit=Unit.PEOPLE,
             basis=Basis.PROXY,
-            differs=PUBLISHED_ONLY,
+            proxy_difference=PUBLISHED_ONLY,
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="published_officers",
             label="Officers whose sex is published (headcount)",
             of=PublishedWorkforce,
@@ -181,7 +181,7 @@ workforce_composition = Metric(
             value=PublishedWorkforce.headcount,
             unit=Unit.PEOPLE,
             basis=Basis.PROXY,
-            differs=PUBLISHED_ONLY,
+            proxy_difference=PUBLISHED_ONLY,
         ),
         Ratio(
             key="published_women_share",
@@ -190,7 +190,7 @@ workforce_composition = Metric(
             denominator="published_officers",
             unit=Unit.PROPORTION,
             basis=Basis.PROXY,
-            differs=PUBLISHED_ONLY,
+            proxy_difference=PUBLISHED_ONLY,
         ),
     ],
     dimensions=[
@@ -211,7 +211,8 @@ workforce_composition = Metric(
         "Equality Act 2010 (unverified)",
         "Home Office user guide to police workforce statistics",
     ],
-    not_this="Someone whose characteristic is not stated is in the workforce, shown as a member of "
+    limitations="Someone whose characteristic is not stated is in the workforce, shown as a "
+    "member of "
     "its own, and is in no share: to leave it out of the denominator is not to count it as the "
     "majority. Joiners and leavers are of officers only, as the plan says.",
     caveats=[
@@ -263,7 +264,7 @@ workforce_composition = Metric(
                 "mean_officers": (1 + 1) / 1,
                 "attrition": 1 / 2,
             },
-            shows="Staff are in the composition, and joiners and leavers are of officers.",
+            description="Staff are in the composition, and joiners and leavers are of officers.",
         ),
         Example(
             rows={
@@ -308,7 +309,8 @@ workforce_composition = Metric(
                 "mean_officers": (1 + 2) / 2,
                 "attrition": (1 + 1) / (3 / 2),
             },
-            trap="Those who do not state it are in no share: one woman of the two whose sex is "
+            edge_case="Those who do not state it are in no share: one woman of the two whose sex "
+            "is "
             "known is a half, and not a quarter of four. Where nobody states it there is no "
             "share, which is not 0%. Attrition divides by the mean of both snapshots and not by "
             "the last. Specials and volunteers are left out, snapshots are not "
@@ -328,7 +330,7 @@ workforce_composition = Metric(
                 "published_officers": 3 + 5,
                 "published_women_share": 3 / 8,
             },
-            shows="From public data only officers are counted, and only by sex.",
+            description="From public data only officers are counted, and only by sex.",
         ),
     ],
 )

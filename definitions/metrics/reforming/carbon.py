@@ -1,6 +1,6 @@
 """Ref 51, the force's carbon footprint."""
 
-from swm_kpi import Direction, Example, Frequency, Metric, Objective, Quantity, Unit
+from swm_kpi import Direction, Example, Frequency, Metric, Objective, SumProduct, Unit
 
 from ...contracts.emissions import EMISSION_SOURCE, SCOPE, EmissionActivity
 from ...plan.availability import COLOUR_LOST
@@ -18,7 +18,7 @@ carbon_footprint = Metric(
     summary="Greenhouse gases from what the force burnt, bought and caused in the period: each "
     "amount times its own emission factor, in tonnes of CO2 equivalent, by the month of use.",
     measures=[
-        Quantity(
+        SumProduct(
             key="footprint",
             label="Carbon footprint, scopes 1, 2 and 3",
             of=EmissionActivity,
@@ -28,7 +28,7 @@ carbon_footprint = Metric(
             factor=EmissionActivity.factor,
             unit=Unit.TONNES_CO2E,
         ),
-        Quantity(
+        SumProduct(
             key="footprint_1_and_2",
             label="Carbon footprint, scopes 1 and 2",
             of=EmissionActivity,
@@ -48,7 +48,7 @@ carbon_footprint = Metric(
         "Greenhouse Gas Protocol, scopes 1 to 3 (unverified)",
         "UK Government greenhouse gas conversion factors, of the year of the activity (unverified)",
     ],
-    not_this="Not litres, miles or kilowatt hours, which do not add, and not net of anything "
+    limitations="Not litres, miles or kilowatt hours, which do not add, and not net of anything "
     "planted or bought to make up for it.",
     caveats=[
         "Bought energy is counted once, by the factor of the grid unless another method is given. "
@@ -73,7 +73,7 @@ carbon_footprint = Metric(
                 "footprint": (10000 + 8000) * 0.0025 + 50000 * 0.0002 + 20000 * 0.00004,
                 "footprint_1_and_2": (10000 + 8000) * 0.0025 + 50000 * 0.0002,
             },
-            shows="Each amount is multiplied by its own factor before anything is added. The "
+            description="Each amount is multiplied by its own factor before anything is added. The "
             "factors are invented for the example.",
         ),
         Example(
@@ -90,7 +90,8 @@ carbon_footprint = Metric(
                 "footprint": 50000 * 0.0002 + 40000 * 0.0003,
                 "footprint_1_and_2": 50000 * 0.0002 + 40000 * 0.0003,
             },
-            trap="The same electricity by two methods is one amount: a green tariff does not make "
+            edge_case="The same electricity by two methods is one amount: a green tariff does "
+            "not make "
             "it zero, and the two are not added. All amounts added up times a mean factor would be "
             "wrong too, as each month has its own. March is of the year before.",
         ),

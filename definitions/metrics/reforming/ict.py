@@ -8,8 +8,8 @@ from swm_kpi import (
     Example,
     Metric,
     Objective,
+    PeriodEndStock,
     Ratio,
-    StockAtDate,
     Unit,
     Uptime,
 )
@@ -34,7 +34,7 @@ ict_assets = Metric(
     summary="Of the managed devices in service at the latest snapshot of the period, the share "
     "that was active in the 30 days before it, unless another time is given.",
     measures=[
-        StockAtDate(
+        PeriodEndStock(
             key="in_service",
             label="Devices in service",
             of=IctAsset,
@@ -42,7 +42,7 @@ ict_assets = Metric(
             where=in_service,
             direction=Direction.NEUTRAL,
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="in_use",
             label="Devices in service and active",
             of=IctAsset,
@@ -56,7 +56,7 @@ ict_assets = Metric(
             denominator="in_service",
             unit=Unit.PROPORTION,
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="managed",
             label="Devices on the register and not disposed of",
             of=IctAsset,
@@ -69,7 +69,7 @@ ict_assets = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["ISO/IEC 19770, IT asset management (unverified)", "ITIL (unverified)"],
-    not_this="Not how long or how well a device is used: one sign-in is enough. Spare devices, "
+    limitations="Not how long or how well a device is used: one sign-in is enough. Spare devices, "
     "those in repair and those of people who have left are not in service, so a pool does not make "
     "use look poor.",
     caveats=[
@@ -92,7 +92,8 @@ ict_assets = Metric(
                 "utilisation": 2 / 3,
                 "managed": 3 + 1,
             },
-            shows="Exactly 30 days before the snapshot is in use, and a second longer is not.",
+            description="Exactly 30 days before the snapshot is in use, and a second longer is "
+            "not.",
         ),
         Example(
             rows="""
@@ -112,7 +113,8 @@ ict_assets = Metric(
                 "utilisation": 1 / (1 + 1),
                 "managed": 1 + 1 + 1 + 1 + 1,
             },
-            trap="A device issued and never active is in the denominator. A spare one that was "
+            edge_case="A device issued and never active is in the denominator. A spare one that "
+            "was "
             "tried yesterday, one of somebody who has left, and one disposed of are in neither "
             "part, however lately they were active. May and June are not added.",
         ),
@@ -186,7 +188,8 @@ system_availability = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["ITIL (unverified)"],
-    not_this="Not one less the hours of outages added up: two outages of one system that overlap "
+    limitations="Not one less the hours of outages added up: two outages of one system that "
+    "overlap "
     "lose each second once. Nor a count of users who could not work.",
     caveats=[
         "Every hour of every day counts alike. Hours of service agreed with users, if there are "
@@ -217,7 +220,8 @@ system_availability = Metric(
                 "median_hours": (12 + 6) / 2,
                 "maintenance": 1,
             },
-            shows="Three systems could each have been up for the 30 days of June. Custody never "
+            description="Three systems could each have been up for the 30 days of June. Custody "
+            "never "
             "failed: its row only names it.",
         ),
         Example(
@@ -237,7 +241,8 @@ system_availability = Metric(
                 "median_hours": 12,
                 "maintenance": 1,
             },
-            trap="Outages that overlap are merged: Records was down for 18 hours, and not for 12 + "
+            edge_case="Outages that overlap are merged: Records was down for 18 hours, and not "
+            "for 12 + "
             "12 + 2. Planned maintenance loses nothing of the availability, is no outage, and does "
             "not shorten or lengthen the time to restore.",
         ),
@@ -257,7 +262,8 @@ system_availability = Metric(
                 "median_hours": 48 / 1,
                 "maintenance": 0,
             },
-            trap="Only the time inside June is lost in June. The outage that began on 31 May is "
+            edge_case="Only the time inside June is lost in June. The outage that began on 31 "
+            "May is "
             "counted in May. One that has not ended has no time to restore, and is no outage of "
             "zero hours; it is down to the end of the period.",
         ),
@@ -272,7 +278,8 @@ system_availability = Metric(
                 "mean_hours": 1,
                 "median_hours": 1,
             },
-            trap="The clocks went forward at 01:00: the system was down for one hour and not two, "
+            edge_case="The clocks went forward at 01:00: the system was down for one hour and "
+            "not two, "
             "in a month that is an hour short.",
         ),
     ],

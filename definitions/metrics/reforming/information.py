@@ -6,9 +6,9 @@ from swm_kpi import (
     Example,
     Frequency,
     Metric,
-    Narrative,
     Objective,
     Proportion,
+    TextReport,
 )
 
 from ...contracts.ict import BREACH_TYPE, ICO_OUTCOME, DataBreach
@@ -26,7 +26,7 @@ data_maturity = Metric(
     "knowledge and data, with a rating from 1 to 5 if one was given, who answers for it and on "
     "what evidence.",
     measures=[
-        Narrative(
+        TextReport(
             key="assessment",
             label="Assessment of knowledge management and data maturity",
             of=NarrativeText,
@@ -42,7 +42,7 @@ data_maturity = Metric(
     frequency=Frequency.ANNUAL,
     availability=COLOUR_LOST,
     standards=["Data maturity assessment for government (unverified)", "DAMA (unverified)"],
-    not_this="Not a measurement of the quality of any data, and not a score to be averaged: the "
+    limitations="Not a measurement of the quality of any data, and not a score to be averaged: the "
     "rating is an order.",
     caveats=[
         "The force assesses itself, unless the evidence says otherwise.",
@@ -57,7 +57,7 @@ data_maturity = Metric(
             | data maturity | 2025-03-31 | Owners are named. | 3     | Data lead   | Review   |
             """,
             expect={"assessment": None},
-            shows="The rating is carried in the note beside the text, and is not the number.",
+            description="The rating is carried in the note beside the text, and is not the number.",
         ),
         Example(
             period="2024/25",
@@ -68,7 +68,8 @@ data_maturity = Metric(
             | information security | 2025-03-31 | Assured. | 5      | Security    | Audit    |
             """,
             expect={"assessment": None},
-            trap="The mean of 2 and 4 is no result: levels are an order, so no number is given.",
+            edge_case="The mean of 2 and 4 is no result: levels are an order, so no number is "
+            "given.",
         ),
     ],
 )
@@ -81,7 +82,7 @@ information_security = Metric(
     summary="The latest assessment of the period, in words, of how far the force meets the "
     "standards of information security, who answers for it and on what evidence.",
     measures=[
-        Narrative(
+        TextReport(
             key="assessment",
             label="Assessment of information security compliance",
             of=NarrativeText,
@@ -99,7 +100,8 @@ information_security = Metric(
         "ISO/IEC 27001 (unverified)",
         "Cyber Assessment Framework of the National Cyber Security Centre (unverified)",
     ],
-    not_this="Not a count of breaches, which is ref 49, and not a certificate: the plan calls it a "
+    limitations="Not a count of breaches, which is ref 49, and not a certificate: the plan calls "
+    "it a "
     "qualitative assessment.",
     caveats=[
         "What would help an attacker is left out of the text, so it says less than is known.",
@@ -113,7 +115,7 @@ information_security = Metric(
             | information security | 2025-03-31 | Standards met. | Security    | Audit    |
             """,
             expect={"assessment": None},
-            shows="The text is carried through in the note. It has no number.",
+            description="The text is carried through in the note. It has no number.",
         ),
         Example(
             period="2024/25",
@@ -123,7 +125,8 @@ information_security = Metric(
             | data maturity        | 2025-03-31 | More.    | 4      | Data lead   | Review   |
             """,
             expect={"assessment": None},
-            trap="A rating that somebody wrote beside the text does not make a number of it: the "
+            edge_case="A rating that somebody wrote beside the text does not make a number of "
+            "it: the "
             "plan asks for a judgement in words.",
         ),
     ],
@@ -186,7 +189,8 @@ data_breaches = Metric(
         "UK GDPR, Article 33 (unverified)",
         "Data Protection Act 2018, section 67 (unverified)",
     ],
-    not_this="To notify a breach is not to be found at fault: notified, complained of and acted on "
+    limitations="To notify a breach is not to be found at fault: notified, complained of and "
+    "acted on "
     "are three numbers. Complaints to the Information Commissioner's Office about anything but a "
     "breach, such as a late answer to a request, are not here.",
     caveats=[
@@ -211,7 +215,8 @@ data_breaches = Metric(
                 "complaints": 1,
                 "action": 1,
             },
-            shows="From Friday 17:00 to Monday 17:00 is 72 hours and in time; a second later is "
+            description="From Friday 17:00 to Monday 17:00 is 72 hours and in time; a second "
+            "later is "
             "not. One that the force knew of on 30 June is of that quarter.",
         ),
         Example(
@@ -231,7 +236,8 @@ data_breaches = Metric(
                 "complaints": 1,
                 "action": 0,
             },
-            trap="Three breaches were notified and none was upheld: advice and a pending case are "
+            edge_case="Three breaches were notified and none was upheld: advice and a pending "
+            "case are "
             "not action. A complaint is not a notice. One that was never notified is not late, so "
             "the share is of three and not of five. The breach known on 31 March is of the quarter "
             "before, though it was notified in April.",
@@ -242,7 +248,7 @@ data_breaches = Metric(
             | 2024-05-06 12:00:00 |                 | no            |             |
             """,
             expect={"breaches": 1, "notified": 0, "notified_in_time": None},
-            trap="Where nothing was notified there is no share: it is not 100% in time.",
+            edge_case="Where nothing was notified there is no share: it is not 100% in time.",
         ),
     ],
 )

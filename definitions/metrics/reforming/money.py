@@ -1,6 +1,6 @@
 """Ref 44, spending by directorate against the budget."""
 
-from swm_kpi import Direction, Example, Metric, Objective, StockAtDate, Unit, Variance
+from swm_kpi import BudgetVariance, Direction, Example, Metric, Objective, PeriodEndStock, Unit
 
 from ...contracts.ledger import DIRECTORATE, Ledger
 from ...plan.availability import COLOUR_LOST
@@ -17,7 +17,7 @@ expenditure_and_variance = Metric(
     "financial year, and by how much each is above or below its budget, at the latest statement of "
     "the period.",
     measures=[
-        StockAtDate(
+        PeriodEndStock(
             key="expenditure",
             label="Expenditure, year to date",
             of=Ledger,
@@ -27,7 +27,7 @@ expenditure_and_variance = Metric(
             unit=Unit.POUNDS,
             note="Cumulative from 1 April to the date of the statement.",
         ),
-        Variance(
+        BudgetVariance(
             key="variance",
             label="Variance to current budget, year to date",
             of=Ledger,
@@ -37,7 +37,7 @@ expenditure_and_variance = Metric(
             budget=Ledger.budget_current,
             note="Above zero is overspent. Cumulative from 1 April.",
         ),
-        Variance(
+        BudgetVariance(
             key="variance_share",
             label="Variance to current budget as a share of it, year to date",
             of=Ledger,
@@ -48,7 +48,7 @@ expenditure_and_variance = Metric(
             relative=True,
             note="Above zero is overspent. Cumulative from 1 April.",
         ),
-        Variance(
+        BudgetVariance(
             key="variance_to_original",
             label="Variance to original budget, year to date",
             of=Ledger,
@@ -58,7 +58,7 @@ expenditure_and_variance = Metric(
             budget=Ledger.budget_original,
             note="Above zero is overspent. Cumulative from 1 April.",
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="forecast_outturn",
             label="Forecast expenditure, whole financial year",
             of=Ledger,
@@ -68,7 +68,7 @@ expenditure_and_variance = Metric(
             unit=Unit.POUNDS,
             note="For the whole financial year, as forecast at the date of the statement.",
         ),
-        Variance(
+        BudgetVariance(
             key="forecast_variance",
             label="Forecast variance to current budget, whole financial year",
             of=Ledger,
@@ -78,7 +78,7 @@ expenditure_and_variance = Metric(
             budget=Ledger.budget_current,
             note="Above zero is a forecast overspend for the whole financial year.",
         ),
-        Variance(
+        BudgetVariance(
             key="forecast_variance_share",
             label="Forecast variance to current budget as a share of it, whole financial year",
             of=Ledger,
@@ -93,7 +93,7 @@ expenditure_and_variance = Metric(
     dimensions=[DIRECTORATE],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
-    not_this="Not the spending of one quarter: a year-to-date statement is cumulative from 1 "
+    limitations="Not the spending of one quarter: a year-to-date statement is cumulative from 1 "
     "April, so statements are never added, and the figure for a rolling year is not twelve months' "
     "spending.",
     caveats=[
@@ -120,7 +120,8 @@ expenditure_and_variance = Metric(
                 "forecast_variance": (1040 - 1000) + (190 - 200),
                 "forecast_variance_share": ((1040 - 1000) + (190 - 200)) / (1000 + 200),
             },
-            shows="An overspend is above zero. One directorate's underspend offsets another's "
+            description="An overspend is above zero. One directorate's underspend offsets "
+            "another's "
             "overspend in the total.",
         ),
         Example(
@@ -141,7 +142,8 @@ expenditure_and_variance = Metric(
                 "forecast_variance": 1100 - 1120,
                 "forecast_variance_share": (1100 - 1120) / 1120,
             },
-            trap="The statements of April, May and June are not added: the one of June already "
+            edge_case="The statements of April, May and June are not added: the one of June "
+            "already "
             "holds the others. Year to date and forecast are never mixed. Over the current budget "
             "may be under the original one.",
         ),
@@ -157,7 +159,8 @@ expenditure_and_variance = Metric(
                 "forecast_variance": -3 - 0,
                 "forecast_variance_share": None,
             },
-            trap="With no budget there is an overspend in pounds and no share: it is not 0% and "
+            edge_case="With no budget there is an overspend in pounds and no share: it is not 0% "
+            "and "
             "not infinite.",
         ),
     ],

@@ -3,12 +3,12 @@
 from swm_kpi import (
     Assumption,
     Average,
+    AverageStock,
     Count,
     Direction,
     Duration,
     Evidence,
     Example,
-    MeanOfSnapshots,
     Metric,
     Objective,
     Proportion,
@@ -94,7 +94,7 @@ emergency_response = Metric(
             date="2019-12-16",
         )
     ),
-    not_this="Not the time from dispatch, and not the time since the phone began to ring: the "
+    limitations="Not the time from dispatch, and not the time since the phone began to ring: the "
     "clock starts when the log is opened. Starting it there is our choice.",
     caveats=[
         "There is no national definition, and forces grade differently: two forces' times are not "
@@ -124,7 +124,8 @@ emergency_response = Metric(
                 "p90_minutes": 7 + 0.8 * (30 - 7),
                 "arrival_recorded": 3 / (3 + 1),
             },
-            shows="One slow response doubles the mean and leaves the median. An incident with no "
+            description="One slow response doubles the mean and leaves the median. An incident "
+            "with no "
             "arrival time is counted and not timed. The log opened before midnight on 30 June is "
             "of the quarter in which it was opened.",
         ),
@@ -146,7 +147,8 @@ emergency_response = Metric(
                 "p90_minutes": 10,
                 "arrival_recorded": 1 / 1,
             },
-            trap="Other grades, cancelled incidents and one opened by an officer already there, "
+            edge_case="Other grades, cancelled incidents and one opened by an officer already "
+            "there, "
             "which took no time at all, are not counted. Nor is one with no grade, or one not "
             "known to have stood: the note says how many. The day the log was opened decides, and "
             "not the day of the arrival.",
@@ -158,7 +160,7 @@ emergency_response = Metric(
             | 2024-03-31 00:55:00 | 2024-03-31 02:05:00 | 1     | no        | no               |
             """,
             expect={"mean_minutes": 5 + 5, "median_minutes": 5 + 5, "p90_minutes": 5 + 5},
-            trap="The clocks went forward at 01:00: ten minutes passed, and not seventy.",
+            edge_case="The clocks went forward at 01:00: ten minutes passed, and not seventy.",
         ),
     ],
 )
@@ -171,7 +173,7 @@ unresourced_incidents = Metric(
     summary="How many open incidents needed somebody to attend and had nobody assigned, averaged "
     "over the snapshots taken in the period.",
     measures=[
-        MeanOfSnapshots(
+        AverageStock(
             key="unresourced",
             label="Unresourced incidents, mean of snapshots",
             of=OpenIncidentSnapshot,
@@ -192,7 +194,8 @@ unresourced_incidents = Metric(
     standards=[
         "The Commissioner's wording of 2019: average number of daily un-resourced incidents"
     ],
-    not_this="Not the number of incidents that ever waited in the period: one that waits for three "
+    limitations="Not the number of incidents that ever waited in the period: one that waits for "
+    "three "
     "days is in three snapshots, and one that waits for an hour may be in none.",
     caveats=[
         "The hour of the snapshot changes the number. The hour and the grades West Mercia uses are "
@@ -210,7 +213,7 @@ unresourced_incidents = Metric(
             | 2024-05-07 07:00 | Herefordshire | 2     | 0           |
             """,
             expect={"unresourced": ((3 + 5) + (4 + 0)) / 2},
-            shows="Areas are added within a snapshot, and snapshots are averaged.",
+            description="Areas are added within a snapshot, and snapshots are averaged.",
         ),
         Example(
             rows="""
@@ -221,7 +224,8 @@ unresourced_incidents = Metric(
             | 2024-07-01 07:00 | Shropshire    | 2     | 999         |
             """,
             expect={"unresourced": (10 + 20 + 60) / 3},
-            trap="Three snapshots are not added to 90, and the 88 days with no snapshot are not "
+            edge_case="Three snapshots are not added to 90, and the 88 days with no snapshot are "
+            "not "
             "days with nothing waiting, which would give less than one.",
         ),
         Example(
@@ -232,7 +236,7 @@ unresourced_incidents = Metric(
             | 2024-05-07 07:00 | Shropshire    | 2     | 4           |
             """,
             expect={"unresourced": (3 + 5) / 1},
-            trap="The snapshot of 7 May lacks Herefordshire, so it cannot say how many were "
+            edge_case="The snapshot of 7 May lacks Herefordshire, so it cannot say how many were "
             "waiting in all: it is left out of the total, and Herefordshire is not taken for zero.",
         ),
     ],

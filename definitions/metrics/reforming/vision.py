@@ -1,6 +1,6 @@
 """Ref 50, the force's vision and values."""
 
-from swm_kpi import Direction, Example, Frequency, Metric, Narrative, Objective
+from swm_kpi import Direction, Example, Frequency, Metric, Objective, TextReport
 
 from ...contracts.narrative import VISION_AND_VALUES, NarrativeText
 from ...plan.availability import COLOUR_LOST
@@ -13,7 +13,7 @@ vision_and_values = Metric(
     summary="The latest statement of the period, in words, of the force's vision and values and of "
     "how they are lived, who answers for it and on what evidence.",
     measures=[
-        Narrative(
+        TextReport(
             key="statement",
             label="Force vision and values",
             of=NarrativeText,
@@ -28,7 +28,8 @@ vision_and_values = Metric(
     frequency=Frequency.ANNUAL,
     availability=COLOUR_LOST,
     standards=["College of Policing, Code of Ethics (unverified)"],
-    not_this="Not a score, and not the staff survey, which is part of ref 68: the plan names the "
+    limitations="Not a score, and not the staff survey, which is part of ref 68: the plan names "
+    "the "
     "vision and values and says nothing of how they would be measured.",
     caveats=[
         "A statement of values is not evidence that they are kept: that is what the evidence is "
@@ -42,7 +43,7 @@ vision_and_values = Metric(
             | vision and values | 2025-03-31 | Our purpose. | Chief Constable | Staff events |
             """,
             expect={"statement": None},
-            shows="The statement is carried through in the note. It has no number.",
+            description="The statement is carried through in the note. It has no number.",
         ),
         Example(
             period="2024/25",
@@ -53,7 +54,8 @@ vision_and_values = Metric(
             | organisational culture | 2025-03-31 | Trust.       | 4      | People lead | Survey   |
             """,
             expect={"statement": None},
-            trap="Neither two statements nor a mean of ratings: the latest statement is told. What "
+            edge_case="Neither two statements nor a mean of ratings: the latest statement is "
+            "told. What "
             "staff say of the culture is another subject.",
         ),
     ],

@@ -1,6 +1,6 @@
 """Ref 52, officer numbers."""
 
-from swm_kpi import Basis, Direction, Evidence, Example, Metric, Objective, StockAtDate, Unit
+from swm_kpi import Basis, Direction, Evidence, Example, Metric, Objective, PeriodEndStock, Unit
 
 from ...contracts.published_workforce import PUBLISHED_OFFICER, PublishedWorkforce
 from ...contracts.workforce import OFFICER, RANK, WorkforceSnapshot
@@ -18,14 +18,14 @@ officer_numbers = Metric(
     summary="Police officers in post on the date of the latest snapshot of the period, as people "
     "and as full-time equivalents, with and without those on a career break or seconded out.",
     measures=[
-        StockAtDate(
+        PeriodEndStock(
             key="officers",
             label="Officers in post (headcount)",
             of=WorkforceSnapshot,
             at=WorkforceSnapshot.as_at,
             where=officer,
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="officers_fte",
             label="Officers in post (full-time equivalents)",
             of=WorkforceSnapshot,
@@ -34,7 +34,7 @@ officer_numbers = Metric(
             value=WorkforceSnapshot.fte,
             unit=Unit.FTE,
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="available_officers",
             label="Officers not on a career break or seconded out (headcount)",
             of=WorkforceSnapshot,
@@ -42,7 +42,7 @@ officer_numbers = Metric(
             where=available_officer,
             note="An officer for whom either is not recorded is left out.",
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="available_officers_fte",
             label="Officers not on a career break or seconded out (full-time equivalents)",
             of=WorkforceSnapshot,
@@ -52,7 +52,7 @@ officer_numbers = Metric(
             unit=Unit.FTE,
             note="An officer for whom either is not recorded is left out.",
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="officers_fte",
             label="Officers in post, Home Office (full-time equivalents)",
             of=PublishedWorkforce,
@@ -62,7 +62,8 @@ officer_numbers = Metric(
             value=PublishedWorkforce.fte,
             unit=Unit.FTE,
             basis=Basis.PROXY,
-            differs="Published by the Home Office for 31 March and 30 September only, and revised "
+            proxy_difference="Published by the Home Office for 31 March and 30 September only, "
+            "and revised "
             "later. Whether those on a career break or seconded out are counted follows the "
             "table it was taken from. There are no Local Policing Areas.",
         ),
@@ -83,7 +84,8 @@ officer_numbers = Metric(
         ),
     ),
     standards=["Home Office user guide to police workforce statistics"],
-    not_this="Not the establishment, which is the number of posts: officers in post are counted. "
+    limitations="Not the establishment, which is the number of posts: officers in post are "
+    "counted. "
     "Special constables, designated officers and police community support officers are not police "
     "officers.",
     caveats=[
@@ -107,7 +109,8 @@ officer_numbers = Metric(
                 "available_officers": 1 + 1,
                 "available_officers_fte": 1 + 0.5,
             },
-            shows="Someone who works half time is one person and half of a full-time equivalent.",
+            description="Someone who works half time is one person and half of a full-time "
+            "equivalent.",
         ),
         Example(
             rows="""
@@ -128,7 +131,8 @@ officer_numbers = Metric(
                 "available_officers": 1,
                 "available_officers_fte": 0.6,
             },
-            trap="Only the latest snapshot of the quarter counts: snapshots are not added, one "
+            edge_case="Only the latest snapshot of the quarter counts: snapshots are not added, "
+            "one "
             "who left in June is gone, and one who joined in July is not there yet. Specials, "
             "designated officers, police community support officers and staff are not officers.",
         ),
@@ -140,7 +144,8 @@ officer_numbers = Metric(
             | 2024-06-30 | c         | officer     | 1.0 | yes          |          |
             """,
             expect={"officers": 1 + 1 + 1, "available_officers": 1, "available_officers_fte": 1},
-            trap="An officer whose career break is not recorded is in post, but is not known to be "
+            edge_case="An officer whose career break is not recorded is in post, but is not "
+            "known to be "
             "available.",
         ),
         Example(
@@ -156,7 +161,7 @@ officer_numbers = Metric(
             },
             period="2024/25 Q2",
             expect={"officers_fte": 2000.5 + 410.25},
-            trap="From the Home Office's figures: the two lines of 30 September are added, 31 "
+            edge_case="From the Home Office's figures: the two lines of 30 September are added, 31 "
             "March is another snapshot, staff are not officers, and a force that is not "
             "available adds nothing and is noted.",
         ),

@@ -54,7 +54,8 @@ asb_incidents = Metric(
             where=StreetCrime.crime_type == ANTI_SOCIAL_BEHAVIOUR,
             unit=Unit.INCIDENTS,
             basis=Basis.PROXY,
-            differs="Published on data.police.uk by month, with places moved to shared points. "
+            proxy_difference="Published on data.police.uk by month, with places moved to shared "
+            "points. "
             "What the force publishes under this type may not be just what it closes as personal, "
             "nuisance or environmental anti-social behaviour.",
         ),
@@ -63,7 +64,7 @@ asb_incidents = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["National Standard for Incident Recording (NSIR) 2011"],
-    not_this="Not crimes: a log that became a crime is counted in recorded crime.",
+    limitations="Not crimes: a log that became a crime is counted in recorded crime.",
     caveats=[
         "A fall may be more incidents recorded as crime, such as public order or harassment, and "
         "not less anti-social behaviour.",
@@ -78,7 +79,8 @@ asb_incidents = Metric(
             | 2024-05-06 12:00 | ASB environmental |               |
             """,
             expect={"incidents": 1 + 1 + 1},
-            shows="All three types count, on the first and the last day, with or without an area.",
+            description="All three types count, on the first and the last day, with or without "
+            "an area.",
         ),
         Example(
             rows={
@@ -97,7 +99,7 @@ asb_incidents = Metric(
                 """,
             },
             expect={"incidents": 1, "per_1000": 1 / (300 + 200) * 1000},
-            trap="A log closed as crime, one still open, and one opened at midnight after the "
+            edge_case="A log closed as crime, one still open, and one opened at midnight after the "
             "quarter are not counted. The rate uses the estimate nearest to the period.",
         ),
         Example(
@@ -111,7 +113,7 @@ asb_incidents = Metric(
                 """
             },
             expect={"incidents": 1 + 1},
-            shows="From public data: the records of that type in the months of the quarter.",
+            description="From public data: the records of that type in the months of the quarter.",
         ),
     ],
 )

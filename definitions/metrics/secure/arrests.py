@@ -82,7 +82,8 @@ domestic_abuse_arrests = Metric(
         "per 100 domestic abuse-related crimes",
         "Home Office Annual Data Requirement",
     ],
-    not_this="Not the share of crimes that led to an arrest: it can pass 1 (100 per 100), because "
+    limitations="Not the share of crimes that led to an arrest: it can pass 1 (100 per 100), "
+    "because "
     "several people can be arrested for one crime and an arrest can be for a crime of an earlier "
     "period. Not charges.",
     caveats=[
@@ -120,7 +121,7 @@ domestic_abuse_arrests = Metric(
                 "crimes_with_an_arrest": 1 + 1,
                 "crimes_with_an_arrest_per_crime": (1 + 1) / 4,
             },
-            shows="Two arrests and four crimes: 50 arrests per 100 crimes.",
+            description="Two arrests and four crimes: 50 arrests per 100 crimes.",
         ),
         Example(
             rows={
@@ -151,7 +152,8 @@ domestic_abuse_arrests = Metric(
                 "crimes_with_an_arrest": 1 + 1,
                 "crimes_with_an_arrest_per_crime": (1 + 1) / (1 + 1),
             },
-            trap="Two people arrested for one crime, one for a crime recorded before the quarter, "
+            edge_case="Two people arrested for one crime, one for a crime recorded before the "
+            "quarter, "
             "and one linked to no crime make four arrests for two crimes: 200 per 100, though the "
             "second crime had none in the quarter. Voluntary attendance is no arrest.",
         ),

@@ -7,7 +7,7 @@ from swm_kpi import (
     Example,
     Metric,
     Objective,
-    StockAtDate,
+    PeriodEndStock,
     Sum,
     Unit,
 )
@@ -61,7 +61,7 @@ drug_homicides_and_county_lines = Metric(
             unit=Unit.VICTIMS,
             direction=Direction.LOWER_IS_BETTER,
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="lines_active",
             label="County lines active on the last day",
             of=CountyLine,
@@ -97,7 +97,8 @@ drug_homicides_and_county_lines = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[f"{COUNTING_RULES}: one homicide for each victim", "Homicide Index: drug flags"],
-    not_this="Not drug deaths, and not every line that stopped: one archived because nothing more "
+    limitations="Not drug deaths, and not every line that stopped: one archived because nothing "
+    "more "
     "was heard of it was not closed by police.",
     caveats=[
         "Few homicides are drug-related and the flag is often known late, so use years and not "
@@ -139,7 +140,8 @@ drug_homicides_and_county_lines = Metric(
                 "line_disruptions": 1 + 1,
                 "people_safeguarded": 2 + 0,
             },
-            shows="A line that ended on 1 July was still active on 30 June. One that opened and "
+            description="A line that ended on 1 July was still active on 30 June. One that "
+            "opened and "
             "was closed in the quarter is closed, and not active at its end.",
         ),
         Example(
@@ -172,7 +174,8 @@ drug_homicides_and_county_lines = Metric(
                 "line_disruptions": 0,
                 "people_safeguarded": 0,
             },
-            trap="A line archived for want of news was not closed by police, and one closed the "
+            edge_case="A line archived for want of news was not closed by police, and one closed "
+            "the "
             "day before the quarter is not its own. A disruption counts when it is assessed, and "
             "only once it is accepted. Of the homicides only the first stands and is flagged, "
             "though it happened before the quarter.",
@@ -221,7 +224,7 @@ serious_organised_crime = Metric(
             direction=Direction.NEUTRAL,
             note="Ask for it by part of the 4P framework; without that it is the whole, 1.",
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="groups_mapped",
             label="Organised crime groups mapped on the last day",
             of=OrganisedCrimeGroup,
@@ -251,7 +254,7 @@ serious_organised_crime = Metric(
         "4P framework: pursue, prevent, protect, prepare",
         "National disruption manual: major, moderate and minor (wording unverified)",
     ],
-    not_this="Not arrests or seizures: a disruption is what the work did to the threat, and one "
+    limitations="Not arrests or seizures: a disruption is what the work did to the threat, and one "
     "may take many arrests. A group that is archived was not necessarily dismantled.",
     caveats=[
         "A major disruption and a minor one each count 1: look at the levels.",
@@ -293,7 +296,8 @@ serious_organised_crime = Metric(
                 "groups_newly_mapped": 1,
                 "groups_archived": 1,
             },
-            shows="Each disruption has one level and one part of the framework. The share is of "
+            description="Each disruption has one level and one part of the framework. The share "
+            "is of "
             "the whole here, and so is 1.",
         ),
         Example(
@@ -323,7 +327,8 @@ serious_organised_crime = Metric(
                 "groups_newly_mapped": 0,
                 "groups_archived": 1,
             },
-            trap="The day of the assessment decides, and not that of the work. A claim that was "
+            edge_case="The day of the assessment decides, and not that of the work. A claim that "
+            "was "
             "not accepted is no disruption. One with no part of the framework recorded is in the "
             "total and in no share. A group archived on the last day is no longer mapped.",
         ),

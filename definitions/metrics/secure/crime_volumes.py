@@ -63,7 +63,7 @@ homicides = Metric(
             value=RecordedCrime.offences,
             unit=Unit.VICTIMS,
             basis=Basis.PROXY,
-            differs=PUBLISHED_QUARTERLY + "There are no Local Policing Areas.",
+            proxy_difference=PUBLISHED_QUARTERLY + "There are no Local Policing Areas.",
         ),
     ],
     dimensions=[LPA, FORCE],
@@ -72,7 +72,7 @@ homicides = Metric(
     standards=[
         f"{COUNTING_RULES}: one homicide for each victim (Home Office codes 1, 4.1, 4.2, 4.10)"
     ],
-    not_this="Not incidents, of which one can have several victims, and not the Homicide Index "
+    limitations="Not incidents, of which one can have several victims, and not the Homicide Index "
     "that the Office for National Statistics revises as courts decide. An attempted murder is "
     "violence with injury, and a death by unlawful driving has a type of its own.",
     caveats=[
@@ -100,7 +100,7 @@ homicides = Metric(
                 "victims": 1 + 2,
                 "per_million": (1 + 2) / (300_000 + 200_000) * 1_000_000,
             },
-            shows="Two victims of one event are two homicides.",
+            description="Two victims of one event are two homicides.",
         ),
         Example(
             rows="""
@@ -113,7 +113,8 @@ homicides = Metric(
             | 2024-05-06  | 2024-05-05    | Death or serious injury - unlawful driving | recorded  |
             """,
             expect={"victims": 1 + 1},
-            trap="Only the first two count. They happened before the quarter and were recorded in "
+            edge_case="Only the first two count. They happened before the quarter and were "
+            "recorded in "
             "it. The third happened in the quarter and was recorded after it; the others are a "
             "crime cancelled since, an attempted murder and a death on the road.",
         ),
@@ -129,7 +130,8 @@ homicides = Metric(
                 """
             },
             expect={"victims": 2 + 1 - 1},
-            trap="From the Home Office's counts: all homicides share one code on several lines, "
+            edge_case="From the Home Office's counts: all homicides share one code on several "
+            "lines, "
             "which are added. One below zero takes off what was cancelled.",
         ),
     ],
@@ -211,7 +213,8 @@ serious_violence = Metric(
         COUNTING_RULES,
         "Home Office knife and firearm open data tables",
     ],
-    not_this="Not possession: carrying a knife or a gun is a possession offence, and no weapon was "
+    limitations="Not possession: carrying a knife or a gun is a possession offence, and no "
+    "weapon was "
     "used.",
     caveats=[
         "The three counts overlap: never add them up.",
@@ -243,13 +246,15 @@ serious_violence = Metric(
                 "most_serious_violence": 1 + 1 + 1,
                 "most_serious_violence_per_1000": (1 + 1 + 1) / 500 * 1000,
             },
-            shows="A stabbing is both knife crime and most serious violence; a knifepoint robbery "
+            description="A stabbing is both knife crime and most serious violence; a knifepoint "
+            "robbery "
             "is knife crime alone.",
         ),
         Example(
             rows=_WEAPONS_NOT_USED,
             expect={"knife_crime": 1, "firearm_crime": 0, "most_serious_violence": 1},
-            trap="Carrying a knife or a gun is not using it, slashed tyres are not on the knife "
+            edge_case="Carrying a knife or a gun is not using it, slashed tyres are not on the "
+            "knife "
             "list, a crime whose flag nobody decided is noted and not counted, and the last was "
             "cancelled.",
         ),
@@ -277,7 +282,7 @@ cyber_crime = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=[f"{COUNTING_RULES}: online crime flag"],
-    not_this="Not fraud or computer misuse such as hacking: those are reported to the national "
+    limitations="Not fraud or computer misuse such as hacking: those are reported to the national "
     "fraud and cyber reporting centre, recorded by the National Fraud Intelligence Bureau, and "
     "are not in the force's own data.",
     caveats=[
@@ -296,7 +301,7 @@ cyber_crime = Metric(
             | 2024-06-30 23:59 | Other sexual offences   | yes       | recorded |
             """,
             expect={"online_crimes": 1 + 1},
-            shows="Any type of crime counts if it has the flag.",
+            description="Any type of crime counts if it has the flag.",
         ),
         Example(
             rows="""
@@ -307,7 +312,8 @@ cyber_crime = Metric(
             | 2024-05-06 12:00 | 2024-05-06    | Stalking and harassment | yes       | cancelled |
             """,
             expect={"online_crimes": 1},
-            trap="A crime that happened long before counts when it is recorded. One whose flag "
+            edge_case="A crime that happened long before counts when it is recorded. One whose "
+            "flag "
             "nobody decided is noted, not counted, and a cancelled one is out.",
         ),
     ],

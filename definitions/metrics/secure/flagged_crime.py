@@ -49,7 +49,8 @@ rural_crime = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=[COUNTING_RULES],
-    not_this="Not every crime in the countryside: a crime in a place classed as rural, and a crime "
+    limitations="Not every crime in the countryside: a crime in a place classed as rural, and a "
+    "crime "
     "on a rural theme such as livestock theft, count only if the force flagged them. The three "
     "ways of counting give very different totals.",
     caveats=[
@@ -66,7 +67,7 @@ rural_crime = Metric(
             | 2024-06-30 23:59 | Vehicle offences     | yes      | recorded | Herefordshire |
             """,
             expect={"crimes": 1 + 1},
-            shows="Any type of crime counts if it has the flag.",
+            description="Any type of crime counts if it has the flag.",
         ),
         Example(
             rows="""
@@ -79,7 +80,8 @@ rural_crime = Metric(
             | 2024-05-06 12:00 | 2024-05-06    | Other theft offences | yes      | cancelled |
             """,
             expect={"crimes": 1 + 1},
-            trap="Crimes count by the day they were recorded, not the day they happened. One whose "
+            edge_case="Crimes count by the day they were recorded, not the day they happened. "
+            "One whose "
             "flag nobody decided is noted, not counted, and a cancelled one is out.",
         ),
     ],
@@ -107,7 +109,8 @@ business_crime = Metric(
             at=StreetCrime.month,
             where=StreetCrime.crime_type == "Shoplifting",
             basis=Basis.PROXY,
-            differs="Published on data.police.uk by month and under its own crime types. Only "
+            proxy_difference="Published on data.police.uk by month and under its own crime "
+            "types. Only "
             "shoplifting is sure to be crime against a business, so this is a floor: robbery, "
             "burglary, damage and violence against businesses are not in it.",
         ),
@@ -116,7 +119,7 @@ business_crime = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["National Police Chiefs' Council definition of business crime (1 June 2019)"],
-    not_this="Not every crime on business premises: a customer whose bag is stolen in a shop is "
+    limitations="Not every crime on business premises: a customer whose bag is stolen in a shop is "
     "not a business. Crimes against public services and places of worship are left out too.",
     caveats=[
         "A rise may be more businesses reporting, or better flagging.",
@@ -140,7 +143,7 @@ business_crime = Metric(
             | 2024-05-06 12:00 | Violence without injury      | yes         | recorded |
             """,
             expect={"crimes": 1 + 1 + 1},
-            shows="An assault on a shop worker because of their work counts, as theft does.",
+            description="An assault on a shop worker because of their work counts, as theft does.",
         ),
         Example(
             rows="""
@@ -152,7 +155,8 @@ business_crime = Metric(
             | 2024-07-01 09:00 | 2024-06-29    | Shoplifting           | yes         | recorded  |
             """,
             expect={"crimes": 1},
-            trap="The flag decides, not the place or the type of crime: a customer's bag stolen in "
+            edge_case="The flag decides, not the place or the type of crime: a customer's bag "
+            "stolen in "
             "a shop is no business crime, and shoplifting whose flag nobody decided is noted and "
             "not counted.",
         ),
@@ -167,7 +171,8 @@ business_crime = Metric(
                 """
             },
             expect={"crimes": 1 + 1},
-            shows="From public data only shoplifting counts, since a published robbery may be of a "
+            description="From public data only shoplifting counts, since a published robbery may "
+            "be of a "
             "person.",
         ),
     ],
@@ -228,7 +233,7 @@ domestic_abuse_offences = Metric(
         "Domestic Abuse Act 2021, section 1",
         "Home Office Annual Data Requirement: domestic abuse flag",
     ],
-    not_this="Offences are not incidents: an incident in which no crime was recorded is not an "
+    limitations="Offences are not incidents: an incident in which no crime was recorded is not an "
     "offence, one incident can lead to several, and the two are counted on different days. So the "
     "offences divided by the incidents are not the crimed share.",
     caveats=[
@@ -260,7 +265,7 @@ domestic_abuse_offences = Metric(
                 "per_1000": (1 + 1) / 500 * 1000,
                 "share_of_crime": (1 + 1) / (1 + 1 + 1 + 1),
             },
-            shows="Any type of crime counts if it has the flag.",
+            description="Any type of crime counts if it has the flag.",
         ),
         Example(
             rows="""
@@ -273,7 +278,8 @@ domestic_abuse_offences = Metric(
             | 2024-07-01 09:00 | 2024-06-29    | Violence with injury | yes   | recorded  |
             """,
             expect={"offences": 1 + 1, "share_of_crime": (1 + 1) / (1 + 1 + 1)},
-            trap="Offences of years ago count when they are recorded. A crime whose flag nobody "
+            edge_case="Offences of years ago count when they are recorded. A crime whose flag "
+            "nobody "
             "decided is in neither part of the share, and a cancelled one is out.",
         ),
         Example(
@@ -292,7 +298,8 @@ domestic_abuse_offences = Metric(
                 """,
             },
             expect={"offences": 1 + 1, "incidents": 1 + 1 + 1, "crimed_share": 1 / (1 + 1)},
-            trap="Two offences from one log are one crimed incident of two decided: the share is "
+            edge_case="Two offences from one log are one crimed incident of two decided: the "
+            "share is "
             "of incidents, and a log nobody decided is in neither part.",
         ),
     ],

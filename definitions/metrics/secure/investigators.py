@@ -1,6 +1,6 @@
 """Ref 13, investigators and specialist investigators."""
 
-from swm_kpi import Assumption, Basis, Direction, Example, Metric, Objective, StockAtDate, Unit
+from swm_kpi import Assumption, Basis, Direction, Example, Metric, Objective, PeriodEndStock, Unit
 
 from ...contracts.published_workforce import PUBLISHED_OFFICER, PublishedWorkforce
 from ...contracts.workforce import (
@@ -91,7 +91,7 @@ investigators = Metric(
                 ),
             )
             for measure in (
-                StockAtDate(
+                PeriodEndStock(
                     key=key,
                     label=f"{label} (headcount)",
                     of=WorkforceSnapshot,
@@ -99,7 +99,7 @@ investigators = Metric(
                     where=where,
                     note=note,
                 ),
-                StockAtDate(
+                PeriodEndStock(
                     key=f"{key}_fte",
                     label=f"{label} (full-time equivalents)",
                     of=WorkforceSnapshot,
@@ -111,7 +111,7 @@ investigators = Metric(
                 ),
             )
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="published_investigators_fte",
             label="Officers in investigation (full-time equivalent)",
             of=PublishedWorkforce,
@@ -122,7 +122,8 @@ investigators = Metric(
             value=PublishedWorkforce.fte,
             unit=Unit.FTE,
             basis=Basis.PROXY,
-            differs="Published by the Home Office at 31 March, by the wider function of the post: "
+            proxy_difference="Published by the Home Office at 31 March, by the wider function of "
+            "the post: "
             "officers only, whether accredited or not, and no specialism.",
         ),
     ],
@@ -133,7 +134,8 @@ investigators = Metric(
         "College of Policing, Professionalising Investigation Programme (unverified)",
         "Home Office user guide to police workforce statistics",
     ],
-    not_this="Not posts on the establishment, and not everybody who is accredited: an accredited "
+    limitations="Not posts on the establishment, and not everybody who is accredited: an "
+    "accredited "
     "detective who now works in another function is not an investigator here, and an investigator "
     "still in training is.",
     caveats=[
@@ -162,7 +164,7 @@ investigators = Metric(
                 "available": 1 + 1 + 1,
                 "available_fte": 1 + 0.5 + 0.8,
             },
-            shows="Staff who investigate are counted. One person at half time is half of a "
+            description="Staff who investigate are counted. One person at half time is half of a "
             "full-time equivalent.",
         ),
         Example(
@@ -185,7 +187,8 @@ investigators = Metric(
                 "accredited_fte": 0,
                 "available": 1 + 1,
             },
-            trap="An accredited detective who moved to intelligence is not an investigator any "
+            edge_case="An accredited detective who moved to intelligence is not an investigator "
+            "any "
             "more, one in training is an investigator and not accredited, and nobody is added "
             "over two snapshots. A volunteer is not counted, nor one whose function is not "
             "recorded. One whose level is not recorded is not known to be accredited.",
@@ -205,7 +208,8 @@ investigators = Metric(
                 "available": 1,
                 "available_fte": 1,
             },
-            trap="Those on a career break or seconded out hold a post and are not at hand for an "
+            edge_case="Those on a career break or seconded out hold a post and are not at hand "
+            "for an "
             "investigation; one for whom it is not recorded is not known to be.",
         ),
         Example(
@@ -219,7 +223,7 @@ investigators = Metric(
                 """
             },
             expect={"published_investigators_fte": 30.5},
-            shows="From public data only officers in posts of that function are counted.",
+            description="From public data only officers in posts of that function are counted.",
         ),
     ],
 )

@@ -107,7 +107,8 @@ neighbourhood_crime = Metric(
                 "Burglary", "Robbery", "Vehicle crime", "Theft from the person"
             ),
             basis=Basis.PROXY,
-            differs=_PUBLISHED + "Burglary includes non-residential burglary and robbery includes "
+            proxy_difference=_PUBLISHED
+            + "Burglary includes non-residential burglary and robbery includes "
             "robbery of business property, so this is higher than the force's own count.",
         ),
         Count(
@@ -117,7 +118,7 @@ neighbourhood_crime = Metric(
             at=StreetCrime.month,
             where=StreetCrime.crime_type == "Burglary",
             basis=Basis.PROXY,
-            differs=_PUBLISHED + "Includes non-residential burglary, so it is higher.",
+            proxy_difference=(_PUBLISHED + "Includes non-residential burglary, so it is higher."),
         ),
         Count(
             key="robbery",
@@ -126,7 +127,9 @@ neighbourhood_crime = Metric(
             at=StreetCrime.month,
             where=StreetCrime.crime_type == "Robbery",
             basis=Basis.PROXY,
-            differs=_PUBLISHED + "Includes robbery of business property, so it is higher.",
+            proxy_difference=(
+                _PUBLISHED + "Includes robbery of business property, so it is higher."
+            ),
         ),
         Count(
             key="vehicle_offences",
@@ -135,7 +138,8 @@ neighbourhood_crime = Metric(
             at=StreetCrime.month,
             where=StreetCrime.crime_type == "Vehicle crime",
             basis=Basis.PROXY,
-            differs=_PUBLISHED + "A snapshot when published, so it can differ from later counts.",
+            proxy_difference=_PUBLISHED
+            + "A snapshot when published, so it can differ from later counts.",
         ),
         Count(
             key="theft_from_the_person",
@@ -144,7 +148,8 @@ neighbourhood_crime = Metric(
             at=StreetCrime.month,
             where=StreetCrime.crime_type == "Theft from the person",
             basis=Basis.PROXY,
-            differs=_PUBLISHED + "A snapshot when published, so it can differ from later counts.",
+            proxy_difference=_PUBLISHED
+            + "A snapshot when published, so it can differ from later counts.",
         ),
         Sum(
             key="published_crimes",
@@ -160,7 +165,7 @@ neighbourhood_crime = Metric(
             value=RecordedCrime.offences,
             unit=Unit.CRIMES,
             basis=Basis.PROXY,
-            differs=PUBLISHED_QUARTERLY + _BURGLARY,
+            proxy_difference=PUBLISHED_QUARTERLY + _BURGLARY,
         ),
         Sum(
             key="published_burglary",
@@ -171,7 +176,7 @@ neighbourhood_crime = Metric(
             value=RecordedCrime.offences,
             unit=Unit.CRIMES,
             basis=Basis.PROXY,
-            differs=PUBLISHED_QUARTERLY + _BURGLARY,
+            proxy_difference=PUBLISHED_QUARTERLY + _BURGLARY,
         ),
         Sum(
             key="published_robbery",
@@ -182,7 +187,7 @@ neighbourhood_crime = Metric(
             value=RecordedCrime.offences,
             unit=Unit.CRIMES,
             basis=Basis.PROXY,
-            differs=PUBLISHED_QUARTERLY + _NO_AREA,
+            proxy_difference=PUBLISHED_QUARTERLY + _NO_AREA,
         ),
         Sum(
             key="published_vehicle_offences",
@@ -193,7 +198,7 @@ neighbourhood_crime = Metric(
             value=RecordedCrime.offences,
             unit=Unit.CRIMES,
             basis=Basis.PROXY,
-            differs=PUBLISHED_QUARTERLY + _NO_AREA,
+            proxy_difference=PUBLISHED_QUARTERLY + _NO_AREA,
         ),
         Sum(
             key="published_theft_from_the_person",
@@ -204,7 +209,7 @@ neighbourhood_crime = Metric(
             value=RecordedCrime.offences,
             unit=Unit.CRIMES,
             basis=Basis.PROXY,
-            differs=PUBLISHED_QUARTERLY + _NO_AREA,
+            proxy_difference=PUBLISHED_QUARTERLY + _NO_AREA,
         ),
     ],
     dimensions=[LPA, FORCE, DISTRICT],
@@ -223,7 +228,8 @@ neighbourhood_crime = Metric(
         ),
     ),
     standards=[COUNTING_RULES],
-    not_this="Not all burglary and robbery: those of shops, offices and other businesses are left "
+    limitations="Not all burglary and robbery: those of shops, offices and other businesses are "
+    "left "
     "out. Theft of a bicycle, shoplifting and criminal damage to a vehicle are other crimes.",
     caveats=[
         "Vehicle offences are theft of and from vehicles and interference with them, as in the "
@@ -265,7 +271,7 @@ neighbourhood_crime = Metric(
                 "vehicle_offences": 2,
                 "theft_from_the_person": 1,
             },
-            shows="The four parts add up to the total.",
+            description="The four parts add up to the total.",
         ),
         Example(
             rows="""
@@ -286,7 +292,8 @@ neighbourhood_crime = Metric(
                 "vehicle_offences": 0,
                 "theft_from_the_person": 0,
             },
-            trap="Only the first two count, by the day of recording and not the day it happened. "
+            edge_case="Only the first two count, by the day of recording and not the day it "
+            "happened. "
             "Crimes against businesses, bicycle theft, and crimes cancelled or transferred do not.",
         ),
         Example(
@@ -309,7 +316,8 @@ neighbourhood_crime = Metric(
                 "vehicle_offences": 1,
                 "theft_from_the_person": 1,
             },
-            shows="From public data: four of the published crime types. Other theft and bicycle "
+            description="From public data: four of the published crime types. Other theft and "
+            "bicycle "
             "theft are not among them.",
         ),
         Example(
@@ -337,7 +345,8 @@ neighbourhood_crime = Metric(
                 "published_vehicle_offences": 7 + 3 + 2 + 1,
                 "published_theft_from_the_person": 6,
             },
-            trap="From the Home Office's counts: lines are added, not counted. Two lines of one "
+            edge_case="From the Home Office's counts: lines are added, not counted. Two lines of "
+            "one "
             "code both count, and one below zero takes off what was cancelled.",
         ),
     ],

@@ -1,13 +1,13 @@
 """Refs 11, 29 and 30, and 32 which is 29 again: what came of crimes, and how long it took."""
 
 from swm_kpi import (
-    Alias,
     Basis,
     Break,
     Direction,
     Evidence,
     Example,
     Metric,
+    MetricAlias,
     Objective,
     Proportion,
 )
@@ -50,7 +50,8 @@ police_outcomes = Metric(
             numerator=StreetCrime.last_outcome.is_not_null()
             & StreetCrime.last_outcome.is_in(*ACTION_OUTCOMES),
             basis=Basis.PROXY,
-            differs="Published on data.police.uk: the last outcome known when the files were made, "
+            proxy_difference="Published on data.police.uk: the last outcome known when the files "
+            "were made, "
             "under categories that name what the court decided and only roughly match the Home "
             "Office outcome codes.",
         ),
@@ -68,7 +69,8 @@ police_outcomes = Metric(
         )
     ),
     standards=OUTCOME_STANDARDS,
-    not_this="Not convictions: a charge is an outcome whatever the court decides. The two action "
+    limitations="Not convictions: a charge is an outcome whatever the court decides. The two "
+    "action "
     "taken numbers are not to be compared with each other.",
     caveats=OUTCOME_CAVEATS,
     breaks=OUTCOME_BREAKS,
@@ -94,7 +96,8 @@ police_outcomes = Metric(
                 "not_yet_assigned": 1 / 5,
                 "median_days": (10 + 20) / 2,
             },
-            shows="The crime with no outcome yet stays in the denominator. The median is of the "
+            description="The crime with no outcome yet stays in the denominator. The median is "
+            "of the "
             "four that have one: 2, 10, 20 and 30 days.",
         ),
         Example(
@@ -116,7 +119,8 @@ police_outcomes = Metric(
                 "not_yet_assigned": 1 / (1 + 1),
                 "median_days": 40,
             },
-            trap="Three outcomes assigned in the quarter belong to crimes recorded before it, so "
+            edge_case="Three outcomes assigned in the quarter belong to crimes recorded before "
+            "it, so "
             "the rate is 150% and says nothing of the two crimes recorded in it, one of which was "
             "charged after the quarter. The cancelled crime is in neither.",
         ),
@@ -132,7 +136,8 @@ police_outcomes = Metric(
                 """
             },
             expect={"action_taken_of_recorded": 1 / (1 + 1 + 1 + 1)},
-            shows="From public data: a crime with no outcome published stays in the denominator, "
+            description="From public data: a crime with no outcome published stays in the "
+            "denominator, "
             "and anti-social behaviour, which is no crime, does not.",
         ),
     ],
@@ -151,7 +156,8 @@ domestic_abuse_outcomes = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=OUTCOME_STANDARDS,
-    not_this="Not outcomes of domestic incidents in which no crime was recorded, and not arrests.",
+    limitations="Not outcomes of domestic incidents in which no crime was recorded, and not "
+    "arrests.",
     caveats=[*OUTCOME_CAVEATS, FLAGGED_BY_PEOPLE],
     breaks=[
         Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
@@ -179,7 +185,7 @@ domestic_abuse_outcomes = Metric(
                 "not_yet_assigned": 1 / 5,
                 "median_days": (10 + 20) / 2,
             },
-            shows="Outcomes 14 and 16 both mean that the victim did not support action.",
+            description="Outcomes 14 and 16 both mean that the victim did not support action.",
         ),
         Example(
             rows="""
@@ -198,7 +204,8 @@ domestic_abuse_outcomes = Metric(
                 "not_yet_assigned": 1 / 1,
                 "median_days": 30,
             },
-            trap="A charge assigned in the quarter makes the rate 100%, though the only domestic "
+            edge_case="A charge assigned in the quarter makes the rate 100%, though the only "
+            "domestic "
             "abuse crime recorded in it has no outcome. Crimes not flagged, crimes whose flag "
             "nobody decided, and cancelled ones are out.",
         ),
@@ -223,7 +230,8 @@ sexual_violence_outcomes = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=OUTCOME_STANDARDS,
-    not_this="Not convictions, and not one number: rape and other sexual offences take different "
+    limitations="Not convictions, and not one number: rape and other sexual offences take "
+    "different "
     "times and have different outcomes, so they are never pooled.",
     caveats=[
         *OUTCOME_CAVEATS,
@@ -264,7 +272,8 @@ sexual_violence_outcomes = Metric(
                 "oso_not_yet_assigned": 0 / 2,
                 "oso_median_days": (10 + 20) / 2,
             },
-            shows="Rape and other sexual offences are kept apart. A caution is action taken but "
+            description="Rape and other sexual offences are kept apart. A caution is action "
+            "taken but "
             "not a charge.",
         ),
         Example(
@@ -289,14 +298,14 @@ sexual_violence_outcomes = Metric(
                 "oso_action_taken_of_recorded": 1 / 1,
                 "oso_median_days": None,
             },
-            trap="The charge of an earlier rape is not the outcome of the one recorded in the "
+            edge_case="The charge of an earlier rape is not the outcome of the one recorded in the "
             "quarter. The charge in October belongs to a crime of the quarter and is not one of "
             "the outcomes of the quarter.",
         ),
     ],
 )
 
-domestic_abuse_outcomes_again = Alias(
+domestic_abuse_outcomes_again = MetricAlias(
     ref="32",
     key="domestic_abuse_powers_outcomes",
     title="DA outcomes;",

@@ -96,7 +96,8 @@ protection_notices_and_orders = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Crime and Security Act 2010, sections 24 to 33"],
-    not_this="Not orders in force, and not domestic abuse protection notices and orders (DAPNs and "
+    limitations="Not orders in force, and not domestic abuse protection notices and orders "
+    "(DAPNs and "
     "DAPOs) under the Domestic Abuse Act 2021, piloted in some areas from November 2024: if they "
     "come into use, these numbers fall.",
     caveats=[
@@ -124,7 +125,7 @@ protection_notices_and_orders = Metric(
                 "dvpo_breached": 1,
                 "dvpn_breached": 1,
             },
-            shows="A notice and the order that follows it are counted apart.",
+            description="A notice and the order that follows it are counted apart.",
         ),
         Example(
             rows="""
@@ -146,7 +147,8 @@ protection_notices_and_orders = Metric(
                 "dvpo_breached": 1,
                 "dvpn_breached": 0,
             },
-            trap="Two orders granted in the quarter were applied for before it: dividing them by "
+            edge_case="Two orders granted in the quarter were applied for before it: dividing "
+            "them by "
             "the three applications of the quarter would say two thirds. Of those three, one was "
             "granted (after the quarter), one withdrawn, and one is pending and in neither part. "
             "A notice that was not authorised does not count.",
@@ -185,7 +187,8 @@ powers_sexual_violence = Metric(
         "Stalking Protection Act 2019, in force from 20 January 2020",
         "Sexual Offences Act 2003: sexual harm prevention orders and sexual risk orders",
     ],
-    not_this="Not orders in force. An interim order is not counted as a full one. Not every order "
+    limitations="Not orders in force. An interim order is not counted as a full one. Not every "
+    "order "
     "here is about sexual violence: stalking need not be sexual.",
     caveats=[
         _DIFFERENT_PERIODS,
@@ -224,7 +227,8 @@ powers_sexual_violence = Metric(
                 "sro_breached": 1,
                 "sopo_breached": 1,
             },
-            shows="A sexual harm prevention order made on conviction is granted though nobody "
+            description="A sexual harm prevention order made on conviction is granted though "
+            "nobody "
             "applied for it.",
         ),
         Example(
@@ -253,7 +257,8 @@ powers_sexual_violence = Metric(
                 "sro_granted_share": None,
                 "sopo_breached": 0,
             },
-            trap="The order granted in the quarter was applied for before it, and the one applied "
+            edge_case="The order granted in the quarter was applied for before it, and the one "
+            "applied "
             "for in it was granted after: each counts on its own day, and the share follows the "
             "second. An interim order is not a full one.",
         ),

@@ -6,8 +6,8 @@ from swm_kpi import (
     Example,
     Metric,
     Objective,
+    PeriodEndStock,
     Proportion,
-    StockAtDate,
 )
 
 from ...contracts.problem_solving import PLAN_LEVEL, THEME, ProblemSolvingPlan
@@ -29,7 +29,7 @@ problem_solving = Metric(
             at=ProblemSolvingPlan.opened_on,
             direction=Direction.NEUTRAL,
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="plans_open",
             label="Plans open on the last day",
             of=ProblemSolvingPlan,
@@ -73,7 +73,8 @@ problem_solving = Metric(
         "College of Policing problem solving: scanning, analysis, response and assessment (SARA, "
         "or OSARA with an objective first)",
     ],
-    not_this="Not problems solved: a closed plan may have failed, and an assessed outcome may be "
+    limitations="Not problems solved: a closed plan may have failed, and an assessed outcome may "
+    "be "
     "that it did. Plans open on the last day are a stock, never added up over periods.",
     caveats=[
         "There is no national metric. The plan does not say which numbers it means, so these are "
@@ -102,7 +103,8 @@ problem_solving = Metric(
                 "assessed_share": 1 / (1 + 1),
                 "reviewed_on_time": (1 + 1) / (1 + 1 + 1 + 1),
             },
-            shows="A review on the day it was due is on time; a day later is not; one never done "
+            description="A review on the day it was due is on time; a day later is not; one "
+            "never done "
             "is not.",
         ),
         Example(
@@ -122,7 +124,8 @@ problem_solving = Metric(
                 "assessed_share": 0 / 1,
                 "reviewed_on_time": None,
             },
-            trap="The plans closed the day before and the day after the quarter are not its own, "
+            edge_case="The plans closed the day before and the day after the quarter are not its "
+            "own, "
             "though they were assessed, and a review belongs to the period it was due in, not the "
             "one it was done in. The plan closed on 1 July was open on 30 June. Closing a plan "
             "is not assessing it.",

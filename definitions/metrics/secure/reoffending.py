@@ -80,7 +80,8 @@ first_time_entrants = Metric(
         "Ministry of Justice: First time entrants into the criminal justice system and offender "
         "histories",
     ],
-    not_this="Not first arrests, and not people given a community resolution or diverted (outcome "
+    limitations="Not first arrests, and not people given a community resolution or diverted "
+    "(outcome "
     "22): neither is a caution or a conviction. Not the counts of youth offending teams, which "
     "differ from those of the Police National Computer.",
     caveats=[
@@ -116,7 +117,8 @@ first_time_entrants = Metric(
                 "adult_entrants": 1 + 1 + 1,
                 "adult_per_100000": (1 + 1 + 1) / (30_000 + 20_000) * 100_000,
             },
-            shows="Each rate is per resident of its own age group. Somebody whose home is not "
+            description="Each rate is per resident of its own age group. Somebody whose home is "
+            "not "
             "known is in the total.",
         ),
         Example(
@@ -128,7 +130,8 @@ first_time_entrants = Metric(
             | 2024-06-30 | 2024-06-29 | caution    | 10-17     |
             """,
             expect={"youth_entrants": 1, "adult_entrants": 1},
-            trap="The day of the caution or conviction decides, and not that of the offence: the "
+            edge_case="The day of the caution or conviction decides, and not that of the "
+            "offence: the "
             "first offended before the quarter and counts, as an adult even if 17 at the time; "
             "the second offended in it and does not.",
         ),
@@ -240,7 +243,7 @@ reoffending = Metric(
         "Neighbourhood crime integrated offender management strategy 2020: fixed, flex and free "
         "cohorts (unverified)",
     ],
-    not_this="Not arrests or charges after the start: only a caution or a conviction proves a "
+    limitations="Not arrests or charges after the start: only a caution or a conviction proves a "
     "reoffence. Not the people who offended in the period: the start of the follow-up decides.",
     caveats=[
         "A period is final once the follow-up and the wait are over, 18 months after it ends. "
@@ -280,7 +283,8 @@ reoffending = Metric(
                 "iom_reoffences": 2 + 1,
                 "iom_after_to_before": (2 + 1) / (5 + 3 + 2 + 2),
             },
-            shows="The second offended on the last day of the 12 months and was convicted on the "
+            description="The second offended on the last day of the 12 months and was convicted "
+            "on the "
             "last day of the 18. Somebody under integrated offender management is counted again "
             "in its cohort and not added to all offenders.",
         ),
@@ -304,7 +308,8 @@ reoffending = Metric(
                 "iom_offences_before": 9,
                 "iom_reoffences": 1,
             },
-            trap="The first was convicted a day after the wait was over and the second offended a "
+            edge_case="The first was convicted a day after the wait was over and the second "
+            "offended a "
             "day after the follow-up: neither counts. Five reoffences of one person are one "
             "reoffender. Whose follow-up began before or after the quarter is not in its cohort, "
             "even if they offended in it.",

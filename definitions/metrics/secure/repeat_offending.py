@@ -94,7 +94,8 @@ repeat_domestic_abuse_offenders = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
-    not_this="Not serial perpetrators, who abuse two or more different victims: here the earlier "
+    limitations="Not serial perpetrators, who abuse two or more different victims: here the "
+    "earlier "
     "crime may be against the same victim or another. And not reoffending, which follows people "
     "from a conviction.",
     caveats=[
@@ -130,7 +131,8 @@ repeat_domestic_abuse_offenders = Metric(
                 "repeat_offenders": 1,
                 "repeat_share_of_offenders": 1 / (1 + 1),
             },
-            shows="An offender was a suspect too, with or without a row for each. A's earlier "
+            description="An offender was a suspect too, with or without a row for each. A's "
+            "earlier "
             "crime was before the quarter.",
         ),
         Example(
@@ -158,7 +160,8 @@ repeat_domestic_abuse_offenders = Metric(
                 "repeat_offenders": 0,
                 "repeat_share_of_offenders": 0 / (1 + 1),
             },
-            trap="Only F is a repeat suspect, and was dealt with once, so is no repeat offender. "
+            edge_case="Only F is a repeat suspect, and was dealt with once, so is no repeat "
+            "offender. "
             "The others: thirteen months before; two crimes of one day; a victim before; a crime "
             "that was not domestic abuse before; a cancelled crime before; and nobody named.",
         ),
@@ -183,7 +186,7 @@ repeat_sexual_violence = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
-    not_this="Not offences: several offences reported on one day, against one victim or by one "
+    limitations="Not offences: several offences reported on one day, against one victim or by one "
     "suspect, are one event. An earlier crime of another kind does not make a victim a repeat.",
     caveats=[
         "There is no national definition. Rape and other sexual offences are taken together: one "
@@ -223,7 +226,7 @@ repeat_sexual_violence = Metric(
                 "repeat_offenders": 1,
                 "repeat_share_of_offenders": 1 / 1,
             },
-            shows="Another sexual offence followed by a rape is a repeat.",
+            description="Another sexual offence followed by a rape is a repeat.",
         ),
         Example(
             rows="""
@@ -249,7 +252,8 @@ repeat_sexual_violence = Metric(
                 "repeat_offenders": 0,
                 "repeat_share_of_offenders": 0 / (1 + 1),
             },
-            trap="Two reports of one day, an assault before, and a rape recorded thirteen months "
+            edge_case="Two reports of one day, an assault before, and a rape recorded thirteen "
+            "months "
             "before make no repeat victim. E was dealt with once: a repeat suspect, not a repeat "
             "offender. A body is not a person.",
         ),

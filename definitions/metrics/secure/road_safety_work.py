@@ -6,11 +6,11 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Narrative,
     Objective,
+    PeriodEndStock,
     Proportion,
-    StockAtDate,
     Sum,
+    TextReport,
     Unit,
 )
 
@@ -107,7 +107,8 @@ road_campaigns = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["National Police Chiefs' Council calendar of road safety campaigns (unverified)"],
-    not_this="Not what the work achieved: campaigns and people reached are outputs. Collisions and "
+    limitations="Not what the work achieved: campaigns and people reached are outputs. "
+    "Collisions and "
     "casualties are ref 40, and community speed watch is ref 42.",
     caveats=[
         "A campaign of several days is one campaign, on its first day.",
@@ -133,7 +134,7 @@ road_campaigns = Metric(
                 "completions": 28 + 12,
                 "attendance_recorded": 2 / 2,
             },
-            shows="A visit where nobody counted conversations adds none to them.",
+            description="A visit where nobody counted conversations adds none to them.",
         ),
         Example(
             rows="""
@@ -153,7 +154,7 @@ road_campaigns = Metric(
                 "completions": 15,
                 "attendance_recorded": 1 / (1 + 1),
             },
-            trap="Twenty people attended and fifteen completed: the two are not one number. A "
+            edge_case="Twenty people attended and fifteen completed: the two are not one number. A "
             "crowd that passed a campaign's stand did not attend a course. A speed watch session "
             "and a community event are no road campaign, a campaign that began on 31 March is of "
             "the quarter before, and a visit where nobody counted is a visit.",
@@ -169,7 +170,7 @@ speed_watch_groups = Metric(
     summary="Community speed watch groups registered on the last day of the period, and how many "
     "different groups held at least one session in the period.",
     measures=[
-        StockAtDate(
+        PeriodEndStock(
             key="registered",
             label="Community speed watch groups registered",
             of=Scheme,
@@ -201,7 +202,8 @@ speed_watch_groups = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Community Speed Watch national scheme (unverified)"],
-    not_this="Registered groups are not active groups: one that has held no session for years is "
+    limitations="Registered groups are not active groups: one that has held no session for years "
+    "is "
     "registered until it is closed. The plan does not say which it means, so both are given.",
     caveats=[
         "A group is taken for active in the period asked for if it held one session in it. That "
@@ -227,7 +229,7 @@ speed_watch_groups = Metric(
                 """,
             },
             expect={"registered": 1 + 1 + 1, "active": 1 + 1, "sessions": 1 + 1},
-            shows="A group that closes on 1 July was still registered on 30 June.",
+            description="A group that closes on 1 July was still registered on 30 June.",
         ),
         Example(
             rows={
@@ -250,7 +252,8 @@ speed_watch_groups = Metric(
                 """,
             },
             expect={"registered": 1 + 1, "active": 1 + 1, "sessions": 2 + 1},
-            trap="A group that has held no session since 2019 is registered and not active. One "
+            edge_case="A group that has held no session since 2019 is registered and not active. "
+            "One "
             "that closed on 30 June is not registered that day, though it was active in the "
             "quarter; two sessions of one group are one active group. A neighbourhood watch is "
             "not a speed watch, a meeting is not a session, and July is the next quarter.",
@@ -266,7 +269,7 @@ road_concerns = Metric(
     summary="What communities said about roads in the period, in words, with the role of whoever "
     "answers for the text and the evidence it rests on.",
     measures=[
-        Narrative(
+        TextReport(
             key="concerns",
             label="Roads-related community concerns",
             of=NarrativeText,
@@ -279,7 +282,7 @@ road_concerns = Metric(
     ],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
-    not_this="Not a statistic: the plan calls it qualitative. Neither letters received nor "
+    limitations="Not a statistic: the plan calls it qualitative. Neither letters received nor "
     "speeding found are counted here.",
     caveats=[
         "People who write or answer a survey are not all people: silence is not contentment.",
@@ -292,7 +295,7 @@ road_concerns = Metric(
             | road concerns | 2024-06-30 | Speed in villages. | Roads lead  | Letters  |
             """,
             expect={"concerns": None},
-            shows="The text of the period is carried through in the note. It has no number.",
+            description="The text of the period is carried through in the note. It has no number.",
         ),
         Example(
             rows="""
@@ -302,7 +305,8 @@ road_concerns = Metric(
             | vision and values | 2024-06-30 | Our purpose. |        | Chief       | Plan     |
             """,
             expect={"concerns": None},
-            trap="Two texts are not a count of two concerns, and a rating of 2 and one of 4 are "
+            edge_case="Two texts are not a count of two concerns, and a rating of 2 and one of 4 "
+            "are "
             "not averaged to 3: the later text is told, and there is no number.",
         ),
     ],

@@ -35,7 +35,8 @@ road_use_incidents = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["National Standard for Incident Recording (NSIR) 2011, transport"],
-    not_this="Not collisions (ref 40), not motoring offences dealt with by officers on patrol, and "
+    limitations="Not collisions (ref 40), not motoring offences dealt with by officers on "
+    "patrol, and "
     "not footage sent in by the public to Operation Snap.",
     caveats=[
         "A rise may be more reporting, and not more dangerous use of the roads.",
@@ -50,7 +51,7 @@ road_use_incidents = Metric(
             | 2024-05-06 12:00 | Road related offence |                   |
             """,
             expect={"incidents": 1 + 1 + 1},
-            shows="Both closing codes count, with or without an area.",
+            description="Both closing codes count, with or without an area.",
         ),
         Example(
             rows="""
@@ -63,7 +64,8 @@ road_use_incidents = Metric(
             | 2024-07-01 00:00 | Road related offence   |
             """,
             expect={"incidents": 1},
-            trap="Collisions, other transport logs, nuisance without a vehicle, a log still open "
+            edge_case="Collisions, other transport logs, nuisance without a vehicle, a log still "
+            "open "
             "and one opened at midnight after the quarter are not counted.",
         ),
     ],
@@ -125,7 +127,7 @@ collisions_and_casualties = Metric(
         "STATS19: killed is death within 30 days of the collision",
         "Department for Transport guide to severity adjustments",
     ],
-    not_this="Collisions are not casualties: one collision may injure several people, each to a "
+    limitations="Collisions are not casualties: one collision may injure several people, each to a "
     "different degree. Collisions with damage only are not in the table.",
     caveats=[
         "The place is where the collision happened, not where the people live.",
@@ -163,7 +165,7 @@ collisions_and_casualties = Metric(
                 "slightly_injured": 1 + 1 + 1,
                 "ksi": 0 + 1,
             },
-            shows="Three collisions injured four people. Nobody was killed, which is 0.",
+            description="Three collisions injured four people. Nobody was killed, which is 0.",
         ),
         Example(
             rows={
@@ -192,7 +194,8 @@ collisions_and_casualties = Metric(
                 "slightly_injured": 1,
                 "ksi": 1 + 2,
             },
-            trap="A fatal collision is not four people killed, and its other casualties do not "
+            edge_case="A fatal collision is not four people killed, and its other casualties do "
+            "not "
             "make it a serious collision too. A person hurt on 25 June who dies in July is "
             "counted in the quarter of the collision.",
         ),

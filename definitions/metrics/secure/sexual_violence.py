@@ -74,7 +74,8 @@ sexual_violence = Metric(
             where=StreetCrime.crime_type == "Violence and sexual offences",
             unit=Unit.OFFENCES,
             basis=Basis.PROXY,
-            differs="Published on data.police.uk by month and under its own crime types, which do "
+            proxy_difference="Published on data.police.uk by month and under its own crime "
+            "types, which do "
             "not part sexual offences from violence. An upper bound that is mostly violence: not "
             "a count of sexual offences.",
         ),
@@ -87,7 +88,8 @@ sexual_violence = Metric(
             value=RecordedCrime.offences,
             unit=Unit.OFFENCES,
             basis=Basis.PROXY,
-            differs=PUBLISHED_QUARTERLY + "There are no Local Policing Areas and no outcomes.",
+            proxy_difference=PUBLISHED_QUARTERLY
+            + "There are no Local Policing Areas and no outcomes.",
         ),
         Sum(
             key="rape",
@@ -98,7 +100,8 @@ sexual_violence = Metric(
             value=RecordedCrime.offences,
             unit=Unit.OFFENCES,
             basis=Basis.PROXY,
-            differs=PUBLISHED_QUARTERLY + "There are no Local Policing Areas and no outcomes.",
+            proxy_difference=PUBLISHED_QUARTERLY
+            + "There are no Local Policing Areas and no outcomes.",
         ),
         Sum(
             key="other_sexual_offences",
@@ -109,14 +112,16 @@ sexual_violence = Metric(
             value=RecordedCrime.offences,
             unit=Unit.OFFENCES,
             basis=Basis.PROXY,
-            differs=PUBLISHED_QUARTERLY + "There are no Local Policing Areas and no outcomes.",
+            proxy_difference=PUBLISHED_QUARTERLY
+            + "There are no Local Policing Areas and no outcomes.",
         ),
     ],
     dimensions=[LPA, OUTCOME_GROUP, FORCE, DISTRICT],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=[f"{COUNTING_RULES}: sexual offences"],
-    not_this="Not reports of rape that were not recorded as a crime, which are kept under a code "
+    limitations="Not reports of rape that were not recorded as a crime, which are kept under a "
+    "code "
     "of their own (N100): never add the two. Not offences that happened in the period either, "
     "since many are recorded years later.",
     caveats=[
@@ -145,7 +150,7 @@ sexual_violence = Metric(
                 "rape": 1,
                 "other_sexual_offences": 2,
             },
-            shows="Rape and other sexual offences add up to the total.",
+            description="Rape and other sexual offences add up to the total.",
         ),
         Example(
             rows="""
@@ -158,7 +163,8 @@ sexual_violence = Metric(
             | 2024-05-06 12:00 | 2024-05-06    | Violence with injury  | recorded    |
             """,
             expect={"offences": 1 + 1, "rape": 1 + 1, "other_sexual_offences": 0},
-            trap="Rapes of long ago recorded in the quarter count; one of June recorded in July "
+            edge_case="Rapes of long ago recorded in the quarter count; one of June recorded in "
+            "July "
             "does not. Crimes cancelled or transferred, and violence, do not.",
         ),
         Example(
@@ -172,7 +178,7 @@ sexual_violence = Metric(
                 """
             },
             expect={"violence_and_sexual_offences": 1 + 1},
-            shows="Public data hold one type for violence and sexual offences together.",
+            description="Public data hold one type for violence and sexual offences together.",
         ),
         Example(
             rows={
@@ -191,7 +197,8 @@ sexual_violence = Metric(
                 "rape": 6 + 3,
                 "other_sexual_offences": 8 - 2,
             },
-            trap="From the Home Office's counts: lines are added, not counted, and one below zero "
+            edge_case="From the Home Office's counts: lines are added, not counted, and one "
+            "below zero "
             "takes off what was cancelled. Violence is another subgroup here.",
         ),
     ],

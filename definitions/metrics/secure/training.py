@@ -26,7 +26,7 @@ vulnerability_training = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["College of Policing vulnerability training programme"],
-    not_this=TRAINING_NOT_THIS,
+    limitations=TRAINING_NOT_THIS,
     caveats=[
         *TRAINING_CAVEATS,
         "Which courses are this training is decided by the force. Sessions by the Exploitation and "
@@ -58,7 +58,7 @@ vulnerability_training = Metric(
                 "people_attending": 3,
                 "people_completing": 1 + 1,
             },
-            shows="Person c was trained in an earlier quarter and still is.",
+            description="Person c was trained in an earlier quarter and still is.",
         ),
         Example(
             rows={
@@ -88,7 +88,8 @@ vulnerability_training = Metric(
                 "people_attending": 1 + 1,
                 "people_completing": 1,
             },
-            trap="Two people came three times and one of them completed. Only the latest snapshot "
+            edge_case="Two people came three times and one of them completed. Only the latest "
+            "snapshot "
             "counts: b has left, and the training of a has lapsed. Sessions of the Exploitation "
             "and Vulnerability trainers are another ref.",
         ),

@@ -1,6 +1,6 @@
 """Ref 1, complaints and their allegations, and ref 70, which is the volume in it again."""
 
-from swm_kpi import Alias, Break, Count, Direction, Distribution, Example, Metric, Objective
+from swm_kpi import Break, Count, Direction, Distribution, Example, Metric, MetricAlias, Objective
 
 from ...contracts.complaint import (
     ALLEGATION_CATEGORY,
@@ -51,7 +51,8 @@ complaints = Metric(
         "Independent Office for Police Conduct, Guidance on capturing data about police "
         "complaints, February 2020, updated January 2021",
     ],
-    not_this="A complaint case is not an allegation: one case holds one or more, and the two are "
+    limitations="A complaint case is not an allegation: one case holds one or more, and the two "
+    "are "
     "never added. Nor is an allegation a finding: it is counted whatever is decided about it.",
     caveats=[
         "A rise may be easier access to complaining, and not worse service.",
@@ -88,7 +89,7 @@ complaints = Metric(
                 """,
             },
             expect={"complaints": 1 + 1 + 1, "allegations": 1 + 2 + 1, "allegation_share": 1},
-            shows="Three cases hold four allegations. Asked for by category, half of the "
+            description="Three cases hold four allegations. Asked for by category, half of the "
             "allegations are A, a quarter B and a quarter H; together they are the whole.",
         ),
         Example(
@@ -109,7 +110,8 @@ complaints = Metric(
                 """,
             },
             expect={"complaints": 1 + 1, "allegations": 3 + 1, "allegation_share": 3 / 3},
-            trap="A case with three allegations is one complaint: counting allegations would make "
+            edge_case="A case with three allegations is one complaint: counting allegations "
+            "would make "
             "the two cases four, and adding them six. The cases logged in the quarter count though "
             "they were received before it, and the one received in it and logged after does not. "
             "The allegation with no category is in no share.",
@@ -117,7 +119,7 @@ complaints = Metric(
     ],
 )
 
-complaint_volume = Alias(
+complaint_volume = MetricAlias(
     ref="70",
     key="complaint_volume",
     title="Volume of complaints",

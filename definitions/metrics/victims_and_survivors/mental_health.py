@@ -31,7 +31,7 @@ mental_health_incidents = Metric(
         "the centre of the incident or where the police have had to do something additionally or "
         "differently because of it",
     ],
-    not_this="Not people, and not detentions under section 136 of the Mental Health Act: one "
+    limitations="Not people, and not detentions under section 136 of the Mental Health Act: one "
     "person may be the subject of many incidents, and an incident need not end in a detention.",
     caveats=[
         "The qualifier may be applied when the log is closed, so recent figures can still rise.",
@@ -51,7 +51,7 @@ mental_health_incidents = Metric(
             | 2024-05-06 12:00 | no            | Herefordshire |
             """,
             expect={"incidents": 1 + 1},
-            shows="The qualifier decides, on the first and on the last day of the quarter.",
+            description="The qualifier decides, on the first and on the last day of the quarter.",
         ),
         Example(
             rows="""
@@ -63,7 +63,7 @@ mental_health_incidents = Metric(
             | 2024-07-01 00:00 | yes           | Public safety and welfare |
             """,
             expect={"incidents": 1 + 1},
-            trap="The closing code does not decide: an incident of any kind may carry the "
+            edge_case="The closing code does not decide: an incident of any kind may carry the "
             "qualifier, and a concern for welfare without it does not count. Where the qualifier "
             "is not recorded the incident is not counted as one, but is counted in the note.",
         ),

@@ -1,6 +1,6 @@
 """Ref 8, and ref 36 which is its domestic abuse part: people who are victims again."""
 
-from swm_kpi import Alias, Direction, Example, Metric, Objective, RepeatRate, Unit
+from swm_kpi import Direction, Example, Metric, MetricAlias, Objective, RepeatRate, Unit
 
 from ...assumptions import REPEAT_MONTHS
 from ...contracts.crime import (
@@ -78,7 +78,8 @@ repeat_victimisation = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
-    not_this="Not repeat crimes: a person with four crimes is one repeat victim. And not the share "
+    limitations="Not repeat crimes: a person with four crimes is one repeat victim. And not the "
+    "share "
     "of crimes whose victim is a repeat, which is another number. A repeat case at a multi-agency "
     "risk assessment conference has another rule.",
     caveats=[
@@ -116,7 +117,7 @@ repeat_victimisation = Metric(
                 "da_repeat_victims": 1,
                 "da_repeat_share": 1 / (1 + 1 + 1),
             },
-            shows="A was a victim on the same day of the year before, which is within the 12 "
+            description="A was a victim on the same day of the year before, which is within the 12 "
             "months, and C in the quarter before: the earlier crime need not be in the period. C's "
             "was not domestic abuse, so C is a repeat victim of crime but not of domestic abuse.",
         ),
@@ -144,7 +145,8 @@ repeat_victimisation = Metric(
                 "da_repeat_victims": 0,
                 "da_repeat_share": 0 / (1 + 1 + 1 + 1 + 1),
             },
-            trap="Thirteen months before is too long ago; two crimes of one day are one event; a "
+            edge_case="Thirteen months before is too long ago; two crimes of one day are one "
+            "event; a "
             "business is not a person; a suspect is not a victim; a cancelled crime does not "
             "count; two people nobody named are not the same; and what happens after the quarter "
             "does not make its crime a repeat.",
@@ -164,13 +166,14 @@ repeat_victimisation = Metric(
                 "da_repeat_victims": 1,
                 "da_repeat_share": 1 / (1 + 1),
             },
-            trap="People are counted and not crimes: three crimes of one person are one repeat "
+            edge_case="People are counted and not crimes: three crimes of one person are one "
+            "repeat "
             "victim. B's earlier crime was not domestic abuse.",
         ),
     ],
 )
 
-repeat_domestic_abuse_victims = Alias(
+repeat_domestic_abuse_victims = MetricAlias(
     ref="36",
     key="repeat_domestic_abuse_victims",
     title="DA repeat victims (volume / rate)",

@@ -126,7 +126,8 @@ victim_satisfaction = Metric(
         "since 2018 (unverified)",
         "Home Office domestic abuse victim survey, from 2017 (unverified)",
     ],
-    not_this="Not all victims: only those asked who answered, weighted to stand for the rest. The "
+    limitations="Not all victims: only those asked who answered, weighted to stand for the rest. "
+    "The "
     "two surveys are never pooled: domestic abuse victims are chosen and asked another way, after "
     "a check that it is safe.",
     caveats=[
@@ -171,7 +172,8 @@ victim_satisfaction = Metric(
                 "da_satisfied_treatment": 1 / 1,
                 "da_answers": 2,
             },
-            shows="The fairly satisfied victim stands for two, so three of four are satisfied, and "
+            description="The fairly satisfied victim stands for two, so three of four are "
+            "satisfied, and "
             "not two of three.",
         ),
         Example(
@@ -193,7 +195,8 @@ victim_satisfaction = Metric(
                 "da_satisfied": 0 / 1,
                 "da_answers": 1,
             },
-            trap="Don't know and refused are in neither part; 'neither' is an answer. The answer "
+            edge_case="Don't know and refused are in neither part; 'neither' is an answer. The "
+            "answer "
             "about treatment is not one about the whole experience, and pooling the two surveys "
             "would make the share one of three.",
         ),

@@ -7,8 +7,8 @@ from swm_kpi import (
     Measure,
     Metric,
     Objective,
+    PeriodEndStock,
     Ratio,
-    StockAtDate,
     Unit,
 )
 
@@ -88,7 +88,7 @@ def trained_measures(theme: str) -> list[Measure]:
     """Return the measures of who is trained on a theme on the day of the latest snapshot."""
     required = TrainingRequirement.theme == theme
     return [
-        StockAtDate(
+        PeriodEndStock(
             key="required",
             label="People in post who should have the training",
             of=TrainingRequirement,
@@ -96,7 +96,7 @@ def trained_measures(theme: str) -> list[Measure]:
             series=required,
             direction=Direction.NEUTRAL,
         ),
-        StockAtDate(
+        PeriodEndStock(
             key="trained",
             label="Of those, trained and in date",
             of=TrainingRequirement,
@@ -126,7 +126,7 @@ victim_care_training = Metric(
     dimensions=[TRAINING_ROLE, COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
-    not_this=TRAINING_NOT_THIS,
+    limitations=TRAINING_NOT_THIS,
     caveats=[
         *TRAINING_CAVEATS,
         "No national standard for this training is known to us.",
@@ -156,7 +156,8 @@ victim_care_training = Metric(
                 "people_attending": 1 + 1 + 1,
                 "people_completing": 1 + 1,
             },
-            shows="Person b was trained in an earlier quarter and still is. Person c came and did "
+            description="Person b was trained in an earlier quarter and still is. Person c came "
+            "and did "
             "not complete. Person d completed, left, and is in neither part of the share.",
         ),
         Example(
@@ -189,7 +190,8 @@ victim_care_training = Metric(
                 "people_attending": 1 + 1,
                 "people_completing": 1,
             },
-            trap="Coming is not completing: two came, three times, and one completed. Snapshots "
+            edge_case="Coming is not completing: two came, three times, and one completed. "
+            "Snapshots "
             "are not added: the latest of this training counts, in which c has left and the "
             "training of b has lapsed. Another theme's later snapshot and session are not it.",
         ),
@@ -207,7 +209,8 @@ exploitation_training = Metric(
     dimensions=[COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
-    not_this="Attendances are not people, and coming is not completing. Sessions on vulnerability "
+    limitations="Attendances are not people, and coming is not completing. Sessions on "
+    "vulnerability "
     "that others gave are not here.",
     caveats=[
         "More is better only while people need it: when all have been trained, fewer sessions are "
@@ -229,7 +232,7 @@ exploitation_training = Metric(
                 "people_attending": 1 + 1 + 1,
                 "people_completing": 1 + 1,
             },
-            shows="Partners count as well as the force's own people.",
+            description="Partners count as well as the force's own people.",
         ),
         Example(
             rows="""
@@ -246,7 +249,8 @@ exploitation_training = Metric(
                 "people_attending": 1 + 1,
                 "people_completing": 1,
             },
-            trap="One person who came to two sessions is two attendances and one person. Whoever "
+            edge_case="One person who came to two sessions is two attendances and one person. "
+            "Whoever "
             "came and is not known to have completed did not complete. Victim care is another "
             "training.",
         ),

@@ -128,7 +128,7 @@ victim_advice_line = Metric(
         "Code of Practice for Victims of Crime in England and Wales, from 1 April 2021: right 4, "
         "referral within two working days",
     ],
-    not_this="A victim referred is not a victim reached, and one reached has not taken up "
+    limitations="A victim referred is not a victim reached, and one reached has not taken up "
     "support: these are three numbers. People who refer themselves are not in the referral rate.",
     caveats=[
         "Whether victims are referred unless they refuse, or only with their consent, moves the "
@@ -174,7 +174,8 @@ victim_advice_line = Metric(
                 "crimes": 4,
                 "referrals_per_crime": 3 / 4,
             },
-            shows="Three of four victims are referred, two of the three are reached, and one takes "
+            description="Three of four victims are referred, two of the three are reached, and "
+            "one takes "
             "up support.",
         ),
         Example(
@@ -212,7 +213,8 @@ victim_advice_line = Metric(
                 "crimes": 1 + 1,
                 "referrals_per_crime": 3 / 2,
             },
-            trap="Referred is not reached: two are referred and none is known to be reached. Those "
+            edge_case="Referred is not reached: two are referred and none is known to be "
+            "reached. Those "
             "who refer themselves, or whom another agency sends, are referrals and are not in the "
             "rate, which they would lift. A business is not in scope, and a victim for whom nobody "
             "recorded a referral is in neither part.",
@@ -263,7 +265,8 @@ victim_service_referrals = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["Ministry of Justice victim services grant returns"],
-    not_this="Referrals are not victims: one victim may be referred to several services. Nor are "
+    limitations="Referrals are not victims: one victim may be referred to several services. Nor "
+    "are "
     "they victims who were supported.",
     caveats=[
         "The Victim Advice Line is left out, by an assumption, because it sends victims on to "
@@ -284,7 +287,7 @@ victim_service_referrals = Metric(
             | x         | Restorative justice service | yes        | 2024-05-06 12:00 | no       |
             """,
             expect={"referrals": 1 + 1 + 1, "victims": 3, "accepted": (1 + 1) / 3},
-            shows="A referral that the service did not accept was received, and counts.",
+            description="A referral that the service did not accept was received, and counts.",
         ),
         Example(
             rows="""
@@ -298,7 +301,8 @@ victim_service_referrals = Metric(
     | y         | Domestic abuse service     | yes        | 2024-03-31  | yes      | 2024-04-05 |
             """,
             expect={"referrals": 1 + 1 + 1, "victims": 1, "accepted": (1 + 1) / (1 + 1)},
-            trap="One victim with two referrals is one victim, and the one whose number no service "
+            edge_case="One victim with two referrals is one victim, and the one whose number no "
+            "service "
             "gives is not in that count. The Victim Advice Line and services that others pay for "
             "are out. The day of the referral decides, not the day support began. A referral "
             "nobody has decided on is in neither part of the share.",

@@ -131,7 +131,8 @@ victims_code = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[VICTIMS_CODE, "Victims and Prisoners Act 2024"],
-    not_this="Not a share of all victims or of all crimes: only duties that apply to a victim, and "
+    limitations="Not a share of all victims or of all crimes: only duties that apply to a "
+    "victim, and "
     "whose time has run out, are in it. Not whether the victim was satisfied.",
     caveats=[
         "A duty done early is counted when its time runs out, like any other, so that the quick "
@@ -169,7 +170,8 @@ victims_code = Metric(
                 "audited_duties": 2,
                 "audited_in_time": 1 / 2,
             },
-            shows="The updates took 2, 7 and 10 days; the last was done, and late. The two duties "
+            description="The updates took 2, 7 and 10 days; the last was done, and late. The two "
+            "duties "
             "read in the audit are apart.",
         ),
         Example(
@@ -194,7 +196,8 @@ victims_code = Metric(
                 "audited_duties": 1,
                 "audited_in_time": 1 / 1,
             },
-            trap="Duties not yet due when the data were extracted are left out, done or not. A "
+            edge_case="Duties not yet due when the data were extracted are left out, done or "
+            "not. A "
             "late one is done and not done in time. The day a duty falls due decides the period, "
             "not the day it arose or was done. Mixing in the audit would make the share better.",
         ),
@@ -233,7 +236,8 @@ explanation_to_victims = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[f"{VICTIMS_CODE}: rights 6 and 9", "Home Office crime outcomes framework"],
-    not_this="Not a share of crimes: a case with two victims owes two explanations, and one with "
+    limitations="Not a share of crimes: a case with two victims owes two explanations, and one "
+    "with "
     "no identifiable victim owes none. Not whether the victim agreed with the decision.",
     caveats=[
         "Which outcomes are not positive is an assumption: no national list exists.",
@@ -252,7 +256,8 @@ explanation_to_victims = Metric(
             | d        | y         | recorded | 18           | 2024-05-06 |              |
             """,
             expect={"victims": 1 + 1 + 1 + 1, "explained": (1 + 1 + 1) / 4},
-            shows="The period is the one in which the case was closed, also if the victim was "
+            description="The period is the one in which the case was closed, also if the victim "
+            "was "
             "told after it.",
         ),
         Example(
@@ -268,7 +273,8 @@ explanation_to_victims = Metric(
             | 2024-05-06  | recorded  | 18           | 2024-07-01 | 2024-07-01   |
             """,
             expect={"victims": 1 + 1, "explained": 1 / (1 + 1)},
-            trap="Telling one of a crime's two victims is half. Charges, community resolutions and "
+            edge_case="Telling one of a crime's two victims is half. Charges, community "
+            "resolutions and "
             "diversions are not closures without a positive outcome, an open case is not closed, "
             "and no record of telling is not left out: it is not told.",
         ),

@@ -12,23 +12,23 @@ from enum import Enum
 
 from swm_kpi.measures import (
     Average,
+    AverageStock,
+    BudgetVariance,
     Count,
     Distribution,
     Duration,
-    MeanOfSnapshots,
     Measure,
-    Narrative,
+    PeriodEndStock,
     Proportion,
-    Quantity,
     Rate,
     Ratio,
     ReoffendingRate,
     RepeatRate,
-    StockAtDate,
     Sum,
+    SumProduct,
     SurveyProportion,
+    TextReport,
     Uptime,
-    Variance,
 )
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Unit
@@ -96,7 +96,7 @@ def _refused(reason: str) -> Pooling:
 
 def pooling_of(measure: Measure, metric: Metric) -> Pooling:
     """Say what may be done with a measure's numbers over several periods."""
-    if isinstance(measure, Narrative):
+    if isinstance(measure, TextReport):
         return _refused("a narrative is a text, not a number.")
     if isinstance(measure, RepeatRate) or (
         isinstance(measure, Count) and measure.distinct is not None
@@ -109,13 +109,13 @@ def pooling_of(measure: Measure, metric: Metric) -> Pooling:
         return _refused("the weights of different survey waves need not be on one scale.")
     if isinstance(measure, Duration) and measure.average is not Average.MEAN:
         return _refused(f"a {measure.average.value} cannot be worked out from other ones.")
-    if isinstance(measure, Count | Sum | Quantity):
+    if isinstance(measure, Count | Sum | SumProduct):
         return _ADDED
-    if isinstance(measure, Duration | MeanOfSnapshots):
+    if isinstance(measure, Duration | AverageStock):
         return Pooling(How.WEIGHTED)
-    if isinstance(measure, StockAtDate):
+    if isinstance(measure, PeriodEndStock):
         return Pooling(How.ADDED, no_run="a stock at a date does not add over time.")
-    if isinstance(measure, Variance):
+    if isinstance(measure, BudgetVariance):
         how = How.DIVIDED if measure.relative else How.ADDED
         return Pooling(how, no_run="a statement is cumulative, so its figures are never added.")
     if isinstance(measure, Proportion | Distribution | ReoffendingRate | Uptime):

@@ -9,7 +9,7 @@ from swm_kpi.analysis.comparison.pooling import Cell, Pooling, adds_nothing, poo
 from swm_kpi.analysis.comparison.verdict import verdict
 from swm_kpi.analysis.comparison.windows import Window, labels
 from swm_kpi.calendar import Period, say_day
-from swm_kpi.measures import Measure, Variance
+from swm_kpi.measures import BudgetVariance, Measure
 from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Direction, Marker, Unit
 
@@ -171,7 +171,7 @@ def _shaky(cells: Sequence[Cell], window: Window) -> tuple[Marker, list[str]]:
 
 def _no_percentage(previous: float, base: float | None, rules: Rules) -> tuple[Marker, str]:
     """Return why there is no percentage change; empty where there is one."""
-    if isinstance(rules.measure, Variance):
+    if isinstance(rules.measure, BudgetVariance):
         return Marker.NOT_APPLICABLE, "No percentage: a variance can lie either side of zero."
     if previous <= 0:
         what = "from zero" if previous == 0 else "from a number below zero"

@@ -10,7 +10,7 @@ from swm_kpi.analysis.process_charts.points import Point
 from swm_kpi.analysis.process_charts.target import Target
 from swm_kpi.analysis.series import Selected
 from swm_kpi.calendar import say_day
-from swm_kpi.measures import RepeatRate, StockAtDate
+from swm_kpi.measures import PeriodEndStock, RepeatRate
 from swm_kpi.model.metric import Break
 from swm_kpi.statistics import MINIMUM_POINTS, Chart
 from swm_kpi.vocabulary import Direction
@@ -45,7 +45,7 @@ def notes_of(
             "Worked out from the numbers as disclosed: hidden ones take no part, and where they "
             "are rounded, limits and signals are those of rounded numbers."
         )
-    if isinstance(selected.measure, StockAtDate):
+    if isinstance(selected.measure, PeriodEndStock):
         found.append(
             "A stock carries over from one period to the next, so runs and trends come easily."
         )

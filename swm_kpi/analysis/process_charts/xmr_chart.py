@@ -15,7 +15,7 @@ from swm_kpi.analysis.process_charts.points import Point, points_of
 from swm_kpi.analysis.process_charts.target import Target, targets_of
 from swm_kpi.analysis.series import Member, Selected
 from swm_kpi.errors import RequestError
-from swm_kpi.measures import Count, Measure, Narrative, Rate, RepeatRate, Variance
+from swm_kpi.measures import BudgetVariance, Count, Measure, Rate, RepeatRate, TextReport
 from swm_kpi.model.metric import Break
 from swm_kpi.statistics import (
     MINIMUM_POINTS,
@@ -171,14 +171,14 @@ def _refusal(
 ) -> tuple[Marker, str] | None:
     """Return why there are no limits for the latest points."""
     measure = selected.measure
-    if isinstance(measure, Narrative):
+    if isinstance(measure, TextReport):
         return Marker.NOT_APPLICABLE, "a narrative is a text, not a number."
     if selected.grain is Grain.ROLLING_12:
         return Marker.NOT_APPLICABLE, (
             "neighbouring rolling 12 months share eleven of their months, so runs and trends "
             "appear that are not there. Use months or quarters."
         )
-    if isinstance(measure, Variance):
+    if isinstance(measure, BudgetVariance):
         return Marker.NOT_APPLICABLE, (
             "a statement is cumulative within the financial year, so its figures follow one "
             "another whatever happens."

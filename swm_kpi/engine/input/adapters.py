@@ -17,7 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import polars as pl
 
-from swm_kpi.contracts import CheckedTable, ContractType
+from swm_kpi.contracts import ContractType, ValidatedTable
 from swm_kpi.engine.backends.dialects import engine_of, schema_of
 from swm_kpi.engine.input import csv_validation
 from swm_kpi.errors import InputError
@@ -96,7 +96,7 @@ def open_table(given: Any, table: str, wanted: Collection[str]) -> RawTable:
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(given, pandas.DataFrame):
         return _from_pandas(given, wanted)
-    if isinstance(given, CoveredTable) and not isinstance(given, CheckedTable):
+    if isinstance(given, CoveredTable) and not isinstance(given, ValidatedTable):
         raw = _from_polars(given.frame.lazy(), wanted)
         raw.coverage, raw.notes = given.coverage, given.notes
         raw.missing_months, raw.missing_of = given.missing_months, given.missing_of
@@ -138,7 +138,7 @@ def column_names(given: Any, table: str) -> tuple[str, ...]:
     Raises:
         InputError: the input is of no supported type, or its file cannot be read.
     """
-    if isinstance(given, CheckedTable):
+    if isinstance(given, ValidatedTable):
         return given.columns
     engine = engine_of(given)
     if engine is not None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.contracts import CheckedTable, Column, ContractReport, ContractType, Violation
+from swm_kpi.contracts import Column, ContractReport, ContractType, ValidatedTable, Violation
 from swm_kpi.contracts.schema import failing_rows
 from swm_kpi.engine.backends.dialects import Engine, engine_of, through
 from swm_kpi.engine.backends.scans import collect
@@ -73,7 +73,7 @@ def prepare(
     Raises:
         InputError: it is of no supported type, cannot be read, or was checked for another table.
     """
-    if isinstance(given, CheckedTable):
+    if isinstance(given, ValidatedTable):
         return _already_checked(given, contract, required)
     engine = engine_of(given)
     if engine is not None:
@@ -182,7 +182,7 @@ def validate(frame: Any, contract: ContractType, *, strict: bool = False) -> Con
         violations += tuple(Violation(name, rule, report.rows) for name in report.extra_columns)
     checked = None
     if not violations:
-        checked = CheckedTable(
+        checked = ValidatedTable(
             contract.__name__,
             contract.table,
             table.lazy
@@ -202,7 +202,7 @@ def validate(frame: Any, contract: ContractType, *, strict: bool = False) -> Con
 
 
 def _already_checked(
-    given: CheckedTable, contract: ContractType, required: Collection[str]
+    given: ValidatedTable, contract: ContractType, required: Collection[str]
 ) -> tuple[Table, ContractReport]:
     if given.contract != contract.__name__:
         raise InputError(

@@ -27,7 +27,7 @@ class Coverage:
     first: date | None
     last: date | None
     seen: bool
-    finest: Grain = Grain.MONTH
+    min_grain: Grain = Grain.MONTH
     missing: frozenset[int] = frozenset()
     seen_to: date | None = None
 
@@ -44,7 +44,7 @@ class Coverage:
 
         Rows that last speak for every day up to the extraction, or to the last change seen.
         """
-        name, grain = table.contract.table, table.contract.finest
+        name, grain = table.contract.table, table.contract.min_grain
         seen_to = table.spans[at][1] if at in table.spans else None
         known = stated or table.coverage
         if known is not None:
@@ -73,8 +73,10 @@ class Coverage:
                 f"Table {self.table!r} has no dated rows, and no coverage was stated."
             )
         # Months are numbered from a January, so quarters begin on multiples of three.
-        if any(each % self.finest.months for each in (period.first_month, period.last_month + 1)):
-            grain = self.finest.value
+        if any(
+            each % self.min_grain.months for each in (period.first_month, period.last_month + 1)
+        ):
+            grain = self.min_grain.value
             return (
                 Marker.NOT_AVAILABLE,
                 f"Table {self.table!r} is by {grain}, and tells no other.",

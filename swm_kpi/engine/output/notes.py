@@ -8,7 +8,7 @@ from datetime import date
 from swm_kpi.calendar import say_day
 from swm_kpi.engine.output.assemble import Computed, Grid
 from swm_kpi.engine.output.text_reports import told
-from swm_kpi.measures import Clock, Narrative
+from swm_kpi.measures import Clock, TextReport
 
 _NO_SNAPSHOT = "No snapshot in the period."
 
@@ -44,7 +44,7 @@ def _constant(one: Computed, grid: Grid) -> Iterator[str]:
     for position, dimension in enumerate(grid.axes.dimensions):
         if position not in one.kept:
             yield f"Not broken down by {dimension.title}."
-    for text in (measure.differs, measure.note):
+    for text in (measure.proxy_difference, measure.note):
         if text:
             yield text if text.endswith(".") else f"{text}."
     for name in sorted({each.contract.table for each in one.statistics} & grid.tables.keys()):
@@ -58,7 +58,7 @@ def _constant(one: Computed, grid: Grid) -> Iterator[str]:
 def _dates(one: Computed, grid: Grid) -> list[str]:
     """Name the snapshot or estimate that each period used, or tell its text."""
     nothing = [""] * len(grid.periods)
-    if isinstance(one.measure, Narrative):
+    if isinstance(one.measure, TextReport):
         table = grid.tables.get(one.measure.of.table)
         return told(table, one.measure, grid.periods) if table is not None else nothing
     for statistic in one.measure.statistics.values():

@@ -49,19 +49,19 @@ class Statuses:
     def _status(
         self, period: Period, covered: list[Coverage], measure: Measure, breaks: Sequence[Break]
     ) -> Status:
-        partly, words = False, []
+        partial, words = False, []
         for span in covered:
             marker, text = span.status(period)
             if marker is Marker.NOT_AVAILABLE:
                 return marker, text
-            partly = partly or marker is Marker.PROVISIONAL
+            partial = partial or marker is Marker.PROVISIONAL
             words.append(text)
         as_at = self._grid.as_at
         if as_at is not None and as_at < period.start:
             day = say_day(as_at)
             return Marker.NOT_AVAILABLE, f"The period begins after the data were extracted, {day}."
         if as_at is not None and as_at <= period.end:
-            partly = True
+            partial = True
             words.append(
                 f"The data were extracted on {say_day(as_at)}, before the period was over."
             )
@@ -74,7 +74,7 @@ class Statuses:
             if period.start <= each.day < period.stop:
                 broken = True
                 words.append(f"Break in the series on {say_day(each.day)}: {each.because}.")
-        marker = Marker.PROVISIONAL if partly else Marker.BREAK if broken else Marker.NONE
+        marker = Marker.PROVISIONAL if partial else Marker.BREAK if broken else Marker.NONE
         if short:
             marker = Marker.LOW_RELIABILITY if measure.history_months else Marker.PROVISIONAL
         return marker, " ".join(each for each in words if each)

@@ -11,10 +11,10 @@ from swm_kpi.engine.aggregate.snapshots import day_of
 from swm_kpi.engine.backends.scans import collect
 from swm_kpi.engine.input.tables import Table
 from swm_kpi.engine.plan.compile import Compiler
-from swm_kpi.measures import Narrative
+from swm_kpi.measures import TextReport
 
 
-def told(table: Table, narrative: Narrative, periods: Sequence[Period]) -> list[str]:
+def told(table: Table, narrative: TextReport, periods: Sequence[Period]) -> list[str]:
     """Return what is told in each period: the latest text, who says it and on what evidence."""
     compiler = Compiler()
     frame = nw.from_native(table.lazy)
@@ -31,7 +31,7 @@ def told(table: Table, narrative: Narrative, periods: Sequence[Period]) -> list[
     return texts
 
 
-def _said(row: dict[str, object], narrative: Narrative) -> str:
+def _said(row: dict[str, object], narrative: TextReport) -> str:
     rating = row[narrative.rating.name] if narrative.rating is not None else None
     parts = [
         f"Rating: {rating}." if rating is not None else "",

@@ -14,7 +14,7 @@ from swm_kpi.expressions import Assumption, Term
 from swm_kpi.expressions.literals import literal_problem
 from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import Entry, Metric, not_computed
+from swm_kpi.model.metric import CatalogueEntry, Metric, not_computed
 from swm_kpi.vocabulary import Basis
 
 MAX_CELLS = 5_000_000
@@ -30,7 +30,7 @@ class Chosen:
         measures: its measures whose basis the tables given can serve, in order.
     """
 
-    entry: Entry
+    entry: CatalogueEntry
     metric: Metric
     measures: tuple[Measure, ...]
 
@@ -47,7 +47,7 @@ class Chosen:
 
 
 def choose(
-    asked: Sequence[str | Entry] | None, catalogue: Catalogue, tables: Iterable[str]
+    asked: Sequence[str | CatalogueEntry] | None, catalogue: Catalogue, tables: Iterable[str]
 ) -> list[Chosen]:
     """Find the metrics asked for; None means every one that computes.
 
@@ -57,10 +57,10 @@ def choose(
     given = set(tables)
     chosen: list[Chosen] = []
     for each in catalogue if asked is None else asked:
-        if not isinstance(each, str | Entry):
+        if not isinstance(each, str | CatalogueEntry):
             kind = type(each).__name__
             raise RequestError(f"A metric is asked for by a text, not {kind}. Write ['15'].")
-        entry = each if isinstance(each, Entry) else catalogue[each]
+        entry = each if isinstance(each, CatalogueEntry) else catalogue[each]
         if any(entry is one.entry for one in chosen):
             raise RequestError(f"Metric {entry.ref} is asked for twice. List each once.")
         metric = catalogue.metric(entry)
@@ -81,11 +81,11 @@ def choose(
     return chosen
 
 
-def _cannot(entry: Entry) -> str:
+def _cannot(entry: CatalogueEntry) -> str:
     return f"Ref {entry.ref} cannot be computed: {not_computed(entry)}."
 
 
-def _measures(entry: Entry, metric: Metric) -> tuple[Measure, ...]:
+def _measures(entry: CatalogueEntry, metric: Metric) -> tuple[Measure, ...]:
     only = getattr(entry, "only", ())
     kept = [each for each in metric.measures if not only or each.key in only]
     return tuple(kept)
@@ -160,7 +160,7 @@ def check_periods(asked: Any) -> tuple[Period, ...]:
 
 
 def check_breakdowns(
-    by: Sequence[str], catalogue: Catalogue, asked: Sequence[str | Entry] | None
+    by: Sequence[str], catalogue: Catalogue, asked: Sequence[str | CatalogueEntry] | None
 ) -> tuple[Dimension, ...]:
     """Return the breakdowns asked for, of the catalogue or of metrics handed in as objects.
 

@@ -28,7 +28,7 @@ repeat_burglary_victims = Metric(
     ],
     direction=Direction.LOWER_IS_BETTER,
     availability=NOBODY_HAS_SAID,
-    not_this="Not repeat burglaries: a person burgled four times is one repeat victim.",
+    limitations="Not repeat burglaries: a person burgled four times is one repeat victim.",
     examples=[
         Example(
             rows="""
@@ -39,7 +39,7 @@ repeat_burglary_victims = Metric(
             | B         | victim | person      | 2024-05-06  | Residential burglary | recorded |
             """,
             expect={"repeat_victims": 1},
-            trap="B's earlier crime was no burglary.",
+            edge_case="B's earlier crime was no burglary.",
         ),
     ],
 )

@@ -27,4 +27,4 @@ def quarter(label: str, tables: Mapping[str, Any], *, as_at: str) -> kpi.Result:
         as_at=as_at,
         assumptions=ASSUMPTIONS,
     )
-    return found.disclose(POLICY)
+    return found.protect(POLICY)

@@ -31,7 +31,7 @@ FOUND_NOTHING = "Nothing found"
 OBJECTS = ("Drugs", "Weapon", "Stolen property", FOUND_NOTHING)
 
 
-class StopSearch(Contract, rows=Unit.EVENTS, source="Stop and search records"):
+class StopSearch(Contract, row_unit=Unit.EVENTS, source="Stop and search records"):
     """One row per person searched."""
 
     search_id = Column(str, unique=True, personal=True, description="The record's own number.")
@@ -52,7 +52,7 @@ stop_searches = Metric(
     dimensions=[BEAT],
     direction=Direction.NEUTRAL,
     availability=NOBODY_HAS_SAID,
-    not_this="Not stops: two people searched in one stop are two.",
+    limitations="Not stops: two people searched in one stop are two.",
     examples=[
         Example(
             rows="""
@@ -62,7 +62,7 @@ stop_searches = Metric(
             | 2024-07-01 00:00 | Drugs         | North |
             """,
             expect={"searches": 1 + 1},
-            trap="A search at midnight after the quarter is in the next one.",
+            edge_case="A search at midnight after the quarter is in the next one.",
         ),
     ],
 )
@@ -84,7 +84,7 @@ find_rate = Metric(
     dimensions=[BEAT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=NOBODY_HAS_SAID,
-    not_this="Not arrests: what was found need not be an offence.",
+    limitations="Not arrests: what was found need not be an offence.",
     examples=[
         Example(
             rows="""
@@ -94,7 +94,7 @@ find_rate = Metric(
             | 2024-04-03 10:00 |               | North |
             """,
             expect={"found": 1 / (1 + 1)},
-            trap="A search of which nobody wrote the result is in neither part of the share.",
+            edge_case="A search of which nobody wrote the result is in neither part of the share.",
         ),
     ],
 )

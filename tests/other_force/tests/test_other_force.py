@@ -50,7 +50,7 @@ def test_its_metrics_follow_the_plans() -> None:
 
 
 def test_its_table_makes_its_metrics_ready() -> None:
-    ready = kpi.readiness({"stop_search": searches(["Drugs"])})
+    ready = kpi.check_inputs({"stop_search": searches(["Drugs"])})
     assert ready.ready == ("OF1", "OF2")
 
 

@@ -30,10 +30,10 @@ from swm_kpi import (
     Measure,
     Metric,
     Objective,
+    PeriodEndStock,
     Proportion,
     RequestError,
     Result,
-    StockAtDate,
     Sum,
     Unit,
 )
@@ -43,7 +43,7 @@ from swm_kpi.measures import TableMeasure
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 
 
-class Call(Contract, rows=Unit.CALLS):
+class Call(Contract, row_unit=Unit.CALLS):
     """One row per call."""
 
     began_at = Column(datetime, description="When it began.")
@@ -53,14 +53,14 @@ class Call(Contract, rows=Unit.CALLS):
     side = Column(str, dimension=SIDE, nullable=True, description="The side.")
 
 
-class Delivery(Contract, rows=Unit.DELIVERIES):
+class Delivery(Contract, row_unit=Unit.DELIVERIES):
     """One row per delivery."""
 
     day = Column(date, description="The day it came.")
     pounds = Column(float, description="What it cost.")
 
 
-class Post(Contract, rows=Unit.PEOPLE):
+class Post(Contract, row_unit=Unit.PEOPLE):
     """One row per post and day."""
 
     day = Column(date, description="The day.")
@@ -73,7 +73,7 @@ CALLERS = Count(key="callers", **CALL, distinct=Call.caller)
 URGENT = Proportion(key="urgent_share", **CALL, numerator=Call.urgent)
 MEAN = Duration(key="mean_wait", **CALL, average=Average.MEAN, **MINUTES)
 MEDIAN = Duration(key="median_wait", **CALL, average=Average.MEDIAN, **MINUTES)
-ON_THE_DAY = StockAtDate(key="posts", of=Post, at=Post.day)
+ON_THE_DAY = PeriodEndStock(key="posts", of=Post, at=Post.day)
 
 
 def metric(*measures: Measure, **fields: Any) -> Metric:
@@ -90,12 +90,12 @@ def metric(*measures: Measure, **fields: Any) -> Metric:
             "dimensions": [each for each in (SIDE,) if each.key in first.dimensions],
             "direction": Direction.NEUTRAL,
             "availability": kpi.catalogue()["15"].availability,
-            "not_this": "Not real.",
+            "limitations": "Not real.",
             "examples": [
                 Example(
                     rows=f"| {next(iter(first.columns))} |",
                     expect={each.key: 0 for each in measures},
-                    trap="None.",
+                    edge_case="None.",
                 )
             ],
             **fields,
@@ -521,7 +521,7 @@ def test_nothing_is_told_of_a_hidden_number() -> None:
     """3 calls in May are hidden: neither the change to them nor from them is there."""
     many = {"2024-04": 60, "2024-05": 3, "2024-06": 70, "2024-07": 80}
     result = compute(metric(CALLS, URGENT), calls(many, {"2024-04": 30, "2024-06": 35}), many)
-    safe = result.disclose(kpi.DisclosurePolicy(threshold=5, base=5))
+    safe = result.protect(kpi.DisclosurePolicy(threshold=5, base=5))
     for against in ("previous_period", "year_to_date"):
         made = safe.compare(against)
         found = by_period(made)
@@ -540,7 +540,7 @@ def test_a_run_with_a_hidden_month_in_it_is_hidden() -> None:
     """A year to date less the months that are shown would be the month that is not."""
     names = [*months(2023, 8)[3:], *months(2024, 8)[3:]]
     many = dict.fromkeys(names, 60) | {"2024-05": 3}
-    safe = compute(metric(CALLS), calls(many), names).disclose(kpi.DisclosurePolicy())
+    safe = compute(metric(CALLS), calls(many), names).protect(kpi.DisclosurePolicy())
     found = by_period(safe.compare("year_to_date"))
     assert found["2024-04"]["change"] == 0
     for name in ("2024-05", "2024-06", "2024-08"):
@@ -670,7 +670,7 @@ def test_each_kind_is_put_together_as_the_engine_would_or_not_at_all(
     assert because in found.no_average or allowed != NOT_AT_ALL
 
 
-class Statement(Contract, rows=Unit.POUNDS):
+class Statement(Contract, row_unit=Unit.POUNDS):
     """One row per statement."""
 
     to = Column(date, description="The day its figures run to.")
@@ -678,7 +678,7 @@ class Statement(Contract, rows=Unit.POUNDS):
     budget = Column(float, decimals=2, description="What was meant to be.")
 
 
-class Resident(Contract, rows=Unit.PEOPLE):
+class Resident(Contract, row_unit=Unit.PEOPLE):
     """One row per year."""
 
     mid_year = Column(int, description="The year.")
@@ -698,7 +698,7 @@ def statements(**spent: float) -> pl.DataFrame:
 
 def test_a_variance_over_the_budget_is_averaged_by_its_budgets_and_has_no_percentage() -> None:
     """10 over, then 20 over and 30 under: three budgets of 100, none of them a percentage."""
-    share = kpi.Variance(
+    share = kpi.BudgetVariance(
         key="over", **STATEMENT, actual=Statement.spent, budget=Statement.budget, relative=True
     )
     made = metric(share)

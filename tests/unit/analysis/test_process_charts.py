@@ -38,7 +38,7 @@ from swm_kpi.analysis.process_charts import ProcessChart, Target
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 
 
-class Call(Contract, rows=Unit.CALLS):
+class Call(Contract, row_unit=Unit.CALLS):
     """One row per call."""
 
     began_at = Column(datetime, description="When it began.")
@@ -64,9 +64,11 @@ def metric(**fields: Any) -> Metric:
             "dimensions": [SIDE],
             "direction": Direction.HIGHER_IS_BETTER,
             "availability": kpi.catalogue()["15"].availability,
-            "not_this": "Not real.",
+            "limitations": "Not real.",
             "examples": [
-                Example(rows="| began_at |", expect={"calls": 0, "urgent_share": 0}, trap="None.")
+                Example(
+                    rows="| began_at |", expect={"calls": 0, "urgent_share": 0}, edge_case="None."
+                )
             ],
             **fields,
         }
@@ -336,7 +338,7 @@ def test_a_break_ends_a_run() -> None:
 def test_limits_of_disclosed_numbers_are_of_what_is_shown_and_say_so() -> None:
     """20 and 24 are shown as 20 and 25, and a month of three calls is hidden and left out."""
     made = result([*STEADY, 3, *STEADY])
-    chart = made.disclose(kpi.DisclosurePolicy(threshold=5, base=5)).spc("calls")
+    chart = made.protect(kpi.DisclosurePolicy(threshold=5, base=5)).spc("calls")
     table = chart.to_polars()
     hidden = table.filter(period="2023-01").to_dicts()[0]
     assert (hidden["value"], hidden["marker"], hidden["nature"]) == (None, "[c]", "")
@@ -661,7 +663,7 @@ def test_a_series_without_a_number_has_no_limits() -> None:
     assert str(chart).startswith("No process limits:")
 
 
-class Statement(Contract, rows=Unit.POUNDS):
+class Statement(Contract, row_unit=Unit.POUNDS):
     """One row per statement."""
 
     to = Column(date, description="The day its figures run to.")
@@ -679,7 +681,7 @@ def of_statements(measure: kpi.Measure, spent: Sequence[float]) -> ProcessChart:
     made = metric(
         measures=[measure],
         dimensions=[],
-        examples=[Example(rows="| to |", expect={measure.key: None}, trap="None.")],
+        examples=[Example(rows="| to |", expect={measure.key: None}, edge_case="None.")],
     )
     found = kpi.compute(
         [made],
@@ -695,12 +697,14 @@ STATEMENT = {"of": Statement, "at": Statement.to}
 
 
 def test_a_cumulative_statement_has_no_limits() -> None:
-    over = kpi.Variance(key="over", **STATEMENT, actual=Statement.spent, budget=Statement.budget)
+    over = kpi.BudgetVariance(
+        key="over", **STATEMENT, actual=Statement.spent, budget=Statement.budget
+    )
     refused(of_statements(over, [2, 4] * 6), "[z]", "a statement is cumulative")
 
 
 def test_a_text_has_no_limits() -> None:
-    told = kpi.Narrative(
+    told = kpi.TextReport(
         key="told", **STATEMENT, text=Statement.words, author=Statement.words,
         evidence=Statement.words,
     )  # fmt: skip
@@ -718,7 +722,7 @@ def test_a_small_count_of_who_comes_again_has_no_limits_and_notes_its_overlap() 
     """Three callers, each of whom rang in every month before."""
     back = kpi.Assumption("back", 12, since="2020-01-01", because="For the test.")
 
-    class Caller(Contract, rows=Unit.CALLS):
+    class Caller(Contract, row_unit=Unit.CALLS):
         """One row per call."""
 
         began_at = Column(datetime, description="When it began.")
@@ -732,7 +736,7 @@ def test_a_small_count_of_who_comes_again_has_no_limits_and_notes_its_overlap() 
         made = metric(
             measures=[measure],
             dimensions=[],
-            examples=[Example(rows="| began_at |", expect={"again": 0}, trap="None.")],
+            examples=[Example(rows="| began_at |", expect={"again": 0}, edge_case="None.")],
         )
         rows = [
             {"began_at": datetime.fromisoformat(f"{month(at)}-10T12:00"), "caller": str(who)}
@@ -781,7 +785,7 @@ def test_a_notebook_shows_whose_chart_it_is_its_target_and_what_was_not_done() -
     assert plain.index("2022-12") < plain.index("2022-01")
     assert "no disclosure control" in plain.lower()
     assert "Target" not in plain
-    page = made.disclose(kpi.DisclosurePolicy(base=1)).spc("calls", target=target(33))._repr_html_()
+    page = made.protect(kpi.DisclosurePolicy(base=1)).spc("calls", target=target(33))._repr_html_()
     assert "Target</th>" in page
     assert "no disclosure control" not in page.lower()
     assert (
@@ -795,7 +799,7 @@ def test_where_neither_way_is_better_nothing_is_said_of_a_target() -> None:
 
 
 def test_a_stock_is_said_to_carry_over() -> None:
-    held = kpi.StockAtDate(key="held", **STATEMENT)
+    held = kpi.PeriodEndStock(key="held", **STATEMENT)
     assert any("A stock carries over" in each for each in of_statements(held, [2] * 12).notes)
 
 

@@ -472,7 +472,7 @@ def test_a_hidden_number_leaves_no_trace_in_any_form(kind: str) -> None:
         return result(cell, interval=1.5, grain="month")
 
     policy = kpi.DisclosurePolicy(threshold=5, base=5)
-    one, two = (of(hidden).disclose(policy).plot(kind=kind, member=member) for hidden in (1, 2))
+    one, two = (of(hidden).protect(policy).plot(kind=kind, member=member) for hidden in (1, 2))
     plain = [of(hidden).plot(kind=kind, member=member).to_svg() for hidden in (1, 2)]
     assert plain[0] != plain[1]
     assert one.policy

@@ -42,7 +42,7 @@ CONTRACTS = kpi.catalogue().contracts
 AREA = Dimension("area", "Area", ("North", "South"), description="Where it was.")
 
 
-class Visit(Contract, rows=Unit.CONTACTS):
+class Visit(Contract, row_unit=Unit.CONTACTS):
     """One row per visit."""
 
     visit_id = Column(str, unique=True, personal=True, description="Its number.")
@@ -272,7 +272,7 @@ IN_UTC = aware("2024-06-30T23:30:00+00:00", "2024-12-31T23:30:00+00:00")
 LOCAL = [datetime(2024, 7, 1, 0, 30), datetime(2024, 12, 31, 23, 30)]
 
 
-class Moment(Contract, rows=Unit.CALLS):
+class Moment(Contract, row_unit=Unit.CALLS):
     """One row per call."""
 
     at = Column(datetime, description="When.")
@@ -552,7 +552,7 @@ def test_every_column_of_another_type_is_refused_at_once(
     assert_no_value(report)
 
 
-class Personal(Contract, rows=Unit.PEOPLE):
+class Personal(Contract, row_unit=Unit.PEOPLE):
     """One row per person, with a check of the author's own."""
 
     name = Column(
@@ -609,7 +609,7 @@ def test_a_time_far_outside_the_calendar_is_a_violation(times: Any) -> None:
 # The Pandera schemas agree with validate
 
 
-class Small(Contract, rows=Unit.CALLS):
+class Small(Contract, row_unit=Unit.CALLS):
     """One row per call, with a rule of each kind that a schema can hold."""
 
     call_id = Column(str, unique=True, description="Its number.")
@@ -622,7 +622,7 @@ class Small(Contract, rows=Unit.CALLS):
     at = Column(datetime, le=date(2024, 7, 1), description="When.")
 
 
-class Pair(Contract, rows=Unit.CALLS):
+class Pair(Contract, row_unit=Unit.CALLS):
     """One row per pair."""
 
     left = Column(str, isin=("x", "y"), description="One.")

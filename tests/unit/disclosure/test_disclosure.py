@@ -53,7 +53,7 @@ NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 
 
-class Call(Contract, rows=Unit.CALLS):
+class Call(Contract, row_unit=Unit.CALLS):
     """One row per call."""
 
     began_at = Column(datetime, description="When it began.")
@@ -74,12 +74,14 @@ SHARES = Metric(
     dimensions=[SIDE],
     direction=Direction.NEUTRAL,
     availability=kpi.catalogue()["15"].availability,
-    not_this="Not real.",
-    examples=[Example(rows="| began_at |", expect={"calls": 0, "urgent_share": None}, trap="N.")],
+    limitations="Not real.",
+    examples=[
+        Example(rows="| began_at |", expect={"calls": 0, "urgent_share": None}, edge_case="N.")
+    ],
 )
 
 
-class Visit(Contract, rows=Unit.CALLS):
+class Visit(Contract, row_unit=Unit.CALLS):
     """One row per visit."""
 
     began_at = Column(datetime, description="When it began.")
@@ -107,10 +109,10 @@ TIMES = Metric(
     ),
     direction=Direction.NEUTRAL,
     availability=kpi.catalogue()["15"].availability,
-    not_this="Not real.",
+    limitations="Not real.",
     examples=[
         Example(rows="| began_at | ended_at |", expect={"mean": None, "median": None, "p90": None},
-                trap="N.")
+                edge_case="N.")
     ],
 )  # fmt: skip
 
@@ -168,25 +170,25 @@ def shown(result: Result) -> dict[str, float | str]:
 
 def test_a_small_count_is_hidden_stays_and_the_rest_is_rounded() -> None:
     """13 is 15 and 22 is 20; the total of 37 is 35, from the true total."""
-    found = incidents((2, 13, 22)).disclose(POLICY)
+    found = incidents((2, 13, 22)).protect(POLICY)
     assert shown(found) == {AREAS[0]: "[c]", AREAS[1]: 15, AREAS[2]: 20, "All": 35}
-    assert shown(incidents((0, 13, 22)).disclose(POLICY))[AREAS[0]] == 0
+    assert shown(incidents((0, 13, 22)).protect(POLICY))[AREAS[0]] == 0
 
 
 @pytest.mark.parametrize(("count", "told"), [(4, "[c]"), (5, 5), (7, 5), (8, 10), (1234, 1235)])
 def test_the_threshold_is_the_least_count_that_is_shown(count: int, told: float | str) -> None:
-    assert shown(incidents((count, 500, 500)).disclose(POLICY))[AREAS[0]] == told
+    assert shown(incidents((count, 500, 500)).protect(POLICY))[AREAS[0]] == told
 
 
 def test_a_half_is_rounded_upwards() -> None:
     policy = DisclosurePolicy(threshold=5, base=10)
-    assert shown(incidents((15, 25, 35)).disclose(policy)) == {
+    assert shown(incidents((15, 25, 35)).protect(policy)) == {
         AREAS[0]: 20, AREAS[1]: 30, AREAS[2]: 40, "All": 80,
     }  # fmt: skip
 
 
 def test_a_hidden_row_holds_no_number_at_all_and_says_why() -> None:
-    found = row(incidents((2, 13, 22)).disclose(POLICY), "incidents", lpa=AREAS[0])
+    found = row(incidents((2, 13, 22)).protect(POLICY), "incidents", lpa=AREAS[0])
     assert [found[name] for name in NUMBERS] == [None] * len(NUMBERS)
     assert found["note"].startswith("Hidden: it would show or leave over fewer than 5,")
 
@@ -195,15 +197,15 @@ def test_missing_stays_missing_and_nothing_to_divide_by_stays_so() -> None:
     """Neither is a number that was hidden."""
     outside = incidents((2, 13, 22), periods=["2024-07"])
     assert set(shown(outside).values()) == {"[x]"}
-    assert shown(outside.disclose(POLICY)) == shown(outside)
+    assert shown(outside.protect(POLICY)) == shown(outside)
     nothing = calls(0, 0)
     assert row(nothing, "urgent_share")["marker"] == "[z]"
-    assert row(nothing.disclose(POLICY), "urgent_share")["marker"] == "[z]"
+    assert row(nothing.protect(POLICY), "urgent_share")["marker"] == "[z]"
 
 
 def test_a_second_cell_is_hidden_where_the_total_would_give_the_first_back() -> None:
     """Unrounded, 37 less 13 and 22 is 2."""
-    found = shown(incidents((2, 13, 22)).disclose(DisclosurePolicy(threshold=5, base=1)))
+    found = shown(incidents((2, 13, 22)).protect(DisclosurePolicy(threshold=5, base=1)))
     assert found[AREAS[0]] == "[c]"
     assert list(found.values()).count("[c]") >= 2
 
@@ -211,7 +213,7 @@ def test_a_second_cell_is_hidden_where_the_total_would_give_the_first_back() -> 
 def test_a_second_cell_is_hidden_where_the_months_would_give_the_first_back() -> None:
     """Unrounded, the quarter less the other two months is the first."""
     result = incidents((2,), (13,), (22,), periods=[*MONTHS, QUARTER], by=())
-    found = result.disclose(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    found = result.protect(DisclosurePolicy(threshold=5, base=1)).to_polars()
     values = found.filter(measure="incidents")["marker"].to_list()
     assert values[0] == "[c]"
     assert values.count("[c]") >= 2
@@ -220,7 +222,7 @@ def test_a_second_cell_is_hidden_where_the_months_would_give_the_first_back() ->
 def test_a_share_is_worked_out_again_from_the_rounded_counts() -> None:
     """13 of 41 is shown as 15 of 40, without the interval that would give 13 back."""
     exact, found = (
-        row(each, "urgent_share") for each in (calls(13, 28), calls(13, 28).disclose(POLICY))
+        row(each, "urgent_share") for each in (calls(13, 28), calls(13, 28).protect(POLICY))
     )
     assert (found["numerator"], found["denominator"]) == (15, 40)
     assert found["value"] == pytest.approx(exact["value"] / (13 / 41) * (15 / 40))
@@ -229,7 +231,7 @@ def test_a_share_is_worked_out_again_from_the_rounded_counts() -> None:
 
 def test_a_share_is_hidden_for_the_few_it_leaves_over() -> None:
     """48 of 50 tells of 2."""
-    assert row(calls(48, 2).disclose(POLICY), "urgent_share")["marker"] == "[c]"
+    assert row(calls(48, 2).protect(POLICY), "urgent_share")["marker"] == "[c]"
 
 
 @pytest.mark.parametrize(
@@ -252,7 +254,7 @@ def test_an_average_over_few_is_hidden_and_an_extreme_with_few_beyond_it(
         catalogue=kpi.Catalogue([TIMES]),
         coverage={"visit": ("2024-04-01", "2024-06-30")},
     )
-    found = dict(result.disclose(POLICY).to_polars().select("measure", "marker").rows())
+    found = dict(result.protect(POLICY).to_polars().select("measure", "marker").rows())
     assert (found["mean"], found["median"], found["p90"]) == (mean, median, p90)
 
 
@@ -260,17 +262,17 @@ def test_an_average_over_few_is_hidden_and_an_extreme_with_few_beyond_it(
 def test_a_note_keeps_no_small_count(unknown: int) -> None:
     result = calls(20, 20, unknown)
     assert f"{unknown} row" in row(result, "urgent_share")["note"]
-    for note in result.disclose(POLICY).to_polars()["note"].fill_null("").to_list():
+    for note in result.protect(POLICY).to_polars()["note"].fill_null("").to_list():
         assert f"{unknown} row" not in note
 
 
 def test_a_result_is_disclosed_once_and_by_a_policy() -> None:
     result = incidents((2, 13, 22))
-    assert result.disclose(POLICY).policy == POLICY
+    assert result.protect(POLICY).policy == POLICY
     with pytest.raises(RequestError, match="disclosed already"):
-        result.disclose(POLICY).disclose(POLICY)
+        result.protect(POLICY).protect(POLICY)
     with pytest.raises(RequestError, match="not a DisclosurePolicy"):
-        result.disclose("none")  # type: ignore[arg-type]
+        result.protect("none")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -295,13 +297,13 @@ def test_only_a_disclosed_result_is_written_unless_it_is_said_to_be_meant(tmp_pa
             write(tmp_path / "refused")
     assert not list(tmp_path.iterdir())
     result.to_csv(tmp_path / "meant.csv", policy="none")
-    result.disclose(POLICY).to_csv(tmp_path / "disclosed.csv")
+    result.protect(POLICY).to_csv(tmp_path / "disclosed.csv")
     assert "[c]" in (tmp_path / "disclosed.csv").read_text()
 
 
 def test_hidden_numbers_all_say_the_same_so_that_none_is_known_to_be_the_small_one() -> None:
     """Told which of two is small, a reader of 37 with 22 shown would know 1 to 4 and 11 to 14."""
-    found = incidents((2, 13, 22)).disclose(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    found = incidents((2, 13, 22)).protect(DisclosurePolicy(threshold=5, base=1)).to_polars()
     notes = found.filter(measure="incidents", marker="[c]")["note"].to_list()
     assert len(notes) >= 2
     assert len(set(notes)) == 1
@@ -312,14 +314,14 @@ def test_all_or_none_is_shown_unless_zeros_are_hidden(zeros: bool, told: float |
     """A share of 100% says of each in the group what they are, and so does one of 0%."""
     policy = DisclosurePolicy(threshold=5, base=5, zeros=zeros)
     for yes, no, share in ((50, 0, told), (0, 50, 0.0 if zeros else "[c]")):
-        found = row(calls(yes, no).disclose(policy), "urgent_share")
+        found = row(calls(yes, no).protect(policy), "urgent_share")
         assert (found["marker"] or found["value"]) == share
 
 
 def test_what_a_longer_period_leaves_over_is_protected_though_no_row_is_of_it() -> None:
     """Unrounded, the quarter less April and May is June, which was not asked for."""
     result = incidents((20,), (30,), (2,), periods=[MONTHS[0], MONTHS[1], QUARTER], by=())
-    found = result.disclose(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    found = result.protect(DisclosurePolicy(threshold=5, base=1)).to_polars()
     assert "[c]" in found.filter(measure="incidents")["marker"].to_list()
 
 
@@ -328,7 +330,7 @@ def test_the_parts_of_a_whole_are_protected_across_refs() -> None:
     urgency = {"urgent": 30, "not urgent": 23, "unknown": 2}
     made = {(4, kind, "Left", "North"): count for kind, count in urgency.items()}
     result = table(made, [QUARTER], [], (CALLS, PARTS))
-    found = result.disclose(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    found = result.protect(DisclosurePolicy(threshold=5, base=1)).to_polars()
     markers = dict(found.select("measure", "marker").rows())
     assert markers["unrecorded_calls"] == "[c]"
     assert "[c]" in (markers["calls"], markers["urgent_calls"], markers["calm_calls"])
@@ -342,7 +344,7 @@ def test_three_parts_of_a_published_whole_are_protected() -> None:
                          "severity": severity})  # fmt: skip
     coverage = {"collision": ("2024-04-01", "2024-06-30")}
     result = kpi.compute(["40"], {"collision": data}, periods=[QUARTER], coverage=coverage)
-    found = result.disclose(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    found = result.protect(DisclosurePolicy(threshold=5, base=1)).to_polars()
     told = found.filter(
         pl.col("measure").str.ends_with("collisions") & (pl.col("basis") == "force")
     )
@@ -351,15 +353,15 @@ def test_three_parts_of_a_published_whole_are_protected() -> None:
 
 def test_a_disclosed_result_tells_no_more_than_the_exact_one_and_keeps_its_rows() -> None:
     result = incidents((2, 13, 22), (0, 7, 9), periods=[*MONTHS[:2], QUARTER])
-    found = result.disclose(POLICY).to_polars()
+    found = result.protect(POLICY).to_polars()
     keys = ["ref", "measure", "period", "lpa", "unit", "definition"]
     assert found.select(keys).equals(result.to_polars().select(keys))
     for value in found.filter(measure="incidents")["value"].drop_nulls().to_list():
         assert value == 0 or (value >= 5 and value % 5 == 0)
-    assert result.disclose(POLICY).to_polars().equals(found)
+    assert result.protect(POLICY).to_polars().equals(found)
 
 
-class Answer(Contract, rows=Unit.PEOPLE):
+class Answer(Contract, row_unit=Unit.PEOPLE):
     """One row per answer of a survey."""
 
     given_on = Column(date, description="When it was given.")
@@ -367,14 +369,14 @@ class Answer(Contract, rows=Unit.PEOPLE):
     weight = Column(float, gt=0, decimals=2, description="How many it stands for.")
 
 
-class Resident(Contract, rows=Unit.PEOPLE):
+class Resident(Contract, row_unit=Unit.PEOPLE):
     """One row per year."""
 
     mid_year = Column(int, description="The year.")
     residents = Column(int, ge=0, description="How many.")
 
 
-class Remark(Contract, rows=Unit.PEOPLE):
+class Remark(Contract, row_unit=Unit.PEOPLE):
     """One row per remark."""
 
     about = Column(date, description="The last day it is about.")
@@ -394,9 +396,9 @@ def made(*measures: kpi.Measure, ref: str = "T5") -> Metric:
         measures=measures,
         direction=Direction.NEUTRAL,
         availability=kpi.catalogue()["15"].availability,
-        not_this="Not real.",
+        limitations="Not real.",
         examples=[
-            Example(rows=f"| {column} |", expect={each.key: 0 for each in measures}, trap="N.")
+            Example(rows=f"| {column} |", expect={each.key: 0 for each in measures}, edge_case="N.")
         ],
     )
 
@@ -427,14 +429,14 @@ def times(*minutes: int) -> pl.DataFrame:
     ],
 )  # fmt: skip
 def test_a_note_says_of_rows_no_more_than_their_first_digit(unknown: int, words: str) -> None:
-    note = row(calls(20, 20, unknown).disclose(POLICY), "urgent_share")["note"]
+    note = row(calls(20, 20, unknown).protect(POLICY), "urgent_share")["note"]
     assert note.startswith(words)
     assert f"{unknown} " not in note.replace(words, "")
 
 
 def test_the_note_of_a_hidden_number_says_nothing_of_how_many_rows() -> None:
     exact, found = (
-        row(each, "urgent_share") for each in (calls(2, 38, 37), calls(2, 38, 37).disclose(POLICY))
+        row(each, "urgent_share") for each in (calls(2, 38, 37), calls(2, 38, 37).protect(POLICY))
     )
     assert exact["note"].startswith("37 rows ")
     assert found["note"] == (
@@ -457,7 +459,7 @@ def test_a_weighted_share_is_hidden_for_the_few_who_answered(answers: int, marke
     )  # fmt: skip
     found = quarter(made(measure), answer=data)
     assert f"{answers} rows answered" in row(found, "pleased")["note"]
-    assert row(found.disclose(POLICY), "pleased")["marker"] == marker
+    assert row(found.protect(POLICY), "pleased")["marker"] == marker
 
 
 def test_a_rate_is_worked_out_again_from_the_rounded_count() -> None:
@@ -470,7 +472,7 @@ def test_a_rate_is_worked_out_again_from_the_rounded_count() -> None:
     data = pl.DataFrame({"began_at": [datetime(2024, 4, 2)] * 13, "urgent": [True] * 13})
     exact = quarter(metric, call=data, resident=people)
     assert row(exact, "per_1000")["value"] == 13 / 2_000 * 1_000
-    found = row(exact.disclose(POLICY), "per_1000")
+    found = row(exact.protect(POLICY), "per_1000")
     assert (found["numerator"], found["denominator"]) == (15, 2_000)
     assert found["value"] == 15 / 2_000 * 1_000
     assert (found["lower"], found["upper"]) == (None, None)
@@ -484,7 +486,7 @@ def test_a_mean_is_told_to_three_digits_where_its_count_is_rounded(
 ) -> None:
     """452 minutes in 12 visits; to many places the mean would say of how many it is."""
     result = quarter(TIMES, visit=times(*[30] * 11, 122))
-    found = row(result.disclose(DisclosurePolicy(base=base)), "mean")
+    found = row(result.protect(DisclosurePolicy(base=base)), "mean")
     assert (found["value"], found["denominator"]) == (mean, count)
 
 
@@ -492,21 +494,21 @@ def test_a_mean_is_told_to_three_digits_where_its_count_is_rounded(
 def test_a_median_keeps_no_interval_whose_ends_are_two_peoples_own_times(base: int) -> None:
     exact = quarter(TIMES, visit=times(*range(1, 61)))
     assert row(exact, "median")["lower"] is not None
-    found = row(exact.disclose(DisclosurePolicy(base=base)), "median")
+    found = row(exact.protect(DisclosurePolicy(base=base)), "median")
     assert (found["lower"], found["upper"]) == (None, None)
     assert found["value"] is not None
 
 
 def test_an_interval_is_kept_where_nothing_is_rounded() -> None:
     exact = calls(13, 28)
-    found = row(exact.disclose(DisclosurePolicy(base=1)), "urgent_share")
+    found = row(exact.protect(DisclosurePolicy(base=1)), "urgent_share")
     assert found == row(exact, "urgent_share")
 
 
 @pytest.mark.parametrize("texts", [False, True])
 def test_a_text_is_withheld_until_somebody_says_that_it_was_read(texts: bool) -> None:
     metric = made(
-        kpi.Narrative(
+        kpi.TextReport(
             key="told", of=Remark, at=Remark.about, text=Remark.words, author=Remark.author,
             evidence=Remark.evidence,
         )
@@ -516,14 +518,14 @@ def test_a_text_is_withheld_until_somebody_says_that_it_was_read(texts: bool) ->
          "author": ["Inspector"], "evidence": ["Letters"]},
     )  # fmt: skip
     exact = quarter(metric, remark=said)
-    found = row(exact.disclose(DisclosurePolicy(texts=texts)), "told")
+    found = row(exact.protect(DisclosurePolicy(texts=texts)), "told")
     if texts:
         assert found == row(exact, "told")
         assert "2 rows of houses" in found["note"]
     else:
         assert found["marker"] == "[c]"
         assert found["note"].startswith("Text withheld")
-    nothing = quarter(metric, remark=said.clear()).disclose(DisclosurePolicy(texts=texts))
+    nothing = quarter(metric, remark=said.clear()).protect(DisclosurePolicy(texts=texts))
     assert row(nothing, "told")["marker"] == "[x]"
 
 
@@ -536,11 +538,11 @@ def test_public_data_are_hidden_where_they_would_stand_in_for_a_hidden_number(
         Count(key="calls", of=Call, at=Call.began_at),
         Count(
             key="calls", of=Visit, at=Visit.began_at, basis=kpi.Basis.PROXY,
-            differs="Visits, and not calls.",
+            proxy_difference="Visits, and not calls.",
         ),
     )  # fmt: skip
     data = pl.DataFrame({"began_at": [datetime(2024, 4, 2)] * ours, "urgent": [True] * ours})
-    found = quarter(metric, call=data, visit=times(*[30] * 40)).disclose(POLICY).to_polars()
+    found = quarter(metric, call=data, visit=times(*[30] * 40)).protect(POLICY).to_polars()
     markers = dict(found.select("basis", "marker").rows())
     assert markers == {"force": marker, "proxy": marker}
 
@@ -548,9 +550,9 @@ def test_public_data_are_hidden_where_they_would_stand_in_for_a_hidden_number(
 def test_what_a_number_counts_has_to_be_known_to_disclose_it() -> None:
     result = incidents((2, 13, 22))
     with pytest.raises(RequestError, match="does not say what ref '15' was computed from"):
-        Result(result.to_polars(), result.by, {}).disclose(POLICY)
+        Result(result.to_polars(), result.by, {}).protect(POLICY)
     with pytest.raises(RequestError, match="The result is empty"):
-        Result(result.to_polars().clear(), result.by, result.subjects).disclose(POLICY)
+        Result(result.to_polars().clear(), result.by, result.subjects).protect(POLICY)
 
 
 @pytest.mark.parametrize(("period", "marker"), [(QUARTER, "[z]"), ("2024-07", "[x]")])
@@ -564,7 +566,7 @@ def test_times_of_no_visit_stay_without_a_number_for_the_reason_they_have(
         catalogue=kpi.Catalogue([TIMES]),
         coverage={"visit": ("2024-04-01", "2024-06-30")},
     )
-    assert result.disclose(POLICY).to_polars()["marker"].to_list() == [marker] * 3
+    assert result.protect(POLICY).to_polars()["marker"].to_list() == [marker] * 3
 
 
 # The attack: what a reader can work out, by a programme that shares no code with the library.
@@ -614,7 +616,7 @@ def test_no_small_count_is_worked_out_by_a_reader_who_tries(
     random = np.random.default_rng([seed, list(CASES).index(case)])
     counts = random_counts(random, months, by)
     policy = POLICIES[random.integers(len(POLICIES))].model_copy(update={"zeros": zeros})
-    disclosed = table(counts, periods, by, metrics).disclose(policy)
+    disclosed = table(counts, periods, by, metrics).protect(policy)
     for each in Reader(disclosed, policy).attack(counts):
         assert not each.pinned, each
         assert not each.narrowed(policy.threshold, 1 if zeros else 0), each
@@ -630,7 +632,7 @@ def test_the_attack_finds_what_hiding_only_small_cells_gives_away(
     pinned = 0
     for seed in range(5):
         counts = random_counts(np.random.default_rng(seed), months, by)
-        disclosed = table(counts, periods, by, metrics).disclose(policy)
+        disclosed = table(counts, periods, by, metrics).protect(policy)
         pinned += sum(each.pinned for each in Reader(disclosed, policy).attack(counts))
     assert pinned > 0
 
@@ -644,9 +646,9 @@ def test_where_the_search_is_given_up_more_is_hidden_and_it_is_said(
     policy = DisclosurePolicy(threshold=5, base=1)
     counts = random_counts(np.random.default_rng(1), months, by)
     result = table(counts, periods, by, metrics)
-    given_up = result.disclose(policy)
+    given_up = result.protect(policy)
     monkeypatch.undo()
-    assert set(_hidden(result.disclose(policy))) < set(_hidden(given_up))
+    assert set(_hidden(result.protect(policy))) < set(_hidden(given_up))
     assert all("within the limits" in note for note in _hidden(given_up).values())
     for each in Reader(given_up, policy).attack(counts):
         assert not each.pinned, each
@@ -666,7 +668,7 @@ def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
         "periods, by, months, metrics = CASES['two crossed breakdowns']\n"
         "counts = random_counts(np.random.default_rng(3), months, by)\n"
         "result = table(counts, periods, by, metrics)\n"
-        "print(result.disclose(DisclosurePolicy(base=1)).to_polars().write_csv())\n"
+        "print(result.protect(DisclosurePolicy(base=1)).to_polars().write_csv())\n"
     )
     told = {
         subprocess.run(
@@ -687,11 +689,11 @@ def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
 
 def lone(count: int, *, policy: DisclosurePolicy | None = None, **asked: Any) -> Result:
     found = incidents((count, 13, 22), **asked)
-    return found.disclose(policy or DisclosurePolicy(threshold=5, base=1))
+    return found.protect(policy or DisclosurePolicy(threshold=5, base=1))
 
 
 def told(first: Result, second: Result) -> str:
-    return "\n".join(str(each) for each in first.differencing(second))
+    return "\n".join(str(each) for each in first.differencing_risks(second))
 
 
 def test_a_revision_that_shows_what_was_hidden_is_warned_about() -> None:
@@ -708,8 +710,8 @@ def test_a_year_to_date_a_month_later_is_warned_about() -> None:
     """The quarter in one release less its first two months in the other are 3 in June."""
     months = ((20, 30, 40), (50, 60, 70), (1, 1, 1))
     policy = DisclosurePolicy(threshold=5, base=1)
-    early = incidents(*months, periods=MONTHS[:2], by=()).disclose(policy)
-    late = incidents(*months, periods=[QUARTER], by=()).disclose(policy)
+    early = incidents(*months, periods=MONTHS[:2], by=()).protect(policy)
+    late = incidents(*months, periods=[QUARTER], by=()).protect(policy)
     assert "leave fewer than 5" in told(early, late)
     assert "2024-06" in told(early, late)
 
@@ -724,7 +726,7 @@ def test_rolling_years_a_month_apart_are_warned_about() -> None:
 
     def rolling(label: str) -> Result:
         found = kpi.compute(["15"], {"incident": data}, periods=[label], coverage=coverage)
-        return found.disclose(policy)
+        return found.protect(policy)
 
     assert "share months" in told(rolling("R12 2024-03"), rolling("R12 2024-04"))
 
@@ -738,20 +740,20 @@ def test_other_areas_in_the_second_release_are_warned_about() -> None:
 
 def test_differencing_needs_to_know_what_is_small() -> None:
     with pytest.raises(RequestError, match="no disclosure policy"):
-        incidents((2, 13, 22)).differencing(lone(2))
+        incidents((2, 13, 22)).differencing_risks(lone(2))
     exact = incidents((2, 13, 22))
-    assert exact.differencing(lone(2), policy=POLICY)
+    assert exact.differencing_risks(lone(2), policy=POLICY)
 
 
 def exactly(*counts: int, policy: DisclosurePolicy | None = None, **asked: Any) -> Result:
     """Incidents that go through a policy without rounding."""
-    return incidents(counts, **asked).disclose(policy or UNROUNDED)
+    return incidents(counts, **asked).protect(policy or UNROUNDED)
 
 
 def by_month(*counts: int, periods: Sequence[str]) -> Result:
     """Incidents of one area month by month."""
     months = tuple((each,) for each in counts)
-    return incidents(*months, periods=periods, by=()).disclose(UNROUNDED)
+    return incidents(*months, periods=periods, by=()).protect(UNROUNDED)
 
 
 UNROUNDED = DisclosurePolicy(threshold=5, base=1)
@@ -764,19 +766,19 @@ UNROUNDED = DisclosurePolicy(threshold=5, base=1)
 def test_two_versions_are_a_little_apart_up_to_the_threshold(
     first: int, second: int, warned: bool
 ) -> None:
-    found = exactly(first, 13, 22).differencing(exactly(second, 13, 22))
+    found = exactly(first, 13, 22).differencing_risks(exactly(second, 13, 22))
     assert any("differ by fewer than 5" in each.told for each in found) == warned
     assert {each.members for each in found} == ({(("lpa", AREAS[0]),), ()} if warned else set())
 
 
 def test_two_versions_that_rounding_keeps_apart_are_not_warned_about() -> None:
     """20 and 25 to the nearest 5 may be 22 and 23, or 18 and 27."""
-    first, second = (incidents((each, 13, 22)).disclose(POLICY) for each in (20, 25))
-    assert first.differencing(second) == ()
+    first, second = (incidents((each, 13, 22)).protect(POLICY) for each in (20, 25))
+    assert first.differencing_risks(second) == ()
 
 
 def test_a_warning_says_where_and_never_the_number() -> None:
-    area, total = exactly(20, 13, 22).differencing(exactly(21, 13, 22))
+    area, total = exactly(20, 13, 22).differencing_risks(exactly(21, 13, 22))
     assert str(area) == (
         "Ref 15, incidents, 2024/25 Q1, lpa Herefordshire: the two releases differ by fewer than 5."
     )
@@ -789,10 +791,10 @@ def test_a_period_in_a_longer_one_of_the_other_release_leaves_few_or_enough(
 ) -> None:
     """April to June in one, and April and May only in the other, as one period each."""
     whole = by_month(20, 30, june, periods=[QUARTER])
-    (found,) = by_month(20, 30, june, periods=["2024/25 Q1"]).differencing(whole) or (None,)
+    (found,) = by_month(20, 30, june, periods=["2024/25 Q1"]).differencing_risks(whole) or (None,)
     assert found is None
     months = by_month(20, 30, june, periods=MONTHS[:2])
-    found = [each for each in whole.differencing(months) if "leave fewer" in each.told]
+    found = [each for each in whole.differencing_risks(months) if "leave fewer" in each.told]
     assert [each.period for each in found] == (["2024-06"] if warned else [])
     if warned:
         assert found[0].told == "longer periods less shorter ones leave fewer than 5."
@@ -802,14 +804,14 @@ def test_a_period_in_a_longer_one_of_the_other_release_leaves_few_or_enough(
 def test_a_month_that_is_nearly_all_of_its_quarter_is_warned_about() -> None:
     """A quarter of 33 in one release and its April of 30 in the other leave 3 for two months."""
     months, quarter_ = (by_month(30, 3, 0, periods=[each]) for each in (MONTHS[0], QUARTER))
-    found = [each for each in months.differencing(quarter_) if " and " in each.period]
+    found = [each for each in months.differencing_risks(quarter_) if " and " in each.period]
     assert [(each.period, each.told) for each in found] == [
         (
             "2024-04 and 2024/25 Q1",
             "the months that one has and the other has not come to fewer than 5.",
         )
     ]
-    found = quarter_.differencing(months)
+    found = quarter_.differencing_risks(months)
     assert "2024/25 Q1 and 2024-04" in [each.period for each in found]
     assert "2024-05 to 2024-06" in [each.period for each in found]
 
@@ -818,9 +820,9 @@ def test_periods_that_share_no_month_or_have_no_end_in_common_are_not_set_agains
     None
 ):
     april, may = (by_month(30, 31, 0, periods=[each]) for each in MONTHS[:2])
-    assert april.differencing(may) == ()
+    assert april.differencing_risks(may) == ()
     may_alone = by_month(1, 31, 1, periods=[MONTHS[1]])
-    assert may_alone.differencing(by_month(1, 31, 1, periods=[QUARTER])) == ()
+    assert may_alone.differencing_risks(by_month(1, 31, 1, periods=[QUARTER])) == ()
 
 
 def release(exact: Result, *areas: str, hidden: Sequence[str] = ()) -> Result:
@@ -845,9 +847,11 @@ def test_a_hidden_number_that_both_releases_tell_is_warned_about(
     first = release(exact, "All", AREAS[2], hidden=[AREAS[0]])
     second = release(exact, AREAS[1])
     words = "lpa Herefordshire: it is hidden, and the sums of both releases tell more of it than"
-    assert (words in "\n".join(map(str, first.differencing(second, policy=POLICY)))) == narrowed
+    assert (
+        words in "\n".join(map(str, first.differencing_risks(second, policy=POLICY)))
+    ) == narrowed
     both = release(exact, "All", AREAS[1], AREAS[2], hidden=[AREAS[0]])
-    assert "sums of both" not in "\n".join(map(str, both.differencing(both, policy=POLICY)))
+    assert "sums of both" not in "\n".join(map(str, both.differencing_risks(both, policy=POLICY)))
 
 
 def months_of(exact: Result, period: str, *areas: str, hidden: Sequence[str] = ()) -> pl.DataFrame:
@@ -857,7 +861,7 @@ def months_of(exact: Result, period: str, *areas: str, hidden: Sequence[str] = (
 
 def sums_of_both(first: Result, second: Result) -> list[tuple[str, str]]:
     """The areas and periods of which the sums of both releases tell more than of either."""
-    found = first.differencing(second, policy=POLICY)
+    found = first.differencing_risks(second, policy=POLICY)
     return [(dict(each.members).get("lpa", "All"), each.period) for each in found
             if "sums of both" in each.told]  # fmt: skip
 
@@ -909,16 +913,16 @@ def test_a_rounded_total_tells_of_its_parts_what_all_that_is_rounded_to_it_tells
     rounded = release(exact, "All", hidden=AREAS)
     first = Result(rounded.to_polars(), exact.by, exact.subjects, policy=POLICY)
     policy = POLICY.model_copy(update={"zeros": zeros})
-    found = first.differencing(release(exact, *AREAS[1:], hidden=AREAS[:1]), policy=policy)
+    found = first.differencing_risks(release(exact, *AREAS[1:], hidden=AREAS[:1]), policy=policy)
     assert ("sums of both" in "\n".join(map(str, found))) == told_more
 
 
 def test_what_longer_periods_leave_is_not_warned_about_where_it_may_be_nothing() -> None:
     """A quarter of 60 is 58 to 62, and less two months of 30 it is up to 2."""
     counts = ((30,), (30,), (0,))
-    late = incidents(*counts, periods=[QUARTER], by=()).disclose(POLICY)
+    late = incidents(*counts, periods=[QUARTER], by=()).protect(POLICY)
     early = by_month(30, 30, 0, periods=MONTHS[:2])
-    assert late.differencing(early) == ()
+    assert late.differencing_risks(early) == ()
 
 
 def test_a_month_that_is_left_is_named_as_months_are() -> None:
@@ -927,16 +931,16 @@ def test_a_month_that_is_left_is_named_as_months_are() -> None:
     data = pl.DataFrame({"created_at": made, "closing_code": ["ASB nuisance"] * len(made)})
     coverage = {"incident": ("2024-10-01", "2024-12-31")}
     whole, months = (
-        kpi.compute(["15"], {"incident": data}, periods=each, coverage=coverage).disclose(UNROUNDED)
+        kpi.compute(["15"], {"incident": data}, periods=each, coverage=coverage).protect(UNROUNDED)
         for each in (["2024/25 Q3"], ["2024-10", "2024-11"])
     )
-    assert [each.period for each in whole.differencing(months)] == ["2024-12"]
+    assert [each.period for each in whole.differencing_risks(months)] == ["2024-12"]
 
 
 def test_how_many_there_are_on_a_day_is_not_taken_from_how_many_on_another() -> None:
     """30 at the end of April, and 33 at the end of June: no months are what is left."""
     stock = SHARES.model_copy(
-        update={"measures": (kpi.StockAtDate(key="calls", of=Call, at=Call.began_at),)}
+        update={"measures": (kpi.PeriodEndStock(key="calls", of=Call, at=Call.began_at),)}
     )
     data = pl.DataFrame({"began_at": [datetime(2024, 4, 30)] * 30 + [datetime(2024, 6, 30)] * 33})
     april, quarter_ = (
@@ -948,7 +952,7 @@ def test_how_many_there_are_on_a_day_is_not_taken_from_how_many_on_another() -> 
     )  # fmt: skip
     assert april.to_polars()["value"].to_list() == [30]
     assert quarter_.to_polars()["value"].to_list() == [33]
-    assert april.differencing(quarter_, policy=POLICY) == ()
+    assert april.differencing_risks(quarter_, policy=POLICY) == ()
 
 
 @pytest.mark.parametrize("hidden", ["calls", "again"])
@@ -967,7 +971,7 @@ def test_a_count_that_any_row_shows_is_shown(hidden: str) -> None:
         marker=pl.when(gone).then(pl.lit("[c]")).otherwise("marker"),
     )
     first = Result(frame, result.by, result.subjects)
-    assert first.differencing(result, policy=POLICY) == ()
+    assert first.differencing_risks(result, policy=POLICY) == ()
 
 
 def test_what_months_tell_of_one_area_tells_of_another_by_the_total() -> None:
@@ -984,14 +988,14 @@ def test_what_months_tell_of_one_area_tells_of_another_by_the_total() -> None:
 
 def test_two_releases_alike_warn_of_nothing() -> None:
     for counts in ((2, 13, 22), (20, 30, 40), (0, 0, 0)):
-        assert exactly(*counts).differencing(exactly(*counts)) == ()
+        assert exactly(*counts).differencing_risks(exactly(*counts)) == ()
 
 
 def test_warnings_come_by_ref_and_measure_and_period() -> None:
-    first = incidents((20, 13, 22), (20, 13, 22), periods=MONTHS[:2]).disclose(UNROUNDED)
-    second = incidents((21, 13, 22), (21, 13, 22), periods=MONTHS[:2]).disclose(UNROUNDED)
+    first = incidents((20, 13, 22), (20, 13, 22), periods=MONTHS[:2]).protect(UNROUNDED)
+    second = incidents((21, 13, 22), (21, 13, 22), periods=MONTHS[:2]).protect(UNROUNDED)
     found = [(each.ref, each.measure, each.period, str(each)) for each in
-             first.differencing(second)]  # fmt: skip
+             first.differencing_risks(second)]  # fmt: skip
     assert found == sorted(found)
     assert len(found) == 4
 
@@ -1004,8 +1008,8 @@ def test_rounded_numbers_are_a_little_apart_where_they_surely_are(
 ) -> None:
     """To the nearest 2, 20 is 19 or 20, 22 is 21 or 22, and 24 is 23 or 24: up to 5 apart."""
     policy = DisclosurePolicy(threshold=5, base=2)
-    first, second = (incidents((each, 50, 60)).disclose(policy) for each in (one, other))
-    for found in (first.differencing(second), second.differencing(first)):
+    first, second = (incidents((each, 50, 60)).protect(policy) for each in (one, other))
+    for found in (first.differencing_risks(second), second.differencing_risks(first)):
         here = [each for each in found if each.members]
         assert ["differ by fewer than 5" in each.told for each in here] == [True] * warned
 
@@ -1028,12 +1032,12 @@ def test_windows_that_overlap_differ_by_what_leaves_and_what_joins(
     data = pl.DataFrame({"created_at": made, "closing_code": ["ASB nuisance"] * len(made)})
     coverage = {"incident": ("2023-04-01", "2025-03-31")}
     one, other = (
-        kpi.compute(["15"], {"incident": data}, periods=[each], coverage=coverage).disclose(
+        kpi.compute(["15"], {"incident": data}, periods=[each], coverage=coverage).protect(
             UNROUNDED
         )
         for each in (first, second)
     )
-    found = [each for each in one.differencing(other) if "share months" in each.told]
+    found = [each for each in one.differencing_risks(other) if "share months" in each.told]
     assert [each.period for each in found] == [f"{first} and {second}"] * warned
     assert all(each.told == (
         "the two share months, and those they do not share differ by fewer than 5."
@@ -1050,7 +1054,7 @@ def test_a_measure_in_one_release_alone_has_no_members_to_differ() -> None:
     for one, other in ((first, second), (second, first)):
         found = [
             each
-            for each in one.differencing(other, policy=UNROUNDED)
+            for each in one.differencing_risks(other, policy=UNROUNDED)
             if "other members" in each.told
         ]
         assert {each.measure for each in found} == {"incidents"}

@@ -112,7 +112,7 @@ def test_where_numbers_came_from_is_as_it_was_when_they_were_computed() -> None:
 
 
 def test_a_checked_table_has_the_same_fingerprint_and_what_was_overridden_is_stamped() -> None:
-    crimes = kpi.synthetic.force("2024-04-01", "2024-06-30", scale=0.01)["crime"]
+    crimes = kpi.synthetic.generate_force("2024-04-01", "2024-06-30", scale=0.01)["crime"]
     checked = kpi.validate(crimes, "crime").table
     told = [
         kpi.compute(
@@ -129,7 +129,7 @@ def test_a_checked_table_has_the_same_fingerprint_and_what_was_overridden_is_sta
 
 
 def test_a_disclosed_result_says_nothing_exact_of_its_tables(tmp_path: Path) -> None:
-    safe = computed().disclose(DisclosurePolicy())
+    safe = computed().protect(DisclosurePolicy())
     assert safe.provenance is not None
     (read,) = safe.provenance.tables
     assert (read.rows, read.fingerprint, read.notes) == (None, "", ())
@@ -159,7 +159,7 @@ def test_from_the_computation_to_the_file_to_what_moved(tmp_path: Path) -> None:
 
 def test_what_disclosure_control_hides_is_told_as_newly_suppressed(tmp_path: Path) -> None:
     computed().to_parquet(tmp_path / "old.parquet", policy="none")
-    computed().disclose(DisclosurePolicy()).to_csv(tmp_path / "new.csv")
+    computed().protect(DisclosurePolicy()).to_csv(tmp_path / "new.csv")
     found = kpi.diff(tmp_path / "old.parquet", tmp_path / "new.csv")
     assert "newly suppressed" in found.counts
     assert "data revised" not in found.counts

@@ -23,7 +23,7 @@ POLICY = kpi.DisclosurePolicy(exempt={"53": "Times of response are about no pers
 
 @cache
 def incidents() -> Any:
-    return kpi.synthetic.force("2023-04-01", "2025-03-31", scale=0.01, seed=1)["incident"]
+    return kpi.synthetic.generate_force("2023-04-01", "2025-03-31", scale=0.01, seed=1)["incident"]
 
 
 @cache
@@ -56,7 +56,7 @@ ERRORS: dict[str, Callable[[], object]] = {
 }
 KEPT: dict[str, Callable[[], Any]] = {
     "checked table": checked,
-    "disclosed": lambda: computed().disclose(POLICY),
+    "disclosed": lambda: computed().protect(POLICY),
     "picture": lambda: computed().plot(),
     "policy": lambda: POLICY,
     "process chart": lambda: computed().spc(computed().subjects["53"].metric.first_shown.key),
@@ -83,7 +83,7 @@ def test_what_is_kept_comes_back_as_it_was(kept: str, how: str) -> None:
 
 @pytest.mark.parametrize("how", COPIES)
 def test_a_kept_result_has_the_numbers_the_policy_and_where_they_came_from(how: str) -> None:
-    for given in (computed(), computed().disclose(POLICY)):
+    for given in (computed(), computed().protect(POLICY)):
         found = COPIES[how](given)
         assert found.to_polars().equals(given.to_polars())
         assert found.policy == given.policy

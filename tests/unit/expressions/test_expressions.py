@@ -62,7 +62,7 @@ LIMIT = Assumption("limit", 2, since="2024-04-01", because="For the tests.")
 SOME = Assumption("some", ("a", "c"), since="2024-04-01", because="For the tests.")
 
 
-class Call(Contract, rows=Unit.CALLS):
+class Call(Contract, row_unit=Unit.CALLS):
     """One row per call."""
 
     rang_at = Column(datetime, label="time of the call", description="When it rang.")
@@ -713,10 +713,12 @@ def counted(condition: Condition | None) -> tuple[float, str]:
         measures=[Count(key="calls", of=Call, at=Call.rang_at, where=condition)],
         direction=Direction.NEUTRAL,
         availability=Availability(status=AvailabilityStatus.UNKNOWN, reason="For the tests."),
-        not_this="Not messages.",
+        limitations="Not messages.",
         examples=[
             Example(
-                rows="| rang_at |\n| 2024-05-01 12:00 |", expect={"calls": None}, trap="A trap."
+                rows="| rang_at |\n| 2024-05-01 12:00 |",
+                expect={"calls": None},
+                edge_case="A trap.",
             )
         ],
     )

@@ -12,7 +12,7 @@ import swm_kpi as kpi
 from tests.support import engines
 
 
-class Wait(kpi.Contract, rows=kpi.Unit.CONTACTS, source="Front counter"):
+class Wait(kpi.Contract, row_unit=kpi.Unit.CONTACTS, source="Front counter"):
     """One row per visit."""
 
     came_at = kpi.Column(datetime, description="When the visitor came.")
@@ -64,8 +64,10 @@ def test_a_number_is_found_by_its_value(engine: str, case: str) -> None:
         measures=[kpi.Count(key="visits", of=Wait, at=Wait.came_at, where=condition)],
         direction=kpi.Direction.NEUTRAL,
         availability=kpi.Availability(status="unknown", reason="Nobody has said."),
-        not_this="Not people.",
-        examples=[kpi.Example(rows="| came_at |\n| 2024-04-02 |", expect={"visits": 0}, trap="-")],
+        limitations="Not people.",
+        examples=[
+            kpi.Example(rows="| came_at |\n| 2024-04-02 |", expect={"visits": 0}, edge_case="-")
+        ],
     )
     result = kpi.compute(
         [metric],

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from swm_kpi import (
-    Alias,
     Assumption,
     Availability,
     AvailabilityStatus,
     Average,
+    AverageStock,
     Basis,
     Break,
+    BudgetVariance,
     Catalogue,
     Column,
     Contract,
@@ -30,21 +31,20 @@ from swm_kpi import (
     Duration,
     Evidence,
     Example,
-    Heading,
-    MeanOfSnapshots,
     Metric,
-    NoMetricText,
+    MetricAlias,
+    MetricGroup,
     Objective,
+    PeriodEndStock,
     Planned,
     Proportion,
     Rate,
     Ratio,
     Rule,
-    StockAtDate,
     Sum,
+    UndefinedMetric,
     Unique,
     Unit,
-    Variance,
 )
 from swm_kpi.engine.worked_examples import check_examples
 from swm_kpi.errors import Problem, collecting_problems
@@ -56,7 +56,7 @@ KIND = Dimension("kind", "Kind of call", ("Noise", "Other"), description="By its
 ELSEWHERE = Dimension("ward", "Ward", ("One", "Two"), description="No table carries it.")
 
 
-class Log(Contract, rows=Unit.INCIDENTS):
+class Log(Contract, row_unit=Unit.INCIDENTS):
     """One row per log."""
 
     log_id = Column(str, unique=True, personal=True, description="Its number.")
@@ -71,7 +71,7 @@ class Log(Contract, rows=Unit.INCIDENTS):
     area = Column(str, dimension=AREA, nullable=True, description="Its area.")
 
 
-class Staff(Contract, rows=Unit.PEOPLE):
+class Staff(Contract, row_unit=Unit.PEOPLE):
     """One row per person and day."""
 
     counted_on = Column(date, description="The day.")
@@ -79,7 +79,7 @@ class Staff(Contract, rows=Unit.PEOPLE):
     area = Column(str, dimension=AREA, nullable=True, description="Posted to.")
 
 
-class Residents(Contract, rows=Unit.PEOPLE):
+class Residents(Contract, row_unit=Unit.PEOPLE):
     """One row per area and year."""
 
     mid_year = Column(int, description="The year.")
@@ -102,7 +102,7 @@ def example(**changes: Any) -> Example:
     right = {
         "rows": "| opened_at | code |\n| 2024-05-01 12:00 | noise |\n| 2024-07-01 00:00 | noise |",
         "expect": {"logs": 1},
-        "trap": "The second was opened after the quarter.",
+        "edge_case": "The second was opened after the quarter.",
     }
     return Example(**_changed(right, changes))
 
@@ -119,7 +119,7 @@ def metric(**changes: Any) -> Metric:
         "dimensions": [AREA],
         "direction": Direction.LOWER_IS_BETTER,
         "availability": UNKNOWN,
-        "not_this": "Not crimes.",
+        "limitations": "Not crimes.",
         "examples": [example()],
     }
     return Metric(**_changed(right, changes))
@@ -166,7 +166,7 @@ class Mistake:
 
 
 def _two_proxies() -> Metric:
-    return metric(measures=[logs(basis=Basis.PROXY, differs="It is public.")])
+    return metric(measures=[logs(basis=Basis.PROXY, proxy_difference="It is public.")])
 
 
 def _with_ratio(**fields: str) -> list[Any]:
@@ -334,10 +334,18 @@ MEASURES = {
         "'lower is better'",
     ),
     "a proxy that does not say how it differs": Mistake(
-        lambda: logs(basis=Basis.PROXY), "Count logs", "differs", "says what it is not", "differs"
+        lambda: logs(basis=Basis.PROXY),
+        "Count logs",
+        "proxy_difference",
+        "says what it is not",
+        "proxy_difference",
     ),
     "the force's own measure that differs": Mistake(
-        lambda: logs(differs="A little."), "Count logs", "differs", "only a proxy", "note="
+        lambda: logs(proxy_difference="A little."),
+        "Count logs",
+        "proxy_difference",
+        "only a proxy",
+        "note=",
     ),
     "a sum of text": Mistake(
         lambda: Sum(key="x", of=Log, at=Log.opened_at, value=Log.words, unit=Unit.CALLS),
@@ -433,21 +441,21 @@ MEASURES = {
         "Use its columns",
     ),
     "a stock of text": Mistake(
-        lambda: StockAtDate(**STOCK, value=Staff.area),
-        "StockAtDate staff",
+        lambda: PeriodEndStock(**STOCK, value=Staff.area),
+        "PeriodEndStock staff",
         "value",
         "not a number",
         "number column",
     ),
     "a mean of text": Mistake(
-        lambda: MeanOfSnapshots(**STOCK, value=Staff.area),
-        "MeanOfSnapshots staff",
+        lambda: AverageStock(**STOCK, value=Staff.area),
+        "AverageStock staff",
         "value",
         "not a number",
         "number column",
     ),
     "a variance from itself": Mistake(
-        lambda: Variance(**STOCK, actual=Staff.fte, budget=Staff.fte),
+        lambda: BudgetVariance(**STOCK, actual=Staff.fte, budget=Staff.fte),
         "Variance staff",
         "budget",
         "it is the actual",
@@ -479,7 +487,7 @@ METRICS = {
             "measures",
             "direction",
             "availability",
-            "not_this",
+            "limitations",
             "examples",
         )
     },
@@ -574,7 +582,7 @@ METRICS = {
         lambda: metric(
             measures=[
                 logs(),
-                StockAtDate(**STOCK),
+                PeriodEndStock(**STOCK),
                 Ratio(key="each", numerator="staff", denominator="logs"),
             ],
             examples=[example(expect={"logs": 1, "staff": None, "each": None})],
@@ -629,11 +637,11 @@ METRICS = {
         "the dimension its table declares",
     ),
     "no counter-example": Mistake(
-        lambda: metric(examples=[example(trap="")]),
+        lambda: metric(examples=[example(edge_case="")]),
         "Metric 1",
         "examples",
         "no counter-example",
-        "trap=",
+        "edge_case=",
     ),
     "a measure that no example shows": Mistake(
         lambda: metric(measures=[logs(), logs(key="urgent", where=Log.urgent)]),
@@ -653,13 +661,25 @@ METRICS = {
         lambda: metric(version=0), "Metric 1", "version", "greater than or equal to 1", "type"
     ),
     "not text for a ref without text": Mistake(
-        lambda: entry(NoMetricText, "55"), "NoMetricText 55", "title", "without text", "a Metric"
+        lambda: entry(UndefinedMetric, "55"),
+        "UndefinedMetric 55",
+        "title",
+        "without text",
+        "a Metric",
     ),
     "a heading of nothing": Mistake(
-        lambda: entry(Heading, "16", children=[]), "Heading 16", "children", "empty", "at least one"
+        lambda: entry(MetricGroup, "16", children=[]),
+        "Heading 16",
+        "children",
+        "empty",
+        "at least one",
     ),
     "an alias without a summary": Mistake(
-        lambda: entry(Alias, "32", of="1"), "Alias 32", "summary", "it is required", "summary="
+        lambda: entry(MetricAlias, "32", of="1"),
+        "Alias 32",
+        "summary",
+        "it is required",
+        "summary=",
     ),
 }
 
@@ -999,21 +1019,21 @@ BETWEEN_ENTRIES = {
         "a name in words",
     ),
     "an alias to nothing": Mistake(
-        lambda: Catalogue([metric(ref="10"), entry(Alias, "32", of="100", **ALIAS)]),
+        lambda: Catalogue([metric(ref="10"), entry(MetricAlias, "32", of="100", **ALIAS)]),
         "Alias 32",
         "of",
         "'100' is not a metric of this catalogue",
         "'10'",
     ),
     "an alias to a ref that is not measured": Mistake(
-        lambda: Catalogue([entry(Planned, "3"), entry(Alias, "32", of="3", **ALIAS)]),
+        lambda: Catalogue([entry(Planned, "3"), entry(MetricAlias, "32", of="3", **ALIAS)]),
         "Alias 32",
         "of",
         "'3' is not a metric",
         "none to choose from",
     ),
     "an alias to a measure that does not exist": Mistake(
-        lambda: Catalogue([metric(), entry(Alias, "32", of="1", only=["log"], **ALIAS)]),
+        lambda: Catalogue([metric(), entry(MetricAlias, "32", of="1", only=["log"], **ALIAS)]),
         "Alias 32",
         "only",
         "metric 1 has no measure 'log'",
@@ -1030,7 +1050,7 @@ BETWEEN_ENTRIES = {
         "none to choose from",
     ),
     "a heading whose child does not name it": Mistake(
-        lambda: Catalogue([entry(Heading, "16", children=["1"]), metric()]),
+        lambda: Catalogue([entry(MetricGroup, "16", children=["1"]), metric()]),
         "Heading 16",
         "children",
         "'1' is not an entry with parent '16'",
@@ -1039,7 +1059,7 @@ BETWEEN_ENTRIES = {
     "a child that its heading does not list": Mistake(
         lambda: Catalogue(
             [
-                entry(Heading, "16", children=["2"]),
+                entry(MetricGroup, "16", children=["2"]),
                 metric(parent="16"),
                 entry(Planned, "2", parent="16"),
             ]
@@ -1281,7 +1301,7 @@ FILES = {
         AREA = Dimension("area", "Area", ("North", "South"), description="Where it was.")
 
 
-        class Note(Contract, rows=Unit.INCIDENTS):
+        class Note(Contract, row_unit=Unit.INCIDENTS):
             '''One row per note.'''
 
             written_at = Column(datetime, description="When it was written.")
@@ -1298,7 +1318,7 @@ FILES = {
         SHOWN = Example(
             rows="| written_at | code |\\n| 2024-05-01 10:00 | a |\\n| 2024-05-01 10:00 | b |",
             expect={"notes": 1},
-            trap="A note of another code.",
+            edge_case="A note of another code.",
         )
         volume = Metric(
             ref="1",
@@ -1310,7 +1330,7 @@ FILES = {
             dimensions=[AREA],
             direction=Direction.NEUTRAL,
             availability=KNOWN,
-            not_this="Not letters.",
+            limitations="Not letters.",
             examples=[SHOWN],
         )
         """,
@@ -1331,7 +1351,7 @@ FILES = {
             direction=Direction.NEUTRAL,
             breaks=[Break("2020-03-23", "Rules changed.")],
             availability=KNOWN,
-            not_this="Not letters.",
+            limitations="Not letters.",
             examples=[SHOWN],
         )
         """,
@@ -1359,7 +1379,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         del sys.modules[name]
 
 
-def spoil(package: Path, mistakes: list[tuple[str, str, str, str, str]]) -> None:
+def inject_errors(package: Path, mistakes: list[tuple[str, str, str, str, str]]) -> None:
     for file, right, wrong, *_ in mistakes:
         path = package / file
         assert path.read_text().count(right) >= 1
@@ -1378,7 +1398,7 @@ def test_a_package_without_mistakes_loads(package: Path) -> None:
 
 
 def test_all_mistakes_of_a_package_are_one_error_each_with_file_and_line(package: Path) -> None:
-    spoil(package, SPOILT)
+    inject_errors(package, SPOILT)
     with pytest.raises(DefinitionError) as caught:
         load(package.name)
     found = {(each.subject, each.field): each for each in caught.value.problems}
@@ -1395,10 +1415,10 @@ def test_all_mistakes_of_a_package_are_one_error_each_with_file_and_line(package
 
 
 def test_a_package_loads_once_its_mistakes_are_mended(package: Path) -> None:
-    spoil(package, SPOILT)
+    inject_errors(package, SPOILT)
     with pytest.raises(DefinitionError):
         load(package.name)
-    spoil(package, [(file, wrong, right, "", "") for file, right, wrong, *_ in SPOILT])
+    inject_errors(package, [(file, wrong, right, "", "") for file, right, wrong, *_ in SPOILT])
     loaded = load(package.name)
     assert [each.ref for each in loaded] == ["1", "2"]
     assert all(type(each) is Metric for each in loaded)
@@ -1408,7 +1428,7 @@ def test_a_package_loads_once_its_mistakes_are_mended(package: Path) -> None:
 def test_one_mistake_of_a_package_brings_no_others_with_it(
     package: Path, mistake: tuple[str, str, str, str, str]
 ) -> None:
-    spoil(package, [mistake])
+    inject_errors(package, [mistake])
     with pytest.raises(DefinitionError) as caught:
         load(package.name)
     fields = [each.field for each in caught.value.problems]
@@ -1431,11 +1451,11 @@ ALIAS_AND_HEADING = """\
 
 def test_a_wrong_metric_is_not_reported_again_by_its_alias_and_heading(package: Path) -> None:
     (package / "__init__.py").write_text(dedent(ALIAS_AND_HEADING))
-    spoil(package, [("more.py", 'ref="2",', 'ref="2", parent="4",', "", "")])
+    inject_errors(package, [("more.py", 'ref="2",', 'ref="2", parent="4",', "", "")])
     assert len(load(package.name)) == 4
     for name in [each for each in sys.modules if each.startswith(package.name)]:
         del sys.modules[name]
-    spoil(package, [SPOILT[3]])
+    inject_errors(package, [SPOILT[3]])
     with pytest.raises(DefinitionError) as caught:
         load(package.name)
     assert [each.subject for each in caught.value.problems] == ["Note.writen_at"]
@@ -1443,9 +1463,9 @@ def test_a_wrong_metric_is_not_reported_again_by_its_alias_and_heading(package: 
 
 def test_mistakes_are_told_even_if_a_stand_in_stops_its_file(package: Path) -> None:
     # A stand-in cannot take every use: looping over one is an error of Python's own.
-    spoil(package, [SPOILT[1]])
+    inject_errors(package, [SPOILT[1]])
     stops = "for each in Note.wrong_colum:\n    pass\nOFTEN ="
-    spoil(package, [("more.py", "OFTEN =", stops, "", "")])
+    inject_errors(package, [("more.py", "OFTEN =", stops, "", "")])
     with pytest.raises(DefinitionError) as caught:
         load(package.name)
     subjects = [each.subject for each in caught.value.problems]
@@ -1464,7 +1484,7 @@ def test_outside_load_the_first_mistake_raises_and_no_stand_in_is_left(words: st
 
 
 def test_collecting_ends_with_the_load_that_asked_for_it(package: Path) -> None:
-    spoil(package, SPOILT)
+    inject_errors(package, SPOILT)
     with pytest.raises(DefinitionError):
         load(package.name)
     with pytest.raises(DefinitionError):

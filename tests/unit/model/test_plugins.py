@@ -21,7 +21,7 @@ from datetime import datetime
 import swm_kpi as kpi
 
 
-class Shelter(kpi.Contract, rows=kpi.Unit.CONTACTS, source="Shelter register"):
+class Shelter(kpi.Contract, row_unit=kpi.Unit.CONTACTS, source="Shelter register"):
     \"\"\"One row per night that somebody spent in a shelter.\"\"\"
 
     began_at = kpi.Column(datetime, description="When the stay began.")
@@ -36,12 +36,12 @@ nights = kpi.Metric(
     measures=[kpi.Count(key="nights", of=Shelter, at=Shelter.began_at)],
     direction=kpi.Direction.LOWER_IS_BETTER,
     availability=kpi.Availability(status="unknown", reason="Nobody has said."),
-    not_this="Not people.",
+    limitations="Not people.",
     examples=[
         kpi.Example(
             rows="| began_at | \\n | 2024-04-02 22:00 | \\n | 2024-07-01 00:00 |",
             expect={{"nights": 1}},
-            trap="A night of the next quarter.",
+            edge_case="A night of the next quarter.",
         )
     ],
 )
@@ -108,7 +108,7 @@ def test_a_plug_in_that_stops_is_named_and_does_not_take_the_plan_down(tmp_path:
     found, told = ask(tmp_path)
     assert found == [71, ["O1"]]
     ((category, message),) = told
-    assert category == "PlugInWarning"
+    assert category == "PluginWarning"
     assert message.startswith("broken-force 2.1 cannot be loaded")
     assert "ModuleNotFoundError" in message
 
@@ -126,7 +126,7 @@ def test_check_fails_where_a_plug_in_is_broken_and_lists_all_that_is_wrong(
 ) -> None:
     wrong = SHELTERS.format(ref="O1", key="O 1").replace('summary="Nights', 'summmary="Nights')
     install(tmp_path, "other-force", wrong)
-    done = run(tmp_path, "-m", "swm_kpi.cli.main", "check")
+    done = run(tmp_path, "-m", "swm_kpi.cli", "check")
     assert done.returncode == 10
     problems = [line for line in done.stderr.splitlines() if "other-force 1.0: Metric O1" in line]
     assert any("summmary" in line for line in problems)
@@ -135,7 +135,7 @@ def test_check_fails_where_a_plug_in_is_broken_and_lists_all_that_is_wrong(
 
 def test_the_command_line_tells_of_a_broken_plug_in_in_one_line(tmp_path: Path) -> None:
     install(tmp_path, "broken-force", "raise RuntimeError('no licence')")
-    done = run(tmp_path, "-m", "swm_kpi.cli.main", "list")
+    done = run(tmp_path, "-m", "swm_kpi.cli", "list")
     assert done.returncode == 0
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("swm-kpi: broken-force 1.0 cannot be loaded")

@@ -191,8 +191,10 @@ def test_a_report_and_readiness_print_their_words() -> None:
         def text(self, words: str) -> None:
             self.said += words
 
-    frame = kpi.synthetic.force(start="2024-04-01", end="2024-06-30", scale=0.001)["incident"]
-    for shown in (kpi.validate(frame, "incident"), kpi.readiness({"incident": frame})):
+    frame = kpi.synthetic.generate_force(start="2024-04-01", end="2024-06-30", scale=0.001)[
+        "incident"
+    ]
+    for shown in (kpi.validate(frame, "incident"), kpi.check_inputs({"incident": frame})):
         printer = Printer()
         shown._repr_pretty_(printer, cycle=False)
         assert printer.said == str(shown)

@@ -16,7 +16,7 @@ from pathlib import Path
 import swm_kpi as kpi
 
 folder = Path(sys.argv[1])
-tables = kpi.synthetic.force("2024-04-01", "2024-09-30", scale=0.01)
+tables = kpi.synthetic.generate_force("2024-04-01", "2024-09-30", scale=0.01)
 result = kpi.compute(
     ["11", "15", "20", "57"],
     tables,
@@ -24,7 +24,7 @@ result = kpi.compute(
     by=["lpa"],
     as_at="2024-10-20",
 )
-for name, each in (("exact", result), ("safe", result.disclose(kpi.DisclosurePolicy()))):
+for name, each in (("exact", result), ("safe", result.protect(kpi.DisclosurePolicy()))):
     for form in ("csv", "json", "parquet", "xlsx", "ods"):
         said = "none" if name == "exact" else ""
         getattr(each, f"to_{form}")(folder / f"{name}.{form}", policy=said)

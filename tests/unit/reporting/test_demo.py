@@ -12,7 +12,7 @@ from importlib.util import find_spec
 import pytest
 
 from swm_kpi import Catalogue, OutputError, PeriodError
-from swm_kpi.measures import Narrative
+from swm_kpi.measures import TextReport
 from swm_kpi.model import catalogue
 from swm_kpi.model.metric import Metric
 from swm_kpi.reporting import Summary, run
@@ -115,7 +115,7 @@ def test_the_metadata_says_how_to_make_it_again(summary: Summary) -> None:
 
 
 def _only_texts(metric: Metric | None) -> bool:
-    return metric is not None and all(isinstance(each, Narrative) for each in metric.measures)
+    return metric is not None and all(isinstance(each, TextReport) for each in metric.measures)
 
 
 def test_every_metric_is_computed(summary: Summary) -> None:
@@ -193,7 +193,12 @@ def small(folder, **options) -> Summary:
 
 def test_hostile_words_are_only_words(tmp_path) -> None:
     hostile = "<script>alert('&')</script>\"><img src=x onerror=alert(1)>"
-    words = {"title": hostile, "summary": f"{hostile}.", "not_this": hostile, "caveats": (hostile,)}
+    words = {
+        "title": hostile,
+        "summary": f"{hostile}.",
+        "limitations": hostile,
+        "caveats": (hostile,),
+    }
     found = small(tmp_path / "pack", update=words)
     page = Page((found.folder / "index.html").read_text(encoding="utf-8"))
     assert page.text.count("<script>alert('&')</script>") >= 4

@@ -22,7 +22,7 @@ EVENTS = ["appointment", "casualty", "collision", "contact", "crime", "incident"
 
 @pytest.fixture(scope="module")
 def force() -> dict[str, pd.DataFrame]:
-    return synthetic.force()
+    return synthetic.generate_force()
 
 
 def digest(frame: pd.DataFrame) -> bytes:
@@ -56,7 +56,7 @@ def test_every_table_of_the_force_is_there(force: dict[str, pd.DataFrame]) -> No
     ],
 )
 def test_every_table_keeps_its_contract(start: str, end: str, scale: float, seed: int) -> None:
-    for name, frame in synthetic.force(start, end, scale=scale, seed=seed).items():
+    for name, frame in synthetic.generate_force(start, end, scale=scale, seed=seed).items():
         report = kpi.validate(frame, name, strict=True, catalogue=PLAN)
         assert report.ok, str(report)
         assert list(frame.columns) == list(PLAN.contracts[name].columns)
@@ -70,7 +70,7 @@ def test_the_pandera_schema_takes_it_too(name: str, force: dict[str, pd.DataFram
 
 def test_no_time_is_in_the_hour_that_the_clocks_skip() -> None:
     # 31 March 2024, at a scale at which that hour would hold hundreds of rows.
-    found = synthetic.force("2024-03-29", "2024-04-03", scale=5)
+    found = synthetic.generate_force("2024-03-29", "2024-04-03", scale=5)
     sunday = pd.Timestamp("2024-03-31")
     for name, frame in found.items():
         for column in frame.select_dtypes("datetime"):
@@ -85,7 +85,9 @@ def test_no_time_is_in_the_hour_that_the_clocks_skip() -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
-    first, again, other = (synthetic.force(*YEAR, scale=0.01, seed=seed) for seed in (5, 5, 6))
+    first, again, other = (
+        synthetic.generate_force(*YEAR, scale=0.01, seed=seed) for seed in (5, 5, 6)
+    )
     for name in first:
         assert digest(first[name]) == digest(again[name])
         if name not in ("population", "population_by_age"):
@@ -94,15 +96,15 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
 
 def test_a_table_does_not_depend_on_which_others_there_are() -> None:
     only = kpi.Catalogue([PLAN["15"]])
-    alone = synthetic.force(*YEAR, scale=0.01, catalogue=only)
+    alone = synthetic.generate_force(*YEAR, scale=0.01, catalogue=only)
     assert set(alone) == {"incident", "population"}
-    together = synthetic.force(*YEAR, scale=0.01)
+    together = synthetic.generate_force(*YEAR, scale=0.01)
     assert digest(alone["incident"]) == digest(together["incident"])
 
 
 def test_a_spike_in_one_table_leaves_the_others() -> None:
-    plain = synthetic.force(*YEAR, scale=0.01)
-    spiked = synthetic.force(*YEAR, scale=0.01, spike=("crime", "2024-07", 3.0))
+    plain = synthetic.generate_force(*YEAR, scale=0.01)
+    spiked = synthetic.generate_force(*YEAR, scale=0.01, spike=("crime", "2024-07", 3.0))
     moved = {name for name in plain if digest(plain[name]) != digest(spiked[name])}
     # And those that are of the same crimes, and of the people in them.
     assert moved == OF_CRIMES
@@ -113,12 +115,12 @@ def test_a_spike_in_one_table_leaves_the_others() -> None:
 
 @pytest.mark.parametrize("name", [*EVENTS, "workforce_snapshot"])
 def test_a_larger_scale_gives_more_rows(name: str, force: dict[str, pd.DataFrame]) -> None:
-    smaller = synthetic.force(scale=0.01)
+    smaller = synthetic.generate_force(scale=0.01)
     assert len(force[name]) / len(smaller[name]) == pytest.approx(5, rel=0.3)
 
 
 def test_rates_do_not_depend_on_scale(force: dict[str, pd.DataFrame]) -> None:
-    smaller = synthetic.force(scale=0.01)
+    smaller = synthetic.generate_force(scale=0.01)
     for tables in (force, smaller):
         residents = tables["population"].groupby("mid_year")["residents"].sum().mean()
         assert len(tables["crime"]) / 3 / residents == pytest.approx(114_000 / 1_310_000, rel=0.05)
@@ -213,8 +215,8 @@ def test_statements_add_up_within_the_year(force: dict[str, pd.DataFrame]) -> No
 
 
 def test_statements_of_a_span_within_a_year_run_from_its_april() -> None:
-    whole = synthetic.force("2023-04-01", "2024-03-31")["ledger"]
-    part = synthetic.force("2023-12-01", "2024-03-31")["ledger"]
+    whole = synthetic.generate_force("2023-04-01", "2024-03-31")["ledger"]
+    part = synthetic.generate_force("2023-12-01", "2024-03-31")["ledger"]
     december = whole[whole["runs_to"] == "2023-12-31"].reset_index(drop=True)
     pd.testing.assert_frame_equal(part.head(len(december)), december)
 
@@ -265,9 +267,9 @@ def test_people_in_crimes_are_in_the_crimes(force: dict[str, pd.DataFrame]) -> N
 
 
 def test_people_in_crimes_agree_whichever_other_tables_there_are() -> None:
-    alone = synthetic.force(*YEAR, scale=0.01, catalogue=kpi.Catalogue([PLAN["37"]]))
+    alone = synthetic.generate_force(*YEAR, scale=0.01, catalogue=kpi.Catalogue([PLAN["37"]]))
     assert set(alone) == {"crime_party"}
-    together = synthetic.force(*YEAR, scale=0.01)
+    together = synthetic.generate_force(*YEAR, scale=0.01)
     assert digest(alone["crime_party"]) == digest(together["crime_party"])
 
 
@@ -362,7 +364,7 @@ def test_every_measure_of_the_force_comes_to_something(force: dict[str, pd.DataF
         for entry in PLAN
         if isinstance(entry, kpi.Metric)
         for each in entry.measures
-        if isinstance(each, kpi.Narrative)
+        if isinstance(each, kpi.TextReport)
     }
     assert len(wanted) > 80
     assert wanted - set(found.index) == texts
@@ -416,8 +418,8 @@ def test_about_a_quarter_reoffend(force: dict[str, pd.DataFrame]) -> None:
     ],
 )
 def test_a_spike_shows(table: str, column: str, amount: str | None) -> None:
-    plain = synthetic.force(*YEAR, scale=0.05)[table]
-    spiked = synthetic.force(*YEAR, scale=0.05, spike=(table, "2024-07", 3.0))[table]
+    plain = synthetic.generate_force(*YEAR, scale=0.05)[table]
+    spiked = synthetic.generate_force(*YEAR, scale=0.05, spike=(table, "2024-07", 3.0))[table]
 
     def level(frame: pd.DataFrame, month: str) -> float:
         rows = of_month(frame, column, month)
@@ -430,7 +432,7 @@ def test_a_spike_shows(table: str, column: str, amount: str | None) -> None:
 
 def test_a_spike_of_money_is_of_the_month_and_stays_in_the_year_to_date() -> None:
     plain, spiked = (
-        synthetic.force(*YEAR, spike=spike)["ledger"]
+        synthetic.generate_force(*YEAR, spike=spike)["ledger"]
         for spike in (None, ("ledger", "2024-07", 2.0))
     )
     ytd = plain["basis"] == "ytd"
@@ -441,9 +443,11 @@ def test_a_spike_of_money_is_of_the_month_and_stays_in_the_year_to_date() -> Non
 
 
 def test_a_factor_below_one_is_a_dip() -> None:
-    dipped = synthetic.force(*YEAR, scale=0.01, spike=("workforce_snapshot", "2024-07", 0.0))
+    dipped = synthetic.generate_force(
+        *YEAR, scale=0.01, spike=("workforce_snapshot", "2024-07", 0.0)
+    )
     assert of_month(dipped["workforce_snapshot"], "as_at", "2024-07").empty
-    none = synthetic.force(*YEAR, scale=0.01, spike=("incident", "2024-07", 0))
+    none = synthetic.generate_force(*YEAR, scale=0.01, spike=("incident", "2024-07", 0))
     assert of_month(none["incident"], "created_at", "2024-07").empty
 
 
@@ -452,14 +456,14 @@ def test_a_factor_below_one_is_a_dip() -> None:
 
 @pytest.mark.parametrize("bad_rows", [1, 7])
 def test_every_bad_row_is_reported(bad_rows: int) -> None:
-    for name, frame in synthetic.force(*YEAR, scale=0.05, bad_rows=bad_rows).items():
+    for name, frame in synthetic.generate_force(*YEAR, scale=0.05, bad_rows=bad_rows).items():
         report = kpi.validate(frame, name)
         spoilt = min(bad_rows, len(frame))
         assert sum(each.rows for each in report.violations) == spoilt, str(report)
 
 
 def test_a_table_with_fewer_rows_is_spoilt_whole() -> None:
-    spoilt = synthetic.force(*YEAR, scale=0.05, bad_rows=100)["population"]
+    spoilt = synthetic.generate_force(*YEAR, scale=0.05, bad_rows=100)["population"]
     assert len(spoilt) == 10
     assert sum(each.rows for each in kpi.validate(spoilt, "population").violations) == 10
 
@@ -467,7 +471,7 @@ def test_a_table_with_fewer_rows_is_spoilt_whole() -> None:
 # A table that nobody has written a maker for
 
 
-class Visit(kpi.Contract, rows=kpi.Unit.OUTCOMES):
+class Visit(kpi.Contract, row_unit=kpi.Unit.OUTCOMES):
     """One row per visit."""
 
     visit_id = kpi.Column(str, unique=True, description="The visit's number.")
@@ -488,7 +492,7 @@ class Visit(kpi.Contract, rows=kpi.Unit.OUTCOMES):
     contains = kpi.Rule(answered <= asked, "those who answered were asked")
 
 
-class Impossible(kpi.Contract, rows=kpi.Unit.OUTCOMES):
+class Impossible(kpi.Contract, row_unit=kpi.Unit.OUTCOMES):
     """One row per thing that cannot be."""
 
     on = kpi.Column(date, description="The day.")
@@ -507,12 +511,14 @@ def plug_in(contract: Any, at: Any) -> kpi.Catalogue:
         measures=[kpi.Count(key="things", label="Things", of=contract, at=at)],
         direction=kpi.Direction.NEUTRAL,
         availability=PLAN["15"].availability,
-        not_this="Not other things.",
+        limitations="Not other things.",
         examples=[
             kpi.Example(
-                rows=f"| {at.name} |\n| 2024-05-06 |", expect={"things": 1}, shows="It is."
+                rows=f"| {at.name} |\n| 2024-05-06 |", expect={"things": 1}, description="It is."
             ),
-            kpi.Example(rows=f"| {at.name} |\n| 2024-07-01 |", expect={"things": 0}, trap="Late."),
+            kpi.Example(
+                rows=f"| {at.name} |\n| 2024-07-01 |", expect={"things": 0}, edge_case="Late."
+            ),
         ],
     )
     return kpi.Catalogue([metric])
@@ -520,7 +526,7 @@ def plug_in(contract: Any, at: Any) -> kpi.Catalogue:
 
 def test_an_unknown_table_is_made_from_its_columns() -> None:
     only = plug_in(Visit, Visit.began_at)
-    visits = synthetic.force(catalogue=only)["visit"]
+    visits = synthetic.generate_force(catalogue=only)["visit"]
     report = kpi.validate(visits, Visit, strict=True)
     assert report.ok, str(report)
     assert len(visits) > 500
@@ -528,19 +534,19 @@ def test_an_unknown_table_is_made_from_its_columns() -> None:
     assert visits["postcode"].isna().all()
     assert set(visits["kind"]) == {"home", "school"}
     Visit.schema().validate(visits, lazy=True)
-    again = synthetic.force(catalogue=only, bad_rows=5)["visit"]
+    again = synthetic.generate_force(catalogue=only, bad_rows=5)["visit"]
     assert sum(each.rows for each in kpi.validate(again, Visit).violations) == 5
 
 
 def test_a_table_that_no_drawn_row_fits_is_there_without_rows() -> None:
-    found = synthetic.force(catalogue=plug_in(Impossible, Impossible.on))["impossible"]
+    found = synthetic.generate_force(catalogue=plug_in(Impossible, Impossible.on))["impossible"]
     assert len(found) == 0
     assert list(found.columns) == ["on", "more", "code"]
     assert kpi.validate(found, Impossible).ok
 
 
 def test_further_columns_of_a_known_table_are_filled() -> None:
-    class Incident(kpi.Contract, rows=kpi.Unit.INCIDENTS):
+    class Incident(kpi.Contract, row_unit=kpi.Unit.INCIDENTS):
         """One row per incident, wider than ours."""
 
         incident_id = kpi.Column(str, unique=True, description="Its number.")
@@ -548,7 +554,7 @@ def test_further_columns_of_a_known_table_are_filled() -> None:
         seen_at = kpi.Column(datetime, nullable=True, description="When it was seen.")
         beat = kpi.Column(str, isin=("A", "B"), description="The beat.")
 
-    found = synthetic.force(catalogue=plug_in(Incident, Incident.created_at))["incident"]
+    found = synthetic.generate_force(catalogue=plug_in(Incident, Incident.created_at))["incident"]
     assert list(found.columns) == ["incident_id", "created_at", "seen_at", "beat"]
     assert len(found) == pytest.approx(33_000, rel=0.05)
     assert kpi.validate(found, Incident).ok
@@ -585,4 +591,4 @@ def test_further_columns_of_a_known_table_are_filled() -> None:
 )
 def test_a_bad_argument_is_refused_with_its_fix(arguments: dict[str, Any], says: str) -> None:
     with pytest.raises(kpi.RequestError, match=says):
-        synthetic.force(**arguments)
+        synthetic.generate_force(**arguments)

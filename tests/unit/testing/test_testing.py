@@ -42,7 +42,7 @@ def drawing(examples: int) -> settings:
     )
 
 
-class Everything(Contract, rows=Unit.CALLS):
+class Everything(Contract, row_unit=Unit.CALLS):
     """One row per thing, with a rule of every kind that one row can break."""
 
     first = Column(str, isin=("a", "b", "c"), nullable=True, description="A letter.")
@@ -73,7 +73,7 @@ class Everything(Contract, rows=Unit.CALLS):
     due = Rule(day >= date(2024, 4, 1), "it is of the year")
 
 
-class Plug(Contract, rows=Unit.PEOPLE):
+class Plug(Contract, row_unit=Unit.PEOPLE):
     """One row per thing of an author elsewhere, with what the catalogue lacks."""
 
     code = Column(str, str_matches=r"\d{2}[A-Z]?", description="A code.")
@@ -206,7 +206,7 @@ MONTH_ENDS = [
 def test_months_end_as_in_the_engine(start: Any, end: Any, months: int, held: Any) -> None:
     count = Assumption("months", months, since="2024-04-01", because="Some.")
 
-    class Span(Contract, rows=Unit.CALLS):
+    class Span(Contract, row_unit=Unit.CALLS):
         """One row per span."""
 
         start = Column(date, nullable=True, description="The start.")
@@ -222,13 +222,13 @@ def test_months_end_as_in_the_engine(start: Any, end: Any, months: int, held: An
 # What cannot be had
 
 
-class Few(Contract, rows=Unit.CALLS):
+class Few(Contract, row_unit=Unit.CALLS):
     """One row per thing of a short list."""
 
     only = Column(str, isin=("a", "b"), unique=True, description="One of two.")
 
 
-class Odd(Contract, rows=Unit.CALLS):
+class Odd(Contract, row_unit=Unit.CALLS):
     """One row per thing with a long pattern."""
 
     number = Column(str, str_matches=r"REF/[0-9]{6}", description="A reference.")
@@ -248,7 +248,7 @@ def test_a_long_pattern_is_drawn_though_no_text_is_found_by_trying() -> None:
 
 
 def test_a_column_that_holds_nothing_is_refused() -> None:
-    class None_(Contract, rows=Unit.CALLS, table="nothing"):
+    class None_(Contract, row_unit=Unit.CALLS, table="nothing"):
         """One row per nothing."""
 
         never = Column(str, isin=("a",), checks=lambda pa: [pa.Check.isin(["b"])],
