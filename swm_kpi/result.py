@@ -116,7 +116,7 @@ class Result:
         """Return the declaration that a ref's rows of one measure were computed from."""
         return self.subjects[ref].metric.measure(key, Basis(basis))
 
-    def disclose(self, policy: DisclosurePolicy) -> Result:
+    def protect(self, policy: DisclosurePolicy) -> Result:
         """Return the result with small numbers hidden and the rest rounded, fit to be shown.
 
         A hidden number has the marker ``[c]`` and its note says why. Further numbers are hidden

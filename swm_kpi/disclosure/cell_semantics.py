@@ -158,7 +158,7 @@ def _counted(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Seri
 
 
 def _rows(measure: Measure) -> Unit:
-    rows = measure.of.rows if isinstance(measure, TableMeasure) else None
+    rows = measure.of.row_unit if isinstance(measure, TableMeasure) else None
     return rows if rows is not None else Unit.PEOPLE
 
 

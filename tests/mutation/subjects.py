@@ -50,7 +50,7 @@ class Equivalent:
     inside: str
     before: str
     after: str
-    because: str
+    reason: str
 
 
 def equivalents() -> list[Equivalent]:

@@ -81,7 +81,7 @@ def test_what_was_explained_is_still_a_mutant_of_its_file(file: str) -> None:
     said = [each for each in EXPLAINED if each.file == file]
     gone = [each for each in said if (each.inside, each.before, each.after) not in there]
     assert gone == []
-    assert all(each.because.endswith(".") for each in said)
+    assert all(each.reason.endswith(".") for each in said)
 
 
 def test_a_part_is_answered_for_by_the_tests_of_the_longest_name() -> None:
