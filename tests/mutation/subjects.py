@@ -8,11 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-ENGINE = tuple(
-    f"spec/test_{name}.py"
-    for name in ("engine_rules", "repeats", "counting", "mean_stock", "registers_and_uptime")
-)
-INTERVALS = "spec/test_intervals.py"
+ENGINE = ("spec",)
 NOTEBOOK = "unit/output/test_notebook.py"
 COMPARISON = "unit/analysis/test_comparison.py"
 PROCESS_CHARTS = "unit/analysis/test_process_charts.py"
@@ -20,18 +16,18 @@ MISTAKES = "unit/model/test_definition_mistakes.py"
 TESTS = {
     "swm_kpi/calendar": ("unit/calendar",),
     "swm_kpi/disclosure": ("disclosure_attack", "unit/disclosure"),
-    "swm_kpi/statistics": ("unit/statistics", INTERVALS, PROCESS_CHARTS),
+    "swm_kpi/statistics": ("unit/statistics", "spec/test_intervals.py", PROCESS_CHARTS),
     "swm_kpi/analysis/process_charts": (PROCESS_CHARTS, NOTEBOOK),
-    "swm_kpi/measures": (*ENGINE, MISTAKES, INTERVALS, "definitions/test_definitions.py"),
+    "swm_kpi/measures": (*ENGINE, MISTAKES, "definitions/test_definitions.py"),
     "swm_kpi/expressions": (
         "unit/expressions/test_expressions.py",
         MISTAKES,
-        "spec/test_engine_rules.py",
+        "spec",
         NOTEBOOK,
     ),
     "swm_kpi/analysis/comparison": (COMPARISON, NOTEBOOK),
-    "swm_kpi/engine/aggregate": (*ENGINE, INTERVALS),
-    "swm_kpi/engine/output": (*ENGINE, INTERVALS),
+    "swm_kpi/engine/aggregate": ENGINE,
+    "swm_kpi/engine/output": ENGINE,
     "swm_kpi/engine/backends/repeats.py": ("engines/test_oracle.py",),
     "swm_kpi/formatting.py": (
         "unit/charts/test_charts.py",

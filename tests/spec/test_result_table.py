@@ -1,0 +1,149 @@
+"""The columns, order and bytes of a result."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from polars.testing import assert_frame_equal
+
+import swm_kpi as kpi
+from swm_kpi import (
+    Sum,
+    Unit,
+)
+from swm_kpi.output import write_csv
+from tests.support.small_tables import (
+    ALL_OF_IT,
+    CALL,
+    CALLS_TABLE,
+    INCIDENTS,
+    Call,
+    compute,
+    frame,
+    metric,
+    row,
+    run,
+    value,
+)
+
+COLUMNS = {
+    "ref": pl.String,
+    "metric": pl.String,
+    "measure": pl.String,
+    "basis": pl.String,
+    "grain": pl.String,
+    "period": pl.String,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "lpa": pl.String,
+    "asb_type": pl.String,
+    "value": pl.Float64,
+    "unit": pl.String,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "marker": pl.String,
+    "note": pl.String,
+    "definition": pl.String,
+    "as_at": pl.Date,
+}
+
+
+def test_the_columns_of_a_result_are_these_in_this_order() -> None:
+    found = run("15", {"incident": INCIDENTS}, by=["lpa", "asb_type"]).to_polars()
+    assert dict(found.schema) == COLUMNS
+    first = found.row(0, named=True)
+    assert first["ref"] == "15"
+    assert (first["metric"], first["measure"]) == ("asb_incidents", "incidents")
+    assert (first["basis"], first["grain"], first["unit"]) == ("force", "quarter", "incidents")
+    assert first["period"] == "2024/25 Q1"
+    assert (first["period_start"], first["period_end"]) == (date(2024, 4, 1), date(2024, 6, 30))
+    assert first["as_at"] is None
+
+
+def test_a_result_says_by_which_definition_it_was_made() -> None:
+    """``ref@version#hash``, the same for every row of a metric."""
+    (definition,) = set(run("15", {"incident": INCIDENTS}).to_polars()["definition"])
+    assert definition == kpi.catalogue()["15"].definition
+    ref, _, rest = definition.partition("@")
+    version, _, digest = rest.partition("#")
+    assert (ref, version) == ("15", str(kpi.catalogue()["15"].version))
+    assert len(digest) == 8
+    assert set(digest) <= set("0123456789abcdef")
+
+
+def test_a_row_for_each_measure_period_and_member_in_order() -> None:
+    """Metrics as asked, measures as declared, periods as asked, members as listed."""
+    calls = frame(Call, CALLS_TABLE)
+    periods = ["2024-06", "2024-05"]
+    found = compute(ALL_OF_IT, {"call": calls}, periods, by=["side"]).to_polars()
+    order = [
+        (measure, period, side)
+        for measure in ("calls", "urgent_share", "mean")
+        for period in periods
+        for side in ("Left", "Right", "All")
+    ]
+    assert list(found.select("measure", "period", "side").iter_rows()) == order
+
+
+def test_what_a_share_was_divided_from_is_beside_it() -> None:
+    """A count has no numerator and no denominator; a share has both."""
+    found = compute(ALL_OF_IT, {"call": frame(Call, CALLS_TABLE)})
+    share, count = row(found, "urgent_share"), row(found, "calls")
+    assert (share["value"], share["numerator"], share["denominator"]) == (0.5, 1, 2)
+    assert (count["numerator"], count["denominator"]) == (None, None)
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path) -> None:
+    """Also when the rows of a float column come in another order, many times over."""
+    rng = np.random.default_rng(1)
+    costs = rng.lognormal(3, 4, 5_000)
+    calls = pl.DataFrame(
+        {
+            "began_at": [datetime(2024, 5, 6, 12)] * 5_000,
+            "cost": costs,
+            "side": rng.choice(["Left", "Right"], 5_000),
+        }
+    )
+    assert sum(costs) != sum(sorted(costs))
+    made = metric(Sum(key="cost", **CALL, value=Call.cost, unit=Unit.POUNDS))
+    files = set()
+    for seed in range(5):
+        mixed = calls.sample(fraction=1, shuffle=True, seed=seed) if seed else calls
+        path = tmp_path / f"{seed}.csv"
+        write_csv(compute(made, {"call": mixed}, by=["side"]).to_polars(), path)
+        files.add(path.read_bytes())
+    assert len(files) == 1
+
+
+def test_the_libraries_agree_on_a_result() -> None:
+    """pandas, Polars and Arrow hold the same cells, nulls included."""
+    found = run("15", {"incident": INCIDENTS}, by=["lpa"], as_at="2024-07-14")
+    polars, pandas, arrow = found.to_polars(), found.to_pandas(), found.to_arrow()
+    assert list(pandas.columns) == polars.columns == arrow.column_names
+    assert_frame_equal(pl.from_arrow(arrow), polars)
+    for name in polars.columns:
+        expected = polars[name].to_list()
+        cells = pandas[name].tolist()
+        if polars.schema[name] == pl.Date:
+            assert [each.date() for each in cells] == expected
+        else:
+            for cell, wanted in zip(cells, expected, strict=True):
+                missing = isinstance(cell, float) and math.isnan(cell)
+                assert (None if missing else cell) == wanted
+    assert isinstance(arrow, pa.Table)
+
+
+def test_changing_what_was_handed_out_does_not_change_the_result() -> None:
+    """A result is what was computed."""
+    found = run("15", {"incident": INCIDENTS})
+    polars, pandas = found.to_polars(), found.to_pandas()
+    polars.replace_column(0, pl.Series("ref", ["99", "99"]))
+    pandas["value"] = -1
+    assert found.to_polars()["ref"].to_list() == ["15", "15"]
+    assert value(found, "incidents") == 4
