@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from swm_kpi.errors import DefinitionError, Problem, did_you_mean, place_of_declaration, refuse
+from swm_kpi.errors import (
+    DefinitionError,
+    Problem,
+    did_you_mean,
+    place_of_declaration,
+    raise_problems,
+)
 from swm_kpi.expressions import Unusable, is_unusable
 
 if TYPE_CHECKING:
@@ -69,7 +75,9 @@ class _DeclarationType(ModelMetaclass):
             subject = cls.subject_of(fields)
             if args:
                 fix = f"Write {cls.__name__}(name=value, ...)"
-                refuse([Problem(subject, "arguments", "they are given by name", fix, place)])
+                raise_problems(
+                    [Problem(subject, "arguments", "they are given by name", fix, place)]
+                )
                 return Unusable()
             usable = {name: value for name, value in fields.items() if not is_unusable(value)}
             spoilt = fields.keys() - usable.keys()
@@ -82,10 +90,10 @@ class _DeclarationType(ModelMetaclass):
                 inner = list(_inner_problems(error))
                 stands_in = True
                 if inner:
-                    refuse([*inner, *(Problem(subject, *each, place) for each in found)])
+                    raise_problems([*inner, *(Problem(subject, *each, place) for each in found)])
                     return Unusable()
             if found:
-                refuse(Problem(subject, *each, place) for each in found)
+                raise_problems(Problem(subject, *each, place) for each in found)
             return Unusable() if found or spoilt or stands_in else declared
 
 

@@ -141,7 +141,7 @@ def place_of_declaration() -> str:
     frame = sys._getframe(1)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if not _is_machinery(path) and path.exists():
+        if not _is_internal_frame(path) and path.exists():
             return f"{'/'.join(path.parts[-2:])}:{frame.f_lineno}"
         if frame.f_back is None:
             break
@@ -149,7 +149,7 @@ def place_of_declaration() -> str:
     return ""
 
 
-def _is_machinery(path: Path) -> bool:
+def _is_internal_frame(path: Path) -> bool:
     """Say whether a file belongs to the library or to what it calls, and declares nothing."""
     if "pydantic" in path.parts or "importlib" in path.parts:
         return True
@@ -157,7 +157,7 @@ def _is_machinery(path: Path) -> bool:
     return in_package and "definitions" not in path.relative_to(_PACKAGE).parts
 
 
-def forgetting(function: Callable[_Arguments, _Answer]) -> Callable[_Arguments, _Answer]:
+def clear_tracebacks(function: Callable[_Arguments, _Answer]) -> Callable[_Arguments, _Answer]:
     """Make a function that is given tables forget them in whatever error comes out of it.
 
     A traceback keeps every frame that the error came through, and each frame its local variables:
@@ -209,7 +209,7 @@ def collecting_problems() -> Iterator[list[Problem]]:
         _collected.reset(token)
 
 
-def refuse(problems: Iterable[Problem]) -> None:
+def raise_problems(problems: Iterable[Problem]) -> None:
     """Raise ``DefinitionError``, or record the problems where a caller is collecting them."""
     found = list(problems)
     collected = _collected.get()

@@ -145,8 +145,8 @@ class AvailabilityStatus(StrEnum):
     REPORTABLE = "reportable"
     NOT_REPORTABLE = "not reportable"
     UNKNOWN = "unknown"
-    HEADING = "heading"
-    NO_METRIC_TEXT = "no metric text"
+    GROUP = "group"
+    UNDEFINED = "undefined"
 
 
 class Basis(StrEnum):

@@ -9,13 +9,13 @@ _REASON = (
 
 COLOUR_LOST = Availability(status=AvailabilityStatus.UNKNOWN, reason=_REASON)
 
-HEADING = Availability(
-    status=AvailabilityStatus.HEADING,
+GROUP = Availability(
+    status=AvailabilityStatus.GROUP,
     reason="A heading of the plan: the refs under it are what is reported.",
 )
 
-NO_METRIC_TEXT = Availability(
-    status=AvailabilityStatus.NO_METRIC_TEXT,
+UNDEFINED = Availability(
+    status=AvailabilityStatus.UNDEFINED,
     reason="The plan's table has a number and no text here, so there is nothing to report.",
 )
 

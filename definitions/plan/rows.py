@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from swm_kpi import CatalogueEntry, MetricGroup, Objective, UndefinedMetric
 
-from .availability import HEADING, NO_METRIC_TEXT
+from .availability import GROUP, UNDEFINED
 
 
 @cache
@@ -28,7 +28,7 @@ def heading(ref: str, key: str) -> CatalogueEntry:
         key=key,
         title=_rows()[ref]["text"],
         objective=_objective(ref),
-        availability=HEADING,
+        availability=GROUP,
         children=children,
     )
 
@@ -36,5 +36,5 @@ def heading(ref: str, key: str) -> CatalogueEntry:
 def no_text(ref: str, key: str) -> CatalogueEntry:
     """Return the entry of a row with a number and no text."""
     return UndefinedMetric(
-        ref=ref, key=key, title="", objective=_objective(ref), availability=NO_METRIC_TEXT
+        ref=ref, key=key, title="", objective=_objective(ref), availability=UNDEFINED
     )

@@ -4,8 +4,16 @@ A year is a financial year, April to March. Every label is made from dates, so a
 disagree with the days it stands for.
 """
 
-from swm_kpi.calendar.days import FIRST_YEAR, LAST_YEAR, LONDON, say_day, say_months
+from swm_kpi.calendar.days import FIRST_YEAR, LAST_YEAR, LONDON, format_date, format_month_range
 from swm_kpi.calendar.parse import periods
 from swm_kpi.calendar.period import Period
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "LONDON", "Period", "periods", "say_day", "say_months"]
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "LONDON",
+    "Period",
+    "format_date",
+    "format_month_range",
+    "periods",
+]

@@ -152,12 +152,12 @@ def quoted(value: object) -> str:
     return ascii(value)
 
 
-def say_day(day: date) -> str:
+def format_date(day: date) -> str:
     """Write a day for a reader: ``1 April 2024``."""
     return f"{day.day} {day:%B} {day.year}"
 
 
-def say_months(first: date, last: date) -> str:
+def format_month_range(first: date, last: date) -> str:
     """Write a run of whole months for a reader: ``April to June 2024``.
 
     Args:

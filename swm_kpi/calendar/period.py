@@ -21,11 +21,11 @@ from swm_kpi.calendar.days import (
     YEAR_LABEL,
     check_date,
     first_day,
+    format_month_range,
     last_day,
     month_of,
     nearest_start,
     quoted,
-    say_months,
     span,
     two_digits,
 )
@@ -145,8 +145,8 @@ class Period:
     def words(self) -> str:
         """The period in words: ``May 2024``, ``April to June 2024``."""
         if self.grain is Grain.ROLLING_12:
-            return f"the 12 months to {say_months(self.end, self.end)}"
-        return say_months(self.start, self.end)
+            return f"the 12 months to {format_month_range(self.end, self.end)}"
+        return format_month_range(self.start, self.end)
 
     def previous(self) -> Period:
         """Return the period of the same grain that ends the day before this one starts.

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.analysis.process_charts import RULES, Nature, ProcessChart
-from swm_kpi.calendar import Period, say_day, say_months
+from swm_kpi.calendar import Period, format_date, format_month_range
 from swm_kpi.charts.chart import Caption
 from swm_kpi.contracts import UNKNOWN
 from swm_kpi.formatting import counted
@@ -51,7 +51,7 @@ def said_period(row: Mapping[str, Any]) -> str:
 
 def span_of(frame: pl.DataFrame) -> str:
     """Return the time from the first period of a frame to the last, in words."""
-    return say_months(frame["period_start"][0], frame["period_end"][-1])
+    return format_month_range(frame["period_start"][0], frame["period_end"][-1])
 
 
 def kind_of(unit: str) -> str:
@@ -184,13 +184,13 @@ def _runs(rows: Sequence[dict[str, Any]]) -> list[str]:
     return [
         said_period(run[0])
         if len(run) == 1
-        else say_months(run[0]["period_start"], run[-1]["period_end"])
+        else format_month_range(run[0]["period_start"], run[-1]["period_end"])
         for run in runs
     ]
 
 
 def _day(iso: str) -> str:
-    return say_day(date.fromisoformat(iso))
+    return format_date(date.fromisoformat(iso))
 
 
 def tell_members(

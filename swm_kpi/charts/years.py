@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.analysis.series import Member, Selected
-from swm_kpi.calendar import say_day
+from swm_kpi.calendar import format_date
 from swm_kpi.charts import axes
 from swm_kpi.charts.alt_text import (
     OVER_TIME,
@@ -119,7 +119,7 @@ def _years(selected: Selected, member: Member) -> _Years:
     if broken:
         missing = (
             "The year before is not drawn, because the series breaks on "
-            f"{say_day(broken[-1].day)}: {broken[-1].because}."
+            f"{format_date(broken[-1].day)}: {broken[-1].because}."
         )
     elif len(runs) == 1:
         missing = "The result has no number for the year before."

@@ -22,7 +22,7 @@ from swm_kpi.errors import (
     SwmKpiError,
 )
 from swm_kpi.model.describe import describe, list_entries
-from swm_kpi.model.plugins import everything_installed
+from swm_kpi.model.plugins import load_installed
 from swm_kpi.progress import progress
 
 _FAMILY = (
@@ -79,7 +79,7 @@ def _check(_: argparse.Namespace) -> int:
     plan = kpi.catalogue()
     metrics = [each for each in plan if isinstance(each, kpi.Metric)]
     with progress(len(metrics)) as step:
-        problems = list(everything_installed().left_out)
+        problems = list(load_installed().left_out)
         for metric in metrics:
             step(f"ref {metric.ref}")
             problems += list(check_examples(metric))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from swm_kpi.contracts.dimension import Dimension
-from swm_kpi.contracts.signature_errors import Told
+from swm_kpi.contracts.signature_errors import SignatureErrorMeta
 from swm_kpi.errors import Problem, place_of_declaration
 from swm_kpi.expressions import (
     DTYPE_WORDS,
@@ -44,7 +44,7 @@ _TAKEN = frozenset(
 )
 
 
-class Column(Leaf, metaclass=Told):
+class Column(Leaf, metaclass=SignatureErrorMeta):
     """A typed column of an input table, and a term of expressions.
 
     Args:
@@ -220,7 +220,7 @@ class Column(Leaf, metaclass=Told):
         return []
 
 
-class Recoded(Leaf, metaclass=Told):
+class Recoded(Leaf, metaclass=SignatureErrorMeta):
     """A breakdown worked out from one column by a table of values; not a column to be given."""
 
     dtype = str

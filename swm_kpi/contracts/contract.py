@@ -9,7 +9,13 @@ from typing_extensions import override
 
 from swm_kpi.contracts.column import Column, Recoded
 from swm_kpi.contracts.dimension import Dimension
-from swm_kpi.errors import DefinitionError, Problem, did_you_mean, place_of_declaration, refuse
+from swm_kpi.errors import (
+    DefinitionError,
+    Problem,
+    did_you_mean,
+    place_of_declaration,
+    raise_problems,
+)
 from swm_kpi.expressions import Condition, Expression, Unusable, as_condition, is_unusable
 from swm_kpi.vocabulary import Grain, Unit
 
@@ -88,7 +94,7 @@ class ContractType(type):
                 for each in _contract_problems(cls, body, options)
             ]
             if problems:
-                refuse(problems)
+                raise_problems(problems)
         return cls
 
     def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any], **_: Any) -> None:
@@ -106,7 +112,7 @@ class ContractType(type):
             place_of_declaration(),
         )
         try:
-            refuse([problem])
+            raise_problems([problem])
         except DefinitionError as error:
             unknown = UnknownColumn(error.problems)
         else:

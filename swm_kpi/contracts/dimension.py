@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from swm_kpi.contracts.signature_errors import Told
-from swm_kpi.errors import Problem, place_of_declaration, refuse
+from swm_kpi.contracts.signature_errors import SignatureErrorMeta
+from swm_kpi.errors import Problem, place_of_declaration, raise_problems
 
 ALL = "All"
 UNKNOWN = "Unknown"
 _RESERVED = {ALL: "it names the total row", UNKNOWN: "it names the rows with no value recorded"}
 
 
-class Dimension(metaclass=Told):
+class Dimension(metaclass=SignatureErrorMeta):
     """A breakdown with a closed list of members, such as Local Policing Area.
 
     Every member is a row of the result whether or not the data hold it. A null is its own member,
@@ -37,7 +37,7 @@ class Dimension(metaclass=Told):
         problems = list(self._problems())
         if problems:
             place = place_of_declaration()
-            refuse(Problem(f"Dimension {key!r}", *each, place) for each in problems)
+            raise_problems(Problem(f"Dimension {key!r}", *each, place) for each in problems)
 
     @property
     def is_open(self) -> bool:

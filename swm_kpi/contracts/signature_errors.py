@@ -9,7 +9,7 @@ from swm_kpi.errors import did_you_mean
 from swm_kpi.expressions.tree import raise_problem
 
 
-class Told(type):
+class SignatureErrorMeta(type):
     """Turns a missing or misspelt argument into a problem with a place and a fix."""
 
     if not TYPE_CHECKING:

@@ -18,7 +18,7 @@ from swm_kpi.engine.output.build_provenance import stamp
 from swm_kpi.engine.output.result_frame import tidy
 from swm_kpi.engine.plan import request
 from swm_kpi.engine.plan.compile import Compiler
-from swm_kpi.errors import RequestError, forgetting
+from swm_kpi.errors import RequestError, clear_tracebacks
 from swm_kpi.expressions import Elapsed
 from swm_kpi.measures import Clock, Statistic
 from swm_kpi.model.catalogue import Catalogue
@@ -29,7 +29,7 @@ from swm_kpi.result import Result, Subject
 MOST_MEMBERS = 5_000
 
 
-@forgetting
+@clear_tracebacks
 def compute(
     metrics: Sequence[str | CatalogueEntry] | str | None,
     data: Mapping[str, Any],

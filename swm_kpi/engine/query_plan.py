@@ -11,7 +11,7 @@ from swm_kpi.calendar import periods as periods_of
 from swm_kpi.engine.backends.scans import Scan, recorded
 from swm_kpi.engine.compute import compute, statistics_by_table
 from swm_kpi.engine.plan.request import choose
-from swm_kpi.errors import forgetting
+from swm_kpi.errors import clear_tracebacks
 from swm_kpi.measures import Statistic
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry
@@ -54,7 +54,7 @@ class QueryPlan:
         return lines
 
 
-@forgetting
+@clear_tracebacks
 def query_plan(
     metrics: Sequence[str | CatalogueEntry] | str | None,
     data: Mapping[str, Any],

@@ -10,14 +10,14 @@ from swm_kpi.contracts import ContractReport, ContractType
 from swm_kpi.engine.input.adapters import column_names
 from swm_kpi.engine.input.tables import validate as validate_contract
 from swm_kpi.engine.plan.request import check_tables, tables_of
-from swm_kpi.errors import RequestError, did_you_mean, forgetting
+from swm_kpi.errors import RequestError, clear_tracebacks, did_you_mean
 from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import CatalogueEntry, Metric, not_computed
+from swm_kpi.model.metric import CatalogueEntry, Metric, reason_not_computed
 from swm_kpi.model.plugins import catalogue as installed
 
 
-@forgetting
+@clear_tracebacks
 def validate(
     frame: Any,
     contract: str | ContractType,
@@ -104,7 +104,7 @@ class InputReadiness:
         return "\n".join(lines)
 
 
-@forgetting
+@clear_tracebacks
 def check_inputs(data: Mapping[str, Any], *, catalogue: Catalogue | None = None) -> InputReadiness:
     """Say which metrics the tables given allow, and what the others lack. No row is read.
 
@@ -125,7 +125,7 @@ def check_inputs(data: Mapping[str, Any], *, catalogue: Catalogue | None = None)
 def _ready(entry: CatalogueEntry, plan: Catalogue, columns: Mapping[str, frozenset[str]]) -> Ready:
     metric = plan.metric(entry)
     if metric is None:
-        return Ready(entry.ref, entry.name, (), (not_computed(entry),))
+        return Ready(entry.ref, entry.name, (), (reason_not_computed(entry),))
     served: list[str] = []
     lacking: dict[str, set[str]] = {}
     for measure in metric.measures:

@@ -4,9 +4,10 @@ May import errors only. Knows nothing of dataframes: the engine compiles trees i
 """
 
 from swm_kpi.expressions.literals import DTYPE_WORDS, Assumption, Canonical, Scalar
-from swm_kpi.expressions.relations import Product, Repeats, Undecided, WithinMonths
+from swm_kpi.expressions.relations import IsUnknown, Product, Repeats, WithinMonths
 from swm_kpi.expressions.renderers import canonical, english, python, sql
 from swm_kpi.expressions.tree import (
+    BoolOp,
     Compare,
     Condition,
     Elapsed,
@@ -14,7 +15,6 @@ from swm_kpi.expressions.tree import (
     IsIn,
     IsNull,
     IsTrue,
-    Joined,
     Leaf,
     Not,
     Term,
@@ -26,6 +26,7 @@ from swm_kpi.expressions.tree import (
 __all__ = [
     "DTYPE_WORDS",
     "Assumption",
+    "BoolOp",
     "Canonical",
     "Compare",
     "Condition",
@@ -34,14 +35,13 @@ __all__ = [
     "IsIn",
     "IsNull",
     "IsTrue",
-    "Joined",
+    "IsUnknown",
     "Leaf",
     "Not",
     "Product",
     "Repeats",
     "Scalar",
     "Term",
-    "Undecided",
     "Unusable",
     "WithinMonths",
     "as_condition",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeAlias
 
-from swm_kpi.calendar import say_day
-from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
+from swm_kpi.calendar import format_date
+from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, raise_problems
 
 Scalar: TypeAlias = str | int | float | bool | date | datetime
 Canonical: TypeAlias = list[Any]
@@ -77,7 +77,7 @@ class Assumption:
             problems.append(("since", "it is not a date", "Write an ISO date such as 2021-04-01"))
         if problems:
             place = place_of_declaration()
-            refuse(Problem(f"Assumption {self.key!r}", *each, place) for each in problems)
+            raise_problems(Problem(f"Assumption {self.key!r}", *each, place) for each in problems)
 
     @property
     def values(self) -> tuple[Scalar, ...]:
@@ -127,7 +127,7 @@ def english_of(literal: Scalar | Assumption) -> str:
     if isinstance(literal, int | float):
         # A year is a number too, and is not written with a comma.
         return f"{literal:,}" if abs(literal) >= 10_000 else f"{literal}"
-    day = say_day(literal)
+    day = format_date(literal)
     if not isinstance(literal, datetime) or literal.time() == time.min:
         return day
     return f"{day} at {literal.time().isoformat().removesuffix(':00')}"

@@ -11,7 +11,7 @@ from swm_kpi.expressions.tree import Condition, Expression, Term
 
 
 @dataclass(frozen=True, eq=False)
-class Undecided(Condition):
+class IsUnknown(Condition):
     """A condition is neither true nor false for a row, because a value it needs is null."""
 
     condition: Condition

@@ -45,7 +45,7 @@ def english(expression: tree.Expression) -> str:
             return f"{english(term)} is not recorded"
         case tree.IsTrue(term=term):
             return f"{english(term)} is true"
-        case tree.Joined(op=op, conditions=conditions):
+        case tree.BoolOp(op=op, conditions=conditions):
             return f" {op} ".join(_bracketed(each) for each in conditions)
         case tree.Not(condition=tree.IsNull(term=term)):
             return f"{english(term)} is recorded"
@@ -57,7 +57,7 @@ def english(expression: tree.Expression) -> str:
             return english(tree.Compare(left, _OPPOSITES[op], right))
         case tree.Not(condition=condition):
             return f"not ({english(condition)})"
-        case relations.Undecided(condition=condition):
+        case relations.IsUnknown(condition=condition):
             return f"it cannot be said whether {_bracketed(condition)}"
         case tree.Elapsed(start=start, end=end):
             return f"seconds from {english(start)} to {english(end)}"
@@ -90,11 +90,11 @@ def sql(expression: tree.Expression) -> str:
             return f"({sql(term)} IS NULL)"
         case tree.IsTrue(term=term):
             return sql(term)
-        case tree.Joined(op=op, conditions=conditions):
+        case tree.BoolOp(op=op, conditions=conditions):
             return "(" + f" {op.upper()} ".join(sql(each) for each in conditions) + ")"
         case tree.Not(condition=condition):
             return f"(NOT {sql(condition)})"
-        case relations.Undecided(condition=condition):
+        case relations.IsUnknown(condition=condition):
             return f"({sql(condition)} IS NULL)"
         case tree.Elapsed(start=start, end=end):
             return f"EXTRACT(EPOCH FROM ({sql(end)} - {sql(start)}))"
@@ -126,7 +126,7 @@ def python(expression: tree.Expression) -> str:
             return f"{python(term)}.is_null()"
         case tree.IsTrue(term=term):
             return python(term)
-        case tree.Joined(op=op, conditions=conditions):
+        case tree.BoolOp(op=op, conditions=conditions):
             sign = {"and": " & ", "or": " | "}[op]
             return sign.join(_in_brackets(each) for each in conditions)
         case tree.Not(condition=tree.IsNull(term=term)):
@@ -157,14 +157,14 @@ def canonical(expression: tree.Expression) -> Canonical:
             return ["null", canonical(term)]
         case tree.IsTrue(term=term):
             return canonical(term)
-        case tree.Joined(op=op, conditions=conditions):
+        case tree.BoolOp(op=op, conditions=conditions):
             joined = _sorted(canonical(each) for each in conditions)
             return joined[0] if len(joined) == 1 else [op, *joined]
         case tree.Not(condition=tree.Not(condition=condition)):
             return canonical(condition)
         case tree.Not(condition=condition):
             return ["not", canonical(condition)]
-        case relations.Undecided(condition=condition):
+        case relations.IsUnknown(condition=condition):
             return ["undecided", canonical(condition)]
         case tree.Elapsed(start=start, end=end):
             return ["elapsed", canonical(start), canonical(end)]
@@ -202,12 +202,12 @@ def _span(seconds: Scalar | Assumption) -> str:
 def _in_brackets(condition: tree.Condition) -> str:
     """Write a part of a Python condition: only what binds less tightly needs its brackets."""
     written = python(condition)
-    return f"({written})" if isinstance(condition, tree.Joined | tree.Compare) else written
+    return f"({written})" if isinstance(condition, tree.BoolOp | tree.Compare) else written
 
 
 def _bracketed(condition: tree.Condition) -> str:
     said = english(condition)
-    return f"({said})" if isinstance(condition, tree.Joined) else said
+    return f"({said})" if isinstance(condition, tree.BoolOp) else said
 
 
 def _sorted(forms: Iterable[Canonical]) -> list[Canonical]:

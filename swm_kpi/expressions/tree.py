@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 from typing_extensions import override
 
-from swm_kpi.errors import Problem, place_of_declaration, refuse
+from swm_kpi.errors import Problem, place_of_declaration, raise_problems
 from swm_kpi.expressions.literals import (
     DTYPE_WORDS,
     Assumption,
@@ -222,7 +222,7 @@ class IsTrue(Condition):
 
 
 @dataclass(frozen=True, eq=False)
-class Joined(Condition):
+class BoolOp(Condition):
     """Conditions joined by *and* or by *or*."""
 
     op: Literal["and", "or"]
@@ -289,7 +289,7 @@ class Unusable(Condition, Term):
 
 def raise_problem(subject: str, field: str, rule: str, fix: str) -> Unusable:
     """Refuse one thing; where problems are collected, return a stand-in instead of raising."""
-    refuse([Problem(subject, field, rule, fix, place_of_declaration())])
+    raise_problems([Problem(subject, field, rule, fix, place_of_declaration())])
     return Unusable()
 
 
@@ -337,11 +337,11 @@ def _joined(op: Literal["and", "or"], left: object, right: object) -> Condition:
         condition = _as_condition(each, sign)
         if isinstance(condition, Unusable):
             return condition
-        nested = isinstance(condition, Joined) and condition.op == op
+        nested = isinstance(condition, BoolOp) and condition.op == op
         conditions.extend(
-            condition.conditions if isinstance(condition, Joined) and nested else [condition]
+            condition.conditions if isinstance(condition, BoolOp) and nested else [condition]
         )
-    return Joined(op, tuple(conditions))
+    return BoolOp(op, tuple(conditions))
 
 
 def _compared(term: Term, op: str, other: object) -> Condition:

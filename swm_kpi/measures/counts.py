@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Expression, Undecided, as_condition, english
+from swm_kpi.expressions import Expression, IsUnknown, as_condition, english
 from swm_kpi.measures.interval_methods import of_a_count
 from swm_kpi.measures.measure import Cells, TableMeasure, both, may_be_null, missing_words
 from swm_kpi.measures.statistic import Operation, Statistic
@@ -123,7 +123,7 @@ def undecided(
     """
     if condition is None or not may_be_null(condition):
         return {}
-    where = Undecided(as_condition(condition))
+    where = IsUnknown(as_condition(condition))
     if like is None:
         return {"undecided": Statistic(measure.of, Operation.ROWS, measure.at, where=where)}
     return {

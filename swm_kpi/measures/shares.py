@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Canonical, Expression, Undecided, as_condition, english
+from swm_kpi.expressions import Canonical, Expression, IsUnknown, as_condition, english
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.interval_methods import of_a_count, of_a_share
 from swm_kpi.measures.measure import (
@@ -62,7 +62,7 @@ class Proportion(TableMeasure):
             **undecided(self, self.where),
         }
         if may_be_null(self.numerator):
-            found["unknown"] = self._rows(both(self.where, Undecided(as_condition(self.numerator))))
+            found["unknown"] = self._rows(both(self.where, IsUnknown(as_condition(self.numerator))))
         return found
 
     def _rows(self, where: Where | None) -> Statistic:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from swm_kpi.calendar import say_day, say_months
+from swm_kpi.calendar import format_date, format_month_range
 from swm_kpi.declaration import Declaration, Finding, Frozen
 from swm_kpi.vocabulary import AvailabilityStatus
 
@@ -30,10 +30,10 @@ class Evidence:
     def when(self) -> str:
         """The date as readers write it: 27 May 2021; as it was given where it is not a day."""
         with suppress(ValueError):
-            return say_day(date.fromisoformat(self.date))
+            return format_date(date.fromisoformat(self.date))
         with suppress(ValueError):
             month = date.fromisoformat(f"{self.date}-01")
-            return say_months(month, month)
+            return format_month_range(month, month)
         return self.date
 
 

@@ -75,7 +75,7 @@ def load_availability(catalogue: Catalogue, path: str | Path) -> Catalogue:
         raise DefinitionError(problems)
     stated = {catalogue[each.ref].ref: each for each in found}
     restated = (_restated(each, stated) for each in catalogue)
-    return Catalogue(restated, themes=catalogue.themes, overlaid=True)
+    return Catalogue(restated, themes=catalogue.themes, allow_not_reportable=True)
 
 
 def _tables(file: Path) -> list[dict[str, Any]]:

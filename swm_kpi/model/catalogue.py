@@ -11,7 +11,7 @@ from swm_kpi.errors import (
     RequestError,
     did_you_mean,
     place_of_declaration,
-    refuse,
+    raise_problems,
 )
 from swm_kpi.expressions import Unusable
 from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup
@@ -39,7 +39,7 @@ class Catalogue:
         entries: Iterable[CatalogueEntry],
         *,
         themes: Mapping[str, Sequence[str]] | None = None,
-        overlaid: bool = False,
+        allow_not_reportable: bool = False,
     ) -> None:
         given = tuple(entries)
         strange = [each for each in given if not isinstance(each, CatalogueEntry | Unusable)]
@@ -47,16 +47,18 @@ class Catalogue:
             kind = type(strange[0]).__name__
             rule = f"it holds a {kind}, which is no entry"
             fix = "List metrics, headings, aliases and other entries"
-            refuse([Problem("Catalogue", "entries", rule, fix, place_of_declaration())])
+            raise_problems([Problem("Catalogue", "entries", rule, fix, place_of_declaration())])
         self._entries = tuple(each for each in given if isinstance(each, CatalogueEntry))
         # Where an entry was refused, that others name it is no further mistake.
         whole = len(self._entries) == len(given)
         self.themes = {theme: tuple(refs) for theme, refs in (themes or {}).items()}
-        problems = list(_set_problems(self._entries, overlaid=overlaid, whole=whole))
+        problems = list(
+            _set_problems(self._entries, allow_not_reportable=allow_not_reportable, whole=whole)
+        )
         if whole:
             problems += _theme_problems(self.themes, [each.ref for each in self._entries])
         if problems:
-            refuse(problems)
+            raise_problems(problems)
         self._by_name = {name: each for each in self._entries for name in (each.key, each.ref)}
 
     def __iter__(self) -> Iterator[CatalogueEntry]:
@@ -114,12 +116,15 @@ def _theme_problems(themes: Mapping[str, Sequence[str]], refs: list[str]) -> Ite
 
 
 def _set_problems(
-    entries: tuple[CatalogueEntry, ...], *, overlaid: bool, whole: bool
+    entries: tuple[CatalogueEntry, ...], *, allow_not_reportable: bool, whole: bool
 ) -> Iterator[Problem]:
     yield from _names(entries)
     yield from _same_names([each for each in entries if isinstance(each, Metric)])
     for each in entries:
-        if each.availability.status is AvailabilityStatus.NOT_REPORTABLE and not overlaid:
+        if (
+            each.availability.status is AvailabilityStatus.NOT_REPORTABLE
+            and not allow_not_reportable
+        ):
             rule = "a definition cannot say that a force may not report it"
             fix = "State it in the force's availability file, with source and date"
             yield Problem(f"{type(each).__name__} {each.ref}", "availability", rule, fix)

@@ -9,7 +9,13 @@ from swm_kpi.contracts import ContractType
 from swm_kpi.expressions import DTYPE_WORDS, Assumption
 from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup, not_computed
+from swm_kpi.model.metric import (
+    CatalogueEntry,
+    Metric,
+    MetricAlias,
+    MetricGroup,
+    reason_not_computed,
+)
 from swm_kpi.vocabulary import AvailabilityStatus, Basis, Objective
 
 WIDTH = 88
@@ -41,7 +47,7 @@ def list_entries(catalogue: Catalogue) -> str:
 def _computes(entry: CatalogueEntry, catalogue: Catalogue) -> str:
     metric = catalogue.metric(entry)
     if metric is None:
-        return not_computed(entry)
+        return reason_not_computed(entry)
     if isinstance(entry, MetricAlias):
         return f"yes, as ref {entry.of}"
     measures = len({each.key for each in metric.measures})
@@ -64,7 +70,7 @@ def _lines(entry: CatalogueEntry, catalogue: Catalogue) -> Iterator[str]:
         yield from ("", "This ref is a heading. Its parts:")
         yield from (f"  {child}  {catalogue[child].name}" for child in entry.children)
     elif metric is None:
-        yield from _labelled("Computes", f"No: {not_computed(entry)}.")
+        yield from _labelled("Computes", f"No: {reason_not_computed(entry)}.")
     else:
         yield from _metric(entry, metric)
 

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from swm_kpi.contracts import Column, ContractType, Dimension
 from swm_kpi.declaration import Declaration, Finding, Frozen
-from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, refuse
+from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, raise_problems
 from swm_kpi.expressions import Assumption
 from swm_kpi.measures import Count, Measure, Proportion, Rate, Ratio, TableMeasure
 from swm_kpi.measures.measure import KEY
@@ -50,7 +50,7 @@ class Break:
             found.append(("because", "it is empty", "Say what changed"))
         if found:
             place = place_of_declaration()
-            refuse(Problem("Break", *each, place) for each in found)
+            raise_problems(Problem("Break", *each, place) for each in found)
 
     @property
     def day(self) -> date:
@@ -342,7 +342,7 @@ class Metric(CatalogueEntry):
                     yield "examples", f"example {number}: {error}".rstrip("."), "Mend the table"
 
 
-def not_computed(entry: CatalogueEntry) -> str:
+def reason_not_computed(entry: CatalogueEntry) -> str:
     """Say in words why nothing is computed for an entry; empty when something is."""
     words: dict[type[Any], str] = {
         MetricGroup: "a heading: its parts are computed",

@@ -21,7 +21,7 @@ _OWN = "swm_kpi.definitions"
 
 
 @dataclass(frozen=True)
-class Installed:
+class InstalledDefinitions:
     """Every package of definitions that is installed.
 
     Attributes:
@@ -54,12 +54,12 @@ def catalogue(*, availability: str | Path | None = None) -> Catalogue:
     Warns:
         PluginWarning: a plug-in cannot be loaded. It is named, and only its own refs are missing.
     """
-    found = everything_installed().catalogue
+    found = load_installed().catalogue
     return found if availability is None else load_availability(found, availability)
 
 
 @cache
-def everything_installed() -> Installed:
+def load_installed() -> InstalledDefinitions:
     """Load everything that is installed, once.
 
     Raises:
@@ -81,7 +81,7 @@ def everything_installed() -> Installed:
             )
     joined = _joined(parts)
     distributions = {each.ref: name for name, part in parts.items() for each in part}
-    return Installed(joined, distributions, tuple(left_out))
+    return InstalledDefinitions(joined, distributions, tuple(left_out))
 
 
 def load(package: str) -> Catalogue:

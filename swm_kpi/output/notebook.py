@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.calendar import say_day
+from swm_kpi.calendar import format_date
 from swm_kpi.formatting import decimals, say_number
 from swm_kpi.output.metadata import Pack
 from swm_kpi.provenance import Provenance
@@ -75,7 +75,7 @@ def _origin(told: Provenance | None) -> list[str]:
     if told is None:
         return []
     day = told.as_at
-    data = f", from data as at {say_day(day)}" if day is not None else ""
+    data = f", from data as at {format_date(day)}" if day is not None else ""
     changed = ", ".join(told.assumptions)
     other = f" Assumptions changed: {changed}." if changed else ""
     by = f"swm-kpi {told.library} with {told.engine} {told.engine_version}"

@@ -12,11 +12,11 @@ from importlib.resources import files
 
 import polars as pl
 
-from swm_kpi.calendar import say_day
+from swm_kpi.calendar import format_date
 from swm_kpi.charts import kind_of, said_period, say_cell
 from swm_kpi.formatting import decimals, say_number
 from swm_kpi.measures import Measure
-from swm_kpi.model.metric import CatalogueEntry, MetricAlias, MetricGroup, not_computed
+from swm_kpi.model.metric import CatalogueEntry, MetricAlias, MetricGroup, reason_not_computed
 from swm_kpi.reporting.contents import BY, Contents, Told
 from swm_kpi.vocabulary import AvailabilityStatus, Basis, Marker, Unit
 
@@ -126,7 +126,7 @@ def _overview_row(entry: CatalogueEntry, told: Told | None) -> str:
     child = ' class="child"' if entry.parent else ""
     status = entry.availability.status
     said = ""
-    if not isinstance(entry, MetricGroup) and status is not AvailabilityStatus.NO_METRIC_TEXT:
+    if not isinstance(entry, MetricGroup) and status is not AvailabilityStatus.UNDEFINED:
         said = f'<span class="unit">availability {escape(status.value)}</span>'
     return (
         f'<tr><td class="ref">{escape(entry.ref)}</td><th scope="row"{child}>{title}</th>'
@@ -136,7 +136,7 @@ def _overview_row(entry: CatalogueEntry, told: Told | None) -> str:
 
 def _state(entry: CatalogueEntry, told: Told | None) -> str:
     if told is None:
-        words = not_computed(entry) or "not computed"
+        words = reason_not_computed(entry) or "not computed"
         return words[:1].upper() + words[1:]
     if told.headline is None:
         return "No number: see its notes"
@@ -281,14 +281,14 @@ a real person.</p>
 def _foot(contents: Contents) -> str:
     return (
         f"</main>\n<footer><div class='wide'><p>Synthetic force of scale {contents.scale:g}, seed "
-        f"{contents.seed}; said to have been extracted on {say_day(contents.as_at)}. The same "
+        f"{contents.seed}; said to have been extracted on {format_date(contents.as_at)}. The same "
         "version of the library, scale and seed give the same pack.</p></div></footer>\n</body>"
         "\n</html>"
     )
 
 
 def _day_span(contents: Contents) -> str:
-    return f"{say_day(contents.first)} to {say_day(contents.last)}"
+    return f"{format_date(contents.first)} to {format_date(contents.last)}"
 
 
 def _anchor(entry: CatalogueEntry) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from swm_kpi.calendar import say_day
+from swm_kpi.calendar import format_date
 from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup, UndefinedMetric
 from swm_kpi.site import formulas, history, how_to_compute, table_list
 from swm_kpi.site.context import Subject, page, section, title_of, to_metric
@@ -140,7 +140,7 @@ def _availability(entry: CatalogueEntry) -> Iterator[Html]:
     yield paragraph(availability(stated.status))
     yield paragraph(stated.reason)
     if stated.as_at is not None:
-        yield paragraph(f"Stated on {say_day(stated.as_at)}.")
+        yield paragraph(f"Stated on {format_date(stated.as_at)}.")
     if stated.evidence:
         yield table(
             "Evidence of availability",
@@ -242,7 +242,7 @@ def _standards(metric: Metric) -> Iterator[Html]:
         yield table(
             "Breaks in the series",
             ("From", "What changed"),
-            ((whole(say_day(each.day)), each.because) for each in metric.breaks),
+            ((whole(format_date(each.day)), each.because) for each in metric.breaks),
         )
     else:
         yield paragraph("No break in the series is known.")

@@ -17,8 +17,8 @@ _COUNTED = {
     AvailabilityStatus.REPORTABLE: "reportable",
     AvailabilityStatus.NOT_REPORTABLE: "not reportable",
     AvailabilityStatus.UNKNOWN: "of unknown availability",
-    AvailabilityStatus.HEADING: "no more than a heading",
-    AvailabilityStatus.NO_METRIC_TEXT: "with no text in the plan",
+    AvailabilityStatus.GROUP: "a group of metrics",
+    AvailabilityStatus.UNDEFINED: "with no text in the plan",
 }
 _WAYS = (
     ("metrics/index.html", "All refs at a glance", "Each ref, what computes and what is known."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import CatalogueEntry, MetricAlias, not_computed
+from swm_kpi.model.metric import CatalogueEntry, MetricAlias, reason_not_computed
 from swm_kpi.site.markup import Html, join, link, tag
 from swm_kpi.vocabulary import AvailabilityStatus
 
@@ -21,8 +21,8 @@ _STATUSES = {
     AvailabilityStatus.REPORTABLE: ("yes", "good", "Reportable"),
     AvailabilityStatus.NOT_REPORTABLE: ("no", "bad", "Not reportable"),
     AvailabilityStatus.UNKNOWN: ("ask", "unsure", "Availability not known"),
-    AvailabilityStatus.HEADING: ("list", "plain", "MetricGroup"),
-    AvailabilityStatus.NO_METRIC_TEXT: ("blank", "plain", "No text in the plan"),
+    AvailabilityStatus.GROUP: ("list", "plain", "Group of metrics"),
+    AvailabilityStatus.UNDEFINED: ("blank", "plain", "No text in the plan"),
 }
 
 
@@ -66,7 +66,7 @@ def state(entry: CatalogueEntry, catalogue: Catalogue) -> Html:
 
 def why_not(entry: CatalogueEntry) -> str:
     """Say as a sentence why nothing is computed."""
-    words = not_computed(entry)
+    words = reason_not_computed(entry)
     return f"{words[:1].upper()}{words[1:]}."
 
 

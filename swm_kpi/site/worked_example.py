@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from swm_kpi.calendar import LONDON, Period
 from swm_kpi.engine.compute import compute
 from swm_kpi.engine.worked_examples import example_frame
-from swm_kpi.expressions import Expression, Joined, Not, Repeats, as_condition, english
+from swm_kpi.expressions import BoolOp, Expression, Not, Repeats, as_condition, english
 from swm_kpi.measures import Measure
 from swm_kpi.measures.measure import missing_words
 from swm_kpi.measures.statistic import Clock, Operation, Statistic
@@ -205,7 +205,7 @@ def _holding(condition: Expression | None, rows: Sequence[Row]) -> list[bool | N
         return [True] * len(rows)
     if isinstance(condition, Repeats):
         return _repeating(condition, rows)
-    if isinstance(condition, Joined) and condition.op == "and":
+    if isinstance(condition, BoolOp) and condition.op == "and":
         parts = zip(*(_holding(each, rows) for each in condition.conditions), strict=True)
         return [False if False in each else None if None in each else True for each in parts]
     return [worked(condition)(row) for row in rows]
@@ -246,7 +246,7 @@ def _unmet(condition: Expression | None, row: Row) -> list[str]:
     """Say of each part of a condition that a row does not meet how it fails it."""
     if condition is None:
         return []
-    if isinstance(condition, Joined) and condition.op == "and":
+    if isinstance(condition, BoolOp) and condition.op == "and":
         return [words for each in condition.conditions for words in _unmet(each, row)]
     if isinstance(condition, Repeats):
         return []

@@ -16,16 +16,16 @@ from swm_kpi.calendar import LONDON
 from swm_kpi.contracts import Column, Recoded
 from swm_kpi.expressions import (
     Assumption,
+    BoolOp,
     Compare,
     Elapsed,
     Expression,
     IsIn,
     IsNull,
     IsTrue,
-    Joined,
+    IsUnknown,
     Not,
     Product,
-    Undecided,
     WithinMonths,
 )
 
@@ -59,7 +59,7 @@ def worked(expression: Expression) -> Worked:
             value = worked(term)
             listed = {each for operand in values for each in _literals(operand)}
             return lambda row: None if (held := value(row)) is None else held in listed
-        case IsNull(term=inner) | Undecided(condition=inner):
+        case IsNull(term=inner) | IsUnknown(condition=inner):
             part = worked(inner)
             return lambda row: part(row) is None
         case IsTrue(term=term):
@@ -67,7 +67,7 @@ def worked(expression: Expression) -> Worked:
         case Not(condition=condition):
             part = worked(condition)
             return lambda row: None if (held := part(row)) is None else not held
-        case Joined(op=op, conditions=conditions):
+        case BoolOp(op=op, conditions=conditions):
             return _joined([worked(each) for each in conditions], decisive=op == "or")
         case Elapsed(start=start, end=end):
             return _both(worked(start), worked(end), _elapsed)

@@ -19,7 +19,7 @@ import swm_kpi as kpi
 from swm_kpi import ContractError, InputError, SwmKpiError, TextReport
 from swm_kpi.cli.main import main
 from swm_kpi.contracts import ContractType
-from swm_kpi.errors import forgetting
+from swm_kpi.errors import clear_tracebacks
 from swm_kpi.testing import right_rows
 from tests.support import engines
 from tests.support.bad_inputs import (
@@ -271,7 +271,7 @@ def test_no_marker_comes_out_of_what_fails_inside(
 def test_an_error_nobody_foresaw_forgets_the_table_too() -> None:
     """Its frames, files and lines stay, for whoever mends it; their variables do not."""
 
-    @forgetting
+    @clear_tracebacks
     def computes(table: pl.DataFrame, *, name: str) -> None:
         copy = table.to_dicts()
         raise RuntimeError(name) from deeper(copy)

@@ -19,7 +19,7 @@ import griffe
 import swm_kpi
 
 ROOT = Path(__file__).parents[2]
-AGREED = ROOT / "tests" / "public_api.txt"
+AGREED = ROOT / "tests" / "project" / "public_api.txt"
 
 
 def test_public_names_are_sorted_and_exist() -> None:

@@ -48,17 +48,17 @@ from swm_kpi import (
 from swm_kpi.contracts import ContractType, Recoded
 from swm_kpi.expressions import (
     Assumption,
+    BoolOp,
     Compare,
     Elapsed,
     Expression,
     IsIn,
     IsNull,
     IsTrue,
-    Joined,
+    IsUnknown,
     Not,
     Product,
     Repeats,
-    Undecided,
     WithinMonths,
 )
 
@@ -376,12 +376,12 @@ class Oracle:
             case Not():
                 inside = self.truth(condition.condition, row)
                 return None if inside is None else not inside
-            case Undecided():
+            case IsUnknown():
                 return self.truth(condition.condition, row) is None
-            case Joined(op="and"):
+            case BoolOp(op="and"):
                 parts = [self.truth(each, row) for each in condition.conditions]
                 return False if False in parts else None if None in parts else True
-            case Joined(op="or"):
+            case BoolOp(op="or"):
                 parts = [self.truth(each, row) for each in condition.conditions]
                 return True if True in parts else None if None in parts else False
             case IsIn():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from swm_kpi.analysis.comparison.pooling import Cell, Pooling, adds_nothing, pool
 from swm_kpi.analysis.comparison.verdict import verdict
 from swm_kpi.analysis.comparison.windows import Window, labels
-from swm_kpi.calendar import Period, say_day
+from swm_kpi.calendar import Period, format_date
 from swm_kpi.measures import BudgetVariance, Measure
 from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Direction, Marker, Unit
@@ -109,7 +109,7 @@ def _obstacle(
         return Marker.NOT_APPLICABLE, refused
     for each in rules.breaks:
         if window.crosses(each.day):
-            return Marker.BREAK, f"the series breaks on {say_day(each.day)}: {each.because}."
+            return Marker.BREAK, f"the series breaks on {format_date(each.day)}: {each.because}."
     sides = [
         (period, cell, len(cells) > 1)
         for periods, cells in ((window.now, now), (window.before, before))

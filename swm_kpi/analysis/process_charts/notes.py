@@ -9,7 +9,7 @@ import numpy as np
 from swm_kpi.analysis.process_charts.points import Point
 from swm_kpi.analysis.process_charts.target import Target
 from swm_kpi.analysis.series import Selected
-from swm_kpi.calendar import say_day
+from swm_kpi.calendar import format_date
 from swm_kpi.measures import PeriodEndStock, RepeatRate
 from swm_kpi.model.metric import Break
 from swm_kpi.statistics import MINIMUM_POINTS, Chart
@@ -31,7 +31,8 @@ def notes_of(
 ) -> list[str]:
     """Return what a reader must know beside the limits and the signals."""
     found = [
-        f"Limits are worked out afresh from {say_day(each.day)}: {each.because}." for each in breaks
+        f"Limits are worked out afresh from {format_date(each.day)}: {each.because}."
+        for each in breaks
     ]
     reasons = dict.fromkeys(each.left_out for each in points if each.left_out)
     for why in reasons:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from swm_kpi.calendar import Period, say_day
+from swm_kpi.calendar import Period, format_date
 from swm_kpi.engine.input.tables import Table
 from swm_kpi.vocabulary import Grain, Marker
 
@@ -90,7 +90,7 @@ class Coverage:
         return Marker.NONE, f"Coverage {self._span()}." if self.seen else ""
 
     def _span(self) -> str:
-        first, last = (say_day(each) for each in (self.first, self.last) if each is not None)
+        first, last = (format_date(each) for each in (self.first, self.last) if each is not None)
         gaps = ", with months missing" if self.missing else ""
         seen = ", the months seen in the data" if self.seen else ""
         return f"{first} to {last}{gaps}{seen}"

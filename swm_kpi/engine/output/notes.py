@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from swm_kpi.calendar import say_day
+from swm_kpi.calendar import format_date
 from swm_kpi.engine.output.assemble import Computed, Grid
 from swm_kpi.engine.output.text_reports import told
 from swm_kpi.measures import Clock, TextReport
@@ -72,7 +72,7 @@ def _dated(clock: Clock, used: date | int | None) -> str:
     if clock is Clock.REFERENCE:
         return f"Population: mid-{used} estimate."
     if clock is Clock.LAST_SNAPSHOT:
-        return f"As at {say_day(used)}." if isinstance(used, date) else _NO_SNAPSHOT
+        return f"As at {format_date(used)}." if isinstance(used, date) else _NO_SNAPSHOT
     if clock is Clock.MEAN_OF_STOCKS:
         return f"Mean of {used} snapshots."
     return f"Mean of the complete ones of {used} snapshots."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from swm_kpi.calendar import Period, say_day
+from swm_kpi.calendar import Period, format_date
 from swm_kpi.engine.output.assemble import Computed, Grid
 from swm_kpi.engine.output.coverage import Coverage
 from swm_kpi.measures import Clock, Measure
@@ -58,12 +58,12 @@ class Statuses:
             words.append(text)
         as_at = self._grid.as_at
         if as_at is not None and as_at < period.start:
-            day = say_day(as_at)
+            day = format_date(as_at)
             return Marker.NOT_AVAILABLE, f"The period begins after the data were extracted, {day}."
         if as_at is not None and as_at <= period.end:
             partial = True
             words.append(
-                f"The data were extracted on {say_day(as_at)}, before the period was over."
+                f"The data were extracted on {format_date(as_at)}, before the period was over."
             )
             late = {each.table for each in covered if each.seen_to and each.seen_to > as_at}
             words += [f"Table {name!r} holds dates after that day." for name in sorted(late)]
@@ -73,7 +73,7 @@ class Statuses:
         for each in breaks:
             if period.start <= each.day < period.stop:
                 broken = True
-                words.append(f"Break in the series on {say_day(each.day)}: {each.because}.")
+                words.append(f"Break in the series on {format_date(each.day)}: {each.because}.")
         marker = Marker.PROVISIONAL if partial else Marker.BREAK if broken else Marker.NONE
         if short:
             marker = Marker.LOW_RELIABILITY if measure.history_months else Marker.PROVISIONAL

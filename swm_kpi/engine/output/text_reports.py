@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from swm_kpi.calendar import Period, say_day
+from swm_kpi.calendar import Period, format_date
 from swm_kpi.engine.aggregate.snapshots import day_of
 from swm_kpi.engine.backends.scans import collect
 from swm_kpi.engine.input.tables import Table
@@ -37,7 +37,7 @@ def _said(row: dict[str, object], narrative: TextReport) -> str:
         f"Rating: {rating}." if rating is not None else "",
         _sentence(row, narrative.text.name),
     ]
-    day = say_day(day_of(row[narrative.at.name]))
+    day = format_date(day_of(row[narrative.at.name]))
     parts.append(f"({row[narrative.author.name]}, {day}.")
     parts.append(f"Evidence: {_sentence(row, narrative.evidence.name)})")
     return " ".join(part for part in parts if part)

@@ -16,17 +16,17 @@ from swm_kpi.contracts import Column, Recoded
 from swm_kpi.engine.input.encode import INSTANT
 from swm_kpi.expressions import (
     Assumption,
+    BoolOp,
     Compare,
     Elapsed,
     Expression,
     IsIn,
     IsNull,
     IsTrue,
-    Joined,
+    IsUnknown,
     Not,
     Product,
     Repeats,
-    Undecided,
     WithinMonths,
     canonical,
 )
@@ -84,7 +84,7 @@ class Compiler:
                 return self(expression.term).is_null()
             case IsTrue():
                 return self(expression.term)
-            case Joined():
+            case BoolOp():
                 operator = and_ if expression.op == "and" else or_
                 return reduce(operator, (self(each) for each in expression.conditions))
             case Not():
@@ -97,7 +97,7 @@ class Compiler:
                 return self._within(expression)
             case Repeats():
                 return self._words.col(self.repeats(expression))
-            case Undecided():
+            case IsUnknown():
                 return self._undecided(self(expression.condition))
         raise TypeError(f"{type(expression).__name__} has no engine expression")
 

@@ -14,15 +14,15 @@ from hashlib import sha256
 
 from swm_kpi.contracts import Column, Recoded
 from swm_kpi.expressions import (
+    BoolOp,
     Compare,
     Expression,
     IsIn,
     IsNull,
     IsTrue,
-    Joined,
+    IsUnknown,
     Not,
     Term,
-    Undecided,
     canonical,
 )
 from swm_kpi.measures import Statistic
@@ -103,7 +103,7 @@ def parts_of(condition: Expression | None) -> Parts:
 def _parts(condition: Expression) -> Iterator[Expression]:
     if _decided_by_lists(condition):
         yield from (each for each in condition.walk() if isinstance(each, Column))
-    elif isinstance(condition, Joined | Not | Undecided):
+    elif isinstance(condition, BoolOp | Not | IsUnknown):
         for part in condition.parts:
             yield from _parts(part)
     else:
@@ -111,7 +111,7 @@ def _parts(condition: Expression) -> Iterator[Expression]:
 
 
 def _decided_by_lists(condition: Expression) -> bool:
-    plain = (Compare, IsIn, IsNull, IsTrue, Joined, Not, Undecided, Recoded)
+    plain = (Compare, IsIn, IsNull, IsTrue, BoolOp, Not, IsUnknown, Recoded)
     return all(
         isinstance(each, plain) or (isinstance(each, Term) and is_listed(each))
         for each in condition.walk()

@@ -14,7 +14,7 @@ from swm_kpi.expressions import Assumption, Term
 from swm_kpi.expressions.literals import literal_problem
 from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import CatalogueEntry, Metric, not_computed
+from swm_kpi.model.metric import CatalogueEntry, Metric, reason_not_computed
 from swm_kpi.vocabulary import Basis
 
 MAX_CELLS = 5_000_000
@@ -82,7 +82,7 @@ def choose(
 
 
 def _cannot(entry: CatalogueEntry) -> str:
-    return f"Ref {entry.ref} cannot be computed: {not_computed(entry)}."
+    return f"Ref {entry.ref} cannot be computed: {reason_not_computed(entry)}."
 
 
 def _measures(entry: CatalogueEntry, metric: Metric) -> tuple[Measure, ...]:

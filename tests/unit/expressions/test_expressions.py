@@ -36,17 +36,17 @@ from swm_kpi import (
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.errors import collecting_problems
 from swm_kpi.expressions import (
+    BoolOp,
     Compare,
     Condition,
     Expression,
     IsIn,
     IsNull,
     IsTrue,
-    Joined,
+    IsUnknown,
     Not,
     Product,
     Repeats,
-    Undecided,
     Unusable,
     WithinMonths,
     as_condition,
@@ -174,7 +174,7 @@ FACES: dict[str, tuple[Callable[[], Expression], str, str, list[Any]]] = {
         ["not", ["and", URGENT, ["null", CODE]]],
     ),
     "undecided": (
-        lambda: Undecided(Call.code == "a"),
+        lambda: IsUnknown(Call.code == "a"),
         "it cannot be said whether code is ‘a’",
         "((\"code\" = 'a') IS NULL)",
         ["undecided", ["==", CODE, ["str", "a"]]],
@@ -374,7 +374,7 @@ def test_a_mistake_among_others_is_told_once_and_whatever_holds_it_is_unusable(
     assert is_unusable(made)
     assert is_unusable([Call.urgent, made])
     assert not is_unusable([Call.urgent, Call.calls > 1, "a text"])
-    assert is_unusable(Not(Undecided(made)))
+    assert is_unusable(Not(IsUnknown(made)))
     # It takes any use without a further complaint.
     assert isinstance(made.recode({"a": "Loud"}).of_anything, Unusable)
     assert not hasattr(made, "_private")
@@ -406,7 +406,7 @@ def test_what_an_expression_rests_on_is_all_inside_it() -> None:
     assert read(Call.calls > Call.limit) == ["calls", "limit"]
     assert read(Call.calls > 1) == ["calls"]
     assert read(Call.code.is_in("a")) == ["code"]
-    assert read(Undecided(Call.words.is_null())) == ["words"]
+    assert read(IsUnknown(Call.words.is_null())) == ["words"]
     assert read(Call.rang_at.until(Call.ended_at) > 1) == ["rang_at", "ended_at"]
     assert read(Product(Call.calls, Call.share)) == ["calls", "share"]
     assert read(WithinMonths(Call.due, Call.ended_at, (MONTHS,))) == ["due", "ended_at"]
@@ -434,13 +434,13 @@ def test_a_range_of_one_number_is_a_range_and_a_backward_one_is_refused() -> Non
 
 def test_what_cannot_be_said_is_in_brackets() -> None:
     loud, many = Call.code == "a", Call.calls > 1
-    assert english(Undecided(loud & many)) != english(Undecided(loud) & many)
+    assert english(IsUnknown(loud & many)) != english(IsUnknown(loud) & many)
 
 
 @pytest.mark.parametrize("make", [make for make, *_ in FACES.values()], ids=FACES)
 def test_the_python_of_a_tree_makes_it_again(make: Callable[[], Expression]) -> None:
     tree = make()
-    if isinstance(tree, Undecided):
+    if isinstance(tree, IsUnknown):
         with pytest.raises(TypeError, match="not written"):
             python(tree)
         return
@@ -539,7 +539,7 @@ conditions = st.recursive(
         st.builds(lambda left, right: left & right, inner, inner),
         st.builds(lambda left, right: left | right, inner, inner),
         st.builds(lambda one: ~one, inner),
-        st.builds(Undecided, inner),
+        st.builds(IsUnknown, inner),
     ),
     max_leaves=6,
 )
@@ -577,9 +577,9 @@ def holds(condition: Condition, row: dict[str, Any]) -> bool | None:
         case Not(condition=inner):
             found = holds(inner, row)
             return None if found is None else not found
-        case Undecided(condition=inner):
+        case IsUnknown(condition=inner):
             return holds(inner, row) is None
-        case Joined(op=op, conditions=inner):
+        case BoolOp(op=op, conditions=inner):
             found = [holds(each, row) for each in inner]
             decides = op == "or"
             if decides in found:
@@ -626,7 +626,7 @@ def test_one_canonical_form_is_one_meaning(one: Condition, other: Condition) -> 
         assert meaning(one) == meaning(other)
     if meaning(one) != meaning(other):
         assert canonical(one) != canonical(other)
-        if not any(isinstance(each, Undecided) for tree in (one, other) for each in tree.walk()):
+        if not any(isinstance(each, IsUnknown) for tree in (one, other) for each in tree.walk()):
             assert english(one) != english(other)
 
 
@@ -675,7 +675,7 @@ def test_other_ways_to_write_one_meaning_have_one_form(one: Condition, other: Co
         (Call.calls < Call.limit, Call.calls > Call.limit),
         (Call.urgent & (Call.code == "a"), Call.urgent | (Call.code == "a")),
         (Call.code.is_in("a", "b"), ~Call.code.is_in("c")),
-        (Call.code.is_null(), Undecided(Call.code == "a")),
+        (Call.code.is_null(), IsUnknown(Call.code == "a")),
         (Call.loudness == "Loud", Call.code == "a"),
     ],
 )

@@ -343,7 +343,7 @@ MEASURES = {
     "the force's own measure that differs": Mistake(
         lambda: logs(proxy_difference="A little."),
         "Count logs",
-        "proxy_difference",
+        "how it differs",
         "only a proxy",
         "note=",
     ),

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, find, given, settings
 import swm_kpi as kpi
 from swm_kpi import Column, Contract, Dimension, RequestError, Rule, Unique, Unit
 from swm_kpi.contracts import ContractType
-from swm_kpi.expressions import Assumption, Product, Repeats, Undecided, WithinMonths
+from swm_kpi.expressions import Assumption, IsUnknown, Product, Repeats, WithinMonths
 from swm_kpi.testing import frame, frames, right_rows, rows
 from swm_kpi.testing.evaluate import worked
 from swm_kpi.testing.repair import breaking_row, broken, mended_row, rulings
@@ -69,7 +69,7 @@ class Everything(Contract, row_unit=Unit.CALLS):
     soon = Rule(at.until(later) < 7200, "it takes less than two hours")
     ordered = Rule(at <= later, "in order")
     within = Rule(WithinMonths(day, day, (MONTHS,)), "it is within a year of itself")
-    times = Rule(Undecided(few > 1) | (Product(few, share) < 2), "the product is small")
+    times = Rule(IsUnknown(few > 1) | (Product(few, share) < 2), "the product is small")
     due = Rule(day >= date(2024, 4, 1), "it is of the year")
 
 
