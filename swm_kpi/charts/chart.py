@@ -59,7 +59,9 @@ class Caption:
         measure = selected.measure
         stand_in = ""
         if measure.basis is Basis.PROXY:
-            stand_in = f"From public data, as a stand-in for the force's own. {measure.differs}"
+            stand_in = (
+                f"From public data, as a stand-in for the force's own. {measure.proxy_difference}"
+            )
         said = (selected.metric.summary, measure.note, stand_in, source)
         return cls(
             measure.title,

@@ -94,7 +94,7 @@ class InputReadiness:
 
     def __str__(self) -> str:
         lines = [
-            f"{len(self.ready)} refs compute, {len(self.partly)} in part, "
+            f"{len(self.ready)} refs compute, {len(self.partial)} in part, "
             f"{len(self.not_ready)} not at all."
         ]
         for each in self.refs:

@@ -234,7 +234,7 @@ def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
 
 def _meaning(told: Told) -> str:
     metric = told.metric
-    parts = ["<dl>", f"<dt>What it is not</dt><dd>{escape(metric.not_this)}</dd>"]
+    parts = ["<dl>", f"<dt>What it is not</dt><dd>{escape(metric.limitations)}</dd>"]
     if metric.caveats:
         parts.append(f"<dt>Also to know</dt>{_descriptions(metric.caveats)}")
     notes = list(_notes_on_latest(told))

@@ -43,7 +43,7 @@ def section_of(entry: CatalogueEntry, metric: Metric, subject: Subject) -> Itera
 def _said(measure: Measure, metric: Metric) -> Html:
     parts = [
         paragraph(formula(measure, metric)),
-        paragraph(f"Differs: {measure.differs}") if measure.proxy_difference else "",
+        paragraph(f"Differs: {measure.proxy_difference}") if measure.proxy_difference else "",
         paragraph(measure.note) if measure.note else "",
         paragraph(_small(measure), class_="small"),
     ]
