@@ -20,7 +20,7 @@ PAGES = [
     ROOT / "README.md",
     *sorted(path for kind in GUIDES for path in (ROOT / "docs" / kind).glob("*.md")),
 ]
-TUTORIAL = "first-pack.md"
+TUTORIAL = "first-dataset.md"
 MONTHS = [f"2025-{month:02}" for month in range(1, 7)]
 
 STREET = (

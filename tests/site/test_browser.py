@@ -32,7 +32,7 @@ KINDS = {
     "heading": "metrics/ref-16.html",
     "table": "tables/incident.html",
     "way in": "metrics/availability.html",
-    "guide": "tutorial/first-pack.html",
+    "guide": "tutorial/first-dataset.html",
     "reference": "reference/api/compute.html",
     "search": "search.html?q=knife",
 }
