@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swm_kpi.disclosure import DisclosurePolicy
+from swm_kpi.disclosure import DisclosurePolicy, describe_threshold
 from swm_kpi.errors import InputError, OutputError, RequestError, did_you_mean
 from swm_kpi.output.guard import NO_POLICY
 from swm_kpi.progress import progress
@@ -23,10 +23,10 @@ examples:
   Anti-social behaviour by quarter and area, to the screen:
     swm-kpi compute 15 --data incident=incidents.csv --start 2024-04-01 --end 2025-03-31 --by lpa
 
-  Everything that a folder of tables allows, in named periods, disclosed and written to a workbook.
+  Everything that a folder of tables allows, in named periods, protected and written to a workbook.
   Its files are named for their tables: incident.parquet, crime.csv and so on.
     swm-kpi compute --data extracts/ --period "2024/25 Q1" --period "2024/25 Q2" \\
-      --threshold 5 --base 5 --out pack.xlsx
+      --threshold 5 --rounding-base 5 --out pack.xlsx
 
   A folder to try it with:
     swm-kpi synth --out made-up --scale 0.01
@@ -34,7 +34,7 @@ examples:
 
 The data are checked first, and everything that is wrong with them is told at once. What is written
 to a file is written whole or not at all. Small counts can identify people: a file takes either
---threshold and --base, or --policy none to say that the numbers may be written as they are.
+--threshold and --rounding-base, or --policy none to write the numbers without protection.
 """
 
 
@@ -81,8 +81,15 @@ def declare(command: argparse.ArgumentParser) -> None:
     out.add_argument(
         "--out", metavar="FILE", help=f"{', '.join(_FORMS)}; as CSV to the screen when left out"
     )
-    out.add_argument("--threshold", type=int, help="hide counts below this")
-    out.add_argument("--base", type=int, help="round counts to this")
+    out.add_argument(
+        "--threshold",
+        type=int,
+        metavar="N",
+        help=f"suppress counts {describe_threshold('N')}",
+    )
+    out.add_argument(
+        "--rounding-base", type=int, metavar="N", help="round counts to a multiple of N"
+    )
     out.add_argument(
         "--policy", choices=[NO_POLICY], default="", help="none: leave small counts as they are"
     )
@@ -126,7 +133,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _policy(options: argparse.Namespace) -> DisclosurePolicy | None:
-    given = {"threshold": options.threshold, "base": options.base}
+    given = {"threshold": options.threshold, "rounding_base": options.rounding_base}
     chosen = {name: value for name, value in given.items() if value is not None}
     return DisclosurePolicy(**chosen) if chosen else None
 
@@ -142,7 +149,8 @@ def _check_out(options: argparse.Namespace, policy: DisclosurePolicy | None) -> 
     if policy is None and options.policy != NO_POLICY:
         raise OutputError(
             "--out needs a disclosure policy, so that small counts identify nobody. Write "
-            "--threshold 5 --base 5 to hide counts under 5 and round the rest to 5, or "
+            f"--threshold 5 --rounding-base 5 to suppress counts {describe_threshold(5)} and "
+            "round the rest to 5, or "
             f"--policy {NO_POLICY} to write them as they are."
         )
     check_target(Path(options.out), overwrite=options.overwrite)

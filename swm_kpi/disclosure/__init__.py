@@ -6,7 +6,13 @@ docs/decisions/0008-disclosure.md.
 """
 
 from swm_kpi.disclosure.apply import disclose
-from swm_kpi.disclosure.policy import DisclosurePolicy
+from swm_kpi.disclosure.policy import DisclosurePolicy, describe_threshold
 from swm_kpi.disclosure.two_releases import DisclosureRisk, differencing_risks
 
-__all__ = ["DisclosurePolicy", "DisclosureRisk", "differencing_risks", "disclose"]
+__all__ = [
+    "DisclosurePolicy",
+    "DisclosureRisk",
+    "describe_threshold",
+    "differencing_risks",
+    "disclose",
+]

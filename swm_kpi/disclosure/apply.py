@@ -79,7 +79,7 @@ def disclose(
             rest = _ROWS.sub("Some rows", notes[row])
             needless = f" {NEEDLESS}" if row in protection.given_up else ""
             notes[row] = f"{words}{needless} {rest}".strip()
-        elif reading.text and not policy.texts:
+        elif reading.text and not policy.publish_free_text:
             withheld = markers[row] == Marker.NOT_APPLICABLE.value
             notes[row] = TEXT if withheld else notes[row]
             markers[row] = Marker.CONFIDENTIAL.value if withheld else markers[row]

@@ -275,7 +275,7 @@ class System:
             else:
                 self._guess(sums, 0.0)
             return True
-        enough = _ENOUGH * (self.policy.threshold + max(self.policy.base, 1))
+        enough = _ENOUGH * (self.policy.threshold + max(self.policy.rounding_base, 1))
         for (parts, whole), rest in zip(cells, rests, strict=True):
             if -_NEAR <= rest <= enough:
                 left = self._hidden(max(rest, 0.0))
@@ -313,7 +313,7 @@ class System:
             node.small = not node.free and self.policy.is_small(node.exact)
             if node.shown:
                 shown = self.policy.rounded(node.exact)
-                node.least, node.most = self.policy.could_be(shown, whole=node.whole)
+                node.least, node.most = self.policy.rounding_interval(shown, whole=node.whole)
             if node.small or not node.shown:
                 self.hide(node)
         for chance, _ in self._chances:
@@ -362,11 +362,13 @@ class System:
 
     def lowest(self, node: Node) -> float:
         """Return the least that a reader knows a hidden count to be: a zero alone is shown."""
-        return 1.0 if node.told and self.policy.zeros and node.exact > 0 and node.whole else 0.0
+        return (
+            1.0 if node.told and self.policy.show_zeros and node.exact > 0 and node.whole else 0.0
+        )
 
     def hidden_range(self, node: Node) -> tuple[float, float]:
         """Return what the threshold says of a small count, and a reader may at most know."""
-        low = 1.0 if self.policy.zeros else 0.0
+        low = 1.0 if self.policy.show_zeros else 0.0
         return min(low, node.exact), max(float(self.policy.threshold - 1), node.exact)
 
 

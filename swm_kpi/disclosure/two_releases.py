@@ -34,18 +34,18 @@ class DisclosureRisk:
         ref, measure: the measure concerned.
         period: the period, or the two periods, as the results label them.
         members: the breakdowns and members, without those that are ``All``.
-        told: what can be worked out, in words that do not give the number.
+        description: what can be inferred, in words that do not give the number.
     """
 
     ref: str
     measure: str
     period: str
     members: tuple[tuple[str, str], ...]
-    told: str
+    description: str
 
     def __str__(self) -> str:
         where = "".join(f", {name} {member}" for name, member in self.members)
-        return f"Ref {self.ref}, {self.measure}, {self.period}{where}: {self.told}"
+        return f"Ref {self.ref}, {self.measure}, {self.period}{where}: {self.description}"
 
 
 class _Subject(Protocol):
@@ -175,8 +175,8 @@ def _known(
     count: float | None, went: DisclosurePolicy | None, rules: DisclosurePolicy, *, alone: bool
 ) -> Range:
     if count is not None:
-        return went.could_be(count, whole=True) if went is not None else (count, count)
-    return (1.0 if rules.zeros and alone else 0.0), INFINITY
+        return went.rounding_interval(count, whole=True) if went is not None else (count, count)
+    return (1.0 if rules.show_zeros and alone else 0.0), INFINITY
 
 
 def _warning(cell: Cell, told: _Told, words: str, *, label: str = "") -> DisclosureRisk:
@@ -245,7 +245,7 @@ def _narrowed(
     apart = [_worked_out([cells], series) for cells in both]
     together = _worked_out(both, series)
     names = {(cell[0], cell[2]): told for cells in both for cell, told in cells.items()}
-    least = 1.0 if rules.zeros else 0.0
+    least = 1.0 if rules.show_zeros else 0.0
     for cell, known in together.items():
         told = [cells[cell] for cells in both if cell in cells]
         one = [alone[cell] for alone in apart if cell in alone]

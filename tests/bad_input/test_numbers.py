@@ -50,7 +50,7 @@ from tests.support.bad_inputs import MARK as M
 from tests.support.engines import QUIET
 
 pytestmark = [*QUIET, pytest.mark.usefixtures(nothing_is_told.__name__)]
-POLICY = DisclosurePolicy(threshold=5, base=5)
+POLICY = DisclosurePolicy(threshold=5, rounding_base=5)
 NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
 
 
@@ -130,7 +130,7 @@ def test_a_count_near_the_threshold_is_hidden_or_rounded(count: tuple[int, Any])
 def test_a_second_cell_is_hidden_where_the_total_would_give_the_first_back(give: Give) -> None:
     """100 less 97 is 3: unrounded, the total gives it away unless another number goes too."""
     found = compute(give(visits(North=3, South=97)), VISITS, by=["area"])
-    safe = found.protect(DisclosurePolicy(threshold=5, base=1))
+    safe = found.protect(DisclosurePolicy(threshold=5, rounding_base=1))
     assert cells(safe, "visits", "marker")[0] == "[c]"
     assert cells(safe, "visits").count(None) >= 2
     assert "3" not in str(cells(safe, "visits", "note"))
@@ -168,7 +168,7 @@ def test_sums_do_not_depend_on_the_order_of_rows(give: Give) -> None:
 @case(50, *HERE)
 def test_halves_are_rounded_upwards_and_nought_has_no_sign(give: Give) -> None:
     """Never to the even neighbour: 2.5 hundreds are 3 hundreds, as people expect."""
-    policy = DisclosurePolicy(threshold=5, base=10)
+    policy = DisclosurePolicy(threshold=5, rounding_base=10)
     found = compute(give(visits(North=15, South=25)), VISITS, by=["area"]).protect(policy)
     assert cells(found, "visits") == [20, 30, 40]
     spent = Sum(key="spent", **VISIT, value=Visit.cost, unit=Unit.POUNDS)

@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("--alone", action="store_true", help="measure in this process")
     options = parser.parse_args()
     if options.alone:
-        policy = DisclosurePolicy(threshold=options.threshold, base=options.base)
+        policy = DisclosurePolicy(threshold=options.threshold, rounding_base=options.base)
         return alone(options.only[0], policy)
     for what in options.only:
         rules = [f"--threshold={options.threshold}", f"--base={options.base}"]

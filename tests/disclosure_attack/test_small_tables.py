@@ -23,11 +23,11 @@ from swm_kpi.disclosure.feasible_tables import Tables
 from swm_kpi.disclosure.protect import Protection
 from swm_kpi.errors import RequestError
 
-EXACT = DisclosurePolicy(threshold=3, base=1)
-WIDE = DisclosurePolicy(threshold=5, base=1)
-WIDER = DisclosurePolicy(threshold=8, base=1)
-ROUNDED = DisclosurePolicy(threshold=5, base=2)
-NO_ZEROS = DisclosurePolicy(threshold=3, base=1, zeros=False)
+EXACT = DisclosurePolicy(threshold=3, rounding_base=1)
+WIDE = DisclosurePolicy(threshold=5, rounding_base=1)
+WIDER = DisclosurePolicy(threshold=8, rounding_base=1)
+ROUNDED = DisclosurePolicy(threshold=5, rounding_base=2)
+NO_ZEROS = DisclosurePolicy(threshold=3, rounding_base=1, show_zeros=False)
 POLICIES = {
     "exact": EXACT,
     "wide": WIDE,
@@ -145,7 +145,7 @@ def _month(number: int) -> date:
 
 def every_table(shape: Shape, counts: Sequence[int], policy: DisclosurePolicy) -> np.ndarray:
     """Every table of whole numbers up to a little over the largest count: atoms by tables."""
-    most = max(counts) + policy.threshold + 2 * policy.base
+    most = max(counts) + policy.threshold + 2 * policy.rounding_base
     return np.indices((most + 1,) * shape.atoms).reshape(shape.atoms, -1)
 
 
@@ -160,7 +160,7 @@ def narrowed(
         for atoms in row.numbers.values():
             true, every = truth[list(atoms)].sum(), every_one[list(atoms)].sum(axis=0)
             if at in hidden:
-                agrees = every >= (1 if policy.zeros and len(row.numbers) == 1 else 0)
+                agrees = every >= (1 if policy.show_zeros and len(row.numbers) == 1 else 0)
                 markers = markers & agrees
             else:
                 large = every >= policy.threshold
@@ -172,10 +172,10 @@ def narrowed(
     told = []
     for atoms in shape.secrets():
         true, every = truth[list(atoms)].sum(), every_one[list(atoms)].sum(axis=0)
-        least = 0 if policy.zeros and true else -1
-        if least < true < policy.threshold and (true or not policy.zeros):
+        least = 0 if policy.show_zeros and true else -1
+        if least < true < policy.threshold and (true or not policy.show_zeros):
             could, may = every[shown], every[markers]
-            low = max(may.min(), 1 if policy.zeros else 0)
+            low = max(may.min(), 1 if policy.show_zeros else 0)
             high = min(may.max(), policy.threshold - 1)
             if could.min() > low or could.max() < high:
                 told.append(f"{atoms} is {true}: {could.min()} to {could.max()}")
@@ -183,7 +183,7 @@ def narrowed(
 
 
 def _as_shown(count: np.ndarray, policy: DisclosurePolicy) -> np.ndarray:
-    base = max(policy.base, 1)
+    base = max(policy.rounding_base, 1)
     return (2 * count + base) // (2 * base) * base
 
 
@@ -454,7 +454,7 @@ def test_a_sum_that_holds_by_chance_leaves_no_small_count_told(name: str) -> Non
     """
     shape = SHAPES[name]
     for threshold, base, zeros in ((3, 3, True), (5, 5, True), (4, 3, True), (3, 3, False)):
-        policy = DisclosurePolicy(threshold=threshold, base=base, zeros=zeros)
+        policy = DisclosurePolicy(threshold=threshold, rounding_base=base, show_zeros=zeros)
         for counts in shape.tables:
             hidden = shape.hidden(counts, policy)
             assert narrowed(shape, counts, policy, hidden) == [], (counts, policy, hidden)

@@ -446,7 +446,7 @@ def counted_in(entry: Metric, measure: Measure) -> Unit:
     if isinstance(measure, kpi.Ratio | kpi.Rate):
         return counted_in(entry, entry.measure(measure.siblings[0], measure.basis))
     divided = READ_AS[type(measure)][1] or isinstance(measure, kpi.Duration)
-    return measure.of.rows if divided else measure.measured_in
+    return measure.of.row_unit if divided else measure.measured_in
 
 
 def test_each_kind_of_measure_is_read_by_what_its_columns_count() -> None:
@@ -576,65 +576,81 @@ def test_a_kind_that_is_not_known_is_protected_by_itself() -> None:
 # The policy
 
 
-def test_a_policy_of_no_words_hides_under_five_rounds_to_five_and_withholds_texts() -> None:
-    assert (POLICY.threshold, POLICY.base, POLICY.zeros, POLICY.texts) == (5, 5, True, False)
+def test_default_policy_suppresses_under_5_rounds_to_5_and_withholds_free_text() -> None:
+    assert (
+        POLICY.threshold,
+        POLICY.rounding_base,
+        POLICY.show_zeros,
+        POLICY.publish_free_text,
+    ) == (5, 5, True, False)
     assert dict(POLICY.exempt) == {}
     assert str(POLICY) == POLICY.describe()
     assert POLICY.describe() == (
-        "Counts of people and events under 5 are hidden; zeros are shown. Other counts are rounded "
-        "to the nearest 5, and shares and rates are worked out from the rounded counts. Further "
-        "numbers are hidden where a hidden one could be worked out from them. Written texts are "
-        "withheld."
+        "Counts of people and events under 5 are suppressed; zeros are shown. Other counts are "
+        "rounded to the nearest 5, and shares and rates are calculated from the rounded counts. "
+        "More numbers are suppressed where a suppressed one could be calculated from them. Free "
+        "text is withheld."
     )
 
 
-def test_a_policy_says_all_that_it_does() -> None:
+def test_policy_describes_all_its_rules() -> None:
     policy = DisclosurePolicy(
-        threshold=8, base=1, zeros=False, texts=True, exempt={"calls": "Nobody.", "15": "No one."}
+        threshold=8,
+        rounding_base=1,
+        show_zeros=False,
+        publish_free_text=True,
+        exempt={"calls": "Nobody.", "15": "No one."},
     )
     assert policy.describe() == (
-        "Counts of people and events under 8 are hidden; zeros are hidden with them. Other counts "
-        "are not rounded. Further numbers are hidden where a hidden one could be worked out from "
-        "them. Exempt: 15, because No one. Exempt: calls, because Nobody."
+        "Counts of people and events under 8 are suppressed; zeros are suppressed too. Other "
+        "counts are not rounded. More numbers are suppressed where a suppressed one could be calculated "
+        "from them. Exempt: 15, because No one. Exempt: calls, because Nobody."
     )
 
 
 @pytest.mark.parametrize(
-    "fields", [{"threshold": 3}, {"base": 0}, {"base": 10}, {"base": 1}, {"base": 2}]
+    "fields",
+    [
+        {"threshold": 3},
+        {"rounding_base": 0},
+        {"rounding_base": 10},
+        {"rounding_base": 1},
+        {"rounding_base": 2},
+    ],
 )
-def test_a_policy_may_be_at_its_bounds(fields: dict[str, Any]) -> None:
-    assert DisclosurePolicy(**fields).rounds == (fields.get("base", 5) > 1)
+def test_policy_fields_may_be_at_their_bounds(fields: dict[str, Any]) -> None:
+    assert DisclosurePolicy(**fields).rounds == (fields.get("rounding_base", 5) > 1)
 
 
-def test_a_policy_is_told_all_that_is_wrong_and_each_once() -> None:
-    """Of a threshold that cannot be, no least base is worked out."""
+def test_policy_reports_every_mistake_once() -> None:
+    """With an invalid threshold there is no message about the rounding base."""
     with pytest.raises(kpi.DefinitionError) as caught:
-        DisclosurePolicy(threshold=2, base=11, exempt={"15": " ", "call": "A."})
-    told = [(each.subject, each.field) for each in caught.value.problems]
-    assert told == [("DisclosurePolicy", each) for each in ("threshold", "exempt", "exempt")]
+        DisclosurePolicy(threshold=2, rounding_base=11, exempt={"15": " ", "call": "A."})
+    reported = [(problem.subject, problem.field) for problem in caught.value.problems]
+    assert reported == [("DisclosurePolicy", field) for field in ("threshold", "exempt", "exempt")]
     with pytest.raises(kpi.DefinitionError, match="-1 is below zero"):
-        DisclosurePolicy(base=-1)
-    with pytest.raises(kpi.DefinitionError, match="at most 6, twice the threshold"):
-        DisclosurePolicy(threshold=3, base=7)
+        DisclosurePolicy(rounding_base=-1)
+    with pytest.raises(kpi.DefinitionError, match="at most 6, twice the smallest count"):
+        DisclosurePolicy(threshold=3, rounding_base=7)
 
 
 @pytest.mark.parametrize("zeros", [True, False])
-def test_what_is_small_is_under_the_threshold_and_zero_only_where_zeros_are_hidden(
+def test_small_counts_are_under_the_threshold_and_include_zero_if_zeros_are_suppressed(
     zeros: bool,
 ) -> None:
-    policy = DisclosurePolicy(zeros=zeros)
+    policy = DisclosurePolicy(show_zeros=zeros)
     small = [count for count in range(-3, 8) if policy.is_small(count)]
     assert small == [*([] if zeros else [0]), 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("base", [2, 3, 5, 6, 10])
 def test_a_count_is_rounded_to_the_nearest_multiple_and_a_half_upwards(base: int) -> None:
-    policy = DisclosurePolicy(base=base)
+    policy = DisclosurePolicy(rounding_base=base)
     for count in range(200):
         multiples = [each * base for each in range(200)]
         nearest = min(multiples, key=lambda each: (abs(each - count), -each))
         assert policy.rounded(count) == nearest
-    assert DisclosurePolicy(base=1).rounded(7.5) == 7.5
+    assert DisclosurePolicy(rounding_base=1).rounded(7.5) == 7.5
 
 
 @pytest.mark.parametrize("threshold", [3, 5, 8])
@@ -643,13 +659,13 @@ def test_what_a_shown_count_could_be_is_what_is_rounded_to_it(threshold: int, ba
     """Every whole count that is shown so, and none else; a half may be either."""
     if base > 2 * threshold:
         return
-    policy = DisclosurePolicy(threshold=threshold, base=base)
+    policy = DisclosurePolicy(threshold=threshold, rounding_base=base)
     shown: dict[float, list[int]] = {}
     for count in (0, *range(threshold, 60)):
         shown.setdefault(policy.rounded(count), []).append(count)
     for number, counts in list(shown.items())[:-1]:
-        assert policy.could_be(number, whole=True) == (counts[0], counts[-1])
-        least, most = policy.could_be(number, whole=False)
+        assert policy.rounding_interval(number, whole=True) == (counts[0], counts[-1])
+        least, most = policy.rounding_interval(number, whole=False)
         if number and policy.rounds:
             assert (least, most) == (max(threshold, number - base / 2), number + base / 2)
         else:

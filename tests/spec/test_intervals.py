@@ -370,7 +370,7 @@ def test_a_database_is_asked_for_times_where_the_limits_are(level: float) -> Non
 
 def test_the_ends_of_a_median_are_peoples_own_times_and_are_not_disclosed() -> None:
     """Even where nothing is rounded; the median itself is shown."""
-    policy = DisclosurePolicy(threshold=5, base=1)
+    policy = DisclosurePolicy(threshold=5, rounding_base=1)
     found = compute(MEDIAN, rows=timed(20), policy=policy)
     assert found["value"].to_list() == [10.5]
     assert limits(found, "median") == NONE
@@ -437,6 +437,6 @@ def test_a_break_leaves_the_interval_and_few_answers_do_too() -> None:
 
 def test_a_hidden_number_has_none_and_a_rounded_one_neither() -> None:
     rows = [*calls(2, 10, side="Left"), *calls(0, 30, side="Right")]
-    policy = DisclosurePolicy(threshold=5, base=5)
+    policy = DisclosurePolicy(threshold=5, rounding_base=5)
     found = compute(CALLS, URGENT, rows=rows, by=["side"], policy=policy)
     assert found["lower"].null_count() == found["upper"].null_count() == found.height

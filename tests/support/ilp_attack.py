@@ -186,14 +186,14 @@ class Reader:
 
     def _read(self, row: dict[str, Any]) -> None:
         columns = COUNTED[row["measure"]]
-        least = float(self.policy.threshold if self.policy.zeros else 0)
+        least = float(self.policy.threshold if self.policy.show_zeros else 0)
         for name, kinds in columns.items():
             members = tuple((each, row[each]) for each in self.by if row[each] != "All")
             scope = Scope(kinds, row["period_start"], row["period_end"], members)
             count = row[name]
             if row["marker"] == "[c]":
                 # A zero is never hidden alone, but a share may be hidden for its other count.
-                least = 1.0 if self.policy.zeros and len(columns) == 1 else 0.0
+                least = 1.0 if self.policy.show_zeros and len(columns) == 1 else 0.0
                 self.shown.append((scope, least, MOST))
                 self.told.append((scope, least, MOST))
             elif count is not None:
@@ -202,7 +202,7 @@ class Reader:
                 self.told.append((scope, 0, 0) if not count else (scope, 1, MOST))
 
     def _rounded_from(self, count: float) -> tuple[float, float]:
-        base, threshold = self.policy.base, self.policy.threshold
+        base, threshold = self.policy.rounding_base, self.policy.threshold
         if count == 0 or base <= 1:
             return count, count
         assert count % base == 0, "a shown count is a multiple of the base"

@@ -7,7 +7,7 @@ import swm_kpi as kpi
 
 # The plan looks back 12 months; this force has decided on 24.
 ASSUMPTIONS = {"repeat_months": 24}
-POLICY = kpi.DisclosurePolicy(threshold=5, base=5)
+POLICY = kpi.DisclosurePolicy(threshold=5, rounding_base=5)
 REFS = ["OF1", "OF2", "OF3"]
 
 

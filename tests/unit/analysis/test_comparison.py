@@ -521,7 +521,7 @@ def test_nothing_is_told_of_a_hidden_number() -> None:
     """3 calls in May are hidden: neither the change to them nor from them is there."""
     many = {"2024-04": 60, "2024-05": 3, "2024-06": 70, "2024-07": 80}
     result = compute(metric(CALLS, URGENT), calls(many, {"2024-04": 30, "2024-06": 35}), many)
-    safe = result.protect(kpi.DisclosurePolicy(threshold=5, base=5))
+    safe = result.protect(kpi.DisclosurePolicy(threshold=5, rounding_base=5))
     for against in ("previous_period", "year_to_date"):
         made = safe.compare(against)
         found = by_period(made)

@@ -338,7 +338,7 @@ def test_a_break_ends_a_run() -> None:
 def test_limits_of_disclosed_numbers_are_of_what_is_shown_and_say_so() -> None:
     """20 and 24 are shown as 20 and 25, and a month of three calls is hidden and left out."""
     made = result([*STEADY, 3, *STEADY])
-    chart = made.protect(kpi.DisclosurePolicy(threshold=5, base=5)).spc("calls")
+    chart = made.protect(kpi.DisclosurePolicy(threshold=5, rounding_base=5)).spc("calls")
     table = chart.to_polars()
     hidden = table.filter(period="2023-01").to_dicts()[0]
     assert (hidden["value"], hidden["marker"], hidden["nature"]) == (None, "[c]", "")
@@ -785,7 +785,11 @@ def test_a_notebook_shows_whose_chart_it_is_its_target_and_what_was_not_done() -
     assert plain.index("2022-12") < plain.index("2022-01")
     assert "no disclosure control" in plain.lower()
     assert "Target" not in plain
-    page = made.protect(kpi.DisclosurePolicy(base=1)).spc("calls", target=target(33))._repr_html_()
+    page = (
+        made.protect(kpi.DisclosurePolicy(rounding_base=1))
+        .spc("calls", target=target(33))
+        ._repr_html_()
+    )
     assert "Target</th>" in page
     assert "no disclosure control" not in page.lower()
     assert (

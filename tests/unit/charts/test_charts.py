@@ -471,7 +471,7 @@ def test_a_hidden_number_leaves_no_trace_in_any_form(kind: str) -> None:
 
         return result(cell, interval=1.5, grain="month")
 
-    policy = kpi.DisclosurePolicy(threshold=5, base=5)
+    policy = kpi.DisclosurePolicy(threshold=5, rounding_base=5)
     one, two = (of(hidden).protect(policy).plot(kind=kind, member=member) for hidden in (1, 2))
     plain = [of(hidden).plot(kind=kind, member=member).to_svg() for hidden in (1, 2)]
     assert plain[0] != plain[1]
@@ -480,7 +480,7 @@ def test_a_hidden_number_leaves_no_trace_in_any_form(kind: str) -> None:
     assert one.to_html() == two.to_html()
     assert json.dumps(one.chart.to_dict()) == json.dumps(two.chart.to_dict())
     assert (one.alternative, one.numbers) == (two.alternative, two.numbers)
-    assert "Counts of people and events under 5 are hidden" in one.alternative
+    assert "Counts of people and events under 5 are suppressed" in one.alternative
 
 
 @needs_altair
@@ -506,9 +506,9 @@ def test_an_undisclosed_picture_is_not_written_unless_that_is_meant(tmp_path: Pa
 
 @needs_altair
 def test_a_disclosed_picture_is_written_with_its_policy(tmp_path: Path) -> None:
-    picture = result(counts, policy=kpi.DisclosurePolicy(threshold=5, base=5)).plot()
+    picture = result(counts, policy=kpi.DisclosurePolicy(threshold=5, rounding_base=5)).plot()
     picture.save(tmp_path / "a.svg")
-    assert "Disclosure control: Counts of people and events under 5 are hidden" in (
+    assert "Disclosure control: Counts of people and events under 5 are suppressed" in (
         (tmp_path / "a.svg").read_text(encoding="utf-8")
     )
 

@@ -78,15 +78,15 @@ def test_compute_hides_small_numbers_by_a_policy(incidents: Path, tmp_path: Path
     out = tmp_path / "out.csv"
     words = ["compute", "15", "--data", f"incident={incidents}", "--out", str(out)]
     words += ["--start", "2024-04-01", "--end", "2024-06-30"]
-    assert main([*words, "--threshold", "5", "--base", "5"]) == 0
+    assert main([*words, "--threshold", "5", "--rounding-base", "5"]) == 0
     assert "[c]" in out.read_text()
-    assert "under 5 are hidden" in (tmp_path / "out.csv-metadata.json").read_text()
+    assert "under 5 are suppressed" in (tmp_path / "out.csv-metadata.json").read_text()
 
 
 @pytest.mark.parametrize(
     ("policy", "code", "said"),
     [
-        ([], 15, "--threshold 5 --base 5"),
+        ([], 15, "--threshold 5 --rounding-base 5"),
         (["--threshold", "2"], 10, "Use 3"),
         (["--policy", "5"], 2, "choose from"),
         (["--threshold", "five"], 2, "invalid int value"),

@@ -236,7 +236,7 @@ def test_a_difference_of_disclosure_control_is_said_and_no_exact_count_beside_it
 
 def test_rounding_is_not_called_a_revision_of_the_data() -> None:
     before = result([cell(1002.0)])
-    after = result([cell(1000.0)], policy=DisclosurePolicy(threshold=5, base=5))
+    after = result([cell(1000.0)], policy=DisclosurePolicy(threshold=5, rounding_base=5))
     assert kpi.diff(before, after).counts == {"disclosed otherwise": 1}
     assert kpi.diff(after, after).counts == {"unchanged": 1}
 

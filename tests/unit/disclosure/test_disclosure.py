@@ -44,7 +44,7 @@ from swm_kpi.disclosure.protect import Protection
 from tests.support.ilp_attack import CALLS, KINDS, MEMBERS, PARTS, Reader, table
 
 AREAS = ("Herefordshire", "Shropshire", "Telford & Wrekin")
-POLICY = DisclosurePolicy(threshold=5, base=5)
+POLICY = DisclosurePolicy(threshold=5, rounding_base=5)
 QUARTER = "2024/25 Q1"
 MONTHS = ("2024-04", "2024-05", "2024-06")
 COVERED = {"incident": ("2024-04-01", "2024-06-30")}
@@ -181,7 +181,7 @@ def test_the_threshold_is_the_least_count_that_is_shown(count: int, told: float 
 
 
 def test_a_half_is_rounded_upwards() -> None:
-    policy = DisclosurePolicy(threshold=5, base=10)
+    policy = DisclosurePolicy(threshold=5, rounding_base=10)
     assert shown(incidents((15, 25, 35)).protect(policy)) == {
         AREAS[0]: 20, AREAS[1]: 30, AREAS[2]: 40, "All": 80,
     }  # fmt: skip
@@ -205,7 +205,7 @@ def test_missing_stays_missing_and_nothing_to_divide_by_stays_so() -> None:
 
 def test_a_second_cell_is_hidden_where_the_total_would_give_the_first_back() -> None:
     """Unrounded, 37 less 13 and 22 is 2."""
-    found = shown(incidents((2, 13, 22)).protect(DisclosurePolicy(threshold=5, base=1)))
+    found = shown(incidents((2, 13, 22)).protect(DisclosurePolicy(threshold=5, rounding_base=1)))
     assert found[AREAS[0]] == "[c]"
     assert list(found.values()).count("[c]") >= 2
 
@@ -213,7 +213,7 @@ def test_a_second_cell_is_hidden_where_the_total_would_give_the_first_back() -> 
 def test_a_second_cell_is_hidden_where_the_months_would_give_the_first_back() -> None:
     """Unrounded, the quarter less the other two months is the first."""
     result = incidents((2,), (13,), (22,), periods=[*MONTHS, QUARTER], by=())
-    found = result.protect(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    found = result.protect(DisclosurePolicy(threshold=5, rounding_base=1)).to_polars()
     values = found.filter(measure="incidents")["marker"].to_list()
     assert values[0] == "[c]"
     assert values.count("[c]") >= 2
@@ -279,8 +279,8 @@ def test_a_result_is_disclosed_once_and_by_a_policy() -> None:
     ("fields", "words"),
     [
         ({"threshold": 2}, "Use 3 or more"),
-        ({"base": -1}, "below zero"),
-        ({"threshold": 5, "base": 11}, "at most 10"),
+        ({"rounding_base": -1}, "below zero"),
+        ({"threshold": 5, "rounding_base": 11}, "at most 10"),
         ({"exempt": {"15": " "}}, "no reason"),
         ({"exempt": {"call": "Nobody."}}, "neither a ref nor a unit"),
     ],
@@ -303,7 +303,9 @@ def test_only_a_disclosed_result_is_written_unless_it_is_said_to_be_meant(tmp_pa
 
 def test_hidden_numbers_all_say_the_same_so_that_none_is_known_to_be_the_small_one() -> None:
     """Told which of two is small, a reader of 37 with 22 shown would know 1 to 4 and 11 to 14."""
-    found = incidents((2, 13, 22)).protect(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    found = (
+        incidents((2, 13, 22)).protect(DisclosurePolicy(threshold=5, rounding_base=1)).to_polars()
+    )
     notes = found.filter(measure="incidents", marker="[c]")["note"].to_list()
     assert len(notes) >= 2
     assert len(set(notes)) == 1
@@ -312,7 +314,7 @@ def test_hidden_numbers_all_say_the_same_so_that_none_is_known_to_be_the_small_o
 @pytest.mark.parametrize(("zeros", "told"), [(True, 1.0), (False, "[c]")])
 def test_all_or_none_is_shown_unless_zeros_are_hidden(zeros: bool, told: float | str) -> None:
     """A share of 100% says of each in the group what they are, and so does one of 0%."""
-    policy = DisclosurePolicy(threshold=5, base=5, zeros=zeros)
+    policy = DisclosurePolicy(threshold=5, rounding_base=5, show_zeros=zeros)
     for yes, no, share in ((50, 0, told), (0, 50, 0.0 if zeros else "[c]")):
         found = row(calls(yes, no).protect(policy), "urgent_share")
         assert (found["marker"] or found["value"]) == share
@@ -321,7 +323,7 @@ def test_all_or_none_is_shown_unless_zeros_are_hidden(zeros: bool, told: float |
 def test_what_a_longer_period_leaves_over_is_protected_though_no_row_is_of_it() -> None:
     """Unrounded, the quarter less April and May is June, which was not asked for."""
     result = incidents((20,), (30,), (2,), periods=[MONTHS[0], MONTHS[1], QUARTER], by=())
-    found = result.protect(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    found = result.protect(DisclosurePolicy(threshold=5, rounding_base=1)).to_polars()
     assert "[c]" in found.filter(measure="incidents")["marker"].to_list()
 
 
@@ -330,7 +332,7 @@ def test_the_parts_of_a_whole_are_protected_across_refs() -> None:
     urgency = {"urgent": 30, "not urgent": 23, "unknown": 2}
     made = {(4, kind, "Left", "North"): count for kind, count in urgency.items()}
     result = table(made, [QUARTER], [], (CALLS, PARTS))
-    found = result.protect(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    found = result.protect(DisclosurePolicy(threshold=5, rounding_base=1)).to_polars()
     markers = dict(found.select("measure", "marker").rows())
     assert markers["unrecorded_calls"] == "[c]"
     assert "[c]" in (markers["calls"], markers["urgent_calls"], markers["calm_calls"])
@@ -344,7 +346,7 @@ def test_three_parts_of_a_published_whole_are_protected() -> None:
                          "severity": severity})  # fmt: skip
     coverage = {"collision": ("2024-04-01", "2024-06-30")}
     result = kpi.compute(["40"], {"collision": data}, periods=[QUARTER], coverage=coverage)
-    found = result.protect(DisclosurePolicy(threshold=5, base=1)).to_polars()
+    found = result.protect(DisclosurePolicy(threshold=5, rounding_base=1)).to_polars()
     told = found.filter(
         pl.col("measure").str.ends_with("collisions") & (pl.col("basis") == "force")
     )
@@ -486,7 +488,7 @@ def test_a_mean_is_told_to_three_digits_where_its_count_is_rounded(
 ) -> None:
     """452 minutes in 12 visits; to many places the mean would say of how many it is."""
     result = quarter(TIMES, visit=times(*[30] * 11, 122))
-    found = row(result.protect(DisclosurePolicy(base=base)), "mean")
+    found = row(result.protect(DisclosurePolicy(rounding_base=base)), "mean")
     assert (found["value"], found["denominator"]) == (mean, count)
 
 
@@ -494,14 +496,14 @@ def test_a_mean_is_told_to_three_digits_where_its_count_is_rounded(
 def test_a_median_keeps_no_interval_whose_ends_are_two_peoples_own_times(base: int) -> None:
     exact = quarter(TIMES, visit=times(*range(1, 61)))
     assert row(exact, "median")["lower"] is not None
-    found = row(exact.protect(DisclosurePolicy(base=base)), "median")
+    found = row(exact.protect(DisclosurePolicy(rounding_base=base)), "median")
     assert (found["lower"], found["upper"]) == (None, None)
     assert found["value"] is not None
 
 
 def test_an_interval_is_kept_where_nothing_is_rounded() -> None:
     exact = calls(13, 28)
-    found = row(exact.protect(DisclosurePolicy(base=1)), "urgent_share")
+    found = row(exact.protect(DisclosurePolicy(rounding_base=1)), "urgent_share")
     assert found == row(exact, "urgent_share")
 
 
@@ -518,14 +520,16 @@ def test_a_text_is_withheld_until_somebody_says_that_it_was_read(texts: bool) ->
          "author": ["Inspector"], "evidence": ["Letters"]},
     )  # fmt: skip
     exact = quarter(metric, remark=said)
-    found = row(exact.protect(DisclosurePolicy(texts=texts)), "told")
+    found = row(exact.protect(DisclosurePolicy(publish_free_text=texts)), "told")
     if texts:
         assert found == row(exact, "told")
         assert "2 rows of houses" in found["note"]
     else:
         assert found["marker"] == "[c]"
         assert found["note"].startswith("Text withheld")
-    nothing = quarter(metric, remark=said.clear()).protect(DisclosurePolicy(texts=texts))
+    nothing = quarter(metric, remark=said.clear()).protect(
+        DisclosurePolicy(publish_free_text=texts)
+    )
     assert row(nothing, "told")["marker"] == "[x]"
 
 
@@ -580,7 +584,7 @@ CASES: dict[str, tuple[list[str], list[str], list[int], tuple[Metric, ...]]] = {
     "parts in another ref": ([QUARTER], ["place"], [4], (CALLS, PARTS)),
     "crossed, with parts in another ref": ([QUARTER], ["side", "place"], [4], (CALLS, PARTS)),
 }
-POLICIES = [DisclosurePolicy(threshold=threshold, base=base)
+POLICIES = [DisclosurePolicy(threshold=threshold, rounding_base=base)
          for threshold, base in ((3, 1), (5, 5), (8, 5), (5, 3), (5, 10))]  # fmt: skip
 
 
@@ -615,7 +619,7 @@ def test_no_small_count_is_worked_out_by_a_reader_who_tries(
     periods, by, months, metrics = CASES[case]
     random = np.random.default_rng([seed, list(CASES).index(case)])
     counts = random_counts(random, months, by)
-    policy = POLICIES[random.integers(len(POLICIES))].model_copy(update={"zeros": zeros})
+    policy = POLICIES[random.integers(len(POLICIES))].model_copy(update={"show_zeros": zeros})
     disclosed = table(counts, periods, by, metrics).protect(policy)
     for each in Reader(disclosed, policy).attack(counts):
         assert not each.pinned, each
@@ -628,7 +632,7 @@ def test_the_attack_finds_what_hiding_only_small_cells_gives_away(
     """The attack is able to fail: with no further hiding, small counts are known exactly."""
     monkeypatch.setattr(Protection, "_protect", lambda *_: None)
     periods, by, months, metrics = CASES["a breakdown and its total"]
-    policy = DisclosurePolicy(threshold=5, base=1)
+    policy = DisclosurePolicy(threshold=5, rounding_base=1)
     pinned = 0
     for seed in range(5):
         counts = random_counts(np.random.default_rng(seed), months, by)
@@ -643,7 +647,7 @@ def test_where_the_search_is_given_up_more_is_hidden_and_it_is_said(
     """No step is allowed, as on a table too large for the limits: nothing is found of any count."""
     monkeypatch.setattr(linear_program, "_STEPS", 0)
     periods, by, months, metrics = CASES["two crossed breakdowns"]
-    policy = DisclosurePolicy(threshold=5, base=1)
+    policy = DisclosurePolicy(threshold=5, rounding_base=1)
     counts = random_counts(np.random.default_rng(1), months, by)
     result = table(counts, periods, by, metrics)
     given_up = result.protect(policy)
@@ -668,7 +672,7 @@ def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
         "periods, by, months, metrics = CASES['two crossed breakdowns']\n"
         "counts = random_counts(np.random.default_rng(3), months, by)\n"
         "result = table(counts, periods, by, metrics)\n"
-        "print(result.protect(DisclosurePolicy(base=1)).to_polars().write_csv())\n"
+        "print(result.protect(DisclosurePolicy(rounding_base=1)).to_polars().write_csv())\n"
     )
     told = {
         subprocess.run(
@@ -689,7 +693,7 @@ def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
 
 def lone(count: int, *, policy: DisclosurePolicy | None = None, **asked: Any) -> Result:
     found = incidents((count, 13, 22), **asked)
-    return found.protect(policy or DisclosurePolicy(threshold=5, base=1))
+    return found.protect(policy or DisclosurePolicy(threshold=5, rounding_base=1))
 
 
 def told(first: Result, second: Result) -> str:
@@ -709,7 +713,7 @@ def test_two_versions_of_a_count_a_little_apart_are_warned_about() -> None:
 def test_a_year_to_date_a_month_later_is_warned_about() -> None:
     """The quarter in one release less its first two months in the other are 3 in June."""
     months = ((20, 30, 40), (50, 60, 70), (1, 1, 1))
-    policy = DisclosurePolicy(threshold=5, base=1)
+    policy = DisclosurePolicy(threshold=5, rounding_base=1)
     early = incidents(*months, periods=MONTHS[:2], by=()).protect(policy)
     late = incidents(*months, periods=[QUARTER], by=()).protect(policy)
     assert "leave fewer than 5" in told(early, late)
@@ -718,7 +722,7 @@ def test_a_year_to_date_a_month_later_is_warned_about() -> None:
 
 def test_rolling_years_a_month_apart_are_warned_about() -> None:
     """What joins a window and what leaves it differ by 2."""
-    policy = DisclosurePolicy(threshold=5, base=1)
+    policy = DisclosurePolicy(threshold=5, rounding_base=1)
     made = [datetime(2023, 4, 2)] * 20 + [datetime(2024, 4, 2)] * 22
     made += [datetime(2023, 7, 1)] * 100
     data = pl.DataFrame({"created_at": made, "closing_code": ["ASB nuisance"] * len(made)})
@@ -756,7 +760,7 @@ def by_month(*counts: int, periods: Sequence[str]) -> Result:
     return incidents(*months, periods=periods, by=()).protect(UNROUNDED)
 
 
-UNROUNDED = DisclosurePolicy(threshold=5, base=1)
+UNROUNDED = DisclosurePolicy(threshold=5, rounding_base=1)
 
 
 @pytest.mark.parametrize(
@@ -767,7 +771,7 @@ def test_two_versions_are_a_little_apart_up_to_the_threshold(
     first: int, second: int, warned: bool
 ) -> None:
     found = exactly(first, 13, 22).differencing_risks(exactly(second, 13, 22))
-    assert any("differ by fewer than 5" in each.told for each in found) == warned
+    assert any("differ by fewer than 5" in each.description for each in found) == warned
     assert {each.members for each in found} == ({(("lpa", AREAS[0]),), ()} if warned else set())
 
 
@@ -794,10 +798,10 @@ def test_a_period_in_a_longer_one_of_the_other_release_leaves_few_or_enough(
     (found,) = by_month(20, 30, june, periods=["2024/25 Q1"]).differencing_risks(whole) or (None,)
     assert found is None
     months = by_month(20, 30, june, periods=MONTHS[:2])
-    found = [each for each in whole.differencing_risks(months) if "leave fewer" in each.told]
+    found = [each for each in whole.differencing_risks(months) if "leave fewer" in each.description]
     assert [each.period for each in found] == (["2024-06"] if warned else [])
     if warned:
-        assert found[0].told == "longer periods less shorter ones leave fewer than 5."
+        assert found[0].description == "longer periods less shorter ones leave fewer than 5."
         assert found[0].members == ()
 
 
@@ -805,7 +809,7 @@ def test_a_month_that_is_nearly_all_of_its_quarter_is_warned_about() -> None:
     """A quarter of 33 in one release and its April of 30 in the other leave 3 for two months."""
     months, quarter_ = (by_month(30, 3, 0, periods=[each]) for each in (MONTHS[0], QUARTER))
     found = [each for each in months.differencing_risks(quarter_) if " and " in each.period]
-    assert [(each.period, each.told) for each in found] == [
+    assert [(each.period, each.description) for each in found] == [
         (
             "2024-04 and 2024/25 Q1",
             "the months that one has and the other has not come to fewer than 5.",
@@ -863,7 +867,7 @@ def sums_of_both(first: Result, second: Result) -> list[tuple[str, str]]:
     """The areas and periods of which the sums of both releases tell more than of either."""
     found = first.differencing_risks(second, policy=POLICY)
     return [(dict(each.members).get("lpa", "All"), each.period) for each in found
-            if "sums of both" in each.told]  # fmt: skip
+            if "sums of both" in each.description]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -912,7 +916,7 @@ def test_a_rounded_total_tells_of_its_parts_what_all_that_is_rounded_to_it_tells
     exact = incidents((20 - rest, 8, rest - 8))
     rounded = release(exact, "All", hidden=AREAS)
     first = Result(rounded.to_polars(), exact.by, exact.subjects, policy=POLICY)
-    policy = POLICY.model_copy(update={"zeros": zeros})
+    policy = POLICY.model_copy(update={"show_zeros": zeros})
     found = first.differencing_risks(release(exact, *AREAS[1:], hidden=AREAS[:1]), policy=policy)
     assert ("sums of both" in "\n".join(map(str, found))) == told_more
 
@@ -1007,11 +1011,11 @@ def test_rounded_numbers_are_a_little_apart_where_they_surely_are(
     one: int, other: int, warned: bool
 ) -> None:
     """To the nearest 2, 20 is 19 or 20, 22 is 21 or 22, and 24 is 23 or 24: up to 5 apart."""
-    policy = DisclosurePolicy(threshold=5, base=2)
+    policy = DisclosurePolicy(threshold=5, rounding_base=2)
     first, second = (incidents((each, 50, 60)).protect(policy) for each in (one, other))
     for found in (first.differencing_risks(second), second.differencing_risks(first)):
         here = [each for each in found if each.members]
-        assert ["differ by fewer than 5" in each.told for each in here] == [True] * warned
+        assert ["differ by fewer than 5" in each.description for each in here] == [True] * warned
 
 
 @pytest.mark.parametrize(
@@ -1037,9 +1041,9 @@ def test_windows_that_overlap_differ_by_what_leaves_and_what_joins(
         )
         for each in (first, second)
     )
-    found = [each for each in one.differencing_risks(other) if "share months" in each.told]
+    found = [each for each in one.differencing_risks(other) if "share months" in each.description]
     assert [each.period for each in found] == [f"{first} and {second}"] * warned
-    assert all(each.told == (
+    assert all(each.description == (
         "the two share months, and those they do not share differ by fewer than 5."
     ) for each in found)  # fmt: skip
 
@@ -1055,6 +1059,6 @@ def test_a_measure_in_one_release_alone_has_no_members_to_differ() -> None:
         found = [
             each
             for each in one.differencing_risks(other, policy=UNROUNDED)
-            if "other members" in each.told
+            if "other members" in each.description
         ]
         assert {each.measure for each in found} == {"incidents"}

@@ -136,7 +136,7 @@ def test_a_disclosed_result_says_nothing_exact_of_its_tables(tmp_path: Path) -> 
     safe.to_csv(tmp_path / "pack.csv")
     about = json.loads((tmp_path / "pack.csv-metadata.json").read_text())
     assert print_of(computed()) not in json.dumps(about)
-    assert "under 5 are hidden" in json.dumps(about)
+    assert "under 5 are suppressed" in json.dumps(about)
 
 
 def test_from_the_computation_to_the_file_to_what_moved(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_text_that_utf_8_cannot_hold_is_refused(tmp_path) -> None:
 
 
 EVERY = sorted(FORMATS)
-POLICY = DisclosurePolicy(threshold=5, base=5)
+POLICY = DisclosurePolicy(threshold=5, rounding_base=5)
 
 
 def write(pack: kpi.Result, folder, form: str, **options: object):

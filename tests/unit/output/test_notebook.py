@@ -88,7 +88,7 @@ def test_it_says_where_the_numbers_came_from_and_whether_they_may_be_shown() -> 
         "These numbers have had no disclosure control. Do not publish them."
     ]
     assert page.all("p")[-1] == ORIGIN
-    policy = kpi.DisclosurePolicy(threshold=5, base=5)
+    policy = kpi.DisclosurePolicy(threshold=5, rounding_base=5)
     safe = Page(result(policy=policy)._repr_html_())
     assert safe.all("strong") == []
     assert safe.all("p")[-2] == f"Disclosure control: {policy.describe()}"

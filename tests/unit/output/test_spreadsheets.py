@@ -200,7 +200,7 @@ def test_disclosed_numbers_are_written_with_their_policy(tmp_path, form) -> None
     getattr(result(policy=DisclosurePolicy(threshold=5)), f"to_{form}")(path)
     with zipfile.ZipFile(path) as archive:
         text = b"".join(archive.read(each) for each in archive.namelist()).decode("utf-8", "ignore")
-    assert "Counts of people and events under 5 are hidden" in text
+    assert "Counts of people and events under 5 are suppressed" in text
     assert "Do not publish" not in text
 
 
