@@ -603,8 +603,8 @@ def test_policy_describes_all_its_rules() -> None:
     )
     assert policy.describe() == (
         "Counts of people and events under 8 are suppressed; zeros are suppressed too. Other "
-        "counts are not rounded. More numbers are suppressed where a suppressed one could be calculated "
-        "from them. Exempt: 15, because No one. Exempt: calls, because Nobody."
+        "counts are not rounded. More numbers are suppressed where a suppressed one could be "
+        "calculated from them. Exempt: 15, because No one. Exempt: calls, because Nobody."
     )
 
 
