@@ -17,7 +17,7 @@ DECIMALS = {
 MINUS = "\N{MINUS SIGN}"
 
 
-def decimals(unit: str, values: Sequence[float | None]) -> int:
+def decimal_places(unit: str, values: Sequence[float | None]) -> int:
     """Return how many decimals the numbers of one measure are shown with, all alike."""
     sizes = [abs(value) for value in values if value]
     if unit == Unit.RATIO and sizes and max(sizes) < 0.1:
@@ -27,7 +27,7 @@ def decimals(unit: str, values: Sequence[float | None]) -> int:
     return int(any(value is not None and not value.is_integer() for value in values))
 
 
-def say_number(value: float, unit: str, places: int = 0) -> str:
+def format_number(value: float, unit: str, places: int = 0) -> str:
     """Write a number for a reader: ``1,234``, ``12.3%``, ``£1,200``; a true minus sign."""
     size, lead, tail = abs(value), "", ""
     if unit == Unit.PROPORTION:
@@ -43,14 +43,14 @@ def say_number(value: float, unit: str, places: int = 0) -> str:
     return f"{minus}{lead}{shown}{tail}"
 
 
-def say_tick(value: float, unit: str, places: int) -> str:
+def format_tick(value: float, unit: str, places: int) -> str:
     """Write a number beside a tick: as short as it can be without being wrong."""
     if unit == Unit.POUNDS and abs(value) >= 1e6:
         minus, size = (MINUS if value < 0 else ""), abs(value)
         return f"{minus}£{size / 1e9:,.4g}bn" if size >= 1e9 else f"{minus}£{size / 1e6:.4g}m"
-    return say_number(value, unit, places)
+    return format_number(value, unit, places)
 
 
-def counted(unit: str) -> str:
+def unit_suffix(unit: str) -> str:
     """Return the unit to write after a number that does not show it."""
     return "" if unit in (Unit.PROPORTION, Unit.POUNDS, Unit.RATIO) else f" {unit}"

@@ -10,17 +10,17 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.analysis.comparison import LEAST_BASE, Comparison, compare
-from swm_kpi.analysis.process_charts import ProcessChart, Target, process_chart
-from swm_kpi.analysis.series import Member, Selected, select
+from swm_kpi.analysis.comparison import MIN_COUNT, Comparison, compare
+from swm_kpi.analysis.measure_series import MeasureSeries, Member, select_measure
+from swm_kpi.analysis.process_charts import ProcessChart, Target, build_process_chart
 from swm_kpi.charts import (
     WIDTH,
     Caption,
-    Picture,
-    members_picture,
-    multiples_picture,
-    series_picture,
-    years_picture,
+    Chart,
+    members_chart,
+    series_chart,
+    small_multiples_chart,
+    year_on_year_chart,
 )
 from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing_risks, disclose
 from swm_kpi.errors import MissingExtra, RequestError, did_you_mean
@@ -38,10 +38,10 @@ AFTER = (
 )  # fmt: skip
 
 _KINDS = {
-    "series": {"member", "target", "rebase"},
+    "series": {"member", "target", "recalculate_from"},
     "members": {"by", "period", "order"},
-    "multiples": {"by"},
-    "years": {"member"},
+    "small_multiples": {"by"},
+    "year_on_year": {"member"},
 }
 
 
@@ -159,7 +159,7 @@ class Result:
         """
         return differencing_risks(self, other, policy)
 
-    def compare(self, against: str, *, least_base: float = LEAST_BASE) -> Comparison:
+    def compare(self, against: str, *, min_count: float = MIN_COUNT) -> Comparison:
         """Set each row against an earlier time, where that may lawfully be done.
 
         Only what the result holds is used: compute the earlier periods with it. Nothing is
@@ -168,12 +168,12 @@ class Result:
         Args:
             against: ``previous_period``, ``previous_year``, ``three_year_average``,
                 ``year_to_date`` or ``rolling_12``.
-            least_base: the least count of which a percentage change is given.
+            min_count: the smallest earlier count for which a percentage change is given.
 
         Raises:
-            RequestError: there is no such comparison, or the least base is below zero.
+            RequestError: there is no such comparison, or ``min_count`` is not a number from zero.
         """
-        frame = compare(self._frame, self.by, self._metrics, against, least_base=least_base)
+        frame = compare(self._frame, self.by, self._metrics, against, min_count=min_count)
         return Comparison(frame, against, self.by, self._went_through, self.provenance)
 
     def spc(
@@ -185,9 +185,9 @@ class Result:
         basis: str | Basis | None = None,
         grain: str | Grain | None = None,
         target: Target | Iterable[Target] | None = None,
-        rebase: Sequence[Break] = (),
+        recalculate_from: Sequence[Break] = (),
         baseline: int | None = None,
-        screen: bool = False,
+        screen_moving_ranges: bool = False,
     ) -> ProcessChart:
         """Return a measure's process limits and special-cause signals: an XmR chart.
 
@@ -203,21 +203,22 @@ class Result:
             basis: ``force`` or ``proxy``; the force's where there are both.
             grain: how long the periods are, where the result holds several lengths.
             target: what somebody set; none is assumed.
-            rebase: days from which the process is documented to be another.
+            recalculate_from: days on which the process is known to have changed: the limits are
+                recalculated from each.
             baseline: how many points from the start of each segment the limits rest on; all when
                 left out.
-            screen: leave freak moving ranges out of the limits, once.
+            screen_moving_ranges: leave outlying moving ranges out of the limits, once.
 
         Raises:
             RequestError: there is no such series, or an argument is not what it should be.
         """
-        return process_chart(
+        return build_process_chart(
             self._select(measure, ref, basis, grain),
             member=member,
             target=target,
-            rebase=rebase,
+            recalculate_from=recalculate_from,
             baseline=baseline,
-            screen=screen,
+            screen_moving_ranges=screen_moving_ranges,
             policy=self._went_through,
         )
 
@@ -233,29 +234,29 @@ class Result:
         basis: str | Basis | None = None,
         grain: str | Grain | None = None,
         target: Target | Iterable[Target] | None = None,
-        rebase: Sequence[Break] = (),
+        recalculate_from: Sequence[Break] = (),
         order: str = "",
         source: str = "",
         width: int = WIDTH,
-    ) -> Picture:
+    ) -> Chart:
         """Draw one measure, with words that say what the picture shows.
 
-        A notebook shows it; ``Picture.save`` keeps it as SVG, PNG or HTML.
+        A notebook shows it; ``Chart.save`` keeps it as SVG, PNG or HTML.
 
         Args:
             measure: its key; the headline of the only ref when left out.
             ref: its ref, where several have a measure of that key.
             kind: ``series``: over time, with process limits, signals and targets; ``members``: a
-                breakdown's members in one period, with their intervals; ``multiples``: a small
-                chart over time for each member; ``years``: the latest financial year over the one
-                before.
-            member: for ``series`` and ``years``, whose numbers, as in ``spc``.
-            by: for ``members`` and ``multiples``, which breakdown; the first when left out.
+                breakdown's members in one period, with their intervals; ``small_multiples``: a
+                small chart over time for each member; ``year_on_year``: the latest financial year
+                over the one before.
+            member: for ``series`` and ``year_on_year``, whose numbers, as in ``spc``.
+            by: for ``members`` and ``small_multiples``, which breakdown; the first when left out.
             period: for ``members``, which period; the latest whole one when left out.
             basis: ``force`` or ``proxy``; the force's where there are both.
             grain: how long the periods are, where the result holds several lengths.
             target: for ``series``, what somebody set; none is assumed.
-            rebase: for ``series``, days from which the process is documented to be another.
+            recalculate_from: for ``series``, days on which the process is known to have changed.
             order: for ``members``, ``list`` (as the breakdown lists them) or ``value``.
             source: a sentence for the small print, such as where the data came from.
             width: pixels, from 320 for a phone to 1,200.
@@ -265,8 +266,8 @@ class Result:
             RequestError: there is no such kind or series, or an argument does not go with the kind.
         """
         given = {
-            "member": member, "by": by, "period": period, "target": target, "rebase": rebase,
-            "order": order,
+            "member": member, "by": by, "period": period, "target": target,
+            "recalculate_from": recalculate_from, "order": order,
         }  # fmt: skip
         if kind not in _KINDS:
             raise RequestError(
@@ -277,21 +278,25 @@ class Result:
                 raise RequestError(f"{name}= does not go with kind={kind!r}. Leave it out.")
         selected = self._select(measure, ref, basis, grain)
         entry = self.subjects[selected.ref].entry
-        caption = Caption.of(selected, entry.name, source, self._went_through)
+        caption = Caption.of_measure(selected, entry.name, source, self._went_through)
         if kind == "series":
-            chart = process_chart(
-                selected, member=member, target=target, rebase=rebase, policy=caption.policy
+            chart = build_process_chart(
+                selected,
+                member=member,
+                target=target,
+                recalculate_from=recalculate_from,
+                policy=caption.policy,
             )
-            return series_picture(chart, caption, width=width)
-        if kind == "years":
-            return years_picture(selected, caption, member=member, width=width)
+            return series_chart(chart, caption, width=width)
+        if kind == "year_on_year":
+            return year_on_year_chart(selected, caption, member=member, width=width)
         if not self.by:
             raise RequestError('The result has no breakdown. Compute it with by=["lpa"], say.')
         key = by or self.by[0]
         called = self._pack().breakdown_title(key)
-        if kind == "multiples":
-            return multiples_picture(selected, caption, by=key, by_title=called, width=width)
-        return members_picture(
+        if kind == "small_multiples":
+            return small_multiples_chart(selected, caption, by=key, by_title=called, width=width)
+        return members_chart(
             selected,
             caption,
             by=key,
@@ -303,8 +308,8 @@ class Result:
 
     def _select(
         self, measure: str | None, ref: str | None, basis: str | None, grain: str | None
-    ) -> Selected:
-        return select(
+    ) -> MeasureSeries:
+        return select_measure(
             self._frame, self.by, self._metrics, measure=measure, ref=ref, basis=basis, grain=grain
         )
 

@@ -3,23 +3,23 @@
 The pictures need the extra ``charts``; the words do not.
 """
 
-from swm_kpi.charts.alt_text import kind_of, said_period, say_cell
-from swm_kpi.charts.canvas import WIDTH
-from swm_kpi.charts.chart import Caption, Picture
-from swm_kpi.charts.members import members_picture
-from swm_kpi.charts.multiples import multiples_picture
-from swm_kpi.charts.series import series_picture
-from swm_kpi.charts.years import years_picture
+from swm_kpi.charts.alt_text import axis_title, format_cell, format_period
+from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.layout import WIDTH
+from swm_kpi.charts.members import members_chart
+from swm_kpi.charts.series import series_chart
+from swm_kpi.charts.small_multiples import small_multiples_chart
+from swm_kpi.charts.year_on_year import year_on_year_chart
 
 __all__ = [
     "WIDTH",
     "Caption",
-    "Picture",
-    "kind_of",
-    "members_picture",
-    "multiples_picture",
-    "said_period",
-    "say_cell",
-    "series_picture",
-    "years_picture",
+    "Chart",
+    "axis_title",
+    "format_cell",
+    "format_period",
+    "members_chart",
+    "series_chart",
+    "small_multiples_chart",
+    "year_on_year_chart",
 ]

@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.charts.canvas import LINES, QUIET
-from swm_kpi.formatting import DECIMALS, say_tick
+from swm_kpi.charts.layout import LINES, QUIET
+from swm_kpi.formatting import DECIMALS, format_tick
 from swm_kpi.vocabulary import Grain, Unit
 
 _WIDE, _NARROW = 50, 32
@@ -51,7 +51,7 @@ class Scale:
         }
 
 
-def scale_of(values: Sequence[float | None], unit: str, places: int) -> Scale:
+def build_scale(values: Sequence[float | None], unit: str, places: int) -> Scale:
     """Return the axis that everything drawn fits on.
 
     Counts start at zero. Shares and ratios that all lie far above zero are looked at closely.
@@ -63,7 +63,7 @@ def scale_of(values: Sequence[float | None], unit: str, places: int) -> Scale:
     """
     known = [each for each in values if each is not None]
     least, most = min([0.0, *known]), max([0.0, *known])
-    if not from_zero(known, unit):
+    if not starts_at_zero(known, unit):
         least = min(known) - 0.1 * (max(known) - min(known) or abs(most))
     reach = (most - least) or (0.01 if unit == Unit.PROPORTION else 1.0)
     if unit == Unit.PROPORTION and 0.8 < most <= 1 and least == 0:
@@ -75,16 +75,16 @@ def scale_of(values: Sequence[float | None], unit: str, places: int) -> Scale:
     hundred = 100 if unit == Unit.PROPORTION else 1
     shown = step * hundred
     places = next((at for at in range(9) if math.isclose(round(shown, at), shown)), 9)
-    return Scale(low, step, [say_tick(low + step * at, unit, places) for at in range(count + 1)])
+    return Scale(low, step, [format_tick(low + step * at, unit, places) for at in range(count + 1)])
 
 
-def from_zero(known: Sequence[float], unit: str) -> bool:
+def starts_at_zero(known: Sequence[float], unit: str) -> bool:
     """Say whether the axis of some numbers starts at zero."""
     close = unit in (Unit.PROPORTION, Unit.RATIO) and bool(known)
     return not (close and min(known) > _FAR_ABOVE * max(known))
 
 
-def upright(alt: Any, scale: Scale, left: int) -> Any:
+def value_axis(alt: Any, scale: Scale, left: int) -> Any:
     """Return the axis of values as it stands at the left of a picture over time."""
     return alt.Y(
         "value:Q",
@@ -102,14 +102,14 @@ def upright(alt: Any, scale: Scale, left: int) -> Any:
     )
 
 
-def along(alt: Any, labels: dict[int, list[str]], first: float, last: float) -> Any:
+def time_axis(alt: Any, labels: dict[int, list[str]], first: float, last: float) -> Any:
     """Return the axis of time: positions by the lines of their labels, from end to end."""
     return alt.X(
         "at:Q",
         scale=alt.Scale(domain=[first, last], nice=False, zero=False),
         axis=alt.Axis(
             values=list(labels),
-            labelExpr=f"({lookup(labels)})[format(datum.value, 'd')]",
+            labelExpr=f"({label_expression(labels)})[format(datum.value, 'd')]",
             title=None,
             grid=False,
             domainColor=QUIET,
@@ -122,7 +122,7 @@ def along(alt: Any, labels: dict[int, list[str]], first: float, last: float) -> 
     )
 
 
-def as_field(channel: Any, field: str) -> Any:
+def with_field(channel: Any, field: str) -> Any:
     """Return a channel of the same scale and axis for another field."""
     made = channel.copy(deep=False)
     made.shorthand = field
@@ -138,35 +138,35 @@ def _nice(step: float, *, whole: bool) -> float:
     return next((each for each in steps if each >= step * (1 - 1e-9)), 10 * power)
 
 
-def ticks(periods: pl.DataFrame, apart: float) -> dict[int, list[str]]:
+def ticks(periods: pl.DataFrame, spacing: float) -> dict[int, list[str]]:
     """Return position to the lines of its label, as many as fit without touching.
 
     Args:
         periods: the total's rows, in order.
-        apart: pixels between two of them.
+        spacing: pixels between two of them.
     """
     grain = Grain(str(periods["grain"][0]))
     starts, ends = periods["period_start"].to_list(), periods["period_end"].to_list()
     financial = [day.year - (day.month < 4) for day in starts]
     years = [f"{year}/{(year + 1) % 100:02d}" for year in financial]
     if grain is Grain.YEAR:
-        every = math.ceil(_WIDE / apart)
+        every = math.ceil(_WIDE / spacing)
         return {at: [year] for at, year in enumerate(years) if at % every == 0}
     if grain is Grain.QUARTER:
         names = [f"Q{(day.month - 4) % 12 // 3 + 1}" for day in starts]
         opens = [day.month == 4 for day in starts]
-        every, wide = (1 if apart >= 21 else 4), _WIDE
+        every, wide = (1 if spacing >= 21 else 4), _WIDE
     else:
         names, years = [f"{day:%b}" for day in ends], [f"{day.year}" for day in ends]
         opens = [day.month == 1 for day in ends]
-        every = next((each for each in (1, 3, 6) if each * apart >= 30), 12)
+        every = next((each for each in (1, 3, 6) if each * spacing >= 30), 12)
         wide = _NARROW
     anchor = opens.index(True) % every if True in opens else 0
     shown = range(anchor, len(names), every)
     yearly = {at for at in shown if opens[at]}
-    if all((at - anchor) * apart >= wide for at in yearly):
+    if all((at - anchor) * spacing >= wide for at in yearly):
         yearly.add(anchor)
-    thin = math.ceil(wide / apart / (4 if grain is Grain.QUARTER else 12))
+    thin = math.ceil(wide / spacing / (4 if grain is Grain.QUARTER else 12))
     first = min(yearly)
     kept = {at for at in yearly if every < 4 or (at - first) // every % thin == 0}
     return {
@@ -176,7 +176,7 @@ def ticks(periods: pl.DataFrame, apart: float) -> dict[int, list[str]]:
     }
 
 
-def lookup(labels: dict[int, list[str]]) -> str:
+def label_expression(labels: dict[int, list[str]]) -> str:
     """Return the labels as an object of the chart's expression language."""
     pairs = (f"'{at}': {json.dumps(lines)}" for at, lines in labels.items())
     return "{" + ", ".join(pairs) + "}"

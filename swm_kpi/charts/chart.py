@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from swm_kpi.analysis.series import Selected
-from swm_kpi.charts.canvas import WIDTH, altair, check_width
+from swm_kpi.analysis.measure_series import MeasureSeries
+from swm_kpi.charts.layout import WIDTH, load_altair, validate_width
 from swm_kpi.errors import MissingExtra, OutputError, did_you_mean
 from swm_kpi.output import write_bytes, write_text
 from swm_kpi.output.files import check_target
@@ -44,17 +44,17 @@ class Caption:
     Attributes:
         measure: what the measure is called.
         metric: the metric it belongs to, with its ref.
-        print: the small print: what is counted, and where the numbers came from.
+        small_print: the small print: what is counted, and where the numbers came from.
         policy: the disclosure policy the numbers went through; empty where they went through none.
     """
 
     measure: str
     metric: str
-    print: Sequence[str] = ()
+    small_print: Sequence[str] = ()
     policy: str = ""
 
     @classmethod
-    def of(cls, selected: Selected, name: str, source: str, policy: str) -> Caption:
+    def of_measure(cls, selected: MeasureSeries, name: str, source: str, policy: str) -> Caption:
         """Return what stands around a picture of one measure, whose ref has that name."""
         measure = selected.measure
         stand_in = ""
@@ -71,21 +71,21 @@ class Caption:
         )
 
     @property
-    def foot(self) -> tuple[str, ...]:
+    def footnotes(self) -> tuple[str, ...]:
         """The small print, with what was done to protect people."""
         control = f"Disclosure control: {self.policy}" if self.policy else _NO_CONTROL
-        return (*self.print, control)
+        return (*self.small_print, control)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Picture:
+class Chart:
     """A chart, and its text alternative. A notebook shows it; ``save`` keeps it.
 
     Attributes:
         draw: makes the Altair chart at a width in pixels.
         title: what it is called.
-        alternative: what it shows, in plain English, for whoever does not see it.
-        numbers: every number in it as it is written, a row each under a row of headings.
+        alt_text: what it shows, in plain English, for whoever does not see it.
+        data_table: every number in it as it is written, a row each under a row of headings.
         policy: the disclosure policy the numbers went through; empty where they went through none.
             Such a picture is for the analyst's own eyes.
         width: of the whole picture in pixels.
@@ -93,24 +93,24 @@ class Picture:
 
     draw: Callable[[int], Any]
     title: str
-    alternative: str
-    numbers: Sequence[Sequence[str]]
+    alt_text: str
+    data_table: Sequence[Sequence[str]]
     policy: str = ""
     width: int = WIDTH
 
     def __post_init__(self) -> None:
         """Refuse to exist where it cannot be drawn."""
-        altair()
-        check_width(self.width)
+        load_altair()
+        validate_width(self.width)
 
     def __repr__(self) -> str:
-        return f"Picture({self.title!r})"
+        return f"Chart({self.title!r})"
 
     def __str__(self) -> str:
-        return self.alternative
+        return self.alt_text
 
     @cached_property
-    def chart(self) -> Any:
+    def altair_chart(self) -> Any:
         """The Altair chart."""
         return self.draw(self.width)
 
@@ -120,7 +120,7 @@ class Picture:
         Raises:
             MissingExtra: vl-convert is not installed.
         """
-        return self._svg(self.chart)
+        return self._svg(self.altair_chart)
 
     def to_html(self) -> str:
         """Return it as a page of its own, for a desk and a phone, that asks no host for anything.
@@ -134,7 +134,7 @@ class Picture:
             f"<title>{escape(self.title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
             f'<body>\n<main>\n<figure>\n<div class="desk">{self.to_svg()}</div>\n'
             f'<div class="phone">{self._svg(self.draw(_PHONE))}</div>\n'
-            f"<figcaption>{escape(self.alternative)}</figcaption>\n</figure>\n"
+            f"<figcaption>{escape(self.alt_text)}</figcaption>\n</figure>\n"
             f"<details>\n<summary>The numbers as a table</summary>\n{self._table()}\n</details>\n"
             "</main>\n</body>\n</html>\n"
         )
@@ -168,7 +168,7 @@ class Picture:
         check_target(Path(path), overwrite=overwrite)
         if form == ".png":
             version, convert = _vega_lite()
-            spec = self.chart.to_dict(validate=False)
+            spec = self.altair_chart.to_dict(validate=False)
             content = convert.vegalite_to_png(spec, vl_version=version, scale=_SHARP)
             write_bytes(path, content, overwrite=overwrite)
         else:
@@ -180,12 +180,12 @@ class Picture:
         spec = chart.to_dict(validate=False)
         svg = str(convert.vegalite_to_svg(spec, vl_version=version))
         head, end, body = svg.partition(">")
-        name, words = escape(self.title), escape(self.alternative)
+        name, words = escape(self.title), escape(self.alt_text)
         label = f'role="img" aria-label="{name}"'
         return f"{head} {label}{end}<title>{name}</title><desc>{words}</desc>{body}"
 
     def _table(self) -> str:
-        headings, *rows = self.numbers
+        headings, *rows = self.data_table
         head = "".join(f'<th scope="col">{escape(each)}</th>' for each in headings)
         body = "\n".join(
             f'<tr><th scope="row">{escape(first)}</th>'
@@ -200,10 +200,10 @@ class Picture:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Return what a notebook shows: the picture with its alternative, or the words alone."""
         figure = (
-            f"<figure>\n{self.to_svg()}\n<figcaption>{escape(self.alternative)}</figcaption>\n"
+            f"<figure>\n{self.to_svg()}\n<figcaption>{escape(self.alt_text)}</figcaption>\n"
             "</figure>"
         )
-        return {"text/html": figure, "text/plain": self.alternative}
+        return {"text/html": figure, "text/plain": self.alt_text}
 
 
 def _vega_lite() -> tuple[str, Any]:
@@ -216,5 +216,5 @@ def _vega_lite() -> tuple[str, Any]:
         import vl_convert
     except ImportError:
         raise MissingExtra.needed("vl-convert-python", extra="charts", purpose="A chart") from None
-    version = altair().SCHEMA_VERSION.removeprefix("v")
+    version = load_altair().SCHEMA_VERSION.removeprefix("v")
     return ".".join(version.split(".")[:2]), vl_convert

@@ -9,28 +9,34 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.analysis.series import Selected
+from swm_kpi.analysis.measure_series import MeasureSeries
 from swm_kpi.charts import axes
-from swm_kpi.charts.alt_text import kind_of, markers_in_words, said_period, say_cell, tell_members
-from swm_kpi.charts.axes import as_field
-from swm_kpi.charts.canvas import (
+from swm_kpi.charts.alt_text import (
+    axis_title,
+    describe_markers,
+    describe_members,
+    format_cell,
+    format_period,
+)
+from swm_kpi.charts.axes import with_field
+from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.layout import (
     GREY,
     LINES,
     NAVY,
     PALE,
     QUIET,
     WIDTH,
-    Canvas,
-    Key,
-    Words,
-    altair,
-    lines_of,
-    room_for,
+    ChartLayout,
+    Label,
+    LegendEntry,
+    load_altair,
+    text_width,
+    wrap_text,
 )
-from swm_kpi.charts.chart import Caption, Picture
 from swm_kpi.contracts import ALL, UNKNOWN
 from swm_kpi.errors import RequestError, did_you_mean
-from swm_kpi.formatting import decimals, say_number
+from swm_kpi.formatting import decimal_places, format_number
 from swm_kpi.vocabulary import Marker, Unit
 
 _ROW = 30
@@ -52,11 +58,11 @@ class _Members:
     unit: str
     when: str
 
-    def say(self, value: float) -> str:
+    def format_value(self, value: float) -> str:
         """Write one of its numbers; all have as many decimals."""
         whole = [] if self.whole is None else [self.whole]
-        places = decimals(self.unit, [each["value"] for each in (*self.rows, *whole)])
-        return say_number(value, self.unit, places)
+        places = decimal_places(self.unit, [each["value"] for each in (*self.rows, *whole)])
+        return format_number(value, self.unit, places)
 
     @property
     def level(self) -> float | None:
@@ -66,8 +72,8 @@ class _Members:
         return self.whole["value"]  # type: ignore[no-any-return]
 
 
-def members_picture(
-    selected: Selected,
+def members_chart(
+    selected: MeasureSeries,
     caption: Caption,
     *,
     by: str,
@@ -75,7 +81,7 @@ def members_picture(
     period: str | None = None,
     order: str = "list",
     width: int = WIDTH,
-) -> Picture:
+) -> Chart:
     """Draw each member of a breakdown as a dot, with its interval where there is one.
 
     The whole force is a line down the picture where it is of the members' size, and said in words
@@ -106,17 +112,22 @@ def members_picture(
     shown = here.filter(pl.col(by) != ALL).to_dicts()
     if order == "value":
         shown.sort(key=lambda row: (row[by] == UNKNOWN, row["value"] is None, -(row["value"] or 0)))
-    when = said_period(here.row(0, named=True))
+    when = format_period(here.row(0, named=True))
     members = _Members(shown, total[0] if total else None, by, by_title, selected.unit, when)
     title = f"{caption.measure} by {by_title}, {when}"
     lead = f"{title}. {caption.metric}"
-    words = tell_members(
-        shown, members.whole, by=by, lead=lead, say=members.say, unit=selected.unit
+    words = describe_members(
+        shown,
+        members.whole,
+        by=by,
+        lead=lead,
+        format_value=members.format_value,
+        unit=selected.unit,
     )
     reason = _nothing(members)
-    alternative = " ".join([words, *([reason] if reason else []), *caption.foot])
+    alt_text = " ".join([words, *([reason] if reason else []), *caption.footnotes])
     draw = partial(_draw, members, caption, title, reason)
-    return Picture(draw, title, alternative, _numbers(members), caption.policy, width)
+    return Chart(draw, title, alt_text, _numbers(members), caption.policy, width)
 
 
 def _nothing(members: _Members) -> str:
@@ -130,42 +141,42 @@ def _nothing(members: _Members) -> str:
 
 
 def _draw(members: _Members, caption: Caption, title: str, reason: str, width: int) -> Any:
-    alt = altair()
-    subtitle = f"{caption.metric}. {kind_of(members.unit)}, {members.when}."
+    alt = load_altair()
+    subtitle = f"{caption.metric}. {axis_title(members.unit)}, {members.when}."
     height = _ROW * max(len(members.rows), 1)
-    canvas = Canvas(title, subtitle, width, height, caption.foot, below=36)
+    layout = ChartLayout(title, subtitle, width, height, caption.footnotes, below=36)
     if reason:
-        return canvas.empty(alt, reason)
+        return layout.empty(alt, reason)
     known = [each for each in members.rows if each["value"] is not None]
     ends = [each[end] for each in known for end in ("value", "lower", "upper")]
     level = members.level
-    places = decimals(members.unit, [each["value"] for each in known])
-    scale = axes.scale_of([*ends, level], members.unit, places)
-    labels = [say_cell(each, members.say) for each in members.rows]
+    places = decimal_places(members.unit, [each["value"] for each in known])
+    scale = axes.build_scale([*ends, level], members.unit, places)
+    labels = [format_cell(each, members.format_value) for each in members.rows]
     # Long names take two lines of at most two fifths of the picture.
-    widest = max(room_for(each[members.by]) for each in members.rows)
-    canvas.left = min(widest, width * 2 // 5) + 10
-    canvas.right = 12 + max(room_for(each) for each in labels)
+    widest = max(text_width(each[members.by]) for each in members.rows)
+    layout.left = min(widest, width * 2 // 5) + 10
+    layout.right = 12 + max(text_width(each) for each in labels)
     intervals = any(each["lower"] is not None for each in known)
-    canvas.keys = [
-        Key("Value", NAVY, "circle", size=70),
-        *([Key("95% interval", NAVY)] if intervals else []),
-        *([Key(f"Whole force: {members.say(level)}", GREY, dash=[6, 3])]
+    layout.keys = [
+        LegendEntry("Value", NAVY, "circle", size=70),
+        *([LegendEntry("95% interval", NAVY)] if intervals else []),
+        *([LegendEntry(f"Whole force: {members.format_value(level)}", GREY, dash=[6, 3])]
           if level is not None else []),
     ]  # fmt: skip
     if level is None and members.whole is not None:
-        canvas.subtitle += f" Whole force: {say_cell(members.whole, members.say)}."
-    elif level is not None and not axes.from_zero(
+        layout.subtitle += f" Whole force: {format_cell(members.whole, members.format_value)}."
+    elif level is not None and not axes.starts_at_zero(
         [each for each in (*ends, level) if each is not None], members.unit
     ):
-        canvas.subtitle += " The axis does not start at zero."
-    canvas.subtitle += markers_in_words(each["marker"] for each in members.rows)
-    layers = _layers(alt, canvas, members, scale)
-    canvas.words += _names([each[members.by] for each in members.rows], canvas.left - 10)
-    canvas.words += [
-        Words(label, canvas.inside + 10, _ROW * (at + 0.5)) for at, label in enumerate(labels)
+        layout.subtitle += " The axis does not start at zero."
+    layout.subtitle += describe_markers(each["marker"] for each in members.rows)
+    layers = _layers(alt, layout, members, scale)
+    layout.words += _names([each[members.by] for each in members.rows], layout.left - 10)
+    layout.words += [
+        Label(label, layout.inside + 10, _ROW * (at + 0.5)) for at, label in enumerate(labels)
     ]
-    return canvas.draw(alt, layers)
+    return layout.draw(alt, layers)
 
 
 def _period(rows: pl.DataFrame, by: str, period: str | None) -> str:
@@ -184,9 +195,9 @@ def _period(rows: pl.DataFrame, by: str, period: str | None) -> str:
     return str(known[-1])
 
 
-def _layers(alt: Any, canvas: Canvas, members: _Members, scale: axes.Scale) -> list[Any]:
-    wide = max(room_for(each) for each in scale.labels) + 12
-    every = -(-wide * len(scale.labels) // canvas.inside)
+def _layers(alt: Any, layout: ChartLayout, members: _Members, scale: axes.Scale) -> list[Any]:
+    wide = max(text_width(each) for each in scale.labels) + 12
+    every = -(-wide * len(scale.labels) // layout.inside)
     x = alt.X(
         "value:Q",
         scale=alt.Scale(domain=[scale.low, scale.top], nice=False),
@@ -214,43 +225,43 @@ def _layers(alt: Any, canvas: Canvas, members: _Members, scale: axes.Scale) -> l
         | {name: each[name] for name in ("value", "lower", "upper")}
         for each in known
     ]
-    rows = canvas.rows(alt, "members", dots)
+    rows = layout.rows(alt, "members", dots)
     colour = alt.condition("datum.unknown", alt.value(PALE), alt.value(NAVY))
     inside = alt.condition("datum.unknown", alt.value("white"), alt.value(NAVY))
     found = []
     if members.level is not None:
-        line = canvas.rows(alt, "whole", [{"value": members.level}]).mark_rule(
+        line = layout.rows(alt, "whole", [{"value": members.level}]).mark_rule(
             color=GREY, strokeDash=[6, 3], strokeWidth=1.5, aria=False
         )
         found.append(line.encode(x=x))
     with_interval = [each for each in dots if each["lower"] is not None]
     if with_interval:
-        whiskers = canvas.rows(alt, "intervals", with_interval).mark_rule(
+        whiskers = layout.rows(alt, "intervals", with_interval).mark_rule(
             strokeWidth=2.5, strokeCap="round", aria=False
         )
-        found.append(whiskers.encode(x=as_field(x, "lower:Q"), x2="upper:Q", y=y, stroke=colour))
+        found.append(whiskers.encode(x=with_field(x, "lower:Q"), x2="upper:Q", y=y, stroke=colour))
     points = rows.mark_point(shape="circle", size=75, strokeWidth=2, opacity=1, aria=False)
     return [*found, points.encode(x=x, y=y, fill=inside, stroke=colour)]
 
 
-def _names(names: list[str], width: int) -> Iterator[Words]:
+def _names(names: list[str], width: int) -> Iterator[Label]:
     """Yield each name to the left of its row, a long one in two lines."""
     for at, name in enumerate(names):
-        first, *rest = lines_of(name, width)
+        first, *rest = wrap_text(name, width)
         lines = [first, rest[0].rstrip(",;") + ("…" if len(rest) > 1 else "")] if rest else [first]
         top = _ROW * (at + 0.5) - 6.5 * (len(lines) - 1)
         for number, line in enumerate(lines):
-            yield Words(line, -10, top + 13 * number, align="right")
+            yield Label(line, -10, top + 13 * number, align="right")
 
 
 def _numbers(members: _Members) -> list[list[str]]:
     every = [*members.rows, *([members.whole] if members.whole is not None else [])]
     intervals = any(each["lower"] is not None for each in every)
     ends = ["95% interval, from", "to"] if intervals else []
-    found = [[members.by_title, kind_of(members.unit), *ends]]
+    found = [[members.by_title, axis_title(members.unit), *ends]]
     for row in every:
         name = "Whole force" if row is members.whole else row[members.by]
         limits = [row["lower"], row["upper"]] if intervals else []
-        shown = ["" if each is None else members.say(each) for each in limits]
-        found.append([name, say_cell(row, members.say), *shown])
+        shown = ["" if each is None else members.format_value(each) for each in limits]
+        found.append([name, format_cell(row, members.format_value), *shown])
     return found

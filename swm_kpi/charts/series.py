@@ -8,22 +8,23 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.analysis.process_charts import Nature, ProcessChart
+from swm_kpi.analysis.process_charts import ProcessChart, VariationType
 from swm_kpi.charts import axes
 from swm_kpi.charts.alt_text import (
     OVER_TIME,
+    axis_title,
+    describe_markers,
+    describe_no_number,
+    describe_series,
+    format_cell,
+    format_member,
+    format_period,
+    format_span,
     headline,
-    kind_of,
-    markers_in_words,
-    no_number,
-    said_period,
-    say_cell,
-    span_of,
-    tell_series,
-    whose,
 )
-from swm_kpi.charts.axes import as_field
-from swm_kpi.charts.canvas import (
+from swm_kpi.charts.axes import with_field
+from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.layout import (
     BAND,
     GREY,
     NAVY,
@@ -32,26 +33,25 @@ from swm_kpi.charts.canvas import (
     QUIET,
     TEAL,
     WIDTH,
-    Canvas,
-    Key,
-    Words,
-    altair,
-    apart,
-    room_for,
+    ChartLayout,
+    Label,
+    LegendEntry,
+    load_altair,
+    spread_labels,
+    text_width,
 )
-from swm_kpi.charts.chart import Caption, Picture
-from swm_kpi.formatting import decimals
+from swm_kpi.formatting import decimal_places
 from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 
 _HEIGHT = 240
-_COMMON = Key("Routine variation", NAVY, "circle", size=40)
-_PLAIN = Key("Value", NAVY, "circle", size=40)
-_LEFT_OUT = Key("Provisional or left out", NAVY, "circle", hollow=True, size=45)
+_COMMON = LegendEntry("Routine variation", NAVY, "circle", size=40)
+_PLAIN = LegendEntry("Value", NAVY, "circle", size=40)
+_LEFT_OUT = LegendEntry("Provisional or left out", NAVY, "circle", hollow=True, size=45)
 _TARGET_DASH, _LIMIT_DASH = [7, 3], [2, 3]
 _EDGE = 16
 
 
-def series_picture(chart: ProcessChart, caption: Caption, *, width: int = WIDTH) -> Picture:
+def series_chart(chart: ProcessChart, caption: Caption, *, width: int = WIDTH) -> Chart:
     """Draw a series: its values, and what its process behaviour chart says of them.
 
     Where there are no limits the values are drawn without, and the picture says why.
@@ -66,62 +66,62 @@ def series_picture(chart: ProcessChart, caption: Caption, *, width: int = WIDTH)
         RequestError: the width is out of range.
     """
     title = headline(chart, caption)
-    alternative = tell_series(chart, caption)
+    alt_text = describe_series(chart, caption)
     draw = partial(_draw, chart, caption, title)
-    return Picture(draw, title, alternative, _numbers(chart), caption.policy, width)
+    return Chart(draw, title, alt_text, _numbers(chart), caption.policy, width)
 
 
 def _draw(chart: ProcessChart, caption: Caption, title: str, width: int) -> Any:
-    alt = altair()
+    alt = load_altair()
     frame = chart.frame
-    canvas = Canvas(title, _subtitle(chart, caption), width, _HEIGHT, caption.foot)
+    layout = ChartLayout(title, _subtitle(chart, caption), width, _HEIGHT, caption.footnotes)
     if frame["value"].is_not_null().sum() == 0:
-        return canvas.empty(alt, no_number(chart))
+        return layout.empty(alt, describe_no_number(chart))
     rows = _rows(chart)
-    places = decimals(chart.unit, frame["value"].to_list())
-    scale = axes.scale_of(_heights(chart), chart.unit, places)
-    beside = _beside(chart, roomy=canvas.roomy)
-    canvas.left = max(room_for(each) for each in scale.labels) + 10
-    canvas.right = 10 + max(room_for(text, bold=bold) for text, _, _, bold in beside)
-    canvas.keys = _legend(chart, rows)
-    canvas.above = 22 if chart.breaks else 0
+    places = decimal_places(chart.unit, frame["value"].to_list())
+    scale = axes.build_scale(_heights(chart), chart.unit, places)
+    beside = _beside(chart, has_space=layout.has_space)
+    layout.left = max(text_width(each) for each in scale.labels) + 10
+    layout.right = 10 + max(text_width(text, bold=bold) for text, _, _, bold in beside)
+    layout.keys = _legend(chart, rows)
+    layout.above = 22 if chart.breaks else 0
     count = frame.height
     # Half a step stands on either side, or less where steps are long.
-    edge = 0.5 if count == 1 else min(0.5, _EDGE * (count - 1) / (canvas.inside - 2 * _EDGE))
+    edge = 0.5 if count == 1 else min(0.5, _EDGE * (count - 1) / (layout.inside - 2 * _EDGE))
     first, last = -edge, count - 1 + edge
-    step = canvas.inside / (last - first)
-    x = axes.along(alt, axes.ticks(frame, step), first, last)
-    y = axes.upright(alt, scale, canvas.left)
+    step = layout.inside / (last - first)
+    x = axes.time_axis(alt, axes.ticks(frame, step), first, last)
+    y = axes.value_axis(alt, scale, layout.left)
     layers = [
-        *_gaps(alt, canvas, x, rows, step, edge),
-        *_limits(alt, chart, canvas, x, y, edge),
-        *_line(alt, canvas, x, y, rows),
-        *_points(alt, canvas, x, y, rows, chart.direction, small=step < 9),
-        *_targets(alt, chart, canvas, x, y, edge),
-        *_breaks(alt, chart, canvas, x, step, edge),
+        *_gaps(alt, layout, x, rows, step, edge),
+        *_limits(alt, chart, layout, x, y, edge),
+        *_line(alt, layout, x, y, rows),
+        *_points(alt, layout, x, y, rows, chart.direction, small=step < 9),
+        *_targets(alt, chart, layout, x, y, edge),
+        *_breaks(alt, chart, layout, x, step, edge),
     ]
-    heights = apart([scale.pixel(each[1], _HEIGHT) for each in beside], 15, 4, _HEIGHT - 6)
+    heights = spread_labels([scale.pixel(each[1], _HEIGHT) for each in beside], 15, 4, _HEIGHT - 6)
     # One point stands in the middle, and its number beside it.
-    place = canvas.inside + 6 if count > 1 else canvas.inside / 2 + 10
-    canvas.words += [
-        Words(text, place, at, colour, bold=bold)
+    place = layout.inside + 6 if count > 1 else layout.inside / 2 + 10
+    layout.words += [
+        Label(text, place, at, colour, bold=bold)
         for (text, _, colour, bold), at in zip(beside, heights, strict=True)
     ]
-    return canvas.draw(alt, layers)
+    return layout.draw(alt, layers)
 
 
 def _subtitle(chart: ProcessChart, caption: Caption) -> str:
     over_time = OVER_TIME[Grain(str(chart.frame["grain"][0]))]
-    said = f"{caption.metric}. {kind_of(chart.unit)} {over_time}, {whose(chart.member)}"
-    said += f", {span_of(chart.frame)}."
+    said = f"{caption.metric}. {axis_title(chart.unit)} {over_time}, {format_member(chart.member)}"
+    said += f", {format_span(chart.frame)}."
     known = [each for each in _heights(chart) if each is not None]
     if not known:
         return said
-    if not axes.from_zero(known, chart.unit):
+    if not axes.starts_at_zero(known, chart.unit):
         said += " The axis does not start at zero."
     if chart.marker and chart.latest is not None:
         said += f" No process limits: {chart.reason}"
-    return said + markers_in_words(_markers(chart))
+    return said + describe_markers(_markers(chart))
 
 
 def _markers(chart: ProcessChart) -> list[str]:
@@ -153,32 +153,32 @@ def _rows(chart: ProcessChart) -> list[dict[str, Any]]:
     for at, row in enumerate(chart.frame.iter_rows(named=True)):
         run += row["value"] is None or row["segment"] != segment
         segment = row["segment"]
-        nature = row["nature"] or ("left out" if row["left_out"] else "plain")
+        variation = row["variation"] or ("left out" if row["excluded_reason"] else "plain")
         marker = row["marker"] or str(Marker.NOT_AVAILABLE)
         found.append(
-            {"at": at, "value": row["value"], "run": run, "nature": nature, "marker": marker}
+            {"at": at, "value": row["value"], "run": run, "variation": variation, "marker": marker}
         )
     return found
 
 
-def _key(nature: str, direction: Direction) -> Key:
+def _key(variation: str, direction: Direction) -> LegendEntry:
     """Return how a point looks. The triangle of an improvement points the way that is better."""
     better = "triangle-down" if direction is Direction.LOWER_IS_BETTER else "triangle-up"
     keys = {
-        Nature.COMMON: _COMMON,
-        Nature.IMPROVING: Key("Special cause: improvement", TEAL, better, size=90),
-        Nature.CONCERNING: Key("Special cause: concern", ORANGE, "square", size=75),
-        Nature.HIGH: Key("Special cause: high", PLUM, "triangle-up", size=90),
-        Nature.LOW: Key("Special cause: low", PLUM, "triangle-down", size=90),
+        VariationType.COMMON: _COMMON,
+        VariationType.IMPROVING: LegendEntry("Special cause: improvement", TEAL, better, size=90),
+        VariationType.CONCERNING: LegendEntry("Special cause: concern", ORANGE, "square", size=75),
+        VariationType.HIGH: LegendEntry("Special cause: high", PLUM, "triangle-up", size=90),
+        VariationType.LOW: LegendEntry("Special cause: low", PLUM, "triangle-down", size=90),
     }
-    if nature in tuple(Nature):
-        return keys[Nature(nature)]
-    return _LEFT_OUT if nature == "left out" else _PLAIN
+    if variation in tuple(VariationType):
+        return keys[VariationType(variation)]
+    return _LEFT_OUT if variation == "left out" else _PLAIN
 
 
-def _legend(chart: ProcessChart, rows: list[dict[str, Any]]) -> list[Key]:
-    shown = {row["nature"] for row in rows if row["value"] is not None}
-    found = [_key(nature, chart.direction) for nature in Nature if nature in shown]
+def _legend(chart: ProcessChart, rows: list[dict[str, Any]]) -> list[LegendEntry]:
+    shown = {row["variation"] for row in rows if row["value"] is not None}
+    found = [_key(variation, chart.direction) for variation in VariationType if variation in shown]
     if found and found[0] != _COMMON:
         found.insert(0, _COMMON)
     elif "plain" in shown and len(shown) > 1:
@@ -186,16 +186,16 @@ def _legend(chart: ProcessChart, rows: list[dict[str, Any]]) -> list[Key]:
     return [*found, _LEFT_OUT] if "left out" in shown else found
 
 
-def _beside(chart: ProcessChart, *, roomy: bool) -> list[tuple[str, float, str, bool]]:
+def _beside(chart: ProcessChart, *, has_space: bool) -> list[tuple[str, float, str, bool]]:
     """Return what is written beside the plot: text, height, colour, and whether it is bold."""
     known = chart.frame.filter(pl.col("value").is_not_null()).row(-1, named=True)
-    found = [(say_cell(known, chart.say), known["value"], NAVY, True)]
+    found = [(format_cell(known, chart.format_value), known["value"], NAVY, True)]
     last = chart.latest
     if last is not None and last["mean"] is not None:
         at = chart.frame["period"].to_list().index(last["period"])
-        limit = " limit" if roomy else ""
+        limit = " limit" if has_space else ""
         found += [
-            (f"{chart.say(value)} {words}", value, QUIET, False)
+            (f"{chart.format_value(value)} {words}", value, QUIET, False)
             for value, words in (
                 (_reachable(chart, "upper")[at], f"upper{limit}"),
                 (last["mean"], "mean"),
@@ -204,12 +204,12 @@ def _beside(chart: ProcessChart, *, roomy: bool) -> list[tuple[str, float, str, 
         ]
     levels = chart.frame["target"].drop_nulls()
     if len(levels):
-        found.append((f"{chart.say(levels[-1])} target", levels[-1], PLUM, True))
+        found.append((f"{chart.format_value(levels[-1])} target", levels[-1], PLUM, True))
     return found
 
 
 def _limits(
-    alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, y: Any, edge: float
+    alt: Any, chart: ProcessChart, layout: ChartLayout, x: Any, y: Any, edge: float
 ) -> list[Any]:
     """Return the band of routine variation of each segment, its edges and its mean."""
     frame = chart.frame.with_columns(
@@ -224,25 +224,27 @@ def _limits(
         last=pl.col("at").max() + edge,
         **{name: pl.col(name).first() for name in ("mean", "lower", "upper")},
     )
-    rows = canvas.rows(alt, "bands", bands.to_dicts())
-    across = {"x": as_field(x, "first:Q"), "x2": "last:Q"}
+    rows = layout.rows(alt, "bands", bands.to_dicts())
+    across = {"x": with_field(x, "first:Q"), "x2": "last:Q"}
     dots = rows.mark_rule(color=QUIET, strokeDash=_LIMIT_DASH, strokeWidth=1.2, aria=False)
     return [
-        rows.mark_rect(**BAND, aria=False).encode(**across, y=as_field(y, "lower:Q"), y2="upper:Q"),
-        *(dots.encode(**across, y=as_field(y, f"{name}:Q")) for name in ("lower", "upper")),
+        rows.mark_rect(**BAND, aria=False).encode(
+            **across, y=with_field(y, "lower:Q"), y2="upper:Q"
+        ),
+        *(dots.encode(**across, y=with_field(y, f"{name}:Q")) for name in ("lower", "upper")),
         rows.mark_rule(color=QUIET, strokeWidth=1.2, aria=False).encode(
-            **across, y=as_field(y, "mean:Q")
+            **across, y=with_field(y, "mean:Q")
         ),
     ]
 
 
-def _line(alt: Any, canvas: Canvas, x: Any, y: Any, rows: list[dict[str, Any]]) -> list[Any]:
+def _line(alt: Any, layout: ChartLayout, x: Any, y: Any, rows: list[dict[str, Any]]) -> list[Any]:
     kept = [
         {name: row[name] for name in ("at", "value", "run")}
         for row in rows
         if row["value"] is not None
     ]
-    line = canvas.rows(alt, "values", kept).mark_line(
+    line = layout.rows(alt, "values", kept).mark_line(
         color=NAVY, strokeWidth=2, strokeJoin="round", aria=False
     )
     return [line.encode(x=x, y=y, detail="run:N")]
@@ -250,7 +252,7 @@ def _line(alt: Any, canvas: Canvas, x: Any, y: Any, rows: list[dict[str, Any]]) 
 
 def _points(
     alt: Any,
-    canvas: Canvas,
+    layout: ChartLayout,
     x: Any,
     y: Any,
     rows: list[dict[str, Any]],
@@ -259,16 +261,16 @@ def _points(
     small: bool,
 ) -> list[Any]:
     found = []
-    natures = dict.fromkeys(row["nature"] for row in rows if row["value"] is not None)
-    for number, nature in enumerate(natures):
-        key = _key(nature, direction)
+    variations = dict.fromkeys(row["variation"] for row in rows if row["value"] is not None)
+    for number, variation in enumerate(variations):
+        key = _key(variation, direction)
         key = replace(key, size=key.size // 2) if small else key
         here = [
             {"at": row["at"], "value": row["value"]}
             for row in rows
-            if row["nature"] == nature and row["value"] is not None
+            if row["variation"] == variation and row["value"] is not None
         ]
-        points = canvas.rows(alt, f"points{number}", here).mark_point(
+        points = layout.rows(alt, f"points{number}", here).mark_point(
             shape=key.shape,
             size=key.size,
             fill=key.fill,
@@ -282,7 +284,7 @@ def _points(
 
 
 def _targets(
-    alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, y: Any, edge: float
+    alt: Any, chart: ProcessChart, layout: ChartLayout, x: Any, y: Any, edge: float
 ) -> list[Any]:
     levels = (
         chart.frame.with_columns(at=pl.int_range(pl.len()))
@@ -296,36 +298,36 @@ def _targets(
     )
     if levels.is_empty():
         return []
-    rule = canvas.rows(alt, "targets", levels.to_dicts()).mark_rule(
+    rule = layout.rows(alt, "targets", levels.to_dicts()).mark_rule(
         color=PLUM, strokeDash=_TARGET_DASH, strokeWidth=2, aria=False
     )
-    return [rule.encode(x=as_field(x, "first:Q"), x2="last:Q", y=as_field(y, "level:Q"))]
+    return [rule.encode(x=with_field(x, "first:Q"), x2="last:Q", y=with_field(y, "level:Q"))]
 
 
 def _breaks(
-    alt: Any, chart: ProcessChart, canvas: Canvas, x: Any, step: float, edge: float
+    alt: Any, chart: ProcessChart, layout: ChartLayout, x: Any, step: float, edge: float
 ) -> list[Any]:
     """Return a line at each break, and the word where there is room for it."""
     starts = chart.frame["period_start"].to_list()
     positions = [sum(each.day > start for start in starts) - 0.5 for each in chart.breaks]
     if not positions:
         return []
-    rule = canvas.rows(alt, "breaks", [{"at": each} for each in positions]).mark_rule(
+    rule = layout.rows(alt, "breaks", [{"at": each} for each in positions]).mark_rule(
         color=GREY, strokeDash=[4, 3], strokeWidth=1.2, aria=False
     )
     reached = -1000.0
     for each in positions:
         place = (each + edge) * step
-        if place - reached < room_for("Break") + 8:
+        if place - reached < text_width("Break") + 8:
             continue
         reached = place
-        fits = place + room_for("Break") / 2 <= canvas.inside + canvas.right
-        canvas.words.append(Words("Break", place, -13, GREY, align="center" if fits else "right"))
+        fits = place + text_width("Break") / 2 <= layout.inside + layout.right
+        layout.words.append(Label("Break", place, -13, GREY, align="center" if fits else "right"))
     return [rule.encode(x=x)]
 
 
 def _gaps(
-    alt: Any, canvas: Canvas, x: Any, rows: list[dict[str, Any]], step: float, edge: float
+    alt: Any, layout: ChartLayout, x: Any, rows: list[dict[str, Any]], step: float, edge: float
 ) -> list[Any]:
     """Return a pale stripe for each run of periods without a number, its marker in it."""
     runs: list[tuple[str, int, int]] = []
@@ -341,14 +343,14 @@ def _gaps(
     reached = -1000.0
     for marker, first, last in runs:
         middle = ((first + last) / 2 + edge) * step
-        half = room_for(marker, 11) / 2
+        half = text_width(marker, 11) / 2
         if middle - half > reached + 3:
-            canvas.words.append(Words(marker, middle, _HEIGHT - 9, QUIET, 11, align="center"))
+            layout.words.append(Label(marker, middle, _HEIGHT - 9, QUIET, 11, align="center"))
             reached = middle + half
     stripes = [{"first": first - edge, "last": last + edge} for _, first, last in runs]
-    stripe = canvas.rows(alt, "gaps", stripes).mark_rect(fill=GREY, fillOpacity=0.09, aria=False)
+    stripe = layout.rows(alt, "gaps", stripes).mark_rect(fill=GREY, fillOpacity=0.09, aria=False)
     whole = {"y": alt.YValue(0), "y2": alt.Y2Value(_HEIGHT)}
-    return [stripe.encode(x=as_field(x, "first:Q"), x2="last:Q", **whole)]
+    return [stripe.encode(x=with_field(x, "first:Q"), x2="last:Q", **whole)]
 
 
 def _numbers(chart: ProcessChart) -> list[list[str]]:
@@ -357,11 +359,11 @@ def _numbers(chart: ProcessChart) -> list[list[str]]:
     columns = [name for name in ("lower", "mean", "upper", "target")
                if frame[name].is_not_null().any()]  # fmt: skip
     titles = {"lower": "Lower limit", "mean": "Mean", "upper": "Upper limit", "target": "Target"}
-    signals = frame["nature"].ne("").any()
-    rows = [["Period", kind_of(chart.unit), *(titles[each] for each in columns)]]
+    signals = frame["variation"].ne("").any()
+    rows = [["Period", axis_title(chart.unit), *(titles[each] for each in columns)]]
     rows[0] += ["Variation"] if signals else []
     for row in frame.iter_rows(named=True):
-        shown = [chart.say(row[each]) if row[each] is not None else "" for each in columns]
-        nature = [row["nature"].partition(":")[0]] if signals else []
-        rows.append([said_period(row), say_cell(row, chart.say), *shown, *nature])
+        shown = [chart.format_value(row[each]) if row[each] is not None else "" for each in columns]
+        variation = [row["variation"].partition(":")[0]] if signals else []
+        rows.append([format_period(row), format_cell(row, chart.format_value), *shown, *variation])
     return rows

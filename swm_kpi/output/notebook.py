@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.calendar import format_date
-from swm_kpi.formatting import decimals, say_number
+from swm_kpi.formatting import decimal_places, format_number
 from swm_kpi.output.metadata import Pack
 from swm_kpi.provenance import Provenance
 from swm_kpi.vocabulary import Marker
@@ -20,8 +20,10 @@ NO_CONTROL = "These numbers have had no disclosure control. Do not publish them.
 """What stands in bold beneath a table that is for the analyst's own eyes."""
 
 # Columns in the unit of the measure.
-_LIKE_THE_VALUE = {"value", "lower", "upper", "mean", "target", "current", "previous"}
-_CHANGES = {"change_pct": "%", "change_points": ""}
+_LIKE_THE_VALUE = {
+    "value", "lower", "upper", "mean", "target", "current_value", "previous_value",
+}  # fmt: skip
+_CHANGES = {"change_pct": "%", "change_percentage_points": ""}
 
 # Colours come from the notebook, light or dark: only lines are drawn, in the colour of the text.
 _STYLE = (
@@ -148,7 +150,8 @@ def _places(frame: pl.DataFrame) -> dict[tuple[Any, ...], int]:
         return {}
     grouped = frame.group_by("ref", "measure", "unit").agg(pl.col("value"))
     return {
-        (ref, measure): decimals(unit, values) for ref, measure, unit, values in grouped.iter_rows()
+        (ref, measure): decimal_places(unit, values)
+        for ref, measure, unit, values in grouped.iter_rows()
     }
 
 
@@ -170,7 +173,7 @@ def _shown(
     if column in _LIKE_THE_VALUE:
         digits = places.get((row.get("ref"), row.get("measure")), 0)
         marker = (row.get("marker") or "") if column == "value" else ""
-        return f"{say_number(value, row.get('unit') or '', digits)} {marker}".rstrip(), True
+        return f"{format_number(value, row.get('unit') or '', digits)} {marker}".rstrip(), True
     if isinstance(value, float):
         return f"{value:,.10g}", True
     return value.isoformat() if isinstance(value, date) else str(value), False

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.formatting import decimals
+from swm_kpi.formatting import decimal_places
 from swm_kpi.output.metadata import Pack
 from swm_kpi.vocabulary import Basis, Unit
 
@@ -123,7 +123,7 @@ class _Layout:
         intervals: set[tuple[str, str]] = set()
         for key, basis, unit in measures:
             own = frame.filter(pl.col("measure") == key, pl.col("basis") == basis)
-            places[key, basis] = decimals(unit, own["value"].to_list())
+            places[key, basis] = decimal_places(unit, own["value"].to_list())
             if own["lower"].is_not_null().any():
                 intervals.add((key, basis))
         headings = ["Period", *(self.pack.breakdown_title(each) for each in by)]

@@ -9,10 +9,10 @@ from functools import cached_property
 
 import polars as pl
 
-from swm_kpi.analysis.series import Selected, select
+from swm_kpi.analysis.measure_series import MeasureSeries, select_measure
 from swm_kpi.charts import Caption
 from swm_kpi.contracts import ALL
-from swm_kpi.formatting import decimals, say_number
+from swm_kpi.formatting import decimal_places, format_number
 from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry, Metric
@@ -75,11 +75,13 @@ class Told:
         known = areas.filter(pl.col("value").is_not_null()).sort("period_end")
         return areas.filter(pl.col("period") == known["period"][-1]) if known.height else known
 
-    def selected(self, measure: Measure) -> Selected:
+    def selected(self, measure: Measure) -> MeasureSeries:
         """Return the rows of a measure, ready to draw."""
         by = (BY,) if BY in self.rows.columns else ()
         metrics = {self.entry.ref: self.metric}
-        return select(self.rows, by, metrics, measure=measure.key, basis=measure.basis.value)
+        return select_measure(
+            self.rows, by, metrics, measure=measure.key, basis=measure.basis.value
+        )
 
     def caption(self, measure: Measure) -> Caption:
         """Return what stands around a picture of a measure."""
@@ -90,10 +92,10 @@ class Told:
         """Return each period's label and number as readers see it, marker included."""
         totals = self.totals_of(measure)
         unit = measure.measured_in.value
-        places = decimals(unit, totals["value"].to_list())
+        places = decimal_places(unit, totals["value"].to_list())
         cells = []
         for period, value, marker in totals.select("period", "value", "marker").iter_rows():
-            number = "" if value is None else say_number(value, unit, places)
+            number = "" if value is None else format_number(value, unit, places)
             cells.append((period, f"{number} {marker}".strip() or str(Marker.NOT_AVAILABLE)))
         return cells
 

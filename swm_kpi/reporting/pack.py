@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from swm_kpi.analysis.process_charts import process_chart
-from swm_kpi.charts import series_picture
+from swm_kpi.analysis.process_charts import build_process_chart
+from swm_kpi.charts import series_chart
 from swm_kpi.errors import MissingExtra, OutputError
 from swm_kpi.model.metric import MetricAlias
 from swm_kpi.output import write_csv, write_text
@@ -79,9 +79,9 @@ def draw(contents: Contents, tell: Callable[[str], None]) -> tuple[dict[str, Dra
             continue
         tell(f"drawing ref {told.entry.ref}")
         try:
-            chart = process_chart(told.selected(measure))
-            picture = series_picture(chart, told.caption(measure), width=WIDE)
-            words = f"{picture.title}. {picture.alternative}"
+            chart = build_process_chart(told.selected(measure))
+            picture = series_chart(chart, told.caption(measure), width=WIDE)
+            words = f"{picture.title}. {picture.alt_text}"
             path = f"charts/{told.entry.ref}-{measure.key}.svg"
             found[told.entry.ref] = Drawn(path, picture.to_svg(), words)
         except MissingExtra as missing:

@@ -13,8 +13,8 @@ from importlib.resources import files
 import polars as pl
 
 from swm_kpi.calendar import format_date
-from swm_kpi.charts import kind_of, said_period, say_cell
-from swm_kpi.formatting import decimals, say_number
+from swm_kpi.charts import axis_title, format_cell, format_period
+from swm_kpi.formatting import decimal_places, format_number
 from swm_kpi.measures import Measure
 from swm_kpi.model.metric import CatalogueEntry, MetricAlias, MetricGroup, reason_not_computed
 from swm_kpi.reporting.contents import BY, Contents, Told
@@ -209,11 +209,11 @@ def _headline(told: Told, measure: Measure, contents: Contents, drawn: Drawn | N
 
 def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
     unit = measure.measured_in.value
-    say = partial(say_number, unit=unit, places=decimals(unit, rows["value"].to_list()))
+    say = partial(format_number, unit=unit, places=decimal_places(unit, rows["value"].to_list()))
     intervals = rows["lower"].is_not_null().any()
     lines = []
     for row in rows.iter_rows(named=True):
-        cells = [say_cell(row, say)]
+        cells = [format_cell(row, say)]
         if intervals:
             known = row["lower"] is not None and row["upper"] is not None
             cells.append(f"{say(row['lower'])} to {say(row['upper'])}" if known else "")
@@ -221,12 +221,12 @@ def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
         lines.append(f'<tr><th scope="row">{escape(row[BY])}</th>{shown}</tr>')
     heads = "".join(
         f'<th scope="col" class="number">{each}</th>'
-        for each in (kind_of(unit), *(["95% interval"] if intervals else []))
+        for each in (axis_title(unit), *(["95% interval"] if intervals else []))
     )
     body = "\n".join(lines)
     return (
         f'<table class="areas">\n<caption>{escape(measure.title)}, '
-        f"{said_period(rows.row(0, named=True))}</caption>\n"
+        f"{format_period(rows.row(0, named=True))}</caption>\n"
         f'<thead><tr><th scope="col">{escape(title)}</th>{heads}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table>"
     )

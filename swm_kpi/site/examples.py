@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from swm_kpi.contracts import Column
-from swm_kpi.formatting import MINUS, say_number
+from swm_kpi.formatting import MINUS, format_number
 from swm_kpi.measures import (
     AverageStock,
     BudgetVariance,
@@ -106,7 +106,7 @@ def _result(measure: Measure, found: Found) -> Html:
         return join([tag("strong", found.marker or "none"), said], " ")
     unit = measure.measured_in
     if unit is Unit.PROPORTION:
-        number = say_number(found.value, unit, 1)
+        number = format_number(found.value, unit, 1)
     elif unit is Unit.POUNDS:
         number = f"{MINUS if found.value < 0 else ''}£{_plain(abs(found.value))}"
     else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from swm_kpi.formatting import decimals, say_tick
+from swm_kpi.formatting import decimal_places, format_tick
 from swm_kpi.site.markup import Html, escape, tag
 from swm_kpi.site.synthetic_series import Series
 from swm_kpi.vocabulary import Unit
@@ -42,7 +42,7 @@ def picture(series: Series, name: str) -> Html:
     for each in ticks:
         kind = "axis" if each == 0 else "grid"
         parts.append(_line(kind, f"{_LEFT}", y(each), f"{_RIGHT}", y(each)))
-        said = say_tick(each, series.unit, places)
+        said = format_tick(each, series.unit, places)
         parts.append(_text(_LEFT - 7, float(y(each)) + 4, said, "end"))
     for at, point in enumerate(series.points):
         year, _, part = point.period.partition(" ")
@@ -106,4 +106,4 @@ def _places(ticks: list[float], unit: Unit) -> int:
         exact = all(math.isclose(round(e * scale, places), e * scale, abs_tol=1e-9) for e in ticks)
         if exact and len(said) == len(ticks):
             return places
-    return decimals(unit, ticks)
+    return decimal_places(unit, ticks)

@@ -11,7 +11,7 @@ from datetime import date
 
 from swm_kpi.calendar import periods
 from swm_kpi.engine.compute import compute
-from swm_kpi.formatting import counted, decimals, say_number
+from swm_kpi.formatting import decimal_places, format_number, unit_suffix
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric
 from swm_kpi.synthetic import generate_force
@@ -65,7 +65,7 @@ class Series:
         first, last = known[0], known[-1]
         low = min(known, key=lambda each: each.value or 0)
         high = max(known, key=lambda each: each.value or 0)
-        unit = counted(self.unit)
+        unit = unit_suffix(self.unit)
         return (
             f"{self.measure}: {first.shown}{unit} in {first.period} and {last.shown} in "
             f"{last.period}. The lowest is {low.shown} in {low.period} and the highest "
@@ -106,10 +106,10 @@ def _chosen(metric: Metric, rows: Mapping[str, list[dict[str, object]]]) -> Seri
     measure = (numbered or first)[0]
     unit = measure.measured_in
     values = [_number(row["value"]) for row in rows[measure.key]]
-    places = decimals(unit, values)
+    places = decimal_places(unit, values)
     points = []
     for row, value in zip(rows[measure.key], values, strict=True):
-        number = "" if value is None else say_number(value, unit, places)
+        number = "" if value is None else format_number(value, unit, places)
         shown = f"{number} {row['marker'] or ''}".strip()
         points.append(Point(str(row["period"]), value, shown, str(row["note"] or "")))
     return Series(measure.title, unit, tuple(points))

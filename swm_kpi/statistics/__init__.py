@@ -28,9 +28,9 @@ from swm_kpi.statistics.xmr import (
     LIMIT_FACTOR,
     MINIMUM_POINTS,
     RANGE_FACTOR,
-    Chart,
-    individuals,
+    XmRLimits,
     xmr,
+    xmr_or_nan,
 )
 
 __all__ = [
@@ -41,12 +41,11 @@ __all__ = [
     "RUN_LENGTH",
     "TREND_LENGTH",
     "Assurance",
-    "Chart",
     "Estimate",
     "Ranks",
+    "XmRLimits",
     "assurance",
     "byar",
-    "individuals",
     "outside_limits",
     "quantile",
     "quantile_ranks",
@@ -56,4 +55,5 @@ __all__ = [
     "two_of_three",
     "wilson",
     "xmr",
+    "xmr_or_nan",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError, did_you_mean
-from swm_kpi.statistics.validate_args import Numbers, as_numbers, refuse_where, together
+from swm_kpi.statistics.validate_args import Numbers, as_numbers, broadcast, raise_where
 from swm_kpi.vocabulary import Direction
 
 
@@ -57,9 +57,9 @@ def assurance(
         for name, given in (("lower", lower), ("upper", upper), ("target", target))
     )
     for name, each in (("lower", low), ("upper", high), ("target", aim)):
-        refuse_where(name, np.isinf(each), "infinite", "Give NaN where there is none")
-    low, high, aim = together(lower=low, upper=high, target=aim)
-    refuse_where("lower", low > high, "above the upper limit", "Give the lower limit first")
+        raise_where(name, np.isinf(each), "infinite", "Give NaN where there is none")
+    low, high, aim = broadcast(lower=low, upper=high, target=aim)
+    raise_where("lower", low > high, "above the upper limit", "Give the lower limit first")
     up = direction == Direction.HIGHER_IS_BETTER
     longest = max(len(each) for each in Assurance)
     found = np.full(aim.shape, Assurance.HIT_AND_MISS.value, dtype=f"<U{longest}")

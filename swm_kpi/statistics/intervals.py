@@ -17,14 +17,14 @@ from swm_kpi.errors import RequestError
 from swm_kpi.statistics.validate_args import (
     Array,
     Numbers,
-    finite,
-    not_negative,
-    positive,
-    refuse_where,
-    tail_of,
-    together,
-    whole,
-    z_of,
+    as_counts,
+    broadcast,
+    raise_where,
+    require_finite,
+    require_non_negative,
+    require_positive,
+    tail_probability,
+    z_score,
 )
 
 EXACT_BELOW = 10
@@ -63,12 +63,12 @@ def wilson(
             was observed, as the guidance's own program refuses it), a numerator is above its
             denominator, or the confidence is not between 0 and 1.
     """
-    z = z_of(confidence)
-    top, bottom = together(
-        numerator=not_negative("numerator", numerator),
-        denominator=positive("denominator", denominator, "Leave out what was not observed"),
+    z = z_score(confidence)
+    top, bottom = broadcast(
+        numerator=require_non_negative("numerator", numerator),
+        denominator=require_positive("denominator", denominator, "Leave out what was not observed"),
     )
-    refuse_where(
+    raise_where(
         "numerator", top > bottom, "above the denominator", "A proportion counts a part of a whole"
     )
     share = top / bottom
@@ -103,10 +103,10 @@ def byar(count: Numbers, confidence: float = 0.95) -> tuple[Array, Array]:
         RequestError: a count is missing, infinite, below zero or not whole, or the confidence is
             not between 0 and 1.
     """
-    z = z_of(confidence)
-    counts = whole("count", count)
+    z = z_score(confidence)
+    counts = as_counts("count", count)
     few = counts < EXACT_BELOW
-    low, high = (np.asarray(limits) for limits in _exact(tail_of(confidence)))
+    low, high = (np.asarray(limits) for limits in _exact(tail_probability(confidence)))
     rank = np.where(few, counts, 0).astype(np.intp)
     many = np.where(few, EXACT_BELOW, counts)
     lower = many * (1 - 1 / (9 * many) - z / (3 * np.sqrt(many))) ** 3
@@ -134,20 +134,20 @@ def rate(count: Numbers, population: Numbers, scale: float, confidence: float = 
         RequestError: as for :func:`byar`; or a population is missing, infinite, zero or below; or
             the scale is not one number above zero; or a rate is too large to work with.
     """
-    per = finite("scale", scale)
+    per = require_finite("scale", scale)
     if per.ndim or per <= 0:
         raise RequestError("scale= must be one number above 0. Per 1,000 people is scale=1_000.")
     lower, upper = byar(count, confidence)
-    counts, people, lower, upper = together(
-        count=whole("count", count),
-        population=positive("population", population, "Leave out areas where nobody lives"),
+    counts, people, lower, upper = broadcast(
+        count=as_counts("count", count),
+        population=require_positive("population", population, "Leave out areas where nobody lives"),
         lower=lower,
         upper=upper,
     )
     with np.errstate(over="ignore"):
         found = Estimate(*(each * per / people for each in (counts, lower, upper)))
     large = ~np.isfinite(found.upper)
-    refuse_where("population", large, "too small to divide by", "Give people or person-years")
+    raise_where("population", large, "too small to divide by", "Give people or person-years")
     return found
 
 

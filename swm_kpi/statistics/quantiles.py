@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError
 from swm_kpi.statistics.intervals import Estimate
-from swm_kpi.statistics.validate_args import Array, Numbers, finite, refuse_where, tail_of, whole
+from swm_kpi.statistics.validate_args import (
+    Array,
+    Numbers,
+    as_counts,
+    raise_where,
+    require_finite,
+    tail_probability,
+)
 
 MOST_VALUES = 10**9
 """Ranks are worked out for so many values at the most."""
@@ -41,7 +48,7 @@ def quantile(values: Numbers, level: float = 0.5, confidence: float = 0.95) -> E
             too few for limits at that confidence, or the level or the confidence is not between 0
             and 1.
     """
-    numbers = finite("values", values)
+    numbers = require_finite("values", values)
     if numbers.ndim != 1:
         raise RequestError("values= is not one list of numbers. Give the values of one group.")
     ordered = np.sort(numbers)
@@ -82,13 +89,13 @@ def quantile_ranks(n: Numbers, level: float = 0.5, confidence: float = 0.95) -> 
         RequestError: a number is missing, infinite, below zero, not whole or above a thousand
             million, or the level or the confidence is not between 0 and 1.
     """
-    tail = tail_of(confidence)
+    tail = tail_probability(confidence)
     if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
         raise RequestError(
             "level= must be one number above 0 and below 1. The median is level=0.5."
         )
-    sizes = whole("n", n)
-    refuse_where("n", sizes > MOST_VALUES, "too many to rank", "Give how many values there are")
+    sizes = as_counts("n", n)
+    raise_where("n", sizes > MOST_VALUES, "too many to rank", "Give how many values there are")
     each, position = np.unique(sizes.astype(np.int64), return_inverse=True)
     found = np.array([_ranks(int(one), float(level), tail) for one in each], dtype=np.int64)
     lower, upper = found.reshape(len(each), 2).T

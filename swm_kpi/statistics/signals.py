@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError
 from swm_kpi.statistics.validate_args import Array
-from swm_kpi.statistics.xmr import Chart
+from swm_kpi.statistics.xmr import XmRLimits
 
 Signals = NDArray[np.int8]
 RUN_LENGTH = 7
@@ -30,18 +30,18 @@ Data Count, whose Excel tool also offers six; five or six in rules for run chart
 _ROUNDING = 1e-12
 
 
-def outside_limits(chart: Chart) -> Signals:
+def outside_limits(chart: XmRLimits) -> Signals:
     """Flag each point above its upper limit or below its lower one; on a limit is inside.
 
     Making Data Count calls it an astronomical point.
     """
-    values, slack = chart.values, _slack(chart)
+    values, slack = chart.values, _tolerance(chart)
     above = np.greater(values, chart.upper + slack)
     below = np.less(values, chart.lower - slack)
     return above.astype(np.int8) - below.astype(np.int8)
 
 
-def runs(chart: Chart, length: int = RUN_LENGTH) -> Signals:
+def runs(chart: XmRLimits, length: int = RUN_LENGTH) -> Signals:
     """Flag all points of each run of at least ``length`` on one side of the mean.
 
     A point on the mean is on neither side, and ends the run, as in NHSRplotthedots. Rules for run
@@ -51,11 +51,13 @@ def runs(chart: Chart, length: int = RUN_LENGTH) -> Signals:
         RequestError: the length is not a whole number above 1.
     """
     side = _side(chart)
-    linked = (side[..., 1:] == side[..., :-1]) & (side[..., 1:] != 0) & _same(chart)
-    return np.where(_stretches(linked, chart) >= _whole("length", length), side, 0).astype(np.int8)
+    linked = (side[..., 1:] == side[..., :-1]) & (side[..., 1:] != 0) & _same_segment(chart)
+    return np.where(
+        _run_lengths(linked, chart) >= _validate_length("length", length), side, 0
+    ).astype(np.int8)
 
 
-def trends(chart: Chart, length: int = TREND_LENGTH) -> Signals:
+def trends(chart: XmRLimits, length: int = TREND_LENGTH) -> Signals:
     """Flag all points of each trend of at least ``length`` points, each above (or below) the last.
 
     Seven points are six rises, or six falls, one after another. Two equal neighbours end a trend,
@@ -65,17 +67,17 @@ def trends(chart: Chart, length: int = TREND_LENGTH) -> Signals:
     Raises:
         RequestError: the length is not a whole number above 1.
     """
-    least = _whole("length", length)
+    least = _validate_length("length", length)
     step = np.diff(chart.values, axis=-1)
-    slack = _slack(chart)[..., 1:]
-    rising = _stretches((step > slack) & _same(chart), chart) >= least
-    falling = _stretches((step < -slack) & _same(chart), chart) >= least
+    slack = _tolerance(chart)[..., 1:]
+    rising = _run_lengths((step > slack) & _same_segment(chart), chart) >= least
+    falling = _run_lengths((step < -slack) & _same_segment(chart), chart) >= least
     turns_down = rising & falling
     turns_down[..., :-1] &= step < 0
     return np.where(falling & (turns_down | ~rising), -1, rising).astype(np.int8)
 
 
-def two_of_three(chart: Chart, *, outside: bool = True) -> Signals:
+def two_of_three(chart: XmRLimits, *, outside: bool = True) -> Signals:
     """Flag points beyond two sigma, of which two are among three neighbours on one side.
 
     All three must be on the same side of the mean; the third is not flagged unless it is beyond two
@@ -88,7 +90,7 @@ def two_of_three(chart: Chart, *, outside: bool = True) -> Signals:
             Data Count since its team announced it in November 2023. False leaves them out, as the
             tools did before and NHSRplotthedots 0.2.2 does.
     """
-    side, slack = _side(chart), _slack(chart)
+    side, slack = _side(chart), _tolerance(chart)
     far = np.abs(chart.values - chart.mean) > 2 * chart.sigma + slack
     if not outside:
         far &= outside_limits(chart) == 0
@@ -97,7 +99,7 @@ def two_of_three(chart: Chart, *, outside: bool = True) -> Signals:
     if count < 3:
         return found
     three = [slice(each, count - 2 + each) for each in range(3)]
-    same = _same(chart)
+    same = _same_segment(chart)
     level = (side[..., three[0]] == side[..., three[1]]) & (
         side[..., three[1]] == side[..., three[2]]
     )
@@ -108,27 +110,27 @@ def two_of_three(chart: Chart, *, outside: bool = True) -> Signals:
     return found * side
 
 
-def _side(chart: Chart) -> Signals:
+def _side(chart: XmRLimits) -> Signals:
     """Return which side of the mean each point is on; 0 on the mean, and in a gap."""
-    above = np.greater(chart.values, chart.mean + _slack(chart))
-    below = np.less(chart.values, chart.mean - _slack(chart))
+    above = np.greater(chart.values, chart.mean + _tolerance(chart))
+    below = np.less(chart.values, chart.mean - _tolerance(chart))
     return above.astype(np.int8) - below.astype(np.int8)
 
 
-def _slack(chart: Chart) -> Array:
+def _tolerance(chart: XmRLimits) -> Array:
     """Return how far apart two numbers must be to differ by more than rounding."""
     sizes = np.abs(np.nan_to_num(chart.values))
     largest = np.max(sizes, axis=-1, keepdims=True, initial=0)
     return np.broadcast_to(_ROUNDING * largest, chart.values.shape)
 
 
-def _same(chart: Chart) -> NDArray[np.bool_]:
+def _same_segment(chart: XmRLimits) -> NDArray[np.bool_]:
     """Say of each point but the first whether it is in one segment with the point before."""
     together: NDArray[np.bool_] = chart.segment[1:] == chart.segment[:-1]
     return together
 
 
-def _stretches(linked: NDArray[np.bool_], chart: Chart) -> NDArray[np.intp]:
+def _run_lengths(linked: NDArray[np.bool_], chart: XmRLimits) -> NDArray[np.intp]:
     """Return for each point how many are in its stretch, given which neighbours link."""
     before, after = (np.zeros(chart.values.shape, dtype=np.intp) for _ in range(2))
     for at in range(linked.shape[-1]):
@@ -138,7 +140,7 @@ def _stretches(linked: NDArray[np.bool_], chart: Chart) -> NDArray[np.intp]:
     return before + after + 1
 
 
-def _whole(name: str, length: int) -> int:
+def _validate_length(name: str, length: int) -> int:
     if isinstance(length, bool) or not isinstance(length, int | np.integer) or length < 2:
         raise RequestError(f"{name}= must be a whole number above 1: how many points in a row.")
     return int(length)

@@ -41,7 +41,7 @@ def as_numbers(name: str, given: Any) -> Array:
             "with rows of one length."
         ) from None
     large = np.isfinite(numbers) & (np.abs(numbers) > LARGEST)
-    refuse_where(name, large, "too large to work with", "Give it in a larger unit")
+    raise_where(name, large, "too large to work with", "Give it in a larger unit")
     return numbers
 
 
@@ -54,7 +54,7 @@ def _number(each: Any) -> float:
     return float(each)
 
 
-def refuse_where(name: str, wrong: Any, rule: str, fix: str) -> None:
+def raise_where(name: str, wrong: Any, rule: str, fix: str) -> None:
     """Raise where any is wrong: say how many, never which number."""
     count = int(np.count_nonzero(wrong))
     if count:
@@ -62,38 +62,38 @@ def refuse_where(name: str, wrong: Any, rule: str, fix: str) -> None:
         raise RequestError(f"{name}=: {count:,} of {np.size(wrong):,} {verb} {rule}. {fix}.")
 
 
-def finite(name: str, given: Any) -> Array:
+def require_finite(name: str, given: Any) -> Array:
     """Read an argument of which every value must be there."""
     numbers = as_numbers(name, given)
     fix = "Leave out what is not known"
-    refuse_where(name, ~np.isfinite(numbers), "missing or infinite", fix)
+    raise_where(name, ~np.isfinite(numbers), "missing or infinite", fix)
     return numbers
 
 
-def positive(name: str, given: Any, fix: str) -> Array:
+def require_positive(name: str, given: Any, fix: str) -> Array:
     """Read an argument that is divided by: no value may be missing, zero or less."""
-    numbers = not_negative(name, given)
-    refuse_where(name, numbers == 0, "zero, and nothing can be divided by it", fix)
+    numbers = require_non_negative(name, given)
+    raise_where(name, numbers == 0, "zero, and nothing can be divided by it", fix)
     return numbers
 
 
-def not_negative(name: str, given: Any) -> Array:
+def require_non_negative(name: str, given: Any) -> Array:
     """Read an argument of which no value may be missing or below zero."""
-    numbers = finite(name, given)
-    refuse_where(name, numbers < 0, "below zero", "Count from zero")
+    numbers = require_finite(name, given)
+    raise_where(name, numbers < 0, "below zero", "Count from zero")
     return numbers
 
 
-def whole(name: str, given: Any) -> Array:
+def as_counts(name: str, given: Any) -> Array:
     """Read an argument of counts."""
-    numbers = not_negative(name, given)
-    refuse_where(name, numbers != np.floor(numbers), "not whole", "Give counts of things")
+    numbers = require_non_negative(name, given)
+    raise_where(name, numbers != np.floor(numbers), "not whole", "Give counts of things")
     # Above this floats skip whole numbers.
-    refuse_where(name, numbers > 2**53, "above 2 to the 53", "Give counts of things")
+    raise_where(name, numbers > 2**53, "above 2 to the 53", "Give counts of things")
     return numbers
 
 
-def together(**arrays: Array) -> list[Array]:
+def broadcast(**arrays: Array) -> list[Array]:
     """Spread arrays over one shape."""
     try:
         return list(np.broadcast_arrays(*arrays.values()))
@@ -105,7 +105,7 @@ def together(**arrays: Array) -> list[Array]:
         ) from None
 
 
-def tail_of(confidence: float) -> float:
+def tail_probability(confidence: float) -> float:
     """Return the chance left out on each side.
 
     Raises:
@@ -121,6 +121,6 @@ def tail_of(confidence: float) -> float:
     return (1 - float(confidence)) / 2
 
 
-def z_of(confidence: float) -> float:
+def z_score(confidence: float) -> float:
     """Return the standard normal deviate that leaves that chance out on each side."""
-    return -NormalDist().inv_cdf(tail_of(confidence))
+    return -NormalDist().inv_cdf(tail_probability(confidence))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError
-from swm_kpi.statistics.validate_args import Array, Numbers, as_numbers, refuse_where
+from swm_kpi.statistics.validate_args import Array, Numbers, as_numbers, raise_where
 
 LIMIT_FACTOR = 2.66
 """Limits stand so many mean moving ranges from the mean: three sigma, which is 3 / d2 and d2 is
@@ -33,7 +33,7 @@ limits before; Making Data Count's single-chart tool shows limits from 13.
 """
 
 
-class Chart(NamedTuple):
+class XmRLimits(NamedTuple):
     """An XmR chart: arrays in the shape of the values, the series along the last axis.
 
     What belongs to a segment stands at each of its points. NaN is *no answer*.
@@ -65,11 +65,11 @@ class Chart(NamedTuple):
 
 def xmr(
     values: Numbers,
-    screen: bool = False,
+    screen_moving_ranges: bool = False,
     *,
     breaks: Sequence[int] = (),
     minimum: int = MINIMUM_POINTS,
-) -> Chart:
+) -> XmRLimits:
     """Return the mean, the limits and the moving ranges of one series, or of many.
 
     A missing value is a gap: it is not in the mean, no moving range reaches over it, and no signal
@@ -79,9 +79,9 @@ def xmr(
     Args:
         values: the series, in order of time, along the last axis; None or NaN where there is none.
             Any further axes in front hold further series.
-        screen: leave out of the mean moving range, once, the moving ranges above 3.267 times their
-            mean, so that a single freak point does not widen the limits. L. S. Nelson, *Control
-            charts for individual measurements*, Journal of Quality Technology 14 (1982) 172-173,
+        screen_moving_ranges: leave out of the mean moving range, once, the moving ranges above
+            3.267 times their mean, so that a single outlying point does not widen the limits.
+            L. S. Nelson, *Control charts for individual measurements*, Journal of Quality Technology 14 (1982) 172-173,
             and L. P. Provost and S. K. Murray, *The health care data guide* (2011) 155 and 192, do
             so, and NHSRplotthedots by default; the Excel tool of Making Data Count does not. The
             values stay in the mean. A range that equals that limit is kept.
@@ -96,10 +96,10 @@ def xmr(
     Raises:
         RequestError: a series has no two numbers in a row, so that there is nothing to work limits
             out from (none, one, or each alone among gaps); a value is infinite; the values have no
-            axis; or screen=, breaks= or minimum= do not fit.
+            axis; or screen_moving_ranges=, breaks= or minimum= do not fit.
     """
-    chart = individuals(values, screen, breaks=breaks, minimum=minimum)
-    refuse_where(
+    chart = xmr_or_nan(values, screen_moving_ranges, breaks=breaks, minimum=minimum)
+    raise_where(
         "values",
         np.isnan(chart.moving_range).all(axis=-1),
         "without two numbers in a row, and so without limits",
@@ -108,13 +108,13 @@ def xmr(
     return chart
 
 
-def individuals(
+def xmr_or_nan(
     values: Numbers,
-    screen: bool = False,
+    screen_moving_ranges: bool = False,
     *,
     breaks: Sequence[int] = (),
     minimum: int = MINIMUM_POINTS,
-) -> Chart:
+) -> XmRLimits:
     """Return the chart of :func:`xmr`, with NaN for limits where it would refuse a series.
 
     For a caller that says in its own words why there are none.
@@ -122,9 +122,11 @@ def individuals(
     numbers = as_numbers("values", values)
     if numbers.ndim == 0:
         raise RequestError("values= is one number and no series. Give a list or an array.")
-    refuse_where("values", np.isinf(numbers), "infinite", "Give None where there is no value")
-    if not isinstance(screen, bool | np.bool_):
-        raise RequestError("screen= is True or False: whether freak moving ranges are left out.")
+    raise_where("values", np.isinf(numbers), "infinite", "Give None where there is no value")
+    if not isinstance(screen_moving_ranges, bool | np.bool_):
+        raise RequestError(
+            "screen_moving_ranges= is True or False: whether freak moving ranges are left out."
+        )
     if isinstance(minimum, bool) or not isinstance(minimum, int | np.integer) or minimum < 1:
         raise RequestError("minimum= must be a whole number above 0: how many points are enough.")
     count = numbers.shape[-1]
@@ -139,12 +141,12 @@ def individuals(
         mean[here] = _mean(numbers[here])
         kept = moving[here]
         average = _mean(kept)
-        if screen:
+        if screen_moving_ranges:
             average = _mean(np.where(kept > RANGE_FACTOR * average, np.nan, kept))
         ranges[here] = average
         points[here] = np.sum(~np.isnan(numbers[here]), axis=-1, keepdims=True)
     reach = LIMIT_FACTOR * ranges
-    return Chart(
+    return XmRLimits(
         numbers,
         mean,
         mean - reach,

@@ -206,7 +206,10 @@ def test_what_does_not_add_is_not_put_together_over_time(give: Give) -> None:
     found = compute(give(rows()), visitors, MINUTES, periods=months, coverage={})
     put_together = found.compare("year_to_date").to_polars()
     in_may = put_together.filter(measure="visitors", period="2024-05")
-    assert (in_may["current"].to_list(), in_may["change_marker"].to_list()) == ([None], ["[z]"])
+    assert (in_may["current_value"].to_list(), in_may["change_marker"].to_list()) == (
+        [None],
+        ["[z]"],
+    )
     assert "do not add" in in_may["change_note"][0]
 
 

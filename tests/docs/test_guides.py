@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import swm_kpi as kpi
-from swm_kpi.analysis.comparison.windows import Against
+from swm_kpi.analysis.comparison.compared_periods import ComparisonKind
 from swm_kpi.measures import Measure, TableMeasure
 from swm_kpi.result import AFTER, BEFORE
 from tests.docs.test_docs_code import PAGES, ROOT
@@ -42,7 +42,7 @@ def test_every_column_of_a_result_is_explained_in_its_order() -> None:
 
 
 def test_every_comparison_is_listed() -> None:
-    assert set(Against) <= set(first_cells("how-to/compare-and-chart.md"))
+    assert set(ComparisonKind) <= set(first_cells("how-to/compare-and-chart.md"))
 
 
 def test_every_rule_with_a_remedy_is_one_that_validation_words() -> None:

@@ -4,8 +4,8 @@ Works on the table of a result and the metrics it was computed from. It adds not
 the table: a period that was not computed is said to be missing, never guessed.
 """
 
-from swm_kpi.analysis.comparison.table import COLUMNS, LEAST_BASE, Comparison, compare
+from swm_kpi.analysis.comparison.compared_periods import ComparisonKind
+from swm_kpi.analysis.comparison.comparison_table import COLUMNS, MIN_COUNT, Comparison, compare
 from swm_kpi.analysis.comparison.verdict import Verdict
-from swm_kpi.analysis.comparison.windows import Against
 
-__all__ = ["COLUMNS", "LEAST_BASE", "Against", "Comparison", "Verdict", "compare"]
+__all__ = ["COLUMNS", "MIN_COUNT", "Comparison", "ComparisonKind", "Verdict", "compare"]

@@ -34,7 +34,7 @@ from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Unit
 
 
-class How(Enum):
+class PoolingMethod(Enum):
     """What is done with the numbers of several periods."""
 
     ADDED = "added"
@@ -44,24 +44,24 @@ class How(Enum):
 
 
 @dataclass(frozen=True)
-class Pooling:
+class PoolingRule:
     """What may be done with the numbers of a measure.
 
     Attributes:
         how: how several are put together.
         scale: what a quotient is multiplied by.
-        no_average: why the same period of several years may not be averaged; empty if it may.
-        no_run: why periods that follow one another may not be put together; empty if they may.
+        no_average_reason: why the same period of several years may not be averaged, or empty.
+        no_sum_reason: why consecutive periods may not be pooled, or empty.
     """
 
-    how: How
+    how: PoolingMethod
     scale: float = 1.0
-    no_average: str = ""
-    no_run: str = ""
+    no_average_reason: str = ""
+    no_sum_reason: str = ""
 
 
 @dataclass(frozen=True)
-class Cell:
+class RowNumbers:
     """One row's numbers and its marker."""
 
     value: float | None
@@ -83,18 +83,18 @@ class Pooled:
     base: float | None
 
 
-_ADDED = Pooling(How.ADDED)
-_SHARE = Pooling(How.DIVIDED)
+_ADDED = PoolingRule(PoolingMethod.ADDED)
+_SHARE = PoolingRule(PoolingMethod.DIVIDED)
 _NOT_COUNTS = {
     Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.POUNDS, Unit.SECONDS, Unit.TONNES_CO2E,
 }  # fmt: skip
 
 
-def _refused(reason: str) -> Pooling:
-    return Pooling(How.REFUSED, no_average=reason, no_run=reason)
+def _refused(reason: str) -> PoolingRule:
+    return PoolingRule(PoolingMethod.REFUSED, no_average_reason=reason, no_sum_reason=reason)
 
 
-def pooling_of(measure: Measure, metric: Metric) -> Pooling:
+def pooling_rule(measure: Measure, metric: Metric) -> PoolingRule:
     """Say what may be done with a measure's numbers over several periods."""
     if isinstance(measure, TextReport):
         return _refused("a narrative is a text, not a number.")
@@ -112,12 +112,16 @@ def pooling_of(measure: Measure, metric: Metric) -> Pooling:
     if isinstance(measure, Count | Sum | SumProduct):
         return _ADDED
     if isinstance(measure, Duration | AverageStock):
-        return Pooling(How.WEIGHTED)
+        return PoolingRule(PoolingMethod.WEIGHTED)
     if isinstance(measure, PeriodEndStock):
-        return Pooling(How.ADDED, no_run="a stock at a date does not add over time.")
+        return PoolingRule(
+            PoolingMethod.ADDED, no_sum_reason="a stock at a date does not add over time."
+        )
     if isinstance(measure, BudgetVariance):
-        how = How.DIVIDED if measure.relative else How.ADDED
-        return Pooling(how, no_run="a statement is cumulative, so its figures are never added.")
+        how = PoolingMethod.DIVIDED if measure.relative else PoolingMethod.ADDED
+        return PoolingRule(
+            how, no_sum_reason="a statement is cumulative, so its figures are never added."
+        )
     if isinstance(measure, Proportion | Distribution | ReoffendingRate | Uptime):
         return _SHARE
     if isinstance(measure, Rate | Ratio):
@@ -125,24 +129,25 @@ def pooling_of(measure: Measure, metric: Metric) -> Pooling:
     return _refused(f"nothing is laid down for putting together a {measure.kind}.")
 
 
-def _quotient(measure: Rate | Ratio, metric: Metric) -> Pooling:
-    parts = [pooling_of(metric.measure(key, measure.basis), metric) for key in measure.siblings]
-    refused = next((each.no_average for each in parts if each.no_average), "")
+def _quotient(measure: Rate | Ratio, metric: Metric) -> PoolingRule:
+    parts = [pooling_rule(metric.measure(key, measure.basis), metric) for key in measure.siblings]
+    refused = next((each.no_average_reason for each in parts if each.no_average_reason), "")
     if refused:
         return _refused(refused)
     if isinstance(measure, Rate):
-        return Pooling(
-            How.DIVIDED,
+        return PoolingRule(
+            PoolingMethod.DIVIDED,
             measure.scale,
-            no_run="a rate is per head of one population estimate: ask for the longer period.",
+            no_sum_reason="a rate is per head of one population estimate: "
+            "ask for the longer period.",
         )
-    stocks = next((each.no_run for each in parts if each.no_run), "")
-    if not stocks and any(each.how is How.WEIGHTED for each in parts):
+    stocks = next((each.no_sum_reason for each in parts if each.no_sum_reason), "")
+    if not stocks and any(each.how is PoolingMethod.WEIGHTED for each in parts):
         stocks = "a mean over a period does not add over time."
-    return Pooling(How.DIVIDED, no_run=stocks)
+    return PoolingRule(PoolingMethod.DIVIDED, no_sum_reason=stocks)
 
 
-def base_of(measure: Measure, cell: Cell) -> float | None:
+def underlying_count(measure: Measure, cell: RowNumbers) -> float | None:
     """Return the count that a percentage change would be a percentage of.
 
     The numerator of a rate or a ratio, the cases of a duration, else the number itself. A
@@ -156,30 +161,32 @@ def base_of(measure: Measure, cell: Cell) -> float | None:
     return None if unit in _NOT_COUNTS or unit is Unit.PROPORTION else cell.value
 
 
-def adds_nothing(cell: Cell, pooling: Pooling) -> bool:
+def is_structural_zero(cell: RowNumbers, pooling: PoolingRule) -> bool:
     """Say whether a cell is a quotient of nothing, which others may be put together with.
 
     A month without a case has no share, and a year with such a month has one.
     """
-    quotient = pooling.how in (How.DIVIDED, How.WEIGHTED)
+    quotient = pooling.how in (PoolingMethod.DIVIDED, PoolingMethod.WEIGHTED)
     return quotient and cell.value is None and not cell.numerator and cell.denominator == 0
 
 
-def pool(cells: Sequence[Cell], pooling: Pooling, measure: Measure, *, averaged: bool) -> Pooled:
+def pool(
+    cells: Sequence[RowNumbers], pooling: PoolingRule, measure: Measure, *, averaged: bool
+) -> Pooled:
     """Put the numbers of several periods together; every cell has a value."""
-    bases = [base for cell in cells if (base := base_of(measure, cell)) is not None]
+    bases = [base for cell in cells if (base := underlying_count(measure, cell)) is not None]
     base = math.fsum(bases) if len(bases) == len(cells) else None
     if base is not None and averaged:
         base /= len(cells)
     values = [cell.value or 0.0 for cell in cells]
     if len(cells) == 1:
         return Pooled(cells[0].value, base)
-    if pooling.how is How.ADDED:
+    if pooling.how is PoolingMethod.ADDED:
         return Pooled(math.fsum(values) / (len(values) if averaged else 1), base)
     below = [cell.denominator for cell in cells]
     above = (
         [cell.numerator for cell in cells]
-        if pooling.how is How.DIVIDED
+        if pooling.how is PoolingMethod.DIVIDED
         else [None if d is None else v * d for v, d in zip(values, below, strict=True)]
     )
     top, bottom = _total(above), _total(below)

@@ -6,23 +6,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from swm_kpi.analysis.measure_series import MeasureSeries
 from swm_kpi.analysis.process_charts.points import Point
 from swm_kpi.analysis.process_charts.target import Target
-from swm_kpi.analysis.series import Selected
 from swm_kpi.calendar import format_date
 from swm_kpi.measures import PeriodEndStock, RepeatRate
 from swm_kpi.model.metric import Break
-from swm_kpi.statistics import MINIMUM_POINTS, Chart
+from swm_kpi.statistics import MINIMUM_POINTS, XmRLimits
 from swm_kpi.vocabulary import Direction
 
 _ENOUGH = 24
 _ALIKE = 0.7
 
 
-def notes_of(
-    selected: Selected,
+def build_notes(
+    selected: MeasureSeries,
     points: Sequence[Point],
-    chart: Chart,
+    chart: XmRLimits,
     breaks: Sequence[Break],
     targets: Sequence[Target],
     *,
@@ -34,9 +34,9 @@ def notes_of(
         f"Limits are worked out afresh from {format_date(each.day)}: {each.because}."
         for each in breaks
     ]
-    reasons = dict.fromkeys(each.left_out for each in points if each.left_out)
+    reasons = dict.fromkeys(each.excluded_reason for each in points if each.excluded_reason)
     for why in reasons:
-        names = [each.period.words for each in points if each.left_out == why]
+        names = [each.period.words for each in points if each.excluded_reason == why]
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         found.append(f"Left out, {why}: {shown}.")
     if refused:
@@ -55,7 +55,7 @@ def notes_of(
     short = sorted({int(each) for each in chart.segment[chart.trial]})
     if short:
         found.append(f"Fewer than {MINIMUM_POINTS} points before a break have no limits.")
-    count = sum(not each.left_out for each in points)
+    count = sum(not each.excluded_reason for each in points)
     if count < _ENOUGH:
         found.append(f"Limits from {count} points; {_ENOUGH} make them firmer.")
     if _follows_the_seasons(points):
@@ -66,8 +66,8 @@ def notes_of(
     if targets and selected.direction is Direction.NEUTRAL:
         found.append("Neither way is better in itself, so nothing is said of the target.")
     elif targets:
-        last = [each for each in points if not each.left_out][-1]
-        held = [each for each in targets if each.holds(last.period)]
+        last = [each for each in points if not each.excluded_reason][-1]
+        held = [each for each in targets if each.applies_to(last.period)]
         if not held:
             found.append(f"No target holds for all of {last.period.words}.")
         found += [f"Target: {each.source.strip().rstrip('.')}." for each in held]
@@ -84,7 +84,7 @@ def _follows_the_seasons(points: Sequence[Point]) -> bool:
     pairs = [
         (before.value, now.value)
         for before, now in zip(points, points[lag:], strict=False)
-        if lag > 1 and not before.left_out and not now.left_out
+        if lag > 1 and not before.excluded_reason and not now.excluded_reason
     ]
     if len(pairs) < 12 // months:
         return False

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from swm_kpi.analysis.series import Member, Selected
+from swm_kpi.analysis.measure_series import MeasureSeries, Member
 from swm_kpi.calendar import Period
 from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Marker
@@ -20,19 +20,19 @@ class Point:
         period: which.
         value, numerator: its numbers; None where there are none.
         marker: that of the result.
-        left_out: why it takes no part in limits and signals; empty where it does.
+        excluded_reason: why it takes no part in limits and signals; empty where it does.
     """
 
     period: Period
     value: float | None
     numerator: float | None
     marker: str
-    left_out: str
+    excluded_reason: str
 
 
-def points_of(selected: Selected, member: Member, breaks: Sequence[Break]) -> list[Point]:
+def build_points(selected: MeasureSeries, member: Member, breaks: Sequence[Break]) -> list[Point]:
     """Return every period from the first to the last, those without a row included."""
-    rows = {row["period_start"]: row for row in selected.of(member).iter_rows(named=True)}
+    rows = {row["period_start"]: row for row in selected.member_rows(member).iter_rows(named=True)}
     return [_point(period, rows.get(period.start), breaks) for period in selected.periods()]
 
 

@@ -46,13 +46,13 @@ class Target:
                 'plan 2021 to 2025, page 30".'
             )
 
-    def holds(self, period: Period) -> bool:
+    def applies_to(self, period: Period) -> bool:
         """Say whether it holds on every day of a period."""
         until = date.max if self.until is None else date.fromisoformat(self.until)
         return date.fromisoformat(self.since) <= period.start and period.end <= until
 
 
-def targets_of(given: Target | Iterable[Target] | None) -> tuple[Target, ...]:
+def parse_targets(given: Target | Iterable[Target] | None) -> tuple[Target, ...]:
     """Return the targets given, in order of their days.
 
     Raises:

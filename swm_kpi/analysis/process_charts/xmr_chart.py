@@ -9,27 +9,32 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from swm_kpi.analysis.process_charts.chart import DECIDING, RULES, Nature, ProcessChart
-from swm_kpi.analysis.process_charts.notes import notes_of
-from swm_kpi.analysis.process_charts.points import Point, points_of
-from swm_kpi.analysis.process_charts.target import Target, targets_of
-from swm_kpi.analysis.series import Member, Selected
+from swm_kpi.analysis.measure_series import MeasureSeries, Member
+from swm_kpi.analysis.process_charts.notes import build_notes
+from swm_kpi.analysis.process_charts.points import Point, build_points
+from swm_kpi.analysis.process_charts.process_chart import (
+    RULE_PRECEDENCE,
+    SIGNAL_RULES,
+    ProcessChart,
+    VariationType,
+)
+from swm_kpi.analysis.process_charts.target import Target, parse_targets
 from swm_kpi.errors import RequestError
 from swm_kpi.measures import BudgetVariance, Count, Measure, Rate, RepeatRate, TextReport
 from swm_kpi.model.metric import Break
 from swm_kpi.statistics import (
     MINIMUM_POINTS,
-    Chart,
+    XmRLimits,
     assurance,
-    individuals,
     outside_limits,
     runs,
     trends,
     two_of_three,
+    xmr_or_nan,
 )
 from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 
-LEAST_MEAN = 5
+MIN_MEAN_COUNT = 5
 """The least mean count a chart of counts is drawn for: a house rule.
 
 With fewer, a count can hardly fall and its distribution is far from even about the mean, so that
@@ -37,14 +42,14 @@ limits worked out from moving ranges say little. Longer periods hold more.
 """
 
 
-def process_chart(
-    selected: Selected,
+def build_process_chart(
+    selected: MeasureSeries,
     *,
     member: Member = None,
     target: Target | Iterable[Target] | None = None,
-    rebase: Sequence[Break] = (),
+    recalculate_from: Sequence[Break] = (),
     baseline: int | None = None,
-    screen: bool = False,
+    screen_moving_ranges: bool = False,
     policy: str = "",
 ) -> ProcessChart:
     """Return the XmR chart of one member of a measure.
@@ -53,29 +58,31 @@ def process_chart(
         selected: the measure's rows.
         member: whose series; the total when left out.
         target: the targets that somebody set.
-        rebase: days from which the process is known to be another, beside the declared breaks.
+        recalculate_from: days on which the process is known to have changed, as well as the
+            declared breaks.
         baseline: how many points, from the start of each segment, the limits are worked out from;
             all of them when left out.
-        screen: leave freak moving ranges out of the limits, once.
+        screen_moving_ranges: leave freak moving ranges out of the limits, once.
         policy: the disclosure policy the numbers went through.
 
     Raises:
         RequestError: an argument is not what it should be. What the data do not allow is an answer
             with a marker and a reason.
     """
-    targets = targets_of(target)
-    _check(selected, targets, rebase, baseline)
-    breaks = _breaks(selected, rebase)
-    points = points_of(selected, member, breaks)
+    targets = parse_targets(target)
+    _check(selected, targets, recalculate_from, baseline)
+    breaks = _breaks(selected, recalculate_from)
+    points = build_points(selected, member, breaks)
     starts = _starts(points, breaks)
-    chart = _limits(points, starts, baseline, screen=screen)
+    chart = _limits(points, starts, baseline, screen_moving_ranges=screen_moving_ranges)
     refused = _refusal(selected, points, chart)
-    signals = {rule: np.zeros(len(points), dtype=np.int8) for rule in RULES}
+    signals = {rule: np.zeros(len(points), dtype=np.int8) for rule in SIGNAL_RULES}
     if not refused:
         with_limits = ~chart.trial
         found = (outside_limits(chart), runs(chart), trends(chart), two_of_three(chart))
         signals = {
-            rule: np.where(with_limits, each, 0) for rule, each in zip(RULES, found, strict=True)
+            rule: np.where(with_limits, each, 0)
+            for rule, each in zip(SIGNAL_RULES, found, strict=True)
         }
     marker, reason = refused or (Marker.NONE, "")
     frame = _frame(selected, member, points, chart, signals, targets, refused=bool(refused))
@@ -84,7 +91,7 @@ def process_chart(
         measure=selected.measure.key,
         basis=selected.measure.basis.value,
         title=selected.measure.title,
-        member=selected.named(member),
+        member=selected.parse_member(member),
         unit=selected.unit,
         direction=selected.direction,
         targets=targets,
@@ -92,7 +99,7 @@ def process_chart(
         marker=marker.value,
         reason=reason,
         notes=tuple(
-            notes_of(
+            build_notes(
                 selected,
                 points,
                 chart,
@@ -109,20 +116,25 @@ def process_chart(
 
 
 def _check(
-    selected: Selected, targets: Sequence[Target], rebase: Sequence[Break], baseline: int | None
+    selected: MeasureSeries,
+    targets: Sequence[Target],
+    recalculate_from: Sequence[Break],
+    baseline: int | None,
 ) -> None:
-    if not isinstance(rebase, Sequence) or not all(isinstance(each, Break) for each in rebase):
+    if not isinstance(recalculate_from, Sequence) or not all(
+        isinstance(each, Break) for each in recalculate_from
+    ):
         raise RequestError(
-            'rebase= takes a list of breaks, such as [kpi.Break("2023-05-01", "why")].'
+            'recalculate_from= takes a list of breaks, such as [kpi.Break("2023-05-01", "why")].'
         )
     whole = isinstance(baseline, int) and not isinstance(baseline, bool)
     if baseline is not None and not (whole and baseline >= MINIMUM_POINTS):
         raise RequestError(f"baseline= is a number of points, {MINIMUM_POINTS} or more.")
     periods = selected.periods()
-    for each in rebase:
+    for each in recalculate_from:
         if not periods[0].start < each.day <= periods[-1].start:
             raise RequestError(
-                f"rebase=: {each.on} is not inside the series. Give a day from "
+                f"recalculate_from=: {each.on} is not inside the series. Give a day from "
                 f"{periods[0].stop} to {periods[-1].start}."
             )
     shares = selected.measure.measured_in is Unit.PROPORTION
@@ -130,11 +142,11 @@ def _check(
         raise RequestError("The target of a proportion is from 0 to 1. Write 0.9 for 90%.")
 
 
-def _breaks(selected: Selected, rebase: Sequence[Break]) -> tuple[Break, ...]:
+def _breaks(selected: MeasureSeries, recalculate_from: Sequence[Break]) -> tuple[Break, ...]:
     """Return the breaks inside the series, in order; one day once."""
     periods = selected.periods()
     first, stop = periods[0].start, periods[-1].stop
-    days = {each.day: each for each in (*rebase, *selected.metric.breaks)}
+    days = {each.day: each for each in (*recalculate_from, *selected.metric.breaks)}
     return tuple(days[day] for day in sorted(days) if first < day < stop)
 
 
@@ -148,12 +160,16 @@ def _starts(points: Sequence[Point], breaks: Sequence[Break]) -> list[int]:
 
 
 def _limits(
-    points: Sequence[Point], starts: Sequence[int], baseline: int | None, *, screen: bool
-) -> Chart:
+    points: Sequence[Point],
+    starts: Sequence[int],
+    baseline: int | None,
+    *,
+    screen_moving_ranges: bool,
+) -> XmRLimits:
     values = np.array(
-        [np.nan if each.left_out or each.value is None else each.value for each in points]
+        [np.nan if each.excluded_reason or each.value is None else each.value for each in points]
     )
-    whole = individuals(values, screen, breaks=starts)
+    whole = xmr_or_nan(values, screen_moving_ranges, breaks=starts)
     if baseline is None:
         return whole
     there = ~np.isnan(values)
@@ -161,13 +177,13 @@ def _limits(
     for segment in np.unique(whole.segment):
         here = np.flatnonzero((whole.segment == segment) & there)
         used[here[baseline:]] = np.nan
-    return individuals(used, screen, breaks=starts)._replace(
+    return xmr_or_nan(used, screen_moving_ranges, breaks=starts)._replace(
         values=whole.values, moving_range=whole.moving_range
     )
 
 
 def _refusal(
-    selected: Selected, points: Sequence[Point], chart: Chart
+    selected: MeasureSeries, points: Sequence[Point], chart: XmRLimits
 ) -> tuple[Marker, str] | None:
     """Return why there are no limits for the latest points."""
     measure = selected.measure
@@ -183,13 +199,13 @@ def _refusal(
             "a statement is cumulative within the financial year, so its figures follow one "
             "another whatever happens."
         )
-    taking_part = [each for each in points if not each.left_out]
+    taking_part = [each for each in points if not each.excluded_reason]
     if not taking_part:
         return Marker.NOT_AVAILABLE, "no period has a number that can take part."
-    latest = max(at for at, each in enumerate(points) if not each.left_out)
+    latest = max(at for at, each in enumerate(points) if not each.excluded_reason)
     here = [
         each for each, segment in zip(points, chart.segment, strict=True)
-        if segment == chart.segment[latest] and not each.left_out
+        if segment == chart.segment[latest] and not each.excluded_reason
     ]  # fmt: skip
     if len(here) < MINIMUM_POINTS:
         since = " since the last break" if chart.segment[latest] else ""
@@ -197,9 +213,9 @@ def _refusal(
         return Marker.LOW_RELIABILITY, (f"there {count}{since}, and limits need {MINIMUM_POINTS}.")
     counts = [_count(measure, each) for each in here]
     known = [each for each in counts if each is not None]
-    if known and math.fsum(known) / len(known) < LEAST_MEAN:
+    if known and math.fsum(known) / len(known) < MIN_MEAN_COUNT:
         return Marker.LOW_RELIABILITY, (
-            f"the mean count beneath it is below {LEAST_MEAN}, too few for limits to mean "
+            f"the mean count beneath it is below {MIN_MEAN_COUNT}, too few for limits to mean "
             "anything. Use longer periods."
         )
     if np.isnan(chart.upper[latest]):
@@ -218,23 +234,24 @@ def _count(measure: Measure, point: Point) -> float | None:
 
 
 def _frame(
-    selected: Selected,
+    selected: MeasureSeries,
     member: Member,
     points: Sequence[Point],
-    chart: Chart,
+    chart: XmRLimits,
     signals: dict[str, Any],
     targets: Sequence[Target],
     *,
     refused: bool,
 ) -> pl.DataFrame:
-    chosen = selected.named(member)
+    chosen = selected.parse_member(member)
     count = len(points)
     shown = np.zeros(count, dtype=bool) if refused else ~chart.trial
     levels = [
-        next((float(t.value) for t in targets if t.holds(each.period)), None) for each in points
+        next((float(t.value) for t in targets if t.applies_to(each.period)), None)
+        for each in points
     ]
-    natures = [
-        _nature(at, points[at], signals, selected.direction) if shown[at] else ""
+    variations = [
+        _variation(at, points[at], signals, selected.direction) if shown[at] else ""
         for at in range(count)
     ]
     one = selected.rows.row(0, named=True)
@@ -253,33 +270,33 @@ def _frame(
             "value": pl.Series([each.value for each in points], dtype=pl.Float64),
             "unit": [selected.unit] * count,
             "marker": [each.marker for each in points],
-            "left_out": [each.left_out for each in points],
+            "excluded_reason": [each.excluded_reason for each in points],
             "segment": chart.segment,
             **limits,
             **{rule: pl.Series(each, dtype=pl.Int8) for rule, each in signals.items()},
-            "nature": natures,
+            "variation": variations,
             "target": pl.Series(levels, dtype=pl.Float64),
         }
     )
 
 
-def _nature(at: int, point: Point, signals: dict[str, Any], direction: Direction) -> str:
-    """Return the nature of a point: by the deciding one of the rules that it breaks."""
-    if point.left_out:
+def _variation(at: int, point: Point, signals: dict[str, Any], direction: Direction) -> str:
+    """Return the variation of a point: by the deciding one of the rules that it breaks."""
+    if point.excluded_reason:
         return ""
-    way = next((int(signals[rule][at]) for rule in DECIDING if signals[rule][at]), 0)
+    way = next((int(signals[rule][at]) for rule in RULE_PRECEDENCE if signals[rule][at]), 0)
     if way == 0:
-        return Nature.COMMON.value
+        return VariationType.COMMON.value
     if direction is Direction.NEUTRAL:
-        return (Nature.HIGH if way > 0 else Nature.LOW).value
+        return (VariationType.HIGH if way > 0 else VariationType.LOW).value
     better = (way > 0) == (direction is Direction.HIGHER_IS_BETTER)
-    return (Nature.IMPROVING if better else Nature.CONCERNING).value
+    return (VariationType.IMPROVING if better else VariationType.CONCERNING).value
 
 
 def _assured(direction: Direction, frame: pl.DataFrame) -> str:
     if direction is Direction.NEUTRAL:
         return ""
-    last = frame.filter(pl.col("left_out") == "").row(-1, named=True)
+    last = frame.filter(pl.col("excluded_reason") == "").row(-1, named=True)
     if last["target"] is None or last["lower"] is None:
         return ""
     return str(assurance(last["lower"], last["upper"], last["target"], direction))

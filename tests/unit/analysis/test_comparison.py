@@ -37,7 +37,7 @@ from swm_kpi import (
     Sum,
     Unit,
 )
-from swm_kpi.analysis.comparison.pooling import How, pooling_of
+from swm_kpi.analysis.comparison.pooling import PoolingMethod, pooling_rule
 from swm_kpi.measures import TableMeasure
 
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
@@ -129,11 +129,11 @@ def compute(made: Metric, data: pl.DataFrame, periods: Iterable[str], **options:
 
 
 def compared(
-    many: Mapping[str, int], against: str, *, least_base: float = 50, **fields: Any
+    many: Mapping[str, int], against: str, *, min_count: float = 50, **fields: Any
 ) -> dict[str, dict[str, Any]]:
     """Compare counts of calls by month; return the rows by period."""
     result = compute(metric(CALLS, **fields), calls(many), many)
-    return by_period(result.compare(against, least_base=least_base))
+    return by_period(result.compare(against, min_count=min_count))
 
 
 def by_period(made: Any, measure: str = "calls") -> dict[str, dict[str, Any]]:
@@ -151,9 +151,13 @@ def months(first: int, count: int) -> list[str]:
 def test_the_previous_period_ends_the_day_before() -> None:
     """From 100 to 125 is 25 more, and 25%."""
     found = compared({"2024-04": 100, "2024-05": 125}, "previous_period")["2024-05"]
-    assert (found["compared"], found["current"]) == ("2024-05", 125)
-    assert (found["compared_with"], found["previous"]) == ("2024-04", 100)
-    assert (found["change"], found["change_pct"], found["change_points"]) == (25, 25, None)
+    assert (found["current_period"], found["current_value"]) == ("2024-05", 125)
+    assert (found["previous_period"], found["previous_value"]) == ("2024-04", 100)
+    assert (found["change"], found["change_pct"], found["change_percentage_points"]) == (
+        25,
+        25,
+        None,
+    )
     assert (found["change_marker"], found["change_note"]) == ("", "")
 
 
@@ -161,7 +165,7 @@ def test_the_previous_year_is_the_same_month_of_the_year_before() -> None:
     """From 80 to 60 is a fall of a quarter; the month between plays no part."""
     many = {"2023-05": 80, "2024-04": 7, "2024-05": 60}
     found = compared(many, "previous_year")["2024-05"]
-    assert (found["compared_with"], found["previous"]) == ("2023-05", 80)
+    assert (found["previous_period"], found["previous_value"]) == ("2023-05", 80)
     assert (found["change"], found["change_pct"]) == (-20, -25)
 
 
@@ -169,8 +173,8 @@ def test_the_three_year_average_is_of_the_same_month() -> None:
     """The mean of 60, 90 and 120 is 90, and 99 is a tenth more."""
     many = {"2021-05": 60, "2022-05": 90, "2023-05": 120, "2024-05": 99}
     found = compared(many, "three_year_average")["2024-05"]
-    assert found["compared_with"] == "mean of 2021-05, 2022-05 and 2023-05"
-    assert (found["previous"], found["change"]) == (90, 9)
+    assert found["previous_period"] == "mean of 2021-05, 2022-05 and 2023-05"
+    assert (found["previous_value"], found["change"]) == (90, 9)
     assert found["change_pct"] == pytest.approx(10)
     assert found["change_note"] == ""
 
@@ -194,8 +198,8 @@ def test_a_share_is_averaged_by_what_it_is_a_share_of() -> None:
     urgent = {"2022-05": 10, "2023-05": 20, "2024-05": 150, "2025-05": 40}
     result = compute(metric(URGENT), calls(many, urgent), many)
     found = by_period(result.compare("three_year_average"), "urgent_share")["2025-05"]
-    assert found["previous"] == pytest.approx(0.36)
-    assert found["change_points"] == pytest.approx(4)
+    assert found["previous_value"] == pytest.approx(0.36)
+    assert found["change_percentage_points"] == pytest.approx(4)
 
 
 def test_the_year_to_date_runs_from_april() -> None:
@@ -206,10 +210,13 @@ def test_the_year_to_date_runs_from_april() -> None:
     }  # fmt: skip
     found = compared(many, "year_to_date")
     june = found["2024-06"]
-    assert (june["compared"], june["current"]) == ("2024-04 to 2024-06", 60)
-    assert (june["compared_with"], june["previous"]) == ("2023-04 to 2023-06", 50)
+    assert (june["current_period"], june["current_value"]) == ("2024-04 to 2024-06", 60)
+    assert (june["previous_period"], june["previous_value"]) == ("2023-04 to 2023-06", 50)
     assert june["change_pct"] == pytest.approx(20)
-    assert (found["2024-04"]["compared"], found["2024-04"]["current"]) == ("2024-04", 10)
+    assert (found["2024-04"]["current_period"], found["2024-04"]["current_value"]) == (
+        "2024-04",
+        10,
+    )
     assert (june["value"], june["marker"]) == (30, "")
 
 
@@ -219,8 +226,8 @@ def test_a_rolling_twelve_months_is_against_the_twelve_before() -> None:
     many = {name: 10 if at < 12 else 11 for at, name in enumerate(names)}
     found = compared(many, "rolling_12")
     last = found["2024-12"]
-    assert (last["compared"], last["current"]) == ("2024-01 to 2024-12", 132)
-    assert (last["compared_with"], last["previous"]) == ("2023-01 to 2023-12", 120)
+    assert (last["current_period"], last["current_value"]) == ("2024-01 to 2024-12", 132)
+    assert (last["previous_period"], last["previous_value"]) == ("2023-01 to 2023-12", 120)
     assert last["change_pct"] == pytest.approx(10)
     assert found["2024-11"]["change"] is None
 
@@ -243,8 +250,8 @@ def test_months_put_together_are_the_number_of_the_year(many: list[int]) -> None
             if each["change"] is None:
                 assert each["change_marker"] == "[z]"
                 continue
-            assert each["current"] == pytest.approx(years[each["measure"], "2024/25"])
-            assert each["previous"] == pytest.approx(years[each["measure"], "2023/24"])
+            assert each["current_value"] == pytest.approx(years[each["measure"], "2024/25"])
+            assert each["previous_value"] == pytest.approx(years[each["measure"], "2023/24"])
 
 
 def test_every_member_is_set_against_itself() -> None:
@@ -252,7 +259,7 @@ def test_every_member_is_set_against_itself() -> None:
     many = {"2024-04": 60, "2024-05": 90}
     made = compute(metric(CALLS), calls(many), many, by=["side"]).compare("previous_period")
     rows = made.to_polars().filter(period="2024-05").to_dicts()
-    assert {each["side"]: (each["previous"], each["current"]) for each in rows} == {
+    assert {each["side"]: (each["previous_value"], each["current_value"]) for each in rows} == {
         "Left": (40, 60), "Right": (20, 30), "All": (60, 90),
     }  # fmt: skip
 
@@ -261,7 +268,7 @@ def test_every_member_is_set_against_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "least_base", "percentage", "marker"),
+    ("before", "min_count", "percentage", "marker"),
     [
         (50, 50, 20, ""),
         (49, 50, None, "[u]"),
@@ -271,10 +278,10 @@ def test_every_member_is_set_against_itself() -> None:
     ],
 )
 def test_a_percentage_is_withheld_under_the_stated_base(
-    before: int, least_base: float, percentage: float | None, marker: str
+    before: int, min_count: float, percentage: float | None, marker: str
 ) -> None:
     """A change of a handful is told as a number only; from zero there is never a percentage."""
-    found = compared({"2024-04": before, "2024-05": 60}, "previous_period", least_base=least_base)[
+    found = compared({"2024-04": before, "2024-05": 60}, "previous_period", min_count=min_count)[
         "2024-05"
     ]
     expected = None if percentage is None else pytest.approx(percentage)
@@ -283,12 +290,12 @@ def test_a_percentage_is_withheld_under_the_stated_base(
     assert found["change_note"].startswith("No percentage: ") is (percentage is None)
 
 
-@pytest.mark.parametrize("least_base", [-1, math.nan, math.inf, True, "50", None])
-def test_a_least_base_is_a_count(least_base: Any) -> None:
+@pytest.mark.parametrize("min_count", [-1, math.nan, math.inf, True, "50", None])
+def test_a_least_base_is_a_count(min_count: Any) -> None:
     """What is not a count cannot be a line."""
     many = {"2024-04": 60, "2024-05": 60}
-    with pytest.raises(RequestError, match="least_base is a count from 0"):
-        compared(many, "previous_period", least_base=least_base)
+    with pytest.raises(RequestError, match="min_count is a count from 0"):
+        compared(many, "previous_period", min_count=min_count)
 
 
 def test_a_share_changes_in_points() -> None:
@@ -297,7 +304,7 @@ def test_a_share_changes_in_points() -> None:
     result = compute(metric(URGENT), calls(many, {"2024-04": 4, "2024-05": 9}), many)
     found = by_period(result.compare("previous_period"), "urgent_share")["2024-05"]
     assert found["change"] == pytest.approx(0.05)
-    assert found["change_points"] == pytest.approx(5)
+    assert found["change_percentage_points"] == pytest.approx(5)
     assert found["change_pct"] is None
 
 
@@ -317,7 +324,7 @@ def test_nothing_is_compared_across_a_break(on: str, made: bool) -> None:
     if not made:
         assert (found["change_marker"], found["change_pct"], found["verdict"]) == ("[b]", None, "")
         assert found["change_note"].endswith("The form changed.")
-        assert found["previous"] is None
+        assert found["previous_value"] is None
 
 
 def test_a_break_between_two_years_parts_the_years_and_not_the_months_after_it() -> None:
@@ -341,7 +348,7 @@ def test_a_period_that_is_not_over_is_not_compared() -> None:
 def test_a_period_that_was_not_computed_is_said_to_be_missing() -> None:
     """It is not guessed to be zero."""
     found = compared({"2024-05": 60}, "previous_period")["2024-05"]
-    assert (found["current"], found["previous"], found["change"]) == (60, None, None)
+    assert (found["current_value"], found["previous_value"], found["change"]) == (60, None, None)
     assert found["change_marker"] == "[x]"
     assert found["change_note"] == "Not compared: no number in this result: 2024-04."
 
@@ -355,7 +362,7 @@ def test_a_period_outside_the_data_is_not_zero(against: str) -> None:
     )
     found = by_period(result.compare(against))["2024-05"]
     assert found["marker"] == "[x]"
-    assert (found["current"], found["change"], found["change_marker"]) == (None, None, "[x]")
+    assert (found["current_value"], found["change"], found["change_marker"]) == (None, None, "[x]")
     assert found["change_note"] == "Not compared: no number in this result: 2024-05."
 
 
@@ -398,7 +405,7 @@ def test_a_rolling_window_is_no_part_of_a_financial_year() -> None:
     found = by_period(result.compare("year_to_date"))["R12 2024-12"]
     assert (found["change"], found["change_marker"]) == (None, "[z]")
     found = by_period(result.compare("previous_period"))["R12 2024-12"]
-    assert (found["compared_with"], found["change"]) == ("R12 2023-12", 6)
+    assert (found["previous_period"], found["change"]) == ("R12 2023-12", 6)
 
 
 # Other lengths of period, other kinds, and what is hidden.
@@ -421,7 +428,7 @@ def test_each_length_of_period_has_its_own_before(against: str, now: str, before
     """A leap February is set against a plain one, and a first quarter against a fourth."""
     result = compute(metric(CALLS), calls({"2024-05": 60}), [now, before])
     found = by_period(result.compare(against))[now]
-    assert (found["compared"], found["compared_with"]) == (now, before)
+    assert (found["current_period"], found["previous_period"]) == (now, before)
     assert found["change_marker"] in ("", "[z]")
 
 
@@ -440,7 +447,7 @@ def test_runs_of_quarters_months_and_years(period: str, to_date: str, year: str)
     """The year begins in April, and twelve months are four quarters or a year."""
     result = compute(metric(CALLS), calls({"2024-05": 60}), [period])
     for against, run in (("year_to_date", to_date), ("rolling_12", year)):
-        assert by_period(result.compare(against))[period]["compared"] == run
+        assert by_period(result.compare(against))[period]["current_period"] == run
 
 
 def test_quarters_put_together_are_the_year() -> None:
@@ -450,7 +457,7 @@ def test_quarters_put_together_are_the_year() -> None:
     names = [f"{year} Q{at}" for year in ("2023/24", "2024/25") for at in (1, 2, 3, 4)]
     found = by_period(compute(metric(CALLS), calls(many), names).compare("rolling_12"))
     last = found["2024/25 Q4"]
-    assert (last["current"], last["previous"], last["change_pct"]) == (180, 90, 100)
+    assert (last["current_value"], last["previous_value"], last["change_pct"]) == (180, 90, 100)
 
 
 def test_a_month_without_a_case_is_in_the_share_of_the_year() -> None:
@@ -459,20 +466,20 @@ def test_a_month_without_a_case_is_in_the_share_of_the_year() -> None:
     urgent = {"2023-04": 1, "2023-06": 1, "2024-04": 1, "2024-06": 2}
     result = compute(metric(URGENT, MEAN), calls(many, urgent), many)
     found = by_period(result.compare("year_to_date"), "urgent_share")
-    assert (found["2024-06"]["current"], found["2024-06"]["previous"]) == (3 / 8, 2 / 8)
-    assert found["2024-06"]["change_points"] == pytest.approx(12.5)
-    assert found["2024-05"]["current"] == 1 / 4
+    assert (found["2024-06"]["current_value"], found["2024-06"]["previous_value"]) == (3 / 8, 2 / 8)
+    assert found["2024-06"]["change_percentage_points"] == pytest.approx(12.5)
+    assert found["2024-05"]["current_value"] == 1 / 4
     alone = by_period(result.compare("previous_year"), "urgent_share")["2024-05"]
     assert (alone["change"], alone["change_marker"]) == (None, "[z]")
     # Calls last 0, 1, 2 and 3 minutes.
-    assert by_period(result.compare("year_to_date"), "mean_wait")["2024-06"]["current"] == 1.5
+    assert by_period(result.compare("year_to_date"), "mean_wait")["2024-06"]["current_value"] == 1.5
 
 
 def test_a_run_of_nothing_at_all_has_no_share() -> None:
     many = {"2023-04": 0, "2023-05": 0, "2024-04": 4, "2024-05": 4}
     result = compute(metric(URGENT), calls(many), many)
     found = by_period(result.compare("year_to_date"), "urgent_share")["2024-05"]
-    assert (found["current"], found["previous"]) == (0, None)
+    assert (found["current_value"], found["previous_value"]) == (0, None)
     assert (found["change"], found["change_marker"]) == (None, "[z]")
 
 
@@ -481,10 +488,10 @@ def test_a_median_is_compared_and_its_percentage_rests_on_its_cases() -> None:
     many = {"2024-04": 3, "2024-05": 21}
     made = compute(metric(MEDIAN, direction=Direction.LOWER_IS_BETTER), calls(many), many)
     found = by_period(made.compare("previous_period"), "median_wait")["2024-05"]
-    assert (found["previous"], found["current"], found["change"]) == (1, 3, 2)
+    assert (found["previous_value"], found["current_value"], found["change"]) == (1, 3, 2)
     assert (found["change_pct"], found["change_marker"]) == (None, "[u]")
     assert found["verdict"] == "concern"
-    found = by_period(made.compare("previous_period", least_base=3), "median_wait")["2024-05"]
+    found = by_period(made.compare("previous_period", min_count=3), "median_wait")["2024-05"]
     assert found["change_pct"] == 200
 
 
@@ -499,9 +506,13 @@ def test_a_ratio_is_compared_by_its_numerator_and_pooled_from_its_parts() -> Non
         many,
     )
     found = by_period(made.compare("previous_period"), "per_call")["2024-05"]
-    assert (found["change"], found["change_pct"], found["change_points"]) == (0.25, 50, None)
+    assert (found["change"], found["change_pct"], found["change_percentage_points"]) == (
+        0.25,
+        50,
+        None,
+    )
     found = by_period(made.compare("year_to_date"), "per_call")["2024-05"]
-    assert (found["current"], found["previous"]) == (150 / 240, 120 / 240)
+    assert (found["current_value"], found["previous_value"]) == (150 / 240, 120 / 240)
 
 
 def test_ten_months_of_ten_pence_are_a_pound_on_every_release_of_python() -> None:
@@ -514,7 +525,7 @@ def test_ten_months_of_ten_pence_are_a_pound_on_every_release_of_python() -> Non
     days = [date.fromisoformat(f"{each}-10") for each in names]
     data = pl.DataFrame({"day": days, "pounds": [0.1] * len(days)})
     made = compute(metric(spent, dimensions=[]), data, names)
-    assert by_period(made.compare("year_to_date"), "spent")["2025-01"]["current"] == 1
+    assert by_period(made.compare("year_to_date"), "spent")["2025-01"]["current_value"] == 1
 
 
 def test_nothing_is_told_of_a_hidden_number() -> None:
@@ -528,9 +539,9 @@ def test_nothing_is_told_of_a_hidden_number() -> None:
         for name in ("2024-05", "2024-06") if against == "previous_period" else ["2024-05"]:
             told = found[name]
             assert told["change_marker"] in ("[c]", "[x]")
-            assert told["change"] is told["change_pct"] is told["change_points"] is None
+            assert told["change"] is told["change_pct"] is told["change_percentage_points"] is None
             assert "2024-05" in told["change_note"] or against == "year_to_date"
-        assert found["2024-05"]["value"] is found["2024-05"]["current"] is None
+        assert found["2024-05"]["value"] is found["2024-05"]["current_value"] is None
         assert made.policy
     assert by_period(safe.compare("previous_period"))["2024-06"]["change_marker"] == "[c]"
     assert by_period(safe.compare("previous_period"))["2024-07"]["change"] == 10
@@ -544,7 +555,7 @@ def test_a_run_with_a_hidden_month_in_it_is_hidden() -> None:
     found = by_period(safe.compare("year_to_date"))
     assert found["2024-04"]["change"] == 0
     for name in ("2024-05", "2024-06", "2024-08"):
-        assert (found[name]["current"], found[name]["change_marker"]) == (None, "[c]")
+        assert (found[name]["current_value"], found[name]["change_marker"]) == (None, "[c]")
 
 
 def test_a_member_that_comes_or_goes_is_compared_with_zero_and_not_left_out() -> None:
@@ -555,7 +566,10 @@ def test_a_member_that_comes_or_goes_is_compared_with_zero_and_not_left_out() ->
     ]
     made = compute(metric(CALLS), pl.DataFrame(rows), ["2024-04", "2024-05"], by=["side"])
     found = made.compare("previous_period").to_polars().filter(period="2024-05").to_dicts()
-    told = {each["side"]: (each["previous"], each["current"], each["change"]) for each in found}
+    told = {
+        each["side"]: (each["previous_value"], each["current_value"], each["change"])
+        for each in found
+    }
     assert told == {"Left": (2, 0, -2), "Right": (0, 1, 1), "Unknown": (0, 1, 1), "All": (2, 2, 0)}
     assert {each["side"]: each["change_marker"] for each in found}["Right"] == "[z]"
 
@@ -629,45 +643,51 @@ ANY_WAY, NO_RUN, NOT_AT_ALL = "any way", "no run", "not at all"
 @pytest.mark.parametrize(
     ("ref", "key", "how", "allowed", "because"),
     [
-        ("43", "concerns", How.REFUSED, NOT_AT_ALL, "is a text"),
-        ("8", "repeat_share", How.REFUSED, NOT_AT_ALL, "once in a period"),
-        ("8", "repeat_victims", How.REFUSED, NOT_AT_ALL, "once in a period"),
-        ("7", "victims", How.REFUSED, NOT_AT_ALL, "once in a period"),
-        ("3", "satisfied", How.REFUSED, NOT_AT_ALL, "survey waves"),
-        ("2", "update_median_days", How.REFUSED, NOT_AT_ALL, "a median cannot"),
-        ("53", "p90_minutes", How.REFUSED, NOT_AT_ALL, "a 90th percentile cannot"),
-        ("33", "crimes_with_an_arrest_per_crime", How.REFUSED, NOT_AT_ALL, "once in a period"),
-        ("15", "incidents", How.ADDED, ANY_WAY, ""),
-        ("14", "reoffences", How.ADDED, ANY_WAY, ""),
-        ("51", "footprint", How.ADDED, ANY_WAY, ""),
-        ("47", "mean_hours", How.WEIGHTED, ANY_WAY, ""),
-        ("54", "unresourced", How.WEIGHTED, ANY_WAY, ""),
-        ("4", "required", How.ADDED, NO_RUN, "a stock at a date"),
-        ("44", "variance", How.ADDED, NO_RUN, "a statement is cumulative"),
-        ("2", "done_in_time", How.DIVIDED, ANY_WAY, ""),
-        ("1", "allegation_share", How.DIVIDED, ANY_WAY, ""),
-        ("14", "reoffending_rate", How.DIVIDED, ANY_WAY, ""),
-        ("47", "availability", How.DIVIDED, ANY_WAY, ""),
-        ("11", "action_taken_rate", How.DIVIDED, ANY_WAY, ""),
-        ("15", "per_1000", How.DIVIDED, NO_RUN, "one population estimate"),
-        ("4", "trained_share", How.DIVIDED, NO_RUN, "a stock at a date"),
-        ("69", "attrition", How.DIVIDED, NO_RUN, "a mean over a period"),
+        ("43", "concerns", PoolingMethod.REFUSED, NOT_AT_ALL, "is a text"),
+        ("8", "repeat_share", PoolingMethod.REFUSED, NOT_AT_ALL, "once in a period"),
+        ("8", "repeat_victims", PoolingMethod.REFUSED, NOT_AT_ALL, "once in a period"),
+        ("7", "victims", PoolingMethod.REFUSED, NOT_AT_ALL, "once in a period"),
+        ("3", "satisfied", PoolingMethod.REFUSED, NOT_AT_ALL, "survey waves"),
+        ("2", "update_median_days", PoolingMethod.REFUSED, NOT_AT_ALL, "a median cannot"),
+        ("53", "p90_minutes", PoolingMethod.REFUSED, NOT_AT_ALL, "a 90th percentile cannot"),
+        (
+            "33",
+            "crimes_with_an_arrest_per_crime",
+            PoolingMethod.REFUSED,
+            NOT_AT_ALL,
+            "once in a period",
+        ),
+        ("15", "incidents", PoolingMethod.ADDED, ANY_WAY, ""),
+        ("14", "reoffences", PoolingMethod.ADDED, ANY_WAY, ""),
+        ("51", "footprint", PoolingMethod.ADDED, ANY_WAY, ""),
+        ("47", "mean_hours", PoolingMethod.WEIGHTED, ANY_WAY, ""),
+        ("54", "unresourced", PoolingMethod.WEIGHTED, ANY_WAY, ""),
+        ("4", "required", PoolingMethod.ADDED, NO_RUN, "a stock at a date"),
+        ("44", "variance", PoolingMethod.ADDED, NO_RUN, "a statement is cumulative"),
+        ("2", "done_in_time", PoolingMethod.DIVIDED, ANY_WAY, ""),
+        ("1", "allegation_share", PoolingMethod.DIVIDED, ANY_WAY, ""),
+        ("14", "reoffending_rate", PoolingMethod.DIVIDED, ANY_WAY, ""),
+        ("47", "availability", PoolingMethod.DIVIDED, ANY_WAY, ""),
+        ("11", "action_taken_rate", PoolingMethod.DIVIDED, ANY_WAY, ""),
+        ("15", "per_1000", PoolingMethod.DIVIDED, NO_RUN, "one population estimate"),
+        ("4", "trained_share", PoolingMethod.DIVIDED, NO_RUN, "a stock at a date"),
+        ("69", "attrition", PoolingMethod.DIVIDED, NO_RUN, "a mean over a period"),
     ],
 )
 def test_each_kind_is_put_together_as_the_engine_would_or_not_at_all(
-    ref: str, key: str, how: How, allowed: str, because: str
+    ref: str, key: str, how: PoolingMethod, allowed: str, because: str
 ) -> None:
     entry = kpi.catalogue()[ref]
     (measure,) = {
         each.key: each for each in entry.measures if each.key == key and each.basis == "force"
     }.values()
-    found = pooling_of(measure, entry)
+    found = pooling_rule(measure, entry)
     assert found.how is how
     assert found.scale == (1_000 if key == "per_1000" else 1)
-    assert bool(found.no_average) == (allowed == NOT_AT_ALL)
-    assert bool(found.no_run) == (allowed != ANY_WAY)
-    assert because in found.no_run
-    assert because in found.no_average or allowed != NOT_AT_ALL
+    assert bool(found.no_average_reason) == (allowed == NOT_AT_ALL)
+    assert bool(found.no_sum_reason) == (allowed != ANY_WAY)
+    assert because in found.no_sum_reason
+    assert because in found.no_average_reason or allowed != NOT_AT_ALL
 
 
 class Statement(Contract, row_unit=Unit.POUNDS):
@@ -705,14 +725,14 @@ def test_a_variance_over_the_budget_is_averaged_by_its_budgets_and_has_no_percen
     data = statements(y2022_04=110, y2023_04=120, y2024_04=70, y2025_04=130)
     result = compute(made, data, ["2022-04", "2023-04", "2024-04", "2025-04"])
     found = by_period(result.compare("three_year_average"), "over")["2025-04"]
-    assert (found["current"], found["previous"]) == (0.3, pytest.approx(0))
+    assert (found["current_value"], found["previous_value"]) == (0.3, pytest.approx(0))
     found = by_period(result.compare("previous_year"), "over")["2023-04"]
     assert found["change"] == pytest.approx(0.1)
     assert (found["change_pct"], found["change_marker"]) == (None, "[z]")
     assert found["change_note"] == "No percentage: a variance can lie either side of zero."
     found = by_period(result.compare("year_to_date"), "over")["2025-04"]
     assert found["change"] is not None
-    assert pooling_of(share, made).how is How.DIVIDED
+    assert pooling_rule(share, made).how is PoolingMethod.DIVIDED
 
 
 def test_money_is_no_count_so_that_no_sum_is_too_small_for_a_percentage() -> None:
@@ -734,7 +754,7 @@ def test_the_base_of_an_average_is_the_count_of_one_period(many: int, percent: f
     """Three years of 49 are 147, and still 49 in a year."""
     names = {"2021-05": many, "2022-05": many, "2023-05": many, "2024-05": 2 * many}
     found = compared(names, "three_year_average")["2024-05"]
-    assert (found["previous"], found["change_pct"]) == (many, percent)
+    assert (found["previous_value"], found["change_pct"]) == (many, percent)
     assert found["change_marker"] == ("" if percent else "[u]")
     assert "fewer than 50" in found["change_note"] or percent
 
@@ -757,12 +777,12 @@ def test_a_rate_is_compared_by_its_count_and_averaged_over_its_populations() -> 
         coverage={"call": ("2010-01-01", "2029-12-31")},
     )  # fmt: skip
     found = by_period(result.compare("previous_year"), "rate")
-    assert (found["2024-05"]["previous"], found["2024-05"]["current"]) == (40, 30)
+    assert (found["2024-05"]["previous_value"], found["2024-05"]["current_value"]) == (40, 30)
     assert (found["2024-05"]["change_pct"], found["2024-05"]["change_marker"]) == (None, "[u]")
     assert found["2025-05"]["change_pct"] == 50
     found = by_period(result.compare("three_year_average"), "rate")
-    assert found["2025-05"]["previous"] == (40 + 40 + 60) / (1_000 + 1_000 + 2_000) * 1_000
-    assert found["2024-05"]["previous"] == 40
+    assert found["2025-05"]["previous_value"] == (40 + 40 + 60) / (1_000 + 1_000 + 2_000) * 1_000
+    assert found["2024-05"]["previous_value"] == 40
     found = by_period(result.compare("rolling_12"), "rate")["2025-05"]
     assert (found["change"], found["change_marker"]) == (None, "[z]")
     assert "ask for the longer period" in found["change_note"]
@@ -770,13 +790,13 @@ def test_a_rate_is_compared_by_its_count_and_averaged_over_its_populations() -> 
 
 def test_missing_periods_are_listed_up_to_four_and_counted_beyond() -> None:
     names = [*months(2023, 24)[3:]]
-    for left_out, said in (
+    for omitted, said in (
         (["2023-04"], "result: 2023-04."),
         (["2023-04", "2023-05"], "result: 2023-04 and 2023-05."),
         (names[:4], "result: 2023-04, 2023-05, 2023-06 and 2023-07."),
         (names[:5], "result: 2023-04, 2023-05, 2023-06 and 2 more."),
     ):
-        asked = [each for each in names if each not in left_out]
+        asked = [each for each in names if each not in omitted]
         result = compute(metric(CALLS), calls(dict.fromkeys(names, 60)), asked)
         found = by_period(result.compare("year_to_date"))["2024-12"]
         assert found["change_note"].endswith(said)
@@ -791,14 +811,14 @@ def test_a_number_of_low_reliability_is_compared_and_says_so() -> None:
     coverage = {"call": ("2024-01-01", "2029-12-31")}
     result = compute(metric(again), calls(many), many, coverage=coverage)
     found = by_period(result.compare("previous_period"), "again")["2024-05"]
-    assert found["change_points"] == 100
+    assert found["change_percentage_points"] == 100
     assert found["change_marker"] == "[u]"
     assert found["change_note"] == "A number it rests on is of low reliability."
 
 
 def test_before_the_first_known_year_there_is_nothing_to_compare_with() -> None:
     found = compared({"1900-05": 60, "1900-04": 60}, "previous_year")["1900-05"]
-    assert (found["compared"], found["change"], found["change_marker"]) == ("", None, "[z]")
+    assert (found["current_period"], found["change"], found["change_marker"]) == ("", None, "[z]")
     assert "too long ago" in found["change_note"]
 
 
@@ -826,7 +846,12 @@ def test_what_could_not_be_compared_says_what_with_what() -> None:
         "urgent_share",
     )
     told = {
-        period: (each["compared"], each["current"], each["compared_with"], each["previous"])
+        period: (
+            each["current_period"],
+            each["current_value"],
+            each["previous_period"],
+            each["previous_value"],
+        )
         for period, each in found.items()
     }
     assert told == {
@@ -842,8 +867,8 @@ def test_what_could_not_be_compared_says_what_with_what() -> None:
         ),
         "urgent_share",
     )["2024-05"]
-    assert (found["compared"], found["current"]) == ("2024-04 to 2024-05", None)
-    assert (found["compared_with"], found["previous"]) == ("2023-04 to 2023-05", 0)
+    assert (found["current_period"], found["current_value"]) == ("2024-04 to 2024-05", None)
+    assert (found["previous_period"], found["previous_value"]) == ("2023-04 to 2023-05", 0)
     assert found["change_note"] == "Not compared: there is nothing to divide by."
 
 
@@ -858,10 +883,10 @@ class Busiest(TableMeasure):
 
 
 def test_a_kind_that_is_not_known_is_not_put_together() -> None:
-    found = pooling_of(Busiest(key="busiest", **CALL), metric(CALLS))
-    assert found.how is How.REFUSED
-    assert found.no_run == "nothing is laid down for putting together a busiest day."
-    assert found.no_average == found.no_run
+    found = pooling_rule(Busiest(key="busiest", **CALL), metric(CALLS))
+    assert found.how is PoolingMethod.REFUSED
+    assert found.no_sum_reason == "nothing is laid down for putting together a busiest day."
+    assert found.no_average_reason == found.no_sum_reason
 
 
 @pytest.mark.parametrize("period", ["2024-04", "2024-05"])
@@ -885,7 +910,10 @@ def test_a_share_that_moves_by_a_point_has_moved() -> None:
         ["2024-04", "2024-05"],
     )
     found = by_period(made.compare("previous_period"), "urgent_share")["2024-05"]
-    assert (found["change_points"], found["verdict"]) == (pytest.approx(1), "improvement")
+    assert (found["change_percentage_points"], found["verdict"]) == (
+        pytest.approx(1),
+        "improvement",
+    )
 
 
 @pytest.mark.parametrize(("many", "percent"), [(49, None), (50, 100)])

@@ -180,7 +180,7 @@ def test_a_freak_moving_range_is_left_out_only_when_asked() -> None:
     made = result([*STEADY, 60])
     mean = (12 * 22 + 60) / 13
     assert limits(made.spc("calls"))[2] == pytest.approx(mean + 2.66 * 80 / 12)
-    assert limits(made.spc("calls", screen=True))[2] == pytest.approx(mean + REACH)
+    assert limits(made.spc("calls", screen_moving_ranges=True))[2] == pytest.approx(mean + REACH)
 
 
 def test_a_baseline_holds_the_limits_still() -> None:
@@ -194,18 +194,18 @@ def test_a_baseline_holds_the_limits_still() -> None:
 
 
 @pytest.mark.parametrize(
-    ("direction", "nature"),
+    ("direction", "variation"),
     [
         (Direction.HIGHER_IS_BETTER, "special cause of improving nature"),
         (Direction.LOWER_IS_BETTER, "special cause of concerning nature"),
         (Direction.NEUTRAL, "special cause, high: neither way is better in itself"),
     ],
 )
-def test_a_point_outside_the_limits_is_a_signal(direction: Direction, nature: str) -> None:
+def test_a_point_outside_the_limits_is_a_signal(direction: Direction, variation: str) -> None:
     """60 is above the upper limit of 24.9 + 17.7; the direction says whether that is good."""
     chart = result([*STEADY, 60], direction=direction).spc("calls")
     assert chart.to_polars()["outside_limits"].to_list() == [0] * 12 + [1]
-    assert chart.variation == nature
+    assert chart.variation == variation
     assert "outside the limits" in str(chart)
 
 
@@ -216,7 +216,7 @@ def test_seven_on_one_side_of_the_mean_are_a_run() -> None:
     assert table["run"].to_list() == [-1] * 7 + [1] * 7
     assert table["outside_limits"].to_list() == [0] * 14
     assert (
-        table["nature"].to_list()
+        table["variation"].to_list()
         == ["special cause of concerning nature"] * 7 + ["special cause of improving nature"] * 7
     )
 
@@ -241,7 +241,7 @@ def test_a_rise_is_a_trend_though_it_is_still_below_the_mean() -> None:
     assert table["run"].to_list() == [1] * 12 + [-1] * 7
     low = sum(each < mean - reach for each in many)
     assert table["outside_limits"].to_list() == [0] * 12 + [-1] * low + [0] * (7 - low)
-    assert table["nature"].to_list()[12:] == (
+    assert table["variation"].to_list()[12:] == (
         ["special cause of concerning nature"] * low
         + ["special cause of improving nature"] * (7 - low)
     )
@@ -256,7 +256,7 @@ def test_two_of_three_near_a_limit_are_flagged_and_the_third_is_not() -> None:
     table = result(many).spc("calls").to_polars()
     assert table["two_of_three"].to_list() == [0] * 24 + [1, 0, 1]
     assert not any(table[rule].to_numpy().any() for rule in ("outside_limits", "run", "trend"))
-    assert table["nature"].to_list()[24:] == [
+    assert table["variation"].to_list()[24:] == [
         "special cause of improving nature",
         "common cause",
         "special cause of improving nature",
@@ -272,7 +272,7 @@ def test_limits_are_worked_out_afresh_at_a_break(declared: bool) -> None:
     breaks = [Break("2023-01-01", "A new system")]
     many = [*STEADY, *(each + 20 for each in STEADY)]
     made = result(many, breaks=breaks) if declared else result(many)
-    chart = made.spc("calls", rebase=[] if declared else breaks)
+    chart = made.spc("calls", recalculate_from=[] if declared else breaks)
     assert chart.to_polars()["segment"].to_list() == [0] * 12 + [1] * 12
     assert limits(chart, 0) == pytest.approx((22 - REACH, 22, 22 + REACH))
     assert limits(chart) == pytest.approx((42 - REACH, 42, 42 + REACH))
@@ -285,7 +285,7 @@ def test_a_period_with_a_break_inside_takes_no_part() -> None:
     breaks = [Break("2023-01-15", "A new system")]
     chart = result([*STEADY, 99, *STEADY], breaks=breaks).spc("calls")
     table = chart.to_polars()
-    assert "before a break" in table["left_out"][12]
+    assert "before a break" in table["excluded_reason"][12]
     assert table["segment"].to_list() == [0] * 13 + [1] * 12
     assert limits(chart, 0)[1] == limits(chart)[1] == pytest.approx(22)
 
@@ -294,8 +294,8 @@ def test_a_period_that_is_not_over_takes_no_part() -> None:
     """Half a month is no fall."""
     chart = result([*STEADY, 3], options={"as_at": "2023-01-16"}).spc("calls")
     last = chart.to_polars().row(-1, named=True)
-    assert (last["marker"], last["nature"]) == ("[p]", "")
-    assert last["left_out"].startswith("provisional")
+    assert (last["marker"], last["variation"]) == ("[p]", "")
+    assert last["excluded_reason"].startswith("provisional")
     assert limits(chart) == pytest.approx((22 - REACH, 22, 22 + REACH))
     assert chart.latest is not None
     assert chart.latest["period"] == "2022-12"
@@ -307,7 +307,7 @@ def test_no_moving_range_reaches_over_a_gap() -> None:
     periods = [month(at) for at in range(len(many)) if at != 6]
     chart = result(many, periods=periods).spc("calls")
     table = chart.to_polars()
-    assert table["left_out"][6] == "not in the result"
+    assert table["excluded_reason"][6] == "not in the result"
     assert table["value"][6] is None
     mean = (6 * 22 + 12 * 24) / 18
     assert limits(chart) == pytest.approx((mean - REACH, mean, mean + REACH))
@@ -341,8 +341,8 @@ def test_limits_of_disclosed_numbers_are_of_what_is_shown_and_say_so() -> None:
     chart = made.protect(kpi.DisclosurePolicy(threshold=5, rounding_base=5)).spc("calls")
     table = chart.to_polars()
     hidden = table.filter(period="2023-01").to_dicts()[0]
-    assert (hidden["value"], hidden["marker"], hidden["nature"]) == (None, "[c]", "")
-    assert "withheld" in hidden["left_out"]
+    assert (hidden["value"], hidden["marker"], hidden["variation"]) == (None, "[c]", "")
+    assert "withheld" in hidden["excluded_reason"]
     shown = [each for each in table["value"].to_list() if each is not None]
     assert set(shown) <= {20, 25}
     mean = sum(shown) / len(shown)
@@ -469,10 +469,19 @@ def test_a_target_can_be_applied_and_traced(fields: dict[str, Any], why: str) ->
         ({"measure": "calls", "baseline": 11}, "12 or more"),
         ({"measure": "calls", "baseline": True}, "12 or more"),
         ({"measure": "calls", "baseline": 12.5}, "12 or more"),
-        ({"measure": "calls", "rebase": ["2022-06-01"]}, "takes a list of breaks"),
-        ({"measure": "calls", "rebase": Break("2022-06-01", "Why")}, "takes a list of breaks"),
-        ({"measure": "calls", "rebase": [Break("2022-01-01", "Why")]}, "not inside the series"),
-        ({"measure": "calls", "rebase": [Break("2024-01-01", "Why")]}, "not inside the series"),
+        ({"measure": "calls", "recalculate_from": ["2022-06-01"]}, "takes a list of breaks"),
+        (
+            {"measure": "calls", "recalculate_from": Break("2022-06-01", "Why")},
+            "takes a list of breaks",
+        ),
+        (
+            {"measure": "calls", "recalculate_from": [Break("2022-01-01", "Why")]},
+            "not inside the series",
+        ),
+        (
+            {"measure": "calls", "recalculate_from": [Break("2024-01-01", "Why")]},
+            "not inside the series",
+        ),
         ({"measure": "calls", "target": 0.9}, "takes a Target"),
         ({"measure": "calls", "target": "0.9"}, "takes a Target"),
         ({"measure": "calls", "target": [target(1), target(2)]}, "Two targets hold on one day"),
@@ -563,16 +572,16 @@ def test_years_have_no_seasons() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left_out", "named"),
+    ("omitted", "named"),
     [
         ((3,), "2022"), ((3, 5), "2022, June 2022"), ((3, 5, 7), "August 2022"),
         ((3, 5, 7, 9), "August 2022 and 1 more"), ((3, 5, 7, 9, 11), "August 2022 and 2 more"),
     ],
 )  # fmt: skip
 def test_three_of_the_periods_left_out_are_named_and_the_others_counted(
-    left_out: tuple[int, ...], named: str
+    omitted: tuple[int, ...], named: str
 ) -> None:
-    asked = [month(at) for at in range(24) if at not in left_out]
+    asked = [month(at) for at in range(24) if at not in omitted]
     (note, *_) = result(STEADY * 2, periods=asked).spc("calls").notes
     assert note.startswith("Left out, not in the result: April 2022")
     assert note.endswith(f"{named}.")
@@ -587,7 +596,7 @@ def test_points_too_few_before_a_break_have_no_limit_and_no_signal() -> None:
     assert table["segment"].to_list() == [0] * 3 + [1] * 12
     for name in ("outside_limits", "run", "trend", "two_of_three"):
         assert table[name].to_list() == [0] * 15
-    assert table["nature"].to_list() == [""] * 3 + ["common cause"] * 12
+    assert table["variation"].to_list() == [""] * 3 + ["common cause"] * 12
     assert table["mean"].to_list()[:3] == [None] * 3
     assert chart.notes[:2] == (
         "Limits are worked out afresh from 1 April 2022: A new system.",
@@ -626,9 +635,9 @@ def test_a_break_in_the_first_month_parts_it_from_the_second() -> None:
 
 @pytest.mark.parametrize("on", ["2022-01-02", "2022-02-01", "2022-12-01"])
 def test_limits_may_be_worked_out_afresh_from_the_second_day_to_the_last_start(on: str) -> None:
-    assert result(STEADY).spc("calls", rebase=[Break(on, "Why")]).breaks[0].on == on
+    assert result(STEADY).spc("calls", recalculate_from=[Break(on, "Why")]).breaks[0].on == on
     with pytest.raises(RequestError, match="Give a day from 2022-02-01 to 2022-12-01"):
-        result(STEADY).spc("calls", rebase=[Break("2022-12-02", "Why")])
+        result(STEADY).spc("calls", recalculate_from=[Break("2022-12-02", "Why")])
 
 
 @pytest.mark.parametrize(("level", "taken"), [(0, True), (1, True), (-0.01, False), (1.01, False)])

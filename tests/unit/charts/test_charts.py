@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 import swm_kpi as kpi
 from swm_kpi import MissingExtra, OutputError, RequestError
-from swm_kpi.charts import Picture, axes
-from swm_kpi.formatting import decimals, say_number
+from swm_kpi.charts import Chart, axes
+from swm_kpi.formatting import decimal_places, format_number
 from swm_kpi.result import AFTER, BEFORE, Result, Subject
 
 needs_altair = pytest.mark.skipif(
@@ -28,7 +28,7 @@ needs_altair = pytest.mark.skipif(
     reason='charts need the extra: pip install "swm-kpi[charts]"',
 )
 AREAS = ("North", "South", "Unknown", "All")
-KINDS = ("series", "members", "multiples", "years")
+KINDS = ("series", "members", "small_multiples", "year_on_year")
 Cell = tuple[float | None, str]
 
 
@@ -78,7 +78,7 @@ def counts(at: int, area: str) -> Cell:
     return {"North": 40.0, "South": 50.0, "Unknown": 60.0}.get(area, 150.0) + at, ""
 
 
-def texts(picture: Picture) -> list[str]:
+def texts(picture: Chart) -> list[str]:
     """The texts of a picture's drawing, having checked that it is sound."""
     svg = picture.to_svg()
     assert not re.search(r"NaN|undefined|Infinity|>null<", svg)
@@ -89,12 +89,12 @@ def texts(picture: Picture) -> list[str]:
     assert title.tag.endswith("title")
     assert title.text == picture.title
     assert words.tag.endswith("desc")
-    assert words.text == picture.alternative
+    assert words.text == picture.alt_text
     drawn = (part for child in root[2:] for part in child.itertext())
     return [each for each in drawn if each.strip()]
 
 
-def all_text(picture: Picture) -> str:
+def all_text(picture: Chart) -> str:
     return " ".join(texts(picture))
 
 
@@ -115,15 +115,15 @@ def all_text(picture: Picture) -> str:
     ],
 )
 def test_numbers_are_written_for_readers(value, unit, places, shown) -> None:
-    assert say_number(value, unit, places) == shown
+    assert format_number(value, unit, places) == shown
 
 
 def test_the_numbers_of_a_measure_have_as_many_decimals() -> None:
-    assert decimals("incidents", [1.0, None, 2.0]) == 0
-    assert decimals("incidents", [1.0, 2.25]) == 1
-    assert decimals("proportion", [0.0]) == 1
-    assert decimals("ratio", [0.014, None]) == 3
-    assert decimals("ratio", [1.4]) == 2
+    assert decimal_places("incidents", [1.0, None, 2.0]) == 0
+    assert decimal_places("incidents", [1.0, 2.25]) == 1
+    assert decimal_places("proportion", [0.0]) == 1
+    assert decimal_places("ratio", [0.014, None]) == 3
+    assert decimal_places("ratio", [1.4]) == 2
 
 
 # Axes
@@ -143,7 +143,7 @@ def test_the_numbers_of_a_measure_have_as_many_decimals() -> None:
     ],
 )
 def test_the_axis_says_round_numbers(values, unit, labels) -> None:
-    assert axes.scale_of(values, unit, 0 if unit != "proportion" else 1).labels == labels
+    assert axes.build_scale(values, unit, 0 if unit != "proportion" else 1).labels == labels
 
 
 @given(
@@ -151,7 +151,7 @@ def test_the_axis_says_round_numbers(values, unit, labels) -> None:
     st.sampled_from(["incidents", "people", "per 1,000 people"]),
 )
 def test_an_axis_of_counts_starts_at_zero_and_its_labels_are_true(values, unit) -> None:
-    scale = axes.scale_of(values, unit, 0)
+    scale = axes.build_scale(values, unit, 0)
     assert scale.low == 0
     assert scale.top >= max(values)
     assert max(values) == 0 or scale.top <= 2 * max(max(values), 1)
@@ -187,7 +187,7 @@ def test_a_series_is_told_with_its_limits_signals_target_and_gaps() -> None:
     target = kpi.Target(90, since="2024-04-01", source="A plan")
     picture = result(cell, grain="month", areas=("All",)).plot(target=target)
     assert picture.title == "Neighbourhood crimes: 100 in February 2025, within routine variation"
-    said = picture.alternative
+    said = picture.alt_text
     for sentence in (
         "Line chart. Neighbourhood crimes, whole force, by month, April 2023 to March 2025.",
         "The latest is 100 crimes in February 2025, as in February 2024.",
@@ -210,8 +210,8 @@ def test_signals_next_to_one_another_are_one_run() -> None:
         lambda at, area: (100.0 + at % 2 + (50 if at >= 12 else 0), ""),
         "24", "crimes", grain="month", areas=("All",),
     ).plot()  # fmt: skip
-    assert "Special causes, high: April 2024 to March 2025." in picture.alternative
-    assert "Special causes, low: April 2023 to March 2024." in picture.alternative
+    assert "Special causes, high: April 2024 to March 2025." in picture.alt_text
+    assert "Special causes, low: April 2023 to March 2024." in picture.alt_text
     assert picture.title.endswith("in March 2025, higher than is routine")
 
 
@@ -219,18 +219,18 @@ def test_signals_next_to_one_another_are_one_run() -> None:
 def test_a_series_too_short_for_limits_says_so() -> None:
     picture = result(counts, areas=("All",)).plot()
     assert picture.title == "Neighbourhood crimes: 157 in January to March 2025"
-    assert "No process limits: there are 8 points, and limits need 12." in picture.alternative
-    assert "up from 153 in January to March 2024" in picture.alternative
+    assert "No process limits: there are 8 points, and limits need 12." in picture.alt_text
+    assert "up from 153 in January to March 2024" in picture.alt_text
     assert "limits need 12" in all_text(picture)
     one = result(counts, areas=("All",), first="2025-01-01").plot()
-    assert "there is 1 point, and" in one.alternative
+    assert "there is 1 point, and" in one.alt_text
 
 
 @needs_altair
 def test_the_year_before_is_not_told_across_a_break() -> None:
     broken = kpi.Break("2024-10-01", "another system")
-    picture = result(counts, areas=("All",)).plot(rebase=[broken])
-    assert "The latest is 157 crimes in January to March 2025. " in picture.alternative
+    picture = result(counts, areas=("All",)).plot(recalculate_from=[broken])
+    assert "The latest is 157 crimes in January to March 2025. " in picture.alt_text
     assert "Break" in texts(picture)
 
 
@@ -245,17 +245,17 @@ def test_members_are_told_from_the_highest_and_unknown_last() -> None:
         "Whole force: 150 crimes. From the highest: North 40 (95% interval 35 to 45), "
         "Unknown 60 (95% interval 55 to 65). No number for South: withheld to protect people who "
         "could be identified."
-    ) in picture.alternative
+    ) in picture.alt_text
 
 
 @needs_altair
 def test_years_are_told_beside_one_another() -> None:
-    picture = result(counts, areas=("All",)).plot(kind="years")
+    picture = result(counts, areas=("All",)).plot(kind="year_on_year")
     assert picture.title == "Neighbourhood crimes: 2024/25 beside 2023/24"
-    assert "2024/25 in crimes: Q1 154, Q2 155, Q3 156, Q4 157." in picture.alternative
+    assert "2024/25 in crimes: Q1 154, Q2 155, Q3 156, Q4 157." in picture.alt_text
     assert (
         "Of the 4 whole periods with a number in both years, 4 are above the year before and 0 "
-        "below." in picture.alternative
+        "below." in picture.alt_text
     )
     assert {"Q4 157", "Q4 153", "2024/25", "2023/24"} <= set(texts(picture))
 
@@ -265,11 +265,11 @@ def test_small_charts_are_told_one_by_one() -> None:
     def cell(at: int, area: str) -> Cell:
         return (None, "[c]") if area == "South" or (area == "North" and at == 2) else counts(at, "")
 
-    picture = result(cell).plot(kind="multiples")
+    picture = result(cell).plot(kind="small_multiples")
     assert (
         "North: 150 in April to June 2023, 157 in January to March 2025; 1 period without a "
         "number. South: no number (withheld to protect people who could be identified)."
-    ) in picture.alternative
+    ) in picture.alt_text
     assert texts(picture).count("[c]") == 3  # the gap, the run of gaps, and the number at the end
 
 
@@ -288,12 +288,12 @@ def test_members_keep_the_order_of_their_list_or_of_their_values() -> None:
 def test_the_whole_is_a_line_only_where_it_is_of_the_members_size() -> None:
     share = result(lambda at, area: (0.5, ""), "57", "answered_999").plot(kind="members")
     assert "Whole force: 50.0%" in texts(share)
-    assert "whole" in share.chart.to_dict()["datasets"]
+    assert "whole" in share.altair_chart.to_dict()["datasets"]
     # One area has them all, so that the sum is of its size.
     count = result(lambda at, area: (7.0 if area in ("North", "All") else 0.0, ""))
     picture = count.plot(kind="members")
     assert "Whole force: 7." in all_text(picture)
-    assert "whole" not in picture.chart.to_dict()["datasets"]
+    assert "whole" not in picture.altair_chart.to_dict()["datasets"]
 
 
 @needs_altair
@@ -302,7 +302,7 @@ def test_a_gap_breaks_the_line_and_shows_its_marker() -> None:
         return (None, "[c]") if at == 3 else (5.0, "[p]" if at == 7 else "")
 
     picture = result(cell, areas=("All",)).plot()
-    data = picture.chart.to_dict()["datasets"]
+    data = picture.altair_chart.to_dict()["datasets"]
     assert [row["run"] for row in data["values"]] == [0, 0, 0, 1, 1, 1, 1]
     assert [row["at"] for row in data["values"]] == [0, 1, 2, 4, 5, 6, 7]
     assert {"[c]", "5 [p]", "Provisional or left out"} <= set(texts(picture))
@@ -318,7 +318,7 @@ def test_no_two_kinds_of_point_differ_by_colour_alone() -> None:
 
     for ref in ("20", "24"):
         held = result(cell, ref, "crimes", grain="month", areas=("All",))
-        symbols = held.plot().chart.to_dict()["datasets"]["symbols"]
+        symbols = held.plot().altair_chart.to_dict()["datasets"]["symbols"]
         looks = {(each["shape"], each["fill"] == "white") for each in symbols}
         assert len(looks) == len(symbols) == 4
 
@@ -333,7 +333,7 @@ def test_a_triangle_of_improvement_points_the_way_that_is_better() -> None:
             grain="month",
             areas=("All",),
         )
-        symbols = held.plot().chart.to_dict()["datasets"]["symbols"]
+        symbols = held.plot().altair_chart.to_dict()["datasets"]["symbols"]
         return {each["shape"] for each in symbols if each["shape"].startswith("triangle")}
 
     assert looks("20", "crimes", 100, 40) == {"triangle-down"}
@@ -353,13 +353,13 @@ def test_units_time_and_small_print_stand_on_every_picture(kind: str) -> None:
         "no disclosure control. Do not publish them.",
     ):
         assert words in drawn
-    assert picture.alternative.endswith("control. Do not publish them.")
+    assert picture.alt_text.endswith("control. Do not publish them.")
 
 
 @needs_altair
 def test_a_proxy_is_said_to_be_one() -> None:
     picture = result(counts, "15", "incidents", basis="proxy", areas=("All",)).plot()
-    for said in (all_text(picture), picture.alternative):
+    for said in (all_text(picture), picture.alt_text):
         assert "From public data, as a stand-in for the force's own." in said
 
 
@@ -383,7 +383,7 @@ def test_a_picture_is_as_wide_as_was_asked(kind: str, width: int) -> None:
 
 
 @needs_altair
-@pytest.mark.parametrize("kind", ["members", "multiples"])
+@pytest.mark.parametrize("kind", ["members", "small_multiples"])
 def test_long_names_leave_room_for_the_numbers(kind: str) -> None:
     long = "Other sexual offences, including exposure, voyeurism and those not told apart"
     picture = result(counts, areas=(long, "Unknown", "All"), interval=3).plot(kind=kind, width=320)
@@ -391,8 +391,8 @@ def test_long_names_leave_room_for_the_numbers(kind: str) -> None:
     assert found is not None
     assert float(found[1]) <= 332
     assert any(each.endswith("…") for each in texts(picture))
-    assert long in picture.alternative
-    assert long in json.dumps(picture.numbers)
+    assert long in picture.alt_text
+    assert long in json.dumps(picture.data_table)
 
 
 VALUES = st.one_of(
@@ -432,19 +432,19 @@ def test_any_numbers_can_be_drawn_and_told(kind, of, count, width, data) -> None
     held = result(cell, ref, measure, grain="month", last=last)
     picture = held.plot(kind=kind, width=width)
     drawn = " ".join(texts(picture))
-    assert picture.alternative
+    assert picture.alt_text
     total = [value for (_, area), (value, _) in cells.items() if area == "All"]
     if kind == "series" and not any(value is not None for value in total):
         assert "No number to show" in drawn
-        assert "No number to show" in picture.alternative
-    assert all(len(row) == len(picture.numbers[0]) for row in picture.numbers)
+        assert "No number to show" in picture.alt_text
+    assert all(len(row) == len(picture.data_table[0]) for row in picture.data_table)
 
 
 @needs_altair
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_but_hidden_numbers_says_why(kind: str) -> None:
     picture = result(lambda at, area: (None, "[c]")).plot(kind=kind)
-    assert "withheld to protect people" in picture.alternative
+    assert "withheld to protect people" in picture.alt_text
     assert "withheld to protect people" in all_text(picture)
 
 
@@ -460,7 +460,7 @@ def test_the_same_numbers_give_the_same_picture() -> None:
 @needs_altair
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hidden_number_leaves_no_trace_in_any_form(kind: str) -> None:
-    member = "North" if kind in ("series", "years") else None
+    member = "North" if kind in ("series", "year_on_year") else None
 
     def of(hidden: int) -> Result:
         """North has ``hidden``, which is under the threshold; all else rounds to the same."""
@@ -478,9 +478,9 @@ def test_a_hidden_number_leaves_no_trace_in_any_form(kind: str) -> None:
     assert one.policy
     assert one.to_svg() == two.to_svg()
     assert one.to_html() == two.to_html()
-    assert json.dumps(one.chart.to_dict()) == json.dumps(two.chart.to_dict())
-    assert (one.alternative, one.numbers) == (two.alternative, two.numbers)
-    assert "Counts of people and events under 5 are suppressed" in one.alternative
+    assert json.dumps(one.altair_chart.to_dict()) == json.dumps(two.altair_chart.to_dict())
+    assert (one.alt_text, one.data_table) == (two.alt_text, two.data_table)
+    assert "Counts of people and events under 5 are suppressed" in one.alt_text
 
 
 @needs_altair
@@ -526,8 +526,8 @@ def test_a_page_asks_no_host_for_anything_and_has_every_number(kind: str) -> Non
     assert not re.search(r"<(script|link|img|iframe|object)|@import|url\(| on\w+=", html)
     assert html.count("<svg") == 2
     assert html.count("<table>") == 1
-    assert f"<figcaption>{picture.alternative[:20]}" in html
-    headings, *rows = picture.numbers
+    assert f"<figcaption>{picture.alt_text[:20]}" in html
+    headings, *rows = picture.data_table
     assert html.count('scope="col"') == len(headings)
     assert html.count('scope="row"') == len(rows)
 
@@ -535,7 +535,7 @@ def test_a_page_asks_no_host_for_anything_and_has_every_number(kind: str) -> Non
 @needs_altair
 def test_the_table_of_a_series_has_limits_and_signals() -> None:
     held = result(lambda at, area: (100.0 + 4 * (at % 2), ""), grain="month", areas=("All",))
-    headings, first, *_ = held.plot().numbers
+    headings, first, *_ = held.plot().data_table
     assert headings == ["Period", "Crimes", "Lower limit", "Mean", "Upper limit", "Variation"]
     assert first == ["April 2023", "100", "91", "102", "113", "common cause"]
 
@@ -550,7 +550,7 @@ def test_text_is_never_markup(kind: str) -> None:
     for html in (picture.to_html(), picture._repr_mimebundle_()["text/html"]):
         assert "<script" not in html
         assert "<img" not in html
-    assert picture._repr_mimebundle_()["text/plain"] == picture.alternative == str(picture)
+    assert picture._repr_mimebundle_()["text/plain"] == picture.alt_text == str(picture)
 
 
 # What is refused
@@ -565,7 +565,7 @@ def test_text_is_never_markup(kind: str) -> None:
         ({"order": "value"}, "order= does not go with"),
         ({"kind": "members", "order": "size"}, "no order 'size'"),
         ({"kind": "members", "period": "2024/25 Q5"}, "no period"),
-        ({"kind": "multiples", "by": "lpb"}, "no breakdown 'lpb'"),
+        ({"kind": "small_multiples", "by": "lpb"}, "no breakdown 'lpb'"),
         ({"width": 200}, "320 to 1200"),
         ({"width": True}, "in pixels"),
         ({"measure": "crime"}, "Did you mean 'crimes'"),
@@ -579,7 +579,7 @@ def test_what_cannot_be_drawn_is_refused_with_a_fix(arguments, said) -> None:
 @needs_altair
 def test_years_are_of_months_or_quarters() -> None:
     with pytest.raises(RequestError, match="by month or quarter"):
-        result(counts, grain="year").plot(kind="years")
+        result(counts, grain="year").plot(kind="year_on_year")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -101,9 +101,11 @@ def test_the_medians_of_statpsych(values: list[float], expected: list[float]) ->
 # Process behaviour charts.
 
 
-def flagged(values: Any, *, screen: bool = False, outside: bool = True) -> list[list[int]]:
+def flagged(
+    values: Any, *, screen_moving_ranges: bool = False, outside: bool = True
+) -> list[list[int]]:
     """Return the places, from 1, of the points that each of the four rules flags."""
-    chart = xmr(values, screen)
+    chart = xmr(values, screen_moving_ranges)
     found = (
         outside_limits(chart), runs(chart), trends(chart), two_of_three(chart, outside=outside),
     )  # fmt: skip
@@ -161,7 +163,7 @@ def test_the_random_series_of_nhsrplotthedots() -> None:
         -0.560, -0.230, 1.56, 0.0705, 0.129, 1.72, 0.461, -1.27, -0.687, -0.446, 1.22, 0.360, 0.401,
         0.111, -0.556, 1.79, 0.498, -1.97, 0.701, -0.473,
     ]  # fmt: skip
-    chart = xmr(values, screen=True)
+    chart = xmr(values, screen_moving_ranges=True)
     for name, printed in (("mean", 0.142), ("lower", -3.01), ("upper", 3.29)):
         assert getattr(chart, name)[0] == pytest.approx(printed, abs=1e-2)
 
@@ -169,7 +171,7 @@ def test_the_random_series_of_nhsrplotthedots() -> None:
 def test_two_points_near_opposite_limits_are_no_signal() -> None:
     """``test-ptd_spc_standard.R``: the fault that version 0.2 of NHSRplotthedots put right."""
     values = [1, -1] * 7 + [5.5, -5.5]
-    assert not set(flagged(values, screen=True)[3]) & {15, 16}
+    assert not set(flagged(values, screen_moving_ranges=True)[3]) & {15, 16}
 
 
 @pytest.mark.parametrize("values", [list(range(8)), [-each for each in range(8)]])
@@ -196,7 +198,7 @@ def test_trends_are_those_of_nhsrplotthedots(values: list[int], trend: list[int]
 def test_a_freak_point_in_the_series_of_the_vignette() -> None:
     """*Deviations from Excel defaults*: only the 10 stands out, with screening and without."""
     values = [1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]
-    assert flagged(values)[0] == flagged(values, screen=True)[0] == [5]
+    assert flagged(values)[0] == flagged(values, screen_moving_ranges=True)[0] == [5]
 
 
 def test_a_missing_point_makes_no_signal_before_it() -> None:

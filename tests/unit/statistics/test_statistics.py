@@ -27,10 +27,9 @@ from swm_kpi import Direction, RequestError, statistics
 from swm_kpi.statistics import (
     EXACT_BELOW,
     MINIMUM_POINTS,
-    Chart,
+    XmRLimits,
     assurance,
     byar,
-    individuals,
     outside_limits,
     quantile,
     quantile_ranks,
@@ -40,6 +39,7 @@ from swm_kpi.statistics import (
     two_of_three,
     wilson,
     xmr,
+    xmr_or_nan,
 )
 
 confidences = st.floats(0.5, 0.9999)
@@ -275,7 +275,7 @@ HOSTILE = [
     (lambda: xmr([[1, 2], [3, None]]), "values=: 1 of 2 is without two numbers in a row"),
     (lambda: xmr([1e300, -1e300]), "values=: 2 of 2 are too large"),
     (lambda: xmr(["1", "2"]), "values= does not hold numbers"),
-    (lambda: xmr([1, 2], "no"), "screen= is True or False"),  # type: ignore[arg-type]
+    (lambda: xmr([1, 2], "no"), "screen_moving_ranges= is True or False"),  # type: ignore[arg-type]
     (lambda: xmr(5), "values= is one number and no series"),
     (lambda: xmr([1, math.inf]), "values=: 1 of 2 is infinite"),
     (lambda: xmr([1, 2, 3], breaks=[0]), "breaks= must be rising positions"),
@@ -482,7 +482,7 @@ def test_ranks_of_many_are_those_of_each(sizes: list[int]) -> None:
 FREAK = [1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]
 
 
-def of_all(chart: Chart, name: str) -> float:
+def of_all(chart: XmRLimits, name: str) -> float:
     (number,) = set(np.ravel(getattr(chart, name)).tolist())
     return float(number)
 
@@ -498,7 +498,7 @@ def test_limits_of_the_nist_flow_rate_example() -> None:
 
 
 def test_limits_with_and_without_a_freak_moving_range() -> None:
-    plain, screened = xmr(FREAK), xmr(FREAK, screen=True)
+    plain, screened = xmr(FREAK), xmr(FREAK, screen_moving_ranges=True)
     names = ("mean", "moving_range_mean", "lower", "upper")
     assert [of_all(plain, each) for each in names] == pytest.approx(
         [1.944444, 1.882353, -3.062614, 6.951503], abs=1e-6
@@ -512,24 +512,30 @@ def test_limits_with_and_without_a_freak_moving_range() -> None:
 
 
 def test_freak_ranges_stay_in_unless_asked_for() -> None:
-    assert of_all(individuals(FREAK), "upper") == of_all(xmr(FREAK), "upper")
-    assert of_all(individuals(FREAK, True), "upper") == of_all(xmr(FREAK, screen=True), "upper")
+    assert of_all(xmr_or_nan(FREAK), "upper") == of_all(xmr(FREAK), "upper")
+    assert of_all(xmr_or_nan(FREAK, True), "upper") == of_all(
+        xmr(FREAK, screen_moving_ranges=True), "upper"
+    )
 
 
 def test_ranges_are_screened_once_only() -> None:
     """The 5 stands out only once the 60 is gone: a second screening would take it as well."""
     steps = [1.0] * 16 + [5, 60]
     values = np.concatenate([[0.0], np.cumsum(steps)])
-    assert of_all(xmr(values, screen=True), "moving_range_mean") == pytest.approx(21 / 17)
+    assert of_all(xmr(values, screen_moving_ranges=True), "moving_range_mean") == pytest.approx(
+        21 / 17
+    )
     assert 5 > 3.267 * 21 / 17
 
 
 def test_a_range_that_equals_the_limit_of_ranges_is_kept() -> None:
     """Of 3267, 733, 0 and 0 the mean is 1000, and 3.267 times 1000 is the largest."""
     values = [0, 3267, 4000, 4000, 4000]
-    assert of_all(xmr(values, screen=True), "moving_range_mean") == 1000
+    assert of_all(xmr(values, screen_moving_ranges=True), "moving_range_mean") == 1000
     values = [0, 3268, 4000, 4000, 4000]
-    assert of_all(xmr(values, screen=True), "moving_range_mean") == pytest.approx(732 / 3)
+    assert of_all(xmr(values, screen_moving_ranges=True), "moving_range_mean") == pytest.approx(
+        732 / 3
+    )
 
 
 def test_two_points_have_limits_and_no_signal() -> None:
@@ -579,8 +585,8 @@ def test_each_segment_has_its_own_limits() -> None:
         for name in ("mean", "lower", "upper", "sigma", "moving_range", "moving_range_upper"):
             assert np.array_equal(getattr(chart, name)[part], getattr(alone, name), equal_nan=True)
     assert chart.segment.tolist() == [0] * 5 + [1] * 4
-    assert individuals([1, 2, 3, 4], breaks=[1, 2]).segment.tolist() == [0, 1, 2, 2]
-    assert individuals([1, 2, 3, 4]).segment.tolist() == [0] * 4
+    assert xmr_or_nan([1, 2, 3, 4], breaks=[1, 2]).segment.tolist() == [0, 1, 2, 2]
+    assert xmr_or_nan([1, 2, 3, 4]).segment.tolist() == [0] * 4
 
 
 @settings(deadline=None)
@@ -590,10 +596,12 @@ def test_each_segment_has_its_own_limits() -> None:
     ),
     st.booleans(),
 )
-def test_many_series_are_charted_as_each_is(series: list[list[int | None]], screen: bool) -> None:
-    together = individuals(np.array(series, dtype=float), screen, breaks=[4])
+def test_many_series_are_charted_as_each_is(
+    series: list[list[int | None]], screen_moving_ranges: bool
+) -> None:
+    together = xmr_or_nan(np.array(series, dtype=float), screen_moving_ranges, breaks=[4])
     for position, values in enumerate(series):
-        alone = individuals(values, screen, breaks=[4])
+        alone = xmr_or_nan(values, screen_moving_ranges, breaks=[4])
         assert np.allclose(together.upper[position], alone.upper, equal_nan=True)
         for rule in (outside_limits, runs, trends, two_of_three):
             assert np.array_equal(rule(together)[position], rule(alone))
@@ -612,9 +620,9 @@ def test_a_small_series_beside_a_large_one_keeps_its_signals() -> None:
 
 def chart_of(
     values: Sequence[float | None], mean: float = 0, sigma: float = 1, breaks: Sequence[int] = ()
-) -> Chart:
+) -> XmRLimits:
     """A chart with limits that are given and not worked out, to try one rule at a time."""
-    chart = individuals(values, breaks=breaks)
+    chart = xmr_or_nan(values, breaks=breaks)
     at = np.full(len(values), float(mean))
     return chart._replace(mean=at, lower=at - 3 * sigma, upper=at + 3 * sigma, sigma=at * 0 + sigma)
 
@@ -735,7 +743,7 @@ def test_equal_values_give_no_signal_for_all_their_rounding(value: float, points
         assert not rule(chart).any()
 
 
-def four(chart: Chart) -> list[list[int]]:
+def four(chart: XmRLimits) -> list[list[int]]:
     return [rule(chart).tolist() for rule in (outside_limits, runs, trends, two_of_three)]
 
 
@@ -747,11 +755,11 @@ SERIES = st.lists(st.none() | st.integers(-99, 99), min_size=2, max_size=30).fil
 @settings(deadline=None)
 @given(SERIES, st.sampled_from([0.1, 3.0, 1e6]), st.integers(-1000, 1000), st.booleans())
 def test_limits_and_signals_go_with_the_unit_and_the_zero(
-    values: list[int | None], factor: float, shift: int, screen: bool
+    values: list[int | None], factor: float, shift: int, screen_moving_ranges: bool
 ) -> None:
     """Minutes or hours, counted from here or there: the chart is the same picture."""
-    plain = xmr(values, screen)
-    moved = xmr([None if v is None else (v + shift) * factor for v in values], screen)
+    plain = xmr(values, screen_moving_ranges)
+    moved = xmr([None if v is None else (v + shift) * factor for v in values], screen_moving_ranges)
     for name in ("mean", "lower", "upper"):
         expected = (getattr(plain, name) + shift) * factor
         assert getattr(moved, name) == pytest.approx(expected, rel=1e-9, abs=1e-9 * factor)
@@ -761,9 +769,12 @@ def test_limits_and_signals_go_with_the_unit_and_the_zero(
 @settings(deadline=None)
 @given(SERIES, st.booleans())
 def test_a_chart_turned_over_has_its_signals_turned_over(
-    values: list[int | None], screen: bool
+    values: list[int | None], screen_moving_ranges: bool
 ) -> None:
-    plain, turned = xmr(values, screen), xmr([None if v is None else -v for v in values], screen)
+    plain, turned = (
+        xmr(values, screen_moving_ranges),
+        xmr([None if v is None else -v for v in values], screen_moving_ranges),
+    )
     assert turned.lower == pytest.approx(-plain.upper)
     assert four(turned) == [[-flag for flag in rule] for rule in four(plain)]
 
@@ -820,7 +831,7 @@ def test_a_target_against_limits_of_10_and_20(
 
 
 def test_no_limits_assure_nothing() -> None:
-    chart = individuals([[4.0, 5.0, 6.0], [7.0, math.nan, math.nan]])
+    chart = xmr_or_nan([[4.0, 5.0, 6.0], [7.0, math.nan, math.nan]])
     found = assurance(chart.lower, chart.upper, 100, Direction.LOWER_IS_BETTER)
     assert found.tolist() == [["will consistently pass"] * 3, [""] * 3]
 

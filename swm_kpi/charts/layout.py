@@ -19,7 +19,7 @@ BAND = {"fill": NAVY, "fillOpacity": 0.07}
 FONT = "Arial, Helvetica, sans-serif"
 WIDTH, NARROWEST, WIDEST = 660, 320, 1200
 PADDING = 12
-_ROOMY = 500
+_SPACIOUS_WIDTH = 500
 _BODY, _LINE = 12, 18
 _FOOT, _FOOT_LINE = 11, 15
 # Widths in ems: of digits and labels, and of a sentence, whose letters are narrower.
@@ -28,7 +28,7 @@ _BOLD = 1.05
 _SYMBOL, _BETWEEN = 24, 12
 
 
-def altair() -> Any:
+def load_altair() -> Any:
     """Return Altair.
 
     Raises:
@@ -41,7 +41,7 @@ def altair() -> Any:
     return alt
 
 
-def check_width(width: int) -> int:
+def validate_width(width: int) -> int:
     """Return a width in pixels that a picture can be drawn at.
 
     Raises:
@@ -53,27 +53,27 @@ def check_width(width: int) -> int:
     return width
 
 
-def room_for(text: str, size: int = _BODY, *, bold: bool = False) -> int:
+def text_width(text: str, size: int = _BODY, *, bold: bool = False) -> int:
     """Return about how many pixels a text takes."""
     return math.ceil(len(text) * size * _LABEL * (_BOLD if bold else 1))
 
 
-def lines_of(text: str, width: int, size: int = _BODY, *, bold: bool = False) -> list[str]:
+def wrap_text(text: str, width: int, size: int = _BODY, *, bold: bool = False) -> list[str]:
     """Break a text into lines that fit a width."""
     letters = int(width / (size * _SENTENCE * (_BOLD if bold else 1)))
     return wrap(text, letters, break_on_hyphens=False) or [""]
 
 
-def shortened(text: str, width: float, size: int = _BODY, *, bold: bool = False) -> str:
+def truncate_text(text: str, width: float, size: int = _BODY, *, bold: bool = False) -> str:
     """Return a text as far as it fits a width; an ellipsis stands for the rest."""
-    if room_for(text, size, bold=bold) <= width:
+    if text_width(text, size, bold=bold) <= width:
         return text
     letters = int(width / (size * _LABEL * (_BOLD if bold else 1))) - 1
     return f"{text[: max(letters, 1)].rstrip()}…"
 
 
 @dataclass(frozen=True)
-class Words:
+class Label:
     """A text at a place, in pixels from the corner of the plot."""
 
     text: str
@@ -94,7 +94,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Key:
+class LegendEntry:
     """One entry of the legend: a symbol or a piece of line, and what it means in words."""
 
     words: str
@@ -116,7 +116,7 @@ class Key:
 
 
 @dataclass
-class Canvas:
+class ChartLayout:
     """A panel under a title, a line of explanation and a legend, and over its small print.
 
     Attributes:
@@ -124,7 +124,7 @@ class Canvas:
         subtitle: what is on the axes, and what a reader must know first.
         width: of the whole picture, in pixels.
         height: of the plot.
-        foot: the small print.
+        footnotes: the small print.
         left: pixels from its edge to the plot.
         right: pixels from the plot to its other edge.
         below: pixels from the plot to the small print, for the labels of an axis.
@@ -138,13 +138,13 @@ class Canvas:
     subtitle: str
     width: int
     height: int
-    foot: Sequence[str] = ()
+    footnotes: Sequence[str] = ()
     left: int = 0
     right: int = 0
     below: int = 56
     above: int = 0
-    keys: Sequence[Key] = ()
-    words: list[Words] = field(default_factory=list)
+    keys: Sequence[LegendEntry] = ()
+    words: list[Label] = field(default_factory=list)
     data: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -153,12 +153,12 @@ class Canvas:
         return self.width - 2 * PADDING - self.left - self.right
 
     @property
-    def roomy(self) -> bool:
+    def has_space(self) -> bool:
         """Whether there is room for a word more."""
-        return self.width >= _ROOMY
+        return self.width >= _SPACIOUS_WIDTH
 
     @property
-    def _text_width(self) -> int:
+    def _content_width(self) -> int:
         return self.width - 2 * PADDING
 
     def rows(self, alt: Any, name: str, rows: Sequence[dict[str, Any]]) -> Any:
@@ -168,10 +168,10 @@ class Canvas:
 
     def draw(self, alt: Any, layers: Sequence[Any]) -> Any:
         """Return the layers as one chart with its title, legend, words and small print."""
-        size = 16 if self.roomy else 15
+        size = 16 if self.has_space else 15
         heading = alt.Title(
-            text=lines_of(self.title, self._text_width, size, bold=True),
-            subtitle=lines_of(self.subtitle, self._text_width, 13),
+            text=wrap_text(self.title, self._content_width, size, bold=True),
+            subtitle=wrap_text(self.subtitle, self._content_width, 13),
             anchor="start",
             frame="bounds",
             offset=12,
@@ -202,17 +202,17 @@ class Canvas:
 
     def _legend(self, alt: Any) -> list[Any]:
         """Return the legend's layers, above the plot; its words join the others."""
-        placed: list[tuple[Key, float, int]] = []
+        placed: list[tuple[LegendEntry, float, int]] = []
         x, line = 0.0, 0
         for key in self.keys:
-            wide = _SYMBOL + room_for(key.words)
-            if x and x + wide > self._text_width:
+            wide = _SYMBOL + text_width(key.words)
+            if x and x + wide > self._content_width:
                 x, line = 0.0, line + 1
             placed.append((key, x - self.left, line))
             x += wide + _BETWEEN
         high = (line + 1) * _LINE + 2 + self.above
         self.words += [
-            Words(key.words, at + _SYMBOL, row * _LINE - high, QUIET) for key, at, row in placed
+            Label(key.words, at + _SYMBOL, row * _LINE - high, QUIET) for key, at, row in placed
         ]
         symbols = [
             {"x": at + 8, "y": row * _LINE - high, "shape": key.shape, "size": key.size}
@@ -261,9 +261,9 @@ class Canvas:
     def _words(self, alt: Any) -> Any:
         """Return every text as one layer, the small print included."""
         y = self.height + self.below
-        for sentence in self.foot:
-            for line in lines_of(sentence, self._text_width, _FOOT):
-                self.words.append(Words(line, -self.left, y, QUIET, _FOOT))
+        for sentence in self.footnotes:
+            for line in wrap_text(sentence, self._content_width, _FOOT):
+                self.words.append(Label(line, -self.left, y, QUIET, _FOOT))
                 y += _FOOT_LINE
         return (
             self.rows(alt, "words", [each.row() for each in self.words])
@@ -285,7 +285,7 @@ class Canvas:
     def empty(self, alt: Any, reason: str) -> Any:
         """Return a picture that says in words why there is nothing to draw."""
         self.left, self.right, self.above, self.below, self.keys = 0, 0, 0, 20, ()
-        lines = lines_of(reason, self._text_width - 32, 14)
+        lines = wrap_text(reason, self._content_width - 32, 14)
         self.height = 40 + 20 * len(lines)
         frame = self.rows(alt, "frame", [{}]).mark_rect(**BAND, aria=False)
         frame = frame.encode(
@@ -294,7 +294,7 @@ class Canvas:
             y=alt.YValue(0),
             y2=alt.Y2Value(self.height),
         )
-        self.words = [Words(line, 16, 30 + 20 * at, INK, 14) for at, line in enumerate(lines)]
+        self.words = [Label(line, 16, 30 + 20 * at, INK, 14) for at, line in enumerate(lines)]
         return self.draw(alt, [frame])
 
 
@@ -302,7 +302,7 @@ def _datum(alt: Any, name: str) -> Any:
     return alt.ExprRef(f"datum.{name}")
 
 
-def apart(wanted: Sequence[float], least: float, low: float, high: float) -> list[float]:
+def spread_labels(wanted: Sequence[float], least: float, low: float, high: float) -> list[float]:
     """Move places on a line so that none is nearer to another than ``least``; order is kept.
 
     Args:

@@ -18,7 +18,7 @@ _YEARS = 3
 _APRIL = 3
 
 
-class Against(StrEnum):
+class ComparisonKind(StrEnum):
     """What each row is set against."""
 
     PREVIOUS_PERIOD = "previous_period"
@@ -33,7 +33,7 @@ class Against(StrEnum):
     """The 12 months to the end of the period, against the 12 months before them."""
 
     @classmethod
-    def named(cls, name: str) -> Against:
+    def named(cls, name: str) -> ComparisonKind:
         """Return the comparison of a name.
 
         Raises:
@@ -47,7 +47,7 @@ class Against(StrEnum):
 
 
 @dataclass(frozen=True)
-class Window:
+class ComparedPeriods:
     """The periods on both sides of a comparison, each side in order of time.
 
     Attributes:
@@ -71,7 +71,7 @@ class Window:
         return self.before[0].start < day < self.now[-1].stop
 
 
-def window(against: Against, period: Period) -> Window | str:
+def window(against: ComparisonKind, period: Period) -> ComparedPeriods | str:
     """Return what a period is set against, or why it cannot be."""
     try:
         return _window(against, period)
@@ -79,24 +79,24 @@ def window(against: Against, period: Period) -> Window | str:
         return "what it would be compared with is too long ago to have a period."
 
 
-def _window(against: Against, period: Period) -> Window | str:
-    if against is Against.PREVIOUS_PERIOD:
-        return Window((period,), (period.previous(),))
-    if against is Against.PREVIOUS_YEAR:
-        return Window((period,), (period.year_before(),))
-    if against is Against.THREE_YEAR_AVERAGE:
+def _window(against: ComparisonKind, period: Period) -> ComparedPeriods | str:
+    if against is ComparisonKind.PREVIOUS_PERIOD:
+        return ComparedPeriods((period,), (period.previous(),))
+    if against is ComparisonKind.PREVIOUS_YEAR:
+        return ComparedPeriods((period,), (period.year_before(),))
+    if against is ComparisonKind.THREE_YEAR_AVERAGE:
         back = [period.year_before()]
         while len(back) < _YEARS:
             back.append(back[-1].year_before())
-        return Window((period,), tuple(reversed(back)), averaged=True)
-    if against is Against.YEAR_TO_DATE:
+        return ComparedPeriods((period,), tuple(reversed(back)), averaged=True)
+    if against is ComparisonKind.YEAR_TO_DATE:
         if period.grain is Grain.ROLLING_12:
             return "a rolling 12 months is not part of one financial year."
         length = (period.first_month - _APRIL) % 12 // period.grain.months + 1
     else:
         length = 12 // period.grain.months
     now = _run(period, length)
-    return Window(now, tuple(each.year_before() for each in now))
+    return ComparedPeriods(now, tuple(each.year_before() for each in now))
 
 
 def _run(last: Period, length: int) -> tuple[Period, ...]:

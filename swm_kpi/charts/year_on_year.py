@@ -9,32 +9,32 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.analysis.series import Member, Selected
+from swm_kpi.analysis.measure_series import MeasureSeries, Member
 from swm_kpi.calendar import format_date
 from swm_kpi.charts import axes
 from swm_kpi.charts.alt_text import (
     OVER_TIME,
-    kind_of,
-    markers_in_words,
-    say_cell,
-    tell_years,
-    whose,
+    axis_title,
+    describe_markers,
+    describe_years,
+    format_cell,
+    format_member,
 )
-from swm_kpi.charts.canvas import (
+from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.layout import (
     GREY,
     NAVY,
     ORANGE,
     WIDTH,
-    Canvas,
-    Key,
-    Words,
-    altair,
-    apart,
-    room_for,
+    ChartLayout,
+    Label,
+    LegendEntry,
+    load_altair,
+    spread_labels,
+    text_width,
 )
-from swm_kpi.charts.chart import Caption, Picture
 from swm_kpi.errors import RequestError
-from swm_kpi.formatting import decimals, say_number
+from swm_kpi.formatting import decimal_places, format_number
 from swm_kpi.vocabulary import Grain, Marker
 
 _HEIGHT = 240
@@ -56,15 +56,15 @@ class _Years:
     reason: str
     unit: str
 
-    def say(self, value: float) -> str:
+    def format_value(self, value: float) -> str:
         """Write one of its numbers; all have as many decimals."""
         values = [each["value"] for _, points in self.runs for each in points]
-        return say_number(value, self.unit, decimals(self.unit, values))
+        return format_number(value, self.unit, decimal_places(self.unit, values))
 
 
-def years_picture(
-    selected: Selected, caption: Caption, *, member: Member = None, width: int = WIDTH
-) -> Picture:
+def year_on_year_chart(
+    selected: MeasureSeries, caption: Caption, *, member: Member = None, width: int = WIDTH
+) -> Chart:
     """Draw the latest financial year over the one before, month by month or quarter by quarter.
 
     Across a declared break in the series only the latest year is drawn.
@@ -85,20 +85,24 @@ def years_picture(
             'Compute months, or draw kind="series".'
         )
     years = _years(selected, member)
-    chosen = selected.named(member)
-    subject = f"{caption.measure}, {whose(chosen)}" if chosen else caption.measure
+    chosen = selected.parse_member(member)
+    subject = f"{caption.measure}, {format_member(chosen)}" if chosen else caption.measure
     title = f"{subject}: {' beside '.join(year for year, _ in years.runs)}".removesuffix(": ")
     over_time = OVER_TIME[selected.grain]
-    lead = f"{title}, {over_time}, {whose(chosen)}. {caption.metric}"
-    words = tell_years(lead, years.runs, years.say, selected.unit, years.missing or years.reason)
-    alternative = " ".join([words, *caption.foot])
-    subtitle = f"{caption.metric}. {kind_of(selected.unit)} {over_time}, {whose(chosen)}."
+    lead = f"{title}, {over_time}, {format_member(chosen)}. {caption.metric}"
+    words = describe_years(
+        lead, years.runs, years.format_value, selected.unit, years.missing or years.reason
+    )
+    alt_text = " ".join([words, *caption.footnotes])
+    subtitle = (
+        f"{caption.metric}. {axis_title(selected.unit)} {over_time}, {format_member(chosen)}."
+    )
     draw = partial(_draw, years, caption, title, subtitle)
-    return Picture(draw, title, alternative, _numbers(years), caption.policy, width)
+    return Chart(draw, title, alt_text, _numbers(years), caption.policy, width)
 
 
-def _years(selected: Selected, member: Member) -> _Years:
-    rows = selected.of(member).with_columns(year=_YEAR)
+def _years(selected: MeasureSeries, member: Member) -> _Years:
+    rows = selected.member_rows(member).with_columns(year=_YEAR)
     names = _MONTHS if selected.grain is Grain.MONTH else _QUARTERS
     known = rows.filter(pl.col("value").is_not_null())
     if known.is_empty():
@@ -141,57 +145,59 @@ def _points(rows: pl.DataFrame, step: int, names: list[str]) -> list[dict[str, A
 
 
 def _draw(years: _Years, caption: Caption, title: str, subtitle: str, width: int) -> Any:
-    alt = altair()
-    canvas = Canvas(title, subtitle, width, _HEIGHT, caption.foot, below=42)
+    alt = load_altair()
+    layout = ChartLayout(title, subtitle, width, _HEIGHT, caption.footnotes, below=42)
     if years.reason:
-        return canvas.empty(alt, years.reason)
+        return layout.empty(alt, years.reason)
     runs = years.runs
     values = [point["value"] for _, points in runs for point in points]
-    scale = axes.scale_of(values, years.unit, decimals(years.unit, values))
-    if not axes.from_zero(values, years.unit):
-        canvas.subtitle += " The axis does not start at zero."
+    scale = axes.build_scale(values, years.unit, decimal_places(years.unit, values))
+    if not axes.starts_at_zero(values, years.unit):
+        layout.subtitle += " The axis does not start at zero."
     ends = [points[-1] for _, points in runs]
-    beside = [f"{each['name']} {say_cell(each, years.say)}" for each in ends]
-    canvas.left = max(room_for(each) for each in scale.labels) + 10
-    canvas.right = 10 + max(room_for(each, bold=True) for each in beside)
+    beside = [f"{each['name']} {format_cell(each, years.format_value)}" for each in ends]
+    layout.left = max(text_width(each) for each in scale.labels) + 10
+    layout.right = 10 + max(text_width(each, bold=True) for each in beside)
     hollow = any(point["hollow"] for _, points in runs for point in points)
     styles = [
-        Key(year, colour, shape, dash)
+        LegendEntry(year, colour, shape, dash)
         for (year, _), (colour, shape, dash) in zip(
             runs, [(NAVY, "circle", ()), (ORANGE, "diamond", (6, 4))], strict=False
         )
     ]
-    canvas.keys = [
-        *(Key(each.words, each.colour, dash=each.dash) for each in styles),
-        *([Key("Provisional", NAVY, "circle", hollow=True)] if hollow else []),
+    layout.keys = [
+        *(LegendEntry(each.words, each.colour, dash=each.dash) for each in styles),
+        *([LegendEntry("Provisional", NAVY, "circle", hollow=True)] if hollow else []),
     ]
-    canvas.subtitle += f" {years.missing}" if years.missing else ""
-    canvas.subtitle += markers_in_words(each["marker"] for each in ends)
+    layout.subtitle += f" {years.missing}" if years.missing else ""
+    layout.subtitle += describe_markers(each["marker"] for each in ends)
     count = len(years.names)
-    every = 1 if canvas.inside / count >= 30 else 3
+    every = 1 if layout.inside / count >= 30 else 3
     shown = {at: [name] for at, name in enumerate(years.names) if at % every == 0}
-    edge = min(0.5, 16 * (count - 1) / (canvas.inside - 32))
-    x = axes.along(alt, shown, -edge, count - 1 + edge)
-    y = axes.upright(alt, scale, canvas.left)
+    edge = min(0.5, 16 * (count - 1) / (layout.inside - 32))
+    x = axes.time_axis(alt, shown, -edge, count - 1 + edge)
+    y = axes.value_axis(alt, scale, layout.left)
     # The year before is drawn first, so that the latest lies over it.
     layers = [
         layer
         for number in reversed(range(len(runs)))
-        for layer in _line(alt, canvas, runs[number][1], styles[number], x, y)
+        for layer in _line(alt, layout, runs[number][1], styles[number], x, y)
     ]
-    heights = apart([scale.pixel(each["value"], _HEIGHT) for each in ends], 15, 4, _HEIGHT - 6)
-    canvas.words += [
-        Words(text, canvas.inside + 6, at, colour, bold=colour == NAVY)
+    heights = spread_labels(
+        [scale.pixel(each["value"], _HEIGHT) for each in ends], 15, 4, _HEIGHT - 6
+    )
+    layout.words += [
+        Label(text, layout.inside + 6, at, colour, bold=colour == NAVY)
         for text, at, colour in zip(beside, heights, (NAVY, GREY), strict=False)
     ]
-    return canvas.draw(alt, layers)
+    return layout.draw(alt, layers)
 
 
 def _line(
-    alt: Any, canvas: Canvas, points: list[dict[str, Any]], style: Key, x: Any, y: Any
+    alt: Any, layout: ChartLayout, points: list[dict[str, Any]], style: LegendEntry, x: Any, y: Any
 ) -> list[Any]:
     kept = [{name: each[name] for name in ("at", "value", "run", "hollow")} for each in points]
-    rows = canvas.rows(alt, style.words, kept)
+    rows = layout.rows(alt, style.words, kept)
     dash = {"strokeDash": list(style.dash)} if style.dash else {}
     fill = alt.condition("datum.hollow", alt.value("white"), alt.value(style.colour))
     return [
@@ -205,7 +211,7 @@ def _line(
 
 
 def _numbers(years: _Years) -> list[list[str]]:
-    shown = [{each["name"]: say_cell(each, years.say) for each in points}
+    shown = [{each["name"]: format_cell(each, years.format_value) for each in points}
              for _, points in years.runs]  # fmt: skip
     return [
         ["Period", *(year for year, _ in years.runs)],

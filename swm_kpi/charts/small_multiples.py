@@ -8,32 +8,32 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.analysis.series import Selected
+from swm_kpi.analysis.measure_series import MeasureSeries
 from swm_kpi.charts import axes
 from swm_kpi.charts.alt_text import (
     OVER_TIME,
-    kind_of,
-    markers_in_words,
-    said_period,
-    say_cell,
-    span_of,
-    tell_multiples,
+    axis_title,
+    describe_markers,
+    describe_small_multiples,
+    format_cell,
+    format_period,
+    format_span,
 )
-from swm_kpi.charts.canvas import (
+from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.layout import (
     LINES,
     NAVY,
     QUIET,
     WIDTH,
-    Canvas,
-    Words,
-    altair,
-    room_for,
-    shortened,
+    ChartLayout,
+    Label,
+    load_altair,
+    text_width,
+    truncate_text,
 )
-from swm_kpi.charts.chart import Caption, Picture
 from swm_kpi.contracts import ALL
 from swm_kpi.errors import RequestError, did_you_mean
-from swm_kpi.formatting import decimals, say_number
+from swm_kpi.formatting import decimal_places, format_number
 from swm_kpi.vocabulary import Grain, Marker
 
 _HIGH, _ABOVE, _BELOW, _BETWEEN = 92, 26, 30, 24
@@ -42,9 +42,9 @@ _NARROWEST = 170
 Panel = tuple[str, list[dict[str, Any]]]
 
 
-def multiples_picture(
-    selected: Selected, caption: Caption, *, by: str, by_title: str, width: int = WIDTH
-) -> Picture:
+def small_multiples_chart(
+    selected: MeasureSeries, caption: Caption, *, by: str, by_title: str, width: int = WIDTH
+) -> Chart:
     """Draw each member of a breakdown over time, in a small chart of its own.
 
     All have one scale, so that their sizes compare; a gap is a period without a number. A hollow
@@ -67,18 +67,18 @@ def multiples_picture(
     rows = selected.rows.filter(pl.col(by) != ALL, *others)
     names = rows[by].unique(maintain_order=True).to_list()
     panels = [(name, rows.filter(pl.col(by) == name).to_dicts()) for name in names]
-    places = decimals(selected.unit, rows["value"].to_list())
-    say = partial(say_number, unit=selected.unit, places=places)
-    span = span_of(selected.rows)
+    places = decimal_places(selected.unit, rows["value"].to_list())
+    format_value = partial(format_number, unit=selected.unit, places=places)
+    span = format_span(selected.rows)
     title = f"{caption.measure} by {by_title}, {span}"
     reason = _nothing(rows, by_title)
-    words = tell_multiples(f"{title}. {caption.metric}", panels, say)
-    alternative = " ".join([words, *([reason] if reason else []), *caption.foot])
-    kind = f"{kind_of(selected.unit)} {OVER_TIME[selected.grain]}"
+    words = describe_small_multiples(f"{title}. {caption.metric}", panels, format_value)
+    alt_text = " ".join([words, *([reason] if reason else []), *caption.footnotes])
+    kind = f"{axis_title(selected.unit)} {OVER_TIME[selected.grain]}"
     subtitle = f"{caption.metric}. {kind}. All on one scale."
     draw = partial(_draw, selected, caption, title, subtitle, panels, reason)
-    numbers = _numbers(panels, say)
-    return Picture(draw, title, alternative, numbers, caption.policy, width)
+    numbers = _numbers(panels, format_value)
+    return Chart(draw, title, alt_text, numbers, caption.policy, width)
 
 
 def _nothing(rows: pl.DataFrame, by_title: str) -> str:
@@ -92,7 +92,7 @@ def _nothing(rows: pl.DataFrame, by_title: str) -> str:
 
 
 def _draw(
-    selected: Selected,
+    selected: MeasureSeries,
     caption: Caption,
     title: str,
     subtitle: str,
@@ -100,29 +100,29 @@ def _draw(
     reason: str,
     width: int,
 ) -> Any:
-    alt = altair()
-    canvas = Canvas(title, subtitle, width, 0, caption.foot, below=20)
+    alt = load_altair()
+    layout = ChartLayout(title, subtitle, width, 0, caption.footnotes, below=20)
     if reason:
-        return canvas.empty(alt, reason)
+        return layout.empty(alt, reason)
     values = [each["value"] for _, rows in panels for each in rows]
     known = [each for each in values if each is not None]
-    places = decimals(selected.unit, known)
-    say = partial(say_number, unit=selected.unit, places=places)
-    scale = axes.scale_of(known, selected.unit, places)
-    if not axes.from_zero(known, selected.unit):
-        canvas.subtitle += " The axis does not start at zero."
+    places = decimal_places(selected.unit, known)
+    format_value = partial(format_number, unit=selected.unit, places=places)
+    scale = axes.build_scale(known, selected.unit, places)
+    if not axes.starts_at_zero(known, selected.unit):
+        layout.subtitle += " The axis does not start at zero."
     if any(each["marker"] == Marker.PROVISIONAL for _, rows in panels for each in rows):
-        canvas.subtitle += " Hollow: provisional."
-    canvas.subtitle += markers_in_words(
+        layout.subtitle += " Hollow: provisional."
+    layout.subtitle += describe_markers(
         _marker(each)
         for _, rows in panels
         for each in rows
         if each["value"] is None or each is rows[-1]
     )
-    gutter = max(room_for(scale.labels[0], 11), room_for(scale.labels[-1], 11)) + 8
-    columns = max(1, min(3, len(panels), canvas.inside // (_NARROWEST + gutter)))
-    wide = (canvas.inside - _BETWEEN * (columns - 1)) / columns - gutter
-    canvas.height = math.ceil(len(panels) / columns) * (_ABOVE + _HIGH + _BELOW) - 8
+    gutter = max(text_width(scale.labels[0], 11), text_width(scale.labels[-1], 11)) + 8
+    columns = max(1, min(3, len(panels), layout.inside // (_NARROWEST + gutter)))
+    wide = (layout.inside - _BETWEEN * (columns - 1)) / columns - gutter
+    layout.height = math.ceil(len(panels) / columns) * (_ABOVE + _HIGH + _BELOW) - 8
     starts = [each.start for each in selected.periods()]
     lines: list[dict[str, Any]] = []
     rules: list[dict[str, Any]] = []
@@ -135,19 +135,19 @@ def _draw(
             y = top + scale.pixel(level, _HIGH)
             rules.append({"x": left, "x2": left + wide, "y": y,
                           "colour": LINES if level == scale.top else QUIET})  # fmt: skip
-            canvas.words.append(Words(label, left - 6, y, QUIET, 11, align="right"))
-        shown = say_cell(rows[-1], say)
-        fits = wide + gutter - room_for(shown, bold=True) - 8
-        called = shortened(name, fits, bold=True)
-        canvas.words.append(Words(called, left - gutter, top - 15, bold=True))
-        canvas.words.append(Words(shown, left + wide, top - 15, NAVY, bold=True, align="right"))
+            layout.words.append(Label(label, left - 6, y, QUIET, 11, align="right"))
+        shown = format_cell(rows[-1], format_value)
+        fits = wide + gutter - text_width(shown, bold=True) - 8
+        called = truncate_text(name, fits, bold=True)
+        layout.words.append(Label(called, left - gutter, top - 15, bold=True))
+        layout.words.append(Label(shown, left + wide, top - 15, NAVY, bold=True, align="right"))
         for end, at, align in ((ends[0], left, "left"), (ends[1], left + wide, "right")):
-            canvas.words.append(Words(_short(end), at, top + _HIGH + 12, QUIET, 11, align=align))
+            layout.words.append(Label(_short(end), at, top + _HIGH + 12, QUIET, 11, align=align))
         lines += _points(rows, starts, scale, left, top, wide, number)
         for at, marker in _gaps(rows, starts):
             place = left + wide * at / len(starts)
-            canvas.words.append(Words(marker, place, top + _HIGH - 8, QUIET, 10, align="center"))
-    return canvas.draw(alt, _layers(alt, canvas, rules, lines))
+            layout.words.append(Label(marker, place, top + _HIGH - 8, QUIET, 10, align="center"))
+    return layout.draw(alt, _layers(alt, layout, rules, lines))
 
 
 def _points(
@@ -177,14 +177,14 @@ def _points(
 
 
 def _layers(
-    alt: Any, canvas: Canvas, rules: list[dict[str, Any]], points: list[dict[str, Any]]
+    alt: Any, layout: ChartLayout, rules: list[dict[str, Any]], points: list[dict[str, Any]]
 ) -> list[Any]:
-    x = alt.X("x:Q", scale=alt.Scale(domain=[0, canvas.inside], nice=False), axis=None)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[canvas.height, 0], nice=False), axis=None)
-    grid = canvas.rows(alt, "rules", rules).mark_rule(
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, layout.inside], nice=False), axis=None)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[layout.height, 0], nice=False), axis=None)
+    grid = layout.rows(alt, "rules", rules).mark_rule(
         stroke=alt.ExprRef("datum.colour"), strokeWidth=1, aria=False
     )
-    rows = canvas.rows(alt, "points", points)
+    rows = layout.rows(alt, "points", points)
     fill = alt.condition("datum.hollow", alt.value("white"), alt.value(NAVY))
     return [
         grid.encode(x=x, x2="x2:Q", y=y),
@@ -221,12 +221,12 @@ def _short(row: dict[str, Any]) -> str:
     return f"{row['period_end']:%b %Y}"
 
 
-def _numbers(panels: list[Panel], say: Any) -> list[list[str]]:
+def _numbers(panels: list[Panel], format_value: Any) -> list[list[str]]:
     names = [name for name, _ in panels]
     shown: dict[str, dict[str, str]] = {}
     for name, rows in panels:
         for row in rows:
-            shown.setdefault(said_period(row), {})[name] = say_cell(row, say)
+            shown.setdefault(format_period(row), {})[name] = format_cell(row, format_value)
     missing = str(Marker.NOT_AVAILABLE)
     return [
         ["Period", *names],

@@ -19,7 +19,7 @@ Member = str | Mapping[str, str] | None
 
 
 @dataclass(frozen=True)
-class Selected:
+class MeasureSeries:
     """The rows of one measure, of one grain.
 
     Attributes:
@@ -50,16 +50,16 @@ class Selected:
         """What one is one of."""
         return self.measure.measured_in.value
 
-    def of(self, member: Member) -> pl.DataFrame:
+    def member_rows(self, member: Member) -> pl.DataFrame:
         """Return the rows of one member: the total of every breakdown that is not named.
 
         Raises:
             RequestError: a breakdown or a member is not in the result.
         """
-        chosen = self.named(member)
+        chosen = self.parse_member(member)
         return self.rows.filter(pl.lit(True), *(pl.col(k) == chosen.get(k, ALL) for k in self.by))
 
-    def named(self, member: Member) -> dict[str, str]:
+    def parse_member(self, member: Member) -> dict[str, str]:
         """Return the members that are named, by breakdown."""
         if member is None:
             return {}
@@ -89,7 +89,7 @@ class Selected:
         return tuple(Period.from_first_month(grain, month) for month in starts)
 
 
-def select(
+def select_measure(
     frame: pl.DataFrame,
     by: tuple[str, ...],
     metrics: Mapping[str, Metric],
@@ -98,7 +98,7 @@ def select(
     ref: str | None = None,
     basis: str | None = None,
     grain: str | None = None,
-) -> Selected:
+) -> MeasureSeries:
     """Return the rows of one measure.
 
     Args:
@@ -141,7 +141,7 @@ def select(
     rows = _only(rows, "grain", grain or grains[0])
     metric = _metric(metrics, refs[0])
     found = metric.measure(measure, Basis(basis))
-    return Selected(refs[0], metric, found, by, rows.sort("period_start", maintain_order=True))
+    return MeasureSeries(refs[0], metric, found, by, rows.sort("period_start", maintain_order=True))
 
 
 def _metric(metrics: Mapping[str, Metric], ref: str) -> Metric:

@@ -12,9 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.analysis.comparison.pooling import Cell, pooling_of
-from swm_kpi.analysis.comparison.row import Compared, Rules, compared
-from swm_kpi.analysis.comparison.windows import Against, Window, window
+from swm_kpi.analysis.comparison.compared_periods import ComparedPeriods, ComparisonKind, window
+from swm_kpi.analysis.comparison.pooling import RowNumbers, pooling_rule
+from swm_kpi.analysis.comparison.row_comparison import ComparisonRules, RowComparison, compared
 from swm_kpi.calendar import Period
 from swm_kpi.errors import RequestError
 from swm_kpi.model.metric import Metric
@@ -26,15 +26,15 @@ from swm_kpi.output.to_pandas import pandas_table
 from swm_kpi.provenance import Provenance
 from swm_kpi.vocabulary import Basis, Grain, Marker
 
-LEAST_BASE = 50
+MIN_COUNT = 50
 """The least count of which a percentage change is given, unless the caller says otherwise.
 
 A change from 4 to 5 is 25% and one from 5 to 4 is 20%, and neither says anything. The line is a
 house rule, and a parameter of every comparison.
 """
 
-COLUMNS = tuple(each.name for each in fields(Compared))
-_NUMBERS = ("current", "previous", "change", "change_pct", "change_points")
+COLUMNS = tuple(each.name for each in fields(RowComparison))
+_NUMBERS = ("current_value", "previous_value", "change", "change_pct", "change_percentage_points")
 
 
 def compare(
@@ -43,7 +43,7 @@ def compare(
     metrics: Mapping[str, Metric],
     against: str,
     *,
-    least_base: float = LEAST_BASE,
+    min_count: float = MIN_COUNT,
 ) -> pl.DataFrame:
     """Return a result's rows with what each is compared with.
 
@@ -52,19 +52,19 @@ def compare(
         by: its breakdowns.
         metrics: the metric each ref was computed from.
         against: the name of a comparison.
-        least_base: the least count a percentage change may be of.
+        min_count: the least count a percentage change may be of.
 
     Raises:
         RequestError: there is no such comparison, the least base is not a number from 0, or a
             ref's metric is not known.
     """
-    chosen = Against.named(against)
+    chosen = ComparisonKind.named(against)
     if (
-        isinstance(least_base, bool)
-        or not isinstance(least_base, int | float)
-        or not 0 <= least_base < inf
+        isinstance(min_count, bool)
+        or not isinstance(min_count, int | float)
+        or not 0 <= min_count < inf
     ):
-        raise RequestError("least_base is a count from 0, such as 50.")
+        raise RequestError("min_count is a count from 0, such as 50.")
     unknown = sorted(set(frame["ref"].unique()) - metrics.keys())
     if unknown:
         raise RequestError(
@@ -73,22 +73,23 @@ def compare(
         )
 
     @cache
-    def rules(ref: str, key: str, basis: str) -> Rules:
+    def rules(ref: str, key: str, basis: str) -> ComparisonRules:
         metric = metrics[ref]
         measure = metric.measure(key, Basis(basis))
         direction = measure.direction or metric.direction
-        pooling = pooling_of(measure, metric)
-        return Rules(measure, direction, tuple(metric.breaks), pooling, least_base)
+        pooling = pooling_rule(measure, metric)
+        return ComparisonRules(measure, direction, tuple(metric.breaks), pooling, min_count)
 
     @cache
-    def sides(grain: str, start: date, end: date) -> Window | str:
+    def sides(grain: str, start: date, end: date) -> ComparedPeriods | str:
         return window(chosen, Period(Grain(grain), start, end))
 
     series = ["ref", "measure", "basis", "grain", *by]
     names = frame.select(*series).rows()
     spans = frame.select("grain", "period_start", "period_end").rows()
     cells = [
-        Cell(*row) for row in frame.select("value", "numerator", "denominator", "marker").rows()
+        RowNumbers(*row)
+        for row in frame.select("value", "numerator", "denominator", "marker").rows()
     ]
     held = {(*name, span[1]): cell for name, span, cell in zip(names, spans, cells, strict=True)}
     found = []
@@ -96,7 +97,7 @@ def compare(
         both = sides(*span)
         if isinstance(both, str):
             marker = Marker.NOT_APPLICABLE.value
-            found.append(Compared(change_marker=marker, change_note=f"Not compared: {both}"))
+            found.append(RowComparison(change_marker=marker, change_note=f"Not compared: {both}"))
             continue
         now, before = (
             [held.get((*name, each.start)) for each in side] for side in (both.now, both.before)
@@ -112,14 +113,14 @@ class Comparison:
 
     Columns: those of the result, then
 
-    - ``compared``: the period or run of periods whose number is compared.
-    - ``current``: that number. It is the row's ``value``, except where several periods are put
-      together (``year_to_date``, ``rolling_12``).
-    - ``compared_with``: the earlier period or periods; ``previous``: their number.
-    - ``change``: ``current`` less ``previous``, in the unit of the measure.
-    - ``change_pct``: the change in percent of ``previous`` (12.5 is 12.5%). Empty for a
+    - ``current_period``: the period, or the run of periods, that is compared.
+    - ``current_value``: its value. This is the row's ``value``, except where several periods are
+      pooled (``year_to_date``, ``rolling_12``).
+    - ``previous_period``: the earlier period or periods; ``previous_value``: their value.
+    - ``change``: ``current_value`` less ``previous_value``, in the unit of the measure.
+    - ``change_pct``: the change in percent of ``previous_value`` (12.5 is 12.5%). Empty for a
       proportion, from zero, and where the count beneath it is below the least base.
-    - ``change_points``: for a proportion, the change in percentage points.
+    - ``change_percentage_points``: for a proportion, the change in percentage points.
     - ``verdict``: improvement, concern, no clear direction, or same, by the direction of the
       measure. It says which way the number moved and not whether that could be chance:
       ``Result.spc`` is for that.
@@ -141,7 +142,7 @@ class Comparison:
         policy: str = "",
         provenance: Provenance | None = None,
     ) -> None:
-        self.against = Against.named(against)
+        self.against = ComparisonKind.named(against)
         self.by = by
         self.policy = policy
         self.provenance = provenance
@@ -158,13 +159,18 @@ class Comparison:
         """Return the first rows that could be compared, or else the first, as a notebook does."""
         made = self._frame.filter(pl.col("change").is_not_null())
         titles = {
-            "compared": "Period", "current": "Value", "compared_with": "Compared with",
-            "change_pct": "Change", "change_points": "Percentage points", "change_note": "Note",
-        }  # fmt: skip
+            "current_period": "Period",
+            "current_value": "Value",
+            "previous_period": "Compared with",
+            "previous_value": "Previous",
+            "change_pct": "Change",
+            "change_percentage_points": "Percentage points",
+            "change_note": "Note",
+        }
         return html_table(
             self._frame if made.is_empty() else made,
-            ["ref", "measure", "compared", *self.by, "current", "compared_with", "previous",
-             "change_pct", "change_points", "verdict", "change_note"],
+            ["ref", "measure", "current_period", *self.by, "current_value", "previous_period",
+             "previous_value", "change_pct", "change_percentage_points", "verdict", "change_note"],
             caption=f"Comparison with {self.against.value.replace('_', ' ')}: {made.height:,} of "
             f"{len(self):,} rows compared",
             titles=titles | {each: in_words(each) for each in self.by},

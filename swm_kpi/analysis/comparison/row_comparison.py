@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from swm_kpi.analysis.comparison.pooling import Cell, Pooling, adds_nothing, pool
+from swm_kpi.analysis.comparison.compared_periods import ComparedPeriods, labels
+from swm_kpi.analysis.comparison.pooling import PoolingRule, RowNumbers, is_structural_zero, pool
 from swm_kpi.analysis.comparison.verdict import verdict
-from swm_kpi.analysis.comparison.windows import Window, labels
 from swm_kpi.calendar import Period, format_date
 from swm_kpi.measures import BudgetVariance, Measure
 from swm_kpi.model.metric import Break
@@ -17,23 +17,23 @@ _NAMED = 4
 
 
 @dataclass(frozen=True)
-class Compared:
+class RowComparison:
     """What a comparison adds to a row, in the order of the columns."""
 
-    compared: str = ""
-    current: float | None = None
-    compared_with: str = ""
-    previous: float | None = None
+    current_period: str = ""
+    current_value: float | None = None
+    previous_period: str = ""
+    previous_value: float | None = None
     change: float | None = None
     change_pct: float | None = None
-    change_points: float | None = None
+    change_percentage_points: float | None = None
     verdict: str = ""
     change_marker: str = ""
     change_note: str = ""
 
 
 @dataclass(frozen=True)
-class Rules:
+class ComparisonRules:
     """What decides a measure's comparisons.
 
     Attributes:
@@ -41,29 +41,29 @@ class Rules:
         direction: which way is better.
         breaks: the days across which it is not compared.
         pooling: what may be done with the numbers of several periods.
-        least_base: the least count a percentage change may be of.
+        min_count: the least count a percentage change may be of.
     """
 
     measure: Measure
     direction: Direction
     breaks: tuple[Break, ...]
-    pooling: Pooling
-    least_base: float
+    pooling: PoolingRule
+    min_count: float
 
 
 def compared(
-    window: Window,
-    now: Sequence[Cell | None],
-    before: Sequence[Cell | None],
-    rules: Rules,
-) -> Compared:
+    window: ComparedPeriods,
+    now: Sequence[RowNumbers | None],
+    before: Sequence[RowNumbers | None],
+    rules: ComparisonRules,
+) -> RowComparison:
     """Compare the cells of a window's two sides; None where the result holds no row."""
     names = labels(window.now), labels(window.before, averaged=window.averaged)
-    found = _obstacle(window, now, before, rules)
+    found = _reason_not_comparable(window, now, before, rules)
     if found is not None:
         marker, note = found
         alone = now[0].value if len(now) == 1 and now[0] is not None else None
-        return Compared(
+        return RowComparison(
             names[0],
             alone,
             names[1],
@@ -75,36 +75,39 @@ def compared(
     previous = pool(held_before, rules.pooling, rules.measure, averaged=window.averaged)
     if current.value is None or previous.value is None:
         note = "Not compared: there is nothing to divide by."
-        return Compared(
+        return RowComparison(
             names[0], current.value, names[1], previous.value,
             change_marker=Marker.NOT_APPLICABLE.value, change_note=note,
         )  # fmt: skip
     change = current.value - previous.value
-    marker, notes = _shaky([*held_now, *held_before], window)
+    marker, notes = _is_unreliable([*held_now, *held_before], window)
     percent = points = None
     if rules.measure.measured_in is Unit.PROPORTION:
         points = 100 * change
     else:
-        withheld, why = _no_percentage(previous.value, previous.base, rules)
+        withheld, why = _reason_no_percentage(previous.value, previous.base, rules)
         if why:
             marker = withheld
             notes.append(why)
         else:
             percent = 100 * change / previous.value
-    return Compared(
+    return RowComparison(
         names[0], current.value, names[1], previous.value, change, percent, points,
         verdict(current.value, previous.value, rules.direction).value, marker.value,
         " ".join(notes),
     )  # fmt: skip
 
 
-def _obstacle(
-    window: Window, now: Sequence[Cell | None], before: Sequence[Cell | None], rules: Rules
+def _reason_not_comparable(
+    window: ComparedPeriods,
+    now: Sequence[RowNumbers | None],
+    before: Sequence[RowNumbers | None],
+    rules: ComparisonRules,
 ) -> tuple[Marker, str] | None:
     """Return why the two sides may not be compared at all, the most lasting reason first."""
-    refused = rules.pooling.no_run if len(window.now) > 1 else ""
+    refused = rules.pooling.no_sum_reason if len(window.now) > 1 else ""
     if window.averaged:
-        refused = rules.pooling.no_average
+        refused = rules.pooling.no_average_reason
     if refused:
         return Marker.NOT_APPLICABLE, refused
     for each in rules.breaks:
@@ -125,15 +128,15 @@ def _obstacle(
     for marker, why in reasons:
         periods = [
             period for period, cell, several in sides
-            if _stands_for(cell) is marker
-            and not (several and cell is not None and adds_nothing(cell, rules.pooling))
+            if _blocking_marker(cell) is marker
+            and not (several and cell is not None and is_structural_zero(cell, rules.pooling))
         ]  # fmt: skip
         if periods:
-            return marker, f"{why}: {_listed(periods)}."
+            return marker, f"{why}: {_format_periods(periods)}."
     return None
 
 
-def _stands_for(cell: Cell | None) -> Marker | None:
+def _blocking_marker(cell: RowNumbers | None) -> Marker | None:
     """Return what keeps a cell from being compared; None where nothing does."""
     if cell is None or (cell.value is None and not cell.marker):
         return Marker.NOT_AVAILABLE
@@ -146,7 +149,7 @@ def _stands_for(cell: Cell | None) -> Marker | None:
     return marker if marker in known else Marker.NOT_AVAILABLE
 
 
-def _listed(periods: Sequence[Period]) -> str:
+def _format_periods(periods: Sequence[Period]) -> str:
     names = [each.label for each in periods]
     if len(names) > _NAMED:
         names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
@@ -154,7 +157,9 @@ def _listed(periods: Sequence[Period]) -> str:
     return f"{', '.join(before)} and {last}" if before else last
 
 
-def _shaky(cells: Sequence[Cell], window: Window) -> tuple[Marker, list[str]]:
+def _is_unreliable(
+    cells: Sequence[RowNumbers], window: ComparedPeriods
+) -> tuple[Marker, list[str]]:
     """Return what to tell of a comparison that is made nevertheless."""
     notes = []
     marker = Marker.NONE
@@ -169,14 +174,16 @@ def _shaky(cells: Sequence[Cell], window: Window) -> tuple[Marker, list[str]]:
     return marker, notes
 
 
-def _no_percentage(previous: float, base: float | None, rules: Rules) -> tuple[Marker, str]:
+def _reason_no_percentage(
+    previous: float, base: float | None, rules: ComparisonRules
+) -> tuple[Marker, str]:
     """Return why there is no percentage change; empty where there is one."""
     if isinstance(rules.measure, BudgetVariance):
         return Marker.NOT_APPLICABLE, "No percentage: a variance can lie either side of zero."
     if previous <= 0:
         what = "from zero" if previous == 0 else "from a number below zero"
         return Marker.NOT_APPLICABLE, f"No percentage: it is {what}."
-    if base is not None and base < rules.least_base:
-        few = f"it would be of fewer than {rules.least_base:g}"
+    if base is not None and base < rules.min_count:
+        few = f"it would be of fewer than {rules.min_count:g}"
         return Marker.LOW_RELIABILITY, f"No percentage: {few}, too few to be steady."
     return Marker.NONE, ""

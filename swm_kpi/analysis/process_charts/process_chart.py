@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.analysis.process_charts.target import Target
-from swm_kpi.formatting import counted, decimals, say_number
+from swm_kpi.formatting import decimal_places, format_number, unit_suffix
 from swm_kpi.model.metric import Break
 from swm_kpi.output import html_table, write_csv
 from swm_kpi.output.guard import check_disclosed
@@ -20,7 +20,7 @@ from swm_kpi.output.to_pandas import pandas_table
 from swm_kpi.vocabulary import Direction
 
 
-class Nature(StrEnum):
+class VariationType(StrEnum):
     """What the variation at a point is, in the words of Making Data Count."""
 
     COMMON = "common cause"
@@ -30,15 +30,15 @@ class Nature(StrEnum):
     LOW = "special cause, low: neither way is better in itself"
 
 
-RULES = {
+SIGNAL_RULES = {
     "outside_limits": "outside the limits",
     "run": "in a run on one side of the mean",
     "trend": "in a trend",
     "two_of_three": "one of two in three near a limit",
 }
 """The four rules by their columns."""
-DECIDING = ("outside_limits", "trend", "two_of_three", "run")
-"""The rules in the order in which they decide the nature of a point that breaks several.
+RULE_PRECEDENCE = ("outside_limits", "trend", "two_of_three", "run")
+"""The rules in the order in which they decide the variation of a point that breaks several.
 
 A trend decides before a run, so that a rise is a rise though it is still below the mean. The order
 is that of NHSRplotthedots 0.2; Making Data Count's single-chart tool shows an improvement wherever
@@ -95,29 +95,31 @@ class ProcessChart:
     @property
     def latest(self) -> dict[str, Any] | None:
         """The row of the latest period that takes part; None where none does."""
-        taking_part = self.frame.filter(pl.col("left_out") == "")
+        taking_part = self.frame.filter(pl.col("excluded_reason") == "")
         return taking_part.row(-1, named=True) if taking_part.height else None
 
     @property
     def variation(self) -> str:
         """What the variation at the latest point is; empty where there are no limits."""
-        return "" if self.marker or self.latest is None else str(self.latest["nature"])
+        return "" if self.marker or self.latest is None else str(self.latest["variation"])
 
     @property
     def signals(self) -> pl.DataFrame:
         """The rows of the points with a signal."""
-        return self.frame.filter(pl.col("nature") != "", pl.col("nature") != Nature.COMMON.value)
+        return self.frame.filter(
+            pl.col("variation") != "", pl.col("variation") != VariationType.COMMON.value
+        )
 
     def _repr_html_(self) -> str:
         """Return what it says and its latest points as a notebook shows them."""
-        columns = ["period", "value", "lower", "mean", "upper", "nature"]
+        columns = ["period", "value", "lower", "mean", "upper", "variation"]
         columns += ["target"] if self.targets else []
         who = ", ".join(self.member.values()) or "whole force"
         return html_table(
             self.frame.reverse(),
             columns,
             caption=f"Ref {self.ref}, {self.title}, {who}: the latest first",
-            titles={"lower": "Lower limit", "upper": "Upper limit", "nature": "Variation"},
+            titles={"lower": "Lower limit", "upper": "Upper limit", "variation": "Variation"},
             warning="" if self.policy else NO_CONTROL,
             foot=[str(self)],
         )
@@ -126,10 +128,10 @@ class ProcessChart:
         """Return one row a period, those without a number included.
 
         Columns: ``ref, metric, measure, basis, grain, period, period_start, period_end``, the
-        breakdowns, ``value, unit, marker``; ``left_out``: why a period takes no part; ``segment``:
-        from 0, one more at each break; ``mean, lower, upper``: of the segment; ``outside_limits,
-        run, trend, two_of_three``: 1 for a signal high or rising, -1 low or falling, 0 none;
-        ``nature``; ``target``: the level that held for all of the period.
+        breakdowns, ``value, unit, marker``; ``excluded_reason``: why a period is left out of the
+        limits; ``segment``: from 0, one more at each break; ``mean, lower, upper``: of the
+        segment; ``outside_limits, run, trend, two_of_three``: 1 for a signal high or rising, -1 low or falling, 0 none;
+        ``variation``; ``target``: the level that held for all of the period.
         """
         return self.frame.clone()
 
@@ -153,23 +155,26 @@ class ProcessChart:
         check_disclosed(self.policy, policy)
         write_csv(self.frame, path, overwrite=overwrite)
 
-    def say(self, value: float) -> str:
+    def format_value(self, value: float) -> str:
         """Write one of its numbers as readers see it."""
-        return say_number(value, self.unit, decimals(self.unit, self.frame["value"].to_list()))
+        return format_number(
+            value, self.unit, decimal_places(self.unit, self.frame["value"].to_list())
+        )
 
     def _sentences(self) -> Iterator[str]:
         last = self.latest
         if last is not None:
-            number = f"{self.say(last['value'])}{counted(self.unit)}"
+            number = f"{self.format_value(last['value'])}{unit_suffix(self.unit)}"
             yield f"{self.title}: {number} in {last['period']}."
         if self.marker or last is None:
             yield f"No process limits: {self.reason}"
         else:
-            limits = f"{self.say(last['lower'])} to {self.say(last['upper'])}"
-            yield f"The mean is {self.say(last['mean'])} and routine variation is {limits}."
-            rules = [words for rule, words in RULES.items() if last[rule]]
+            limits = f"{self.format_value(last['lower'])} to {self.format_value(last['upper'])}"
+            mean = self.format_value(last["mean"])
+            yield f"The mean is {mean} and routine variation is {limits}."
+            rules = [words for rule, words in SIGNAL_RULES.items() if last[rule]]
             why = f": the latest point is {' and '.join(rules)}" if rules else ""
-            yield f"Variation: {last['nature']}{why}."
+            yield f"Variation: {last['variation']}{why}."
         if self.assurance and last is not None:
-            yield f"Target of {self.say(last['target'])}: {self.assurance}."
+            yield f"Target of {self.format_value(last['target'])}: {self.assurance}."
         yield from self.notes
