@@ -1,10 +1,12 @@
-"""The XmR chart: individual values, their moving ranges and the limits of routine variation.
+"""The XmR chart: individual values, their moving ranges and the process limits.
 
-Sources: W. A. Shewhart's chart of individuals as D. J. Wheeler teaches it in *Understanding
-variation* (1993), and NHS England's *Making data count*. Its Excel tool is the standard that the
-NHS-R Community's open program NHSRplotthedots (version 0.2.2) copies, and where details are not in
-print, that program's code fixes them here. An XmR chart is not lawful for rolling sums: neighbours
-share most of their rows, so runs and trends appear in them that are not there.
+Sources: the chart of individuals of W. A. Shewhart, as D. J. Wheeler teaches it in *Understanding
+variation* (1993), and *Making data count*, NHS England. The NHS-R Community's open program
+NHSRplotthedots (version 0.2.2) copies the Excel tool of *Making data count*. Where a detail is not
+in print, the code of that program decides it here.
+
+An XmR chart is not valid for rolling sums. Neighbouring sums share most of their rows, so the chart
+shows runs and trends that do not exist.
 """
 
 from __future__ import annotations
@@ -19,35 +21,42 @@ from swm_kpi.errors import RequestError
 from swm_kpi.statistics.validate_args import Array, Numbers, as_numbers, raise_where
 
 LIMIT_FACTOR = 2.66
-"""Limits stand so many mean moving ranges from the mean: three sigma, which is 3 / d2 and d2 is
-1.128. The rounded number is that of Wheeler, of Making Data Count and of NHSRplotthedots; programs
-that divide by 1.128 (2.6596) get limits narrower by two parts in ten thousand.
+"""Distance of a process limit from the mean, in mean moving ranges.
+
+It is three sigma: 3 / d2, where d2 is 1.128. Wheeler, Making Data Count and NHSRplotthedots use
+this rounded number. Programs that divide by 1.128 use 2.6596: narrower limits, by two parts in
+ten thousand.
 """
 RANGE_FACTOR = 3.267
-"""The upper limit of a moving range, in mean moving ranges: D4 for ranges of two. Elsewhere 3.27 or
-3.268.
+"""Upper limit of a moving range, in mean moving ranges: D4 for ranges of two points.
+
+Other texts round it to 3.27 or 3.268.
 """
 MINIMUM_POINTS = 12
-"""With fewer points the limits are on trial. NHSRplotthedots warns of fewer than 12 and fixes no
-limits before; Making Data Count's single-chart tool shows limits from 13.
+"""With fewer points the limits are trial limits.
+
+NHSRplotthedots warns below 12 points and fixes no limits before. The single-chart tool of Making
+Data Count shows limits from 13 points.
 """
 
 
 class XmRLimits(NamedTuple):
-    """An XmR chart: arrays in the shape of the values, the series along the last axis.
+    """The process limits of one or more series.
 
-    What belongs to a segment stands at each of its points. NaN is *no answer*.
+    All arrays except ``segment`` have the shape of the values, with time along the last axis. A
+    number that belongs to a segment is repeated at each point of the segment. NaN means that there
+    is no such number. All numbers are in the unit of the values.
 
     Attributes:
-        values: what was given; NaN where a value is missing.
-        mean: the mean of the segment's values.
-        lower, upper: the limits of routine variation; NaN in a segment with no moving range.
-        sigma: a third of the way from the mean to a limit.
-        moving_range: from the value before to this; NaN at the start of a segment, and where
-            either is missing.
-        moving_range_mean: the mean of the segment's moving ranges, of those kept if screened.
+        values: the values; NaN where one is missing.
+        mean: the mean of the segment.
+        lower, upper: the process limits; NaN in a segment without a moving range.
+        sigma: a third of the distance from the mean to a limit.
+        moving_range: the absolute difference from the value before; NaN at the start of a segment
+            and where either value is missing.
+        moving_range_mean: the mean moving range of the segment, after screening if requested.
         moving_range_upper: the upper limit of the moving ranges.
-        segment: the number of each point's segment, from 0; along the last axis only.
+        segment: the number of the segment of each point, from 0; one axis, time.
         trial: true where the segment has fewer points than the minimum.
     """
 
@@ -70,42 +79,44 @@ def xmr(
     breaks: Sequence[int] = (),
     minimum: int = MINIMUM_POINTS,
 ) -> XmRLimits:
-    """Return the mean, the limits and the moving ranges of one series, or of many.
+    """Return the mean, the process limits and the moving ranges of one series or of many.
 
-    A missing value is a gap: it is not in the mean, no moving range reaches over it, and no signal
-    does. It is never filled in. Limits are not cut off at zero or one: what a process cannot reach,
-    its limits may pass.
+    A missing value is a gap. It is never filled in: the mean leaves it out, and no moving range and
+    no signal crosses it. Limits are not cut off at zero or one, so a limit may lie beyond what the
+    process can reach.
+
+    Sources: Wheeler (1993) and *Making data count*, as the module says.
 
     Args:
-        values: the series, in order of time, along the last axis; None or NaN where there is none.
-            Any further axes in front hold further series.
-        screen_moving_ranges: leave out of the mean moving range, once, the moving ranges above
-            3.267 times their mean, so that a single outlying point does not widen the limits.
-            L. S. Nelson, *Control charts for individual measurements*, Journal of Quality Technology 14 (1982) 172-173,
-            and L. P. Provost and S. K. Murray, *The health care data guide* (2011) 155 and 192, do
-            so, and NHSRplotthedots by default; the Excel tool of Making Data Count does not. The
-            values stay in the mean. A range that equals that limit is kept.
-        breaks: where the process is known to have changed: the position, from 0, of the first point
-            of each new segment. Each segment has its own mean and limits.
-        minimum: with fewer points than this a segment's limits are on trial.
+        values: the series, in order of time along the last axis; None or NaN where a value is
+            missing. Leading axes hold further series.
+        screen_moving_ranges: leave out of the mean moving range, once, every moving range above
+            3.267 times that mean, so that one outlying point does not widen the limits. The values
+            stay in the mean. A range equal to that limit is kept. Sources: L. S. Nelson, *Control
+            charts for individual measurements*, Journal of Quality Technology 14 (1982) 172-173; L.
+            P. Provost and S. K. Murray, *The health care data guide* (2011) 155 and 192.
+            NHSRplotthedots screens by default, and the Excel tool of Making Data Count does not.
+        breaks: positions, from 0, of the first point of each new segment. The limits are
+            recalculated there: each segment has its own mean and limits.
+        minimum: a segment with fewer points than this has trial limits.
 
     Returns:
-        The chart. If all values are equal the limits are the mean itself. A segment without a
-        moving range, beside others that have one, has no limits: NaN there, and ``trial`` is true.
+        The limits. If all values are equal, both limits equal the mean. If a segment has no moving
+        range and another segment has one, its limits are NaN and its ``trial`` is true.
 
     Raises:
-        RequestError: a series has no two numbers in a row, so that there is nothing to work limits
-            out from (none, one, or each alone among gaps); a value is infinite; the values have no
-            axis; or screen_moving_ranges=, breaks= or minimum= do not fit.
+        RequestError: a series has no two consecutive numbers, so there is no moving range; a value
+            is infinite; ``values`` is a single number; or ``screen_moving_ranges``, ``breaks`` or
+            ``minimum`` is not valid.
     """
-    chart = xmr_or_nan(values, screen_moving_ranges, breaks=breaks, minimum=minimum)
+    limits = xmr_or_nan(values, screen_moving_ranges, breaks=breaks, minimum=minimum)
     raise_where(
         "values",
-        np.isnan(chart.moving_range).all(axis=-1),
-        "without two numbers in a row, and so without limits",
-        "Give two periods or more that follow one another",
+        np.isnan(limits.moving_range).all(axis=-1),
+        "without two consecutive numbers, so there are no limits",
+        "Give two or more consecutive periods",
     )
-    return chart
+    return limits
 
 
 def xmr_or_nan(
@@ -115,69 +126,77 @@ def xmr_or_nan(
     breaks: Sequence[int] = (),
     minimum: int = MINIMUM_POINTS,
 ) -> XmRLimits:
-    """Return the chart of :func:`xmr`, with NaN for limits where it would refuse a series.
+    """Return the limits of :func:`xmr`, or NaN where a series has no two consecutive numbers.
 
-    For a caller that says in its own words why there are none.
+    Use it where the caller explains the missing limits itself.
+
+    Raises:
+        RequestError: as :func:`xmr`, except for a series without a moving range.
     """
     numbers = as_numbers("values", values)
     if numbers.ndim == 0:
-        raise RequestError("values= is one number and no series. Give a list or an array.")
+        raise RequestError("values= is one number, not a series. Give a list or an array.")
     raise_where("values", np.isinf(numbers), "infinite", "Give None where there is no value")
     if not isinstance(screen_moving_ranges, bool | np.bool_):
         raise RequestError(
-            "screen_moving_ranges= is True or False: whether freak moving ranges are left out."
+            "screen_moving_ranges= is not True or False. True leaves out outlying moving ranges."
         )
     if isinstance(minimum, bool) or not isinstance(minimum, int | np.integer) or minimum < 1:
-        raise RequestError("minimum= must be a whole number above 0: how many points are enough.")
+        raise RequestError("minimum= must be a whole number of points above 0.")
     count = numbers.shape[-1]
-    starts = _starts(breaks, count)
+    starts = _segment_starts(breaks, count)
     segment = np.searchsorted(starts, np.arange(count), side="right") - 1
-    moving = np.full(numbers.shape, np.nan)
-    moving[..., 1:] = np.abs(np.diff(numbers, axis=-1))
-    moving[..., starts[starts < count]] = np.nan
-    mean, ranges, points = (np.full(numbers.shape, np.nan) for _ in range(3))
-    for first, last in zip(starts, [*starts[1:], count], strict=True):
-        here = (..., slice(first, last))
-        mean[here] = _mean(numbers[here])
-        kept = moving[here]
-        average = _mean(kept)
+    moving_range = np.full(numbers.shape, np.nan)
+    moving_range[..., 1:] = np.abs(np.diff(numbers, axis=-1))
+    moving_range[..., starts[starts < count]] = np.nan
+    mean, range_mean, points = (np.full(numbers.shape, np.nan) for _ in range(3))
+    for start, stop in zip(starts, [*starts[1:], count], strict=True):
+        here = (..., slice(start, stop))
+        mean[here] = _nan_mean(numbers[here])
+        ranges = moving_range[here]
+        average = _nan_mean(ranges)
         if screen_moving_ranges:
-            average = _mean(np.where(kept > RANGE_FACTOR * average, np.nan, kept))
-        ranges[here] = average
+            average = _nan_mean(np.where(ranges > RANGE_FACTOR * average, np.nan, ranges))
+        range_mean[here] = average
         points[here] = np.sum(~np.isnan(numbers[here]), axis=-1, keepdims=True)
-    reach = LIMIT_FACTOR * ranges
+    distance = LIMIT_FACTOR * range_mean
     return XmRLimits(
         numbers,
         mean,
-        mean - reach,
-        mean + reach,
-        reach / 3,
-        moving,
-        ranges,
-        RANGE_FACTOR * ranges,
+        mean - distance,
+        mean + distance,
+        distance / 3,
+        moving_range,
+        range_mean,
+        RANGE_FACTOR * range_mean,
         segment,
         points < minimum,
     )
 
 
-def _starts(breaks: Sequence[int], count: int) -> NDArray[np.intp]:
-    """Return where each segment starts, the first at 0."""
-    given = np.asarray(breaks)
-    if given.size == 0:
+def _segment_starts(breaks: Sequence[int], count: int) -> NDArray[np.intp]:
+    """Return the position of the first point of each segment; the first is 0."""
+    positions = np.asarray(breaks)
+    if positions.size == 0:
         return np.zeros(1, dtype=np.intp)
-    rising = given.ndim == 1 and given.dtype.kind in "iu" and np.all(np.diff(given) > 0)
-    if not rising or given[0] < 1 or given[-1] >= count:
+    increasing = (
+        positions.ndim == 1 and positions.dtype.kind in "iu" and np.all(np.diff(positions) > 0)
+    )
+    if not increasing or positions[0] < 1 or positions[-1] >= count:
         raise RequestError(
-            f"breaks= must be rising positions after the first point of a series of {count:,}: the "
-            "position, from 0, of the first point of each new segment."
+            f"breaks= must be increasing positions after the first point of a series of {count:,}: "
+            "the position, from 0, of the first point of each new segment."
         )
-    return np.concatenate([[0], given]).astype(np.intp)
+    return np.concatenate([[0], positions]).astype(np.intp)
 
 
-def _mean(numbers: Array) -> Array:
-    """Return the mean of what is there along the last axis, NaN where nothing is."""
-    there = ~np.isnan(numbers)
-    many = np.sum(there, axis=-1, keepdims=True)
-    total = np.sum(np.where(there, numbers, 0), axis=-1, keepdims=True)
-    mean = np.divide(total, many, out=np.full(total.shape, np.nan), where=many > 0)
+def _nan_mean(numbers: Array) -> Array:
+    """Return the mean along the last axis without NaN; NaN where every number is NaN.
+
+    Unlike numpy's ``nanmean`` it does not warn, and it keeps the shape of the numbers.
+    """
+    known = ~np.isnan(numbers)
+    count = np.sum(known, axis=-1, keepdims=True)
+    total = np.sum(np.where(known, numbers, 0), axis=-1, keepdims=True)
+    mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
     return np.broadcast_to(mean, numbers.shape)

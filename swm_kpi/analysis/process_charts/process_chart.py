@@ -130,7 +130,8 @@ class ProcessChart:
         Columns: ``ref, metric, measure, basis, grain, period, period_start, period_end``, the
         breakdowns, ``value, unit, marker``; ``excluded_reason``: why a period is left out of the
         limits; ``segment``: from 0, one more at each break; ``mean, lower, upper``: of the
-        segment; ``outside_limits, run, trend, two_of_three``: 1 for a signal high or rising, -1 low or falling, 0 none;
+        segment; ``outside_limits, run, trend, two_of_three``: 1 for a signal high or rising,
+        -1 for one low or falling, 0 for none;
         ``variation``; ``target``: the level that held for all of the period.
         """
         return self.frame.clone()
