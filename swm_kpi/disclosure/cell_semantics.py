@@ -11,7 +11,6 @@ from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.measures import (
     AverageStock,
     BudgetVariance,
-    Clock,
     Count,
     Distribution,
     Duration,
@@ -29,6 +28,7 @@ from swm_kpi.measures import (
     SurveyProportion,
     TableMeasure,
     TextReport,
+    TimeAlignment,
     Uptime,
 )
 from swm_kpi.model.metric import Metric
@@ -46,7 +46,7 @@ class Series:
         over_time: the same of months and quarters; empty where time does not add.
         whole: a breakdown whose total is meant, whichever member's row it stands in.
         clauses: its conditions, one by one, to tell when one count is a part of another.
-        family: equal for counts of one table by one clock.
+        family: equal for counts of one table with one time alignment.
     """
 
     key: str
@@ -170,7 +170,7 @@ def _series(statistic: Statistic) -> Series:
     return Series(
         json.dumps([canonical, where]),
         over_members=joined,
-        over_time=joined if statistic.clock is Clock.EVENT else "",
+        over_time=joined if statistic.alignment is TimeAlignment.EVENT else "",
         whole=statistic.whole or "",
         clauses=frozenset(json.dumps(each) for each in clauses),
         family=json.dumps(canonical) if statistic.operation is not Operation.QUANTILE else "",

@@ -35,7 +35,7 @@ class Share:
 def shares(series: Mapping[str, Series]) -> Iterator[Share]:
     """Yield each count that is a part of another, and parts that stand side by side in one.
 
-    Only counts of one table by one clock are set against each other, by their conditions: a
+    Only counts of one table with one time alignment are compared, by their conditions: a
     membership in a shorter list is a part of one in a longer, and two in lists with nothing in
     common stand side by side. What no condition tells is not found here.
     """

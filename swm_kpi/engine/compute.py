@@ -20,7 +20,7 @@ from swm_kpi.engine.plan import request
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.errors import RequestError, clear_tracebacks
 from swm_kpi.expressions import Elapsed
-from swm_kpi.measures import Clock, Statistic
+from swm_kpi.measures import Statistic, TimeAlignment
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.model.plugins import catalogue as installed
@@ -215,7 +215,7 @@ def _instants(statistics: Sequence[Statistic]) -> set[str]:
         for end in (each.start, each.end)
     ]
     for statistic in statistics:
-        if statistic.clock is Clock.INTERVAL and statistic.until is not None:
+        if statistic.alignment is TimeAlignment.INTERVAL and statistic.until is not None:
             ends += [statistic.at, statistic.until]
     return {each.name for each in ends if isinstance(each, Column)}
 

@@ -10,7 +10,7 @@ from swm_kpi.measures.durations import Average, Duration
 from swm_kpi.measures.measure import Cells, Measure, TableMeasure
 from swm_kpi.measures.repeats import ReoffendingRate, RepeatRate
 from swm_kpi.measures.shares import Proportion, Rate, Ratio
-from swm_kpi.measures.statistic import Clock, Limit, Operation, Statistic
+from swm_kpi.measures.statistic import Limit, Operation, Statistic, TimeAlignment
 from swm_kpi.measures.stocks import AverageStock, BudgetVariance, PeriodEndStock
 from swm_kpi.measures.sum_products import SumProduct
 from swm_kpi.measures.surveys import SurveyProportion
@@ -22,7 +22,6 @@ __all__ = [
     "AverageStock",
     "BudgetVariance",
     "Cells",
-    "Clock",
     "Count",
     "Distribution",
     "Duration",
@@ -36,6 +35,7 @@ __all__ = [
     "ReoffendingRate",
     "RepeatRate",
     "Statistic",
+    "TimeAlignment",
     "Sum",
     "SumProduct",
     "SurveyProportion",

@@ -119,7 +119,8 @@ def undecided(
     Args:
         measure: whose rows.
         condition: what cannot be said of them.
-        like: a statistic whose clock and series to share; the measure's own event when left out.
+        like: a statistic with the time alignment and series to use; the measure's own event when
+            left out.
     """
     if condition is None or not may_be_null(condition):
         return {}
@@ -131,7 +132,7 @@ def undecided(
             measure.of,
             Operation.ROWS,
             like.at,
-            like.clock,
+            like.alignment,
             both(like.series, where),
             series=like.series,
             until=like.until,

@@ -21,7 +21,7 @@ from swm_kpi.measures.measure import (
     may_be_null,
     missing_words,
 )
-from swm_kpi.measures.statistic import Clock, Operation, Statistic
+from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
@@ -176,7 +176,12 @@ class Rate(Measure):
         """The people."""
         return {
             "people": Statistic(
-                self.population, Operation.SUM, self._year, Clock.REFERENCE, self.among, self.per
+                self.population,
+                Operation.SUM,
+                self._year,
+                TimeAlignment.REFERENCE,
+                self.among,
+                self.per,
             )
         }
 

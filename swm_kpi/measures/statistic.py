@@ -37,8 +37,8 @@ class Limit(StrEnum):
     UPPER = "upper"
 
 
-class Clock(StrEnum):
-    """How a row meets a period."""
+class TimeAlignment(StrEnum):
+    """How the time of a row places it in a period."""
 
     EVENT = "event"
     """The row's time falls in the period."""
@@ -64,7 +64,7 @@ class Statistic:
         contract: the table.
         operation: what is done with the rows.
         at: the column that places a row in time.
-        clock: how that column meets a period.
+        alignment: how that column places a row in a period.
         where: which rows; None for all.
         until: for a row that lasts, the column in which it ends.
         whole: a breakdown whose total is meant, whichever member is asked for.
@@ -78,7 +78,7 @@ class Statistic:
     contract: ContractType
     operation: Operation
     at: Column
-    clock: Clock = Clock.EVENT
+    alignment: TimeAlignment = TimeAlignment.EVENT
     where: Expression | None = None
     of: Term | None = None
     quantile: float | None = None
@@ -93,7 +93,7 @@ class Statistic:
         return [
             self.contract.table,
             self.operation.value,
-            self.clock.value,
+            self.alignment.value,
             canonical(self.at),
             canonical(self.where) if self.where is not None else None,
             canonical(self.of) if self.of is not None else None,

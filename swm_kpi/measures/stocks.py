@@ -11,7 +11,7 @@ from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, Expression, english
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import Cells, TableMeasure, Where, both, divided
-from swm_kpi.measures.statistic import Clock, Operation, Statistic
+from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _latest(
         measure.of,
         operation,
         measure.at,
-        Clock.LAST_SNAPSHOT if until is None else Clock.IN_FORCE,
+        TimeAlignment.LAST_SNAPSHOT if until is None else TimeAlignment.IN_FORCE,
         both(measure.series, measure.where),
         of,
         series=measure.series,
@@ -123,13 +123,15 @@ class AverageStock(TableMeasure):
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """The sum over the snapshots, and how many snapshots there were."""
-        clock = Clock.MEAN_OF_SNAPSHOTS if self.same_rows else Clock.MEAN_OF_STOCKS
-        every = Statistic(self.of, Operation.ROWS, self.at, clock)
+        alignment = (
+            TimeAlignment.MEAN_OF_SNAPSHOTS if self.same_rows else TimeAlignment.MEAN_OF_STOCKS
+        )
+        every = Statistic(self.of, Operation.ROWS, self.at, alignment)
         summed = Statistic(
             self.of,
             Operation.ROWS if self.value is None else Operation.SUM,
             self.at,
-            clock,
+            alignment,
             self.where,
             self.value,
         )

@@ -10,7 +10,7 @@ from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import english
 from swm_kpi.measures.measure import Cells, TableMeasure, divided
-from swm_kpi.measures.statistic import Clock, Operation, Statistic
+from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Uptime(TableMeasure):
                 self.of,
                 Operation.SUM,
                 self.at,
-                Clock.INTERVAL,
+                TimeAlignment.INTERVAL,
                 self.where,
                 self.of_each,
                 until=self.until,
@@ -59,7 +59,7 @@ class Uptime(TableMeasure):
                 self.of,
                 Operation.ROWS,
                 self.at,
-                Clock.INTERVAL,
+                TimeAlignment.INTERVAL,
                 None,
                 self.of_each,
                 until=self.until,

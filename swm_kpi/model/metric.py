@@ -289,12 +289,12 @@ class Metric(CatalogueEntry):
             and each.basis is ratio.basis
             and isinstance(each, TableMeasure)
         ]
-        clocks = {s.clock for each in found for s in each.statistics.values()}
+        alignments = {s.alignment for each in found for s in each.statistics.values()}
         kinds = {each.kind for each in found}
         top = self.measure(ratio.numerator, ratio.basis) if len(found) > 1 else None
         # What leaves in a period over the mean of what there was in it is a rate of leaving.
         of_a_mean = isinstance(top, Count) and kinds == {"count", "average stock"}
-        if (len(clocks) > 1 or len(kinds) > 1) and not of_a_mean:
+        if (len(alignments) > 1 or len(kinds) > 1) and not of_a_mean:
             rule = f"{ratio.key} divides a {found[0].kind} by a {found[-1].kind}"
             yield "measures", rule, "Divide two flows, or two stocks at one date"
 

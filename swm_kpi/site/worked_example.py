@@ -21,7 +21,7 @@ from swm_kpi.engine.worked_examples import example_frame
 from swm_kpi.expressions import BoolOp, Expression, Not, Repeats, as_condition, english
 from swm_kpi.measures import Measure
 from swm_kpi.measures.measure import missing_words
-from swm_kpi.measures.statistic import Clock, Operation, Statistic
+from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.examples import Example, parse_pipe_table
 from swm_kpi.model.metric import Metric
@@ -32,7 +32,11 @@ _ZONE = ZoneInfo(LONDON)
 # The roles of statistics that a measure divides by, and of those that it only tells of.
 _TOTALS = {"denominator", "untimed", "people", "cohort", "valid", "squares", "answers", "snapshots"}
 _UNDECIDED = {"undecided", "unknown", "nobody"}
-_SNAPSHOTS = (Clock.LAST_SNAPSHOT, Clock.MEAN_OF_SNAPSHOTS, Clock.MEAN_OF_STOCKS)
+_SNAPSHOTS = (
+    TimeAlignment.LAST_SNAPSHOT,
+    TimeAlignment.MEAN_OF_SNAPSHOTS,
+    TimeAlignment.MEAN_OF_STOCKS,
+)
 
 
 @dataclass(frozen=True)
@@ -141,9 +145,9 @@ class Working:
         """Say of each row whether it belongs to the period; None where that is not told by row."""
         days = [_day(row[statistic.at.name]) for row in rows]
         within = [day is not None and self.period.start <= day <= self.period.end for day in days]
-        if statistic.clock is Clock.EVENT:
+        if statistic.alignment is TimeAlignment.EVENT:
             return within
-        if statistic.clock is Clock.LAST_SNAPSHOT:
+        if statistic.alignment is TimeAlignment.LAST_SNAPSHOT:
             of_series = worked(statistic.series) if statistic.series is not None else None
             known = [
                 day
@@ -152,14 +156,14 @@ class Working:
             ]
             last = max(known, default=None)
             return [day is not None and day == last for day in days]
-        if statistic.clock is Clock.IN_FORCE and statistic.until is not None:
+        if statistic.alignment is TimeAlignment.IN_FORCE and statistic.until is not None:
             end = self.period.end
             ends = [_day(row[statistic.until.name]) for row in rows]
             return [
                 began is not None and began <= end and (ended is None or ended > end)
                 for began, ended in zip(days, ends, strict=True)
             ]
-        return within if statistic.clock in _SNAPSHOTS else None
+        return within if statistic.alignment in _SNAPSHOTS else None
 
     def verdicts(self, table: str) -> list[str] | None:
         """Say of each row of a table whether any measure shown counts it, and if not, why.

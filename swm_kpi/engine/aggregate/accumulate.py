@@ -24,7 +24,7 @@ from swm_kpi.engine.backends.narwhals_backend import RemoteReading
 from swm_kpi.engine.backends.polars_backend import LocalReading
 from swm_kpi.engine.input.tables import Table
 from swm_kpi.engine.plan.compile import Compiler
-from swm_kpi.measures import Clock, Operation, Statistic
+from swm_kpi.measures import Operation, Statistic, TimeAlignment
 
 Array = NDArray[np.float64]
 
@@ -85,17 +85,19 @@ def accumulate(
     done = Accumulated()
     carried = axes.carried(table)
     level = Level(axes.dimensions, axes.members, carried, axes.shape(carried))
-    lasting = [each for each in statistics if each.clock is Clock.INTERVAL]
+    lasting = [each for each in statistics if each.alignment is TimeAlignment.INTERVAL]
     if lasting:
         done.arrays |= downtime(table, lasting, periods, level, compiler)
-    counted = [each for each in statistics if each.clock is not Clock.INTERVAL]
+    counted = [each for each in statistics if each.alignment is not TimeAlignment.INTERVAL]
     if counted:
         reader = RemoteReading if table.remote else LocalReading
         pass_ = _Pass(reader(table, counted, level, compiler), periods, level)
-        for clock in Clock:
-            for at in {each.at.name: each.at for each in counted if each.clock is clock}.values():
-                here = [each for each in counted if each.clock is clock and each.at is at]
-                pass_.accumulate(clock, at, here, done)
+        for alignment in TimeAlignment:
+            for at in {
+                each.at.name: each.at for each in counted if each.alignment is alignment
+            }.values():
+                here = [each for each in counted if each.alignment is alignment and each.at is at]
+                pass_.accumulate(alignment, at, here, done)
     for statistic in statistics:
         for position, dimension in enumerate(axes.dimensions):
             if dimension.key == statistic.whole and position in carried:
@@ -115,18 +117,18 @@ class _Pass:
         self.last = max(each.last_month for each in periods)
 
     def accumulate(
-        self, clock: Clock, at: Column, statistics: list[Statistic], done: Accumulated
+        self, alignment: TimeAlignment, at: Column, statistics: list[Statistic], done: Accumulated
     ) -> None:
-        """Accumulate the statistics of one clock and one time column."""
-        if clock is Clock.EVENT:
+        """Accumulate the statistics of one time alignment and one time column."""
+        if alignment is TimeAlignment.EVENT:
             adding = [each for each in statistics if each.operation.adds]
             done.arrays |= self.by_month(at, adding)
             others = [each for each in statistics if not each.operation.adds]
             done.arrays |= self.at_each_level(at, others)
-        elif clock is Clock.IN_FORCE:
+        elif alignment is TimeAlignment.IN_FORCE:
             done.arrays |= self.in_force(at, statistics)
         else:
-            found, used = self.by_value(at, statistics, clock)
+            found, used = self.by_value(at, statistics, alignment)
             done.arrays |= found
             done.dates |= used
 
@@ -180,7 +182,7 @@ class _Pass:
         return found
 
     def by_value(
-        self, at: Column, statistics: list[Statistic], clock: Clock
+        self, at: Column, statistics: list[Statistic], alignment: TimeAlignment
     ) -> tuple[dict[str, Array], dict[str, list[date | int | None]]]:
         """Accumulate by each value of the time column: snapshots, or years of a reference.
 
@@ -189,7 +191,7 @@ class _Pass:
         dated = self.reading.by_value(at, statistics, self.level)
         times, shape = dated.times, self.level.shape
         arrays = {key: self._totalled(array) for key, array in dated.arrays.items()}
-        if clock is Clock.REFERENCE:
+        if alignment is TimeAlignment.REFERENCE:
             arrays, years = nearest_year(arrays, times, self.periods, shape)
             return arrays, dict.fromkeys(arrays, years)
         days = [day_of(each) for each in times]
@@ -202,13 +204,13 @@ class _Pass:
                 for each in self.periods
             ]
             array = arrays[statistic.key]
-            if clock is Clock.LAST_SNAPSHOT:
+            if alignment is TimeAlignment.LAST_SNAPSHOT:
                 used[statistic.key] = [days[i[-1]] if i else None for i in inside]
                 nothing = np.full(shape, np.nan)
                 chosen = [array[i[-1]] if i else nothing for i in inside]
             else:
                 used[statistic.key] = [len(i) for i in inside]
-                same = clock is Clock.MEAN_OF_SNAPSHOTS
+                same = alignment is TimeAlignment.MEAN_OF_SNAPSHOTS
                 whole = [complete(rows[i]) if same else np.ones_like(rows[i]) for i in inside]
                 # Rows of a snapshot stand for the snapshot itself; anything else is summed.
                 counts = statistic.operation is Operation.ROWS and statistic.where is None

@@ -17,7 +17,7 @@ from swm_kpi.engine.aggregate.accumulate import Accumulated, Axes
 from swm_kpi.engine.aggregate.cells import sliced, totals_but
 from swm_kpi.engine.input.tables import Table
 from swm_kpi.engine.plan.request import Chosen, tables_of
-from swm_kpi.measures import Cells, Clock, Measure, Statistic
+from swm_kpi.measures import Cells, Measure, Statistic, TimeAlignment
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import AvailabilityStatus, Basis
 
@@ -157,7 +157,7 @@ def _axes(statistics: tuple[Statistic, ...], metric: Metric, grid: Grid) -> tupl
     allowed = {each.key for each in metric.dimensions}
     kept = {p for p, each in enumerate(grid.axes.dimensions) if each.key in allowed}
     # A population lacks most breakdowns: the whole population of the area is then meant.
-    counted = {s.contract.table for s in statistics if s.clock is not Clock.REFERENCE}
+    counted = {s.contract.table for s in statistics if s.alignment is not TimeAlignment.REFERENCE}
     for name in counted & grid.tables.keys():
         kept &= grid.carried[name]
     return tuple(sorted(kept))

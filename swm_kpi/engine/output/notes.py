@@ -8,7 +8,7 @@ from datetime import date
 from swm_kpi.calendar import format_date
 from swm_kpi.engine.output.assemble import Computed, Grid
 from swm_kpi.engine.output.text_reports import told
-from swm_kpi.measures import Clock, TextReport
+from swm_kpi.measures import TextReport, TimeAlignment
 
 _NO_SNAPSHOT = "No snapshot in the period."
 
@@ -63,16 +63,18 @@ def _dates(one: Computed, grid: Grid) -> list[str]:
         return told(table, one.measure, grid.periods) if table is not None else nothing
     for statistic in one.measure.statistics.values():
         used = grid.found.dates.get(statistic.key)
-        if used is not None and not (statistic.clock is Clock.REFERENCE and None in used):
-            return [_dated(statistic.clock, each) for each in used]
+        if used is not None and not (
+            statistic.alignment is TimeAlignment.REFERENCE and None in used
+        ):
+            return [_dated(statistic.alignment, each) for each in used]
     return nothing
 
 
-def _dated(clock: Clock, used: date | int | None) -> str:
-    if clock is Clock.REFERENCE:
+def _dated(alignment: TimeAlignment, used: date | int | None) -> str:
+    if alignment is TimeAlignment.REFERENCE:
         return f"Population: mid-{used} estimate."
-    if clock is Clock.LAST_SNAPSHOT:
+    if alignment is TimeAlignment.LAST_SNAPSHOT:
         return f"As at {format_date(used)}." if isinstance(used, date) else _NO_SNAPSHOT
-    if clock is Clock.MEAN_OF_STOCKS:
+    if alignment is TimeAlignment.MEAN_OF_STOCKS:
         return f"Mean of {used} snapshots."
     return f"Mean of the complete ones of {used} snapshots."

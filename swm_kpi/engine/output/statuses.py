@@ -8,7 +8,7 @@ from datetime import timedelta
 from swm_kpi.calendar import Period, format_date
 from swm_kpi.engine.output.assemble import Computed, Grid
 from swm_kpi.engine.output.coverage import Coverage
-from swm_kpi.measures import Clock, Measure
+from swm_kpi.measures import Measure, TimeAlignment
 from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Marker
 
@@ -28,7 +28,7 @@ class Statuses:
         timed = dict.fromkeys(
             (each.contract.table, each.at.name, each.until.name if each.until is not None else None)
             for each in one.statistics
-            if each.clock is not Clock.REFERENCE
+            if each.alignment is not TimeAlignment.REFERENCE
         )
         key = (metric.ref, *timed, measure.history_months, measure.maturity_months)
         if key not in self._found:

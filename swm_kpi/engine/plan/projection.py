@@ -14,9 +14,14 @@ from swm_kpi.engine.backends.backend import Level
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.predicates import name_of, parts_of
 from swm_kpi.expressions import Expression, Repeats, Term
-from swm_kpi.measures import Clock, Operation, Statistic
+from swm_kpi.measures import Operation, Statistic, TimeAlignment
 
-_DATED = (Clock.LAST_SNAPSHOT, Clock.MEAN_OF_SNAPSHOTS, Clock.MEAN_OF_STOCKS, Clock.REFERENCE)
+_DATED = (
+    TimeAlignment.LAST_SNAPSHOT,
+    TimeAlignment.MEAN_OF_SNAPSHOTS,
+    TimeAlignment.MEAN_OF_STOCKS,
+    TimeAlignment.REFERENCE,
+)
 
 
 def narrow(
@@ -60,7 +65,7 @@ def narrow(
         for condition in (statistic.where, statistic.series):
             for column in parts_of(condition).columns.values():
                 read(column.name, pl.col(column.name))
-        if statistic.clock in _DATED:
+        if statistic.alignment in _DATED:
             read(f"value:{statistic.at.name}", pl.col(statistic.at.name))
         else:
             day(statistic.at)
