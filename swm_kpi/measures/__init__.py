@@ -35,11 +35,11 @@ __all__ = [
     "ReoffendingRate",
     "RepeatRate",
     "Statistic",
-    "TimeAlignment",
     "Sum",
     "SumProduct",
     "SurveyProportion",
     "TableMeasure",
     "TextReport",
+    "TimeAlignment",
     "Uptime",
 ]
