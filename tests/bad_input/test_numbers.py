@@ -223,7 +223,7 @@ def crossed(*lengths: int) -> kpi.Metric:
         for n, each in enumerate(breakdowns)
     }
     body |= {"day": Column(date, description="When."), "__doc__": "One row per event."}
-    wide: Any = type(Contract)("Wide", (Contract,), body, rows=Unit.EVENTS)
+    wide: Any = type(Contract)("Wide", (Contract,), body, row_unit=Unit.EVENTS)
     for name, each in body.items():
         if isinstance(each, Column):
             each.__set_name__(wide, name)

@@ -1,4 +1,4 @@
-"""The shape of the code, held by reading it: what may import what, and what is never written."""
+"""The architecture: which packages may import which, and what no file may contain."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CONTENT_ROOT = "definitions"
-LINES_IN_A_SITTING = 400
+DEFINITIONS_ROOT = "definitions"
 
-# From the ground up. A room imports only rooms that stand before it; "swm_kpi" is __init__.py.
+# Bottom to top. A package imports only packages that come before it; "swm_kpi" is __init__.py.
 LAYERS = (
     "errors",
     "deprecation",
@@ -48,8 +47,12 @@ LAYERS = (
     "site",
     "cli",
 )
+# The same inside a package: for the engine, in the order of the steps of a request.
+SUBPACKAGES = {
+    "analysis": ("measure_series", "comparison", "process_charts"),
+}
 DATAFRAME_LIBRARIES = {"narwhals", "pandas", "polars", "pyarrow"}
-DATAFRAME_ROOMS = {
+DATAFRAME_PACKAGES = {
     "analysis",
     "charts",
     "contracts",
@@ -90,8 +93,8 @@ def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
-MACHINE = {module_name(path): path for path in python_files("swm_kpi")}
-CONTENT = {module_name(path): path for path in python_files("definitions")}
+LIBRARY = {module_name(path): path for path in python_files("swm_kpi")}
+DEFINITIONS = {module_name(path): path for path in python_files("definitions")}
 
 
 def _is_type_checking(test: ast.expr) -> bool:
@@ -137,22 +140,22 @@ def imports_of(path: Path) -> list[tuple[str, str]]:
 
 
 def third_party(path: Path) -> set[str]:
-    found = {top(source) for source, _ in imports_of(path)}
-    return found - set(sys.stdlib_module_names) - {"swm_kpi", CONTENT_ROOT}
+    packages = {top(source) for source, _ in imports_of(path)}
+    return packages - set(sys.stdlib_module_names) - {"swm_kpi", DEFINITIONS_ROOT}
 
 
-def room(module: str) -> str:
+def package_of(module: str) -> str:
     return module.split(".")[1] if "." in module else module
 
 
-def arrows() -> dict[str, set[str]]:
-    """The import graph of the machine, module to module."""
+def import_graph() -> dict[str, set[str]]:
+    """Return the import graph of the library: each module with the modules it imports."""
     graph: dict[str, set[str]] = {}
-    for module, path in MACHINE.items():
+    for module, path in LIBRARY.items():
         targets = set()
         for source, name in imports_of(path):
             deeper = f"{source}.{name}"
-            target = deeper if deeper in MACHINE else source
+            target = deeper if deeper in LIBRARY else source
             if top(target) == "swm_kpi":
                 targets.add(target)
         graph[module] = targets - {module}
@@ -166,8 +169,8 @@ def test_reads_every_import_that_runs() -> None:
     source = """
 from __future__ import annotations
 import pandas as pd
-from .. import plan
-from ...errors import DataError
+from . import plan
+from ..errors import DataError
 if TYPE_CHECKING:
     import polars
 else:
@@ -176,8 +179,8 @@ def later():
     from swm_kpi.result import Result
     importlib.import_module("swm_kpi.cli.main")
 """
-    found = list(imports(ast.parse(source), "swm_kpi.engine.run", is_package=False))
-    assert found == [
+    actual = list(imports(ast.parse(source), "swm_kpi.engine.run", is_package=False))
+    assert actual == [
         ("__future__", "annotations"),
         ("pandas", ""),
         ("swm_kpi.engine", "plan"),
@@ -190,55 +193,59 @@ def later():
 
 def test_reads_relative_imports_of_a_package_from_itself() -> None:
     tree = ast.parse("from .plan import Plan\nfrom ..errors import DataError")
-    found = list(imports(tree, "swm_kpi.engine", is_package=True))
-    assert found == [("swm_kpi.engine.plan", "Plan"), ("swm_kpi.errors", "DataError")]
+    actual = list(imports(tree, "swm_kpi.engine", is_package=True))
+    assert actual == [("swm_kpi.engine.plan", "Plan"), ("swm_kpi.errors", "DataError")]
 
 
-# The machine
+# The library
 
 
-def test_every_room_has_its_place() -> None:
-    assert {room(module) for module in MACHINE} - set(LAYERS) == set()
+def test_every_package_has_a_layer() -> None:
+    assert {package_of(module) for module in LIBRARY} - set(LAYERS) == set()
 
 
-def test_imports_run_downhill() -> None:
-    height = {name: at for at, name in enumerate(LAYERS)}
-    uphill = [
+def test_packages_import_only_lower_layers() -> None:
+    layer = {name: at for at, name in enumerate(LAYERS)}
+    upward = [
         f"{module} imports {target}"
-        for module, targets in arrows().items()
+        for module, targets in import_graph().items()
         for target in sorted(targets)
-        if height.get(room(target), 0) > height.get(room(module), 0)
+        if layer.get(package_of(target), 0) > layer.get(package_of(module), 0)
     ]
-    assert uphill == []
+    assert upward == []
 
 
 def test_imports_form_no_cycle() -> None:
     try:
-        TopologicalSorter(arrows()).prepare()
+        TopologicalSorter(import_graph()).prepare()
     except CycleError as error:
         pytest.fail("a cycle: " + " <- ".join(error.args[1]))
 
 
-def test_the_machine_knows_no_metric() -> None:
-    knowing = {
-        room(module)
-        for module, path in MACHINE.items()
+def test_the_library_knows_no_metric() -> None:
+    importers = {
+        package_of(module)
+        for module, path in LIBRARY.items()
         for source, name in imports_of(path)
         if "definitions" in (*source.split("."), name)
     }
-    assert knowing <= {"model"}, "only the catalogue looks for definitions, by name"
+    assert importers <= {"model"}, "only the catalogue looks for definitions, by name"
 
 
 def test_pandera_stays_in_contracts() -> None:
-    importers = {room(module) for module, path in MACHINE.items() if "pandera" in third_party(path)}
+    importers = {
+        package_of(module) for module, path in LIBRARY.items() if "pandera" in third_party(path)
+    }
     assert importers <= {"contracts"}
 
 
-def test_dataframe_libraries_stay_in_their_rooms() -> None:
+def test_dataframe_libraries_stay_in_their_packages() -> None:
     importers = {
-        room(module) for module, path in MACHINE.items() if DATAFRAME_LIBRARIES & third_party(path)
+        package_of(module)
+        for module, path in LIBRARY.items()
+        if DATAFRAME_LIBRARIES & third_party(path)
     }
-    assert importers - DATAFRAME_ROOMS == set()
+    assert importers - DATAFRAME_PACKAGES == set()
 
 
 def test_every_imported_package_is_declared() -> None:
@@ -249,7 +256,7 @@ def test_every_imported_package_is_declared() -> None:
         wanted += extras[extra]
 
     def named(requirements: list[str]) -> set[str]:
-        return {re.split(r"[^\w-]", each)[0].replace("-", "_") for each in requirements}
+        return {re.split(r"[^\w-]", text)[0].replace("-", "_") for text in requirements}
 
     declared = {"testing": named([*wanted, *extras["test"]])}
     imported_as = {
@@ -260,31 +267,38 @@ def test_every_imported_package_is_declared() -> None:
     }
     undeclared = {
         f"{module} imports {package}"
-        for module, path in (MACHINE | CONTENT).items()
+        for module, path in (LIBRARY | DEFINITIONS).items()
         for package in third_party(path)
-        if imported_as.get(package, package) not in declared.get(room(module), named(wanted))
+        if imported_as.get(package, package) not in declared.get(package_of(module), named(wanted))
     }
     assert undeclared == set()
 
 
-def test_files_can_be_read_in_one_sitting() -> None:
-    lengths = {
-        module: len(path.read_text(encoding="utf-8").splitlines())
-        for module, path in MACHINE.items()
-    }
-    assert {m: lines for m, lines in lengths.items() if lines > LINES_IN_A_SITTING} == {}
+@pytest.mark.parametrize(("package", "layers"), SUBPACKAGES.items())
+def test_subpackages_import_only_lower_layers(package: str, layers: tuple[str, ...]) -> None:
+    def layer_of(module: str) -> int | None:
+        name = module.removeprefix(f"swm_kpi.{package}.").split(".")[0]
+        return layers.index(name) if module.startswith(f"swm_kpi.{package}.") else None
+
+    upward = [
+        f"{module} imports {target}"
+        for module, targets in import_graph().items()
+        for target in sorted(targets)
+        if (layer := layer_of(module)) is not None and (layer_of(target) or 0) > layer
+    ]
+    assert upward == []
 
 
-# The content
+# The definitions
 
 
 def test_definitions_import_only_public_names() -> None:
     public = set(public_names())
     private = []
-    for module, path in CONTENT.items():
+    for module, path in DEFINITIONS.items():
         tree = parse(path)
         for source, name in imports_of(path):
-            if top(source) in {*sys.stdlib_module_names, CONTENT_ROOT}:
+            if top(source) in {*sys.stdlib_module_names, DEFINITIONS_ROOT}:
                 continue
             if source != "swm_kpi" or (name and name not in public):
                 private.append(f"{module}: {source} {name}".rstrip())
@@ -296,12 +310,14 @@ def test_definitions_import_only_public_names() -> None:
 def test_definitions_are_never_imported_as_a_top_level_name() -> None:
     absolute = [
         module
-        for module, path in CONTENT.items()
+        for module, path in DEFINITIONS.items()
         for node in ast.walk(parse(path))
         if (
-            isinstance(node, ast.ImportFrom) and not node.level and top(node.module) == CONTENT_ROOT
+            isinstance(node, ast.ImportFrom)
+            and not node.level
+            and top(node.module) == DEFINITIONS_ROOT
         )
-        or (isinstance(node, ast.Import) and CONTENT_ROOT in {top(a.name) for a in node.names})
+        or (isinstance(node, ast.Import) and DEFINITIONS_ROOT in {top(a.name) for a in node.names})
     ]
     assert absolute == []
 
@@ -327,12 +343,12 @@ def attributes_of_swm_kpi(tree: ast.Module) -> set[str]:
 # Both
 
 
-@pytest.mark.parametrize("module", [*MACHINE, *CONTENT])
-def test_nothing_forbidden_is_written(module: str) -> None:
-    path = (MACHINE | CONTENT)[module]
+@pytest.mark.parametrize("module", [*LIBRARY, *DEFINITIONS])
+def test_no_banned_import_call_or_name(module: str) -> None:
+    path = (LIBRARY | DEFINITIONS)[module]
     tree = parse(path)
-    found = {top(source) for source, _ in imports_of(path)} & BANNED_IMPORTS
-    found |= {
+    banned = {top(source) for source, _ in imports_of(path)} & BANNED_IMPORTS
+    banned |= {
         node.func.id
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
@@ -340,12 +356,12 @@ def test_nothing_forbidden_is_written(module: str) -> None:
         and node.func.id in BANNED_CALLS
     }
     # -O removes an assert, so it guards nothing.
-    found |= {"assert" for node in ast.walk(tree) if isinstance(node, ast.Assert)}
-    assert found == set()
+    banned |= {"assert" for node in ast.walk(tree) if isinstance(node, ast.Assert)}
+    assert banned == set()
     assert BANNED_NAMES & {part.strip("_") for part in module.split(".")} == set()
 
 
-# The front door
+# The public API
 
 
 def public_names() -> list[str]:
