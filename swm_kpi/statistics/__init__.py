@@ -1,16 +1,16 @@
-"""Intervals, process behaviour charts and their signals, on plain arrays.
+"""Intervals, XmR limits and their signals, on plain arrays.
 
-Every function takes numbers, lists, numpy arrays or columns of a data frame, and gives numpy arrays
-(a single number gives an array without dimensions). Whole numbers of any width are made floats
-first, true counts as 1, and text is never read as a number. In what is given, only the values of a
-series may be missing (None, NaN, pandas.NA, masked); anywhere else that is an error, and so is what
-cannot be answered, such as a share of nothing. Nothing warns.
+Every function takes numbers, lists, numpy arrays or columns of a data frame, and returns numpy
+arrays. A single number gives an array without dimensions. Integers of any width become floats
+first, True counts as 1, and text is never read as a number. Only the values of a series may be
+missing (None, NaN, pandas.NA, masked). A missing value anywhere else raises RequestError, and so
+does a question without an answer, such as a proportion of zero cases. Nothing warns.
 
-NaN is returned by the chart alone, at the places of a series that have no such number: a missing
-value, the moving range of a first point. A result never holds a NaN: there the cell is empty and
-its marker says why.
+Only the functions of the XmR chart return NaN, at the places of a series that have no such number:
+a missing value, or the moving range of a first point. A result never holds NaN: its cell is empty
+and the marker says why.
 
-Loaded when it is first used. Knows no table and no metric.
+The package is imported on first use. It does not depend on tables or metrics.
 """
 
 from swm_kpi.statistics.assurance import Assurance, assurance

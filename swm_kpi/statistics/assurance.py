@@ -1,4 +1,4 @@
-"""Whether a process as it runs will meet a target."""
+"""Whether a stable process can be expected to meet a target."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError, did_you_mean
-from swm_kpi.statistics.validate_args import Numbers, as_numbers, broadcast, raise_where
+from swm_kpi.statistics.validate_args import Array, Numbers, as_numbers, broadcast, raise_where
 from swm_kpi.vocabulary import Direction
 
 
 class Assurance(StrEnum):
-    """What the icons of *Making data count* say of a target."""
+    """The assurance icons of *Making data count*: whether the target will be met."""
 
     PASSES = "will consistently pass"
     FAILS = "will consistently fail"
@@ -23,47 +23,51 @@ class Assurance(StrEnum):
 def assurance(
     lower: Numbers, upper: Numbers, target: Numbers, direction: Direction
 ) -> NDArray[np.str_]:
-    """Say whether a process will pass a target, fail it, or do either by chance.
+    """Return whether a process will pass a target, fail it, or do either by chance.
 
-    It passes (or fails) consistently when the target lies outside the limits of routine variation
-    on the bad (or good) side. A target inside them or on one of them is hit and miss.
+    The process passes consistently if the target lies outside the process limits on the bad side,
+    and fails consistently if the target lies outside on the good side. A target between the limits,
+    or equal to one of them, is hit and miss.
 
-    Source: NHS England, *Making data count*, as its program NHSRplotthedots applies it.
+    Source: NHS England, *Making data count*, as the program NHSRplotthedots applies it.
 
     Args:
-        lower: the lower limit of an XmR chart; NaN where there is none.
-        upper: the upper limit.
+        lower: the lower process limit; NaN or None where there is none.
+        upper: the upper process limit; NaN or None where there is none.
         target: the target, in the unit of the limits; NaN or None where there is none.
         direction: which way is better; not neutral.
 
     Returns:
-        A text of :class:`Assurance` for each, in the shape that the three broadcast to; empty where
-        there are no limits or no target.
+        The text of an :class:`Assurance` for each element, in the shape to which the three
+        arguments broadcast; empty text where a limit or the target is missing.
 
     Raises:
-        RequestError: the direction is neutral, because then no value passes; or a limit is
-            infinite; or a lower limit is above its upper one.
+        RequestError: the direction is unknown or neutral; a limit or a target is infinite; a lower
+            limit is above its upper limit; or the shapes do not match.
     """
     if direction not in tuple(Direction):
-        known = [each.value for each in Direction]
+        known = [member.value for member in Direction]
         raise RequestError(f"direction= is not a direction. {did_you_mean(str(direction), known)}.")
     if direction == Direction.NEUTRAL:
         raise RequestError(
-            "direction= is neutral, and where neither way is better no value passes a target. Use "
+            "direction= is neutral: no value passes a target if neither way is better. Use "
             "Direction.HIGHER_IS_BETTER or LOWER_IS_BETTER."
         )
-    low, high, aim = (
-        as_numbers(name, given)
-        for name, given in (("lower", lower), ("upper", upper), ("target", target))
-    )
-    for name, each in (("lower", low), ("upper", high), ("target", aim)):
-        raise_where(name, np.isinf(each), "infinite", "Give NaN where there is none")
-    low, high, aim = broadcast(lower=low, upper=high, target=aim)
+    low = _finite_or_nan("lower", lower)
+    high = _finite_or_nan("upper", upper)
+    goal = _finite_or_nan("target", target)
+    low, high, goal = broadcast(lower=low, upper=high, target=goal)
     raise_where("lower", low > high, "above the upper limit", "Give the lower limit first")
-    up = direction == Direction.HIGHER_IS_BETTER
-    longest = max(len(each) for each in Assurance)
-    found = np.full(aim.shape, Assurance.HIT_AND_MISS.value, dtype=f"<U{longest}")
-    found[aim < low] = (Assurance.PASSES if up else Assurance.FAILS).value
-    found[aim > high] = (Assurance.FAILS if up else Assurance.PASSES).value
-    found[np.isnan(low) | np.isnan(high) | np.isnan(aim)] = ""
-    return found
+    higher_is_better = direction == Direction.HIGHER_IS_BETTER
+    longest = max(len(text) for text in Assurance)
+    texts = np.full(goal.shape, Assurance.HIT_AND_MISS.value, dtype=f"<U{longest}")
+    texts[goal < low] = (Assurance.PASSES if higher_is_better else Assurance.FAILS).value
+    texts[goal > high] = (Assurance.FAILS if higher_is_better else Assurance.PASSES).value
+    texts[np.isnan(low) | np.isnan(high) | np.isnan(goal)] = ""
+    return texts
+
+
+def _finite_or_nan(name: str, argument: Numbers) -> Array:
+    numbers = as_numbers(name, argument)
+    raise_where(name, np.isinf(numbers), "infinite", "Give NaN where there is none")
+    return numbers

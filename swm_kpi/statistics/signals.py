@@ -1,12 +1,13 @@
-"""The signals of special causes on an XmR chart, as NHS England's *Making data count* reads it.
+"""The four special-cause rules of an XmR chart, as NHS England's *Making data count* applies them.
 
-Each rule is a function of a chart, and answers for each point: 1 for a signal above the mean or
-rising, -1 for one below or falling, 0 for none. Every point of a run or trend is in it, not only
-the one that completes it. No rule reaches over a gap or from one segment into the next; where there
-are no limits there is no signal. Whether up is good is not said here.
+Each rule is a function of the limits that :func:`xmr` returns. It returns one number for each
+point: 1 for a signal above the mean or rising, -1 for a signal below the mean or falling, 0 for no
+signal. Every point of a run or trend is flagged, not only the one that completes it. No rule
+crosses a gap or the start of a segment, and there is no signal where there are no limits. The rules
+do not know which direction is better.
 
-Two numbers that differ by less than a millionth of a millionth of the largest value are taken as
-equal: they came apart in rounding.
+Two numbers that differ by less than a million-millionth of the largest value count as equal,
+because floating-point rounding causes such differences.
 """
 
 from __future__ import annotations
@@ -20,119 +21,123 @@ from swm_kpi.statistics.xmr import XmRLimits
 
 Signals = NDArray[np.int8]
 RUN_LENGTH = 7
-"""So many points on one side of the mean are a run: seven in Making Data Count, whose Excel tool
-also offers six; eight in Wheeler and Western Electric, nine in Nelson.
+"""The number of consecutive points on one side of the mean that make a run.
+
+Making Data Count uses seven, and its Excel tool also offers six. Wheeler and Western Electric use
+eight, Nelson nine.
 """
 TREND_LENGTH = 7
-"""So many points in a row rising or falling are a trend, which is one step fewer: seven in Making
-Data Count, whose Excel tool also offers six; five or six in rules for run charts.
+"""The number of consecutive rising or falling points that make a trend: one more than its steps.
+
+Making Data Count uses seven, and its Excel tool also offers six. Rules for run charts use five or
+six.
 """
 _ROUNDING = 1e-12
 
 
-def outside_limits(chart: XmRLimits) -> Signals:
-    """Flag each point above its upper limit or below its lower one; on a limit is inside.
+def outside_limits(limits: XmRLimits) -> Signals:
+    """Flag each point above its upper limit or below its lower limit.
 
-    Making Data Count calls it an astronomical point.
+    A point on a limit is not flagged. Making Data Count calls a flagged point an astronomical
+    point. The result has the shape of the values.
     """
-    values, slack = chart.values, _tolerance(chart)
-    above = np.greater(values, chart.upper + slack)
-    below = np.less(values, chart.lower - slack)
+    values, tolerance = limits.values, _tolerance(limits)
+    above = np.greater(values, limits.upper + tolerance)
+    below = np.less(values, limits.lower - tolerance)
     return above.astype(np.int8) - below.astype(np.int8)
 
 
-def runs(chart: XmRLimits, length: int = RUN_LENGTH) -> Signals:
-    """Flag all points of each run of at least ``length`` on one side of the mean.
+def runs(limits: XmRLimits, length: int = RUN_LENGTH) -> Signals:
+    """Flag all points of each run: at least ``length`` consecutive points on one side of the mean.
 
-    A point on the mean is on neither side, and ends the run, as in NHSRplotthedots. Rules for run
-    charts pass over it instead.
-
-    Raises:
-        RequestError: the length is not a whole number above 1.
-    """
-    side = _side(chart)
-    linked = (side[..., 1:] == side[..., :-1]) & (side[..., 1:] != 0) & _same_segment(chart)
-    return np.where(
-        _run_lengths(linked, chart) >= _validate_length("length", length), side, 0
-    ).astype(np.int8)
-
-
-def trends(chart: XmRLimits, length: int = TREND_LENGTH) -> Signals:
-    """Flag all points of each trend of at least ``length`` points, each above (or below) the last.
-
-    Seven points are six rises, or six falls, one after another. Two equal neighbours end a trend,
-    as in NHSRplotthedots; rules for run charts count them as one point. A point that ends one trend
-    and starts the opposite one belongs to the second, as there.
+    A point on the mean is on neither side and ends the run, as in NHSRplotthedots. Rules for run
+    charts skip such a point instead. The result has the shape of the values.
 
     Raises:
         RequestError: the length is not a whole number above 1.
     """
-    least = _validate_length("length", length)
-    step = np.diff(chart.values, axis=-1)
-    slack = _tolerance(chart)[..., 1:]
-    rising = _run_lengths((step > slack) & _same_segment(chart), chart) >= least
-    falling = _run_lengths((step < -slack) & _same_segment(chart), chart) >= least
+    side = _side_of_mean(limits)
+    linked = (side[..., 1:] == side[..., :-1]) & (side[..., 1:] != 0) & _same_segment(limits)
+    is_run = _run_lengths(linked, limits) >= _validate_length("length", length)
+    return np.where(is_run, side, 0).astype(np.int8)
+
+
+def trends(limits: XmRLimits, length: int = TREND_LENGTH) -> Signals:
+    """Flag all points of each trend: at least ``length`` points, each above (or below) the last.
+
+    Seven points are six consecutive rises or six consecutive falls. Two equal neighbours end a
+    trend, as in NHSRplotthedots; rules for run charts count them as one point. A point that ends
+    one trend and starts the opposite one gets the sign of the second, as in NHSRplotthedots. The
+    result has the shape of the values.
+
+    Raises:
+        RequestError: the length is not a whole number above 1.
+    """
+    minimum = _validate_length("length", length)
+    step = np.diff(limits.values, axis=-1)
+    tolerance = _tolerance(limits)[..., 1:]
+    rising = _run_lengths((step > tolerance) & _same_segment(limits), limits) >= minimum
+    falling = _run_lengths((step < -tolerance) & _same_segment(limits), limits) >= minimum
     turns_down = rising & falling
     turns_down[..., :-1] &= step < 0
     return np.where(falling & (turns_down | ~rising), -1, rising).astype(np.int8)
 
 
-def two_of_three(chart: XmRLimits, *, outside: bool = True) -> Signals:
-    """Flag points beyond two sigma, of which two are among three neighbours on one side.
+def two_of_three(limits: XmRLimits, *, outside: bool = True) -> Signals:
+    """Flag points beyond two sigma, where two of three consecutive points are beyond it.
 
-    All three must be on the same side of the mean; the third is not flagged unless it is beyond two
-    sigma itself. So Making Data Count reads its rule of two in three points near a limit. The
-    *Western Electric* handbook (1956) lets the third point be anywhere.
+    All three points must be on the same side of the mean, as Making Data Count applies the rule.
+    The third point is flagged only if it is beyond two sigma too. The *Western Electric* handbook
+    (1956) allows the third point to be anywhere. The result has the shape of the values.
 
     Args:
-        chart: the chart.
-        outside: whether points beyond the limits count among the two, as in the tools of Making
-            Data Count since its team announced it in November 2023. False leaves them out, as the
-            tools did before and NHSRplotthedots 0.2.2 does.
+        limits: the limits.
+        outside: whether points outside the process limits count among the two. The tools of Making
+            Data Count have counted them since its team announced it in November 2023. False leaves
+            them out, as the tools did before and as NHSRplotthedots 0.2.2 does.
     """
-    side, slack = _side(chart), _tolerance(chart)
-    far = np.abs(chart.values - chart.mean) > 2 * chart.sigma + slack
+    side, tolerance = _side_of_mean(limits), _tolerance(limits)
+    far = np.abs(limits.values - limits.mean) > 2 * limits.sigma + tolerance
     if not outside:
-        far &= outside_limits(chart) == 0
-    found = np.zeros(side.shape, dtype=np.int8)
+        far &= outside_limits(limits) == 0
+    flagged = np.zeros(side.shape, dtype=np.int8)
     count = side.shape[-1]
     if count < 3:
-        return found
-    three = [slice(each, count - 2 + each) for each in range(3)]
-    same = _same_segment(chart)
-    level = (side[..., three[0]] == side[..., three[1]]) & (
-        side[..., three[1]] == side[..., three[2]]
-    )
-    joined = level & (side[..., three[0]] != 0) & same[..., :-1] & same[..., 1:]
-    signal = joined & (sum(far[..., each].astype(np.int8) for each in three) >= 2)
-    for each in three:
-        found[..., each] |= np.where(signal & far[..., each], 1, 0).astype(np.int8)
-    return found * side
+        return flagged
+    windows = [slice(shift, count - 2 + shift) for shift in range(3)]
+    first, second, third = windows
+    same_segment = _same_segment(limits)
+    same_side = (side[..., first] == side[..., second]) & (side[..., second] == side[..., third])
+    connected = same_side & (side[..., first] != 0) & same_segment[..., :-1] & same_segment[..., 1:]
+    signal = connected & (sum(far[..., window].astype(np.int8) for window in windows) >= 2)
+    for window in windows:
+        flagged[..., window] |= np.where(signal & far[..., window], 1, 0).astype(np.int8)
+    return flagged * side
 
 
-def _side(chart: XmRLimits) -> Signals:
-    """Return which side of the mean each point is on; 0 on the mean, and in a gap."""
-    above = np.greater(chart.values, chart.mean + _tolerance(chart))
-    below = np.less(chart.values, chart.mean - _tolerance(chart))
+def _side_of_mean(limits: XmRLimits) -> Signals:
+    """Return 1 for a point above the mean, -1 below, and 0 on the mean or in a gap."""
+    above = np.greater(limits.values, limits.mean + _tolerance(limits))
+    below = np.less(limits.values, limits.mean - _tolerance(limits))
     return above.astype(np.int8) - below.astype(np.int8)
 
 
-def _tolerance(chart: XmRLimits) -> Array:
-    """Return how far apart two numbers must be to differ by more than rounding."""
-    sizes = np.abs(np.nan_to_num(chart.values))
+def _tolerance(limits: XmRLimits) -> Array:
+    """Return the difference up to which two numbers count as equal."""
+    sizes = np.abs(np.nan_to_num(limits.values))
     largest = np.max(sizes, axis=-1, keepdims=True, initial=0)
-    return np.broadcast_to(_ROUNDING * largest, chart.values.shape)
+    return np.broadcast_to(_ROUNDING * largest, limits.values.shape)
 
 
-def _same_segment(chart: XmRLimits) -> NDArray[np.bool_]:
-    """Say of each point but the first whether it is in one segment with the point before."""
-    together: NDArray[np.bool_] = chart.segment[1:] == chart.segment[:-1]
-    return together
+def _same_segment(limits: XmRLimits) -> NDArray[np.bool_]:
+    """Return, for each point except the first, whether the point before is in its segment."""
+    same: NDArray[np.bool_] = limits.segment[1:] == limits.segment[:-1]
+    return same
 
 
-def _run_lengths(linked: NDArray[np.bool_], chart: XmRLimits) -> NDArray[np.intp]:
-    """Return for each point how many are in its stretch, given which neighbours link."""
-    before, after = (np.zeros(chart.values.shape, dtype=np.intp) for _ in range(2))
+def _run_lengths(linked: NDArray[np.bool_], limits: XmRLimits) -> NDArray[np.intp]:
+    """Return, for each point, the number of points in its chain of linked neighbours."""
+    before, after = (np.zeros(limits.values.shape, dtype=np.intp) for _ in range(2))
     for at in range(linked.shape[-1]):
         before[..., at + 1] = np.where(linked[..., at], before[..., at] + 1, 0)
     for at in reversed(range(linked.shape[-1])):
@@ -142,5 +147,5 @@ def _run_lengths(linked: NDArray[np.bool_], chart: XmRLimits) -> NDArray[np.intp
 
 def _validate_length(name: str, length: int) -> int:
     if isinstance(length, bool) or not isinstance(length, int | np.integer) or length < 2:
-        raise RequestError(f"{name}= must be a whole number above 1: how many points in a row.")
+        raise RequestError(f"{name}= must be a whole number of points above 1.")
     return int(length)

@@ -255,9 +255,9 @@ HOSTILE = [
     (lambda: rate([1, 2], [3, 4, 5], 1_000), r"count= is \(2,\), population= is \(3,\)"),
     (lambda: byar(-1), "count=: 1 of 1 is below zero"),
     (lambda: byar("many"), "count= does not hold numbers"),
-    (lambda: byar(2**60), "count=: 1 of 1 is above 2 to the 53"),
+    (lambda: byar(2**60), "count=: 1 of 1 is above 2 to the power of 53"),
     (lambda: quantile_ranks(5.5), "n=: 1 of 1 is not whole"),
-    (lambda: quantile_ranks(10**10), "n=: 1 of 1 is too many to rank"),
+    (lambda: quantile_ranks(10**10), "n=: 1 of 1 is too large"),
     (lambda: quantile_ranks(9, 1), "level= must be one number above 0 and below 1"),
     (lambda: quantile_ranks(9, 0), "level= must be one number above 0 and below 1"),
     (lambda: quantile_ranks(9, -0.5), "level= must be one number above 0 and below 1"),
@@ -267,29 +267,29 @@ HOSTILE = [
     (lambda: quantile([[1.0] * 9] * 9), "values= is not one list of numbers"),
     (lambda: quantile(5), "values= is not one list of numbers"),
     (lambda: quantile([1, None] * 9), "values=: 9 of 18 are missing"),
-    (lambda: xmr([]), "values=: 1 of 1 is without two numbers in a row, and so without limits"),
-    (lambda: xmr([7]), "values=: 1 of 1 is without two numbers in a row"),
-    (lambda: xmr([None, None]), "values=: 1 of 1 is without two numbers in a row"),
-    (lambda: xmr([1, None, 2, None]), "values=: 1 of 1 is without two numbers in a row"),
-    (lambda: xmr([1, 2], breaks=[1]), "values=: 1 of 1 is without two numbers in a row"),
-    (lambda: xmr([[1, 2], [3, None]]), "values=: 1 of 2 is without two numbers in a row"),
+    (lambda: xmr([]), "values=: 1 of 1 is without two consecutive numbers, so there are no limits"),
+    (lambda: xmr([7]), "values=: 1 of 1 is without two consecutive numbers"),
+    (lambda: xmr([None, None]), "values=: 1 of 1 is without two consecutive numbers"),
+    (lambda: xmr([1, None, 2, None]), "values=: 1 of 1 is without two consecutive numbers"),
+    (lambda: xmr([1, 2], breaks=[1]), "values=: 1 of 1 is without two consecutive numbers"),
+    (lambda: xmr([[1, 2], [3, None]]), "values=: 1 of 2 is without two consecutive numbers"),
     (lambda: xmr([1e300, -1e300]), "values=: 2 of 2 are too large"),
     (lambda: xmr(["1", "2"]), "values= does not hold numbers"),
-    (lambda: xmr([1, 2], "no"), "screen_moving_ranges= is True or False"),  # type: ignore[arg-type]
-    (lambda: xmr(5), "values= is one number and no series"),
+    (lambda: xmr([1, 2], "no"), "screen_moving_ranges= is not True or False"),  # type: ignore[arg-type]
+    (lambda: xmr(5), "values= is one number, not a series"),
     (lambda: xmr([1, math.inf]), "values=: 1 of 2 is infinite"),
-    (lambda: xmr([1, 2, 3], breaks=[0]), "breaks= must be rising positions"),
-    (lambda: xmr([1, 2, 3], breaks=[3]), "breaks= must be rising positions"),
-    (lambda: xmr([1, 2, 3], breaks=[2, 1]), "breaks= must be rising positions"),
-    (lambda: xmr([1, 2, 3], breaks=[1, 1]), "breaks= must be rising positions"),
-    (lambda: xmr([1, 2, 3, 4], breaks=[1, 3, 2]), "breaks= must be rising positions"),
-    (lambda: xmr([1, 2, 3], breaks=[1, 3]), "breaks= must be rising positions"),
-    (lambda: xmr([1, 2, 3], breaks=[0, 1]), "breaks= must be rising positions"),
-    (lambda: xmr([1, 2, 3], breaks=[[1, 2]]), "breaks= must be rising"),  # type: ignore[list-item]
-    (lambda: xmr([1, 2, 3], breaks=[1.5]), "breaks= must be rising"),  # type: ignore[list-item]
-    (lambda: xmr([1, 2, 3], minimum=0), "minimum= must be a whole number above 0"),
-    (lambda: runs(xmr([1, 2]), 1), "length= must be a whole number above 1"),
-    (lambda: trends(xmr([1, 2]), True), "length= must be a whole number above 1"),
+    (lambda: xmr([1, 2, 3], breaks=[0]), "breaks= must be increasing positions"),
+    (lambda: xmr([1, 2, 3], breaks=[3]), "breaks= must be increasing positions"),
+    (lambda: xmr([1, 2, 3], breaks=[2, 1]), "breaks= must be increasing positions"),
+    (lambda: xmr([1, 2, 3], breaks=[1, 1]), "breaks= must be increasing positions"),
+    (lambda: xmr([1, 2, 3, 4], breaks=[1, 3, 2]), "breaks= must be increasing positions"),
+    (lambda: xmr([1, 2, 3], breaks=[1, 3]), "breaks= must be increasing positions"),
+    (lambda: xmr([1, 2, 3], breaks=[0, 1]), "breaks= must be increasing positions"),
+    (lambda: xmr([1, 2, 3], breaks=[[1, 2]]), "breaks= must be increasing"),  # type: ignore[list-item]
+    (lambda: xmr([1, 2, 3], breaks=[1.5]), "breaks= must be increasing"),  # type: ignore[list-item]
+    (lambda: xmr([1, 2, 3], minimum=0), "minimum= must be a whole number of points above 0"),
+    (lambda: runs(xmr([1, 2]), 1), "length= must be a whole number of points above 1"),
+    (lambda: trends(xmr([1, 2]), True), "length= must be a whole number of points above 1"),
     (lambda: assurance(1, 2, 3, Direction.NEUTRAL), "direction= is neutral"),
     (lambda: assurance(1, 2, 3, "up"), "direction= is not a direction"),  # type: ignore[arg-type]
     (lambda: assurance(3, 2, 3, Direction.HIGHER_IS_BETTER), "lower=: 1 of 1 is above the upper"),
@@ -306,13 +306,13 @@ def test_what_is_refused_is_named_and_counted(call: Any, message: str) -> None:
 def test_the_largest_numbers_are_taken_and_no_larger() -> None:
     """Above 2 to the 53 floats skip whole numbers; above 1e150 there is no room to work."""
     assert byar(2**53)[0] < 2**53
-    with pytest.raises(RequestError, match="above 2 to the 53"):
+    with pytest.raises(RequestError, match="above 2 to the power of 53"):
         byar(2**53 + 2)
     assert xmr([1e150, -1e150]).mean.tolist() == [0, 0]
     with pytest.raises(RequestError, match="1 of 2 is too large"):
         xmr([1.01e150, 0])
     assert quantile_ranks(10**9).lower < 10**9 / 2 < quantile_ranks(10**9).upper
-    with pytest.raises(RequestError, match="1 of 1 is too many to rank"):
+    with pytest.raises(RequestError, match="1 of 1 is too large"):
         quantile_ranks(10**9 + 1)
 
 
