@@ -28,6 +28,7 @@ from swm_kpi.site.pages import menu, pages  # noqa: E402
 from swm_kpi.site.synthetic_series import synthetic_series  # noqa: E402
 
 _COMMANDS = "reference/command-line.md"
+_PROJECT_PAGES = ("GLOSSARY.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -45,6 +46,17 @@ def _subject(organisation: str, contact: str) -> Subject:
 
 def _subject_of(config: MkDocsConfig) -> Subject:
     return _subject(config.extra.get("organisation", ""), config.extra.get("contact", ""))
+
+
+def _project_pages() -> dict[str, str]:
+    """Return the pages at the top of the repository, with links that lead to pages of the site."""
+    texts = {}
+    for name in _PROJECT_PAGES:
+        text = (_ROOT / name).read_text(encoding="utf-8").replace("](docs/", "](")
+        for other in _PROJECT_PAGES:
+            text = text.replace(f"]({other}", f"]({other.lower()}")
+        texts[name.lower()] = text
+    return texts
 
 
 @cache
@@ -69,7 +81,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add every page and download."""
     try:
-        made = pages(_subject_of(config)) | _reference()
+        made = pages(_subject_of(config)) | _reference() | _project_pages()
     except SwmKpiError as error:
         raise PluginError(str(error)) from error
     for path, text in made.items():
