@@ -51,7 +51,8 @@ from .metrics.victims_and_survivors.victim_services import (
     victim_service_referrals,
 )
 from .metrics.victims_and_survivors.victims_code import explanation_to_victims, victims_code
-from .plan.rows import heading, no_text
+from .plan.objectives import OBJECTIVES
+from .plan.rows import group, undefined
 from .plan.themes import THEMES
 
 CATALOGUE = Catalogue(
@@ -71,7 +72,7 @@ CATALOGUE = Catalogue(
         investigators,
         reoffending,
         asb_incidents,
-        heading("16", "national_policing_measures"),
+        group("16", "national_policing_measures"),
         homicides,
         serious_violence,
         drug_homicides_and_county_lines,
@@ -86,7 +87,7 @@ CATALOGUE = Catalogue(
         sexual_violence,
         domestic_abuse_outcomes,
         sexual_violence_outcomes,
-        heading("31", "powers_domestic_abuse"),
+        group("31", "powers_domestic_abuse"),
         domestic_abuse_outcomes_again,
         domestic_abuse_arrests,
         protection_notices_and_orders,
@@ -110,13 +111,13 @@ CATALOGUE = Catalogue(
         officer_numbers,
         emergency_response,
         unresourced_incidents,
-        no_text("55", "ref_without_text"),
+        undefined("55", "ref_without_text"),
         appointments,
         call_handling,
         new_platforms,
         perceptions_of_accessibility,
         engagement_vans,
-        heading("61", "local_policing_charter"),
+        group("61", "local_policing_charter"),
         parish_priorities,
         neighbourhood_alerts,
         station_dip_samples,
@@ -127,5 +128,7 @@ CATALOGUE = Catalogue(
         workforce_composition,
         complaint_volume,
     ],
+    title="Safer West Mercia Plan",
+    objectives=OBJECTIVES,
     themes=THEMES,
 )

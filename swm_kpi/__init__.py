@@ -1,6 +1,6 @@
-"""Declare, compute and explain performance metrics: one object, one number, everywhere.
+"""Declare, compute and explain performance metrics.
 
-Importing this package, and reading the catalogue, loads no dataframe library.
+Importing this package or reading the catalogue loads no dataframe library.
 """
 
 from pathlib import Path as _Path
@@ -64,9 +64,9 @@ from swm_kpi.model.metric import (
     Metric,
     MetricAlias,
     MetricGroup,
-    Planned,
     UndefinedMetric,
 )
+from swm_kpi.model.objective import Objective
 from swm_kpi.model.plugins import catalogue
 from swm_kpi.vocabulary import (
     AvailabilityStatus,
@@ -75,7 +75,6 @@ from swm_kpi.vocabulary import (
     Frequency,
     Grain,
     Marker,
-    Objective,
     Unit,
 )
 
@@ -91,9 +90,9 @@ if TYPE_CHECKING:
     from swm_kpi.provenance import Provenance
     from swm_kpi.result import Result
 
-# What needs a dataframe library is loaded when it is first used, so that tools which only read the
+# Names that need a dataframe library are imported on first use, so that tools that only read the
 # catalogue start fast.
-_LATER = {
+_LAZY_NAMES = {
     "DisclosurePolicy": "swm_kpi.disclosure",
     "DisclosureRisk": "swm_kpi.disclosure",
     "Difference": "swm_kpi.differences",
@@ -111,7 +110,7 @@ _LATER = {
     "check_inputs": "swm_kpi.engine.validate",
     "validate": "swm_kpi.engine.validate",
 }
-_ROOMS = ("open_data", "statistics", "synthetic")
+_LAZY_PACKAGES = ("open_data", "statistics", "synthetic")
 
 
 __all__ = [
@@ -157,7 +156,6 @@ __all__ = [
     "Period",
     "PeriodEndStock",
     "PeriodError",
-    "Planned",
     "PluginWarning",
     "Problem",
     "ProcessChart",
@@ -200,8 +198,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
-    if name in _ROOMS:
+    if name in _LAZY_NAMES:
+        return getattr(import_module(_LAZY_NAMES[name]), name)
+    if name in _LAZY_PACKAGES:
         return import_module(f"swm_kpi.{name}")
     raise AttributeError(f"module 'swm_kpi' has no attribute {name!r}")

@@ -1,7 +1,7 @@
-"""The base of everything declared with keywords: frozen, closed, and worded when wrong.
+"""The base class of everything that is declared with keywords.
 
-Pydantic does the refusing; this module turns its findings into the library's own problems, so that
-each names the declaration, the field, the rule and the fix, with file and line.
+Pydantic validates the fields. This module turns its errors into problems of this library: each
+names the declaration, the field, the rule, the fix, and the file and line.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from swm_kpi.errors import (
     DefinitionError,
@@ -19,54 +20,55 @@ from swm_kpi.errors import (
     raise_problems,
 )
 from swm_kpi.expressions import Unusable, is_unusable
+from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass
 else:
-    # Pydantic gives its metaclass no public name, and may move the private one.
+    # Pydantic's metaclass has no public name.
     ModelMetaclass = type(BaseModel)
 
 Finding = tuple[str, str, str]
-"""A field, the rule it breaks and the fix."""
+"""The field, the rule that it breaks, and the fix."""
 
 _Item = TypeVar("_Item")
 Frozen = Annotated[Sequence[_Item], AfterValidator(tuple)]
-"""A list as written, a tuple once declared."""
+"""A field that takes any sequence and stores it as a tuple."""
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
 class FrozenMapping(Mapping[_Key, _Value]):
-    """A mapping that nobody changes. A cache can keep it, as it cannot a ``MappingProxyType``."""
+    """An immutable mapping that can be pickled and copied, unlike ``MappingProxyType``."""
 
-    __slots__ = ("_given",)
+    __slots__ = ("_items",)
 
-    def __init__(self, given: Mapping[_Key, _Value]) -> None:
-        self._given = dict(given)
+    def __init__(self, items: Mapping[_Key, _Value]) -> None:
+        self._items = dict(items)
 
     def __getitem__(self, key: _Key) -> _Value:
-        return self._given[key]
+        return self._items[key]
 
     def __iter__(self) -> Iterator[_Key]:
-        return iter(self._given)
+        return iter(self._items)
 
     def __len__(self) -> int:
-        return len(self._given)
+        return len(self._items)
 
     def __repr__(self) -> str:
-        return repr(self._given)
+        return repr(self._items)
 
 
-_FIXES = {
+_RULES_AND_FIXES = {
     "missing": ("it is required", "Give {field}="),
-    "string_too_short": ("it is empty", "Write it out"),
+    "string_too_short": ("it is empty", "Write some text"),
     "too_short": ("it is empty", "Give at least one"),
 }
 
 
 class _DeclarationType(ModelMetaclass):
-    """Collects every problem of a declaration before refusing it."""
+    """Collects every problem of a declaration before it raises."""
 
     if not TYPE_CHECKING:
 
@@ -75,30 +77,34 @@ class _DeclarationType(ModelMetaclass):
             subject = cls.subject_of(fields)
             if args:
                 fix = f"Write {cls.__name__}(name=value, ...)"
-                raise_problems(
-                    [Problem(subject, "arguments", "they are given by name", fix, place)]
-                )
+                rule = "fields must be given by name"
+                raise_problems([Problem(subject, "arguments", rule, fix, place)])
                 return Unusable()
             usable = {name: value for name, value in fields.items() if not is_unusable(value)}
-            spoilt = fields.keys() - usable.keys()
+            unusable = fields.keys() - usable.keys()
             try:
                 declared = super().__call__(**usable)
-                found = [] if spoilt else list(declared.findings())
-                stands_in = any(is_unusable(value) for _, value in declared)
+                findings = [] if unusable else list(declared.findings())
+                contains_placeholder = any(is_unusable(value) for _, value in declared)
             except ValidationError as error:
-                found = [each for each in _findings(cls, error) if each[0] not in spoilt]
-                inner = list(_inner_problems(error))
-                stands_in = True
-                if inner:
-                    raise_problems([*inner, *(Problem(subject, *each, place) for each in found)])
+                # A field that holds a placeholder has its problem reported already.
+                findings = [
+                    finding for finding in _findings(cls, error) if finding[0] not in unusable
+                ]
+                expression_problems = list(_expression_problems(error))
+                contains_placeholder = True
+                if expression_problems:
+                    own_problems = (Problem(subject, *finding, place) for finding in findings)
+                    raise_problems([*expression_problems, *own_problems])
                     return Unusable()
-            if found:
-                raise_problems(Problem(subject, *each, place) for each in found)
-            return Unusable() if found or spoilt or stands_in else declared
+            if findings:
+                raise_problems(Problem(subject, *finding, place) for finding in findings)
+            is_wrong = bool(findings or unusable or contains_placeholder)
+            return Unusable() if is_wrong else declared
 
 
 class Declaration(BaseModel, metaclass=_DeclarationType):
-    """A frozen object declared with keywords, which refuses to exist when it is wrong.
+    """An immutable object that is declared with keywords.
 
     Raises:
         DefinitionError: with every problem of the declaration.
@@ -110,60 +116,64 @@ class Declaration(BaseModel, metaclass=_DeclarationType):
 
     @classmethod
     def subject_of(cls, fields: dict[str, Any]) -> str:
-        """Name the declaration in a message, from whatever fields were given."""
+        """Name the declaration in a message, from its fields."""
         name = fields.get("ref") or fields.get("key")
         return f"{cls.__name__} {name}" if isinstance(name, str) else cls.__name__
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong between fields, after each field is right by itself."""
+        """Yield what is wrong between fields, once each field is valid on its own."""
         yield from ()
 
 
-def _inner_problems(error: ValidationError) -> Iterator[Problem]:
-    """Yield the problems of expressions that a field refused to turn into what it needs."""
-    for each in error.errors(include_url=False):
-        cause = each.get("ctx", {}).get("error")
+def _expression_problems(error: ValidationError) -> Iterator[Problem]:
+    """Yield the problems of expressions that a field could not convert."""
+    for detail in error.errors(include_url=False):
+        cause = detail.get("ctx", {}).get("error")
         if isinstance(cause, DefinitionError):
             yield from cause.problems
 
 
 def _findings(cls: type[BaseModel], error: ValidationError) -> Iterator[Finding]:
-    seen = set()
-    for each in error.errors(include_url=False, include_context=True):
-        field = str(each["loc"][0]) if each["loc"] else "declaration"
-        kind = each["type"]
-        cause = each.get("ctx", {}).get("error")
-        if (field, kind) in seen or isinstance(cause, DefinitionError):
+    """Turn pydantic's errors into findings, one for each field and type of error."""
+    reported = set()
+    for detail in error.errors(include_url=False, include_context=True):
+        field = str(detail["loc"][0]) if detail["loc"] else "declaration"
+        kind = detail["type"]
+        cause = detail.get("ctx", {}).get("error")
+        if (field, kind) in reported or isinstance(cause, DefinitionError):
             continue
-        seen.add((field, kind))
+        reported.add((field, kind))
         if kind == "extra_forbidden":
-            known = did_you_mean(field, cls.model_fields)
-            yield field, f"{cls.__name__} has no field {field!r}", known
-        elif kind in _FIXES:
-            rule, fix = _FIXES[kind]
+            suggestion = did_you_mean(field, cls.model_fields)
+            yield field, f"{cls.__name__} has no field {field!r}", suggestion
+        elif kind in _RULES_AND_FIXES:
+            rule, fix = _RULES_AND_FIXES[kind]
             yield field, rule, fix.format(field=field)
         elif kind == "enum":
-            given = str(each["input"])
-            options = each["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            yield field, f"{given!r} is not one of the closed set", did_you_mean(given, options)
-        elif kind == "is_instance_of":
-            yield (
-                field,
-                f"it is {_described(each['input'])}",
-                f"Give {_article(each['ctx']['class'])}",
-            )
+            value = str(detail["input"])
+            rule = f"{value!r} is not one of the values that it can have"
+            yield field, rule, did_you_mean(value, _allowed_values(field, detail))
+        elif kind in ("is_instance_of", "model_type"):
+            expected = detail["ctx"].get("class") or detail["ctx"]["class_name"]
+            rule = f"it is {_describe_type(detail['input'])}"
+            yield field, rule, f"Give {_with_article(expected)}"
         else:
-            yield (
-                field,
-                f"{each['msg'][0].lower()}{each['msg'][1:]}",
-                "Give a value of the right type",
-            )
+            rule = f"{detail['msg'][0].lower()}{detail['msg'][1:]}"
+            yield field, rule, "Give a value of the right type"
 
 
-def _described(value: object) -> str:
+def _allowed_values(field: str, detail: ErrorDetails) -> list[str]:
+    """Return the values of an enumeration, including the units that plugins declare."""
+    if field == "unit":
+        return Unit.known_names()
+    expected: str = detail["ctx"]["expected"]
+    return expected.replace("'", "").replace(" or ", ", ").split(", ")
+
+
+def _describe_type(value: object) -> str:
     name = value.__name__ if isinstance(value, type) else type(value).__name__
     return f"{'the class' if isinstance(value, type) else 'of type'} {name}"
 
 
-def _article(name: str) -> str:
+def _with_article(name: str) -> str:
     return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

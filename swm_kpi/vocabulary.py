@@ -1,22 +1,23 @@
-"""The closed sets of words. Each is text, so that it prints, compares and exports as itself."""
+"""The enumerations of the library: units, grains, markers, directions and statuses.
+
+Every member is a ``str``, so it prints, compares, sorts and exports as its own text.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from enum import StrEnum
+from typing import SupportsIndex
 
-
-class Objective(StrEnum):
-    """The objectives of the Safer West Mercia Plan 2021-2025, in the plan's words."""
-
-    VICTIMS = "Putting victims and survivors first"
-    SECURE = "Building a more secure West Mercia"
-    REFORMING = "Reforming West Mercia"
-    REASSURING = "Reassuring West Mercia's Communities"
-    NOT_STATED = "Not stated in the plan"
+from swm_kpi.errors import DefinitionError, Problem, place_of_declaration
 
 
 class Direction(StrEnum):
-    """Which way is better. A volume of reported harm is neutral: more may be reported."""
+    """Whether a higher or a lower value is better.
+
+    A volume of reported harm is neutral: it also rises when more of the harm is reported.
+    """
 
     HIGHER_IS_BETTER = "higher is better"
     LOWER_IS_BETTER = "lower is better"
@@ -24,7 +25,7 @@ class Direction(StrEnum):
 
 
 class Frequency(StrEnum):
-    """How often a metric is meant to be reported."""
+    """How often a metric is reported."""
 
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
@@ -32,7 +33,10 @@ class Frequency(StrEnum):
 
 
 class Unit(StrEnum):
-    """What one is one of. A proportion is a number from 0 to 1."""
+    """The unit of a value. A proportion is a number from 0 to 1.
+
+    A plugin declares a unit that is not listed here with :meth:`declare`.
+    """
 
     ACTIVITIES = "activities"
     ALLEGATIONS = "allegations"
@@ -87,9 +91,51 @@ class Unit(StrEnum):
     TONNES_CO2E = "tonnes of CO2 equivalent"
     VICTIMS = "victims"
 
+    @classmethod
+    def declare(cls, name: str) -> Unit:
+        """Declare a unit of your own, in the plural as readers see it: ``Unit.declare("vans")``.
+
+        Values of a declared unit are shown as plain numbers followed by the name. Declaring a name
+        again returns the same unit. A declared unit can be pickled; it is not listed when you
+        iterate over ``Unit``.
+
+        Raises:
+            DefinitionError: the name is not lower-case words separated by single spaces.
+        """
+        try:
+            return cls(name)
+        except ValueError:
+            pass
+        if not isinstance(name, str) or not _UNIT_NAME.match(name):
+            rule = f"{name!r} is not a unit name"
+            fix = "Write lower-case words in the plural, such as 'patrol hours'"
+            raise DefinitionError([Problem("Unit", "name", rule, fix, place_of_declaration())])
+        unit = str.__new__(cls, name)
+        unit._name_ = name.upper().replace(" ", "_")
+        unit._value_ = name
+        return _DECLARED_UNITS.setdefault(name, unit)
+
+    @classmethod
+    def known_names(cls) -> list[str]:
+        """Return the names of the listed and the declared units, sorted."""
+        return sorted({*cls, *_DECLARED_UNITS})
+
+    @classmethod
+    def _missing_(cls, value: object) -> Unit | None:
+        """Find a declared unit when ``Unit(value)`` is not a listed one."""
+        return _DECLARED_UNITS.get(value) if isinstance(value, str) else None
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Callable[[str], Unit], tuple[str]]:
+        """Pickle by name, and declare the unit again where it is loaded."""
+        return Unit.declare, (self.value,)
+
+
+_UNIT_NAME = re.compile(r"\A[a-z0-9]+(?:[ -][a-z0-9]+)*\Z")
+_DECLARED_UNITS: dict[str, Unit] = {}
+
 
 class Marker(StrEnum):
-    """Why a cell is not a plain number: the Government Analysis Function's shorthand."""
+    """Why a cell has no plain number: the shorthand of the Government Analysis Function."""
 
     NONE = ""
     CONFIDENTIAL = "[c]"
@@ -104,7 +150,7 @@ class Marker(StrEnum):
 
     @property
     def meaning(self) -> str:
-        """The marker in words, as a notes page prints it."""
+        """The marker in words, as printed on a notes page."""
         return _MARKER_MEANINGS[self]
 
 
@@ -123,7 +169,7 @@ _MARKER_MEANINGS = {
 
 
 class Grain(StrEnum):
-    """How long a period is. A year is a financial year, April to March."""
+    """The length of a period. A year is a financial year, April to March."""
 
     MONTH = "month"
     QUARTER = "quarter"
@@ -132,7 +178,7 @@ class Grain(StrEnum):
 
     @property
     def months(self) -> int:
-        """Length in calendar months."""
+        """The length in calendar months."""
         return _MONTHS[self.value]
 
 
@@ -140,7 +186,10 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12, "rolling_12": 12}
 
 
 class AvailabilityStatus(StrEnum):
-    """What is documented about whether the force can report a metric."""
+    """What documents say about whether the force can report a metric.
+
+    ``GROUP`` is a reference that only groups others. ``UNDEFINED`` is a reference without text.
+    """
 
     REPORTABLE = "reportable"
     NOT_REPORTABLE = "not reportable"
@@ -150,7 +199,7 @@ class AvailabilityStatus(StrEnum):
 
 
 class Basis(StrEnum):
-    """Whose records a number rests on."""
+    """Whose records a value comes from: the force's own, or a public proxy for them."""
 
     FORCE = "force"
     PROXY = "proxy"

@@ -1,1 +1,1 @@
-"""The Safer West Mercia Plan itself: its table, objectives, areas, themes and availability."""
+"""Everything another plan would replace: table, objectives, areas, themes and availability."""

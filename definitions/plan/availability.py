@@ -1,17 +1,17 @@
-"""What is documented about availability: the plan's red marks, and figures that were published."""
+"""What documents say about availability: the plan's red marks, and published figures."""
 
 from swm_kpi import Availability, AvailabilityStatus, Evidence
 
 _REASON = (
-    "The plan marks some metrics in red, as not reportable because of systems issues, but the copy "
-    "of the plan to hand has lost its colours, so it cannot be said whether this is one of them."
+    "The plan marks some metrics in red, as not reportable because of systems issues. The copy of "
+    "the plan that we have has lost its colours, so we do not know whether this is one of them."
 )
 
 COLOUR_LOST = Availability(status=AvailabilityStatus.UNKNOWN, reason=_REASON)
 
 GROUP = Availability(
     status=AvailabilityStatus.GROUP,
-    reason="A heading of the plan: the refs under it are what is reported.",
+    reason="A group of metrics in the plan: the refs in the group are reported.",
 )
 
 UNDEFINED = Availability(
@@ -21,7 +21,7 @@ UNDEFINED = Availability(
 
 
 def published_once(*evidence: Evidence) -> Availability:
-    """Return: still unknown, with evidence that a figure was published at some time."""
+    """Return an unknown availability with evidence that a figure was published at some time."""
     return Availability(
         status=AvailabilityStatus.UNKNOWN,
         reason=f"{_REASON} A figure was published at some time, so it could be reported then.",

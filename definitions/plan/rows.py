@@ -1,4 +1,4 @@
-"""The plan's table as published, and the entries that are no more than their row in it."""
+"""The plan's table as published, and the entries that consist of their row in it only."""
 
 import csv
 from functools import cache
@@ -7,6 +7,7 @@ from importlib.resources import files
 from swm_kpi import CatalogueEntry, MetricGroup, Objective, UndefinedMetric
 
 from .availability import GROUP, UNDEFINED
+from .objectives import OBJECTIVES
 
 
 @cache
@@ -15,14 +16,14 @@ def _rows() -> dict[str, dict[str, str]]:
     return {row["ref"]: row for row in csv.DictReader(text.splitlines())}
 
 
-def _objective(ref: str) -> Objective:
-    stated = _rows()[ref]["objective"]
-    return Objective(stated) if stated else Objective.NOT_STATED
+def _objective(ref: str) -> Objective | None:
+    title = _rows()[ref]["objective"]
+    return next((objective for objective in OBJECTIVES if objective.title == title), None)
 
 
-def heading(ref: str, key: str) -> CatalogueEntry:
-    """Return the entry of a row that only gathers others under it."""
-    children = tuple(each for each, row in _rows().items() if row["parent"] == ref)
+def group(ref: str, key: str) -> CatalogueEntry:
+    """Return the entry of a row that only groups other rows."""
+    children = tuple(child for child, row in _rows().items() if row["parent"] == ref)
     return MetricGroup(
         ref=ref,
         key=key,
@@ -33,8 +34,8 @@ def heading(ref: str, key: str) -> CatalogueEntry:
     )
 
 
-def no_text(ref: str, key: str) -> CatalogueEntry:
-    """Return the entry of a row with a number and no text."""
+def undefined(ref: str, key: str) -> CatalogueEntry:
+    """Return the entry of a row that has a number and no text."""
     return UndefinedMetric(
         ref=ref, key=key, title="", objective=_objective(ref), availability=UNDEFINED
     )

@@ -1,4 +1,4 @@
-"""Themes: our grouping of the refs by subject, for readers. The plan groups by objective."""
+"""Themes: our grouping of the refs by subject. The plan itself groups by objective."""
 
 THEMES = {
     "Victims and survivors": ("2", "3", "4", "5", "6", "7", "8", "36"),

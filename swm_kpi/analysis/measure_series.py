@@ -121,7 +121,7 @@ def select_measure(
         if len(refs) != 1:
             raise RequestError(f"The result holds {len(refs)} refs. Give ref= or a measure's key.")
         keys = rows["measure"].unique(maintain_order=True).to_list()
-        headline = _metric(metrics, refs[0]).first_shown.key
+        headline = _metric(metrics, refs[0]).headline_measure.key
         measure = headline if headline in keys else keys[0]
     rows = _only(rows, "measure", measure)
     refs = rows["ref"].unique(maintain_order=True).to_list()

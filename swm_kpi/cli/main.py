@@ -21,7 +21,7 @@ from swm_kpi.errors import (
     RequestError,
     SwmKpiError,
 )
-from swm_kpi.model.describe import describe, list_entries
+from swm_kpi.model.describe import describe_entry, format_catalogue
 from swm_kpi.model.plugins import load_installed
 from swm_kpi.progress import progress
 
@@ -63,13 +63,13 @@ def _warn(message: Warning | str, *_: object, **__: object) -> None:
 
 def _list(options: argparse.Namespace) -> int:
     plan = kpi.catalogue(availability=options.availability)
-    print(list_entries(plan), end="")
+    print(format_catalogue(plan), end="")
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
     plan = kpi.catalogue(availability=options.availability)
-    print(describe(plan[options.ref], plan), end="")
+    print(describe_entry(plan[options.ref], plan), end="")
     return 0
 
 
@@ -79,7 +79,7 @@ def _check(_: argparse.Namespace) -> int:
     plan = kpi.catalogue()
     metrics = [each for each in plan if isinstance(each, kpi.Metric)]
     with progress(len(metrics)) as step:
-        problems = list(load_installed().left_out)
+        problems = list(load_installed().load_problems)
         for metric in metrics:
             step(f"ref {metric.ref}")
             problems += list(check_examples(metric))
@@ -94,15 +94,15 @@ def _check(_: argparse.Namespace) -> int:
 
 
 def _lock(options: argparse.Namespace) -> int:
-    from swm_kpi.model.lock import lock_problems, lock_text, locked, read_lock
+    from swm_kpi.model.lock import build_lock, format_lock, iter_lock_problems, parse_lock
     from swm_kpi.output import write_text
 
-    path, now = Path(options.file), locked(kpi.catalogue())
-    held = read_lock(_read(path)) if path.exists() and not options.afresh else {}
-    problems = list(lock_problems(held, now))
+    path, now = Path(options.file), build_lock(kpi.catalogue())
+    held = parse_lock(_read(path)) if path.exists() and not options.afresh else {}
+    problems = list(iter_lock_problems(held, now))
     if problems:
         raise DefinitionError(problems)
-    write_text(path, lock_text(held | now), overwrite=True)
+    write_text(path, format_lock(held | now), overwrite=True)
     new = len(now.keys() - held.keys())
     print(f"{len(held | now)} definitions locked in {path.name}, {new} of them new.")
     return 0
@@ -185,7 +185,7 @@ def parser() -> argparse.ArgumentParser:
     codes += [(_STOPPED, "it was stopped from the keyboard; no file was left half written")]
     made = argparse.ArgumentParser(
         prog="swm-kpi",
-        description="The metrics of the Safer West Mercia Plan: what they mean, what they come to.",
+        description="Describe, compute and publish police performance metrics.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="exit codes:\n" + "\n".join(f"  {code:>3}  {cause}" for code, cause in codes),
     )

@@ -29,7 +29,7 @@ def example_frame(text: str, contract: ContractType) -> pl.DataFrame:
 def compute_example(metric: Metric, example: Example) -> dict[str, float | None]:
     """Return what each measure the example expects comes to, on its own tables."""
     first = next(iter(metric.contracts.values()))
-    period = example.when
+    period = example.computed_period
     frames = {
         name: example_frame(text, metric.contracts[name])
         for name, text in example.tables(first).items()

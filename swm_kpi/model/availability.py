@@ -1,4 +1,4 @@
-"""Documented availability: may the force report this metric, and how do we know?"""
+"""Documented availability: whether a force can report a metric, and the evidence for that."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from swm_kpi.vocabulary import AvailabilityStatus
 
 @dataclass(frozen=True)
 class Evidence:
-    """Where a statement about availability comes from.
+    """A source for a statement about availability.
 
     Attributes:
-        source: a document a reader can look up.
-        finding: what it shows, no more.
-        date: when it was published or held; a year or month where the day is not known.
+        source: a document that a reader can look up.
+        finding: what the document shows, and no more.
+        date: the date of publication or retrieval as ``YYYY-MM-DD``, or ``YYYY-MM`` or ``YYYY``
+            where the day is not known.
     """
 
     source: str
@@ -27,8 +28,8 @@ class Evidence:
     date: str
 
     @property
-    def when(self) -> str:
-        """The date as readers write it: 27 May 2021; as it was given where it is not a day."""
+    def formatted_date(self) -> str:
+        """The date for readers, such as 27 May 2021; unchanged where it has no month."""
         with suppress(ValueError):
             return format_date(date.fromisoformat(self.date))
         with suppress(ValueError):
@@ -38,13 +39,16 @@ class Evidence:
 
 
 class Availability(Declaration):
-    """Whether a metric may be reported, as documented. It never hides data.
+    """Whether a force can report a metric, as documented. It never hides data.
 
     Attributes:
-        status: what is documented.
+        status: what the documents say.
         reason: why, in words for readers.
-        evidence: sources; at least one for anything but unknown, heading and no metric text.
+        evidence: the sources. *Reportable* and *not reportable* need at least one.
         as_at: the date of the statement.
+
+    Raises:
+        DefinitionError: the reason is empty, or the status needs evidence and has none.
     """
 
     status: AvailabilityStatus
@@ -54,14 +58,14 @@ class Availability(Declaration):
 
     @classmethod
     def subject_of(cls, fields: dict[str, object]) -> str:
-        """Name it in a message."""
+        """Name the declaration in a message."""
         return "Availability"
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong between the fields."""
         if not self.reason.strip():
             yield "reason", "it is empty", "Say in a sentence why this is the status"
-        proven = (AvailabilityStatus.REPORTABLE, AvailabilityStatus.NOT_REPORTABLE)
-        if self.status in proven and not self.evidence:
-            fix = "Give evidence=[Evidence(...)], or status unknown"
+        needs_evidence = (AvailabilityStatus.REPORTABLE, AvailabilityStatus.NOT_REPORTABLE)
+        if self.status in needs_evidence and not self.evidence:
+            fix = "Give evidence=[Evidence(...)], or use the status unknown"
             yield "evidence", f"{self.status.value} needs a source", fix

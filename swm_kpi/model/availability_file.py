@@ -1,7 +1,7 @@
-"""A force's own statement of what it may report: a dated, sourced TOML file over a catalogue.
+"""A force's own statement of what it can report: a TOML file with a source and date for each ref.
 
-This is the only way to *not reportable*. A statement never hides data: it marks results ``[x]``
-with its reason, and ``check_inputs`` says where it and the tables given disagree.
+Only this file can make a metric *not reportable*. A statement never hides data: it marks results
+``[x]`` with the reason, and ``check_inputs`` reports where it disagrees with the tables.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _STATUSES = {
 
 
 class _Statement(BaseModel):
-    """What the file says of one ref."""
+    """One ``[[metric]]`` table of the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -43,42 +43,47 @@ class _Statement(BaseModel):
 def load_availability(catalogue: Catalogue, path: str | Path) -> Catalogue:
     """Return the catalogue with the availability that a TOML file states.
 
-    The file has a table ``[[metric]]`` for each ref it speaks of, with ``ref``, ``status``
-    (reportable, not_reportable or unknown), ``reason`` (shown to readers), ``source``, ``finding``
-    (what the source shows) and ``date`` (of the statement).
+    The file has one table ``[[metric]]`` for each ref, with ``ref``, ``status`` (reportable,
+    not_reportable or unknown), ``reason`` (shown to readers), ``source``, ``finding`` (what the
+    source shows) and ``date`` (of the statement). Other refs keep their availability.
 
     Args:
-        catalogue: whose entries are spoken of; it is not changed.
-        path: the file.
+        catalogue: the catalogue to apply the file to. It is not changed.
+        path: the path of the file.
 
     Raises:
-        InputError: there is no such file, or it is not TOML.
-        DefinitionError: with everything that is wrong in it.
+        InputError: the file does not exist, or is not TOML.
+        DefinitionError: with every mistake in the file.
     """
     file = Path(path)
-    found, problems = [], []
-    for number, raw in enumerate(_tables(file), start=1):
-        subject = f"Availability of {str(raw.get('ref', f'metric {number}'))[:40]}"
+    statements, problems = [], []
+    for number, table in enumerate(_read_tables(file), start=1):
+        subject = f"Availability of {str(table.get('ref', f'metric {number}'))[:40]}"
         try:
-            statement = _Statement.model_validate(raw)
+            statement = _Statement.model_validate(table)
         except ValidationError as error:
-            problems += list(_told(error, subject, file.name))
+            problems += list(_field_problems(error, subject, file.name))
         else:
-            found.append(statement)
-        problems += list(_wrong(raw, catalogue, subject, file.name))
-    refs = [each.ref for each in found]
-    for ref in sorted({each for each in refs if refs.count(each) > 1}):
+            statements.append(statement)
+        problems += list(_value_problems(table, catalogue, subject, file.name))
+    refs = [statement.ref for statement in statements]
+    for ref in sorted({ref for ref in refs if refs.count(ref) > 1}):
         rule = "it is stated more than once"
         subject = f"Availability of {ref}"
         problems.append(Problem(subject, "ref", rule, "State each ref once", file.name))
     if problems:
         raise DefinitionError(problems)
-    stated = {catalogue[each.ref].ref: each for each in found}
-    restated = (_restated(each, stated) for each in catalogue)
-    return Catalogue(restated, themes=catalogue.themes, allow_not_reportable=True)
+    by_ref = {catalogue[statement.ref].ref: statement for statement in statements}
+    return Catalogue(
+        (_with_statement(entry, by_ref.get(entry.ref)) for entry in catalogue),
+        title=catalogue.title,
+        objectives=catalogue.objectives,
+        themes=catalogue.themes,
+        allow_not_reportable=True,
+    )
 
 
-def _tables(file: Path) -> list[dict[str, Any]]:
+def _read_tables(file: Path) -> list[dict[str, Any]]:
     failure = ""
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -90,46 +95,48 @@ def _tables(file: Path) -> list[dict[str, Any]]:
         raise InputError(f"Availability file {file.name!r}: {failure}.")
     tables = content.get("metric", [])
     extra = sorted(set(content) - {"metric"})
-    if extra or not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+    is_list = isinstance(tables, list) and all(isinstance(table, dict) for table in tables)
+    if extra or not is_list:
         raise InputError(
-            f"Availability file {file.name!r}: it holds [[metric]] tables and nothing else."
+            f"Availability file {file.name!r}: it must contain [[metric]] tables and nothing else."
         )
     return tables
 
 
-def _told(error: ValidationError, subject: str, place: str) -> Iterator[Problem]:
-    for each in error.errors(include_url=False):
-        field = str(each["loc"][0]) if each["loc"] else "metric"
-        known = did_you_mean(field, _Statement.model_fields)
-        if each["type"] == "extra_forbidden":
-            yield Problem(subject, field, "it is not a field of a statement", known, place)
-        elif each["type"] == "missing":
+def _field_problems(error: ValidationError, subject: str, place: str) -> Iterator[Problem]:
+    """Turn the errors of one table's fields into problems of this library."""
+    for detail in error.errors(include_url=False):
+        field = str(detail["loc"][0]) if detail["loc"] else "metric"
+        if detail["type"] == "extra_forbidden":
+            fix = did_you_mean(field, _Statement.model_fields)
+            yield Problem(subject, field, "it is not a field of a statement", fix, place)
+        elif detail["type"] == "missing":
             yield Problem(subject, field, "it is required", f"Give a {field}", place)
         else:
-            rule = f"{each['msg'][0].lower()}{each['msg'][1:]}"
+            rule = f"{detail['msg'][0].lower()}{detail['msg'][1:]}"
             yield Problem(subject, field, rule, "Give a value of the right type", place)
 
 
-def _wrong(
-    raw: dict[str, Any], catalogue: Catalogue, subject: str, place: str
+def _value_problems(
+    table: dict[str, Any], catalogue: Catalogue, subject: str, place: str
 ) -> Iterator[Problem]:
-    ref, status = raw.get("ref"), raw.get("status")
+    """Yield an unknown status, an unknown ref and a ref with nothing to report."""
+    ref, status = table.get("ref"), table.get("status")
     if isinstance(status, str) and status not in _STATUSES:
         fix = did_you_mean(status[:40], _STATUSES)
-        yield Problem(subject, "status", "it is not a status that can be stated", fix, place)
+        yield Problem(subject, "status", "it is not a status that a file can state", fix, place)
     if not isinstance(ref, str):
         return
     if ref not in catalogue:
-        refs = [name for each in catalogue for name in (each.ref, each.key)]
-        fix = did_you_mean(ref[:40], refs)
+        names = [name for entry in catalogue for name in (entry.ref, entry.key)]
+        fix = did_you_mean(ref[:40], names)
         yield Problem(subject, "ref", "no metric has this ref or key", fix, place)
     elif isinstance(catalogue[ref], MetricGroup | UndefinedMetric):
         rule = "there is nothing to report under this ref itself"
-        yield Problem(subject, "ref", rule, "State its parts, or leave it out", place)
+        yield Problem(subject, "ref", rule, "State the refs in the group, or leave it out", place)
 
 
-def _restated(entry: CatalogueEntry, stated: dict[str, _Statement]) -> CatalogueEntry:
-    statement = stated.get(entry.ref)
+def _with_statement(entry: CatalogueEntry, statement: _Statement | None) -> CatalogueEntry:
     if statement is None:
         return entry
     evidence = Evidence(statement.source, statement.finding, statement.date.isoformat())

@@ -1,4 +1,4 @@
-"""An immutable, ordered, checked set of metrics."""
+"""The catalogue: an ordered, immutable set of entries that are consistent with each other."""
 
 from __future__ import annotations
 
@@ -15,51 +15,69 @@ from swm_kpi.errors import (
 )
 from swm_kpi.expressions import Unusable
 from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup
+from swm_kpi.model.objective import Objective
 from swm_kpi.vocabulary import AvailabilityStatus
 
 
 class Catalogue:
-    """An ordered set of entries that agree with each other.
+    """An ordered set of entries that are consistent with each other.
 
-    Look one up by ref or key; iterate in plan order.
+    Look up an entry by its ref or its key. Iterate to get the entries in order.
 
     Args:
-        entries: in the order to show them.
-        themes: theme to the refs that stand under it, in the order to show them. A ref may stand
-            under several, or none.
-        overlaid: whether availability has been stated by a force's own overlay, the only way for
-            a metric to be not reportable.
+        entries: the entries, in the order to show them.
+        title: the name of the plan or collection, as readers see it.
+        objectives: every objective that an entry may name, in the order of the plan. By default,
+            the objectives that the entries name.
+        themes: the refs of each theme, by theme, in the order to show them. A ref may belong to
+            several themes, or to none.
+        allow_not_reportable: whether an entry may be *not reportable*. Only
+            ``load_availability`` sets it: a definition cannot say that a force may not report.
+
+    Attributes:
+        title: the name of the plan or collection.
+        objectives: the objectives, in order.
+        themes: the refs of each theme.
 
     Raises:
-        DefinitionError: with everything that is wrong between the entries.
+        DefinitionError: with every inconsistency between the entries.
     """
 
     def __init__(
         self,
         entries: Iterable[CatalogueEntry],
         *,
+        title: str = "Metrics",
+        objectives: Sequence[Objective] | None = None,
         themes: Mapping[str, Sequence[str]] | None = None,
         allow_not_reportable: bool = False,
     ) -> None:
-        given = tuple(entries)
-        strange = [each for each in given if not isinstance(each, CatalogueEntry | Unusable)]
-        if strange:
-            kind = type(strange[0]).__name__
-            rule = f"it holds a {kind}, which is no entry"
-            fix = "List metrics, headings, aliases and other entries"
+        items = tuple(entries)
+        wrong = [item for item in items if not isinstance(item, CatalogueEntry | Unusable)]
+        if wrong:
+            rule = f"it contains a {type(wrong[0]).__name__}, which is not an entry"
+            fix = "List metrics, groups, aliases and undefined metrics only"
             raise_problems([Problem("Catalogue", "entries", rule, fix, place_of_declaration())])
-        self._entries = tuple(each for each in given if isinstance(each, CatalogueEntry))
-        # Where an entry was refused, that others name it is no further mistake.
-        whole = len(self._entries) == len(given)
+        self._entries = tuple(item for item in items if isinstance(item, CatalogueEntry))
+        # An entry with a problem of its own is missing here. References to it are not an error.
+        complete = len(self._entries) == len(items)
+        named = (entry.objective for entry in self._entries if entry.objective is not None)
+        self.title = title
+        self.objectives = tuple(dict.fromkeys(named) if objectives is None else objectives)
         self.themes = {theme: tuple(refs) for theme, refs in (themes or {}).items()}
-        problems = list(
-            _set_problems(self._entries, allow_not_reportable=allow_not_reportable, whole=whole)
+        problems = list(_name_problems(self._entries))
+        problems += _objective_problems(self._entries, self.objectives)
+        problems += _shared_name_problems(
+            [entry for entry in self._entries if isinstance(entry, Metric)]
         )
-        if whole:
-            problems += _theme_problems(self.themes, [each.ref for each in self._entries])
+        if not allow_not_reportable:
+            problems += _availability_problems(self._entries)
+        if complete:
+            problems += _reference_problems(self._entries)
+            problems += _theme_problems(self.themes, [entry.ref for entry in self._entries])
         if problems:
             raise_problems(problems)
-        self._by_name = {name: each for each in self._entries for name in (each.key, each.ref)}
+        self._by_name = {name: entry for entry in self._entries for name in (entry.key, entry.ref)}
 
     def __iter__(self) -> Iterator[CatalogueEntry]:
         return iter(self._entries)
@@ -71,10 +89,10 @@ class Catalogue:
         return name in self._by_name
 
     def __getitem__(self, name: str) -> CatalogueEntry:
-        """Return the entry of that ref or key.
+        """Return the entry with that ref or key.
 
         Raises:
-            RequestError: there is none; the message suggests the nearest.
+            RequestError: there is none. The message suggests the nearest name.
         """
         try:
             return self._by_name[name]
@@ -85,109 +103,131 @@ class Catalogue:
             ) from None
 
     def __repr__(self) -> str:
-        return f"Catalogue({len(self)} refs, {sum(each.computes for each in self)} compute)"
+        computed = sum(entry.computes for entry in self)
+        return f"Catalogue({len(self)} refs, {computed} computed)"
 
     def metric(self, entry: CatalogueEntry) -> Metric | None:
-        """Return the metric that an entry computes: itself, what it is an alias of, or None."""
+        """Return the metric that an entry computes: itself, the target of an alias, or None."""
         if isinstance(entry, MetricAlias):
             return self.metric(self[entry.of])
         return entry if isinstance(entry, Metric) else None
 
     @property
     def contracts(self) -> dict[str, ContractType]:
-        """Every table the metrics read, by name, sorted."""
-        metrics = [each for each in self if isinstance(each, Metric)]
-        found = {name: table for each in metrics for name, table in each.contracts.items()}
-        return dict(sorted(found.items()))
+        """The contract of every table that the metrics read, by table name, sorted."""
+        metrics = [entry for entry in self if isinstance(entry, Metric)]
+        return dict(sorted(pair for metric in metrics for pair in metric.contracts.items()))
 
     @property
     def dimensions(self) -> dict[str, Dimension]:
         """Every breakdown of the metrics, by key, sorted."""
-        metrics = [each for each in self if isinstance(each, Metric)]
-        return dict(sorted({d.key: d for each in metrics for d in each.dimensions}.items()))
+        metrics = [entry for entry in self if isinstance(entry, Metric)]
+        by_key = {dim.key: dim for metric in metrics for dim in metric.dimensions}
+        return dict(sorted(by_key.items()))
+
+
+def _subject(entry: CatalogueEntry) -> str:
+    return f"{type(entry).__name__} {entry.ref}"
+
+
+def _name_problems(entries: tuple[CatalogueEntry, ...]) -> Iterator[Problem]:
+    """Refs and keys are unique, and no key is the ref of another entry."""
+    for field in ("ref", "key"):
+        counts = Counter(getattr(entry, field) for entry in entries)
+        for name, times in counts.items():
+            if times > 1:
+                rule = f"{name!r} is the {field} of {times} entries"
+                yield Problem("Catalogue", field, rule, f"Give each entry its own {field}")
+    refs = {entry.ref for entry in entries}
+    for entry in entries:
+        if entry.key in refs:
+            rule = f"{entry.key!r} is another entry's ref"
+            yield Problem(_subject(entry), "key", rule, "Use a name in words")
+
+
+def _objective_problems(
+    entries: tuple[CatalogueEntry, ...], objectives: tuple[Objective, ...]
+) -> Iterator[Problem]:
+    """Objectives have unique keys, and every entry names one of them or none."""
+    counts = Counter(objective.key for objective in objectives)
+    for key, times in counts.items():
+        if times > 1:
+            rule = f"{key!r} is the key of {times} objectives"
+            yield Problem("Catalogue", "objectives", rule, "Give each objective its own key")
+    for entry in entries:
+        if entry.objective is not None and entry.objective not in objectives:
+            rule = f"{entry.objective.key!r} is not an objective of this catalogue"
+            fix = did_you_mean(entry.objective.key, counts)
+            yield Problem(_subject(entry), "objective", rule, fix)
+
+
+def _availability_problems(entries: tuple[CatalogueEntry, ...]) -> Iterator[Problem]:
+    """Only a force's availability file can say that a metric is not reportable."""
+    for entry in entries:
+        if entry.availability.status is AvailabilityStatus.NOT_REPORTABLE:
+            rule = "a definition cannot say that a force may not report it"
+            fix = "State it in the force's availability file, with a source and a date"
+            yield Problem(_subject(entry), "availability", rule, fix)
+
+
+def _reference_problems(entries: tuple[CatalogueEntry, ...]) -> Iterator[Problem]:
+    """Parents and children name each other, and an alias names a metric."""
+    by_ref = {entry.ref: entry for entry in entries}
+    for entry in entries:
+        if entry.parent is not None:
+            yield from _parent_problems(entry, entry.parent, by_ref)
+        if isinstance(entry, MetricGroup):
+            for child in entry.children:
+                if child not in by_ref or by_ref[child].parent != entry.ref:
+                    rule = f"{child!r} is not an entry with parent {entry.ref!r}"
+                    fix = "List the refs that name it as their parent"
+                    yield Problem(_subject(entry), "children", rule, fix)
+        if isinstance(entry, MetricAlias):
+            yield from _alias_problems(entry, by_ref)
+
+
+def _parent_problems(
+    entry: CatalogueEntry, ref: str, by_ref: Mapping[str, CatalogueEntry]
+) -> Iterator[Problem]:
+    parent = by_ref.get(ref)
+    if not isinstance(parent, MetricGroup):
+        groups = [name for name, other in by_ref.items() if isinstance(other, MetricGroup)]
+        rule = f"{ref!r} is not a group of this catalogue"
+        yield Problem(_subject(entry), "parent", rule, did_you_mean(ref, groups))
+    elif entry.ref not in parent.children:
+        rule = f"group {parent.ref} does not list it as a child"
+        yield Problem(_subject(entry), "parent", rule, f"Add {entry.ref!r} to its children")
+
+
+def _alias_problems(alias: MetricAlias, by_ref: Mapping[str, CatalogueEntry]) -> Iterator[Problem]:
+    target = by_ref.get(alias.of)
+    if not isinstance(target, Metric):
+        metrics = [ref for ref, entry in by_ref.items() if isinstance(entry, Metric)]
+        rule = f"{alias.of!r} is not a metric of this catalogue"
+        yield Problem(_subject(alias), "of", rule, did_you_mean(alias.of, metrics))
+        return
+    keys = [measure.key for measure in target.measures]
+    for key in alias.only:
+        if key not in keys:
+            rule = f"metric {target.ref} has no measure {key!r}"
+            yield Problem(_subject(alias), "only", rule, did_you_mean(key, keys))
 
 
 def _theme_problems(themes: Mapping[str, Sequence[str]], refs: list[str]) -> Iterator[Problem]:
-    for theme, listed in themes.items():
-        for ref in listed:
+    for theme, theme_refs in themes.items():
+        for ref in theme_refs:
             if ref not in refs:
                 rule = f"{ref!r} under {theme!r} is not a ref of this catalogue"
                 yield Problem("Catalogue", "themes", rule, did_you_mean(ref, refs))
 
 
-def _set_problems(
-    entries: tuple[CatalogueEntry, ...], *, allow_not_reportable: bool, whole: bool
-) -> Iterator[Problem]:
-    yield from _names(entries)
-    yield from _same_names([each for each in entries if isinstance(each, Metric)])
-    for each in entries:
-        if (
-            each.availability.status is AvailabilityStatus.NOT_REPORTABLE
-            and not allow_not_reportable
-        ):
-            rule = "a definition cannot say that a force may not report it"
-            fix = "State it in the force's availability file, with source and date"
-            yield Problem(f"{type(each).__name__} {each.ref}", "availability", rule, fix)
-    if whole:
-        yield from _references(entries)
-
-
-def _references(entries: tuple[CatalogueEntry, ...]) -> Iterator[Problem]:
-    refs = {each.ref: each for each in entries}
-    for each in entries:
-        subject = f"{type(each).__name__} {each.ref}"
-        if each.parent is not None:
-            parent = refs.get(each.parent)
-            if not isinstance(parent, MetricGroup):
-                headings = [ref for ref, entry in refs.items() if isinstance(entry, MetricGroup)]
-                rule = f"{each.parent!r} is not a heading of this catalogue"
-                yield Problem(subject, "parent", rule, did_you_mean(each.parent, headings))
-            elif each.ref not in parent.children:
-                rule = f"heading {parent.ref} does not list it as a child"
-                yield Problem(subject, "parent", rule, f"Add {each.ref!r} to its children")
-        if isinstance(each, MetricGroup):
-            for child in each.children:
-                if child not in refs or refs[child].parent != each.ref:
-                    rule = f"{child!r} is not an entry with parent {each.ref!r}"
-                    yield Problem(subject, "children", rule, "List the refs that name it as parent")
-        if isinstance(each, MetricAlias):
-            yield from _alias(each, subject, refs)
-
-
-def _names(entries: tuple[CatalogueEntry, ...]) -> Iterator[Problem]:
-    for field in ("ref", "key"):
-        counted = Counter(getattr(each, field) for each in entries)
-        for name, times in counted.items():
-            if times > 1:
-                rule = f"{name!r} is the {field} of {times} entries"
-                yield Problem("Catalogue", field, rule, f"Give each entry its own {field}")
-    refs = {each.ref for each in entries}
-    for each in entries:
-        if each.key in refs:
-            rule = f"{each.key!r} is another entry's ref"
-            yield Problem(f"{type(each).__name__} {each.ref}", "key", rule, "Use a name in words")
-
-
-def _alias(alias: MetricAlias, subject: str, refs: dict[str, CatalogueEntry]) -> Iterator[Problem]:
-    target = refs.get(alias.of)
-    if not isinstance(target, Metric):
-        metrics = [ref for ref, entry in refs.items() if isinstance(entry, Metric)]
-        rule = f"{alias.of!r} is not a metric of this catalogue"
-        yield Problem(subject, "of", rule, did_you_mean(alias.of, metrics))
-        return
-    keys = [each.key for each in target.measures]
-    for key in alias.only:
-        if key not in keys:
-            rule = f"metric {target.ref} has no measure {key!r}"
-            yield Problem(subject, "only", rule, did_you_mean(key, keys))
-
-
-def _same_names(metrics: list[Metric]) -> Iterator[Problem]:
+def _shared_name_problems(metrics: list[Metric]) -> Iterator[Problem]:
+    """One name means one contract, one dimension and one assumption in the whole catalogue."""
     tables: dict[str, ContractType] = {}
     dimensions: dict[str, Dimension] = {}
     assumptions: dict[str, object] = {}
     for metric in metrics:
-        subject = f"Metric {metric.ref}"
+        subject = _subject(metric)
         for name, table in metric.contracts.items():
             if tables.setdefault(name, table) is not table:
                 rule = f"two contracts are called {name!r}"
@@ -196,7 +236,7 @@ def _same_names(metrics: list[Metric]) -> Iterator[Problem]:
             if dimensions.setdefault(dimension.key, dimension) is not dimension:
                 rule = f"two breakdowns are called {dimension.key!r}"
                 yield Problem(subject, "dimensions", rule, "Use one dimension everywhere")
-        for each in metric.assumptions:
-            if assumptions.setdefault(each.key, each) is not each:
-                rule = f"two assumptions are called {each.key!r}"
+        for assumption in metric.assumptions:
+            if assumptions.setdefault(assumption.key, assumption) is not assumption:
+                rule = f"two assumptions are called {assumption.key!r}"
                 yield Problem(subject, "measures", rule, "Declare the assumption once")

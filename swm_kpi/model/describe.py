@@ -1,4 +1,4 @@
-"""One metric in plain English, for a terminal. Everything said is taken from its declaration."""
+"""Descriptions of metrics in plain English, for a terminal. All text comes from declarations."""
 
 from __future__ import annotations
 
@@ -16,74 +16,82 @@ from swm_kpi.model.metric import (
     MetricGroup,
     reason_not_computed,
 )
-from swm_kpi.vocabulary import AvailabilityStatus, Basis, Objective
+from swm_kpi.vocabulary import AvailabilityStatus, Basis
 
 WIDTH = 88
 
 
-def describe(entry: CatalogueEntry, catalogue: Catalogue) -> str:
-    """Say what a ref means, how it is worked out, and what not to read into it."""
-    return "\n".join(_lines(entry, catalogue)) + "\n"
+def describe_entry(entry: CatalogueEntry, catalogue: Catalogue) -> str:
+    """Return what a ref means, how it is calculated and what its limitations are."""
+    return "\n".join(_entry_lines(entry, catalogue)) + "\n"
 
 
-def list_entries(catalogue: Catalogue) -> str:
-    """Return a line for each ref: title, documented availability, and whether it computes."""
-    lines = [f"{'Ref':>3}  {'Title':<50}  {'Availability':<14}  Computes"]
-    objective: Objective | None = None
+def format_catalogue(catalogue: Catalogue) -> str:
+    """Return one line for each ref: its title, availability, and whether it is computed."""
+    lines = [f"{'Ref':>3}  {'Title':<50}  {'Availability':<14}  Computed"]
+    objective_title = ""
     for entry in catalogue:
-        if entry.objective is not objective:
-            objective = entry.objective
-            lines += ["", f"     {objective.value}"]
+        if entry.objective_title != objective_title:
+            objective_title = entry.objective_title
+            lines += ["", f"     {objective_title}"]
         indent = "  " if entry.parent else ""
-        title = _shortened(indent + (entry.name or "(no text in the plan)"), 50)
+        title = _shorten(indent + (entry.name or "(no text in the plan)"), 50)
         status = "" if isinstance(entry, MetricGroup) else entry.availability.status.value
-        lines.append(f"{entry.ref:>3}  {title:<50}  {status:<14}  {_computes(entry, catalogue)}")
-    count = sum(each.computes for each in catalogue)
-    unknown = sum(each.availability.status is AvailabilityStatus.UNKNOWN for each in catalogue)
-    lines += ["", f"{len(catalogue)} refs. {count} compute. Availability is unknown for {unknown}."]
+        computed = _format_computed(entry, catalogue)
+        lines.append(f"{entry.ref:>3}  {title:<50}  {status:<14}  {computed}")
+    computed_count = sum(entry.computes for entry in catalogue)
+    unknown_count = sum(
+        entry.availability.status is AvailabilityStatus.UNKNOWN for entry in catalogue
+    )
+    lines += [
+        "",
+        f"{len(catalogue)} refs, {computed_count} of them computed. "
+        f"Availability is unknown for {unknown_count}.",
+    ]
     return "\n".join(lines) + "\n"
 
 
-def _computes(entry: CatalogueEntry, catalogue: Catalogue) -> str:
+def _format_computed(entry: CatalogueEntry, catalogue: Catalogue) -> str:
     metric = catalogue.metric(entry)
     if metric is None:
         return reason_not_computed(entry)
     if isinstance(entry, MetricAlias):
         return f"yes, as ref {entry.of}"
-    measures = len({each.key for each in metric.measures})
+    measures = len({measure.key for measure in metric.measures})
     return f"yes, {measures} measure{'s' if measures > 1 else ''}"
 
 
-def _shortened(text: str, width: int) -> str:
+def _shorten(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
-def _lines(entry: CatalogueEntry, catalogue: Catalogue) -> Iterator[str]:
+def _entry_lines(entry: CatalogueEntry, catalogue: Catalogue) -> Iterator[str]:
     title = f"{entry.ref}  {entry.title or '(the plan gives no text)'}"
     yield from (title, "=" * min(len(title), WIDTH), "")
-    yield f"Objective     {entry.objective.value}"
+    yield f"Objective     {entry.objective_title}"
     if entry.parent:
         yield f"Part of       {entry.parent} {catalogue[entry.parent].name}"
-    yield from _labelled("Availability", _availability(entry))
+    yield from _labelled("Availability", _format_availability(entry))
     metric = catalogue.metric(entry)
     if isinstance(entry, MetricGroup):
-        yield from ("", "This ref is a heading. Its parts:")
+        yield from ("", "This ref is a group. Its parts:")
         yield from (f"  {child}  {catalogue[child].name}" for child in entry.children)
     elif metric is None:
-        yield from _labelled("Computes", f"No: {reason_not_computed(entry)}.")
+        yield from _labelled("Computed", f"No: {reason_not_computed(entry)}.")
     else:
-        yield from _metric(entry, metric)
+        yield from _metric_lines(entry, metric)
 
 
-def _availability(entry: CatalogueEntry) -> str:
+def _format_availability(entry: CatalogueEntry) -> str:
     availability = entry.availability
-    said = f"{availability.status.value.capitalize()}. {availability.reason}"
-    for each in availability.evidence:
-        said += f" Evidence: {each.finding.rstrip('.')} ({each.source}, {each.when})."
-    return said
+    text = f"{availability.status.value.capitalize()}. {availability.reason}"
+    for evidence in availability.evidence:
+        source = f"({evidence.source}, {evidence.formatted_date})"
+        text += f" Evidence: {evidence.finding.rstrip('.')} {source}."
+    return text
 
 
-def _metric(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
+def _metric_lines(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
     yield f"Better        {metric.direction.value.capitalize()}"
     yield f"Reported      {metric.frequency.value.capitalize()}"
     yield f"Definition    {metric.definition}"
@@ -91,31 +99,35 @@ def _metric(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
         yield from _section(f"The same as ref {entry.of}", [entry.summary])
     yield from _section("What it is", [metric.summary])
     yield from _section("What it is not", [metric.limitations])
-    only = getattr(entry, "only", ())
-    measures = [each for each in metric.measures if not only or each.key in only]
+    only = entry.only if isinstance(entry, MetricAlias) else ()
+    measures = [measure for measure in metric.measures if not only or measure.key in only]
     for basis, heading in (
-        (Basis.FORCE, "How it is worked out"),
+        (Basis.FORCE, "How it is calculated"),
         (Basis.PROXY, "From public data"),
     ):
-        chosen = [each for each in measures if each.basis is basis]
-        if chosen:
+        measures_of_basis = [measure for measure in measures if measure.basis is basis]
+        if measures_of_basis:
             yield from ("", heading, "-" * len(heading))
-            for measure in chosen:
-                yield from _measure(measure)
-    yield from _bullets("Assumptions", [_assumption(each) for each in metric.assumptions])
+            for measure in measures_of_basis:
+                yield from _measure_lines(measure)
+    yield from _bullets("Assumptions", [_format_assumption(item) for item in metric.assumptions])
     for contract in metric.contracts.values():
-        yield from _table(contract, metric)
-    breakdowns = [f"{each.title} ({each.key}): {each.description}" for each in metric.dimensions]
-    yield from _bullets("Breakdowns", breakdowns)
+        yield from _table_lines(contract, metric)
+    yield from _bullets(
+        "Breakdowns", [f"{dim.title} ({dim.key}): {dim.description}" for dim in metric.dimensions]
+    )
     yield from _bullets("Read with care", metric.caveats)
-    yield from _bullets("Breaks in the series", [f"{b.on}: {b.because}" for b in metric.breaks])
+    yield from _bullets(
+        "Breaks in the series", [f"{item.on}: {item.because}" for item in metric.breaks]
+    )
     yield from _bullets("Standards", metric.standards)
     yield from _bullets(
-        "Caught by an example", [each.edge_case for each in metric.examples if each.edge_case]
+        "Edge cases in the worked examples",
+        [example.edge_case for example in metric.examples if example.edge_case],
     )
 
 
-def _measure(measure: Measure) -> Iterator[str]:
+def _measure_lines(measure: Measure) -> Iterator[str]:
     yield f"{measure.title}  [{measure.key}: {measure.measured_in.value}]"
     yield from _indented(measure.formula())
     for text in (measure.proxy_difference, measure.note):
@@ -126,8 +138,8 @@ def _measure(measure: Measure) -> Iterator[str]:
     yield ""
 
 
-def _assumption(assumption: Assumption) -> str:
-    values = ", ".join(str(each) for each in assumption.values)
+def _format_assumption(assumption: Assumption) -> str:
+    values = ", ".join(str(value) for value in assumption.values)
     source = assumption.source or "no source: our working choice"
     return (
         f"{assumption.key} = {values}, since {assumption.since}. {assumption.because.rstrip('.')} "
@@ -135,10 +147,9 @@ def _assumption(assumption: Assumption) -> str:
     )
 
 
-def _table(contract: ContractType, metric: Metric) -> Iterator[str]:
-    heading = f"Table {contract.table}"
+def _table_lines(contract: ContractType, metric: Metric) -> Iterator[str]:
     source = f" Usually from: {contract.source}." if contract.source else ""
-    yield from _section(heading, [f"{contract.meaning}{source}"])
+    yield from _section(f"Table {contract.table}", [f"{contract.meaning}{source}"])
     yield "  Columns read:"
     for name, needed in metric.columns_read(contract).items():
         column = contract.columns[name]

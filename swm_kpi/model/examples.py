@@ -1,4 +1,4 @@
-"""Worked examples: tiny tables with the numbers they must give."""
+"""Worked examples: small tables with the numbers that a metric must compute from them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,28 @@ from swm_kpi.calendar import Period
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.declaration import Declaration, Finding
 from swm_kpi.errors import PeriodError, did_you_mean
+from swm_kpi.expressions import DTYPE_WORDS
 
-_TRUTH = {"yes": True, "no": False, "true": True, "false": False}
+_BOOLEANS = {"yes": True, "no": False, "true": True, "false": False}
 
 
 class Example(Declaration):
-    """A tiny table and the numbers a metric must give for it. Run as a test, shown on the page.
+    """A small table and the numbers that a metric must compute from it.
+
+    ``swm-kpi check`` and the tests compute every example; the metric's page shows it.
 
     Attributes:
-        rows: a pipe table, header first, for the metric's first table; or one for each table by
-            name. An empty cell is a missing value.
-        expect: measure key to number, best written as the arithmetic that explains it (``1 + 1``).
-            ``None`` where the measure has no number.
-        period: the label of the period computed.
-        shows: what a reader learns from it.
-        trap: for a counter-example, the usual misreading that this example would catch.
+        rows: a pipe table with a header row, for the first table that the metric reads; or one
+            pipe table for each table name. An empty cell is a missing value.
+        expect: the value of each measure, by measure key. Write the arithmetic that explains the
+            value, such as ``1 + 1``. Write None where the measure has no value.
+        period: the label of the period to compute.
+        description: what the example shows a reader.
+        edge_case: the mistake that this example would catch, such as a row that looks as if it
+            counts but does not.
+
+    Raises:
+        DefinitionError: nothing is expected, or the period is not a label.
     """
 
     rows: str | Mapping[str, str]
@@ -35,22 +42,22 @@ class Example(Declaration):
 
     @classmethod
     def subject_of(cls, fields: dict[str, Any]) -> str:
-        """Name it in a message."""
+        """Name the declaration in a message."""
         return "Example"
 
     @property
-    def when(self) -> Period:
-        """The period computed."""
+    def computed_period(self) -> Period:
+        """The period to compute."""
         return Period.parse(self.period)
 
     def tables(self, first: ContractType) -> dict[str, str]:
-        """Return the pipe tables by table name; a lone one is of the first table."""
+        """Return the pipe tables by table name. A single one belongs to the ``first`` table."""
         return {first.table: self.rows} if isinstance(self.rows, str) else dict(self.rows)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong with the example by itself."""
+        """Yield what is wrong with the example on its own."""
         if not self.expect:
-            yield "expect", "it expects nothing", "Give at least one measure's number"
+            yield "expect", "it expects nothing", "Give the value of at least one measure"
         try:
             Period.parse(self.period)
         except PeriodError as error:
@@ -58,56 +65,58 @@ class Example(Declaration):
 
 
 def parse_pipe_table(text: str, contract: ContractType) -> list[dict[str, Any]]:
-    """Read a pipe table as typed rows.
+    """Parse a pipe table into rows: one dictionary for each line, column name to typed value.
 
     Raises:
-        ValueError: a column is unknown, a cell is not of the column's type or outside its closed
-            list; the message says which line.
+        ValueError: there is no header, a column is unknown, or a cell has the wrong type or is not
+            in the column's closed list. The message names the row.
     """
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     lines = [line for line in lines if set(line) - set("|-: ")]
     if not lines:
         raise ValueError("the table has no header")
-    names = _cells(lines[0])
+    names = _split_cells(lines[0])
     for name in names:
         if name not in contract.columns:
             hint = did_you_mean(name, contract.columns)
             raise ValueError(f"{contract.__name__} has no column {name!r}. {hint}")
     rows = []
     for number, line in enumerate(lines[1:], start=1):
-        cells = _cells(line)
+        cells = _split_cells(line)
         if len(cells) != len(names):
-            raise ValueError(f"row {number} has {len(cells)} cells under {len(names)} headings")
+            raise ValueError(f"row {number} has {len(cells)} cells for {len(names)} columns")
         rows.append(
             {
-                name: _parsed(cell, contract.columns[name], number)
+                name: _parse_cell(cell, contract.columns[name], number)
                 for name, cell in zip(names, cells, strict=True)
             }
         )
     return rows
 
 
-def _cells(line: str) -> list[str]:
+def _split_cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|")]
 
 
-def _parsed(cell: str, column: Column, number: int) -> Any:
+def _parse_cell(cell: str, column: Column, number: int) -> Any:
     if not cell:
         return None
     try:
-        value = _value(cell, column.dtype)
+        value = _convert(cell, column.dtype)
     except (ValueError, KeyError):
-        word = column.dtype.__name__
-        raise ValueError(f"row {number}: {cell!r} in {column.name} is not a {word}") from None
+        expected = DTYPE_WORDS[column.dtype]
+        raise ValueError(f"row {number}: {cell!r} in {column.name} is not {expected}") from None
     if column.domain is not None and value not in column.domain:
         hint = did_you_mean(cell, map(str, column.domain))
-        raise ValueError(f"row {number}: {cell!r} is not in the list of {column.name}. {hint}")
+        raise ValueError(
+            f"row {number}: {cell!r} is not in the closed list of {column.name}. {hint}"
+        )
     return value
 
 
-def _value(cell: str, dtype: type) -> Any:
+def _convert(cell: str, dtype: type) -> Any:
     if dtype is bool:
-        return _TRUTH[cell.lower()]
+        return _BOOLEANS[cell.lower()]
     if dtype is datetime:
         return datetime.fromisoformat(cell)
     if dtype is date:

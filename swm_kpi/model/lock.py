@@ -1,7 +1,7 @@
-"""The lock: which definition each version of a metric is, so that none changes its numbers unseen.
+"""The lock file: the definition of each version of each metric, so that no number moves unnoticed.
 
-A locked line is what a result's ``definition`` column prints, ``57@1#12bcd4fa``, so that any
-published number can be looked up in it. Lines of earlier versions stay.
+A line of the lock is what a result's ``definition`` column contains, such as ``57@1#12bcd4fa``, so
+that any published number can be looked up. Lines of earlier versions stay in the file.
 """
 
 from __future__ import annotations
@@ -13,32 +13,34 @@ from swm_kpi.errors import DefinitionError, Problem
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric
 
-HEADING = (
+HEADER = (
     "# What each version of each metric is: ref@version#hash of all that moves its numbers.\n"
     "# Written by swm-kpi lock. Do not edit it: raise the metric's version instead.\n"
 )
+_FILE = "definitions.lock"
+_REWRITE = "Write the file again with swm-kpi lock"
 _LINE = re.compile(r"\A(?P<ref>[A-Za-z0-9._-]+)@(?P<version>[1-9][0-9]*)#(?P<hash>[0-9a-f]{8})\Z")
 
 Lock = dict[tuple[str, int], str]
-"""Ref and version to hash."""
+"""The hash of each definition, by ref and version."""
 
 
-def locked(catalogue: Catalogue) -> Lock:
-    """Return what a lock of the catalogue's metrics, as they are now, holds."""
-    found: Lock = {}
-    for each in catalogue:
-        if isinstance(each, Metric):
-            found[each.ref, each.version] = each.definition.rpartition("#")[2]
-    return found
+def build_lock(catalogue: Catalogue) -> Lock:
+    """Return the lock of a catalogue's metrics as they are defined now."""
+    return {
+        (entry.ref, entry.version): entry.definition.rpartition("#")[2]
+        for entry in catalogue
+        if isinstance(entry, Metric)
+    }
 
 
-def read_lock(text: str) -> Lock:
-    """Read a lock.
+def parse_lock(text: str) -> Lock:
+    """Parse the text of a lock file.
 
     Raises:
-        DefinitionError: lines are not as ``swm-kpi lock`` writes them, or say a version twice.
+        DefinitionError: a line is not as ``swm-kpi lock`` writes it, or a version occurs twice.
     """
-    found: Lock = {}
+    lock: Lock = {}
     problems = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
@@ -46,56 +48,58 @@ def read_lock(text: str) -> Lock:
         match = _LINE.match(line.strip())
         if match is None:
             rule = "it is not ref@version#hash"
-            problems.append(Problem("definitions.lock", f"line {number}", rule, _FIX))
+            problems.append(Problem(_FILE, f"line {number}", rule, _REWRITE))
             continue
         key = match["ref"], int(match["version"])
-        if key in found:
-            rule = f"ref {key[0]} version {key[1]} is there twice"
-            problems.append(Problem("definitions.lock", f"line {number}", rule, _FIX))
-        found[key] = match["hash"]
+        if key in lock:
+            rule = f"ref {key[0]} version {key[1]} occurs twice"
+            problems.append(Problem(_FILE, f"line {number}", rule, _REWRITE))
+        lock[key] = match["hash"]
     if problems:
         raise DefinitionError(problems)
-    return found
+    return lock
 
 
-def lock_text(lock: Lock) -> str:
-    """Write a lock, in the order of a plan: 2 before 10."""
-    ordered = sorted(lock, key=lambda key: (_natural(key[0]), key[1]))
-    lines = [f"{ref}@{version}#{lock[ref, version]}\n" for ref, version in ordered]
-    return HEADING + "".join(lines)
+def format_lock(lock: Lock) -> str:
+    """Return the text of a lock file, sorted by ref (2 before 10) and version."""
+    keys = sorted(lock, key=lambda key: (_natural_sort_key(key[0]), key[1]))
+    lines = [f"{ref}@{version}#{lock[ref, version]}\n" for ref, version in keys]
+    return HEADER + "".join(lines)
 
 
-def lock_problems(held: Lock, now: Lock) -> Iterator[Problem]:
-    """Yield what is wrong where definitions differ from what was locked.
+def iter_lock_problems(lock: Lock, current: Lock) -> Iterator[Problem]:
+    """Yield a problem for each definition that differs from the one that was locked.
 
     Args:
-        held: the lock as it stands.
-        now: what the definitions are.
+        lock: the lock as read from the file.
+        current: the lock of the definitions as they are now.
     """
-    for (ref, version), hashed in now.items():
-        versions = [each for name, each in held if name == ref]
+    for (ref, version), current_hash in current.items():
+        versions = [locked_version for locked_ref, locked_version in lock if locked_ref == ref]
         if versions and version < max(versions):
             rule = f"version {version} is older than the locked version {max(versions)}"
             yield Problem(f"Metric {ref}", "version", rule, "Versions only go up")
-        elif held.get((ref, version), hashed) != hashed:
-            rule = f"what moves its numbers has changed, and it is still version {version}"
-            fix = f"Write version={version + 1}, and say in CHANGELOG.md what moves"
+        elif lock.get((ref, version), current_hash) != current_hash:
+            rule = (
+                f"the definition has changed and moves numbers, but it is still version {version}"
+            )
+            fix = f"Write version={version + 1}, and say in CHANGELOG.md which numbers move"
             yield Problem(f"Metric {ref}", "version", rule, fix)
 
 
-def unlocked(held: Lock, now: Lock) -> list[str]:
-    """Return ``ref@version`` of what is defined and is not in the lock."""
-    return [f"{ref}@{version}" for ref, version in now if (ref, version) not in held]
+def missing_from_lock(lock: Lock, current: Lock) -> list[str]:
+    """Return ``ref@version`` of each current definition that is not in the lock."""
+    return [f"{ref}@{version}" for ref, version in current if (ref, version) not in lock]
 
 
-def untold(changelog: str, lock: Iterable[tuple[str, int]]) -> list[str]:
-    """Return ``ref@version`` of each later version that the changelog does not tell of.
+def missing_from_changelog(changelog: str, lock: Iterable[tuple[str, int]]) -> list[str]:
+    """Return ``ref@version`` of each later version that the changelog does not mention.
 
-    A version after the first is told by a list item under "Numbers that move" that begins
+    A version after the first needs a list item under "Numbers that move" that begins
     ``- Ref 57, version 2:``.
     """
     sections = re.findall(r"^### Numbers that move$(.*?)(?=^##|\Z)", changelog, re.M | re.S)
-    told = {
+    mentioned = {
         (match["ref"], int(match["version"]))
         for section in sections
         for match in re.finditer(
@@ -103,13 +107,13 @@ def untold(changelog: str, lock: Iterable[tuple[str, int]]) -> list[str]:
         )
     }
     return [
-        f"{ref}@{version}" for ref, version in lock if version > 1 and (ref, version) not in told
+        f"{ref}@{version}"
+        for ref, version in lock
+        if version > 1 and (ref, version) not in mentioned
     ]
 
 
-_FIX = "Write it again with swm-kpi lock"
-
-
-def _natural(ref: str) -> list[tuple[int, int, str]]:
+def _natural_sort_key(ref: str) -> list[tuple[int, int, str]]:
+    """Sort the digits in a ref as numbers and the rest as text."""
     parts = re.findall(r"\d+|\D+", ref)
-    return [(0, int(each), "") if each.isdigit() else (1, 0, each) for each in parts]
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]

@@ -1,4 +1,4 @@
-"""The entries of a catalogue: metrics, headings, aliases, and refs that say nothing yet."""
+"""The entries of a catalogue: metrics, groups of metrics, aliases and undefined references."""
 
 from __future__ import annotations
 
@@ -21,36 +21,40 @@ from swm_kpi.measures import Count, Measure, Proportion, Rate, Ratio, TableMeasu
 from swm_kpi.measures.measure import KEY
 from swm_kpi.model.availability import Availability
 from swm_kpi.model.examples import Example, parse_pipe_table
-from swm_kpi.vocabulary import Basis, Direction, Frequency, Objective
+from swm_kpi.model.objective import Objective
+from swm_kpi.vocabulary import Basis, Direction, Frequency
 
 _REF = re.compile(r"\A[A-Za-z0-9](?:[A-Za-z0-9._-]{0,30}[A-Za-z0-9])?\Z")
+NO_OBJECTIVE = "Not stated in the plan"
 
 
 @dataclass(frozen=True)
 class Break:
-    """A day from which a series is not comparable with what went before.
+    """A break in a series: values from this day on are not comparable with earlier values.
 
     Attributes:
         on: the ISO date of the first day after the break.
         because: what changed.
+
+    Raises:
+        DefinitionError: the date is not an ISO date, or the reason is empty.
     """
 
     on: str
     because: str
 
     def __post_init__(self) -> None:
-        found = []
+        findings = []
         try:
             date.fromisoformat(self.on)
         except (TypeError, ValueError):
-            found.append(
-                ("on", f"{self.on!r} is not a date", "Write an ISO date such as 2023-05-01")
-            )
+            fix = "Write an ISO date such as 2023-05-01"
+            findings.append(("on", f"{self.on!r} is not a date", fix))
         if not (isinstance(self.because, str) and self.because.strip()):
-            found.append(("because", "it is empty", "Say what changed"))
-        if found:
+            findings.append(("because", "it is empty", "Say what changed"))
+        if findings:
             place = place_of_declaration()
-            raise_problems(Problem("Break", *each, place) for each in found)
+            raise_problems(Problem("Break", *finding, place) for finding in findings)
 
     @property
     def day(self) -> date:
@@ -62,31 +66,36 @@ class CatalogueEntry(Declaration):
     """One numbered reference of a plan.
 
     Attributes:
-        ref: its number, as text.
-        key: a name for code.
-        title: the plan's own words, to the letter.
-        objective: the objective it stands under.
-        parent: the ref of the heading it stands under, if any.
-        availability: whether it may be reported, as documented.
+        ref: its number in the plan, as text.
+        key: a name for code, in lower case.
+        title: the plan's own words, unchanged.
+        objective: the objective of the plan that it belongs to; None where the plan states none.
+        parent: the ref of the group that it belongs to, if any.
+        availability: whether the force can report it, as documented.
     """
 
     ref: str
     key: str
     title: str
-    objective: Objective
+    objective: Objective | None
     parent: str | None = None
     availability: Availability
 
     def __repr__(self) -> str:
-        """Show which entry it is; its fields are a page long and are read one by one."""
+        """Show which entry it is. The fields would fill a page."""
         return f"<{type(self).__name__} {self.ref} {self.key}: {self.name or 'no text'}>"
 
     __str__ = __repr__
 
     @property
     def name(self) -> str:
-        """The title without the punctuation that joined it to the plan's list."""
+        """The title without the punctuation at its end."""
         return self.title.rstrip(";:.")
+
+    @property
+    def objective_title(self) -> str:
+        """The objective in words, also where the plan states none."""
+        return NO_OBJECTIVE if self.objective is None else self.objective.title
 
     @property
     def computes(self) -> bool:
@@ -94,47 +103,46 @@ class CatalogueEntry(Declaration):
         return False
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong with the entry by itself."""
+        """Yield what is wrong with the entry on its own."""
         if not _REF.match(self.ref):
             yield "ref", f"{self.ref[:40]!r} is not a reference", "Use letters, digits, . _ and -"
         if not KEY.match(self.key):
-            yield (
-                "key",
-                f"{self.key!r} is not a name",
-                "Use lower case letters, digits and single _",
-            )
+            fix = "Use lower-case letters, digits and single underscores"
+            yield "key", f"{self.key!r} is not a name", fix
         if self.key == self.ref:
-            yield "key", "it is the ref", "Give the metric a name in words"
+            yield "key", "it is the same as the ref", "Give the metric a name in words"
         if self.parent == self.ref:
-            yield "parent", "it is its own parent", "Name the heading's ref, or leave it out"
+            yield "parent", "it is its own parent", "Name the ref of its group, or leave it out"
 
 
 class MetricGroup(CatalogueEntry):
-    """A ref that only gathers others under it."""
+    """A reference that only groups others. Nothing is computed for it.
+
+    Attributes:
+        children: the refs in the group, in order. Each names this ref as its ``parent``.
+    """
 
     children: Frozen[str] = Field(min_length=1)
 
 
 class UndefinedMetric(CatalogueEntry):
-    """A ref for which the plan gives no text. Nothing is ever computed for it."""
+    """A reference for which the plan gives no text. Its title is empty and nothing is computed."""
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong: it must have no title."""
+        """Yield what is wrong with the entry on its own."""
         yield from super().findings()
         if self.title:
-            yield "title", "a ref with a title is not without text", "Declare a Metric"
-
-
-class Planned(CatalogueEntry):
-    """A ref whose row is kept while its computation has not been written."""
+            rule = "an undefined reference has no title"
+            yield "title", rule, "Leave the title empty, or declare a Metric"
 
 
 class MetricAlias(CatalogueEntry):
-    """A ref that is the same computation as another, or some of its measures.
+    """A reference that repeats another metric, or some of its measures.
 
     Attributes:
-        of: the ref computed.
-        only: keys of the measures meant; all when left out.
+        of: the ref of the metric that is computed.
+        only: the keys of the measures to show; all of them by default.
+        summary: in plain English, what it repeats.
     """
 
     of: str
@@ -143,26 +151,29 @@ class MetricAlias(CatalogueEntry):
 
     @property
     def computes(self) -> bool:
-        """An alias computes what it is an alias of."""
+        """An alias computes the metric that it repeats."""
         return True
 
 
 class Metric(CatalogueEntry):
-    """A ref that is measured.
+    """A reference that is measured.
 
     Attributes:
         summary: in plain English, what is counted and on which date.
         measures: its numbers, in the order to show them.
-        headline: the key of the measure to show first; the first one when left out.
-        dimensions: the breakdowns that make sense for it.
-        direction: which way is better.
+        headline: the key of the measure to show first; the first measure by default.
+        dimensions: the breakdowns that are meaningful for it.
+        direction: whether a higher or a lower value is better.
         frequency: how often it is reported.
-        standards: the rules that fix its meaning.
-        not_this: what it is easily mistaken for.
+        standards: the published rules that define it.
+        limitations: what it does not measure, and what it is easily mistaken for.
         caveats: what else a reader must know.
-        breaks: days from which it is not comparable with what went before.
-        examples: at least one, and at least one with a trap.
-        version: raised when its numbers would move.
+        breaks: days from which values are not comparable with earlier ones, earliest first.
+        examples: worked examples. At least one has an ``edge_case``.
+        version: a whole number, raised when a change of the definition moves numbers.
+
+    Raises:
+        DefinitionError: with every problem of the declaration.
     """
 
     summary: str
@@ -185,7 +196,7 @@ class Metric(CatalogueEntry):
 
     @cached_property
     def contracts(self) -> dict[str, ContractType]:
-        """Every table that some measure of it reads, by name."""
+        """The contracts of the tables that its measures read, by table name."""
         return {
             statistic.contract.table: statistic.contract
             for measure in self.measures
@@ -193,13 +204,14 @@ class Metric(CatalogueEntry):
         }
 
     def columns_read(self, contract: ContractType) -> dict[str, bool]:
-        """Return the columns of a table that it reads, in the table's order.
+        """Return the columns of a table that the metric reads, in the table's order.
 
         Args:
-            contract: one of its tables.
+            contract: the contract of one of its tables.
 
         Returns:
-            Name to whether a number needs the column; if not, only a breakdown does.
+            Column name to True where a measure needs the column, and False where only a breakdown
+            does.
         """
         needed = {
             column
@@ -208,36 +220,47 @@ class Metric(CatalogueEntry):
             if statistic.contract is contract
             for column in statistic.columns
         }
-        carried = {
-            each.name
+        breakdown_columns = {
+            expression.name
             for dimension in self.dimensions
             if dimension.key in contract.dimensions
-            for each in contract.dimensions[dimension.key][1].walk()
-            if isinstance(each, Column)
+            for expression in contract.dimensions[dimension.key][1].walk()
+            if isinstance(expression, Column)
         }
-        return {name: name in needed for name in contract.columns if name in needed | carried}
+        names = needed | breakdown_columns
+        return {name: name in needed for name in contract.columns if name in names}
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """The assumptions its measures rest on."""
-        found = {each.key: each for measure in self.measures for each in measure.assumptions()}
-        return tuple(found.values())
+        """The assumptions that its measures rest on."""
+        by_key = {
+            assumption.key: assumption
+            for measure in self.measures
+            for assumption in measure.assumptions()
+        }
+        return tuple(by_key.values())
 
     @cached_property
     def definition(self) -> str:
-        """``ref@version#hash``; the hash is of everything that moves its numbers."""
-        canonical = json.dumps([each.canonical() for each in self.measures], sort_keys=True)
+        """``ref@version#hash``. The hash covers everything that moves the metric's numbers."""
+        canonical = json.dumps([measure.canonical() for measure in self.measures], sort_keys=True)
         return f"{self.ref}@{self.version}#{hashlib.sha256(canonical.encode()).hexdigest()[:8]}"
 
     @property
-    def first_shown(self) -> Measure:
-        """The measure that stands for the metric where only one fits."""
+    def headline_measure(self) -> Measure:
+        """The measure to show where there is space for only one."""
         key = self.headline or self.measures[0].key
-        return next(each for each in self.measures if each.key == key)
+        return next(measure for measure in self.measures if measure.key == key)
 
     def measure(self, key: str, basis: Basis) -> Measure:
-        """Return the measure of that key and basis."""
-        return next(each for each in self.measures if (each.key, each.basis) == (key, basis))
+        """Return the measure of that key and basis.
+
+        Raises:
+            StopIteration: there is none.
+        """
+        return next(
+            measure for measure in self.measures if (measure.key, measure.basis) == (key, basis)
+        )
 
     def findings(self) -> Iterator[Finding]:
         """Yield everything that is wrong between the fields."""
@@ -250,83 +273,90 @@ class Metric(CatalogueEntry):
         yield from self._measure_findings()
         yield from self._dimension_findings()
         yield from self._example_findings()
-        days = [each.on for each in self.breaks]
+        days = [series_break.on for series_break in self.breaks]
         if days != sorted(set(days)):
             yield "breaks", "they are not in order of date", "List each day once, earliest first"
 
     def _measure_findings(self) -> Iterator[Finding]:
-        known = [(each.key, each.basis) for each in self.measures]
-        for key, basis in sorted({each for each in known if known.count(each) > 1}):
+        declared = [(measure.key, measure.basis) for measure in self.measures]
+        for key, basis in sorted({pair for pair in declared if declared.count(pair) > 1}):
             yield "measures", f"{key!r} is declared twice on the {basis.value} basis", "Rename one"
-        keys = [key for key, _ in known]
+        keys = [key for key, _ in declared]
         if self.headline and self.headline not in keys:
             rule = f"{self.headline!r} is not a measure"
             yield "headline", rule, did_you_mean(self.headline, keys)
-        if all(each.basis is Basis.PROXY for each in self.measures):
-            yield "measures", "a proxy stands for nothing", "Declare the force's own measure too"
+        if all(measure.basis is Basis.PROXY for measure in self.measures):
+            rule = "every measure is a proxy"
+            yield "measures", rule, "Declare the force's own measure too"
         for measure in self.measures:
-            for sibling in measure.siblings:
-                keys = [key for key, basis in known if basis is measure.basis]
-                if sibling not in keys:
-                    rule = f"{measure.key} is worked out from {sibling!r}, which is not a measure"
-                    yield "measures", rule, did_you_mean(sibling, keys)
+            keys = [key for key, basis in declared if basis is measure.basis]
+            for input_key in measure.siblings:
+                if input_key not in keys:
+                    rule = f"{measure.key} depends on {input_key!r}, which is not a measure"
+                    yield "measures", rule, did_you_mean(input_key, keys)
                     continue
-                other = self.measure(sibling, measure.basis)
-                if other.siblings or isinstance(other, Proportion):
-                    rule = f"{measure.key} divides {sibling!r}, which is divided already"
+                input_measure = self.measure(input_key, measure.basis)
+                if input_measure.siblings or isinstance(input_measure, Proportion):
+                    rule = f"{measure.key} divides {input_key!r}, which is already a quotient"
                     yield "measures", rule, "Divide a count or a sum"
-                elif isinstance(measure, Rate) and other.kind != "count":
-                    rule = f"{measure.key} is per person, and {sibling!r} is not a count"
+                elif isinstance(measure, Rate) and input_measure.kind != "count":
+                    rule = f"{measure.key} is per person, and {input_key!r} is not a count"
                     yield "measures", rule, "Give of= the key of a Count"
             if isinstance(measure, Ratio):
-                yield from self._comparable(measure)
+                yield from self._ratio_findings(measure)
 
-    def _comparable(self, ratio: Ratio) -> Iterator[Finding]:
-        found = [
-            each
-            for each in self.measures
-            if each.key in ratio.siblings
-            and each.basis is ratio.basis
-            and isinstance(each, TableMeasure)
+    def _ratio_findings(self, ratio: Ratio) -> Iterator[Finding]:
+        """Yield a problem when a ratio divides two things that do not go together."""
+        inputs = [
+            measure
+            for measure in self.measures
+            if measure.key in ratio.siblings
+            and measure.basis is ratio.basis
+            and isinstance(measure, TableMeasure)
         ]
-        alignments = {s.alignment for each in found for s in each.statistics.values()}
-        kinds = {each.kind for each in found}
-        top = self.measure(ratio.numerator, ratio.basis) if len(found) > 1 else None
-        # What leaves in a period over the mean of what there was in it is a rate of leaving.
-        of_a_mean = isinstance(top, Count) and kinds == {"count", "average stock"}
-        if (len(alignments) > 1 or len(kinds) > 1) and not of_a_mean:
-            rule = f"{ratio.key} divides a {found[0].kind} by a {found[-1].kind}"
+        alignments = {
+            statistic.alignment for measure in inputs for statistic in measure.statistics.values()
+        }
+        kinds = {measure.kind for measure in inputs}
+        numerator = self.measure(ratio.numerator, ratio.basis) if len(inputs) > 1 else None
+        # A count of leavers over the average number of staff is a valid rate, such as turnover.
+        is_turnover = isinstance(numerator, Count) and kinds == {"count", "average stock"}
+        if (len(alignments) > 1 or len(kinds) > 1) and not is_turnover:
+            rule = f"{ratio.key} divides a {inputs[0].kind} by a {inputs[-1].kind}"
             yield "measures", rule, "Divide two flows, or two stocks at one date"
 
     def _dimension_findings(self) -> Iterator[Finding]:
-        keys = [each.key for each in self.dimensions]
-        for key in sorted({each for each in keys if keys.count(each) > 1}):
+        keys = [dimension.key for dimension in self.dimensions]
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
             yield "dimensions", f"{key!r} is listed twice", "List each breakdown once"
-        carried = {
+        available = {
             key: dimension for table in self.contracts.values()
             for key, (dimension, _) in table.dimensions.items()
         }  # fmt: skip
         for dimension in self.dimensions:
-            if dimension.key not in carried:
-                rule = f"no table it reads carries {dimension.key!r}"
-                yield "dimensions", rule, did_you_mean(dimension.key, carried)
-            elif carried[dimension.key] is not dimension:
-                rule = f"its table carries another {dimension.key!r}"
-                yield "dimensions", rule, "Use the dimension its table declares"
+            if dimension.key not in available:
+                rule = f"no table that it reads has a column for {dimension.key!r}"
+                yield "dimensions", rule, did_you_mean(dimension.key, available)
+            elif available[dimension.key] is not dimension:
+                rule = f"its table has a different dimension called {dimension.key!r}"
+                yield "dimensions", rule, "Use the dimension that its table declares"
 
     def _example_findings(self) -> Iterator[Finding]:
         if not self.examples:
-            yield "examples", "there is none", "Show a tiny table and the numbers it gives"
-        elif not any(each.edge_case for each in self.examples):
-            fix = "Add Example(..., trap=...) with a row that looks as if it counts and does not"
-            yield "examples", "there is no counter-example", fix
-        shown = {key for each in self.examples for key in each.expect}
-        keys = list(dict.fromkeys(each.key for each in self.measures))
-        for key in sorted(shown - set(keys)):
+            yield "examples", "there is none", "Add an Example: a small table and its numbers"
+        elif not any(example.edge_case for example in self.examples):
+            fix = (
+                "Add Example(..., edge_case=...) with a row that looks as if it counts but does not"
+            )
+            yield "examples", "there is no edge case", fix
+        expected = {key for example in self.examples for key in example.expect}
+        keys = list(dict.fromkeys(measure.key for measure in self.measures))
+        for key in sorted(expected - set(keys)):
             yield "examples", f"{key!r} is not a measure", did_you_mean(key, keys)
         for key in keys if self.examples else ():
-            if key not in shown:
-                yield "examples", f"no example shows {key!r}", f'Expect "{key}" in an example'
+            if key not in expected:
+                rule = f"no example shows {key!r}"
+                yield "examples", rule, f'Add "{key}" to the expect= of an example'
         first = next(iter(self.contracts.values()), None)
         for number, example in enumerate(self.examples, start=1):
             if first is None:
@@ -339,14 +369,14 @@ class Metric(CatalogueEntry):
                 try:
                     parse_pipe_table(text, self.contracts[table])
                 except ValueError as error:
-                    yield "examples", f"example {number}: {error}".rstrip("."), "Mend the table"
+                    rule = f"example {number}: {error}".rstrip(".")
+                    yield "examples", rule, "Correct the table"
 
 
 def reason_not_computed(entry: CatalogueEntry) -> str:
-    """Say in words why nothing is computed for an entry; empty when something is."""
-    words: dict[type[Any], str] = {
-        MetricGroup: "a heading: its parts are computed",
+    """Return in words why nothing is computed for an entry; empty text when something is."""
+    reasons: dict[type[Any], str] = {
+        MetricGroup: "it is a group: its parts are computed",
         UndefinedMetric: "the plan gives no text for this ref",
-        Planned: "its computation is not written yet",
     }
-    return words.get(type(entry), "")
+    return reasons.get(type(entry), "")

@@ -1,4 +1,4 @@
-"""The catalogues that are installed: the plan's own and those of plug-ins."""
+"""The installed definitions: those of the library and those of plugins."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from swm_kpi.model.availability_file import load_availability
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry
 
-_GROUP = "swm_kpi.definitions"
-_OWN = "swm_kpi.definitions"
+_ENTRY_POINT_GROUP = "swm_kpi.definitions"
+_OWN_PACKAGE = "swm_kpi.definitions"
 
 
 @dataclass(frozen=True)
@@ -25,158 +25,175 @@ class InstalledDefinitions:
     """Every package of definitions that is installed.
 
     Attributes:
-        catalogue: the entries of all that could be loaded: the plan's, then each plug-in's, in the
-            order of their distributions' names.
-        distributions: by ref, the distribution that declares it, with its version.
-        left_out: what is wrong with plug-ins that could not be loaded, each named.
+        catalogue: the entries of every package that loads: the library's own, then those of each
+            plugin, in the order of their distributions' names.
+        distributions: the distribution and version that declares each ref, by ref.
+        load_problems: what is wrong with each plugin that does not load.
     """
 
     catalogue: Catalogue
     distributions: dict[str, str]
-    left_out: tuple[Problem, ...]
+    load_problems: tuple[Problem, ...]
 
 
 def catalogue(*, availability: str | Path | None = None) -> Catalogue:
-    """Return the plan's refs, then those of installed plug-ins.
+    """Return the catalogue of the installed definitions: the plan's, then those of plugins.
 
-    A plug-in is a distribution with an entry point in the group ``swm_kpi.definitions`` that names
-    a package holding a ``CATALOGUE``. Loading one runs its code. What is installed is looked up
+    A plugin is a distribution with an entry point in the group ``swm_kpi.definitions`` that names
+    a package with a ``CATALOGUE``. Loading a plugin runs its code. Installed definitions are loaded
     once in a process.
 
     Args:
-        availability: a TOML file in which a force states what it may report.
+        availability: the path of a TOML file in which a force states what it can report.
 
     Raises:
-        DefinitionError: with every problem of the plan's definitions, of the file, or between the
-            definitions of two distributions, such as one ref declared by both.
-        InputError: there is no such file, or it is not TOML.
+        DefinitionError: with every problem of the plan's definitions, of the file, or between two
+            distributions, such as a ref that both declare.
+        InputError: the file does not exist, or is not TOML.
 
     Warns:
-        PluginWarning: a plug-in cannot be loaded. It is named, and only its own refs are missing.
+        PluginWarning: a plugin does not load. The message names it, and only its refs are missing.
     """
-    found = load_installed().catalogue
-    return found if availability is None else load_availability(found, availability)
+    installed = load_installed().catalogue
+    return installed if availability is None else load_availability(installed, availability)
 
 
 @cache
 def load_installed() -> InstalledDefinitions:
-    """Load everything that is installed, once.
+    """Load every installed package of definitions, once in a process.
 
     Raises:
-        DefinitionError: as for ``catalogue``.
+        DefinitionError: as for :func:`catalogue`.
     """
-    parts = {_distribution(None): load(_OWN)}
-    left_out: list[Problem] = []
-    for point in _plug_ins():
-        name = _distribution(point)
+    parts = {_distribution_name(None): load(_OWN_PACKAGE)}
+    load_problems: list[Problem] = []
+    for point in _plugin_entry_points():
+        name = _distribution_name(point)
         try:
             parts[name] = load(point.value)
-        except Exception as error:  # a plug-in is another's code, and may fail in any way
-            left_out += _said(name, point, error)
+        except Exception as error:  # A plugin is code of others and can fail in any way.
+            load_problems += _load_problems(name, point, error)
             warnings.warn(
-                f"{name} cannot be loaded, and its metrics are left out: "
-                f"{left_out[-1].rule}. Run swm-kpi check for everything that is wrong.",
+                f"{name} does not load, and its metrics are left out: "
+                f"{load_problems[-1].rule}. Run swm-kpi check to see everything that is wrong.",
                 PluginWarning,
                 stacklevel=2,
             )
-    joined = _joined(parts)
-    distributions = {each.ref: name for name, part in parts.items() for each in part}
-    return InstalledDefinitions(joined, distributions, tuple(left_out))
+    distributions = {entry.ref: name for name, part in parts.items() for entry in part}
+    return InstalledDefinitions(_join(parts), distributions, tuple(load_problems))
 
 
 def load(package: str) -> Catalogue:
-    """Load one package of definitions and return its catalogue.
+    """Import one package of definitions and return its ``CATALOGUE``.
 
     Raises:
-        DefinitionError: with every problem of it, not only the first.
+        DefinitionError: with every problem of the package, not only the first.
     """
-    before = set(sys.modules)
+    modules_before = set(sys.modules)
     with collecting_problems() as problems:
-        found = None
+        loaded = None
         try:
-            found = import_module(package).CATALOGUE
+            loaded = import_module(package).CATALOGUE
         except Exception:
-            # What a stand-in led to is told by the problem it stands for.
+            # A placeholder can cause an error later. The collected problem is its cause.
             if not problems:
                 raise
     if problems:
-        # A package loaded with stand-ins in it must not be found again as if it were whole.
-        for name in set(sys.modules) - before:
+        # The modules contain placeholders: the next import must not find them.
+        for name in set(sys.modules) - modules_before:
             if name.startswith(package):
                 del sys.modules[name]
         raise DefinitionError(problems)
-    if not isinstance(found, Catalogue):
-        rule = f"CATALOGUE is a {type(found).__name__}"
+    if not isinstance(loaded, Catalogue):
+        rule = f"CATALOGUE is a {type(loaded).__name__}"
         fix = "Write CATALOGUE = Catalogue([...])"
         raise DefinitionError([Problem(package, "CATALOGUE", rule, fix)])
-    return found
+    return loaded
 
 
-def _plug_ins() -> list[EntryPoint]:
-    """Return the entry points that are not the plan's own, in a settled order."""
-    found = {(_distribution(each), each.value): each for each in entry_points(group=_GROUP)}
-    return [found[name] for name in sorted(found) if name[1] != _OWN]
+def _plugin_entry_points() -> list[EntryPoint]:
+    """Return the entry points of plugins, sorted by distribution name and version."""
+    points = {
+        (_distribution_name(point), point.value): point
+        for point in entry_points(group=_ENTRY_POINT_GROUP)
+    }
+    return [points[key] for key in sorted(points) if key[1] != _OWN_PACKAGE]
 
 
-def _distribution(point: EntryPoint | None) -> str:
+def _distribution_name(point: EntryPoint | None) -> str:
     """Return the name and version of the distribution that an entry point belongs to."""
     if point is None:
         return "swm-kpi"
-    held = point.dist
-    return f"{held.name} {held.version}" if held is not None else f"plug-in {point.name}"
+    distribution = point.dist
+    if distribution is None:
+        return f"plugin {point.name}"
+    return f"{distribution.name} {distribution.version}"
 
 
-def _said(name: str, point: EntryPoint, error: Exception) -> Iterator[Problem]:
+def _load_problems(name: str, point: EntryPoint, error: Exception) -> Iterator[Problem]:
     if isinstance(error, DefinitionError):
-        for each in error.problems:
-            yield Problem(f"{name}: {each.subject}", each.field, each.rule, each.fix, each.place)
+        for problem in error.problems:
+            subject = f"{name}: {problem.subject}"
+            yield Problem(subject, problem.field, problem.rule, problem.fix, problem.place)
         return
-    rule = f"importing {point.value} stops with {type(error).__name__}: {error}"
-    yield Problem(name, "entry point", rule, "Mend it, or uninstall the distribution")
+    rule = f"importing {point.value} fails with {type(error).__name__}: {error}"
+    yield Problem(name, "entry point", rule, "Fix the plugin, or uninstall the distribution")
 
 
-def _joined(parts: dict[str, Catalogue]) -> Catalogue:
-    """Join catalogues; refuse what two distributions both declare, naming both."""
-    joined, *others = parts.items()
-    owners: dict[str, str] = {each.ref: joined[0] for each in joined[1]}
-    owners |= {each.key: joined[0] for each in joined[1]}
-    found = joined[1]
+def _join(parts: dict[str, Catalogue]) -> Catalogue:
+    """Join the catalogues of all distributions into one.
+
+    Raises:
+        DefinitionError: two distributions declare the same name. The message names both.
+    """
+    first, *others = parts.items()
+    owners = {name: first[0] for entry in first[1] for name in (entry.ref, entry.key)}
+    joined = first[1]
     problems: list[Problem] = []
-    for name, part in others:
-        both = list(_declared_twice(name, part, owners))
-        problems += both
-        if both:
+    for distribution, part in others:
+        conflicts = list(_conflicts(distribution, part, owners))
+        problems += conflicts
+        if conflicts:
             continue
         try:
-            found = Catalogue([*found, *part], themes=_themes(found, part))
+            joined = Catalogue(
+                [*joined, *part],
+                title=joined.title,
+                objectives=tuple(dict.fromkeys((*joined.objectives, *part.objectives))),
+                themes=_join_themes(joined, part),
+            )
         except DefinitionError as error:
             problems += [
-                Problem(f"{name}: {e.subject}", e.field, e.rule, e.fix) for e in error.problems
+                Problem(
+                    f"{distribution}: {problem.subject}", problem.field, problem.rule, problem.fix
+                )
+                for problem in error.problems
             ]
-        owners |= {named: name for each in part for named in (each.ref, each.key)}
+        owners |= {name: distribution for entry in part for name in (entry.ref, entry.key)}
     if problems:
         raise DefinitionError(problems)
-    return found
+    return joined
 
 
-def _themes(*parts: Catalogue) -> dict[str, tuple[str, ...]]:
-    """Join themes: one that two catalogues have holds the refs of both."""
-    found: dict[str, tuple[str, ...]] = {}
+def _join_themes(*parts: Catalogue) -> dict[str, tuple[str, ...]]:
+    """Join themes. A theme of two catalogues contains the refs of both."""
+    themes: dict[str, tuple[str, ...]] = {}
     for part in parts:
         for theme, refs in part.themes.items():
-            found[theme] = (*found.get(theme, ()), *refs)
-    return found
+            themes[theme] = (*themes.get(theme, ()), *refs)
+    return themes
 
 
-def _declared_twice(name: str, part: Catalogue, owners: dict[str, str]) -> Iterator[Problem]:
-    for each in part:
+def _conflicts(distribution: str, part: Catalogue, owners: dict[str, str]) -> Iterator[Problem]:
+    """Yield a problem for each ref or key that an earlier distribution declares."""
+    for entry in part:
         for field in ("ref", "key"):
-            other = owners.get(getattr(each, field))
-            if other is not None:
-                yield _twice(each, field, other, name)
+            owner = owners.get(getattr(entry, field))
+            if owner is not None:
+                yield _conflict(entry, field, owner, distribution)
 
 
-def _twice(entry: CatalogueEntry, field: str, first: str, second: str) -> Problem:
+def _conflict(entry: CatalogueEntry, field: str, first: str, second: str) -> Problem:
     rule = f"{getattr(entry, field)!r} is declared by {first} and by {second}"
     fix = f"Give one of them another {field}, or uninstall one distribution"
     return Problem("Catalogue", field, rule, fix)

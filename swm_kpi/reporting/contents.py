@@ -19,7 +19,7 @@ from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.result import Result
 from swm_kpi.vocabulary import Basis, Marker
 
-SYNTHETIC = "Synthetic data: made up, and says nothing about West Mercia"
+SYNTHETIC = "Synthetic data: made up, and says nothing about any real police force"
 NO_CONTROL = "none, because the data are made up."
 BY = "lpa"
 

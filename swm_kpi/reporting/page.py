@@ -62,7 +62,7 @@ def _top(css: str, contents: Contents) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>Synthetic demonstration: metrics of the Safer West Mercia Plan</title>
+<title>Synthetic demonstration: metrics of the {escape(contents.catalogue.title)}</title>
 <style>
 {css}</style>
 </head>
@@ -70,9 +70,9 @@ def _top(css: str, contents: Contents) -> str:
 <a class="skip" href="#main">Skip to the main content</a>
 <div class="banner" role="region" aria-label="Warning"><div class="wide"><p><strong>Every number \
 on this page is SYNTHETIC.</strong> They were made up by a computer to show how the library works. \
-They say nothing about West Mercia, its police or its people. Do not quote them.</p></div></div>
+They say nothing about any real police force or its people. Do not quote them.</p></div></div>
 <main id="main" class="wide" tabindex="-1">
-<h1>Metrics of the Safer West Mercia Plan: a demonstration</h1>
+<h1>Metrics of the {escape(contents.catalogue.title)}: a demonstration</h1>
 <p class="lead">{len(contents.told)} of the plan’s {len(contents.catalogue)} refs, computed by \
 quarter and Local Policing Area from a synthetic force, {_day_span(contents)}.</p>"""
 
@@ -99,7 +99,7 @@ def _introduction(contents: Contents, without_charts: str) -> str:
 
 def _overview(contents: Contents) -> str:
     computed = {told.entry.ref: told for told in contents.told}
-    objectives = dict.fromkeys(entry.objective for entry in contents.catalogue)
+    objectives = dict.fromkeys(entry.objective_title for entry in contents.catalogue)
     parts = [
         '<h2 id="overview">Every ref of the plan</h2>',
         "<p>Whether the force may report a metric is a separate question from whether it can be "
@@ -107,7 +107,7 @@ def _overview(contents: Contents) -> str:
         "shows otherwise.</p>",
     ]
     for objective in objectives:
-        entries = [each for each in contents.catalogue if each.objective is objective]
+        entries = [each for each in contents.catalogue if each.objective_title == objective]
         rows = "\n".join(_overview_row(each, computed.get(each.ref)) for each in entries)
         parts.append(
             f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(objective)}">\n'

@@ -48,7 +48,7 @@ class Summary:
         yield ""
         yield (
             f"{len(made.told)} of {len(made.catalogue)} refs computed: {len(made.result):,} rows. "
-            "The numbers are synthetic and say nothing about West Mercia."
+            "The numbers are synthetic and say nothing about any real police force."
         )
         charts = sum(name.endswith(".svg") for name in self.files)
         pictures = f", {charts} charts" if charts else ""

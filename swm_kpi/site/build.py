@@ -11,7 +11,7 @@ from pathlib import Path
 from swm_kpi.errors import MissingExtra, OutputError
 from swm_kpi.output import write_text
 from swm_kpi.site.context import Subject
-from swm_kpi.site.overview import NAME
+from swm_kpi.site.overview import site_name
 from swm_kpi.site.pages import Menu, menu, pages
 
 THEME = ("main.html", "menu.html", "404.html", "site.css", "search.js", "icon.svg")
@@ -48,7 +48,7 @@ def write_site(
     content = {f"{SOURCE}/{path}": text for path, text in made.items()}
     theme = files("swm_kpi.site").joinpath("theme")
     content |= {f"theme/{each}": theme.joinpath(each).read_text("utf-8") for each in THEME}
-    content["mkdocs.yml"] = settings(subject, name or NAME)
+    content["mkdocs.yml"] = settings(subject, name or site_name(subject.catalogue))
     for path, text in content.items():
         target = folder / path
         try:

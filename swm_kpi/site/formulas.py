@@ -17,7 +17,7 @@ def section_of(entry: CatalogueEntry, metric: Metric, subject: Subject) -> Itera
     yield section("How it is worked out")
     own = subject.measures(entry, Basis.FORCE)
     if len(own) > 1:
-        first = metric.first_shown
+        first = metric.headline_measure
         yield (
             paragraph(
                 f"It has {len(own)} measures. Where only one is shown, it is ",

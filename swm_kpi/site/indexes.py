@@ -82,7 +82,10 @@ def _evidence(entry: CatalogueEntry) -> Html:
     if not found:
         return join(["None found" if not isinstance(entry, MetricGroup | UndefinedMetric) else ""])
     return join(
-        (join([f"{e.when}: {e.finding} ", tag("small", linked(e.source))]) for e in found),
+        (
+            join([f"{e.formatted_date}: {e.finding} ", tag("small", linked(e.source))])
+            for e in found
+        ),
         "<br>",
     )
 

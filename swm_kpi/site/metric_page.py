@@ -14,7 +14,7 @@ from swm_kpi.site.names import also_called, spelt_out
 from swm_kpi.site.sparkline import picture
 from swm_kpi.site.status import availability, state, unverified, why_not
 from swm_kpi.site.synthetic_series import SCALE, SEED, Series
-from swm_kpi.vocabulary import Direction, Objective
+from swm_kpi.vocabulary import Direction
 
 _BETTER = {
     Direction.HIGHER_IS_BETTER: "Higher is better",
@@ -28,7 +28,7 @@ def metric_page(entry: CatalogueEntry, subject: Subject) -> str:
     metric = subject.catalogue.metric(entry)
     title = title_of(entry)
     lead = paragraph(
-        tag("span", f"Ref {entry.ref}"), tag("span", entry.objective.value), class_="caption"
+        tag("span", f"Ref {entry.ref}"), tag("span", entry.objective_title), class_="caption"
     )
     parts = [_lead(entry, metric, subject), _summary(entry, metric, subject)]
     if metric is None:
@@ -57,7 +57,7 @@ def _summary(entry: CatalogueEntry, metric: Metric | None, subject: Subject) -> 
     words = f"“{entry.title}”" if entry.title else "The plan’s table has the number and no words."
     rows: list[tuple[object, object]] = [
         ("The plan’s words", words),
-        ("Why it is counted", _why(entry)) if metric else ("Objective", entry.objective.value),
+        ("Why it is counted", _why(entry)) if metric else ("Objective", entry.objective_title),
     ]
     if entry.parent:
         parent = subject.catalogue[entry.parent]
@@ -84,9 +84,9 @@ def _summary(entry: CatalogueEntry, metric: Metric | None, subject: Subject) -> 
 
 
 def _why(entry: CatalogueEntry) -> str:
-    if entry.objective is Objective.NOT_STATED:
+    if entry.objective is None:
         return "The plan’s table lists it, and states no objective for it."
-    return f"The plan lists it under the objective “{entry.objective.value}”."
+    return f"The plan lists it under the objective “{entry.objective.title}”."
 
 
 def _nothing_computed(entry: CatalogueEntry, subject: Subject) -> Iterator[Html]:
@@ -145,7 +145,10 @@ def _availability(entry: CatalogueEntry) -> Iterator[Html]:
         yield table(
             "Evidence of availability",
             ("Date", "What it shows", "Source"),
-            ((whole(each.when), each.finding, linked(each.source)) for each in stated.evidence),
+            (
+                (whole(each.formatted_date), each.finding, linked(each.source))
+                for each in stated.evidence
+            ),
         )
     elif not isinstance(entry, MetricGroup | UndefinedMetric):
         yield paragraph("No evidence either way has been found.")
@@ -162,7 +165,7 @@ def _picture(entry: CatalogueEntry, subject: Subject) -> Iterator[Html]:
     yield paragraph(
         tag("strong", "Synthetic data."),
         " Every number here was made up by a computer to show the form of the metric. They say "
-        "nothing about West Mercia, its police or its people.",
+        "nothing about any real police force or its people.",
         class_="inset warning",
     )
     if series.drawn:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry
 from swm_kpi.site.context import Subject, page, section, to_metric, to_table
 from swm_kpi.site.markup import Html, join, link, paragraph, table, tag
 from swm_kpi.site.status import state
 from swm_kpi.vocabulary import AvailabilityStatus, Basis
 
-NAME = "Safer West Mercia Plan metrics"
 _HEADS = ("Ref", "Metric", "State", "Tables it needs")
 _COUNTED = {
     AvailabilityStatus.REPORTABLE: "reportable",
@@ -30,11 +30,16 @@ _WAYS = (
 )
 
 
+def site_name(catalogue: Catalogue) -> str:
+    """Return what the site is called unless it is given a name."""
+    return f"{catalogue.title} metrics"
+
+
 def home(subject: Subject) -> str:
     """Return the first page."""
     catalogue = subject.catalogue
     return page(
-        NAME,
+        site_name(catalogue),
         paragraph(
             f"What each of {len(catalogue)} numbered metrics counts, from what, and whether it can "
             "be reported. Made from the same definitions that compute the numbers, so that the two "
@@ -105,7 +110,7 @@ def _rows(entries: Iterable[CatalogueEntry], subject: Subject) -> Iterable[tuple
 def _objectives(subject: Subject) -> dict[str, list[CatalogueEntry]]:
     found: dict[str, list[CatalogueEntry]] = {}
     for entry in subject.catalogue:
-        found.setdefault(entry.objective.value, []).append(entry)
+        found.setdefault(entry.objective_title, []).append(entry)
     return found
 
 

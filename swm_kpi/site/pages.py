@@ -57,7 +57,7 @@ def menu(subject: Subject) -> dict[str, Menu]:
     """Return the parts of the menu that the catalogue fills, by title."""
     objectives: dict[str, list[str]] = {}
     for entry in subject.catalogue:
-        objectives.setdefault(entry.objective.value, []).append(f"{metric_path(entry.ref)}.md")
+        objectives.setdefault(entry.objective_title, []).append(f"{metric_path(entry.ref)}.md")
     ways = ["index", "themes", "availability", "a-to-z"]
     return {
         "Metrics": [

@@ -101,7 +101,7 @@ def synthetic_series(catalogue: Catalogue) -> Mapping[str, Series]:
 def _chosen(metric: Metric, rows: Mapping[str, list[dict[str, object]]]) -> Series:
     """Return the headline, or else the first measure that has a number."""
     own = [each for each in metric.measures if each.basis is Basis.FORCE and each.key in rows]
-    first = sorted(own, key=lambda each: each.key != metric.first_shown.key)
+    first = sorted(own, key=lambda each: each.key != metric.headline_measure.key)
     numbered = [e for e in first if any(row["value"] is not None for row in rows[e.key])]
     measure = (numbered or first)[0]
     unit = measure.measured_in

@@ -76,7 +76,7 @@ class Working:
     def __init__(self, metric: Metric, example: Example) -> None:
         self.metric = metric
         self.example = example
-        self.period: Period = example.when
+        self.period: Period = example.computed_period
         first = next(iter(metric.contracts.values()))
         self.texts = example.tables(first)
         self.rows: dict[str, list[Row]] = {

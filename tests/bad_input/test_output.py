@@ -30,7 +30,8 @@ from swm_kpi import (
     RequestError,
     Unit,
 )
-from swm_kpi.model.lock import lock_problems
+from swm_kpi.definitions.plan.objectives import SECURE
+from swm_kpi.model.lock import iter_lock_problems
 from swm_kpi.output import write_text
 from swm_kpi.site.markup import tag
 from tests.support.bad_inputs import (
@@ -302,7 +303,7 @@ WRONG = {
     "one_key_twice": catalogue_of(changed(), changed(ref="T2")),
     "alias_of_none": catalogue_of(
         changed(),
-        MetricAlias(ref="T2", key="other", title="Other", objective=kpi.Objective.SECURE, of="T9",
+        MetricAlias(ref="T2", key="other", title="Other", objective=SECURE, of="T9",
               availability=kpi.catalogue()["15"].availability, summary="Another."),
     ),
 }  # fmt: skip
@@ -320,7 +321,7 @@ def test_a_definition_that_changed_without_a_new_version_is_told(
     held: dict[tuple[str, int], str],
 ) -> None:
     """``test_lock.py`` holds the plan itself to its lock."""
-    (problem,) = lock_problems(held, {("T1", 1): "11111111"})
+    (problem,) = iter_lock_problems(held, {("T1", 1): "11111111"})
     assert problem.field == "version"
 
 

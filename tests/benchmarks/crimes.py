@@ -21,6 +21,7 @@ from swm_kpi import (
     RepeatRate,
     Unit,
 )
+from swm_kpi.definitions.plan.objectives import SECURE
 
 START, END = "2022-04-01", "2025-03-31"
 GROUPS = tuple(f"Offence group {number}" for number in range(15))
@@ -56,7 +57,7 @@ def _metric(measures: list[Any]) -> kpi.Metric:
         ref="B1",
         key="measured",
         title="Measured",
-        objective=kpi.Objective.SECURE,
+        objective=SECURE,
         summary="Made to be measured.",
         measures=measures,
         dimensions=[AREA],

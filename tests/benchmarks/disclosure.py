@@ -19,6 +19,7 @@ import polars as pl
 
 import swm_kpi as kpi
 from swm_kpi import Column, Contract, Count, Dimension, DisclosurePolicy, Proportion, Unit
+from swm_kpi.definitions.plan.objectives import SECURE
 from tests.benchmarks.alone import measured
 
 AREAS = tuple(f"Area {number:02}" for number in range(49))
@@ -51,7 +52,7 @@ def _metric() -> kpi.Metric:
         ref="B1",
         key="measured",
         title="Measured",
-        objective=kpi.Objective.SECURE,
+        objective=SECURE,
         summary="Made to be measured.",
         measures=measures,
         dimensions=[AREA],

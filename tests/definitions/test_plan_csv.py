@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PLAN = Path(__file__).parents[2] / "definitions" / "plan.csv"
+PLAN = Path(__file__).parents[2] / "definitions" / "plan" / "plan.csv"
 BULLET = "\N{BULLET} "
 PARENTS = {
     **dict.fromkeys(range(17, 22), "16"),

@@ -29,9 +29,9 @@ from swm_kpi import (
     Example,
     Measure,
     Metric,
-    Objective,
     Unit,
 )
+from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.disclosure import DisclosurePolicy
 from swm_kpi.disclosure.additive_triples import sides
 from swm_kpi.disclosure.cell_semantics import Reading, Series, read
@@ -205,7 +205,7 @@ def metric(*measures: Measure, ref: str = "T1") -> Metric:
         ref=ref,
         key="test_metric",
         title="A test",
-        objective=Objective.SECURE,
+        objective=SECURE,
         summary="A metric for a test.",
         measures=measures,
         direction=Direction.NEUTRAL,

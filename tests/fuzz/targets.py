@@ -17,6 +17,7 @@ from typing import Any
 
 import swm_kpi as kpi
 from swm_kpi.cli.main import main
+from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.expressions import canonical, english
 from tests.fuzz.drawing import Drawing
 
@@ -99,7 +100,7 @@ def expressions(given: bytes) -> None:
             ref="F1",
             key="fuzzed",
             title="Events",
-            objective=kpi.Objective.SECURE,
+            objective=SECURE,
             summary="Events.",
             measures=[measure],
             direction=kpi.Direction.NEUTRAL,

@@ -36,7 +36,7 @@ def golden(metric: kpi.Metric) -> str:
             name: example_frame(text, metric.contracts[name])
             for name, text in example.tables(first).items()
         }
-        period = example.when
+        period = example.computed_period
         for by in ("", *(each.key for each in metric.dimensions)):
             result = kpi.compute(
                 [metric],

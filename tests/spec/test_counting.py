@@ -17,13 +17,13 @@ from swm_kpi import (
     Count,
     Dimension,
     Metric,
-    Objective,
     Proportion,
     Rate,
     Sum,
     SumProduct,
     Unit,
 )
+from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.engine.aggregate.cells import limits_of
 from swm_kpi.engine.backends.sorting import codes_of, different, repeated
 from swm_kpi.errors import DataError
@@ -54,7 +54,7 @@ def metric(*measures: kpi.Measure) -> Metric:
         ref="T1",
         key="test_metric",
         title="A test",
-        objective=Objective.SECURE,
+        objective=SECURE,
         summary="A metric for a test.",
         measures=measures,
         dimensions=[SIDE],

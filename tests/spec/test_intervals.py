@@ -32,7 +32,6 @@ from swm_kpi import (
     Example,
     Measure,
     Metric,
-    Objective,
     PeriodEndStock,
     Proportion,
     Rate,
@@ -44,6 +43,7 @@ from swm_kpi import (
     SurveyProportion,
     Unit,
 )
+from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.engine.backends.ranking import whereabouts
 from swm_kpi.measures import Limit
 from swm_kpi.statistics import quantile_ranks
@@ -129,7 +129,7 @@ def compute(
         ref="T1",
         key="test_metric",
         title="A test",
-        objective=Objective.SECURE,
+        objective=SECURE,
         summary="A metric for a test.",
         measures=measures,
         dimensions=[SIDE] if first is Call else [],

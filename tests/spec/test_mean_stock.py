@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 import swm_kpi as kpi
+from swm_kpi.definitions.plan.objectives import REFORMING
 
 SIDE = kpi.Dimension("side", "Side", ("Left", "Right"), description="Which side a person is on.")
 WHY = kpi.Availability(status=kpi.AvailabilityStatus.UNKNOWN, reason="Nobody has said.")
@@ -33,7 +34,7 @@ def attrition(**changed: object) -> kpi.Metric:
         "ref": "1",
         "key": "attrition",
         "title": "Attrition",
-        "objective": kpi.Objective.REFORMING,
+        "objective": REFORMING,
         "summary": "Who left, of who was there.",
         "measures": [
             kpi.Count(key="left", of=Move, at=Move.left_on),

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import swm_kpi as kpi
+from swm_kpi.definitions.plan.objectives import SECURE
 
 AREAS = ("North", "South")
 AREA = kpi.Dimension("side", "Side", AREAS, description="Where it happened.")
@@ -54,7 +55,7 @@ def metric(*measures: kpi.Measure) -> kpi.Metric:
         ref="T1",
         key="tested",
         title="Tested",
-        objective=kpi.Objective.SECURE,
+        objective=SECURE,
         availability=kpi.Availability(status=kpi.AvailabilityStatus.UNKNOWN, reason="A test."),
         summary="A test.",
         limitations="Not real.",

@@ -9,12 +9,12 @@ from polars.testing import assert_frame_equal
 import swm_kpi as kpi
 from swm_kpi import (
     ContractError,
-    Objective,
     PeriodError,
     Planned,
     RequestError,
     Result,
 )
+from swm_kpi.definitions.plan.objectives import SECURE
 from tests.support.small_tables import (
     CALLS,
     CALLS_TABLE,
@@ -98,7 +98,7 @@ def test_a_ref_that_is_planned_is_refused_with_the_reason() -> None:
         ref="T2",
         key="later",
         title="Later",
-        objective=Objective.SECURE,
+        objective=SECURE,
         availability=kpi.catalogue()["15"].availability,
     )
     plan = kpi.Catalogue([metric(CALLS), later])

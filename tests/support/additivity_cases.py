@@ -35,7 +35,6 @@ from swm_kpi import (
     Example,
     Measure,
     Metric,
-    Objective,
     Period,
     PeriodEndStock,
     Proportion,
@@ -50,6 +49,7 @@ from swm_kpi import (
     Uptime,
 )
 from swm_kpi.contracts import ContractType
+from swm_kpi.definitions.plan.objectives import SECURE
 from tests.support import oracle
 
 AREA = Dimension("area", "Area", ("North", "South", "West"), description="Where it happened.")
@@ -287,7 +287,7 @@ def a_metric(measures: Sequence[Measure], dimensions: Sequence[Dimension]) -> Me
         ref="T1",
         key="everything",
         title="Everything",
-        objective=Objective.SECURE,
+        objective=SECURE,
         summary="One measure of every kind.",
         measures=measures,
         dimensions=dimensions,

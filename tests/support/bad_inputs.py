@@ -33,7 +33,6 @@ from swm_kpi import (
     Example,
     Measure,
     Metric,
-    Objective,
     Proportion,
     Result,
     Rule,
@@ -41,6 +40,7 @@ from swm_kpi import (
     SwmKpiError,
     Unit,
 )
+from swm_kpi.definitions.plan.objectives import SECURE
 from tests.support import engines
 
 MARK = "Q7MARK"
@@ -173,7 +173,7 @@ def metric(*measures: Measure, **fields: Any) -> Metric:
             "ref": "T1",
             "key": "test_metric",
             "title": "A test",
-            "objective": Objective.SECURE,
+            "objective": SECURE,
             "summary": "A metric for a test.",
             "measures": measures,
             "dimensions": [AREA],

@@ -28,11 +28,11 @@ from swm_kpi import (
     DisclosurePolicy,
     Example,
     Metric,
-    Objective,
     Proportion,
     Result,
     Unit,
 )
+from swm_kpi.definitions.plan.objectives import SECURE
 
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 PLACE = Dimension("place", "Place", ("North", "South", "West"), description="Where it was.")
@@ -54,7 +54,7 @@ CALLS = Metric(
     ref="T1",
     key="test_metric",
     title="A test",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="A metric for a test.",
     measures=(
         Count(key="calls", of=Call, at=Call.began_at),
@@ -78,7 +78,7 @@ PARTS = Metric(
     ref="T2",
     key="test_parts",
     title="Another test",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="What the calls of the other metric are besides urgent.",
     measures=(
         Count(key="calm_calls", of=Call, at=Call.began_at, where=~Call.urgent),

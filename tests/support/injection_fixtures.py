@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import swm_kpi as kpi
+from swm_kpi.definitions.plan.objectives import SECURE
 
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = '"><img src=x onerror=alert(1)>'
@@ -32,7 +33,7 @@ visits = kpi.Metric(
     ref="H1",
     key="visits",
     title=f"Visits {SCRIPT} {BOLD} {IMAGE} {LINK} (DA)",
-    objective=kpi.Objective.SECURE,
+    objective=SECURE,
     summary=f"# Visits {SCRIPT} {BOLD} {PIPE} {LINK}.",
     measures=[
         kpi.Count(

@@ -21,12 +21,12 @@ from swm_kpi import (
     Example,
     Measure,
     Metric,
-    Objective,
     Proportion,
     Result,
     Rule,
     Unit,
 )
+from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.engine.worked_examples import example_frame
 
 AREAS = (
@@ -158,7 +158,7 @@ def metric(*measures: Measure, **fields: Any) -> Metric:
             "ref": "T1",
             "key": "test_metric",
             "title": "A test",
-            "objective": Objective.SECURE,
+            "objective": SECURE,
             "summary": "A metric for a test.",
             "measures": measures,
             "dimensions": [each for each in (SIDE, SHADE) if each.key in first.dimensions],

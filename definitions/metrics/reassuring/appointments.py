@@ -1,10 +1,11 @@
 """Ref 56, appointments that are not urgent."""
 
-from swm_kpi import Count, Direction, Example, Metric, Objective, Proportion
+from swm_kpi import Count, Direction, Example, Metric, Proportion
 
 from ...contracts.appointment import CANCELLED_BY_CALLER, Appointment
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import REASSURING
 from .assumptions import APPOINTMENT_SECONDS
 
 # With no status no slot is booked, which is the police's failure and not the caller's.
@@ -18,7 +19,7 @@ appointments = Metric(
     ref="56",
     key="appointments",
     title="Non-urgent appointments within 48 hours (or at a later time by mutual agreement).",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Of the appointments asked for that were not urgent, the share for which the first "
     "slot offered was within 48 hours of the request, or a later one was chosen by mutual "
     "agreement, counted on the day of the request.",

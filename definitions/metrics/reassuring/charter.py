@@ -6,7 +6,6 @@ from swm_kpi import (
     Distribution,
     Example,
     Metric,
-    Objective,
     PeriodEndStock,
     Proportion,
     Ratio,
@@ -26,13 +25,14 @@ from ...contracts.charter import (
 )
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import REASSURING
 
 parish_priorities = Metric(
     ref="62",
     key="parish_priorities",
     parent="61",
     title="Priorities from Parish council contact contracts;",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Priorities that town and parish councils set in their contact contracts in the "
     "period, how they divide by theme, and the share of councils with a contract in force at the "
     "latest snapshot.",
@@ -153,7 +153,7 @@ neighbourhood_alerts = Metric(
     key="neighbourhood_alerts",
     parent="61",
     title="Neighbourhood alerts metrics (e.g. no. of messages sent, people registered etc.);",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Alert messages sent in the period, the people registered for them on its last day, "
     "how many recipients opened them and how many replies came.",
     measures=[
@@ -283,7 +283,7 @@ station_dip_samples = Metric(
     key="station_dip_samples",
     parent="61",
     title="Data from dip sampling at police stations (e.g. A boards, posters etc.)",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Checks made at police stations, and the share of them where the item was there and "
     "right, counted on the day of the visit.",
     measures=[

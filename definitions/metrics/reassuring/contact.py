@@ -8,7 +8,6 @@ from swm_kpi import (
     Evidence,
     Example,
     Metric,
-    Objective,
     Proportion,
     Unit,
 )
@@ -16,6 +15,7 @@ from swm_kpi import (
 from ...contracts.contact import CHANNEL, FORCE_CLOCK, Contact
 from ...plan.availability import COLOUR_LOST, published_once
 from ...plan.dimensions import LPA
+from ...plan.objectives import REASSURING
 from .assumptions import ANSWER_101_SECONDS, ANSWER_999_SECONDS, NEW_PLATFORMS
 
 by_force_clock = Contact.clock == FORCE_CLOCK
@@ -24,7 +24,7 @@ call_handling = Metric(
     ref="57",
     key="call_handling",
     title="999 and 101 call handling performance",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Calls to 999 and to 101, how many of them were answered in time (within 10 "
     "seconds for 999 and 30 for 101, unless other limits are given), how long callers waited for "
     "an answer and how many gave up, by the force's own clock, counted on the day the call was "
@@ -191,7 +191,7 @@ new_platforms = Metric(
     ref="58",
     key="new_platforms",
     title="Volume of public demand via new platforms and technology",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Contacts from the public by online form, live chat, social media or video, and their "
     "share of all contact, counted on the day the contact was made.",
     measures=[

@@ -8,7 +8,6 @@ from swm_kpi import (
     Frequency,
     Measure,
     Metric,
-    Objective,
     SurveyProportion,
     Unit,
 )
@@ -23,6 +22,7 @@ from ...contracts.survey import (
     SurveyAnswer,
 )
 from ...plan.availability import COLOUR_LOST
+from ...plan.objectives import REASSURING
 
 FAVOURABLE_STAFF_ANSWERS = Assumption(
     "favourable_staff_answers",
@@ -92,7 +92,7 @@ organisational_culture = Metric(
     ref="68",
     key="organisational_culture",
     title="Measurement of organisational culture (e.g. local and national staff surveys)",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Of the answers the force's own people gave in a staff survey, the share that are "
     "favourable, and how many people answered, by the day they did. The force's own survey and "
     "national ones are told apart.",

@@ -5,7 +5,6 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Objective,
     PeriodEndStock,
     Proportion,
     Sum,
@@ -22,6 +21,7 @@ from ...contracts.community import (
 )
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import REASSURING
 from .assumptions import COMMUNITY_EVENTS, WATCH_SCHEMES
 
 van = Activity.activity_type == VAN_DEPLOYMENT
@@ -30,7 +30,7 @@ engagement_vans = Metric(
     ref="60",
     key="engagement_vans",
     title="Use of mobile police stations / engagement vans",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Outings of mobile police stations and engagement vans, the hours they were open to "
     "the public, and the conversations that were counted, by the day of the outing.",
     measures=[
@@ -122,7 +122,7 @@ events = Metric(
     key="events",
     parent="61",
     title="Events (e.g. use of engagement vans, newsletters, social media, events, surgeries etc.)",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Community events, surgeries and newsletters, unless another list is given, counted on "
     "the day they were held or sent out, and the people who came to those where somebody counted.",
     measures=[
@@ -203,7 +203,7 @@ watch_schemes = Metric(
     ref="67",
     key="watch_schemes",
     title="No. of watch schemes",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Watch schemes registered on the last day of the period, such as neighbourhood, farm "
     "and shop watch, and how many different schemes did anything in the period.",
     measures=[

@@ -7,7 +7,6 @@ from swm_kpi import (
     Evidence,
     Example,
     Metric,
-    Objective,
     SurveyProportion,
     Unit,
 )
@@ -21,6 +20,7 @@ from ...contracts.survey import (
 )
 from ...plan.availability import published_once
 from ...plan.dimensions import LPA
+from ...plan.objectives import REASSURING
 
 FAVOURABLE_PERCEPTIONS = Assumption(
     "favourable_perceptions",
@@ -55,7 +55,7 @@ perceptions_of_accessibility = Metric(
     ref="59",
     key="perceptions_of_accessibility",
     title="Public perceptions of accessibility (PCC Perceptions Survey)",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Of the answers to the questions on accessibility in the Commissioner's (PCC) "
     "Perceptions Survey that give an opinion, the weighted share that are favourable, by the day "
     "of the interview, and how many people answered.",

@@ -1,10 +1,11 @@
 """Ref 66, engagement on social media, a measure of the Local Policing Charter."""
 
-from swm_kpi import Count, Direction, Example, Metric, Objective, PeriodEndStock, Ratio, Sum, Unit
+from swm_kpi import Count, Direction, Example, Metric, PeriodEndStock, Ratio, Sum, Unit
 
 from ...contracts.charter import PLATFORM, SocialMediaAccount, SocialMediaPost
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import REASSURING
 
 shown_and_answered = (
     SocialMediaPost.impressions.is_not_null() & SocialMediaPost.engagements.is_not_null()
@@ -15,7 +16,7 @@ social_media = Metric(
     key="social_media",
     parent="61",
     title="Social media engagement",
-    objective=Objective.REASSURING,
+    objective=REASSURING,
     summary="Followers of the force's accounts at the latest snapshot, its posts in the period, "
     "how often they were shown (impressions), and how often somebody reacted to them "
     "(engagements).",

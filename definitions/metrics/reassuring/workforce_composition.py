@@ -7,7 +7,6 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Objective,
     PeriodEndStock,
     Ratio,
     Unit,
@@ -71,7 +70,7 @@ workforce_composition = Metric(
     ref="69",
     key="workforce_composition",
     title="Workforce composition, officer joiners and attrition rate by protected characteristics",
-    objective=Objective.NOT_STATED,
+    objective=None,
     summary="The people in post at the latest snapshot of the period by protected characteristic, "
     "the share of some groups among those who stated it, and the officers who joined and left in "
     "the period.",

@@ -1,9 +1,10 @@
 """Ref 51, the force's carbon footprint."""
 
-from swm_kpi import Direction, Example, Frequency, Metric, Objective, SumProduct, Unit
+from swm_kpi import Direction, Example, Frequency, Metric, SumProduct, Unit
 
 from ...contracts.emissions import EMISSION_SOURCE, SCOPE, EmissionActivity
 from ...plan.availability import COLOUR_LOST
+from ...plan.objectives import REFORMING
 from .assumptions import SCOPE_2_METHOD
 
 by_one_method = (EmissionActivity.scope != "2") | EmissionActivity.scope_2_method.is_in(
@@ -14,7 +15,7 @@ carbon_footprint = Metric(
     ref="51",
     key="carbon_footprint",
     title="Measuring the force's carbon footprint",
-    objective=Objective.REFORMING,
+    objective=REFORMING,
     summary="Greenhouse gases from what the force burnt, bought and caused in the period: each "
     "amount times its own emission factor, in tonnes of CO2 equivalent, by the month of use.",
     measures=[

@@ -7,7 +7,6 @@ from swm_kpi import (
     Duration,
     Example,
     Metric,
-    Objective,
     PeriodEndStock,
     Ratio,
     Unit,
@@ -17,6 +16,7 @@ from swm_kpi import (
 from ...contracts.ict import DEVICE_TYPE, PRIORITY, SYSTEM, IctAsset, Outage
 from ...contracts.workforce import DEPARTMENT
 from ...plan.availability import COLOUR_LOST
+from ...plan.objectives import REFORMING
 from .assumptions import ASSET_ACTIVE_SECONDS, ASSETS_IN_SERVICE
 
 in_service = IctAsset.status.is_in(ASSETS_IN_SERVICE)
@@ -30,7 +30,7 @@ ict_assets = Metric(
     ref="46",
     key="ict_assets",
     title="Utilisation of ICT managed assets",
-    objective=Objective.REFORMING,
+    objective=REFORMING,
     summary="Of the managed devices in service at the latest snapshot of the period, the share "
     "that was active in the 30 days before it, unless another time is given.",
     measures=[
@@ -127,7 +127,7 @@ system_availability = Metric(
     ref="47",
     key="system_availability",
     title="System availability and ICT outages",
-    objective=Objective.REFORMING,
+    objective=REFORMING,
     summary="The share of the period in which systems were not down without warning, the outages "
     "that began in the period, and how long it took to end them.",
     measures=[

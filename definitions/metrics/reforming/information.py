@@ -6,7 +6,6 @@ from swm_kpi import (
     Example,
     Frequency,
     Metric,
-    Objective,
     Proportion,
     TextReport,
 )
@@ -15,13 +14,14 @@ from ...contracts.ict import BREACH_TYPE, ICO_OUTCOME, DataBreach
 from ...contracts.narrative import DATA_MATURITY, INFORMATION_SECURITY, NarrativeText
 from ...contracts.workforce import DEPARTMENT
 from ...plan.availability import COLOUR_LOST
+from ...plan.objectives import REFORMING
 from .assumptions import BREACH_NOTICE_SECONDS
 
 data_maturity = Metric(
     ref="45",
     key="data_maturity",
     title="Assessment of knowledge management and data maturity",
-    objective=Objective.REFORMING,
+    objective=REFORMING,
     summary="The latest assessment of the period, in words, of how well the force manages its "
     "knowledge and data, with a rating from 1 to 5 if one was given, who answers for it and on "
     "what evidence.",
@@ -78,7 +78,7 @@ information_security = Metric(
     ref="48",
     key="information_security",
     title="Information security compliance (qualitative assessment)",
-    objective=Objective.REFORMING,
+    objective=REFORMING,
     summary="The latest assessment of the period, in words, of how far the force meets the "
     "standards of information security, who answers for it and on what evidence.",
     measures=[
@@ -138,7 +138,7 @@ data_breaches = Metric(
     ref="49",
     key="data_breaches",
     title="Data breaches including ICO referrals and ICO complaints",
-    objective=Objective.REFORMING,
+    objective=REFORMING,
     summary="Breaches of personal data on the register, those of which the force told the "
     "Information Commissioner's Office, those about which somebody complained to it, and what it "
     "decided, counted on the day the force became aware of the breach.",

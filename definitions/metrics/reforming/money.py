@@ -1,9 +1,10 @@
 """Ref 44, spending by directorate against the budget."""
 
-from swm_kpi import BudgetVariance, Direction, Example, Metric, Objective, PeriodEndStock, Unit
+from swm_kpi import BudgetVariance, Direction, Example, Metric, PeriodEndStock, Unit
 
 from ...contracts.ledger import DIRECTORATE, Ledger
 from ...plan.availability import COLOUR_LOST
+from ...plan.objectives import REFORMING
 
 year_to_date = Ledger.basis == "ytd"
 forecast = Ledger.basis == "forecast"
@@ -12,7 +13,7 @@ expenditure_and_variance = Metric(
     ref="44",
     key="expenditure_and_variance",
     title="Expenditure per directorate and variance to budget",
-    objective=Objective.REFORMING,
+    objective=REFORMING,
     summary="What each directorate has spent since 1 April and is forecast to spend in the whole "
     "financial year, and by how much each is above or below its budget, at the latest statement of "
     "the period.",

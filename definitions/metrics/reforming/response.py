@@ -10,7 +10,6 @@ from swm_kpi import (
     Evidence,
     Example,
     Metric,
-    Objective,
     Proportion,
     Unit,
 )
@@ -18,6 +17,7 @@ from swm_kpi import (
 from ...contracts.incident import GRADE, Incident, OpenIncidentSnapshot
 from ...plan.availability import published_once
 from ...plan.dimensions import LPA
+from ...plan.objectives import REFORMING
 
 PCC_DECEMBER_2019 = (
     "Police and Crime Commissioner's website, westmercia-pcc.gov.uk/"
@@ -40,7 +40,7 @@ emergency_response = Metric(
     ref="53",
     key="emergency_response",
     title="Emergency response times",
-    objective=Objective.REFORMING,
+    objective=REFORMING,
     summary="For incidents graded as an emergency at first dispatch, the minutes from opening the "
     "log to the first arrival of an officer, counted on the day the log was opened. Cancelled "
     "incidents and those an officer opened are left out.",
@@ -169,7 +169,7 @@ unresourced_incidents = Metric(
     ref="54",
     key="unresourced_incidents",
     title="Average no. of unresourced incidents",
-    objective=Objective.REFORMING,
+    objective=REFORMING,
     summary="How many open incidents needed somebody to attend and had nobody assigned, averaged "
     "over the snapshots taken in the period.",
     measures=[

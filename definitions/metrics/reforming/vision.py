@@ -1,15 +1,16 @@
 """Ref 50, the force's vision and values."""
 
-from swm_kpi import Direction, Example, Frequency, Metric, Objective, TextReport
+from swm_kpi import Direction, Example, Frequency, Metric, TextReport
 
 from ...contracts.narrative import VISION_AND_VALUES, NarrativeText
 from ...plan.availability import COLOUR_LOST
+from ...plan.objectives import REFORMING
 
 vision_and_values = Metric(
     ref="50",
     key="vision_and_values",
     title="Force vision and values",
-    objective=Objective.REFORMING,
+    objective=REFORMING,
     summary="The latest statement of the period, in words, of the force's vision and values and of "
     "how they are lived, who answers for it and on what evidence.",
     measures=[

@@ -1,11 +1,12 @@
 """Ref 52, officer numbers."""
 
-from swm_kpi import Basis, Direction, Evidence, Example, Metric, Objective, PeriodEndStock, Unit
+from swm_kpi import Basis, Direction, Evidence, Example, Metric, PeriodEndStock, Unit
 
 from ...contracts.published_workforce import PUBLISHED_OFFICER, PublishedWorkforce
 from ...contracts.workforce import OFFICER, RANK, WorkforceSnapshot
 from ...plan.availability import published_once
 from ...plan.dimensions import FORCE, LPA
+from ...plan.objectives import REFORMING
 
 officer = WorkforceSnapshot.worker_type == OFFICER
 available_officer = officer & ~WorkforceSnapshot.career_break & ~WorkforceSnapshot.seconded
@@ -14,7 +15,7 @@ officer_numbers = Metric(
     ref="52",
     key="officer_numbers",
     title="Officer numbers",
-    objective=Objective.REFORMING,
+    objective=REFORMING,
     summary="Police officers in post on the date of the latest snapshot of the period, as people "
     "and as full-time equivalents, with and without those on a career break or seconded out.",
     measures=[

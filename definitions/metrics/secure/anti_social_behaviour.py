@@ -7,7 +7,6 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Objective,
     Rate,
     Unit,
 )
@@ -23,12 +22,13 @@ from ...contracts.population import Population
 from ...contracts.street_crime import ANTI_SOCIAL_BEHAVIOUR, StreetCrime
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import DISTRICT, FORCE, LPA
+from ...plan.objectives import SECURE
 
 asb_incidents = Metric(
     ref="15",
     key="asb_incidents",
     title="Volume of ASB incidents",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Incidents closed as anti-social behaviour (personal, nuisance or environmental), "
     "counted on the day the log was opened.",
     measures=[

@@ -1,6 +1,6 @@
 """Ref 33, arrests for domestic abuse."""
 
-from swm_kpi import Break, Count, Direction, Evidence, Example, Metric, Objective, Ratio, Unit
+from swm_kpi import Break, Count, Direction, Evidence, Example, Metric, Ratio, Unit
 
 from ...contracts.arrest import Arrest
 from ...contracts.crime import (
@@ -12,6 +12,7 @@ from ...contracts.crime import (
 )
 from ...plan.availability import published_once
 from ...plan.dimensions import LPA
+from ...plan.objectives import SECURE
 
 _DA_ARREST = Arrest.is_da & ~Arrest.voluntary
 
@@ -19,7 +20,7 @@ domestic_abuse_arrests = Metric(
     ref="33",
     key="domestic_abuse_arrests",
     title="DA arrest rate;",
-    objective=Objective.SECURE,
+    objective=SECURE,
     parent="31",
     summary="Arrests for domestic abuse (DA), counted on the day of the arrest, divided by crimes "
     "flagged as domestic abuse, counted on the day they were recorded: arrests per crime. One "

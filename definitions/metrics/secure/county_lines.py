@@ -6,7 +6,6 @@ from swm_kpi import (
     Distribution,
     Example,
     Metric,
-    Objective,
     PeriodEndStock,
     Sum,
     Unit,
@@ -29,6 +28,7 @@ from ...contracts.serious_crime import (
 )
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import SECURE
 
 _COUNTED = Disruption.status.is_in(DISRUPTION_STATUSES_COUNTED)
 
@@ -45,7 +45,7 @@ drug_homicides_and_county_lines = Metric(
     ref="19",
     key="drug_homicides_and_county_lines",
     title="Drug-related homicides / County Lines;",
-    objective=Objective.SECURE,
+    objective=SECURE,
     parent="16",
     summary="Victims of homicides flagged as drug-related, counted on the day the crime was "
     "recorded; county lines active on the last day of the period, and those that police work "
@@ -187,7 +187,7 @@ serious_organised_crime = Metric(
     ref="26",
     key="serious_organised_crime",
     title="Serious organised crime data (inc. no. of disruptions across 4P framework)",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Disruptions of serious and organised crime, counted on the day they were assessed, "
     "with how they divide among the four parts of the 4P framework (pursue, prevent, protect, "
     "prepare); and organised crime groups: mapped on the last day of the period, and newly mapped "

@@ -7,7 +7,6 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Objective,
     Rate,
     Sum,
     Unit,
@@ -29,12 +28,13 @@ from ...contracts.population import Population
 from ...contracts.recorded_crime import PUBLISHED_QUARTERLY, RecordedCrime
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import FORCE, LPA
+from ...plan.objectives import SECURE
 
 homicides = Metric(
     ref="17",
     key="homicides",
     title="Homicides;",
-    objective=Objective.SECURE,
+    objective=SECURE,
     parent="16",
     summary="Victims of murder, manslaughter, corporate manslaughter and infanticide, counted on "
     "the day the crime was recorded.",
@@ -158,7 +158,7 @@ serious_violence = Metric(
     ref="18",
     key="serious_violence",
     title="Serious Violence (inc. knife crime /gun crime);",
-    objective=Objective.SECURE,
+    objective=SECURE,
     parent="16",
     summary="Crimes in which a knife or a firearm was used or threatened, and the most serious "
     "violence whatever the weapon, counted on the day the crime was recorded.",
@@ -265,7 +265,7 @@ cyber_crime = Metric(
     ref="21",
     key="cyber_crime",
     title="Cyber crime.",
-    objective=Objective.SECURE,
+    objective=SECURE,
     parent="16",
     summary="Crimes recorded by the force and flagged as committed, in full or in part, online, "
     "counted on the day the crime was recorded.",

@@ -7,7 +7,6 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Objective,
     Proportion,
     Rate,
     Unit,
@@ -28,12 +27,13 @@ from ...contracts.population import Population
 from ...contracts.street_crime import StreetCrime
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import DISTRICT, FORCE, LPA
+from ...plan.objectives import SECURE
 
 rural_crime = Metric(
     ref="23",
     key="rural_crime",
     title="Volume of rural crime",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Crimes that the force flagged as rural crime, counted on the day the crime was "
     "recorded.",
     measures=[
@@ -91,7 +91,7 @@ business_crime = Metric(
     ref="24",
     key="business_crime",
     title="Volume of business crime",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Crimes flagged as having a business, or a person because of their work for one, as "
     "the victim, counted on the day the crime was recorded.",
     measures=[
@@ -182,7 +182,7 @@ domestic_abuse_offences = Metric(
     ref="27",
     key="domestic_abuse_offences",
     title="Volume of DA offences / crimed incidents",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Crimes flagged as domestic abuse, counted on the day the crime was recorded, and "
     "their share of all recorded crime; and incidents flagged as domestic abuse, counted on the "
     "day the log was opened, with the share from which a crime was recorded.",

@@ -1,6 +1,6 @@
 """Ref 13, investigators and specialist investigators."""
 
-from swm_kpi import Assumption, Basis, Direction, Example, Metric, Objective, PeriodEndStock, Unit
+from swm_kpi import Assumption, Basis, Direction, Example, Metric, PeriodEndStock, Unit
 
 from ...contracts.published_workforce import PUBLISHED_OFFICER, PublishedWorkforce
 from ...contracts.workforce import (
@@ -16,6 +16,7 @@ from ...contracts.workforce import (
 )
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import FORCE, LPA
+from ...plan.objectives import SECURE
 
 INVESTIGATOR_WORKER_TYPES = Assumption(
     "investigator_worker_types",
@@ -61,7 +62,7 @@ investigators = Metric(
     ref="13",
     key="investigators",
     title="No. of investigators and specialist investigators",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="People in investigator posts on the date of the latest snapshot of the period, those "
     "of them in specialist posts, and those of them accredited to investigate serious or complex "
     "crime, as people and as full-time equivalents.",

@@ -10,7 +10,6 @@ from swm_kpi import (
     Evidence,
     Example,
     Metric,
-    Objective,
     Rate,
     Sum,
     Unit,
@@ -37,6 +36,7 @@ from ...contracts.recorded_crime import (
 from ...contracts.street_crime import StreetCrime
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import DISTRICT, FORCE, LPA
+from ...plan.objectives import SECURE
 
 _PUBLISHED = (
     "Published on data.police.uk by month and under its own crime types, with places moved to "
@@ -49,7 +49,7 @@ neighbourhood_crime = Metric(
     ref="20",
     key="neighbourhood_crime",
     title="Neighbourhood crimes (burglary, robbery, vehicle offences and theft from a person);",
-    objective=Objective.SECURE,
+    objective=SECURE,
     parent="16",
     summary="Residential burglaries, robberies of personal property, vehicle offences and thefts "
     "from the person, counted on the day the crime was recorded.",

@@ -8,7 +8,6 @@ from swm_kpi import (
     Example,
     Metric,
     MetricAlias,
-    Objective,
     Proportion,
 )
 
@@ -22,6 +21,7 @@ from ...contracts.crime import (
 from ...contracts.street_crime import ACTION_OUTCOMES, ANTI_SOCIAL_BEHAVIOUR, StreetCrime
 from ...plan.availability import COLOUR_LOST, published_once
 from ...plan.dimensions import DISTRICT, FORCE, LPA
+from ...plan.objectives import SECURE
 from .outcome_measures import (
     OUTCOME_BREAKS,
     OUTCOME_CAVEATS,
@@ -35,7 +35,7 @@ police_outcomes = Metric(
     ref="11",
     key="police_outcomes",
     title="Police outcomes and timeliness",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="What came of recorded crimes, two ways: outcomes assigned in the period against "
     "crimes recorded in it, and the outcome so far of the crimes recorded in it. With the days "
     "from recording to outcome.",
@@ -147,7 +147,7 @@ domestic_abuse_outcomes = Metric(
     ref="29",
     key="domestic_abuse_outcomes",
     title="DA police outcomes",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="What came of crimes flagged as domestic abuse: the same numbers as for police "
     "outcomes of all crime.",
     measures=outcome_measures("Domestic abuse crimes", flag=Crime.is_da),
@@ -216,7 +216,7 @@ sexual_violence_outcomes = Metric(
     ref="30",
     key="sexual_violence_outcomes",
     title="Sexual violence (rape and OSO) police outcomes",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="What came of rapes and, separately, of other sexual offences (OSO): the same numbers "
     "as for police outcomes of all crime.",
     measures=[
@@ -309,7 +309,7 @@ domestic_abuse_outcomes_again = MetricAlias(
     ref="32",
     key="domestic_abuse_powers_outcomes",
     title="DA outcomes;",
-    objective=Objective.SECURE,
+    objective=SECURE,
     parent="31",
     of="29",
     summary="The same as ref 29, domestic abuse police outcomes, listed again among the powers to "

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from swm_kpi import Count, Direction, Example, Measure, Metric, Objective, Proportion
+from swm_kpi import Count, Direction, Example, Measure, Metric, Proportion
 
 from ...contracts.civil_order import (
     DVPN,
@@ -17,6 +17,7 @@ from ...contracts.civil_order import (
 )
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import SECURE
 
 
 def _orders(order: str, what: str, *, applied: str) -> Iterator[Measure]:
@@ -76,7 +77,7 @@ protection_notices_and_orders = Metric(
     ref="34",
     key="protection_notices_and_orders",
     title="DVPNs / DVPOs;",
-    objective=Objective.SECURE,
+    objective=SECURE,
     parent="31",
     summary="Domestic violence protection notices (DVPNs), counted on the day they were "
     "authorised; and orders (DVPOs) applied for, granted and breached, each counted on its own "
@@ -162,7 +163,7 @@ powers_sexual_violence = Metric(
     ref="35",
     key="powers_sexual_violence",
     title="Powers to tackle sexual violence (inc. stalking prevention orders)",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Stalking protection orders (SPOs, which the plan calls stalking prevention orders), "
     "sexual harm prevention orders (SHPOs) and sexual risk orders (SROs): applied for, granted "
     "and breached, each counted on its own day, with the share of the period's applications that "

@@ -5,7 +5,6 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Objective,
     PeriodEndStock,
     Proportion,
 )
@@ -13,12 +12,13 @@ from swm_kpi import (
 from ...contracts.problem_solving import PLAN_LEVEL, THEME, ProblemSolvingPlan
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import SECURE
 
 problem_solving = Metric(
     ref="22",
     key="problem_solving",
     title="Problem solving metrics",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Problem-solving plans opened in the period, open on its last day, and closed in it, "
     "with the share of those closed whose outcome was assessed, and the share of the reviews due "
     "in the period that were done on time.",

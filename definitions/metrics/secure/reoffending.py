@@ -6,7 +6,6 @@ from swm_kpi import (
     Example,
     Frequency,
     Metric,
-    Objective,
     Rate,
     Ratio,
     ReoffendingRate,
@@ -31,12 +30,13 @@ from ...contracts.offender import (
 from ...contracts.population_by_age import PopulationByAge
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import SECURE
 
 first_time_entrants = Metric(
     ref="12",
     key="first_time_entrants",
     title="First time adult & youths entrants to the CJS",
-    objective=Objective.SECURE,
+    objective=SECURE,
     frequency=Frequency.ANNUAL,
     summary="People cautioned or convicted for the first time in their life, counted on the day of "
     "that caution or conviction: youths (aged 10 to 17) and adults (18 and over), and how many per "
@@ -178,7 +178,7 @@ reoffending = Metric(
     ref="14",
     key="reoffending",
     title="Reducing reoffending data inc. IOM re-offending data (volume / rate)",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Of the offenders whose follow-up began in the period, the share who offended again "
     "within 12 months and were cautioned or convicted for it within those or a further 6 months, "
     "and how many such reoffences there were; for all offenders, and for those under integrated "

@@ -8,7 +8,6 @@ from swm_kpi import (
     Example,
     Measure,
     Metric,
-    Objective,
     RepeatRate,
     Unit,
 )
@@ -29,6 +28,7 @@ from ...contracts.crime_party import (
 )
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import SECURE
 
 _NAMED_NOT_GUILTY = (
     "A suspect is somebody named as having done it, and may not have. An offender was charged, "
@@ -81,7 +81,7 @@ repeat_domestic_abuse_offenders = Metric(
     ref="37",
     key="repeat_domestic_abuse_offenders",
     title="Repeat DA offenders (volume / rate)",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Different people named as suspects of a domestic abuse (DA) crime recorded in the "
     "period and of another recorded on an earlier day in the 12 months before it, and their share "
     "of the people who were suspects in the period; and the same for offenders, those of them who "
@@ -172,7 +172,7 @@ repeat_sexual_violence = Metric(
     ref="38",
     key="repeat_sexual_violence",
     title="Repeat sexual violence victims and offenders (volume / rate)",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Different people who were victims of a rape or other sexual offence recorded in the "
     "period and of another recorded on an earlier day in the 12 months before it, and their share "
     "of the people who were such victims in the period; the same for people named as suspects, "

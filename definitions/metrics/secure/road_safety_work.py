@@ -6,7 +6,6 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Objective,
     PeriodEndStock,
     Proportion,
     Sum,
@@ -26,6 +25,7 @@ from ...contracts.community import (
 from ...contracts.narrative import ROAD_CONCERNS, NarrativeText
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import SECURE
 
 ROAD_SAFETY_WORK = Assumption(
     "road_safety_work",
@@ -42,7 +42,7 @@ road_campaigns = Metric(
     ref="41",
     key="road_campaigns",
     title="Data on road campaigns / educational initiatives",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Road safety campaigns and educational initiatives, counted on the day they were held "
     "or began, the conversations they brought about, the people who came to the initiatives, and "
     "those who completed one.",
@@ -166,7 +166,7 @@ speed_watch_groups = Metric(
     ref="42",
     key="speed_watch_groups",
     title="No. of community speed watch groups",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Community speed watch groups registered on the last day of the period, and how many "
     "different groups held at least one session in the period.",
     measures=[
@@ -265,7 +265,7 @@ road_concerns = Metric(
     ref="43",
     key="road_concerns",
     title="Roads-related community concerns (qualitative)",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="What communities said about roads in the period, in words, with the role of whoever "
     "answers for the text and the evidence it rests on.",
     measures=[

@@ -1,11 +1,12 @@
 """Refs 39 and 40: dangerous use of the roads, and collisions and casualties."""
 
-from swm_kpi import Assumption, Count, Direction, Evidence, Example, Metric, Objective
+from swm_kpi import Assumption, Count, Direction, Evidence, Example, Metric
 
 from ...contracts.incident import ASB_VEHICLE_NUISANCE, ROAD_RELATED_OFFENCE, Incident
 from ...contracts.roads import SEVERITY, Casualty, Collision
 from ...plan.availability import COLOUR_LOST, published_once
 from ...plan.dimensions import DISTRICT, FORCE, LPA
+from ...plan.objectives import SECURE
 
 ROAD_USE_CODES = Assumption(
     "road_use_codes",
@@ -19,7 +20,7 @@ road_use_incidents = Metric(
     ref="39",
     key="road_use_incidents",
     title="Anti-social / dangerous use of roads incidents",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Incidents closed as a road related offence or as vehicle nuisance, counted on the day "
     "the log was opened.",
     measures=[
@@ -75,7 +76,7 @@ collisions_and_casualties = Metric(
     ref="40",
     key="collisions_and_casualties",
     title="Road traffic collision and casualty data",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Road traffic collisions in which somebody was injured, by the worst injury, and the "
     "people killed or injured in them, counted on the day of the collision.",
     measures=[

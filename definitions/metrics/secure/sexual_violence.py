@@ -6,7 +6,6 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Objective,
     Rate,
     Sum,
     Unit,
@@ -27,12 +26,13 @@ from ...contracts.recorded_crime import PUBLISHED_QUARTERLY, RecordedCrime
 from ...contracts.street_crime import StreetCrime
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import DISTRICT, FORCE, LPA
+from ...plan.objectives import SECURE
 
 sexual_violence = Metric(
     ref="28",
     key="sexual_violence",
     title="Volume of sexual violence offences (rape and OSO)",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Rapes and other sexual offences (OSO), separately and together, counted on the day "
     "the crime was recorded.",
     measures=[

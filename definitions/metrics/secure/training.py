@@ -1,10 +1,11 @@
 """Ref 25, training to support people with vulnerabilities."""
 
-from swm_kpi import Direction, Example, Metric, Objective
+from swm_kpi import Direction, Example, Metric
 
 from ...contracts.training import AUDIENCE, COURSE, TRAINING_ROLE, VULNERABILITIES
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import SECURE
 from ..victims_and_survivors.training import (
     TRAINING_CAVEATS,
     TRAINING_NOT_THIS,
@@ -16,7 +17,7 @@ vulnerability_training = Metric(
     ref="25",
     key="vulnerability_training",
     title="Delivery of training to support people with vulnerabilities",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Of the officers and staff in post who should be trained to support people with "
     "vulnerabilities, the share who had completed the training and were in date on the day of the "
     "latest snapshot of the period; and the sessions given in the period, who came and who "

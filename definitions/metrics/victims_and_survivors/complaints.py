@@ -1,6 +1,6 @@
 """Ref 1, complaints and their allegations, and ref 70, which is the volume in it again."""
 
-from swm_kpi import Break, Count, Direction, Distribution, Example, Metric, MetricAlias, Objective
+from swm_kpi import Break, Count, Direction, Distribution, Example, Metric, MetricAlias
 
 from ...contracts.complaint import (
     ALLEGATION_CATEGORY,
@@ -11,12 +11,13 @@ from ...contracts.complaint import (
 )
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import VICTIMS
 
 complaints = Metric(
     ref="1",
     key="complaints",
     title="Complaint volumes & breakdown by allegation category",
-    objective=Objective.VICTIMS,
+    objective=VICTIMS,
     summary="Complaint cases about the police, counted on the day the case was logged, the "
     "allegations in them, and how the allegations divide among the Independent Office for Police "
     "Conduct's categories.",
@@ -123,7 +124,7 @@ complaint_volume = MetricAlias(
     ref="70",
     key="complaint_volume",
     title="Volume of complaints",
-    objective=Objective.NOT_STATED,
+    objective=None,
     of="1",
     only=("complaints",),
     summary="The number of complaint cases logged, as in ref 1, with no breakdown by allegation "

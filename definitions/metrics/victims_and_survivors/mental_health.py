@@ -1,16 +1,17 @@
 """Ref 9, mental health incidents."""
 
-from swm_kpi import Count, Direction, Example, Metric, Objective
+from swm_kpi import Count, Direction, Example, Metric
 
 from ...contracts.incident import Incident
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import VICTIMS
 
 mental_health_incidents = Metric(
     ref="9",
     key="mental_health_incidents",
     title="Volume of mental health incidents",
-    objective=Objective.VICTIMS,
+    objective=VICTIMS,
     summary="Incidents to which the mental health qualifier was applied, counted on the day the "
     "log was opened.",
     measures=[

@@ -1,6 +1,6 @@
 """Ref 8, and ref 36 which is its domestic abuse part: people who are victims again."""
 
-from swm_kpi import Direction, Example, Metric, MetricAlias, Objective, RepeatRate, Unit
+from swm_kpi import Direction, Example, Metric, MetricAlias, RepeatRate, Unit
 
 from ...assumptions import REPEAT_MONTHS
 from ...contracts.crime import (
@@ -20,6 +20,7 @@ from ...contracts.crime_party import (
 )
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import SECURE, VICTIMS
 
 _DA_VICTIM = PERSON_VICTIM & CrimeParty.is_da
 
@@ -27,7 +28,7 @@ repeat_victimisation = Metric(
     ref="8",
     key="repeat_victimisation",
     title="Volume / rate of repeat victimisation (inc. DA repeat victims)",
-    objective=Objective.VICTIMS,
+    objective=VICTIMS,
     summary="Different people who were victims of a crime recorded in the period and of another "
     "recorded on an earlier day in the 12 months before it, and their share of the people who "
     "were victims in the period; for all crime, and for domestic abuse (DA) alone.",
@@ -177,7 +178,7 @@ repeat_domestic_abuse_victims = MetricAlias(
     ref="36",
     key="repeat_domestic_abuse_victims",
     title="DA repeat victims (volume / rate)",
-    objective=Objective.SECURE,
+    objective=SECURE,
     of="8",
     only=["da_repeat_victims", "da_repeat_share"],
     summary="The same as the domestic abuse (DA) part of ref 8, repeat victimisation.",

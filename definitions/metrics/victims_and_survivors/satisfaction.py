@@ -8,7 +8,6 @@ from swm_kpi import (
     Example,
     Measure,
     Metric,
-    Objective,
     SurveyProportion,
 )
 
@@ -22,6 +21,7 @@ from ...contracts.survey import (
 )
 from ...plan.availability import published_once
 from ...plan.dimensions import LPA
+from ...plan.objectives import VICTIMS
 
 SATISFIED_ANSWERS = Assumption(
     "satisfied_answers",
@@ -101,7 +101,7 @@ victim_satisfaction = Metric(
     ref="3",
     key="victim_satisfaction",
     title="Victim satisfaction by crime type (inc. Domestic Abuse (DA))",
-    objective=Objective.VICTIMS,
+    objective=VICTIMS,
     summary="Of the victims interviewed in the period who gave an answer, the weighted share who "
     "were completely, very or fairly satisfied with the whole experience, and with each stage of "
     "it. Victims of domestic abuse, who have a survey of their own, are told apart.",

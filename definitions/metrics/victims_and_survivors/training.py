@@ -6,7 +6,6 @@ from swm_kpi import (
     Example,
     Measure,
     Metric,
-    Objective,
     PeriodEndStock,
     Ratio,
     Unit,
@@ -23,6 +22,7 @@ from ...contracts.training import (
 )
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import VICTIMS
 
 TRAINING_CAVEATS = [
     "Who should have the training is decided by the force when the table is filled. A wider circle "
@@ -118,7 +118,7 @@ victim_care_training = Metric(
     ref="4",
     key="victim_care_training",
     title="Delivery of 'victim care' training for officers and staff",
-    objective=Objective.VICTIMS,
+    objective=VICTIMS,
     summary="Of the officers and staff in post who should have victim care training, the share who "
     "had completed it and whose training was in date on the day of the latest snapshot of the "
     "period; and the sessions given in the period, who came and who completed.",
@@ -202,7 +202,7 @@ exploitation_training = Metric(
     ref="10",
     key="exploitation_training",
     title="Delivery of training by Exploitation & Vulnerability trainers",
-    objective=Objective.VICTIMS,
+    objective=VICTIMS,
     summary="The sessions that the force's Exploitation and Vulnerability trainers gave in the "
     "period, to its own people and to partners, how many came, and how many completed a course.",
     measures=given_measures(EXPLOITATION_AND_VULNERABILITY),

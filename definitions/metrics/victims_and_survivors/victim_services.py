@@ -7,7 +7,6 @@ from swm_kpi import (
     Evidence,
     Example,
     Metric,
-    Objective,
     Proportion,
     Ratio,
     Unit,
@@ -25,6 +24,7 @@ from ...contracts.victims import (
 )
 from ...plan.availability import COLOUR_LOST, published_once
 from ...plan.dimensions import LPA
+from ...plan.objectives import VICTIMS
 
 VAL_VICTIM_TYPES = Assumption(
     "val_victim_types",
@@ -49,7 +49,7 @@ victim_advice_line = Metric(
     ref="6",
     key="victim_advice_line",
     title="Victim Advice Line referral rate",
-    objective=Objective.VICTIMS,
+    objective=VICTIMS,
     summary="Of the people who are victims of crimes recorded in the period, the share the police "
     "referred to the Victim Advice Line; and of those referred, the shares it reached and who took "
     "up support. With all referrals it received, for each crime recorded.",
@@ -228,7 +228,7 @@ victim_service_referrals = Metric(
     ref="7",
     key="victim_service_referrals",
     title="Referrals to PCC-funded victim services",
-    objective=Objective.VICTIMS,
+    objective=VICTIMS,
     summary="Referrals of victims to services that the Police and Crime Commissioner (PCC) pays "
     "for, counted on the day the service received them; how many victims that is, and the share "
     "of the referrals that the services accepted.",

@@ -8,7 +8,6 @@ from swm_kpi import (
     Duration,
     Example,
     Metric,
-    Objective,
     Proportion,
     Unit,
 )
@@ -25,6 +24,7 @@ from ...contracts.victims import (
 )
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
+from ...plan.objectives import VICTIMS
 
 NOT_POSITIVE_OUTCOMES = Assumption(
     "not_positive_outcomes",
@@ -48,7 +48,7 @@ victims_code = Metric(
     ref="2",
     key="victims_code",
     title="Compliance with the Victims' code (inc. timeliness of updates etc.)",
-    objective=Objective.VICTIMS,
+    objective=VICTIMS,
     summary="Of the duties owed to victims under the Victims' Code that fell due in the period, "
     "the share done in time, the share done at all, and how many days they took. Duties read in "
     "an audit's sample are told apart.",
@@ -211,7 +211,7 @@ explanation_to_victims = Metric(
     key="explanation_to_victims",
     title="Explanation to victims of crime whose case is closed without a perceived positive "
     "outcome (this may also be captured as part of the Victims' code metrics under development)",
-    objective=Objective.VICTIMS,
+    objective=VICTIMS,
     summary="Of the identifiable victims whose case was closed in the period without a positive "
     "outcome, the share who were told why, as the record shows.",
     measures=[

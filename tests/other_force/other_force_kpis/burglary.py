@@ -1,16 +1,17 @@
 """A metric over one of the plan's own tables, and resting on one of its assumptions."""
 
 from other_force_kpis.stop_search import NOBODY_HAS_SAID
-from swm_kpi import Direction, Example, Metric, Objective, RepeatRate, Unit
+from swm_kpi import Direction, Example, Metric, RepeatRate, Unit
 from swm_kpi.definitions.assumptions import REPEAT_MONTHS
 from swm_kpi.definitions.contracts.crime import RESIDENTIAL_BURGLARY
 from swm_kpi.definitions.contracts.crime_party import PERSON_VICTIM, CrimeParty
+from swm_kpi.definitions.plan.objectives import VICTIMS
 
 repeat_burglary_victims = Metric(
     ref="OF3",
     key="repeat_burglary_victims",
     title="Repeat victims of residential burglary",
-    objective=Objective.VICTIMS,
+    objective=VICTIMS,
     summary="Different people who were victims of a residential burglary recorded in the period "
     "and of another recorded on an earlier day in the months before it that the assumption "
     "repeat_months names.",

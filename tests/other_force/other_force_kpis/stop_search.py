@@ -11,10 +11,10 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Objective,
     Proportion,
     Unit,
 )
+from swm_kpi.definitions.plan.objectives import SECURE
 
 NOBODY_HAS_SAID = Availability(
     status="unknown", reason="The force has not said whether it can report this."
@@ -46,7 +46,7 @@ stop_searches = Metric(
     ref="OF1",
     key="stop_searches",
     title="Volume of stop and searches",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="People searched, counted on the day of the search.",
     measures=[Count(key="searches", of=StopSearch, at=StopSearch.searched_at)],
     dimensions=[BEAT],
@@ -71,7 +71,7 @@ find_rate = Metric(
     ref="OF2",
     key="find_rate",
     title="Share of stop and searches in which something was found",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="Searches in which something was found, as a share of those of which it was recorded.",
     measures=[
         Proportion(

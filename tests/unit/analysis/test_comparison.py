@@ -29,7 +29,6 @@ from swm_kpi import (
     Example,
     Measure,
     Metric,
-    Objective,
     PeriodEndStock,
     Proportion,
     RequestError,
@@ -38,6 +37,7 @@ from swm_kpi import (
     Unit,
 )
 from swm_kpi.analysis.comparison.pooling import PoolingMethod, pooling_rule
+from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.measures import TableMeasure
 
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
@@ -84,7 +84,7 @@ def metric(*measures: Measure, **fields: Any) -> Metric:
             "ref": "T1",
             "key": "test_metric",
             "title": "A test",
-            "objective": Objective.SECURE,
+            "objective": SECURE,
             "summary": "A metric for a test.",
             "measures": measures,
             "dimensions": [each for each in (SIDE,) if each.key in first.dimensions],

@@ -27,13 +27,13 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Objective,
     Proportion,
     RequestError,
     Result,
     Unit,
 )
 from swm_kpi.analysis.process_charts import ProcessChart, Target
+from swm_kpi.definitions.plan.objectives import SECURE
 
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 
@@ -58,7 +58,7 @@ def metric(**fields: Any) -> Metric:
             "ref": "T1",
             "key": "test_metric",
             "title": "A test",
-            "objective": Objective.SECURE,
+            "objective": SECURE,
             "summary": "A metric for a test.",
             "measures": (CALLS, URGENT),
             "dimensions": [SIDE],

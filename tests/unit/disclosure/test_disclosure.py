@@ -32,13 +32,13 @@ from swm_kpi import (
     Duration,
     Example,
     Metric,
-    Objective,
     OutputError,
     Proportion,
     RequestError,
     Result,
     Unit,
 )
+from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.disclosure import linear_program
 from swm_kpi.disclosure.protect import Protection
 from tests.support.ilp_attack import CALLS, KINDS, MEMBERS, PARTS, Reader, table
@@ -65,7 +65,7 @@ SHARES = Metric(
     ref="T1",
     key="test_metric",
     title="A test",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="A metric for a test.",
     measures=(
         Count(key="calls", of=Call, at=Call.began_at),
@@ -92,7 +92,7 @@ TIMES = Metric(
     ref="T3",
     key="test_times",
     title="A test of times",
-    objective=Objective.SECURE,
+    objective=SECURE,
     summary="A metric for a test.",
     measures=tuple(
         Duration(
@@ -393,7 +393,7 @@ def made(*measures: kpi.Measure, ref: str = "T5") -> Metric:
         ref=ref,
         key="test_made",
         title="A test",
-        objective=Objective.SECURE,
+        objective=SECURE,
         summary="A metric for a test.",
         measures=measures,
         direction=Direction.NEUTRAL,

@@ -30,9 +30,9 @@ from swm_kpi import (
     Direction,
     Example,
     Metric,
-    Objective,
     Unit,
 )
+from swm_kpi.definitions.plan.objectives import REASSURING
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.errors import collecting_problems
 from swm_kpi.expressions import (
@@ -708,7 +708,7 @@ def counted(condition: Condition | None) -> tuple[float, str]:
         ref="1",
         key="call_volume",
         title="Volume of calls",
-        objective=Objective.REASSURING,
+        objective=REASSURING,
         summary="Calls, on the day they rang.",
         measures=[Count(key="calls", of=Call, at=Call.rang_at, where=condition)],
         direction=Direction.NEUTRAL,

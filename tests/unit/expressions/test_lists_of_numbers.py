@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import swm_kpi as kpi
+from swm_kpi.definitions.plan.objectives import REASSURING
 from tests.support import engines
 
 
@@ -59,7 +60,7 @@ def test_a_number_is_found_by_its_value(engine: str, case: str) -> None:
         ref="X1",
         key="visits",
         title="Visits",
-        objective=kpi.Objective.REASSURING,
+        objective=REASSURING,
         summary="Visits.",
         measures=[kpi.Count(key="visits", of=Wait, at=Wait.came_at, where=condition)],
         direction=kpi.Direction.NEUTRAL,

@@ -1,4 +1,4 @@
-"""A force states its own availability in a dated, sourced file; nothing else makes a ref red."""
+"""A force states its availability in a dated file with sources; nothing else can do so."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 import swm_kpi as kpi
-from swm_kpi.model.describe import describe
+from swm_kpi.model.describe import describe_entry
 
-WHOLE = """
+STATEMENT = """
 [[metric]]
 ref = "15"
 status = "not_reportable"
@@ -22,14 +22,14 @@ date = 2025-05-01
 
 
 @pytest.fixture
-def overlay(tmp_path: Path) -> Path:
+def statement_file(tmp_path: Path) -> Path:
     file = tmp_path / "availability.toml"
-    file.write_text(WHOLE)
+    file.write_text(STATEMENT)
     return file
 
 
-def test_a_statement_is_shown_with_its_source_and_date(overlay: Path) -> None:
-    availability = kpi.catalogue(availability=overlay)["15"].availability
+def test_a_statement_is_shown_with_its_source_and_date(statement_file: Path) -> None:
+    availability = kpi.catalogue(availability=statement_file)["15"].availability
     assert availability.status is kpi.AvailabilityStatus.NOT_REPORTABLE
     assert availability.evidence[0].source.startswith("Quarterly")
     assert str(availability.as_at) == "2025-05-01"
@@ -37,7 +37,7 @@ def test_a_statement_is_shown_with_its_source_and_date(overlay: Path) -> None:
 
 
 def test_a_metric_that_may_not_be_reported_answers_with_the_reason_and_no_number(
-    overlay: Path,
+    statement_file: Path,
 ) -> None:
     incidents = pl.DataFrame(
         {"created_at": ["2024-05-01 10:00"], "closing_code": ["ASB nuisance"]}
@@ -47,7 +47,7 @@ def test_a_metric_that_may_not_be_reported_answers_with_the_reason_and_no_number
         {"incident": incidents},
         periods=["2024-05"],
         coverage={"incident": ("2024-05-01", "2024-05-31")},
-        catalogue=kpi.catalogue(availability=overlay),
+        catalogue=kpi.catalogue(availability=statement_file),
     ).to_polars()
     withheld = result.filter(pl.col("ref") == "15")
     assert withheld["marker"].unique().to_list() == ["[x]"]
@@ -62,33 +62,39 @@ def test_a_metric_that_may_not_be_reported_answers_with_the_reason_and_no_number
         (('ref = "15"', 'ref = "asb_incident"'), "Did you mean 'asb_incidents'?"),
         (('ref = "15"', "ref = 15"), "valid string"),
         (('ref = "15"', 'ref = "16"'), "nothing to report under this ref itself"),
-        (('"not_reportable"', '"red"'), "not a status that can be stated"),
+        (('"not_reportable"', '"red"'), "not a status that a file can state"),
         (('reason = "The', 'raeson = "The'), "Did you mean 'reason'?"),
         (("date = 2025-05-01", ""), "date: it is required"),
         (("date = 2025-05-01", 'date = "May"'), "date"),
         (('finding = "ref 15 is left out"', 'finding = ""'), "finding"),
-        (("date = 2025-05-01", "date = 2025-05-01" + WHOLE), "more than once"),
+        (("date = 2025-05-01", "date = 2025-05-01" + STATEMENT), "more than once"),
     ],
 )
-def test_what_is_wrong_is_told_by_field(overlay: Path, change: tuple[str, str], words: str) -> None:
-    overlay.write_text(WHOLE.replace(*change))
+def test_a_mistake_names_its_field(
+    statement_file: Path, change: tuple[str, str], words: str
+) -> None:
+    statement_file.write_text(STATEMENT.replace(*change))
     with pytest.raises(kpi.DefinitionError, match=words.replace("?", r"\?")) as caught:
-        kpi.catalogue(availability=overlay)
+        kpi.catalogue(availability=statement_file)
     assert "availability.toml" in str(caught.value)
 
 
-def test_everything_that_is_wrong_is_told_at_once(overlay: Path) -> None:
-    overlay.write_text(WHOLE.replace('"15"', '"99"').replace('"not_reportable"', '"red"'))
+def test_all_mistakes_are_reported_at_once(statement_file: Path) -> None:
+    statement_file.write_text(
+        STATEMENT.replace('"15"', '"99"').replace('"not_reportable"', '"red"')
+    )
     with pytest.raises(kpi.DefinitionError) as caught:
-        kpi.catalogue(availability=overlay)
+        kpi.catalogue(availability=statement_file)
     assert {each.field for each in caught.value.problems} == {"ref", "status"}
 
 
 @pytest.mark.parametrize("content", ["[[metric]", "colour = 'red'", "metric = 3"])
-def test_a_file_that_is_not_an_overlay_is_refused(overlay: Path, content: str) -> None:
-    overlay.write_text(content)
+def test_a_file_that_is_not_an_availability_file_is_refused(
+    statement_file: Path, content: str
+) -> None:
+    statement_file.write_text(content)
     with pytest.raises(kpi.InputError, match=r"availability\.toml"):
-        kpi.catalogue(availability=overlay)
+        kpi.catalogue(availability=statement_file)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -108,8 +114,8 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_evidence_is_dated_as_readers_write_dates(written: str, read: str) -> None:
-    assert kpi.Evidence("A report", "It is given.", written).when == read
+    assert kpi.Evidence("A report", "It is given.", written).formatted_date == read
 
 
 def test_a_description_dates_its_evidence_in_words() -> None:
-    assert "27 May 2021" in " ".join(describe(kpi.catalogue()["57"], kpi.catalogue()).split())
+    assert "27 May 2021" in " ".join(describe_entry(kpi.catalogue()["57"], kpi.catalogue()).split())

@@ -1,6 +1,6 @@
 """A metric version never changes its numbers: the lock, the changelog and the golden results.
 
-After a change that is meant, raise the metric's version, tell it in CHANGELOG.md, and run
+After a change that is meant, raise the metric's version, describe it in CHANGELOG.md, and run
 
     swm-kpi lock
     python -m tests.golden
@@ -15,42 +15,54 @@ import pytest
 
 import swm_kpi as kpi
 from swm_kpi.cli.main import main
-from swm_kpi.model.lock import lock_problems, lock_text, locked, read_lock, unlocked, untold
+from swm_kpi.model.lock import (
+    build_lock,
+    format_lock,
+    iter_lock_problems,
+    missing_from_changelog,
+    missing_from_lock,
+    parse_lock,
+)
 from tests import golden
 
 ROOT = Path(__file__).parents[3]
 
 
-def held() -> dict[tuple[str, int], str]:
-    return read_lock((ROOT / "definitions" / "definitions.lock").read_text(encoding="utf-8"))
+def current_lock() -> dict[tuple[str, int], str]:
+    return parse_lock((ROOT / "definitions" / "definitions.lock").read_text(encoding="utf-8"))
 
 
 # The definitions as they are
 
 
 def test_no_locked_version_has_changed() -> None:
-    found = [str(each) for each in lock_problems(held(), locked(kpi.catalogue()))]
-    assert found == [], "raise the version, or before the first release: swm-kpi lock --afresh"
+    problems = [
+        str(problem) for problem in iter_lock_problems(current_lock(), build_lock(kpi.catalogue()))
+    ]
+    assert problems == [], "raise the version, or before the first release: swm-kpi lock --afresh"
 
 
 def test_every_definition_is_locked() -> None:
-    assert unlocked(held(), locked(kpi.catalogue())) == [], "run swm-kpi lock"
+    assert missing_from_lock(current_lock(), build_lock(kpi.catalogue())) == [], "run swm-kpi lock"
 
 
 def test_the_lock_is_as_it_would_be_written() -> None:
     text = (ROOT / "definitions" / "definitions.lock").read_text(encoding="utf-8")
-    assert lock_text(held()) == text
+    assert format_lock(current_lock()) == text
 
 
-def test_every_later_version_is_told_in_the_changelog() -> None:
-    assert untold((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), held()) == []
+def test_every_later_version_is_in_the_changelog() -> None:
+    assert (
+        missing_from_changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), current_lock())
+        == []
+    )
 
 
 def test_the_lock_comes_with_the_definitions() -> None:
     assert files("swm_kpi.definitions").joinpath("definitions.lock").is_file()
 
 
-@pytest.mark.parametrize("metric", golden.metrics(), ids=lambda each: each.ref)
+@pytest.mark.parametrize("metric", golden.metrics(), ids=lambda metric: metric.ref)
 def test_golden_results(metric: kpi.Metric) -> None:
     path = golden.file_of(metric)
     assert path.exists(), "run python -m tests.golden"
@@ -58,8 +70,8 @@ def test_golden_results(metric: kpi.Metric) -> None:
 
 
 def test_no_golden_result_is_of_a_metric_that_is_gone() -> None:
-    assert {each.name for each in golden.FOLDER.glob("*.csv")} == {
-        golden.file_of(each).name for each in golden.metrics()
+    assert {path.name for path in golden.FOLDER.glob("*.csv")} == {
+        golden.file_of(metric).name for metric in golden.metrics()
     }
 
 
@@ -70,38 +82,38 @@ LOCK = {("2", 1): "aaaaaaaa", ("10", 1): "bbbbbbbb", ("10", 2): "cccccccc"}
 
 
 def test_a_lock_reads_back_and_is_in_the_order_of_a_plan() -> None:
-    text = lock_text(LOCK)
+    text = format_lock(LOCK)
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     assert lines == ["2@1#aaaaaaaa", "10@1#bbbbbbbb", "10@2#cccccccc"]
-    assert read_lock(text) == LOCK
+    assert parse_lock(text) == LOCK
 
 
 def test_a_changed_hash_needs_a_new_version() -> None:
-    (problem,) = lock_problems(LOCK, {("2", 1): "dddddddd"})
-    assert str(problem).startswith("Metric 2, version: what moves its numbers has changed")
+    (problem,) = iter_lock_problems(LOCK, {("2", 1): "dddddddd"})
+    assert str(problem).startswith("Metric 2, version: the definition has changed")
     assert "Write version=2" in str(problem)
-    assert list(lock_problems(LOCK, {("2", 2): "dddddddd"})) == []
-    assert unlocked(LOCK, {("2", 2): "dddddddd", ("10", 2): "cccccccc"}) == ["2@2"]
+    assert list(iter_lock_problems(LOCK, {("2", 2): "dddddddd"})) == []
+    assert missing_from_lock(LOCK, {("2", 2): "dddddddd", ("10", 2): "cccccccc"}) == ["2@2"]
 
 
 def test_a_version_is_never_used_again() -> None:
-    (problem,) = lock_problems(LOCK, {("10", 1): "bbbbbbbb"})
+    (problem,) = iter_lock_problems(LOCK, {("10", 1): "bbbbbbbb"})
     assert "older than the locked version 2" in str(problem)
 
 
 @pytest.mark.parametrize("line", ["57", "57@0#aaaaaaaa", "57@1#AAAAAAAA", "57@1#aaaaaaa", "x y"])
 def test_a_line_that_nothing_wrote_is_refused(line: str) -> None:
     with pytest.raises(kpi.DefinitionError, match=r"line 2: it is not ref@version#hash"):
-        read_lock(f"# heading\n{line}\n")
+        parse_lock(f"# comment\n{line}\n")
 
 
 def test_a_version_locked_twice_is_refused() -> None:
-    with pytest.raises(kpi.DefinitionError, match="there twice"):
-        read_lock("57@1#aaaaaaaa\n57@1#bbbbbbbb\n")
+    with pytest.raises(kpi.DefinitionError, match="occurs twice"):
+        parse_lock("57@1#aaaaaaaa\n57@1#bbbbbbbb\n")
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "mentioned"),
     [
         ("- Ref 10, version 2: repeats are now of 12 months.", True),
         ("- Ref 10, version 3: repeats are now of 12 months.", False),
@@ -109,11 +121,11 @@ def test_a_version_locked_twice_is_refused() -> None:
         ("- Ref 10, version 2: ", False),
     ],
 )
-def test_a_bump_needs_its_line_under_numbers_that_move(line: str, told: bool) -> None:
+def test_a_bump_needs_its_line_under_numbers_that_move(line: str, mentioned: bool) -> None:
     text = f"## [1.1]\n\n### Numbers that move\n\n{line}\n\n### Added\n\n- Something.\n"
-    assert untold(text, LOCK) == ([] if told else ["10@2"])
+    assert missing_from_changelog(text, LOCK) == ([] if mentioned else ["10@2"])
     elsewhere = f"## [1.1]\n\n### Numbers that move\n\n- None.\n\n### Added\n\n{line}\n"
-    assert untold(elsewhere, LOCK) == ["10@2"]
+    assert missing_from_changelog(elsewhere, LOCK) == ["10@2"]
 
 
 # The command
@@ -123,12 +135,14 @@ def test_the_command_locks_and_then_refuses_what_changed(tmp_path, capsys) -> No
     path = tmp_path / "definitions.lock"
     assert main(["lock", "--file", str(path)]) == 0
     text = path.read_text(encoding="utf-8")
-    assert read_lock(text) == locked(kpi.catalogue())
+    assert parse_lock(text) == build_lock(kpi.catalogue())
     assert main(["lock", "--file", str(path)]) == 0
     assert "0 of them new" in capsys.readouterr().out
     assert path.read_text(encoding="utf-8") == text
 
-    definition = next(each for each in kpi.catalogue() if isinstance(each, kpi.Metric)).definition
+    definition = next(
+        entry for entry in kpi.catalogue() if isinstance(entry, kpi.Metric)
+    ).definition
     changed = text.replace(definition, definition[:-8] + "00000000")
     path.write_text(changed, encoding="utf-8")
     assert main(["lock", "--file", str(path)]) == kpi.DefinitionError.exit_code

@@ -19,6 +19,7 @@ SHELTERS = """
 from datetime import datetime
 
 import swm_kpi as kpi
+from swm_kpi.definitions.plan.objectives import SECURE
 
 
 class Shelter(kpi.Contract, row_unit=kpi.Unit.CONTACTS, source="Shelter register"):
@@ -31,7 +32,7 @@ nights = kpi.Metric(
     ref="{ref}",
     key="{key}",
     title="Nights in shelters",
-    objective=kpi.Objective.SECURE,
+    objective=SECURE,
     summary="Nights, counted on the day they began.",
     measures=[kpi.Count(key="nights", of=Shelter, at=Shelter.began_at)],
     direction=kpi.Direction.LOWER_IS_BETTER,

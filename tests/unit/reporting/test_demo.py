@@ -139,7 +139,7 @@ def test_the_page_names_every_ref(page: Page) -> None:
 
 def test_the_page_says_that_it_is_synthetic(page: Page) -> None:
     assert "Every number on this page is SYNTHETIC." in page.text
-    assert "They say nothing about West Mercia" in page.text
+    assert "They say nothing about any real police force" in page.text
     assert Marker.NOT_APPLICABLE.meaning in page.text
 
 

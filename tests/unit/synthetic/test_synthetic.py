@@ -11,6 +11,7 @@ import pytest
 
 import swm_kpi as kpi
 from swm_kpi import synthetic
+from swm_kpi.definitions.plan.objectives import REFORMING
 from swm_kpi.synthetic import assembly
 
 PLAN = kpi.catalogue()
@@ -506,7 +507,7 @@ def plug_in(contract: Any, at: Any) -> kpi.Catalogue:
         ref="P1",
         key="things",
         title=title,
-        objective=kpi.Objective.REFORMING,
+        objective=REFORMING,
         summary=title + ".",
         measures=[kpi.Count(key="things", label="Things", of=contract, at=at)],
         direction=kpi.Direction.NEUTRAL,
