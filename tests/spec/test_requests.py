@@ -10,11 +10,10 @@ import swm_kpi as kpi
 from swm_kpi import (
     ContractError,
     PeriodError,
-    Planned,
     RequestError,
     Result,
+    UndefinedMetric,
 )
-from swm_kpi.definitions.plan.objectives import SECURE
 from tests.support.small_tables import (
     CALLS,
     CALLS_TABLE,
@@ -82,9 +81,9 @@ def test_asked_for_by_name_a_metric_needs_its_columns() -> None:
 @pytest.mark.parametrize(
     ("ref", "reason"),
     [
-        ("16", "a heading"),
-        ("31", "a heading"),
-        ("61", "a heading"),
+        ("16", "it is a group"),
+        ("31", "it is a group"),
+        ("61", "it is a group"),
         ("55", "the plan gives no text"),
     ],
 )
@@ -93,20 +92,20 @@ def test_a_ref_that_is_no_metric_is_refused_with_the_reason(ref, reason) -> None
         kpi.compute([ref], {"incident": INCIDENTS}, periods=Q1)
 
 
-def test_a_ref_that_is_planned_is_refused_with_the_reason() -> None:
-    later = Planned(
+def test_all_metrics_leaves_out_entries_that_compute_nothing() -> None:
+    undefined = UndefinedMetric(
         ref="T2",
-        key="later",
-        title="Later",
-        objective=SECURE,
+        key="without_text",
+        title="",
+        objective=None,
         availability=kpi.catalogue()["15"].availability,
     )
-    plan = kpi.Catalogue([metric(CALLS), later])
+    plan = kpi.Catalogue([metric(CALLS), undefined])
     calls = frame(Call, CALLS_TABLE)
-    with pytest.raises(RequestError, match="its computation is not written yet"):
+    with pytest.raises(RequestError, match="Ref T2 cannot be computed"):
         kpi.compute(["T2"], {"call": calls}, periods=Q1, catalogue=plan)
-    found = kpi.compute(None, {"call": calls}, periods=Q1, catalogue=plan).to_polars()
-    assert set(found["ref"]) == {"T1"}
+    result = kpi.compute(None, {"call": calls}, periods=Q1, catalogue=plan).to_polars()
+    assert set(result["ref"]) == {"T1"}
 
 
 @pytest.mark.parametrize(
