@@ -92,7 +92,7 @@ class MissingExtra(SwmKpiError, ImportError):
 
 
 class PluginWarning(UserWarning):
-    """A plug-in's definitions cannot be loaded; every other distribution's are there."""
+    """A plugin's definitions cannot be loaded; every other distribution's are there."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Rows for a table known only by its contract, such as a plug-in's.
+"""Rows for a table known only by its contract, such as a plugin's.
 
 20,000 rows a year at ``scale=1``, spread evenly; each column is drawn from its type, closed list
 and bounds. Rows that break a rule or repeat a key are left out. Nothing is plausible about the

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for any contract, so that authors of plug-ins can test too.
+"""Hypothesis strategies for any contract, so that authors of plugins can test too.
 
 May import errors, periods, expressions and contracts. Needs Hypothesis only for strategies. Must
 never draw a row that breaks its contract: a row is mended rather than thrown away.

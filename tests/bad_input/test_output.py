@@ -196,7 +196,7 @@ def test_a_definition_is_code_under_review_and_never_a_file_that_is_named(
 def test_definitions_are_installed_and_never_found_by_looking(folder: str) -> None:
     """Only a distribution's entry point brings a package in; no other name is ever imported.
 
-    (The list of cases would have no plug-ins; the design has them, by entry point.)
+    (The list of cases would have no plugins; the design has them, by entry point.)
     """
     imported = {
         (str(path.relative_to(ROOT)), ast.unparse(node.args[0]))

@@ -82,8 +82,8 @@ def _survivors(mutants: list[Mutant], tests: list[str]) -> Iterator[Mutant]:
 
         def collected() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            plug_in = Collected(mutants, lambda *found: theirs.send(found))
-            if pytest.main([*options, *tests], plugins=[plug_in, SameExamples()]):
+            plugin = Collected(mutants, lambda *found: theirs.send(found))
+            if pytest.main([*options, *tests], plugins=[plugin, SameExamples()]):
                 raise SystemExit("The tests were not collected, or fail on unchanged code.")
             theirs.send(None)
 

@@ -31,7 +31,7 @@ _KILLERS = 4
 
 
 class Collected:
-    """A plug-in of pytest that tries mutants in place of running the tests.
+    """A plugin of pytest that tries mutants in place of running the tests.
 
     Args:
         mutants: what to try.

@@ -43,7 +43,7 @@ def survives(attempt: Callable[[], bool], seconds: float) -> bool:
 
 
 class SameExamples:
-    """A plug-in of pytest: the same examples each time, no smaller one looked for, and no clock."""
+    """A plugin of pytest: the same examples each time, no smaller one looked for, and no clock."""
 
     def pytest_configure(self) -> None:
         settings.register_profile(

@@ -11,7 +11,7 @@ from tests.mutation.mutants import Mutant
 
 
 class Chosen:
-    """A plug-in of pytest that keeps the tests named, in their order."""
+    """A plugin of pytest that keeps the tests named, in their order."""
 
     def __init__(self, tests: list[str]) -> None:
         self.place = {test: at for at, test in enumerate(tests)}

@@ -592,18 +592,18 @@ def test_the_same_catalogue_gives_the_same_bytes() -> None:
     assert first == second
 
 
-# From the wheel, with a plug-in
+# From the wheel, with a plugin
 
 
-def test_an_installed_package_makes_a_site_of_a_plug_ins_metrics_too(tmp_path: Path) -> None:
+def test_an_installed_package_makes_a_site_of_a_plugins_metrics_too(tmp_path: Path) -> None:
     run("-m", "hatchling", "build", "-d", str(tmp_path), "-t", "wheel", cwd=ROOT)
     (wheel,) = tmp_path.glob("*.whl")
     installed = tmp_path / "installed"
     run("-m", "zipfile", "-e", str(wheel), str(installed), cwd=tmp_path)
     (installed / "hostile_plan.py").write_bytes((ROOT / "tests" / "hostile_plan.py").read_bytes())
-    about = installed / "plug_in-1.0.dist-info"
+    about = installed / "plugin-1.0.dist-info"
     about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: plug-in\nVersion: 1.0\n")
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text("[swm_kpi.definitions]\nplug = hostile_plan\n")
     others = [each for each in sys.path if each.endswith(("site-packages", "dist-packages"))]
     code = (

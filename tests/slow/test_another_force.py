@@ -1,6 +1,6 @@
 """Another force's distribution, built, installed and used as its engineers would.
 
-It stands in ``tests/other_force`` with its own tests: the living example of a plug-in.
+It stands in ``tests/other_force`` with its own tests: the living example of a plugin.
 """
 
 from __future__ import annotations

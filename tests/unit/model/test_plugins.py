@@ -91,19 +91,19 @@ def ask(site: Path) -> tuple[object, list[list[str]]]:
     return found, told
 
 
-def test_a_plug_in_follows_the_plan_with_no_other_step(tmp_path: Path) -> None:
+def test_a_plugin_follows_the_plan_with_no_other_step(tmp_path: Path) -> None:
     install(tmp_path, "other-force", SHELTERS.format(ref="O1", key="nights"))
     assert ask(tmp_path) == ([71, ["O1"]], [])
 
 
-def test_plug_ins_stand_in_the_order_of_their_names(tmp_path: Path) -> None:
+def test_plugins_stand_in_the_order_of_their_names(tmp_path: Path) -> None:
     hostels = SHELTERS.format(ref="A1", key="a_nights").replace("Shelter", "Hostel")
     install(tmp_path, "b-force", SHELTERS.format(ref="B1", key="b_nights"))
     install(tmp_path, "a-force", hostels)
     assert ask(tmp_path) == ([72, ["A1", "B1"]], [])
 
 
-def test_a_plug_in_that_stops_is_named_and_does_not_take_the_plan_down(tmp_path: Path) -> None:
+def test_a_plugin_that_stops_is_named_and_does_not_take_the_plan_down(tmp_path: Path) -> None:
     install(tmp_path, "broken-force", "import a_package_nobody_wrote", version="2.1")
     install(tmp_path, "other-force", SHELTERS.format(ref="O1", key="nights"))
     found, told = ask(tmp_path)
@@ -114,7 +114,7 @@ def test_a_plug_in_that_stops_is_named_and_does_not_take_the_plan_down(tmp_path:
     assert "ModuleNotFoundError" in message
 
 
-def test_a_wrong_definition_of_a_plug_in_is_left_out_with_its_problem(tmp_path: Path) -> None:
+def test_a_wrong_definition_of_a_plugin_is_left_out_with_its_problem(tmp_path: Path) -> None:
     wrong = SHELTERS.format(ref="O1", key="nights").replace("LOWER_IS_BETTER", "LOWEST_IS_BEST")
     install(tmp_path, "other-force", wrong)
     found, told = ask(tmp_path)
@@ -122,7 +122,7 @@ def test_a_wrong_definition_of_a_plug_in_is_left_out_with_its_problem(tmp_path: 
     assert "other-force 1.0 cannot be loaded" in told[0][1]
 
 
-def test_check_fails_where_a_plug_in_is_broken_and_lists_all_that_is_wrong(
+def test_check_fails_where_a_plugin_is_broken_and_lists_all_that_is_wrong(
     tmp_path: Path,
 ) -> None:
     wrong = SHELTERS.format(ref="O1", key="O 1").replace('summary="Nights', 'summmary="Nights')
@@ -134,7 +134,7 @@ def test_check_fails_where_a_plug_in_is_broken_and_lists_all_that_is_wrong(
     assert any("summary: it is required" in line for line in problems)
 
 
-def test_the_command_line_tells_of_a_broken_plug_in_in_one_line(tmp_path: Path) -> None:
+def test_the_command_line_tells_of_a_broken_plugin_in_one_line(tmp_path: Path) -> None:
     install(tmp_path, "broken-force", "raise RuntimeError('no licence')")
     done = run(tmp_path, "-m", "swm_kpi.cli", "list")
     assert done.returncode == 0
@@ -151,14 +151,14 @@ def test_a_ref_of_two_distributions_is_refused_and_both_are_named(tmp_path: Path
     )
 
 
-def test_a_key_of_two_plug_ins_is_refused_and_both_are_named(tmp_path: Path) -> None:
+def test_a_key_of_two_plugins_is_refused_and_both_are_named(tmp_path: Path) -> None:
     install(tmp_path, "a-force", SHELTERS.format(ref="A1", key="nights"))
     install(tmp_path, "b-force", SHELTERS.format(ref="B1", key="nights"))
     found, _ = ask(tmp_path)
     assert "key: 'nights' is declared by a-force 1.0 and by b-force 1.0" in str(found)
 
 
-def test_a_table_of_the_plan_declared_anew_is_refused_with_the_plug_ins_name(
+def test_a_table_of_the_plan_declared_anew_is_refused_with_the_plugins_name(
     tmp_path: Path,
 ) -> None:
     anew = SHELTERS.format(ref="O1", key="nights").replace("Shelter", "Incident")
@@ -167,7 +167,7 @@ def test_a_table_of_the_plan_declared_anew_is_refused_with_the_plug_ins_name(
     assert "other-force 1.0: Metric O1, measures: two contracts are called 'incident'" in str(found)
 
 
-def test_a_plug_in_without_a_catalogue_is_told_what_to_write(tmp_path: Path) -> None:
+def test_a_plugin_without_a_catalogue_is_told_what_to_write(tmp_path: Path) -> None:
     install(tmp_path, "other-force", "CATALOGUE = ['15']")
     _, told = ask(tmp_path)
     assert "CATALOGUE is a list" in told[0][1]

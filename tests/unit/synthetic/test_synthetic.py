@@ -501,8 +501,8 @@ class Impossible(kpi.Contract, row_unit=kpi.Unit.OUTCOMES):
     code = kpi.Column(str, str_matches="[0-9]{11}Q", description="A code nobody guesses.")
 
 
-def plug_in(contract: Any, at: Any) -> kpi.Catalogue:
-    title = "Things that a plug-in counts"
+def plugin(contract: Any, at: Any) -> kpi.Catalogue:
+    title = "Things that a plugin counts"
     metric = kpi.Metric(
         ref="P1",
         key="things",
@@ -526,7 +526,7 @@ def plug_in(contract: Any, at: Any) -> kpi.Catalogue:
 
 
 def test_an_unknown_table_is_made_from_its_columns() -> None:
-    only = plug_in(Visit, Visit.began_at)
+    only = plugin(Visit, Visit.began_at)
     visits = synthetic.generate_force(catalogue=only)["visit"]
     report = kpi.validate(visits, Visit, strict=True)
     assert report.ok, str(report)
@@ -540,7 +540,7 @@ def test_an_unknown_table_is_made_from_its_columns() -> None:
 
 
 def test_a_table_that_no_drawn_row_fits_is_there_without_rows() -> None:
-    found = synthetic.generate_force(catalogue=plug_in(Impossible, Impossible.on))["impossible"]
+    found = synthetic.generate_force(catalogue=plugin(Impossible, Impossible.on))["impossible"]
     assert len(found) == 0
     assert list(found.columns) == ["on", "more", "code"]
     assert kpi.validate(found, Impossible).ok
@@ -555,7 +555,7 @@ def test_further_columns_of_a_known_table_are_filled() -> None:
         seen_at = kpi.Column(datetime, nullable=True, description="When it was seen.")
         beat = kpi.Column(str, isin=("A", "B"), description="The beat.")
 
-    found = synthetic.generate_force(catalogue=plug_in(Incident, Incident.created_at))["incident"]
+    found = synthetic.generate_force(catalogue=plugin(Incident, Incident.created_at))["incident"]
     assert list(found.columns) == ["incident_id", "created_at", "seen_at", "beat"]
     assert len(found) == pytest.approx(33_000, rel=0.05)
     assert kpi.validate(found, Incident).ok
