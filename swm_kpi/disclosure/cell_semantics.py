@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, assert_never
 
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.measures import (
-    AverageStock,
-    BudgetVariance,
-    Count,
-    Distribution,
-    Duration,
+    AverageOverRows,
+    CountedValue,
+    FreeText,
+    MeanOfCounts,
     Measure,
+    NoCounts,
     Operation,
-    PeriodEndStock,
-    Proportion,
-    Rate,
-    Ratio,
-    ReoffendingRate,
-    RepeatRate,
+    QuotientOfMeasures,
+    ShareOfCounts,
     Statistic,
-    Sum,
-    SumProduct,
-    SurveyProportion,
     TableMeasure,
-    TextReport,
     TimeAlignment,
-    Uptime,
+    UnlinkedCount,
 )
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Unit
@@ -92,69 +83,58 @@ class Reading:
         return {name: each for name, each in found.items() if each is not None}
 
 
-_MEDIAN = 0.5
-_VALUE = {Count: "count", Sum: "sum", SumProduct: "total", PeriodEndStock: "stock"}
-_SHARE: dict[type[Measure], tuple[str, str]] = {
-    Proportion: ("numerator", "denominator"),
-    Distribution: ("member", "all"),
-    RepeatRate: ("again", "people"),
-    ReoffendingRate: ("reoffended", "cohort"),
-    SurveyProportion: ("favourable", "valid"),
-}
-
-
 def read(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Reading:
-    """Return how a measure's rows are read under a policy."""
-    if isinstance(measure, TextReport):
-        return Reading(text=True)
-    if isinstance(measure, Uptime | BudgetVariance):
-        return Reading()
-    if isinstance(measure, Rate | Ratio):
-        top, *rest = measure.siblings
-        bottom = [_counted(metric, metric.measure(key, measure.basis), policy) for key in rest]
-        return Reading(
-            numerator=_counted(metric, metric.measure(top, measure.basis), policy),
-            denominator=bottom[0] if bottom else None,
-            divided=True,
-            scale=measure.scale if isinstance(measure, Rate) else 1,
-        )
+    """Return how a measure's rows are read under a policy, as its kind declares."""
+    rule = measure.disclosure
     covered = policy.covers(metric.ref, _rows(measure))
     statistics = measure.statistics
-    if isinstance(measure, Duration):
-        quantile = statistics["seconds"].quantile
-        return Reading(
-            denominator=_series(statistics["timed"]) if covered else None,
-            averaged=True,
-            beyond=1.0 if quantile in (None, _MEDIAN) else min(quantile, 1 - quantile),
-        )
-    counted = isinstance(measure, RepeatRate) and measure.as_count
-    if type(measure) in _SHARE and not counted:
-        if not covered:
+    match rule:
+        case NoCounts():
             return Reading()
-        part, whole = (statistics[role] for role in _SHARE[type(measure)])
-        return Reading(
-            numerator=_series(part),
-            denominator=_less(_series(whole), statistics),
-            divided=True,
-            part=True,
-            answered=isinstance(measure, SurveyProportion),
-        )
-    return Reading(value=_counted(metric, measure, policy))
+        case FreeText():
+            return Reading(text=True)
+        case CountedValue() | MeanOfCounts() | UnlinkedCount():
+            return Reading(value=_counted(metric, measure, policy))
+        case QuotientOfMeasures(scale=scale):
+            top, *rest = (metric.measure(key, measure.basis) for key in measure.siblings)
+            return Reading(
+                numerator=_counted(metric, top, policy),
+                denominator=_counted(metric, rest[0], policy) if rest else None,
+                divided=True,
+                scale=scale,
+            )
+        case AverageOverRows(rows=rows, tail=tail):
+            return Reading(
+                denominator=_series(statistics[rows]) if covered else None,
+                averaged=True,
+                beyond=tail,
+            )
+        case ShareOfCounts():
+            if not covered:
+                return Reading()
+            return Reading(
+                numerator=_series(statistics[rule.part]),
+                denominator=_less(_series(statistics[rule.whole]), statistics.get(rule.undecided)),
+                divided=True,
+                part=True,
+                answered=rule.note_has_counts,
+            )
+        case _:
+            assert_never(rule)
 
 
 def _counted(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Series | None:
     """Return the count that a measure's value is, if it is one under the policy."""
     if not policy.covers(metric.ref, measure.measured_in):
         return None
-    role = next((name for kind, name in _VALUE.items() if isinstance(measure, kind)), "")
-    if isinstance(measure, RepeatRate):
-        role = "again"
-    if role:
-        return _series(measure.statistics[role])
-    if isinstance(measure, AverageStock):
-        return Series(f"mean of {measure.statistics['sum'].key}")
-    # A kind of measure that this room does not know: its numbers are protected by themselves.
-    return Series(json.dumps(measure.canonical(), default=str), over_members="")
+    match measure.disclosure:
+        case CountedValue(statistic=role):
+            return _series(measure.statistics[role])
+        case MeanOfCounts(statistic=role):
+            return Series(f"mean of {measure.statistics[role].key}")
+        case _:
+            # The value is linked to no other count: it is protected by itself.
+            return Series(json.dumps(measure.canonical(), default=str), over_members="")
 
 
 def _rows(measure: Measure) -> Unit:
@@ -177,11 +157,10 @@ def _series(statistic: Statistic) -> Series:
     )
 
 
-def _less(series: Series, statistics: Mapping[str, Statistic]) -> Series:
+def _less(series: Series, undecided: Statistic | None) -> Series:
     """Return the rows of a share that could be decided: a count of its own, and a part."""
-    if "unknown" not in statistics:
+    if undecided is None:
         return series
-    unknown = statistics["unknown"].key
-    decided = json.dumps(["decided", unknown])
-    key = f"{series.key} less {unknown}"
+    decided = json.dumps(["decided", undecided.key])
+    key = f"{series.key} less {undecided.key}"
     return replace(series, key=key, clauses=series.clauses | {decided})

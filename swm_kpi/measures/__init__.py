@@ -9,6 +9,23 @@ from swm_kpi.measures.distribution import Distribution
 from swm_kpi.measures.durations import Average, Duration
 from swm_kpi.measures.measure import Cells, Measure, TableMeasure
 from swm_kpi.measures.repeats import ReoffendingRate, RepeatRate
+from swm_kpi.measures.rules import (
+    Additivity,
+    AverageOverRows,
+    ChangeRule,
+    CountedValue,
+    DisclosureRule,
+    FreeText,
+    MeanOfCounts,
+    NoCounts,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    QuotientOfMeasures,
+    ResultColumn,
+    ShareOfCounts,
+    UnlinkedCount,
+)
 from swm_kpi.measures.shares import Proportion, Rate, Ratio
 from swm_kpi.measures.statistic import Limit, Operation, Statistic, TimeAlignment
 from swm_kpi.measures.stocks import AverageStock, BudgetVariance, PeriodEndStock
@@ -18,22 +35,36 @@ from swm_kpi.measures.text_reports import TextReport
 from swm_kpi.measures.uptime import Uptime
 
 __all__ = [
+    "Additivity",
     "Average",
+    "AverageOverRows",
     "AverageStock",
     "BudgetVariance",
     "Cells",
+    "ChangeRule",
     "Count",
+    "CountedValue",
+    "DisclosureRule",
     "Distribution",
     "Duration",
+    "FreeText",
     "Limit",
+    "MeanOfCounts",
     "Measure",
+    "NoCounts",
     "Operation",
     "PeriodEndStock",
+    "PoolingMethod",
+    "PoolingRule",
+    "ProcessLimitRule",
     "Proportion",
+    "QuotientOfMeasures",
     "Rate",
     "Ratio",
     "ReoffendingRate",
     "RepeatRate",
+    "ResultColumn",
+    "ShareOfCounts",
     "Statistic",
     "Sum",
     "SumProduct",
@@ -41,5 +72,6 @@ __all__ = [
     "TableMeasure",
     "TextReport",
     "TimeAlignment",
+    "UnlinkedCount",
     "Uptime",
 ]

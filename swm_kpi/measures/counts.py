@@ -11,6 +11,17 @@ from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Expression, IsUnknown, as_condition, english
 from swm_kpi.measures.interval_methods import of_a_count
 from swm_kpi.measures.measure import Cells, TableMeasure, both, may_be_null, missing_words
+from swm_kpi.measures.rules import (
+    COUNTED_ONCE,
+    Additivity,
+    ChangeRule,
+    CountedValue,
+    DisclosureRule,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+)
 from swm_kpi.measures.statistic import Operation, Statistic
 
 if TYPE_CHECKING:
@@ -30,7 +41,20 @@ class Count(TableMeasure):
     """
 
     kind: ClassVar[str] = "count"
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.VALUE)
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.VALUE)
+    disclosure: ClassVar[DisclosureRule] = CountedValue("count")
     distinct: Column | None = None
+
+    @property
+    def additivity(self) -> Additivity:
+        """Rows add; distinct values do not."""
+        return Additivity.ADDITIVE if self.distinct is None else Additivity.NON_ADDITIVE
+
+    @property
+    def pooling(self) -> PoolingRule:
+        """Rows add; distinct values do not."""
+        return PoolingRule(PoolingMethod.ADDED) if self.distinct is None else COUNTED_ONCE
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
@@ -82,6 +106,11 @@ class Sum(TableMeasure):
     """
 
     kind: ClassVar[str] = "sum"
+    additivity: ClassVar[Additivity] = Additivity.ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.ADDED)
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.VALUE)
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
+    disclosure: ClassVar[DisclosureRule] = CountedValue("sum")
     value: Column
 
     @cached_property

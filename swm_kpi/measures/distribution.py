@@ -12,6 +12,16 @@ from swm_kpi.expressions import Canonical, IsNull, Not
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.interval_methods import of_a_share
 from swm_kpi.measures.measure import Cells, TableMeasure, both, divided
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    DisclosureRule,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+    ShareOfCounts,
+)
 from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
@@ -33,6 +43,11 @@ class Distribution(TableMeasure):
     """
 
     kind: ClassVar[str] = "distribution"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.DIVIDED)
+    percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
+    disclosure: ClassVar[DisclosureRule] = ShareOfCounts("member", "all")
     over: Dimension
 
     @property

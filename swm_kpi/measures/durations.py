@@ -14,6 +14,16 @@ from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, Elapsed, IsNull, Not, Term, english
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import Cells, TableMeasure, both, divided
+from swm_kpi.measures.rules import (
+    Additivity,
+    AverageOverRows,
+    ChangeRule,
+    DisclosureRule,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+)
 from swm_kpi.measures.statistic import Limit, Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
@@ -52,10 +62,30 @@ class Duration(TableMeasure):
     """
 
     kind: ClassVar[str] = "duration"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.DENOMINATOR)
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
     start: Column
     end: Column
     average: Average
     missing: str = ""
+
+    @property
+    def pooling(self) -> PoolingRule:
+        """Means are weighted by the rows timed; medians and percentiles are never combined."""
+        if self.average is Average.MEAN:
+            return PoolingRule(PoolingMethod.WEIGHTED)
+        return PoolingRule.refuse(
+            f"a {self.average.value} cannot be computed from those of shorter periods."
+        )
+
+    @property
+    def disclosure(self) -> DisclosureRule:
+        """The rows timed are a count; a high percentile is a value of few of them."""
+        if self.average is not Average.P90:
+            return AverageOverRows("timed")
+        quantile = _QUANTILES[self.average]
+        return AverageOverRows("timed", tail=1 - quantile)
 
     @property
     def elapsed(self) -> Term:

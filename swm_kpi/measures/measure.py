@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
@@ -12,7 +12,15 @@ from pydantic import BeforeValidator, Field
 
 from swm_kpi.contracts import Column, ContractType, Recoded
 from swm_kpi.declaration import Declaration, Finding
+from swm_kpi.errors import Problem, place_of_declaration, raise_problems
 from swm_kpi.expressions import Assumption, Canonical, Expression, Term, as_condition, english
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    DisclosureRule,
+    PoolingRule,
+    ProcessLimitRule,
+)
 from swm_kpi.measures.statistic import Statistic, assumptions_in
 from swm_kpi.vocabulary import Basis, Direction, Unit
 
@@ -64,8 +72,43 @@ class Cells:
     notes: list[tuple[Array, str]] = field(default_factory=list)
 
 
+REQUIRED_OF_A_KIND = {
+    "kind": 'Write kind: ClassVar[str] = "...", two or three words that no other kind uses',
+    "additivity": "Write additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE or another",
+    "pooling": "Write pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.ADDED) or another",
+    "percentage_change": "Write percentage_change: ClassVar[ChangeRule] = ChangeRule() or another",
+    "process_limits": "Write process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()",
+    "disclosure": "Write disclosure: ClassVar[DisclosureRule] = UnlinkedCount() or another",
+    "combine": "Write def combine(self, found, siblings) -> Cells",
+    "formula": "Write def formula(self) -> str",
+}
+"""What every kind declares, and what to write where one of them is missing."""
+
+
 class Measure(Declaration):
-    """One number of a metric.
+    """One number of a metric, and the base class of every kind of measure.
+
+    A kind declares the attributes below that are marked *kind*. Each is a class variable, or a
+    property where it depends on a field. A class that lacks one raises ``DefinitionError`` when
+    Python reads it, and the message says what to write.
+
+    ===================== ======================================================================
+    *kind*                what it is
+    ===================== ======================================================================
+    ``kind``              the name of the kind in error messages and in the definition hash
+    ``additivity``        over what values may be added up; printed on the metric's page
+    ``pooling``           how several periods become one number; read by ``Result.compare``
+    ``percentage_change`` which column decides whether a percentage change is reliable
+    ``process_limits``    whether an XmR chart has limits, and why not
+    ``disclosure``        which columns count people or events
+    ``statistics``        what the engine accumulates
+    ``combine``           how the value is computed from the statistics
+    ``formula``           how it is computed, in plain English
+    ``interval``          the confidence interval; None unless the kind declares one
+    ===================== ======================================================================
+
+    Raises:
+        DefinitionError: a field is missing or wrong; or a subclass lacks one of the above.
 
     Attributes:
         key: its name within the metric.
@@ -77,6 +120,7 @@ class Measure(Declaration):
         note: what a reader of this one number must know. Printed beside it.
     """
 
+    is_base: ClassVar[bool] = True
     kind: ClassVar[str]
     key: str
     label: str = ""
@@ -85,6 +129,59 @@ class Measure(Declaration):
     basis: Basis = Basis.FORCE
     proxy_difference: str = ""
     note: str = ""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Refuse a kind that does not declare everything that other modules ask of it."""
+        super().__pydantic_init_subclass__(**kwargs)
+        if vars(cls).get("is_base", False):
+            return
+        missing = {
+            name: fix
+            for name, fix in REQUIRED_OF_A_KIND.items()
+            if getattr(cls, name, None) is getattr(Measure, name, None)
+        }
+        if cls.statistics is Measure.statistics and cls.siblings is Measure.siblings:
+            missing["statistics"] = "Write a cached property statistics, or siblings"
+        if missing:
+            place = place_of_declaration()
+            raise_problems(
+                Problem(f"Kind {cls.__name__}", name, "a kind of measure declares it", fix, place)
+                for name, fix in missing.items()
+            )
+
+    @property
+    def additivity(self) -> Additivity:
+        """Over what the values may be added up."""
+        raise NotImplementedError
+
+    @property
+    def pooling(self) -> PoolingRule:
+        """How the numbers of several periods become one.
+
+        For a measure that depends on others, this is the rule where all of those can be pooled.
+        """
+        raise NotImplementedError
+
+    @property
+    def percentage_change(self) -> ChangeRule:
+        """How a change between two periods is reported."""
+        raise NotImplementedError
+
+    @property
+    def process_limits(self) -> ProcessLimitRule:
+        """Whether a series has process limits."""
+        raise NotImplementedError
+
+    @property
+    def disclosure(self) -> DisclosureRule:
+        """Which columns count people or events."""
+        raise NotImplementedError
+
+    @property
+    def text_columns(self) -> tuple[Column, ...]:
+        """Columns of text that the note carries, in the order to print them; none for a number."""
+        return ()
 
     @property
     def title(self) -> str:
@@ -125,7 +222,7 @@ class Measure(Declaration):
 
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
         """Work the value out, on the whole grid at once, from its statistics and siblings."""
-        raise TypeError(f"{type(self).__name__} cannot be computed")
+        raise NotImplementedError
 
     @property
     def interval_reads(self) -> tuple[object, ...]:
@@ -135,6 +232,32 @@ class Measure(Declaration):
         another along a first axis.
         """
         return ()
+
+    @property
+    def is_quotient(self) -> bool:
+        """Whether the value is a quotient, which no other measure may divide again."""
+        return bool(self.siblings) or self.measured_in in (Unit.PROPORTION, Unit.RATIO)
+
+    def input_findings(self, inputs: Sequence[Measure]) -> Iterator[Finding]:
+        """Yield what is wrong between the measure and those it depends on.
+
+        Args:
+            inputs: the measures that :attr:`siblings` names, in that order, without any that the
+                metric does not have.
+        """
+        for measure in inputs:
+            if measure.is_quotient:
+                rule = f"{self.key} divides {measure.key!r}, which is already a quotient"
+                yield "measures", rule, "Divide a count or a sum"
+
+    def format_text(self, row: Mapping[str, object], day: str) -> str:
+        """Return the sentences that the note carries, for a kind with text columns.
+
+        Args:
+            row: the latest row of the period, by name of column.
+            day: the date of that row, in words.
+        """
+        raise NotImplementedError
 
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
         """Return the lower and upper limits of the value, or None where its kind has none.
@@ -155,7 +278,7 @@ class Measure(Declaration):
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
-        raise TypeError(f"{type(self).__name__} has no formula")
+        raise NotImplementedError
 
     def canonical(self) -> Canonical:
         """What moves its numbers, as nested lists; its interval follows from them."""
@@ -193,7 +316,7 @@ class Measure(Declaration):
                 "Use lower case letters, digits and single _",
             )
         if self.basis is Basis.PROXY and not self.proxy_difference.strip():
-            fix = "Say how it differs from the force's own measure"
+            fix = "Write proxy_difference=, on how it differs from the force's own"
             yield "proxy_difference", "a proxy says what it is not", fix
         if self.basis is Basis.FORCE and self.proxy_difference:
             yield "proxy_difference", "only a proxy differs", "Use note=, or basis=Basis.PROXY"
@@ -208,6 +331,7 @@ class TableMeasure(Measure):
         where: which rows count; all when left out.
     """
 
+    is_base: ClassVar[bool] = True
     of: Annotated[ContractType, Field()]
     at: Column
     where: Where | None = None

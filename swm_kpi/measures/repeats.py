@@ -20,6 +20,18 @@ from swm_kpi.expressions import (
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.interval_methods import of_a_share
 from swm_kpi.measures.measure import Cells, TableMeasure, both, divided
+from swm_kpi.measures.rules import (
+    COUNTED_ONCE,
+    Additivity,
+    ChangeRule,
+    CountedValue,
+    DisclosureRule,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+    ShareOfCounts,
+)
 from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
@@ -44,9 +56,29 @@ class RepeatRate(TableMeasure):
     """
 
     kind: ClassVar[str] = "repeat rate"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = COUNTED_ONCE
     who: Column
     lookback: Assumption
     as_count: bool = False
+
+    @property
+    def percentage_change(self) -> ChangeRule:
+        """The number of people is a count; their share changes in percentage points."""
+        return ChangeRule(count=ResultColumn.VALUE if self.as_count else None)
+
+    @property
+    def process_limits(self) -> ProcessLimitRule:
+        """There are limits, with a caution: the look-back windows of periods overlap."""
+        return ProcessLimitRule(
+            count=ResultColumn.VALUE if self.as_count else ResultColumn.NUMERATOR,
+            caution="Neighbouring periods look back on many of the same months.",
+        )
+
+    @property
+    def disclosure(self) -> DisclosureRule:
+        """The people who come again, or their share of all people."""
+        return CountedValue("again") if self.as_count else ShareOfCounts("again", "people")
 
     @property
     def measured_in(self) -> Unit:
@@ -128,6 +160,11 @@ class ReoffendingRate(TableMeasure):
     """
 
     kind: ClassVar[str] = "reoffending rate"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.DIVIDED)
+    percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
+    disclosure: ClassVar[DisclosureRule] = ShareOfCounts("reoffended", "cohort")
     reoffended: Column
     proven: Column
     follow_up: Assumption

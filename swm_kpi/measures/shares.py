@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,6 +20,17 @@ from swm_kpi.measures.measure import (
     divided,
     may_be_null,
     missing_words,
+)
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    DisclosureRule,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    QuotientOfMeasures,
+    ResultColumn,
+    ShareOfCounts,
 )
 from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.vocabulary import Unit
@@ -46,6 +57,13 @@ class Proportion(TableMeasure):
     """
 
     kind: ClassVar[str] = "proportion"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.DIVIDED)
+    percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
+    disclosure: ClassVar[DisclosureRule] = ShareOfCounts(
+        "numerator", "denominator", undecided="unknown"
+    )
     numerator: Where
 
     @property
@@ -108,6 +126,10 @@ class Ratio(Measure):
     """
 
     kind: ClassVar[str] = "ratio"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.DIVIDED)
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.NUMERATOR)
+    disclosure: ClassVar[DisclosureRule] = QuotientOfMeasures()
     numerator: str
     denominator: str
 
@@ -115,6 +137,12 @@ class Ratio(Measure):
     def siblings(self) -> tuple[str, ...]:
         """The two measures divided."""
         return (self.numerator, self.denominator)
+
+    @property
+    def process_limits(self) -> ProcessLimitRule:
+        """A ratio that is read as a proportion rests on the count in its numerator."""
+        is_proportion = self.measured_in is Unit.PROPORTION
+        return ProcessLimitRule(count=ResultColumn.NUMERATOR if is_proportion else None)
 
     @property
     def measured_in(self) -> Unit:
@@ -125,6 +153,21 @@ class Ratio(Measure):
         """Numerator over denominator."""
         top, bottom = siblings[self.numerator].value, siblings[self.denominator].value
         return quotient(top, bottom)
+
+    def input_findings(self, inputs: Sequence[Measure]) -> Iterator[Finding]:
+        """Yield what is wrong between the two measures: they must be alike, or a rate of leaving.
+
+        A count over an average stock is what left in a period over the mean of what was there.
+        """
+        yield from super().input_findings(inputs)
+        tables = [measure for measure in inputs if isinstance(measure, TableMeasure)]
+        kinds = [measure.kind for measure in tables]
+        alignments = {
+            statistic.alignment for measure in tables for statistic in measure.statistics.values()
+        }
+        if (len(alignments) > 1 or len(set(kinds)) > 1) and kinds != ["count", "average stock"]:
+            rule = f"{self.key} divides a {kinds[0]} by a {kinds[-1]}"
+            yield "measures", rule, "Divide two flows, or two stocks at one date"
 
     def formula(self) -> str:
         """How it is worked out, in plain English."""
@@ -155,6 +198,9 @@ class Rate(Measure):
     """
 
     kind: ClassVar[str] = "rate"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.NUMERATOR)
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
     of: str
     per: Column
     scale: int
@@ -165,6 +211,20 @@ class Rate(Measure):
     def siblings(self) -> tuple[str, ...]:
         """The measure divided."""
         return (self.of,)
+
+    @property
+    def pooling(self) -> PoolingRule:
+        """The same period of several years can be averaged; consecutive periods cannot."""
+        return PoolingRule(
+            PoolingMethod.DIVIDED,
+            self.scale,
+            no_sum_reason="a rate uses one population estimate: ask for the longer period.",
+        )
+
+    @property
+    def disclosure(self) -> DisclosureRule:
+        """The measure divided may be a count."""
+        return QuotientOfMeasures(self.scale)
 
     @property
     def measured_in(self) -> Unit:
@@ -203,6 +263,14 @@ class Rate(Measure):
         cells.value = cells.value * self.scale
         cells.events = siblings[self.of].events
         return cells
+
+    def input_findings(self, inputs: Sequence[Measure]) -> Iterator[Finding]:
+        """Yield what is wrong with the measure divided: it must be a count."""
+        yield from super().input_findings(inputs)
+        for measure in inputs:
+            if measure.kind != "count" and not measure.is_quotient:
+                rule = f"{self.key} is per person, and {measure.key!r} is not a count"
+                yield "measures", rule, "Give of= the key of a Count"
 
     @property
     def interval_reads(self) -> tuple[object, ...]:

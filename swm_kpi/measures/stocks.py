@@ -11,6 +11,18 @@ from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, Expression, english
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import Cells, TableMeasure, Where, both, divided
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    CountedValue,
+    DisclosureRule,
+    MeanOfCounts,
+    NoCounts,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+)
 from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.vocabulary import Unit
 
@@ -35,6 +47,15 @@ class PeriodEndStock(TableMeasure):
     """
 
     kind: ClassVar[str] = "period-end stock"
+    additivity: ClassVar[Additivity] = Additivity.SEMI_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(
+        PoolingMethod.ADDED, no_sum_reason="a stock at a date does not add over time."
+    )
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.VALUE)
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(
+        caution="A stock carries over from one period to the next, so runs and trends are common."
+    )
+    disclosure: ClassVar[DisclosureRule] = CountedValue("stock")
     until: Column | None = None
     value: Column | None = None
     series: Where | None = None
@@ -117,6 +138,11 @@ class AverageStock(TableMeasure):
     """
 
     kind: ClassVar[str] = "average stock"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.WEIGHTED)
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.VALUE)
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
+    disclosure: ClassVar[DisclosureRule] = MeanOfCounts("sum")
     value: Column | None = None
     same_rows: bool = True
 
@@ -175,10 +201,28 @@ class BudgetVariance(TableMeasure):
     """
 
     kind: ClassVar[str] = "budget variance"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(
+        count=ResultColumn.VALUE,
+        refusal="a variance can be above or below zero.",
+    )
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(
+        refusal="a statement is cumulative within the financial year, so each figure includes the "
+        "one before it."
+    )
+    disclosure: ClassVar[DisclosureRule] = NoCounts()
     actual: Column
     budget: Column
     series: Where | None = None
     relative: bool = False
+
+    @property
+    def pooling(self) -> PoolingRule:
+        """Variances of different years add; statements of one year do not."""
+        method = PoolingMethod.DIVIDED if self.relative else PoolingMethod.ADDED
+        return PoolingRule(
+            method, no_sum_reason="a statement is cumulative, so its figures do not add."
+        )
 
     @property
     def measured_in(self) -> Unit:

@@ -11,6 +11,16 @@ from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Product, english
 from swm_kpi.measures.counts import undecided, undecided_notes
 from swm_kpi.measures.measure import Cells, TableMeasure
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    CountedValue,
+    DisclosureRule,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+)
 from swm_kpi.measures.statistic import Operation, Statistic
 
 if TYPE_CHECKING:
@@ -28,6 +38,11 @@ class SumProduct(TableMeasure):
     """
 
     kind: ClassVar[str] = "sum product"
+    additivity: ClassVar[Additivity] = Additivity.ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.ADDED)
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.VALUE)
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
+    disclosure: ClassVar[DisclosureRule] = CountedValue("total")
     amount: Column
     factor: Column
 

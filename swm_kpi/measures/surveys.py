@@ -12,6 +12,15 @@ from swm_kpi.expressions import Assumption, Canonical, Expression, Product, engl
 from swm_kpi.expressions.literals import canonical_of
 from swm_kpi.measures.interval_methods import of_a_share
 from swm_kpi.measures.measure import Cells, TableMeasure, Where, both, divided
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    DisclosureRule,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+    ShareOfCounts,
+)
 from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
@@ -36,6 +45,15 @@ class SurveyProportion(TableMeasure):
     """
 
     kind: ClassVar[str] = "survey proportion"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule.refuse(
+        "the weights of different survey waves are not always on one scale."
+    )
+    percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
+    disclosure: ClassVar[DisclosureRule] = ShareOfCounts(
+        "favourable", "valid", note_has_counts=True
+    )
     valid: Where
     favourable: Where
     weight: Column

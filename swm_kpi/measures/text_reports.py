@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.measures.measure import Cells, TableMeasure
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    DisclosureRule,
+    FreeText,
+    PoolingRule,
+    ProcessLimitRule,
+)
 from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
     from swm_kpi.measures.measure import Array
+
+
+_NO_NUMBER = "a text report has no number."
 
 
 class TextReport(TableMeasure):
@@ -31,6 +42,11 @@ class TextReport(TableMeasure):
     """
 
     kind: ClassVar[str] = "text report"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule.refuse(_NO_NUMBER)
+    percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(refusal=_NO_NUMBER)
+    disclosure: ClassVar[DisclosureRule] = FreeText()
     text: Column
     author: Column
     evidence: Column
@@ -42,7 +58,7 @@ class TextReport(TableMeasure):
         return Unit.TEXT
 
     @property
-    def told(self) -> tuple[Column, ...]:
+    def text_columns(self) -> tuple[Column, ...]:
         """The columns carried through, in the order to print them."""
         return tuple(
             c for c in (self.rating, self.text, self.author, self.evidence) if c is not None
@@ -53,7 +69,7 @@ class TextReport(TableMeasure):
         """How many texts there are, counted so that every column carried through is read."""
         return {
             each.name: Statistic(self.of, Operation.ROWS, self.at, where=self.where, of=each)
-            for each in self.told
+            for each in self.text_columns
         }
 
     def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
@@ -70,9 +86,25 @@ class TextReport(TableMeasure):
             f"{self._where_words(' where')}, with its author's role and its evidence. Not a number."
         )
 
+    def format_text(self, row: Mapping[str, object], day: str) -> str:
+        """Return the rating, the text, its author and date, and its evidence."""
+        rating = row[self.rating.name] if self.rating is not None else None
+        parts = [
+            f"Rating: {rating}." if rating is not None else "",
+            _sentence(row, self.text),
+            f"({row[self.author.name]}, {day}.",
+            f"Evidence: {_sentence(row, self.evidence)})",
+        ]
+        return " ".join(part for part in parts if part)
+
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong between the fields."""
         yield from super().findings()
-        for column in self.told:
+        for column in self.text_columns:
             if column.personal:
                 yield "text", f"{column} is personal and would be published", "Use another column"
+
+
+def _sentence(row: Mapping[str, object], column: Column) -> str:
+    text = " ".join(str(row[column.name] or "none given").split())
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -10,6 +10,16 @@ from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import english
 from swm_kpi.measures.measure import Cells, TableMeasure, divided
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    DisclosureRule,
+    NoCounts,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+)
 from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.vocabulary import Unit
 
@@ -34,6 +44,11 @@ class Uptime(TableMeasure):
     """
 
     kind: ClassVar[str] = "uptime"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.DIVIDED)
+    percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
+    disclosure: ClassVar[DisclosureRule] = NoCounts()
     until: Column
     of_each: Column
 

@@ -17,7 +17,7 @@ from swm_kpi.contracts import Column, ContractType, Dimension
 from swm_kpi.declaration import Declaration, Finding, Frozen
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, raise_problems
 from swm_kpi.expressions import Assumption
-from swm_kpi.measures import Count, Measure, Proportion, Rate, Ratio, TableMeasure
+from swm_kpi.measures import Measure
 from swm_kpi.measures.measure import KEY
 from swm_kpi.model.availability import Availability
 from swm_kpi.model.examples import Example, parse_pipe_table
@@ -290,40 +290,14 @@ class Metric(CatalogueEntry):
             yield "measures", rule, "Declare the force's own measure too"
         for measure in self.measures:
             keys = [key for key, basis in declared if basis is measure.basis]
-            for input_key in measure.siblings:
-                if input_key not in keys:
-                    rule = f"{measure.key} depends on {input_key!r}, which is not a measure"
-                    yield "measures", rule, did_you_mean(input_key, keys)
-                    continue
-                input_measure = self.measure(input_key, measure.basis)
-                if input_measure.siblings or isinstance(input_measure, Proportion):
-                    rule = f"{measure.key} divides {input_key!r}, which is already a quotient"
-                    yield "measures", rule, "Divide a count or a sum"
-                elif isinstance(measure, Rate) and input_measure.kind != "count":
-                    rule = f"{measure.key} is per person, and {input_key!r} is not a count"
-                    yield "measures", rule, "Give of= the key of a Count"
-            if isinstance(measure, Ratio):
-                yield from self._ratio_findings(measure)
-
-    def _ratio_findings(self, ratio: Ratio) -> Iterator[Finding]:
-        """Yield a problem when a ratio divides two things that do not go together."""
-        inputs = [
-            measure
-            for measure in self.measures
-            if measure.key in ratio.siblings
-            and measure.basis is ratio.basis
-            and isinstance(measure, TableMeasure)
-        ]
-        alignments = {
-            statistic.alignment for measure in inputs for statistic in measure.statistics.values()
-        }
-        kinds = {measure.kind for measure in inputs}
-        numerator = self.measure(ratio.numerator, ratio.basis) if len(inputs) > 1 else None
-        # A count of leavers over the average number of staff is a valid rate, such as turnover.
-        is_turnover = isinstance(numerator, Count) and kinds == {"count", "average stock"}
-        if (len(alignments) > 1 or len(kinds) > 1) and not is_turnover:
-            rule = f"{ratio.key} divides a {inputs[0].kind} by a {inputs[-1].kind}"
-            yield "measures", rule, "Divide two flows, or two stocks at one date"
+            inputs = []
+            for key in measure.siblings:
+                if key in keys:
+                    inputs.append(self.measure(key, measure.basis))
+                else:
+                    rule = f"{measure.key} depends on {key!r}, which is not a measure"
+                    yield "measures", rule, did_you_mean(key, keys)
+            yield from measure.input_findings(inputs)
 
     def _dimension_findings(self) -> Iterator[Finding]:
         keys = [dimension.key for dimension in self.dimensions]

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from swm_kpi.measures import Count, Measure, PeriodEndStock, Sum, SumProduct
+from swm_kpi.measures import Additivity, Measure
 from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.site.context import Subject, section
 from swm_kpi.site.markup import Html, code, disclosed, join, pairs, paragraph, tag
 from swm_kpi.site.source_code import declared
 from swm_kpi.vocabulary import Basis
+
+_ADDITIVITY = {
+    Additivity.ADDITIVE: "Areas and periods may be added up.",
+    Additivity.SEMI_ADDITIVE: "Areas may be added up, but periods may not.",
+    Additivity.NON_ADDITIVE: "Never add it up: each total is computed from the rows.",
+}
 
 
 def section_of(entry: CatalogueEntry, metric: Metric, subject: Subject) -> Iterator[Html]:
@@ -51,21 +57,11 @@ def _said(measure: Measure, metric: Metric) -> Html:
 
 
 def _small(measure: Measure) -> Html:
-    said = [f"Unit: {measure.measured_in.value}.", _adding(measure)]
+    said = [f"Unit: {measure.measured_in.value}.", _ADDITIVITY[measure.additivity]]
     if measure.direction is not None:
         words = measure.direction.value
         said.append(f"{words[:1].upper()}{words[1:]}.")
     return join([*said, join(["Name in code:", tag("code", measure.key)], " ")], " ")
-
-
-def _adding(measure: Measure) -> str:
-    """Say over what a measure may be added up: by its kind, as the engine does."""
-    adds = all(each.operation.adds for each in measure.statistics.values())
-    if isinstance(measure, Count | Sum | SumProduct) and adds:
-        return "Areas and periods may be added up."
-    if isinstance(measure, PeriodEndStock):
-        return "Areas may be added up, and periods never."
-    return "Never added up: each total is worked out by itself."
 
 
 def formula(measure: Measure, metric: Metric) -> str:

@@ -385,17 +385,3 @@ def test_a_measure_is_titled_by_its_label_or_else_by_its_key_in_words() -> None:
     incidents = next(each for each in kpi.catalogue()["15"].measures if each.key == "per_1000")
     assert incidents.model_copy(update={"label": ""}).title == "Per 1000"
     assert incidents.model_copy(update={"label": "For every 1,000"}).title == "For every 1,000"
-
-
-def test_a_kind_that_cannot_be_said_or_computed_says_so() -> None:
-    class Other(kpi.Measure):
-        """A kind with nothing to it."""
-
-        kind = "other"
-
-    with pytest.raises(TypeError, match="Other has no formula"):
-        Other(key="other").formula()
-    with pytest.raises(TypeError, match="Other cannot be computed"):
-        Other(key="other").combine({}, {})
-    with pytest.raises(TypeError, match="measure other has no unit"):
-        _ = Other(key="other").measured_in

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from itertools import combinations, pairwise, product
 from typing import Any, ClassVar
 
@@ -38,7 +39,17 @@ from swm_kpi.disclosure.cell_semantics import Reading, Series, read
 from swm_kpi.disclosure.linear_program import Programme
 from swm_kpi.disclosure.period_constraints import Span, covers, cycles, gaps, overlapping
 from swm_kpi.disclosure.subsets import shares
-from swm_kpi.measures import TableMeasure
+from swm_kpi.measures import (
+    Additivity,
+    Cells,
+    ChangeRule,
+    DisclosureRule,
+    PoolingRule,
+    ProcessLimitRule,
+    Statistic,
+    TableMeasure,
+    UnlinkedCount,
+)
 
 # Periods: from the first month to the month after the last
 
@@ -555,16 +566,31 @@ def test_an_exempt_share_has_no_count_under_the_policy() -> None:
 
 
 class Busiest(TableMeasure):
-    """The most things of one day: a kind of measure that disclosure has not heard of."""
+    """The most things of one day: a count with no relation to another."""
 
     kind: ClassVar[str] = "busiest day"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule.refuse("busiest days do not add.")
+    percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
+    disclosure: ClassVar[DisclosureRule] = UnlinkedCount()
 
     @property
     def measured_in(self) -> Unit:
         return Unit.CALLS
 
+    @cached_property
+    def statistics(self) -> Mapping[str, Statistic]:
+        return {}
 
-def test_a_kind_that_is_not_known_is_protected_by_itself() -> None:
+    def combine(self, found: Mapping[str, np.ndarray], siblings: Mapping[str, Cells]) -> Cells:
+        raise NotImplementedError
+
+    def formula(self) -> str:
+        raise NotImplementedError
+
+
+def test_an_unlinked_count_is_protected_by_itself() -> None:
     """It is small or not, and adds up with nothing: not even with another of its kind."""
     measure = Busiest(key="busiest", of=Thing, at=Thing.at)
     found = read(metric(Count(key="all", of=Thing, at=Thing.at)), measure, POLICY)

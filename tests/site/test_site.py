@@ -234,8 +234,8 @@ def test_a_picture_is_labelled_synthetic_has_a_description_and_its_numbers(
 def test_a_measure_says_over_what_it_may_be_added_up(site: Path) -> None:
     answers = {
         "57": "Areas and periods may be added up.",
-        "52": "Areas may be added up, and periods never.",
-        "8": "Never added up: each total is worked out by itself.",
+        "52": "Areas may be added up, but periods may not.",
+        "8": "Never add it up: each total is computed from the rows.",
     }
     for ref, words_said in answers.items():
         assert words_said in page_of(site, PLAN[ref]).text

@@ -7,57 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, replace
+from typing import assert_never
 
-from swm_kpi.measures import (
-    Average,
-    AverageStock,
-    BudgetVariance,
-    Count,
-    Distribution,
-    Duration,
-    Measure,
-    PeriodEndStock,
-    Proportion,
-    Rate,
-    Ratio,
-    ReoffendingRate,
-    RepeatRate,
-    Sum,
-    SumProduct,
-    SurveyProportion,
-    TextReport,
-    Uptime,
-)
+from swm_kpi.measures import Measure, PoolingMethod, PoolingRule, ResultColumn
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Unit
-
-
-class PoolingMethod(Enum):
-    """What is done with the numbers of several periods."""
-
-    ADDED = "added"
-    DIVIDED = "numerators over denominators"
-    WEIGHTED = "values weighted by what they rest on"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class PoolingRule:
-    """What may be done with the numbers of a measure.
-
-    Attributes:
-        how: how several are put together.
-        scale: what a quotient is multiplied by.
-        no_average_reason: why the same period of several years may not be averaged, or empty.
-        no_sum_reason: why consecutive periods may not be pooled, or empty.
-    """
-
-    how: PoolingMethod
-    scale: float = 1.0
-    no_average_reason: str = ""
-    no_sum_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +23,18 @@ class RowNumbers:
     numerator: float | None
     denominator: float | None
     marker: str
+
+    def number(self, column: ResultColumn) -> float | None:
+        """Return the number of a column."""
+        match column:
+            case ResultColumn.VALUE:
+                return self.value
+            case ResultColumn.NUMERATOR:
+                return self.numerator
+            case ResultColumn.DENOMINATOR:
+                return self.denominator
+            case _:
+                assert_never(column)
 
 
 @dataclass(frozen=True)
@@ -83,82 +50,42 @@ class Pooled:
     base: float | None
 
 
-_ADDED = PoolingRule(PoolingMethod.ADDED)
-_SHARE = PoolingRule(PoolingMethod.DIVIDED)
 _NOT_COUNTS = {
-    Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.POUNDS, Unit.SECONDS, Unit.TONNES_CO2E,
+    Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.POUNDS, Unit.PROPORTION, Unit.SECONDS,
+    Unit.TONNES_CO2E,
 }  # fmt: skip
 
 
-def _refused(reason: str) -> PoolingRule:
-    return PoolingRule(PoolingMethod.REFUSED, no_average_reason=reason, no_sum_reason=reason)
-
-
 def pooling_rule(measure: Measure, metric: Metric) -> PoolingRule:
-    """Say what may be done with a measure's numbers over several periods."""
-    if isinstance(measure, TextReport):
-        return _refused("a narrative is a text, not a number.")
-    if isinstance(measure, RepeatRate) or (
-        isinstance(measure, Count) and measure.distinct is not None
-    ):
-        return _refused(
-            "it counts each person or thing once in a period, so the numbers of several periods "
-            "do not add."
-        )
-    if isinstance(measure, SurveyProportion):
-        return _refused("the weights of different survey waves need not be on one scale.")
-    if isinstance(measure, Duration) and measure.average is not Average.MEAN:
-        return _refused(f"a {measure.average.value} cannot be worked out from other ones.")
-    if isinstance(measure, Count | Sum | SumProduct):
-        return _ADDED
-    if isinstance(measure, Duration | AverageStock):
-        return PoolingRule(PoolingMethod.WEIGHTED)
-    if isinstance(measure, PeriodEndStock):
-        return PoolingRule(
-            PoolingMethod.ADDED, no_sum_reason="a stock at a date does not add over time."
-        )
-    if isinstance(measure, BudgetVariance):
-        how = PoolingMethod.DIVIDED if measure.relative else PoolingMethod.ADDED
-        return PoolingRule(
-            how, no_sum_reason="a statement is cumulative, so its figures are never added."
-        )
-    if isinstance(measure, Proportion | Distribution | ReoffendingRate | Uptime):
-        return _SHARE
-    if isinstance(measure, Rate | Ratio):
-        return _quotient(measure, metric)
-    return _refused(f"nothing is laid down for putting together a {measure.kind}.")
+    """Return how the numbers of a measure in several periods become one.
 
-
-def _quotient(measure: Rate | Ratio, metric: Metric) -> PoolingRule:
-    parts = [pooling_rule(metric.measure(key, measure.basis), metric) for key in measure.siblings]
-    refused = next((each.no_average_reason for each in parts if each.no_average_reason), "")
+    A measure that depends on others is pooled only where those can be.
+    """
+    rule = measure.pooling
+    inputs = [pooling_rule(metric.measure(key, measure.basis), metric) for key in measure.siblings]
+    refused = next((part.no_average_reason for part in inputs if part.no_average_reason), "")
     if refused:
-        return _refused(refused)
-    if isinstance(measure, Rate):
-        return PoolingRule(
-            PoolingMethod.DIVIDED,
-            measure.scale,
-            no_sum_reason="a rate is per head of one population estimate: "
-            "ask for the longer period.",
-        )
-    stocks = next((each.no_sum_reason for each in parts if each.no_sum_reason), "")
-    if not stocks and any(each.how is PoolingMethod.WEIGHTED for each in parts):
-        stocks = "a mean over a period does not add over time."
-    return PoolingRule(PoolingMethod.DIVIDED, no_sum_reason=stocks)
+        return PoolingRule.refuse(refused)
+    no_sum_reason = rule.no_sum_reason or next(
+        (part.no_sum_reason for part in inputs if part.no_sum_reason), ""
+    )
+    if not no_sum_reason and any(part.method is PoolingMethod.WEIGHTED for part in inputs):
+        no_sum_reason = "a mean over a period does not add over time."
+    return replace(rule, no_sum_reason=no_sum_reason)
 
 
 def underlying_count(measure: Measure, cell: RowNumbers) -> float | None:
     """Return the count that a percentage change would be a percentage of.
 
-    The numerator of a rate or a ratio, the cases of a duration, else the number itself. A
-    proportion changes in points, and money, time and weight are not counted in things: None.
+    The kind of measure names the column. Money, time and weight are not counts, and a proportion
+    changes in percentage points: None.
     """
-    if isinstance(measure, Rate | Ratio):
-        return cell.numerator
-    if isinstance(measure, Duration):
-        return cell.denominator
-    unit = measure.measured_in
-    return None if unit in _NOT_COUNTS or unit is Unit.PROPORTION else cell.value
+    column = measure.percentage_change.count
+    if column is None:
+        return None
+    if column is ResultColumn.VALUE and measure.measured_in in _NOT_COUNTS:
+        return None
+    return cell.number(column)
 
 
 def is_structural_zero(cell: RowNumbers, pooling: PoolingRule) -> bool:
@@ -166,7 +93,7 @@ def is_structural_zero(cell: RowNumbers, pooling: PoolingRule) -> bool:
 
     A month without a case has no share, and a year with such a month has one.
     """
-    quotient = pooling.how in (PoolingMethod.DIVIDED, PoolingMethod.WEIGHTED)
+    quotient = pooling.method in (PoolingMethod.DIVIDED, PoolingMethod.WEIGHTED)
     return quotient and cell.value is None and not cell.numerator and cell.denominator == 0
 
 
@@ -181,12 +108,12 @@ def pool(
     values = [cell.value or 0.0 for cell in cells]
     if len(cells) == 1:
         return Pooled(cells[0].value, base)
-    if pooling.how is PoolingMethod.ADDED:
+    if pooling.method is PoolingMethod.ADDED:
         return Pooled(math.fsum(values) / (len(values) if averaged else 1), base)
     below = [cell.denominator for cell in cells]
     above = (
         [cell.numerator for cell in cells]
-        if pooling.how is PoolingMethod.DIVIDED
+        if pooling.method is PoolingMethod.DIVIDED
         else [None if d is None else v * d for v, d in zip(values, below, strict=True)]
     )
     top, bottom = _total(above), _total(below)

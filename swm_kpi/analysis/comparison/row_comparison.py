@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from swm_kpi.analysis.comparison.compared_periods import ComparedPeriods, labels
-from swm_kpi.analysis.comparison.pooling import PoolingRule, RowNumbers, is_structural_zero, pool
+from swm_kpi.analysis.comparison.pooling import RowNumbers, is_structural_zero, pool
 from swm_kpi.analysis.comparison.verdict import verdict
 from swm_kpi.calendar import Period, format_date
-from swm_kpi.measures import BudgetVariance, Measure
+from swm_kpi.measures import Measure, PoolingRule
 from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Direction, Marker, Unit
 
@@ -178,8 +178,9 @@ def _reason_no_percentage(
     previous: float, base: float | None, rules: ComparisonRules
 ) -> tuple[Marker, str]:
     """Return why there is no percentage change; empty where there is one."""
-    if isinstance(rules.measure, BudgetVariance):
-        return Marker.NOT_APPLICABLE, "No percentage: a variance can lie either side of zero."
+    if rules.measure.percentage_change.refusal:
+        reason = f"No percentage: {rules.measure.percentage_change.refusal}"
+        return Marker.NOT_APPLICABLE, reason
     if previous <= 0:
         what = "from zero" if previous == 0 else "from a number below zero"
         return Marker.NOT_APPLICABLE, f"No percentage: it is {what}."

@@ -10,7 +10,6 @@ from swm_kpi.analysis.measure_series import MeasureSeries
 from swm_kpi.analysis.process_charts.points import Point
 from swm_kpi.analysis.process_charts.target import Target
 from swm_kpi.calendar import format_date
-from swm_kpi.measures import PeriodEndStock, RepeatRate
 from swm_kpi.model.metric import Break
 from swm_kpi.statistics import MINIMUM_POINTS, XmRLimits
 from swm_kpi.vocabulary import Direction
@@ -46,12 +45,8 @@ def build_notes(
             "Worked out from the numbers as disclosed: hidden ones take no part, and where they "
             "are rounded, limits and signals are those of rounded numbers."
         )
-    if isinstance(selected.measure, PeriodEndStock):
-        found.append(
-            "A stock carries over from one period to the next, so runs and trends come easily."
-        )
-    if isinstance(selected.measure, RepeatRate):
-        found.append("Neighbouring periods look back on many of the same months.")
+    if selected.measure.process_limits.caution:
+        found.append(selected.measure.process_limits.caution)
     short = sorted({int(each) for each in chart.segment[chart.trial]})
     if short:
         found.append(f"Fewer than {MINIMUM_POINTS} points before a break have no limits.")

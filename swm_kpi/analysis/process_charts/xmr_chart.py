@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 import polars as pl
@@ -20,7 +20,7 @@ from swm_kpi.analysis.process_charts.process_chart import (
 )
 from swm_kpi.analysis.process_charts.target import Target, parse_targets
 from swm_kpi.errors import RequestError
-from swm_kpi.measures import BudgetVariance, Count, Measure, Rate, RepeatRate, TextReport
+from swm_kpi.measures import Measure, ResultColumn
 from swm_kpi.model.metric import Break
 from swm_kpi.statistics import (
     MINIMUM_POINTS,
@@ -187,17 +187,12 @@ def _refusal(
 ) -> tuple[Marker, str] | None:
     """Return why there are no limits for the latest points."""
     measure = selected.measure
-    if isinstance(measure, TextReport):
-        return Marker.NOT_APPLICABLE, "a narrative is a text, not a number."
+    if measure.process_limits.refusal:
+        return Marker.NOT_APPLICABLE, measure.process_limits.refusal
     if selected.grain is Grain.ROLLING_12:
         return Marker.NOT_APPLICABLE, (
             "neighbouring rolling 12 months share eleven of their months, so runs and trends "
             "appear that are not there. Use months or quarters."
-        )
-    if isinstance(measure, BudgetVariance):
-        return Marker.NOT_APPLICABLE, (
-            "a statement is cumulative within the financial year, so its figures follow one "
-            "another whatever happens."
         )
     taking_part = [each for each in points if not each.excluded_reason]
     if not taking_part:
@@ -225,12 +220,15 @@ def _refusal(
 
 def _count(measure: Measure, point: Point) -> float | None:
     """Return the count beneath a number, where there is one."""
-    if isinstance(measure, Count):
-        return point.value
-    proportion = measure.measured_in is Unit.PROPORTION
-    if isinstance(measure, RepeatRate) and not proportion:
-        return point.value
-    return point.numerator if proportion or isinstance(measure, Rate) else None
+    match measure.process_limits.count:
+        case None:
+            return None
+        case ResultColumn.VALUE:
+            return point.value
+        case ResultColumn.NUMERATOR:
+            return point.numerator
+        case _:
+            assert_never(measure.process_limits.count)
 
 
 def _frame(

@@ -7,8 +7,8 @@ from datetime import date
 
 from swm_kpi.calendar import format_date
 from swm_kpi.engine.output.assemble import Computed, Grid
-from swm_kpi.engine.output.text_reports import told
-from swm_kpi.measures import TextReport, TimeAlignment
+from swm_kpi.engine.output.text_reports import latest_texts
+from swm_kpi.measures import TableMeasure, TimeAlignment
 
 _NO_SNAPSHOT = "No snapshot in the period."
 
@@ -58,9 +58,9 @@ def _constant(one: Computed, grid: Grid) -> Iterator[str]:
 def _dates(one: Computed, grid: Grid) -> list[str]:
     """Name the snapshot or estimate that each period used, or tell its text."""
     nothing = [""] * len(grid.periods)
-    if isinstance(one.measure, TextReport):
+    if one.measure.text_columns and isinstance(one.measure, TableMeasure):
         table = grid.tables.get(one.measure.of.table)
-        return told(table, one.measure, grid.periods) if table is not None else nothing
+        return latest_texts(table, one.measure, grid.periods) if table is not None else nothing
     for statistic in one.measure.statistics.values():
         used = grid.found.dates.get(statistic.key)
         if used is not None and not (

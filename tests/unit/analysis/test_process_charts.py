@@ -718,7 +718,7 @@ def test_a_text_has_no_limits() -> None:
         evidence=Statement.words,
     )  # fmt: skip
     chart = of_statements(told, [2, 4] * 6)
-    assert (chart.marker, chart.reason) == ("[z]", "a narrative is a text, not a number.")
+    assert (chart.marker, chart.reason) == ("[z]", "a text report has no number.")
 
 
 def test_small_sums_of_money_have_limits_as_nobody_is_counted() -> None:

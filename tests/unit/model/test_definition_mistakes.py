@@ -588,7 +588,7 @@ METRICS = {
         ),
         "Metric 1",
         "measures",
-        "divides a count by a period-end stock",
+        "divides a period-end stock by a count",
         "Divide two flows",
     ),
     "a ratio of a count to a duration": Mistake(

@@ -1,0 +1,204 @@
+"""The closed vocabularies in which a kind of measure declares what its numbers mean.
+
+Every kind declares one of each: see :class:`swm_kpi.measures.measure.Measure`. Comparison, process
+charts, disclosure control and the pages of the site read these declarations and never test for a
+class. To add a word here is to change every module that reads it, so ``match`` statements end in
+``assert_never``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Literal, Self
+
+
+class Additivity(StrEnum):
+    """Over what the values of a measure may be added up.
+
+    The words are those of dimensional modelling: R. Kimball and M. Ross, *The data warehouse
+    toolkit* (3rd edition, 2013), on additive, semi-additive and non-additive facts.
+    """
+
+    ADDITIVE = "additive"
+    """Values add over areas and over periods, such as a count of crimes."""
+    SEMI_ADDITIVE = "semi-additive"
+    """Values add over areas and not over periods, such as a headcount at a date."""
+    NON_ADDITIVE = "non-additive"
+    """Values never add, such as a proportion. Each total is computed from the rows again."""
+
+
+class ResultColumn(StrEnum):
+    """A column of numbers in a result."""
+
+    VALUE = "value"
+    NUMERATOR = "numerator"
+    DENOMINATOR = "denominator"
+
+
+class PoolingMethod(Enum):
+    """How the numbers of several periods become one number."""
+
+    ADDED = "added"
+    """Values are added."""
+    DIVIDED = "numerators over denominators"
+    """Numerators and denominators are added, and the sums are divided."""
+    WEIGHTED = "values weighted by their denominators"
+    """Values are averaged, each weighted by its denominator."""
+    REFUSED = "refused"
+    """Several periods never become one number. The longer period is computed from the rows."""
+
+
+@dataclass(frozen=True)
+class PoolingRule:
+    """How the numbers of several periods become one, as the engine would compute it.
+
+    Attributes:
+        method: how the numbers are combined.
+        scale: what the quotient is multiplied by, for a rate.
+        no_average_reason: why the same period of several years cannot be averaged; empty if it can.
+        no_sum_reason: why consecutive periods cannot be combined; empty if they can.
+    """
+
+    method: PoolingMethod
+    scale: float = 1.0
+    no_average_reason: str = ""
+    no_sum_reason: str = ""
+
+    @classmethod
+    def refuse(cls, reason: str) -> Self:
+        """Return the rule of numbers that are never combined.
+
+        Args:
+            reason: a sentence that ends in a full stop, printed where a comparison is refused.
+        """
+        return cls(PoolingMethod.REFUSED, no_average_reason=reason, no_sum_reason=reason)
+
+
+COUNTED_ONCE = PoolingRule.refuse(
+    "it counts each person or thing once in a period, so the numbers of several periods do not add."
+)
+"""The rule of counts of distinct values."""
+
+
+@dataclass(frozen=True)
+class ChangeRule:
+    """Whether a change between two periods has a percentage.
+
+    Attributes:
+        count: the column with the count of cases that decides whether a percentage change is
+            reliable; None where no column counts cases. A value in pounds, hours or another
+            physical unit is never a count, and a proportion changes in percentage points.
+        refusal: why there is never a percentage change; empty if there can be one.
+    """
+
+    count: ResultColumn | None = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class ProcessLimitRule:
+    """Whether a series of the measure has process limits on an XmR chart.
+
+    Attributes:
+        count: the column with the count of cases; limits are refused where its mean is too small.
+            None where no column counts cases.
+        refusal: why there are never limits; empty if there can be.
+        caution: a sentence that a reader of the chart needs; empty if there is none.
+    """
+
+    count: Literal[ResultColumn.VALUE, ResultColumn.NUMERATOR] | None = None
+    refusal: str = ""
+    caution: str = ""
+
+
+@dataclass(frozen=True)
+class NoCounts:
+    """No column counts people or events, so disclosure control changes nothing."""
+
+
+@dataclass(frozen=True)
+class FreeText:
+    """The note holds a written text, which a policy may withhold."""
+
+
+@dataclass(frozen=True)
+class CountedValue:
+    """The value is a count.
+
+    Attributes:
+        statistic: the role of the statistic that is the count.
+    """
+
+    statistic: str
+
+
+@dataclass(frozen=True)
+class MeanOfCounts:
+    """The value is a mean of counts: members add to their total, and periods do not.
+
+    Attributes:
+        statistic: the role of the statistic that is averaged.
+    """
+
+    statistic: str
+
+
+@dataclass(frozen=True)
+class ShareOfCounts:
+    """The value is a count divided by another count that contains it.
+
+    Attributes:
+        part, whole: the roles of the statistics in the numerator and in the denominator.
+        undecided: the role of the rows of the whole that are in no part; they are subtracted from
+            the whole. Empty if there is none.
+        note_has_counts: whether the note holds counts of its own, such as the number of answers.
+    """
+
+    part: str
+    whole: str
+    undecided: str = ""
+    note_has_counts: bool = False
+
+
+@dataclass(frozen=True)
+class AverageOverRows:
+    """The value is an average or a percentile of rows, and the denominator counts the rows.
+
+    Attributes:
+        rows: the role of the statistic that counts them.
+        tail: the fraction of the rows beyond the value: 0.1 for the 90th percentile; 1 for a mean
+            and a median, which are not extremes.
+    """
+
+    rows: str
+    tail: float = 1.0
+
+
+@dataclass(frozen=True)
+class QuotientOfMeasures:
+    """The value is a measure divided by another, or by a population, times a scale.
+
+    Attributes:
+        scale: what the quotient is multiplied by.
+    """
+
+    scale: int = 1
+
+
+@dataclass(frozen=True)
+class UnlinkedCount:
+    """The value is a count with no relation to any other: it is suppressed where it is small."""
+
+
+DisclosureRule = (
+    NoCounts
+    | FreeText
+    | CountedValue
+    | MeanOfCounts
+    | ShareOfCounts
+    | AverageOverRows
+    | QuotientOfMeasures
+    | UnlinkedCount
+)
+"""What the numbers of a measure count, for disclosure control."""
