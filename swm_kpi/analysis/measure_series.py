@@ -48,7 +48,7 @@ class MeasureSeries:
     @property
     def unit(self) -> str:
         """What one is one of."""
-        return self.measure.measured_in.value
+        return self.measure.resolved_unit.value
 
     def member_rows(self, member: Member) -> pl.DataFrame:
         """Return the rows of one member: the total of every breakdown that is not named.

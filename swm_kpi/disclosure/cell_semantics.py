@@ -96,7 +96,7 @@ def read(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Reading:
         case CountedValue() | MeanOfCounts() | UnlinkedCount():
             return Reading(value=_counted(metric, measure, policy))
         case QuotientOfMeasures(scale=scale):
-            top, *rest = (metric.measure(key, measure.basis) for key in measure.siblings)
+            top, *rest = (metric.measure(key, measure.basis) for key in measure.depends_on)
             return Reading(
                 numerator=_counted(metric, top, policy),
                 denominator=_counted(metric, rest[0], policy) if rest else None,
@@ -125,7 +125,7 @@ def read(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Reading:
 
 def _counted(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Series | None:
     """Return the count that a measure's value is, if it is one under the policy."""
-    if not policy.covers(metric.ref, measure.measured_in):
+    if not policy.covers(metric.ref, measure.resolved_unit):
         return None
     match measure.disclosure:
         case CountedValue(statistic=role):

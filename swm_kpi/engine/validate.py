@@ -146,6 +146,6 @@ def _lacks(measure: Measure, metric: Metric, columns: Mapping[str, frozenset[str
         table = statistic.contract.table
         absent = statistic.columns - columns.get(table, statistic.columns)
         found |= {f"table {table!r} needs column {name!r}" for name in absent}
-    for sibling in measure.siblings:
-        found |= _lacks(metric.measure(sibling, measure.basis), metric, columns)
+    for key in measure.depends_on:
+        found |= _lacks(metric.measure(key, measure.basis), metric, columns)
     return found

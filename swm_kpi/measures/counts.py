@@ -66,7 +66,7 @@ class Count(TableMeasure):
             found["rows"] = Statistic(self.of, Operation.ROWS, self.at, where=self.where)
         return found
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """The count itself."""
         notes = undecided_notes(self, found, self.where)
         count = found["count"]
@@ -120,7 +120,7 @@ class Sum(TableMeasure):
         rows = Statistic(self.of, Operation.ROWS, self.at, where=self.where)
         return {"sum": summed, "rows": rows, **undecided(self, self.where)}
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """The sum itself."""
         notes = undecided_notes(self, found, self.where)
         return Cells(found["sum"], weight=found["rows"], notes=notes)

@@ -51,7 +51,7 @@ class Distribution(TableMeasure):
     over: Dimension
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """Always a proportion."""
         return Unit.PROPORTION
 
@@ -70,7 +70,7 @@ class Distribution(TableMeasure):
             **undecided(self, self.where),
         }
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Rows of the member over rows of all members."""
         import numpy as np
 

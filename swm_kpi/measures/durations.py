@@ -94,7 +94,7 @@ class Duration(TableMeasure):
 
     @property
     def _seconds(self) -> int:
-        return _SECONDS[self.measured_in]
+        return _SECONDS[self.resolved_unit]
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
@@ -120,7 +120,7 @@ class Duration(TableMeasure):
             found |= {each.value: replace(found["seconds"], limit=each) for each in Limit}
         return found
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """The average in the measure's unit; the denominator is the rows timed."""
         import numpy as np
 
@@ -148,14 +148,14 @@ class Duration(TableMeasure):
     def formula(self) -> str:
         """How it is worked out, in plain English."""
         return (
-            f"The {self.average.value} of the {self.measured_in.value} from {english(self.start)} "
-            f"to {english(self.end)} in the {self.of.table} table{self._where_words(' where')}, "
-            f"by {english(self.at)}."
+            f"The {self.average.value} of the {self.resolved_unit.value} from "
+            f"{english(self.start)} to {english(self.end)} in the {self.of.table} table"
+            f"{self._where_words(' where')}, by {english(self.at)}."
         )
 
     def canonical(self) -> Canonical:
         """What moves its numbers, the unit included."""
-        return [*super().canonical(), self.measured_in.value]
+        return [*super().canonical(), self.resolved_unit.value]
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong between the fields."""

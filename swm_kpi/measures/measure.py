@@ -79,7 +79,7 @@ REQUIRED_OF_A_KIND = {
     "percentage_change": "Write percentage_change: ClassVar[ChangeRule] = ChangeRule() or another",
     "process_limits": "Write process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()",
     "disclosure": "Write disclosure: ClassVar[DisclosureRule] = UnlinkedCount() or another",
-    "combine": "Write def combine(self, found, siblings) -> Cells",
+    "combine": "Write def combine(self, statistics, inputs) -> Cells",
     "formula": "Write def formula(self) -> str",
 }
 """What every kind declares, and what to write where one of them is missing."""
@@ -141,8 +141,8 @@ class Measure(Declaration):
             for name, fix in REQUIRED_OF_A_KIND.items()
             if getattr(cls, name, None) is getattr(Measure, name, None)
         }
-        if cls.statistics is Measure.statistics and cls.siblings is Measure.siblings:
-            missing["statistics"] = "Write a cached property statistics, or siblings"
+        if cls.statistics is Measure.statistics and cls.depends_on is Measure.depends_on:
+            missing["statistics"] = "Write a cached property statistics, or depends_on"
         if missing:
             place = place_of_declaration()
             raise_problems(
@@ -189,20 +189,20 @@ class Measure(Declaration):
         return self.label or self.key.replace("_", " ").capitalize()
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """The unit of the value."""
         if self.unit is None:
             raise TypeError(f"measure {self.key} has no unit")
         return self.unit
 
     @property
-    def siblings(self) -> tuple[str, ...]:
+    def depends_on(self) -> tuple[str, ...]:
         """Keys of the measures of the same metric and basis that this one is worked out from."""
         return ()
 
     @property
     def contract(self) -> ContractType | None:
-        """The table whose rows this measure counts; None when it only divides siblings."""
+        """The table whose rows this measure counts; None when it only divides other measures."""
         return None
 
     @property
@@ -217,15 +217,15 @@ class Measure(Declaration):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """The sufficient statistics this measure adds to those of its siblings, by role."""
+        """The sufficient statistics this measure adds to those it depends on, by role."""
         return {}
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
-        """Work the value out, on the whole grid at once, from its statistics and siblings."""
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
+        """Work the value out, on the whole grid at once, from its statistics and inputs."""
         raise NotImplementedError
 
     @property
-    def interval_reads(self) -> tuple[object, ...]:
+    def interval_parameters(self) -> tuple[object, ...]:
         """What :meth:`interval` reads of the measure, and not of its cells.
 
         Measures of one kind for which it is equal are given their intervals together, one on
@@ -236,13 +236,13 @@ class Measure(Declaration):
     @property
     def is_quotient(self) -> bool:
         """Whether the value is a quotient, which no other measure may divide again."""
-        return bool(self.siblings) or self.measured_in in (Unit.PROPORTION, Unit.RATIO)
+        return bool(self.depends_on) or self.resolved_unit in (Unit.PROPORTION, Unit.RATIO)
 
     def input_findings(self, inputs: Sequence[Measure]) -> Iterator[Finding]:
         """Yield what is wrong between the measure and those it depends on.
 
         Args:
-            inputs: the measures that :attr:`siblings` names, in that order, without any that the
+            inputs: the measures that :attr:`depends_on` names, in that order, without any that the
                 metric does not have.
         """
         for measure in inputs:
@@ -285,7 +285,7 @@ class Measure(Declaration):
         statistics = {
             role: each.canonical for role, each in self.statistics.items() if each.limit is None
         }
-        return [self.kind, self.key, self.basis.value, sorted(statistics.items()), *self.siblings]
+        return [self.kind, self.key, self.basis.value, sorted(statistics.items()), *self.depends_on]
 
     def overridden(self, overrides: Mapping[str, Any]) -> Self:
         """Return the measure with its own assumptions replaced, where overrides name them."""
@@ -342,7 +342,7 @@ class TableMeasure(Measure):
         return self.of
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """The unit given, or the unit of the table's rows."""
         unit = self.unit or self.of.row_unit
         if unit is None:
@@ -352,7 +352,7 @@ class TableMeasure(Measure):
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong between the measure and its table."""
         yield from super().findings()
-        counted = type(self).measured_in is TableMeasure.measured_in
+        counted = type(self).resolved_unit is TableMeasure.resolved_unit
         if counted and self.unit is None and self.of.row_unit is None:
             yield (
                 "unit",

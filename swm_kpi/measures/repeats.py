@@ -81,7 +81,7 @@ class RepeatRate(TableMeasure):
         return CountedValue("again") if self.as_count else ShareOfCounts("again", "people")
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """People, or a proportion of them."""
         return (self.unit or Unit.PEOPLE) if self.as_count else Unit.PROPORTION
 
@@ -107,7 +107,7 @@ class RepeatRate(TableMeasure):
         where = both(self.where, condition)
         return Statistic(self.of, Operation.DISTINCT, self.at, where=where, of=self.who)
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """The people with an earlier row, or their share."""
         notes = [
             *undecided_notes(self, found, self.where),
@@ -171,7 +171,7 @@ class ReoffendingRate(TableMeasure):
     waiting: Assumption
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """Always a proportion."""
         return Unit.PROPORTION
 
@@ -192,7 +192,7 @@ class ReoffendingRate(TableMeasure):
             **undecided(self, self.where),
         }
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Reoffenders over the cohort."""
         cohort = found["cohort"]
         value, empty = divided(found["reoffended"], cohort)

@@ -67,7 +67,7 @@ class Proportion(TableMeasure):
     numerator: Where
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """Always a proportion."""
         return Unit.PROPORTION
 
@@ -86,7 +86,7 @@ class Proportion(TableMeasure):
     def _rows(self, where: Where | None) -> Statistic:
         return Statistic(self.of, Operation.ROWS, self.at, where=where)
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Numerator over the rows that could be decided."""
         notes = undecided_notes(self, found, self.where)
         denominator = found["denominator"]
@@ -134,24 +134,24 @@ class Ratio(Measure):
     denominator: str
 
     @property
-    def siblings(self) -> tuple[str, ...]:
+    def depends_on(self) -> tuple[str, ...]:
         """The two measures divided."""
         return (self.numerator, self.denominator)
 
     @property
     def process_limits(self) -> ProcessLimitRule:
         """A ratio that is read as a proportion rests on the count in its numerator."""
-        is_proportion = self.measured_in is Unit.PROPORTION
+        is_proportion = self.resolved_unit is Unit.PROPORTION
         return ProcessLimitRule(count=ResultColumn.NUMERATOR if is_proportion else None)
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """A ratio, unless another unit is given."""
         return self.unit or Unit.RATIO
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Numerator over denominator."""
-        top, bottom = siblings[self.numerator].value, siblings[self.denominator].value
+        top, bottom = inputs[self.numerator].value, inputs[self.denominator].value
         return quotient(top, bottom)
 
     def input_findings(self, inputs: Sequence[Measure]) -> Iterator[Finding]:
@@ -208,7 +208,7 @@ class Rate(Measure):
     among: Where | None = None
 
     @property
-    def siblings(self) -> tuple[str, ...]:
+    def depends_on(self) -> tuple[str, ...]:
         """The measure divided."""
         return (self.of,)
 
@@ -227,7 +227,7 @@ class Rate(Measure):
         return QuotientOfMeasures(self.scale)
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """Per so many people."""
         return self.unit or _PER[self.scale]
 
@@ -256,12 +256,12 @@ class Rate(Measure):
     def _year(self) -> Column:
         return self.year if self.year is not None else self.population.columns["mid_year"]
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """The measure over the people, times the scale."""
-        top, people = siblings[self.of].value, found["people"]
+        top, people = inputs[self.of].value, found["people"]
         cells = quotient(top, people)
         cells.value = cells.value * self.scale
-        cells.events = siblings[self.of].events
+        cells.events = inputs[self.of].events
         return cells
 
     def input_findings(self, inputs: Sequence[Measure]) -> Iterator[Finding]:
@@ -273,7 +273,7 @@ class Rate(Measure):
                 yield "measures", rule, "Give of= the key of a Count"
 
     @property
-    def interval_reads(self) -> tuple[object, ...]:
+    def interval_parameters(self) -> tuple[object, ...]:
         """For every how many people."""
         return (self.scale,)
 
@@ -327,7 +327,7 @@ def _words(key: str) -> str:
 
 
 def quotient(top: Array, bottom: Array) -> Cells:
-    """Divide two arrays of siblings: nothing comes of a part that is not available."""
+    """Divide two measures: nothing comes of a part that is not available."""
     import numpy as np
 
     missing = np.isnan(top) | np.isnan(bottom)

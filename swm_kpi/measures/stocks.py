@@ -70,7 +70,7 @@ class PeriodEndStock(TableMeasure):
             found["rows"] = _latest(self, Operation.ROWS, None)
         return found
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """The stock itself."""
         absent = found["rows"] == 0 if "rows" in found else None
         notes = undecided_notes(self, found, self.where)
@@ -163,7 +163,7 @@ class AverageStock(TableMeasure):
         )
         return {"sum": summed, "snapshots": every, **undecided(self, self.where, every)}
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """The sum over the snapshots divided by how many there were."""
         value, empty = divided(found["sum"], found["snapshots"])
         notes = undecided_notes(self, found, self.where)
@@ -225,7 +225,7 @@ class BudgetVariance(TableMeasure):
         )
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """Pounds, or a ratio to the budget."""
         return Unit.RATIO if self.relative else Unit.POUNDS
 
@@ -238,7 +238,7 @@ class BudgetVariance(TableMeasure):
             "rows": _latest(self, Operation.ROWS, None),
         }
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """The difference, or the difference over the budget."""
         import numpy as np
 

@@ -53,7 +53,7 @@ class SumProduct(TableMeasure):
         total = Statistic(self.of, Operation.SUM, self.at, where=self.where, of=of)
         return {"total": total, **undecided(self, self.where)}
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """The sum itself."""
         return Cells(found["total"], notes=undecided_notes(self, found, self.where))
 

@@ -60,7 +60,7 @@ class SurveyProportion(TableMeasure):
     least: Assumption
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """Always a proportion."""
         return Unit.PROPORTION
 
@@ -78,7 +78,7 @@ class SurveyProportion(TableMeasure):
     def _sum(self, where: Expression | None, of: Column | Product) -> Statistic:
         return Statistic(self.of, Operation.SUM, self.at, where=where, of=of)
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Favourable over valid weights."""
         import numpy as np
 

@@ -53,7 +53,7 @@ class TextReport(TableMeasure):
     rating: Column | None = None
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """It has no unit: it is text."""
         return Unit.TEXT
 
@@ -72,7 +72,7 @@ class TextReport(TableMeasure):
             for each in self.text_columns
         }
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """No number: not applicable where there is a text, not available where there is none."""
         import numpy as np
 

@@ -53,7 +53,7 @@ class Uptime(TableMeasure):
     of_each: Column
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         """Always a proportion."""
         return Unit.PROPORTION
 
@@ -81,7 +81,7 @@ class Uptime(TableMeasure):
             ),
         }
 
-    def combine(self, found: Mapping[str, Array], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Seconds up over all seconds."""
         up = found["time"] - found["down"]
         value, empty = divided(up, found["time"])

@@ -128,7 +128,7 @@ def _metric_lines(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
 
 
 def _measure_lines(measure: Measure) -> Iterator[str]:
-    yield f"{measure.title}  [{measure.key}: {measure.measured_in.value}]"
+    yield f"{measure.title}  [{measure.key}: {measure.resolved_unit.value}]"
     yield from _indented(measure.formula())
     for text in (measure.proxy_difference, measure.note):
         if text:

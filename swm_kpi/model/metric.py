@@ -291,7 +291,7 @@ class Metric(CatalogueEntry):
         for measure in self.measures:
             keys = [key for key, basis in declared if basis is measure.basis]
             inputs = []
-            for key in measure.siblings:
+            for key in measure.depends_on:
                 if key in keys:
                     inputs.append(self.measure(key, measure.basis))
                 else:

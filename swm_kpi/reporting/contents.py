@@ -91,7 +91,7 @@ class Told:
     def shown(self, measure: Measure) -> list[tuple[str, str]]:
         """Return each period's label and number as readers see it, marker included."""
         totals = self.totals_of(measure)
-        unit = measure.measured_in.value
+        unit = measure.resolved_unit.value
         places = decimal_places(unit, totals["value"].to_list())
         cells = []
         for period, value, marker in totals.select("period", "value", "marker").iter_rows():

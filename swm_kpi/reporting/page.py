@@ -182,8 +182,8 @@ def _number_row(told: Told, measure: Measure, periods: list[str]) -> str:
         f'<td class="number">{escape(shown.get(each, str(Marker.NOT_AVAILABLE)))}</td>'
         for each in periods
     )
-    unit = measure.measured_in.value
-    plain = measure.measured_in in (Unit.PROPORTION, Unit.RATIO, Unit.POUNDS)
+    unit = measure.resolved_unit.value
+    plain = measure.resolved_unit in (Unit.PROPORTION, Unit.RATIO, Unit.POUNDS)
     words = [] if plain or unit.split()[0] in measure.title.lower() else [unit]
     if measure.basis is Basis.PROXY:
         words.append("from public data, as a stand-in")
@@ -208,7 +208,7 @@ def _headline(told: Told, measure: Measure, contents: Contents, drawn: Drawn | N
 
 
 def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
-    unit = measure.measured_in.value
+    unit = measure.resolved_unit.value
     say = partial(format_number, unit=unit, places=decimal_places(unit, rows["value"].to_list()))
     intervals = rows["lower"].is_not_null().any()
     lines = []

@@ -55,8 +55,8 @@ _ROOMS = {
 # What a kind answers the engine and a declaration its own checks: nobody else asks.
 _INNER = frozenset(
     {
-        "canonical", "combine", "computes", "findings", "formula", "interval", "measured_in",
-        "overridden", "problems", "siblings", "statistics", "subject_of",
+        "canonical", "combine", "computes", "findings", "formula", "interval", "resolved_unit",
+        "overridden", "problems", "depends_on", "statistics", "subject_of",
     }
 )  # fmt: skip
 

@@ -51,7 +51,7 @@ class Subject:
         found = {
             each.contract.table: None
             for measure in self.measures(entry, *bases)
-            for part in with_siblings(metric, measure)
+            for part in with_inputs(metric, measure)
             for each in part.statistics.values()
         }
         return tuple(found)
@@ -61,10 +61,10 @@ class Subject:
         yield from (each for each in self.catalogue if table in self.tables(each))
 
 
-def with_siblings(metric: Metric, measure: Measure) -> tuple[Measure, ...]:
+def with_inputs(metric: Metric, measure: Measure) -> tuple[Measure, ...]:
     """Return a measure and those it is worked out from."""
-    found = [metric.measure(key, measure.basis) for key in measure.siblings]
-    return (measure, *(part for each in found for part in with_siblings(metric, each)))
+    found = [metric.measure(key, measure.basis) for key in measure.depends_on]
+    return (measure, *(part for each in found for part in with_inputs(metric, each)))
 
 
 def metric_path(ref: str) -> str:

@@ -99,12 +99,12 @@ def _results(working: Working, number: int) -> Html:
 
 
 def _result(measure: Measure, found: Found) -> Html:
-    if measure.measured_in is Unit.TEXT:
+    if measure.resolved_unit is Unit.TEXT:
         return join([tag("strong", found.marker or "none"), "a text, not a number"], " ")
     if found.value is None:
         said = Marker(found.marker).meaning if found.marker else "no number"
         return join([tag("strong", found.marker or "none"), said], " ")
-    unit = measure.measured_in
+    unit = measure.resolved_unit
     if unit is Unit.PROPORTION:
         number = format_number(found.value, unit, 1)
     elif unit is Unit.POUNDS:
@@ -191,7 +191,9 @@ def _duration(working: Working, measure: Duration, found: Found) -> tuple[str, s
     seconds = working.counted(measure.statistics["seconds"])
     if seconds is None or found.denominator != len(seconds.rows):
         return "", ""
-    scale = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3_600}.get(measure.measured_in, 86_400)
+    scale = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3_600}.get(
+        measure.resolved_unit, 86_400
+    )
     each = tuple(amount / scale for amount in seconds.amounts)
     if not each:
         return "No row", ""

@@ -57,7 +57,7 @@ def _said(measure: Measure, metric: Metric) -> Html:
 
 
 def _small(measure: Measure) -> Html:
-    said = [f"Unit: {measure.measured_in.value}.", _ADDITIVITY[measure.additivity]]
+    said = [f"Unit: {measure.resolved_unit.value}.", _ADDITIVITY[measure.additivity]]
     if measure.direction is not None:
         words = measure.direction.value
         said.append(f"{words[:1].upper()}{words[1:]}.")
@@ -67,7 +67,7 @@ def _small(measure: Measure) -> Html:
 def formula(measure: Measure, metric: Metric) -> str:
     """Return the formula in words, with the measures it is made from by their titles."""
     said = measure.formula()
-    for key in measure.siblings:
+    for key in measure.depends_on:
         words = key.replace("_", " ").capitalize()
         said = said.replace(f"‘{words}’", f"‘{metric.measure(key, measure.basis).title}’")
     return said

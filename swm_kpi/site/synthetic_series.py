@@ -104,7 +104,7 @@ def _chosen(metric: Metric, rows: Mapping[str, list[dict[str, object]]]) -> Seri
     first = sorted(own, key=lambda each: each.key != metric.headline_measure.key)
     numbered = [e for e in first if any(row["value"] is not None for row in rows[e.key])]
     measure = (numbered or first)[0]
-    unit = measure.measured_in
+    unit = measure.resolved_unit
     values = [_number(row["value"]) for row in rows[measure.key]]
     places = decimal_places(unit, values)
     points = []

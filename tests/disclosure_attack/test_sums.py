@@ -455,9 +455,9 @@ READABLE = [
 def counted_in(entry: Metric, measure: Measure) -> Unit:
     """The unit of the count that a measure rests on."""
     if isinstance(measure, kpi.Ratio | kpi.Rate):
-        return counted_in(entry, entry.measure(measure.siblings[0], measure.basis))
+        return counted_in(entry, entry.measure(measure.depends_on[0], measure.basis))
     divided = READ_AS[type(measure)][1] or isinstance(measure, kpi.Duration)
-    return measure.of.row_unit if divided else measure.measured_in
+    return measure.of.row_unit if divided else measure.resolved_unit
 
 
 def test_each_kind_of_measure_is_read_by_what_its_columns_count() -> None:
@@ -501,7 +501,7 @@ def test_what_is_exempt_is_under_no_policy_and_says_so_by_its_unit_or_ref() -> N
     assert read(entry, incidents, calls).roles
     assert read(entry, incidents, DisclosurePolicy(exempt={"16": "A test."})).roles
     assert not read(entry, incidents, DisclosurePolicy(exempt={"15": "A test."})).roles
-    unit = incidents.measured_in.value
+    unit = incidents.resolved_unit.value
     assert not read(entry, incidents, DisclosurePolicy(exempt={unit: "A test."})).roles
     for exempt in ({"15": "A test."}, {unit: "A test."}):
         rate = read(entry, entry.measure("per_1000", Basis.FORCE), DisclosurePolicy(exempt=exempt))
@@ -576,14 +576,14 @@ class Busiest(TableMeasure):
     disclosure: ClassVar[DisclosureRule] = UnlinkedCount()
 
     @property
-    def measured_in(self) -> Unit:
+    def resolved_unit(self) -> Unit:
         return Unit.CALLS
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         return {}
 
-    def combine(self, found: Mapping[str, np.ndarray], siblings: Mapping[str, Cells]) -> Cells:
+    def combine(self, found: Mapping[str, np.ndarray], inputs: Mapping[str, Cells]) -> Cells:
         raise NotImplementedError
 
     def formula(self) -> str:

@@ -201,7 +201,7 @@ def test_the_page_of_a_metric_says_all_that_its_declaration_does(
     for measure in metric.measures:
         if not only or measure.key in only:
             wanted += [measure.title, measure.note, measure.proxy_difference]
-            if not measure.siblings:
+            if not measure.depends_on:
                 wanted.append(measure.formula())
     missing = [each for each in wanted if words(each) not in text]
     assert missing == []

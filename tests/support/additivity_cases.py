@@ -557,7 +557,7 @@ def questions(draw: st.DrawFn, most: int = 3) -> Question:
     # A kind first, then one of it: drawn from all measures, the kinds with one are seldom met.
     kinds = draw(st.lists(st.sampled_from(sorted(EVERY_KIND)), min_size=1, max_size=most))
     drawn = [draw(st.sampled_from([m for m in MEASURES if kind_of(m) == kind])) for kind in kinds]
-    keys = {key for each in drawn for key in (each.key, *each.siblings)}
+    keys = {key for each in drawn for key in (each.key, *each.depends_on)}
     measures = [each for each in MEASURES if each.key in keys]
     contracts = {each.contract.table: each.contract for each in measures if each.contract}
     if any(isinstance(each, Rate) for each in measures):

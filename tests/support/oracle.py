@@ -120,11 +120,11 @@ class Oracle:
     def answers_by(self, measure: Measure, dimension: Dimension) -> bool:
         """Say whether every table that the measure counts carries a breakdown."""
         if isinstance(measure, Ratio | Rate):
-            return all(self.answers_by(each, dimension) for each in self.siblings(measure))
+            return all(self.answers_by(each, dimension) for each in self.depends_on(measure))
         return dimension in self.metric.dimensions and dimension.key in measure.contract.dimensions
 
-    def siblings(self, measure: Measure) -> Iterator[Measure]:
-        for key in measure.siblings:
+    def depends_on(self, measure: Measure) -> Iterator[Measure]:
+        for key in measure.depends_on:
             for each in self.metric.measures:
                 if (each.key, each.basis) == (key, measure.basis):
                     yield each
@@ -267,11 +267,11 @@ class Oracle:
         return _share(len(again), len(cohort))
 
     def ratio(self, measure: Ratio, period: Period, chosen: Mapping[str, str]) -> Cell:
-        top, bottom = (self.cell(each, period, chosen)[0] for each in self.siblings(measure))
+        top, bottom = (self.cell(each, period, chosen)[0] for each in self.depends_on(measure))
         return NOTHING if top is None or bottom is None else _share(top, bottom)
 
     def rate(self, measure: Rate, period: Period, chosen: Mapping[str, str]) -> Cell:
-        (counted,) = self.siblings(measure)
+        (counted,) = self.depends_on(measure)
         top = self.cell(counted, period, chosen)[0]
         population = measure.per.owner
         year = measure.year or population.columns["mid_year"]

@@ -55,7 +55,7 @@ _APART = (
 EVERYTHING = a_metric(MEASURES, BY)
 EACH_ALONE = a_metric([each for each in MEASURES if isinstance(each, _APART)], [AREA, SORT, WORLD])
 _WHOLE = {each.key for each in MEASURES if not isinstance(each, _APART)}
-_MADE_OF = {key for each in MEASURES if each.key in _WHOLE for key in each.siblings}
+_MADE_OF = {key for each in MEASURES if each.key in _WHOLE for key in each.depends_on}
 ALL_TOGETHER = a_metric([each for each in MEASURES if each.key in _WHOLE | _MADE_OF], BY)
 
 

@@ -62,7 +62,9 @@ def pooling_rule(measure: Measure, metric: Metric) -> PoolingRule:
     A measure that depends on others is pooled only where those can be.
     """
     rule = measure.pooling
-    inputs = [pooling_rule(metric.measure(key, measure.basis), metric) for key in measure.siblings]
+    inputs = [
+        pooling_rule(metric.measure(key, measure.basis), metric) for key in measure.depends_on
+    ]
     refused = next((part.no_average_reason for part in inputs if part.no_average_reason), "")
     if refused:
         return PoolingRule.refuse(refused)
@@ -83,7 +85,7 @@ def underlying_count(measure: Measure, cell: RowNumbers) -> float | None:
     column = measure.percentage_change.count
     if column is None:
         return None
-    if column is ResultColumn.VALUE and measure.measured_in in _NOT_COUNTS:
+    if column is ResultColumn.VALUE and measure.resolved_unit in _NOT_COUNTS:
         return None
     return cell.number(column)
 

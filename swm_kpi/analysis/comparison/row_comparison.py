@@ -82,7 +82,7 @@ def compared(
     change = current.value - previous.value
     marker, notes = _is_unreliable([*held_now, *held_before], window)
     percent = points = None
-    if rules.measure.measured_in is Unit.PROPORTION:
+    if rules.measure.resolved_unit is Unit.PROPORTION:
         points = 100 * change
     else:
         withheld, why = _reason_no_percentage(previous.value, previous.base, rules)

@@ -137,7 +137,7 @@ def _check(
                 f"recalculate_from=: {each.on} is not inside the series. Give a day from "
                 f"{periods[0].stop} to {periods[-1].start}."
             )
-    shares = selected.measure.measured_in is Unit.PROPORTION
+    shares = selected.measure.resolved_unit is Unit.PROPORTION
     if shares and not all(0 <= each.value <= 1 for each in targets):
         raise RequestError("The target of a proportion is from 0 to 1. Write 0.9 for 90%.")
 

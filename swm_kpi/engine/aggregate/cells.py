@@ -43,7 +43,7 @@ def limits_of(measures: Sequence[tuple[Measure, Cells]]) -> list[Limits | None]:
     for number, (measure, cells) in enumerate(measures):
         arrays = (cells.denominator, cells.trials, cells.events, cells.limits)
         given = [each is not None for each in arrays]
-        key = (type(measure), *measure.interval_reads, cells.value.shape, *given)
+        key = (type(measure), *measure.interval_parameters, cells.value.shape, *given)
         alike.setdefault(key, []).append(number)
     for numbers in alike.values():
         first, _ = measures[numbers[0]]

@@ -59,7 +59,7 @@ class Computed:
     Attributes:
         measure: which.
         chosen: the metric it is of, and the ref that was asked for.
-        statistics: everything it rests on, its siblings' included.
+        statistics: everything it rests on, including what it depends on.
         kept: positions of the breakdowns that it answers by.
         cells: its arrays over periods and one axis for each breakdown, of length 1 where the
             breakdown is not kept; None where it was not computed.
@@ -79,8 +79,8 @@ def computed(chosen: Chosen, grid: Grid) -> Iterator[Computed]:
     metric = chosen.metric
     withheld = chosen.entry.availability.status is AvailabilityStatus.NOT_REPORTABLE
     found: dict[tuple[str, Basis], Computed] = {}
-    # A sibling is worked out before whatever divides it, whether or not it was asked for itself.
-    for measure in sorted(metric.measures, key=lambda each: bool(each.siblings)):
+    # A measure is computed before any that depends on it, even if it was not requested.
+    for measure in sorted(metric.measures, key=lambda each: bool(each.depends_on)):
         statistics = tuple(_all_statistics(measure, metric))
         reason = (
             chosen.entry.availability.reason
@@ -101,17 +101,17 @@ def _combined(
     grid: Grid,
     found: Mapping[tuple[str, Basis], Computed],
 ) -> Cells:
-    siblings = {}
-    for key in measure.siblings:
-        sibling = found[key, measure.basis]
-        if sibling.cells is None:
-            raise TypeError("a measure lacks whatever its siblings lack")
-        siblings[key] = sliced(sibling.cells, sibling.kept, kept)
+    inputs = {}
+    for key in measure.depends_on:
+        source = found[key, measure.basis]
+        if source.cells is None:
+            raise TypeError("a measure lacks whatever its inputs lack")
+        inputs[key] = sliced(source.cells, source.kept, kept)
     stats = {
         role: totals_but(grid.found.arrays[each.key], kept)
         for role, each in measure.statistics.items()
     }
-    cells = measure.combine(stats, siblings)
+    cells = measure.combine(stats, inputs)
     if cells.unavailable is not None:
         cells.value = np.where(cells.unavailable, np.nan, cells.value)
     return cells
@@ -148,8 +148,8 @@ def _lacking(
 
 def _all_statistics(measure: Measure, metric: Metric) -> Iterator[Statistic]:
     yield from measure.statistics.values()
-    for sibling in measure.siblings:
-        yield from _all_statistics(metric.measure(sibling, measure.basis), metric)
+    for key in measure.depends_on:
+        yield from _all_statistics(metric.measure(key, measure.basis), metric)
 
 
 def _axes(statistics: tuple[Statistic, ...], metric: Metric, grid: Grid) -> tuple[int, ...]:

@@ -85,7 +85,7 @@ def _same(one: Computed) -> dict[str, str]:
         "metric": one.chosen.entry.key,
         "measure": one.measure.key,
         "basis": one.measure.basis.value,
-        "unit": one.measure.measured_in.value,
+        "unit": one.measure.resolved_unit.value,
         "definition": one.chosen.metric.definition,
     }
 

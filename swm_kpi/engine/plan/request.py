@@ -92,10 +92,10 @@ def _measures(entry: CatalogueEntry, metric: Metric) -> tuple[Measure, ...]:
 
 
 def tables_of(measure: Measure, metric: Metric) -> set[str]:
-    """Return the names of every table a measure rests on, its siblings' included."""
+    """Return the names of every table a measure rests on, including what it depends on."""
     found = {each.contract.table for each in measure.statistics.values()}
-    for sibling in measure.siblings:
-        found |= tables_of(metric.measure(sibling, measure.basis), metric)
+    for key in measure.depends_on:
+        found |= tables_of(metric.measure(key, measure.basis), metric)
     return found
 
 

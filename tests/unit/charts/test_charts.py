@@ -51,7 +51,7 @@ def result(
     assert isinstance(metric, kpi.Metric)
     if name:
         metric = metric.model_copy(update={"title": name, "summary": f"{name}."})
-    unit = metric.measure(measure, kpi.Basis(basis)).measured_in.value
+    unit = metric.measure(measure, kpi.Basis(basis)).resolved_unit.value
     found = []
     for at, period in enumerate(kpi.periods(first, last, grain=grain)):
         for area in areas:

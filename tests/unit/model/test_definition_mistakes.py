@@ -541,7 +541,7 @@ METRICS = {
         "Rename one",
     ),
     "only a proxy": Mistake(_two_proxies, "Metric 1", "measures", "is a proxy", "own"),
-    "a ratio of a missing sibling": Mistake(
+    "a ratio of a missing input": Mistake(
         lambda: metric(
             measures=_with_ratio(denominator="log"),
             examples=[example(expect={"logs": 1, "share": 1})],
