@@ -1,6 +1,6 @@
-"""Every block of Python in the README and the guides runs, and prints what the page says.
+"""Every Python block in the README and the guides runs, and prints what the page shows.
 
-docs/how-to/write-these-pages.md says how a page is written for this.
+docs/how-to/write-these-pages.md describes how to write such a page.
 """
 
 from __future__ import annotations
@@ -13,13 +13,18 @@ import polars as pl
 import pytest
 
 import swm_kpi as kpi
-from tests.support.docs_code import ROOT, NotInstalled, blocks_of, difference, run_page
+from tests.support.docs_code import (
+    GENERATED,
+    GUIDES,
+    PAGES,
+    ROOT,
+    NotInstalled,
+    blocks_of,
+    difference,
+    run_page,
+)
 
-GUIDES = ("tutorial", "how-to", "explanation", "reference")
-PAGES = [
-    ROOT / "README.md",
-    *sorted(path for kind in GUIDES for path in (ROOT / "docs" / kind).glob("*.md")),
-]
+RUN_PAGES = [page for page in PAGES if page.name not in GENERATED]
 TUTORIAL = "first-dataset.md"
 MONTHS = [f"2025-{month:02}" for month in range(1, 7)]
 
@@ -43,7 +48,7 @@ def real_street_files() -> Path | None:
 
 
 def download(folder: Path) -> None:
-    """Put street-level files where a reader unpacks them: the real ones, or some of their form."""
+    """Put street-level files in a folder: the published ones, or small ones of the same format."""
     real = real_street_files()
     for month in MONTHS:
         name = f"{month}-west-mercia-street.csv"
@@ -70,7 +75,7 @@ def street_file(month: str) -> str:
 
 @pytest.fixture(scope="session")
 def incidents() -> pl.DataFrame:
-    """A reader's own table: a valid one, of the length of a year."""
+    """A valid table of one year, as the reader of the README has one."""
     force = kpi.synthetic.generate_force("2024-04-01", "2025-03-31", scale=0.01, seed=1)
     return pl.from_pandas(force["incident"])
 
@@ -78,8 +83,8 @@ def incidents() -> pl.DataFrame:
 @pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis, of DuckDB
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # PySpark's sockets, and below
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_the_blocks_of_a_page_do_what_it_says(
+@pytest.mark.parametrize("page", RUN_PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_the_blocks_of_a_page_print_what_it_shows(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, incidents: pl.DataFrame
 ) -> None:
     if page.name in (TUTORIAL, "README.md"):
@@ -92,7 +97,7 @@ def test_the_blocks_of_a_page_do_what_it_says(
     monkeypatch.syspath_prepend(str(tmp_path))
     before = set(sys.modules)
     try:
-        # The tutorial shows the numbers of the published files; others cannot give the same.
+        # The tutorial shows the numbers of the published files. Other files give other numbers.
         run_page(page, compare=page.name != TUTORIAL or real_street_files() is not None)
     except NotInstalled as missing:
         pytest.skip(str(missing))
@@ -107,7 +112,7 @@ def test_there_are_pages_of_each_kind() -> None:
     assert kinds >= set(GUIDES)
 
 
-# How a page is read
+# How blocks are run and compared
 
 
 @pytest.fixture
@@ -131,18 +136,18 @@ def test_blocks_share_names_and_print_what_is_shown(page: Path) -> None:
         "```python\nprint(1)\n```\n```text\nValueError: no\n```\n",
         "```python\nraise ValueError('no')\n```\n```text\nValueError: yes\n```\n",
         "```sh\nswm-kpi show 57\n```\n```text\nnothing\n```\n",
-        "```text\nof no block\n```\n",
+        "```text\noutput of no block\n```\n",
         "```sh\ncurl example.org\n```\n",
         "```javascript\n1\n```\n",
     ],
 )
-def test_a_page_that_says_what_is_not_so_fails(page: Path, content: str) -> None:
+def test_a_wrong_page_fails(page: Path, content: str) -> None:
     page.write_text(content)
     with pytest.raises(AssertionError):
         run_page(page)
 
 
-def test_an_error_that_is_not_shown_fails_and_one_that_is_shown_does_not(page: Path) -> None:
+def test_only_an_error_that_the_page_shows_is_accepted(page: Path) -> None:
     failing = "```python\nraise ValueError('no')\n```\n"
     page.write_text(failing)
     with pytest.raises(ValueError, match="no"):
@@ -151,7 +156,7 @@ def test_an_error_that_is_not_shown_fails_and_one_that_is_shown_does_not(page: P
     run_page(page)
 
 
-def test_a_command_that_fails_must_show_what_it_says(page: Path) -> None:
+def test_a_command_may_fail_only_if_the_page_shows_its_output(page: Path) -> None:
     page.write_text("```sh\nswm-kpi show 999\n```\n")
     with pytest.raises(AssertionError, match="999"):
         run_page(page)
@@ -163,7 +168,7 @@ def test_a_block_named_as_a_file_is_written(page: Path) -> None:
     assert Path("force/own.toml").read_text() == "# force/own.toml\nx = 1\n"
 
 
-def test_a_missing_extra_is_told_apart(page: Path) -> None:
+def test_a_missing_extra_differs_from_a_missing_module(page: Path) -> None:
     page.write_text("```python\nraise ModuleNotFoundError('x', name='duckdb')\n```\n")
     with pytest.raises(NotInstalled):
         run_page(page)
@@ -172,7 +177,7 @@ def test_a_missing_extra_is_told_apart(page: Path) -> None:
         run_page(page)
 
 
-def test_lines_left_out_line_ends_and_places_are_not_compared() -> None:
+def test_omitted_lines_whitespace_and_locations_are_not_compared() -> None:
     assert difference("a\n...\nz", "a\nb\nc\nz") == ""
     assert difference("a long\nline", "a  long line\n") == ""
     assert difference("1 2", "12") != ""
@@ -180,6 +185,6 @@ def test_lines_left_out_line_ends_and_places_are_not_compared() -> None:
     assert difference("a\n...\nz", "a\nb") != ""
 
 
-def test_the_line_of_a_block_is_where_it_stands(page: Path) -> None:
+def test_a_block_has_the_line_of_its_first_statement(page: Path) -> None:
     page.write_text("# Title\n\n```python\nx = 1\n```\n")
-    assert [each.line for each in blocks_of(page)] == [4]
+    assert [block.line for block in blocks_of(page)] == [4]

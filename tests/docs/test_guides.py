@@ -1,4 +1,4 @@
-"""What the guides list is what there is: a list in a page that nobody extends would lie."""
+"""Lists in the guides match the code, so that a new kind, column or rule is added to its page."""
 
 from __future__ import annotations
 
@@ -12,62 +12,62 @@ import swm_kpi as kpi
 from swm_kpi.analysis.comparison.compared_periods import ComparisonKind
 from swm_kpi.measures import Measure, TableMeasure
 from swm_kpi.result import AFTER, BEFORE
-from tests.docs.test_docs_code import PAGES, ROOT
+from tests.support.docs_code import PAGES, ROOT
 
 DOCS = ROOT / "docs"
 
 
 def first_cells(page: str) -> list[str]:
-    """The first cell of each row of each table of a page, without its marks."""
+    """Return the first cell of each table row on a page, without backticks."""
     text = (DOCS / page).read_text(encoding="utf-8")
-    return [found.strip("` ") for found in re.findall(r"^\|([^|]+)\|", text, re.M)]
+    return [cell.strip("` ") for cell in re.findall(r"^\|([^|]+)\|", text, re.M)]
 
 
-def kinds(of: type[Measure] = Measure) -> Iterator[str]:
-    for each in of.__subclasses__():
-        if each is not TableMeasure:
-            yield each.__name__
-        yield from kinds(each)
+def kinds(parent: type[Measure] = Measure) -> Iterator[str]:
+    for kind in parent.__subclasses__():
+        if kind is not TableMeasure:
+            yield kind.__name__
+        yield from kinds(kind)
 
 
-def test_every_kind_of_measure_is_offered() -> None:
+def test_every_measure_kind_is_listed() -> None:
     page = (DOCS / "how-to/add-a-metric.md").read_text(encoding="utf-8")
-    public = {each for each in kinds() if each in kpi.__all__}
-    assert {each for each in public if f"| `{each}` |" not in page} == set()
+    public = {kind for kind in kinds() if kind in kpi.__all__}
+    assert {kind for kind in public if f"| `{kind}` |" not in page} == set()
 
 
-def test_every_column_of_a_result_is_explained_in_its_order() -> None:
-    named = [each for each in first_cells("reference/result-columns.md") if each in BEFORE + AFTER]
-    assert named == [*BEFORE, *AFTER]
+def test_every_column_of_a_result_is_listed_in_order() -> None:
+    cells = first_cells("reference/result-columns.md")
+    assert [cell for cell in cells if cell in BEFORE + AFTER] == [*BEFORE, *AFTER]
 
 
 def test_every_comparison_is_listed() -> None:
     assert set(ComparisonKind) <= set(first_cells("how-to/compare-and-chart.md"))
 
 
-def test_every_rule_with_a_remedy_is_one_that_validation_words() -> None:
+def test_every_rule_in_the_guide_is_a_message_of_validation() -> None:
     page = (DOCS / "how-to/read-violations.md").read_text(encoding="utf-8")
     rules = set(re.findall(r"^\| ([a-z][^|]+) \|", page, re.M))
     source = "".join(
         path.read_text(encoding="utf-8")
-        for room in ("contracts", "engine")
-        for path in (ROOT / "swm_kpi" / room).glob("*.py")
+        for package in ("contracts", "engine")
+        for path in (ROOT / "swm_kpi" / package).rglob("*.py")
     )
-    # What a column holds in place of its own type is filled in by the rule.
-    assert {each for each in rules if each not in source} == {
+    # The rule fills in the type that the column has.
+    assert {rule for rule in rules if rule not in source} == {
         "holds string, not dates with times",
     }
 
 
 @pytest.mark.parametrize("page", PAGES[1:], ids=lambda page: page.stem)
-def test_a_page_says_who_it_is_for(page: Path) -> None:
+def test_a_page_states_who_it_is_for(page: Path) -> None:
     title, _, first, *_ = page.read_text(encoding="utf-8").split("\n")
     assert title.startswith("# ")
     assert first.startswith("For ")
 
 
 @pytest.mark.parametrize("path", sorted(DOCS.rglob("*.svg")), ids=lambda path: path.stem)
-def test_a_diagram_says_what_it_shows_and_is_readable_in_the_dark(path: Path) -> None:
+def test_a_diagram_has_a_description_and_a_dark_mode(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert re.search(r"<title id=\"title\">[^<]+</title>", text)
     assert re.search(r"<desc id=\"desc\">[^<]{50,}</desc>", text)

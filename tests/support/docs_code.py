@@ -1,4 +1,4 @@
-"""What a page of the documentation says to run, and what it says comes of it."""
+"""Runs the code blocks of documentation pages and compares their output with the page."""
 
 from __future__ import annotations
 
@@ -11,19 +11,26 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from swm_kpi import MissingExtra
 
 ROOT = Path(__file__).parents[2]
+GUIDES = ("tutorial", "how-to", "explanation", "reference")
+# Rendered from tests/spec, which runs every case on it.
+GENERATED = {"measure-kinds.md"}
+PAGES = [
+    ROOT / "README.md",
+    *sorted(path for kind in GUIDES for path in (ROOT / "docs" / kind).glob("*.md")),
+]
 
 _FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _FILE_NAME = re.compile(r"\A# ([\w./-]+\.(?:py|toml))\n")
 _PLACE = re.compile(r"\s\((?:\S+\.(?:py|md)):\d+\)")
 _EXTRAS = {"altair", "duckdb", "gptables", "griffe", "ibis", "odf", "pyarrow", "pyspark"}
-# Installing and testing are what .ci/run does. Nothing else may stand in a shell block.
+# .ci/run installs and tests. A shell block may contain no other command.
 _NOT_RUN = {"cd", "git", "mkdocs", "pip", "python"}
 _LEFT_OUT = "..."
 
@@ -34,7 +41,7 @@ class NotInstalled(Exception):
 
 @dataclass(frozen=True)
 class Block:
-    """One fence: its language, its text, its first line in the page, and the output shown."""
+    """One code block: its language, its text, its first line in the page, and the output shown."""
 
     language: str
     text: str
@@ -43,41 +50,41 @@ class Block:
 
 
 def blocks_of(page: Path) -> list[Block]:
-    """Return the fences that are run, each with the ``text`` fence after it as its output."""
+    """Return the blocks to run. A ``text`` block is the output of the block before it."""
     content = page.read_text(encoding="utf-8")
-    found: list[Block] = []
+    blocks: list[Block] = []
     for match in _FENCE.finditer(content):
         language, text = match[1].strip(), match[2]
         line = content[: match.start()].count("\n") + 2
         if language != "text":
-            found.append(Block(language, text, line))
+            blocks.append(Block(language, text, line))
             continue
-        if not found or found[-1].shown is not None:
-            raise AssertionError(f"{page.name}:{line}: a text fence that is no block's output")
-        found[-1] = Block(found[-1].language, found[-1].text, found[-1].line, text)
-    return found
+        if not blocks or blocks[-1].shown is not None:
+            raise AssertionError(f"{page.name}:{line}: a text block that follows no other block")
+        blocks[-1] = replace(blocks[-1], shown=text)
+    return blocks
 
 
 def run_page(page: Path, *, compare: bool = True) -> None:
-    """Run the blocks of a page in order, in one namespace, in the current folder.
+    """Run the blocks of a page in order, in one namespace and in the current folder.
 
     Raises:
-        AssertionError: a block does not print what the page shows, or fails where none is shown.
-        NotInstalled: a block needs an extra that is not installed; it names it.
+        AssertionError: a block prints something else than the page shows, or fails unexpectedly.
+        NotInstalled: a block needs an extra that is not installed. The message names it.
     """
     names: dict[str, Any] = {"__name__": page.stem.replace("-", "_")}
     for block in blocks_of(page):
         printed = _run(block, page, names)
         if block.shown is not None and compare:
-            told = difference(block.shown, printed)
-            assert not told, f"{page.name}:{block.line} prints something else:\n{told}"
+            message = difference(block.shown, printed)
+            assert not message, f"{page.name}:{block.line} prints something else:\n{message}"
 
 
 def difference(shown: str, printed: str) -> str:
-    """Say how what is shown differs from what was printed; empty where it does not.
+    """Describe how the shown output differs from the printed output; empty if it does not.
 
-    Where lines end, how far columns are apart, and file and line of a declaration are not compared.
-    A line ``...`` stands for anything.
+    Whitespace, and the file and line of a declaration, are not compared. A line ``...`` matches any
+    number of lines.
     """
     parts = re.split(rf"(?m)^{re.escape(_LEFT_OUT)}$", _PLACE.sub("", shown))
     pattern = ".*".join(re.escape(" ".join(part.split())) for part in parts)
@@ -88,17 +95,17 @@ def difference(shown: str, printed: str) -> str:
 
 
 def _run(block: Block, page: Path, names: dict[str, Any]) -> str:
-    named = _FILE_NAME.match(block.text)
-    if named:
-        path = Path(named[1])
+    file_name = _FILE_NAME.match(block.text)
+    if file_name:
+        path = Path(file_name[1])
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.text, encoding="utf-8")
         return ""
     if block.language == "python":
         return _python(block, page, names)
     if block.language == "sh":
-        return "".join(_shell(each, block) for each in _commands(block.text))
-    raise AssertionError(f"{page.name}:{block.line}: nothing runs a fence of {block.language!r}")
+        return "".join(_shell(words, block) for words in _commands(block.text))
+    raise AssertionError(f"{page.name}:{block.line}: a block of {block.language!r} cannot be run")
 
 
 def _python(block: Block, page: Path, names: dict[str, Any]) -> str:
@@ -132,7 +139,7 @@ def _shell(words: list[str], block: Block) -> str:
     if words[0] in _NOT_RUN:
         return ""
     assert words[0] == "swm-kpi", f"line {block.line}: {words[0]!r} is not run in a test"
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "swm_kpi.cli", *words[1:]],
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), "."])},
         stdout=subprocess.PIPE,
@@ -140,5 +147,5 @@ def _shell(words: list[str], block: Block) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0 or block.shown is not None, done.stdout
-    return done.stdout
+    assert process.returncode == 0 or block.shown is not None, process.stdout
+    return process.stdout
