@@ -250,10 +250,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "measure-kinds.md"
 INTRODUCTION = """\
 # Measure kinds
 
-For people who declare a metric. Each section is one kind of measure: what it computes, how to declare
-it, and cases that show its behaviour. Every case is a test: the tables are the input, and the last table is the output of
-`compute`. Rows marked `All` are totals. See [how to add a measure
-kind](../how-to/add-a-measure-kind.md) for kinds that are missing.
+For people who declare a metric. Each section is one kind of measure: what it computes, how to
+declare it, and cases that show its behaviour. Every case is a test: the tables are the input, and
+the last table is the output of `compute`. Rows marked `All` are totals. To add a kind, see [how to
+add a measure kind](../how-to/add-a-measure-kind.md).
 """
 
 
