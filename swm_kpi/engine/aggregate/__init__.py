@@ -1,1 +1,1 @@
-"""Merging what the scans return into periods, members and totals."""
+"""Aggregate tables with a backend, and merge months and members into periods and totals."""

@@ -1,4 +1,4 @@
-"""Snapshots and reference years: which of them speaks for a period."""
+"""Which snapshots and which reference year a period uses."""
 
 from __future__ import annotations
 
@@ -15,19 +15,26 @@ Array = NDArray[np.float64]
 
 
 def day_of(time: object) -> date:
-    """Return the local day of a snapshot's date or time."""
+    """Return the local day of a snapshot's date or time.
+
+    Raises:
+        TypeError: it is neither a date nor a time.
+    """
     if isinstance(time, datetime):
         return time.date()
     if isinstance(time, date):
         return time
-    raise TypeError("a snapshot is dated")
+    raise TypeError("a snapshot needs a date or a time")
 
 
-def complete(rows: Array) -> Array:
-    """Say which snapshots are whole for each cell: those with as many rows as any of the period.
+def is_complete(rows: Array) -> Array:
+    """Return 1 for each complete snapshot of a cell, and 0 for the others.
 
-    A snapshot writes the same rows each time, zeros included, so one with fewer has some missing,
-    and counting it would make the mean too low.
+    A snapshot writes the same rows each time, zeros included. One with fewer rows than another of
+    the period has lost some, and would make the mean too low.
+
+    Args:
+        rows: the number of rows, over the snapshots of one period and then the axes.
     """
     most = rows.max(axis=0, keepdims=True) if len(rows) else rows
     return ((rows > 0) & (rows >= most)).astype(np.float64)
@@ -36,7 +43,18 @@ def complete(rows: Array) -> Array:
 def nearest_year(
     arrays: dict[str, Array], years: list[Any], periods: Sequence[Period], shape: tuple[int, ...]
 ) -> tuple[dict[str, Array], list[date | int | None]]:
-    """Choose for each period the year whose 30 June is nearest to its middle."""
+    """Choose for each period the year with its 30 June nearest to the middle of the period.
+
+    Args:
+        arrays: by the statistic's key, an array over years and then the axes.
+        years: the years, in ascending order; the earlier of two equally near ones is chosen.
+        periods: the periods of the request.
+        shape: lengths of the axes.
+
+    Returns:
+        The arrays over periods and then the axes, and the year of each period; zeros and None where
+        there is no year at all.
+    """
     if not years:
         empty = np.zeros((len(periods), *shape))
         return dict.fromkeys(arrays, empty), [None] * len(periods)

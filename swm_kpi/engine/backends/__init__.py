@@ -1,1 +1,1 @@
-"""Running a scan: Polars for tables in memory and files, narwhals for remote engines."""
+"""Backends run scans: Polars for tables in memory and files, narwhals for remote engines."""

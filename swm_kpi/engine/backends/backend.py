@@ -1,4 +1,4 @@
-"""What the merging asks of a table, wherever its rows are: dense arrays at one level."""
+"""What a backend does: aggregate one table to dense arrays over one grouping set."""
 
 from __future__ import annotations
 
@@ -7,83 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from swm_kpi.contracts import Column, Dimension
+from swm_kpi.contracts import Column
+from swm_kpi.engine.plan.grouping import Array, GroupingSet, PeriodRun
 from swm_kpi.measures import Statistic
-
-Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Months:
-    """A run of periods of one length, one after another.
-
-    Attributes:
-        first: the number of the first month: twelve times the year, and January nought.
-        length: how many months each period has.
-        count: how many periods there are.
-    """
-
-    first: int
-    length: int
-    count: int
-
-    @property
-    def start(self) -> date:
-        """The first day."""
-        return date(self.first // 12, self.first % 12 + 1, 1)
-
-    @property
-    def stop(self) -> date:
-        """The day after the last."""
-        last = self.first + self.length * self.count
-        return date(last // 12, last % 12 + 1, 1)
-
-
-@dataclass(frozen=True)
-class Level:
-    """Which breakdowns to group by; the arrays have an axis for every breakdown asked for.
-
-    Attributes:
-        dimensions: the breakdowns asked for.
-        members: their members, in order. Unknown comes after them, then All.
-        grouped: positions of those to group by.
-        shape: the lengths of the axes.
-    """
-
-    dimensions: tuple[Dimension, ...]
-    members: tuple[tuple[str, ...], ...]
-    grouped: tuple[int, ...]
-    shape: tuple[int, ...]
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """How many codes each grouped breakdown has, Unknown included."""
-        return tuple(len(self.members[position]) + 1 for position in self.grouped)
-
-    def spread(self, dense: Array) -> Array:
-        """Put an array over (times, the grouped breakdowns) on the axes of all of them."""
-        found = np.zeros((len(dense), *self.shape))
-        grouped = set(self.grouped)
-        place: list[Any] = [slice(None)]
-        place += [
-            slice(0, len(names) + 1) if position in grouped else 0
-            for position, names in enumerate(self.members)
-        ]
-        found[tuple(place)] = dense
-        return found
 
 
 @dataclass
-class Dated:
-    """Arrays by each value of a time column that occurs.
+class SnapshotAggregates:
+    """Aggregates for each value that a time column has.
 
     Attributes:
-        times: the values, in order.
-        arrays: each statistic's array, by its key: times, then the axes.
-        rows: for each statistic, in order, how many rows make up each snapshot.
+        times: the values, in ascending order.
+        arrays: by the key of each statistic, an array over times and then the axes.
+        rows: for each statistic, in the order of the request, the number of rows in each snapshot.
     """
 
     times: list[Any]
@@ -91,18 +27,34 @@ class Dated:
     rows: list[Array]
 
 
-class Reading(Protocol):
-    """One table, read for some statistics."""
+class Backend(Protocol):
+    """One table, opened for a set of statistics.
 
-    def by_month(
-        self, at: Column, statistics: Sequence[Statistic], months: Months, level: Level
+    Every method returns arrays by the key of the statistic. An array is over times and then one
+    axis for each breakdown of the request; the place of each total is zero, and the caller fills
+    it. Days are local days in Europe/London.
+    """
+
+    def aggregate_by_period(
+        self,
+        at: Column,
+        statistics: Sequence[Statistic],
+        periods: PeriodRun,
+        grouping: GroupingSet,
     ) -> dict[str, Array]:
-        """Group by period and member; arrays by the statistics' keys."""
+        """Group by the period of a time column, and by member."""
 
-    def in_force(
-        self, at: Column, until: Column, statistics: Sequence[Statistic], day: date, level: Level
+    def aggregate_in_force(
+        self,
+        at: Column,
+        until: Column,
+        statistics: Sequence[Statistic],
+        day: date,
+        grouping: GroupingSet,
     ) -> dict[str, Array]:
         """Group the rows that began before a day and had not ended by then; one time."""
 
-    def by_value(self, at: Column, statistics: Sequence[Statistic], level: Level) -> Dated:
-        """Group by each value of the time column."""
+    def aggregate_by_time(
+        self, at: Column, statistics: Sequence[Statistic], grouping: GroupingSet
+    ) -> SnapshotAggregates:
+        """Group by each value of a time column, and by member."""

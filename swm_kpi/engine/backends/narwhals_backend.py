@@ -1,285 +1,320 @@
-"""Tables that stay where they are: grouped there, and only the groups cross over."""
+"""Tables in a database or a cluster: the engine groups the rows and returns only the groups."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, assert_never
 
 import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column
-from swm_kpi.engine.aggregate.aggregates import aggregates, finished
-from swm_kpi.engine.backends.backend import Array, Dated, Level, Months
-from swm_kpi.engine.backends.ranking import VALUE, ranked, read_off
-from swm_kpi.engine.backends.repeats import with_repeats
+from swm_kpi.engine.backends.backend import SnapshotAggregates
+from swm_kpi.engine.backends.narwhals_quantiles import (
+    VALUE,
+    quantiles_from_ranks,
+    query_values_near_ranks,
+)
+from swm_kpi.engine.backends.narwhals_repeats import with_repeats
+from swm_kpi.engine.backends.quantiles import empty_cells
 from swm_kpi.engine.backends.scans import collect
-from swm_kpi.engine.backends.sorting import blank
 from swm_kpi.engine.input.tables import Table
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.dictionary_grouping import Kinds, kinds_of
+from swm_kpi.engine.plan.exact_sums import additive_aggregates, to_unit
+from swm_kpi.engine.plan.grouping import Array, GroupingSet, PeriodRun
 from swm_kpi.engine.plan.predicates import rows_of
 from swm_kpi.expressions import canonical
 from swm_kpi.measures import Operation, Statistic
 
-_TIME, _KIND, _ROWS = "time", "kind", "rows"
-# Fewer rows than these for each group that comes back are not worth a finer one.
-ROWS_A_GROUP = 100
+_TIME, _LISTED, _ROWS = "time", "listed", "rows"
+# A finer grouping pays only where each group that the engine returns has this many rows or more.
+ROWS_PER_GROUP = 100
 
 
-class RemoteReading:
+class NarwhalsBackend:
     """A table in a database or a cluster.
 
     Args:
         table: the table, encoded there.
-        statistics: everything that will be asked of it.
-        level: every breakdown that it carries.
-        compiler: how expressions are compiled.
+        statistics: every statistic that the methods will receive.
+        grouping: every breakdown that the table carries.
+        compiler: compiles expressions.
     """
 
     def __init__(
-        self, table: Table, statistics: Sequence[Statistic], level: Level, compiler: Compiler
+        self,
+        table: Table,
+        statistics: Sequence[Statistic],
+        grouping: GroupingSet,
+        compiler: Compiler,
     ) -> None:
         self.table = with_repeats(table, statistics, compiler)
         self._compiler = compiler
 
-    def by_month(
-        self, at: Column, statistics: Sequence[Statistic], months: Months, level: Level
+    def aggregate_by_period(
+        self,
+        at: Column,
+        statistics: Sequence[Statistic],
+        periods: PeriodRun,
+        grouping: GroupingSet,
     ) -> dict[str, Array]:
-        """Group by period and member; arrays by the statistics' keys."""
+        """Group by the period of a time column, and by member.
+
+        Raises:
+            AssertionError: an operation has no case here.
+        """
         day = self._day(at)
         month = day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64)
-        month = month - 1 - months.first
-        # Floor division by one is left out: not every engine simplifies it.
-        period = month // months.length if months.length > 1 else month
-        within = (day >= months.start) & (day < months.stop)
-        found: dict[str, Array] = {}
-        apart: dict[str, list[Statistic]] = {}
+        month = month - 1 - periods.first_month
+        # Not every engine simplifies floor division by one, so it is left out.
+        period = month // periods.length if periods.length > 1 else month
+        within = (day >= periods.start) & (day < periods.stop)
+        additive: list[Statistic] = []
+        distinct: dict[str, list[Statistic]] = {}
         ordered: dict[tuple[str, str], list[Statistic]] = {}
-        others: list[Statistic] = []
-        for each in statistics:
-            if each.operation is Operation.QUANTILE:
-                ordered.setdefault(rows_of(each), []).append(each)
-            elif each.operation is Operation.DISTINCT and each.of is not None:
-                apart.setdefault(str(canonical(each.of)), []).append(each)
-            else:
-                others.append(each)
-        answers = [(each, self._apart(period, level, each, within)) for each in apart.values()]
-        if others:
-            kinds = self._kinds(others, level, months.count)
-            answers.append((others, self._grouped(period, level, others, within, kinds)))
-        for together, grouped in answers:
-            indexes = _whole(grouped[_TIME])
-            found |= self._dense(grouped, level, months.count, together, indexes)
+        for statistic in statistics:
+            match statistic.operation:
+                case Operation.ROWS | Operation.SUM:
+                    additive.append(statistic)
+                case Operation.DISTINCT:
+                    if statistic.of is None:
+                        raise TypeError("a count of distinct values needs an expression")
+                    distinct.setdefault(str(canonical(statistic.of)), []).append(statistic)
+                case Operation.QUANTILE:
+                    ordered.setdefault(rows_of(statistic), []).append(statistic)
+                case _:
+                    assert_never(statistic.operation)
+        queries = [
+            (alike, self._count_distinct(period, grouping, alike, within))
+            for alike in distinct.values()
+        ]
+        if additive:
+            listed = self._listed_column(additive, grouping, periods.count)
+            queries.append((additive, self._group(period, grouping, additive, within, listed)))
+        arrays: dict[str, Array] = {}
+        for alike, groups in queries:
+            indexes = _time_indexes(groups[_TIME])
+            arrays |= self._scatter_all(groups, grouping, periods.count, alike, indexes)
         for alike in ordered.values():
-            found |= self._ordered(period, level, alike, within, months.count)
-        return found
+            arrays |= self._quantiles(period, grouping, alike, within, periods.count)
+        return arrays
 
-    def in_force(
-        self, at: Column, until: Column, statistics: Sequence[Statistic], day: date, level: Level
+    def aggregate_in_force(
+        self,
+        at: Column,
+        until: Column,
+        statistics: Sequence[Statistic],
+        day: date,
+        grouping: GroupingSet,
     ) -> dict[str, Array]:
         """Group the rows that began before a day and had not ended by then; one time."""
         ended = self._day(until)
-        lasting = (self._day(at) < day) & (ended.is_null() | (ended >= day))
-        kinds = self._kinds(statistics, level, 1)
-        grouped = self._grouped(nw.lit(0), level, statistics, lasting, kinds)
-        indexes = np.zeros(len(grouped[_TIME]), dtype=np.int64)
-        return self._dense(grouped, level, 1, statistics, indexes)
+        in_force = (self._day(at) < day) & (ended.is_null() | (ended >= day))
+        listed = self._listed_column(statistics, grouping, 1)
+        groups = self._group(nw.lit(0), grouping, statistics, in_force, listed)
+        indexes = np.zeros(len(groups[_TIME]), dtype=np.int64)
+        return self._scatter_all(groups, grouping, 1, statistics, indexes)
 
-    def by_value(self, at: Column, statistics: Sequence[Statistic], level: Level) -> Dated:
-        """Group by each value of the time column."""
-        grouped = self._grouped(self._compiler(at), level, statistics, None, None, series=True)
-        held = grouped[_TIME].tolist()
-        times = sorted({each for each in held if each is not None and each == each})
-        order = {each: position for position, each in enumerate(times)}
-        indexes = np.array([order.get(each, -1) for each in held], dtype=np.int64)
-        arrays = self._dense(grouped, level, len(times), statistics, indexes)
+    def aggregate_by_time(
+        self, at: Column, statistics: Sequence[Statistic], grouping: GroupingSet
+    ) -> SnapshotAggregates:
+        """Group by each value of a time column, and by member."""
+        groups = self._group(
+            self._compiler(at), grouping, statistics, None, None, count_series=True
+        )
+        values = groups[_TIME].tolist()
+        times = sorted({value for value in values if value is not None and value == value})
+        positions = {time: position for position, time in enumerate(times)}
+        indexes = np.array([positions.get(value, -1) for value in values], dtype=np.int64)
+        arrays = self._scatter_all(groups, grouping, len(times), statistics, indexes)
         rows = [
-            self._placed(grouped[f"rows{number}"], grouped, level, len(times), indexes)
+            self._scatter(groups[f"rows{number}"], groups, grouping, len(times), indexes)
             for number in range(len(statistics))
         ]
-        return Dated(times, arrays, rows)
+        return SnapshotAggregates(times, arrays, rows)
 
-    def _kinds(self, statistics: Sequence[Statistic], level: Level, times: int) -> Kinds | None:
-        """Return the list to count by, where the groups that come back stay few for the rows."""
-        most = self.table.rows // (ROWS_A_GROUP * times * math.prod(level.sizes))
+    def _listed_column(
+        self, statistics: Sequence[Statistic], grouping: GroupingSet, times: int
+    ) -> Kinds | None:
+        """Return a listed column to group by, where that leaves few groups for the rows."""
+        most = self.table.rows // (ROWS_PER_GROUP * times * math.prod(grouping.sizes))
         return kinds_of(statistics, most, self._compiler)
 
     def _day(self, column: Column) -> nw.Expr:
         day: nw.Expr = self._compiler(column).cast(nw.Date)
         return day
 
-    def _grouped(
+    def _group(
         self,
         time: nw.Expr,
-        level: Level,
+        grouping: GroupingSet,
         statistics: Sequence[Statistic],
         within: nw.Expr | None,
-        kinds: Kinds | None,
+        listed: Kinds | None,
         *,
-        series: bool = False,
+        count_series: bool = False,
     ) -> dict[str, Any]:
-        keys = self._keys(time, level)
-        if kinds is not None:
-            keys[f"key:{_KIND}"] = self._compiler(kinds.column)
-        wanted = [] if kinds is None else [nw.len().alias(_ROWS)]
-        wanted += [
-            each.alias(name)
+        """Aggregate additive statistics in one query."""
+        keys = self._keys(time, grouping)
+        if listed is not None:
+            keys[f"key:{_LISTED}"] = self._compiler(listed.column)
+        aggregates = [] if listed is None else [nw.len().alias(_ROWS)]
+        aggregates += [
+            aggregate.alias(name)
             for number, statistic in enumerate(statistics)
-            if kinds is None or statistic.key not in kinds.met
-            for name, each in aggregates(f"s{number}", statistic, self._compiler)
+            if listed is None or statistic.key not in listed.met
+            for name, aggregate in additive_aggregates(f"s{number}", statistic, self._compiler)
         ]
-        for number, statistic in enumerate(statistics if series else ()):
-            each = nw.len()
+        for number, statistic in enumerate(statistics if count_series else ()):
+            count = nw.len()
             if statistic.series is not None:
                 inside = self._compiler(statistic.series)
-                each = nw.when(inside).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
-            wanted.append(each.alias(f"rows{number}"))
-        frame = self._frame(within).with_columns(*(e.alias(name) for name, e in keys.items()))
-        found = self._answers(frame.group_by(*keys).agg(*wanted), level, "counting", kinds)
+                count = nw.when(inside).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+            aggregates.append(count.alias(f"rows{number}"))
+        keyed = self._frame(within).with_columns(*_aliased(keys))
+        query = keyed.group_by(*keys).agg(*aggregates)
+        groups = self._collect(query, grouping, "counting", listed)
         for number, statistic in enumerate(statistics):
-            if kinds is not None and statistic.key in kinds.met:
-                found[f"s{number}"] = found[_ROWS] * kinds.met[statistic.key][found[_KIND]]
-        return found
+            if listed is not None and statistic.key in listed.met:
+                groups[f"s{number}"] = groups[_ROWS] * listed.met[statistic.key][groups[_LISTED]]
+        return groups
 
-    def _apart(
+    def _count_distinct(
         self,
         time: nw.Expr,
-        level: Level,
+        grouping: GroupingSet,
         statistics: Sequence[Statistic],
         within: nw.Expr,
     ) -> dict[str, Any]:
-        """Count different values of one thing, whatever the conditions, by grouping twice.
+        """Count the distinct values of one expression under several conditions, by grouping twice.
 
-        First by the value too, where each condition is met by some row or by none. Not every engine
-        counts different values as it groups.
+        The first grouping is by value too, and finds which conditions some row of it meets. Not
+        every engine can count distinct values while it groups.
         """
-        (of, *_) = (each.of for each in statistics)
+        (of, *_) = (statistic.of for statistic in statistics)
         if of is None:
-            raise TypeError("different values are of something")
+            raise TypeError("a count of distinct values needs an expression")
         value = self._compiler(of)
-        keys = self._keys(time, level)
-        met = {}
+        keys = self._keys(time, grouping)
+        flags = {}
         for number, statistic in enumerate(statistics):
             if statistic.where is not None:
                 inside = nw.when(self._compiler(statistic.where)).then(nw.lit(1))
-                met[f"s{number}"] = inside.otherwise(nw.lit(0))
+                flags[f"s{number}"] = inside.otherwise(nw.lit(0))
         known = self._frame(within & ~value.is_null())
-        keyed = known.select(
-            value.alias(VALUE), *(each.alias(name) for name, each in (keys | met).items())
-        )
-        values = keyed.group_by(*keys, VALUE).agg(*(nw.col(name).max() for name in met))
+        keyed = known.select(value.alias(VALUE), *_aliased(keys | flags))
+        values = keyed.group_by(*keys, VALUE).agg(*(nw.col(name).max() for name in flags))
         counts = [
-            (nw.col(name).sum() if name in met else nw.len()).alias(name)
+            (nw.col(name).sum() if name in flags else nw.len()).alias(name)
             for name in (f"s{number}" for number in range(len(statistics)))
         ]
-        counted = values.group_by(*keys).agg(*counts)
-        return self._answers(counted, level, "telling values apart")
+        query = values.group_by(*keys).agg(*counts)
+        return self._collect(query, grouping, "counting distinct values")
 
-    def _ordered(
+    def _quantiles(
         self,
         time: nw.Expr,
-        level: Level,
+        grouping: GroupingSet,
         statistics: Sequence[Statistic],
         within: nw.Expr,
-        length: int,
+        times: int,
     ) -> dict[str, Array]:
-        """Rank the values of each cell, for all the quantiles of one thing over the same rows."""
+        """Rank the values of each cell for all quantiles of one expression over the same rows."""
         first = statistics[0]
         if first.of is None:
-            raise TypeError("a quantile is of something")
+            raise TypeError("a quantile needs an expression")
         value = self._compiler(first.of)
         within = within & ~value.is_null()
         if first.where is not None:
             within = within & self._compiler(first.where)
-        keys = self._keys(time, level)
-        values = self._frame(within).select(
-            value.alias(VALUE), *(each.alias(name) for name, each in keys.items())
-        )
-        asked = {each.ordered for each in statistics}
-        rows = self._answers(ranked(values, list(keys), asked), level, "ranking")
-        shape = (length, *level.sizes)
-        place = (_whole(rows[_TIME]), *(rows[f"member{p}"] for p in level.grouped))
-        cells = np.ravel_multi_index(place, shape)
-        held, answers = read_off(cells, rows, asked)
-        found = {}
-        for each in statistics:
-            array = blank(math.prod(shape), each.ordered)
-            array[held] = finished("s", each, {"s": answers[each.ordered]})
-            found[each.key] = level.spread(array.reshape(shape))
-        return found
+        keys = self._keys(time, grouping)
+        values = self._frame(within).select(value.alias(VALUE), *_aliased(keys))
+        requested = {statistic.ordered for statistic in statistics}
+        query = query_values_near_ranks(values, list(keys), requested)
+        rows = self._collect(query, grouping, "ranking")
+        shape = (times, *grouping.sizes)
+        index = (_time_indexes(rows[_TIME]), *(rows[f"member{p}"] for p in grouping.grouped))
+        cells = np.ravel_multi_index(index, shape)
+        occupied, by_quantile = quantiles_from_ranks(cells, rows, requested)
+        arrays = {}
+        for statistic in statistics:
+            array = empty_cells(math.prod(shape), statistic.ordered)
+            array[occupied] = to_unit("s", statistic, {"s": by_quantile[statistic.ordered]})
+            arrays[statistic.key] = grouping.to_dense(array.reshape(shape))
+        return arrays
 
     def _frame(self, within: nw.Expr | None) -> Any:
         frame = nw.from_native(self.table.lazy)
         return frame if within is None else frame.filter(within)
 
-    def _keys(self, time: nw.Expr, level: Level) -> dict[str, nw.Expr]:
-        """Return what to group by, under the names that the groups come back with."""
+    def _keys(self, time: nw.Expr, grouping: GroupingSet) -> dict[str, nw.Expr]:
+        """Return what to group by, under the names that the keys have in the groups."""
         keys = {f"key:{_TIME}": time}
-        for position in level.grouped:
-            carrier = self.table.contract.dimensions[level.dimensions[position].key][1]
-            keys[f"key:member{position}"] = self._compiler(carrier)
+        for position in grouping.grouped:
+            key = grouping.dimensions[position].key
+            keys[f"key:member{position}"] = self._compiler(self.table.contract.dimensions[key][1])
         return keys
 
-    def _answers(
-        self, grouped: Any, level: Level, purpose: str, kinds: Kinds | None = None
+    def _collect(
+        self, query: Any, grouping: GroupingSet, purpose: str, listed: Kinds | None = None
     ) -> dict[str, Any]:
-        """Bring the groups here, their members as codes."""
-        rows = collect(grouped, self.table.contract.table, purpose)
-        found: dict[str, Any] = {
+        """Run a query and return its columns, with members and listed values as codes."""
+        rows = collect(query, self.table.contract.table, purpose)
+        columns: dict[str, Any] = {
             name: rows[name].to_numpy() for name in rows.columns if not name.startswith("key:")
         }
-        found[_TIME] = np.array(rows[f"key:{_TIME}"].to_list(), dtype=object)
-        for position in level.grouped:
-            members = level.members[position]
-            codes = {member: index for index, member in enumerate(members)}
-            held = rows[f"key:member{position}"].to_list()
-            found[f"member{position}"] = np.array(
-                [codes.get(each, len(members)) for each in held], dtype=np.int64
-            )
-        if kinds is not None:
-            found[_KIND] = kinds.codes(rows[f"key:{_KIND}"].to_list())
-        return found
+        columns[_TIME] = np.array(rows[f"key:{_TIME}"].to_list(), dtype=object)
+        for position in grouping.grouped:
+            values = rows[f"key:member{position}"].to_list()
+            columns[f"member{position}"] = grouping.member_codes(position, values)
+        if listed is not None:
+            columns[_LISTED] = listed.codes(rows[f"key:{_LISTED}"].to_list())
+        return columns
 
-    def _dense(
+    def _scatter_all(
         self,
-        grouped: dict[str, Any],
-        level: Level,
-        length: int,
+        groups: dict[str, Any],
+        grouping: GroupingSet,
+        times: int,
         statistics: Sequence[Statistic],
         indexes: NDArray[Any],
     ) -> dict[str, Array]:
-        """Spread grouped rows over the grid; what no row speaks of is zero."""
+        """Return the array of each statistic; a cell without a group is zero."""
         return {
-            statistic.key: self._placed(
-                np.nan_to_num(finished(f"s{number}", statistic, grouped)),
-                grouped,
-                level,
-                length,
+            statistic.key: self._scatter(
+                np.nan_to_num(to_unit(f"s{number}", statistic, groups)),
+                groups,
+                grouping,
+                times,
                 indexes,
             )
             for number, statistic in enumerate(statistics)
         }
 
-    def _placed(
+    def _scatter(
         self,
         values: NDArray[Any],
-        grouped: dict[str, Any],
-        level: Level,
-        length: int,
+        groups: dict[str, Any],
+        grouping: GroupingSet,
+        times: int,
         indexes: NDArray[Any],
     ) -> Array:
-        """Put each group where it stands; groups of no time stand nowhere."""
-        dense = np.zeros((length, *level.sizes))
+        """Add each group's value to its cell; a group of no time (index -1) is left out."""
+        dense = np.zeros((times, *grouping.sizes))
         keep = indexes >= 0
-        place = [indexes[keep], *(grouped[f"member{p}"][keep] for p in level.grouped)]
-        # Two spellings of nothing may be two groups, so they are added.
-        np.add.at(dense, tuple(place), np.asarray(values, dtype=np.float64)[keep])
-        return level.spread(dense)
+        cell = [indexes[keep], *(groups[f"member{p}"][keep] for p in grouping.grouped)]
+        # Null and a value outside the list are two groups, and both are Unknown.
+        np.add.at(dense, tuple(cell), np.asarray(values, dtype=np.float64)[keep])
+        return grouping.to_dense(dense)
 
 
-def _whole(times: NDArray[Any]) -> NDArray[np.int64]:
-    return np.array([-1 if each is None else int(each) for each in times], dtype=np.int64)
+def _aliased(expressions: dict[str, nw.Expr]) -> list[nw.Expr]:
+    return [expression.alias(name) for name, expression in expressions.items()]
+
+
+def _time_indexes(times: NDArray[Any]) -> NDArray[np.int64]:
+    return np.array([-1 if time is None else int(time) for time in times], dtype=np.int64)

@@ -1,54 +1,55 @@
-"""Who came before: a true-or-false column derived once a table, on its people and days alone."""
+"""Repeat events in memory: whether a person has an earlier event within some months."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
-import narwhals as nw
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
-from swm_kpi.engine.input.tables import Table
-from swm_kpi.engine.plan.compile import Compiler
-from swm_kpi.expressions import Repeats
-from swm_kpi.measures import Statistic
-
-_WHO, _DAY, _BEFORE = "repeats:who", "repeats:day", "repeats:before"
+from swm_kpi.engine.backends.quantiles import PACKED_BITS, Whole
 
 
-def with_repeats(table: Table, statistics: Iterable[Statistic], compiler: Compiler) -> Table:
-    """Add the column of each different repeat condition that the statistics read."""
-    found = {
-        compiler.repeats(each): each
-        for statistic in statistics
-        for expression in statistic.expressions()
-        for each in expression.walk()
-        if isinstance(each, Repeats)
-    }
-    for name, repeats in sorted(found.items()):
-        table = replace(table, lazy=_derived(table.lazy, name, repeats, compiler))
-    return table
+def has_prior_event(
+    codes: Whole, days: NDArray[Any], counted: Any, months: int
+) -> NDArray[np.bool_]:
+    """Return, for each event, whether its person has one on an earlier day in the months before.
+
+    Several events of a person on one day are one event. Rows that are no event are False.
+
+    Args:
+        codes: the person of each row; -1 for an unknown person.
+        days: local days since 1970 in Europe/London.
+        counted: which rows are events; none may have a null day.
+        months: how many calendar months to look back.
+    """
+    is_repeat = np.zeros(len(codes), dtype=bool)
+    rows = np.flatnonzero(counted & (codes >= 0))
+    if not len(rows):
+        return is_repeat
+    first_day, last_day = int(days[rows].min()), int(days[rows].max())
+    span = last_day - first_day + 1
+    packed = codes[rows].astype(np.int64) * span
+    packed += days[rows] - first_day
+    order = _argsort(packed)
+    ordered = packed[order]
+    is_new = np.concatenate([[True], ordered[1:] != ordered[:-1]])
+    events = ordered[is_new]
+    people, event_days = events // span, events % span
+    calendar = pl.Series(np.arange(first_day, last_day + 1), dtype=pl.Int32).cast(pl.Date)
+    window_starts = calendar.dt.offset_by(f"-{months}mo").cast(pl.Int32).to_numpy() - first_day
+    recent = np.zeros(len(events), dtype=bool)
+    recent[1:] = (people[1:] == people[:-1]) & (event_days[:-1] >= window_starts[event_days[1:]])
+    is_repeat[rows[order]] = recent[np.cumsum(is_new) - 1]
+    return is_repeat
 
 
-def _derived(lazy: Any, name: str, repeats: Repeats, compiler: Compiler) -> Any:
-    frame = nw.from_native(lazy)
-    who = compiler(repeats.who)
-    keyed = frame.with_columns(who.alias(_WHO), compiler(repeats.at).cast(nw.Date).alias(_DAY))
-    counted = keyed if repeats.where is None else keyed.filter(compiler(repeats.where))
-    months = compiler.months(repeats.months)
-    # One row a person and day, in order: the row before is the event before.
-    events = (
-        counted.select(_WHO, _DAY)
-        .filter(~nw.col(_WHO).is_null() & ~nw.col(_DAY).is_null())
-        .group_by(_WHO, _DAY)
-        .agg()
-        .with_columns(nw.col(_DAY).shift(1).over(_WHO, order_by=_DAY).alias(_BEFORE))
-    )
-    reach = nw.col(_DAY).dt.offset_by(f"-{months}mo").cast(nw.Date)
-    recent = (
-        events.filter(~nw.col(_BEFORE).is_null())
-        .filter(nw.col(_BEFORE) >= reach)
-        .select(_WHO, _DAY, nw.lit(True).alias(name))
-    )
-    joined = keyed.join(recent, on=[_WHO, _DAY], how="left")
-    return joined.with_columns(nw.col(name).fill_null(False)).drop(_WHO, _DAY).to_native()
+def _argsort(numbers: Whole) -> Whole:
+    """Return the order of whole numbers, none below zero; packed with the row where both fit."""
+    row_bits = max(1, (len(numbers) - 1).bit_length())
+    if int(numbers.max()).bit_length() + row_bits > PACKED_BITS:
+        return np.argsort(numbers)
+    packed = np.sort((numbers << row_bits) | np.arange(len(numbers)))
+    order: Whole = packed & ((1 << row_bits) - 1)
+    return order

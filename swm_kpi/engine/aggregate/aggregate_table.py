@@ -1,0 +1,317 @@
+"""Aggregate all statistics of a table, and merge what adds into periods and totals.
+
+Arrays are over periods, then one axis for each breakdown of the request. An axis holds the
+breakdown's members in order, then Unknown, then All. It has length 1 where the table does not carry
+the breakdown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import chain, combinations
+from typing import Any, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swm_kpi.calendar import Period
+from swm_kpi.contracts import Column, Dimension
+from swm_kpi.engine.aggregate.snapshots import day_of, is_complete, nearest_year
+from swm_kpi.engine.backends.backend import Backend
+from swm_kpi.engine.backends.downtime import aggregate_downtime
+from swm_kpi.engine.backends.narwhals_backend import NarwhalsBackend
+from swm_kpi.engine.backends.polars_backend import PolarsBackend
+from swm_kpi.engine.input.tables import Table
+from swm_kpi.engine.plan.compile import Compiler
+from swm_kpi.engine.plan.exact_sums import round_to_scale
+from swm_kpi.engine.plan.grouping import GroupingSet, PeriodRun
+from swm_kpi.measures import Operation, Statistic, TimeAlignment
+
+Array = NDArray[np.float64]
+Dates = list[date | int | None]
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The breakdowns of a request and their members, in the order of the result's columns."""
+
+    dimensions: tuple[Dimension, ...]
+    members: tuple[tuple[str, ...], ...]
+
+    def carried(self, table: Table) -> tuple[int, ...]:
+        """Return the positions of the breakdowns that a table carries."""
+        return tuple(
+            position
+            for position, dimension in enumerate(self.dimensions)
+            if dimension.key in table.contract.dimensions and _has_carrier(table, dimension)
+        )
+
+    def shape(self, carried: Iterable[int]) -> tuple[int, ...]:
+        """Return the lengths of the axes for a table that carries some of the breakdowns."""
+        kept = set(carried)
+        return tuple(
+            len(names) + 2 if position in kept else 1 for position, names in enumerate(self.members)
+        )
+
+
+def _has_carrier(table: Table, dimension: Dimension) -> bool:
+    carrier = table.contract.dimensions[dimension.key][1]
+    return all(part.name in table.columns for part in carrier.walk() if isinstance(part, Column))
+
+
+@dataclass
+class Aggregates:
+    """The aggregates of some tables.
+
+    Attributes:
+        arrays: the array of each statistic, by the statistic's key.
+        dates: by the statistic's key, what each period uses: for the last snapshot its day, for
+            an average the number of snapshots, for a reference the year.
+    """
+
+    arrays: dict[str, Array] = field(default_factory=dict)
+    dates: dict[str, Dates] = field(default_factory=dict)
+
+
+def aggregate_table(
+    table: Table,
+    statistics: Sequence[Statistic],
+    periods: Sequence[Period],
+    axes: Axes,
+    compiler: Compiler,
+) -> Aggregates:
+    """Aggregate statistics of one table, read once where it is in memory or in a file.
+
+    Additive statistics are grouped once, by month and member, and merged. The others (distinct
+    values, quantiles) are grouped again for each grouping set and run of periods.
+
+    Args:
+        table: the table.
+        statistics: what to aggregate.
+        periods: the periods of the request.
+        axes: the breakdowns of the request.
+        compiler: compiles expressions with the request's assumptions.
+
+    Raises:
+        AssertionError: an operation or a time alignment has no case in the engine.
+    """
+    carried = axes.carried(table)
+    grouping = GroupingSet(axes.dimensions, axes.members, carried, axes.shape(carried))
+    aggregator = _TableAggregator(table, statistics, periods, grouping, compiler)
+    aggregates = aggregator.aggregate(statistics)
+    for statistic in statistics:
+        for position, dimension in enumerate(axes.dimensions):
+            if dimension.key == statistic.whole and position in carried:
+                array = aggregates.arrays[statistic.key]
+                aggregates.arrays[statistic.key] = np.take(array, [-1], axis=position + 1)
+    return aggregates
+
+
+class _TableAggregator:
+    """Aggregates one table with a backend, and merges the results into periods and totals."""
+
+    def __init__(
+        self,
+        table: Table,
+        statistics: Sequence[Statistic],
+        periods: Sequence[Period],
+        grouping: GroupingSet,
+        compiler: Compiler,
+    ) -> None:
+        self.table = table
+        self.periods = periods
+        self.grouping = grouping
+        self.compiler = compiler
+        self.first_month = min(period.first_month for period in periods)
+        self.last_month = max(period.last_month for period in periods)
+        counted = [s for s in statistics if s.alignment is not TimeAlignment.INTERVAL]
+        backend = NarwhalsBackend if table.remote else PolarsBackend
+        self._backend = backend(table, counted, grouping, compiler) if counted else None
+
+    @property
+    def backend(self) -> Backend:
+        if self._backend is None:
+            raise TypeError("a table of intervals alone needs no backend")
+        return self._backend
+
+    def aggregate(self, statistics: Sequence[Statistic]) -> Aggregates:
+        """Aggregate statistics, grouped by time alignment and time column."""
+        groups: dict[tuple[TimeAlignment, str], list[Statistic]] = {}
+        for statistic in statistics:
+            groups.setdefault((statistic.alignment, statistic.at.name), []).append(statistic)
+        aggregates = Aggregates()
+        for (alignment, _), alike in groups.items():
+            at = alike[0].at
+            match alignment:
+                case TimeAlignment.EVENT:
+                    additive = [s for s in alike if s.operation.is_additive]
+                    aggregates.arrays |= self.by_month(at, additive)
+                    others = [s for s in alike if not s.operation.is_additive]
+                    aggregates.arrays |= self.by_grouping_set(at, others)
+                case TimeAlignment.IN_FORCE:
+                    aggregates.arrays |= self.in_force(at, alike)
+                case TimeAlignment.INTERVAL:
+                    aggregates.arrays |= self.downtime(alike)
+                case TimeAlignment.REFERENCE:
+                    self.reference_years(at, alike, aggregates)
+                case (
+                    TimeAlignment.LAST_SNAPSHOT
+                    | TimeAlignment.MEAN_OF_SNAPSHOTS
+                    | TimeAlignment.MEAN_OF_STOCKS
+                ):
+                    self.snapshots(at, alike, alignment, aggregates)
+                case _:
+                    assert_never(alignment)
+        return aggregates
+
+    def by_month(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
+        """Aggregate additive statistics by month and member, then merge months into periods."""
+        if not statistics:
+            return {}
+        months = PeriodRun(self.first_month, 1, self.last_month - self.first_month + 1)
+        monthly = self.backend.aggregate_by_period(at, statistics, months, self.grouping)
+        # Merge all statistics in one step: over statistics, then months, then the axes.
+        stacked = self._with_totals(np.stack(list(monthly.values())))
+        sums = np.zeros((len(stacked), months.count + 1, *self.grouping.shape))
+        np.cumsum(stacked, axis=1, out=sums[:, 1:])
+        ends = [period.last_month + 1 - self.first_month for period in self.periods]
+        starts = [period.first_month - self.first_month for period in self.periods]
+        merged = dict(zip(monthly, sums[:, ends] - sums[:, starts], strict=True))
+        return {
+            statistic.key: round_to_scale(statistic, merged[statistic.key])
+            for statistic in statistics
+        }
+
+    def by_grouping_set(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
+        """Aggregate other statistics by each grouping set and run of periods."""
+        arrays = self._zeros(statistics)
+        if not statistics:
+            return arrays
+        for positions, length in _runs(self.periods):
+            first_month = self.periods[positions[0]].first_month
+            run = PeriodRun(first_month, length, len(positions))
+            for grouping in self._grouping_sets():
+                partial = self.backend.aggregate_by_period(at, statistics, run, grouping)
+                target, source = _total_slices(grouping)
+                for key, array in partial.items():
+                    arrays[key][(positions, *target)] = array[(slice(None), *source)]
+        return arrays
+
+    def downtime(self, statistics: list[Statistic]) -> dict[str, Array]:
+        """Aggregate the seconds of intervals by each grouping set."""
+        arrays = self._zeros(statistics)
+        for grouping in self._grouping_sets():
+            partial = aggregate_downtime(
+                self.table, statistics, self.periods, grouping, self.compiler
+            )
+            target, source = _total_slices(grouping)
+            for key, array in partial.items():
+                arrays[key][(slice(None), *target)] = array[(slice(None), *source)]
+        return arrays
+
+    def in_force(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
+        """Aggregate the rows of a register that are in force on the last day of each period."""
+        arrays = self._zeros(statistics)
+        for until in {id(s.until): s.until for s in statistics}.values():
+            if until is None:
+                raise TypeError("a register needs a column for the day a row ends")
+            alike = [statistic for statistic in statistics if statistic.until is until]
+            for position, period in enumerate(self.periods):
+                on_day = self.backend.aggregate_in_force(
+                    at, until, alike, period.stop, self.grouping
+                )
+                for key, array in on_day.items():
+                    arrays[key][position] = self._with_totals(array)[0]
+        return arrays
+
+    def reference_years(
+        self, at: Column, statistics: list[Statistic], aggregates: Aggregates
+    ) -> None:
+        """Aggregate by year, and use for each period the nearest year."""
+        by_year = self.backend.aggregate_by_time(at, statistics, self.grouping)
+        arrays = {key: self._with_totals(array) for key, array in by_year.arrays.items()}
+        chosen, years = nearest_year(arrays, by_year.times, self.periods, self.grouping.shape)
+        aggregates.arrays |= chosen
+        aggregates.dates |= dict.fromkeys(chosen, years)
+
+    def snapshots(
+        self,
+        at: Column,
+        statistics: list[Statistic],
+        alignment: TimeAlignment,
+        aggregates: Aggregates,
+    ) -> None:
+        """Aggregate by snapshot, and use the last of each period or the sum over all of them."""
+        by_time = self.backend.aggregate_by_time(at, statistics, self.grouping)
+        days = [day_of(time) for time in by_time.times]
+        for statistic, grouped_rows in zip(statistics, by_time.rows, strict=True):
+            rows = self._with_totals(grouped_rows)
+            array = self._with_totals(by_time.arrays[statistic.key])
+            has_rows = rows.reshape(len(days), int(np.prod(self.grouping.shape)))[:, -1] > 0
+            inside = [
+                [i for i, day in enumerate(days) if has_rows[i] and p.start <= day < p.stop]
+                for p in self.periods
+            ]
+            if alignment is TimeAlignment.LAST_SNAPSHOT:
+                dates: Dates = [days[i[-1]] if i else None for i in inside]
+                missing = np.full(self.grouping.shape, np.nan)
+                chosen = [array[i[-1]] if i else missing for i in inside]
+            else:
+                dates = [len(i) for i in inside]
+                same_rows = alignment is TimeAlignment.MEAN_OF_SNAPSHOTS
+                usable = [is_complete(rows[i]) if same_rows else np.ones_like(rows[i]) for i in inside]
+                # A count of every row counts snapshots. Any other statistic is summed over them.
+                counts = statistic.operation is Operation.ROWS and statistic.where is None
+                chosen = [
+                    (complete if counts else complete * array[i]).sum(axis=0)
+                    for complete, i in zip(usable, inside, strict=True)
+                ]
+            aggregates.arrays[statistic.key] = np.stack(chosen)
+            aggregates.dates[statistic.key] = dates
+
+    def _zeros(self, statistics: Sequence[Statistic]) -> dict[str, Array]:
+        shape = (len(self.periods), *self.grouping.shape)
+        return {statistic.key: np.zeros(shape) for statistic in statistics}
+
+    def _grouping_sets(self) -> Iterator[GroupingSet]:
+        """Yield every subset of the breakdowns, so that each total is aggregated by itself."""
+        carried = self.grouping.grouped
+        sizes = range(len(carried) + 1)
+        for grouped in chain.from_iterable(combinations(carried, size) for size in sizes):
+            yield replace(self.grouping, grouped=grouped)
+
+    def _with_totals(self, array: Array) -> Array:
+        """Fill the last place of each breakdown's axis with its total, in place."""
+        for position in self.grouping.grouped:
+            axis_last = np.moveaxis(array, position - len(self.grouping.shape), -1)
+            axis_last[..., -1] = axis_last[..., :-1].sum(axis=-1)
+        return array
+
+
+def _total_slices(grouping: GroupingSet) -> tuple[list[Any], list[Any]]:
+    """Return where a grouping set's cells go among all totals, and where they come from."""
+    axes = range(len(grouping.shape))
+    target = [slice(0, -1) if position in grouping.grouped else -1 for position in axes]
+    source = [slice(0, -1) if position in grouping.grouped else 0 for position in axes]
+    return target, source
+
+
+def _runs(periods: Sequence[Period]) -> Iterator[tuple[list[int], int]]:
+    """Split periods into runs of consecutive periods of equal length, to group each run at once.
+
+    Yields:
+        The positions of the periods, and how many months each has.
+    """
+    run: list[int] = []
+    for position, period in enumerate(periods):
+        if run:
+            previous = periods[run[-1]]
+            follows = previous.last_month + 1 == period.first_month
+            if not (follows and len(previous.months) == len(period.months)):
+                yield run, len(previous.months)
+                run = []
+        run.append(position)
+    if run:
+        yield run, len(periods[run[0]].months)

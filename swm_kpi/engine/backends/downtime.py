@@ -1,0 +1,160 @@
+"""Intervals on every engine: merge the overlapping outages of a system, and clip to periods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, assert_never
+from zoneinfo import ZoneInfo
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from swm_kpi.calendar import LONDON, Period
+from swm_kpi.contracts import Column
+from swm_kpi.engine.backends.scans import collect
+from swm_kpi.engine.input.encode import INSTANT
+from swm_kpi.engine.input.tables import Table
+from swm_kpi.engine.plan.compile import MICROSECONDS, Compiler
+from swm_kpi.engine.plan.grouping import Array, GroupingSet
+from swm_kpi.measures import Operation, Statistic
+
+_NEVER = np.iinfo(np.int64).max
+_COVERED_TO = "covered_to"
+
+
+def aggregate_downtime(
+    table: Table,
+    statistics: Sequence[Statistic],
+    periods: Sequence[Period],
+    grouping: GroupingSet,
+    compiler: Compiler,
+) -> dict[str, Array]:
+    """Return seconds over periods and the axes, by the key of each statistic.
+
+    A sum is the time that systems were down. A count of rows is the time of all systems.
+
+    Raises:
+        TypeError: a statistic has another operation, or lacks a system or an end.
+        AssertionError: an operation has no case here.
+    """
+    spans = [(_instant(period.start), _instant(period.stop)) for period in periods]
+    name = table.contract.table
+    arrays = {}
+    for statistic in statistics:
+        outages = _outages(table, statistic, grouping, compiler)
+        match statistic.operation:
+            case Operation.SUM:
+                time = _time_down(outages, spans, grouping, name)
+            case Operation.ROWS:
+                time = _time_observed(outages, spans, grouping, name, statistic)
+            case Operation.DISTINCT | Operation.QUANTILE:
+                raise TypeError(f"{statistic.operation} of intervals is not supported")
+            case _:
+                assert_never(statistic.operation)
+        arrays[statistic.key] = grouping.to_dense(time) / MICROSECONDS
+    return arrays
+
+
+def _outages(
+    table: Table, statistic: Statistic, grouping: GroupingSet, compiler: Compiler
+) -> Any:
+    """Return each outage's system, members, start and end, in microseconds since 1970."""
+    if statistic.of is None or statistic.until is None:
+        raise TypeError("an interval needs a system and an end")
+    frame = nw.from_native(table.lazy).filter(~nw.col(statistic.at.name).is_null())
+    if statistic.where is not None:
+        frame = frame.filter(compiler(statistic.where))
+    members = {
+        f"member{position}": compiler(
+            table.contract.dimensions[grouping.dimensions[position].key][1]
+        )
+        for position in grouping.grouped
+    }
+    start = nw.col(statistic.at.name + INSTANT)
+    end = nw.col(statistic.until.name + INSTANT)
+    has_no_end = nw.col(statistic.until.name).is_null()
+    # A local time in the hour that occurs twice has no known instant. Such an outage lasts 0.
+    known_end = nw.when(~start.is_null()).then(end.fill_null(0)).otherwise(nw.lit(0))
+    open_end = nw.when(start.is_null()).then(nw.lit(0)).otherwise(nw.lit(_NEVER))
+    selected = frame.select(
+        compiler(statistic.of).alias("system"),
+        start.fill_null(_NEVER).alias("start"),
+        nw.when(has_no_end).then(open_end).otherwise(known_end).alias("end"),
+        *(member.alias(name) for name, member in members.items()),
+    )
+    return selected.filter(~nw.col("system").is_null())
+
+
+def _time_down(
+    outages: Any, spans: list[tuple[int, int]], grouping: GroupingSet, table: str
+) -> Array:
+    """Sum over systems the microseconds of each period in which a system was down."""
+    keys = [f"member{position}" for position in grouping.grouped]
+    order = ("start", "end")
+    covered_to = nw.col("end").cum_max().over("system", *keys, order_by=order)
+    before = nw.col(_COVERED_TO).shift(1).over("system", *keys, order_by=order)
+    # Time that an earlier outage of the system covers is not counted again.
+    uncovered = (
+        outages.with_columns(covered_to.alias(_COVERED_TO))
+        .with_columns(before.fill_null(0).alias("before"))
+        .with_columns(nw.max_horizontal("start", "before").alias("begin"))
+    )
+    lost = {}
+    for number, (first, stop) in enumerate(spans):
+        end = nw.min_horizontal(nw.col("end"), nw.lit(stop))
+        begin = nw.max_horizontal(nw.col("begin"), nw.lit(first))
+        lost[f"p{number}"] = nw.when(end > begin).then(end - begin).otherwise(nw.lit(0))
+    clipped = uncovered.select(*keys, *(time.alias(name) for name, time in lost.items()))
+    sums = [nw.col(name).sum() for name in lost]
+    grouped = clipped.group_by(*keys).agg(*sums) if keys else clipped.select(*sums)
+    rows = collect(grouped, table, "merging outages")
+    dense = np.zeros((len(spans), *grouping.sizes))
+    for number, name in enumerate(lost):
+        cell = (np.full(rows.height, number), *_member_codes(rows, grouping))
+        np.add.at(dense, cell, rows[name].fill_null(0).to_numpy().astype(np.float64))
+    return dense
+
+
+def _time_observed(
+    outages: Any,
+    spans: list[tuple[int, int]],
+    grouping: GroupingSet,
+    table: str,
+    statistic: Statistic,
+) -> Array:
+    """Multiply the length of each period by the number of systems, in microseconds.
+
+    That is every system of the table, unless a breakdown is by system. The table does not show a
+    system that was never down.
+    """
+    keys = [f"member{position}" for position in grouping.grouped]
+    systems_by_member = outages.select("system", *keys).unique(["system", *keys])
+    rows = collect(systems_by_member, table, "listing systems")
+    lengths = np.array([stop - first for first, stop in spans], dtype=np.float64)
+    is_by_system = any(
+        isinstance(statistic.of, Column)
+        and statistic.of.dimension is grouping.dimensions[position]
+        for position in grouping.grouped
+    )
+    systems = np.zeros(grouping.sizes)
+    if is_by_system:
+        np.add.at(systems, tuple(_member_codes(rows, grouping)), 1)
+    else:
+        systems[...] = rows["system"].n_unique()
+    dense: NDArray[np.float64] = lengths.reshape(-1, *([1] * systems.ndim)) * systems
+    return dense
+
+
+def _member_codes(rows: pl.DataFrame, grouping: GroupingSet) -> list[NDArray[np.int64]]:
+    return [
+        grouping.member_codes(position, rows[f"member{position}"].to_list())
+        for position in grouping.grouped
+    ]
+
+
+def _instant(day: date) -> int:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(LONDON))
+    return int(midnight.timestamp()) * MICROSECONDS
