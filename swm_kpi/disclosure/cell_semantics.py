@@ -146,7 +146,7 @@ def _series(statistic: Statistic) -> Series:
     canonical: list[Any] = list(statistic.canonical)
     where, canonical[4], canonical[-1] = canonical[4], None, None
     clauses = where[1:] if where and where[0] == "and" else [where] if where else []
-    joined = "sum" if statistic.operation.adds else "cover"
+    joined = "sum" if statistic.operation.is_additive else "cover"
     return Series(
         json.dumps([canonical, where]),
         over_members=joined,

@@ -9,12 +9,12 @@ from typing import Any, Literal
 import narwhals as nw
 
 from swm_kpi.contracts import Column, ContractError, ContractReport, ContractType, Dimension
-from swm_kpi.engine.aggregate.accumulate import Accumulated, Axes, accumulate
+from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Axes, aggregate_table
 from swm_kpi.engine.backends.dialects import Answer, engine_of, through
 from swm_kpi.engine.backends.scans import collect
 from swm_kpi.engine.input.tables import Table, prepare
-from swm_kpi.engine.output.assemble import Grid, computed
 from swm_kpi.engine.output.build_provenance import stamp
+from swm_kpi.engine.output.combine import Grid, computed
 from swm_kpi.engine.output.result_frame import tidy
 from swm_kpi.engine.plan import request
 from swm_kpi.engine.plan.compile import Compiler
@@ -99,7 +99,7 @@ def compute(
     axes = Axes(dimensions, tuple(_members(each, tables.values()) for each in dimensions))
     request.check_size(measures, [len(each) for each in axes.members], len(spans))
     compiler = Compiler(overrides)
-    found = Accumulated()
+    found = Aggregates()
     read: dict[str, tuple[Table, list[Statistic]]] = {}
     for name, table in tables.items():
         wanted = [
@@ -108,7 +108,7 @@ def compute(
             if each.columns <= table.columns and not each.columns & table.broken.keys()
         ]
         say(f"counting {name}")
-        part = _there(table, partial(accumulate, table, wanted, spans, axes, compiler))
+        part = _there(table, partial(aggregate_table, table, wanted, spans, axes, compiler))
         found.arrays |= part.arrays
         found.dates |= part.dates
         read[name] = table, wanted

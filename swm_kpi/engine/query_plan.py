@@ -38,8 +38,8 @@ class QueryPlan:
     def _told(self, table: str) -> list[str]:
         scans = [each for each in self.scans if each.table == table]
         found = self.statistics[table]
-        adding = [each for each in found if each.operation.adds]
-        again = [each for each in found if not each.operation.adds]
+        adding = [each for each in found if each.operation.is_additive]
+        again = [each for each in found if not each.operation.is_additive]
         where = scans[0].where if scans else "nowhere: it was not read"
         groups = " and ".join(["month", *self.by])
         lines = [f"Table {table}, in {where}: {len(scans)} scans"]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import assert_never
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.expressions import Assumption, Canonical, Compare, Expression, IsIn, Term, canonical
@@ -25,9 +26,19 @@ class Operation(StrEnum):
     QUANTILE = "quantile"
 
     @property
-    def adds(self) -> bool:
-        """Whether cells may be summed over members and months."""
-        return self in (Operation.ROWS, Operation.SUM)
+    def is_additive(self) -> bool:
+        """Whether a total is the sum over members and over months.
+
+        Raises:
+            AssertionError: an operation has no case here.
+        """
+        match self:
+            case Operation.ROWS | Operation.SUM:
+                return True
+            case Operation.DISTINCT | Operation.QUANTILE:
+                return False
+            case _:
+                assert_never(self)
 
 
 class Limit(StrEnum):

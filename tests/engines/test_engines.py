@@ -175,8 +175,8 @@ def test_many_small_tables_in_one_equal_the_oracle(name) -> None:
 def test_rows_counted_by_kind_are_the_rows_counted_one_by_one(monkeypatch, where) -> None:
     """A large table is counted by kinds of row; small ones are made to be, to meet the oracle."""
     monkeypatch.setattr(polars_backend, "FEW", -1)
-    monkeypatch.setattr(polars_backend, "ROWS_A_KIND", 1e-9)
-    monkeypatch.setattr(narwhals_backend, "ROWS_A_GROUP", 1e-9)
+    monkeypatch.setattr(polars_backend, "ROWS_PER_COMBINATION", 1e-9)
+    monkeypatch.setattr(narwhals_backend, "ROWS_PER_GROUP", 1e-9)
     given_to = engines.door(where) if where != "memory" else lambda _, rows: rows
 
     @AGREEMENT
@@ -284,7 +284,7 @@ def test_people_are_told_apart_once_a_level_whatever_the_conditions() -> None:
     with recorded() as scans:
         computed(metric, {"visit": table}, YEAR, [AREA])
     purposes = Counter(each.purpose for each in scans)
-    assert purposes == {"telling values apart": 2, "counting": 1, "ranking": 2}
+    assert purposes == {"counting distinct values": 2, "counting": 1, "ranking": 2}
 
 
 def test_of_times_only_those_at_the_ranks_of_a_median_cross_over() -> None:

@@ -24,8 +24,8 @@ from swm_kpi import (
     Unit,
 )
 from swm_kpi.definitions.plan.objectives import SECURE
-from swm_kpi.engine.aggregate.cells import limits_of
-from swm_kpi.engine.backends.sorting import codes_of, different, repeated
+from swm_kpi.engine.backends.distinct import count_distinct, duplicates, encode_keys
+from swm_kpi.engine.output.intervals import limits_of
 from swm_kpi.errors import DataError
 from swm_kpi.measures import Cells
 from swm_kpi.vocabulary import Direction
@@ -160,13 +160,13 @@ def test_people_are_told_apart_by_both_hashes(rows: list[tuple[int, int, bool]],
     first = np.array([one * by for one, _, _ in rows], dtype=np.uint64)
     second = np.array([two for _, two, _ in rows], dtype=np.uint64)
     known = np.array([each for _, _, each in rows], dtype=bool)
-    codes = codes_of(first, second, known).tolist()
+    codes = encode_keys(first, second, known).tolist()
     assert [each == -1 for each in codes] == [not each for each in known]
     pairs = {(one, two, code) for (one, two, _), code in zip(rows, codes, strict=True) if code >= 0}
     assert len(pairs) == len({pair[:2] for pair in pairs}) == len({pair[2] for pair in pairs})
-    assert different(first, second) == len({(one, two) for one, two, _ in rows})
+    assert count_distinct(first, second) == len({(one, two) for one, two, _ in rows})
     occurring = [one * by for one, _, _ in rows]
-    assert repeated(first).tolist() == sorted({x for x in occurring if occurring.count(x) > 1})
+    assert duplicates(first).tolist() == sorted({x for x in occurring if occurring.count(x) > 1})
 
 
 def test_intervals_worked_out_together_are_those_worked_out_alone() -> None:

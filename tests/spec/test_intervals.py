@@ -44,7 +44,7 @@ from swm_kpi import (
     Unit,
 )
 from swm_kpi.definitions.plan.objectives import SECURE
-from swm_kpi.engine.backends.ranking import whereabouts
+from swm_kpi.engine.backends.narwhals_quantiles import approximate_rank
 from swm_kpi.measures import Limit
 from swm_kpi.statistics import quantile_ranks
 from tests.support import engines
@@ -362,7 +362,7 @@ def test_a_database_is_asked_for_times_where_the_limits_are(level: float) -> Non
     many = np.unique(np.append(np.arange(1, 5_000), np.geomspace(5_000, 1e8, 200).astype(int)))
     ranks = quantile_ranks(many, level)
     for limit, exact in ((Limit.LOWER, ranks.lower), (Limit.UPPER, ranks.upper)):
-        about, reach = whereabouts(many, level, limit)
+        about, reach = approximate_rank(many, level, limit)
         enough = exact > 0
         assert (np.abs(about - exact)[enough] < reach - 0.04).all()
         assert reach < 1

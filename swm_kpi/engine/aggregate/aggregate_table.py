@@ -261,7 +261,9 @@ class _TableAggregator:
             else:
                 dates = [len(i) for i in inside]
                 same_rows = alignment is TimeAlignment.MEAN_OF_SNAPSHOTS
-                usable = [is_complete(rows[i]) if same_rows else np.ones_like(rows[i]) for i in inside]
+                usable = [
+                    is_complete(rows[i]) if same_rows else np.ones_like(rows[i]) for i in inside
+                ]
                 # A count of every row counts snapshots. Any other statistic is summed over them.
                 counts = statistic.operation is Operation.ROWS and statistic.where is None
                 chosen = [

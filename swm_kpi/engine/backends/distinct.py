@@ -12,7 +12,9 @@ Whole = NDArray[np.int64] | NDArray[np.int32]
 _CHUNK_ROWS = 1_000_000
 
 
-def encode_keys(first: NDArray[np.uint64], second: NDArray[np.uint64], known: NDArray[Any]) -> Whole:
+def encode_keys(
+    first: NDArray[np.uint64], second: NDArray[np.uint64], known: NDArray[Any]
+) -> Whole:
     """Dictionary-encode values: a small whole number for each distinct value, -1 for null.
 
     Args:

@@ -58,9 +58,7 @@ def aggregate_downtime(
     return arrays
 
 
-def _outages(
-    table: Table, statistic: Statistic, grouping: GroupingSet, compiler: Compiler
-) -> Any:
+def _outages(table: Table, statistic: Statistic, grouping: GroupingSet, compiler: Compiler) -> Any:
     """Return each outage's system, members, start and end, in microseconds since 1970."""
     if statistic.of is None or statistic.until is None:
         raise TypeError("an interval needs a system and an end")
@@ -135,8 +133,7 @@ def _time_observed(
     rows = collect(systems_by_member, table, "listing systems")
     lengths = np.array([stop - first for first, stop in spans], dtype=np.float64)
     is_by_system = any(
-        isinstance(statistic.of, Column)
-        and statistic.of.dimension is grouping.dimensions[position]
+        isinstance(statistic.of, Column) and statistic.of.dimension is grouping.dimensions[position]
         for position in grouping.grouped
     )
     systems = np.zeros(grouping.sizes)

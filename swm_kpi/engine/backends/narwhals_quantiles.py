@@ -26,7 +26,9 @@ _QUANTILE_TOLERANCE = 1.0
 _LIMIT_TOLERANCE = 0.6
 
 
-def query_values_near_ranks(values: Any, keys: Sequence[str], requested: Collection[Quantile]) -> Any:
+def query_values_near_ranks(
+    values: Any, keys: Sequence[str], requested: Collection[Quantile]
+) -> Any:
     """Return the query for the values at the ranks of quantiles and limits.
 
     Args:

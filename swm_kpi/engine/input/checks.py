@@ -13,8 +13,8 @@ from functools import lru_cache
 import polars as pl
 
 from swm_kpi.contracts import Column, ContractType, Violation
+from swm_kpi.engine.backends.distinct import count_distinct, duplicates
 from swm_kpi.engine.backends.scans import collect, select
-from swm_kpi.engine.backends.sorting import different, repeated
 from swm_kpi.engine.input.encode import (
     MOST_CHARACTERS,
     TOO_LARGE,
@@ -144,14 +144,14 @@ def _repeats(wide: pl.LazyFrame | pl.DataFrame, table: str, key: tuple[str, ...]
     together = (pl.col(key[0]) if len(key) == 1 else pl.struct(key)).filter(whole)
     first, second = together.hash(1).alias("first"), together.hash(2).alias("second")
     hashes = select(wide, [first], table, "checking the key")["first"]
-    alike = repeated(hashes.to_numpy())
+    alike = duplicates(hashes.to_numpy())
     if not len(alike):
         return 0
     doubtful = (
         wide.lazy().select(first, second).filter(pl.col("first").is_in(pl.lit(pl.Series(alike))))
     )
     pairs = collect(doubtful, table, "telling keys apart")
-    return len(pairs) - different(pairs["first"].to_numpy(), pairs["second"].to_numpy())
+    return len(pairs) - count_distinct(pairs["first"].to_numpy(), pairs["second"].to_numpy())
 
 
 def _rules(

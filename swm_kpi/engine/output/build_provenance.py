@@ -14,7 +14,7 @@ import numpy as np
 
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import Dimension
-from swm_kpi.engine.aggregate.accumulate import Accumulated, Array
+from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Array
 from swm_kpi.engine.backends import dialects
 from swm_kpi.engine.input.tables import Table
 from swm_kpi.engine.plan.request import Chosen
@@ -31,7 +31,7 @@ def stamp(
     spans: Sequence[Period],
     dimensions: Sequence[Dimension],
     tables: Mapping[str, tuple[Table, Sequence[Statistic]]],
-    found: Accumulated,
+    found: Aggregates,
     *,
     as_at: date | None,
     coverage: Mapping[str, tuple[date, date]],
@@ -100,7 +100,7 @@ class _Answers:
     dates: Mapping[str, Sequence[date | int | None]]
 
     @classmethod
-    def of(cls, table: Table, statistics: Sequence[Statistic], found: Accumulated) -> _Answers:
+    def of(cls, table: Table, statistics: Sequence[Statistic], found: Aggregates) -> _Answers:
         columns = frozenset[str]().union(*(each.columns for each in statistics))
         keys = [each.key for each in statistics]
         return cls(

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import Column
-from swm_kpi.engine.aggregate.accumulate import Accumulated, Axes
-from swm_kpi.engine.aggregate.cells import sliced, totals_but
+from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Axes
 from swm_kpi.engine.input.tables import Table
+from swm_kpi.engine.output.intervals import sliced, totals_but
 from swm_kpi.engine.plan.request import Chosen, tables_of
 from swm_kpi.measures import Cells, Measure, Statistic, TimeAlignment
 from swm_kpi.model.metric import Metric
@@ -41,7 +41,7 @@ class Grid:
     periods: tuple[Period, ...]
     axes: Axes
     tables: Mapping[str, Table]
-    found: Accumulated
+    found: Aggregates
     coverage: Mapping[str, tuple[date, date]]
     as_at: date | None
     overridden: Mapping[str, Any] = field(default_factory=dict)

@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from swm_kpi.engine.backends.quantiles import CONFIDENCE_LEVEL
 from swm_kpi.measures import Cells, Measure
 
 Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
-
-CONFIDENCE = 0.95
-"""How often the intervals of a result hold what they are of."""
 
 
 def totals_but(array: NDArray[Any], kept: Sequence[int]) -> NDArray[Any]:
@@ -48,7 +46,7 @@ def limits_of(measures: Sequence[tuple[Measure, Cells]]) -> list[Limits | None]:
     for numbers in alike.values():
         first, _ = measures[numbers[0]]
         together = _stacked([measures[number][1] for number in numbers])
-        limits = first.interval(together, CONFIDENCE)
+        limits = first.interval(together, CONFIDENCE_LEVEL)
         if limits is not None:
             none = np.isnan(together.value)
             lower, upper = (np.where(none, np.nan, each) for each in limits)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from swm_kpi.calendar import format_date
-from swm_kpi.engine.output.assemble import Computed, Grid
+from swm_kpi.engine.output.combine import Computed, Grid
 from swm_kpi.engine.output.text_reports import latest_texts
 from swm_kpi.measures import TableMeasure, TimeAlignment
 

@@ -15,9 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import ALL, UNKNOWN
-from swm_kpi.engine.aggregate.cells import limits_of
-from swm_kpi.engine.output.assemble import Computed, Grid
+from swm_kpi.engine.output.combine import Computed, Grid
 from swm_kpi.engine.output.coverage import month_number
+from swm_kpi.engine.output.intervals import limits_of
 from swm_kpi.engine.output.notes import period_notes, rows_note
 from swm_kpi.engine.output.statuses import Statuses
 from swm_kpi.vocabulary import Marker

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from swm_kpi.calendar import Period, format_date
-from swm_kpi.engine.output.assemble import Computed, Grid
+from swm_kpi.engine.output.combine import Computed, Grid
 from swm_kpi.engine.output.coverage import Coverage
 from swm_kpi.measures import Measure, TimeAlignment
 from swm_kpi.model.metric import Break

@@ -34,7 +34,10 @@ def additive_aggregates(
     match statistic.operation:
         case Operation.ROWS:
             one, zero = nw.lit(1), nw.lit(0)
-            yield name, nw.len() if where is None else nw.when(where).then(one).otherwise(zero).sum()
+            yield (
+                name,
+                nw.len() if where is None else nw.when(where).then(one).otherwise(zero).sum(),
+            )
         case Operation.SUM:
             if statistic.of is None:
                 raise TypeError("a sum needs an expression to sum")

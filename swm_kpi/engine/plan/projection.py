@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column, ContractType
-from swm_kpi.engine.aggregate.aggregates import summands
-from swm_kpi.engine.backends.backend import Level
 from swm_kpi.engine.plan.compile import Compiler
+from swm_kpi.engine.plan.exact_sums import exact_sum_expressions
+from swm_kpi.engine.plan.grouping import GroupingSet
 from swm_kpi.engine.plan.predicates import name_of, parts_of
 from swm_kpi.expressions import Expression, Repeats, Term
 from swm_kpi.measures import Operation, Statistic, TimeAlignment
-
-_DATED = (
-    TimeAlignment.LAST_SNAPSHOT,
-    TimeAlignment.MEAN_OF_SNAPSHOTS,
-    TimeAlignment.MEAN_OF_STOCKS,
-    TimeAlignment.REFERENCE,
-)
 
 
 def narrow(
     statistics: Sequence[Statistic],
     answers: Mapping[str, Expression],
-    level: Level,
+    grouping: GroupingSet,
     contract: ContractType,
     compiler: Compiler,
 ) -> dict[str, list[pl.Expr]]:
@@ -36,7 +29,7 @@ def narrow(
     Args:
         statistics: everything that will be asked of it.
         answers: conditions answered row by row, by the name of their column.
-        level: the breakdowns.
+        grouping: the breakdowns.
         contract: the table's contract.
         compiler: to Polars.
 
@@ -65,21 +58,36 @@ def narrow(
         for condition in (statistic.where, statistic.series):
             for column in parts_of(condition).columns.values():
                 read(column.name, pl.col(column.name))
-        if statistic.alignment in _DATED:
-            read(f"value:{statistic.at.name}", pl.col(statistic.at.name))
-        else:
-            day(statistic.at)
-            if statistic.until is not None:
-                day(statistic.until)
-        if statistic.of is None or statistic.operation is Operation.ROWS:
+        match statistic.alignment:
+            case (
+                TimeAlignment.LAST_SNAPSHOT
+                | TimeAlignment.MEAN_OF_SNAPSHOTS
+                | TimeAlignment.MEAN_OF_STOCKS
+                | TimeAlignment.REFERENCE
+            ):
+                read(f"value:{statistic.at.name}", pl.col(statistic.at.name))
+            case TimeAlignment.EVENT | TimeAlignment.IN_FORCE:
+                day(statistic.at)
+                if statistic.until is not None:
+                    day(statistic.until)
+            case TimeAlignment.INTERVAL:
+                raise TypeError("intervals have a scan of their own")
+            case _:
+                assert_never(statistic.alignment)
+        if statistic.operation is Operation.ROWS:
             continue
-        if statistic.operation is Operation.DISTINCT:
-            person(statistic.of)
-        elif statistic.operation is Operation.QUANTILE:
-            read(f"of:{name_of(statistic.of)}", compiler(statistic.of))
-        else:
-            for suffix, each in summands(statistic.of, compiler(statistic.of)):
-                read(f"sum:{name_of(statistic.of)}{suffix}", each)
+        if statistic.of is None:
+            raise TypeError(f"{statistic.operation} needs an expression")
+        match statistic.operation:
+            case Operation.DISTINCT:
+                person(statistic.of)
+            case Operation.QUANTILE:
+                read(f"of:{name_of(statistic.of)}", compiler(statistic.of))
+            case Operation.SUM:
+                for suffix, summand in exact_sum_expressions(statistic.of, compiler(statistic.of)):
+                    read(f"sum:{name_of(statistic.of)}{suffix}", summand)
+            case _:
+                assert_never(statistic.operation)
     for name, answer in answers.items():
         if isinstance(answer, Repeats):
             person(answer.who)
@@ -88,14 +96,14 @@ def narrow(
                 read(f"counted:{name}", compiler(answer.where))
         else:
             read(name, compiler(answer))
-    for position in level.grouped:
-        key = level.dimensions[position].key
-        read(f"member:{key}", _members(contract.dimensions[key][1], level, position, compiler))
+    for position in grouping.grouped:
+        key = grouping.dimensions[position].key
+        read(f"member:{key}", _members(contract.dimensions[key][1], grouping, position, compiler))
     return found
 
 
-def _members(carrier: Term, level: Level, position: int, compiler: Compiler) -> pl.Expr:
-    members = level.members[position]
+def _members(carrier: Term, grouping: GroupingSet, position: int, compiler: Compiler) -> pl.Expr:
+    members = grouping.members[position]
     column: pl.Expr = compiler(carrier)
     if isinstance(carrier, Column) and carrier.domain == members:
         # It was encoded by this very list when it was checked.
