@@ -1,4 +1,4 @@
-"""One measure out of a result's table, and one member of it over time."""
+"""The rows of one measure of a result, and the series of one member."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Basis, Direction, Grain
 
 Member = str | Mapping[str, str] | None
-"""A member of the only breakdown, members by breakdown, or the total."""
+"""A member of the only breakdown, a member for each breakdown, or None for the total."""
 
 
 @dataclass(frozen=True)
 class MeasureSeries:
-    """The rows of one measure, of one grain.
+    """The rows of one measure at one grain.
 
     Attributes:
-        ref: the ref they belong to.
-        metric, measure: what they were computed from.
+        ref: the ref of the measure.
+        metric, measure: the definitions that the rows were computed from.
         by: the breakdowns of the result.
-        rows: the rows, all members, in the order of time.
+        rows: the rows of all members, in order of time.
     """
 
     ref: str
@@ -42,16 +42,16 @@ class MeasureSeries:
 
     @property
     def grain(self) -> Grain:
-        """How long the periods are."""
+        """The grain of the periods."""
         return Grain(str(self.rows["grain"][0]))
 
     @property
     def unit(self) -> str:
-        """What one is one of."""
+        """The unit of the values."""
         return self.measure.resolved_unit.value
 
     def member_rows(self, member: Member) -> pl.DataFrame:
-        """Return the rows of one member: the total of every breakdown that is not named.
+        """Return the rows of one member. A breakdown that it does not name is at its total.
 
         Raises:
             RequestError: a breakdown or a member is not in the result.
@@ -60,26 +60,33 @@ class MeasureSeries:
         return self.rows.filter(pl.lit(True), *(pl.col(k) == chosen.get(k, ALL) for k in self.by))
 
     def parse_member(self, member: Member) -> dict[str, str]:
-        """Return the members that are named, by breakdown."""
+        """Return the member of each named breakdown; empty for the total.
+
+        Raises:
+            RequestError: a breakdown or a member is not in the result, or a member is given as text
+                and the result does not have exactly one breakdown.
+        """
         if member is None:
             return {}
         if isinstance(member, str):
             if len(self.by) != 1:
                 raise RequestError(
-                    f"The result has {len(self.by)} breakdowns, so a member needs the name of "
-                    'its own. Write member={"lpa": "Shropshire"}.'
+                    f"The result has {len(self.by)} breakdowns, so name the breakdown of the "
+                    'member. Write member={"lpa": "Shropshire"}.'
                 )
             member = {self.by[0]: member}
         for key, name in member.items():
             if key not in self.by:
-                raise RequestError(f"The result has no breakdown {key!r}. {_fix(key, self.by)}")
+                raise RequestError(
+                    f"The result has no breakdown {key!r}. {_suggestion(key, self.by)}"
+                )
             known = self.rows[key].unique().to_list()
             if name not in known:
-                raise RequestError(f"No {key} is called {name!r}. {_fix(name, known)}")
+                raise RequestError(f"No {key} is called {name!r}. {_suggestion(name, known)}")
         return dict(member)
 
     def periods(self) -> tuple[Period, ...]:
-        """Return every period from the first to the last, those without a row included."""
+        """Return every period from the first to the last, with or without a row."""
         grain = self.grain
         known = self.rows.select("period_start", "period_end").unique().sort("period_start").rows()
         last = Period(grain, *known[-1])
@@ -103,19 +110,19 @@ def select_measure(
 
     Args:
         frame: the table of a result.
-        by: its breakdowns.
-        metrics: the metric each ref was computed from.
-        measure: its key; the metric's headline when left out.
-        ref: its ref, needed where several have a measure of that key.
-        basis: whose records, needed where it is on both bases and the force's is not meant.
-        grain: how long the periods are, needed where the result holds several lengths.
+        by: the breakdowns of the result.
+        metrics: the metric that each ref was computed from, by ref.
+        measure: the key of the measure; None for the headline of the only ref.
+        ref: the ref; needed if several refs have a measure with this key.
+        basis: ``force`` or ``proxy``; by default ``force`` if the result has it.
+        grain: the grain; needed if the result has several.
 
     Raises:
-        RequestError: there is none, or more than one, of what is asked for.
+        RequestError: no measure matches, or more than one does.
     """
     rows = frame
     if ref is not None:
-        rows = _only(rows, "ref", ref)
+        rows = _matching_rows(rows, "ref", ref)
     if measure is None:
         refs = rows["ref"].unique(maintain_order=True).to_list()
         if len(refs) != 1:
@@ -123,43 +130,43 @@ def select_measure(
         keys = rows["measure"].unique(maintain_order=True).to_list()
         headline = _metric(metrics, refs[0]).headline_measure.key
         measure = headline if headline in keys else keys[0]
-    rows = _only(rows, "measure", measure)
+    rows = _matching_rows(rows, "measure", measure)
     refs = rows["ref"].unique(maintain_order=True).to_list()
     if len(refs) > 1:
-        listed = ", ".join(repr(each) for each in refs)
+        listed = ", ".join(map(repr, refs))
         raise RequestError(f"Refs {listed} each have a measure {measure!r}. Give ref=.")
     bases = rows["basis"].unique(maintain_order=True).to_list()
     if basis is None:
         basis = Basis.FORCE.value if Basis.FORCE.value in bases else bases[0]
-    rows = _only(rows, "basis", basis)
+    rows = _matching_rows(rows, "basis", basis)
     grains = rows["grain"].unique(maintain_order=True).to_list()
     if grain is None and len(grains) > 1:
         raise RequestError(
-            f"The result holds periods of several lengths: {', '.join(grains)}. One series has "
-            "one. Give grain=."
+            f"The result has periods of several grains: {', '.join(grains)}. A series has one. "
+            "Give grain=."
         )
-    rows = _only(rows, "grain", grain or grains[0])
+    rows = _matching_rows(rows, "grain", grain or grains[0])
     metric = _metric(metrics, refs[0])
-    found = metric.measure(measure, Basis(basis))
-    return MeasureSeries(refs[0], metric, found, by, rows.sort("period_start", maintain_order=True))
+    rows = rows.sort("period_start", maintain_order=True)
+    return MeasureSeries(refs[0], metric, metric.measure(measure, Basis(basis)), by, rows)
 
 
 def _metric(metrics: Mapping[str, Metric], ref: str) -> Metric:
     if ref not in metrics:
         raise RequestError(
-            f"The result does not say what ref {ref} was computed from. Use the result that "
-            "compute() returned."
+            f"The result does not hold the metric of ref {ref}. Use the result that compute() "
+            "returned."
         )
     return metrics[ref]
 
 
-def _only(rows: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
-    found = rows.filter(pl.col(column) == name)
-    if found.is_empty():
+def _matching_rows(rows: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
+    matching = rows.filter(pl.col(column) == name)
+    if matching.is_empty():
         known = rows[column].unique(maintain_order=True).to_list()
-        raise RequestError(f"The result has no {column} {name!r}. {_fix(str(name), known)}")
-    return found
+        raise RequestError(f"The result has no {column} {name!r}. {_suggestion(str(name), known)}")
+    return matching
 
 
-def _fix(name: str, known: list[str] | tuple[str, ...]) -> str:
+def _suggestion(name: str, known: list[str] | tuple[str, ...]) -> str:
     return did_you_mean(name, known) + ("" if known else ".")

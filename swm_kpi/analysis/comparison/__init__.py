@@ -1,7 +1,7 @@
-"""How a result moved: each row against an earlier time, where that may lawfully be done.
+"""Comparison of each row of a result with an earlier time, where the comparison is valid.
 
-Works on the table of a result and the metrics it was computed from. It adds nothing that is not in
-the table: a period that was not computed is said to be missing, never guessed.
+It uses the table of a result and the metrics that the result was computed from, and adds no other
+numbers. A period that was not computed is reported as missing.
 """
 
 from swm_kpi.analysis.comparison.compared_periods import ComparisonKind

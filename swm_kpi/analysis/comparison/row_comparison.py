@@ -1,11 +1,11 @@
-"""One row's comparison, or the reason why there is none."""
+"""The comparison of one row, or the reason why it is not compared."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from swm_kpi.analysis.comparison.compared_periods import ComparedPeriods, labels
+from swm_kpi.analysis.comparison.compared_periods import ComparedPeriods, periods_label
 from swm_kpi.analysis.comparison.pooling import RowNumbers, is_structural_zero, pool
 from swm_kpi.analysis.comparison.verdict import verdict
 from swm_kpi.calendar import Period, format_date
@@ -13,12 +13,13 @@ from swm_kpi.measures import Measure, PoolingRule
 from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Direction, Marker, Unit
 
-_NAMED = 4
+_MOST_LABELS = 4
+"""The most period labels in a note; the rest are counted."""
 
 
 @dataclass(frozen=True)
 class RowComparison:
-    """What a comparison adds to a row, in the order of the columns."""
+    """The columns that a comparison adds to a row, in their order."""
 
     current_period: str = ""
     current_value: float | None = None
@@ -34,14 +35,14 @@ class RowComparison:
 
 @dataclass(frozen=True)
 class ComparisonRules:
-    """What decides a measure's comparisons.
+    """The rules for comparing the rows of one measure.
 
     Attributes:
         measure: the measure.
         direction: which way is better.
-        breaks: the days across which it is not compared.
-        pooling: what may be done with the numbers of several periods.
-        min_count: the least count a percentage change may be of.
+        breaks: the days across which nothing is compared.
+        pooling: how the numbers of several periods are pooled.
+        min_count: the smallest earlier count for which a percentage change is given.
     """
 
     measure: Measure
@@ -51,140 +52,162 @@ class ComparisonRules:
     min_count: float
 
 
-def compared(
-    window: ComparedPeriods,
-    now: Sequence[RowNumbers | None],
-    before: Sequence[RowNumbers | None],
+def compare_row(
+    periods: ComparedPeriods,
+    current: Sequence[RowNumbers | None],
+    previous: Sequence[RowNumbers | None],
     rules: ComparisonRules,
 ) -> RowComparison:
-    """Compare the cells of a window's two sides; None where the result holds no row."""
-    names = labels(window.now), labels(window.before, averaged=window.averaged)
-    found = _reason_not_comparable(window, now, before, rules)
-    if found is not None:
-        marker, note = found
-        alone = now[0].value if len(now) == 1 and now[0] is not None else None
+    """Return the comparison of one row.
+
+    Args:
+        periods: the periods on both sides.
+        current: the numbers of each current period; None where the result has no row.
+        previous: the numbers of each previous period; None where the result has no row.
+        rules: the rules of the measure.
+    """
+    current_label = periods_label(periods.current)
+    previous_label = periods_label(periods.previous, is_average=periods.is_average)
+    obstacle = _reason_not_comparable(periods, current, previous, rules)
+    if obstacle is not None:
+        marker, reason = obstacle
+        only = current[0] if len(current) == 1 else None
         return RowComparison(
-            names[0],
-            alone,
-            names[1],
+            current_label,
+            None if only is None else only.value,
+            previous_label,
             change_marker=marker.value,
-            change_note=f"Not compared: {note}",
+            change_note=f"Not compared: {reason}",
         )
-    held_now, held_before = [c for c in now if c is not None], [c for c in before if c is not None]
-    current = pool(held_now, rules.pooling, rules.measure, averaged=False)
-    previous = pool(held_before, rules.pooling, rules.measure, averaged=window.averaged)
-    if current.value is None or previous.value is None:
-        note = "Not compared: there is nothing to divide by."
+    current_rows = [row for row in current if row is not None]
+    previous_rows = [row for row in previous if row is not None]
+    now = pool(current_rows, rules.pooling, rules.measure, averaged=False)
+    before = pool(previous_rows, rules.pooling, rules.measure, averaged=periods.is_average)
+    if now.value is None or before.value is None:
         return RowComparison(
-            names[0], current.value, names[1], previous.value,
-            change_marker=Marker.NOT_APPLICABLE.value, change_note=note,
-        )  # fmt: skip
-    change = current.value - previous.value
-    marker, notes = _is_unreliable([*held_now, *held_before], window)
+            current_label,
+            now.value,
+            previous_label,
+            before.value,
+            change_marker=Marker.NOT_APPLICABLE.value,
+            change_note="Not compared: the denominator is zero.",
+        )
+    change = now.value - before.value
+    marker, notes = _caveats([*current_rows, *previous_rows], periods)
     percent = points = None
     if rules.measure.resolved_unit is Unit.PROPORTION:
         points = 100 * change
     else:
-        withheld, why = _reason_no_percentage(previous.value, previous.base, rules)
-        if why:
-            marker = withheld
-            notes.append(why)
+        percent_marker, reason = _reason_no_percentage(before.value, before.base, rules)
+        if reason:
+            marker = percent_marker
+            notes.append(reason)
         else:
-            percent = 100 * change / previous.value
+            percent = 100 * change / before.value
     return RowComparison(
-        names[0], current.value, names[1], previous.value, change, percent, points,
-        verdict(current.value, previous.value, rules.direction).value, marker.value,
+        current_label,
+        now.value,
+        previous_label,
+        before.value,
+        change,
+        percent,
+        points,
+        verdict(now.value, before.value, rules.direction).value,
+        marker.value,
         " ".join(notes),
-    )  # fmt: skip
+    )
 
 
 def _reason_not_comparable(
-    window: ComparedPeriods,
-    now: Sequence[RowNumbers | None],
-    before: Sequence[RowNumbers | None],
+    periods: ComparedPeriods,
+    current: Sequence[RowNumbers | None],
+    previous: Sequence[RowNumbers | None],
     rules: ComparisonRules,
 ) -> tuple[Marker, str] | None:
-    """Return why the two sides may not be compared at all, the most lasting reason first."""
-    refused = rules.pooling.no_sum_reason if len(window.now) > 1 else ""
-    if window.averaged:
+    """Return the marker and reason if the two sides cannot be compared.
+
+    The most permanent reason comes first: the kind of measure, then a break, then missing numbers.
+    """
+    refused = rules.pooling.no_sum_reason if len(periods.current) > 1 else ""
+    if periods.is_average:
         refused = rules.pooling.no_average_reason
     if refused:
         return Marker.NOT_APPLICABLE, refused
-    for each in rules.breaks:
-        if window.crosses(each.day):
-            return Marker.BREAK, f"the series breaks on {format_date(each.day)}: {each.because}."
-    sides = [
-        (period, cell, len(cells) > 1)
-        for periods, cells in ((window.now, now), (window.before, before))
-        for period, cell in zip(periods, cells, strict=True)
+    for series_break in rules.breaks:
+        if periods.spans(series_break.day):
+            day = format_date(series_break.day)
+            return Marker.BREAK, f"the series breaks on {day}: {series_break.because}."
+    rows = [
+        (period, row, len(side) > 1)
+        for side_periods, side in ((periods.current, current), (periods.previous, previous))
+        for period, row in zip(side_periods, side, strict=True)
     ]
     reasons = (
         (Marker.CONFIDENTIAL, "withheld to protect people"),
         (Marker.NOT_AVAILABLE, "no number in this result"),
-        (Marker.PROVISIONAL, "provisional, and not set against a whole period"),
-        (Marker.NOT_APPLICABLE, "no number, because there is nothing to divide by"),
-        (Marker.LOW_RELIABILITY, "no number reliable enough to show"),
+        (Marker.PROVISIONAL, "provisional, so the period is not complete"),
+        (Marker.NOT_APPLICABLE, "no number, because the denominator is zero"),
+        (Marker.LOW_RELIABILITY, "no number, because it is not reliable enough to show"),
     )
-    for marker, why in reasons:
-        periods = [
-            period for period, cell, several in sides
-            if _blocking_marker(cell) is marker
-            and not (several and cell is not None and is_structural_zero(cell, rules.pooling))
-        ]  # fmt: skip
-        if periods:
-            return marker, f"{why}: {_format_periods(periods)}."
+    for marker, reason in reasons:
+        affected = [
+            period
+            for period, row, is_pooled in rows
+            if _blocking_marker(row) is marker
+            and not (is_pooled and row is not None and is_structural_zero(row, rules.pooling))
+        ]
+        if affected:
+            return marker, f"{reason}: {_list_periods(affected)}."
     return None
 
 
-def _blocking_marker(cell: RowNumbers | None) -> Marker | None:
-    """Return what keeps a cell from being compared; None where nothing does."""
-    if cell is None or (cell.value is None and not cell.marker):
+def _blocking_marker(row: RowNumbers | None) -> Marker | None:
+    """Return the marker that prevents a comparison, or None if nothing does."""
+    if row is None or (row.value is None and not row.marker):
         return Marker.NOT_AVAILABLE
-    marker = Marker(cell.marker)
+    marker = Marker(row.marker)
     if marker in (Marker.CONFIDENTIAL, Marker.PROVISIONAL):
         return marker
-    if cell.value is not None:
+    if row.value is not None:
         return None
     known = (Marker.NOT_APPLICABLE, Marker.LOW_RELIABILITY)
     return marker if marker in known else Marker.NOT_AVAILABLE
 
 
-def _format_periods(periods: Sequence[Period]) -> str:
-    names = [each.label for each in periods]
-    if len(names) > _NAMED:
-        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
-    *before, last = names
+def _list_periods(periods: Sequence[Period]) -> str:
+    labels = [period.label for period in periods]
+    if len(labels) > _MOST_LABELS:
+        labels = [*labels[: _MOST_LABELS - 1], f"{len(labels) - _MOST_LABELS + 1} more"]
+    *before, last = labels
     return f"{', '.join(before)} and {last}" if before else last
 
 
-def _is_unreliable(
-    cells: Sequence[RowNumbers], window: ComparedPeriods
-) -> tuple[Marker, list[str]]:
-    """Return what to tell of a comparison that is made nevertheless."""
+def _caveats(rows: Sequence[RowNumbers], periods: ComparedPeriods) -> tuple[Marker, list[str]]:
+    """Return the marker and the notes of a comparison that is valid but uncertain."""
     notes = []
     marker = Marker.NONE
-    if any(cell.marker == Marker.ESTIMATED for cell in cells):
+    if any(row.marker == Marker.ESTIMATED for row in rows):
         marker = Marker.ESTIMATED
-        notes.append("A number it rests on is an estimate.")
-    if any(cell.marker == Marker.LOW_RELIABILITY for cell in cells):
+        notes.append("It uses a number that is an estimate.")
+    if any(row.marker == Marker.LOW_RELIABILITY for row in rows):
         marker = Marker.LOW_RELIABILITY
-        notes.append("A number it rests on is of low reliability.")
-    if window.averaged and window.spans_the_pandemic:
-        notes.append("The average takes in April 2020 to March 2021, the year of restrictions.")
+        notes.append("It uses a number of low reliability.")
+    if periods.is_average and periods.includes_pandemic:
+        notes.append("The average includes April 2020 to March 2021, the year of restrictions.")
     return marker, notes
 
 
 def _reason_no_percentage(
     previous: float, base: float | None, rules: ComparisonRules
 ) -> tuple[Marker, str]:
-    """Return why there is no percentage change; empty where there is one."""
+    """Return the marker and reason if there is no percentage change; otherwise an empty reason."""
     if rules.measure.percentage_change.refusal:
         reason = f"No percentage: {rules.measure.percentage_change.refusal}"
         return Marker.NOT_APPLICABLE, reason
     if previous <= 0:
-        what = "from zero" if previous == 0 else "from a number below zero"
-        return Marker.NOT_APPLICABLE, f"No percentage: it is {what}."
+        start = "zero" if previous == 0 else "below zero"
+        return Marker.NOT_APPLICABLE, f"No percentage: the earlier number is {start}."
     if base is not None and base < rules.min_count:
-        few = f"it would be of fewer than {rules.min_count:g}"
-        return Marker.LOW_RELIABILITY, f"No percentage: {few}, too few to be steady."
+        minimum = f"{rules.min_count:g}"
+        return Marker.LOW_RELIABILITY, f"No percentage: the earlier count is below {minimum}."
     return Marker.NONE, ""

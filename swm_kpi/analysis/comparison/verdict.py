@@ -1,4 +1,4 @@
-"""Whether a change is for the better."""
+"""Whether a change is an improvement or a concern."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from swm_kpi.vocabulary import Direction
 
 
 class Verdict(StrEnum):
-    """Which way a number moved, by the measure's direction. It says nothing about chance."""
+    """The direction of a change, judged by the direction of the measure.
+
+    It does not say whether the change is more than routine variation: ``Result.spc`` does.
+    """
 
     IMPROVEMENT = "improvement"
     CONCERN = "concern"
@@ -18,13 +21,13 @@ class Verdict(StrEnum):
 
 
 def verdict(current: float, previous: float, direction: Direction) -> Verdict:
-    """Return which way a number moved.
+    """Return the verdict on a change from ``previous`` to ``current``.
 
-    Two numbers that differ only by the rounding of their division are the same.
+    Two numbers that differ only by floating-point rounding are the same.
     """
     if math.isclose(current, previous, rel_tol=1e-9, abs_tol=1e-12):
         return Verdict.SAME
     if direction is Direction.NEUTRAL:
         return Verdict.NO_CLEAR_DIRECTION
-    better = (current > previous) == (direction is Direction.HIGHER_IS_BETTER)
-    return Verdict.IMPROVEMENT if better else Verdict.CONCERN
+    is_better = (current > previous) == (direction is Direction.HIGHER_IS_BETTER)
+    return Verdict.IMPROVEMENT if is_better else Verdict.CONCERN

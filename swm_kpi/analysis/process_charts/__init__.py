@@ -1,7 +1,8 @@
-"""Whether a series shows more than routine variation, and whether it will meet a target.
+"""Process charts: whether a series shows special causes, and whether it will meet a target.
 
-The mathematics is the statistics room's; here it meets a result: which periods may take part, where
-the series is known to have changed, what a signal means for this measure, and what is refused.
+``swm_kpi.statistics`` does the mathematics. This package decides, for one series of a result, which
+periods are included, where the limits are recalculated, what a signal means for the measure, and
+when limits would mislead.
 """
 
 from swm_kpi.analysis.process_charts.process_chart import SIGNAL_RULES, ProcessChart, VariationType

@@ -1,4 +1,4 @@
-"""The points of a series, and which of them take part."""
+"""The points of a series, and which of them are excluded from limits and signals."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Point:
     """One period of a series.
 
     Attributes:
-        period: which.
-        value, numerator: its numbers; None where there are none.
-        marker: that of the result.
-        excluded_reason: why it takes no part in limits and signals; empty where it does.
+        period: the period.
+        value, numerator: the numbers of the result; None if missing.
+        marker: the marker of the result; empty if there is none.
+        excluded_reason: why the point is left out of limits and signals; empty if it is included.
     """
 
     period: Period
@@ -30,21 +30,21 @@ class Point:
     excluded_reason: str
 
 
-def build_points(selected: MeasureSeries, member: Member, breaks: Sequence[Break]) -> list[Point]:
-    """Return every period from the first to the last, those without a row included."""
-    rows = {row["period_start"]: row for row in selected.member_rows(member).iter_rows(named=True)}
-    return [_point(period, rows.get(period.start), breaks) for period in selected.periods()]
+def build_points(series: MeasureSeries, member: Member, breaks: Sequence[Break]) -> list[Point]:
+    """Return a point for every period from the first to the last, with or without a row."""
+    rows = {row["period_start"]: row for row in series.member_rows(member).iter_rows(named=True)}
+    return [_point(period, rows.get(period.start), breaks) for period in series.periods()]
 
 
 def _point(period: Period, row: dict[str, Any] | None, breaks: Sequence[Break]) -> Point:
     if row is None:
         return Point(period, None, None, "", "not in the result")
     marker, value = str(row["marker"]), row["value"]
-    why = ""
+    reason = ""
     if value is None:
-        why = Marker(marker).meaning if marker else "no number"
+        reason = Marker(marker).meaning if marker else "no number"
     elif marker in (Marker.PROVISIONAL, Marker.LOW_RELIABILITY):
-        why = Marker(marker).meaning
-    elif any(period.start < each.day < period.stop for each in breaks):
-        why = "partly before a break in the series and partly after it"
-    return Point(period, value, row["numerator"], marker, why)
+        reason = Marker(marker).meaning
+    elif any(period.start < series_break.day < period.stop for series_break in breaks):
+        reason = "partly before a break in the series and partly after it"
+    return Point(period, value, row["numerator"], marker, reason)

@@ -1,4 +1,4 @@
-"""What a process behaviour chart says, as a table and in words."""
+"""A process chart of one series, as a table and in words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from swm_kpi.vocabulary import Direction
 
 
 class VariationType(StrEnum):
-    """What the variation at a point is, in the words of Making Data Count."""
+    """The type of variation at a point, in the words of Making Data Count."""
 
     COMMON = "common cause"
     IMPROVING = "special cause of improving nature"
@@ -36,35 +36,36 @@ SIGNAL_RULES = {
     "trend": "in a trend",
     "two_of_three": "one of two in three near a limit",
 }
-"""The four rules by their columns."""
+"""The four special-cause rules: column to description."""
 RULE_PRECEDENCE = ("outside_limits", "trend", "two_of_three", "run")
-"""The rules in the order in which they decide the variation of a point that breaks several.
+"""The order in which the rules decide the type of variation at a point that several rules flag.
 
-A trend decides before a run, so that a rise is a rise though it is still below the mean. The order
-is that of NHSRplotthedots 0.2; Making Data Count's single-chart tool shows an improvement wherever
-rules disagree, which would hide a concern.
+A trend comes before a run, so that a rising trend below the mean counts as a rise. The order is
+that of NHSRplotthedots 0.2. The single-chart tool of Making Data Count shows an improvement
+wherever rules disagree, which can hide a concern.
 """
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ProcessChart:
-    """An XmR chart of one series of a result, or the reason why there is none.
+    """An XmR chart of one series of a result, or the reason why there are no limits.
 
     Attributes:
-        ref, measure, basis: what the series is of.
-        title: what readers call the measure.
-        member: the member it is of, by breakdown; empty for the total.
-        unit: what one is one of.
+        ref, measure, basis: the keys of the series.
+        title: the title of the measure.
+        member: the member of each breakdown; empty for the total.
+        unit: the unit of the values.
         direction: which way is better.
-        targets: the targets given, in order of their days.
-        breaks: where the limits are worked out afresh, and why.
-        marker: why there are no limits; empty where the latest points have them.
-        reason: the same in words.
-        notes: what else a reader must know.
-        policy: the disclosure policy the numbers went through; empty where they went through none.
-        assurance: what the limits say of the target in force at the latest point: "will
-            consistently pass", "will consistently fail" or "hit and miss"; empty where that cannot
-            be said.
+        targets: the targets, in order of their first days.
+        breaks: where the limits are recalculated, and why.
+        marker: why the latest points have no limits; empty if they have limits.
+        reason: the marker in words.
+        notes: sentences about excluded periods, few points, seasons and targets.
+        assurance: whether the target in force at the latest point will be met: "will consistently
+            pass", "will consistently fail" or "hit and miss"; empty if there is no target or no
+            limits.
+        frame: the table that ``to_polars`` returns.
+        policy: the disclosure policy that protects the numbers; empty if none does.
     """
 
     ref: str
@@ -94,88 +95,98 @@ class ProcessChart:
 
     @property
     def latest(self) -> dict[str, Any] | None:
-        """The row of the latest period that takes part; None where none does."""
-        taking_part = self.frame.filter(pl.col("excluded_reason") == "")
-        return taking_part.row(-1, named=True) if taking_part.height else None
+        """The row of the latest period that is not excluded; None if every period is excluded."""
+        included = self.frame.filter(pl.col("excluded_reason") == "")
+        return included.row(-1, named=True) if included.height else None
 
     @property
     def variation(self) -> str:
-        """What the variation at the latest point is; empty where there are no limits."""
+        """The type of variation at the latest point; empty if there are no limits."""
         return "" if self.marker or self.latest is None else str(self.latest["variation"])
 
     @property
     def signals(self) -> pl.DataFrame:
-        """The rows of the points with a signal."""
+        """The rows of the points with a special cause."""
         return self.frame.filter(
             pl.col("variation") != "", pl.col("variation") != VariationType.COMMON.value
         )
 
     def _repr_html_(self) -> str:
-        """Return what it says and its latest points as a notebook shows them."""
+        """Return the latest points and the sentences as HTML for a notebook."""
         columns = ["period", "value", "lower", "mean", "upper", "variation"]
         columns += ["target"] if self.targets else []
-        who = ", ".join(self.member.values()) or "whole force"
+        member = ", ".join(self.member.values()) or "whole force"
         return html_table(
             self.frame.reverse(),
             columns,
-            caption=f"Ref {self.ref}, {self.title}, {who}: the latest first",
+            caption=f"Ref {self.ref}, {self.title}, {member}: latest period first",
             titles={"lower": "Lower limit", "upper": "Upper limit", "variation": "Variation"},
             warning="" if self.policy else NO_CONTROL,
             foot=[str(self)],
         )
 
     def to_polars(self) -> pl.DataFrame:
-        """Return one row a period, those without a number included.
+        """Return one row for each period, including periods without a number.
 
-        Columns: ``ref, metric, measure, basis, grain, period, period_start, period_end``, the
-        breakdowns, ``value, unit, marker``; ``excluded_reason``: why a period is left out of the
-        limits; ``segment``: from 0, one more at each break; ``mean, lower, upper``: of the
-        segment; ``outside_limits, run, trend, two_of_three``: 1 for a signal high or rising,
-        -1 for one low or falling, 0 for none;
-        ``variation``; ``target``: the level that held for all of the period.
+        Columns:
+
+        - ``ref, metric, measure, basis, grain, period, period_start, period_end``, the breakdowns,
+          ``value, unit, marker``: as in the result.
+        - ``excluded_reason``: why the period is left out of the limits and signals; empty if it is
+          included.
+        - ``segment``: from 0, one more at each break.
+        - ``mean, lower, upper``: the mean and the process limits of the segment, in the unit of the
+          value.
+        - ``outside_limits, run, trend, two_of_three``: 1 for a signal above the mean or rising, -1
+          for one below or falling, 0 for none.
+        - ``variation``: a :class:`VariationType`; empty where there are no limits.
+        - ``target``: the target in force for the whole period.
         """
         return self.frame.clone()
 
     def to_pandas(self) -> Any:
-        """Return the table of ``to_polars`` as a pandas frame."""
+        """Return the table of ``to_polars`` as a pandas data frame."""
         return pandas_table(self.frame)
 
     def to_csv(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
-        """Write the table as CSV: UTF-8, safe to open in a spreadsheet, whole or not at all.
+        """Write the table as a UTF-8 CSV file that is safe to open in a spreadsheet.
+
+        The file is written completely or not at all.
 
         Args:
-            path: a file in a folder that exists.
-            policy: ``"none"``, to say that these numbers have had no disclosure control and that
-                whoever asked knows it. Not needed where they have had it.
-            overwrite: replace a file that is there.
+            path: the file, in a folder that exists.
+            policy: ``"none"`` confirms that unprotected numbers may be written. Leave it out if the
+                numbers are protected.
+            overwrite: whether to replace an existing file.
 
         Raises:
-            OutputError: the numbers have had no disclosure control and the policy is not
-                ``"none"``, the file is there, or it cannot be written.
+            OutputError: the numbers are not protected and the policy is not ``"none"``; the file
+                exists; or it cannot be written.
         """
         check_disclosed(self.policy, policy)
         write_csv(self.frame, path, overwrite=overwrite)
 
     def format_value(self, value: float) -> str:
-        """Write one of its numbers as readers see it."""
+        """Return a number in the unit of the chart as text."""
         return format_number(
             value, self.unit, decimal_places(self.unit, self.frame["value"].to_list())
         )
 
     def _sentences(self) -> Iterator[str]:
-        last = self.latest
-        if last is not None:
-            number = f"{self.format_value(last['value'])}{unit_suffix(self.unit)}"
-            yield f"{self.title}: {number} in {last['period']}."
-        if self.marker or last is None:
+        latest = self.latest
+        if latest is not None:
+            number = f"{self.format_value(latest['value'])}{unit_suffix(self.unit)}"
+            yield f"{self.title}: {number} in {latest['period']}."
+        if self.marker or latest is None:
             yield f"No process limits: {self.reason}"
         else:
-            limits = f"{self.format_value(last['lower'])} to {self.format_value(last['upper'])}"
-            mean = self.format_value(last["mean"])
-            yield f"The mean is {mean} and routine variation is {limits}."
-            rules = [words for rule, words in SIGNAL_RULES.items() if last[rule]]
-            why = f": the latest point is {' and '.join(rules)}" if rules else ""
-            yield f"Variation: {last['variation']}{why}."
-        if self.assurance and last is not None:
-            yield f"Target of {self.format_value(last['target'])}: {self.assurance}."
+            lower, mean, upper = (
+                self.format_value(latest[name]) for name in ("lower", "mean", "upper")
+            )
+            yield f"The mean is {mean} and routine variation is {lower} to {upper}."
+            rules = [description for rule, description in SIGNAL_RULES.items() if latest[rule]]
+            cause = f": the latest point is {' and '.join(rules)}" if rules else ""
+            yield f"Variation: {latest['variation']}{cause}."
+        if self.assurance and latest is not None:
+            yield f"Target of {self.format_value(latest['target'])}: {self.assurance}."
         yield from self.notes

@@ -484,7 +484,7 @@ def test_a_target_can_be_applied_and_traced(fields: dict[str, Any], why: str) ->
         ),
         ({"measure": "calls", "target": 0.9}, "takes a Target"),
         ({"measure": "calls", "target": "0.9"}, "takes a Target"),
-        ({"measure": "calls", "target": [target(1), target(2)]}, "Two targets hold on one day"),
+        ({"measure": "calls", "target": [target(1), target(2)]}, "Two targets apply on one day"),
         ({"measure": "urgent_share", "target": target(90)}, "from 0 to 1"),
     ],
 )
@@ -790,7 +790,7 @@ def test_a_notebook_shows_whose_chart_it_is_its_target_and_what_was_not_done() -
     """The latest first; a warning where disclosure was not seen to."""
     made = result(STEADY, options={"by": ["side"]})
     plain = made.spc("calls")._repr_html_()
-    assert "Ref T1, Calls, whole force: the latest first" in plain
+    assert "Ref T1, Calls, whole force: latest period first" in plain
     assert plain.index("2022-12") < plain.index("2022-01")
     assert "no disclosure control" in plain.lower()
     assert "Target" not in plain
@@ -802,7 +802,8 @@ def test_a_notebook_shows_whose_chart_it_is_its_target_and_what_was_not_done() -
     assert "Target</th>" in page
     assert "no disclosure control" not in page.lower()
     assert (
-        "Ref T1, Calls, Right: the latest first" in made.spc("calls", member="Right")._repr_html_()
+        "Ref T1, Calls, Right: latest period first"
+        in made.spc("calls", member="Right")._repr_html_()
     )
 
 
