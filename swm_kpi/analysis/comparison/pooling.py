@@ -1,6 +1,6 @@
-"""How one number is made from those of several periods, for the kinds where that is lawful.
+"""Pooling: one number from the numbers of several periods, for the kinds where that is valid.
 
-The result of pooling is the number the engine gives for the longer period, or it is refused.
+The pooled number equals the number that the engine computes for the longer period.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from swm_kpi.vocabulary import Unit
 
 @dataclass(frozen=True)
 class RowNumbers:
-    """One row's numbers and its marker."""
+    """The numbers and the marker of one row of a result."""
 
     value: float | None
     numerator: float | None
@@ -25,7 +25,7 @@ class RowNumbers:
     marker: str
 
     def number(self, column: ResultColumn) -> float | None:
-        """Return the number of a column."""
+        """Return the number in a column."""
         match column:
             case ResultColumn.VALUE:
                 return self.value
@@ -39,15 +39,16 @@ class RowNumbers:
 
 @dataclass(frozen=True)
 class Pooled:
-    """A number, and how many things it rests on.
+    """A pooled number and the count of cases behind it.
 
     Attributes:
-        value: the number; None where there is nothing to divide by.
-        base: the count beneath it, for one period; None where no count is beneath it.
+        value: the number; None if its denominator is zero or unknown.
+        count: the count of cases, for an average the mean count of one period; None if the measure
+            has no count of cases.
     """
 
     value: float | None
-    base: float | None
+    count: float | None
 
 
 _NOT_COUNTS = {
@@ -57,9 +58,9 @@ _NOT_COUNTS = {
 
 
 def pooling_rule(measure: Measure, metric: Metric) -> PoolingRule:
-    """Return how the numbers of a measure in several periods become one.
+    """Return how the numbers of a measure in several periods are pooled.
 
-    A measure that depends on others is pooled only where those can be.
+    A measure that depends on other measures is pooled only if those can be pooled.
     """
     rule = measure.pooling
     inputs = [
@@ -76,54 +77,62 @@ def pooling_rule(measure: Measure, metric: Metric) -> PoolingRule:
     return replace(rule, no_sum_reason=no_sum_reason)
 
 
-def underlying_count(measure: Measure, cell: RowNumbers) -> float | None:
-    """Return the count that a percentage change would be a percentage of.
+def underlying_count(measure: Measure, row: RowNumbers) -> float | None:
+    """Return the count of cases behind the value of a row.
 
-    The kind of measure names the column. Money, time and weight are not counts, and a proportion
-    changes in percentage points: None.
+    The kind of measure names the column of the count. The result is None for money, time and
+    weight, which are not counts, and for a proportion, which changes in percentage points.
     """
     column = measure.percentage_change.count
     if column is None:
         return None
     if column is ResultColumn.VALUE and measure.resolved_unit in _NOT_COUNTS:
         return None
-    return cell.number(column)
+    return row.number(column)
 
 
-def is_structural_zero(cell: RowNumbers, pooling: PoolingRule) -> bool:
-    """Say whether a cell is a quotient of nothing, which others may be put together with.
+def is_structural_zero(row: RowNumbers, rule: PoolingRule) -> bool:
+    """Return whether a row is a quotient with no cases, which adds nothing to a pooled number.
 
-    A month without a case has no share, and a year with such a month has one.
+    A month without cases has no proportion, but a year that contains such a month has one.
     """
-    quotient = pooling.method in (PoolingMethod.DIVIDED, PoolingMethod.WEIGHTED)
-    return quotient and cell.value is None and not cell.numerator and cell.denominator == 0
+    is_quotient = rule.method in (PoolingMethod.DIVIDED, PoolingMethod.WEIGHTED)
+    return is_quotient and row.value is None and not row.numerator and row.denominator == 0
 
 
 def pool(
-    cells: Sequence[RowNumbers], pooling: PoolingRule, measure: Measure, *, averaged: bool
+    rows: Sequence[RowNumbers], rule: PoolingRule, measure: Measure, *, is_average: bool
 ) -> Pooled:
-    """Put the numbers of several periods together; every cell has a value."""
-    bases = [base for cell in cells if (base := underlying_count(measure, cell)) is not None]
-    base = math.fsum(bases) if len(bases) == len(cells) else None
-    if base is not None and averaged:
-        base /= len(cells)
-    values = [cell.value or 0.0 for cell in cells]
-    if len(cells) == 1:
-        return Pooled(cells[0].value, base)
-    if pooling.method is PoolingMethod.ADDED:
-        return Pooled(math.fsum(values) / (len(values) if averaged else 1), base)
-    below = [cell.denominator for cell in cells]
-    above = (
-        [cell.numerator for cell in cells]
-        if pooling.method is PoolingMethod.DIVIDED
-        else [None if d is None else v * d for v, d in zip(values, below, strict=True)]
+    """Return the pooled number of several periods.
+
+    Args:
+        rows: a row for each period; each has a value or is a structural zero.
+        rule: how the numbers are pooled.
+        measure: the measure of the rows.
+        is_average: whether added values are divided by the number of periods.
+    """
+    counts = [count for row in rows if (count := underlying_count(measure, row)) is not None]
+    count = math.fsum(counts) if len(counts) == len(rows) else None
+    if count is not None and is_average:
+        count /= len(rows)
+    if len(rows) == 1:
+        return Pooled(rows[0].value, count)
+    values = [row.value or 0.0 for row in rows]
+    if rule.method is PoolingMethod.ADDED:
+        return Pooled(math.fsum(values) / (len(values) if is_average else 1), count)
+    denominators = [row.denominator for row in rows]
+    numerators = (
+        [row.numerator for row in rows]
+        if rule.method is PoolingMethod.DIVIDED
+        else [None if d is None else v * d for v, d in zip(values, denominators, strict=True)]
     )
-    top, bottom = _total(above), _total(below)
-    if top is None or not bottom:
-        return Pooled(None, base)
-    return Pooled(top / bottom * pooling.scale, base)
+    numerator, denominator = _sum_if_complete(numerators), _sum_if_complete(denominators)
+    if numerator is None or not denominator:
+        return Pooled(None, count)
+    return Pooled(numerator / denominator * rule.scale, count)
 
 
-def _total(parts: Sequence[float | None]) -> float | None:
-    known = [each for each in parts if each is not None]
-    return math.fsum(known) if len(known) == len(parts) else None
+def _sum_if_complete(numbers: Sequence[float | None]) -> float | None:
+    """Return the sum, or None if a number is missing."""
+    known = [number for number in numbers if number is not None]
+    return math.fsum(known) if len(known) == len(numbers) else None

@@ -81,8 +81,8 @@ def compare_row(
         )
     current_rows = [row for row in current if row is not None]
     previous_rows = [row for row in previous if row is not None]
-    now = pool(current_rows, rules.pooling, rules.measure, averaged=False)
-    before = pool(previous_rows, rules.pooling, rules.measure, averaged=periods.is_average)
+    now = pool(current_rows, rules.pooling, rules.measure, is_average=False)
+    before = pool(previous_rows, rules.pooling, rules.measure, is_average=periods.is_average)
     if now.value is None or before.value is None:
         return RowComparison(
             current_label,
@@ -98,7 +98,7 @@ def compare_row(
     if rules.measure.resolved_unit is Unit.PROPORTION:
         points = 100 * change
     else:
-        percent_marker, reason = _reason_no_percentage(before.value, before.base, rules)
+        percent_marker, reason = _reason_no_percentage(before.value, before.count, rules)
         if reason:
             marker = percent_marker
             notes.append(reason)
@@ -198,7 +198,7 @@ def _caveats(rows: Sequence[RowNumbers], periods: ComparedPeriods) -> tuple[Mark
 
 
 def _reason_no_percentage(
-    previous: float, base: float | None, rules: ComparisonRules
+    previous: float, count: float | None, rules: ComparisonRules
 ) -> tuple[Marker, str]:
     """Return the marker and reason if there is no percentage change; otherwise an empty reason."""
     if rules.measure.percentage_change.refusal:
@@ -207,7 +207,7 @@ def _reason_no_percentage(
     if previous <= 0:
         start = "zero" if previous == 0 else "below zero"
         return Marker.NOT_APPLICABLE, f"No percentage: the earlier number is {start}."
-    if base is not None and base < rules.min_count:
+    if count is not None and count < rules.min_count:
         minimum = f"{rules.min_count:g}"
         return Marker.LOW_RELIABILITY, f"No percentage: the earlier count is below {minimum}."
     return Marker.NONE, ""

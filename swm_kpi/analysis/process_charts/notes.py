@@ -1,4 +1,4 @@
-"""What a reader must know beside limits and signals."""
+"""The sentences that a reader of a process chart needs beside its limits and signals."""
 
 from __future__ import annotations
 
@@ -14,65 +14,78 @@ from swm_kpi.model.metric import Break
 from swm_kpi.statistics import MINIMUM_POINTS, XmRLimits
 from swm_kpi.vocabulary import Direction
 
-_ENOUGH = 24
-_ALIKE = 0.7
+_ENOUGH_POINTS = 24
+_SEASONAL_CORRELATION = 0.7
 
 
 def build_notes(
-    selected: MeasureSeries,
+    series: MeasureSeries,
     points: Sequence[Point],
-    chart: XmRLimits,
+    limits: XmRLimits,
     breaks: Sequence[Break],
     targets: Sequence[Target],
     *,
-    refused: bool,
-    disclosed: bool,
+    has_limits: bool,
+    is_protected: bool,
 ) -> list[str]:
-    """Return what a reader must know beside the limits and the signals."""
-    found = [
-        f"Limits are worked out afresh from {format_date(each.day)}: {each.because}."
-        for each in breaks
+    """Return the notes of a process chart, one sentence or two each.
+
+    Args:
+        series: the rows of the measure.
+        points: the points of one member.
+        limits: the limits of the points.
+        breaks: where the limits are recalculated.
+        targets: the targets of the measure.
+        has_limits: whether the latest points have limits. Without limits there are only notes about
+            breaks and excluded periods.
+        is_protected: whether the numbers have gone through disclosure control.
+    """
+    notes = [
+        f"Limits are recalculated from {format_date(series_break.day)}: {series_break.because}."
+        for series_break in breaks
     ]
-    reasons = dict.fromkeys(each.excluded_reason for each in points if each.excluded_reason)
-    for why in reasons:
-        names = [each.period.words for each in points if each.excluded_reason == why]
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        found.append(f"Left out, {why}: {shown}.")
-    if refused:
-        return found
-    if disclosed:
-        found.append(
-            "Worked out from the numbers as disclosed: hidden ones take no part, and where they "
-            "are rounded, limits and signals are those of rounded numbers."
+    reasons = dict.fromkeys(point.excluded_reason for point in points if point.excluded_reason)
+    for reason in reasons:
+        names = [point.period.words for point in points if point.excluded_reason == reason]
+        listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        notes.append(f"Excluded, {reason}: {listed}.")
+    if not has_limits:
+        return notes
+    if is_protected:
+        notes.append(
+            "Calculated from the protected numbers: suppressed numbers are excluded, and if "
+            "numbers are rounded, the limits and signals are those of the rounded numbers."
         )
-    if selected.measure.process_limits.caution:
-        found.append(selected.measure.process_limits.caution)
-    short = sorted({int(each) for each in chart.segment[chart.trial]})
-    if short:
-        found.append(f"Fewer than {MINIMUM_POINTS} points before a break have no limits.")
-    count = sum(not each.excluded_reason for each in points)
-    if count < _ENOUGH:
-        found.append(f"Limits from {count} points; {_ENOUGH} make them firmer.")
-    if _follows_the_seasons(points):
-        found.append(
-            "The numbers follow the time of year, and limits know no seasons: a signal may be the "
-            "season's. Compare with the year before as well."
+    if series.measure.process_limits.caution:
+        notes.append(series.measure.process_limits.caution)
+    if limits.trial.any():
+        notes.append(f"Fewer than {MINIMUM_POINTS} points before a break have no limits.")
+    count = sum(not point.excluded_reason for point in points)
+    if count < _ENOUGH_POINTS:
+        notes.append(
+            f"The limits use {count} points; with {_ENOUGH_POINTS} they are more reliable."
         )
-    if targets and selected.direction is Direction.NEUTRAL:
-        found.append("Neither way is better in itself, so nothing is said of the target.")
+    if _is_seasonal(points):
+        notes.append(
+            "The numbers follow the time of year. The limits do not allow for seasons, so a signal "
+            "may be seasonal. Compare with the year before as well."
+        )
+    if targets and series.direction is Direction.NEUTRAL:
+        notes.append("Neither direction is better in itself, so the target is not assessed.")
     elif targets:
-        last = [each for each in points if not each.excluded_reason][-1]
-        held = [each for each in targets if each.applies_to(last.period)]
-        if not held:
-            found.append(f"No target holds for all of {last.period.words}.")
-        found += [f"Target: {each.source.strip().rstrip('.')}." for each in held]
-    return found
+        latest = [point for point in points if not point.excluded_reason][-1]
+        in_force = [target for target in targets if target.applies_to(latest.period)]
+        if not in_force:
+            notes.append(f"No target applies to all of {latest.period.words}.")
+        notes += [f"Target: {target.source.strip().rstrip('.')}." for target in in_force]
+    return notes
 
 
-def _follows_the_seasons(points: Sequence[Point]) -> bool:
-    """Say whether numbers go with those of a year earlier: a rule of thumb, for a warning.
+def _is_seasonal(points: Sequence[Point]) -> bool:
+    """Return whether the numbers correlate with those of a year earlier.
 
-    True where at least a year of numbers has a correlation above 0.7 with the year before each.
+    A rule of thumb of this project, for a warning only: at least a year of pairs, and a correlation
+    above 0.7.
     """
     months = points[0].period.grain.months
     lag = 12 // months
@@ -86,4 +99,4 @@ def _follows_the_seasons(points: Sequence[Point]) -> bool:
     before, now = np.array(pairs, dtype=np.float64).T
     if before.std() == 0 or now.std() == 0:
         return False
-    return bool(np.corrcoef(before, now)[0, 1] > _ALIKE)
+    return bool(np.corrcoef(before, now)[0, 1] > _SEASONAL_CORRELATION)

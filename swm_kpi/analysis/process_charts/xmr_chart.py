@@ -1,4 +1,4 @@
-"""From a series of a result to its process behaviour chart."""
+"""Builds the XmR process chart of one series of a result."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ from swm_kpi.statistics import (
 from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 
 MIN_MEAN_COUNT = 5
-"""The least mean count a chart of counts is drawn for: a house rule.
+"""The smallest mean count for which a chart of counts has limits: a choice of this project.
 
-With fewer, a count can hardly fall and its distribution is far from even about the mean, so that
-limits worked out from moving ranges say little. Longer periods hold more.
+A series with a smaller mean can hardly fall, and its distribution is far from symmetric, so limits
+from moving ranges say little. Longer periods have larger counts.
 """
 
 
 def build_process_chart(
-    selected: MeasureSeries,
+    series: MeasureSeries,
     *,
     member: Member = None,
     target: Target | Iterable[Target] | None = None,
@@ -55,108 +55,115 @@ def build_process_chart(
     """Return the XmR chart of one member of a measure.
 
     Args:
-        selected: the measure's rows.
-        member: whose series; the total when left out.
-        target: the targets that somebody set.
+        series: the rows of the measure.
+        member: the member; None for the total.
+        target: the targets of the measure.
         recalculate_from: days on which the process is known to have changed, as well as the
-            declared breaks.
-        baseline: how many points, from the start of each segment, the limits are worked out from;
-            all of them when left out.
-        screen_moving_ranges: leave freak moving ranges out of the limits, once.
-        policy: the disclosure policy the numbers went through.
+            declared breaks. The limits are recalculated from each.
+        baseline: the number of points, from the start of each segment, that the limits are
+            calculated from; None for all points.
+        screen_moving_ranges: leave outlying moving ranges out of the limits, once.
+        policy: the disclosure policy that protects the numbers; empty if none does.
+
+    Returns:
+        The chart. If the data do not allow limits, it has a marker and a reason and no limits.
 
     Raises:
-        RequestError: an argument is not what it should be. What the data do not allow is an answer
-            with a marker and a reason.
+        RequestError: an argument is not valid.
     """
     targets = parse_targets(target)
-    _check(selected, targets, recalculate_from, baseline)
-    breaks = _breaks(selected, recalculate_from)
-    points = build_points(selected, member, breaks)
-    starts = _starts(points, breaks)
-    chart = _limits(points, starts, baseline, screen_moving_ranges=screen_moving_ranges)
-    refused = _refusal(selected, points, chart)
+    _validate(series, targets, recalculate_from, baseline)
+    breaks = _breaks_in_series(series, recalculate_from)
+    points = build_points(series, member, breaks)
+    starts = _segment_starts(points, breaks)
+    limits = _limits(points, starts, baseline, screen_moving_ranges=screen_moving_ranges)
+    no_limits = _reason_no_limits(series, points, limits)
     signals = {rule: np.zeros(len(points), dtype=np.int8) for rule in SIGNAL_RULES}
-    if not refused:
-        with_limits = ~chart.trial
-        found = (outside_limits(chart), runs(chart), trends(chart), two_of_three(chart))
+    if no_limits is None:
+        flags = (outside_limits(limits), runs(limits), trends(limits), two_of_three(limits))
         signals = {
-            rule: np.where(with_limits, each, 0)
-            for rule, each in zip(SIGNAL_RULES, found, strict=True)
+            rule: np.where(~limits.trial, flag, 0)
+            for rule, flag in zip(SIGNAL_RULES, flags, strict=True)
         }
-    marker, reason = refused or (Marker.NONE, "")
-    frame = _frame(selected, member, points, chart, signals, targets, refused=bool(refused))
+    marker, reason = no_limits or (Marker.NONE, "")
+    has_limits = no_limits is None
+    frame = _frame(series, member, points, limits, signals, targets, has_limits=has_limits)
     return ProcessChart(
-        ref=selected.ref,
-        measure=selected.measure.key,
-        basis=selected.measure.basis.value,
-        title=selected.measure.title,
-        member=selected.parse_member(member),
-        unit=selected.unit,
-        direction=selected.direction,
+        ref=series.ref,
+        measure=series.measure.key,
+        basis=series.measure.basis.value,
+        title=series.measure.title,
+        member=series.parse_member(member),
+        unit=series.unit,
+        direction=series.direction,
         targets=targets,
         breaks=breaks,
         marker=marker.value,
         reason=reason,
         notes=tuple(
             build_notes(
-                selected,
+                series,
                 points,
-                chart,
+                limits,
                 breaks,
                 targets,
-                refused=bool(refused),
-                disclosed=bool(policy),
+                has_limits=has_limits,
+                is_protected=bool(policy),
             )
         ),
-        assurance="" if refused else _assured(selected.direction, frame),
+        assurance=_assurance(series.direction, frame) if has_limits else "",
         frame=frame,
         policy=policy,
     )
 
 
-def _check(
-    selected: MeasureSeries,
+def _validate(
+    series: MeasureSeries,
     targets: Sequence[Target],
     recalculate_from: Sequence[Break],
     baseline: int | None,
 ) -> None:
     if not isinstance(recalculate_from, Sequence) or not all(
-        isinstance(each, Break) for each in recalculate_from
+        isinstance(item, Break) for item in recalculate_from
     ):
         raise RequestError(
             'recalculate_from= takes a list of breaks, such as [kpi.Break("2023-05-01", "why")].'
         )
-    whole = isinstance(baseline, int) and not isinstance(baseline, bool)
-    if baseline is not None and not (whole and baseline >= MINIMUM_POINTS):
-        raise RequestError(f"baseline= is a number of points, {MINIMUM_POINTS} or more.")
-    periods = selected.periods()
-    for each in recalculate_from:
-        if not periods[0].start < each.day <= periods[-1].start:
+    is_whole = isinstance(baseline, int) and not isinstance(baseline, bool)
+    if baseline is not None and not (is_whole and baseline >= MINIMUM_POINTS):
+        raise RequestError(f"baseline= must be a number of points, {MINIMUM_POINTS} or more.")
+    periods = series.periods()
+    for series_break in recalculate_from:
+        if not periods[0].start < series_break.day <= periods[-1].start:
             raise RequestError(
-                f"recalculate_from=: {each.on} is not inside the series. Give a day from "
+                f"recalculate_from=: {series_break.on} is not inside the series. Give a day from "
                 f"{periods[0].stop} to {periods[-1].start}."
             )
-    shares = selected.measure.resolved_unit is Unit.PROPORTION
-    if shares and not all(0 <= each.value <= 1 for each in targets):
+    is_proportion = series.measure.resolved_unit is Unit.PROPORTION
+    if is_proportion and not all(0 <= target.value <= 1 for target in targets):
         raise RequestError("The target of a proportion is from 0 to 1. Write 0.9 for 90%.")
 
 
-def _breaks(selected: MeasureSeries, recalculate_from: Sequence[Break]) -> tuple[Break, ...]:
-    """Return the breaks inside the series, in order; one day once."""
-    periods = selected.periods()
+def _breaks_in_series(
+    series: MeasureSeries, recalculate_from: Sequence[Break]
+) -> tuple[Break, ...]:
+    """Return the breaks inside the series in order of time, one for each day.
+
+    A declared break replaces a requested one on the same day.
+    """
+    periods = series.periods()
     first, stop = periods[0].start, periods[-1].stop
-    days = {each.day: each for each in (*recalculate_from, *selected.metric.breaks)}
-    return tuple(days[day] for day in sorted(days) if first < day < stop)
+    by_day = {item.day: item for item in (*recalculate_from, *series.metric.breaks)}
+    return tuple(by_day[day] for day in sorted(by_day) if first < day < stop)
 
 
-def _starts(points: Sequence[Point], breaks: Sequence[Break]) -> list[int]:
-    """Return the positions at which a new segment starts."""
-    found = set()
-    for each in breaks:
-        after = [at for at, point in enumerate(points) if point.period.start >= each.day]
-        found |= {after[0]} if after else set()
-    return sorted(found - {0})
+def _segment_starts(points: Sequence[Point], breaks: Sequence[Break]) -> list[int]:
+    """Return the positions of the first point of each segment after the first segment."""
+    starts = set()
+    for series_break in breaks:
+        after = [at for at, point in enumerate(points) if point.period.start >= series_break.day]
+        starts |= {after[0]} if after else set()
+    return sorted(starts - {0})
 
 
 def _limits(
@@ -166,60 +173,61 @@ def _limits(
     *,
     screen_moving_ranges: bool,
 ) -> XmRLimits:
+    """Return the limits of all points, calculated from the baseline of each segment."""
     values = np.array(
-        [np.nan if each.excluded_reason or each.value is None else each.value for each in points]
+        [
+            np.nan if point.excluded_reason or point.value is None else point.value
+            for point in points
+        ]
     )
-    whole = xmr_or_nan(values, screen_moving_ranges, breaks=starts)
+    limits = xmr_or_nan(values, screen_moving_ranges, breaks=starts)
     if baseline is None:
-        return whole
-    there = ~np.isnan(values)
-    used = values.copy()
-    for segment in np.unique(whole.segment):
-        here = np.flatnonzero((whole.segment == segment) & there)
-        used[here[baseline:]] = np.nan
-    return xmr_or_nan(used, screen_moving_ranges, breaks=starts)._replace(
-        values=whole.values, moving_range=whole.moving_range
+        return limits
+    known = ~np.isnan(values)
+    baseline_values = values.copy()
+    for segment in np.unique(limits.segment):
+        positions = np.flatnonzero((limits.segment == segment) & known)
+        baseline_values[positions[baseline:]] = np.nan
+    return xmr_or_nan(baseline_values, screen_moving_ranges, breaks=starts)._replace(
+        values=limits.values, moving_range=limits.moving_range
     )
 
 
-def _refusal(
-    selected: MeasureSeries, points: Sequence[Point], chart: XmRLimits
+def _reason_no_limits(
+    series: MeasureSeries, points: Sequence[Point], limits: XmRLimits
 ) -> tuple[Marker, str] | None:
-    """Return why there are no limits for the latest points."""
-    measure = selected.measure
+    """Return the marker and the reason if the latest points have no limits."""
+    measure = series.measure
     if measure.process_limits.refusal:
         return Marker.NOT_APPLICABLE, measure.process_limits.refusal
-    if selected.grain is Grain.ROLLING_12:
+    if series.grain is Grain.ROLLING_12:
         return Marker.NOT_APPLICABLE, (
-            "neighbouring rolling 12 months share eleven of their months, so runs and trends "
-            "appear that are not there. Use months or quarters."
+            "neighbouring rolling 12 months share eleven of their months, so a chart would show "
+            "runs and trends that do not exist. Use months or quarters."
         )
-    taking_part = [each for each in points if not each.excluded_reason]
-    if not taking_part:
-        return Marker.NOT_AVAILABLE, "no period has a number that can take part."
-    latest = max(at for at, each in enumerate(points) if not each.excluded_reason)
-    here = [
-        each for each, segment in zip(points, chart.segment, strict=True)
-        if segment == chart.segment[latest] and not each.excluded_reason
-    ]  # fmt: skip
-    if len(here) < MINIMUM_POINTS:
-        since = " since the last break" if chart.segment[latest] else ""
-        count = "is 1 point" if len(here) == 1 else f"are {len(here)} points"
-        return Marker.LOW_RELIABILITY, (f"there {count}{since}, and limits need {MINIMUM_POINTS}.")
-    counts = [_count(measure, each) for each in here]
-    known = [each for each in counts if each is not None]
+    included = [at for at, point in enumerate(points) if not point.excluded_reason]
+    if not included:
+        return Marker.NOT_AVAILABLE, "every period is excluded or has no number."
+    latest = included[-1]
+    segment = [points[at] for at in included if limits.segment[at] == limits.segment[latest]]
+    if len(segment) < MINIMUM_POINTS:
+        since = " since the last break" if limits.segment[latest] else ""
+        count = "is 1 point" if len(segment) == 1 else f"are {len(segment)} points"
+        return Marker.LOW_RELIABILITY, f"there {count}{since}, and limits need {MINIMUM_POINTS}."
+    counts = [_underlying_count(measure, point) for point in segment]
+    known = [count for count in counts if count is not None]
     if known and math.fsum(known) / len(known) < MIN_MEAN_COUNT:
         return Marker.LOW_RELIABILITY, (
-            f"the mean count beneath it is below {MIN_MEAN_COUNT}, too few for limits to mean "
-            "anything. Use longer periods."
+            f"the mean count is below {MIN_MEAN_COUNT}, too few for meaningful limits. Use longer "
+            "periods."
         )
-    if np.isnan(chart.upper[latest]):
-        return Marker.LOW_RELIABILITY, "no two neighbouring periods both have a number."
+    if np.isnan(limits.upper[latest]):
+        return Marker.LOW_RELIABILITY, "no two consecutive periods have a number."
     return None
 
 
-def _count(measure: Measure, point: Point) -> float | None:
-    """Return the count beneath a number, where there is one."""
+def _underlying_count(measure: Measure, point: Point) -> float | None:
+    """Return the count of cases behind a value, if the measure has one."""
     match measure.process_limits.count:
         case None:
             return None
@@ -232,46 +240,49 @@ def _count(measure: Measure, point: Point) -> float | None:
 
 
 def _frame(
-    selected: MeasureSeries,
+    series: MeasureSeries,
     member: Member,
     points: Sequence[Point],
-    chart: XmRLimits,
+    limits: XmRLimits,
     signals: dict[str, Any],
     targets: Sequence[Target],
     *,
-    refused: bool,
+    has_limits: bool,
 ) -> pl.DataFrame:
-    chosen = selected.parse_member(member)
+    """Return the table of the chart: see ``ProcessChart.to_polars``."""
+    members = series.parse_member(member)
     count = len(points)
-    shown = np.zeros(count, dtype=bool) if refused else ~chart.trial
+    with_limits = ~limits.trial if has_limits else np.zeros(count, dtype=bool)
     levels = [
-        next((float(t.value) for t in targets if t.applies_to(each.period)), None)
-        for each in points
+        next((float(target.value) for target in targets if target.applies_to(point.period)), None)
+        for point in points
     ]
     variations = [
-        _variation(at, points[at], signals, selected.direction) if shown[at] else ""
+        _variation(at, points[at], signals, series.direction) if with_limits[at] else ""
         for at in range(count)
     ]
-    one = selected.rows.row(0, named=True)
-    same = {name: [one[name]] * count for name in ("ref", "metric", "measure", "basis", "grain")}
-    limits = {
-        name: pl.Series(np.where(shown, getattr(chart, name), np.nan)).fill_nan(None)
+    row = series.rows.row(0, named=True)
+    constants = {
+        name: [row[name]] * count for name in ("ref", "metric", "measure", "basis", "grain")
+    }
+    limit_columns = {
+        name: pl.Series(np.where(with_limits, getattr(limits, name), np.nan)).fill_nan(None)
         for name in ("mean", "lower", "upper")
     }
     return pl.DataFrame(
         {
-            **same,
-            "period": [each.period.label for each in points],
-            "period_start": [each.period.start for each in points],
-            "period_end": [each.period.end for each in points],
-            **{key: [chosen.get(key, "All")] * count for key in selected.by},
-            "value": pl.Series([each.value for each in points], dtype=pl.Float64),
-            "unit": [selected.unit] * count,
-            "marker": [each.marker for each in points],
-            "excluded_reason": [each.excluded_reason for each in points],
-            "segment": chart.segment,
-            **limits,
-            **{rule: pl.Series(each, dtype=pl.Int8) for rule, each in signals.items()},
+            **constants,
+            "period": [point.period.label for point in points],
+            "period_start": [point.period.start for point in points],
+            "period_end": [point.period.end for point in points],
+            **{key: [members.get(key, "All")] * count for key in series.by},
+            "value": pl.Series([point.value for point in points], dtype=pl.Float64),
+            "unit": [series.unit] * count,
+            "marker": [point.marker for point in points],
+            "excluded_reason": [point.excluded_reason for point in points],
+            "segment": limits.segment,
+            **limit_columns,
+            **{rule: pl.Series(flags, dtype=pl.Int8) for rule, flags in signals.items()},
             "variation": variations,
             "target": pl.Series(levels, dtype=pl.Float64),
         }
@@ -279,22 +290,23 @@ def _frame(
 
 
 def _variation(at: int, point: Point, signals: dict[str, Any], direction: Direction) -> str:
-    """Return the variation of a point: by the deciding one of the rules that it breaks."""
+    """Return the type of variation at a point: of the first rule in precedence that flags it."""
     if point.excluded_reason:
         return ""
-    way = next((int(signals[rule][at]) for rule in RULE_PRECEDENCE if signals[rule][at]), 0)
-    if way == 0:
+    sign = next((int(signals[rule][at]) for rule in RULE_PRECEDENCE if signals[rule][at]), 0)
+    if sign == 0:
         return VariationType.COMMON.value
     if direction is Direction.NEUTRAL:
-        return (VariationType.HIGH if way > 0 else VariationType.LOW).value
-    better = (way > 0) == (direction is Direction.HIGHER_IS_BETTER)
-    return (VariationType.IMPROVING if better else VariationType.CONCERNING).value
+        return (VariationType.HIGH if sign > 0 else VariationType.LOW).value
+    is_better = (sign > 0) == (direction is Direction.HIGHER_IS_BETTER)
+    return (VariationType.IMPROVING if is_better else VariationType.CONCERNING).value
 
 
-def _assured(direction: Direction, frame: pl.DataFrame) -> str:
+def _assurance(direction: Direction, frame: pl.DataFrame) -> str:
+    """Return the assurance of the target in force at the latest included point, if there is one."""
     if direction is Direction.NEUTRAL:
         return ""
-    last = frame.filter(pl.col("excluded_reason") == "").row(-1, named=True)
-    if last["target"] is None or last["lower"] is None:
+    latest = frame.filter(pl.col("excluded_reason") == "").row(-1, named=True)
+    if latest["target"] is None or latest["lower"] is None:
         return ""
-    return str(assurance(last["lower"], last["upper"], last["target"], direction))
+    return str(assurance(latest["lower"], latest["upper"], latest["target"], direction))

@@ -277,7 +277,7 @@ def test_limits_are_worked_out_afresh_at_a_break(declared: bool) -> None:
     assert limits(chart, 0) == pytest.approx((22 - REACH, 22, 22 + REACH))
     assert limits(chart) == pytest.approx((42 - REACH, 42, 42 + REACH))
     assert chart.signals.is_empty()
-    assert "Limits are worked out afresh from 1 January 2023: A new system." in chart.notes
+    assert "Limits are recalculated from 1 January 2023: A new system." in chart.notes
 
 
 def test_a_period_with_a_break_inside_takes_no_part() -> None:
@@ -353,8 +353,8 @@ def test_limits_of_disclosed_numbers_are_of_what_is_shown_and_say_so() -> None:
     ]
     reach = 2.66 * sum(steps) / len(steps)
     assert limits(chart) == pytest.approx((mean - reach, mean, mean + reach))
-    assert any("as disclosed" in note for note in chart.notes)
-    assert not any("as disclosed" in note for note in made.spc("calls").notes)
+    assert any("protected numbers" in note for note in chart.notes)
+    assert not any("protected numbers" in note for note in made.spc("calls").notes)
     assert chart.policy
 
 
@@ -384,13 +384,13 @@ def test_rolling_windows_are_refused() -> None:
 
 def test_tiny_counts_are_refused() -> None:
     """A mean of 4.92 is too small, a mean of 5 is not."""
-    refused(result([4, 6] * 5 + [4, 5]).spc("calls"), "[u]", "mean count beneath it is below 5")
+    refused(result([4, 6] * 5 + [4, 5]).spc("calls"), "[u]", "mean count is below 5")
     assert limits(result([4, 6] * 6).spc("calls"))[1] == 5
 
 
 def test_a_share_of_tiny_counts_is_refused() -> None:
     """3 of 20 rests on 3."""
-    refused(result(STEADY, urgent=3).spc("urgent_share"), "[u]", "mean count beneath it")
+    refused(result(STEADY, urgent=3).spc("urgent_share"), "[u]", "mean count is below")
 
 
 # Targets.
@@ -437,7 +437,7 @@ def test_a_target_holds_for_its_own_days() -> None:
     assert chart.assurance == "will consistently pass"
     ended = result(STEADY).spc("calls", target=old)
     assert ended.assurance == ""
-    assert "No target holds for all of December 2022." in ended.notes
+    assert "No target applies to all of December 2022." in ended.notes
 
 
 @pytest.mark.parametrize(
@@ -512,7 +512,10 @@ def test_a_chart_says_its_latest_number_its_limits_its_variation_and_its_target(
         "special cause of improving nature: the latest point is outside the limits. Target of 33: "
         "hit and miss."
     )
-    assert chart.notes == ("Limits from 13 points; 24 make them firmer.", "Target: Plan, page 30.")
+    assert chart.notes == (
+        "The limits use 13 points; with 24 they are more reliable.",
+        "Target: Plan, page 30.",
+    )
     assert len(chart) == 13
     assert repr(chart) == "ProcessChart(calls of ref T1: special cause of improving nature)"
     assert repr(result([20]).spc("calls")).endswith("there is 1 point, and limits need 12.)")
@@ -527,8 +530,8 @@ def test_a_common_cause_breaks_no_rule_and_says_none() -> None:
 @pytest.mark.parametrize(("points", "said"), [(23, True), (24, False)])
 def test_two_years_of_points_are_enough_to_say_nothing_of_how_many(points: int, said: bool) -> None:
     notes = result(([20, 24] * 12)[:points]).spc("calls").notes
-    assert ("Limits from 23 points; 24 make them firmer." in notes) == said
-    assert any("firmer" in each for each in notes) == said
+    assert ("The limits use 23 points; with 24 they are more reliable." in notes) == said
+    assert any("more reliable" in each for each in notes) == said
 
 
 SEASONS = [20, 20, 20, 26, 26, 26, 34, 34, 34, 26, 26, 26]
@@ -568,7 +571,9 @@ def test_years_have_no_seasons() -> None:
         catalogue=kpi.Catalogue([made]),
         coverage={"call": ("2009-01-01", "2029-12-31")},
     )
-    assert found.spc("calls").notes == ("Limits from 13 points; 24 make them firmer.",)
+    assert found.spc("calls").notes == (
+        "The limits use 13 points; with 24 they are more reliable.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -583,7 +588,7 @@ def test_three_of_the_periods_left_out_are_named_and_the_others_counted(
 ) -> None:
     asked = [month(at) for at in range(24) if at not in omitted]
     (note, *_) = result(STEADY * 2, periods=asked).spc("calls").notes
-    assert note.startswith("Left out, not in the result: April 2022")
+    assert note.startswith("Excluded, not in the result: April 2022")
     assert note.endswith(f"{named}.")
 
 
@@ -599,7 +604,7 @@ def test_points_too_few_before_a_break_have_no_limit_and_no_signal() -> None:
     assert table["variation"].to_list() == [""] * 3 + ["common cause"] * 12
     assert table["mean"].to_list()[:3] == [None] * 3
     assert chart.notes[:2] == (
-        "Limits are worked out afresh from 1 April 2022: A new system.",
+        "Limits are recalculated from 1 April 2022: A new system.",
         "Fewer than 12 points before a break have no limits.",
     )
 
@@ -662,12 +667,12 @@ def test_the_target_at_the_latest_point_is_the_one_assured() -> None:
 
 def test_every_other_month_has_no_moving_range() -> None:
     asked = [month(at) for at in range(0, 24, 2)]
-    refused(result(STEADY * 2, periods=asked).spc("calls"), "[u]", "no two neighbouring periods")
+    refused(result(STEADY * 2, periods=asked).spc("calls"), "[u]", "no two consecutive periods")
 
 
 def test_a_series_without_a_number_has_no_limits() -> None:
     chart = result(STEADY, periods=["2019-01", "2019-02"]).spc("calls")
-    refused(chart, "[x]", "no period has a number that can take part.")
+    refused(chart, "[x]", "every period is excluded or has no number.")
     assert chart.latest is None
     assert str(chart).startswith("No process limits:")
 
@@ -761,7 +766,7 @@ def test_a_small_count_of_who_comes_again_has_no_limits_and_notes_its_overlap() 
         )
         return found.spc("again")
 
-    refused(of_callers(3), "[u]", "mean count beneath it")
+    refused(of_callers(3), "[u]", "mean count is below")
     chart = of_callers(5)
     assert limits(chart) == (5, 5, 5)
     assert "Neighbouring periods look back on many of the same months." in chart.notes
@@ -809,7 +814,7 @@ def test_a_notebook_shows_whose_chart_it_is_its_target_and_what_was_not_done() -
 
 def test_where_neither_way_is_better_nothing_is_said_of_a_target() -> None:
     chart = result(STEADY, direction=Direction.NEUTRAL).spc("calls", target=target(33))
-    assert "Neither way is better in itself, so nothing is said of the target." in chart.notes
+    assert "Neither direction is better in itself, so the target is not assessed." in chart.notes
 
 
 def test_a_stock_is_said_to_carry_over() -> None:
