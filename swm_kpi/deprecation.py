@@ -1,7 +1,7 @@
-"""How a public name is retired: announced with its successor and its dates, then removed.
+"""Deprecation of public names: announced with a replacement and dates, then removed.
 
-Names in ``swm_kpi.__all__`` follow Semantic Versioning. One that is to go still works for a year,
-and for one minor release at least, and says so whenever it is called.
+Names in ``swm_kpi.__all__`` follow Semantic Versioning. A deprecated name works for at least a year
+and one minor release, and warns on every call.
 """
 
 from __future__ import annotations
@@ -13,22 +13,23 @@ from datetime import date, timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-_Given = ParamSpec("_Given")
-_Returned = TypeVar("_Returned")
+_Params = ParamSpec("_Params")
+_Result = TypeVar("_Result")
 NOTICE = timedelta(days=365)
+"""The shortest time between the announcement and the removal of a name."""
 
 
 @dataclass(frozen=True)
 class Deprecation:
-    """A name on its way out.
+    """The announcement that a public name will be removed.
 
     Attributes:
         name: the name, with its module.
         instead: what to write instead.
-        since: the version that announced it.
+        since: the version that announces it.
         announced: the day of that version.
-        removed_in: the version without it.
-        removed_from: the earliest day of that version; a year after the announcement at least.
+        removed_in: the first version without it.
+        removed_from: the earliest day of that version, at least a year after the announcement.
     """
 
     name: str
@@ -47,48 +48,48 @@ class Deprecation:
 
 
 DEPRECATIONS: dict[str, Deprecation] = {}
-"""Everything that is announced, by name. A test fails once a removal is due and not done."""
+"""Every announcement, by name. A test fails when a removal is due."""
 
 
 def deprecated(
     *, instead: str, since: str, announced: date, removed_in: str, removed_from: date
-) -> Callable[[Callable[_Given, _Returned]], Callable[_Given, _Returned]]:
-    """Announce that a function or method will go; it warns whoever calls it, and works as before.
+) -> Callable[[Callable[_Params, _Result]], Callable[_Params, _Result]]:
+    """Decorate a function or method that will be removed. It works as before, and warns.
 
     Args:
         instead: what to write instead.
         since: the version that announces it.
         announced: the day of that version.
-        removed_in: the version without it.
+        removed_in: the first version without it.
         removed_from: the earliest day of that version.
 
     Raises:
-        ValueError: the notice is shorter than a year, or the removal is no later version.
+        ValueError: the notice is shorter than a year, or the removal is not in a later version.
     """
     if removed_from - announced < NOTICE:
-        raise ValueError(f"a name is announced {NOTICE.days} days before it goes, at least")
-    if version_of(removed_in) <= version_of(since):
-        raise ValueError(f"{removed_in} is not later than {since}")
+        raise ValueError(f"Announce a name at least {NOTICE.days} days before it is removed.")
+    if parse_version(removed_in) <= parse_version(since):
+        raise ValueError(f"removed_in={removed_in!r} is not a later version than since={since!r}.")
 
-    def announce(function: Callable[_Given, _Returned]) -> Callable[_Given, _Returned]:
+    def decorate(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:
         name = f"{function.__module__}.{function.__qualname__}"
-        found = Deprecation(name, instead, since, announced, removed_in, removed_from)
-        DEPRECATIONS[name] = found
+        deprecation = Deprecation(name, instead, since, announced, removed_in, removed_from)
+        DEPRECATIONS[name] = deprecation
 
         @wraps(function)
-        def told(*given: _Given.args, **named: _Given.kwargs) -> _Returned:
-            warnings.warn(str(found), DeprecationWarning, stacklevel=2)
-            return function(*given, **named)
+        def wrapper(*args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
+            warnings.warn(str(deprecation), DeprecationWarning, stacklevel=2)
+            return function(*args, **kwargs)
 
-        return told
+        return wrapper
 
-    return announce
+    return decorate
 
 
-def version_of(text: str) -> tuple[int, ...]:
-    """Return a released version as numbers, so that 0.10 comes after 0.9.
+def parse_version(text: str) -> tuple[int, ...]:
+    """Parse a released version into numbers, so that 0.10 sorts after 0.9.
 
     Raises:
-        ValueError: it is not whole numbers joined by points.
+        ValueError: it is not whole numbers separated by full stops.
     """
     return tuple(int(part) for part in text.split("."))

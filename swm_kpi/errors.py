@@ -1,7 +1,8 @@
-"""The error family: the ground floor, which imports nothing from the package.
+"""The exceptions of the library, and the functions that word and collect definition problems.
 
-Every message names the thing, the rule and the fix, and none holds a value from a table:
-names of columns, refs and periods may appear, rows may not.
+Every message names the thing, the rule and the fix. No message contains a value from a table:
+names of columns, refs and periods may appear, rows may not. This module imports nothing from the
+package.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from traceback import clear_frames
 from typing import ParamSpec, Self, TypeVar
 
 _PACKAGE = Path(__file__).parent
-_Arguments = ParamSpec("_Arguments")
-_Answer = TypeVar("_Answer")
+_Params = ParamSpec("_Params")
+_Result = TypeVar("_Result")
 
 
 class SwmKpiError(Exception):
-    """The base of every error this library raises on purpose.
+    """The base class of every exception that this library raises on purpose.
 
     Attributes:
-        exit_code: what the command line exits with; each code has one cause.
+        exit_code: the exit code of the command line. Each class has its own.
     """
 
     exit_code = 1
@@ -36,7 +37,7 @@ class DefinitionError(SwmKpiError, ValueError):
     """A metric, contract, dimension or catalogue is declared wrongly.
 
     Attributes:
-        problems: everything that is wrong, in the order found; never only the first.
+        problems: every problem, in the order in which they were found.
     """
 
     exit_code = 10
@@ -46,53 +47,53 @@ class DefinitionError(SwmKpiError, ValueError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type[Self], tuple[tuple[Problem, ...]]]:
-        """Let it cross from one process to another whole."""
+        """Keep the problems when the error is pickled, as between processes."""
         return type(self), (self.problems,)
 
 
 class DataError(SwmKpiError, ValueError):
-    """A table breaks its contract. Holds counts and column names, never a value."""
+    """A table breaks its contract. The message has counts and column names, never a value."""
 
     exit_code = 11
 
 
 class RequestError(SwmKpiError, ValueError):
-    """A computation was asked for that cannot be done: unknown ref, table, breakdown or option."""
+    """A request cannot be computed: it names an unknown ref, table, breakdown or option."""
 
     exit_code = 12
 
 
 class PeriodError(SwmKpiError, ValueError):
-    """A period is not written as this library writes periods, or is not a whole grain."""
+    """A period has the wrong form, or is not a whole month, quarter, year or rolling window."""
 
     exit_code = 13
 
 
 class InputError(SwmKpiError, OSError):
-    """A file or frame that was given cannot be read as a table."""
+    """A file or frame cannot be read as a table."""
 
     exit_code = 14
 
 
 class OutputError(SwmKpiError, OSError):
-    """A result cannot be written: it exists, the folder is not writable, or it is undisclosed."""
+    """A result cannot be written: a file exists, a folder is read-only, or it is not protected."""
 
     exit_code = 15
 
 
 class MissingExtra(SwmKpiError, ImportError):
-    """An optional part of the library was used without its extra installed."""
+    """An optional part of the library needs an extra that is not installed."""
 
     exit_code = 16
 
     @classmethod
     def needed(cls, package: str, *, extra: str, purpose: str) -> MissingExtra:
-        """Word the one message for a missing optional dependency."""
+        """Return the error for a missing optional dependency, with the command that installs it."""
         return cls(f'{purpose} needs {package}. Install it with: pip install "swm-kpi[{extra}]"')
 
 
 class PluginWarning(UserWarning):
-    """A plugin's definitions cannot be loaded; every other distribution's are there."""
+    """A plugin's definitions do not load. Every other distribution's definitions do."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,10 @@ class Problem:
 
     Attributes:
         subject: the thing, such as ``Metric 15`` or ``Incident.closing_code``.
-        field: the field of it that is wrong.
-        rule: the rule it breaks.
+        field: the field that is wrong.
+        rule: the rule that it breaks.
         fix: what to write instead.
-        place: file and line of the declaration, where known.
+        place: the file and line of the declaration, where known.
     """
 
     subject: str
@@ -114,30 +115,36 @@ class Problem:
     place: str = ""
 
     def __str__(self) -> str:
-        at = f" ({self.place})" if self.place else ""
+        place = f" ({self.place})" if self.place else ""
         stop = "" if self.rule.endswith("?") else "."
         end = "" if self.fix.endswith("?") else "."
-        return f"{self.subject}, {self.field}: {self.rule}{stop} {self.fix}{end}{at}"
+        return f"{self.subject}, {self.field}: {self.rule}{stop} {self.fix}{end}{place}"
 
 
 def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
-    """Suggest the nearest known name, or list what is known. Ends without a full stop.
+    """Return a sentence that suggests the nearest known name, or lists the known names.
 
-    The only suggestion function of the library, so that every message words it alike.
+    The sentence ends with a question mark or with no full stop, so that it can be a ``fix``. Every
+    message of the library uses this function, so that suggestions are worded in one way.
+
+    Args:
+        name: the name that is not known.
+        known: the names to choose from.
+        show: the number of names to list at most.
     """
     names = sorted(set(known))
-    lowered = {each.lower(): each for each in reversed(names)}
-    near = get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
-    if near:
-        return f"Did you mean {lowered[near[0]]!r}?"
+    by_lower_case = {candidate.lower(): candidate for candidate in reversed(names)}
+    nearest = get_close_matches(name.lower(), list(by_lower_case), n=1, cutoff=0.6)
+    if nearest:
+        return f"Did you mean {by_lower_case[nearest[0]]!r}?"
     if not names:
         return "There is none to choose from"
-    listed = ", ".join(repr(each) for each in names[:show])
+    listed = ", ".join(repr(candidate) for candidate in names[:show])
     return f"Choose from {listed}" + (f" and {len(names) - show} more" if len(names) > show else "")
 
 
 def place_of_declaration() -> str:
-    """Return ``file:line`` of the nearest caller outside the package: where it is written."""
+    """Return ``file:line`` of the nearest caller outside the package; empty if there is none."""
     frame = sys._getframe(1)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
@@ -150,44 +157,45 @@ def place_of_declaration() -> str:
 
 
 def _is_internal_frame(path: Path) -> bool:
-    """Say whether a file belongs to the library or to what it calls, and declares nothing."""
+    """Return whether a file belongs to the library, or to code between it and a declaration."""
     if "pydantic" in path.parts or "importlib" in path.parts:
         return True
     in_package = path.is_relative_to(_PACKAGE)
     return in_package and "definitions" not in path.relative_to(_PACKAGE).parts
 
 
-def clear_tracebacks(function: Callable[_Arguments, _Answer]) -> Callable[_Arguments, _Answer]:
-    """Make a function that is given tables forget them in whatever error comes out of it.
+def clear_tracebacks(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:
+    """Decorate a function that takes tables, so that its exceptions keep no rows alive.
 
-    A traceback keeps every frame that the error came through, and each frame its local variables:
-    whoever prints those (a debugger, an error tracker, pytest) would print rows. Files, lines and
-    names of functions stay; the caller's own frames are the caller's.
+    A traceback keeps every frame that the exception passed through, with its local variables. A
+    debugger, an error tracker or pytest would print the rows in them. The decorator clears the
+    variables of those frames. Files, lines and names of functions stay, and so do the caller's
+    own frames.
     """
 
     @wraps(function)
-    def forgets(*args: _Arguments.args, **options: _Arguments.kwargs) -> _Answer:
+    def wrapper(*args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
         try:
-            return function(*args, **options)
+            return function(*args, **kwargs)
         except BaseException as error:
-            del args, options
-            for each in _chain(error):
-                clear_frames(each.__traceback__)
+            del args, kwargs
+            for linked_error in _linked_errors(error):
+                clear_frames(linked_error.__traceback__)
             raise
 
-    return forgets
+    return wrapper
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error, and those that it was raised from or in the handling of."""
-    seen: dict[int, BaseException] = {}
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        each = waiting.pop()
-        if each is not None and id(each) not in seen:
-            seen[id(each)] = each
-            waiting += [each.__cause__, each.__context__]
-    yield from seen.values()
+def _linked_errors(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, its causes, and the exceptions during whose handling it was raised."""
+    visited: dict[int, BaseException] = {}
+    queue: list[BaseException | None] = [error]
+    while queue:
+        current = queue.pop()
+        if current is not None and id(current) not in visited:
+            visited[id(current)] = current
+            queue += [current.__cause__, current.__context__]
+    yield from visited.values()
 
 
 _collected: ContextVar[list[Problem] | None] = ContextVar("collected_problems", default=None)
@@ -195,11 +203,11 @@ _collected: ContextVar[list[Problem] | None] = ContextVar("collected_problems", 
 
 @contextmanager
 def collecting_problems() -> Iterator[list[Problem]]:
-    """Gather every definition problem inside the block instead of stopping at the first.
+    """Collect every definition problem inside the block, instead of raising the first.
 
-    While it is active a wrong declaration yields a stand-in that takes any use, so that the rest
-    of its file still loads and all mistakes of a catalogue are reported together. Whoever opens
-    the block must raise ``DefinitionError`` when the list is not empty.
+    Inside the block a wrong declaration returns a placeholder that accepts any use, so that the
+    rest of its file loads and all mistakes of a catalogue are reported together. The caller must
+    raise ``DefinitionError`` when the list is not empty.
     """
     problems: list[Problem] = []
     token = _collected.set(problems)
@@ -210,9 +218,13 @@ def collecting_problems() -> Iterator[list[Problem]]:
 
 
 def raise_problems(problems: Iterable[Problem]) -> None:
-    """Raise ``DefinitionError``, or record the problems where a caller is collecting them."""
-    found = list(problems)
+    """Raise the problems, or record them inside :func:`collecting_problems`.
+
+    Raises:
+        DefinitionError: unless a caller collects problems.
+    """
+    new_problems = list(problems)
     collected = _collected.get()
     if collected is None:
-        raise DefinitionError(found)
-    collected.extend(each for each in found if each not in collected)
+        raise DefinitionError(new_problems)
+    collected.extend(problem for problem in new_problems if problem not in collected)

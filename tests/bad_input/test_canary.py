@@ -285,10 +285,10 @@ def test_an_error_nobody_foresaw_forgets_the_table_too() -> None:
     with pytest.raises(RuntimeError, match="unforeseen") as caught:
         computes(pl.DataFrame(rows()), name="unforeseen")
     frames = traceback.extract_tb(caught.value.__traceback__)
-    assert [each.name for each in frames][-2:] == ["forgets", "computes"]
+    assert [each.name for each in frames][-2:] == ["wrapper", "computes"]
     for error in (caught.value, caught.value.__cause__):
         told = traceback.TracebackException.from_exception(error, capture_locals=True)
-        inner = [each for each in told.stack if each.name in ("forgets", "computes", "deeper")]
+        inner = [each for each in told.stack if each.name in ("wrapper", "computes", "deeper")]
         assert MARK not in str([each.locals for each in inner])
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from swm_kpi.deprecation import DEPRECATIONS, deprecated, version_of
+from swm_kpi.deprecation import DEPRECATIONS, deprecated, parse_version
 
 ROOT = Path(__file__).parents[2]
 NOTICE = {
@@ -33,13 +33,13 @@ def test_a_deprecated_function_works_and_says_what_to_use_and_until_when() -> No
     def number_of_rows(rows: list[int], *, plus: int = 0) -> int:
         return len(rows) + plus
 
-    with pytest.warns(DeprecationWarning, match="Use count_rows") as told:
+    with pytest.warns(DeprecationWarning, match="Use count_rows") as warned:
         assert number_of_rows([1, 2], plus=1) == 3
-    assert str(told[0].message).endswith(
+    assert str(warned[0].message).endswith(
         "number_of_rows is deprecated since 0.2.0 (2026-12-01) and will be removed in 1.0.0, "
         "not before 2027-12-01. Use count_rows."
     )
-    assert told[0].filename == __file__
+    assert warned[0].filename == __file__
 
 
 def test_notice_is_a_year_at_least() -> None:
@@ -49,17 +49,17 @@ def test_notice_is_a_year_at_least() -> None:
 
 @pytest.mark.parametrize("removed_in", ["0.2.0", "0.1.9"])
 def test_removal_is_a_later_version(removed_in: str) -> None:
-    with pytest.raises(ValueError, match="not later"):
+    with pytest.raises(ValueError, match="not a later version"):
         deprecated(**NOTICE | {"removed_in": removed_in})
 
 
 def test_versions_are_numbers_and_not_text() -> None:
-    assert version_of("0.10.0") > version_of("0.9.12")
+    assert parse_version("0.10.0") > parse_version("0.9.12")
 
 
 def test_nothing_outlives_the_version_that_should_be_without_it() -> None:
     """A release that says it removes a name does remove it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    now = version_of(project["version"])
-    overdue = [each.name for each in DEPRECATIONS.values() if version_of(each.removed_in) <= now]
+    now = parse_version(project["version"])
+    overdue = [each.name for each in DEPRECATIONS.values() if parse_version(each.removed_in) <= now]
     assert overdue == []
