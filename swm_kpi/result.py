@@ -22,7 +22,7 @@ from swm_kpi.charts import (
     small_multiples_chart,
     year_on_year_chart,
 )
-from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing_risks, disclose
+from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing_risks, protect_frame
 from swm_kpi.errors import MissingExtra, RequestError, did_you_mean
 from swm_kpi.measures import Measure
 from swm_kpi.model.metric import Break, CatalogueEntry, Metric
@@ -139,7 +139,7 @@ class Result:
                 "This result has been disclosed already, and rounding twice is rounding wrongly. "
                 "Disclose the result that compute() returned."
             )
-        frame = disclose(self._frame, self.by, self._metrics, policy)
+        frame = protect_frame(self._frame, self.by, self._metrics, policy)
         told = self.provenance.without_counts() if self.provenance is not None else None
         return Result(frame, self.by, self.subjects, policy=policy, provenance=told)
 

@@ -1,4 +1,8 @@
-"""Which two counts come to a third in every cell: what adds up though no condition says so."""
+"""Additive triples: two counts that add up to a third in every cell, whatever their conditions.
+
+The conditions of two counts do not always show that they add up: the decided and the undecided
+rows of a share do, for example. An attacker may know such a rule, so it is found in the numbers.
+"""
 
 from __future__ import annotations
 
@@ -8,53 +12,60 @@ from hashlib import blake2b
 from itertools import combinations
 from typing import Any
 
-_NEAR = 1e-6
-_PRIME = 2**61 - 1
+TOLERANCE = 1e-6
+"""Two counts that differ by less are equal."""
+MODULUS = 2**61 - 1
+"""A Mersenne prime: fingerprints are sums modulo this."""
 Counts = Mapping[Any, float]
+"""One count in every cell: period and members to number."""
 
 
-def sides(counts: Mapping[str, Counts], groups: Iterable[set[str]]) -> Iterator[tuple[str, ...]]:
-    """Yield two counts and the third that they come to, of one group, each three once.
+def find_additive_triples(
+    counts: Mapping[str, Counts], groups: Iterable[set[str]]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the keys ``(first, second, total)`` of each triple of one group, once.
 
-    What could be decided of a share and what could not are such. Each count gets a number of its
-    own, by which sums are looked up and not tried.
+    Each count gets a fingerprint that is linear in its numbers, so the fingerprint of the total is
+    the sum of the other two. A total is therefore looked up and not tried: quadratic, not cubic,
+    in the number of counts. Each match is then checked in every cell.
 
     Args:
-        counts: of each series, the count in every cell.
-        groups: the series that are looked at together.
+        counts: the numbers of each count, by its key.
+        groups: the keys that are compared with each other.
     """
-    marks = {key: _mark(each) for key, each in counts.items()}
-    found = set()
+    fingerprints = {key: _fingerprint(numbers) for key, numbers in counts.items()}
+    seen = set()
     for group in groups:
-        by_mark: dict[Any, list[str]] = defaultdict(list)
+        by_fingerprint: dict[Any, list[str]] = defaultdict(list)
         for key in sorted(group):
-            by_mark[marks[key]].append(key)
-        for one, two in combinations(sorted(group), 2):
-            cells = marks[one][0]
-            if cells != marks[two][0]:
+            by_fingerprint[fingerprints[key]].append(key)
+        for first, second in combinations(sorted(group), 2):
+            cells = fingerprints[first][0]
+            if cells != fingerprints[second][0]:
                 continue
-            for whole in by_mark.get((cells, (marks[one][1] + marks[two][1]) % _PRIME), ()):
-                three = (one, two, whole)
-                if three not in found:
-                    found.add(three)
-                    if _are_sides(*(counts[each] for each in three)):
-                        yield three
+            total = (cells, (fingerprints[first][1] + fingerprints[second][1]) % MODULUS)
+            for whole in by_fingerprint.get(total, ()):
+                triple = (first, second, whole)
+                if triple not in seen:
+                    seen.add(triple)
+                    if _is_additive(*(counts[key] for key in triple)):
+                        yield triple
 
 
-def _mark(counts: Counts) -> tuple[int, int]:
-    """Return a number for the cells of a count and one for what it is in them."""
-    cells = marked = 0
-    for at, count in counts.items():
-        weight = int.from_bytes(blake2b(repr(at).encode(), digest_size=8).digest(), "big")
-        cells = (cells + weight) % _PRIME
-        marked = (marked + weight * round(count)) % _PRIME
-    return cells, marked
+def _fingerprint(counts: Counts) -> tuple[int, int]:
+    """Return a hash of the cells, and a hash of the numbers that is linear in them."""
+    cells = numbers = 0
+    for cell, count in counts.items():
+        weight = int.from_bytes(blake2b(repr(cell).encode(), digest_size=8).digest(), "big")
+        cells = (cells + weight) % MODULUS
+        numbers = (numbers + weight * round(count)) % MODULUS
+    return cells, numbers
 
 
-def _are_sides(one: Counts, two: Counts, whole: Counts) -> bool:
-    if not one.keys() == two.keys() == whole.keys():
+def _is_additive(first: Counts, second: Counts, total: Counts) -> bool:
+    if not first.keys() == second.keys() == total.keys():
         return False
-    # Two of which one is always none are no sides of a thing: it is the other.
-    return any(one[at] and two[at] for at in whole) and all(
-        abs(one[at] + two[at] - count) <= _NEAR for at, count in whole.items()
+    # If one of the two is zero in every cell where the other is not, the total is just a copy.
+    return any(first[cell] and second[cell] for cell in total) and all(
+        abs(first[cell] + second[cell] - count) <= TOLERANCE for cell, count in total.items()
     )

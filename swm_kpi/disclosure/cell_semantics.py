@@ -1,10 +1,15 @@
-"""What the numbers of a measure count, so that the same count is known wherever it stands."""
+"""What each number of a measure counts, so that one count is recognised wherever it appears.
+
+A count can appear as the value of one measure, as the numerator of another and as the denominator
+of a third. An attacker puts these together, so the linked tables must too. ``CountKey`` identifies
+a count; ``CellRoles`` says which count is in which column of a measure's rows.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any, assert_never
+from typing import Any, Literal, assert_never
 
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.measures import (
@@ -25,142 +30,159 @@ from swm_kpi.measures import (
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Unit
 
+PartRelation = Literal["additive", "overlapping", ""]
+"""How a total is related to its parts: equal to their sum, or at most their sum (because one person
+can be in several parts), or not related."""
+
 
 @dataclass(frozen=True)
-class Series:
-    """One count over the whole grid, whichever ref shows it.
+class CountKey:
+    """The identity of a count over all periods and members, whichever refs show it.
 
     Attributes:
-        key: equal for two series that are the same count.
-        over_members: ``"sum"`` where members add to the total, ``"cover"`` where one person may be
-            in several, so that they come to the total or more.
-        over_time: the same of months and quarters; empty where time does not add.
-        whole: a breakdown whose total is meant, whichever member's row it stands in.
-        clauses: its conditions, one by one, to tell when one count is a part of another.
-        family: equal for counts of one table with one time alignment.
+        key: equal for two measures that count the same.
+        over_members: how the total of a breakdown is related to its members.
+        over_time: how a longer period is related to the shorter periods in it.
+        total_over: a breakdown over which this count is always the total, whichever member's row
+            it is in.
+        conditions: the conditions that its rows meet, joined by "and", each as canonical JSON.
+        family: equal for counts of the same rows of one table with one time alignment, which
+            differ only in their conditions; empty for a count that is never compared by conditions.
     """
 
     key: str
-    over_members: str = "sum"
-    over_time: str = ""
-    whole: str = ""
-    clauses: frozenset[str] = frozenset()
+    over_members: PartRelation = "additive"
+    over_time: PartRelation = ""
+    total_over: str = ""
+    conditions: frozenset[str] = frozenset()
     family: str = ""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How one measure's rows are read. A role is None where it is not under the policy.
+class CellRoles:
+    """Which count is in each column of a measure's rows, and how the value depends on them.
+
+    A column is None where it holds no count to which the policy applies.
 
     Attributes:
-        value, numerator, denominator: which count stands in each column.
-        divided: whether the value is the numerator over the denominator, times the scale.
-        part: whether the numerator is a part of the denominator, so that the rest is a count too.
-        averaged: whether the value is an average over the denominator's rows.
-        beyond: which part of those rows an extreme value has beyond it: a tenth, of the 90th
-            percentile. All of them for a mean and a median, which are no extremes.
-        answered: whether the note says on how many answers it rests.
-        text: whether it is a written text.
+        value, numerator, denominator: the count in that column.
+        is_quotient: whether the value is the numerator over the denominator, times the scale.
+        has_complement: whether the numerator counts a subset of the denominator's rows, so that
+            the difference of the two is a count as well.
+        is_average: whether the value is an average over the denominator's rows.
+        tail_share: the share of those rows beyond the value: 0.1 for a 90th percentile. 1.0 for a
+            mean and a median, which are not near the end of a distribution.
+        note_counts_answers: whether the note says how many answers the value is based on.
+        is_free_text: whether the row holds free text.
+        scale: what a quotient is multiplied by, such as 1,000.
     """
 
-    value: Series | None = None
-    numerator: Series | None = None
-    denominator: Series | None = None
-    divided: bool = False
-    part: bool = False
-    averaged: bool = False
-    beyond: float = 1.0
-    answered: bool = False
-    text: bool = False
+    value: CountKey | None = None
+    numerator: CountKey | None = None
+    denominator: CountKey | None = None
+    is_quotient: bool = False
+    has_complement: bool = False
+    is_average: bool = False
+    tail_share: float = 1.0
+    note_counts_answers: bool = False
+    is_free_text: bool = False
     scale: int = 1
 
     @property
-    def roles(self) -> dict[str, Series]:
-        """The counts under the policy, by column."""
-        found = {
+    def counts(self) -> dict[str, CountKey]:
+        """The counts to which the policy applies, by column."""
+        columns = {
             "value": self.value, "numerator": self.numerator, "denominator": self.denominator,
         }  # fmt: skip
-        return {name: each for name, each in found.items() if each is not None}
+        return {column: count for column, count in columns.items() if count is not None}
 
 
-def read(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Reading:
-    """Return how a measure's rows are read under a policy, as its kind declares."""
+def roles_of(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> CellRoles:
+    """Return which counts the rows of a measure hold, as its kind declares.
+
+    Counts to which the policy does not apply are left out.
+    """
     rule = measure.disclosure
-    covered = policy.covers(metric.ref, _rows(measure))
+    covered = policy.covers(metric.ref, _row_unit(measure))
     statistics = measure.statistics
     match rule:
         case NoCounts():
-            return Reading()
+            return CellRoles()
         case FreeText():
-            return Reading(text=True)
+            return CellRoles(is_free_text=True)
         case CountedValue() | MeanOfCounts() | UnlinkedCount():
-            return Reading(value=_counted(metric, measure, policy))
+            return CellRoles(value=_value_count(metric, measure, policy))
         case QuotientOfMeasures(scale=scale):
-            top, *rest = (metric.measure(key, measure.basis) for key in measure.depends_on)
-            return Reading(
-                numerator=_counted(metric, top, policy),
-                denominator=_counted(metric, rest[0], policy) if rest else None,
-                divided=True,
+            numerator, *rest = (metric.measure(key, measure.basis) for key in measure.depends_on)
+            return CellRoles(
+                numerator=_value_count(metric, numerator, policy),
+                denominator=_value_count(metric, rest[0], policy) if rest else None,
+                is_quotient=True,
                 scale=scale,
             )
         case AverageOverRows(rows=rows, tail=tail):
-            return Reading(
-                denominator=_series(statistics[rows]) if covered else None,
-                averaged=True,
-                beyond=tail,
+            return CellRoles(
+                denominator=_count_key(statistics[rows]) if covered else None,
+                is_average=True,
+                tail_share=tail,
             )
         case ShareOfCounts():
             if not covered:
-                return Reading()
-            return Reading(
-                numerator=_series(statistics[rule.part]),
-                denominator=_less(_series(statistics[rule.whole]), statistics.get(rule.undecided)),
-                divided=True,
-                part=True,
-                answered=rule.note_has_counts,
+                return CellRoles()
+            return CellRoles(
+                numerator=_count_key(statistics[rule.part]),
+                denominator=_without_undecided(
+                    _count_key(statistics[rule.whole]), statistics.get(rule.undecided)
+                ),
+                is_quotient=True,
+                has_complement=True,
+                note_counts_answers=rule.note_has_counts,
             )
         case _:
             assert_never(rule)
 
 
-def _counted(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Series | None:
-    """Return the count that a measure's value is, if it is one under the policy."""
+def _value_count(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> CountKey | None:
+    """Return the count that is a measure's value, if the policy applies to its unit."""
     if not policy.covers(metric.ref, measure.resolved_unit):
         return None
     match measure.disclosure:
-        case CountedValue(statistic=role):
-            return _series(measure.statistics[role])
-        case MeanOfCounts(statistic=role):
-            return Series(f"mean of {measure.statistics[role].key}")
+        case CountedValue(statistic=name):
+            return _count_key(measure.statistics[name])
+        case MeanOfCounts(statistic=name):
+            return CountKey(f"mean of {measure.statistics[name].key}")
         case _:
-            # The value is linked to no other count: it is protected by itself.
-            return Series(json.dumps(measure.canonical(), default=str), over_members="")
+            # The value is linked to no other count: it is suppressed or shown by itself.
+            return CountKey(json.dumps(measure.canonical(), default=str), over_members="")
 
 
-def _rows(measure: Measure) -> Unit:
-    rows = measure.of.row_unit if isinstance(measure, TableMeasure) else None
-    return rows if rows is not None else Unit.PEOPLE
+def _row_unit(measure: Measure) -> Unit:
+    unit = measure.of.row_unit if isinstance(measure, TableMeasure) else None
+    return unit if unit is not None else Unit.PEOPLE
 
 
-def _series(statistic: Statistic) -> Series:
+def _count_key(statistic: Statistic) -> CountKey:
     canonical: list[Any] = list(statistic.canonical)
     where, canonical[4], canonical[-1] = canonical[4], None, None
-    clauses = where[1:] if where and where[0] == "and" else [where] if where else []
-    joined = "sum" if statistic.operation.is_additive else "cover"
-    return Series(
+    conditions = where[1:] if where and where[0] == "and" else [where] if where else []
+    relation: PartRelation = "additive" if statistic.operation.is_additive else "overlapping"
+    return CountKey(
         json.dumps([canonical, where]),
-        over_members=joined,
-        over_time=joined if statistic.alignment is TimeAlignment.EVENT else "",
-        whole=statistic.whole or "",
-        clauses=frozenset(json.dumps(each) for each in clauses),
+        over_members=relation,
+        over_time=relation if statistic.alignment is TimeAlignment.EVENT else "",
+        total_over=statistic.whole or "",
+        conditions=frozenset(json.dumps(condition) for condition in conditions),
         family=json.dumps(canonical) if statistic.operation is not Operation.QUANTILE else "",
     )
 
 
-def _less(series: Series, undecided: Statistic | None) -> Series:
-    """Return the rows of a share that could be decided: a count of its own, and a part."""
+def _without_undecided(count: CountKey, undecided: Statistic | None) -> CountKey:
+    """Return the denominator without the rows for which the condition is null.
+
+    It is a count of its own, and a subset of the count with those rows.
+    """
     if undecided is None:
-        return series
+        return count
     decided = json.dumps(["decided", undecided.key])
-    key = f"{series.key} less {undecided.key}"
-    return replace(series, key=key, clauses=series.clauses | {decided})
+    key = f"{count.key} less {undecided.key}"
+    return replace(count, key=key, conditions=count.conditions | {decided})

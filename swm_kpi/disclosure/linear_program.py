@@ -1,4 +1,4 @@
-"""A linear programme in HiGHS that is asked again and again with other bounds and prices."""
+"""A linear program in HiGHS that is solved many times with other costs and bounds."""
 
 from __future__ import annotations
 
@@ -11,90 +11,101 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int32]
 
-_STEPS, _NODES = 200_000, 200
-"""How long a search may be, and one in whole numbers. A time would not give the same twice."""
-_GAP = 0.5
-"""By how much of itself a price in whole numbers may be over the least: to prove it takes long."""
+# Limits are in steps of the solver and not in seconds, so that the answer is reproducible.
+SIMPLEX_ITERATION_LIMIT = 200_000
+"""Simplex iterations of one solve."""
+MIP_NODE_LIMIT = 200
+"""Branch-and-bound nodes of one solve in whole numbers."""
+MIP_RELATIVE_GAP = 0.5
+"""How far, relative to the optimum, the cost of a solution in whole numbers may be above the best
+bound. Proving the optimum takes long, and a higher cost only suppresses more."""
 
 
-class GivenUp(Exception):
-    """A programme was longer than it may be."""
+class SolverLimitReached(Exception):
+    """A limit was reached before a feasible solution was found, so nothing is known."""
 
 
-class _Quiet(highspy.Highs):
-    """A solver that says nothing: some releases else print their name before they are told to."""
+class _SilentHighs(highspy.Highs):
+    """A solver without output. Some versions print their name before an option can be set."""
 
     def enableCallbacks(self) -> None:
-        """Be quiet, which has to come before anything that is done with it."""
+        """Turn output off first: the constructor calls this before anything else."""
         self.setOptionValue("output_flag", False)
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
-class Programme:
-    """Find the ``x`` of least price between bounds for which every sum comes to its total.
+class LinearProgram:
+    """Minimise ``cost @ x`` subject to ``A @ x == right_side`` and ``lower <= x <= upper``.
 
-    The same questions in the same order get the same answers: one thread, a fixed seed, and limits
-    of steps and not of time.
+    The same calls in the same order return the same solutions: one thread, a fixed random seed,
+    and limits of iterations and nodes instead of time.
 
     Args:
-        sums, unknowns, signs: the terms, sorted by sum: in which sum, which unknown, times what.
-        count: how many unknowns there are.
-        whole: which of them are whole numbers; none when left out.
-        totals: what the sums come to, where that is not zero.
+        constraints, variables, coefficients: the non-zero entries of A, sorted by constraint: its
+            row, its column and its value.
+        variable_count: the number of variables.
+        whole: which variables are integers, shape ``(variable_count,)``; none when left out.
+        right_side: what each constraint is equal to; zero when left out.
     """
 
     def __init__(
         self,
-        sums: Numbers,
-        unknowns: Numbers,
-        signs: Array,
-        count: int,
+        constraints: Numbers,
+        variables: Numbers,
+        coefficients: Array,
+        variable_count: int,
         whole: NDArray[np.bool_] | None = None,
-        totals: Array | None = None,
+        right_side: Array | None = None,
     ) -> None:
-        self._whole = whole is not None
-        self._all = np.arange(count, dtype=np.int32)
-        rows = int(sums[-1]) + 1 if len(sums) else 0
+        self._is_mip = whole is not None
+        self._columns = np.arange(variable_count, dtype=np.int32)
+        rows = int(constraints[-1]) + 1 if len(constraints) else 0
         model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = count, rows
-        model.col_cost_ = np.zeros(count)
-        model.col_lower_ = model.col_upper_ = np.zeros(count)
-        model.row_lower_ = model.row_upper_ = np.zeros(rows) if totals is None else totals
+        model.num_col_, model.num_row_ = variable_count, rows
+        model.col_cost_ = np.zeros(variable_count)
+        model.col_lower_ = model.col_upper_ = np.zeros(variable_count)
+        model.row_lower_ = model.row_upper_ = np.zeros(rows) if right_side is None else right_side
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = np.searchsorted(sums, np.arange(rows + 1)).astype(np.int32)
-        model.a_matrix_.index_, model.a_matrix_.value_ = unknowns, signs
+        model.a_matrix_.start_ = np.searchsorted(constraints, np.arange(rows + 1)).astype(np.int32)
+        model.a_matrix_.index_, model.a_matrix_.value_ = variables, coefficients
         if whole is not None:
-            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-            model.integrality_ = [kinds[int(each)] for each in whole]
-        self._solver = _Quiet()  # type: ignore[no-untyped-call]
+            types = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+            model.integrality_ = [types[int(is_whole)] for is_whole in whole]
+        self._solver = _SilentHighs()  # type: ignore[no-untyped-call]
         options: dict[str, Any] = {
             "threads": 1,
             "parallel": "off",
             "random_seed": 0,
-            "simplex_iteration_limit": _STEPS,
-            "mip_max_nodes": _NODES,
-            "mip_rel_gap": _GAP,
+            "simplex_iteration_limit": SIMPLEX_ITERATION_LIMIT,
+            "mip_max_nodes": MIP_NODE_LIMIT,
+            "mip_rel_gap": MIP_RELATIVE_GAP,
         }
         for name, value in options.items():
             self._solver.setOptionValue(name, value)
         self._solver.passModel(model)
 
-    def cheapest(self, price: Array, least: Array, most: Array) -> Array | None:
-        """Return the unknowns, or None where there are none such.
+    def solve(self, cost: Array, lower: Array, upper: Array) -> Array | None:
+        """Return an optimal solution, or None where no solution is feasible.
 
-        Of unknowns in whole numbers the price may be a little over the least.
+        With integer variables the cost may be above the optimum, by the relative gap or because
+        the node limit was reached.
+
+        Args:
+            cost: the cost of each variable, shape ``(variable_count,)``.
+            lower: the lower bound of each variable, which may be minus infinity.
+            upper: the upper bound of each variable, which may be infinity.
 
         Raises:
-            GivenUp: neither was found within the limits.
+            SolverLimitReached: a limit was reached before a solution was found.
         """
-        count = len(self._all)
-        self._solver.changeColsCost(count, self._all, price)
-        self._solver.changeColsBounds(count, self._all, least, most)
+        variable_count = len(self._columns)
+        self._solver.changeColsCost(variable_count, self._columns, cost)
+        self._solver.changeColsBounds(variable_count, self._columns, lower, upper)
         self._solver.run()
         status = self._solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
-        found = self._solver.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible
-        if not found or (status != highspy.HighsModelStatus.kOptimal and not self._whole):
-            raise GivenUp
+        feasible = self._solver.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible
+        if not feasible or (status != highspy.HighsModelStatus.kOptimal and not self._is_mip):
+            raise SolverLimitReached
         return np.array(self._solver.getSolution().col_value)

@@ -1,162 +1,185 @@
-"""Hide what is small, and then enough else that nothing small can be worked out.
-
-For every small count two other tables are looked for that a reader could not tell from the true
-one: one in which the count is as low as a hidden count can be, and one in which it is as high.
-Where shown numbers stand in the way, those that the other table would change are hidden, the
-smallest first. So what a reader can say of a small count is no more than the markers say by
-themselves.
-"""
+"""Apply a disclosure policy to the table of a result: suppress, then round what is left."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+import math
+import re
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
+import polars as pl
 
-from swm_kpi.disclosure.constraint_graph import System
-from swm_kpi.disclosure.feasible_tables import Tables
-from swm_kpi.disclosure.linear_program import Array, GivenUp
+from swm_kpi.disclosure.cell_semantics import CellRoles, roles_of
+from swm_kpi.disclosure.linked_tables import LinkedTables
+from swm_kpi.disclosure.policy import DisclosurePolicy
+from swm_kpi.disclosure.suppression import SuppressionPattern
 from swm_kpi.errors import RequestError
-from swm_kpi.progress import progress
+from swm_kpi.model.metric import Metric
+from swm_kpi.vocabulary import Basis, Marker
 
-_NEAR = 1e-6
-_AT_ONCE, _SHARE = 20, 10
-"""How many counts are looked at one by one before all are looked at together again: a tenth."""
-_MOST_SMALL = 25_000
+NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
+FREE_TEXT_NOTE = "Free text withheld: the policy does not say that a person has read it."
+OVERPROTECTED_NOTE = (
+    "All numbers that add up with it are suppressed, because the solver reached a limit before it "
+    "found fewer."
+)
+_ROW_COUNT = re.compile(r"(?:(?<=\A)|(?<=\. ))(\d[\d,]*) rows?\b")
+_ANSWER_COUNT = re.compile(r"(?:(?<=\A)|(?<=\. ))(\d[\d,]*) rows? answered\b")
+_SIGNIFICANT_DIGITS = 3
 
 
-class Protection:
-    """Which rows of a system are hidden, and why.
+def suppression_note(policy: DisclosurePolicy) -> str:
+    """Return the note of a suppressed number.
 
-    Attributes:
-        small: rows that would show a small number.
-        others: rows hidden so that another hidden number cannot be worked out.
-        given_up: rows among them that may be hidden needlessly, because the search for what had to
-            be was too long, and all that could be hidden there was.
+    It is the same for primary and secondary suppression: to know which numbers are small helps an
+    attacker.
     """
+    return (
+        f"Suppressed: it shows or leaves a count {policy.describe_threshold()}, or could be used "
+        "to calculate a number that does."
+    )
 
-    def __init__(self, system: System, small: set[int]) -> None:
-        self.system = system
-        self.small = set(small)
-        self.others: set[int] = set()
-        self.given_up: set[int] = set()
-        for row, nodes in enumerate(system.of_row):
-            if any(system.nodes[each].small for each in nodes):
-                self.small.add(row)
-        for row in sorted(self.small):
-            self._unshow(row)
-        small_counts = sum(node.small for node in system.nodes)
-        if small_counts > _MOST_SMALL:
+
+def protect_frame(
+    frame: pl.DataFrame,
+    by: Sequence[str],
+    metrics: Mapping[str, Metric],
+    policy: DisclosurePolicy,
+) -> pl.DataFrame:
+    """Return the table of a result with small counts suppressed and the others rounded.
+
+    A suppressed row has no number, the marker ``[c]``, and a note with the reason. Zero, ``[x]``
+    and ``[z]`` are not changed. Totals are rounded from the true total, as NHS England does, and
+    not added up from rounded parts: so a total is the same in every breakdown.
+
+    Args:
+        frame: the table of a result.
+        by: its breakdowns.
+        metrics: the metric that each ref was computed from.
+        policy: which counts are small, and how the others are rounded.
+
+    Returns:
+        A table with the same rows and columns, in the same order.
+
+    Raises:
+        RequestError: the table is empty, a ref is not in ``metrics``, or there are more than 25,000
+            small counts.
+    """
+    roles = _roles_by_measure(frame, metrics, policy)
+    linked_tables = LinkedTables(frame, by, roles, policy)
+    keys = list(zip(*(frame[name].to_list() for name in ("ref", "measure", "basis")), strict=True))
+    roles_of_row = [roles[key] for key in keys]
+    notes = frame["note"].fill_null("").to_list()
+    denominators = frame["denominator"].to_list()
+    primary = {
+        row
+        for row, row_roles in enumerate(roles_of_row)
+        if (row_roles.note_counts_answers and _has_few_answers(notes[row], policy))
+        or (row_roles.counts and _is_near_extreme(row_roles, denominators[row], policy))
+    }
+    pattern = SuppressionPattern(linked_tables, primary)
+    suppressed = pattern.primary | pattern.secondary
+    suppressed |= _proxy_rows_of_suppressed(frame, by, suppressed)
+    note = suppression_note(policy)
+    numbers = {name: frame[name].to_list() for name in NUMBERS}
+    markers = frame["marker"].fill_null("").to_list()
+    for row, row_roles in enumerate(roles_of_row):
+        if row in suppressed:
+            for name in NUMBERS:
+                numbers[name][row] = None
+            markers[row] = Marker.CONFIDENTIAL.value
+            rest = _ROW_COUNT.sub("Some rows", notes[row])
+            limit = f" {OVERPROTECTED_NOTE}" if row in pattern.overprotected else ""
+            notes[row] = f"{note}{limit} {rest}".strip()
+        elif row_roles.is_free_text and not policy.publish_free_text:
+            has_text = markers[row] == Marker.NOT_APPLICABLE.value
+            notes[row] = FREE_TEXT_NOTE if has_text else notes[row]
+            markers[row] = Marker.CONFIDENTIAL.value if has_text else markers[row]
+        elif not row_roles.is_free_text:
+            notes[row] = _ROW_COUNT.sub(lambda match: _blur_count(match[1], policy), notes[row])
+            _round(numbers, row, row_roles, policy)
+    texts = {"marker": markers, "note": notes}
+    return frame.with_columns(
+        *(pl.Series(name, column, dtype=pl.Float64) for name, column in numbers.items()),
+        *(pl.Series(name, column, dtype=pl.String) for name, column in texts.items()),
+    )
+
+
+def _roles_by_measure(
+    frame: pl.DataFrame, metrics: Mapping[str, Metric], policy: DisclosurePolicy
+) -> dict[tuple[str, str, str], CellRoles]:
+    if frame.is_empty():
+        raise RequestError("The result is empty: there is nothing to protect. Compute some rows.")
+    roles = {}
+    for ref, key, basis in frame.select("ref", "measure", "basis").unique().sort(pl.all()).rows():
+        if ref not in metrics:
             raise RequestError(
-                f"The result has {small_counts:,} counts under the threshold, and the most "
-                f"that are protected together is {_MOST_SMALL:,}. Ask for fewer members or longer "
-                "periods: in so small cells nearly all would be hidden."
+                f"The result does not say what ref {ref!r} was computed from, so what its numbers "
+                "count is not known. Protect the result that compute() returned."
             )
-        tied = [
-            members
-            for members in system.tied()
-            if len(members) > 1 and any(system.nodes[each].small for each in members)
-        ]
-        with progress(len(tied)) as step:
-            for members in tied:
-                self._protect(members)
-                step("protecting small counts")
-
-    def _hidden(self, row: int) -> bool:
-        return row in self.small or row in self.others
-
-    def _unshow(self, row: int) -> None:
-        for at in self.system.of_row[row]:
-            node = self.system.nodes[at]
-            if node.shown and all(self._hidden(each) for each in node.rows):
-                self.system.hide(node)
-
-    def _hide(self, at: int) -> None:
-        rows = [row for row in self.system.nodes[at].rows if not self._hidden(row)]
-        self.others.update(rows)
-        for row in rows:
-            self._unshow(row)
-
-    def _protect(self, members: list[int]) -> None:
-        """Hide what has to be among counts that are tied to one another.
-
-        A sum that only seems to be a rule may seem to leave nothing that hiding could do for a
-        count. So then it is looked at without such sums too.
-        """
-        tables = Tables(self.system, members)
-        seen = np.zeros((2, len(members)))
-        try:
-            if not self._reach(tables, seen):
-                for _ in self.system.doubts(members):
-                    tables.refresh()
-                    self._reach(tables, seen.copy())
-        except GivenUp:
-            self._give_up(members)
-
-    def _reach(self, tables: Tables, seen: Array) -> bool:
-        """Hide until every small count may be what it should; say whether that could be done."""
-        wanted = self._goals(tables.members)
-        goals = np.array([np.maximum(wanted[0], tables.lowest()), wanted[1]])
-        while True:
-            self._look_together(tables, goals, seen)
-            left = np.argwhere(_unreached(goals, seen).T).tolist()
-            if not left:
-                return bool(np.array_equal(goals, wanted))
-            for at, way in left[: max(_AT_ONCE, len(left) // _SHARE)]:
-                if _unreached(goals, seen)[way, at]:
-                    changes = self._nearest(tables, at, goals[way, at])
-                    for each in tables.beyond(changes):
-                        self._hide(each)
-                    tables.refresh()
-                    _note(seen, changes)
-                    # What no hiding allows is no goal.
-                    goals[way, at] = changes[at]
-
-    def _nearest(self, tables: Tables, at: int, goal: float) -> Array:
-        """Return a table in which a count comes near its goal; hide what is about it if need be."""
-        with suppress(GivenUp):
-            return tables.nearest(at, goal)
-        self._give_up(tables.near(at))
-        tables.refresh()
-        return tables.nearest(at, goal)
-
-    def _goals(self, members: list[int]) -> Array:
-        """Return by how much each small count should be able to be less, and more."""
-        goals = np.zeros((2, len(members)))
-        for at, each in enumerate(members):
-            node = self.system.nodes[each]
-            if node.small:
-                least, most = self.system.hidden_range(node)
-                goals[:, at] = least - node.exact, most - node.exact
-        return goals
-
-    def _look_together(self, tables: Tables, goals: Array, seen: Array) -> None:
-        """Look for tables in which many counts reach their goals, as long as there are more."""
-        for way in (0, 1):
-            left = _unreached(goals, seen)[way]
-            while left.any():
-                _note(seen, tables.together(goals[way], left))
-                now = _unreached(goals, seen)[way]
-                if now.sum() == left.sum():
-                    break
-                left = now
-
-    def _give_up(self, nodes: list[int]) -> None:
-        """Hide every one of some counts but zeros, in place of what would have done."""
-        for each in nodes:
-            node = self.system.nodes[each]
-            if node.shown and node.exact > 0:
-                self._hide(each)
-            self.given_up.update(row for row in node.rows if self._hidden(row))
+        metric = metrics[ref]
+        roles[ref, key, basis] = roles_of(metric, metric.measure(key, Basis(basis)), policy)
+    return roles
 
 
-def _unreached(goals: Array, seen: Array) -> NDArray[np.bool_]:
-    unreached: NDArray[np.bool_] = np.abs(goals) > np.abs(seen) + _NEAR
-    return unreached
+def _has_few_answers(note: str, policy: DisclosurePolicy) -> bool:
+    match = _ANSWER_COUNT.search(note)
+    return match is not None and policy.is_small(float(match[1].replace(",", "")))
 
 
-def _note(seen: Array, changes: Array) -> None:
-    """Remember a table: it speaks for every count that it changes."""
-    np.minimum(seen[0], changes, out=seen[0])
-    np.maximum(seen[1], changes, out=seen[1])
+def _is_near_extreme(roles: CellRoles, denominator: float | None, policy: DisclosurePolicy) -> bool:
+    """Return whether so few rows are beyond a value that it is close to one person's own."""
+    if not denominator or roles.tail_share >= 1:
+        return False
+    return policy.is_under_threshold(math.floor(denominator * roles.tail_share + 1e-9))
+
+
+def _blur_count(count: str, policy: DisclosurePolicy) -> str:
+    """Return a count of rows in words, to its first digit: "About 300 rows"."""
+    number = int(count.replace(",", ""))
+    if policy.is_under_threshold(number):
+        return "A few rows"
+    unit = 10 ** (len(str(number)) - 1)
+    return f"About {(number + unit // 2) // unit * unit:,} rows"
+
+
+def _proxy_rows_of_suppressed(
+    frame: pl.DataFrame, by: Sequence[str], suppressed: set[int]
+) -> set[int]:
+    """Return the rows of public data that are the same cell as a suppressed row of force data."""
+    columns = [
+        frame[name].to_list() for name in ("ref", "measure", "period_start", "period_end", *by)
+    ]
+    bases = frame["basis"].to_list()
+    cells = list(zip(*columns, strict=True))
+    suppressed_cells = {cells[row] for row in suppressed if bases[row] == Basis.FORCE.value}
+    values = frame["value"].to_list()
+    return {
+        row
+        for row, cell in enumerate(cells)
+        if bases[row] == Basis.PROXY.value and cell in suppressed_cells and values[row] is not None
+    } - suppressed
+
+
+def _round(
+    numbers: dict[str, list[float | None]], row: int, roles: CellRoles, policy: DisclosurePolicy
+) -> None:
+    """Round the counts of a row in place, and calculate again what depends on them."""
+    if roles.is_average and roles.counts:
+        # The limits of a median's interval are the values of two people.
+        numbers["lower"][row] = numbers["upper"][row] = None
+    if not policy.rounds or not roles.counts:
+        return
+    for name in roles.counts:
+        count = numbers[name][row]
+        numbers[name][row] = policy.rounded(count) if count is not None else None
+    value, numerator, denominator = (numbers[name][row] for name in NUMBERS[:3])
+    if roles.is_quotient and value is not None:
+        numbers["value"][row] = (
+            numerator / denominator * roles.scale if numerator is not None and denominator else None
+        )
+    elif roles.is_average and value:
+        # A mean of whole days with many digits is a fraction that reveals its denominator.
+        places = _SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(abs(value)))
+        numbers["value"][row] = round(value, places)
+    # An interval that was calculated from the exact count reveals it.
+    numbers["lower"][row] = numbers["upper"][row] = None

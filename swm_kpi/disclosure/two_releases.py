@@ -1,4 +1,10 @@
-"""What two releases tell together that neither tells alone."""
+"""Differencing: what two releases reveal together that neither reveals alone.
+
+The attacker has both releases. Each count gets a feasibility interval from each release, and the
+constraints over members and periods tighten the intervals. Bounds are propagated through one
+constraint at a time, so an interval here can be wider than the true feasibility interval: no
+warning is no proof that two releases are safe together.
+"""
 
 from __future__ import annotations
 
@@ -11,24 +17,27 @@ from typing import Protocol
 import polars as pl
 
 from swm_kpi.contracts import ALL
-from swm_kpi.disclosure.cell_semantics import Series, read
-from swm_kpi.disclosure.constraint_graph import INFINITY, span_of
-from swm_kpi.disclosure.period_constraints import Span, cycles, gaps
+from swm_kpi.disclosure.cell_semantics import CountKey, roles_of
+from swm_kpi.disclosure.linked_tables import INFINITY
+from swm_kpi.disclosure.period_constraints import Span, cycle_basis, implied_periods, span_of
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.errors import RequestError
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Basis, Marker
 
-_NEAR = 1e-6
-_ROUNDS = 12
+TOLERANCE = 1e-6
+"""Two counts that differ by less are equal."""
+MAX_PROPAGATION_ROUNDS = 12
+"""How often bounds are propagated through all constraints."""
 Members = frozenset[tuple[str, str]]
-Cell = tuple[str, Span, Members]
-Range = tuple[float, float]
+CellKey = tuple[str, Span, Members]
+"""The key of a count, a period, and breakdowns with members, without those that are ``All``."""
+Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class DisclosureRisk:
-    """A small number that two releases tell together.
+    """A small count that two releases may reveal together.
 
     Attributes:
         ref, measure: the measure concerned.
@@ -44,8 +53,8 @@ class DisclosureRisk:
     description: str
 
     def __str__(self) -> str:
-        where = "".join(f", {name} {member}" for name, member in self.members)
-        return f"Ref {self.ref}, {self.measure}, {self.period}{where}: {self.description}"
+        members = "".join(f", {name} {member}" for name, member in self.members)
+        return f"Ref {self.ref}, {self.measure}, {self.period}{members}: {self.description}"
 
 
 class _Subject(Protocol):
@@ -54,7 +63,7 @@ class _Subject(Protocol):
 
 
 class Released(Protocol):
-    """A result, as far as it is needed here."""
+    """The parts of a result that this module uses."""
 
     @property
     def by(self) -> tuple[str, ...]:
@@ -62,7 +71,7 @@ class Released(Protocol):
 
     @property
     def policy(self) -> DisclosurePolicy | None:
-        """The policy it went through."""
+        """The policy that protects it; None if it is not protected."""
 
     @property
     def subjects(self) -> Mapping[str, _Subject]:
@@ -73,11 +82,17 @@ class Released(Protocol):
 
 
 @dataclass
-class _Told:
-    """What one release tells of one count."""
+class _ReleasedCell:
+    """What one release reveals of one count.
 
-    known: Range
-    hidden: bool
+    Attributes:
+        interval: the bounds of the count by its rounding or its marker.
+        suppressed: whether the release suppresses it.
+        ref, measure, label: where the release shows it, and its period's label.
+    """
+
+    interval: Interval
+    suppressed: bool
     ref: str
     measure: str
     label: str
@@ -86,255 +101,301 @@ class _Told:
 def differencing_risks(
     first: Released, second: Released, policy: DisclosurePolicy | None = None
 ) -> tuple[DisclosureRisk, ...]:
-    """Say where two releases together tell a small number that neither tells alone.
+    """Return where two releases together may reveal a small count that neither reveals alone.
 
-    The same counts are looked up in both, by what they count and not by their ref. Told are: a
-    count hidden in one and shown in the other; two versions of a count, or two overlapping periods,
-    a little apart; a longer period less a shorter one with little left over; and a hidden count
-    that the sums over members and periods of both releases narrow down, further than those of
-    either alone. Told too is a breakdown that has other members in each.
+    Counts are compared by what they count, not by their ref. Reported are:
 
-    Nothing is told of a third release, of other people's publications, or of shares shown without
-    their counts. Only sums are followed, one at a time: no warning is no proof.
+    - a count that one release suppresses and the other shows;
+    - two versions of a count, or two overlapping periods, with a small difference;
+    - a longer and a shorter period with a small difference;
+    - a suppressed count with a narrower feasibility interval in both releases together than in
+      either alone, by the sums over members and periods;
+    - a breakdown that has other members in each release.
+
+    Third releases, other people's publications, and shares shown without their counts are not
+    considered. No warning is no proof that the releases are safe together.
 
     Args:
         first: a result, as released.
-        second: another: a revision, another breakdown, or other periods.
-        policy: what is small; the first result's own policy when left out.
+        second: another one: a revision, another breakdown, or other periods.
+        policy: which counts are small; the first result's own policy when left out.
 
     Returns:
-        The warnings, in order of ref, measure and period; none where nothing was found.
+        The warnings, in order of ref, measure and period; empty where there are none.
 
     Raises:
-        RequestError: no policy is given and the first result has gone through none.
+        RequestError: no policy is given and the first result is not protected.
     """
     rules = policy or first.policy
     if rules is None:
         raise RequestError(
-            "The first result has gone through no disclosure policy, so it is not said what is "
+            "The first result is not protected, so there is no policy that says which counts are "
             "small. Give policy=DisclosurePolicy(...)."
         )
-    series: dict[str, Series] = {}
-    both = [_cells(each, rules, series) for each in (first, second)]
-    found = dict.fromkeys(_same_cell(both[0], both[1], rules))
-    found |= dict.fromkeys(_periods(both[0], both[1], rules, series))
-    found |= dict.fromkeys(_narrowed(both, rules, series))
-    found |= dict.fromkeys(_other_members(first, second))
-    return tuple(sorted(found, key=lambda each: (each.ref, each.measure, each.period, str(each))))
+    counts: dict[str, CountKey] = {}
+    releases = [_cells_of_release(release, rules, counts) for release in (first, second)]
+    risks = dict.fromkeys(_same_cell_risks(releases[0], releases[1], rules))
+    risks |= dict.fromkeys(_period_risks(releases[0], releases[1], rules, counts))
+    risks |= dict.fromkeys(_tightened_intervals(releases, rules, counts))
+    risks |= dict.fromkeys(_changed_members(first, second))
+    return tuple(sorted(risks, key=lambda risk: (risk.ref, risk.measure, risk.period, str(risk))))
 
 
-def _other_members(first: Released, second: Released) -> Iterator[DisclosureRisk]:
-    """Yield each breakdown that has other members in the two releases, as after a boundary change.
+def _changed_members(first: Released, second: Released) -> Iterator[DisclosureRisk]:
+    """Yield each breakdown with other members in the two releases, as after a boundary change.
 
-    What an old area and a new one have in common is in no result, so all that can be said is that
-    one less the other may be few.
+    No result shows the intersection of an old and a new area, so its size is unknown.
     """
     frames = first.to_polars(), second.to_polars()
-    measures = [set(each.select("ref", "measure").unique().rows()) for each in frames]
+    measures = [set(frame.select("ref", "measure").unique().rows()) for frame in frames]
     for name in first.by:
         if name not in second.by:
             continue
-        held = [set(each[name].to_list()) for each in frames]
-        for ref, measure in sorted(measures[0] & measures[1]) if held[0] != held[1] else ():
-            words = (
-                f"breakdown {name} has other members in the two releases; what two that overlap "
-                "leave of each other is not known here, and may be few."
+        members = [set(frame[name].to_list()) for frame in frames]
+        for ref, measure in sorted(measures[0] & measures[1]) if members[0] != members[1] else ():
+            description = (
+                f"breakdown {name} has other members in the two releases. The difference between "
+                "two overlapping members is unknown, and may be small."
             )
-            yield DisclosureRisk(ref, measure, "all periods", (), words)
+            yield DisclosureRisk(ref, measure, "all periods", (), description)
 
 
-def _cells(
-    result: Released, rules: DisclosurePolicy, series: dict[str, Series]
-) -> dict[Cell, _Told]:
+def _cells_of_release(
+    result: Released, rules: DisclosurePolicy, counts: dict[str, CountKey]
+) -> dict[CellKey, _ReleasedCell]:
+    """Return the cells of a release, and add their counts to ``counts``."""
     frame = result.to_polars()
-    went = result.policy
-    told: dict[Cell, _Told] = {}
+    own_policy = result.policy
+    cells: dict[CellKey, _ReleasedCell] = {}
     names = ["ref", "measure", "basis", "period", "marker", "note", "period_start", "period_end"]
     for row in frame.select(*names, *result.by, "value", "numerator", "denominator").to_dicts():
         metric = result.subjects[row["ref"]].metric
         measure = metric.measure(row["measure"], Basis(row["basis"]))
-        reading = read(metric, measure, went or rules)
+        roles = roles_of(metric, measure, own_policy or rules)
         members = [(name, row[name]) for name in result.by if row[name] != ALL]
-        hidden = row["marker"] == Marker.CONFIDENTIAL.value
-        alone = len(reading.roles) == 1
-        for name, each in reading.roles.items():
-            if row[name] is None and not hidden:
+        suppressed = row["marker"] == Marker.CONFIDENTIAL.value
+        is_single = len(roles.counts) == 1
+        for column, count in roles.counts.items():
+            if row[column] is None and not suppressed:
                 continue
-            known = _known(row[name], went, rules, alone=alone)
-            series[each.key] = each
-            at = frozenset(pair for pair in members if pair[0] != each.whole)
-            cell = (each.key, span_of(row["period_start"], row["period_end"]), at)
-            new = _Told(known, hidden, row["ref"], row["measure"], row["period"])
-            before = told.get(cell)
-            if before is None or (before.hidden and (not new.hidden or alone)):
-                told[cell] = new
-    return told
+            interval = _released_interval(row[column], own_policy, rules, is_single=is_single)
+            counts[count.key] = count
+            place = frozenset(member for member in members if member[0] != count.total_over)
+            key = (count.key, span_of(row["period_start"], row["period_end"]), place)
+            cell = _ReleasedCell(interval, suppressed, row["ref"], row["measure"], row["period"])
+            before = cells.get(key)
+            if before is None or (before.suppressed and (not cell.suppressed or is_single)):
+                cells[key] = cell
+    return cells
 
 
-def _known(
-    count: float | None, went: DisclosurePolicy | None, rules: DisclosurePolicy, *, alone: bool
-) -> Range:
+def _released_interval(
+    count: float | None,
+    own_policy: DisclosurePolicy | None,
+    rules: DisclosurePolicy,
+    *,
+    is_single: bool,
+) -> Interval:
+    """Return the bounds of a count by its rounding, or by its marker if it is suppressed."""
     if count is not None:
-        return went.rounding_interval(count, whole=True) if went is not None else (count, count)
-    return (1.0 if rules.show_zeros and alone else 0.0), INFINITY
+        if own_policy is None:
+            return count, count
+        return own_policy.rounding_interval(count, whole=True)
+    return (1.0 if rules.show_zeros and is_single else 0.0), INFINITY
 
 
-def _warning(cell: Cell, told: _Told, words: str, *, label: str = "") -> DisclosureRisk:
+def _risk(
+    key: CellKey, cell: _ReleasedCell, description: str, *, label: str = ""
+) -> DisclosureRisk:
     return DisclosureRisk(
-        told.ref, told.measure, label or told.label, tuple(sorted(cell[2])), words
+        cell.ref, cell.measure, label or cell.label, tuple(sorted(key[2])), description
     )
 
 
-def _is_little(known: Range, rules: DisclosurePolicy) -> bool:
-    """Say whether a difference is surely not nothing, and surely small."""
-    low, high = known
-    return (low > _NEAR or high < -_NEAR) and max(abs(low), abs(high)) < rules.threshold
+def _is_small_difference(interval: Interval, rules: DisclosurePolicy) -> bool:
+    """Return whether every difference in an interval is small, and none is zero."""
+    low, high = interval
+    return (low > TOLERANCE or high < -TOLERANCE) and rules.is_under_threshold(
+        max(abs(low), abs(high))
+    )
 
 
-def _less(whole: Range, part: Range) -> Range:
+def _interval_difference(whole: Interval, part: Interval) -> Interval:
     return whole[0] - part[1], whole[1] - part[0]
 
 
-def _same_cell(
-    first: Mapping[Cell, _Told], second: Mapping[Cell, _Told], rules: DisclosurePolicy
-) -> Iterator[DisclosureRisk]:
-    for cell in first.keys() & second.keys():
-        a, b = first[cell], second[cell]
-        if a.hidden != b.hidden:
-            one, other = ("first", "second") if a.hidden else ("second", "first")
-            words = f"it is hidden in the {one} release and shown in the {other}."
-            yield _warning(cell, a, words)
-        elif not a.hidden and _is_little(_less(b.known, a.known), rules):
-            words = f"the two releases differ by fewer than {rules.threshold}."
-            yield _warning(cell, a, words)
-
-
-def _periods(
-    first: Mapping[Cell, _Told],
-    second: Mapping[Cell, _Told],
+def _same_cell_risks(
+    first: Mapping[CellKey, _ReleasedCell],
+    second: Mapping[CellKey, _ReleasedCell],
     rules: DisclosurePolicy,
-    series: Mapping[str, Series],
 ) -> Iterator[DisclosureRisk]:
-    """Yield what is left of one period when another, in the other release, is taken from it."""
-    lines: dict[tuple[str, Members], tuple[list[Cell], list[Cell]]] = defaultdict(lambda: ([], []))
-    for place, cells in enumerate((first, second)):
-        for cell, told in cells.items():
-            if series[cell[0]].over_time == "sum" and not told.hidden:
-                lines[cell[0], cell[2]][place].append(cell)
-    for ones, others in lines.values():
-        for one, other in product(ones, others):
+    """Yield cells that one release suppresses, or that differ by a small count."""
+    for key in first.keys() & second.keys():
+        a, b = first[key], second[key]
+        if a.suppressed != b.suppressed:
+            one, other = ("first", "second") if a.suppressed else ("second", "first")
+            yield _risk(key, a, f"the {one} release suppresses it and the {other} shows it.")
+        elif not a.suppressed and _is_small_difference(
+            _interval_difference(b.interval, a.interval), rules
+        ):
+            description = f"the two releases differ by a count {rules.describe_threshold()}."
+            yield _risk(key, a, description)
+
+
+def _period_risks(
+    first: Mapping[CellKey, _ReleasedCell],
+    second: Mapping[CellKey, _ReleasedCell],
+    rules: DisclosurePolicy,
+    counts: Mapping[str, CountKey],
+) -> Iterator[DisclosureRisk]:
+    """Yield small differences between a period in one release and another in the other."""
+    series: dict[tuple[str, Members], tuple[list[CellKey], list[CellKey]]] = defaultdict(
+        lambda: ([], [])
+    )
+    for release, cells in enumerate((first, second)):
+        for key, cell in cells.items():
+            if counts[key[0]].over_time == "additive" and not cell.suppressed:
+                series[key[0], key[2]][release].append(key)
+    for first_keys, second_keys in series.values():
+        for one, other in product(first_keys, second_keys):
             a, b = one[1], other[1]
             nested = (a[0] == b[0]) != (a[1] == b[1])
             shifted = a[1] - a[0] == b[1] - b[0] and a != b and a[0] < b[1] and b[0] < a[1]
-            told, against = first[one], second[other]
-            if not (nested or shifted) or not _is_little(_less(told.known, against.known), rules):
+            cell, against = first[one], second[other]
+            if not (nested or shifted) or not _is_small_difference(
+                _interval_difference(cell.interval, against.interval), rules
+            ):
                 continue
-            words = (
-                "the months that one has and the other has not come to fewer than "
+            description = (
+                "the months that are only in the longer period have a count "
                 if nested
-                else "the two share months, and those they do not share differ by fewer than "
+                else "the two periods overlap, and the months that are in only one of them differ "
+                "by a count "
             )
-            label = f"{told.label} and {against.label}"
-            yield _warning(one, told, f"{words}{rules.threshold}.", label=label)
+            label = f"{cell.label} and {against.label}"
+            yield _risk(one, cell, f"{description}{rules.describe_threshold()}.", label=label)
 
 
-def _narrowed(
-    both: list[dict[Cell, _Told]], rules: DisclosurePolicy, series: Mapping[str, Series]
+def _tightened_intervals(
+    releases: list[dict[CellKey, _ReleasedCell]],
+    rules: DisclosurePolicy,
+    counts: Mapping[str, CountKey],
 ) -> Iterator[DisclosureRisk]:
-    """Yield the hidden counts that the sums of both releases narrow down, and of neither alone."""
-    apart = [_worked_out([cells], series) for cells in both]
-    together = _worked_out(both, series)
-    names = {(cell[0], cell[2]): told for cells in both for cell, told in cells.items()}
+    """Yield counts with a narrower interval in both releases together than in either alone."""
+    separate = [_feasibility_intervals([cells], counts) for cells in releases]
+    together = _feasibility_intervals(releases, counts)
+    examples = {(key[0], key[2]): cell for cells in releases for key, cell in cells.items()}
     least = 1.0 if rules.show_zeros else 0.0
-    for cell, known in together.items():
-        told = [cells[cell] for cells in both if cell in cells]
-        one = [alone[cell] for alone in apart if cell in alone]
-        if not all(known[0] > each[0] + _NEAR or known[1] < each[1] - _NEAR for each in one):
+    for key, interval in together.items():
+        shown = [cells[key] for cells in releases if key in cells]
+        alone = [intervals[key] for intervals in separate if key in intervals]
+        if not all(
+            interval[0] > other[0] + TOLERANCE or interval[1] < other[1] - TOLERANCE
+            for other in alone
+        ):
             continue
-        narrow = known[0] > least + _NEAR or known[1] < rules.threshold - 1 - _NEAR
-        if not told and _is_little(known, rules):
-            words = f"longer periods less shorter ones leave fewer than {rules.threshold}."
-            named = names[cell[0], cell[2]]
-            yield _warning(cell, named, words, label=_months(cell[1]))
-        elif told and all(each.hidden for each in told) and narrow and known[0] < rules.threshold:
-            words = "it is hidden, and the sums of both releases tell more of it than that it is "
-            yield _warning(cell, told[0], f"{words}under {rules.threshold}.")
+        is_narrow = (
+            interval[0] > least + TOLERANCE or interval[1] < rules.largest_small_count - TOLERANCE
+        )
+        if not shown and _is_small_difference(interval, rules):
+            description = (
+                f"longer periods less shorter ones leave a count {rules.describe_threshold()}."
+            )
+            example = examples[key[0], key[2]]
+            yield _risk(key, example, description, label=_format_months(key[1]))
+        elif (
+            shown
+            and all(cell.suppressed for cell in shown)
+            and is_narrow
+            and rules.is_under_threshold(interval[0])
+        ):
+            description = (
+                "it is suppressed, and the sums of both releases reveal more than that it is "
+                f"{rules.describe_threshold()}."
+            )
+            yield _risk(key, shown[0], description)
 
 
-def _months(span: Span) -> str:
-    first, last = (f"{each // 12}-{each % 12 + 1:02}" for each in (span[0], span[1] - 1))
+def _format_months(span: Span) -> str:
+    first, last = (f"{month // 12}-{month % 12 + 1:02}" for month in (span[0], span[1] - 1))
     return first if first == last else f"{first} to {last}"
 
 
-def _worked_out(
-    releases: list[dict[Cell, _Told]], series: Mapping[str, Series]
-) -> dict[Cell, Range]:
-    """Return what each count is between, by the sums over members and months."""
-    known: dict[Cell, Range] = {}
+def _feasibility_intervals(
+    releases: list[dict[CellKey, _ReleasedCell]], counts: Mapping[str, CountKey]
+) -> dict[CellKey, Interval]:
+    """Return the interval of each count, by the constraints over members and periods."""
+    intervals: dict[CellKey, Interval] = {}
     for cells in releases:
-        for cell, each in cells.items():
-            low, high = known.get(cell, (-INFINITY, INFINITY))
-            met = max(low, each.known[0]), min(high, each.known[1])
-            # Two versions of a count that cannot both be right tell nothing in a sum.
-            known[cell] = met if met[0] <= met[1] else (0.0, INFINITY)
-    lines = _lines(known, series)
-    for (key, members), spans in lines.items():
-        for (gap, _), *_ in gaps(spans):
-            # Months that no row is of, and that a longer period less shorter ones tells.
-            known[key, gap, members] = 0.0, INFINITY
-    sums = [*_over_members(known, series), *_over_time(known, series)]
-    for _ in range(_ROUNDS):
-        narrowed = [_tighten(known, each) for each in sums]
-        if not any(narrowed):
-            break
-    return known
-
-
-def _tighten(known: dict[Cell, Range], terms: list[tuple[Cell, int]]) -> bool:
-    """Narrow each count of a sum that comes to zero by the others; say whether any was."""
-    spread = [
-        known[cell] if sign > 0 else (-known[cell][1], -known[cell][0]) for cell, sign in terms
+        for key, cell in cells.items():
+            low, high = intervals.get(key, (-INFINITY, INFINITY))
+            both = max(low, cell.interval[0]), min(high, cell.interval[1])
+            # Two versions that contradict each other, as after a revision, give no bounds.
+            intervals[key] = both if both[0] <= both[1] else (0.0, INFINITY)
+    for (count, members), spans in _periods_by_count(intervals, counts).items():
+        for (span, _), *_ in implied_periods(spans):
+            # Months that no row shows and that longer periods less shorter ones reveal.
+            intervals[count, span, members] = 0.0, INFINITY
+    constraints = [
+        *_member_constraints(intervals, counts),
+        *_period_constraints(intervals, counts),
     ]
-    moved = False
-    for place, (cell, sign) in enumerate(terms):
-        rest = [each for at, each in enumerate(spread) if at != place]
-        low, high = -sum(each[1] for each in rest), -sum(each[0] for each in rest)
+    for _ in range(MAX_PROPAGATION_ROUNDS):
+        changed = [_propagate_bounds(intervals, constraint) for constraint in constraints]
+        if not any(changed):
+            break
+    return intervals
+
+
+def _propagate_bounds(intervals: dict[CellKey, Interval], terms: list[tuple[CellKey, int]]) -> bool:
+    """Tighten the intervals of a constraint by each other; return whether any changed.
+
+    The terms add up to zero.
+    """
+    signed = [
+        intervals[key] if sign > 0 else (-intervals[key][1], -intervals[key][0])
+        for key, sign in terms
+    ]
+    changed = False
+    for place, (key, sign) in enumerate(terms):
+        others = [interval for other, interval in enumerate(signed) if other != place]
+        low, high = -sum(other[1] for other in others), -sum(other[0] for other in others)
         low, high = (low, high) if sign > 0 else (-high, -low)
-        now = max(known[cell][0], low), min(known[cell][1], high)
-        # Releases that contradict each other, as a revision does, tell nothing here.
-        if now[0] <= now[1] and now != known[cell]:
-            known[cell] = now
-            moved = True
-    return moved
+        both = max(intervals[key][0], low), min(intervals[key][1], high)
+        # Releases that contradict each other, as after a revision, give no bounds.
+        if both[0] <= both[1] and both != intervals[key]:
+            intervals[key] = both
+            changed = True
+    return changed
 
 
-def _over_members(
-    known: Mapping[Cell, Range], series: Mapping[str, Series]
-) -> Iterator[list[tuple[Cell, int]]]:
-    lines: dict[tuple[Cell, str], list[Cell]] = defaultdict(list)
-    for cell in known:
-        for name, member in cell[2]:
-            across = (cell[0], cell[1], cell[2] - {(name, member)})
-            if across in known and series[cell[0]].over_members == "sum":
-                lines[across, name].append(cell)
-    for (total, _), parts in lines.items():
-        yield [*((each, 1) for each in parts), (total, -1)]
+def _member_constraints(
+    intervals: Mapping[CellKey, Interval], counts: Mapping[str, CountKey]
+) -> Iterator[list[tuple[CellKey, int]]]:
+    parts_of: dict[tuple[CellKey, str], list[CellKey]] = defaultdict(list)
+    for key in intervals:
+        for name, member in key[2]:
+            total = (key[0], key[1], key[2] - {(name, member)})
+            if total in intervals and counts[key[0]].over_members == "additive":
+                parts_of[total, name].append(key)
+    for (total, _), parts in parts_of.items():
+        yield [*((part, 1) for part in parts), (total, -1)]
 
 
-def _over_time(
-    known: Mapping[Cell, Range], series: Mapping[str, Series]
-) -> Iterator[list[tuple[Cell, int]]]:
-    for (key, members), spans in _lines(known, series).items():
-        for equation in cycles(spans):
-            yield [((key, span, members), sign) for span, sign in equation]
+def _period_constraints(
+    intervals: Mapping[CellKey, Interval], counts: Mapping[str, CountKey]
+) -> Iterator[list[tuple[CellKey, int]]]:
+    for (count, members), spans in _periods_by_count(intervals, counts).items():
+        for constraint in cycle_basis(spans):
+            yield [((count, span, members), sign) for span, sign in constraint]
 
 
-def _lines(
-    known: Mapping[Cell, Range], series: Mapping[str, Series]
+def _periods_by_count(
+    intervals: Mapping[CellKey, Interval], counts: Mapping[str, CountKey]
 ) -> dict[tuple[str, Members], list[Span]]:
-    """Return the periods known of each count that adds up over time."""
-    lines: dict[tuple[str, Members], list[Span]] = defaultdict(list)
-    for key, span, members in known:
-        if series[key].over_time == "sum":
-            lines[key, members].append(span)
-    return lines
+    """Return the periods of each count that is additive over time, by its key and members."""
+    periods: dict[tuple[str, Members], list[Span]] = defaultdict(list)
+    for count, span, members in intervals:
+        if counts[count].over_time == "additive":
+            periods[count, members].append(span)
+    return periods

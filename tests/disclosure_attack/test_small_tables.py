@@ -16,11 +16,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from swm_kpi.disclosure import DisclosurePolicy, feasible_tables, linear_program, protect
-from swm_kpi.disclosure.cell_semantics import Reading, Series
-from swm_kpi.disclosure.constraint_graph import System
-from swm_kpi.disclosure.feasible_tables import Tables
-from swm_kpi.disclosure.protect import Protection
+from swm_kpi.disclosure import DisclosurePolicy, attacker_model, linear_program, suppression
+from swm_kpi.disclosure.attacker_model import AttackerModel
+from swm_kpi.disclosure.cell_semantics import CellRoles, CountKey
+from swm_kpi.disclosure.linked_tables import LinkedTables
+from swm_kpi.disclosure.suppression import SuppressionPattern
 from swm_kpi.errors import RequestError
 
 EXACT = DisclosurePolicy(threshold=3, rounding_base=1)
@@ -80,7 +80,7 @@ class Shape:
     """
 
     rows: Sequence[Row]
-    readings: Mapping[str, Reading]
+    roles: Mapping[str, CellRoles]
     by: tuple[str, ...] = ()
     unshown: Sequence[tuple[int, ...]] = ()
     tables: Sequence[tuple[int, ...]] = ()
@@ -107,17 +107,17 @@ class Shape:
         numbers = dict.fromkeys(("value", "numerator", "denominator"), pl.Float64)
         return pl.DataFrame(made, schema_overrides=numbers)
 
-    def system(self, counts: Sequence[float], policy: DisclosurePolicy) -> System:
+    def linked_tables(self, counts: Sequence[float], policy: DisclosurePolicy) -> LinkedTables:
         """The counts and the sums that the library finds."""
         refs = {row.measure: row.ref for row in self.rows}
-        readings = {(refs[name], name, "force"): each for name, each in self.readings.items()}
-        return System(self.frame(counts), self.by, readings, policy)
+        roles = {(refs[name], name, "force"): each for name, each in self.roles.items()}
+        return LinkedTables(self.frame(counts), self.by, roles, policy)
 
     def hidden(self, counts: Sequence[int], policy: DisclosurePolicy) -> set[int]:
         """Which rows the library hides."""
-        protection = Protection(self.system(counts, policy), set())
-        assert not protection.given_up
-        return protection.small | protection.others
+        pattern = SuppressionPattern(self.linked_tables(counts, policy), set())
+        assert not pattern.overprotected
+        return pattern.primary | pattern.secondary
 
     def named(self, counts: Sequence[int], policy: DisclosurePolicy) -> list[str]:
         """The rows that the library hides, in words."""
@@ -187,26 +187,26 @@ def _as_shown(count: np.ndarray, policy: DisclosurePolicy) -> np.ndarray:
     return (2 * count + base) // (2 * base) * base
 
 
-ADDS = Series("calls", over_time="sum", family="calls")
-CALLS = {"calls": Reading(value=ADDS)}
-URGENT = Series(
-    "urgent", over_time="sum", family="calls", clauses=frozenset({'["column", "urgent"]'})
+ADDS = CountKey("calls", over_time="additive", family="calls")
+CALLS = {"calls": CellRoles(value=ADDS)}
+URGENT = CountKey(
+    "urgent", over_time="additive", family="calls", conditions=frozenset({'["column", "urgent"]'})
 )
 SHARE = {
-    "share": Reading(
+    "share": CellRoles(
         numerator=URGENT,
         denominator=ADDS,
-        divided=True,
-        part=True,
+        is_quotient=True,
+        has_complement=True,
     )
 }
 
 
-def _kind(name: str) -> Reading:
+def _kind(name: str) -> CellRoles:
     """The calls of one kind, told from the others by their condition."""
     said = json.dumps(["==", ["column", "kind"], ["str", name]])
-    series = Series(name, over_time="sum", family="calls", clauses=frozenset({said}))
-    return Reading(value=series)
+    series = CountKey(name, over_time="additive", family="calls", conditions=frozenset({said}))
+    return CellRoles(value=series)
 
 
 TWO_TOGETHER = [
@@ -277,20 +277,20 @@ SHAPES = {
             Row("urgent", (0,)),
             Row("calls", (0, 1, 2), months=(0, 4)),
         ],
-        {**SHARE, **CALLS, "urgent": Reading(value=URGENT)},
+        {**SHARE, **CALLS, "urgent": CellRoles(value=URGENT)},
         unshown=[(2,)],
     ),
     "people of two places, some of both": Shape(
         [Row("people", (0, 2), at=("A",)), Row("people", (1, 2), at=("B",)),
          Row("people", (0, 1, 2), at=("All",))],
-        {"people": Reading(value=Series("people", over_members="cover"))},
+        {"people": CellRoles(value=CountKey("people", over_members="overlapping"))},
         by=("place",),
         tables=[(1, 9, 0), (1, 9, 1), (0, 2, 9), (4, 1, 0), (9, 9, 1), (2, 4, 4), (2, 0, 9)],
     ),
     "people of two months, some of both": Shape(
         [Row("people", (0, 2), months=(0, 1)), Row("people", (1, 2), months=(1, 2)),
          Row("people", (0, 1, 2), months=(0, 2))],
-        {"people": Reading(value=Series("people", over_time="cover"))},
+        {"people": CellRoles(value=CountKey("people", over_time="overlapping"))},
     ),
     "all calls by side, of each side its share": Shape(
         [
@@ -300,17 +300,17 @@ SHAPES = {
             Row("calls", (0, 1, 2), at=("All",)),
         ],
         {
-            "by_side": Reading(
-                numerator=Series("member"), denominator=Series("calls", whole="side"),
-                divided=True, part=True,
+            "by_side": CellRoles(
+                numerator=CountKey("member"), denominator=CountKey("calls", total_over="side"),
+                is_quotient=True, has_complement=True,
             ),
-            "calls": Reading(value=Series("calls")),
+            "calls": CellRoles(value=CountKey("calls")),
         },
         by=("side",),
     ),
     "two kinds of all, in two refs": Shape(
         [Row("a", (0,)), Row("b", (1,)), Row("all", (0, 1, 2))],
-        {"a": _kind("a"), "b": _kind("b"), "all": Reading(value=ADDS)},
+        {"a": _kind("a"), "b": _kind("b"), "all": CellRoles(value=ADDS)},
         unshown=[(2,), (0, 2), (1, 2)],
     ),
     "two kinds that are all, in two places": Shape(
@@ -319,12 +319,12 @@ SHAPES = {
             *(Row(kind, (2 + at,), at=("B",)) for at, kind in enumerate(("a", "b"))),
             Row("all", (0, 1), at=("A",)), Row("all", (2, 3), at=("B",)),
         ],
-        {"a": _kind("a"), "b": _kind("b"), "all": Reading(value=ADDS)},
+        {"a": _kind("a"), "b": _kind("b"), "all": CellRoles(value=ADDS)},
         by=("place",),
     ),
     "three kinds that are all": Shape(
         [Row("a", (0,)), Row("b", (1,)), Row("c", (2,)), Row("all", (0, 1, 2))],
-        {**{each: _kind(each) for each in ("a", "b", "c")}, "all": Reading(value=ADDS)},
+        {**{each: _kind(each) for each in ("a", "b", "c")}, "all": CellRoles(value=ADDS)},
     ),
     "one part of two wholes, each in a month": Shape(
         [
@@ -333,9 +333,9 @@ SHAPES = {
         ],
         {
             "of_calls": SHARE["share"],
-            "of_known": Reading(
-                numerator=URGENT, denominator=Series("known", over_time="sum"), divided=True,
-                part=True,
+            "of_known": CellRoles(
+                numerator=URGENT, denominator=CountKey("known", over_time="additive"),
+                is_quotient=True, has_complement=True,
             ),
         },
         tables=[(9, 4, 9, 1), (9, 1, 9, 4), (2, 9, 4, 9), (9, 9, 4, 9), (9, 2, 9, 2)],
@@ -344,7 +344,7 @@ SHAPES = {
         [Row("a", (0, 1)), Row("b", (2,)), Row("urgent", (0, 2)), Row("all", (0, 1, 2))],
         {
             **{each: _kind(each) for each in ("a", "b")},
-            "urgent": Reading(value=URGENT), "all": Reading(value=ADDS),
+            "urgent": CellRoles(value=URGENT), "all": CellRoles(value=ADDS),
         },
         unshown=[(1,)],
         tables=[(9, 1, 9), (9, 2, 4), (4, 1, 12), (9, 9, 9), (9, 4, 1)],
@@ -352,7 +352,7 @@ SHAPES = {
     "months that do not add up": Shape(
         [Row("stock", (each,), months=(each, each + 1)) for each in range(2)]
         + [Row("stock", (2,), months=(0, 2))],
-        {"stock": Reading(value=Series("stock"))},
+        {"stock": CellRoles(value=CountKey("stock"))},
     ),
     "a share in a month, and in that and the next": Shape(
         [
@@ -365,7 +365,7 @@ SHAPES = {
     "one count told as two numbers": Shape(
         [Row("calls", (0,), at=("A",)), Row("calls", (1,), at=("B",)),
          Row("calls", (0, 1), at=("All",)), Row("again", (2,), at=("All",))],
-        {**CALLS, "again": Reading(value=ADDS)},
+        {**CALLS, "again": CellRoles(value=ADDS)},
         by=("place",),
         tables=[(1, 9, 12), (9, 2, 1), (4, 9, 2), (1, 1, 30)],
     ),
@@ -384,24 +384,24 @@ SHAPES = {
     ),
     "a ratio of two counts": Shape(
         [Row("ratio", numerator=(0,), denominator=(1,))],
-        {"ratio": Reading(numerator=URGENT, denominator=Series("people"), divided=True)},
+        {"ratio": CellRoles(numerator=URGENT, denominator=CountKey("people"), is_quotient=True)},
         tables=[(9, 10), (4, 5), (1, 9), (9, 1), (10, 9), (0, 9)],
     ),
     "three kinds, each two together": Shape(
         # Two together go up by one where each goes up by a half, which no count does.
         TWO_TOGETHER,
-        {each: Reading(value=Series(each)) for each in ("a", "b", "c", "ab", "bc", "ac")},
+        {each: CellRoles(value=CountKey(each)) for each in ("a", "b", "c", "ab", "bc", "ac")},
         # Where by chance one is the sum of two others, that is first taken for a rule.
         tables=[(1, 3, 30), (3, 2, 25), (1, 2, 23), (4, 3, 30), (5, 2, 21), (1, 30, 22)],
     ),
     "kinds by one and by two, of which one may seem two others": Shape(
         TWO_TOGETHER,
-        {each: Reading(value=Series(each)) for each in ("a", "b", "c", "ab", "bc", "ac")},
+        {each: CellRoles(value=CountKey(each)) for each in ("a", "b", "c", "ab", "bc", "ac")},
         tables=list(product((1, 2, 4, 9), repeat=3)),
     ),
     "three kinds that may seem to be all": Shape(
         [Row("a", (0,)), Row("b", (1,)), Row("c", (2,)), Row("all", (0, 1, 2, 3))],
-        {**{each: _kind(each) for each in ("a", "b", "c")}, "all": Reading(value=ADDS)},
+        {**{each: _kind(each) for each in ("a", "b", "c")}, "all": CellRoles(value=ADDS)},
         tables=[(1, 9, 4, 0), (0, 5, 5, 0), (2, 9, 0, 0), (1, 4, 9, 1), (9, 4, 2, 0), (1, 1, 1, 0)],
     ),
 }  # fmt: skip
@@ -471,7 +471,7 @@ def test_the_numbers_near_a_small_count_are_enough_or_more_are_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As in a large result: two or three counts first, one or two of each sum, and all at last."""
-    monkeypatch.setattr(feasible_tables, "_NEIGHBOURS", ((2, 1), (3, 2), (5, 3)))
+    monkeypatch.setattr(attacker_model, "NEIGHBOURHOOD_SIZES", ((2, 1), (3, 2), (5, 3)))
     for shape, policy in product(SHAPES.values(), (EXACT, WIDE)):
         for counts in some_counts(shape, 6):
             hidden = shape.hidden(counts, policy)
@@ -484,16 +484,16 @@ def test_of_very_many_counts_nothing_small_is_told_either(
     monkeypatch: pytest.MonkeyPatch, name: str, rings: int
 ) -> None:
     """Whole numbers are looked for near fractions; where none are, what is near is hidden too."""
-    monkeypatch.setattr(feasible_tables, "_MANY", 0)
-    monkeypatch.setattr(feasible_tables, "_RINGS", rings)
-    monkeypatch.setattr(feasible_tables, "_NEIGHBOURS", ((2, 1),))
+    monkeypatch.setattr(attacker_model, "LARGE_PROBLEM", 0)
+    monkeypatch.setattr(attacker_model, "EXPANSION_STEPS", rings)
+    monkeypatch.setattr(attacker_model, "NEIGHBOURHOOD_SIZES", ((2, 1),))
     shape = SHAPES[name]
     for policy in POLICIES.values():
         for counts in some_counts(shape, 6):
-            protection = Protection(shape.system(counts, policy), set())
-            hidden = protection.small | protection.others
+            pattern = SuppressionPattern(shape.linked_tables(counts, policy), set())
+            hidden = pattern.primary | pattern.secondary
             assert narrowed(shape, counts, policy, hidden) == [], (counts, hidden)
-            assert not protection.given_up or rings == 0 or name in SOMETIMES_MORE
+            assert not pattern.overprotected or rings == 0 or name in SOMETIMES_MORE
 
 
 def test_of_very_many_counts_a_table_in_fractions_is_made_whole(
@@ -504,8 +504,8 @@ def test_of_very_many_counts_a_table_in_fractions_is_made_whole(
     for policy, counts in product((EXACT, NO_ZEROS), permutations((1, 4, 9))):
         few = shape.hidden(counts, policy)
         with monkeypatch.context() as many:
-            many.setattr(feasible_tables, "_MANY", 0)
-            many.setattr(feasible_tables, "_NEIGHBOURS", ((2, 1),))
+            many.setattr(attacker_model, "LARGE_PROBLEM", 0)
+            many.setattr(attacker_model, "NEIGHBOURHOOD_SIZES", ((2, 1),))
             assert shape.hidden(counts, policy) == few
 
 
@@ -526,45 +526,48 @@ def test_where_one_number_of_a_count_is_in_fractions_none_is_known_to_be_whole()
     """As of a weighted survey: a hidden count may be next to nothing, and a rounded one a half."""
     places = SHAPES["places and their total"]
     for counts, whole in (((2, 9, 22), True), ((2, 9.5, 22), False), ((2.5, 9, 22), False)):
-        nodes = places.system(counts, ROUNDED).nodes
-        assert [each.whole for each in nodes] == [whole] * 4
-        assert nodes[0].least == (1 if whole else 0)
-        assert (nodes[2].least, nodes[2].most) == ((21, 22) if whole else (21, 23))
+        cells = places.linked_tables(counts, ROUNDED).cells
+        assert [each.is_whole for each in cells] == [whole] * 4
+        assert cells[0].lower_bound == (1 if whole else 0)
+        assert (cells[2].lower_bound, cells[2].upper_bound) == ((21, 22) if whole else (21, 23))
 
 
 def test_stretches_that_overlap_tell_nothing_of_each_other_where_people_are_in_several() -> None:
     """Of counts that add up over time they do: the two years that are a month apart."""
     spans = ((0, 1), (0, 2), (1, 3), (2, 3))
     rows = [Row("people", (at,), months=span) for at, span in enumerate(spans)]
-    for over_time, sums in (("cover", 0), ("sum", 2), ("", 0)):
-        reading = Reading(value=Series("people", over_time=over_time))
-        assert len(Shape(rows, {"people": reading}).system((4, 9, 15, 10), EXACT).sums) == sums
+    for over_time, sums in (("overlapping", 0), ("additive", 2), ("", 0)):
+        reading = CellRoles(value=CountKey("people", over_time=over_time))
+        assert (
+            len(Shape(rows, {"people": reading}).linked_tables((4, 9, 15, 10), EXACT).constraints)
+            == sums
+        )
 
 
 def test_two_counts_that_come_to_a_third_are_tied_in_one_ref_and_in_one_family() -> None:
     """Whatever else the ref shows, here of another month; and not where nothing joins them."""
 
     def sums(ref: str, family: str) -> int:
-        def of(name: str) -> Reading:
+        def of(name: str) -> CellRoles:
             clauses = frozenset({json.dumps(["column", name])})
-            return Reading(value=Series(name, family=family, clauses=clauses))
+            return CellRoles(value=CountKey(name, family=family, conditions=clauses))
 
         rows = [Row("a", (0,)), Row("aa", (2,), months=(0, 1)), Row("ab", (0, 1), ref=ref),
                 Row("b", (1,))]  # fmt: skip
         shape = Shape(rows, {each: of(each) for each in ("a", "aa", "ab", "b")})
-        return len(shape.system((1, 9, 5), EXACT).sums)
+        return len(shape.linked_tables((1, 9, 5), EXACT).constraints)
 
     assert [sums("T", ""), sums("U", "calls"), sums("U", "")] == [1, 1, 0]
 
 
-def doubted(system: System) -> list[list[int]]:
+def doubted(tables: LinkedTables) -> list[list[int]]:
     """Which counts may be anything each time that sums are doubted, and none afterwards."""
-    nodes = system.nodes
+    cells = tables.cells
 
     def endless() -> list[int]:
-        return [at for at, each in enumerate(nodes) if each.least == -np.inf]
+        return [at for at, each in enumerate(cells) if each.lower_bound == -np.inf]
 
-    found = [endless() for _ in system.doubts(range(len(nodes)))]
+    found = [endless() for _ in tables.iter_relaxations(range(len(cells)))]
     assert endless() == []
     return found
 
@@ -572,7 +575,7 @@ def doubted(system: System) -> list[list[int]]:
 def test_each_sum_that_may_hold_by_chance_is_doubted_and_then_all_together() -> None:
     """Not only one of its cells, nor what two others that are doubted have to do with."""
 
-    def system(*three: Sequence[tuple[int, ...]]) -> System:
+    def linked_tables(*three: Sequence[tuple[int, ...]]) -> LinkedTables:
         rows = [
             Row(f"{letter}{ref}", tuple(sorted(2 * at + month for at in atoms)), ref=f"T{ref}",
                 months=(month, month + 1))
@@ -580,17 +583,19 @@ def test_each_sum_that_may_hold_by_chance_is_doubted_and_then_all_together() -> 
             for letter, atoms in zip("abc", each, strict=True)
             for month in (0, 1)
         ]  # fmt: skip
-        names = {row.measure: Reading(value=Series(row.measure)) for row in rows}
-        return Shape(rows, names).system((4, 7, 9, 5, 6, 11, 3, 8), EXACT)
+        names = {row.measure: CellRoles(value=CountKey(row.measure)) for row in rows}
+        return Shape(rows, names).linked_tables((4, 7, 9, 5, 6, 11, 3, 8), EXACT)
 
     one, other = ((0,), (1,), (0, 1)), ((2,), (3,), (2, 3))
-    (alone,) = doubted(system(one))
+    (alone,) = doubted(linked_tables(one))
     assert len(alone) == len(set(alone)) == 2
-    first, second, both = doubted(system(one, other))
+    first, second, both = doubted(linked_tables(one, other))
     assert (len(first), len(second)) == (2, 2)
     assert sorted([*first, *second]) == both
-    for each in (system(one), system(one, other)):
-        ties = [node for terms in each.sums for node, _ in terms if each.nodes[node].free]
+    for each in (linked_tables(one), linked_tables(one, other)):
+        ties = [
+            cell for terms in each.constraints for cell, _ in terms if each.cells[cell].is_slack
+        ]
         assert sorted(ties) == doubted(each)[-1]
 
 
@@ -607,36 +612,40 @@ class Search:
     """
 
     def __init__(self, shape: Shape, counts: Sequence[int], policy: DisclosurePolicy) -> None:
-        self.system = shape.system(counts, policy)
-        (members,) = (each for each in self.system.tied() if len(each) > 1)
-        self.nodes = [self.system.nodes[each] for each in members]
-        self.tables = Tables(self.system, members)
-        place = {node: at for at, node in enumerate(members)}
+        self.linked_tables = shape.linked_tables(counts, policy)
+        (members,) = (each for each in self.linked_tables.connected_components() if len(each) > 1)
+        self.cells = [self.linked_tables.cells[each] for each in members]
+        self.model = AttackerModel(self.linked_tables, members)
+        place = {cell: at for at, cell in enumerate(members)}
         self.atoms = {
-            place[node]: atoms
-            for row, nodes in zip(shape.rows, self.system.of_row, strict=True)
-            for node, atoms in zip(nodes, row.told, strict=True)
+            place[cell]: atoms
+            for row, cells in zip(shape.rows, self.linked_tables.cells_of_row, strict=True)
+            for cell, atoms in zip(cells, row.told, strict=True)
         }
         changed = every_table(shape, counts, policy) - np.array(counts)[:, None]
         self.changes = {at: changed[list(each)].sum(axis=0) for at, each in self.atoms.items()}
 
     def adds_up(self, changes: np.ndarray) -> bool:
         """Whether changes are a table: in whole numbers, and every sum comes to zero."""
-        of = dict(zip(self.tables.members, changes, strict=True))
-        sums = [sum(sign * of[node] for node, sign in each) for each in self.system.sums]
+        of = dict(zip(self.model.cells, changes, strict=True))
+        sums = [
+            sum(sign * of[cell] for cell, sign in each) for each in self.linked_tables.constraints
+        ]
         return not any(sums) and all(each == int(each) for each in changes)
 
     def beyond(self, changes: Mapping[int, np.ndarray]) -> np.ndarray:
         """What would have to be hidden for tables: a large count is dearer than a small one."""
         price = np.zeros(np.shape(next(iter(changes.values()))))
-        for at, node in enumerate(self.nodes):
+        for at, cell in enumerate(self.cells):
             if at in changes:
-                number = node.exact + changes[at]
-                over = np.maximum(number - node.most, 0) + np.maximum(node.least - number, 0)
-                may = node.shown and node.exact > 0
-                lowest = self.system.lowest(node) if may else node.least
-                never = (over > 0) & (not may) | (number < min(lowest, node.exact))
-                price = price + np.where(never, np.inf, over * (1 + np.log1p(node.exact)))
+                number = cell.exact + changes[at]
+                over = np.maximum(number - cell.upper_bound, 0) + np.maximum(
+                    cell.lower_bound - number, 0
+                )
+                may = cell.shown and cell.exact > 0
+                lowest = self.linked_tables.attacker_lower_bound(cell) if may else cell.lower_bound
+                never = (over > 0) & (not may) | (number < min(lowest, cell.exact))
+                price = price + np.where(never, np.inf, over * (1 + np.log1p(cell.exact)))
         return price
 
 
@@ -649,18 +658,18 @@ def test_the_table_nearest_to_a_goal_comes_as_near_as_any_and_hides_least(
         search = Search(SHAPES[name], counts, POLICIES[policy])
         able = np.isfinite(search.beyond(search.changes))
         price = search.beyond(search.changes)
-        hidden = [at for at in search.atoms if not search.nodes[at].shown]
+        hidden = [at for at in search.atoms if not search.cells[at].shown]
         for at, goal in product(hidden, (-3.0, -1.0, 1.0, 2.0)):
-            found = search.tables.nearest(at, goal)
+            found = search.model.min_cost_table(at, goal)
             assert search.adds_up(found)
             moved = np.sign(goal) * search.changes[at]
             best = min(moved[able].max(), abs(goal))
             assert abs(found[at]) == best
             mine = search.beyond({each: found[each] for each in search.atoms})
             assert mine == pytest.approx(price[moved == best].min())
-            out = {search.tables.members[each] for each in search.atoms if
+            out = {search.model.cells[each] for each in search.atoms if
                    search.beyond({each: found[each]}) > 0}  # fmt: skip
-            assert out == set(search.tables.beyond(found))
+            assert out == set(search.model.cells_to_suppress(found))
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -669,7 +678,7 @@ def test_no_table_takes_a_count_further_down_than_is_told(name: str, policy: str
     """Where all that may be hidden is; and of totals, some table takes it as far as that."""
     for counts in some_counts(SHAPES[name], 6):
         search = Search(SHAPES[name], counts, POLICIES[policy])
-        lowest = search.tables.lowest()
+        lowest = search.model.propagate_lower_bounds()
         able = np.isfinite(search.beyond(search.changes))
         for at, changes in search.changes.items():
             assert changes[able].min() >= lowest[at]
@@ -680,9 +689,9 @@ def test_no_table_takes_a_count_further_down_than_is_told(name: str, policy: str
 def test_a_total_is_no_less_than_its_parts_and_a_total_of_totals_than_theirs() -> None:
     """Four calls in four cells, one in each: whatever is hidden, all of them are four."""
     search = Search(SHAPES["two crossed breakdowns"], (1, 1, 1, 1), EXACT)
-    assert search.tables.lowest().tolist() == [0.0] * len(search.nodes)
+    assert search.model.propagate_lower_bounds().tolist() == [0.0] * len(search.cells)
     search = Search(SHAPES["two crossed breakdowns"], (3, 1, 1, 1), EXACT)
-    lowest = {search.atoms[at]: search.tables.lowest()[at] for at in search.atoms}
+    lowest = {search.atoms[at]: search.model.propagate_lower_bounds()[at] for at in search.atoms}
     assert lowest == {
         (0,): -2, (1,): 0, (2,): 0, (3,): 0, (0, 1): -2, (2, 3): 0, (0, 2): -2, (1, 3): 0,
         (0, 1, 2, 3): -2,
@@ -699,12 +708,12 @@ def test_a_table_for_many_counts_shows_the_same_and_no_other_comes_nearer(
         search = Search(SHAPES[name], counts, POLICIES[policy])
         same = search.beyond(search.changes) == 0
         for goal in (-2.0, -1.0, 1.0, 3.0):
-            goals = np.full(len(search.nodes), goal)
-            wanted = np.array([at in search.atoms and node.small for at, node in
-                               enumerate(search.nodes)])  # fmt: skip
-            found = search.tables.together(goals, wanted)
+            goals = np.full(len(search.cells), goal)
+            wanted = np.array([at in search.atoms and cell.primary for at, cell in
+                               enumerate(search.cells)])  # fmt: skip
+            found = search.model.audit_batch(goals, wanted)
             assert search.adds_up(found)
-            assert search.tables.beyond(found) == []
+            assert search.model.cells_to_suppress(found) == []
             moved = [
                 np.sign(goal) * search.changes[at][same] for at in np.flatnonzero(wanted).tolist()
             ]
@@ -719,16 +728,16 @@ def test_where_the_search_is_given_up_all_that_adds_up_is_hidden_but_zeros(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Places and a total, of which one is small; another count has nothing to do with them."""
-    monkeypatch.setattr(linear_program, "_STEPS", 0)
-    monkeypatch.setattr(feasible_tables, "_NEIGHBOURS", ((6, 8),))
+    monkeypatch.setattr(linear_program, "SIMPLEX_ITERATION_LIMIT", 0)
+    monkeypatch.setattr(attacker_model, "NEIGHBOURHOOD_SIZES", ((6, 8),))
     places = SHAPES["two crossed breakdowns"]
     apart = Row("apart", (4,), at=("All", "All"))
     shape = Shape(
-        [*places.rows, apart], CALLS | {"apart": Reading(value=Series("apart"))}, places.by
+        [*places.rows, apart], CALLS | {"apart": CellRoles(value=CountKey("apart"))}, places.by
     )
-    protection = Protection(shape.system((1, 0, 9, 8, 30), EXACT), set())
-    hidden = protection.small | protection.others
-    assert protection.given_up == hidden
+    pattern = SuppressionPattern(shape.linked_tables((1, 0, 9, 8, 30), EXACT), set())
+    hidden = pattern.primary | pattern.secondary
+    assert pattern.overprotected == hidden
     assert {str(shape.rows[each]) for each in range(10)} - {
         str(shape.rows[each]) for each in hidden
     } == {"calls A R", "apart All All"}
@@ -737,20 +746,20 @@ def test_where_the_search_is_given_up_all_that_adds_up_is_hidden_but_zeros(
 def test_more_small_counts_than_can_be_protected_together_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(protect, "_MOST_SMALL", 2)
+    monkeypatch.setattr(suppression, "MAX_PRIMARY_CELLS", 2)
     shape = SHAPES["places and their total"]
     assert shape.named((1, 2, 9), EXACT) == ["calls A", "calls B"]
-    with pytest.raises(RequestError, match="has 3 counts under the threshold, and the most"):
+    with pytest.raises(RequestError, match=r"has 3 counts under 3\. At most 2 can"):
         shape.hidden((1, 2, 2), EXACT)
 
 
 def test_each_count_is_tied_to_others_in_one_group_and_no_sum_leads_out_of_it() -> None:
     for shape in SHAPES.values():
         for counts in some_counts(shape, 3):
-            system = shape.system(counts, EXACT)
-            groups = system.tied()
+            tables = shape.linked_tables(counts, EXACT)
+            groups = tables.connected_components()
             assert sorted(each for group in groups for each in group) == list(
-                range(len(system.nodes))
+                range(len(tables.cells))
             )
             of = {each: at for at, group in enumerate(groups) for each in group}
-            assert all(len({of[node] for node, _ in each}) == 1 for each in system.sums)
+            assert all(len({of[cell] for cell, _ in each}) == 1 for each in tables.constraints)

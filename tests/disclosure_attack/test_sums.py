@@ -34,11 +34,16 @@ from swm_kpi import (
 )
 from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.disclosure import DisclosurePolicy
-from swm_kpi.disclosure.additive_triples import sides
-from swm_kpi.disclosure.cell_semantics import Reading, Series, read
-from swm_kpi.disclosure.linear_program import Programme
-from swm_kpi.disclosure.period_constraints import Span, covers, cycles, gaps, overlapping
-from swm_kpi.disclosure.subsets import shares
+from swm_kpi.disclosure.additive_triples import find_additive_triples
+from swm_kpi.disclosure.cell_semantics import CellRoles, CountKey, roles_of
+from swm_kpi.disclosure.linear_program import LinearProgram
+from swm_kpi.disclosure.period_constraints import (
+    Span,
+    cycle_basis,
+    implied_periods,
+    partitions_of_period,
+)
+from swm_kpi.disclosure.subsets import find_partitions
 from swm_kpi.measures import (
     Additivity,
     Cells,
@@ -81,7 +86,7 @@ def groups(spans: Iterable[Span]) -> list[list[int]]:
 
 def test_a_year_is_its_quarters_and_a_quarter_its_months() -> None:
     first = [(0, 1), (1, 2), (2, 3)]
-    found = {each[-1]: sorted(each[:-1]) for each in cycles([YEAR, *QUARTERS, *first, YEAR])}
+    found = {each[-1]: sorted(each[:-1]) for each in cycle_basis([YEAR, *QUARTERS, *first, YEAR])}
     assert found == {
         ((0, 3), -1): [(each, 1) for each in first],
         (YEAR, -1): [(each, 1) for each in QUARTERS],
@@ -89,7 +94,7 @@ def test_a_year_is_its_quarters_and_a_quarter_its_months() -> None:
 
 
 def test_two_rolling_years_a_month_apart_differ_by_two_months() -> None:
-    (found,) = cycles([(0, 12), (1, 13), (0, 1), (12, 13)])
+    (found,) = cycle_basis([(0, 12), (1, 13), (0, 1), (12, 13)])
     assert sorted(found) == [((0, 1), -1), ((0, 12), 1), ((1, 13), -1), ((12, 13), 1)]
 
 
@@ -97,7 +102,7 @@ def test_two_rolling_years_a_month_apart_differ_by_two_months() -> None:
 @given(SPANS)
 def test_every_equation_between_periods_follows_from_those_found(spans: list[Span]) -> None:
     """Each holds, none follows from the others, and there are as many as there can be."""
-    found = list(cycles(spans))
+    found = list(cycle_basis(spans))
     assert all(not months(each).any() for each in found)
     different = sorted(set(spans))
     lines = np.array([months([]), *(months([(each, 1)]) for each in different)])
@@ -109,21 +114,21 @@ def test_every_equation_between_periods_follows_from_those_found(spans: list[Spa
 
 
 def test_a_year_less_three_quarters_is_the_fourth() -> None:
-    (found,) = gaps([YEAR, *QUARTERS[:2], QUARTERS[3]])
+    (found,) = implied_periods([YEAR, *QUARTERS[:2], QUARTERS[3]])
     assert found[0] == (QUARTERS[2], -1)
     assert sorted(found[1:]) == [((0, 3), -1), ((0, 12), 1), ((3, 6), -1), ((9, 12), -1)]
 
 
 def test_what_periods_leave_is_told_by_the_fewest_of_them() -> None:
     """The fourth quarter is the year less nine months, and not less three quarters."""
-    (found,) = gaps([YEAR, (0, 9), *QUARTERS[:3]])
+    (found,) = implied_periods([YEAR, (0, 9), *QUARTERS[:3]])
     assert sorted(found) == [((0, 9), -1), ((0, 12), 1), ((9, 12), -1)]
 
 
 @settings(deadline=None)
 @given(SPANS)
 def test_a_stretch_that_periods_leave_is_found_once_and_is_no_period(spans: list[Span]) -> None:
-    found = list(gaps(spans))
+    found = list(implied_periods(spans))
     assert all(not months(each).any() for each in found)
     expected = [
         (a, b) for group in groups(set(spans)) for a, b in pairwise(group) if (a, b) not in spans
@@ -133,17 +138,17 @@ def test_a_stretch_that_periods_leave_is_found_once_and_is_no_period(spans: list
 
 
 def test_a_period_is_covered_by_shorter_ones_from_end_to_end() -> None:
-    assert list(covers([YEAR, *QUARTERS])) == [
+    assert list(partitions_of_period([YEAR, *QUARTERS])) == [
         [*((each, 1) for each in reversed(QUARTERS)), (YEAR, -1)]
     ]
-    assert list(covers([YEAR, *QUARTERS[:3]])) == []
-    assert list(covers([YEAR, (0, 7), (5, 12)])) == []
+    assert list(partitions_of_period([YEAR, *QUARTERS[:3]])) == []
+    assert list(partitions_of_period([YEAR, (0, 7), (5, 12)])) == []
 
 
 @settings(deadline=None)
 @given(SPANS)
 def test_a_cover_is_shorter_periods_and_no_other(spans: list[Span]) -> None:
-    found = list(covers(spans))
+    found = list(partitions_of_period(spans))
     covered = {each[-1][0] for each in found}
     for each in found:
         assert not months(each).any()
@@ -156,12 +161,6 @@ def test_a_cover_is_shorter_periods_and_no_other(spans: list[Span]) -> None:
                 b for a, b in spans if a in reached and b <= stop and (a, b) != (start, stop)
             }
         assert ((start, stop) in covered) == (stop in reached)
-
-
-def test_periods_of_one_length_overlap_with_the_next_and_touching_is_not_overlapping() -> None:
-    rolling = [(2, 14), (0, 12), (1, 13), (24, 36), (0, 12)]
-    assert list(overlapping(rolling)) == [((0, 12), (1, 13)), ((1, 13), (2, 14))]
-    assert list(overlapping([*QUARTERS, YEAR])) == []
 
 
 # Parts of a whole, by conditions
@@ -228,14 +227,14 @@ def metric(*measures: Measure, ref: str = "T1") -> Metric:
     )
 
 
-def counted(name: str, *conditions: str) -> Series:
+def counted(name: str, *conditions: str) -> CountKey:
     """The count of the things that meet all of some conditions."""
     where = None
     for each in conditions:
         one = CONDITIONS[each][0]
         where = one if where is None else where if one is None else where & one
     measure = Count(key=name, of=Thing, at=Thing.at, where=where)
-    found = read(metric(measure), measure, POLICY).value
+    found = roles_of(metric(measure), measure, POLICY).value
     assert found is not None
     return found
 
@@ -246,12 +245,12 @@ def rows_of(*conditions: str) -> set[int]:
     return {at for at, row in enumerate(ROWS) if all(test(row) for test in tests)}
 
 
-def named(wanted: Mapping[str, Series]) -> list[tuple[tuple[str, ...], str, bool]]:
+def named(wanted: Mapping[str, CountKey]) -> list[tuple[tuple[str, ...], str, bool]]:
     """The parts found among some counts, by their names in place of their keys."""
     names = {each.key: name for name, each in wanted.items()}
-    found = shares({each.key: each for each in wanted.values()})
+    found = find_partitions({each.key: each for each in wanted.values()})
     return sorted(
-        (tuple(sorted(names[part] for part in each.parts)), names[each.whole], each.all_of_it)
+        (tuple(sorted(names[part] for part in each.subsets)), names[each.whole], each.is_exhaustive)
         for each in found
     )
 
@@ -298,10 +297,10 @@ def test_parts_are_in_their_whole_and_parts_side_by_side_share_no_row(
 ) -> None:
     wanted = {f"c{at}": counted(f"c{at}", *each) for at, each in enumerate(asked)}
     rows = {f"c{at}": rows_of(*each) for at, each in enumerate(asked)}
-    for parts, whole, all_of_it in named(wanted):
+    for parts, whole, is_exhaustive in named(wanted):
         assert set().union(*(rows[each] for each in parts)) <= rows[whole]
         assert all(not rows[one] & rows[two] for one, two in combinations(parts, 2))
-        assert not all_of_it or rows[parts[0]] == rows[whole]
+        assert not is_exhaustive or rows[parts[0]] == rows[whole]
 
 
 def test_kinds_of_thing_stand_side_by_side_in_all_things() -> None:
@@ -345,7 +344,7 @@ def test_a_list_is_the_same_list_by_whichever_name() -> None:
     """What the force lists as b and c is what is b or c."""
     where = KIND.is_in("b", "c")
     measure = Count(key="written", of=Thing, at=Thing.at, where=where)
-    written = read(metric(measure), measure, POLICY).value
+    written = roles_of(metric(measure), measure, POLICY).value
     assert written is not None
     assert [each[2] for each in named({"listed": counted("l", "listed"), "written": written})] == [
         True
@@ -354,7 +353,7 @@ def test_a_list_is_the_same_list_by_whichever_name() -> None:
 
 def test_lists_of_numbers_are_not_set_against_each_other() -> None:
     measure = Count(key="some", of=Thing, at=Thing.at, where=Thing.size.is_in(1, 5))
-    some = read(metric(measure), measure, POLICY).value
+    some = roles_of(metric(measure), measure, POLICY).value
     assert some is not None
     assert named({"five": counted("five", "size_is_5"), "some": some}) == []
 
@@ -370,11 +369,11 @@ def test_one_count_by_two_conditions_is_all_of_itself_and_told_once() -> None:
     assert len(found[0][0]) == 2
 
 
-def again(**fields: Any) -> Series:
+def again(**fields: Any) -> CountKey:
     clause = {"who": "person", "where": None, "months": 12.0} | fields
     said = ["repeats", ["column", clause["who"]], ["column", "at"], clause["where"],
             ["number", clause["months"]]]  # fmt: skip
-    return Series(json.dumps(said), clauses=frozenset({json.dumps(said)}), family="people")
+    return CountKey(json.dumps(said), conditions=frozenset({json.dumps(said)}), family="people")
 
 
 def test_who_comes_again_with_a_kind_comes_again_at_all() -> None:
@@ -393,23 +392,23 @@ def test_who_comes_again_with_a_kind_comes_again_at_all() -> None:
 
 
 def test_people_may_be_in_two_parts_so_that_parts_of_people_do_not_add_up() -> None:
-    def people(*conditions: list[Any]) -> Series:
+    def people(*conditions: list[Any]) -> CountKey:
         clauses = frozenset(json.dumps(each) for each in conditions)
-        return Series(str(sorted(clauses)), "cover", clauses=clauses, family="people")
+        return CountKey(str(sorted(clauses)), "overlapping", conditions=clauses, family="people")
 
     a, b = (["==", ["column", "kind"], ["str", each]] for each in "ab")
-    found = list(shares({each.key: each for each in (people(), people(a), people(b))}))
-    assert sorted(each.parts for each in found) == sorted([(people(a).key,), (people(b).key,)])
-    assert not any(each.all_of_it for each in found)
+    found = list(find_partitions({each.key: each for each in (people(), people(a), people(b))}))
+    assert sorted(each.subsets for each in found) == sorted([(people(a).key,), (people(b).key,)])
+    assert not any(each.is_exhaustive for each in found)
 
 
 def test_counts_by_other_clocks_or_of_no_family_are_not_compared() -> None:
     ended = Count(key="ended", of=Thing, at=Thing.ended_at)
-    by_end = read(metric(ended), ended, POLICY).value
+    by_end = roles_of(metric(ended), ended, POLICY).value
     assert by_end is not None
     assert named({"a": counted("a", "a"), "ended": by_end}) == []
-    alone = Series("alone", clauses=frozenset({json.dumps(["column", "kind"])}))
-    assert list(shares({"alone": alone, "bare": Series("bare")})) == []
+    alone = CountKey("alone", conditions=frozenset({json.dumps(["column", "kind"])}))
+    assert list(find_partitions({"alone": alone, "bare": CountKey("bare")})) == []
 
 
 # What each kind of measure counts
@@ -417,15 +416,17 @@ def test_counts_by_other_clocks_or_of_no_family_are_not_compared() -> None:
 
 def test_a_share_counts_its_numerator_and_what_could_be_decided() -> None:
     measure = kpi.Proportion(key="share", of=Thing, at=Thing.at, numerator=Thing.urgent)
-    found = read(metric(measure), measure, POLICY)
-    assert set(found.roles) == {"numerator", "denominator"}
-    assert (found.divided, found.part, found.averaged, found.text, found.answered) == (
-        True, True, False, False, False,
-    )  # fmt: skip
+    found = roles_of(metric(measure), measure, POLICY)
+    assert set(found.counts) == {"numerator", "denominator"}
+    assert found.is_quotient
+    assert found.has_complement
+    assert not any((found.is_average, found.is_free_text, found.note_counts_answers))
     assert found.scale == 1
     assert found.numerator == counted("urgent", "urgent")
     assert found.denominator != counted("all", "all")
-    assert list(shares({each.key: each for each in (found.denominator, counted("all", "all"))}))
+    assert list(
+        find_partitions({each.key: each for each in (found.denominator, counted("all", "all"))})
+    )
 
 
 # What each kind is, as its docstring says: in which columns a count stands, whether it
@@ -467,22 +468,28 @@ def test_each_kind_of_measure_is_read_by_what_its_columns_count() -> None:
         if not DisclosurePolicy().covers(entry.ref, counted_in(entry, measure)):
             continue
         seen.add(type(measure))
-        found = read(entry, measure, policy)
-        roles, divided, part, averaged, answered = READ_AS[type(measure)]
-        assert set(found.roles) == roles, measure.key
-        assert (found.divided, found.part, found.averaged, found.answered, found.text) == (
-            divided, part, averaged, answered, False,
-        ), measure.key  # fmt: skip
+        found = roles_of(entry, measure, policy)
+        columns, *flags = READ_AS[type(measure)]
+        assert set(found.counts) == columns, measure.key
+        assert [
+            found.is_quotient,
+            found.has_complement,
+            found.is_average,
+            found.note_counts_answers,
+        ] == flags, measure.key
+        assert not found.is_free_text
         assert found.scale == (measure.scale if isinstance(measure, kpi.Rate) else 1)
-        for name, series in found.roles.items():
+        for name, series in found.counts.items():
             stands = isinstance(measure, kpi.PeriodEndStock | kpi.AverageStock)
-            people = series.over_members == "cover"
+            people = series.over_members == "overlapping"
             if not isinstance(measure, kpi.Ratio | kpi.Rate):
                 # A stock is not the sum of the stocks of its months, and people are not added.
-                assert series.over_time == ("" if stands else "cover" if people else "sum")
+                assert series.over_time == (
+                    "" if stands else "overlapping" if people else "additive"
+                )
             # The whole of a distribution stands in each of its members' rows.
             of_all = isinstance(measure, kpi.Distribution) and name == "denominator"
-            assert series.whole == (measure.over.key if of_all else "")
+            assert series.total_over == (measure.over.key if of_all else "")
     assert seen == set(READ_AS)
 
 
@@ -490,37 +497,39 @@ def test_each_kind_of_measure_is_read_by_what_its_columns_count() -> None:
 def test_money_time_and_things_are_under_no_policy(ref: str) -> None:
     entry = kpi.catalogue()[ref]
     for measure in entry.measures:
-        assert read(entry, measure, DisclosurePolicy()).roles == {}
+        assert roles_of(entry, measure, DisclosurePolicy()).counts == {}
 
 
 def test_what_is_exempt_is_under_no_policy_and_says_so_by_its_unit_or_ref() -> None:
     entry = kpi.catalogue()["15"]
     incidents = entry.measure("incidents", Basis.FORCE)
     calls = DisclosurePolicy(exempt={"calls": "A test."})
-    assert read(entry, incidents, DisclosurePolicy()).roles
-    assert read(entry, incidents, calls).roles
-    assert read(entry, incidents, DisclosurePolicy(exempt={"16": "A test."})).roles
-    assert not read(entry, incidents, DisclosurePolicy(exempt={"15": "A test."})).roles
+    assert roles_of(entry, incidents, DisclosurePolicy()).counts
+    assert roles_of(entry, incidents, calls).counts
+    assert roles_of(entry, incidents, DisclosurePolicy(exempt={"16": "A test."})).counts
+    assert not roles_of(entry, incidents, DisclosurePolicy(exempt={"15": "A test."})).counts
     unit = incidents.resolved_unit.value
-    assert not read(entry, incidents, DisclosurePolicy(exempt={unit: "A test."})).roles
+    assert not roles_of(entry, incidents, DisclosurePolicy(exempt={unit: "A test."})).counts
     for exempt in ({"15": "A test."}, {unit: "A test."}):
-        rate = read(entry, entry.measure("per_1000", Basis.FORCE), DisclosurePolicy(exempt=exempt))
-        assert not rate.roles
+        rate = roles_of(
+            entry, entry.measure("per_1000", Basis.FORCE), DisclosurePolicy(exempt=exempt)
+        )
+        assert not rate.counts
 
 
 @pytest.mark.parametrize(
-    ("average", "beyond"),
+    ("average", "tail_share"),
     [(kpi.Average.MEAN, 1), (kpi.Average.MEDIAN, 1), (kpi.Average.P90, pytest.approx(0.1))],
 )
 def test_a_tenth_of_the_times_lies_beyond_the_90th_percentile(
-    average: kpi.Average, beyond: Any
+    average: kpi.Average, tail_share: Any
 ) -> None:
     """A mean and a median are no extremes: all of the times stand behind them."""
     measure = kpi.Duration(
         key="time", of=Thing, at=Thing.at, start=Thing.at, end=Thing.ended_at, average=average,
         unit=Unit.MINUTES,
     )  # fmt: skip
-    assert read(metric(measure), measure, POLICY).beyond == beyond
+    assert roles_of(metric(measure), measure, POLICY).tail_share == tail_share
 
 
 class Sided(Contract, row_unit=Unit.CALLS):
@@ -535,13 +544,13 @@ def test_all_members_of_a_distribution_are_the_count_of_what_is_known() -> None:
     by_side = kpi.Distribution(key="by_side", of=Sided, at=Sided.at, over=SIDE)
     known = Count(key="known", of=Sided, at=Sided.at, where=Sided.side.is_not_null())
     every = Count(key="every", of=Sided, at=Sided.at)
-    found = read(metric(by_side), by_side, POLICY)
-    count, of_all = (read(metric(each), each, POLICY).value for each in (known, every))
+    found = roles_of(metric(by_side), by_side, POLICY)
+    count, of_all = (roles_of(metric(each), each, POLICY).value for each in (known, every))
     assert found.denominator is not None
     assert count is not None
     assert of_all is not None
     assert found.denominator.key == count.key != of_all.key
-    assert (found.denominator.whole, count.whole) == ("side", "")
+    assert (found.denominator.total_over, count.total_over) == ("side", "")
     assert found.denominator.family == count.family == of_all.family
 
 
@@ -549,7 +558,7 @@ def test_what_could_be_decided_of_a_share_is_no_part_of_anything_but_its_rows() 
     measure = kpi.Proportion(
         key="share", of=Thing, at=Thing.at, where=Thing.size > 3, numerator=Thing.urgent
     )
-    found = read(metric(measure), measure, POLICY)
+    found = roles_of(metric(measure), measure, POLICY)
     assert found.numerator is not None
     assert found.denominator is not None
     wanted = {
@@ -561,8 +570,8 @@ def test_what_could_be_decided_of_a_share_is_no_part_of_anything_but_its_rows() 
 
 def test_an_exempt_share_has_no_count_under_the_policy() -> None:
     measure = kpi.Proportion(key="share", of=Thing, at=Thing.at, numerator=Thing.urgent)
-    found = read(metric(measure), measure, DisclosurePolicy(exempt={"calls": "A test."}))
-    assert found == Reading()
+    found = roles_of(metric(measure), measure, DisclosurePolicy(exempt={"calls": "A test."}))
+    assert found == CellRoles()
 
 
 class Busiest(TableMeasure):
@@ -593,8 +602,8 @@ class Busiest(TableMeasure):
 def test_an_unlinked_count_is_protected_by_itself() -> None:
     """It is small or not, and adds up with nothing: not even with another of its kind."""
     measure = Busiest(key="busiest", of=Thing, at=Thing.at)
-    found = read(metric(Count(key="all", of=Thing, at=Thing.at)), measure, POLICY)
-    assert set(found.roles) == {"value"}
+    found = roles_of(metric(Count(key="all", of=Thing, at=Thing.at)), measure, POLICY)
+    assert set(found.counts) == {"value"}
     assert found.value is not None
     assert (found.value.over_members, found.value.over_time, found.value.family) == ("", "", "")
 
@@ -701,10 +710,10 @@ def test_what_a_shown_count_could_be_is_what_is_rounded_to_it(threshold: int, ba
 # The programme
 
 
-def programme(sums: np.ndarray, *, whole: bool = False) -> Programme:
+def program(sums: np.ndarray, *, whole: bool = False) -> LinearProgram:
     rows, columns = np.nonzero(sums)
     kinds = np.ones(sums.shape[1], dtype=bool) if whole else None
-    return Programme(
+    return LinearProgram(
         rows.astype(np.int32), columns.astype(np.int32), sums[rows, columns], sums.shape[1], kinds
     )
 
@@ -716,7 +725,7 @@ def test_the_cheapest_table_is_that_of_another_programme(seed: int, rows: int, m
     random = np.random.default_rng(seed)
     sums = random.integers(-1, 2, (rows, many)).astype(float)
     sums[:, 0] = 1.0  # so that each sum has a term
-    asked = programme(sums)
+    asked = program(sums)
     for _ in range(3):
         least = random.choice([-3.0, 0.0, 1.0], many)
         most = least + random.choice([0.0, 1.0, 10.0], many)
@@ -724,7 +733,7 @@ def test_the_cheapest_table_is_that_of_another_programme(seed: int, rows: int, m
         expected = linprog(
             price, A_eq=sums, b_eq=np.zeros(rows), bounds=list(zip(least, most, strict=True))
         )
-        found = asked.cheapest(price, least, most)
+        found = asked.solve(price, least, most)
         assert (found is not None) == (expected.status == 0)
         if found is not None:
             assert sums @ found == pytest.approx(np.zeros(rows), abs=1e-6)
@@ -745,7 +754,7 @@ def test_whole_numbers_are_found_where_trying_all_finds_them(seed: int) -> None:
     ranges = (range(int(low), int(high) + 1) for low, high in zip(least, most, strict=True))
     every = [np.array(each) for each in product(*ranges)]
     prices = [price @ each for each in every if not (sums @ each).any()]
-    found = programme(sums, whole=True).cheapest(price, least, most)
+    found = program(sums, whole=True).solve(price, least, most)
     assert (found is not None) == bool(prices)
     if found is not None:
         assert found == pytest.approx(np.round(found), abs=1e-6)
@@ -754,19 +763,19 @@ def test_whole_numbers_are_found_where_trying_all_finds_them(seed: int) -> None:
 
 
 def test_a_table_that_cannot_be_is_none() -> None:
-    asked = programme(np.array([[1.0, -1.0]]))
+    asked = program(np.array([[1.0, -1.0]]))
     zero, one, two = np.zeros(2), np.ones(2), np.full(2, 2.0)
-    assert asked.cheapest(one, np.array([2.0, 0.0]), np.array([2.0, 1.0])) is None
-    found = asked.cheapest(one, np.array([2.0, 0.0]), two)
+    assert asked.solve(one, np.array([2.0, 0.0]), np.array([2.0, 1.0])) is None
+    found = asked.solve(one, np.array([2.0, 0.0]), two)
     assert found is not None
     assert found.tolist() == [2, 2]
-    again = asked.cheapest(one, zero, two)
+    again = asked.solve(one, zero, two)
     assert again is not None
     assert again.tolist() == [0, 0]
 
 
 def test_without_a_sum_each_unknown_is_at_its_cheaper_end() -> None:
-    found = programme(np.zeros((0, 3))).cheapest(
+    found = program(np.zeros((0, 3))).solve(
         np.array([1.0, -1.0, 2.0]), np.array([-3.0, 0.0, 4.0]), np.array([5.0, 7.0, 9.0])
     )
     assert found is not None
@@ -776,8 +785,8 @@ def test_without_a_sum_each_unknown_is_at_its_cheaper_end() -> None:
 def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     """Neither when it is made nor when it is asked, in fractions and in whole numbers."""
     for whole in (False, True):
-        asked = programme(np.array([[1.0, -1.0, 2.0]]), whole=whole)
-        assert asked.cheapest(np.ones(3), np.zeros(3), np.ones(3)) is not None
+        asked = program(np.array([[1.0, -1.0, 2.0]]), whole=whole)
+        assert asked.solve(np.ones(3), np.zeros(3), np.ones(3)) is not None
     assert capfd.readouterr() == ("", "")
 
 
@@ -794,8 +803,10 @@ def test_two_counts_that_come_to_a_third_are_told_once() -> None:
         "all of May": {"May": 3},
         "none": {"May": 0, "June": 0},
     }
-    assert list(sides(counts, [set(counts), {"a", "b", "all"}])) == [("a", "b", "all")]
-    assert list(sides(counts, [{"a", "b"}, {"all", "nearly all", "none"}])) == []
+    assert list(find_additive_triples(counts, [set(counts), {"a", "b", "all"}])) == [
+        ("a", "b", "all")
+    ]
+    assert list(find_additive_triples(counts, [{"a", "b"}, {"all", "nearly all", "none"}])) == []
 
 
 def test_counts_of_other_cells_and_counts_nearly_alike_are_no_sides() -> None:
@@ -807,4 +818,4 @@ def test_counts_of_other_cells_and_counts_nearly_alike_are_no_sides() -> None:
         "d": {"May": 2.3, "June": 1},
         "e": {"May": 3, "June": 2},
     }
-    assert list(sides(counts, [{"a", "b", "all of May"}, {"c", "d", "e"}])) == []
+    assert list(find_additive_triples(counts, [{"a", "b", "all of May"}, {"c", "d", "e"}])) == []

@@ -40,7 +40,7 @@ from swm_kpi import (
 )
 from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.disclosure import linear_program
-from swm_kpi.disclosure.protect import Protection
+from swm_kpi.disclosure.suppression import SuppressionPattern
 from tests.support.ilp_attack import CALLS, KINDS, MEMBERS, PARTS, Reader, table
 
 AREAS = ("Herefordshire", "Shropshire", "Telford & Wrekin")
@@ -190,7 +190,7 @@ def test_a_half_is_rounded_upwards() -> None:
 def test_a_hidden_row_holds_no_number_at_all_and_says_why() -> None:
     found = row(incidents((2, 13, 22)).protect(POLICY), "incidents", lpa=AREAS[0])
     assert [found[name] for name in NUMBERS] == [None] * len(NUMBERS)
-    assert found["note"].startswith("Hidden: it would show or leave over fewer than 5,")
+    assert found["note"].startswith("Suppressed: it shows or leaves a count under 5,")
 
 
 def test_missing_stays_missing_and_nothing_to_divide_by_stays_so() -> None:
@@ -442,8 +442,8 @@ def test_the_note_of_a_hidden_number_says_nothing_of_how_many_rows() -> None:
     )
     assert exact["note"].startswith("37 rows ")
     assert found["note"] == (
-        "Hidden: it would show or leave over fewer than 5, or help to work out a number that "
-        f"would. {exact['note'].replace('37 rows', 'Some rows')}"
+        "Suppressed: it shows or leaves a count under 5, or could be used to calculate a number "
+        f"that does. {exact['note'].replace('37 rows', 'Some rows')}"
     )
 
 
@@ -526,7 +526,7 @@ def test_a_text_is_withheld_until_somebody_says_that_it_was_read(texts: bool) ->
         assert "2 rows of houses" in found["note"]
     else:
         assert found["marker"] == "[c]"
-        assert found["note"].startswith("Text withheld")
+        assert found["note"].startswith("Free text withheld")
     nothing = quarter(metric, remark=said.clear()).protect(
         DisclosurePolicy(publish_free_text=texts)
     )
@@ -630,7 +630,7 @@ def test_the_attack_finds_what_hiding_only_small_cells_gives_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The attack is able to fail: with no further hiding, small counts are known exactly."""
-    monkeypatch.setattr(Protection, "_protect", lambda *_: None)
+    monkeypatch.setattr(SuppressionPattern, "_protect_component", lambda *_: None)
     periods, by, months, metrics = CASES["a breakdown and its total"]
     policy = DisclosurePolicy(threshold=5, rounding_base=1)
     pinned = 0
@@ -645,7 +645,7 @@ def test_where_the_search_is_given_up_more_is_hidden_and_it_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No step is allowed, as on a table too large for the limits: nothing is found of any count."""
-    monkeypatch.setattr(linear_program, "_STEPS", 0)
+    monkeypatch.setattr(linear_program, "SIMPLEX_ITERATION_LIMIT", 0)
     periods, by, months, metrics = CASES["two crossed breakdowns"]
     policy = DisclosurePolicy(threshold=5, rounding_base=1)
     counts = random_counts(np.random.default_rng(1), months, by)
@@ -653,7 +653,7 @@ def test_where_the_search_is_given_up_more_is_hidden_and_it_is_said(
     given_up = result.protect(policy)
     monkeypatch.undo()
     assert set(_hidden(result.protect(policy))) < set(_hidden(given_up))
-    assert all("within the limits" in note for note in _hidden(given_up).values())
+    assert all("solver reached a limit" in note for note in _hidden(given_up).values())
     for each in Reader(given_up, policy).attack(counts):
         assert not each.pinned, each
         assert not each.narrowed(policy.threshold, 1), each
@@ -701,12 +701,12 @@ def told(first: Result, second: Result) -> str:
 
 
 def test_a_revision_that_shows_what_was_hidden_is_warned_about() -> None:
-    assert "hidden in the first release and shown in the second" in told(lone(2), lone(6))
-    assert "hidden in the second release and shown in the first" in told(lone(6), lone(2))
+    assert "the first release suppresses it and the second shows it" in told(lone(2), lone(6))
+    assert "the second release suppresses it and the first shows it" in told(lone(6), lone(2))
 
 
 def test_two_versions_of_a_count_a_little_apart_are_warned_about() -> None:
-    assert "differ by fewer than 5" in told(lone(20), lone(22))
+    assert "differ by a count under 5" in told(lone(20), lone(22))
     assert told(lone(20), lone(20)) == ""
 
 
@@ -716,7 +716,7 @@ def test_a_year_to_date_a_month_later_is_warned_about() -> None:
     policy = DisclosurePolicy(threshold=5, rounding_base=1)
     early = incidents(*months, periods=MONTHS[:2], by=()).protect(policy)
     late = incidents(*months, periods=[QUARTER], by=()).protect(policy)
-    assert "leave fewer than 5" in told(early, late)
+    assert "leave a count under 5" in told(early, late)
     assert "2024-06" in told(early, late)
 
 
@@ -732,7 +732,7 @@ def test_rolling_years_a_month_apart_are_warned_about() -> None:
         found = kpi.compute(["15"], {"incident": data}, periods=[label], coverage=coverage)
         return found.protect(policy)
 
-    assert "share months" in told(rolling("R12 2024-03"), rolling("R12 2024-04"))
+    assert "periods overlap" in told(rolling("R12 2024-03"), rolling("R12 2024-04"))
 
 
 def test_other_areas_in_the_second_release_are_warned_about() -> None:
@@ -743,7 +743,7 @@ def test_other_areas_in_the_second_release_are_warned_about() -> None:
 
 
 def test_differencing_needs_to_know_what_is_small() -> None:
-    with pytest.raises(RequestError, match="no disclosure policy"):
+    with pytest.raises(RequestError, match="is not protected"):
         incidents((2, 13, 22)).differencing_risks(lone(2))
     exact = incidents((2, 13, 22))
     assert exact.differencing_risks(lone(2), policy=POLICY)
@@ -771,7 +771,7 @@ def test_two_versions_are_a_little_apart_up_to_the_threshold(
     first: int, second: int, warned: bool
 ) -> None:
     found = exactly(first, 13, 22).differencing_risks(exactly(second, 13, 22))
-    assert any("differ by fewer than 5" in each.description for each in found) == warned
+    assert any("differ by a count under 5" in each.description for each in found) == warned
     assert {each.members for each in found} == ({(("lpa", AREAS[0]),), ()} if warned else set())
 
 
@@ -784,9 +784,12 @@ def test_two_versions_that_rounding_keeps_apart_are_not_warned_about() -> None:
 def test_a_warning_says_where_and_never_the_number() -> None:
     area, total = exactly(20, 13, 22).differencing_risks(exactly(21, 13, 22))
     assert str(area) == (
-        "Ref 15, incidents, 2024/25 Q1, lpa Herefordshire: the two releases differ by fewer than 5."
+        "Ref 15, incidents, 2024/25 Q1, lpa Herefordshire: "
+        "the two releases differ by a count under 5."
     )
-    assert str(total) == ("Ref 15, incidents, 2024/25 Q1: the two releases differ by fewer than 5.")
+    assert str(total) == (
+        "Ref 15, incidents, 2024/25 Q1: the two releases differ by a count under 5."
+    )
 
 
 @pytest.mark.parametrize(("june", "warned"), [(4, True), (5, False)])
@@ -798,10 +801,12 @@ def test_a_period_in_a_longer_one_of_the_other_release_leaves_few_or_enough(
     (found,) = by_month(20, 30, june, periods=["2024/25 Q1"]).differencing_risks(whole) or (None,)
     assert found is None
     months = by_month(20, 30, june, periods=MONTHS[:2])
-    found = [each for each in whole.differencing_risks(months) if "leave fewer" in each.description]
+    found = [
+        each for each in whole.differencing_risks(months) if "leave a count" in each.description
+    ]
     assert [each.period for each in found] == (["2024-06"] if warned else [])
     if warned:
-        assert found[0].description == "longer periods less shorter ones leave fewer than 5."
+        assert found[0].description == "longer periods less shorter ones leave a count under 5."
         assert found[0].members == ()
 
 
@@ -812,7 +817,7 @@ def test_a_month_that_is_nearly_all_of_its_quarter_is_warned_about() -> None:
     assert [(each.period, each.description) for each in found] == [
         (
             "2024-04 and 2024/25 Q1",
-            "the months that one has and the other has not come to fewer than 5.",
+            "the months that are only in the longer period have a count under 5.",
         )
     ]
     found = quarter_.differencing_risks(months)
@@ -850,7 +855,7 @@ def test_a_hidden_number_that_both_releases_tell_is_warned_about(
     exact = incidents(counts)
     first = release(exact, "All", AREAS[2], hidden=[AREAS[0]])
     second = release(exact, AREAS[1])
-    words = "lpa Herefordshire: it is hidden, and the sums of both releases tell more of it than"
+    words = "lpa Herefordshire: it is suppressed, and the sums of both releases reveal more than"
     assert (
         words in "\n".join(map(str, first.differencing_risks(second, policy=POLICY)))
     ) == narrowed
@@ -1015,7 +1020,7 @@ def test_rounded_numbers_are_a_little_apart_where_they_surely_are(
     first, second = (incidents((each, 50, 60)).protect(policy) for each in (one, other))
     for found in (first.differencing_risks(second), second.differencing_risks(first)):
         here = [each for each in found if each.members]
-        assert ["differ by fewer than 5" in each.description for each in here] == [True] * warned
+        assert ["differ by a count under 5" in each.description for each in here] == [True] * warned
 
 
 @pytest.mark.parametrize(
@@ -1041,10 +1046,13 @@ def test_windows_that_overlap_differ_by_what_leaves_and_what_joins(
         )
         for each in (first, second)
     )
-    found = [each for each in one.differencing_risks(other) if "share months" in each.description]
+    found = [
+        each for each in one.differencing_risks(other) if "periods overlap" in each.description
+    ]
     assert [each.period for each in found] == [f"{first} and {second}"] * warned
     assert all(each.description == (
-        "the two share months, and those they do not share differ by fewer than 5."
+        "the two periods overlap, and the months that are in only one of them differ by a count "
+        "under 5."
     ) for each in found)  # fmt: skip
 
 
