@@ -155,7 +155,7 @@ class Chart:
         """
         if policy not in ("", NO_POLICY):
             raise OutputError(
-                "A policy is applied by disclose(), before drawing; here write "
+                "A policy is applied by Result.protect(), before drawing; here write "
                 'policy="none" or leave it out.'
             )
         check_disclosed(self.policy, policy)

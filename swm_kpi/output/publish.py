@@ -48,8 +48,8 @@ def publish(
     """
     if policy not in ("", NO_POLICY):
         raise OutputError(
-            f"policy is {policy[:40]!r}. A policy is applied by disclose(), before writing; here "
-            'write policy="none" or leave it out.'
+            f"policy is {policy[:40]!r}. A policy is applied by Result.protect(), before writing; "
+            'here write policy="none" or leave it out.'
         )
     check_disclosed(pack.policy, policy)
     if form not in FORMATS:

@@ -158,7 +158,7 @@ def test_undisclosed_numbers_are_written_only_when_that_is_said(tmp_path, form: 
     with pytest.raises(OutputError, match="no disclosure control"):
         write(result(), tmp_path, form)
     for said in ("None", "some", "threshold=5"):
-        with pytest.raises(OutputError, match=r"applied by disclose\(\)"):
+        with pytest.raises(OutputError, match=r"applied by Result\.protect\(\)"):
             write(result(), tmp_path, form, policy=said)
     assert list(tmp_path.iterdir()) == []
     assert write(result(), tmp_path, form, policy="none").exists()
