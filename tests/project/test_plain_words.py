@@ -33,6 +33,7 @@ REFUSED_IN_NAMES = {
 
 # A pattern for prose, and what to write instead.
 REFUSED_IN_PROSE = {
+    r"told\s+apart": "distinguished",
     r"told": "reports, describes, shows",
     r"dear(?:er|est|ly)?": "expensive, slow",
     r"amid(?:st)?": "during",
@@ -40,6 +41,7 @@ REFUSED_IN_PROSE = {
     r"n[oa]ughts?": "zero",
     r"(?:hand(?:s|ed|ing)?|g[ia]v(?:e|es|en|ing)) back": "return",
     r"hand(?:s|ed|ing)? over": "pass",
+    r"work(?:s|ed|ing)? out": "calculate; for people: find, decide",
     r"whereabouts": "position, location",
     r"lawful(?:ly)?": "valid",
     r"rooms?": "package, layer; for space: width, space",
