@@ -1,6 +1,6 @@
-"""Pictures of a measure, and the words that stand for each.
+"""Charts of a measure, and their text alternatives.
 
-The pictures need the extra ``charts``; the words do not.
+The charts need the extra ``charts``; the texts do not.
 """
 
 from swm_kpi.charts.alt_text import axis_title, format_cell, format_period

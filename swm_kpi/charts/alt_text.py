@@ -1,4 +1,4 @@
-"""What a picture shows, for whoever does not see it."""
+"""The text alternatives of charts: what a chart shows, in plain English."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from swm_kpi.contracts import UNKNOWN
 from swm_kpi.formatting import unit_suffix
 from swm_kpi.vocabulary import Grain, Marker, Unit
 
-Formatter = Callable[[float], str]
+ValueFormatter = Callable[[float], str]
 
 OVER_TIME = {
     Grain.MONTH: "by month",
@@ -23,7 +23,7 @@ OVER_TIME = {
     Grain.YEAR: "by financial year",
     Grain.ROLLING_12: "in the 12 months to each month",
 }
-_FINDINGS = {
+_VARIATION_AT_LATEST = {
     VariationType.COMMON: ", within routine variation",
     VariationType.IMPROVING: ", a special cause of improvement",
     VariationType.CONCERNING: ", a special cause of concern",
@@ -36,11 +36,11 @@ _SIGNALS = {
     VariationType.HIGH: "Special causes, high",
     VariationType.LOW: "Special causes, low",
 }
-_RUNS = 3
+_MOST_RUNS = 3
 
 
 def format_member(member: Mapping[str, str]) -> str:
-    """Return whose numbers a series holds."""
+    """Return the name of a member, or ``whole force`` for the total."""
     return ", ".join(member.values()) or "whole force"
 
 
@@ -50,45 +50,47 @@ def format_period(row: Mapping[str, Any]) -> str:
 
 
 def format_span(frame: pl.DataFrame) -> str:
-    """Return the time from the first period of a frame to the last, in words."""
+    """Return the months from the first period of a frame to the last, in words."""
     return format_month_range(frame["period_start"][0], frame["period_end"][-1])
 
 
 def axis_title(unit: str) -> str:
-    """Return what an axis measures, as a sentence begins."""
+    """Return the title of an axis of values: the unit with a capital letter."""
     words = "percentage" if unit == Unit.PROPORTION else unit_suffix(unit).strip() or unit
     return f"{words[:1].upper()}{words[1:]}"
 
 
-def format_cell(row: Mapping[str, Any], format_value: Formatter) -> str:
-    """Write the number of a row as readers see it, its marker beside it or in its place."""
+def format_cell(row: Mapping[str, Any], format_value: ValueFormatter) -> str:
+    """Return the value of a row as text, with its marker, or the marker alone."""
     if row["value"] is None:
         return row["marker"] or str(Marker.NOT_AVAILABLE)
     return f"{format_value(row['value'])} {row['marker']}".rstrip()
 
 
 def describe_markers(markers: Iterable[str]) -> str:
-    """Say what the markers in a picture mean, to go after what stands in its subtitle."""
-    found = dict.fromkeys(each for each in markers if each)
-    return "".join(f" {each}: {Marker(each).meaning.partition(':')[0]}." for each in found)
+    """Return a sentence for each marker in a chart, to follow its subtitle."""
+    distinct = dict.fromkeys(marker for marker in markers if marker)
+    return "".join(f" {text}: {Marker(text).meaning.partition(':')[0]}." for text in distinct)
 
 
 def headline(chart: ProcessChart, caption: Caption) -> str:
-    """Say what the latest whole period of a series came to."""
+    """Return the title of a series chart: the latest complete value and its variation."""
     lead = f"{caption.measure}, {format_member(chart.member)}" if chart.member else caption.measure
-    last = chart.latest
-    if last is None:
+    latest = chart.latest
+    if latest is None:
         return lead
-    finding = _FINDINGS[VariationType(chart.variation)] if chart.variation else ""
-    return f"{lead}: {chart.format_value(last['value'])} in {format_period(last)}{finding}"
+    variation = ""
+    if chart.variation:
+        variation = _VARIATION_AT_LATEST[VariationType(chart.variation)]
+    return f"{lead}: {chart.format_value(latest['value'])} in {format_period(latest)}{variation}"
 
 
 def describe_series(chart: ProcessChart, caption: Caption) -> str:
-    """Say what a series shows: the latest, its span, limits, signals, target, gaps and breaks."""
-    return " ".join([*_series(chart, caption), *caption.footnotes])
+    """Return the alt text of a series: latest value, extremes, limits, signals and targets."""
+    return " ".join([*_series_sentences(chart, caption), *caption.footnotes])
 
 
-def _series(chart: ProcessChart, caption: Caption) -> Iterator[str]:
+def _series_sentences(chart: ProcessChart, caption: Caption) -> Iterator[str]:
     frame = chart.frame
     over_time = OVER_TIME[Grain(str(frame["grain"][0]))]
     yield (
@@ -99,50 +101,51 @@ def _series(chart: ProcessChart, caption: Caption) -> Iterator[str]:
     if known.is_empty():
         yield describe_no_number(chart)
         return
-    last = chart.latest
-    if last is not None:
-        number = f"{chart.format_value(last['value'])}{unit_suffix(chart.unit)}"
-        yield f"The latest is {number} in {format_period(last)}{_year_before(chart, last)}."
+    latest = chart.latest
+    if latest is not None:
+        number = f"{chart.format_value(latest['value'])}{unit_suffix(chart.unit)}"
+        change = _change_from_year_before(chart, latest)
+        yield f"The latest is {number} in {format_period(latest)}{change}."
     yield from _extremes(known, chart.format_value)
-    if chart.marker or last is None:
+    if chart.marker or latest is None:
         yield f"No process limits: {chart.reason}"
     else:
-        yield from _limits(chart, last)
+        yield from _limits(chart, latest)
     for target in chart.targets:
-        until = f" to {_day(target.until)}" if target.until else ""
-        yield f"The target from {_day(target.since)}{until} is {chart.format_value(target.value)}."
-    if chart.assurance and last is not None:
-        yield f"Against the target of {chart.format_value(last['target'])}: {chart.assurance}."
+        until = f" to {_format_iso_date(target.until)}" if target.until else ""
+        level = chart.format_value(target.value)
+        yield f"The target from {_format_iso_date(target.since)}{until} is {level}."
+    if chart.assurance and latest is not None:
+        yield f"Against the target of {chart.format_value(latest['target'])}: {chart.assurance}."
     yield from chart.notes
 
 
 def describe_no_number(chart: ProcessChart) -> str:
-    """Say why there is nothing to draw of a series."""
+    """Return the reason why a series has nothing to draw."""
     reasons = chart.frame["excluded_reason"].unique(maintain_order=True).to_list()
     return f"No number to show: {'; '.join(reasons)}."
 
 
-def _year_before(chart: ProcessChart, last: Mapping[str, Any]) -> str:
-    """Set the latest number beside that of a year before, of the same side of any break."""
-    end = last["period_end"]
+def _change_from_year_before(chart: ProcessChart, latest: Mapping[str, Any]) -> str:
+    """Return the change from the same period a year before, if both are in one segment."""
     before = chart.frame.filter(
-        pl.col("period_start").dt.year() == last["period_start"].year - 1,
-        pl.col("period_start").dt.month() == last["period_start"].month,
-        pl.col("period_end").dt.month() == end.month,
-        pl.col("segment") == last["segment"],
+        pl.col("period_start").dt.year() == latest["period_start"].year - 1,
+        pl.col("period_start").dt.month() == latest["period_start"].month,
+        pl.col("period_end").dt.month() == latest["period_end"].month,
+        pl.col("segment") == latest["segment"],
         pl.col("excluded_reason") == "",
     )
     if before.is_empty():
         return ""
     row = before.row(0, named=True)
-    then, now = chart.format_value(row["value"]), chart.format_value(last["value"])
+    then, now = chart.format_value(row["value"]), chart.format_value(latest["value"])
     if then == now:
         return f", as in {format_period(row)}"
-    way = "up" if last["value"] > row["value"] else "down"
-    return f", {way} from {then} in {format_period(row)}"
+    direction = "up" if latest["value"] > row["value"] else "down"
+    return f", {direction} from {then} in {format_period(row)}"
 
 
-def _extremes(known: pl.DataFrame, format_value: Formatter) -> Iterator[str]:
+def _extremes(known: pl.DataFrame, format_value: ValueFormatter) -> Iterator[str]:
     rows = known.to_dicts()
     if len(rows) < 2:
         return
@@ -156,25 +159,25 @@ def _extremes(known: pl.DataFrame, format_value: Formatter) -> Iterator[str]:
     )
 
 
-def _limits(chart: ProcessChart, last: Mapping[str, Any]) -> Iterator[str]:
-    limits = f"{chart.format_value(last['lower'])} to {chart.format_value(last['upper'])}"
-    yield f"Routine variation is {limits}, about a mean of {chart.format_value(last['mean'])}."
-    rules = [words for rule, words in SIGNAL_RULES.items() if last[rule]]
+def _limits(chart: ProcessChart, latest: Mapping[str, Any]) -> Iterator[str]:
+    lower, mean, upper = (chart.format_value(latest[name]) for name in ("lower", "mean", "upper"))
+    yield f"Routine variation is {lower} to {upper}, around a mean of {mean}."
+    rules = [description for rule, description in SIGNAL_RULES.items() if latest[rule]]
     if rules:
         yield f"The latest is {' and '.join(rules)}."
     if chart.signals.is_empty():
         yield "No point shows a special cause."
     frame = chart.frame.with_row_index("at")
-    for variation, words in _SIGNALS.items():
+    for variation, description in _SIGNALS.items():
         rows = frame.filter(pl.col("variation") == variation.value)
         if rows.height:
-            runs = _runs(rows.to_dicts())
-            more = f"the latest of {rows.height} points, " if len(runs) > _RUNS else ""
-            yield f"{words}: {more}{'; '.join(runs[-_RUNS:])}."
+            runs = _consecutive_periods(rows.to_dicts())
+            more = f"the latest of {rows.height} points, " if len(runs) > _MOST_RUNS else ""
+            yield f"{description}: {more}{'; '.join(runs[-_MOST_RUNS:])}."
 
 
-def _runs(rows: Sequence[dict[str, Any]]) -> list[str]:
-    """Return periods in words, neighbours put together."""
+def _consecutive_periods(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the periods of the rows in words, with consecutive periods as one range."""
     runs: list[list[dict[str, Any]]] = []
     for row in rows:
         if runs and row["at"] == runs[-1][-1]["at"] + 1:
@@ -189,40 +192,50 @@ def _runs(rows: Sequence[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _day(iso: str) -> str:
+def _format_iso_date(iso: str) -> str:
     return format_date(date.fromisoformat(iso))
 
 
 def describe_members(
     rows: Sequence[dict[str, Any]],
-    whole: dict[str, Any] | None,
+    total: dict[str, Any] | None,
     *,
     by: str,
     lead: str,
-    format_value: Formatter,
+    format_value: ValueFormatter,
     unit: str,
 ) -> str:
-    """Say what the members of a breakdown come to: the whole, the highest, the lowest, the rest."""
-    said = [f"Dot chart. {lead}."]
-    if whole is not None:
-        suffix = unit_suffix(unit) if whole["value"] is not None else ""
-        said.append(f"Whole force: {format_cell(whole, format_value)}{suffix}.")
-    known = [each for each in rows if each["value"] is not None]
+    """Return the alt text of a chart of members: the total, then the members by value.
+
+    Args:
+        rows: a row for each member.
+        total: the row of the total; None if the result has none.
+        by: the breakdown.
+        lead: the title and the metric.
+        format_value: the function that writes a number.
+        unit: the unit of the values.
+    """
+    sentences = [f"Dot chart. {lead}."]
+    if total is not None:
+        suffix = unit_suffix(unit) if total["value"] is not None else ""
+        sentences.append(f"Whole force: {format_cell(total, format_value)}{suffix}.")
+    known = [row for row in rows if row["value"] is not None]
     ranked = sorted(
-        (each for each in known if each[by] != UNKNOWN), key=lambda each: -float(each["value"])
+        (row for row in known if row[by] != UNKNOWN), key=lambda row: -float(row["value"])
     )
-    ranked += [each for each in known if each[by] == UNKNOWN]
+    ranked += [row for row in known if row[by] == UNKNOWN]
     if ranked:
-        listed = (f"{each[by]} {_with_interval(each, format_value)}" for each in ranked)
-        said.append(f"From the highest: {', '.join(listed)}.")
-    for marker in dict.fromkeys(each["marker"] for each in rows if each["value"] is None):
-        names = [each[by] for each in rows if each["value"] is None and each["marker"] == marker]
-        why = Marker(marker or Marker.NOT_AVAILABLE.value).meaning
-        said.append(f"No number for {', '.join(names)}: {why}.")
-    return " ".join(said)
+        listed = (f"{row[by]} {_with_interval(row, format_value)}" for row in ranked)
+        sentences.append(f"From the highest: {', '.join(listed)}.")
+    missing = [row for row in rows if row["value"] is None]
+    for marker in dict.fromkeys(row["marker"] for row in missing):
+        names = [row[by] for row in missing if row["marker"] == marker]
+        reason = Marker(marker or Marker.NOT_AVAILABLE.value).meaning
+        sentences.append(f"No number for {', '.join(names)}: {reason}.")
+    return " ".join(sentences)
 
 
-def _with_interval(row: dict[str, Any], format_value: Formatter) -> str:
+def _with_interval(row: dict[str, Any], format_value: ValueFormatter) -> str:
     value = format_cell(row, format_value)
     if row["lower"] is None or row["upper"] is None:
         return value
@@ -231,58 +244,61 @@ def _with_interval(row: dict[str, Any], format_value: Formatter) -> str:
 
 def describe_years(
     lead: str,
-    runs: Sequence[tuple[str, Sequence[dict[str, Any]]]],
-    format_value: Formatter,
+    years: Sequence[tuple[str, Sequence[dict[str, Any]]]],
+    format_value: ValueFormatter,
     unit: str,
     missing: str,
 ) -> str:
-    """Say how the latest financial year goes beside the one before.
+    """Return the alt text of a year-on-year chart.
 
     Args:
-        lead: what the picture is of.
-        runs: each year and its points, the latest year first.
-        format_value: how a number is written.
-        unit: what one is one of.
-        missing: why the year before is not drawn; empty where it is.
+        lead: the title, the grain and the metric.
+        years: each financial year and its points, the latest year first.
+        format_value: the function that writes a number.
+        unit: the unit of the values.
+        missing: the reason why the year before is not drawn; empty if it is drawn.
     """
-    said = [f"Line chart. {lead}."]
-    for year, points in runs:
-        listed = (f"{each['name']} {format_cell(each, format_value)}" for each in points)
-        said.append(
-            f"{year}{unit_suffix(unit) and ' in' + unit_suffix(unit)}: {', '.join(listed)}."
+    sentences = [f"Line chart. {lead}."]
+    suffix = unit_suffix(unit)
+    for year, points in years:
+        listed = (f"{point['name']} {format_cell(point, format_value)}" for point in points)
+        sentences.append(f"{year}{suffix and ' in' + suffix}: {', '.join(listed)}.")
+    if len(years) > 1:
+        now, before = (
+            {point["name"]: point["value"] for point in points if not point["hollow"]}
+            for _, points in years
         )
-    if len(runs) > 1:
-        now, before = ({p["name"]: p["value"] for p in run if not p["hollow"]} for _, run in runs)
         both = [(value, before[name]) for name, value in now.items() if name in before]
         above = sum(value > then for value, then in both)
         below = sum(value < then for value, then in both)
-        said.append(
-            f"Of the {len(both)} whole periods with a number in both years, {above} "
+        sentences.append(
+            f"Of the {len(both)} complete periods with a number in both years, {above} "
             f"{'is' if above == 1 else 'are'} above the year before and {below} below."
         )
     if missing:
-        said.append(missing)
-    return " ".join(said)
+        sentences.append(missing)
+    return " ".join(sentences)
 
 
 def describe_small_multiples(
-    lead: str, panels: Sequence[tuple[str, Sequence[dict[str, Any]]]], format_value: Formatter
+    lead: str,
+    panels: Sequence[tuple[str, Sequence[dict[str, Any]]]],
+    format_value: ValueFormatter,
 ) -> str:
-    """Say from what to what each member of a breakdown went, each with its own small chart."""
-    said = [f"Small line charts on one scale. {lead}."]
+    """Return the alt text of small multiples: the first and last value of each member."""
+    sentences = [f"Small line charts on one scale. {lead}."]
     for name, rows in panels:
-        known = [each for each in rows if each["value"] is not None]
+        known = [row for row in rows if row["value"] is not None]
         if not known:
-            why = dict.fromkeys(Marker(each["marker"] or "[x]").meaning for each in rows)
-            said.append(f"{name}: no number ({'; '.join(why)}).")
+            reasons = dict.fromkeys(Marker(row["marker"] or "[x]").meaning for row in rows)
+            sentences.append(f"{name}: no number ({'; '.join(reasons)}).")
             continue
         first, last = known[0], known[-1]
         ends = f"{format_cell(first, format_value)} in {format_period(first)}"
         if first is not last:
             ends += f", {format_cell(last, format_value)} in {format_period(last)}"
         gaps = len(rows) - len(known)
-        without = (
-            f"; {gaps} {'period' if gaps == 1 else 'periods'} without a number" if gaps else ""
-        )
-        said.append(f"{name}: {ends}{without}.")
-    return " ".join(said)
+        periods = "period" if gaps == 1 else "periods"
+        without = f"; {gaps} {periods} without a number" if gaps else ""
+        sentences.append(f"{name}: {ends}{without}.")
+    return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""Where the ticks of an axis stand and what they say."""
+"""Axes of values and of time: positions and labels of the ticks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.charts.layout import LINES, QUIET
+from swm_kpi.charts.layout import LINES, MUTED
 from swm_kpi.formatting import DECIMALS, format_tick
 from swm_kpi.vocabulary import Grain, Unit
 
@@ -23,9 +23,9 @@ class Scale:
     """An axis of values.
 
     Attributes:
-        low: its bottom.
-        step: from one tick to the next.
-        labels: what the ticks say, from the bottom up.
+        low: the value of the lowest tick.
+        step: the distance between ticks, in the unit of the values.
+        labels: the labels of the ticks, from the bottom up.
     """
 
     low: float
@@ -34,34 +34,34 @@ class Scale:
 
     @property
     def top(self) -> float:
-        """Its highest tick."""
+        """The value of the highest tick."""
         return self.low + self.step * (len(self.labels) - 1)
 
     def pixel(self, value: float, height: float) -> float:
-        """Return how far below the top a value stands."""
+        """Return the distance of a value from the top of the plot, in pixels."""
         return height * (self.top - value) / (self.top - self.low)
 
-    def ticks(self, every: int = 1) -> dict[str, Any]:
-        """Return what an Altair axis needs to show the labels, every one or fewer."""
+    def tick_options(self, every: int = 1) -> dict[str, Any]:
+        """Return the arguments of an Altair axis that shows one label in ``every``."""
         at = range(0, len(self.labels), every)
         return {
-            "values": [self.low + self.step * each for each in at],
+            "values": [self.low + self.step * index for index in at],
             "labelExpr": f"{json.dumps(self.labels)}"
             f"[round((datum.value - {self.low!r}) / {self.step!r})]",
         }
 
 
 def build_scale(values: Sequence[float | None], unit: str, places: int) -> Scale:
-    """Return the axis that everything drawn fits on.
+    """Return an axis that covers all values.
 
-    Counts start at zero. Shares and ratios that all lie far above zero are looked at closely.
+    The axis starts at zero, unless all values are proportions or ratios far above zero.
 
     Args:
-        values: everything that is drawn.
-        unit: what one is one of.
-        places: how many decimals the numbers are shown with.
+        values: everything that is drawn; None is ignored.
+        unit: the unit of the values.
+        places: the decimal places of the numbers.
     """
-    known = [each for each in values if each is not None]
+    known = [value for value in values if value is not None]
     least, most = min([0.0, *known]), max([0.0, *known])
     if not starts_at_zero(known, unit):
         least = min(known) - 0.1 * (max(known) - min(known) or abs(most))
@@ -79,18 +79,18 @@ def build_scale(values: Sequence[float | None], unit: str, places: int) -> Scale
 
 
 def starts_at_zero(known: Sequence[float], unit: str) -> bool:
-    """Say whether the axis of some numbers starts at zero."""
+    """Return whether an axis of these numbers starts at zero."""
     close = unit in (Unit.PROPORTION, Unit.RATIO) and bool(known)
     return not (close and min(known) > _FAR_ABOVE * max(known))
 
 
 def value_axis(alt: Any, scale: Scale, left: int) -> Any:
-    """Return the axis of values as it stands at the left of a picture over time."""
+    """Return the axis of values at the left of a chart over time."""
     return alt.Y(
         "value:Q",
         scale=alt.Scale(domain=[scale.low, scale.top], nice=False),
         axis=alt.Axis(
-            **scale.ticks(),
+            **scale.tick_options(),
             title=None,
             domain=False,
             ticks=False,
@@ -103,7 +103,14 @@ def value_axis(alt: Any, scale: Scale, left: int) -> Any:
 
 
 def time_axis(alt: Any, labels: dict[int, list[str]], first: float, last: float) -> Any:
-    """Return the axis of time: positions by the lines of their labels, from end to end."""
+    """Return the axis of time.
+
+    Args:
+        alt: the Altair module.
+        labels: the lines of each label, by the position of the period from 0.
+        first: the position of the left edge.
+        last: the position of the right edge.
+    """
     return alt.X(
         "at:Q",
         scale=alt.Scale(domain=[first, last], nice=False, zero=False),
@@ -112,8 +119,8 @@ def time_axis(alt: Any, labels: dict[int, list[str]], first: float, last: float)
             labelExpr=f"({label_expression(labels)})[format(datum.value, 'd')]",
             title=None,
             grid=False,
-            domainColor=QUIET,
-            tickColor=QUIET,
+            domainColor=MUTED,
+            tickColor=MUTED,
             labelOverlap=False,
             labelBound=False,
             labelFlush=False,
@@ -123,27 +130,27 @@ def time_axis(alt: Any, labels: dict[int, list[str]], first: float, last: float)
 
 
 def with_field(channel: Any, field: str) -> Any:
-    """Return a channel of the same scale and axis for another field."""
-    made = channel.copy(deep=False)
-    made.shorthand = field
-    return made
+    """Return a copy of an Altair channel, with its scale and axis, for another field."""
+    copy = channel.copy(deep=False)
+    copy.shorthand = field
+    return copy
 
 
 def _nice(step: float, *, whole: bool) -> float:
-    """Return the nearest 1, 2, 2.5 or 5 times a power of ten that is not less."""
+    """Return the smallest 1, 2, 2.5 or 5 times a power of ten that is not below the step."""
     power = 10.0 ** math.floor(math.log10(step))
     steps = (factor * power for factor in (1, 2, 2.5, 5, 10))
     if whole:
-        steps = (each for each in (1.0, *steps) if each.is_integer())
-    return next((each for each in steps if each >= step * (1 - 1e-9)), 10 * power)
+        steps = (size for size in (1.0, *steps) if size.is_integer())
+    return next((size for size in steps if size >= step * (1 - 1e-9)), 10 * power)
 
 
-def ticks(periods: pl.DataFrame, spacing: float) -> dict[int, list[str]]:
-    """Return position to the lines of its label, as many as fit without touching.
+def time_labels(periods: pl.DataFrame, spacing: float) -> dict[int, list[str]]:
+    """Return the lines of each label by position; as many labels as fit without touching.
 
     Args:
-        periods: the total's rows, in order.
-        spacing: pixels between two of them.
+        periods: the rows of one series, in order of time.
+        spacing: pixels between two consecutive periods.
     """
     grain = Grain(str(periods["grain"][0]))
     starts, ends = periods["period_start"].to_list(), periods["period_end"].to_list()
@@ -159,7 +166,7 @@ def ticks(periods: pl.DataFrame, spacing: float) -> dict[int, list[str]]:
     else:
         names, years = [f"{day:%b}" for day in ends], [f"{day.year}" for day in ends]
         opens = [day.month == 1 for day in ends]
-        every = next((each for each in (1, 3, 6) if each * spacing >= 30), 12)
+        every = next((months for months in (1, 3, 6) if months * spacing >= 30), 12)
         wide = _NARROW
     anchor = opens.index(True) % every if True in opens else 0
     shown = range(anchor, len(names), every)
@@ -177,6 +184,6 @@ def ticks(periods: pl.DataFrame, spacing: float) -> dict[int, list[str]]:
 
 
 def label_expression(labels: dict[int, list[str]]) -> str:
-    """Return the labels as an object of the chart's expression language."""
+    """Return the labels as an object in the Vega expression language."""
     pairs = (f"'{at}': {json.dumps(lines)}" for at, lines in labels.items())
     return "{" + ", ".join(pairs) + "}"

@@ -1,4 +1,4 @@
-"""A chart with the words that stand for it, and the ways of keeping it."""
+"""A chart with its text alternative, and the ways of saving it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from swm_kpi.output.files import check_target
 from swm_kpi.output.guard import NO_POLICY, check_disclosed
 from swm_kpi.vocabulary import Basis
 
-_FORMS = (".html", ".png", ".svg")
-_SHARP = 2
-_PHONE = 340
+_FORMATS = (".html", ".png", ".svg")
+_PNG_SCALE = 2
+_NARROW_WIDTH = 340
 _NO_CONTROL = "These numbers have had no disclosure control. Do not publish them."
 
-# A page holds the picture twice, for a desk and for a phone, and shows the one that fits.
+# A page holds the chart twice, for wide and narrow screens, and shows the one that fits.
 _STYLE = (
     "body { font: 16px/1.5 Arial, Helvetica, sans-serif; color: #0b0c0c; background: #fff; "
     "max-width: 60em; margin: 1em auto; padding: 0 10px; } "
     "svg { display: block; max-width: 100%; height: auto; } figure { margin: 0; } "
-    "figcaption { max-width: 44em; } .phone { display: none; } "
-    "@media (max-width: 40em) { .desk { display: none; } .phone { display: block; } } "
+    "figcaption { max-width: 44em; } .narrow { display: none; } "
+    "@media (max-width: 40em) { .wide { display: none; } .narrow { display: block; } } "
     "table { border-collapse: collapse; margin: 1em 0; font-variant-numeric: tabular-nums; } "
     "caption { text-align: left; font-weight: bold; padding: .3em 0; } "
     "th, td { text-align: right; padding: .3em 0 .3em 1.2em; border-bottom: 1px solid #b1b4b6; } "
@@ -39,56 +39,63 @@ _STYLE = (
 
 @dataclass(frozen=True)
 class Caption:
-    """What stands around a picture.
+    """The texts around a chart.
 
     Attributes:
-        measure: what the measure is called.
-        metric: the metric it belongs to, with its ref.
-        small_print: the small print: what is counted, and where the numbers came from.
-        policy: the disclosure policy the numbers went through; empty where they went through none.
+        measure: the title of the measure.
+        metric: the ref and the title of the metric.
+        sources: sentences about what is counted and where the numbers come from.
+        policy: the disclosure policy that protects the numbers; empty if none does.
     """
 
     measure: str
     metric: str
-    small_print: Sequence[str] = ()
+    sources: Sequence[str] = ()
     policy: str = ""
 
     @classmethod
-    def of_measure(cls, selected: MeasureSeries, name: str, source: str, policy: str) -> Caption:
-        """Return what stands around a picture of one measure, whose ref has that name."""
-        measure = selected.measure
-        stand_in = ""
+    def of_measure(cls, series: MeasureSeries, name: str, source: str, policy: str) -> Caption:
+        """Return the texts around a chart of one measure.
+
+        Args:
+            series: the rows of the measure.
+            name: the name of the ref.
+            source: a sentence about where the data come from; may be empty.
+            policy: the disclosure policy that protects the numbers; empty if none does.
+        """
+        measure = series.measure
+        proxy_note = ""
         if measure.basis is Basis.PROXY:
-            stand_in = (
-                f"From public data, as a stand-in for the force's own. {measure.proxy_difference}"
+            proxy_note = (
+                f"From public data, used as a proxy for force data. {measure.proxy_difference}"
             )
-        said = (selected.metric.summary, measure.note, stand_in, source)
+        sentences = (series.metric.summary, measure.note, proxy_note, source)
         return cls(
             measure.title,
-            f"Ref {selected.ref}: {name}".rstrip("."),
-            tuple(each.strip() for each in said if each.strip()),
+            f"Ref {series.ref}: {name}".rstrip("."),
+            tuple(text.strip() for text in sentences if text.strip()),
             policy,
         )
 
     @property
     def footnotes(self) -> tuple[str, ...]:
-        """The small print, with what was done to protect people."""
+        """The sources, and the disclosure control that was applied."""
         control = f"Disclosure control: {self.policy}" if self.policy else _NO_CONTROL
-        return (*self.small_print, control)
+        return (*self.sources, control)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Chart:
-    """A chart, and its text alternative. A notebook shows it; ``save`` keeps it.
+    """A chart with its text alternative. A notebook shows it; ``save`` writes it to a file.
 
     Attributes:
-        draw: makes the Altair chart at a width in pixels.
-        title: what it is called.
-        alt_text: what it shows, in plain English, for whoever does not see it.
-        data_table: every number in it as it is written, a row each under a row of headings.
-        policy: the disclosure policy the numbers went through; empty where they went through none.
-            Such a picture is for the analyst's own eyes.
-        width: of the whole picture in pixels.
+        draw: the function that returns the Altair chart at a width in pixels.
+        title: the title.
+        alt_text: the text alternative: what the chart shows, in plain English.
+        data_table: the numbers of the chart as text: a row of headings, then the rows.
+        policy: the disclosure policy that protects the numbers; empty if none does. An unprotected
+            chart is not for publication.
+        width: the width of the chart, in pixels.
     """
 
     draw: Callable[[int], Any]
@@ -99,7 +106,7 @@ class Chart:
     width: int = WIDTH
 
     def __post_init__(self) -> None:
-        """Refuse to exist where it cannot be drawn."""
+        """Raise if Altair is not installed or the width is not valid."""
         load_altair()
         validate_width(self.width)
 
@@ -115,7 +122,7 @@ class Chart:
         return self.draw(self.width)
 
     def to_svg(self) -> str:
-        """Return it as SVG text with its title and its alternative inside.
+        """Return the chart as SVG, with its title and text alternative inside.
 
         Raises:
             MissingExtra: vl-convert is not installed.
@@ -123,7 +130,7 @@ class Chart:
         return self._svg(self.altair_chart)
 
     def to_html(self) -> str:
-        """Return it as a page of its own, for a desk and a phone, that asks no host for anything.
+        """Return the chart as an HTML page for wide and narrow screens, without external requests.
 
         Raises:
             MissingExtra: vl-convert is not installed.
@@ -132,47 +139,49 @@ class Chart:
             '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{escape(self.title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
-            f'<body>\n<main>\n<figure>\n<div class="desk">{self.to_svg()}</div>\n'
-            f'<div class="phone">{self._svg(self.draw(_PHONE))}</div>\n'
+            f'<body>\n<main>\n<figure>\n<div class="wide">{self.to_svg()}</div>\n'
+            f'<div class="narrow">{self._svg(self.draw(_NARROW_WIDTH))}</div>\n'
             f"<figcaption>{escape(self.alt_text)}</figcaption>\n</figure>\n"
             f"<details>\n<summary>The numbers as a table</summary>\n{self._table()}\n</details>\n"
             "</main>\n</body>\n</html>\n"
         )
 
     def save(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
-        """Write it as SVG, PNG or HTML by the name of the file, whole or not at all.
+        """Write the chart as SVG, PNG or HTML, by the ending of the file name.
+
+        The file is written completely or not at all.
 
         Args:
-            path: a file in a folder that exists, its name ending in .svg, .png or .html.
-            policy: ``"none"``, to say that these numbers have had no disclosure control and that
-                whoever asked knows it. Not needed where they have had it.
-            overwrite: replace a file that is there.
+            path: the file, in a folder that exists; its name ends in .svg, .png or .html.
+            policy: ``"none"`` confirms that unprotected numbers may be written. Leave it out if the
+                numbers are protected.
+            overwrite: whether to replace an existing file.
 
         Raises:
-            OutputError: the numbers have had no disclosure control and the policy is not
-                ``"none"``, the name ends otherwise, the file is there, or it cannot be written.
+            OutputError: the numbers are not protected and the policy is not ``"none"``; the name
+                has another ending; the file exists; or it cannot be written.
             MissingExtra: vl-convert is not installed.
         """
         if policy not in ("", NO_POLICY):
             raise OutputError(
-                "A policy is applied by Result.protect(), before drawing; here write "
+                "Result.protect() applies a policy before drawing. Here write "
                 'policy="none" or leave it out.'
             )
         check_disclosed(self.policy, policy)
-        form = Path(path).suffix.lower()
-        if form not in _FORMS:
+        file_format = Path(path).suffix.lower()
+        if file_format not in _FORMATS:
             raise OutputError(
-                f"A picture is not written as {form or 'a file without an ending'}. "
-                f"{did_you_mean(form, _FORMS)}"
+                f"A chart cannot be written as {file_format or 'a file without an ending'}. "
+                f"{did_you_mean(file_format, _FORMATS)}"
             )
         check_target(Path(path), overwrite=overwrite)
-        if form == ".png":
+        if file_format == ".png":
             version, convert = _vega_lite()
             spec = self.altair_chart.to_dict(validate=False)
-            content = convert.vegalite_to_png(spec, vl_version=version, scale=_SHARP)
+            content = convert.vegalite_to_png(spec, vl_version=version, scale=_PNG_SCALE)
             write_bytes(path, content, overwrite=overwrite)
         else:
-            text = self.to_svg() if form == ".svg" else self.to_html()
+            text = self.to_svg() if file_format == ".svg" else self.to_html()
             write_text(path, text, overwrite=overwrite)
 
     def _svg(self, chart: Any) -> str:
@@ -186,10 +195,10 @@ class Chart:
 
     def _table(self) -> str:
         headings, *rows = self.data_table
-        head = "".join(f'<th scope="col">{escape(each)}</th>' for each in headings)
+        head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
         body = "\n".join(
             f'<tr><th scope="row">{escape(first)}</th>'
-            f"{''.join(f'<td>{escape(each)}</td>' for each in rest)}</tr>"
+            f"{''.join(f'<td>{escape(cell)}</td>' for cell in rest)}</tr>"
             for first, *rest in rows
         )
         return (
@@ -198,7 +207,7 @@ class Chart:
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Return what a notebook shows: the picture with its alternative, or the words alone."""
+        """Return the chart and its text alternative as a notebook shows them."""
         figure = (
             f"<figure>\n{self.to_svg()}\n<figcaption>{escape(self.alt_text)}</figcaption>\n"
             "</figure>"
@@ -207,7 +216,7 @@ class Chart:
 
 
 def _vega_lite() -> tuple[str, Any]:
-    """Return the version of Vega-Lite that Altair writes, and what turns it into pictures.
+    """Return the version of Vega-Lite that Altair writes, and the module that renders it.
 
     Raises:
         MissingExtra: vl-convert is not installed.

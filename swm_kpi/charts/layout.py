@@ -1,4 +1,4 @@
-"""What every picture shares: colours, lettering, where words go, and the empty picture."""
+"""The layout that all charts share: colours, fonts, title, legend, labels and footnotes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 from swm_kpi.errors import MissingExtra, RequestError
 
-# The palette of the Government Analysis Function. No meaning rests on a colour alone: shape, dash
-# or words say the same.
+# The palette of the Government Analysis Function. No meaning depends on colour alone: shape, dash
+# or text repeats it.
 NAVY, TEAL, PLUM, ORANGE, GREY = "#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D"
-INK, QUIET, PALE, LINES = "#0B0C0C", "#50575C", "#7F868B", "#DCDFE1"
+INK, MUTED, PALE, LINES = "#0B0C0C", "#50575C", "#7F868B", "#DCDFE1"
 BAND = {"fill": NAVY, "fillOpacity": 0.07}
 
 FONT = "Arial, Helvetica, sans-serif"
@@ -29,10 +29,10 @@ _SYMBOL, _BETWEEN = 24, 12
 
 
 def load_altair() -> Any:
-    """Return Altair.
+    """Return the Altair module.
 
     Raises:
-        MissingExtra: it is not installed.
+        MissingExtra: Altair is not installed.
     """
     try:
         import altair as alt
@@ -42,30 +42,30 @@ def load_altair() -> Any:
 
 
 def validate_width(width: int) -> int:
-    """Return a width in pixels that a picture can be drawn at.
+    """Return the width, in pixels, if a chart can be drawn at it.
 
     Raises:
-        RequestError: it is not a whole number of pixels, or too narrow or too wide.
+        RequestError: the width is not a whole number from 320 to 1,200.
     """
-    whole = isinstance(width, int) and not isinstance(width, bool)
-    if not whole or not NARROWEST <= width <= WIDEST:
+    is_whole = isinstance(width, int) and not isinstance(width, bool)
+    if not is_whole or not NARROWEST <= width <= WIDEST:
         raise RequestError(f"width= is in pixels, {NARROWEST} to {WIDEST}.")
     return width
 
 
 def text_width(text: str, size: int = _BODY, *, bold: bool = False) -> int:
-    """Return about how many pixels a text takes."""
+    """Return the approximate width of a text, in pixels."""
     return math.ceil(len(text) * size * _LABEL * (_BOLD if bold else 1))
 
 
 def wrap_text(text: str, width: int, size: int = _BODY, *, bold: bool = False) -> list[str]:
-    """Break a text into lines that fit a width."""
+    """Return the lines of a text, wrapped at a width in pixels."""
     letters = int(width / (size * _SENTENCE * (_BOLD if bold else 1)))
     return wrap(text, letters, break_on_hyphens=False) or [""]
 
 
 def truncate_text(text: str, width: float, size: int = _BODY, *, bold: bool = False) -> str:
-    """Return a text as far as it fits a width; an ellipsis stands for the rest."""
+    """Return a text, cut off with an ellipsis if it is wider than a width in pixels."""
     if text_width(text, size, bold=bold) <= width:
         return text
     letters = int(width / (size * _LABEL * (_BOLD if bold else 1))) - 1
@@ -74,7 +74,7 @@ def truncate_text(text: str, width: float, size: int = _BODY, *, bold: bool = Fa
 
 @dataclass(frozen=True)
 class Label:
-    """A text at a place, in pixels from the corner of the plot."""
+    """A text at a position, in pixels from the top left corner of the plot."""
 
     text: str
     x: float
@@ -85,7 +85,7 @@ class Label:
     align: str = "left"
 
     def row(self) -> dict[str, Any]:
-        """Return it as the layer of words reads it."""
+        """Return the label as a row of the label layer."""
         weight = "bold" if self.bold else "normal"
         return {
             "text": self.text, "x": self.x, "y": self.y, "colour": self.colour, "size": self.size,
@@ -95,7 +95,7 @@ class Label:
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One entry of the legend: a symbol or a piece of line, and what it means in words."""
+    """One entry of the legend: a symbol or a line, and its meaning in words."""
 
     words: str
     colour: str
@@ -106,31 +106,33 @@ class LegendEntry:
 
     @property
     def fill(self) -> str:
-        """The colour inside its symbol."""
+        """The colour inside the symbol."""
         return "white" if self.hollow else self.colour
 
     @property
     def edge(self) -> str:
-        """The colour round its symbol: ink round a bright one, which would be faint in grey."""
+        """The outline of the symbol: dark for bright colours, which are faint in greyscale."""
         return self.colour if self.hollow or self.colour in (NAVY, PALE) else INK
 
 
 @dataclass
 class ChartLayout:
-    """A panel under a title, a line of explanation and a legend, and over its small print.
+    """A plot with a title, a subtitle and a legend above it and footnotes below it.
+
+    All sizes are in pixels.
 
     Attributes:
-        title: what the picture is of.
-        subtitle: what is on the axes, and what a reader must know first.
-        width: of the whole picture, in pixels.
-        height: of the plot.
-        footnotes: the small print.
-        left: pixels from its edge to the plot.
-        right: pixels from the plot to its other edge.
-        below: pixels from the plot to the small print, for the labels of an axis.
-        above: pixels between the legend and the plot, for words that stand over it.
-        keys: the legend.
-        words: texts on and beside the plot.
+        title: the title of the chart.
+        subtitle: the metric, the unit, the periods and warnings.
+        width: the width of the whole chart.
+        height: the height of the plot.
+        footnotes: the footnotes.
+        left: the space to the left of the plot.
+        right: the space to the right of the plot.
+        below: the space between the plot and the footnotes, for the labels of an axis.
+        above: the space between the legend and the plot, for labels above the plot.
+        legend: the entries of the legend.
+        labels: the texts on and beside the plot.
         data: the rows of each layer, by name.
     """
 
@@ -143,18 +145,18 @@ class ChartLayout:
     right: int = 0
     below: int = 56
     above: int = 0
-    keys: Sequence[LegendEntry] = ()
-    words: list[Label] = field(default_factory=list)
+    legend: Sequence[LegendEntry] = ()
+    labels: list[Label] = field(default_factory=list)
     data: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
-    def inside(self) -> int:
-        """The width of the plot."""
+    def plot_width(self) -> int:
+        """The width of the plot, in pixels."""
         return self.width - 2 * PADDING - self.left - self.right
 
     @property
     def has_space(self) -> bool:
-        """Whether there is room for a word more."""
+        """Whether the chart is wide enough for longer labels."""
         return self.width >= _SPACIOUS_WIDTH
 
     @property
@@ -162,12 +164,12 @@ class ChartLayout:
         return self.width - 2 * PADDING
 
     def rows(self, alt: Any, name: str, rows: Sequence[dict[str, Any]]) -> Any:
-        """Return a chart of rows, which are kept by name: Altair copies charts at every step."""
+        """Return an Altair chart of rows, stored by name so that Altair does not copy them."""
         self.data[name] = list(rows)
         return alt.Chart(alt.NamedData(name=name))
 
     def draw(self, alt: Any, layers: Sequence[Any]) -> Any:
-        """Return the layers as one chart with its title, legend, words and small print."""
+        """Return the layers as one Altair chart with its title, legend, labels and footnotes."""
         size = 16 if self.has_space else 15
         heading = alt.Title(
             text=wrap_text(self.title, self._content_width, size, bold=True),
@@ -178,16 +180,16 @@ class ChartLayout:
             fontSize=size,
             color=INK,
             subtitleFontSize=13,
-            subtitleColor=QUIET,
+            subtitleColor=MUTED,
             subtitlePadding=5,
             lineHeight=size + 4,
             subtitleLineHeight=_LINE,
         )
         return alt.layer(
             *layers,
-            *self._legend(alt),
-            self._words(alt),
-            width=self.inside,
+            *self._legend_layers(alt),
+            self._label_layer(alt),
+            width=self.plot_width,
             height=self.height,
             title=heading,
             padding=PADDING,
@@ -200,35 +202,35 @@ class ChartLayout:
             ),
         )
 
-    def _legend(self, alt: Any) -> list[Any]:
-        """Return the legend's layers, above the plot; its words join the others."""
+    def _legend_layers(self, alt: Any) -> list[Any]:
+        """Return the symbols and lines of the legend as layers, and add its texts to the labels."""
         placed: list[tuple[LegendEntry, float, int]] = []
         x, line = 0.0, 0
-        for key in self.keys:
-            wide = _SYMBOL + text_width(key.words)
+        for entry in self.legend:
+            wide = _SYMBOL + text_width(entry.words)
             if x and x + wide > self._content_width:
                 x, line = 0.0, line + 1
-            placed.append((key, x - self.left, line))
+            placed.append((entry, x - self.left, line))
             x += wide + _BETWEEN
         high = (line + 1) * _LINE + 2 + self.above
-        self.words += [
-            Label(key.words, at + _SYMBOL, row * _LINE - high, QUIET) for key, at, row in placed
+        self.labels += [
+            Label(entry.words, at + _SYMBOL, row * _LINE - high, MUTED) for entry, at, row in placed
         ]
         symbols = [
-            {"x": at + 8, "y": row * _LINE - high, "shape": key.shape, "size": key.size}
-            | {"fill": key.fill, "edge": key.edge}
-            for key, at, row in placed
-            if key.shape
+            {"x": at + 8, "y": row * _LINE - high, "shape": entry.shape, "size": entry.size}
+            | {"fill": entry.fill, "edge": entry.edge}
+            for entry, at, row in placed
+            if entry.shape
         ]
         strokes = [
-            {"x": at, "x2": at + 18, "y": row * _LINE - high, "colour": key.colour}
-            | {"dash": list(key.dash) or [1, 0]}
-            for key, at, row in placed
-            if not key.shape
+            {"x": at, "x2": at + 18, "y": row * _LINE - high, "colour": entry.colour}
+            | {"dash": list(entry.dash) or [1, 0]}
+            for entry, at, row in placed
+            if not entry.shape
         ]
-        found = []
+        layers = []
         if symbols:
-            found.append(
+            layers.append(
                 self.rows(alt, "symbols", symbols)
                 .mark_point(
                     shape=_datum(alt, "shape"),
@@ -242,7 +244,7 @@ class ChartLayout:
                 .encode(x=alt.XValue(_datum(alt, "x")), y=alt.YValue(_datum(alt, "y")))
             )
         if strokes:
-            found.append(
+            layers.append(
                 self.rows(alt, "strokes", strokes)
                 .mark_rule(
                     stroke=_datum(alt, "colour"),
@@ -256,17 +258,17 @@ class ChartLayout:
                     y=alt.YValue(_datum(alt, "y")),
                 )
             )
-        return found
+        return layers
 
-    def _words(self, alt: Any) -> Any:
-        """Return every text as one layer, the small print included."""
+    def _label_layer(self, alt: Any) -> Any:
+        """Return all texts as one layer, including the footnotes."""
         y = self.height + self.below
         for sentence in self.footnotes:
             for line in wrap_text(sentence, self._content_width, _FOOT):
-                self.words.append(Label(line, -self.left, y, QUIET, _FOOT))
+                self.labels.append(Label(line, -self.left, y, MUTED, _FOOT))
                 y += _FOOT_LINE
         return (
-            self.rows(alt, "words", [each.row() for each in self.words])
+            self.rows(alt, "labels", [label.row() for label in self.labels])
             .mark_text(
                 baseline="middle",
                 align=_datum(alt, "align"),
@@ -283,18 +285,18 @@ class ChartLayout:
         )
 
     def empty(self, alt: Any, reason: str) -> Any:
-        """Return a picture that says in words why there is nothing to draw."""
-        self.left, self.right, self.above, self.below, self.keys = 0, 0, 0, 20, ()
+        """Return a chart that shows a reason in words instead of a plot."""
+        self.left, self.right, self.above, self.below, self.legend = 0, 0, 0, 20, ()
         lines = wrap_text(reason, self._content_width - 32, 14)
         self.height = 40 + 20 * len(lines)
         frame = self.rows(alt, "frame", [{}]).mark_rect(**BAND, aria=False)
         frame = frame.encode(
             x=alt.XValue(0),
-            x2=alt.X2Value(self.inside),
+            x2=alt.X2Value(self.plot_width),
             y=alt.YValue(0),
             y2=alt.Y2Value(self.height),
         )
-        self.words = [Label(line, 16, 30 + 20 * at, INK, 14) for at, line in enumerate(lines)]
+        self.labels = [Label(line, 16, 30 + 20 * at, INK, 14) for at, line in enumerate(lines)]
         return self.draw(alt, [frame])
 
 
@@ -303,20 +305,22 @@ def _datum(alt: Any, name: str) -> Any:
 
 
 def spread_labels(wanted: Sequence[float], least: float, low: float, high: float) -> list[float]:
-    """Move places on a line so that none is nearer to another than ``least``; order is kept.
+    """Return positions on a line, moved so that no two are closer than ``least``.
+
+    The order of the positions does not change.
 
     Args:
-        wanted: where each would stand.
-        least: how far apart two must be.
-        low: the start of the line, kept to while there is room.
-        high: its end, always kept to.
+        wanted: the preferred positions.
+        least: the smallest distance between two positions.
+        low: the start of the line; a position may fall before it if there is not enough space.
+        high: the end of the line; no position falls after it.
     """
-    order = sorted(range(len(wanted)), key=lambda each: wanted[each])
-    found = [0.0] * len(wanted)
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    places = [0.0] * len(wanted)
     edge = low - least
-    for each in order:
-        edge = found[each] = max(wanted[each], edge + least)
+    for index in order:
+        edge = places[index] = max(wanted[index], edge + least)
     edge = high + least
-    for each in reversed(order):
-        edge = found[each] = min(found[each], edge - least)
-    return found
+    for index in reversed(order):
+        edge = places[index] = min(places[index], edge - least)
+    return places

@@ -1,4 +1,4 @@
-"""The members of a breakdown beside one another, in one period."""
+"""A dot chart of the members of a breakdown in one period."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from swm_kpi.charts.chart import Caption, Chart
 from swm_kpi.charts.layout import (
     GREY,
     LINES,
+    MUTED,
     NAVY,
     PALE,
-    QUIET,
     WIDTH,
     ChartLayout,
     Label,
@@ -39,8 +39,8 @@ from swm_kpi.errors import RequestError, did_you_mean
 from swm_kpi.formatting import decimal_places, format_number
 from swm_kpi.vocabulary import Marker, Unit
 
-_ROW = 30
-_NOT_SUMS = {
+_ROW_HEIGHT = 30
+_UNITS_THAT_DO_NOT_ADD = {
     Unit.PROPORTION, Unit.RATIO, Unit.PER_1000_PEOPLE, Unit.PER_100000_PEOPLE,
     Unit.PER_MILLION_PEOPLE, Unit.PER_HUNDRED,
 }  # fmt: skip
@@ -49,31 +49,31 @@ ORDERS = ("list", "value")
 
 @dataclass(frozen=True)
 class _Members:
-    """One period of a breakdown: a row for each member, and one for the whole."""
+    """One period of a breakdown: a row for each member, and the row of the total."""
 
     rows: list[dict[str, Any]]
-    whole: dict[str, Any] | None
+    total: dict[str, Any] | None
     by: str
     by_title: str
     unit: str
-    when: str
+    period: str
 
     def format_value(self, value: float) -> str:
-        """Write one of its numbers; all have as many decimals."""
-        whole = [] if self.whole is None else [self.whole]
-        places = decimal_places(self.unit, [each["value"] for each in (*self.rows, *whole)])
+        """Return a number as text; all numbers have the same decimal places."""
+        totals = [] if self.total is None else [self.total]
+        places = decimal_places(self.unit, [row["value"] for row in (*self.rows, *totals)])
         return format_number(value, self.unit, places)
 
     @property
     def level(self) -> float | None:
-        """The whole, where it is of the members' size and not their sum."""
-        if self.whole is None or self.unit not in _NOT_SUMS:
+        """The total, if it has the scale of the members and is not their sum."""
+        if self.total is None or self.unit not in _UNITS_THAT_DO_NOT_ADD:
             return None
-        return self.whole["value"]  # type: ignore[no-any-return]
+        return self.total["value"]  # type: ignore[no-any-return]
 
 
 def members_chart(
-    selected: MeasureSeries,
+    series: MeasureSeries,
     caption: Caption,
     *,
     by: str,
@@ -82,104 +82,108 @@ def members_chart(
     order: str = "list",
     width: int = WIDTH,
 ) -> Chart:
-    """Draw each member of a breakdown as a dot, with its interval where there is one.
+    """Return a chart of each member of a breakdown as a dot, with its interval if it has one.
 
-    The whole force is a line down the picture where it is of the members' size, and said in words
-    where it is their sum.
+    The total is a vertical line if it has the scale of the members, such as a proportion. If it is
+    their sum, it is in the subtitle.
 
     Args:
-        selected: the measure's rows.
-        caption: what stands around the picture.
+        series: the rows of the measure.
+        caption: the texts around the chart.
         by: the breakdown.
-        by_title: what readers call it.
-        period: the label of the period; the latest whole one with a number when left out.
-        order: ``list``: as the breakdown lists them, so that pictures of different measures can be
-            laid beside one another; ``value``: the highest first, Unknown last.
-        width: of the whole picture in pixels, from 320 for a phone to 1,200.
+        by_title: the title of the breakdown.
+        period: the label of the period; None for the latest complete period with a number.
+        order: ``list``: in the order of the breakdown, so that charts of different measures can be
+            compared; ``value``: the highest first, Unknown last.
+        width: the width of the chart in pixels, from 320 (a phone) to 1,200.
 
     Raises:
         MissingExtra: Altair is not installed.
-        RequestError: the breakdown, period or order is not one, or the width is out of range.
+        RequestError: the breakdown, the period or the order does not exist, or the width is out of
+            range.
     """
-    if by not in selected.by:
-        raise RequestError(f"The result has no breakdown {by!r}. {did_you_mean(by, selected.by)}")
+    if by not in series.by:
+        raise RequestError(f"The result has no breakdown {by!r}. {did_you_mean(by, series.by)}")
     if order not in ORDERS:
         raise RequestError(f"There is no order {order!r}. {did_you_mean(order, ORDERS)}")
-    others = [pl.col(each) == ALL for each in selected.by if each != by]
-    rows = selected.rows.filter(pl.lit(True), *others)
-    here = rows.filter(pl.col("period") == _period(rows, by, period))
-    total = here.filter(pl.col(by) == ALL).to_dicts()
-    shown = here.filter(pl.col(by) != ALL).to_dicts()
+    others = [pl.col(key) == ALL for key in series.by if key != by]
+    rows = series.rows.filter(pl.lit(True), *others)
+    period_rows = rows.filter(pl.col("period") == _choose_period(rows, by, period))
+    totals = period_rows.filter(pl.col(by) == ALL).to_dicts()
+    shown = period_rows.filter(pl.col(by) != ALL).to_dicts()
     if order == "value":
         shown.sort(key=lambda row: (row[by] == UNKNOWN, row["value"] is None, -(row["value"] or 0)))
-    when = format_period(here.row(0, named=True))
-    members = _Members(shown, total[0] if total else None, by, by_title, selected.unit, when)
-    title = f"{caption.measure} by {by_title}, {when}"
+    period_words = format_period(period_rows.row(0, named=True))
+    members = _Members(
+        shown, totals[0] if totals else None, by, by_title, series.unit, period_words
+    )
+    title = f"{caption.measure} by {by_title}, {period_words}"
     lead = f"{title}. {caption.metric}"
     words = describe_members(
         shown,
-        members.whole,
+        members.total,
         by=by,
         lead=lead,
         format_value=members.format_value,
-        unit=selected.unit,
+        unit=series.unit,
     )
-    reason = _nothing(members)
+    reason = _reason_nothing_to_draw(members)
     alt_text = " ".join([words, *([reason] if reason else []), *caption.footnotes])
     draw = partial(_draw, members, caption, title, reason)
-    return Chart(draw, title, alt_text, _numbers(members), caption.policy, width)
+    return Chart(draw, title, alt_text, _data_table(members), caption.policy, width)
 
 
-def _nothing(members: _Members) -> str:
-    """Say why there is nothing to draw; empty where there is something."""
+def _reason_nothing_to_draw(members: _Members) -> str:
+    """Return the reason reasons there is nothing to draw; empty if there is something."""
     if not members.rows:
         return f"This measure is not broken down by {members.by_title}."
-    if any(each["value"] is not None for each in members.rows):
+    if any(row["value"] is not None for row in members.rows):
         return ""
-    why = dict.fromkeys(Marker(each["marker"] or "[x]").meaning for each in members.rows)
-    return f"No number to show for {members.when}: {'; '.join(why)}."
+    reasons = dict.fromkeys(Marker(row["marker"] or "[x]").meaning for row in members.rows)
+    return f"No number to show for {members.period}: {'; '.join(reasons)}."
 
 
 def _draw(members: _Members, caption: Caption, title: str, reason: str, width: int) -> Any:
     alt = load_altair()
-    subtitle = f"{caption.metric}. {axis_title(members.unit)}, {members.when}."
-    height = _ROW * max(len(members.rows), 1)
+    subtitle = f"{caption.metric}. {axis_title(members.unit)}, {members.period}."
+    height = _ROW_HEIGHT * max(len(members.rows), 1)
     layout = ChartLayout(title, subtitle, width, height, caption.footnotes, below=36)
     if reason:
         return layout.empty(alt, reason)
-    known = [each for each in members.rows if each["value"] is not None]
-    ends = [each[end] for each in known for end in ("value", "lower", "upper")]
+    known = [row for row in members.rows if row["value"] is not None]
+    ends = [row[end] for row in known for end in ("value", "lower", "upper")]
     level = members.level
-    places = decimal_places(members.unit, [each["value"] for each in known])
+    places = decimal_places(members.unit, [row["value"] for row in known])
     scale = axes.build_scale([*ends, level], members.unit, places)
-    labels = [format_cell(each, members.format_value) for each in members.rows]
-    # Long names take two lines of at most two fifths of the picture.
-    widest = max(text_width(each[members.by]) for each in members.rows)
+    labels = [format_cell(row, members.format_value) for row in members.rows]
+    # Long names take two lines of at most two fifths of the chart.
+    widest = max(text_width(row[members.by]) for row in members.rows)
     layout.left = min(widest, width * 2 // 5) + 10
-    layout.right = 12 + max(text_width(each) for each in labels)
-    intervals = any(each["lower"] is not None for each in known)
-    layout.keys = [
+    layout.right = 12 + max(text_width(label) for label in labels)
+    intervals = any(row["lower"] is not None for row in known)
+    layout.legend = [
         LegendEntry("Value", NAVY, "circle", size=70),
         *([LegendEntry("95% interval", NAVY)] if intervals else []),
         *([LegendEntry(f"Whole force: {members.format_value(level)}", GREY, dash=[6, 3])]
           if level is not None else []),
     ]  # fmt: skip
-    if level is None and members.whole is not None:
-        layout.subtitle += f" Whole force: {format_cell(members.whole, members.format_value)}."
+    if level is None and members.total is not None:
+        layout.subtitle += f" Whole force: {format_cell(members.total, members.format_value)}."
     elif level is not None and not axes.starts_at_zero(
-        [each for each in (*ends, level) if each is not None], members.unit
+        [value for value in (*ends, level) if value is not None], members.unit
     ):
         layout.subtitle += " The axis does not start at zero."
-    layout.subtitle += describe_markers(each["marker"] for each in members.rows)
+    layout.subtitle += describe_markers(row["marker"] for row in members.rows)
     layers = _layers(alt, layout, members, scale)
-    layout.words += _names([each[members.by] for each in members.rows], layout.left - 10)
-    layout.words += [
-        Label(label, layout.inside + 10, _ROW * (at + 0.5)) for at, label in enumerate(labels)
+    layout.labels += _name_labels([row[members.by] for row in members.rows], layout.left - 10)
+    layout.labels += [
+        Label(label, layout.plot_width + 10, _ROW_HEIGHT * (at + 0.5))
+        for at, label in enumerate(labels)
     ]
     return layout.draw(alt, layers)
 
 
-def _period(rows: pl.DataFrame, by: str, period: str | None) -> str:
+def _choose_period(rows: pl.DataFrame, by: str, period: str | None) -> str:
     known = rows["period"].unique(maintain_order=True).to_list()
     if period is not None:
         if period not in known:
@@ -188,23 +192,23 @@ def _period(rows: pl.DataFrame, by: str, period: str | None) -> str:
             )
         return period
     numbers = rows.filter(pl.col("value").is_not_null(), pl.col(by) != ALL)
-    whole = numbers.filter(pl.col("marker") != Marker.PROVISIONAL.value)
-    for each in (whole, numbers):
-        if each.height:
-            return str(each["period"][-1])
+    complete = numbers.filter(pl.col("marker") != Marker.PROVISIONAL.value)
+    for candidates in (complete, numbers):
+        if candidates.height:
+            return str(candidates["period"][-1])
     return str(known[-1])
 
 
 def _layers(alt: Any, layout: ChartLayout, members: _Members, scale: axes.Scale) -> list[Any]:
-    wide = max(text_width(each) for each in scale.labels) + 12
-    every = -(-wide * len(scale.labels) // layout.inside)
+    wide = max(text_width(label) for label in scale.labels) + 12
+    every = -(-wide * len(scale.labels) // layout.plot_width)
     x = alt.X(
         "value:Q",
         scale=alt.Scale(domain=[scale.low, scale.top], nice=False),
         axis=alt.Axis(
-            **scale.ticks(every),
+            **scale.tick_options(every),
             title=None,
-            domainColor=QUIET,
+            domainColor=MUTED,
             ticks=False,
             gridColor=LINES,
             labelPadding=6,
@@ -212,56 +216,56 @@ def _layers(alt: Any, layout: ChartLayout, members: _Members, scale: axes.Scale)
             labelOverlap=False,
         ),
     )
-    names = [each[members.by] for each in members.rows]
+    names = [row[members.by] for row in members.rows]
     y = alt.Y(
         "name:N",
         sort=names,
         scale=alt.Scale(type="point", domain=names, padding=0.5),
         axis=None,
     )
-    known = [each for each in members.rows if each["value"] is not None]
+    known = [row for row in members.rows if row["value"] is not None]
     dots = [
-        {"name": each[members.by], "unknown": each[members.by] == UNKNOWN}
-        | {name: each[name] for name in ("value", "lower", "upper")}
-        for each in known
+        {"name": row[members.by], "unknown": row[members.by] == UNKNOWN}
+        | {name: row[name] for name in ("value", "lower", "upper")}
+        for row in known
     ]
     rows = layout.rows(alt, "members", dots)
     colour = alt.condition("datum.unknown", alt.value(PALE), alt.value(NAVY))
     inside = alt.condition("datum.unknown", alt.value("white"), alt.value(NAVY))
-    found = []
+    layers = []
     if members.level is not None:
-        line = layout.rows(alt, "whole", [{"value": members.level}]).mark_rule(
+        line = layout.rows(alt, "total", [{"value": members.level}]).mark_rule(
             color=GREY, strokeDash=[6, 3], strokeWidth=1.5, aria=False
         )
-        found.append(line.encode(x=x))
-    with_interval = [each for each in dots if each["lower"] is not None]
+        layers.append(line.encode(x=x))
+    with_interval = [dot for dot in dots if dot["lower"] is not None]
     if with_interval:
         whiskers = layout.rows(alt, "intervals", with_interval).mark_rule(
             strokeWidth=2.5, strokeCap="round", aria=False
         )
-        found.append(whiskers.encode(x=with_field(x, "lower:Q"), x2="upper:Q", y=y, stroke=colour))
+        layers.append(whiskers.encode(x=with_field(x, "lower:Q"), x2="upper:Q", y=y, stroke=colour))
     points = rows.mark_point(shape="circle", size=75, strokeWidth=2, opacity=1, aria=False)
-    return [*found, points.encode(x=x, y=y, fill=inside, stroke=colour)]
+    return [*layers, points.encode(x=x, y=y, fill=inside, stroke=colour)]
 
 
-def _names(names: list[str], width: int) -> Iterator[Label]:
-    """Yield each name to the left of its row, a long one in two lines."""
+def _name_labels(names: list[str], width: int) -> Iterator[Label]:
+    """Yield the label of each name to the left of its row; a long name takes two lines."""
     for at, name in enumerate(names):
         first, *rest = wrap_text(name, width)
         lines = [first, rest[0].rstrip(",;") + ("…" if len(rest) > 1 else "")] if rest else [first]
-        top = _ROW * (at + 0.5) - 6.5 * (len(lines) - 1)
+        top = _ROW_HEIGHT * (at + 0.5) - 6.5 * (len(lines) - 1)
         for number, line in enumerate(lines):
             yield Label(line, -10, top + 13 * number, align="right")
 
 
-def _numbers(members: _Members) -> list[list[str]]:
-    every = [*members.rows, *([members.whole] if members.whole is not None else [])]
-    intervals = any(each["lower"] is not None for each in every)
+def _data_table(members: _Members) -> list[list[str]]:
+    all_rows = [*members.rows, *([members.total] if members.total is not None else [])]
+    intervals = any(row["lower"] is not None for row in all_rows)
     ends = ["95% interval, from", "to"] if intervals else []
-    found = [[members.by_title, axis_title(members.unit), *ends]]
-    for row in every:
-        name = "Whole force" if row is members.whole else row[members.by]
+    table = [[members.by_title, axis_title(members.unit), *ends]]
+    for row in all_rows:
+        name = "Whole force" if row is members.total else row[members.by]
         limits = [row["lower"], row["upper"]] if intervals else []
-        shown = ["" if each is None else members.format_value(each) for each in limits]
-        found.append([name, format_cell(row, members.format_value), *shown])
-    return found
+        shown = ["" if limit is None else members.format_value(limit) for limit in limits]
+        table.append([name, format_cell(row, members.format_value), *shown])
+    return table

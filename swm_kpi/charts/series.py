@@ -1,4 +1,4 @@
-"""One series over time, with its limits, signals, target and breaks."""
+"""A line chart of one series over time, with process limits, signals, targets and breaks."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from swm_kpi.charts.chart import Caption, Chart
 from swm_kpi.charts.layout import (
     BAND,
     GREY,
+    MUTED,
     NAVY,
     ORANGE,
     PLUM,
-    QUIET,
     TEAL,
     WIDTH,
     ChartLayout,
@@ -46,20 +46,20 @@ from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 _HEIGHT = 240
 _COMMON = LegendEntry("Routine variation", NAVY, "circle", size=40)
 _PLAIN = LegendEntry("Value", NAVY, "circle", size=40)
-_LEFT_OUT = LegendEntry("Provisional or left out", NAVY, "circle", hollow=True, size=45)
+_EXCLUDED = LegendEntry("Provisional or excluded", NAVY, "circle", hollow=True, size=45)
 _TARGET_DASH, _LIMIT_DASH = [7, 3], [2, 3]
 _EDGE = 16
 
 
 def series_chart(chart: ProcessChart, caption: Caption, *, width: int = WIDTH) -> Chart:
-    """Draw a series: its values, and what its process behaviour chart says of them.
+    """Return a chart of a series with its process limits, signals, targets and breaks.
 
-    Where there are no limits the values are drawn without, and the picture says why.
+    If there are no limits, the chart shows the values alone and says why.
 
     Args:
-        chart: the series, with limits or the reason why there are none.
-        caption: what stands around the picture.
-        width: of the whole picture in pixels, from 320 for a phone to 1,200.
+        chart: the process chart of the series.
+        caption: the texts around the chart.
+        width: the width of the chart in pixels, from 320 (a phone) to 1,200.
 
     Raises:
         MissingExtra: Altair is not installed.
@@ -68,7 +68,7 @@ def series_chart(chart: ProcessChart, caption: Caption, *, width: int = WIDTH) -
     title = headline(chart, caption)
     alt_text = describe_series(chart, caption)
     draw = partial(_draw, chart, caption, title)
-    return Chart(draw, title, alt_text, _numbers(chart), caption.policy, width)
+    return Chart(draw, title, alt_text, _data_table(chart), caption.policy, width)
 
 
 def _draw(chart: ProcessChart, caption: Caption, title: str, width: int) -> Any:
@@ -77,20 +77,20 @@ def _draw(chart: ProcessChart, caption: Caption, title: str, width: int) -> Any:
     layout = ChartLayout(title, _subtitle(chart, caption), width, _HEIGHT, caption.footnotes)
     if frame["value"].is_not_null().sum() == 0:
         return layout.empty(alt, describe_no_number(chart))
-    rows = _rows(chart)
+    rows = _points_with_runs(chart)
     places = decimal_places(chart.unit, frame["value"].to_list())
-    scale = axes.build_scale(_heights(chart), chart.unit, places)
-    beside = _beside(chart, has_space=layout.has_space)
-    layout.left = max(text_width(each) for each in scale.labels) + 10
-    layout.right = 10 + max(text_width(text, bold=bold) for text, _, _, bold in beside)
-    layout.keys = _legend(chart, rows)
+    scale = axes.build_scale(_values_to_draw(chart), chart.unit, places)
+    end_labels = _end_labels(chart, has_space=layout.has_space)
+    layout.left = max(text_width(label) for label in scale.labels) + 10
+    layout.right = 10 + max(text_width(text, bold=bold) for text, _, _, bold in end_labels)
+    layout.legend = _legend(chart, rows)
     layout.above = 22 if chart.breaks else 0
     count = frame.height
-    # Half a step stands on either side, or less where steps are long.
-    edge = 0.5 if count == 1 else min(0.5, _EDGE * (count - 1) / (layout.inside - 2 * _EDGE))
+    # Half a step of space on either side, or less if steps are long.
+    edge = 0.5 if count == 1 else min(0.5, _EDGE * (count - 1) / (layout.plot_width - 2 * _EDGE))
     first, last = -edge, count - 1 + edge
-    step = layout.inside / (last - first)
-    x = axes.time_axis(alt, axes.ticks(frame, step), first, last)
+    step = layout.plot_width / (last - first)
+    x = axes.time_axis(alt, axes.time_labels(frame, step), first, last)
     y = axes.value_axis(alt, scale, layout.left)
     layers = [
         *_gaps(alt, layout, x, rows, step, edge),
@@ -100,69 +100,71 @@ def _draw(chart: ProcessChart, caption: Caption, title: str, width: int) -> Any:
         *_targets(alt, chart, layout, x, y, edge),
         *_breaks(alt, chart, layout, x, step, edge),
     ]
-    heights = spread_labels([scale.pixel(each[1], _HEIGHT) for each in beside], 15, 4, _HEIGHT - 6)
-    # One point stands in the middle, and its number beside it.
-    place = layout.inside + 6 if count > 1 else layout.inside / 2 + 10
-    layout.words += [
+    heights = spread_labels(
+        [scale.pixel(label[1], _HEIGHT) for label in end_labels], 15, 4, _HEIGHT - 6
+    )
+    # A single point is in the middle, with its value beside it.
+    place = layout.plot_width + 6 if count > 1 else layout.plot_width / 2 + 10
+    layout.labels += [
         Label(text, place, at, colour, bold=bold)
-        for (text, _, colour, bold), at in zip(beside, heights, strict=True)
+        for (text, _, colour, bold), at in zip(end_labels, heights, strict=True)
     ]
     return layout.draw(alt, layers)
 
 
 def _subtitle(chart: ProcessChart, caption: Caption) -> str:
     over_time = OVER_TIME[Grain(str(chart.frame["grain"][0]))]
-    said = f"{caption.metric}. {axis_title(chart.unit)} {over_time}, {format_member(chart.member)}"
-    said += f", {format_span(chart.frame)}."
-    known = [each for each in _heights(chart) if each is not None]
+    text = f"{caption.metric}. {axis_title(chart.unit)} {over_time}, {format_member(chart.member)}"
+    text += f", {format_span(chart.frame)}."
+    known = [value for value in _values_to_draw(chart) if value is not None]
     if not known:
-        return said
+        return text
     if not axes.starts_at_zero(known, chart.unit):
-        said += " The axis does not start at zero."
+        text += " The axis does not start at zero."
     if chart.marker and chart.latest is not None:
-        said += f" No process limits: {chart.reason}"
-    return said + describe_markers(_markers(chart))
+        text += f" No process limits: {chart.reason}"
+    return text + describe_markers(_markers(chart))
 
 
 def _markers(chart: ProcessChart) -> list[str]:
-    """Return the markers the picture shows: of gaps, and of the number beside its end."""
+    """Return the markers in the chart: of the gaps, and of the value beside the last point."""
     frame = chart.frame
     shown = frame.filter(pl.col("value").is_null())["marker"].to_list()
     known = frame.filter(pl.col("value").is_not_null())["marker"].to_list()
-    return [each or Marker.NOT_AVAILABLE.value for each in shown] + known[-1:]
+    return [marker or Marker.NOT_AVAILABLE.value for marker in shown] + known[-1:]
 
 
-def _heights(chart: ProcessChart) -> list[float | None]:
+def _values_to_draw(chart: ProcessChart) -> list[float | None]:
     frame = chart.frame
-    found = [*frame["value"].to_list(), *frame["target"].to_list()]
-    return [*found, *_reachable(chart, "lower"), *_reachable(chart, "upper")]
+    values = [*frame["value"].to_list(), *frame["target"].to_list()]
+    return [*values, *_clipped_limit(chart, "lower"), *_clipped_limit(chart, "upper")]
 
 
-def _reachable(chart: ProcessChart, limit: str) -> pl.Series:
-    """Return a limit as drawn: not beyond what the measure can reach."""
+def _clipped_limit(chart: ProcessChart, limit: str) -> pl.Series:
+    """Return a limit as it is drawn, cut off at the smallest and largest possible value."""
     least = chart.frame["value"].min()
     low = 0.0 if isinstance(least, float) and least >= 0 else None
     high = 1.0 if chart.unit == Unit.PROPORTION else None
     return chart.frame[limit].clip(low, high)
 
 
-def _rows(chart: ProcessChart) -> list[dict[str, Any]]:
-    """Return the points; those between two gaps or breaks share the number of their run."""
-    found: list[dict[str, Any]] = []
+def _points_with_runs(chart: ProcessChart) -> list[dict[str, Any]]:
+    """Return the points. Points without a gap or break between them share a run."""
+    points: list[dict[str, Any]] = []
     run, segment = 0, 0
     for at, row in enumerate(chart.frame.iter_rows(named=True)):
         run += row["value"] is None or row["segment"] != segment
         segment = row["segment"]
-        variation = row["variation"] or ("left out" if row["excluded_reason"] else "plain")
+        variation = row["variation"] or ("excluded" if row["excluded_reason"] else "plain")
         marker = row["marker"] or str(Marker.NOT_AVAILABLE)
-        found.append(
+        points.append(
             {"at": at, "value": row["value"], "run": run, "variation": variation, "marker": marker}
         )
-    return found
+    return points
 
 
-def _key(variation: str, direction: Direction) -> LegendEntry:
-    """Return how a point looks. The triangle of an improvement points the way that is better."""
+def _legend_entry(variation: str, direction: Direction) -> LegendEntry:
+    """Return the symbol of a point. An improvement is a triangle in the better direction."""
     better = "triangle-down" if direction is Direction.LOWER_IS_BETTER else "triangle-up"
     keys = {
         VariationType.COMMON: _COMMON,
@@ -173,49 +175,53 @@ def _key(variation: str, direction: Direction) -> LegendEntry:
     }
     if variation in tuple(VariationType):
         return keys[VariationType(variation)]
-    return _LEFT_OUT if variation == "left out" else _PLAIN
+    return _EXCLUDED if variation == "excluded" else _PLAIN
 
 
 def _legend(chart: ProcessChart, rows: list[dict[str, Any]]) -> list[LegendEntry]:
     shown = {row["variation"] for row in rows if row["value"] is not None}
-    found = [_key(variation, chart.direction) for variation in VariationType if variation in shown]
-    if found and found[0] != _COMMON:
-        found.insert(0, _COMMON)
+    entries = [
+        _legend_entry(variation, chart.direction)
+        for variation in VariationType
+        if variation in shown
+    ]
+    if entries and entries[0] != _COMMON:
+        entries.insert(0, _COMMON)
     elif "plain" in shown and len(shown) > 1:
-        found.insert(0, _PLAIN)
-    return [*found, _LEFT_OUT] if "left out" in shown else found
+        entries.insert(0, _PLAIN)
+    return [*entries, _EXCLUDED] if "excluded" in shown else entries
 
 
-def _beside(chart: ProcessChart, *, has_space: bool) -> list[tuple[str, float, str, bool]]:
-    """Return what is written beside the plot: text, height, colour, and whether it is bold."""
+def _end_labels(chart: ProcessChart, *, has_space: bool) -> list[tuple[str, float, str, bool]]:
+    """Return the labels beside the plot: text, value, colour, and whether it is bold."""
     known = chart.frame.filter(pl.col("value").is_not_null()).row(-1, named=True)
-    found = [(format_cell(known, chart.format_value), known["value"], NAVY, True)]
+    labels = [(format_cell(known, chart.format_value), known["value"], NAVY, True)]
     last = chart.latest
     if last is not None and last["mean"] is not None:
         at = chart.frame["period"].to_list().index(last["period"])
         limit = " limit" if has_space else ""
-        found += [
-            (f"{chart.format_value(value)} {words}", value, QUIET, False)
+        labels += [
+            (f"{chart.format_value(value)} {words}", value, MUTED, False)
             for value, words in (
-                (_reachable(chart, "upper")[at], f"upper{limit}"),
+                (_clipped_limit(chart, "upper")[at], f"upper{limit}"),
                 (last["mean"], "mean"),
-                (_reachable(chart, "lower")[at], f"lower{limit}"),
+                (_clipped_limit(chart, "lower")[at], f"lower{limit}"),
             )
         ]
     levels = chart.frame["target"].drop_nulls()
     if len(levels):
-        found.append((f"{chart.format_value(levels[-1])} target", levels[-1], PLUM, True))
-    return found
+        labels.append((f"{chart.format_value(levels[-1])} target", levels[-1], PLUM, True))
+    return labels
 
 
 def _limits(
     alt: Any, chart: ProcessChart, layout: ChartLayout, x: Any, y: Any, edge: float
 ) -> list[Any]:
-    """Return the band of routine variation of each segment, its edges and its mean."""
+    """Return the band between the process limits of each segment, its edges and its mean."""
     frame = chart.frame.with_columns(
         at=pl.int_range(pl.len()),
-        lower=_reachable(chart, "lower"),
-        upper=_reachable(chart, "upper"),
+        lower=_clipped_limit(chart, "lower"),
+        upper=_clipped_limit(chart, "upper"),
     ).filter(pl.col("mean").is_not_null(), pl.col("value").is_not_null())
     if frame.is_empty():
         return []
@@ -226,13 +232,13 @@ def _limits(
     )
     rows = layout.rows(alt, "bands", bands.to_dicts())
     across = {"x": with_field(x, "first:Q"), "x2": "last:Q"}
-    dots = rows.mark_rule(color=QUIET, strokeDash=_LIMIT_DASH, strokeWidth=1.2, aria=False)
+    dots = rows.mark_rule(color=MUTED, strokeDash=_LIMIT_DASH, strokeWidth=1.2, aria=False)
     return [
         rows.mark_rect(**BAND, aria=False).encode(
             **across, y=with_field(y, "lower:Q"), y2="upper:Q"
         ),
         *(dots.encode(**across, y=with_field(y, f"{name}:Q")) for name in ("lower", "upper")),
-        rows.mark_rule(color=QUIET, strokeWidth=1.2, aria=False).encode(
+        rows.mark_rule(color=MUTED, strokeWidth=1.2, aria=False).encode(
             **across, y=with_field(y, "mean:Q")
         ),
     ]
@@ -260,10 +266,10 @@ def _points(
     *,
     small: bool,
 ) -> list[Any]:
-    found = []
+    layers = []
     variations = dict.fromkeys(row["variation"] for row in rows if row["value"] is not None)
     for number, variation in enumerate(variations):
-        key = _key(variation, direction)
+        key = _legend_entry(variation, direction)
         key = replace(key, size=key.size // 2) if small else key
         here = [
             {"at": row["at"], "value": row["value"]}
@@ -279,8 +285,8 @@ def _points(
             opacity=1,
             aria=False,
         )
-        found.append(points.encode(x=x, y=y))
-    return found
+        layers.append(points.encode(x=x, y=y))
+    return layers
 
 
 def _targets(
@@ -307,29 +313,31 @@ def _targets(
 def _breaks(
     alt: Any, chart: ProcessChart, layout: ChartLayout, x: Any, step: float, edge: float
 ) -> list[Any]:
-    """Return a line at each break, and the word where there is room for it."""
+    """Return a vertical line at each break, with a label where there is space."""
     starts = chart.frame["period_start"].to_list()
-    positions = [sum(each.day > start for start in starts) - 0.5 for each in chart.breaks]
+    positions = [
+        sum(series_break.day > start for start in starts) - 0.5 for series_break in chart.breaks
+    ]
     if not positions:
         return []
-    rule = layout.rows(alt, "breaks", [{"at": each} for each in positions]).mark_rule(
+    rule = layout.rows(alt, "breaks", [{"at": position} for position in positions]).mark_rule(
         color=GREY, strokeDash=[4, 3], strokeWidth=1.2, aria=False
     )
     reached = -1000.0
-    for each in positions:
-        place = (each + edge) * step
+    for position in positions:
+        place = (position + edge) * step
         if place - reached < text_width("Break") + 8:
             continue
         reached = place
-        fits = place + text_width("Break") / 2 <= layout.inside + layout.right
-        layout.words.append(Label("Break", place, -13, GREY, align="center" if fits else "right"))
+        fits = place + text_width("Break") / 2 <= layout.plot_width + layout.right
+        layout.labels.append(Label("Break", place, -13, GREY, align="center" if fits else "right"))
     return [rule.encode(x=x)]
 
 
 def _gaps(
     alt: Any, layout: ChartLayout, x: Any, rows: list[dict[str, Any]], step: float, edge: float
 ) -> list[Any]:
-    """Return a pale stripe for each run of periods without a number, its marker in it."""
+    """Return a pale stripe with a marker for each run of periods without a number."""
     runs: list[tuple[str, int, int]] = []
     for row in rows:
         if row["value"] is not None:
@@ -345,7 +353,7 @@ def _gaps(
         middle = ((first + last) / 2 + edge) * step
         half = text_width(marker, 11) / 2
         if middle - half > reached + 3:
-            layout.words.append(Label(marker, middle, _HEIGHT - 9, QUIET, 11, align="center"))
+            layout.labels.append(Label(marker, middle, _HEIGHT - 9, MUTED, 11, align="center"))
             reached = middle + half
     stripes = [{"first": first - edge, "last": last + edge} for _, first, last in runs]
     stripe = layout.rows(alt, "gaps", stripes).mark_rect(fill=GREY, fillOpacity=0.09, aria=False)
@@ -353,17 +361,17 @@ def _gaps(
     return [stripe.encode(x=with_field(x, "first:Q"), x2="last:Q", **whole)]
 
 
-def _numbers(chart: ProcessChart) -> list[list[str]]:
-    """Return what is drawn as a table: limits, signals and targets where there are any."""
+def _data_table(chart: ProcessChart) -> list[list[str]]:
+    """Return the numbers of the chart as a table, with limits, targets and variation if any."""
     frame = chart.frame
     columns = [name for name in ("lower", "mean", "upper", "target")
                if frame[name].is_not_null().any()]  # fmt: skip
     titles = {"lower": "Lower limit", "mean": "Mean", "upper": "Upper limit", "target": "Target"}
     signals = frame["variation"].ne("").any()
-    rows = [["Period", axis_title(chart.unit), *(titles[each] for each in columns)]]
+    rows = [["Period", axis_title(chart.unit), *(titles[name] for name in columns)]]
     rows[0] += ["Variation"] if signals else []
     for row in frame.iter_rows(named=True):
-        shown = [chart.format_value(row[each]) if row[each] is not None else "" for each in columns]
+        shown = [chart.format_value(row[name]) if row[name] is not None else "" for name in columns]
         variation = [row["variation"].partition(":")[0]] if signals else []
         rows.append([format_period(row), format_cell(row, chart.format_value), *shown, *variation])
     return rows

@@ -1,4 +1,4 @@
-"""A small chart for each member of a breakdown, all on one scale."""
+"""Small multiples: a small line chart for each member of a breakdown, all on one scale."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from swm_kpi.charts.alt_text import (
 from swm_kpi.charts.chart import Caption, Chart
 from swm_kpi.charts.layout import (
     LINES,
+    MUTED,
     NAVY,
-    QUIET,
     WIDTH,
     ChartLayout,
     Label,
@@ -36,63 +36,63 @@ from swm_kpi.errors import RequestError, did_you_mean
 from swm_kpi.formatting import decimal_places, format_number
 from swm_kpi.vocabulary import Grain, Marker
 
-_HIGH, _ABOVE, _BELOW, _BETWEEN = 92, 26, 30, 24
-_NARROWEST = 170
+_PANEL_HEIGHT, _SPACE_ABOVE, _SPACE_BELOW, _SPACE_BETWEEN = 92, 26, 30, 24
+_MIN_PANEL_WIDTH = 170
 
 Panel = tuple[str, list[dict[str, Any]]]
 
 
 def small_multiples_chart(
-    selected: MeasureSeries, caption: Caption, *, by: str, by_title: str, width: int = WIDTH
+    series: MeasureSeries, caption: Caption, *, by: str, by_title: str, width: int = WIDTH
 ) -> Chart:
-    """Draw each member of a breakdown over time, in a small chart of its own.
+    """Return a small chart over time for each member of a breakdown.
 
-    All have one scale, so that their sizes compare; a gap is a period without a number. A hollow
-    point is provisional.
+    All charts have one scale, so their values can be compared. A gap is a period without a number.
+    A hollow point is provisional.
 
     Args:
-        selected: the measure's rows.
-        caption: what stands around the picture.
+        series: the rows of the measure.
+        caption: the texts around the chart.
         by: the breakdown.
-        by_title: what readers call it.
-        width: of the whole picture in pixels, from 320 for a phone to 1,200.
+        by_title: the title of the breakdown.
+        width: the width of the chart in pixels, from 320 (a phone) to 1,200.
 
     Raises:
         MissingExtra: Altair is not installed.
         RequestError: the breakdown is not in the result, or the width is out of range.
     """
-    if by not in selected.by:
-        raise RequestError(f"The result has no breakdown {by!r}. {did_you_mean(by, selected.by)}")
-    others = [pl.col(each) == ALL for each in selected.by if each != by]
-    rows = selected.rows.filter(pl.col(by) != ALL, *others)
+    if by not in series.by:
+        raise RequestError(f"The result has no breakdown {by!r}. {did_you_mean(by, series.by)}")
+    others = [pl.col(key) == ALL for key in series.by if key != by]
+    rows = series.rows.filter(pl.col(by) != ALL, *others)
     names = rows[by].unique(maintain_order=True).to_list()
     panels = [(name, rows.filter(pl.col(by) == name).to_dicts()) for name in names]
-    places = decimal_places(selected.unit, rows["value"].to_list())
-    format_value = partial(format_number, unit=selected.unit, places=places)
-    span = format_span(selected.rows)
+    places = decimal_places(series.unit, rows["value"].to_list())
+    format_value = partial(format_number, unit=series.unit, places=places)
+    span = format_span(series.rows)
     title = f"{caption.measure} by {by_title}, {span}"
-    reason = _nothing(rows, by_title)
+    reason = _reason_nothing_to_draw(rows, by_title)
     words = describe_small_multiples(f"{title}. {caption.metric}", panels, format_value)
     alt_text = " ".join([words, *([reason] if reason else []), *caption.footnotes])
-    kind = f"{axis_title(selected.unit)} {OVER_TIME[selected.grain]}"
+    kind = f"{axis_title(series.unit)} {OVER_TIME[series.grain]}"
     subtitle = f"{caption.metric}. {kind}. All on one scale."
-    draw = partial(_draw, selected, caption, title, subtitle, panels, reason)
-    numbers = _numbers(panels, format_value)
+    draw = partial(_draw, series, caption, title, subtitle, panels, reason)
+    numbers = _data_table(panels, format_value)
     return Chart(draw, title, alt_text, numbers, caption.policy, width)
 
 
-def _nothing(rows: pl.DataFrame, by_title: str) -> str:
-    """Say why there is nothing to draw; empty where there is something."""
+def _reason_nothing_to_draw(rows: pl.DataFrame, by_title: str) -> str:
+    """Return the reason reasons there is nothing to draw; empty if there is something."""
     if rows.is_empty():
         return f"This measure is not broken down by {by_title}."
     if rows["value"].is_not_null().any():
         return ""
-    why = dict.fromkeys(Marker(each or "[x]").meaning for each in rows["marker"])
-    return f"No number to show: {'; '.join(why)}."
+    reasons = dict.fromkeys(Marker(marker or "[x]").meaning for marker in rows["marker"])
+    return f"No number to show: {'; '.join(reasons)}."
 
 
 def _draw(
-    selected: MeasureSeries,
+    series: MeasureSeries,
     caption: Caption,
     title: str,
     subtitle: str,
@@ -104,49 +104,55 @@ def _draw(
     layout = ChartLayout(title, subtitle, width, 0, caption.footnotes, below=20)
     if reason:
         return layout.empty(alt, reason)
-    values = [each["value"] for _, rows in panels for each in rows]
-    known = [each for each in values if each is not None]
-    places = decimal_places(selected.unit, known)
-    format_value = partial(format_number, unit=selected.unit, places=places)
-    scale = axes.build_scale(known, selected.unit, places)
-    if not axes.starts_at_zero(known, selected.unit):
+    values = [row["value"] for _, rows in panels for row in rows]
+    known = [value for value in values if value is not None]
+    places = decimal_places(series.unit, known)
+    format_value = partial(format_number, unit=series.unit, places=places)
+    scale = axes.build_scale(known, series.unit, places)
+    if not axes.starts_at_zero(known, series.unit):
         layout.subtitle += " The axis does not start at zero."
-    if any(each["marker"] == Marker.PROVISIONAL for _, rows in panels for each in rows):
+    if any(row["marker"] == Marker.PROVISIONAL for _, rows in panels for row in rows):
         layout.subtitle += " Hollow: provisional."
     layout.subtitle += describe_markers(
-        _marker(each)
+        _marker(row)
         for _, rows in panels
-        for each in rows
-        if each["value"] is None or each is rows[-1]
+        for row in rows
+        if row["value"] is None or row is rows[-1]
     )
     gutter = max(text_width(scale.labels[0], 11), text_width(scale.labels[-1], 11)) + 8
-    columns = max(1, min(3, len(panels), layout.inside // (_NARROWEST + gutter)))
-    wide = (layout.inside - _BETWEEN * (columns - 1)) / columns - gutter
-    layout.height = math.ceil(len(panels) / columns) * (_ABOVE + _HIGH + _BELOW) - 8
-    starts = [each.start for each in selected.periods()]
+    columns = max(1, min(3, len(panels), layout.plot_width // (_MIN_PANEL_WIDTH + gutter)))
+    wide = (layout.plot_width - _SPACE_BETWEEN * (columns - 1)) / columns - gutter
+    layout.height = (
+        math.ceil(len(panels) / columns) * (_SPACE_ABOVE + _PANEL_HEIGHT + _SPACE_BELOW) - 8
+    )
+    starts = [period.start for period in series.periods()]
     lines: list[dict[str, Any]] = []
     rules: list[dict[str, Any]] = []
     for number, (name, rows) in enumerate(panels):
         row, column = divmod(number, columns)
-        left = column * (wide + gutter + _BETWEEN) + gutter
-        top = row * (_ABOVE + _HIGH + _BELOW) + _ABOVE
+        left = column * (wide + gutter + _SPACE_BETWEEN) + gutter
+        top = row * (_SPACE_ABOVE + _PANEL_HEIGHT + _SPACE_BELOW) + _SPACE_ABOVE
         ends = [rows[0], rows[-1]]
         for level, label in ((scale.top, scale.labels[-1]), (scale.low, scale.labels[0])):
-            y = top + scale.pixel(level, _HIGH)
+            y = top + scale.pixel(level, _PANEL_HEIGHT)
             rules.append({"x": left, "x2": left + wide, "y": y,
-                          "colour": LINES if level == scale.top else QUIET})  # fmt: skip
-            layout.words.append(Label(label, left - 6, y, QUIET, 11, align="right"))
+                          "colour": LINES if level == scale.top else MUTED})  # fmt: skip
+            layout.labels.append(Label(label, left - 6, y, MUTED, 11, align="right"))
         shown = format_cell(rows[-1], format_value)
         fits = wide + gutter - text_width(shown, bold=True) - 8
-        called = truncate_text(name, fits, bold=True)
-        layout.words.append(Label(called, left - gutter, top - 15, bold=True))
-        layout.words.append(Label(shown, left + wide, top - 15, NAVY, bold=True, align="right"))
+        short_name = truncate_text(name, fits, bold=True)
+        layout.labels.append(Label(short_name, left - gutter, top - 15, bold=True))
+        layout.labels.append(Label(shown, left + wide, top - 15, NAVY, bold=True, align="right"))
         for end, at, align in ((ends[0], left, "left"), (ends[1], left + wide, "right")):
-            layout.words.append(Label(_short(end), at, top + _HIGH + 12, QUIET, 11, align=align))
+            layout.labels.append(
+                Label(_short_period(end), at, top + _PANEL_HEIGHT + 12, MUTED, 11, align=align)
+            )
         lines += _points(rows, starts, scale, left, top, wide, number)
         for at, marker in _gaps(rows, starts):
             place = left + wide * at / len(starts)
-            layout.words.append(Label(marker, place, top + _HIGH - 8, QUIET, 10, align="center"))
+            layout.labels.append(
+                Label(marker, place, top + _PANEL_HEIGHT - 8, MUTED, 10, align="center")
+            )
     return layout.draw(alt, _layers(alt, layout, rules, lines))
 
 
@@ -159,8 +165,8 @@ def _points(
     wide: float,
     number: int,
 ) -> list[dict[str, Any]]:
-    """Return a panel's points in pixels; those between two gaps share a run."""
-    found: list[dict[str, Any]] = []
+    """Return the points of a panel in pixels. Points without a gap between them share a run."""
+    points: list[dict[str, Any]] = []
     before, run = -1, 0
     for row in rows:
         at = starts.index(row["period_start"])
@@ -169,17 +175,17 @@ def _points(
         run += at != before + 1
         before = at
         across = (at + 0.5) / len(starts)
-        found.append(
-            {"x": left + wide * across, "y": top + scale.pixel(row["value"], _HIGH)}
+        points.append(
+            {"x": left + wide * across, "y": top + scale.pixel(row["value"], _PANEL_HEIGHT)}
             | {"run": f"{number}-{run}", "hollow": row["marker"] == Marker.PROVISIONAL}
         )
-    return found
+    return points
 
 
 def _layers(
     alt: Any, layout: ChartLayout, rules: list[dict[str, Any]], points: list[dict[str, Any]]
 ) -> list[Any]:
-    x = alt.X("x:Q", scale=alt.Scale(domain=[0, layout.inside], nice=False), axis=None)
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, layout.plot_width], nice=False), axis=None)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[layout.height, 0], nice=False), axis=None)
     grid = layout.rows(alt, "rules", rules).mark_rule(
         stroke=alt.ExprRef("datum.colour"), strokeWidth=1, aria=False
@@ -196,7 +202,7 @@ def _layers(
 
 
 def _marker(row: dict[str, Any]) -> str:
-    """Return what a row shows beside its number or in its place."""
+    """Return the marker that is shown with a value or instead of it."""
     return row["marker"] or ("" if row["value"] is not None else Marker.NOT_AVAILABLE.value)
 
 
@@ -214,14 +220,14 @@ def _gaps(rows: list[dict[str, Any]], starts: list[Any]) -> list[tuple[float, st
     return [((first + last + 1) / 2, marker) for marker, first, last in runs]
 
 
-def _short(row: dict[str, Any]) -> str:
-    """Return a period as short as it stands under a small chart."""
+def _short_period(row: dict[str, Any]) -> str:
+    """Return the short label of a period under a small chart."""
     if row["grain"] in (Grain.QUARTER, Grain.YEAR):
         return str(row["period"])
     return f"{row['period_end']:%b %Y}"
 
 
-def _numbers(panels: list[Panel], format_value: Any) -> list[list[str]]:
+def _data_table(panels: list[Panel], format_value: Any) -> list[list[str]]:
     names = [name for name, _ in panels]
     shown: dict[str, dict[str, str]] = {}
     for name, rows in panels:
@@ -231,7 +237,7 @@ def _numbers(panels: list[Panel], format_value: Any) -> list[list[str]]:
     return [
         ["Period", *names],
         *(
-            [period, *(cells.get(each, missing) for each in names)]
+            [period, *(cells.get(name, missing) for name in names)]
             for period, cells in shown.items()
         ),
     ]

@@ -1,4 +1,4 @@
-"""The latest financial year beside the one before it."""
+"""A line chart of the latest financial year over the year before."""
 
 from __future__ import annotations
 
@@ -43,105 +43,107 @@ _QUARTERS = ["Q1", "Q2", "Q3", "Q4"]
 _APRIL = 4
 _YEAR = pl.col("period_start").dt.year() - (pl.col("period_start").dt.month() < _APRIL)
 
-Run = tuple[str, list[dict[str, Any]]]
+YearPoints = tuple[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
 class _Years:
-    """One or two financial years, the latest first, and why there is not a second."""
+    """One or two financial years, the latest first, and reasons the second is missing."""
 
-    runs: list[Run]
+    by_year: list[YearPoints]
     names: list[str]
     missing: str
     reason: str
     unit: str
 
     def format_value(self, value: float) -> str:
-        """Write one of its numbers; all have as many decimals."""
-        values = [each["value"] for _, points in self.runs for each in points]
+        """Return a number as text; all numbers have the same decimal places."""
+        values = [point["value"] for _, points in self.by_year for point in points]
         return format_number(value, self.unit, decimal_places(self.unit, values))
 
 
 def year_on_year_chart(
-    selected: MeasureSeries, caption: Caption, *, member: Member = None, width: int = WIDTH
+    series: MeasureSeries, caption: Caption, *, member: Member = None, width: int = WIDTH
 ) -> Chart:
-    """Draw the latest financial year over the one before, month by month or quarter by quarter.
+    """Return a chart of the latest financial year over the year before, by month or quarter.
 
-    Across a declared break in the series only the latest year is drawn.
+    If there is a declared break in these two years, only the latest year is drawn.
 
     Args:
-        selected: the measure's rows.
-        caption: what stands around the picture.
-        member: whose series; the total when left out.
-        width: of the whole picture in pixels, from 320 for a phone to 1,200.
+        series: the rows of the measure.
+        caption: the texts around the chart.
+        member: the member; None for the total.
+        width: the width of the chart in pixels, from 320 (a phone) to 1,200.
 
     Raises:
         MissingExtra: Altair is not installed.
         RequestError: the periods are not months or quarters, or the width is out of range.
     """
-    if selected.grain not in (Grain.MONTH, Grain.QUARTER):
+    if series.grain not in (Grain.MONTH, Grain.QUARTER):
         raise RequestError(
-            f"Years are drawn over one another by month or quarter, not by {selected.grain.value}. "
+            f"A year-on-year chart needs months or quarters, not {series.grain.value}. "
             'Compute months, or draw kind="series".'
         )
-    years = _years(selected, member)
-    chosen = selected.parse_member(member)
-    subject = f"{caption.measure}, {format_member(chosen)}" if chosen else caption.measure
-    title = f"{subject}: {' beside '.join(year for year, _ in years.runs)}".removesuffix(": ")
-    over_time = OVER_TIME[selected.grain]
-    lead = f"{title}, {over_time}, {format_member(chosen)}. {caption.metric}"
+    years = _years(series, member)
+    member_names = series.parse_member(member)
+    subject = (
+        f"{caption.measure}, {format_member(member_names)}" if member_names else caption.measure
+    )
+    title = f"{subject}: {' beside '.join(year for year, _ in years.by_year)}".removesuffix(": ")
+    over_time = OVER_TIME[series.grain]
+    lead = f"{title}, {over_time}, {format_member(member_names)}. {caption.metric}"
     words = describe_years(
-        lead, years.runs, years.format_value, selected.unit, years.missing or years.reason
+        lead, years.by_year, years.format_value, series.unit, years.missing or years.reason
     )
     alt_text = " ".join([words, *caption.footnotes])
     subtitle = (
-        f"{caption.metric}. {axis_title(selected.unit)} {over_time}, {format_member(chosen)}."
+        f"{caption.metric}. {axis_title(series.unit)} {over_time}, {format_member(member_names)}."
     )
     draw = partial(_draw, years, caption, title, subtitle)
-    return Chart(draw, title, alt_text, _numbers(years), caption.policy, width)
+    return Chart(draw, title, alt_text, _data_table(years), caption.policy, width)
 
 
-def _years(selected: MeasureSeries, member: Member) -> _Years:
-    rows = selected.member_rows(member).with_columns(year=_YEAR)
-    names = _MONTHS if selected.grain is Grain.MONTH else _QUARTERS
+def _years(series: MeasureSeries, member: Member) -> _Years:
+    rows = series.member_rows(member).with_columns(year=_YEAR)
+    names = _MONTHS if series.grain is Grain.MONTH else _QUARTERS
     known = rows.filter(pl.col("value").is_not_null())
     if known.is_empty():
-        why = dict.fromkeys(Marker(each or "[x]").meaning for each in rows["marker"])
-        return _Years([], names, "", f"No number to show: {'; '.join(why)}.", selected.unit)
+        reasons = dict.fromkeys(Marker(marker or "[x]").meaning for marker in rows["marker"])
+        return _Years([], names, "", f"No number to show: {'; '.join(reasons)}.", series.unit)
     latest = int(known["year"][-1])
     broken = [
-        each
-        for each in selected.metric.breaks
-        if date(latest - 1, _APRIL, 1) < each.day < date(latest + 1, _APRIL, 1)
+        item
+        for item in series.metric.breaks
+        if date(latest - 1, _APRIL, 1) < item.day < date(latest + 1, _APRIL, 1)
     ]
-    runs: list[Run] = []
+    by_year: list[YearPoints] = []
     for year in (latest,) if broken else (latest, latest - 1):
-        points = _points(known.filter(pl.col("year") == year), selected.grain.months, names)
+        points = _points(known.filter(pl.col("year") == year), series.grain.months, names)
         if points:
-            runs.append((f"{year}/{(year + 1) % 100:02d}", points))
+            by_year.append((f"{year}/{(year + 1) % 100:02d}", points))
     missing = ""
     if broken:
         missing = (
             "The year before is not drawn, because the series breaks on "
             f"{format_date(broken[-1].day)}: {broken[-1].because}."
         )
-    elif len(runs) == 1:
+    elif len(by_year) == 1:
         missing = "The result has no number for the year before."
-    return _Years(runs, names, missing, "", selected.unit)
+    return _Years(by_year, names, missing, "", series.unit)
 
 
 def _points(rows: pl.DataFrame, step: int, names: list[str]) -> list[dict[str, Any]]:
-    """Return a year's points; neighbours share the number of their run."""
-    found: list[dict[str, Any]] = []
+    """Return the points of a year. Points without a gap between them share a run."""
+    points: list[dict[str, Any]] = []
     for row in rows.iter_rows(named=True):
         at = (row["period_start"].month - _APRIL) % 12 // step
-        run = found[-1]["run"] + (at != found[-1]["at"] + 1) if found else 0
+        run = points[-1]["run"] + (at != points[-1]["at"] + 1) if points else 0
         provisional = row["marker"] == Marker.PROVISIONAL
-        found.append(
+        points.append(
             {"at": at, "name": names[at], "value": row["value"], "run": run}
             | {"hollow": provisional, "marker": row["marker"]}
         )
-    return found
+    return points
 
 
 def _draw(years: _Years, caption: Caption, title: str, subtitle: str, width: int) -> Any:
@@ -149,45 +151,45 @@ def _draw(years: _Years, caption: Caption, title: str, subtitle: str, width: int
     layout = ChartLayout(title, subtitle, width, _HEIGHT, caption.footnotes, below=42)
     if years.reason:
         return layout.empty(alt, years.reason)
-    runs = years.runs
-    values = [point["value"] for _, points in runs for point in points]
+    by_year = years.by_year
+    values = [point["value"] for _, points in by_year for point in points]
     scale = axes.build_scale(values, years.unit, decimal_places(years.unit, values))
     if not axes.starts_at_zero(values, years.unit):
         layout.subtitle += " The axis does not start at zero."
-    ends = [points[-1] for _, points in runs]
-    beside = [f"{each['name']} {format_cell(each, years.format_value)}" for each in ends]
-    layout.left = max(text_width(each) for each in scale.labels) + 10
-    layout.right = 10 + max(text_width(each, bold=True) for each in beside)
-    hollow = any(point["hollow"] for _, points in runs for point in points)
+    ends = [points[-1] for _, points in by_year]
+    beside = [f"{point['name']} {format_cell(point, years.format_value)}" for point in ends]
+    layout.left = max(text_width(label) for label in scale.labels) + 10
+    layout.right = 10 + max(text_width(label, bold=True) for label in beside)
+    hollow = any(point["hollow"] for _, points in by_year for point in points)
     styles = [
         LegendEntry(year, colour, shape, dash)
         for (year, _), (colour, shape, dash) in zip(
-            runs, [(NAVY, "circle", ()), (ORANGE, "diamond", (6, 4))], strict=False
+            by_year, [(NAVY, "circle", ()), (ORANGE, "diamond", (6, 4))], strict=False
         )
     ]
-    layout.keys = [
-        *(LegendEntry(each.words, each.colour, dash=each.dash) for each in styles),
+    layout.legend = [
+        *(LegendEntry(entry.words, entry.colour, dash=entry.dash) for entry in styles),
         *([LegendEntry("Provisional", NAVY, "circle", hollow=True)] if hollow else []),
     ]
     layout.subtitle += f" {years.missing}" if years.missing else ""
-    layout.subtitle += describe_markers(each["marker"] for each in ends)
+    layout.subtitle += describe_markers(point["marker"] for point in ends)
     count = len(years.names)
-    every = 1 if layout.inside / count >= 30 else 3
+    every = 1 if layout.plot_width / count >= 30 else 3
     shown = {at: [name] for at, name in enumerate(years.names) if at % every == 0}
-    edge = min(0.5, 16 * (count - 1) / (layout.inside - 32))
+    edge = min(0.5, 16 * (count - 1) / (layout.plot_width - 32))
     x = axes.time_axis(alt, shown, -edge, count - 1 + edge)
     y = axes.value_axis(alt, scale, layout.left)
-    # The year before is drawn first, so that the latest lies over it.
+    # The year before is drawn first, so that the latest year is on top.
     layers = [
         layer
-        for number in reversed(range(len(runs)))
-        for layer in _line(alt, layout, runs[number][1], styles[number], x, y)
+        for number in reversed(range(len(by_year)))
+        for layer in _line(alt, layout, by_year[number][1], styles[number], x, y)
     ]
     heights = spread_labels(
-        [scale.pixel(each["value"], _HEIGHT) for each in ends], 15, 4, _HEIGHT - 6
+        [scale.pixel(point["value"], _HEIGHT) for point in ends], 15, 4, _HEIGHT - 6
     )
-    layout.words += [
-        Label(text, layout.inside + 6, at, colour, bold=colour == NAVY)
+    layout.labels += [
+        Label(text, layout.plot_width + 6, at, colour, bold=colour == NAVY)
         for text, at, colour in zip(beside, heights, (NAVY, GREY), strict=False)
     ]
     return layout.draw(alt, layers)
@@ -196,7 +198,7 @@ def _draw(years: _Years, caption: Caption, title: str, subtitle: str, width: int
 def _line(
     alt: Any, layout: ChartLayout, points: list[dict[str, Any]], style: LegendEntry, x: Any, y: Any
 ) -> list[Any]:
-    kept = [{name: each[name] for name in ("at", "value", "run", "hollow")} for each in points]
+    kept = [{name: point[name] for name in ("at", "value", "run", "hollow")} for point in points]
     rows = layout.rows(alt, style.words, kept)
     dash = {"strokeDash": list(style.dash)} if style.dash else {}
     fill = alt.condition("datum.hollow", alt.value("white"), alt.value(style.colour))
@@ -210,13 +212,13 @@ def _line(
     ]
 
 
-def _numbers(years: _Years) -> list[list[str]]:
-    shown = [{each["name"]: format_cell(each, years.format_value) for each in points}
-             for _, points in years.runs]  # fmt: skip
+def _data_table(years: _Years) -> list[list[str]]:
+    shown = [{point["name"]: format_cell(point, years.format_value) for point in points}
+             for _, points in years.by_year]  # fmt: skip
     return [
-        ["Period", *(year for year, _ in years.runs)],
+        ["Period", *(year for year, _ in years.by_year)],
         *(
-            [name, *(each.get(name, str(Marker.NOT_AVAILABLE)) for each in shown)]
+            [name, *(year.get(name, str(Marker.NOT_AVAILABLE)) for year in shown)]
             for name in years.names
         ),
     ]

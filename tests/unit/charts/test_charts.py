@@ -171,7 +171,7 @@ def test_an_axis_of_counts_starts_at_zero_and_its_labels_are_true(values, unit) 
 )  # fmt: skip
 def test_ticks_are_as_many_as_fit(first, last, grain, apart, shown) -> None:
     one = result(lambda at, area: (1.0, ""), areas=("All",), first=first, last=last, grain=grain)
-    assert axes.ticks(one.to_polars(), apart) == shown
+    assert axes.time_labels(one.to_polars(), apart) == shown
 
 
 # Words
@@ -195,8 +195,8 @@ def test_a_series_is_told_with_its_limits_signals_target_and_gaps() -> None:
         "Special causes of improvement: December 2024.",
         "The target from 1 April 2024 is 90.",
         "Target: A plan.",
-        "Left out, withheld to protect people who could be identified: September 2023.",
-        "Left out, provisional: the period is not complete in the data: March 2025.",
+        "Excluded, withheld to protect people who could be identified: September 2023.",
+        "Excluded, provisional: the period is not complete in the data: March 2025.",
         "counted on the day the crime was recorded.",
         "These numbers have had no disclosure control. Do not publish them.",
     ):
@@ -254,7 +254,7 @@ def test_years_are_told_beside_one_another() -> None:
     assert picture.title == "Neighbourhood crimes: 2024/25 beside 2023/24"
     assert "2024/25 in crimes: Q1 154, Q2 155, Q3 156, Q4 157." in picture.alt_text
     assert (
-        "Of the 4 whole periods with a number in both years, 4 are above the year before and 0 "
+        "Of the 4 complete periods with a number in both years, 4 are above the year before and 0 "
         "below." in picture.alt_text
     )
     assert {"Q4 157", "Q4 153", "2024/25", "2023/24"} <= set(texts(picture))
@@ -288,12 +288,12 @@ def test_members_keep_the_order_of_their_list_or_of_their_values() -> None:
 def test_the_whole_is_a_line_only_where_it_is_of_the_members_size() -> None:
     share = result(lambda at, area: (0.5, ""), "57", "answered_999").plot(kind="members")
     assert "Whole force: 50.0%" in texts(share)
-    assert "whole" in share.altair_chart.to_dict()["datasets"]
+    assert "total" in share.altair_chart.to_dict()["datasets"]
     # One area has them all, so that the sum is of its size.
     count = result(lambda at, area: (7.0 if area in ("North", "All") else 0.0, ""))
     picture = count.plot(kind="members")
     assert "Whole force: 7." in all_text(picture)
-    assert "whole" not in picture.altair_chart.to_dict()["datasets"]
+    assert "total" not in picture.altair_chart.to_dict()["datasets"]
 
 
 @needs_altair
@@ -305,7 +305,7 @@ def test_a_gap_breaks_the_line_and_shows_its_marker() -> None:
     data = picture.altair_chart.to_dict()["datasets"]
     assert [row["run"] for row in data["values"]] == [0, 0, 0, 1, 1, 1, 1]
     assert [row["at"] for row in data["values"]] == [0, 1, 2, 4, 5, 6, 7]
-    assert {"[c]", "5 [p]", "Provisional or left out"} <= set(texts(picture))
+    assert {"[c]", "5 [p]", "Provisional or excluded"} <= set(texts(picture))
     assert "[c]: withheld to protect people who could be identified." in all_text(picture)
     (stripe,) = data["gaps"]
     assert stripe["first"] < 3 < stripe["last"]
@@ -360,7 +360,7 @@ def test_units_time_and_small_print_stand_on_every_picture(kind: str) -> None:
 def test_a_proxy_is_said_to_be_one() -> None:
     picture = result(counts, "15", "incidents", basis="proxy", areas=("All",)).plot()
     for said in (all_text(picture), picture.alt_text):
-        assert "From public data, as a stand-in for the force's own." in said
+        assert "From public data, used as a proxy for force data." in said
 
 
 @needs_altair
@@ -500,7 +500,7 @@ def test_an_undisclosed_picture_is_not_written_unless_that_is_meant(tmp_path: Pa
     assert (tmp_path / "a.svg").read_text(encoding="utf-8") == picture.to_svg()
     with pytest.raises(OutputError, match="before drawing"):
         picture.save(tmp_path / "b.svg", policy="5")
-    with pytest.raises(OutputError, match="not written as"):
+    with pytest.raises(OutputError, match="cannot be written as"):
         picture.save(tmp_path / "b.jpg", policy="none")
 
 
@@ -578,7 +578,7 @@ def test_what_cannot_be_drawn_is_refused_with_a_fix(arguments, said) -> None:
 
 @needs_altair
 def test_years_are_of_months_or_quarters() -> None:
-    with pytest.raises(RequestError, match="by month or quarter"):
+    with pytest.raises(RequestError, match="months or quarters"):
         result(counts, grain="year").plot(kind="year_on_year")
 
 
