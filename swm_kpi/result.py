@@ -239,7 +239,7 @@ class Result:
         source: str = "",
         width: int = WIDTH,
     ) -> Chart:
-        """Draw one measure, with words that say what the picture shows.
+        """Return a chart of one measure, with its text alternative.
 
         A notebook shows it; ``Chart.save`` keeps it as SVG, PNG or HTML.
 
@@ -270,9 +270,7 @@ class Result:
             "recalculate_from": recalculate_from, "order": order,
         }  # fmt: skip
         if kind not in _KINDS:
-            raise RequestError(
-                f"There is no kind of picture {kind!r}. {did_you_mean(kind, _KINDS)}"
-            )
+            raise RequestError(f"There is no kind of chart {kind!r}. {did_you_mean(kind, _KINDS)}")
         for name in sorted(given.keys() - _KINDS[kind]):
             if given[name]:
                 raise RequestError(f"{name}= does not go with kind={kind!r}. Leave it out.")

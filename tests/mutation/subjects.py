@@ -28,7 +28,9 @@ TESTS = {
     "swm_kpi/analysis/comparison": (COMPARISON, NOTEBOOK),
     "swm_kpi/engine/aggregate": ENGINE,
     "swm_kpi/engine/output": ENGINE,
-    "swm_kpi/engine/backends/repeats.py": ("engines/test_oracle.py",),
+    "swm_kpi/engine/backends/downtime.py": ENGINE,
+    "swm_kpi/engine/backends/narwhals_repeats.py": ("engines/test_oracle.py",),
+    "swm_kpi/engine/plan/exact_sums.py": ENGINE,
     "swm_kpi/formatting.py": (
         "unit/charts/test_charts.py",
         PROCESS_CHARTS,
