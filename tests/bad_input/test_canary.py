@@ -36,7 +36,7 @@ from tests.support.bad_inputs import (
 )
 from tests.unit.contracts.test_contracts import columns_of, frame_of
 
-pytestmark = [*engines.QUIET, pytest.mark.usefixtures(nothing_is_told.__name__)]
+pytestmark = [*engines.IGNORED_WARNINGS, pytest.mark.usefixtures(nothing_is_told.__name__)]
 
 PLAN = kpi.catalogue()
 METRICS = [each for each in PLAN if isinstance(each, kpi.Metric)]
@@ -83,7 +83,7 @@ def as_parquet(frame: pl.DataFrame, folder: Path) -> Any:
 
 
 def as_duckdb(frame: pl.DataFrame, _: Path) -> Any:
-    return engines.door("DuckDB")("table", frame)
+    return engines.loader("DuckDB")("table", frame)
 
 
 Way = Callable[[pl.DataFrame, Path], Any]
@@ -167,10 +167,10 @@ def test_no_marker_comes_out_however_a_table_is_given(
 
 @pytest.mark.parametrize("name", ["Ibis on DuckDB", "Ibis on PostgreSQL", "Spark"])
 def test_no_marker_comes_out_of_another_engine(name: str) -> None:
-    door = engines.door(name)
+    loader = engines.loader(name)
     for everywhere in (False, True):
         frame = seeded(PLAN.contracts["incident"], everywhere=everywhere)
-        tried(door("incident", frame), PLAN.contracts["incident"])
+        tried(loader("incident", frame), PLAN.contracts["incident"])
 
 
 @pytest.mark.parametrize("contract", PLAN.contracts.values(), ids=PLAN.contracts)
@@ -225,17 +225,17 @@ def python_that_fails(_: Path) -> Any:
 
 
 def view_that_fails(_: Path) -> Any:
-    table = engines.door("DuckDB")("visit", pl.DataFrame(rows()))
+    table = engines.loader("DuckDB")("visit", pl.DataFrame(rows()))
     return table.project("* REPLACE (CAST(CAST(visitor AS INTEGER) AS VARCHAR) AS visit_id)")
 
 
 def ibis_that_fails(_: Path) -> Any:
-    table = engines.door("Ibis on DuckDB")("visit", pl.DataFrame(rows()))
+    table = engines.loader("Ibis on DuckDB")("visit", pl.DataFrame(rows()))
     return table.mutate(visit_id=table.visitor.cast("int64").cast("string"))
 
 
 def spark_that_fails(_: Path) -> Any:
-    frame = engines.door("Spark")("visit", pl.DataFrame(rows()))
+    frame = engines.loader("Spark")("visit", pl.DataFrame(rows()))
     return frame.selectExpr("CAST(CAST(visitor AS INT) AS STRING) AS visit_id", "came_at")
 
 

@@ -39,9 +39,9 @@ from tests.support.bad_inputs import (
     rows,
 )
 from tests.support.bad_inputs import MARK as M
-from tests.support.engines import QUIET
+from tests.support.engines import IGNORED_WARNINGS
 
-pytestmark = [*QUIET, pytest.mark.usefixtures(nothing_is_told.__name__)]
+pytestmark = [*IGNORED_WARNINGS, pytest.mark.usefixtures(nothing_is_told.__name__)]
 
 
 @case(10, *EVERYWHERE)
@@ -243,7 +243,7 @@ def give_empty(give: Give) -> Any:
         return pandas(rows()).iloc[:0]
     from tests.support import engines
 
-    return engines.door("DuckDB")("visit", typed)
+    return engines.loader("DuckDB")("visit", typed)
 
 
 @case(

@@ -49,9 +49,9 @@ from tests.support.bad_inputs import (
     rows,
 )
 from tests.support.bad_inputs import MARK as M
-from tests.support.engines import QUIET
+from tests.support.engines import IGNORED_WARNINGS
 
-pytestmark = [*QUIET, pytest.mark.usefixtures(nothing_is_told.__name__)]
+pytestmark = [*IGNORED_WARNINGS, pytest.mark.usefixtures(nothing_is_told.__name__)]
 ROOT = Path(__file__).parents[2]
 MACHINE = sorted((ROOT / "swm_kpi").rglob("*.py")) + sorted((ROOT / "definitions").rglob("*.py"))
 

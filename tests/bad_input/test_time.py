@@ -30,9 +30,9 @@ from tests.support.bad_inputs import (
     refused,
     rows,
 )
-from tests.support.engines import QUIET
+from tests.support.engines import IGNORED_WARNINGS
 
-pytestmark = [*QUIET, pytest.mark.usefixtures(nothing_is_told.__name__)]
+pytestmark = [*IGNORED_WARNINGS, pytest.mark.usefixtures(nothing_is_told.__name__)]
 IMPLAUSIBLE = "is not a plausible date (before 1900 or after 2200)"
 
 

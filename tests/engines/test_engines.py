@@ -1,6 +1,6 @@
-"""One definition, any engine: the same numbers, and only grouped rows ever leave an engine.
+"""Every engine gives the same numbers, and returns only grouped rows.
 
-Engines that are not installed are skipped, and say what to install.
+A test skips an engine that is not installed, and names what to install.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ import swm_kpi as kpi
 from swm_kpi.engine.backends import narwhals_backend, polars_backend
 from swm_kpi.engine.backends.scans import recorded
 from tests.support import engines
-from tests.support.additivity_cases import (
+from tests.support.batched_cases import mismatches
+from tests.support.oracle_cases import (
     AREA,
+    COMPARED,
     CONTRACTS,
-    EVERY_KIND,
-    KINDS_ASKED,
     MEASURES,
-    a_metric,
-    agreement,
-    aware,
-    computed,
-    frame,
-    questions,
-    requests,
-    some_tables,
+    agreement_settings,
+    build_metric,
+    compute,
+    is_aware,
+    random_cases,
+    random_requests,
+    random_tables,
+    required_features,
+    to_frame,
 )
-from tests.support.worlds import parted
 
-pytestmark = list(engines.QUIET)
+pytestmark = list(engines.IGNORED_WARNINGS)
 
-AGREEMENT = agreement()
+AGREEMENT = agreement_settings()
 PLAN = kpi.catalogue()
 YEAR = kpi.periods("2024-04-01", "2025-03-31", grain="quarter")
 DUCKDB = "DuckDB"
@@ -75,14 +75,14 @@ def force() -> dict[str, pl.DataFrame]:
 
 
 @pytest.fixture(params=engines.NAMES)
-def engine(request: pytest.FixtureRequest) -> tuple[str, engines.Door]:
-    return request.param, engines.door(request.param)
+def engine(request: pytest.FixtureRequest) -> tuple[str, engines.Loader]:
+    return request.param, engines.loader(request.param)
 
 
 def test_every_ref_is_the_same_number_on_every_engine(engine, force) -> None:
     """Values, markers and notes, by quarter and area, from the same rows."""
-    name, given_to = engine
-    inside = {table: given_to(table, rows) for table, rows in force.items()}
+    name, load = engine
+    inside = {table: load(table, rows) for table, rows in force.items()}
     for metric in (each for each in PLAN if isinstance(each, kpi.Metric)):
         if name == "Spark" and metric.ref not in ON_SPARK:
             continue
@@ -96,7 +96,7 @@ def test_every_ref_is_the_same_number_on_every_engine(engine, force) -> None:
 
 def test_a_broken_table_is_reported_alike_on_every_engine(engine) -> None:
     """Every violation and its rows, however an engine is asked for them."""
-    _, given_to = engine
+    _, load = engine
     days = pl.Series([date(2024, 1, 1), date(1800, 1, 1), date(2300, 1, 1), None] * 7)
     rows = pl.DataFrame(
         {
@@ -118,95 +118,95 @@ def test_a_broken_table_is_reported_alike_on_every_engine(engine) -> None:
         "is not unique",
         "breaks the rule that what is seen here is not a b",
     }
-    assert kpi.validate(given_to("seen", rows), Seen).violations == expected.violations
+    assert kpi.validate(load("seen", rows), Seen).violations == expected.violations
 
 
 def test_an_empty_table_of_another_engine_breaks_no_rule(engine) -> None:
     """No groups come of it, and so no counts."""
-    _, given_to = engine
+    _, load = engine
     empty = pl.DataFrame(schema={n: pl.Date if n == "on" else pl.String for n in Seen.columns})
-    report = kpi.validate(given_to("seen", empty), Seen)
+    report = kpi.validate(load("seen", empty), Seen)
     assert (report.rows, report.violations) == (0, ())
 
 
 @pytest.mark.parametrize("name", [each for each in engines.NAMES if each != "Spark"])
 def test_every_kind_of_measure_equals_the_oracle_on_every_engine(name) -> None:
-    """Random tables made to collide, and random requests; every kind of measure is among them."""
-    given_to = engines.door(name)
-    KINDS_ASKED.clear()
+    """Random tables and requests reach every part of the engine."""
+    load = engines.loader(name)
+    COMPARED.clear()
 
     @AGREEMENT
-    @given(questions())
-    def equals(question) -> None:
-        data = {each: given_to(each, rows) for each, rows in question.frames.items()}
-        assert question.differences(data) == []
+    @given(random_cases())
+    def equals(case) -> None:
+        data = {each: load(each, rows) for each, rows in case.frames.items()}
+        assert case.differences(data) == []
 
     equals()
-    assert set(KINDS_ASKED) == EVERY_KIND
+    assert required_features() - COMPARED.keys() == set()
 
 
 @pytest.mark.parametrize("name", ["Polars", "Spark"])
-def test_many_small_tables_in_one_equal_the_oracle(name) -> None:
-    """Spark takes seconds over a query, so its examples are asked fifty at a time.
+def test_batched_cases_equal_the_oracle(name) -> None:
+    """Spark takes seconds for each query, so one request computes fifty cases in one table.
 
-    200 examples (5,000 with ``--long``) are drawn as elsewhere. Fifty are put in one table, told
-    apart by a breakdown, and computed by one request of every kind of measure, drawn with one of
-    them; each is then compared with the oracle by itself. So there are 200 random tables, and as
-    many random requests as there are batches. Polars is asked the same, to hold the batching right.
+    The test draws 200 cases (5,000 with ``--long``), as for the other engines. A breakdown tells
+    the cases of a batch apart, and the request is that of one of them. So there are 200 random
+    tables, and one random request for each batch. Polars computes the same batches, to test the
+    batching itself.
     """
-    given_to = engines.door(name) if name == "Spark" else lambda _, rows: rows
+    load = engines.loader(name) if name == "Spark" else lambda _, rows: rows
     drawn: dict[bool, list[Any]] = {False: [], True: []}
 
-    @agreement()
-    @given(some_tables(), requests())
+    @agreement_settings()
+    @given(random_tables(), random_requests())
     def gather(tables, request) -> None:
-        drawn[any(map(aware, tables.values()))].append((tables, request))
+        drawn[any(map(is_aware, tables.values()))].append((tables, request))
 
     gather()
     for examples in drawn.values():
         for start in range(0, len(examples), BATCH):
             batch = examples[start : start + BATCH]
-            worlds = {f"w{number:02}": tables for number, (tables, _) in enumerate(batch)}
+            cases = {f"c{number:02}": tables for number, (tables, _) in enumerate(batch)}
             periods, by = batch[0][1]
-            assert parted(worlds, periods, by[:1], given_to) == []
+            assert mismatches(cases, periods, by[:1], load) == []
 
 
 @pytest.mark.parametrize("where", ["memory", DUCKDB])
-def test_rows_counted_by_kind_are_the_rows_counted_one_by_one(monkeypatch, where) -> None:
-    """A large table is counted by kinds of row; small ones are made to be, to meet the oracle."""
+def test_counts_by_combination_of_values_equal_the_oracle(monkeypatch, where) -> None:
+    """Small tables take the path of large ones, which count by combinations of values."""
     monkeypatch.setattr(polars_backend, "FEW", -1)
     monkeypatch.setattr(polars_backend, "ROWS_PER_COMBINATION", 1e-9)
     monkeypatch.setattr(narwhals_backend, "ROWS_PER_GROUP", 1e-9)
-    given_to = engines.door(where) if where != "memory" else lambda _, rows: rows
+    load = engines.loader(where) if where != "memory" else lambda _, rows: rows
 
     @AGREEMENT
-    @given(questions(most=5))
-    def equals(question) -> None:
-        data = {each: given_to(each, rows) for each, rows in question.frames.items()}
-        assert question.differences(data) == []
+    @given(random_cases(max_variants=5))
+    def equals(case) -> None:
+        data = {each: load(each, rows) for each, rows in case.frames.items()}
+        assert case.differences(data) == []
 
     equals()
 
 
 def test_the_last_microsecond_of_a_second_is_in_it(engine) -> None:
-    """PostgreSQL rounds a part of a second to the nearest when it becomes a whole number."""
-    _, given_to = engine
+    """PostgreSQL rounds a fraction of a second when it casts to a whole number."""
+    _, load = engine
     opened = datetime(2024, 6, 1)
     row = {"visit_id": "v1", "opened_at": opened, "weight": 1.0}
     row["closed_at"] = opened + timedelta(seconds=7_200, microseconds=-1)
-    metric = a_metric([each for each in MEASURES if each.key == "mean_hours"], [AREA])
-    given_ = given_to("visit", frame("visit", [row]))
-    found = computed(metric, {"visit": given_}, kpi.periods("2024/25"), []).to_polars()
+    metric = build_metric([each for each in MEASURES if each.key == "mean_hours"], [AREA])
+    table = load("visit", to_frame("visit", [row]))
+    found = compute(metric, {"visit": table}, kpi.periods("2024/25"), []).to_polars()
     assert found["value"].item() == pytest.approx(2 - 1e-6 / 3_600, abs=1e-12)
 
 
 def test_only_groups_and_counts_leave_an_engine(engine, force) -> None:
-    """What crosses over never has a column of the table, nor as many rows as it."""
-    name, given_to = engine
+    """An engine returns no column of the table, and fewer rows than it has."""
+    name, load = engine
     with recorded() as scans:
         kpi.compute(
             ["8", "53"],
-            {each: given_to(each, force[each]) for each in ("crime_party", "incident")},
+            {each: load(each, force[each]) for each in ("crime_party", "incident")},
             periods=YEAR,
             by=["lpa"],
             catalogue=PLAN,
@@ -222,14 +222,14 @@ def test_only_groups_and_counts_leave_an_engine(engine, force) -> None:
 @pytest.mark.parametrize("broken", ["grade", "incident_id"])
 def test_a_broken_table_says_the_same_on_every_engine(engine, force, broken) -> None:
     """The rules, their words and how many rows break them."""
-    _, given_to = engine
+    _, load = engine
     rows = force["incident"].head(50)
     if broken == "grade":
         rows = rows.with_columns(pl.lit("Z-SECRET").alias("grade"))
     else:
         rows = pl.concat([rows, rows.head(3)])
     expected = kpi.validate(rows, "incident")
-    found = kpi.validate(given_to("incident", rows), "incident")
+    found = kpi.validate(load("incident", rows), "incident")
     assert not found.ok
     assert found.violations == expected.violations
     assert "Z-SECRET" not in str(found)
@@ -237,8 +237,8 @@ def test_a_broken_table_says_the_same_on_every_engine(engine, force, broken) -> 
 
 def test_a_table_checked_where_it_is_stays_there(engine, force) -> None:
     """``validate(...).table`` of a relation is computed from without being checked again."""
-    _, given_to = engine
-    table = kpi.validate(given_to("incident", force["incident"]), "incident").table
+    _, load = engine
+    table = kpi.validate(load("incident", force["incident"]), "incident").table
     asked: Any = {"periods": YEAR, "by": ["lpa"], "catalogue": PLAN}
     with recorded() as scans:
         found = kpi.compute(["9"], {"incident": table}, **asked)
@@ -256,16 +256,16 @@ def test_a_table_of_no_known_library_names_those_that_are() -> None:
 @pytest.mark.parametrize("kind", ["frame", "parquet"])
 def test_a_table_is_read_once_to_count_it(kind, force, tmp_path) -> None:
     """However many measures, breakdowns, periods and grains are asked of it."""
-    given_: Any = force["incident"]
+    table: Any = force["incident"]
     if kind == "parquet":
-        given_ = tmp_path / "incident.parquet"
-        force["incident"].write_parquet(given_)
+        table = tmp_path / "incident.parquet"
+        force["incident"].write_parquet(table)
     months = kpi.periods("2024-04-01", "2025-03-31", grain="month")
     grains = [*YEAR, *months, *kpi.periods("2024/25")]
     with recorded() as scans:
         kpi.compute(
             ["9", "15", "39", "53"],
-            {"incident": given_},
+            {"incident": table},
             periods=grains,
             by=["lpa"],
             catalogue=PLAN,
@@ -275,31 +275,31 @@ def test_a_table_is_read_once_to_count_it(kind, force, tmp_path) -> None:
     assert len(scans) == (4 if kind == "frame" else 3)
 
 
-def test_people_are_told_apart_once_a_level_whatever_the_conditions() -> None:
+def test_distinct_people_take_one_query_for_each_grouping_set() -> None:
     """Two counts of people, two of rows, and a median with its limits, by area and in total."""
-    given_to = engines.door(DUCKDB)
+    load = engines.loader(DUCKDB)
     asked = {"people", "flagged_people", "visits", "listed", "median_hours"}
-    metric = a_metric([each for each in MEASURES if each.key in asked], [AREA])
-    table = kpi.validate(given_to("visit", frame("visit", [])), CONTRACTS["visit"]).table
+    metric = build_metric([each for each in MEASURES if each.key in asked], [AREA])
+    table = kpi.validate(load("visit", to_frame("visit", [])), CONTRACTS["visit"]).table
     with recorded() as scans:
-        computed(metric, {"visit": table}, YEAR, [AREA])
+        compute(metric, {"visit": table}, YEAR, [AREA])
     purposes = Counter(each.purpose for each in scans)
     assert purposes == {"counting distinct values": 2, "counting": 1, "ranking": 2}
 
 
-def test_of_times_only_those_at_the_ranks_of_a_median_cross_over() -> None:
-    """Of a thousand different times: those the median lies between, and its two limits."""
+def test_a_median_returns_only_the_times_near_its_ranks() -> None:
+    """Of a thousand times: those on either side of the median and of its two limits."""
     opened = datetime(2024, 6, 1)
     rows = [
         {"visit_id": f"v{n}", "opened_at": opened, "closed_at": opened + timedelta(seconds=n)}
         for n in range(1_000)
     ]
-    given_ = engines.door(DUCKDB)(
-        "visit", frame("visit", [{"weight": 1.0} | each for each in rows])
+    table = engines.loader(DUCKDB)(
+        "visit", to_frame("visit", [{"weight": 1.0} | each for each in rows])
     )
-    metric = a_metric([each for each in MEASURES if each.key == "median_hours"], [AREA])
+    metric = build_metric([each for each in MEASURES if each.key == "median_hours"], [AREA])
     with recorded() as scans:
-        found = computed(metric, {"visit": given_}, kpi.periods("2024/25"), []).to_polars()
+        found = compute(metric, {"visit": table}, kpi.periods("2024/25"), []).to_polars()
     (total,) = found.to_dicts()
     seconds = [round(total[each] * 3_600, 6) for each in ("lower", "value", "upper")]
     assert seconds == [468, 499.5, 531]
@@ -319,8 +319,8 @@ def test_a_plan_tells_its_scans_groups_and_sql(force) -> None:
 
 def test_a_plan_on_a_database_shows_its_sql(force) -> None:
     """The queries that ran."""
-    given_to = engines.door(DUCKDB)
-    data = {"incident": given_to("incident", force["incident"])}
+    load = engines.loader(DUCKDB)
+    data = {"incident": load("incident", force["incident"])}
     plan = kpi.query_plan(["9"], data, by=["lpa"])
     assert "GROUP BY" in str(plan).upper()
     assert {each.where for each in plan.scans} == {"DuckDB"}

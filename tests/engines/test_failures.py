@@ -16,15 +16,15 @@ from polars.testing import assert_frame_equal
 import swm_kpi as kpi
 from swm_kpi.engine import compute as computing
 from tests.support import engines
-from tests.support.additivity_cases import AREA, MEASURES, a_metric, computed, frame
+from tests.support.oracle_cases import AREA, MEASURES, build_metric, compute, to_frame
 
 # Ibis brings rows to SQLite and back through what pandas and Python are about to take away.
 SQLITE = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-pytestmark = list(engines.QUIET)
+pytestmark = list(engines.IGNORED_WARNINGS)
 
 YEAR = kpi.periods("2024/25")
 CANARY = "v-CANARY"
-ROWS = frame(
+ROWS = to_frame(
     "visit",
     [
         {
@@ -39,11 +39,11 @@ ROWS = frame(
         for number in range(5)
     ],
 )
-COUNTED = a_metric([each for each in MEASURES if each.key == "by_due_day"], [AREA])
+COUNTED = build_metric([each for each in MEASURES if each.key == "by_due_day"], [AREA])
 
 
 def duckdb_table() -> tuple[Any, Callable[[], None]]:
-    engines.needed("duckdb", extra="duckdb")
+    engines.require_modules("duckdb", extra="duckdb")
     import duckdb
 
     connection = duckdb.connect()
@@ -78,7 +78,7 @@ def test_a_lost_connection_is_one_clear_error(monkeypatch, engine, when) -> None
     else:
         lose()
     with pytest.raises(kpi.InputError, match=rf"'visit'.*{engine}.*connection") as caught:
-        computed(COUNTED, {"visit": table}, YEAR, [AREA])
+        compute(COUNTED, {"visit": table}, YEAR, [AREA])
     assert CANARY not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
@@ -110,8 +110,8 @@ for table in tables:
 
 def test_a_stopped_spark_is_one_clear_error() -> None:
     """Stopped amid a request, and before one; in a process of its own, for others use theirs."""
-    engines.needed("pyspark", extra="spark")
-    engines.door("Spark")
+    engines.require_modules("pyspark", extra="spark")
+    engines.loader("Spark")
     here = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", STOPPED],
@@ -132,7 +132,7 @@ def test_a_stopped_spark_is_one_clear_error() -> None:
 @pytest.fixture
 def sqlite_table() -> Iterator[Callable[[pl.DataFrame], Any]]:
     """What puts rows in a database that has no quantiles and no time zones."""
-    engines.needed("ibis", extra="ibis")
+    engines.require_modules("ibis", extra="ibis")
     import ibis
 
     database = ibis.sqlite.connect()
@@ -143,36 +143,36 @@ def sqlite_table() -> Iterator[Callable[[pl.DataFrame], Any]]:
 @SQLITE
 def test_a_database_that_has_no_quantiles_gives_medians_and_their_limits(sqlite_table) -> None:
     """They are ranked, which every database can."""
-    medians = a_metric([each for each in MEASURES if each.key == "median_days"], [AREA])
+    medians = build_metric([each for each in MEASURES if each.key == "median_days"], [AREA])
     first = ROWS.row(0, named=True) | {"flag": False}
     waited = [30, 4, 1, 9, 4, 2, 25]
-    rows = frame(
+    rows = to_frame(
         "visit",
         [
             first | {"visit_id": f"v{days}-{number}", "seen_on": date(2024, 4, 1 + days - 1)}
             for number, days in enumerate(waited)
         ],
     )
-    there = computed(medians, {"visit": sqlite_table(rows)}, YEAR, [AREA]).to_polars()
+    there = compute(medians, {"visit": sqlite_table(rows)}, YEAR, [AREA]).to_polars()
     total = there.filter(area="All").row(0, named=True)
     assert (total["value"], total["lower"], total["upper"]) == (3, 0, 29)
-    assert_frame_equal(there, computed(medians, {"visit": rows}, YEAR, [AREA]).to_polars())
+    assert_frame_equal(there, compute(medians, {"visit": rows}, YEAR, [AREA]).to_polars())
 
 
 @SQLITE
 def test_local_time_that_a_database_cannot_work_out_is_refused_by_name(sqlite_table) -> None:
     """The message says what view to make."""
-    hours = a_metric([each for each in MEASURES if each.key == "mean_hours"], [AREA])
+    hours = build_metric([each for each in MEASURES if each.key == "mean_hours"], [AREA])
     with pytest.raises(kpi.InputError, match=r"Local time.*sqlite.*Europe/London"):
-        computed(hours, {"visit": sqlite_table(ROWS)}, YEAR, [AREA])
+        compute(hours, {"visit": sqlite_table(ROWS)}, YEAR, [AREA])
 
 
 @SQLITE
 def test_what_else_a_database_cannot_do_is_not_called_a_lost_connection(sqlite_table) -> None:
     """A sum of money needs an operation that this one lacks."""
-    cost = a_metric([each for each in MEASURES if each.key == "cost"], [AREA])
+    cost = build_metric([each for each in MEASURES if each.key == "cost"], [AREA])
     with pytest.raises(kpi.InputError, match=r"'visit'.*cannot work out there"):
-        computed(cost, {"visit": sqlite_table(ROWS)}, YEAR, [AREA])
+        compute(cost, {"visit": sqlite_table(ROWS)}, YEAR, [AREA])
 
 
 def test_a_library_that_is_not_installed_names_the_extra(monkeypatch) -> None:
@@ -180,4 +180,4 @@ def test_a_library_that_is_not_installed_names_the_extra(monkeypatch) -> None:
     table, _ = duckdb_table()
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(kpi.InputError, match=r"pyarrow must be installed.*swm-kpi\[duckdb\]"):
-        computed(COUNTED, {"visit": table}, YEAR, [AREA])
+        compute(COUNTED, {"visit": table}, YEAR, [AREA])

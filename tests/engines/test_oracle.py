@@ -1,6 +1,6 @@
-"""The engine against the oracle: small tables made to collide, and requests drawn at random.
+"""Compare the engine with the oracle, on small random tables and random requests.
 
-``--long`` draws 5,000 new examples for each property, in place of the same 200.
+Every property draws the same 200 examples; ``--long`` draws 5,000 new ones instead.
 """
 
 from __future__ import annotations
@@ -19,47 +19,50 @@ from hypothesis import given
 import swm_kpi as kpi
 from swm_kpi import Average, Count, Duration, Period, Proportion, Unit
 from swm_kpi.expressions import Expression
+from swm_kpi.measures import Operation, TimeAlignment
 from tests.support import oracle
-from tests.support.additivity_cases import (
+from tests.support.oracle_cases import (
     AREA,
+    COMPARED,
     CONTRACTS,
-    EVERY_KIND,
     EVERYTHING,
-    KINDS_ASKED,
     MEASURES,
     SORT,
     SYSTEM,
     VISIT,
     Visit,
-    a_metric,
-    agreement,
-    cells,
-    computed,
+    agreement_settings,
+    build_metric,
+    carriers_of,
+    cells_of,
+    compute,
     differences,
-    frame,
-    questions,
-    requests,
-    some_tables,
+    features_of,
+    random_cases,
+    random_requests,
+    random_tables,
+    required_features,
+    to_frame,
 )
 
-AGREEMENT = agreement()
+AGREEMENT = agreement_settings()
 
 
 @AGREEMENT
-@given(some_tables(), requests())
+@given(random_tables(), random_requests())
 def test_every_kind_of_measure_equals_the_oracle(tables, request) -> None:
-    """Values, numerators and denominators, for every cell of random requests."""
+    """Values, numerators and denominators are equal in every cell."""
     periods, by = request
-    data = {name: frame(name, rows) for name, rows in tables.items()}
-    found = cells(computed(EVERYTHING, data, periods, by))
-    assert differences(found, oracle.compute(EVERYTHING, tables, periods, by)) == []
+    data = {name: to_frame(name, rows) for name, rows in tables.items()}
+    actual = cells_of(compute(EVERYTHING, data, periods, by))
+    assert differences(actual, oracle.compute(EVERYTHING, tables, periods, by)) == []
 
 
-ASSUMING = a_metric(
+ASSUMING = build_metric(
     [
-        each
-        for each in MEASURES
-        if each.key
+        measure
+        for measure in MEASURES
+        if measure.key
         in ("assumed", "quick", "quick_share", "satisfied", "again", "flagged_again", "reoffending")
     ],
     [AREA, SORT],
@@ -68,8 +71,8 @@ ASSUMING = a_metric(
 
 @AGREEMENT
 @given(
-    some_tables(["visit", "order"]),
-    requests(),
+    random_tables(["visit", "order"]),
+    random_requests(),
     st.sampled_from([60, 7_200]),
     st.sampled_from([["b"], ["a", "b", "c"]]),
     st.sampled_from([1, 24]),
@@ -77,11 +80,11 @@ ASSUMING = a_metric(
 def test_overridden_assumptions_equal_the_oracle(tables, request, limit, kinds, months) -> None:
     """A limit, a list and a number of months replaced by the caller."""
     periods, by = request
-    by = [each for each in by if each is not SYSTEM]
-    data = {name: frame(name, rows) for name, rows in tables.items()}
+    by = [dimension for dimension in by if dimension is not SYSTEM]
+    data = {name: to_frame(name, rows) for name, rows in tables.items()}
     changed = {"limit": limit, "kinds": kinds, "lookback": months, "follow_up": months}
-    found = cells(computed(ASSUMING, data, periods, by, assumptions=changed))
-    assert differences(found, oracle.compute(ASSUMING, tables, periods, by, changed)) == []
+    actual = cells_of(compute(ASSUMING, data, periods, by, assumptions=changed))
+    assert differences(actual, oracle.compute(ASSUMING, tables, periods, by, changed)) == []
 
 
 # Conditions drawn as trees, so that and, or and not meet nulls in every order.
@@ -105,18 +108,18 @@ conditions = st.recursive(
     lambda inner: st.one_of(
         st.builds(lambda left, right: left & right, inner, inner),
         st.builds(lambda left, right: left | right, inner, inner),
-        st.builds(lambda each: ~each, inner),
+        st.builds(lambda condition: ~condition, inner),
     ),
     max_leaves=5,
 )
 
 
 @AGREEMENT
-@given(some_tables(["visit"]), requests(), conditions, conditions)
+@given(random_tables(["visit"]), random_requests(), conditions, conditions)
 def test_random_conditions_equal_the_oracle(tables, request, where, numerator) -> None:
     """A condition is true, false or undecided for a row, and only the true rows count."""
     periods, by = request
-    metric = a_metric(
+    metric = build_metric(
         [
             Count(key="visits", **VISIT, where=where),
             Proportion(key="share", **VISIT, where=where, numerator=numerator),
@@ -132,13 +135,41 @@ def test_random_conditions_equal_the_oracle(tables, request, where, numerator) -
         ],
         [AREA, SORT],
     )
-    by = [each for each in by if each is not SYSTEM]
-    found = cells(computed(metric, {"visit": frame("visit", tables["visit"])}, periods, by))
-    assert differences(found, oracle.compute(metric, tables, periods, by)) == []
+    by = [dimension for dimension in by if dimension is not SYSTEM]
+    actual = cells_of(compute(metric, {"visit": to_frame("visit", tables["visit"])}, periods, by))
+    assert differences(actual, oracle.compute(metric, tables, periods, by)) == []
 
 
-def pandas_kinds(table: pl.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return a frame as people have it in pandas."""
+def test_the_cases_need_every_part_of_the_engine() -> None:
+    """Every public kind of measure, operation, time alignment and expression is in the cases."""
+    declared: set[object] = set()
+    for measure in MEASURES:
+        declared.update(features_of(measure))
+    for dimension in EVERYTHING.dimensions:
+        declared.update(carriers_of(dimension, CONTRACTS))
+    assert required_features() - declared == set()
+
+
+@pytest.mark.parametrize("enum", [Operation, TimeAlignment])
+def test_a_forgotten_operation_or_time_alignment_is_missed(monkeypatch, enum) -> None:
+    """The list of what the cases need comes from the library, and not from the tests."""
+    new = str.__new__(enum, "new")
+    new._name_, new._value_ = "NEW", "new"
+    monkeypatch.setattr(enum, "_member_names_", [*enum._member_names_, "NEW"])
+    monkeypatch.setitem(enum._member_map_, "NEW", new)
+    assert new in required_features()
+
+
+def test_a_forgotten_kind_of_measure_is_missed(monkeypatch) -> None:
+    """A kind counts once it is public."""
+    new = type("NewKind", (kpi.Count,), {"kind": "new kind", "__module__": __name__})
+    monkeypatch.setattr(kpi, "NewKind", new, raising=False)
+    monkeypatch.setattr(kpi, "__all__", [*kpi.__all__, "NewKind"])
+    assert new in required_features()
+
+
+def pandas_forms(table: pl.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return a table in several forms that pandas frames have."""
     plain = pd.DataFrame({name: table[name].to_list() for name in table.columns}, dtype=object)
     for name, dtype in table.schema.items():
         if isinstance(dtype, pl.Datetime):
@@ -158,8 +189,8 @@ def pandas_kinds(table: pl.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
-def arranged(table: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Return a table arranged in every way that must move nothing."""
+def rearranged(table: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return a table in several arrangements that must not change the result."""
     text = pl.col(pl.String)
     return {
         "rows in another order": table.sample(fraction=1, shuffle=True, seed=7),
@@ -173,18 +204,19 @@ def arranged(table: pl.DataFrame) -> dict[str, pl.DataFrame]:
 
 
 @AGREEMENT
-@given(questions())
-def test_the_same_rows_however_arranged_give_the_same_result(question) -> None:
-    """Order, unrelated columns, physical types and pieces move nothing, to the last bit."""
-    tables = {name: arranged(table) for name, table in question.frames.items()}
-    expected = question.answer(question.frames).to_polars()
-    for what in next(iter(tables.values())):
-        found = question.answer({name: ways[what] for name, ways in tables.items()}).to_polars()
-        assert found.equals(expected, null_equal=True), what
+@given(random_cases())
+def test_the_arrangement_of_rows_and_columns_does_not_change_the_result(case) -> None:
+    """The result is the same to the last bit."""
+    tables = {name: rearranged(table) for name, table in case.frames.items()}
+    expected = case.compute(case.frames).to_polars()
+    for arrangement in next(iter(tables.values())):
+        data = {name: tables[name][arrangement] for name in tables}
+        actual = case.compute(data).to_polars()
+        assert actual.equals(expected, null_equal=True), arrangement
 
 
 def csv(table: pl.DataFrame, path: Path) -> str:
-    """Write a table as people write CSV files, and return its path."""
+    """Write a table as a CSV file, and return its path."""
     zone = "%:z" if any(getattr(d, "time_zone", None) for d in table.schema.values()) else ""
     table.write_csv(path, datetime_format=f"%Y-%m-%dT%H:%M:%S%.6f{zone}")
     return str(path)
@@ -196,7 +228,7 @@ def parquet(table: pl.DataFrame, path: Path) -> Path:
     return path
 
 
-DOORS: dict[str, Callable[[str, pl.DataFrame, Path], Any]] = {
+INPUT_FORMS: dict[str, Callable[[str, pl.DataFrame, Path], Any]] = {
     "Polars": lambda _, table, __: table,
     "Polars, lazy": lambda _, table, __: table.lazy(),
     "Polars, checked before": lambda name, table, _: kpi.validate(table, CONTRACTS[name]).table,
@@ -204,67 +236,74 @@ DOORS: dict[str, Callable[[str, pl.DataFrame, Path], Any]] = {
     "parquet": lambda name, table, folder: parquet(table, folder / f"{name}.parquet"),
     "CSV": lambda name, table, folder: csv(table, folder / f"{name}.csv"),
     **{
-        f"pandas, {kind}": lambda _, table, __, kind=kind: pandas_kinds(table)[kind]
-        for kind in ("objects", "strings", "categoricals", "Arrow", "converted")
+        f"pandas, {form}": lambda _, table, __, form=form: pandas_forms(table)[form]
+        for form in ("objects", "strings", "categoricals", "Arrow", "converted")
     },
 }
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_every_door_equals_the_oracle(tmp_path, door) -> None:
-    """Whatever a table comes in as, the numbers are the oracle's; and every kind was asked."""
-    KINDS_ASKED.clear()
+@pytest.mark.parametrize("form", INPUT_FORMS)
+def test_every_input_form_equals_the_oracle(tmp_path, form) -> None:
+    """The numbers are those of the oracle, and the cases reach every part of the engine."""
+    COMPARED.clear()
 
     @AGREEMENT
-    @given(questions())
-    def equals(question) -> None:
-        data = {n: DOORS[door](n, table, tmp_path) for n, table in question.frames.items()}
-        assert question.differences(data) == []
+    @given(random_cases())
+    def equals(case) -> None:
+        data = {n: INPUT_FORMS[form](n, table, tmp_path) for n, table in case.frames.items()}
+        assert case.differences(data) == []
 
     equals()
-    assert set(KINDS_ASKED) == EVERY_KIND
+    assert required_features() - COMPARED.keys() == set()
 
 
 @AGREEMENT
-@given(some_tables(["visit"]), st.integers(2023, 2024))
-def test_adjacent_periods_add_up_for_what_adds(tables, year) -> None:
-    """Three months are their quarter and four quarters their year; nothing is counted twice."""
-    metric = a_metric(
-        [each for each in MEASURES if each.key in ("visits", "not_a", "by_due_day", "cost")],
+@given(random_tables(["visit"]), st.integers(2023, 2024))
+def test_additive_measures_add_up_over_adjacent_periods(tables, year) -> None:
+    """The months and the quarters of a year both add up to the year."""
+    metric = build_metric(
+        [
+            measure
+            for measure in MEASURES
+            if measure.key in ("visits", "not_a", "by_due_day", "cost")
+        ],
         [AREA],
     )
     april = year * 12 + 3
-    months = [Period.from_first_month(kpi.Grain.MONTH, april + each) for each in range(12)]
-    quarters = [Period.from_first_month(kpi.Grain.QUARTER, april + each) for each in (0, 3, 6, 9)]
+    months = [Period.from_first_month(kpi.Grain.MONTH, april + month) for month in range(12)]
+    quarters = [Period.from_first_month(kpi.Grain.QUARTER, april + month) for month in (0, 3, 6, 9)]
     whole = Period.from_first_month(kpi.Grain.YEAR, april)
-    data = {"visit": frame("visit", tables["visit"])}
-    found = cells(computed(metric, data, [*months, *quarters, whole], [AREA]))
-    for measure, basis, period, area in found:
+    data = {"visit": to_frame("visit", tables["visit"])}
+    actual = cells_of(compute(metric, data, [*months, *quarters, whole], [AREA]))
+    for measure, basis, period, area in actual:
         if period != whole.label:
             continue
         for parts in (months, quarters):
-            values = [found[measure, basis, each.label, area][0] for each in parts]
-            assert found[measure, basis, period, area][0] == pytest.approx(sum(values))
+            values = [actual[measure, basis, part.label, area][0] for part in parts]
+            assert actual[measure, basis, period, area][0] == pytest.approx(sum(values))
 
 
 @AGREEMENT
-@given(some_tables(["visit"]), requests())
-def test_the_members_add_up_to_the_total_for_what_adds(tables, request) -> None:
-    """Unknown included; distinct people need not, and are never more than their members' sum."""
+@given(random_tables(["visit"]), random_requests())
+def test_additive_measures_add_up_over_members(tables, request) -> None:
+    """Unknown is a member too. Distinct people are never more than the sum over members."""
     periods, _ = request
-    metric = a_metric(
-        [each for each in MEASURES if each.key in ("visits", "not_a", "cost", "people")], [AREA]
+    metric = build_metric(
+        [measure for measure in MEASURES if measure.key in ("visits", "not_a", "cost", "people")],
+        [AREA],
     )
-    found = cells(computed(metric, {"visit": frame("visit", tables["visit"])}, periods, [AREA]))
-    for measure, basis, period, area in found:
+    actual = cells_of(
+        compute(metric, {"visit": to_frame("visit", tables["visit"])}, periods, [AREA])
+    )
+    for measure, basis, period, area in actual:
         if area != "All":
             continue
         parts = [
             value[0]
-            for (m, b, p, a), value in found.items()
+            for (m, b, p, a), value in actual.items()
             if (m, b, p) == (measure, basis, period) and a != "All"
         ]
-        total = found[measure, basis, period, "All"][0]
+        total = actual[measure, basis, period, "All"][0]
         if measure == "people":
             assert total <= sum(parts)
         else:
@@ -272,12 +311,14 @@ def test_the_members_add_up_to_the_total_for_what_adds(tables, request) -> None:
 
 
 @AGREEMENT
-@given(some_tables(["visit"]), requests())
+@given(random_tables(["visit"]), random_requests())
 def test_rows_outside_the_periods_change_nothing(tables, request) -> None:
-    """An event long before or long after is in no cell."""
+    """An event long before or long after the periods is in no cell."""
     periods, by = request
-    metric = a_metric([each for each in MEASURES if each.key in ("visits", "median_hours")], [AREA])
-    by = [each for each in by if each is AREA]
+    metric = build_metric(
+        [measure for measure in MEASURES if measure.key in ("visits", "median_hours")], [AREA]
+    )
+    by = [dimension for dimension in by if dimension is AREA]
     far = [
         {**row, "visit_id": f"{year}{row['visit_id']}", "opened_at": datetime(year, 6, 1)}
         for row in tables["visit"]
@@ -285,7 +326,7 @@ def test_rows_outside_the_periods_change_nothing(tables, request) -> None:
         if row["opened_at"].tzinfo is None
     ]
     results = [
-        computed(metric, {"visit": frame("visit", rows)}, periods, by)
+        compute(metric, {"visit": to_frame("visit", rows)}, periods, by)
         for rows in (tables["visit"], [*tables["visit"], *far])
     ]
-    assert differences(cells(results[1]), cells(results[0])) == []
+    assert differences(cells_of(results[1]), cells_of(results[0])) == []

@@ -19,13 +19,19 @@ from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.expressions import Condition, Expression
 from swm_kpi.measures import Operation, Statistic, TimeAlignment
 from tests.support import engines
-from tests.support.additivity_cases import AREA, VISIT, Visit, a_metric, computed, frame
+from tests.support.oracle_cases import AREA, VISIT, Visit, build_metric, compute, to_frame
 
 pytestmark = list(engines.IGNORED_WARNINGS)
 
 YEAR = kpi.periods("2024-04-01", "2025-03-31", grain="quarter")
-ROW = {"visit_id": "v1", "opened_at": datetime(2024, 5, 1), "area": "North", "cost": 1.0, "score": 1}
-TABLE = frame("visit", [{**ROW, "weight": 1.0}])
+ROW = {
+    "visit_id": "v1",
+    "opened_at": datetime(2024, 5, 1),
+    "area": "North",
+    "cost": 1.0,
+    "score": 1,
+}
+TABLE = to_frame("visit", [{**ROW, "weight": 1.0}])
 ENGINES: dict[str, Callable[[], engines.Loader]] = {
     "Polars": lambda: lambda name, rows: rows,
     "DuckDB": lambda: engines.loader("DuckDB"),
@@ -41,13 +47,17 @@ def new_member(enum: type[StrEnum], value: str) -> Any:
 
 def compute_changed(monkeypatch: pytest.MonkeyPatch, engine: str, **changes: Any) -> kpi.Result:
     """Compute a sum with other attributes of its statistic."""
-    metric = a_metric([kpi.Sum(key="cost", **VISIT, value=Visit.cost, unit=kpi.Unit.POUNDS)], [AREA])
+    metric = build_metric(
+        [kpi.Sum(key="cost", **VISIT, value=Visit.cost, unit=kpi.Unit.POUNDS)], [AREA]
+    )
     (measure,) = metric.measures
-    statistics = {role: replace(each, **changes) for role, each in measure.statistics.items()}
+    statistics = {
+        role: replace(statistic, **changes) for role, statistic in measure.statistics.items()
+    }
     assert all(isinstance(statistic, Statistic) for statistic in statistics.values())
     monkeypatch.setattr(kpi.Sum, "statistics", property(lambda _: statistics))
     data = {"visit": ENGINES[engine]()("visit", TABLE)}
-    return computed(metric, data, YEAR, [AREA])
+    return compute(metric, data, YEAR, [AREA])
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -69,13 +79,15 @@ def test_an_operation_that_claims_to_add_is_an_error(monkeypatch, engine) -> Non
     """Each backend fails by itself, even where the operation says whether it adds."""
     product = new_member(Operation, "product")
     for is_additive in (True, False):
-        monkeypatch.setattr(Operation, "is_additive", property(lambda _, answer=is_additive: answer))
+        monkeypatch.setattr(
+            Operation, "is_additive", property(lambda _, answer=is_additive: answer)
+        )
         with pytest.raises((AssertionError, TypeError), match=r"unreachable|product"):
             compute_changed(monkeypatch, engine, operation=product)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("alignment", [each for each in TimeAlignment])
+@pytest.mark.parametrize("alignment", list(TimeAlignment))
 def test_an_unknown_operation_is_an_error_however_rows_meet_periods(
     monkeypatch, engine, alignment
 ) -> None:

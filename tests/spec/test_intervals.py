@@ -314,7 +314,7 @@ MEAN = Duration(key="mean", **CALL, average=Average.MEAN, **MINUTES)
 
 
 def into_duckdb(frame: pl.DataFrame) -> Any:
-    engines.needed("duckdb", extra="duckdb")
+    engines.require_modules("duckdb", extra="duckdb")
     import duckdb
 
     given = frame.to_arrow()

@@ -139,12 +139,12 @@ def pandas(columns: Mapping[str, Any]) -> pd.DataFrame:
 
 def duckdb(columns: Mapping[str, Any]) -> Any:
     """As DuckDB has it."""
-    return engines.door("DuckDB")("visit", polars(columns))
+    return engines.loader("DuckDB")("visit", polars(columns))
 
 
 def spark(columns: Mapping[str, Any]) -> Any:
     """As Spark has it."""
-    return engines.door("Spark")("visit", polars(columns))
+    return engines.loader("Spark")("visit", polars(columns))
 
 
 Give = Callable[[Mapping[str, Any]], Any]

@@ -1,4 +1,4 @@
-"""The engines that keep their own tables, started for tests: DuckDB, Ibis, PostgreSQL, Spark."""
+"""Start remote engines for tests: DuckDB, Ibis on DuckDB and PostgreSQL, and Spark."""
 
 from __future__ import annotations
 
@@ -17,92 +17,96 @@ from typing import Any, NoReturn
 import polars as pl
 import pytest
 
-Door = Callable[[str, pl.DataFrame], Any]
-"""Takes a table's name and rows, and returns it as the engine's own."""
+Loader = Callable[[str, pl.DataFrame], Any]
+"""Takes the name and the rows of a table, and returns it as a table of the engine."""
 
-QUIET = (
+IGNORED_WARNINGS = (
     pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 )
-"""Ibis calls what DuckDB is about to rename, and Spark leaves its sockets to be collected."""
+"""Warnings of other libraries that a test cannot prevent.
+
+Ibis calls a DuckDB function that is deprecated. Spark leaves sockets open until they are garbage
+collected.
+"""
 
 NAMES = ("DuckDB", "Ibis on DuckDB", "Ibis on PostgreSQL", "Spark")
 
 
-def door(name: str) -> Door:
-    """Return the way into an engine, or skip the test where it is not installed."""
-    found: Door = {
+def loader(name: str) -> Loader:
+    """Return how to load tables into an engine; skip the test where it is not installed."""
+    load: Loader = {
         "DuckDB": _duckdb,
         "Ibis on DuckDB": _ibis,
         "Ibis on PostgreSQL": _postgres,
         "Spark": _spark,
     }[name]()
-    return found
+    return load
 
 
-def needed(*modules: str, extra: str) -> None:
-    """Skip the test where an engine's modules are not installed, and say what to install."""
-    if any(find_spec(each) is None for each in modules):
-        lacking(f"{modules[0]} is not installed: pip install .[{extra}]")
+def require_modules(*modules: str, extra: str) -> None:
+    """Skip the test where a module is not installed, and name the extra to install."""
+    if any(find_spec(module) is None for module in modules):
+        skip_or_fail(f"{modules[0]} is not installed: pip install .[{extra}]")
 
 
-def lacking(what: str) -> NoReturn:
-    """Skip the test for what this machine lacks; fail it where every engine is to be there."""
+def skip_or_fail(reason: str) -> NoReturn:
+    """Skip the test, or fail it where the environment says that every engine is installed."""
     if os.environ.get("SWM_KPI_WITH_EVERYTHING"):
-        pytest.fail(f"SWM_KPI_WITH_EVERYTHING is set, and {what}")
-    pytest.skip(what)
+        pytest.fail(f"SWM_KPI_WITH_EVERYTHING is set, and {reason}")
+    pytest.skip(reason)
 
 
 @cache
-def _duckdb() -> Door:
-    needed("duckdb", extra="duckdb")
+def _duckdb() -> Loader:
+    require_modules("duckdb", extra="duckdb")
     import duckdb
 
     connection = duckdb.connect()
-    # A session's own time zone must not move a number.
+    # The time zone of the session must not change a number.
     connection.execute("SET TimeZone = 'Asia/Tokyo'")
 
-    def given(name: str, rows: pl.DataFrame) -> Any:
+    def load(name: str, rows: pl.DataFrame) -> Any:
         table = f"t_{uuid.uuid4().hex}"
-        connection.register("given", rows.to_arrow())
-        connection.execute(f"CREATE TABLE {table} AS FROM given")
-        connection.unregister("given")
+        connection.register("loaded", rows.to_arrow())
+        connection.execute(f"CREATE TABLE {table} AS FROM loaded")
+        connection.unregister("loaded")
         return connection.table(table)
 
-    return given
+    return load
 
 
 @cache
-def _ibis() -> Door:
-    needed("ibis", "duckdb", extra="ibis")
+def _ibis() -> Loader:
+    require_modules("ibis", "duckdb", extra="ibis")
     import ibis
 
     return _into(ibis.duckdb.connect())
 
 
-def _into(connection: Any) -> Door:
-    def given(name: str, rows: pl.DataFrame) -> Any:
+def _into(connection: Any) -> Loader:
+    def load(name: str, rows: pl.DataFrame) -> Any:
         return connection.create_table(f"t_{uuid.uuid4().hex}", rows.to_arrow())
 
-    return given
+    return load
 
 
 @cache
-def _postgres() -> Door:
+def _postgres() -> Loader:
     connection, stop = postgres_server()
     atexit.register(stop)
     return _into(connection)
 
 
 def postgres_server() -> tuple[Any, Callable[[], None]]:
-    """Start a PostgreSQL server of its own; return an Ibis connection, and how to stop it."""
-    needed("ibis", "psycopg", extra="ibis")
+    """Start a PostgreSQL server; return an Ibis connection and a function to stop the server."""
+    require_modules("ibis", "psycopg", extra="ibis")
     import ibis
 
     folder = _postgres_programs()
     if folder is None:
-        lacking("PostgreSQL's initdb and pg_ctl are not on this machine")
+        skip_or_fail("PostgreSQL's initdb and pg_ctl are not installed")
     home = Path(tempfile.mkdtemp(prefix="swm-kpi-postgres-"))
     # PostgreSQL refuses to run as root.
     user = {"user": "postgres"} if os.geteuid() == 0 else {}
@@ -129,14 +133,14 @@ def _postgres_programs() -> Path | None:
     known = shutil.which("initdb")
     places = [Path(known).parent] if known else []
     places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((each for each in places if (each / "pg_ctl").exists()), None)
+    return next((place for place in places if (place / "pg_ctl").exists()), None)
 
 
 @cache
-def _spark() -> Door:
-    needed("pyspark", extra="spark")
+def _spark() -> Loader:
+    require_modules("pyspark", extra="spark")
     if shutil.which("java") is None:
-        lacking("Spark needs Java, which is not on this machine")
+        skip_or_fail("Spark needs Java, which is not installed")
     from pyspark.sql import SparkSession
 
     session = (
@@ -144,7 +148,7 @@ def _spark() -> Door:
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "1")
         .config("spark.sql.session.timeZone", "Asia/Tokyo")
-        # To compile a query takes longer than to run it on a few rows.
+        # Compiling a query takes longer than running it on a few rows.
         .config("spark.sql.codegen.wholeStage", "false")
         .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .config("spark.sql.adaptive.enabled", "false")
@@ -155,9 +159,9 @@ def _spark() -> Door:
     folder = Path(tempfile.mkdtemp(prefix="swm-kpi-spark-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
-    def given(name: str, rows: pl.DataFrame) -> Any:
+    def load(name: str, rows: pl.DataFrame) -> Any:
         path = folder / f"{uuid.uuid4().hex}.parquet"
         rows.write_parquet(path)
         return session.read.parquet(str(path))
 
-    return given
+    return load

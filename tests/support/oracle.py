@@ -42,6 +42,7 @@ from swm_kpi import (
     Sum,
     SumProduct,
     SurveyProportion,
+    TextReport,
     Unit,
     Uptime,
 )
@@ -207,6 +208,8 @@ class Oracle:
                 return self.variance(measure, period, chosen)
             case Uptime():
                 return self.uptime(measure, period, chosen)
+            case TextReport():
+                return NOTHING
         raise TypeError(f"the oracle knows no {measure.kind}")
 
     def count(self, measure: Count, rows: list[Row]) -> int:
@@ -313,15 +316,22 @@ class Oracle:
         self, measure: AverageStock, period: Period, chosen: Mapping[str, str]
     ) -> Cell:
         rows = self.events(measure, period, chosen)
-        taken = sorted({self.value(measure.at, row) for row in rows})
-        snapshots = [[row for row in rows if self.value(measure.at, row) == at] for at in taken]
+        # A list of people can be empty in a cell, so every snapshot of the table counts.
+        dated = rows if measure.same_rows else self.events(measure, period, {})
+        times = sorted({self.value(measure.at, row) for row in dated})
+        snapshots = [[row for row in rows if self.value(measure.at, row) == at] for at in times]
         if not snapshots:
             return NOTHING
-        # A snapshot with fewer rows than another of the cell has lost some.
-        most = max(len(each) for each in snapshots)
-        whole = [each for each in snapshots if len(each) >= most]
-        sums = [self.total(measure.value, self.kept(measure.where, each)) for each in whole]
-        return Fraction(sum(sums)) / len(whole), None, len(whole)
+        if measure.same_rows:
+            # A snapshot with fewer rows than another of the cell has lost some.
+            most = max(len(snapshot) for snapshot in snapshots)
+            snapshots = [snapshot for snapshot in snapshots if len(snapshot) == most]
+        kept = [self.kept(measure.where, snapshot) for snapshot in snapshots]
+        if measure.value is None:
+            sums = [Fraction(len(snapshot)) for snapshot in kept]
+        else:
+            sums = [self.total(measure.value, snapshot) for snapshot in kept]
+        return sum(sums, Fraction(0)) / len(snapshots), None, len(snapshots)
 
     def variance(self, measure: BudgetVariance, period: Period, chosen: Mapping[str, str]) -> Cell:
         rows = self.latest(measure, period, chosen)

@@ -310,8 +310,13 @@ def _is_anothers(_: LogRecord) -> bool:
 
 def _is_ours(error: Exception) -> bool:
     """Whether an error is a mistake of this package, and not from an engine that it called."""
-    (*_, (frame, _)) = walk_tb(error.__traceback__)
-    raised_here = str(frame.f_globals.get("__name__", "")).split(".")[0] == "swm_kpi"
+    modules = [
+        str(frame.f_globals.get("__name__", "")) for frame, _ in walk_tb(error.__traceback__)
+    ]
+    # assert_never raises in typing, one frame below the match that has no case.
+    if modules[-1] == "typing":
+        modules.pop()
+    raised_here = modules[-1].split(".")[0] == "swm_kpi"
     return raised_here and type(error).__module__ == "builtins"
 
 

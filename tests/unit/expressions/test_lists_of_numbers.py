@@ -55,7 +55,7 @@ CASES = {
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_a_number_is_found_by_its_value(engine: str, case: str) -> None:
     condition, expected = CASES[case]
-    table: Any = ROWS if engine == "Polars" else engines.door(engine)("wait", ROWS)
+    table: Any = ROWS if engine == "Polars" else engines.loader(engine)("wait", ROWS)
     metric = kpi.Metric(
         ref="X1",
         key="visits",

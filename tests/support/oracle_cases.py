@@ -1,16 +1,16 @@
-"""Small tables made to collide, and requests drawn at random, to hold every engine to the oracle.
+"""Small random tables and requests that compare every engine with the oracle.
 
-Two or three areas, times around the ends of months and years and the changes of the clocks, many
-nulls, many repeats. ``questions`` draws a few measures and only the tables they read, so that an
-example costs few queries; ``EVERYTHING`` asks every kind at once, so that what is shared between
-measures (grouped queries, merged months, totals) is tried too.
+Tables have two or three areas, times around the ends of months and years and around clock changes,
+and many nulls and repeats. ``random_cases`` draws a few measures and only the tables they read, so
+that one example needs few queries. ``EVERYTHING`` has every kind of measure, and so it also tests
+what measures share: grouped queries, merged months and totals.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -45,17 +45,20 @@ from swm_kpi import (
     Sum,
     SumProduct,
     SurveyProportion,
+    TextReport,
     Unit,
     Uptime,
 )
 from swm_kpi.contracts import ContractType
 from swm_kpi.definitions.plan.objectives import SECURE
+from swm_kpi.expressions import Expression, Unusable
+from swm_kpi.measures import Operation, TimeAlignment
 from tests.support import oracle
 
 AREA = Dimension("area", "Area", ("North", "South", "West"), description="Where it happened.")
 SORT = Dimension("sort", "Sort", ("Good", "Bad"), description="By the kind.")
 SYSTEM = Dimension("system", "System", description="The system; the members are in the data.")
-WORLD = Dimension("world", "World", description="Which of many small tables a row is from.")
+CASE = Dimension("case", "Case", description="Which of many batched cases a row is from.")
 
 LIMIT = Assumption("limit", 3_600, since="2021-04-01", because="An hour, for these tests.")
 KINDS = Assumption("kinds", ("a", "c"), since="2021-04-01", because="A list, for these tests.")
@@ -81,7 +84,7 @@ class Visit(Contract, row_unit=Unit.EVENTS):
     flag = Column(bool, nullable=True, description="Yes, no, or not recorded.")
     area = Column(str, dimension=AREA, nullable=True, description="Where it was.")
     sort = kind.recode({"a": "Good", "b": "Bad"}, dimension=SORT, description="By the kind.")
-    world = Column(str, dimension=WORLD, nullable=True, description="Which small table.")
+    case = Column(str, dimension=CASE, nullable=True, description="Which batched case.")
 
 
 class Statement(Contract):
@@ -93,7 +96,7 @@ class Statement(Contract):
     budget = Column(float, decimals=2, description="What was planned.")
     waiting = Column(int, nullable=True, description="How many wait.")
     area = Column(str, dimension=AREA, nullable=True, description="Where.")
-    world = Column(str, dimension=WORLD, nullable=True, description="Which small table.")
+    case = Column(str, dimension=CASE, nullable=True, description="Which batched case.")
 
 
 class Snapshot(Contract):
@@ -103,7 +106,7 @@ class Snapshot(Contract):
     waiting = Column(int, nullable=True, description="How many wait.")
     flag = Column(bool, nullable=True, description="Yes, no, or not recorded.")
     area = Column(str, dimension=AREA, nullable=True, description="Where.")
-    world = Column(str, dimension=WORLD, nullable=True, description="Which small table.")
+    case = Column(str, dimension=CASE, nullable=True, description="Which batched case.")
 
 
 class Order(Contract, row_unit=Unit.ORDERS):
@@ -114,7 +117,7 @@ class Order(Contract, row_unit=Unit.ORDERS):
     reoffended = Column(date, nullable=True, description="The day of the first offence after.")
     proven = Column(date, nullable=True, description="The day that offence was proven.")
     area = Column(str, dimension=AREA, nullable=True, description="Where.")
-    world = Column(str, dimension=WORLD, nullable=True, description="Which small table.")
+    case = Column(str, dimension=CASE, nullable=True, description="Which batched case.")
 
 
 class People(Contract, row_unit=Unit.PEOPLE):
@@ -124,7 +127,7 @@ class People(Contract, row_unit=Unit.PEOPLE):
     area = Column(str, dimension=AREA, description="Where.")
     residents = Column(int, ge=0, description="How many.")
     adults = Column(bool, nullable=True, description="Whether they are adults.")
-    world = Column(str, dimension=WORLD, nullable=True, description="Which small table.")
+    case = Column(str, dimension=CASE, nullable=True, description="Which batched case.")
 
 
 class Outage(Contract):
@@ -134,14 +137,26 @@ class Outage(Contract):
     began_at = Column(datetime, description="When it went down.")
     ended_at = Column(datetime, nullable=True, description="When it came back.")
     planned = Column(bool, nullable=True, description="Whether it was planned.")
-    world = Column(str, dimension=WORLD, nullable=True, description="Which small table.")
+    case = Column(str, dimension=CASE, nullable=True, description="Which batched case.")
+
+
+class Review(Contract, row_unit=Unit.EVENTS):
+    """One row per text."""
+
+    about = Column(date, description="The last day of the period it is about.")
+    words = Column(str, description="The text.")
+    author = Column(str, description="The role that wrote it.")
+    evidence = Column(str, description="What it rests on.")
+    area = Column(str, dimension=AREA, nullable=True, description="Where.")
+    case = Column(str, dimension=CASE, nullable=True, description="Which batched case.")
 
 
 CONTRACTS: dict[str, ContractType] = {
-    each.table: each for each in (Visit, Statement, Snapshot, Order, People, Outage)
+    contract.table: contract
+    for contract in (Visit, Statement, Snapshot, Order, People, Outage, Review)
 }
 VISIT = {"of": Visit, "at": Visit.opened_at}
-AVERAGES = {"mean": Average.MEAN, "median": Average.MEDIAN, "p90": Average.P90}
+AVERAGES = {average.name.lower(): average for average in Average}
 ytd, forecast = Statement.series == "ytd", Statement.series == "forecast"
 
 MEASURES: list[Measure] = [
@@ -180,10 +195,10 @@ MEASURES: list[Measure] = [
             **VISIT,
             start=Visit.opened_at,
             end=Visit.closed_at,
-            average=each,
+            average=average,
             unit=Unit.HOURS,
         )
-        for name, each in AVERAGES.items()
+        for name, average in AVERAGES.items()
     ),
     *(
         Duration(
@@ -192,10 +207,10 @@ MEASURES: list[Measure] = [
             where=~Visit.flag,
             start=Visit.due_on,
             end=Visit.seen_on,
-            average=each,
+            average=average,
             unit=Unit.DAYS,
         )
-        for name, each in AVERAGES.items()
+        for name, average in AVERAGES.items()
     ),
     RepeatRate(key="again", **VISIT, who=Visit.person, lookback=LOOKBACK),
     RepeatRate(
@@ -254,6 +269,30 @@ MEASURES: list[Measure] = [
         value=Snapshot.waiting,
         unit=Unit.EVENTS,
     ),
+    AverageStock(
+        key="listed_waiting",
+        of=Snapshot,
+        at=Snapshot.taken_at,
+        value=Snapshot.waiting,
+        same_rows=False,
+        unit=Unit.EVENTS,
+    ),
+    AverageStock(
+        key="flagged_rows",
+        of=Snapshot,
+        at=Snapshot.taken_at,
+        where=Snapshot.flag,
+        same_rows=False,
+        unit=Unit.EVENTS,
+    ),
+    TextReport(
+        key="review",
+        of=Review,
+        at=Review.about,
+        text=Review.words,
+        author=Review.author,
+        evidence=Review.evidence,
+    ),
     *(
         BudgetVariance(
             key=f"{name}_variance{'_share' if relative else ''}",
@@ -278,11 +317,11 @@ MEASURES: list[Measure] = [
 ]
 
 
-def a_metric(measures: Sequence[Measure], dimensions: Sequence[Dimension]) -> Metric:
+def build_metric(measures: Sequence[Measure], dimensions: Sequence[Dimension]) -> Metric:
     """Declare a metric that is not in any catalogue."""
     rows = {measure.contract.table: "| area |" for measure in measures if measure.contract}
     rows.pop("outage", None)
-    expect = {each.key: None for each in measures}
+    expect = {measure.key: None for measure in measures}
     return Metric(
         ref="T1",
         key="everything",
@@ -298,9 +337,9 @@ def a_metric(measures: Sequence[Measure], dimensions: Sequence[Dimension]) -> Me
     )
 
 
-EVERYTHING = a_metric(MEASURES, [AREA, SORT, SYSTEM])
+EVERYTHING = build_metric(MEASURES, [AREA, SORT, SYSTEM])
 
-# Days and times at edges: of months, quarters and financial years, and of the two clock changes.
+# The edges of months, quarters and financial years, and both clock changes.
 TIMES = [
     datetime(2023, 3, 31, 23, 59, 59),
     datetime(2023, 4, 1),
@@ -319,7 +358,7 @@ TIMES = [
     datetime(2025, 1, 1),
     datetime(2025, 3, 31, 12),
 ]
-DAYS = sorted({each.date() for each in TIMES})
+DAYS = sorted({time.date() for time in TIMES})
 EVERY_PERIOD = [
     Period.from_first_month(grain, first)
     for grain in kpi.Grain
@@ -342,25 +381,25 @@ def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def some_tables(
-    draw: st.DrawFn, wanted: Collection[str] = tuple(CONTRACTS)
+def random_tables(
+    draw: st.DrawFn, names: Collection[str] = tuple(CONTRACTS)
 ) -> dict[str, list[dict[str, Any]]]:
-    """Draw tables, small, with times that are all naive or all aware."""
+    """Draw the rows of small tables, by table name. Times are all naive or all aware."""
     zone = draw(st.sampled_from([None, UTC]))
-    times = st.sampled_from([each.replace(tzinfo=zone) for each in TIMES])
-    found = {}
-    for name, (most, columns) in _shapes(times).items():
-        if name in wanted:
-            found[name] = draw(st.lists(st.fixed_dictionaries(columns), max_size=most))
-    for number, row in enumerate(found.get("visit", ())):
+    times = st.sampled_from([time.replace(tzinfo=zone) for time in TIMES])
+    tables = {}
+    for name, (max_rows, columns) in _columns(times).items():
+        if name in names:
+            tables[name] = draw(st.lists(st.fixed_dictionaries(columns), max_size=max_rows))
+    for number, row in enumerate(tables.get("visit", ())):
         row["visit_id"] = f"v{number}"
-    return found
+    return tables
 
 
-def _shapes(
+def _columns(
     times: st.SearchStrategy[datetime],
 ) -> dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]]:
-    """Return how many rows each table may have, and what its columns may hold."""
+    """Return, by table name, the most rows to draw and a strategy for each column."""
     return {
         "visit": (
             12,
@@ -408,6 +447,16 @@ def _shapes(
                 "area": areas,
             },
         ),
+        "review": (
+            3,
+            {
+                "about": days,
+                "words": st.sampled_from(["Good.", "Bad"]),
+                "author": st.just("Chief officer"),
+                "evidence": st.just("Visits"),
+                "area": areas,
+            },
+        ),
         "people": (
             5,
             {
@@ -430,56 +479,57 @@ def _shapes(
 
 
 @st.composite
-def requests(draw: st.DrawFn) -> tuple[list[Period], list[Dimension]]:
-    """Draw periods of one or of mixed grains, in any order, and up to two breakdowns."""
+def random_requests(draw: st.DrawFn) -> tuple[list[Period], list[Dimension]]:
+    """Draw periods of one grain or of several, in any order, and up to two breakdowns."""
     grain = draw(maybe(st.sampled_from(list(kpi.Grain))))
-    possible = [each for each in EVERY_PERIOD if grain is None or each.grain is grain]
+    possible = [period for period in EVERY_PERIOD if grain is None or period.grain is grain]
     start = draw(st.integers(0, len(possible) - 1))
-    following = possible[start : start + draw(st.integers(1, 3))]
+    consecutive = possible[start : start + draw(st.integers(1, 3))]
     scattered = draw(st.lists(st.sampled_from(possible), unique=True, max_size=2))
     by = draw(st.lists(st.sampled_from([AREA, SORT, SYSTEM]), unique=True, max_size=2))
-    return list(dict.fromkeys([*following, *scattered])), by
+    return list(dict.fromkeys([*consecutive, *scattered])), by
 
 
-def aware(rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether times are instants, and not wall clock."""
+def is_aware(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the times of a table have a time zone."""
     return any(isinstance(v, datetime) and v.tzinfo for row in rows for v in row.values())
 
 
-def physical(column: Column, *, aware: bool) -> Any:
-    """Return the Polars type in which a test hands a column over."""
-    times = pl.Datetime("us", "UTC" if aware else None)
+def polars_type(column: Column, *, is_aware: bool) -> Any:
+    """Return the Polars type of a column in the test tables."""
+    times = pl.Datetime("us", "UTC" if is_aware else None)
     simple = {str: pl.String, int: pl.Int64, float: pl.Float64, bool: pl.Boolean, date: pl.Date}
     return times if column.dtype is datetime else simple[column.dtype]
 
 
-def frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Return rows as a Polars frame with every column of the contract."""
+def to_frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return rows as a Polars frame with every column of the table's contract."""
     columns = CONTRACTS[name].columns
-    schema = {key: physical(column, aware=aware(rows)) for key, column in columns.items()}
-    return pl.DataFrame([dict(each) for each in rows], schema=schema)
+    schema = {key: polars_type(column, is_aware=is_aware(rows)) for key, column in columns.items()}
+    return pl.DataFrame([dict(row) for row in rows], schema=schema)
 
 
-def computed(
+def compute(
     metric: Metric,
     data: Mapping[str, Any],
     periods: Sequence[Period],
     by: Sequence[Dimension],
     **options: Any,
 ) -> kpi.Result:
+    """Compute a metric that is not in any catalogue, from tables that cover every period."""
     return kpi.compute(
         [metric],
         data,
         periods=periods,
-        by=[each.key for each in by],
+        by=[dimension.key for dimension in by],
         coverage={name: COVERED[name] for name in data},
         catalogue=kpi.Catalogue([metric]),
         **options,
     )
 
 
-def cells(result: kpi.Result) -> dict[tuple[str, ...], tuple[float | None, ...]]:
-    """Return a result as the oracle writes it."""
+def cells_of(result: kpi.Result) -> dict[tuple[str, ...], tuple[float | None, ...]]:
+    """Return the cells of a result in the form that the oracle returns."""
     names = ("measure", "basis", "period", *result.by)
     return {
         tuple(row[name] for name in names): (row["value"], row["numerator"], row["denominator"])
@@ -487,34 +537,35 @@ def cells(result: kpi.Result) -> dict[tuple[str, ...], tuple[float | None, ...]]
     }
 
 
-def differences(found: Mapping[Any, Any], expected: Mapping[Any, Any]) -> list[str]:
-    """Say where the engine and the oracle part."""
-    parted = [f"{key}: the oracle has no such cell" for key in found.keys() - expected.keys()]
-    for key, wanted in expected.items():
-        if key not in found:
-            # An Unknown with nothing in it is not shown, nor one that is in no share of the whole.
-            counted = wanted[:2] if key[0] == "spread" else wanted
-            if "Unknown" not in key or any(each not in (None, 0) for each in counted):
-                parted.append(f"{key}: missing, and the oracle says {wanted}")
-        elif not all(map(same, found[key], wanted)):
-            parted.append(f"{key}: {found[key]}, and the oracle says {wanted}")
-    return parted
+def differences(actual: Mapping[Any, Any], expected: Mapping[Any, Any]) -> list[str]:
+    """Describe each cell in which the engine and the oracle differ."""
+    lines = [f"{key}: the oracle has no such cell" for key in actual.keys() - expected.keys()]
+    for key, cell in expected.items():
+        if key not in actual:
+            # A result leaves out Unknown where it is empty, or is no part of a distribution.
+            counted = cell[:2] if key[0] == "spread" else cell
+            if "Unknown" not in key or any(number not in (None, 0) for number in counted):
+                lines.append(f"{key}: missing, and the oracle has {cell}")
+        elif not all(map(is_same, actual[key], cell)):
+            lines.append(f"{key}: {actual[key]}, and the oracle has {cell}")
+    return lines
 
 
-def same(found: float | None, wanted: Any) -> bool:
-    if found is None or wanted is None:
-        return found is wanted
-    return math.isclose(found, float(wanted), rel_tol=1e-9, abs_tol=1e-9)
+def is_same(actual: float | None, expected: Any) -> bool:
+    """Whether two numbers are equal within rounding, or both missing."""
+    if actual is None or expected is None:
+        return actual is expected
+    return math.isclose(actual, float(expected), rel_tol=1e-9, abs_tol=1e-9)
 
 
 @dataclass(frozen=True)
-class Question:
+class Case:
     """A random request of random tables.
 
     Attributes:
-        metric: a few measures, and those that they are made of.
+        metric: a few measures, and those that they depend on.
         tables: the rows of each table that they read.
-        periods, by: what is asked.
+        periods, by: the periods and the breakdowns of the request.
     """
 
     metric: Metric
@@ -525,51 +576,108 @@ class Question:
     @property
     def frames(self) -> dict[str, pl.DataFrame]:
         """The tables as Polars frames."""
-        return {name: frame(name, rows) for name, rows in self.tables.items()}
+        return {name: to_frame(name, rows) for name, rows in self.tables.items()}
 
-    def answer(self, data: Mapping[str, Any]) -> kpi.Result:
-        """Return what the library makes of the tables in whatever form they are."""
-        return computed(self.metric, data, self.periods, self.by)
+    def compute(self, data: Mapping[str, Any]) -> kpi.Result:
+        """Compute the request from the tables in any form."""
+        return compute(self.metric, data, self.periods, self.by)
 
     def differences(self, data: Mapping[str, Any]) -> list[str]:
-        """Say where the library and the oracle part, and that this was asked."""
-        KINDS_ASKED.update(kind_of(each) for each in self.metric.measures)
+        """Describe where the library and the oracle differ, and record what was compared."""
+        for measure in self.metric.measures:
+            COMPARED.update(features_of(measure))
+        for dimension in self.by:
+            COMPARED.update(carriers_of(dimension, self.tables))
         expected = oracle.compute(self.metric, self.tables, self.periods, self.by)
-        return differences(cells(self.answer(data)), expected)
+        return differences(cells_of(self.compute(data)), expected)
 
 
-KINDS_ASKED: Counter[str] = Counter()
-"""How often each kind of measure was held to the oracle in this process."""
+COMPARED: Counter[object] = Counter()
+"""How often this process compared each feature of the engine with the oracle."""
 
 
-def kind_of(measure: Measure) -> str:
-    """Name a measure's kind, and how it averages where it does."""
+def variant_of(measure: Measure) -> str:
+    """Name a measure's kind, with its average where it has one."""
     average = getattr(measure, "average", None)
     return type(measure).__name__ + (f" ({average.value})" if average is not None else "")
 
 
-EVERY_KIND = {kind_of(each) for each in MEASURES}
+def features_of(measure: Measure) -> Iterator[object]:
+    """Yield a measure's kind and variant, and what its statistics need of an engine."""
+    yield type(measure)
+    yield variant_of(measure)
+    for statistic in measure.statistics.values():
+        yield statistic.operation
+        yield statistic.alignment
+        yield from map(type, statistic.expressions())
+
+
+def carriers_of(dimension: Dimension, tables: Iterable[str]) -> Iterator[object]:
+    """Yield the types of the expressions that carry a breakdown in some tables."""
+    for name in tables:
+        if dimension.key in CONTRACTS[name].dimensions:
+            yield from map(type, CONTRACTS[name].dimensions[dimension.key][1].walk())
+
+
+def kinds() -> set[type[Measure]]:
+    """Return every public class of measure that declares a kind."""
+    public = (getattr(kpi, name) for name in kpi.__all__)
+    return {
+        item
+        for item in public
+        if isinstance(item, type) and issubclass(item, Measure) and "kind" in vars(item)
+    }
+
+
+def expression_nodes() -> set[type[Expression]]:
+    """Return every node of an expression in the library, except the node of a refused one."""
+
+    def subclasses(node: type[Expression]) -> Iterator[type[Expression]]:
+        children = [c for c in node.__subclasses__() if c.__module__.startswith("swm_kpi.")]
+        if not children:
+            yield node
+        for child in children:
+            yield from subclasses(child)
+
+    return set(subclasses(Expression)) - {Unusable}
+
+
+def required_features() -> set[object]:
+    """Return everything that the random cases must compare with the oracle."""
+    return {
+        *kinds(),
+        *Operation,
+        *TimeAlignment,
+        *expression_nodes(),
+        *map(variant_of, MEASURES),
+    }
 
 
 @st.composite
-def questions(draw: st.DrawFn, most: int = 3) -> Question:
-    """Draw a few measures with what they are made of, only their tables, and a request."""
-    # A kind first, then one of it: drawn from all measures, the kinds with one are seldom met.
-    kinds = draw(st.lists(st.sampled_from(sorted(EVERY_KIND)), min_size=1, max_size=most))
-    drawn = [draw(st.sampled_from([m for m in MEASURES if kind_of(m) == kind])) for kind in kinds]
-    keys = {key for each in drawn for key in (each.key, *each.depends_on)}
-    measures = [each for each in MEASURES if each.key in keys]
-    contracts = {each.contract.table: each.contract for each in measures if each.contract}
-    if any(isinstance(each, Rate) for each in measures):
+def random_cases(draw: st.DrawFn, max_variants: int = 3) -> Case:
+    """Draw a few measures with those they depend on, only their tables, and a request."""
+    # Draw a variant first: of all measures, those of a kind with few would seldom be drawn.
+    possible = sorted(set(map(variant_of, MEASURES)))
+    variants = draw(st.lists(st.sampled_from(possible), min_size=1, max_size=max_variants))
+    drawn = [
+        draw(st.sampled_from([measure for measure in MEASURES if variant_of(measure) == variant]))
+        for variant in variants
+    ]
+    keys = {key for measure in drawn for key in (measure.key, *measure.depends_on)}
+    measures = [measure for measure in MEASURES if measure.key in keys]
+    contracts = {
+        measure.contract.table: measure.contract for measure in measures if measure.contract
+    }
+    if any(isinstance(measure, Rate) for measure in measures):
         contracts["people"] = People
-    carried = {key for each in contracts.values() for key in each.dimensions}
-    breakdowns = [each for each in (AREA, SORT, SYSTEM) if each.key in carried]
-    periods, by = draw(requests())
-    asked = [each for each in by if each in breakdowns]
-    metric = a_metric(measures, breakdowns)
-    return Question(metric, draw(some_tables(sorted(contracts))), periods, asked)
+    carried = {key for contract in contracts.values() for key in contract.dimensions}
+    breakdowns = [dimension for dimension in (AREA, SORT, SYSTEM) if dimension.key in carried]
+    periods, by = draw(random_requests())
+    metric = build_metric(measures, breakdowns)
+    requested = [dimension for dimension in by if dimension in breakdowns]
+    return Case(metric, draw(random_tables(sorted(contracts))), periods, requested)
 
 
-def agreement() -> settings:
+def agreement_settings() -> settings:
     """Return 200 examples that are the same each time; with ``--long``, 5,000 new ones."""
     return settings(settings.get_profile("agreement"))
