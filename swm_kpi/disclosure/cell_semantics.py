@@ -170,7 +170,7 @@ def _count_key(statistic: Statistic) -> CountKey:
         json.dumps([canonical, where]),
         over_members=relation,
         over_time=relation if statistic.alignment is TimeAlignment.EVENT else "",
-        total_over=statistic.whole or "",
+        total_over=statistic.total_over or "",
         conditions=frozenset(json.dumps(condition) for condition in conditions),
         family=json.dumps(canonical) if statistic.operation is not Operation.QUANTILE else "",
     )

@@ -1,14 +1,23 @@
-"""The kinds of measure, a small file per family: what each accumulates, and how it is combined.
+"""The kinds of measure, one file for each: what the engine accumulates, and what the value means.
 
-A kind never sees a row. It names sufficient statistics; the engine gives them back as arrays over
-the grid of periods and members; the kind combines the arrays. May import contracts and below.
+A kind never reads a row. It names sufficient statistics. The engine accumulates them as arrays over
+the grid of periods and members, and the kind combines the arrays. ``measure.py`` says what every
+kind declares, and ``rules.py`` holds the vocabularies. This package imports contracts and below.
 """
 
-from swm_kpi.measures.counts import Count, Sum
+from swm_kpi.measures.average_stock import AverageStock
+from swm_kpi.measures.budget_variance import BudgetVariance
+from swm_kpi.measures.count import Count
 from swm_kpi.measures.distribution import Distribution
-from swm_kpi.measures.durations import Average, Duration
-from swm_kpi.measures.measure import Cells, Measure, TableMeasure
-from swm_kpi.measures.repeats import ReoffendingRate, RepeatRate
+from swm_kpi.measures.duration import Average, Duration
+from swm_kpi.measures.grid_cells import Cells
+from swm_kpi.measures.measure import Measure, TableMeasure
+from swm_kpi.measures.period_end_stock import PeriodEndStock
+from swm_kpi.measures.proportion import Proportion
+from swm_kpi.measures.rate import Rate
+from swm_kpi.measures.ratio import Ratio
+from swm_kpi.measures.reoffending_rate import ReoffendingRate
+from swm_kpi.measures.repeat_rate import RepeatRate
 from swm_kpi.measures.rules import (
     Additivity,
     AverageOverRows,
@@ -26,12 +35,11 @@ from swm_kpi.measures.rules import (
     ShareOfCounts,
     UnlinkedCount,
 )
-from swm_kpi.measures.shares import Proportion, Rate, Ratio
 from swm_kpi.measures.statistic import Limit, Operation, Statistic, TimeAlignment
-from swm_kpi.measures.stocks import AverageStock, BudgetVariance, PeriodEndStock
-from swm_kpi.measures.sum_products import SumProduct
-from swm_kpi.measures.surveys import SurveyProportion
-from swm_kpi.measures.text_reports import TextReport
+from swm_kpi.measures.sum import Sum
+from swm_kpi.measures.sum_product import SumProduct
+from swm_kpi.measures.survey_proportion import SurveyProportion
+from swm_kpi.measures.text_report import TextReport
 from swm_kpi.measures.uptime import Uptime
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""How a total divides among the members of a breakdown."""
+"""The distribution: how a total divides among the members of a breakdown."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Dimension
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, IsNull, Not
-from swm_kpi.measures.counts import undecided, undecided_notes
-from swm_kpi.measures.interval_methods import of_a_share
-from swm_kpi.measures.measure import Cells, TableMeasure, both, divided
+from swm_kpi.measures.grid_cells import Cells, divide
+from swm_kpi.measures.interval_methods import proportion_interval
+from swm_kpi.measures.measure import TableMeasure
+from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -26,17 +27,24 @@ from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
-    from swm_kpi.measures.measure import Array, Limits
+    from swm_kpi.measures.grid_cells import Array, Limits
 
 
 class Distribution(TableMeasure):
-    """The share of each member of a breakdown among the rows that name one.
+    """The share of each member of a breakdown, of the rows that name a member.
 
-    Ask for the breakdown with ``by``: without it there is only the whole, which is 1. Rows that
-    name no member are in no share, and are counted in the note.
+    Ask for the breakdown with ``by``. Without it there is only the whole, which is 1. Rows that
+    name no member are in no share, and a note counts them.
 
-    Each share has a Wilson interval, by itself: the shares must add to 1, and their limits do not.
-    The whole has none.
+    - Unit: always a proportion.
+    - Time: a row counts in the period that holds its date.
+    - Totals: rows of the member and rows of all members add over areas and periods, and are
+      divided again.
+    - Protection: numerator and denominator are counts, and so is their difference.
+    - Process limits: yes, unless the mean numerator is too small.
+    - Interval: Wilson's, for each member by itself; the limits do not add up to 1 as the shares
+      do. The whole has none.
+    - Source: E. B. Wilson, as for :class:`Proportion`.
 
     Attributes:
         over: the breakdown whose members divide the total.
@@ -57,70 +65,73 @@ class Distribution(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """Rows of each member, rows of all members, and rows of none."""
-        carrier = self.of.dimensions[self.over.key][1]
-        named = both(self.where, Not(IsNull(carrier)))
-        nameless = both(self.where, IsNull(carrier))
+        """Rows of each member, rows of all members, and rows that name no member."""
+        column = self.of.dimensions[self.over.key][1]
+        named = all_of(self.where, Not(IsNull(column)))
+        nameless = all_of(self.where, IsNull(column))
+        over = self.over.key
         return {
             "member": Statistic(self.of, Operation.ROWS, self.at, where=named),
-            "all": Statistic(self.of, Operation.ROWS, self.at, where=named, whole=self.over.key),
+            "all": Statistic(self.of, Operation.ROWS, self.at, where=named, total_over=over),
             "nameless": Statistic(
-                self.of, Operation.ROWS, self.at, where=nameless, whole=self.over.key
+                self.of, Operation.ROWS, self.at, where=nameless, total_over=over
             ),
-            **undecided(self, self.where),
+            **null_condition_count(self, self.where),
         }
 
-    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
-        """Rows of the member over rows of all members."""
+    def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
+        """Return the rows of the member over the rows of all members."""
         import numpy as np
 
-        total = np.broadcast_to(found["all"], found["member"].shape)
-        value, empty = divided(found["member"], total)
-        words = f"in no share because {self.over.title.lower()} is not recorded"
-        nameless = np.broadcast_to(found["nameless"], found["member"].shape)
-        notes = [*undecided_notes(self, found, self.where), (nameless, words)]
+        member = statistics["member"]
+        total = np.broadcast_to(statistics["all"], member.shape)
+        nameless = np.broadcast_to(statistics["nameless"], member.shape)
+        value, is_zero = divide(member, total)
+        note = f"in no share because {self.over.title.lower()} is not recorded"
         return Cells(
             value,
-            found["member"],
+            member,
             total,
-            empty,
-            weight=found["member"],
-            trials=_of_members(found["all"], total),
-            notes=notes,
+            is_zero,
+            weight=member,
+            trials=_trials_of_members(statistics["all"], total),
+            notes=[*null_condition_notes(statistics, self.where), (nameless, note)],
         )
 
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
         """Return the Wilson interval of each member's share."""
-        return of_a_share(cells.value, cells.trials, confidence)
+        return proportion_interval(cells.value, cells.trials, confidence)
 
     def formula(self) -> str:
-        """How it is worked out, in plain English."""
+        """Return how it is computed, in plain English."""
         return (
-            f"Of the rows in the {self.of.table} table{self._where_words(' where')} that have one, "
-            f"the share of each {self.over.title.lower()}."
+            f"Of the rows in the {self.of.table} table{self._describe_where(' where')} that have "
+            f"one, the share of each {self.over.title.lower()}."
         )
 
     def canonical(self) -> Canonical:
-        """What moves its numbers."""
+        """Return what moves its numbers, the breakdown included."""
         return [*super().canonical(), self.over.key]
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong between the fields."""
+        """Yield what is wrong with the fields."""
         if self.over.key not in self.of.dimensions:
-            rule = f"{self.of.__name__} carries no {self.over.key!r}"
+            rule = f"{self.of.__name__} has no breakdown {self.over.key!r}"
             yield "over", rule, "Name a breakdown of the table"
             return
         yield from super().findings()
 
 
-def _of_members(whole: Array, total: Array) -> Array | None:
-    """Return out of how many each member has its share; NaN for the whole, which is 1.
+def _trials_of_members(whole: Array, total: Array) -> Array | None:
+    """Return the number of cases of which each member has its share; NaN for the whole.
 
-    The breakdown is the axis along which the whole is not repeated, and its last place the whole.
+    Args:
+        whole: rows of all members, of length 1 along the axis of the breakdown.
+        total: the same, repeated for each member. The last place of the axis is the whole.
     """
     import numpy as np
 
-    axes = [at for at, length in enumerate(whole.shape) if length != total.shape[at]]
+    axes = [axis for axis, length in enumerate(whole.shape) if length != total.shape[axis]]
     if not axes:
         return None
     trials = total.astype(np.float64)

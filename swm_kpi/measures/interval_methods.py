@@ -1,20 +1,21 @@
-"""Which interval a number has, on the grid: of a share, of a count, or none."""
+"""The confidence intervals of proportions and of counts, over a whole grid."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from swm_kpi.measures.measure import Array, Limits
+    from swm_kpi.measures.grid_cells import Array, Limits
 
 
-def of_a_share(value: Array, trials: Array | None, confidence: float) -> Limits | None:
-    """Return the Wilson interval of shares of so many, NaN where there is none.
+def proportion_interval(value: Array, trials: Array | None, confidence: float) -> Limits | None:
+    """Return the Wilson interval of proportions, NaN where there is none.
 
     Args:
-        value: the shares, from 0 to 1, NaN where there is no number.
-        trials: out of how many each was observed; the effective sample of a weighted survey.
-        confidence: such as 0.95.
+        value: proportions from 0 to 1, NaN where there is no number.
+        trials: the number of cases of each; the effective sample size for a weighted survey. None
+            where the measure has no cases.
+        confidence: the confidence level, such as 0.95.
     """
     if trials is None:
         return None
@@ -24,18 +25,19 @@ def of_a_share(value: Array, trials: Array | None, confidence: float) -> Limits 
 
     known = np.isfinite(value) & np.isfinite(trials) & (trials > 0)
     many = np.where(known, trials, 1)
-    # Of n the share times n may come out a hair above n.
+    # Rounding can make the product slightly larger than the number of trials.
     top = np.minimum(np.where(known, value, 0) * many, many)
     lower, upper = wilson(top, many, confidence)
     return np.where(known, lower, np.nan), np.where(known, upper, np.nan)
 
 
-def of_a_count(events: Array | None, confidence: float) -> Limits | None:
-    """Return the limits of counts of events, NaN where there is none.
+def count_interval(events: Array | None, confidence: float) -> Limits | None:
+    """Return the interval of counts: exact Poisson below 10, Byar's approximation from 10.
 
     Args:
-        events: how many there were, NaN where there is no number.
-        confidence: such as 0.95.
+        events: numbers of separate events, NaN where there is no number. None where the measure
+            does not count separate events.
+        confidence: the confidence level, such as 0.95.
     """
     if events is None:
         return None

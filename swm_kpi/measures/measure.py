@@ -1,10 +1,10 @@
-"""What every kind of measure has, and what it must answer."""
+"""The base classes of the kinds of measure, and what every kind declares."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
@@ -21,15 +21,11 @@ from swm_kpi.measures.rules import (
     PoolingRule,
     ProcessLimitRule,
 )
-from swm_kpi.measures.statistic import Statistic, assumptions_in
+from swm_kpi.measures.statistic import Statistic, iter_assumptions
 from swm_kpi.vocabulary import Basis, Direction, Unit
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Limits = tuple[Array, Array]
+    from swm_kpi.measures.grid_cells import Array, Cells, Limits
 
 KEY = re.compile(r"\A(?=.{1,60}\Z)[a-z](?:_?[a-z0-9])*\Z")
 
@@ -39,37 +35,7 @@ def _condition(value: object) -> object:
 
 
 Where = Annotated[Expression, BeforeValidator(_condition)]
-"""A condition; a true-or-false column is one."""
-
-
-@dataclass
-class Cells:
-    """One measure on the grid: arrays of one shape, NaN where there is no number.
-
-    Attributes:
-        value: what is reported.
-        numerator, denominator: what the value was divided from, where it was.
-        not_applicable: true where there is nothing to divide by.
-        unavailable: true where the table holds nothing to say it from.
-        unreliable: true where the value rests on too little.
-        weight: how much each cell rests on, where that is not plain from the numbers.
-        trials: out of how many separate cases a share was observed, where it has an interval.
-        events: how many separate events were counted, where the count has an interval.
-        limits: an interval that was read off the values themselves.
-        notes: for each count of rows that a reader is told about, the words for them.
-    """
-
-    value: Array
-    numerator: Array | None = None
-    denominator: Array | None = None
-    not_applicable: NDArray[np.bool_] | None = None
-    unavailable: NDArray[np.bool_] | None = None
-    unreliable: NDArray[np.bool_] | None = None
-    weight: Array | None = None
-    trials: Array | None = None
-    events: Array | None = None
-    limits: Limits | None = None
-    notes: list[tuple[Array, str]] = field(default_factory=list)
+"""A condition on rows. A column of true and false is a condition too."""
 
 
 REQUIRED_OF_A_KIND = {
@@ -88,24 +54,24 @@ REQUIRED_OF_A_KIND = {
 class Measure(Declaration):
     """One number of a metric, and the base class of every kind of measure.
 
-    A kind declares the attributes below that are marked *kind*. Each is a class variable, or a
-    property where it depends on a field. A class that lacks one raises ``DefinitionError`` when
-    Python reads it, and the message says what to write.
+    Every kind declares the following. Each is a class variable, or a property where it depends on
+    a field. A class that lacks one raises ``DefinitionError`` when Python reads it, and the message
+    says what to write. The vocabularies are in ``swm_kpi/measures/rules.py``.
 
-    ===================== ======================================================================
-    *kind*                what it is
-    ===================== ======================================================================
-    ``kind``              the name of the kind in error messages and in the definition hash
-    ``additivity``        over what values may be added up; printed on the metric's page
-    ``pooling``           how several periods become one number; read by ``Result.compare``
-    ``percentage_change`` which column decides whether a percentage change is reliable
-    ``process_limits``    whether an XmR chart has limits, and why not
-    ``disclosure``        which columns count people or events
-    ``statistics``        what the engine accumulates
-    ``combine``           how the value is computed from the statistics
-    ``formula``           how it is computed, in plain English
-    ``interval``          the confidence interval; None unless the kind declares one
-    ===================== ======================================================================
+    - ``kind``: the name of the kind in messages, and a part of the definition hash.
+    - ``additivity``: over what its values may be added up. The metric's page prints it.
+    - ``pooling``: how several periods become one number, for ``Result.compare``.
+    - ``percentage_change``: whether a change has a percentage, and which column counts cases.
+    - ``process_limits``: whether an XmR chart has limits, why not, and what to be careful of.
+    - ``disclosure``: which columns count people or events, for disclosure control.
+    - ``statistics``: what the engine accumulates. Not for a kind that only divides others.
+    - ``combine``: how the value is computed from the statistics.
+    - ``formula``: how it is computed, in plain English. The metric's page prints it.
+
+    These have a default, which a kind replaces where it needs to: ``interval`` (none),
+    ``resolved_unit`` (the unit declared, or that of the table's rows), ``depends_on`` (nothing),
+    ``input_findings`` (a quotient is not divided again), ``history_months`` and
+    ``maturity_months`` (0), ``text_columns`` (none), ``canonical`` and ``findings``.
 
     Raises:
         DefinitionError: a field is missing or wrong; or a subclass lacks one of the above.
@@ -113,11 +79,12 @@ class Measure(Declaration):
     Attributes:
         key: its name within the metric.
         label: what readers see; made from the key when left out.
-        unit: what one is one of; some kinds fix it.
+        unit: the unit of the value; some kinds fix it.
         direction: which way is better, where it differs from the metric's.
-        basis: whose records it rests on; ``proxy`` for public open data.
-        differs: for a proxy, how it differs from the force's own measure. Printed beside it.
-        note: what a reader of this one number must know. Printed beside it.
+        basis: whether it is computed from the force's records or, ``proxy``, from open data.
+        proxy_difference: for a proxy, how it differs from the force's own measure. Every note
+            of the measure holds it.
+        note: what a reader of this measure must know. Every note of the measure holds it.
     """
 
     is_base: ClassVar[bool] = True
@@ -165,7 +132,7 @@ class Measure(Declaration):
 
     @property
     def percentage_change(self) -> ChangeRule:
-        """How a change between two periods is reported."""
+        """Whether a change between two periods has a percentage."""
         raise NotImplementedError
 
     @property
@@ -197,7 +164,7 @@ class Measure(Declaration):
 
     @property
     def depends_on(self) -> tuple[str, ...]:
-        """Keys of the measures of the same metric and basis that this one is worked out from."""
+        """Keys of the measures of the same metric and basis that this one is computed from."""
         return ()
 
     @property
@@ -207,29 +174,39 @@ class Measure(Declaration):
 
     @property
     def history_months(self) -> int:
-        """How many months of rows must come before a period for its number to be right."""
+        """How many months of rows the table must hold before a period; fewer is marked ``[u]``."""
         return 0
 
     @property
     def maturity_months(self) -> int:
-        """How many months after a period its number stops growing."""
+        """How many months after a period its number is final; before that it is ``[p]``."""
         return 0
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """The sufficient statistics this measure adds to those it depends on, by role."""
+        """The sufficient statistics that the engine accumulates for this measure, by role.
+
+        A role is a key of the mapping that :meth:`combine` receives. It is part of the definition
+        hash.
+        """
         return {}
 
-    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
-        """Work the value out, on the whole grid at once, from its statistics and inputs."""
+    def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
+        """Compute the value, over the whole grid at once.
+
+        Args:
+            statistics: the statistics that the engine accumulated, by role: arrays of one shape.
+                The first axis is the period; the last place of each other axis is the total.
+            inputs: the cells of the measures that :attr:`depends_on` names, by key.
+        """
         raise NotImplementedError
 
     @property
     def interval_parameters(self) -> tuple[object, ...]:
-        """What :meth:`interval` reads of the measure, and not of its cells.
+        """The fields that :meth:`interval` reads, such as a scale.
 
-        Measures of one kind for which it is equal are given their intervals together, one on
-        another along a first axis.
+        The intervals of measures of one kind and equal parameters are computed together: their
+        cells are stacked along a new first axis.
         """
         return ()
 
@@ -260,55 +237,62 @@ class Measure(Declaration):
         raise NotImplementedError
 
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
-        """Return the lower and upper limits of the value, or None where its kind has none.
+        """Return the confidence interval of the value, or None for a kind that has none.
 
-        Each kind says in its own words which interval is lawful for it. None is the rule for a kind
-        that does not: an interval of what is neither a share nor a count of separate cases would
-        claim a certainty that nobody has worked out.
+        The default is none. An interval of a number that is neither a proportion of separate cases
+        nor a count of separate events would claim a certainty that nobody has computed.
 
         Args:
-            cells: what :meth:`combine` returned, spread over the grid.
-            confidence: the chance that such intervals hold what the value would be if chance were
-                taken out of it, such as 0.95.
+            cells: what :meth:`combine` returned, or several of them stacked.
+            confidence: the confidence level, such as 0.95.
 
         Returns:
-            Two arrays in the shape of the value and in its unit, NaN where there is no interval.
+            The lower and the upper limits: two arrays in the shape and unit of the value, NaN
+            where there is no interval.
         """
         return None
 
     def formula(self) -> str:
-        """How it is worked out, in plain English."""
+        """Return how it is computed, in plain English.
+
+        A key of another measure is quoted with :func:`quote_key`.
+        """
         raise NotImplementedError
 
     def canonical(self) -> Canonical:
-        """What moves its numbers, as nested lists; its interval follows from them."""
+        """Return everything that moves its numbers, as nested lists, for the definition hash.
+
+        The limits of a quantile are left out, because they follow from the quantile.
+        """
         statistics = {
-            role: each.canonical for role, each in self.statistics.items() if each.limit is None
+            role: statistic.canonical
+            for role, statistic in self.statistics.items()
+            if statistic.limit is None
         }
         return [self.kind, self.key, self.basis.value, sorted(statistics.items()), *self.depends_on]
 
     def overridden(self, overrides: Mapping[str, Any]) -> Self:
-        """Return the measure with its own assumptions replaced, where overrides name them."""
-        found = {
+        """Return the measure with other values for the assumptions that overrides name by key."""
+        fields = {
             name: replace(value, value=overrides[value.key])
             for name, value in self
             if isinstance(value, Assumption) and value.key in overrides
         }
-        return self.model_copy(update=found) if found else self
+        return self.model_copy(update=fields) if fields else self
 
     def assumptions(self) -> Iterator[Assumption]:
-        """Yield each assumption it rests on."""
+        """Yield each assumption of its fields and its conditions."""
         yield from (assumption for assumption, _ in self.assumption_uses())
 
     def assumption_uses(self) -> Iterator[tuple[Assumption, Term | None]]:
-        """Yield each assumption it rests on, with the term that is compared with it, if any."""
+        """Yield each assumption, with the term that is compared with it, if any."""
         yield from ((value, None) for _, value in self if isinstance(value, Assumption))
         for statistic in self.statistics.values():
-            yield from assumptions_in(statistic.where)
-            yield from assumptions_in(statistic.of)
+            yield from iter_assumptions(statistic.where)
+            yield from iter_assumptions(statistic.of)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong with the measure by itself."""
+        """Yield what is wrong with the fields, whatever the kind."""
         if not KEY.match(self.key):
             yield (
                 "key",
@@ -317,7 +301,7 @@ class Measure(Declaration):
             )
         if self.basis is Basis.PROXY and not self.proxy_difference.strip():
             fix = "Write proxy_difference=, on how it differs from the force's own"
-            yield "proxy_difference", "a proxy says what it is not", fix
+            yield "proxy_difference", "a proxy says how it differs", fix
         if self.basis is Basis.FORCE and self.proxy_difference:
             yield "proxy_difference", "only a proxy differs", "Use note=, or basis=Basis.PROXY"
 
@@ -326,8 +310,8 @@ class TableMeasure(Measure):
     """A measure of the rows of one table.
 
     Attributes:
-        of: the contract: what one row is.
-        at: the column that places a row in a period.
+        of: the contract of the table.
+        at: the column of date, or of date and time, that places a row in a period.
         where: which rows count; all when left out.
     """
 
@@ -343,7 +327,7 @@ class TableMeasure(Measure):
 
     @property
     def resolved_unit(self) -> Unit:
-        """The unit given, or the unit of the table's rows."""
+        """The unit declared, or the unit of the table's rows."""
         unit = self.unit or self.of.row_unit
         if unit is None:
             raise TypeError(f"measure {self.key} has no unit")
@@ -352,15 +336,19 @@ class TableMeasure(Measure):
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong between the measure and its table."""
         yield from super().findings()
-        counted = type(self).resolved_unit is TableMeasure.resolved_unit
-        if counted and self.unit is None and self.of.row_unit is None:
+        takes_unit_of_rows = type(self).resolved_unit is TableMeasure.resolved_unit
+        if takes_unit_of_rows and self.unit is None and self.of.row_unit is None:
             yield (
                 "unit",
                 f"{self.of.__name__} does not say what its rows are",
                 "Give unit=, such as Unit.PEOPLE",
             )
         if self.at.dtype.__name__ not in ("date", "datetime"):
-            dates = [n for n, c in self.of.columns.items() if c.dtype.__name__.startswith("date")]
+            dates = [
+                name
+                for name, column in self.of.columns.items()
+                if column.dtype.__name__.startswith("date")
+            ]
             known = ", ".join(dates) or "none"
             yield (
                 "at",
@@ -369,49 +357,23 @@ class TableMeasure(Measure):
             )
         for name, value in self:
             if isinstance(value, Expression):
-                yield from self._foreign(name, value)
+                yield from self._table_findings(name, value)
 
-    def _foreign(self, name: str, value: Expression) -> Iterator[Finding]:
-        for each in value.walk():
-            if isinstance(each, Column | Recoded) and each.table != self.of.__name__:
+    def _table_findings(self, name: str, value: Expression) -> Iterator[Finding]:
+        for term in value.walk():
+            if isinstance(term, Column | Recoded) and term.table != self.of.__name__:
                 fix = f"Use a column of {self.of.__name__}"
-                fix += f", or declare of={each.table}" if each.table else ""
-                yield name, f"{each} is not a column of {self.of.__name__}", fix
+                fix += f", or declare of={term.table}" if term.table else ""
+                yield name, f"{term} is not a column of {self.of.__name__}", fix
 
-    def _numeric(self, name: str, value: Term) -> Iterator[Finding]:
+    def _number_findings(self, name: str, value: Term) -> Iterator[Finding]:
         if value.dtype not in (int, float):
             yield name, f"{value} is not a number", "Use a whole number or a number column"
 
-    def _where_words(self, lead: str) -> str:
+    def _describe_where(self, lead: str) -> str:
         return f"{lead} {english(self.where)}" if self.where is not None else ""
 
 
-def both(left: Expression | None, right: Expression | None) -> Expression | None:
-    """Join two optional conditions with *and*."""
-    if left is None or right is None:
-        return left if right is None else right
-    return left & right
-
-
-def missing_words(expression: Expression) -> str:
-    """Name the columns whose absence leaves an expression undecided."""
-    names = dict.fromkeys(
-        english(each) for each in expression.walk() if isinstance(each, Column) and each.nullable
-    )
-    return " or ".join(names)
-
-
-def may_be_null(expression: Expression | None) -> bool:
-    """Whether any column it reads may be null."""
-    if expression is None:
-        return False
-    return any(isinstance(each, Column) and each.nullable for each in expression.walk())
-
-
-def divided(numerator: Array, denominator: Array) -> tuple[Array, Any]:
-    """Divide on the grid; where there is nothing to divide by, NaN and a true flag."""
-    import numpy as np
-
-    empty = denominator == 0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(empty, np.nan, numerator / denominator), empty
+def quote_key(key: str) -> str:
+    """Return a key as a formula quotes it; pages put the title of the measure in its place."""
+    return f"‘{key.replace('_', ' ').capitalize()}’"

@@ -1,7 +1,7 @@
-"""Sufficient statistics: what an engine accumulates for a measure, and how it merges.
+"""Sufficient statistics: what an engine accumulates for a measure.
 
-A statistic that adds is accumulated once, at the finest level, and merged for every roll-up. One
-that does not (distinct people, medians) is accumulated again at each level asked for.
+An additive statistic is accumulated once, at the finest grain, and merged for every total. One that
+is not additive, such as distinct people or a median, is accumulated again for each total.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from swm_kpi.expressions import Assumption, Canonical, Compare, Expression, IsIn
 
 
 class Operation(StrEnum):
-    """What is done with the rows of a cell."""
+    """The aggregate function that is applied to the rows of a cell."""
 
     ROWS = "rows"
+    """Counts rows; with ``of``, the rows in which it is not null."""
     SUM = "sum"
+    """Adds the values of ``of``."""
     DISTINCT = "distinct"
+    """Counts the different values of ``of``."""
     QUANTILE = "quantile"
+    """Returns a quantile of the values of ``of``, or a limit of its interval."""
 
     @property
     def is_additive(self) -> bool:
@@ -42,7 +46,7 @@ class Operation(StrEnum):
 
 
 class Limit(StrEnum):
-    """Which end of a quantile's interval."""
+    """An end of the interval of a quantile."""
 
     LOWER = "lower"
     UPPER = "upper"
@@ -73,17 +77,17 @@ class Statistic:
 
     Attributes:
         contract: the table.
-        operation: what is done with the rows.
+        operation: the aggregate function.
         at: the column that places a row in time.
         alignment: how that column places a row in a period.
         where: which rows; None for all.
-        until: for a row that lasts, the column in which it ends.
-        whole: a breakdown whose total is meant, whichever member is asked for.
-        series: for a snapshot, the rows that make up one series of snapshots; None for all.
-        of: what is summed, told apart or ordered; None when rows are counted.
-        quantile: for a quantile, 0.5 for the median; interpolated linearly.
-        limit: for a quantile, the value at this end of its interval is meant, and not the quantile;
-            NaN where there are too few values for one.
+        of: the term that is summed, counted or ordered; None when rows are counted.
+        quantile: for a quantile, its level, such as 0.5 for the median. It interpolates linearly.
+        series: for snapshots, the rows that make up one series of snapshots; None for all.
+        until: for a row that lasts, the column of its end.
+        total_over: the key of a breakdown; every member then has the total over that breakdown.
+        limit: for a quantile, the end of its interval that replaces the quantile; NaN where there
+            are too few values for an interval.
     """
 
     contract: ContractType
@@ -95,12 +99,12 @@ class Statistic:
     quantile: float | None = None
     series: Expression | None = None
     until: Column | None = None
-    whole: str | None = None
+    total_over: str | None = None
     limit: Limit | None = None
 
     @cached_property
     def canonical(self) -> Canonical:
-        """Nested lists that are equal exactly when two statistics are the same number."""
+        """Nested lists that are equal only for two statistics that are the same number."""
         return [
             self.contract.table,
             self.operation.value,
@@ -111,7 +115,7 @@ class Statistic:
             self.quantile,
             canonical(self.series) if self.series is not None else None,
             canonical(self.until) if self.until is not None else None,
-            self.whole,
+            self.total_over,
             *([self.limit.value] if self.limit is not None else []),
         ]
 
@@ -121,30 +125,32 @@ class Statistic:
         return json.dumps(self.canonical)
 
     @property
-    def ordered(self) -> tuple[float, Limit | None]:
-        """For a quantile, which one, and which end of its interval if that is meant."""
+    def quantile_and_limit(self) -> tuple[float, Limit | None]:
+        """For a quantile, its level, and the end of its interval that replaces it, if any."""
         return self.quantile or 0.5, self.limit
 
     def expressions(self) -> Iterator[Expression]:
         """Yield every expression inside, the time column included."""
         yield self.at
-        for each in (self.where, self.of, self.series, self.until):
-            if each is not None:
-                yield from each.walk()
+        for expression in (self.where, self.of, self.series, self.until):
+            if expression is not None:
+                yield from expression.walk()
 
     @cached_property
     def columns(self) -> frozenset[str]:
-        """Names of the contract's columns that are read."""
-        return frozenset(each.name for each in self.expressions() if isinstance(each, Column))
+        """Names of the contract's columns that it reads."""
+        return frozenset(term.name for term in self.expressions() if isinstance(term, Column))
 
 
-def assumptions_in(expression: Expression | None) -> Iterator[tuple[Assumption, Term | None]]:
-    """Yield each assumption an expression rests on, with the term compared with it, if any."""
-    for each in expression.walk() if expression is not None else ():
-        held = getattr(each, "months", ())
-        for assumption in held if isinstance(held, tuple) else (held,):
+def iter_assumptions(
+    expression: Expression | None,
+) -> Iterator[tuple[Assumption, Term | None]]:
+    """Yield each assumption in an expression, with the term compared with it, if any."""
+    for part in expression.walk() if expression is not None else ():
+        months = getattr(part, "months", ())
+        for assumption in months if isinstance(months, tuple) else (months,):
             yield assumption, None
-        if isinstance(each, IsIn):
-            yield from ((v, each.term) for v in each.values if isinstance(v, Assumption))
-        if isinstance(each, Compare) and isinstance(each.right, Assumption):
-            yield each.right, each.left
+        if isinstance(part, IsIn):
+            yield from ((v, part.term) for v in part.values if isinstance(v, Assumption))
+        if isinstance(part, Compare) and isinstance(part.right, Assumption):
+            yield part.right, part.left

@@ -1,4 +1,4 @@
-"""How much of the time something worked."""
+"""Uptime: the proportion of the time in which systems worked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import english
-from swm_kpi.measures.measure import Cells, TableMeasure, divided
+from swm_kpi.measures.grid_cells import Cells, divide
+from swm_kpi.measures.measure import TableMeasure, Where
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -24,22 +25,27 @@ from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
-    from swm_kpi.measures.measure import Array
+    from swm_kpi.measures.grid_cells import Array
 
 
 class Uptime(TableMeasure):
-    """The share of a period in which systems were not down.
+    """The proportion of a period in which systems were not down.
 
-    Outages of one system that overlap are merged, so that no second is lost twice, and clipped to
-    the period. An outage with no end lasts to the end of the period. A total is over the systems
-    that the table names anywhere, so list each system at least once.
+    Outages of one system that overlap are merged, so that no second is subtracted twice, and cut
+    to the period. An outage with no end lasts to the end of the period. A total is over the
+    systems that the table names anywhere, so list each system at least once.
 
-    It has no interval: the seconds of an outage are not separate cases.
+    - Unit: always a proportion.
+    - Time: every second of an outage counts in the period that holds it.
+    - Totals: seconds add over areas and periods, and are divided again.
+    - Protection: none needed, because seconds are not people.
+    - Process limits: yes.
+    - Interval: none, because the seconds of one outage are not separate cases.
 
     Attributes:
         at: when an outage began.
-        until: when it ended; empty while it lasts.
-        of_each: the column that names the system.
+        until: when it ended; null while it lasts.
+        system: the column that names the system.
         where: which outages count, such as those not planned.
     """
 
@@ -50,7 +56,7 @@ class Uptime(TableMeasure):
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
     disclosure: ClassVar[DisclosureRule] = NoCounts()
     until: Column
-    of_each: Column
+    system: Column
 
     @property
     def resolved_unit(self) -> Unit:
@@ -59,44 +65,40 @@ class Uptime(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """Seconds down, and seconds that the systems could have been up."""
+        """Seconds down, and seconds in which the systems could have been up."""
         return {
-            "down": Statistic(
-                self.of,
-                Operation.SUM,
-                self.at,
-                TimeAlignment.INTERVAL,
-                self.where,
-                self.of_each,
-                until=self.until,
-            ),
-            "time": Statistic(
-                self.of,
-                Operation.ROWS,
-                self.at,
-                TimeAlignment.INTERVAL,
-                None,
-                self.of_each,
-                until=self.until,
-            ),
+            "down": self._seconds(Operation.SUM, self.where),
+            "time": self._seconds(Operation.ROWS, None),
         }
 
-    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
-        """Seconds up over all seconds."""
-        up = found["time"] - found["down"]
-        value, empty = divided(up, found["time"])
-        return Cells(value, up, found["time"], empty)
+    def _seconds(self, operation: Operation, where: Where | None) -> Statistic:
+        return Statistic(
+            self.of,
+            operation,
+            self.at,
+            TimeAlignment.INTERVAL,
+            where,
+            self.system,
+            until=self.until,
+        )
+
+    def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
+        """Return the seconds up over all seconds."""
+        seconds = statistics["time"]
+        up = seconds - statistics["down"]
+        value, is_zero = divide(up, seconds)
+        return Cells(value, up, seconds, is_zero)
 
     def formula(self) -> str:
-        """How it is worked out, in plain English."""
+        """Return how it is computed, in plain English."""
         return (
             f"The share of the period's seconds in which a system was not down, by the "
-            f"{self.of.table} table{self._where_words(' where')}: outages of one system are merged "
-            f"where they overlap, from {english(self.at)} to {english(self.until)}."
+            f"{self.of.table} table{self._describe_where(' where')}: outages of one system are "
+            f"merged where they overlap, from {english(self.at)} to {english(self.until)}."
         )
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong between the fields."""
+        """Yield what is wrong with the fields."""
         yield from super().findings()
         if {self.at.dtype.__name__, self.until.dtype.__name__} != {"datetime"}:
             rule = f"{self.at} and {self.until} are not two times"

@@ -19,7 +19,7 @@ from swm_kpi.measures import (
     Ratio,
     RepeatRate,
 )
-from swm_kpi.measures.durations import Average
+from swm_kpi.measures.duration import Average
 from swm_kpi.measures.statistic import Statistic
 from swm_kpi.model.metric import Metric
 from swm_kpi.site.context import section

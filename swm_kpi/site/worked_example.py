@@ -20,7 +20,7 @@ from swm_kpi.engine.compute import compute
 from swm_kpi.engine.worked_examples import example_frame
 from swm_kpi.expressions import BoolOp, Expression, Not, Repeats, as_condition, english
 from swm_kpi.measures import Measure
-from swm_kpi.measures.measure import missing_words
+from swm_kpi.measures.null_conditions import describe_nullable_columns
 from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.examples import Example, parse_pipe_table
@@ -256,7 +256,7 @@ def _unmet(condition: Expression | None, row: Row) -> list[str]:
         return []
     holds = worked(condition)(row)
     if holds is None:
-        return [f"{missing_words(condition)} is not recorded"]
+        return [f"{describe_nullable_columns(condition)} is not recorded"]
     return [] if holds else [english(Not(as_condition(condition)))]
 
 

@@ -101,7 +101,7 @@ SURVEYED = SurveyProportion(
     valid=Call.urgent.is_not_null(),
     favourable=Call.urgent,
     weight=Call.weight,
-    least=LEAST,
+    min_answers=LEAST,
 )
 
 

@@ -144,7 +144,7 @@ def test_an_outage_that_ends_in_the_hour_that_occurs_twice_does_not_last_for_eve
         of=Outage,
         at=Outage.began_at,
         until=Outage.ended_at,
-        of_each=Outage.system,
+        system=Outage.system,
     )
     found = row(compute(metric(up), {"outage": outages}, ["2024-10"]), "up")
     assert found["value"] == 1

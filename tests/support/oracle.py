@@ -346,11 +346,11 @@ class Oracle:
             Fraction(int(datetime(d.year, d.month, d.day, tzinfo=LONDON).timestamp()))
             for d in (period.start, period.stop)
         )
-        everywhere = [r for r in self.tables[measure.of.table] if r[measure.of_each.name]]
+        everywhere = [r for r in self.tables[measure.of.table] if r[measure.system.name]]
         here = [row for row in everywhere if self.belongs(measure.of, row, chosen)]
-        own = measure.of_each.dimension
+        own = measure.system.dimension
         of_one = own is not None and chosen.get(own.key, ALL) != ALL
-        systems = {row[measure.of_each.name] for row in (here if of_one else everywhere)}
+        systems = {row[measure.system.name] for row in (here if of_one else everywhere)}
         down = Fraction(0)
         for system in systems:
             spans = []
@@ -358,7 +358,7 @@ class Oracle:
                 start, end = (_instant(row[c.name]) for c in (measure.at, measure.until))
                 end = stops if row[measure.until.name] is None else end
                 # An end that cannot be placed in time makes an outage of no known length.
-                if row[measure.of_each.name] == system and None not in (start, end):
+                if row[measure.system.name] == system and None not in (start, end):
                     spans.append((max(start, begins), min(end, stops)))
             edges = sorted({edge for span in spans for edge in span})
             for left, right in pairwise(edges):

@@ -187,7 +187,7 @@ MEASURES: list[Measure] = [
         valid=Visit.score.is_not_null(),
         favourable=Visit.score >= 2,
         weight=Visit.weight,
-        least=LEAST,
+        min_answers=LEAST,
     ),
     *(
         Duration(
@@ -311,7 +311,7 @@ MEASURES: list[Measure] = [
         of=Outage,
         at=Outage.began_at,
         until=Outage.ended_at,
-        of_each=Outage.system,
+        system=Outage.system,
         where=~Outage.planned,
     ),
 ]

@@ -71,7 +71,7 @@ def _measures(survey: str, words: str, prefix: str) -> list[Measure]:
             valid=opinion,
             favourable=SurveyAnswer.answer.is_in(FAVOURABLE_STAFF_ANSWERS),
             weight=SurveyAnswer.weight,
-            least=LEAST_STAFF_ANSWERS,
+            min_answers=LEAST_STAFF_ANSWERS,
             note="Over all questions together: a share of answers, and not of people. Read it by "
             "theme or question.",
         ),

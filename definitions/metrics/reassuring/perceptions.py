@@ -69,7 +69,7 @@ perceptions_of_accessibility = Metric(
             valid=opinion,
             favourable=SurveyAnswer.answer.is_in(FAVOURABLE_PERCEPTIONS),
             weight=SurveyAnswer.weight,
-            least=LEAST_PERCEPTIONS,
+            min_answers=LEAST_PERCEPTIONS,
             note="Over all questions on accessibility together: a share of answers, and not of "
             "people. Read it by question.",
         ),

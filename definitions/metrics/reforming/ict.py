@@ -137,7 +137,7 @@ system_availability = Metric(
             of=Outage,
             at=Outage.started_at,
             until=Outage.ended_at,
-            of_each=Outage.system,
+            system=Outage.system,
             where=~Outage.planned,
             direction=Direction.HIGHER_IS_BETTER,
             note="Planned maintenance is not lost time here.",
@@ -148,7 +148,7 @@ system_availability = Metric(
             of=Outage,
             at=Outage.started_at,
             until=Outage.ended_at,
-            of_each=Outage.system,
+            system=Outage.system,
             direction=Direction.HIGHER_IS_BETTER,
         ),
         Count(

@@ -78,7 +78,7 @@ def _measures(survey: str, whom: str, prefix: str = "") -> list[Measure]:
                 valid=valid,
                 favourable=SurveyAnswer.answer.is_in(SATISFIED_ANSWERS),
                 weight=SurveyAnswer.weight,
-                least=LEAST_VICTIM_ANSWERS,
+                min_answers=LEAST_VICTIM_ANSWERS,
             )
             for key, item, words in (
                 ("", WHOLE_EXPERIENCE, "with the whole experience"),

@@ -103,7 +103,7 @@ def aggregate_table(
     aggregates = aggregator.aggregate(statistics)
     for statistic in statistics:
         for position, dimension in enumerate(axes.dimensions):
-            if dimension.key == statistic.whole and position in carried:
+            if dimension.key == statistic.total_over and position in carried:
                 array = aggregates.arrays[statistic.key]
                 aggregates.arrays[statistic.key] = np.take(array, [-1], axis=position + 1)
     return aggregates

@@ -233,7 +233,7 @@ class NarwhalsBackend:
             within = within & self._compiler(first.where)
         keys = self._keys(time, grouping)
         values = self._frame(within).select(value.alias(VALUE), *_aliased(keys))
-        requested = {statistic.ordered for statistic in statistics}
+        requested = {statistic.quantile_and_limit for statistic in statistics}
         query = query_values_near_ranks(values, list(keys), requested)
         rows = self._collect(query, grouping, "ranking")
         shape = (times, *grouping.sizes)
@@ -242,8 +242,10 @@ class NarwhalsBackend:
         occupied, by_quantile = quantiles_from_ranks(cells, rows, requested)
         arrays = {}
         for statistic in statistics:
-            array = empty_cells(math.prod(shape), statistic.ordered)
-            array[occupied] = to_unit("s", statistic, {"s": by_quantile[statistic.ordered]})
+            array = empty_cells(math.prod(shape), statistic.quantile_and_limit)
+            array[occupied] = to_unit(
+                "s", statistic, {"s": by_quantile[statistic.quantile_and_limit]}
+            )
             arrays[statistic.key] = grouping.to_dense(array.reshape(shape))
         return arrays
 

@@ -296,10 +296,12 @@ class PolarsBackend:
             values = self._frame[f"of:{name}"]
             kept = values.is_not_null().to_numpy() & (cells < size) & self._mask(alike[0].where)
             chosen = _fill_null(values, 0)[kept]
-            requested = {statistic.ordered for statistic in alike}
+            requested = {statistic.quantile_and_limit for statistic in alike}
             arrays = quantiles(cells[kept].astype(np.int64), chosen, size, requested)
             for statistic in alike:
-                by_key[statistic.key] = to_unit("s", statistic, {"s": arrays[statistic.ordered]})
+                by_key[statistic.key] = to_unit(
+                    "s", statistic, {"s": arrays[statistic.quantile_and_limit]}
+                )
         return by_key
 
     def _cells(

@@ -24,7 +24,7 @@ CASES = (
                 valid=Answer.answer.is_in(["good", "poor"]),
                 favourable=Answer.answer == "good",
                 weight=Answer.weight,
-                least=FEW,
+                min_answers=FEW,
             )
         ],
         tables={
@@ -51,7 +51,7 @@ CASES = (
                 valid=Answer.answer.is_in(["good", "poor"]),
                 favourable=Answer.answer == "good",
                 weight=Answer.weight,
-                least=FEW,
+                min_answers=FEW,
             )
         ],
         tables={

@@ -22,7 +22,7 @@ CASES = (
                 of=Outage,
                 at=Outage.began_at,
                 until=Outage.ended_at,
-                of_each=Outage.system,
+                system=Outage.system,
             )
         ],
         tables={

@@ -336,7 +336,7 @@ MEASURES = {
         lambda: logs(basis=Basis.PROXY),
         "Count logs",
         "proxy_difference",
-        "says what it is not",
+        "says how it differs",
         "how it differs",
     ),
     "the force's own measure that differs": Mistake(
@@ -420,7 +420,7 @@ MEASURES = {
         lambda: Ratio(key="x", numerator="logs", denominator="logs"),
         "Ratio x",
         "denominator",
-        "divided by itself",
+        "the ratio is 1",
         "another measure",
     ),
     "a rate per a number not in use": Mistake(

@@ -1,4 +1,4 @@
-"""What is told and not counted."""
+"""The text report: a written text for a period, without a number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.measures.measure import Cells, TableMeasure
+from swm_kpi.measures.grid_cells import Cells
+from swm_kpi.measures.measure import TableMeasure
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -21,24 +22,31 @@ from swm_kpi.measures.statistic import Operation, Statistic
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
-    from swm_kpi.measures.measure import Array
+    from swm_kpi.measures.grid_cells import Array
 
 
 _NO_NUMBER = "a text report has no number."
 
 
 class TextReport(TableMeasure):
-    """A text for the period, with who wrote it and on what evidence. It has no number.
+    """A text for the period, with its author's role and its evidence. It has no number.
 
-    The latest text of the period is carried through in the note, marked ``[z]``; a period without
-    one is ``[x]``. It is never summed or averaged, and has no interval.
+    The note carries the latest text of the period, and the value is marked ``[z]``. A period
+    without a text is marked ``[x]``.
+
+    - Unit: text.
+    - Time: a text belongs to the period that holds its date.
+    - Totals: none. Each total carries the latest text of the whole table.
+    - Protection: a policy withholds the text, unless it says that free text may be published.
+    - Process limits: none, because there is no number.
+    - Interval: none, for the same reason.
 
     Attributes:
-        at: the last day of the period the text is about.
-        text: what is said.
-        author: the role that says it, never a name.
-        evidence: on what it rests.
-        rating: a judgement on a stated scale, if one was made; empty otherwise.
+        at: the last day of the period that the text is about.
+        text: the column of the text.
+        author: the column of the role of its author, never a name.
+        evidence: the column that says on what evidence it rests.
+        rating: the column of a judgement on a stated scale, if there is one.
     """
 
     kind: ClassVar[str] = "text report"
@@ -54,37 +62,29 @@ class TextReport(TableMeasure):
 
     @property
     def resolved_unit(self) -> Unit:
-        """It has no unit: it is text."""
+        """Always text."""
         return Unit.TEXT
 
     @property
     def text_columns(self) -> tuple[Column, ...]:
-        """The columns carried through, in the order to print them."""
-        return tuple(
-            c for c in (self.rating, self.text, self.author, self.evidence) if c is not None
-        )
+        """The columns that the note carries, in the order to print them."""
+        columns = (self.rating, self.text, self.author, self.evidence)
+        return tuple(column for column in columns if column is not None)
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """How many texts there are, counted so that every column carried through is read."""
+        """How many texts there are: one statistic for each column that the note carries."""
         return {
-            each.name: Statistic(self.of, Operation.ROWS, self.at, where=self.where, of=each)
-            for each in self.text_columns
+            column.name: Statistic(self.of, Operation.ROWS, self.at, where=self.where, of=column)
+            for column in self.text_columns
         }
 
-    def combine(self, found: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
-        """No number: not applicable where there is a text, not available where there is none."""
+    def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
+        """Return no number: not applicable where there is a text, else not available."""
         import numpy as np
 
-        texts = found[self.text.name]
-        return Cells(np.full(texts.shape, np.nan), None, None, texts > 0, texts == 0)
-
-    def formula(self) -> str:
-        """How it comes about, in plain English."""
-        return (
-            f"The latest text of the period in the {self.of.table} table"
-            f"{self._where_words(' where')}, with its author's role and its evidence. Not a number."
-        )
+        texts = statistics[self.text.name]
+        return Cells(np.full(texts.shape, np.nan), not_applicable=texts > 0, unavailable=texts == 0)
 
     def format_text(self, row: Mapping[str, object], day: str) -> str:
         """Return the rating, the text, its author and date, and its evidence."""
@@ -97,8 +97,16 @@ class TextReport(TableMeasure):
         ]
         return " ".join(part for part in parts if part)
 
+    def formula(self) -> str:
+        """Return where the text comes from, in plain English."""
+        return (
+            f"The latest text of the period in the {self.of.table} table"
+            f"{self._describe_where(' where')}, with its author's role and its evidence. Not a "
+            "number."
+        )
+
     def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong between the fields."""
+        """Yield what is wrong with the fields."""
         yield from super().findings()
         for column in self.text_columns:
             if column.personal:

@@ -1,0 +1,97 @@
+"""The average stock: a number averaged over the snapshots of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from swm_kpi.contracts import Column
+from swm_kpi.declaration import Finding
+from swm_kpi.expressions import english
+from swm_kpi.measures.grid_cells import Cells, divide
+from swm_kpi.measures.measure import TableMeasure
+from swm_kpi.measures.null_conditions import null_condition_count, null_condition_notes
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    DisclosureRule,
+    MeanOfCounts,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+)
+from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
+
+if TYPE_CHECKING:
+    from swm_kpi.measures.grid_cells import Array
+
+
+class AverageStock(TableMeasure):
+    """The mean of a number over the snapshots of a period. A missing snapshot is not zero.
+
+    The denominator is the number of snapshots. An area is averaged over the snapshots that hold
+    it, and a total over those that hold every area seen in the period.
+
+    - Unit: the unit of the table's rows, unless another is declared.
+    - Time: the snapshots that fall in the period, each with the same weight.
+    - Totals: each total is averaged again. Means of several periods are pooled by the number of
+      snapshots.
+    - Protection: the value is protected as a mean of counts: members add up to their total.
+    - Process limits: yes.
+    - Interval: none, because the snapshots of one period are not separate cases.
+
+    Attributes:
+        at: when the snapshot was taken.
+        value: the number column summed within each snapshot; rows are counted without it.
+        same_rows: whether every snapshot has the same rows, zeros included, so that one with
+            fewer rows is incomplete. Set it to false for a list of people, which may be shorter.
+    """
+
+    kind: ClassVar[str] = "average stock"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.WEIGHTED)
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.VALUE)
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
+    disclosure: ClassVar[DisclosureRule] = MeanOfCounts("sum")
+    value: Column | None = None
+    same_rows: bool = True
+
+    @cached_property
+    def statistics(self) -> Mapping[str, Statistic]:
+        """The sum over the snapshots, and the number of snapshots."""
+        alignment = (
+            TimeAlignment.MEAN_OF_SNAPSHOTS if self.same_rows else TimeAlignment.MEAN_OF_STOCKS
+        )
+        operation = Operation.ROWS if self.value is None else Operation.SUM
+        total = Statistic(self.of, operation, self.at, alignment, self.where, self.value)
+        snapshots = Statistic(self.of, Operation.ROWS, self.at, alignment)
+        return {
+            "sum": total,
+            "snapshots": snapshots,
+            **null_condition_count(self, self.where, snapshots),
+        }
+
+    def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
+        """Return the sum over the snapshots divided by the number of snapshots."""
+        snapshots = statistics["snapshots"]
+        value, is_zero = divide(statistics["sum"], snapshots)
+        notes = null_condition_notes(statistics, self.where)
+        return Cells(value, denominator=snapshots, unavailable=is_zero, notes=notes)
+
+    def formula(self) -> str:
+        """Return how it is computed, in plain English."""
+        what = "number of rows" if self.value is None else f"sum of {english(self.value)}"
+        return (
+            f"The {what} in each snapshot of the {self.of.table} table"
+            f"{self._describe_where(' where')}, averaged over the snapshots taken in the period."
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong with the fields."""
+        yield from super().findings()
+        if self.value is not None:
+            yield from self._number_findings("value", self.value)
+        elif self.where is None:
+            yield "where", "it counts every row of each snapshot", "Say which rows, or give value="

@@ -1,0 +1,133 @@
+"""The budget variance: actual less budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from swm_kpi.contracts import Column
+from swm_kpi.declaration import Finding
+from swm_kpi.expressions import Canonical, english
+from swm_kpi.measures.grid_cells import Cells, divide
+from swm_kpi.measures.measure import TableMeasure, Where
+from swm_kpi.measures.null_conditions import all_of
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    DisclosureRule,
+    NoCounts,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+)
+from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
+from swm_kpi.vocabulary import Unit
+
+if TYPE_CHECKING:
+    from swm_kpi.measures.grid_cells import Array
+
+
+class BudgetVariance(TableMeasure):
+    """Actual less budget in the latest statement of the period: above zero is overspent.
+
+    - Unit: pounds, or a ratio to the budget with ``relative``.
+    - Time: the latest statement in the period. Its figures are cumulative within the financial
+      year, so those of several months are never added.
+    - Totals: each total is computed again from its actuals and budgets. The same period of
+      several years can be averaged.
+    - Protection: none needed, because pounds are not people.
+    - Process limits: none, because each figure includes the one before it.
+    - Interval: none, because an account is not a sample.
+
+    Attributes:
+        at: the day to which the figures of a statement run.
+        actual, budget: the two number columns.
+        series: for a table with several series of statements, such as year to date and forecast,
+            which rows are the series.
+        relative: divide by the budget; a budget of zero is marked ``[z]``.
+    """
+
+    kind: ClassVar[str] = "budget variance"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(
+        count=ResultColumn.VALUE, refusal="a variance can be above or below zero."
+    )
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(
+        refusal="a statement is cumulative within the financial year, so each figure includes the "
+        "one before it."
+    )
+    disclosure: ClassVar[DisclosureRule] = NoCounts()
+    actual: Column
+    budget: Column
+    series: Where | None = None
+    relative: bool = False
+
+    @property
+    def pooling(self) -> PoolingRule:
+        """Variances of different years can be averaged; statements of one year do not add."""
+        method = PoolingMethod.DIVIDED if self.relative else PoolingMethod.ADDED
+        reason = "a statement is cumulative, so its figures do not add."
+        return PoolingRule(method, no_sum_reason=reason)
+
+    @property
+    def resolved_unit(self) -> Unit:
+        """Pounds, or a ratio to the budget."""
+        return Unit.RATIO if self.relative else Unit.POUNDS
+
+    @cached_property
+    def statistics(self) -> Mapping[str, Statistic]:
+        """The sums of actual and budget in the latest statement, and its rows."""
+        return {
+            "actual": self._latest(Operation.SUM, self.actual),
+            "budget": self._latest(Operation.SUM, self.budget),
+            "rows": self._latest(Operation.ROWS, None),
+        }
+
+    def _latest(self, operation: Operation, of: Column | None) -> Statistic:
+        return Statistic(
+            self.of,
+            operation,
+            self.at,
+            TimeAlignment.LAST_SNAPSHOT,
+            all_of(self.series, self.where),
+            of,
+            series=self.series,
+        )
+
+    def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
+        """Return the difference, or the difference over the budget."""
+        import numpy as np
+
+        actual, budget = statistics["actual"], statistics["budget"]
+        decimals = max(self.actual.decimals or 0, self.budget.decimals or 0)
+        difference = np.round(actual - budget, decimals)
+        unavailable = statistics["rows"] == 0
+        if not self.relative:
+            return Cells(difference, unavailable=unavailable)
+        value, is_zero = divide(difference, budget)
+        return Cells(value, difference, budget, is_zero & ~unavailable, unavailable)
+
+    def formula(self) -> str:
+        """Return how it is computed, in plain English."""
+        share = f", divided by {english(self.budget)}" if self.relative else ""
+        condition = all_of(self.series, self.where)
+        where = f" where {english(condition)}" if condition is not None else ""
+        return (
+            f"{english(self.actual).capitalize()} less {english(self.budget)}{share}, in the "
+            f"latest statement of the period in the {self.of.table} table{where}. Above zero is "
+            "overspent."
+        )
+
+    def canonical(self) -> Canonical:
+        """Return what moves its numbers, with what is reported."""
+        return [*super().canonical(), self.relative]
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong with the fields."""
+        yield from super().findings()
+        yield from self._number_findings("actual", self.actual)
+        yield from self._number_findings("budget", self.budget)
+        if self.actual is self.budget:
+            yield "budget", "it is the actual", "Name the budget's column"

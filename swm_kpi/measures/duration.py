@@ -1,0 +1,189 @@
+"""The duration: the mean, median or 90th percentile of times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from swm_kpi.contracts import Column
+from swm_kpi.declaration import Finding
+from swm_kpi.expressions import Canonical, Elapsed, IsNull, Not, Term, english
+from swm_kpi.measures.grid_cells import Cells, divide
+from swm_kpi.measures.measure import TableMeasure
+from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
+from swm_kpi.measures.rules import (
+    Additivity,
+    AverageOverRows,
+    ChangeRule,
+    DisclosureRule,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+)
+from swm_kpi.measures.statistic import Limit, Operation, Statistic
+from swm_kpi.vocabulary import Unit
+
+if TYPE_CHECKING:
+    from swm_kpi.measures.grid_cells import Array, Limits
+
+
+class Average(StrEnum):
+    """The number that summarises many durations."""
+
+    MEAN = "mean"
+    MEDIAN = "median"
+    P90 = "90th percentile"
+
+
+_QUANTILES = {Average.MEDIAN: 0.5, Average.P90: 0.9}
+_REPEATED_HOUR = "a time is in the hour that comes twice when the clocks go back"
+_SECONDS_IN = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3_600, Unit.DAYS: 86_400}
+
+
+class Duration(TableMeasure):
+    """The mean, median or 90th percentile of the time from one moment to another.
+
+    A row without a start or an end has no duration. It is left out, and a note counts it.
+
+    - Unit: seconds, minutes, hours or days, which must be declared.
+    - Time: a row counts in the period that holds its ``at``. Times are elapsed real time, right
+      across a change of the clocks; two dates give whole days.
+    - Totals: each total is computed again from its rows. Means of several periods are pooled by
+      the number of rows timed. Medians and percentiles are not.
+    - Protection: the denominator, the number of rows timed, is a count. A 90th percentile is also
+      suppressed where a tenth of the rows is a small count.
+    - Process limits: yes.
+    - Interval: of a median or percentile, two order statistics: observed times whose ranks follow
+      from the number of times, so that no distribution is assumed. A mean has none, because times
+      are long-tailed and neither their number nor their sum says how they spread.
+    - Source: quantiles interpolate linearly between the two nearest values, definition 7 of R. J.
+      Hyndman and Y. Fan, *Sample quantiles in statistical packages*, The American Statistician 50
+      (1996).
+
+    Attributes:
+        start, end: two columns of date and time, or two of date.
+        average: mean, median or 90th percentile.
+        unit: seconds, minutes, hours or days.
+        missing: what a note says of a row with no duration, such as "no arrival time".
+    """
+
+    kind: ClassVar[str] = "duration"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.DENOMINATOR)
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
+    start: Column
+    end: Column
+    average: Average
+    missing: str = ""
+
+    @property
+    def pooling(self) -> PoolingRule:
+        """Means are weighted by the rows timed; medians and percentiles are never pooled."""
+        if self.average is Average.MEAN:
+            return PoolingRule(PoolingMethod.WEIGHTED)
+        return PoolingRule.refuse(
+            f"a {self.average.value} cannot be computed from those of shorter periods."
+        )
+
+    @property
+    def disclosure(self) -> DisclosureRule:
+        """The number of rows timed is a count; a percentile is a value of few of them."""
+        if self.average is not Average.P90:
+            return AverageOverRows("timed")
+        return AverageOverRows("timed", tail=1 - _QUANTILES[self.average])
+
+    @property
+    def elapsed(self) -> Term:
+        """The seconds from start to end."""
+        return Elapsed(self.start, self.end)
+
+    @property
+    def _seconds_in_unit(self) -> int:
+        return _SECONDS_IN[self.resolved_unit]
+
+    @cached_property
+    def statistics(self) -> Mapping[str, Statistic]:
+        """Rows timed, rows not timed, and the sum of the times or their quantile and limits."""
+        unknown = IsNull(self.elapsed)
+        conditions = {"timed": Not(unknown), "untimed": unknown}
+        if self.start.dtype is datetime:
+            # Both times are recorded, and one is in the hour that comes twice: it is ambiguous.
+            conditions["unclear"] = unknown & Not(IsNull(self.start)) & Not(IsNull(self.end))
+        statistics = {
+            role: Statistic(self.of, Operation.ROWS, self.at, where=all_of(self.where, condition))
+            for role, condition in conditions.items()
+        }
+        statistics |= null_condition_count(self, self.where)
+        if self.average is Average.MEAN:
+            statistics["seconds"] = Statistic(
+                self.of, Operation.SUM, self.at, where=self.where, of=self.elapsed
+            )
+            return statistics
+        quantile = Statistic(
+            self.of,
+            Operation.QUANTILE,
+            self.at,
+            where=self.where,
+            of=self.elapsed,
+            quantile=_QUANTILES[self.average],
+        )
+        limits = {limit.value: replace(quantile, limit=limit) for limit in Limit}
+        return {**statistics, "seconds": quantile, **limits}
+
+    def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
+        """Return the average in the measure's unit; the denominator is the rows timed."""
+        import numpy as np
+
+        timed = statistics["timed"]
+        limits = None
+        if self.average is Average.MEAN:
+            seconds, is_zero = divide(statistics["seconds"], timed)
+        else:
+            is_zero = timed == 0
+            seconds = np.where(is_zero, np.nan, statistics["seconds"])
+            limits = (
+                statistics["lower"] / self._seconds_in_unit,
+                statistics["upper"] / self._seconds_in_unit,
+            )
+        missing = self.missing or f"{english(self.start)} or {english(self.end)} missing"
+        unclear = statistics.get("unclear", np.zeros_like(timed))
+        notes = [
+            *null_condition_notes(statistics, self.where),
+            (statistics["untimed"] - unclear, f"left out: {missing}"),
+            (unclear, f"left out: {_REPEATED_HOUR}"),
+        ]
+        value = seconds / self._seconds_in_unit
+        return Cells(value, None, timed, is_zero, limits=limits, notes=notes)
+
+    def interval(self, cells: Cells, confidence: float) -> Limits | None:
+        """Return the order-statistic limits that the engine read from the times."""
+        return cells.limits
+
+    def formula(self) -> str:
+        """Return how it is computed, in plain English."""
+        return (
+            f"The {self.average.value} of the {self.resolved_unit.value} from "
+            f"{english(self.start)} to {english(self.end)} in the {self.of.table} table"
+            f"{self._describe_where(' where')}, by {english(self.at)}."
+        )
+
+    def canonical(self) -> Canonical:
+        """Return what moves its numbers, the unit included."""
+        return [*super().canonical(), self.resolved_unit.value]
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong with the fields."""
+        yield from super().findings()
+        if self.unit not in _SECONDS_IN:
+            fix = "Give unit=Unit.SECONDS, MINUTES, HOURS or DAYS"
+            yield "unit", "a duration is in units of time", fix
+        if {self.start.dtype.__name__, self.end.dtype.__name__} not in ({"date"}, {"datetime"}):
+            rule = f"{self.start} and {self.end} are not two dates or two times"
+            yield "end", rule, "Use two columns of one type, date or datetime"
+        if self.start is self.end:
+            yield "end", "it is the start", "Name the column in which the time ends"

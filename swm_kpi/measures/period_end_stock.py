@@ -1,0 +1,120 @@
+"""The period-end stock: how many there are at the end of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from swm_kpi.contracts import Column
+from swm_kpi.declaration import Finding
+from swm_kpi.expressions import english
+from swm_kpi.measures.grid_cells import Cells
+from swm_kpi.measures.measure import TableMeasure, Where
+from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    CountedValue,
+    DisclosureRule,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+)
+from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
+
+if TYPE_CHECKING:
+    from swm_kpi.measures.grid_cells import Array
+
+
+class PeriodEndStock(TableMeasure):
+    """The number of rows, or the sum of a column, in the latest snapshot of the period.
+
+    The note holds the date of the snapshot. A period with no snapshot is marked ``[x]`` and is
+    never 0. With ``until``, the table is a register: the rows in force on the last day of the
+    period are counted.
+
+    - Unit: the unit of the table's rows, unless another is declared.
+    - Time: the latest snapshot in the period, or the last day of the period for a register.
+    - Totals: values add over areas, and never over periods. The same period of several years can
+      be averaged.
+    - Protection: the value is a count, and is suppressed where it is small.
+    - Process limits: yes, with a caution: neighbouring stocks are mostly the same people.
+    - Interval: none, because everyone is counted, and no sample is drawn.
+    - Source: semi-additive facts in R. Kimball and M. Ross, *The data warehouse toolkit* (2013).
+
+    Attributes:
+        at: the date of the snapshot; for a register, the day a row begins.
+        until: for a register, the day a row ends, null while it lasts.
+        value: a number column to sum, such as full-time equivalents; rows are counted without it.
+        series: for a table with several series of snapshots, such as year to date and forecast,
+            which rows are the series. The latest snapshot is then the latest of that series. A
+            member with no row in it is marked ``[x]``, because a statement lists its members.
+    """
+
+    kind: ClassVar[str] = "period-end stock"
+    additivity: ClassVar[Additivity] = Additivity.SEMI_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(
+        PoolingMethod.ADDED, no_sum_reason="a stock at a date does not add over time."
+    )
+    percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.VALUE)
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(
+        caution="A stock carries over from one period to the next, so runs and trends are common."
+    )
+    disclosure: ClassVar[DisclosureRule] = CountedValue("stock")
+    until: Column | None = None
+    value: Column | None = None
+    series: Where | None = None
+
+    @cached_property
+    def statistics(self) -> Mapping[str, Statistic]:
+        """Rows of the latest snapshot, or the sum of a column over them."""
+        operation = Operation.ROWS if self.value is None else Operation.SUM
+        stock = self._latest(operation, self.value)
+        statistics = {"stock": stock, **null_condition_count(self, self.where, stock)}
+        if self.series is not None:
+            statistics["rows"] = self._latest(Operation.ROWS, None)
+        return statistics
+
+    def _latest(self, operation: Operation, of: Column | None) -> Statistic:
+        is_register = self.until is not None
+        return Statistic(
+            self.of,
+            operation,
+            self.at,
+            TimeAlignment.IN_FORCE if is_register else TimeAlignment.LAST_SNAPSHOT,
+            all_of(self.series, self.where),
+            of,
+            series=self.series,
+            until=self.until,
+        )
+
+    def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
+        """Return the stock itself."""
+        unavailable = statistics["rows"] == 0 if "rows" in statistics else None
+        notes = null_condition_notes(statistics, self.where)
+        return Cells(statistics["stock"], unavailable=unavailable, notes=notes)
+
+    def formula(self) -> str:
+        """Return how it is computed, in plain English."""
+        what = "number of rows" if self.value is None else f"sum of {english(self.value)}"
+        condition = all_of(self.series, self.where)
+        where = f" where {english(condition)}" if condition is not None else ""
+        return f"The {what} {self._describe_date()} in the {self.of.table} table{where}."
+
+    def _describe_date(self) -> str:
+        if self.until is None:
+            return "in the latest snapshot of the period"
+        began, ended = english(self.at), english(self.until)
+        return f"in force on the last day of the period, by {began} and {ended},"
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong with the fields."""
+        yield from super().findings()
+        if self.value is not None:
+            yield from self._number_findings("value", self.value)
+        if self.until is not None and self.until.dtype is not self.at.dtype:
+            yield "until", f"{self.until} and {self.at} are not of one type", "Use two dates"
+        if self.until is not None and self.series is not None:
+            yield "series", "a register has no series of snapshots", "Use where="

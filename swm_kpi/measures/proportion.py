@@ -1,0 +1,117 @@
+"""The proportion: rows that meet a condition, divided by all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from swm_kpi.declaration import Finding
+from swm_kpi.expressions import IsUnknown, as_condition, english
+from swm_kpi.measures.grid_cells import Cells, divide
+from swm_kpi.measures.interval_methods import proportion_interval
+from swm_kpi.measures.measure import TableMeasure, Where
+from swm_kpi.measures.null_conditions import (
+    all_of,
+    describe_nullable_columns,
+    null_condition_count,
+    null_condition_notes,
+    reads_nullable_column,
+)
+from swm_kpi.measures.rules import (
+    Additivity,
+    ChangeRule,
+    DisclosureRule,
+    PoolingMethod,
+    PoolingRule,
+    ProcessLimitRule,
+    ResultColumn,
+    ShareOfCounts,
+)
+from swm_kpi.measures.statistic import Operation, Statistic
+from swm_kpi.vocabulary import Unit
+
+if TYPE_CHECKING:
+    from swm_kpi.measures.grid_cells import Array, Limits
+
+
+class Proportion(TableMeasure):
+    """The proportion of some rows that meet a condition, from 0 to 1.
+
+    A row for which the numerator's condition is unknown is in neither the numerator nor the
+    denominator, and a note counts it. A proportion of no rows is marked ``[z]``.
+
+    - Unit: always a proportion.
+    - Time: a row counts in the period that holds its date.
+    - Totals: numerators and denominators add over areas and periods, and are divided again.
+    - Protection: numerator and denominator are counts, and so is their difference.
+    - Process limits: yes, unless the mean numerator is too small.
+    - Interval: Wilson's, of the denominator.
+    - Source: E. B. Wilson, *Probable inference, the law of succession, and statistical inference*,
+      Journal of the American Statistical Association 22 (1927).
+
+    Attributes:
+        where: which rows are the denominator; all in the period when left out.
+        numerator: which of those rows count. They are always a subset of the denominator.
+    """
+
+    kind: ClassVar[str] = "proportion"
+    additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
+    pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.DIVIDED)
+    percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
+    disclosure: ClassVar[DisclosureRule] = ShareOfCounts(
+        "numerator", "denominator", undecided="unknown"
+    )
+    numerator: Where
+
+    @property
+    def resolved_unit(self) -> Unit:
+        """Always a proportion."""
+        return Unit.PROPORTION
+
+    @cached_property
+    def statistics(self) -> Mapping[str, Statistic]:
+        """Rows in the numerator, rows in the denominator, and rows that may be in neither."""
+        statistics = {
+            "numerator": self._rows(all_of(self.where, self.numerator)),
+            "denominator": self._rows(self.where),
+            **null_condition_count(self, self.where),
+        }
+        if reads_nullable_column(self.numerator):
+            unknown = IsUnknown(as_condition(self.numerator))
+            statistics["unknown"] = self._rows(all_of(self.where, unknown))
+        return statistics
+
+    def _rows(self, where: Where | None) -> Statistic:
+        return Statistic(self.of, Operation.ROWS, self.at, where=where)
+
+    def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
+        """Return the numerator over the rows that are known to be in it or not."""
+        notes = null_condition_notes(statistics, self.where)
+        numerator, denominator = statistics["numerator"], statistics["denominator"]
+        if "unknown" in statistics:
+            denominator = denominator - statistics["unknown"]
+            columns = describe_nullable_columns(self.numerator)
+            notes.append(
+                (statistics["unknown"], f"in neither part because {columns} is not recorded")
+            )
+        value, is_zero = divide(numerator, denominator)
+        return Cells(value, numerator, denominator, is_zero, trials=denominator, notes=notes)
+
+    def interval(self, cells: Cells, confidence: float) -> Limits | None:
+        """Return the Wilson interval of the proportion."""
+        return proportion_interval(cells.value, cells.trials, confidence)
+
+    def formula(self) -> str:
+        """Return how it is computed, in plain English."""
+        return (
+            f"Of the rows in the {self.of.table} table{self._describe_where(' where')}, by "
+            f"{english(self.at)}, the share where {english(self.numerator)}."
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong with the fields."""
+        yield from super().findings()
+        if self.unit not in (None, Unit.PROPORTION):
+            yield "unit", "a proportion is from 0 to 1", "Leave unit out"
