@@ -1,6 +1,6 @@
-"""Contracts: input tables as typed columns, which give Pandera schemas and validation reports.
+"""Contracts: the input tables as typed columns, with Pandera schemas and validation reports.
 
-May import errors, vocabulary and expressions. Must never let a value of a table into a message.
+May import errors, vocabulary and expressions. No message contains a value from a table.
 """
 
 from swm_kpi.contracts.column import Column, Recoded

@@ -1,4 +1,4 @@
-"""What validation found: counts and names, never a value."""
+"""The results of validation: counts and column names, never a value."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from swm_kpi.errors import DataError
 
 @dataclass(frozen=True, order=True)
 class Violation:
-    """One rule of a contract broken by some rows of a table.
+    """One rule of a contract that some rows of a table break.
 
     Attributes:
-        column: the column, or several joined with commas.
+        column: the name of the column, or several names joined with commas.
         rule: the rule, in words.
-        rows: how many rows break it; the whole table where a column is missing or of another type.
+        rows: the number of rows that break it; all rows where the column is missing or has another
+            type.
     """
 
     column: str
@@ -30,21 +31,21 @@ class Violation:
 
 @dataclass(frozen=True)
 class ValidatedTable:
-    """A table that its contract has passed, kept encoded so that it is not checked again.
+    """A table that passed its contract, stored encoded so that it is not validated again.
 
     Attributes:
         contract: the contract's class name.
-        table: the name it has in ``compute``'s data.
-        frame: a Polars frame, or the engine's own where the table stays in another. Times are
-            local wall clock in Europe/London.
-        columns: the contract's columns that it holds.
-        coverage: first and last day the rows cover, where whoever read the file knows it.
-        missing_months: the first day of each month within it that nothing was given for.
-        missing_of: by breakdown and member, the further months that nothing was given for.
-        notes: what readers of a number should be told about this table.
-        spans: first and last day of each date column that has any value.
-        rows: how many rows it has.
-        kept: narrow columns that computations worked out, for the next one.
+        table: its name in the ``data`` of ``compute``.
+        frame: a Polars frame, or the frame of another engine where the table stays in it. Times
+            are local wall-clock times in Europe/London.
+        columns: the columns of the contract that the table has.
+        coverage: the first and last day that the rows cover, where the reader of the file knows it.
+        missing_months: the first day of each month inside the coverage that has no data.
+        missing_of: further months without data, by breakdown and member.
+        notes: sentences about this table for the readers of a number.
+        spans: the first and last day in each date column that has any value.
+        rows: the number of rows.
+        kept: a cache of columns that computations derive, for the next computation.
     """
 
     contract: str
@@ -61,10 +62,10 @@ class ValidatedTable:
 
 
 class ContractError(DataError):
-    """Tables break their contracts. Every failure of every table is here.
+    """One or more tables break their contracts.
 
     Attributes:
-        reports: one report for each table that failed.
+        reports: one report for each table that breaks its contract.
     """
 
     def __init__(self, reports: tuple[ContractReport, ...]) -> None:
@@ -72,20 +73,20 @@ class ContractError(DataError):
         super().__init__("\n".join(str(report) for report in reports))
 
     def __reduce__(self) -> tuple[type[Self], tuple[tuple[ContractReport, ...]]]:
-        """Let it cross from one process to another whole."""
+        """Keep the reports when the error is pickled, as between processes."""
         return type(self), (self.reports,)
 
 
 @dataclass(frozen=True)
 class ContractReport:
-    """The result of checking one table against its contract.
+    """The result of validating one table against its contract.
 
     Attributes:
         name: the table's name.
-        rows: how many rows it has.
-        violations: every rule broken, sorted.
-        extra_columns: columns the contract does not know, which nothing reads.
-        not_given: contract columns that the table does not have.
+        rows: the number of rows.
+        violations: every broken rule, sorted.
+        extra_columns: columns that are not in the contract. Nothing reads them.
+        not_given: columns of the contract that the table does not have.
     """
 
     name: str
@@ -97,12 +98,12 @@ class ContractReport:
 
     @property
     def ok(self) -> bool:
-        """Whether the table keeps every rule."""
+        """Whether the table keeps every rule of its contract."""
         return not self.violations
 
     @property
     def table(self) -> ValidatedTable:
-        """The table, checked and encoded, to hand to ``compute``.
+        """The validated table, to pass to ``compute``.
 
         Raises:
             ContractError: the table has violations.
@@ -112,7 +113,7 @@ class ContractReport:
         return self._checked
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """Print what a notebook shows: the words, and not the fields."""
+        """Print the report as text in a notebook."""
         printer.text(str(self))
 
     def __str__(self) -> str:
@@ -120,5 +121,5 @@ class ContractReport:
         if self.ok:
             return f"{head} keeps its contract."
         lines = [f"{head} breaks its contract:"]
-        lines += [f"  {each}" for each in self.violations]
+        lines += [f"  {violation}" for violation in self.violations]
         return "\n".join(lines)

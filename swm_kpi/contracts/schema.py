@@ -1,7 +1,7 @@
-"""Pandera schemas made from contracts. The only module that imports pandera.
+"""Pandera schemas built from contracts. Only this module imports pandera.
 
-Pandera's own errors carry the values that failed and the whole frame, so none leaves this module.
-Its global switches can turn checks off, so every run here sets them on for itself.
+Pandera's errors contain the values that failed and the whole frame, so none leaves this module.
+Pandera's global switches can turn checks off, so this module turns them on for each run.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _BACKENDS = ("pandas", "polars")
 
 
 def build_schema(contract: ContractType, backend: str) -> Schema:
-    """Return a Pandera ``DataFrameSchema`` that holds the contract's column rules and keys.
+    """Return a Pandera ``DataFrameSchema`` with the contract's column rules and keys.
 
-    Cross-column rules are checked by ``swm_kpi.validate``, which also reports them without values.
+    Only ``swm_kpi.validate`` checks rules over several columns.
 
     Raises:
-        RequestError: the backend is not one of pandas and polars.
+        RequestError: the backend is neither pandas nor polars.
     """
     if backend not in _BACKENDS:
         raise RequestError(f"No Pandera schema for {backend!r}. {did_you_mean(backend, _BACKENDS)}")
@@ -56,7 +56,7 @@ def build_schema(contract: ContractType, backend: str) -> Schema:
 
 
 def failing_rows(series: pl.Series, column: Column) -> list[tuple[str, int]]:
-    """Run the column's own ``checks`` and return each broken check's name and number of rows."""
+    """Run the ``checks`` of a column. Return the name and the number of rows of each that fails."""
     pa = _pandera("polars")
     from pandera.config import ValidationDepth, config_context
     from pandera.errors import SchemaErrors
@@ -86,14 +86,14 @@ def _pandera(backend: str) -> Any:
         import pandera.pandas
     except ValueError:
         raise RequestError(
-            "Pandera does not start: an environment variable of its own, such as "
-            "PANDERA_VALIDATION_DEPTH, holds what it does not know. Unset it."
+            "Pandera does not start: one of its environment variables, such as "
+            "PANDERA_VALIDATION_DEPTH, has a value that it does not know. Unset the variable."
         ) from None
     return pandera.pandas
 
 
 def _dtype(column: Column, backend: str) -> Any:
-    """Return Pandera's type, or None where pandas keeps one thing in several physical types."""
+    """Return Pandera's type; None for text in pandas, which has several physical types."""
     if backend == "polars":
         import polars as pl
 
@@ -118,7 +118,8 @@ def _checks(pa: Any, column: Column, backend: str) -> list[Any]:
     for word, bound in column.bounds.items():
         checks.append(getattr(pa.Check, word)(_bound(bound, column, backend)))
     if column.str_matches is not None:
-        # Polars' own expressions end at $ and nowhere else; Python's stop before a last line end.
+        # In Polars, $ matches only at the end of the text. In Python it also matches before a final
+        # line break, so \Z is used.
         first, last = ("^", "$") if backend == "polars" else (r"\A", r"\Z")
         checks.append(pa.Check.str_matches(f"{first}(?:{column.str_matches}){last}"))
     if column.dtype is str and backend == "pandas" and column.domain is None:

@@ -1,4 +1,4 @@
-"""Arguments that do not fit are told like any other mistake of a definition."""
+"""Wrong arguments of columns and dimensions are reported as definition errors."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from swm_kpi.expressions.tree import raise_problem
 
 
 class SignatureErrorMeta(type):
-    """Turns a missing or misspelt argument into a problem with a place and a fix."""
+    """A metaclass that turns a missing or misspelt argument into a problem with place and fix."""
 
     if not TYPE_CHECKING:
 
-        def __call__(cls, *args: object, **options: object) -> object:
-            """Make the object, or tell which argument does not fit."""
-            known = signature(cls.__init__)
+        def __call__(cls, *args: object, **kwargs: object) -> object:
+            """Create the object, or report the argument that does not match the signature."""
+            expected = signature(cls.__init__)
             try:
-                known.bind(None, *args, **options)
+                expected.bind(None, *args, **kwargs)
             except TypeError as error:
                 rule = str(error)
             else:
-                return super().__call__(*args, **options)
-            names = [each for each in known.parameters if each != "self"]
-            odd = [each for each in options if each not in names]
-            fix = did_you_mean(odd[0], names) if odd else f"Give {', '.join(names)} by name"
-            return raise_problem(cls.__name__, odd[0] if odd else "arguments", rule, fix)
+                return super().__call__(*args, **kwargs)
+            names = [name for name in expected.parameters if name != "self"]
+            unknown = [name for name in kwargs if name not in names]
+            field = unknown[0] if unknown else "arguments"
+            fix = did_you_mean(field, names) if unknown else f"Give {', '.join(names)} by name"
+            return raise_problem(cls.__name__, field, rule, fix)

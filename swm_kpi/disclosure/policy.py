@@ -107,9 +107,9 @@ class DisclosurePolicy(Declaration):
         for name, reason in self.exempt.items():
             if not reason.strip():
                 yield "exempt", f"{name!r} has no reason", "Say why it identifies nobody"
-            if not name.strip() or (name.isalpha() and name not in set(Unit)):
+            if not name.strip() or (name.isalpha() and name not in Unit.known_names()):
                 rule = f"{name!r} is neither a ref nor a unit"
-                yield "exempt", rule, did_you_mean(name, [unit.value for unit in Unit])
+                yield "exempt", rule, did_you_mean(name, Unit.known_names())
 
     def __str__(self) -> str:
         return self.describe()

@@ -1,6 +1,6 @@
 """Another force's distribution, built, installed and used as its engineers would.
 
-It stands in ``tests/other_force`` with its own tests: the living example of a plugin.
+The distribution is in ``tests/other_force`` with its own tests. It is the example of a plugin.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SOURCE = ROOT / "tests" / "other_force"
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the distribution installed from its wheel. Nothing is asked of a network."""
+    """Return a folder with the distribution installed from its wheel, without a network."""
     out = tmp_path_factory.mktemp("built")
     run(out, "-m", "hatchling", "build", "-d", str(out), "-t", "wheel", cwd=SOURCE)
     (wheel,) = out.glob("other_force_kpis-*.whl")
@@ -29,7 +29,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(site: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run Python there, as if on its own: options for this project's tests are not for others."""
+    """Run Python in a folder, without the pytest options of this project."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
     done = subprocess.run(
         [sys.executable, *words],
@@ -47,7 +47,7 @@ def test_its_own_tests_pass_beside_the_library(installed: Path, tmp_path: Path) 
     config = ("-c", str(SOURCE / "pyproject.toml"), "--rootdir", str(SOURCE))
     options = ("-q", "-p", "no:cacheprovider", *config)
     done = run(installed, "-m", "pytest", *options, str(SOURCE / "tests"), cwd=tmp_path)
-    assert "7 passed" in done.stdout
+    assert "9 passed" in done.stdout
 
 
 def test_the_command_line_knows_its_metrics(installed: Path, tmp_path: Path) -> None:
@@ -58,8 +58,8 @@ def test_the_command_line_knows_its_metrics(installed: Path, tmp_path: Path) -> 
 
 
 def test_its_worked_examples_are_checked_with_the_plans(installed: Path, tmp_path: Path) -> None:
-    said = run(installed, "-m", "swm_kpi.cli", "check", cwd=tmp_path).stdout
-    assert said.startswith("73 refs agree with each other")
+    output = run(installed, "-m", "swm_kpi.cli", "check", cwd=tmp_path).stdout
+    assert output.startswith("73 refs agree with each other")
 
 
 def test_it_has_a_site_of_its_own(installed: Path, tmp_path: Path) -> None:

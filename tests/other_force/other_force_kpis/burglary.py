@@ -1,17 +1,17 @@
-"""A metric over one of the plan's own tables, and resting on one of its assumptions."""
+"""A metric that reads one of the plan's tables and rests on one of its assumptions."""
 
-from other_force_kpis.stop_search import NOBODY_HAS_SAID
+from other_force_kpis.objectives import SAFE_HOMES
+from other_force_kpis.stop_search import NOT_STATED
 from swm_kpi import Direction, Example, Metric, RepeatRate, Unit
 from swm_kpi.definitions.assumptions import REPEAT_MONTHS
 from swm_kpi.definitions.contracts.crime import RESIDENTIAL_BURGLARY
 from swm_kpi.definitions.contracts.crime_party import PERSON_VICTIM, CrimeParty
-from swm_kpi.definitions.plan.objectives import VICTIMS
 
 repeat_burglary_victims = Metric(
     ref="OF3",
     key="repeat_burglary_victims",
     title="Repeat victims of residential burglary",
-    objective=VICTIMS,
+    objective=SAFE_HOMES,
     summary="Different people who were victims of a residential burglary recorded in the period "
     "and of another recorded on an earlier day in the months before it that the assumption "
     "repeat_months names.",
@@ -28,7 +28,7 @@ repeat_burglary_victims = Metric(
         ),
     ],
     direction=Direction.LOWER_IS_BETTER,
-    availability=NOBODY_HAS_SAID,
+    availability=NOT_STATED,
     limitations="Not repeat burglaries: a person burgled four times is one repeat victim.",
     examples=[
         Example(

@@ -1,7 +1,8 @@
-"""Stop and search: a table that the plan does not have, and two metrics over it."""
+"""Stop and search: a table that the plan does not have, and two metrics that read it."""
 
 from datetime import datetime
 
+from other_force_kpis.objectives import FAIR_POWERS
 from swm_kpi import (
     Availability,
     Column,
@@ -14,9 +15,10 @@ from swm_kpi import (
     Proportion,
     Unit,
 )
-from swm_kpi.definitions.plan.objectives import SECURE
 
-NOBODY_HAS_SAID = Availability(
+SEARCHES = Unit.declare("searches")
+
+NOT_STATED = Availability(
     status="unknown", reason="The force has not said whether it can report this."
 )
 
@@ -31,7 +33,7 @@ FOUND_NOTHING = "Nothing found"
 OBJECTS = ("Drugs", "Weapon", "Stolen property", FOUND_NOTHING)
 
 
-class StopSearch(Contract, row_unit=Unit.EVENTS, source="Stop and search records"):
+class StopSearch(Contract, row_unit=SEARCHES, source="Stop and search records"):
     """One row per person searched."""
 
     search_id = Column(str, unique=True, personal=True, description="The record's own number.")
@@ -46,12 +48,12 @@ stop_searches = Metric(
     ref="OF1",
     key="stop_searches",
     title="Volume of stop and searches",
-    objective=SECURE,
+    objective=FAIR_POWERS,
     summary="People searched, counted on the day of the search.",
     measures=[Count(key="searches", of=StopSearch, at=StopSearch.searched_at)],
     dimensions=[BEAT],
     direction=Direction.NEUTRAL,
-    availability=NOBODY_HAS_SAID,
+    availability=NOT_STATED,
     limitations="Not stops: two people searched in one stop are two.",
     examples=[
         Example(
@@ -62,7 +64,7 @@ stop_searches = Metric(
             | 2024-07-01 00:00 | Drugs         | North |
             """,
             expect={"searches": 1 + 1},
-            edge_case="A search at midnight after the quarter is in the next one.",
+            edge_case="A search at midnight at the end of the quarter belongs to the next one.",
         ),
     ],
 )
@@ -71,8 +73,8 @@ find_rate = Metric(
     ref="OF2",
     key="find_rate",
     title="Share of stop and searches in which something was found",
-    objective=SECURE,
-    summary="Searches in which something was found, as a share of those of which it was recorded.",
+    objective=FAIR_POWERS,
+    summary="Searches in which something was found, as a share of those with a recorded result.",
     measures=[
         Proportion(
             key="found",
@@ -83,7 +85,7 @@ find_rate = Metric(
     ],
     dimensions=[BEAT],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=NOBODY_HAS_SAID,
+    availability=NOT_STATED,
     limitations="Not arrests: what was found need not be an offence.",
     examples=[
         Example(
@@ -94,7 +96,7 @@ find_rate = Metric(
             | 2024-04-03 10:00 |               | North |
             """,
             expect={"found": 1 / (1 + 1)},
-            edge_case="A search of which nobody wrote the result is in neither part of the share.",
+            edge_case="A search without a recorded result is in neither part of the share.",
         ),
     ],
 )

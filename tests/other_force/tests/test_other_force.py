@@ -1,4 +1,4 @@
-"""The force's own tests: what its metrics are, and what its pack holds."""
+"""The force's own tests of its metrics and of its quarterly results."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ import pytest
 
 import swm_kpi as kpi
 from other_force_kpis import CATALOGUE
-from other_force_kpis.pack import REFS, quarter
+from other_force_kpis.objectives import OBJECTIVES
+from other_force_kpis.quarterly import REFS, compute_quarter
 
 
-def searches(found: list[str | None], *, beat: str = "North") -> pd.DataFrame:
-    """Searches an hour apart from 1 April 2024."""
+def searches(results: list[str | None], *, beat: str = "North") -> pd.DataFrame:
+    """Return searches one hour apart, from 1 April 2024."""
     first = datetime(2024, 4, 1, 10)
     return pd.DataFrame(
         {
-            "search_id": [f"S{number}" for number in range(len(found))],
-            "searched_at": [first + timedelta(hours=number) for number in range(len(found))],
-            "found": pd.array(found, dtype="string"),
+            "search_id": [f"S{number}" for number in range(len(results))],
+            "searched_at": [first + timedelta(hours=number) for number in range(len(results))],
+            "found": pd.array(results, dtype="string"),
             "beat": beat,
         }
     )
 
 
 def burglaries(*days: str) -> pd.DataFrame:
-    """Residential burglaries of one person."""
+    """Return residential burglaries of one person."""
     return pd.DataFrame(
         {
             "party_id": [f"P{number}" for number in range(len(days))],
@@ -44,9 +45,25 @@ def burglaries(*days: str) -> pd.DataFrame:
 
 
 def test_its_metrics_follow_the_plans() -> None:
-    everything = kpi.catalogue()
-    assert len(everything) == 73
-    assert [each.ref for each in everything][-3:] == REFS == [each.ref for each in CATALOGUE]
+    installed = kpi.catalogue()
+    assert len(installed) == 73
+    assert [entry.ref for entry in installed][-3:] == REFS == [entry.ref for entry in CATALOGUE]
+
+
+def test_its_objectives_follow_the_plans() -> None:
+    assert kpi.catalogue().objectives[-2:] == OBJECTIVES
+
+
+def test_its_unit_is_in_results_and_can_be_exempt() -> None:
+    result = kpi.compute(
+        ["OF1"],
+        {"stop_search": searches(["Drugs"])},
+        periods="2024-04",
+        coverage={"stop_search": ("2024-04-01", "2024-04-30")},
+    )
+    assert result.to_pandas()["unit"].tolist() == ["searches"]
+    with pytest.raises(kpi.DefinitionError, match="Did you mean 'searches'"):
+        kpi.DisclosurePolicy(exempt={"serches": "A test."})
 
 
 def test_its_table_makes_its_metrics_ready() -> None:
@@ -54,9 +71,9 @@ def test_its_table_makes_its_metrics_ready() -> None:
     assert ready.ready == ("OF1", "OF2")
 
 
-def test_its_table_is_checked_like_any_other() -> None:
+def test_its_table_is_validated() -> None:
     report = kpi.validate(searches(["Drugs", "drugs", "Gold"]), "stop_search")
-    assert [(each.column, each.rows) for each in report.violations] == [("found", 2)]
+    assert [(violation.column, violation.rows) for violation in report.violations] == [("found", 2)]
 
 
 def test_the_find_rate_leaves_out_searches_without_a_result() -> None:
@@ -85,14 +102,14 @@ def test_the_forces_own_assumption_moves_its_number(months: int, victims: int) -
     assert f"repeat_months overridden: {months}" in row["note"]
 
 
-def test_the_pack_hides_small_numbers_and_can_be_written(tmp_path) -> None:
+def test_the_quarterly_results_suppress_small_numbers_and_can_be_written(tmp_path) -> None:
     tables = {
         "stop_search": searches(["Drugs"] * 20 + ["Nothing found"] * 20),
         "crime_party": burglaries("2022-06-01", "2024-05-01"),
     }
-    pack = quarter("2024/25 Q1", tables, as_at="2024-07-14")
-    rows = pack.to_pandas()
+    result = compute_quarter("2024/25 Q1", tables, as_at="2024-07-14")
+    rows = result.to_pandas()
     assert set(rows["ref"]) == set(REFS)
     assert rows.loc[rows["ref"] == "OF3", "marker"].tolist() == ["[c]"]
-    pack.to_csv(tmp_path / "pack.csv")
-    assert (tmp_path / "pack.csv").is_file()
+    result.to_csv(tmp_path / "quarter.csv")
+    assert (tmp_path / "quarter.csv").is_file()
