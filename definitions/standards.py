@@ -31,17 +31,17 @@ class Code:
 
 def values(codes: Iterable[Code]) -> tuple[str, ...]:
     """Return what is in the data, in the standard's order."""
-    return tuple(each.value for each in codes)
+    return tuple(code.value for code in codes)
 
 
 def names(codes: Iterable[Code]) -> dict[str, str]:
     """Return what each value means."""
-    return {each.value: each.name for each in codes}
+    return {code.value: code.name for code in codes}
 
 
 def start(codes: Iterable[Code], value: str) -> datetime:
     """Return the start of the first day on which a value is in use."""
-    (since,) = (each.since for each in codes if each.value == value)
+    (since,) = (code.since for code in codes if code.value == value)
     return datetime.fromisoformat(since)
 
 

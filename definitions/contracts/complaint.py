@@ -9,7 +9,8 @@ from ..plan.dimensions import LPA
 from ..standards import start
 
 ALLEGATION_LETTERS = {
-    each.value: f"{each.value} {each.name}" for each in standards.ALLEGATION_CATEGORIES
+    category.value: f"{category.value} {category.name}"
+    for category in standards.ALLEGATION_CATEGORIES
 }
 ALLEGATION_CODES: tuple[str, ...] = tuple(
     code

@@ -20,7 +20,7 @@ BT_CLOCK = "bt"
 class Contact(Contract, row_unit=Unit.CONTACTS, source="Telephony and digital contact systems"):
     """One row per contact from the public and clock: a call, or a message by another channel.
 
-    A 999 call timed both by BT and by the force is two rows, told apart by the clock. The two are
+    A 999 call timed both by BT and by the force is two rows, distinguished by the clock. They are
     never counted together.
     """
 

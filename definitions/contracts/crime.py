@@ -82,7 +82,7 @@ STATUSES = ("recorded", "cancelled", "transferred")
 class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
     """One row per notifiable crime, with its current outcome.
 
-    Cancelled and transferred crimes are rows too, told apart by their status.
+    Cancelled and transferred crimes are rows too. Their status distinguishes them.
     """
 
     crime_id = Column(
@@ -243,4 +243,4 @@ FLAGGED_BY_PEOPLE = (
 
 def outcome_codes(group: str) -> tuple[str, ...]:
     """Return the codes of an outcome group."""
-    return tuple(code for code, each in OUTCOME_GROUP_OF.items() if each == group)
+    return tuple(code for code, other in OUTCOME_GROUP_OF.items() if other == group)

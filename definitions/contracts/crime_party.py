@@ -99,7 +99,7 @@ SEXUAL_VIOLENCE = CrimeParty.offence_subgroup.is_in(RAPE, OTHER_SEXUAL_OFFENCES)
 """Rape and other sexual offences."""
 
 SAME_PERSON = (
-    "People are told apart by one number each. Where one person has two records, or two people "
+    "Each person is identified by one number. Where one person has two records, or two people "
     "share one, the number is wrong, so records must be matched first."
 )
 ONE_DAY_IS_ONE = (

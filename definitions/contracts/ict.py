@@ -156,9 +156,9 @@ class DataBreach(Contract, row_unit=Unit.BREACHES, source="Information governanc
     ico_notified_at = Column(
         datetime,
         nullable=True,
-        label="time the regulator was told",
-        description="When the force told the Information Commissioner's Office; empty if it did "
-        "not, or did not have to.",
+        label="time the regulator was notified",
+        description="When the force notified the Information Commissioner's Office; empty if it "
+        "did not, or did not have to.",
     )
     ico_complaint = Column(
         bool,
@@ -173,14 +173,14 @@ class DataBreach(Contract, row_unit=Unit.BREACHES, source="Information governanc
         nullable=True,
         label="outcome at the regulator",
         description="What the Information Commissioner's Office decided; empty if it was neither "
-        "told nor asked.",
+        "notified nor asked.",
     )
     department = Column(
         str, dimension=DEPARTMENT, nullable=True, description="Department where it happened."
     )
 
     notice_follows_awareness = Rule(
-        ico_notified_at >= aware_at, "the regulator is not told before the force is aware"
+        ico_notified_at >= aware_at, "the regulator is not notified before the force is aware"
     )
     outcome_needs_a_case = Rule(
         ico_outcome.is_null() | ico_notified_at.is_not_null() | ico_complaint,

@@ -1,4 +1,4 @@
-"""What is told in words and not counted."""
+"""Texts that a metric reports in words, without a number."""
 
 from datetime import date
 

@@ -17,7 +17,7 @@ VEHICLE_SUBGROUPS = (
 
 PUBLISHED_QUARTERLY = (
     "Published by the Home Office by force and quarter, less records cancelled, and revised later. "
-    "Only quarters, and what is made of them, can be told. "
+    "Only quarters, and periods made of whole quarters, are available. "
 )
 
 

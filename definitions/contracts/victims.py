@@ -198,7 +198,7 @@ class VictimsCodeAction(
     """One row per duty under the Victims' Code owed to a victim, and basis.
 
     A right that does not apply to a victim is no row. A duty that is both in the full count and in
-    an audit's sample is two rows, told apart by the basis. The two are never counted together.
+    an audit's sample is two rows, distinguished by the basis. The two are never counted together.
     """
 
     action_id = Column(

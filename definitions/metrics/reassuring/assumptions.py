@@ -63,7 +63,7 @@ COMMUNITY_EVENTS = Assumption(
     since="2021-04-01",
     because="The plan lists engagement vans, newsletters, social media, events and surgeries as "
     "examples. Vans are left to ref 60 and social media to ref 66, so that nothing is counted "
-    "twice in one pack. Our working choice, unverified.",
+    "twice in one dataset. Our working choice, unverified.",
 )
 
 WATCH_SCHEMES = Assumption(
@@ -102,6 +102,6 @@ ETHNIC_MINORITY = Assumption(
     "ethnic_minority",
     ("Asian or Asian British", "Black or Black British", "Mixed", "Other ethnic group"),
     since="2021-04-01",
-    because="The four broad groups that are not White. White minorities cannot be told apart in "
+    because="The four broad groups that are not White. White minorities cannot be distinguished in "
     "broad groups. Our working choice, unverified.",
 )

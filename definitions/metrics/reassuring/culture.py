@@ -60,14 +60,14 @@ def _measures(survey: str, words: str, prefix: str) -> list[Measure]:
         words: the survey in words, at the start of a label.
         prefix: the start of each key.
     """
-    asked = SurveyAnswer.survey == survey
+    in_survey = SurveyAnswer.survey == survey
     return [
         SurveyProportion(
             key=f"{prefix}_favourable",
             label=f"{words}: favourable answers",
             of=SurveyAnswer,
             at=SurveyAnswer.interviewed_on,
-            where=asked,
+            where=in_survey,
             valid=opinion,
             favourable=SurveyAnswer.answer.is_in(FAVOURABLE_STAFF_ANSWERS),
             weight=SurveyAnswer.weight,
@@ -80,7 +80,7 @@ def _measures(survey: str, words: str, prefix: str) -> list[Measure]:
             label=f"{words}: people who answered",
             of=SurveyAnswer,
             at=SurveyAnswer.interviewed_on,
-            where=asked & opinion,
+            where=in_survey & opinion,
             distinct=SurveyAnswer.respondent_id,
             unit=Unit.PEOPLE,
             direction=Direction.NEUTRAL,
@@ -95,7 +95,7 @@ organisational_culture = Metric(
     objective=REASSURING,
     summary="Of the answers the force's own people gave in a staff survey, the share that are "
     "favourable, and how many people answered, by the day they did. The force's own survey and "
-    "national ones are told apart.",
+    "national ones are separate.",
     measures=[
         *_measures(LOCAL_STAFF_SURVEY, "Local staff survey", "local"),
         *_measures(NATIONAL_STAFF_SURVEY, "National staff survey", "national"),
@@ -111,7 +111,7 @@ organisational_culture = Metric(
         "The two surveys ask other questions in other words and are never pooled.",
         "The share of those invited who answered is not given: the table holds only those who "
         "did. Those who do not answer may think otherwise.",
-        "Answers were given in confidence. Small teams could be told apart, so they are withheld.",
+        "Answers were given in confidence. Small teams could be identified, so they are withheld.",
         "Which answers are favourable, and which are no answer, are assumptions. A question put "
         "the wrong way round, where agreeing is bad, is turned before the table is filled.",
         "What is not asked in a survey is not here.",

@@ -57,7 +57,7 @@ carbon_footprint = Metric(
         "Factors change every year: some of a fall may be the grid and not the force. The factor "
         "of the year of the activity should be used; nothing here refuses another.",
         "Which activities are inside scope 3 is a choice. When it changes, earlier years are "
-        "worked out again, or they are not compared.",
+        "calculated again, or they are not compared.",
         "A month whose records are late is too low.",
     ],
     examples=[

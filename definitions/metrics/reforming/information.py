@@ -139,7 +139,7 @@ data_breaches = Metric(
     key="data_breaches",
     title="Data breaches including ICO referrals and ICO complaints",
     objective=REFORMING,
-    summary="Breaches of personal data on the register, those of which the force told the "
+    summary="Breaches of personal data on the register, those that the force reported to the "
     "Information Commissioner's Office, those about which somebody complained to it, and what it "
     "decided, counted on the day the force became aware of the breach.",
     measures=[

@@ -56,7 +56,7 @@ vision_and_values = Metric(
             """,
             expect={"statement": None},
             edge_case="Neither two statements nor a mean of ratings: the latest statement is "
-            "told. What "
+            "reported. What "
             "staff say of the culture is another subject.",
         ),
     ],

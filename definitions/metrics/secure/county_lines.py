@@ -196,23 +196,23 @@ serious_organised_crime = Metric(
         Count(key="disruptions", of=Disruption, at=Disruption.assessed_on, where=_COUNTED),
         *(
             Count(
-                key=f"{each.lower()}_disruptions",
-                label=f"{each} disruptions",
+                key=f"{impact.lower()}_disruptions",
+                label=f"{impact} disruptions",
                 of=Disruption,
                 at=Disruption.assessed_on,
-                where=_COUNTED & (Disruption.level == each),
+                where=_COUNTED & (Disruption.level == impact),
             )
-            for each in (MAJOR, MODERATE, MINOR)
+            for impact in (MAJOR, MODERATE, MINOR)
         ),
         *(
             Count(
-                key=f"{each.lower()}_disruptions",
-                label=f"Disruptions under {each}",
+                key=f"{strand.lower()}_disruptions",
+                label=f"Disruptions under {strand}",
                 of=Disruption,
                 at=Disruption.assessed_on,
-                where=_COUNTED & (Disruption.four_p == each),
+                where=_COUNTED & (Disruption.four_p == strand),
             )
-            for each in FOUR_P.members
+            for strand in FOUR_P.members
         ),
         Distribution(
             key="share_of_disruptions",

@@ -1,4 +1,4 @@
-"""The numbers that outcomes of any crimes are told in, shared by refs 11, 29 and 30."""
+"""Measures of crime outcomes, shared by refs 11, 29 and 30."""
 
 from swm_kpi import (
     Average,

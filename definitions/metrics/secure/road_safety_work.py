@@ -115,7 +115,7 @@ road_campaigns = Metric(
         "To attend is not to complete: someone who leaves a course early attended it.",
         "Courses that drivers take instead of being prosecuted are counted only if they are in "
         "the activity log as road education. Whether West Mercia logs them there is unverified.",
-        "What the campaigns were about and what was learnt is told in words, and is not here.",
+        "What the campaigns were about and what was learnt is reported in words, and is not here.",
     ],
     examples=[
         Example(
@@ -307,7 +307,7 @@ road_concerns = Metric(
             expect={"concerns": None},
             edge_case="Two texts are not a count of two concerns, and a rating of 2 and one of 4 "
             "are "
-            "not averaged to 3: the later text is told, and there is no number.",
+            "not averaged to 3: the later text is reported, and there is no number.",
         ),
     ],
 )

@@ -66,7 +66,7 @@ def _measures(survey: str, whom: str, prefix: str = "") -> list[Measure]:
         whom: its respondents in words, at the start of a label.
         prefix: the start of each key.
     """
-    asked = SurveyAnswer.survey == survey
+    in_survey = SurveyAnswer.survey == survey
     return [
         *(
             SurveyProportion(
@@ -74,7 +74,7 @@ def _measures(survey: str, whom: str, prefix: str = "") -> list[Measure]:
                 label=f"{whom} satisfied {words}",
                 of=SurveyAnswer,
                 at=SurveyAnswer.interviewed_on,
-                where=asked & (SurveyAnswer.item == item),
+                where=in_survey & (SurveyAnswer.item == item),
                 valid=valid,
                 favourable=SurveyAnswer.answer.is_in(SATISFIED_ANSWERS),
                 weight=SurveyAnswer.weight,
@@ -90,7 +90,7 @@ def _measures(survey: str, whom: str, prefix: str = "") -> list[Measure]:
             label=f"{whom}: answers about the whole experience",
             of=SurveyAnswer,
             at=SurveyAnswer.interviewed_on,
-            where=asked & (SurveyAnswer.item == WHOLE_EXPERIENCE) & valid,
+            where=in_survey & (SurveyAnswer.item == WHOLE_EXPERIENCE) & valid,
             direction=Direction.NEUTRAL,
             note="Unweighted, and without those who did not know or refused.",
         ),
@@ -104,7 +104,7 @@ victim_satisfaction = Metric(
     objective=VICTIMS,
     summary="Of the victims interviewed in the period who gave an answer, the weighted share who "
     "were completely, very or fairly satisfied with the whole experience, and with each stage of "
-    "it. Victims of domestic abuse, who have a survey of their own, are told apart.",
+    "it. Victims of domestic abuse, who have a survey of their own, are separate.",
     measures=[
         *_measures(VICTIM_SURVEY, "Victims other than of domestic abuse"),
         *_measures(DA_VICTIM_SURVEY, "Victims of domestic abuse", prefix="da_"),
@@ -133,7 +133,7 @@ victim_satisfaction = Metric(
     caveats=[
         "The period is that of the interview, which is some 6 to 12 weeks after the report.",
         "A quarter holds few answers for one type of crime: read rolling 12 months.",
-        "Victims who answer may differ from those who do not, and weights mend that only in part. "
+        "Victims who answer may differ from those who do not, and weights only correct part of it. "
         "How the survey's weights are made is not known to us.",
         "Which answers are satisfied, and which are no answer, are assumptions.",
         "Satisfaction with the whole experience is its own question, and not the mean of the "

@@ -272,7 +272,7 @@ victim_service_referrals = Metric(
         "The Victim Advice Line is left out, by an assumption, because it sends victims on to "
         "these services and would count them twice.",
         "Victims referred do not add over areas, services or periods: one victim may be in "
-        "several. Totals are worked out again.",
+        "several. Totals are counted again.",
         "A change in what is commissioned, or in which services send returns, moves the count.",
         "Whether a service is paid for by the Commissioner is as the row says. Where it is not "
         "recorded the referral is not counted, and the note says how many there were.",

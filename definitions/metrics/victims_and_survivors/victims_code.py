@@ -51,7 +51,7 @@ victims_code = Metric(
     objective=VICTIMS,
     summary="Of the duties owed to victims under the Victims' Code that fell due in the period, "
     "the share done in time, the share done at all, and how many days they took. Duties read in "
-    "an audit's sample are told apart.",
+    "an audit's sample are separate.",
     measures=[
         Count(
             key="duties",
@@ -138,10 +138,10 @@ victims_code = Metric(
         "A duty done early is counted when its time runs out, like any other, so that the quick "
         "ones do not make the share too good.",
         "A duty with no record of being done is not done in time.",
-        "The time allowed is worked out by whoever fills the table. For updates (right 6) the "
-        "Code allows five working days from an arrest, interview, release or change of bail, and "
-        "one where the victim has Enhanced Rights. For a referral to support (right 4) it allows "
-        "two. Bank holidays of England and Wales are not working days.",
+        "The time allowed is calculated by those who fill the table. For updates (right 6) the "
+        "Code allows five working days from an arrest, interview, release or change of bail, "
+        "and one where the victim has Enhanced Rights. For a referral to support (right 4) it "
+        "allows two. Bank holidays of England and Wales are not working days.",
         "One share over all rights hides the differences: rights with many duties drown the "
         "others. Read it by right.",
         "Whether an audit's sample was drawn at random decides whether it stands for the rest.",
