@@ -1,13 +1,14 @@
-"""Declare, compute and explain performance metrics.
+"""Declare, compute and publish the performance metrics of a police force.
 
-Importing this package or reading the catalogue loads no dataframe library.
+The definition of a metric is a Python object, and every number, page and chart of it comes from
+that object. Importing this package and reading the catalogue loads no dataframe library.
 """
 
 from pathlib import Path as _Path
 from typing import TYPE_CHECKING, Any
 
 if not (_Path(__file__).parent / "definitions").is_dir():
-    # In a checkout or an editable install, swm_kpi.definitions is the folder beside this one.
+    # In a checkout or an editable install, the folder `definitions` is beside this one.
     __path__.append(str(_Path(__file__).parents[1]))
 
 from swm_kpi.calendar import Period, periods
@@ -90,8 +91,8 @@ if TYPE_CHECKING:
     from swm_kpi.provenance import Provenance
     from swm_kpi.result import Result
 
-# Names that need a dataframe library are imported on first use, so that tools that only read the
-# catalogue start fast.
+# These names need a dataframe library, so their modules are imported on first use. Tools that only
+# read the catalogue start fast.
 _LAZY_NAMES = {
     "DisclosurePolicy": "swm_kpi.disclosure",
     "DisclosureRisk": "swm_kpi.disclosure",
@@ -111,7 +112,6 @@ _LAZY_NAMES = {
     "validate": "swm_kpi.engine.validate",
 }
 _LAZY_PACKAGES = ("open_data", "statistics", "synthetic")
-
 
 __all__ = [
     "Assumption",
@@ -196,10 +196,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    """Import a name on first use (PEP 562) and keep it, so that each access gives one object."""
     from importlib import import_module
 
     if name in _LAZY_NAMES:
-        return getattr(import_module(_LAZY_NAMES[name]), name)
-    if name in _LAZY_PACKAGES:
-        return import_module(f"swm_kpi.{name}")
-    raise AttributeError(f"module 'swm_kpi' has no attribute {name!r}")
+        public_object = getattr(import_module(_LAZY_NAMES[name]), name)
+    elif name in _LAZY_PACKAGES:
+        public_object = import_module(f"swm_kpi.{name}")
+    else:
+        raise AttributeError(f"module 'swm_kpi' has no attribute {name!r}")
+    globals()[name] = public_object
+    return public_object

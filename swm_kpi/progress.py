@@ -1,4 +1,4 @@
-"""How far long work has come, told on stderr to whoever sits at a terminal."""
+"""The progress of slow work, shown on stderr if it is a terminal."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress(total: int) -> Iterator[Callable[[str], None]]:
-    """Yield a function that shows how far long work has come, on stderr if it is a terminal."""
-    shown = sys.stderr.isatty()
-    done = 0
+    """Yield a function that shows the next step of slow work, if stderr is a terminal.
 
-    def step(what: str) -> None:
-        nonlocal done
-        done += 1
-        if shown:
-            of = f"/{total}" if total else ""
-            print(f"\r\033[K[{done}{of}] {what}", end="", file=sys.stderr, flush=True)
+    Args:
+        total: the number of steps; 0 if it is not known.
+    """
+    is_terminal = sys.stderr.isatty()
+    steps = 0
+
+    def step(description: str) -> None:
+        nonlocal steps
+        steps += 1
+        if is_terminal:
+            count = f"{steps}/{total}" if total else str(steps)
+            print(f"\r\033[K[{count}] {description}", end="", file=sys.stderr, flush=True)
 
     try:
         yield step
     finally:
-        if shown and done:
+        if is_terminal and steps:
             print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Where the numbers of a result came from, in words that say nothing about any one person."""
+"""The provenance of a result: the data and software behind its numbers, with no personal data."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import Any
 from swm_kpi.declaration import FrozenMapping
 from swm_kpi.errors import InputError
 
-_DIGITS = 9
-_WHOLE = 2**53
-_SHOWN = 16
+_SIGNIFICANT_DIGITS = 9
+_MAX_EXACT_INTEGER = 2**53
+_FINGERPRINT_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class TableRead:
     """A table that a computation read.
 
     Attributes:
-        name: the table's name.
-        rows: how many rows it had; None where they are not told.
-        fingerprint: what ``fingerprint`` makes of the aggregates read from it; empty where there
-            is none or it is not told.
-        notes: what a reader is told of the table, such as rows left out.
+        name: the name of the table.
+        rows: the number of its rows; None in the provenance of a protected result.
+        fingerprint: the ``fingerprint`` of the aggregates read from it; empty in the provenance of
+            a protected result.
+        notes: notes on the table, such as the number of rows left out.
         validated: whether it met its contract.
     """
 
@@ -42,19 +42,19 @@ class TableRead:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a result was computed from, and by what.
+    """The data, definitions and software that a result was computed with.
 
     Attributes:
         library: the version of this library.
-        engine: what computed the aggregates, such as ``polars``.
+        engine: the software that computed the aggregates, such as ``polars``.
         engine_version: its version.
-        definitions: ref to definition, ``ref@version#hash``.
-        as_at: the day the data were extracted, where that was said.
+        definitions: the definition of each ref, ``ref@version#hash``.
+        as_at: the day on which the data were extracted, where the caller stated it.
         periods: the labels of the periods, in order.
         breakdowns: the breakdowns, in order.
-        assumptions: key to value of each assumption that was overridden.
-        coverage: table to the first and last day that the caller said its rows cover.
-        tables: each table read, in order of name.
+        assumptions: the value of each assumption that was overridden, by key.
+        coverage: the first and last day of the coverage that the caller stated, by table.
+        tables: each table that was read, in order of name.
     """
 
     library: str
@@ -72,37 +72,36 @@ class Provenance:
         for name in ("definitions", "assumptions", "coverage"):
             ordered = dict(sorted(getattr(self, name).items()))
             object.__setattr__(self, name, FrozenMapping(ordered))
-        tables = tuple(sorted(self.tables, key=lambda each: each.name))
+        tables = tuple(sorted(self.tables, key=lambda table: table.name))
         object.__setattr__(self, "tables", tables)
 
     def table(self, name: str) -> TableRead | None:
-        """Return what is told of one table, or None where it was not read."""
-        return next((each for each in self.tables if each.name == name), None)
+        """Return one table, or None where it was not read."""
+        return next((table for table in self.tables if table.name == name), None)
 
     def without_counts(self) -> Provenance:
-        """Return it without the rows, notes and fingerprint of each table, as disclosed results do.
+        """Return the provenance of a protected result: no rows, notes or fingerprints of tables.
 
-        Rows and notes are exact counts, and where a table is small a fingerprint could be found
-        again by trying every likely count.
+        Rows and notes are exact counts. The fingerprint of a small table could be found by trying
+        every likely count.
         """
-        tables = tuple(TableRead(each.name, validated=each.validated) for each in self.tables)
+        tables = tuple(TableRead(table.name, validated=table.validated) for table in self.tables)
         return replace(self, tables=tables)
 
     def to_dict(self, *, exact: bool) -> dict[str, Any]:
-        """Return it as text, numbers and lists, ready for JSON.
+        """Return the provenance as text, numbers and lists, ready for JSON.
 
         Args:
-            exact: tell the rows, notes and fingerprint of each table. A file that went through
-                disclosure control does not: rows and notes are exact counts, and where a table is
-                small a fingerprint could be found again by trying every likely count.
+            exact: include the rows, notes and fingerprint of each table. Use False for a protected
+                result: see ``without_counts``.
         """
         tables: list[dict[str, Any]] = []
-        for each in self.tables:
-            told: dict[str, Any] = {"name": each.name, "validated": each.validated}
+        for table in self.tables:
+            record: dict[str, Any] = {"name": table.name, "validated": table.validated}
             if exact:
-                told |= {"rows": each.rows, "fingerprint": each.fingerprint}
-                told["notes"] = list(each.notes)
-            tables.append(told)
+                record |= {"rows": table.rows, "fingerprint": table.fingerprint}
+                record["notes"] = list(table.notes)
+            tables.append(record)
         return {
             "library": {"name": "swm-kpi", "version": self.library},
             "engine": {"name": self.engine, "version": self.engine_version},
@@ -119,87 +118,86 @@ class Provenance:
         }
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> Provenance:
-        """Read back what ``to_dict`` gave.
+    def from_dict(cls, record: Mapping[str, Any]) -> Provenance:
+        """Return the provenance that ``to_dict`` wrote.
 
         Raises:
-            InputError: a part is missing or is not what it should be.
+            InputError: a key is missing or its value is not valid.
         """
         problem = ""
         try:
             return cls(
-                library=str(told["library"]["version"]),
-                engine=str(told["engine"]["name"]),
-                engine_version=str(told["engine"]["version"]),
-                definitions={str(k): str(v) for k, v in told["definitions"].items()},
-                as_at=date.fromisoformat(told["as_at"]) if told["as_at"] else None,
-                periods=tuple(map(str, told["periods"])),
-                breakdowns=tuple(map(str, told["breakdowns"])),
-                assumptions=dict(told["assumptions"]),
+                library=str(record["library"]["version"]),
+                engine=str(record["engine"]["name"]),
+                engine_version=str(record["engine"]["version"]),
+                definitions={str(k): str(v) for k, v in record["definitions"].items()},
+                as_at=date.fromisoformat(record["as_at"]) if record["as_at"] else None,
+                periods=tuple(map(str, record["periods"])),
+                breakdowns=tuple(map(str, record["breakdowns"])),
+                assumptions=dict(record["assumptions"]),
                 coverage={
                     str(name): (date.fromisoformat(first), date.fromisoformat(last))
-                    for name, (first, last) in told["coverage"].items()
+                    for name, (first, last) in record["coverage"].items()
                 },
                 tables=tuple(
                     TableRead(
-                        str(each["name"]),
-                        each.get("rows"),
-                        str(each.get("fingerprint", "")),
-                        tuple(map(str, each.get("notes", ()))),
-                        bool(each["validated"]),
+                        str(table["name"]),
+                        table.get("rows"),
+                        str(table.get("fingerprint", "")),
+                        tuple(map(str, table.get("notes", ()))),
+                        bool(table["validated"]),
                     )
-                    for each in told["tables"]
+                    for table in record["tables"]
                 ),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             problem = type(error).__name__
         raise InputError(
-            f"The provenance of a pack cannot be read ({problem}). Use the metadata file that was "
-            "written with it."
+            f"The provenance of a dataset cannot be read ({problem}). Use the metadata file that "
+            "was written with the dataset."
         )
 
 
 @cache
 def library_version() -> str:
-    """Return the version of this library, or say that it is not installed."""
+    """Return the version of this library, or "not installed"."""
     try:
         return version("swm-kpi")
     except PackageNotFoundError:
         return "not installed"
 
 
-def fingerprint(*answers: Mapping[str, Iterable[Any]]) -> str:
-    """Return a short text that changes when the aggregates read from a table change.
+def fingerprint(*aggregates: Mapping[str, Iterable[Any]]) -> str:
+    """Return a short hash that changes when the aggregates read from a table change.
 
-    It is of the aggregates that a computation read, and not of the table's bytes: rows, sums and
-    counts by month and member. The order of answers, of groups and of columns is nothing to it, nor
-    is the physical type (7 and 7.0, text and category). Sums that engines add up in another order
-    differ in their last digits, so a number that is not whole counts to nine significant digits.
-    Only fingerprints of the same request say anything about each other.
+    It covers the rows, sums and counts by month and member that a computation read, not the bytes
+    of the table. It does not depend on the order of queries, groups or columns, or on the physical
+    type (7 and 7.0, text and category). Engines add floats in different orders, so a number that is
+    not whole is rounded to nine significant digits. Compare only fingerprints of the same request.
 
     Args:
-        answers: one for each grouped query: name to a list of values, one for each group, the keys
-            of the groups among them. Lists of one answer have one length.
+        aggregates: the columns of each grouped query, by name, with the keys of the groups. The
+            columns of one query have one length.
 
     Returns:
-        16 hexadecimal digits, one way: no value can be read back from them.
+        16 hexadecimal digits of a SHA-256 hash.
 
     Raises:
-        ValueError: the lists of an answer differ in length.
+        ValueError: the columns of a query differ in length.
     """
-    hashed = sorted(_hash_of(each) for each in answers)
-    return hashlib.sha256("".join(hashed).encode()).hexdigest()[:_SHOWN]
+    hashes = sorted(_hash_of(columns) for columns in aggregates)
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()[:_FINGERPRINT_LENGTH]
 
 
-def _hash_of(answer: Mapping[str, Iterable[Any]]) -> str:
-    names = sorted(answer)
-    columns = [[_canonical(value) for value in answer[name]] for name in names]
+def _hash_of(aggregates: Mapping[str, Iterable[Any]]) -> str:
+    names = sorted(aggregates)
+    columns = [[_canonical(value) for value in aggregates[name]] for name in names]
     groups = sorted(zip(*columns, strict=True))
     return hashlib.sha256(json.dumps([names, groups]).encode()).hexdigest()
 
 
 def _canonical(value: Any) -> str:
-    """Write a value as text, alike for every engine's way of holding it."""
+    """Return a value as text that does not depend on the type in which an engine stores it."""
     if getattr(getattr(value, "dtype", None), "kind", "") == "M":
         value = value.astype("datetime64[us]")
     if hasattr(value, "item"):
@@ -207,15 +205,15 @@ def _canonical(value: Any) -> str:
     if value is None or value != value:
         return "null"
     if isinstance(value, datetime):
-        # A day is a day, whether it is held as a date or as the midnight that begins it.
+        # An engine may store a date as the midnight at its start.
         value = value.date() if value.time() == time.min else value
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool | int | float | Decimal):
         number: Any = value
-        if abs(number) < _WHOLE and number == int(number):
+        if abs(number) < _MAX_EXACT_INTEGER and number == int(number):
             return str(int(number))
-        return f"{number:.{_DIGITS - 1}e}"
+        return f"{number:.{_SIGNIFICANT_DIGITS - 1}e}"
     return json.dumps(str(value))
 
 
@@ -223,6 +221,6 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, list | tuple | set | frozenset):
-        listed = [_plain(each) for each in value]
-        return sorted(listed, key=str) if isinstance(value, set | frozenset) else listed
+        items = [_plain(item) for item in value]
+        return sorted(items, key=str) if isinstance(value, set | frozenset) else items
     return str(value)

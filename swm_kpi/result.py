@@ -1,4 +1,4 @@
-"""The tidy table a computation returns."""
+"""The result of a computation: a long table, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -26,18 +26,14 @@ from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing_ri
 from swm_kpi.errors import MissingExtra, RequestError, did_you_mean
 from swm_kpi.measures import Measure
 from swm_kpi.model.metric import Break, CatalogueEntry, Metric
-from swm_kpi.output import Pack, pack_table, publish
+from swm_kpi.output import Dataset, dataset_table, write_dataset
 from swm_kpi.output.to_pandas import pandas_table
 from swm_kpi.provenance import Provenance
+from swm_kpi.result_columns import column_names
 from swm_kpi.vocabulary import Basis, Grain
 
-BEFORE = ("ref", "metric", "measure", "basis", "grain", "period", "period_start", "period_end")
-AFTER = (
-    "value", "unit", "numerator", "denominator", "lower", "upper", "marker", "note", "definition",
-    "as_at",
-)  # fmt: skip
-
-_KINDS = {
+# Each kind of chart, and the arguments of plot() that only some kinds take.
+_CHART_ARGUMENTS = {
     "series": {"member", "target", "recalculate_from"},
     "members": {"by", "period", "order"},
     "small_multiples": {"by"},
@@ -46,12 +42,12 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Subject:
+class ComputedEntry:
     """One ref of a result.
 
     Attributes:
-        entry: the ref that was asked for: a metric or an alias.
-        metric: what was computed for it, with the assumptions it was computed with.
+        entry: the catalogue entry that was requested: a metric or an alias.
+        metric: the metric that was computed for it, with the assumptions that were used.
     """
 
     entry: CatalogueEntry
@@ -59,29 +55,31 @@ class Subject:
 
 
 class Result:
-    """One row for each measure, period and member of the breakdowns asked for.
+    """A long table: one row for each measure, period and member of the breakdowns.
 
     Columns: ``ref, metric, measure, basis, grain, period, period_start, period_end``, the
     breakdowns, ``value, unit, numerator, denominator, lower, upper, marker, note, definition,
-    as_at``. ``period_end`` is the last day. A breakdown is ``All`` in a total. ``value`` is null
-    where ``marker`` says why. Proportions are from 0 to 1. ``lower`` and ``upper`` are the limits
-    of the value's 95% confidence interval, in its unit: null where the value is, and where its kind
-    of measure has none, as the class of the kind says.
+    as_at``. ``swm_kpi.result_columns`` declares their types and meanings.
+
+    ``period_end`` is the last day of the period, inclusive. A breakdown is ``All`` in a total.
+    ``value`` is null where ``marker`` says why. Proportions are from 0 to 1. ``lower`` and
+    ``upper`` are the limits of the 95% confidence interval of the value, in its unit. They are null
+    where the value is null and where the kind of measure has no interval.
 
     Args:
         frame: the table.
         by: the breakdowns, in the order of their columns.
-        subjects: what each ref is, by ref.
-        policy: the disclosure policy that the numbers went through; None for none.
-        provenance: what the numbers were computed from, where that is known; or what tells it,
-            called once, when it is first asked for.
+        entries: the catalogue entry and the metric of each ref, by ref.
+        policy: the disclosure policy that was applied; None without disclosure control.
+        provenance: what the numbers were computed from, where that is known. A function is called
+            once, on the first access.
     """
 
     def __init__(
         self,
         frame: pl.DataFrame,
         by: tuple[str, ...] = (),
-        subjects: Mapping[str, Subject] | None = None,
+        entries: Mapping[str, ComputedEntry] | None = None,
         *,
         policy: DisclosurePolicy | None = None,
         provenance: Provenance | Callable[[], Provenance] | None = None,
@@ -89,12 +87,12 @@ class Result:
         self.by = by
         self.policy = policy
         self._provenance = provenance
-        self.subjects = dict(subjects or {})
-        self._frame = frame[[*BEFORE, *by, *AFTER]]
+        self.entries = dict(entries or {})
+        self._frame = frame[column_names(by)]
 
     @property
     def provenance(self) -> Provenance | None:
-        """What the numbers were computed from, and by what; None where that is not known."""
+        """The data and software behind the numbers; None where they are not known."""
         if callable(self._provenance):
             self._provenance = self._provenance()
         return self._provenance
@@ -109,61 +107,68 @@ class Result:
         return f"Result({counts}{by})"
 
     def _repr_html_(self) -> str:
-        """Return the first rows as a notebook shows them."""
-        return pack_table(self._pack())
+        """Return the first rows as HTML, which a notebook shows."""
+        return dataset_table(self._dataset())
 
     def measure(self, ref: str, key: str, basis: str | Basis = Basis.FORCE) -> Measure:
-        """Return the declaration that a ref's rows of one measure were computed from."""
-        return self.subjects[ref].metric.measure(key, Basis(basis))
-
-    def protect(self, policy: DisclosurePolicy) -> Result:
-        """Return the result with small numbers hidden and the rest rounded, fit to be shown.
-
-        A hidden number has the marker ``[c]`` and its note says why. Further numbers are hidden
-        where a hidden one could be worked out from totals, periods or measures of this result.
-        Disclose everything that is published together at once: what two releases tell together is
-        not seen here. ``result.differencing_risks(earlier)`` looks for it.
-
-        Args:
-            policy: what is hidden and how the rest is rounded; the new result remembers it.
+        """Return the declaration of one measure, with the assumptions that were used.
 
         Raises:
-            RequestError: it has been disclosed already, is empty, does not know its metrics, or has
-                more than 25,000 small counts. Some thousands take seconds, and a terminal is told
-                how far it has come.
+            KeyError: the result does not have this ref.
+        """
+        return self.entries[ref].metric.measure(key, Basis(basis))
+
+    def protect(self, policy: DisclosurePolicy) -> Result:
+        """Return the result after disclosure control: small counts suppressed, others rounded.
+
+        A suppressed cell has the marker ``[c]`` and a note that says why (primary suppression).
+        Other cells are suppressed where a small count could be calculated from totals, periods or
+        measures of this result (secondary suppression). Protect everything that is published
+        together in one result: this method does not see other releases. To compare with an earlier
+        release, use ``result.differencing_risks(earlier)``.
+
+        A few thousand small counts take seconds. On a terminal, stderr shows the progress.
+
+        Args:
+            policy: which counts are small, and how the others are rounded.
+
+        Raises:
+            RequestError: the result is protected already, is empty, has no declarations of its
+                metrics, or has more than 25,000 small counts.
         """
         if not isinstance(policy, DisclosurePolicy):
             raise RequestError("policy is not a DisclosurePolicy. Give DisclosurePolicy(...).")
         if self.policy is not None:
             raise RequestError(
-                "This result has been disclosed already, and rounding twice is rounding wrongly. "
-                "Disclose the result that compute() returned."
+                "This result is protected already, and rounding twice gives wrong numbers. "
+                "Protect the result that compute() returned."
             )
         frame = protect_frame(self._frame, self.by, self._metrics, policy)
-        told = self.provenance.without_counts() if self.provenance is not None else None
-        return Result(frame, self.by, self.subjects, policy=policy, provenance=told)
+        provenance = self.provenance.without_counts() if self.provenance is not None else None
+        return Result(frame, self.by, self.entries, policy=policy, provenance=provenance)
 
     def differencing_risks(
         self, other: Result, *, policy: DisclosurePolicy | None = None
     ) -> tuple[DisclosureRisk, ...]:
-        """Say where this release and another tell a small number together: a warning, not a proof.
+        """Return the small counts that this release and another one reveal together.
 
-        In what is said, the first release is this one and the second the other.
+        An empty answer is not a proof that nothing can be calculated. In the descriptions, the
+        first release is this one and the second is the other.
 
         Args:
             other: an earlier release, as it was published.
-            policy: what is small; this result's own policy when left out.
+            policy: which counts are small; the policy of this result by default.
 
         Raises:
-            RequestError: no policy is given and this result has gone through none.
+            RequestError: no policy is given and this result is not protected.
         """
         return differencing_risks(self, other, policy)
 
     def compare(self, against: str, *, min_count: float = MIN_COUNT) -> Comparison:
-        """Set each row against an earlier time, where that may lawfully be done.
+        """Compare each row with an earlier period, where a comparison is valid.
 
-        Only what the result holds is used: compute the earlier periods with it. Nothing is
-        compared across a declared break in the series, or with a provisional period.
+        The earlier periods must be in this result. Nothing is compared across a declared break in
+        the series, or with a provisional period.
 
         Args:
             against: ``previous_period``, ``previous_year``, ``three_year_average``,
@@ -174,7 +179,7 @@ class Result:
             RequestError: there is no such comparison, or ``min_count`` is not a number from zero.
         """
         frame = compare(self._frame, self.by, self._metrics, against, min_count=min_count)
-        return Comparison(frame, against, self.by, self._went_through, self.provenance)
+        return Comparison(frame, against, self.by, self._policy_text, self.provenance)
 
     def spc(
         self,
@@ -191,26 +196,26 @@ class Result:
     ) -> ProcessChart:
         """Return a measure's process limits and special-cause signals: an XmR chart.
 
-        Provisional periods and those without a number take no part, and limits are worked out
-        afresh at each declared break. What the data do not allow (rolling windows, too few points,
-        counts too small) is answered with a marker and a reason and no limits.
+        Provisional periods and periods without a number are left out, and limits are recalculated
+        at each declared break. Where limits would not be valid (rolling windows, too few points,
+        small counts), the chart has a marker and a reason in their place.
 
         Args:
-            measure: its key.
-            ref: its ref, where several have a measure of that key.
-            member: whose series, such as ``"Shropshire"`` or ``{"lpa": "Shropshire"}``; the total
-                when left out.
-            basis: ``force`` or ``proxy``; the force's where there are both.
-            grain: how long the periods are, where the result holds several lengths.
-            target: what somebody set; none is assumed.
+            measure: the key of the measure.
+            ref: its ref, where several refs have a measure of that key.
+            member: the member of the series, such as ``"Shropshire"`` or
+                ``{"lpa": "Shropshire"}``; the total by default.
+            basis: ``force`` or ``proxy``; ``force`` by default, where there are both.
+            grain: the length of the periods, where the result has several lengths.
+            target: one or more targets to show.
             recalculate_from: days on which the process is known to have changed: the limits are
                 recalculated from each.
-            baseline: how many points from the start of each segment the limits rest on; all when
-                left out.
+            baseline: the number of points, from the start of each segment, that set the limits;
+                all by default.
             screen_moving_ranges: leave outlying moving ranges out of the limits, once.
 
         Raises:
-            RequestError: there is no such series, or an argument is not what it should be.
+            RequestError: there is no such series, or an argument is not valid.
         """
         return build_process_chart(
             self._select(measure, ref, basis, grain),
@@ -219,7 +224,7 @@ class Result:
             recalculate_from=recalculate_from,
             baseline=baseline,
             screen_moving_ranges=screen_moving_ranges,
-            policy=self._went_through,
+            policy=self._policy_text,
         )
 
     def plot(
@@ -239,44 +244,46 @@ class Result:
         source: str = "",
         width: int = WIDTH,
     ) -> Chart:
-        """Return a chart of one measure, with its text alternative.
+        """Draw one measure as a chart with alt text.
 
-        A notebook shows it; ``Chart.save`` keeps it as SVG, PNG or HTML.
+        A notebook shows the chart. ``Chart.save`` writes it as SVG, PNG or HTML.
 
         Args:
-            measure: its key; the headline of the only ref when left out.
-            ref: its ref, where several have a measure of that key.
-            kind: ``series``: over time, with process limits, signals and targets; ``members``: a
-                breakdown's members in one period, with their intervals; ``small_multiples``: a
+            measure: the key of the measure; the headline of the only ref by default.
+            ref: its ref, where several refs have a measure of that key.
+            kind: ``series``: over time, with process limits, signals and targets; ``members``: the
+                members of a breakdown in one period, with their intervals; ``small_multiples``: a
                 small chart over time for each member; ``year_on_year``: the latest financial year
                 over the one before.
-            member: for ``series`` and ``year_on_year``, whose numbers, as in ``spc``.
-            by: for ``members`` and ``small_multiples``, which breakdown; the first when left out.
-            period: for ``members``, which period; the latest whole one when left out.
-            basis: ``force`` or ``proxy``; the force's where there are both.
-            grain: how long the periods are, where the result holds several lengths.
-            target: for ``series``, what somebody set; none is assumed.
+            member: for ``series`` and ``year_on_year``, the member, as in ``spc``.
+            by: for ``members`` and ``small_multiples``, the breakdown; the first by default.
+            period: for ``members``, the period; the latest complete one by default.
+            basis: ``force`` or ``proxy``; ``force`` by default, where there are both.
+            grain: the length of the periods, where the result has several lengths.
+            target: for ``series``, one or more targets to show.
             recalculate_from: for ``series``, days on which the process is known to have changed.
-            order: for ``members``, ``list`` (as the breakdown lists them) or ``value``.
-            source: a sentence for the small print, such as where the data came from.
-            width: pixels, from 320 for a phone to 1,200.
+            order: for ``members``, ``list`` (the order of the breakdown's list) or ``value``.
+            source: a sentence on the source of the data, for below the chart.
+            width: the width in pixels, from 320 (a phone) to 1,200.
 
         Raises:
             MissingExtra: Altair is not installed.
-            RequestError: there is no such kind or series, or an argument does not go with the kind.
+            RequestError: there is no such kind or series, or the kind does not take an argument.
         """
-        given = {
+        arguments = {
             "member": member, "by": by, "period": period, "target": target,
             "recalculate_from": recalculate_from, "order": order,
         }  # fmt: skip
-        if kind not in _KINDS:
-            raise RequestError(f"There is no kind of chart {kind!r}. {did_you_mean(kind, _KINDS)}")
-        for name in sorted(given.keys() - _KINDS[kind]):
-            if given[name]:
-                raise RequestError(f"{name}= does not go with kind={kind!r}. Leave it out.")
+        if kind not in _CHART_ARGUMENTS:
+            raise RequestError(
+                f"There is no kind of chart {kind!r}. {did_you_mean(kind, _CHART_ARGUMENTS)}"
+            )
+        for name in sorted(arguments.keys() - _CHART_ARGUMENTS[kind]):
+            if arguments[name]:
+                raise RequestError(f"kind={kind!r} does not take {name}=. Leave it out.")
         selected = self._select(measure, ref, basis, grain)
-        entry = self.subjects[selected.ref].entry
-        caption = Caption.of_measure(selected, entry.name, source, self._went_through)
+        entry = self.entries[selected.ref].entry
+        caption = Caption.of_measure(selected, entry.name, source, self._policy_text)
         if kind == "series":
             chart = build_process_chart(
                 selected,
@@ -289,16 +296,18 @@ class Result:
         if kind == "year_on_year":
             return year_on_year_chart(selected, caption, member=member, width=width)
         if not self.by:
-            raise RequestError('The result has no breakdown. Compute it with by=["lpa"], say.')
+            raise RequestError(
+                'The result has no breakdown. Compute it with a breakdown, such as by=["lpa"].'
+            )
         key = by or self.by[0]
-        called = self._pack().breakdown_title(key)
+        by_title = self._dataset().breakdown_title(key)
         if kind == "small_multiples":
-            return small_multiples_chart(selected, caption, by=key, by_title=called, width=width)
+            return small_multiples_chart(selected, caption, by=key, by_title=by_title, width=width)
         return members_chart(
             selected,
             caption,
             by=key,
-            by_title=called,
+            by_title=by_title,
             period=period,
             order=order or "list",
             width=width,
@@ -313,10 +322,10 @@ class Result:
 
     @property
     def _metrics(self) -> dict[str, Metric]:
-        return {ref: each.metric for ref, each in self.subjects.items()}
+        return {ref: computed.metric for ref, computed in self.entries.items()}
 
     @property
-    def _went_through(self) -> str:
+    def _policy_text(self) -> str:
         return self.policy.describe() if self.policy is not None else ""
 
     def to_polars(self) -> pl.DataFrame:
@@ -324,62 +333,68 @@ class Result:
         return self._frame.clone()
 
     def to_pandas(self) -> Any:
-        """Return the table as a pandas frame: text as pandas keeps it, dates as datetime64."""
+        """Return the table as a pandas frame. Dates are datetime64, and nulls in numbers NaN."""
         return pandas_table(self._frame)
 
     def to_csv(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
-        """Write the table as CSV, and beside it what its columns mean (CSV on the Web).
+        """Write the table as CSV, and its metadata beside it (CSV on the Web, a W3C standard).
 
-        Like every file of a result it is written whole or not at all, is safe to open in a
-        spreadsheet, and is the same bytes for the same numbers.
+        After an error there is no partial file. The CSV is safe to open in a spreadsheet. The same
+        result gives the same bytes.
 
         Args:
-            path: a file in a folder that exists; ``pack.csv`` gets ``pack.csv-metadata.json``.
-            policy: ``"none"``, to say that these numbers have had no disclosure control and that
-                whoever asked knows it. A disclosed result needs nothing said.
-            overwrite: replace a file that is there.
+            path: a file in a folder that exists. The metadata of ``dataset.csv`` is in
+                ``dataset.csv-metadata.json``.
+            policy: ``"none"`` accepts numbers without disclosure control. Leave it out for a
+                protected result.
+            overwrite: replace an existing file.
 
         Raises:
-            OutputError: the numbers are undisclosed and that was not said to be meant, the file is
-                there, or it cannot be written.
+            OutputError: the result is not protected and ``policy`` is not ``"none"``, the file
+                exists, or it cannot be written.
         """
-        publish(self._pack(), path, form="csv", policy=policy, overwrite=overwrite)
+        write_dataset(self._dataset(), path, file_format="csv", policy=policy, overwrite=overwrite)
 
     def to_json(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
-        """Write the table as JSON records with what they mean; as ``to_csv`` otherwise."""
-        publish(self._pack(), path, form="json", policy=policy, overwrite=overwrite)
+        """Write the table and its metadata as JSON. Arguments and errors are as in ``to_csv``."""
+        write_dataset(self._dataset(), path, file_format="json", policy=policy, overwrite=overwrite)
 
     def to_parquet(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
-        """Write the table as parquet, what it means in its metadata; as ``to_csv`` otherwise."""
-        publish(self._pack(), path, form="parquet", policy=policy, overwrite=overwrite)
+        """Write the table as parquet, with its metadata in the file.
+
+        Arguments and errors are as in ``to_csv``.
+        """
+        write_dataset(
+            self._dataset(), path, file_format="parquet", policy=policy, overwrite=overwrite
+        )
 
     def to_xlsx(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
         """Write an accessible workbook: cover, contents, notes and a sheet for each ref.
 
-        Periods go down and measures across; as ``to_csv`` otherwise.
+        Periods go down and measures go across. Arguments are as in ``to_csv``.
 
         Raises:
             OutputError: as ``to_csv``, or the result has no rows.
             MissingExtra: gptables is not installed.
         """
-        publish(self._pack(), path, form="xlsx", policy=policy, overwrite=overwrite)
+        write_dataset(self._dataset(), path, file_format="xlsx", policy=policy, overwrite=overwrite)
 
     def to_ods(self, path: str | Path, *, policy: str = "", overwrite: bool = False) -> None:
-        """Write the workbook of ``to_xlsx`` as OpenDocument.
+        """Write the workbook of ``to_xlsx`` as OpenDocument. Arguments are as in ``to_csv``.
 
         Raises:
             OutputError: as ``to_xlsx``.
             MissingExtra: odfpy is not installed.
         """
-        publish(self._pack(), path, form="ods", policy=policy, overwrite=overwrite)
+        write_dataset(self._dataset(), path, file_format="ods", policy=policy, overwrite=overwrite)
 
-    def _pack(self) -> Pack:
-        return Pack(
+    def _dataset(self) -> Dataset:
+        return Dataset(
             self._frame,
             self.by,
-            {ref: each.entry for ref, each in self.subjects.items()},
+            {ref: computed.entry for ref, computed in self.entries.items()},
             self._metrics,
-            self._went_through,
+            self._policy_text,
             self.provenance,
         )
 

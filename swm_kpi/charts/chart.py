@@ -14,13 +14,12 @@ from swm_kpi.charts.layout import WIDTH, load_altair, validate_width
 from swm_kpi.errors import MissingExtra, OutputError, did_you_mean
 from swm_kpi.output import write_bytes, write_text
 from swm_kpi.output.files import check_target
-from swm_kpi.output.guard import NO_POLICY, check_disclosed
+from swm_kpi.output.guard import NO_POLICY, UNPROTECTED_WARNING, require_disclosure_control
 from swm_kpi.vocabulary import Basis
 
 _FORMATS = (".html", ".png", ".svg")
 _PNG_SCALE = 2
 _NARROW_WIDTH = 340
-_NO_CONTROL = "These numbers have had no disclosure control. Do not publish them."
 
 # A page holds the chart twice, for wide and narrow screens, and shows the one that fits.
 _STYLE = (
@@ -80,7 +79,7 @@ class Caption:
     @property
     def footnotes(self) -> tuple[str, ...]:
         """The sources, and the disclosure control that was applied."""
-        control = f"Disclosure control: {self.policy}" if self.policy else _NO_CONTROL
+        control = f"Disclosure control: {self.policy}" if self.policy else UNPROTECTED_WARNING
         return (*self.sources, control)
 
 
@@ -167,7 +166,7 @@ class Chart:
                 "Result.protect() applies a policy before drawing. Here write "
                 'policy="none" or leave it out.'
             )
-        check_disclosed(self.policy, policy)
+        require_disclosure_control(self.policy, policy)
         file_format = Path(path).suffix.lower()
         if file_format not in _FORMATS:
             raise OutputError(

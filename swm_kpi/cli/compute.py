@@ -1,4 +1,4 @@
-"""``swm-kpi compute``: metrics from files, to the screen or to a file."""
+"""``swm-kpi compute``: compute metrics from files, and print or write the result."""
 
 from __future__ import annotations
 
@@ -16,70 +16,82 @@ from swm_kpi.progress import progress
 if TYPE_CHECKING:
     from swm_kpi.result import Result
 
-_FORMS = (".csv", ".json", ".parquet", ".xlsx", ".ods")
-_TABLES = (".csv", ".parquet")
+_OUTPUT_SUFFIXES = (".csv", ".json", ".parquet", ".xlsx", ".ods")
+_INPUT_SUFFIXES = (".csv", ".parquet")
 _EXAMPLES = """
 examples:
-  Anti-social behaviour by quarter and area, to the screen:
+  Print anti-social behaviour by quarter and area:
     swm-kpi compute 15 --data incident=incidents.csv --start 2024-04-01 --end 2025-03-31 --by lpa
 
-  Everything that a folder of tables allows, in named periods, protected and written to a workbook.
-  Its files are named for their tables: incident.parquet, crime.csv and so on.
+  Compute every metric that a folder of tables allows, protect the result, and write a workbook.
+  Each file in the folder has the name of its table: incident.parquet, crime.csv and so on.
     swm-kpi compute --data extracts/ --period "2024/25 Q1" --period "2024/25 Q2" \\
-      --threshold 5 --rounding-base 5 --out pack.xlsx
+      --threshold 5 --rounding-base 5 --out dataset.xlsx
 
-  A folder to try it with:
-    swm-kpi synth --out made-up --scale 0.01
+  Create a folder of synthetic tables, and compute from it:
+    swm-kpi synthetic --out made-up --scale 0.01
     swm-kpi compute --data made-up --start 2024-04-01 --end 2025-03-31 --grain year
 
-The data are checked first, and everything that is wrong with them is told at once. What is written
-to a file is written whole or not at all. Small counts can identify people: a file takes either
---threshold and --rounding-base, or --policy none to write the numbers without protection.
+The data are checked first, and all problems are reported together. After an error there is no
+partial file. Small counts can identify people. To write a file, use --threshold and
+--rounding-base, or use --policy none to write the numbers without protection.
 """
 
 
-def declare(command: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to its parser."""
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.epilog = _EXAMPLES
-    command.add_argument("refs", nargs="*", help="refs or keys; all that compute when left out")
+    command.add_argument("refs", nargs="*", help="refs or keys (default: all that can be computed)")
     command.add_argument(
         "--data",
         action="append",
         default=[],
         metavar="TABLE=FILE",
-        help="a .parquet or .csv file, or a folder of files named for their tables",
+        help="a .parquet or .csv file, or a folder of files with the names of their tables; may be "
+        "repeated",
     )
-    when = command.add_argument_group("when")
-    when.add_argument("--start", help="first day, such as 2024-04-01")
-    when.add_argument("--end", help="last day, such as 2025-03-31")
-    when.add_argument("--grain", help="month, quarter (when left out), year or rolling_12")
-    when.add_argument(
+    periods = command.add_argument_group("periods")
+    periods.add_argument("--start", metavar="DAY", help="the first day, such as 2024-04-01")
+    periods.add_argument("--end", metavar="DAY", help="the last day, such as 2025-03-31")
+    periods.add_argument("--grain", help="month, quarter, year or rolling_12 (default: quarter)")
+    periods.add_argument(
         "--period",
         action="append",
         default=[],
         metavar="LABEL",
-        help="in place of the days: 2024-05, '2024/25 Q1' or 2024/25; may be repeated",
+        help="a period such as 2024-05, '2024/25 Q1' or 2024/25, in place of --start and --end; "
+        "may be repeated",
     )
-    when.add_argument("--as-at", metavar="DAY", help="the day the data were extracted")
-    when.add_argument(
+    periods.add_argument("--as-at", metavar="DAY", help="the day the data were extracted")
+    periods.add_argument(
         "--coverage",
         action="append",
         default=[],
         metavar="TABLE=FIRST..LAST",
-        help="the days a table covers, where its rows do not tell; may be repeated",
+        help="the first and last day that a table covers, if not those of its rows; may be "
+        "repeated",
     )
-    command.add_argument("--by", action="append", default=[], help="a breakdown; may be repeated")
+    command.add_argument(
+        "--by", action="append", default=[], help="a breakdown such as lpa; may be repeated"
+    )
     command.add_argument(
         "--on-violation",
         default="raise",
         choices=["raise", "withhold"],
-        help="where data break their contract: stop, or leave out only the numbers that rest on it",
+        help="if data break their contract: stop (raise), or mark the numbers that need the data "
+        "as not available (withhold) (default: raise)",
     )
-    command.add_argument("--availability", metavar="FILE", help="a force's own statement (TOML)")
-    out = command.add_argument_group("where to")
+    command.add_argument(
+        "--availability",
+        metavar="FILE",
+        help="a TOML file that states which metrics the force can provide",
+    )
+    out = command.add_argument_group("output")
     out.add_argument(
-        "--out", metavar="FILE", help=f"{', '.join(_FORMS)}; as CSV to the screen when left out"
+        "--out",
+        metavar="FILE",
+        help=f"the file to write: {', '.join(_OUTPUT_SUFFIXES)} (default: print CSV)",
     )
     out.add_argument(
         "--threshold",
@@ -91,67 +103,67 @@ def declare(command: argparse.ArgumentParser) -> None:
         "--rounding-base", type=int, metavar="N", help="round counts to a multiple of N"
     )
     out.add_argument(
-        "--policy", choices=[NO_POLICY], default="", help="none: leave small counts as they are"
+        "--policy", choices=[NO_POLICY], default="", help="none: do not protect small counts"
     )
-    out.add_argument("--overwrite", action="store_true", help="replace a file that is there")
+    out.add_argument("--overwrite", action="store_true", help="replace an existing file")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compute, and write."""
+    """Run the command and return its exit code."""
     import swm_kpi as kpi
     from swm_kpi.output import csv_text
 
     policy = _policy(options)
     _check_out(options, policy)
     plan = kpi.catalogue(availability=options.availability)
-    data = dict(_tables(options.data, plan.contracts))
-    writing = 1 if options.out else 0
-    with progress(2 * len(data) + writing) as step:
+    data = dict(_iter_tables(options.data, plan.contracts))
+    writes_file = options.out is not None
+    with progress(2 * len(data) + writes_file) as step:
         result = kpi.compute(
             options.refs or None,
             data,
             periods=_periods(options),
             by=options.by,
             as_at=options.as_at,
-            coverage=dict(map(_covered, options.coverage)),
+            coverage=dict(map(_parse_coverage, options.coverage)),
             on_violation=options.on_violation,
             catalogue=plan,
             progress=step,
         )
         if policy is not None:
             result = result.protect(policy)
-        if writing:
+        if writes_file:
             step("writing")
             _write(result, options)
-    if writing:
-        print(f"{len(result):,} rows written to {options.out}.", file=sys.stderr)
+    if writes_file:
+        print(f"Wrote {len(result):,} rows to {options.out}.", file=sys.stderr)
     else:
         if policy is None and options.policy != NO_POLICY:
-            print("Not for publishing: small counts are shown as they are.", file=sys.stderr)
+            print("Do not publish: small counts are not protected.", file=sys.stderr)
         print(csv_text(result.to_polars()), end="")
     return 0
 
 
 def _policy(options: argparse.Namespace) -> DisclosurePolicy | None:
-    given = {"threshold": options.threshold, "rounding_base": options.rounding_base}
-    chosen = {name: value for name, value in given.items() if value is not None}
-    return DisclosurePolicy(**chosen) if chosen else None
+    fields = {"threshold": options.threshold, "rounding_base": options.rounding_base}
+    stated = {name: value for name, value in fields.items() if value is not None}
+    return DisclosurePolicy(**stated) if stated else None
 
 
 def _check_out(options: argparse.Namespace, policy: DisclosurePolicy | None) -> None:
-    """Refuse what could not be written before anything is computed for it."""
+    """Check that the output can be written, before any slow work."""
     from swm_kpi.output.files import check_target
 
     if options.out is None:
         return
-    if Path(options.out).suffix.lower() not in _FORMS:
-        raise RequestError(f"--out names no kind of file. End it in {', '.join(_FORMS)}.")
+    if Path(options.out).suffix.lower() not in _OUTPUT_SUFFIXES:
+        raise RequestError(f"--out must end in {', '.join(_OUTPUT_SUFFIXES)}.")
     if policy is None and options.policy != NO_POLICY:
         raise OutputError(
-            "--out needs a disclosure policy, so that small counts identify nobody. Write "
+            "--out needs a disclosure policy, because small counts can identify people. Use "
             f"--threshold 5 --rounding-base 5 to suppress counts {describe_threshold(5)} and "
             "round the rest to 5, or "
-            f"--policy {NO_POLICY} to write them as they are."
+            f"--policy {NO_POLICY} to write the numbers without protection."
         )
     check_target(Path(options.out), overwrite=options.overwrite)
 
@@ -167,51 +179,59 @@ def _periods(options: argparse.Namespace) -> object:
     days = (options.start, options.end)
     if options.period:
         if any(days) or options.grain:
-            raise RequestError("--period goes alone. Leave out --start, --end and --grain.")
+            raise RequestError(
+                "--period cannot be used with --start, --end or --grain. Leave those out."
+            )
         return kpi.periods(*options.period)
     if not all(days):
         raise RequestError(
-            "No period was asked for. Write --start 2024-04-01 --end 2025-03-31, "
-            "or --period 2024/25."
+            "There is no period. Give one, such as --start 2024-04-01 --end 2025-03-31 or "
+            "--period 2024/25."
         )
     return kpi.periods(*days, grain=options.grain or "quarter")
 
 
-def _tables(given: list[str], known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Yield each table's name and file; those of a folder are named for their tables."""
-    for each in given:
-        name, sign, path = each.partition("=")
-        if sign and path:
+def _iter_tables(arguments: list[str], known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield the name and file of each table. A file in a folder has the name of its table."""
+    for argument in arguments:
+        name, equals, path = argument.partition("=")
+        if equals and path:
             yield name, path
-        elif Path(each).is_dir():
-            yield from _in_folder(Path(each), known)
+        elif Path(argument).is_dir():
+            yield from _iter_folder(Path(argument), known)
         else:
             raise RequestError(
-                f"{each[:60]!r} is not TABLE=FILE, or a folder. Write incident=incidents.parquet."
+                f"{argument[:60]!r} is not TABLE=FILE or a folder. Give a value such as "
+                "incident=incidents.parquet."
             )
 
 
-def _in_folder(folder: Path, known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    files = sorted(each for each in folder.iterdir() if each.suffix.lower() in _TABLES)
+def _iter_folder(folder: Path, known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in _INPUT_SUFFIXES)
     if not files:
-        raise InputError(f"{folder.name!r} holds no {' or '.join(_TABLES)} file. Name another.")
-    seen: set[str] = set()
+        raise InputError(
+            f"Folder {folder.name!r} has no {' or '.join(_INPUT_SUFFIXES)} file. Give another."
+        )
+    names: set[str] = set()
     for file in files:
         name = file.stem
         if name not in known:
             shown = name[:60]
             raise RequestError(f"No metric reads a table {shown!r}. {did_you_mean(shown, known)}")
-        if name in seen:
-            raise RequestError(f"{folder.name!r} holds table {name!r} twice. Leave one there.")
-        seen.add(name)
+        if name in names:
+            raise RequestError(
+                f"Folder {folder.name!r} has table {name!r} twice. Remove one of the files."
+            )
+        names.add(name)
         yield name, str(file)
 
 
-def _covered(given: str) -> tuple[str, tuple[str, str]]:
-    name, _, days = given.partition("=")
+def _parse_coverage(argument: str) -> tuple[str, tuple[str, str]]:
+    name, _, days = argument.partition("=")
     first, dots, last = days.partition("..")
     if not (name and first and dots and last):
         raise RequestError(
-            f"{given[:60]!r} is not TABLE=FIRST..LAST. Write incident=2024-04-01..2025-03-31."
+            f"{argument[:60]!r} is not TABLE=FIRST..LAST. Give a value such as "
+            "incident=2024-04-01..2025-03-31."
         )
     return name, (first, last)

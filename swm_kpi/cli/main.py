@@ -1,4 +1,8 @@
-"""The command line. Each exit code has one cause; nothing of a table's content is ever printed."""
+"""The command line ``swm-kpi``: its commands, options and exit codes.
+
+Each exit code has one cause. No command prints a value from a table, because it may be personal
+data.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ from swm_kpi.model.describe import describe_entry, format_catalogue
 from swm_kpi.model.plugins import load_installed
 from swm_kpi.progress import progress
 
-_FAMILY = (
+_ERRORS = (
     DefinitionError, DataError, RequestError, PeriodError, InputError, OutputError, MissingExtra,
 )  # fmt: skip
 
@@ -36,8 +40,15 @@ _STOPPED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
+    Exit codes:
+        0: success.
+        1: an unexpected error (Python prints a traceback).
+        2: wrong usage of the command.
+        10 to 16: one for each error class; ``swm-kpi --help`` lists them.
+        130: stopped from the keyboard.
+
     Args:
-        arguments: the words after ``swm-kpi``; the process's own when left out.
+        arguments: the arguments after ``swm-kpi``; those of the process by default.
     """
     options = parser().parse_args(arguments)
     try:
@@ -52,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("swm-kpi: stopped.", file=sys.stderr)
         return _STOPPED
     except BrokenPipeError:
-        # The reader of our output has gone, as after `| head`; there is nobody to tell.
+        # The reader of our output has closed it, as `| head` does. Any message would fail too.
         sys.stderr.close()
         return 0
 
@@ -77,7 +88,7 @@ def _check(_: argparse.Namespace) -> int:
     from swm_kpi.engine.worked_examples import check_examples
 
     plan = kpi.catalogue()
-    metrics = [each for each in plan if isinstance(each, kpi.Metric)]
+    metrics = [entry for entry in plan if isinstance(entry, kpi.Metric)]
     with progress(len(metrics)) as step:
         problems = list(load_installed().load_problems)
         for metric in metrics:
@@ -85,10 +96,10 @@ def _check(_: argparse.Namespace) -> int:
             problems += list(check_examples(metric))
     if problems:
         raise DefinitionError(problems)
-    examples = sum(len(each.examples) for each in metrics)
+    examples = sum(len(metric.examples) for metric in metrics)
     print(
-        f"{len(plan)} refs agree with each other; {examples} examples of {len(metrics)} metrics "
-        "come to what they expect."
+        f"{len(plan)} refs are consistent, and {examples} examples of {len(metrics)} metrics give "
+        "the expected numbers."
     )
     return 0
 
@@ -97,38 +108,38 @@ def _lock(options: argparse.Namespace) -> int:
     from swm_kpi.model.lock import build_lock, format_lock, iter_lock_problems, parse_lock
     from swm_kpi.output import write_text
 
-    path, now = Path(options.file), build_lock(kpi.catalogue())
-    held = parse_lock(_read(path)) if path.exists() and not options.afresh else {}
-    problems = list(iter_lock_problems(held, now))
+    path, current = Path(options.file), build_lock(kpi.catalogue())
+    previous = parse_lock(_read_text(path)) if path.exists() and not options.reset else {}
+    problems = list(iter_lock_problems(previous, current))
     if problems:
         raise DefinitionError(problems)
-    write_text(path, format_lock(held | now), overwrite=True)
-    new = len(now.keys() - held.keys())
-    print(f"{len(held | now)} definitions locked in {path.name}, {new} of them new.")
+    write_text(path, format_lock(previous | current), overwrite=True)
+    new = len(current.keys() - previous.keys())
+    print(f"Locked {len(previous | current)} definitions in {path.name}, {new} of them new.")
     return 0
 
 
-def _read(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise InputError(f"{path.name!r} cannot be read as text. Name another file.") from None
+        raise InputError(f"{path.name!r} cannot be read as text. Give another file.") from None
 
 
 def _validate(options: argparse.Namespace) -> int:
     report = kpi.validate(options.file, options.table, strict=options.strict)
     print(report)
     if report.extra_columns:
-        print(f"Columns that no metric reads: {', '.join(report.extra_columns)}.")
+        print(f"No metric reads these columns: {', '.join(report.extra_columns)}.")
     return 0 if report.ok else DataError.exit_code
 
 
-def _synth(options: argparse.Namespace) -> int:
+def _synthetic(options: argparse.Namespace) -> int:
     from swm_kpi.output import write_parquet
 
     folder = Path(options.out)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputError(f"{folder.name!r} is not an empty folder. Name a new one with --out.")
+        raise OutputError(f"{folder.name!r} is not an empty folder. Give a new one with --out.")
     tables = kpi.synthetic.generate_force(
         options.start, options.end, scale=options.scale, seed=options.seed
     )
@@ -136,9 +147,9 @@ def _synth(options: argparse.Namespace) -> int:
     with progress(len(tables)) as step:
         for name, frame in tables.items():
             step(name)
-            checked = kpi.validate(frame, name).table
-            write_parquet(checked.frame.select(checked.columns), folder / f"{name}.parquet")
-    print(f"{len(tables)} synthetic tables written to {folder}.")
+            table = kpi.validate(frame, name).table
+            write_parquet(table.frame.select(table.columns), folder / f"{name}.parquet")
+    print(f"Wrote {len(tables)} synthetic tables to {folder}.")
     return 0
 
 
@@ -149,7 +160,7 @@ def _docs(options: argparse.Namespace) -> int:
 
     plan = kpi.catalogue(availability=options.availability)
     with progress(0) as step:
-        step("making a synthetic series for each metric")
+        step("computing a synthetic series for each metric")
         subject = Subject(
             plan,
             synthetic_series(plan),
@@ -161,10 +172,10 @@ def _docs(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from swm_kpi.reporting import run
+    from swm_kpi.reporting import run_demo
 
     with progress(0) as step:
-        summary = run(
+        summary = run_demo(
             Path(options.out),
             start=options.start,
             end=options.end,
@@ -178,64 +189,113 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the command line's own account of itself, which its reference page is made from."""
-    codes = [(0, "it worked"), (1, "something unexpected; please report it")]
-    codes += [(2, "the command is not written as the help says")]
-    codes += sorted((each.exit_code, (each.__doc__ or "").splitlines()[0]) for each in _FAMILY)
-    codes += [(_STOPPED, "it was stopped from the keyboard; no file was left half written")]
-    made = argparse.ArgumentParser(
+    """Return the parser of the command line. The reference page is generated from it."""
+    codes = [(0, "Success."), (1, "An unexpected error. Please report it.")]
+    codes += [(2, "Wrong usage: an unknown command or option, or a missing argument.")]
+    codes += sorted((error.exit_code, (error.__doc__ or "").splitlines()[0]) for error in _ERRORS)
+    codes += [(_STOPPED, "Stopped from the keyboard. No file is incomplete.")]
+    top_parser = argparse.ArgumentParser(
         prog="swm-kpi",
         description="Describe, compute and publish police performance metrics.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="exit codes:\n" + "\n".join(f"  {code:>3}  {cause}" for code, cause in codes),
     )
-    commands = made.add_subparsers(required=True, metavar="command")
-    listed = _command(commands, "list", _list, "every ref: title, availability, computation")
-    show = _command(commands, "show", _show, "one metric in plain English")
+    commands = top_parser.add_subparsers(required=True, metavar="command")
+    list_command = _command(
+        commands, "list", _list, "list every ref with its title and availability"
+    )
+    show = _command(commands, "show", _show, "describe one metric in plain English")
     show.add_argument("ref", help="a ref such as 57, or a key such as call_handling")
-    for each in (listed, show):
-        each.add_argument("--availability", metavar="FILE", help="a force's own statement (TOML)")
-    _command(commands, "check", _check, "all rules of the definitions, and every worked example")
-    lock = _command(commands, "lock", _lock, "record which definition each version of a metric is")
+    for command in (list_command, show):
+        _availability_option(command)
+    _command(commands, "check", _check, "check the definitions and run every worked example")
+    lock = _command(
+        commands, "lock", _lock, "record the hash of each version of each definition in a lock file"
+    )
     lock.add_argument(
         "--file",
         default="definitions/definitions.lock",
-        help="the lock to write (definitions/definitions.lock)",
+        help="the lock file to write (default: definitions/definitions.lock)",
     )
     lock.add_argument(
-        "--afresh",
+        "--reset",
         action="store_true",
-        help="forget what was locked: only before the first release",
+        help="discard the existing lock file; only before the first release",
     )
-    validate = _command(commands, "validate", _validate, "check a file against a table's contract")
-    validate.add_argument("table", help="a table's name, such as incident")
+    validate = _command(
+        commands, "validate", _validate, "check a file against the contract of a table"
+    )
+    validate.add_argument("table", help="the name of a table, such as incident")
     validate.add_argument("file", help="a .parquet or .csv file")
-    validate.add_argument("--strict", action="store_true", help="refuse columns nothing reads")
+    validate.add_argument(
+        "--strict", action="store_true", help="report columns that no metric reads as errors"
+    )
     compute = _command(commands, "compute", compute_command.run, "compute metrics from files")
-    compute_command.declare(compute)
-    synth = _command(commands, "synth", _synth, "write a synthetic force as parquet files")
-    _synthetic_options(synth, "swm-kpi-synthetic")
-    demo = _command(commands, "demo", _demo, "a synthetic force, every metric, and a pack to open")
-    _synthetic_options(demo, "swm-kpi-pack")
-    demo.add_argument("--overwrite", action="store_true", help="replace a pack that is there")
-    docs = _command(commands, "docs", _docs, "a site with a page for each metric and each table")
-    docs.add_argument("--out", default="swm-kpi-site", help="a new folder (swm-kpi-site)")
-    docs.add_argument("--name", default="", help="what the site is called")
-    docs.add_argument("--organisation", default="", help="who publishes it, for the statement")
-    docs.add_argument("--contact", default="", help="how to reach them, for the statement")
-    docs.add_argument("--availability", metavar="FILE", help="a force's own statement (TOML)")
-    return made
+    compute_command.add_arguments(compute)
+    synthetic = _command(
+        commands, "synthetic", _synthetic, "write the tables of a synthetic force as parquet files"
+    )
+    _synthetic_options(synthetic, "swm-kpi-synthetic")
+    demo = _command(
+        commands, "demo", _demo, "compute every metric of a synthetic force, and write a page"
+    )
+    _synthetic_options(demo, "swm-kpi-demo")
+    demo.add_argument(
+        "--overwrite", action="store_true", help="replace the files of an earlier demonstration"
+    )
+    docs = _command(
+        commands, "docs", _docs, "write a website with a page for each metric and each table"
+    )
+    docs.add_argument(
+        "--out", default="swm-kpi-site", help="a new folder to write to (default: swm-kpi-site)"
+    )
+    docs.add_argument("--name", default="", help="the name of the site")
+    docs.add_argument(
+        "--organisation", default="", help="the publisher, for the accessibility statement"
+    )
+    docs.add_argument(
+        "--contact",
+        default="",
+        help="the publisher's contact details, for the accessibility statement",
+    )
+    _availability_option(docs)
+    return top_parser
+
+
+def _availability_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--availability",
+        metavar="FILE",
+        help="a TOML file that states which metrics the force can provide",
+    )
 
 
 def _synthetic_options(command: argparse.ArgumentParser, folder: str) -> None:
-    command.add_argument("--out", default=folder, help=f"folder to write to ({folder})")
-    command.add_argument("--start", default="2022-04-01", help="first day")
-    command.add_argument("--end", default="2025-03-31", help="last day")
-    command.add_argument("--scale", type=float, default=0.05, help="1 is a whole force (0.05)")
-    command.add_argument("--seed", type=int, default=1, help="the same seed, the same data (1)")
+    command.add_argument(
+        "--out", default=folder, help=f"the folder to write to (default: {folder})"
+    )
+    command.add_argument(
+        "--start", default="2022-04-01", help="the first day (default: 2022-04-01)"
+    )
+    command.add_argument("--end", default="2025-03-31", help="the last day (default: 2025-03-31)")
+    command.add_argument(
+        "--scale",
+        type=float,
+        default=0.05,
+        help="the size of the force; 1 is a full-size force (default: 0.05)",
+    )
+    command.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        help="the seed of the random numbers; the same seed gives the same data (default: 1)",
+    )
 
 
-def _command(commands: Any, name: str, run: Any, about: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
+def _command(commands: Any, name: str, run: Any, description: str) -> argparse.ArgumentParser:
+    sentence = f"{description[0].upper()}{description[1:]}."
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=description, description=sentence
+    )
     command.set_defaults(run=run)
     return command

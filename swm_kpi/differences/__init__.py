@@ -1,4 +1,4 @@
-"""What moved between two packs of numbers, and why."""
+"""The differences between two datasets: which numbers changed, and the known causes."""
 
 from swm_kpi.differences.changes import CHANGES, Difference, diff
 

@@ -14,9 +14,9 @@ from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.disclosure.suppression import SuppressionPattern
 from swm_kpi.errors import RequestError
 from swm_kpi.model.metric import Metric
+from swm_kpi.result_columns import NUMBER_COLUMNS
 from swm_kpi.vocabulary import Basis, Marker
 
-NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
 FREE_TEXT_NOTE = "Free text withheld: the policy does not say that a person has read it."
 OVERPROTECTED_NOTE = (
     "All numbers that add up with it are suppressed, because the solver reached a limit before it "
@@ -80,11 +80,11 @@ def protect_frame(
     suppressed = pattern.primary | pattern.secondary
     suppressed |= _proxy_rows_of_suppressed(frame, by, suppressed)
     note = suppression_note(policy)
-    numbers = {name: frame[name].to_list() for name in NUMBERS}
+    numbers = {name: frame[name].to_list() for name in NUMBER_COLUMNS}
     markers = frame["marker"].fill_null("").to_list()
     for row, row_roles in enumerate(roles_of_row):
         if row in suppressed:
-            for name in NUMBERS:
+            for name in NUMBER_COLUMNS:
                 numbers[name][row] = None
             markers[row] = Marker.CONFIDENTIAL.value
             rest = _ROW_COUNT.sub("Some rows", notes[row])
@@ -172,7 +172,7 @@ def _round(
     for name in roles.counts:
         count = numbers[name][row]
         numbers[name][row] = policy.rounded(count) if count is not None else None
-    value, numerator, denominator = (numbers[name][row] for name in NUMBERS[:3])
+    value, numerator, denominator = (numbers[name][row] for name in NUMBER_COLUMNS[:3])
     if roles.is_quotient and value is not None:
         numbers["value"][row] = (
             numerator / denominator * roles.scale if numerator is not None and denominator else None

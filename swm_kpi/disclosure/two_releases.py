@@ -74,7 +74,7 @@ class Released(Protocol):
         """The policy that protects it; None if it is not protected."""
 
     @property
-    def subjects(self) -> Mapping[str, _Subject]:
+    def entries(self) -> Mapping[str, _Subject]:
         """What each ref was computed from."""
 
     def to_polars(self) -> pl.DataFrame:
@@ -169,7 +169,7 @@ def _cells_of_release(
     cells: dict[CellKey, _ReleasedCell] = {}
     names = ["ref", "measure", "basis", "period", "marker", "note", "period_start", "period_end"]
     for row in frame.select(*names, *result.by, "value", "numerator", "denominator").to_dicts():
-        metric = result.subjects[row["ref"]].metric
+        metric = result.entries[row["ref"]].metric
         measure = metric.measure(row["measure"], Basis(row["basis"]))
         roles = roles_of(metric, measure, own_policy or rules)
         members = [(name, row[name]) for name in result.by if row[name] != ALL]

@@ -24,7 +24,7 @@ from swm_kpi.measures import Statistic, TimeAlignment
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.model.plugins import catalogue as installed
-from swm_kpi.result import Result, Subject
+from swm_kpi.result import ComputedEntry, Result
 
 MOST_MEMBERS = 5_000
 
@@ -114,11 +114,11 @@ def compute(
         read[name] = table, wanted
     grid = Grid(spans, axes, tables, found, stated, day, overrides)
     measured = [one for each in chosen for one in computed(each, grid)]
-    subjects = {each.entry.ref: Subject(each.entry, each.metric) for each in chosen}
+    entries = {each.entry.ref: ComputedEntry(each.entry, each.metric) for each in chosen}
     return Result(
         tidy(measured, grid),
         tuple(each.key for each in dimensions),
-        subjects,
+        entries,
         provenance=stamp(
             chosen,
             spans,

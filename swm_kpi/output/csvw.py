@@ -1,7 +1,7 @@
-"""What a CSV file's columns mean, in the standard for that: CSV on the Web (W3C, 2015).
+"""The metadata of a CSV file in CSV on the Web (CSVW), the W3C standard of 2015.
 
-https://www.w3.org/TR/tabular-metadata/ says what each property is, and that the metadata of
-``pack.csv`` is found beside it in ``pack.csv-metadata.json``.
+https://www.w3.org/TR/tabular-metadata/ defines each property. A reader finds the metadata of
+``dataset.csv`` beside it, in ``dataset.csv-metadata.json``.
 """
 
 from __future__ import annotations
@@ -9,46 +9,39 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-import polars as pl
-
-from swm_kpi.output.metadata import KEYS, Pack
+from swm_kpi.output.dataset import Dataset
+from swm_kpi.result_columns import column_type, key_names
 
 SUFFIX = "-metadata.json"
 
 
-def metadata(pack: Pack, name: str, content: bytes) -> dict[str, Any]:
-    """Return the metadata of a CSV file.
+def build_metadata(dataset: Dataset, name: str, content: bytes) -> dict[str, Any]:
+    """Return the metadata of a CSV file, ready for JSON.
 
     Args:
-        pack: what is in the file.
+        dataset: the dataset in the file.
         name: the name of the file.
-        content: its bytes: their hash tells whether the two files still belong together.
+        content: its bytes. Their SHA-256 hash shows whether the two files still belong together.
     """
-    schema = pack.frame.schema
+    keys = key_names(dataset.by)
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": name,
-        "dc:title": pack.title,
-        "dc:description": f"Disclosure control: {pack.disclosure}",
+        "dc:title": dataset.title,
+        "dc:description": f"Disclosure control: {dataset.disclosure_control}",
         "dialect": {"encoding": "utf-8", "header": True, "delimiter": ","},
         "tableSchema": {
             "columns": [
                 {
                     "name": column,
                     "titles": column,
-                    "dc:description": pack.describe(column),
-                    "datatype": _datatype(dtype),
-                    "required": column in (*KEYS, *pack.by),
+                    "dc:description": dataset.describe_column(column),
+                    "datatype": column_type(column).csvw,
+                    "required": column in keys,
                 }
-                for column, dtype in schema.items()
+                for column in dataset.frame.columns
             ],
-            "primaryKey": [*KEYS, *pack.by],
+            "primaryKey": keys,
         },
-        "notes": [pack.about() | {"sha256": hashlib.sha256(content).hexdigest()}],
+        "notes": [dataset.to_metadata() | {"sha256": hashlib.sha256(content).hexdigest()}],
     }
-
-
-def _datatype(dtype: Any) -> str:
-    if dtype.is_float():
-        return "number"
-    return "date" if dtype == pl.Date else "string"

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and never over another unless that is asked for."""
+"""Write files atomically, and replace an existing file only on request."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _BINARY = getattr(os, "O_BINARY", 0)
 
 
 def write_text(path: str | os.PathLike[str], text: str, *, overwrite: bool = False) -> None:
-    """Write a text file in UTF-8 with LF line ends, whole or not at all.
+    """Write a text file in UTF-8 with LF line ends. After an error there is no partial file.
 
     Args:
-        path: the file to make, in a folder that exists.
-        text: what it will hold.
-        overwrite: replace a file of that name. Readers see the old one or the new one, never half.
+        path: the file to write, in a folder that exists.
+        text: its content.
+        overwrite: replace an existing file. Readers see the old file or the new one, never a mix.
 
     Raises:
         OutputError: the file exists, is a link or a folder, or cannot be written.
@@ -29,52 +29,50 @@ def write_text(path: str | os.PathLike[str], text: str, *, overwrite: bool = Fal
         content = text.encode("utf-8")
     except UnicodeEncodeError:
         raise OutputError(
-            f"{Path(path).name!r} was not written: its text has half of a character pair, which no "
-            "UTF-8 file can hold. Mend the text."
+            f"{Path(path).name!r} was not written: its text has half of a surrogate pair, which "
+            "UTF-8 cannot encode. Fix the text."
         ) from None
     write_bytes(path, content, overwrite=overwrite)
 
 
 def write_bytes(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = False) -> None:
-    """Write a file, whole or not at all.
+    """Write a file. After an error there is no partial file.
 
     Args:
-        path: the file to make, in a folder that exists.
-        content: what it will hold.
-        overwrite: replace a file of that name. Readers see the old one or the new one, never half.
+        path: the file to write, in a folder that exists.
+        content: its content.
+        overwrite: replace an existing file. Readers see the old file or the new one, never a mix.
 
     Raises:
         OutputError: the file exists, is a link or a folder, or cannot be written.
     """
     target = Path(path)
     check_target(target, overwrite=overwrite)
-    spare = target.with_name(f".{secrets.token_hex(8)}.part")
+    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        handle = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(spare, target)
+        os.replace(temporary, target)
     except OSError as error:
         raise OutputError(
             f"{target.name!r} was not written: {error.strerror or 'the system refused'}. Check "
-            "that the folder can be written to and has room."
+            "the permissions of the folder and the free space on the disk."
         ) from None
     finally:
-        # Where nothing can be written, there is nothing to remove either.
+        # If the temporary file was never created, there is nothing to remove.
         with suppress(OSError):
-            spare.unlink()
+            temporary.unlink()
 
 
-def write_together(
-    files: Mapping[str | os.PathLike[str], bytes], *, overwrite: bool = False
-) -> None:
-    """Write files that belong together: none is begun while any may not be written.
+def write_files(files: Mapping[str | os.PathLike[str], bytes], *, overwrite: bool = False) -> None:
+    """Write files that belong together. All targets are checked before the first is written.
 
     Args:
         files: path to content, in the order to write them.
-        overwrite: replace files of those names.
+        overwrite: replace existing files.
 
     Raises:
         OutputError: a file exists, is a link or a folder, or cannot be written.
@@ -86,7 +84,7 @@ def write_together(
 
 
 def check_target(target: Path, *, overwrite: bool) -> None:
-    """Refuse a file that cannot or may not be written, before any work is done for it.
+    """Check that a file can be written, so that slow work does not end in an error.
 
     Raises:
         OutputError: the file exists, is a link or a folder, or its folder does not exist.
@@ -95,18 +93,18 @@ def check_target(target: Path, *, overwrite: bool) -> None:
     if not name:
         raise OutputError("No file name was given. Give the name of the file to write.")
     if not target.parent.is_dir():
-        raise OutputError(f"The folder for {name!r} does not exist. Make it first.")
+        raise OutputError(f"The folder for {name!r} does not exist. Create it first.")
     try:
         mode = target.lstat().st_mode
     except FileNotFoundError:
         return
     except (OSError, ValueError):
-        raise OutputError(f"{name!r} is not a name for a file here. Choose another.") from None
+        raise OutputError(f"{name!r} is not a valid file name here. Choose another.") from None
     if stat.S_ISLNK(mode):
-        raise OutputError(f"{name!r} is a link, which is not followed. Remove it, or rename.")
+        raise OutputError(f"{name!r} is a link. Remove the link or choose another name.")
     if not stat.S_ISREG(mode):
         raise OutputError(f"{name!r} exists and is not a file. Choose another name.")
     if not overwrite:
         raise OutputError(
-            f"{name!r} exists already. Choose another name, or say that it may be overwritten."
+            f"{name!r} exists already. Choose another name, or use overwrite=True (--overwrite)."
         )

@@ -1,4 +1,4 @@
-"""A table as parquet, and as JSON records."""
+"""A table as parquet and as JSON."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from swm_kpi.output.files import write_bytes
 def write_parquet(
     frame: pl.DataFrame, path: str | os.PathLike[str], *, overwrite: bool = False
 ) -> None:
-    """Write a table as a parquet file, closed lists as plain text.
+    """Write a table as a parquet file. Categories become plain text.
 
     Args:
         frame: the table.
-        path: the file to make, in a folder that exists.
-        overwrite: replace a file of that name.
+        path: the file to write, in a folder that exists.
+        overwrite: replace an existing file.
 
     Raises:
         OutputError: the file exists, is a link or a folder, or cannot be written.
@@ -31,7 +31,12 @@ def write_parquet(
 
 
 def parquet_bytes(frame: pl.DataFrame, metadata: Mapping[str, str] | None = None) -> bytes:
-    """Return a table as parquet, closed lists as plain text, with metadata by key."""
+    """Return a table as parquet. Categories become plain text.
+
+    Args:
+        frame: the table.
+        metadata: texts for the metadata of the file, by key.
+    """
     content = BytesIO()
     plain = frame.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String))
     plain.write_parquet(content, metadata=dict(metadata or {}))
@@ -39,11 +44,15 @@ def parquet_bytes(frame: pl.DataFrame, metadata: Mapping[str, str] | None = None
 
 
 def json_text(value: Any) -> str:
-    """Return a value as JSON: days as ISO dates, nulls as null, and no number JSON lacks."""
-    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False, default=_day) + "\n"
+    """Return a value as JSON, with dates in ISO 8601 and a line feed at the end.
+
+    Raises:
+        ValueError: a number is NaN or infinite, which JSON cannot express.
+    """
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False, default=_date) + "\n"
 
 
-def _day(value: Any) -> str:
+def _date(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"a {type(value).__name__} has no form in JSON")
+    raise TypeError(f"a {type(value).__name__} cannot be written as JSON")

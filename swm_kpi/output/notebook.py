@@ -1,4 +1,4 @@
-"""A result as a notebook shows it: a table that a screen reader can walk through."""
+"""The HTML table that a notebook shows for a result, accessible to a screen reader."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import polars as pl
 
 from swm_kpi.calendar import format_date
 from swm_kpi.formatting import decimal_places, format_number
-from swm_kpi.output.metadata import Pack
+from swm_kpi.output.dataset import Dataset
+from swm_kpi.output.guard import UNPROTECTED_WARNING
 from swm_kpi.provenance import Provenance
+from swm_kpi.result_columns import notebook_columns
 from swm_kpi.vocabulary import Marker
 
-MOST_ROWS = 20
-NO_CONTROL = "These numbers have had no disclosure control. Do not publish them."
-"""What stands in bold beneath a table that is for the analyst's own eyes."""
+MAX_ROWS = 20
 
-# Columns in the unit of the measure.
-_LIKE_THE_VALUE = {
+# These columns are in the unit of the measure.
+_IN_UNIT_OF_VALUE = {
     "value", "lower", "upper", "mean", "target", "current_value", "previous_value",
 }  # fmt: skip
-_CHANGES = {"change_pct": "%", "change_percentage_points": ""}
+_CHANGE_SUFFIXES = {"change_pct": "%", "change_percentage_points": ""}
 
-# Colours come from the notebook, light or dark: only lines are drawn, in the colour of the text.
+# Colours come from the notebook, light or dark. Only lines are drawn, in the colour of the text.
 _STYLE = (
     "<style>"
     ".swm-kpi table{border-collapse:collapse;font-variant-numeric:tabular-nums;color:inherit;"
@@ -44,44 +44,50 @@ _STYLE = (
 )
 
 
-def pack_table(pack: Pack) -> str:
-    """Return the first rows of a pack as HTML, with where they came from and what was hidden."""
-    frame = pack.frame
-    columns = ["ref", "measure", "period", *pack.by, "value", "unit", "note"]
-    if frame["lower"].is_not_null().any():
-        columns[-1:-1] = ["lower", "upper"]
-    if frame["basis"].n_unique() > 1:
-        columns.insert(2, "basis")
-    titles = {each: pack.breakdown_title(each) for each in pack.by}
+def dataset_table(dataset: Dataset) -> str:
+    """Return the first rows of a dataset as HTML, with its disclosure control and provenance.
+
+    The column ``basis`` is left out where it has one value, ``lower`` and ``upper`` where empty.
+    """
+    frame = dataset.frame
+    left_out = set()
+    if not frame["lower"].is_not_null().any():
+        left_out |= {"lower", "upper"}
+    if frame["basis"].n_unique() <= 1:
+        left_out.add("basis")
+    columns = [name for name in notebook_columns(dataset.by) if name not in left_out]
+    titles = {key: dataset.breakdown_title(key) for key in dataset.by}
     titles |= {"lower": "95% interval, from", "upper": "to"}
-    refs = pack.refs
-    what = f"Ref {refs[0]}, {pack.title_of(refs[0])}" if len(refs) == 1 else f"{len(refs)} refs"
-    by = f" by {' and '.join(titles[each] for each in pack.by)}" if pack.by else ""
+    refs = dataset.refs
+    subject = f"{len(refs)} refs"
+    if len(refs) == 1:
+        subject = f"Ref {refs[0]}, {dataset.title_of(refs[0])}"
+    by = f" by {' and '.join(titles[key] for key in dataset.by)}" if dataset.by else ""
     return html_table(
         frame,
         columns,
-        caption=f"{what}{by}: {frame.height:,} {'row' if frame.height == 1 else 'rows'}",
+        caption=f"{subject}{by}: {frame.height:,} {'row' if frame.height == 1 else 'rows'}",
         titles=titles,
         row_headings=2,
-        warning="" if pack.policy else NO_CONTROL,
-        foot=[*_control(pack), *_origin(pack.provenance)],
+        warning="" if dataset.policy else UNPROTECTED_WARNING,
+        footnotes=[*_describe_policy(dataset), *_describe_provenance(dataset.provenance)],
     )
 
 
-def _control(pack: Pack) -> list[str]:
-    return [f"Disclosure control: {pack.policy}"] if pack.policy else []
+def _describe_policy(dataset: Dataset) -> list[str]:
+    return [f"Disclosure control: {dataset.policy}"] if dataset.policy else []
 
 
-def _origin(told: Provenance | None) -> list[str]:
-    """Say what a table was computed by and from, where that is known."""
-    if told is None:
+def _describe_provenance(provenance: Provenance | None) -> list[str]:
+    """Return a footnote on the software, the day of extraction and changed assumptions."""
+    if provenance is None:
         return []
-    day = told.as_at
+    day = provenance.as_at
     data = f", from data as at {format_date(day)}" if day is not None else ""
-    changed = ", ".join(told.assumptions)
-    other = f" Assumptions changed: {changed}." if changed else ""
-    by = f"swm-kpi {told.library} with {told.engine} {told.engine_version}"
-    return [f"Computed by {by}{data}.{other}"]
+    changed = ", ".join(provenance.assumptions)
+    assumptions = f" Assumptions changed: {changed}." if changed else ""
+    software = f"swm-kpi {provenance.library} with {provenance.engine} {provenance.engine_version}"
+    return [f"Computed by {software}{data}.{assumptions}"]
 
 
 def html_table(
@@ -91,61 +97,62 @@ def html_table(
     caption: str,
     titles: Mapping[str, str] | None = None,
     row_headings: int = 1,
-    most: int = MOST_ROWS,
+    max_rows: int = MAX_ROWS,
     warning: str = "",
-    foot: Sequence[str] = (),
+    footnotes: Sequence[str] = (),
 ) -> str:
-    """Return some columns of a result's table as HTML.
+    """Return some columns of a table as HTML, with the meaning of each marker in it below.
 
     Args:
         frame: the table.
         columns: the columns to show, in order.
-        caption: what the table is.
-        titles: headings of columns whose names are not words.
-        row_headings: how many of the first columns say what a row is.
-        most: the most rows shown; how many more there are is said under the table.
-        warning: what a reader must know first, in bold; empty for nothing.
-        foot: sentences to stand under the table.
+        caption: the caption of the table.
+        titles: the headings of columns, where the name of the column will not do.
+        row_headings: the number of leading columns that are row headings.
+        max_rows: the maximum number of rows. A line below gives the number of further rows.
+        warning: a warning in bold below the table; empty for none.
+        footnotes: paragraphs below the table.
     """
-    places, said = _places(frame), titles or {}
+    places, headings = _decimal_places(frame), titles or {}
     head = "".join(
-        f'<th scope="col">{escape(said.get(each, _heading(each)))}</th>' for each in columns
+        f'<th scope="col">{escape(headings.get(name, _heading(name)))}</th>' for name in columns
     )
     rows = []
-    met: dict[str, None] = {}
-    for row in frame.head(most).iter_rows(named=True):
+    markers = set()
+    for row in frame.head(max_rows).iter_rows(named=True):
         cells = []
-        for at, column in enumerate(columns):
-            text, is_number = _shown(row, column, places)
-            if at < row_headings:
+        for position, column in enumerate(columns):
+            text, is_number = _format_cell(row, column, places)
+            if position < row_headings:
                 cells.append(f'<th scope="row">{escape(text)}</th>')
             else:
-                kind = ' class="number"' if is_number else ""
-                kind = ' class="words"' if column.endswith("note") else kind
-                cells.append(f"<td{kind}>{escape(text)}</td>")
+                css_class = ' class="number"' if is_number else ""
+                css_class = ' class="words"' if column.endswith("note") else css_class
+                cells.append(f"<td{css_class}>{escape(text)}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
         if row.get("marker"):
-            met[row["marker"]] = None
-    under = []
-    if met:
+            markers.add(row["marker"])
+    below = []
+    if markers:
         meanings = "; ".join(
-            f"{escape(each)} {escape(Marker(each).meaning)}" for each in sorted(met)
+            f"{escape(marker)} {escape(Marker(marker).meaning)}" for marker in sorted(markers)
         )
-        under.append(f"<p>{meanings}.</p>")
-    more = frame.height - most
+        below.append(f"<p>{meanings}.</p>")
+    more = frame.height - max_rows
     if more > 0:
-        under.append(f"<p>{more:,} more {'row' if more == 1 else 'rows'}.</p>")
+        below.append(f"<p>{more:,} more {'row' if more == 1 else 'rows'}.</p>")
     if warning:
-        under.append(f"<p><strong>{escape(warning)}</strong></p>")
-    under += [f"<p>{escape(each)}</p>" for each in foot]
+        below.append(f"<p><strong>{escape(warning)}</strong></p>")
+    below += [f"<p>{escape(footnote)}</p>" for footnote in footnotes]
     return (
         f'{_STYLE}<div class="swm-kpi"><table><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        f"{''.join(under)}</div>"
+        f"{''.join(below)}</div>"
     )
 
 
-def _places(frame: pl.DataFrame) -> dict[tuple[Any, ...], int]:
+def _decimal_places(frame: pl.DataFrame) -> dict[tuple[Any, ...], int]:
+    """Return the decimal places of each measure's numbers, by ref and measure."""
     if not {"ref", "measure", "value", "unit"} <= set(frame.columns):
         return {}
     grouped = frame.group_by("ref", "measure", "unit").agg(pl.col("value"))
@@ -159,18 +166,19 @@ def _heading(column: str) -> str:
     return column.replace("_", " ").capitalize()
 
 
-def _shown(
+def _format_cell(
     row: dict[str, Any], column: str, places: dict[tuple[Any, ...], int]
 ) -> tuple[str, bool]:
+    """Return the text of a cell, and whether it is a number or stands in the place of one."""
     value = row[column]
     if column == "value" and value is None:
         return row.get("marker") or "", True
     if value is None:
-        return "", column in _LIKE_THE_VALUE or column in _CHANGES
-    if column in _CHANGES:
-        moved = f"{value:+,.1f}" if round(value, 1) else "0.0"
-        return f"{moved}{_CHANGES[column]}".replace("-", "\N{MINUS SIGN}"), True
-    if column in _LIKE_THE_VALUE:
+        return "", column in _IN_UNIT_OF_VALUE or column in _CHANGE_SUFFIXES
+    if column in _CHANGE_SUFFIXES:
+        change = f"{value:+,.1f}" if round(value, 1) else "0.0"
+        return f"{change}{_CHANGE_SUFFIXES[column]}".replace("-", "\N{MINUS SIGN}"), True
+    if column in _IN_UNIT_OF_VALUE:
         digits = places.get((row.get("ref"), row.get("measure")), 0)
         marker = (row.get("marker") or "") if column == "value" else ""
         return f"{format_number(value, row.get('unit') or '', digits)} {marker}".rstrip(), True

@@ -1,7 +1,7 @@
-"""A workbook as OpenDocument (ODS), the format that government asks for, by odfpy.
+"""A workbook as OpenDocument (ODS), the format that government requires, written by odfpy.
 
-It has the same sheets as the XLSX. What odfpy cannot say: a name for a table that a screen reader
-tells. Heading rows are marked as such, and each table's range is named.
+It has the same sheets as the XLSX. Heading rows are marked as headings, and the range of each table
+has a name. odfpy cannot give a table a name that a screen reader announces.
 """
 
 from __future__ import annotations
@@ -11,38 +11,39 @@ from io import BytesIO
 from typing import Any
 
 from swm_kpi.errors import MissingExtra
-from swm_kpi.output.workbook import Book, Cell, Sheet
-from swm_kpi.output.zip import packed_again
+from swm_kpi.output.workbook import Cell, Sheet, Workbook
+from swm_kpi.output.zip import normalize_zip
 
 _CENTIMETRES_PER_CHARACTER = 0.21
-_WIDEST, _NARROWEST = 11.0, 2.6
+_MAX_WIDTH, _MIN_WIDTH = 11.0, 2.6  # centimetres
+_WIDE_COLUMN = _MAX_WIDTH * 1.7
 
 
-def ods_bytes(book: Book, as_at: Any = None) -> bytes:
-    """Return a workbook as ODS: the same bytes for the same workbook.
+def ods_bytes(workbook: Workbook, as_at: Any = None) -> bytes:
+    """Return a workbook as ODS. The same workbook gives the same bytes.
 
     Args:
-        book: what is in it.
-        as_at: the day it says it was made; not the clock's.
+        workbook: the content.
+        as_at: the creation date to store in the file, which does not depend on the clock.
 
     Raises:
         MissingExtra: odfpy is not installed.
     """
     if find_spec("odf") is None:
         raise MissingExtra.needed("odfpy", extra="ods", purpose="to_ods()")
-    writer = _Writer(book.title, as_at)
-    lines: list[tuple[str, str]] = [(book.title, "title")]
-    for heading, texts in book.cover:
+    writer = _Writer(workbook.title, as_at)
+    lines: list[tuple[str, str]] = [(workbook.title, "title")]
+    for heading, texts in workbook.cover:
         lines += [(heading, "heading"), *((text, "text") for text in texts)]
-    writer.page("Cover", lines)
-    writer.contents(book)
-    for sheet in (book.notes, *book.sheets):
-        writer.sheet(sheet)
-    return packed_again(writer.content())
+    writer.add_text_sheet("Cover", lines)
+    writer.add_contents(workbook)
+    for sheet in (workbook.notes, *workbook.sheets):
+        writer.add_table_sheet(sheet)
+    return normalize_zip(writer.to_bytes())
 
 
 class _Writer:
-    """An OpenDocument spreadsheet being made."""
+    """Builds an OpenDocument spreadsheet, sheet by sheet."""
 
     def __init__(self, title: str, as_at: Any) -> None:
         from odf import dc, meta, opendocument
@@ -57,158 +58,161 @@ class _Writer:
         self.ranges = tables.DatabaseRanges()
         self.styles: dict[Any, Any] = {}
 
-    def content(self) -> bytes:
+    def to_bytes(self) -> bytes:
         self.document.spreadsheet.addElement(self.ranges)
         out = BytesIO()
         self.document.write(out)
         return out.getvalue()
 
-    def page(self, name: str, lines: list[tuple[str, str]]) -> None:
-        table = self._table(name, [_WIDEST * 1.7])
-        for text, kind in lines:
-            self._row(table, [self._text(text, kind)])
+    def add_text_sheet(self, name: str, lines: list[tuple[str, str]]) -> None:
+        table = self._add_table(name, [_WIDE_COLUMN])
+        for text, style in lines:
+            self._add_row(table, [self._text_cell(text, style)])
 
-    def contents(self, book: Book) -> None:
+    def add_contents(self, workbook: Workbook) -> None:
         from odf import table as tables
         from odf import text as texts
 
-        table = self._table("Contents", [3.5, _WIDEST * 1.7])
-        self._row(table, [self._text("Table of contents", "title")])
-        self._row(table, [self._text("This worksheet contains one table.", "text")])
-        self._headings(table, ("Sheet name", "Table description"))
-        for each in (book.notes, *book.sheets):
-            link = tables.TableCell(valuetype="string", stylename=self._style("text"))
+        table = self._add_table("Contents", [3.5, _WIDE_COLUMN])
+        self._add_row(table, [self._text_cell("Table of contents", "title")])
+        self._add_row(table, [self._text_cell("This worksheet contains one table.", "text")])
+        self._add_headings(table, ("Sheet name", "Table description"))
+        for sheet in (workbook.notes, *workbook.sheets):
+            link = texts.A(href=f"#'{sheet.name}'.A1", text=sheet.name, type="simple")
             paragraph = texts.P()
-            paragraph.addElement(texts.A(href=f"#'{each.name}'.A1", text=each.name, type="simple"))
-            link.addElement(paragraph)
-            self._row(table, [link, self._text(each.title, "text")])
+            paragraph.addElement(link)
+            cell = tables.TableCell(valuetype="string", stylename=self._style("text"))
+            cell.addElement(paragraph)
+            self._add_row(table, [cell, self._text_cell(sheet.title, "text")])
 
-    def sheet(self, sheet: Sheet) -> None:
+    def add_table_sheet(self, sheet: Sheet) -> None:
         from odf import table as tables
 
-        table = self._table(sheet.name, [_width(sheet, at) for at in range(len(sheet.headings))])
-        self._row(table, [self._text(sheet.title, "title")])
-        # Wrapping in the first column would make one line as tall as a page.
-        for text in sheet.about:
-            self._row(table, [self._text(text, "line")])
-        self._headings(table, sheet.headings)
+        widths = [_width(sheet, column) for column in range(len(sheet.headings))]
+        table = self._add_table(sheet.name, widths)
+        self._add_row(table, [self._text_cell(sheet.title, "title")])
+        # These lines do not wrap: in the narrow first column they would be as tall as a page.
+        for text in sheet.introduction:
+            self._add_row(table, [self._text_cell(text, "line")])
+        self._add_headings(table, sheet.headings)
         for row in sheet.rows:
-            pairs = zip(row, sheet.places, strict=True)
-            self._row(table, [self._cell(cell, places) for cell, places in pairs])
-        first = len(sheet.about) + 2
+            pairs = zip(row, sheet.number_formats, strict=True)
+            self._add_row(table, [self._cell(cell, number_format) for cell, number_format in pairs])
+        first = len(sheet.introduction) + 2
         last = f"{_letters(len(sheet.headings))}{first + len(sheet.rows)}"
         address = f"'{sheet.name}'.A{first}:'{sheet.name}'.{last}"
         self.ranges.addElement(
             tables.DatabaseRange(
-                name=sheet.table, targetrangeaddress=address, containsheader="true"
+                name=sheet.table_name, targetrangeaddress=address, containsheader="true"
             )
         )
 
-    def _table(self, name: str, widths: list[float]) -> Any:
+    def _add_table(self, name: str, widths: list[float]) -> Any:
         from odf import style
         from odf import table as tables
 
         table = tables.Table(name=name)
         for width in widths:
-            shown = f"{width:.1f}cm"
-            if shown not in self.styles:
+            key = f"{width:.1f}cm"
+            if key not in self.styles:
                 column = style.Style(name=f"column{len(self.styles)}", family="table-column")
-                column.addElement(style.TableColumnProperties(columnwidth=shown))
+                column.addElement(style.TableColumnProperties(columnwidth=key))
                 self.document.automaticstyles.addElement(column)
-                self.styles[shown] = column
-            table.addElement(tables.TableColumn(stylename=self.styles[shown]))
+                self.styles[key] = column
+            table.addElement(tables.TableColumn(stylename=self.styles[key]))
         self.document.spreadsheet.addElement(table)
         return table
 
-    def _row(self, parent: Any, cells: list[Any]) -> None:
+    def _add_row(self, parent: Any, cells: list[Any]) -> None:
         from odf import table as tables
 
         row = tables.TableRow()
-        for each in cells:
-            row.addElement(each)
+        for cell in cells:
+            row.addElement(cell)
         parent.addElement(row)
 
-    def _headings(self, table: Any, headings: tuple[str, ...]) -> None:
+    def _add_headings(self, table: Any, headings: tuple[str, ...]) -> None:
         from odf import table as tables
 
-        marked = tables.TableHeaderRows()
-        self._row(marked, [self._text(each, "heading") for each in headings])
-        table.addElement(marked)
+        header_rows = tables.TableHeaderRows()
+        self._add_row(header_rows, [self._text_cell(heading, "heading") for heading in headings])
+        table.addElement(header_rows)
 
-    def _cell(self, cell: Cell, places: tuple[int, bool] | None) -> Any:
+    def _cell(self, cell: Cell, number_format: tuple[int, bool] | None) -> Any:
         from odf import table as tables
         from odf import text as texts
 
         if isinstance(cell, str):
-            return self._text(cell, "marker" if places is not None else "text")
-        digits, percentage = places if places is not None else (0, False)
-        made = tables.TableCell(
-            valuetype="percentage" if percentage else "float",
+            return self._text_cell(cell, "marker" if number_format is not None else "text")
+        decimals, is_percentage = number_format if number_format is not None else (0, False)
+        element = tables.TableCell(
+            valuetype="percentage" if is_percentage else "float",
             value=repr(cell),
-            stylename=self._number_style(digits, percentage=percentage),
+            stylename=self._number_style(decimals, is_percentage=is_percentage),
         )
-        tail = "%" if percentage else ""
-        made.addElement(texts.P(text=f"{cell * (100 if percentage else 1):,.{digits}f}{tail}"))
-        return made
+        text = f"{cell * 100:,.{decimals}f}%" if is_percentage else f"{cell:,.{decimals}f}"
+        element.addElement(texts.P(text=text))
+        return element
 
-    def _text(self, text: str, kind: str) -> Any:
+    def _text_cell(self, text: str, style: str) -> Any:
         from odf import table as tables
         from odf import text as texts
 
-        cell = tables.TableCell(valuetype="string", stylename=self._style(kind))
+        cell = tables.TableCell(valuetype="string", stylename=self._style(style))
         for line in text.splitlines() or [""]:
             cell.addElement(texts.P(text=line))
         return cell
 
-    def _style(self, kind: str) -> Any:
+    def _style(self, name: str) -> Any:
         from odf import style
 
-        if kind not in self.styles:
-            made = style.Style(name=f"cell-{kind}", family="table-cell")
-            wrap = "no-wrap" if kind in ("line", "title") else "wrap"
-            made.addElement(style.TableCellProperties(wrapoption=wrap, verticalalign="top"))
-            aligned = "end" if kind == "marker" else "start"
-            made.addElement(style.ParagraphProperties(textalign=aligned))
-            if kind in ("title", "heading"):
-                size = "16pt" if kind == "title" else "11pt"
-                made.addElement(style.TextProperties(fontweight="bold", fontsize=size))
-            self.document.automaticstyles.addElement(made)
-            self.styles[kind] = made
-        return self.styles[kind]
+        if name not in self.styles:
+            cell_style = style.Style(name=f"cell-{name}", family="table-cell")
+            wrap = "no-wrap" if name in ("line", "title") else "wrap"
+            cell_style.addElement(style.TableCellProperties(wrapoption=wrap, verticalalign="top"))
+            alignment = "end" if name == "marker" else "start"
+            cell_style.addElement(style.ParagraphProperties(textalign=alignment))
+            if name in ("title", "heading"):
+                size = "16pt" if name == "title" else "11pt"
+                cell_style.addElement(style.TextProperties(fontweight="bold", fontsize=size))
+            self.document.automaticstyles.addElement(cell_style)
+            self.styles[name] = cell_style
+        return self.styles[name]
 
-    def _number_style(self, digits: int, *, percentage: bool) -> Any:
+    def _number_style(self, decimals: int, *, is_percentage: bool) -> Any:
         from odf import number, style
 
-        key = (digits, percentage)
+        key = (decimals, is_percentage)
         if key not in self.styles:
-            name = f"{'percentage' if percentage else 'number'}{digits}"
-            form: Any = number.PercentageStyle if percentage else number.NumberStyle
-            shape = form(name=f"{name}-form")
-            shape.addElement(
-                number.Number(decimalplaces=str(digits), minintegerdigits="1", grouping="true")
+            name = f"{'percentage' if is_percentage else 'number'}{decimals}"
+            number_style: Any = number.PercentageStyle if is_percentage else number.NumberStyle
+            data_style = number_style(name=f"{name}-form")
+            data_style.addElement(
+                number.Number(decimalplaces=str(decimals), minintegerdigits="1", grouping="true")
             )
-            if percentage:
-                shape.addElement(number.Text(text="%"))
-            self.document.automaticstyles.addElement(shape)
-            made = style.Style(name=name, family="table-cell", datastylename=shape)
-            made.addElement(style.TableCellProperties(verticalalign="top"))
-            made.addElement(style.ParagraphProperties(textalign="end"))
-            self.document.automaticstyles.addElement(made)
-            self.styles[key] = made
+            if is_percentage:
+                data_style.addElement(number.Text(text="%"))
+            self.document.automaticstyles.addElement(data_style)
+            cell_style = style.Style(name=name, family="table-cell", datastylename=data_style)
+            cell_style.addElement(style.TableCellProperties(verticalalign="top"))
+            cell_style.addElement(style.ParagraphProperties(textalign="end"))
+            self.document.automaticstyles.addElement(cell_style)
+            self.styles[key] = cell_style
         return self.styles[key]
 
 
-def _width(sheet: Sheet, at: int) -> float:
-    texts = [len(cell) for row in sheet.rows if isinstance(cell := row[at], str)]
-    words = max(len(each) for each in sheet.headings[at].split())
-    longest = max([*texts, words, min(len(sheet.headings[at]), 22)]) + 2
-    return min(max(longest * _CENTIMETRES_PER_CHARACTER, _NARROWEST), _WIDEST)
+def _width(sheet: Sheet, column: int) -> float:
+    """Return the width of a column in centimetres."""
+    text_lengths = [len(cell) for row in sheet.rows if isinstance(cell := row[column], str)]
+    longest_word = max(len(word) for word in sheet.headings[column].split())
+    characters = max([*text_lengths, longest_word, min(len(sheet.headings[column]), 22)]) + 2
+    return min(max(characters * _CENTIMETRES_PER_CHARACTER, _MIN_WIDTH), _MAX_WIDTH)
 
 
 def _letters(column: int) -> str:
-    """Return the letters of a column, counted from 1."""
+    """Return the letters of a column, counted from 1: A, Z, AA."""
     letters = ""
     while column:
-        column, place = divmod(column - 1, 26)
-        letters = chr(ord("A") + place) + letters
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
     return letters

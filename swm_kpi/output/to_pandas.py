@@ -1,4 +1,4 @@
-"""A Polars table as a pandas one, the same on every version of pandas."""
+"""Convert a Polars frame to pandas, with the same result on every version of pandas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import polars as pl
 
 
 def pandas_table(frame: pl.DataFrame) -> Any:
-    """Return a pandas frame: text as pandas keeps it, dates as datetime64, no number as NaN."""
+    """Return a pandas frame. Text has pandas' own text type, dates are datetime64, nulls NaN."""
     import pandas as pd
 
     columns = {}

@@ -1,8 +1,8 @@
-"""A result as the sheets of a workbook: one table for each ref, periods down, measures across.
+"""The sheets of a workbook: one table for each ref, with periods down and measures across.
 
 The layout follows the Government Analysis Function's guidance on releasing statistics in
-spreadsheets: one table to a sheet, headings in one row, nothing merged, no empty row, column or
-cell, markers in the cells, and notes in words.
+spreadsheets: one table on each sheet, headings in one row, no merged or empty cells, markers in the
+cells, and notes in words.
 https://analysisfunction.civilservice.gov.uk/policy-store/releasing-statistics-in-spreadsheets/
 """
 
@@ -17,17 +17,19 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.formatting import decimal_places
-from swm_kpi.output.metadata import Pack
+from swm_kpi.output.dataset import Dataset
+from swm_kpi.result_columns import columns_not_in_workbook
 from swm_kpi.vocabulary import Basis, Unit
 
 Cell = str | float
 NOTES_SHEET = "Notes"
 _NO_NOTE = "No note"
-_LONGEST_NAME = 31
-_LONGEST_CELL = 32_000
-_CUT = " (The rest is in the CSV file.)"
-# What XML, and so neither format, can hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Excel allows 31 characters in the name of a sheet and 32,767 in a cell.
+_MAX_NAME_LENGTH = 31
+_MAX_CELL_LENGTH = 32_000
+_TRUNCATED = " (The rest is in the CSV file.)"
+# Characters that XML does not allow, so neither format can store them.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -35,36 +37,34 @@ class Sheet:
     """One sheet with one table.
 
     Attributes:
-        name: the sheet's name.
-        table: the table's name, which a screen reader tells.
-        title: what it shows.
-        about: lines under the title.
-        headings: one for each column.
-        rows: the cells: a number, or text.
-        places: for each column, how numbers are shown: decimals, and whether as a percentage;
-            None for text.
-        keys: how many of the first columns say what a row is.
+        name: the name of the sheet.
+        table_name: the name of the table, which a screen reader announces.
+        title: the title, in the first row.
+        introduction: the lines below the title.
+        headings: the heading of each column.
+        rows: the cells of each row, each a number or text.
+        number_formats: for each column, the number of decimals and whether to show a percentage;
+            None for a column of text.
     """
 
     name: str
-    table: str
+    table_name: str
     title: str
-    about: tuple[str, ...]
+    introduction: tuple[str, ...]
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    places: tuple[tuple[int, bool] | None, ...]
-    keys: int
+    number_formats: tuple[tuple[int, bool] | None, ...]
 
 
 @dataclass(frozen=True)
-class Book:
-    """A workbook: a cover, the notes, and a sheet for each ref.
+class Workbook:
+    """A workbook: a cover, a sheet of notes, and a sheet for each ref.
 
     Attributes:
-        title: what it is called.
-        cover: headings of the cover, each with its paragraphs.
+        title: the title of the workbook.
+        cover: the headings of the cover, each with its paragraphs.
         notes: the sheet that explains markers and notes.
-        sheets: the tables.
+        sheets: the sheets with the tables.
     """
 
     title: str
@@ -73,135 +73,157 @@ class Book:
     sheets: tuple[Sheet, ...]
 
 
-def book_of(pack: Pack) -> Book:
-    """Lay a pack out as a workbook."""
-    layout = _Layout(pack)
-    sheets = tuple(layout.sheet(ref) for ref in pack.refs)
-    return Book(pack.title, tuple(_cover(pack)), layout.notes_sheet(), sheets)
+def build_workbook(dataset: Dataset) -> Workbook:
+    """Return a dataset as a workbook."""
+    builder = _WorkbookBuilder(dataset)
+    sheets = tuple(builder.build_sheet(ref) for ref in dataset.refs)
+    return Workbook(dataset.title, tuple(_cover(dataset)), builder.build_notes_sheet(), sheets)
 
 
-def _cover(pack: Pack) -> Iterator[tuple[str, tuple[str, ...]]]:
-    what = [
-        f"{len(pack.refs)} metrics, one to a sheet. The contents sheet lists them.",
-        "Periods go down and measures go across. A proportion is shown as a percentage.",
-        "Numerators, denominators, definitions and dates are in the CSV form of this pack.",
+def _cover(dataset: Dataset) -> Iterator[tuple[str, tuple[str, ...]]]:
+    metrics = "1 metric" if len(dataset.refs) == 1 else f"{len(dataset.refs)} metrics"
+    yield (
+        "About this workbook",
+        (
+            f"{metrics}, one on each sheet. The contents sheet lists them.",
+            "Periods go down and measures go across. A proportion is shown as a percentage.",
+            "Only the CSV file of this dataset has these columns: "
+            f"{', '.join(columns_not_in_workbook())}.",
+        ),
+    )
+    yield "Disclosure control", (dataset.disclosure_control,)
+    as_at = dataset.as_at
+    source = [
+        f"The data were extracted on {as_at.isoformat()}."
+        if as_at
+        else "The day of extraction was not stated."
     ]
-    yield "About this workbook", tuple(what)
-    yield "Disclosure control", (pack.disclosure,)
-    as_at = pack.as_at
-    where = [f"Data extracted on {as_at.isoformat()}." if as_at else "The day of extraction was "
-             "not stated."]  # fmt: skip
-    told = pack.provenance
-    if told is not None:
-        where.append(
-            f"Computed with swm-kpi {told.library} on {told.engine} {told.engine_version}."
+    provenance = dataset.provenance
+    if provenance is not None:
+        source.append(
+            f"Computed with swm-kpi {provenance.library} on {provenance.engine} "
+            f"{provenance.engine_version}."
         )
-        where += [
-            f"Assumption {key} was set to {value}." for key, value in told.assumptions.items()
+        source += [
+            f"Assumption {key} was set to {value}." for key, value in provenance.assumptions.items()
         ]
-    yield "Where the numbers come from", tuple(_written(each) for each in where)
+    yield "Where the numbers come from", tuple(_cell_text(sentence) for sentence in source)
 
 
-class _Layout:
-    """Sheets of one pack, with notes numbered in the order in which they are met."""
+class _WorkbookBuilder:
+    """Builds the sheets of one dataset, and numbers notes in the order of their first use.
 
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
-        self.numbers: dict[str, int] = {}
-        self.names: set[str] = {"cover", "contents", NOTES_SHEET.lower()}
+    Attributes:
+        note_numbers: the number of each note, by its text.
+        sheet_names: the names in use, in lower case.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.note_numbers: dict[str, int] = {}
+        self.sheet_names: set[str] = {"cover", "contents", NOTES_SHEET.lower()}
 
     @cached_property
     def _by_ref(self) -> dict[Any, pl.DataFrame]:
-        parts = self.pack.frame.partition_by("ref", as_dict=True, maintain_order=True)
+        parts = self.dataset.frame.partition_by("ref", as_dict=True, maintain_order=True)
         return {key[0]: part for key, part in parts.items()}
 
-    def sheet(self, ref: str) -> Sheet:
+    def build_sheet(self, ref: str) -> Sheet:
+        """Return the sheet of one ref."""
         frame = self._by_ref[ref]
-        by = [each for each in self.pack.by if frame[each].n_unique() > 1]
+        by = [key for key in self.dataset.by if frame[key].n_unique() > 1]
         measures = frame.select("measure", "basis", "unit").unique(maintain_order=True).rows()
         places: dict[tuple[str, str], int] = {}
         intervals: set[tuple[str, str]] = set()
         for key, basis, unit in measures:
-            own = frame.filter(pl.col("measure") == key, pl.col("basis") == basis)
-            places[key, basis] = decimal_places(unit, own["value"].to_list())
-            if own["lower"].is_not_null().any():
+            rows_of_measure = frame.filter(pl.col("measure") == key, pl.col("basis") == basis)
+            places[key, basis] = decimal_places(unit, rows_of_measure["value"].to_list())
+            if rows_of_measure["lower"].is_not_null().any():
                 intervals.add((key, basis))
-        headings = ["Period", *(self.pack.breakdown_title(each) for each in by)]
-        shown: list[tuple[int, bool] | None] = [None] * len(headings)
+        headings = ["Period", *(self.dataset.breakdown_title(breakdown) for breakdown in by)]
+        number_formats: list[tuple[int, bool] | None] = [None] * len(headings)
         for key, basis, unit in measures:
-            label = self.pack.label_of(ref, key, basis)
-            form = None if unit == Unit.TEXT else (places[key, basis], unit == Unit.PROPORTION)
-            said = "percentage" if unit == Unit.PROPORTION else unit
-            wanted = [f"{label} ({said})"]
+            label = self.dataset.label_of(ref, key, basis)
+            number_format = (places[key, basis], unit == Unit.PROPORTION)
+            unit_name = "percentage" if unit == Unit.PROPORTION else unit
+            new_headings = [f"{label} ({unit_name})"]
             if (key, basis) in intervals:
-                wanted += [f"{label}, lower limit ({said})", f"{label}, upper limit ({said})"]
-            headings += [_unused(each, headings) for each in wanted]
-            shown += [form] * len(wanted)
+                new_headings += [
+                    f"{label}, lower limit ({unit_name})",
+                    f"{label}, upper limit ({unit_name})",
+                ]
+            headings += [_unique_heading(heading, headings) for heading in new_headings]
+            number_formats += [None if unit == Unit.TEXT else number_format] * len(new_headings)
         rows = list(self._rows(frame, by, measures, intervals))
-        name = self._name(ref)
+        name = self._sheet_name(ref)
+        headings.append(_unique_heading("Notes", headings))
         return Sheet(
             name,
             re.sub(r"\W", "_", f"table_{name}", flags=re.ASCII).lower(),
-            _written(f"Ref {ref}: {self.pack.title_of(ref)}"),
+            _cell_text(f"Ref {ref}: {self.dataset.title_of(ref)}"),
             (
                 "This worksheet contains one table. Markers in square brackets and numbered notes "
                 f"are explained on the {NOTES_SHEET} sheet.",
-                *self._about(ref, by, {basis for _, basis, _ in measures}),
+                *self._introduction(ref, by, {basis for _, basis, _ in measures}),
             ),
-            tuple(_written(each) for each in [*headings, _unused("Notes", headings)]),
+            tuple(_cell_text(heading) for heading in headings),
             tuple(rows),
-            (*shown, None),
-            1 + len(by),
+            (*number_formats, None),
         )
 
-    def _about(self, ref: str, by: list[str], bases: set[str]) -> Iterator[str]:
-        metric = self.pack.metrics.get(ref)
+    def _introduction(self, ref: str, by: list[str], bases: set[str]) -> Iterator[str]:
+        metric = self.dataset.metrics.get(ref)
         if metric is not None:
-            yield _written(metric.summary)
-        missing = [self.pack.breakdown_title(each) for each in self.pack.by if each not in by]
+            yield _cell_text(metric.summary)
+        missing = [self.dataset.breakdown_title(key) for key in self.dataset.by if key not in by]
         if missing:
             yield f"Not broken down by {' or '.join(missing)}."
         if Basis.PROXY in bases:
-            yield "Columns from public data stand in for the force's own and differ from them."
+            yield (
+                "Columns from public data take the place of the force's own data and differ from "
+                "them."
+            )
 
     def _rows(
         self, frame: pl.DataFrame, by: list[str], measures: list[Any], intervals: set[Any]
     ) -> Iterator[tuple[Cell, ...]]:
         keys = ["period", *by]
         for row_key, part in frame.partition_by(keys, as_dict=True, maintain_order=True).items():
-            found = {(each["measure"], each["basis"]): each for each in part.iter_rows(named=True)}
-            cells: list[Cell] = [_written(str(each)) for each in row_key]
+            rows = {(row["measure"], row["basis"]): row for row in part.iter_rows(named=True)}
+            cells: list[Cell] = [_cell_text(str(value)) for value in row_key]
             for key, basis, _ in measures:
-                row = found.get((key, basis))
-                cells.append(_cell(row, "value"))
+                row = rows.get((key, basis))
+                cells.append(_number_or_marker(row, "value"))
                 if (key, basis) in intervals:
-                    cells += [_cell(row, "lower"), _cell(row, "upper")]
-            yield (*cells, self._noted(found))
+                    cells += [_number_or_marker(row, "lower"), _number_or_marker(row, "upper")]
+            yield (*cells, self._notes_cell(rows))
 
-    def _noted(self, found: dict[Any, dict[str, Any]]) -> str:
-        """Name the markers that stand beside a number, and the notes, of one row."""
-        marked: dict[str, list[str]] = {}
+    def _notes_cell(self, rows: dict[Any, dict[str, Any]]) -> str:
+        """Return the markers beside the numbers of one row of the sheet, and its note numbers."""
+        labels_of: dict[str, list[str]] = {}
         numbers = set()
-        for (key, basis), row in found.items():
+        for (key, basis), row in rows.items():
             if row["marker"] and row["value"] is not None:
-                label = self.pack.label_of(row["ref"], key, basis)
-                marked.setdefault(row["marker"], []).append(label)
+                label = self.dataset.label_of(row["ref"], key, basis)
+                labels_of.setdefault(row["marker"], []).append(label)
             if row["note"]:
-                numbers.add(self.numbers.setdefault(row["note"], len(self.numbers) + 1))
+                numbers.add(self.note_numbers.setdefault(row["note"], len(self.note_numbers) + 1))
         words = [
-            marker if len(labels) == len(found) else f"{marker} {'; '.join(labels)}"
-            for marker, labels in marked.items()
+            marker if len(labels) == len(rows) else f"{marker} {'; '.join(labels)}"
+            for marker, labels in labels_of.items()
         ]
         words += [f"[note {number}]" for number in sorted(numbers)]
-        return _written(", ".join(words)) if words else _NO_NOTE
+        return _cell_text(", ".join(words)) if words else _NO_NOTE
 
-    def notes_sheet(self) -> Sheet:
-        """Return the sheet of markers and notes; call it when every other sheet is made."""
+    def build_notes_sheet(self) -> Sheet:
+        """Return the sheet of markers and notes. Call it after every other sheet is built."""
         rows: list[tuple[Cell, ...]] = [
             (marker, f"{meaning[0].upper()}{meaning[1:]}.")
-            for marker, meaning in self.pack.markers.items()
+            for marker, meaning in self.dataset.markers.items()
         ]
-        rows += [(f"[note {number}]", _written(text)) for text, number in self.numbers.items()]
+        rows += [
+            (f"[note {number}]", _cell_text(text)) for text, number in self.note_numbers.items()
+        ]
         return Sheet(
             NOTES_SHEET,
             "table_notes",
@@ -210,40 +232,39 @@ class _Layout:
             ("Marker or note", "Meaning"),
             tuple(rows),
             (None, None),
-            1,
         )
 
-    def _name(self, ref: str) -> str:
-        name, number = f"Ref {ref}"[:_LONGEST_NAME], 1
-        while name.lower() in self.names:
+    def _sheet_name(self, ref: str) -> str:
+        name, number = f"Ref {ref}"[:_MAX_NAME_LENGTH], 1
+        while name.lower() in self.sheet_names:
             number += 1
-            tail = f" ({number})"
-            name = f"Ref {ref}"[: _LONGEST_NAME - len(tail)] + tail
-        self.names.add(name.lower())
+            suffix = f" ({number})"
+            name = f"Ref {ref}"[: _MAX_NAME_LENGTH - len(suffix)] + suffix
+        self.sheet_names.add(name.lower())
         return name
 
 
-def _cell(row: dict[str, Any] | None, column: str) -> Cell:
+def _number_or_marker(row: dict[str, Any] | None, column: str) -> Cell:
     if row is None:
         return "[z]"
     value = row[column]
     return float(value) if value is not None else row["marker"] or "[x]"
 
 
-def _unused(heading: str, taken: list[str]) -> str:
+def _unique_heading(heading: str, existing: list[str]) -> str:
     number = 1
-    unused = heading
-    while unused.lower() in {each.lower() for each in taken}:
+    unique = heading
+    while unique.lower() in {other.lower() for other in existing}:
         number += 1
-        unused = f"{heading} {number}"
-    return unused
+        unique = f"{heading} {number}"
+    return unique
 
 
-def _written(text: str) -> str:
-    """Return text as a cell can hold it: never empty, nor too long, nor with control characters."""
-    plain = _UNWRITABLE.sub(" ", text).strip()
-    if len(plain) > _LONGEST_CELL:
-        plain = plain[: _LONGEST_CELL - len(_CUT)] + _CUT
+def _cell_text(text: str) -> str:
+    """Return text that a cell can store: not empty, not too long, and valid in XML."""
+    plain = _NOT_IN_XML.sub(" ", text).strip()
+    if len(plain) > _MAX_CELL_LENGTH:
+        plain = plain[: _MAX_CELL_LENGTH - len(_TRUNCATED)] + _TRUNCATED
     if not re.search("[a-zA-Z0-9]", plain):
         return f"(as recorded: {plain})"
     return plain

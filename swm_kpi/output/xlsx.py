@@ -1,4 +1,4 @@
-"""A workbook as XLSX, by gptables, which the Analysis Function keeps for its guidance."""
+"""A workbook as XLSX, written by gptables, the Analysis Function's library for its guidance."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from math import ceil
 from typing import Any
 
 from swm_kpi.errors import MissingExtra
-from swm_kpi.output.workbook import Book, Cell, Sheet
-from swm_kpi.output.zip import packed_again
+from swm_kpi.output.workbook import Cell, Sheet, Workbook
+from swm_kpi.output.zip import normalize_zip
 
-# Text in a table is never a formula, a link or a number written as text.
+# Text in a table never becomes a formula, a link or a number.
 _TEXT_STAYS_TEXT = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "in_memory": True,
 }
-_NEVER = datetime(2000, 1, 1)
-_WIDEST, _NARROWEST = 90, 11
-_LINE, _TALLEST = 15, 400
-# gptables makes a link of [text](address) and a note of $$text$$, and asks no one.
+_DEFAULT_CREATED = datetime(2000, 1, 1)
+_MAX_WIDTH, _MIN_WIDTH = 90, 11  # characters
+_LINE_HEIGHT, _MAX_HEIGHT = 15, 400  # points
+# gptables always turns [text](address) into a link and $$text$$ into a note.
 _LINK = re.compile(r"\](?=\()")
 
 
-def xlsx_bytes(book: Book, as_at: Any = None) -> bytes:
-    """Return a workbook as XLSX: the same bytes for the same workbook.
+def xlsx_bytes(workbook: Workbook, as_at: Any = None) -> bytes:
+    """Return a workbook as XLSX. The same workbook gives the same bytes.
 
     Args:
-        book: what is in it.
-        as_at: the day it says it was made; not the clock's.
+        workbook: the content.
+        as_at: the creation date to store in the file, which does not depend on the clock.
 
     Raises:
         MissingExtra: gptables is not installed.
@@ -41,38 +41,39 @@ def xlsx_bytes(book: Book, as_at: Any = None) -> bytes:
     if find_spec("gptables") is None:
         raise MissingExtra.needed("gptables", extra="xlsx", purpose="to_xlsx()")
     with warnings.catch_warnings():
-        # gptables leaves a file open, uses pandas as it used to be, and warns that it makes no
-        # sheet of notes: ours are numbered already. None of that is for our caller to mend.
+        # gptables leaves a file open, uses deprecated pandas functions, and warns that it writes no
+        # sheet of notes (this module writes its own). A caller can fix none of these.
         warnings.simplefilter("ignore")
-        return packed_again(_made(book, as_at))
+        return normalize_zip(_build_xlsx(workbook, as_at))
 
 
-def _made(book: Book, as_at: Any) -> bytes:
+def _build_xlsx(workbook: Workbook, as_at: Any) -> bytes:
     import gptables
 
-    tables = {each.name: _table(gptables, each) for each in (book.notes, *book.sheets)}
+    sheets = (workbook.notes, *workbook.sheets)
+    tables = {sheet.name: _table(gptables, sheet) for sheet in sheets}
     cover = gptables.Cover(
-        title=_plain(book.title),
-        intro=[_plain(text) for text in book.cover[0][1]],
+        title=_plain(workbook.title),
+        intro=[_plain(text) for text in workbook.cover[0][1]],
         about=[
             part
-            for heading, texts in book.cover[1:]
+            for heading, texts in workbook.cover[1:]
             for part in ([{"bold": True}, heading], *(_plain(text) for text in texts))
         ],
         width=90,
     )
     out = BytesIO()
-    workbook = gptables.produce_workbook(
+    file = gptables.produce_workbook(
         out, tables, cover=cover, auto_width=False, workbook_options=_TEXT_STAYS_TEXT
     )
-    made = datetime.combine(as_at, time.min) if as_at is not None else _NEVER
-    workbook.set_properties({"title": book.title, "created": made})
-    for each in (book.notes, *book.sheets):
-        _set_widths(workbook.get_worksheet_by_name(each.name), each)
-    contents = workbook.get_worksheet_by_name("Contents")
+    created = datetime.combine(as_at, time.min) if as_at is not None else _DEFAULT_CREATED
+    file.set_properties({"title": workbook.title, "created": created})
+    for sheet in sheets:
+        _set_sizes(file.get_worksheet_by_name(sheet.name), sheet)
+    contents = file.get_worksheet_by_name("Contents")
     contents.set_column(0, 0, 14)
     contents.set_column(1, 1, 130)
-    workbook.close()
+    file.close()
     return out.getvalue()
 
 
@@ -80,62 +81,77 @@ def _table(gptables: Any, sheet: Sheet) -> Any:
     import pandas as pd
 
     columns = {
-        _plain(heading): pd.Series([_shown(row[at]) for row in sheet.rows], dtype=object)
-        for at, heading in enumerate(sheet.headings)
+        _plain(heading): pd.Series([_plain_cell(row[column]) for row in sheet.rows], dtype=object)
+        for column, heading in enumerate(sheet.headings)
     }
     formats: list[dict[str, Any]] = [
-        {"column": {"columns": [at], "include_names": False, "format": _format(places)}}
-        for at, places in enumerate(sheet.places)
-        if places is not None
+        {
+            "column": {
+                "columns": [column],
+                "include_names": False,
+                "format": _cell_format(*number_format),
+            }
+        }
+        for column, number_format in enumerate(sheet.number_formats)
+        if number_format is not None
     ]
-    wrapped = [at for at, places in enumerate(sheet.places) if places is None]
-    wrapping = {"text_wrap": True, "valign": "top"}
-    formats.append({"column": {"columns": wrapped, "include_names": False, "format": wrapping}})
-    last = {"columns": [len(sheet.places) - 1], "include_names": True, "format": {"indent": 1}}
-    formats.append({"column": last})
+    text_columns = [
+        column for column, number_format in enumerate(sheet.number_formats) if number_format is None
+    ]
+    wrap = {"text_wrap": True, "valign": "top"}
+    formats.append({"column": {"columns": text_columns, "include_names": False, "format": wrap}})
+    last = len(sheet.headings) - 1
+    indent = {"columns": [last], "include_names": True, "format": {"indent": 1}}
+    formats.append({"column": indent})
     return gptables.GPTable(
         table=pd.DataFrame(columns),
-        table_name=sheet.table,
+        table_name=sheet.table_name,
         title=_plain(sheet.title),
-        subtitles=[_plain(text) for text in sheet.about[1:]],
-        instructions=_plain(sheet.about[0]),
+        subtitles=[_plain(text) for text in sheet.introduction[1:]],
+        instructions=_plain(sheet.introduction[0]),
         index_columns={2: 0},
         additional_formatting=formats,
     )
 
 
-def _format(places: tuple[int, bool]) -> dict[str, Any]:
-    digits, percentage = places
-    tail = f".{'0' * digits}" if digits else ""
-    number = f"0{tail}%" if percentage else f"#,##0{tail}"
+def _cell_format(decimals: int, is_percentage: bool) -> dict[str, Any]:
+    fraction = f".{'0' * decimals}" if decimals else ""
+    number = f"0{fraction}%" if is_percentage else f"#,##0{fraction}"
     return {"num_format": number, "align": "right", "valign": "top"}
 
 
-def _set_widths(worksheet: Any, sheet: Sheet) -> None:
-    """Set widths, and heights where text is wrapped: a writer leaves the second to the reader."""
-    widths = [_width(sheet, at) for at in range(len(sheet.headings))]
-    for at, width in enumerate(widths):
-        worksheet.set_column(at, at, width)
-    first = 1 + len(sheet.about)
+def _set_sizes(worksheet: Any, sheet: Sheet) -> None:
+    """Set the widths of columns, and the heights of rows in which text wraps.
+
+    XlsxWriter does not adjust the height of a row to its text.
+    """
+    widths = [_width(sheet, column) for column in range(len(sheet.headings))]
+    for column, width in enumerate(widths):
+        worksheet.set_column(column, column, width)
+    first = 1 + len(sheet.introduction)
     for number, row in enumerate((sheet.headings, *sheet.rows)):
         pairs = zip(row, widths, strict=True)
-        lines = max(ceil(len(each) / (width - 3)) for each, width in pairs if isinstance(each, str))
-        if lines > 1 or number == 0:
-            worksheet.set_row(first + number, min(_LINE * (lines + (number == 0)), _TALLEST))
+        lines = max(ceil(len(cell) / (width - 3)) for cell, width in pairs if isinstance(cell, str))
+        is_heading = number == 0
+        if lines > 1 or is_heading:
+            height = min(_LINE_HEIGHT * (lines + is_heading), _MAX_HEIGHT)
+            worksheet.set_row(first + number, height)
 
 
-def _width(sheet: Sheet, at: int) -> int:
-    texts = [len(cell) for row in sheet.rows if isinstance(cell := row[at], str)]
-    heading = sheet.headings[at]
-    words = max(len(each) for each in heading.split())
-    wanted = max([*texts, words, min(len(heading), 22)]) + 3
-    widest = _WIDEST if at else _WIDEST // 2
-    return min(max(wanted, _NARROWEST), widest)
+def _width(sheet: Sheet, column: int) -> int:
+    """Return the width of a column in characters."""
+    text_lengths = [len(cell) for row in sheet.rows if isinstance(cell := row[column], str)]
+    heading = sheet.headings[column]
+    longest_word = max(len(word) for word in heading.split())
+    width = max([*text_lengths, longest_word, min(len(heading), 22)]) + 3
+    max_width = _MAX_WIDTH if column else _MAX_WIDTH // 2
+    return min(max(width, _MIN_WIDTH), max_width)
 
 
-def _shown(cell: Cell) -> Cell:
+def _plain_cell(cell: Cell) -> Cell:
     return _plain(cell) if isinstance(cell, str) else cell
 
 
 def _plain(text: str) -> str:
+    """Return text without the markup of gptables."""
     return _LINK.sub("] ", text).replace("$$", "$ $")

@@ -1,19 +1,22 @@
-"""A spreadsheet file is a zip: packed again so that nothing in it tells the time or the machine."""
+"""Zip archives that do not depend on the clock or the computer: a spreadsheet file is one."""
 
 from __future__ import annotations
 
 import zipfile
 from io import BytesIO
 
-_WHEN = (1980, 1, 1, 0, 0, 0)
-_READABLE = 0o644 << 16
+_EARLIEST_DATE = (1980, 1, 1, 0, 0, 0)
+_READABLE_BY_ALL = 0o644 << 16
 _UNIX = 3
 
 
-def packed_again(content: bytes) -> bytes:
-    """Return the same members in the same order, each with the same date and rights.
+def normalize_zip(content: bytes) -> bytes:
+    """Return an archive of the same members in the same order, with fixed dates and permissions.
 
-    A member called ``mimetype`` comes first and is not compressed, as OpenDocument asks.
+    A member named ``mimetype`` comes first and is not compressed, as OpenDocument requires.
+
+    Args:
+        content: the bytes of a zip archive.
     """
     out = BytesIO()
     with (
@@ -22,9 +25,9 @@ def packed_again(content: bytes) -> bytes:
     ):
         names = sorted(source.namelist(), key=lambda name: name != "mimetype")
         for name in names:
-            member = zipfile.ZipInfo(name, _WHEN)
+            member = zipfile.ZipInfo(name, _EARLIEST_DATE)
             member.create_system = _UNIX
-            member.external_attr = _READABLE
+            member.external_attr = _READABLE_BY_ALL
             member.compress_type = zipfile.ZIP_DEFLATED
             if name == "mimetype":
                 member.compress_type = zipfile.ZIP_STORED

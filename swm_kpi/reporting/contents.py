@@ -1,4 +1,4 @@
-"""What a pack tells: for each ref computed, its rows, its headline and what to call things."""
+"""The content of the demonstration: for each ref, its rows, its headline and its texts."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ BY = "lpa"
 
 
 @dataclass(frozen=True)
-class Told:
+class MetricSection:
     """One ref that was computed.
 
     Attributes:
-        entry: the ref.
-        metric: what it computes.
+        entry: its catalogue entry.
+        metric: the metric that it computes.
         rows: its rows of the result.
-        totals: those of the whole force, in the order of time.
+        totals: its rows for the whole force, in the order of time.
     """
 
     entry: CatalogueEntry
@@ -42,32 +42,38 @@ class Told:
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
-        """The measures that were computed, in order."""
+        """The measures that were computed, in the order of the metric."""
         pairs = self.rows.select("measure", "basis").unique(maintain_order=True).iter_rows()
         return tuple(self.metric.measure(key, Basis(basis)) for key, basis in pairs)
 
     @cached_property
     def headline(self) -> Measure | None:
-        """The metric's headline, or else the first measure, of the force's records if it can be."""
-        found = [
-            each for each in self.measures if self.totals_of(each)["value"].is_not_null().any()
+        """The headline of the metric, or the first measure with a number where it has none.
+
+        Measures of the force's own records come before proxies.
+        """
+        with_numbers = [
+            measure
+            for measure in self.measures
+            if self.totals_of(measure)["value"].is_not_null().any()
         ]
-        own = [each for each in found if each.basis is Basis.FORCE] or found
-        first = [each for each in own if each.key == self.metric.headline]
-        return next(iter(first or own), None)
+        own = [measure for measure in with_numbers if measure.basis is Basis.FORCE]
+        candidates = own or with_numbers
+        headlines = [measure for measure in candidates if measure.key == self.metric.headline]
+        return next(iter(headlines or candidates), None)
 
     def rows_of(self, measure: Measure) -> pl.DataFrame:
         """Return every row of a measure."""
         return self.rows.filter(pl.col("measure") == measure.key, pl.col("basis") == measure.basis)
 
     def totals_of(self, measure: Measure) -> pl.DataFrame:
-        """Return the whole force's rows of a measure, in the order of time."""
+        """Return the rows of a measure for the whole force, in the order of time."""
         return self.totals.filter(
             pl.col("measure") == measure.key, pl.col("basis") == measure.basis
         )
 
     def areas(self, measure: Measure) -> pl.DataFrame:
-        """Return the rows of the areas in the latest period in which any has a number."""
+        """Return the rows of the areas in the latest period in which any area has a number."""
         rows = self.rows_of(measure)
         if BY not in rows.columns:
             return rows.clear()
@@ -75,8 +81,8 @@ class Told:
         known = areas.filter(pl.col("value").is_not_null()).sort("period_end")
         return areas.filter(pl.col("period") == known["period"][-1]) if known.height else known
 
-    def selected(self, measure: Measure) -> MeasureSeries:
-        """Return the rows of a measure, ready to draw."""
+    def series(self, measure: Measure) -> MeasureSeries:
+        """Return the rows of a measure as a series for a chart."""
         by = (BY,) if BY in self.rows.columns else ()
         metrics = {self.entry.ref: self.metric}
         return select_measure(
@@ -84,12 +90,12 @@ class Told:
         )
 
     def caption(self, measure: Measure) -> Caption:
-        """Return what stands around a picture of a measure."""
+        """Return the title, subtitle and footnotes of the chart of a measure."""
         metric = f"Ref {self.entry.ref}: {self.entry.name}".rstrip(".")
         return Caption(measure.title, metric, (f"{SYNTHETIC}.",), NO_CONTROL)
 
-    def shown(self, measure: Measure) -> list[tuple[str, str]]:
-        """Return each period's label and number as readers see it, marker included."""
+    def formatted_totals(self, measure: Measure) -> list[tuple[str, str]]:
+        """Return the label of each period with its formatted number and marker."""
         totals = self.totals_of(measure)
         unit = measure.resolved_unit.value
         places = decimal_places(unit, totals["value"].to_list())
@@ -102,15 +108,15 @@ class Told:
 
 @dataclass(frozen=True)
 class Contents:
-    """Everything a pack is written from.
+    """The content of the demonstration.
 
     Attributes:
         catalogue: every ref, computed or not.
-        result: what was computed.
-        tables: name to number of rows of each table.
-        first, last: the days asked for, both included.
-        as_at: the day the data are said to have been extracted.
-        scale, seed: how the synthetic force was made.
+        result: the result of the computation.
+        tables: the number of rows of each table, by name.
+        first, last: the first and last day of the request, both inclusive.
+        as_at: the day of extraction that the synthetic data represent.
+        scale, seed: the arguments of ``generate_force``.
     """
 
     catalogue: Catalogue
@@ -123,19 +129,19 @@ class Contents:
     seed: int
 
     @cached_property
-    def told(self) -> tuple[Told, ...]:
-        """Each ref of the result, in the catalogue's order."""
-        return tuple(self._each())
+    def sections(self) -> tuple[MetricSection, ...]:
+        """The section of each ref of the result, in the order of the catalogue."""
+        return tuple(self._iter_sections())
 
-    def _each(self) -> Iterator[Told]:
+    def _iter_sections(self) -> Iterator[MetricSection]:
         frame = self.result.to_polars()
-        total = frame.filter(pl.col(each) == ALL for each in self.result.by).sort(
+        total_rows = frame.filter(pl.col(key) == ALL for key in self.result.by).sort(
             "period_end", maintain_order=True
         )
-        parts = frame.partition_by("ref", as_dict=True, maintain_order=True)
-        totals = total.partition_by("ref", as_dict=True, maintain_order=True)
+        rows = frame.partition_by("ref", as_dict=True, maintain_order=True)
+        totals = total_rows.partition_by("ref", as_dict=True, maintain_order=True)
         for entry in self.catalogue:
             metric = self.catalogue.metric(entry)
             key = (entry.ref,)
-            if metric is not None and key in parts:
-                yield Told(entry, metric, parts[key], totals[key])
+            if metric is not None and key in rows:
+                yield MetricSection(entry, metric, rows[key], totals[key])

@@ -1,4 +1,4 @@
-"""The page of a pack: one file that opens by itself, with no script and nothing to fetch."""
+"""The page of the demonstration: one HTML file with no scripts and no external resources."""
 
 from __future__ import annotations
 
@@ -17,45 +17,56 @@ from swm_kpi.charts import axis_title, format_cell, format_period
 from swm_kpi.formatting import decimal_places, format_number
 from swm_kpi.measures import Measure
 from swm_kpi.model.metric import CatalogueEntry, MetricAlias, MetricGroup, reason_not_computed
-from swm_kpi.reporting.contents import BY, Contents, Told
+from swm_kpi.reporting.contents import BY, Contents, MetricSection
 from swm_kpi.vocabulary import AvailabilityStatus, Basis, Marker, Unit
 
 SHOWN_PERIODS = 4
-WIDE = 440
+CHART_WIDTH = 440
 _SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z0-9])")
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A picture in the pack: where it stands as a file, the picture, and what it shows."""
+class SectionChart:
+    """The chart of one ref.
+
+    Attributes:
+        path: the path of the SVG file within the folder.
+        svg: the chart as SVG.
+        alt_text: the text for readers who cannot see the chart.
+    """
 
     path: str
     svg: str
-    alternative: str
+    alt_text: str
 
 
-def page(contents: Contents, charts: Mapping[str, Drawn], without_charts: str = "") -> str:
+def build_page(
+    contents: Contents, charts: Mapping[str, SectionChart], no_charts_reason: str = ""
+) -> str:
     """Return the page as HTML.
 
     Args:
-        contents: what was computed.
-        charts: ref to its picture.
-        without_charts: why there are no charts, to say on the page; empty where there are.
+        contents: the content of the demonstration.
+        charts: the chart of each ref, by ref.
+        no_charts_reason: why there are no charts; empty where there are charts.
     """
-    css = files("swm_kpi.reporting").joinpath("pack.css").read_text(encoding="utf-8")
+    css = files("swm_kpi.reporting").joinpath("page.css").read_text(encoding="utf-8")
     parts = [
-        _top(css, contents),
-        _introduction(contents, without_charts),
+        _header(css, contents),
+        _introduction(contents, no_charts_reason),
         _overview(contents),
         '<h2 id="metrics">The metrics computed</h2>',
-        *(_metric(told, contents, charts.get(told.entry.ref)) for told in contents.told),
+        *(
+            _metric(section, contents, charts.get(section.entry.ref))
+            for section in contents.sections
+        ),
         _notes(contents),
-        _foot(contents),
+        _footer(contents),
     ]
     return "\n".join(parts) + "\n"
 
 
-def _top(css: str, contents: Contents) -> str:
+def _header(css: str, contents: Contents) -> str:
     return f"""<!DOCTYPE html>
 <html lang="en-GB">
 <head>
@@ -73,11 +84,11 @@ on this page is SYNTHETIC.</strong> They were made up by a computer to show how 
 They say nothing about any real police force or its people. Do not quote them.</p></div></div>
 <main id="main" class="wide" tabindex="-1">
 <h1>Metrics of the {escape(contents.catalogue.title)}: a demonstration</h1>
-<p class="lead">{len(contents.told)} of the plan’s {len(contents.catalogue)} refs, computed by \
+<p class="lead">{len(contents.sections)} of the plan’s {len(contents.catalogue)} refs, computed by \
 quarter and Local Policing Area from a synthetic force, {_day_span(contents)}.</p>"""
 
 
-def _introduction(contents: Contents, without_charts: str) -> str:
+def _introduction(contents: Contents, no_charts_reason: str) -> str:
     tables = ", ".join(
         f"{escape(name.replace('_', ' '))} ({rows:,} {'row' if rows == 1 else 'rows'})"
         for name, rows in sorted(contents.tables.items())
@@ -85,20 +96,20 @@ def _introduction(contents: Contents, without_charts: str) -> str:
     lines = [
         '<p>On this page: <a href="#overview">every ref of the plan</a>, '
         '<a href="#metrics">the metrics computed</a>, <a href="#notes">notes and markers</a>.</p>',
-        f"<details><summary>The {len(contents.tables)} tables it was computed from</summary>\n"
-        f"<p>Every table was checked against its contract before anything was computed: {tables}."
+        f"<details><summary>The {len(contents.tables)} tables behind the numbers</summary>\n"
+        f"<p>Every table met its contract before the computation: {tables}."
         "</p></details>",
-        "<p>Beside this page: <code>metrics.csv</code> has every number, by quarter and area; "
-        "<code>metadata.json</code> says how they were made"
-        + (".</p>" if without_charts else "; <code>charts</code> has each picture as a file.</p>"),
+        "<p>The folder of this page also has <code>metrics.csv</code> with every number by quarter "
+        "and area, <code>metadata.json</code> with how they were computed"
+        + (".</p>" if no_charts_reason else ", and <code>charts</code> with each chart.</p>"),
     ]
-    if without_charts:
-        lines.append(f"<p><strong>This pack has no charts.</strong> {escape(without_charts)}</p>")
+    if no_charts_reason:
+        lines.append(f"<p><strong>There are no charts.</strong> {escape(no_charts_reason)}</p>")
     return "\n".join(lines)
 
 
 def _overview(contents: Contents) -> str:
-    computed = {told.entry.ref: told for told in contents.told}
+    computed = {section.entry.ref: section for section in contents.sections}
     objectives = dict.fromkeys(entry.objective_title for entry in contents.catalogue)
     parts = [
         '<h2 id="overview">Every ref of the plan</h2>',
@@ -107,44 +118,44 @@ def _overview(contents: Contents) -> str:
         "shows otherwise.</p>",
     ]
     for objective in objectives:
-        entries = [each for each in contents.catalogue if each.objective_title == objective]
-        rows = "\n".join(_overview_row(each, computed.get(each.ref)) for each in entries)
+        entries = [entry for entry in contents.catalogue if entry.objective_title == objective]
+        rows = "\n".join(_overview_row(entry, computed.get(entry.ref)) for entry in entries)
         parts.append(
             f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(objective)}">\n'
             f'<table class="refs">\n<caption>{escape(objective)}</caption>\n<thead><tr>'
             '<th scope="col" class="ref">Ref</th><th scope="col">Metric</th>'
-            f'<th scope="col">In this pack</th></tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>'
-            "\n</div>"
+            f'<th scope="col">In this demonstration</th></tr></thead>\n<tbody>\n{rows}\n'
+            "</tbody>\n</table>\n</div>"
         )
     return "\n".join(parts)
 
 
-def _overview_row(entry: CatalogueEntry, told: Told | None) -> str:
+def _overview_row(entry: CatalogueEntry, section: MetricSection | None) -> str:
     title = escape(entry.name) or '<span class="quiet">(no text in the plan)</span>'
-    if told is not None:
+    if section is not None:
         title = f'<a href="#{_anchor(entry)}">{title}</a>'
     child = ' class="child"' if entry.parent else ""
     status = entry.availability.status
-    said = ""
+    availability = ""
     if not isinstance(entry, MetricGroup) and status is not AvailabilityStatus.UNDEFINED:
-        said = f'<span class="unit">availability {escape(status.value)}</span>'
+        availability = f'<span class="unit">availability {escape(status.value)}</span>'
     return (
         f'<tr><td class="ref">{escape(entry.ref)}</td><th scope="row"{child}>{title}</th>'
-        f'<td class="state">{escape(_state(entry, told))}{said}</td></tr>'
+        f'<td class="state">{escape(_state(entry, section))}{availability}</td></tr>'
     )
 
 
-def _state(entry: CatalogueEntry, told: Told | None) -> str:
-    if told is None:
+def _state(entry: CatalogueEntry, section: MetricSection | None) -> str:
+    if section is None:
         words = reason_not_computed(entry) or "not computed"
         return words[:1].upper() + words[1:]
-    if told.headline is None:
+    if section.headline is None:
         return "No number: see its notes"
     return f"Computed, as ref {entry.of}" if isinstance(entry, MetricAlias) else "Computed"
 
 
-def _metric(told: Told, contents: Contents, drawn: Drawn | None) -> str:
-    entry, metric = told.entry, told.metric
+def _metric(section: MetricSection, contents: Contents, chart: SectionChart | None) -> str:
+    entry, metric = section.entry, section.metric
     parts = [
         f'<section class="metric" id="{_anchor(entry)}" aria-labelledby="{_anchor(entry)}-title">',
         f'<h3 id="{_anchor(entry)}-title"><span class="ref">Ref {escape(entry.ref)}</span> '
@@ -155,19 +166,19 @@ def _metric(told: Told, contents: Contents, drawn: Drawn | None) -> str:
         target = contents.catalogue[entry.of]
         link = f'<a href="#{_anchor(target)}">ref {escape(target.ref)}</a>'
         parts.append(f"<p>{escape(entry.summary)} It is the same computation as {link}.</p>")
-    parts.append(_numbers(told))
-    if told.headline is not None:
-        parts.append(_headline(told, told.headline, contents, drawn))
-    parts += [_meaning(told), "</section>"]
+    parts.append(_numbers(section))
+    if section.headline is not None:
+        parts.append(_headline(section, section.headline, contents, chart))
+    parts += [_meaning(section), "</section>"]
     return "\n".join(parts)
 
 
-def _numbers(told: Told) -> str:
-    periods = told.totals["period"].unique(maintain_order=True).to_list()[-SHOWN_PERIODS:]
-    heads = "".join(f'<th scope="col" class="number">{escape(each)}</th>' for each in periods)
-    rows = "\n".join(_number_row(told, measure, periods) for measure in told.measures)
+def _numbers(section: MetricSection) -> str:
+    periods = section.totals["period"].unique(maintain_order=True).to_list()[-SHOWN_PERIODS:]
+    heads = "".join(f'<th scope="col" class="number">{escape(period)}</th>' for period in periods)
+    rows = "\n".join(_number_row(section, measure, periods) for measure in section.measures)
     caption = f"Latest {len(periods)} quarters, whole force" if len(periods) > 1 else "Whole force"
-    label = escape(f"{told.entry.name}: {caption}")
+    label = escape(f"{section.entry.name}: {caption}")
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">\n'
         f'<table class="numbers">\n<caption>{caption}</caption>\n'
@@ -176,32 +187,34 @@ def _numbers(told: Told) -> str:
     )
 
 
-def _number_row(told: Told, measure: Measure, periods: list[str]) -> str:
-    shown = dict(told.shown(measure))
+def _number_row(section: MetricSection, measure: Measure, periods: list[str]) -> str:
+    totals = dict(section.formatted_totals(measure))
     cells = "".join(
-        f'<td class="number">{escape(shown.get(each, str(Marker.NOT_AVAILABLE)))}</td>'
-        for each in periods
+        f'<td class="number">{escape(totals.get(period, str(Marker.NOT_AVAILABLE)))}</td>'
+        for period in periods
     )
     unit = measure.resolved_unit.value
     plain = measure.resolved_unit in (Unit.PROPORTION, Unit.RATIO, Unit.POUNDS)
     words = [] if plain or unit.split()[0] in measure.title.lower() else [unit]
     if measure.basis is Basis.PROXY:
-        words.append("from public data, as a stand-in")
-    said = f'<span class="unit">{escape(", ".join(words))}</span>' if words else ""
-    return f'<tr><th scope="row">{escape(measure.title)}{said}</th>{cells}</tr>'
+        words.append("from public data, in place of the force's own")
+    description = f'<span class="unit">{escape(", ".join(words))}</span>' if words else ""
+    return f'<tr><th scope="row">{escape(measure.title)}{description}</th>{cells}</tr>'
 
 
-def _headline(told: Told, measure: Measure, contents: Contents, drawn: Drawn | None) -> str:
-    """Return the picture of the headline over time, and beside it its areas."""
+def _headline(
+    section: MetricSection, measure: Measure, contents: Contents, chart: SectionChart | None
+) -> str:
+    """Return the chart of the headline over time, and the table of its areas beside it."""
     parts = ['<div class="headline">']
-    if drawn is not None:
-        # As an image, a picture cannot clash with another's names or run anything.
-        source = b64encode(drawn.svg.encode()).decode("ascii")
+    if chart is not None:
+        # In an <img>, the ids of a chart cannot clash with those of another, and no script runs.
+        source = b64encode(chart.svg.encode()).decode("ascii")
         parts.append(
-            f'<figure><img src="data:image/svg+xml;base64,{source}" width="{WIDE}" '
-            f'alt="{escape(drawn.alternative)}"></figure>'
+            f'<figure><img src="data:image/svg+xml;base64,{source}" width="{CHART_WIDTH}" '
+            f'alt="{escape(chart.alt_text)}"></figure>'
         )
-    rows = told.areas(measure)
+    rows = section.areas(measure)
     if rows.height:
         parts.append(_areas(rows, measure, contents.catalogue.dimensions[BY].title))
     return "\n".join([*parts, "</div>"])
@@ -209,19 +222,22 @@ def _headline(told: Told, measure: Measure, contents: Contents, drawn: Drawn | N
 
 def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
     unit = measure.resolved_unit.value
-    say = partial(format_number, unit=unit, places=decimal_places(unit, rows["value"].to_list()))
+    format_value = partial(
+        format_number, unit=unit, places=decimal_places(unit, rows["value"].to_list())
+    )
     intervals = rows["lower"].is_not_null().any()
     lines = []
     for row in rows.iter_rows(named=True):
-        cells = [format_cell(row, say)]
+        cells = [format_cell(row, format_value)]
         if intervals:
             known = row["lower"] is not None and row["upper"] is not None
-            cells.append(f"{say(row['lower'])} to {say(row['upper'])}" if known else "")
-        shown = "".join(f'<td class="number">{escape(each)}</td>' for each in cells)
-        lines.append(f'<tr><th scope="row">{escape(row[BY])}</th>{shown}</tr>')
+            interval = f"{format_value(row['lower'])} to {format_value(row['upper'])}"
+            cells.append(interval if known else "")
+        columns = "".join(f'<td class="number">{escape(cell)}</td>' for cell in cells)
+        lines.append(f'<tr><th scope="row">{escape(row[BY])}</th>{columns}</tr>')
     heads = "".join(
-        f'<th scope="col" class="number">{each}</th>'
-        for each in (axis_title(unit), *(["95% interval"] if intervals else []))
+        f'<th scope="col" class="number">{heading}</th>'
+        for heading in (axis_title(unit), *(["95% interval"] if intervals else []))
     )
     body = "\n".join(lines)
     return (
@@ -232,32 +248,36 @@ def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
     )
 
 
-def _meaning(told: Told) -> str:
-    metric = told.metric
+def _meaning(section: MetricSection) -> str:
+    metric = section.metric
     parts = ["<dl>", f"<dt>What it is not</dt><dd>{escape(metric.limitations)}</dd>"]
     if metric.caveats:
-        parts.append(f"<dt>Also to know</dt>{_descriptions(metric.caveats)}")
-    notes = list(_notes_on_latest(told))
+        parts.append(f"<dt>Caveats</dt>{_descriptions(metric.caveats)}")
+    notes = list(_notes_on_latest(section))
     if notes:
         parts.append(f"<dt>Notes on the latest numbers</dt>{_descriptions(notes)}")
     return "\n".join([*parts, "</dl>"])
 
 
-def _notes_on_latest(told: Told) -> Iterator[str]:
-    """Yield each sentence of the latest notes once, after the measures that it is about."""
-    about: dict[str, list[str]] = {}
-    for measure in told.measures:
-        note = told.totals_of(measure)["note"].to_list()[-1] or ""
+def _notes_on_latest(section: MetricSection) -> Iterator[str]:
+    """Yield each sentence of the latest notes once, with the measures that it is about."""
+    titles_of: dict[str, list[str]] = {}
+    for measure in section.measures:
+        note = section.totals_of(measure)["note"].to_list()[-1] or ""
         for sentence in _SENTENCE_END.split(note):
             if sentence:
-                about.setdefault(sentence, []).append(measure.title)
-    for sentence, titles in about.items():
-        some = "; ".join(titles) if len(titles) < 3 else f"{titles[0]} and {len(titles) - 1} more"
-        yield sentence if len(titles) == len(told.measures) else f"{some}: {sentence}"
+                titles_of.setdefault(sentence, []).append(measure.title)
+    for sentence, titles in titles_of.items():
+        if len(titles) == len(section.measures):
+            yield sentence
+        elif len(titles) < 3:
+            yield f"{'; '.join(titles)}: {sentence}"
+        else:
+            yield f"{titles[0]} and {len(titles) - 1} more: {sentence}"
 
 
 def _descriptions(texts: Iterable[str]) -> str:
-    return "".join(f"<dd>{escape(each)}</dd>" for each in texts)
+    return "".join(f"<dd>{escape(text)}</dd>" for text in texts)
 
 
 def _notes(contents: Contents) -> str:
@@ -265,24 +285,23 @@ def _notes(contents: Contents) -> str:
         str(Marker.NOT_AVAILABLE), str(Marker.NOT_APPLICABLE), str(Marker.PROVISIONAL),
     }  # fmt: skip
     markers = "".join(
-        f"<dt>{escape(each)}</dt><dd>{escape(each.meaning)}</dd>"
-        for each in Marker
-        if each and each.value in used
+        f"<dt>{escape(marker)}</dt><dd>{escape(marker.meaning)}</dd>"
+        for marker in Marker
+        if marker and marker.value in used
     )
     return f"""<h2 id="notes">Notes and markers</h2>
-<p>A quarter is of the financial year, April to March: 2024/25 Q1 is April to June 2024. \
-“Whole force” counts every record, including those with no Local Policing Area, which are shown \
-as Unknown. No number was suppressed or rounded for disclosure, because none is about \
-a real person.</p>
-<p>A marker stands beside a number, or in the place of one:</p>
+<p>Quarters are quarters of the financial year, April to March: 2024/25 Q1 is April to June 2024. \
+“Whole force” counts every record. Records with no Local Policing Area are shown as Unknown. No \
+number was suppressed or rounded, because the data are not about real people.</p>
+<p>A marker is beside a number, or in place of one:</p>
 <dl class="pairs">{markers}</dl>"""
 
 
-def _foot(contents: Contents) -> str:
+def _footer(contents: Contents) -> str:
     return (
         f"</main>\n<footer><div class='wide'><p>Synthetic force of scale {contents.scale:g}, seed "
-        f"{contents.seed}; said to have been extracted on {format_date(contents.as_at)}. The same "
-        "version of the library, scale and seed give the same pack.</p></div></footer>\n</body>"
+        f"{contents.seed}, as extracted on {format_date(contents.as_at)}. The same "
+        "version of the library, scale and seed give the same numbers.</p></div></footer>\n</body>"
         "\n</html>"
     )
 

@@ -1,4 +1,4 @@
-"""What the demonstration did, in words for a terminal."""
+"""The summary of the demonstration, as text for a terminal."""
 
 from __future__ import annotations
 
@@ -6,74 +6,81 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from swm_kpi.reporting.contents import Contents, Told
+from swm_kpi.reporting.contents import Contents, MetricSection
 
-_TITLE, _MEASURE, _NUMBER = 34, 34, 10
+_TITLE_WIDTH, _MEASURE_WIDTH, _NUMBER_WIDTH = 34, 34, 10
+_QUARTERS_IN_A_YEAR = 4
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What was made, checked, computed and written. ``str`` gives what to print.
+    """What the demonstration computed and wrote. ``str()`` gives the text to print.
 
     Attributes:
-        folder: where the pack is.
-        contents: what it was written from.
+        folder: the folder that was written.
+        contents: the content of the demonstration.
         files: the files written, as paths within the folder.
-        without_charts: why there are no charts; empty where there are.
+        no_charts_reason: why there are no charts; empty where there are charts.
     """
 
     folder: Path
     contents: Contents
     files: tuple[str, ...]
-    without_charts: str = ""
+    no_charts_reason: str = ""
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        made = self.contents
-        rows = sum(made.tables.values())
+        contents = self.contents
+        table_rows = sum(contents.tables.values())
         yield (
-            f"A synthetic force, {made.first} to {made.last} (scale {made.scale:g}, seed "
-            f"{made.seed}): {len(made.tables)} tables, {rows:,} rows. Every table keeps its "
-            "contract."
+            f"A synthetic force from {contents.first} to {contents.last} (scale "
+            f"{contents.scale:g}, seed {contents.seed}): {len(contents.tables)} tables with "
+            f"{table_rows:,} rows. Every table meets its contract."
         )
         yield ""
-        periods = made.result.to_polars()["period"].unique(maintain_order=True).to_list()
+        periods = contents.result.to_polars()["period"].unique(maintain_order=True).to_list()
         latest = periods[-1]
-        before = periods[-5] if len(periods) > 4 else ""
-        yield _line("Ref", "Metric", "Headline measure", before, latest)
-        for each in made.told:
-            yield _told(each, before, latest)
+        year_before = ""
+        if len(periods) > _QUARTERS_IN_A_YEAR:
+            year_before = periods[-1 - _QUARTERS_IN_A_YEAR]
+        yield _line("Ref", "Metric", "Headline measure", year_before, latest)
+        for section in contents.sections:
+            yield _headline_line(section, year_before, latest)
         yield ""
         yield (
-            f"{len(made.told)} of {len(made.catalogue)} refs computed: {len(made.result):,} rows. "
-            "The numbers are synthetic and say nothing about any real police force."
+            f"Computed {len(contents.sections)} of {len(contents.catalogue)} refs: "
+            f"{len(contents.result):,} rows. The numbers are synthetic and say nothing about any "
+            "real police force."
         )
         charts = sum(name.endswith(".svg") for name in self.files)
-        pictures = f", {charts} charts" if charts else ""
-        yield f"Pack: {self.folder}: metrics.csv, metadata.json{pictures}"
-        if self.without_charts:
-            yield f"No charts: {self.without_charts}"
+        and_charts = f", {charts} charts" if charts else ""
+        yield f"Files in {self.folder}: index.html, metrics.csv, metadata.json{and_charts}"
+        if self.no_charts_reason:
+            yield f"No charts: {self.no_charts_reason}"
         yield f"Open {self.folder / 'index.html'}"
 
 
-def _told(told: Told, before: str, latest: str) -> str:
-    name = told.entry.name
-    if told.headline is None:
-        return _line(told.entry.ref, name, "no number: see the note in metrics.csv", "", "")
-    shown = dict(told.shown(told.headline))
-    title = told.headline.title
-    return _line(told.entry.ref, name, title, shown.get(before, ""), shown.get(latest, ""))
+def _headline_line(section: MetricSection, year_before: str, latest: str) -> str:
+    name = section.entry.name
+    if section.headline is None:
+        return _line(section.entry.ref, name, "no number: see the note in metrics.csv", "", "")
+    totals = dict(section.formatted_totals(section.headline))
+    title = section.headline.title
+    return _line(
+        section.entry.ref, name, title, totals.get(year_before, ""), totals.get(latest, "")
+    )
 
 
-def _line(ref: str, title: str, measure: str, before: str, latest: str) -> str:
+def _line(ref: str, title: str, measure: str, year_before: str, latest: str) -> str:
     return (
-        f"{ref:>4}  {_short(title, _TITLE)}  {_short(measure, _MEASURE)}"
-        f"  {before:>{_NUMBER}}  {latest:>{_NUMBER}}"
+        f"{ref:>4}  {_fit(title, _TITLE_WIDTH)}  {_fit(measure, _MEASURE_WIDTH)}"
+        f"  {year_before:>{_NUMBER_WIDTH}}  {latest:>{_NUMBER_WIDTH}}"
     ).rstrip()
 
 
-def _short(text: str, width: int) -> str:
-    shown = text if len(text) <= width else text[: width - 3].rstrip() + "..."
-    return f"{shown:<{width}}"
+def _fit(text: str, width: int) -> str:
+    """Return text padded or truncated to a width."""
+    fitted = text if len(text) <= width else text[: width - 3].rstrip() + "..."
+    return f"{fitted:<{width}}"

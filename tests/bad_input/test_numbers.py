@@ -29,6 +29,7 @@ from swm_kpi import (
     Sum,
     Unit,
 )
+from swm_kpi.result_columns import NUMBER_COLUMNS
 from tests.support.bad_inputs import (
     HERE,
     MINUTES,
@@ -51,7 +52,6 @@ from tests.support.engines import IGNORED_WARNINGS
 
 pytestmark = [*IGNORED_WARNINGS, pytest.mark.usefixtures(nothing_is_told.__name__)]
 POLICY = DisclosurePolicy(threshold=5, rounding_base=5)
-NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
 
 
 def visits(**areas: int) -> dict[str, list[Any]]:
@@ -73,7 +73,7 @@ def test_nothing_to_divide_by_is_not_applicable_and_stops_nothing(give: Give) ->
     assert cells(found, "visits") == [0, 3, 3]
     assert cells(found, "urgent") == [None] * 3
     assert cells(found, "urgent", "marker") == ["[z]"] * 3
-    for name in NUMBERS:
+    for name in NUMBER_COLUMNS:
         assert found.to_polars()[name].drop_nulls().is_finite().all()
 
 

@@ -23,6 +23,7 @@ LAYERS = (
     "deprecation",
     "progress",
     "vocabulary",
+    "result_columns",
     "calendar",
     "expressions",
     "declaration",
@@ -63,6 +64,7 @@ DATAFRAME_PACKAGES = {
     "output",
     "open_data",
     "result",
+    "result_columns",
     "synthetic",
     "testing",
 }

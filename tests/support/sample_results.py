@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 import swm_kpi as kpi
-from swm_kpi.result import AFTER, BEFORE, Result, Subject
+from swm_kpi.result import ComputedEntry, Result
+from swm_kpi.result_columns import result_schema
 
 QUARTERS = (
     ("2024/25 Q1", date(2024, 4, 1), date(2024, 6, 30)),
@@ -80,17 +81,13 @@ def rows() -> list[dict]:
 
 
 def frame_of(records: list[dict], by: tuple[str, ...] = ("lpa",)) -> pl.DataFrame:
-    numbers = ("value", "numerator", "denominator", "lower", "upper")
-    schema = dict.fromkeys((*BEFORE, *by, *AFTER), pl.String)
-    schema |= dict.fromkeys(numbers, pl.Float64)
-    schema |= dict.fromkeys(("period_start", "period_end", "as_at"), pl.Date)
-    return pl.DataFrame(records, schema=schema)
+    return pl.DataFrame(records, schema=result_schema(by))
 
 
 def result(records: list[dict] | None = None, **fields: Any) -> Result:
     """Return a result of the rows given, of ref 57 by Local Policing Area."""
     entry = kpi.catalogue()["57"]
     assert isinstance(entry, kpi.Metric)
-    subjects = {"57": Subject(entry, entry)}
+    entries = {"57": ComputedEntry(entry, entry)}
     held = rows() if records is None else records
-    return Result(frame_of(held), ("lpa",), subjects, **({"provenance": PROVENANCE} | fields))
+    return Result(frame_of(held), ("lpa",), entries, **({"provenance": PROVENANCE} | fields))

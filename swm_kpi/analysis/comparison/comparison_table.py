@@ -23,9 +23,8 @@ from swm_kpi.calendar import Period
 from swm_kpi.errors import RequestError
 from swm_kpi.model.metric import Metric
 from swm_kpi.output import html_table, write_csv
-from swm_kpi.output.guard import check_disclosed
-from swm_kpi.output.metadata import in_words
-from swm_kpi.output.notebook import NO_CONTROL
+from swm_kpi.output.dataset import humanize_key
+from swm_kpi.output.guard import UNPROTECTED_WARNING, require_disclosure_control
 from swm_kpi.output.to_pandas import pandas_table
 from swm_kpi.provenance import Provenance
 from swm_kpi.vocabulary import Basis, Grain, Marker
@@ -177,9 +176,9 @@ class Comparison:
              "previous_value", "change_pct", "change_percentage_points", "verdict", "change_note"],
             caption=f"Comparison with {self.against.value.replace('_', ' ')}: "
             f"{compared.height:,} of {len(self):,} rows compared",
-            titles=titles | {name: in_words(name) for name in self.by},
+            titles=titles | {name: humanize_key(name) for name in self.by},
             row_headings=2,
-            warning="" if self.policy else NO_CONTROL,
+            warning="" if self.policy else UNPROTECTED_WARNING,
         )  # fmt: skip
 
     def to_polars(self) -> pl.DataFrame:
@@ -205,5 +204,5 @@ class Comparison:
             OutputError: the numbers are not protected and the policy is not ``"none"``; the file
                 exists; or it cannot be written.
         """
-        check_disclosed(self.policy, policy)
+        require_disclosure_control(self.policy, policy)
         write_csv(self._frame, path, overwrite=overwrite)

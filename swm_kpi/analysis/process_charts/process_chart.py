@@ -14,8 +14,7 @@ from swm_kpi.analysis.process_charts.target import Target
 from swm_kpi.formatting import decimal_places, format_number, unit_suffix
 from swm_kpi.model.metric import Break
 from swm_kpi.output import html_table, write_csv
-from swm_kpi.output.guard import check_disclosed
-from swm_kpi.output.notebook import NO_CONTROL
+from swm_kpi.output.guard import UNPROTECTED_WARNING, require_disclosure_control
 from swm_kpi.output.to_pandas import pandas_table
 from swm_kpi.vocabulary import Direction
 
@@ -121,8 +120,8 @@ class ProcessChart:
             columns,
             caption=f"Ref {self.ref}, {self.title}, {member}: latest period first",
             titles={"lower": "Lower limit", "upper": "Upper limit", "variation": "Variation"},
-            warning="" if self.policy else NO_CONTROL,
-            foot=[str(self)],
+            warning="" if self.policy else UNPROTECTED_WARNING,
+            footnotes=[str(self)],
         )
 
     def to_polars(self) -> pl.DataFrame:
@@ -163,7 +162,7 @@ class ProcessChart:
             OutputError: the numbers are not protected and the policy is not ``"none"``; the file
                 exists; or it cannot be written.
         """
-        check_disclosed(self.policy, policy)
+        require_disclosure_control(self.policy, policy)
         write_csv(self.frame, path, overwrite=overwrite)
 
     def format_value(self, value: float) -> str:

@@ -20,6 +20,7 @@ from swm_kpi.engine.output.coverage import month_number
 from swm_kpi.engine.output.intervals import limits_of
 from swm_kpi.engine.output.notes import period_notes, rows_note
 from swm_kpi.engine.output.statuses import Statuses
+from swm_kpi.result_columns import NUMBER_COLUMNS, column_names
 from swm_kpi.vocabulary import Marker
 
 Array = NDArray[np.float64]
@@ -75,7 +76,8 @@ def tidy(measures: Sequence[Computed], grid: Grid) -> pl.DataFrame:
         "note": stack.notes(rows, which, when, hidden),
         "as_at": pl.Series([grid.as_at], dtype=pl.Date).new_from_index(0, len(rows)),
     }
-    return pl.concat([by_measure, by_period, pl.DataFrame(columns)], how="horizontal")
+    frame = pl.concat([by_measure, by_period, pl.DataFrame(columns)], how="horizontal")
+    return frame.select(column_names(dimension.key for dimension in grid.axes.dimensions))
 
 
 def _same(one: Computed) -> dict[str, str]:
@@ -110,8 +112,9 @@ class _Stack:
         self.grid = grid
         axes = tuple(len(names) + 2 for names in grid.axes.members)
         self.shape = (len(measures), len(grid.periods), *axes)
-        names = ("value", "numerator", "denominator", "lower", "upper")
-        self.numbers: dict[str, Array] = {name: np.full(self.shape, np.nan) for name in names}
+        self.numbers: dict[str, Array] = {
+            name: np.full(self.shape, np.nan) for name in NUMBER_COLUMNS
+        }
         self.marker = np.zeros(self.shape, dtype=np.int8)
         self.shown = np.zeros((len(measures), *axes), dtype=bool)
         self._texts: list[str] = []

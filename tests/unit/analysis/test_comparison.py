@@ -880,7 +880,7 @@ def test_one_shaky_number_on_either_side_is_said(period: str, marker: str, said:
     made = compute(metric(CALLS), calls({"2024-04": 60, "2024-05": 90}), ["2024-04", "2024-05"])
     told = pl.when(pl.col("period") == period).then(pl.lit(marker)).otherwise("marker")
     frame = made.to_polars().with_columns(marker=told)
-    found = by_period(Result(frame, made.by, made.subjects).compare("previous_period"))["2024-05"]
+    found = by_period(Result(frame, made.by, made.entries).compare("previous_period"))["2024-05"]
     assert (found["change"], found["change_pct"], found["change_marker"]) == (30, 50, marker)
     assert found["change_note"] == f"It uses a number {said}"
 

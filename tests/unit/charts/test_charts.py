@@ -21,7 +21,8 @@ import swm_kpi as kpi
 from swm_kpi import MissingExtra, OutputError, RequestError
 from swm_kpi.charts import Chart, axes
 from swm_kpi.formatting import decimal_places, format_number
-from swm_kpi.result import AFTER, BEFORE, Result, Subject
+from swm_kpi.result import ComputedEntry, Result
+from swm_kpi.result_columns import result_schema
 
 needs_altair = pytest.mark.skipif(
     not (find_spec("altair") and find_spec("vl_convert")),
@@ -67,11 +68,8 @@ def result(
                 | {"lower": limits[0], "upper": limits[1], "marker": marker, "note": ""}
                 | {"definition": metric.definition, "as_at": date(2025, 4, 14)}
             )
-    numbers = ("value", "numerator", "denominator", "lower", "upper")
-    schema = dict.fromkeys((*BEFORE, "lpa", *AFTER), pl.String) | dict.fromkeys(numbers, pl.Float64)
-    schema |= dict.fromkeys(("period_start", "period_end", "as_at"), pl.Date)
-    frame = pl.DataFrame(found, schema=schema)
-    return Result(frame, ("lpa",), {ref: Subject(metric, metric)}, policy=policy)
+    frame = pl.DataFrame(found, schema=result_schema(["lpa"]))
+    return Result(frame, ("lpa",), {ref: ComputedEntry(metric, metric)}, policy=policy)
 
 
 def counts(at: int, area: str) -> Cell:

@@ -188,13 +188,13 @@ def test_results_are_written_in_the_form_the_file_is_named_for(tmp_path, capsys)
 
 def test_a_folder_of_tables_is_computed_and_disclosed(tmp_path, capsys) -> None:
     """Files are named for their tables; a file that is named for none is refused by name."""
-    folder, pack = tmp_path / "tables", tmp_path / "pack.csv"
+    folder, dataset = tmp_path / "tables", tmp_path / "pack.csv"
     folder.mkdir()
     INCIDENTS.write_csv(folder / "incident.csv")
     asked = ["compute", "15", "--data", str(folder), "--period", "2024/25 Q1", "--threshold", "5"]
-    asked += ["--coverage", "incident=2024-04-01..2024-06-30", "--out", str(pack)]
+    asked += ["--coverage", "incident=2024-04-01..2024-06-30", "--out", str(dataset)]
     assert main(asked) == 0
-    (hidden,) = pl.read_csv(pack).filter(measure="incidents").to_dicts()
+    (hidden,) = pl.read_csv(dataset).filter(measure="incidents").to_dicts()
     assert (hidden["value"], hidden["marker"]) == (None, "[c]")
     INCIDENTS.write_csv(folder / "incidents.csv")
     assert main([*asked, "--overwrite"]) == 12

@@ -115,7 +115,7 @@ def test_a_pack_and_itself_do_not_differ_and_turning_round_turns_the_difference(
 def test_a_breakdown_of_one_pack_is_set_against_totals_of_the_other() -> None:
     totals = [each for each in rows() if each["lpa"] == "All"]
     without = result(totals)
-    without = kpi.Result(without.to_polars().drop("lpa"), (), without.subjects)
+    without = kpi.Result(without.to_polars().drop("lpa"), (), without.entries)
     found = kpi.diff(without, result())
     assert found.counts == {"unchanged": 4, "only in new": 8}
     assert any("The new pack has no breakdown" not in each and "no breakdown by lpa" in each

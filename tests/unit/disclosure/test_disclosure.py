@@ -48,7 +48,6 @@ POLICY = DisclosurePolicy(threshold=5, rounding_base=5)
 QUARTER = "2024/25 Q1"
 MONTHS = ("2024-04", "2024-05", "2024-06")
 COVERED = {"incident": ("2024-04-01", "2024-06-30")}
-NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
 
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 
@@ -189,7 +188,7 @@ def test_a_half_is_rounded_upwards() -> None:
 
 def test_a_hidden_row_holds_no_number_at_all_and_says_why() -> None:
     found = row(incidents((2, 13, 22)).protect(POLICY), "incidents", lpa=AREAS[0])
-    assert [found[name] for name in NUMBERS] == [None] * len(NUMBERS)
+    assert [found[name] for name in NUMBER_COLUMNS] == [None] * len(NUMBER_COLUMNS)
     assert found["note"].startswith("Suppressed: it shows or leaves a count under 5,")
 
 
@@ -556,7 +555,7 @@ def test_what_a_number_counts_has_to_be_known_to_disclose_it() -> None:
     with pytest.raises(RequestError, match="does not say what ref '15' was computed from"):
         Result(result.to_polars(), result.by, {}).protect(POLICY)
     with pytest.raises(RequestError, match="The result is empty"):
-        Result(result.to_polars().clear(), result.by, result.subjects).protect(POLICY)
+        Result(result.to_polars().clear(), result.by, result.entries).protect(POLICY)
 
 
 @pytest.mark.parametrize(("period", "marker"), [(QUARTER, "[z]"), ("2024-07", "[x]")])
@@ -738,7 +737,7 @@ def test_rolling_years_a_month_apart_are_warned_about() -> None:
 def test_other_areas_in_the_second_release_are_warned_about() -> None:
     first, second = lone(20), lone(20)
     frame = second.to_polars().filter(pl.col("lpa") != AREAS[2])
-    second = Result(frame, second.by, second.subjects, policy=second.policy)
+    second = Result(frame, second.by, second.entries, policy=second.policy)
     assert "other members in the two releases" in told(first, second)
 
 
@@ -839,10 +838,10 @@ def release(exact: Result, *areas: str, hidden: Sequence[str] = ()) -> Result:
     frame = exact.to_polars().filter(pl.col("lpa").is_in([*areas, *hidden]))
     gone = pl.col("lpa").is_in(hidden)
     frame = frame.with_columns(
-        *(pl.when(~gone).then(pl.col(each)).alias(each) for each in NUMBERS),
+        *(pl.when(~gone).then(pl.col(each)).alias(each) for each in NUMBER_COLUMNS),
         marker=pl.when(gone).then(pl.lit("[c]")).otherwise("marker"),
     )
-    return Result(frame, exact.by, exact.subjects)
+    return Result(frame, exact.by, exact.entries)
 
 
 @pytest.mark.parametrize(
@@ -920,7 +919,7 @@ def test_a_rounded_total_tells_of_its_parts_what_all_that_is_rounded_to_it_tells
     """A total of 20 is 18 to 22. Less 16 that is 2 to 6, and less 18 no more than under 5."""
     exact = incidents((20 - rest, 8, rest - 8))
     rounded = release(exact, "All", hidden=AREAS)
-    first = Result(rounded.to_polars(), exact.by, exact.subjects, policy=POLICY)
+    first = Result(rounded.to_polars(), exact.by, exact.entries, policy=POLICY)
     policy = POLICY.model_copy(update={"show_zeros": zeros})
     found = first.differencing_risks(release(exact, *AREAS[1:], hidden=AREAS[:1]), policy=policy)
     assert ("sums of both" in "\n".join(map(str, found))) == told_more
@@ -979,7 +978,7 @@ def test_a_count_that_any_row_shows_is_shown(hidden: str) -> None:
         pl.when(~gone).then("value").alias("value"),
         marker=pl.when(gone).then(pl.lit("[c]")).otherwise("marker"),
     )
-    first = Result(frame, result.by, result.subjects)
+    first = Result(frame, result.by, result.entries)
     assert first.differencing_risks(result, policy=POLICY) == ()
 
 
@@ -990,8 +989,8 @@ def test_what_months_tell_of_one_area_tells_of_another_by_the_total() -> None:
     april = months_of(exact, MONTHS[0], "All", AREAS[2], hidden=AREAS[:2])
     others = [months_of(exact, each, AREAS[1]) for each in (MONTHS[2], QUARTER)]
     others += [months_of(exact, MONTHS[1], "All", *AREAS)]
-    first = Result(april, exact.by, exact.subjects)
-    second = Result(pl.concat(others), exact.by, exact.subjects)
+    first = Result(april, exact.by, exact.entries)
+    second = Result(pl.concat(others), exact.by, exact.entries)
     assert sums_of_both(first, second) == [(AREAS[0], MONTHS[0])]
 
 
@@ -1061,8 +1060,8 @@ def test_a_measure_in_one_release_alone_has_no_members_to_differ() -> None:
     exact = incidents((20, 30, 40))
     frame = exact.to_polars()
     kept = pl.col("measure") == "incidents"
-    first = Result(frame.filter(pl.col("lpa") != AREAS[2]), exact.by, exact.subjects)
-    second = Result(frame.filter(kept), exact.by, exact.subjects)
+    first = Result(frame.filter(pl.col("lpa") != AREAS[2]), exact.by, exact.entries)
+    second = Result(frame.filter(kept), exact.by, exact.entries)
     for one, other in ((first, second), (second, first)):
         found = [
             each

@@ -56,10 +56,10 @@ ERRORS: dict[str, Callable[[], object]] = {
 }
 KEPT: dict[str, Callable[[], Any]] = {
     "checked table": checked,
-    "disclosed": lambda: computed().protect(POLICY),
+    "protected": lambda: computed().protect(POLICY),
     "picture": lambda: computed().plot(),
     "policy": lambda: POLICY,
-    "process chart": lambda: computed().spc(computed().subjects["53"].metric.headline_measure.key),
+    "process chart": lambda: computed().spc(computed().entries["53"].metric.first_shown.key),
     "provenance": lambda: computed().provenance,
     "report": lambda: kpi.validate(incidents().assign(lpa="Sherwood"), "incident"),
     "result": computed,

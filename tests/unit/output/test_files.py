@@ -15,8 +15,8 @@ import pytest
 import swm_kpi as kpi
 from swm_kpi import OutputError
 from swm_kpi.disclosure.policy import DisclosurePolicy
-from swm_kpi.output import FORMATS, csv_text, publish, write_csv, write_text
-from swm_kpi.output.publish import read_about
+from swm_kpi.output import FORMATS, csv_text, write_csv, write_dataset, write_text
+from swm_kpi.output.formats import read_parquet_metadata
 from swm_kpi.provenance import TableRead
 from tests.support.sample_results import result, row, rows
 
@@ -144,7 +144,7 @@ POLICY = DisclosurePolicy(threshold=5, rounding_base=5)
 
 def write(pack: kpi.Result, folder, form: str, **options: object):
     path = folder / f"pack.{form}"
-    getattr(pack, f"to_{form}")(path, **options)
+    getattr(dataset, f"to_{form}")(path, **options)
     return path
 
 
@@ -229,7 +229,7 @@ def test_metadata_that_may_not_be_overwritten_keeps_the_table_from_being_written
 
 def test_a_format_that_there_is_not_is_refused_with_the_nearest(tmp_path) -> None:
     with pytest.raises(OutputError, match="Did you mean 'xlsx'"):
-        publish(result()._pack(), tmp_path / "a", form="xls", policy="none")
+        write_dataset(result()._dataset(), tmp_path / "a", file_format="xls", policy="none")
 
 
 # CSV on the Web
@@ -265,7 +265,7 @@ def test_the_primary_key_tells_rows_apart_and_is_never_empty(tmp_path, on_the_we
 def test_the_metadata_tells_policy_markers_provenance_and_whose_it_is(tmp_path, on_the_web) -> None:
     (notes,) = on_the_web["notes"]
     assert notes["disclosure"].startswith("None: these numbers have had no disclosure control")
-    assert notes["disclosed"] is False
+    assert notes["protected"] is False
     assert notes["markers"]["[c]"] == kpi.Marker.CONFIDENTIAL.meaning
     assert notes["provenance"]["definitions"] == {"57": "57@1#12bcd4fa"}
     content = (tmp_path / "pack.csv").read_bytes()
@@ -297,9 +297,9 @@ def test_parquet_reads_back_as_it_was_with_its_account(tmp_path) -> None:
     whole = result()
     path = write(whole, tmp_path, "parquet", policy="none")
     assert pl.read_parquet(path).equals(whole.to_polars())
-    about = json.loads(read_about(path))
+    about = json.loads(read_parquet_metadata(path))
     assert about["provenance"]["as_at"] == "2025-04-14"
-    assert about["disclosed"] is False
+    assert about["protected"] is False
 
 
 def test_a_csv_reads_back_as_it_was(tmp_path) -> None:

@@ -241,9 +241,9 @@ def test_refs_that_sheets_cannot_tell_apart_get_sheets_of_their_own(tmp_path, fo
         for ref in (f"{long}1", f"{long}2", "A", "a")
     ]
     path = tmp_path / f"pack.{form}"
-    pack = result(records)
-    pack.subjects = {}
-    getattr(pack, f"to_{form}")(path, policy="none")
+    dataset = result(records)
+    dataset.entries = {}
+    getattr(dataset, f"to_{form}")(path, policy="none")
     if form == "xlsx":
         names = openpyxl.load_workbook(path).sheetnames
         assert len({each.lower() for each in names}) == len(names) == 7
