@@ -109,12 +109,12 @@ def written(result: kpi.Result, folder: Path) -> Iterator[str]:
     yield str(result.compare("previous_period").to_polars().to_dicts())
     results = [result] if result.by else [result, result.protect(kpi.DisclosurePolicy())]
     for each in results:
-        each.to_csv(folder / "pack.csv", policy="none", overwrite=True)
-        each.to_json(folder / "pack.json", policy="none", overwrite=True)
-        each.to_parquet(folder / "pack.parquet", policy="none", overwrite=True)
-        for path in ("pack.csv", "pack.csv-metadata.json", "pack.json"):
+        each.to_csv(folder / "dataset.csv", policy="none", overwrite=True)
+        each.to_json(folder / "dataset.json", policy="none", overwrite=True)
+        each.to_parquet(folder / "dataset.parquet", policy="none", overwrite=True)
+        for path in ("dataset.csv", "dataset.csv-metadata.json", "dataset.json"):
             yield (folder / path).read_text(encoding="utf-8")
-        yield str(pl.read_parquet_metadata(folder / "pack.parquet"))
+        yield str(pl.read_parquet_metadata(folder / "dataset.parquet"))
 
 
 def tried(given: Any, contract: ContractType, folder: Path | None = None) -> int:

@@ -88,7 +88,7 @@ def test_closed_lists_have_their_values(pages: Mapping[str, str]) -> None:
 
 
 def test_every_command_has_its_arguments(command_line: str) -> None:
-    for command in ("list", "show", "check", "lock", "validate", "compute", "synth", "demo"):
+    for command in ("list", "show", "check", "lock", "validate", "compute", "synthetic", "demo"):
         assert section(command_line, f"swm-kpi {command}").strip()
     text = section(command_line, "swm-kpi compute")
     assert "| `--start` | First day, such as 2024-04-01. |" in text

@@ -165,8 +165,8 @@ def test_synth_writes_tables_that_compute(
 ) -> None:
     folder = tmp_path / "force"
     words = ["--start", "2024-04-01", "--end", "2024-06-30", "--scale", "0.002"]
-    assert main(["synth", "--out", str(folder), *words]) == 0
-    assert main(["synth", "--out", str(folder), *words]) == 15
+    assert main(["synthetic", "--out", str(folder), *words]) == 0
+    assert main(["synthetic", "--out", str(folder), *words]) == 15
     capsys.readouterr()
     table = f"incident={folder / 'incident.parquet'}"
     assert main(["compute", "15", "--data", table, *words[:4]]) == 0
@@ -179,16 +179,16 @@ def test_results_are_written_in_the_form_the_file_is_named_for(tmp_path, capsys)
     table.write_text("incident_id,created_at,closing_code,lpa\n", encoding="utf-8")
     asked = ["compute", "15", "--data", f"incident={table}", "--start", "2024-04-01"]
     asked += ["--end", "2025-03-31", "--policy", "none", "--out"]
-    assert main([*asked, str(tmp_path / "pack.parquet")]) == 0
-    assert pl.read_parquet(tmp_path / "pack.parquet")["ref"].unique().to_list() == ["15"]
-    assert main([*asked, str(tmp_path / "pack.doc")]) == 12
+    assert main([*asked, str(tmp_path / "dataset.parquet")]) == 0
+    assert pl.read_parquet(tmp_path / "dataset.parquet")["ref"].unique().to_list() == ["15"]
+    assert main([*asked, str(tmp_path / "dataset.doc")]) == 12
     assert ".parquet" in capsys.readouterr().err
-    assert not (tmp_path / "pack.doc").exists()
+    assert not (tmp_path / "dataset.doc").exists()
 
 
 def test_a_folder_of_tables_is_computed_and_disclosed(tmp_path, capsys) -> None:
     """Files are named for their tables; a file that is named for none is refused by name."""
-    folder, dataset = tmp_path / "tables", tmp_path / "pack.csv"
+    folder, dataset = tmp_path / "tables", tmp_path / "dataset.csv"
     folder.mkdir()
     INCIDENTS.write_csv(folder / "incident.csv")
     asked = ["compute", "15", "--data", str(folder), "--period", "2024/25 Q1", "--threshold", "5"]
@@ -208,11 +208,11 @@ def test_a_folder_of_tables_is_computed_and_disclosed(tmp_path, capsys) -> None:
 def test_what_cannot_be_written_is_refused_before_anything_is_read(tmp_path, capsys) -> None:
     """A long computation must not end in a file that was there all along."""
     asked = ["compute", "15", "--data", "incident=nowhere.parquet", "--period", "2024/25"]
-    asked += ["--policy", "none", "--out", str(tmp_path / "pack.csv")]
-    (tmp_path / "pack.csv").write_text("kept")
+    asked += ["--policy", "none", "--out", str(tmp_path / "dataset.csv")]
+    (tmp_path / "dataset.csv").write_text("kept")
     assert main(asked) == 15
     assert main([*asked, "--overwrite"]) == 14
-    assert (tmp_path / "pack.csv").read_text() == "kept"
+    assert (tmp_path / "dataset.csv").read_text() == "kept"
 
 
 def test_progress_is_told_at_a_terminal_and_nowhere_else(incidents, capsys, monkeypatch) -> None:

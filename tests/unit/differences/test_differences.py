@@ -1,4 +1,4 @@
-"""What moved between two packs: one change a row, and reasons that claim only what is known."""
+"""What moved between two datasets: one change a row, and reasons that claim only what is known."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.sample_results import PROVENANCE, result, row, rows
 
 
 def one(before: dict | None, after: dict | None) -> dict:
-    """Return the row of a difference between packs of one row each, or of none."""
+    """Return the row of a difference between datasets of one row each, or of none."""
     stay = row("kept", 0, "All", 1.0)
     old, new = ([each for each in (given, stay) if each] for given in (before, after))
     found = kpi.diff(result(old), result(new)).to_polars()
@@ -85,7 +85,7 @@ def test_the_tolerance_is_a_share_and_is_said() -> None:
             kpi.diff(old, new, tolerance=wrong)  # type: ignore[arg-type]
 
 
-def test_the_table_has_a_row_for_every_row_of_either_pack() -> None:
+def test_the_table_has_a_row_for_every_row_of_either_dataset() -> None:
     found = kpi.diff(result(rows()[:8]), result(rows()[4:]))
     assert len(found) == 12
     assert found.counts == {"unchanged": 4, "only in old": 4, "only in new": 4}
@@ -94,12 +94,12 @@ def test_the_table_has_a_row_for_every_row_of_either_pack() -> None:
         ("57", "only in old", 4),
         ("57", "only in new", 4),
     ]
-    assert len(found.moved()) == 8
+    assert len(found.changed_rows()) == 8
 
 
 @settings(deadline=None)
 @given(st.lists(st.floats(-1e9, 1e9) | st.none(), min_size=1, max_size=8))
-def test_a_pack_and_itself_do_not_differ_and_turning_round_turns_the_difference(values) -> None:
+def test_a_dataset_and_itself_do_not_differ_and_turning_round_turns_the_difference(values) -> None:
     records = [
         row("m", 0, f"area {n}", value, marker="" if value is not None else "[x]")
         for n, value in enumerate(values)
@@ -112,14 +112,14 @@ def test_a_pack_and_itself_do_not_differ_and_turning_round_turns_the_difference(
     assert [each and -each for each in back] == there
 
 
-def test_a_breakdown_of_one_pack_is_set_against_totals_of_the_other() -> None:
+def test_a_breakdown_of_one_dataset_is_set_against_totals_of_the_other() -> None:
     totals = [each for each in rows() if each["lpa"] == "All"]
     without = result(totals)
     without = kpi.Result(without.to_polars().drop("lpa"), (), without.entries)
     found = kpi.diff(without, result())
     assert found.counts == {"unchanged": 4, "only in new": 8}
-    assert any("The new pack has no breakdown" not in each and "no breakdown by lpa" in each
-               for each in found.because)  # fmt: skip
+    assert any("The new dataset has no breakdown" not in each and "no breakdown by lpa" in each
+               for each in found.causes)  # fmt: skip
 
 
 def test_rows_that_cannot_be_told_apart_are_refused() -> None:
@@ -147,12 +147,12 @@ def test_the_summary_counts_explains_and_names_refs() -> None:
 
 def test_nothing_moved_is_said_plainly() -> None:
     assert str(kpi.diff(result(), result())) == "Nothing moved: all 12 rows are the same."
-    assert str(kpi.diff(result([]), result([]))) == "Neither pack has a row."
+    assert str(kpi.diff(result([]), result([]))) == "Neither dataset has a row."
 
 
 def because(**changes: object) -> str:
     after = dataclasses.replace(PROVENANCE, **changes)
-    return "\n".join(kpi.diff(result(), result(provenance=after)).because)
+    return "\n".join(kpi.diff(result(), result(provenance=after)).causes)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,10 @@ def because(**changes: object) -> str:
             {"coverage": {"contact": (date(2024, 4, 1), date(2025, 3, 31))}},
             "The stated coverage of table contact differs.",
         ),
-        ({"tables": (TableRead("contact", 5),)}, "Table contact was read for the new pack only."),
+        (
+            {"tables": (TableRead("contact", 5),)},
+            "Table contact was read for the new dataset only.",
+        ),
     ],
 )
 def test_reasons_come_from_the_provenance(changes: dict, said: str) -> None:
@@ -190,37 +193,37 @@ def with_table(**fields: object) -> kpi.Provenance:
         (
             {"rows": 5, "fingerprint": "aa"},
             {"rows": 5, "fingerprint": "aa"},
-            "Read the same, as far as these metrics go: contact.",
+            "The content that these metrics read did not change in: contact.",
         ),
-        ({"validated": True}, {"validated": False}, "met its contract in one pack and not"),
+        ({"validated": True}, {"validated": False}, "met its contract in one dataset and not"),
     ],
 )
 def test_reasons_tell_of_tables(before: dict, after: dict, said: str) -> None:
     found = kpi.diff(
         result(provenance=with_table(**before)), result(provenance=with_table(**after))
     )
-    assert said in "\n".join(found.because)
+    assert said in "\n".join(found.causes)
 
 
 def test_fingerprints_of_different_requests_are_not_set_against_each_other() -> None:
     before = with_table(rows=5, fingerprint="aa")
     after = dataclasses.replace(with_table(rows=5, fingerprint="bb"), periods=("2024/25",))
     found = kpi.diff(result(provenance=before), result(provenance=after))
-    assert not any("contact" in each for each in found.because)
+    assert not any("contact" in each for each in found.causes)
 
 
 def test_a_new_version_is_told_from_an_edit_without_one() -> None:
     def told(definition: str) -> str:
-        return "\n".join(kpi.diff(result([cell()]), result([cell(definition=definition)])).because)
+        return "\n".join(kpi.diff(result([cell()]), result([cell(definition=definition)])).causes)
 
     assert "Ref 57 went from version 1 to version 2" in told(NEXT)
     assert "still version 1, and was computed otherwise" in told("57@1#99999999")
 
 
 def test_without_provenance_the_summary_says_that_no_more_is_known() -> None:
-    assert "Neither pack says" in str(kpi.diff(result(provenance=None), result(provenance=None)))
-    assert any("One pack does not" in each for each in
-               kpi.diff(result(provenance=None), result()).because)  # fmt: skip
+    assert "Neither dataset says" in str(kpi.diff(result(provenance=None), result(provenance=None)))
+    assert any("One dataset does not" in each for each in
+               kpi.diff(result(provenance=None), result()).causes)  # fmt: skip
 
 
 def test_a_difference_of_disclosure_control_is_said_and_no_exact_count_beside_it() -> None:
@@ -245,77 +248,77 @@ def test_rounding_is_not_called_a_revision_of_the_data() -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_a_pack_on_disk_is_the_result_it_was_written_from(tmp_path, form: str) -> None:
+def test_a_dataset_on_disk_is_the_result_it_was_written_from(tmp_path, form: str) -> None:
     whole = result(provenance=with_table(rows=5, fingerprint="aa"))
-    path = tmp_path / f"pack.{form}"
+    path = tmp_path / f"dataset.{form}"
     getattr(whole, f"to_{form}")(path, policy="none")
     for given_path in (path, str(path)):
         found = kpi.diff(given_path, whole)
         assert found.is_empty
-        assert found.because == ("Read the same, as far as these metrics go: contact.",)
+        assert found.causes == ("The content that these metrics read did not change in: contact.",)
 
 
 def test_guards_against_formulas_are_taken_off_again(tmp_path) -> None:
     names = ["=1", "'quoted", "-5", "plain", "+", "@x"]
     whole = result([row("calls_999", 0, name, 1.0) for name in names])
-    whole.to_csv(tmp_path / "pack.csv", policy="none")
-    assert kpi.diff(tmp_path / "pack.csv", whole).counts == {"unchanged": len(names)}
+    whole.to_csv(tmp_path / "dataset.csv", policy="none")
+    assert kpi.diff(tmp_path / "dataset.csv", whole).counts == {"unchanged": len(names)}
 
 
 def test_a_csv_without_its_metadata_is_compared_and_says_so(tmp_path) -> None:
-    result().to_csv(tmp_path / "pack.csv", policy="none")
-    (tmp_path / "pack.csv-metadata.json").unlink()
-    found = kpi.diff(tmp_path / "pack.csv", result())
+    result().to_csv(tmp_path / "dataset.csv", policy="none")
+    (tmp_path / "dataset.csv-metadata.json").unlink()
+    found = kpi.diff(tmp_path / "dataset.csv", result())
     assert found.is_empty
-    assert "One pack does not say" in found.because[0]
-    assert not any("Disclosure" in each for each in found.because)
+    assert "One dataset has no provenance" in found.causes[0]
+    assert not any("Disclosure" in each for each in found.causes)
 
 
 def test_metadata_of_another_file_is_refused(tmp_path) -> None:
-    path = tmp_path / "pack.csv"
+    path = tmp_path / "dataset.csv"
     result().to_csv(path, policy="none")
     path.write_text(path.read_text(encoding="utf-8").replace("1002", "1003"), encoding="utf-8")
-    with pytest.raises(kpi.InputError, match=r"is not of 'pack\.csv' as it is now"):
+    with pytest.raises(kpi.InputError, match=r"is not of 'dataset\.csv' as it is now"):
         kpi.diff(path, result())
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("pack.csv", b""),
-        ("pack.csv", b"\xff\xfe\x00"),
-        ("pack.csv", b"a,b\n1,2\n"),
-        ("pack.csv", b"value\nZebedee\n"),
-        ("pack.parquet", b"PAR1"),
+        ("dataset.csv", b""),
+        ("dataset.csv", b"\xff\xfe\x00"),
+        ("dataset.csv", b"a,b\n1,2\n"),
+        ("dataset.csv", b"value\nZebedee\n"),
+        ("dataset.parquet", b"PAR1"),
     ],
 )
-def test_what_is_no_pack_is_refused_and_nothing_of_it_told(tmp_path, name, content) -> None:
+def test_what_is_no_dataset_is_refused_and_nothing_of_it_told(tmp_path, name, content) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(kpi.InputError, match="pack") as caught:
+    with pytest.raises(kpi.InputError, match="dataset") as caught:
         kpi.diff(path, result())
     assert "Zebedee" not in str(caught.value)
     assert caught.value.__context__ is None
 
 
 def test_broken_metadata_is_refused(tmp_path) -> None:
-    result().to_csv(tmp_path / "pack.csv", policy="none")
+    result().to_csv(tmp_path / "dataset.csv", policy="none")
     for text in ("{", "[]", json.dumps({"notes": []})):
-        (tmp_path / "pack.csv-metadata.json").write_text(text, encoding="utf-8")
-        with pytest.raises(kpi.InputError, match=r"pack\.csv"):
-            kpi.diff(tmp_path / "pack.csv", result())
+        (tmp_path / "dataset.csv-metadata.json").write_text(text, encoding="utf-8")
+        with pytest.raises(kpi.InputError, match=r"dataset\.csv"):
+            kpi.diff(tmp_path / "dataset.csv", result())
 
 
 def test_other_things_are_refused(tmp_path) -> None:
     with pytest.raises(kpi.RequestError, match="old is a dict"):
         kpi.diff({}, result())  # type: ignore[arg-type]
-    with pytest.raises(kpi.RequestError, match=r"new, 'pack\.xlsx', is not"):
-        kpi.diff(result(), tmp_path / "pack.xlsx")
+    with pytest.raises(kpi.RequestError, match=r"new, 'dataset\.xlsx', is not"):
+        kpi.diff(result(), tmp_path / "dataset.xlsx")
     with pytest.raises(kpi.InputError, match="There is no file"):
-        kpi.diff(result(), tmp_path / "pack.csv")
+        kpi.diff(result(), tmp_path / "dataset.csv")
 
 
-def test_neither_pack_is_changed() -> None:
+def test_neither_dataset_is_changed() -> None:
     old, new = result(), result()
     before = old.to_polars()
     kpi.diff(old, new).to_polars().clear()

@@ -133,8 +133,8 @@ def test_a_disclosed_result_says_nothing_exact_of_its_tables(tmp_path: Path) -> 
     assert safe.provenance is not None
     (read,) = safe.provenance.tables
     assert (read.rows, read.fingerprint, read.notes) == (None, "", ())
-    safe.to_csv(tmp_path / "pack.csv")
-    about = json.loads((tmp_path / "pack.csv-metadata.json").read_text())
+    safe.to_csv(tmp_path / "dataset.csv")
+    about = json.loads((tmp_path / "dataset.csv-metadata.json").read_text())
     assert print_of(computed()) not in json.dumps(about)
     assert "under 5 are suppressed" in json.dumps(about)
 
@@ -153,7 +153,7 @@ def test_from_the_computation_to_the_file_to_what_moved(tmp_path: Path) -> None:
     computed().to_csv(tmp_path / "again.csv", policy="none")
     again = kpi.diff(tmp_path / "old.csv", tmp_path / "again.csv")
     assert again.is_empty
-    assert again.because == ("Read the same, as far as these metrics go: incident.",)
+    assert again.causes == ("The content that these metrics read did not change in: incident.",)
     assert (tmp_path / "old.csv").read_bytes() == (tmp_path / "again.csv").read_bytes()
 
 

@@ -169,7 +169,7 @@ def test_assumptions_of_any_type_can_be_written() -> None:
 def test_a_broken_account_is_refused_by_name(part: str) -> None:
     broken = told().to_dict(exact=True)
     del broken[part]
-    with pytest.raises(kpi.InputError, match="provenance of a pack cannot be read"):
+    with pytest.raises(kpi.InputError, match="provenance of a dataset cannot be read"):
         Provenance.from_dict(broken)
 
 

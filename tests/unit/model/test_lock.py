@@ -39,7 +39,7 @@ def test_no_locked_version_has_changed() -> None:
     problems = [
         str(problem) for problem in iter_lock_problems(current_lock(), build_lock(kpi.catalogue()))
     ]
-    assert problems == [], "raise the version, or before the first release: swm-kpi lock --afresh"
+    assert problems == [], "raise the version, or before the first release: swm-kpi lock --reset"
 
 
 def test_every_definition_is_locked() -> None:
@@ -148,5 +148,5 @@ def test_the_command_locks_and_then_refuses_what_changed(tmp_path, capsys) -> No
     assert main(["lock", "--file", str(path)]) == kpi.DefinitionError.exit_code
     assert "still version 1" in capsys.readouterr().err
     assert path.read_text(encoding="utf-8") == changed
-    assert main(["lock", "--file", str(path), "--afresh"]) == 0
+    assert main(["lock", "--file", str(path), "--reset"]) == 0
     assert path.read_text(encoding="utf-8") == text

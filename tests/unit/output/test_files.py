@@ -142,8 +142,8 @@ EVERY = sorted(FORMATS)
 POLICY = DisclosurePolicy(threshold=5, rounding_base=5)
 
 
-def write(pack: kpi.Result, folder, form: str, **options: object):
-    path = folder / f"pack.{form}"
+def write(dataset: kpi.Result, folder, form: str, **options: object):
+    path = folder / f"dataset.{form}"
     getattr(dataset, f"to_{form}")(path, **options)
     return path
 
@@ -203,7 +203,7 @@ def test_nothing_is_overwritten_unless_that_is_asked(tmp_path, form: str) -> Non
 
 @pytest.mark.parametrize("form", EVERY)
 def test_a_folder_that_is_not_there_is_named_before_any_work(tmp_path, form: str) -> None:
-    with pytest.raises(OutputError, match=r"folder for 'pack\.\w+' does not exist"):
+    with pytest.raises(OutputError, match=r"folder for 'dataset\.\w+' does not exist"):
         write(result(), tmp_path / "no", form, policy="none")
     with pytest.raises(OutputError, match="No file name"):
         getattr(result(), f"to_{form}")("", policy="none")
@@ -221,10 +221,10 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch, form: st
 
 
 def test_metadata_that_may_not_be_overwritten_keeps_the_table_from_being_written(tmp_path) -> None:
-    (tmp_path / "pack.csv-metadata.json").write_text("mine", encoding="utf-8")
+    (tmp_path / "dataset.csv-metadata.json").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match=r"metadata\.json' exists already"):
         write(result(), tmp_path, "csv", policy="none")
-    assert [each.name for each in tmp_path.iterdir()] == ["pack.csv-metadata.json"]
+    assert [each.name for each in tmp_path.iterdir()] == ["dataset.csv-metadata.json"]
 
 
 def test_a_format_that_there_is_not_is_refused_with_the_nearest(tmp_path) -> None:
@@ -238,13 +238,13 @@ def test_a_format_that_there_is_not_is_refused_with_the_nearest(tmp_path) -> Non
 @pytest.fixture
 def on_the_web(tmp_path) -> dict:
     write(result(), tmp_path, "csv", policy="none")
-    return json.loads((tmp_path / "pack.csv-metadata.json").read_text(encoding="utf-8"))
+    return json.loads((tmp_path / "dataset.csv-metadata.json").read_text(encoding="utf-8"))
 
 
 def test_the_metadata_is_csv_on_the_web(tmp_path, on_the_web) -> None:
     assert on_the_web["@context"] == ["http://www.w3.org/ns/csvw", {"@language": "en"}]
-    assert on_the_web["url"] == "pack.csv"
-    header = read((tmp_path / "pack.csv").read_text(encoding="utf-8"))[0]
+    assert on_the_web["url"] == "dataset.csv"
+    header = read((tmp_path / "dataset.csv").read_text(encoding="utf-8"))[0]
     columns = on_the_web["tableSchema"]["columns"]
     assert [each["titles"] for each in columns] == header
     assert all(each["dc:description"] for each in columns)
@@ -255,7 +255,9 @@ def test_the_metadata_is_csv_on_the_web(tmp_path, on_the_web) -> None:
 def test_the_primary_key_tells_rows_apart_and_is_never_empty(tmp_path, on_the_web) -> None:
     key = on_the_web["tableSchema"]["primaryKey"]
     assert key == ["ref", "measure", "basis", "grain", "period", "lpa"]
-    lines = list(csv.DictReader(io.StringIO((tmp_path / "pack.csv").read_text(encoding="utf-8"))))
+    lines = list(
+        csv.DictReader(io.StringIO((tmp_path / "dataset.csv").read_text(encoding="utf-8")))
+    )
     assert len({tuple(line[each] for each in key) for line in lines}) == len(lines) == 12
     required = [e["name"] for e in on_the_web["tableSchema"]["columns"] if e["required"]]
     assert sorted(required) == sorted(key)
@@ -268,13 +270,13 @@ def test_the_metadata_tells_policy_markers_provenance_and_whose_it_is(tmp_path, 
     assert notes["protected"] is False
     assert notes["markers"]["[c]"] == kpi.Marker.CONFIDENTIAL.meaning
     assert notes["provenance"]["definitions"] == {"57": "57@1#12bcd4fa"}
-    content = (tmp_path / "pack.csv").read_bytes()
+    content = (tmp_path / "dataset.csv").read_bytes()
     assert notes["sha256"] == hashlib.sha256(content).hexdigest()
 
 
 def test_the_policy_is_in_the_metadata_of_disclosed_numbers(tmp_path) -> None:
     write(result(policy=POLICY), tmp_path, "csv")
-    text = (tmp_path / "pack.csv-metadata.json").read_text(encoding="utf-8")
+    text = (tmp_path / "dataset.csv-metadata.json").read_text(encoding="utf-8")
     assert POLICY.describe() in text
     assert "Do not publish" not in text
 

@@ -20,8 +20,8 @@ FORMATS = ("xlsx", "ods")
 
 @pytest.fixture
 def book(tmp_path) -> openpyxl.Workbook:
-    result().to_xlsx(tmp_path / "pack.xlsx", policy="none")
-    return openpyxl.load_workbook(tmp_path / "pack.xlsx")
+    result().to_xlsx(tmp_path / "dataset.xlsx", policy="none")
+    return openpyxl.load_workbook(tmp_path / "dataset.xlsx")
 
 
 def cells(sheet) -> list[list[object]]:
@@ -124,8 +124,8 @@ def test_text_is_never_a_formula_or_a_link(book) -> None:
 
 def test_a_ref_that_is_not_broken_down_has_no_column_for_it(tmp_path) -> None:
     only = [each for each in rows() if each["lpa"] == "All"]
-    result(only).to_xlsx(tmp_path / "pack.xlsx", policy="none")
-    sheet = openpyxl.load_workbook(tmp_path / "pack.xlsx")["Ref 57"]
+    result(only).to_xlsx(tmp_path / "dataset.xlsx", policy="none")
+    sheet = openpyxl.load_workbook(tmp_path / "dataset.xlsx")["Ref 57"]
     assert "Local Policing Area" not in table_of(sheet)[0]
     assert "Not broken down by Local Policing Area." in [line[0] for line in cells(sheet)]
 
@@ -139,8 +139,8 @@ def ods_table(document, name: str):
 
 
 def test_the_ods_has_the_same_tables(tmp_path, book) -> None:
-    result().to_ods(tmp_path / "pack.ods", policy="none")
-    document = opendocument.load(tmp_path / "pack.ods")
+    result().to_ods(tmp_path / "dataset.ods", policy="none")
+    document = opendocument.load(tmp_path / "dataset.ods")
     names = [each.getAttribute("name") for each in document.getElementsByType(tables.Table)]
     assert names == book.sheetnames
     for name in ("Notes", "Ref 57"):
@@ -160,8 +160,8 @@ def test_the_ods_has_the_same_tables(tmp_path, book) -> None:
 
 
 def test_heading_rows_and_ranges_are_marked_in_the_ods(tmp_path) -> None:
-    result().to_ods(tmp_path / "pack.ods", policy="none")
-    with zipfile.ZipFile(tmp_path / "pack.ods") as archive:
+    result().to_ods(tmp_path / "dataset.ods", policy="none")
+    with zipfile.ZipFile(tmp_path / "dataset.ods") as archive:
         first = archive.infolist()[0]
         assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
         root = ElementTree.fromstring(archive.read("content.xml"))  # noqa: S314 - we wrote it
@@ -193,7 +193,7 @@ def test_the_same_numbers_give_the_same_bytes_whatever_the_clock_says(tmp_path, 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_disclosed_numbers_are_written_with_their_policy(tmp_path, form) -> None:
-    path = tmp_path / f"pack.{form}"
+    path = tmp_path / f"dataset.{form}"
     with pytest.raises(kpi.OutputError, match="no disclosure control"):
         getattr(result(), f"to_{form}")(path)
     assert not path.exists()
@@ -218,7 +218,7 @@ def test_hostile_text_is_written_or_made_harmless(tmp_path, form) -> None:
     records = [
         row("calls_999", 0, text, 1.0, note=text) for text in [*hostile, "All"]
     ]  # fmt: skip
-    path = tmp_path / f"pack.{form}"
+    path = tmp_path / f"dataset.{form}"
     getattr(result(records), f"to_{form}")(path, policy="none")
     if form == "xlsx":
         sheet = openpyxl.load_workbook(path)["Ref 57"]
@@ -240,7 +240,7 @@ def test_refs_that_sheets_cannot_tell_apart_get_sheets_of_their_own(tmp_path, fo
         row("calls", 0, "All", 1.0, ref=ref, metric="m")
         for ref in (f"{long}1", f"{long}2", "A", "a")
     ]
-    path = tmp_path / f"pack.{form}"
+    path = tmp_path / f"dataset.{form}"
     dataset = result(records)
     dataset.entries = {}
     getattr(dataset, f"to_{form}")(path, policy="none")
@@ -252,12 +252,12 @@ def test_refs_that_sheets_cannot_tell_apart_get_sheets_of_their_own(tmp_path, fo
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_result_without_rows_has_no_workbook(tmp_path, form) -> None:
     with pytest.raises(kpi.OutputError, match="no rows"):
-        getattr(result([]), f"to_{form}")(tmp_path / "pack", policy="none")
+        getattr(result([]), f"to_{form}")(tmp_path / "dataset", policy="none")
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_missing_extra_is_named(tmp_path, monkeypatch, form: str) -> None:
     monkeypatch.setattr(f"swm_kpi.output.{form}.find_spec", lambda name: None)
     with pytest.raises(kpi.MissingExtra, match=rf"swm-kpi\[{form}\]"):
-        getattr(result(), f"to_{form}")(tmp_path / f"pack.{form}", policy="none")
+        getattr(result(), f"to_{form}")(tmp_path / f"dataset.{form}", policy="none")
     assert list(tmp_path.iterdir()) == []

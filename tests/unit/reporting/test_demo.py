@@ -1,4 +1,4 @@
-"""The demonstration: what the pack holds, and that its page is sound and safe."""
+"""The demonstration: what the dataset holds, and that its page is sound and safe."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from swm_kpi import Catalogue, OutputError, PeriodError
 from swm_kpi.measures import TextReport
 from swm_kpi.model import catalogue
 from swm_kpi.model.metric import Metric
-from swm_kpi.reporting import Summary, run
+from swm_kpi.reporting import Summary, run_demo
 from swm_kpi.vocabulary import Marker
 
 DAYS = {"start": "2023-04-01", "end": "2024-09-30"}
@@ -56,7 +56,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def summary(tmp_path_factory) -> Summary:
-    return run(tmp_path_factory.mktemp("demo") / "pack", **DAYS, scale=0.002)
+    return run_demo(tmp_path_factory.mktemp("demo") / "dataset", **DAYS, scale=0.002)
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +168,8 @@ def test_tables_can_be_read_aloud_and_scrolled(page: Page) -> None:
     assert all(each["tabindex"] == "0" and each["aria-label"] for each in boxes)
 
 
-def test_the_same_force_gives_the_same_pack(tmp_path, summary: Summary) -> None:
-    again = run(tmp_path / "pack", **DAYS, scale=0.002)
+def test_the_same_force_gives_the_same_dataset(tmp_path, summary: Summary) -> None:
+    again = run_demo(tmp_path / "dataset", **DAYS, scale=0.002)
     for name in summary.files:
         assert (again.folder / name).read_bytes() == (summary.folder / name).read_bytes(), name
 
@@ -182,13 +182,13 @@ def test_what_is_printed(summary: Summary) -> None:
     assert sum(each[:4].strip().isdigit() for each in lines) == len(summary.contents.told)
 
 
-# Small packs of one metric
+# Small datasets of one metric
 
 
 def small(folder, **options) -> Summary:
     entry = catalogue()["15"].model_copy(update=options.pop("update", {}))
     options = {"start": "2024-04-01", "end": "2024-06-30", "scale": 0.002} | options
-    return run(folder, catalogue=Catalogue([entry]), **options)
+    return run_demo(folder, catalogue=Catalogue([entry]), **options)
 
 
 def test_hostile_words_are_only_words(tmp_path) -> None:
@@ -199,7 +199,7 @@ def test_hostile_words_are_only_words(tmp_path) -> None:
         "limitations": hostile,
         "caveats": (hostile,),
     }
-    found = small(tmp_path / "pack", update=words)
+    found = small(tmp_path / "dataset", update=words)
     page = Page((found.folder / "index.html").read_text(encoding="utf-8"))
     assert page.text.count("<script>alert('&')</script>") >= 4
     assert not page.each("script")
@@ -223,9 +223,9 @@ def test_a_folder_that_holds_something_is_kept(tmp_path) -> None:
         small(tmp_path / "mine.txt")
 
 
-def test_without_altair_there_is_a_pack_without_charts(tmp_path, monkeypatch) -> None:
+def test_without_altair_there_is_a_dataset_without_charts(tmp_path, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "altair", None)
-    found = small(tmp_path / "pack")
+    found = small(tmp_path / "dataset")
     assert found.files == ("index.html", "metrics.csv", "metadata.json")
     assert "swm-kpi[charts]" in found.without_charts
     assert "swm-kpi[charts]" in str(found)
@@ -237,11 +237,11 @@ def test_without_altair_there_is_a_pack_without_charts(tmp_path, monkeypatch) ->
 
 def test_steps_are_told(tmp_path) -> None:
     steps: list[str] = []
-    small(tmp_path / "pack", progress=steps.append)
+    small(tmp_path / "dataset", progress=steps.append)
     assert steps[0] == "making a synthetic force"
-    assert steps[-1] == "writing the pack"
+    assert steps[-1] == "writing the dataset"
 
 
 def test_whole_quarters_are_asked_for(tmp_path) -> None:
     with pytest.raises(PeriodError):
-        small(tmp_path / "pack", end="2024-06-15")
+        small(tmp_path / "dataset", end="2024-06-15")
