@@ -205,7 +205,10 @@ def test_definitions_are_installed_and_never_found_by_looking(folder: str) -> No
         if isinstance(node, ast.Call)
         and getattr(node.func, "attr", getattr(node.func, "id", "")) == "import_module"
     }
-    lazily = {("swm_kpi/__init__.py", "_LATER[name]"), ("swm_kpi/__init__.py", "f'swm_kpi.{name}'")}
+    lazily = {
+        ("swm_kpi/__init__.py", "_LAZY_NAMES[name]"),
+        ("swm_kpi/__init__.py", "f'swm_kpi.{name}'"),
+    }
     installed = {("swm_kpi/model/plugins.py", "package")}
     assert imported == (lazily | installed if folder == "swm_kpi" else set())
 

@@ -30,6 +30,13 @@ def test_public_names_are_sorted_and_exist() -> None:
     assert [name for name in names if not hasattr(swm_kpi, name)] == []
 
 
+def test_each_access_to_a_public_name_gives_the_same_object() -> None:
+    """A lazily loaded function must not be replaced by a module of the same name."""
+    first = [getattr(swm_kpi, name) for name in swm_kpi.__all__]
+    second = [getattr(swm_kpi, name) for name in swm_kpi.__all__]
+    assert all(before is after for before, after in zip(first, second, strict=True))
+
+
 def test_public_names_and_their_signatures_are_those_agreed() -> None:
     agreed = AGREED.read_text(encoding="utf-8").splitlines()
     now = list(snapshot())

@@ -58,8 +58,8 @@ def test_the_command_line_knows_its_metrics(installed: Path, tmp_path: Path) -> 
 
 
 def test_its_worked_examples_are_checked_with_the_plans(installed: Path, tmp_path: Path) -> None:
-    output = run(installed, "-m", "swm_kpi.cli", "check", cwd=tmp_path).stdout
-    assert output.startswith("73 refs agree with each other")
+    said = run(installed, "-m", "swm_kpi.cli", "check", cwd=tmp_path).stdout
+    assert said.startswith("73 refs are consistent")
 
 
 def test_it_has_a_site_of_its_own(installed: Path, tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_a_breakdown_of_one_dataset_is_set_against_totals_of_the_other() -> None
 
 
 def test_rows_that_cannot_be_told_apart_are_refused() -> None:
-    with pytest.raises(kpi.RequestError, match="new has rows that cannot be told apart"):
+    with pytest.raises(kpi.RequestError, match="new has two rows with the same key"):
         kpi.diff(result(), result([*rows(), rows()[0]]))
 
 
@@ -136,7 +136,7 @@ def test_the_summary_counts_explains_and_names_refs() -> None:
     after[6] |= {"value": None, "marker": "[c]"}
     text = str(kpi.diff(result(), result(after)))
     assert text.splitlines()[:4] == [
-        "2 of 12 rows moved.",
+        "2 of 12 rows changed.",
         f"  1 data revised: {CHANGES['data revised']}.",
         f"  1 newly suppressed: {CHANGES['newly suppressed']}.",
         "By ref:",
@@ -146,8 +146,8 @@ def test_the_summary_counts_explains_and_names_refs() -> None:
 
 
 def test_nothing_moved_is_said_plainly() -> None:
-    assert str(kpi.diff(result(), result())) == "Nothing moved: all 12 rows are the same."
-    assert str(kpi.diff(result([]), result([]))) == "Neither dataset has a row."
+    assert str(kpi.diff(result(), result())) == "Nothing changed: all 12 rows are the same."
+    assert str(kpi.diff(result([]), result([]))) == "Both datasets are empty."
 
 
 def because(**changes: object) -> str:
@@ -188,14 +188,14 @@ def with_table(**fields: object) -> kpi.Provenance:
         (
             {"rows": 5, "fingerprint": "aa"},
             {"rows": 5, "fingerprint": "bb"},
-            "Table contact has other content than before.",
+            "The content of table contact changed.",
         ),
         (
             {"rows": 5, "fingerprint": "aa"},
             {"rows": 5, "fingerprint": "aa"},
             "The content that these metrics read did not change in: contact.",
         ),
-        ({"validated": True}, {"validated": False}, "met its contract in one dataset and not"),
+        ({"validated": True}, {"validated": False}, "met its contract for one dataset and not"),
     ],
 )
 def test_reasons_tell_of_tables(before: dict, after: dict, said: str) -> None:
@@ -217,11 +217,13 @@ def test_a_new_version_is_told_from_an_edit_without_one() -> None:
         return "\n".join(kpi.diff(result([cell()]), result([cell(definition=definition)])).causes)
 
     assert "Ref 57 went from version 1 to version 2" in told(NEXT)
-    assert "still version 1, and was computed otherwise" in told("57@1#99999999")
+    assert "is version 1 in both, but its hash differs" in told("57@1#99999999")
 
 
 def test_without_provenance_the_summary_says_that_no_more_is_known() -> None:
-    assert "Neither dataset says" in str(kpi.diff(result(provenance=None), result(provenance=None)))
+    assert "Both datasets have no provenance" in str(
+        kpi.diff(result(provenance=None), result(provenance=None))
+    )
     assert any("One dataset does not" in each for each in
                kpi.diff(result(provenance=None), result()).causes)  # fmt: skip
 
@@ -231,7 +233,7 @@ def test_a_difference_of_disclosure_control_is_said_and_no_exact_count_beside_it
     before = result(provenance=with_table(rows=777))
     after = result(provenance=with_table(rows=888), policy=policy)
     text = str(kpi.diff(before, after))
-    assert "Disclosure control differs" in text
+    assert "The disclosure control differs" in text
     assert kpi.diff(before, after).counts == {"unchanged": 12}
     assert "888" not in text
     assert "777" not in text
@@ -240,7 +242,7 @@ def test_a_difference_of_disclosure_control_is_said_and_no_exact_count_beside_it
 def test_rounding_is_not_called_a_revision_of_the_data() -> None:
     before = result([cell(1002.0)])
     after = result([cell(1000.0)], policy=DisclosurePolicy(threshold=5, rounding_base=5))
-    assert kpi.diff(before, after).counts == {"disclosed otherwise": 1}
+    assert kpi.diff(before, after).counts == {"protected differently": 1}
     assert kpi.diff(after, after).counts == {"unchanged": 1}
 
 
@@ -278,7 +280,7 @@ def test_metadata_of_another_file_is_refused(tmp_path) -> None:
     path = tmp_path / "dataset.csv"
     result().to_csv(path, policy="none")
     path.write_text(path.read_text(encoding="utf-8").replace("1002", "1003"), encoding="utf-8")
-    with pytest.raises(kpi.InputError, match=r"is not of 'dataset\.csv' as it is now"):
+    with pytest.raises(kpi.InputError, match=r"does not belong to this version of 'dataset\.csv'"):
         kpi.diff(path, result())
 
 

@@ -41,6 +41,7 @@ from swm_kpi import (
 from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.disclosure import linear_program
 from swm_kpi.disclosure.suppression import SuppressionPattern
+from swm_kpi.result_columns import NUMBER_COLUMNS
 from tests.support.ilp_attack import CALLS, KINDS, MEMBERS, PARTS, Reader, table
 
 AREAS = ("Herefordshire", "Shropshire", "Telford & Wrekin")

@@ -130,7 +130,7 @@ def test_no_rows_is_a_table_with_headings_only() -> None:
 
 def test_a_table_of_other_columns_can_be_shown() -> None:
     frame = pl.DataFrame({"rule": ["a", "b"], "rows": [1.5, None]})
-    page = Page(html_table(frame, ["rule", "rows"], caption="Rules & rows", most=1))
+    page = Page(html_table(frame, ["rule", "rows"], caption="Rules & rows", max_rows=1))
     assert page.all("caption") == ["Rules & rows"]
     assert page.all("td", **{"class": "number"}) == ["1.5"]
     assert page.all("p") == ["1 more row."]

@@ -45,7 +45,7 @@ def test_there_is_a_cover_a_contents_notes_and_a_sheet_for_each_ref(book) -> Non
 def test_the_cover_says_whether_numbers_were_controlled_and_whence_they_come(book) -> None:
     text = "\n".join(str(line[0]) for line in cells(book["Cover"]))
     assert "Do not publish them" in text
-    assert "Data extracted on 2025-04-14." in text
+    assert "The data were extracted on 2025-04-14." in text
     assert "Computed with swm-kpi 0.1.0 on polars 2.1.0." in text
 
 
