@@ -1,4 +1,4 @@
-"""Numbers as readers see them."""
+"""Numbers as text for readers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def decimal_places(unit: str, values: Sequence[float | None]) -> int:
-    """Return how many decimals the numbers of one measure are shown with, all alike."""
+    """Return the decimal places for the numbers of one measure; all numbers have the same."""
     sizes = [abs(value) for value in values if value]
     if unit == Unit.RATIO and sizes and max(sizes) < 0.1:
         return 3
@@ -28,23 +28,26 @@ def decimal_places(unit: str, values: Sequence[float | None]) -> int:
 
 
 def format_number(value: float, unit: str, places: int = 0) -> str:
-    """Write a number for a reader: ``1,234``, ``12.3%``, ``£1,200``; a true minus sign."""
-    size, lead, tail = abs(value), "", ""
+    """Return a number as text: ``1,234``, ``12.3%``, ``£1,200``, ``£1.77m``.
+
+    A negative number has a true minus sign, unless it rounds to zero.
+    """
+    size, prefix, suffix = abs(value), "", ""
     if unit == Unit.PROPORTION:
-        size, tail = size * 100, "%"
+        size, suffix = size * 100, "%"
     elif unit == Unit.POUNDS:
-        lead = "£"
+        prefix = "£"
         for scale, word in ((1e9, "bn"), (1e6, "m")):
             if size >= scale:
-                size, tail, places = size / scale, word, 1 if size >= 10 * scale else 2
+                size, suffix, places = size / scale, word, 1 if size >= 10 * scale else 2
                 break
-    shown = f"{size:,.{places}f}"
-    minus = MINUS if value < 0 and any(digit in shown for digit in "123456789") else ""
-    return f"{minus}{lead}{shown}{tail}"
+    digits = f"{size:,.{places}f}"
+    minus = MINUS if value < 0 and any(digit in digits for digit in "123456789") else ""
+    return f"{minus}{prefix}{digits}{suffix}"
 
 
 def format_tick(value: float, unit: str, places: int) -> str:
-    """Write a number beside a tick: as short as it can be without being wrong."""
+    """Return the label of a tick: as short as possible without loss."""
     if unit == Unit.POUNDS and abs(value) >= 1e6:
         minus, size = (MINUS if value < 0 else ""), abs(value)
         return f"{minus}£{size / 1e9:,.4g}bn" if size >= 1e9 else f"{minus}£{size / 1e6:.4g}m"
@@ -52,5 +55,5 @@ def format_tick(value: float, unit: str, places: int) -> str:
 
 
 def unit_suffix(unit: str) -> str:
-    """Return the unit to write after a number that does not show it."""
+    """Return a space and the unit, to follow a number; empty if the number shows its unit."""
     return "" if unit in (Unit.PROPORTION, Unit.POUNDS, Unit.RATIO) else f" {unit}"
