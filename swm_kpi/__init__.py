@@ -87,7 +87,8 @@ if TYPE_CHECKING:
     from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing_risks
     from swm_kpi.engine.compute import compute
     from swm_kpi.engine.query_plan import QueryPlan, query_plan
-    from swm_kpi.engine.validate import InputReadiness, check_inputs, validate
+    from swm_kpi.engine.readiness import InputReadiness, check_inputs
+    from swm_kpi.engine.validate import validate
     from swm_kpi.provenance import Provenance
     from swm_kpi.result import Result
 
@@ -101,14 +102,14 @@ _LAZY_NAMES = {
     "ProcessChart": "swm_kpi.analysis.process_charts",
     "Provenance": "swm_kpi.provenance",
     "Target": "swm_kpi.analysis.process_charts",
-    "InputReadiness": "swm_kpi.engine.validate",
+    "InputReadiness": "swm_kpi.engine.readiness",
     "Result": "swm_kpi.result",
     "compute": "swm_kpi.engine.compute",
     "QueryPlan": "swm_kpi.engine.query_plan",
     "query_plan": "swm_kpi.engine.query_plan",
     "diff": "swm_kpi.differences",
     "differencing_risks": "swm_kpi.disclosure",
-    "check_inputs": "swm_kpi.engine.validate",
+    "check_inputs": "swm_kpi.engine.readiness",
     "validate": "swm_kpi.engine.validate",
 }
 _LAZY_PACKAGES = ("open_data", "statistics", "synthetic")

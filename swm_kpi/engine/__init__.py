@@ -1,5 +1,9 @@
-"""The dataframe room: open, encode and check tables; accumulate, merge and combine measures.
+"""The engine computes metrics from tables, in the steps that :mod:`~swm_kpi.engine.compute` lists.
 
-Definitions compile to narwhals expressions; Polars is the embedded engine. Nulls, zeros, periods
-and totals are decided here by rules of our own, never by the dataframe library.
+The packages follow one request from start to end: ``plan`` checks it and decides what to read,
+``input`` reads, encodes and validates tables, ``backends`` scan them, ``aggregate`` groups rows
+into periods and breakdowns, and ``output`` combines the aggregates into a labelled result.
+
+Conditions compile to narwhals expressions, and Polars is the embedded engine. Rules of this library
+decide what nulls, zeros, periods and totals mean; no dataframe library does.
 """

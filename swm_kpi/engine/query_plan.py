@@ -1,4 +1,4 @@
-"""How a request is worked out: what is read, how it is grouped, and the queries themselves."""
+"""``query_plan``: how a request is computed: what is read, how it is grouped, and the queries."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from swm_kpi.calendar import periods as periods_of
-from swm_kpi.engine.backends.scans import Scan, recorded
-from swm_kpi.engine.compute import compute, statistics_by_table
-from swm_kpi.engine.plan.request import choose
+from swm_kpi.calendar import periods as periods_between
+from swm_kpi.engine.backends.scans import Scan, record_scans
+from swm_kpi.engine.compute import compute
+from swm_kpi.engine.plan.request import plan_request
 from swm_kpi.errors import clear_tracebacks
 from swm_kpi.measures import Statistic
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry
-from swm_kpi.model.plugins import catalogue as installed
+from swm_kpi.model.plugins import catalogue as installed_catalogue
 
 
 @dataclass(frozen=True)
 class QueryPlan:
-    """How a request was worked out.
+    """How a request is computed. Print it to read it.
 
     Attributes:
-        scans: each reading of a table, in order, with its query.
-        statistics: by table, what is counted, summed, told apart or put in order.
-        by: the breakdowns grouped by.
+        scans: each scan of a table, in order, with its query.
+        statistics: by table, the aggregates that are computed from it.
+        by: the breakdowns to group by.
     """
 
     scans: tuple[Scan, ...]
@@ -33,23 +33,25 @@ class QueryPlan:
     by: tuple[str, ...]
 
     def __str__(self) -> str:
-        return "\n".join(line for table in self.statistics for line in self._told(table))
+        return "\n".join(line for table in self.statistics for line in self._lines(table))
 
-    def _told(self, table: str) -> list[str]:
-        scans = [each for each in self.scans if each.table == table]
-        found = self.statistics[table]
-        adding = [each for each in found if each.operation.is_additive]
-        again = [each for each in found if not each.operation.is_additive]
-        where = scans[0].where if scans else "nowhere: it was not read"
+    def _lines(self, table: str) -> list[str]:
+        scans = [scan for scan in self.scans if scan.table == table]
+        statistics = self.statistics[table]
+        additive = sum(statistic.operation.is_additive for statistic in statistics)
+        others = len(statistics) - additive
+        columns = sorted(frozenset[str]().union(*(statistic.columns for statistic in statistics)))
+        engine = scans[0].engine if scans else "no engine: it was not read"
         groups = " and ".join(["month", *self.by])
-        lines = [f"Table {table}, in {where}: {len(scans)} scans"]
-        lines.append(f"  columns read: {', '.join(sorted({c for s in found for c in s.columns}))}")
-        if adding:
-            lines.append(f"  grouped once by {groups}, then merged: {len(adding)} that add")
-        if again:
-            lines.append(f"  grouped again for each level and total: {len(again)} that do not add")
+        lines = [f"Table {table}, in {engine}: {len(scans)} scans"]
+        lines.append(f"  columns read: {', '.join(columns)}")
+        if additive:
+            lines.append(f"  grouped once by {groups}, then merged: {additive} additive")
+        if others:
+            lines.append(f"  grouped again for each level and total: {others} not additive")
         for scan in scans:
-            lines.append(f"  scan for {scan.purpose}: {scan.rows:,} rows come of it")
+            rows = "1 row" if scan.rows == 1 else f"{scan.rows:,} rows"
+            lines.append(f"  scan for {scan.purpose}: returned {rows}")
             lines += [f"    {line}" for line in scan.query.splitlines()]
         return lines
 
@@ -63,31 +65,33 @@ def query_plan(
     by: Sequence[str] = (),
     catalogue: Catalogue | None = None,
 ) -> QueryPlan:
-    """Work a request out, and say how it was done. Nothing of the tables' content is in it.
+    """Compute a request, and return how it was computed, with no value from any table.
 
     Args:
-        metrics: as for ``compute``, and so are data, by and catalogue.
-        data: table name to table.
-        periods: as for ``compute``; the quarters of the financial year that today is in when left
-            out, for the plan hardly depends on them.
-        by: breakdowns.
-        catalogue: whose metrics.
+        metrics: as for ``compute``.
+        data: table name to table, as for ``compute``.
+        periods: as for ``compute``. By default the quarters of the current financial year, because
+            the plan hardly depends on the periods.
+        by: breakdowns, as for ``compute``.
+        catalogue: where to look metrics up; by default the installed definitions.
 
     Returns:
-        The scans with their queries (SQL where the engine has SQL), the groups and what is counted;
-        ``print`` it.
+        The scans with their queries (SQL where the engine has SQL), the groups and the aggregates.
 
     Raises:
         SwmKpiError: whatever ``compute`` raises for the same request.
     """
-    plan = catalogue if catalogue is not None else installed()
+    definitions = catalogue if catalogue is not None else installed_catalogue()
     if periods is None:
         today = date.today()
         first = today.year if today.month > 3 else today.year - 1
-        periods = periods_of(f"{first}-04-01", f"{first + 1}-03-31", grain="quarter")
-    asked = [metrics] if isinstance(metrics, str | CatalogueEntry) else metrics
-    with recorded() as scans:
-        compute(asked, data, periods=periods, by=by, catalogue=plan)
-    found = statistics_by_table(choose(asked, plan, data))
-    counted = {name: tuple(each.values()) for name, each in found.items() if name in data}
-    return QueryPlan(tuple(scans), counted, tuple(by))
+        periods = periods_between(f"{first}-04-01", f"{first + 1}-03-31", grain="quarter")
+    with record_scans() as scans:
+        compute(metrics, data, periods=periods, by=by, catalogue=definitions)
+    request = plan_request(metrics, data, definitions, periods=periods, by=by)
+    statistics = {
+        name: tuple(of_table.values())
+        for name, of_table in request.statistics.items()
+        if name in data
+    }
+    return QueryPlan(tuple(scans), statistics, tuple(by))

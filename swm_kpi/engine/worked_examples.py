@@ -1,10 +1,9 @@
-"""Run a metric's worked examples."""
+"""Worked examples: compute the small tables in a metric's definition, and compare the results."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import polars as pl
 
@@ -19,7 +18,7 @@ from swm_kpi.vocabulary import Basis
 
 
 def example_frame(text: str, contract: ContractType) -> pl.DataFrame:
-    """Return a pipe table as a frame with the contract's types."""
+    """Return a table in pipe syntax as a frame with the contract's types."""
     rows = parse_pipe_table(text, contract)
     header = [cell.strip() for cell in text.strip().splitlines()[0].strip().strip("|").split("|")]
     schema = {name: polars_type(contract.columns[name]) for name in header}
@@ -27,7 +26,7 @@ def example_frame(text: str, contract: ContractType) -> pl.DataFrame:
 
 
 def compute_example(metric: Metric, example: Example) -> dict[str, float | None]:
-    """Return what each measure the example expects comes to, on its own tables."""
+    """Return the value of each measure, by key, computed from the example's own tables."""
     first = next(iter(metric.contracts.values()))
     period = example.computed_period
     frames = {
@@ -41,33 +40,33 @@ def compute_example(metric: Metric, example: Example) -> dict[str, float | None]
         coverage=dict.fromkeys(frames, (period.start, period.end)),
         catalogue=Catalogue([]),
     )
-    rows = result.to_polars().to_dicts()
-    proxies = {each.key for each in metric.measures if each.basis is Basis.FORCE}
-    found: dict[str, float | None] = {}
-    for row in rows:
-        # Where both bases were computed, an example is of the force's own measure.
-        if row["measure"] in found and row["basis"] == "proxy" and row["measure"] in proxies:
+    force_keys = {measure.key for measure in metric.measures if measure.basis is Basis.FORCE}
+    values: dict[str, float | None] = {}
+    for row in result.to_polars().to_dicts():
+        # Where a measure was computed on both bases, an example states the force's own value.
+        is_proxy = row["basis"] == Basis.PROXY and row["measure"] in force_keys
+        if row["measure"] in values and is_proxy:
             continue
-        found[row["measure"]] = row["value"]
-    return found
+        values[row["measure"]] = row["value"]
+    return values
 
 
 def check_examples(metric: Metric) -> Iterator[Problem]:
-    """Yield a problem for each example that does not come to what it expects."""
+    """Yield a problem for each example whose computed value is not the expected one."""
     for number, example in enumerate(metric.examples, start=1):
         subject, field = f"Metric {metric.ref}", f"example {number}"
         try:
-            found = compute_example(metric, example)
+            values = compute_example(metric, example)
         except SwmKpiError as error:
-            yield Problem(subject, field, f"it does not compute: {error}", "Mend its table")
+            yield Problem(subject, field, f"it does not compute: {error}", "Fix its table")
             continue
         for key, expected in example.expect.items():
-            if not _same(found.get(key), expected):
-                rule = f"{key} comes to {found.get(key)}, not {expected}"
-                yield Problem(subject, field, rule, "Mend the definition or the example")
+            if not _is_same(values.get(key), expected):
+                rule = f"{key} is {values.get(key)}, not {expected}"
+                yield Problem(subject, field, rule, "Fix the definition or the example")
 
 
-def _same(found: Any, expected: float | None) -> bool:
-    if found is None or expected is None:
-        return found is expected
-    return math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12)
+def _is_same(value: float | None, expected: float | None) -> bool:
+    if value is None or expected is None:
+        return value is expected
+    return math.isclose(value, expected, rel_tol=1e-9, abs_tol=1e-12)

@@ -44,7 +44,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from swm_kpi.engine.plan.request import check_date, tables_of
+from swm_kpi.engine.plan.request import check_date
+from swm_kpi.engine.plan.selection import tables_of
 from swm_kpi.errors import RequestError, did_you_mean
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric

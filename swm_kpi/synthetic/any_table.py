@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from swm_kpi.contracts import Column, ContractType
-from swm_kpi.engine.backends.scans import collect
-from swm_kpi.engine.input.tables import prepare
+from swm_kpi.engine.input.read import read_table
+from swm_kpi.engine.plan.columns import all_columns
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.synthetic.setting import Array, Columns, Season, Setting, ids, later
 
@@ -76,10 +76,8 @@ def keeping_rules(frame: pd.DataFrame, contract: ContractType) -> pd.DataFrame:
         frame = frame.drop_duplicates(list(key), ignore_index=True)
     if not contract.rules:
         return frame
-    names = set(contract.columns)
-    times = {n for n, each in contract.columns.items() if each.dtype in (date, datetime)}
-    table, _ = prepare(frame, contract, wanted=names, required=(), instants=times)
-    encoded = nw.from_native(collect(table.lazy, contract.table, "filling"))
+    table, _ = read_table(frame, contract, all_columns(contract))
+    encoded = nw.from_native(table.collect(table.lazy, "filling"))
     compiler = Compiler()
     rules = {name: compiler(rule.condition) for name, rule in contract.rules.items()}
     ruled: Any = encoded.select(**rules)

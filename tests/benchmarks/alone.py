@@ -17,7 +17,7 @@ from time import perf_counter
 import polars as pl
 
 import swm_kpi as kpi
-from swm_kpi.engine.backends.scans import recorded
+from swm_kpi.engine.backends.scans import record_scans
 from tests.benchmarks import by_hand
 from tests.benchmarks.cases import afresh, asked
 from tests.benchmarks.crimes import END, START, Crime, harder, twenty_five
@@ -77,7 +77,7 @@ def main() -> None:
         call = lambda: by_hand.polars_by_hand(pl.scan_parquet(path))  # noqa: E731
     else:
         call = whole_plan(path)
-    with recorded() as scans:
+    with record_scans() as scans:
         found = measured(call)
     print(json.dumps(found | {"peak_mb": megabytes("VmHWM"), "scans": len(scans)}))
 

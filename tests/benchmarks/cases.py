@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 import swm_kpi as kpi
-from swm_kpi.engine.input.adapters import open_table
+from swm_kpi.engine.input.adapters import open_local_table
 from tests.benchmarks import by_hand
 from tests.benchmarks.crimes import END, START, Crime, crimes, harder, seventy_shares, twenty_five
 
@@ -54,7 +54,7 @@ def asked(metric: kpi.Metric, table: object, *grains: str) -> Any:
 def afresh(metric: kpi.Metric, checked: Any, given: object = None, *grains: str) -> object:
     """Compute with the validation apart; what was given is read, too."""
     if given is not None:
-        open_table(given, "crime", READ).lazy.collect()
+        open_local_table(given, "crime", READ).lazy.collect()
     return asked(metric, replace(checked, kept={}), *grains)
 
 

@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 
 import swm_kpi as kpi
 from swm_kpi.engine.backends import narwhals_backend, polars_backend
-from swm_kpi.engine.backends.scans import recorded
+from swm_kpi.engine.backends.scans import record_scans
 from tests.support import engines
 from tests.support.batched_cases import mismatches
 from tests.support.oracle_cases import (
@@ -203,7 +203,7 @@ def test_the_last_microsecond_of_a_second_is_in_it(engine) -> None:
 def test_only_groups_and_counts_leave_an_engine(engine, force) -> None:
     """An engine returns no column of the table, and fewer rows than it has."""
     name, load = engine
-    with recorded() as scans:
+    with record_scans() as scans:
         kpi.compute(
             ["8", "53"],
             {each: load(each, force[each]) for each in ("crime_party", "incident")},
@@ -214,9 +214,9 @@ def test_only_groups_and_counts_leave_an_engine(engine, force) -> None:
     assert scans
     for scan in scans:
         columns = set(PLAN.contracts[scan.table].columns)
-        assert not columns & set(scan.names), scan
+        assert not columns & set(scan.columns), scan
         assert scan.rows <= len(YEAR) * 12 * 6, scan
-        assert scan.where in name or scan.where == "Ibis"
+        assert scan.engine in name or scan.engine == "Ibis"
 
 
 @pytest.mark.parametrize("broken", ["grade", "incident_id"])
@@ -240,7 +240,7 @@ def test_a_table_checked_where_it_is_stays_there(engine, force) -> None:
     _, load = engine
     table = kpi.validate(load("incident", force["incident"]), "incident").table
     asked: Any = {"periods": YEAR, "by": ["lpa"], "catalogue": PLAN}
-    with recorded() as scans:
+    with record_scans() as scans:
         found = kpi.compute(["9"], {"incident": table}, **asked)
     assert {each.purpose for each in scans} == {"counting"}
     expected = kpi.compute(["9"], {"incident": force["incident"]}, **asked)
@@ -262,7 +262,7 @@ def test_a_table_is_read_once_to_count_it(kind, force, tmp_path) -> None:
         force["incident"].write_parquet(table)
     months = kpi.periods("2024-04-01", "2025-03-31", grain="month")
     grains = [*YEAR, *months, *kpi.periods("2024/25")]
-    with recorded() as scans:
+    with record_scans() as scans:
         kpi.compute(
             ["9", "15", "39", "53"],
             {"incident": table},
@@ -281,7 +281,7 @@ def test_distinct_people_take_one_query_for_each_grouping_set() -> None:
     asked = {"people", "flagged_people", "visits", "listed", "median_hours"}
     metric = build_metric([each for each in MEASURES if each.key in asked], [AREA])
     table = kpi.validate(load("visit", to_frame("visit", [])), CONTRACTS["visit"]).table
-    with recorded() as scans:
+    with record_scans() as scans:
         compute(metric, {"visit": table}, YEAR, [AREA])
     purposes = Counter(each.purpose for each in scans)
     assert purposes == {"counting distinct values": 2, "counting": 1, "ranking": 2}
@@ -298,7 +298,7 @@ def test_a_median_returns_only_the_times_near_its_ranks() -> None:
         "visit", to_frame("visit", [{"weight": 1.0} | each for each in rows])
     )
     metric = build_metric([each for each in MEASURES if each.key == "median_hours"], [AREA])
-    with recorded() as scans:
+    with record_scans() as scans:
         found = compute(metric, {"visit": table}, kpi.periods("2024/25"), []).to_polars()
     (total,) = found.to_dicts()
     seconds = [round(total[each] * 3_600, 6) for each in ("lower", "value", "upper")]
@@ -313,7 +313,7 @@ def test_a_plan_tells_its_scans_groups_and_sql(force) -> None:
     said = str(here)
     assert "Table incident, in Polars: 4 scans" in said
     assert "grouped once by month and lpa, then merged" in said
-    assert "that do not add" in said
+    assert "not additive" in said
     assert force["incident"]["incident_id"][0] not in said
 
 
@@ -323,4 +323,4 @@ def test_a_plan_on_a_database_shows_its_sql(force) -> None:
     data = {"incident": load("incident", force["incident"])}
     plan = kpi.query_plan(["9"], data, by=["lpa"])
     assert "GROUP BY" in str(plan).upper()
-    assert {each.where for each in plan.scans} == {"DuckDB"}
+    assert {scan.engine for scan in plan.scans} == {"DuckDB"}

@@ -61,20 +61,20 @@ LOST = {"DuckDB": duckdb_table, "Ibis": postgres_table}
 
 
 @pytest.mark.parametrize("engine", LOST)
-@pytest.mark.parametrize("when", ["before", "after the check", "amid the request"])
+@pytest.mark.parametrize("when", ["before", "after the check", "during the request"])
 def test_a_lost_connection_is_one_clear_error(monkeypatch, engine, when) -> None:
     """The error names the table and the engine, and nothing of the table's content."""
     table, lose = LOST[engine]()
     if when == "after the check":
         table = kpi.validate(table, COUNTED.contracts["visit"]).table
-    if when == "amid the request":
-        accumulate = computing.accumulate
+    if when == "during the request":
+        aggregate_table = computing.aggregate_table
 
         def lost_meanwhile(*given: Any) -> Any:
             lose()
-            return accumulate(*given)
+            return aggregate_table(*given)
 
-        monkeypatch.setattr(computing, "accumulate", lost_meanwhile)
+        monkeypatch.setattr(computing, "aggregate_table", lost_meanwhile)
     else:
         lose()
     with pytest.raises(kpi.InputError, match=rf"'visit'.*{engine}.*connection") as caught:
@@ -93,13 +93,13 @@ from tests.engines.test_failures import AREA, COUNTED, ROWS, YEAR, computed
 given = engines.door("Spark")
 tables = [given("visit", ROWS), given("visit", ROWS)]
 session = tables[0].sparkSession
-accumulate = computing.accumulate
+aggregate_table = computing.aggregate_table
 
 def lost_meanwhile(*asked):
     session.stop()
-    return accumulate(*asked)
+    return aggregate_table(*asked)
 
-computing.accumulate = lost_meanwhile
+computing.aggregate_table = lost_meanwhile
 for table in tables:
     try:
         computed(COUNTED, {"visit": table}, YEAR, [AREA])
@@ -171,7 +171,7 @@ def test_local_time_that_a_database_cannot_work_out_is_refused_by_name(sqlite_ta
 def test_what_else_a_database_cannot_do_is_not_called_a_lost_connection(sqlite_table) -> None:
     """A sum of money needs an operation that this one lacks."""
     cost = build_metric([each for each in MEASURES if each.key == "cost"], [AREA])
-    with pytest.raises(kpi.InputError, match=r"'visit'.*cannot work out there"):
+    with pytest.raises(kpi.InputError, match=r"'visit'.*cannot do what this request needs"):
         compute(cost, {"visit": sqlite_table(ROWS)}, YEAR, [AREA])
 
 

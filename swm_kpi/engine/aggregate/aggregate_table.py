@@ -23,7 +23,7 @@ from swm_kpi.engine.backends.backend import Backend
 from swm_kpi.engine.backends.downtime import aggregate_downtime
 from swm_kpi.engine.backends.narwhals_backend import NarwhalsBackend
 from swm_kpi.engine.backends.polars_backend import PolarsBackend
-from swm_kpi.engine.input.tables import Table
+from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.exact_sums import round_to_scale
 from swm_kpi.engine.plan.grouping import GroupingSet, PeriodRun
@@ -127,7 +127,7 @@ class _TableAggregator:
         self.first_month = min(period.first_month for period in periods)
         self.last_month = max(period.last_month for period in periods)
         counted = [s for s in statistics if s.alignment is not TimeAlignment.INTERVAL]
-        backend = NarwhalsBackend if table.remote else PolarsBackend
+        backend = PolarsBackend if table.dialect is None else NarwhalsBackend
         self._backend = backend(table, counted, grouping, compiler) if counted else None
 
     @property

@@ -1,355 +1,400 @@
-"""Engines that keep their tables: what each must be told in its own words.
+"""How each engine writes the few expressions that narwhals cannot write for all of them.
 
-Nearly everything is said through narwhals. Two things are not: which local day and time an instant
-was, and which instant a local time was.
+A table in DuckDB, in Spark or behind Ibis stays in its engine. Nearly every query on it is written
+once, through narwhals. Conversions between local time and instants are not: a dialect writes them
+in the SQL or the API of its engine.
+
+Times without a time zone are *naive*: local time in Europe/London. Times with one are *aware*:
+instants. An instant is a number of microseconds since the start of 1970 in UTC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from logging import LogRecord
-from traceback import walk_tb
-from typing import Any, Protocol, TypeVar
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-import narwhals as nw
-import polars as pl
+from typing_extensions import override
 
 from swm_kpi.calendar import LONDON
-from swm_kpi.errors import InputError, SwmKpiError
+from swm_kpi.engine.input.dst import HOUR, ROUND_TRIPS
+from swm_kpi.errors import InputError
 
-Answer = TypeVar("Answer")
-
-_A_DAY = 86_400_000_000
-_at_work: ContextVar[bool] = ContextVar("at_work", default=False)
-# What engines call an operation that they have not.
-_CANNOT = ("OperationNotDefinedError", "UnsupportedOperationError", "NotImplementedError")
+DAY = 24 * HOUR
+"""Microseconds in a day."""
 
 
-class Engine(Protocol):
-    """What an engine says for itself. Frames are its own kind of table."""
+@dataclass(frozen=True)
+class TimeColumn:
+    """A column of timestamps in an engine.
+
+    Attributes:
+        name: the column's name.
+        is_aware: whether its times are instants. Otherwise they are local time.
+    """
 
     name: str
+    is_aware: bool
 
-    def local(self, frame: Any, wanted: Mapping[str, tuple[str, bool]]) -> Any:
-        """Add columns of local wall clock.
+
+class Dialect(ABC):
+    """One engine's way to write time conversions. A frame is a table of the engine's own type.
+
+    A subclass renders the primitives. The rule about clock changes is applied here, for all of
+    them, from :data:`~swm_kpi.engine.input.dst.ROUND_TRIPS`.
+    """
+
+    name: ClassVar[str]
+
+    def to_local_time(self, frame: Any, columns: Mapping[str, TimeColumn]) -> Any:
+        """Add columns of naive local time.
 
         Args:
             frame: the table.
-            wanted: by the name to add, the column and whether it holds instants.
+            columns: the column to convert, by the name of the column to add.
+
+        Raises:
+            InputError: the engine has no time-zone conversion that this library supports.
         """
+        return self._with_columns(
+            frame, {name: self._local_time(frame, column) for name, column in columns.items()}
+        )
 
-    def instants(self, frame: Any, wanted: Mapping[str, tuple[str, bool]]) -> Any:
-        """Add columns of microseconds since 1970, null for wall clock that is at no one instant."""
+    def to_instant(self, frame: Any, columns: Mapping[str, TimeColumn]) -> Any:
+        """Add columns of instants. A local time that is skipped or occurs twice becomes null.
 
-    def days(self, frame: Any, wanted: Mapping[str, str]) -> Any:
-        """Add columns of microseconds since 1970 of local days, each of 24 hours."""
+        Args:
+            frame: the table.
+            columns: the column to convert, by the name of the column to add.
 
-    def query(self, frame: Any) -> str:
-        """Write the query that a frame stands for."""
+        Raises:
+            InputError: the engine has no time-zone conversion that this library supports.
+        """
+        return self._with_columns(
+            frame, {name: self._instant(frame, column) for name, column in columns.items()}
+        )
+
+    def day_to_instant(self, frame: Any, columns: Mapping[str, str]) -> Any:
+        """Add columns of days as microseconds since 1970, as if each day had 24 hours.
+
+        Args:
+            frame: the table.
+            columns: the column to convert, by the name of the column to add.
+        """
+        return self._with_columns(
+            frame, {name: self._day_number(frame, column) for name, column in columns.items()}
+        )
+
+    @abstractmethod
+    def query_text(self, frame: Any) -> str:
+        """Return the query that a frame would run, as text."""
+
+    def _local_time(self, frame: Any, column: TimeColumn) -> Any:
+        if column.is_aware:
+            return self._aware_to_local(frame, column.name)
+        return self._naive_to_local(frame, column.name)
+
+    def _instant(self, frame: Any, column: TimeColumn) -> Any:
+        if column.is_aware:
+            return self._aware_to_instant(frame, column.name)
+        local = self._wall_clock(frame, column.name)
+        utc = self._to_utc(local)
+        conditions = [
+            self._compare(self._from_utc(utc, trip.hours), local, is_equal=trip.is_same)
+            for trip in ROUND_TRIPS
+        ]
+        return self._when_all(conditions, self._utc_to_instant(utc))
+
+    @abstractmethod
+    def _with_columns(self, frame: Any, expressions: Mapping[str, Any]) -> Any:
+        """Add columns, by name, to a frame."""
+
+    @abstractmethod
+    def _aware_to_local(self, frame: Any, column: str) -> Any:
+        """Return an aware column as naive local time."""
+
+    @abstractmethod
+    def _naive_to_local(self, frame: Any, column: str) -> Any:
+        """Return a naive column as the engine's type of naive timestamp."""
+
+    @abstractmethod
+    def _aware_to_instant(self, frame: Any, column: str) -> Any:
+        """Return an aware column as instants."""
+
+    @abstractmethod
+    def _day_number(self, frame: Any, column: str) -> Any:
+        """Return a column of dates as microseconds since 1970."""
+
+    @abstractmethod
+    def _wall_clock(self, frame: Any, column: str) -> Any:
+        """Return a naive column in the form that ``_to_utc`` takes."""
+
+    @abstractmethod
+    def _to_utc(self, local: Any) -> Any:
+        """Convert local time to UTC; for a skipped or repeated time, in any way."""
+
+    @abstractmethod
+    def _from_utc(self, utc: Any, hours: int) -> Any:
+        """Return the local time some hours after a time in UTC."""
+
+    @abstractmethod
+    def _utc_to_instant(self, utc: Any) -> Any:
+        """Return what ``_to_utc`` returned, as an instant."""
+
+    @abstractmethod
+    def _compare(self, left: Any, right: Any, *, is_equal: bool) -> Any:
+        """Return whether two values are equal, or whether they differ."""
+
+    @abstractmethod
+    def _when_all(self, conditions: Sequence[Any], value: Any) -> Any:
+        """Return a value where every condition is true, and null elsewhere."""
 
 
-class DuckDB:
-    """A DuckDB relation."""
+class _SqlDialect(Dialect):
+    """A dialect whose expressions are SQL text."""
+
+    @override
+    def _compare(self, left: str, right: str, *, is_equal: bool) -> str:
+        return f"{left} {'=' if is_equal else '<>'} {right}"
+
+    @override
+    def _when_all(self, conditions: Sequence[str], value: str) -> str:
+        return f"CASE WHEN {' AND '.join(conditions)} THEN {value} END"
+
+
+class DuckDB(_SqlDialect):
+    """The dialect of DuckDB. A frame is a relation."""
 
     name = "DuckDB"
 
-    def local(self, frame: Any, wanted: Mapping[str, tuple[str, bool]]) -> Any:
-        """Add columns of local wall clock."""
-        made = {
-            new: f"timezone('{LONDON}', {_quoted(old)})"
-            if aware
-            else f"CAST({_quoted(old)} AS TIMESTAMP)"
-            for new, (old, aware) in wanted.items()
-        }
-        return self._with(frame, made)
-
-    def instants(self, frame: Any, wanted: Mapping[str, tuple[str, bool]]) -> Any:
-        """Add columns of microseconds since 1970."""
-        made = {}
-        for new, (old, aware) in wanted.items():
-            wall = _quoted(old)
-            at = f"timezone('{LONDON}', {wall})"
-            hour = "INTERVAL 1 HOUR"
-            alone = " AND ".join(
-                f"timezone('{LONDON}', {at}{shift}) {is_} {wall}"
-                for shift, is_ in (("", "="), (f" + {hour}", "<>"), (f" - {hour}", "<>"))
-            )
-            made[new] = (
-                f"epoch_us({wall})" if aware else f"CASE WHEN {alone} THEN epoch_us({at}) END"
-            )
-        return self._with(frame, made)
-
-    def days(self, frame: Any, wanted: Mapping[str, str]) -> Any:
-        """Add columns of microseconds since 1970 of local days."""
-        made = {
-            new: f"epoch_us(CAST(CAST({_quoted(old)} AS DATE) AS TIMESTAMP))"
-            for new, old in wanted.items()
-        }
-        return self._with(frame, made)
-
-    def _with(self, frame: Any, made: Mapping[str, str]) -> Any:
-        added = "".join(f", {what} AS {_quoted(name)}" for name, what in made.items())
-        return frame.project(f"*{added}")
-
-    def query(self, frame: Any) -> str:
-        """Write the relation's SQL."""
+    @override
+    def query_text(self, frame: Any) -> str:
+        """Return the relation's SQL."""
         return str(frame.sql_query())
 
+    @override
+    def _with_columns(self, frame: Any, expressions: Mapping[str, str]) -> Any:
+        added = "".join(f", {sql} AS {_quote(name)}" for name, sql in expressions.items())
+        return frame.project(f"*{added}")
 
-class Spark:
-    """A Spark DataFrame. A timestamp with a time zone is an instant, one without is wall clock."""
+    @override
+    def _aware_to_local(self, frame: Any, column: str) -> str:
+        return f"timezone('{LONDON}', {_quote(column)})"
+
+    @override
+    def _naive_to_local(self, frame: Any, column: str) -> str:
+        return f"CAST({_quote(column)} AS TIMESTAMP)"
+
+    @override
+    def _aware_to_instant(self, frame: Any, column: str) -> str:
+        return f"epoch_us({_quote(column)})"
+
+    @override
+    def _day_number(self, frame: Any, column: str) -> str:
+        return f"epoch_us(CAST(CAST({_quote(column)} AS DATE) AS TIMESTAMP))"
+
+    @override
+    def _wall_clock(self, frame: Any, column: str) -> str:
+        return _quote(column)
+
+    @override
+    def _to_utc(self, local: str) -> str:
+        return f"timezone('{LONDON}', {local})"
+
+    @override
+    def _from_utc(self, utc: str, hours: int) -> str:
+        sign = "+" if hours > 0 else "-"
+        shift = f" {sign} INTERVAL {abs(hours)} HOUR" if hours else ""
+        return f"timezone('{LONDON}', {utc}{shift})"
+
+    @override
+    def _utc_to_instant(self, utc: str) -> str:
+        return f"epoch_us({utc})"
+
+
+class Spark(_SqlDialect):
+    """The dialect of Spark. A frame is a DataFrame.
+
+    Spark's ``unix_micros`` takes no timestamp without a time zone, so local time is a number of
+    microseconds here.
+    """
 
     name = "Spark"
+    _EPOCH = "TIMESTAMP_NTZ'1970-01-01 00:00:00'"
 
-    def local(self, frame: Any, wanted: Mapping[str, tuple[str, bool]]) -> Any:
-        """Add columns of local wall clock."""
-        made = {}
-        for new, (old, aware) in wanted.items():
-            shifted = f"unix_micros(from_utc_timestamp({_ticked(old)}, '{LONDON}'))"
-            made[new] = self._wall(shifted) if aware else f"CAST({_ticked(old)} AS TIMESTAMP_NTZ)"
-        return self._with(frame, made)
-
-    def instants(self, frame: Any, wanted: Mapping[str, tuple[str, bool]]) -> Any:
-        """Add columns of microseconds since 1970."""
-        made = {}
-        for new, (old, aware) in wanted.items():
-            if aware:
-                made[new] = f"unix_micros({_ticked(old)})"
-                continue
-            start = "TIMESTAMP_NTZ'1970-01-01 00:00:00'"
-            wall = f"timestampdiff(MICROSECOND, {start}, {_ticked(old)})"
-            at = f"unix_micros(to_utc_timestamp(timestamp_micros({wall}), '{LONDON}'))"
-            alone = " AND ".join(
-                f"unix_micros(from_utc_timestamp(timestamp_micros({at} + {shift}), '{LONDON}'))"
-                f" {is_} {wall}"
-                for shift, is_ in ((0, "="), (3_600_000_000, "<>"), (-3_600_000_000, "<>"))
-            )
-            made[new] = f"CASE WHEN {alone} THEN {at} END"
-        return self._with(frame, made)
-
-    def days(self, frame: Any, wanted: Mapping[str, str]) -> Any:
-        """Add columns of microseconds since 1970 of local days."""
-        made = {
-            new: f"datediff({_ticked(old)}, DATE'1970-01-01') * {_A_DAY}"
-            for new, old in wanted.items()
-        }
-        return self._with(frame, made)
-
-    def _wall(self, micros: str) -> str:
-        seconds = f"CAST({micros} AS DECIMAL(20, 0)) / 1000000"
-        return f"TIMESTAMP_NTZ'1970-01-01 00:00:00' + make_dt_interval(0, 0, 0, {seconds})"
-
-    def _with(self, frame: Any, made: Mapping[str, str]) -> Any:
-        return frame.selectExpr("*", *(f"{what} AS {_ticked(name)}" for name, what in made.items()))
-
-    def query(self, frame: Any) -> str:
-        """Write the plan; Spark keeps no SQL."""
+    @override
+    def query_text(self, frame: Any) -> str:
+        """Return the optimized plan; Spark keeps no SQL."""
         plan = getattr(frame, "_jdf", None)
         return str(plan.queryExecution().optimizedPlan().toString()) if plan is not None else ""
 
+    @override
+    def _with_columns(self, frame: Any, expressions: Mapping[str, str]) -> Any:
+        added = (f"{sql} AS {_backquote(name)}" for name, sql in expressions.items())
+        return frame.selectExpr("*", *added)
 
-class Ibis:
-    """An Ibis table, whatever database is behind it."""
+    @override
+    def _aware_to_local(self, frame: Any, column: str) -> str:
+        local = f"unix_micros(from_utc_timestamp({_backquote(column)}, '{LONDON}'))"
+        seconds = f"CAST({local} AS DECIMAL(20, 0)) / 1000000"
+        return f"{self._EPOCH} + make_dt_interval(0, 0, 0, {seconds})"
+
+    @override
+    def _naive_to_local(self, frame: Any, column: str) -> str:
+        return f"CAST({_backquote(column)} AS TIMESTAMP_NTZ)"
+
+    @override
+    def _aware_to_instant(self, frame: Any, column: str) -> str:
+        return f"unix_micros({_backquote(column)})"
+
+    @override
+    def _day_number(self, frame: Any, column: str) -> str:
+        return f"datediff({_backquote(column)}, DATE'1970-01-01') * {DAY}"
+
+    @override
+    def _wall_clock(self, frame: Any, column: str) -> str:
+        return f"timestampdiff(MICROSECOND, {self._EPOCH}, {_backquote(column)})"
+
+    @override
+    def _to_utc(self, local: str) -> str:
+        return f"unix_micros(to_utc_timestamp(timestamp_micros({local}), '{LONDON}'))"
+
+    @override
+    def _from_utc(self, utc: str, hours: int) -> str:
+        later = f"timestamp_micros({utc} + {hours * HOUR})"
+        return f"unix_micros(from_utc_timestamp({later}, '{LONDON}'))"
+
+    @override
+    def _utc_to_instant(self, utc: str) -> str:
+        return utc
+
+
+class Ibis(Dialect):
+    """The dialect of Ibis, whatever database is behind it. A frame is an Ibis table."""
 
     name = "Ibis"
-    # Databases that have PostgreSQL's timezone(); elsewhere local time is made before.
-    _ZONED = ("postgres", "duckdb")
+    # The databases that have PostgreSQL's timezone() function.
+    _WITH_TIME_ZONES = ("postgres", "duckdb")
 
-    def local(self, frame: Any, wanted: Mapping[str, tuple[str, bool]]) -> Any:
-        """Add columns of local wall clock."""
-        made = {}
-        for new, (old, aware) in wanted.items():
-            made[new] = self._wall(frame, frame[old]) if aware else frame[old].cast("timestamp")
-        return frame.mutate(**made)
+    @override
+    def to_local_time(self, frame: Any, columns: Mapping[str, TimeColumn]) -> Any:
+        if any(column.is_aware for column in columns.values()):
+            self._require_time_zones(frame)
+        return super().to_local_time(frame, columns)
 
-    def instants(self, frame: Any, wanted: Mapping[str, tuple[str, bool]]) -> Any:
-        """Add columns of microseconds since 1970."""
-        import ibis
+    @override
+    def to_instant(self, frame: Any, columns: Mapping[str, TimeColumn]) -> Any:
+        if not all(column.is_aware for column in columns.values()):
+            self._require_time_zones(frame)
+        return super().to_instant(frame, columns)
 
-        made = {}
-        for new, (old, aware) in wanted.items():
-            wall = frame[old]
-            if aware:
-                made[new] = self._micros(wall)
-                continue
-            at = self._placed(frame, wall)
-            hour = ibis.interval(hours=1)
-            alone = (
-                (self._wall(frame, at) == wall)
-                & (self._wall(frame, at + hour) != wall)
-                & (self._wall(frame, at - hour) != wall)
-            )
-            made[new] = ibis.ifelse(alone, self._micros(at), ibis.null("int64"))
-        return frame.mutate(**made)
-
-    def days(self, frame: Any, wanted: Mapping[str, str]) -> Any:
-        """Add columns of microseconds since 1970 of local days."""
-        made = {
-            new: frame[old].cast("date").cast("timestamp").epoch_seconds().cast("int64") * 1_000_000
-            for new, old in wanted.items()
-        }
-        return frame.mutate(**made)
-
-    def _micros(self, at: Any) -> Any:
-        # A database may round to the nearest second, so the fraction is cut off first.
-        second = at.truncate("s").epoch_seconds().cast("int64")
-        return second * 1_000_000 + at.microsecond().cast("int64")
-
-    def _wall(self, frame: Any, at: Any) -> Any:
-        import ibis
-        import ibis.expr.datatypes as dt
-
-        self._check(frame)
-        zone = ibis.udf.scalar.builtin(
-            _timezone, name="timezone", signature=((dt.string, dt.Timestamp("UTC")), dt.timestamp)
-        )
-        return zone(LONDON, at)
-
-    def _placed(self, frame: Any, wall: Any) -> Any:
-        import ibis
-        import ibis.expr.datatypes as dt
-
-        self._check(frame)
-        zone = ibis.udf.scalar.builtin(
-            _timezone, name="timezone", signature=((dt.string, dt.timestamp), dt.Timestamp("UTC"))
-        )
-        return zone(LONDON, wall)
-
-    def _check(self, frame: Any) -> None:
-        backend = frame.get_backend().name
-        if backend not in self._ZONED:
-            raise InputError(
-                f"Local time cannot be worked out on {backend} through Ibis. Give a view whose "
-                "times are local wall clock in Europe/London, or read the table another way."
-            )
-
-    def query(self, frame: Any) -> str:
-        """Write the table's SQL."""
+    @override
+    def query_text(self, frame: Any) -> str:
+        """Return the table's SQL."""
         import ibis
 
         return str(ibis.to_sql(frame))
 
+    @override
+    def _with_columns(self, frame: Any, expressions: Mapping[str, Any]) -> Any:
+        return frame.mutate(**expressions)
 
-def _timezone(zone: Any, at: Any) -> Any:
-    """Stand for the database's own function of that name."""
+    @override
+    def _aware_to_local(self, frame: Any, column: str) -> Any:
+        return self._from_utc(frame[column], 0)
+
+    @override
+    def _naive_to_local(self, frame: Any, column: str) -> Any:
+        return frame[column].cast("timestamp")
+
+    @override
+    def _aware_to_instant(self, frame: Any, column: str) -> Any:
+        return self._utc_to_instant(frame[column])
+
+    @override
+    def _day_number(self, frame: Any, column: str) -> Any:
+        midnight = frame[column].cast("date").cast("timestamp")
+        return midnight.epoch_seconds().cast("int64") * 1_000_000
+
+    @override
+    def _wall_clock(self, frame: Any, column: str) -> Any:
+        return frame[column]
+
+    @override
+    def _to_utc(self, local: Any) -> Any:
+        import ibis.expr.datatypes as dt
+
+        return _timezone_function(dt.timestamp, dt.Timestamp("UTC"))(LONDON, local)
+
+    @override
+    def _from_utc(self, utc: Any, hours: int) -> Any:
+        import ibis
+        import ibis.expr.datatypes as dt
+
+        later = utc + ibis.interval(hours=hours) if hours > 0 else utc
+        later = later - ibis.interval(hours=-hours) if hours < 0 else later
+        return _timezone_function(dt.Timestamp("UTC"), dt.timestamp)(LONDON, later)
+
+    @override
+    def _utc_to_instant(self, utc: Any) -> Any:
+        # A database may round to the nearest second, so cut the fraction off first.
+        seconds = utc.truncate("s").epoch_seconds().cast("int64")
+        return seconds * 1_000_000 + utc.microsecond().cast("int64")
+
+    @override
+    def _compare(self, left: Any, right: Any, *, is_equal: bool) -> Any:
+        return left == right if is_equal else left != right
+
+    @override
+    def _when_all(self, conditions: Sequence[Any], value: Any) -> Any:
+        import ibis
+
+        return ibis.ifelse(ibis.and_(*conditions), value, ibis.null("int64"))
+
+    def _require_time_zones(self, frame: Any) -> None:
+        backend = frame.get_backend().name
+        if backend not in self._WITH_TIME_ZONES:
+            raise InputError(
+                f"Local time cannot be computed on {backend} through Ibis. Pass a view whose times "
+                "are local time in Europe/London, without a time zone, or read the table another "
+                "way."
+            )
 
 
-def engine_of(given: Any) -> Engine | None:
-    """Return the engine that holds a table; None where it is not one of another engine."""
-    kind = type(given)
-    home = kind.__module__.split(".")[0].lstrip("_")
-    if home == "duckdb" and kind.__name__ == "DuckDBPyRelation":
+def _timezone_function(source: Any, target: Any) -> Any:
+    """Return the database's ``timezone`` function for one pair of timestamp types."""
+    import ibis
+    import ibis.expr.datatypes as dt
+
+    return ibis.udf.scalar.builtin(
+        _timezone, name="timezone", signature=((dt.string, source), target)
+    )
+
+
+def _timezone(zone: Any, time: Any) -> Any:
+    """Declare the parameters of the database's own function; Ibis never calls this one."""
+
+
+def dialect_of(frame: Any) -> Dialect | None:
+    """Return the dialect of the engine that holds a table, or None if no engine does.
+
+    Only the adapters call this, once for each table. Afterwards the table carries its dialect.
+    """
+    kind = type(frame)
+    library = kind.__module__.split(".")[0].lstrip("_")
+    if library == "duckdb" and kind.__name__ == "DuckDBPyRelation":
         return DuckDB()
-    if home == "pyspark" and kind.__name__ == "DataFrame":
+    if library == "pyspark" and kind.__name__ == "DataFrame":
         return Spark()
-    if home == "ibis" and kind.__name__ == "Table":
+    if library == "ibis" and kind.__name__ == "Table":
         return Ibis()
     return None
 
 
-def through(engine: str, table: str, work: Callable[[], Answer]) -> Answer:
-    """Do work that an engine takes part in; whatever goes wrong in it is one clear error.
-
-    Args:
-        engine: the engine's name.
-        table: the table's name.
-        work: what to do. An error of ours is left as it is.
-
-    Raises:
-        InputError: the engine does not answer; its own message, which may hold values, is left.
-    """
-    try:
-        with _unlogged(engine):
-            return work()
-    except SwmKpiError:
-        raise
-    except ImportError as error:
-        lacking = (error.name or "a library").split(".")[0]
-    except Exception as error:  # an engine's errors are of no one family, and some are built in
-        if _is_ours(error):
-            raise
-        lacking, failure = "", type(error).__name__
-    if lacking:
-        raise InputError(
-            f"Table {table!r}: to read from {engine}, {lacking} must be installed too. Install "
-            f"swm-kpi[{engine.lower()}]."
-        )
-    if failure in _CANNOT:
-        raise InputError(
-            f"Table {table!r}: {engine} cannot work out there what is asked ({failure}). Ask for "
-            "fewer metrics to find which, or give the table another way."
-        )
-    raise InputError(
-        f"Table {table!r} cannot be read from {engine} ({failure}). Is the connection still open, "
-        "and the table still there?"
-    )
-
-
-@contextmanager
-def _unlogged(engine: str) -> Iterator[None]:
-    """Keep Spark's client from logging what goes wrong, which it does with the value in it."""
-    if engine != Spark.name:
-        yield
-        return
-    from pyspark.logger import PySparkLogger
-
-    PySparkLogger.getLogger("SQLQueryContextLogger").addFilter(_is_anothers)
-    at_work = _at_work.set(True)
-    try:
-        yield
-    finally:
-        _at_work.reset(at_work)
-
-
-def _is_anothers(_: LogRecord) -> bool:
-    """Let through what is logged while no work of ours is done."""
-    return not _at_work.get()
-
-
-def _is_ours(error: Exception) -> bool:
-    """Whether an error is a mistake of this package, and not from an engine that it called."""
-    modules = [
-        str(frame.f_globals.get("__name__", "")) for frame, _ in walk_tb(error.__traceback__)
-    ]
-    # assert_never raises in typing, one frame below the match that has no case.
-    if modules[-1] == "typing":
-        modules.pop()
-    raised_here = modules[-1].split(".")[0] == "swm_kpi"
-    return raised_here and type(error).__module__ == "builtins"
-
-
-def schema_of(given: Any, engine: Engine, table: str) -> Mapping[str, Any]:
-    """Return the type of each column, by its name.
-
-    Raises:
-        InputError: the engine does not answer.
-    """
-    schema: Mapping[str, Any] = through(
-        engine.name, table, lambda: nw.from_native(given).collect_schema()
-    )
-    return schema
-
-
-def collect(lazy: nw.LazyFrame[Any], engine: str, table: str) -> pl.DataFrame:
-    """Run a query where its rows are, and bring only its answer here.
-
-    Raises:
-        InputError: the engine does not answer.
-    """
-    found = through(engine, table, lambda: lazy.collect(backend="pyarrow").to_polars())
-    exact: dict[str, Any] = {
-        name: pl.Int64 if kind == pl.Int128 else pl.Float64
-        for name, kind in found.schema.items()
-        if kind == pl.Int128 or kind.is_decimal()
-    }
-    return found.with_columns(pl.col(name).cast(kind) for name, kind in exact.items())
-
-
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _ticked(name: str) -> str:
+def _backquote(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from swm_kpi.calendar import LONDON, Period
 from swm_kpi.contracts import Column
-from swm_kpi.engine.backends.scans import collect
 from swm_kpi.engine.input.encode import INSTANT
-from swm_kpi.engine.input.tables import Table
+from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import MICROSECONDS, Compiler
 from swm_kpi.engine.plan.grouping import Array, GroupingSet
 from swm_kpi.measures import Operation, Statistic
@@ -41,15 +40,14 @@ def aggregate_downtime(
         AssertionError: an operation has no case here.
     """
     spans = [(_instant(period.start), _instant(period.stop)) for period in periods]
-    name = table.contract.table
     arrays = {}
     for statistic in statistics:
         outages = _outages(table, statistic, grouping, compiler)
         match statistic.operation:
             case Operation.SUM:
-                time = _time_down(outages, spans, grouping, name)
+                time = _time_down(outages, spans, grouping, table)
             case Operation.ROWS:
-                time = _time_observed(outages, spans, grouping, name, statistic)
+                time = _time_observed(outages, spans, grouping, table, statistic)
             case Operation.DISTINCT | Operation.QUANTILE:
                 raise TypeError(f"{statistic.operation} of intervals is not supported")
             case _:
@@ -87,7 +85,7 @@ def _outages(table: Table, statistic: Statistic, grouping: GroupingSet, compiler
 
 
 def _time_down(
-    outages: Any, spans: list[tuple[int, int]], grouping: GroupingSet, table: str
+    outages: Any, spans: list[tuple[int, int]], grouping: GroupingSet, table: Table
 ) -> Array:
     """Sum over systems the microseconds of each period in which a system was down."""
     keys = [f"member{position}" for position in grouping.grouped]
@@ -108,7 +106,7 @@ def _time_down(
     clipped = uncovered.select(*keys, *(time.alias(name) for name, time in lost.items()))
     sums = [nw.col(name).sum() for name in lost]
     grouped = clipped.group_by(*keys).agg(*sums) if keys else clipped.select(*sums)
-    rows = collect(grouped, table, "merging outages")
+    rows = table.collect(grouped, "merging outages")
     dense = np.zeros((len(spans), *grouping.sizes))
     for number, name in enumerate(lost):
         cell = (np.full(rows.height, number), *_member_codes(rows, grouping))
@@ -120,7 +118,7 @@ def _time_observed(
     outages: Any,
     spans: list[tuple[int, int]],
     grouping: GroupingSet,
-    table: str,
+    table: Table,
     statistic: Statistic,
 ) -> Array:
     """Multiply the length of each period by the number of systems, in microseconds.
@@ -130,7 +128,7 @@ def _time_observed(
     """
     keys = [f"member{position}" for position in grouping.grouped]
     systems_by_member = outages.select("system", *keys).unique(["system", *keys])
-    rows = collect(systems_by_member, table, "listing systems")
+    rows = table.collect(systems_by_member, "listing systems")
     lengths = np.array([stop - first for first, stop in spans], dtype=np.float64)
     is_by_system = any(
         isinstance(statistic.of, Column) and statistic.of.dimension is grouping.dimensions[position]

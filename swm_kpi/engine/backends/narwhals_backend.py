@@ -20,8 +20,7 @@ from swm_kpi.engine.backends.narwhals_quantiles import (
 )
 from swm_kpi.engine.backends.narwhals_repeats import with_repeats
 from swm_kpi.engine.backends.quantiles import empty_cells
-from swm_kpi.engine.backends.scans import collect
-from swm_kpi.engine.input.tables import Table
+from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.dictionary_grouping import Kinds, kinds_of
 from swm_kpi.engine.plan.exact_sums import additive_aggregates, to_unit
@@ -265,7 +264,7 @@ class NarwhalsBackend:
         self, query: Any, grouping: GroupingSet, purpose: str, listed: Kinds | None = None
     ) -> dict[str, Any]:
         """Run a query and return its columns, with members and listed values as codes."""
-        rows = collect(query, self.table.contract.table, purpose)
+        rows = self.table.collect(query, purpose)
         columns: dict[str, Any] = {
             name: rows[name].to_numpy() for name in rows.columns if not name.startswith("key:")
         }

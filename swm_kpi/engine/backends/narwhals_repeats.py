@@ -8,7 +8,7 @@ from typing import Any
 
 import narwhals as nw
 
-from swm_kpi.engine.input.tables import Table
+from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.expressions import Repeats
 from swm_kpi.measures import Statistic

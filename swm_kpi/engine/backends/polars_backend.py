@@ -21,8 +21,8 @@ from swm_kpi.engine.backends.backend import SnapshotAggregates
 from swm_kpi.engine.backends.distinct import count_distinct_by_cell, encode_keys
 from swm_kpi.engine.backends.quantiles import quantiles
 from swm_kpi.engine.backends.repeats import has_prior_event
-from swm_kpi.engine.backends.scans import FEW, collect
-from swm_kpi.engine.input.tables import Table
+from swm_kpi.engine.backends.scans import FEW
+from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.exact_sums import exact_sum_expressions, to_unit
 from swm_kpi.engine.plan.grouping import Array, GroupingSet, PeriodRun
@@ -64,7 +64,7 @@ class PolarsBackend:
         compiler: Compiler,
     ) -> None:
         self.table = table
-        self._cache: dict[Any, Any] = table.kept
+        self._cache: dict[Any, Any] = table.cache
         self._period_numbers: dict[tuple[str, PeriodRun], NDArray[Any]] = {}
         conditions = [c for s in statistics for c in (s.where, s.series) if c is not None]
         parts = [parts_of(condition) for condition in conditions]
@@ -144,7 +144,7 @@ class PolarsBackend:
         if not expressions:
             return pl.DataFrame()
         selected = _select(self.table.lazy, self.table.rows)(expressions)
-        return collect(selected, contract.table, "counting")
+        return self.table.collect(selected, "counting")
 
     def _add_repeats(self, conditions: Iterable[Repeats]) -> None:
         for condition in conditions:

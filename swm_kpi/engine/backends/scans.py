@@ -1,4 +1,4 @@
-"""Every reading of a table: run here, and told to whoever listens."""
+"""Every scan of a table: run it, return its rows, and record it if anyone is recording."""
 
 from __future__ import annotations
 
@@ -12,110 +12,116 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from swm_kpi.engine.backends import dialects
+from swm_kpi.engine.backends.dialects import Dialect
+from swm_kpi.engine.backends.engine_errors import translate_engine_errors
 from swm_kpi.errors import InputError
 
-# Below this many rows, to plan and to share out work costs more than doing it.
+POLARS = "Polars"
+
 FEW = 20_000
+"""Below this many rows, a query plan and several threads cost more time than they save."""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """One reading of a table, from its first row to its last.
+    """One query that reads a table.
 
     Attributes:
-        table: its name.
-        purpose: what it was read for.
-        where: what read it, such as Polars or DuckDB.
-        rows: how many rows came of it.
-        names: the columns that came of it.
-        query: the query, as the engine writes it.
+        table: the table's name.
+        purpose: why it was read, such as ``"counting"``.
+        engine: what ran the query, such as Polars or DuckDB.
+        rows: how many rows the query returned.
+        columns: the columns that the query returned.
+        query: the query as the engine writes it, usually SQL.
     """
 
     table: str
     purpose: str
-    where: str
+    engine: str
     rows: int
-    names: tuple[str, ...]
+    columns: tuple[str, ...]
     query: str = field(default="", repr=False)
 
 
-_LISTENING: ContextVar[list[Scan] | None] = ContextVar("scans", default=None)
+_recorded_scans: ContextVar[list[Scan] | None] = ContextVar("recorded_scans", default=None)
 
 
 @contextmanager
-def recorded() -> Iterator[list[Scan]]:
-    """Yield a list that fills with each scan made meanwhile by this thread or task."""
-    found: list[Scan] = []
-    token = _LISTENING.set(found)
+def record_scans() -> Iterator[list[Scan]]:
+    """Yield a list to which each scan is added while the block runs, in this thread or task."""
+    scans: list[Scan] = []
+    token = _recorded_scans.set(scans)
     try:
-        yield found
+        yield scans
     finally:
-        _LISTENING.reset(token)
+        _recorded_scans.reset(token)
 
 
-def tell(scan: Scan) -> None:
-    """Tell whoever listens of a scan."""
-    listening = _LISTENING.get()
-    if listening is not None:
-        listening.append(scan)
-
-
-def is_recorded() -> bool:
-    """Whether anybody listens, so that a query need be written out."""
-    return _LISTENING.get() is not None
-
-
-def collect(lazy: Any, table: str, purpose: str) -> pl.DataFrame:
-    """Run a query where its rows are, and bring its answer here.
-
-    A failure names the table and never repeats the engine's own message, which may hold values.
+def collect(query: Any, table: str, purpose: str, dialect: Dialect | None = None) -> pl.DataFrame:
+    """Run a query in its engine and return its rows.
 
     Args:
-        lazy: a lazy frame of Polars, or of narwhals over any engine.
+        query: a lazy frame of Polars, or of narwhals over any engine.
         table: the table's name.
-        purpose: what it is read for, in words.
+        purpose: why it is read, in a few words.
+        dialect: the dialect of the table's engine; None for Polars.
 
     Raises:
-        InputError: the table cannot be read to its end.
+        InputError: the table cannot be read to its end. The message names the table and never
+            repeats the engine's own message, which may hold values.
     """
-    native = nw.to_native(lazy, pass_through=True)
-    if isinstance(native, pl.LazyFrame):
-        found = _polars(native.collect, table)
-        return _told(found, table, purpose, "Polars", native.explain)
-    engine = dialects.engine_of(native)
-    if engine is None:
-        raise TypeError("a table is lazy in Polars or in an engine of its own")
-    found = dialects.collect(nw.from_native(native), engine.name, table)
-    return _told(found, table, purpose, engine.name, partial(engine.query, native))
+    if dialect is None:
+        lazy = nw.to_native(query, pass_through=True)
+        rows = _collect_polars(lazy.collect, table)
+        return _record(rows, table, purpose, POLARS, lazy.explain)
+    rows = translate_engine_errors(
+        dialect.name, table, lambda: query.collect(backend="pyarrow").to_polars()
+    )
+    # Polars counts in 64 bits. Engines widen a sum to 128 bits or to decimals.
+    narrower: dict[str, Any] = {
+        name: pl.Int64 if dtype == pl.Int128 else pl.Float64
+        for name, dtype in rows.schema.items()
+        if dtype == pl.Int128 or dtype.is_decimal()
+    }
+    rows = rows.with_columns(pl.col(name).cast(dtype) for name, dtype in narrower.items())
+    text = partial(dialect.query_text, nw.to_native(query))
+    return _record(rows, table, purpose, dialect.name, text)
 
 
 def select(
-    frame: pl.DataFrame | pl.LazyFrame, wanted: Sequence[pl.Expr], table: str, purpose: str
+    frame: pl.DataFrame | pl.LazyFrame, columns: Sequence[pl.Expr], table: str, purpose: str
 ) -> pl.DataFrame:
-    """Select from a table of Polars: from few rows at once, for to plan a query takes longer.
+    """Select from a Polars table; from few rows at once, because planning would take longer.
+
+    Args:
+        frame: the table.
+        columns: what to select.
+        table: the table's name.
+        purpose: why it is read, in a few words.
 
     Raises:
         InputError: as :func:`collect`.
     """
-    lazy = frame.lazy().select(wanted)
+    lazy = frame.lazy().select(columns)
     if isinstance(frame, pl.LazyFrame) or frame.height > FEW:
         return collect(lazy, table, purpose)
-    found = _polars(partial(frame.select_seq, wanted), table)
-    return _told(found, table, purpose, "Polars", lazy.explain)
+    rows = _collect_polars(partial(frame.select_seq, columns), table)
+    return _record(rows, table, purpose, POLARS, lazy.explain)
 
 
-def _told(
-    found: pl.DataFrame, table: str, purpose: str, where: str, query: Callable[[], str]
+def _record(
+    rows: pl.DataFrame, table: str, purpose: str, engine: str, query: Callable[[], str]
 ) -> pl.DataFrame:
-    if is_recorded():
-        tell(Scan(table, purpose, where, found.height, tuple(found.columns), query()))
-    return found
+    scans = _recorded_scans.get()
+    # To write a query out takes time, so it is done only while scans are recorded.
+    if scans is not None:
+        scans.append(Scan(table, purpose, engine, rows.height, tuple(rows.columns), query()))
+    return rows
 
 
-def _polars(read: Callable[[], pl.DataFrame], table: str) -> pl.DataFrame:
-    # A lazy frame may run its owner's own code, whose errors are of no one family, and a page that
-    # is spoilt stops the engine itself.
+def _collect_polars(read: Callable[[], pl.DataFrame], table: str) -> pl.DataFrame:
+    # A lazy frame may run its owner's own code, which can raise anything, and a damaged page of a
+    # file makes the engine panic.
     try:
         return read()
     except (Exception, pl.exceptions.PanicException) as error:

@@ -1,26 +1,30 @@
-"""The doors: whatever the caller passes, as Polars columns in the types they physically are.
+"""Adapters: each supported input becomes a source, with its columns in the types they have.
 
-Only the columns that are read are converted, and the caller's frame is never changed. Nothing here
-parses or coerces: what a column may hold is decided in ``encode``.
+Only the columns that are read are converted, and the caller's frame is never changed. Adapters
+parse and coerce nothing: ``encode`` decides which values a column may hold.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
 from swm_kpi.contracts import ContractType, ValidatedTable
-from swm_kpi.engine.backends.dialects import engine_of, schema_of
-from swm_kpi.engine.input import csv_validation
+from swm_kpi.engine.backends.dialects import Dialect, dialect_of
+from swm_kpi.engine.backends.engine_errors import translate_engine_errors
+from swm_kpi.engine.input.csv_validation import scan_csv
 from swm_kpi.errors import InputError
+
+_Answer = TypeVar("_Answer")
 
 _SUPPORTED = (
     "a pandas or Polars frame, a pyarrow table, a DuckDB relation, a Spark DataFrame, an Ibis "
@@ -31,7 +35,7 @@ _SUPPORTED = (
 
 @runtime_checkable
 class CoveredTable(Protocol):
-    """A frame whose reader knows which days it covers and what to tell about it."""
+    """A frame from a reader that knows which days it covers, such as those of ``open_data``."""
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -43,28 +47,31 @@ class CoveredTable(Protocol):
 
     @property
     def missing_months(self) -> tuple[date, ...]:
-        """The first day of each month within the coverage that nothing was given for."""
+        """The first day of each month within the coverage that has no data."""
 
     @property
     def missing_of(self) -> Mapping[str, Mapping[str, tuple[date, ...]]]:
-        """By breakdown and member, the further months that nothing was given for."""
+        """By breakdown and member, the further months that have no data."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What readers of a number should be told."""
+        """What a reader of a number must know about this table."""
 
 
 @dataclass
-class RawTable:
-    """A table as it came.
+class LocalSource:
+    """A table that Polars reads, before it is encoded.
 
     Attributes:
         lazy: the wanted columns that it has, under the contract's names.
-        names: every column label it has.
+        names: every column label that it has.
         mixed: wanted columns that hold several types at once, and so have no column in ``lazy``.
         as_text: whether every value is text still to be parsed (CSV).
         in_memory: whether reading it twice costs nothing.
-        coverage, missing_months, missing_of, notes: what its reader knows of it.
+        coverage: first and last day that the rows cover, if its reader knows them.
+        missing_months: the first day of each month within the coverage that has no data.
+        missing_of: by breakdown and member, the further months that have no data.
+        notes: what a reader of a number must know about this table.
     """
 
     lazy: pl.LazyFrame
@@ -78,51 +85,121 @@ class RawTable:
     notes: tuple[str, ...] = ()
 
 
-def open_table(given: Any, table: str, wanted: Collection[str]) -> RawTable:
-    """Return the wanted columns of whatever was given.
+@dataclass(frozen=True)
+class RemoteSource:
+    """A table that stays in its engine, before it is encoded.
+
+    Attributes:
+        frame: the engine's own table.
+        table: the table's name.
+        dialect: the dialect of its engine.
+        schema: the type of each column, by its label.
+    """
+
+    frame: Any
+    table: str
+    dialect: Dialect
+    schema: Mapping[str, Any]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every column label that it has."""
+        return tuple(self.schema)
+
+    def run(self, work: Callable[[], _Answer]) -> _Answer:
+        """Return what ``work`` returns; an error of the engine becomes an ``InputError``."""
+        return translate_engine_errors(self.dialect.name, self.table, work)
+
+
+@dataclass(frozen=True)
+class ValidatedSource:
+    """A table that was encoded and validated before.
+
+    Attributes:
+        table: the table of a validation report.
+        dialect: the dialect of the engine that holds its rows; None for Polars.
+    """
+
+    table: ValidatedTable
+    dialect: Dialect | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The contract's columns that it has."""
+        return self.table.columns
+
+
+Source: TypeAlias = LocalSource | RemoteSource | ValidatedSource
+
+
+def open_table(data: Any, table: str, wanted: Collection[str]) -> Source:
+    """Open a table. This is the one place that decides which engine holds it.
 
     Args:
-        given: one of the supported inputs.
+        data: a table in any of the supported types.
         table: the table's name, for messages.
-        wanted: names of contract columns; those it lacks are left out.
+        wanted: names of the contract's columns to read; those it lacks are left out. With none, no
+            row is read.
+
+    Raises:
+        InputError: the input is of no supported type, cannot be read, or its engine fails.
+    """
+    if isinstance(data, ValidatedTable):
+        return ValidatedSource(data, dialect_of(data.frame))
+    dialect = dialect_of(data)
+    if dialect is not None:
+        schema: Mapping[str, Any] = translate_engine_errors(
+            dialect.name, table, lambda: nw.from_native(data).collect_schema()
+        )
+        return RemoteSource(data, table, dialect, schema)
+    return open_local_table(data, table, wanted)
+
+
+def open_local_table(data: Any, table: str, wanted: Collection[str]) -> LocalSource:
+    """Open a table that Polars can read.
+
+    Args:
+        data: a frame, an Arrow table or a path.
+        table: the table's name, for messages.
+        wanted: names of the contract's columns to read; those it lacks are left out.
 
     Raises:
         InputError: the input is of no supported type, or its file cannot be read.
     """
-    if isinstance(given, str | Path):
-        return _from_path(Path(given), table, wanted)
-    if isinstance(given, pl.DataFrame | pl.LazyFrame):
-        return _from_polars(given.lazy(), wanted)
+    if isinstance(data, str | Path):
+        return _from_path(Path(data), table, wanted)
+    if isinstance(data, pl.DataFrame | pl.LazyFrame):
+        return _from_polars(data.lazy(), wanted)
     pandas = sys.modules.get("pandas")
-    if pandas is not None and isinstance(given, pandas.DataFrame):
-        return _from_pandas(given, wanted)
-    if isinstance(given, CoveredTable) and not isinstance(given, ValidatedTable):
-        raw = _from_polars(given.frame.lazy(), wanted)
-        raw.coverage, raw.notes = given.coverage, given.notes
-        raw.missing_months, raw.missing_of = given.missing_months, given.missing_of
-        return raw
-    if hasattr(given, "__arrow_c_stream__") and hasattr(given, "column_names"):
-        stream = _stream(given)
-        if stream is None:
-            kind = type(given).__name__
+    if pandas is not None and isinstance(data, pandas.DataFrame):
+        return _from_pandas(data, wanted)
+    if isinstance(data, CoveredTable):
+        source = _from_polars(data.frame.lazy(), wanted)
+        source.coverage, source.notes = data.coverage, data.notes
+        source.missing_months, source.missing_of = data.missing_months, data.missing_of
+        return source
+    if hasattr(data, "__arrow_c_stream__") and hasattr(data, "column_names"):
+        frame = _from_arrow(data)
+        if frame is None:
+            kind = type(data).__name__
             raise InputError(f"Table {table!r}: the {kind} cannot be read. Is it still open?")
-        return _from_polars(stream.lazy(), wanted)
-    raise InputError(f"Table {table!r} is a {type(given).__name__}. Pass {_SUPPORTED}.")
+        return _from_polars(frame.lazy(), wanted)
+    raise InputError(f"Table {table!r} is a {type(data).__name__}. Pass {_SUPPORTED}.")
 
 
-def _stream(given: Any) -> pl.DataFrame | None:
-    """Read a table of Arrow's kind; None when it fails, in whatever way its owner fails."""
+def _from_arrow(data: Any) -> pl.DataFrame | None:
+    """Read an Arrow table; None if reading fails, whatever its owner raises."""
     try:
-        return pl.DataFrame(given)
+        return pl.DataFrame(data)
     except (Exception, pl.exceptions.PanicException):
         return None
 
 
 def check_names(names: Collection[str], contract: ContractType) -> None:
-    """Refuse a table that has none of its contract's columns, whose labels may be its first row.
+    """Refuse a table that has none of its contract's columns: its labels may be its first row.
 
     Raises:
-        InputError: with the columns that it should have, and none of the labels it has.
+        InputError: lists the contract's columns and none of the table's labels.
     """
     if not set(names) & set(contract.columns):
         raise InputError(
@@ -132,35 +209,21 @@ def check_names(names: Collection[str], contract: ContractType) -> None:
         )
 
 
-def column_names(given: Any, table: str) -> tuple[str, ...]:
-    """Return every column label of whatever was given, without reading a row.
-
-    Raises:
-        InputError: the input is of no supported type, or its file cannot be read.
-    """
-    if isinstance(given, ValidatedTable):
-        return given.columns
-    engine = engine_of(given)
-    if engine is not None:
-        return tuple(schema_of(given, engine, table))
-    return open_table(given, table, ()).names
-
-
-def _from_path(path: Path, table: str, wanted: Collection[str]) -> RawTable:
+def _from_path(path: Path, table: str, wanted: Collection[str]) -> LocalSource:
     suffix = path.suffix.lower()
     if suffix not in (".parquet", ".csv"):
         kind = suffix or "no ending"
         raise InputError(f"Table {table!r}: a file with {kind} is not read. Pass {_SUPPORTED}.")
     if not path.is_file():
-        raise InputError(f"Table {table!r}: there is no file {path.name!r} in the folder named.")
+        raise InputError(f"Table {table!r}: there is no file {path.name!r} in that folder.")
     failure = ""
     try:
         if suffix == ".parquet":
-            # What a file says of its own columns may be untrue, and would leave rows out.
+            # The statistics in a file may be wrong, and would then leave rows out.
             lazy = pl.scan_parquet(path, glob=False, use_statistics=False)
             names = lazy.collect_schema().names()
         else:
-            lazy, names = csv_validation.scan(path, table, whole=bool(wanted))
+            lazy, names = scan_csv(path, table, read_rows=bool(wanted))
     except InputError:
         raise
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -168,13 +231,13 @@ def _from_path(path: Path, table: str, wanted: Collection[str]) -> RawTable:
     if failure:
         raise InputError(
             f"Table {table!r}: {path.name!r} cannot be read as {suffix[1:]} ({failure}). It may be "
-            "empty, cut short or of another kind: write it again."
+            "empty, cut short or in another format: write it again."
         )
     repeated = _repeated(names)
-    raw = _from_polars(lazy, set(wanted) - repeated, tuple(names))
-    raw.mixed = tuple(sorted(repeated & set(wanted)))
-    raw.as_text, raw.in_memory = suffix == ".csv", False
-    return raw
+    source = _from_polars(lazy, set(wanted) - repeated, tuple(names))
+    source.mixed = tuple(sorted(repeated & set(wanted)))
+    source.as_text, source.in_memory = suffix == ".csv", False
+    return source
 
 
 def _repeated(names: Sequence[str]) -> set[str]:
@@ -183,12 +246,12 @@ def _repeated(names: Sequence[str]) -> set[str]:
 
 def _from_polars(
     lazy: pl.LazyFrame, wanted: Collection[str], names: tuple[str, ...] | None = None
-) -> RawTable:
-    known = names or tuple(lazy.collect_schema().names())
-    return RawTable(lazy.select([name for name in known if name in wanted]), known)
+) -> LocalSource:
+    labels = names or tuple(lazy.collect_schema().names())
+    return LocalSource(lazy.select([name for name in labels if name in wanted]), labels)
 
 
-def _from_pandas(frame: Any, wanted: Collection[str]) -> RawTable:
+def _from_pandas(frame: Any, wanted: Collection[str]) -> LocalSource:
     names = tuple(str(name) for name in frame.columns)
     repeated = _repeated(names)
     mixed = [name for name in dict.fromkeys(names) if name in wanted and name in repeated]
@@ -202,18 +265,18 @@ def _from_pandas(frame: Any, wanted: Collection[str]) -> RawTable:
         else:
             columns.append(series)
     if not columns:
-        # A frame of no columns would forget how many rows there are.
+        # A frame without columns would lose the number of rows.
         columns = [pl.Series("", [None] * len(frame), dtype=pl.Null)]
-    return RawTable(pl.DataFrame(columns).lazy(), names, tuple(mixed))
+    return LocalSource(pl.DataFrame(columns).lazy(), names, tuple(mixed))
 
 
 def _series(name: str, column: Any) -> pl.Series | None:
-    """Return one pandas column as it physically is; None when it holds several types at once."""
+    """Return one pandas column in the type it has; None if it holds several types at once."""
     import pandas as pd
 
     dtype = column.dtype
     if len(column) and column.isna().all():
-        # An empty column says nothing of its type: pandas reads it as numbers whatever it was.
+        # The type of an empty column means nothing: pandas reads it as numbers whatever it was.
         return pl.Series(name, [None] * len(column), dtype=pl.Null)
     if isinstance(dtype, pd.CategoricalDtype):
         categories = _series(name, pd.Series(dtype.categories))
@@ -228,28 +291,28 @@ def _series(name: str, column: Any) -> pl.Series | None:
         return pl.Series(name, _microseconds(utc)).dt.replace_time_zone("UTC")
     if getattr(dtype, "kind", "") == "M":
         times = column.to_numpy()
-        # Polars counts in these units itself; of any other, what is lost must be told first.
-        kept = np.datetime_data(times.dtype)[0] in ("ms", "us")
-        return pl.Series(name, times if kept else _microseconds(times))
+        # Polars has these units too. Any other unit is converted, after a check for what is lost.
+        is_supported = np.datetime_data(times.dtype)[0] in ("ms", "us")
+        return pl.Series(name, times if is_supported else _microseconds(times))
     if isinstance(dtype, pd.StringDtype):
-        return _listed(name, column.to_numpy(dtype=object, na_value=None).tolist())
+        return _from_values(name, column.to_numpy(dtype=object, na_value=None).tolist())
     if isinstance(dtype, pd.SparseDtype):
         return _series(name, column.sparse.to_dense())
     if pd.api.types.is_extension_array_dtype(dtype):
         if not hasattr(dtype, "numpy_dtype"):
             return None
-        known = pl.Series(name, column.to_numpy(dtype=dtype.numpy_dtype, na_value=0))
-        missing = pl.Series(column.isna().to_numpy())
-        return pl.select(pl.when(~missing).then(known).alias(name)).to_series()
+        filled = pl.Series(name, column.to_numpy(dtype=dtype.numpy_dtype, na_value=0))
+        is_missing = pl.Series(column.isna().to_numpy())
+        return pl.select(pl.when(~is_missing).then(filled).alias(name)).to_series()
     if dtype.kind == "O":
-        return _objects(name, column)
+        return _from_objects(name, column)
     return pl.Series(name, column.to_numpy(), nan_to_null=True)
 
 
 def _microseconds(times: Any) -> Any:
-    """Return times in microseconds; one that no calendar holds becomes the last there is."""
+    """Return times in microseconds; a year outside the calendar becomes 9999, which is refused."""
     if np.datetime_data(times.dtype)[0] == "s":
-        # Seconds reach further than microseconds do: some releases of numpy wrap, others refuse.
+        # Seconds reach further than microseconds: some releases of numpy wrap, others raise.
         first, last, end = np.array(["-200000", "200000", "9999-12-31"], dtype=times.dtype)
         times = np.where((times < first) | (times > last), end, times)
     return times.astype("datetime64[us]")
@@ -258,22 +321,22 @@ def _microseconds(times: Any) -> Any:
 _OBJECT_TYPES = {"string", "boolean", "integer", "floating", "date", "datetime", "empty"}
 
 
-def _objects(name: str, column: Any) -> pl.Series | None:
+def _from_objects(name: str, column: Any) -> pl.Series | None:
     import pandas as pd
 
-    # Left to skip nulls itself, pandas before 3 takes None beside a float for a whole number.
+    # With skipna alone, pandas before 3 infers None beside a float as a whole number.
     if pd.api.types.infer_dtype(column.dropna(), skipna=True) not in _OBJECT_TYPES:
         return None
     values: Sequence[Any] = column.astype(object).where(column.notna(), None).tolist()
-    if len({getattr(each, "tzinfo", None) is None for each in values if each is not None}) > 1:
+    if len({getattr(value, "tzinfo", None) is None for value in values if value is not None}) > 1:
         return None
-    return _listed(name, values)
+    return _from_values(name, values)
 
 
-def _listed(name: str, values: Sequence[Any]) -> pl.Series | None:
-    """Return a series of Python values; None when they are of no one type, or not Unicode."""
+def _from_values(name: str, values: Sequence[Any]) -> pl.Series | None:
+    """Return a series of Python values; None if they have several types or are not Unicode."""
     try:
         return pl.Series(name, values, strict=True)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
-        # The engine's own error holds the value, so nothing of it may go further.
+        # The error's message holds the value, so nothing of it is kept.
         return None

@@ -9,15 +9,13 @@ from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import Dimension
 from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Array
-from swm_kpi.engine.backends import dialects
-from swm_kpi.engine.input.tables import Table
-from swm_kpi.engine.plan.request import Chosen
+from swm_kpi.engine.input.table import Table
+from swm_kpi.engine.plan.selection import SelectedMetric
 from swm_kpi.measures import Statistic
 from swm_kpi.provenance import Provenance, TableRead, fingerprint, library_version
 
@@ -27,7 +25,7 @@ _DISTRIBUTIONS = {
 
 
 def stamp(
-    chosen: Sequence[Chosen],
+    chosen: Sequence[SelectedMetric],
     spans: Sequence[Period],
     dimensions: Sequence[Dimension],
     tables: Mapping[str, tuple[Table, Sequence[Statistic]]],
@@ -52,7 +50,7 @@ def stamp(
         coverage: what was stated of each table.
         assumptions: what was overridden.
     """
-    names = sorted({_engine(table) for table, _ in tables.values()}) or ["Polars"]
+    names = sorted({table.engine for table, _ in tables.values()}) or ["Polars"]
     told = Provenance(
         library=library_version(),
         engine=" and ".join(names),
@@ -75,11 +73,6 @@ def stamp(
 def _fingerprinted(told: Provenance, answers: Mapping[str, _Answers]) -> Provenance:
     tables = (replace(each, fingerprint=fingerprint(*answers[each.name])) for each in told.tables)
     return replace(told, tables=tuple(tables))
-
-
-def _engine(table: Table) -> str:
-    engine = dialects.engine_of(nw.to_native(table.lazy, pass_through=True))
-    return engine.name if engine is not None else "Polars"
 
 
 @cache

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import Column
 from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Axes
-from swm_kpi.engine.input.tables import Table
+from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.output.intervals import sliced, totals_but
-from swm_kpi.engine.plan.request import Chosen, tables_of
+from swm_kpi.engine.plan.selection import SelectedMetric, tables_of
 from swm_kpi.measures import Cells, Measure, Statistic, TimeAlignment
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import AvailabilityStatus, Basis
@@ -67,14 +67,14 @@ class Computed:
     """
 
     measure: Measure
-    chosen: Chosen
+    chosen: SelectedMetric
     statistics: tuple[Statistic, ...]
     kept: tuple[int, ...]
     cells: Cells | None
     lacking: str = ""
 
 
-def computed(chosen: Chosen, grid: Grid) -> Iterator[Computed]:
+def computed(chosen: SelectedMetric, grid: Grid) -> Iterator[Computed]:
     """Yield each measure of a metric that was asked for, in the metric's order."""
     metric = chosen.metric
     withheld = chosen.entry.availability.status is AvailabilityStatus.NOT_REPORTABLE

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from swm_kpi.calendar import Period, format_date
-from swm_kpi.engine.input.tables import Table
+from swm_kpi.engine.input.table import Table
 from swm_kpi.vocabulary import Grain, Marker
 
 

@@ -8,8 +8,7 @@ import narwhals as nw
 
 from swm_kpi.calendar import Period, format_date
 from swm_kpi.engine.aggregate.snapshots import day_of
-from swm_kpi.engine.backends.scans import collect
-from swm_kpi.engine.input.tables import Table
+from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.measures import TableMeasure
 
@@ -22,7 +21,7 @@ def latest_texts(table: Table, measure: TableMeasure, periods: Sequence[Period])
         frame = frame.filter(compiler(measure.where))
     date_column = measure.at.name
     names = dict.fromkeys([date_column, *(column.name for column in measure.text_columns)])
-    rows = collect(frame.select(*names), table.contract.table, "reading texts").to_dicts()
+    rows = table.collect(frame.select(*names), "reading texts").to_dicts()
     rows = [row for row in rows if row[date_column] is not None]
     rows.sort(key=lambda row: str(row[date_column]))
     texts = []

@@ -1,133 +1,158 @@
-"""A request checked before any row is read: which metrics, periods, breakdowns and tables."""
+"""A request, checked before any row is read: metrics, periods, breakdowns, tables and options."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import ContractType, Dimension
+from swm_kpi.engine.plan.columns import ColumnsToRead, columns_of_request
+from swm_kpi.engine.plan.selection import SelectedMetric, select_metrics, statistics_by_table
 from swm_kpi.errors import PeriodError, RequestError, did_you_mean
 from swm_kpi.expressions import Assumption, Term
 from swm_kpi.expressions.literals import literal_problem
-from swm_kpi.measures import Measure
+from swm_kpi.measures import Statistic
 from swm_kpi.model.catalogue import Catalogue
-from swm_kpi.model.metric import CatalogueEntry, Metric, reason_not_computed
-from swm_kpi.vocabulary import Basis
+from swm_kpi.model.metric import CatalogueEntry, Metric
 
 MAX_CELLS = 5_000_000
+ON_VIOLATION = ("raise", "withhold")
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A metric to compute, under the ref that was asked for.
+class Request:
+    """A request that has been checked, with all that follows from it without reading a row.
 
     Attributes:
-        entry: what was asked for: a metric or an alias.
-        metric: what is computed.
-        measures: its measures whose basis the tables given can serve, in order.
+        metrics: the metrics to compute, with their assumptions replaced.
+        periods: the periods.
+        dimensions: the breakdowns, to be crossed.
+        contracts: by name, the contract of every table that a metric may read.
+        statistics: by table and key, everything to compute from each table.
+        columns: the columns to read of each table that the data have.
+        coverage: first and last day that the caller says a table covers.
+        as_at: the day the data were extracted, if the caller says it.
+        assumptions: values that replace the defaults of assumptions, by key.
+        withholds: whether measures that read a broken column are withheld, instead of an error.
     """
 
-    entry: CatalogueEntry
-    metric: Metric
-    measures: tuple[Measure, ...]
+    metrics: tuple[SelectedMetric, ...]
+    periods: tuple[Period, ...]
+    dimensions: tuple[Dimension, ...]
+    contracts: Mapping[str, ContractType]
+    statistics: Mapping[str, Mapping[str, Statistic]]
+    columns: Mapping[str, ColumnsToRead]
+    coverage: Mapping[str, tuple[date, date]]
+    as_at: date | None
+    assumptions: Mapping[str, Any]
+    withholds: bool
 
-    def overridden(self, overrides: Mapping[str, Any]) -> Chosen:
-        """Return the same with the measures' own assumptions replaced."""
-        if not overrides:
-            return self
-        by_name = {
-            (each.key, each.basis): each.overridden(overrides) for each in self.metric.measures
-        }
-        metric = self.metric.model_copy(update={"measures": tuple(by_name.values())})
-        measures = tuple(by_name[each.key, each.basis] for each in self.measures)
-        return Chosen(self.entry, metric, measures)
+    def check_size(self, members: Sequence[int]) -> None:
+        """Refuse a result that is too large to be useful.
+
+        Args:
+            members: how many members each breakdown has.
+
+        Raises:
+            RequestError: gives the sizes that multiply.
+        """
+        measures = sum(len(metric.measures) for metric in self.metrics)
+        cells = measures * len(self.periods)
+        for length in members:
+            cells *= length + 2
+        if cells > MAX_CELLS:
+            sizes = " x ".join(str(length) for length in members) or "1"
+            raise RequestError(
+                f"The result would have {cells:,} cells ({measures} measures x "
+                f"{len(self.periods)} periods x breakdowns of {sizes}); the most is "
+                f"{MAX_CELLS:,}. Ask for fewer breakdowns at once."
+            )
 
 
-def choose(
-    asked: Sequence[str | CatalogueEntry] | None, catalogue: Catalogue, tables: Iterable[str]
-) -> list[Chosen]:
-    """Find the metrics asked for; None means every one that computes.
+def plan_request(
+    metrics: Sequence[str | CatalogueEntry] | str | None,
+    data: Mapping[str, Any],
+    catalogue: Catalogue,
+    *,
+    periods: Any,
+    by: Sequence[str],
+    as_at: Any = None,
+    coverage: Mapping[str, tuple[Any, Any]] | None = None,
+    assumptions: Mapping[str, Any] | None = None,
+    on_violation: str = "raise",
+) -> Request:
+    """Check a request, and find what it computes and reads. The arguments are those of ``compute``.
+
+    Of ``data`` only the names of its tables are used.
 
     Raises:
-        RequestError: a name is unknown, nothing computes for it, or no table it reads was given.
+        RequestError: a ref, table, breakdown, assumption or option is unknown, or the data have
+            none of the tables of a metric that the request names.
+        PeriodError: a period is not written as one.
     """
-    given = set(tables)
-    chosen: list[Chosen] = []
-    for each in catalogue if asked is None else asked:
-        if not isinstance(each, str | CatalogueEntry):
-            kind = type(each).__name__
-            raise RequestError(f"A metric is asked for by a text, not {kind}. Write ['15'].")
-        entry = each if isinstance(each, CatalogueEntry) else catalogue[each]
-        if any(entry is one.entry for one in chosen):
-            raise RequestError(f"Metric {entry.ref} is asked for twice. List each once.")
-        metric = catalogue.metric(entry)
-        if metric is None:
-            if asked is None:
-                continue
-            raise RequestError(_cannot(entry))
-        measures = _of_basis_served(_measures(entry, metric), given)
-        if asked is not None and not any(tables_of(one, metric) & given for one in measures):
-            needed = ", ".join(repr(name) for name in metric.contracts)
-            raise RequestError(
-                f"Metric {entry.ref} ({entry.name}) reads table {needed}, and none was given. "
-                f"Pass it in data under that name."
-            )
-        chosen.append(Chosen(entry, metric, measures))
-    if not chosen:
-        raise RequestError("No metric was asked for. Give refs or keys, or None for all.")
-    return chosen
-
-
-def _cannot(entry: CatalogueEntry) -> str:
-    return f"Ref {entry.ref} cannot be computed: {reason_not_computed(entry)}."
-
-
-def _measures(entry: CatalogueEntry, metric: Metric) -> tuple[Measure, ...]:
-    only = getattr(entry, "only", ())
-    kept = [each for each in metric.measures if not only or each.key in only]
-    return tuple(kept)
-
-
-def tables_of(measure: Measure, metric: Metric) -> set[str]:
-    """Return the names of every table a measure rests on, including what it depends on."""
-    found = {each.contract.table for each in measure.statistics.values()}
-    for key in measure.depends_on:
-        found |= tables_of(metric.measure(key, measure.basis), metric)
-    return found
-
-
-def _of_basis_served(measures: tuple[Measure, ...], given: set[str]) -> tuple[Measure, ...]:
-    """Leave out a basis none of whose own tables were given, where another basis is served."""
-    served = {
-        basis
-        for basis in Basis
-        if any(
-            each.contract is not None and each.contract.table in given
-            for each in measures
-            if each.basis is basis
-        )
-    }
-    kept = [each for each in measures if each.basis in (served or {Basis.FORCE})]
-    # Each proxy is another source: one that was not given is not missed where another was.
-    return tuple(
-        each
-        for each in kept
-        if each.basis is Basis.FORCE or each.contract is None or each.contract.table in given
+    if on_violation not in ON_VIOLATION:
+        raise RequestError("on_violation is 'raise' or 'withhold'.")
+    names: Sequence[str | CatalogueEntry] | None = (
+        [metrics] if isinstance(metrics, str | CatalogueEntry) else metrics
     )
+    if names is not None and not isinstance(names, list | tuple):
+        raise RequestError("metrics is a list of refs, keys or metrics. Write ['15', '57'].")
+    contracts = _contracts(names, catalogue)
+    check_tables(data, contracts)
+    spans = check_periods(periods)
+    dimensions = check_breakdowns(by, catalogue, names)
+    selected = select_metrics(names, catalogue, data)
+    overrides = check_assumptions(assumptions, selected)
+    selected = [metric.with_assumptions(overrides) for metric in selected]
+    statistics = statistics_by_table(selected)
+    request = Request(
+        metrics=tuple(selected),
+        periods=spans,
+        dimensions=dimensions,
+        contracts=contracts,
+        statistics=statistics,
+        columns={
+            name: columns_of_request(
+                contract,
+                list(statistics[name].values()),
+                dimensions,
+                is_required=names is not None,
+            )
+            for name, contract in contracts.items()
+            if name in data and name in statistics
+        },
+        coverage=check_coverage(coverage, contracts),
+        as_at=check_date(as_at, "as_at"),
+        assumptions=overrides,
+        withholds=on_violation == "withhold",
+    )
+    request.check_size([len(dimension.members) for dimension in dimensions])
+    return request
+
+
+def _contracts(
+    names: Sequence[str | CatalogueEntry] | None, catalogue: Catalogue
+) -> dict[str, ContractType]:
+    """Return the contracts of the catalogue, and of metrics that the request passes as objects."""
+    contracts = catalogue.contracts
+    for name in names or ():
+        if isinstance(name, Metric):
+            contracts |= name.contracts
+    return contracts
 
 
 def check_tables(data: Mapping[str, Any], contracts: Mapping[str, ContractType]) -> None:
-    """Refuse a table that no metric knows.
+    """Refuse a table that no metric reads.
 
     Raises:
-        RequestError: with the nearest name.
+        RequestError: suggests the nearest name.
     """
     if not isinstance(data, Mapping):
         raise RequestError(
-            f"data is a {type(data).__name__}. Give a mapping of table name to table, such as "
+            f"data is a {type(data).__name__}. Pass a mapping of table name to table, such as "
             '{"incident": incidents}.'
         )
     for name in data:
@@ -138,130 +163,118 @@ def check_tables(data: Mapping[str, Any], contracts: Mapping[str, ContractType])
             )
 
 
-def check_periods(asked: Any) -> tuple[Period, ...]:
-    """Return the periods asked for: periods, labels, or a mixture of both.
+def check_periods(periods: Any) -> tuple[Period, ...]:
+    """Return the periods of a request, from periods, labels, or a mixture of both.
 
     Raises:
-        PeriodError: there is none, or one is not a period.
+        PeriodError: there are none, or one of them is not a period.
     """
-    if isinstance(asked, str | Period):
-        asked = [asked]
+    if isinstance(periods, str | Period):
+        periods = [periods]
     try:
-        found = tuple(each if isinstance(each, Period) else Period.parse(each) for each in asked)
+        parsed = tuple(
+            period if isinstance(period, Period) else Period.parse(period) for period in periods
+        )
     except TypeError:
         raise PeriodError(
             'periods are Period objects or labels. Write kpi.periods("2024/25 Q1").'
         ) from None
-    if not found:
-        raise PeriodError('No period was given. Write kpi.periods("2024/25 Q1").')
-    if len(set(found)) < len(found):
-        raise PeriodError("A period is given twice. List each once.")
-    return found
+    if not parsed:
+        raise PeriodError('The request has no period. Write kpi.periods("2024/25 Q1").')
+    if len(set(parsed)) < len(parsed):
+        raise PeriodError("A period is repeated. List each period once.")
+    return parsed
 
 
 def check_breakdowns(
-    by: Sequence[str], catalogue: Catalogue, asked: Sequence[str | CatalogueEntry] | None
+    by: Sequence[str], catalogue: Catalogue, metrics: Sequence[str | CatalogueEntry] | None
 ) -> tuple[Dimension, ...]:
-    """Return the breakdowns asked for, of the catalogue or of metrics handed in as objects.
+    """Return the breakdowns named in ``by``, from the catalogue or from metrics passed as objects.
 
     Raises:
-        RequestError: one is unknown or given twice.
+        RequestError: a breakdown is unknown or repeated.
     """
     if isinstance(by, str):
         raise RequestError(f"by is a list. Write by=[{by[:40]!r}].")
-    if not isinstance(by, list | tuple) or not all(isinstance(each, str) for each in by):
+    if not isinstance(by, list | tuple) or not all(isinstance(name, str) for name in by):
         raise RequestError('by is a list of the names of breakdowns. Write by=["lpa"], or by=[].')
-    own = {d.key: d for each in asked or () if isinstance(each, Metric) for d in each.dimensions}
-    known = catalogue.dimensions | own
+    known = dict(catalogue.dimensions)
+    for metric in metrics or ():
+        if isinstance(metric, Metric):
+            known |= {dimension.key: dimension for dimension in metric.dimensions}
     for name in by:
         if name not in known:
             shown = str(name)[:60]
             raise RequestError(f"No metric has a breakdown {shown!r}. {did_you_mean(shown, known)}")
     if len(set(by)) < len(by):
-        raise RequestError("A breakdown is given twice. List each once.")
+        raise RequestError("A breakdown is repeated. List each breakdown once.")
     return tuple(known[name] for name in by)
 
 
-def check_size(measures: int, members: Sequence[int], count: int) -> None:
-    """Refuse a request whose result would be too large to be meant.
-
-    Raises:
-        RequestError: with the sizes that multiply.
-    """
-    cells = measures * count
-    for length in members:
-        cells *= length + 2
-    if cells > MAX_CELLS:
-        sizes = " x ".join(str(length) for length in members) or "1"
-        raise RequestError(
-            f"The result would have {cells:,} cells ({measures} measures x {count} periods x "
-            f"breakdowns of {sizes}); the most is {MAX_CELLS:,}. Ask for fewer breakdowns at once."
-        )
-
-
-def check_date(given: Any, name: str) -> date | None:
+def check_date(day: Any, name: str) -> date | None:
     """Return a date from a date or ISO text.
 
     Raises:
         RequestError: it is neither.
     """
-    if given is None or (isinstance(given, date) and not isinstance(given, datetime)):
-        return given
-    if isinstance(given, str):
+    if day is None or (isinstance(day, date) and not isinstance(day, datetime)):
+        return day
+    if isinstance(day, str):
         try:
-            return date.fromisoformat(given)
+            return date.fromisoformat(day)
         except ValueError:
             pass
     raise RequestError(f"{name} is not a date. Write an ISO date such as '2025-04-14'.")
 
 
 def check_coverage(
-    given: Mapping[str, tuple[Any, Any]] | None, contracts: Mapping[str, ContractType]
+    coverage: Mapping[str, tuple[Any, Any]] | None, contracts: Mapping[str, ContractType]
 ) -> dict[str, tuple[date, date]]:
-    """Return the coverage stated, as dates, first and last day inclusive.
+    """Return the coverage that the caller states, as dates, first and last day inclusive.
 
     Raises:
         RequestError: a table is unknown, or a span is not two dates in order.
     """
-    if not isinstance(given or {}, Mapping):
+    if not isinstance(coverage or {}, Mapping):
         fix = 'Write coverage={"incident": ("2024-04-01", "2025-03-31")}.'
         raise RequestError(f"coverage is a mapping of table to first and last day. {fix}")
-    found = {}
-    for table, span in (given or {}).items():
+    spans = {}
+    for table, span in (coverage or {}).items():
         if table not in contracts:
             shown = str(table)[:60]
             raise RequestError(
                 f"coverage: no metric reads {shown!r}. {did_you_mean(shown, contracts)}"
             )
         try:
-            first, last = (check_date(each, f"coverage of {table!r}") for each in span)
+            first, last = (check_date(day, f"coverage of {table!r}") for day in span)
         except (TypeError, ValueError):
             raise RequestError(f"coverage of {table!r} is not (first day, last day).") from None
         if first is None or last is None or last < first:
             raise RequestError(f"coverage of {table!r} ends before it begins. Write (first, last).")
-        found[table] = (first, last)
-    return found
+        spans[table] = (first, last)
+    return spans
 
 
 def check_assumptions(
-    overrides: Mapping[str, Any] | None, chosen: Sequence[Chosen]
+    overrides: Mapping[str, Any] | None, metrics: Sequence[SelectedMetric]
 ) -> dict[str, Any]:
-    """Return the overrides of assumptions that the metrics asked for rest on.
+    """Return the values that replace defaults of assumptions.
 
     Raises:
-        RequestError: none of them rests on it, or the value cannot stand where it is used.
+        RequestError: no metric of the request uses the assumption, or the value does not fit where
+            it is used.
     """
     if not overrides:
         return {}
     uses: dict[str, list[tuple[Assumption, Term | None]]] = {}
-    for measure in (each for one in chosen for each in one.metric.measures):
+    for measure in (measure for selected in metrics for measure in selected.metric.measures):
         for assumption, term in measure.assumption_uses():
             uses.setdefault(assumption.key, []).append((assumption, term))
     for key, value in overrides.items():
         if key not in uses:
             shown = str(key)[:60]
             raise RequestError(
-                f"No metric asked for rests on assumption {shown!r}. {did_you_mean(shown, uses)}"
+                f"No metric of this request uses assumption {shown!r}. {did_you_mean(shown, uses)}"
             )
         for assumption, term in uses[key]:
             _check_override(assumption, term, value)
@@ -269,18 +282,18 @@ def check_assumptions(
 
 
 def _check_override(assumption: Assumption, term: Term | None, value: Any) -> None:
-    listed = isinstance(assumption.value, tuple)
-    given = tuple(value) if listed and isinstance(value, list | tuple) else (value,)
-    kinds = {type(each) for each in assumption.values}
-    numbers = {int, float} if float in kinds else kinds
-    if not given or any(type(each) not in numbers for each in given):
-        wanted = "a list of " if listed else ""
-        names = " or ".join(sorted(each.__name__ for each in kinds))
+    is_list = isinstance(assumption.value, tuple)
+    values = tuple(value) if is_list and isinstance(value, list | tuple) else (value,)
+    kinds = {type(default) for default in assumption.values}
+    allowed = {int, float} if float in kinds else kinds
+    if not values or any(type(number) not in allowed for number in values):
+        names = " or ".join(sorted(kind.__name__ for kind in kinds))
+        wanted = "a list of " if is_list else ""
         raise RequestError(f"Assumption {assumption.key!r} takes {wanted}{names}.")
-    for each in given:
-        found = literal_problem(each, term.dtype, term.domain) if term is not None else None
-        if found:
-            rule, fix = found
+    for literal in values:
+        problem = literal_problem(literal, term.dtype, term.domain) if term is not None else None
+        if problem:
+            rule, fix = problem
             raise RequestError(
                 f"Assumption {assumption.key!r}, compared with {term}: {rule}. {fix}"
             )

@@ -1257,8 +1257,8 @@ def _is_here(place: str) -> bool:
 @pytest.mark.parametrize(
     ("rows", "expect", "rule"),
     [
-        ("| opened_at |\n| 2024-05-01 12:00 |", {"logs": 2}, "logs comes to 1.0, not 2"),
-        ("| opened_at |\n| 2024-05-01 12:00 |", {"logs": None}, "logs comes to 1.0, not None"),
+        ("| opened_at |\n| 2024-05-01 12:00 |", {"logs": 2}, "logs is 1.0, not 2"),
+        ("| opened_at |\n| 2024-05-01 12:00 |", {"logs": None}, "logs is 1.0, not None"),
         ("| opened_at | code |\n| | noise |", {"logs": 1}, "it does not compute"),
     ],
     ids=["another number", "a number where none is expected", "rows that break the contract"],

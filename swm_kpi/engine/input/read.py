@@ -1,0 +1,220 @@
+"""Reading tables: open each input, encode its columns, and validate it against its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, assert_never
+
+import polars as pl
+
+from swm_kpi.contracts import (
+    Column,
+    ContractError,
+    ContractReport,
+    ContractType,
+    ValidatedTable,
+    Violation,
+)
+from swm_kpi.contracts.schema import failing_rows
+from swm_kpi.engine.backends.scans import collect
+from swm_kpi.engine.input.adapters import (
+    LocalSource,
+    RemoteSource,
+    ValidatedSource,
+    check_names,
+    open_table,
+)
+from swm_kpi.engine.input.remote_validation import RemoteValidation
+from swm_kpi.engine.input.table import Table
+from swm_kpi.engine.input.validation_plan import plan_validation, run_validation
+from swm_kpi.engine.plan.columns import ColumnsToRead
+from swm_kpi.engine.plan.request import Request
+from swm_kpi.errors import InputError
+from swm_kpi.expressions import DTYPE_WORDS
+
+
+def read_tables(
+    data: Mapping[str, Any], request: Request, report_progress: Callable[[str], None]
+) -> dict[str, Table]:
+    """Read every table that the request needs and that ``data`` has.
+
+    Args:
+        data: table name to table, in any of the supported types.
+        request: what to compute.
+        report_progress: called with a few words before each table is read.
+
+    Raises:
+        ContractError: tables break their contracts, and the request does not withhold the measures
+            concerned. Every failure of every table is in it.
+        InputError: a table is of no supported type or cannot be read.
+    """
+    tables: dict[str, Table] = {}
+    failures: list[ContractReport] = []
+    for name, columns in request.columns.items():
+        if name not in data:
+            continue
+        report_progress(f"checking {name}")
+        table, report = read_table(data[name], request.contracts[name], columns)
+        if not report.ok and not request.withholds:
+            failures.append(report)
+        tables[name] = table
+    if failures:
+        raise ContractError(tuple(failures))
+    return tables
+
+
+def read_table(
+    frame: Any, contract: ContractType, columns: ColumnsToRead
+) -> tuple[Table, ContractReport]:
+    """Open one table, encode it and validate it.
+
+    Args:
+        frame: a table in any of the supported types.
+        contract: the table's contract.
+        columns: which columns to read.
+
+    Raises:
+        InputError: the input is of no supported type, cannot be read, or was validated against
+            another contract.
+    """
+    source = open_table(frame, contract.table, columns.wanted)
+    match source:
+        case ValidatedSource():
+            return _reuse(source, contract, columns.required)
+        case RemoteSource():
+            return _read_remote(source, contract, columns)
+        case LocalSource():
+            return _read_local(source, contract, columns)
+        case _:
+            assert_never(source)
+
+
+def _read_local(
+    source: LocalSource, contract: ContractType, columns: ColumnsToRead
+) -> tuple[Table, ContractReport]:
+    """Encode and validate a table in Polars."""
+    check_names(source.names, contract)
+    schema = tuple(source.lazy.collect_schema().items())
+    plan = plan_validation(contract, schema, columns.instants, as_text=source.as_text)
+    encoded: pl.LazyFrame | pl.DataFrame = plan.encode(source.lazy)
+    if source.in_memory:
+        encoded = collect(encoded, contract.table, "encoding")
+    rows, violations, spans = run_validation(encoded, plan)
+    violations += [
+        Violation(
+            name,
+            "holds several types, or one that cannot be read, or occurs twice; it should hold "
+            f"{DTYPE_WORDS[contract.columns[name].dtype]}",
+            rows,
+        )
+        for name in source.mixed
+    ]
+    violations += _missing_columns(columns.required, {*plan.columns, *source.mixed}, rows)
+    violations += _custom_check_violations(encoded, contract, plan.usable)
+    table = Table(
+        contract,
+        encoded.lazy().select(list(plan.encoded)),
+        rows,
+        frozenset(plan.usable),
+        _broken_columns(violations),
+        spans,
+        source.coverage,
+        source.missing_months,
+        source.missing_of,
+        source.notes,
+    )
+    return table, _report(contract, rows, violations, source.names, plan.columns)
+
+
+def _read_remote(
+    source: RemoteSource, contract: ContractType, columns: ColumnsToRead
+) -> tuple[Table, ContractReport]:
+    """Encode and validate a table in the engine that holds it."""
+    check_names(source.names, contract)
+    validation = source.run(lambda: RemoteValidation(source, contract, columns))
+    rows = validation.rows
+    violations = validation.violations
+    violations += _missing_columns(columns.required, validation.columns, rows)
+    table = Table(
+        contract,
+        validation.lazy,
+        rows,
+        frozenset(validation.columns),
+        _broken_columns(violations),
+        validation.spans,
+        dialect=source.dialect,
+    )
+    return table, _report(contract, rows, violations, source.names, validation.columns)
+
+
+def _reuse(
+    source: ValidatedSource, contract: ContractType, required: Collection[str]
+) -> tuple[Table, ContractReport]:
+    """Return a table that was encoded and validated before."""
+    validated: ValidatedTable = source.table
+    if validated.contract != contract.__name__:
+        raise InputError(
+            f"Table {contract.table!r}: this table was validated as {validated.table!r}. "
+            f"Validate it as {contract.table!r} first."
+        )
+    missing = _missing_columns(required, validated.columns, 0)
+    table = Table(
+        contract,
+        validated.frame if source.dialect is not None else validated.frame.lazy(),
+        validated.rows,
+        frozenset(validated.columns),
+        _broken_columns(missing),
+        dict(validated.spans),
+        validated.coverage,
+        validated.missing_months,
+        validated.missing_of,
+        validated.notes,
+        source.dialect,
+        validated.kept,
+    )
+    return table, ContractReport(contract.table, validated.rows, tuple(missing))
+
+
+def _missing_columns(
+    required: Iterable[str], present: Collection[str], rows: int
+) -> list[Violation]:
+    return [
+        Violation(name, "the column is missing", rows) for name in required if name not in present
+    ]
+
+
+def _custom_check_violations(
+    encoded: pl.LazyFrame | pl.DataFrame, contract: ContractType, usable: Mapping[str, Column]
+) -> Iterator[Violation]:
+    """Run the Pandera checks that the contract's author added to a column."""
+    for name, column in usable.items():
+        if column.checks is not None:
+            query = encoded.lazy().select(name)
+            series = collect(query, contract.table, "running the contract's own checks").to_series()
+            for check, rows in failing_rows(series, column):
+                yield Violation(name, f"fails {check}", rows)
+
+
+def _broken_columns(violations: Iterable[Violation]) -> dict[str, str]:
+    """Return the columns that violations touch; the first violation of a column explains it."""
+    broken: dict[str, str] = {}
+    for violation in violations:
+        for name in violation.column.split(", "):
+            broken.setdefault(name, f"{violation.column} {violation.rule}")
+    return broken
+
+
+def _report(
+    contract: ContractType,
+    rows: int,
+    violations: Iterable[Violation],
+    names: Iterable[str],
+    columns: Collection[str],
+) -> ContractReport:
+    return ContractReport(
+        contract.table,
+        rows,
+        tuple(sorted(violations)),
+        tuple(sorted(set(names) - set(contract.columns))),
+        tuple(name for name in contract.columns if name not in columns),
+    )

@@ -1,0 +1,340 @@
+"""Encoding and validating a table in the engine that holds it.
+
+The rules and their words are the same as for tables in Polars. Text is never parsed, because a
+database has types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from swm_kpi.contracts import Column, ContractType, Violation
+from swm_kpi.engine.backends.dialects import TimeColumn
+from swm_kpi.engine.backends.scans import collect
+from swm_kpi.engine.completeness import require_complete
+from swm_kpi.engine.input.adapters import RemoteSource
+from swm_kpi.engine.input.dst import is_skipped_in_engine
+from swm_kpi.engine.input.encode import (
+    FIRST_DAY,
+    HAS_TIME,
+    IMPLAUSIBLE,
+    INSTANT,
+    LAST_DAY,
+    MOST_CHARACTERS,
+    NOT_FINITE,
+    NOT_LISTED,
+    SKIPPED,
+    TOO_LARGE,
+    TOO_LONG,
+    limit_of,
+    wrong_type,
+)
+from swm_kpi.engine.input.validation_plan import OUTSIDE_BOUND, repeated_key
+from swm_kpi.engine.plan.columns import ColumnsToRead
+from swm_kpi.engine.plan.compile import Compiler
+from swm_kpi.errors import InputError
+from swm_kpi.expressions import DTYPE_WORDS
+
+Check = tuple[str, str, nw.Expr]
+"""A column, a rule in words, and whether a row breaks it."""
+
+_RAW, _LOCAL, _ROWS = "raw:", "local:", "rows"
+_SPACES = list(" \t\n\r\v\f")
+_INFINITE = float("inf")
+_MOST_GROUPS = 5_000
+"""Above this many groups, checking a closed list once a group saves little over once a row."""
+
+_NARWHALS: dict[type, Any] = {
+    str: nw.String,
+    int: nw.Int64,
+    float: nw.Float64,
+    bool: nw.Boolean,
+    date: nw.Date,
+    datetime: nw.Datetime("us"),
+}
+require_complete("narwhals types of column types", _NARWHALS, DTYPE_WORDS)
+
+
+class RemoteValidation:
+    """A table encoded and validated in its engine.
+
+    Attributes:
+        lazy: the encoded columns, in the engine's own type of frame.
+        columns: the contract's columns that the table has.
+        rows: how many rows it has.
+        violations: every rule that some row breaks.
+        spans: first and last day of each date column that has any value.
+
+    Raises:
+        InputError: a column has Pandera checks, which no engine can run, or a query fails.
+    """
+
+    def __init__(
+        self, source: RemoteSource, contract: ContractType, columns: ColumnsToRead
+    ) -> None:
+        self._source = source
+        self._contract = contract
+        self._checks: list[Check] = []
+        # The plain text of each closed list, and the columns that rules over several columns read.
+        self._plain: dict[str, nw.Expr] = {}
+        self._read_by_rules: set[str] = set()
+        schema = source.schema
+        self.columns = {
+            name: contract.columns[name]
+            for name in schema
+            if name in contract.columns and name in columns.wanted
+        }
+        is_aware = {
+            name: schema[name].time_zone is not None
+            for name, column in self.columns.items()
+            if _is_time(column, schema[name])
+        }
+        native, instants = self._with_times(columns.instants, is_aware)
+        encoded = {
+            name: self._encode(column, schema[name], is_aware=is_aware.get(name, True))
+            for name, column in self.columns.items()
+        }
+        read = {_RAW + name: nw.col(name) for name in self.columns}
+        read |= {name: nw.col(name) for name in (*(_LOCAL + time for time in is_aware), *instants)}
+        raw = nw.from_native(native).select(*_named(read))
+        self._add_column_checks()
+        self._add_key_checks()
+        self._add_rule_checks()
+        # DuckDB joins every row to a closed list, whether or not the column is read afterwards, so
+        # a column that no check reads is left out.
+        checked = {
+            name: expression
+            for name, expression in encoded.items()
+            if name not in self._plain or name in self._read_by_rules
+        }
+        self._run_checks(raw.with_columns(*_named(checked)))
+        for key in self._keys():
+            values = raw.select(*_named({name: encoded[name] for name in key}))
+            self.violations += self._repeats(key, values)
+        # A column whose values are all in its closed list need not be compared with it again.
+        broken = {violation.column for violation in self.violations}
+        encoded |= {name: text for name, text in self._plain.items() if name not in broken}
+        used = raw.select(*_named(encoded), *instants)
+        self.lazy = used.to_native() if encoded else native
+
+    def _with_times(
+        self, wanted: frozenset[str], is_aware: dict[str, bool]
+    ) -> tuple[Any, list[str]]:
+        """Add local times and instants to the table; return it, and the names of the instants."""
+        native, dialect = self._source.frame, self._source.dialect
+        if is_aware:
+            native = dialect.to_local_time(
+                native, {_LOCAL + name: TimeColumn(name, aware) for name, aware in is_aware.items()}
+            )
+        times = {
+            name + INSTANT: TimeColumn(name if aware else _LOCAL + name, aware)
+            for name, aware in is_aware.items()
+            if name in wanted and self.columns[name].dtype is datetime
+        }
+        if times:
+            native = dialect.to_instant(native, times)
+        days = {
+            name + INSTANT: _LOCAL + name if name in is_aware else name
+            for name, column in self.columns.items()
+            if name in wanted
+            and column.dtype is date
+            and (name in is_aware or self._source.schema[name] == nw.Date)
+        }
+        if days:
+            native = dialect.day_to_instant(native, days)
+        return native, [*times, *days]
+
+    def _encode(self, column: Column, dtype: Any, *, is_aware: bool) -> nw.Expr:
+        """Return a column in the contract's type, and add its checks."""
+        name, raw = column.name, nw.col(_RAW + column.name)
+        if column.dtype is str and dtype in (nw.String, nw.Categorical, nw.Enum):
+            text = raw.cast(nw.String)
+            if column.domain is None:
+                return text
+            is_listed = text.is_in(list(column.domain))
+            self._checks.append((name, NOT_LISTED, ~is_listed))
+            self._plain[name] = text
+            return nw.when(is_listed).then(text)
+        if column.dtype is bool and dtype == nw.Boolean:
+            return raw
+        if column.dtype is int and dtype.is_integer():
+            return raw.cast(nw.Int64)
+        if column.dtype is float and dtype.is_numeric():
+            number = raw.cast(nw.Float64)
+            if dtype.is_float():
+                self._checks.append((name, NOT_FINITE, number.is_in([_INFINITE, -_INFINITE])))
+                number = nw.when(~number.is_nan()).then(number)
+            return number
+        if column.dtype is date and dtype == nw.Date:
+            self._checks.append((name, IMPLAUSIBLE, _is_implausible(raw)))
+            return raw
+        if _is_time(column, dtype):
+            return self._encode_time(column, nw.col(_LOCAL + name), is_aware=is_aware)
+        # A column without any value may have any type: its file may have left it out.
+        held = str(dtype).split("(")[0].lower()
+        self._checks.append((name, wrong_type(column, held), ~raw.is_null()))
+        return nw.when(raw.is_null()).then(nw.lit(None, _NARWHALS[column.dtype]))
+
+    def _encode_time(self, column: Column, local: nw.Expr, *, is_aware: bool) -> nw.Expr:
+        day = local.cast(nw.Date)
+        self._checks.append((column.name, IMPLAUSIBLE, _is_implausible(day)))
+        if column.dtype is date:
+            self._checks.append((column.name, HAS_TIME, local > day))
+            return day
+        if not is_aware:
+            self._checks.append((column.name, SKIPPED, is_skipped_in_engine(local)))
+        return local
+
+    def _add_column_checks(self) -> None:
+        for name, column in self.columns.items():
+            value = nw.col(name)
+            if not column.nullable:
+                missing = nw.col(_RAW + name).is_null()
+                if column.dtype is float:
+                    missing = value.is_null()
+                self._checks.append((name, "is missing", missing))
+            for word, bound in column.bounds.items():
+                outside = {
+                    "ge": value < bound,
+                    "gt": value <= bound,
+                    "le": value > bound,
+                    "lt": value >= bound,
+                }[word]
+                self._checks.append((name, f"is {OUTSIDE_BOUND[word]} {bound}", outside))
+            if column.dtype is str and column.domain is None:
+                self._checks.append((name, TOO_LONG, value.str.len_chars() > MOST_CHARACTERS))
+            if column.dtype in (int, float):
+                limit, size = limit_of(column), value.cast(nw.Float64).abs()
+                self._checks.append((name, TOO_LARGE, (size >= limit) & (size < _INFINITE)))
+            if column.str_matches is not None:
+                rule = f"does not match the pattern {column.str_matches}"
+                matches = value.str.contains(f"^(?:{column.str_matches})$")
+                self._checks.append((name, rule, ~matches))
+            if column.checks is not None:
+                raise InputError(
+                    f"Table {self._source.table!r}: column {name!r} has checks written in Python, "
+                    "which cannot run in another engine. Pass the table in memory."
+                )
+
+    def _add_key_checks(self) -> None:
+        for key in self._keys():
+            for name in key:
+                if self.columns[name].dtype is str and self.columns[name].domain is None:
+                    text = nw.col(name)
+                    first, last = text.str.slice(0, 1), text.str.slice(-1)
+                    spaced = first.is_in(_SPACES) | last.is_in(_SPACES)
+                    self._checks.append((name, "has spaces round it", spaced))
+                    self._checks.append((name, "is empty text", text == ""))
+
+    def _add_rule_checks(self) -> None:
+        compiler = Compiler()
+        for rule in self._contract.rules.values():
+            reads = [part.name for part in rule.condition.walk() if isinstance(part, Column)]
+            if all(name in self.columns for name in reads):
+                self._read_by_rules |= set(reads)
+                columns = ", ".join(dict.fromkeys(reads))
+                broken = ~compiler(rule.condition)
+                self._checks.append((columns, f"breaks the rule that {rule.says}", broken))
+
+    def _keys(self) -> Iterator[tuple[str, ...]]:
+        for key in self._contract.keys:
+            if all(name in self.columns for name in key):
+                yield key
+
+    def _run_checks(self, frame: Any) -> None:
+        """Count the rows that break each rule, and find each date column's span, in one scan."""
+        grouped = self._group_columns()
+        of_group = {
+            f"b{number}": is_broken
+            for number, (name, rule, is_broken) in enumerate(self._checks)
+            if rule == NOT_LISTED and name in grouped
+        }
+        sums: dict[str, nw.Expr] = {
+            f"b{number}": nw.when(is_broken).then(nw.lit(1)).count()
+            for number, (_, _, is_broken) in enumerate(self._checks)
+            if f"b{number}" not in of_group
+        }
+        sums[_ROWS] = nw.len()
+        dated = {name for name, col in self.columns.items() if col.dtype in (date, datetime)}
+        firsts: dict[str, nw.Expr] = {}
+        lasts: dict[str, nw.Expr] = {}
+        for name in dated:
+            day = nw.col(name).cast(nw.Date)
+            plausible = nw.when(~_is_implausible(day)).then(day)
+            firsts[f"first:{name}"], lasts[f"last:{name}"] = plausible.min(), plausible.max()
+        aggregates = list(_named(sums | firsts | lasts))
+        if grouped:
+            groups = frame.group_by(*(_RAW + name for name in grouped)).agg(*aggregates)
+            query = groups.select(
+                *(nw.col(name).sum() for name in sums),
+                *(nw.col(name).min() for name in firsts),
+                *(nw.col(name).max() for name in lasts),
+                *(
+                    nw.when(is_broken).then(nw.col(_ROWS)).sum().alias(name)
+                    for name, is_broken in of_group.items()
+                ),
+            )
+        else:
+            query = frame.select(*aggregates)
+        counts = self._collect(query, "checking").row(0, named=True)
+        self.rows = int(counts[_ROWS] or 0)
+        self.violations = [
+            Violation(name, rule, int(counts[f"b{number}"]))
+            for number, (name, rule, _) in enumerate(self._checks)
+            if counts[f"b{number}"]
+        ]
+        self.spans = {
+            name: (_as_date(counts[f"first:{name}"]), _as_date(counts[f"last:{name}"]))
+            for name in dated
+            if counts[f"first:{name}"] is not None
+        }
+
+    def _group_columns(self) -> list[str]:
+        """Return the columns to group by: the longest closed lists, while the groups stay few."""
+        columns, groups = [], 1
+        listed = {name for name, rule, _ in self._checks if rule == NOT_LISTED}
+        sizes = {name: len(self.columns[name].domain or ()) + 1 for name in listed}
+        for name in sorted(sizes, key=lambda column: (-sizes[column], column)):
+            if groups * sizes[name] <= _MOST_GROUPS:
+                columns.append(name)
+                groups *= sizes[name]
+        return columns
+
+    def _repeats(self, key: tuple[str, ...], values: Any) -> Iterator[Violation]:
+        """Count the rows whose key an earlier row has, by grouping: any engine can group."""
+        for name in key:
+            values = values.filter(~nw.col(name).is_null())
+        groups = values.group_by(*key).agg(nw.len().alias(_ROWS))
+        query = groups.select(nw.col(_ROWS).sum().alias("all"), nw.len().alias("keys"))
+        counts = self._collect(query, "comparing keys").row(0, named=True)
+        repeats = int((counts["all"] or 0) - (counts["keys"] or 0))
+        if repeats:
+            yield repeated_key(key, repeats)
+
+    def _collect(self, query: Any, purpose: str) -> pl.DataFrame:
+        return collect(query, self._source.table, purpose, self._source.dialect)
+
+
+def _named(expressions: dict[str, nw.Expr]) -> Iterator[nw.Expr]:
+    return (expression.alias(name) for name, expression in expressions.items())
+
+
+def _is_implausible(day: nw.Expr) -> nw.Expr:
+    return (day < nw.lit(FIRST_DAY)) | (day > nw.lit(LAST_DAY))
+
+
+def _is_time(column: Column, dtype: Any) -> bool:
+    return column.dtype in (date, datetime) and isinstance(dtype, nw.Datetime)
+
+
+def _as_date(value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    raise TypeError("a span is of dates")

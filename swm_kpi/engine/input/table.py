@@ -1,0 +1,80 @@
+"""A table after reading: encoded to its contract's types, validated, and ready to be scanned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+import polars as pl
+
+from swm_kpi.contracts import ContractType
+from swm_kpi.engine.backends.dialects import Dialect
+from swm_kpi.engine.backends.engine_errors import translate_engine_errors
+from swm_kpi.engine.backends.scans import POLARS, collect
+
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True)
+class Table:
+    """An encoded and validated table.
+
+    Attributes:
+        contract: the table's contract.
+        lazy: the encoded columns, as a lazy frame of the engine that holds them. Dates and times
+            are local time in Europe/London; a column that elapsed time reads also has its instant
+            in microseconds, under the name ``column@``.
+        rows: how many rows it has.
+        columns: the contract's columns that it has.
+        broken: the columns that a violation touches, with the rule. Empty unless measures that read
+            them are withheld.
+        spans: first and last day of each date column that has any value.
+        coverage: first and last day that the rows cover, if the reader of the file knows them.
+        missing_months: the first day of each month within the coverage that has no data.
+        missing_of: by breakdown and member, the further months that have no data.
+        notes: what a reader of a number must know about this table.
+        dialect: the dialect of the engine that holds the rows; None for Polars.
+        cache: narrow columns that earlier computations made from a table that does not change.
+    """
+
+    contract: ContractType
+    lazy: Any
+    rows: int
+    columns: frozenset[str]
+    broken: dict[str, str] = field(default_factory=dict)
+    spans: dict[str, tuple[date, date]] = field(default_factory=dict)
+    coverage: tuple[date, date] | None = None
+    missing_months: tuple[date, ...] = ()
+    missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    dialect: Dialect | None = None
+    cache: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine that holds the rows."""
+        return self.dialect.name if self.dialect is not None else POLARS
+
+    def collect(self, query: Any, purpose: str) -> pl.DataFrame:
+        """Run a query on this table and return its rows.
+
+        Args:
+            query: a lazy frame made from ``lazy``.
+            purpose: why it is read, in a few words.
+
+        Raises:
+            InputError: the table cannot be read to its end.
+        """
+        return collect(query, self.contract.table, purpose, self.dialect)
+
+    def run(self, work: Callable[[], _Answer]) -> _Answer:
+        """Return what ``work`` returns; an error of the table's engine becomes an ``InputError``.
+
+        Raises:
+            InputError: the engine fails.
+        """
+        if self.dialect is None:
+            return work()
+        return translate_engine_errors(self.dialect.name, self.contract.table, work)

@@ -1,0 +1,241 @@
+"""How a Polars table is encoded and validated: planned once for each contract and physical schema.
+
+A plan depends on the contract, the columns and their physical types, and on no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+import polars as pl
+
+from swm_kpi.contracts import Column, ContractType, Violation
+from swm_kpi.engine.backends.distinct import count_distinct, duplicates
+from swm_kpi.engine.backends.scans import collect, select
+from swm_kpi.engine.input.encode import (
+    MOST_CHARACTERS,
+    TOO_LARGE,
+    TOO_LONG,
+    encode,
+    limit_of,
+    plausible,
+)
+from swm_kpi.engine.plan.compile import Compiler
+
+OUTSIDE_BOUND = {"ge": "less than", "gt": "not more than", "le": "more than", "lt": "not less than"}
+"""How a value breaks each bound, in words."""
+
+_RAW = "raw:"
+_RULE = "rule:"
+_CACHED_PLANS = 128
+
+
+@dataclass(frozen=True)
+class ValidationPlan:
+    """How the columns of a table are encoded and validated.
+
+    Attributes:
+        contract: the table's contract.
+        columns: the contract's columns that the table has.
+        usable: those of a type that can be used.
+        encoded: an expression for each column of the encoded table, by name.
+        rules: for each rule over several columns, whether a row keeps it.
+        checked: the column and the rule of each check, in the order of ``counts``.
+        counts: what one scan counts: the rows, those that break each rule, and the first and last
+            day of each date column.
+        keys: the keys that can be checked.
+    """
+
+    contract: ContractType
+    columns: tuple[str, ...]
+    usable: dict[str, Column]
+    encoded: dict[str, pl.Expr]
+    rules: tuple[pl.Expr, ...]
+    checked: tuple[tuple[str, str], ...]
+    counts: tuple[pl.Expr, ...]
+    keys: tuple[tuple[str, ...], ...]
+
+    def encode(self, raw: pl.LazyFrame) -> pl.LazyFrame:
+        """Return the encoded columns, and beside them the raw ones under other names."""
+        renamed = raw.rename({name: _RAW + name for name in self.columns})
+        encoded = renamed.with_columns(
+            expression.alias(name) for name, expression in self.encoded.items()
+        )
+        return encoded.with_columns(self.rules) if self.rules else encoded
+
+
+@lru_cache(maxsize=_CACHED_PLANS)
+def plan_validation(
+    contract: ContractType,
+    schema: tuple[tuple[str, pl.DataType], ...],
+    instants: frozenset[str],
+    *,
+    as_text: bool,
+) -> ValidationPlan:
+    """Plan how a table is encoded and validated; the same for the same arguments.
+
+    Args:
+        contract: the table's contract.
+        schema: the names of its columns, and the types they came in.
+        instants: columns that elapsed time is measured from or to.
+        as_text: whether every value is text to be parsed, from a CSV file.
+    """
+    columns = {name: contract.columns[name] for name, _ in schema if name in contract.columns}
+    checks: list[tuple[str, str, pl.Expr]] = []
+    encoded: dict[str, pl.Expr] = {}
+    for name, dtype in schema:
+        if name in columns:
+            column = encode(
+                columns[name],
+                pl.col(_RAW + name),
+                dtype,
+                as_text=as_text,
+                has_instant=name in instants,
+            )
+            encoded |= column.columns
+            checks += [(name, rule, rows) for rule, rows in column.broken]
+    usable = {name: column for name, column in columns.items() if name in encoded}
+    rules, rule_checks = _rules(contract, usable)
+    keys = tuple(key for key in contract.keys if all(name in usable for name in key))
+    checks += [*_column_checks(usable), *_key_checks(keys, usable), *rule_checks]
+    counts = [rows.alias(f"broken:{number}") for number, (_, _, rows) in enumerate(checks)]
+    return ValidationPlan(
+        contract,
+        tuple(columns),
+        usable,
+        encoded,
+        tuple(rules),
+        tuple((column, rule) for column, rule, _ in checks),
+        (pl.len().alias("rows"), *counts, *_spans(usable)),
+        keys,
+    )
+
+
+def run_validation(
+    encoded: pl.LazyFrame | pl.DataFrame, plan: ValidationPlan
+) -> tuple[int, list[Violation], dict[str, tuple[date, date]]]:
+    """Count the rows that break each rule.
+
+    Args:
+        encoded: what :meth:`ValidationPlan.encode` returns.
+        plan: the same plan.
+
+    Returns:
+        The number of rows, the violations, and the first and last day of each date column.
+    """
+    counts = select(encoded, plan.counts, plan.contract.table, "checking").row(0, named=True)
+    rows = int(counts["rows"])
+    violations = [
+        Violation(column, rule, counts[f"broken:{number}"])
+        for number, (column, rule) in enumerate(plan.checked)
+        if counts[f"broken:{number}"]
+    ]
+    for key in plan.keys:
+        repeats = _count_repeats(encoded, plan.contract.table, key)
+        if repeats:
+            violations.append(repeated_key(key, repeats))
+    spans = {
+        name: (counts[f"first:{name}"], counts[f"last:{name}"])
+        for name in plan.usable
+        if counts.get(f"first:{name}") is not None
+    }
+    return rows, violations, spans
+
+
+def repeated_key(key: tuple[str, ...], rows: int) -> Violation:
+    """Return the violation of a key that some rows share with an earlier row."""
+    rule = "is not unique" if len(key) == 1 else "are not unique together"
+    return Violation(", ".join(key), rule, rows)
+
+
+def _count_repeats(encoded: pl.LazyFrame | pl.DataFrame, table: str, key: tuple[str, ...]) -> int:
+    """Count the rows whose key an earlier row has.
+
+    Sorting hashes takes a quarter of the time that comparing texts takes, and eight bytes a row.
+    Only rows with the same first hash as another row are compared again, by a second hash.
+    """
+    # A null in a key is a violation of its own, and must not count as a repeat of another null.
+    complete = pl.all_horizontal(pl.col(name).is_not_null() for name in key)
+    values = (pl.col(key[0]) if len(key) == 1 else pl.struct(key)).filter(complete)
+    first, second = values.hash(1).alias("first"), values.hash(2).alias("second")
+    hashes = select(encoded, [first], table, "checking the key")["first"]
+    shared = duplicates(hashes.to_numpy())
+    if not len(shared):
+        return 0
+    suspects = (
+        encoded.lazy()
+        .select(first, second)
+        .filter(pl.col("first").is_in(pl.lit(pl.Series(shared))))
+    )
+    pairs = collect(suspects, table, "comparing keys")
+    return len(pairs) - count_distinct(pairs["first"].to_numpy(), pairs["second"].to_numpy())
+
+
+def _rules(
+    contract: ContractType, usable: dict[str, Column]
+) -> tuple[list[pl.Expr], list[tuple[str, str, pl.Expr]]]:
+    """Compile each rule over several columns, where the table has them all, and its check."""
+    compiler = Compiler(polars=True)
+    expressions: list[pl.Expr] = []
+    checks: list[tuple[str, str, pl.Expr]] = []
+    for name, rule in contract.rules.items():
+        reads = [part.name for part in rule.condition.walk() if isinstance(part, Column)]
+        if all(column in usable for column in reads):
+            expressions.append(compiler(rule.condition).alias(_RULE + name))
+            columns = ", ".join(dict.fromkeys(reads))
+            broken = (~pl.col(_RULE + name)).sum()
+            checks.append((columns, f"breaks the rule that {rule.says}", broken))
+    return expressions, checks
+
+
+def _column_checks(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Expr]]:
+    for name, column in usable.items():
+        value = pl.col(name)
+        if not column.nullable:
+            yield name, "is missing", _count_missing(column)
+        for word, bound in column.bounds.items():
+            outside = {
+                "ge": value < bound,
+                "gt": value <= bound,
+                "le": value > bound,
+                "lt": value >= bound,
+            }[word]
+            yield name, f"is {OUTSIDE_BOUND[word]} {bound}", outside.sum()
+        if column.dtype is str and column.domain is None:
+            yield name, TOO_LONG, (value.str.len_chars() > MOST_CHARACTERS).sum()
+        if column.dtype in (int, float):
+            limit, size = limit_of(column), value.cast(pl.Float64).abs()
+            yield name, TOO_LARGE, ((size >= limit) & (size < float("inf"))).sum()
+        if column.str_matches is not None:
+            pattern = rf"\A(?:{column.str_matches})\z"
+            rule = f"does not match the pattern {column.str_matches}"
+            yield name, rule, (~value.cast(pl.String).str.contains(pattern)).sum()
+
+
+def _count_missing(column: Column) -> pl.Expr:
+    """Count the missing values; a NaN in a column of numbers is missing too."""
+    raw = pl.col(_RAW + column.name)
+    if column.dtype is not float:
+        return raw.null_count()
+    return raw.null_count() + raw.cast(pl.Float64, strict=False).is_nan().sum()
+
+
+def _key_checks(
+    keys: tuple[tuple[str, ...], ...], usable: dict[str, Column]
+) -> Iterator[tuple[str, str, pl.Expr]]:
+    for name in (name for key in keys for name in key):
+        if usable[name].dtype is str and usable[name].domain is None:
+            text = pl.col(name)
+            yield name, "has spaces round it", (text != text.str.strip_chars()).sum()
+            yield name, "is empty text", (text == "").sum()
+
+
+def _spans(usable: dict[str, Column]) -> Iterator[pl.Expr]:
+    for name, column in usable.items():
+        if column.dtype in (date, datetime):
+            when = plausible(pl.col(name))
+            yield when.min().cast(pl.Date).alias(f"first:{name}")
+            yield when.max().cast(pl.Date).alias(f"last:{name}")
