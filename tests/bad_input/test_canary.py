@@ -39,7 +39,7 @@ from tests.unit.contracts.test_contracts import columns_of, frame_of
 pytestmark = [*engines.IGNORED_WARNINGS, pytest.mark.usefixtures(nothing_is_told.__name__)]
 
 PLAN = kpi.catalogue()
-METRICS = [each for each in PLAN if isinstance(each, kpi.Metric)]
+METRICS = [item for item in PLAN if isinstance(item, kpi.Metric)]
 TOLD = {
     column.name
     for metric in METRICS
@@ -92,7 +92,7 @@ Way = Callable[[pl.DataFrame, Path], Any]
 def attempts(given: Any, contract: ContractType) -> Iterator[Callable[[], Any]]:
     """Everything that can be asked of a table."""
     table = contract.table
-    refs = [each.ref for each in METRICS if table in each.contracts]
+    refs = [metric.ref for metric in METRICS if table in metric.contracts]
     data = {table: given}
     yield lambda: kpi.validate(given, contract)
     yield lambda: kpi.validate(given, contract, strict=True)
@@ -108,10 +108,10 @@ def written(result: kpi.Result, folder: Path) -> Iterator[str]:
     yield str(result) + repr(result) + result._repr_html_()
     yield str(result.compare("previous_period").to_polars().to_dicts())
     results = [result] if result.by else [result, result.protect(kpi.DisclosurePolicy())]
-    for each in results:
-        each.to_csv(folder / "dataset.csv", policy="none", overwrite=True)
-        each.to_json(folder / "dataset.json", policy="none", overwrite=True)
-        each.to_parquet(folder / "dataset.parquet", policy="none", overwrite=True)
+    for item in results:
+        item.to_csv(folder / "dataset.csv", policy="none", overwrite=True)
+        item.to_json(folder / "dataset.json", policy="none", overwrite=True)
+        item.to_parquet(folder / "dataset.parquet", policy="none", overwrite=True)
         for path in ("dataset.csv", "dataset.csv-metadata.json", "dataset.json"):
             yield (folder / path).read_text(encoding="utf-8")
         yield str(pl.read_parquet_metadata(folder / "dataset.parquet"))
@@ -151,8 +151,8 @@ def test_no_marker_comes_out_of_a_table_that_breaks_its_contract(contract: Contr
     """Every text and key is wrong, and a column that nobody knows is there too."""
     frame = seeded(contract, everywhere=True).with_columns(surname=pl.lit(MARK))
     failed = tried(frame, contract)
-    closed = [each for each in contract.columns.values() if each.domain or each.str_matches]
-    assert failed or not any(each.dtype is str for each in closed)
+    closed = [value for value in contract.columns.values() if value.domain or value.str_matches]
+    assert failed or not any(item.dtype is str for item in closed)
 
 
 @pytest.mark.parametrize("way", [as_objects, as_csv, as_parquet, as_duckdb])
@@ -177,7 +177,7 @@ def test_no_marker_comes_out_of_another_engine(name: str) -> None:
 def test_the_command_line_prints_no_marker(contract: ContractType, tmp_path: Path) -> None:
     """Whatever it exits with; what it prints is looked through when the test ends."""
     path = as_csv(seeded(contract, everywhere=True), tmp_path)
-    refs = [each.ref for each in METRICS if contract.table in each.contracts]
+    refs = [metric.ref for metric in METRICS if contract.table in metric.contracts]
     days = ["--start", "2024-04-01", "--end", "2024-06-30", "--data", f"{contract.table}={path}"]
     assert main(["validate", contract.table, str(path), "--strict"]) in (0, 11)
     assert main(["compute", *refs, *days]) in (0, 11)
@@ -285,11 +285,11 @@ def test_an_error_nobody_foresaw_forgets_the_table_too() -> None:
     with pytest.raises(RuntimeError, match="unforeseen") as caught:
         computes(pl.DataFrame(rows()), name="unforeseen")
     frames = traceback.extract_tb(caught.value.__traceback__)
-    assert [each.name for each in frames][-2:] == ["wrapper", "computes"]
+    assert [frame.name for frame in frames][-2:] == ["wrapper", "computes"]
     for error in (caught.value, caught.value.__cause__):
         told = traceback.TracebackException.from_exception(error, capture_locals=True)
-        inner = [each for each in told.stack if each.name in ("wrapper", "computes", "deeper")]
-        assert MARK not in str([each.locals for each in inner])
+        inner = [item for item in told.stack if item.name in ("wrapper", "computes", "deeper")]
+        assert MARK not in str([item.locals for item in inner])
 
 
 def test_the_markers_would_be_found() -> None:

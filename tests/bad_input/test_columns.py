@@ -281,7 +281,7 @@ def test_a_lazy_frame_is_a_table_too(give: Give) -> None:
 def test_one_row_is_computed_and_not_disclosed(give: Give) -> None:
     one = give({name: values[:1] for name, values in rows().items()})
     found = compute(one, VISITS, URGENT, MINUTES)
-    assert [cells(found, each) for each in ("visits", "urgent", "minutes")] == [[1], [1], [30]]
+    assert [cells(found, text) for text in ("visits", "urgent", "minutes")] == [[1], [1], [30]]
     safe = found.protect(DisclosurePolicy(threshold=5, rounding_base=5)).to_polars()
     assert set(safe["marker"]) == {"[c]"}
     assert safe["value"].null_count() == len(safe)

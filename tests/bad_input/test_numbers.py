@@ -158,7 +158,10 @@ def test_no_share_gives_hidden_or_rounded_counts_back(give: Give, tmp_path: Path
 def test_sums_do_not_depend_on_the_order_of_rows(give: Give) -> None:
     """As decimals these add up to 0 or to 1, as the order has it; in pence they add up to one."""
     costs = [0.01, 70_368_744_177.0, -70_368_744_177.0]
-    assert len({reduce(operator.add, each) for each in itertools.permutations(costs)}) > 1
+    assert (
+        len({reduce(operator.add, permutation) for permutation in itertools.permutations(costs)})
+        > 1
+    )
     spent = Sum(key="spent", **VISIT, value=Visit.cost, unit=Unit.POUNDS)
     for order in itertools.permutations(costs):
         table = give(rows(came_at=[datetime(2024, 4, 1)] * 3, cost=order))
@@ -215,7 +218,7 @@ def test_what_does_not_add_is_not_put_together_over_time(give: Give) -> None:
 
 def crossed(*lengths: int) -> kpi.Metric:
     breakdowns = [
-        Dimension(f"d{n}", f"D{n}", [str(each) for each in range(length)], description="Many.")
+        Dimension(f"d{n}", f"D{n}", [str(number) for number in range(length)], description="Many.")
         for n, length in enumerate(lengths)
     ]
     body: dict[str, Any] = {
@@ -241,7 +244,7 @@ def test_more_cells_than_can_be_meant_are_refused_before_a_row_is_read(
     """The message multiplies them out. The table here could not even be opened."""
     made = crossed(*lengths)
     months = kpi.periods("2015-04-01", "2025-03-31", grain="month")
-    by = [each.key for each in made.dimensions]
+    by = [dimension.key for dimension in made.dimensions]
     product = " x ".join(map(str, lengths))
     most = math.prod(length + 2 for length in lengths) * len(months)
     with refused(RequestError, f"{most:,} cells .*120 periods x breakdowns of {product}"):

@@ -341,5 +341,5 @@ def test_all_sixty_two_cases_are_tried() -> None:
         check=True,
         cwd=ROOT,
     )
-    numbers = {int(each) for each in re.findall(r"[\[-]([0-9]{2})-", done.stdout)}
+    numbers = {int(item) for item in re.findall(r"[\[-]([0-9]{2})-", done.stdout)}
     assert sorted(set(range(1, 63)) - numbers) == []

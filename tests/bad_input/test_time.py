@@ -237,7 +237,7 @@ def test_a_week_or_a_calendar_year_is_no_period_of_the_plan(label: str) -> None:
     """Weeks cross years, and a bare year does not say which: both are refused, never guessed."""
     with refused(PeriodError):
         kpi.periods(label)
-    assert {each.value for each in Grain} == {"month", "quarter", "year", "rolling_12"}
+    assert {item.value for item in Grain} == {"month", "quarter", "year", "rolling_12"}
 
 
 @case(37, *TABLES)

@@ -50,8 +50,8 @@ def snapshot() -> Iterator[str]:
         held = getattr(swm_kpi, name)
         if isinstance(held, ModuleType):
             yield f"module {name}"
-            for each in held.__all__:
-                yield from (f"    {line}" for line in declared(package, each, getattr(held, each)))
+            for item in held.__all__:
+                yield from (f"    {line}" for line in declared(package, item, getattr(held, item)))
         else:
             yield from declared(package, name, held)
 
@@ -66,7 +66,7 @@ def declared(package: Any, name: str, held: Any) -> Iterator[str]:
     if found.is_function:
         yield found.signature()
         return
-    yield f"class {found.name}({', '.join(str(each) for each in found.bases)})"
+    yield f"class {found.name}({', '.join(str(base) for base in found.bases)})"
     for each, member in sorted(found.all_members.items()):
         if not each.startswith("_") or each == "__init__":
             yield f"    {told(member.final_target if member.is_alias else member)}"

@@ -117,7 +117,7 @@ def polars(columns: Mapping[str, Any]) -> pl.DataFrame:
     """As Polars has it; values of several types are Python objects."""
     made = []
     for name, values in columns.items():
-        kinds = {type(each) for each in values if each is not None}
+        kinds = {type(value) for value in values if value is not None}
         one = len(kinds) <= 1
         made.append(pl.Series(name, values) if one else pl.Series(name, values, dtype=pl.Object))
     return pl.DataFrame(made)
@@ -127,10 +127,10 @@ def pandas(columns: Mapping[str, Any]) -> pd.DataFrame:
     """As pandas has it; whole numbers and truths with gaps in its nullable types."""
     made = {}
     for name, values in columns.items():
-        kinds = {type(each) for each in values if each is not None}
-        gaps = any(each is None for each in values)
+        kinds = {type(value) for value in values if value is not None}
+        gaps = any(value is None for value in values)
         nullable = {int: "Int64", bool: "boolean"}.get(next(iter(kinds), str)) if gaps else None
-        if kinds == {datetime} and all(each is None or each.tzinfo is None for each in values):
+        if kinds == {datetime} and all(value is None or value.tzinfo is None for value in values):
             made[name] = pd.Series(values, dtype="datetime64[us]")
         else:
             made[name] = pd.Series(values, dtype=nullable if len(kinds) == 1 else object)
@@ -155,7 +155,7 @@ EVERYWHERE: tuple[Give, ...] = (*TABLES, spark)
 
 def case(number: int, /, *given: Any, name: str = "give", **named: Any) -> pytest.MarkDecorator:
     """Say which of the numbered cases a test is, and what it is tried on."""
-    values = [(getattr(each, "__name__", str(each)), each) for each in given] + [*named.items()]
+    values = [(getattr(item, "__name__", str(item)), item) for item in given] + [*named.items()]
     return pytest.mark.parametrize(
         name, [pytest.param(each, id=f"{number:02}-{words}") for words, each in values]
     )
@@ -166,7 +166,7 @@ def case(number: int, /, *given: Any, name: str = "give", **named: Any) -> pytes
 
 def metric(*measures: Measure, **fields: Any) -> Metric:
     """Declare a metric that is in no catalogue."""
-    expect = {each.key: 0 for each in measures}
+    expect = {measure.key: 0 for measure in measures}
     first = next(iter(measures[0].contract.columns))
     return Metric(
         **{
@@ -246,7 +246,7 @@ def broken(given: Any) -> set[tuple[str, str, int]]:
         _ = report.table
     with refused(ContractError):
         compute(given, *EVERYTHING, by=["area"])
-    return {(each.column, each.rule, each.rows) for each in report.violations}
+    return {(violation.column, violation.rule, violation.rows) for violation in report.violations}
 
 
 @pytest.fixture
@@ -262,8 +262,8 @@ def nothing_is_told(
     caplog.set_level(logging.DEBUG)
     yield
     out, err = capfd.readouterr()
-    warned = " ".join(str(each.message) for each in recwarn.list)
+    warned = " ".join(str(item.message) for item in recwarn.list)
     logged = " ".join(
-        each.getMessage() for each in caplog.records if not each.name.startswith("py4j")
+        record.getMessage() for record in caplog.records if not record.name.startswith("py4j")
     )
     assert MARK not in out + err + logged + warned

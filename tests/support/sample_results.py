@@ -23,7 +23,7 @@ PROVENANCE = kpi.Provenance(
     engine_version="2.1.0",
     definitions={"57": "57@1#12bcd4fa"},
     as_at=date(2025, 4, 14),
-    periods=tuple(each[0] for each in QUARTERS),
+    periods=tuple(quarter[0] for quarter in QUARTERS),
     breakdowns=("lpa",),
 )
 

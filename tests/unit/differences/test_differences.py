@@ -21,7 +21,7 @@ from tests.support.sample_results import PROVENANCE, result, row, rows
 def one(before: dict | None, after: dict | None) -> dict:
     """Return the row of a difference between datasets of one row each, or of none."""
     stay = row("kept", 0, "All", 1.0)
-    old, new = ([each for each in (given, stay) if each] for given in (before, after))
+    old, new = ([value for value in (given, stay) if value] for given in (before, after))
     found = kpi.diff(result(old), result(new)).to_polars()
     return found.filter(pl.col("measure") != "kept").row(0, named=True)
 
@@ -104,22 +104,24 @@ def test_a_dataset_and_itself_do_not_differ_and_turning_round_turns_the_differen
         row("m", 0, f"area {n}", value, marker="" if value is not None else "[x]")
         for n, value in enumerate(values)
     ]
-    shifted = [each | {"value": each["value"] and each["value"] * 2 + 1} for each in records]
+    shifted = [
+        record | {"value": record["value"] and record["value"] * 2 + 1} for record in records
+    ]
     old, new = result(records), result(shifted)
     assert kpi.diff(old, old).is_empty
     there = kpi.diff(old, new).to_polars()["difference"].to_list()
     back = kpi.diff(new, old).to_polars()["difference"].to_list()
-    assert [each and -each for each in back] == there
+    assert [item and -item for item in back] == there
 
 
 def test_a_breakdown_of_one_dataset_is_set_against_totals_of_the_other() -> None:
-    totals = [each for each in rows() if each["lpa"] == "All"]
+    totals = [row for row in rows() if row["lpa"] == "All"]
     without = result(totals)
     without = kpi.Result(without.to_polars().drop("lpa"), (), without.entries)
     found = kpi.diff(without, result())
     assert found.counts == {"unchanged": 4, "only in new": 8}
-    assert any("The new dataset has no breakdown" not in each and "no breakdown by lpa" in each
-               for each in found.causes)  # fmt: skip
+    assert any("The new dataset has no breakdown" not in cause and "no breakdown by lpa" in cause
+               for cause in found.causes)  # fmt: skip
 
 
 def test_rows_that_cannot_be_told_apart_are_refused() -> None:
@@ -209,7 +211,7 @@ def test_fingerprints_of_different_requests_are_not_set_against_each_other() -> 
     before = with_table(rows=5, fingerprint="aa")
     after = dataclasses.replace(with_table(rows=5, fingerprint="bb"), periods=("2024/25",))
     found = kpi.diff(result(provenance=before), result(provenance=after))
-    assert not any("contact" in each for each in found.causes)
+    assert not any("contact" in cause for cause in found.causes)
 
 
 def test_a_new_version_is_told_from_an_edit_without_one() -> None:
@@ -224,7 +226,7 @@ def test_without_provenance_the_summary_says_that_no_more_is_known() -> None:
     assert "Both datasets have no provenance" in str(
         kpi.diff(result(provenance=None), result(provenance=None))
     )
-    assert any("One dataset does not" in each for each in
+    assert any("One dataset has no" in cause for cause in
                kpi.diff(result(provenance=None), result()).causes)  # fmt: skip
 
 
@@ -246,7 +248,7 @@ def test_rounding_is_not_called_a_revision_of_the_data() -> None:
     assert kpi.diff(after, after).counts == {"unchanged": 1}
 
 
-# Packs on disk
+# Datasets on disk
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
@@ -273,7 +275,7 @@ def test_a_csv_without_its_metadata_is_compared_and_says_so(tmp_path) -> None:
     found = kpi.diff(tmp_path / "dataset.csv", result())
     assert found.is_empty
     assert "One dataset has no provenance" in found.causes[0]
-    assert not any("Disclosure" in each for each in found.causes)
+    assert not any("Disclosure" in cause for cause in found.causes)
 
 
 def test_metadata_of_another_file_is_refused(tmp_path) -> None:

@@ -117,11 +117,11 @@ def test_a_checked_table_has_the_same_fingerprint_and_what_was_overridden_is_sta
     told = [
         kpi.compute(
             ["20"],
-            {"crime": each},
+            {"crime": value},
             periods=["2024/25 Q1"],
             assumptions={"neighbourhood_robbery": ["Robbery of business property"]},
         ).provenance
-        for each in (crimes, checked)
+        for value in (crimes, checked)
     ]
     assert told[0] is not None
     assert told[0] == told[1]

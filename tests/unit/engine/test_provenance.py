@@ -61,9 +61,9 @@ def test_order_is_nothing_to_a_fingerprint() -> None:
         lambda name, values: pd.Series(values),
         lambda name, values: pl.Series(values, strict=False),
         lambda name, values: pd.Categorical(values) if name == "lpa" else values,
-        lambda name, values: [Decimal(each) for each in values] if name == "rows" else values,
+        lambda name, values: [Decimal(value) for value in values] if name == "rows" else values,
         lambda name, values: np.array(values, dtype=np.int32) if name == "month" else values,
-        lambda name, values: [float(each) for each in values] if name == "rows" else values,
+        lambda name, values: [float(value) for value in values] if name == "rows" else values,
     ],
 )
 def test_the_physical_type_is_nothing_to_a_fingerprint(as_held) -> None:
@@ -133,7 +133,7 @@ def test_it_is_short_and_shows_no_value() -> None:
 
 def test_it_is_frozen_and_in_one_order() -> None:
     found = told()
-    assert [each.name for each in found.tables] == ["contact", "incident"]
+    assert [table.name for table in found.tables] == ["contact", "incident"]
     assert list(found.definitions) == ["15", "57"]
     with pytest.raises(AttributeError):
         found.engine = "duckdb"  # type: ignore[misc]

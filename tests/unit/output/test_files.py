@@ -49,12 +49,12 @@ def test_numbers_are_left_alone() -> None:
 def test_every_float_comes_back_as_it_was() -> None:
     values = [1 / 3, 0.1 + 0.2, 5e-324, 1.7976931348623157e308, -7.0, 2.0**53 + 2]
     lines = csv_text(pl.DataFrame({"value": values})).splitlines()[1:]
-    assert [float(each) for each in lines] == values
+    assert [float(line) for line in lines] == values
 
 
 def test_markers_and_awkward_text_are_kept() -> None:
     texts = ["[x]", 'say "so", twice', "two\nlines", "a\rb", "Dyfed–Powys £", "NA"]
-    assert read(csv_text(pl.DataFrame({"note": texts}))) == [["note"], *([each] for each in texts)]
+    assert read(csv_text(pl.DataFrame({"note": texts}))) == [["note"], *([text] for text in texts)]
 
 
 def test_missing_and_empty_are_an_empty_cell() -> None:
@@ -82,7 +82,7 @@ def test_a_file_is_replaced_only_when_asked(tmp_path) -> None:
     assert path.read_text(encoding="utf-8") == "first"
     write_text(path, "second", overwrite=True)
     assert path.read_text(encoding="utf-8") == "second"
-    assert [each.name for each in tmp_path.iterdir()] == ["a.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_the_error_names_only_the_file(tmp_path) -> None:
@@ -126,7 +126,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, s
     with pytest.raises(OutputError, match="No space left"):
         write_text(path, "new", overwrite=True)
     assert path.read_text(encoding="utf-8") == "old"
-    assert [each.name for each in tmp_path.iterdir()] == ["a.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_text_that_utf_8_cannot_hold_is_refused(tmp_path) -> None:
@@ -172,11 +172,11 @@ def test_disclosed_numbers_need_nothing_said(tmp_path, form: str) -> None:
 @pytest.mark.parametrize("form", ["csv", "json", "parquet"])
 def test_beside_disclosed_numbers_stands_no_exact_count(tmp_path, form: str) -> None:
     write(result(policy=POLICY, provenance=with_counts()), tmp_path, form)
-    everything = b"".join(each.read_bytes() for each in tmp_path.iterdir())
+    everything = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for secret in (b"98765", b"feedface", b"54321"):
         assert secret not in everything
     write(result(provenance=with_counts()), tmp_path, form, policy="none", overwrite=True)
-    assert b"98765" in b"".join(each.read_bytes() for each in tmp_path.iterdir())
+    assert b"98765" in b"".join(path.read_bytes() for path in tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("form", EVERY)
@@ -185,18 +185,18 @@ def test_the_same_numbers_give_the_same_bytes(tmp_path, form: str) -> None:
     for folder in folders:
         folder.mkdir()
         write(result(), folder, form, policy="none")
-    one, two = ({each.name: each.read_bytes() for each in folder.iterdir()} for folder in folders)
+    one, two = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
     assert one == two
 
 
 @pytest.mark.parametrize("form", EVERY)
 def test_nothing_is_overwritten_unless_that_is_asked(tmp_path, form: str) -> None:
     path = write(result(), tmp_path, form, policy="none")
-    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     other = result([row("calls_999", 0, "All", 5.0)])
     with pytest.raises(OutputError, match="exists already"):
         write(other, tmp_path, form, policy="none")
-    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     write(other, tmp_path, form, policy="none", overwrite=True)
     assert path.read_bytes() != before[path.name]
 
@@ -224,7 +224,7 @@ def test_metadata_that_may_not_be_overwritten_keeps_the_table_from_being_written
     (tmp_path / "dataset.csv-metadata.json").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match=r"metadata\.json' exists already"):
         write(result(), tmp_path, "csv", policy="none")
-    assert [each.name for each in tmp_path.iterdir()] == ["dataset.csv-metadata.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["dataset.csv-metadata.json"]
 
 
 def test_a_format_that_there_is_not_is_refused_with_the_nearest(tmp_path) -> None:
@@ -246,9 +246,9 @@ def test_the_metadata_is_csv_on_the_web(tmp_path, on_the_web) -> None:
     assert on_the_web["url"] == "dataset.csv"
     header = read((tmp_path / "dataset.csv").read_text(encoding="utf-8"))[0]
     columns = on_the_web["tableSchema"]["columns"]
-    assert [each["titles"] for each in columns] == header
-    assert all(each["dc:description"] for each in columns)
-    types = {each["name"]: each["datatype"] for each in columns}
+    assert [column["titles"] for column in columns] == header
+    assert all(column["dc:description"] for column in columns)
+    types = {column["name"]: column["datatype"] for column in columns}
     assert (types["value"], types["period_start"], types["ref"]) == ("number", "date", "string")
 
 
@@ -258,10 +258,10 @@ def test_the_primary_key_tells_rows_apart_and_is_never_empty(tmp_path, on_the_we
     lines = list(
         csv.DictReader(io.StringIO((tmp_path / "dataset.csv").read_text(encoding="utf-8")))
     )
-    assert len({tuple(line[each] for each in key) for line in lines}) == len(lines) == 12
+    assert len({tuple(line[item] for item in key) for line in lines}) == len(lines) == 12
     required = [e["name"] for e in on_the_web["tableSchema"]["columns"] if e["required"]]
     assert sorted(required) == sorted(key)
-    assert all(line[each] for line in lines for each in required)
+    assert all(line[item] for line in lines for item in required)
 
 
 def test_the_metadata_tells_policy_markers_provenance_and_whose_it_is(tmp_path, on_the_web) -> None:

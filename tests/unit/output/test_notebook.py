@@ -204,4 +204,4 @@ def test_an_entry_shows_itself_in_one_line() -> None:
     shown = {entry.ref: repr(entry) for entry in kpi.catalogue()}
     assert shown["57"] == "<Metric 57 call_handling: 999 and 101 call handling performance>"
     assert str(kpi.catalogue()["57"]) == shown["57"]
-    assert all("\n" not in each and len(each) < 250 for each in shown.values()), shown
+    assert all("\n" not in value and len(value) < 250 for value in shown.values()), shown

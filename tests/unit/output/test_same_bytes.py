@@ -38,7 +38,7 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
         folder.mkdir()
         told = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
         subprocess.run([sys.executable, "-c", WRITE, str(folder)], check=True, env=told)
-        folders.append({each.name: each.read_bytes() for each in sorted(folder.iterdir())})
+        folders.append({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
     first, second = folders
     assert len(first) == 2 * (len(FORMS) + 1)
     assert first.keys() == second.keys()

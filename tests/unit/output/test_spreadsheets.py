@@ -29,7 +29,7 @@ def cells(sheet) -> list[list[object]]:
 
 
 def table_of(sheet) -> list[list[object]]:
-    (area,) = [each.ref for each in sheet.tables.values()]
+    (area,) = [value.ref for value in sheet.tables.values()]
     return [[cell.value for cell in line] for line in sheet[area]]
 
 
@@ -104,8 +104,8 @@ def test_a_marker_beside_a_number_is_in_words_and_leaves_it_a_number(book) -> No
 
 def test_every_marker_and_note_is_explained(book) -> None:
     found = {line[0]: line[1] for line in table_of(book["Notes"])[1:]}
-    assert [each for each in found if not each.startswith("[note")] == [
-        each.value for each in kpi.Marker if each is not kpi.Marker.NONE
+    assert [item for item in found if not item.startswith("[note")] == [
+        marker.value for marker in kpi.Marker if marker is not kpi.Marker.NONE
     ]
     assert found["[c]"] == "Withheld to protect people who could be identified."
     assert found["[note 1]"] == "Withheld."
@@ -123,7 +123,7 @@ def test_text_is_never_a_formula_or_a_link(book) -> None:
 
 
 def test_a_ref_that_is_not_broken_down_has_no_column_for_it(tmp_path) -> None:
-    only = [each for each in rows() if each["lpa"] == "All"]
+    only = [row for row in rows() if row["lpa"] == "All"]
     result(only).to_xlsx(tmp_path / "dataset.xlsx", policy="none")
     sheet = openpyxl.load_workbook(tmp_path / "dataset.xlsx")["Ref 57"]
     assert "Local Policing Area" not in table_of(sheet)[0]
@@ -135,13 +135,13 @@ def test_a_ref_that_is_not_broken_down_has_no_column_for_it(tmp_path) -> None:
 
 def ods_table(document, name: str):
     found = document.getElementsByType(tables.Table)
-    return next(each for each in found if each.getAttribute("name") == name)
+    return next(item for item in found if item.getAttribute("name") == name)
 
 
 def test_the_ods_has_the_same_tables(tmp_path, book) -> None:
     result().to_ods(tmp_path / "dataset.ods", policy="none")
     document = opendocument.load(tmp_path / "dataset.ods")
-    names = [each.getAttribute("name") for each in document.getElementsByType(tables.Table)]
+    names = [item.getAttribute("name") for item in document.getElementsByType(tables.Table)]
     assert names == book.sheetnames
     for name in ("Notes", "Ref 57"):
         lines = []
@@ -168,7 +168,7 @@ def test_heading_rows_and_ranges_are_marked_in_the_ods(tmp_path) -> None:
     space = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
     assert len(root.findall(f".//{space}table-header-rows")) == 3
     ranges = root.findall(f".//{space}database-range")
-    assert {each.get(f"{space}target-range-address") for each in ranges} == {
+    assert {database_range.get(f"{space}target-range-address") for database_range in ranges} == {
         "'Notes'.A3:'Notes'.B15",
         "'Ref 57'.A4:'Ref 57'.G10",
     }
@@ -186,8 +186,8 @@ def test_the_same_numbers_give_the_same_bytes_whatever_the_clock_says(tmp_path, 
     one, two = ((tmp_path / f"{name}.{form}").read_bytes() for name in ("one", "two"))
     assert one == two
     with zipfile.ZipFile(BytesIO(one)) as archive:
-        assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-        everything = b"".join(archive.read(each) for each in archive.namelist())
+        assert {item.date_time for item in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        everything = b"".join(archive.read(item) for item in archive.namelist())
     assert b"2026" not in everything
 
 
@@ -199,7 +199,7 @@ def test_disclosed_numbers_are_written_with_their_policy(tmp_path, form) -> None
     assert not path.exists()
     getattr(result(policy=DisclosurePolicy(threshold=5)), f"to_{form}")(path)
     with zipfile.ZipFile(path) as archive:
-        text = b"".join(archive.read(each) for each in archive.namelist()).decode("utf-8", "ignore")
+        text = b"".join(archive.read(item) for item in archive.namelist()).decode("utf-8", "ignore")
     assert "Counts of people and events under 5 are suppressed" in text
     assert "Do not publish" not in text
 
@@ -246,7 +246,7 @@ def test_refs_that_sheets_cannot_tell_apart_get_sheets_of_their_own(tmp_path, fo
     getattr(dataset, f"to_{form}")(path, policy="none")
     if form == "xlsx":
         names = openpyxl.load_workbook(path).sheetnames
-        assert len({each.lower() for each in names}) == len(names) == 7
+        assert len({name.lower() for name in names}) == len(names) == 7
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -50,7 +50,7 @@ class Page(HTMLParser):
     def text(self) -> str:
         return " ".join("".join(self.words).split())
 
-    def each(self, tag: str) -> list[dict[str, str | None]]:
+    def elements(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.tags if name == tag]
 
 
@@ -66,9 +66,9 @@ def page(summary: Summary) -> Page:
 
 def test_writes_the_files_it_names(summary: Summary) -> None:
     written = {
-        each.relative_to(summary.folder).as_posix()
-        for each in summary.folder.rglob("*")
-        if each.is_file()
+        path.relative_to(summary.folder).as_posix()
+        for path in summary.folder.rglob("*")
+        if path.is_file()
     }
     assert written == set(summary.files)
     assert {"index.html", "metrics.csv", "metadata.json"} <= written
@@ -77,18 +77,22 @@ def test_writes_the_files_it_names(summary: Summary) -> None:
 @pytest.mark.skipif(not find_spec("altair"), reason="charts need the extra")
 def test_draws_one_chart_for_each_ref_with_a_number(summary: Summary, page: Page) -> None:
     charts = [name for name in summary.files if name.endswith(".svg")]
-    assert len(charts) == sum(told.headline is not None for told in summary.contents.told)
-    assert len(page.each("img")) == len(charts)
-    assert all(each["src"].startswith("data:image/svg+xml") for each in page.each("img"))
-    assert all(each["alt"] for each in page.each("img"))
+    assert len(charts) == sum(section.headline is not None for section in summary.contents.sections)
+    assert len(page.elements("img")) == len(charts)
+    assert all(element["src"].startswith("data:image/svg+xml") for element in page.elements("img"))
+    assert all(element["alt"] for element in page.elements("img"))
 
 
-def test_beside_each_picture_stand_the_areas(summary: Summary, page: Page) -> None:
-    tables = [each for each in page.each("table") if each.get("class") == "areas"]
-    told = summary.contents.told
-    with_areas = [each for each in told if each.headline and each.areas(each.headline).height]
+def test_each_chart_has_a_table_of_areas_beside_it(summary: Summary, page: Page) -> None:
+    tables = [element for element in page.elements("table") if element.get("class") == "areas"]
+    sections = summary.contents.sections
+    with_areas = [
+        section
+        for section in sections
+        if section.headline and section.areas(section.headline).height
+    ]
     assert len(tables) == len(with_areas) > 30
-    asb = next(each for each in told if each.entry.ref == "15")
+    asb = next(section for section in sections if section.entry.ref == "15")
     assert asb.headline is not None
     assert asb.areas(asb.headline)["lpa"].to_list()[-1] == "South Worcestershire"
 
@@ -111,20 +115,24 @@ def test_the_metadata_says_how_to_make_it_again(summary: Summary) -> None:
     assert (found["first_day"], found["last_day"]) == (DAYS["start"], DAYS["end"])
     assert found["rows"] == len(summary.contents.result)
     assert found["tables"] == dict(summary.contents.tables)
-    assert all(re.fullmatch(r".+@\d+#[0-9a-f]{8}", each["definition"]) for each in found["metrics"])
+    assert all(re.fullmatch(r".+@\d+#[0-9a-f]{8}", item["definition"]) for item in found["metrics"])
 
 
 def _only_texts(metric: Metric | None) -> bool:
-    return metric is not None and all(isinstance(each, TextReport) for each in metric.measures)
+    return metric is not None and all(
+        isinstance(measure, TextReport) for measure in metric.measures
+    )
 
 
 def test_every_metric_is_computed(summary: Summary) -> None:
     plan = catalogue()
-    assert [told.entry.ref for told in summary.contents.told] == [
-        each.ref for each in plan if each.computes
+    assert [section.entry.ref for section in summary.contents.sections] == [
+        entry.ref for entry in plan if entry.computes
     ]
-    texts = [each for each in plan if _only_texts(plan.metric(each))]
-    without_number = [told.entry for told in summary.contents.told if told.headline is None]
+    texts = [entry for entry in plan if _only_texts(plan.metric(entry))]
+    without_number = [
+        section.entry for section in summary.contents.sections if section.headline is None
+    ]
     assert without_number == texts
 
 
@@ -133,7 +141,7 @@ def test_the_page_names_every_ref(page: Page) -> None:
     for entry in catalogue():
         assert " ".join(entry.name.split()) in page.text
         assert (f"ref-{entry.ref}" in anchors) == entry.computes
-    refs = [cell for cell in page.each("td") if cell.get("class") == "ref"]
+    refs = [cell for cell in page.elements("td") if cell.get("class") == "ref"]
     assert len(refs) == len(catalogue())
 
 
@@ -155,17 +163,17 @@ def test_the_page_fetches_nothing_and_runs_nothing(page: Page, summary: Summary)
 def test_links_within_the_page_lead_somewhere(page: Page) -> None:
     names = [each["id"] for _, each in page.tags if "id" in each]
     assert len(names) == len(set(names))
-    targets = {(each["href"] or "")[1:] for each in page.each("a")}
+    targets = {(element["href"] or "")[1:] for element in page.elements("a")}
     assert targets <= set(names)
 
 
 def test_tables_can_be_read_aloud_and_scrolled(page: Page) -> None:
-    assert page.each("html") == [{"lang": "en-GB"}]
-    assert len(page.each("caption")) == len(page.each("table"))
-    assert {each.get("scope") for each in page.each("th")} == {"row", "col"}
-    boxes = [each for each in page.each("div") if each.get("class") == "scroll"]
+    assert page.elements("html") == [{"lang": "en-GB"}]
+    assert len(page.elements("caption")) == len(page.elements("table"))
+    assert {element.get("scope") for element in page.elements("th")} == {"row", "col"}
+    boxes = [element for element in page.elements("div") if element.get("class") == "scroll"]
     assert boxes
-    assert all(each["tabindex"] == "0" and each["aria-label"] for each in boxes)
+    assert all(box["tabindex"] == "0" and box["aria-label"] for box in boxes)
 
 
 def test_the_same_force_gives_the_same_dataset(tmp_path, summary: Summary) -> None:
@@ -176,10 +184,10 @@ def test_the_same_force_gives_the_same_dataset(tmp_path, summary: Summary) -> No
 
 def test_what_is_printed(summary: Summary) -> None:
     lines = str(summary).splitlines()
-    assert max(len(each) for each in lines[2:-3]) <= 100
+    assert max(len(line) for line in lines[2:-3]) <= 100
     assert "The numbers are synthetic" in str(summary)
     assert lines[-1] == f"Open {summary.folder / 'index.html'}"
-    assert sum(each[:4].strip().isdigit() for each in lines) == len(summary.contents.told)
+    assert sum(line[:4].strip().isdigit() for line in lines) == len(summary.contents.sections)
 
 
 # Small datasets of one metric
@@ -191,7 +199,7 @@ def small(folder, **options) -> Summary:
     return run_demo(folder, catalogue=Catalogue([entry]), **options)
 
 
-def test_hostile_words_are_only_words(tmp_path) -> None:
+def test_hostile_text_is_escaped(tmp_path) -> None:
     hostile = "<script>alert('&')</script>\"><img src=x onerror=alert(1)>"
     words = {
         "title": hostile,
@@ -202,8 +210,8 @@ def test_hostile_words_are_only_words(tmp_path) -> None:
     found = small(tmp_path / "dataset", update=words)
     page = Page((found.folder / "index.html").read_text(encoding="utf-8"))
     assert page.text.count("<script>alert('&')</script>") >= 4
-    assert not page.each("script")
-    assert not [each for each in page.each("img") if "onerror" in each]
+    assert not page.elements("script")
+    assert not [element for element in page.elements("img") if "onerror" in element]
     for name in found.files:
         if name.endswith(".svg"):
             assert "<script" not in (found.folder / name).read_text(encoding="utf-8")
@@ -227,21 +235,21 @@ def test_without_altair_there_is_a_dataset_without_charts(tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, "altair", None)
     found = small(tmp_path / "dataset")
     assert found.files == ("index.html", "metrics.csv", "metadata.json")
-    assert "swm-kpi[charts]" in found.without_charts
+    assert "swm-kpi[charts]" in found.no_charts_reason
     assert "swm-kpi[charts]" in str(found)
     page = Page((found.folder / "index.html").read_text(encoding="utf-8"))
     assert 'pip install "swm-kpi[charts]"' in page.text
-    assert not page.each("img")
+    assert not page.elements("img")
     assert "April to June 2024" in page.text
 
 
-def test_steps_are_told(tmp_path) -> None:
+def test_progress_names_the_first_and_last_step(tmp_path) -> None:
     steps: list[str] = []
     small(tmp_path / "dataset", progress=steps.append)
-    assert steps[0] == "making a synthetic force"
-    assert steps[-1] == "writing the dataset"
+    assert steps[0] == "generating a synthetic force"
+    assert steps[-1] == "writing the files"
 
 
-def test_whole_quarters_are_asked_for(tmp_path) -> None:
+def test_days_that_are_not_whole_quarters_raise(tmp_path) -> None:
     with pytest.raises(PeriodError):
         small(tmp_path / "dataset", end="2024-06-15")
