@@ -230,9 +230,11 @@ def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
     for row in rows.iter_rows(named=True):
         cells = [format_cell(row, format_value)]
         if intervals:
-            known = row["lower"] is not None and row["upper"] is not None
-            interval = f"{format_value(row['lower'])} to {format_value(row['upper'])}"
-            cells.append(interval if known else "")
+            lower, upper = row["lower"], row["upper"]
+            if lower is None or upper is None:
+                cells.append("")
+            else:
+                cells.append(f"{format_value(lower)} to {format_value(upper)}")
         columns = "".join(f'<td class="number">{escape(cell)}</td>' for cell in cells)
         lines.append(f'<tr><th scope="row">{escape(row[BY])}</th>{columns}</tr>')
     heads = "".join(

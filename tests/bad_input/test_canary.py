@@ -54,15 +54,15 @@ ROWS = 12
 
 def seeded(contract: ContractType, *, everywhere: bool) -> pl.DataFrame:
     """Rows with a marker in each text and key: where the contract lets it stand, or everywhere."""
-    found = columns_of(contract, right_rows(contract, ROWS))
+    columns = columns_of(contract, right_rows(contract, ROWS))
     for name, column in contract.columns.items():
         if column.dtype is not str:
             continue
         free = column.domain is None and column.str_matches is None
         open_ = column.dimension is not None or name in TOLD
         if everywhere or (free and not open_):
-            found[name] = [f"{MARK} {name} {number}" for number in range(ROWS)]
-    return frame_of(contract, found)
+            columns[name] = [f"{MARK} {name} {number}" for number in range(ROWS)]
+    return frame_of(contract, columns)
 
 
 # How a table is handed over
@@ -89,14 +89,14 @@ def as_duckdb(frame: pl.DataFrame, _: Path) -> Any:
 Way = Callable[[pl.DataFrame, Path], Any]
 
 
-def attempts(given: Any, contract: ContractType) -> Iterator[Callable[[], Any]]:
+def attempts(argument: Any, contract: ContractType) -> Iterator[Callable[[], Any]]:
     """Everything that can be asked of a table."""
     table = contract.table
     refs = [metric.ref for metric in METRICS if table in metric.contracts]
-    data = {table: given}
-    yield lambda: kpi.validate(given, contract)
-    yield lambda: kpi.validate(given, contract, strict=True)
-    yield lambda: kpi.validate(given, contract).table
+    data = {table: argument}
+    yield lambda: kpi.validate(argument, contract)
+    yield lambda: kpi.validate(argument, contract, strict=True)
+    yield lambda: kpi.validate(argument, contract).table
     yield lambda: kpi.check_inputs(data)
     yield lambda: kpi.query_plan(refs, data, periods=Q1)
     yield lambda: kpi.compute(refs, data, periods=Q1, by=["lpa"])
@@ -117,24 +117,24 @@ def written(result: kpi.Result, folder: Path) -> Iterator[str]:
         yield str(pl.read_parquet_metadata(folder / "dataset.parquet"))
 
 
-def tried(given: Any, contract: ContractType, folder: Path | None = None) -> int:
+def tried(data: Any, contract: ContractType, folder: Path | None = None) -> int:
     """Ask everything of a table, hold whatever comes of it to silence, and count the refusals.
 
     Results are written too where there is a folder for them.
     """
     failed = 0
-    for attempt in attempts(given, contract):
+    for attempt in attempts(data, contract):
         try:
             answer = attempt()
         except SwmKpiError as error:
             failed += 1
             assert_quiet(error)
             continue
-        said = [str(answer), repr(answer)]
+        texts = [str(answer), repr(answer)]
         if isinstance(answer, kpi.Result):
-            said.append(str(answer.to_polars().to_dicts()))
-            said += written(answer, folder) if folder is not None else ()
-        assert not [text for text in said if MARK in text]
+            texts.append(str(answer.to_polars().to_dicts()))
+            texts += written(answer, folder) if folder is not None else ()
+        assert not [text for text in texts if MARK in text]
     return failed
 
 
@@ -261,11 +261,11 @@ def test_no_marker_comes_out_of_what_fails_inside(
     make: Callable[[Path], Any], tmp_path: Path
 ) -> None:
     """An engine's own error, which holds the value, goes no further than the engine."""
-    given = make(tmp_path)
+    data = make(tmp_path)
     with refused((InputError, ContractError)):
-        _ = kpi.validate(given, Visit).table
+        _ = kpi.validate(data, Visit).table
     with refused((InputError, ContractError)):
-        compute(given, *EVERYTHING)
+        compute(data, *EVERYTHING)
 
 
 def test_an_error_nobody_foresaw_forgets_the_table_too() -> None:
@@ -287,8 +287,8 @@ def test_an_error_nobody_foresaw_forgets_the_table_too() -> None:
     frames = traceback.extract_tb(caught.value.__traceback__)
     assert [frame.name for frame in frames][-2:] == ["wrapper", "computes"]
     for error in (caught.value, caught.value.__cause__):
-        told = traceback.TracebackException.from_exception(error, capture_locals=True)
-        inner = [item for item in told.stack if item.name in ("wrapper", "computes", "deeper")]
+        record = traceback.TracebackException.from_exception(error, capture_locals=True)
+        inner = [item for item in record.stack if item.name in ("wrapper", "computes", "deeper")]
         assert MARK not in str([item.locals for item in inner])
 
 

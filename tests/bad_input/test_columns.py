@@ -62,12 +62,12 @@ def test_a_column_that_the_contract_does_not_know_is_never_read(give: Give) -> N
 
     (The list of cases refuses it always; the design reads on and names it.)
     """
-    given = give(rows(surname=[f"{M}"] * 3))
-    report = kpi.validate(given, Visit)
+    data = give(rows(surname=[f"{M}"] * 3))
+    report = kpi.validate(data, Visit)
     assert report.ok
     assert report.extra_columns == ("surname",)
     assert "surname" not in report.table.columns
-    strict = kpi.validate(given, Visit, strict=True)
+    strict = kpi.validate(data, Visit, strict=True)
     assert {(v.column, v.rule) for v in strict.violations} == {
         ("surname", "the contract has no such column")
     }
@@ -89,9 +89,9 @@ def twice_in_csv(folder: Path) -> Any:
 @case(12, twice_in_pandas, twice_in_csv, name="make")
 def test_two_columns_of_one_label_are_refused(make: Callable[[Path], Any], tmp_path: Path) -> None:
     """Whatever a reader calls the second."""
-    found = broken(make(tmp_path))
-    assert {name for name, _, _ in found} == {"code"}
-    assert "occurs twice" in str(found)
+    violations = broken(make(tmp_path))
+    assert {name for name, _, _ in violations} == {"code"}
+    assert "occurs twice" in str(violations)
 
 
 LOSSY: dict[str, tuple[int, str, list[Any], str]] = {
@@ -130,13 +130,13 @@ def test_what_is_lossy_or_doubtful_is_refused(
     column: str, values: list[Any], rule: str, give: Give
 ) -> None:
     """And so is nothing else of the table."""
-    found = broken(give(rows(left_at=[None] * 3) | {column: values}))
-    assert {name for name, _, _ in found} == {column}
-    assert rule in str(found)
+    violations = broken(give(rows(left_at=[None] * 3) | {column: values}))
+    assert {name for name, _, _ in violations} == {column}
+    assert rule in str(violations)
 
 
 @case(13, *HERE)
-def test_every_column_of_another_type_is_told_at_once(give: Give) -> None:
+def test_every_column_of_another_type_is_reported_at_once(give: Give) -> None:
     """``test_contracts.py`` does so for every contract of the catalogue."""
     wrong = rows(people=["1", "2", "3"], urgent=["Y"] * 3, came_at=["2024-04-01"] * 3)
     assert {name for name, _, _ in broken(give(wrong))} == {"people", "urgent", "came_at"}
@@ -158,8 +158,8 @@ MIXED: dict[str, tuple[str, list[Any]]] = {
 def test_several_types_in_one_column_are_refused(
     give: Give, column: str, values: list[Any]
 ) -> None:
-    found = broken(give(rows(**{column: values})))
-    assert {(name, n) for name, _, n in found} == {(column, 3)}
+    violations = broken(give(rows(**{column: values})))
+    assert {(name, n) for name, _, n in violations} == {(column, 3)}
 
 
 LARGE = {
@@ -194,10 +194,10 @@ def test_sums_never_wrap_round(give: Give) -> None:
         "people": [2**53 - 1] * many,
         "cost": [2.0**53 / 101] * many,
     }
-    found = compute(give(columns), *EVERYTHING[-2:])
+    result = compute(give(columns), *EVERYTHING[-2:])
     assert many * 2**53 > 2**63
-    assert cells(found, "people") == [pytest.approx(many * (2**53 - 1))]
-    assert cells(found, "cost") == [pytest.approx(many * 2**53 / 101)]
+    assert cells(result, "people") == [pytest.approx(many * (2**53 - 1))]
+    assert cells(result, "cost") == [pytest.approx(many * 2**53 / 101)]
 
 
 def as_categories(frame: pl.DataFrame) -> Any:
@@ -226,10 +226,10 @@ def test_a_table_with_no_rows_has_zeros_and_no_shares(give: Give) -> None:
     """Where somebody says what it covers. Otherwise it says nothing at all."""
     empty = give_empty(give)
     assert kpi.validate(empty, Visit).rows == 0
-    found = compute(empty)
-    assert cells(found, "visits") == [0]
+    result = compute(empty)
+    assert cells(result, "visits") == [0]
     for measure in ("urgent", "minutes"):
-        assert (cells(found, measure), cells(found, measure, "marker")) == ([None], ["[z]"])
+        assert (cells(result, measure), cells(result, measure, "marker")) == ([None], ["[z]"])
     unsaid = compute(empty, coverage={})
     assert (cells(unsaid, "visits"), cells(unsaid, "visits", "marker")) == ([None], ["[x]"])
     assert "no dated rows" in cells(unsaid, "visits", "note")[0]
@@ -248,7 +248,7 @@ def give_empty(give: Give) -> Any:
 
 @case(
     23,
-    name="given",
+    name="data",
     none=None,
     list=[],
     mapping={"visit_id": [M]},
@@ -261,11 +261,11 @@ def give_empty(give: Give) -> Any:
     no_file="visits.csv",
     no_name="\0.csv",
 )
-def test_what_is_no_table_is_refused_by_its_type(given: Any) -> None:
+def test_an_argument_that_is_not_a_table_raises_with_its_type(data: Any) -> None:
     with refused(InputError, "^Table 'visit'"):
-        kpi.validate(given, Visit)
+        kpi.validate(data, Visit)
     with refused(InputError, "^Table 'visit'"):
-        compute({"visit": given})
+        compute({"visit": data})
 
 
 @case(23, *HERE)
@@ -279,9 +279,9 @@ def test_a_lazy_frame_is_a_table_too(give: Give) -> None:
 
 @case(24, *TABLES)
 def test_one_row_is_computed_and_not_disclosed(give: Give) -> None:
-    one = give({name: values[:1] for name, values in rows().items()})
-    found = compute(one, VISITS, URGENT, MINUTES)
-    assert [cells(found, text) for text in ("visits", "urgent", "minutes")] == [[1], [1], [30]]
-    safe = found.protect(DisclosurePolicy(threshold=5, rounding_base=5)).to_polars()
+    first = give({name: values[:1] for name, values in rows().items()})
+    result = compute(first, VISITS, URGENT, MINUTES)
+    assert [cells(result, text) for text in ("visits", "urgent", "minutes")] == [[1], [1], [30]]
+    safe = result.protect(DisclosurePolicy(threshold=5, rounding_base=5)).to_polars()
     assert set(safe["marker"]) == {"[c]"}
     assert safe["value"].null_count() == len(safe)

@@ -69,12 +69,12 @@ def visits(**areas: int) -> dict[str, list[Any]]:
 @case(45, *TABLES)
 def test_nothing_to_divide_by_is_not_applicable_and_stops_nothing(give: Give) -> None:
     """The rows beside it have their numbers, and no number is infinite or not one."""
-    found = compute(give(rows(urgent=[None] * 3, area=["South"] * 3)), by=["area"])
-    assert cells(found, "visits") == [0, 3, 3]
-    assert cells(found, "urgent") == [None] * 3
-    assert cells(found, "urgent", "marker") == ["[z]"] * 3
+    result = compute(give(rows(urgent=[None] * 3, area=["South"] * 3)), by=["area"])
+    assert cells(result, "visits") == [0, 3, 3]
+    assert cells(result, "urgent") == [None] * 3
+    assert cells(result, "urgent", "marker") == ["[z]"] * 3
     for name in NUMBER_COLUMNS:
-        assert found.to_polars()[name].drop_nulls().is_finite().all()
+        assert result.to_polars()[name].drop_nulls().is_finite().all()
 
 
 VISITED = st.tuples(st.sampled_from(["North", "South", None]), st.sampled_from([True, False, None]))
@@ -90,9 +90,9 @@ def shares_are_of_their_whole(drawn: list[tuple[str | None, bool | None]]) -> No
         "urgent": [urgent for _, urgent in drawn],
     }
     types = {"visit_id": pl.String, "came_at": pl.Datetime, "area": pl.String, "urgent": pl.Boolean}
-    found = compute(pl.DataFrame(columns, schema=types), URGENT, by=["area"])
+    result = compute(pl.DataFrame(columns, schema=types), URGENT, by=["area"])
     for part, whole in zip(
-        cells(found, "urgent", "numerator"), cells(found, "urgent", "denominator"), strict=True
+        cells(result, "urgent", "numerator"), cells(result, "urgent", "denominator"), strict=True
     ):
         assert 0 <= part <= whole
 
@@ -119,18 +119,18 @@ TOLD: dict[str, Any] = {
 @case(47, name="count", **TOLD)
 def test_a_count_near_the_threshold_is_hidden_or_rounded(count: tuple[int, Any]) -> None:
     """Of a threshold of 5: 1 to 4 are hidden, a nought is shown, and the rest is rounded to 5."""
-    many, told = count
-    found = compute(pl.DataFrame(visits(North=many, South=500)), VISITS, by=["area"])
-    safe = found.protect(POLICY)
+    many, record = count
+    result = compute(pl.DataFrame(visits(North=many, South=500)), VISITS, by=["area"])
+    safe = result.protect(POLICY)
     shown = cells(safe, "visits")[0]
-    assert (shown if shown is not None else cells(safe, "visits", "marker")[0]) == told
+    assert (shown if shown is not None else cells(safe, "visits", "marker")[0]) == record
 
 
 @case(48, *HERE)
 def test_a_second_cell_is_hidden_where_the_total_would_give_the_first_back(give: Give) -> None:
     """100 less 97 is 3: unrounded, the total gives it away unless another number goes too."""
-    found = compute(give(visits(North=3, South=97)), VISITS, by=["area"])
-    safe = found.protect(DisclosurePolicy(threshold=5, rounding_base=1))
+    result = compute(give(visits(North=3, South=97)), VISITS, by=["area"])
+    safe = result.protect(DisclosurePolicy(threshold=5, rounding_base=1))
     assert cells(safe, "visits", "marker")[0] == "[c]"
     assert cells(safe, "visits").count(None) >= 2
     assert "3" not in str(cells(safe, "visits", "note"))
@@ -142,11 +142,11 @@ def test_no_share_gives_hidden_or_rounded_counts_back(give: Give, tmp_path: Path
 
     An undisclosed share is not written at all, unless that is said to be meant.
     """
-    found = compute(give(visits(North=13, South=500)), URGENT, by=["area"])
-    assert cells(found, "urgent")[0] == 7 / 13
+    result = compute(give(visits(North=13, South=500)), URGENT, by=["area"])
+    assert cells(result, "urgent")[0] == 7 / 13
     with refused(OutputError, "no disclosure control"):
-        found.to_csv(tmp_path / "shares.csv")
-    safe = found.protect(POLICY)
+        result.to_csv(tmp_path / "shares.csv")
+    safe = result.protect(POLICY)
     assert cells(safe, "urgent")[0] == 5 / 15
     for part, whole in zip(
         cells(safe, "urgent", "numerator"), cells(safe, "urgent", "denominator"), strict=True
@@ -172,8 +172,8 @@ def test_sums_do_not_depend_on_the_order_of_rows(give: Give) -> None:
 def test_halves_are_rounded_upwards_and_nought_has_no_sign(give: Give) -> None:
     """Never to the even neighbour: 2.5 hundreds are 3 hundreds, as people expect."""
     policy = DisclosurePolicy(threshold=5, rounding_base=10)
-    found = compute(give(visits(North=15, South=25)), VISITS, by=["area"]).protect(policy)
-    assert cells(found, "visits") == [20, 30, 40]
+    result = compute(give(visits(North=15, South=25)), VISITS, by=["area"]).protect(policy)
+    assert cells(result, "visits") == [20, 30, 40]
     spent = Sum(key="spent", **VISIT, value=Visit.cost, unit=Unit.POUNDS)
     (nought,) = cells(compute(give(rows(cost=[-0.0, None, -0.001])), spent), "spent")
     assert (nought, math.copysign(1, nought)) == (0, 1)
@@ -196,9 +196,9 @@ def test_what_does_not_add_is_worked_out_again_and_never_added(give: Give) -> No
     middle = Duration(key="middle", **VISIT, start=Visit.came_at, end=Visit.left_at,
                       average=Average.MEDIAN, unit=Unit.MINUTES)  # fmt: skip
     visitors = Count(key="visitors", **VISIT, distinct=Visit.visitor)
-    found = compute(table, middle, visitors, by=["area"], periods=["2024-04", "2024/25 Q1"])
-    assert cells(found, "visitors") == [1, 1, 1, 1, 1, 1]
-    assert cells(found, "middle") == [10, 30, 20, 10, 55, 30]
+    result = compute(table, middle, visitors, by=["area"], periods=["2024-04", "2024/25 Q1"])
+    assert cells(result, "visitors") == [1, 1, 1, 1, 1, 1]
+    assert cells(result, "middle") == [10, 30, 20, 10, 55, 30]
 
 
 @case(51, *HERE)
@@ -206,8 +206,8 @@ def test_what_does_not_add_is_not_put_together_over_time(give: Give) -> None:
     """A year to date of medians, or of different people, is refused with the reason."""
     visitors = Count(key="visitors", **VISIT, distinct=Visit.visitor)
     months = ["2023-04", "2023-05", "2024-04", "2024-05"]
-    found = compute(give(rows()), visitors, MINUTES, periods=months, coverage={})
-    put_together = found.compare("year_to_date").to_polars()
+    result = compute(give(rows()), visitors, MINUTES, periods=months, coverage={})
+    put_together = result.compare("year_to_date").to_polars()
     in_may = put_together.filter(measure="visitors", period="2024-05")
     assert (in_may["current_value"].to_list(), in_may["change_marker"].to_list()) == (
         [None],
@@ -234,7 +234,7 @@ def crossed(*lengths: int) -> kpi.Metric:
 
 
 class NeverRead:
-    """A table that is not one: it can be named, and not opened."""
+    """Not a table: it has a name, and reading it raises an error."""
 
 
 @case(52, name="lengths", two=(3000, 3000), three=(300, 300, 300), many_periods=(44, 350, 10))

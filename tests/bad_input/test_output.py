@@ -81,13 +81,13 @@ def test_text_that_a_spreadsheet_would_run_is_made_harmless(
     give: Give, text: str, tmp_path: Path
 ) -> None:
     """Numbers are left alone; ``test_export.py`` and ``test_spreadsheets.py`` try each writer."""
-    found = jobs(give, text)
-    assert text in cells(found, "jobs", "team")
-    found.to_csv(tmp_path / "a.csv", policy="none")
+    result = jobs(give, text)
+    assert text in cells(result, "jobs", "team")
+    result.to_csv(tmp_path / "a.csv", policy="none")
     table = pd.read_csv(tmp_path / "a.csv", dtype=str, keep_default_na=False)
     assert f"'{text}" in table["team"].tolist()
     assert table["value"].tolist() == ["1", "1", "2"]
-    found.to_xlsx(tmp_path / "a.xlsx", policy="none")
+    result.to_xlsx(tmp_path / "a.xlsx", policy="none")
     for sheet in openpyxl.load_workbook(tmp_path / "a.xlsx"):
         assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line)
 
@@ -136,9 +136,9 @@ def test_markup_in_a_title_or_a_member_is_shown_and_not_run(text: str) -> None:
 @pytest.mark.parametrize("text", ["x'; DROP TABLE visit;--", '" OR 1=1 --', "a' OR 'a'='a"])
 def test_text_with_quotes_is_a_value_and_never_a_query(give: Give, text: str) -> None:
     """A member named so is counted as any other, and a row of it is found by no other name."""
-    found = jobs(give, text)
-    assert cells(found, "jobs", "team") == [*sorted([text, "Plain"]), "All"]
-    assert cells(found, "jobs") == [1, 1, 2]
+    result = jobs(give, text)
+    assert cells(result, "jobs", "team") == [*sorted([text, "Plain"]), "All"]
+    assert cells(result, "jobs") == [1, 1, 2]
 
     class Note(Contract, row_unit=Unit.EVENTS):
         """One row per note."""
@@ -174,15 +174,15 @@ NEVER_CALLED = {
 )
 def test_nothing_that_runs_text_is_called(names: set[str]) -> None:
     """``test_architecture.py`` bans modules whose files run code, too."""
-    assert {path.name: found for path in MACHINE if (found := calls_in(path) & names)} == {}
+    assert {path.name: output for path in MACHINE if (output := calls_in(path) & names)} == {}
 
 
-@case(56, name="given", python="metrics.py", module="os", folder="definitions")
+@case(56, name="data", python="metrics.py", module="os", folder="definitions")
 def test_a_definition_is_code_under_review_and_never_a_file_that_is_named(
-    given: str, tmp_path: Path
+    data: str, tmp_path: Path
 ) -> None:
     """No argument runs a file: what is passed as data, refs or availability is only ever read."""
-    edge_case = tmp_path / given
+    edge_case = tmp_path / data
     edge_case.write_text("raise SystemExit('it ran')", encoding="utf-8")
     with refused(InputError):
         kpi.validate(edge_case, Visit)
@@ -319,12 +319,12 @@ def test_a_catalogue_that_contradicts_itself_does_not_exist(make: Any) -> None:
         make()
 
 
-@case(62, name="held", version={("T1", 1): "00000000"}, older={("T1", 2): "00000000"})
-def test_a_definition_that_changed_without_a_new_version_is_told(
-    held: dict[tuple[str, int], str],
+@case(62, name="stored", version={("T1", 1): "00000000"}, older={("T1", 2): "00000000"})
+def test_a_definition_that_changed_without_a_new_version_is_reported(
+    stored: dict[tuple[str, int], str],
 ) -> None:
     """``test_lock.py`` holds the plan itself to its lock."""
-    (problem,) = iter_lock_problems(held, {("T1", 1): "11111111"})
+    (problem,) = iter_lock_problems(stored, {("T1", 1): "11111111"})
     assert problem.field == "version"
 
 

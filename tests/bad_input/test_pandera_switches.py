@@ -109,7 +109,7 @@ def test_no_setting_of_the_process_weakens_a_check() -> None:
     assert (json.loads(done.stdout or "null"), done.stderr) == ([WRONG] * 5, "")
 
 
-def test_a_variable_that_pandera_does_not_know_is_told_and_lets_nothing_through() -> None:
+def test_an_unknown_variable_of_pandera_is_reported_and_changes_nothing() -> None:
     done = run("print(json.dumps(answer()))", {"PANDERA_VALIDATION_DEPTH": "EVERYTHING"})
     assert done.returncode != 0
     last = done.stderr.strip().splitlines()[-1]
@@ -128,7 +128,7 @@ print("passed")
 def test_what_schema_returns_is_panderas_own_and_says_so() -> None:
     """Pandera's object obeys Pandera's switches: its docstring says what to call instead."""
     assert run(PASSES, {"PANDERA_VALIDATION_ENABLED": "False"}).stdout.strip() == "passed"
-    said = ContractType.schema.__doc__ or ""
+    message = ContractType.schema.__doc__ or ""
     for word in ("PANDERA_VALIDATION_ENABLED", "swm_kpi.validate", "hold the values"):
-        assert word in said
+        assert word in message
     assert Visit.schema().name == "visit"

@@ -71,19 +71,19 @@ def test_a_missing_key_is_refused(give: Give) -> None:
 
 @case(4, *TABLES)
 def test_a_missing_member_is_unknown_shown_and_inside_the_total(give: Give) -> None:
-    found = compute(give(rows(area=["South", None, "South"])), VISITS, by=["area"])
-    shown = dict(zip(cells(found, "visits", "area"), cells(found, "visits"), strict=True))
+    result = compute(give(rows(area=["South", None, "South"])), VISITS, by=["area"])
+    shown = dict(zip(cells(result, "visits", "area"), cells(result, "visits"), strict=True))
     assert shown == {"North": 0, "South": 2, "Unknown": 1, "All": 3}
 
 
 @case(5, *TABLES)
 def test_an_undecided_row_is_in_neither_part_of_a_share_and_is_counted(give: Give) -> None:
-    found = compute(give(rows(urgent=[True, None, False])), URGENT)
-    assert (cells(found, "urgent", "numerator"), cells(found, "urgent", "denominator")) == (
+    result = compute(give(rows(urgent=[True, None, False])), URGENT)
+    assert (cells(result, "urgent", "numerator"), cells(result, "urgent", "denominator")) == (
         [1],
         [2],
     )
-    assert cells(found, "urgent", "note")[0].startswith("1 row in neither part because urgency")
+    assert cells(result, "urgent", "note")[0].startswith("1 row in neither part because urgency")
 
 
 ALIKE = {
@@ -101,9 +101,9 @@ ALIKE = {
 @case(6, *TABLES)
 @pytest.mark.parametrize("key", ALIKE.values(), ids=ALIKE)
 def test_a_key_that_looks_like_another_is_refused_and_never_trimmed(give: Give, key: str) -> None:
-    found = broken(give(rows(visit_id=[f"{M}1", key, f"{M}3"])))
-    assert ("visit_id", "does not match the pattern [A-Z0-9]+", 1) in found
-    assert found <= {
+    violations = broken(give(rows(visit_id=[f"{M}1", key, f"{M}3"])))
+    assert ("visit_id", "does not match the pattern [A-Z0-9]+", 1) in violations
+    assert violations <= {
         ("visit_id", "does not match the pattern [A-Z0-9]+", 1),
         ("visit_id", "has spaces round it", 1),
     }
@@ -140,7 +140,7 @@ def test_a_member_of_one_table_that_another_lacks_has_no_ratio(give: Give) -> No
         "lpa": ["Shropshire", "Shropshire", "Herefordshire"],
     }
     people = {"mid_year": [2024], "lpa": ["Shropshire"], "residents": [500]}
-    found = kpi.compute(
+    result = kpi.compute(
         ["15"],
         {"incident": give(incidents), "population": give(people)},
         periods=Q1,
@@ -149,7 +149,7 @@ def test_a_member_of_one_table_that_another_lacks_has_no_ratio(give: Give) -> No
     ).to_polars()
     rates = {
         row["lpa"]: (row["value"], row["marker"])
-        for row in found.filter(measure="per_1000").iter_rows(named=True)
+        for row in result.filter(measure="per_1000").iter_rows(named=True)
     }
     assert rates["Shropshire"] == (2 / 500 * 1000, "")
     assert rates["Herefordshire"] == (None, "[z]")

@@ -54,8 +54,8 @@ def test_times_with_and_without_a_zone_are_refused(give: Give) -> None:
 
 @case(25, name="text", csv="2024-05-06T12:00:00Z")
 def test_times_with_and_without_an_offset_are_refused(text: str, tmp_path: Path) -> None:
-    found = broken(in_csv(tmp_path, came_at=["2024-04-01 09:00", text, "2024-06-30 23:00"]))
-    assert found == {("came_at", "mixes times with and without an offset", 1)}
+    violations = broken(in_csv(tmp_path, came_at=["2024-04-01 09:00", text, "2024-06-30 23:00"]))
+    assert violations == {("came_at", "mixes times with and without an offset", 1)}
 
 
 LATE_IN_JUNE = [datetime(2024, 6, 30, 23, 30, tzinfo=UTC)] * 3
@@ -64,20 +64,20 @@ LATE_IN_JUNE = [datetime(2024, 6, 30, 23, 30, tzinfo=UTC)] * 3
 @case(26, *EVERYWHERE)
 def test_a_time_in_utc_is_a_local_day_in_another_month(give: Give) -> None:
     """Half past eleven in the evening of 30 June is half past midnight of 1 July in London."""
-    found = compute(
+    result = compute(
         give(rows(came_at=LATE_IN_JUNE, left_at=[None] * 3)),
         VISITS,
         periods=["2024-06", "2024-07"],
         coverage={"visit": ("2024-06-01", "2024-07-31")},
     )
-    assert cells(found, "visits") == [0, 3]
+    assert cells(result, "visits") == [0, 3]
 
 
 @case(27, *TABLES)
 def test_an_hour_that_the_clocks_skipped_is_refused(give: Give) -> None:
     skipped = [datetime(2024, 3, 31, 1, 30), datetime(2024, 4, 1), datetime(2024, 4, 1)]
-    found = broken(give(rows(came_at=skipped, left_at=[None] * 3)))
-    assert found == {("came_at", "is an hour that the clocks skipped in spring", 1)}
+    violations = broken(give(rows(came_at=skipped, left_at=[None] * 3)))
+    assert violations == {("came_at", "is an hour that the clocks skipped in spring", 1)}
 
 
 @case(27, *TABLES)
@@ -90,27 +90,27 @@ def test_an_hour_that_occurs_twice_has_a_day_and_no_duration(give: Give) -> None
         )
     )
     covered = {"visit": ("2024-10-01", "2024-10-31")}
-    found = compute(table, VISITS, MINUTES, periods=["2024-10"], coverage=covered)
-    assert (cells(found, "visits"), cells(found, "minutes")) == ([3], [10])
-    (note,) = cells(found, "minutes", "note")
+    result = compute(table, VISITS, MINUTES, periods=["2024-10"], coverage=covered)
+    assert (cells(result, "visits"), cells(result, "minutes")) == ([3], [10])
+    (note,) = cells(result, "minutes", "note")
     assert note.startswith("1 row left out: a time is in the hour that comes twice")
     assert "missing" not in note
 
 
 @case(28, *TABLES)
-def test_dates_after_the_data_were_extracted_are_said(give: Give) -> None:
+def test_dates_after_the_extraction_are_noted(give: Give) -> None:
     """The period is provisional, and whoever reads it is told that the table cannot be right."""
-    found = compute(give(rows()), VISITS, as_at="2024-06-20")
-    assert cells(found, "visits", "marker") == ["[p]"]
-    assert "Table 'visit' holds dates after that day." in cells(found, "visits", "note")[0]
+    result = compute(give(rows()), VISITS, as_at="2024-06-20")
+    assert cells(result, "visits", "marker") == ["[p]"]
+    assert "Table 'visit' holds dates after that day." in cells(result, "visits", "note")[0]
     right = compute(give(rows()), VISITS, as_at="2024-06-30")
     assert "after that day" not in cells(right, "visits", "note")[0]
 
 
 @case(28, *HERE)
 def test_a_period_after_the_data_were_extracted_is_not_available(give: Give) -> None:
-    found = compute(give(rows()), VISITS, periods=["2024-06"], as_at="2024-05-20")
-    assert (cells(found, "visits"), cells(found, "visits", "marker")) == ([None], ["[x]"])
+    result = compute(give(rows()), VISITS, periods=["2024-06"], as_at="2024-05-20")
+    assert (cells(result, "visits"), cells(result, "visits", "marker")) == ([None], ["[x]"])
 
 
 SENTINELS = {
@@ -140,10 +140,10 @@ def test_an_end_before_its_start_is_refused_and_never_clipped(give: Give) -> Non
 @case(31, *TABLES)
 def test_a_visit_that_has_not_ended_is_counted_and_not_timed(give: Give) -> None:
     """Both numbers are there: three visits, of which two were timed."""
-    found = compute(give(rows()), VISITS, MINUTES)
-    assert (cells(found, "visits"), cells(found, "minutes", "denominator")) == ([3], [2])
-    assert cells(found, "minutes") == [(30 + 10) / 2]
-    assert cells(found, "minutes", "note")[0].startswith("1 row left out")
+    result = compute(give(rows()), VISITS, MINUTES)
+    assert (cells(result, "visits"), cells(result, "minutes", "denominator")) == ([3], [2])
+    assert cells(result, "minutes") == [(30 + 10) / 2]
+    assert cells(result, "minutes", "note")[0].startswith("1 row left out")
 
 
 DOUBTFUL = {
@@ -167,7 +167,7 @@ def test_a_date_is_never_guessed(text: str, tmp_path: Path) -> None:
 
 
 class NeverRead:
-    """A table that is not one: it can be named, and not opened."""
+    """Not a table: it has a name, and reading it raises an error."""
 
 
 NO_PERIODS = {
@@ -181,20 +181,24 @@ NO_PERIODS = {
 }
 
 
-@case(33, name="asked", **NO_PERIODS)
-def test_a_period_that_is_none_is_refused_before_a_row_is_read(asked: Any) -> None:
+@case(33, name="arguments", **NO_PERIODS)
+def test_a_period_that_is_none_is_refused_before_a_row_is_read(arguments: Any) -> None:
     """``test_periods.py`` tries what else is no period."""
     with refused(PeriodError):
-        spans = kpi.periods(*asked, grain="quarter") if isinstance(asked, tuple) else [asked]
+        spans = (
+            kpi.periods(*arguments, grain="quarter")
+            if isinstance(arguments, tuple)
+            else [arguments]
+        )
         compute(NeverRead(), VISITS, periods=spans)
 
 
 @case(34, *TABLES)
 def test_a_period_that_is_not_over_is_provisional_and_not_compared(give: Give) -> None:
     months = ["2024-05", "2024-06"]
-    found = compute(give(rows()), VISITS, periods=months, as_at="2024-06-30")
-    assert cells(found, "visits", "marker") == ["", "[p]"]
-    compared = found.compare("previous_period").to_polars().filter(period="2024-06")
+    result = compute(give(rows()), VISITS, periods=months, as_at="2024-06-30")
+    assert cells(result, "visits", "marker") == ["", "[p]"]
+    compared = result.compare("previous_period").to_polars().filter(period="2024-06")
     assert compared["change"].to_list() == [None]
     assert compared["change_marker"].to_list() == ["[p]"]
 
@@ -209,26 +213,26 @@ def test_a_year_before_the_29th_of_february_is_the_end_of_a_whole_february(perio
 @case(35, *TABLES)
 def test_the_29th_of_february_is_in_february(give: Give) -> None:
     last = datetime(2024, 2, 29, 23, 59, 59, 999_999)
-    found = compute(
+    result = compute(
         give(rows(came_at=[last] * 3, left_at=[None] * 3)),
         VISITS,
         periods=["2024-02", "2024-03"],
         coverage={"visit": ("2024-02-01", "2024-03-31")},
     )
-    assert cells(found, "visits") == [3, 0]
+    assert cells(result, "visits") == [3, 0]
 
 
 @case(36, *TABLES)
 def test_a_year_is_financial_and_says_so(give: Give) -> None:
     """New Year's Eve and Day are in one financial year, and a quarter is not a calendar quarter."""
     came = [datetime(2024, 3, 31, 12), datetime(2024, 12, 31, 12), datetime(2025, 1, 1, 12)]
-    found = compute(
+    result = compute(
         give(rows(came_at=came, left_at=[None] * 3)),
         VISITS,
         periods=["2023/24", "2024/25", "2024/25 Q3", "2024/25 Q4"],
         coverage={"visit": ("2023-04-01", "2025-03-31")},
     )
-    assert cells(found, "visits") == [1, 2, 1, 1]
+    assert cells(result, "visits") == [1, 2, 1, 1]
 
 
 @case(36, name="label", iso_week="2024-W53", week_1="2025-W01", calendar_year="2024",
@@ -246,15 +250,15 @@ def test_a_metric_counts_by_the_date_that_it_names(give: Give) -> None:
     left = [datetime(2024, 5, 1), None, datetime(2024, 6, 30, 23, 10)]
     by_coming = Count(key="came", of=Visit, at=Visit.came_at)
     by_leaving = Count(key="went", of=Visit, at=Visit.left_at)
-    found = compute(give(rows(left_at=left)), by_coming, by_leaving, periods=["2024-04"])
-    assert (cells(found, "came"), cells(found, "went")) == ([1], [0])
+    result = compute(give(rows(left_at=left)), by_coming, by_leaving, periods=["2024-04"])
+    assert (cells(result, "came"), cells(result, "went")) == ([1], [0])
     kept = {name: values for name, values in rows().items() if name != "left_at"}
     with refused(ContractError, "left_at: the column is missing"):
         compute(give(kept), by_leaving)
 
 
 @case(38, *HERE)
-def test_a_later_extraction_is_told_from_an_earlier_one(give: Give) -> None:
+def test_a_later_extraction_differs_from_an_earlier_one(give: Give) -> None:
     """And what it moved is said."""
     first = compute(give({name: values[:2] for name, values in rows().items()}), VISITS,
                     as_at="2024-07-01")  # fmt: skip

@@ -32,7 +32,7 @@ pytestmark = [*IGNORED_WARNINGS, pytest.mark.usefixtures(nothing_is_told.__name_
 
 @case(39, *EVERYWHERE)
 def test_a_member_of_no_list_is_refused_and_counted(give: Give) -> None:
-    """It is not taken for Unknown, and not told.
+    """It is not counted as Unknown, and its value is not shown.
 
     (The list of cases would tell codes, which are not personal; the design tells no value, since
     what stands in the column may not be a code.)
@@ -43,11 +43,11 @@ def test_a_member_of_no_list_is_refused_and_counted(give: Give) -> None:
 
 @case(39, *HERE)
 def test_a_member_of_no_list_is_withheld_and_not_unknown(give: Give) -> None:
-    found = compute(
+    result = compute(
         give(rows(area=[f"{M} West", "North", None])), VISITS, by=["area"], on_violation="withhold"
     )
-    assert set(cells(found, "visits", "area")) == {"All"}
-    assert M not in str(found.to_polars().to_dicts())
+    assert set(cells(result, "visits", "area")) == {"All"}
+    assert M not in str(result.to_polars().to_dicts())
 
 
 @case(40, *HERE)
@@ -55,10 +55,10 @@ def test_a_break_is_marked_and_nothing_is_compared_across_it(give: Give) -> None
     """A code that is split or merged on a day breaks the series on that day."""
     made = metric(VISITS, breaks=[Break("2024-06-15", "Code 010 was split in two")])
     months = ["2024-04", "2024-05", "2024-06"]
-    found = compute(give(rows()), made=made, periods=months)
-    assert cells(found, "visits", "marker") == ["", "", "[b]"]
-    assert "Code 010 was split in two" in cells(found, "visits", "note")[2]
-    compared = found.compare("previous_period").to_polars()
+    result = compute(give(rows()), made=made, periods=months)
+    assert cells(result, "visits", "marker") == ["", "", "[b]"]
+    assert "Code 010 was split in two" in cells(result, "visits", "note")[2]
+    compared = result.compare("previous_period").to_polars()
     assert compared["change"].is_null().to_list() == [True, False, True]
 
 
@@ -83,7 +83,7 @@ def test_a_code_dated_before_it_came_into_use_is_refused(
 
 
 @case(42, *EVERYWHERE)
-def test_free_text_in_a_list_is_not_told(give: Give) -> None:
+def test_free_text_in_a_list_is_not_shown(give: Give) -> None:
     """A free text may name people."""
     texts = [f"{M} Jones hit {M} Smith", "low", None]
     assert broken(give(rows(grade=texts))) == {("grade", "is not in the closed list", 1)}
@@ -152,10 +152,10 @@ def test_cancelled_and_transferred_crimes_do_not_stand(give: Give) -> None:
         "offence_subgroup": ["Homicide"] * 3,
         "is_da": [True] * 3,
     }
-    found = kpi.compute(
+    result = kpi.compute(
         ["29"],
         {"crime": give(crimes)},
         periods=Q1,
         coverage={"crime": ("2024-04-01", "2024-06-30")},
     )
-    assert cells(found, "crimes_recorded") == [1]
+    assert cells(result, "crimes_recorded") == [1]

@@ -47,27 +47,29 @@ def snapshot() -> Iterator[str]:
     """Yield a line for each public name, and one for each public member of a class."""
     package = griffe.load("swm_kpi", search_paths=[ROOT], resolve_aliases=True)
     for name in swm_kpi.__all__:
-        held = getattr(swm_kpi, name)
-        if isinstance(held, ModuleType):
+        stored = getattr(swm_kpi, name)
+        if isinstance(stored, ModuleType):
             yield f"module {name}"
-            for item in held.__all__:
-                yield from (f"    {line}" for line in declared(package, item, getattr(held, item)))
+            for item in stored.__all__:
+                yield from (
+                    f"    {line}" for line in declared(package, item, getattr(stored, item))
+                )
         else:
-            yield from declared(package, name, held)
+            yield from declared(package, name, stored)
 
 
-def declared(package: Any, name: str, held: Any) -> Iterator[str]:
+def declared(package: Any, name: str, stored: Any) -> Iterator[str]:
     """Yield how one class or function is declared, as it is written in the source."""
-    if not isinstance(held, type | FunctionType):
+    if not isinstance(stored, type | FunctionType):
         yield name
         return
-    path = f"{held.__module__}.{held.__qualname__}"
-    found = package[path.removeprefix("swm_kpi.")]
-    if found.is_function:
-        yield found.signature()
+    path = f"{stored.__module__}.{stored.__qualname__}"
+    declaration = package[path.removeprefix("swm_kpi.")]
+    if declaration.is_function:
+        yield declaration.signature()
         return
-    yield f"class {found.name}({', '.join(str(base) for base in found.bases)})"
-    for each, member in sorted(found.all_members.items()):
+    yield f"class {declaration.name}({', '.join(str(base) for base in declaration.bases)})"
+    for each, member in sorted(declaration.all_members.items()):
         if not each.startswith("_") or each == "__init__":
             yield f"    {told(member.final_target if member.is_alias else member)}"
 

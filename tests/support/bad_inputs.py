@@ -118,8 +118,10 @@ def polars(columns: Mapping[str, Any]) -> pl.DataFrame:
     made = []
     for name, values in columns.items():
         kinds = {type(value) for value in values if value is not None}
-        one = len(kinds) <= 1
-        made.append(pl.Series(name, values) if one else pl.Series(name, values, dtype=pl.Object))
+        has_one_type = len(kinds) <= 1
+        made.append(
+            pl.Series(name, values) if has_one_type else pl.Series(name, values, dtype=pl.Object)
+        )
     return pl.DataFrame(made)
 
 
@@ -153,9 +155,9 @@ TABLES: tuple[Give, ...] = (*HERE, duckdb)
 EVERYWHERE: tuple[Give, ...] = (*TABLES, spark)
 
 
-def case(number: int, /, *given: Any, name: str = "give", **named: Any) -> pytest.MarkDecorator:
+def case(number: int, /, *data: Any, name: str = "give", **named: Any) -> pytest.MarkDecorator:
     """Say which of the numbered cases a test is, and what it is tried on."""
-    values = [(getattr(item, "__name__", str(item)), item) for item in given] + [*named.items()]
+    values = [(getattr(item, "__name__", str(item)), item) for item in data] + [*named.items()]
     return pytest.mark.parametrize(
         name, [pytest.param(each, id=f"{number:02}-{words}") for words, each in values]
     )
@@ -187,11 +189,11 @@ def metric(*measures: Measure, **fields: Any) -> Metric:
 
 
 def compute(
-    given: Any, *measures: Measure, periods: Any = Q1, made: Metric | None = None, **options: Any
+    argument: Any, *measures: Measure, periods: Any = Q1, made: Metric | None = None, **options: Any
 ) -> Result:
     """Compute measures from the visits, which cover the first quarter."""
     made = made or metric(*(measures or (VISITS, URGENT, MINUTES)))
-    data = given if isinstance(given, dict) else {"visit": given}
+    data = argument if isinstance(argument, dict) else {"visit": argument}
     options = {"coverage": {"visit": WHOLE}, **options}
     return kpi.compute([made], data, periods=periods, catalogue=kpi.Catalogue([made]), **options)
 
@@ -206,7 +208,7 @@ def cells(result: Result, measure: str, name: str = "value") -> list[Any]:
 
 def assert_quiet(error: BaseException) -> None:
     """No text of the table is in an error, in what it holds, or in what a traceback keeps."""
-    said = [str(error), repr(error), repr(error.args), repr(vars(error))]
+    texts = [str(error), repr(error), repr(error.args), repr(vars(error))]
     seen: list[BaseException] = []
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -215,12 +217,12 @@ def assert_quiet(error: BaseException) -> None:
             continue
         seen.append(each)
         waiting += [each.__cause__, each.__context__]
-        said += traceback.format_exception_only(each)
+        texts += traceback.format_exception_only(each)
         for frame, _ in traceback.walk_tb(each.__traceback__):
             # The variables of the tests are the tests' own; all others would be ours to answer for.
             if TESTS not in Path(frame.f_code.co_filename).parents:
-                said += [repr(value) for value in frame.f_locals.values()]
-    for text in said:
+                texts += [repr(value) for value in frame.f_locals.values()]
+    for text in texts:
         assert MARK not in text
 
 
@@ -238,14 +240,14 @@ def refused(kind: type[SwmKpiError], match: str = "") -> Iterator[None]:
     assert_quiet(caught)
 
 
-def broken(given: Any) -> set[tuple[str, str, int]]:
+def broken(data: Any) -> set[tuple[str, str, int]]:
     """Check a table, compute from it, and return what both refuse: column, rule, rows."""
-    report = kpi.validate(given, Visit)
+    report = kpi.validate(data, Visit)
     assert MARK not in str(report) + repr(report)
     with refused(ContractError):
         _ = report.table
     with refused(ContractError):
-        compute(given, *EVERYTHING, by=["area"])
+        compute(data, *EVERYTHING, by=["area"])
     return {(violation.column, violation.rule, violation.rows) for violation in report.violations}
 
 

@@ -55,12 +55,12 @@ def row(measure: str, quarter: int, area: str, value: float | None, **others: An
 
 
 def rows() -> list[dict]:
-    found = []
+    output = []
     for quarter in range(2):
         for number, area in enumerate(AREAS):
             size = 1000.0 * (quarter + 1) + number
-            found.append(row("calls_999", quarter, area, size))
-            found.append(
+            output.append(row("calls_999", quarter, area, size))
+            output.append(
                 row(
                     "answered_999",
                     quarter,
@@ -73,11 +73,11 @@ def rows() -> list[dict]:
                     upper=0.92,
                 )
             )
-    found[0] |= {"value": None, "marker": "[c]", "note": "Withheld."}
-    found[2] |= {"marker": "[p]", "note": "=1+1 is text. Withheld."}
-    found[3] |= {"value": None, "marker": "[z]", "lower": None, "upper": None}
-    found[5] |= {"marker": "[u]", "note": "See [this](http://example.org) and $$that$$."}
-    return found
+    output[0] |= {"value": None, "marker": "[c]", "note": "Withheld."}
+    output[2] |= {"marker": "[p]", "note": "=1+1 is text. Withheld."}
+    output[3] |= {"value": None, "marker": "[z]", "lower": None, "upper": None}
+    output[5] |= {"marker": "[u]", "note": "See [this](http://example.org) and $$that$$."}
+    return output
 
 
 def frame_of(records: list[dict], by: tuple[str, ...] = ("lpa",)) -> pl.DataFrame:
@@ -89,5 +89,5 @@ def result(records: list[dict] | None = None, **fields: Any) -> Result:
     entry = kpi.catalogue()["57"]
     assert isinstance(entry, kpi.Metric)
     entries = {"57": ComputedEntry(entry, entry)}
-    held = rows() if records is None else records
-    return Result(frame_of(held), ("lpa",), entries, **({"provenance": PROVENANCE} | fields))
+    stored = rows() if records is None else records
+    return Result(frame_of(stored), ("lpa",), entries, **({"provenance": PROVENANCE} | fields))

@@ -62,7 +62,7 @@ def test_compute_prints_a_table(incidents: Path, capsys: pytest.CaptureFixture[s
     assert any(",All,1," in row for row in counted)
 
 
-def test_compute_writes_a_file_when_told_that_it_is_undisclosed(
+def test_compute_writes_unprotected_numbers_only_with_policy_none(
     incidents: Path, tmp_path: Path
 ) -> None:
     words = ["compute", "15", "--data", f"incident={incidents}"]
@@ -84,7 +84,7 @@ def test_compute_hides_small_numbers_by_a_policy(incidents: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("policy", "code", "said"),
+    ("policy", "code", "message"),
     [
         ([], 15, "--threshold 5 --rounding-base 5"),
         (["--threshold", "2"], 10, "Use 3"),
@@ -93,20 +93,20 @@ def test_compute_hides_small_numbers_by_a_policy(incidents: Path, tmp_path: Path
     ],
 )
 def test_a_file_needs_a_policy_before_anything_is_computed(
-    policy: list[str], code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    policy: list[str], code: int, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["compute", "15", "--data", "incident=none.csv", "--out", str(tmp_path / "out.csv")]
     words += ["--start", "2024-04-01", "--end", "2024-06-30", *policy]
     try:
-        found = main(words)
+        output = main(words)
     except SystemExit as stop:
-        found = stop.code
-    assert found == code
-    assert said in capsys.readouterr().err
+        output = stop.code
+    assert output == code
+    assert message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
-def test_what_goes_to_the_screen_undisclosed_is_said_not_to_be_for_publishing(
+def test_printing_unprotected_numbers_warns_not_to_publish(
     incidents: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["compute", "15", "--data", f"incident={incidents}", "--period", "2024-04"]
@@ -132,7 +132,7 @@ def test_validate_counts_and_shows_no_value(
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "message"),
     [
         (["show", "callhandling"], 12, "Did you mean 'call_handling'?"),
         (["validate", "incidents", "x.csv"], 12, "Did you mean 'incident'?"),
@@ -149,10 +149,10 @@ def test_validate_counts_and_shows_no_value(
     ],
 )  # fmt: skip
 def test_each_exit_code_has_one_cause(
-    words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(words) == code
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_wrong_command_is_a_usage_error() -> None:
@@ -177,11 +177,11 @@ def test_results_are_written_in_the_form_the_file_is_named_for(tmp_path, capsys)
     """Parquet as well as CSV; a name that says no form is refused before any work."""
     table = tmp_path / "incident.csv"
     table.write_text("incident_id,created_at,closing_code,lpa\n", encoding="utf-8")
-    asked = ["compute", "15", "--data", f"incident={table}", "--start", "2024-04-01"]
-    asked += ["--end", "2025-03-31", "--policy", "none", "--out"]
-    assert main([*asked, str(tmp_path / "dataset.parquet")]) == 0
+    arguments = ["compute", "15", "--data", f"incident={table}", "--start", "2024-04-01"]
+    arguments += ["--end", "2025-03-31", "--policy", "none", "--out"]
+    assert main([*arguments, str(tmp_path / "dataset.parquet")]) == 0
     assert pl.read_parquet(tmp_path / "dataset.parquet")["ref"].unique().to_list() == ["15"]
-    assert main([*asked, str(tmp_path / "dataset.doc")]) == 12
+    assert main([*arguments, str(tmp_path / "dataset.doc")]) == 12
     assert ".parquet" in capsys.readouterr().err
     assert not (tmp_path / "dataset.doc").exists()
 
@@ -191,38 +191,47 @@ def test_a_folder_of_tables_is_computed_and_disclosed(tmp_path, capsys) -> None:
     folder, dataset = tmp_path / "tables", tmp_path / "dataset.csv"
     folder.mkdir()
     INCIDENTS.write_csv(folder / "incident.csv")
-    asked = ["compute", "15", "--data", str(folder), "--period", "2024/25 Q1", "--threshold", "5"]
-    asked += ["--coverage", "incident=2024-04-01..2024-06-30", "--out", str(dataset)]
-    assert main(asked) == 0
+    arguments = [
+        "compute",
+        "15",
+        "--data",
+        str(folder),
+        "--period",
+        "2024/25 Q1",
+        "--threshold",
+        "5",
+    ]
+    arguments += ["--coverage", "incident=2024-04-01..2024-06-30", "--out", str(dataset)]
+    assert main(arguments) == 0
     (hidden,) = pl.read_csv(dataset).filter(measure="incidents").to_dicts()
     assert (hidden["value"], hidden["marker"]) == (None, "[c]")
     INCIDENTS.write_csv(folder / "incidents.csv")
-    assert main([*asked, "--overwrite"]) == 12
+    assert main([*arguments, "--overwrite"]) == 12
     assert "Did you mean 'incident'?" in capsys.readouterr().err
     INCIDENTS.write_parquet(folder / "incident.parquet")
     (folder / "incidents.csv").unlink()
-    assert main([*asked, "--overwrite"]) == 12
+    assert main([*arguments, "--overwrite"]) == 12
     assert "table 'incident' twice" in capsys.readouterr().err
 
 
 def test_what_cannot_be_written_is_refused_before_anything_is_read(tmp_path, capsys) -> None:
     """A long computation must not end in a file that was there all along."""
-    asked = ["compute", "15", "--data", "incident=nowhere.parquet", "--period", "2024/25"]
-    asked += ["--policy", "none", "--out", str(tmp_path / "dataset.csv")]
+    arguments = ["compute", "15", "--data", "incident=nowhere.parquet", "--period", "2024/25"]
+    arguments += ["--policy", "none", "--out", str(tmp_path / "dataset.csv")]
     (tmp_path / "dataset.csv").write_text("kept")
-    assert main(asked) == 15
-    assert main([*asked, "--overwrite"]) == 14
+    assert main(arguments) == 15
+    assert main([*arguments, "--overwrite"]) == 14
     assert (tmp_path / "dataset.csv").read_text() == "kept"
 
 
-def test_progress_is_told_at_a_terminal_and_nowhere_else(incidents, capsys, monkeypatch) -> None:
-    asked = ["compute", "15", "--data", f"incident={incidents}", "--period", "2024/25 Q1"]
-    asked += ["--policy", "none"]
-    assert main(asked) == 0
+def test_progress_is_shown_only_on_a_terminal(incidents, capsys, monkeypatch) -> None:
+    arguments = ["compute", "15", "--data", f"incident={incidents}", "--period", "2024/25 Q1"]
+    arguments += ["--policy", "none"]
+    assert main(arguments) == 0
     assert capsys.readouterr().err == ""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    assert main(asked) == 0
-    told = capsys.readouterr()
-    assert "[1/2] checking incident" in told.err
-    assert "[2/2] counting incident" in told.err
-    assert "checking" not in told.out
+    assert main(arguments) == 0
+    record = capsys.readouterr()
+    assert "[1/2] checking incident" in record.err
+    assert "[2/2] counting incident" in record.err
+    assert "checking" not in record.out

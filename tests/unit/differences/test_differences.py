@@ -21,9 +21,9 @@ from tests.support.sample_results import PROVENANCE, result, row, rows
 def one(before: dict | None, after: dict | None) -> dict:
     """Return the row of a difference between datasets of one row each, or of none."""
     stay = row("kept", 0, "All", 1.0)
-    old, new = ([value for value in (given, stay) if value] for given in (before, after))
-    found = kpi.diff(result(old), result(new)).to_polars()
-    return found.filter(pl.col("measure") != "kept").row(0, named=True)
+    old, new = ([value for value in (data, stay) if value] for data in (before, after))
+    frame = kpi.diff(result(old), result(new)).to_polars()
+    return frame.filter(pl.col("measure") != "kept").row(0, named=True)
 
 
 def cell(value: float | None = 10.0, **fields: object) -> dict:
@@ -62,10 +62,10 @@ NEXT = "57@2#99999999"
     ],
 )
 def test_each_row_gets_one_change(before, after, change: str) -> None:
-    found = one(before, after)
-    assert found["change"] == change
-    assert found["old"] == (before["value"] if before else None)
-    assert found["new"] == (after["value"] if after else None)
+    output = one(before, after)
+    assert output["change"] == change
+    assert output["old"] == (before["value"] if before else None)
+    assert output["new"] == (after["value"] if after else None)
 
 
 def test_the_difference_is_new_less_old_where_both_are_numbers_of_one_unit() -> None:
@@ -75,7 +75,7 @@ def test_the_difference_is_new_less_old_where_both_are_numbers_of_one_unit() -> 
     assert one(cell(10.0), cell(12.5, unit="people", definition=NEXT))["difference"] is None
 
 
-def test_the_tolerance_is_a_share_and_is_said() -> None:
+def test_the_tolerance_is_a_share_and_is_reported() -> None:
     old, new = result([cell(1000.0)]), result([cell(1001.0)])
     assert kpi.diff(old, new).counts == {"data revised": 1}
     assert kpi.diff(old, new, tolerance=0.001).counts == {"unchanged": 1}
@@ -86,15 +86,15 @@ def test_the_tolerance_is_a_share_and_is_said() -> None:
 
 
 def test_the_table_has_a_row_for_every_row_of_either_dataset() -> None:
-    found = kpi.diff(result(rows()[:8]), result(rows()[4:]))
-    assert len(found) == 12
-    assert found.counts == {"unchanged": 4, "only in old": 4, "only in new": 4}
-    assert found.by_ref().rows() == [
+    difference = kpi.diff(result(rows()[:8]), result(rows()[4:]))
+    assert len(difference) == 12
+    assert difference.counts == {"unchanged": 4, "only in old": 4, "only in new": 4}
+    assert difference.by_ref().rows() == [
         ("57", "unchanged", 4),
         ("57", "only in old", 4),
         ("57", "only in new", 4),
     ]
-    assert len(found.changed_rows()) == 8
+    assert len(difference.changed_rows()) == 8
 
 
 @settings(deadline=None)
@@ -118,13 +118,13 @@ def test_a_breakdown_of_one_dataset_is_set_against_totals_of_the_other() -> None
     totals = [row for row in rows() if row["lpa"] == "All"]
     without = result(totals)
     without = kpi.Result(without.to_polars().drop("lpa"), (), without.entries)
-    found = kpi.diff(without, result())
-    assert found.counts == {"unchanged": 4, "only in new": 8}
+    difference = kpi.diff(without, result())
+    assert difference.counts == {"unchanged": 4, "only in new": 8}
     assert any("The new dataset has no breakdown" not in cause and "no breakdown by lpa" in cause
-               for cause in found.causes)  # fmt: skip
+               for cause in difference.causes)  # fmt: skip
 
 
-def test_rows_that_cannot_be_told_apart_are_refused() -> None:
+def test_rows_with_the_same_key_raise() -> None:
     with pytest.raises(kpi.RequestError, match="new has two rows with the same key"):
         kpi.diff(result(), result([*rows(), rows()[0]]))
 
@@ -147,7 +147,7 @@ def test_the_summary_counts_explains_and_names_refs() -> None:
     assert repr(kpi.diff(result(), result(after))).startswith("Difference(10 unchanged, 1 data")
 
 
-def test_nothing_moved_is_said_plainly() -> None:
+def test_no_change_is_reported_in_one_line() -> None:
     assert str(kpi.diff(result(), result())) == "Nothing changed: all 12 rows are the same."
     assert str(kpi.diff(result([]), result([]))) == "Both datasets are empty."
 
@@ -158,7 +158,7 @@ def because(**changes: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"library": "0.2.0"}, "swm-kpi was 0.1.0, then 0.2.0."),
         ({"engine": "duckdb"}, "The engine was polars 2.1.0, then duckdb 2.1.0."),
@@ -174,8 +174,8 @@ def because(**changes: object) -> str:
         ),
     ],
 )
-def test_reasons_come_from_the_provenance(changes: dict, said: str) -> None:
-    assert said in because(**changes)
+def test_causes_come_from_the_provenance(changes: dict, message: str) -> None:
+    assert message in because(**changes)
     assert because() == ""
 
 
@@ -184,7 +184,7 @@ def with_table(**fields: object) -> kpi.Provenance:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "message"),
     [
         ({"rows": 5}, {"rows": 1200}, "Table contact had 5 rows, then 1,200."),
         (
@@ -200,21 +200,21 @@ def with_table(**fields: object) -> kpi.Provenance:
         ({"validated": True}, {"validated": False}, "met its contract for one dataset and not"),
     ],
 )
-def test_reasons_tell_of_tables(before: dict, after: dict, said: str) -> None:
-    found = kpi.diff(
+def test_causes_name_the_tables_that_changed(before: dict, after: dict, message: str) -> None:
+    difference = kpi.diff(
         result(provenance=with_table(**before)), result(provenance=with_table(**after))
     )
-    assert said in "\n".join(found.causes)
+    assert message in "\n".join(difference.causes)
 
 
 def test_fingerprints_of_different_requests_are_not_set_against_each_other() -> None:
     before = with_table(rows=5, fingerprint="aa")
     after = dataclasses.replace(with_table(rows=5, fingerprint="bb"), periods=("2024/25",))
-    found = kpi.diff(result(provenance=before), result(provenance=after))
-    assert not any("contact" in cause for cause in found.causes)
+    difference = kpi.diff(result(provenance=before), result(provenance=after))
+    assert not any("contact" in cause for cause in difference.causes)
 
 
-def test_a_new_version_is_told_from_an_edit_without_one() -> None:
+def test_a_new_version_differs_from_an_edit_without_one() -> None:
     def told(definition: str) -> str:
         return "\n".join(kpi.diff(result([cell()]), result([cell(definition=definition)])).causes)
 
@@ -230,7 +230,7 @@ def test_without_provenance_the_summary_says_that_no_more_is_known() -> None:
                kpi.diff(result(provenance=None), result()).causes)  # fmt: skip
 
 
-def test_a_difference_of_disclosure_control_is_said_and_no_exact_count_beside_it() -> None:
+def test_another_disclosure_policy_is_reported_without_exact_counts() -> None:
     policy = DisclosurePolicy(threshold=5)
     before = result(provenance=with_table(rows=777))
     after = result(provenance=with_table(rows=888), policy=policy)
@@ -257,9 +257,11 @@ def test_a_dataset_on_disk_is_the_result_it_was_written_from(tmp_path, form: str
     path = tmp_path / f"dataset.{form}"
     getattr(whole, f"to_{form}")(path, policy="none")
     for given_path in (path, str(path)):
-        found = kpi.diff(given_path, whole)
-        assert found.is_empty
-        assert found.causes == ("The content that these metrics read did not change in: contact.",)
+        difference = kpi.diff(given_path, whole)
+        assert difference.is_empty
+        assert difference.causes == (
+            "The content that these metrics read did not change in: contact.",
+        )
 
 
 def test_guards_against_formulas_are_taken_off_again(tmp_path) -> None:
@@ -272,10 +274,10 @@ def test_guards_against_formulas_are_taken_off_again(tmp_path) -> None:
 def test_a_csv_without_its_metadata_is_compared_and_says_so(tmp_path) -> None:
     result().to_csv(tmp_path / "dataset.csv", policy="none")
     (tmp_path / "dataset.csv-metadata.json").unlink()
-    found = kpi.diff(tmp_path / "dataset.csv", result())
-    assert found.is_empty
-    assert "One dataset has no provenance" in found.causes[0]
-    assert not any("Disclosure" in cause for cause in found.causes)
+    difference = kpi.diff(tmp_path / "dataset.csv", result())
+    assert difference.is_empty
+    assert "One dataset has no provenance" in difference.causes[0]
+    assert not any("Disclosure" in cause for cause in difference.causes)
 
 
 def test_metadata_of_another_file_is_refused(tmp_path) -> None:
@@ -296,7 +298,9 @@ def test_metadata_of_another_file_is_refused(tmp_path) -> None:
         ("dataset.parquet", b"PAR1"),
     ],
 )
-def test_what_is_no_dataset_is_refused_and_nothing_of_it_told(tmp_path, name, content) -> None:
+def test_a_file_that_is_not_a_dataset_raises_without_showing_its_content(
+    tmp_path, name, content
+) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(kpi.InputError, match="dataset") as caught:
@@ -332,8 +336,8 @@ def test_neither_dataset_is_changed() -> None:
 def test_it_is_shown_in_a_notebook_and_goes_to_pandas() -> None:
     after = rows()
     after[4]["value"] = 7.0
-    found = kpi.diff(result(), result(after))
-    html = found._repr_html_()
+    difference = kpi.diff(result(), result(after))
+    html = difference._repr_html_()
     assert "data revised" in html
     assert 'scope="row"' in html
-    assert list(found.to_pandas()["change"]).count("data revised") == 1
+    assert list(difference.to_pandas()["change"]).count("data revised") == 1

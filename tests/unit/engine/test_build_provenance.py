@@ -31,12 +31,12 @@ def table(
     )
 
 
-def computed(data: Any = None, **asked: Any) -> Result:
+def computed(data: Any = None, **arguments: Any) -> Result:
     fields: dict[str, Any] = {
         "periods": ["2024/25 Q1"], "by": ["lpa"], "coverage": COVERAGE, "as_at": "2024-07-10",
     }  # fmt: skip
-    given = table() if data is None else data
-    return kpi.compute(["15"], {"incident": given}, **(fields | asked))
+    argument = table() if data is None else data
+    return kpi.compute(["15"], {"incident": argument}, **(fields | arguments))
 
 
 def print_of(result: Result) -> str:
@@ -46,15 +46,15 @@ def print_of(result: Result) -> str:
 
 
 def test_a_result_says_what_it_was_computed_from() -> None:
-    told = computed().provenance
-    assert told is not None
-    assert told.engine == "Polars"
-    assert told.engine_version == pl.__version__
-    assert told.definitions == {"15": kpi.catalogue()["15"].definition}
-    assert told.as_at == date(2024, 7, 10)
-    assert (told.periods, told.breakdowns) == (("2024/25 Q1",), ("lpa",))
-    assert told.coverage == {"incident": (date(2024, 4, 1), date(2024, 6, 30))}
-    (read,) = told.tables
+    record = computed().provenance
+    assert record is not None
+    assert record.engine == "Polars"
+    assert record.engine_version == pl.__version__
+    assert record.definitions == {"15": kpi.catalogue()["15"].definition}
+    assert record.as_at == date(2024, 7, 10)
+    assert (record.periods, record.breakdowns) == (("2024/25 Q1",), ("lpa",))
+    assert record.coverage == {"incident": (date(2024, 4, 1), date(2024, 6, 30))}
+    (read,) = record.tables
     assert (read.name, read.rows, read.validated) == ("incident", 4, True)
     assert len(read.fingerprint) == 16
 
@@ -79,8 +79,8 @@ def test_a_fingerprint_is_alike_for_a_file_and_another_engine(tmp_path: Path) ->
     table().write_parquet(tmp_path / "incident.parquet")
     assert print_of(computed(tmp_path / "incident.parquet")) == print_of(computed())
     duckdb = pytest.importorskip("duckdb")
-    held = duckdb.connect().from_arrow(table().to_arrow())
-    other = computed(held)
+    stored = duckdb.connect().from_arrow(table().to_arrow())
+    other = computed(stored)
     assert other.provenance is not None
     assert other.provenance.engine == "DuckDB"
     assert print_of(other) == print_of(computed())
@@ -114,7 +114,7 @@ def test_where_numbers_came_from_is_as_it_was_when_they_were_computed() -> None:
 def test_a_checked_table_has_the_same_fingerprint_and_what_was_overridden_is_stamped() -> None:
     crimes = kpi.synthetic.generate_force("2024-04-01", "2024-06-30", scale=0.01)["crime"]
     checked = kpi.validate(crimes, "crime").table
-    told = [
+    record = [
         kpi.compute(
             ["20"],
             {"crime": value},
@@ -123,9 +123,9 @@ def test_a_checked_table_has_the_same_fingerprint_and_what_was_overridden_is_sta
         ).provenance
         for value in (crimes, checked)
     ]
-    assert told[0] is not None
-    assert told[0] == told[1]
-    assert "neighbourhood_robbery" in told[0].assumptions
+    assert record[0] is not None
+    assert record[0] == record[1]
+    assert "neighbourhood_robbery" in record[0].assumptions
 
 
 def test_a_disclosed_result_says_nothing_exact_of_its_tables(tmp_path: Path) -> None:
@@ -144,12 +144,12 @@ def test_from_the_computation_to_the_file_to_what_moved(tmp_path: Path) -> None:
     computed().to_csv(tmp_path / "old.csv", policy="none")
     late = pl.concat([table(), table()[:1]])
     computed(late, as_at="2024-08-10").to_parquet(tmp_path / "new.parquet", policy="none")
-    found = kpi.diff(tmp_path / "old.csv", tmp_path / "new.parquet")
-    said = str(found)
-    assert "data revised" in found.counts
-    assert "definition changed" not in found.counts
-    assert "Table incident had 4 rows, then 5." in said
-    assert "extracted on 2024-07-10, then on 2024-08-10" in said
+    difference = kpi.diff(tmp_path / "old.csv", tmp_path / "new.parquet")
+    message = str(difference)
+    assert "data revised" in difference.counts
+    assert "definition changed" not in difference.counts
+    assert "Table incident had 4 rows, then 5." in message
+    assert "extracted on 2024-07-10, then on 2024-08-10" in message
     computed().to_csv(tmp_path / "again.csv", policy="none")
     again = kpi.diff(tmp_path / "old.csv", tmp_path / "again.csv")
     assert again.is_empty
@@ -157,9 +157,9 @@ def test_from_the_computation_to_the_file_to_what_moved(tmp_path: Path) -> None:
     assert (tmp_path / "old.csv").read_bytes() == (tmp_path / "again.csv").read_bytes()
 
 
-def test_what_disclosure_control_hides_is_told_as_newly_suppressed(tmp_path: Path) -> None:
+def test_a_cell_that_disclosure_control_suppressed_is_newly_suppressed(tmp_path: Path) -> None:
     computed().to_parquet(tmp_path / "old.parquet", policy="none")
     computed().protect(DisclosurePolicy()).to_csv(tmp_path / "new.csv")
-    found = kpi.diff(tmp_path / "old.parquet", tmp_path / "new.csv")
-    assert "newly suppressed" in found.counts
-    assert "data revised" not in found.counts
+    difference = kpi.diff(tmp_path / "old.parquet", tmp_path / "new.csv")
+    assert "newly suppressed" in difference.counts
+    assert "data revised" not in difference.counts

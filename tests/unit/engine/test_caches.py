@@ -75,35 +75,35 @@ COPIES = {
 def test_what_is_kept_comes_back_as_it_was(kept: str, how: str) -> None:
     if kept == "picture":
         pytest.importorskip("altair")
-    given = KEPT[kept]()
-    found = COPIES[how](given)
-    assert type(found) is type(given)
-    assert repr(found) == repr(given)
+    data = KEPT[kept]()
+    copied = COPIES[how](data)
+    assert type(copied) is type(data)
+    assert repr(copied) == repr(data)
 
 
 @pytest.mark.parametrize("how", COPIES)
 def test_a_kept_result_has_the_numbers_the_policy_and_where_they_came_from(how: str) -> None:
-    for given in (computed(), computed().protect(POLICY)):
-        found = COPIES[how](given)
-        assert found.to_polars().equals(given.to_polars())
-        assert found.policy == given.policy
-        assert found.provenance == given.provenance
+    for data in (computed(), computed().protect(POLICY)):
+        copied = COPIES[how](data)
+        assert copied.to_polars().equals(data.to_polars())
+        assert copied.policy == data.policy
+        assert copied.provenance == data.provenance
         assert (
-            found.compare("previous_year")
+            copied.compare("previous_year")
             .to_polars()
-            .equals(given.compare("previous_year").to_polars())
+            .equals(data.compare("previous_year").to_polars())
         )
 
 
 @pytest.mark.parametrize("how", COPIES)
 @pytest.mark.parametrize("wrong", ERRORS)
 def test_an_error_crosses_from_another_process_with_all_its_words(wrong: str, how: str) -> None:
-    given = refused(ERRORS[wrong])
-    found = COPIES[how](given)
-    assert type(found) is type(given)
-    assert str(found) == str(given)
-    assert getattr(found, "problems", None) == getattr(given, "problems", None)
-    assert getattr(found, "reports", None) == getattr(given, "reports", None)
+    data = refused(ERRORS[wrong])
+    copied = COPIES[how](data)
+    assert type(copied) is type(data)
+    assert str(copied) == str(data)
+    assert getattr(copied, "problems", None) == getattr(data, "problems", None)
+    assert getattr(copied, "reports", None) == getattr(data, "reports", None)
 
 
 def at_work(table: Any) -> kpi.Result:
@@ -112,8 +112,8 @@ def at_work(table: Any) -> kpi.Result:
 
 def test_other_processes_compute_the_same_and_their_errors_are_ours() -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        found = pool.submit(at_work, checked()).result()
-        assert found.to_polars().equals(computed().to_polars())
-        assert found.provenance == computed().provenance
+        result = pool.submit(at_work, checked()).result()
+        assert result.to_polars().equals(computed().to_polars())
+        assert result.provenance == computed().provenance
         with pytest.raises(kpi.ContractError, match="is not in the closed list"):
             pool.submit(at_work, incidents().assign(lpa="Sherwood")).result()

@@ -67,8 +67,8 @@ def test_order_is_nothing_to_a_fingerprint() -> None:
     ],
 )
 def test_the_physical_type_is_nothing_to_a_fingerprint(as_held) -> None:
-    held = {name: as_held(name, values) for name, values in ANSWER.items()}
-    assert fingerprint(held) == fingerprint(ANSWER)
+    stored = {name: as_held(name, values) for name, values in ANSWER.items()}
+    assert fingerprint(stored) == fingerprint(ANSWER)
 
 
 @pytest.mark.parametrize(
@@ -116,37 +116,39 @@ def test_lists_of_unequal_length_are_refused() -> None:
 def test_sums_added_in_another_order_have_one_fingerprint(numbers, random) -> None:
     turned = list(numbers)
     random.shuffle(turned)
-    one, other = sum(numbers), sum(turned)
-    if f"{one:.8e}" == f"{other:.8e}":  # a sum at the very edge of rounding may fall either way
-        assert fingerprint({"sum": [one]}) == fingerprint({"sum": [other]})
-    assert math.isclose(one, other, rel_tol=1e-9)
+    first, other = sum(numbers), sum(turned)
+    if f"{first:.8e}" == f"{other:.8e}":  # a sum at the very edge of rounding may fall either way
+        assert fingerprint({"sum": [first]}) == fingerprint({"sum": [other]})
+    assert math.isclose(first, other, rel_tol=1e-9)
 
 
 def test_it_is_short_and_shows_no_value() -> None:
-    found = fingerprint({"name": ["Zebedee"], "rows": [123456789]})
-    assert len(found) == 16
-    assert set(found) <= set("0123456789abcdef")
+    digest = fingerprint({"name": ["Zebedee"], "rows": [123456789]})
+    assert len(digest) == 16
+    assert set(digest) <= set("0123456789abcdef")
 
 
 # The value
 
 
 def test_it_is_frozen_and_in_one_order() -> None:
-    found = told()
-    assert [table.name for table in found.tables] == ["contact", "incident"]
-    assert list(found.definitions) == ["15", "57"]
+    provenance = told()
+    assert [table.name for table in provenance.tables] == ["contact", "incident"]
+    assert list(provenance.definitions) == ["15", "57"]
     with pytest.raises(AttributeError):
-        found.engine = "duckdb"  # type: ignore[misc]
+        provenance.engine = "duckdb"  # type: ignore[misc]
     with pytest.raises(TypeError):
-        found.definitions["57"] = ""  # type: ignore[index]
-    assert found == told()
-    assert found.table("contact") == TableRead("contact", 2684, "f" * 16)
-    assert found.table("crime") is None
+        provenance.definitions["57"] = ""  # type: ignore[index]
+    assert provenance == told()
+    assert provenance.table("contact") == TableRead("contact", 2684, "f" * 16)
+    assert provenance.table("crime") is None
 
 
 def test_it_goes_through_json_and_back() -> None:
-    found = told()
-    assert Provenance.from_dict(json.loads(json.dumps(found.to_dict(exact=True)))) == found
+    provenance = told()
+    assert (
+        Provenance.from_dict(json.loads(json.dumps(provenance.to_dict(exact=True)))) == provenance
+    )
 
 
 def test_what_goes_with_disclosed_numbers_tells_no_count() -> None:
@@ -160,9 +162,9 @@ def test_what_goes_with_disclosed_numbers_tells_no_count() -> None:
 
 def test_assumptions_of_any_type_can_be_written() -> None:
     values = {"codes": frozenset({"b", "a"}), "day": date(2024, 4, 1), "on": True, "n": None}
-    found = told(assumptions=values).to_dict(exact=True)["assumptions"]
-    assert found == {"codes": ["a", "b"], "day": "2024-04-01", "n": None, "on": True}
-    json.dumps(found)
+    provenance = told(assumptions=values).to_dict(exact=True)["assumptions"]
+    assert provenance == {"codes": ["a", "b"], "day": "2024-04-01", "n": None, "on": True}
+    json.dumps(provenance)
 
 
 @pytest.mark.parametrize("part", ["library", "definitions", "tables", "coverage", "as_at"])

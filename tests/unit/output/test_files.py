@@ -154,18 +154,18 @@ def with_counts() -> kpi.Provenance:
 
 
 @pytest.mark.parametrize("form", EVERY)
-def test_undisclosed_numbers_are_written_only_when_that_is_said(tmp_path, form: str) -> None:
+def test_unprotected_numbers_need_policy_none(tmp_path, form: str) -> None:
     with pytest.raises(OutputError, match="no disclosure control"):
         write(result(), tmp_path, form)
-    for said in ("None", "some", "threshold=5"):
+    for message in ("None", "some", "threshold=5"):
         with pytest.raises(OutputError, match=r"Apply a policy with protect\(\)"):
-            write(result(), tmp_path, form, policy=said)
+            write(result(), tmp_path, form, policy=message)
     assert list(tmp_path.iterdir()) == []
     assert write(result(), tmp_path, form, policy="none").exists()
 
 
 @pytest.mark.parametrize("form", EVERY)
-def test_disclosed_numbers_need_nothing_said(tmp_path, form: str) -> None:
+def test_protected_numbers_need_no_policy(tmp_path, form: str) -> None:
     assert write(result(policy=POLICY), tmp_path, form).exists()
 
 
@@ -185,8 +185,8 @@ def test_the_same_numbers_give_the_same_bytes(tmp_path, form: str) -> None:
     for folder in folders:
         folder.mkdir()
         write(result(), folder, form, policy="none")
-    one, two = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
-    assert one == two
+    first, two = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
+    assert first == two
 
 
 @pytest.mark.parametrize("form", EVERY)
@@ -288,13 +288,13 @@ def test_the_policy_is_in_the_metadata_of_disclosed_numbers(tmp_path) -> None:
 
 def test_json_holds_tidy_records_with_nulls_and_iso_days(tmp_path) -> None:
     path = write(result(), tmp_path, "json", policy="none")
-    found = json.loads(path.read_text(encoding="utf-8"))
-    assert list(found["columns"]) == list(found["rows"][0])
-    first, second = found["rows"][:2]
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert list(document["columns"]) == list(document["rows"][0])
+    first, second = document["rows"][:2]
     assert (first["value"], first["marker"], first["period_start"]) == (None, "[c]", "2024-04-01")
     assert second["value"] == 0.9
-    assert len(found["rows"]) == 12
-    assert found["refs"] == {"57": kpi.catalogue()["57"].name}
+    assert len(document["rows"]) == 12
+    assert document["refs"] == {"57": kpi.catalogue()["57"].name}
 
 
 def test_parquet_reads_back_as_it_was_with_its_account(tmp_path) -> None:
@@ -308,8 +308,8 @@ def test_parquet_reads_back_as_it_was_with_its_account(tmp_path) -> None:
 
 def test_a_csv_reads_back_as_it_was(tmp_path) -> None:
     path = write(result(), tmp_path, "csv", policy="none")
-    found = pl.read_csv(path, try_parse_dates=True, schema_overrides={"ref": pl.String})
+    frame = pl.read_csv(path, try_parse_dates=True, schema_overrides={"ref": pl.String})
     for name in ("value", "lower", "period_start", "lpa"):
-        assert found[name].to_list() == result().to_polars()[name].to_list()
-    assert found["as_at"][0] == date(2025, 4, 14)
-    assert len(found) == len(rows())
+        assert frame[name].to_list() == result().to_polars()[name].to_list()
+    assert frame["as_at"][0] == date(2025, 4, 14)
+    assert len(frame) == len(rows())

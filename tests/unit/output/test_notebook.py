@@ -96,12 +96,12 @@ def test_it_says_where_the_numbers_came_from_and_whether_they_may_be_shown() -> 
 
 
 @pytest.mark.parametrize(
-    ("count", "said"), [(20, []), (21, ["1 more row."]), (1300, ["1,280 more rows."])]
+    ("count", "message"), [(20, []), (21, ["1 more row."]), (1300, ["1,280 more rows."])]
 )
-def test_only_the_first_rows_are_shown_and_the_rest_counted(count: int, said: list[str]) -> None:
+def test_only_the_first_rows_are_shown_and_the_rest_counted(count: int, message: list[str]) -> None:
     page = page_of([row("calls_999", 0, f"area {n}", 1.0) for n in range(count)])
     assert len(page.all("tr")) == 1 + 20
-    assert page.all("p") == [*said, "", ORIGIN]
+    assert page.all("p") == [*message, "", ORIGIN]
 
 
 def test_text_from_a_table_is_never_markup() -> None:
@@ -149,13 +149,13 @@ def test_nothing_in_the_table_is_changed_by_showing_it() -> None:
 
 def of_calls(**others) -> kpi.Result:
     """Twelve months and more of one measure, by area."""
-    found = []
+    output = []
     for at, period in enumerate(kpi.periods("2023-04-01", "2025-03-31", grain="month")):
         days = {"period_start": period.start, "period_end": period.end}
         for area, size in (("Shropshire", 40.0), ("All", 100.0)):
             new = row("calls_999", 0, area, size + at + at % 2, period=period.label, grain="month")
-            found.append(new | days | others)
-    return result(found)
+            output.append(new | days | others)
+    return result(output)
 
 
 def test_a_comparison_shows_what_could_be_compared_and_how_it_moved() -> None:
@@ -186,7 +186,7 @@ def test_a_process_chart_shows_its_points_the_latest_first_and_its_words() -> No
 
 def test_a_report_and_readiness_print_their_words() -> None:
     class Printer:
-        said = ""
+        message = ""
 
         def text(self, words: str) -> None:
             self.said += words

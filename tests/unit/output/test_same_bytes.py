@@ -36,8 +36,8 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     for seed in ("1", "4242"):
         folder = tmp_path / seed
         folder.mkdir()
-        told = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
-        subprocess.run([sys.executable, "-c", WRITE, str(folder)], check=True, env=told)
+        record = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+        subprocess.run([sys.executable, "-c", WRITE, str(folder)], check=True, env=record)
         folders.append({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
     first, second = folders
     assert len(first) == 2 * (len(FORMS) + 1)

@@ -103,18 +103,18 @@ def test_a_marker_beside_a_number_is_in_words_and_leaves_it_a_number(book) -> No
 
 
 def test_every_marker_and_note_is_explained(book) -> None:
-    found = {line[0]: line[1] for line in table_of(book["Notes"])[1:]}
-    assert [item for item in found if not item.startswith("[note")] == [
+    meanings = {line[0]: line[1] for line in table_of(book["Notes"])[1:]}
+    assert [item for item in meanings if not item.startswith("[note")] == [
         marker.value for marker in kpi.Marker if marker is not kpi.Marker.NONE
     ]
-    assert found["[c]"] == "Withheld to protect people who could be identified."
-    assert found["[note 1]"] == "Withheld."
+    assert meanings["[c]"] == "Withheld to protect people who could be identified."
+    assert meanings["[note 1]"] == "Withheld."
 
 
 def test_text_is_never_a_formula_or_a_link(book) -> None:
-    found = {line[0]: line[1] for line in table_of(book["Notes"])[1:]}
-    assert found["[note 2]"] == "=1+1 is text. Withheld."
-    assert found["[note 3]"] == "See [this] (http://example.org) and $ $that$ $."
+    meanings = {line[0]: line[1] for line in table_of(book["Notes"])[1:]}
+    assert meanings["[note 2]"] == "=1+1 is text. Withheld."
+    assert meanings["[note 3]"] == "See [this] (http://example.org) and $ $that$ $."
     for sheet in book:
         for line in sheet.iter_rows():
             for cell in line:
@@ -134,8 +134,8 @@ def test_a_ref_that_is_not_broken_down_has_no_column_for_it(tmp_path) -> None:
 
 
 def ods_table(document, name: str):
-    found = document.getElementsByType(tables.Table)
-    return next(item for item in found if item.getAttribute("name") == name)
+    elements = document.getElementsByType(tables.Table)
+    return next(item for item in elements if item.getAttribute("name") == name)
 
 
 def test_the_ods_has_the_same_tables(tmp_path, book) -> None:
@@ -146,11 +146,11 @@ def test_the_ods_has_the_same_tables(tmp_path, book) -> None:
     for name in ("Notes", "Ref 57"):
         lines = []
         for line in ods_table(document, name).getElementsByType(tables.TableRow):
-            found = []
+            output = []
             for cell in line.getElementsByType(tables.TableCell):
                 number = cell.getAttribute("value")
-                found.append(float(number) if number is not None else teletype.extractText(cell))
-            lines.append(found)
+                output.append(float(number) if number is not None else teletype.extractText(cell))
+            lines.append(output)
         wanted = table_of(book[name])
         shown = lines[-len(wanted) :]
         if name == "Notes":
@@ -183,9 +183,9 @@ def test_heading_rows_and_ranges_are_marked_in_the_ods(tmp_path) -> None:
 def test_the_same_numbers_give_the_same_bytes_whatever_the_clock_says(tmp_path, form) -> None:
     for name in ("one", "two"):
         getattr(result(), f"to_{form}")(tmp_path / f"{name}.{form}", policy="none")
-    one, two = ((tmp_path / f"{name}.{form}").read_bytes() for name in ("one", "two"))
-    assert one == two
-    with zipfile.ZipFile(BytesIO(one)) as archive:
+    first, two = ((tmp_path / f"{name}.{form}").read_bytes() for name in ("one", "two"))
+    assert first == two
+    with zipfile.ZipFile(BytesIO(first)) as archive:
         assert {item.date_time for item in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         everything = b"".join(archive.read(item) for item in archive.namelist())
     assert b"2026" not in everything

@@ -99,23 +99,25 @@ def test_each_chart_has_a_table_of_areas_beside_it(summary: Summary, page: Page)
 
 def test_the_csv_is_the_result(summary: Summary) -> None:
     with (summary.folder / "metrics.csv").open(encoding="utf-8", newline="") as file:
-        found = list(csv.DictReader(file))
+        records = list(csv.DictReader(file))
     frame = summary.contents.result.to_polars()
-    assert list(found[0]) == frame.columns
-    assert [row["ref"] for row in found] == frame["ref"].to_list()
-    assert [float(row["value"]) if row["value"] else None for row in found] == (
+    assert list(records[0]) == frame.columns
+    assert [row["ref"] for row in records] == frame["ref"].to_list()
+    assert [float(row["value"]) if row["value"] else None for row in records] == (
         frame["value"].to_list()
     )
 
 
 def test_the_metadata_says_how_to_make_it_again(summary: Summary) -> None:
-    found = json.loads((summary.folder / "metadata.json").read_text(encoding="utf-8"))
-    assert found["disclosure_policy"] == "none: synthetic data"
-    assert found["synthetic"] == {"scale": 0.002, "seed": 1}
-    assert (found["first_day"], found["last_day"]) == (DAYS["start"], DAYS["end"])
-    assert found["rows"] == len(summary.contents.result)
-    assert found["tables"] == dict(summary.contents.tables)
-    assert all(re.fullmatch(r".+@\d+#[0-9a-f]{8}", item["definition"]) for item in found["metrics"])
+    document = json.loads((summary.folder / "metadata.json").read_text(encoding="utf-8"))
+    assert document["disclosure_policy"] == "none: synthetic data"
+    assert document["synthetic"] == {"scale": 0.002, "seed": 1}
+    assert (document["first_day"], document["last_day"]) == (DAYS["start"], DAYS["end"])
+    assert document["rows"] == len(summary.contents.result)
+    assert document["tables"] == dict(summary.contents.tables)
+    assert all(
+        re.fullmatch(r".+@\d+#[0-9a-f]{8}", item["definition"]) for item in document["metrics"]
+    )
 
 
 def _only_texts(metric: Metric | None) -> bool:
@@ -207,14 +209,14 @@ def test_hostile_text_is_escaped(tmp_path) -> None:
         "limitations": hostile,
         "caveats": (hostile,),
     }
-    found = small(tmp_path / "dataset", update=words)
-    page = Page((found.folder / "index.html").read_text(encoding="utf-8"))
+    output = small(tmp_path / "dataset", update=words)
+    page = Page((output.folder / "index.html").read_text(encoding="utf-8"))
     assert page.text.count("<script>alert('&')</script>") >= 4
     assert not page.elements("script")
     assert not [element for element in page.elements("img") if "onerror" in element]
-    for name in found.files:
+    for name in output.files:
         if name.endswith(".svg"):
-            assert "<script" not in (found.folder / name).read_text(encoding="utf-8")
+            assert "<script" not in (output.folder / name).read_text(encoding="utf-8")
 
 
 def test_a_folder_that_holds_something_is_kept(tmp_path) -> None:
@@ -223,21 +225,21 @@ def test_a_folder_that_holds_something_is_kept(tmp_path) -> None:
         small(tmp_path)
     (tmp_path / "charts").mkdir()
     (tmp_path / "charts" / "15-per_1000.svg").write_text("old", encoding="utf-8")
-    found = small(tmp_path, overwrite=True)
+    output = small(tmp_path, overwrite=True)
     assert not (tmp_path / "charts" / "15-per_1000.svg").exists()
     assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
-    assert found.files[0] == "index.html"
+    assert output.files[0] == "index.html"
     with pytest.raises(OutputError, match="not a folder"):
         small(tmp_path / "mine.txt")
 
 
 def test_without_altair_there_is_a_dataset_without_charts(tmp_path, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "altair", None)
-    found = small(tmp_path / "dataset")
-    assert found.files == ("index.html", "metrics.csv", "metadata.json")
-    assert "swm-kpi[charts]" in found.no_charts_reason
-    assert "swm-kpi[charts]" in str(found)
-    page = Page((found.folder / "index.html").read_text(encoding="utf-8"))
+    output = small(tmp_path / "dataset")
+    assert output.files == ("index.html", "metrics.csv", "metadata.json")
+    assert "swm-kpi[charts]" in output.no_charts_reason
+    assert "swm-kpi[charts]" in str(output)
+    page = Page((output.folder / "index.html").read_text(encoding="utf-8"))
     assert 'pip install "swm-kpi[charts]"' in page.text
     assert not page.elements("img")
     assert "April to June 2024" in page.text
