@@ -1,8 +1,9 @@
-"""Measure disclosure control: ``python -m tests.benchmarks.disclosure [--base 1] [--only areas]``.
+"""Measure disclosure control: ``python -m tests.benchmarks.disclosure [--only areas]``.
 
-Three results are made from synthetic data: one of the README's size, every ref by month and area,
-and 20 measures of 50 areas in 36 months. Each is disclosed in a process of its own, and what is
-told is the seconds, the peak memory beyond what the result took, and how much was hidden.
+Three results are computed from synthetic data: one of the README's size, every ref by month and
+area, and 20 measures of 50 areas in 36 months. Each is protected in a process of its own. The
+output is the time in seconds, the peak memory beyond that of the result, and the number of
+suppressed rows.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ AREAS = tuple(f"Area {number:02}" for number in range(49))
 AREA = Dimension("area", "Area", AREAS, description="Where it happened.")
 KINDS = tuple(f"Kind {number:02}" for number in range(16))
 MONTHS = 36
-_OFTEN = 12
-"""How many calls the largest area has in a month, of the commonest kind but for its share."""
+_CALLS_PER_MONTH = 12
+"""The scale of the number of calls in a month; larger areas and more common kinds have more."""
 
 
 class Call(Contract, row_unit=Unit.CALLS):
@@ -62,7 +63,7 @@ def _metric() -> kpi.Metric:
         examples=[
             kpi.Example(
                 rows="| day |",
-                expect={each.key: None for each in measures},
+                expect={measure.key: None for measure in measures},
                 edge_case="It has no rows.",
             )
         ],
@@ -75,17 +76,17 @@ def many_areas() -> kpi.Result:
     month, kind, area = np.meshgrid(
         np.arange(MONTHS), np.arange(len(KINDS)), np.arange(len(AREAS) + 1), indexing="ij"
     )
-    often = 4 * _OFTEN / (1 + kind) ** 0.7 / (1 + area) ** 0.4
-    size = random.poisson(often).ravel()
-    months, kinds, areas = (np.repeat(each.ravel(), size) for each in (month, kind, area))
-    days = [date(2022 + (3 + at) // 12, (3 + at) % 12 + 1, 2) for at in range(MONTHS)]
+    expected = 4 * _CALLS_PER_MONTH / (1 + kind) ** 0.7 / (1 + area) ** 0.4
+    size = random.poisson(expected).ravel()
+    months, kinds, areas = (np.repeat(axis.ravel(), size) for axis in (month, kind, area))
+    days = [date(2022 + (3 + number) // 12, (3 + number) % 12 + 1, 2) for number in range(MONTHS)]
     urgent = random.choice(np.array([True, False, None]), len(months), p=[0.3, 0.65, 0.05])
     data = pl.DataFrame(
         {
-            "day": [days[each] for each in months],
-            "kind": [KINDS[each] for each in kinds],
+            "day": [days[number] for number in months],
+            "kind": [KINDS[number] for number in kinds],
             "urgent": urgent.tolist(),
-            "area": [AREAS[each] if each < len(AREAS) else None for each in areas],
+            "area": [AREAS[number] if number < len(AREAS) else None for number in areas],
         },
         schema={"day": pl.Date, "kind": pl.String, "urgent": pl.Boolean, "area": pl.String},
     )
@@ -100,7 +101,7 @@ def many_areas() -> kpi.Result:
     )
 
 
-def catalogue_pack() -> kpi.Result:
+def catalogue_result() -> kpi.Result:
     """Compute every ref by month and area, in the last quarter of a synthetic force."""
     data = kpi.synthetic.generate_force("2022-04-01", "2025-03-31")
     months = kpi.periods("2025-01-01", "2025-03-31", grain="month")
@@ -115,16 +116,16 @@ def small_result() -> kpi.Result:
     return kpi.compute(["15", "53", "57"], tables, periods=quarters, by=["lpa"])
 
 
-RESULTS = {"readme": small_result, "catalogue": catalogue_pack, "areas": many_areas}
+RESULTS = {"readme": small_result, "catalogue": catalogue_result, "areas": many_areas}
 
 
-def alone(what: str, policy: DisclosurePolicy) -> None:
-    """Disclose one result in this process, and print JSON."""
-    result = RESULTS[what]()
-    done: list[kpi.Result] = []
-    found: dict[str, Any] = measured(lambda: done.append(result.protect(policy)))
-    hidden = done[0].to_polars()["marker"].eq("[c]").sum()
-    print(json.dumps(found | {"rows": len(result), "hidden": hidden}))
+def measure_in_this_process(name: str, policy: DisclosurePolicy) -> None:
+    """Protect one result in this process, and print the measurements as JSON."""
+    result = RESULTS[name]()
+    protected: list[kpi.Result] = []
+    numbers: dict[str, Any] = measured(lambda: protected.append(result.protect(policy)))
+    suppressed = protected[0].to_polars()["marker"].eq("[c]").sum()
+    print(json.dumps(numbers | {"rows": len(result), "suppressed": suppressed}))
 
 
 def main() -> None:
@@ -132,20 +133,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", default=list(RESULTS), choices=list(RESULTS))
     parser.add_argument("--threshold", type=int, default=5)
-    parser.add_argument("--base", type=int, default=5, help="what counts are rounded to")
-    parser.add_argument("--alone", action="store_true", help="measure in this process")
+    parser.add_argument("--rounding-base", type=int, default=5)
+    parser.add_argument("--in-process", action="store_true", help="measure in this process")
     options = parser.parse_args()
-    if options.alone:
-        policy = DisclosurePolicy(threshold=options.threshold, rounding_base=options.base)
-        return alone(options.only[0], policy)
-    for what in options.only:
-        rules = [f"--threshold={options.threshold}", f"--base={options.base}"]
-        command = [sys.executable, "-m", "tests.benchmarks.disclosure", "--alone", "--only", what]
-        answer = subprocess.run([*command, *rules], capture_output=True, check=True, text=True)
-        told = json.loads(answer.stdout)
+    if options.in_process:
+        policy = DisclosurePolicy(threshold=options.threshold, rounding_base=options.rounding_base)
+        return measure_in_this_process(options.only[0], policy)
+    for name in options.only:
+        command = [
+            *(sys.executable, "-m", "tests.benchmarks.disclosure", "--in-process"),
+            *("--only", name),
+            f"--threshold={options.threshold}",
+            f"--rounding-base={options.rounding_base}",
+        ]
+        output = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+        numbers = json.loads(output)
         print(
-            f"{what:>10} {told['rows']:>7,} rows {told['seconds']:>8.1f} s "
-            f"{told['extra_mb']:>7,.0f} MB {told['hidden']:>7,} hidden",
+            f"{name:>10} {numbers['rows']:>7,} rows {numbers['seconds']:>8.1f} s "
+            f"{numbers['extra_mb']:>7,.0f} MB {numbers['suppressed']:>7,} suppressed",
             flush=True,
         )
 

@@ -1,9 +1,9 @@
-"""An attack on disclosed tables that shares no code with the library.
+"""An attack on protected tables by integer linear programming (ILP), independent of the library.
 
-A reader of a published table knows its numbers and how they were rounded, which cells are hidden,
-that counts are whole and not below zero, and that members, months and parts come to their totals.
-Every table that agrees with all of that is a table the reader cannot rule out. Integer programming
-finds, over all of them, the least and the most that a count can be.
+The attacker knows the published numbers, how they were rounded, which cells are suppressed, that
+counts are whole and not negative, and that members, months and kinds add up to their totals. A
+table that agrees with all of that is feasible. The attack finds the smallest and the largest value
+of a count over all feasible tables: its feasibility interval.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was
 PLACE = Dimension("place", "Place", ("North", "South", "West"), description="Where it was.")
 MEMBERS = {"side": (*SIDE.members, "Unknown"), "place": (*PLACE.members, "Unknown")}
 KINDS = ("urgent", "not urgent", "unknown")
-MOST = 10_000
+MAX_COUNT = 10_000
+"""An upper bound for every count, larger than any count of a test."""
 
 
 class Call(Contract, row_unit=Unit.CALLS):
@@ -95,7 +96,7 @@ PARTS = Metric(
     ],
 )
 
-COUNTED: dict[str, dict[str, frozenset[str]]] = {
+KINDS_COUNTED: dict[str, dict[str, frozenset[str]]] = {
     "calls": {"value": frozenset(KINDS)},
     "urgent_calls": {"value": frozenset({"urgent"})},
     "calm_calls": {"value": frozenset({"not urgent"})},
@@ -105,14 +106,14 @@ COUNTED: dict[str, dict[str, frozenset[str]]] = {
         "denominator": frozenset({"urgent", "not urgent"}),
     },
 }
-"""What stands in each column of each measure: which kinds of call it counts."""
+"""The kinds of call that each column of each measure counts."""
 
-SENSITIVE = (frozenset(KINDS), frozenset({"urgent"}), frozenset({"not urgent"}))
+ATTACKED_KINDS = (frozenset(KINDS), frozenset({"urgent"}), frozenset({"not urgent"}))
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The calls that a number counts: their kinds, months, and members of the breakdowns."""
+    """The calls that a number counts: their kinds, days, and members of the breakdowns."""
 
     kinds: frozenset[str]
     first: date
@@ -120,24 +121,42 @@ class Scope:
     members: tuple[tuple[str, str], ...]
 
 
+Knowledge = list[tuple[Scope, float, float]]
+"""Counts with the lower and the upper bound that the attacker knows."""
+
+
 @dataclass(frozen=True)
-class Attacked:
-    """What a reader makes of one count under the threshold."""
+class AttackedCount:
+    """The result of an attack on one small count.
+
+    Attributes:
+        scope: what it counts.
+        exact: the true count.
+        interval: its feasibility interval, by all that is published.
+        marker_interval: its feasibility interval by the markers and zeros alone, which no
+            suppression can widen.
+    """
 
     scope: Scope
-    true: int
-    found: tuple[float, float]
-    allowed: tuple[float, float]
-    """What the markers and the zeros alone would tell."""
+    exact: int
+    interval: tuple[float, float]
+    marker_interval: tuple[float, float]
 
     @property
-    def pinned(self) -> bool:
-        return self.found[0] == self.found[1]
+    def is_known(self) -> bool:
+        """Whether the attacker knows the exact count."""
+        return self.interval[0] == self.interval[1]
 
-    def narrowed(self, threshold: int, low: int) -> bool:
-        """Say whether the shown numbers tell more than that it is under the threshold."""
-        least, most = max(low, self.allowed[0]), min(threshold - 1, self.allowed[1])
-        return self.found[0] > least or self.found[1] < most
+    def is_narrowed(self, threshold: int, low: int) -> bool:
+        """Whether the published numbers reveal more than that it is under the threshold.
+
+        Args:
+            threshold: the threshold of the policy.
+            low: the smallest count that is suppressed: 1, or 0 if zeros are suppressed.
+        """
+        least = max(low, self.marker_interval[0])
+        most = min(threshold - 1, self.marker_interval[1])
+        return self.interval[0] > least or self.interval[1] < most
 
 
 def table(
@@ -146,15 +165,15 @@ def table(
     by: Sequence[str],
     metrics: Sequence[Metric] = (CALLS,),
 ) -> Result:
-    """Compute from so many calls in each month of 2024 (4 is April), kind, side and place."""
+    """Compute a result from the number of calls by month of 2024, kind, side and place."""
     urgency = {"urgent": True, "not urgent": False, "unknown": None}
-    made = [
+    calls = [
         (datetime(2024, month, 2), urgency[kind], side, place)
         for (month, kind, side, place), count in counts.items()
         for _ in range(count)
     ]
     schema = {"began_at": pl.Datetime, "urgent": pl.Boolean, "side": pl.String, "place": pl.String}
-    data = pl.DataFrame(made, schema=schema, orient="row")
+    data = pl.DataFrame(calls, schema=schema, orient="row")
     return kpi.compute(
         list(metrics),
         {"call": data},
@@ -165,114 +184,126 @@ def table(
     )
 
 
-class Reader:
-    """A reader of one disclosed result of ``table``."""
+class Attacker:
+    """An attacker who has one protected result of ``table``.
 
-    def __init__(self, disclosed: Result, policy: DisclosurePolicy) -> None:
-        self.by = disclosed.by
+    Args:
+        protected: the result.
+        policy: the policy that protects it, which the attacker knows.
+    """
+
+    def __init__(self, protected: Result, policy: DisclosurePolicy) -> None:
+        self.by = protected.by
         self.policy = policy
-        rows = disclosed.to_polars().to_dicts()
+        rows = protected.to_polars().to_dicts()
         cuts = sorted(
             {_month(row["period_start"]) for row in rows}
             | {_month(row["period_end"]) + 1 for row in rows}
         )
-        self.months = list(pairwise(cuts))
+        self.stretches = list(pairwise(cuts))
         axes = [MEMBERS[name] for name in self.by]
-        self.cells = list(product(range(len(self.months)), KINDS, *axes))
-        self.shown: list[tuple[Scope, float, float]] = []
-        self.told: list[tuple[Scope, float, float]] = []
+        self.cells = list(product(range(len(self.stretches)), KINDS, *axes))
+        self.published: Knowledge = []
+        self.by_markers: Knowledge = []
         for row in rows:
-            self._read(row)
+            self._add_row(row)
 
-    def _read(self, row: dict[str, Any]) -> None:
-        columns = COUNTED[row["measure"]]
-        least = float(self.policy.threshold if self.policy.show_zeros else 0)
-        for name, kinds in columns.items():
-            members = tuple((each, row[each]) for each in self.by if row[each] != "All")
+    def _add_row(self, row: dict[str, Any]) -> None:
+        columns = KINDS_COUNTED[row["measure"]]
+        for column, kinds in columns.items():
+            members = tuple((name, row[name]) for name in self.by if row[name] != "All")
             scope = Scope(kinds, row["period_start"], row["period_end"], members)
-            count = row[name]
+            count = row[column]
             if row["marker"] == "[c]":
-                # A zero is never hidden alone, but a share may be hidden for its other count.
-                least = 1.0 if self.policy.show_zeros and len(columns) == 1 else 0.0
-                self.shown.append((scope, least, MOST))
-                self.told.append((scope, least, MOST))
+                # A zero is never suppressed alone, but a share may be for its other count.
+                low = 1.0 if self.policy.show_zeros and len(columns) == 1 else 0.0
+                self.published.append((scope, low, MAX_COUNT))
+                self.by_markers.append((scope, low, MAX_COUNT))
             elif count is not None:
-                low, high = self._rounded_from(count)
-                self.shown.append((scope, low, high))
-                self.told.append((scope, 0, 0) if not count else (scope, 1, MOST))
+                low, high = self._rounding_interval(count)
+                self.published.append((scope, low, high))
+                bounds = (scope, 0, 0) if not count else (scope, 1, MAX_COUNT)
+                self.by_markers.append(bounds)
 
-    def _rounded_from(self, count: float) -> tuple[float, float]:
+    def _rounding_interval(self, count: float) -> tuple[float, float]:
         base, threshold = self.policy.rounding_base, self.policy.threshold
         if count == 0 or base <= 1:
             return count, count
         assert count % base == 0, "a shown count is a multiple of the base"
-        every = [
-            each
-            for each in range(int(count) - base, int(count) + base + 1)
-            if each >= threshold and (each + base / 2) // base * base == count
+        possible = [
+            exact
+            for exact in range(int(count) - base, int(count) + base + 1)
+            if exact >= threshold and (exact + base / 2) // base * base == count
         ]
-        return every[0], every[-1]
+        return possible[0], possible[-1]
 
-    def line(self, scope: Scope) -> np.ndarray:
-        """Return which cells a number is the sum of."""
+    def coefficients(self, scope: Scope) -> np.ndarray:
+        """Return 1 for each cell that a count includes, and 0 for the others."""
         first, last = _month(scope.first), _month(scope.last) + 1
         inside = []
-        for month, kind, *members in self.cells:
-            start, stop = self.months[month]
-            here = dict(zip(self.by, members, strict=True))
+        for stretch, kind, *members in self.cells:
+            start, stop = self.stretches[stretch]
+            member_of = dict(zip(self.by, members, strict=True))
             inside.append(
                 kind in scope.kinds
                 and first <= start
                 and stop <= last
-                and all(here[name] == member for name, member in scope.members)
+                and all(member_of[name] == member for name, member in scope.members)
             )
         return np.array(inside, dtype=float)
 
-    def between(self, scope: Scope, knows: list[tuple[Scope, float, float]]) -> tuple[float, float]:
-        """Return the least and the most whole number that a count can be, as far as is known."""
-        wanted = self.line(scope)
-        lines = np.array([self.line(each) for each, _, _ in knows])
-        sums = LinearConstraint(lines, [low for _, low, _ in knows], [high for *_, high in knows])
+    def feasibility_interval(self, scope: Scope, knowledge: Knowledge) -> tuple[float, float]:
+        """Return the smallest and the largest whole number that a count can be."""
+        objective = self.coefficients(scope)
+        matrix = np.array([self.coefficients(known) for known, _, _ in knowledge])
+        constraints = LinearConstraint(
+            matrix, [low for _, low, _ in knowledge], [high for *_, high in knowledge]
+        )
         ends = []
         for sign in (1.0, -1.0):
             solved = milp(
-                sign * wanted,
-                constraints=sums,
-                integrality=np.ones(len(wanted)),
-                bounds=Bounds(0, MOST),
+                sign * objective,
+                constraints=constraints,
+                integrality=np.ones(len(objective)),
+                bounds=Bounds(0, MAX_COUNT),
             )
             assert solved.status == 0, solved.message
             ends.append(float(round(sign * solved.fun)))
         return ends[0], ends[1]
 
-    def attack(self, counts: dict[Any, int]) -> Iterator[Attacked]:
-        """Yield every count under the threshold that the table holds, and what is found of it."""
+    def attack(self, counts: dict[Any, int]) -> Iterator[AttackedCount]:
+        """Yield the attack on every count under the threshold, whether a row shows it or not.
+
+        Args:
+            counts: the true numbers of calls, as for ``table``.
+        """
         axes = [("All", *MEMBERS[name]) for name in self.by]
         names = ("side", "place")
         truth = np.zeros(len(self.cells))
-        for at, (month, kind, *members) in enumerate(self.cells):
-            here = dict(zip(self.by, members, strict=True))
-            start, stop = self.months[month]
-            for (number, each, *others), count in counts.items():
-                inside = start <= 2024 * 12 + number - 1 < stop and each == kind
+        for position, (stretch, kind, *members) in enumerate(self.cells):
+            member_of = dict(zip(self.by, members, strict=True))
+            start, stop = self.stretches[stretch]
+            for (month, counted_kind, *others), count in counts.items():
+                inside = start <= 2024 * 12 + month - 1 < stop and counted_kind == kind
                 for name, member in zip(names, others, strict=True):
-                    inside &= here.get(name, member or "Unknown") == (member or "Unknown")
-                truth[at] += count * inside
-        spans = {(scope.first, scope.last) for scope, _, _ in self.shown}
-        spans |= {(_first(start), _first(stop, -1)) for start, stop in self.months}
-        for (first, last), kinds, at in product(sorted(spans), SENSITIVE, product(*axes)):
-            members = tuple(pair for pair in zip(self.by, at, strict=True) if pair[1] != "All")
+                    inside &= member_of.get(name, member or "Unknown") == (member or "Unknown")
+                truth[position] += count * inside
+        spans = {(scope.first, scope.last) for scope, _, _ in self.published}
+        spans |= {(_first_day(start), _first_day(stop, -1)) for start, stop in self.stretches}
+        for (first, last), kinds, axis in product(sorted(spans), ATTACKED_KINDS, product(*axes)):
+            members = tuple(pair for pair in zip(self.by, axis, strict=True) if pair[1] != "All")
             scope = Scope(kinds, first, last, members)
-            true = int(self.line(scope) @ truth)
-            if 0 < true < self.policy.threshold:
-                found = self.between(scope, self.shown)
-                yield Attacked(scope, true, found, self.between(scope, self.told))
+            exact = int(self.coefficients(scope) @ truth)
+            if 0 < exact < self.policy.threshold:
+                interval = self.feasibility_interval(scope, self.published)
+                marker_interval = self.feasibility_interval(scope, self.by_markers)
+                yield AttackedCount(scope, exact, interval, marker_interval)
 
 
 def _month(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
-def _first(month: int, days: int = 0) -> date:
+def _first_day(month: int, days: int = 0) -> date:
     start = date(month // 12, month % 12 + 1, 1)
     return date.fromordinal(start.toordinal() + days)

@@ -42,7 +42,7 @@ from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.disclosure import linear_program
 from swm_kpi.disclosure.suppression import SuppressionPattern
 from swm_kpi.result_columns import NUMBER_COLUMNS
-from tests.support.ilp_attack import CALLS, KINDS, MEMBERS, PARTS, Reader, table
+from tests.support.ilp_attack import CALLS, KINDS, MEMBERS, PARTS, Attacker, table
 
 AREAS = ("Herefordshire", "Shropshire", "Telford & Wrekin")
 POLICY = DisclosurePolicy(threshold=5, rounding_base=5)
@@ -620,10 +620,10 @@ def test_no_small_count_is_worked_out_by_a_reader_who_tries(
     random = np.random.default_rng([seed, list(CASES).index(case)])
     counts = random_counts(random, months, by)
     policy = POLICIES[random.integers(len(POLICIES))].model_copy(update={"show_zeros": zeros})
-    disclosed = table(counts, periods, by, metrics).protect(policy)
-    for each in Reader(disclosed, policy).attack(counts):
-        assert not each.pinned, each
-        assert not each.narrowed(policy.threshold, 1 if zeros else 0), each
+    protected = table(counts, periods, by, metrics).protect(policy)
+    for attacked in Attacker(protected, policy).attack(counts):
+        assert not attacked.is_known, attacked
+        assert not attacked.is_narrowed(policy.threshold, 1 if zeros else 0), attacked
 
 
 def test_the_attack_finds_what_hiding_only_small_cells_gives_away(
@@ -633,12 +633,12 @@ def test_the_attack_finds_what_hiding_only_small_cells_gives_away(
     monkeypatch.setattr(SuppressionPattern, "_protect_component", lambda *_: None)
     periods, by, months, metrics = CASES["a breakdown and its total"]
     policy = DisclosurePolicy(threshold=5, rounding_base=1)
-    pinned = 0
+    known = 0
     for seed in range(5):
         counts = random_counts(np.random.default_rng(seed), months, by)
-        disclosed = table(counts, periods, by, metrics).protect(policy)
-        pinned += sum(each.pinned for each in Reader(disclosed, policy).attack(counts))
-    assert pinned > 0
+        protected = table(counts, periods, by, metrics).protect(policy)
+        known += sum(attacked.is_known for attacked in Attacker(protected, policy).attack(counts))
+    assert known > 0
 
 
 def test_where_the_search_is_given_up_more_is_hidden_and_it_is_said(
@@ -650,16 +650,18 @@ def test_where_the_search_is_given_up_more_is_hidden_and_it_is_said(
     policy = DisclosurePolicy(threshold=5, rounding_base=1)
     counts = random_counts(np.random.default_rng(1), months, by)
     result = table(counts, periods, by, metrics)
-    given_up = result.protect(policy)
+    overprotected = result.protect(policy)
     monkeypatch.undo()
-    assert set(_hidden(result.protect(policy))) < set(_hidden(given_up))
-    assert all("solver reached a limit" in note for note in _hidden(given_up).values())
-    for each in Reader(given_up, policy).attack(counts):
-        assert not each.pinned, each
-        assert not each.narrowed(policy.threshold, 1), each
+    assert set(_suppressed_notes(result.protect(policy))) < set(_suppressed_notes(overprotected))
+    assert all(
+        "solver reached a limit" in note for note in _suppressed_notes(overprotected).values()
+    )
+    for attacked in Attacker(overprotected, policy).attack(counts):
+        assert not attacked.is_known, attacked
+        assert not attacked.is_narrowed(policy.threshold, 1), attacked
 
 
-def _hidden(result: Result) -> dict[tuple[str, ...], str]:
+def _suppressed_notes(result: Result) -> dict[tuple[str, ...], str]:
     """Return the note of each hidden row, by what the row is."""
     frame = result.to_polars().filter(marker="[c]")
     return dict(zip(frame.select("measure", *result.by).rows(), frame["note"], strict=True))
