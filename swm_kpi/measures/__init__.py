@@ -5,13 +5,20 @@ the grid of periods and members, and the kind combines the arrays. ``measure.py`
 kind declares, and ``rules.py`` holds the vocabularies. This package imports contracts and below.
 """
 
+from typing import TYPE_CHECKING
+
 from swm_kpi.measures.average_stock import AverageStock
 from swm_kpi.measures.budget_variance import BudgetVariance
 from swm_kpi.measures.count import Count
 from swm_kpi.measures.distribution import Distribution
 from swm_kpi.measures.duration import Average, Duration
-from swm_kpi.measures.grid_cells import Cells
+from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import Measure, TableMeasure
+from swm_kpi.measures.null_conditions import (
+    all_of,
+    null_condition_count,
+    null_condition_notes,
+)
 from swm_kpi.measures.period_end_stock import PeriodEndStock
 from swm_kpi.measures.proportion import Proportion
 from swm_kpi.measures.rate import Rate
@@ -41,6 +48,10 @@ from swm_kpi.measures.sum_product import SumProduct
 from swm_kpi.measures.survey_proportion import SurveyProportion
 from swm_kpi.measures.text_report import TextReport
 from swm_kpi.measures.uptime import Uptime
+
+if TYPE_CHECKING:
+    from swm_kpi.measures.grid_cells import Array as Array
+    from swm_kpi.measures.grid_cells import Limits as Limits
 
 __all__ = [
     "Additivity",
@@ -82,4 +93,8 @@ __all__ = [
     "TimeAlignment",
     "UnlinkedCount",
     "Uptime",
+    "all_of",
+    "divide",
+    "null_condition_count",
+    "null_condition_notes",
 ]
