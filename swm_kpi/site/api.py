@@ -23,17 +23,17 @@ _PAGES = {
     "compute": (
         "Compute",
         "Ask for numbers: metrics, tables and periods in, a result out.",
-        ("installed", "catalogue", "periods", "engine", "provenance"),
+        ("calendar", "engine", "provenance"),
     ),
     "results": (
         "Results",
         "What a computation returns, and what can be done to it.",
-        ("result", "comparison", "process", "charts", "disclosure", "difference"),
+        ("result", "analysis", "charts", "disclosure", "differences"),
     ),
     "declare": (
         "Declare",
         "What a definition is made of: metrics, kinds of measure, contracts, availability.",
-        ("metric", "measures", "contracts", "expressions", "examples", "availability"),
+        ("model", "measures", "contracts", "expressions"),
     ),
     "words": (
         "Closed lists of words",
