@@ -22,10 +22,10 @@ from swm_kpi.engine.backends.narwhals_repeats import with_repeats
 from swm_kpi.engine.backends.quantiles import empty_cells
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
-from swm_kpi.engine.plan.dictionary_grouping import Kinds, kinds_of
+from swm_kpi.engine.plan.dictionary_grouping import DictionaryGrouping, plan_dictionary_grouping
 from swm_kpi.engine.plan.exact_sums import additive_aggregates, to_unit
 from swm_kpi.engine.plan.grouping import Array, GroupingSet, PeriodRun
-from swm_kpi.engine.plan.predicates import rows_of
+from swm_kpi.engine.plan.predicates import sort_key
 from swm_kpi.expressions import canonical
 from swm_kpi.measures import Operation, Statistic
 
@@ -84,7 +84,7 @@ class NarwhalsBackend:
                         raise TypeError("a count of distinct values needs an expression")
                     distinct.setdefault(str(canonical(statistic.of)), []).append(statistic)
                 case Operation.QUANTILE:
-                    ordered.setdefault(rows_of(statistic), []).append(statistic)
+                    ordered.setdefault(sort_key(statistic), []).append(statistic)
                 case _:
                     assert_never(statistic.operation)
         queries = [
@@ -138,10 +138,10 @@ class NarwhalsBackend:
 
     def _listed_column(
         self, statistics: Sequence[Statistic], grouping: GroupingSet, times: int
-    ) -> Kinds | None:
+    ) -> DictionaryGrouping | None:
         """Return a listed column to group by, where that leaves few groups for the rows."""
         most = self.table.rows // (ROWS_PER_GROUP * times * math.prod(grouping.sizes))
-        return kinds_of(statistics, most, self._compiler)
+        return plan_dictionary_grouping(statistics, most, self._compiler)
 
     def _day(self, column: Column) -> nw.Expr:
         day: nw.Expr = self._compiler(column).cast(nw.Date)
@@ -153,7 +153,7 @@ class NarwhalsBackend:
         grouping: GroupingSet,
         statistics: Sequence[Statistic],
         within: nw.Expr | None,
-        listed: Kinds | None,
+        listed: DictionaryGrouping | None,
         *,
         count_series: bool = False,
     ) -> dict[str, Any]:
@@ -165,7 +165,7 @@ class NarwhalsBackend:
         aggregates += [
             aggregate.alias(name)
             for number, statistic in enumerate(statistics)
-            if listed is None or statistic.key not in listed.met
+            if listed is None or statistic.key not in listed.matches
             for name, aggregate in additive_aggregates(f"s{number}", statistic, self._compiler)
         ]
         for number, statistic in enumerate(statistics if count_series else ()):
@@ -178,8 +178,10 @@ class NarwhalsBackend:
         query = keyed.group_by(*keys).agg(*aggregates)
         groups = self._collect(query, grouping, "counting", listed)
         for number, statistic in enumerate(statistics):
-            if listed is not None and statistic.key in listed.met:
-                groups[f"s{number}"] = groups[_ROWS] * listed.met[statistic.key][groups[_LISTED]]
+            if listed is not None and statistic.key in listed.matches:
+                groups[f"s{number}"] = (
+                    groups[_ROWS] * listed.matches[statistic.key][groups[_LISTED]]
+                )
         return groups
 
     def _count_distinct(
@@ -261,7 +263,11 @@ class NarwhalsBackend:
         return keys
 
     def _collect(
-        self, query: Any, grouping: GroupingSet, purpose: str, listed: Kinds | None = None
+        self,
+        query: Any,
+        grouping: GroupingSet,
+        purpose: str,
+        listed: DictionaryGrouping | None = None,
     ) -> dict[str, Any]:
         """Run a query and return its columns, with members and listed values as codes."""
         rows = self.table.collect(query, purpose)

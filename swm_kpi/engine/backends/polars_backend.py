@@ -27,15 +27,15 @@ from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.exact_sums import exact_sum_expressions, to_unit
 from swm_kpi.engine.plan.grouping import Array, GroupingSet, PeriodRun
 from swm_kpi.engine.plan.predicates import (
-    ANSWERS,
-    Cluster,
-    clusters,
-    codes_of,
-    name_of,
-    parts_of,
-    rows_of,
+    BOOLEAN_VALUES,
+    PredicateGroup,
+    dictionary_size,
+    expression_name,
+    group_by_predicates,
+    predicate_columns,
+    sort_key,
 )
-from swm_kpi.engine.plan.projection import column_of, decoded, narrow
+from swm_kpi.engine.plan.projection import decode_dictionary, plan_projection, time_column
 from swm_kpi.expressions import Expression, Repeats, Term
 from swm_kpi.measures import Operation, Statistic
 
@@ -67,8 +67,8 @@ class PolarsBackend:
         self._cache: dict[Any, Any] = table.cache
         self._period_numbers: dict[tuple[str, PeriodRun], NDArray[Any]] = {}
         conditions = [c for s in statistics for c in (s.where, s.series) if c is not None]
-        parts = [parts_of(condition) for condition in conditions]
-        rowwise = {name: part for one in parts for name, part in one.answers.items()}
+        parts = [predicate_columns(condition) for condition in conditions]
+        rowwise = {name: part for one in parts for name, part in one.boolean_columns.items()}
         names = {key: name for one in parts for key, name in one.names.items()}
         self._compiler = compiler.for_polars()
         self._condition_compiler = compiler.for_polars(names)
@@ -133,7 +133,7 @@ class PolarsBackend:
     ) -> pl.DataFrame:
         """Read the narrow columns that are not in the cache yet."""
         contract = self.table.contract
-        projection = narrow(statistics, rowwise, grouping, contract, self._compiler)
+        projection = plan_projection(statistics, rowwise, grouping, contract, self._compiler)
         expressions = [
             expression
             for name, columns in projection.items()
@@ -148,13 +148,13 @@ class PolarsBackend:
 
     def _add_repeats(self, conditions: Iterable[Repeats]) -> None:
         for condition in conditions:
-            name = name_of(condition)
-            days = self._days(column_of(condition.at))
+            name = expression_name(condition)
+            days = self._days(time_column(condition.at))
             counted = days != _NULL_DAY
             if condition.where is not None:
                 counted &= self._frame[f"counted:{name}"].fill_null(False).to_numpy()
             months = self._compiler.months(condition.months)
-            codes = self._encoded_keys(name_of(condition.who))
+            codes = self._encoded_keys(expression_name(condition.who))
             repeated = has_prior_event(codes, days, counted, months)
             self._frame = self._frame.with_columns(pl.Series(name, repeated))
 
@@ -197,7 +197,7 @@ class PolarsBackend:
         single = list(statistics)
         if self.table.rows > FEW:
             most = max(1, self.table.rows // ROWS_PER_COMBINATION // max(size, 1))
-            groups, single = clusters(statistics, most)
+            groups, single = group_by_predicates(statistics, most)
             for group in groups:
                 counts |= self._counts_by_combination(group, cells, size)
         for statistic in single:
@@ -207,19 +207,19 @@ class PolarsBackend:
         return {key: array[:size].astype(np.float64) for key, array in counts.items()}
 
     def _counts_by_combination(
-        self, group: Cluster, cells: NDArray[Any], size: int
+        self, group: PredicateGroup, cells: NDArray[Any], size: int
     ) -> dict[str, Array]:
         """Count rows by every combination of values, then evaluate each condition on those."""
-        parts = group.parts
-        combinations = parts.kinds
+        parts = group.columns
+        combinations = parts.combinations
         wide: Any = np.int64 if (size + 1) * combinations > np.iinfo(np.int32).max else np.int32
         codes: Any = cells.astype(wide) * wide(combinations)
         step = combinations
-        for name, column in parts.columns.items():
-            step //= codes_of(column)
+        for name, column in parts.dictionary_columns.items():
+            step //= dictionary_size(column)
             codes += self._codes(name).astype(wide) * wide(step)
-        for name in parts.answers:
-            step //= ANSWERS
+        for name in parts.boolean_columns:
+            step //= BOOLEAN_VALUES
             codes += self._codes(name).astype(wide) * wide(step)
         counts = np.bincount(codes, minlength=(size + 1) * combinations)
         occupied = np.flatnonzero(counts[: size * combinations])
@@ -227,12 +227,12 @@ class PolarsBackend:
         cell, combination = np.divmod(occupied, combinations)
         columns = {}
         step = combinations
-        for name, column in parts.columns.items():
-            step //= codes_of(column)
-            columns[name] = decoded(combination // step % codes_of(column), column)
-        for name in parts.answers:
-            step //= ANSWERS
-            columns[name] = decoded(combination // step % ANSWERS, None)
+        for name, column in parts.dictionary_columns.items():
+            step //= dictionary_size(column)
+            columns[name] = decode_dictionary(combination // step % dictionary_size(column), column)
+        for name in parts.boolean_columns:
+            step //= BOOLEAN_VALUES
+            columns[name] = decode_dictionary(combination // step % BOOLEAN_VALUES, None)
         frame = pl.DataFrame(columns) if columns else pl.DataFrame({"": pl.Series(combination)})
         masks = self._evaluate(frame, [statistic.where for statistic in group.statistics])
         by_key: dict[str, Any] = {}
@@ -271,7 +271,7 @@ class PolarsBackend:
         128 bits are always enough: the checks of a contract refuse a number that cannot be summed
         exactly.
         """
-        values = self._frame[f"sum:{name_of(of)}{suffix}"]
+        values = self._frame[f"sum:{expression_name(of)}{suffix}"]
         smallest, largest = int(values.min() or 0), int(values.max() or 0)  # type: ignore[arg-type]
         bound = max(-smallest, largest) * max(self.table.rows, 1)
         return values.cast(pl.Int64 if bound < 2**63 else pl.Int128)
@@ -281,7 +281,7 @@ class PolarsBackend:
     ) -> dict[str, Array]:
         by_key = {}
         for statistic in statistics:
-            codes = self._encoded_keys(name_of(_required(statistic)))
+            codes = self._encoded_keys(expression_name(_required(statistic)))
             kept = (codes >= 0) & (cells < size) & self._mask(statistic.where)
             by_key[statistic.key] = count_distinct_by_cell(cells[kept], codes[kept], size)
         return by_key
@@ -291,7 +291,7 @@ class PolarsBackend:
     ) -> dict[str, Array]:
         """Sort each column of values once for all its quantiles over the same rows."""
         by_key = {}
-        for (name, _), group in groupby(sorted(statistics, key=rows_of), key=rows_of):
+        for (name, _), group in groupby(sorted(statistics, key=sort_key), key=sort_key):
             alike = list(group)
             values = self._frame[f"of:{name}"]
             kept = values.is_not_null().to_numpy() & (cells < size) & self._mask(alike[0].where)
@@ -352,7 +352,7 @@ class PolarsBackend:
             return codes
         series = self._frame[name]
         if series.dtype == pl.Boolean:
-            codes = _fill_null(series.cast(pl.UInt8), ANSWERS - 1)
+            codes = _fill_null(series.cast(pl.UInt8), BOOLEAN_VALUES - 1)
         else:
             last = len(series.dtype.categories)  # type: ignore[attr-defined]
             wide = pl.UInt8 if last < 255 else pl.UInt32

@@ -1,7 +1,8 @@
-"""Conditions taken apart: what is told by closed lists alone, and what must be read row by row.
+"""Splitting conditions into predicates: what dictionary columns decide, and what rows decide.
 
-Rows that agree in every closed list and in every answer are counted together, and a condition is
-then decided once for each kind of row, and not once for each row.
+A *dictionary column* has few, known values: a closed list of texts, or true and false. Rows that
+agree in every dictionary column and in every boolean column are counted together. A condition is
+then evaluated once for each combination of values, and not once for each row.
 """
 
 from __future__ import annotations
@@ -27,125 +28,137 @@ from swm_kpi.expressions import (
 )
 from swm_kpi.measures import Statistic
 
-ANSWERS = 3
+BOOLEAN_VALUES = 3
 """True, false and null."""
 
-_REMEMBERED = 4_096
+_CACHE_SIZE = 4_096
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def name_of(expression: Expression) -> str:
-    """Name a column that holds what an expression comes to; equal ones have one name."""
+@lru_cache(maxsize=_CACHE_SIZE)
+def expression_name(expression: Expression) -> str:
+    """Return a column name for the values of an expression. Equal expressions have one name."""
     return f"is:{sha256(json.dumps(canonical(expression)).encode()).hexdigest()[:16]}"
 
 
-def rows_of(statistic: Statistic) -> tuple[str, str]:
-    """Name what a statistic is of, and of which rows: one name where one ordering serves."""
-    where = name_of(statistic.where) if statistic.where is not None else ""
-    return (name_of(statistic.of) if statistic.of is not None else "", where)
+def sort_key(statistic: Statistic) -> tuple[str, str]:
+    """Return the names of what a statistic sorts and of its rows; equal for one sort order."""
+    where = expression_name(statistic.where) if statistic.where is not None else ""
+    return (expression_name(statistic.of) if statistic.of is not None else "", where)
 
 
-def is_listed(expression: Expression) -> bool:
-    """Whether a column's values are few and known: a closed list of texts, or true and false."""
+def is_dictionary_column(expression: Expression) -> bool:
+    """Return whether an expression is a column whose values are few and known."""
     if not isinstance(expression, Column):
         return False
     return expression.dtype is bool or (expression.dtype is str and expression.domain is not None)
 
 
-def codes_of(column: Column) -> int:
-    """Return how many values a listed column has, null included."""
-    return ANSWERS if column.dtype is bool else len(column.domain or ()) + 1
+def dictionary_size(column: Column) -> int:
+    """Return how many values a dictionary column has, null included."""
+    return BOOLEAN_VALUES if column.dtype is bool else len(column.domain or ()) + 1
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What a condition is decided by.
+class PredicateColumns:
+    """The columns that decide a condition.
 
     Attributes:
-        columns: listed columns, by name.
-        answers: conditions to be answered row by row, by the name of the column of answers.
-        names: that name for each such condition, by its identity.
+        dictionary_columns: dictionary columns of the table, by name.
+        boolean_columns: predicates to evaluate row by row, by the name of their column.
+        names: that name for each such predicate, by its identity.
     """
 
-    columns: dict[str, Column] = field(default_factory=dict)
-    answers: dict[str, Expression] = field(default_factory=dict)
+    dictionary_columns: dict[str, Column] = field(default_factory=dict)
+    boolean_columns: dict[str, Expression] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
 
     @property
-    def kinds(self) -> int:
-        """How many kinds of row there can be."""
-        found: int = ANSWERS ** len(self.answers)
-        for column in self.columns.values():
-            found *= codes_of(column)
-        return found
+    def combinations(self) -> int:
+        """How many combinations of values the columns can have."""
+        number: int = BOOLEAN_VALUES ** len(self.boolean_columns)
+        for column in self.dictionary_columns.values():
+            number *= dictionary_size(column)
+        return number
 
-    def joined(self, other: Parts) -> Parts:
-        """Return the parts of both."""
-        return Parts(
-            self.columns | other.columns, self.answers | other.answers, self.names | other.names
+    def union(self, other: PredicateColumns) -> PredicateColumns:
+        """Return the columns of both."""
+        return PredicateColumns(
+            self.dictionary_columns | other.dictionary_columns,
+            self.boolean_columns | other.boolean_columns,
+            self.names | other.names,
         )
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def parts_of(condition: Expression | None) -> Parts:
-    """Take a condition apart."""
-    found = Parts()
-    for each in _parts(condition) if condition is not None else ():
-        if isinstance(each, Column):
-            found.columns[each.name] = each
+@lru_cache(maxsize=_CACHE_SIZE)
+def predicate_columns(condition: Expression | None) -> PredicateColumns:
+    """Split a condition into the columns that decide it."""
+    columns = PredicateColumns()
+    for predicate in _predicates(condition) if condition is not None else ():
+        if isinstance(predicate, Column):
+            columns.dictionary_columns[predicate.name] = predicate
         else:
-            name = name_of(each)
-            found.answers[name] = each
-            found.names[id(each)] = name
-    return found
+            name = expression_name(predicate)
+            columns.boolean_columns[name] = predicate
+            columns.names[id(predicate)] = name
+    return columns
 
 
-def _parts(condition: Expression) -> Iterator[Expression]:
-    if _decided_by_lists(condition):
-        yield from (each for each in condition.walk() if isinstance(each, Column))
+def _predicates(condition: Expression) -> Iterator[Expression]:
+    if _reads_dictionaries_only(condition):
+        yield from (part for part in condition.walk() if isinstance(part, Column))
     elif isinstance(condition, BoolOp | Not | IsUnknown):
         for part in condition.parts:
-            yield from _parts(part)
+            yield from _predicates(part)
     else:
         yield condition
 
 
-def _decided_by_lists(condition: Expression) -> bool:
-    plain = (Compare, IsIn, IsNull, IsTrue, BoolOp, Not, IsUnknown, Recoded)
+def _reads_dictionaries_only(condition: Expression) -> bool:
+    # A type that is not listed here is evaluated row by row, which is slower and never wrong.
+    pure = (Compare, IsIn, IsNull, IsTrue, BoolOp, Not, IsUnknown, Recoded)
     return all(
-        isinstance(each, plain) or (isinstance(each, Term) and is_listed(each))
-        for each in condition.walk()
+        isinstance(part, pure) or (isinstance(part, Term) and is_dictionary_column(part))
+        for part in condition.walk()
     )
 
 
 @dataclass
-class Cluster:
-    """Statistics whose conditions are decided by the same few columns."""
+class PredicateGroup:
+    """Statistics whose conditions the same few columns decide.
 
-    parts: Parts
+    Attributes:
+        columns: the columns.
+        statistics: the statistics, each a count of rows.
+    """
+
+    columns: PredicateColumns
     statistics: list[Statistic]
 
 
-def clusters(statistics: Sequence[Statistic], most: int) -> tuple[list[Cluster], list[Statistic]]:
-    """Gather counts of rows so that each cluster has at most so many kinds of row.
+def group_by_predicates(
+    statistics: Sequence[Statistic], most: int
+) -> tuple[list[PredicateGroup], list[Statistic]]:
+    """Group counts of rows, so that each group's columns have at most ``most`` combinations.
 
     Returns:
-        The clusters, and the statistics whose condition alone has more kinds.
+        The groups, and the statistics whose condition alone has more combinations.
     """
-    found: list[Cluster] = []
-    alone = []
-    by_size = sorted(statistics, key=lambda each: -parts_of(each.where).kinds)
+    groups: list[PredicateGroup] = []
+    single = []
+    by_size = sorted(
+        statistics, key=lambda statistic: -predicate_columns(statistic.where).combinations
+    )
     for statistic in by_size:
-        parts = parts_of(statistic.where)
-        if parts.kinds > most:
-            alone.append(statistic)
+        columns = predicate_columns(statistic.where)
+        if columns.combinations > most:
+            single.append(statistic)
             continue
-        for cluster in found:
-            joined = cluster.parts.joined(parts)
-            if joined.kinds <= most:
-                cluster.parts = joined
-                cluster.statistics.append(statistic)
+        for group in groups:
+            union = group.columns.union(columns)
+            if union.combinations <= most:
+                group.columns = union
+                group.statistics.append(statistic)
                 break
         else:
-            found.append(Cluster(parts, [statistic]))
-    return found, alone
+            groups.append(PredicateGroup(columns, [statistic]))
+    return groups, single

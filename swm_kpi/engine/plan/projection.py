@@ -1,4 +1,7 @@
-"""The narrow columns that counting reads: days for times, hashes for people, codes for members."""
+"""The projection: the narrow columns that counting reads.
+
+Times are read as days, people as hashes, and members of a breakdown as codes.
+"""
 
 from __future__ import annotations
 
@@ -12,43 +15,46 @@ from swm_kpi.contracts import Column, ContractType
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.exact_sums import exact_sum_expressions
 from swm_kpi.engine.plan.grouping import GroupingSet
-from swm_kpi.engine.plan.predicates import name_of, parts_of
+from swm_kpi.engine.plan.predicates import expression_name, predicate_columns
 from swm_kpi.expressions import Expression, Repeats, Term
 from swm_kpi.measures import Operation, Statistic, TimeAlignment
 
 
-def narrow(
+def plan_projection(
     statistics: Sequence[Statistic],
-    answers: Mapping[str, Expression],
+    boolean_columns: Mapping[str, Expression],
     grouping: GroupingSet,
     contract: ContractType,
     compiler: Compiler,
 ) -> dict[str, list[pl.Expr]]:
-    """Say what is read of a table.
+    """Return the columns to read from a Polars table.
 
     Args:
-        statistics: everything that will be asked of it.
-        answers: conditions answered row by row, by the name of their column.
+        statistics: everything to compute from it.
+        boolean_columns: predicates to evaluate row by row, by the name of their column.
         grouping: the breakdowns.
         contract: the table's contract.
-        compiler: to Polars.
+        compiler: compiles expressions to Polars.
 
     Returns:
-        By what a column is for and is named for, such as ``day:created_on``, what is read for it.
+        The expressions to read, by what they are for, such as ``day:created_on``.
+
+    Raises:
+        TypeError: a statistic of intervals, which have a scan of their own.
     """
-    found: dict[str, list[pl.Expr]] = {}
+    columns: dict[str, list[pl.Expr]] = {}
 
     def read(name: str, column: pl.Expr) -> None:
-        found[name] = [column.alias(name)]
+        columns[name] = [column.alias(name)]
 
-    def day(column: Term) -> None:
-        name = f"day:{column_of(column).name}"
-        if name not in found:
+    def read_day(column: Term) -> None:
+        name = f"day:{time_column(column).name}"
+        if name not in columns:
             read(name, compiler(column).cast(pl.Date).cast(pl.Int32))
 
-    def person(who: Term) -> None:
-        name, value = name_of(who), compiler(who)
-        found[f"hash:{name}"] = [
+    def read_hashes(key: Term) -> None:
+        name, value = expression_name(key), compiler(key)
+        columns[f"hash:{name}"] = [
             value.hash(1).alias(f"hash:{name}"),
             value.hash(2).alias(f"second:{name}"),
             value.is_not_null().alias(f"known:{name}"),
@@ -56,7 +62,7 @@ def narrow(
 
     for statistic in statistics:
         for condition in (statistic.where, statistic.series):
-            for column in parts_of(condition).columns.values():
+            for column in predicate_columns(condition).dictionary_columns.values():
                 read(column.name, pl.col(column.name))
         match statistic.alignment:
             case (
@@ -67,9 +73,9 @@ def narrow(
             ):
                 read(f"value:{statistic.at.name}", pl.col(statistic.at.name))
             case TimeAlignment.EVENT | TimeAlignment.IN_FORCE:
-                day(statistic.at)
+                read_day(statistic.at)
                 if statistic.until is not None:
-                    day(statistic.until)
+                    read_day(statistic.until)
             case TimeAlignment.INTERVAL:
                 raise TypeError("intervals have a scan of their own")
             case _:
@@ -80,47 +86,52 @@ def narrow(
             raise TypeError(f"{statistic.operation} needs an expression")
         match statistic.operation:
             case Operation.DISTINCT:
-                person(statistic.of)
+                read_hashes(statistic.of)
             case Operation.QUANTILE:
-                read(f"of:{name_of(statistic.of)}", compiler(statistic.of))
+                read(f"of:{expression_name(statistic.of)}", compiler(statistic.of))
             case Operation.SUM:
                 for suffix, summand in exact_sum_expressions(statistic.of, compiler(statistic.of)):
-                    read(f"sum:{name_of(statistic.of)}{suffix}", summand)
+                    read(f"sum:{expression_name(statistic.of)}{suffix}", summand)
             case _:
                 assert_never(statistic.operation)
-    for name, answer in answers.items():
-        if isinstance(answer, Repeats):
-            person(answer.who)
-            day(answer.at)
-            if answer.where is not None:
-                read(f"counted:{name}", compiler(answer.where))
+    for name, predicate in boolean_columns.items():
+        if isinstance(predicate, Repeats):
+            read_hashes(predicate.who)
+            read_day(predicate.at)
+            if predicate.where is not None:
+                read(f"counted:{name}", compiler(predicate.where))
         else:
-            read(name, compiler(answer))
+            read(name, compiler(predicate))
     for position in grouping.grouped:
         key = grouping.dimensions[position].key
         read(f"member:{key}", _members(contract.dimensions[key][1], grouping, position, compiler))
-    return found
+    return columns
 
 
 def _members(carrier: Term, grouping: GroupingSet, position: int, compiler: Compiler) -> pl.Expr:
     members = grouping.members[position]
     column: pl.Expr = compiler(carrier)
     if isinstance(carrier, Column) and carrier.domain == members:
-        # It was encoded by this very list when it was checked.
+        # Validation has encoded it by this very list.
         return column
     return column.cast(pl.String).cast(pl.Enum(members), strict=False)
 
 
-def decoded(codes: NDArray[Any], column: Column | None) -> pl.Series:
-    """Return the values of a listed column, or of answers, from their codes."""
+def decode_dictionary(codes: NDArray[Any], column: Column | None) -> pl.Series:
+    """Return the values that codes stand for.
+
+    Args:
+        codes: positions among the column's values, null last.
+        column: a dictionary column; None for a boolean column.
+    """
     if column is None or column.dtype is bool:
         return pl.Series([False, True, None], dtype=pl.Boolean).gather(codes)
     members = pl.Series([*(column.domain or ()), None], dtype=pl.Enum(column.domain or ()))
     return members.gather(codes)
 
 
-def column_of(term: Term) -> Column:
-    """Return the column by which rows are dated."""
+def time_column(term: Term) -> Column:
+    """Return a term that places rows in time as the column that it is."""
     if not isinstance(term, Column):
-        raise TypeError("rows are dated by a column")
+        raise TypeError("only a column places rows in time")
     return term
