@@ -124,7 +124,7 @@ def compute(
     *measures: Measure, rows: list[dict[str, Any]] | None = None, **options: Any
 ) -> pl.DataFrame:
     """Compute measures of no catalogue for May 2024, of calls and of 2,000 residents."""
-    first = next(each.contract for each in measures if each.contract is not None)
+    first = next(item.contract for item in measures if item.contract is not None)
     made = Metric(
         ref="T1",
         key="test_metric",
@@ -140,17 +140,17 @@ def compute(
         examples=[
             Example(
                 rows=f"| {next(iter(first.columns))} |",
-                expect={each.key: 0 for each in measures},
+                expect={item.key: 0 for item in measures},
                 edge_case="None.",
             )
         ],
     )
-    schema = {name: each for name, each in pl.DataFrame([call()]).schema.items() if each != pl.Null}
+    schema = {name: item for name, item in pl.DataFrame([call()]).schema.items() if item != pl.Null}
     schema |= {"ended_at": pl.Datetime("us"), "caller": pl.String}
     tables: dict[str, Any] = options.pop("tables", {})
     if first is Call:
         tables = {"call": pl.DataFrame(rows or [], schema=schema), **tables}
-    if any(isinstance(each, Rate) for each in measures):
+    if any(isinstance(item, Rate) for item in measures):
         people = pl.DataFrame({"mid_year": [2024], "residents": [2_000]})
         tables = {"population": people, **tables}
     wrap = options.pop("wrap", lambda frame: frame)
@@ -162,7 +162,7 @@ def compute(
     options["coverage"] = {k: v for k, v in options["coverage"].items() if k in tables}
     result = kpi.compute(
         [made],
-        {name: wrap(each) for name, each in tables.items()},
+        {name: wrap(item) for name, item in tables.items()},
         catalogue=kpi.Catalogue([made]),
         **options,
     )
@@ -192,24 +192,24 @@ NONE = (None, None)
 def test_a_proportion_has_wilsons_interval(
     urgent: int, others: int, lower: float, upper: float
 ) -> None:
-    found = compute(URGENT, rows=calls(urgent, others))
-    assert limits(found, "urgent") == near(lower, upper)
-    assert {0, 1} & {*limits(found, "urgent")} == (
+    actual = compute(URGENT, rows=calls(urgent, others))
+    assert limits(actual, "urgent") == near(lower, upper)
+    assert {0, 1} & {*limits(actual, "urgent")} == (
         {0} if not urgent else {1} if not others else set()
     )
 
 
 def test_the_interval_is_of_the_rows_that_could_be_decided() -> None:
     """8 of 10 again, with five of which nobody knows."""
-    found = compute(URGENT, rows=[*calls(8, 2), *[call(urgent=None)] * 5])
-    assert limits(found, "urgent") == near(0.490162, 0.943318)
+    actual = compute(URGENT, rows=[*calls(8, 2), *[call(urgent=None)] * 5])
+    assert limits(actual, "urgent") == near(0.490162, 0.943318)
 
 
 def test_a_share_of_nothing_has_none() -> None:
-    found = compute(URGENT, rows=calls(8, 2), by=["side"])
-    assert found.filter(side="Right")["marker"].to_list() == ["[z]"]
-    assert limits(found, "urgent", side="Right") == NONE
-    assert limits(found, "urgent", side="All") == near(0.490162, 0.943318)
+    actual = compute(URGENT, rows=calls(8, 2), by=["side"])
+    assert actual.filter(side="Right")["marker"].to_list() == ["[z]"]
+    assert limits(actual, "urgent", side="Right") == NONE
+    assert limits(actual, "urgent", side="All") == near(0.490162, 0.943318)
 
 
 def test_a_survey_has_wilsons_interval_of_its_effective_sample() -> None:
@@ -231,10 +231,10 @@ def test_the_shares_of_a_distribution_have_wilsons_each_and_the_whole_none() -> 
     """8 of 10 on the left, 2 of 10 on the right, and 10 of 10 is no finding."""
     rows = [call(side="Left" if at < 8 else "Right") for at in range(10)]
     spread = Distribution(key="spread", **CALL, over=SIDE)
-    found = compute(spread, rows=rows, by=["side"])
-    assert limits(found, "spread", side="Left") == near(0.490162, 0.943318)
-    assert limits(found, "spread", side="Right") == near(1 - 0.943318, 1 - 0.490162)
-    assert limits(found, "spread", side="All") == NONE
+    actual = compute(spread, rows=rows, by=["side"])
+    assert limits(actual, "spread", side="Left") == near(0.490162, 0.943318)
+    assert limits(actual, "spread", side="Right") == near(1 - 0.943318, 1 - 0.490162)
+    assert limits(actual, "spread", side="All") == NONE
 
 
 def test_the_share_of_people_who_come_again_has_wilsons_and_their_number_none() -> None:
@@ -243,10 +243,10 @@ def test_the_share_of_people_who_come_again_has_wilsons_and_their_number_none() 
     number = RepeatRate(key="number", **CALL, who=Call.caller, lookback=MONTHS, as_count=True)
     rows = [call(caller=f"p{at}") for at in range(10)]
     rows += [call("2024-03-10", caller=f"p{at}") for at in range(8)]
-    found = compute(share, number, rows=rows)
-    assert found["value"].to_list() == [0.8, 8]
-    assert limits(found, "share") == near(0.490162, 0.943318)
-    assert limits(found, "number") == NONE
+    actual = compute(share, number, rows=rows)
+    assert actual["value"].to_list() == [0.8, 8]
+    assert limits(actual, "share") == near(0.490162, 0.943318)
+    assert limits(actual, "number") == NONE
 
 
 def test_a_reoffending_rate_has_wilsons() -> None:
@@ -258,8 +258,8 @@ def test_a_reoffending_rate_has_wilsons() -> None:
     start, later = date(2022, 5, 1), date(2022, 6, 1)
     people = [{"start": start, "again": later, "proven": later}] * 8
     people += [{"start": start, "again": None, "proven": None}] * 2
-    found = compute(share, tables={"followed": pl.DataFrame(people)}, periods=["2022-05"])
-    assert limits(found, "share") == near(0.490162, 0.943318)
+    actual = compute(share, tables={"followed": pl.DataFrame(people)}, periods=["2022-05"])
+    assert limits(actual, "share") == near(0.490162, 0.943318)
 
 
 # Counts and rates.
@@ -277,25 +277,25 @@ COUNTS = [
 def test_a_count_of_rows_has_poisson_limits_and_its_rate_the_same_for_2000_people(
     many: int, lower: float, upper: float
 ) -> None:
-    found = compute(CALLS, per_1000("calls"), rows=calls(0, many))
-    assert limits(found, "calls") == near(lower, upper)
-    assert limits(found, "calls_per_1000") == near(lower / 2, upper / 2)
+    actual = compute(CALLS, per_1000("calls"), rows=calls(0, many))
+    assert limits(actual, "calls") == near(lower, upper)
+    assert limits(actual, "calls_per_1000") == near(lower / 2, upper / 2)
 
 
 def test_what_is_no_count_of_events_has_no_poisson_limits() -> None:
     """Different callers and their rate, and pounds, of which no rate may be declared."""
     rows = [call(caller=f"p{at % 7}") for at in range(20)]
-    found = compute(CALLERS, per_1000("callers"), COST, rows=rows)
-    assert found["value"].to_list() == [7, 3.5, 20]
+    actual = compute(CALLERS, per_1000("callers"), COST, rows=rows)
+    assert actual["value"].to_list() == [7, 3.5, 20]
     keys = ("callers", "callers_per_1000", "cost")
-    assert [limits(found, key) for key in keys] == [NONE] * 3
+    assert [limits(actual, key) for key in keys] == [NONE] * 3
 
 
 def test_a_rate_of_nobody_has_none() -> None:
     empty = pl.DataFrame({"mid_year": [2024], "residents": [0]})
-    found = compute(CALLS, per_1000("calls"), rows=calls(0, 5), tables={"population": empty})
-    assert limits(found, "calls_per_1000") == NONE
-    assert limits(found, "calls")[0] is not None
+    actual = compute(CALLS, per_1000("calls"), rows=calls(0, 5), tables={"population": empty})
+    assert limits(actual, "calls_per_1000") == NONE
+    assert limits(actual, "calls")[0] is not None
 
 
 # Times.
@@ -304,8 +304,8 @@ def test_a_rate_of_nobody_has_none() -> None:
 def timed(many: int) -> list[dict[str, Any]]:
     """Calls of 1, 2, 3 and so on minutes, and one that has not ended."""
     began = datetime(2024, 5, 10, 12)
-    each = [call(ended_at=began + timedelta(minutes=at)) for at in range(many, 0, -1)]
-    return [*each, call()]
+    item = [call(ended_at=began + timedelta(minutes=at)) for at in range(many, 0, -1)]
+    return [*item, call()]
 
 
 MEDIAN = Duration(key="median", **CALL, average=Average.MEDIAN, **MINUTES)
@@ -337,10 +337,10 @@ def test_a_median_lies_between_two_of_the_times(
     wrap: Any, many: int, median: tuple[Any, Any], p90: tuple[Any, Any]
 ) -> None:
     """By the table of ranks: the 6th and the 15th of 20. What has not ended is not among them."""
-    found = compute(MEDIAN, P90, MEAN, rows=timed(many), wrap=wrap)
-    assert limits(found, "median") == median
-    assert limits(found, "p90") == p90
-    assert limits(found, "mean") == NONE
+    actual = compute(MEDIAN, P90, MEAN, rows=timed(many), wrap=wrap)
+    assert limits(actual, "median") == median
+    assert limits(actual, "p90") == p90
+    assert limits(actual, "mean") == NONE
 
 
 @pytest.mark.parametrize("wrap", [lambda frame: frame, into_duckdb], ids=["polars", "duckdb"])
@@ -349,11 +349,11 @@ def test_a_median_is_ranked_anew_for_each_total(wrap: Any) -> None:
     began = datetime(2024, 5, 10, 12)
     rows = [call(ended_at=began + timedelta(minutes=at)) for at in range(1, 10)]
     rows += [call(ended_at=began + timedelta(minutes=at), side=None) for at in range(10, 30)]
-    found = compute(MEDIAN, rows=rows, by=["side"], wrap=wrap)
-    assert limits(found, "median", side="Left") == (2, 8)
-    assert limits(found, "median", side="Right") == NONE
-    assert limits(found, "median", side="Unknown") == (15, 24)
-    assert limits(found, "median", side="All") == (9, 21)
+    actual = compute(MEDIAN, rows=rows, by=["side"], wrap=wrap)
+    assert limits(actual, "median", side="Left") == (2, 8)
+    assert limits(actual, "median", side="Right") == NONE
+    assert limits(actual, "median", side="Unknown") == (15, 24)
+    assert limits(actual, "median", side="All") == (9, 21)
 
 
 @pytest.mark.parametrize("level", [0.5, 0.9])
@@ -371,9 +371,9 @@ def test_a_database_is_asked_for_times_where_the_limits_are(level: float) -> Non
 def test_the_ends_of_a_median_are_peoples_own_times_and_are_not_disclosed() -> None:
     """Even where nothing is rounded; the median itself is shown."""
     policy = DisclosurePolicy(threshold=5, rounding_base=1)
-    found = compute(MEDIAN, rows=timed(20), policy=policy)
-    assert found["value"].to_list() == [10.5]
-    assert limits(found, "median") == NONE
+    actual = compute(MEDIAN, rows=timed(20), policy=policy)
+    assert actual["value"].to_list() == [10.5]
+    assert limits(actual, "median") == NONE
 
 
 # What has none.
@@ -386,16 +386,16 @@ def test_ratios_stocks_and_money_have_none() -> None:
     share = Ratio(key="share", numerator="filled", denominator="posts")
     day = date(2024, 5, 31)
     table = pl.DataFrame({"day": [day] * 10, "filled": [True] * 8 + [False] * 2})
-    found = compute(posts, filled, share, tables={"post": table})
-    assert found["value"].to_list() == [10, 8, 0.8]
-    assert [limits(found, key) for key in ("posts", "filled", "share")] == [NONE] * 3
+    actual = compute(posts, filled, share, tables={"post": table})
+    assert actual["value"].to_list() == [10, 8, 0.8]
+    assert [limits(actual, key) for key in ("posts", "filled", "share")] == [NONE] * 3
     urgent = Count(key="urgent_calls", **CALL, where=Call.urgent)
     ratio = Ratio(key="ratio", numerator="urgent_calls", denominator="calls")
     carbon = SumProduct(
         key="carbon", **CALL, amount=Call.cost, factor=Call.weight, unit=Unit.TONNES_CO2E
     )
-    found = compute(CALLS, urgent, ratio, COST, carbon, rows=calls(5, 15))
-    assert [limits(found, key) for key in ("ratio", "cost", "carbon")] == [NONE] * 3
+    actual = compute(CALLS, urgent, ratio, COST, carbon, rows=calls(5, 15))
+    assert [limits(actual, key) for key in ("ratio", "cost", "carbon")] == [NONE] * 3
 
 
 @pytest.mark.parametrize(
@@ -409,34 +409,34 @@ def test_kinds_without_a_rule_say_so(kind: type[Measure]) -> None:
 def test_a_number_that_is_not_whole_yet_has_none() -> None:
     """Half of May is provisional, its interval would be of the half; April's is there."""
     rows = [*calls(8, 2), *calls(8, 2, day="2024-04-10")]
-    found = compute(
+    actual = compute(
         CALLS, URGENT, MEDIAN, rows=rows, periods=["2024-04", "2024-05"], as_at="2024-05-16"
     )
     for key in ("calls", "urgent", "median"):
-        assert found.filter(measure=key, period="2024-05")["marker"].to_list()[0] in ("[p]", "[z]")
-        assert limits(found, key, period="2024-05") == NONE
-    assert limits(found, "calls", period="2024-04") == near(4.787450, 18.391459)
-    assert limits(found, "urgent", period="2024-04") == near(0.490162, 0.943318)
+        assert actual.filter(measure=key, period="2024-05")["marker"].to_list()[0] in ("[p]", "[z]")
+        assert limits(actual, key, period="2024-05") == NONE
+    assert limits(actual, "calls", period="2024-04") == near(4.787450, 18.391459)
+    assert limits(actual, "urgent", period="2024-04") == near(0.490162, 0.943318)
 
 
 def test_a_number_that_is_not_available_has_none() -> None:
-    found = compute(CALLS, rows=calls(0, 10), coverage={"call": ("2020-01-01", "2024-03-31")})
-    assert found["marker"].to_list() == ["[x]"]
-    assert limits(found, "calls") == NONE
+    actual = compute(CALLS, rows=calls(0, 10), coverage={"call": ("2020-01-01", "2024-03-31")})
+    assert actual["marker"].to_list() == ["[x]"]
+    assert limits(actual, "calls") == NONE
 
 
 def test_a_break_leaves_the_interval_and_few_answers_do_too() -> None:
     """They are whole numbers of what they are: the marker says what to mind."""
-    found = compute(CALLS, rows=calls(0, 10), breaks=[Break("2024-05-01", "A new system")])
-    assert found["marker"].to_list() == ["[b]"]
-    assert limits(found, "calls") == near(4.787450, 18.391459)
-    found = compute(SURVEYED, rows=calls(2, 1))
-    assert found["marker"].to_list() == ["[u]"]
-    assert limits(found, "surveyed") == near(0.207660, 0.938508)
+    actual = compute(CALLS, rows=calls(0, 10), breaks=[Break("2024-05-01", "A new system")])
+    assert actual["marker"].to_list() == ["[b]"]
+    assert limits(actual, "calls") == near(4.787450, 18.391459)
+    actual = compute(SURVEYED, rows=calls(2, 1))
+    assert actual["marker"].to_list() == ["[u]"]
+    assert limits(actual, "surveyed") == near(0.207660, 0.938508)
 
 
 def test_a_hidden_number_has_none_and_a_rounded_one_neither() -> None:
     rows = [*calls(2, 10, side="Left"), *calls(0, 30, side="Right")]
     policy = DisclosurePolicy(threshold=5, rounding_base=5)
-    found = compute(CALLS, URGENT, rows=rows, by=["side"], policy=policy)
-    assert found["lower"].null_count() == found["upper"].null_count() == found.height
+    actual = compute(CALLS, URGENT, rows=rows, by=["side"], policy=policy)
+    assert actual["lower"].null_count() == actual["upper"].null_count() == actual.height

@@ -78,7 +78,7 @@ ON_THE_DAY = PeriodEndStock(key="posts", of=Post, at=Post.day)
 
 def metric(*measures: Measure, **fields: Any) -> Metric:
     """Declare a metric that is in no catalogue."""
-    first = next(each.contract for each in measures if each.contract is not None)
+    first = next(row.contract for row in measures if row.contract is not None)
     return Metric(
         **{
             "ref": "T1",
@@ -87,14 +87,14 @@ def metric(*measures: Measure, **fields: Any) -> Metric:
             "objective": SECURE,
             "summary": "A metric for a test.",
             "measures": measures,
-            "dimensions": [each for each in (SIDE,) if each.key in first.dimensions],
+            "dimensions": [row for row in (SIDE,) if row.key in first.dimensions],
             "direction": Direction.NEUTRAL,
             "availability": kpi.catalogue()["15"].availability,
             "limitations": "Not real.",
             "examples": [
                 Example(
                     rows=f"| {next(iter(first.columns))} |",
-                    expect={each.key: 0 for each in measures},
+                    expect={row.key: 0 for row in measures},
                     edge_case="None.",
                 )
             ],
@@ -120,7 +120,7 @@ def calls(many: Mapping[str, int], urgent: Mapping[str, int] | None = None) -> p
 
 
 def compute(made: Metric, data: pl.DataFrame, periods: Iterable[str], **options: Any) -> Result:
-    table = next(each.contract for each in made.measures if each.contract is not None)
+    table = next(row.contract for row in made.measures if row.contract is not None)
     name = table.__name__.lower()
     options.setdefault("coverage", {name: ("2010-01-01", "2029-12-31")})
     return kpi.compute(
@@ -137,7 +137,7 @@ def compared(
 
 
 def by_period(made: Any, measure: str = "calls") -> dict[str, dict[str, Any]]:
-    return {each["period"]: each for each in made.to_polars().filter(measure=measure).to_dicts()}
+    return {row["period"]: row for row in made.to_polars().filter(measure=measure).to_dicts()}
 
 
 def months(first: int, count: int) -> list[str]:
@@ -150,33 +150,33 @@ def months(first: int, count: int) -> list[str]:
 
 def test_the_previous_period_ends_the_day_before() -> None:
     """From 100 to 125 is 25 more, and 25%."""
-    found = compared({"2024-04": 100, "2024-05": 125}, "previous_period")["2024-05"]
-    assert (found["current_period"], found["current_value"]) == ("2024-05", 125)
-    assert (found["previous_period"], found["previous_value"]) == ("2024-04", 100)
-    assert (found["change"], found["change_pct"], found["change_percentage_points"]) == (
+    changed = compared({"2024-04": 100, "2024-05": 125}, "previous_period")["2024-05"]
+    assert (changed["current_period"], changed["current_value"]) == ("2024-05", 125)
+    assert (changed["previous_period"], changed["previous_value"]) == ("2024-04", 100)
+    assert (changed["change"], changed["change_pct"], changed["change_percentage_points"]) == (
         25,
         25,
         None,
     )
-    assert (found["change_marker"], found["change_note"]) == ("", "")
+    assert (changed["change_marker"], changed["change_note"]) == ("", "")
 
 
 def test_the_previous_year_is_the_same_month_of_the_year_before() -> None:
     """From 80 to 60 is a fall of a quarter; the month between plays no part."""
     many = {"2023-05": 80, "2024-04": 7, "2024-05": 60}
-    found = compared(many, "previous_year")["2024-05"]
-    assert (found["previous_period"], found["previous_value"]) == ("2023-05", 80)
-    assert (found["change"], found["change_pct"]) == (-20, -25)
+    changed = compared(many, "previous_year")["2024-05"]
+    assert (changed["previous_period"], changed["previous_value"]) == ("2023-05", 80)
+    assert (changed["change"], changed["change_pct"]) == (-20, -25)
 
 
 def test_the_three_year_average_is_of_the_same_month() -> None:
     """The mean of 60, 90 and 120 is 90, and 99 is a tenth more."""
     many = {"2021-05": 60, "2022-05": 90, "2023-05": 120, "2024-05": 99}
-    found = compared(many, "three_year_average")["2024-05"]
-    assert found["previous_period"] == "mean of 2021-05, 2022-05 and 2023-05"
-    assert (found["previous_value"], found["change"]) == (90, 9)
-    assert found["change_pct"] == pytest.approx(10)
-    assert found["change_note"] == ""
+    changed = compared(many, "three_year_average")["2024-05"]
+    assert changed["previous_period"] == "mean of 2021-05, 2022-05 and 2023-05"
+    assert (changed["previous_value"], changed["change"]) == (90, 9)
+    assert changed["change_pct"] == pytest.approx(10)
+    assert changed["change_note"] == ""
 
 
 @pytest.mark.parametrize(
@@ -187,9 +187,9 @@ def test_an_average_that_spans_the_pandemic_year_says_so(month: str, flagged: bo
     """It is made, and flagged where a year of it is in April 2020 to March 2021."""
     year, rest = int(month[:4]), month[4:]
     many = {f"{year - back}{rest}": 60 for back in (3, 2, 1, 0)}
-    found = compared(many, "three_year_average")[month]
-    assert found["change"] == 0
-    assert ("April 2020 to March 2021" in found["change_note"]) is flagged
+    changed = compared(many, "three_year_average")[month]
+    assert changed["change"] == 0
+    assert ("April 2020 to March 2021" in changed["change_note"]) is flagged
 
 
 def test_a_share_is_averaged_by_what_it_is_a_share_of() -> None:
@@ -197,9 +197,9 @@ def test_a_share_is_averaged_by_what_it_is_a_share_of() -> None:
     many = {"2022-05": 100, "2023-05": 100, "2024-05": 300, "2025-05": 100}
     urgent = {"2022-05": 10, "2023-05": 20, "2024-05": 150, "2025-05": 40}
     result = compute(metric(URGENT), calls(many, urgent), many)
-    found = by_period(result.compare("three_year_average"), "urgent_share")["2025-05"]
-    assert found["previous_value"] == pytest.approx(0.36)
-    assert found["change_percentage_points"] == pytest.approx(4)
+    changed = by_period(result.compare("three_year_average"), "urgent_share")["2025-05"]
+    assert changed["previous_value"] == pytest.approx(0.36)
+    assert changed["change_percentage_points"] == pytest.approx(4)
 
 
 def test_the_year_to_date_runs_from_april() -> None:
@@ -208,12 +208,12 @@ def test_the_year_to_date_runs_from_april() -> None:
         "2023-04": 20, "2023-05": 20, "2023-06": 10,
         "2024-03": 99, "2024-04": 10, "2024-05": 20, "2024-06": 30,
     }  # fmt: skip
-    found = compared(many, "year_to_date")
-    june = found["2024-06"]
+    changed = compared(many, "year_to_date")
+    june = changed["2024-06"]
     assert (june["current_period"], june["current_value"]) == ("2024-04 to 2024-06", 60)
     assert (june["previous_period"], june["previous_value"]) == ("2023-04 to 2023-06", 50)
     assert june["change_pct"] == pytest.approx(20)
-    assert (found["2024-04"]["current_period"], found["2024-04"]["current_value"]) == (
+    assert (changed["2024-04"]["current_period"], changed["2024-04"]["current_value"]) == (
         "2024-04",
         10,
     )
@@ -224,12 +224,12 @@ def test_a_rolling_twelve_months_is_against_the_twelve_before() -> None:
     """Twelve months of 11 against twelve of 10: 132 against 120."""
     names = months(2023, 24)
     many = {name: 10 if at < 12 else 11 for at, name in enumerate(names)}
-    found = compared(many, "rolling_12")
-    last = found["2024-12"]
+    changed = compared(many, "rolling_12")
+    last = changed["2024-12"]
     assert (last["current_period"], last["current_value"]) == ("2024-01 to 2024-12", 132)
     assert (last["previous_period"], last["previous_value"]) == ("2023-01 to 2023-12", 120)
     assert last["change_pct"] == pytest.approx(10)
-    assert found["2024-11"]["change"] is None
+    assert changed["2024-11"]["change"] is None
 
 
 @settings(max_examples=15, deadline=None)
@@ -242,16 +242,16 @@ def test_months_put_together_are_the_number_of_the_year(many: list[int]) -> None
     made = metric(CALLS, URGENT, MEAN)
     result = compute(made, data, [*names, "2023/24", "2024/25"])
     years = {
-        (each["measure"], each["period"]): each["value"]
-        for each in result.to_polars().filter(grain="year").to_dicts()
+        (row["measure"], row["period"]): row["value"]
+        for row in result.to_polars().filter(grain="year").to_dicts()
     }
     for against in ("year_to_date", "rolling_12"):
-        for each in result.compare(against).to_polars().filter(period="2025-03").to_dicts():
-            if each["change"] is None:
-                assert each["change_marker"] == "[z]"
+        for row in result.compare(against).to_polars().filter(period="2025-03").to_dicts():
+            if row["change"] is None:
+                assert row["change_marker"] == "[z]"
                 continue
-            assert each["current_value"] == pytest.approx(years[each["measure"], "2024/25"])
-            assert each["previous_value"] == pytest.approx(years[each["measure"], "2023/24"])
+            assert row["current_value"] == pytest.approx(years[row["measure"], "2024/25"])
+            assert row["previous_value"] == pytest.approx(years[row["measure"], "2023/24"])
 
 
 def test_every_member_is_set_against_itself() -> None:
@@ -259,7 +259,7 @@ def test_every_member_is_set_against_itself() -> None:
     many = {"2024-04": 60, "2024-05": 90}
     made = compute(metric(CALLS), calls(many), many, by=["side"]).compare("previous_period")
     rows = made.to_polars().filter(period="2024-05").to_dicts()
-    assert {each["side"]: (each["previous_value"], each["current_value"]) for each in rows} == {
+    assert {row["side"]: (row["previous_value"], row["current_value"]) for row in rows} == {
         "Left": (40, 60), "Right": (20, 30), "All": (60, 90),
     }  # fmt: skip
 
@@ -281,13 +281,13 @@ def test_a_percentage_is_withheld_under_the_stated_base(
     before: int, min_count: float, percentage: float | None, marker: str
 ) -> None:
     """A change of a handful is told as a number only; from zero there is never a percentage."""
-    found = compared({"2024-04": before, "2024-05": 60}, "previous_period", min_count=min_count)[
+    changed = compared({"2024-04": before, "2024-05": 60}, "previous_period", min_count=min_count)[
         "2024-05"
     ]
     expected = None if percentage is None else pytest.approx(percentage)
-    assert found["change_pct"] == expected
-    assert (found["change"], found["change_marker"]) == (60 - before, marker)
-    assert found["change_note"].startswith("No percentage: ") is (percentage is None)
+    assert changed["change_pct"] == expected
+    assert (changed["change"], changed["change_marker"]) == (60 - before, marker)
+    assert changed["change_note"].startswith("No percentage: ") is (percentage is None)
 
 
 @pytest.mark.parametrize("min_count", [-1, math.nan, math.inf, True, "50", None])
@@ -302,10 +302,10 @@ def test_a_share_changes_in_points() -> None:
     """From 40% to 45% is 5 points, however few it is a share of."""
     many = {"2024-04": 10, "2024-05": 20}
     result = compute(metric(URGENT), calls(many, {"2024-04": 4, "2024-05": 9}), many)
-    found = by_period(result.compare("previous_period"), "urgent_share")["2024-05"]
-    assert found["change"] == pytest.approx(0.05)
-    assert found["change_percentage_points"] == pytest.approx(5)
-    assert found["change_pct"] is None
+    changed = by_period(result.compare("previous_period"), "urgent_share")["2024-05"]
+    assert changed["change"] == pytest.approx(0.05)
+    assert changed["change_percentage_points"] == pytest.approx(5)
+    assert changed["change_pct"] is None
 
 
 # What is never compared.
@@ -319,12 +319,16 @@ def test_a_share_changes_in_points() -> None:
 def test_nothing_is_compared_across_a_break(on: str, made: bool) -> None:
     """A break after the first day of one side and by the last day of the other parts them."""
     breaks = [Break(on, "The form changed")]
-    found = compared({"2024-04": 60, "2024-05": 90}, "previous_period", breaks=breaks)["2024-05"]
-    assert (found["change"] == 30) is made
+    changed = compared({"2024-04": 60, "2024-05": 90}, "previous_period", breaks=breaks)["2024-05"]
+    assert (changed["change"] == 30) is made
     if not made:
-        assert (found["change_marker"], found["change_pct"], found["verdict"]) == ("[b]", None, "")
-        assert found["change_note"].endswith("The form changed.")
-        assert found["previous_value"] is None
+        assert (changed["change_marker"], changed["change_pct"], changed["verdict"]) == (
+            "[b]",
+            None,
+            "",
+        )
+        assert changed["change_note"].endswith("The form changed.")
+        assert changed["previous_value"] is None
 
 
 def test_a_break_between_two_years_parts_the_years_and_not_the_months_after_it() -> None:
@@ -339,18 +343,22 @@ def test_a_period_that_is_not_over_is_not_compared() -> None:
     """Half a month is not set against a whole one."""
     many = {"2024-04": 100, "2024-05": 50}
     result = compute(metric(CALLS), calls(many), many, as_at="2024-05-16")
-    found = by_period(result.compare("previous_period"))["2024-05"]
-    assert found["marker"] == "[p]"
-    assert (found["change"], found["verdict"], found["change_marker"]) == (None, "", "[p]")
-    assert "provisional" in found["change_note"]
+    changed = by_period(result.compare("previous_period"))["2024-05"]
+    assert changed["marker"] == "[p]"
+    assert (changed["change"], changed["verdict"], changed["change_marker"]) == (None, "", "[p]")
+    assert "provisional" in changed["change_note"]
 
 
 def test_a_period_that_was_not_computed_is_said_to_be_missing() -> None:
     """It is not guessed to be zero."""
-    found = compared({"2024-05": 60}, "previous_period")["2024-05"]
-    assert (found["current_value"], found["previous_value"], found["change"]) == (60, None, None)
-    assert found["change_marker"] == "[x]"
-    assert found["change_note"] == "Not compared: no number in this result: 2024-04."
+    changed = compared({"2024-05": 60}, "previous_period")["2024-05"]
+    assert (changed["current_value"], changed["previous_value"], changed["change"]) == (
+        60,
+        None,
+        None,
+    )
+    assert changed["change_marker"] == "[x]"
+    assert changed["change_note"] == "Not compared: no number in this result: 2024-04."
 
 
 @pytest.mark.parametrize("against", ["previous_period", "year_to_date"])
@@ -360,19 +368,23 @@ def test_a_period_outside_the_data_is_not_zero(against: str) -> None:
     result = compute(
         metric(CALLS), calls(many), many, coverage={"call": ("2020-01-01", "2024-04-30")}
     )
-    found = by_period(result.compare(against))["2024-05"]
-    assert found["marker"] == "[x]"
-    assert (found["current_value"], found["change"], found["change_marker"]) == (None, None, "[x]")
-    assert found["change_note"] == "Not compared: no number in this result: 2024-05."
+    changed = by_period(result.compare(against))["2024-05"]
+    assert changed["marker"] == "[x]"
+    assert (changed["current_value"], changed["change"], changed["change_marker"]) == (
+        None,
+        None,
+        "[x]",
+    )
+    assert changed["change_note"] == "Not compared: no number in this result: 2024-05."
 
 
 def test_a_share_of_nothing_is_not_compared() -> None:
     """There is no share in April, so there is no change to May."""
     many = {"2024-04": 0, "2024-05": 10}
     result = compute(metric(URGENT), calls(many), many)
-    found = by_period(result.compare("previous_period"), "urgent_share")["2024-05"]
-    assert (found["change"], found["change_marker"]) == (None, "[z]")
-    assert "denominator is zero" in found["change_note"]
+    changed = by_period(result.compare("previous_period"), "urgent_share")["2024-05"]
+    assert (changed["change"], changed["change_marker"]) == (None, "[z]")
+    assert "denominator is zero" in changed["change_note"]
 
 
 @pytest.mark.parametrize(("measure", "why"), [(CALLERS, "do not add"), (MEDIAN, "median")])
@@ -381,31 +393,31 @@ def test_what_does_not_add_is_not_put_together(measure: Measure, why: str) -> No
     names = months(2023, 24)
     result = compute(metric(measure), calls(dict.fromkeys(names, 8)), names)
     for against in ("year_to_date", "rolling_12", "three_year_average"):
-        found = by_period(result.compare(against), measure.key)["2024-12"]
-        assert (found["change"], found["change_marker"]) == (None, "[z]")
-        assert why in found["change_note"]
-    found = by_period(result.compare("previous_period"), measure.key)["2024-12"]
-    assert found["change"] == 0
+        changed = by_period(result.compare(against), measure.key)["2024-12"]
+        assert (changed["change"], changed["change_marker"]) == (None, "[z]")
+        assert why in changed["change_note"]
+    changed = by_period(result.compare("previous_period"), measure.key)["2024-12"]
+    assert changed["change"] == 0
 
 
 def test_a_stock_is_compared_and_never_added_over_time() -> None:
     """Two posts on the last day of each month are not four posts."""
     days = ["2024-04-30", "2024-05-31", "2024-05-31"]
-    posts = pl.DataFrame({"day": [date.fromisoformat(each) for each in days]})
+    posts = pl.DataFrame({"day": [date.fromisoformat(row) for row in days]})
     result = compute(metric(ON_THE_DAY), posts, ["2024-04", "2024-05"])
     assert by_period(result.compare("previous_period"), "posts")["2024-05"]["change"] == 1
-    found = by_period(result.compare("year_to_date"), "posts")["2024-05"]
-    assert (found["change"], found["change_marker"]) == (None, "[z]")
+    changed = by_period(result.compare("year_to_date"), "posts")["2024-05"]
+    assert (changed["change"], changed["change_marker"]) == (None, "[z]")
 
 
 def test_a_rolling_window_is_no_part_of_a_financial_year() -> None:
     """So it has no year to date, and its windows are compared with those they do not share."""
     names = ["R12 2023-12", "R12 2024-12"]
     result = compute(metric(CALLS), calls({"2023-05": 60, "2024-05": 66}), names)
-    found = by_period(result.compare("year_to_date"))["R12 2024-12"]
-    assert (found["change"], found["change_marker"]) == (None, "[z]")
-    found = by_period(result.compare("previous_period"))["R12 2024-12"]
-    assert (found["previous_period"], found["change"]) == ("R12 2023-12", 6)
+    changed = by_period(result.compare("year_to_date"))["R12 2024-12"]
+    assert (changed["change"], changed["change_marker"]) == (None, "[z]")
+    changed = by_period(result.compare("previous_period"))["R12 2024-12"]
+    assert (changed["previous_period"], changed["change"]) == ("R12 2023-12", 6)
 
 
 # Other lengths of period, other kinds, and what is hidden.
@@ -427,9 +439,9 @@ def test_a_rolling_window_is_no_part_of_a_financial_year() -> None:
 def test_each_length_of_period_has_its_own_before(against: str, now: str, before: str) -> None:
     """A leap February is set against a plain one, and a first quarter against a fourth."""
     result = compute(metric(CALLS), calls({"2024-05": 60}), [now, before])
-    found = by_period(result.compare(against))[now]
-    assert (found["current_period"], found["previous_period"]) == (now, before)
-    assert found["change_marker"] in ("", "[z]")
+    changed = by_period(result.compare(against))[now]
+    assert (changed["current_period"], changed["previous_period"]) == (now, before)
+    assert changed["change_marker"] in ("", "[z]")
 
 
 @pytest.mark.parametrize(
@@ -455,8 +467,8 @@ def test_quarters_put_together_are_the_year() -> None:
     quarters = ["2024-04", "2024-07", "2024-10", "2025-01"]
     many = dict(zip(quarters, (30, 40, 50, 60), strict=True)) | {"2023-05": 90}
     names = [f"{year} Q{at}" for year in ("2023/24", "2024/25") for at in (1, 2, 3, 4)]
-    found = by_period(compute(metric(CALLS), calls(many), names).compare("rolling_12"))
-    last = found["2024/25 Q4"]
+    changed = by_period(compute(metric(CALLS), calls(many), names).compare("rolling_12"))
+    last = changed["2024/25 Q4"]
     assert (last["current_value"], last["previous_value"], last["change_pct"]) == (180, 90, 100)
 
 
@@ -465,10 +477,13 @@ def test_a_month_without_a_case_is_in_the_share_of_the_year() -> None:
     many = {"2023-04": 4, "2023-05": 0, "2023-06": 4, "2024-04": 4, "2024-05": 0, "2024-06": 4}
     urgent = {"2023-04": 1, "2023-06": 1, "2024-04": 1, "2024-06": 2}
     result = compute(metric(URGENT, MEAN), calls(many, urgent), many)
-    found = by_period(result.compare("year_to_date"), "urgent_share")
-    assert (found["2024-06"]["current_value"], found["2024-06"]["previous_value"]) == (3 / 8, 2 / 8)
-    assert found["2024-06"]["change_percentage_points"] == pytest.approx(12.5)
-    assert found["2024-05"]["current_value"] == 1 / 4
+    changed = by_period(result.compare("year_to_date"), "urgent_share")
+    assert (changed["2024-06"]["current_value"], changed["2024-06"]["previous_value"]) == (
+        3 / 8,
+        2 / 8,
+    )
+    assert changed["2024-06"]["change_percentage_points"] == pytest.approx(12.5)
+    assert changed["2024-05"]["current_value"] == 1 / 4
     alone = by_period(result.compare("previous_year"), "urgent_share")["2024-05"]
     assert (alone["change"], alone["change_marker"]) == (None, "[z]")
     # Calls last 0, 1, 2 and 3 minutes.
@@ -478,21 +493,21 @@ def test_a_month_without_a_case_is_in_the_share_of_the_year() -> None:
 def test_a_run_of_nothing_at_all_has_no_share() -> None:
     many = {"2023-04": 0, "2023-05": 0, "2024-04": 4, "2024-05": 4}
     result = compute(metric(URGENT), calls(many), many)
-    found = by_period(result.compare("year_to_date"), "urgent_share")["2024-05"]
-    assert (found["current_value"], found["previous_value"]) == (0, None)
-    assert (found["change"], found["change_marker"]) == (None, "[z]")
+    changed = by_period(result.compare("year_to_date"), "urgent_share")["2024-05"]
+    assert (changed["current_value"], changed["previous_value"]) == (0, None)
+    assert (changed["change"], changed["change_marker"]) == (None, "[z]")
 
 
 def test_a_median_is_compared_and_its_percentage_rests_on_its_cases() -> None:
     """Of 0 to 6 minutes the median is 3, of 0 to 2 it is 1; 3 cases make no percentage."""
     many = {"2024-04": 3, "2024-05": 21}
     made = compute(metric(MEDIAN, direction=Direction.LOWER_IS_BETTER), calls(many), many)
-    found = by_period(made.compare("previous_period"), "median_wait")["2024-05"]
-    assert (found["previous_value"], found["current_value"], found["change"]) == (1, 3, 2)
-    assert (found["change_pct"], found["change_marker"]) == (None, "[u]")
-    assert found["verdict"] == "concern"
-    found = by_period(made.compare("previous_period", min_count=3), "median_wait")["2024-05"]
-    assert found["change_pct"] == 200
+    changed = by_period(made.compare("previous_period"), "median_wait")["2024-05"]
+    assert (changed["previous_value"], changed["current_value"], changed["change"]) == (1, 3, 2)
+    assert (changed["change_pct"], changed["change_marker"]) == (None, "[u]")
+    assert changed["verdict"] == "concern"
+    changed = by_period(made.compare("previous_period", min_count=3), "median_wait")["2024-05"]
+    assert changed["change_pct"] == 200
 
 
 def test_a_ratio_is_compared_by_its_numerator_and_pooled_from_its_parts() -> None:
@@ -505,14 +520,14 @@ def test_a_ratio_is_compared_by_its_numerator_and_pooled_from_its_parts() -> Non
         calls(many, {"2024-04": 60, "2024-05": 90, "2023-04": 60, "2023-05": 60}),
         many,
     )
-    found = by_period(made.compare("previous_period"), "per_call")["2024-05"]
-    assert (found["change"], found["change_pct"], found["change_percentage_points"]) == (
+    changed = by_period(made.compare("previous_period"), "per_call")["2024-05"]
+    assert (changed["change"], changed["change_pct"], changed["change_percentage_points"]) == (
         0.25,
         50,
         None,
     )
-    found = by_period(made.compare("year_to_date"), "per_call")["2024-05"]
-    assert (found["current_value"], found["previous_value"]) == (150 / 240, 120 / 240)
+    changed = by_period(made.compare("year_to_date"), "per_call")["2024-05"]
+    assert (changed["current_value"], changed["previous_value"]) == (150 / 240, 120 / 240)
 
 
 def test_ten_months_of_ten_pence_are_a_pound_on_every_release_of_python() -> None:
@@ -522,7 +537,7 @@ def test_ten_months_of_ten_pence_are_a_pound_on_every_release_of_python() -> Non
     """
     spent = Sum(key="spent", of=Delivery, at=Delivery.day, value=Delivery.pounds, unit=Unit.POUNDS)
     names = months(2023, 25)[3:]
-    days = [date.fromisoformat(f"{each}-10") for each in names]
+    days = [date.fromisoformat(f"{row}-10") for row in names]
     data = pl.DataFrame({"day": days, "pounds": [0.1] * len(days)})
     made = compute(metric(spent, dimensions=[]), data, names)
     assert by_period(made.compare("year_to_date"), "spent")["2025-01"]["current_value"] == 1
@@ -535,13 +550,18 @@ def test_nothing_is_told_of_a_hidden_number() -> None:
     safe = result.protect(kpi.DisclosurePolicy(threshold=5, rounding_base=5))
     for against in ("previous_period", "year_to_date"):
         made = safe.compare(against)
-        found = by_period(made)
+        changed = by_period(made)
         for name in ("2024-05", "2024-06") if against == "previous_period" else ["2024-05"]:
-            told = found[name]
-            assert told["change_marker"] in ("[c]", "[x]")
-            assert told["change"] is told["change_pct"] is told["change_percentage_points"] is None
-            assert "2024-05" in told["change_note"] or against == "year_to_date"
-        assert found["2024-05"]["value"] is found["2024-05"]["current_value"] is None
+            by_member = changed[name]
+            assert by_member["change_marker"] in ("[c]", "[x]")
+            assert (
+                by_member["change"]
+                is by_member["change_pct"]
+                is by_member["change_percentage_points"]
+                is None
+            )
+            assert "2024-05" in by_member["change_note"] or against == "year_to_date"
+        assert changed["2024-05"]["value"] is changed["2024-05"]["current_value"] is None
         assert made.policy
     assert by_period(safe.compare("previous_period"))["2024-06"]["change_marker"] == "[c]"
     assert by_period(safe.compare("previous_period"))["2024-07"]["change"] == 10
@@ -552,10 +572,10 @@ def test_a_run_with_a_hidden_month_in_it_is_hidden() -> None:
     names = [*months(2023, 8)[3:], *months(2024, 8)[3:]]
     many = dict.fromkeys(names, 60) | {"2024-05": 3}
     safe = compute(metric(CALLS), calls(many), names).protect(kpi.DisclosurePolicy())
-    found = by_period(safe.compare("year_to_date"))
-    assert found["2024-04"]["change"] == 0
+    changed = by_period(safe.compare("year_to_date"))
+    assert changed["2024-04"]["change"] == 0
     for name in ("2024-05", "2024-06", "2024-08"):
-        assert (found[name]["current_value"], found[name]["change_marker"]) == (None, "[c]")
+        assert (changed[name]["current_value"], changed[name]["change_marker"]) == (None, "[c]")
 
 
 def test_a_member_that_comes_or_goes_is_compared_with_zero_and_not_left_out() -> None:
@@ -565,13 +585,17 @@ def test_a_member_that_comes_or_goes_is_compared_with_zero_and_not_left_out() ->
         for month, side in ((4, "Left"), (4, "Left"), (5, "Right"), (5, None))
     ]
     made = compute(metric(CALLS), pl.DataFrame(rows), ["2024-04", "2024-05"], by=["side"])
-    found = made.compare("previous_period").to_polars().filter(period="2024-05").to_dicts()
-    told = {
-        each["side"]: (each["previous_value"], each["current_value"], each["change"])
-        for each in found
+    changed = made.compare("previous_period").to_polars().filter(period="2024-05").to_dicts()
+    by_member = {
+        row["side"]: (row["previous_value"], row["current_value"], row["change"]) for row in changed
     }
-    assert told == {"Left": (2, 0, -2), "Right": (0, 1, 1), "Unknown": (0, 1, 1), "All": (2, 2, 0)}
-    assert {each["side"]: each["change_marker"] for each in found}["Right"] == "[z]"
+    assert by_member == {
+        "Left": (2, 0, -2),
+        "Right": (0, 1, 1),
+        "Unknown": (0, 1, 1),
+        "All": (2, 2, 0),
+    }
+    assert {row["side"]: row["change_marker"] for row in changed}["Right"] == "[z]"
 
 
 def test_where_the_numbers_came_from_stays_with_a_comparison() -> None:
@@ -599,8 +623,8 @@ def test_where_the_numbers_came_from_stays_with_a_comparison() -> None:
 def test_a_change_is_judged_by_the_direction(direction: Direction, up: str, down: str) -> None:
     """The same rise is good news or bad by the measure; no change is neither."""
     many = {"2024-04": 60, "2024-05": 70, "2024-06": 60, "2024-07": 60}
-    found = compared(many, "previous_period", direction=direction)
-    assert [found[name]["verdict"] for name in many] == ["", up, down, "same"]
+    changed = compared(many, "previous_period", direction=direction)
+    assert [changed[name]["verdict"] for name in many] == ["", up, down, "same"]
 
 
 # How it is asked for, and what comes back.
@@ -618,10 +642,10 @@ def test_every_row_of_the_result_comes_back_as_it_was() -> None:
     result = compute(metric(CALLS, URGENT), calls(many), many)
     for against in ("previous_period", "three_year_average", "rolling_12"):
         made = result.compare(against)
-        found = made.to_polars()
-        assert found.select(result.to_polars().columns).equals(result.to_polars())
-        assert not any(found[name].is_nan().any() for name in found.columns[-10:]
-                       if found[name].dtype == pl.Float64)  # fmt: skip
+        changed = made.to_polars()
+        assert changed.select(result.to_polars().columns).equals(result.to_polars())
+        assert not any(changed[name].is_nan().any() for name in changed.columns[-10:]
+                       if changed[name].dtype == pl.Float64)  # fmt: skip
         assert (len(made), made.against.value) == (len(result), against)
 
 
@@ -679,15 +703,15 @@ def test_each_kind_is_put_together_as_the_engine_would_or_not_at_all(
 ) -> None:
     entry = kpi.catalogue()[ref]
     (measure,) = {
-        each.key: each for each in entry.measures if each.key == key and each.basis == "force"
+        row.key: row for row in entry.measures if row.key == key and row.basis == "force"
     }.values()
-    found = pooling_rule(measure, entry)
-    assert found.method is method
-    assert found.scale == (1_000 if key == "per_1000" else 1)
-    assert bool(found.no_average_reason) == (allowed == NOT_AT_ALL)
-    assert bool(found.no_sum_reason) == (allowed != ANY_WAY)
-    assert because in found.no_sum_reason
-    assert because in found.no_average_reason or allowed != NOT_AT_ALL
+    changed = pooling_rule(measure, entry)
+    assert changed.method is method
+    assert changed.scale == (1_000 if key == "per_1000" else 1)
+    assert bool(changed.no_average_reason) == (allowed == NOT_AT_ALL)
+    assert bool(changed.no_sum_reason) == (allowed != ANY_WAY)
+    assert because in changed.no_sum_reason
+    assert because in changed.no_average_reason or allowed != NOT_AT_ALL
 
 
 class Statement(Contract, row_unit=Unit.POUNDS):
@@ -724,14 +748,14 @@ def test_a_variance_over_the_budget_is_averaged_by_its_budgets_and_has_no_percen
     made = metric(share)
     data = statements(y2022_04=110, y2023_04=120, y2024_04=70, y2025_04=130)
     result = compute(made, data, ["2022-04", "2023-04", "2024-04", "2025-04"])
-    found = by_period(result.compare("three_year_average"), "over")["2025-04"]
-    assert (found["current_value"], found["previous_value"]) == (0.3, pytest.approx(0))
-    found = by_period(result.compare("previous_year"), "over")["2023-04"]
-    assert found["change"] == pytest.approx(0.1)
-    assert (found["change_pct"], found["change_marker"]) == (None, "[z]")
-    assert found["change_note"] == "No percentage: a variance can be above or below zero."
-    found = by_period(result.compare("year_to_date"), "over")["2025-04"]
-    assert found["change"] is not None
+    changed = by_period(result.compare("three_year_average"), "over")["2025-04"]
+    assert (changed["current_value"], changed["previous_value"]) == (0.3, pytest.approx(0))
+    changed = by_period(result.compare("previous_year"), "over")["2023-04"]
+    assert changed["change"] == pytest.approx(0.1)
+    assert (changed["change_pct"], changed["change_marker"]) == (None, "[z]")
+    assert changed["change_note"] == "No percentage: a variance can be above or below zero."
+    changed = by_period(result.compare("year_to_date"), "over")["2025-04"]
+    assert changed["change"] is not None
     assert pooling_rule(share, made).method is PoolingMethod.DIVIDED
 
 
@@ -740,23 +764,23 @@ def test_money_is_no_count_so_that_no_sum_is_too_small_for_a_percentage() -> Non
     spent = kpi.Sum(key="spent", **STATEMENT, value=Statement.spent, unit=Unit.POUNDS)
     data = statements(y2024_04=10, y2024_05=20, y2024_06=-5, y2024_07=5, y2024_08=0, y2024_09=1)
     result = compute(metric(spent), data, [f"2024-{month:02}" for month in range(4, 10)])
-    found = by_period(result.compare("previous_period"), "spent")
-    assert found["2024-05"]["change_pct"] == 100
-    assert (found["2024-05"]["change_marker"], found["2024-05"]["change_note"]) == ("", "")
-    assert found["2024-06"]["change_pct"] == -125
-    assert found["2024-07"]["change_note"] == "No percentage: the earlier number is below zero."
-    assert found["2024-09"]["change_note"] == "No percentage: the earlier number is zero."
-    assert found["2024-07"]["change_marker"] == found["2024-09"]["change_marker"] == "[z]"
+    changed = by_period(result.compare("previous_period"), "spent")
+    assert changed["2024-05"]["change_pct"] == 100
+    assert (changed["2024-05"]["change_marker"], changed["2024-05"]["change_note"]) == ("", "")
+    assert changed["2024-06"]["change_pct"] == -125
+    assert changed["2024-07"]["change_note"] == "No percentage: the earlier number is below zero."
+    assert changed["2024-09"]["change_note"] == "No percentage: the earlier number is zero."
+    assert changed["2024-07"]["change_marker"] == changed["2024-09"]["change_marker"] == "[z]"
 
 
 @pytest.mark.parametrize(("many", "percent"), [(49, None), (50, 100)])
 def test_the_base_of_an_average_is_the_count_of_one_period(many: int, percent: float) -> None:
     """Three years of 49 are 147, and still 49 in a year."""
     names = {"2021-05": many, "2022-05": many, "2023-05": many, "2024-05": 2 * many}
-    found = compared(names, "three_year_average")["2024-05"]
-    assert (found["previous_value"], found["change_pct"]) == (many, percent)
-    assert found["change_marker"] == ("" if percent else "[u]")
-    assert "below 50" in found["change_note"] or percent
+    changed = compared(names, "three_year_average")["2024-05"]
+    assert (changed["previous_value"], changed["change_pct"]) == (many, percent)
+    assert changed["change_marker"] == ("" if percent else "[u]")
+    assert "below 50" in changed["change_note"] or percent
 
 
 def test_a_rate_is_compared_by_its_count_and_averaged_over_its_populations() -> None:
@@ -776,31 +800,31 @@ def test_a_rate_is_compared_by_its_count_and_averaged_over_its_populations() -> 
         catalogue=kpi.Catalogue([made]),
         coverage={"call": ("2010-01-01", "2029-12-31")},
     )  # fmt: skip
-    found = by_period(result.compare("previous_year"), "rate")
-    assert (found["2024-05"]["previous_value"], found["2024-05"]["current_value"]) == (40, 30)
-    assert (found["2024-05"]["change_pct"], found["2024-05"]["change_marker"]) == (None, "[u]")
-    assert found["2025-05"]["change_pct"] == 50
-    found = by_period(result.compare("three_year_average"), "rate")
-    assert found["2025-05"]["previous_value"] == (40 + 40 + 60) / (1_000 + 1_000 + 2_000) * 1_000
-    assert found["2024-05"]["previous_value"] == 40
-    found = by_period(result.compare("rolling_12"), "rate")["2025-05"]
-    assert (found["change"], found["change_marker"]) == (None, "[z]")
-    assert "ask for the longer period" in found["change_note"]
+    changed = by_period(result.compare("previous_year"), "rate")
+    assert (changed["2024-05"]["previous_value"], changed["2024-05"]["current_value"]) == (40, 30)
+    assert (changed["2024-05"]["change_pct"], changed["2024-05"]["change_marker"]) == (None, "[u]")
+    assert changed["2025-05"]["change_pct"] == 50
+    changed = by_period(result.compare("three_year_average"), "rate")
+    assert changed["2025-05"]["previous_value"] == (40 + 40 + 60) / (1_000 + 1_000 + 2_000) * 1_000
+    assert changed["2024-05"]["previous_value"] == 40
+    changed = by_period(result.compare("rolling_12"), "rate")["2025-05"]
+    assert (changed["change"], changed["change_marker"]) == (None, "[z]")
+    assert "ask for the longer period" in changed["change_note"]
 
 
 def test_missing_periods_are_listed_up_to_four_and_counted_beyond() -> None:
     names = [*months(2023, 24)[3:]]
-    for omitted, said in (
+    for omitted, expected in (
         (["2023-04"], "result: 2023-04."),
         (["2023-04", "2023-05"], "result: 2023-04 and 2023-05."),
         (names[:4], "result: 2023-04, 2023-05, 2023-06 and 2023-07."),
         (names[:5], "result: 2023-04, 2023-05, 2023-06 and 2 more."),
     ):
-        asked = [each for each in names if each not in omitted]
-        result = compute(metric(CALLS), calls(dict.fromkeys(names, 60)), asked)
-        found = by_period(result.compare("year_to_date"))["2024-12"]
-        assert found["change_note"].endswith(said)
-        assert found["change_marker"] == "[x]"
+        requested = [row for row in names if row not in omitted]
+        result = compute(metric(CALLS), calls(dict.fromkeys(names, 60)), requested)
+        changed = by_period(result.compare("year_to_date"))["2024-12"]
+        assert changed["change_note"].endswith(expected)
+        assert changed["change_marker"] == "[x]"
 
 
 def test_a_number_of_low_reliability_is_compared_and_says_so() -> None:
@@ -810,79 +834,83 @@ def test_a_number_of_low_reliability_is_compared_and_says_so() -> None:
     many = {"2024-04": 60, "2024-05": 60}
     coverage = {"call": ("2024-01-01", "2029-12-31")}
     result = compute(metric(again), calls(many), many, coverage=coverage)
-    found = by_period(result.compare("previous_period"), "again")["2024-05"]
-    assert found["change_percentage_points"] == 100
-    assert found["change_marker"] == "[u]"
-    assert found["change_note"] == "It uses a number of low reliability."
+    changed = by_period(result.compare("previous_period"), "again")["2024-05"]
+    assert changed["change_percentage_points"] == 100
+    assert changed["change_marker"] == "[u]"
+    assert changed["change_note"] == "It uses a number of low reliability."
 
 
 def test_before_the_first_known_year_there_is_nothing_to_compare_with() -> None:
-    found = compared({"1900-05": 60, "1900-04": 60}, "previous_year")["1900-05"]
-    assert (found["current_period"], found["change"], found["change_marker"]) == ("", None, "[z]")
-    assert "first supported year" in found["change_note"]
+    changed = compared({"1900-05": 60, "1900-04": 60}, "previous_year")["1900-05"]
+    assert (changed["current_period"], changed["change"], changed["change_marker"]) == (
+        "",
+        None,
+        "[z]",
+    )
+    assert "first supported year" in changed["change_note"]
 
 
 @pytest.mark.parametrize(
-    ("month", "told"),
+    ("month", "by_member"),
     [("2020-03", False), ("2020-04", True), ("2021-03", True), ("2021-04", False)],
 )
-def test_the_pandemic_year_is_from_april_to_march(month: str, told: bool) -> None:
+def test_the_pandemic_year_is_from_april_to_march(month: str, by_member: bool) -> None:
     """Told of an average alone, and only where one of its own months is in it."""
     year, rest = int(month[:4]), month[4:]
     many = {f"{year + at}{rest}": 60 for at in range(4)}
-    found = compared(many, "three_year_average")[f"{year + 3}{rest}"]
-    assert ("restrictions" in found["change_note"]) == (
-        told or "2020-04-01" <= f"{year + 1}{rest}-01" < "2021-04-01"
+    changed = compared(many, "three_year_average")[f"{year + 3}{rest}"]
+    assert ("restrictions" in changed["change_note"]) == (
+        by_member or "2020-04-01" <= f"{year + 1}{rest}-01" < "2021-04-01"
     )
     assert "restrictions" not in compared(many, "previous_year")[f"{year + 1}{rest}"]["change_note"]
 
 
 def test_what_could_not_be_compared_says_what_with_what() -> None:
     """Where a period is missing, and where a share is of nothing."""
-    found = by_period(
+    changed = by_period(
         compute(metric(URGENT), calls({"2024-05": 60}), ["2024-04", "2024-05", "2024-07"]).compare(
             "previous_period"
         ),
         "urgent_share",
     )
-    told = {
+    by_member = {
         period: (
-            each["current_period"],
-            each["current_value"],
-            each["previous_period"],
-            each["previous_value"],
+            row["current_period"],
+            row["current_value"],
+            row["previous_period"],
+            row["previous_value"],
         )
-        for period, each in found.items()
+        for period, row in changed.items()
     }
-    assert told == {
+    assert by_member == {
         "2024-04": ("2024-04", None, "2024-03", None),
         "2024-05": ("2024-05", 0, "2024-04", None),
         "2024-07": ("2024-07", None, "2024-06", None),
     }
     note = "Not compared: no number, because the denominator is zero: 2024-04."
-    assert found["2024-05"]["change_note"] == note
-    found = by_period(
+    assert changed["2024-05"]["change_note"] == note
+    changed = by_period(
         compute(metric(URGENT), calls({"2023-05": 60}), [*months(2023, 24)[3:]]).compare(
             "year_to_date"
         ),
         "urgent_share",
     )["2024-05"]
-    assert (found["current_period"], found["current_value"]) == ("2024-04 to 2024-05", None)
-    assert (found["previous_period"], found["previous_value"]) == ("2023-04 to 2023-05", 0)
-    assert found["change_note"] == "Not compared: the denominator is zero."
+    assert (changed["current_period"], changed["current_value"]) == ("2024-04 to 2024-05", None)
+    assert (changed["previous_period"], changed["previous_value"]) == ("2023-04 to 2023-05", 0)
+    assert changed["change_note"] == "Not compared: the denominator is zero."
 
 
 @pytest.mark.parametrize("period", ["2024-04", "2024-05"])
 @pytest.mark.parametrize(
-    ("marker", "said"), [("[e]", "that is an estimate."), ("[u]", "of low reliability.")]
+    ("marker", "expected"), [("[e]", "that is an estimate."), ("[u]", "of low reliability.")]
 )
-def test_one_shaky_number_on_either_side_is_said(period: str, marker: str, said: str) -> None:
+def test_one_shaky_number_on_either_side_is_said(period: str, marker: str, expected: str) -> None:
     made = compute(metric(CALLS), calls({"2024-04": 60, "2024-05": 90}), ["2024-04", "2024-05"])
-    told = pl.when(pl.col("period") == period).then(pl.lit(marker)).otherwise("marker")
-    frame = made.to_polars().with_columns(marker=told)
-    found = by_period(Result(frame, made.by, made.entries).compare("previous_period"))["2024-05"]
-    assert (found["change"], found["change_pct"], found["change_marker"]) == (30, 50, marker)
-    assert found["change_note"] == f"It uses a number {said}"
+    by_member = pl.when(pl.col("period") == period).then(pl.lit(marker)).otherwise("marker")
+    frame = made.to_polars().with_columns(marker=by_member)
+    changed = by_period(Result(frame, made.by, made.entries).compare("previous_period"))["2024-05"]
+    assert (changed["change"], changed["change_pct"], changed["change_marker"]) == (30, 50, marker)
+    assert changed["change_note"] == f"It uses a number {expected}"
 
 
 def test_a_share_that_moves_by_a_point_has_moved() -> None:
@@ -892,8 +920,8 @@ def test_a_share_that_moves_by_a_point_has_moved() -> None:
         calls({"2024-04": 100, "2024-05": 100}, {"2024-04": 50, "2024-05": 51}),
         ["2024-04", "2024-05"],
     )
-    found = by_period(made.compare("previous_period"), "urgent_share")["2024-05"]
-    assert (found["change_percentage_points"], found["verdict"]) == (
+    changed = by_period(made.compare("previous_period"), "urgent_share")["2024-05"]
+    assert (changed["change_percentage_points"], changed["verdict"]) == (
         pytest.approx(1),
         "improvement",
     )

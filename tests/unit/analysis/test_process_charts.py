@@ -92,11 +92,11 @@ def result(
     rows = [
         {
             "began_at": datetime.fromisoformat(f"{month(at)}-10T12:00"),
-            "urgent": one < urgent,
-            "side": "Left" if one % 4 else "Right",
+            "urgent": row_at < urgent,
+            "side": "Left" if row_at % 4 else "Right",
         }
         for at, count in enumerate(many)
-        for one in range(count)
+        for row_at in range(count)
     ]
     made = metric(**fields)
     return kpi.compute(
@@ -115,8 +115,8 @@ REACH = 2.66 * 4
 
 
 def limits(chart: ProcessChart, at: int = -1) -> tuple[float, float, float]:
-    one = chart.to_polars().row(at, named=True)
-    return one["lower"], one["mean"], one["upper"]
+    row_at = chart.to_polars().row(at, named=True)
+    return row_at["lower"], row_at["mean"], row_at["upper"]
 
 
 def refused(chart: ProcessChart, marker: str, why: str) -> None:
@@ -156,8 +156,8 @@ def test_limits_are_the_plain_arithmetic(many: list[int]) -> None:
         return
     assert limits(chart) == pytest.approx((mean - reach, mean, mean + reach))
     table = chart.to_polars()
-    found = [abs(value - mean) > reach for value in values]
-    assert [each != 0 for each in table["outside_limits"]] == found
+    observed = [abs(value - mean) > reach for value in values]
+    assert [item != 0 for item in table["outside_limits"]] == observed
 
 
 def test_a_share_has_limits_of_its_own() -> None:
@@ -239,7 +239,7 @@ def test_a_rise_is_a_trend_though_it_is_still_below_the_mean() -> None:
     assert limits(chart) == pytest.approx((mean - reach, mean, mean + reach))
     assert table["trend"].to_list() == [0] * 12 + [1] * 7
     assert table["run"].to_list() == [1] * 12 + [-1] * 7
-    low = sum(each < mean - reach for each in many)
+    low = sum(item < mean - reach for item in many)
     assert table["outside_limits"].to_list() == [0] * 12 + [-1] * low + [0] * (7 - low)
     assert table["variation"].to_list()[12:] == (
         ["special cause of concerning nature"] * low
@@ -270,7 +270,7 @@ def test_two_of_three_near_a_limit_are_flagged_and_the_third_is_not() -> None:
 def test_limits_are_worked_out_afresh_at_a_break(declared: bool) -> None:
     """Means of 22 and 42, and the step of 16 between them is no moving range."""
     breaks = [Break("2023-01-01", "A new system")]
-    many = [*STEADY, *(each + 20 for each in STEADY)]
+    many = [*STEADY, *(item + 20 for item in STEADY)]
     made = result(many, breaks=breaks) if declared else result(many)
     chart = made.spc("calls", recalculate_from=[] if declared else breaks)
     assert chart.to_polars()["segment"].to_list() == [0] * 12 + [1] * 12
@@ -303,7 +303,7 @@ def test_a_period_that_is_not_over_takes_no_part() -> None:
 
 def test_no_moving_range_reaches_over_a_gap() -> None:
     """A month that was not computed is shown, has no number, and parts its neighbours."""
-    many = [*STEADY[:6], 0, *(each + 2 for each in STEADY)]
+    many = [*STEADY[:6], 0, *(item + 2 for item in STEADY)]
     periods = [month(at) for at in range(len(many)) if at != 6]
     chart = result(many, periods=periods).spc("calls")
     table = chart.to_polars()
@@ -343,7 +343,7 @@ def test_limits_of_disclosed_numbers_are_of_what_is_shown_and_say_so() -> None:
     hidden = table.filter(period="2023-01").to_dicts()[0]
     assert (hidden["value"], hidden["marker"], hidden["variation"]) == (None, "[c]", "")
     assert "withheld" in hidden["excluded_reason"]
-    shown = [each for each in table["value"].to_list() if each is not None]
+    shown = [item for item in table["value"].to_list() if item is not None]
     assert set(shown) <= {20, 25}
     mean = sum(shown) / len(shown)
     steps = [
@@ -460,7 +460,7 @@ def test_a_target_can_be_applied_and_traced(fields: dict[str, Any], why: str) ->
 
 
 @pytest.mark.parametrize(
-    ("asked", "why"),
+    ("requested", "why"),
     [
         ({"measure": "cals"}, "'cals'.*calls"),
         ({"measure": "calls", "member": "Rihgt"}, "'Rihgt'.*Right"),
@@ -488,18 +488,18 @@ def test_a_target_can_be_applied_and_traced(fields: dict[str, Any], why: str) ->
         ({"measure": "urgent_share", "target": target(90)}, "from 0 to 1"),
     ],
 )
-def test_a_mistake_is_named_with_its_fix(asked: dict[str, Any], why: str) -> None:
+def test_a_mistake_is_named_with_its_fix(requested: dict[str, Any], why: str) -> None:
     """Each is refused before anything is drawn."""
     made = result(STEADY, options={"by": ["side"]})
     with pytest.raises(RequestError, match=why):
-        made.spc(**asked)
+        made.spc(**requested)
 
 
 def test_no_nan_reaches_the_table() -> None:
     """What is not there is null."""
     table = result([*STEADY, 0], urgent=12).spc("urgent_share").to_polars()
     assert table["value"][12] is None
-    assert not any(each.is_nan().any() for each in table if each.dtype == pl.Float64)
+    assert not any(item.is_nan().any() for item in table if item.dtype == pl.Float64)
 
 
 # What it says.
@@ -527,18 +527,20 @@ def test_a_common_cause_breaks_no_rule_and_says_none() -> None:
     assert "Target" not in str(chart)
 
 
-@pytest.mark.parametrize(("points", "said"), [(23, True), (24, False)])
-def test_two_years_of_points_are_enough_to_say_nothing_of_how_many(points: int, said: bool) -> None:
+@pytest.mark.parametrize(("points", "expected"), [(23, True), (24, False)])
+def test_two_years_of_points_are_enough_to_say_nothing_of_how_many(
+    points: int, expected: bool
+) -> None:
     notes = result(([20, 24] * 12)[:points]).spc("calls").notes
-    assert ("The limits use 23 points; with 24 they are more reliable." in notes) == said
-    assert any("more reliable" in each for each in notes) == said
+    assert ("The limits use 23 points; with 24 they are more reliable." in notes) == expected
+    assert any("more reliable" in item for item in notes) == expected
 
 
 SEASONS = [20, 20, 20, 26, 26, 26, 34, 34, 34, 26, 26, 26]
 
 
 @pytest.mark.parametrize(
-    ("many", "said"),
+    ("many", "expected"),
     [
         (SEASONS * 2, True),
         ([*SEASONS, *SEASONS[:11]], False),
@@ -549,10 +551,10 @@ SEASONS = [20, 20, 20, 26, 26, 26, 34, 34, 34, 26, 26, 26]
         (SEASONS + [20] * 12, False),
     ],
 )
-def test_numbers_that_follow_the_time_of_year_are_said_to(many: list[int], said: bool) -> None:
+def test_numbers_that_follow_the_time_of_year_are_said_to(many: list[int], expected: bool) -> None:
     """A year of them at least, each with its like a year before."""
     notes = result(many).spc("calls").notes
-    assert any("The numbers follow the time of year" in each for each in notes) == said
+    assert any("The numbers follow the time of year" in item for item in notes) == expected
 
 
 def test_years_have_no_seasons() -> None:
@@ -564,14 +566,14 @@ def test_years_have_no_seasons() -> None:
         for _ in range(10 + at)
     ]
     made = metric()
-    found = kpi.compute(
+    observed = kpi.compute(
         [made],
         {"call": pl.DataFrame(rows)},
         periods=[f"{2010 + at}/{11 + at:02}" for at in range(13)],
         catalogue=kpi.Catalogue([made]),
         coverage={"call": ("2009-01-01", "2029-12-31")},
     )
-    assert found.spc("calls").notes == (
+    assert observed.spc("calls").notes == (
         "The limits use 13 points; with 24 they are more reliable.",
     )
 
@@ -586,8 +588,8 @@ def test_years_have_no_seasons() -> None:
 def test_three_of_the_periods_left_out_are_named_and_the_others_counted(
     omitted: tuple[int, ...], named: str
 ) -> None:
-    asked = [month(at) for at in range(24) if at not in omitted]
-    (note, *_) = result(STEADY * 2, periods=asked).spc("calls").notes
+    requested = [month(at) for at in range(24) if at not in omitted]
+    (note, *_) = result(STEADY * 2, periods=requested).spc("calls").notes
     assert note.startswith("Excluded, not in the result: April 2022")
     assert note.endswith(f"{named}.")
 
@@ -612,7 +614,7 @@ def test_points_too_few_before_a_break_have_no_limit_and_no_signal() -> None:
 def test_each_segment_has_a_baseline_of_its_own() -> None:
     """Twelve points of each make its limits, and the thirteenth is judged by them."""
     breaks = [Break("2023-02-01", "A new system")]
-    later = [each + 50 for each in STEADY]
+    later = [item + 50 for item in STEADY]
     chart = result([*STEADY, 60, *later, 110], breaks=breaks).spc("calls", baseline=12)
     assert limits(chart, 0) == pytest.approx((22 - REACH, 22, 22 + REACH))
     assert limits(chart) == pytest.approx((72 - REACH, 72, 72 + REACH))
@@ -629,7 +631,7 @@ def test_each_segment_has_a_baseline_of_its_own() -> None:
 )  # fmt: skip
 def test_a_declared_break_is_of_the_series_where_it_is_inside_it(on: str, inside: bool) -> None:
     chart = result(STEADY, breaks=[Break(on, "A new system")]).spc("calls")
-    assert [each.on for each in chart.breaks] == ([on] if inside else [])
+    assert [item.on for item in chart.breaks] == ([on] if inside else [])
 
 
 def test_a_break_in_the_first_month_parts_it_from_the_second() -> None:
@@ -666,8 +668,8 @@ def test_the_target_at_the_latest_point_is_the_one_assured() -> None:
 
 
 def test_every_other_month_has_no_moving_range() -> None:
-    asked = [month(at) for at in range(0, 24, 2)]
-    refused(result(STEADY * 2, periods=asked).spc("calls"), "[u]", "no two consecutive periods")
+    requested = [month(at) for at in range(0, 24, 2)]
+    refused(result(STEADY * 2, periods=requested).spc("calls"), "[u]", "no two consecutive periods")
 
 
 def test_a_series_without_a_number_has_no_limits() -> None:
@@ -689,7 +691,7 @@ class Statement(Contract, row_unit=Unit.POUNDS):
 def of_statements(measure: kpi.Measure, spent: Sequence[float]) -> ProcessChart:
     days = [kpi.Period.parse(month(at)).end for at in range(len(spent))]
     data = pl.DataFrame(
-        {"to": days, "spent": [float(each) for each in spent], "budget": [3.0] * len(spent),
+        {"to": days, "spent": [float(item) for item in spent], "budget": [3.0] * len(spent),
          "words": ["As planned."] * len(spent)}
     )  # fmt: skip
     made = metric(
@@ -697,14 +699,14 @@ def of_statements(measure: kpi.Measure, spent: Sequence[float]) -> ProcessChart:
         dimensions=[],
         examples=[Example(rows="| to |", expect={measure.key: None}, edge_case="None.")],
     )
-    found = kpi.compute(
+    observed = kpi.compute(
         [made],
         {"statement": data},
         periods=[month(at) for at in range(len(spent))],
         catalogue=kpi.Catalogue([made]),
         coverage={"statement": ("2020-01-01", "2029-12-31")},
     )
-    return found.spc(measure.key)
+    return observed.spc(measure.key)
 
 
 STATEMENT = {"of": Statement, "at": Statement.to}
@@ -718,11 +720,11 @@ def test_a_cumulative_statement_has_no_limits() -> None:
 
 
 def test_a_text_has_no_limits() -> None:
-    told = kpi.TextReport(
-        key="told", **STATEMENT, text=Statement.words, author=Statement.words,
+    sentences = kpi.TextReport(
+        key="sentences", **STATEMENT, text=Statement.words, author=Statement.words,
         evidence=Statement.words,
     )  # fmt: skip
-    chart = of_statements(told, [2, 4] * 6)
+    chart = of_statements(sentences, [2, 4] * 6)
     assert (chart.marker, chart.reason) == ("[z]", "a text report has no number.")
 
 
@@ -757,14 +759,14 @@ def test_a_small_count_of_who_comes_again_has_no_limits_and_notes_its_overlap() 
             for at in range(13)
             for who in range(many)
         ]
-        found = kpi.compute(
+        observed = kpi.compute(
             [made],
             {"caller": pl.DataFrame(rows)},
             periods=[month(at) for at in range(1, 13)],
             catalogue=kpi.Catalogue([made]),
             coverage={"caller": ("2020-01-01", "2029-12-31")},
         )
-        return found.spc("again")
+        return observed.spc("again")
 
     refused(of_callers(3), "[u]", "mean count is below")
     chart = of_callers(5)
@@ -818,11 +820,11 @@ def test_where_neither_way_is_better_nothing_is_said_of_a_target() -> None:
 
 
 def test_a_stock_is_said_to_carry_over() -> None:
-    held = kpi.PeriodEndStock(key="held", **STATEMENT)
-    assert any("A stock carries over" in each for each in of_statements(held, [2] * 12).notes)
+    kept = kpi.PeriodEndStock(key="kept", **STATEMENT)
+    assert any("A stock carries over" in item for item in of_statements(kept, [2] * 12).notes)
 
 
 def test_quarters_follow_the_time_of_year_as_months_do() -> None:
     quarters = [f"{2022 + at // 4}/{23 + at // 4} Q{at % 4 + 1}" for at in range(15)]
     notes = result(SEASONS * 4, periods=quarters).spc("calls").notes
-    assert any("The numbers follow the time of year" in each for each in notes)
+    assert any("The numbers follow the time of year" in item for item in notes)

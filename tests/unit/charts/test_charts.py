@@ -53,14 +53,14 @@ def result(
     if name:
         metric = metric.model_copy(update={"title": name, "summary": f"{name}."})
     unit = metric.measure(measure, kpi.Basis(basis)).resolved_unit.value
-    found = []
+    actual = []
     for at, period in enumerate(kpi.periods(first, last, grain=grain)):
         for area in areas:
             value, marker = cell(at, area)
             limits = (None, None)
             if interval and value is not None:
                 limits = (value - interval, value + interval)
-            found.append(
+            actual.append(
                 {"ref": ref, "metric": metric.key, "measure": measure, "basis": basis}
                 | {"grain": period.grain.value, "period": period.label, "lpa": area}
                 | {"period_start": period.start, "period_end": period.end}
@@ -68,7 +68,7 @@ def result(
                 | {"lower": limits[0], "upper": limits[1], "marker": marker, "note": ""}
                 | {"definition": metric.definition, "as_at": date(2025, 4, 14)}
             )
-    frame = pl.DataFrame(found, schema=result_schema(["lpa"]))
+    frame = pl.DataFrame(actual, schema=result_schema(["lpa"]))
     return Result(frame, ("lpa",), {ref: ComputedEntry(metric, metric)}, policy=policy)
 
 
@@ -89,7 +89,7 @@ def texts(picture: Chart) -> list[str]:
     assert words.tag.endswith("desc")
     assert words.text == picture.alt_text
     drawn = (part for child in root[2:] for part in child.itertext())
-    return [each for each in drawn if each.strip()]
+    return [item for item in drawn if item.strip()]
 
 
 def all_text(picture: Chart) -> str:
@@ -168,8 +168,8 @@ def test_an_axis_of_counts_starts_at_zero_and_its_labels_are_true(values, unit) 
     ],
 )  # fmt: skip
 def test_ticks_are_as_many_as_fit(first, last, grain, apart, shown) -> None:
-    one = result(lambda at, area: (1.0, ""), areas=("All",), first=first, last=last, grain=grain)
-    assert axes.time_labels(one.to_polars(), apart) == shown
+    chart = result(lambda at, area: (1.0, ""), areas=("All",), first=first, last=last, grain=grain)
+    assert axes.time_labels(chart.to_polars(), apart) == shown
 
 
 # Words
@@ -185,7 +185,7 @@ def test_a_series_is_told_with_its_limits_signals_target_and_gaps() -> None:
     target = kpi.Target(90, since="2024-04-01", source="A plan")
     picture = result(cell, grain="month", areas=("All",)).plot(target=target)
     assert picture.title == "Neighbourhood crimes: 100 in February 2025, within routine variation"
-    said = picture.alt_text
+    expected = picture.alt_text
     for sentence in (
         "Line chart. Neighbourhood crimes, whole force, by month, April 2023 to March 2025.",
         "The latest is 100 crimes in February 2025, as in February 2024.",
@@ -198,8 +198,8 @@ def test_a_series_is_told_with_its_limits_signals_target_and_gaps() -> None:
         "counted on the day the crime was recorded.",
         "These numbers have had no disclosure control. Do not publish them.",
     ):
-        assert sentence in said
-    assert not re.search(r"\d{4}-\d\d|\[.\]", said)
+        assert sentence in expected
+    assert not re.search(r"\d{4}-\d\d|\[.\]", expected)
 
 
 @needs_altair
@@ -220,8 +220,8 @@ def test_a_series_too_short_for_limits_says_so() -> None:
     assert "No process limits: there are 8 points, and limits need 12." in picture.alt_text
     assert "up from 153 in January to March 2024" in picture.alt_text
     assert "limits need 12" in all_text(picture)
-    one = result(counts, areas=("All",), first="2025-01-01").plot()
-    assert "there is 1 point, and" in one.alt_text
+    chart = result(counts, areas=("All",), first="2025-01-01").plot()
+    assert "there is 1 point, and" in chart.alt_text
 
 
 @needs_altair
@@ -276,9 +276,11 @@ def test_small_charts_are_told_one_by_one() -> None:
 
 @needs_altair
 def test_members_keep_the_order_of_their_list_or_of_their_values() -> None:
-    held = result(counts)
+    computed = result(counts)
     for order, names in (("list", ["North", "South"]), ("value", ["South", "North"])):
-        shown = [each for each in texts(held.plot(kind="members", order=order)) if each in AREAS]
+        shown = [
+            item for item in texts(computed.plot(kind="members", order=order)) if item in AREAS
+        ]
         assert shown == [*names, "Unknown"]
 
 
@@ -315,24 +317,24 @@ def test_no_two_kinds_of_point_differ_by_colour_alone() -> None:
         return 100.0 + 4 * (at % 2) + {6: 90, 16: -90}.get(at, 0), "[p]" if at == 23 else ""
 
     for ref in ("20", "24"):
-        held = result(cell, ref, "crimes", grain="month", areas=("All",))
-        symbols = held.plot().altair_chart.to_dict()["datasets"]["symbols"]
-        looks = {(each["shape"], each["fill"] == "white") for each in symbols}
+        computed = result(cell, ref, "crimes", grain="month", areas=("All",))
+        symbols = computed.plot().altair_chart.to_dict()["datasets"]["symbols"]
+        looks = {(item["shape"], item["fill"] == "white") for item in symbols}
         assert len(looks) == len(symbols) == 4
 
 
 @needs_altair
 def test_a_triangle_of_improvement_points_the_way_that_is_better() -> None:
     def looks(ref: str, measure: str, usual: float, once: float) -> set[str]:
-        held = result(
+        computed = result(
             lambda at, area: (once if at == 20 else usual * (1 + at % 2 / 100), ""),
             ref,
             measure,
             grain="month",
             areas=("All",),
         )
-        symbols = held.plot().altair_chart.to_dict()["datasets"]["symbols"]
-        return {each["shape"] for each in symbols if each["shape"].startswith("triangle")}
+        symbols = computed.plot().altair_chart.to_dict()["datasets"]["symbols"]
+        return {item["shape"] for item in symbols if item["shape"].startswith("triangle")}
 
     assert looks("20", "crimes", 100, 40) == {"triangle-down"}
     assert looks("57", "answered_999", 0.5, 0.9) == {"triangle-up"}
@@ -357,8 +359,8 @@ def test_units_time_and_small_print_stand_on_every_picture(kind: str) -> None:
 @needs_altair
 def test_a_proxy_is_said_to_be_one() -> None:
     picture = result(counts, "15", "incidents", basis="proxy", areas=("All",)).plot()
-    for said in (all_text(picture), picture.alt_text):
-        assert "From public data, used as a proxy for force data." in said
+    for expected in (all_text(picture), picture.alt_text):
+        assert "From public data, used as a proxy for force data." in expected
 
 
 @needs_altair
@@ -374,10 +376,10 @@ def test_an_axis_that_does_not_start_at_zero_says_so() -> None:
 @pytest.mark.parametrize("width", [320, 1200])
 def test_a_picture_is_as_wide_as_was_asked(kind: str, width: int) -> None:
     svg = result(counts, interval=3).plot(kind=kind, width=width).to_svg()
-    found = re.search(r'width="([\d.]+)"', svg)
-    assert found is not None
-    assert float(found[1]) <= width + 12
-    assert float(found[1]) >= width - 30
+    actual = re.search(r'width="([\d.]+)"', svg)
+    assert actual is not None
+    assert float(actual[1]) <= width + 12
+    assert float(actual[1]) >= width - 30
 
 
 @needs_altair
@@ -385,10 +387,10 @@ def test_a_picture_is_as_wide_as_was_asked(kind: str, width: int) -> None:
 def test_long_names_leave_room_for_the_numbers(kind: str) -> None:
     long = "Other sexual offences, including exposure, voyeurism and those not told apart"
     picture = result(counts, areas=(long, "Unknown", "All"), interval=3).plot(kind=kind, width=320)
-    found = re.search(r'width="([\d.]+)"', picture.to_svg())
-    assert found is not None
-    assert float(found[1]) <= 332
-    assert any(each.endswith("…") for each in texts(picture))
+    actual = re.search(r'width="([\d.]+)"', picture.to_svg())
+    assert actual is not None
+    assert float(actual[1]) <= 332
+    assert any(item.endswith("…") for item in texts(picture))
     assert long in picture.alt_text
     assert long in json.dumps(picture.data_table)
 
@@ -427,8 +429,8 @@ def test_any_numbers_can_be_drawn_and_told(kind, of, count, width, data) -> None
         cells[at, area] = value, marker
         return value, marker
 
-    held = result(cell, ref, measure, grain="month", last=last)
-    picture = held.plot(kind=kind, width=width)
+    computed = result(cell, ref, measure, grain="month", last=last)
+    picture = computed.plot(kind=kind, width=width)
     drawn = " ".join(texts(picture))
     assert picture.alt_text
     total = [value for (_, area), (value, _) in cells.items() if area == "All"]
@@ -470,15 +472,15 @@ def test_a_hidden_number_leaves_no_trace_in_any_form(kind: str) -> None:
         return result(cell, interval=1.5, grain="month")
 
     policy = kpi.DisclosurePolicy(threshold=5, rounding_base=5)
-    one, two = (of(hidden).protect(policy).plot(kind=kind, member=member) for hidden in (1, 2))
+    chart, two = (of(hidden).protect(policy).plot(kind=kind, member=member) for hidden in (1, 2))
     plain = [of(hidden).plot(kind=kind, member=member).to_svg() for hidden in (1, 2)]
     assert plain[0] != plain[1]
-    assert one.policy
-    assert one.to_svg() == two.to_svg()
-    assert one.to_html() == two.to_html()
-    assert json.dumps(one.altair_chart.to_dict()) == json.dumps(two.altair_chart.to_dict())
-    assert (one.alt_text, one.data_table) == (two.alt_text, two.data_table)
-    assert "Counts of people and events under 5 are suppressed" in one.alt_text
+    assert chart.policy
+    assert chart.to_svg() == two.to_svg()
+    assert chart.to_html() == two.to_html()
+    assert json.dumps(chart.altair_chart.to_dict()) == json.dumps(two.altair_chart.to_dict())
+    assert (chart.alt_text, chart.data_table) == (two.alt_text, two.data_table)
+    assert "Counts of people and events under 5 are suppressed" in chart.alt_text
 
 
 @needs_altair
@@ -493,7 +495,7 @@ def test_an_undisclosed_picture_is_not_written_unless_that_is_meant(tmp_path: Pa
         with pytest.raises(OutputError, match="exists already"):
             picture.save(path, policy="none")
         picture.save(path, policy="none", overwrite=True)
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.html", "a.png", "a.svg"]
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["a.html", "a.png", "a.svg"]
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "a.svg").read_text(encoding="utf-8") == picture.to_svg()
     with pytest.raises(OutputError, match="before drawing"):
@@ -532,8 +534,8 @@ def test_a_page_asks_no_host_for_anything_and_has_every_number(kind: str) -> Non
 
 @needs_altair
 def test_the_table_of_a_series_has_limits_and_signals() -> None:
-    held = result(lambda at, area: (100.0 + 4 * (at % 2), ""), grain="month", areas=("All",))
-    headings, first, *_ = held.plot().data_table
+    computed = result(lambda at, area: (100.0 + 4 * (at % 2), ""), grain="month", areas=("All",))
+    headings, first, *_ = computed.plot().data_table
     assert headings == ["Period", "Crimes", "Lower limit", "Mean", "Upper limit", "Variation"]
     assert first == ["April 2023", "100", "91", "102", "113", "common cause"]
 
@@ -544,7 +546,7 @@ def test_text_is_never_markup(kind: str) -> None:
     hostile = "<script>alert('&')</script>\"><img src=x onerror=alert(1)>"
     areas = (hostile, "Unknown", "All")
     picture = result(counts, areas=areas, name=hostile).plot(kind=kind, source=hostile)
-    assert any("<script>" in each for each in texts(picture))
+    assert any("<script>" in item for item in texts(picture))
     for html in (picture.to_html(), picture._repr_mimebundle_()["text/html"]):
         assert "<script" not in html
         assert "<img" not in html
@@ -556,11 +558,11 @@ def test_text_is_never_markup(kind: str) -> None:
 
 @needs_altair
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         ({"kind": "serie"}, "Did you mean 'series'"),
-        ({"kind": "members", "member": "North"}, "member= does not go with"),
-        ({"order": "value"}, "order= does not go with"),
+        ({"kind": "members", "member": "North"}, "does not take member="),
+        ({"order": "value"}, "does not take order="),
         ({"kind": "members", "order": "size"}, "no order 'size'"),
         ({"kind": "members", "period": "2024/25 Q5"}, "no period"),
         ({"kind": "small_multiples", "by": "lpb"}, "no breakdown 'lpb'"),
@@ -569,8 +571,8 @@ def test_text_is_never_markup(kind: str) -> None:
         ({"measure": "crime"}, "Did you mean 'crimes'"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused_with_a_fix(arguments, said) -> None:
-    with pytest.raises(RequestError, match=re.escape(said)):
+def test_what_cannot_be_drawn_is_refused_with_a_fix(arguments, expected) -> None:
+    with pytest.raises(RequestError, match=re.escape(expected)):
         result(counts).plot(**arguments)
 
 

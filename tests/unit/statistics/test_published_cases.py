@@ -42,10 +42,10 @@ def test_limits_of_rates_are_those_of_phe_rate(count: int, confidence: float) ->
         lower = count * (1 - 1 / (9 * count) - z / (3 * math.sqrt(count))) ** 3
         more = count + 1
         upper = more * (1 - 1 / (9 * more) + z / (3 * math.sqrt(more))) ** 3
-    found = rate(count, 10_000, 100_000, confidence)
-    assert found.value == pytest.approx(count * 10, rel=1e-14)
-    assert found.lower == pytest.approx(lower * 10, rel=1e-11, abs=1e-12)
-    assert found.upper == pytest.approx(upper * 10, rel=1e-11)
+    actual = rate(count, 10_000, 100_000, confidence)
+    assert actual.value == pytest.approx(count * 10, rel=1e-14)
+    assert actual.lower == pytest.approx(lower * 10, rel=1e-11, abs=1e-12)
+    assert actual.upper == pytest.approx(upper * 10, rel=1e-11)
 
 
 @pytest.mark.parametrize("confidence", CONFIDENCES)
@@ -67,8 +67,8 @@ def test_byar_is_as_near_to_exact_as_the_technical_guide_says() -> None:
     """*Technical guide: confidence intervals* (2018): within 0.2% at 95% for 10 and more."""
     counts = np.arange(10, 3_000)
     exact = chi2.ppf(0.025, 2 * counts) / 2, chi2.isf(0.025, 2 * counts + 2) / 2
-    for found, expected in zip(byar(counts), exact, strict=True):
-        assert np.max(np.abs(found / expected - 1)) < 0.002
+    for actual, expected in zip(byar(counts), exact, strict=True):
+        assert np.max(np.abs(actual / expected - 1)) < 0.002
 
 
 # Medians.
@@ -76,8 +76,8 @@ def test_byar_is_as_near_to_exact_as_the_technical_guide_says() -> None:
 
 def test_the_median_of_altman() -> None:
     """*Statistics with confidence* (2000), page 38: eleven values, limits the 2nd and the 10th."""
-    found = quantile([66, 71.2, 83, 83.6, 101, 107.6, 122, 143, 160, 177, 414])
-    assert [float(each) for each in found] == [107.6, 71.2, 177]
+    actual = quantile([66, 71.2, 83, 83.6, 101, 107.6, 122, 143, 160, 177, 414])
+    assert [float(item) for item in actual] == [107.6, 71.2, 177]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_median_of_altman() -> None:
 )  # fmt: skip
 def test_the_medians_of_statpsych(values: list[float], expected: list[float]) -> None:
     """The two examples of ``ci.median`` in the R package statpsych."""
-    assert [float(each) for each in quantile(values)] == expected
+    assert [float(item) for item in quantile(values)] == expected
 
 
 # Process behaviour charts.
@@ -106,10 +106,10 @@ def flagged(
 ) -> list[list[int]]:
     """Return the places, from 1, of the points that each of the four rules flags."""
     chart = xmr(values, screen_moving_ranges)
-    found = (
+    actual = (
         outside_limits(chart), runs(chart), trends(chart), two_of_three(chart, outside=outside),
     )  # fmt: skip
-    return [(np.flatnonzero(each) + 1).tolist() for each in found]
+    return [(np.flatnonzero(item) + 1).tolist() for item in actual]
 
 
 def test_the_demonstration_series_of_the_nhs_england_tool() -> None:
@@ -121,7 +121,7 @@ def test_the_demonstration_series_of_the_nhs_england_tool() -> None:
     chart = xmr(values)
     assert chart.mean[0] == pytest.approx(76.67, abs=5e-3)
     assert chart.upper[0] == pytest.approx(1150 / 15 + 2.66 * 103 / 14, rel=1e-14)
-    assert [round(float(each[0])) for each in (chart.lower, chart.upper)] == [57, 96]
+    assert [round(float(item[0])) for item in (chart.lower, chart.upper)] == [57, 96]
     assert flagged(values) == [[12], [], [], []]
 
 
@@ -149,9 +149,9 @@ def test_limits_are_those_of_nhspy_plotthedots(
     """``tests/unittests/test_limits_calculations.py`` there; near is two thirds of the way."""
     chart = xmr(list(values))
     middle, sigma = chart.mean[0], chart.sigma[0]
-    found = [middle, chart.lower[0], chart.upper[0], middle - 2 * sigma, middle + 2 * sigma]
+    actual = [middle, chart.lower[0], chart.upper[0], middle - 2 * sigma, middle + 2 * sigma]
     expected = [mean, lower, upper, near_lower, near_upper]
-    assert found == pytest.approx(expected, rel=1e-13, abs=1e-13)
+    assert actual == pytest.approx(expected, rel=1e-13, abs=1e-13)
 
 
 def test_the_random_series_of_nhsrplotthedots() -> None:
@@ -174,7 +174,7 @@ def test_two_points_near_opposite_limits_are_no_signal() -> None:
     assert not set(flagged(values, screen_moving_ranges=True)[3]) & {15, 16}
 
 
-@pytest.mark.parametrize("values", [list(range(8)), [-each for each in range(8)]])
+@pytest.mark.parametrize("values", [list(range(8)), [-item for item in range(8)]])
 def test_a_trend_is_flagged_up_and_down(values: list[int]) -> None:
     """The example of discussion 167 of NHSRplotthedots, where a fall was missed."""
     assert flagged(values)[2] == list(range(1, 9))

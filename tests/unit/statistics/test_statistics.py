@@ -96,9 +96,9 @@ def test_wilson_equals_scipy(part: tuple[int, int], confidence: float) -> None:
 @settings(deadline=None)
 @given(parts(), confidences, confidences)
 def test_wilson_holds_the_share_and_widens_with_confidence(
-    part: tuple[int, int], one: float, other: float
+    part: tuple[int, int], single: float, other: float
 ) -> None:
-    narrow, wide = (wilson(*part, each) for each in sorted([one, other]))
+    narrow, wide = (wilson(*part, item) for item in sorted([single, other]))
     share = part[0] / part[1]
     assert 0 <= wide[0] <= narrow[0] <= share <= narrow[1] <= wide[1] <= 1
 
@@ -117,7 +117,7 @@ def test_wilson_narrows_as_more_is_seen(
 def test_wilson_of_the_others_is_its_mirror(part: tuple[int, int], confidence: float) -> None:
     lower, upper = wilson(*part, confidence)
     others = wilson(part[1] - part[0], part[1], confidence)
-    assert [1 - upper, 1 - lower] == [pytest.approx(each, abs=1e-12) for each in others]
+    assert [1 - upper, 1 - lower] == [pytest.approx(item, abs=1e-12) for item in others]
 
 
 def test_wilson_takes_an_effective_sample_that_is_not_whole() -> None:
@@ -145,7 +145,7 @@ def test_arrays_are_spread_over_one_shape() -> None:
     lower, upper = wilson([[1], [2], [3]], [4, 5])
     assert lower.shape == upper.shape == (3, 2)
     assert lower[2, 1] == wilson(3, 5)[0]
-    assert [each.shape for each in wilson([], [])] == [(0,), (0,)]
+    assert [item.shape for item in wilson([], [])] == [(0,), (0,)]
     assert np.shape(wilson(1, 2)[0]) == ()
 
 
@@ -186,9 +186,9 @@ def test_byar_is_as_near_to_the_exact_limits_as_its_guidance_says(count: int) ->
 @settings(deadline=None)
 @given(counts, confidences, confidences)
 def test_limits_hold_the_count_and_widen_with_confidence(
-    count: int, one: float, other: float
+    count: int, single: float, other: float
 ) -> None:
-    narrow, wide = (byar(count, each) for each in sorted([one, other]))
+    narrow, wide = (byar(count, item) for item in sorted([single, other]))
     assert 0 <= wide[0] <= narrow[0] <= count <= narrow[1] <= wide[1]
 
 
@@ -201,17 +201,17 @@ def test_limits_rise_with_the_count() -> None:
 @settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 1_000_000), confidences)
 def test_a_rate_is_divided_as_its_count_is(count: int, people: int, confidence: float) -> None:
-    found = rate(count, people, 1_000, confidence)
+    actual = rate(count, people, 1_000, confidence)
     lower, upper = byar(count, confidence)
-    assert found.value == pytest.approx(count / people * 1_000)
-    assert found.lower == pytest.approx(lower / people * 1_000)
-    assert found.upper == pytest.approx(upper / people * 1_000)
+    assert actual.value == pytest.approx(count / people * 1_000)
+    assert actual.lower == pytest.approx(lower / people * 1_000)
+    assert actual.upper == pytest.approx(upper / people * 1_000)
 
 
 def test_more_may_befall_than_there_are_people() -> None:
-    found = rate(12, 3, 1)
-    assert found.value == 4
-    assert 1 < found.lower < 4 < found.upper
+    actual = rate(12, 3, 1)
+    assert actual.value == 4
+    assert 1 < actual.lower < 4 < actual.upper
 
 
 @settings(deadline=None)
@@ -359,8 +359,8 @@ def test_a_refusal_shows_no_value() -> None:
 )
 def test_numbers_of_any_sort_are_the_same_numbers(many: Any) -> None:
     """An unsigned 200 is not wrapped round when a hundred more is added to it."""
-    for found, expected in zip(wilson(many, 250), wilson([200.0, 100.0], 250.0), strict=True):
-        assert found.tolist() == expected.tolist()
+    for actual, expected in zip(wilson(many, 250), wilson([200.0, 100.0], 250.0), strict=True):
+        assert actual.tolist() == expected.tolist()
     assert byar(many)[1].tolist() == byar([200.0, 100.0])[1].tolist()
     assert rate(many, many, 1).value.tolist() == [1, 1]
     assert xmr(many).moving_range[1] == 100
@@ -388,7 +388,7 @@ def test_a_series_may_have_gaps_of_any_sort() -> None:
 
 
 def test_no_zero_is_negative() -> None:
-    assert not any(np.signbit(each) for each in (*wilson(-0.0, 5), *byar(-0.0)))
+    assert not any(np.signbit(item) for item in (*wilson(-0.0, 5), *byar(-0.0)))
 
 
 # Medians and other quantiles
@@ -442,9 +442,9 @@ def test_ranks_are_the_innermost_that_hold_the_quantile(level: float, confidence
     n = np.concatenate([np.arange(600), np.arange(25_000, 25_060), [1_000_003]])
     lower, upper = quantile_ranks(n, level, confidence)
     tail = (1 - confidence) / 2
-    held = lower > 0
-    assert np.array_equal(held, upper > 0)
-    few, low, high = n[held], lower[held], upper[held]
+    kept = lower > 0
+    assert np.array_equal(kept, upper > 0)
+    few, low, high = n[kept], lower[kept], upper[kept]
     assert np.all(binom.cdf(low - 1, few, level) <= tail * (1 + 1e-9))
     assert np.all(binom.cdf(low, few, level) > tail)
     assert np.all(binom.sf(high - 1, few, level) <= tail * (1 + 1e-9))
@@ -454,26 +454,26 @@ def test_ranks_are_the_innermost_that_hold_the_quantile(level: float, confidence
 
 def test_a_quantile_stands_between_its_limits() -> None:
     """Of 0 to 99: the median 49.5 from the 40th to the 61st value, the 90th percentile 89.1."""
-    found = quantile(np.random.default_rng(1).permutation(100))
-    assert [float(each) for each in found] == [49.5, 39, 60]
-    found = quantile(range(100), 0.9)
-    assert [float(each) for each in found] == pytest.approx([89.1, 83, 95])
+    actual = quantile(np.random.default_rng(1).permutation(100))
+    assert [float(item) for item in actual] == [49.5, 39, 60]
+    actual = quantile(range(100), 0.9)
+    assert [float(item) for item in actual] == pytest.approx([89.1, 83, 95])
 
 
 def test_limits_hold_the_true_median_as_often_as_they_say() -> None:
     """Of 2,000 samples of 41 from a long-tailed distribution whose median is 1."""
     samples = np.exp(np.random.default_rng(20).normal(size=(2_000, 41)))
-    held = [bool(lower <= 1 <= upper) for _, lower, upper in map(quantile, samples)]
-    assert 0.95 <= np.mean(held) <= 0.98
+    kept = [bool(lower <= 1 <= upper) for _, lower, upper in map(quantile, samples)]
+    assert 0.95 <= np.mean(kept) <= 0.98
 
 
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 20_000), max_size=30))
 def test_ranks_of_many_are_those_of_each(sizes: list[int]) -> None:
     together = quantile_ranks(sizes)
-    each = [quantile_ranks(size) for size in sizes]
-    assert together.lower.tolist() == [int(one.lower) for one in each]
-    assert together.upper.tolist() == [int(one.upper) for one in each]
+    item = [quantile_ranks(size) for size in sizes]
+    assert together.lower.tolist() == [int(single.lower) for single in item]
+    assert together.upper.tolist() == [int(single.upper) for single in item]
 
 
 # The chart
@@ -500,10 +500,10 @@ def test_limits_of_the_nist_flow_rate_example() -> None:
 def test_limits_with_and_without_a_freak_moving_range() -> None:
     plain, screened = xmr(FREAK), xmr(FREAK, screen_moving_ranges=True)
     names = ("mean", "moving_range_mean", "lower", "upper")
-    assert [of_all(plain, each) for each in names] == pytest.approx(
+    assert [of_all(plain, item) for item in names] == pytest.approx(
         [1.944444, 1.882353, -3.062614, 6.951503], abs=1e-6
     )
-    assert [of_all(screened, each) for each in names] == pytest.approx(
+    assert [of_all(screened, item) for item in names] == pytest.approx(
         [1.944444, 1.0, -0.715556, 4.604444], abs=1e-6
     )
     assert of_all(plain, "moving_range_upper") == pytest.approx(3.267 * 1.882353, abs=1e-6)
@@ -541,14 +541,14 @@ def test_a_range_that_equals_the_limit_of_ranges_is_kept() -> None:
 def test_two_points_have_limits_and_no_signal() -> None:
     """1 and 3: mean 2, one range of 2; and of equal values the limits are the mean."""
     chart = xmr([1, 3])
-    assert [of_all(chart, each) for each in ("lower", "mean", "upper")] == [2 - 5.32, 2, 2 + 5.32]
+    assert [of_all(chart, item) for item in ("lower", "mean", "upper")] == [2 - 5.32, 2, 2 + 5.32]
     zeros = xmr([0, 0, 0])
-    assert [of_all(zeros, each) for each in ("lower", "mean", "upper")] == [0, 0, 0]
-    for each in (chart, zeros):
-        assert each.trial.all()
+    assert [of_all(zeros, item) for item in ("lower", "mean", "upper")] == [0, 0, 0]
+    for item in (chart, zeros):
+        assert item.trial.all()
         for rule in (outside_limits, runs, trends, two_of_three):
-            assert rule(each).shape == each.values.shape
-            assert not rule(each).any()
+            assert rule(item).shape == item.values.shape
+            assert not rule(item).any()
 
 
 def test_a_segment_of_one_point_has_no_limits_beside_one_that_has() -> None:
@@ -609,7 +609,7 @@ def test_many_series_are_charted_as_each_is(
 
 def test_a_small_series_beside_a_large_one_keeps_its_signals() -> None:
     small = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
-    both = xmr([small, [each * 1e15 for each in small]])
+    both = xmr([small, [item * 1e15 for item in small]])
     for rule in (outside_limits, runs, trends, two_of_three):
         assert rule(both)[0].tolist() == rule(xmr(small)).tolist()
     assert trends(both).all()
@@ -628,14 +628,14 @@ def chart_of(
 
 
 def test_a_point_outside_the_limits() -> None:
-    found = outside_limits(chart_of([0, 3, 3.01, -3, -3.01, None]))
-    assert found.tolist() == [0, 0, 1, 0, -1, 0]
+    actual = outside_limits(chart_of([0, 3, 3.01, -3, -3.01, None]))
+    assert actual.tolist() == [0, 0, 1, 0, -1, 0]
 
 
 def test_a_run_is_flagged_whole_and_ends_on_the_mean() -> None:
     seven = [1, 2, 1, 2, 1, 2, 1]
     assert runs(chart_of([-1, *seven, -1])).tolist() == [0, *[1] * 7, 0]
-    assert runs(chart_of([-each for each in seven])).tolist() == [-1] * 7
+    assert runs(chart_of([-item for item in seven])).tolist() == [-1] * 7
     assert not runs(chart_of([1, 2, 1, 0, 1, 2, 1, 2])).any()
     assert not runs(chart_of([*seven[:6], -1])).any()
     assert not runs(chart_of(seven), 8).any()
@@ -665,7 +665,7 @@ def test_a_turning_point_belongs_to_the_trend_it_starts() -> None:
     assert trends(chart_of([*up, 5, 4])).tolist() == [1] * 7 + [0] * 2
     # However small the steps are.
     for unit in (1e-2, 1e-14):
-        small = [each * unit for each in up]
+        small = [item * unit for item in up]
         assert trends(chart_of([*small[::-1], *small[1:]])).tolist() == [-1] * 6 + [1] * 7
 
 
@@ -700,19 +700,19 @@ def test_a_point_outside_the_limits_is_one_of_the_two_unless_told_otherwise() ->
 
 def slow_runs(values: Sequence[float | None], mean: float, length: int) -> list[int]:
     """Flag every window of one side, one window at a time."""
-    found = [0] * len(values)
+    actual = [0] * len(values)
     for first in range(len(values) - length + 1):
         window = values[first : first + length]
         if None in window:
             continue
         sides = {(v > mean) - (v < mean) for v in window if v is not None}
         if sides in ({1}, {-1}):
-            found[first : first + length] = [sides.pop()] * length
-    return found
+            actual[first : first + length] = [sides.pop()] * length
+    return actual
 
 
 def slow_trends(values: Sequence[float | None], length: int) -> list[int]:
-    found = [0] * len(values)
+    actual = [0] * len(values)
     for first in range(len(values) - length + 1):
         window = values[first : first + length]
         if None in window:
@@ -720,8 +720,8 @@ def slow_trends(values: Sequence[float | None], length: int) -> list[int]:
         steps = [b - a for a, b in pairwise(window)]  # type: ignore[operator]
         if all(step > 0 for step in steps) or all(step < 0 for step in steps):
             # Earlier trends first, so that the later one gets the point where they meet.
-            found[first : first + length] = [1 if steps[0] > 0 else -1] * length
-    return found
+            actual[first : first + length] = [1 if steps[0] > 0 else -1] * length
+    return actual
 
 
 @settings(deadline=None)
@@ -795,7 +795,7 @@ def test_the_order_moves_the_limits_and_never_the_mean(
     values: list[int | None], data: st.DataObject
 ) -> None:
     """Sorted, neighbours are as near as can be, so no order has narrower limits."""
-    known = [each for each in values if each is not None]
+    known = [item for item in values if item is not None]
     mixed, sorted_ = xmr(data.draw(st.permutations(known))), xmr(sorted(known))
     assert mixed.mean == pytest.approx(sorted_.mean)
     assert np.all(mixed.upper >= sorted_.upper - 1e-9)
@@ -832,8 +832,8 @@ def test_a_target_against_limits_of_10_and_20(
 
 def test_no_limits_assure_nothing() -> None:
     chart = xmr_or_nan([[4.0, 5.0, 6.0], [7.0, math.nan, math.nan]])
-    found = assurance(chart.lower, chart.upper, 100, Direction.LOWER_IS_BETTER)
-    assert found.tolist() == [["will consistently pass"] * 3, [""] * 3]
+    actual = assurance(chart.lower, chart.upper, 100, Direction.LOWER_IS_BETTER)
+    assert actual.tolist() == [["will consistently pass"] * 3, [""] * 3]
 
 
 @pytest.mark.parametrize("limits", [(math.nan, 20), (10, math.nan)])
@@ -843,5 +843,5 @@ def test_one_limit_assures_nothing(limits: tuple[float, float], target: float) -
 
 
 def test_a_process_that_never_varies_passes_or_fails() -> None:
-    found = assurance(10, 10, [9, 10, 11], Direction.HIGHER_IS_BETTER)
-    assert found.tolist() == ["will consistently pass", "hit and miss", "will consistently fail"]
+    actual = assurance(10, 10, [9, 10, 11], Direction.HIGHER_IS_BETTER)
+    assert actual.tolist() == ["will consistently pass", "hit and miss", "will consistently fail"]
