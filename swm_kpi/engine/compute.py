@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any, Literal
 
 from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Axes, aggregate_table
+from swm_kpi.engine.aggregate.texts import collect_texts
 from swm_kpi.engine.input.members import read_members
 from swm_kpi.engine.input.read import read_tables
 from swm_kpi.engine.input.table import Table
-from swm_kpi.engine.output.build_provenance import stamp
-from swm_kpi.engine.output.combine import Grid, computed
-from swm_kpi.engine.output.result_frame import tidy
+from swm_kpi.engine.output.build_provenance import build_provenance
+from swm_kpi.engine.output.combine import Grid, combine
+from swm_kpi.engine.output.result_frame import to_long_frame
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.request import Request, plan_request
 from swm_kpi.errors import clear_tracebacks
@@ -21,6 +22,7 @@ from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry
 from swm_kpi.model.plugins import catalogue as installed_catalogue
 from swm_kpi.result import ComputedEntry, Result
+from swm_kpi.vocabulary import AvailabilityStatus
 
 
 @clear_tracebacks
@@ -96,16 +98,16 @@ def compute(
         request.as_at,
         request.assumptions,
     )
-    measures = [measure for metric in request.metrics for measure in computed(metric, grid)]
+    measures = [measure for metric in request.metrics for measure in combine(metric, grid)]
     # 5. Label: measures become rows with intervals, markers, notes and provenance.
     entries = {
         metric.entry.ref: ComputedEntry(metric.entry, metric.metric) for metric in request.metrics
     }
     return Result(
-        tidy(measures, grid),
+        to_long_frame(measures, grid),
         tuple(dimension.key for dimension in request.dimensions),
         entries,
-        provenance=stamp(
+        provenance=build_provenance(
             request.metrics,
             request.periods,
             request.dimensions,
@@ -155,6 +157,13 @@ def _aggregate(
         )
         aggregates.arrays |= of_table.arrays
         aggregates.dates |= of_table.dates
+    measures = (
+        measure
+        for metric in request.metrics
+        if metric.entry.availability.status is not AvailabilityStatus.NOT_REPORTABLE
+        for measure in metric.measures
+    )
+    aggregates.texts = collect_texts(measures, tables, request.periods)
     return aggregates
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import Column, Dimension
 from swm_kpi.engine.aggregate.snapshots import day_of, is_complete, nearest_year
+from swm_kpi.engine.aggregate.texts import TextKey
 from swm_kpi.engine.backends.backend import Backend
 from swm_kpi.engine.backends.downtime import aggregate_downtime
 from swm_kpi.engine.backends.narwhals_backend import NarwhalsBackend
@@ -69,10 +70,12 @@ class Aggregates:
         arrays: the array of each statistic, by the statistic's key.
         dates: by the statistic's key, what each period uses: for the last snapshot its day, for
             an average the number of snapshots, for a reference the year.
+        texts: the text of each period, by :func:`text_key`.
     """
 
     arrays: dict[str, Array] = field(default_factory=dict)
     dates: dict[str, Dates] = field(default_factory=dict)
+    texts: dict[TextKey, list[str]] = field(default_factory=dict)
 
 
 def aggregate_table(

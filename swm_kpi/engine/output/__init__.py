@@ -1,1 +1,1 @@
-"""Combining aggregates into cells, and labelling them with markers and notes."""
+"""Turn aggregates into a result: cells, intervals, markers, notes and one long frame."""

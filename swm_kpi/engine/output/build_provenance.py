@@ -1,4 +1,4 @@
-"""What a result is stamped with: what it was computed from, and by what."""
+"""Build the provenance of a result: what it was computed from, and with what."""
 
 from __future__ import annotations
 
@@ -24,41 +24,41 @@ _DISTRIBUTIONS = {
 }  # fmt: skip
 
 
-def stamp(
+def build_provenance(
     chosen: Sequence[SelectedMetric],
     spans: Sequence[Period],
     dimensions: Sequence[Dimension],
     tables: Mapping[str, tuple[Table, Sequence[Statistic]]],
-    found: Aggregates,
+    aggregates: Aggregates,
     *,
     as_at: date | None,
     coverage: Mapping[str, tuple[date, date]],
     assumptions: Mapping[str, Any],
 ) -> Callable[[], Provenance]:
-    """Take down where the numbers of one computation came from, to be told when it is asked for.
+    """Return a function that builds the provenance of one computation.
 
-    At a thousand rows a fingerprint takes longer than the numbers do, and few who compute ask for
-    one. What it is of is kept meanwhile: the aggregates, and nothing of the table itself.
+    For a thousand rows a fingerprint takes longer than the numbers, and few callers ask for one.
+    Until then the function keeps the aggregates, and nothing of the tables themselves.
 
     Args:
-        chosen: the refs that were computed.
+        chosen: the metrics that were computed.
         spans: the periods.
         dimensions: the breakdowns.
         tables: by name, each table and the statistics that were read from it.
-        found: the aggregates.
-        as_at: the day of extraction, where it was said.
-        coverage: what was stated of each table.
-        assumptions: what was overridden.
+        aggregates: the aggregates.
+        as_at: the day of extraction, if stated.
+        coverage: by table, the coverage that the caller stated.
+        assumptions: by key, the values that replace assumptions.
     """
     names = sorted({table.engine for table, _ in tables.values()}) or ["Polars"]
-    told = Provenance(
+    unfingerprinted = Provenance(
         library=library_version(),
         engine=" and ".join(names),
-        engine_version=" and ".join(_version(each) for each in names),
-        definitions={each.entry.ref: each.metric.definition for each in chosen},
+        engine_version=" and ".join(_version(name) for name in names),
+        definitions={one.entry.ref: one.metric.definition for one in chosen},
         as_at=as_at,
-        periods=tuple(each.label for each in spans),
-        breakdowns=tuple(each.key for each in dimensions),
+        periods=tuple(period.label for period in spans),
+        breakdowns=tuple(dimension.key for dimension in dimensions),
         assumptions=assumptions,
         coverage={name: span for name, span in coverage.items() if name in tables},
         tables=tuple(
@@ -66,13 +66,18 @@ def stamp(
             for name, (table, _) in tables.items()
         ),
     )
-    answers = {name: _Answers.of(*read, found) for name, read in tables.items()}
-    return partial(_fingerprinted, told, answers)
+    contents = {name: _FingerprintContents.of(*read, aggregates) for name, read in tables.items()}
+    return partial(_with_fingerprints, unfingerprinted, contents)
 
 
-def _fingerprinted(told: Provenance, answers: Mapping[str, _Answers]) -> Provenance:
-    tables = (replace(each, fingerprint=fingerprint(*answers[each.name])) for each in told.tables)
-    return replace(told, tables=tuple(tables))
+def _with_fingerprints(
+    provenance: Provenance, contents: Mapping[str, _FingerprintContents]
+) -> Provenance:
+    tables = (
+        replace(table, fingerprint=fingerprint(*contents[table.name]))
+        for table in provenance.tables
+    )
+    return replace(provenance, tables=tuple(tables))
 
 
 @cache
@@ -84,8 +89,8 @@ def _version(engine: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Answers:
-    """What was read of a table: its rows, the days its dates lie between, and every aggregate."""
+class _FingerprintContents:
+    """What a fingerprint hashes: the number of rows, the span of each date column, all aggregates."""
 
     rows: int
     spans: Mapping[str, tuple[date, date]]
@@ -93,14 +98,16 @@ class _Answers:
     dates: Mapping[str, Sequence[date | int | None]]
 
     @classmethod
-    def of(cls, table: Table, statistics: Sequence[Statistic], found: Aggregates) -> _Answers:
-        columns = frozenset[str]().union(*(each.columns for each in statistics))
-        keys = [each.key for each in statistics]
+    def of(
+        cls, table: Table, statistics: Sequence[Statistic], aggregates: Aggregates
+    ) -> _FingerprintContents:
+        columns = frozenset[str]().union(*(statistic.columns for statistic in statistics))
+        keys = [statistic.key for statistic in statistics]
         return cls(
             table.rows,
             {name: days for name, days in table.spans.items() if name in columns},
-            {key: found.arrays[key] for key in keys},
-            {key: found.dates[key] for key in keys if key in found.dates},
+            {key: aggregates.arrays[key] for key in keys},
+            {key: aggregates.dates[key] for key in keys if key in aggregates.dates},
         )
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -108,7 +115,7 @@ class _Answers:
         yield {name: list(days) for name, days in self.spans.items()}
         for key, array in self.arrays.items():
             values = array.ravel()
-            # A cell of nothing is left out: a table by 5,000 members is mostly those.
+            # Zero cells are left out: in a table by 5,000 members most cells are zero.
             cells = np.flatnonzero(values)
             yield {"cell": cells.tolist(), key: values[cells].tolist()}
         for key, days in self.dates.items():

@@ -1,8 +1,8 @@
-"""From accumulated arrays to cells: combine each measure once on the grid, or say what it lacks."""
+"""Combine aggregates into the cells of each measure, or give the reason why there are none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -15,55 +15,52 @@ from swm_kpi.calendar import Period
 from swm_kpi.contracts import Column
 from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Axes
 from swm_kpi.engine.input.table import Table
-from swm_kpi.engine.output.intervals import sliced, totals_but
 from swm_kpi.engine.plan.selection import SelectedMetric, tables_of
 from swm_kpi.measures import Cells, Measure, Statistic, TimeAlignment
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import AvailabilityStatus, Basis
 
-Array = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Grid:
-    """Everything that cells are made from.
+    """The periods and breakdowns of a result, and what its cells are made from.
 
     Attributes:
-        periods: the periods asked for.
-        axes: the breakdowns asked for.
-        tables: the tables given, by name.
-        found: what each table's statistics came to.
-        coverage: first and last day each table is stated to cover.
+        periods: the periods of the request.
+        axes: the breakdowns of the request.
+        tables: the tables of the request, by name.
+        aggregates: the aggregates of those tables.
+        coverage: by table, the first and last day that the caller stated.
         as_at: the day the data were extracted.
-        overridden: assumptions replaced by the caller, in words.
+        overrides: by key, the values that replace assumptions.
     """
 
     periods: tuple[Period, ...]
     axes: Axes
     tables: Mapping[str, Table]
-    found: Aggregates
+    aggregates: Aggregates
     coverage: Mapping[str, tuple[date, date]]
     as_at: date | None
-    overridden: Mapping[str, Any] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def carried(self) -> Mapping[str, frozenset[int]]:
-        """The positions of the breakdowns that each table carries, by its name."""
-        return {name: frozenset(self.axes.carried(each)) for name, each in self.tables.items()}
+        """By table, the positions of the breakdowns that it carries."""
+        return {name: frozenset(self.axes.carried(table)) for name, table in self.tables.items()}
 
 
 @dataclass(frozen=True)
-class Computed:
+class MeasureCells:
     """One measure on the grid.
 
     Attributes:
-        measure: which.
-        chosen: the metric it is of, and the ref that was asked for.
-        statistics: everything it rests on, including what it depends on.
-        kept: positions of the breakdowns that it answers by.
+        measure: the measure.
+        chosen: its metric, under the ref of the request.
+        statistics: every statistic that it needs, including those of measures it depends on.
+        kept: positions of the breakdowns that it has.
         cells: its arrays over periods and one axis for each breakdown, of length 1 where the
-            breakdown is not kept; None where it was not computed.
-        lacking: why it was not.
+            measure does not have the breakdown; None where it cannot be computed.
+        reason: why it cannot be computed; empty where it can.
     """
 
     measure: Measure
@@ -71,74 +68,87 @@ class Computed:
     statistics: tuple[Statistic, ...]
     kept: tuple[int, ...]
     cells: Cells | None
-    lacking: str = ""
+    reason: str = ""
 
 
-def computed(chosen: SelectedMetric, grid: Grid) -> Iterator[Computed]:
-    """Yield each measure of a metric that was asked for, in the metric's order."""
+def combine(chosen: SelectedMetric, grid: Grid) -> Iterator[MeasureCells]:
+    """Yield the cells of each measure of a metric, in the metric's order."""
     metric = chosen.metric
-    withheld = chosen.entry.availability.status is AvailabilityStatus.NOT_REPORTABLE
-    found: dict[tuple[str, Basis], Computed] = {}
+    availability = chosen.entry.availability
+    withheld = availability.status is AvailabilityStatus.NOT_REPORTABLE
+    combined: dict[tuple[str, Basis], MeasureCells] = {}
     # A measure is computed before any that depends on it, even if it was not requested.
-    for measure in sorted(metric.measures, key=lambda each: bool(each.depends_on)):
+    for measure in sorted(metric.measures, key=lambda measure: bool(measure.depends_on)):
         statistics = tuple(_all_statistics(measure, metric))
-        reason = (
-            chosen.entry.availability.reason
-            if withheld
-            else _lacking(measure, statistics, metric, grid)
+        reason = availability.reason if withheld else _gap(measure, statistics, metric, grid)
+        kept = () if reason else _kept_axes(statistics, metric, grid)
+        cells = None if reason else _cells(measure, kept, grid, combined)
+        combined[measure.key, measure.basis] = MeasureCells(
+            measure, chosen, statistics, kept, cells, reason
         )
-        kept = () if reason else _axes(statistics, metric, grid)
-        cells = None if reason else _combined(measure, kept, grid, found)
-        one = Computed(measure, chosen, statistics, kept, cells, reason)
-        found[measure.key, measure.basis] = one
     for measure in chosen.measures:
-        yield found[measure.key, measure.basis]
+        yield combined[measure.key, measure.basis]
 
 
-def _combined(
+def _cells(
     measure: Measure,
     kept: tuple[int, ...],
     grid: Grid,
-    found: Mapping[tuple[str, Basis], Computed],
+    combined: Mapping[tuple[str, Basis], MeasureCells],
 ) -> Cells:
     inputs = {}
     for key in measure.depends_on:
-        source = found[key, measure.basis]
+        source = combined[key, measure.basis]
         if source.cells is None:
             raise TypeError("a measure lacks whatever its inputs lack")
-        inputs[key] = sliced(source.cells, source.kept, kept)
-    stats = {
-        role: totals_but(grid.found.arrays[each.key], kept)
-        for role, each in measure.statistics.items()
+        inputs[key] = _project(source.cells, source.kept, kept)
+    arrays = {
+        role: _totals_except(grid.aggregates.arrays[statistic.key], kept)
+        for role, statistic in measure.statistics.items()
     }
-    cells = measure.combine(stats, inputs)
+    cells = measure.combine(arrays, inputs)
     if cells.unavailable is not None:
         cells.value = np.where(cells.unavailable, np.nan, cells.value)
     return cells
 
 
-def _lacking(
-    measure: Measure, statistics: tuple[Statistic, ...], metric: Metric, grid: Grid
-) -> str:
+def _totals_except(array: NDArray[Any], kept: Sequence[int]) -> NDArray[Any]:
+    """Take the total on each axis that is not kept. The first axis is of periods."""
+    index = [slice(None) if axis in kept else slice(-1, None) for axis in range(array.ndim - 1)]
+    return array[(slice(None), *index)]
+
+
+def _project(cells: Cells, axes: Sequence[int], kept: Sequence[int]) -> Cells:
+    """Return the cells of an input on the axes that the measure it enters keeps."""
+    if tuple(axes) == tuple(kept):
+        return cells
+    events = cells.events
+    return Cells(
+        _totals_except(cells.value, kept),
+        events=_totals_except(events, kept) if events is not None else None,
+    )
+
+
+def _gap(measure: Measure, statistics: tuple[Statistic, ...], metric: Metric, grid: Grid) -> str:
     """Say which table or column a measure lacks, or which is broken; empty if none."""
     missing = sorted(tables_of(measure, metric) - grid.tables.keys())
     if missing:
-        names = ", ".join(repr(each) for each in missing)
+        names = ", ".join(repr(name) for name in missing)
         return f"Table {names} was not given."
     for statistic in statistics:
         table = grid.tables[statistic.contract.table]
         if not table.broken and statistic.columns <= table.columns:
             continue
-        # A row counts once because its key does, so whatever counts rows rests on the key.
+        # A broken key can repeat rows, so it makes every count of the table wrong.
         keys = {column for key in table.contract.keys for column in key} & table.broken.keys()
-        by = {
-            each.name
+        carriers = {
+            part.name
             for dimension in grid.axes.dimensions
             if dimension in metric.dimensions and dimension.key in table.contract.dimensions
-            for each in table.contract.dimensions[dimension.key][1].walk()
-            if isinstance(each, Column) and each.name in table.broken
+            for part in table.contract.dimensions[dimension.key][1].walk()
+            if isinstance(part, Column) and part.name in table.broken
         }
-        for column in sorted(statistic.columns | keys | by):
+        for column in sorted(statistic.columns | keys | carriers):
             if column in table.broken:
                 return f"Withheld: table {table.contract.table!r}, {table.broken[column]}."
             if column not in table.columns:
@@ -152,11 +162,11 @@ def _all_statistics(measure: Measure, metric: Metric) -> Iterator[Statistic]:
         yield from _all_statistics(metric.measure(key, measure.basis), metric)
 
 
-def _axes(statistics: tuple[Statistic, ...], metric: Metric, grid: Grid) -> tuple[int, ...]:
-    """Return the positions of the breakdowns asked for that a measure can answer by."""
-    allowed = {each.key for each in metric.dimensions}
-    kept = {p for p, each in enumerate(grid.axes.dimensions) if each.key in allowed}
-    # A population lacks most breakdowns: the whole population of the area is then meant.
+def _kept_axes(statistics: tuple[Statistic, ...], metric: Metric, grid: Grid) -> tuple[int, ...]:
+    """Return the positions of the breakdowns that a measure has."""
+    allowed = {dimension.key for dimension in metric.dimensions}
+    kept = {p for p, dimension in enumerate(grid.axes.dimensions) if dimension.key in allowed}
+    # A population table lacks most breakdowns. Rates then use the whole population of the area.
     counted = {s.contract.table for s in statistics if s.alignment is not TimeAlignment.REFERENCE}
     for name in counted & grid.tables.keys():
         kept &= grid.carried[name]

@@ -1,4 +1,4 @@
-"""Which days a table speaks for, so that a period it does not is never a zero."""
+"""The days that a table covers, so that a period outside them is never a zero."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from swm_kpi.vocabulary import Grain, Marker
 
 @dataclass(frozen=True)
 class Coverage:
-    """The days one table speaks for, by one of its date columns.
+    """The days that one table covers, by one of its date columns.
 
     Attributes:
         table: the table's name.
-        first, last: the first and the last day; None for a table with no rows and none stated.
-        seen: whether the span was taken from the records, and not stated by anybody.
-        finest: the shortest period its dates can tell apart.
-        missing: month numbers within the span that nothing was given for.
-        seen_to: the last day that any row is dated.
+        first, last: the first and the last day; None for a table without rows or stated coverage.
+        seen: whether the span comes from the records, because nobody stated one.
+        min_grain: the shortest period that its dates distinguish.
+        missing: month numbers within the span that have no data.
+        seen_to: the latest date of any row.
     """
 
     table: str
@@ -40,9 +40,16 @@ class Coverage:
         until: str | None = None,
         as_at: date | None = None,
     ) -> Coverage:
-        """Return what the caller stated, else what the reader knows, else the months seen.
+        """Return the coverage that the caller stated, else the reader's, else the months seen.
 
-        Rows that last speak for every day up to the extraction, or to the last change seen.
+        A row with an end covers every day to the extraction, or to the last change seen.
+
+        Args:
+            table: the table.
+            at: the column that dates its rows.
+            stated: the first and last day that the caller stated.
+            until: the column for the day a row ends, if it has one.
+            as_at: the day of extraction.
         """
         name, grain = table.contract.table, table.contract.min_grain
         seen_to = table.spans[at][1] if at in table.spans else None
@@ -61,27 +68,31 @@ class Coverage:
 
     @property
     def month_of_first(self) -> int:
-        """The number of the first whole month covered."""
+        """The number of the first whole month covered.
+
+        Raises:
+            ValueError: nothing is covered.
+        """
         if self.first is None:
             raise ValueError("nothing is covered")
         return month_number(self.first) + (self.first.day > 1)
 
     def status(self, period: Period) -> tuple[Marker, str]:
-        """Say whether a period is covered: not at all, in part, or wholly; and in which words."""
+        """Return a marker for a period that is not covered, or covered in part, and a note."""
         if self.first is None or self.last is None:
             return Marker.NOT_AVAILABLE, (
                 f"Table {self.table!r} has no dated rows, and no coverage was stated."
             )
         # Months are numbered from a January, so quarters begin on multiples of three.
         if any(
-            each % self.min_grain.months for each in (period.first_month, period.last_month + 1)
+            month % self.min_grain.months for month in (period.first_month, period.last_month + 1)
         ):
             grain = self.min_grain.value
             return (
                 Marker.NOT_AVAILABLE,
                 f"Table {self.table!r} is by {grain}, and tells no other.",
             )
-        missing = [each for each in period.months if each in self.missing]
+        missing = [month for month in period.months if month in self.missing]
         outside = period.stop <= self.first or period.start > self.last
         if outside or len(missing) == len(period.months):
             return Marker.NOT_AVAILABLE, f"Table {self.table!r} covers {self._span()}."
@@ -90,14 +101,14 @@ class Coverage:
         return Marker.NONE, f"Coverage {self._span()}." if self.seen else ""
 
     def _span(self) -> str:
-        first, last = (format_date(each) for each in (self.first, self.last) if each is not None)
+        first, last = (format_date(day) for day in (self.first, self.last) if day is not None)
         gaps = ", with months missing" if self.missing else ""
         seen = ", the months seen in the data" if self.seen else ""
         return f"{first} to {last}{gaps}{seen}"
 
 
 def month_number(day: date) -> int:
-    """Number a day's month: twelve times the year, and January nought."""
+    """Return the number of a day's month: 12 x year + month, with January as 0."""
     return day.year * 12 + day.month - 1
 
 

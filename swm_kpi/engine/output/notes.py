@@ -1,80 +1,88 @@
-"""What a reader is told beside a number."""
+"""The note beside each number: what limits it, and what it was computed from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import assert_never
 
 from swm_kpi.calendar import format_date
-from swm_kpi.engine.output.combine import Computed, Grid
-from swm_kpi.engine.output.text_reports import latest_texts
-from swm_kpi.measures import TableMeasure, TimeAlignment
+from swm_kpi.engine.aggregate.texts import text_key
+from swm_kpi.engine.output.combine import Grid, MeasureCells
+from swm_kpi.measures import TimeAlignment
 
 _NO_SNAPSHOT = "No snapshot in the period."
 
 
-def period_notes(one: Computed, grid: Grid, words: Sequence[str]) -> list[str]:
+def period_notes(measure: MeasureCells, grid: Grid, status_texts: Sequence[str]) -> list[str]:
     """Return the note of each period.
 
     Args:
-        one: the measure.
-        grid: what it was worked out from.
-        words: what each period is worth.
+        measure: the measure.
+        grid: the grid.
+        status_texts: the text of each period's status.
     """
-    if one.cells is None:
-        return [one.lacking] * len(grid.periods)
-    constant = " ".join(_constant(one, grid))
-    dated = _dates(one, grid)
+    if measure.cells is None:
+        return [measure.reason] * len(grid.periods)
+    constant = " ".join(_constant_notes(measure, grid))
+    dated = _dated_notes(measure, grid)
     if not constant and not any(dated):
-        return list(words)
+        return list(status_texts)
     return [
-        " ".join(part for part in (text, day, constant) if part)
-        for text, day in zip(words, dated, strict=True)
+        " ".join(part for part in (status, day, constant) if part)
+        for status, day in zip(status_texts, dated, strict=True)
     ]
 
 
-def rows_note(count: float, text: str, before: str) -> str:
-    """Put how many rows a reader is told of before a note."""
+def rows_note(count: float, text: str, note: str) -> str:
+    """Put a count of rows before a note."""
     rows = "row" if count == 1 else "rows"
-    return f"{int(count):,} {rows} {text}. {before}".strip()
+    return f"{int(count):,} {rows} {text}. {note}".strip()
 
 
-def _constant(one: Computed, grid: Grid) -> Iterator[str]:
-    measure = one.measure
+def _constant_notes(computed: MeasureCells, grid: Grid) -> Iterator[str]:
+    """Yield the notes that are the same in every period."""
+    measure = computed.measure
     for position, dimension in enumerate(grid.axes.dimensions):
-        if position not in one.kept:
+        if position not in computed.kept:
             yield f"Not broken down by {dimension.title}."
     for text in (measure.proxy_difference, measure.note):
         if text:
             yield text if text.endswith(".") else f"{text}."
-    for name in sorted({each.contract.table for each in one.statistics} & grid.tables.keys()):
+    for name in sorted({s.contract.table for s in computed.statistics} & grid.tables.keys()):
         yield from grid.tables[name].notes
-    used = measure.assumptions() if grid.overridden else ()
-    for key in dict.fromkeys(each.key for each in used):
-        if key in grid.overridden:
-            yield f"Assumption {key} overridden: {grid.overridden[key]}."
+    used = measure.assumptions() if grid.overrides else ()
+    for key in dict.fromkeys(assumption.key for assumption in used):
+        if key in grid.overrides:
+            yield f"Assumption {key} overridden: {grid.overrides[key]}."
 
 
-def _dates(one: Computed, grid: Grid) -> list[str]:
-    """Name the snapshot or estimate that each period used, or tell its text."""
-    nothing = [""] * len(grid.periods)
-    if one.measure.text_columns and isinstance(one.measure, TableMeasure):
-        table = grid.tables.get(one.measure.of.table)
-        return latest_texts(table, one.measure, grid.periods) if table is not None else nothing
-    for statistic in one.measure.statistics.values():
-        used = grid.found.dates.get(statistic.key)
-        if used is not None and not (
-            statistic.alignment is TimeAlignment.REFERENCE and None in used
+def _dated_notes(computed: MeasureCells, grid: Grid) -> list[str]:
+    """Return the text, or else the snapshot or year, that each period uses."""
+    empty = [""] * len(grid.periods)
+    if computed.measure.text_columns:
+        return grid.aggregates.texts.get(text_key(computed.measure), empty)
+    for statistic in computed.measure.statistics.values():
+        dates = grid.aggregates.dates.get(statistic.key)
+        if dates is not None and not (
+            statistic.alignment is TimeAlignment.REFERENCE and None in dates
         ):
-            return [_dated(statistic.alignment, each) for each in used]
-    return nothing
+            return [_date_note(statistic.alignment, used) for used in dates]
+    return empty
 
 
-def _dated(alignment: TimeAlignment, used: date | int | None) -> str:
-    if alignment is TimeAlignment.REFERENCE:
-        return f"Population: mid-{used} estimate."
-    if alignment is TimeAlignment.LAST_SNAPSHOT:
-        return f"As at {format_date(used)}." if isinstance(used, date) else _NO_SNAPSHOT
-    if alignment is TimeAlignment.MEAN_OF_STOCKS:
-        return f"Mean of {used} snapshots."
-    return f"Mean of the complete ones of {used} snapshots."
+def _date_note(alignment: TimeAlignment, used: date | int | None) -> str:
+    """Name the day, the number of snapshots or the year that a period uses."""
+    match alignment:
+        case TimeAlignment.REFERENCE:
+            return f"Population: mid-{used} estimate."
+        case TimeAlignment.LAST_SNAPSHOT:
+            return f"As at {format_date(used)}." if isinstance(used, date) else _NO_SNAPSHOT
+        case TimeAlignment.MEAN_OF_STOCKS:
+            return f"Mean of {used} snapshots."
+        case TimeAlignment.MEAN_OF_SNAPSHOTS:
+            return f"Mean of the complete ones of {used} snapshots."
+        case TimeAlignment.EVENT | TimeAlignment.IN_FORCE | TimeAlignment.INTERVAL:
+            raise TypeError(f"a statistic of alignment {alignment} uses no snapshot")
+        case _:
+            assert_never(alignment)

@@ -1,7 +1,7 @@
-"""From the cells of every measure to one tidy frame.
+"""Put the cells of every measure into one long frame, with markers, intervals and notes.
 
-All measures are put in one stack of arrays, over measures, periods and an axis for each breakdown,
-so that a marker or a column is worked out once and not once for each measure.
+All measures are stacked in arrays over measures, periods and an axis for each breakdown, so that
+each marker and column is computed once for all measures.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import ALL, UNKNOWN
-from swm_kpi.engine.output.combine import Computed, Grid
+from swm_kpi.engine.output.combine import Grid, MeasureCells
 from swm_kpi.engine.output.coverage import month_number
-from swm_kpi.engine.output.intervals import limits_of
+from swm_kpi.engine.output.intervals import intervals_of
 from swm_kpi.engine.output.notes import period_notes, rows_note
-from swm_kpi.engine.output.statuses import Statuses
+from swm_kpi.engine.output.period_status import PeriodStatuses
 from swm_kpi.result_columns import NUMBER_COLUMNS, column_names
 from swm_kpi.vocabulary import Marker
 
@@ -27,10 +27,10 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 _MARKERS = tuple(Marker)
-_CODES = {each: code for code, each in enumerate(_MARKERS)}
+_CODES = {marker: code for code, marker in enumerate(_MARKERS)}
 _NONE, _NOT_AVAILABLE, _NOT_APPLICABLE, _LOW_RELIABILITY, _PROVISIONAL = (
-    _CODES[each]
-    for each in (
+    _CODES[marker]
+    for marker in (
         Marker.NONE,
         Marker.NOT_AVAILABLE,
         Marker.NOT_APPLICABLE,
@@ -40,74 +40,76 @@ _NONE, _NOT_AVAILABLE, _NOT_APPLICABLE, _LOW_RELIABILITY, _PROVISIONAL = (
 )
 
 
-def tidy(measures: Sequence[Computed], grid: Grid) -> pl.DataFrame:
-    """Put the measures one under another, in the columns of a result.
+def to_long_frame(measures: Sequence[MeasureCells], grid: Grid) -> pl.DataFrame:
+    """Return one row for each measure, period and combination of members, in that order.
 
-    Within a measure rows go by period, and within it by combination of members. Unknown is there
-    only where a measure has anything in it, and a measure that lacks a breakdown has its total.
+    Unknown has rows only where a measure has something in it. A measure that does not have a
+    breakdown has only rows of its total.
     """
     stack = _Stack(measures, grid)
     rows = np.flatnonzero(np.broadcast_to(stack.shown[:, np.newaxis], stack.shape))
-    which, when, *codes = np.unravel_index(rows, stack.shape)
-    alike = [_same(each) for each in measures]
-    by_measure = pl.DataFrame({name: [each[name] for each in alike] for name in alike[0]})[which]
+    measure_codes, period_codes, *member_codes = np.unravel_index(rows, stack.shape)
+    labels = [_labels(measure) for measure in measures]
+    by_measure = pl.DataFrame({name: [row[name] for row in labels] for name in labels[0]})[
+        measure_codes
+    ]
     by_period = pl.DataFrame(
         {
-            "grain": [each.grain.value for each in grid.periods],
-            "period": [each.label for each in grid.periods],
-            "period_start": [each.start for each in grid.periods],
-            "period_end": [each.end for each in grid.periods],
+            "grain": [period.grain.value for period in grid.periods],
+            "period": [period.label for period in grid.periods],
+            "period_start": [period.start for period in grid.periods],
+            "period_end": [period.end for period in grid.periods],
         }
-    )[when]
+    )[period_codes]
     columns: dict[str, Any] = {}
-    for dimension, members, code in zip(
-        grid.axes.dimensions, grid.axes.members, codes, strict=True
+    for dimension, members, codes in zip(
+        grid.axes.dimensions, grid.axes.members, member_codes, strict=True
     ):
-        columns[dimension.key] = pl.Series([*members, UNKNOWN, ALL])[code]
+        columns[dimension.key] = pl.Series([*members, UNKNOWN, ALL])[codes]
     marker = stack.marker.ravel()[rows]
-    hidden = marker == _NOT_AVAILABLE
-    blank = hidden | (marker == _NOT_APPLICABLE)
+    not_available = marker == _NOT_AVAILABLE
+    no_value = not_available | (marker == _NOT_APPLICABLE)
     for name, numbers in stack.numbers.items():
-        nothing = hidden if name in ("numerator", "denominator") else blank
-        shown = np.where(nothing, np.nan, numbers.ravel()[rows])
+        empty = not_available if name in ("numerator", "denominator") else no_value
+        shown = np.where(empty, np.nan, numbers.ravel()[rows])
         columns[name] = pl.Series(shown, dtype=pl.Float64, nan_to_null=True)
     columns |= {
         "marker": _marker_texts()[marker],
-        "note": stack.notes(rows, which, when, hidden),
+        "note": stack.notes(rows, measure_codes, period_codes, not_available),
         "as_at": pl.Series([grid.as_at], dtype=pl.Date).new_from_index(0, len(rows)),
     }
     frame = pl.concat([by_measure, by_period, pl.DataFrame(columns)], how="horizontal")
     return frame.select(column_names(dimension.key for dimension in grid.axes.dimensions))
 
 
-def _same(one: Computed) -> dict[str, str]:
-    """Return what every row of a measure says alike, by column."""
+def _labels(computed: MeasureCells) -> dict[str, str]:
+    """Return the columns that are the same in every row of a measure."""
     return {
-        "ref": one.chosen.entry.ref,
-        "metric": one.chosen.entry.key,
-        "measure": one.measure.key,
-        "basis": one.measure.basis.value,
-        "unit": one.measure.resolved_unit.value,
-        "definition": one.chosen.metric.definition,
+        "ref": computed.chosen.entry.ref,
+        "metric": computed.chosen.entry.key,
+        "measure": computed.measure.key,
+        "basis": computed.measure.basis.value,
+        "unit": computed.measure.resolved_unit.value,
+        "definition": computed.chosen.metric.definition,
     }
 
 
 @cache
 def _marker_texts() -> pl.Series:
-    return pl.Series([each.value for each in _MARKERS])
+    return pl.Series([marker.value for marker in _MARKERS])
 
 
 class _Stack:
-    """Every measure's arrays, one on another.
+    """The arrays of every measure, stacked.
 
     Attributes:
         shape: measures, periods, then each breakdown's members, Unknown and All.
-        numbers: the columns of numbers, NaN where there is none.
-        marker: a code for each cell.
+        numbers: by column, the numbers; NaN where there is none.
+        marker: the code of each cell's marker.
         shown: which combinations of members each measure has rows for.
     """
 
-    def __init__(self, measures: Sequence[Computed], grid: Grid) -> None:
+    def __init__(self, measures: Sequence[MeasureCells], grid: Grid) -> None:
         self.measures = measures
         self.grid = grid
         axes = tuple(len(names) + 2 for names in grid.axes.members)
@@ -118,35 +120,37 @@ class _Stack:
         self.marker = np.zeros(self.shape, dtype=np.int8)
         self.shown = np.zeros((len(measures), *axes), dtype=bool)
         self._texts: list[str] = []
-        for number, one in enumerate(measures):
-            self._fill(number, one)
-        nothing = np.isnan(self.numbers["value"]) & (self.marker == _NONE)
-        self.marker[nothing] = _NOT_AVAILABLE
-        statuses = Statuses(grid)
-        for number, one in enumerate(measures):
-            worth = statuses.of(one) if one.cells is not None else []
-            self._texts += period_notes(one, grid, [words for _, words in worth])
-            if worth:
-                self._mark(number, one, [_CODES[marker] for marker, _ in worth])
-        self._limit()
-        self._hide_unknown()
+        for number, measure in enumerate(measures):
+            self._fill(number, measure)
+        no_value = np.isnan(self.numbers["value"]) & (self.marker == _NONE)
+        self.marker[no_value] = _NOT_AVAILABLE
+        statuses = PeriodStatuses(grid)
+        for number, measure in enumerate(measures):
+            by_period = statuses.of(measure) if measure.cells is not None else []
+            self._texts += period_notes(measure, grid, [text for _, text in by_period])
+            if by_period:
+                self._mark(number, measure, [_CODES[marker] for marker, _ in by_period])
+        self._add_intervals()
+        self._leave_out_empty_unknown()
 
-    def _place(self, number: int, one: Computed) -> tuple[Any, ...]:
-        """Return where a measure's arrays go: the totals of the breakdowns that it lacks."""
+    def _index(self, number: int, measure: MeasureCells) -> tuple[Any, ...]:
+        """Return where a measure's arrays go: at the totals of breakdowns that it does not have."""
         axes = range(len(self.grid.axes.members))
-        return (number, ..., *(slice(None) if at in one.kept else slice(-1, None) for at in axes))
+        kept = measure.kept
+        return (number, ..., *(slice(None) if at in kept else slice(-1, None) for at in axes))
 
-    def _fill(self, number: int, one: Computed) -> None:
-        place = self._place(number, one)
-        self.shown[place] = True
-        cells, marker = one.cells, self.marker[place]
+    def _fill(self, number: int, measure: MeasureCells) -> None:
+        """Put a measure's numbers and own markers in."""
+        index = self._index(number, measure)
+        self.shown[index] = True
+        cells, marker = measure.cells, self.marker[index]
         if cells is None:
             marker[...] = _NOT_AVAILABLE
             return
         for name in ("value", "numerator", "denominator"):
             array = getattr(cells, name)
             if array is not None:
-                self.numbers[name][place] = array
+                self.numbers[name][index] = array
 
         def mark(where: Any, code: int) -> None:
             if where is not None:
@@ -156,99 +160,102 @@ class _Stack:
         mark(cells.unreliable, _LOW_RELIABILITY)
         mark(cells.unavailable, _NOT_AVAILABLE)
 
-    def _limit(self) -> None:
+    def _add_intervals(self) -> None:
         """Put the intervals in.
 
-        A provisional number has none: the rows still to come are no matter of chance, and an
-        interval would say how near it is to a number that nobody can know yet.
+        A provisional number has none. The rows still to come are no matter of chance, so an
+        interval would not say how near the final number is.
         """
-        with_cells = [(n, one, one.cells) for n, one in enumerate(self.measures) if one.cells]
-        found = limits_of([(one.measure, cells) for _, one, cells in with_cells])
-        for (number, one, _), limits in zip(with_cells, found, strict=True):
+        with_cells = [(n, measure, measure.cells) for n, measure in enumerate(self.measures)]
+        computed = [(n, measure, cells) for n, measure, cells in with_cells if cells is not None]
+        intervals = intervals_of([(measure.measure, cells) for _, measure, cells in computed])
+        for (number, measure, _), limits in zip(computed, intervals, strict=True):
             if limits is not None:
-                place = self._place(number, one)
-                self.numbers["lower"][place], self.numbers["upper"][place] = limits
+                index = self._index(number, measure)
+                self.numbers["lower"][index], self.numbers["upper"][index] = limits
         provisional = self.marker == _PROVISIONAL
         self.numbers["lower"][provisional] = self.numbers["upper"][provisional] = np.nan
 
-    def _mark(self, number: int, one: Computed, statuses: list[int]) -> None:
-        """Mark the cells of each period by what it is worth, and of members it was not given for.
+    def _mark(self, number: int, measure: MeasureCells, statuses: list[int]) -> None:
+        """Mark cells by the status of their period, and cells of members that data lack.
 
-        A cell that has a marker of its own keeps it, unless the period is not available.
+        A cell with a marker of its own keeps it, unless the period is not available.
         """
-        marker = self.marker[self._place(number, one)]
+        marker = self.marker[self._index(number, measure)]
         if any(statuses):
-            worth = np.array(statuses, dtype=np.int8).reshape(-1, *[1] * (marker.ndim - 1))
-            taken = (marker == _NONE) | (worth == _NOT_AVAILABLE)
-            marker[...] = np.where(taken & (worth != _NONE), worth, marker)
-        for name in {each.contract.table for each in one.statistics}:
+            by_period = np.array(statuses, dtype=np.int8).reshape(-1, *[1] * (marker.ndim - 1))
+            replaced = (marker == _NONE) | (by_period == _NOT_AVAILABLE)
+            marker[...] = np.where(replaced & (by_period != _NONE), by_period, marker)
+        for name in {statistic.contract.table for statistic in measure.statistics}:
             missing_of = self.grid.tables[name].missing_of
-            axes = {each.key: at for at, each in enumerate(self.grid.axes.dimensions)}
+            axes = {dimension.key: at for at, dimension in enumerate(self.grid.axes.dimensions)}
             for key, members in missing_of.items():
                 axis = axes.get(key, -1)
                 for member, days in members.items():
-                    gaps = {month_number(day) for day in days}
-                    if axis in one.kept:
-                        along = np.moveaxis(marker, axis + 1, 1)
+                    months = {month_number(day) for day in days}
+                    if axis in measure.kept:
+                        member_axis = np.moveaxis(marker, axis + 1, 1)
                         code = self.grid.axes.members[axis].index(member)
-                        self._mark_gaps(along, code, gaps)
+                        self._mark_member(member_axis, code, months)
                     else:
-                        self._mark_lacking(marker, gaps)
+                        self._mark_periods(marker, months)
 
-    def _mark_lacking(self, marker: NDArray[np.int8], gaps: set[int]) -> None:
-        """Mark whole periods for which some member was not given: which cells lack it is unseen."""
+    def _mark_periods(self, marker: NDArray[np.int8], months: set[int]) -> None:
+        """Mark whole periods in which a member lacks months; which cells it is in is not known."""
         for position, period in enumerate(self.grid.periods):
-            if gaps & set(period.months):
+            if months & set(period.months):
                 cells = marker[position, ...]
                 cells[cells == _NONE] = _PROVISIONAL
 
-    def _mark_gaps(self, along: NDArray[np.int8], code: int, gaps: set[int]) -> None:
-        """Mark the periods that were not given for a member, and the totals that lack them."""
+    def _mark_member(self, marker: NDArray[np.int8], code: int, months: set[int]) -> None:
+        """Mark the periods in which a member lacks months, and their totals."""
         for position, period in enumerate(self.grid.periods):
-            lost = gaps & set(period.months)
-            if not lost:
+            missing = months & set(period.months)
+            if not missing:
                 continue
-            whole = len(lost) == len(period.months)
-            along[position, code, ...] = _NOT_AVAILABLE if whole else _PROVISIONAL
-            total = along[position, -1, ...]
+            whole = len(missing) == len(period.months)
+            marker[position, code, ...] = _NOT_AVAILABLE if whole else _PROVISIONAL
+            total = marker[position, -1, ...]
             total[total == _NONE] = _PROVISIONAL
 
-    def _hide_unknown(self) -> None:
-        """Show Unknown only for the measures that have anything in it."""
+    def _leave_out_empty_unknown(self) -> None:
+        """Show Unknown only for the measures that have something in it."""
         weight = np.zeros(self.shape)
         for name in ("value", "numerator", "denominator"):
             weight += np.abs(np.nan_to_num(self.numbers[name]))
-        for number, one in enumerate(self.measures):
-            if one.cells is None:
+        for number, measure in enumerate(self.measures):
+            if measure.cells is None:
                 continue
-            place = self._place(number, one)
-            if one.cells.weight is not None:
-                weight[place] = one.cells.weight
+            index = self._index(number, measure)
+            if measure.cells.weight is not None:
+                weight[index] = measure.cells.weight
             else:
-                for counts, _ in one.cells.notes:
-                    weight[place] += counts
+                for counts, _ in measure.cells.notes:
+                    weight[index] += counts
         for axis in range(len(self.grid.axes.members)):
-            held = np.moveaxis(weight, axis + 2, -1)[..., -2] > 0
-            unknown = held.reshape(len(self.measures), -1).any(axis=1)
-            along = np.moveaxis(self.shown, axis + 1, -1)[..., -2]
-            along &= unknown.reshape(-1, *[1] * (along.ndim - 1))
+            has_unknown = np.moveaxis(weight, axis + 2, -1)[..., -2] > 0
+            by_measure = has_unknown.reshape(len(self.measures), -1).any(axis=1)
+            shown = np.moveaxis(self.shown, axis + 1, -1)[..., -2]
+            shown &= by_measure.reshape(-1, *[1] * (shown.ndim - 1))
 
-    def notes(self, rows: Any, which: Any, when: Any, hidden: Bools) -> pl.Series:
-        """Return each row's note: that of its measure and period, after how many rows it is of."""
-        code = which * len(self.grid.periods) + when
+    def notes(
+        self, rows: Any, measure_codes: Any, period_codes: Any, not_available: Bools
+    ) -> pl.Series:
+        """Return each row's note: counts of rows, then the note of its measure and period."""
+        text_codes = measure_codes * len(self.grid.periods) + period_codes
         texts = list(self._texts)
-        cells = int(np.prod(self.shape[1:]))
-        starts = np.searchsorted(which, np.arange(len(self.measures) + 1))
-        for number, one in enumerate(self.measures):
-            for counts, text in one.cells.notes if one.cells is not None else ():
-                full = np.zeros((1, *self.shape[1:]))
-                full[self._place(0, one)] = counts
-                here = slice(starts[number], starts[number + 1])
-                shown = full.ravel()[rows[here] - number * cells]
-                told = np.flatnonzero((shown > 0) & ~hidden[here]) + starts[number]
-                for row in told.tolist():
-                    before = texts[code[row]]
-                    code[row] = len(texts)
-                    texts.append(rows_note(shown[row - starts[number]], text, before))
-        found: pl.Series = pl.Series(texts, dtype=pl.String)[code]
-        return found
+        size = int(np.prod(self.shape[1:]))
+        starts = np.searchsorted(measure_codes, np.arange(len(self.measures) + 1))
+        for number, measure in enumerate(self.measures):
+            for counts, text in measure.cells.notes if measure.cells is not None else ():
+                dense = np.zeros((1, *self.shape[1:]))
+                dense[self._index(0, measure)] = counts
+                own = slice(starts[number], starts[number + 1])
+                shown = dense.ravel()[rows[own] - number * size]
+                noted = np.flatnonzero((shown > 0) & ~not_available[own]) + starts[number]
+                for row in noted.tolist():
+                    note = texts[text_codes[row]]
+                    text_codes[row] = len(texts)
+                    texts.append(rows_note(shown[row - starts[number]], text, note))
+        notes: pl.Series = pl.Series(texts, dtype=pl.String)[text_codes]
+        return notes
