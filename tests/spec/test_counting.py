@@ -25,7 +25,7 @@ from swm_kpi import (
 )
 from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.engine.backends.distinct import count_distinct, duplicates, encode_keys
-from swm_kpi.engine.output.intervals import limits_of
+from swm_kpi.engine.output.intervals import intervals_of
 from swm_kpi.errors import DataError
 from swm_kpi.measures import Cells
 from swm_kpi.vocabulary import Direction
@@ -180,8 +180,8 @@ def test_intervals_worked_out_together_are_those_worked_out_alone() -> None:
         part = np.minimum(random.integers(0, 50, (4, 3)), whole)
         value = np.where(random.random((4, 3)) < 0.2, np.nan, part / whole)
         given.append((measure, Cells(value, part, whole, trials=whole, events=part)))
-    for together, one in zip(limits_of(given), given, strict=True):
-        (alone,) = limits_of([one])
+    for together, one in zip(intervals_of(given), given, strict=True):
+        (alone,) = intervals_of([one])
         assert (together is None) == (alone is None)
         if together is not None and alone is not None:
             np.testing.assert_array_equal(together, alone)

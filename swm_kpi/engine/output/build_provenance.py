@@ -90,7 +90,7 @@ def _version(engine: str) -> str:
 
 @dataclass(frozen=True)
 class _FingerprintContents:
-    """What a fingerprint hashes: the number of rows, the span of each date column, all aggregates."""
+    """What a fingerprint hashes: the row count, the span of each date column and all aggregates."""
 
     rows: int
     spans: Mapping[str, tuple[date, date]]

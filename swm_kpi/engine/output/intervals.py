@@ -25,7 +25,7 @@ def intervals_of(measures: Sequence[tuple[Measure, Cells]]) -> list[Limits | Non
     for number, (measure, cells) in enumerate(measures):
         arrays = (cells.denominator, cells.trials, cells.events, cells.limits)
         present = [array is not None for array in arrays]
-        key = (type(measure), *measure.interval_reads, cells.value.shape, *present)
+        key = (type(measure), *measure.interval_parameters, cells.value.shape, *present)
         alike.setdefault(key, []).append(number)
     for numbers in alike.values():
         first, _ = measures[numbers[0]]
