@@ -57,7 +57,7 @@ class DisclosureRisk:
         return f"Ref {self.ref}, {self.measure}, {self.period}{members}: {self.description}"
 
 
-class _Subject(Protocol):
+class _ReleasedEntry(Protocol):
     @property
     def metric(self) -> Metric: ...
 
@@ -74,7 +74,7 @@ class Released(Protocol):
         """The policy that protects it; None if it is not protected."""
 
     @property
-    def entries(self) -> Mapping[str, _Subject]:
+    def entries(self) -> Mapping[str, _ReleasedEntry]:
         """What each ref was computed from."""
 
     def to_polars(self) -> pl.DataFrame:

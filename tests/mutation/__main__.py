@@ -1,8 +1,8 @@
-"""Change the code by one small thing at a time, and see that a test fails each time.
+"""Change the code in one place at a time, and check that a test fails each time.
 
-A mutant that no test fails on has survived: the behaviour it changes is not yet written down. Only
-the tests that reach the changed line are run, then the other tests of their files. Nothing on disk
-is touched. For Linux and macOS, as each mutant is a fork.
+A mutant on which no test fails is a survivor: no test describes the behaviour that it changes. Only
+the tests that reach the changed line run, and then the other tests that reach its file. Nothing on
+disk is changed. It needs Linux or macOS, because each mutant is a fork.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 
-# The threads of Polars would not be there in a fork.
+# A fork does not have the threads of Polars.
 os.environ["POLARS_MAX_THREADS"] = "1"
 
 import multiprocessing
@@ -31,36 +31,38 @@ from tests.mutation.imported import passes
 from tests.mutation.mutants import Mutant, mutants_of
 from tests.mutation.subjects import ROOT, equivalents, files_of, tests_of
 
-# Imported once, before the forks, as they take most of the time of an import.
+# Imported once, before the forks, because they are slow to import.
 HEAVY = ("narwhals", "numpy", "pandas", "pandera", "polars", "pyarrow", "pydantic")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("part", help="a folder or file, such as swm_kpi/periods")
+    parser.add_argument("part", help="a folder or file, such as swm_kpi/calendar")
     parser.add_argument("--tests", nargs="+", metavar="FILE")
     parser.add_argument("--lines", nargs=2, type=int, default=(1, 10_000), metavar=("FROM", "TO"))
     parser.add_argument("--every", type=int, default=1, metavar="N", help="one in N, for a sample")
-    asked = parser.parse_args()
-    part = asked.part.rstrip("/")
-    first, last = asked.lines
-    explained = {(each.file, each.inside, each.before, each.after) for each in equivalents()}
-    found = [each for path in files_of(part) for each in mutants_of(path)]
-    found = [each for each in found if first <= each.line <= last]
-    found = found[:: asked.every]
-    mutants = [each for each in found if _key(each) not in explained]
+    options = parser.parse_args()
+    part = options.part.rstrip("/")
+    first, last = options.lines
+    explained = {
+        (mutant.file, mutant.inside, mutant.before, mutant.after) for mutant in equivalents()
+    }
+    every = [mutant for path in files_of(part) for mutant in mutants_of(path)]
+    every = [mutant for mutant in every if first <= mutant.line <= last]
+    every = every[:: options.every]
+    mutants = [mutant for mutant in every if _key(mutant) not in explained]
 
-    began = time.monotonic()
+    start = time.monotonic()
     survived = 0
-    for each in _survivors(mutants, asked.tests or tests_of(part)):
+    for mutant in _survivors(mutants, options.tests or tests_of(part)):
         survived += 1
-        print(f"{each.path.relative_to(ROOT)}:{each.line} in {each.inside or 'the module'}")
-        print(f"  - {each.before}\n  + {each.after}", flush=True)
+        print(f"{mutant.path.relative_to(ROOT)}:{mutant.line} in {mutant.inside or 'the module'}")
+        print(f"  - {mutant.before}\n  + {mutant.after}", flush=True)
     killed = len(mutants) - survived
     print(
-        f"{part}: {len(found)} mutants, {len(found) - len(mutants)} explained, {killed} killed, "
+        f"{part}: {len(every)} mutants, {len(every) - len(mutants)} explained, {killed} killed, "
         f"{survived} survived: {killed / max(len(mutants), 1):.1%} in "
-        f"{time.monotonic() - began:.0f} seconds"
+        f"{time.monotonic() - start:.0f} seconds"
     )
     sys.exit(bool(survived))
 
@@ -78,22 +80,22 @@ def _survivors(mutants: list[Mutant], tests: list[str]) -> Iterator[Mutant]:
         options = ["-q", "-p", "no:xdist", "-p", "no:cacheprovider", f"--basetemp={folder}/tests"]
         options += ["-o", "addopts=--import-mode=importlib"]
         options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        ours, theirs = fork.Pipe(duplex=False)
+        receiver, sender = fork.Pipe(duplex=False)
 
-        def collected() -> None:
+        def run_tests() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            plugin = Collected(mutants, lambda *found: theirs.send(found))
+            plugin = Collected(mutants, lambda *survivor: sender.send(survivor))
             if pytest.main([*options, *tests], plugins=[plugin, SameExamples()]):
                 raise SystemExit("The tests were not collected, or fail on unchanged code.")
-            theirs.send(None)
+            sender.send(None)
 
-        child = fork.Process(target=collected)
+        child = fork.Process(target=run_tests)
         child.start()
-        theirs.close()
-        while found := _received(ours):
-            at, names, seconds = found
-            if not names or survives(partial(passes, mutants[at], names, options), seconds):
-                yield mutants[at]
+        sender.close()
+        while survivor := _received(receiver):
+            position, names, seconds = survivor
+            if not names or survives(partial(passes, mutants[position], names, options), seconds):
+                yield mutants[position]
         child.join()
 
 
@@ -101,7 +103,7 @@ def _received(pipe: Connection) -> Any:
     try:
         return pipe.recv()
     except EOFError:
-        sys.exit("No mutant was tried: see what is said above.")
+        sys.exit("No mutant was tested. See the messages above.")
 
 
 main()

@@ -1,4 +1,4 @@
-"""Tests run in a fork, so that what a mutant does to the process ends with it."""
+"""Run tests in a fork, so that the effects of a mutant end with its process."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from collections.abc import Callable
 
 from hypothesis import HealthCheck, Phase, settings
 
-HANGS_AFTER = 900.0
+MAX_WALL_SECONDS = 900.0
 
 
 def survives(attempt: Callable[[], bool], seconds: float) -> bool:
-    """Run an attempt in a fork: whether it came to true within so many seconds of processor time.
+    """Run an attempt in a fork, and return whether it returned True within its processor time.
 
-    One that waits for ever, and so needs none, is ended after a quarter of an hour.
+    An attempt that waits for ever uses no processor time. It is stopped after 15 minutes.
     """
     child = os.fork()
     if not child:
-        done = False
+        succeeded = False
         try:
-            most = math.ceil(seconds)
-            resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+            limit = math.ceil(seconds)
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)
             os.dup2(silence, 2)
-            done = attempt()
+            succeeded = attempt()
         finally:
-            os._exit(not done)
-    until = time.monotonic() + HANGS_AFTER
+            os._exit(not succeeded)
+    until = time.monotonic() + MAX_WALL_SECONDS
     while time.monotonic() < until:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
@@ -43,7 +43,7 @@ def survives(attempt: Callable[[], bool], seconds: float) -> bool:
 
 
 class SameExamples:
-    """A plugin of pytest: the same examples each time, no smaller one looked for, and no clock."""
+    """A pytest plugin: Hypothesis makes the same examples each time, without shrinking."""
 
     def pytest_configure(self) -> None:
         settings.register_profile(

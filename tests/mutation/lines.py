@@ -1,4 +1,4 @@
-"""Which lines of some files are run, by the tracing of Python itself."""
+"""Record which lines of some files run, with the trace function of Python."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ Place = tuple[str, int]
 
 
 class Lines:
-    """The lines of some files that are run while this is entered.
+    """A context manager that records the lines of some files that run inside it.
 
     Attributes:
-        found: each as the path of its file and its number.
+        reached: each line, as the path of its file and its number.
     """
 
     def __init__(self, files: list[str]) -> None:
         self.files = frozenset(files)
-        self.found: set[Place] = set()
+        self.reached: set[Place] = set()
 
     def __enter__(self) -> Lines:
         sys.settrace(self._called)
@@ -31,5 +31,5 @@ class Lines:
         return self._stepped if frame.f_code.co_filename in self.files else None
 
     def _stepped(self, frame: FrameType, event: str, argument: object) -> Any:
-        self.found.add((frame.f_code.co_filename, frame.f_lineno))
+        self.reached.add((frame.f_code.co_filename, frame.f_lineno))
         return self._stepped

@@ -1,7 +1,7 @@
-"""Every small change to a file that ought to make a test fail.
+"""The mutants of a file: each is the file with one small change that should make a test fail.
 
-Words are left alone: what stands in a ``raise``, in a docstring and in a type annotation. So are
-decorators, and texts, which are looked at by the tests of messages.
+The arguments of a ``raise``, docstrings, type annotations, decorators and texts are not changed.
+Texts have tests of their own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from types import CodeType
 from typing import TypeVar
 
-COMPARED = {
+COMPARISONS = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
     ast.Gt: ast.GtE,
@@ -26,9 +26,9 @@ COMPARED = {
     ast.In: ast.NotIn,
     ast.NotIn: ast.In,
 }
-# Where one of these is negated, the change is the one above.
+# To negate one of these is the same change as above.
 OPPOSITES = (ast.Eq, ast.NotEq, ast.Is, ast.IsNot, ast.In, ast.NotIn)
-WORKED_OUT = {
+ARITHMETIC = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
     ast.Mult: ast.Div,
@@ -39,7 +39,14 @@ WORKED_OUT = {
     ast.BitAnd: ast.BitOr,
     ast.BitOr: ast.BitAnd,
 }
-NAMED = {"min": "max", "max": "min", "any": "all", "all": "any", "first": "last", "last": "first"}
+FUNCTION_PAIRS = {
+    "min": "max",
+    "max": "min",
+    "any": "all",
+    "all": "any",
+    "first": "last",
+    "last": "first",
+}
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _Tree = TypeVar("_Tree", bound=ast.AST)
@@ -51,11 +58,11 @@ class Mutant:
 
     Attributes:
         path: the file.
-        line: where.
-        inside: the names of the classes and functions that it is inside, joined by dots.
+        line: the line of the change.
+        inside: the classes and functions around it, joined by dots.
         runs_on_import: whether it runs when the module is imported.
-        before, after: its statement, or the head of its block, unchanged and changed.
-        tree, node, instead: the whole file unchanged, the node of it, and what stands in its place.
+        before, after: the first line of its statement, unchanged and changed.
+        tree, node, replacement: the unchanged file, the node to change, and the new node.
     """
 
     path: Path
@@ -66,35 +73,35 @@ class Mutant:
     after: str
     tree: ast.Module
     node: ast.AST
-    instead: ast.AST
+    replacement: ast.AST
 
     def code(self) -> CodeType:
-        """The whole file, changed and compiled."""
-        changed = _replaced(self.tree, self.node, self.instead)
+        """Return the changed file, compiled."""
+        changed = _replaced(self.tree, self.node, self.replacement)
         return compile(changed, str(self.path), "exec", dont_inherit=True)
 
 
 def mutants_of(path: Path) -> list[Mutant]:
-    """Every mutant of a file, in the order of its lines."""
+    """Return every mutant of a file, in the order of its lines."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = []
+    mutants = []
     for node, statement, inside, on_import in _places(tree, None, "", on_import=True):
         for after in _changes(node):
             changed = _replaced(statement, node, after)
-            before, now = (ast.unparse(each).splitlines()[0] for each in (statement, changed))
-            # A comprehension has no line, and its name has.
+            before, now = (ast.unparse(version).splitlines()[0] for version in (statement, changed))
+            # A comprehension has no line, but its target has one.
             line = getattr(node, "target", node).lineno
             place = (path, line, inside, on_import)
-            found.append(Mutant(*place, before, now, tree, node, after))
-    return sorted(found, key=lambda each: each.line)
+            mutants.append(Mutant(*place, before, now, tree, node, after))
+    return sorted(mutants, key=lambda mutant: mutant.line)
 
 
 def _places(
     parent: ast.AST, statement: ast.stmt | None, inside: str, *, on_import: bool
 ) -> Iterator[tuple[ast.AST, ast.AST, str, bool]]:
-    """Each expression and statement that can be changed, and what it is inside."""
+    """Yield each node that can be changed, its statement, and the names around it."""
     for name, child in _children(parent):
-        if _is_left_alone(parent, name, child):
+        if _is_excluded(parent, name, child):
             continue
         where, when = inside, on_import
         if isinstance(parent, (*FUNCTION, ast.ClassDef)) and name == "body":
@@ -109,16 +116,16 @@ def _places(
 
 def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     for name, value in ast.iter_fields(node):
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, ast.AST):
-                yield name, each
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield name, child
 
 
-def _is_left_alone(parent: ast.AST, name: str, child: ast.AST) -> bool:
+def _is_excluded(parent: ast.AST, name: str, child: ast.AST) -> bool:
     return (
         name in ("annotation", "returns", "format_spec", "bases", "decorator_list")
         or isinstance(child, ast.Import | ast.ImportFrom)
-        # Both sides of a strict zip are of one length, or the code is wrong already.
+        # Both sides of a strict zip have one length, or an error is raised already.
         or (isinstance(child, ast.keyword) and child.arg == "strict")
         or (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant))
         or (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test))
@@ -129,8 +136,8 @@ def _is_left_alone(parent: ast.AST, name: str, child: ast.AST) -> bool:
 
 
 def _replaced(whole: _Tree, old: ast.AST, new: ast.AST) -> _Tree:
-    """A copy in which one node is another."""
-    # A deep copy that has met a node already takes what is noted for its copy.
+    """Return a copy in which one node is replaced by another."""
+    # deepcopy takes the copy of a node from its memo, if it is there.
     return ast.fix_missing_locations(deepcopy(whole, {id(old): ast.copy_location(new, old)}))
 
 
@@ -147,11 +154,11 @@ def _changed_expression(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.Compare():
             for at, operator in enumerate(node.ops):
-                if type(operator) in COMPARED:
-                    ops = [*node.ops[:at], COMPARED[type(operator)](), *node.ops[at + 1 :]]
+                if type(operator) in COMPARISONS:
+                    ops = [*node.ops[:at], COMPARISONS[type(operator)](), *node.ops[at + 1 :]]
                     yield ast.Compare(node.left, ops, node.comparators)
-        case ast.BinOp() if type(node.op) in WORKED_OUT:
-            yield ast.BinOp(node.left, WORKED_OUT[type(node.op)](), node.right)
+        case ast.BinOp() if type(node.op) in ARITHMETIC:
+            yield ast.BinOp(node.left, ARITHMETIC[type(node.op)](), node.right)
         case ast.UnaryOp(op=ast.Not() | ast.USub() | ast.Invert()):
             yield node.operand
         case ast.BoolOp():
@@ -162,10 +169,10 @@ def _changed_expression(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Constant(value=int() | float()) if node.value + 1 != node.value:
             yield ast.Constant(node.value + 1)
             yield ast.Constant(node.value - 1)
-        case ast.Call(func=ast.Name(id=name)) if name in NAMED:
-            yield ast.Call(ast.Name(NAMED[name], ast.Load()), node.args, node.keywords)
-        case ast.Call(func=ast.Attribute(attr=name)) if name in NAMED:
-            other = ast.Attribute(node.func.value, NAMED[name], ast.Load())
+        case ast.Call(func=ast.Name(id=name)) if name in FUNCTION_PAIRS:
+            yield ast.Call(ast.Name(FUNCTION_PAIRS[name], ast.Load()), node.args, node.keywords)
+        case ast.Call(func=ast.Attribute(attr=name)) if name in FUNCTION_PAIRS:
+            other = ast.Attribute(node.func.value, FUNCTION_PAIRS[name], ast.Load())
             yield ast.Call(other, node.args, node.keywords)
 
 
@@ -179,12 +186,12 @@ def _changed_statement(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Break()
         case ast.Raise() | ast.Expr(value=ast.Call()):
             yield ast.Pass()
-        case ast.AugAssign() if type(node.op) in WORKED_OUT:
-            yield ast.AugAssign(node.target, WORKED_OUT[type(node.op)](), node.value)
+        case ast.AugAssign() if type(node.op) in ARITHMETIC:
+            yield ast.AugAssign(node.target, ARITHMETIC[type(node.op)](), node.value)
 
 
 def _is_plain(value: ast.expr) -> bool:
-    """Say whether it is None, or true or false, which are changed as such."""
+    """Return whether it is None, True or False: these have a change of their own."""
     return isinstance(value, ast.Constant) and value.value in (None, True, False)
 
 
@@ -198,11 +205,11 @@ def _is_simply_negated(condition: ast.expr) -> bool:
 
 
 def _edited(node: ast.AST, old: ast.AST, new: ast.expr) -> ast.AST:
-    """A copy of a node in which one child is another."""
+    """Return a copy of a node in which one child is replaced."""
 
     def swapped(value: object) -> object:
         if isinstance(value, list):
-            return [swapped(each) for each in value]
+            return [swapped(item) for item in value]
         return new if value is old else value
 
     return type(node)(**{name: swapped(value) for name, value in ast.iter_fields(node)})

@@ -1,4 +1,4 @@
-"""Which tests answer for which part, and which mutants no test can tell from the code."""
+"""Which tests belong to which part of the package, and which mutants are equivalent."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TESTS = {
 
 @dataclass(frozen=True)
 class Equivalent:
-    """A mutant that no test of behaviour can fail on, and why."""
+    """A mutant that changes no behaviour, so that no test can fail on it, and the reason."""
 
     file: str
     inside: str
@@ -52,26 +52,26 @@ class Equivalent:
 
 
 def equivalents() -> list[Equivalent]:
-    """Those of ``equivalents.toml``."""
+    """Return the equivalent mutants of ``equivalents.toml``."""
     text = (Path(__file__).parent / "equivalents.toml").read_text(encoding="utf-8")
-    return [Equivalent(**each) for each in tomllib.loads(text)["equivalent"]]
+    return [Equivalent(**entry) for entry in tomllib.loads(text)["equivalent"]]
 
 
 def files_of(part: str) -> list[Path]:
-    """The files of a part: a folder, or one file."""
+    """Return the files of a part: a folder, or one file."""
     path = ROOT / part
     return [path] if path.is_file() else sorted(path.rglob("*.py"))
 
 
 def module_of(path: Path) -> str:
-    """The name by which a file is imported."""
+    """Return the name of the module of a file."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def tests_of(part: str) -> list[str]:
-    """The tests that answer for a part: those of the longest name that it begins with."""
-    known = [each for each in TESTS if Path(part).is_relative_to(each)]
+    """Return the tests of a part: those of the longest path in TESTS that contains it."""
+    known = [path for path in TESTS if Path(part).is_relative_to(path)]
     if not known:
         raise SystemExit(f"No tests are known for {part}. Name them with --tests, or in {__file__}")
     return [f"tests/{path}" for path in TESTS[max(known, key=len)]]

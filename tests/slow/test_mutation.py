@@ -1,4 +1,4 @@
-"""What mutation testing changes and leaves alone, and that what was explained is still there."""
+"""Which mutants are made, and that every explained mutant still exists."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ EXPLAINED = equivalents()
 
 
 def changes(source: str, folder: Path) -> list[str]:
-    """The statements that a line of code is changed to."""
+    """Return the statements to which a line of code is changed."""
     path = folder / "some.py"
     path.write_text(source, encoding="utf-8")
-    return [each.after for each in mutants_of(path)]
+    return [mutant.after for mutant in mutants_of(path)]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def changes(source: str, folder: Path) -> list[str]:
         ("if a in b:\n    pass", ["if a not in b:"]),
     ],
 )
-def test_a_change_is_one_small_thing(source: str, expected: list[str], tmp_path: Path) -> None:
+def test_each_mutant_has_one_small_change(source: str, expected: list[str], tmp_path: Path) -> None:
     assert changes(source, tmp_path) == expected
 
 
@@ -59,32 +59,36 @@ def test_a_change_is_one_small_thing(source: str, expected: list[str], tmp_path:
         "a = 1e300",
     ],
 )
-def test_what_no_number_is_born_of_is_left_alone(source: str, tmp_path: Path) -> None:
+def test_code_without_an_effect_on_numbers_is_not_changed(source: str, tmp_path: Path) -> None:
     assert changes(source, tmp_path) == []
 
 
-def test_a_refusal_may_be_left_out_and_its_words_stay(tmp_path: Path) -> None:
+def test_a_raise_is_removed_but_its_message_is_not_changed(tmp_path: Path) -> None:
     assert changes("raise Wrong(f'{a + 1}')", tmp_path) == ["pass"]
 
 
-def test_what_runs_on_import_is_known_from_what_is_called(tmp_path: Path) -> None:
+def test_code_that_runs_on_import_is_marked(tmp_path: Path) -> None:
     path = tmp_path / "some.py"
     path.write_text("A = 1\nclass B:\n    c = 2\n    def d(self):\n        e = 3\n")
-    found = {(each.inside, each.line): each.runs_on_import for each in mutants_of(path)}
-    assert found == {("", 1): True, ("B", 3): True, ("B.d", 5): False}
+    on_import = {(mutant.inside, mutant.line): mutant.runs_on_import for mutant in mutants_of(path)}
+    assert on_import == {("", 1): True, ("B", 3): True, ("B.d", 5): False}
 
 
-@pytest.mark.parametrize("file", sorted({each.file for each in EXPLAINED}))
-def test_what_was_explained_is_still_a_mutant_of_its_file(file: str) -> None:
-    """Where the code has moved on, so has the reason: take it out of equivalents.toml."""
-    there = {(each.inside, each.before, each.after) for each in mutants_of(ROOT / file)}
-    said = [each for each in EXPLAINED if each.file == file]
-    gone = [each for each in said if (each.inside, each.before, each.after) not in there]
-    assert gone == []
-    assert all(each.reason.endswith(".") for each in said)
+@pytest.mark.parametrize("file", sorted({mutant.file for mutant in EXPLAINED}))
+def test_explained_mutants_still_exist(file: str) -> None:
+    """If one does not, the code has changed: update or remove it in equivalents.toml."""
+    existing = {(mutant.inside, mutant.before, mutant.after) for mutant in mutants_of(ROOT / file)}
+    explained = [mutant for mutant in EXPLAINED if mutant.file == file]
+    missing = [
+        mutant
+        for mutant in explained
+        if (mutant.inside, mutant.before, mutant.after) not in existing
+    ]
+    assert missing == []
+    assert all(mutant.reason.endswith(".") for mutant in explained)
 
 
-def test_a_part_is_answered_for_by_the_tests_of_the_longest_name() -> None:
+def test_a_part_has_the_tests_of_the_longest_matching_path() -> None:
     assert subjects.tests_of("swm_kpi/calendar/days.py") == subjects.tests_of("swm_kpi/calendar")
     with pytest.raises(SystemExit, match="No tests are known for swm_kpi/cli/main"):
         subjects.tests_of("swm_kpi/cli/main.py")
