@@ -1,7 +1,7 @@
-"""The financial calendar: whole periods, their labels, and the two ways of asking for them.
+"""The financial calendar: whole periods, their labels, and the two ways of requesting them.
 
-A year is a financial year, April to March. Every label is made from dates, so a label can never
-disagree with the days it stands for.
+A year is a financial year, April to March. Labels are computed from dates, so that a label always
+agrees with its days.
 """
 
 from swm_kpi.calendar.days import FIRST_YEAR, LAST_YEAR, LONDON, format_date, format_month_range

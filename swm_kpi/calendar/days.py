@@ -1,4 +1,7 @@
-"""Days, months and what is written for them: the ground that periods stand on."""
+"""Days and month indexes: how periods parse, check and format them.
+
+A month index is a whole number: year * 12 + month - 1.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +15,23 @@ from swm_kpi.vocabulary import Grain
 LONDON = "Europe/London"
 """The time zone of every period.
 
-A period is half-open in local days: it holds each moment from local midnight at the start of
+A period is half-open in local days: it contains every moment from local midnight at the start of
 ``Period.start`` up to, and not including, local midnight at the start of ``Period.stop``. A time
-with an offset is converted to this zone once, where data enter; a time without one is already
-local wall clock. So 23:30 UTC on 30 June belongs to July.
+with an offset is converted to this zone once, when a table is read. A time without an offset is a
+local wall-clock time already. So 23:30 UTC on 30 June belongs to July.
 """
 
 FIRST_YEAR = 1900
-"""The earliest calendar year a period may touch; earlier dates are stand-ins for missing ones."""
+"""The earliest calendar year of a period. Systems write earlier dates for missing ones."""
 
 LAST_YEAR = 2200
-"""The latest calendar year a period may touch; later dates are stand-ins for missing ones."""
+"""The latest calendar year of a period. Systems write later dates for missing ones."""
 
 FIRST_MONTH = FIRST_YEAR * 12
 LAST_MONTH = LAST_YEAR * 12 + 11
 
-# Months from one period's start to the next. Rolling windows start every month, which is why
-# their step is not their length.
+# The number of months from the start of one period to the start of the next. Rolling windows
+# start every month, so their step is not their length.
 STEP = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12, Grain.ROLLING_12: 1}
 
 APRIL = 3
@@ -55,27 +58,31 @@ ISO_DATE = re.compile(r"\A(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2
 LONGEST_QUOTE = 30
 
 
-def read_date(value: object) -> date:
-    """Return a day from a date or ISO text; refuse anything else with what to write."""
+def parse_date(value: object) -> date:
+    """Parse a date, or an ISO date as text.
+
+    Raises:
+        PeriodError: it is neither, or it is outside the years 1900 to 2200.
+    """
     if not isinstance(value, str):
         return check_date(value)
-    found = ISO_DATE.match(value)
-    if found is None:
+    match = ISO_DATE.match(value)
+    if match is None:
         raise PeriodError(
-            f"{quoted(value)} is not a date, and with a grain only dates are taken: "
-            f"a label has a grain of its own. Write {TWO_DATES}."
+            f"{quote(value)} is not a date. With grain=, give dates: "
+            f"a label already has a grain. Write {TWO_DATES}."
         )
-    year, month, day = (int(found[part]) for part in ("year", "month", "day"))
+    year, month, day = (int(match[part]) for part in ("year", "month", "day"))
     check_year(year, value)
     if not 1 <= month <= 12:
         raise PeriodError(
-            f"{quoted(value)} names month {found['month']}. "
+            f"{quote(value)} names month {match['month']}. "
             f"Write a month from {year}-01 to {year}-12, then the day."
         )
     length = monthrange(year, month)[1]
     if not 1 <= day <= length:
         raise PeriodError(
-            f"{quoted(value)} is not a day of the calendar: that month has {length} days. "
+            f"{quote(value)} is not a day: that month has {length} days. "
             f"Write {year}-{month:02d}-01 for its first day or {year}-{month:02d}-{length} for its "
             "last."
         )
@@ -83,20 +90,24 @@ def read_date(value: object) -> date:
 
 
 def check_date(value: object) -> date:
-    """Return a plain date within the known years."""
+    """Return a date, checked to be a plain date within the years 1900 to 2200.
+
+    Raises:
+        PeriodError: it is not.
+    """
     if isinstance(value, datetime):
         raise PeriodError(
-            "A period is made of whole days, and a date with a time was given. "
+            "A period consists of whole days, and this date has a time. "
             "Write the day alone, such as 2024-04-01."
         )
     if not isinstance(value, date):
-        raise PeriodError(f"A date is needed, not {quoted(value)}. Write one such as 2024-04-01.")
+        raise PeriodError(f"Expected a date, not {quote(value)}. Write a date such as 2024-04-01.")
     check_year(value.year, value.isoformat())
     return value
 
 
 def check_year(year: int, written: str) -> None:
-    """Refuse a year outside those known."""
+    """Raise ``PeriodError`` for a year outside 1900 to 2200."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise PeriodError(
             f"{written} is outside the years {FIRST_YEAR} to {LAST_YEAR}. "
@@ -105,46 +116,46 @@ def check_year(year: int, written: str) -> None:
 
 
 def nearest_start(grain: Grain, month: int) -> int:
-    """Return the first month of the period that holds a month, kept within the known years."""
+    """Return the first month of the period that contains a month, within 1900 to 2200."""
     lowest = floor(grain, FIRST_MONTH + STEP[grain] - 1)
     highest = floor(grain, LAST_MONTH - grain.months + 1)
     return min(max(floor(grain, month), lowest), highest)
 
 
 def floor(grain: Grain, month: int) -> int:
-    """Return the first month of the period that holds a month."""
-    # Counting from an April puts the starts of months, quarters and financial years on multiples.
+    """Return the first month of the period that contains a month."""
+    # Months counted from an April: quarters and financial years start at multiples of their step.
     return month - (month - APRIL) % STEP[grain]
 
 
 def month_of(day: date) -> int:
-    """Number a day's month: twelve times the year, and January nought."""
+    """Return the index of a day's month."""
     return day.year * 12 + day.month - 1
 
 
 def first_day(month: int) -> date:
-    """Return the first day of a numbered month."""
+    """Return the first day of the month with an index."""
     year, months_into_year = divmod(month, 12)
     return date(year, months_into_year + 1, 1)
 
 
 def last_day(month: int) -> date:
-    """Return the last day of a numbered month."""
+    """Return the last day of the month with an index."""
     return first_day(month + 1) - timedelta(days=1)
 
 
 def two_digits(year: int) -> str:
-    """Write a year's last two digits."""
+    """Format the last two digits of a year."""
     return f"{year % 100:02d}"
 
 
-def span(start: date, end: date) -> str:
-    """Write two days as a message does."""
+def format_dates(start: date, end: date) -> str:
+    """Format two days for a message: ``2024-04-01 to 2024-04-30``."""
     return f"{start.isoformat()} to {end.isoformat()}"
 
 
-def quoted(value: object) -> str:
-    """Show what was written, shortened and with odd characters made visible; never other data."""
+def quote(value: object) -> str:
+    """Format an argument for a message: shortened, in ASCII, and only if it is text."""
     if not isinstance(value, str):
         return f"a value of type {type(value).__name__}"
     if len(value) > LONGEST_QUOTE:
@@ -153,16 +164,16 @@ def quoted(value: object) -> str:
 
 
 def format_date(day: date) -> str:
-    """Write a day for a reader: ``1 April 2024``."""
+    """Format a day for readers: ``1 April 2024``."""
     return f"{day.day} {day:%B} {day.year}"
 
 
 def format_month_range(first: date, last: date) -> str:
-    """Write a run of whole months for a reader: ``April to June 2024``.
+    """Format a range of whole months for readers: ``April to June 2024``.
 
     Args:
-        first: any day of its first month.
-        last: any day of its last month.
+        first: any day of the first month.
+        last: any day of the last month.
     """
     end = f"{last:%B} {last.year}"
     if (first.year, first.month) == (last.year, last.month):

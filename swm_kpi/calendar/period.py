@@ -1,4 +1,4 @@
-"""One period of the financial calendar, whole by construction."""
+"""One period of the financial calendar."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from swm_kpi.calendar.days import (
     YEAR_LABEL,
     check_date,
     first_day,
+    format_dates,
     format_month_range,
     last_day,
     month_of,
     nearest_start,
-    quoted,
-    span,
+    quote,
     two_digits,
 )
 from swm_kpi.errors import PeriodError
@@ -38,16 +38,16 @@ from swm_kpi.vocabulary import Grain
 class Period:
     """One whole month, quarter, financial year or rolling 12 months, in Europe/London local days.
 
-    Periods sort by start, then by end, then by the name of the grain. ``str`` gives the label.
+    Periods sort by start, then by end, then by the name of the grain. ``str`` returns the label.
 
     Attributes:
-        grain: how long the period is.
-        start: its first day.
-        end: its last day, inclusive.
+        grain: the length of the period.
+        start: the first day.
+        end: the last day, inclusive.
 
     Raises:
-        PeriodError: if the dates are not one whole period of the grain, or lie outside the years
-            1900 to 2200.
+        PeriodError: the dates are not one whole period of the grain, or are outside the years 1900
+            to 2200.
     """
 
     grain: Grain
@@ -55,7 +55,7 @@ class Period:
     end: date
 
     def __post_init__(self) -> None:
-        """Refuse to exist unless whole."""
+        """Check that the dates are one whole period."""
         _check_is_grain(self.grain)
         for day in (self.start, self.end):
             check_date(day)
@@ -63,40 +63,41 @@ class Period:
         whole = first_day(first), last_day(first + self.grain.months - 1)
         if (self.start, self.end) != whole:
             raise PeriodError(
-                f"{span(self.start, self.end)} is not one {self.grain}: {WHOLE[self.grain]}, "
-                f"and the end is its last day, inclusive. Write {span(*whole)}."
+                f"{format_dates(self.start, self.end)} is not one {self.grain}: "
+                f"{WHOLE[self.grain]}, and the end is its last day, inclusive. "
+                f"Write {format_dates(*whole)}."
             )
 
     @classmethod
     def parse(cls, label: str) -> Period:
-        """Read one label: ``2024-05``, ``2024/25 Q1``, ``2024/25`` or ``R12 2025-03``.
+        """Parse one label: ``2024-05``, ``2024/25 Q1``, ``2024/25`` or ``R12 2025-03``.
 
-        Nothing is guessed or tidied: a stray space, another alphabet's digits or a year that does
-        not follow on (``2024/26``) is refused.
+        Parsing is strict: a stray space, a digit of another alphabet or a second year that does
+        not follow the first (``2024/26``) is an error.
 
         Raises:
-            PeriodError: if the label is not one of the four forms, or names no real period.
+            PeriodError: the label has none of the four forms, or is not a real period.
         """
         if not isinstance(label, str):
-            raise PeriodError(f"A period label is text, not {quoted(label)}. {FORMS}")
-        if found := MONTH_LABEL.match(label):
-            return cls._of_month(label, found)
-        if found := YEAR_LABEL.match(label):
-            return cls._of_financial_year(label, found)
-        raise PeriodError(f"{quoted(label)} is not a period label. {FORMS}")
+            raise PeriodError(f"A period label is text, not {quote(label)}. {FORMS}")
+        if match := MONTH_LABEL.match(label):
+            return cls._from_month_label(label, match)
+        if match := YEAR_LABEL.match(label):
+            return cls._from_year_label(label, match)
+        raise PeriodError(f"{quote(label)} is not a period label. {FORMS}")
 
     @classmethod
     def from_first_month(cls, grain: Grain, first_month: int) -> Period:
         """Return the period of a grain that starts with a month index (year * 12 + month - 1).
 
         Raises:
-            PeriodError: if no period of the grain starts there, or it leaves the years 1900 to
+            PeriodError: no period of the grain starts there, or it is outside the years 1900 to
                 2200.
         """
         _check_is_grain(grain)
         if type(first_month) is not int:
             raise PeriodError(
-                f"A month index is a whole number, not {quoted(first_month)}. "
+                f"A month index is a whole number, not {quote(first_month)}. "
                 "Write year * 12 + month - 1, such as 2024 * 12 + 3 for April 2024."
             )
         last_month = first_month + grain.months - 1
@@ -106,31 +107,31 @@ class Period:
                 f"Choose one that starts on or after {FIRST_YEAR}-01-01 "
                 f"and ends on or before {LAST_YEAR}-12-31."
             )
-        return _made(grain, first_month)
+        return _cached_period(grain, first_month)
 
     @property
     def stop(self) -> date:
-        """The first day after the period: its half-open end."""
+        """The first day after the period: the end of a half-open interval."""
         return self.end + timedelta(days=1)
 
     @cached_property
     def first_month(self) -> int:
-        """Index of the first month: year * 12 + month - 1."""
+        """The index of the first month: year * 12 + month - 1."""
         return month_of(self.start)
 
     @cached_property
     def last_month(self) -> int:
-        """Index of the last month: year * 12 + month - 1."""
+        """The index of the last month: year * 12 + month - 1."""
         return month_of(self.end)
 
     @cached_property
     def months(self) -> range:
-        """Indexes of the period's months, in order."""
+        """The indexes of the period's months, in order."""
         return range(self.first_month, self.last_month + 1)
 
     @cached_property
     def label(self) -> str:
-        """The period as it is written everywhere: generated from its dates."""
+        """The label, such as ``2024-05``, ``2024/25 Q1``, ``2024/25`` or ``R12 2025-03``."""
         if self.grain is Grain.MONTH:
             return f"{self.start:%Y-%m}"
         if self.grain is Grain.ROLLING_12:
@@ -151,36 +152,35 @@ class Period:
     def previous(self) -> Period:
         """Return the period of the same grain that ends the day before this one starts.
 
-        For rolling 12 months it is the 12 months before, which shares no day with this one.
+        For rolling 12 months this is the 12 months before, which shares no day with this period.
 
         Raises:
-            PeriodError: if that period would start before 1900.
+            PeriodError: that period would start before 1900.
         """
         return Period.from_first_month(self.grain, self.first_month - self.grain.months)
 
     def year_before(self) -> Period:
-        """Return the same months one year earlier; February keeps its own length of days.
+        """Return the same months one year earlier. The length of February can differ.
 
         Raises:
-            PeriodError: if that period would start before 1900.
+            PeriodError: that period would start before 1900.
         """
         return Period.from_first_month(self.grain, self.first_month - 12)
 
     def overlaps(self, other: Period) -> bool:
-        """Say whether the two periods, of any grain, share at least one day.
+        """Return whether two periods, of any grain, share at least one day.
 
         Raises:
-            PeriodError: if ``other`` is not a Period.
+            PeriodError: ``other`` is not a Period.
         """
         if not isinstance(other, Period):
             raise PeriodError(
-                f"A period overlaps a Period, not {quoted(other)}. "
-                "Write Period.parse(...) around a label."
+                f"Expected a Period, not {quote(other)}. For a label, write Period.parse(label)."
             )
         return self.start < other.stop and other.start < self.stop
 
     def __lt__(self, other: object) -> bool:
-        """Sort in the order of time, whatever the grain."""
+        """Sort by time, whatever the grain."""
         if not isinstance(other, Period):
             return NotImplemented
         return (self.start, self.end, self.grain) < (other.start, other.end, other.grain)
@@ -190,35 +190,35 @@ class Period:
         return self.label
 
     @classmethod
-    def _of_month(cls, label: str, found: re.Match[str]) -> Period:
-        year, month = int(found["year"]), int(found["month"])
+    def _from_month_label(cls, label: str, match: re.Match[str]) -> Period:
+        year, month = int(match["year"]), int(match["month"])
         if not 1 <= month <= 12:
-            form = f"{found['rolling'] or ''}{found['year']}"
+            form = f"{match['rolling'] or ''}{match['year']}"
             fix = f"Write a month from {form}-01 to {form}-12."
-            if month == (year + 1) % 100 and not found["rolling"]:
+            if month == (year + 1) % 100 and not match["rolling"]:
                 fix = f"For the financial year write {year:04d}/{two_digits(year + 1)}."
-            raise PeriodError(f"{quoted(label)} names month {found['month']}. {fix}")
+            raise PeriodError(f"{quote(label)} names month {match['month']}. {fix}")
         last = year * 12 + month - 1
-        if found["rolling"]:
+        if match["rolling"]:
             return cls.from_first_month(Grain.ROLLING_12, last - 11)
         return cls.from_first_month(Grain.MONTH, last)
 
     @classmethod
-    def _of_financial_year(cls, label: str, found: re.Match[str]) -> Period:
-        year = int(found["year"])
+    def _from_year_label(cls, label: str, match: re.Match[str]) -> Period:
+        year = int(match["year"])
         following = two_digits(year + 1)
-        if found["next"] != following:
+        if match["next"] != following:
             raise PeriodError(
-                f"{quoted(label)} does not name a financial year: it runs from April to the next "
-                f"March, so {year:04d} is followed by {following}. Write {year:04d}/{following}."
+                f"{quote(label)} is not a financial year: it runs from April to the next March, "
+                f"so {year:04d} is followed by {following}. Write {year:04d}/{following}."
             )
         april = year * 12 + APRIL
-        if found["quarter"] is None:
+        if match["quarter"] is None:
             return cls.from_first_month(Grain.YEAR, april)
-        quarter = int(found["quarter"])
+        quarter = int(match["quarter"])
         if not FIRST_QUARTER <= quarter <= LAST_QUARTER:
             raise PeriodError(
-                f"{quoted(label)} names quarter {quarter}. Write Q1 for April to June, Q2 for "
+                f"{quote(label)} names quarter {quarter}. Write Q1 for April to June, Q2 for "
                 "July to September, Q3 for October to December or Q4 for January to March."
             )
         return cls.from_first_month(Grain.QUARTER, april + 3 * (quarter - 1))
@@ -227,12 +227,12 @@ class Period:
 def _check_is_grain(grain: object) -> None:
     if not isinstance(grain, Grain):
         raise PeriodError(
-            f"The grain of a Period is a Grain, not {quoted(grain)}. "
+            f"The grain of a Period is a Grain, not {quote(grain)}. "
             "Write Grain.MONTH, Grain.QUARTER, Grain.YEAR or Grain.ROLLING_12."
         )
 
 
 @cache
-def _made(grain: Grain, first_month: int) -> Period:
-    """Return one of the few thousand periods there are; none of them ever changes."""
+def _cached_period(grain: Grain, first_month: int) -> Period:
+    """Return a period, created once: there are a few thousand, and they are immutable."""
     return Period(grain, first_day(first_month), last_day(first_month + grain.months - 1))

@@ -1,4 +1,4 @@
-"""Columns of a contract: declared with Pandera's words, used as terms of expressions."""
+"""Columns of a contract: declared in the words of Pandera, and used in expressions."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from swm_kpi.contracts.contract import ContractType
 
 
-# Words that a contract answers to itself.
-_TAKEN = frozenset(
+# The attributes of a contract class, which cannot be names of columns.
+_RESERVED_NAMES = frozenset(
     (
         "columns",
         "derived",
@@ -49,18 +49,22 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
 
     Args:
         dtype: str, int, float, bool, date or datetime.
-        description: what it holds, for whoever fills the table. Required.
-        nullable: whether a row may have no value. A null is then "not recorded", never zero.
-        unique: whether it is the table's key: one row per value, never null.
-        personal: whether it could identify a person. Such a column is never a breakdown.
-        isin: the closed list of values.
+        description: what it contains, for the person who fills the table. Required.
+        nullable: whether a row may have no value. A null means "not recorded", never zero.
+        unique: whether it is the table's key: one row for each value, and no nulls.
+        personal: whether it could identify a person. A personal column cannot be a breakdown.
+        isin: the closed list of allowed values.
         ge, gt, le, lt: bounds, for numbers and dates.
-        str_matches: a regular expression the whole text must match.
-        dimension: the breakdown this column carries; its members become the closed list.
-        label: words for the column in sentences; the name with spaces when left out.
-        decimals: for a float, the decimals that mean anything (2 for pounds); sums are rounded
-            to it so that the same rows in another order give the same bytes.
-        checks: a function from the ``pandera`` module to a list of further ``pandera.Check``.
+        str_matches: a regular expression that the whole text must match.
+        dimension: the breakdown that the column provides. Its members become the closed list.
+        label: how sentences name the column; by default, its name with spaces.
+        decimals: for a float, the number of meaningful decimals, such as 2 for pounds. Sums are
+            rounded to it, so that the order of rows does not change a result.
+        checks: a function that takes the ``pandera`` module and returns further ``pandera.Check``
+            objects.
+
+    Raises:
+        DefinitionError: with every problem, when the contract class is created.
     """
 
     def __init__(
@@ -91,8 +95,8 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         self.unique = unique
         self.personal = personal
         self.dimension = dimension
-        listed = dimension.members if dimension is not None and not dimension.is_open else None
-        self.domain = tuple(isin) if isinstance(isin, list | tuple) else listed
+        members = dimension.members if dimension is not None and not dimension.is_open else None
+        self.domain = tuple(isin) if isinstance(isin, list | tuple) else members
         self.bounds: dict[str, Scalar] = {
             word: bound
             for word, bound in (("ge", ge), ("gt", gt), ("le", le), ("lt", lt))
@@ -131,44 +135,52 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
     def recode(
         self, mapping: Mapping[str, str], *, dimension: Dimension, description: str
     ) -> Recoded:
-        """Derive a breakdown from this column: values listed go to members, others to none."""
+        """Derive a breakdown from this column.
+
+        Args:
+            mapping: value of this column to member. A value that is not listed has no member.
+            dimension: the breakdown.
+            description: the rule in words.
+        """
         return Recoded(self, mapping, dimension=dimension, description=description)
 
     def problems(self) -> list[Problem]:
-        """Return everything wrong with the declaration; asked once the column has its name."""
-        return [Problem(str(self), *each, self._place) for each in self._findings()]
+        """Return every problem of the declaration. Call it once the column has its name."""
+        return [Problem(str(self), *finding, self._place) for finding in self._findings()]
 
     def _findings(self) -> list[tuple[str, str, str]]:
         if not isinstance(self.dtype, type) or self.dtype not in DTYPE_WORDS:
-            known = ", ".join(each.__name__ for each in DTYPE_WORDS)
-            given = getattr(self.dtype, "__name__", repr(self.dtype))
-            return [("dtype", f"{given} is not a column type", f"Choose from {known}")]
-        found = []
+            known = ", ".join(dtype.__name__ for dtype in DTYPE_WORDS)
+            name = getattr(self.dtype, "__name__", repr(self.dtype))
+            return [("dtype", f"{name} is not a column type", f"Choose from {known}")]
+        findings = []
         if not (isinstance(self.description, str) and self.description.strip()):
-            found.append(("description", "it is empty", "Say what the column holds"))
+            findings.append(("description", "it is empty", "Say what the column contains"))
         if self.unique and self.nullable:
-            found.append(("nullable", "a key is never null", "Remove nullable=True or unique=True"))
+            findings.append(
+                ("nullable", "a key is never null", "Remove nullable=True or unique=True")
+            )
         if self._isin is not None:
-            found += self._list_findings()
-        if self.name in _TAKEN:
-            rule = f"{self.name!r} is a contract's own word"
-            found.append(("name", rule, f"Call the column something like {self.name}_name"))
-        found += [
+            findings += self._list_findings()
+        if self.name in _RESERVED_NAMES:
+            rule = f"{self.name!r} is an attribute of every contract"
+            findings.append(("name", rule, f"Call the column something like {self.name}_name"))
+        findings += [
             (word, f"{bound!r} cannot bound {DTYPE_WORDS[self.dtype]}", "Give a bound of its type")
             for word, bound in self.bounds.items()
-            if not _bounds(self.dtype, bound)
+            if not _is_valid_bound(self.dtype, bound)
         ]
         low = next((self.bounds[word] for word in ("ge", "gt") if word in self.bounds), None)
         high = next((self.bounds[word] for word in ("le", "lt") if word in self.bounds), None)
-        typed = not any(each[0] in self.bounds for each in found)
-        if typed and low is not None and high is not None and high < low:  # type: ignore[operator]
-            found.append(
+        bounds_are_valid = not any(finding[0] in self.bounds for finding in findings)
+        if bounds_are_valid and low is not None and high is not None and high < low:  # type: ignore[operator]
+            findings.append(
                 ("ge", "no value is within the bounds", "Write the lower bound as ge or gt")
             )
         if self.str_matches is not None:
-            found += self._pattern_problems()
+            findings += self._pattern_problems()
         if self.dimension is not None and self.personal:
-            found.append(
+            findings.append(
                 (
                     "dimension",
                     "a personal column cannot be a breakdown",
@@ -176,39 +188,39 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
                 )
             )
         if self.dimension is not None and self.dtype is not str:
-            found.append(("dimension", "a breakdown is text", "Declare the column as str"))
+            findings.append(("dimension", "a breakdown is text", "Declare the column as str"))
         if (
             self.dimension is not None
             and self._isin is not None
             and self.domain != self.dimension.members
         ):
-            found.append(
+            findings.append(
                 (
                     "isin",
                     "it differs from the dimension's members",
                     "Leave isin out: members are the list",
                 )
             )
-        return found
+        return findings
 
     def _list_findings(self) -> list[tuple[str, str, str]]:
         if not isinstance(self._isin, list | tuple):
             return [("isin", "the closed list is not a list", "Write isin=[...] or isin=(...)")]
         if not self._isin:
             return [("isin", "the closed list is empty", "List the values, or leave isin out")]
-        found = [
+        findings = [
             (
                 "isin",
-                f"{each!r} in its closed list is not {DTYPE_WORDS[self.dtype]}",
+                f"{value!r} in its closed list is not {DTYPE_WORDS[self.dtype]}",
                 "List values of the column's type",
             )
-            for each in self._isin
-            if type(each) is not self.dtype
+            for value in self._isin
+            if type(value) is not self.dtype
         ]
-        repeated = [each for each in self._isin if self._isin.count(each) > 1]
-        if repeated and not found:
-            found.append(("isin", f"{repeated[0]!r} is listed twice", "List each value once"))
-        return found
+        repeated = [value for value in self._isin if self._isin.count(value) > 1]
+        if repeated and not findings:
+            findings.append(("isin", f"{repeated[0]!r} is listed twice", "List each value once"))
+        return findings
 
     def _pattern_problems(self) -> list[tuple[str, str, str]]:
         if self.dtype is not str:
@@ -216,12 +228,12 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         try:
             re.compile(self.str_matches or "")
         except re.error:
-            return [("str_matches", "it is not a regular expression", "Mend the pattern")]
+            return [("str_matches", "it is not a regular expression", "Correct the pattern")]
         return []
 
 
 class Recoded(Leaf, metaclass=SignatureErrorMeta):
-    """A breakdown worked out from one column by a table of values; not a column to be given."""
+    """A breakdown that is derived from one column by a mapping. Tables do not contain it."""
 
     dtype = str
 
@@ -242,20 +254,20 @@ class Recoded(Leaf, metaclass=SignatureErrorMeta):
         self.table = owner.__name__
 
     def problems(self) -> list[Problem]:
-        """Return everything wrong with the declaration; asked once the column has its name."""
+        """Return every problem of the declaration. Call it once the column has its name."""
         if is_unusable(self.source):
             return []
-        found = [
+        findings = [
             ("recode", f"{value!r} is not a value of {self.source.name}", "Use its closed list")
             for value in self.mapping
             if self.source.domain is not None and value not in self.source.domain
         ]
-        found += [
+        findings += [
             ("recode", f"{member!r} is not a member of {self.dimension.key}", "Use a member's name")
             for member in dict.fromkeys(self.mapping.values())
             if self.domain is not None and member not in self.domain
         ]
-        return [Problem(str(self), *each, self._place) for each in found]
+        return [Problem(str(self), *finding, self._place) for finding in findings]
 
     def __str__(self) -> str:
         return f"{self.table}.{self.name}" if self.name else "A recoded column"
@@ -282,7 +294,7 @@ class Recoded(Leaf, metaclass=SignatureErrorMeta):
         return ["recode", self.source.canonical(), sorted(self.mapping.items())]
 
 
-def _bounds(dtype: type, bound: Scalar) -> bool:
+def _is_valid_bound(dtype: type, bound: Scalar) -> bool:
     if dtype in (int, float):
         return type(bound) in (int, float) and math.isfinite(float(bound))  # type: ignore[arg-type]
     return dtype in (date, datetime) and type(bound) in (date, dtype)

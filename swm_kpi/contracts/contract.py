@@ -1,4 +1,4 @@
-"""A contract: one input table, one row per thing counted."""
+"""Contracts: the declaration of one input table, with its columns, keys and rules."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class UnknownColumn(DefinitionError, AttributeError):
 
 
 class Rule:
-    """A condition that every row must meet, over several columns. A null does not break it.
+    """A condition over several columns that every row must meet. A null does not break it.
 
     Args:
-        condition: what must hold.
-        says: the rule in words, for the error and the site.
+        condition: the condition that must be true.
+        says: the rule in words, for error messages and the site.
     """
 
     def __init__(self, condition: Expression, says: str) -> None:
@@ -43,19 +43,19 @@ class Rule:
 
 
 class Unique:
-    """Columns that together occur once: the table's key when no single column is."""
+    """Columns that form the table's key together, where no single column does."""
 
     def __init__(self, *columns: Column) -> None:
         self.columns = columns
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns' names."""
-        return tuple(each.name for each in self.columns)
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
 
 
 class ContractType(type):
-    """Gathers a contract's columns and answers for a misspelt one."""
+    """The metaclass of contracts: collects the columns and reports a misspelt one."""
 
     columns: dict[str, Column]
     derived: dict[str, Recoded]
@@ -71,27 +71,27 @@ class ContractType(type):
         mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any
     ) -> ContractType:
         cls = super().__new__(mcs, name, bases, body)
-        columns = {key: each for key, each in body.items() if isinstance(each, Column)}
+        columns = {name: item for name, item in body.items() if isinstance(item, Column)}
         cls.columns = columns
-        cls.derived = {key: each for key, each in body.items() if isinstance(each, Recoded)}
-        cls.rules = {key: each for key, each in body.items() if isinstance(each, Rule)}
-        uniques = [each for each in body.values() if isinstance(each, Unique)]
-        together = [
-            each.names for each in uniques if each.columns and not is_unusable(each.columns)
+        cls.derived = {name: item for name, item in body.items() if isinstance(item, Recoded)}
+        cls.rules = {name: item for name, item in body.items() if isinstance(item, Rule)}
+        uniques = [item for item in body.values() if isinstance(item, Unique)]
+        composite_keys = [
+            unique.names for unique in uniques if unique.columns and not is_unusable(unique.columns)
         ]
-        single = [(key,) for key, each in columns.items() if each.unique]
-        cls.keys = tuple(single + together)
-        cls.table = options.pop("table", _snake(name))
+        single_keys = [(name,) for name, column in columns.items() if column.unique]
+        cls.keys = tuple(single_keys + composite_keys)
+        cls.table = options.pop("table", _snake_case(name))
         cls.row_unit = options.pop("row_unit", None)
         cls.source = options.pop("source", "")
         cls.min_grain = options.pop("min_grain", Grain.MONTH)
         if bases:
             place = place_of_declaration()
-            carriers: list[Column | Recoded] = [*columns.values(), *cls.derived.values()]
-            problems = [found for each in carriers for found in each.problems()]
+            items: list[Column | Recoded] = [*columns.values(), *cls.derived.values()]
+            problems = [problem for item in items for problem in item.problems()]
             problems += [
-                Problem(f"Contract {name}", *each, place)
-                for each in _contract_problems(cls, body, options)
+                Problem(f"Contract {name}", *finding, place)
+                for finding in _contract_findings(cls, body, options)
             ]
             if problems:
                 raise_problems(problems)
@@ -121,9 +121,13 @@ class ContractType(type):
 
     @property
     def dimensions(cls) -> dict[str, tuple[Dimension, Column | Recoded]]:
-        """Each breakdown the table carries, by key, with the column that carries it."""
-        carriers: list[Column | Recoded] = [*cls.columns.values(), *cls.derived.values()]
-        return {each.dimension.key: (each.dimension, each) for each in carriers if each.dimension}
+        """The breakdowns of the table, by key, each with the column that provides it."""
+        columns: list[Column | Recoded] = [*cls.columns.values(), *cls.derived.values()]
+        return {
+            column.dimension.key: (column.dimension, column)
+            for column in columns
+            if column.dimension
+        }
 
     @property
     def meaning(cls) -> str:
@@ -131,83 +135,90 @@ class ContractType(type):
         return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
 
     def schema(cls, backend: str = "pandas") -> Schema:
-        """Return the Pandera schema of the table, for tools that speak Pandera.
+        """Return the Pandera schema of the table, for tools that use Pandera.
 
-        What it returns is Pandera's own object and keeps Pandera's manners: its ``validate`` obeys
-        Pandera's global switches (``PANDERA_VALIDATION_ENABLED`` and the like turn it off without a
-        word), its errors hold the values that failed, and rules over several columns are not in it.
-        ``swm_kpi.validate`` and ``compute`` obey no switch and tell no value.
+        The schema is Pandera's own object. Its ``validate`` obeys Pandera's global switches, such
+        as ``PANDERA_VALIDATION_ENABLED``, which turn it off silently. Its errors contain the values
+        that failed. It has no rules over several columns. ``swm_kpi.validate`` and ``compute`` obey
+        no switch and report no value.
 
         Args:
             backend: ``"pandas"`` or ``"polars"``.
 
         Raises:
-            RequestError: another backend is named.
+            RequestError: the backend is neither pandas nor polars.
         """
         from swm_kpi.contracts.schema import build_schema
 
         return build_schema(cls, backend)
 
 
-def _snake(name: str) -> str:
+def _snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-def _contract_problems(
+def _contract_findings(
     cls: ContractType, body: dict[str, Any], options: dict[str, Any]
 ) -> list[tuple[str, str, str]]:
-    found = []
+    findings = []
     for option in options:
         fix = did_you_mean(option, ("table", "row_unit", "source", "min_grain"))
-        found.append((option, "it is not an option of a contract", fix))
+        findings.append((option, "it is not an option of a contract", fix))
     if not (body.get("__doc__") or "").strip():
-        found.append(
-            ("docstring", "a contract says what one row is", 'Start with """One row per ..."""')
+        findings.append(
+            ("docstring", "it must say what one row is", 'Start with """One row per ..."""')
         )
     if not cls.columns:
-        found.append(("columns", "it has none", "Declare at least one Column"))
+        findings.append(("columns", "it has none", "Declare at least one Column"))
     if not _NAME.match(cls.table):
-        found.append(
+        findings.append(
             ("table", f"{cls.table!r} is not a table name", "Use lower case, digits and _")
         )
-    seen: dict[str, str] = {}
-    carriers: list[Column | Recoded] = [*cls.columns.values(), *cls.derived.values()]
-    for each in carriers:
-        name, key = each.name, each.dimension.key if each.dimension else None
-        if key in seen:
-            fix = "Give one column the dimension"
-            found.append((name, f"dimension {key!r} is carried by {seen[key]} already", fix))
+    column_of_dimension: dict[str, str] = {}
+    columns: list[Column | Recoded] = [*cls.columns.values(), *cls.derived.values()]
+    for item in columns:
+        name, key = item.name, item.dimension.key if item.dimension else None
+        if key in column_of_dimension:
+            fix = "Give the dimension to one column only"
+            rule_ = f"column {column_of_dimension[key]} already has the dimension {key!r}"
+            findings.append((name, rule_, fix))
         elif key:
-            seen[key] = name
+            column_of_dimension[key] = name
     for name, unique in body.items():
         if isinstance(unique, Unique):
             if not unique.columns:
-                found.append((name, "it names no column", "Name the columns that together differ"))
+                findings.append(
+                    (name, "it names no column", "Name the columns that form the key together")
+                )
             for column in unique.columns:
                 if not is_unusable(column) and column.name not in cls.columns:
                     rule_ = f"{column} is not a column of this table"
-                    found.append((name, rule_, "Use this table's columns"))
+                    findings.append((name, rule_, "Use this table's columns"))
     for name, rule in cls.rules.items():
         if not rule.says.strip():
-            found.append((name, "the rule has no words", "Say what must hold"))
+            findings.append((name, "the rule has no words", "Say what must be true"))
         foreign = [
             str(part)
             for part in rule.condition.walk()
             if isinstance(part, Column) and part.name not in cls.columns
         ]
         if foreign and not is_unusable(rule.condition):
-            found.append(
+            findings.append(
                 (name, f"it reads {foreign[0]} of another table", "Use this table's columns")
             )
-    return found
+    return findings
 
 
 class Contract(metaclass=ContractType):
-    """One input table: one row per thing counted. Subclass it and declare columns.
+    """The declaration of one input table. Subclass it and declare columns.
 
-    Class keywords: ``table`` (the name in ``compute``'s data; the class name in snake case when
-    left out), ``row_unit`` (the unit one row is one of), ``source`` (the system it comes from) and
-    ``min_grain`` (the shortest period its dates can tell apart; a month when left out).
+    The docstring says what one row is. Class keywords: ``table`` (the name in the ``data`` of
+    ``compute``; by default the class name in snake case), ``row_unit`` (the unit that one row is),
+    ``source`` (the system that the table comes from) and ``min_grain`` (the shortest period that
+    its dates can distinguish; by default a month).
+
+    Raises:
+        DefinitionError: with every problem of the contract and its columns.
     """
 
     columns: ClassVar[dict[str, Column]]

@@ -1,6 +1,7 @@
-"""Conditions and terms over a contract's columns: declared once, with four faces.
+"""Conditions and terms over the columns of a contract, and their renderers.
 
-May import errors only. Knows nothing of dataframes: the engine compiles trees itself.
+An expression is an immutable tree. Renderers turn it into English, SQL, Python and the canonical
+form that is hashed. May import errors and calendar only: the engine compiles expressions itself.
 """
 
 from swm_kpi.expressions.literals import DTYPE_WORDS, Assumption, Canonical, Scalar

@@ -1,4 +1,4 @@
-"""Terms and conditions that kinds of measure build for themselves; no operator writes them."""
+"""Terms and conditions that measure kinds build. No operator creates them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from swm_kpi.expressions.tree import Condition, Expression, Term
 
 @dataclass(frozen=True, eq=False)
 class IsUnknown(Condition):
-    """A condition is neither true nor false for a row, because a value it needs is null."""
+    """A condition is null (SQL: UNKNOWN) for a row, because a value that it needs is null."""
 
     condition: Condition
 
@@ -24,7 +24,7 @@ class IsUnknown(Condition):
 
 @dataclass(frozen=True, eq=False)
 class Product(Term):
-    """Two numbers multiplied."""
+    """The product of two numbers."""
 
     left: Term
     right: Term
@@ -52,9 +52,15 @@ class WithinMonths(Condition):
 
 @dataclass(frozen=True, eq=False)
 class Repeats(Condition):
-    """The same person has another such row on an earlier day, at most some months before.
+    """The same person has another such row on an earlier day, at most ``months`` months before.
 
-    Rows of one day are one event, so that linked crimes reported together make no repeat.
+    Rows of one day are one event, so that linked crimes reported together are not a repeat.
+
+    Attributes:
+        who: the column that identifies the person.
+        at: the date column.
+        where: the condition that both rows meet, if any.
+        months: the assumption with the number of months.
     """
 
     who: Term
@@ -65,4 +71,4 @@ class Repeats(Condition):
     @property
     @override
     def parts(self) -> tuple[Expression, ...]:
-        return tuple(each for each in (self.who, self.at, self.where) if each is not None)
+        return tuple(part for part in (self.who, self.at, self.where) if part is not None)

@@ -1,6 +1,7 @@
-"""Four faces of a tree: the English sentence, SQL text, Python, and the form that is hashed.
+"""Renderers of expressions: one visitor for each output language.
 
-The fifth, the engine's expression, is made in ``engine``. A leaf writes its own faces.
+The languages are English, SQL, Python, and the canonical form that is hashed. A leaf renders
+itself. The engine compiles expressions in ``engine``.
 """
 
 from __future__ import annotations
@@ -15,83 +16,92 @@ from swm_kpi.expressions.literals import (
     Assumption,
     Canonical,
     Scalar,
-    canonical_of,
-    english_of,
-    python_of,
-    sql_of,
+    canonical_literal,
+    format_english,
+    format_python,
+    format_sql,
 )
 
 _OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
 def english(expression: tree.Expression) -> str:
-    """Say an expression in plain English, without a capital or a full stop."""
+    """Render an expression in plain English, without a capital letter or a full stop.
+
+    Raises:
+        TypeError: there is no English for the class of the expression.
+    """
     match expression:
         case tree.Leaf():
             return expression.english()
         case tree.Compare(left=tree.Elapsed(start=start, end=end), op=op, right=right) if (
             not isinstance(right, tree.Term)
         ):
-            return f"{english(end)} {COMPARISONS[op][0]} {_span(right)} after {english(start)}"
+            words = f"{COMPARISONS[op][0]} {_english_duration(right)}"
+            return f"{english(end)} {words} after {english(start)}"
         case tree.Compare(left=left, op=op, right=right):
             words = COMPARISONS[op][0]
             if left.dtype.__name__ in ("date", "datetime"):
                 words = TIME_COMPARISONS.get(op, words)
-            other = english(right) if isinstance(right, tree.Term) else english_of(right)
+            other = english(right) if isinstance(right, tree.Term) else format_english(right)
             return f"{english(left)} {words} {other}"
         case tree.IsIn(term=term, values=values):
-            return f"{english(term)} is {_listed(values)}"
+            return f"{english(term)} is {_english_list(values)}"
         case tree.IsNull(term=term):
             return f"{english(term)} is not recorded"
         case tree.IsTrue(term=term):
             return f"{english(term)} is true"
         case tree.BoolOp(op=op, conditions=conditions):
-            return f" {op} ".join(_bracketed(each) for each in conditions)
+            return f" {op} ".join(_english_in_brackets(part) for part in conditions)
         case tree.Not(condition=tree.IsNull(term=term)):
             return f"{english(term)} is recorded"
         case tree.Not(condition=tree.IsTrue(term=term)):
             return f"{english(term)} is false"
         case tree.Not(condition=tree.IsIn(term=term, values=values)):
-            return f"{english(term)} is not {_listed(values)}"
+            return f"{english(term)} is not {_english_list(values)}"
         case tree.Not(condition=tree.Compare(left=left, op=op, right=right)):
             return english(tree.Compare(left, _OPPOSITES[op], right))
         case tree.Not(condition=condition):
             return f"not ({english(condition)})"
         case relations.IsUnknown(condition=condition):
-            return f"it cannot be said whether {_bracketed(condition)}"
+            return f"it is unknown whether {_english_in_brackets(condition)}"
         case tree.Elapsed(start=start, end=end):
             return f"seconds from {english(start)} to {english(end)}"
         case relations.Product(left=left, right=right):
             return f"{english(left)} times {english(right)}"
         case relations.WithinMonths(start=start, end=end, months=months):
-            spans = " and ".join(english_of(each) for each in months)
+            spans = " and ".join(format_english(span) for span in months)
             return f"{english(end)} is within {spans} months of {english(start)}"
         case relations.Repeats(who=who, months=months):
             return (
                 f"the same {english(who)} has an earlier one in the "
-                f"{english_of(months)} months before"
+                f"{format_english(months)} months before"
             )
         case tree.Unusable():
-            return "an expression that was refused"
-    raise TypeError(f"{type(expression).__name__} cannot be said")
+            return "an invalid expression"
+    raise TypeError(f"There is no English for {type(expression).__name__}: add it to english()")
 
 
 def sql(expression: tree.Expression) -> str:
-    """Write an expression as standard SQL over the contract's column names."""
+    """Render an expression as standard SQL over the contract's column names.
+
+    Raises:
+        TypeError: there is no SQL for the class of the expression.
+    """
     match expression:
         case tree.Leaf():
             return expression.sql()
         case tree.Compare(left=left, op=op, right=right):
-            other = sql(right) if isinstance(right, tree.Term) else sql_of(right)
+            other = sql(right) if isinstance(right, tree.Term) else format_sql(right)
             return f"({sql(left)} {COMPARISONS[op][1]} {other})"
         case tree.IsIn(term=term, values=values):
-            return f"({sql(term)} IN ({', '.join(sql_of(each) for each in values)}))"
+            return f"({sql(term)} IN ({', '.join(format_sql(value) for value in values)}))"
         case tree.IsNull(term=term):
             return f"({sql(term)} IS NULL)"
         case tree.IsTrue(term=term):
             return sql(term)
         case tree.BoolOp(op=op, conditions=conditions):
-            return "(" + f" {op.upper()} ".join(sql(each) for each in conditions) + ")"
+            return "(" + f" {op.upper()} ".join(sql(part) for part in conditions) + ")"
         case tree.Not(condition=condition):
             return f"(NOT {sql(condition)})"
         case relations.IsUnknown(condition=condition):
@@ -101,55 +111,65 @@ def sql(expression: tree.Expression) -> str:
         case relations.Product(left=left, right=right):
             return f"({sql(left)} * {sql(right)})"
         case relations.WithinMonths(start=start, end=end, months=months):
-            until = " + ".join(f"INTERVAL '{sql_of(each)}' MONTH" for each in months)
+            until = " + ".join(f"INTERVAL '{format_sql(span)}' MONTH" for span in months)
             return f"({sql(end)} >= {sql(start)} AND {sql(end)} < {sql(start)} + {until})"
         case relations.Repeats(who=who, at=at, months=months):
             day = f"CAST({sql(at)} AS DATE)"
             window = f"OVER (PARTITION BY {sql(who)} ORDER BY {day})"
-            return f"(LAG({day}) {window} >= {day} - INTERVAL '{sql_of(months)}' MONTH)"
+            return f"(LAG({day}) {window} >= {day} - INTERVAL '{format_sql(months)}' MONTH)"
         case tree.Unusable():
             return "NULL"
     raise TypeError(f"{type(expression).__name__} has no SQL")
 
 
 def python(expression: tree.Expression) -> str:
-    """Write an expression as it is declared; an assumption by its key in capitals."""
+    """Render an expression as Python source; an assumption as its key in capitals.
+
+    Raises:
+        TypeError: only a measure kind builds the expression.
+    """
     match expression:
         case tree.Leaf():
             return str(expression)
         case tree.Compare(left=left, op=op, right=right):
-            other = python(right) if isinstance(right, tree.Term) else python_of(right)
+            other = python(right) if isinstance(right, tree.Term) else format_python(right)
             return f"{python(left)} {op} {other}"
         case tree.IsIn(term=term, values=values):
-            return f"{python(term)}.is_in({', '.join(python_of(each) for each in values)})"
+            return f"{python(term)}.is_in({', '.join(format_python(value) for value in values)})"
         case tree.IsNull(term=term):
             return f"{python(term)}.is_null()"
         case tree.IsTrue(term=term):
             return python(term)
         case tree.BoolOp(op=op, conditions=conditions):
             sign = {"and": " & ", "or": " | "}[op]
-            return sign.join(_in_brackets(each) for each in conditions)
+            return sign.join(_python_in_brackets(part) for part in conditions)
         case tree.Not(condition=tree.IsNull(term=term)):
             return f"{python(term)}.is_not_null()"
         case tree.Not(condition=condition):
-            return f"~{_in_brackets(condition)}"
+            return f"~{_python_in_brackets(condition)}"
         case tree.Elapsed(start=start, end=end):
             return f"{python(start)}.until({python(end)})"
         case tree.Unusable():
             return "..."
-    raise TypeError(f"{type(expression).__name__} is built by a kind of measure, not written")
+    raise TypeError(
+        f"{type(expression).__name__} is built by a measure kind, and has no Python source"
+    )
 
 
 def canonical(expression: tree.Expression) -> Canonical:
-    """Return nested lists that are equal exactly when the meaning is."""
+    """Return the canonical form: nested lists that are equal if and only if the meaning is.
+
+    Raises:
+        TypeError: there is no canonical form for the class of the expression.
+    """
     match expression:
         case tree.Leaf():
             return expression.canonical()
         case tree.Compare(left=left, op=op, right=right):
-            other = canonical(right) if isinstance(right, tree.Term) else canonical_of(right)
+            other = canonical(right) if isinstance(right, tree.Term) else canonical_literal(right)
             return [op, canonical(left), other]
         case tree.IsIn(term=term, values=values):
-            listed = _sorted(canonical_of(each) for each in values)
+            listed = _sort_forms(canonical_literal(value) for value in values)
             if len(listed) == 1 and not isinstance(values[0], Assumption):
                 return ["==", canonical(term), listed[0]]
             return ["in", canonical(term), *listed]
@@ -158,7 +178,7 @@ def canonical(expression: tree.Expression) -> Canonical:
         case tree.IsTrue(term=term):
             return canonical(term)
         case tree.BoolOp(op=op, conditions=conditions):
-            joined = _sorted(canonical(each) for each in conditions)
+            joined = _sort_forms(canonical(part) for part in conditions)
             return joined[0] if len(joined) == 1 else [op, *joined]
         case tree.Not(condition=tree.Not(condition=condition)):
             return canonical(condition)
@@ -169,48 +189,48 @@ def canonical(expression: tree.Expression) -> Canonical:
         case tree.Elapsed(start=start, end=end):
             return ["elapsed", canonical(start), canonical(end)]
         case relations.Product(left=left, right=right):
-            return ["*", *_sorted((canonical(left), canonical(right)))]
+            return ["*", *_sort_forms((canonical(left), canonical(right)))]
         case relations.WithinMonths(start=start, end=end, months=months):
-            spans = [canonical_of(each) for each in months]
+            spans = [canonical_literal(span) for span in months]
             return ["within", canonical(start), canonical(end), *spans]
         case relations.Repeats(who=who, at=at, where=where, months=months):
             rows = canonical(where) if where is not None else None
-            return ["repeats", canonical(who), canonical(at), rows, canonical_of(months)]
+            return ["repeats", canonical(who), canonical(at), rows, canonical_literal(months)]
         case tree.Unusable():
             return ["refused"]
-    raise TypeError(f"{type(expression).__name__} has no canonical form")
+    raise TypeError(f"{type(expression).__name__} has no canonical form: add it to canonical()")
 
 
-def _listed(values: Sequence[Scalar | Assumption]) -> str:
-    """List values for a reader, an assumption's with its name."""
-    *others, last = [english_of(each) for each in values]
+def _english_list(values: Sequence[Scalar | Assumption]) -> str:
+    """List values in English, those of an assumption with its name."""
+    *others, last = [format_english(value) for value in values]
     listed = f"{', '.join(others)} or {last}" if others else last
     several = others or (isinstance(values[0], Assumption) and len(values[0].values) > 1)
     return f"any of {listed}" if several else listed
 
 
-def _span(seconds: Scalar | Assumption) -> str:
-    """Say a length of time in the largest unit that it is a whole number of, if it is above one."""
+def _english_duration(seconds: Scalar | Assumption) -> str:
+    """Format seconds in hours or minutes, where that is a whole number above 1."""
     (value,) = seconds.values if isinstance(seconds, Assumption) else (seconds,)
     named = f" (assumption {seconds.key})" if isinstance(seconds, Assumption) else ""
     for size, unit in ((3_600, "hours"), (60, "minutes")):
         if isinstance(value, int | float) and value > size and value % size == 0:
-            return f"{english_of(int(value // size))} {unit}{named}"
-    return f"{english_of(value)} seconds{named}"
+            return f"{format_english(int(value // size))} {unit}{named}"
+    return f"{format_english(value)} seconds{named}"
 
 
-def _in_brackets(condition: tree.Condition) -> str:
-    """Write a part of a Python condition: only what binds less tightly needs its brackets."""
-    written = python(condition)
-    return f"({written})" if isinstance(condition, tree.BoolOp | tree.Compare) else written
+def _python_in_brackets(condition: tree.Condition) -> str:
+    """Render a condition in Python, in brackets where its operator binds less tightly."""
+    source = python(condition)
+    return f"({source})" if isinstance(condition, tree.BoolOp | tree.Compare) else source
 
 
-def _bracketed(condition: tree.Condition) -> str:
-    said = english(condition)
-    return f"({said})" if isinstance(condition, tree.BoolOp) else said
+def _english_in_brackets(condition: tree.Condition) -> str:
+    text = english(condition)
+    return f"({text})" if isinstance(condition, tree.BoolOp) else text
 
 
-def _sorted(forms: Iterable[Canonical]) -> list[Canonical]:
-    """Sort, and keep of equal forms only one: order and repeats do not change the meaning."""
-    by_text = {json.dumps(each): each for each in forms}
+def _sort_forms(forms: Iterable[Canonical]) -> list[Canonical]:
+    """Sort canonical forms and drop repeats: neither changes the meaning."""
+    by_text = {json.dumps(form): form for form in forms}
     return [by_text[text] for text in sorted(by_text)]

@@ -1,9 +1,8 @@
-"""Small immutable trees over a contract's columns.
+"""Immutable expression trees over the columns of a contract.
 
-One tree has four faces: English, SQL, the form that is hashed, and the engine's expression. What a
-column is compared with is checked when the tree is built, so a wrong condition never exists. A row
-for which a condition is null is not a member of it (three-valued logic, as in SQL), and how many
-such rows there were is counted.
+Operands are checked when the tree is built, so that an invalid condition never exists. Conditions
+follow the three-valued logic of SQL: a row for which a condition is null does not meet it, and such
+rows are counted.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from swm_kpi.expressions.literals import (
 
 
 class Expression:
-    """Anything that has a value for each row. Combine conditions with ``&``, ``|`` and ``~``."""
+    """Something with a value for each row. Combine conditions with ``&``, ``|`` and ``~``."""
 
     @property
     @abstractmethod
@@ -42,10 +41,10 @@ class Expression:
             yield from part.walk()
 
     def __and__(self, other: Expression) -> Condition:
-        return _joined("and", self, other)
+        return _combine("and", self, other)
 
     def __or__(self, other: Expression) -> Condition:
-        return _joined("or", self, other)
+        return _combine("or", self, other)
 
     def __invert__(self) -> Condition:
         if isinstance(self, Unusable):
@@ -56,91 +55,91 @@ class Expression:
         raise_problem(
             "An expression",
             "truth value",
-            "an expression has no truth value until it meets a table",
+            "an expression has no truth value without a table",
             "Use & for and, | for or, ~ for not, and .between(low, high) for a range",
         )
         return True
 
 
 class Condition(Expression):
-    """True, false or null for each row."""
+    """An expression that is true, false or null for each row."""
 
 
 class Term(Expression):
-    """A value for each row: a column, or something worked out from columns.
+    """An expression with a value for each row: a column, or something derived from columns.
 
     Attributes:
         dtype: str, int, float, bool, date or datetime.
-        domain: the closed list of values, or None when any value of the type may occur.
+        domain: the closed list of values; None if any value of the type can occur.
     """
 
     dtype: type
     domain: tuple[Any, ...] | None = None
 
-    # Comparison builds a tree, so equality of terms is identity and hashing follows it.
+    # == builds a tree, so terms are equal only to themselves, and hash by identity.
     __hash__ = object.__hash__
 
     def __eq__(self, other: object) -> Condition:  # type: ignore[override]
-        return _compared(self, "==", other)
+        return _compare(self, "==", other)
 
     def __ne__(self, other: object) -> Condition:  # type: ignore[override]
-        return _compared(self, "!=", other)
+        return _compare(self, "!=", other)
 
     def __lt__(self, other: object) -> Condition:
-        return _compared(self, "<", other)
+        return _compare(self, "<", other)
 
     def __le__(self, other: object) -> Condition:
-        return _compared(self, "<=", other)
+        return _compare(self, "<=", other)
 
     def __gt__(self, other: object) -> Condition:
-        return _compared(self, ">", other)
+        return _compare(self, ">", other)
 
     def __ge__(self, other: object) -> Condition:
-        return _compared(self, ">=", other)
+        return _compare(self, ">=", other)
 
     def between(self, low: Scalar | Assumption, high: Scalar | Assumption) -> Condition:
-        """From low to high, both included."""
+        """Return the condition that the value is from low to high, both included."""
         lower, upper = self >= low, self <= high
         literal = not isinstance(low, Assumption | Term) and not isinstance(high, Assumption | Term)
         usable = not isinstance(lower, Unusable) and not isinstance(upper, Unusable)
         if literal and usable and high < low:  # type: ignore[operator]
-            return _refused(
+            return _invalid(
                 self, "between", "the range is backwards", "Write the lower bound first"
             )
         return lower & upper
 
     def is_in(self, *values: Scalar | Assumption) -> Condition:
-        """One of the values given, or of the values an assumption holds."""
+        """Return the condition that the value is one of these, or of those of an assumption."""
         flat = _flat(values)
         if not flat:
             fix = "Name at least one value"
-            return _refused(self, "is_in", "a list of values cannot be empty", fix)
-        found = [_checked_operand(self, "is_in", each) for each in flat]
-        if any(isinstance(each, Unusable) for each in found):
+            return _invalid(self, "is_in", "a list of values cannot be empty", fix)
+        operands = [_checked_operand(self, "is_in", value) for value in flat]
+        if any(isinstance(operand, Unusable) for operand in operands):
             return Unusable()
-        return IsIn(self, tuple(found))
+        return IsIn(self, tuple(operands))
 
     def is_null(self) -> Condition:
-        """No value was recorded."""
+        """Return the condition that no value was recorded."""
         return IsNull(self)
 
     def is_not_null(self) -> Condition:
-        """Some value was recorded."""
+        """Return the condition that a value was recorded."""
         return Not(IsNull(self))
 
     def until(self, end: Term) -> Elapsed | Unusable:
-        """Elapsed real seconds from this instant to ``end``; null when either is missing."""
+        """Return the elapsed real seconds from this time to ``end``; null if either is null."""
         if isinstance(self, Unusable) or isinstance(end, Unusable):
             return Unusable()
-        for each in (self, end):
-            if not isinstance(each, Term):
+        for term in (self, end):
+            if not isinstance(term, Term):
                 fix = "Measure elapsed time between two date and time columns"
-                return _refused(self, "until", "its end is not a column", fix)
-            if each.dtype is not datetime:
-                return _refused(
-                    each,
+                return _invalid(self, "until", "its end is not a column", fix)
+            if term.dtype is not datetime:
+                return _invalid(
+                    term,
                     "until",
-                    f"it holds {DTYPE_WORDS[each.dtype]}, which has no time of day",
+                    f"it contains {DTYPE_WORDS[term.dtype]}, which has no time of day",
                     "Measure elapsed time between two date and time columns",
                 )
         return Elapsed(self, end)
@@ -150,7 +149,7 @@ Operand: TypeAlias = "Scalar | Assumption | Term"
 
 
 class Leaf(Term):
-    """A term with nothing inside, which writes its own faces: a column."""
+    """A term without parts, which renders itself: a column."""
 
     @property
     @override
@@ -159,20 +158,20 @@ class Leaf(Term):
 
     @abstractmethod
     def english(self) -> str:
-        """Name it for a reader, without a capital."""
+        """Return its name for readers, without a capital letter."""
 
     @abstractmethod
     def sql(self) -> str:
-        """Name it in SQL."""
+        """Return its name in SQL."""
 
     @abstractmethod
     def canonical(self) -> Canonical:
-        """Return nested lists that are equal exactly when the column is."""
+        """Return its canonical form: nested lists that are equal if and only if the column is."""
 
 
 @dataclass(frozen=True, eq=False)
 class Compare(Condition):
-    """A term against a literal, an assumption or another term."""
+    """A comparison of a term with a literal, an assumption or another term."""
 
     left: Term
     op: str
@@ -186,7 +185,7 @@ class Compare(Condition):
 
 @dataclass(frozen=True, eq=False)
 class IsIn(Condition):
-    """A term's value is in a list."""
+    """The value of a term is in a list."""
 
     term: Term
     values: tuple[Scalar | Assumption, ...]
@@ -211,7 +210,7 @@ class IsNull(Condition):
 
 @dataclass(frozen=True, eq=False)
 class IsTrue(Condition):
-    """A true-or-false term used as a condition."""
+    """A Boolean term used as a condition."""
 
     term: Term
 
@@ -223,7 +222,7 @@ class IsTrue(Condition):
 
 @dataclass(frozen=True, eq=False)
 class BoolOp(Condition):
-    """Conditions joined by *and* or by *or*."""
+    """Conditions combined by *and* or by *or*."""
 
     op: Literal["and", "or"]
     conditions: tuple[Condition, ...]
@@ -236,7 +235,7 @@ class BoolOp(Condition):
 
 @dataclass(frozen=True, eq=False)
 class Not(Condition):
-    """The opposite of a condition; null stays null."""
+    """The negation of a condition; null stays null."""
 
     condition: Condition
 
@@ -248,7 +247,7 @@ class Not(Condition):
 
 @dataclass(frozen=True, eq=False)
 class Elapsed(Term):
-    """Real seconds between two instants, right across a change of the clocks."""
+    """The real seconds between two times, also across a change of the clocks."""
 
     start: Term
     end: Term
@@ -265,9 +264,9 @@ class Elapsed(Term):
 
 
 class Unusable(Condition, Term):
-    """Stands where a wrong expression was written while problems are being collected.
+    """A placeholder for an invalid expression, while problems are being collected.
 
-    It takes any use without a further complaint; whatever contains it is unusable too.
+    It accepts any use without a further problem. Anything that contains it is unusable too.
     """
 
     dtype = bool
@@ -283,28 +282,32 @@ class Unusable(Condition, Term):
         return self
 
     def __call__(self, *_: object, **__: object) -> Unusable:
-        """Take any use."""
+        """Accept any use."""
         return self
 
 
 def raise_problem(subject: str, field: str, rule: str, fix: str) -> Unusable:
-    """Refuse one thing; where problems are collected, return a stand-in instead of raising."""
+    """Raise one problem; return a placeholder where problems are collected.
+
+    Raises:
+        DefinitionError: unless a caller collects problems.
+    """
     raise_problems([Problem(subject, field, rule, fix, place_of_declaration())])
     return Unusable()
 
 
 def is_unusable(value: object) -> bool:
-    """Say whether a value, or anything inside it, was refused while problems are collected."""
+    """Return whether a value is a placeholder for something invalid, or contains one."""
     if isinstance(value, Unusable):
         return True
     if isinstance(value, Expression):
-        return any(isinstance(each, Unusable) for each in value.walk())
+        return any(isinstance(part, Unusable) for part in value.walk())
     if isinstance(value, list | tuple):
-        return any(is_unusable(each) for each in value)
+        return any(is_unusable(item) for item in value)
     return False
 
 
-def _refused(term: Term, field: str, rule: str, fix: str) -> Unusable:
+def _invalid(term: Term, field: str, rule: str, fix: str) -> Unusable:
     return raise_problem(str(term), field, rule, fix)
 
 
@@ -313,28 +316,32 @@ def _as_condition(expression: object, op: str) -> Condition:
         return expression
     if isinstance(expression, Term) and expression.dtype is bool:
         return IsTrue(expression)
-    what = str(expression) if isinstance(expression, Term) else "an operand"
-    held = (
+    subject = str(expression) if isinstance(expression, Term) else "an operand"
+    type_name = (
         DTYPE_WORDS[expression.dtype] if isinstance(expression, Term) else type(expression).__name__
     )
     return raise_problem(
-        what,
+        subject,
         op,
-        f"it is {held}, and {op} joins conditions",
-        "Compare it with something, and put brackets round comparisons: (a == b) & (c > d)",
+        f"it is {type_name}, and {op} combines conditions",
+        "Compare it with something, and put comparisons in brackets: (a == b) & (c > d)",
     )
 
 
 def as_condition(expression: object) -> Condition:
-    """Read a true-or-false column as a condition; refuse any other term."""
+    """Return an expression as a condition. A Boolean column is a condition.
+
+    Raises:
+        DefinitionError: it is any other term.
+    """
     return _as_condition(expression, "where")
 
 
-def _joined(op: Literal["and", "or"], left: object, right: object) -> Condition:
+def _combine(op: Literal["and", "or"], left: object, right: object) -> Condition:
     sign = "&" if op == "and" else "|"
     conditions: list[Condition] = []
-    for each in (left, right):
-        condition = _as_condition(each, sign)
+    for operand in (left, right):
+        condition = _as_condition(operand, sign)
         if isinstance(condition, Unusable):
             return condition
         nested = isinstance(condition, BoolOp) and condition.op == op
@@ -344,15 +351,15 @@ def _joined(op: Literal["and", "or"], left: object, right: object) -> Condition:
     return BoolOp(op, tuple(conditions))
 
 
-def _compared(term: Term, op: str, other: object) -> Condition:
+def _compare(term: Term, op: str, other: object) -> Condition:
     if isinstance(term, Unusable) or isinstance(other, Unusable):
         return Unusable()
     if other is None:
-        return _refused(
+        return _invalid(
             term, op, "nothing equals a missing value", "Write .is_null() or .is_not_null()"
         )
     if op not in ("==", "!=") and term.dtype in (str, bool):
-        return _refused(
+        return _invalid(
             term,
             op,
             f"{DTYPE_WORDS[term.dtype]} has no order",
@@ -364,34 +371,38 @@ def _compared(term: Term, op: str, other: object) -> Condition:
 
 def _flat(values: Iterable[object]) -> list[object]:
     flat: list[object] = []
-    for each in values:
-        flat.extend(each) if isinstance(each, list | tuple | set | frozenset) else flat.append(each)
+    for value in values:
+        if isinstance(value, list | tuple | set | frozenset):
+            flat.extend(value)
+        else:
+            flat.append(value)
     return flat
 
 
 def _checked_operand(term: Term, op: str, operand: object) -> Any:
-    """Return the operand if the term may be compared with it, else report why it may not."""
+    """Return the operand if the term can be compared with it; otherwise raise the problem."""
     if isinstance(term, Unusable) or isinstance(operand, Unusable):
         return Unusable()
     if isinstance(operand, Term):
         if op == "is_in" or not comparable(term.dtype, operand.dtype):
-            return _refused(
+            return _invalid(
                 term,
                 op,
-                f"it holds {DTYPE_WORDS[term.dtype]}, and {operand} {DTYPE_WORDS[operand.dtype]}",
+                f"it contains {DTYPE_WORDS[term.dtype]}, "
+                f"and {operand} {DTYPE_WORDS[operand.dtype]}",
                 "Compare columns of one type with ==, <, <=, > or >=",
             )
         if term.domain is not None and operand.domain is not None and term.domain != operand.domain:
-            fix = "Compare columns of one closed list"
-            return _refused(term, op, f"its closed list is not that of {operand}", fix)
+            fix = "Compare columns with one closed list"
+            return _invalid(term, op, f"its closed list differs from that of {operand}", fix)
         return operand
     literals = operand.values if isinstance(operand, Assumption) else (operand,)
     if isinstance(operand, Assumption) and op != "is_in" and isinstance(operand.value, tuple):
-        return _refused(
+        return _invalid(
             term, op, f"assumption {operand.key!r} is a list", "Use .is_in(...) with a list"
         )
     for literal in literals:
-        found = literal_problem(literal, term.dtype, term.domain)
-        if found:
-            return _refused(term, op, *found)
+        rule_and_fix = literal_problem(literal, term.dtype, term.domain)
+        if rule_and_fix:
+            return _invalid(term, op, *rule_and_fix)
     return operand

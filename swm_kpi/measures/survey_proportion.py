@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Assumption, Canonical, Expression, Product, english
-from swm_kpi.expressions.literals import canonical_of
+from swm_kpi.expressions.literals import canonical_literal
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure, Where
@@ -126,7 +126,7 @@ class SurveyProportion(TableMeasure):
 
     def canonical(self) -> Canonical:
         """Return what moves its numbers, the smallest number of answers included."""
-        return [*super().canonical(), canonical_of(self.min_answers)]
+        return [*super().canonical(), canonical_literal(self.min_answers)]
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong with the fields."""

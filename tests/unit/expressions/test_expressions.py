@@ -175,7 +175,7 @@ FACES: dict[str, tuple[Callable[[], Expression], str, str, list[Any]]] = {
     ),
     "undecided": (
         lambda: IsUnknown(Call.code == "a"),
-        "it cannot be said whether code is ‘a’",
+        "it is unknown whether code is ‘a’",
         "((\"code\" = 'a') IS NULL)",
         ["undecided", ["==", CODE, ["str", "a"]]],
     ),
@@ -342,15 +342,15 @@ def test_what_kinds_of_measure_build_is_said_too(
 
 def test_what_was_refused_is_said_so_that_the_next_mistake_can_be_told() -> None:
     refused = Unusable()
-    assert english(refused) == "an expression that was refused"
+    assert english(refused) == "an invalid expression"
     assert (sql(refused), python(refused), canonical(refused)) == ("NULL", "...", ["refused"])
 
 
 @pytest.mark.parametrize(
     ("make", "rules"),
     [
-        (lambda: Call.calls.between("few", 3), ["it holds a whole number, not text"]),
-        (lambda: Call.calls.between(3, "many"), ["it holds a whole number, not text"]),
+        (lambda: Call.calls.between("few", 3), ["it contains a whole number, not text"]),
+        (lambda: Call.calls.between(3, "many"), ["it contains a whole number, not text"]),
         (lambda: Call.calls.between(3, 2), ["the range is backwards"]),
         (lambda: Call.code.is_in("a", "z"), ["'z' is not in its closed list"]),
         (lambda: Call.code.is_in("z", "a"), ["'z' is not in its closed list"]),
@@ -358,7 +358,10 @@ def test_what_was_refused_is_said_so_that_the_next_mistake_can_be_told() -> None
         (lambda: (Call.words > "a") & ~Call.urgent, ["text has no order"]),
         (lambda: ~Call.urgent | (Call.words > "a"), ["text has no order"]),
         (lambda: ~(Call.words > "a"), ["text has no order"]),
-        (lambda: Call.rang_at.until(Call.due) > "a", ["it holds a date, which has no time of day"]),
+        (
+            lambda: Call.rang_at.until(Call.due) > "a",
+            ["it contains a date, which has no time of day"],
+        ),
         (lambda: (Call.words > "a") == (Call.code == "z"), ["text has no order", "'z' is not in"]),
     ],
 )

@@ -271,7 +271,7 @@ CONDITIONS = {
         lambda: Log.calls == LIMITS, "Log.calls", "==", "'limits' is a list", ".is_in("
     ),
     "& without brackets round comparisons": Mistake(
-        lambda: Log.calls & Log.urgent, "Log.calls", "&", "& joins conditions", "brackets"
+        lambda: Log.calls & Log.urgent, "Log.calls", "&", "& combines conditions", "brackets"
     ),
     "| with a literal": Mistake(
         lambda: Log.urgent | True, "an operand", "|", "it is bool", "Compare it with something"
@@ -295,7 +295,7 @@ MEASURES = {
         lambda: logs(key=LEFT_OUT), "Count", "key", "it is required", "Give key="
     ),
     "a measure key that is not a name": Mistake(
-        lambda: logs(key="Logs opened"), "Count Logs opened", "key", "not a name", "lower case"
+        lambda: logs(key="Logs opened"), "Count Logs opened", "key", "not a name", "lower-case"
     ),
     "a measure that counts an instance of nothing": Mistake(
         lambda: logs(of="log"), "Count logs", "of", "it is of type str", "a ContractType"
@@ -784,7 +784,7 @@ DOCUMENTED = {
         "Assumption 'two days'",
         "key",
         "not a name",
-        "lower case",
+        "lower-case",
     ),
     "an assumption since no date": Mistake(
         lambda: Assumption("days", 2, since="April 2024", because="We chose it."),
@@ -797,7 +797,7 @@ DOCUMENTED = {
         lambda: Assumption("days", 2, since="2024-04-01", because=" "),
         "Assumption 'days'",
         "because",
-        "says why",
+        "it is empty",
         "Say in a sentence",
     ),
     "a break that is no date": Mistake(
@@ -836,7 +836,7 @@ CONTRACTS = {
         lambda: contract({"here": note(dimension=AREA), "there": note(dimension=AREA)}),
         "Contract Slip",
         "there",
-        "'area' is carried by here already",
+        "column here already has the dimension 'area'",
         "one column",
     ),
     "a rule without words": Mistake(
@@ -844,7 +844,7 @@ CONTRACTS = {
         "Contract Slip",
         "r",
         "no words",
-        "what must hold",
+        "what must be true",
     ),
     "a rule over another table's column": Mistake(
         lambda: contract({"n": note(int), "r": Rule(Log.calls > 0, "it is more than 0")}),
@@ -892,7 +892,7 @@ CONTRACTS = {
         "Slip.n",
         "str_matches",
         "not a regular expression",
-        "Mend",
+        "Correct",
     ),
     "a pattern on a number": Mistake(
         lambda: contract({"n": note(int, str_matches="1")}),
@@ -936,7 +936,7 @@ CONTRACTS = {
         lambda: Dimension("Area code", "Area", ("a",), description="Where."),
         "Dimension 'Area code'",
         "key",
-        "lower case name",
+        "lower-case name",
         "letters",
     ),
     "a dimension without a title": Mistake(
