@@ -1,4 +1,4 @@
-"""Which numbers of a result have an interval, by kind, and what it is: 95%, worked out by hand.
+"""The 95% interval of each kind of measure, compared with values calculated by hand.
 
 Wilson for shares, Poisson for counts of events, order statistics for medians; nothing for the rest,
 and nothing beside a number that is not there or not yet whole.
@@ -317,8 +317,8 @@ def into_duckdb(frame: pl.DataFrame) -> Any:
     engines.require_modules("duckdb", extra="duckdb")
     import duckdb
 
-    given = frame.to_arrow()
-    return duckdb.connect().from_arrow(given)
+    table = frame.to_arrow()
+    return duckdb.connect().from_arrow(table)
 
 
 @pytest.mark.parametrize("wrap", [lambda frame: frame, into_duckdb], ids=["polars", "duckdb"])

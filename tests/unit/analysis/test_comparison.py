@@ -1,6 +1,6 @@
 """What is set against an earlier time, by which rule, and what is never compared.
 
-Every number is worked out by hand beside the test, or is the engine's own number for the longer
+Every number is calculated by hand beside the test, or is the engine's own number for the longer
 period.
 """
 
@@ -280,7 +280,7 @@ def test_every_member_is_set_against_itself() -> None:
 def test_a_percentage_is_withheld_under_the_stated_base(
     before: int, min_count: float, percentage: float | None, marker: str
 ) -> None:
-    """A change of a handful is told as a number only; from zero there is never a percentage."""
+    """A small count has a change and no percentage; a change from zero never has one."""
     changed = compared({"2024-04": before, "2024-05": 60}, "previous_period", min_count=min_count)[
         "2024-05"
     ]
@@ -291,7 +291,7 @@ def test_a_percentage_is_withheld_under_the_stated_base(
 
 
 @pytest.mark.parametrize("min_count", [-1, math.nan, math.inf, True, "50", None])
-def test_a_least_base_is_a_count(min_count: Any) -> None:
+def test_min_count_is_a_number_from_zero(min_count: Any) -> None:
     """What is not a count cannot be a line."""
     many = {"2024-04": 60, "2024-05": 60}
     with pytest.raises(RequestError, match="min_count= must be a number from 0"):
@@ -543,7 +543,7 @@ def test_ten_months_of_ten_pence_are_a_pound_on_every_release_of_python() -> Non
     assert by_period(made.compare("year_to_date"), "spent")["2025-01"]["current_value"] == 1
 
 
-def test_nothing_is_told_of_a_hidden_number() -> None:
+def test_a_suppressed_number_is_not_compared() -> None:
     """3 calls in May are hidden: neither the change to them nor from them is there."""
     many = {"2024-04": 60, "2024-05": 3, "2024-06": 70, "2024-07": 80}
     result = compute(metric(CALLS, URGENT), calls(many, {"2024-04": 30, "2024-06": 35}), many)
@@ -855,7 +855,7 @@ def test_before_the_first_known_year_there_is_nothing_to_compare_with() -> None:
     [("2020-03", False), ("2020-04", True), ("2021-03", True), ("2021-04", False)],
 )
 def test_the_pandemic_year_is_from_april_to_march(month: str, by_member: bool) -> None:
-    """Told of an average alone, and only where one of its own months is in it."""
+    """Only an average has the note, and only if one of its months is in that year."""
     year, rest = int(month[:4]), month[4:]
     many = {f"{year + at}{rest}": 60 for at in range(4)}
     changed = compared(many, "three_year_average")[f"{year + 3}{rest}"]
@@ -904,7 +904,9 @@ def test_what_could_not_be_compared_says_what_with_what() -> None:
 @pytest.mark.parametrize(
     ("marker", "expected"), [("[e]", "that is an estimate."), ("[u]", "of low reliability.")]
 )
-def test_one_shaky_number_on_either_side_is_said(period: str, marker: str, expected: str) -> None:
+def test_one_unreliable_number_on_either_side_is_noted(
+    period: str, marker: str, expected: str
+) -> None:
     made = compute(metric(CALLS), calls({"2024-04": 60, "2024-05": 90}), ["2024-04", "2024-05"])
     by_member = pl.when(pl.col("period") == period).then(pl.lit(marker)).otherwise("marker")
     frame = made.to_polars().with_columns(marker=by_member)

@@ -1,6 +1,6 @@
-"""Process limits and signals of a series: what is worked out, what is flagged, what is refused.
+"""Process limits and signals of a series, and the reasons why there are none.
 
-Limits stand 2.66 mean moving ranges from the mean. Every number is worked out by hand beside the
+The limits are 2.66 mean moving ranges from the mean. Every number is calculated by hand beside the
 test, or by a few lines of plain arithmetic.
 """
 
@@ -175,7 +175,7 @@ def test_a_member_has_a_chart_of_its_own() -> None:
     assert limits(made.spc("calls")) == pytest.approx((22 - REACH, 22, 22 + REACH))
 
 
-def test_a_freak_moving_range_is_left_out_only_when_asked() -> None:
+def test_an_outlying_moving_range_is_screened_only_on_request() -> None:
     """Eleven steps of 4 and one of 36; 36 is above 3.267 times their mean of 80 / 12."""
     made = result([*STEADY, 60])
     mean = (12 * 22 + 60) / 13
@@ -267,7 +267,7 @@ def test_two_of_three_near_a_limit_are_flagged_and_the_third_is_not() -> None:
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_limits_are_worked_out_afresh_at_a_break(declared: bool) -> None:
+def test_limits_are_recalculated_at_a_break(declared: bool) -> None:
     """Means of 22 and 42, and the step of 16 between them is no moving range."""
     breaks = [Break("2023-01-01", "A new system")]
     many = [*STEADY, *(item + 20 for item in STEADY)]
@@ -332,7 +332,7 @@ def test_a_break_ends_a_run() -> None:
     assert parted["run"].to_list() == [0] * 24
 
 
-# What was disclosed.
+# Protected results.
 
 
 def test_limits_of_disclosed_numbers_are_of_what_is_shown_and_say_so() -> None:

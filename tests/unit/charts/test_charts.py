@@ -1,4 +1,4 @@
-"""Pictures, the words that stand for them, and how numbers are written."""
+"""Charts, their text alternatives, and the format of numbers."""
 
 from __future__ import annotations
 
@@ -76,24 +76,24 @@ def counts(at: int, area: str) -> Cell:
     return {"North": 40.0, "South": 50.0, "Unknown": 60.0}.get(area, 150.0) + at, ""
 
 
-def texts(picture: Chart) -> list[str]:
-    """The texts of a picture's drawing, having checked that it is sound."""
-    svg = picture.to_svg()
+def texts(chart: Chart) -> list[str]:
+    """The texts of a chart's drawing, having checked that it is sound."""
+    svg = chart.to_svg()
     assert not re.search(r"NaN|undefined|Infinity|>null<", svg)
     root = ElementTree.fromstring(svg)  # noqa: S314
     assert root.get("role") == "img"
-    assert root.get("aria-label") == picture.title
+    assert root.get("aria-label") == chart.title
     title, words = root[0], root[1]
     assert title.tag.endswith("title")
-    assert title.text == picture.title
+    assert title.text == chart.title
     assert words.tag.endswith("desc")
-    assert words.text == picture.alt_text
+    assert words.text == chart.alt_text
     drawn = (part for child in root[2:] for part in child.itertext())
     return [item for item in drawn if item.strip()]
 
 
-def all_text(picture: Chart) -> str:
-    return " ".join(texts(picture))
+def all_text(chart: Chart) -> str:
+    return " ".join(texts(chart))
 
 
 # Numbers
@@ -176,16 +176,16 @@ def test_ticks_are_as_many_as_fit(first, last, grain, apart, shown) -> None:
 
 
 @needs_altair
-def test_a_series_is_told_with_its_limits_signals_target_and_gaps() -> None:
+def test_the_alt_text_of_a_series_has_limits_signals_target_and_gaps() -> None:
     def cell(at: int, area: str) -> Cell:
         if at == 5:
             return None, "[c]"
         return 100.0 + (at % 2) * 10 - (60 if at == 20 else 0), "[p]" if at == 23 else ""
 
     target = kpi.Target(90, since="2024-04-01", source="A plan")
-    picture = result(cell, grain="month", areas=("All",)).plot(target=target)
-    assert picture.title == "Neighbourhood crimes: 100 in February 2025, within routine variation"
-    expected = picture.alt_text
+    chart = result(cell, grain="month", areas=("All",)).plot(target=target)
+    assert chart.title == "Neighbourhood crimes: 100 in February 2025, within routine variation"
+    expected = chart.alt_text
     for sentence in (
         "Line chart. Neighbourhood crimes, whole force, by month, April 2023 to March 2025.",
         "The latest is 100 crimes in February 2025, as in February 2024.",
@@ -204,71 +204,71 @@ def test_a_series_is_told_with_its_limits_signals_target_and_gaps() -> None:
 
 @needs_altair
 def test_signals_next_to_one_another_are_one_run() -> None:
-    picture = result(
+    chart = result(
         lambda at, area: (100.0 + at % 2 + (50 if at >= 12 else 0), ""),
         "24", "crimes", grain="month", areas=("All",),
     ).plot()  # fmt: skip
-    assert "Special causes, high: April 2024 to March 2025." in picture.alt_text
-    assert "Special causes, low: April 2023 to March 2024." in picture.alt_text
-    assert picture.title.endswith("in March 2025, higher than is routine")
+    assert "Special causes, high: April 2024 to March 2025." in chart.alt_text
+    assert "Special causes, low: April 2023 to March 2024." in chart.alt_text
+    assert chart.title.endswith("in March 2025, higher than is routine")
 
 
 @needs_altair
 def test_a_series_too_short_for_limits_says_so() -> None:
-    picture = result(counts, areas=("All",)).plot()
-    assert picture.title == "Neighbourhood crimes: 157 in January to March 2025"
-    assert "No process limits: there are 8 points, and limits need 12." in picture.alt_text
-    assert "up from 153 in January to March 2024" in picture.alt_text
-    assert "limits need 12" in all_text(picture)
+    chart = result(counts, areas=("All",)).plot()
+    assert chart.title == "Neighbourhood crimes: 157 in January to March 2025"
+    assert "No process limits: there are 8 points, and limits need 12." in chart.alt_text
+    assert "up from 153 in January to March 2024" in chart.alt_text
+    assert "limits need 12" in all_text(chart)
     chart = result(counts, areas=("All",), first="2025-01-01").plot()
     assert "there is 1 point, and" in chart.alt_text
 
 
 @needs_altair
-def test_the_year_before_is_not_told_across_a_break() -> None:
+def test_the_alt_text_does_not_compare_across_a_break() -> None:
     broken = kpi.Break("2024-10-01", "another system")
-    picture = result(counts, areas=("All",)).plot(recalculate_from=[broken])
-    assert "The latest is 157 crimes in January to March 2025. " in picture.alt_text
-    assert "Break" in texts(picture)
+    chart = result(counts, areas=("All",)).plot(recalculate_from=[broken])
+    assert "The latest is 157 crimes in January to March 2025. " in chart.alt_text
+    assert "Break" in texts(chart)
 
 
 @needs_altair
-def test_members_are_told_from_the_highest_and_unknown_last() -> None:
+def test_the_alt_text_of_members_starts_with_the_highest_and_ends_with_unknown() -> None:
     def cell(at: int, area: str) -> Cell:
         return (None, "[c]") if area == "South" else counts(0, area)
 
-    picture = result(cell, interval=5).plot(kind="members")
-    assert picture.title == "Neighbourhood crimes by Local Policing Area, January to March 2025"
+    chart = result(cell, interval=5).plot(kind="members")
+    assert chart.title == "Neighbourhood crimes by Local Policing Area, January to March 2025"
     assert (
         "Whole force: 150 crimes. From the highest: North 40 (95% interval 35 to 45), "
         "Unknown 60 (95% interval 55 to 65). No number for South: withheld to protect people who "
         "could be identified."
-    ) in picture.alt_text
+    ) in chart.alt_text
 
 
 @needs_altair
-def test_years_are_told_beside_one_another() -> None:
-    picture = result(counts, areas=("All",)).plot(kind="year_on_year")
-    assert picture.title == "Neighbourhood crimes: 2024/25 beside 2023/24"
-    assert "2024/25 in crimes: Q1 154, Q2 155, Q3 156, Q4 157." in picture.alt_text
+def test_the_alt_text_of_years_compares_them() -> None:
+    chart = result(counts, areas=("All",)).plot(kind="year_on_year")
+    assert chart.title == "Neighbourhood crimes: 2024/25 beside 2023/24"
+    assert "2024/25 in crimes: Q1 154, Q2 155, Q3 156, Q4 157." in chart.alt_text
     assert (
         "Of the 4 complete periods with a number in both years, 4 are above the year before and 0 "
-        "below." in picture.alt_text
+        "below." in chart.alt_text
     )
-    assert {"Q4 157", "Q4 153", "2024/25", "2023/24"} <= set(texts(picture))
+    assert {"Q4 157", "Q4 153", "2024/25", "2023/24"} <= set(texts(chart))
 
 
 @needs_altair
-def test_small_charts_are_told_one_by_one() -> None:
+def test_the_alt_text_of_small_multiples_describes_each_member() -> None:
     def cell(at: int, area: str) -> Cell:
         return (None, "[c]") if area == "South" or (area == "North" and at == 2) else counts(at, "")
 
-    picture = result(cell).plot(kind="small_multiples")
+    chart = result(cell).plot(kind="small_multiples")
     assert (
         "North: 150 in April to June 2023, 157 in January to March 2025; 1 period without a "
         "number. South: no number (withheld to protect people who could be identified)."
-    ) in picture.alt_text
-    assert texts(picture).count("[c]") == 3  # the gap, the run of gaps, and the number at the end
+    ) in chart.alt_text
+    assert texts(chart).count("[c]") == 3  # the gap, the run of gaps, and the number at the end
 
 
 # Pictures
@@ -291,9 +291,9 @@ def test_the_whole_is_a_line_only_where_it_is_of_the_members_size() -> None:
     assert "total" in share.altair_chart.to_dict()["datasets"]
     # One area has them all, so that the sum is of its size.
     count = result(lambda at, area: (7.0 if area in ("North", "All") else 0.0, ""))
-    picture = count.plot(kind="members")
-    assert "Whole force: 7." in all_text(picture)
-    assert "total" not in picture.altair_chart.to_dict()["datasets"]
+    chart = count.plot(kind="members")
+    assert "Whole force: 7." in all_text(chart)
+    assert "total" not in chart.altair_chart.to_dict()["datasets"]
 
 
 @needs_altair
@@ -301,12 +301,12 @@ def test_a_gap_breaks_the_line_and_shows_its_marker() -> None:
     def cell(at: int, area: str) -> Cell:
         return (None, "[c]") if at == 3 else (5.0, "[p]" if at == 7 else "")
 
-    picture = result(cell, areas=("All",)).plot()
-    data = picture.altair_chart.to_dict()["datasets"]
+    chart = result(cell, areas=("All",)).plot()
+    data = chart.altair_chart.to_dict()["datasets"]
     assert [row["run"] for row in data["values"]] == [0, 0, 0, 1, 1, 1, 1]
     assert [row["at"] for row in data["values"]] == [0, 1, 2, 4, 5, 6, 7]
-    assert {"[c]", "5 [p]", "Provisional or excluded"} <= set(texts(picture))
-    assert "[c]: withheld to protect people who could be identified." in all_text(picture)
+    assert {"[c]", "5 [p]", "Provisional or excluded"} <= set(texts(chart))
+    assert "[c]: withheld to protect people who could be identified." in all_text(chart)
     (stripe,) = data["gaps"]
     assert stripe["first"] < 3 < stripe["last"]
 
@@ -343,8 +343,8 @@ def test_a_triangle_of_improvement_points_the_way_that_is_better() -> None:
 @needs_altair
 @pytest.mark.parametrize("kind", KINDS)
 def test_units_time_and_small_print_stand_on_every_picture(kind: str) -> None:
-    picture = result(counts).plot(kind=kind, source="Synthetic data: made up.")
-    drawn = all_text(picture)
+    chart = result(counts).plot(kind=kind, source="Synthetic data: made up.")
+    drawn = all_text(chart)
     for words in (
         "Ref 20: Neighbourhood crimes (burglary",
         "Crimes",
@@ -353,13 +353,13 @@ def test_units_time_and_small_print_stand_on_every_picture(kind: str) -> None:
         "no disclosure control. Do not publish them.",
     ):
         assert words in drawn
-    assert picture.alt_text.endswith("control. Do not publish them.")
+    assert chart.alt_text.endswith("control. Do not publish them.")
 
 
 @needs_altair
 def test_a_proxy_is_said_to_be_one() -> None:
-    picture = result(counts, "15", "incidents", basis="proxy", areas=("All",)).plot()
-    for expected in (all_text(picture), picture.alt_text):
+    chart = result(counts, "15", "incidents", basis="proxy", areas=("All",)).plot()
+    for expected in (all_text(chart), chart.alt_text):
         assert "From public data, used as a proxy for force data." in expected
 
 
@@ -385,14 +385,14 @@ def test_a_picture_is_as_wide_as_was_asked(kind: str, width: int) -> None:
 @needs_altair
 @pytest.mark.parametrize("kind", ["members", "small_multiples"])
 def test_long_names_leave_room_for_the_numbers(kind: str) -> None:
-    long = "Other sexual offences, including exposure, voyeurism and those not told apart"
-    picture = result(counts, areas=(long, "Unknown", "All"), interval=3).plot(kind=kind, width=320)
-    actual = re.search(r'width="([\d.]+)"', picture.to_svg())
+    long = "Other sexual offences, including exposure, voyeurism and those not classified"
+    chart = result(counts, areas=(long, "Unknown", "All"), interval=3).plot(kind=kind, width=320)
+    actual = re.search(r'width="([\d.]+)"', chart.to_svg())
     assert actual is not None
     assert float(actual[1]) <= 332
-    assert any(item.endswith("…") for item in texts(picture))
-    assert long in picture.alt_text
-    assert long in json.dumps(picture.data_table)
+    assert any(item.endswith("…") for item in texts(chart))
+    assert long in chart.alt_text
+    assert long in json.dumps(chart.data_table)
 
 
 VALUES = st.one_of(
@@ -414,7 +414,7 @@ MARKERS = st.sampled_from(["", "", "[p]", "[u]"])
     st.sampled_from([320, 660]),
     st.data(),
 )
-def test_any_numbers_can_be_drawn_and_told(kind, of, count, width, data) -> None:
+def test_any_numbers_can_be_drawn_and_described(kind, of, count, width, data) -> None:
     ref, measure, values = of
     cells: dict[tuple[int, str], Cell] = {}
     last = kpi.periods("2023-04-01", "2024-06-30", grain="month")[count - 1].end.isoformat()
@@ -430,22 +430,22 @@ def test_any_numbers_can_be_drawn_and_told(kind, of, count, width, data) -> None
         return value, marker
 
     computed = result(cell, ref, measure, grain="month", last=last)
-    picture = computed.plot(kind=kind, width=width)
-    drawn = " ".join(texts(picture))
-    assert picture.alt_text
+    chart = computed.plot(kind=kind, width=width)
+    drawn = " ".join(texts(chart))
+    assert chart.alt_text
     total = [value for (_, area), (value, _) in cells.items() if area == "All"]
     if kind == "series" and not any(value is not None for value in total):
         assert "No number to show" in drawn
-        assert "No number to show" in picture.alt_text
-    assert all(len(row) == len(picture.data_table[0]) for row in picture.data_table)
+        assert "No number to show" in chart.alt_text
+    assert all(len(row) == len(chart.data_table[0]) for row in chart.data_table)
 
 
 @needs_altair
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_but_hidden_numbers_says_why(kind: str) -> None:
-    picture = result(lambda at, area: (None, "[c]")).plot(kind=kind)
-    assert "withheld to protect people" in picture.alt_text
-    assert "withheld to protect people" in all_text(picture)
+    chart = result(lambda at, area: (None, "[c]")).plot(kind=kind)
+    assert "withheld to protect people" in chart.alt_text
+    assert "withheld to protect people" in all_text(chart)
 
 
 @needs_altair
@@ -472,42 +472,42 @@ def test_a_hidden_number_leaves_no_trace_in_any_form(kind: str) -> None:
         return result(cell, interval=1.5, grain="month")
 
     policy = kpi.DisclosurePolicy(threshold=5, rounding_base=5)
-    chart, two = (of(hidden).protect(policy).plot(kind=kind, member=member) for hidden in (1, 2))
+    first, second = (of(hidden).protect(policy).plot(kind=kind, member=member) for hidden in (1, 2))
     plain = [of(hidden).plot(kind=kind, member=member).to_svg() for hidden in (1, 2)]
     assert plain[0] != plain[1]
-    assert chart.policy
-    assert chart.to_svg() == two.to_svg()
-    assert chart.to_html() == two.to_html()
-    assert json.dumps(chart.altair_chart.to_dict()) == json.dumps(two.altair_chart.to_dict())
-    assert (chart.alt_text, chart.data_table) == (two.alt_text, two.data_table)
-    assert "Counts of people and events under 5 are suppressed" in chart.alt_text
+    assert first.policy
+    assert chart.to_svg() == second.to_svg()
+    assert chart.to_html() == second.to_html()
+    assert json.dumps(first.altair_chart.to_dict()) == json.dumps(second.altair_chart.to_dict())
+    assert (first.alt_text, first.data_table) == (second.alt_text, second.data_table)
+    assert "Counts of people and events under 5 are suppressed" in first.alt_text
 
 
 @needs_altair
 def test_an_undisclosed_picture_is_not_written_unless_that_is_meant(tmp_path: Path) -> None:
-    picture = result(counts).plot()
+    first = result(counts).plot()
     for form in ("svg", "png", "html"):
         path = tmp_path / f"a.{form}"
         with pytest.raises(OutputError, match="no disclosure control"):
-            picture.save(path)
+            chart.save(path)
         assert not path.exists()
-        picture.save(path, policy="none")
+        chart.save(path, policy="none")
         with pytest.raises(OutputError, match="exists already"):
-            picture.save(path, policy="none")
-        picture.save(path, policy="none", overwrite=True)
+            chart.save(path, policy="none")
+        chart.save(path, policy="none", overwrite=True)
     assert sorted(item.name for item in tmp_path.iterdir()) == ["a.html", "a.png", "a.svg"]
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
-    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == picture.to_svg()
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == chart.to_svg()
     with pytest.raises(OutputError, match="before drawing"):
-        picture.save(tmp_path / "b.svg", policy="5")
+        chart.save(tmp_path / "b.svg", policy="5")
     with pytest.raises(OutputError, match="cannot be written as"):
-        picture.save(tmp_path / "b.jpg", policy="none")
+        chart.save(tmp_path / "b.jpg", policy="none")
 
 
 @needs_altair
 def test_a_disclosed_picture_is_written_with_its_policy(tmp_path: Path) -> None:
-    picture = result(counts, policy=kpi.DisclosurePolicy(threshold=5, rounding_base=5)).plot()
-    picture.save(tmp_path / "a.svg")
+    chart = result(counts, policy=kpi.DisclosurePolicy(threshold=5, rounding_base=5)).plot()
+    chart.save(tmp_path / "a.svg")
     assert "Disclosure control: Counts of people and events under 5 are suppressed" in (
         (tmp_path / "a.svg").read_text(encoding="utf-8")
     )
@@ -519,15 +519,15 @@ def test_a_disclosed_picture_is_written_with_its_policy(tmp_path: Path) -> None:
 @needs_altair
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_asks_no_host_for_anything_and_has_every_number(kind: str) -> None:
-    picture = result(counts, interval=2).plot(kind=kind)
-    html = picture.to_html()
+    chart = result(counts, interval=2).plot(kind=kind)
+    html = chart.to_html()
     hosts = set(re.findall(r'https?://[^"\s<]+', html))
     assert hosts <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
     assert not re.search(r"<(script|link|img|iframe|object)|@import|url\(| on\w+=", html)
     assert html.count("<svg") == 2
     assert html.count("<table>") == 1
-    assert f"<figcaption>{picture.alt_text[:20]}" in html
-    headings, *rows = picture.data_table
+    assert f"<figcaption>{chart.alt_text[:20]}" in html
+    headings, *rows = chart.data_table
     assert html.count('scope="col"') == len(headings)
     assert html.count('scope="row"') == len(rows)
 
@@ -545,12 +545,12 @@ def test_the_table_of_a_series_has_limits_and_signals() -> None:
 def test_text_is_never_markup(kind: str) -> None:
     hostile = "<script>alert('&')</script>\"><img src=x onerror=alert(1)>"
     areas = (hostile, "Unknown", "All")
-    picture = result(counts, areas=areas, name=hostile).plot(kind=kind, source=hostile)
-    assert any("<script>" in item for item in texts(picture))
-    for html in (picture.to_html(), picture._repr_mimebundle_()["text/html"]):
+    chart = result(counts, areas=areas, name=hostile).plot(kind=kind, source=hostile)
+    assert any("<script>" in item for item in texts(chart))
+    for html in (chart.to_html(), chart._repr_mimebundle_()["text/html"]):
         assert "<script" not in html
         assert "<img" not in html
-    assert picture._repr_mimebundle_()["text/plain"] == picture.alt_text == str(picture)
+    assert chart._repr_mimebundle_()["text/plain"] == chart.alt_text == str(chart)
 
 
 # What is refused
@@ -593,7 +593,7 @@ def test_without_altair_the_extra_is_named(monkeypatch, kind: str) -> None:
 @pytest.mark.parametrize("form", ["svg", "png", "html"])
 def test_without_vl_convert_the_extra_is_named(monkeypatch, tmp_path: Path, form: str) -> None:
     monkeypatch.setitem(sys.modules, "vl_convert", None)
-    picture = result(counts).plot()
+    chart = result(counts).plot()
     with pytest.raises(MissingExtra, match=r"swm-kpi\[charts\]"):
-        picture.save(tmp_path / f"a.{form}", policy="none")
+        chart.save(tmp_path / f"a.{form}", policy="none")
     assert not list(tmp_path.iterdir())

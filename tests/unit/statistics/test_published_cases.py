@@ -195,7 +195,7 @@ def test_trends_are_those_of_nhsrplotthedots(values: list[int], trend: list[int]
     assert flagged(values)[2] == trend
 
 
-def test_a_freak_point_in_the_series_of_the_vignette() -> None:
+def test_an_outlying_point_in_the_series_of_the_vignette() -> None:
     """*Deviations from Excel defaults*: only the 10 stands out, with screening and without."""
     values = [1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]
     assert flagged(values)[0] == flagged(values, screen_moving_ranges=True)[0] == [5]

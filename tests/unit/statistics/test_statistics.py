@@ -304,7 +304,7 @@ def test_what_is_refused_is_named_and_counted(call: Any, message: str) -> None:
 
 
 def test_the_largest_numbers_are_taken_and_no_larger() -> None:
-    """Above 2 to the 53 floats skip whole numbers; above 1e150 there is no room to work."""
+    """Above 2 to the 53 floats skip whole numbers; above 1e150 a square overflows."""
     assert byar(2**53)[0] < 2**53
     with pytest.raises(RequestError, match="above 2 to the power of 53"):
         byar(2**53 + 2)
@@ -479,7 +479,7 @@ def test_ranks_of_many_are_those_of_each(sizes: list[int]) -> None:
 # The chart
 
 
-FREAK = [1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]
+OUTLYING = [1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]
 
 
 def of_all(chart: XmRLimits, name: str) -> float:
@@ -497,8 +497,8 @@ def test_limits_of_the_nist_flow_rate_example() -> None:
     assert not outside_limits(chart).any()
 
 
-def test_limits_with_and_without_a_freak_moving_range() -> None:
-    plain, screened = xmr(FREAK), xmr(FREAK, screen_moving_ranges=True)
+def test_limits_with_and_without_a_outlying_moving_range() -> None:
+    plain, screened = xmr(OUTLYING), xmr(OUTLYING, screen_moving_ranges=True)
     names = ("mean", "moving_range_mean", "lower", "upper")
     assert [of_all(plain, item) for item in names] == pytest.approx(
         [1.944444, 1.882353, -3.062614, 6.951503], abs=1e-6
@@ -508,13 +508,13 @@ def test_limits_with_and_without_a_freak_moving_range() -> None:
     )
     assert of_all(plain, "moving_range_upper") == pytest.approx(3.267 * 1.882353, abs=1e-6)
     assert of_all(plain, "sigma") == pytest.approx(2.66 * 1.882353 / 3, abs=1e-6)
-    assert plain.moving_range[1:].tolist() == np.abs(np.diff(FREAK)).tolist()
+    assert plain.moving_range[1:].tolist() == np.abs(np.diff(OUTLYING)).tolist()
 
 
-def test_freak_ranges_stay_in_unless_asked_for() -> None:
-    assert of_all(xmr_or_nan(FREAK), "upper") == of_all(xmr(FREAK), "upper")
-    assert of_all(xmr_or_nan(FREAK, True), "upper") == of_all(
-        xmr(FREAK, screen_moving_ranges=True), "upper"
+def test_outlying_ranges_are_screened_only_on_request() -> None:
+    assert of_all(xmr_or_nan(OUTLYING), "upper") == of_all(xmr(OUTLYING), "upper")
+    assert of_all(xmr_or_nan(OUTLYING, True), "upper") == of_all(
+        xmr(OUTLYING, screen_moving_ranges=True), "upper"
     )
 
 
@@ -621,7 +621,7 @@ def test_a_small_series_beside_a_large_one_keeps_its_signals() -> None:
 def chart_of(
     values: Sequence[float | None], mean: float = 0, sigma: float = 1, breaks: Sequence[int] = ()
 ) -> XmRLimits:
-    """A chart with limits that are given and not worked out, to try one rule at a time."""
+    """Limits that are set and not calculated, to test one rule at a time."""
     chart = xmr_or_nan(values, breaks=breaks)
     at = np.full(len(values), float(mean))
     return chart._replace(mean=at, lower=at - 3 * sigma, upper=at + 3 * sigma, sigma=at * 0 + sigma)
@@ -679,14 +679,14 @@ def test_two_of_three_beyond_two_sigma() -> None:
     assert not two_of_three(chart_of([2.5, 1, 2.5], breaks=[2])).any()
     for values in ([-2.5, 2.5, 2.5], [2.5, 2.5, -2.5], [2.5, -1, 2.5]):
         assert not two_of_three(chart_of(values)).any()
-    # Nought is two sigma from a mean of -2, and no more.
+    # Zero is exactly two sigma from a mean of -2.
     assert not two_of_three(chart_of([0, 0, 0], mean=-2)).any()
     for between in (2, 3):
         assert not two_of_three(chart_of([0, 2.5, 1, 2.5, 0], breaks=[between])).any()
     assert not two_of_three(chart_of([2.5, 2.5])).any()
 
 
-def test_a_point_outside_the_limits_is_one_of_the_two_unless_told_otherwise() -> None:
+def test_a_point_outside_the_limits_counts_among_the_two_by_default() -> None:
     """As Making Data Count has counted since the end of 2023, and as it did before."""
     for values, now, before in (
         ([2.5, 3.5, 1], [1, 1, 0], [0, 0, 0]),
