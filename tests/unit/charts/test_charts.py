@@ -476,16 +476,16 @@ def test_a_hidden_number_leaves_no_trace_in_any_form(kind: str) -> None:
     plain = [of(hidden).plot(kind=kind, member=member).to_svg() for hidden in (1, 2)]
     assert plain[0] != plain[1]
     assert first.policy
-    assert chart.to_svg() == second.to_svg()
-    assert chart.to_html() == second.to_html()
+    assert first.to_svg() == second.to_svg()
+    assert first.to_html() == second.to_html()
     assert json.dumps(first.altair_chart.to_dict()) == json.dumps(second.altair_chart.to_dict())
     assert (first.alt_text, first.data_table) == (second.alt_text, second.data_table)
     assert "Counts of people and events under 5 are suppressed" in first.alt_text
 
 
 @needs_altair
-def test_an_undisclosed_picture_is_not_written_unless_that_is_meant(tmp_path: Path) -> None:
-    first = result(counts).plot()
+def test_an_unprotected_chart_is_not_written_without_confirmation(tmp_path: Path) -> None:
+    chart = result(counts).plot()
     for form in ("svg", "png", "html"):
         path = tmp_path / f"a.{form}"
         with pytest.raises(OutputError, match="no disclosure control"):
@@ -505,7 +505,7 @@ def test_an_undisclosed_picture_is_not_written_unless_that_is_meant(tmp_path: Pa
 
 
 @needs_altair
-def test_a_disclosed_picture_is_written_with_its_policy(tmp_path: Path) -> None:
+def test_a_protected_chart_is_written_with_its_policy(tmp_path: Path) -> None:
     chart = result(counts, policy=kpi.DisclosurePolicy(threshold=5, rounding_base=5)).plot()
     chart.save(tmp_path / "a.svg")
     assert "Disclosure control: Counts of people and events under 5 are suppressed" in (
