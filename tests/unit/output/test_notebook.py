@@ -17,14 +17,14 @@ class Page(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.texts: list[str] = []
         self.open: list[str] = []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.elements.append((tag, dict(attrs)))
         self.texts.append("")
         self.open.append(tag)
 
@@ -38,7 +38,7 @@ class Page(HTMLParser):
     def all(self, tag: str, **wanted: str) -> list[str]:
         return [
             text
-            for (name, attributes), text in zip(self.found, self.texts, strict=True)
+            for (name, attributes), text in zip(self.elements, self.texts, strict=True)
             if name == tag and wanted.items() <= attributes.items()
         ]
 
@@ -186,10 +186,10 @@ def test_a_process_chart_shows_its_points_the_latest_first_and_its_words() -> No
 
 def test_a_report_and_readiness_print_their_words() -> None:
     class Printer:
-        message = ""
+        printed = ""
 
         def text(self, words: str) -> None:
-            self.said += words
+            self.printed += words
 
     frame = kpi.synthetic.generate_force(start="2024-04-01", end="2024-06-30", scale=0.001)[
         "incident"
@@ -197,7 +197,7 @@ def test_a_report_and_readiness_print_their_words() -> None:
     for shown in (kpi.validate(frame, "incident"), kpi.check_inputs({"incident": frame})):
         printer = Printer()
         shown._repr_pretty_(printer, cycle=False)
-        assert printer.said == str(shown)
+        assert printer.printed == str(shown)
 
 
 def test_an_entry_shows_itself_in_one_line() -> None:
