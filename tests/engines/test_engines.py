@@ -24,11 +24,12 @@ from tests.support.oracle_cases import (
     COMPARED,
     CONTRACTS,
     MEASURES,
+    Case,
     agreement_settings,
     build_metric,
+    check_random_cases,
     compute,
     is_aware,
-    random_cases,
     random_requests,
     random_tables,
     required_features,
@@ -135,13 +136,11 @@ def test_every_kind_of_measure_equals_the_oracle_on_every_engine(name) -> None:
     load = engines.loader(name)
     COMPARED.clear()
 
-    @AGREEMENT
-    @given(random_cases())
-    def equals(case) -> None:
+    def equals(case: Case) -> None:
         data = {each: load(each, rows) for each, rows in case.frames.items()}
         assert case.differences(data) == []
 
-    equals()
+    check_random_cases(equals)
     assert required_features() - COMPARED.keys() == set()
 
 
@@ -179,13 +178,11 @@ def test_counts_by_combination_of_values_equal_the_oracle(monkeypatch, where) ->
     monkeypatch.setattr(narwhals_backend, "ROWS_PER_GROUP", 1e-9)
     load = engines.loader(where) if where != "memory" else lambda _, rows: rows
 
-    @AGREEMENT
-    @given(random_cases(max_variants=5))
-    def equals(case) -> None:
+    def equals(case: Case) -> None:
         data = {each: load(each, rows) for each, rows in case.frames.items()}
         assert case.differences(data) == []
 
-    equals()
+    check_random_cases(equals, max_variants=5)
 
 
 def test_the_last_microsecond_of_a_second_is_in_it(engine) -> None:

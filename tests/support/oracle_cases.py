@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import hypothesis.strategies as st
 import polars as pl
-from hypothesis import settings
+from hypothesis import given, seed, settings
 
 import swm_kpi as kpi
 from swm_kpi import (
@@ -653,12 +653,22 @@ def required_features() -> set[object]:
     }
 
 
+VARIANTS = sorted(set(map(variant_of, MEASURES)))
+
+
 @st.composite
-def random_cases(draw: st.DrawFn, max_variants: int = 3) -> Case:
-    """Draw a few measures with those they depend on, only their tables, and a request."""
+def random_cases(draw: st.DrawFn, variant: str | None = None, max_variants: int = 3) -> Case:
+    """Draw a few measures with those they depend on, only their tables, and a request.
+
+    Args:
+        draw: draws from a strategy.
+        variant: a variant that one of the measures has; None for any.
+        max_variants: how many measures to draw at most, without those they depend on.
+    """
     # Draw a variant first: of all measures, those of a kind with few would seldom be drawn.
-    possible = sorted(set(map(variant_of, MEASURES)))
-    variants = draw(st.lists(st.sampled_from(possible), min_size=1, max_size=max_variants))
+    first = st.sampled_from(VARIANTS) if variant is None else st.just(variant)
+    others = st.lists(st.sampled_from(VARIANTS), max_size=max_variants - 1)
+    variants = [draw(first), *draw(others)]
     drawn = [
         draw(st.sampled_from([measure for measure in MEASURES if variant_of(measure) == variant]))
         for variant in variants
@@ -676,6 +686,22 @@ def random_cases(draw: st.DrawFn, max_variants: int = 3) -> Case:
     metric = build_metric(measures, breakdowns)
     requested = [dimension for dimension in by if dimension in breakdowns]
     return Case(metric, draw(random_tables(sorted(contracts))), periods, requested)
+
+
+def check_random_cases(check: Callable[[Case], None], max_variants: int = 3) -> None:
+    """Run a check on random cases, on equally many with each variant of measure.
+
+    Hypothesis repeats what it has drawn, so that 200 cases can lack a variant altogether.
+    """
+    profile = settings.get_profile("agreement")
+    examples = math.ceil(profile.max_examples / len(VARIANTS))
+    for number, variant in enumerate(VARIANTS):
+        test = given(random_cases(variant, max_variants))(check)
+        test = settings(profile, max_examples=examples)(test)
+        if profile.derandomize:
+            # Otherwise each variant would meet the same tables and requests.
+            test = seed(number)(test)
+        test()
 
 
 def agreement_settings() -> settings:
