@@ -1,6 +1,6 @@
-"""A slow and obvious second implementation of the measures, to hold the engine to.
+"""A slow and simple second implementation of the measures, to compare the engine with.
 
-Rows are dictionaries, a cell is worked out by filtering a list, and numbers are fractions. Nothing
+Rows are dictionaries, a cell is computed by filtering a list, and numbers are fractions. Nothing
 is shared with the engine: only the declarations (measures, expressions, contracts, periods) are
 read. ``compute`` answers for every cell of the grid::
 
@@ -80,22 +80,24 @@ def compute(
     by: Sequence[Dimension] = (),
     assumptions: Mapping[str, Any] | None = None,
 ) -> dict[tuple[str, ...], Cell]:
-    """Work out every cell of a metric."""
+    """Compute every cell of a metric."""
     oracle = Oracle(metric, tables, assumptions or {})
-    found = {}
+    cells = {}
     for measure in metric.measures:
-        answered = [each for each in by if oracle.answers_by(measure, each)]
-        choices = [oracle.members(each) if each in answered else [ALL] for each in by]
+        choices = [
+            oracle.members(dimension) if oracle.has_breakdown(measure, dimension) else [ALL]
+            for dimension in by
+        ]
         for period in periods:
             for members in product(*choices):
-                chosen = dict(zip((each.key for each in by), members, strict=True))
+                chosen = dict(zip((dimension.key for dimension in by), members, strict=True))
                 key = (measure.key, measure.basis.value, period.label, *members)
-                found[key] = oracle.cell(measure, period, chosen)
-    return found
+                cells[key] = oracle.cell(measure, period, chosen)
+    return cells
 
 
 class Oracle:
-    """Works out one cell at a time."""
+    """Computes one cell at a time."""
 
     def __init__(
         self, metric: Metric, tables: Mapping[str, Sequence[Row]], assumptions: Mapping[str, Any]
@@ -107,28 +109,28 @@ class Oracle:
     # Which cells there are.
 
     def members(self, dimension: Dimension) -> list[str]:
-        """List the members, closed or as found, then Unknown and All."""
-        found = list(dimension.members)
-        if not found:
+        """List the members, closed or those in the data, then Unknown and All."""
+        members = list(dimension.members)
+        if not members:
             seen = set()
             for name, contract in self.metric.contracts.items():
                 if dimension.key in contract.dimensions:
                     carrier = contract.dimensions[dimension.key][1]
                     seen |= {self.value(carrier, row) for row in self.tables[name]}
-            found = sorted(seen - {None})
-        return [*found, UNKNOWN, ALL]
+            members = sorted(seen - {None})
+        return [*members, UNKNOWN, ALL]
 
-    def answers_by(self, measure: Measure, dimension: Dimension) -> bool:
-        """Say whether every table that the measure counts carries a breakdown."""
+    def has_breakdown(self, measure: Measure, dimension: Dimension) -> bool:
+        """Whether every table that the measure counts carries a breakdown."""
         if isinstance(measure, Ratio | Rate):
-            return all(self.answers_by(each, dimension) for each in self.depends_on(measure))
+            return all(self.has_breakdown(part, dimension) for part in self.depends_on(measure))
         return dimension in self.metric.dimensions and dimension.key in measure.contract.dimensions
 
     def depends_on(self, measure: Measure) -> Iterator[Measure]:
         for key in measure.depends_on:
-            for each in self.metric.measures:
-                if (each.key, each.basis) == (key, measure.basis):
-                    yield each
+            for other in self.metric.measures:
+                if (other.key, other.basis) == (key, measure.basis):
+                    yield other
 
     # Which rows are in a cell.
 
@@ -174,7 +176,7 @@ class Oracle:
     # What each kind of measure makes of them.
 
     def cell(self, measure: Measure, period: Period, chosen: Mapping[str, str]) -> Cell:
-        """Work out value, numerator and denominator."""
+        """Compute value, numerator and denominator."""
         match measure:
             case Count():
                 return self.count(measure, self.events(measure, period, chosen)), None, None
@@ -241,7 +243,7 @@ class Oracle:
     def duration(self, measure: Duration, rows: list[Row]) -> Cell:
         elapsed = Elapsed(measure.start, measure.end)
         times = [self.value(elapsed, row) for row in self.kept(measure.where, rows)]
-        times = [each for each in times if each is not None]
+        times = [time for time in times if time is not None]
         if not times:
             return None, None, 0
         average = {
@@ -270,7 +272,7 @@ class Oracle:
         return _share(len(again), len(cohort))
 
     def ratio(self, measure: Ratio, period: Period, chosen: Mapping[str, str]) -> Cell:
-        top, bottom = (self.cell(each, period, chosen)[0] for each in self.depends_on(measure))
+        top, bottom = (self.cell(part, period, chosen)[0] for part in self.depends_on(measure))
         return NOTHING if top is None or bottom is None else _share(top, bottom)
 
     def rate(self, measure: Rate, period: Period, chosen: Mapping[str, str]) -> Cell:
@@ -282,7 +284,7 @@ class Oracle:
         people: Number = 0
         if years:
             middle = period.start.toordinal() + Fraction((period.stop - period.start).days, 2)
-            nearest = min(years, key=lambda each: abs(date(each, 6, 30).toordinal() - middle))
+            nearest = min(years, key=lambda year: abs(date(year, 6, 30).toordinal() - middle))
             rows = [
                 row
                 for row in self.of_members(population, chosen)
@@ -305,10 +307,10 @@ class Oracle:
             ]
             rows = self.kept(measure.where, rows)
         else:
-            found = self.latest(measure, period, chosen)
-            if found is None or (measure.series is not None and not found):
+            latest = self.latest(measure, period, chosen)
+            if latest is None or (measure.series is not None and not latest):
                 return NOTHING
-            rows = found
+            rows = latest
         value = len(rows) if measure.value is None else self.total(measure.value, rows)
         return value, None, None
 
@@ -373,11 +375,11 @@ class Oracle:
         return [row for row in rows if self.holds(condition, row)]
 
     def holds(self, condition: Expression | None, row: Row) -> bool:
-        """Say whether a row is a member: only if the condition is true, and not if undecided."""
+        """Whether a condition is true for a row, and not false or null."""
         return condition is None or self.truth(condition, row) is True
 
     def truth(self, condition: Expression, row: Row) -> bool | None:
-        """Return true, false, or None for undecided."""
+        """Return true, false, or None for null."""
         match condition:
             case IsNull():
                 return self.value(condition.term, row) is None
@@ -389,14 +391,14 @@ class Oracle:
             case IsUnknown():
                 return self.truth(condition.condition, row) is None
             case BoolOp(op="and"):
-                parts = [self.truth(each, row) for each in condition.conditions]
+                parts = [self.truth(part, row) for part in condition.conditions]
                 return False if False in parts else None if None in parts else True
             case BoolOp(op="or"):
-                parts = [self.truth(each, row) for each in condition.conditions]
+                parts = [self.truth(part, row) for part in condition.conditions]
                 return True if True in parts else None if None in parts else False
             case IsIn():
                 value = self.value(condition.term, row)
-                values = [v for each in condition.values for v in self.literals(each)]
+                values = [v for operand in condition.values for v in self.literals(operand)]
                 return None if value is None else value in values
             case Compare():
                 left, right = self.value(condition.left, row), self.operand(condition.right, row)
@@ -407,14 +409,14 @@ class Oracle:
                 start, end = self.value(condition.start, row), self.value(condition.end, row)
                 if start is None or end is None:
                     return None
-                months = sum(self.literals(each)[0] for each in condition.months)
+                months = sum(self.literals(part)[0] for part in condition.months)
                 return start <= end < _months_later(start, months)
             case Repeats():
                 return self.repeated(condition, row)
         raise TypeError(f"the oracle knows no {type(condition).__name__}")
 
     def repeated(self, condition: Repeats, row: Row) -> bool:
-        """Say whether the same person has such a row on an earlier day within the months before."""
+        """Whether the same person has such a row on an earlier day within the months before."""
         who, day = self.value(condition.who, row), _day(self.value(condition.at, row))
         (months,) = self.literals(condition.months)
         table = next(t for t, c in self.metric.contracts.items() if c is condition.who.owner)
@@ -435,7 +437,7 @@ class Oracle:
             case Recoded():
                 return term.mapping.get(row[term.source.name])
             case Elapsed():
-                start, end = (_instant(row[each.name]) for each in (term.start, term.end))
+                start, end = (_instant(row[column.name]) for column in (term.start, term.end))
                 return None if start is None or end is None else end - start
             case Product():
                 left, right = self.value(term.left, row), self.value(term.right, row)

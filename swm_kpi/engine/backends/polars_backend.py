@@ -68,8 +68,10 @@ class PolarsBackend:
         self._period_numbers: dict[tuple[str, PeriodRun], NDArray[Any]] = {}
         conditions = [c for s in statistics for c in (s.where, s.series) if c is not None]
         parts = [predicate_columns(condition) for condition in conditions]
-        rowwise = {name: part for one in parts for name, part in one.boolean_columns.items()}
-        names = {key: name for one in parts for key, name in one.names.items()}
+        rowwise = {
+            name: part for columns in parts for name, part in columns.boolean_columns.items()
+        }
+        names = {key: name for columns in parts for key, name in columns.names.items()}
         self._compiler = compiler.for_polars()
         self._condition_compiler = compiler.for_polars(names)
         self._frame = self._read(statistics, rowwise, grouping)

@@ -55,7 +55,7 @@ def build_provenance(
         library=library_version(),
         engine=" and ".join(names),
         engine_version=" and ".join(_version(name) for name in names),
-        definitions={one.entry.ref: one.metric.definition for one in chosen},
+        definitions={metric.entry.ref: metric.metric.definition for metric in chosen},
         as_at=as_at,
         periods=tuple(period.label for period in spans),
         breakdowns=tuple(dimension.key for dimension in dimensions),

@@ -33,10 +33,10 @@ def additive_aggregates(
     where = compiler(statistic.where) if statistic.where is not None else None
     match statistic.operation:
         case Operation.ROWS:
-            one, zero = nw.lit(1), nw.lit(0)
+            counts, ignored = nw.lit(1), nw.lit(0)
             yield (
                 name,
-                nw.len() if where is None else nw.when(where).then(one).otherwise(zero).sum(),
+                nw.len() if where is None else nw.when(where).then(counts).otherwise(ignored).sum(),
             )
         case Operation.SUM:
             if statistic.of is None:
