@@ -295,7 +295,7 @@ MEASURES = {
         lambda: logs(key=LEFT_OUT), "Count", "key", "it is required", "Give key="
     ),
     "a measure key that is not a name": Mistake(
-        lambda: logs(key="Logs opened"), "Count Logs opened", "key", "not a name", "lower-case"
+        lambda: logs(key="Logs opened"), "Count Logs opened", "key", "not a name", "lower"
     ),
     "a measure that counts an instance of nothing": Mistake(
         lambda: logs(of="log"), "Count logs", "of", "it is of type str", "a ContractType"
