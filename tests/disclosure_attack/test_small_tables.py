@@ -1,7 +1,7 @@
-"""Disclosure of results so small that every table a reader could think of can be written down.
+"""Protection of results so small that every feasible table can be listed.
 
-The attacker here has no programme and no cleverness: all tables of whole numbers are listed, those
-that do not agree with what is shown are crossed out, and what is left is what a reader knows.
+The attack uses no solver: all tables of whole numbers are listed, those that do not agree with the
+protected result are excluded, and the rest gives the feasibility interval of each count.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ POLICIES = {
     "wide": WIDE,
     "wider": WIDER,
     "rounded": ROUNDED,
-    "zeros are hidden": NO_ZEROS,
+    "zeros are suppressed": NO_ZEROS,
 }
 
 QUARTER = (0, 3)
@@ -41,9 +41,9 @@ QUARTER = (0, 3)
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a result: its measure and members, and which atoms each of its numbers adds up.
+    """A row of a result: its measure, its members, and the atoms that each number counts.
 
-    An atom is the smallest thing counted, such as the urgent calls of one place in one month.
+    An atom is the smallest unit counted, such as the urgent calls of one place in one month.
     """
 
     measure: str
@@ -56,13 +56,13 @@ class Row:
 
     @property
     def numbers(self) -> dict[str, tuple[int, ...]]:
-        """The atoms of each number that is there."""
+        """The atoms of each number of the row."""
         found = {"value": self.value, "numerator": self.numerator, "denominator": self.denominator}
         return {name: atoms for name, atoms in found.items() if atoms}
 
     @property
-    def told(self) -> list[tuple[int, ...]]:
-        """The atoms of each number, and of what a part leaves of its whole."""
+    def revealed(self) -> list[tuple[int, ...]]:
+        """The atoms of each number, and of the complement of a share."""
         rest = tuple(sorted({*self.denominator} - {*self.numerator}))
         return [*self.numbers.values(), *([rest] if self.numerator else [])]
 
@@ -73,10 +73,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a result shows: its breakdowns, how its measures are read, and its rows.
+    """The shape of a result: its rows, the roles of its measures, and its breakdowns.
 
-    ``unshown`` are the atoms of counts that no row shows and that can be worked out, and ``tables``
-    the counts it is tried with, where not any will do.
+    ``unshown`` are the atoms of counts that no row shows but that can be calculated. ``tables`` are
+    the counts for the tests, if not any counts will do.
     """
 
     rows: Sequence[Row]
@@ -91,7 +91,7 @@ class Shape:
         return 1 + max(each for atoms in every for each in atoms)
 
     def frame(self, counts: Sequence[float]) -> pl.DataFrame:
-        """The table that such counts of atoms make."""
+        """Return the table of a result from the counts of the atoms."""
         made = [
             {
                 "ref": row.ref, "measure": row.measure, "basis": "force",
@@ -108,34 +108,34 @@ class Shape:
         return pl.DataFrame(made, schema_overrides=numbers)
 
     def linked_tables(self, counts: Sequence[float], policy: DisclosurePolicy) -> LinkedTables:
-        """The counts and the sums that the library finds."""
+        """Return the cells and constraints that the library finds."""
         refs = {row.measure: row.ref for row in self.rows}
         roles = {(refs[name], name, "force"): each for name, each in self.roles.items()}
         return LinkedTables(self.frame(counts), self.by, roles, policy)
 
-    def hidden(self, counts: Sequence[int], policy: DisclosurePolicy) -> set[int]:
-        """Which rows the library hides."""
+    def suppressed(self, counts: Sequence[int], policy: DisclosurePolicy) -> set[int]:
+        """Return the rows that the library suppresses."""
         pattern = SuppressionPattern(self.linked_tables(counts, policy), set())
         assert not pattern.overprotected
         return pattern.primary | pattern.secondary
 
     def named(self, counts: Sequence[int], policy: DisclosurePolicy) -> list[str]:
-        """The rows that the library hides, in words."""
-        return sorted(str(self.rows[each]) for each in self.hidden(counts, policy))
+        """Return the rows that the library suppresses, in words."""
+        return sorted(str(self.rows[each]) for each in self.suppressed(counts, policy))
 
     def small(self, counts: Sequence[int], policy: DisclosurePolicy) -> set[int]:
-        """The rows that show a small count, or what a part leaves of its whole."""
+        """Return the rows that show a small count, or leave one over."""
         return {
             at
             for at, row in enumerate(self.rows)
-            if any(policy.is_small(sum(counts[each] for each in atoms)) for atoms in row.told)
+            if any(policy.is_small(sum(counts[each] for each in atoms)) for atoms in row.revealed)
         }
 
     def secrets(self) -> list[tuple[int, ...]]:
-        """The atoms of every count that may be small, shown or not."""
+        """Return the atoms of every count that may be small, shown or not."""
         found = dict.fromkeys(self.unshown)
         for row in self.rows:
-            found |= dict.fromkeys(row.told)
+            found |= dict.fromkeys(row.revealed)
         return list(found)
 
 
@@ -144,22 +144,22 @@ def _month(number: int) -> date:
 
 
 def every_table(shape: Shape, counts: Sequence[int], policy: DisclosurePolicy) -> np.ndarray:
-    """Every table of whole numbers up to a little over the largest count: atoms by tables."""
+    """Return every table of whole numbers up to an upper bound; shape ``(atoms, tables)``."""
     most = max(counts) + policy.threshold + 2 * policy.rounding_base
     return np.indices((most + 1,) * shape.atoms).reshape(shape.atoms, -1)
 
 
 def narrowed(
-    shape: Shape, counts: Sequence[int], policy: DisclosurePolicy, hidden: set[int]
+    shape: Shape, counts: Sequence[int], policy: DisclosurePolicy, suppressed: set[int]
 ) -> list[str]:
-    """Each small count of which a reader is told more than that it is small, and what."""
+    """Return each small count of which more is revealed than that it is small, in words."""
     every_one = every_table(shape, counts, policy)
     truth = np.array(counts)
     shown = markers = np.ones(every_one.shape[1], dtype=bool)
     for at, row in enumerate(shape.rows):
         for atoms in row.numbers.values():
             true, every = truth[list(atoms)].sum(), every_one[list(atoms)].sum(axis=0)
-            if at in hidden:
+            if at in suppressed:
                 agrees = every >= (1 if policy.show_zeros and len(row.numbers) == 1 else 0)
                 markers = markers & agrees
             else:
@@ -169,7 +169,7 @@ def narrowed(
                 )
                 markers = markers & ((every > 0) if true else (every == 0))
             shown = shown & agrees
-    told = []
+    revealed = []
     for atoms in shape.secrets():
         true, every = truth[list(atoms)].sum(), every_one[list(atoms)].sum(axis=0)
         least = 0 if policy.show_zeros and true else -1
@@ -178,8 +178,8 @@ def narrowed(
             low = max(may.min(), 1 if policy.show_zeros else 0)
             high = min(may.max(), policy.threshold - 1)
             if could.min() > low or could.max() < high:
-                told.append(f"{atoms} is {true}: {could.min()} to {could.max()}")
-    return told
+                revealed.append(f"{atoms} is {true}: {could.min()} to {could.max()}")
+    return revealed
 
 
 def _as_shown(count: np.ndarray, policy: DisclosurePolicy) -> np.ndarray:
@@ -203,7 +203,7 @@ SHARE = {
 
 
 def _kind(name: str) -> CellRoles:
-    """The calls of one kind, told from the others by their condition."""
+    """Return the roles of a count of calls of one kind."""
     said = json.dumps(["==", ["column", "kind"], ["str", name]])
     series = CountKey(name, over_time="additive", family="calls", conditions=frozenset({said}))
     return CellRoles(value=series)
@@ -362,7 +362,7 @@ SHAPES = {
         SHARE,
         unshown=[(2,), (3,), (2, 3)],
     ),
-    "one count told as two numbers": Shape(
+    "one count with two numbers": Shape(
         [Row("calls", (0,), at=("A",)), Row("calls", (1,), at=("B",)),
          Row("calls", (0, 1), at=("All",)), Row("again", (2,), at=("All",))],
         {**CALLS, "again": CellRoles(value=ADDS)},
@@ -413,14 +413,14 @@ SEEMING = {
 SOMETIMES_MORE = {
     "two months and three that share one", "three kinds, each two together", *SEEMING
 }  # fmt: skip
-"""Shapes of which at times one row more is hidden than would have done."""
+"""Shapes of which at times one row more is suppressed than would have done."""
 ONE_BY_ONE = {
     "people of two places, some of both", "people of two months, some of both",
     "all calls by side, of each side its share", "two kinds that are all, in two places",
     "a ratio of two counts", "one part of two wholes, each in a month",
     "two kinds of all, in two refs", "three kinds that are all",
     "two kinds that are all, and another part of all",
-    "months that do not add up", "one count told as two numbers",
+    "months that do not add up", "one count with two numbers",
     "months that do not come to their quarter", "places that do not come to their total",
     *SEEMING,
 }  # fmt: skip
@@ -439,51 +439,51 @@ def some_counts(shape: Shape, many: int) -> Sequence[tuple[int, ...]]:
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("name", SHAPES)
-def test_of_no_small_count_is_more_told_than_that_it_is_small(name: str, policy: str) -> None:
+def test_no_small_count_is_narrowed(name: str, policy: str) -> None:
     shape = SHAPES[name]
     for counts in some_counts(shape, 12):
-        hidden = shape.hidden(counts, POLICIES[policy])
-        assert narrowed(shape, counts, POLICIES[policy], hidden) == [], (counts, hidden)
+        suppressed = shape.suppressed(counts, POLICIES[policy])
+        assert narrowed(shape, counts, POLICIES[policy], suppressed) == [], (counts, suppressed)
 
 
 @pytest.mark.parametrize("name", sorted(SEEMING))
-def test_a_sum_that_holds_by_chance_leaves_no_small_count_told(name: str) -> None:
-    """As of 1, 2 and 9: that 1 and 10 come to 11 is no rule, though it may seem to be one.
+def test_coincidental_sums_reveal_no_small_count(name: str) -> None:
+    """With 1, 2 and 9, that 1 and 10 add up to 11 is no rule, although it looks like one.
 
-    If it were, the 2 could be no other number whatever is hidden; as it is none, it is protected.
+    If it were one, the 2 could be no other number, whatever is suppressed.
     """
     shape = SHAPES[name]
     for threshold, base, zeros in ((3, 3, True), (5, 5, True), (4, 3, True), (3, 3, False)):
         policy = DisclosurePolicy(threshold=threshold, rounding_base=base, show_zeros=zeros)
         for counts in shape.tables:
-            hidden = shape.hidden(counts, policy)
-            assert narrowed(shape, counts, policy, hidden) == [], (counts, policy, hidden)
+            suppressed = shape.suppressed(counts, policy)
+            assert narrowed(shape, counts, policy, suppressed) == [], (counts, policy, suppressed)
 
 
-def test_the_attacker_finds_what_hiding_no_more_than_the_small_counts_tells() -> None:
-    """It is able to fail: of three places and their total, the one that is hidden is known."""
+def test_the_attack_succeeds_without_secondary_suppression() -> None:
+    """Of three places and their total, the only suppressed count is known."""
     shape = SHAPES["places and their total"]
     assert narrowed(shape, (1, 4, 9), EXACT, {0}) == ["(0,) is 1: 1 to 1"]
     assert narrowed(shape, (1, 4, 9), EXACT, {0, 1}) == []
 
 
-def test_the_numbers_near_a_small_count_are_enough_or_more_are_looked_at(
+def test_small_neighbourhoods_protect_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As in a large result: two or three counts first, one or two of each sum, and all at last."""
+    """As in a large result: two or three cells first, one or two of each constraint, then all."""
     monkeypatch.setattr(attacker_model, "NEIGHBOURHOOD_SIZES", ((2, 1), (3, 2), (5, 3)))
     for shape, policy in product(SHAPES.values(), (EXACT, WIDE)):
         for counts in some_counts(shape, 6):
-            hidden = shape.hidden(counts, policy)
-            assert narrowed(shape, counts, policy, hidden) == [], (counts, hidden)
+            suppressed = shape.suppressed(counts, policy)
+            assert narrowed(shape, counts, policy, suppressed) == [], (counts, suppressed)
 
 
 @pytest.mark.parametrize("rings", [2, 1, 0])
 @pytest.mark.parametrize("name", SHAPES)
-def test_of_very_many_counts_nothing_small_is_told_either(
+def test_large_components_are_protected_too(
     monkeypatch: pytest.MonkeyPatch, name: str, rings: int
 ) -> None:
-    """Whole numbers are looked for near fractions; where none are, what is near is hidden too."""
+    """Whole numbers are searched close to fractions; if there are none, more is suppressed."""
     monkeypatch.setattr(attacker_model, "LARGE_PROBLEM", 0)
     monkeypatch.setattr(attacker_model, "EXPANSION_STEPS", rings)
     monkeypatch.setattr(attacker_model, "NEIGHBOURHOOD_SIZES", ((2, 1),))
@@ -491,39 +491,43 @@ def test_of_very_many_counts_nothing_small_is_told_either(
     for policy in POLICIES.values():
         for counts in some_counts(shape, 6):
             pattern = SuppressionPattern(shape.linked_tables(counts, policy), set())
-            hidden = pattern.primary | pattern.secondary
-            assert narrowed(shape, counts, policy, hidden) == [], (counts, hidden)
+            suppressed = pattern.primary | pattern.secondary
+            assert narrowed(shape, counts, policy, suppressed) == [], (counts, suppressed)
             assert not pattern.overprotected or rings == 0 or name in SOMETIMES_MORE
 
 
-def test_of_very_many_counts_a_table_in_fractions_is_made_whole(
+def test_large_components_need_no_more_suppression(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Nothing is given up for it, and nothing more is hidden than of few counts."""
+    """The same rows are suppressed as in a small component."""
     shape = SHAPES["kinds by one and by two, of which one may seem two others"]
     for policy, counts in product((EXACT, NO_ZEROS), permutations((1, 4, 9))):
-        few = shape.hidden(counts, policy)
+        few = shape.suppressed(counts, policy)
         with monkeypatch.context() as many:
             many.setattr(attacker_model, "LARGE_PROBLEM", 0)
             many.setattr(attacker_model, "NEIGHBOURHOOD_SIZES", ((2, 1),))
-            assert shape.hidden(counts, policy) == few
+            assert shape.suppressed(counts, policy) == few
 
 
 @pytest.mark.parametrize("policy", [each for each in POLICIES if each != "rounded"])
 @pytest.mark.parametrize("name", [each for each in SHAPES if each not in SOMETIMES_MORE])
-def test_nothing_is_hidden_that_could_be_shown_again(name: str, policy: str) -> None:
-    """Of the rows that are not small each one is needed: with it shown, a small count is told."""
+def test_every_secondary_suppression_is_necessary(name: str, policy: str) -> None:
+    """If one of these rows were shown, a small count would be revealed."""
     shape = SHAPES[name]
     for counts in some_counts(shape, 12):
-        hidden = shape.hidden(counts, POLICIES[policy])
+        suppressed = shape.suppressed(counts, POLICIES[policy])
         small = shape.small(counts, POLICIES[policy])
-        assert small <= hidden
-        for row in hidden - small:
-            assert narrowed(shape, counts, POLICIES[policy], hidden - {row}), (counts, hidden, row)
+        assert small <= suppressed
+        for row in suppressed - small:
+            assert narrowed(shape, counts, POLICIES[policy], suppressed - {row}), (
+                counts,
+                suppressed,
+                row,
+            )
 
 
-def test_where_one_number_of_a_count_is_in_fractions_none_is_known_to_be_whole() -> None:
-    """As of a weighted survey: a hidden count may be next to nothing, and a rounded one a half."""
+def test_a_count_with_one_fraction_is_not_known_to_be_whole() -> None:
+    """As in a weighted survey: a suppressed count may be close to zero."""
     places = SHAPES["places and their total"]
     for counts, whole in (((2, 9, 22), True), ((2, 9.5, 22), False), ((2.5, 9, 22), False)):
         cells = places.linked_tables(counts, ROUNDED).cells
@@ -532,8 +536,8 @@ def test_where_one_number_of_a_count_is_in_fractions_none_is_known_to_be_whole()
         assert (cells[2].lower_bound, cells[2].upper_bound) == ((21, 22) if whole else (21, 23))
 
 
-def test_stretches_that_overlap_tell_nothing_of_each_other_where_people_are_in_several() -> None:
-    """Of counts that add up over time they do: the two years that are a month apart."""
+def test_overlapping_periods_have_no_constraint_for_people() -> None:
+    """Counts that are additive over time have such constraints."""
     spans = ((0, 1), (0, 2), (1, 3), (2, 3))
     rows = [Row("people", (at,), months=span) for at, span in enumerate(spans)]
     for over_time, sums in (("overlapping", 0), ("additive", 2), ("", 0)):
@@ -544,8 +548,8 @@ def test_stretches_that_overlap_tell_nothing_of_each_other_where_people_are_in_s
         )
 
 
-def test_two_counts_that_come_to_a_third_are_tied_in_one_ref_and_in_one_family() -> None:
-    """Whatever else the ref shows, here of another month; and not where nothing joins them."""
+def test_additive_triples_are_linked_in_one_ref_and_in_one_family() -> None:
+    """Whatever else the ref shows, and not if neither a ref nor a family joins them."""
 
     def sums(ref: str, family: str) -> int:
         def of(name: str) -> CellRoles:
@@ -560,8 +564,8 @@ def test_two_counts_that_come_to_a_third_are_tied_in_one_ref_and_in_one_family()
     assert [sums("T", ""), sums("U", "calls"), sums("U", "")] == [1, 1, 0]
 
 
-def doubted(tables: LinkedTables) -> list[list[int]]:
-    """Which counts may be anything each time that sums are doubted, and none afterwards."""
+def relaxed_cells(tables: LinkedTables) -> list[list[int]]:
+    """Return the cells without a lower bound in each relaxation; afterwards there are none."""
     cells = tables.cells
 
     def endless() -> list[int]:
@@ -572,8 +576,8 @@ def doubted(tables: LinkedTables) -> list[list[int]]:
     return found
 
 
-def test_each_sum_that_may_hold_by_chance_is_doubted_and_then_all_together() -> None:
-    """Not only one of its cells, nor what two others that are doubted have to do with."""
+def test_coincidental_constraints_are_relaxed_one_by_one_and_together() -> None:
+    """A relaxation includes all cells of one triple, and no cell of another."""
 
     def linked_tables(*three: Sequence[tuple[int, ...]]) -> LinkedTables:
         rows = [
@@ -587,28 +591,28 @@ def test_each_sum_that_may_hold_by_chance_is_doubted_and_then_all_together() -> 
         return Shape(rows, names).linked_tables((4, 7, 9, 5, 6, 11, 3, 8), EXACT)
 
     one, other = ((0,), (1,), (0, 1)), ((2,), (3,), (2, 3))
-    (alone,) = doubted(linked_tables(one))
+    (alone,) = relaxed_cells(linked_tables(one))
     assert len(alone) == len(set(alone)) == 2
-    first, second, both = doubted(linked_tables(one, other))
+    first, second, both = relaxed_cells(linked_tables(one, other))
     assert (len(first), len(second)) == (2, 2)
     assert sorted([*first, *second]) == both
     for each in (linked_tables(one), linked_tables(one, other)):
         ties = [
             cell for terms in each.constraints for cell, _ in terms if each.cells[cell].is_slack
         ]
-        assert sorted(ties) == doubted(each)[-1]
+        assert sorted(ties) == relaxed_cells(each)[-1]
 
 
-# The tables that the search comes upon
+# The tables of the attacker model
 
 
-class Search:
-    """The search for tables of one result, next to every table there is.
+class ModelAndTables:
+    """The attacker model of one result, beside a list of every table.
 
     Attributes:
-        tables: the search.
-        atoms: of each of its counts that a row tells, the atoms.
-        changes: of every table there is, by how much those counts are more than in truth.
+        model: the attacker model.
+        atoms: the atoms of each cell that a row reveals.
+        changes: the change of each such cell in every table.
     """
 
     def __init__(self, shape: Shape, counts: Sequence[int], policy: DisclosurePolicy) -> None:
@@ -620,21 +624,21 @@ class Search:
         self.atoms = {
             place[cell]: atoms
             for row, cells in zip(shape.rows, self.linked_tables.cells_of_row, strict=True)
-            for cell, atoms in zip(cells, row.told, strict=True)
+            for cell, atoms in zip(cells, row.revealed, strict=True)
         }
         changed = every_table(shape, counts, policy) - np.array(counts)[:, None]
         self.changes = {at: changed[list(each)].sum(axis=0) for at, each in self.atoms.items()}
 
-    def adds_up(self, changes: np.ndarray) -> bool:
-        """Whether changes are a table: in whole numbers, and every sum comes to zero."""
+    def is_feasible(self, changes: np.ndarray) -> bool:
+        """Return whether changes are whole and satisfy every constraint."""
         of = dict(zip(self.model.cells, changes, strict=True))
         sums = [
             sum(sign * of[cell] for cell, sign in each) for each in self.linked_tables.constraints
         ]
         return not any(sums) and all(each == int(each) for each in changes)
 
-    def beyond(self, changes: Mapping[int, np.ndarray]) -> np.ndarray:
-        """What would have to be hidden for tables: a large count is dearer than a small one."""
+    def suppression_cost(self, changes: Mapping[int, np.ndarray]) -> np.ndarray:
+        """Return the cost of the suppression that each table needs; infinite if impossible."""
         price = np.zeros(np.shape(next(iter(changes.values()))))
         for at, cell in enumerate(self.cells):
             if at in changes:
@@ -651,46 +655,44 @@ class Search:
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("name", [each for each in SEARCHED if each not in SOMETIMES_MORE])
-def test_the_table_nearest_to_a_goal_comes_as_near_as_any_and_hides_least(
-    name: str, policy: str
-) -> None:
+def test_min_cost_table_is_optimal(name: str, policy: str) -> None:
     for counts in some_counts(SHAPES[name], 6):
-        search = Search(SHAPES[name], counts, POLICIES[policy])
-        able = np.isfinite(search.beyond(search.changes))
-        price = search.beyond(search.changes)
-        hidden = [at for at in search.atoms if not search.cells[at].shown]
-        for at, goal in product(hidden, (-3.0, -1.0, 1.0, 2.0)):
+        search = ModelAndTables(SHAPES[name], counts, POLICIES[policy])
+        able = np.isfinite(search.suppression_cost(search.changes))
+        price = search.suppression_cost(search.changes)
+        suppressed = [at for at in search.atoms if not search.cells[at].shown]
+        for at, goal in product(suppressed, (-3.0, -1.0, 1.0, 2.0)):
             found = search.model.min_cost_table(at, goal)
-            assert search.adds_up(found)
+            assert search.is_feasible(found)
             moved = np.sign(goal) * search.changes[at]
             best = min(moved[able].max(), abs(goal))
             assert abs(found[at]) == best
-            mine = search.beyond({each: found[each] for each in search.atoms})
+            mine = search.suppression_cost({each: found[each] for each in search.atoms})
             assert mine == pytest.approx(price[moved == best].min())
             out = {search.model.cells[each] for each in search.atoms if
-                   search.beyond({each: found[each]}) > 0}  # fmt: skip
+                   search.suppression_cost({each: found[each]}) > 0}  # fmt: skip
             assert out == set(search.model.cells_to_suppress(found))
 
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("name", [each for each in SEARCHED if each not in SOMETIMES_MORE])
-def test_no_table_takes_a_count_further_down_than_is_told(name: str, policy: str) -> None:
-    """Where all that may be hidden is; and of totals, some table takes it as far as that."""
+def test_propagated_lower_bounds_are_valid(name: str, policy: str) -> None:
+    """Whatever is suppressed; and for totals, a table reaches the bound."""
     for counts in some_counts(SHAPES[name], 6):
-        search = Search(SHAPES[name], counts, POLICIES[policy])
+        search = ModelAndTables(SHAPES[name], counts, POLICIES[policy])
         lowest = search.model.propagate_lower_bounds()
-        able = np.isfinite(search.beyond(search.changes))
+        able = np.isfinite(search.suppression_cost(search.changes))
         for at, changes in search.changes.items():
             assert changes[able].min() >= lowest[at]
             if name in ("places and their total", "months and their quarter"):
                 assert changes[able].min() == lowest[at]
 
 
-def test_a_total_is_no_less_than_its_parts_and_a_total_of_totals_than_theirs() -> None:
-    """Four calls in four cells, one in each: whatever is hidden, all of them are four."""
-    search = Search(SHAPES["two crossed breakdowns"], (1, 1, 1, 1), EXACT)
+def test_lower_bounds_propagate_to_totals_of_totals() -> None:
+    """Four calls in four cells, one in each: whatever is suppressed, the total is four."""
+    search = ModelAndTables(SHAPES["two crossed breakdowns"], (1, 1, 1, 1), EXACT)
     assert search.model.propagate_lower_bounds().tolist() == [0.0] * len(search.cells)
-    search = Search(SHAPES["two crossed breakdowns"], (3, 1, 1, 1), EXACT)
+    search = ModelAndTables(SHAPES["two crossed breakdowns"], (3, 1, 1, 1), EXACT)
     lowest = {search.atoms[at]: search.model.propagate_lower_bounds()[at] for at in search.atoms}
     assert lowest == {
         (0,): -2, (1,): 0, (2,): 0, (3,): 0, (0, 1): -2, (2, 3): 0, (0, 2): -2, (1, 3): 0,
@@ -700,34 +702,32 @@ def test_a_total_is_no_less_than_its_parts_and_a_total_of_totals_than_theirs() -
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("name", SEARCHED)
-def test_a_table_for_many_counts_shows_the_same_and_no_other_comes_nearer(
-    name: str, policy: str
-) -> None:
-    """To the goals of all together, each as far as its own goal and no further."""
+def test_audit_batch_is_feasible_and_optimal(name: str, policy: str) -> None:
+    """The sum of all changes is optimal, and no cell exceeds its target."""
     for counts in some_counts(SHAPES[name], 6):
-        search = Search(SHAPES[name], counts, POLICIES[policy])
-        same = search.beyond(search.changes) == 0
+        search = ModelAndTables(SHAPES[name], counts, POLICIES[policy])
+        same = search.suppression_cost(search.changes) == 0
         for goal in (-2.0, -1.0, 1.0, 3.0):
             goals = np.full(len(search.cells), goal)
             wanted = np.array([at in search.atoms and cell.primary for at, cell in
                                enumerate(search.cells)])  # fmt: skip
             found = search.model.audit_batch(goals, wanted)
-            assert search.adds_up(found)
+            assert search.is_feasible(found)
             assert search.model.cells_to_suppress(found) == []
             moved = [
                 np.sign(goal) * search.changes[at][same] for at in np.flatnonzero(wanted).tolist()
             ]
             fits = np.all([each <= abs(goal) for each in moved], axis=0)
             best = np.sum(moved, axis=0)[fits].max() if moved else 0
-            # Many at once is a quick look: where half a count would do, none may be found.
+            # A batch may find no table where the optimum is in fractions.
             came = np.sign(goal) * found[wanted].sum()
             assert came == best or (came == 0 and name == "three kinds, each two together")
 
 
-def test_where_the_search_is_given_up_all_that_adds_up_is_hidden_but_zeros(
+def test_on_a_solver_limit_the_component_is_suppressed_except_zeros(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Places and a total, of which one is small; another count has nothing to do with them."""
+    """Places and a total with one small count; a count without a constraint is not affected."""
     monkeypatch.setattr(linear_program, "SIMPLEX_ITERATION_LIMIT", 0)
     monkeypatch.setattr(attacker_model, "NEIGHBOURHOOD_SIZES", ((6, 8),))
     places = SHAPES["two crossed breakdowns"]
@@ -736,24 +736,24 @@ def test_where_the_search_is_given_up_all_that_adds_up_is_hidden_but_zeros(
         [*places.rows, apart], CALLS | {"apart": CellRoles(value=CountKey("apart"))}, places.by
     )
     pattern = SuppressionPattern(shape.linked_tables((1, 0, 9, 8, 30), EXACT), set())
-    hidden = pattern.primary | pattern.secondary
-    assert pattern.overprotected == hidden
+    suppressed = pattern.primary | pattern.secondary
+    assert pattern.overprotected == suppressed
     assert {str(shape.rows[each]) for each in range(10)} - {
-        str(shape.rows[each]) for each in hidden
+        str(shape.rows[each]) for each in suppressed
     } == {"calls A R", "apart All All"}
 
 
-def test_more_small_counts_than_can_be_protected_together_are_refused(
+def test_too_many_small_counts_raise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(suppression, "MAX_PRIMARY_CELLS", 2)
     shape = SHAPES["places and their total"]
     assert shape.named((1, 2, 9), EXACT) == ["calls A", "calls B"]
     with pytest.raises(RequestError, match=r"has 3 counts under 3\. At most 2 can"):
-        shape.hidden((1, 2, 2), EXACT)
+        shape.suppressed((1, 2, 2), EXACT)
 
 
-def test_each_count_is_tied_to_others_in_one_group_and_no_sum_leads_out_of_it() -> None:
+def test_connected_components_are_disjoint_and_complete() -> None:
     for shape in SHAPES.values():
         for counts in some_counts(shape, 3):
             tables = shape.linked_tables(counts, EXACT)

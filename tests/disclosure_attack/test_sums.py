@@ -1,7 +1,7 @@
-"""What adds up in a disclosed result: periods, parts of a whole, and the programme over both.
+"""The constraints between cells (periods, subsets, additive triples), the policy, and the solver.
 
-A reader can use every sum that holds, so every one has to be found; and one that does not hold
-would hide numbers for nothing.
+An attacker can use every constraint that holds, so each has to be found. One that does not hold
+would suppress numbers without need.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ SPANS = st.lists(
 
 
 def months(terms: Iterable[tuple[Span, int]]) -> np.ndarray:
-    """How often each month is counted, all terms together."""
+    """Return how often each month is counted by all terms together."""
     found = np.zeros(40)
     for (start, stop), sign in terms:
         found[start:stop] += sign
@@ -75,7 +75,7 @@ def months(terms: Iterable[tuple[Span, int]]) -> np.ndarray:
 
 
 def groups(spans: Iterable[Span]) -> list[list[int]]:
-    """The ends of periods that are joined by periods, each group in order."""
+    """Return the ends of periods that periods join, each group in order."""
     together: list[set[int]] = []
     for span in spans:
         touching = [each for each in together if each & set(span)]
@@ -84,7 +84,7 @@ def groups(spans: Iterable[Span]) -> list[list[int]]:
     return [sorted(each) for each in together]
 
 
-def test_a_year_is_its_quarters_and_a_quarter_its_months() -> None:
+def test_cycle_basis_of_months_quarters_and_a_year() -> None:
     first = [(0, 1), (1, 2), (2, 3)]
     found = {each[-1]: sorted(each[:-1]) for each in cycle_basis([YEAR, *QUARTERS, *first, YEAR])}
     assert found == {
@@ -93,15 +93,15 @@ def test_a_year_is_its_quarters_and_a_quarter_its_months() -> None:
     }
 
 
-def test_two_rolling_years_a_month_apart_differ_by_two_months() -> None:
+def test_cycle_basis_of_two_rolling_years() -> None:
     (found,) = cycle_basis([(0, 12), (1, 13), (0, 1), (12, 13)])
     assert sorted(found) == [((0, 1), -1), ((0, 12), 1), ((1, 13), -1), ((12, 13), 1)]
 
 
 @settings(deadline=None)
 @given(SPANS)
-def test_every_equation_between_periods_follows_from_those_found(spans: list[Span]) -> None:
-    """Each holds, none follows from the others, and there are as many as there can be."""
+def test_cycle_basis_is_independent_and_complete(spans: list[Span]) -> None:
+    """Each constraint holds, they are independent, and their number is the rank that is missing."""
     found = list(cycle_basis(spans))
     assert all(not months(each).any() for each in found)
     different = sorted(set(spans))
@@ -113,13 +113,13 @@ def test_every_equation_between_periods_follows_from_those_found(spans: list[Spa
     assert all(sign == -1 for _, sign in last)
 
 
-def test_a_year_less_three_quarters_is_the_fourth() -> None:
+def test_a_year_less_three_quarters_implies_the_fourth() -> None:
     (found,) = implied_periods([YEAR, *QUARTERS[:2], QUARTERS[3]])
     assert found[0] == (QUARTERS[2], -1)
     assert sorted(found[1:]) == [((0, 3), -1), ((0, 12), 1), ((3, 6), -1), ((9, 12), -1)]
 
 
-def test_what_periods_leave_is_told_by_the_fewest_of_them() -> None:
+def test_implied_periods_use_the_fewest_periods() -> None:
     """The fourth quarter is the year less nine months, and not less three quarters."""
     (found,) = implied_periods([YEAR, (0, 9), *QUARTERS[:3]])
     assert sorted(found) == [((0, 9), -1), ((0, 12), 1), ((9, 12), -1)]
@@ -127,7 +127,7 @@ def test_what_periods_leave_is_told_by_the_fewest_of_them() -> None:
 
 @settings(deadline=None)
 @given(SPANS)
-def test_a_stretch_that_periods_leave_is_found_once_and_is_no_period(spans: list[Span]) -> None:
+def test_each_implied_period_is_yielded_once_and_is_not_shown(spans: list[Span]) -> None:
     found = list(implied_periods(spans))
     assert all(not months(each).any() for each in found)
     expected = [
@@ -137,7 +137,7 @@ def test_a_stretch_that_periods_leave_is_found_once_and_is_no_period(spans: list
     assert all(span in spans for each in found for span, _ in each[1:])
 
 
-def test_a_period_is_covered_by_shorter_ones_from_end_to_end() -> None:
+def test_a_partition_of_a_period_has_no_gap() -> None:
     assert list(partitions_of_period([YEAR, *QUARTERS])) == [
         [*((each, 1) for each in reversed(QUARTERS)), (YEAR, -1)]
     ]
@@ -147,7 +147,7 @@ def test_a_period_is_covered_by_shorter_ones_from_end_to_end() -> None:
 
 @settings(deadline=None)
 @given(SPANS)
-def test_a_cover_is_shorter_periods_and_no_other(spans: list[Span]) -> None:
+def test_a_partition_of_a_period_has_only_shorter_periods(spans: list[Span]) -> None:
     found = list(partitions_of_period(spans))
     covered = {each[-1][0] for each in found}
     for each in found:
@@ -163,7 +163,7 @@ def test_a_cover_is_shorter_periods_and_no_other(spans: list[Span]) -> None:
         assert ((start, stop) in covered) == (stop in reached)
 
 
-# Parts of a whole, by conditions
+# Subsets and partitions, by conditions
 
 
 SIDE = kpi.Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
@@ -228,7 +228,7 @@ def metric(*measures: Measure, ref: str = "T1") -> Metric:
 
 
 def counted(name: str, *conditions: str) -> CountKey:
-    """The count of the things that meet all of some conditions."""
+    """Return the count of the rows that meet all of some conditions."""
     where = None
     for each in conditions:
         one = CONDITIONS[each][0]
@@ -240,13 +240,13 @@ def counted(name: str, *conditions: str) -> CountKey:
 
 
 def rows_of(*conditions: str) -> set[int]:
-    """Which rows meet all of some conditions."""
+    """Return the rows that meet all of some conditions."""
     tests = [CONDITIONS[each][1] for each in conditions]
     return {at for at, row in enumerate(ROWS) if all(test(row) for test in tests)}
 
 
 def named(wanted: Mapping[str, CountKey]) -> list[tuple[tuple[str, ...], str, bool]]:
-    """The parts found among some counts, by their names in place of their keys."""
+    """Return the partitions of some counts, by their names instead of their keys."""
     names = {each.key: name for name, each in wanted.items()}
     found = find_partitions({each.key: each for each in wanted.values()})
     return sorted(
@@ -256,21 +256,21 @@ def named(wanted: Mapping[str, CountKey]) -> list[tuple[tuple[str, ...], str, bo
 
 
 def several(*names: str) -> list[tuple[tuple[str, ...], str]]:
-    """The parts that stand side by side among some counts, with their whole."""
+    """Return the partitions with several subsets, with their whole."""
     found = named({each: counted(each, each) for each in names})
     return [(parts, whole) for parts, whole, _ in found if len(parts) > 1]
 
 
-# True, and not to be told from how the conditions are written.
-NOT_TOLD = {
+# Subsets that the form of the conditions does not show.
+NOT_IMPLIED = {
     ("b", "kind_not_a"), ("listed", "kind_not_a"), ("kind_not_a", "listed"),
     ("not_ab", "listed"), ("not_ab", "kind_not_a"), ("not_ab", "kind_known"),
     ("large", "size_is_5"), ("size_is_5", "large"), ("not_large", "size_known"),
 }  # fmt: skip
 
 
-def test_a_count_is_a_part_of_another_where_its_conditions_say_so() -> None:
-    """A shorter list in a longer, a value in what is known, and all of them in all rows."""
+def test_subsets_are_found_by_their_conditions() -> None:
+    """A shorter list in a longer, a value in the known values, and all of them in all rows."""
     found = named({each: counted(each, each) for each in CONDITIONS})
     pairs = {(parts[0], whole) for parts, whole, _ in found if len(parts) == 1}
     true = {
@@ -280,7 +280,7 @@ def test_a_count_is_a_part_of_another_where_its_conditions_say_so() -> None:
         if part != whole and rows_of(part) <= rows_of(whole)
     }
     assert pairs <= true
-    assert true - pairs == NOT_TOLD
+    assert true - pairs == NOT_IMPLIED
 
 
 @settings(deadline=None, max_examples=60)
@@ -292,7 +292,7 @@ def test_a_count_is_a_part_of_another_where_its_conditions_say_so() -> None:
         unique_by=lambda each: tuple(sorted(each)),
     )
 )
-def test_parts_are_in_their_whole_and_parts_side_by_side_share_no_row(
+def test_subsets_are_in_their_whole_and_partitions_are_disjoint(
     asked: list[list[str]],
 ) -> None:
     wanted = {f"c{at}": counted(f"c{at}", *each) for at, each in enumerate(asked)}
@@ -303,7 +303,7 @@ def test_parts_are_in_their_whole_and_parts_side_by_side_share_no_row(
         assert not is_exhaustive or rows[parts[0]] == rows[whole]
 
 
-def test_kinds_of_thing_stand_side_by_side_in_all_things() -> None:
+def test_disjoint_values_form_a_partition() -> None:
     assert several("all", "a", "b") == [(("a", "b"), "all")]
     assert several("all", "ab", "not_ab") == [(("ab", "not_ab"), "all")]
     assert several("all", "a", "b", "kind_unknown") == [(("a", "b", "kind_unknown"), "all")]
@@ -314,25 +314,25 @@ def test_kinds_of_thing_stand_side_by_side_in_all_things() -> None:
     assert several("kind_known", "a", "b") == [(("a", "b"), "kind_known")]
 
 
-def test_of_parts_in_one_another_the_largest_stands_side_by_side() -> None:
-    """With what is a or b told whole, what is a and what is b say no more of all things."""
+def test_partitions_use_the_largest_subsets() -> None:
+    """If "a or b" is a subset, then "a" and "b" add nothing to a partition of all rows."""
     found = several("all", "a", "b", "ab", "kind_unknown")
     assert found == [(("a", "b"), "ab"), (("ab", "kind_unknown"), "all")]
 
 
-def test_lists_that_share_a_member_do_not_stand_side_by_side() -> None:
+def test_overlapping_lists_form_no_partition() -> None:
     assert several("all", "ab", "listed") == []
     assert several("all", "a", "place_a") == []
     assert several("all", "a", "urgent") == []
 
 
-def test_each_largest_set_that_stands_side_by_side_is_found() -> None:
+def test_every_maximal_disjoint_set_is_found() -> None:
     assert several("all", "a", "b", "urgent", "calm") == [
         (("a", "b"), "all"), (("calm", "urgent"), "all"),
     ]  # fmt: skip
 
 
-def test_a_set_that_stands_in_a_larger_one_is_not_found_again() -> None:
+def test_only_maximal_disjoint_sets_are_found() -> None:
     """Three kinds and three urgencies: two sets of three, and no two of them by themselves."""
     found = several("all", "a", "b", "kind_unknown", "urgent", "calm", "urgency_unknown")
     assert found == [
@@ -340,7 +340,7 @@ def test_a_set_that_stands_in_a_larger_one_is_not_found_again() -> None:
     ]  # fmt: skip
 
 
-def test_a_list_is_the_same_list_by_whichever_name() -> None:
+def test_an_assumption_is_compared_by_its_values() -> None:
     """What the force lists as b and c is what is b or c."""
     where = KIND.is_in("b", "c")
     measure = Count(key="written", of=Thing, at=Thing.at, where=where)
@@ -351,14 +351,14 @@ def test_a_list_is_the_same_list_by_whichever_name() -> None:
     ]
 
 
-def test_lists_of_numbers_are_not_set_against_each_other() -> None:
+def test_lists_of_numbers_are_not_compared() -> None:
     measure = Count(key="some", of=Thing, at=Thing.at, where=Thing.size.is_in(1, 5))
     some = roles_of(metric(measure), measure, POLICY).value
     assert some is not None
     assert named({"five": counted("five", "size_is_5"), "some": some}) == []
 
 
-def test_one_count_by_two_conditions_is_all_of_itself_and_told_once() -> None:
+def test_equal_subsets_are_yielded_once() -> None:
     """Whether what is urgent is recorded too does not change which rows they are."""
     wanted = {"urgent": counted("x", "urgent"), "both": counted("y", "urgent", "urgency_known")}
     assert [each[2] for each in named(wanted)] == [True]
@@ -376,8 +376,8 @@ def again(**fields: Any) -> CountKey:
     return CountKey(json.dumps(said), conditions=frozenset({json.dumps(said)}), family="people")
 
 
-def test_who_comes_again_with_a_kind_comes_again_at_all() -> None:
-    """Only where who comes, when, and over how many months are the same."""
+def test_repeats_of_a_kind_are_a_subset_of_all_repeats() -> None:
+    """Only if the person, the date column and the number of months are the same."""
     a, urgent = ["==", ["column", "kind"], ["str", "a"]], ["column", "urgent"]
     wanted = {
         "any": again(), "a": again(where=a), "urgent_a": again(where=["and", a, urgent]),
@@ -391,7 +391,7 @@ def test_who_comes_again_with_a_kind_comes_again_at_all() -> None:
     assert [each[:2] for each in both] == [(("a",), "listed")]
 
 
-def test_people_may_be_in_two_parts_so_that_parts_of_people_do_not_add_up() -> None:
+def test_subsets_of_people_form_no_partition() -> None:
     def people(*conditions: list[Any]) -> CountKey:
         clauses = frozenset(json.dumps(each) for each in conditions)
         return CountKey(str(sorted(clauses)), "overlapping", conditions=clauses, family="people")
@@ -402,7 +402,7 @@ def test_people_may_be_in_two_parts_so_that_parts_of_people_do_not_add_up() -> N
     assert not any(each.is_exhaustive for each in found)
 
 
-def test_counts_by_other_clocks_or_of_no_family_are_not_compared() -> None:
+def test_counts_of_other_or_no_families_are_not_compared() -> None:
     ended = Count(key="ended", of=Thing, at=Thing.ended_at)
     by_end = roles_of(metric(ended), ended, POLICY).value
     assert by_end is not None
@@ -414,7 +414,7 @@ def test_counts_by_other_clocks_or_of_no_family_are_not_compared() -> None:
 # What each kind of measure counts
 
 
-def test_a_share_counts_its_numerator_and_what_could_be_decided() -> None:
+def test_the_denominator_of_a_share_excludes_undecided_rows() -> None:
     measure = kpi.Proportion(key="share", of=Thing, at=Thing.at, numerator=Thing.urgent)
     found = roles_of(metric(measure), measure, POLICY)
     assert set(found.counts) == {"numerator", "denominator"}
@@ -461,7 +461,7 @@ def counted_in(entry: Metric, measure: Measure) -> Unit:
     return measure.of.row_unit if divided else measure.resolved_unit
 
 
-def test_each_kind_of_measure_is_read_by_what_its_columns_count() -> None:
+def test_roles_of_each_kind_of_measure() -> None:
     policy = DisclosurePolicy()
     seen = set()
     for entry, measure in (each.values for each in READABLE):
@@ -494,13 +494,13 @@ def test_each_kind_of_measure_is_read_by_what_its_columns_count() -> None:
 
 
 @pytest.mark.parametrize("ref", ["44", "46", "47", "51"])
-def test_money_time_and_things_are_under_no_policy(ref: str) -> None:
+def test_no_policy_covers_money_time_and_things(ref: str) -> None:
     entry = kpi.catalogue()[ref]
     for measure in entry.measures:
         assert roles_of(entry, measure, DisclosurePolicy()).counts == {}
 
 
-def test_what_is_exempt_is_under_no_policy_and_says_so_by_its_unit_or_ref() -> None:
+def test_exemptions_by_unit_and_ref() -> None:
     entry = kpi.catalogue()["15"]
     incidents = entry.measure("incidents", Basis.FORCE)
     calls = DisclosurePolicy(exempt={"calls": "A test."})
@@ -521,10 +521,8 @@ def test_what_is_exempt_is_under_no_policy_and_says_so_by_its_unit_or_ref() -> N
     ("average", "tail_share"),
     [(kpi.Average.MEAN, 1), (kpi.Average.MEDIAN, 1), (kpi.Average.P90, pytest.approx(0.1))],
 )
-def test_a_tenth_of_the_times_lies_beyond_the_90th_percentile(
-    average: kpi.Average, tail_share: Any
-) -> None:
-    """A mean and a median are no extremes: all of the times stand behind them."""
+def test_tail_share_of_averages(average: kpi.Average, tail_share: Any) -> None:
+    """A mean and a median are based on all rows, so their tail share is 1."""
     measure = kpi.Duration(
         key="time", of=Thing, at=Thing.at, start=Thing.at, end=Thing.ended_at, average=average,
         unit=Unit.MINUTES,
@@ -539,8 +537,8 @@ class Sided(Contract, row_unit=Unit.CALLS):
     side = Column(str, dimension=SIDE, nullable=True, description="The side.")
 
 
-def test_all_members_of_a_distribution_are_the_count_of_what_is_known() -> None:
-    """So that hiding the one hides the other, wherever each stands."""
+def test_the_denominator_of_a_distribution_is_the_count_of_known_rows() -> None:
+    """So both are suppressed together, in whichever column they are."""
     by_side = kpi.Distribution(key="by_side", of=Sided, at=Sided.at, over=SIDE)
     known = Count(key="known", of=Sided, at=Sided.at, where=Sided.side.is_not_null())
     every = Count(key="every", of=Sided, at=Sided.at)
@@ -554,7 +552,7 @@ def test_all_members_of_a_distribution_are_the_count_of_what_is_known() -> None:
     assert found.denominator.family == count.family == of_all.family
 
 
-def test_what_could_be_decided_of_a_share_is_no_part_of_anything_but_its_rows() -> None:
+def test_decided_rows_are_a_subset_of_the_rows_only() -> None:
     measure = kpi.Proportion(
         key="share", of=Thing, at=Thing.at, where=Thing.size > 3, numerator=Thing.urgent
     )
@@ -568,7 +566,7 @@ def test_what_could_be_decided_of_a_share_is_no_part_of_anything_but_its_rows() 
     assert [each[:2] for each in named(wanted)] == [(("decided",), "large")]
 
 
-def test_an_exempt_share_has_no_count_under_the_policy() -> None:
+def test_an_exempt_share_has_no_roles() -> None:
     measure = kpi.Proportion(key="share", of=Thing, at=Thing.at, numerator=Thing.urgent)
     found = roles_of(metric(measure), measure, DisclosurePolicy(exempt={"calls": "A test."}))
     assert found == CellRoles()
@@ -600,7 +598,7 @@ class Busiest(TableMeasure):
 
 
 def test_an_unlinked_count_is_protected_by_itself() -> None:
-    """It is small or not, and adds up with nothing: not even with another of its kind."""
+    """It is in no constraint, not even with another count of its kind."""
     measure = Busiest(key="busiest", of=Thing, at=Thing.at)
     found = roles_of(metric(Count(key="all", of=Thing, at=Thing.at)), measure, POLICY)
     assert set(found.counts) == {"value"}
@@ -679,7 +677,7 @@ def test_small_counts_are_under_the_threshold_and_include_zero_if_zeros_are_supp
 
 
 @pytest.mark.parametrize("base", [2, 3, 5, 6, 10])
-def test_a_count_is_rounded_to_the_nearest_multiple_and_a_half_upwards(base: int) -> None:
+def test_counts_are_rounded_to_the_nearest_multiple_and_halves_upwards(base: int) -> None:
     policy = DisclosurePolicy(rounding_base=base)
     for count in range(200):
         multiples = [each * base for each in range(200)]
@@ -690,8 +688,10 @@ def test_a_count_is_rounded_to_the_nearest_multiple_and_a_half_upwards(base: int
 
 @pytest.mark.parametrize("threshold", [3, 5, 8])
 @pytest.mark.parametrize("base", [0, 1, 2, 3, 5, 6, 10])
-def test_what_a_shown_count_could_be_is_what_is_rounded_to_it(threshold: int, base: int) -> None:
-    """Every whole count that is shown so, and none else; a half may be either."""
+def test_the_rounding_interval_is_all_counts_that_round_to_a_number(
+    threshold: int, base: int
+) -> None:
+    """It has every whole count that is shown as this number, and no other."""
     if base > 2 * threshold:
         return
     policy = DisclosurePolicy(threshold=threshold, rounding_base=base)
@@ -707,7 +707,7 @@ def test_what_a_shown_count_could_be_is_what_is_rounded_to_it(threshold: int, ba
             assert least == most == number
 
 
-# The programme
+# The solver
 
 
 def program(sums: np.ndarray, *, whole: bool = False) -> LinearProgram:
@@ -720,8 +720,8 @@ def program(sums: np.ndarray, *, whole: bool = False) -> LinearProgram:
 
 @settings(deadline=None, max_examples=100)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 10), st.integers(2, 30))
-def test_the_cheapest_table_is_that_of_another_programme(seed: int, rows: int, many: int) -> None:
-    """Asked again with other bounds and prices, it keeps every sum, and costs what it must."""
+def test_the_optimum_is_that_of_another_solver(seed: int, rows: int, many: int) -> None:
+    """Solved again with other bounds and costs, it satisfies the constraints at the same cost."""
     random = np.random.default_rng(seed)
     sums = random.integers(-1, 2, (rows, many)).astype(float)
     sums[:, 0] = 1.0  # so that each sum has a term
@@ -743,8 +743,8 @@ def test_the_cheapest_table_is_that_of_another_programme(seed: int, rows: int, m
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 2**32 - 1))
-def test_whole_numbers_are_found_where_trying_all_finds_them(seed: int) -> None:
-    """The price may be up to twice the least: that it is the least takes long to prove."""
+def test_integer_solutions_agree_with_enumeration(seed: int) -> None:
+    """The cost may be up to twice the optimum, because a proof of the optimum takes long."""
     random = np.random.default_rng(seed)
     sums = random.integers(-2, 3, (2, 4)).astype(float)
     sums[:, 0] = random.choice([-2.0, 1.0, 2.0], 2)
@@ -762,7 +762,7 @@ def test_whole_numbers_are_found_where_trying_all_finds_them(seed: int) -> None:
         assert min(prices) - 1e-6 <= price @ found <= 2 * min(prices) + 1e-6
 
 
-def test_a_table_that_cannot_be_is_none() -> None:
+def test_an_infeasible_program_returns_none() -> None:
     asked = program(np.array([[1.0, -1.0]]))
     zero, one, two = np.zeros(2), np.ones(2), np.full(2, 2.0)
     assert asked.solve(one, np.array([2.0, 0.0]), np.array([2.0, 1.0])) is None
@@ -774,7 +774,7 @@ def test_a_table_that_cannot_be_is_none() -> None:
     assert again.tolist() == [0, 0]
 
 
-def test_without_a_sum_each_unknown_is_at_its_cheaper_end() -> None:
+def test_without_constraints_each_variable_is_at_its_cheaper_bound() -> None:
     found = program(np.zeros((0, 3))).solve(
         np.array([1.0, -1.0, 2.0]), np.array([-3.0, 0.0, 4.0]), np.array([5.0, 7.0, 9.0])
     )
@@ -782,19 +782,19 @@ def test_without_a_sum_each_unknown_is_at_its_cheaper_end() -> None:
     assert found.tolist() == [-3, 7, 4]
 
 
-def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    """Neither when it is made nor when it is asked, in fractions and in whole numbers."""
+def test_the_solver_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither when it is built nor when it solves, in fractions and in whole numbers."""
     for whole in (False, True):
         asked = program(np.array([[1.0, -1.0, 2.0]]), whole=whole)
         assert asked.solve(np.ones(3), np.zeros(3), np.ones(3)) is not None
     assert capfd.readouterr() == ("", "")
 
 
-# What adds up though no condition says so
+# Additive triples
 
 
-def test_two_counts_that_come_to_a_third_are_told_once() -> None:
-    """However many groups they are in together; and in the order of their names."""
+def test_each_additive_triple_is_found_once() -> None:
+    """However many groups contain it; the keys are in order."""
     counts = {
         "b": {"May": 1, "June": 9},
         "a": {"May": 2, "June": 0},
@@ -809,7 +809,7 @@ def test_two_counts_that_come_to_a_third_are_told_once() -> None:
     assert list(find_additive_triples(counts, [{"a", "b"}, {"all", "nearly all", "none"}])) == []
 
 
-def test_counts_of_other_cells_and_counts_nearly_alike_are_no_sides() -> None:
+def test_counts_of_other_cells_and_nearly_equal_sums_are_no_triple() -> None:
     counts = {
         "a": {"May": 1, "June": 0},
         "b": {"May": 2, "June": 0},

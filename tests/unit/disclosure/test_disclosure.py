@@ -1,8 +1,7 @@
-"""Disclosure control: what is hidden stays hidden, and the rest is rounded and still true.
+"""Disclosure control: the rules one by one, then an attack, then the comparison of two releases.
 
-First the rules, one by one, on tables small enough to check by eye. Then an attack by an
-independent integer programme (tests/support/ilp_attack.py), which knows what a reader
-of the table knows.
+The rules are tested on tables small enough to check by eye. The attack is independent integer
+programming (tests/support/ilp_attack.py) with the knowledge of an attacker.
 """
 
 from __future__ import annotations
@@ -168,33 +167,33 @@ def shown(result: Result) -> dict[str, float | str]:
     }
 
 
-def test_a_small_count_is_hidden_stays_and_the_rest_is_rounded() -> None:
+def test_small_counts_are_suppressed_and_others_are_rounded() -> None:
     """13 is 15 and 22 is 20; the total of 37 is 35, from the true total."""
     found = incidents((2, 13, 22)).protect(POLICY)
     assert shown(found) == {AREAS[0]: "[c]", AREAS[1]: 15, AREAS[2]: 20, "All": 35}
     assert shown(incidents((0, 13, 22)).protect(POLICY))[AREAS[0]] == 0
 
 
-@pytest.mark.parametrize(("count", "told"), [(4, "[c]"), (5, 5), (7, 5), (8, 10), (1234, 1235)])
-def test_the_threshold_is_the_least_count_that_is_shown(count: int, told: float | str) -> None:
-    assert shown(incidents((count, 500, 500)).protect(POLICY))[AREAS[0]] == told
+@pytest.mark.parametrize(("count", "expected"), [(4, "[c]"), (5, 5), (7, 5), (8, 10), (1234, 1235)])
+def test_the_threshold_is_the_smallest_shown_count(count: int, expected: float | str) -> None:
+    assert shown(incidents((count, 500, 500)).protect(POLICY))[AREAS[0]] == expected
 
 
-def test_a_half_is_rounded_upwards() -> None:
+def test_halves_are_rounded_upwards() -> None:
     policy = DisclosurePolicy(threshold=5, rounding_base=10)
     assert shown(incidents((15, 25, 35)).protect(policy)) == {
         AREAS[0]: 20, AREAS[1]: 30, AREAS[2]: 40, "All": 80,
     }  # fmt: skip
 
 
-def test_a_hidden_row_holds_no_number_at_all_and_says_why() -> None:
+def test_a_suppressed_row_has_no_number_and_a_reason() -> None:
     found = row(incidents((2, 13, 22)).protect(POLICY), "incidents", lpa=AREAS[0])
     assert [found[name] for name in NUMBER_COLUMNS] == [None] * len(NUMBER_COLUMNS)
     assert found["note"].startswith("Suppressed: it shows or leaves a count under 5,")
 
 
-def test_missing_stays_missing_and_nothing_to_divide_by_stays_so() -> None:
-    """Neither is a number that was hidden."""
+def test_missing_and_not_applicable_markers_are_not_changed() -> None:
+    """They are not suppressed numbers."""
     outside = incidents((2, 13, 22), periods=["2024-07"])
     assert set(shown(outside).values()) == {"[x]"}
     assert shown(outside.protect(POLICY)) == shown(outside)
@@ -203,15 +202,15 @@ def test_missing_stays_missing_and_nothing_to_divide_by_stays_so() -> None:
     assert row(nothing.protect(POLICY), "urgent_share")["marker"] == "[z]"
 
 
-def test_a_second_cell_is_hidden_where_the_total_would_give_the_first_back() -> None:
-    """Unrounded, 37 less 13 and 22 is 2."""
+def test_secondary_suppression_protects_against_the_total() -> None:
+    """Without rounding, 37 less 13 and 22 is 2."""
     found = shown(incidents((2, 13, 22)).protect(DisclosurePolicy(threshold=5, rounding_base=1)))
     assert found[AREAS[0]] == "[c]"
     assert list(found.values()).count("[c]") >= 2
 
 
-def test_a_second_cell_is_hidden_where_the_months_would_give_the_first_back() -> None:
-    """Unrounded, the quarter less the other two months is the first."""
+def test_secondary_suppression_protects_against_the_months() -> None:
+    """Without rounding, the quarter less the other two months is the first."""
     result = incidents((2,), (13,), (22,), periods=[*MONTHS, QUARTER], by=())
     found = result.protect(DisclosurePolicy(threshold=5, rounding_base=1)).to_polars()
     values = found.filter(measure="incidents")["marker"].to_list()
@@ -219,7 +218,7 @@ def test_a_second_cell_is_hidden_where_the_months_would_give_the_first_back() ->
     assert values.count("[c]") >= 2
 
 
-def test_a_share_is_worked_out_again_from_the_rounded_counts() -> None:
+def test_a_share_is_calculated_from_the_rounded_counts() -> None:
     """13 of 41 is shown as 15 of 40, without the interval that would give 13 back."""
     exact, found = (
         row(each, "urgent_share") for each in (calls(13, 28), calls(13, 28).protect(POLICY))
@@ -229,8 +228,8 @@ def test_a_share_is_worked_out_again_from_the_rounded_counts() -> None:
     assert (found["lower"], found["upper"]) == (None, None)
 
 
-def test_a_share_is_hidden_for_the_few_it_leaves_over() -> None:
-    """48 of 50 tells of 2."""
+def test_a_share_is_suppressed_for_a_small_complement() -> None:
+    """48 of 50 reveals 2."""
     assert row(calls(48, 2).protect(POLICY), "urgent_share")["marker"] == "[c]"
 
 
@@ -238,7 +237,7 @@ def test_a_share_is_hidden_for_the_few_it_leaves_over() -> None:
     ("rows", "mean", "median", "p90"),
     [(4, "[c]", "[c]", "[c]"), (5, "", "", "[c]"), (49, "", "", "[c]"), (50, "", "", "")],
 )
-def test_an_average_over_few_is_hidden_and_an_extreme_with_few_beyond_it(
+def test_averages_of_few_rows_and_percentiles_with_few_rows_beyond_are_suppressed(
     rows: int, mean: str, median: str, p90: str
 ) -> None:
     """Of 49 times the 90th percentile has 4 beyond it."""
@@ -259,17 +258,17 @@ def test_an_average_over_few_is_hidden_and_an_extreme_with_few_beyond_it(
 
 
 @pytest.mark.parametrize("unknown", [1, 3, 4])
-def test_a_note_keeps_no_small_count(unknown: int) -> None:
+def test_notes_contain_no_small_count(unknown: int) -> None:
     result = calls(20, 20, unknown)
     assert f"{unknown} row" in row(result, "urgent_share")["note"]
     for note in result.protect(POLICY).to_polars()["note"].fill_null("").to_list():
         assert f"{unknown} row" not in note
 
 
-def test_a_result_is_disclosed_once_and_by_a_policy() -> None:
+def test_a_result_is_protected_once_and_with_a_policy() -> None:
     result = incidents((2, 13, 22))
     assert result.protect(POLICY).policy == POLICY
-    with pytest.raises(RequestError, match="disclosed already"):
+    with pytest.raises(RequestError, match="protected already"):
         result.protect(POLICY).protect(POLICY)
     with pytest.raises(RequestError, match="not a DisclosurePolicy"):
         result.protect("none")  # type: ignore[arg-type]
@@ -285,12 +284,12 @@ def test_a_result_is_disclosed_once_and_by_a_policy() -> None:
         ({"exempt": {"call": "Nobody."}}, "neither a ref nor a unit"),
     ],
 )
-def test_a_policy_that_would_not_protect_is_refused(fields: dict[str, Any], words: str) -> None:
+def test_invalid_policies_raise(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(DefinitionError, match=words):
         DisclosurePolicy(**fields)
 
 
-def test_only_a_disclosed_result_is_written_unless_it_is_said_to_be_meant(tmp_path: Path) -> None:
+def test_only_protected_results_are_written_unless_requested(tmp_path: Path) -> None:
     result = incidents((2, 13, 22))
     for write in (result.to_csv, result.to_json, result.to_parquet):
         with pytest.raises(OutputError, match="no disclosure control"):
@@ -301,7 +300,7 @@ def test_only_a_disclosed_result_is_written_unless_it_is_said_to_be_meant(tmp_pa
     assert "[c]" in (tmp_path / "disclosed.csv").read_text()
 
 
-def test_hidden_numbers_all_say_the_same_so_that_none_is_known_to_be_the_small_one() -> None:
+def test_all_suppressed_numbers_have_the_same_note() -> None:
     """Told which of two is small, a reader of 37 with 22 shown would know 1 to 4 and 11 to 14."""
     found = (
         incidents((2, 13, 22)).protect(DisclosurePolicy(threshold=5, rounding_base=1)).to_polars()
@@ -311,24 +310,26 @@ def test_hidden_numbers_all_say_the_same_so_that_none_is_known_to_be_the_small_o
     assert len(set(notes)) == 1
 
 
-@pytest.mark.parametrize(("zeros", "told"), [(True, 1.0), (False, "[c]")])
-def test_all_or_none_is_shown_unless_zeros_are_hidden(zeros: bool, told: float | str) -> None:
+@pytest.mark.parametrize(("zeros", "expected"), [(True, 1.0), (False, "[c]")])
+def test_shares_of_0_and_100_percent_are_shown_unless_zeros_are_suppressed(
+    zeros: bool, expected: float | str
+) -> None:
     """A share of 100% says of each in the group what they are, and so does one of 0%."""
     policy = DisclosurePolicy(threshold=5, rounding_base=5, show_zeros=zeros)
-    for yes, no, share in ((50, 0, told), (0, 50, 0.0 if zeros else "[c]")):
+    for yes, no, share in ((50, 0, expected), (0, 50, 0.0 if zeros else "[c]")):
         found = row(calls(yes, no).protect(policy), "urgent_share")
         assert (found["marker"] or found["value"]) == share
 
 
-def test_what_a_longer_period_leaves_over_is_protected_though_no_row_is_of_it() -> None:
-    """Unrounded, the quarter less April and May is June, which was not asked for."""
+def test_implied_periods_are_protected() -> None:
+    """Without rounding, the quarter less April and May is June, which was not asked for."""
     result = incidents((20,), (30,), (2,), periods=[MONTHS[0], MONTHS[1], QUARTER], by=())
     found = result.protect(DisclosurePolicy(threshold=5, rounding_base=1)).to_polars()
     assert "[c]" in found.filter(measure="incidents")["marker"].to_list()
 
 
-def test_the_parts_of_a_whole_are_protected_across_refs() -> None:
-    """Unrounded, 55 calls less 30 urgent and 23 calm are 2, which the other ref has to hide."""
+def test_partitions_are_protected_across_refs() -> None:
+    """Without rounding, 55 calls less 30 urgent and 23 calm are 2, a count of the other ref."""
     urgency = {"urgent": 30, "not urgent": 23, "unknown": 2}
     made = {(4, kind, "Left", "North"): count for kind, count in urgency.items()}
     result = table(made, [QUARTER], [], (CALLS, PARTS))
@@ -338,7 +339,7 @@ def test_the_parts_of_a_whole_are_protected_across_refs() -> None:
     assert "[c]" in (markers["calls"], markers["urgent_calls"], markers["calm_calls"])
 
 
-def test_three_parts_of_a_published_whole_are_protected() -> None:
+def test_partitions_into_three_are_protected() -> None:
     """Ref 40: all collisions less the serious and the slight are the fatal ones."""
     days = [date(2024, 4, 2)] * 62
     severity = ["Fatal"] * 2 + ["Serious"] * 20 + ["Slight"] * 40
@@ -347,13 +348,13 @@ def test_three_parts_of_a_published_whole_are_protected() -> None:
     coverage = {"collision": ("2024-04-01", "2024-06-30")}
     result = kpi.compute(["40"], {"collision": data}, periods=[QUARTER], coverage=coverage)
     found = result.protect(DisclosurePolicy(threshold=5, rounding_base=1)).to_polars()
-    told = found.filter(
+    collisions = found.filter(
         pl.col("measure").str.ends_with("collisions") & (pl.col("basis") == "force")
     )
-    assert told.filter(marker="[c]").height >= 2
+    assert collisions.filter(marker="[c]").height >= 2
 
 
-def test_a_disclosed_result_tells_no_more_than_the_exact_one_and_keeps_its_rows() -> None:
+def test_a_protected_result_has_the_rows_of_the_exact_one() -> None:
     result = incidents((2, 13, 22), (0, 7, 9), periods=[*MONTHS[:2], QUARTER])
     found = result.protect(POLICY).to_polars()
     keys = ["ref", "measure", "period", "lpa", "unit", "definition"]
@@ -430,13 +431,13 @@ def times(*minutes: int) -> pl.DataFrame:
         (1_250, "About 1,000 rows"),
     ],
 )  # fmt: skip
-def test_a_note_says_of_rows_no_more_than_their_first_digit(unknown: int, words: str) -> None:
+def test_notes_give_row_counts_to_the_first_digit(unknown: int, words: str) -> None:
     note = row(calls(20, 20, unknown).protect(POLICY), "urgent_share")["note"]
     assert note.startswith(words)
     assert f"{unknown} " not in note.replace(words, "")
 
 
-def test_the_note_of_a_hidden_number_says_nothing_of_how_many_rows() -> None:
+def test_the_note_of_a_suppressed_number_has_no_row_count() -> None:
     exact, found = (
         row(each, "urgent_share") for each in (calls(2, 38, 37), calls(2, 38, 37).protect(POLICY))
     )
@@ -448,23 +449,23 @@ def test_the_note_of_a_hidden_number_says_nothing_of_how_many_rows() -> None:
 
 
 @pytest.mark.parametrize(("answers", "marker"), [(4, "[c]"), (5, "")])
-def test_a_weighted_share_is_hidden_for_the_few_who_answered(answers: int, marker: str) -> None:
-    """Each of them stands for a hundred, so that neither number of the share is small."""
+def test_a_weighted_share_of_few_answers_is_suppressed(answers: int, marker: str) -> None:
+    """Each answer has a weight of 100, so neither number of the share is small."""
     data = pl.DataFrame(
         {"given_on": [date(2024, 4, 2)] * answers, "weight": [100.0] * answers,
          "pleased": [at % 2 == 0 for at in range(answers)]},
     )  # fmt: skip
-    least = kpi.Assumption("least", 1, since="2020-01-01", because="For the test.")
+    least = kpi.Assumption("min_answers", 1, since="2020-01-01", because="For the test.")
     measure = kpi.SurveyProportion(
         key="pleased", of=Answer, at=Answer.given_on, valid=Answer.pleased.is_not_null(),
-        favourable=Answer.pleased, weight=Answer.weight, least=least,
+        favourable=Answer.pleased, weight=Answer.weight, min_answers=least,
     )  # fmt: skip
     found = quarter(made(measure), answer=data)
     assert f"{answers} rows answered" in row(found, "pleased")["note"]
     assert row(found.protect(POLICY), "pleased")["marker"] == marker
 
 
-def test_a_rate_is_worked_out_again_from_the_rounded_count() -> None:
+def test_a_rate_is_calculated_from_the_rounded_count() -> None:
     """13 calls are shown as 15 of 2,000 people, which the policy leaves as they are."""
     metric = made(
         Count(key="calls", of=Call, at=Call.began_at),
@@ -483,9 +484,7 @@ def test_a_rate_is_worked_out_again_from_the_rounded_count() -> None:
 @pytest.mark.parametrize(
     ("base", "mean", "count"), [(5, 37.7, 10), (1, pytest.approx(37.6667, abs=1e-3), 12)]
 )
-def test_a_mean_is_told_to_three_digits_where_its_count_is_rounded(
-    base: int, mean: Any, count: int
-) -> None:
+def test_a_mean_has_three_digits_if_its_count_is_rounded(base: int, mean: Any, count: int) -> None:
     """452 minutes in 12 visits; to many places the mean would say of how many it is."""
     result = quarter(TIMES, visit=times(*[30] * 11, 122))
     found = row(result.protect(DisclosurePolicy(rounding_base=base)), "mean")
@@ -493,7 +492,7 @@ def test_a_mean_is_told_to_three_digits_where_its_count_is_rounded(
 
 
 @pytest.mark.parametrize("base", [1, 5])
-def test_a_median_keeps_no_interval_whose_ends_are_two_peoples_own_times(base: int) -> None:
+def test_a_median_has_no_interval_because_its_ends_are_times_of_people(base: int) -> None:
     exact = quarter(TIMES, visit=times(*range(1, 61)))
     assert row(exact, "median")["lower"] is not None
     found = row(exact.protect(DisclosurePolicy(rounding_base=base)), "median")
@@ -501,17 +500,17 @@ def test_a_median_keeps_no_interval_whose_ends_are_two_peoples_own_times(base: i
     assert found["value"] is not None
 
 
-def test_an_interval_is_kept_where_nothing_is_rounded() -> None:
+def test_intervals_are_kept_without_rounding() -> None:
     exact = calls(13, 28)
     found = row(exact.protect(DisclosurePolicy(rounding_base=1)), "urgent_share")
     assert found == row(exact, "urgent_share")
 
 
 @pytest.mark.parametrize("texts", [False, True])
-def test_a_text_is_withheld_until_somebody_says_that_it_was_read(texts: bool) -> None:
+def test_free_text_is_withheld_unless_the_policy_publishes_it(texts: bool) -> None:
     metric = made(
         kpi.TextReport(
-            key="told", of=Remark, at=Remark.about, text=Remark.words, author=Remark.author,
+            key="remark", of=Remark, at=Remark.about, text=Remark.words, author=Remark.author,
             evidence=Remark.evidence,
         )
     )  # fmt: skip
@@ -520,9 +519,9 @@ def test_a_text_is_withheld_until_somebody_says_that_it_was_read(texts: bool) ->
          "author": ["Inspector"], "evidence": ["Letters"]},
     )  # fmt: skip
     exact = quarter(metric, remark=said)
-    found = row(exact.protect(DisclosurePolicy(publish_free_text=texts)), "told")
+    found = row(exact.protect(DisclosurePolicy(publish_free_text=texts)), "remark")
     if texts:
-        assert found == row(exact, "told")
+        assert found == row(exact, "remark")
         assert "2 rows of houses" in found["note"]
     else:
         assert found["marker"] == "[c]"
@@ -530,14 +529,12 @@ def test_a_text_is_withheld_until_somebody_says_that_it_was_read(texts: bool) ->
     nothing = quarter(metric, remark=said.clear()).protect(
         DisclosurePolicy(publish_free_text=texts)
     )
-    assert row(nothing, "told")["marker"] == "[x]"
+    assert row(nothing, "remark")["marker"] == "[x]"
 
 
 @pytest.mark.parametrize(("ours", "marker"), [(2, "[c]"), (12, "")])
-def test_public_data_are_hidden_where_they_would_stand_in_for_a_hidden_number(
-    ours: int, marker: str
-) -> None:
-    """The same count by another basis is nearly the hidden one."""
+def test_proxy_rows_of_suppressed_numbers_are_suppressed(ours: int, marker: str) -> None:
+    """The proxy count is close to the suppressed one."""
     metric = made(
         Count(key="calls", of=Call, at=Call.began_at),
         Count(
@@ -551,7 +548,7 @@ def test_public_data_are_hidden_where_they_would_stand_in_for_a_hidden_number(
     assert markers == {"force": marker, "proxy": marker}
 
 
-def test_what_a_number_counts_has_to_be_known_to_disclose_it() -> None:
+def test_protect_needs_rows_and_their_metrics() -> None:
     result = incidents((2, 13, 22))
     with pytest.raises(RequestError, match="does not say what ref '15' was computed from"):
         Result(result.to_polars(), result.by, {}).protect(POLICY)
@@ -560,9 +557,7 @@ def test_what_a_number_counts_has_to_be_known_to_disclose_it() -> None:
 
 
 @pytest.mark.parametrize(("period", "marker"), [(QUARTER, "[z]"), ("2024-07", "[x]")])
-def test_times_of_no_visit_stay_without_a_number_for_the_reason_they_have(
-    period: str, marker: str
-) -> None:
+def test_averages_without_rows_keep_their_markers(period: str, marker: str) -> None:
     result = kpi.compute(
         [TIMES],
         {"visit": times()},
@@ -573,7 +568,7 @@ def test_times_of_no_visit_stay_without_a_number_for_the_reason_they_have(
     assert result.protect(POLICY).to_polars()["marker"].to_list() == [marker] * 3
 
 
-# The attack: what a reader can work out, by a programme that shares no code with the library.
+# The attack: what an attacker can calculate, by code that is independent of the library.
 
 CASES: dict[str, tuple[list[str], list[str], list[int], tuple[Metric, ...]]] = {
     "a breakdown and its total": ([QUARTER], ["place"], [4], (CALLS,)),
@@ -612,7 +607,7 @@ def _recorded(member: str) -> str | None:
 @pytest.mark.parametrize(
     ("seed", "zeros"), [*((seed, True) for seed in range(5)), (5, False), (6, False)]
 )
-def test_no_small_count_is_worked_out_by_a_reader_who_tries(
+def test_no_small_count_is_known_or_narrowed_by_the_attack(
     case: str, seed: int, zeros: bool
 ) -> None:
     """Every count under the threshold, shown anywhere or not, may be anything under it."""
@@ -626,7 +621,7 @@ def test_no_small_count_is_worked_out_by_a_reader_who_tries(
         assert not attacked.is_narrowed(policy.threshold, 1 if zeros else 0), attacked
 
 
-def test_the_attack_finds_what_hiding_only_small_cells_gives_away(
+def test_the_attack_succeeds_without_secondary_suppression(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The attack is able to fail: with no further hiding, small counts are known exactly."""
@@ -641,10 +636,10 @@ def test_the_attack_finds_what_hiding_only_small_cells_gives_away(
     assert known > 0
 
 
-def test_where_the_search_is_given_up_more_is_hidden_and_it_is_said(
+def test_on_a_solver_limit_more_is_suppressed_and_the_notes_say_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No step is allowed, as on a table too large for the limits: nothing is found of any count."""
+    """With a limit of 0 iterations, no solve succeeds, as for a table that is too large."""
     monkeypatch.setattr(linear_program, "SIMPLEX_ITERATION_LIMIT", 0)
     periods, by, months, metrics = CASES["two crossed breakdowns"]
     policy = DisclosurePolicy(threshold=5, rounding_base=1)
@@ -662,13 +657,13 @@ def test_where_the_search_is_given_up_more_is_hidden_and_it_is_said(
 
 
 def _suppressed_notes(result: Result) -> dict[tuple[str, ...], str]:
-    """Return the note of each hidden row, by what the row is."""
+    """Return the note of each suppressed row, by measure and members."""
     frame = result.to_polars().filter(marker="[c]")
     return dict(zip(frame.select("measure", *result.by).rows(), frame["note"], strict=True))
 
 
 def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
-    """The solver has a seed and counts steps, and nothing hangs on the order of a set."""
+    """The solver has a seed and limits of steps, and nothing depends on the order of a set."""
     program = (
         "from tests.unit.disclosure.test_disclosure import *\n"
         "periods, by, months, metrics = CASES['two crossed breakdowns']\n"
@@ -676,7 +671,7 @@ def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
         "result = table(counts, periods, by, metrics)\n"
         "print(result.protect(DisclosurePolicy(rounding_base=1)).to_polars().write_csv())\n"
     )
-    told = {
+    outputs = {
         subprocess.run(
             [sys.executable, "-c", program],
             capture_output=True,
@@ -686,8 +681,8 @@ def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
         ).stdout
         for seed in ("1", "2")
     }
-    assert len(told) == 1
-    assert next(iter(told)).startswith(b"ref,")
+    assert len(outputs) == 1
+    assert next(iter(outputs)).startswith(b"ref,")
 
 
 # Two releases
@@ -698,31 +693,31 @@ def lone(count: int, *, policy: DisclosurePolicy | None = None, **asked: Any) ->
     return found.protect(policy or DisclosurePolicy(threshold=5, rounding_base=1))
 
 
-def told(first: Result, second: Result) -> str:
+def warnings(first: Result, second: Result) -> str:
     return "\n".join(str(each) for each in first.differencing_risks(second))
 
 
-def test_a_revision_that_shows_what_was_hidden_is_warned_about() -> None:
-    assert "the first release suppresses it and the second shows it" in told(lone(2), lone(6))
-    assert "the second release suppresses it and the first shows it" in told(lone(6), lone(2))
+def test_differencing_warns_of_a_count_suppressed_in_one_release_only() -> None:
+    assert "the first release suppresses it and the second shows it" in warnings(lone(2), lone(6))
+    assert "the second release suppresses it and the first shows it" in warnings(lone(6), lone(2))
 
 
-def test_two_versions_of_a_count_a_little_apart_are_warned_about() -> None:
-    assert "differ by a count under 5" in told(lone(20), lone(22))
-    assert told(lone(20), lone(20)) == ""
+def test_differencing_warns_of_a_small_revision() -> None:
+    assert "differ by a count under 5" in warnings(lone(20), lone(22))
+    assert warnings(lone(20), lone(20)) == ""
 
 
-def test_a_year_to_date_a_month_later_is_warned_about() -> None:
+def test_differencing_warns_of_a_longer_period_that_adds_a_small_month() -> None:
     """The quarter in one release less its first two months in the other are 3 in June."""
     months = ((20, 30, 40), (50, 60, 70), (1, 1, 1))
     policy = DisclosurePolicy(threshold=5, rounding_base=1)
     early = incidents(*months, periods=MONTHS[:2], by=()).protect(policy)
     late = incidents(*months, periods=[QUARTER], by=()).protect(policy)
-    assert "leave a count under 5" in told(early, late)
-    assert "2024-06" in told(early, late)
+    assert "leave a count under 5" in warnings(early, late)
+    assert "2024-06" in warnings(early, late)
 
 
-def test_rolling_years_a_month_apart_are_warned_about() -> None:
+def test_differencing_warns_of_rolling_years_a_month_apart() -> None:
     """What joins a window and what leaves it differ by 2."""
     policy = DisclosurePolicy(threshold=5, rounding_base=1)
     made = [datetime(2023, 4, 2)] * 20 + [datetime(2024, 4, 2)] * 22
@@ -734,17 +729,17 @@ def test_rolling_years_a_month_apart_are_warned_about() -> None:
         found = kpi.compute(["15"], {"incident": data}, periods=[label], coverage=coverage)
         return found.protect(policy)
 
-    assert "periods overlap" in told(rolling("R12 2024-03"), rolling("R12 2024-04"))
+    assert "periods overlap" in warnings(rolling("R12 2024-03"), rolling("R12 2024-04"))
 
 
-def test_other_areas_in_the_second_release_are_warned_about() -> None:
+def test_differencing_warns_of_changed_members() -> None:
     first, second = lone(20), lone(20)
     frame = second.to_polars().filter(pl.col("lpa") != AREAS[2])
     second = Result(frame, second.by, second.entries, policy=second.policy)
-    assert "other members in the two releases" in told(first, second)
+    assert "other members in the two releases" in warnings(first, second)
 
 
-def test_differencing_needs_to_know_what_is_small() -> None:
+def test_differencing_needs_a_policy() -> None:
     with pytest.raises(RequestError, match="is not protected"):
         incidents((2, 13, 22)).differencing_risks(lone(2))
     exact = incidents((2, 13, 22))
@@ -769,7 +764,7 @@ UNROUNDED = DisclosurePolicy(threshold=5, rounding_base=1)
     ("first", "second", "warned"),
     [(20, 20, False), (20, 21, True), (20, 24, True), (20, 25, False), (25, 21, True)],
 )
-def test_two_versions_are_a_little_apart_up_to_the_threshold(
+def test_differencing_warns_of_revisions_under_the_threshold(
     first: int, second: int, warned: bool
 ) -> None:
     found = exactly(first, 13, 22).differencing_risks(exactly(second, 13, 22))
@@ -777,13 +772,13 @@ def test_two_versions_are_a_little_apart_up_to_the_threshold(
     assert {each.members for each in found} == ({(("lpa", AREAS[0]),), ()} if warned else set())
 
 
-def test_two_versions_that_rounding_keeps_apart_are_not_warned_about() -> None:
+def test_differencing_considers_rounding() -> None:
     """20 and 25 to the nearest 5 may be 22 and 23, or 18 and 27."""
     first, second = (incidents((each, 13, 22)).protect(POLICY) for each in (20, 25))
     assert first.differencing_risks(second) == ()
 
 
-def test_a_warning_says_where_and_never_the_number() -> None:
+def test_a_warning_names_the_cell_but_not_the_number() -> None:
     area, total = exactly(20, 13, 22).differencing_risks(exactly(21, 13, 22))
     assert str(area) == (
         "Ref 15, incidents, 2024/25 Q1, lpa Herefordshire: "
@@ -795,7 +790,7 @@ def test_a_warning_says_where_and_never_the_number() -> None:
 
 
 @pytest.mark.parametrize(("june", "warned"), [(4, True), (5, False)])
-def test_a_period_in_a_longer_one_of_the_other_release_leaves_few_or_enough(
+def test_differencing_warns_if_a_longer_period_leaves_a_small_count(
     june: int, warned: bool
 ) -> None:
     """April to June in one, and April and May only in the other, as one period each."""
@@ -812,7 +807,7 @@ def test_a_period_in_a_longer_one_of_the_other_release_leaves_few_or_enough(
         assert found[0].members == ()
 
 
-def test_a_month_that_is_nearly_all_of_its_quarter_is_warned_about() -> None:
+def test_differencing_warns_of_a_month_that_is_nearly_its_quarter() -> None:
     """A quarter of 33 in one release and its April of 30 in the other leave 3 for two months."""
     months, quarter_ = (by_month(30, 3, 0, periods=[each]) for each in (MONTHS[0], QUARTER))
     found = [each for each in months.differencing_risks(quarter_) if " and " in each.period]
@@ -827,19 +822,17 @@ def test_a_month_that_is_nearly_all_of_its_quarter_is_warned_about() -> None:
     assert "2024-05 to 2024-06" in [each.period for each in found]
 
 
-def test_periods_that_share_no_month_or_have_no_end_in_common_are_not_set_against_each_other() -> (
-    None
-):
+def test_differencing_ignores_unrelated_periods() -> None:
     april, may = (by_month(30, 31, 0, periods=[each]) for each in MONTHS[:2])
     assert april.differencing_risks(may) == ()
     may_alone = by_month(1, 31, 1, periods=[MONTHS[1]])
     assert may_alone.differencing_risks(by_month(1, 31, 1, periods=[QUARTER])) == ()
 
 
-def release(exact: Result, *areas: str, hidden: Sequence[str] = ()) -> Result:
-    """A release of some rows, some of them hidden."""
-    frame = exact.to_polars().filter(pl.col("lpa").is_in([*areas, *hidden]))
-    gone = pl.col("lpa").is_in(hidden)
+def release(exact: Result, *areas: str, suppressed: Sequence[str] = ()) -> Result:
+    """Return a release of some rows, some of them suppressed."""
+    frame = exact.to_polars().filter(pl.col("lpa").is_in([*areas, *suppressed]))
+    gone = pl.col("lpa").is_in(suppressed)
     frame = frame.with_columns(
         *(pl.when(~gone).then(pl.col(each)).alias(each) for each in NUMBER_COLUMNS),
         marker=pl.when(gone).then(pl.lit("[c]")).otherwise("marker"),
@@ -850,24 +843,26 @@ def release(exact: Result, *areas: str, hidden: Sequence[str] = ()) -> Result:
 @pytest.mark.parametrize(
     ("counts", "narrowed"), [((4, 13, 22), True), ((1, 13, 22), True), ((6, 13, 22), False)]
 )
-def test_a_hidden_number_that_both_releases_tell_is_warned_about(
+def test_differencing_warns_of_a_suppressed_count_that_both_releases_reveal(
     counts: Sequence[int], narrowed: bool
 ) -> None:
-    """The first shows all and one area; the second shows another area, and so tells the third."""
+    """The first shows the total and one area, and the second another: that reveals the third."""
     exact = incidents(counts)
-    first = release(exact, "All", AREAS[2], hidden=[AREAS[0]])
+    first = release(exact, "All", AREAS[2], suppressed=[AREAS[0]])
     second = release(exact, AREAS[1])
     words = "lpa Herefordshire: it is suppressed, and the sums of both releases reveal more than"
     assert (
         words in "\n".join(map(str, first.differencing_risks(second, policy=POLICY)))
     ) == narrowed
-    both = release(exact, "All", AREAS[1], AREAS[2], hidden=[AREAS[0]])
+    both = release(exact, "All", AREAS[1], AREAS[2], suppressed=[AREAS[0]])
     assert "sums of both" not in "\n".join(map(str, both.differencing_risks(both, policy=POLICY)))
 
 
-def months_of(exact: Result, period: str, *areas: str, hidden: Sequence[str] = ()) -> pl.DataFrame:
+def months_of(
+    exact: Result, period: str, *areas: str, suppressed: Sequence[str] = ()
+) -> pl.DataFrame:
     """The rows of one period in a release of some areas."""
-    return release(exact, *areas, hidden=hidden).to_polars().filter(period=period)
+    return release(exact, *areas, suppressed=suppressed).to_polars().filter(period=period)
 
 
 def sums_of_both(first: Result, second: Result) -> list[tuple[str, str]]:
@@ -878,57 +873,59 @@ def sums_of_both(first: Result, second: Result) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("two", "told_more"), [((1, 4), False), ((1, 3), True), ((5, 0), False), ((2, 5), False)]
+    ("two", "is_warned"), [((1, 4), False), ((1, 3), True), ((5, 0), False), ((2, 5), False)]
 )
-def test_that_a_hidden_number_is_under_the_threshold_is_no_more_than_is_known(
-    two: tuple[int, int], told_more: bool
+def test_differencing_needs_more_than_the_threshold_to_warn(
+    two: tuple[int, int], is_warned: bool
 ) -> None:
-    """Of two that are hidden and come to 5, each is 1 to 4; of two that come to 4, 1 to 3."""
+    """If two suppressed counts add up to 5, each is 1 to 4; if they add up to 4, 1 to 3."""
     exact = incidents((*two, 22))
-    first = release(exact, "All", hidden=AREAS[:2])
-    second = release(exact, AREAS[2], hidden=AREAS[:2])
-    expected = [(area, QUARTER) for area in AREAS[:2]] if told_more else []
+    first = release(exact, "All", suppressed=AREAS[:2])
+    second = release(exact, AREAS[2], suppressed=AREAS[:2])
+    expected = [(area, QUARTER) for area in AREAS[:2]] if is_warned else []
     assert sums_of_both(first, second) == expected
 
 
-def test_a_hidden_number_that_is_at_least_the_threshold_is_no_small_one() -> None:
+def test_differencing_ignores_suppressed_counts_that_are_not_small() -> None:
     exact = incidents((5, 13, 22))
-    first = release(exact, "All", AREAS[2], hidden=[AREAS[0]])
+    first = release(exact, "All", AREAS[2], suppressed=[AREAS[0]])
     assert sums_of_both(first, release(exact, AREAS[1])) == []
     small = incidents((4, 13, 22))
-    first = release(small, "All", AREAS[2], hidden=[AREAS[0]])
+    first = release(small, "All", AREAS[2], suppressed=[AREAS[0]])
     assert sums_of_both(first, release(small, AREAS[1])) == [(AREAS[0], QUARTER)]
 
 
-def test_two_versions_of_a_total_that_cannot_both_be_tell_nothing_of_its_parts() -> None:
+def test_differencing_ignores_contradicting_totals() -> None:
     """26 in one release and 28 in the other, of which 22 are in one area."""
-    first = release(incidents((2, 2, 22)), "All", hidden=AREAS[:2])
-    second = release(incidents((2, 4, 22)), "All", AREAS[2], hidden=AREAS[:2])
+    first = release(incidents((2, 2, 22)), "All", suppressed=AREAS[:2])
+    second = release(incidents((2, 4, 22)), "All", AREAS[2], suppressed=AREAS[:2])
     assert sums_of_both(first, second) == []
 
 
-def test_a_total_with_parts_of_another_version_tells_nothing() -> None:
+def test_differencing_ignores_a_total_that_contradicts_its_parts() -> None:
     """Of 30 in all, 22 are in one area, and after a revision 13 in another."""
-    first = release(incidents((4, 4, 22)), "All", AREAS[2], hidden=AREAS[:2])
+    first = release(incidents((4, 4, 22)), "All", AREAS[2], suppressed=AREAS[:2])
     assert sums_of_both(first, release(incidents((4, 13, 22)), AREAS[1])) == []
 
 
 @pytest.mark.parametrize(
-    ("rest", "zeros", "told_more"), [(16, True, True), (18, True, False), (18, False, False)]
+    ("rest", "zeros", "is_warned"), [(16, True, True), (18, True, False), (18, False, False)]
 )
-def test_a_rounded_total_tells_of_its_parts_what_all_that_is_rounded_to_it_tells(
-    rest: int, zeros: bool, told_more: bool
+def test_differencing_uses_the_rounding_interval_of_a_total(
+    rest: int, zeros: bool, is_warned: bool
 ) -> None:
     """A total of 20 is 18 to 22. Less 16 that is 2 to 6, and less 18 no more than under 5."""
     exact = incidents((20 - rest, 8, rest - 8))
-    rounded = release(exact, "All", hidden=AREAS)
+    rounded = release(exact, "All", suppressed=AREAS)
     first = Result(rounded.to_polars(), exact.by, exact.entries, policy=POLICY)
     policy = POLICY.model_copy(update={"show_zeros": zeros})
-    found = first.differencing_risks(release(exact, *AREAS[1:], hidden=AREAS[:1]), policy=policy)
-    assert ("sums of both" in "\n".join(map(str, found))) == told_more
+    found = first.differencing_risks(
+        release(exact, *AREAS[1:], suppressed=AREAS[:1]), policy=policy
+    )
+    assert ("sums of both" in "\n".join(map(str, found))) == is_warned
 
 
-def test_what_longer_periods_leave_is_not_warned_about_where_it_may_be_nothing() -> None:
+def test_differencing_ignores_differences_that_may_be_zero() -> None:
     """A quarter of 60 is 58 to 62, and less two months of 30 it is up to 2."""
     counts = ((30,), (30,), (0,))
     late = incidents(*counts, periods=[QUARTER], by=()).protect(POLICY)
@@ -936,7 +933,7 @@ def test_what_longer_periods_leave_is_not_warned_about_where_it_may_be_nothing()
     assert late.differencing_risks(early) == ()
 
 
-def test_a_month_that_is_left_is_named_as_months_are() -> None:
+def test_differencing_formats_an_implied_month() -> None:
     made = [datetime(2024, month, 2) for month in (10, 11) for _ in range(20)]
     made += [datetime(2024, 12, 2)] * 3
     data = pl.DataFrame({"created_at": made, "closing_code": ["ASB nuisance"] * len(made)})
@@ -948,7 +945,7 @@ def test_a_month_that_is_left_is_named_as_months_are() -> None:
     assert [each.period for each in whole.differencing_risks(months)] == ["2024-12"]
 
 
-def test_how_many_there_are_on_a_day_is_not_taken_from_how_many_on_another() -> None:
+def test_differencing_does_not_subtract_stocks() -> None:
     """30 at the end of April, and 33 at the end of June: no months are what is left."""
     stock = SHARES.model_copy(
         update={"measures": (kpi.PeriodEndStock(key="calls", of=Call, at=Call.began_at),)}
@@ -966,9 +963,9 @@ def test_how_many_there_are_on_a_day_is_not_taken_from_how_many_on_another() -> 
     assert april.differencing_risks(quarter_, policy=POLICY) == ()
 
 
-@pytest.mark.parametrize("hidden", ["calls", "again"])
-def test_a_count_that_any_row_shows_is_shown(hidden: str) -> None:
-    """One count stands in two rows, and one of them is hidden."""
+@pytest.mark.parametrize("suppressed", ["calls", "again"])
+def test_differencing_uses_any_row_that_shows_a_count(suppressed: str) -> None:
+    """Two rows have the same count, and one of them is suppressed."""
     again = Count(key="again", of=Call, at=Call.began_at)
     twice = SHARES.model_copy(update={"measures": (SHARES.measures[0], again)})
     data = pl.DataFrame({"began_at": [datetime(2024, 4, 2)] * 20})
@@ -976,7 +973,7 @@ def test_a_count_that_any_row_shows_is_shown(hidden: str) -> None:
         [twice], {"call": data}, periods=[QUARTER], catalogue=kpi.Catalogue([twice]),
         coverage={"call": ("2024-04-01", "2024-06-30")},
     )  # fmt: skip
-    gone = pl.col("measure") == hidden
+    gone = pl.col("measure") == suppressed
     frame = result.to_polars().with_columns(
         pl.when(~gone).then("value").alias("value"),
         marker=pl.when(gone).then(pl.lit("[c]")).otherwise("marker"),
@@ -985,11 +982,11 @@ def test_a_count_that_any_row_shows_is_shown(hidden: str) -> None:
     assert first.differencing_risks(result, policy=POLICY) == ()
 
 
-def test_what_months_tell_of_one_area_tells_of_another_by_the_total() -> None:
+def test_differencing_combines_months_and_areas() -> None:
     """The quarter less two months is one area's April, and April less that is the other's."""
     counts = ((3, 20, 22), (30, 31, 32), (40, 41, 42))
     exact = incidents(*counts, periods=[*MONTHS, QUARTER])
-    april = months_of(exact, MONTHS[0], "All", AREAS[2], hidden=AREAS[:2])
+    april = months_of(exact, MONTHS[0], "All", AREAS[2], suppressed=AREAS[:2])
     others = [months_of(exact, each, AREAS[1]) for each in (MONTHS[2], QUARTER)]
     others += [months_of(exact, MONTHS[1], "All", *AREAS)]
     first = Result(april, exact.by, exact.entries)
@@ -997,12 +994,12 @@ def test_what_months_tell_of_one_area_tells_of_another_by_the_total() -> None:
     assert sums_of_both(first, second) == [(AREAS[0], MONTHS[0])]
 
 
-def test_two_releases_alike_warn_of_nothing() -> None:
+def test_equal_releases_give_no_warning() -> None:
     for counts in ((2, 13, 22), (20, 30, 40), (0, 0, 0)):
         assert exactly(*counts).differencing_risks(exactly(*counts)) == ()
 
 
-def test_warnings_come_by_ref_and_measure_and_period() -> None:
+def test_warnings_are_sorted_by_ref_measure_and_period() -> None:
     first = incidents((20, 13, 22), (20, 13, 22), periods=MONTHS[:2]).protect(UNROUNDED)
     second = incidents((21, 13, 22), (21, 13, 22), periods=MONTHS[:2]).protect(UNROUNDED)
     found = [(each.ref, each.measure, each.period, str(each)) for each in
@@ -1014,7 +1011,7 @@ def test_warnings_come_by_ref_and_measure_and_period() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "warned"), [(20, 22, True), (20, 24, False), (19, 21, True), (20, 19, False)]
 )
-def test_rounded_numbers_are_a_little_apart_where_they_surely_are(
+def test_differencing_warns_of_rounded_counts_only_if_the_difference_is_certainly_small(
     one: int, other: int, warned: bool
 ) -> None:
     """To the nearest 2, 20 is 19 or 20, 22 is 21 or 22, and 24 is 23 or 24: up to 5 apart."""
@@ -1035,7 +1032,7 @@ def test_rounded_numbers_are_a_little_apart_where_they_surely_are(
         ("R12 2024-03", "R12 2025-03", 20, 22, False),
     ],
 )
-def test_windows_that_overlap_differ_by_what_leaves_and_what_joins(
+def test_differencing_of_overlapping_windows(
     first: str, second: str, leaves: int, joins: int, warned: bool
 ) -> None:
     made = [datetime(2023, 4, 2)] * leaves + [datetime(2024, 4, 2)] * joins
@@ -1058,7 +1055,7 @@ def test_windows_that_overlap_differ_by_what_leaves_and_what_joins(
     ) for each in found)  # fmt: skip
 
 
-def test_a_measure_in_one_release_alone_has_no_members_to_differ() -> None:
+def test_changed_members_are_reported_only_for_measures_in_both_releases() -> None:
     """Where a breakdown has other members, the measures of both are named and no other."""
     exact = incidents((20, 30, 40))
     frame = exact.to_polars()
