@@ -128,7 +128,7 @@ def test_the_check_of_examples_reports_every_changed_number(metric) -> None:
     problems = list(
         worked.check_examples(metric.model_copy(update={"examples": (*others, changed)}))
     )
-    assert [each.rule.split(" comes to ")[0] for each in problems] == list(wrong)
+    assert [each.rule.split(" is ")[0] for each in problems] == list(wrong)
     for each in problems:
         assert (each.subject, each.field) == (
             f"Metric {metric.ref}",

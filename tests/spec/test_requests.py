@@ -121,7 +121,7 @@ def test_all_metrics_leaves_out_entries_that_compute_nothing() -> None:
         ),
         ({"on_violation": "withold"}, "'raise' or 'withhold'"),
         ({"by": "lpa"}, r"by=\['lpa'\]"),
-        ({"by": ["lpa", "lpa"]}, "given twice"),
+        ({"by": ["lpa", "lpa"]}, "is repeated"),
         ({"as_at": "14/04/2025"}, "'2025-04-14'"),
         ({"coverage": {"incident": ("2024-06-30", "2024-04-01")}}, "ends before it begins"),
         ({"coverage": {"incident": "2024-06-30"}}, "not .first day, last day."),

@@ -67,8 +67,9 @@ _HINTS = {
     date: "parse text before",
     datetime: "parse text before, and keep the time of day",
 }
-for _name, _table in {"Polars types": _POLARS, "words": _WORDS, "hints": _HINTS}.items():
-    require_complete(f"{_name} of column types", _table, DTYPE_WORDS)
+require_complete("Polars types of column types", _POLARS, DTYPE_WORDS)
+require_complete("words for column types", _WORDS, DTYPE_WORDS)
+require_complete("hints for column types", _HINTS, DTYPE_WORDS)
 
 
 @dataclass

@@ -200,7 +200,7 @@ _CASES: dict[type[Expression], Callable[[Compiler, Any], Any]] = {
 }
 
 
-def _concrete_types(parent: type[Expression]) -> Iterator[type[Expression]]:
+def _concrete_types(parent: type) -> Iterator[type]:
     """Yield the types of expression in this package that have no subtypes."""
     children = [
         child for child in parent.__subclasses__() if child.__module__.startswith("swm_kpi")

@@ -75,8 +75,8 @@ def select_metrics(
         ):
             needed = ", ".join(repr(table) for table in metric.contracts)
             raise RequestError(
-                f"Metric {entry.ref} ({entry.name}) reads table {needed}, and the data have none "
-                "of them. Pass it in data under that name."
+                f"Metric {entry.ref} ({entry.name}) reads table {needed}, and none is in "
+                "data. Pass it under that name."
             )
         selected.append(SelectedMetric(entry, metric, measures))
     if not selected:
