@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from typing import SupportsIndex
 
 from swm_kpi.errors import DefinitionError, Problem, place_of_declaration
 
@@ -125,7 +124,7 @@ class Unit(StrEnum):
         """Find a declared unit when ``Unit(value)`` is not a listed one."""
         return _DECLARED_UNITS.get(value) if isinstance(value, str) else None
 
-    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Callable[[str], Unit], tuple[str]]:
+    def __reduce_ex__(self, protocol: object) -> tuple[Callable[[str], Unit], tuple[str]]:
         """Pickle by name, and declare the unit again where it is loaded."""
         return Unit.declare, (self.value,)
 

@@ -110,7 +110,7 @@ def test_a_plugin_that_stops_is_named_and_does_not_take_the_plan_down(tmp_path: 
     assert found == [71, ["O1"]]
     ((category, message),) = told
     assert category == "PluginWarning"
-    assert message.startswith("broken-force 2.1 cannot be loaded")
+    assert message.startswith("broken-force 2.1 does not load")
     assert "ModuleNotFoundError" in message
 
 
@@ -119,7 +119,7 @@ def test_a_wrong_definition_of_a_plugin_is_left_out_with_its_problem(tmp_path: P
     install(tmp_path, "other-force", wrong)
     found, told = ask(tmp_path)
     assert found == [70, []]
-    assert "other-force 1.0 cannot be loaded" in told[0][1]
+    assert "other-force 1.0 does not load" in told[0][1]
 
 
 def test_check_fails_where_a_plugin_is_broken_and_lists_all_that_is_wrong(
@@ -139,7 +139,7 @@ def test_the_command_line_tells_of_a_broken_plugin_in_one_line(tmp_path: Path) -
     done = run(tmp_path, "-m", "swm_kpi.cli", "list")
     assert done.returncode == 0
     assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith("swm-kpi: broken-force 1.0 cannot be loaded")
+    assert done.stderr.startswith("swm-kpi: broken-force 1.0 does not load")
 
 
 def test_a_ref_of_two_distributions_is_refused_and_both_are_named(tmp_path: Path) -> None:
