@@ -59,7 +59,7 @@ KEPT: dict[str, Callable[[], Any]] = {
     "protected": lambda: computed().protect(POLICY),
     "picture": lambda: computed().plot(),
     "policy": lambda: POLICY,
-    "process chart": lambda: computed().spc(computed().entries["53"].metric.first_shown.key),
+    "process chart": lambda: computed().spc(computed().entries["53"].metric.headline_measure.key),
     "provenance": lambda: computed().provenance,
     "report": lambda: kpi.validate(incidents().assign(lpa="Sherwood"), "incident"),
     "result": computed,

@@ -11,9 +11,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from swm_kpi import Catalogue, OutputError, PeriodError
+from swm_kpi import Catalogue, OutputError, PeriodError, catalogue
 from swm_kpi.measures import TextReport
-from swm_kpi.model import catalogue
 from swm_kpi.model.metric import Metric
 from swm_kpi.reporting import Summary, run_demo
 from swm_kpi.vocabulary import Marker
