@@ -176,8 +176,8 @@ class RemoteValidation:
         if _is_time(column, dtype):
             return self._encode_time(column, nw.col(_LOCAL + name), is_aware=is_aware)
         # A column without any value may have any type: its file may have left it out.
-        held = str(dtype).split("(")[0].lower()
-        self._checks.append((name, wrong_type(column, held), ~raw.is_null()))
+        type_name = str(dtype).split("(")[0].lower()
+        self._checks.append((name, wrong_type(column, type_name), ~raw.is_null()))
         return nw.when(raw.is_null()).then(nw.lit(None, _NARWHALS[column.dtype]))
 
     def _encode_time(self, column: Column, local: nw.Expr, *, is_aware: bool) -> nw.Expr:

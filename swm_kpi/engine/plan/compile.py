@@ -202,9 +202,8 @@ _CASES: dict[type[Expression], Callable[[Compiler, Any], Any]] = {
 
 def _concrete_types(parent: type) -> Iterator[type]:
     """Yield the types of expression in this package that have no subtypes."""
-    children = [
-        child for child in parent.__subclasses__() if child.__module__.startswith("swm_kpi")
-    ]
+    subtypes: list[type] = type.__subclasses__(parent)
+    children = [subtype for subtype in subtypes if subtype.__module__.startswith("swm_kpi")]
     if not children:
         yield parent
     for child in children:
