@@ -392,7 +392,7 @@ class LinkedTables:
             if (here := [slack for slack in slacks if slack in among])
         ]
         for relaxed in [
-            *([one] for one in coincidental),
+            *([group] for group in coincidental),
             *([coincidental] if len(coincidental) > 1 else []),
         ]:
             for slacks, lower_bound in relaxed:

@@ -233,8 +233,9 @@ def _same_cell_risks(
     for key in first.keys() & second.keys():
         a, b = first[key], second[key]
         if a.suppressed != b.suppressed:
-            one, other = ("first", "second") if a.suppressed else ("second", "first")
-            yield _risk(key, a, f"the {one} release suppresses it and the {other} shows it.")
+            names = ("first", "second") if a.suppressed else ("second", "first")
+            description = f"the {names[0]} release suppresses it and the {names[1]} shows it."
+            yield _risk(key, a, description)
         elif not a.suppressed and _is_small_difference(
             _interval_difference(b.interval, a.interval), rules
         ):
@@ -257,11 +258,11 @@ def _period_risks(
             if counts[key[0]].over_time == "additive" and not cell.suppressed:
                 series[key[0], key[2]][release].append(key)
     for first_keys, second_keys in series.values():
-        for one, other in product(first_keys, second_keys):
-            a, b = one[1], other[1]
+        for key, other in product(first_keys, second_keys):
+            a, b = key[1], other[1]
             nested = (a[0] == b[0]) != (a[1] == b[1])
             shifted = a[1] - a[0] == b[1] - b[0] and a != b and a[0] < b[1] and b[0] < a[1]
-            cell, against = first[one], second[other]
+            cell, against = first[key], second[other]
             if not (nested or shifted) or not _is_small_difference(
                 _interval_difference(cell.interval, against.interval), rules
             ):
@@ -273,7 +274,7 @@ def _period_risks(
                 "by a count "
             )
             label = f"{cell.label} and {against.label}"
-            yield _risk(one, cell, f"{description}{rules.describe_threshold()}.", label=label)
+            yield _risk(key, cell, f"{description}{rules.describe_threshold()}.", label=label)
 
 
 def _tightened_intervals(
