@@ -61,7 +61,9 @@ from swm_kpi.measures import (
 QUARTERS = [(0, 3), (3, 6), (6, 9), (9, 12)]
 YEAR = (0, 12)
 SPANS = st.lists(
-    st.tuples(st.integers(0, 8), st.integers(1, 4)).map(lambda each: (each[0], sum(each))),
+    st.tuples(st.integers(0, 8), st.integers(1, 4)).map(
+        lambda start_length: (start_length[0], sum(start_length))
+    ),
     max_size=10,
 )
 
@@ -78,18 +80,21 @@ def groups(spans: Iterable[Span]) -> list[list[int]]:
     """Return the ends of periods that periods join, each group in order."""
     together: list[set[int]] = []
     for span in spans:
-        touching = [each for each in together if each & set(span)]
-        together = [each for each in together if each not in touching]
+        touching = [group for group in together if group & set(span)]
+        together = [group for group in together if group not in touching]
         together.append(set(span).union(*touching))
-    return [sorted(each) for each in together]
+    return [sorted(group) for group in together]
 
 
 def test_cycle_basis_of_months_quarters_and_a_year() -> None:
     first = [(0, 1), (1, 2), (2, 3)]
-    found = {each[-1]: sorted(each[:-1]) for each in cycle_basis([YEAR, *QUARTERS, *first, YEAR])}
+    found = {
+        constraint[-1]: sorted(constraint[:-1])
+        for constraint in cycle_basis([YEAR, *QUARTERS, *first, YEAR])
+    }
     assert found == {
-        ((0, 3), -1): [(each, 1) for each in first],
-        (YEAR, -1): [(each, 1) for each in QUARTERS],
+        ((0, 3), -1): [(span, 1) for span in first],
+        (YEAR, -1): [(span, 1) for span in QUARTERS],
     }
 
 
@@ -103,12 +108,12 @@ def test_cycle_basis_of_two_rolling_years() -> None:
 def test_cycle_basis_is_independent_and_complete(spans: list[Span]) -> None:
     """Each constraint holds, they are independent, and their number is the rank that is missing."""
     found = list(cycle_basis(spans))
-    assert all(not months(each).any() for each in found)
+    assert all(not months(constraint).any() for constraint in found)
     different = sorted(set(spans))
-    lines = np.array([months([]), *(months([(each, 1)]) for each in different)])
+    lines = np.array([months([]), *(months([(span, 1)]) for span in different)])
     assert len(found) == len(different) - np.linalg.matrix_rank(lines)
     # Each names a period that no equation before it does.
-    last = [each[-1] for each in found]
+    last = [constraint[-1] for constraint in found]
     assert len(set(last)) == len(last)
     assert all(sign == -1 for _, sign in last)
 
@@ -129,17 +134,17 @@ def test_implied_periods_use_the_fewest_periods() -> None:
 @given(SPANS)
 def test_each_implied_period_is_yielded_once_and_is_not_shown(spans: list[Span]) -> None:
     found = list(implied_periods(spans))
-    assert all(not months(each).any() for each in found)
+    assert all(not months(constraint).any() for constraint in found)
     expected = [
         (a, b) for group in groups(set(spans)) for a, b in pairwise(group) if (a, b) not in spans
     ]
-    assert sorted(each[0] for each in found) == sorted((span, -1) for span in expected)
-    assert all(span in spans for each in found for span, _ in each[1:])
+    assert sorted(constraint[0] for constraint in found) == sorted((span, -1) for span in expected)
+    assert all(span in spans for constraint in found for span, _ in constraint[1:])
 
 
 def test_a_partition_of_a_period_has_no_gap() -> None:
     assert list(partitions_of_period([YEAR, *QUARTERS])) == [
-        [*((each, 1) for each in reversed(QUARTERS)), (YEAR, -1)]
+        [*((span, 1) for span in reversed(QUARTERS)), (YEAR, -1)]
     ]
     assert list(partitions_of_period([YEAR, *QUARTERS[:3]])) == []
     assert list(partitions_of_period([YEAR, (0, 7), (5, 12)])) == []
@@ -149,11 +154,11 @@ def test_a_partition_of_a_period_has_no_gap() -> None:
 @given(SPANS)
 def test_a_partition_of_a_period_has_only_shorter_periods(spans: list[Span]) -> None:
     found = list(partitions_of_period(spans))
-    covered = {each[-1][0] for each in found}
-    for each in found:
-        assert not months(each).any()
-        assert all(sign == 1 and span in spans for span, sign in each[:-1])
-        assert len(each) > 2
+    covered = {constraint[-1][0] for constraint in found}
+    for constraint in found:
+        assert not months(constraint).any()
+        assert all(sign == 1 and span in spans for span, sign in constraint[:-1])
+        assert len(constraint) > 2
     for start, stop in set(spans):
         reached = {start}
         for _ in spans:
@@ -204,8 +209,8 @@ CONDITIONS: dict[str, tuple[Any, Any]] = {
     "size_unknown": (Thing.size.is_null(), lambda row: row["size"] is None),
 }
 ROWS = [
-    dict(zip(("kind", "place", "urgent", "size"), each, strict=True))
-    for each in product(("a", "b", "c", None), ("a", None), (True, False, None), (1, 5, None))
+    dict(zip(("kind", "place", "urgent", "size"), values, strict=True))
+    for values in product(("a", "b", "c", None), ("a", None), (True, False, None), (1, 5, None))
 ]
 POLICY = DisclosurePolicy()
 
@@ -222,7 +227,9 @@ def metric(*measures: Measure, ref: str = "T1") -> Metric:
         availability=kpi.catalogue()["15"].availability,
         limitations="Not real.",
         examples=[
-            Example(rows="| at |", expect={each.key: None for each in measures}, edge_case="N.")
+            Example(
+                rows="| at |", expect={measure.key: None for measure in measures}, edge_case="N."
+            )
         ],
     )
 
@@ -230,8 +237,8 @@ def metric(*measures: Measure, ref: str = "T1") -> Metric:
 def counted(name: str, *conditions: str) -> CountKey:
     """Return the count of the rows that meet all of some conditions."""
     where = None
-    for each in conditions:
-        one = CONDITIONS[each][0]
+    for condition in conditions:
+        one = CONDITIONS[condition][0]
         where = one if where is None else where if one is None else where & one
     measure = Count(key=name, of=Thing, at=Thing.at, where=where)
     found = roles_of(metric(measure), measure, POLICY).value
@@ -241,23 +248,27 @@ def counted(name: str, *conditions: str) -> CountKey:
 
 def rows_of(*conditions: str) -> set[int]:
     """Return the rows that meet all of some conditions."""
-    tests = [CONDITIONS[each][1] for each in conditions]
+    tests = [CONDITIONS[condition][1] for condition in conditions]
     return {at for at, row in enumerate(ROWS) if all(test(row) for test in tests)}
 
 
 def named(wanted: Mapping[str, CountKey]) -> list[tuple[tuple[str, ...], str, bool]]:
     """Return the partitions of some counts, by their names instead of their keys."""
-    names = {each.key: name for name, each in wanted.items()}
-    found = find_partitions({each.key: each for each in wanted.values()})
+    names = {count.key: name for name, count in wanted.items()}
+    found = find_partitions({count.key: count for count in wanted.values()})
     return sorted(
-        (tuple(sorted(names[part] for part in each.subsets)), names[each.whole], each.is_exhaustive)
-        for each in found
+        (
+            tuple(sorted(names[part] for part in partition.subsets)),
+            names[partition.whole],
+            partition.is_exhaustive,
+        )
+        for partition in found
     )
 
 
 def several(*names: str) -> list[tuple[tuple[str, ...], str]]:
     """Return the partitions with several subsets, with their whole."""
-    found = named({each: counted(each, each) for each in names})
+    found = named({name: counted(name, name) for name in names})
     return [(parts, whole) for parts, whole, _ in found if len(parts) > 1]
 
 
@@ -271,7 +282,7 @@ NOT_IMPLIED = {
 
 def test_subsets_are_found_by_their_conditions() -> None:
     """A shorter list in a longer, a value in the known values, and all of them in all rows."""
-    found = named({each: counted(each, each) for each in CONDITIONS})
+    found = named({name: counted(name, name) for name in CONDITIONS})
     pairs = {(parts[0], whole) for parts, whole, _ in found if len(parts) == 1}
     true = {
         (part, whole)
@@ -289,16 +300,16 @@ def test_subsets_are_found_by_their_conditions() -> None:
         st.lists(st.sampled_from(sorted(CONDITIONS)), min_size=1, max_size=3, unique=True),
         min_size=2,
         max_size=6,
-        unique_by=lambda each: tuple(sorted(each)),
+        unique_by=lambda conditions: tuple(sorted(conditions)),
     )
 )
 def test_subsets_are_in_their_whole_and_partitions_are_disjoint(
     asked: list[list[str]],
 ) -> None:
-    wanted = {f"c{at}": counted(f"c{at}", *each) for at, each in enumerate(asked)}
-    rows = {f"c{at}": rows_of(*each) for at, each in enumerate(asked)}
+    wanted = {f"c{at}": counted(f"c{at}", *conditions) for at, conditions in enumerate(asked)}
+    rows = {f"c{at}": rows_of(*conditions) for at, conditions in enumerate(asked)}
     for parts, whole, is_exhaustive in named(wanted):
-        assert set().union(*(rows[each] for each in parts)) <= rows[whole]
+        assert set().union(*(rows[name] for name in parts)) <= rows[whole]
         assert all(not rows[one] & rows[two] for one, two in combinations(parts, 2))
         assert not is_exhaustive or rows[parts[0]] == rows[whole]
 
@@ -346,9 +357,9 @@ def test_an_assumption_is_compared_by_its_values() -> None:
     measure = Count(key="written", of=Thing, at=Thing.at, where=where)
     written = roles_of(metric(measure), measure, POLICY).value
     assert written is not None
-    assert [each[2] for each in named({"listed": counted("l", "listed"), "written": written})] == [
-        True
-    ]
+    assert [
+        partition[2] for partition in named({"listed": counted("l", "listed"), "written": written})
+    ] == [True]
 
 
 def test_lists_of_numbers_are_not_compared() -> None:
@@ -361,7 +372,7 @@ def test_lists_of_numbers_are_not_compared() -> None:
 def test_equal_subsets_are_yielded_once() -> None:
     """Whether what is urgent is recorded too does not change which rows they are."""
     wanted = {"urgent": counted("x", "urgent"), "both": counted("y", "urgent", "urgency_known")}
-    assert [each[2] for each in named(wanted)] == [True]
+    assert [partition[2] for partition in named(wanted)] == [True]
     wanted["all"] = counted("all", "all")
     wanted["calm"] = counted("calm", "calm")
     found = [(parts, whole) for parts, whole, _ in named(wanted) if len(parts) > 1]
@@ -388,18 +399,20 @@ def test_repeats_of_a_kind_are_a_subset_of_all_repeats() -> None:
     listed = ["in", ["column", "kind"], ["str", "a"], ["str", "b"]]
     known = ["not", ["null", ["column", "kind"]]]
     both = named({"a": again(where=a), "listed": again(where=["and", listed, known])})
-    assert [each[:2] for each in both] == [(("a",), "listed")]
+    assert [partition[:2] for partition in both] == [(("a",), "listed")]
 
 
 def test_subsets_of_people_form_no_partition() -> None:
     def people(*conditions: list[Any]) -> CountKey:
-        clauses = frozenset(json.dumps(each) for each in conditions)
+        clauses = frozenset(json.dumps(condition) for condition in conditions)
         return CountKey(str(sorted(clauses)), "overlapping", conditions=clauses, family="people")
 
-    a, b = (["==", ["column", "kind"], ["str", each]] for each in "ab")
-    found = list(find_partitions({each.key: each for each in (people(), people(a), people(b))}))
-    assert sorted(each.subsets for each in found) == sorted([(people(a).key,), (people(b).key,)])
-    assert not any(each.is_exhaustive for each in found)
+    a, b = (["==", ["column", "kind"], ["str", kind]] for kind in "ab")
+    found = list(find_partitions({count.key: count for count in (people(), people(a), people(b))}))
+    assert sorted(partition.subsets for partition in found) == sorted(
+        [(people(a).key,), (people(b).key,)]
+    )
+    assert not any(partition.is_exhaustive for partition in found)
 
 
 def test_counts_of_other_or_no_families_are_not_compared() -> None:
@@ -425,7 +438,7 @@ def test_the_denominator_of_a_share_excludes_undecided_rows() -> None:
     assert found.numerator == counted("urgent", "urgent")
     assert found.denominator != counted("all", "all")
     assert list(
-        find_partitions({each.key: each for each in (found.denominator, counted("all", "all"))})
+        find_partitions({key.key: key for key in (found.denominator, counted("all", "all"))})
     )
 
 
@@ -464,7 +477,7 @@ def counted_in(entry: Metric, measure: Measure) -> Unit:
 def test_roles_of_each_kind_of_measure() -> None:
     policy = DisclosurePolicy()
     seen = set()
-    for entry, measure in (each.values for each in READABLE):
+    for entry, measure in (parameters.values for parameters in READABLE):
         if not DisclosurePolicy().covers(entry.ref, counted_in(entry, measure)):
             continue
         seen.add(type(measure))
@@ -543,7 +556,7 @@ def test_the_denominator_of_a_distribution_is_the_count_of_known_rows() -> None:
     known = Count(key="known", of=Sided, at=Sided.at, where=Sided.side.is_not_null())
     every = Count(key="every", of=Sided, at=Sided.at)
     found = roles_of(metric(by_side), by_side, POLICY)
-    count, of_all = (roles_of(metric(each), each, POLICY).value for each in (known, every))
+    count, of_all = (roles_of(metric(measure), measure, POLICY).value for measure in (known, every))
     assert found.denominator is not None
     assert count is not None
     assert of_all is not None
@@ -563,7 +576,7 @@ def test_decided_rows_are_a_subset_of_the_rows_only() -> None:
         "decided": found.denominator, "calm": counted("calm", "calm"),
         "large": counted("large", "large"),
     }  # fmt: skip
-    assert [each[:2] for each in named(wanted)] == [(("decided",), "large")]
+    assert [partition[:2] for partition in named(wanted)] == [(("decided",), "large")]
 
 
 def test_an_exempt_share_has_no_roles() -> None:
@@ -680,8 +693,8 @@ def test_small_counts_are_under_the_threshold_and_include_zero_if_zeros_are_supp
 def test_counts_are_rounded_to_the_nearest_multiple_and_halves_upwards(base: int) -> None:
     policy = DisclosurePolicy(rounding_base=base)
     for count in range(200):
-        multiples = [each * base for each in range(200)]
-        nearest = min(multiples, key=lambda each: (abs(each - count), -each))
+        multiples = [multiple * base for multiple in range(200)]
+        nearest = min(multiples, key=lambda multiple: (abs(multiple - count), -multiple))
         assert policy.rounded(count) == nearest
     assert DisclosurePolicy(rounding_base=1).rounded(7.5) == 7.5
 
@@ -752,8 +765,8 @@ def test_integer_solutions_agree_with_enumeration(seed: int) -> None:
     most = least + random.integers(0, 4, 4)
     price = random.integers(0, 5, 4).astype(float)
     ranges = (range(int(low), int(high) + 1) for low, high in zip(least, most, strict=True))
-    every = [np.array(each) for each in product(*ranges)]
-    prices = [price @ each for each in every if not (sums @ each).any()]
+    every = [np.array(solution) for solution in product(*ranges)]
+    prices = [price @ solution for solution in every if not (sums @ solution).any()]
     found = program(sums, whole=True).solve(price, least, most)
     assert (found is not None) == bool(prices)
     if found is not None:
