@@ -7,6 +7,17 @@ kind declares, and ``rules.py`` holds the vocabularies. This package imports con
 
 from typing import TYPE_CHECKING
 
+from swm_kpi.measures.arithmetic import (
+    AddedRows,
+    Arithmetic,
+    AverageOfRows,
+    AverageOfSnapshots,
+    DifferenceOfSums,
+    DistinctValues,
+    QuotientOfColumns,
+    QuotientOfInputs,
+    ShareOfRows,
+)
 from swm_kpi.measures.average_stock import AverageStock
 from swm_kpi.measures.budget_variance import BudgetVariance
 from swm_kpi.measures.count import Count
@@ -54,8 +65,12 @@ if TYPE_CHECKING:
     from swm_kpi.measures.grid_cells import Limits as Limits
 
 __all__ = [
+    "AddedRows",
     "Additivity",
+    "Arithmetic",
     "Average",
+    "AverageOfRows",
+    "AverageOfSnapshots",
     "AverageOverRows",
     "AverageStock",
     "BudgetVariance",
@@ -63,7 +78,9 @@ __all__ = [
     "ChangeRule",
     "Count",
     "CountedValue",
+    "DifferenceOfSums",
     "DisclosureRule",
+    "DistinctValues",
     "Distribution",
     "Duration",
     "FreeText",
@@ -77,6 +94,8 @@ __all__ = [
     "PoolingRule",
     "ProcessLimitRule",
     "Proportion",
+    "QuotientOfColumns",
+    "QuotientOfInputs",
     "QuotientOfMeasures",
     "Rate",
     "Ratio",
@@ -84,6 +103,7 @@ __all__ = [
     "RepeatRate",
     "ResultColumn",
     "ShareOfCounts",
+    "ShareOfRows",
     "Statistic",
     "Sum",
     "SumProduct",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import english
+from swm_kpi.measures.arithmetic import Arithmetic, AverageOfSnapshots
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure
 from swm_kpi.measures.null_conditions import null_condition_count, null_condition_notes
@@ -79,6 +80,11 @@ class AverageStock(TableMeasure):
         value, is_zero = divide(statistics["sum"], snapshots)
         notes = null_condition_notes(statistics, self.where)
         return Cells(value, denominator=snapshots, unavailable=is_zero, notes=notes)
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """A sum over the snapshots, divided by their number."""
+        return AverageOfSnapshots("sum")
 
     def formula(self) -> str:
         """Return how it is computed, in plain English."""

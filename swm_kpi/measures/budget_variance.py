@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, english
+from swm_kpi.measures.arithmetic import Arithmetic, DifferenceOfSums, QuotientOfColumns
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure, Where
 from swm_kpi.measures.null_conditions import all_of
@@ -109,15 +110,22 @@ class BudgetVariance(TableMeasure):
         value, is_zero = divide(difference, budget)
         return Cells(value, difference, budget, is_zero & ~unavailable, unavailable)
 
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Actual spending minus budget, or their difference divided by the budget."""
+        if self.relative:
+            return QuotientOfColumns()
+        return DifferenceOfSums("actual", "budget")
+
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         share = f", divided by {english(self.budget)}" if self.relative else ""
         condition = all_of(self.series, self.where)
         where = f" where {english(condition)}" if condition is not None else ""
         return (
-            f"{english(self.actual).capitalize()} less {english(self.budget)}{share}, in the "
-            f"latest statement of the period in the {self.of.table} table{where}. Above zero is "
-            "overspent."
+            f"{english(self.actual).capitalize()} minus {english(self.budget)}{share}, in the "
+            f"latest statement of the period in the {self.of.table} table{where}. A value "
+            "above zero is an overspend."
         )
 
     def canonical(self) -> Canonical:

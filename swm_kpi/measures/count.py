@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import english
+from swm_kpi.measures.arithmetic import AddedRows, Arithmetic, DistinctValues
 from swm_kpi.measures.grid_cells import Cells
 from swm_kpi.measures.interval_methods import count_interval
 from swm_kpi.measures.measure import TableMeasure
@@ -87,12 +88,19 @@ class Count(TableMeasure):
         """Return the interval of a count of rows."""
         return count_interval(cells.events, confidence)
 
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Rows that add 1 each, or a number of different values."""
+        if self.distinct is None:
+            return AddedRows("count")
+        return DistinctValues("count", english(self.distinct))
+
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         what = "rows" if self.distinct is None else f"different values of {english(self.distinct)}"
         return (
-            f"The number of {what} in the {self.of.table} table{self._describe_where(' where')}, "
-            f"by {english(self.at)}."
+            f"The number of {what} in the {self.of.table} table{self._describe_where(' where')}. "
+            f"{self._describe_period()}"
         )
 
     def findings(self) -> Iterator[Finding]:

@@ -105,8 +105,9 @@ class Distribution(TableMeasure):
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         return (
-            f"Of the rows in the {self.of.table} table{self._describe_where(' where')} that have "
-            f"one, the share of each {self.over.title.lower()}."
+            f"The share of each {self.over.title.lower()} among the rows in the {self.of.table} "
+            f"table{self._describe_where(' where')} that have one. "
+            f"{self._describe_period()}"
         )
 
     def canonical(self) -> Canonical:

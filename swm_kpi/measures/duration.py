@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, Elapsed, IsNull, Not, Term, english
+from swm_kpi.measures.arithmetic import Arithmetic, AverageOfRows
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure
 from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
@@ -164,12 +165,18 @@ class Duration(TableMeasure):
         """Return the order-statistic limits that the engine read from the times."""
         return cells.limits
 
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """The average of one time for each row."""
+        is_mean = self.average is Average.MEAN
+        return AverageOfRows("seconds", self.average.value, is_mean, self._seconds_in_unit)
+
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         return (
             f"The {self.average.value} of the {self.resolved_unit.value} from "
             f"{english(self.start)} to {english(self.end)} in the {self.of.table} table"
-            f"{self._describe_where(' where')}, by {english(self.at)}."
+            f"{self._describe_where(' where')}. {self._describe_period()}"
         )
 
     def canonical(self) -> Canonical:

@@ -14,6 +14,7 @@ from swm_kpi.contracts import Column, ContractType, Recoded
 from swm_kpi.declaration import Declaration, Finding
 from swm_kpi.errors import Problem, place_of_declaration, raise_problems
 from swm_kpi.expressions import Assumption, Canonical, Expression, Term, as_condition, english
+from swm_kpi.measures.arithmetic import Arithmetic, QuotientOfColumns
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -71,7 +72,8 @@ class Measure(Declaration):
     These have a default, which a kind replaces where it needs to: ``interval`` (none),
     ``resolved_unit`` (the unit declared, or that of the table's rows), ``depends_on`` (nothing),
     ``input_findings`` (a quotient is not divided again), ``history_months`` and
-    ``maturity_months`` (0), ``text_columns`` (none), ``canonical`` and ``findings``.
+    ``maturity_months`` (0), ``arithmetic`` (the numerator divided by the denominator),
+    ``text_columns`` (none), ``canonical`` and ``findings``.
 
     Raises:
         DefinitionError: a field is missing or wrong; or a subclass lacks one of the above.
@@ -144,6 +146,11 @@ class Measure(Declaration):
     def disclosure(self) -> DisclosureRule:
         """Which columns count people or events."""
         raise NotImplementedError
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """How the value follows from the rows of a worked example. The metric's page prints it."""
+        return QuotientOfColumns()
 
     @property
     def text_columns(self) -> tuple[Column, ...]:
@@ -369,6 +376,9 @@ class TableMeasure(Measure):
     def _number_findings(self, name: str, value: Term) -> Iterator[Finding]:
         if value.dtype not in (int, float):
             yield name, f"{value} is not a number", "Use a whole number or a number column"
+
+    def _describe_period(self) -> str:
+        return f"Rows are placed in periods by {english(self.at)}."
 
     def _describe_where(self, lead: str) -> str:
         return f"{lead} {english(self.where)}" if self.where is not None else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import english
+from swm_kpi.measures.arithmetic import AddedRows, Arithmetic
 from swm_kpi.measures.grid_cells import Cells
 from swm_kpi.measures.measure import TableMeasure, Where
 from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
@@ -95,6 +96,11 @@ class PeriodEndStock(TableMeasure):
         unavailable = statistics["rows"] == 0 if "rows" in statistics else None
         notes = null_condition_notes(statistics, self.where)
         return Cells(statistics["stock"], unavailable=unavailable, notes=notes)
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Rows of the stock, which add 1 or an amount each."""
+        return AddedRows("stock")
 
     def formula(self) -> str:
         """Return how it is computed, in plain English."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import IsUnknown, as_condition, english
+from swm_kpi.measures.arithmetic import Arithmetic, ShareOfRows
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure, Where
@@ -103,11 +104,17 @@ class Proportion(TableMeasure):
         """Return the Wilson interval of the proportion."""
         return proportion_interval(cells.value, cells.trials, confidence)
 
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Rows of the numerator, out of the rows that are decided."""
+        undecided = "unknown" if "unknown" in self.statistics else ""
+        return ShareOfRows("numerator", "denominator", undecided)
+
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         return (
-            f"Of the rows in the {self.of.table} table{self._describe_where(' where')}, by "
-            f"{english(self.at)}, the share where {english(self.numerator)}."
+            f"Of the rows in the {self.of.table} table{self._describe_where(' where')}, the "
+            f"share where {english(self.numerator)}. {self._describe_period()}"
         )
 
     def findings(self) -> Iterator[Finding]:

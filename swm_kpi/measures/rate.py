@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, Expression, english
+from swm_kpi.measures.arithmetic import Arithmetic, QuotientOfInputs
 from swm_kpi.measures.grid_cells import Cells, divide, divide_measures
 from swm_kpi.measures.interval_methods import count_interval
 from swm_kpi.measures.measure import Measure, Where, quote_key
@@ -139,12 +140,17 @@ class Rate(Measure):
         lower, upper = (divide(limit * self.scale, cells.denominator)[0] for limit in limits)
         return lower, upper
 
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """The measure divided by the number of people, times the scale."""
+        return QuotientOfInputs(self.of, people=english(self.per), scale=self.scale)
+
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         people = f" where {english(self.among)}" if self.among is not None else ""
         return (
-            f"{quote_key(self.of)} for every {self.scale:,} {english(self.per)}{people}, by the "
-            "estimate nearest to the middle of the period. Not annualised."
+            f"{quote_key(self.of)} per {self.scale:,} {english(self.per)}{people}, by the "
+            "population estimate nearest to the middle of the period. Not annualised."
         )
 
     def canonical(self) -> Canonical:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.declaration import Finding
+from swm_kpi.measures.arithmetic import Arithmetic, QuotientOfInputs
 from swm_kpi.measures.grid_cells import Cells, divide_measures
 from swm_kpi.measures.measure import Measure, TableMeasure, quote_key
 from swm_kpi.measures.rules import (
@@ -71,6 +72,11 @@ class Ratio(Measure):
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the numerator over the denominator."""
         return divide_measures(inputs[self.numerator].value, inputs[self.denominator].value)
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """One measure divided by another."""
+        return QuotientOfInputs(self.numerator, self.denominator)
 
     def formula(self) -> str:
         """Return how it is computed, in plain English."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Assumption, WithinMonths, english
+from swm_kpi.expressions import Assumption, WithinMonths
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure
@@ -102,9 +102,9 @@ class ReoffendingRate(TableMeasure):
         """Return how it is computed, in plain English."""
         (follow_up,), (waiting,) = self.follow_up.values, self.waiting.values
         return (
-            f"Of the offenders in the {self.of.table} table{self._describe_where(' where')}, by "
-            f"{english(self.at)}, the share who offended within {follow_up} months and were "
-            f"cautioned or convicted for it within those or a further {waiting} months."
+            f"Of the offenders in the {self.of.table} table{self._describe_where(' where')}, the "
+            f"share who reoffended within {follow_up} months and were cautioned or convicted for "
+            f"it in those months or the {waiting} after them. {self._describe_period()}"
         )
 
     def findings(self) -> Iterator[Finding]:

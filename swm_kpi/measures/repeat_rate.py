@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Assumption, Canonical, IsNull, Not, Repeats, english
+from swm_kpi.measures.arithmetic import Arithmetic, DistinctValues, ShareOfRows
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure
@@ -121,14 +122,21 @@ class RepeatRate(TableMeasure):
         """Return the Wilson interval of the proportion."""
         return proportion_interval(cells.value, cells.trials, confidence)
 
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Different people who come again, or their share of all people."""
+        if self.as_count:
+            return DistinctValues("again", english(self.who))
+        return ShareOfRows("again", "people")
+
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         (months,) = self.lookback.values
-        lead = "The number of" if self.as_count else "Of the different people, the share of"
+        lead = "The number of" if self.as_count else "The share of"
         return (
-            f"{lead} people ({english(self.who)}) in the {self.of.table} table"
-            f"{self._describe_where(' where')}, by {english(self.at)}, who had another such row "
-            f"on an earlier day in the {months} months before it."
+            f"{lead} different people ({english(self.who)}) in the {self.of.table} table"
+            f"{self._describe_where(' where')}, who have another such row on an "
+            f"earlier day, within the previous {months} months. {self._describe_period()}"
         )
 
     def canonical(self) -> Canonical:

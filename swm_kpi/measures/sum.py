@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import english
+from swm_kpi.measures.arithmetic import AddedRows, Arithmetic
 from swm_kpi.measures.grid_cells import Cells
 from swm_kpi.measures.measure import TableMeasure
 from swm_kpi.measures.null_conditions import null_condition_count, null_condition_notes
@@ -65,11 +66,16 @@ class Sum(TableMeasure):
         notes = null_condition_notes(statistics, self.where)
         return Cells(statistics["sum"], weight=statistics["rows"], notes=notes)
 
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Rows that add an amount each."""
+        return AddedRows("sum")
+
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         return (
             f"The sum of {english(self.value)} in the {self.of.table} table"
-            f"{self._describe_where(' where')}, by {english(self.at)}."
+            f"{self._describe_where(' where')}. {self._describe_period()}"
         )
 
     def findings(self) -> Iterator[Finding]:

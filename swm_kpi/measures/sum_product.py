@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Product, english
+from swm_kpi.measures.arithmetic import AddedRows, Arithmetic
 from swm_kpi.measures.grid_cells import Cells
 from swm_kpi.measures.measure import TableMeasure
 from swm_kpi.measures.null_conditions import null_condition_count, null_condition_notes
@@ -65,11 +66,16 @@ class SumProduct(TableMeasure):
         notes = null_condition_notes(statistics, self.where)
         return Cells(statistics["total"], notes=notes)
 
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Rows that add a product each."""
+        return AddedRows("total")
+
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         return (
             f"The sum of {english(self.amount)} times {english(self.factor)} in the "
-            f"{self.of.table} table{self._describe_where(' where')}, by {english(self.at)}."
+            f"{self.of.table} table{self._describe_where(' where')}. {self._describe_period()}"
         )
 
     def findings(self) -> Iterator[Finding]:

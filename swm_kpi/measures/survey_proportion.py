@@ -118,10 +118,10 @@ class SurveyProportion(TableMeasure):
 
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
+        valid = all_of(self.where, self.valid)
         return (
-            f"Of the answers in the {self.of.table} table{self._describe_where(' where')}, by "
-            f"{english(self.at)}, counting those where {english(self.valid)}: the weighted share "
-            f"where {english(self.favourable)}."
+            f"Of the answers in the {self.of.table} table where {english(valid)}, the "
+            f"weighted share where {english(self.favourable)}. {self._describe_period()}"
         )
 
     def canonical(self) -> Canonical:

@@ -101,8 +101,8 @@ class TextReport(TableMeasure):
         """Return where the text comes from, in plain English."""
         return (
             f"The latest text of the period in the {self.of.table} table"
-            f"{self._describe_where(' where')}, with its author's role and its evidence. Not a "
-            "number."
+            f"{self._describe_where(' where')}, with its author's role and its evidence. It is "
+            "not a number."
         )
 
     def findings(self) -> Iterator[Finding]:

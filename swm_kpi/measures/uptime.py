@@ -92,9 +92,10 @@ class Uptime(TableMeasure):
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         return (
-            f"The share of the period's seconds in which a system was not down, by the "
-            f"{self.of.table} table{self._describe_where(' where')}: outages of one system are "
-            f"merged where they overlap, from {english(self.at)} to {english(self.until)}."
+            "The share of the period's seconds in which a system was up. Each row of the "
+            f"{self.of.table} table{self._describe_where(' where')} is an outage, from "
+            f"{english(self.at)} to {english(self.until)}. Overlapping outages of one system are "
+            "counted once."
         )
 
     def findings(self) -> Iterator[Finding]:

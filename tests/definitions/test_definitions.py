@@ -298,31 +298,35 @@ def test_every_formula_can_be_read() -> None:
 @pytest.mark.parametrize(
     ("ref", "key", "words"),
     [
-        ("1", "complaints", "The number of rows in the complaint table, by date logged."),
+        (
+            "1",
+            "complaints",
+            "The number of rows in the complaint table. Rows are placed in periods by date logged.",
+        ),
         (
             "4",
             "sessions",
             "The number of different values of session in the training_attendance table where "
-            "theme is ‘victim care’, by date of the session.",
+            "theme is ‘victim care’. Rows are placed in periods by date of the session.",
         ),
         (
             "1",
             "allegation_share",
-            "Of the rows in the allegation table that have one, the share of each allegation "
-            "category.",
+            "The share of each allegation category among the rows in the allegation table that "
+            "have one. Rows are placed in periods by date the case was logged.",
         ),
         ("4", "trained_share", "‘Trained’ divided by ‘Required’."),
         (
             "12",
             "youth_per_100000",
-            "‘Youth entrants’ for every 100,000 residents where age group is ‘10-17’, by the "
+            "‘Youth entrants’ per 100,000 residents where age group is ‘10-17’, by the population "
             "estimate nearest to the middle of the period. Not annualised.",
         ),
         (
             "15",
             "per_1000",
-            "‘Incidents’ for every 1,000 residents, by the estimate nearest to the middle of the "
-            "period. Not annualised.",
+            "‘Incidents’ per 1,000 residents, by the population estimate nearest to the middle of "
+            "the period. Not annualised.",
         ),
         (
             "4",
@@ -333,8 +337,8 @@ def test_every_formula_can_be_read() -> None:
         (
             "19",
             "lines_active",
-            "The number of rows in force on the last day of the period, by active from and end of "
-            "the line, in the county_line table.",
+            "The number of rows in force on the last day of the period, by active from and end "
+            "of the line, in the county_line table.",
         ),
         (
             "54",
@@ -351,20 +355,21 @@ def test_every_formula_can_be_read() -> None:
         (
             "44",
             "variance",
-            "Actual less current budget, in the latest statement of the period in the ledger "
-            "table where basis is ‘ytd’. Above zero is overspent.",
+            "Actual minus current budget, in the latest statement of the period in the ledger "
+            "table where basis is ‘ytd’. A value above zero is an overspend.",
         ),
         (
             "44",
             "variance_share",
-            "Actual less current budget, divided by current budget, in the latest statement of "
-            "the period in the ledger table where basis is ‘ytd’. Above zero is overspent.",
+            "Actual minus current budget, divided by current budget, in the latest statement of "
+            "the period in the ledger table where basis is ‘ytd’. A value above zero is an "
+            "overspend.",
         ),
         (
             "14",
             "reoffences",
-            "The sum of proven reoffences in the offender_cohort table where cohort is ‘all’, by "
-            "start of the follow-up.",
+            "The sum of proven reoffences in the offender_cohort table where cohort is ‘all’. "
+            "Rows are placed in periods by start of the follow-up.",
         ),
     ],
 )
@@ -377,8 +382,8 @@ def test_a_formula_says_what_is_counted_of_which_rows_and_by_which_day(
 
 def test_a_share_of_people_who_come_again_and_their_number_are_said_apart() -> None:
     said = {each.key: each.formula() for each in kpi.catalogue()["8"].measures}
-    assert said["repeat_victims"].startswith("The number of people (person) in the crime_party")
-    assert said["repeat_share"].startswith("Of the different people, the share of people (person)")
+    assert said["repeat_victims"].startswith("The number of different people (person) in")
+    assert said["repeat_share"].startswith("The share of different people (person) in")
 
 
 def test_a_measure_is_titled_by_its_label_or_else_by_its_key_in_words() -> None:
