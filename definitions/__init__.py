@@ -1,4 +1,4 @@
-"""The 70 refs of the Safer West Mercia Plan 2021-2025, in plan order."""
+"""The catalogue of the Safer West Mercia Plan 2021-2025: its 70 refs, in the plan's order."""
 
 from swm_kpi import Catalogue
 

@@ -1,4 +1,4 @@
-"""Choices that the metrics of crime rest on, each of which a caller may override."""
+"""Assumptions of the crime metrics. A caller can override any of them."""
 
 from swm_kpi import Assumption
 
@@ -17,16 +17,16 @@ ACTION_TAKEN_OUTCOMES = Assumption(
     value=("1", "1A", "2", "2A", "3", "3A", "4", "6", "7", "8"),
     since="2021-04-01",
     because="Our unverified working choice: charges, cautions, offences taken into consideration, "
-    "penalty notices, warnings and community resolutions. There is no national list, and West "
-    "Mercia's own list was not found. Some forces add outcome 22, diversion.",
+    "penalty notices, warnings and community resolutions. There is no national list, and we did "
+    "not find West Mercia's own list. Some forces add outcome 22, diversion.",
 )
 
 NEIGHBOURHOOD_ROBBERY = Assumption(
     key="neighbourhood_robbery",
     value=(PERSONAL_ROBBERY,),
     since="2021-04-01",
-    because="The plan says robbery. Our unverified working choice is robbery of personal property "
-    "only, which is how neighbourhood crime is usually counted.",
+    because="The plan says robbery. Our unverified working choice is to count robbery of personal "
+    "property only, as is usual for neighbourhood crime.",
 )
 
 KNIFE_CRIME_TYPES = Assumption(
@@ -41,9 +41,9 @@ KNIFE_CRIME_TYPES = Assumption(
         BUSINESS_ROBBERY,
     ),
     since="2021-04-01",
-    because="Our unverified working choice: the types of crime that hold the offences on the Home "
-    "Office's knife list. Violence without injury is there for threats to kill, so a common "
-    "assault with the knife flag is counted too.",
+    because="Our unverified working choice: the types of crime that contain the offences on the "
+    "Home Office's knife list. Violence without injury is included because it contains threats to "
+    "kill, so a common assault with the knife flag is counted too.",
 )
 
 MOST_SERIOUS_VIOLENCE_CODES = Assumption(
@@ -58,18 +58,18 @@ REPEAT_MONTHS = Assumption(
     key="repeat_months",
     value=12,
     since="2021-04-01",
-    because="Our unverified working choice: the calendar months looked back on from each crime. "
-    "There is no national rule; other forces publish one of 12 months. West Mercia's own was not "
-    "found.",
+    because="Our unverified working choice: how many calendar months to look back from each crime. "
+    "There is no national rule. Other forces publish a rule of 12 months. We did not find West "
+    "Mercia's own.",
 )
 
 FOLLOW_UP_MONTHS = Assumption(
     key="follow_up_months",
     value=12,
     since="2021-04-01",
-    because="The Ministry of Justice's proven reoffending counts offences in a follow-up of one "
-    "year. That the force measures integrated offender management in the same way is our "
-    "unverified working choice.",
+    because="The Ministry of Justice's proven reoffending statistics count offences in a follow-up "
+    "of one year. Our unverified working choice is that the force measures integrated offender "
+    "management in the same way.",
     source="Ministry of Justice, Guide to Proven Reoffending Statistics, January 2019",
 )
 
@@ -77,8 +77,8 @@ WAITING_MONTHS = Assumption(
     key="waiting_months",
     value=6,
     since="2021-04-01",
-    because="The Ministry of Justice waits six further months for an offence of the follow-up to "
-    "be proven. That the force does the same is our unverified working choice.",
+    because="The Ministry of Justice waits six more months for an offence in the follow-up to be "
+    "proven. Our unverified working choice is that the force does the same.",
     source="Ministry of Justice, Guide to Proven Reoffending Statistics, January 2019",
 )
 
@@ -86,6 +86,6 @@ DISRUPTION_STATUSES_COUNTED = Assumption(
     key="disruption_statuses_counted",
     value=("accepted",),
     since="2021-04-01",
-    because="Our unverified working choice: only disruptions accepted by those who moderate "
-    "claims. Add 'claimed' to count those not moderated yet.",
+    because="Our unverified working choice: count only disruptions that the moderators accepted. "
+    "Add 'claimed' to count those not yet moderated.",
 )

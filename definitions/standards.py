@@ -1,7 +1,7 @@
-"""The closed lists that national standards fix, with the dates from which each code is in use.
+"""Code lists set by national standards, with the first and last day of use of each code.
 
-Only dates that we have read are here: empty means that no limit is known, not that there is none.
-A code is unverified when it, or its date, is from memory and not from a published source.
+A date is here only if we have read it. An empty date means only that we know of no limit.
+A code is unverified if we wrote it, or its date, from memory and not from a published source.
 """
 
 from collections.abc import Iterable
@@ -11,15 +11,16 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Code:
-    """One member of a list that a standard fixes.
+    """One code of a standard's list.
 
     Attributes:
-        value: what is in the data.
-        name: what it means.
-        since: the first day it is in use, as an ISO date; empty if no limit is known. The first
-            day of the month where only the month is known.
-        until: the first day it is no longer in use, as an ISO date; empty if no limit is known.
-        unverified: whether it is from memory and not from a published source.
+        value: the value in the data.
+        name: what the value means.
+        since: the first day the code is in use, as an ISO date. Empty if no limit is known. The
+            first day of the month if only the month is known.
+        until: the first day the code is no longer in use, as an ISO date. Empty if no limit is
+            known.
+        unverified: whether the code is from memory and not from a published source.
     """
 
     value: str
@@ -30,23 +31,23 @@ class Code:
 
 
 def values(codes: Iterable[Code]) -> tuple[str, ...]:
-    """Return what is in the data, in the standard's order."""
+    """Return the values of the codes, in the standard's order."""
     return tuple(code.value for code in codes)
 
 
 def names(codes: Iterable[Code]) -> dict[str, str]:
-    """Return what each value means."""
+    """Return the name of each value."""
     return {code.value: code.name for code in codes}
 
 
 def start(codes: Iterable[Code], value: str) -> datetime:
-    """Return the start of the first day on which a value is in use."""
+    """Return midnight at the start of the first day that a value is in use."""
     (since,) = (code.since for code in codes if code.value == value)
     return datetime.fromisoformat(since)
 
 
 def _plain(value: str, since: str = "", *, unverified: bool = False) -> Code:
-    """Return a code that is its own name."""
+    """Return a code with the same value and name."""
     return Code(value, value, since, unverified=unverified)
 
 
@@ -87,8 +88,7 @@ OUTCOMES = (
     ),
     Code("22", "Diversionary, educational or intervention activity", since="2019-04-01"),
 )
-"""The outcome codes of the Home Office Counting Rules. The start of code 21 is known by its month
-only."""
+"""The outcome codes of the Home Office Counting Rules. For code 21 only the month is known."""
 
 CLOSING_CODES = (
     _plain("ASB personal"),
@@ -106,7 +106,7 @@ CLOSING_CODES = (
     _plain("Duplicate", unverified=True),
     _plain("Administration", unverified=True),
 )
-"""The closing codes of incidents, by the National Standard for Incident Recording of 2011."""
+"""The closing codes of incidents, from the National Standard for Incident Recording of 2011."""
 
 _IOPC = "2020-02-01"
 
@@ -123,10 +123,10 @@ ALLEGATION_CATEGORIES = (
     Code("K", "Discreditable conduct", _IOPC, unverified=True),
     Code("L", "Other", _IOPC, unverified=True),
 )
-"""The Independent Office for Police Conduct's letters. There is no letter I."""
+"""The letters of the Independent Office for Police Conduct's categories. There is no letter I."""
 
 ALLEGATION_SUBCATEGORIES = {"A": 4, "B": 9, "D": 4, "F": 10, "G": 6, "H": 5, "J": 3}
-"""How many numbered subcategories a letter has, from 1; none if not here. Unverified."""
+"""How many subcategories a letter has, numbered from 1; none if not listed. Unverified."""
 
 OFFENCE_SUBGROUPS = (
     _plain("Homicide"),
@@ -155,8 +155,8 @@ OFFENCE_SUBGROUPS = (
 )
 """The Home Office's offence subgroups of police recorded crime, other than fraud.
 
-Before 2017/18 burglary was domestic or non-domestic. A force may hold an older crime under the name
-in use now, so a crime recorded before a name began is not an error.
+Before 2017/18 burglary was domestic or non-domestic. A force may file an older crime under the name
+in use now, so a crime recorded before the name came into use is not an error.
 """
 
 CIVIL_ORDERS = (
@@ -170,8 +170,8 @@ CIVIL_ORDERS = (
     Code("SRO", "Sexual risk order"),
     Code("SOPO", "Sexual offences prevention order"),
 )
-"""Notices and orders, by the Acts that made them. Those for domestic abuse began as a pilot in some
-forces; its start is known by its month only."""
+"""Notices and orders to protect people. Domestic abuse notices and orders began as a pilot in some
+forces; only the month in which it began is known."""
 
 FOUR_PS = (
     Code("Pursue", "Prosecute and disrupt those engaged in it"),

@@ -1,1 +1,1 @@
-"""Input tables, a file for each source system."""
+"""Input tables: one file for each subject."""

@@ -1,4 +1,4 @@
-"""Appointments with the police that the public asked for."""
+"""Appointments with the police that members of the public asked for."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ CANCELLED_BY_CALLER = "cancelled by caller"
 
 
 class Appointment(Contract, row_unit=Unit.APPOINTMENTS, source="Appointment diary"):
-    """One row per appointment requested, whether or not a slot was ever offered."""
+    """One row per appointment requested, whether or not a slot was offered."""
 
     appointment_id = Column(
         str, unique=True, personal=True, description="The record's own number, pseudonymised."
@@ -25,27 +25,32 @@ class Appointment(Contract, row_unit=Unit.APPOINTMENTS, source="Appointment diar
         datetime,
         nullable=True,
         label="start of the first slot offered",
-        description="When the first slot that was offered would start, taken or not; empty if no "
-        "slot was offered.",
+        description="When the first slot offered would start, even if the caller did not take it; "
+        "empty if no slot was offered.",
     )
     later_by_agreement = Column(
         str,
         isin=("yes", "no", "unknown"),
         label="later by agreement",
-        description="Whether a slot later than the standard was chosen by mutual agreement. Write "
-        "'unknown' where it was not recorded: it is not taken for agreement.",
+        description="Whether the caller and the police agreed on a slot later than the standard. "
+        "Write 'unknown' if this was not recorded: 'unknown' does not count as agreement.",
     )
     status = Column(
         str,
         isin=("booked", "attended", CANCELLED_BY_CALLER, "cancelled by police", "no show"),
         nullable=True,
-        description="How it stands; empty while no slot is booked.",
+        description="The state of the appointment; empty while no slot is booked.",
     )
     urgent = Column(
-        bool, description="Whether it was urgent, and so outside the standard for appointments."
+        bool,
+        description="Whether it was urgent. Urgent appointments are outside the standard for "
+        "appointments.",
     )
     lpa = Column(
-        str, dimension=LPA, nullable=True, description="Local Policing Area that gives it."
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area that gives the appointment.",
     )
 
     offer_follows_request = Rule(

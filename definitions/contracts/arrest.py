@@ -8,9 +8,9 @@ from ..plan.dimensions import LPA
 
 
 class Arrest(Contract, row_unit=Unit.ARRESTS, source="Custody system"):
-    """One row per person arrested, each time they were arrested, or who attended voluntarily.
+    """One row per arrest of a person, or voluntary attendance.
 
-    Somebody arrested for several crimes at once has one row.
+    A person arrested for several crimes at once has one row.
     """
 
     arrest_id = Column(
@@ -34,8 +34,9 @@ class Arrest(Contract, row_unit=Unit.ARRESTS, source="Custody system"):
         nullable=True,
         personal=True,
         label="crime",
-        description="The number of the crime they were arrested for, pseudonymised as in crime: "
-        "the most serious if several; empty if it was not linked to one.",
+        description="The number of the crime the person was arrested for, pseudonymised as in the "
+        "crime table. The most serious one if there were several; empty if the arrest was not "
+        "linked to a crime.",
     )
     is_da = Column(
         bool,

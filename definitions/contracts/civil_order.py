@@ -29,9 +29,9 @@ ORDER_TYPE = Dimension(
 
 
 class CivilOrder(Contract, row_unit=Unit.ORDERS, source="Register of civil orders"):
-    """One row per notice or order asked for, whatever came of it.
+    """One row per notice or order asked for, whatever the result.
 
-    A notice and the order that follows it are two rows, as are an interim and a full order.
+    A notice and the order that follows it are two rows. So are an interim order and a full order.
     """
 
     order_id = Column(
@@ -47,7 +47,7 @@ class CivilOrder(Contract, row_unit=Unit.ORDERS, source="Register of civil order
         datetime,
         nullable=True,
         label="time of authorisation",
-        description="For a notice, when it was authorised; empty for an order, or if authority "
+        description="For a notice, when it was authorised; empty for an order, or if the notice "
         "was refused.",
     )
     applied_at = Column(
@@ -55,36 +55,36 @@ class CivilOrder(Contract, row_unit=Unit.ORDERS, source="Register of civil order
         nullable=True,
         label="day of the application",
         description="For an order, when the police applied to the court; empty for a notice, and "
-        "for an order that a court made without being asked, such as on conviction.",
+        "for an order the court made without an application, such as on conviction.",
     )
     heard_at = Column(
         datetime,
         nullable=True,
         label="day of the decision",
-        description="For an order, when the court decided; empty for a notice, or while it has "
-        "not.",
+        description="For an order, when the court decided; empty for a notice, or while the "
+        "application is pending.",
     )
     result = Column(
         str,
         isin=(GRANTED, "refused", "withdrawn"),
         nullable=True,
         label="result of the application",
-        description="What came of it: granted (also by a court that was not asked), refused, or "
-        "withdrawn by the police; empty for a notice, or while it is pending.",
+        description="The result: granted (with or without an application), refused, or withdrawn "
+        "by the police; empty for a notice, or while the application is pending.",
     )
     expires_on = Column(
         date,
         nullable=True,
         label="day it expires",
         description="The first day it is no longer in force; empty if it was not granted, or has "
-        "no end.",
+        "no end date.",
     )
     breached_at = Column(
         datetime,
         nullable=True,
         label="first breach",
-        description="When it was first breached, or the breach was found; empty if it has not "
-        "been. Later breaches are not rows.",
+        description="When it was first breached, or when that breach was found; empty if it has "
+        "not been breached. Later breaches are not recorded here.",
     )
     lpa = Column(
         str,

@@ -1,4 +1,4 @@
-"""Work with communities: schemes of volunteers, and activities of the police among the public."""
+"""Work with communities: volunteer schemes, and activities with the public."""
 
 from datetime import date
 
@@ -26,7 +26,7 @@ SCHEME_TYPE = Dimension(
         HORSE_WATCH,
         OTHER_WATCH,
     ),
-    description="What the scheme watches over, by the register of schemes.",
+    description="What the scheme watches over, from the register of schemes.",
 )
 
 EVENT = "Event"
@@ -51,8 +51,8 @@ ACTIVITY_TYPE = Dimension(
         "Other scheme activity",
         "Other",
     ),
-    description="What was done. Road education is a course, talk or visit that teaches about "
-    "roads; a van deployment is one outing of a mobile police station or engagement van.",
+    description="The type of activity. Road education is a course, talk or visit that teaches "
+    "about roads. A van deployment is one outing of a mobile police station or engagement van.",
 )
 
 ACTIVITY_THEME = Dimension(
@@ -72,12 +72,13 @@ ACTIVITY_THEME = Dimension(
         "Violence and exploitation",
         "Other",
     ),
-    description="What it was mainly about. A row about several things carries the first of them.",
+    description="What the activity was mainly about. If it was about several things, the first of "
+    "them.",
 )
 
 
 class Scheme(Contract, row_unit=Unit.SCHEMES, source="Register of community schemes"):
-    """One row per watch scheme or community speed watch group that was ever registered."""
+    """One row per watch scheme or community speed watch group that is or was registered."""
 
     scheme_id = Column(str, unique=True, description="The register's own number.")
     scheme_type = Column(str, dimension=SCHEME_TYPE, description="What the scheme watches over.")
@@ -91,14 +92,16 @@ class Scheme(Contract, row_unit=Unit.SCHEMES, source="Register of community sche
         date,
         nullable=True,
         label="day of closure",
-        description="The first day on which it was no longer registered; empty while it is.",
+        description="The first day on which it was no longer registered; empty while it is "
+        "registered.",
     )
     last_active_on = Column(
         date,
         nullable=True,
         label="day last active",
         description="The day of its last known session, meeting or message; empty if none is "
-        "known. It is written over, so it tells of today and not of an earlier period.",
+        "known. The register overwrites it, so it is correct for today and not for an earlier "
+        "period.",
     )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area of the scheme."
@@ -113,14 +116,14 @@ class Scheme(Contract, row_unit=Unit.SCHEMES, source="Register of community sche
 
 
 class Activity(Contract, row_unit=Unit.ACTIVITIES, source="Activity and vehicle logs"):
-    """One row per thing done on one day among the public: an event, an outing of a van, a session.
+    """One row per activity with the public on one day: an event, an outing of a van, a session.
 
     A campaign of several days is one row, on its first day. A van that goes to an event is two
-    rows, one of the van and one of the event, and the two are never counted together.
+    rows, one for the van and one for the event. They are never counted together.
     """
 
     activity_id = Column(str, unique=True, description="The log's own number.")
-    activity_type = Column(str, dimension=ACTIVITY_TYPE, description="What was done.")
+    activity_type = Column(str, dimension=ACTIVITY_TYPE, description="The type of activity.")
     held_on = Column(
         date,
         ge=date(2000, 1, 1),
@@ -132,7 +135,7 @@ class Activity(Contract, row_unit=Unit.ACTIVITIES, source="Activity and vehicle 
         ge=0,
         decimals=2,
         nullable=True,
-        description="Hours it lasted, open to the public; empty if not recorded.",
+        description="Hours it was open to the public; empty if not recorded.",
     )
     attendance = Column(
         int,
@@ -160,13 +163,13 @@ class Activity(Contract, row_unit=Unit.ACTIVITIES, source="Activity and vehicle 
     location = Column(
         str,
         nullable=True,
-        description="Where it was, by one spelling for each place; empty if not recorded.",
+        description="The place, always spelled the same way; empty if not recorded.",
     )
     scheme_id = Column(
         str,
         nullable=True,
         label="scheme",
-        description="The scheme whose activity it was, by the register's number; empty for an "
+        description="The register's number of the scheme that held the activity; empty for an "
         "activity of the police.",
     )
     scheme_type = Column(
@@ -180,7 +183,8 @@ class Activity(Contract, row_unit=Unit.ACTIVITIES, source="Activity and vehicle 
     )
 
     completion_needs_attendance = Rule(
-        completed <= attendance, "no more people complete a course than attend it"
+        completed <= attendance,
+        "the people who completed a course are not more than those who attended it",
     )
     session_is_of_a_scheme = Rule(
         (activity_type != SPEED_WATCH_SESSION) | scheme_id.is_not_null(),

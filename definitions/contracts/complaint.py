@@ -1,4 +1,4 @@
-"""Complaints about the police, and the allegations that each is made of."""
+"""Complaints about the police, and the allegations in them."""
 
 from datetime import date, datetime
 
@@ -20,14 +20,14 @@ ALLEGATION_CODES: tuple[str, ...] = tuple(
         *(f"{letter}{n}" for n in range(1, standards.ALLEGATION_SUBCATEGORIES.get(letter, 0) + 1)),
     )
 )
-"""The letters, and the letters with a number. The numbers are from memory and unverified."""
+"""Every code of a category (such as A) or subcategory (such as A1). The numbers are unverified."""
 
 ALLEGATION_CATEGORY = Dimension(
     "allegation_category",
     "Allegation category",
     tuple(ALLEGATION_LETTERS.values()),
-    description="The Independent Office for Police Conduct's category of the allegation, by its "
-    "letter, in use since 1 February 2020. There is no I.",
+    description="The letter of the Independent Office for Police Conduct's category of the "
+    "allegation. The letters have been in use since 1 February 2020. There is no letter I.",
 )
 
 COMPLAINT_HANDLING = Dimension(
@@ -48,14 +48,14 @@ COMPLAINT_RESULT = Dimension(
         "No further action",
         "Withdrawn",
     ),
-    description="How the complaint ended. Unknown means not yet finalised, or not recorded.",
+    description="The result of the complaint. Unknown means not yet finalised, or not recorded.",
 )
 
 _CODES_BEGAN = start(standards.ALLEGATION_CATEGORIES, "A").date()
 
 
 class Complaint(Contract, row_unit=Unit.COMPLAINTS, source="Professional standards case system"):
-    """One row per complaint case, whatever the number of allegations in it."""
+    """One row per complaint case, however many allegations it contains."""
 
     complaint_id = Column(
         str, unique=True, personal=True, description="The case's own number, pseudonymised."
@@ -64,8 +64,8 @@ class Complaint(Contract, row_unit=Unit.COMPLAINTS, source="Professional standar
         datetime,
         nullable=True,
         label="time received",
-        description="When the complaint first reached the force or the Commissioner; empty if not "
-        "kept. No metric counts complaints by it.",
+        description="When the complaint first reached the force or the Commissioner; empty if this "
+        "was not kept. No metric counts complaints by this time.",
     )
     logged_at = Column(
         datetime,
@@ -77,20 +77,21 @@ class Complaint(Contract, row_unit=Unit.COMPLAINTS, source="Professional standar
         str,
         dimension=COMPLAINT_HANDLING,
         nullable=True,
-        description="How it is handled now; empty until that is decided, and for cases logged "
+        description="How it is handled now; empty until this is decided, and for cases logged "
         "before 1 February 2020.",
     )
     finalised_at = Column(
         datetime,
         nullable=True,
         label="date finalised",
-        description="When the complainant was told that the case was finished; empty while open.",
+        description="When the force informed the complainant that the case was finished; empty "
+        "while it is open.",
     )
     result = Column(
         str,
         dimension=COMPLAINT_RESULT,
         nullable=True,
-        description="How the case ended; empty while it is open.",
+        description="The result of the case; empty while it is open.",
     )
     lpa = Column(
         str,
@@ -112,9 +113,10 @@ class Complaint(Contract, row_unit=Unit.COMPLAINTS, source="Professional standar
 
 
 class Allegation(Contract, row_unit=Unit.ALLEGATIONS, source="Professional standards case system"):
-    """One row per allegation. A complaint case holds one or more.
+    """One row per allegation. A complaint case has one or more.
 
-    Allegations of cases logged before 1 February 2020 have other categories and are not rows.
+    Cases logged before 1 February 2020 used other categories; their allegations are not in this
+    table.
     """
 
     allegation_id = Column(
@@ -127,16 +129,16 @@ class Allegation(Contract, row_unit=Unit.ALLEGATIONS, source="Professional stand
         datetime,
         ge=_CODES_BEGAN,
         label="date the case was logged",
-        description="When its case was logged, copied from the case, and not when the allegation "
-        "was added; Europe/London if no offset is given.",
+        description="When the case was logged, copied from the case. Not when the allegation was "
+        "added. Europe/London if no offset is given.",
     )
     category = Column(
         str,
         isin=ALLEGATION_CODES,
         nullable=True,
         label="allegation category",
-        description="The Independent Office for Police Conduct's category: a letter, with the "
-        "number of its subcategory where there is one, such as A1; empty if not yet decided.",
+        description="The Independent Office for Police Conduct's category: a letter, followed by "
+        "the number of the subcategory if there is one, such as A1; empty if not yet decided.",
     )
     lpa = Column(
         str,

@@ -20,8 +20,8 @@ BT_CLOCK = "bt"
 class Contact(Contract, row_unit=Unit.CONTACTS, source="Telephony and digital contact systems"):
     """One row per contact from the public and clock: a call, or a message by another channel.
 
-    A 999 call timed both by BT and by the force is two rows, distinguished by the clock. They are
-    never counted together.
+    A 999 call that both BT and the force timed is two rows with different clocks. They are never
+    counted together.
     """
 
     contact_id = Column(
@@ -31,33 +31,34 @@ class Contact(Contract, row_unit=Unit.CONTACTS, source="Telephony and digital co
     clock = Column(
         str,
         isin=(FORCE_CLOCK, BT_CLOCK),
-        description="Who timed it: 'force' for the force's own systems, which hold every channel, "
-        "or 'bt' for BT's 999 record, which includes the time until the call reached the force.",
+        description="Who timed it: 'force' for the force's own systems, which record every "
+        "channel, or 'bt' for BT's 999 record, which includes the time until the call reached the "
+        "force.",
     )
     presented_at = Column(
         datetime,
         ge=date(2000, 1, 1),
         label="time presented",
-        description="When the call began to wait for an answer, or the message was sent; "
-        "Europe/London if no offset is given. To the second.",
+        description="When the call began to wait for an answer, or the message was sent, to the "
+        "second; Europe/London if no offset is given.",
     )
     answered_at = Column(
         datetime,
         nullable=True,
         label="time answered",
-        description="When a person answered; empty if nobody did. To the second.",
+        description="When a person answered, to the second; empty if nobody did.",
     )
     abandoned_at = Column(
         datetime,
         nullable=True,
         label="time abandoned",
-        description="When the caller gave up before an answer; empty if they did not.",
+        description="When the caller gave up before anyone answered; empty if they did not.",
     )
     lpa = Column(
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area the contact was about, where it is known.",
+        description="Local Policing Area the contact was about, if known.",
     )
 
     answer_follows_presentation = Rule(

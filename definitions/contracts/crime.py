@@ -1,4 +1,4 @@
-"""Recorded crimes, each with the outcome it has now."""
+"""Recorded crimes, each with its current outcome."""
 
 from datetime import date, datetime
 
@@ -24,8 +24,8 @@ OFFENCE_SUBGROUP = Dimension(
     "offence_subgroup",
     "Type of crime",
     values(standards.OFFENCE_SUBGROUPS),
-    description="The Home Office's offence subgroup of the crime, as in police recorded crime "
-    "open data. Fraud and computer misuse are recorded nationally and are not here.",
+    description="The Home Office's offence subgroup of the crime, as in police recorded crime open "
+    "data. Fraud and computer misuse are recorded nationally and are not here.",
 )
 
 OUTCOMES = names(standards.OUTCOMES)
@@ -66,14 +66,14 @@ OUTCOME_GROUP_OF: dict[str, str] = {
     "21": "Further investigation not in the public interest",
     "22": "Diversionary, educational or intervention activity",
 }
-"""The group in which each outcome code is shown."""
+"""The outcome group of each outcome code."""
 
 OUTCOME_GROUP = Dimension(
     "outcome_group",
     "Outcome group",
     tuple(dict.fromkeys(OUTCOME_GROUP_OF.values())),
-    description="The group of the outcome the crime has now. Unknown means not yet assigned an "
-    "outcome.",
+    description="The group of the crime's current outcome. Unknown means no outcome is assigned "
+    "yet.",
 )
 
 STATUSES = ("recorded", "cancelled", "transferred")
@@ -82,7 +82,7 @@ STATUSES = ("recorded", "cancelled", "transferred")
 class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
     """One row per notifiable crime, with its current outcome.
 
-    Cancelled and transferred crimes are rows too. Their status distinguishes them.
+    Cancelled and transferred crimes are rows too. The status tells them apart.
     """
 
     crime_id = Column(
@@ -98,8 +98,8 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         date,
         nullable=True,
         label="first day it may have happened",
-        description="The first day on which it may have happened; empty if not known. May be years "
-        "before it was recorded. No metric counts crimes by it.",
+        description="The first day on which it may have happened, which may be years before it was "
+        "recorded; empty if not known. No metric counts crimes by this day.",
     )
     reported_at = Column(
         datetime,
@@ -120,26 +120,26 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         str_matches=r"[1-9][0-9]{0,2}(\.[0-9]{1,2})?[A-Z]?",
         label="Home Office offence code",
         description="The Home Office's offence code, as text with no leading zero, such as 5D or "
-        "4.10, and not the longer class and subclass code.",
+        "4.10. Not the longer class and subclass code.",
     )
     status = Column(
         str,
         isin=STATUSES,
-        description="Whether the crime stands when the data are extracted: recorded, cancelled, "
-        "or transferred to another force.",
+        description="The crime's status when the data were extracted: recorded, cancelled, or "
+        "transferred to another force.",
     )
     outcome_code = Column(
         str,
         nullable=True,
         isin=tuple(OUTCOMES),
         label="outcome code",
-        description="The Home Office code of the outcome it has now; empty if it has none yet.",
+        description="The Home Office code of the current outcome; empty if there is none yet.",
     )
     outcome_at = Column(
         datetime,
         nullable=True,
         label="date of the outcome",
-        description="When the current outcome was assigned; empty if it has none yet.",
+        description="When the current outcome was assigned; empty if there is none yet.",
     )
     is_da = Column(
         bool,
@@ -151,7 +151,7 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         bool,
         nullable=True,
         label="knife flag",
-        description="Whether a knife or sharp instrument was used or threatened, found by the "
+        description="Whether a knife or sharp instrument was used or threatened, identified by the "
         "National Data Quality Improvement Service's method where it is in use; empty if nobody "
         "decided.",
     )
@@ -167,21 +167,21 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         nullable=True,
         label="online crime flag",
         description="Whether it was committed, in full or in part, through a computer, a network "
-        "or another such device; empty if nobody decided.",
+        "or a similar device; empty if nobody decided.",
     )
     is_business = Column(
         bool,
         nullable=True,
         label="business crime flag",
-        description="Whether the victim was a business, or a person in the course of and because "
-        "of their work for one; empty if nobody decided.",
+        description="Whether the victim was a business, or a person working for a business, in the "
+        "course of and because of that work; empty if nobody decided.",
     )
     is_rural = Column(
         bool,
         nullable=True,
         label="rural crime flag",
-        description="Whether it was flagged as rural crime, by the force's own rule; empty if "
-        "nobody decided.",
+        description="Whether the force flagged it as rural crime, by its own rule; empty if nobody "
+        "decided.",
     )
     is_drug_related = Column(
         bool,
@@ -197,7 +197,7 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
     outcome_group = outcome_code.recode(
         OUTCOME_GROUP_OF,
         dimension=OUTCOME_GROUP,
-        description="Outcome group, by the outcome code; none when not yet assigned an outcome.",
+        description="Outcome group of the outcome code; none if no outcome is assigned yet.",
     )
 
     report_precedes_recording = Rule(
@@ -222,22 +222,22 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
 
 
 RECORDED = Crime.status == "recorded"
-"""Crimes that stand: neither cancelled nor transferred to another force."""
+"""Crimes with the status recorded. Excludes crimes cancelled or transferred to another force."""
 
 COUNTING_RULES = "Home Office Counting Rules for Recorded Crime"
 
 PAST_MOVES = (
-    "A crime that is cancelled or transferred later leaves the count, so past periods can fall; "
-    "say when the data were extracted."
+    "A crime that is later cancelled or transferred leaves the count, so figures for past periods "
+    "can fall. Say when the data were extracted."
 )
 RECORDING_CHANGES = (
-    "How much of the crime reported to a force it records changed after 2014. West Mercia's 2019 "
-    "crime data integrity inspection put it at 90.7% (give or take 1.78 percentage points), so a "
-    "rise may be better recording."
+    "The share of reported crime that forces record changed after 2014. West Mercia's 2019 crime "
+    "data integrity inspection put it at 90.7% (give or take 1.78 percentage points), so a rise "
+    "may be better recording."
 )
 FLAGGED_BY_PEOPLE = (
-    "The flag is put on by people, who may miss it. Crimes where nobody decided are not counted, "
-    "and the note says how many there were."
+    "People set the flag and may miss it. Crimes where nobody decided are not counted; the note "
+    "says how many there were."
 )
 
 

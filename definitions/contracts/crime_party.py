@@ -16,7 +16,7 @@ PERSON = "person"
 class CrimeParty(Contract, row_unit=Unit.PEOPLE, source="Crime recording system"):
     """One row per crime and person or body in a role: a crime with two victims has two victim rows.
 
-    The crime's own columns are repeated on every row of it.
+    Every row repeats the crime's own columns.
     """
 
     party_id = Column(
@@ -30,15 +30,16 @@ class CrimeParty(Contract, row_unit=Unit.PEOPLE, source="Crime recording system"
         nullable=True,
         personal=True,
         label="person",
-        description="The same for the same person, or body, in every crime and role, pseudonymised "
-        "after records of one person have been matched; empty if nobody was named.",
+        description="The number of the person or body, the same in every crime and role. "
+        "Pseudonymised after the records of one person have been matched; empty if nobody was "
+        "named.",
     )
     role = Column(
         str,
         isin=(VICTIM, SUSPECT, OFFENDER),
-        description="victim; suspect, for anyone named as having done it, whatever came of it; or "
-        "offender, for a suspect who was charged, cautioned or dealt with in another way (Home "
-        "Office outcomes 1 to 8). An offender may also have a row as suspect: nobody is counted "
+        description="'victim'; 'suspect' for anyone named as having done it, whatever the outcome; "
+        "or 'offender' for a suspect who was charged, cautioned or dealt with in another way (Home "
+        "Office outcomes 1 to 8). An offender may also have a row as a suspect: nobody is counted "
         "twice.",
     )
     victim_type = Column(
@@ -64,8 +65,8 @@ class CrimeParty(Contract, row_unit=Unit.PEOPLE, source="Crime recording system"
     status = Column(
         str,
         isin=STATUSES,
-        description="Whether the crime stands when the data are extracted: recorded, cancelled, "
-        "or transferred to another force.",
+        description="The crime's status when the data were extracted: recorded, cancelled, or "
+        "transferred to another force.",
     )
     is_da = Column(
         bool,
@@ -79,18 +80,18 @@ class CrimeParty(Contract, row_unit=Unit.PEOPLE, source="Crime recording system"
 
     victims_have_a_type = Rule(
         ((role == VICTIM) & victim_type.is_not_null()) | ((role != VICTIM) & victim_type.is_null()),
-        "a victim has a type of victim, and nobody else has",
+        "victims have a type of victim, and suspects and offenders do not",
     )
 
 
 IN_RECORDED_CRIME = CrimeParty.status == "recorded"
-"""Rows of crimes that stand: neither cancelled nor transferred to another force."""
+"""Rows of crimes with the status recorded. Excludes crimes cancelled or transferred elsewhere."""
 
 PERSON_VICTIM = IN_RECORDED_CRIME & (CrimeParty.role == VICTIM) & (CrimeParty.victim_type == PERSON)
-"""People who are victims. Businesses, the state and other bodies are not."""
+"""Victims who are people. Excludes businesses, the state and other bodies."""
 
 NAMED_SUSPECT = IN_RECORDED_CRIME & CrimeParty.role.is_in(SUSPECT, OFFENDER)
-"""People named as having done it, whatever came of it."""
+"""People named as having committed a crime, whatever the outcome."""
 
 DEALT_WITH = IN_RECORDED_CRIME & (CrimeParty.role == OFFENDER)
 """People who were charged, cautioned or dealt with in another way."""
@@ -99,22 +100,23 @@ SEXUAL_VIOLENCE = CrimeParty.offence_subgroup.is_in(RAPE, OTHER_SEXUAL_OFFENCES)
 """Rape and other sexual offences."""
 
 SAME_PERSON = (
-    "Each person is identified by one number. Where one person has two records, or two people "
-    "share one, the number is wrong, so records must be matched first."
+    "One number identifies each person. If one person has two records, or two people share one, "
+    "the result is wrong, so records must be matched first."
 )
 ONE_DAY_IS_ONE = (
-    "Crimes recorded on one day are one event, so linked crimes reported together make no repeat. "
-    "Linked crimes recorded on different days do."
+    "Crimes recorded on the same day are one event, so linked crimes reported together do not "
+    "count as a repeat. Linked crimes recorded on different days do."
 )
 CRIMES_ONLY = (
-    "Only recorded crimes count. West Mercia's own rule for repeats was not found; some forces "
-    "count incidents of anti-social behaviour, or incidents in which no crime was recorded, too."
+    "Only recorded crimes count. We did not find West Mercia's own rule for repeats. Some forces "
+    "also count anti-social behaviour incidents, or incidents in which no crime was recorded."
 )
 BY_RECORDING = (
-    "Both the crime of the period and the earlier one are placed by the day they were recorded: "
-    "crimes of long ago reported on two days make a repeat, and the day they happened is not used."
+    "Both the crime in the period and the earlier crime are dated by the day they were recorded, "
+    "not the day they happened. So historic crimes reported on two different days count as a "
+    "repeat."
 )
 EVERYWHERE_BEFORE = (
-    "The earlier crime may have happened in any area and before the period began. So areas do not "
-    "add up to the force, nor quarters to the year."
+    "The earlier crime may have happened in any area, and before the period began. So areas do not "
+    "add up to the force, and quarters do not add up to the year."
 )

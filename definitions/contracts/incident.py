@@ -20,15 +20,15 @@ ASB_TYPE = Dimension(
     "asb_type",
     "Type of anti-social behaviour",
     ("Personal", "Nuisance", "Environmental"),
-    description="By the closing code: aimed at a person or group, a nuisance to the community, or "
-    "harm to the surroundings.",
+    description="The type, from the closing code: aimed at a person or group, a nuisance to the "
+    "community, or harm to the surroundings.",
 )
 
 GRADE = Dimension(
     "grade",
     "Grade",
     ("1", "2", "3", "4", "5"),
-    description="The grade at first dispatch, 1 being an immediate response.",
+    description="The grade at first dispatch. 1 is an immediate response.",
 )
 
 
@@ -48,7 +48,8 @@ class Incident(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
         datetime,
         nullable=True,
         label="first arrival",
-        description="When the first officer arrived; empty if nobody did or it was not recorded.",
+        description="When the first officer arrived; empty if nobody arrived or the time was not "
+        "recorded.",
     )
     cancelled = Column(
         bool,
@@ -56,7 +57,9 @@ class Incident(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
         description="Whether the log was cancelled before anyone arrived, or was a duplicate.",
     )
     police_generated = Column(
-        bool, nullable=True, description="Whether an officer opened the log and not a caller."
+        bool,
+        nullable=True,
+        description="Whether an officer opened the log, and not a call from the public.",
     )
     closing_code = Column(
         str,
@@ -94,7 +97,7 @@ class Incident(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
             ASB_ENVIRONMENTAL: "Environmental",
         },
         dimension=ASB_TYPE,
-        description="Type of anti-social behaviour, by the closing code.",
+        description="Type of anti-social behaviour, from the closing code.",
     )
 
     arrival_follows_creation = Rule(
@@ -105,8 +108,8 @@ class Incident(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
 class OpenIncidentSnapshot(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
     """One row per snapshot, area and grade: how many incidents were waiting for a resource.
 
-    A snapshot writes a row for each area and grade, zero included, so that an area with no row is
-    missing and not zero.
+    A snapshot has a row for every area and grade, even if nothing was waiting. An area with no row
+    is missing, not zero.
     """
 
     snapshot_at = Column(

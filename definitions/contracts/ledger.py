@@ -7,16 +7,16 @@ from swm_kpi import Column, Contract, Dimension, Unique
 DIRECTORATE = Dimension(
     "directorate",
     "Directorate",
-    description="The directorate that holds the budget. The members are those in the data.",
+    description="The directorate that holds the budget. The data decide which ones are listed.",
 )
 
 
 class Ledger(Contract, source="Finance ledger"):
-    """One row per directorate, statement date and basis: what was budgeted and what was spent.
+    """One row per directorate, statement date and basis: the budget and the spending.
 
     A year-to-date statement is cumulative from 1 April, and a forecast is for the whole financial
-    year, so rows of different dates are never added. Income may make any figure negative. A
-    statement writes a row for every directorate.
+    year, so rows of different dates are never added together. Income may make any figure negative.
+    A statement has a row for every directorate.
     """
 
     directorate = Column(str, dimension=DIRECTORATE, description="The directorate.")
@@ -24,32 +24,33 @@ class Ledger(Contract, source="Finance ledger"):
         date,
         ge=date(2000, 4, 1),
         label="date of the statement",
-        description="The last day the figures run to. A forecast carries the day it was made from.",
+        description="The last day that the figures cover. For a forecast, the day of the figures "
+        "it was made from.",
     )
     basis = Column(
         str,
         isin=("ytd", "forecast"),
-        description="'ytd': from 1 April to the day they run to. 'forecast': the outturn expected "
+        description="'ytd': from 1 April to the statement date. 'forecast': the outturn expected "
         "for the whole financial year.",
     )
     budget_original = Column(
         float,
         decimals=2,
         label="original budget",
-        description="The budget as first set, in pounds, for the same months as the actual.",
+        description="The budget as first set, in pounds, for the same months as the spending.",
     )
     budget_current = Column(
         float,
         decimals=2,
         label="current budget",
         description="The budget after transfers between directorates, in pounds, for the same "
-        "months as the actual.",
+        "months as the spending.",
     )
     actual = Column(
         float,
         decimals=2,
         label="actual",
-        description="What was spent, in pounds; for a forecast, what is expected to be spent.",
+        description="The amount spent, in pounds. For a forecast, the amount expected to be spent.",
     )
 
     one_row_each = Unique(directorate, runs_to, basis)

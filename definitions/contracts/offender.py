@@ -1,4 +1,4 @@
-"""People first cautioned or convicted, and offenders followed up to see whether they reoffend."""
+"""First-time entrants to the criminal justice system, and offenders followed up for reoffending."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ SEX = Dimension(
     "entrant_sex",
     "Sex of the entrant",
     ("Female", "Male"),
-    description="Sex as recorded on the Police National Computer. Unknown where it was not.",
+    description="Sex as recorded on the Police National Computer. Unknown if not recorded.",
 )
 
 ALL_OFFENDERS = "all"
@@ -51,13 +51,13 @@ class FirstTimeEntrant(Contract, row_unit=Unit.PEOPLE, source="Police National C
         nullable=True,
         label="day of the offence",
         description="The day of the offence they were cautioned or convicted for; empty if not "
-        "known. No metric counts entrants by it.",
+        "known. No metric counts entrants by this day.",
     )
     disposal = Column(
         str,
         isin=("caution", "conviction"),
-        description="Which of the two it was. A youth caution, and the reprimands and final "
-        "warnings before it, are cautions.",
+        description="Whether it was a caution or a conviction. Youth cautions, and the reprimands "
+        "and final warnings that came before them, are cautions.",
     )
     age_group = Column(
         str,
@@ -82,10 +82,10 @@ class OffenderCohort(
     row_unit=Unit.PEOPLE,
     source="Police National Computer and offender management systems",
 ):
-    """One row per offender and cohort they are followed in, with what came of it.
+    """One row per offender and cohort, with whether the offender was proven to reoffend.
 
-    Somebody under integrated offender management (IOM) has a row in a cohort of it and another in
-    the cohort of all offenders, so the two are never added together.
+    An offender under integrated offender management (IOM) has one row in an IOM cohort and another
+    in the cohort of all offenders, so the two are never added together.
     """
 
     person_id = Column(
@@ -94,23 +94,23 @@ class OffenderCohort(
     cohort = Column(
         str,
         isin=(*IOM_COHORTS, ALL_OFFENDERS),
-        description="Which cohort: one of the three of integrated offender management (fixed, "
-        "flex, free), or all offenders cautioned, convicted or released.",
+        description="One of the three cohorts of integrated offender management (fixed, flex, "
+        "free), or 'all' for all offenders cautioned, convicted or released.",
     )
     index_date = Column(
         date,
         ge=date(2000, 1, 1),
         label="start of the follow-up",
-        description="The day the follow-up starts: of the caution, the conviction or the release "
-        "from custody; for integrated offender management, the day of adoption.",
+        description="The day the follow-up starts: the day of the caution, the conviction or the "
+        "release from custody. For integrated offender management, the day of adoption.",
     )
     reoffended_on = Column(
         date,
         nullable=True,
         label="day of the reoffence",
         description="The day of the first later offence that led to a caution or conviction; empty "
-        "if none did. Where several did, one that falls within the follow-up and was proven in "
-        "time, if there is one.",
+        "if none did. If several did, choose one within the follow-up that was proven in time, if "
+        "there is one.",
     )
     proven_on = Column(
         date,
@@ -123,14 +123,14 @@ class OffenderCohort(
         int,
         ge=0,
         label="proven reoffences",
-        description="How many offences of the follow-up were proven in time; 0 if none was.",
+        description="How many offences in the follow-up were proven in time; 0 if none.",
     )
     offences_before = Column(
         int,
         ge=0,
         label="proven offences before",
-        description="How many offences of a span as long as the follow-up, and just before it, "
-        "were proven; 0 if none was.",
+        description="How many offences were proven in the time just before the follow-up and as "
+        "long as it; 0 if none.",
     )
     lpa = Column(
         str,
@@ -153,5 +153,5 @@ class OffenderCohort(
     )
     reoffences_have_a_first = Rule(
         (reoffences == 0) | reoffended_on.is_not_null(),
-        "whoever has proven reoffences has the day of one",
+        "an offender with proven reoffences has the day of one",
     )

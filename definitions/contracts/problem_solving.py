@@ -9,14 +9,15 @@ from ..plan.dimensions import LPA
 THEME = Dimension(
     "theme",
     "Theme",
-    description="The kind of problem, by the force's own list. The members are those in the data.",
+    description="The kind of problem, by the force's own list. The data decide which ones are "
+    "listed.",
 )
 
 PLAN_LEVEL = Dimension(
     "plan_level",
     "Level",
-    description="How wide the plan is, by the force's own list, such as one neighbourhood or the "
-    "whole force. The members are those in the data.",
+    description="How much ground the plan covers, by the force's own list, such as one "
+    "neighbourhood or the whole force. The data decide which ones are listed.",
 )
 
 
@@ -35,29 +36,30 @@ class ProblemSolvingPlan(Contract, row_unit=Unit.PLANS, source="Problem-solving 
         bool,
         nullable=True,
         label="assessed outcome",
-        description="For a plan that is closed, whether its outcome was assessed, as the last step "
-        "of the model asks; empty while it is open, or if it was not recorded.",
+        description="For a closed plan, whether its outcome was assessed, as the last step of the "
+        "model requires; empty while it is open, or if not recorded.",
     )
     review_due_on = Column(
         date,
         nullable=True,
         label="day the review was due",
-        description="The day by which the latest review that fell due should have been done; "
-        "empty if none has fallen due.",
+        description="The due day of the latest review that has fallen due; empty if none has.",
     )
     reviewed_on = Column(
         date,
         nullable=True,
         label="day of the review",
-        description="The day that review was done; empty if it has not been.",
+        description="The day that review was done; empty if it has not been done.",
     )
     theme = Column(str, dimension=THEME, nullable=True, description="The kind of problem.")
-    plan_level = Column(str, dimension=PLAN_LEVEL, nullable=True, description="How wide it is.")
+    plan_level = Column(
+        str, dimension=PLAN_LEVEL, nullable=True, description="How much ground the plan covers."
+    )
     lpa = Column(
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area of the problem; empty if it is not one area.",
+        description="Local Policing Area of the problem; empty if it covers several.",
     )
 
     closing_follows_opening = Rule(

@@ -1,4 +1,4 @@
-"""Police workforce as the Home Office publishes it: public open data, used as a proxy."""
+"""The police workforce as published by the Home Office: open data, used as a proxy."""
 
 from datetime import date
 
@@ -12,8 +12,8 @@ PUBLISHED_OFFICER = "Police Officer"
 class PublishedWorkforce(Contract, source="Home Office police workforce statistics"):
     """One row per published line: the strength of one force and type of worker on a day.
 
-    Each day is a snapshot of every force, so days are never added. Lines of one day and force,
-    such as those of each rank, are separate, and are added.
+    Each day is a snapshot of every force, so days are never added together. The lines of one day
+    and force, such as one line for each rank, are separate and are added together.
     """
 
     as_at = Column(
@@ -39,7 +39,7 @@ class PublishedWorkforce(Contract, source="Home Office police workforce statisti
         str,
         nullable=True,
         label="wider function",
-        description="The wider function of the post, as published in the file of functions; empty "
+        description="The wider function of the post, as published in the file on functions; empty "
         "in the other files.",
     )
     fte = Column(
@@ -54,5 +54,5 @@ class PublishedWorkforce(Contract, source="Home Office police workforce statisti
         int,
         ge=0,
         nullable=True,
-        description="People in post; empty if not available or not in the table.",
+        description="People in post; empty if not available or not published.",
     )

@@ -1,4 +1,4 @@
-"""Police recorded crime as the Home Office publishes it: public open data, used as a proxy."""
+"""Police recorded crime as published by the Home Office: open data, used as a proxy."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from swm_kpi import Column, Contract, Grain
 
 from ..plan.dimensions import FORCE
 
-# The published subgroups changed: both the names of 2017/18 and the later ones are counted.
+# The published names of subgroups changed. Both the names of 2017/18 and the later names count.
 BURGLARY_SUBGROUPS = ("Residential burglary", "Domestic burglary")
 VEHICLE_SUBGROUPS = (
     "Vehicle offences",
@@ -16,8 +16,8 @@ VEHICLE_SUBGROUPS = (
 )
 
 PUBLISHED_QUARTERLY = (
-    "Published by the Home Office by force and quarter, less records cancelled, and revised later. "
-    "Only quarters, and periods made of whole quarters, are available. "
+    "Published by the Home Office for each force and quarter, with cancelled records subtracted, "
+    "and revised later. Available only for quarters and for periods made of whole quarters. "
 )
 
 
@@ -26,7 +26,7 @@ class RecordedCrime(
 ):
     """One row per published line: a number of offences of one force, quarter and offence.
 
-    Lines of the same force, quarter and code are separate, and are added.
+    Lines of the same force, quarter and code are separate and are added together.
     """
 
     quarter_start = Column(
@@ -46,5 +46,6 @@ class RecordedCrime(
     offences = Column(
         int,
         label="number of offences",
-        description="Offences recorded in the quarter; below zero where more were cancelled.",
+        description="Offences recorded in the quarter. Below zero if more were cancelled than "
+        "recorded.",
     )

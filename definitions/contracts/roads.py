@@ -10,8 +10,8 @@ SEVERITY = Dimension(
     "severity",
     "Severity",
     ("Fatal", "Serious", "Slight"),
-    description="The worst injury of the collision, or the casualty's own. Fatal is death within "
-    "30 days.",
+    description="For a collision, the worst injury in it. For a casualty, their own injury. Fatal "
+    "means death within 30 days.",
 )
 
 
@@ -43,9 +43,9 @@ class Casualty(Contract, row_unit=Unit.CASUALTIES, source="STATS19 (CRASH or DfT
         date,
         ge=date(1979, 1, 1),
         label="date of the collision",
-        description="The day of the collision, also for a death up to 30 days later.",
+        description="The day of the collision, even for a death up to 30 days later.",
     )
-    severity = Column(str, dimension=SEVERITY, description="The person's own injury.")
+    severity = Column(str, dimension=SEVERITY, description="The casualty's own injury.")
     force = Column(str, dimension=FORCE, nullable=True, description="The force it was reported by.")
     district = Column(
         str, nullable=True, dimension=DISTRICT, description="The district it happened in."

@@ -13,8 +13,8 @@ FOUR_P = Dimension(
     "Part of the 4P framework",
     values(standards.FOUR_PS),
     description="Pursue: prosecute and disrupt those engaged in it. Prevent: stop people from "
-    "engaging in it. Protect: strengthen protection against it. Prepare: reduce its impact when "
-    "it happens. One of the four for each disruption.",
+    "engaging in it. Protect: strengthen protection against it. Prepare: reduce its impact when it "
+    "happens. One of the four for each disruption.",
 )
 
 MAJOR = "Major"
@@ -25,22 +25,23 @@ LEVEL = Dimension(
     "level",
     "Level of disruption",
     (MAJOR, MODERATE, MINOR),
-    description="How much it harmed the threat: major for a significant or long-lasting effect, "
+    description="How much it disrupted the threat: major for a significant or long-lasting effect, "
     "moderate for a noticeable one, minor for a small or short one (wording unverified).",
 )
 
 THREAT = Dimension(
     "threat",
     "Threat",
-    description="The kind of serious and organised crime, by the force's own list. The members are "
-    "those in the data.",
+    description="The kind of serious and organised crime, by the force's own list. The data decide "
+    "which ones are listed.",
 )
 
 LEAD_AGENCY = Dimension(
     "lead_agency",
     "Lead agency",
     ("The force", "Regional unit", "National agency", "Another agency"),
-    description="Who led the work. Several may claim one disruption, but only one leads.",
+    description="Who led the work. Several agencies may claim one disruption, but only one leads "
+    "it.",
 )
 
 DISRUPTION_STATUSES = ("claimed", "accepted", "rejected")
@@ -61,34 +62,34 @@ class Disruption(
         date,
         nullable=True,
         label="day of the activity",
-        description="The day of the arrest, seizure or other work claimed for; empty if it is not "
-        "one day. No metric counts disruptions by it.",
+        description="The day of the arrest, seizure or other work claimed; empty if it took more "
+        "than one day. No metric counts disruptions by this day.",
     )
     assessed_on = Column(
         date,
         nullable=True,
         label="day of the assessment",
-        description="The day it was assessed; empty until it is.",
+        description="The day it was assessed; empty until then.",
     )
     status = Column(
         str,
         isin=DISRUPTION_STATUSES,
-        description="How it stands: claimed by the team that did it, accepted by those who "
-        "moderate claims, or rejected by them.",
+        description="Whether it is claimed by the team that did it, or accepted or rejected by the "
+        "moderators.",
     )
     four_p = Column(
         str,
         dimension=FOUR_P,
         nullable=True,
         label="part of the 4P framework",
-        description="Which of the four it was.",
+        description="Which of the four parts it belongs to.",
     )
     level = Column(
         str,
         dimension=LEVEL,
         nullable=True,
         label="level of disruption",
-        description="Major, moderate or minor, as moderated if it has been.",
+        description="Major, moderate or minor; the moderated level if it has been moderated.",
     )
     threat = Column(str, dimension=THREAT, nullable=True, description="The kind of threat.")
     lead_agency = Column(str, dimension=LEAD_AGENCY, nullable=True, description="Who led the work.")
@@ -102,13 +103,13 @@ class Disruption(
         int,
         ge=0,
         label="people safeguarded",
-        description="How many vulnerable people were safeguarded by it; 0 if none.",
+        description="How many vulnerable people it safeguarded; 0 if none.",
     )
     lpa = Column(
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area of the work; empty if it was of no single area.",
+        description="Local Policing Area of the work; empty if it covered several.",
     )
 
     assessment_follows_activity = Rule(
@@ -133,28 +134,28 @@ class CountyLine(Contract, row_unit=Unit.COUNTY_LINES, source="Force intelligenc
         date,
         nullable=True,
         label="end of the line",
-        description="The first day it was no longer active; empty while it is.",
+        description="The first day it was no longer active; empty while it is active.",
     )
     ended_how = Column(
         str,
         isin=(CLOSED_BY_POLICE, LINE_ARCHIVED),
         nullable=True,
         label="how it ended",
-        description="Whether police work closed it, or it was archived because nothing more was "
-        "heard of it; empty while it is active.",
+        description="Whether police work closed it, or it was archived because there was no more "
+        "intelligence about it; empty while it is active.",
     )
     lpa = Column(
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area it sells in most; empty if it is not one area.",
+        description="Local Policing Area it sells in most; empty if there is more than one.",
     )
 
     end_follows_start = Rule(ended_on >= active_from, "a line does not end before it starts")
     end_is_whole = Rule(
         (ended_on.is_null() & ended_how.is_null())
         | (ended_on.is_not_null() & ended_how.is_not_null()),
-        "an end has both a day and how, or neither",
+        "the end of a line and how it ended are both filled or both empty",
     )
 
 
@@ -180,7 +181,7 @@ class OrganisedCrimeGroup(
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area it is managed from; empty if it is not one area.",
+        description="Local Policing Area it is managed from; empty if there is more than one.",
     )
 
     archive_follows_mapping = Rule(

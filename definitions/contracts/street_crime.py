@@ -1,4 +1,4 @@
-"""Street-level crime as published on data.police.uk: public open data, used as a proxy."""
+"""Street-level crime as published on data.police.uk: open data, used as a proxy."""
 
 from datetime import date
 
@@ -26,8 +26,8 @@ CRIME_TYPES = (
     "Violent crime",
 )
 
-# The outcomes that follow formal action, and local resolution: the nearest that the published
-# categories come to the Home Office outcomes 1 to 4 and 6 to 8.
+# Outcomes of formal action, and local resolution: the published categories nearest to the Home
+# Office outcomes 1 to 4 and 6 to 8.
 ACTION_OUTCOMES = (
     "Awaiting court outcome",
     "Court case unable to proceed",
@@ -65,29 +65,31 @@ OTHER_OUTCOMES = (
 class StreetCrime(Contract, row_unit=Unit.CRIMES, source="data.police.uk street-level files"):
     """One row per record of a data.police.uk street-level file: a crime or an ASB incident.
 
-    Rows that look alike are separate records: points are moved to shared places and ASB has no id.
+    Identical rows are separate records: locations are moved to shared points, and ASB has no id.
     """
 
     crime_id = Column(
         str,
         nullable=True,
-        description="The published id; none for ASB. A few occur twice, as separate records.",
+        description="The published id; none for ASB. A few ids occur twice, as separate records.",
     )
     month = Column(
-        date, ge=date(2010, 12, 1), description="The first day of the month it is published under."
+        date,
+        ge=date(2010, 12, 1),
+        description="The first day of the month under which it is published.",
     )
     force = Column(str, dimension=FORCE, description="The force it was reported by.")
     district = Column(
         str,
         nullable=True,
         dimension=DISTRICT,
-        description="The district in the name of the LSOA; none for a record with no location.",
+        description="The district, from the name of the LSOA; none for a record with no location.",
     )
     lpa = Column(
         str,
         nullable=True,
         dimension=LPA,
-        description="The Local Policing Area of the district, for West Mercia; none elsewhere.",
+        description="The Local Policing Area of the district, in West Mercia; none elsewhere.",
     )
     crime_type = Column(str, isin=CRIME_TYPES, description="The published crime type.")
     last_outcome = Column(

@@ -1,4 +1,4 @@
-"""Answers to surveys: of victims, of the public, and of the force's own people."""
+"""Answers to surveys of victims, of the public, and of the force's own people."""
 
 from datetime import date
 
@@ -32,15 +32,15 @@ SURVEY_THEME = Dimension(
         "pride and purpose",
         "other",
     ),
-    description="What the question is about. The themes are our own list; each survey's questions "
-    "are put under them by whoever fills the table.",
+    description="What the question is about. The themes are our own list. Whoever fills the table "
+    "assigns each survey's questions to them.",
 )
 
 SURVEY_ITEM = Dimension(
     "survey_item",
     "Question",
-    description="The question, under one name in every survey that asks it in the same words. The "
-    "members are those in the data.",
+    description="The question, under the same name in every survey that asks it in the same words. "
+    "The data decide which ones are listed.",
 )
 
 DOMESTIC_ABUSE = "Domestic abuse"
@@ -49,15 +49,15 @@ SURVEY_CRIME_TYPE = Dimension(
     "survey_crime_type",
     "Type of crime in the survey",
     ("Burglary", "Vehicle crime", "Violent crime", "Hate crime", DOMESTIC_ABUSE, "Other crime"),
-    description="The type of crime for which the victim was chosen for the survey. Domestic abuse "
-    "victims are asked in a survey of their own.",
+    description="The type of crime for which the victim was chosen for the survey. Victims of "
+    "domestic abuse have their own survey.",
 )
 
 WORKFORCE_GROUP = Dimension(
     "workforce_group",
     "Workforce group",
     ("Officers", "Staff", "PCSOs", "Special constables", "Volunteers"),
-    description="What the person is in the force. Unknown means not stated, or not one of the "
+    description="The respondent's role in the force. Unknown means not stated, or not one of the "
     "force's people.",
 )
 
@@ -86,9 +86,10 @@ ANSWERS = (
 
 
 class SurveyAnswer(Contract, row_unit=Unit.ANSWERS, source="Survey contractors' files"):
-    """One row per respondent and question that was put to them.
+    """One row per respondent and question asked.
 
-    A respondent who was asked five questions is five rows, those not answered included.
+    A respondent who was asked five questions has five rows, including those for questions they did
+    not answer.
     """
 
     survey = Column(
@@ -100,15 +101,16 @@ class SurveyAnswer(Contract, row_unit=Unit.ANSWERS, source="Survey contractors' 
             LOCAL_STAFF_SURVEY,
             NATIONAL_STAFF_SURVEY,
         ),
-        description="Which survey: of victims, of domestic abuse victims, the Commissioner's "
-        "Perceptions Survey of the public, the force's own staff survey or a national one.",
+        description="The survey: of victims, of domestic abuse victims, the Commissioner's "
+        "Perceptions Survey of the public, the force's own staff survey or a national staff "
+        "survey.",
     )
     respondent_id = Column(
         str,
         personal=True,
         label="respondent",
-        description="The respondent's number within the survey, pseudonymised; a person asked "
-        "again in a later wave has another.",
+        description="The respondent's number within the survey, pseudonymised. A person asked "
+        "again in a later wave has another number.",
     )
     interviewed_on = Column(
         date,
@@ -127,34 +129,34 @@ class SurveyAnswer(Contract, row_unit=Unit.ANSWERS, source="Survey contractors' 
     answer = Column(
         str,
         isin=ANSWERS,
-        description="The answer as given, don't know and refused included; 'neither' is the middle "
-        "of a scale. A survey with other "
-        "words is coded to these; a question asked the wrong way round is turned first.",
+        description="The answer as given, including don't know and refused. 'neither' is the "
+        "middle of a scale. Answers in other words are coded to these. If agreeing is the worse "
+        "answer, the scale is reversed first.",
     )
     weight = Column(
         float,
         gt=0,
-        description="How many of the people the survey stands for this respondent stands for, on "
-        "any scale; 1 for each where the survey is not weighted.",
+        description="The survey weight: how many people in the surveyed population this respondent "
+        "represents, on any scale. 1 for everyone if the survey is not weighted.",
     )
     survey_crime_type = Column(
         str,
         dimension=SURVEY_CRIME_TYPE,
         nullable=True,
-        description="The type of crime the victim was chosen for; empty in surveys of others.",
+        description="The type of crime for which the victim was chosen; empty in other surveys.",
     )
     workforce_group = Column(
         str,
         dimension=WORKFORCE_GROUP,
         nullable=True,
-        description="What the respondent to a staff survey is; empty if not stated or in surveys "
-        "of others.",
+        description="The respondent's role, in a staff survey; empty if not stated, and in other "
+        "surveys.",
     )
     lpa = Column(
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area of the crime, of the home, or for staff of the post.",
+        description="Local Policing Area of the crime, of the home, or, for staff, of the post.",
     )
 
     one_row_each = Unique(survey, respondent_id, item)
@@ -164,5 +166,5 @@ class SurveyAnswer(Contract, row_unit=Unit.ANSWERS, source="Survey contractors' 
     )
     domestic_abuse_only = Rule(
         (survey != DA_VICTIM_SURVEY) | (survey_crime_type == DOMESTIC_ABUSE),
-        "the survey of domestic abuse victims holds no others",
+        "the survey of domestic abuse victims has only victims of domestic abuse",
     )

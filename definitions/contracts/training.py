@@ -1,4 +1,4 @@
-"""Training: who came to sessions, and who of those that should have it are trained on a day."""
+"""Training: who attended sessions, and who among those who need the training has it."""
 
 from datetime import date
 
@@ -15,29 +15,30 @@ _THEMES = (VICTIM_CARE, EXPLOITATION_AND_VULNERABILITY, VULNERABILITIES)
 COURSE = Dimension(
     "course",
     "Course",
-    description="The course, by the force's own name. The members are those in the data.",
+    description="The course, by the force's own name. The data decide which ones are listed.",
 )
 
 AUDIENCE = Dimension(
     "audience",
     "Audience",
     ("Officers", "Staff", "Partners"),
-    description="What the person who came is: a police officer, special constables included; "
-    "another of the force's people; or one from a partner agency.",
+    description="Who attended: a police officer or special constable, another of the force's "
+    "people, or someone from a partner agency.",
 )
 
 TRAINING_ROLE = Dimension(
     "training_role",
     "Role",
     ("Police officer", "Police staff", "PCSO", "Special constable"),
-    description="What the person is on the day of the snapshot.",
+    description="The person's role on the day of the snapshot.",
 )
 
 
 class TrainingAttendance(Contract, row_unit=Unit.ACTIVITIES, source="Learning management system"):
-    """One row per person and training session they came to, finished or not.
+    """One row per person and training session they attended, whether or not they completed it.
 
-    A person who came to three sessions is three rows. One who was booked and did not come is none.
+    A person who attended three sessions has three rows. A person who was booked and did not attend
+    has none.
     """
 
     session_id = Column(str, label="session", description="The session's own number.")
@@ -51,7 +52,7 @@ class TrainingAttendance(Contract, row_unit=Unit.ACTIVITIES, source="Learning ma
         "sessions given by the force's Exploitation and Vulnerability trainers.",
     )
     course = Column(
-        str, dimension=COURSE, nullable=True, description="The course the session is part of."
+        str, dimension=COURSE, nullable=True, description="The course that the session belongs to."
     )
     session_date = Column(
         date,
@@ -66,9 +67,7 @@ class TrainingAttendance(Contract, row_unit=Unit.ACTIVITIES, source="Learning ma
         description="Whether the person finished the course at this session; empty if not "
         "recorded.",
     )
-    audience = Column(
-        str, dimension=AUDIENCE, nullable=True, description="What the person who came is."
-    )
+    audience = Column(str, dimension=AUDIENCE, nullable=True, description="Who attended.")
     lpa = Column(
         str,
         dimension=LPA,
@@ -85,8 +84,8 @@ class TrainingRequirement(
 ):
     """One row per snapshot date, theme, and person in post who should have the training.
 
-    Each snapshot holds everyone in post on its day who should have it, trained or not, so
-    snapshots are never added, and one who left is in neither part of a share.
+    Each snapshot has everyone in post on its day who should have the training, trained or not, so
+    snapshots are never added together. A person who left is not in the share at all.
     """
 
     as_at = Column(
@@ -103,10 +102,10 @@ class TrainingRequirement(
         bool,
         label="completed and in date",
         description="Whether the person had completed the training by that day and it had not "
-        "lapsed. No record of completing is 'no'.",
+        "lapsed. Write 'no' if there is no record that they completed it.",
     )
     role = Column(
-        str, dimension=TRAINING_ROLE, nullable=True, description="What the person is on that day."
+        str, dimension=TRAINING_ROLE, nullable=True, description="The person's role on that day."
     )
     lpa = Column(
         str,

@@ -1,4 +1,4 @@
-"""What victims are owed and given: crimes' victims, Victims' Code duties, and referrals."""
+"""Victims of crime, the duties owed to them under the Victims' Code, and referrals to services."""
 
 from datetime import date, datetime
 
@@ -30,8 +30,8 @@ VICTIMS_RIGHT = Dimension(
     "victims_right",
     "Right under the Victims' Code",
     tuple(RIGHTS.values()),
-    description="The right the duty belongs to, by the Victims' Code in force since 1 April 2021. "
-    "The wording of the rights is shortened and unverified.",
+    description="The right that the duty belongs to, in the Victims' Code in force since 1 April "
+    "2021. The wording of the rights is shortened and unverified.",
 )
 
 FULL_COUNT = "full"
@@ -58,7 +58,7 @@ REFERRAL_ROUTE = Dimension(
     "referral_route",
     "Route of the referral",
     ("Police, automatic", "Police, with consent", "Self", "Another agency", "Another service"),
-    description="Who referred the victim, and for the police whether the victim was asked first "
+    description="Who referred the victim. For the police, also whether the victim was asked first "
     "(opted in) or was referred unless they refused (automatic).",
 )
 
@@ -75,8 +75,8 @@ NEED_TYPE = Dimension(
         "Outlook and attitudes",
         "Social interactions",
     ),
-    description="The victim's main need. That these are the categories of the Ministry of "
-    "Justice's grant returns is unverified.",
+    description="The victim's main need. It is unverified that these are the categories of the "
+    "Ministry of Justice's grant returns.",
 )
 
 PERSON = "person"
@@ -87,8 +87,8 @@ class Victim(
 ):
     """One row per recorded crime and identifiable victim of it.
 
-    A crime with two victims is two rows, and a person who is the victim of two crimes is two rows.
-    A crime with nobody who could be told or helped, such as one against the state, has none.
+    A crime with two victims is two rows. A person who is the victim of two crimes has two rows. A
+    crime with nobody to inform or help, such as one against the state, has none.
     """
 
     crime_id = Column(str, personal=True, description="The crime's own number, pseudonymised.")
@@ -98,8 +98,8 @@ class Victim(
         isin=(PERSON, "business", "other body"),
         nullable=True,
         label="type of victim",
-        description="What the victim is. A business or other body is a row only if it has named "
-        "a contact.",
+        description="The type of victim. A business or other body has a row only if it has named a "
+        "contact.",
     )
     recorded_at = Column(
         datetime,
@@ -111,8 +111,8 @@ class Victim(
         str,
         isin=STATUSES,
         label="status of the crime",
-        description="Whether the crime stands when the data are extracted: recorded, cancelled, "
-        "or transferred to another force.",
+        description="The crime's status when the data were extracted: recorded, cancelled, or "
+        "transferred to another force.",
     )
     offence_subgroup = Column(
         str,
@@ -125,14 +125,14 @@ class Victim(
         nullable=True,
         label="referral to the Victim Advice Line",
         description="Whether the police referred this victim to the Victim Advice Line for this "
-        "crime. One who came by themself, or was sent by another agency, was not referred.",
+        "crime. 'no' for victims who contacted it themselves or came through another agency.",
     )
     val_contacted = Column(
         bool,
         nullable=True,
         label="contact by the Victim Advice Line",
-        description="Whether the Victim Advice Line then reached the victim; 'no' or "
-        "empty if not referred, and empty if not recorded.",
+        description="Whether the Victim Advice Line then reached the victim; 'no' or empty if not "
+        "referred, and empty if not recorded.",
     )
     val_engaged = Column(
         bool,
@@ -158,22 +158,22 @@ class Victim(
         datetime,
         nullable=True,
         label="time of the explanation",
-        description="When this victim was told why the case was closed, as the crime record "
-        "shows; empty if there is no record of it.",
+        description="When the reason for closing the case was explained to this victim, according "
+        "to the crime record; empty if there is no record of it.",
     )
     lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the crime.")
 
     outcome_group = outcome_code.recode(
         OUTCOME_GROUP_OF,
         dimension=OUTCOME_GROUP,
-        description="Outcome group, by the outcome code; none while the case is open.",
+        description="Outcome group of the outcome code; none while the case is open.",
     )
 
     one_row_each = Unique(crime_id, victim_id)
     closing_is_whole = Rule(
         (outcome_code.is_null() & closed_at.is_null())
         | (outcome_code.is_not_null() & closed_at.is_not_null()),
-        "a closed case has both an outcome and a date, and an open one neither",
+        "the outcome and the closing date are both filled (closed case) or both empty (open case)",
     )
     closing_follows_recording = Rule(
         closed_at >= recorded_at, "the case is not closed before the crime was recorded"
@@ -188,7 +188,8 @@ class Victim(
         ~val_contacted | referred_to_val, "only a victim who was referred is contacted"
     )
     engaged_were_referred = Rule(
-        ~val_engaged | referred_to_val, "support after a referral is only of one who was referred"
+        ~val_engaged | referred_to_val,
+        "only a victim who was referred takes up support after a referral",
     )
 
 
@@ -197,8 +198,8 @@ class VictimsCodeAction(
 ):
     """One row per duty under the Victims' Code owed to a victim, and basis.
 
-    A right that does not apply to a victim is no row. A duty that is both in the full count and in
-    an audit's sample is two rows, distinguished by the basis. The two are never counted together.
+    A right that does not apply to a victim has no row. A duty that is both in the full count and in
+    an audit's sample has two rows with different bases. They are never counted together.
     """
 
     action_id = Column(
@@ -207,7 +208,7 @@ class VictimsCodeAction(
     basis = Column(
         str,
         isin=(FULL_COUNT, AUDIT_SAMPLE),
-        description="'full' where every duty of its kind is a row, 'audit' where a sample was "
+        description="'full' if every duty of this kind is in the table, 'audit' if a sample was "
         "drawn and read.",
     )
     right = Column(
@@ -219,27 +220,28 @@ class VictimsCodeAction(
         datetime,
         ge=date(2021, 4, 1),
         label="time the duty arose",
-        description="When what the duty answers happened, such as an arrest, a release or a "
+        description="When the event behind the duty happened, such as an arrest, a release or a "
         "decision not to investigate; Europe/London if no offset is given.",
     )
     due_at = Column(
         datetime,
         label="time it was due",
-        description="The last moment at which doing it is in time: 23:59 on the last of the "
-        "working days the Code allows, bank holidays of England and Wales left out. A duty for "
-        "which the Code sets no time, and the force none of its own, is no row.",
+        description="The deadline: 23:59 on the last of the working days the Code allows. Bank "
+        "holidays of England and Wales are not working days. A duty has no row if neither the Code "
+        "nor the force sets a time for it.",
     )
     done_at = Column(
         datetime,
         nullable=True,
         label="time it was done",
-        description="When it was done; empty if it has not been, or if there is no record of it.",
+        description="When it was done; empty if it has not been done, or if there is no record of "
+        "it.",
     )
     extracted_at = Column(
         datetime,
         label="time of extraction",
-        description="When the data were extracted, the same in every row. A duty due after it is "
-        "not due yet.",
+        description="When the data were extracted: the same time in every row. A duty with a later "
+        "deadline is not due yet.",
     )
     enhanced = Column(
         bool,
@@ -257,7 +259,7 @@ class VictimsCodeAction(
     lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the crime.")
 
     victims_right = right.recode(
-        RIGHTS, dimension=VICTIMS_RIGHT, description="The right, by its number."
+        RIGHTS, dimension=VICTIMS_RIGHT, description="The right, from its number."
     )
 
     due_follows_arising = Rule(due_at >= duty_arose_at, "a duty is not due before it arose")
@@ -275,7 +277,7 @@ class Referral(
 ):
     """One row per referral of a victim to a service.
 
-    A victim referred to two services, or twice to one, is two rows.
+    A victim referred to two services, or twice to the same one, has two rows.
     """
 
     referral_id = Column(
@@ -301,7 +303,7 @@ class Referral(
         str,
         dimension=REFERRAL_ROUTE,
         nullable=True,
-        description="Who referred the victim, and whether with consent.",
+        description="Who referred the victim, and whether the victim consented first.",
     )
     need_type = Column(
         str, dimension=NEED_TYPE, nullable=True, description="The victim's main need."

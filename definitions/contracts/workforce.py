@@ -1,4 +1,4 @@
-"""The people of the force on a day, and those who join and leave."""
+"""The force's people on a given day, and those who join and leave."""
 
 from datetime import date
 
@@ -17,8 +17,8 @@ WORKER_TYPE = Dimension(
     "worker_type",
     "Type of worker",
     (OFFICER, STAFF, PCSO, DESIGNATED_OFFICER, "special", "volunteer"),
-    description="What the person is. A designated officer is staff with some police powers, and "
-    "is not a police officer; nor is a special constable counted as one.",
+    description="The type of worker. A designated officer is a member of staff with some police "
+    "powers. Designated officers and special constables are not counted as police officers.",
 )
 
 RANK = Dimension(
@@ -33,15 +33,15 @@ RANK = Dimension(
         "Chief Superintendent",
         "Chief officer",
     ),
-    description="The officer's rank on the day of the snapshot, temporary promotion included. "
-    "Chief officers are those above chief superintendent.",
+    description="The officer's rank on the day of the snapshot, including temporary promotion. "
+    "Chief officers rank above chief superintendent.",
 )
 
 DEPARTMENT = Dimension(
     "department",
     "Department",
-    description="The department, by the force's own name for it. The members are those in the "
-    "data.",
+    description="The department, under the force's own name for it. The data decide which ones are "
+    "listed.",
 )
 
 SPECIALISM = Dimension(
@@ -56,11 +56,10 @@ SPECIALISM = Dimension(
         "Major crime",
         "Other",
     ),
-    description="The kind of crime that the post investigates; Unknown for a post with none "
-    "recorded.",
+    description="The kind of crime that the post investigates. Unknown if none is recorded.",
 )
 
-_NOT_STATED_MEANS = "Not stated: not asked, not answered, or prefers not to say."
+_NOT_STATED_MEANS = "Not stated means not asked, not answered, or prefers not to say."
 
 SEX = Dimension(
     "sex", "Sex", ("Female", "Male", NOT_STATED), description=f"As recorded. {_NOT_STATED_MEANS}"
@@ -139,7 +138,7 @@ def _characteristic(dimension: Dimension) -> Column:
 class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources system"):
     """One row per person in post and snapshot date.
 
-    Each snapshot holds everyone in post on its day, so snapshots are never added.
+    Each snapshot has everyone in post on its day, so snapshots are never added together.
     """
 
     as_at = Column(
@@ -152,11 +151,12 @@ class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources 
     worker_type = Column(
         str,
         dimension=WORKER_TYPE,
-        description="What the person is. A designated officer is staff with some police powers, "
-        "and is not a police officer; nor is a special constable counted as one.",
+        description="The type of worker. A designated officer is a member of staff with some "
+        "police powers. Designated officers and special constables are not counted as police "
+        "officers.",
     )
     rank = Column(
-        str, dimension=RANK, nullable=True, description="Rank; empty for those who have none."
+        str, dimension=RANK, nullable=True, description="Rank; empty for people without a rank."
     )
     fte = Column(
         float,
@@ -164,7 +164,7 @@ class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources 
         le=1,
         decimals=4,
         label="full-time equivalent",
-        description="Contracted hours as a part of full time, from 0 to 1.",
+        description="Contracted hours as a fraction of full time, from 0 to 1.",
     )
     career_break = Column(
         bool,
@@ -200,8 +200,8 @@ class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources 
         ),
         nullable=True,
         label="function of the post",
-        description="What the post is for. 'Investigation' is a post whose main work is to "
-        "investigate crime, in any department. Empty if not recorded.",
+        description="The function of the post. 'Investigation' means that the main work of the "
+        "post is to investigate crime, in any department. Empty if not recorded.",
     )
     pip_level = Column(
         str,
@@ -209,7 +209,7 @@ class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources 
         nullable=True,
         label="PIP level",
         description="The highest level at which the person is accredited under the College of "
-        "Policing's Professionalising Investigation Programme; 'none' if at no level, empty if "
+        "Policing's Professionalising Investigation Programme; 'none' if not accredited, empty if "
         "not recorded.",
     )
     specialism = Column(
@@ -235,7 +235,7 @@ class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources 
 class WorkforceMovement(Contract, row_unit=Unit.PEOPLE, source="Human resources system"):
     """One row per person who joins, leaves or transfers, on the day it took effect.
 
-    A move inside the force, such as a promotion or a new posting, is not a row.
+    A move inside the force, such as a promotion or a new posting, has no row.
     """
 
     movement_id = Column(
@@ -245,26 +245,27 @@ class WorkforceMovement(Contract, row_unit=Unit.PEOPLE, source="Human resources 
         date,
         ge=date(2000, 1, 1),
         label="day of the movement",
-        description="For one who comes, the first day of service; for one who goes, the last.",
+        description="For someone who joins or transfers in, the first day of service. For someone "
+        "who leaves or transfers out, the last.",
     )
     movement = Column(
         str,
         isin=("joiner", "leaver", "transfer in", "transfer out"),
-        description="A transfer is from or to another police force; anything else is a joiner or "
-        "a leaver. An officer who becomes staff is a leaver and a joiner.",
+        description="A transfer is from or to another police force. Anyone else is a joiner or a "
+        "leaver. An officer who becomes staff is a leaver and a joiner.",
     )
     worker_type = Column(
-        str, dimension=WORKER_TYPE, description="What the person is on the day of the movement."
+        str, dimension=WORKER_TYPE, description="The type of worker on the day of the movement."
     )
     reason = Column(
         str,
         isin=("retirement", "resignation", "dismissal", "medical retirement", "death", "other"),
         nullable=True,
         label="reason for leaving",
-        description="Why a leaver left; empty for one who came, or if not recorded.",
+        description="Why a leaver left; empty for anyone else, or if not recorded.",
     )
     rank = Column(
-        str, dimension=RANK, nullable=True, description="Rank; empty for those who have none."
+        str, dimension=RANK, nullable=True, description="Rank; empty for people without a rank."
     )
     sex = _characteristic(SEX)
     age_band = _characteristic(AGE_BAND)

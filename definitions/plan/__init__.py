@@ -1,1 +1,1 @@
-"""Everything another plan would replace: table, objectives, areas, themes and availability."""
+"""What another plan would replace: table, objectives, areas, breakdowns, themes, availability."""

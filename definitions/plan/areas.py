@@ -1,4 +1,4 @@
-"""The area of the plan: the force, its nine districts, and the Local Policing Area of each."""
+"""The force, its nine districts, and the Local Policing Area of each district."""
 
 FORCE_NAME = "West Mercia"
 

@@ -1,4 +1,4 @@
-"""Breakdowns shared by several tables."""
+"""Breakdowns that several tables share."""
 
 from swm_kpi import Dimension
 
@@ -12,20 +12,21 @@ LPA = Dimension(
         "North Worcestershire",
         "South Worcestershire",
     ),
-    description="Where it happened, by the force's five Local Policing Areas. A row with no area "
-    "recorded, or located outside them, is shown as Unknown and is inside the total.",
+    description="Where it happened, by the force's five Local Policing Areas. A row with no area, "
+    "or with a location outside them, is shown as Unknown and is included in the total.",
 )
 
 FORCE = Dimension(
     "force",
     "Police force",
-    description="The force that recorded it, without 'Police' or 'Constabulary'. The members are "
-    "those in the data.",
+    description="The force that recorded it, without 'Police' or 'Constabulary' in the name. The "
+    "data decide which forces are listed.",
 )
 
 DISTRICT = Dimension(
     "district",
     "District",
-    description="The local authority district it happened in: its name, or its ONS code where the "
-    "source gives only that. The members are those in the data; a row with no location is Unknown.",
+    description="The local authority district it happened in: its name, or its ONS code if the "
+    "source gives only the code. The data decide which districts are listed. A row with no "
+    "location is Unknown.",
 )

@@ -1,4 +1,4 @@
-"""The plan's table as published, and the entries that consist of their row in it only."""
+"""The plan's table as published, and the entries that need nothing but their row of it."""
 
 import csv
 from functools import cache
@@ -22,7 +22,7 @@ def _objective(ref: str) -> Objective | None:
 
 
 def group(ref: str, key: str) -> CatalogueEntry:
-    """Return the entry of a row that only groups other rows."""
+    """Return the entry for a row that only groups other rows."""
     children = tuple(child for child, row in _rows().items() if row["parent"] == ref)
     return MetricGroup(
         ref=ref,
@@ -35,7 +35,7 @@ def group(ref: str, key: str) -> CatalogueEntry:
 
 
 def undefined(ref: str, key: str) -> CatalogueEntry:
-    """Return the entry of a row that has a number and no text."""
+    """Return the entry for a row that has a number but no text."""
     return UndefinedMetric(
         ref=ref, key=key, title="", objective=_objective(ref), availability=UNDEFINED
     )

@@ -38,7 +38,7 @@ from swm_kpi import (
 from swm_kpi.engine import worked_examples as worked
 from swm_kpi.model.metric import NO_OBJECTIVE
 
-PLAN = Path(__file__).parents[2] / "definitions" / "plan.csv"
+PLAN = Path(__file__).parents[2] / "definitions" / "plan" / "plan.csv"
 CATALOGUE = kpi.catalogue()
 METRICS = [each for each in CATALOGUE if isinstance(each, Metric)]
 EXAMPLES = [

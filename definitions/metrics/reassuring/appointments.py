@@ -79,8 +79,7 @@ appointments = Metric(
                 "within_48_hours": (1 + 1) / 4,
             },
             description="Exactly 48 hours is in time, and a minute more is not. A later slot "
-            "counts if "
-            "it was agreed. Whether the caller came does not matter.",
+            "counts if it was agreed. Whether the caller came does not matter.",
         ),
         Example(
             rows="""
@@ -111,8 +110,8 @@ appointments = Metric(
             """,
             expect={"requested": 1 + 1, "within_standard": 1 / 2, "within_48_hours": 1 / 2},
             edge_case="From Friday afternoon to Tuesday morning after a bank holiday is one "
-            "working day "
-            "and 89 hours. The day of the request decides the quarter, and not that of the slot.",
+            "working day and 89 hours. The day of the request decides the quarter, and not that of "
+            "the slot.",
         ),
         Example(
             period="2024/25 Q3",

@@ -20,10 +20,10 @@ ANSWER_999_SECONDS = Assumption(
     10,
     since="2021-04-01",
     because="999 calls are to be answered within 10 seconds; the Commissioner's pages give a "
-    "target of 90%. A call answered at exactly 10 seconds is taken as in time. The day is "
-    "the start of the plan's first financial year.",
-    source="Police and Crime Commissioner's website, "
-    "westmercia-pcc.gov.uk/pcc-scrutinises-police-call-handling and "
+    "target of 90%. A call answered at exactly 10 seconds is taken as in time. The day is the "
+    "start of the plan's first financial year.",
+    source="Police and Crime Commissioner's website, westmercia-pcc.gov.uk/"
+    "pcc-scrutinises-police-call-handling and "
     "pcc-raises-west-mercia-police-performance-in-latest-meeting-with-chief",
 )
 
@@ -35,8 +35,8 @@ ANSWER_101_SECONDS = Assumption(
     "targets change: the minutes of February 2024 have another, whose threshold is not known to "
     "us.",
     source="Police and Crime Commissioner's website, westmercia-pcc.gov.uk/"
-    "pcc-speaks-up-for-public-about-police-non-emergency-call-handling-performance; "
-    "Shropshire Star, 27 May 2021",
+    "pcc-speaks-up-for-public-about-police-non-emergency-call-handling-performance; Shropshire "
+    "Star, 27 May 2021",
 )
 
 APPOINTMENT_SECONDS = Assumption(

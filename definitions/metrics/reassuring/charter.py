@@ -13,16 +13,9 @@ from swm_kpi import (
     Unit,
 )
 
-from ...contracts.charter import (
-    CHECK_ITEM,
-    PRIORITY_THEME,
-    STATION,
-    AlertMessage,
-    AlertRegistration,
-    AuditCheck,
-    ParishCouncil,
-    ParishPriority,
-)
+from ...contracts.neighbourhood_alert import AlertMessage, AlertRegistration
+from ...contracts.parish_council import PRIORITY_THEME, ParishCouncil, ParishPriority
+from ...contracts.station_check import CHECK_ITEM, STATION, AuditCheck
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
 from ...plan.objectives import REASSURING
@@ -82,8 +75,8 @@ parish_priorities = Metric(
     "asked for.",
     caveats=[
         "No number of priorities is fixed for a council: one that sets three counts three times.",
-        "A priority kept at a review is not set again, so a period without new ones may still "
-        "have many in force.",
+        "A priority kept at a review is not set again, so a period without new ones may still have "
+        "many in force.",
         "Themes are coded by the force. A priority that is not coded is counted and is in no "
         "share.",
     ],
@@ -138,9 +131,8 @@ parish_priorities = Metric(
                 "councils": 1 + 1,
                 "contract_share": 1 / 2,
             },
-            edge_case="Two priorities of one council are two. With none coded there are no "
-            "shares. The "
-            "contracts of April and of June are not added, and a council of which nothing is "
+            edge_case="Two priorities of one council are two. With none coded there are no shares. "
+            "The contracts of April and of June are not added, and a council of which nothing is "
             "known is not one without a contract.",
         ),
     ],
@@ -212,8 +204,7 @@ neighbourhood_alerts = Metric(
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
     limitations="People registered are not people reached: a message goes to some of them, and "
-    "fewer "
-    "open it. One message to 500 people is one message.",
+    "fewer open it. One message to 500 people is one message.",
     caveats=[
         "Someone whose registration lapsed is not registered, whatever messages still reach them.",
         "Some programs open a message, or hide that it was opened, without its reader: the open "
@@ -244,8 +235,7 @@ neighbourhood_alerts = Metric(
                 "replies": 3 + 0,
             },
             description="A message to 500 people weighs five times one to 100 in the open rate, "
-            "and is "
-            "one message.",
+            "and is one message.",
         ),
         Example(
             rows={
@@ -271,9 +261,8 @@ neighbourhood_alerts = Metric(
                 "replies": 2,
             },
             edge_case="Five hundred deliveries are not five hundred people registered: one is, "
-            "since "
-            "another lapsed on 30 June and a third came on 1 July. A message whose opening was "
-            "not measured is not a message that nobody opened.",
+            "since another lapsed on 30 June and a third came on 1 July. A message whose opening "
+            "was not measured is not a message that nobody opened.",
         ),
     ],
 )
@@ -307,9 +296,8 @@ station_dip_samples = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
-    limitations="Not the share of stations that are right: a check is of one item at one "
-    "station, and "
-    "the stations visited do not stand for the others.",
+    limitations="Not the share of stations that are right: a check is of one item at one station, "
+    "and the stations visited do not stand for the others.",
     caveats=[
         "The sample is not random unless stations and days were drawn by lot, so no margin of "
         "error holds for all stations.",
@@ -338,9 +326,8 @@ station_dip_samples = Metric(
             """,
             expect={"checks": 1 + 1 + 1 + 1, "passed": 1 / (1 + 1 + 1)},
             edge_case="What could not be checked was visited, and neither passed nor failed. One "
-            "of two "
-            "stations was not wholly right, but one check of three passed: it is checks that are "
-            "counted and not stations.",
+            "of two stations was not wholly right, but one check of three passed: it is checks "
+            "that are counted and not stations.",
         ),
     ],
 )

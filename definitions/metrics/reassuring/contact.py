@@ -25,10 +25,9 @@ call_handling = Metric(
     key="call_handling",
     title="999 and 101 call handling performance",
     objective=REASSURING,
-    summary="Calls to 999 and to 101, how many of them were answered in time (within 10 "
-    "seconds for 999 and 30 for 101, unless other limits are given), how long callers waited for "
-    "an answer and how many gave up, by the force's own clock, counted on the day the call was "
-    "presented.",
+    summary="Calls to 999 and to 101, how many of them were answered in time (within 10 seconds "
+    "for 999 and 30 for 101, unless other limits are given), how long callers waited for an answer "
+    "and how many gave up, by the force's own clock, counted on the day the call was presented.",
     measures=[
         measure
         for line, limit in (("999", ANSWER_999_SECONDS), ("101", ANSWER_101_SECONDS))
@@ -88,17 +87,16 @@ call_handling = Metric(
             date="2021-05-27",
         ),
         Evidence(
-            source="Police and Crime Commissioner's website, "
-            "westmercia-pcc.gov.uk/pcc-scrutinises-police-call-handling",
+            source="Police and Crime Commissioner's website, westmercia-pcc.gov.uk/"
+            "pcc-scrutinises-police-call-handling",
             finding="88% of 999 calls answered within 10 seconds in September 2021, against a "
             "target of 90%, is given. Which clock is not stated.",
             date="2021-09",
         ),
     ),
     limitations="Not the national 999 figures: those start BT's clock, which includes the time "
-    "until "
-    "the call reaches the force and so reads longer, and they are a share of answered calls. The "
-    "two are never mixed.",
+    "until the call reaches the force and so reads longer, and they are a share of answered calls. "
+    "The two are never mixed.",
     caveats=[
         "A call that was abandoned is a call not answered in time, however soon the caller gave "
         "up. A call with neither time is not answered in time and not abandoned.",
@@ -133,9 +131,8 @@ call_handling = Metric(
                 "wait_101": (30 + 90) / 2,
                 "abandoned_101": 1 / 3,
             },
-            description="Exactly 10 seconds for 999, and 30 for 101, is in time. A call is "
-            "counted when "
-            "it is presented, also if it is answered in the next quarter.",
+            description="Exactly 10 seconds for 999, and 30 for 101, is in time. A call is counted "
+            "when it is presented, also if it is answered in the next quarter.",
         ),
         Example(
             rows="""
@@ -159,10 +156,9 @@ call_handling = Metric(
                 "abandoned_101": 1 / (1 + 1),
             },
             edge_case="A caller who gave up after two seconds was not answered in time: the call "
-            "stays "
-            "in the denominator, and its wait is not in the mean. BT's record of the same call, on "
-            "a longer clock, is never counted. A 101 call answered after 20 seconds is in time, "
-            "which a 999 call would not be.",
+            "stays in the denominator, and its wait is not in the mean. BT's record of the same "
+            "call, on a longer clock, is never counted. A 101 call answered after 20 seconds is in "
+            "time, which a 999 call would not be.",
         ),
         Example(
             rows="""
@@ -180,9 +176,8 @@ call_handling = Metric(
                 "answered_101": 0 / 1,
                 "wait_101": None,
             },
-            edge_case="Where the force's clock has no 999 call there is no share, which is not "
-            "0% and "
-            "not 100%. An online form is not a call.",
+            edge_case="Where the force's clock has no 999 call there is no share, which is not 0% "
+            "and not 100%. An online form is not a call.",
         ),
     ],
 )

@@ -105,12 +105,11 @@ organisational_culture = Metric(
     frequency=Frequency.ANNUAL,
     availability=COLOUR_LOST,
     limitations="Not what the public thinks, and not one number for culture: a survey says what "
-    "those "
-    "who answered think, question by question.",
+    "those who answered think, question by question.",
     caveats=[
         "The two surveys ask other questions in other words and are never pooled.",
-        "The share of those invited who answered is not given: the table holds only those who "
-        "did. Those who do not answer may think otherwise.",
+        "The share of those invited who answered is not given: the table holds only those who did. "
+        "Those who do not answer may think otherwise.",
         "Answers were given in confidence. Small teams could be identified, so they are withheld.",
         "Which answers are favourable, and which are no answer, are assumptions. A question put "
         "the wrong way round, where agreeing is bad, is turned before the table is filled.",
@@ -150,8 +149,7 @@ organisational_culture = Metric(
                 "national_respondents": 1,
             },
             edge_case="Don't know is in neither part, and 'neither' is an answer. The national "
-            "survey "
-            "is not added to the local one, and the public's answers are not staff's.",
+            "survey is not added to the local one, and the public's answers are not staff's.",
         ),
     ],
 )

@@ -75,11 +75,10 @@ engagement_vans = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     limitations="Not the number of vans, and not events: a van that goes to a fair is one "
-    "deployment "
-    "here, and the fair is one event in ref 65. The two refs are not added.",
+    "deployment here, and the fair is one event in ref 65. The two refs are not added.",
     caveats=[
-        "A van that visits three places in a day is three rows if the log has three, so the way "
-        "it is logged moves the number.",
+        "A van that visits three places in a day is three rows if the log has three, so the way it "
+        "is logged moves the number.",
         "Conversations are counted by those who hold them.",
         "Hours are from opening to closing and not of travel.",
     ],
@@ -108,9 +107,8 @@ engagement_vans = Metric(
             | Van deployment | 2024-07-01 | 4.0   | 40       |            |
             """,
             expect={"deployments": 1, "hours": 3, "contacts": 20, "hours_recorded": 1 / 1},
-            edge_case="The fair that the van went to is not a second deployment, and its six "
-            "hours are "
-            "not the van's. Two hundred people passed; twenty conversations were held.",
+            edge_case="The fair that the van went to is not a second deployment, and its six hours "
+            "are not the van's. Two hundred people passed; twenty conversations were held.",
         ),
     ],
 )
@@ -159,8 +157,7 @@ events = Metric(
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
     limitations="Van deployments are ref 60 and social media is ref 66. The plan names both here "
-    "as "
-    "examples too: they are left out, so that the refs can stand side by side.",
+    "as examples too: they are left out, so that the refs can stand side by side.",
     caveats=[
         "A newsletter and a fair are one each: read the total with its breakdown by type.",
         "Attendance is what organisers counted or guessed.",
@@ -192,8 +189,7 @@ events = Metric(
             """,
             expect={"events": 1 + 1, "attendance": 900, "attendance_recorded": 1 / (1 + 1)},
             edge_case="The van's outing to the event is not a second event, and its visitors are "
-            "not "
-            "added. Road education is ref 41. Conversations are not attendance, and an event "
+            "not added. Road education is ref 41. Conversations are not attendance, and an event "
             "where nobody counted did not have nobody there. 31 March is the quarter before.",
         ),
     ],
@@ -288,10 +284,9 @@ watch_schemes = Metric(
                 """,
             },
             expect={"registered": 1 + 1, "active": 1 + 1, "never_active": 0},
-            edge_case="A scheme idle since March is registered, and not active in the quarter. "
-            "One that "
-            "closed on 30 June is no longer registered, though it was active in the quarter. Two "
-            "meetings of one scheme are one active scheme; speed watch is not a watch scheme "
+            edge_case="A scheme idle since March is registered, and not active in the quarter. One "
+            "that closed on 30 June is no longer registered, though it was active in the quarter. "
+            "Two meetings of one scheme are one active scheme; speed watch is not a watch scheme "
             "here, and an event of the police is no scheme's.",
         ),
     ],

@@ -98,8 +98,7 @@ perceptions_of_accessibility = Metric(
     ),
     standards=["Market Research Society Code of Conduct"],
     limitations="Not public confidence, which the same survey asks about in other questions, and "
-    "not "
-    "how soon calls were answered: it is what people think, whether or not they made contact.",
+    "not how soon calls were answered: it is what people think, whether or not they made contact.",
     caveats=[
         "Which questions are about accessibility is decided when the table is filled: the survey's "
         "questions were not found. If they change, waves are not comparable.",
@@ -132,8 +131,7 @@ perceptions_of_accessibility = Metric(
             """,
             expect={"favourable": 1 / (1 + 1), "respondents": 1 + 1},
             edge_case="Don't know and refused are in neither part, and 'neither' is in the "
-            "denominator. "
-            "Confidence is another theme, and victims are asked in another survey.",
+            "denominator. Confidence is another theme, and victims are asked in another survey.",
         ),
     ],
 )

@@ -2,7 +2,7 @@
 
 from swm_kpi import Count, Direction, Example, Metric, PeriodEndStock, Ratio, Sum, Unit
 
-from ...contracts.charter import PLATFORM, SocialMediaAccount, SocialMediaPost
+from ...contracts.social_media import PLATFORM, SocialMediaAccount, SocialMediaPost
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
 from ...plan.objectives import REASSURING
@@ -71,8 +71,7 @@ social_media = Metric(
     availability=COLOUR_LOST,
     standards=["Each platform's own definitions"],
     limitations="Impressions are not engagements, and neither are people. Nor is it contact from "
-    "the "
-    "public to report something, which is ref 58.",
+    "the public to report something, which is ref 58.",
     caveats=[
         "Platforms define these numbers differently and change them, without notice: a step in a "
         "series may be a new definition. Platforms are best read one by one.",
@@ -101,9 +100,8 @@ social_media = Metric(
                 "engagements": 100 + 60,
                 "engagement_rate": (100 + 60) / (1000 + 3000),
             },
-            description="The engagement rate is of all impressions, and not the mean of the "
-            "posts' rates "
-            "of 10% and 2%.",
+            description="The engagement rate is of all impressions, and not the mean of the posts' "
+            "rates of 10% and 2%.",
         ),
         Example(
             rows={

@@ -210,9 +210,8 @@ workforce_composition = Metric(
         "Equality Act 2010 (unverified)",
         "Home Office user guide to police workforce statistics",
     ],
-    limitations="Someone whose characteristic is not stated is in the workforce, shown as a "
-    "member of "
-    "its own, and is in no share: to leave it out of the denominator is not to count it as the "
+    limitations="Someone whose characteristic is not stated is in the workforce, shown as a member "
+    "of its own, and is in no share: to leave it out of the denominator is not to count it as the "
     "majority. Joiners and leavers are of officers only, as the plan says.",
     caveats=[
         "The attrition rate is only as even as the snapshots: where they are taken at two dates a "
@@ -309,11 +308,10 @@ workforce_composition = Metric(
                 "attrition": (1 + 1) / (3 / 2),
             },
             edge_case="Those who do not state it are in no share: one woman of the two whose sex "
-            "is "
-            "known is a half, and not a quarter of four. Where nobody states it there is no "
+            "is known is a half, and not a quarter of four. Where nobody states it there is no "
             "share, which is not 0%. Attrition divides by the mean of both snapshots and not by "
-            "the last. Specials and volunteers are left out, snapshots are not "
-            "added, transfers are joiners and leavers, and staff who leave are not officers.",
+            "the last. Specials and volunteers are left out, snapshots are not added, transfers "
+            "are joiners and leavers, and staff who leave are not officers.",
         ),
         Example(
             rows={

@@ -91,10 +91,9 @@ carbon_footprint = Metric(
                 "footprint": 50000 * 0.0002 + 40000 * 0.0003,
                 "footprint_1_and_2": 50000 * 0.0002 + 40000 * 0.0003,
             },
-            edge_case="The same electricity by two methods is one amount: a green tariff does "
-            "not make "
-            "it zero, and the two are not added. All amounts added up times a mean factor would be "
-            "wrong too, as each month has its own. March is of the year before.",
+            edge_case="The same electricity by two methods is one amount: a green tariff does not "
+            "make it zero, and the two are not added. All amounts added up times a mean factor "
+            "would be wrong too, as each month has its own. March is of the year before.",
         ),
     ],
 )

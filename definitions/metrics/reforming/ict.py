@@ -114,8 +114,7 @@ ict_assets = Metric(
                 "managed": 1 + 1 + 1 + 1 + 1,
             },
             edge_case="A device issued and never active is in the denominator. A spare one that "
-            "was "
-            "tried yesterday, one of somebody who has left, and one disposed of are in neither "
+            "was tried yesterday, one of somebody who has left, and one disposed of are in neither "
             "part, however lately they were active. May and June are not added.",
         ),
     ],
@@ -189,16 +188,15 @@ system_availability = Metric(
     availability=COLOUR_LOST,
     standards=["ITIL (unverified)"],
     limitations="Not one less the hours of outages added up: two outages of one system that "
-    "overlap "
-    "lose each second once. Nor a count of users who could not work.",
+    "overlap lose each second once. Nor a count of users who could not work.",
     caveats=[
         "Every hour of every day counts alike. Hours of service agreed with users, if there are "
         "any, are not known here.",
-        "The availability of all systems is an average over the systems that the table names, "
-        "each counting alike, however important it is.",
-        "An outage that began before the period loses its time in the period, and is counted as "
-        "an outage of the period in which it began. One that has not ended lasts to the end of "
-        "the period.",
+        "The availability of all systems is an average over the systems that the table names, each "
+        "counting alike, however important it is.",
+        "An outage that began before the period loses its time in the period, and is counted as an "
+        "outage of the period in which it began. One that has not ended lasts to the end of the "
+        "period.",
         "Within one priority, availability is the time not lost to outages of that priority.",
         "A slow system is not down: only what the service desk records as an outage is here.",
     ],
@@ -221,8 +219,7 @@ system_availability = Metric(
                 "maintenance": 1,
             },
             description="Three systems could each have been up for the 30 days of June. Custody "
-            "never "
-            "failed: its row only names it.",
+            "never failed: its row only names it.",
         ),
         Example(
             period="2024-06",
@@ -241,10 +238,9 @@ system_availability = Metric(
                 "median_hours": 12,
                 "maintenance": 1,
             },
-            edge_case="Outages that overlap are merged: Records was down for 18 hours, and not "
-            "for 12 + "
-            "12 + 2. Planned maintenance loses nothing of the availability, is no outage, and does "
-            "not shorten or lengthen the time to restore.",
+            edge_case="Outages that overlap are merged: Records was down for 18 hours, and not for "
+            "12 + 12 + 2. Planned maintenance loses nothing of the availability, is no outage, and "
+            "does not shorten or lengthen the time to restore.",
         ),
         Example(
             period="2024-06",
@@ -262,9 +258,8 @@ system_availability = Metric(
                 "median_hours": 48 / 1,
                 "maintenance": 0,
             },
-            edge_case="Only the time inside June is lost in June. The outage that began on 31 "
-            "May is "
-            "counted in May. One that has not ended has no time to restore, and is no outage of "
+            edge_case="Only the time inside June is lost in June. The outage that began on 31 May "
+            "is counted in May. One that has not ended has no time to restore, and is no outage of "
             "zero hours; it is down to the end of the period.",
         ),
         Example(
@@ -278,9 +273,8 @@ system_availability = Metric(
                 "mean_hours": 1,
                 "median_hours": 1,
             },
-            edge_case="The clocks went forward at 01:00: the system was down for one hour and "
-            "not two, "
-            "in a month that is an hour short.",
+            edge_case="The clocks went forward at 01:00: the system was down for one hour and not "
+            "two, in a month that is an hour short.",
         ),
     ],
 )

@@ -10,8 +10,8 @@ from swm_kpi import (
     TextReport,
 )
 
-from ...contracts.ict import BREACH_TYPE, ICO_OUTCOME, DataBreach
-from ...contracts.narrative import DATA_MATURITY, INFORMATION_SECURITY, NarrativeText
+from ...contracts.data_breach import BREACH_TYPE, ICO_OUTCOME, DataBreach
+from ...contracts.text_reports import DATA_MATURITY, INFORMATION_SECURITY, NarrativeText
 from ...contracts.workforce import DEPARTMENT
 from ...plan.availability import COLOUR_LOST
 from ...plan.objectives import REFORMING
@@ -46,8 +46,8 @@ data_maturity = Metric(
     "rating is an order.",
     caveats=[
         "The force assesses itself, unless the evidence says otherwise.",
-        "Ratings made on different scales or by different people are not compared. Say in the "
-        "text which scale was used, and how each part of it was rated.",
+        "Ratings made on different scales or by different people are not compared. Say in the text "
+        "which scale was used, and how each part of it was rated.",
     ],
     examples=[
         Example(
@@ -101,8 +101,7 @@ information_security = Metric(
         "Cyber Assessment Framework of the National Cyber Security Centre (unverified)",
     ],
     limitations="Not a count of breaches, which is ref 49, and not a certificate: the plan calls "
-    "it a "
-    "qualitative assessment.",
+    "it a qualitative assessment.",
     caveats=[
         "What would help an attacker is left out of the text, so it says less than is known.",
         "Which standards the force is assessed against is unverified: the text should name them.",
@@ -125,9 +124,8 @@ information_security = Metric(
             | data maturity        | 2025-03-31 | More.    | 4      | Data lead   | Review   |
             """,
             expect={"assessment": None},
-            edge_case="A rating that somebody wrote beside the text does not make a number of "
-            "it: the "
-            "plan asks for a judgement in words.",
+            edge_case="A rating that somebody wrote beside the text does not make a number of it: "
+            "the plan asks for a judgement in words.",
         ),
     ],
 )
@@ -189,10 +187,9 @@ data_breaches = Metric(
         "UK GDPR, Article 33 (unverified)",
         "Data Protection Act 2018, section 67 (unverified)",
     ],
-    limitations="To notify a breach is not to be found at fault: notified, complained of and "
-    "acted on "
-    "are three numbers. Complaints to the Information Commissioner's Office about anything but a "
-    "breach, such as a late answer to a request, are not here.",
+    limitations="To notify a breach is not to be found at fault: notified, complained of and acted "
+    "on are three numbers. Complaints to the Information Commissioner's Office about anything but "
+    "a breach, such as a late answer to a request, are not here.",
     caveats=[
         "More breaches on the register may mean that staff report them more readily.",
         "Not every breach has to be notified. Which ones should have been is not known here, so "
@@ -215,9 +212,8 @@ data_breaches = Metric(
                 "complaints": 1,
                 "action": 1,
             },
-            description="From Friday 17:00 to Monday 17:00 is 72 hours and in time; a second "
-            "later is "
-            "not. One that the force knew of on 30 June is of that quarter.",
+            description="From Friday 17:00 to Monday 17:00 is 72 hours and in time; a second later "
+            "is not. One that the force knew of on 30 June is of that quarter.",
         ),
         Example(
             rows="""
@@ -236,11 +232,10 @@ data_breaches = Metric(
                 "complaints": 1,
                 "action": 0,
             },
-            edge_case="Three breaches were notified and none was upheld: advice and a pending "
-            "case are "
-            "not action. A complaint is not a notice. One that was never notified is not late, so "
-            "the share is of three and not of five. The breach known on 31 March is of the quarter "
-            "before, though it was notified in April.",
+            edge_case="Three breaches were notified and none was upheld: advice and a pending case "
+            "are not action. A complaint is not a notice. One that was never notified is not late, "
+            "so the share is of three and not of five. The breach known on 31 March is of the "
+            "quarter before, though it was notified in April.",
         ),
         Example(
             rows="""

@@ -122,8 +122,7 @@ expenditure_and_variance = Metric(
                 "forecast_variance_share": ((1040 - 1000) + (190 - 200)) / (1000 + 200),
             },
             description="An overspend is above zero. One directorate's underspend offsets "
-            "another's "
-            "overspend in the total.",
+            "another's overspend in the total.",
         ),
         Example(
             rows="""
@@ -144,9 +143,8 @@ expenditure_and_variance = Metric(
                 "forecast_variance_share": (1100 - 1120) / 1120,
             },
             edge_case="The statements of April, May and June are not added: the one of June "
-            "already "
-            "holds the others. Year to date and forecast are never mixed. Over the current budget "
-            "may be under the original one.",
+            "already holds the others. Year to date and forecast are never mixed. Over the current "
+            "budget may be under the original one.",
         ),
         Example(
             rows="""
@@ -161,8 +159,7 @@ expenditure_and_variance = Metric(
                 "forecast_variance_share": None,
             },
             edge_case="With no budget there is an overspend in pounds and no share: it is not 0% "
-            "and "
-            "not infinite.",
+            "and not infinite.",
         ),
     ],
 )

@@ -99,8 +99,8 @@ emergency_response = Metric(
     caveats=[
         "There is no national definition, and forces grade differently: two forces' times are not "
         "compared (West Midlands Police, freedom of information answer 945A/23).",
-        "A few very long times move the mean. Half of the times are at most the median, and "
-        "nine in ten are at most the 90th percentile.",
+        "A few very long times move the mean. Half of the times are at most the median, and nine "
+        "in ten are at most the 90th percentile.",
         "An incident with no arrival time has no response time. If the slow ones are the ones not "
         "recorded, the times look better than they were.",
         "An incident graded up or down after the first dispatch keeps its first grade here.",
@@ -125,9 +125,8 @@ emergency_response = Metric(
                 "arrival_recorded": 3 / (3 + 1),
             },
             description="One slow response doubles the mean and leaves the median. An incident "
-            "with no "
-            "arrival time is counted and not timed. The log opened before midnight on 30 June is "
-            "of the quarter in which it was opened.",
+            "with no arrival time is counted and not timed. The log opened before midnight on 30 "
+            "June is of the quarter in which it was opened.",
         ),
         Example(
             rows="""
@@ -148,10 +147,9 @@ emergency_response = Metric(
                 "arrival_recorded": 1 / 1,
             },
             edge_case="Other grades, cancelled incidents and one opened by an officer already "
-            "there, "
-            "which took no time at all, are not counted. Nor is one with no grade, or one not "
-            "known to have stood: the note says how many. The day the log was opened decides, and "
-            "not the day of the arrival.",
+            "there, which took no time at all, are not counted. Nor is one with no grade, or one "
+            "not known to have stood: the note says how many. The day the log was opened decides, "
+            "and not the day of the arrival.",
         ),
         Example(
             period="2023/24 Q4",
@@ -195,8 +193,7 @@ unresourced_incidents = Metric(
         "The Commissioner's wording of 2019: average number of daily un-resourced incidents"
     ],
     limitations="Not the number of incidents that ever waited in the period: one that waits for "
-    "three "
-    "days is in three snapshots, and one that waits for an hour may be in none.",
+    "three days is in three snapshots, and one that waits for an hour may be in none.",
     caveats=[
         "The hour of the snapshot changes the number. The hour and the grades West Mercia uses are "
         "unverified: take the snapshot at one fixed hour every day.",
@@ -225,8 +222,7 @@ unresourced_incidents = Metric(
             """,
             expect={"unresourced": (10 + 20 + 60) / 3},
             edge_case="Three snapshots are not added to 90, and the 88 days with no snapshot are "
-            "not "
-            "days with nothing waiting, which would give less than one.",
+            "not days with nothing waiting, which would give less than one.",
         ),
         Example(
             rows="""

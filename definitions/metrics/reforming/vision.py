@@ -2,7 +2,7 @@
 
 from swm_kpi import Direction, Example, Frequency, Metric, TextReport
 
-from ...contracts.narrative import VISION_AND_VALUES, NarrativeText
+from ...contracts.text_reports import VISION_AND_VALUES, NarrativeText
 from ...plan.availability import COLOUR_LOST
 from ...plan.objectives import REFORMING
 
@@ -30,8 +30,7 @@ vision_and_values = Metric(
     availability=COLOUR_LOST,
     standards=["College of Policing, Code of Ethics (unverified)"],
     limitations="Not a score, and not the staff survey, which is part of ref 68: the plan names "
-    "the "
-    "vision and values and says nothing of how they would be measured.",
+    "the vision and values and says nothing of how they would be measured.",
     caveats=[
         "A statement of values is not evidence that they are kept: that is what the evidence is "
         "for.",
@@ -56,8 +55,7 @@ vision_and_values = Metric(
             """,
             expect={"statement": None},
             edge_case="Neither two statements nor a mean of ratings: the latest statement is "
-            "reported. What "
-            "staff say of the culture is another subject.",
+            "reported. What staff say of the culture is another subject.",
         ),
     ],
 )

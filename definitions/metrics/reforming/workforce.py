@@ -63,10 +63,9 @@ officer_numbers = Metric(
             value=PublishedWorkforce.fte,
             unit=Unit.FTE,
             basis=Basis.PROXY,
-            proxy_difference="Published by the Home Office for 31 March and 30 September only, "
-            "and revised "
-            "later. Whether those on a career break or seconded out are counted follows the "
-            "table it was taken from. There are no Local Policing Areas.",
+            proxy_difference="Published by the Home Office for 31 March and 30 September only, and "
+            "revised later. Whether those on a career break or seconded out are counted follows "
+            "the table it was taken from. There are no Local Policing Areas.",
         ),
     ],
     dimensions=[LPA, RANK, FORCE],
@@ -86,9 +85,8 @@ officer_numbers = Metric(
     ),
     standards=["Home Office user guide to police workforce statistics"],
     limitations="Not the establishment, which is the number of posts: officers in post are "
-    "counted. "
-    "Special constables, designated officers and police community support officers are not police "
-    "officers.",
+    "counted. Special constables, designated officers and police community support officers are "
+    "not police officers.",
     caveats=[
         "People and full-time equivalents are two numbers: neither is read for the other.",
         "That the Police Uplift Programme counted people, where the workforce statistics give "
@@ -133,8 +131,7 @@ officer_numbers = Metric(
                 "available_officers_fte": 0.6,
             },
             edge_case="Only the latest snapshot of the quarter counts: snapshots are not added, "
-            "one "
-            "who left in June is gone, and one who joined in July is not there yet. Specials, "
+            "one who left in June is gone, and one who joined in July is not there yet. Specials, "
             "designated officers, police community support officers and staff are not officers.",
         ),
         Example(
@@ -145,9 +142,8 @@ officer_numbers = Metric(
             | 2024-06-30 | c         | officer     | 1.0 | yes          |          |
             """,
             expect={"officers": 1 + 1 + 1, "available_officers": 1, "available_officers_fte": 1},
-            edge_case="An officer whose career break is not recorded is in post, but is not "
-            "known to be "
-            "available.",
+            edge_case="An officer whose career break is not recorded is in post, but is not known "
+            "to be available.",
         ),
         Example(
             rows={
@@ -163,8 +159,8 @@ officer_numbers = Metric(
             period="2024/25 Q2",
             expect={"officers_fte": 2000.5 + 410.25},
             edge_case="From the Home Office's figures: the two lines of 30 September are added, 31 "
-            "March is another snapshot, staff are not officers, and a force that is not "
-            "available adds nothing and is noted.",
+            "March is another snapshot, staff are not officers, and a force that is not available "
+            "adds nothing and is noted.",
         ),
     ],
 )

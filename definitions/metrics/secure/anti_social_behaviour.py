@@ -55,9 +55,8 @@ asb_incidents = Metric(
             unit=Unit.INCIDENTS,
             basis=Basis.PROXY,
             proxy_difference="Published on data.police.uk by month, with places moved to shared "
-            "points. "
-            "What the force publishes under this type may not be just what it closes as personal, "
-            "nuisance or environmental anti-social behaviour.",
+            "points. What the force publishes under this type may not be just what it closes as "
+            "personal, nuisance or environmental anti-social behaviour.",
         ),
     ],
     dimensions=[LPA, ASB_TYPE, FORCE, DISTRICT],
@@ -79,8 +78,8 @@ asb_incidents = Metric(
             | 2024-05-06 12:00 | ASB environmental |               |
             """,
             expect={"incidents": 1 + 1 + 1},
-            description="All three types count, on the first and the last day, with or without "
-            "an area.",
+            description="All three types count, on the first and the last day, with or without an "
+            "area.",
         ),
         Example(
             rows={

@@ -84,9 +84,8 @@ domestic_abuse_arrests = Metric(
         "Home Office Annual Data Requirement",
     ],
     limitations="Not the share of crimes that led to an arrest: it can pass 1 (100 per 100), "
-    "because "
-    "several people can be arrested for one crime and an arrest can be for a crime of an earlier "
-    "period. Not charges.",
+    "because several people can be arrested for one crime and an arrest can be for a crime of an "
+    "earlier period. Not charges.",
     caveats=[
         "A ratio and not a share, so it has no interval.",
         "Each arrest of a person counts once, however many crimes it was for.",
@@ -154,9 +153,8 @@ domestic_abuse_arrests = Metric(
                 "crimes_with_an_arrest_per_crime": (1 + 1) / (1 + 1),
             },
             edge_case="Two people arrested for one crime, one for a crime recorded before the "
-            "quarter, "
-            "and one linked to no crime make four arrests for two crimes: 200 per 100, though the "
-            "second crime had none in the quarter. Voluntary attendance is no arrest.",
+            "quarter, and one linked to no crime make four arrests for two crimes: 200 per 100, "
+            "though the second crime had none in the quarter. Voluntary attendance is no arrest.",
         ),
     ],
 )

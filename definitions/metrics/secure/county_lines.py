@@ -98,8 +98,7 @@ drug_homicides_and_county_lines = Metric(
     availability=COLOUR_LOST,
     standards=[f"{COUNTING_RULES}: one homicide for each victim", "Homicide Index: drug flags"],
     limitations="Not drug deaths, and not every line that stopped: one archived because nothing "
-    "more "
-    "was heard of it was not closed by police.",
+    "more was heard of it was not closed by police.",
     caveats=[
         "Few homicides are drug-related and the flag is often known late, so use years and not "
         "quarters, and do not compare areas.",
@@ -140,9 +139,8 @@ drug_homicides_and_county_lines = Metric(
                 "line_disruptions": 1 + 1,
                 "people_safeguarded": 2 + 0,
             },
-            description="A line that ended on 1 July was still active on 30 June. One that "
-            "opened and "
-            "was closed in the quarter is closed, and not active at its end.",
+            description="A line that ended on 1 July was still active on 30 June. One that opened "
+            "and was closed in the quarter is closed, and not active at its end.",
         ),
         Example(
             rows={
@@ -175,9 +173,8 @@ drug_homicides_and_county_lines = Metric(
                 "people_safeguarded": 0,
             },
             edge_case="A line archived for want of news was not closed by police, and one closed "
-            "the "
-            "day before the quarter is not its own. A disruption counts when it is assessed, and "
-            "only once it is accepted. Of the homicides only the first stands and is flagged, "
+            "the day before the quarter is not its own. A disruption counts when it is assessed, "
+            "and only once it is accepted. Of the homicides only the first stands and is flagged, "
             "though it happened before the quarter.",
         ),
     ],
@@ -296,9 +293,8 @@ serious_organised_crime = Metric(
                 "groups_newly_mapped": 1,
                 "groups_archived": 1,
             },
-            description="Each disruption has one level and one part of the framework. The share "
-            "is of "
-            "the whole here, and so is 1.",
+            description="Each disruption has one level and one part of the framework. The share is "
+            "of the whole here, and so is 1.",
         ),
         Example(
             rows={
@@ -328,9 +324,8 @@ serious_organised_crime = Metric(
                 "groups_archived": 1,
             },
             edge_case="The day of the assessment decides, and not that of the work. A claim that "
-            "was "
-            "not accepted is no disruption. One with no part of the framework recorded is in the "
-            "total and in no share. A group archived on the last day is no longer mapped.",
+            "was not accepted is no disruption. One with no part of the framework recorded is in "
+            "the total and in no share. A group archived on the last day is no longer mapped.",
         ),
     ],
 )

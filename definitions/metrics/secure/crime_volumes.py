@@ -114,9 +114,8 @@ homicides = Metric(
             """,
             expect={"victims": 1 + 1},
             edge_case="Only the first two count. They happened before the quarter and were "
-            "recorded in "
-            "it. The third happened in the quarter and was recorded after it; the others are a "
-            "crime cancelled since, an attempted murder and a death on the road.",
+            "recorded in it. The third happened in the quarter and was recorded after it; the "
+            "others are a crime cancelled since, an attempted murder and a death on the road.",
         ),
         Example(
             rows={
@@ -131,8 +130,7 @@ homicides = Metric(
             },
             expect={"victims": 2 + 1 - 1},
             edge_case="From the Home Office's counts: all homicides share one code on several "
-            "lines, "
-            "which are added. One below zero takes off what was cancelled.",
+            "lines, which are added. One below zero takes off what was cancelled.",
         ),
     ],
 )
@@ -213,9 +211,8 @@ serious_violence = Metric(
         COUNTING_RULES,
         "Home Office knife and firearm open data tables",
     ],
-    limitations="Not possession: carrying a knife or a gun is a possession offence, and no "
-    "weapon was "
-    "used.",
+    limitations="Not possession: carrying a knife or a gun is a possession offence, and no weapon "
+    "was used.",
     caveats=[
         "The three counts overlap: never add them up.",
         "Serious violence has at least four definitions in use, so each count here is named and "
@@ -247,16 +244,14 @@ serious_violence = Metric(
                 "most_serious_violence_per_1000": (1 + 1 + 1) / 500 * 1000,
             },
             description="A stabbing is both knife crime and most serious violence; a knifepoint "
-            "robbery "
-            "is knife crime alone.",
+            "robbery is knife crime alone.",
         ),
         Example(
             rows=_WEAPONS_NOT_USED,
             expect={"knife_crime": 1, "firearm_crime": 0, "most_serious_violence": 1},
             edge_case="Carrying a knife or a gun is not using it, slashed tyres are not on the "
-            "knife "
-            "list, a crime whose flag nobody decided is noted and not counted, and the last was "
-            "cancelled.",
+            "knife list, a crime whose flag nobody decided is noted and not counted, and the last "
+            "was cancelled.",
         ),
     ],
 )
@@ -283,8 +278,8 @@ cyber_crime = Metric(
     availability=COLOUR_LOST,
     standards=[f"{COUNTING_RULES}: online crime flag"],
     limitations="Not fraud or computer misuse such as hacking: those are reported to the national "
-    "fraud and cyber reporting centre, recorded by the National Fraud Intelligence Bureau, and "
-    "are not in the force's own data.",
+    "fraud and cyber reporting centre, recorded by the National Fraud Intelligence Bureau, and are "
+    "not in the force's own data.",
     caveats=[
         "This is the cyber-enabled half of cyber crime. Figures for the force's area from the "
         "National Fraud Intelligence Bureau are the other half, by where the victim lives.",
@@ -313,8 +308,7 @@ cyber_crime = Metric(
             """,
             expect={"online_crimes": 1},
             edge_case="A crime that happened long before counts when it is recorded. One whose "
-            "flag "
-            "nobody decided is noted, not counted, and a cancelled one is out.",
+            "flag nobody decided is noted, not counted, and a cancelled one is out.",
         ),
     ],
 )

@@ -50,9 +50,8 @@ rural_crime = Metric(
     availability=COLOUR_LOST,
     standards=[COUNTING_RULES],
     limitations="Not every crime in the countryside: a crime in a place classed as rural, and a "
-    "crime "
-    "on a rural theme such as livestock theft, count only if the force flagged them. The three "
-    "ways of counting give very different totals.",
+    "crime on a rural theme such as livestock theft, count only if the force flagged them. The "
+    "three ways of counting give very different totals.",
     caveats=[
         "No national rule for recording rural crime was found, and neither was West Mercia's own. "
         "That the flag is meant is our unverified working choice.",
@@ -80,9 +79,8 @@ rural_crime = Metric(
             | 2024-05-06 12:00 | 2024-05-06    | Other theft offences | yes      | cancelled |
             """,
             expect={"crimes": 1 + 1},
-            edge_case="Crimes count by the day they were recorded, not the day they happened. "
-            "One whose "
-            "flag nobody decided is noted, not counted, and a cancelled one is out.",
+            edge_case="Crimes count by the day they were recorded, not the day they happened. One "
+            "whose flag nobody decided is noted, not counted, and a cancelled one is out.",
         ),
     ],
 )
@@ -109,9 +107,8 @@ business_crime = Metric(
             at=StreetCrime.month,
             where=StreetCrime.crime_type == "Shoplifting",
             basis=Basis.PROXY,
-            proxy_difference="Published on data.police.uk by month and under its own crime "
-            "types. Only "
-            "shoplifting is sure to be crime against a business, so this is a floor: robbery, "
+            proxy_difference="Published on data.police.uk by month and under its own crime types. "
+            "Only shoplifting is sure to be crime against a business, so this is a floor: robbery, "
             "burglary, damage and violence against businesses are not in it.",
         ),
     ],
@@ -156,9 +153,8 @@ business_crime = Metric(
             """,
             expect={"crimes": 1},
             edge_case="The flag decides, not the place or the type of crime: a customer's bag "
-            "stolen in "
-            "a shop is no business crime, and shoplifting whose flag nobody decided is noted and "
-            "not counted.",
+            "stolen in a shop is no business crime, and shoplifting whose flag nobody decided is "
+            "noted and not counted.",
         ),
         Example(
             rows={
@@ -172,8 +168,7 @@ business_crime = Metric(
             },
             expect={"crimes": 1 + 1},
             description="From public data only shoplifting counts, since a published robbery may "
-            "be of a "
-            "person.",
+            "be of a person.",
         ),
     ],
 )
@@ -279,8 +274,7 @@ domestic_abuse_offences = Metric(
             """,
             expect={"offences": 1 + 1, "share_of_crime": (1 + 1) / (1 + 1 + 1)},
             edge_case="Offences of years ago count when they are recorded. A crime whose flag "
-            "nobody "
-            "decided is in neither part of the share, and a cancelled one is out.",
+            "nobody decided is in neither part of the share, and a cancelled one is out.",
         ),
         Example(
             rows={
@@ -298,9 +292,8 @@ domestic_abuse_offences = Metric(
                 """,
             },
             expect={"offences": 1 + 1, "incidents": 1 + 1 + 1, "crimed_share": 1 / (1 + 1)},
-            edge_case="Two offences from one log are one crimed incident of two decided: the "
-            "share is "
-            "of incidents, and a log nobody decided is in neither part.",
+            edge_case="Two offences from one log are one crimed incident of two decided: the share "
+            "is of incidents, and a log nobody decided is in neither part.",
         ),
     ],
 )

@@ -124,8 +124,7 @@ investigators = Metric(
             unit=Unit.FTE,
             basis=Basis.PROXY,
             proxy_difference="Published by the Home Office at 31 March, by the wider function of "
-            "the post: "
-            "officers only, whether accredited or not, and no specialism.",
+            "the post: officers only, whether accredited or not, and no specialism.",
         ),
     ],
     dimensions=[LPA, RANK, WORKER_TYPE, SPECIALISM, DEPARTMENT, FORCE],
@@ -136,13 +135,12 @@ investigators = Metric(
         "Home Office user guide to police workforce statistics",
     ],
     limitations="Not posts on the establishment, and not everybody who is accredited: an "
-    "accredited "
-    "detective who now works in another function is not an investigator here, and an investigator "
-    "still in training is.",
+    "accredited detective who now works in another function is not an investigator here, and an "
+    "investigator still in training is.",
     caveats=[
         "To be in a post, to be accredited and to be deployable are three things. People on "
-        "long-term sickness, maternity leave or restricted duties, or lent to another task, are "
-        "in every figure.",
+        "long-term sickness, maternity leave or restricted duties, or lent to another task, are in "
+        "every figure.",
         "There is no table of posts, so nobody can say from this how many posts are vacant.",
         "How West Mercia records functions and specialisms is unverified.",
     ],
@@ -189,8 +187,7 @@ investigators = Metric(
                 "available": 1 + 1,
             },
             edge_case="An accredited detective who moved to intelligence is not an investigator "
-            "any "
-            "more, one in training is an investigator and not accredited, and nobody is added "
+            "any more, one in training is an investigator and not accredited, and nobody is added "
             "over two snapshots. A volunteer is not counted, nor one whose function is not "
             "recorded. One whose level is not recorded is not known to be accredited.",
         ),
@@ -209,9 +206,8 @@ investigators = Metric(
                 "available": 1,
                 "available_fte": 1,
             },
-            edge_case="Those on a career break or seconded out hold a post and are not at hand "
-            "for an "
-            "investigation; one for whom it is not recorded is not known to be.",
+            edge_case="Those on a career break or seconded out hold a post and are not at hand for "
+            "an investigation; one for whom it is not recorded is not known to be.",
         ),
         Example(
             rows={

@@ -108,8 +108,8 @@ neighbourhood_crime = Metric(
             ),
             basis=Basis.PROXY,
             proxy_difference=_PUBLISHED
-            + "Burglary includes non-residential burglary and robbery includes "
-            "robbery of business property, so this is higher than the force's own count.",
+            + "Burglary includes non-residential burglary and robbery includes robbery of business "
+            "property, so this is higher than the force's own count.",
         ),
         Count(
             key="burglary",
@@ -229,8 +229,7 @@ neighbourhood_crime = Metric(
     ),
     standards=[COUNTING_RULES],
     limitations="Not all burglary and robbery: those of shops, offices and other businesses are "
-    "left "
-    "out. Theft of a bicycle, shoplifting and criminal damage to a vehicle are other crimes.",
+    "left out. Theft of a bicycle, shoplifting and criminal damage to a vehicle are other crimes.",
     caveats=[
         "Vehicle offences are theft of and from vehicles and interference with them, as in the "
         "Home Office's subgroup (unverified).",
@@ -293,8 +292,8 @@ neighbourhood_crime = Metric(
                 "theft_from_the_person": 0,
             },
             edge_case="Only the first two count, by the day of recording and not the day it "
-            "happened. "
-            "Crimes against businesses, bicycle theft, and crimes cancelled or transferred do not.",
+            "happened. Crimes against businesses, bicycle theft, and crimes cancelled or "
+            "transferred do not.",
         ),
         Example(
             rows={
@@ -317,8 +316,7 @@ neighbourhood_crime = Metric(
                 "theft_from_the_person": 1,
             },
             description="From public data: four of the published crime types. Other theft and "
-            "bicycle "
-            "theft are not among them.",
+            "bicycle theft are not among them.",
         ),
         Example(
             rows={
@@ -346,8 +344,7 @@ neighbourhood_crime = Metric(
                 "published_theft_from_the_person": 6,
             },
             edge_case="From the Home Office's counts: lines are added, not counted. Two lines of "
-            "one "
-            "code both count, and one below zero takes off what was cancelled.",
+            "one code both count, and one below zero takes off what was cancelled.",
         ),
     ],
 )

@@ -38,8 +38,8 @@ OUTCOME_CAVEATS = [
     "assigned in the period, for crimes of any date, by the crimes recorded in it, and can pass "
     "100%. The other follows the crimes recorded in the period.",
     "Which outcomes are action taken is an assumption: West Mercia's own list was not found.",
-    "Crimes not yet assigned an outcome stay in the denominator, so recent periods look worse "
-    "than they will once their crimes are finished.",
+    "Crimes not yet assigned an outcome stay in the denominator, so recent periods look worse than "
+    "they will once their crimes are finished.",
     "The median is of outcomes assigned in the period. Crimes still open are not in it, so it "
     "reads shorter than the whole wait.",
     "An outcome can be changed later. The current one counts, on its own date.",

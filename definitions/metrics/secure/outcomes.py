@@ -51,9 +51,8 @@ police_outcomes = Metric(
             & StreetCrime.last_outcome.is_in(*ACTION_OUTCOMES),
             basis=Basis.PROXY,
             proxy_difference="Published on data.police.uk: the last outcome known when the files "
-            "were made, "
-            "under categories that name what the court decided and only roughly match the Home "
-            "Office outcome codes.",
+            "were made, under categories that name what the court decided and only roughly match "
+            "the Home Office outcome codes.",
         ),
     ],
     headline="action_taken_rate",
@@ -70,8 +69,7 @@ police_outcomes = Metric(
     ),
     standards=OUTCOME_STANDARDS,
     limitations="Not convictions: a charge is an outcome whatever the court decides. The two "
-    "action "
-    "taken numbers are not to be compared with each other.",
+    "action taken numbers are not to be compared with each other.",
     caveats=OUTCOME_CAVEATS,
     breaks=OUTCOME_BREAKS,
     examples=[
@@ -96,9 +94,8 @@ police_outcomes = Metric(
                 "not_yet_assigned": 1 / 5,
                 "median_days": (10 + 20) / 2,
             },
-            description="The crime with no outcome yet stays in the denominator. The median is "
-            "of the "
-            "four that have one: 2, 10, 20 and 30 days.",
+            description="The crime with no outcome yet stays in the denominator. The median is of "
+            "the four that have one: 2, 10, 20 and 30 days.",
         ),
         Example(
             rows="""
@@ -119,10 +116,9 @@ police_outcomes = Metric(
                 "not_yet_assigned": 1 / (1 + 1),
                 "median_days": 40,
             },
-            edge_case="Three outcomes assigned in the quarter belong to crimes recorded before "
-            "it, so "
-            "the rate is 150% and says nothing of the two crimes recorded in it, one of which was "
-            "charged after the quarter. The cancelled crime is in neither.",
+            edge_case="Three outcomes assigned in the quarter belong to crimes recorded before it, "
+            "so the rate is 150% and says nothing of the two crimes recorded in it, one of which "
+            "was charged after the quarter. The cancelled crime is in neither.",
         ),
         Example(
             rows={
@@ -137,8 +133,7 @@ police_outcomes = Metric(
             },
             expect={"action_taken_of_recorded": 1 / (1 + 1 + 1 + 1)},
             description="From public data: a crime with no outcome published stays in the "
-            "denominator, "
-            "and anti-social behaviour, which is no crime, does not.",
+            "denominator, and anti-social behaviour, which is no crime, does not.",
         ),
     ],
 )
@@ -205,9 +200,8 @@ domestic_abuse_outcomes = Metric(
                 "median_days": 30,
             },
             edge_case="A charge assigned in the quarter makes the rate 100%, though the only "
-            "domestic "
-            "abuse crime recorded in it has no outcome. Crimes not flagged, crimes whose flag "
-            "nobody decided, and cancelled ones are out.",
+            "domestic abuse crime recorded in it has no outcome. Crimes not flagged, crimes whose "
+            "flag nobody decided, and cancelled ones are out.",
         ),
     ],
 )
@@ -231,8 +225,7 @@ sexual_violence_outcomes = Metric(
     availability=COLOUR_LOST,
     standards=OUTCOME_STANDARDS,
     limitations="Not convictions, and not one number: rape and other sexual offences take "
-    "different "
-    "times and have different outcomes, so they are never pooled.",
+    "different times and have different outcomes, so they are never pooled.",
     caveats=[
         *OUTCOME_CAVEATS,
         "These investigations are long. The shares of crimes recorded in a period mean little "
@@ -272,9 +265,8 @@ sexual_violence_outcomes = Metric(
                 "oso_not_yet_assigned": 0 / 2,
                 "oso_median_days": (10 + 20) / 2,
             },
-            description="Rape and other sexual offences are kept apart. A caution is action "
-            "taken but "
-            "not a charge.",
+            description="Rape and other sexual offences are kept apart. A caution is action taken "
+            "but not a charge.",
         ),
         Example(
             rows="""

@@ -97,10 +97,9 @@ protection_notices_and_orders = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Crime and Security Act 2010, sections 24 to 33"],
-    limitations="Not orders in force, and not domestic abuse protection notices and orders "
-    "(DAPNs and "
-    "DAPOs) under the Domestic Abuse Act 2021, piloted in some areas from November 2024: if they "
-    "come into use, these numbers fall.",
+    limitations="Not orders in force, and not domestic abuse protection notices and orders (DAPNs "
+    "and DAPOs) under the Domestic Abuse Act 2021, piloted in some areas from November 2024: if "
+    "they come into use, these numbers fall.",
     caveats=[
         _DIFFERENT_PERIODS,
         _PENDING,
@@ -148,11 +147,10 @@ protection_notices_and_orders = Metric(
                 "dvpo_breached": 1,
                 "dvpn_breached": 0,
             },
-            edge_case="Two orders granted in the quarter were applied for before it: dividing "
-            "them by "
-            "the three applications of the quarter would say two thirds. Of those three, one was "
-            "granted (after the quarter), one withdrawn, and one is pending and in neither part. "
-            "A notice that was not authorised does not count.",
+            edge_case="Two orders granted in the quarter were applied for before it: dividing them "
+            "by the three applications of the quarter would say two thirds. Of those three, one "
+            "was granted (after the quarter), one withdrawn, and one is pending and in neither "
+            "part. A notice that was not authorised does not count.",
         ),
     ],
 )
@@ -165,9 +163,9 @@ powers_sexual_violence = Metric(
     title="Powers to tackle sexual violence (inc. stalking prevention orders)",
     objective=SECURE,
     summary="Stalking protection orders (SPOs, which the plan calls stalking prevention orders), "
-    "sexual harm prevention orders (SHPOs) and sexual risk orders (SROs): applied for, granted "
-    "and breached, each counted on its own day, with the share of the period's applications that "
-    "were granted; and older sexual offences prevention orders (SOPOs) breached.",
+    "sexual harm prevention orders (SHPOs) and sexual risk orders (SROs): applied for, granted and "
+    "breached, each counted on its own day, with the share of the period's applications that were "
+    "granted; and older sexual offences prevention orders (SOPOs) breached.",
     measures=[
         *_orders(SPO, "Stalking protection orders", applied=""),
         Count(
@@ -189,8 +187,7 @@ powers_sexual_violence = Metric(
         "Sexual Offences Act 2003: sexual harm prevention orders and sexual risk orders",
     ],
     limitations="Not orders in force. An interim order is not counted as a full one. Not every "
-    "order "
-    "here is about sexual violence: stalking need not be sexual.",
+    "order here is about sexual violence: stalking need not be sexual.",
     caveats=[
         _DIFFERENT_PERIODS,
         _PENDING,
@@ -229,8 +226,7 @@ powers_sexual_violence = Metric(
                 "sopo_breached": 1,
             },
             description="A sexual harm prevention order made on conviction is granted though "
-            "nobody "
-            "applied for it.",
+            "nobody applied for it.",
         ),
         Example(
             rows="""
@@ -259,9 +255,8 @@ powers_sexual_violence = Metric(
                 "sopo_breached": 0,
             },
             edge_case="The order granted in the quarter was applied for before it, and the one "
-            "applied "
-            "for in it was granted after: each counts on its own day, and the share follows the "
-            "second. An interim order is not a full one.",
+            "applied for in it was granted after: each counts on its own day, and the share "
+            "follows the second. An interim order is not a full one.",
         ),
     ],
 )

@@ -74,8 +74,7 @@ problem_solving = Metric(
         "or OSARA with an objective first)",
     ],
     limitations="Not problems solved: a closed plan may have failed, and an assessed outcome may "
-    "be "
-    "that it did. Plans open on the last day are a stock, never added up over periods.",
+    "be that it did. Plans open on the last day are a stock, never added up over periods.",
     caveats=[
         "There is no national metric. The plan does not say which numbers it means, so these are "
         "our working choice.",
@@ -103,9 +102,8 @@ problem_solving = Metric(
                 "assessed_share": 1 / (1 + 1),
                 "reviewed_on_time": (1 + 1) / (1 + 1 + 1 + 1),
             },
-            description="A review on the day it was due is on time; a day later is not; one "
-            "never done "
-            "is not.",
+            description="A review on the day it was due is on time; a day later is not; one never "
+            "done is not.",
         ),
         Example(
             rows="""
@@ -125,9 +123,8 @@ problem_solving = Metric(
                 "reviewed_on_time": None,
             },
             edge_case="The plans closed the day before and the day after the quarter are not its "
-            "own, "
-            "though they were assessed, and a review belongs to the period it was due in, not the "
-            "one it was done in. The plan closed on 1 July was open on 30 June. Closing a plan "
+            "own, though they were assessed, and a review belongs to the period it was due in, not "
+            "the one it was done in. The plan closed on 1 July was open on 30 June. Closing a plan "
             "is not assessing it.",
         ),
     ],

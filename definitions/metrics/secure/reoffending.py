@@ -81,9 +81,8 @@ first_time_entrants = Metric(
         "histories",
     ],
     limitations="Not first arrests, and not people given a community resolution or diverted "
-    "(outcome "
-    "22): neither is a caution or a conviction. Not the counts of youth offending teams, which "
-    "differ from those of the Police National Computer.",
+    "(outcome 22): neither is a caution or a conviction. Not the counts of youth offending teams, "
+    "which differ from those of the Police National Computer.",
     caveats=[
         "By where people live, which need not be where they offended or which force dealt with "
         "them.",
@@ -118,8 +117,7 @@ first_time_entrants = Metric(
                 "adult_per_100000": (1 + 1 + 1) / (30_000 + 20_000) * 100_000,
             },
             description="Each rate is per resident of its own age group. Somebody whose home is "
-            "not "
-            "known is in the total.",
+            "not known is in the total.",
         ),
         Example(
             rows="""
@@ -130,9 +128,8 @@ first_time_entrants = Metric(
             | 2024-06-30 | 2024-06-29 | caution    | 10-17     |
             """,
             expect={"youth_entrants": 1, "adult_entrants": 1},
-            edge_case="The day of the caution or conviction decides, and not that of the "
-            "offence: the "
-            "first offended before the quarter and counts, as an adult even if 17 at the time; "
+            edge_case="The day of the caution or conviction decides, and not that of the offence: "
+            "the first offended before the quarter and counts, as an adult even if 17 at the time; "
             "the second offended in it and does not.",
         ),
     ],
@@ -248,8 +245,8 @@ reoffending = Metric(
     caveats=[
         "A period is final once the follow-up and the wait are over, 18 months after it ends. "
         "Until then its shares are marked and too low.",
-        "People in custody cannot offend in the community, so time inside the follow-up lowers "
-        "the number.",
+        "People in custody cannot offend in the community, so time inside the follow-up lowers the "
+        "number.",
         "People are chosen for integrated offender management because they offend much, so fewer "
         "offences after than before is partly chance; and a case that is dropped for doing well or "
         "badly biases it.",
@@ -283,10 +280,9 @@ reoffending = Metric(
                 "iom_reoffences": 2 + 1,
                 "iom_after_to_before": (2 + 1) / (5 + 3 + 2 + 2),
             },
-            description="The second offended on the last day of the 12 months and was convicted "
-            "on the "
-            "last day of the 18. Somebody under integrated offender management is counted again "
-            "in its cohort and not added to all offenders.",
+            description="The second offended on the last day of the 12 months and was convicted on "
+            "the last day of the 18. Somebody under integrated offender management is counted "
+            "again in its cohort and not added to all offenders.",
         ),
         Example(
             period="2022/23 Q1",
@@ -309,10 +305,9 @@ reoffending = Metric(
                 "iom_reoffences": 1,
             },
             edge_case="The first was convicted a day after the wait was over and the second "
-            "offended a "
-            "day after the follow-up: neither counts. Five reoffences of one person are one "
-            "reoffender. Whose follow-up began before or after the quarter is not in its cohort, "
-            "even if they offended in it.",
+            "offended a day after the follow-up: neither counts. Five reoffences of one person are "
+            "one reoffender. Whose follow-up began before or after the quarter is not in its "
+            "cohort, even if they offended in it.",
         ),
     ],
 )

@@ -95,9 +95,8 @@ repeat_domestic_abuse_offenders = Metric(
     availability=COLOUR_LOST,
     standards=[],
     limitations="Not serial perpetrators, who abuse two or more different victims: here the "
-    "earlier "
-    "crime may be against the same victim or another. And not reoffending, which follows people "
-    "from a conviction.",
+    "earlier crime may be against the same victim or another. And not reoffending, which follows "
+    "people from a conviction.",
     caveats=[
         "There is no national definition. The plan says offenders; most people named in domestic "
         "abuse crimes are never dealt with, so suspects are given too.",
@@ -132,8 +131,7 @@ repeat_domestic_abuse_offenders = Metric(
                 "repeat_share_of_offenders": 1 / (1 + 1),
             },
             description="An offender was a suspect too, with or without a row for each. A's "
-            "earlier "
-            "crime was before the quarter.",
+            "earlier crime was before the quarter.",
         ),
         Example(
             rows="""
@@ -161,9 +159,9 @@ repeat_domestic_abuse_offenders = Metric(
                 "repeat_share_of_offenders": 0 / (1 + 1),
             },
             edge_case="Only F is a repeat suspect, and was dealt with once, so is no repeat "
-            "offender. "
-            "The others: thirteen months before; two crimes of one day; a victim before; a crime "
-            "that was not domestic abuse before; a cancelled crime before; and nobody named.",
+            "offender. The others: thirteen months before; two crimes of one day; a victim before; "
+            "a crime that was not domestic abuse before; a cancelled crime before; and nobody "
+            "named.",
         ),
     ],
 )
@@ -175,8 +173,8 @@ repeat_sexual_violence = Metric(
     objective=SECURE,
     summary="Different people who were victims of a rape or other sexual offence recorded in the "
     "period and of another recorded on an earlier day in the 12 months before it, and their share "
-    "of the people who were such victims in the period; the same for people named as suspects, "
-    "and for those of them who were dealt with.",
+    "of the people who were such victims in the period; the same for people named as suspects, and "
+    "for those of them who were dealt with.",
     measures=[
         *_repeats("victims", sexual=True),
         *_repeats("suspects", sexual=True),
@@ -253,9 +251,8 @@ repeat_sexual_violence = Metric(
                 "repeat_share_of_offenders": 0 / (1 + 1),
             },
             edge_case="Two reports of one day, an assault before, and a rape recorded thirteen "
-            "months "
-            "before make no repeat victim. E was dealt with once: a repeat suspect, not a repeat "
-            "offender. A body is not a person.",
+            "months before make no repeat victim. E was dealt with once: a repeat suspect, not a "
+            "repeat offender. A body is not a person.",
         ),
     ],
 )

@@ -22,7 +22,7 @@ from ...contracts.community import (
     Activity,
     Scheme,
 )
-from ...contracts.narrative import ROAD_CONCERNS, NarrativeText
+from ...contracts.text_reports import ROAD_CONCERNS, NarrativeText
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
 from ...plan.objectives import SECURE
@@ -107,14 +107,13 @@ road_campaigns = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["National Police Chiefs' Council calendar of road safety campaigns (unverified)"],
-    limitations="Not what the work achieved: campaigns and people reached are outputs. "
-    "Collisions and "
-    "casualties are ref 40, and community speed watch is ref 42.",
+    limitations="Not what the work achieved: campaigns and people reached are outputs. Collisions "
+    "and casualties are ref 40, and community speed watch is ref 42.",
     caveats=[
         "A campaign of several days is one campaign, on its first day.",
         "To attend is not to complete: someone who leaves a course early attended it.",
-        "Courses that drivers take instead of being prosecuted are counted only if they are in "
-        "the activity log as road education. Whether West Mercia logs them there is unverified.",
+        "Courses that drivers take instead of being prosecuted are counted only if they are in the "
+        "activity log as road education. Whether West Mercia logs them there is unverified.",
         "What the campaigns were about and what was learnt is reported in words, and is not here.",
     ],
     examples=[
@@ -203,8 +202,7 @@ speed_watch_groups = Metric(
     availability=COLOUR_LOST,
     standards=["Community Speed Watch national scheme (unverified)"],
     limitations="Registered groups are not active groups: one that has held no session for years "
-    "is "
-    "registered until it is closed. The plan does not say which it means, so both are given.",
+    "is registered until it is closed. The plan does not say which it means, so both are given.",
     caveats=[
         "A group is taken for active in the period asked for if it held one session in it. That "
         "one session is enough is our choice and is unverified.",
@@ -253,10 +251,9 @@ speed_watch_groups = Metric(
             },
             expect={"registered": 1 + 1, "active": 1 + 1, "sessions": 2 + 1},
             edge_case="A group that has held no session since 2019 is registered and not active. "
-            "One "
-            "that closed on 30 June is not registered that day, though it was active in the "
-            "quarter; two sessions of one group are one active group. A neighbourhood watch is "
-            "not a speed watch, a meeting is not a session, and July is the next quarter.",
+            "One that closed on 30 June is not registered that day, though it was active in the "
+            "quarter; two sessions of one group are one active group. A neighbourhood watch is not "
+            "a speed watch, a meeting is not a session, and July is the next quarter.",
         ),
     ],
 )
@@ -306,8 +303,7 @@ road_concerns = Metric(
             """,
             expect={"concerns": None},
             edge_case="Two texts are not a count of two concerns, and a rating of 2 and one of 4 "
-            "are "
-            "not averaged to 3: the later text is reported, and there is no number.",
+            "are not averaged to 3: the later text is reported, and there is no number.",
         ),
     ],
 )

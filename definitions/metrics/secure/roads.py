@@ -36,9 +36,8 @@ road_use_incidents = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["National Standard for Incident Recording (NSIR) 2011, transport"],
-    limitations="Not collisions (ref 40), not motoring offences dealt with by officers on "
-    "patrol, and "
-    "not footage sent in by the public to Operation Snap.",
+    limitations="Not collisions (ref 40), not motoring offences dealt with by officers on patrol, "
+    "and not footage sent in by the public to Operation Snap.",
     caveats=[
         "A rise may be more reporting, and not more dangerous use of the roads.",
         "Vehicle nuisance is counted here and not in ref 15, anti-social behaviour.",
@@ -66,8 +65,7 @@ road_use_incidents = Metric(
             """,
             expect={"incidents": 1},
             edge_case="Collisions, other transport logs, nuisance without a vehicle, a log still "
-            "open "
-            "and one opened at midnight after the quarter are not counted.",
+            "open and one opened at midnight after the quarter are not counted.",
         ),
     ],
 )
@@ -196,8 +194,7 @@ collisions_and_casualties = Metric(
                 "ksi": 1 + 2,
             },
             edge_case="A fatal collision is not four people killed, and its other casualties do "
-            "not "
-            "make it a serious collision too. A person hurt on 25 June who dies in July is "
+            "not make it a serious collision too. A person hurt on 25 June who dies in July is "
             "counted in the quarter of the collision.",
         ),
     ],

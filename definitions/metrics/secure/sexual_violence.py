@@ -74,10 +74,9 @@ sexual_violence = Metric(
             where=StreetCrime.crime_type == "Violence and sexual offences",
             unit=Unit.OFFENCES,
             basis=Basis.PROXY,
-            proxy_difference="Published on data.police.uk by month and under its own crime "
-            "types, which do "
-            "not part sexual offences from violence. An upper bound that is mostly violence: not "
-            "a count of sexual offences.",
+            proxy_difference="Published on data.police.uk by month and under its own crime types, "
+            "which do not part sexual offences from violence. An upper bound that is mostly "
+            "violence: not a count of sexual offences.",
         ),
         Sum(
             key="offences",
@@ -121,8 +120,7 @@ sexual_violence = Metric(
     availability=COLOUR_LOST,
     standards=[f"{COUNTING_RULES}: sexual offences"],
     limitations="Not reports of rape that were not recorded as a crime, which are kept under a "
-    "code "
-    "of their own (N100): never add the two. Not offences that happened in the period either, "
+    "code of their own (N100): never add the two. Not offences that happened in the period either, "
     "since many are recorded years later.",
     caveats=[
         "A rise may be more victims coming forward, including about offences of long ago.",
@@ -164,8 +162,7 @@ sexual_violence = Metric(
             """,
             expect={"offences": 1 + 1, "rape": 1 + 1, "other_sexual_offences": 0},
             edge_case="Rapes of long ago recorded in the quarter count; one of June recorded in "
-            "July "
-            "does not. Crimes cancelled or transferred, and violence, do not.",
+            "July does not. Crimes cancelled or transferred, and violence, do not.",
         ),
         Example(
             rows={
@@ -197,9 +194,8 @@ sexual_violence = Metric(
                 "rape": 6 + 3,
                 "other_sexual_offences": 8 - 2,
             },
-            edge_case="From the Home Office's counts: lines are added, not counted, and one "
-            "below zero "
-            "takes off what was cancelled. Violence is another subgroup here.",
+            edge_case="From the Home Office's counts: lines are added, not counted, and one below "
+            "zero takes off what was cancelled. Violence is another subgroup here.",
         ),
     ],
 )

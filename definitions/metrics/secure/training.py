@@ -90,9 +90,8 @@ vulnerability_training = Metric(
                 "people_completing": 1,
             },
             edge_case="Two people came three times and one of them completed. Only the latest "
-            "snapshot "
-            "counts: b has left, and the training of a has lapsed. Sessions of the Exploitation "
-            "and Vulnerability trainers are another ref.",
+            "snapshot counts: b has left, and the training of a has lapsed. Sessions of the "
+            "Exploitation and Vulnerability trainers are another ref.",
         ),
     ],
 )

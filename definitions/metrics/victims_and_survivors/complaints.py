@@ -53,8 +53,7 @@ complaints = Metric(
         "complaints, February 2020, updated January 2021",
     ],
     limitations="A complaint case is not an allegation: one case holds one or more, and the two "
-    "are "
-    "never added. Nor is an allegation a finding: it is counted whatever is decided about it.",
+    "are never added. Nor is an allegation a finding: it is counted whatever is decided about it.",
     caveats=[
         "A rise may be easier access to complaining, and not worse service.",
         "Cases are counted when they are logged, which may be in a later period than the one in "
@@ -111,11 +110,10 @@ complaints = Metric(
                 """,
             },
             expect={"complaints": 1 + 1, "allegations": 3 + 1, "allegation_share": 3 / 3},
-            edge_case="A case with three allegations is one complaint: counting allegations "
-            "would make "
-            "the two cases four, and adding them six. The cases logged in the quarter count though "
-            "they were received before it, and the one received in it and logged after does not. "
-            "The allegation with no category is in no share.",
+            edge_case="A case with three allegations is one complaint: counting allegations would "
+            "make the two cases four, and adding them six. The cases logged in the quarter count "
+            "though they were received before it, and the one received in it and logged after does "
+            "not. The allegation with no category is in no share.",
         ),
     ],
 )

@@ -28,8 +28,8 @@ mental_health_incidents = Metric(
     availability=COLOUR_LOST,
     standards=[
         "National Police Chiefs' Council and College of Policing definition, 2019: any police "
-        "incident thought to relate to someone's mental health where their vulnerability is at "
-        "the centre of the incident or where the police have had to do something additionally or "
+        "incident thought to relate to someone's mental health where their vulnerability is at the "
+        "centre of the incident or where the police have had to do something additionally or "
         "differently because of it",
     ],
     limitations="Not people, and not detentions under section 136 of the Mental Health Act: one "

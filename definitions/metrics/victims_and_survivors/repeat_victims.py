@@ -30,8 +30,8 @@ repeat_victimisation = Metric(
     title="Volume / rate of repeat victimisation (inc. DA repeat victims)",
     objective=VICTIMS,
     summary="Different people who were victims of a crime recorded in the period and of another "
-    "recorded on an earlier day in the 12 months before it, and their share of the people who "
-    "were victims in the period; for all crime, and for domestic abuse (DA) alone.",
+    "recorded on an earlier day in the 12 months before it, and their share of the people who were "
+    "victims in the period; for all crime, and for domestic abuse (DA) alone.",
     measures=[
         RepeatRate(
             key="repeat_victims",
@@ -80,9 +80,8 @@ repeat_victimisation = Metric(
     availability=COLOUR_LOST,
     standards=[],
     limitations="Not repeat crimes: a person with four crimes is one repeat victim. And not the "
-    "share "
-    "of crimes whose victim is a repeat, which is another number. A repeat case at a multi-agency "
-    "risk assessment conference has another rule.",
+    "share of crimes whose victim is a repeat, which is another number. A repeat case at a "
+    "multi-agency risk assessment conference has another rule.",
     caveats=[
         "The Home Office Counting Rules do not define a repeat victim.",
         "Businesses, the state and other bodies are not people, and are left out.",
@@ -147,10 +146,9 @@ repeat_victimisation = Metric(
                 "da_repeat_share": 0 / (1 + 1 + 1 + 1 + 1),
             },
             edge_case="Thirteen months before is too long ago; two crimes of one day are one "
-            "event; a "
-            "business is not a person; a suspect is not a victim; a cancelled crime does not "
-            "count; two people nobody named are not the same; and what happens after the quarter "
-            "does not make its crime a repeat.",
+            "event; a business is not a person; a suspect is not a victim; a cancelled crime does "
+            "not count; two people nobody named are not the same; and what happens after the "
+            "quarter does not make its crime a repeat.",
         ),
         Example(
             rows="""
@@ -168,8 +166,7 @@ repeat_victimisation = Metric(
                 "da_repeat_share": 1 / (1 + 1),
             },
             edge_case="People are counted and not crimes: three crimes of one person are one "
-            "repeat "
-            "victim. B's earlier crime was not domestic abuse.",
+            "repeat victim. B's earlier crime was not domestic abuse.",
         ),
     ],
 )

@@ -35,9 +35,8 @@ NO_SATISFACTION_ANSWERS = Assumption(
     "no_satisfaction_answers",
     ("don't know", "refused", "not applicable"),
     since="2021-04-01",
-    because="These are no answer about satisfaction and are left out of both parts. 'Neither' "
-    "is an answer, and is not satisfied. Our unverified working "
-    "choice.",
+    because="These are no answer about satisfaction and are left out of both parts. 'Neither' is "
+    "an answer, and is not satisfied. Our unverified working choice.",
 )
 
 LEAST_VICTIM_ANSWERS = Assumption(
@@ -114,8 +113,8 @@ victim_satisfaction = Metric(
     availability=published_once(
         Evidence(
             source="Police and Crime Commissioner's website, westmercia-pcc.gov.uk/"
-            "pcc-champions-the-concerns-of-victims-following-police-performance-report; "
-            "Ross Gazette, article 561739",
+            "pcc-champions-the-concerns-of-victims-following-police-performance-report; Ross "
+            "Gazette, article 561739",
             finding="Victim satisfaction by type of crime, against aspirational targets, is quoted "
             "from April 2021 on.",
             date="2022, by context: the year is not printed",
@@ -127,9 +126,8 @@ victim_satisfaction = Metric(
         "Home Office domestic abuse victim survey, from 2017 (unverified)",
     ],
     limitations="Not all victims: only those asked who answered, weighted to stand for the rest. "
-    "The "
-    "two surveys are never pooled: domestic abuse victims are chosen and asked another way, after "
-    "a check that it is safe.",
+    "The two surveys are never pooled: domestic abuse victims are chosen and asked another way, "
+    "after a check that it is safe.",
     caveats=[
         "The period is that of the interview, which is some 6 to 12 weeks after the report.",
         "A quarter holds few answers for one type of crime: read rolling 12 months.",
@@ -173,8 +171,7 @@ victim_satisfaction = Metric(
                 "da_answers": 2,
             },
             description="The fairly satisfied victim stands for two, so three of four are "
-            "satisfied, and "
-            "not two of three.",
+            "satisfied, and not two of three.",
         ),
         Example(
             rows="""
@@ -196,9 +193,8 @@ victim_satisfaction = Metric(
                 "da_answers": 1,
             },
             edge_case="Don't know and refused are in neither part; 'neither' is an answer. The "
-            "answer "
-            "about treatment is not one about the whole experience, and pooling the two surveys "
-            "would make the share one of three.",
+            "answer about treatment is not one about the whole experience, and pooling the two "
+            "surveys would make the share one of three.",
         ),
     ],
 )

@@ -157,8 +157,7 @@ victim_care_training = Metric(
                 "people_completing": 1 + 1,
             },
             description="Person b was trained in an earlier quarter and still is. Person c came "
-            "and did "
-            "not complete. Person d completed, left, and is in neither part of the share.",
+            "and did not complete. Person d completed, left, and is in neither part of the share.",
         ),
         Example(
             rows={
@@ -191,9 +190,8 @@ victim_care_training = Metric(
                 "people_completing": 1,
             },
             edge_case="Coming is not completing: two came, three times, and one completed. "
-            "Snapshots "
-            "are not added: the latest of this training counts, in which c has left and the "
-            "training of b has lapsed. Another theme's later snapshot and session are not it.",
+            "Snapshots are not added: the latest of this training counts, in which c has left and "
+            "the training of b has lapsed. Another theme's later snapshot and session are not it.",
         ),
     ],
 )
@@ -210,8 +208,7 @@ exploitation_training = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     limitations="Attendances are not people, and coming is not completing. Sessions on "
-    "vulnerability "
-    "that others gave are not here.",
+    "vulnerability that others gave are not here.",
     caveats=[
         "More is better only while people need it: when all have been trained, fewer sessions are "
         "no failure.",
@@ -250,9 +247,8 @@ exploitation_training = Metric(
                 "people_completing": 1,
             },
             edge_case="One person who came to two sessions is two attendances and one person. "
-            "Whoever "
-            "came and is not known to have completed did not complete. Victim care is another "
-            "training.",
+            "Whoever came and is not known to have completed did not complete. Victim care is "
+            "another training.",
         ),
     ],
 )

@@ -38,9 +38,9 @@ GATEWAY_SERVICES = Assumption(
     "gateway_services",
     (VICTIM_ADVICE_LINE,),
     since="2021-04-01",
-    because="The Victim Advice Line is itself paid for by the Commissioner and sends victims on "
-    "to other services, so a victim would count twice. It has a ref of its own (6). Leaving it "
-    "out here is our unverified working choice.",
+    because="The Victim Advice Line is itself paid for by the Commissioner and sends victims on to "
+    "other services, so a victim would count twice. It has a ref of its own (6). Leaving it out "
+    "here is our unverified working choice.",
 )
 
 in_scope = (Victim.status == "recorded") & Victim.victim_type.is_in(VAL_VICTIM_TYPES)
@@ -174,9 +174,8 @@ victim_advice_line = Metric(
                 "crimes": 4,
                 "referrals_per_crime": 3 / 4,
             },
-            description="Three of four victims are referred, two of the three are reached, and "
-            "one takes "
-            "up support.",
+            description="Three of four victims are referred, two of the three are reached, and one "
+            "takes up support.",
         ),
         Example(
             rows={
@@ -213,11 +212,10 @@ victim_advice_line = Metric(
                 "crimes": 1 + 1,
                 "referrals_per_crime": 3 / 2,
             },
-            edge_case="Referred is not reached: two are referred and none is known to be "
-            "reached. Those "
-            "who refer themselves, or whom another agency sends, are referrals and are not in the "
-            "rate, which they would lift. A business is not in scope, and a victim for whom nobody "
-            "recorded a referral is in neither part.",
+            edge_case="Referred is not reached: two are referred and none is known to be reached. "
+            "Those who refer themselves, or whom another agency sends, are referrals and are not "
+            "in the rate, which they would lift. A business is not in scope, and a victim for whom "
+            "nobody recorded a referral is in neither part.",
         ),
     ],
 )
@@ -230,8 +228,8 @@ victim_service_referrals = Metric(
     title="Referrals to PCC-funded victim services",
     objective=VICTIMS,
     summary="Referrals of victims to services that the Police and Crime Commissioner (PCC) pays "
-    "for, counted on the day the service received them; how many victims that is, and the share "
-    "of the referrals that the services accepted.",
+    "for, counted on the day the service received them; how many victims that is, and the share of "
+    "the referrals that the services accepted.",
     measures=[
         Count(
             key="referrals",
@@ -266,8 +264,7 @@ victim_service_referrals = Metric(
     availability=COLOUR_LOST,
     standards=["Ministry of Justice victim services grant returns"],
     limitations="Referrals are not victims: one victim may be referred to several services. Nor "
-    "are "
-    "they victims who were supported.",
+    "are they victims who were supported.",
     caveats=[
         "The Victim Advice Line is left out, by an assumption, because it sends victims on to "
         "these services and would count them twice.",
@@ -302,10 +299,9 @@ victim_service_referrals = Metric(
             """,
             expect={"referrals": 1 + 1 + 1, "victims": 1, "accepted": (1 + 1) / (1 + 1)},
             edge_case="One victim with two referrals is one victim, and the one whose number no "
-            "service "
-            "gives is not in that count. The Victim Advice Line and services that others pay for "
-            "are out. The day of the referral decides, not the day support began. A referral "
-            "nobody has decided on is in neither part of the share.",
+            "service gives is not in that count. The Victim Advice Line and services that others "
+            "pay for are out. The day of the referral decides, not the day support began. A "
+            "referral nobody has decided on is in neither part of the share.",
         ),
     ],
 )

@@ -50,8 +50,8 @@ victims_code = Metric(
     title="Compliance with the Victims' code (inc. timeliness of updates etc.)",
     objective=VICTIMS,
     summary="Of the duties owed to victims under the Victims' Code that fell due in the period, "
-    "the share done in time, the share done at all, and how many days they took. Duties read in "
-    "an audit's sample are separate.",
+    "the share done in time, the share done at all, and how many days they took. Duties read in an "
+    "audit's sample are separate.",
     measures=[
         Count(
             key="duties",
@@ -123,25 +123,24 @@ victims_code = Metric(
             at=VictimsCodeAction.due_at,
             where=sampled,
             numerator=in_time,
-            note="From a sample: another sample would give another share. Never added to the "
-            "full count.",
+            note="From a sample: another sample would give another share. Never added to the full "
+            "count.",
         ),
     ],
     dimensions=[VICTIMS_RIGHT, OFFENCE_SUBGROUP, LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[VICTIMS_CODE, "Victims and Prisoners Act 2024"],
-    limitations="Not a share of all victims or of all crimes: only duties that apply to a "
-    "victim, and "
-    "whose time has run out, are in it. Not whether the victim was satisfied.",
+    limitations="Not a share of all victims or of all crimes: only duties that apply to a victim, "
+    "and whose time has run out, are in it. Not whether the victim was satisfied.",
     caveats=[
         "A duty done early is counted when its time runs out, like any other, so that the quick "
         "ones do not make the share too good.",
         "A duty with no record of being done is not done in time.",
         "The time allowed is calculated by those who fill the table. For updates (right 6) the "
-        "Code allows five working days from an arrest, interview, release or change of bail, "
-        "and one where the victim has Enhanced Rights. For a referral to support (right 4) it "
-        "allows two. Bank holidays of England and Wales are not working days.",
+        "Code allows five working days from an arrest, interview, release or change of bail, and "
+        "one where the victim has Enhanced Rights. For a referral to support (right 4) it allows "
+        "two. Bank holidays of England and Wales are not working days.",
         "One share over all rights hides the differences: rights with many duties drown the "
         "others. Read it by right.",
         "Whether an audit's sample was drawn at random decides whether it stands for the rest.",
@@ -171,8 +170,7 @@ victims_code = Metric(
                 "audited_in_time": 1 / 2,
             },
             description="The updates took 2, 7 and 10 days; the last was done, and late. The two "
-            "duties "
-            "read in the audit are apart.",
+            "duties read in the audit are apart.",
         ),
         Example(
             rows="""
@@ -196,9 +194,8 @@ victims_code = Metric(
                 "audited_duties": 1,
                 "audited_in_time": 1 / 1,
             },
-            edge_case="Duties not yet due when the data were extracted are left out, done or "
-            "not. A "
-            "late one is done and not done in time. The day a duty falls due decides the period, "
+            edge_case="Duties not yet due when the data were extracted are left out, done or not. "
+            "A late one is done and not done in time. The day a duty falls due decides the period, "
             "not the day it arose or was done. Mixing in the audit would make the share better.",
         ),
     ],
@@ -237,8 +234,7 @@ explanation_to_victims = Metric(
     availability=COLOUR_LOST,
     standards=[f"{VICTIMS_CODE}: rights 6 and 9", "Home Office crime outcomes framework"],
     limitations="Not a share of crimes: a case with two victims owes two explanations, and one "
-    "with "
-    "no identifiable victim owes none. Not whether the victim agreed with the decision.",
+    "with no identifiable victim owes none. Not whether the victim agreed with the decision.",
     caveats=[
         "Which outcomes are not positive is an assumption: no national list exists.",
         "No record of an explanation counts as no explanation, though one may have been given.",
@@ -257,8 +253,7 @@ explanation_to_victims = Metric(
             """,
             expect={"victims": 1 + 1 + 1 + 1, "explained": (1 + 1 + 1) / 4},
             description="The period is the one in which the case was closed, also if the victim "
-            "was "
-            "told after it.",
+            "was told after it.",
         ),
         Example(
             rows="""
@@ -274,9 +269,8 @@ explanation_to_victims = Metric(
             """,
             expect={"victims": 1 + 1, "explained": 1 / (1 + 1)},
             edge_case="Telling one of a crime's two victims is half. Charges, community "
-            "resolutions and "
-            "diversions are not closures without a positive outcome, an open case is not closed, "
-            "and no record of telling is not left out: it is not told.",
+            "resolutions and diversions are not closures without a positive outcome, an open case "
+            "is not closed, and no record of telling is not left out: it is not told.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Texts that a metric reports in words, without a number."""
+"""Text reports: what a metric reports in words, without a number."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ ORGANISATIONAL_CULTURE = "organisational culture"
 
 
 class NarrativeText(Contract, source="Written for the report"):
-    """One row per subject and period: a text for publication, by whom, and on what evidence."""
+    """One row per subject and period: a text for publication, who wrote it and the evidence."""
 
     subject = Column(
         str,
@@ -29,30 +29,31 @@ class NarrativeText(Contract, source="Written for the report"):
         date,
         ge=date(2000, 1, 1),
         label="end of the period described",
-        description="The last day of the period that the text is about, and not the day it was "
+        description="The last day of the period that the text is about, not the day it was "
         "written.",
     )
     text = Column(
         str,
-        description="The text, fit to be published as it stands: no names, and nothing that would "
-        "help an attacker.",
+        description="The text, ready for publication: no names, and nothing that would help an "
+        "attacker.",
     )
     rating = Column(
         int,
         ge=1,
         le=5,
         nullable=True,
-        description="A judgement from 1 to 5, if one was made on a stated scale. It is an order "
-        "and not a quantity: a 4 is not twice a 2, and ratings are never averaged.",
+        description="A judgement from 1 to 5, if one was made on a stated scale. Ratings are "
+        "ranks, not amounts: a 4 is not twice a 2, and ratings are never averaged.",
     )
     author_role = Column(
         str,
         label="role of the author",
-        description="The post of whoever answers for the text, never a person's name.",
+        description="The post of the person responsible for the text. Never a person's name.",
     )
     evidence = Column(
         str,
-        description="What the text rests on: a survey, an assessment, meetings, and their dates.",
+        description="The evidence for the text: a survey, an assessment, meetings, and their "
+        "dates.",
     )
 
     one_row_each = Unique(subject, period_end)
