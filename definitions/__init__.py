@@ -51,6 +51,7 @@ from .metrics.victims_and_survivors.victim_services import (
     victim_service_referrals,
 )
 from .metrics.victims_and_survivors.victims_code import explanation_to_victims, victims_code
+from .plan.areas import FORCE_AREA
 from .plan.objectives import OBJECTIVES
 from .plan.rows import group, undefined
 from .plan.themes import THEMES
@@ -131,4 +132,5 @@ CATALOGUE = Catalogue(
     title="Safer West Mercia Plan",
     objectives=OBJECTIVES,
     themes=THEMES,
+    force_area=FORCE_AREA,
 )

@@ -59,6 +59,7 @@ from swm_kpi.measures import (
 from swm_kpi.model.availability import Availability, Evidence
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.examples import Example
+from swm_kpi.model.force_area import ForceArea
 from swm_kpi.model.metric import (
     Break,
     CatalogueEntry,
@@ -142,6 +143,7 @@ __all__ = [
     "Duration",
     "Evidence",
     "Example",
+    "ForceArea",
     "Frequency",
     "Grain",
     "InputError",

@@ -203,8 +203,8 @@ class Result:
         Args:
             measure: the key of the measure.
             ref: its ref, where several refs have a measure of that key.
-            member: the member of the series, such as ``"Shropshire"`` or
-                ``{"lpa": "Shropshire"}``; the total by default.
+            member: the member of the series, such as ``"North"`` or
+                ``{"lpa": "North"}``; the total by default.
             basis: ``force`` or ``proxy``; ``force`` by default, where there are both.
             grain: the length of the periods, where the result has several lengths.
             target: one or more targets to show.

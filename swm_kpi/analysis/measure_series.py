@@ -72,7 +72,7 @@ class MeasureSeries:
             if len(self.by) != 1:
                 raise RequestError(
                     f"The result has {len(self.by)} breakdowns, so name the breakdown of the "
-                    'member. Write member={"lpa": "Shropshire"}.'
+                    'member. Write member={"lpa": "North"}.'
                 )
             member = {self.by[0]: member}
         for key, name in member.items():

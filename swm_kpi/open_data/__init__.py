@@ -1,59 +1,89 @@
-"""Readers of public open data: files as published in, tables that contracts describe out.
+"""Readers of public data files. Each returns the table of a contract, ready for ``compute``.
 
-May import errors, and knows no contract and no metric: a reader names its columns, and ``compute``
-checks them. Importing this package loads no dataframe library.
+A reader writes the columns of a contract and does not use the contract: ``compute`` validates the
+table. Importing this package imports no dataframe library.
+
+May import ``errors`` and ``model``.
 """
 
 from __future__ import annotations
 
-from swm_kpi.open_data.table import OpenTable, Paths
+from typing import TYPE_CHECKING
+
+from swm_kpi.open_data.open_table import OpenTable, Paths
+
+if TYPE_CHECKING:
+    from swm_kpi.model.force_area import ForceArea
 
 __all__ = ["OpenTable", "Paths", "officer_fte", "police_uk", "recorded_crime", "stats19"]
 
 
-def police_uk(paths: Paths) -> OpenTable:
-    """Read data.police.uk street-level files into the table ``street_crime``.
+def police_uk(paths: Paths, *, force_area: ForceArea | None = None) -> OpenTable:
+    """Read street-level crime files of data.police.uk into the table ``street_crime``.
 
-    Every record of every file is a row of the table, in the order given, however alike two may be.
-    Text stays as published, except that a force and a district lose their official suffixes.
+    Each record of each file is one row, in the order of the files. Records that look the same are
+    all kept.
 
     Args:
-        paths: one file, several, or a folder, in which every ``*-street.csv`` is read at any depth.
+        paths: one file, several files, or a folder. In a folder, every ``*-street.csv`` at any
+            depth is read.
+        force_area: the force's districts and Local Policing Areas. By default, those of the
+            installed catalogue.
 
     Returns:
-        The table: ``month`` is the first day of the month that a record is published under, and
-        coverage runs from the first month given to the last.
+        The table, one row for each record:
+
+        - ``crime_id``: the id as published; null for anti-social behaviour
+        - ``month``: the first day of the month of publication
+        - ``force``: the force without "Police" or "Constabulary"
+        - ``district``: the district of the LSOA's name; null without a location
+        - ``lpa``: the Local Policing Area of the district, for records of the force in
+          ``force_area``; null for all others
+        - ``crime_type`` and ``last_outcome``: as published
+
+        Coverage is from the first day of the first month to the last day of the last month.
+        ``missing_months`` lists the months in between that have no file.
 
     Raises:
-        InputError: a file cannot be read as UTF-8 CSV, lacks a column or a row, has a month that is
-            not ``YYYY-MM`` or not the one in its name, or holds what another file also holds. The
-            message names the file and counts rows; it never shows a value.
+        InputError: a file is not CSV in UTF-8, has no rows, or is missing a column or a required
+            value; a month is not written ``YYYY-MM`` or differs from the month in the file's name;
+            or two files contain the same force and month. The message names files and columns and
+            counts rows. It never shows a value.
     """
-    from swm_kpi.open_data.street import read_street
+    from swm_kpi.open_data.street_crime import read_street_crime
 
-    return read_street(paths)
+    return read_street_crime(paths, force_area or _installed_force_area())
 
 
 def recorded_crime(paths: Paths) -> OpenTable:
     """Read Home Office police recorded crime by force area into the table ``recorded_crime``.
 
-    Every line of every file is a row of the table. Force, quarter and offence code do not make a
-    line unique: lines are added, and none is dropped. Counts below zero are cancelled records.
+    Each line of each file is one row. Several lines can have the same force, quarter and offence
+    code: their numbers are added.
 
     Args:
-        paths: one file, several, or a folder, in which every ``*.csv`` is read at any depth.
+        paths: one file, several files, or a folder. In a folder, every ``*.csv`` at any depth is
+            read.
 
     Returns:
-        The table: ``quarter_start`` is the first day of the financial quarter. Coverage runs from
-        the first quarter given to the last. Names that are not one of the 43 territorial forces
-        are kept as published, and named in a note.
+        The table, one row for each line:
+
+        - ``quarter_start``: the first day of the quarter of the financial year
+        - ``force``: the short name of a territorial force, or any other name as published
+        - ``offence_group``, ``offence_subgroup`` and ``offence_code``: as published
+        - ``offences``: the number of offences; negative if more records were cancelled than made
+
+        Coverage is from the first day of the first quarter to the last day of the last quarter.
+        ``missing_months`` lists the months of the quarters in between that have no line. A note
+        names the bodies that are not one of the 43 territorial forces.
 
     Raises:
-        InputError: a file cannot be read as UTF-8 CSV, lacks a column or a row, has a financial
-            year, quarter or number of another form, or holds a force's quarter that another file
-            also holds. The message names the file and counts rows; it never shows a value.
+        InputError: a file is not CSV in UTF-8, has no rows, or is missing a column or a required
+            value; a financial year, quarter or number is in another format; or two files contain
+            the same force and quarter. The message names files and columns and counts rows. It
+            never shows a value.
     """
-    from swm_kpi.open_data.published_crime import read_recorded_crime
+    from swm_kpi.open_data.home_office_crime import read_recorded_crime
 
     return read_recorded_crime(paths)
 
@@ -61,49 +91,83 @@ def recorded_crime(paths: Paths) -> OpenTable:
 def officer_fte(paths: Paths) -> OpenTable:
     """Read Home Office police workforce files into the table ``published_workforce``.
 
-    Two forms are read: tables of police officers with a row per force and a column per date, named
-    like "March 2018", and open data with a row per force, sex, rank and type of worker. Where two
-    tables hold one date, the later table's figures are used, and those that differ are counted.
+    It reads two formats: tables of police officers, with a row for each force and a column for each
+    date, named like "March 2018"; and open data, with a row for each force, sex, rank and type of
+    worker. If two tables contain the same date, the figures of the later table are used, and a note
+    counts those that differ.
 
     Args:
-        paths: one file, several, or a folder, in which every ``*.csv`` is read at any depth.
+        paths: one file, several files, or a folder. In a folder, every ``*.csv`` at any depth is
+            read.
 
     Returns:
-        The table: ``as_at`` is the last day of the month. Only the 43 territorial forces have rows;
-        regions, totals and other bodies are left out and named in a note. What is not available
-        (``..``) is null. Coverage is the year up to the first date, to the last date.
+        The table, one row for each force, date and, in open data, published line:
+
+        - ``as_at``: the date of the snapshot, the last day of a month
+        - ``force``: the short name of one of the 43 territorial forces
+        - ``worker_type``: as published; "Police Officer" in tables
+        - ``sex`` and ``wider_function``: as published; null if the file does not have them
+        - ``fte``: full-time equivalents; null if not available (``..``)
+        - ``headcount``: people; null in tables and if not available
+
+        Coverage is from one year before the first date to the last date. Rows of regions, totals
+        and other bodies are left out, and a note names them.
 
     Raises:
-        InputError: a file cannot be read as UTF-8 CSV, lacks a column or a row, has a date or
-            number of another form, names a force twice, or holds a date and force that another
-            file also holds and is not the later table. The message names the file and counts rows;
-            it never shows a value.
+        InputError: a file is not CSV in UTF-8, has no rows, or is missing a column or a required
+            value; a date or number is in another format; a file names a force twice; or two files
+            contain the same date and force and neither is a later table. The message names files
+            and columns and counts rows. It never shows a value.
     """
-    from swm_kpi.open_data.workforce import read_officer_fte
+    from swm_kpi.open_data.home_office_workforce import read_officer_fte
 
     return read_officer_fte(paths)
 
 
-def stats19(collisions: Paths, casualties: Paths | None = None) -> dict[str, OpenTable]:
+def stats19(
+    collisions: Paths,
+    casualties: Paths | None = None,
+    *,
+    force_area: ForceArea | None = None,
+) -> dict[str, OpenTable]:
     """Read Department for Transport STATS19 files into the tables ``collision`` and ``casualty``.
 
-    Current ``collision_*`` and older ``accident_*`` names are both read, also side by side. Date,
-    force and place of a casualty are those of the collision.
+    It reads the current column names (``collision_*``) and the older ones (``accident_*``), also
+    together.
 
     Args:
-        collisions: one collision file, or several.
-        casualties: one casualty file, or several; without any, there is no ``casualty`` table.
+        collisions: one collision file, several files, or a folder. In a folder, every
+            ``*collision*.csv`` at any depth is read.
+        casualties: the same for casualties, with ``*casualt*.csv``. Without it, there is no
+            ``casualty`` table.
+        force_area: the force's districts and Local Policing Areas. By default, those of the
+            installed catalogue.
 
     Returns:
-        The tables by name. Coverage runs from 1 January of the first year to the last day of the
-        last month with a record, so the rest of a part-year file is missing and not zero.
+        The tables by name, one row for each collision or casualty:
+
+        - ``collision_id``, and in ``casualty`` also ``casualty_id``: vehicle and casualty reference
+        - ``date``: the day of the collision
+        - ``severity``: Fatal, Serious or Slight
+        - ``force``: the force of the collision; null if not recorded
+        - ``district``: the name of a district of ``force_area``, or else the ONS code
+        - ``lpa``: the Local Policing Area of the district, for every force; null outside them
+
+        Coverage is from 1 January of the first year to the last day of the last month with a row.
+        ``missing_months`` lists the months of the years in between that have no row.
 
     Raises:
-        InputError: a file cannot be read as UTF-8 CSV, lacks a column or a row, has a date that is
-            not ``DD/MM/YYYY`` or a severity other than 1 to 3, a collision is given twice, or a
-            casualty's collision is in none of the files. The message names the file and counts
-            rows; it never shows a value.
+        InputError: a file is not CSV in UTF-8, has no rows, or is missing a column or a required
+            value; a date is not ``DD/MM/YYYY``; a severity is not 1, 2 or 3; a collision or
+            casualty occurs twice; or a casualty's collision is in none of the files. The message
+            names files and columns and counts rows. It never shows a value.
     """
     from swm_kpi.open_data.road_casualties import read_stats19
 
-    return read_stats19(collisions, casualties)
+    return read_stats19(collisions, casualties, force_area or _installed_force_area())
+
+
+def _installed_force_area() -> ForceArea | None:
+    from swm_kpi.model.plugins import catalogue
+
+    return catalogue().force_area

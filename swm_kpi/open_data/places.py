@@ -1,7 +1,8 @@
-"""Names of forces, districts and Local Policing Areas, as public files write them and as we do.
+"""Names of forces, districts and Local Policing Areas in public files.
 
-A district is known by its name or its ONS code. LSOA codes are not used: those of 2011 and of 2021
-differ, and the name holds the district in both.
+Street-level files give the name of a Lower layer Super Output Area (LSOA), which contains the name
+of the district. STATS19 files give the ONS code of the district. LSOA codes are not used: they
+changed between the censuses of 2011 and 2021, and the names contain the district in both.
 """
 
 from __future__ import annotations
@@ -11,34 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-WEST_MERCIA = "West Mercia"
-
-_NORTH, _SOUTH = "North Worcestershire", "South Worcestershire"
-LPA_BY_DISTRICT = {
-    "Herefordshire": "Herefordshire",
-    "Shropshire": "Shropshire",
-    "Telford and Wrekin": "Telford & Wrekin",
-    "Bromsgrove": _NORTH,
-    "Redditch": _NORTH,
-    "Wyre Forest": _NORTH,
-    "Malvern Hills": _SOUTH,
-    "Worcester": _SOUTH,
-    "Wychavon": _SOUTH,
-}
-"""The nine districts of West Mercia, and the Local Policing Area of each."""
-
-DISTRICT_BY_CODE = {
-    "E06000019": "Herefordshire",
-    "E06000020": "Telford and Wrekin",
-    "E06000051": "Shropshire",
-    "E07000234": "Bromsgrove",
-    "E07000235": "Malvern Hills",
-    "E07000236": "Redditch",
-    "E07000237": "Worcester",
-    "E07000238": "Wychavon",
-    "E07000239": "Wyre Forest",
-}
-"""The same nine by ONS code."""
+    from swm_kpi.model.force_area import ForceArea
 
 FORCE_BY_STATS19_CODE = {
     "1": "Metropolitan",
@@ -56,7 +30,7 @@ FORCE_BY_STATS19_CODE = {
     "17": "Cleveland",
     "20": "West Midlands",
     "21": "Staffordshire",
-    "22": WEST_MERCIA,
+    "22": "West Mercia",
     "23": "Warwickshire",
     "30": "Derbyshire",
     "31": "Nottinghamshire",
@@ -94,26 +68,33 @@ FORCE_BY_STATS19_CODE = {
     "98": "Dumfries and Galloway",
     "99": "Police Scotland",
 }
-"""STATS19 force codes; 91 to 98 are the Scottish forces until Police Scotland."""
+"""The police forces of the STATS19 code list, published by the Department for Transport.
 
-TERRITORIAL_FORCES = tuple(name for code, name in FORCE_BY_STATS19_CODE.items() if int(code) <= 63)
+Codes 91 to 98 are the Scottish forces before Police Scotland.
+"""
+
+_LAST_TERRITORIAL_CODE = 63
+TERRITORIAL_FORCES = tuple(
+    name for code, name in FORCE_BY_STATS19_CODE.items() if int(code) <= _LAST_TERRITORIAL_CODE
+)
 """The 43 territorial forces of England and Wales."""
 
-# "Police Service of Northern Ireland" and "Police Scotland" have no such ending and stay.
+# "Police Service of Northern Ireland" and "Police Scotland" do not end like this and stay the same.
 _FORCE_SUFFIX = r" (?:Police(?: Service| Force)?|Constabulary)$"
 _LSOA_NAME = r"^(.*\S) +[0-9]{3}[A-Z]+$"
 _DISTRICT_SUFFIX = r", (?:City|County) of$"
 
 
 def force_name(published: pl.Expr) -> pl.Expr:
-    """Shorten a force's published name: "Devon & Cornwall Police" is "Devon and Cornwall"."""
+    """Shorten a force's published name: "Devon & Cornwall Police" becomes "Devon and Cornwall"."""
     return _with_and(published.str.strip_chars()).str.replace(_FORCE_SUFFIX, "")
 
 
 def territorial_force(published: pl.Expr) -> pl.Expr:
     """Shorten the name of one of the 43 territorial forces, and keep any other name as published.
 
-    The Home Office writes "London, City of", and lists others, such as British Transport Police.
+    The Home Office writes "London, City of", and lists other bodies, such as British Transport
+    Police.
     """
     import polars as pl
 
@@ -123,7 +104,7 @@ def territorial_force(published: pl.Expr) -> pl.Expr:
 
 
 def force_of_code(code: pl.Expr) -> pl.Expr:
-    """Name the force of a STATS19 code: "Force code N" for one not known, null for a null."""
+    """Return the force of a STATS19 code: "Force code N" for an unknown code, null for a null."""
     import polars as pl
 
     known = code.replace_strict(FORCE_BY_STATS19_CODE, default=None, return_dtype=pl.String)
@@ -131,23 +112,31 @@ def force_of_code(code: pl.Expr) -> pl.Expr:
 
 
 def district_of_lsoa(name: pl.Expr) -> pl.Expr:
-    """Take the district from an LSOA's name: "Newcastle-under-Lyme 004B", less its last word.
+    """Return the district of an LSOA's name: the name without its last word, such as "004B".
 
-    Null for a null, and for a name of another form.
+    Null for a null, and for a name in another format.
     """
     return _with_and(name.str.extract(_LSOA_NAME, 1)).str.replace(_DISTRICT_SUFFIX, "")
 
 
-def district_of_code(code: pl.Expr) -> pl.Expr:
-    """Name the district of an ONS code where it is one of West Mercia's, else keep the code."""
-    return code.replace(DISTRICT_BY_CODE)
+def district_of_code(code: pl.Expr, force_area: ForceArea | None) -> pl.Expr:
+    """Return the name of the district of an ONS code, or the code outside the force's area."""
+    return code if force_area is None else code.replace(dict(force_area.district_by_code))
 
 
-def lpa_of_district(district: pl.Expr) -> pl.Expr:
-    """Return the Local Policing Area of a district's name; null outside West Mercia."""
+def lpa_of_district(district: pl.Expr, force_area: ForceArea | None) -> pl.Expr:
+    """Return the Local Policing Area of a district's name; null outside the force's area."""
     import polars as pl
 
-    return district.replace_strict(LPA_BY_DISTRICT, default=None, return_dtype=pl.String)
+    lpas = {} if force_area is None else dict(force_area.lpa_by_district)
+    return district.replace_strict(lpas, default=None, return_dtype=pl.String)
+
+
+def is_of_force(force_area: ForceArea | None) -> pl.Expr:
+    """Return whether the column ``force`` is the force of the area; false without an area."""
+    import polars as pl
+
+    return pl.lit(False) if force_area is None else pl.col("force") == force_area.force
 
 
 def _with_and(name: pl.Expr) -> pl.Expr:

@@ -2,8 +2,8 @@
 
 It is for demonstrations, tests and timing where no real data can be had. The tables are valid
 against their contracts and agree with each other, and the volumes, shares and seasons are
-round-number guesses that give them a plausible shape. **They are assumptions, not facts about West
-Mercia or about any force**, and no number computed from them says anything about one.
+round-number guesses that give them a plausible shape. **They are assumptions, not facts about any
+force**, and no number computed from them says anything about one.
 
 What is assumed at ``scale=1``, a year unless said otherwise:
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from swm_kpi.model.plugins import load
+
 ROOT = Path(__file__).parents[2]
 DEFINITIONS_ROOT = "definitions"
 
@@ -232,6 +234,34 @@ def test_the_library_knows_no_metric() -> None:
         if "definitions" in (*source.split("."), name)
     }
     assert importers <= {"model"}, "only the catalogue looks for definitions, by name"
+
+
+# Where the library may contain a name of the plan: (path, name): reason.
+PLAN_NAMES_ALLOWED = {
+    ("swm_kpi/open_data/places.py", "West Mercia"): "the public STATS19 code list of all forces",
+}
+
+
+def names_of_the_plan() -> set[str]:
+    """The names of the plan: its title, objectives, force, districts and Local Policing Areas."""
+    plan = load("swm_kpi.definitions")
+    area = plan.force_area
+    assert area is not None
+    lpas = {*area.lpa_by_district.values(), *plan.dimensions["lpa"].members}
+    titles = {objective.title for objective in plan.objectives}
+    return {plan.title, area.force, *area.lpa_by_district, *area.district_by_code, *lpas, *titles}
+
+
+def test_the_library_contains_no_name_of_the_plan() -> None:
+    uses = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in (ROOT / "swm_kpi").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+        for text in [" ".join(path.read_text(encoding="utf-8", errors="replace").split())]
+        for name in names_of_the_plan()
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
+    }
+    assert uses == set(PLAN_NAMES_ALLOWED), "take it from the catalogue, or from a parameter"
 
 
 def test_pandera_stays_in_contracts() -> None:

@@ -147,8 +147,8 @@ def test_quarters_that_are_not_given_are_not_zero(tmp_path: Path) -> None:
     last = write(tmp_path / "b.csv", HEADER, line(quarter=1, year="2018/19"))
     table = recorded_crime([first, last])
     assert table.missing_months == tuple(date(2018, month, 1) for month in (1, 2, 3))
-    assert "No file was given for 2017/18 Q4: a 0 there is missing data, not none." in table.notes
-    assert any(note.startswith("Kent has lines for 1 of the 2 quarters") for note in table.notes)
+    assert "No file for 2017/18 Q4: a 0 there is missing data, not zero." in table.notes
+    assert any(note.startswith("Kent has lines for 1 of the 2 quarters:") for note in table.notes)
     periods = kpi.periods("2017/18 Q4", "2018/19 Q1")
     frame = kpi.compute(["17"], {"recorded_crime": table}, periods=periods).to_pandas()
     frame = frame[frame["basis"] == "proxy"].set_index("period")
@@ -162,15 +162,15 @@ def test_a_missing_column_is_named(tmp_path: Path, lost: str) -> None:
     if lost == "Offence Description":
         assert "whole number" in refusal(lambda: recorded_crime(path))
     else:
-        assert f"lacks 1 column: {lost}." in refusal(lambda: recorded_crime(path))
+        assert f"is missing 1 column: {lost}." in refusal(lambda: recorded_crime(path))
 
 
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
-        (line(year=CANARY), "1 row with a Financial Year that is not written"),
-        (line(year="2017/19"), "1 row with a Financial Year that is not written"),
-        (line(year="2017"), "1 row with a Financial Year that is not written"),
+        (line(year=CANARY), "1 row with a Financial Year that is not written like"),
+        (line(year="2017/19"), "1 row with a Financial Year that is not written like"),
+        (line(year="2017"), "1 row with a Financial Year that is not written like"),
         (line(quarter=5), "1 row with a Financial Quarter other than 1 to 4"),
         (line(quarter=CANARY), "1 row with a Financial Quarter other than 1 to 4"),
         (line(CANARY), "1 row with a Number of Offences that is not a whole number"),
@@ -189,7 +189,7 @@ def test_a_bad_line_is_refused_without_its_value(tmp_path: Path, bad: str, words
 def test_one_force_and_quarter_twice_is_refused(tmp_path: Path) -> None:
     one = write(tmp_path / "a.csv", HEADER, line(force="Kent Police"))
     two = write(tmp_path / "b.csv", HEADER, line(force="Kent"))
-    assert "a.csv and b.csv both hold" in refusal(lambda: recorded_crime([one, two]))
+    assert "a.csv and b.csv both contain" in refusal(lambda: recorded_crime([one, two]))
     other = write(tmp_path / "b.csv", HEADER, line(force="Essex"))
     assert len(recorded_crime([one, other])) == len(recorded_crime(tmp_path)) == 2
 
@@ -220,7 +220,7 @@ def test_regions_and_totals_are_left_out_and_named(tmp_path: Path, bom: bool, en
         "4 rows (British Transport Police, London, Total 43 forces, West Midlands)."
     )
     assert table.notes[1].startswith("No row in any file: Cumbria, ")
-    assert table.notes[2].startswith("Not available (..), kept as no value: 1 figure.")
+    assert table.notes[2].startswith("Not available (..), kept as null: 1 figure.")
     assert table.coverage == (date(2016, 10, 1), date(2018, 3, 31))
 
 
@@ -244,7 +244,7 @@ def test_the_later_table_revises_the_earlier(tmp_path: Path) -> None:
     table = officer_fte([later, early])
     days = ("2017-03-31", "2017-09-30", "2018-03-31")
     assert by_day(table) == dict(zip([(day, "Kent") for day in days], (9, 11, 12), strict=True))
-    assert any("later one: 1 figure." in note for note in table.notes)
+    assert any("later file: 1 figure." in note for note in table.notes)
     again = write(tmp_path / "b.csv", TABLE, "Kent,11,12")
     assert "2 pairs of date and force" in refusal(lambda: officer_fte([later, again]))
 
@@ -275,7 +275,7 @@ def test_a_missing_workforce_column_is_named(tmp_path: Path, lost: str) -> None:
     header = OPEN.replace(lost, "Other")
     path = write(tmp_path / "a.csv", header, f"2018,E,{CANARY},R,S,R,Police Officer,1,1")
     message = refusal(lambda: officer_fte(path))
-    assert "lacks 1 column: " in message
+    assert "is missing 1 column: " in message
     assert lost in message
 
 
@@ -289,13 +289,13 @@ def test_a_missing_workforce_column_is_named(tmp_path: Path, lost: str) -> None:
         ),
         (TABLE, ["Kent,1,-5"], "1 row with a March 2018 that is neither a number nor .."),
         (TABLE, ["Kent,1,"], "1 row with a force and no March 2018"),
-        (TABLE, ["Kent,1,2", "Kent Police,1,2"], "1 row with a force already read"),
+        (TABLE, ["Kent,1,2", "Kent Police,1,2"], "1 row with a force that occurs before"),
         (TABLE, ["London,9,9", "West Midlands,1,2"], "1 row of West Midlands, which is a region"),
         (TABLE, ["West Midlands,1,2", "West Midlands,2,1"], "2 rows of West Midlands"),
-        (TABLE, [f"{CANARY},1,2"], "hold no row of a territorial force"),
+        (TABLE, [f"{CANARY},1,2"], "contain no row of a territorial force"),
         ("Force/Region,Spring", ["Kent,1"], "no column named after a month"),
         ("Force/Region,March 2018,March 2018 ", ["Kent,1,2"], "two columns of one month"),
-        ("Area,March 2018", ["Kent,1"], "lacks 1 column: Force/Region or"),
+        ("Area,March 2018", ["Kent,1"], "is missing 1 column: Force/Region or"),
         (OPEN, [f"{CANARY},E,Kent,R,S,R,Police Officer,1,1"], "As at 31 March that is not a year"),
         (OPEN, ["2018,E,Kent,R,S,R,Police Officer,1.5,1"], "a headcount that is not whole"),
     ],

@@ -22,8 +22,11 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from swm_kpi import ForceArea
 from swm_kpi.errors import InputError
 from swm_kpi.open_data import OpenTable, police_uk, stats19
+from swm_kpi.open_data.road_casualties import read_stats19
+from swm_kpi.open_data.street_crime import read_street_crime
 
 ROOT = Path(__file__).parents[3]
 CANARY = "ZQX-canary-7731"
@@ -198,8 +201,8 @@ def test_places_that_count_for_no_district_or_area_are_noted(tmp_path: Path) -> 
     ]
     assert table.notes == (
         "No location, so no district: 2 records.",
-        "An area name of unknown form, so no district: 1 record.",
-        "West Mercia's, outside its Local Policing Areas: 1 record.",
+        "An area name in an unknown format, so no district: 1 record.",
+        "Recorded by West Mercia outside its Local Policing Areas: 1 record.",
     )
 
 
@@ -208,9 +211,43 @@ def test_another_force_in_a_district_of_ours_has_no_area(tmp_path: Path) -> None
     table = police_uk(write(tmp_path / "2025-06-warwickshire-street.csv", [row]))
     assert table.frame.select(PLACES).rows() == [("Warwickshire", "Redditch", None)]
     assert table.notes == (
-        "Another force's, in a district of West Mercia: 1 record, counted for the district and "
+        "Recorded by another force in a district of West Mercia: 1 record, counted for the "
+        "district and for no Local Policing Area.",
+    )
+
+
+KENT = ForceArea(
+    force="Kent",
+    lpa_by_district={"Ashford": "East", "Dartford": "North"},
+    district_by_code={"E07000105": "Ashford", "E07000107": "Dartford"},
+)
+
+
+def test_another_force_passes_its_own_area(tmp_path: Path) -> None:
+    rows = [
+        street(Reported_by="Kent Police", LSOA_name="Ashford 001A"),
+        street(Reported_by="Kent Police", LSOA_name="Worcester 001A", Crime_ID="c2"),
+        street(LSOA_name="Dartford 001A", Crime_ID="c3"),
+    ]
+    table = police_uk(write(tmp_path / "records.csv", rows), force_area=KENT)
+    assert table.frame["lpa"].to_list() == ["East", None, None]
+    assert table.notes == (
+        "Recorded by Kent outside its Local Policing Areas: 1 record.",
+        "Recorded by another force in a district of Kent: 1 record, counted for the district and "
         "for no Local Policing Area.",
     )
+    crash = collision(police_force="46", local_authority_ons_district="E07000107")
+    roads = stats19(write(tmp_path / "a.csv", [crash]), force_area=KENT)["collision"]
+    assert roads.frame.select(PLACES).rows() == [("Kent", "Dartford", "North")]
+
+
+def test_without_an_area_every_row_has_no_local_policing_area(tmp_path: Path) -> None:
+    street_files = write(tmp_path / JUNE, [street()])
+    crime = read_street_crime(street_files, None)
+    assert crime.frame.select(PLACES).rows() == [("West Mercia", "Worcester", None)]
+    roads = read_stats19(write(tmp_path / "a.csv", [collision()]), None, None)["collision"]
+    assert roads.frame.select(PLACES).rows() == [("West Mercia", "E07000237", None)]
+    assert crime.notes == roads.notes == ()
 
 
 @pytest.mark.parametrize(
@@ -287,9 +324,10 @@ def test_months_and_forces_without_a_file_are_named(tmp_path: Path) -> None:
         date(2024, 4, 1),
     )
     assert table.notes[1:] == (
-        "No file was given for 2023-12 to 2024-01, 2024-03 to 2024-04: there is nothing for them.",
-        "Warwickshire has files for 1 of the 4 months given: there is nothing for it in the "
-        "others.",
+        "No file for 2023-12 to 2024-01, 2024-03 to 2024-04: the months are missing data, not "
+        "zero.",
+        "Warwickshire has files for 1 of the 4 months: the others are missing data for it, not "
+        "zero.",
     )
     missing = (date(2023, 11, 1), date(2024, 5, 1), date(2024, 6, 1))
     assert table.missing_of == {"force": {"Warwickshire": missing}}
@@ -305,7 +343,7 @@ def test_all_missing_columns_are_named_at_once(tmp_path: Path) -> None:
     for name in ("Crime type", "LSOA name"):
         del row[name]
     message = refusal(lambda: police_uk(write(tmp_path / JUNE, [row])))
-    assert message.startswith(f"{JUNE} lacks 2 columns: LSOA name, Crime type.")
+    assert message.startswith(f"{JUNE} is missing 2 columns: LSOA name, Crime type.")
 
 
 @pytest.mark.parametrize(
@@ -371,7 +409,7 @@ def test_what_is_not_a_whole_csv_file_is_refused(tmp_path: Path, content: bytes)
 def test_paths_to_nothing_are_refused(tmp_path: Path) -> None:
     assert "'gone.csv'" in refusal(lambda: police_uk(tmp_path / "gone.csv"))
     assert "*-street.csv" in refusal(lambda: police_uk(tmp_path))
-    assert "No file" in refusal(lambda: police_uk([]))
+    assert "There is no file" in refusal(lambda: police_uk([]))
     assert "A path is text" in refusal(lambda: police_uk([3]))  # type: ignore[list-item]
     (tmp_path / "[a]*.csv").write_text(WHOLE)
     assert len(police_uk(tmp_path / "[a]*.csv")) == 1, "a name is not a pattern"
@@ -433,9 +471,7 @@ def test_files_of_both_vintages_are_read_side_by_side(tmp_path: Path) -> None:
     assert len(tables["collision"]) == 2
     assert tables["collision"].coverage == (date(2022, 1, 1), date(2024, 3, 31))
     assert tables["collision"].missing_months == tuple(date(2023, m, 1) for m in range(1, 13))
-    assert tables["collision"].notes == (
-        "No file was given for 2023: a 0 there is missing data, not none.",
-    )
+    assert tables["collision"].notes == ("No file for 2023: a 0 there is missing data, not zero.",)
 
 
 def test_a_part_year_file_covers_no_more_than_it_holds(tmp_path: Path) -> None:
@@ -481,15 +517,17 @@ def test_other_districts_keep_their_code(tmp_path: Path) -> None:
         ("E09000033", None),
         ("E08000025", None),
     ]
-    assert table.notes == ("West Mercia's, outside its Local Policing Areas: 1 collision.",)
+    assert table.notes == (
+        "Recorded by West Mercia outside its Local Policing Areas: 1 collision.",
+    )
 
 
 def test_collisions_without_a_casualty_are_noted(tmp_path: Path) -> None:
     rows = [collision("1"), collision("2")]
     tables = stats19(write(tmp_path / "a.csv", rows), write(tmp_path / "b.csv", [casualty("1")]))
     assert tables["casualty"].notes == (
-        "Without a casualty in the files given: 1 collision. Every STATS19 collision has one at "
-        "least, so casualties are missing.",
+        "Without a casualty in these files: 1 collision. Every STATS19 collision has at least "
+        "one, so casualties are missing.",
     )
 
 
@@ -516,14 +554,14 @@ def test_a_severity_of_another_code_is_refused(tmp_path: Path, code: str) -> Non
 def test_casualties_that_cannot_be_placed_in_time_are_refused(tmp_path: Path) -> None:
     collisions = write(tmp_path / "a.csv", [collision()])
     people = write(tmp_path / "b.csv", [casualty(), casualty(CANARY), casualty(CANARY + "2")])
-    assert "2 rows whose collision is in none" in refusal(lambda: stats19(collisions, people))
+    assert "2 rows without a collision" in refusal(lambda: stats19(collisions, people))
 
 
 def test_what_is_given_twice_is_refused(tmp_path: Path) -> None:
     collisions = write(tmp_path / "a.csv", [collision(CANARY)])
     people = write(tmp_path / "b.csv", [casualty(CANARY)])
-    assert "1 row of a collision already read" in refusal(lambda: stats19([collisions] * 2))
-    assert "1 row of a casualty already read" in refusal(
+    assert "1 row of a collision that occurs before" in refusal(lambda: stats19([collisions] * 2))
+    assert "1 row of a casualty that occurs before" in refusal(
         lambda: stats19(collisions, [people, people])
     )
 
@@ -532,7 +570,7 @@ def test_missing_stats19_columns_are_named_in_both_forms(tmp_path: Path) -> None
     row = collision(speed_limit=CANARY)
     del row["collision_index"], row["police_force"]
     message = refusal(lambda: stats19(write(tmp_path / "a.csv", [row])))
-    assert "lacks 2 columns: collision_index or accident_index, police_force." in message
+    assert "is missing 2 columns: collision_index or accident_index, police_force." in message
 
 
 # The table

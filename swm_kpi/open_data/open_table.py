@@ -1,4 +1,4 @@
-"""What a reader of files returns: a table, the days it covers, and what to know of it."""
+"""The result of a reader of public files: a table with its coverage and notes."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Paths: TypeAlias = str | PathLike[str] | Iterable[str | PathLike[str]]
 
 @dataclass(frozen=True, eq=False)
 class OpenTable:
-    """A table read from public files, which ``compute`` accepts as it is.
+    """A table from public files, which you can pass to ``compute``.
 
     Attributes:
-        table: the name it has in ``compute``'s data.
-        frame: a Polars frame with the columns of the contract, each text, a date or a number.
+        table: the name of the contract, and the table's name in the data of ``compute``.
+        frame: a Polars frame with the columns of the contract: text, dates and numbers.
         coverage: the first and the last day that the files cover.
-        notes: what a reader of its numbers must be told.
-        missing_months: the first day of each month within the coverage that no file holds: a
-            count of 0 for it is missing data, not none.
-        missing_of: by breakdown and member, such as ``force`` and ``Warwickshire``, the further
-            months that no file holds for that member.
+        notes: what a reader of the numbers must know.
+        missing_months: the first day of each month within the coverage that no file contains. A
+            count of 0 for it is missing data.
+        missing_of: the further months that no file contains for one member, by breakdown and
+            member, such as ``force`` and ``Warwickshire``.
     """
 
     table: str
@@ -45,16 +45,14 @@ class OpenTable:
         return self.frame.height
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return the rows as a pandas frame: dates as ``datetime64[us]``, missing text as null.
-
-        Column by column, because Polars' own conversion needs pyarrow, an optional part.
-        """
+        """Return the rows as a pandas frame: dates as ``datetime64[us]``, missing text as None."""
         import pandas as pd
         import polars as pl
 
+        # Polars' own conversion needs pyarrow, which is optional.
         def convert(series: pl.Series) -> pd.Series:
             if series.dtype == pl.Date:
                 return pd.Series(series.cast(pl.Datetime("us")).to_numpy(), dtype="datetime64[us]")
             return pd.Series(series.to_list(), dtype=None if series.is_not_null().any() else object)
 
-        return pd.DataFrame({each.name: convert(each) for each in self.frame.get_columns()})
+        return pd.DataFrame({series.name: convert(series) for series in self.frame.get_columns()})

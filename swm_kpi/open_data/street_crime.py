@@ -1,0 +1,187 @@
+"""Street-level crime files of data.police.uk: one row for each record, as published."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from swm_kpi.errors import InputError
+from swm_kpi.open_data.csv_files import find_files, format_count, read_text, refuse_rows
+from swm_kpi.open_data.open_table import OpenTable, Paths
+from swm_kpi.open_data.places import (
+    district_of_lsoa,
+    force_name,
+    is_of_force,
+    lpa_of_district,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from swm_kpi.model.force_area import ForceArea
+
+_COLUMNS = {
+    "crime_id": ("Crime ID",),
+    "month": ("Month",),
+    "force": ("Reported by",),
+    "lsoa": ("LSOA name",),
+    "crime_type": ("Crime type",),
+    "last_outcome": ("Last outcome category",),
+}
+_REQUIRED = ("month", "force", "crime_type")
+_MONTH = r"^[0-9]{4}-(?:0[1-9]|1[0-2])$"
+_FILE_NAME = re.compile(r"([0-9]{4}-[0-9]{2})-.+-street\.csv", re.IGNORECASE)
+
+
+def read_street_crime(paths: Paths, force_area: ForceArea | None) -> OpenTable:
+    """Read street-level files, as described in ``swm_kpi.open_data.police_uk``."""
+    import polars as pl
+
+    files = find_files(paths, pattern="*-street.csv")
+    frames = [_read(path) for path in files]
+    _refuse_repeated_months(files, frames)
+    frame = pl.concat(frames).with_columns(
+        district=district_of_lsoa(pl.col("lsoa")),
+        month=pl.col("month").str.to_date("%Y-%m"),
+    )
+    lpa = lpa_of_district(pl.col("district"), force_area)
+    frame = frame.with_columns(lpa=pl.when(is_of_force(force_area)).then(lpa))
+    months = frame["month"].unique().sort().to_list()
+    missing = _missing_months(months)
+    return OpenTable(
+        table="street_crime",
+        frame=frame.select(
+            "crime_id", "month", "force", "district", "lpa", "crime_type", "last_outcome"
+        ),
+        coverage=(months[0], _last_day(months[-1])),
+        notes=(*_notes(frame, force_area), *_notes_on_files(frame, months, missing)),
+        missing_months=missing,
+        missing_of={"force": _missing_of_forces(frame, months)},
+    )
+
+
+def _read(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    frame = read_text(path, _COLUMNS, required=_REQUIRED)
+    wrong = frame.filter(~pl.col("month").str.contains(_MONTH))
+    refuse_rows(path, wrong.height, "a Month that is not written YYYY-MM")
+    named = _FILE_NAME.fullmatch(path.name)
+    if named:
+        other = frame.filter(pl.col("month") != named[1])
+        refuse_rows(path, other.height, "a Month other than the one in the file's name")
+    return frame.with_columns(force_name(pl.col("force")))
+
+
+def _refuse_repeated_months(files: list[Path], frames: list[pl.DataFrame]) -> None:
+    """Raise if two files contain the same force and month: each record would count twice."""
+    files_by_key: dict[tuple[str, str], Path] = {}
+    for path, frame in zip(files, frames, strict=True):
+        for key in frame.select("month", "force").unique().rows():
+            if key in files_by_key:
+                raise InputError(
+                    f"{files_by_key[key].name} and {path.name} both contain one force's records of "
+                    "one "
+                    "month. Give one of them: every record would count twice."
+                )
+            files_by_key[key] = path
+
+
+def _notes(frame: pl.DataFrame, force_area: ForceArea | None) -> Iterator[str]:
+    """Yield what a reader of the numbers should know about the records."""
+    import polars as pl
+
+    def records(condition: pl.Expr) -> int:
+        return frame.filter(condition).height
+
+    of_force = is_of_force(force_area)
+    lpa = lpa_of_district(pl.col("district"), force_area)
+    has_district = pl.col("district").is_not_null()
+    if number := records(pl.col("lsoa").is_null()):
+        yield f"No location, so no district: {format_count(number, 'record')}."
+    if number := records(pl.col("lsoa").is_not_null() & ~has_district):
+        yield (
+            f"An area name in an unknown format, so no district: {format_count(number, 'record')}."
+        )
+    if force_area is not None:
+        if number := records(of_force & has_district & lpa.is_null()):
+            yield (
+                f"Recorded by {force_area.force} outside its Local Policing Areas: "
+                f"{format_count(number, 'record')}."
+            )
+        if number := records(~of_force & lpa.is_not_null()):
+            yield (
+                f"Recorded by another force in a district of {force_area.force}: "
+                f"{format_count(number, 'record')}, counted for the district and for no Local "
+                "Policing "
+                "Area."
+            )
+    ids = frame.filter(pl.col("crime_id").is_not_null()).group_by("crime_id", "month").len()
+    if number := ids.filter(pl.col("len") > 1).height:
+        yield (
+            f"{format_count(number, 'crime id')} {'occurs' if number == 1 else 'occur'} more than "
+            "once "
+            "within a month: every record is counted, as published."
+        )
+    across = ids.group_by("crime_id").len().filter(pl.col("len") > 1).height
+    if across:
+        yield (
+            f"{format_count(across, 'crime id')} {'occurs' if across == 1 else 'occur'} in more "
+            "than "
+            "one month: every record is counted, as published."
+        )
+
+
+def _notes_on_files(
+    frame: pl.DataFrame, months: list[date], missing: tuple[date, ...]
+) -> Iterator[str]:
+    """Yield a note for the months, and for each force with months, that no file contains."""
+    if missing:
+        yield f"No file for {_month_ranges(missing)}: the months are missing data, not zero."
+    months_by_force = frame.select("force", "month").unique().group_by("force").len().sort("force")
+    for force, number in months_by_force.rows():
+        if number < len(months):
+            yield (
+                f"{force} has files for {number} of the {len(months)} months: the others are "
+                "missing data for it, not zero."
+            )
+
+
+def _missing_of_forces(frame: pl.DataFrame, months: list[date]) -> dict[str, tuple[date, ...]]:
+    """Return the months that a force has no file for, for each force that has some."""
+    present = set(frame.select("force", "month").unique().iter_rows())
+    missing: dict[str, tuple[date, ...]] = {}
+    for force in sorted({force for force, _ in present}):
+        missing[force] = tuple(month for month in months if (force, month) not in present)
+    return {force: absent for force, absent in missing.items() if absent}
+
+
+def _missing_months(months: list[date]) -> tuple[date, ...]:
+    """Return the months between the first and the last that are not in the list."""
+    present = {_month_number(month) for month in months}
+    missing = [number for number in range(min(present), max(present)) if number not in present]
+    return tuple(date(number // 12, number % 12 + 1, 1) for number in missing)
+
+
+def _month_ranges(months: tuple[date, ...]) -> str:
+    """Format sorted months as ranges: "2018-12 to 2024-12, 2025-03"."""
+    ranges = []
+    for _, group in groupby(enumerate(months), key=lambda pair: _month_number(pair[1]) - pair[0]):
+        consecutive = [month for _, month in group]
+        first, last = f"{consecutive[0]:%Y-%m}", f"{consecutive[-1]:%Y-%m}"
+        ranges.append(first if first == last else f"{first} to {last}")
+    return ", ".join(ranges)
+
+
+def _month_number(month: date) -> int:
+    """Return the number of months since year 0, so that consecutive months differ by one."""
+    return month.year * 12 + month.month - 1
+
+
+def _last_day(month: date) -> date:
+    return month.replace(day=monthrange(month.year, month.month)[1])
