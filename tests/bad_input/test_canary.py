@@ -34,7 +34,7 @@ from tests.support.bad_inputs import (
     refused,
     rows,
 )
-from tests.unit.contracts.test_contracts import columns_of, frame_of
+from tests.support.contract_frames import columns_of, frame_of
 
 pytestmark = [*engines.IGNORED_WARNINGS, pytest.mark.usefixtures(nothing_is_told.__name__)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,7 @@ from hypothesis import strategies as st
 import swm_kpi as kpi
 from swm_kpi import (
     Average,
-    Column,
-    Contract,
     Count,
-    Dimension,
     DisclosurePolicy,
     Duration,
     OutputError,
@@ -42,13 +39,13 @@ from tests.support.bad_inputs import (
     case,
     cells,
     compute,
-    metric,
     nothing_is_told,
     refused,
     rows,
 )
 from tests.support.bad_inputs import MARK as M
 from tests.support.engines import IGNORED_WARNINGS
+from tests.support.large_requests import UnreadableTable, crossed_metric
 
 pytestmark = [*IGNORED_WARNINGS, pytest.mark.usefixtures(nothing_is_told.__name__)]
 POLICY = DisclosurePolicy(threshold=5, rounding_base=5)
@@ -216,36 +213,15 @@ def test_what_does_not_add_is_not_put_together_over_time(give: Give) -> None:
     assert "do not add" in in_may["change_note"][0]
 
 
-def crossed(*lengths: int) -> kpi.Metric:
-    breakdowns = [
-        Dimension(f"d{n}", f"D{n}", [str(number) for number in range(length)], description="Many.")
-        for n, length in enumerate(lengths)
-    ]
-    body: dict[str, Any] = {
-        f"c{n}": Column(str, dimension=each, nullable=True, description="One of many.")
-        for n, each in enumerate(breakdowns)
-    }
-    body |= {"day": Column(date, description="When."), "__doc__": "One row per event."}
-    wide: Any = type(Contract)("Wide", (Contract,), body, row_unit=Unit.EVENTS)
-    for name, each in body.items():
-        if isinstance(each, Column):
-            each.__set_name__(wide, name)
-    return metric(Count(key="events", of=wide, at=wide.day), dimensions=breakdowns)
-
-
-class NeverRead:
-    """Not a table: it has a name, and reading it raises an error."""
-
-
 @case(52, name="lengths", two=(3000, 3000), three=(300, 300, 300), many_periods=(44, 350, 10))
 def test_more_cells_than_can_be_meant_are_refused_before_a_row_is_read(
     lengths: tuple[int, ...],
 ) -> None:
     """The message multiplies them out. The table here could not even be opened."""
-    made = crossed(*lengths)
+    made = crossed_metric(*lengths)
     months = kpi.periods("2015-04-01", "2025-03-31", grain="month")
     by = [dimension.key for dimension in made.dimensions]
     product = " x ".join(map(str, lengths))
     most = math.prod(length + 2 for length in lengths) * len(months)
     with refused(RequestError, f"{most:,} cells .*120 periods x breakdowns of {product}"):
-        compute({"wide": NeverRead()}, made=made, periods=months, by=by, coverage={})
+        compute({"wide": UnreadableTable()}, made=made, periods=months, by=by, coverage={})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,30 +16,12 @@ from polars.testing import assert_frame_equal
 import swm_kpi as kpi
 from swm_kpi.engine import compute as computing
 from tests.support import engines
+from tests.support.marked_visits import CANARY, COUNTED, ROWS, YEAR
 from tests.support.oracle_cases import AREA, MEASURES, build_metric, compute, to_frame
 
 # Ibis brings rows to SQLite and back through what pandas and Python are about to take away.
 SQLITE = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 pytestmark = list(engines.IGNORED_WARNINGS)
-
-YEAR = kpi.periods("2024/25")
-CANARY = "v-CANARY"
-ROWS = to_frame(
-    "visit",
-    [
-        {
-            "visit_id": f"{CANARY}{number}",
-            "opened_at": datetime(2024, 4, 1 + number),
-            "closed_at": datetime(2024, 4, 2 + number),
-            "due_on": date(2024, 4, 1 + number),
-            "person": "p1",
-            "weight": 1.0,
-            "area": "North",
-        }
-        for number in range(5)
-    ],
-)
-COUNTED = build_metric([each for each in MEASURES if each.key == "by_due_day"], [AREA])
 
 
 def duckdb_table() -> tuple[Any, Callable[[], None]]:
@@ -88,21 +70,22 @@ STOPPED = """
 import swm_kpi as kpi
 from swm_kpi.engine import compute as computing
 from tests.support import engines
-from tests.engines.test_failures import AREA, COUNTED, ROWS, YEAR, computed
+from tests.support.marked_visits import COUNTED, ROWS, YEAR
+from tests.support.oracle_cases import AREA, compute
 
-given = engines.door("Spark")
-tables = [given("visit", ROWS), given("visit", ROWS)]
+load = engines.loader("Spark")
+tables = [load("visit", ROWS), load("visit", ROWS)]
 session = tables[0].sparkSession
 aggregate_table = computing.aggregate_table
 
-def lost_meanwhile(*asked):
+def lost_meanwhile(*arguments):
     session.stop()
-    return aggregate_table(*asked)
+    return aggregate_table(*arguments)
 
 computing.aggregate_table = lost_meanwhile
 for table in tables:
     try:
-        computed(COUNTED, {"visit": table}, YEAR, [AREA])
+        compute(COUNTED, {"visit": table}, YEAR, [AREA])
     except kpi.InputError as error:
         print("told:", error, error.__context__)
 """

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -50,9 +51,31 @@ LAYERS = (
     "site",
     "cli",
 )
-# The same inside a package: for the engine, in the order of the steps of a request.
+# The same inside a package that has sub-packages. A module may have a layer of its own.
 SUBPACKAGES = {
     "analysis": ("measure_series", "comparison", "process_charts"),
+    "engine": (
+        # Dates, encodings and differences between engines, which more than one step uses.
+        "completeness",
+        "input.dst",
+        "input.encode",
+        "backends.distinct",
+        "backends.dialects",
+        "backends.engine_errors",
+        "backends.scans",
+        # The steps of a request.
+        "plan",
+        "input",
+        "backends",
+        "aggregate",
+        "output",
+        # The public functions, which run the steps.
+        "validate",
+        "readiness",
+        "compute",
+        "query_plan",
+        "worked_examples",
+    ),
 }
 DATAFRAME_LIBRARIES = {"narwhals", "pandas", "polars", "pyarrow"}
 DATAFRAME_PACKAGES = {
@@ -93,6 +116,7 @@ def top(module: str | None) -> str:
     return (module or "").split(".")[0]
 
 
+@cache
 def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
@@ -138,6 +162,7 @@ def imports(tree: ast.AST, module: str, *, is_package: bool) -> Iterator[tuple[s
                 yield str(target.value), ""
 
 
+@cache
 def imports_of(path: Path) -> list[tuple[str, str]]:
     is_package = path.name == "__init__.py"
     return list(imports(parse(path), module_name(path), is_package=is_package))
@@ -152,6 +177,7 @@ def package_of(module: str) -> str:
     return module.split(".")[1] if "." in module else module
 
 
+@cache
 def import_graph() -> dict[str, set[str]]:
     """Return the import graph of the library: each module with the modules it imports."""
     graph: dict[str, set[str]] = {}
@@ -295,6 +321,7 @@ def test_every_imported_package_is_declared() -> None:
         "griffe": "griffelib",
         "ibis": "ibis_framework",
         "odf": "odfpy",
+        "pydantic_core": "pydantic",
         "vl_convert": "vl_convert_python",
     }
     undeclared = {
@@ -306,17 +333,25 @@ def test_every_imported_package_is_declared() -> None:
     assert undeclared == set()
 
 
+def test_every_package_with_subpackages_orders_them() -> None:
+    assert {package_of(module) for module in LIBRARY if module.count(".") > 2} == set(SUBPACKAGES)
+
+
 @pytest.mark.parametrize(("package", "layers"), SUBPACKAGES.items())
 def test_subpackages_import_only_lower_layers(package: str, layers: tuple[str, ...]) -> None:
-    def layer_of(module: str) -> int | None:
-        name = module.removeprefix(f"swm_kpi.{package}.").split(".")[0]
-        return layers.index(name) if module.startswith(f"swm_kpi.{package}.") else None
+    def layer_of(module: str) -> int:
+        """The layer of a module is that of the longest name in the list that it begins with."""
+        parts = module.split(".")[2:]
+        names = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+        return next(layers.index(name) for name in names if name in layers)
 
+    prefix = f"swm_kpi.{package}."
     upward = [
         f"{module} imports {target}"
         for module, targets in import_graph().items()
         for target in sorted(targets)
-        if (layer := layer_of(module)) is not None and (layer_of(target) or 0) > layer
+        if module.startswith(prefix) and target.startswith(prefix)
+        if layer_of(target) > layer_of(module)
     ]
     assert upward == []
 
@@ -391,6 +426,53 @@ def test_no_banned_import_call_or_name(module: str) -> None:
     banned |= {"assert" for node in ast.walk(tree) if isinstance(node, ast.Assert)}
     assert banned == set()
     assert BANNED_NAMES & {part.strip("_") for part in module.split(".")} == set()
+
+
+# The tests
+
+
+_IMPORT_OF_A_TEST = re.compile(
+    r"\b(?:from|import)\s+tests(?:\.\w+)*\.test_\w+|\bfrom\s+tests[\w.]*\s+import\s.*\btest_\w+"
+)
+
+
+def imports_of_tests(tree: ast.Module) -> Iterator[str]:
+    """The test modules that a file imports, also in the text of scripts that it runs."""
+    for source, name in imports(tree, "", is_package=False):
+        if top(source) == "tests" and re.search(r"\.test_", f"{source}.{name}"):
+            yield f"{source}.{name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from _IMPORT_OF_A_TEST.findall(node.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("from tests.spec.test_totals import MIXED", 1),
+        ("import tests.spec.test_totals", 1),
+        ("from tests.spec import test_totals", 1),
+        ("def later():\n    import_module('tests.spec.test_totals')", 1),
+        ("SCRIPT = 'import sys\\nfrom tests.spec.test_totals import *'", 1),
+        ("SCRIPT = 'from tests.spec import test_totals'", 1),
+        ("from tests.support.small_tables import row", 0),
+        ("COMMAND = 'python -m tests.project.test_public_api'", 0),
+    ],
+)
+def test_reads_imports_of_tests(source: str, expected: int) -> None:
+    assert len(list(imports_of_tests(ast.parse(source)))) == expected
+
+
+def test_no_test_imports_from_another_test() -> None:
+    """What tests share is in ``tests/support``."""
+    this_file = Path(__file__)
+    problems = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in python_files("tests")
+        if path.name.startswith("test_") and path != this_file
+        for target in imports_of_tests(parse(path))
+    ]
+    assert problems == []
 
 
 # The public API

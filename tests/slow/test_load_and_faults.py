@@ -1,6 +1,6 @@
-"""Load and faults, for real: threads, killed writers, full disks, spoilt files, very large tables.
+"""Load and faults: threads, killed writers, full disks, damaged files, very large tables.
 
-What each costs in memory is measured in a process of its own, and held to the bound that is stated.
+Peak memory is measured in a separate process and compared with a bound.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ pytestmark = pytest.mark.usefixtures(nothing_is_told.__name__)
 ROOT = Path(__file__).parents[2]
 
 
-def many(count: int) -> pl.DataFrame:
-    """So many visits that keep the contract."""
+def many_visits(count: int) -> pl.DataFrame:
+    """Return valid visits."""
     return pl.DataFrame(rows()).select(
         pl.all().gather(pl.int_range(count, eager=True) % 3)
     ).with_columns(visit_id=pl.format(f"{MARK}{{}}", pl.int_range(count)))  # fmt: skip
@@ -57,30 +57,30 @@ def in_pandas(frame: pl.DataFrame) -> Any:
     return frame.to_pandas().astype({"people": "Int64", "urgent": "boolean"})
 
 
-@pytest.mark.parametrize("kind", ["Polars", "pandas", "checked"])
+@pytest.mark.parametrize("kind", ["Polars", "pandas", "validated"])
 def test_fifty_threads_on_one_table_give_one_result(kind: str) -> None:
-    """The frame, or the checked table and what it keeps between computations, is shared by all."""
-    frame = many(30_000)
+    """All threads share the frame, or the validated table with its caches."""
+    frame = many_visits(30_000)
     table: Any = {"Polars": frame, "pandas": in_pandas(frame)}.get(kind)
     if table is None:
         table = kpi.validate(frame, Visit).table
     expected = compute(frame, *EVERYTHING, by=["area"]).to_polars()
     with ThreadPoolExecutor(50) as threads:
-        asked = [
+        requests = [
             threads.submit(compute, table, *EVERYTHING, by=["area"] if number % 2 else [])
             for number in range(50)
         ]
-        found = [each.result().to_polars() for each in asked]
-    assert all(each.equals(expected) for each in found[1::2])
-    assert all(each.equals(found[0]) for each in found[::2])
+        results = [request.result().to_polars() for request in requests]
+    assert all(result.equals(expected) for result in results[1::2])
+    assert all(result.equals(results[0]) for result in results[::2])
 
 
 # Faults of writing
 
 
 def test_a_writer_killed_at_any_moment_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
-    """A hundred times: what is there is whole, and no older than what was there before."""
-    path, chance = tmp_path / "pack.csv", random.Random(7)  # noqa: S311 - not a secret
+    """The file is complete after each of 100 kills."""
+    path, chance = tmp_path / "dataset.csv", random.Random(7)  # noqa: S311 - not a secret
     write_text(path, "0\n" * 50_000)
     for _ in range(100):
         child = os.fork()
@@ -98,7 +98,7 @@ def test_a_writer_killed_at_any_moment_leaves_the_old_file_or_the_new(tmp_path: 
 
 
 def mounts(*words: str) -> bool:
-    """Mount something, and say whether that can be done here."""
+    """Run a mount command and return whether it succeeded."""
     program = shutil.which(words[0])
     if program is None:
         return False
@@ -107,11 +107,11 @@ def mounts(*words: str) -> bool:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 256 kB; only root can make one."""
+    """Mount a disk of 256 kB, which only root can do."""
     folder = tmp_path / "disk"
     folder.mkdir()
     if not mounts("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)):
-        pytest.skip("a small disk can be mounted only by root")
+        pytest.skip("only root can mount a small disk")
     yield folder
     assert mounts("umount", str(folder))
 
@@ -122,17 +122,17 @@ def large_result() -> kpi.Result:
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
-def test_a_full_disk_is_one_clear_error_and_the_old_file_stays(small_disk: Path, form: str) -> None:
-    path = small_disk / f"pack.{form}"
+def test_a_full_disk_raises_one_error_and_keeps_the_old_file(small_disk: Path, form: str) -> None:
+    path = small_disk / f"dataset.{form}"
     path.write_text("old", encoding="utf-8")
-    with refused(OutputError, r"'pack\.\w+.*No space left.*free space"):
+    with refused(OutputError, r"'dataset\.\w+.*No space left.*free space"):
         getattr(large_result(), f"to_{form}")(path, policy="none", overwrite=True)
     assert path.read_text(encoding="utf-8") == "old"
     assert not list(small_disk.glob(".*.part"))
 
 
-def test_a_folder_that_cannot_be_written_to_is_one_clear_error(small_disk: Path) -> None:
-    path = small_disk / "pack.csv"
+def test_a_read_only_folder_raises_one_error_and_keeps_the_old_file(small_disk: Path) -> None:
+    path = small_disk / "dataset.csv"
     path.write_text("old", encoding="utf-8")
     assert mounts("mount", "-o", "remount,ro", str(small_disk))
     with refused(OutputError, "Check that the folder can be written to"):
@@ -149,60 +149,57 @@ def parquet_of(frame: pl.DataFrame, **options: Any) -> bytes:
     return content.getvalue()
 
 
-def spoilt(content: bytes, at: float) -> bytes:
-    middle = int(len(content) * at)
-    return (
-        content[:middle]
-        + bytes(255 - each for each in content[middle : middle + 64])
-        + (content[middle + 64 :])
-    )
+def with_inverted_bytes(content: bytes, position: float) -> bytes:
+    """Invert 64 bytes at a position between 0 and 1."""
+    start = int(len(content) * position)
+    end = start + 64
+    return content[:start] + bytes(255 - byte for byte in content[start:end]) + content[end:]
 
 
-WHOLE = parquet_of(pl.DataFrame(rows()))
-SPOILT = {
-    "nothing": b"",
-    "only its mark": b"PAR1",
-    "another mark": b"PAR2" + WHOLE[4:-4] + b"PAR2",
-    "cut in its pages": WHOLE[: len(WHOLE) // 3],
-    "cut in its footer": WHOLE[:-30],
-    "its footer spoilt": spoilt(WHOLE, 0.7),
-    "its first page spoilt": WHOLE[:4] + b"\xff" * 64 + WHOLE[68:],
+VALID_PARQUET = parquet_of(pl.DataFrame(rows()))
+DAMAGED_PARQUET = {
+    "no bytes": b"",
+    "only the magic number": b"PAR1",
+    "another magic number": b"PAR2" + VALID_PARQUET[4:-4] + b"PAR2",
+    "cut in a page": VALID_PARQUET[: len(VALID_PARQUET) // 3],
+    "cut in the footer": VALID_PARQUET[:-30],
+    "bytes inverted in the footer": with_inverted_bytes(VALID_PARQUET, 0.7),
+    "bytes overwritten in the first page": VALID_PARQUET[:4] + b"\xff" * 64 + VALID_PARQUET[68:],
 }
 
 
-@pytest.mark.parametrize("content", SPOILT.values(), ids=SPOILT)
-def test_a_spoilt_parquet_file_is_one_clear_error(content: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", DAMAGED_PARQUET.values(), ids=DAMAGED_PARQUET)
+def test_a_damaged_parquet_file_raises_one_error(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "visits.parquet"
     path.write_bytes(content)
-    for ask in (lambda: kpi.validate(path, Visit), lambda: compute(path)):
+    for read in (lambda: kpi.validate(path, Visit), lambda: compute(path)):
         with refused(InputError, "Table 'visit'.*(write it again|cannot be read)"):
-            ask()
+            read()
 
 
-def test_what_a_parquet_file_says_of_itself_is_not_believed(tmp_path: Path) -> None:
-    """The footer of one file on the pages of another: its least and greatest values are untrue.
+def test_wrong_statistics_in_a_parquet_footer_lose_no_rows(tmp_path: Path) -> None:
+    """The footer of one file follows the pages of another, so its minima and maxima are wrong."""
 
-    Whoever believes them leaves out rows that are there.
-    """
-
-    def made(month: int, people: int) -> bytes:
+    def visits_in(month: int, people: int) -> bytes:
         frame = pl.DataFrame(rows(came_at=[datetime(2024, month, 1)] * 3, people=[people] * 3))
         frame = frame.with_columns(pl.lit("007").alias("code"), left_at=None)
         return parquet_of(frame, compression="none", use_dictionary=False)
 
-    def parts(content: bytes) -> tuple[bytes, bytes]:
+    def pages_and_footer(content: bytes) -> tuple[bytes, bytes]:
         length = int.from_bytes(content[-8:-4], "little") + 8
         return content[:-length], content[-length:]
 
     path = tmp_path / "visits.parquet"
-    path.write_bytes(parts(made(5, 9))[0] + parts(made(1, 1))[1])
+    pages, _ = pages_and_footer(visits_in(5, 9))
+    _, footer = pages_and_footer(visits_in(1, 1))
+    path.write_bytes(pages + footer)
     assert pl.scan_parquet(path).filter(pl.col("people") == 9).collect().is_empty()
-    told = {"text": Visit.code, "author": Visit.grade, "evidence": Visit.area}
-    said = TextReport(key="said", **VISIT, **told, where=Visit.people == 9)
+    columns = {"text": Visit.code, "author": Visit.grade, "evidence": Visit.area}
+    report = TextReport(key="report", **VISIT, **columns, where=Visit.people == 9)
     for months, expected in ((["2024-05"], 3), (["2024-04"], 0)):
-        found = compute(path, VISITS, said, periods=months)
-        assert cells(found, "visits") == [expected]
-        assert ("007" in cells(found, "said", "note")[0]) is bool(expected)
+        result = compute(path, VISITS, report, periods=months)
+        assert cells(result, "visits") == [expected]
+        assert ("007" in cells(result, "report", "note")[0]) is bool(expected)
 
 
 def csv_of(**changes: list[Any]) -> str:
@@ -210,7 +207,7 @@ def csv_of(**changes: list[Any]) -> str:
 
 
 RIGHT = csv_of()
-TORN = {
+DAMAGED_CSV = {
     "cut in the middle of a row": (
         RIGHT[: RIGHT.rindex("2024-06-30")],
         "shorter than its header, by 7 cells",
@@ -226,36 +223,36 @@ TORN = {
     ),
     "a line broken in two": (RIGHT.replace("Ann", "An\nn"), "shorter than its header"),
     "UTF-16": (RIGHT.encode("utf-16"), "NUL bytes"),
-    "UTF-16 without a mark": (RIGHT.encode("utf-16-le"), "NUL bytes"),
+    "UTF-16 without a byte order mark": (RIGHT.encode("utf-16-le"), "NUL bytes"),
     "cp1252": (RIGHT.replace("Ann", "Zoë").encode("cp1252"), "not text in UTF-8"),
     "cp1252 in its last letter": ((RIGHT + "é").encode("cp1252"), "not text in UTF-8"),
     "NUL bytes": (RIGHT.replace("Ann", "A\0n"), "NUL bytes"),
     "semicolons": (RIGHT.replace(",", ";"), "none of the columns"),
     "no header": (RIGHT.partition("\n")[2], "none of the columns"),
-    "line ends of old": (RIGHT.replace("\n", "\r"), "LF or CRLF"),
-    "nothing": ("", "no header"),
+    "CR line ends": (RIGHT.replace("\n", "\r"), "LF or CRLF"),
+    "no text": ("", "no header"),
 }
 
 
-@pytest.mark.parametrize(("content", "words"), TORN.values(), ids=TORN)
-def test_a_torn_csv_file_is_one_clear_error(
+@pytest.mark.parametrize(("content", "words"), DAMAGED_CSV.values(), ids=DAMAGED_CSV)
+def test_a_damaged_csv_file_raises_one_error(
     content: str | bytes, words: str, tmp_path: Path
 ) -> None:
-    """Nothing of it is filled up, left out or guessed."""
+    """No cell is filled, dropped or guessed."""
     path = tmp_path / "visits.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    for ask in (lambda: kpi.validate(path, Visit), lambda: compute(path)):
+    for read in (lambda: kpi.validate(path, Visit), lambda: compute(path)):
         with refused(InputError, f"Table 'visit'.*{words}"):
-            ask()
+            read()
 
 
 @pytest.mark.parametrize(
     "content",
     [RIGHT.encode("utf-8-sig"), RIGHT.replace("\n", "\r\n").encode(), RIGHT.rstrip("\n").encode(),
      csv_of(visitor=[f'{MARK}, "Ann"', f"{MARK}\nBob", ""]).encode()],
-    ids=["a mark of its encoding", "CRLF", "no last line end", "commas, quotes and line ends"],
+    ids=["byte order mark", "CRLF", "no last line end", "commas, quotes and line ends"],
 )  # fmt: skip
-def test_a_csv_file_that_only_looks_torn_is_read(content: bytes, tmp_path: Path) -> None:
+def test_an_unusual_but_valid_csv_file_is_read(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "visits.csv"
     path.write_bytes(content)
     assert kpi.validate(path, Visit).rows == 3
@@ -275,25 +272,26 @@ import swm_kpi as kpi
 from tests.support.bad_inputs import EVERYTHING, Visit, compute
 path = sys.argv[1]
 report = kpi.validate(path, Visit)
-found = {(each.column, each.rule, each.rows) for each in report.violations}
-assert found == {("visitor", "is longer than a million characters", 1)}
+broken = {(violation.column, violation.rule, violation.rows) for violation in report.violations}
+assert broken == {("visitor", "is longer than a million characters", 1)}
 try:
     compute(path, *EVERYTHING)
 except kpi.SwmKpiError as error:
     assert len(str(error)) < 1_000
 else:
-    raise SystemExit("nothing was refused")
+    raise SystemExit("no error was raised")
 """
 LARGE_REQUEST = """
 import swm_kpi as kpi
-from tests.bad_input.test_numbers import NeverRead, compute, crossed
-made = crossed(3000, 3000)
+from tests.support.large_requests import UnreadableTable, crossed_metric
+metric = crossed_metric(3000, 3000)
 try:
-    compute({"wide": NeverRead()}, made=made, by=["d0", "d1"], coverage={})
+    kpi.compute([metric], {"wide": UnreadableTable()}, periods=["2024/25 Q1"], by=["d0", "d1"],
+                catalogue=kpi.Catalogue([metric]), coverage={})
 except kpi.RequestError as error:
     assert "9,012,004 cells" in str(error)
 else:
-    raise SystemExit("nothing was refused")
+    raise SystemExit("no error was raised")
 """
 WIDE = """
 import polars as pl
@@ -306,8 +304,8 @@ for table in (pl.DataFrame(wide), pandas(wide)):
 """
 
 
-def peak(code: str, *arguments: object) -> int:
-    """Run code in a process of its own, and return the megabytes it took at most."""
+def peak_megabytes(code: str, *arguments: object) -> int:
+    """Run code in a separate process and return its peak memory above the start."""
     done = subprocess.run(
         [sys.executable, "-c", PEAK.replace("{code}", code), *map(str, arguments)],
         cwd=ROOT,
@@ -321,17 +319,17 @@ def peak(code: str, *arguments: object) -> int:
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_a_cell_of_200_megabytes_is_refused_in_bounded_memory(suffix: str, tmp_path: Path) -> None:
-    """At most ten times the cell: it is read twice, and its pattern is looked for."""
+    """At most ten times the cell. It is read twice and matched with a pattern."""
     path = tmp_path / f"visits{suffix}"
     large = pl.DataFrame(rows(visitor=[MARK * (200_000_000 // len(MARK)), "Bob", "Cy"]))
     (large.write_csv if suffix == ".csv" else large.write_parquet)(path)
-    assert peak(LARGE_CELL, path) < 2_000
+    assert peak_megabytes(LARGE_CELL, path) < 2_000
 
 
 def test_a_request_for_ten_million_cells_is_refused_before_computing() -> None:
-    """In the memory that it takes to load the library, and no more."""
-    assert peak(LARGE_REQUEST) < 500
+    """It takes no more memory than loading the library."""
+    assert peak_megabytes(LARGE_REQUEST) < 500
 
 
-def test_a_table_of_2000_columns_is_read_by_those_that_are_needed() -> None:
-    assert peak(WIDE) < 500
+def test_only_the_needed_columns_of_a_table_of_2000_are_read() -> None:
+    assert peak_megabytes(WIDE) < 500

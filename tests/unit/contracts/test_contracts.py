@@ -37,6 +37,7 @@ from swm_kpi import (
 from swm_kpi.contracts import ContractType
 from swm_kpi.testing import right_rows
 from swm_kpi.testing.repair import breaking_row, mended_row, rulings
+from tests.support.contract_frames import columns_of, frame_of
 
 CONTRACTS = kpi.catalogue().contracts
 AREA = Dimension("area", "Area", ("North", "South"), description="Where it was.")
@@ -75,16 +76,6 @@ ROWS: dict[str, list[Any]] = {
     "cost": [1.5, None, 2.0],
     "urgent": [True, None, False],
 }
-TYPES: dict[type, Any] = {
-    str: pl.String, int: pl.Int64, float: pl.Float64, bool: pl.Boolean, date: pl.Date,
-    datetime: pl.Datetime("us"),
-}  # fmt: skip
-
-
-def frame_of(contract: ContractType, columns: dict[str, list[Any]]) -> pl.DataFrame:
-    """A Polars frame in the contract's own types."""
-    schema = {name: TYPES[contract.columns[name].dtype] for name in columns}
-    return pl.DataFrame(columns, schema=schema)
 
 
 def pandas_of(**changes: Any) -> pd.DataFrame:
@@ -387,10 +378,6 @@ LARGE = 987_654_321
 LONG_AGO = date(1777, 7, 7)
 MARKS = (CANARY, "canary", "7f3a", "987654321", "987,654,321", "1777")
 SPARE = 12
-
-
-def columns_of(contract: ContractType, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in contract.columns}
 
 
 def wrong_values(contract: ContractType) -> list[tuple[str, str, Any]]:

@@ -41,12 +41,11 @@ from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.disclosure import linear_program
 from swm_kpi.disclosure.suppression import SuppressionPattern
 from swm_kpi.result_columns import NUMBER_COLUMNS
-from tests.support.ilp_attack import CALLS, KINDS, MEMBERS, PARTS, Attacker, table
+from tests.support.ilp_attack import CALLS, PARTS, Attacker, table
+from tests.support.random_counts import CASES, MONTHS, QUARTER, random_counts
 
 AREAS = ("Herefordshire", "Shropshire", "Telford & Wrekin")
 POLICY = DisclosurePolicy(threshold=5, rounding_base=5)
-QUARTER = "2024/25 Q1"
-MONTHS = ("2024-04", "2024-05", "2024-06")
 COVERED = {"incident": ("2024-04-01", "2024-06-30")}
 
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
@@ -570,37 +569,8 @@ def test_averages_without_rows_keep_their_markers(period: str, marker: str) -> N
 
 # The attack: what an attacker can calculate, by code that is independent of the library.
 
-CASES: dict[str, tuple[list[str], list[str], list[int], tuple[Metric, ...]]] = {
-    "a breakdown and its total": ([QUARTER], ["place"], [4], (CALLS,)),
-    "two crossed breakdowns": ([QUARTER], ["side", "place"], [4], (CALLS,)),
-    "months in a quarter": ([*MONTHS, QUARTER], ["side"], [4, 5, 6], (CALLS,)),
-    "a quarter without one of its months": ([*MONTHS[:2], QUARTER], ["side"], [4, 5, 6], (CALLS,)),
-    "months in a quarter in a year": ([*MONTHS, QUARTER, "2024/25"], [], [4, 5, 6, 9], (CALLS,)),
-    "parts in another ref": ([QUARTER], ["place"], [4], (CALLS, PARTS)),
-    "crossed, with parts in another ref": ([QUARTER], ["side", "place"], [4], (CALLS, PARTS)),
-}
 POLICIES = [DisclosurePolicy(threshold=threshold, rounding_base=base)
          for threshold, base in ((3, 1), (5, 5), (8, 5), (5, 3), (5, 10))]  # fmt: skip
-
-
-def random_counts(
-    random: np.random.Generator, months: Sequence[int], by: Sequence[str]
-) -> dict[tuple[int, str, str | None, str | None], int]:
-    """Return a table as small areas have it: many zeros, many small, a few large."""
-    few = [(0, 0, 0, 1, 1, 2, 3, 20), (0, 1, 2, 3, 4, 5, 6, 12, 40)][random.integers(2)]
-    sides = MEMBERS["side"] if "side" in by else ("Left",)
-    places = MEMBERS["place"] if "place" in by else ("North",)
-    return {
-        (month, kind, _recorded(side), _recorded(place)): int(random.choice(few))
-        for month in months
-        for kind in KINDS
-        for side in sides
-        for place in places
-    }
-
-
-def _recorded(member: str) -> str | None:
-    return None if member == "Unknown" else member
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -665,7 +635,10 @@ def _suppressed_notes(result: Result) -> dict[tuple[str, ...], str]:
 def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
     """The solver has a seed and limits of steps, and nothing depends on the order of a set."""
     program = (
-        "from tests.unit.disclosure.test_disclosure import *\n"
+        "import numpy as np\n"
+        "from swm_kpi import DisclosurePolicy\n"
+        "from tests.support.ilp_attack import table\n"
+        "from tests.support.random_counts import CASES, random_counts\n"
         "periods, by, months, metrics = CASES['two crossed breakdowns']\n"
         "counts = random_counts(np.random.default_rng(3), months, by)\n"
         "result = table(counts, periods, by, metrics)\n"
