@@ -21,7 +21,7 @@ import polars as pl
 import swm_kpi as kpi
 from swm_kpi import Column, Contract, Count, Dimension, DisclosurePolicy, Proportion, Unit
 from swm_kpi.definitions.plan.objectives import SECURE
-from tests.benchmarks.alone import measured
+from tests.benchmarks.isolated import measure
 
 AREAS = tuple(f"Area {number:02}" for number in range(49))
 AREA = Dimension("area", "Area", AREAS, description="Where it happened.")
@@ -123,7 +123,7 @@ def measure_in_this_process(name: str, policy: DisclosurePolicy) -> None:
     """Protect one result in this process, and print the measurements as JSON."""
     result = RESULTS[name]()
     protected: list[kpi.Result] = []
-    numbers: dict[str, Any] = measured(lambda: protected.append(result.protect(policy)))
+    numbers: dict[str, Any] = measure(lambda: protected.append(result.protect(policy)))
     suppressed = protected[0].to_polars()["marker"].eq("[c]").sum()
     print(json.dumps(numbers | {"rows": len(result), "suppressed": suppressed}))
 

@@ -1,4 +1,4 @@
-"""The same numbers, written by hand as well as we can, with nothing checked."""
+"""Queries by hand for the same numbers, as fast as we can make them, without any validation."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import polars as pl
 from tests.benchmarks.crimes import AREAS, CHARGED, GROUPS
 
 
-def polars_by_hand(table: pl.LazyFrame) -> pl.DataFrame:
-    """Write one Polars query for the 25, at the finest level, with nothing checked."""
+def measures_in_polars(table: pl.LazyFrame) -> pl.DataFrame:
+    """Compute the 25 measures by month and area in one Polars query."""
     days = (pl.col("finished_on") - pl.col("recorded_on")).dt.total_days()
     return (
         table.group_by(pl.col("recorded_on").dt.truncate("1mo"), "area")
@@ -28,11 +28,11 @@ def polars_by_hand(table: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def shares_by_hand(table: pl.LazyFrame) -> pl.DataFrame:
-    """Write one Polars query for the 70 proportions.
+def shares_in_polars(table: pl.LazyFrame) -> pl.DataFrame:
+    """Compute the 70 proportions by month and area in one Polars query.
 
-    Grouped by the offence group too, so that each row is looked at once and not for each share:
-    several times as fast as 84 conditional sums.
+    The query groups by the offence group too, so that it reads each row once and not once for each
+    share. This is several times as fast as 84 conditional sums.
     """
     month = pl.col("recorded_on").dt.truncate("1mo").alias("month")
     flags = (pl.col(f"flag_{n}").mean() for n in range(5))
@@ -40,7 +40,7 @@ def shares_by_hand(table: pl.LazyFrame) -> pl.DataFrame:
 
 
 def shares_in_sql(connection: Any, name: str) -> Any:
-    """Write one SQL query for the 70 proportions, grouped in the same way."""
+    """Compute the 70 proportions in one SQL query, grouped as :func:`shares_in_polars`."""
     flags = ", ".join(f"avg(flag_{n}::INT)" for n in range(5))
     return connection.sql(
         f"FROM {name} SELECT date_trunc('month', recorded_on), area, \"group\", {flags} "
@@ -48,8 +48,8 @@ def shares_in_sql(connection: Any, name: str) -> Any:
     ).fetchall()
 
 
-def pandas_by_hand(table: Any) -> None:
-    """Write one pandas groupby for each of the 25."""
+def measures_in_pandas(table: Any) -> None:
+    """Compute the 25 measures by month and area with one pandas groupby for each."""
     month = table["recorded_on"].dt.to_period("M")
     keys = [month.rename("month"), table["area"]]
     for group in GROUPS:
@@ -65,8 +65,8 @@ def pandas_by_hand(table: Any) -> None:
     days.groupby(keys).quantile(0.9)
 
 
-def duckdb_by_hand(connection: Any, name: str) -> Any:
-    """Write one SQL query for the 25."""
+def measures_in_sql(connection: Any, name: str) -> Any:
+    """Compute the 25 measures by month and area in one SQL query."""
     groups = ", ".join(f"count(*) FILTER (\"group\" = '{g}')" for g in GROUPS)
     flags = ", ".join(f"count(*) FILTER (flag_{n})" for n in range(5))
     charged = ", ".join(f"'{code}'" for code in CHARGED)
@@ -78,26 +78,26 @@ def duckdb_by_hand(connection: Any, name: str) -> Any:
     ).fetchall()
 
 
-def harder_in_polars(table: pl.LazyFrame) -> list[pl.DataFrame]:
-    """Write the harder mix in Polars: repeats derived once, then each level.
+def harder_mix_in_polars(table: pl.LazyFrame) -> list[pl.DataFrame]:
+    """Compute the harder mix in Polars: find repeats once, then run one query a grouping set.
 
-    People are told apart by one hash, and rows of one day are not made one event: a little less
-    than is asked for.
+    It identifies people by one hash and does not merge events of one day, which is slightly less
+    than the library does.
     """
-    who, day = pl.col("victim").hash().alias("who"), pl.col("recorded_on").alias("day")
+    victim, day = pl.col("victim").hash().alias("person"), pl.col("recorded_on").alias("day")
     derived = table.with_columns(
-        who=pl.when(pl.col("victim").is_not_null()).then(who),
+        person=pl.when(pl.col("victim").is_not_null()).then(victim),
         days=(pl.col("finished_on") - pl.col("recorded_on")).dt.total_days().cast(pl.Int32),
         month=day.dt.truncate("1mo"),
         quarter=day.dt.truncate("1q"),
         area=pl.col("area").cast(pl.Enum(AREAS)),
         group=pl.col("group").cast(pl.Enum(GROUPS)),
-    ).sort("who", "recorded_on")
-    same = pl.col("who") == pl.col("who").shift(1)
+    ).sort("person", "recorded_on")
+    same_person = pl.col("person") == pl.col("person").shift(1)
     recent = pl.col("recorded_on").shift(1) >= pl.col("recorded_on").dt.offset_by("-12mo")
-    derived = derived.with_columns(again=same & recent).collect().lazy()
-    people = pl.col("who")
-    asked = [
+    derived = derived.with_columns(repeat=same_person & recent).collect().lazy()
+    people = pl.col("person")
+    measures = [
         *((pl.col("group") == g).sum().alias(f"g{n}") for n, g in enumerate(GROUPS)),
         *(pl.col(f"flag_{n}").sum() for n in range(3)),
         pl.len().alias("total"),
@@ -105,16 +105,16 @@ def harder_in_polars(table: pl.LazyFrame) -> list[pl.DataFrame]:
         pl.col("outcome").is_not_null().sum().alias("known"),
         people.drop_nulls().n_unique().alias("victims"),
         people.filter(pl.col("flag_0")).drop_nulls().n_unique().alias("flagged"),
-        people.filter(pl.col("again")).n_unique().alias("repeat"),
+        people.filter(pl.col("repeat")).n_unique().alias("repeat_victims"),
         pl.col("days").median().alias("median"),
         pl.col("days").quantile(0.9, "linear").alias("p90"),
     ]
-    levels = (["month", "area"], ["quarter", "area"], ["month"], ["quarter"])
-    return [derived.group_by(each).agg(asked).collect() for each in levels]
+    grouping_sets = (["month", "area"], ["quarter", "area"], ["month"], ["quarter"])
+    return [derived.group_by(columns).agg(measures).collect() for columns in grouping_sets]
 
 
-def harder_in_sql(connection: Any, name: str) -> Any:
-    """Write the harder mix in SQL: repeats derived once by ``lag``, then each level."""
+def harder_mix_in_sql(connection: Any, name: str) -> Any:
+    """Compute the harder mix in SQL: find repeats once by ``lag``, then query each grouping set."""
     groups = ", ".join(f"count(*) FILTER (\"group\" = '{g}')" for g in GROUPS)
     charged = ", ".join(f"'{code}'" for code in CHARGED)
     connection.execute(
@@ -122,15 +122,16 @@ def harder_in_sql(connection: Any, name: str) -> Any:
         "date_trunc('month', recorded_on) AS month, date_trunc('quarter', recorded_on) AS quarter, "
         "date_diff('day', recorded_on, finished_on) AS days, victim IS NOT NULL AND "
         "lag(recorded_on) OVER (PARTITION BY victim ORDER BY recorded_on) "
-        f">= recorded_on - INTERVAL 12 MONTH AS again FROM {name}"
+        f">= recorded_on - INTERVAL 12 MONTH AS repeat_victim FROM {name}"
     )
     return [
         connection.sql(
-            f"FROM derived SELECT {level}, {groups}, count(*) FILTER (flag_0), "
+            f"FROM derived SELECT {columns}, {groups}, count(*) FILTER (flag_0), "
             "count(*) FILTER (flag_1), count(*) FILTER (flag_2), count(*), "
             f"count(*) FILTER (outcome IN ({charged})), count(outcome), count(DISTINCT victim), "
-            "count(DISTINCT victim) FILTER (flag_0), count(DISTINCT victim) FILTER (again), "
+            "count(DISTINCT victim) FILTER (flag_0), "
+            "count(DISTINCT victim) FILTER (repeat_victim), "
             "median(days), quantile_cont(days, 0.9) GROUP BY ALL"
         ).fetchall()
-        for level in ("month, area", "quarter, area", "month", "quarter")
+        for columns in ("month, area", "quarter, area", "month", "quarter")
     ]
