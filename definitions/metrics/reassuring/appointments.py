@@ -8,7 +8,7 @@ from ...plan.dimensions import LPA
 from ...plan.objectives import REASSURING
 from .assumptions import APPOINTMENT_SECONDS
 
-# With no status no slot is booked, which is the police's failure and not the caller's.
+# An empty status means that no slot is booked. That is the police's failure, so it stays in.
 wanted = ~Appointment.urgent & (
     Appointment.status.is_null() | (Appointment.status != CANCELLED_BY_CALLER)
 )
@@ -20,9 +20,9 @@ appointments = Metric(
     key="appointments",
     title="Non-urgent appointments within 48 hours (or at a later time by mutual agreement).",
     objective=REASSURING,
-    summary="Of the appointments asked for that were not urgent, the share for which the first "
-    "slot offered was within 48 hours of the request, or a later one was chosen by mutual "
-    "agreement, counted on the day of the request.",
+    summary="The share of non-urgent appointment requests that met the standard: the first slot "
+    "offered was within 48 hours of the request, or the caller and the police agreed on a later "
+    "one. Counted on the day of the request.",
     measures=[
         Count(
             key="requested",
@@ -57,12 +57,13 @@ appointments = Metric(
         "The Commissioner's commitment of 2019: everyone who needs a non-urgent appointment will "
         "be offered one within two days, or at a later time by mutual agreement",
     ],
-    limitations="Not the share attended within 48 hours: what counts is the slot that was offered.",
+    limitations="Not the share attended within 48 hours: the slot offered is what counts.",
     caveats=[
-        "Hours are real hours that passed, nights, weekends and bank holidays included.",
-        "Agreement that was not recorded is not taken for agreement.",
-        "An appointment the caller cancelled is left out; one the police cancelled stays in.",
-        "Requests of the last days of the period may still be waiting for an offer.",
+        "All hours count, including nights, weekends and bank holidays.",
+        "Agreement that was not recorded does not count as agreement.",
+        "An appointment that the caller cancelled is left out. One that the police cancelled stays "
+        "in.",
+        "Requests made in the last days of the period may still be waiting for an offer.",
     ],
     examples=[
         Example(
@@ -78,8 +79,8 @@ appointments = Metric(
                 "within_standard": (1 + 1 + 1) / 4,
                 "within_48_hours": (1 + 1) / 4,
             },
-            description="Exactly 48 hours is in time, and a minute more is not. A later slot "
-            "counts if it was agreed. Whether the caller came does not matter.",
+            description="Exactly 48 hours is in time; one minute more is not. A later slot counts "
+            "if it was agreed. It does not matter whether the caller attended.",
         ),
         Example(
             rows="""
@@ -97,9 +98,10 @@ appointments = Metric(
                 "within_standard": 1 / (1 + 1 + 2 + 1),
                 "within_48_hours": 1 / (1 + 1 + 2 + 1),
             },
-            edge_case="Unknown agreement is not agreement. A request that was offered nothing is a "
-            "failure and not left out, also if it is marked as agreed. What the police cancelled "
-            "stays in; what the caller cancelled, and what was urgent, does not.",
+            edge_case="Unknown agreement does not count as agreement. A request with no slot "
+            "offered stays in as not met, even if it is marked as agreed. A booking that the "
+            "police cancelled stays in. A booking that the caller cancelled is left out, and so is "
+            "an urgent one.",
         ),
         Example(
             rows="""
@@ -110,7 +112,7 @@ appointments = Metric(
             """,
             expect={"requested": 1 + 1, "within_standard": 1 / 2, "within_48_hours": 1 / 2},
             edge_case="From Friday afternoon to Tuesday morning after a bank holiday is one "
-            "working day and 89 hours. The day of the request decides the quarter, and not that of "
+            "working day, but 89 hours. The day of the request decides the quarter, not the day of "
             "the slot.",
         ),
         Example(

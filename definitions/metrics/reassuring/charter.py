@@ -1,4 +1,4 @@
-"""Refs 62, 63 and 64, measures of the Local Policing Charter."""
+"""Refs 62, 63 and 64, metrics of the Local Policing Charter."""
 
 from swm_kpi import (
     Count,
@@ -27,8 +27,8 @@ parish_priorities = Metric(
     title="Priorities from Parish council contact contracts;",
     objective=REASSURING,
     summary="Priorities that town and parish councils set in their contact contracts in the "
-    "period, how they divide by theme, and the share of councils with a contract in force at the "
-    "latest snapshot.",
+    "period, their themes, and the share of councils with a contract in force at the latest "
+    "snapshot.",
     measures=[
         Count(
             key="priorities",
@@ -71,14 +71,14 @@ parish_priorities = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
-    limitations="Not what happened most, nor what was done about it: a priority is what a council "
-    "asked for.",
+    limitations="Shows what councils asked for. It does not show what happened most often or what "
+    "the police did about it.",
     caveats=[
-        "No number of priorities is fixed for a council: one that sets three counts three times.",
-        "A priority kept at a review is not set again, so a period without new ones may still have "
-        "many in force.",
-        "Themes are coded by the force. A priority that is not coded is counted and is in no "
-        "share.",
+        "A council can set any number of priorities: a council that sets three counts three times.",
+        "A priority kept at a review is not counted again, so many priorities may be in force in a "
+        "period with no new ones.",
+        "The force codes the themes. A priority without a code is in the count but not in the "
+        "shares.",
     ],
     examples=[
         Example(
@@ -104,8 +104,8 @@ parish_priorities = Metric(
                 "councils": 2 + 2,
                 "contract_share": 2 / 4,
             },
-            description="Two priorities are coded and their shares add to one. The third is "
-            "counted.",
+            description="Two priorities have a code, and their shares add up to 1. The third is in "
+            "the count only.",
         ),
         Example(
             rows={
@@ -131,9 +131,9 @@ parish_priorities = Metric(
                 "councils": 1 + 1,
                 "contract_share": 1 / 2,
             },
-            edge_case="Two priorities of one council are two. With none coded there are no shares. "
-            "The contracts of April and of June are not added, and a council of which nothing is "
-            "known is not one without a contract.",
+            edge_case="Two priorities of one council count as two. With no codes there are no "
+            "shares. The snapshots of April and June are not added together. A council with an "
+            "unknown contract is left out of the share.",
         ),
     ],
 )
@@ -146,8 +146,8 @@ neighbourhood_alerts = Metric(
     parent="61",
     title="Neighbourhood alerts metrics (e.g. no. of messages sent, people registered etc.);",
     objective=REASSURING,
-    summary="Alert messages sent in the period, the people registered for them on its last day, "
-    "how many recipients opened them and how many replies came.",
+    summary="Alert messages sent in the period, people registered for alerts on its last day, the "
+    "share of delivered messages that recipients opened, and the replies received.",
     measures=[
         Count(
             key="messages",
@@ -204,12 +204,13 @@ neighbourhood_alerts = Metric(
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
     limitations="People registered are not people reached: a message goes to some of them, and "
-    "fewer open it. One message to 500 people is one message.",
+    "fewer open it. One message to 500 people counts as one message.",
     caveats=[
-        "Someone whose registration lapsed is not registered, whatever messages still reach them.",
-        "Some programs open a message, or hide that it was opened, without its reader: the open "
-        "rate is a guide only.",
-        "People registered are a number on a day, and are never added over periods.",
+        "A person with a lapsed registration does not count as registered, even if messages still "
+        "reach them.",
+        "Some e-mail programs open messages automatically, and some hide that a message was "
+        "opened: the open rate is only a guide.",
+        "The number of people registered is for one day and is never added up over periods.",
     ],
     examples=[
         Example(
@@ -234,8 +235,8 @@ neighbourhood_alerts = Metric(
                 "open_rate": (200 + 70) / (500 + 100),
                 "replies": 3 + 0,
             },
-            description="A message to 500 people weighs five times one to 100 in the open rate, "
-            "and is one message.",
+            description="In the open rate, a message to 500 people weighs five times as much as a "
+            "message to 100. Both count as one message.",
         ),
         Example(
             rows={
@@ -260,9 +261,10 @@ neighbourhood_alerts = Metric(
                 "open_rate": 50 / 200,
                 "replies": 2,
             },
-            edge_case="Five hundred deliveries are not five hundred people registered: one is, "
-            "since another lapsed on 30 June and a third came on 1 July. A message whose opening "
-            "was not measured is not a message that nobody opened.",
+            edge_case="Five hundred deliveries are not five hundred people registered. Only one "
+            "person was registered on the last day: another registration lapsed on 30 June and a "
+            "third began on 1 July. A message with no measurement of openings is left out of the "
+            "open rate.",
         ),
     ],
 )
@@ -273,8 +275,8 @@ station_dip_samples = Metric(
     parent="61",
     title="Data from dip sampling at police stations (e.g. A boards, posters etc.)",
     objective=REASSURING,
-    summary="Checks made at police stations, and the share of them where the item was there and "
-    "right, counted on the day of the visit.",
+    summary="Checks made at police stations, and the share of checks where the item was present "
+    "and correct, counted on the day of the visit.",
     measures=[
         Count(
             key="checks",
@@ -289,19 +291,19 @@ station_dip_samples = Metric(
             of=AuditCheck,
             at=AuditCheck.checked_on,
             numerator=AuditCheck.passed,
-            note="Of the checks made, which are not a random sample.",
+            note="A share of the checks made, which are not a random sample.",
         ),
     ],
     dimensions=[LPA, STATION, CHECK_ITEM],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
-    limitations="Not the share of stations that are right: a check is of one item at one station, "
-    "and the stations visited do not stand for the others.",
+    limitations="Not the share of stations that pass: each check covers one item at one station, "
+    "and the stations visited do not represent the others.",
     caveats=[
-        "The sample is not random unless stations and days were drawn by lot, so no margin of "
-        "error holds for all stations.",
-        "A station visited often, or with more items, weighs more.",
+        "The sample is random only if stations and days were drawn by lot. Otherwise no margin of "
+        "error applies to all stations.",
+        "A station with more visits or more items has more weight.",
     ],
     examples=[
         Example(
@@ -325,9 +327,8 @@ station_dip_samples = Metric(
             | 2024-07-01 | Hereford   | Poster     | yes    |
             """,
             expect={"checks": 1 + 1 + 1 + 1, "passed": 1 / (1 + 1 + 1)},
-            edge_case="What could not be checked was visited, and neither passed nor failed. One "
-            "of two stations was not wholly right, but one check of three passed: it is checks "
-            "that are counted and not stations.",
+            edge_case="An item that could not be checked neither passed nor failed, and is left "
+            "out of the share. One check of three passed: checks are counted, not stations.",
         ),
     ],
 )

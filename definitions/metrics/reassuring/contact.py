@@ -1,4 +1,4 @@
-"""Refs 57 and 58: how calls are answered, and contact by new platforms."""
+"""Refs 57 and 58: how calls are answered, and contact through new platforms."""
 
 from swm_kpi import (
     Average,
@@ -25,9 +25,9 @@ call_handling = Metric(
     key="call_handling",
     title="999 and 101 call handling performance",
     objective=REASSURING,
-    summary="Calls to 999 and to 101, how many of them were answered in time (within 10 seconds "
-    "for 999 and 30 for 101, unless other limits are given), how long callers waited for an answer "
-    "and how many gave up, by the force's own clock, counted on the day the call was presented.",
+    summary="Calls to 999 and 101, the share answered in time (within 10 seconds for 999 and 30 "
+    "for 101, unless other limits are set), how long callers waited for an answer, and the share "
+    "abandoned. Timed by the force's own clock and counted on the day the call was presented.",
     measures=[
         measure
         for line, limit in (("999", ANSWER_999_SECONDS), ("101", ANSWER_101_SECONDS))
@@ -82,32 +82,35 @@ call_handling = Metric(
             source="Shropshire Star, 27 May 2021; Police and Crime Commissioner's website, "
             "westmercia-pcc.gov.uk/"
             "pcc-speaks-up-for-public-about-police-non-emergency-call-handling-performance",
-            finding="57% of 101 calls answered within 30 seconds in 2020/21, against a target of "
-            "80%, is given.",
+            finding="Gives 57% of 101 calls answered within 30 seconds in 2020/21, against a "
+            "target of 80%.",
             date="2021-05-27",
         ),
         Evidence(
             source="Police and Crime Commissioner's website, westmercia-pcc.gov.uk/"
             "pcc-scrutinises-police-call-handling",
-            finding="88% of 999 calls answered within 10 seconds in September 2021, against a "
-            "target of 90%, is given. Which clock is not stated.",
+            finding="Gives 88% of 999 calls answered within 10 seconds in September 2021, against "
+            "a target of 90%. It does not state which clock was used.",
             date="2021-09",
         ),
     ),
-    limitations="Not the national 999 figures: those start BT's clock, which includes the time "
-    "until the call reaches the force and so reads longer, and they are a share of answered calls. "
+    limitations="Not the national 999 figures. Those use BT's clock, which includes the time until "
+    "the call reaches the force and so gives longer times, and they are a share of answered calls. "
     "The two are never mixed.",
     caveats=[
-        "A call that was abandoned is a call not answered in time, however soon the caller gave "
-        "up. A call with neither time is not answered in time and not abandoned.",
+        "An abandoned call counts as not answered in time, however soon the caller gave up. A call "
+        "with no time answered and no time abandoned counts as not answered in time, and not as "
+        "abandoned.",
         "A call answered at exactly 10 or 30 seconds is in time. The national 999 bands are under "
         "10 seconds, 10 to under 60, and 60 or more.",
-        "The mean wait is of answered calls only: it does not hold the wait of those who gave up.",
-        "Targets change. 101: 80% within 30 seconds in 2020/21. The Commissioner's minutes of "
-        "February 2024 quote a target of 60% whose threshold is not known to us.",
-        "For 101, whether time in a menu or with a switchboard is part of the wait is unverified.",
-        "There is no breakdown by area: calls are answered for the whole force, and the area of "
-        "one that was abandoned is not known.",
+        "The mean wait covers answered calls only. It leaves out callers who gave up.",
+        "Targets change. For 101 the target was 80% within 30 seconds in 2020/21. The "
+        "Commissioner's minutes of February 2024 quote a target of 60%; we do not know its "
+        "threshold.",
+        "For 101, it is unverified whether time in a menu or with a switchboard is part of the "
+        "wait.",
+        "There is no breakdown by area: calls are answered for the whole force, and the area of an "
+        "abandoned call is not known.",
     ],
     examples=[
         Example(
@@ -131,8 +134,8 @@ call_handling = Metric(
                 "wait_101": (30 + 90) / 2,
                 "abandoned_101": 1 / 3,
             },
-            description="Exactly 10 seconds for 999, and 30 for 101, is in time. A call is counted "
-            "when it is presented, also if it is answered in the next quarter.",
+            description="Exactly 10 seconds for 999, and exactly 30 for 101, is in time. A call is "
+            "counted when it is presented, even if it is answered in the next quarter.",
         ),
         Example(
             rows="""
@@ -155,10 +158,10 @@ call_handling = Metric(
                 "wait_101": 20 / 1,
                 "abandoned_101": 1 / (1 + 1),
             },
-            edge_case="A caller who gave up after two seconds was not answered in time: the call "
-            "stays in the denominator, and its wait is not in the mean. BT's record of the same "
-            "call, on a longer clock, is never counted. A 101 call answered after 20 seconds is in "
-            "time, which a 999 call would not be.",
+            edge_case="A caller who gave up after two seconds was not answered in time. The call "
+            "stays in the denominator, and its wait is left out of the mean. BT's record of the "
+            "same call, on a longer clock, is never counted. A 101 call answered after 20 seconds "
+            "is in time; a 999 call would be late.",
         ),
         Example(
             rows="""
@@ -176,8 +179,8 @@ call_handling = Metric(
                 "answered_101": 0 / 1,
                 "wait_101": None,
             },
-            edge_case="Where the force's clock has no 999 call there is no share, which is not 0% "
-            "and not 100%. An online form is not a call.",
+            edge_case="If the force's clock has no 999 calls, there is no share. That is different "
+            "from 0% or 100%. An online form is not a call.",
         ),
     ],
 )
@@ -188,7 +191,7 @@ new_platforms = Metric(
     title="Volume of public demand via new platforms and technology",
     objective=REASSURING,
     summary="Contacts from the public by online form, live chat, social media or video, and their "
-    "share of all contact, counted on the day the contact was made.",
+    "share of all contacts, counted on the day the contact was made.",
     measures=[
         Count(
             key="contacts",
@@ -204,19 +207,20 @@ new_platforms = Metric(
             at=Contact.presented_at,
             where=by_force_clock,
             numerator=Contact.line.is_in(NEW_PLATFORMS),
-            note="Within one channel the share is all or nothing: read it over all channels.",
+            note="Within one channel the share is always 0 or 1. Read it for all channels "
+            "together.",
         ),
     ],
     dimensions=[CHANNEL, LPA],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
-    limitations="Not people: one person may make many contacts about one matter, by several "
-    "channels.",
+    limitations="Counts contacts, not people: one person may make many contacts about one matter, "
+    "through several channels.",
     caveats=[
-        "A new channel makes a step in the series, which is not a step in demand.",
-        "The share rises also when fewer people ring, or give up trying.",
-        "E-mail is in all contact and is not counted as a new platform.",
-        "Messages not from the public, such as spam, are counted if they are in the table.",
+        "A new channel causes a step in the series that is not a step in demand.",
+        "The share also rises when fewer people phone, or when people give up trying.",
+        "E-mail is part of all contacts but is not a new platform.",
+        "Messages that are not from the public, such as spam, count if they are in the table.",
     ],
     examples=[
         Example(
@@ -229,7 +233,7 @@ new_platforms = Metric(
             | 101          | force | 2024-05-06 12:00:00 | Shropshire    |
             """,
             expect={"contacts": 1 + 1 + 1 + 1, "share": 4 / (4 + 1)},
-            description="Four platforms are new, and a call to 101 is in all contact only.",
+            description="Four platforms are new. A call to 101 is in all contacts only.",
         ),
         Example(
             rows="""
@@ -242,8 +246,8 @@ new_platforms = Metric(
             | live chat   | force | 2024-07-01 00:00:00 |
             """,
             expect={"contacts": 1, "share": 1 / (1 + 1 + 1 + 1)},
-            edge_case="E-mail is not a new platform. The same 999 call timed by BT is not another "
-            "contact, and would make the share too small.",
+            edge_case="E-mail is not a new platform. BT's record of the same 999 call is not "
+            "another contact; counting it would make the share too small.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Ref 68, organisational culture as staff surveys measure it."""
+"""Ref 68, organisational culture, from staff surveys."""
 
 from swm_kpi import (
     Assumption,
@@ -28,25 +28,25 @@ FAVOURABLE_STAFF_ANSWERS = Assumption(
     "favourable_staff_answers",
     ("strongly agree", "agree", "yes", *SATISFIED),
     since="2021-04-01",
-    because="The better side of each scale. Which surveys the plan means and what they ask were "
-    "not found, so this is our unverified working choice.",
+    because="The better side of each scale. We did not find which surveys the plan means or what "
+    "they ask, so this is our unverified working choice.",
 )
 
 NO_STAFF_ANSWER = Assumption(
     "no_staff_answer",
     ("don't know", "refused", "not applicable"),
     since="2021-04-01",
-    because="These are no answer and are left out of both parts. The middle of a scale is an "
-    "answer, and is not favourable. Our unverified working choice.",
+    because="These do not count as answers and are left out of the share. The middle of a scale "
+    "counts as an answer that is not favourable. Our unverified working choice.",
 )
 
 LEAST_STAFF_ANSWERS = Assumption(
     "least_staff_answers",
     10,
     since="2021-04-01",
-    because="Fewer answers could show who in a small team said what, and say little. Our "
-    "unverified working choice: they are marked as of low reliability and should be withheld "
-    "before publishing.",
+    because="With fewer answers, a result is unreliable and could reveal what someone in a small "
+    "team said. Our unverified working choice: such results are marked as having low reliability "
+    "and should be withheld before publishing.",
 )
 
 opinion = ~SurveyAnswer.answer.is_in(NO_STAFF_ANSWER)
@@ -72,8 +72,8 @@ def _measures(survey: str, words: str, prefix: str) -> list[Measure]:
             favourable=SurveyAnswer.answer.is_in(FAVOURABLE_STAFF_ANSWERS),
             weight=SurveyAnswer.weight,
             min_answers=LEAST_STAFF_ANSWERS,
-            note="Over all questions together: a share of answers, and not of people. Read it by "
-            "theme or question.",
+            note="A share of answers to all questions together, not of people. Read it by theme or "
+            "question.",
         ),
         Count(
             key=f"{prefix}_respondents",
@@ -93,9 +93,9 @@ organisational_culture = Metric(
     key="organisational_culture",
     title="Measurement of organisational culture (e.g. local and national staff surveys)",
     objective=REASSURING,
-    summary="Of the answers the force's own people gave in a staff survey, the share that are "
-    "favourable, and how many people answered, by the day they did. The force's own survey and "
-    "national ones are separate.",
+    summary="The share of favourable answers that the force's own people gave in staff surveys, "
+    "and how many people answered, by the day of the answer. The force's own survey and national "
+    "surveys are separate.",
     measures=[
         *_measures(LOCAL_STAFF_SURVEY, "Local staff survey", "local"),
         *_measures(NATIONAL_STAFF_SURVEY, "National staff survey", "national"),
@@ -104,16 +104,18 @@ organisational_culture = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     frequency=Frequency.ANNUAL,
     availability=COLOUR_LOST,
-    limitations="Not what the public thinks, and not one number for culture: a survey says what "
-    "those who answered think, question by question.",
+    limitations="Not what the public thinks, and not a single number for culture. A survey shows "
+    "what those who answered think, question by question.",
     caveats=[
-        "The two surveys ask other questions in other words and are never pooled.",
-        "The share of those invited who answered is not given: the table holds only those who did. "
-        "Those who do not answer may think otherwise.",
-        "Answers were given in confidence. Small teams could be identified, so they are withheld.",
-        "Which answers are favourable, and which are no answer, are assumptions. A question put "
-        "the wrong way round, where agreeing is bad, is turned before the table is filled.",
-        "What is not asked in a survey is not here.",
+        "The two surveys ask different questions in different words and are never pooled.",
+        "There is no response rate: the table has only those who answered. Those who did not "
+        "answer may think differently.",
+        "People answered in confidence. Small teams could be identified, so their results are "
+        "withheld.",
+        "Assumptions decide which answers are favourable and which do not count as answers. If "
+        "agreeing with a question is the worse answer, its scale is reversed before the table is "
+        "filled.",
+        "Covers only what the surveys ask.",
     ],
     examples=[
         Example(
@@ -148,8 +150,9 @@ organisational_culture = Metric(
                 "national_favourable": 0 / 1,
                 "national_respondents": 1,
             },
-            edge_case="Don't know is in neither part, and 'neither' is an answer. The national "
-            "survey is not added to the local one, and the public's answers are not staff's.",
+            edge_case="Don't know is left out of the share; 'neither' counts as an answer. The "
+            "national survey is not added to the local one, and answers from the public are left "
+            "out.",
         ),
     ],
 )

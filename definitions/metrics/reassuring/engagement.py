@@ -31,8 +31,8 @@ engagement_vans = Metric(
     key="engagement_vans",
     title="Use of mobile police stations / engagement vans",
     objective=REASSURING,
-    summary="Outings of mobile police stations and engagement vans, the hours they were open to "
-    "the public, and the conversations that were counted, by the day of the outing.",
+    summary="Deployments of mobile police stations and engagement vans, the hours they were open "
+    "to the public, and the conversations counted, by the day of the deployment.",
     measures=[
         Count(
             key="deployments",
@@ -68,19 +68,19 @@ engagement_vans = Metric(
             at=Activity.held_on,
             where=van,
             numerator=Activity.hours.is_not_null(),
-            note="The hours rest on these deployments only.",
+            note="The hours come from these deployments only.",
         ),
     ],
     dimensions=[LPA, ACTIVITY_THEME],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
-    limitations="Not the number of vans, and not events: a van that goes to a fair is one "
-    "deployment here, and the fair is one event in ref 65. The two refs are not added.",
+    limitations="Counts deployments, not vans or events. A van that goes to a fair is one "
+    "deployment here, and the fair is one event in ref 65. Do not add the two refs.",
     caveats=[
-        "A van that visits three places in a day is three rows if the log has three, so the way it "
-        "is logged moves the number.",
-        "Conversations are counted by those who hold them.",
-        "Hours are from opening to closing and not of travel.",
+        "A van that visits three places in a day counts three times if the log has three rows, so "
+        "the way trips are logged affects the number.",
+        "The people who hold the conversations count them.",
+        "Hours run from opening to closing. Travel is left out.",
     ],
     examples=[
         Example(
@@ -96,7 +96,7 @@ engagement_vans = Metric(
                 "contacts": 30 + 12,
                 "hours_recorded": 2 / 3,
             },
-            description="An outing whose hours were not written down is an outing.",
+            description="A deployment with no hours recorded still counts as a deployment.",
         ),
         Example(
             rows="""
@@ -107,8 +107,9 @@ engagement_vans = Metric(
             | Van deployment | 2024-07-01 | 4.0   | 40       |            |
             """,
             expect={"deployments": 1, "hours": 3, "contacts": 20, "hours_recorded": 1 / 1},
-            edge_case="The fair that the van went to is not a second deployment, and its six hours "
-            "are not the van's. Two hundred people passed; twenty conversations were held.",
+            edge_case="The fair that the van went to is not a second deployment, and the fair's "
+            "six hours do not count for the van. Two hundred people came to the fair, but the "
+            "van's team held only twenty conversations.",
         ),
     ],
 )
@@ -121,8 +122,8 @@ events = Metric(
     parent="61",
     title="Events (e.g. use of engagement vans, newsletters, social media, events, surgeries etc.)",
     objective=REASSURING,
-    summary="Community events, surgeries and newsletters, unless another list is given, counted on "
-    "the day they were held or sent out, and the people who came to those where somebody counted.",
+    summary="Community events, surgeries and newsletters (unless another list is set), counted on "
+    "the day they were held or sent out, and the recorded attendance.",
     measures=[
         Count(
             key="events",
@@ -139,7 +140,7 @@ events = Metric(
             where=event,
             value=Activity.attendance,
             unit=Unit.PEOPLE,
-            note="Someone who comes twice is counted twice. Events where nobody counted add "
+            note="A person who comes twice is counted twice. Events where nobody counted add "
             "nothing.",
         ),
         Proportion(
@@ -149,19 +150,20 @@ events = Metric(
             at=Activity.held_on,
             where=event & (Activity.activity_type != "Newsletter"),
             numerator=Activity.attendance.is_not_null(),
-            note="The attendance rests on these only. Nobody attends a newsletter.",
+            note="The attendance comes from these only. Newsletters have no attendance.",
         ),
     ],
     dimensions=[ACTIVITY_TYPE, LPA, ACTIVITY_THEME],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
-    limitations="Van deployments are ref 60 and social media is ref 66. The plan names both here "
-    "as examples too: they are left out, so that the refs can stand side by side.",
+    limitations="Leaves out van deployments (ref 60) and social media (ref 66). The plan names "
+    "both here as examples too, but counting them here would count them twice.",
     caveats=[
-        "A newsletter and a fair are one each: read the total with its breakdown by type.",
-        "Attendance is what organisers counted or guessed.",
-        "Events that others held and the police went to are counted if they are in the log.",
+        "A newsletter and a fair count as one each. Read the total together with the breakdown by "
+        "type.",
+        "Attendance is what organisers counted or estimated.",
+        "Events that others held and the police went to count if they are in the log.",
     ],
     examples=[
         Example(
@@ -176,7 +178,7 @@ events = Metric(
                 "attendance": 150 + 8,
                 "attendance_recorded": 2 / 2,
             },
-            description="A newsletter is counted once, however many read it.",
+            description="A newsletter counts once, however many people read it.",
         ),
         Example(
             rows="""
@@ -188,9 +190,10 @@ events = Metric(
             | Surgery        | 2024-03-31 | 7          |          |
             """,
             expect={"events": 1 + 1, "attendance": 900, "attendance_recorded": 1 / (1 + 1)},
-            edge_case="The van's outing to the event is not a second event, and its visitors are "
-            "not added. Road education is ref 41. Conversations are not attendance, and an event "
-            "where nobody counted did not have nobody there. 31 March is the quarter before.",
+            edge_case="The van's deployment to the event is not a second event, and its visitors "
+            "are not added. Road education is ref 41. Conversations are not attendance. An event "
+            "where nobody counted has unknown attendance, not zero. 31 March is in the quarter "
+            "before.",
         ),
     ],
 )
@@ -200,8 +203,8 @@ watch_schemes = Metric(
     key="watch_schemes",
     title="No. of watch schemes",
     objective=REASSURING,
-    summary="Watch schemes registered on the last day of the period, such as neighbourhood, farm "
-    "and shop watch, and how many different schemes did anything in the period.",
+    summary="Watch schemes, such as neighbourhood, farm and shop watch, registered on the last day "
+    "of the period, and how many different schemes had an activity in the period.",
     measures=[
         PeriodEndStock(
             key="registered",
@@ -219,8 +222,8 @@ watch_schemes = Metric(
             where=Activity.scheme_type.is_in(WATCH_SCHEMES),
             distinct=Activity.scheme_id,
             unit=Unit.SCHEMES,
-            note="To count schemes active in twelve months, ask for a rolling 12 months. An "
-            "activity of the police has no scheme and is not one whose scheme is missing.",
+            note="To count schemes active in twelve months, ask for a rolling 12 months. Police "
+            "activities belong to no scheme and do not count as missing one.",
         ),
         PeriodEndStock(
             key="never_active",
@@ -230,20 +233,21 @@ watch_schemes = Metric(
             until=Scheme.ended_on,
             where=Scheme.scheme_type.is_in(WATCH_SCHEMES) & Scheme.last_active_on.is_null(),
             direction=Direction.LOWER_IS_BETTER,
-            note="As the register stands today.",
+            note="From the register as it is today.",
         ),
     ],
     dimensions=[SCHEME_TYPE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Neighbourhood Watch (unverified)"],
-    limitations="Registered is not active: a scheme stays on the register until it is closed. "
-    "Community speed watch groups are ref 42.",
+    limitations="Registered does not mean active: a scheme stays on the register until it is "
+    "closed. Community speed watch groups are ref 42.",
     caveats=[
-        "Schemes registered are a number on a day, and are never added over periods. Active "
-        "schemes do not add either: one active in two quarters is one scheme in the year.",
-        "What volunteers do is known only if they tell: a scheme may be busy and look idle.",
-        "A scheme of six houses and one of six hundred are one each.",
+        "The number of schemes registered is for one day and is never added up over periods. "
+        "Active schemes do not add up either: a scheme active in two quarters is one scheme in the "
+        "year.",
+        "Activities are known only if volunteers report them: a busy scheme may look idle.",
+        "A scheme of six houses and a scheme of six hundred count as one each.",
     ],
     examples=[
         Example(
@@ -261,7 +265,7 @@ watch_schemes = Metric(
                 """,
             },
             expect={"registered": 1 + 1 + 1, "active": 1 + 1, "never_active": 1},
-            description="The shop watch that closes on 1 July was still registered on 30 June.",
+            description="The shop watch that closed on 1 July was still registered on 30 June.",
         ),
         Example(
             rows={
@@ -284,10 +288,10 @@ watch_schemes = Metric(
                 """,
             },
             expect={"registered": 1 + 1, "active": 1 + 1, "never_active": 0},
-            edge_case="A scheme idle since March is registered, and not active in the quarter. One "
-            "that closed on 30 June is no longer registered, though it was active in the quarter. "
-            "Two meetings of one scheme are one active scheme; speed watch is not a watch scheme "
-            "here, and an event of the police is no scheme's.",
+            edge_case="A scheme idle since March is registered but not active in the quarter. A "
+            "scheme that closed on 30 June is no longer registered, although it was active in the "
+            "quarter. Two meetings of one scheme are one active scheme. Speed watch is not a watch "
+            "scheme here, and a police event belongs to no scheme.",
         ),
     ],
 )

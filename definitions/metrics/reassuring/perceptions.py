@@ -26,23 +26,23 @@ FAVOURABLE_PERCEPTIONS = Assumption(
     "favourable_perceptions",
     ("strongly agree", "agree", "very easy", "fairly easy", "yes", *SATISFIED),
     since="2021-04-01",
-    because="The better side of each scale. The questions and scales of the survey were not found, "
-    "so this is our unverified working choice.",
+    because="The better side of each scale. We did not find the survey's questions and scales, so "
+    "this is our unverified working choice.",
 )
 
 NO_PERCEPTION = Assumption(
     "no_perception",
     ("don't know", "refused", "not applicable"),
     since="2021-04-01",
-    because="These are no opinion and are left out of both parts. The middle of a scale is an "
-    "opinion, and is not favourable. Our unverified working choice.",
+    because="These are not opinions and are left out of the share. The middle of a scale counts as "
+    "an opinion that is not favourable. Our unverified working choice.",
 )
 
 LEAST_PERCEPTIONS = Assumption(
     "least_perceptions",
     30,
     since="2021-04-01",
-    because="A share resting on fewer answers is marked as of low reliability. Our unverified "
+    because="A share based on fewer answers is marked as having low reliability. Our unverified "
     "working choice: the plan gives no number.",
 )
 
@@ -56,9 +56,9 @@ perceptions_of_accessibility = Metric(
     key="perceptions_of_accessibility",
     title="Public perceptions of accessibility (PCC Perceptions Survey)",
     objective=REASSURING,
-    summary="Of the answers to the questions on accessibility in the Commissioner's (PCC) "
-    "Perceptions Survey that give an opinion, the weighted share that are favourable, by the day "
-    "of the interview, and how many people answered.",
+    summary="The weighted share of opinions about accessibility that are favourable, in the "
+    "Commissioner's (PCC) Perceptions Survey, by the day of the interview, and how many people "
+    "gave an opinion.",
     measures=[
         SurveyProportion(
             key="favourable",
@@ -70,8 +70,8 @@ perceptions_of_accessibility = Metric(
             favourable=SurveyAnswer.answer.is_in(FAVOURABLE_PERCEPTIONS),
             weight=SurveyAnswer.weight,
             min_answers=LEAST_PERCEPTIONS,
-            note="Over all questions on accessibility together: a share of answers, and not of "
-            "people. Read it by question.",
+            note="A share of answers to all questions on accessibility together, not of people. "
+            "Read it by question.",
         ),
         Count(
             key="respondents",
@@ -90,22 +90,23 @@ perceptions_of_accessibility = Metric(
         Evidence(
             source="West Mercia Police and Crime Commissioner, performance assurance and "
             "accountability minutes, February 2024",
-            finding="Public confidence of 82% in the third quarter of 2023/24, from 83% in South "
-            "Worcestershire to 79% in Shropshire, is given. It is about confidence, and not about "
+            finding="Gives public confidence of 82% in the third quarter of 2023/24, from 83% in "
+            "South Worcestershire to 79% in Shropshire. This is about confidence, not about "
             "accessibility.",
             date="2024-02",
         )
     ),
     standards=["Market Research Society Code of Conduct"],
-    limitations="Not public confidence, which the same survey asks about in other questions, and "
-    "not how soon calls were answered: it is what people think, whether or not they made contact.",
+    limitations="Shows what people think, whether or not they contacted the police. It does not "
+    "show public confidence, which the same survey asks about in other questions, or how soon "
+    "calls were answered.",
     caveats=[
-        "Which questions are about accessibility is decided when the table is filled: the survey's "
-        "questions were not found. If they change, waves are not comparable.",
-        "Which answers are favourable, and which are no opinion, are assumptions.",
-        "How people are chosen and weighted is not known to us. Several answers of one person are "
-        "alike, so the effective sample over all questions together is smaller than stated.",
-        "The Crime Survey for England and Wales asks other questions of other people.",
+        "We did not find the survey's questions. Whoever fills the table decides which ones are "
+        "about accessibility. If the questions change, waves are not comparable.",
+        "Assumptions decide which answers are favourable and which are not opinions.",
+        "We do not know how people are chosen and weighted. One person's answers tend to be "
+        "similar, so the effective sample size for all questions together is smaller than stated.",
+        "The Crime Survey for England and Wales asks different questions of different people.",
     ],
     examples=[
         Example(
@@ -116,7 +117,7 @@ perceptions_of_accessibility = Metric(
         | perceptions | a             | 2024-04-01     | accessibility | agree            | 1.0    |
             """,
             expect={"favourable": (1 + 1) / (1 + 3 + 1), "respondents": 1 + 1},
-            description="Person b stands for three. Two people gave three answers.",
+            description="Person b represents three people. Two people gave three answers.",
         ),
         Example(
             rows="""
@@ -130,8 +131,8 @@ perceptions_of_accessibility = Metric(
         | perceptions | f             | 2024-07-01     | accessibility | very easy      | 1.0    |
             """,
             expect={"favourable": 1 / (1 + 1), "respondents": 1 + 1},
-            edge_case="Don't know and refused are in neither part, and 'neither' is in the "
-            "denominator. Confidence is another theme, and victims are asked in another survey.",
+            edge_case="Don't know and refused are left out of the share; 'neither' is in the "
+            "denominator. Confidence is another theme, and victims have another survey.",
         ),
     ],
 )

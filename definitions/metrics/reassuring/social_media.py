@@ -1,4 +1,4 @@
-"""Ref 66, engagement on social media, a measure of the Local Policing Charter."""
+"""Ref 66, engagement on social media, a metric of the Local Policing Charter."""
 
 from swm_kpi import Count, Direction, Example, Metric, PeriodEndStock, Ratio, Sum, Unit
 
@@ -17,8 +17,8 @@ social_media = Metric(
     parent="61",
     title="Social media engagement",
     objective=REASSURING,
-    summary="Followers of the force's accounts at the latest snapshot, its posts in the period, "
-    "how often they were shown (impressions), and how often somebody reacted to them "
+    summary="Followers of the force's accounts at the latest snapshot, the force's posts in the "
+    "period, how often they were shown (impressions), and how often people reacted to them "
     "(engagements).",
     measures=[
         PeriodEndStock(
@@ -28,7 +28,7 @@ social_media = Metric(
             at=SocialMediaAccount.as_at,
             value=SocialMediaAccount.followers,
             unit=Unit.FOLLOWERS,
-            note="One person who follows three accounts is counted three times, and some followers "
+            note="A person who follows three accounts is counted three times, and some followers "
             "are not people.",
         ),
         Count(
@@ -47,7 +47,7 @@ social_media = Metric(
             value=SocialMediaPost.impressions,
             unit=Unit.IMPRESSIONS,
             direction=Direction.NEUTRAL,
-            note="Times shown: not people, and not engagements.",
+            note="How often posts were shown. Not people, and not engagements.",
         ),
         Sum(
             key="engagements",
@@ -57,7 +57,7 @@ social_media = Metric(
             where=shown_and_answered,
             value=SocialMediaPost.engagements,
             unit=Unit.ENGAGEMENTS,
-            note="Reactions, comments, shares and clicks, approving or not.",
+            note="Reactions, comments, shares and clicks, whether approving or not.",
         ),
         Ratio(
             key="engagement_rate",
@@ -70,14 +70,15 @@ social_media = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Each platform's own definitions"],
-    limitations="Impressions are not engagements, and neither are people. Nor is it contact from "
-    "the public to report something, which is ref 58.",
+    limitations="Impressions are not engagements, and neither is a number of people. Contact from "
+    "the public to report something is ref 58.",
     caveats=[
-        "Platforms define these numbers differently and change them, without notice: a step in a "
-        "series may be a new definition. Platforms are best read one by one.",
-        "Some followers and engagements are automatic, and an angry comment is an engagement.",
-        "A post goes on being shown after the period: the numbers are those of the day of the "
-        "export, so an older period has had longer.",
+        "Platforms define these numbers differently and change the definitions without notice, so "
+        "a step in a series may be a new definition. Read each platform separately.",
+        "Some followers and engagements are automated, and an angry comment counts as an "
+        "engagement.",
+        "Posts are still shown after the period ends. The numbers are from the day of the export, "
+        "so older periods have had more time.",
     ],
     examples=[
         Example(
@@ -100,8 +101,8 @@ social_media = Metric(
                 "engagements": 100 + 60,
                 "engagement_rate": (100 + 60) / (1000 + 3000),
             },
-            description="The engagement rate is of all impressions, and not the mean of the posts' "
-            "rates of 10% and 2%.",
+            description="The engagement rate is a share of all impressions, not the mean of the "
+            "posts' rates of 10% and 2%.",
         ),
         Example(
             rows={
@@ -125,9 +126,9 @@ social_media = Metric(
                 "engagements": 50,
                 "engagement_rate": 50 / 1000,
             },
-            edge_case="Followers of May and June are not added. A post with only one of the two "
-            "numbers is a post and is in neither sum, or 450 engagements would stand over 1,800 "
-            "impressions that are not theirs.",
+            edge_case="Followers in May and June are not added together. A post with only one of "
+            "the two numbers counts as a post but is left out of both sums. Otherwise 450 "
+            "engagements would be divided by 1,800 impressions of other posts.",
         ),
     ],
 )

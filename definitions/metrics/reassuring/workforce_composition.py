@@ -1,4 +1,4 @@
-"""Ref 69, who makes up the workforce, and which officers join and leave."""
+"""Ref 69, the composition of the workforce, and officers who join and leave."""
 
 from swm_kpi import (
     AverageStock,
@@ -62,8 +62,8 @@ _SHARES = (
 
 published_officer = PublishedWorkforce.worker_type == PUBLISHED_OFFICER
 PUBLISHED_ONLY = (
-    "Published by the Home Office at 31 March, for officers and by sex only: no staff, no other "
-    "characteristic, no joiners or leavers."
+    "Published by the Home Office at 31 March, only for officers and only by sex. Leaves out "
+    "staff, other characteristics, joiners and leavers."
 )
 
 workforce_composition = Metric(
@@ -71,9 +71,9 @@ workforce_composition = Metric(
     key="workforce_composition",
     title="Workforce composition, officer joiners and attrition rate by protected characteristics",
     objective=None,
-    summary="The people in post at the latest snapshot of the period by protected characteristic, "
-    "the share of some groups among those who stated it, and the officers who joined and left in "
-    "the period.",
+    summary="The people in post at the latest snapshot of the period, by protected characteristic; "
+    "the share of some groups among people who stated the characteristic; and the officers who "
+    "joined and left in the period.",
     measures=[
         PeriodEndStock(
             key="workforce",
@@ -106,8 +106,8 @@ workforce_composition = Metric(
                     numerator=key,
                     denominator=f"{key}_stated",
                     unit=Unit.PROPORTION,
-                    note="Within one member of the same characteristic the share is all or "
-                    "nothing: read it over all of them.",
+                    note="Within one group of the same characteristic the share is always 0 or 1. "
+                    "Read it for all groups together.",
                 ),
             )
         ),
@@ -117,7 +117,7 @@ workforce_composition = Metric(
             of=WorkforceSnapshot,
             at=WorkforceSnapshot.as_at,
             where=WorkforceSnapshot.worker_type == OFFICER,
-            note="On one day, and not the mean strength of the period.",
+            note="On one day. Not the mean strength of the period.",
         ),
         Count(
             key="joiners",
@@ -154,9 +154,9 @@ workforce_composition = Metric(
             numerator="leavers",
             denominator="mean_officers",
             direction=Direction.LOWER_IS_BETTER,
-            note="Leavers of the period over the mean strength of the same period, by its "
-            "snapshots. A yearly rate is that of a rolling 12 months or a financial year; a "
-            "quarter's is not annualised.",
+            note="Leavers in the period divided by the mean strength in the same period's "
+            "snapshots. For a yearly rate, ask for a rolling 12 months or a financial year. The "
+            "rate for a quarter is not annualised.",
         ),
         PeriodEndStock(
             key="published_women",
@@ -210,19 +210,20 @@ workforce_composition = Metric(
         "Equality Act 2010 (unverified)",
         "Home Office user guide to police workforce statistics",
     ],
-    limitations="Someone whose characteristic is not stated is in the workforce, shown as a member "
-    "of its own, and is in no share: to leave it out of the denominator is not to count it as the "
-    "majority. Joiners and leavers are of officers only, as the plan says.",
+    limitations="People who did not state a characteristic are in the workforce and shown as a "
+    "separate group. They are left out of both parts of every share, so they do not count as the "
+    "majority. Joiners and leavers are officers only, as the plan says.",
     caveats=[
-        "The attrition rate is only as even as the snapshots: where they are taken at two dates a "
-        "year, the mean strength rests on those two.",
-        "Small groups can identify people: nothing here is published before disclosure control.",
-        "When many do not state a characteristic, the share among those who do may mislead.",
-        "A rise in a share may be more people stating it, and not more people.",
-        "Pregnancy and maternity, and marriage and civil partnership, are protected "
-        "characteristics too, and are not in the table.",
-        "Transfers from and to other forces are joiners and leavers here, unless another list is "
-        "given.",
+        "The mean strength in the attrition rate depends on the snapshots. If there are only two a "
+        "year, the mean comes from those two.",
+        "Small groups can identify people. Apply disclosure control before publishing.",
+        "When many people do not state a characteristic, the share among those who do may mislead.",
+        "A rise in a share may mean that more people stated the characteristic, not that there are "
+        "more people in the group.",
+        "Pregnancy and maternity, and marriage and civil partnership, are also protected "
+        "characteristics. They are not in the table.",
+        "Transfers from and to other forces count as joiners and leavers here, unless another list "
+        "is set.",
     ],
     examples=[
         Example(
@@ -262,7 +263,7 @@ workforce_composition = Metric(
                 "mean_officers": (1 + 1) / 1,
                 "attrition": 1 / 2,
             },
-            description="Staff are in the composition, and joiners and leavers are of officers.",
+            description="Staff are in the composition. Joiners and leavers are officers only.",
         ),
         Example(
             rows={
@@ -307,11 +308,12 @@ workforce_composition = Metric(
                 "mean_officers": (1 + 2) / 2,
                 "attrition": (1 + 1) / (3 / 2),
             },
-            edge_case="Those who do not state it are in no share: one woman of the two whose sex "
-            "is known is a half, and not a quarter of four. Where nobody states it there is no "
-            "share, which is not 0%. Attrition divides by the mean of both snapshots and not by "
-            "the last. Specials and volunteers are left out, snapshots are not added, transfers "
-            "are joiners and leavers, and staff who leave are not officers.",
+            edge_case="People who do not state it are left out of the share: one woman among two "
+            "people with a known sex is a half, not a quarter of four. If nobody states it there "
+            "is no share, which is different from 0%. Attrition divides by the mean of both "
+            "snapshots, not by the last one. Specials and volunteers are left out, snapshots are "
+            "not added together, transfers count as joiners and leavers, and staff who leave are "
+            "not officers.",
         ),
         Example(
             rows={
@@ -327,7 +329,7 @@ workforce_composition = Metric(
                 "published_officers": 3 + 5,
                 "published_women_share": 3 / 8,
             },
-            description="From public data only officers are counted, and only by sex.",
+            description="Public data cover only officers, and only by sex.",
         ),
     ],
 )

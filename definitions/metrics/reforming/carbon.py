@@ -16,8 +16,9 @@ carbon_footprint = Metric(
     key="carbon_footprint",
     title="Measuring the force's carbon footprint",
     objective=REFORMING,
-    summary="Greenhouse gases from what the force burnt, bought and caused in the period: each "
-    "amount times its own emission factor, in tonnes of CO2 equivalent, by the month of use.",
+    summary="Greenhouse gases from the fuel the force burnt, the energy it bought and the other "
+    "emissions its work caused in the period. Each amount is multiplied by its own emission "
+    "factor, in tonnes of CO2 equivalent, by the month of use.",
     measures=[
         SumProduct(
             key="footprint",
@@ -38,7 +39,7 @@ carbon_footprint = Metric(
             amount=EmissionActivity.quantity,
             factor=EmissionActivity.factor,
             unit=Unit.TONNES_CO2E,
-            note="What the force burns itself and the energy it buys.",
+            note="The fuel the force burns itself and the energy it buys.",
         ),
     ],
     dimensions=[SCOPE, EMISSION_SOURCE],
@@ -49,16 +50,16 @@ carbon_footprint = Metric(
         "Greenhouse Gas Protocol, scopes 1 to 3 (unverified)",
         "UK Government greenhouse gas conversion factors, of the year of the activity (unverified)",
     ],
-    limitations="Not litres, miles or kilowatt hours, which do not add, and not net of anything "
-    "planted or bought to make up for it.",
+    limitations="Not litres, miles or kilowatt hours, which cannot be added together. Anything "
+    "planted or bought to offset emissions is not subtracted.",
     caveats=[
-        "Bought energy is counted once, by the factor of the grid unless another method is given. "
-        "A table with rows of both methods does not double it.",
-        "Factors change every year: some of a fall may be the grid and not the force. The factor "
-        "of the year of the activity should be used; nothing here refuses another.",
-        "Which activities are inside scope 3 is a choice. When it changes, earlier years are "
-        "calculated again, or they are not compared.",
-        "A month whose records are late is too low.",
+        "Bought energy is counted once, with the grid's factor unless another method is set. A "
+        "table with rows for both methods does not count it twice.",
+        "Factors change every year, so part of a fall may come from the grid and not from the "
+        "force. Use the factor for the year of the activity; this is not checked.",
+        "The activities included in scope 3 are a choice. When it changes, recalculate earlier "
+        "years or do not compare them.",
+        "The figure for a month is too low until all its records have arrived.",
     ],
     examples=[
         Example(
@@ -91,9 +92,10 @@ carbon_footprint = Metric(
                 "footprint": 50000 * 0.0002 + 40000 * 0.0003,
                 "footprint_1_and_2": 50000 * 0.0002 + 40000 * 0.0003,
             },
-            edge_case="The same electricity by two methods is one amount: a green tariff does not "
-            "make it zero, and the two are not added. All amounts added up times a mean factor "
-            "would be wrong too, as each month has its own. March is of the year before.",
+            edge_case="The same electricity under two methods is one amount: a green tariff does "
+            "not make it zero, and the two rows are not added together. Multiplying the total "
+            "amount by a mean factor would also be wrong, because each month has its own factor. "
+            "March belongs to the year before.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Refs 46 and 47: devices in use, and systems that fail."""
+"""Refs 46 and 47: devices in use, and system availability."""
 
 from swm_kpi import (
     Average,
@@ -31,8 +31,8 @@ ict_assets = Metric(
     key="ict_assets",
     title="Utilisation of ICT managed assets",
     objective=REFORMING,
-    summary="Of the managed devices in service at the latest snapshot of the period, the share "
-    "that was active in the 30 days before it, unless another time is given.",
+    summary="The share of managed devices in service, at the latest snapshot of the period, that "
+    "were active in the 30 days before it (unless another limit is set).",
     measures=[
         PeriodEndStock(
             key="in_service",
@@ -58,7 +58,7 @@ ict_assets = Metric(
         ),
         PeriodEndStock(
             key="managed",
-            label="Devices on the register and not disposed of",
+            label="Devices on the register, excluding those disposed of",
             of=IctAsset,
             at=IctAsset.snapshot_at,
             where=IctAsset.status != "disposed of",
@@ -70,11 +70,11 @@ ict_assets = Metric(
     availability=COLOUR_LOST,
     standards=["ISO/IEC 19770, IT asset management (unverified)", "ITIL (unverified)"],
     limitations="Not how long or how well a device is used: one sign-in is enough. Spare devices, "
-    "those in repair and those of people who have left are not in service, so a pool does not make "
-    "use look poor.",
+    "devices in repair and devices of people who have left are not in service, so a large pool "
+    "does not lower the share.",
     caveats=[
-        "A device that was never active is in service and not in use.",
-        "Someone on long leave has a device that is in service and not in use.",
+        "An issued device that was never active is in service but not in use.",
+        "The device of a person on long leave is in service but not in use.",
         "Devices that device management cannot see are missing from both numbers.",
     ],
     examples=[
@@ -92,8 +92,8 @@ ict_assets = Metric(
                 "utilisation": 2 / 3,
                 "managed": 3 + 1,
             },
-            description="Exactly 30 days before the snapshot is in use, and a second longer is "
-            "not.",
+            description="A device active exactly 30 days before the snapshot is in use; one second "
+            "earlier is not.",
         ),
         Example(
             rows="""
@@ -113,9 +113,10 @@ ict_assets = Metric(
                 "utilisation": 1 / (1 + 1),
                 "managed": 1 + 1 + 1 + 1 + 1,
             },
-            edge_case="A device issued and never active is in the denominator. A spare one that "
-            "was tried yesterday, one of somebody who has left, and one disposed of are in neither "
-            "part, however lately they were active. May and June are not added.",
+            edge_case="A device that was issued and never active is in the denominator. A spare "
+            "device used yesterday, the device of a person who has left and a device disposed of "
+            "are left out of the share, however recently they were active. May and June are not "
+            "added together.",
         ),
     ],
 )
@@ -127,8 +128,8 @@ system_availability = Metric(
     key="system_availability",
     title="System availability and ICT outages",
     objective=REFORMING,
-    summary="The share of the period in which systems were not down without warning, the outages "
-    "that began in the period, and how long it took to end them.",
+    summary="The share of the period without unplanned outages, the outages that began in the "
+    "period, and the time it took to restore the systems.",
     measures=[
         Uptime(
             key="availability",
@@ -139,7 +140,7 @@ system_availability = Metric(
             system=Outage.system,
             where=~Outage.planned,
             direction=Direction.HIGHER_IS_BETTER,
-            note="Planned maintenance is not lost time here.",
+            note="Planned maintenance does not count as lost time here.",
         ),
         Uptime(
             key="availability_with_maintenance",
@@ -152,7 +153,7 @@ system_availability = Metric(
         ),
         Count(
             key="outages",
-            label="Unplanned outages begun",
+            label="Unplanned outages that began",
             of=Outage,
             at=Outage.started_at,
             where=failed,
@@ -169,13 +170,13 @@ system_availability = Metric(
                 average=average,
                 unit=Unit.HOURS,
                 missing="not ended",
-                note="Of outages by the day they began.",
+                note="Outages are counted by the day they began.",
             )
             for key, average in (("mean", Average.MEAN), ("median", Average.MEDIAN))
         ),
         Count(
             key="maintenance",
-            label="Planned outages begun",
+            label="Planned outages that began",
             of=Outage,
             at=Outage.started_at,
             where=Outage.planned
@@ -187,18 +188,18 @@ system_availability = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["ITIL (unverified)"],
-    limitations="Not one less the hours of outages added up: two outages of one system that "
-    "overlap lose each second once. Nor a count of users who could not work.",
+    limitations="When two outages of one system overlap, each second is lost only once, so the "
+    "hours of all outages do not add up to the time lost. Does not count users who could not work.",
     caveats=[
-        "Every hour of every day counts alike. Hours of service agreed with users, if there are "
-        "any, are not known here.",
-        "The availability of all systems is an average over the systems that the table names, each "
-        "counting alike, however important it is.",
-        "An outage that began before the period loses its time in the period, and is counted as an "
-        "outage of the period in which it began. One that has not ended lasts to the end of the "
-        "period.",
-        "Within one priority, availability is the time not lost to outages of that priority.",
-        "A slow system is not down: only what the service desk records as an outage is here.",
+        "Every hour of every day has the same weight. Any service hours agreed with users are not "
+        "known here.",
+        "The availability of all systems is the average over the systems in the table. Every "
+        "system has the same weight, however important it is.",
+        "An outage that began before the period loses time in this period, but is counted as an "
+        "outage in the period in which it began. An outage that has not ended lasts until the end "
+        "of the period.",
+        "By priority, availability is the time not lost to outages of that priority.",
+        "A slow system is not down. Only outages that the service desk records count.",
     ],
     examples=[
         Example(
@@ -218,8 +219,8 @@ system_availability = Metric(
                 "median_hours": (12 + 6) / 2,
                 "maintenance": 1,
             },
-            description="Three systems could each have been up for the 30 days of June. Custody "
-            "never failed: its row only names it.",
+            description="Each of the three systems could have been up for the 30 days of June. "
+            "Custody never failed: its row only lists the system.",
         ),
         Example(
             period="2024-06",
@@ -238,9 +239,9 @@ system_availability = Metric(
                 "median_hours": 12,
                 "maintenance": 1,
             },
-            edge_case="Outages that overlap are merged: Records was down for 18 hours, and not for "
-            "12 + 12 + 2. Planned maintenance loses nothing of the availability, is no outage, and "
-            "does not shorten or lengthen the time to restore.",
+            edge_case="Overlapping outages are merged: Records was down for 18 hours, not for 12 + "
+            "12 + 2. Planned maintenance does not reduce availability, is not counted as an "
+            "unplanned outage and does not affect the time to restore.",
         ),
         Example(
             period="2024-06",
@@ -258,9 +259,9 @@ system_availability = Metric(
                 "median_hours": 48 / 1,
                 "maintenance": 0,
             },
-            edge_case="Only the time inside June is lost in June. The outage that began on 31 May "
-            "is counted in May. One that has not ended has no time to restore, and is no outage of "
-            "zero hours; it is down to the end of the period.",
+            edge_case="Only time inside June is lost in June. The outage that began on 31 May is "
+            "counted in May. An outage that has not ended has no time to restore, which is "
+            "different from zero hours. Its system is down until the end of the period.",
         ),
         Example(
             period="2024-03",
@@ -273,8 +274,8 @@ system_availability = Metric(
                 "mean_hours": 1,
                 "median_hours": 1,
             },
-            edge_case="The clocks went forward at 01:00: the system was down for one hour and not "
-            "two, in a month that is an hour short.",
+            edge_case="The clocks went forward at 01:00, so the system was down for one hour, not "
+            "two, and the month is one hour short.",
         ),
     ],
 )

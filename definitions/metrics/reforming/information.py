@@ -1,4 +1,4 @@
-"""Refs 45, 48 and 49: how well information is managed, kept safe, and lost."""
+"""Refs 45, 48 and 49: data maturity, information security and data breaches."""
 
 from swm_kpi import (
     Count,
@@ -22,9 +22,9 @@ data_maturity = Metric(
     key="data_maturity",
     title="Assessment of knowledge management and data maturity",
     objective=REFORMING,
-    summary="The latest assessment of the period, in words, of how well the force manages its "
-    "knowledge and data, with a rating from 1 to 5 if one was given, who answers for it and on "
-    "what evidence.",
+    summary="The latest assessment in the period, in words, of how well the force manages its "
+    "knowledge and data. Includes a rating from 1 to 5 if there is one, the role of the author and "
+    "the evidence.",
     measures=[
         TextReport(
             key="assessment",
@@ -42,12 +42,12 @@ data_maturity = Metric(
     frequency=Frequency.ANNUAL,
     availability=COLOUR_LOST,
     standards=["Data maturity assessment for government (unverified)", "DAMA (unverified)"],
-    limitations="Not a measurement of the quality of any data, and not a score to be averaged: the "
-    "rating is an order.",
+    limitations="Does not measure the quality of any data. The rating is a rank and cannot be "
+    "averaged.",
     caveats=[
-        "The force assesses itself, unless the evidence says otherwise.",
-        "Ratings made on different scales or by different people are not compared. Say in the text "
-        "which scale was used, and how each part of it was rated.",
+        "The force assesses itself, unless the evidence shows otherwise.",
+        "Do not compare ratings made on different scales or by different people. State in the text "
+        "which scale was used and how each part was rated.",
     ],
     examples=[
         Example(
@@ -57,7 +57,8 @@ data_maturity = Metric(
             | data maturity | 2025-03-31 | Owners are named. | 3     | Data lead   | Review   |
             """,
             expect={"assessment": None},
-            description="The rating is carried in the note beside the text, and is not the number.",
+            description="The note shows the rating beside the text. The rating is not the metric's "
+            "number.",
         ),
         Example(
             period="2024/25",
@@ -68,8 +69,7 @@ data_maturity = Metric(
             | information security | 2025-03-31 | Assured. | 5      | Security    | Audit    |
             """,
             expect={"assessment": None},
-            edge_case="The mean of 2 and 4 is no result: levels are an order, so no number is "
-            "given.",
+            edge_case="There is no mean of 2 and 4: ratings are ranks, so there is no number.",
         ),
     ],
 )
@@ -79,8 +79,8 @@ information_security = Metric(
     key="information_security",
     title="Information security compliance (qualitative assessment)",
     objective=REFORMING,
-    summary="The latest assessment of the period, in words, of how far the force meets the "
-    "standards of information security, who answers for it and on what evidence.",
+    summary="The latest assessment in the period, in words, of how far the force meets the "
+    "standards of information security, with the role of the author and the evidence.",
     measures=[
         TextReport(
             key="assessment",
@@ -103,8 +103,9 @@ information_security = Metric(
     limitations="Not a count of breaches, which is ref 49, and not a certificate: the plan calls "
     "it a qualitative assessment.",
     caveats=[
-        "What would help an attacker is left out of the text, so it says less than is known.",
-        "Which standards the force is assessed against is unverified: the text should name them.",
+        "The text leaves out anything that would help an attacker, so it says less than is known.",
+        "It is unverified which standards the force is assessed against. The text should name "
+        "them.",
     ],
     examples=[
         Example(
@@ -114,7 +115,7 @@ information_security = Metric(
             | information security | 2025-03-31 | Standards met. | Security    | Audit    |
             """,
             expect={"assessment": None},
-            description="The text is carried through in the note. It has no number.",
+            description="The note shows the text. There is no number.",
         ),
         Example(
             period="2024/25",
@@ -124,8 +125,8 @@ information_security = Metric(
             | data maturity        | 2025-03-31 | More.    | 4      | Data lead   | Review   |
             """,
             expect={"assessment": None},
-            edge_case="A rating that somebody wrote beside the text does not make a number of it: "
-            "the plan asks for a judgement in words.",
+            edge_case="A rating beside the text does not become a number: the plan asks for a "
+            "judgement in words.",
         ),
     ],
 )
@@ -137,9 +138,9 @@ data_breaches = Metric(
     key="data_breaches",
     title="Data breaches including ICO referrals and ICO complaints",
     objective=REFORMING,
-    summary="Breaches of personal data on the register, those that the force reported to the "
-    "Information Commissioner's Office, those about which somebody complained to it, and what it "
-    "decided, counted on the day the force became aware of the breach.",
+    summary="Breaches of personal data on the register, the breaches that the force notified to "
+    "the Information Commissioner's Office, the breaches about which somebody complained to that "
+    "office, and its decisions. Counted on the day the force became aware of the breach.",
     measures=[
         Count(key="breaches", label="Data breaches", of=DataBreach, at=DataBreach.aware_at),
         Count(
@@ -158,7 +159,8 @@ data_breaches = Metric(
             numerator=DataBreach.aware_at.until(DataBreach.ico_notified_at)
             <= BREACH_NOTICE_SECONDS,
             direction=Direction.HIGHER_IS_BETTER,
-            note="Of the breaches notified, and not of all. Unless another limit is given.",
+            note="A share of the breaches notified, not of all breaches. The limit is 72 hours "
+            "unless another is set.",
         ),
         Count(
             key="complaints",
@@ -167,7 +169,7 @@ data_breaches = Metric(
             at=DataBreach.aware_at,
             where=DataBreach.ico_complaint,
             direction=Direction.LOWER_IS_BETTER,
-            note="Several complaints of one breach are counted once.",
+            note="Several complaints about one breach count once.",
         ),
         Count(
             key="action",
@@ -176,8 +178,8 @@ data_breaches = Metric(
             at=DataBreach.aware_at,
             where=DataBreach.ico_outcome.is_in("Reprimand", "Enforcement notice", "Penalty"),
             direction=Direction.LOWER_IS_BETTER,
-            note="A reprimand, an enforcement notice or a penalty; a case still pending may become "
-            "one.",
+            note="A reprimand, an enforcement notice or a penalty. A case still pending may lead "
+            "to one.",
         ),
     ],
     dimensions=[BREACH_TYPE, DEPARTMENT, ICO_OUTCOME],
@@ -187,14 +189,15 @@ data_breaches = Metric(
         "UK GDPR, Article 33 (unverified)",
         "Data Protection Act 2018, section 67 (unverified)",
     ],
-    limitations="To notify a breach is not to be found at fault: notified, complained of and acted "
-    "on are three numbers. Complaints to the Information Commissioner's Office about anything but "
-    "a breach, such as a late answer to a request, are not here.",
+    limitations="A notified breach does not mean that the force was found at fault. Breaches "
+    "notified, complained about and acted on are three different numbers. Complaints to the "
+    "Information Commissioner's Office about other matters, such as a late answer to a request, "
+    "are left out.",
     caveats=[
-        "More breaches on the register may mean that staff report them more readily.",
-        "Not every breach has to be notified. Which ones should have been is not known here, so "
-        "one that was wrongly kept back is not seen.",
-        "The clock starts when the force became aware, and not when the breach happened.",
+        "A rise may mean that staff report breaches more readily.",
+        "Not every breach has to be notified. The data do not show which ones should have been, so "
+        "a breach wrongly not notified is not visible here.",
+        "The clock starts when the force became aware of the breach, not when it happened.",
     ],
     examples=[
         Example(
@@ -212,8 +215,8 @@ data_breaches = Metric(
                 "complaints": 1,
                 "action": 1,
             },
-            description="From Friday 17:00 to Monday 17:00 is 72 hours and in time; a second later "
-            "is not. One that the force knew of on 30 June is of that quarter.",
+            description="Friday 17:00 to Monday 17:00 is 72 hours and in time; one second later is "
+            "not. A breach that the force became aware of on 30 June counts in that quarter.",
         ),
         Example(
             rows="""
@@ -232,10 +235,10 @@ data_breaches = Metric(
                 "complaints": 1,
                 "action": 0,
             },
-            edge_case="Three breaches were notified and none was upheld: advice and a pending case "
-            "are not action. A complaint is not a notice. One that was never notified is not late, "
-            "so the share is of three and not of five. The breach known on 31 March is of the "
-            "quarter before, though it was notified in April.",
+            edge_case="Three breaches were notified and none led to action: advice and a pending "
+            "case are not action. A complaint is not a notification. A breach that was never "
+            "notified is not late, so the share is out of three, not five. The breach known on 31 "
+            "March belongs to the quarter before, although it was notified in April.",
         ),
         Example(
             rows="""
@@ -243,7 +246,8 @@ data_breaches = Metric(
             | 2024-05-06 12:00:00 |                 | no            |             |
             """,
             expect={"breaches": 1, "notified": 0, "notified_in_time": None},
-            edge_case="Where nothing was notified there is no share: it is not 100% in time.",
+            edge_case="If no breach was notified there is no share. That is different from 100% in "
+            "time.",
         ),
     ],
 )

@@ -14,9 +14,8 @@ expenditure_and_variance = Metric(
     key="expenditure_and_variance",
     title="Expenditure per directorate and variance to budget",
     objective=REFORMING,
-    summary="What each directorate has spent since 1 April and is forecast to spend in the whole "
-    "financial year, and by how much each is above or below its budget, at the latest statement of "
-    "the period.",
+    summary="Each directorate's spending since 1 April, its forecast for the whole financial year, "
+    "and how far both are above or below its budget, at the latest statement in the period.",
     measures=[
         PeriodEndStock(
             key="expenditure",
@@ -36,18 +35,18 @@ expenditure_and_variance = Metric(
             series=year_to_date,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
-            note="Above zero is overspent. Cumulative from 1 April.",
+            note="Above zero means overspent. Cumulative from 1 April.",
         ),
         BudgetVariance(
             key="variance_share",
-            label="Variance to current budget as a share of it, year to date",
+            label="Variance as a share of current budget, year to date",
             of=Ledger,
             at=Ledger.runs_to,
             series=year_to_date,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
             relative=True,
-            note="Above zero is overspent. Cumulative from 1 April.",
+            note="Above zero means overspent. Cumulative from 1 April.",
         ),
         BudgetVariance(
             key="variance_to_original",
@@ -57,7 +56,7 @@ expenditure_and_variance = Metric(
             series=year_to_date,
             actual=Ledger.actual,
             budget=Ledger.budget_original,
-            note="Above zero is overspent. Cumulative from 1 April.",
+            note="Above zero means overspent. Cumulative from 1 April.",
         ),
         PeriodEndStock(
             key="forecast_outturn",
@@ -77,31 +76,31 @@ expenditure_and_variance = Metric(
             series=forecast,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
-            note="Above zero is a forecast overspend for the whole financial year.",
+            note="Above zero means a forecast overspend for the whole financial year.",
         ),
         BudgetVariance(
             key="forecast_variance_share",
-            label="Forecast variance to current budget as a share of it, whole financial year",
+            label="Forecast variance as a share of current budget, whole financial year",
             of=Ledger,
             at=Ledger.runs_to,
             series=forecast,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
             relative=True,
-            note="Above zero is a forecast overspend for the whole financial year.",
+            note="Above zero means a forecast overspend for the whole financial year.",
         ),
     ],
     dimensions=[DIRECTORATE],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
-    limitations="Not the spending of one quarter: a year-to-date statement is cumulative from 1 "
-    "April, so statements are never added, and the figure for a rolling year is not twelve months' "
-    "spending.",
+    limitations="Not the spending in one quarter. A year-to-date statement is cumulative from 1 "
+    "April, so statements are never added together, and the figure for a rolling year is not "
+    "twelve months' spending.",
     caveats=[
-        "The best variance is zero: an underspend is not better than an overspend in itself.",
-        "A transfer between directorates moves the current budget and not the original one.",
+        "The best variance is zero. An underspend is not in itself better than an overspend.",
+        "A transfer between directorates changes the current budget but not the original one.",
         "A year-to-date variance may be only a matter of timing, if costs are not accrued.",
-        "A share of a budget of zero does not exist.",
+        "If the budget is zero there is no share.",
     ],
     examples=[
         Example(
@@ -142,9 +141,9 @@ expenditure_and_variance = Metric(
                 "forecast_variance": 1100 - 1120,
                 "forecast_variance_share": (1100 - 1120) / 1120,
             },
-            edge_case="The statements of April, May and June are not added: the one of June "
-            "already holds the others. Year to date and forecast are never mixed. Over the current "
-            "budget may be under the original one.",
+            edge_case="The statements of April, May and June are not added together: June's "
+            "already includes the others. Year to date and forecast are never mixed. Spending over "
+            "the current budget may be under the original one.",
         ),
         Example(
             rows="""
@@ -158,8 +157,8 @@ expenditure_and_variance = Metric(
                 "forecast_variance": -3 - 0,
                 "forecast_variance_share": None,
             },
-            edge_case="With no budget there is an overspend in pounds and no share: it is not 0% "
-            "and not infinite.",
+            edge_case="With no budget there is an overspend in pounds but no share. The share is "
+            "neither 0% nor infinite.",
         ),
     ],
 )

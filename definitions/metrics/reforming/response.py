@@ -1,4 +1,4 @@
-"""Refs 53 and 54: the response to emergencies, and incidents with nobody to send."""
+"""Refs 53 and 54: emergency response times, and incidents with no resource assigned."""
 
 from swm_kpi import (
     Assumption,
@@ -28,8 +28,8 @@ IMMEDIATE_GRADES = Assumption(
     "immediate_grades",
     ("1",),
     since="2021-04-01",
-    because="Grade 1 is taken to be the emergency, or immediate, grade. That it was so before and "
-    "after West Mercia's change of call grading is unverified.",
+    because="We treat grade 1 as the emergency (immediate) grade. It is unverified that this was "
+    "so both before and after West Mercia changed its call grading.",
 )
 
 emergency = (
@@ -41,9 +41,9 @@ emergency_response = Metric(
     key="emergency_response",
     title="Emergency response times",
     objective=REFORMING,
-    summary="For incidents graded as an emergency at first dispatch, the minutes from opening the "
-    "log to the first arrival of an officer, counted on the day the log was opened. Cancelled "
-    "incidents and those an officer opened are left out.",
+    summary="Minutes from opening the log to the arrival of the first officer, for incidents "
+    "graded as an emergency at first dispatch. Counted on the day the log was opened. Leaves out "
+    "cancelled incidents and incidents that an officer opened.",
     measures=[
         Count(
             key="incidents",
@@ -80,7 +80,7 @@ emergency_response = Metric(
             where=emergency,
             numerator=Incident.first_arrived_at.is_not_null(),
             direction=Direction.HIGHER_IS_BETTER,
-            note="The response times rest on these incidents only.",
+            note="The response times come from these incidents only.",
         ),
     ],
     headline="median_minutes",
@@ -89,24 +89,24 @@ emergency_response = Metric(
     availability=published_once(
         Evidence(
             source=PCC_DECEMBER_2019,
-            finding="A mean emergency response of 13 minutes 23 seconds in April 2019 and of 13 "
-            "minutes in October 2019 is given.",
+            finding="Gives a mean emergency response time of 13 minutes 23 seconds in April 2019 "
+            "and 13 minutes in October 2019.",
             date="2019-12-16",
         )
     ),
-    limitations="Not the time from dispatch, and not the time since the phone began to ring: the "
-    "clock starts when the log is opened. Starting it there is our choice.",
+    limitations="The clock starts when the log is opened, not at dispatch and not when the phone "
+    "began to ring. That start is our choice.",
     caveats=[
-        "There is no national definition, and forces grade differently: two forces' times are not "
-        "compared (West Midlands Police, freedom of information answer 945A/23).",
-        "A few very long times move the mean. Half of the times are at most the median, and nine "
-        "in ten are at most the 90th percentile.",
-        "An incident with no arrival time has no response time. If the slow ones are the ones not "
-        "recorded, the times look better than they were.",
-        "An incident graded up or down after the first dispatch keeps its first grade here.",
-        "No time is thrown out for being long: over 24 hours it may be a wrong record.",
+        "There is no national definition, and forces grade incidents differently, so do not "
+        "compare two forces' times (West Midlands Police, freedom of information answer 945A/23).",
+        "A few very long times move the mean. Half of the times are no longer than the median, and "
+        "nine in ten are no longer than the 90th percentile.",
+        "An incident with no arrival time has no response time. If slow arrivals are recorded less "
+        "often, the times look better than they were.",
+        "An incident regraded after the first dispatch keeps its first grade here.",
+        "Long times are never removed. A time over 24 hours may be a recording error.",
         "New call grading came with 'Project Switch', named in the Commissioner's performance "
-        "minutes of December 2023. Its day is not known to us, so no break is drawn.",
+        "minutes of December 2023. We do not know the date, so no break is shown.",
     ],
     examples=[
         Example(
@@ -124,9 +124,9 @@ emergency_response = Metric(
                 "p90_minutes": 7 + 0.8 * (30 - 7),
                 "arrival_recorded": 3 / (3 + 1),
             },
-            description="One slow response doubles the mean and leaves the median. An incident "
-            "with no arrival time is counted and not timed. The log opened before midnight on 30 "
-            "June is of the quarter in which it was opened.",
+            description="One slow response doubles the mean but leaves the median unchanged. An "
+            "incident with no arrival time is counted but not timed. The log opened before "
+            "midnight on 30 June counts in that quarter.",
         ),
         Example(
             rows="""
@@ -146,10 +146,10 @@ emergency_response = Metric(
                 "p90_minutes": 10,
                 "arrival_recorded": 1 / 1,
             },
-            edge_case="Other grades, cancelled incidents and one opened by an officer already "
-            "there, which took no time at all, are not counted. Nor is one with no grade, or one "
-            "not known to have stood: the note says how many. The day the log was opened decides, "
-            "and not the day of the arrival.",
+            edge_case="Not counted: other grades, cancelled incidents, and an incident opened by "
+            "an officer already there, which took no time at all. An incident with no grade, and "
+            "one where it is not known whether it was cancelled, are also left out; the note says "
+            "how many there were. The day the log was opened decides, not the day of arrival.",
         ),
         Example(
             period="2023/24 Q4",
@@ -158,7 +158,7 @@ emergency_response = Metric(
             | 2024-03-31 00:55:00 | 2024-03-31 02:05:00 | 1     | no        | no               |
             """,
             expect={"mean_minutes": 5 + 5, "median_minutes": 5 + 5, "p90_minutes": 5 + 5},
-            edge_case="The clocks went forward at 01:00: ten minutes passed, and not seventy.",
+            edge_case="The clocks went forward at 01:00, so ten minutes passed, not seventy.",
         ),
     ],
 )
@@ -168,8 +168,8 @@ unresourced_incidents = Metric(
     key="unresourced_incidents",
     title="Average no. of unresourced incidents",
     objective=REFORMING,
-    summary="How many open incidents needed somebody to attend and had nobody assigned, averaged "
-    "over the snapshots taken in the period.",
+    summary="Open incidents that need attendance and have no resource assigned, averaged over the "
+    "snapshots taken in the period.",
     measures=[
         AverageStock(
             key="unresourced",
@@ -184,21 +184,21 @@ unresourced_incidents = Metric(
     availability=published_once(
         Evidence(
             source=PCC_DECEMBER_2019,
-            finding="An average number of daily un-resourced incidents of 247 in April 2019 and of "
-            "113 in October 2019 is given.",
+            finding="Gives an average number of daily un-resourced incidents of 247 in April 2019 "
+            "and 113 in October 2019.",
             date="2019-12-16",
         )
     ),
     standards=[
         "The Commissioner's wording of 2019: average number of daily un-resourced incidents"
     ],
-    limitations="Not the number of incidents that ever waited in the period: one that waits for "
-    "three days is in three snapshots, and one that waits for an hour may be in none.",
+    limitations="Not the number of incidents that waited at some time in the period. An incident "
+    "that waits for three days is in three snapshots; one that waits for an hour may be in none.",
     caveats=[
-        "The hour of the snapshot changes the number. The hour and the grades West Mercia uses are "
-        "unverified: take the snapshot at one fixed hour every day.",
-        "A day with no snapshot is left out, and is not a day with nothing waiting.",
-        "The average of the areas does not add to the total where snapshots are missing.",
+        "The hour of the snapshot affects the number. Take the snapshot at the same hour every "
+        "day. The hour and the grades that West Mercia uses are unverified.",
+        "A day with no snapshot is left out. It does not count as a day with nothing waiting.",
+        "If snapshots are missing, the averages of the areas do not add up to the total.",
     ],
     examples=[
         Example(
@@ -210,7 +210,8 @@ unresourced_incidents = Metric(
             | 2024-05-07 07:00 | Herefordshire | 2     | 0           |
             """,
             expect={"unresourced": ((3 + 5) + (4 + 0)) / 2},
-            description="Areas are added within a snapshot, and snapshots are averaged.",
+            description="Areas are added up within each snapshot, and then the snapshots are "
+            "averaged.",
         ),
         Example(
             rows="""
@@ -221,8 +222,9 @@ unresourced_incidents = Metric(
             | 2024-07-01 07:00 | Shropshire    | 2     | 999         |
             """,
             expect={"unresourced": (10 + 20 + 60) / 3},
-            edge_case="Three snapshots are not added to 90, and the 88 days with no snapshot are "
-            "not days with nothing waiting, which would give less than one.",
+            edge_case="The three snapshots are averaged, not added up to 90. The 88 days with no "
+            "snapshot do not count as days with nothing waiting; that would give an average below "
+            "one.",
         ),
         Example(
             rows="""
@@ -232,8 +234,9 @@ unresourced_incidents = Metric(
             | 2024-05-07 07:00 | Shropshire    | 2     | 4           |
             """,
             expect={"unresourced": (3 + 5) / 1},
-            edge_case="The snapshot of 7 May lacks Herefordshire, so it cannot say how many were "
-            "waiting in all: it is left out of the total, and Herefordshire is not taken for zero.",
+            edge_case="The snapshot of 7 May has no row for Herefordshire, so it does not show how "
+            "many were waiting in all. It is left out of the total; Herefordshire does not count "
+            "as zero.",
         ),
     ],
 )

@@ -11,8 +11,8 @@ vision_and_values = Metric(
     key="vision_and_values",
     title="Force vision and values",
     objective=REFORMING,
-    summary="The latest statement of the period, in words, of the force's vision and values and of "
-    "how they are lived, who answers for it and on what evidence.",
+    summary="The latest statement in the period, in words, of the force's vision and values and of "
+    "how they are put into practice, with the role of the author and the evidence.",
     measures=[
         TextReport(
             key="statement",
@@ -29,11 +29,10 @@ vision_and_values = Metric(
     frequency=Frequency.ANNUAL,
     availability=COLOUR_LOST,
     standards=["College of Policing, Code of Ethics (unverified)"],
-    limitations="Not a score, and not the staff survey, which is part of ref 68: the plan names "
-    "the vision and values and says nothing of how they would be measured.",
+    limitations="Not a score, and not the staff survey, which is part of ref 68. The plan names "
+    "the vision and values but does not say how to measure them.",
     caveats=[
-        "A statement of values is not evidence that they are kept: that is what the evidence is "
-        "for.",
+        "A statement of values does not prove that they are kept. Read the evidence given with it.",
     ],
     examples=[
         Example(
@@ -43,7 +42,7 @@ vision_and_values = Metric(
             | vision and values | 2025-03-31 | Our purpose. | Chief Constable | Staff events |
             """,
             expect={"statement": None},
-            description="The statement is carried through in the note. It has no number.",
+            description="The note shows the statement. There is no number.",
         ),
         Example(
             period="2024/25",
@@ -54,8 +53,8 @@ vision_and_values = Metric(
             | organisational culture | 2025-03-31 | Trust.       | 4      | People lead | Survey   |
             """,
             expect={"statement": None},
-            edge_case="Neither two statements nor a mean of ratings: the latest statement is "
-            "reported. What staff say of the culture is another subject.",
+            edge_case="Only the latest statement is reported, not two statements or a mean of "
+            "ratings. What staff say about culture is another subject.",
         ),
     ],
 )

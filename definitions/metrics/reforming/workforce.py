@@ -16,8 +16,9 @@ officer_numbers = Metric(
     key="officer_numbers",
     title="Officer numbers",
     objective=REFORMING,
-    summary="Police officers in post on the date of the latest snapshot of the period, as people "
-    "and as full-time equivalents, with and without those on a career break or seconded out.",
+    summary="Police officers in post on the date of the latest snapshot of the period, as "
+    "headcount and as full-time equivalents, with and without those on a career break or seconded "
+    "out.",
     measures=[
         PeriodEndStock(
             key="officers",
@@ -41,7 +42,7 @@ officer_numbers = Metric(
             of=WorkforceSnapshot,
             at=WorkforceSnapshot.as_at,
             where=available_officer,
-            note="An officer for whom either is not recorded is left out.",
+            note="An officer is left out if either is not recorded.",
         ),
         PeriodEndStock(
             key="available_officers_fte",
@@ -51,7 +52,7 @@ officer_numbers = Metric(
             where=available_officer,
             value=WorkforceSnapshot.fte,
             unit=Unit.FTE,
-            note="An officer for whom either is not recorded is left out.",
+            note="An officer is left out if either is not recorded.",
         ),
         PeriodEndStock(
             key="officers_fte",
@@ -64,8 +65,8 @@ officer_numbers = Metric(
             unit=Unit.FTE,
             basis=Basis.PROXY,
             proxy_difference="Published by the Home Office for 31 March and 30 September only, and "
-            "revised later. Whether those on a career break or seconded out are counted follows "
-            "the table it was taken from. There are no Local Policing Areas.",
+            "revised later. The published table decides whether officers on a career break or "
+            "seconded out are counted. There are no Local Policing Areas.",
         ),
     ],
     dimensions=[LPA, RANK, FORCE],
@@ -73,25 +74,27 @@ officer_numbers = Metric(
     availability=published_once(
         Evidence(
             source="Inspectorate's PEEL 2018 pages, West Mercia, 'More about this area'",
-            finding="An officer establishment of 2,145 in 2019 is given. An establishment is the "
-            "number of posts, and not of officers in post.",
+            finding="Gives an officer establishment of 2,145 in 2019. An establishment is the "
+            "number of posts, not of officers in post.",
             date="2019",
         ),
         Evidence(
             source="Police and Crime Commissioner's website, westmercia-pcc.gov.uk/budget2024",
-            finding="An officer establishment of 2,506 for 2024/25 is given.",
+            finding="Gives an officer establishment of 2,506 for 2024/25.",
             date="2024",
         ),
     ),
     standards=["Home Office user guide to police workforce statistics"],
-    limitations="Not the establishment, which is the number of posts: officers in post are "
-    "counted. Special constables, designated officers and police community support officers are "
-    "not police officers.",
+    limitations="Counts officers in post, not the establishment (the number of posts). Special "
+    "constables, designated officers and police community support officers are not police "
+    "officers.",
     caveats=[
-        "People and full-time equivalents are two numbers: neither is read for the other.",
-        "That the Police Uplift Programme counted people, where the workforce statistics give "
-        "full-time equivalents, is unverified: a target is compared only in the same measure.",
-        "Officers on long-term sickness, maternity leave or restricted duties are in every figure.",
+        "Headcount and full-time equivalents are different numbers. Do not use one in place of the "
+        "other.",
+        "Compare a target only with the same measure. It is unverified that the Police Uplift "
+        "Programme counted people, while the workforce statistics give full-time equivalents.",
+        "Every figure includes officers on long-term sickness, maternity leave or restricted "
+        "duties.",
     ],
     examples=[
         Example(
@@ -108,7 +111,7 @@ officer_numbers = Metric(
                 "available_officers": 1 + 1,
                 "available_officers_fte": 1 + 0.5,
             },
-            description="Someone who works half time is one person and half of a full-time "
+            description="An officer who works half time is one person and half a full-time "
             "equivalent.",
         ),
         Example(
@@ -130,9 +133,10 @@ officer_numbers = Metric(
                 "available_officers": 1,
                 "available_officers_fte": 0.6,
             },
-            edge_case="Only the latest snapshot of the quarter counts: snapshots are not added, "
-            "one who left in June is gone, and one who joined in July is not there yet. Specials, "
-            "designated officers, police community support officers and staff are not officers.",
+            edge_case="Only the latest snapshot of the quarter counts, and snapshots are not added "
+            "together. An officer who left in June is gone, and one who joined in July is not "
+            "there yet. Specials, designated officers, police community support officers and staff "
+            "are not officers.",
         ),
         Example(
             rows="""
@@ -142,7 +146,7 @@ officer_numbers = Metric(
             | 2024-06-30 | c         | officer     | 1.0 | yes          |          |
             """,
             expect={"officers": 1 + 1 + 1, "available_officers": 1, "available_officers_fte": 1},
-            edge_case="An officer whose career break is not recorded is in post, but is not known "
+            edge_case="An officer with no record about a career break is in post, but is not known "
             "to be available.",
         ),
         Example(
@@ -158,9 +162,9 @@ officer_numbers = Metric(
             },
             period="2024/25 Q2",
             expect={"officers_fte": 2000.5 + 410.25},
-            edge_case="From the Home Office's figures: the two lines of 30 September are added, 31 "
-            "March is another snapshot, staff are not officers, and a force that is not available "
-            "adds nothing and is noted.",
+            edge_case="From the Home Office's figures: the two lines of 30 September are added "
+            "together, 31 March is another snapshot, and staff are not officers. A force with no "
+            "figure adds nothing and is noted.",
         ),
     ],
 )

@@ -22,17 +22,17 @@ INVESTIGATOR_WORKER_TYPES = Assumption(
     "investigator_worker_types",
     (OFFICER, STAFF, DESIGNATED_OFFICER),
     since="2021-04-01",
-    because="Police staff and designated officers investigate as officers do, so all three are "
-    "counted. The plan does not say. Our working choice, unverified.",
+    because="The plan does not say who counts as an investigator. Police staff and designated "
+    "officers investigate as officers do, so we count all three. Our unverified working choice.",
 )
 
 INVESTIGATOR_FUNCTIONS = Assumption(
     "investigator_functions",
     (INVESTIGATION,),
     since="2021-04-01",
-    because="An investigator is taken to be someone in a post whose main work is to investigate. "
-    "Officers in response or neighbourhood posts investigate too, and are left out. Our working "
-    "choice, unverified.",
+    because="We treat someone as an investigator if the main work of their post is to investigate. "
+    "Officers in response or neighbourhood posts investigate too, but are left out. Our unverified "
+    "working choice.",
 )
 
 PUBLISHED_INVESTIGATION = Assumption(
@@ -47,8 +47,8 @@ INVESTIGATOR_PIP_LEVELS = Assumption(
     "investigator_pip_levels",
     ("2", "3", "4"),
     since="2021-04-01",
-    because="Level 2 of the Professionalising Investigation Programme is taken to be that of a "
-    "serious or complex investigation, so it and the levels above it count. Unverified.",
+    because="We take level 2 of the Professionalising Investigation Programme to mean serious or "
+    "complex investigation, so level 2 and above count. Unverified.",
 )
 
 investigator = WorkforceSnapshot.function.is_in(
@@ -63,9 +63,9 @@ investigators = Metric(
     key="investigators",
     title="No. of investigators and specialist investigators",
     objective=SECURE,
-    summary="People in investigator posts on the date of the latest snapshot of the period, those "
-    "of them in specialist posts, and those of them accredited to investigate serious or complex "
-    "crime, as people and as full-time equivalents.",
+    summary="People in investigator posts on the date of the latest snapshot of the period, how "
+    "many of them are in specialist posts, and how many are accredited to investigate serious or "
+    "complex crime. Shown as headcount and as full-time equivalents.",
     measures=[
         *(
             measure
@@ -81,14 +81,13 @@ investigators = Metric(
                     "accredited",
                     "In investigator posts and accredited at PIP level 2 or above",
                     accredited,
-                    "Unless other levels are given. Someone whose level is not recorded is left "
-                    "out.",
+                    "Unless other levels are set. A person with no level recorded is left out.",
                 ),
                 (
                     "available",
                     "In investigator posts and not on a career break or seconded out",
                     available,
-                    "Someone for whom either is not recorded is left out.",
+                    "A person is left out if either is not recorded.",
                 ),
             )
             for measure in (
@@ -124,7 +123,7 @@ investigators = Metric(
             unit=Unit.FTE,
             basis=Basis.PROXY,
             proxy_difference="Published by the Home Office at 31 March, by the wider function of "
-            "the post: officers only, whether accredited or not, and no specialism.",
+            "the post. Covers officers only, accredited or not, and does not show specialisms.",
         ),
     ],
     dimensions=[LPA, RANK, WORKER_TYPE, SPECIALISM, DEPARTMENT, FORCE],
@@ -134,15 +133,15 @@ investigators = Metric(
         "College of Policing, Professionalising Investigation Programme (unverified)",
         "Home Office user guide to police workforce statistics",
     ],
-    limitations="Not posts on the establishment, and not everybody who is accredited: an "
-    "accredited detective who now works in another function is not an investigator here, and an "
-    "investigator still in training is.",
+    limitations="Counts people in investigator posts, not posts on the establishment and not "
+    "everyone who is accredited. An accredited detective who now works in another function does "
+    "not count; an investigator still in training does.",
     caveats=[
-        "To be in a post, to be accredited and to be deployable are three things. People on "
-        "long-term sickness, maternity leave or restricted duties, or lent to another task, are in "
-        "every figure.",
-        "There is no table of posts, so nobody can say from this how many posts are vacant.",
-        "How West Mercia records functions and specialisms is unverified.",
+        "Being in a post, being accredited and being deployable are three different things. Every "
+        "figure includes people on long-term sickness, maternity leave or restricted duties, or "
+        "lent to another task.",
+        "There is no table of posts, so these figures do not show how many posts are vacant.",
+        "It is unverified how West Mercia records functions and specialisms.",
     ],
     examples=[
         Example(
@@ -163,7 +162,7 @@ investigators = Metric(
                 "available": 1 + 1 + 1,
                 "available_fte": 1 + 0.5 + 0.8,
             },
-            description="Staff who investigate are counted. One person at half time is half of a "
+            description="Staff who investigate count. A person who works half time is half a "
             "full-time equivalent.",
         ),
         Example(
@@ -186,10 +185,10 @@ investigators = Metric(
                 "accredited_fte": 0,
                 "available": 1 + 1,
             },
-            edge_case="An accredited detective who moved to intelligence is not an investigator "
-            "any more, one in training is an investigator and not accredited, and nobody is added "
-            "over two snapshots. A volunteer is not counted, nor one whose function is not "
-            "recorded. One whose level is not recorded is not known to be accredited.",
+            edge_case="An accredited detective who moved to intelligence is no longer an "
+            "investigator. A person in training is an investigator but not accredited. Snapshots "
+            "are not added together. A volunteer does not count, and neither does a person with no "
+            "function recorded. A person with no level recorded is not known to be accredited.",
         ),
         Example(
             rows="""
@@ -206,8 +205,8 @@ investigators = Metric(
                 "available": 1,
                 "available_fte": 1,
             },
-            edge_case="Those on a career break or seconded out hold a post and are not at hand for "
-            "an investigation; one for whom it is not recorded is not known to be.",
+            edge_case="People on a career break or seconded out hold a post but are not available "
+            "to investigate. If this is not recorded, the person is not known to be available.",
         ),
         Example(
             rows={
@@ -220,7 +219,7 @@ investigators = Metric(
                 """
             },
             expect={"published_investigators_fte": 30.5},
-            description="From public data only officers in posts of that function are counted.",
+            description="Public data cover only officers in posts with that function.",
         ),
     ],
 )

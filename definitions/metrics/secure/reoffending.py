@@ -1,4 +1,4 @@
-"""Refs 12 and 14: people new to the criminal justice system, and people who come back to it."""
+"""Refs 12 and 14: first-time entrants to the criminal justice system, and reoffending."""
 
 from swm_kpi import (
     Count,
@@ -38,9 +38,9 @@ first_time_entrants = Metric(
     title="First time adult & youths entrants to the CJS",
     objective=SECURE,
     frequency=Frequency.ANNUAL,
-    summary="People cautioned or convicted for the first time in their life, counted on the day of "
-    "that caution or conviction: youths (aged 10 to 17) and adults (18 and over), and how many per "
-    "100,000 residents of their age group.",
+    summary="People cautioned or convicted for the first time in their life: youths (aged 10 to "
+    "17) and adults (18 and over), with the rates per 100,000 residents of the age group. Counted "
+    "on the day of the caution or conviction.",
     measures=[
         Count(
             key="youth_entrants",
@@ -80,16 +80,16 @@ first_time_entrants = Metric(
         "Ministry of Justice: First time entrants into the criminal justice system and offender "
         "histories",
     ],
-    limitations="Not first arrests, and not people given a community resolution or diverted "
-    "(outcome 22): neither is a caution or a conviction. Not the counts of youth offending teams, "
-    "which differ from those of the Police National Computer.",
+    limitations="Does not count first arrests. Community resolutions and diversion (outcome 22) "
+    "are not cautions or convictions and do not count. Youth offending teams' counts differ from "
+    "those of the Police National Computer.",
     caveats=[
-        "By where people live, which need not be where they offended or which force dealt with "
-        "them.",
-        "The age is that on the day of the caution or conviction.",
-        "Published national figures are annual and come late.",
-        "By sex, a rate is still per resident of the age group of either sex.",
-        "More use of community resolutions and diversion lowers the count by itself.",
+        "The area is where people live. They may have offended elsewhere, and another force may "
+        "have dealt with them.",
+        "Age is the age on the day of the caution or conviction.",
+        "National figures are published once a year and with a delay.",
+        "By sex, the rate still divides by all residents of the age group, of either sex.",
+        "More use of community resolutions and diversion is enough to lower the count.",
     ],
     examples=[
         Example(
@@ -116,8 +116,8 @@ first_time_entrants = Metric(
                 "adult_entrants": 1 + 1 + 1,
                 "adult_per_100000": (1 + 1 + 1) / (30_000 + 20_000) * 100_000,
             },
-            description="Each rate is per resident of its own age group. Somebody whose home is "
-            "not known is in the total.",
+            description="Each rate divides by the residents of its own age group. A person with no "
+            "known home is in the total.",
         ),
         Example(
             rows="""
@@ -128,16 +128,16 @@ first_time_entrants = Metric(
             | 2024-06-30 | 2024-06-29 | caution    | 10-17     |
             """,
             expect={"youth_entrants": 1, "adult_entrants": 1},
-            edge_case="The day of the caution or conviction decides, and not that of the offence: "
-            "the first offended before the quarter and counts, as an adult even if 17 at the time; "
-            "the second offended in it and does not.",
+            edge_case="The day of the caution or conviction decides, not the day of the offence. "
+            "The first person offended before the quarter and counts, as an adult even if aged 17 "
+            "at the time. The second offended in the quarter and does not count.",
         ),
     ],
 )
 
 _ALL = OffenderCohort.cohort == ALL_OFFENDERS
 _IOM = OffenderCohort.cohort.is_in(*IOM_COHORTS)
-_GROWS = "It grows until the follow-up and the wait are over for everyone of the period."
+_GROWS = "It grows until the follow-up and the waiting time are over for everyone in the period."
 
 _IOM_RATES = [
     ReoffendingRate(
@@ -176,10 +176,10 @@ reoffending = Metric(
     key="reoffending",
     title="Reducing reoffending data inc. IOM re-offending data (volume / rate)",
     objective=SECURE,
-    summary="Of the offenders whose follow-up began in the period, the share who offended again "
-    "within 12 months and were cautioned or convicted for it within those or a further 6 months, "
-    "and how many such reoffences there were; for all offenders, and for those under integrated "
-    "offender management (IOM).",
+    summary="The share of offenders who reoffend, and the number of reoffences, for offenders with "
+    "a follow-up that began in the period. A reoffence is an offence within 12 months that led to "
+    "a caution or conviction in those months or a further 6. Shown for all offenders and for those "
+    "under integrated offender management (IOM).",
     measures=[
         ReoffendingRate(
             key="reoffending_rate",
@@ -225,7 +225,7 @@ reoffending = Metric(
         ),
         Ratio(
             key="iom_after_to_before",
-            label="Integrated offender management: reoffences for each offence before",
+            label="Integrated offender management: reoffences per offence before adoption",
             numerator="iom_reoffences",
             denominator="iom_offences_before",
             note=_GROWS,
@@ -240,20 +240,20 @@ reoffending = Metric(
         "Neighbourhood crime integrated offender management strategy 2020: fixed, flex and free "
         "cohorts (unverified)",
     ],
-    limitations="Not arrests or charges after the start: only a caution or a conviction proves a "
-    "reoffence. Not the people who offended in the period: the start of the follow-up decides.",
+    limitations="Only a caution or a conviction proves a reoffence; an arrest or a charge does "
+    "not. The start of the follow-up decides the period, not the day of the reoffence.",
     caveats=[
-        "A period is final once the follow-up and the wait are over, 18 months after it ends. "
-        "Until then its shares are marked and too low.",
-        "People in custody cannot offend in the community, so time inside the follow-up lowers the "
-        "number.",
-        "People are chosen for integrated offender management because they offend much, so fewer "
-        "offences after than before is partly chance; and a case that is dropped for doing well or "
-        "badly biases it.",
-        "The cohorts are small: look at the interval.",
-        "Everyone under integrated offender management is among all offenders too.",
-        "The two months assumptions move the shares. The reoffences were counted before the table "
-        "was made, and are not moved by them.",
+        "A period is final once the follow-up and the waiting time are over, 18 months after it "
+        "ends. Until then its shares are too low and are marked.",
+        "People in custody cannot offend in the community, so time in custody during the follow-up "
+        "lowers the number.",
+        "People are chosen for integrated offender management because they offend often, so some "
+        "of the fall after adoption is chance. Dropping cases because they do well or badly biases "
+        "the result.",
+        "The cohorts are small: read the interval.",
+        "Everyone under integrated offender management is also in the cohort of all offenders.",
+        "The two assumptions about months change the shares. They do not change the reoffences, "
+        "which are counted before the table is filled.",
     ],
     examples=[
         Example(
@@ -280,9 +280,9 @@ reoffending = Metric(
                 "iom_reoffences": 2 + 1,
                 "iom_after_to_before": (2 + 1) / (5 + 3 + 2 + 2),
             },
-            description="The second offended on the last day of the 12 months and was convicted on "
-            "the last day of the 18. Somebody under integrated offender management is counted "
-            "again in its cohort and not added to all offenders.",
+            description="The second person offended on the last day of the 12 months and was "
+            "convicted on the last day of the 18. A person under integrated offender management "
+            "counts in that cohort as well, and is not added to all offenders.",
         ),
         Example(
             period="2022/23 Q1",
@@ -304,10 +304,10 @@ reoffending = Metric(
                 "iom_offences_before": 9,
                 "iom_reoffences": 1,
             },
-            edge_case="The first was convicted a day after the wait was over and the second "
-            "offended a day after the follow-up: neither counts. Five reoffences of one person are "
-            "one reoffender. Whose follow-up began before or after the quarter is not in its "
-            "cohort, even if they offended in it.",
+            edge_case="The first person was convicted one day after the waiting time ended, and "
+            "the second offended one day after the follow-up: neither counts. Five reoffences by "
+            "one person are one reoffender. A person is not in the cohort if their follow-up began "
+            "before or after the quarter, even if they offended in it.",
         ),
     ],
 )

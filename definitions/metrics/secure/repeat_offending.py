@@ -1,4 +1,4 @@
-"""Refs 37 and 38: people who are suspects, or victims, again."""
+"""Refs 37 and 38: repeat suspects, offenders and victims."""
 
 from collections.abc import Iterator
 
@@ -31,15 +31,15 @@ from ...plan.dimensions import LPA
 from ...plan.objectives import SECURE
 
 _NAMED_NOT_GUILTY = (
-    "A suspect is somebody named as having done it, and may not have. An offender was charged, "
-    "cautioned or dealt with in another way, which for a charge is not a conviction either."
+    "A suspect is a person named as having done it, who may not have. An offender was charged, "
+    "cautioned or dealt with in another way. A charge is not a conviction."
 )
 _NO_SUSPECT = (
-    "A crime in which nobody was named is in neither part, so a force that names more suspects "
-    "finds more repeats."
+    "A crime in which nobody was named is left out of both parts, so a force that names more "
+    "suspects finds more repeats."
 )
 _LATE = (
-    "Offenders of the latest periods are too few: a crime is often recorded long before anyone is "
+    "The latest periods show too few offenders: a crime is often recorded long before anyone is "
     "dealt with for it."
 )
 _HISTORY = (
@@ -51,7 +51,7 @@ _ROLES = {"victims": PERSON_VICTIM, "suspects": NAMED_SUSPECT, "offenders": DEAL
 
 
 def _repeats(role: str, *, sexual: bool) -> Iterator[Measure]:
-    """Yield how many people of a role came again, and their share of the people of that role."""
+    """Yield the number of repeat people in a role, and their share of all people in that role."""
     where = _ROLES[role] & (SEXUAL_VIOLENCE if sexual else CrimeParty.is_da)
     note = _LATE if role == "offenders" else ""
     yield RepeatRate(
@@ -82,10 +82,10 @@ repeat_domestic_abuse_offenders = Metric(
     key="repeat_domestic_abuse_offenders",
     title="Repeat DA offenders (volume / rate)",
     objective=SECURE,
-    summary="Different people named as suspects of a domestic abuse (DA) crime recorded in the "
-    "period and of another recorded on an earlier day in the 12 months before it, and their share "
-    "of the people who were suspects in the period; and the same for offenders, those of them who "
-    "were dealt with.",
+    summary="People named as suspects in a domestic abuse (DA) crime recorded in the period and in "
+    "another recorded on an earlier day in the 12 months before it, and their share of the people "
+    "who were suspects in the period. The same for offenders: suspects who were dealt with. Counts "
+    "each person once.",
     measures=[
         *_repeats("suspects", sexual=False),
         *_repeats("offenders", sexual=False),
@@ -94,12 +94,12 @@ repeat_domestic_abuse_offenders = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
-    limitations="Not serial perpetrators, who abuse two or more different victims: here the "
-    "earlier crime may be against the same victim or another. And not reoffending, which follows "
+    limitations="Not serial perpetrators, who abuse two or more different victims. Here the "
+    "earlier crime may be against the same victim or another. Not reoffending, which follows "
     "people from a conviction.",
     caveats=[
-        "There is no national definition. The plan says offenders; most people named in domestic "
-        "abuse crimes are never dealt with, so suspects are given too.",
+        "There is no national definition. The plan says offenders. Most people named in domestic "
+        "abuse crimes are never dealt with, so suspects are shown too.",
         _NAMED_NOT_GUILTY,
         _NO_SUSPECT,
         _HISTORY,
@@ -130,7 +130,7 @@ repeat_domestic_abuse_offenders = Metric(
                 "repeat_offenders": 1,
                 "repeat_share_of_offenders": 1 / (1 + 1),
             },
-            description="An offender was a suspect too, with or without a row for each. A's "
+            description="An offender is also a suspect, with or without a row for each role. A's "
             "earlier crime was before the quarter.",
         ),
         Example(
@@ -158,10 +158,10 @@ repeat_domestic_abuse_offenders = Metric(
                 "repeat_offenders": 0,
                 "repeat_share_of_offenders": 0 / (1 + 1),
             },
-            edge_case="Only F is a repeat suspect, and was dealt with once, so is no repeat "
-            "offender. The others: thirteen months before; two crimes of one day; a victim before; "
-            "a crime that was not domestic abuse before; a cancelled crime before; and nobody "
-            "named.",
+            edge_case="Only F is a repeat suspect. F was dealt with once, so is not a repeat "
+            "offender. Why the others do not count: the earlier crime was thirteen months before; "
+            "both crimes were recorded on one day; the person was a victim before; the earlier "
+            "crime was not domestic abuse; the earlier crime was cancelled; nobody was named.",
         ),
     ],
 )
@@ -171,10 +171,10 @@ repeat_sexual_violence = Metric(
     key="repeat_sexual_violence",
     title="Repeat sexual violence victims and offenders (volume / rate)",
     objective=SECURE,
-    summary="Different people who were victims of a rape or other sexual offence recorded in the "
-    "period and of another recorded on an earlier day in the 12 months before it, and their share "
-    "of the people who were such victims in the period; the same for people named as suspects, and "
-    "for those of them who were dealt with.",
+    summary="People who were victims of a rape or other sexual offence recorded in the period and "
+    "of another recorded on an earlier day in the 12 months before it, and their share of the "
+    "people who were such victims in the period. The same for people named as suspects, and for "
+    "suspects who were dealt with. Counts each person once.",
     measures=[
         *_repeats("victims", sexual=True),
         *_repeats("suspects", sexual=True),
@@ -184,14 +184,15 @@ repeat_sexual_violence = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
-    limitations="Not offences: several offences reported on one day, against one victim or by one "
-    "suspect, are one event. An earlier crime of another kind does not make a victim a repeat.",
+    limitations="Counts people, not offences. Several offences recorded on one day, against one "
+    "victim or by one suspect, are one event. An earlier crime of another kind does not count as a "
+    "repeat.",
     caveats=[
-        "There is no national definition. Rape and other sexual offences are taken together: one "
-        "may follow the other.",
-        "The numbers are very small for one area and quarter.",
-        "Reports of offences of long ago are often several. Those recorded on one day make no "
-        "repeat; those recorded on different days do, though nobody was harmed again.",
+        "There is no national definition. Rape and other sexual offences are counted together, so "
+        "one may follow the other.",
+        "Numbers for one area and quarter are very small.",
+        "Victims often report several offences from long ago. Those recorded on one day are not a "
+        "repeat. Those recorded on different days are, although nobody was harmed again.",
         _NAMED_NOT_GUILTY,
         _NO_SUSPECT,
         _HISTORY,
@@ -224,7 +225,7 @@ repeat_sexual_violence = Metric(
                 "repeat_offenders": 1,
                 "repeat_share_of_offenders": 1 / 1,
             },
-            description="Another sexual offence followed by a rape is a repeat.",
+            description="An earlier other sexual offence followed by a rape is a repeat.",
         ),
         Example(
             rows="""
@@ -250,9 +251,10 @@ repeat_sexual_violence = Metric(
                 "repeat_offenders": 0,
                 "repeat_share_of_offenders": 0 / (1 + 1),
             },
-            edge_case="Two reports of one day, an assault before, and a rape recorded thirteen "
-            "months before make no repeat victim. E was dealt with once: a repeat suspect, not a "
-            "repeat offender. A body is not a person.",
+            edge_case="None of these is a repeat victim: two crimes recorded on one day, an "
+            "earlier assault, and a rape recorded thirteen months before. E was dealt with once, "
+            "so is a repeat suspect but not a repeat offender. A victim that is not a person does "
+            "not count.",
         ),
     ],
 )

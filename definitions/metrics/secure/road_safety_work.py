@@ -1,4 +1,4 @@
-"""Refs 41, 42 and 43: road campaigns, community speed watch, and what people worry about."""
+"""Refs 41, 42 and 43: road campaigns, community speed watch, and community concerns about roads."""
 
 from swm_kpi import (
     Assumption,
@@ -31,8 +31,8 @@ ROAD_SAFETY_WORK = Assumption(
     "road_safety_work",
     (ROAD_CAMPAIGN, ROAD_EDUCATION),
     since="2021-04-01",
-    because="The plan names road campaigns and educational initiatives. Sessions of community "
-    "speed watch are left to ref 42. The list is our working choice and is unverified.",
+    because="The plan names road campaigns and educational initiatives. We leave community speed "
+    "watch sessions to ref 42. The list is our unverified working choice.",
 )
 
 road_work = Activity.activity_type.is_in(ROAD_SAFETY_WORK)
@@ -44,8 +44,8 @@ road_campaigns = Metric(
     title="Data on road campaigns / educational initiatives",
     objective=SECURE,
     summary="Road safety campaigns and educational initiatives, counted on the day they were held "
-    "or began, the conversations they brought about, the people who came to the initiatives, and "
-    "those who completed one.",
+    "or began; the conversations held; attendance at the initiatives; and the people who completed "
+    "one.",
     measures=[
         Count(
             key="campaigns",
@@ -79,7 +79,7 @@ road_campaigns = Metric(
             where=education,
             value=Activity.attendance,
             unit=Unit.PEOPLE,
-            note="Someone who comes twice is counted twice. Initiatives where nobody counted add "
+            note="A person who comes twice is counted twice. Initiatives where nobody counted add "
             "nothing.",
         ),
         Sum(
@@ -100,21 +100,21 @@ road_campaigns = Metric(
             where=education,
             numerator=Activity.attendance.is_not_null(),
             direction=Direction.HIGHER_IS_BETTER,
-            note="The attendance rests on these initiatives only.",
+            note="The attendance comes from these initiatives only.",
         ),
     ],
     dimensions=[LPA, ACTIVITY_THEME],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["National Police Chiefs' Council calendar of road safety campaigns (unverified)"],
-    limitations="Not what the work achieved: campaigns and people reached are outputs. Collisions "
-    "and casualties are ref 40, and community speed watch is ref 42.",
+    limitations="Shows outputs (campaigns and people reached), not what the work achieved. "
+    "Collisions and casualties are ref 40, and community speed watch is ref 42.",
     caveats=[
         "A campaign of several days is one campaign, on its first day.",
-        "To attend is not to complete: someone who leaves a course early attended it.",
-        "Courses that drivers take instead of being prosecuted are counted only if they are in the "
-        "activity log as road education. Whether West Mercia logs them there is unverified.",
-        "What the campaigns were about and what was learnt is reported in words, and is not here.",
+        "Attending is not completing: a person who leaves a course early attended it.",
+        "Courses that drivers take instead of being prosecuted count only if they are in the "
+        "activity log as road education. It is unverified whether West Mercia logs them there.",
+        "What the campaigns were about, and what was learnt, is reported in words elsewhere.",
     ],
     examples=[
         Example(
@@ -153,10 +153,11 @@ road_campaigns = Metric(
                 "completions": 15,
                 "attendance_recorded": 1 / (1 + 1),
             },
-            edge_case="Twenty people attended and fifteen completed: the two are not one number. A "
-            "crowd that passed a campaign's stand did not attend a course. A speed watch session "
-            "and a community event are no road campaign, a campaign that began on 31 March is of "
-            "the quarter before, and a visit where nobody counted is a visit.",
+            edge_case="Twenty people attended and fifteen completed: these are two different "
+            "numbers. A crowd that passed a campaign's stand did not attend a course. A speed "
+            "watch session and a community event are not road campaigns. A campaign that began on "
+            "31 March is in the quarter before. A visit where nobody counted still counts as a "
+            "visit.",
         ),
     ],
 )
@@ -201,15 +202,15 @@ speed_watch_groups = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Community Speed Watch national scheme (unverified)"],
-    limitations="Registered groups are not active groups: one that has held no session for years "
-    "is registered until it is closed. The plan does not say which it means, so both are given.",
+    limitations="Registered does not mean active: a group with no session for years stays "
+    "registered until it is closed. The plan does not say which it means, so both are shown.",
     caveats=[
-        "A group is taken for active in the period asked for if it held one session in it. That "
-        "one session is enough is our choice and is unverified.",
-        "Groups registered are a number on a day, and are never added over periods.",
-        "Active groups do not add either: one active in two quarters is one group in the year. A "
-        "group with sessions in two areas is in both, and once in the total.",
-        "More sessions may find more speeding: neither says that roads are safer.",
+        "A group counts as active in the period if it held at least one session in it. One session "
+        "being enough is our unverified choice.",
+        "The number of groups registered is for one day and is never added up over periods.",
+        "Active groups do not add up either: a group active in two quarters is one group in the "
+        "year. A group with sessions in two areas counts in both areas and once in the total.",
+        "More sessions may find more speeding. Neither number shows that roads are safer.",
     ],
     examples=[
         Example(
@@ -227,7 +228,7 @@ speed_watch_groups = Metric(
                 """,
             },
             expect={"registered": 1 + 1 + 1, "active": 1 + 1, "sessions": 1 + 1},
-            description="A group that closes on 1 July was still registered on 30 June.",
+            description="A group that closed on 1 July was still registered on 30 June.",
         ),
         Example(
             rows={
@@ -250,10 +251,10 @@ speed_watch_groups = Metric(
                 """,
             },
             expect={"registered": 1 + 1, "active": 1 + 1, "sessions": 2 + 1},
-            edge_case="A group that has held no session since 2019 is registered and not active. "
-            "One that closed on 30 June is not registered that day, though it was active in the "
-            "quarter; two sessions of one group are one active group. A neighbourhood watch is not "
-            "a speed watch, a meeting is not a session, and July is the next quarter.",
+            edge_case="A group with no session since 2019 is registered but not active. A group "
+            "that closed on 30 June is not registered on that day, although it was active in the "
+            "quarter. Two sessions of one group are one active group. A neighbourhood watch is not "
+            "a speed watch, a meeting is not a session, and July is in the next quarter.",
         ),
     ],
 )
@@ -263,8 +264,8 @@ road_concerns = Metric(
     key="road_concerns",
     title="Roads-related community concerns (qualitative)",
     objective=SECURE,
-    summary="What communities said about roads in the period, in words, with the role of whoever "
-    "answers for the text and the evidence it rests on.",
+    summary="What communities said about roads in the period, in words, with the role of the "
+    "author and the evidence.",
     measures=[
         TextReport(
             key="concerns",
@@ -279,11 +280,12 @@ road_concerns = Metric(
     ],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
-    limitations="Not a statistic: the plan calls it qualitative. Neither letters received nor "
-    "speeding found are counted here.",
+    limitations="Not a statistic: the plan calls it qualitative. Letters received and speeding "
+    "found are not counted here.",
     caveats=[
-        "People who write or answer a survey are not all people: silence is not contentment.",
-        "A period without a text has none, which does not mean that nobody was concerned.",
+        "People who write or answer a survey do not represent everyone: people who say nothing may "
+        "still have concerns.",
+        "If a period has no text, that does not mean that nobody had concerns.",
     ],
     examples=[
         Example(
@@ -292,7 +294,7 @@ road_concerns = Metric(
             | road concerns | 2024-06-30 | Speed in villages. | Roads lead  | Letters  |
             """,
             expect={"concerns": None},
-            description="The text of the period is carried through in the note. It has no number.",
+            description="The note shows the text for the period. There is no number.",
         ),
         Example(
             rows="""
@@ -302,8 +304,8 @@ road_concerns = Metric(
             | vision and values | 2024-06-30 | Our purpose. |        | Chief       | Plan     |
             """,
             expect={"concerns": None},
-            edge_case="Two texts are not a count of two concerns, and a rating of 2 and one of 4 "
-            "are not averaged to 3: the later text is reported, and there is no number.",
+            edge_case="The later text is reported, and there is no number. Two texts do not count "
+            "as two concerns, and ratings of 2 and 4 are not averaged to 3.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Refs 39 and 40: dangerous use of the roads, and collisions and casualties."""
+"""Refs 39 and 40: anti-social or dangerous use of the roads, and collisions and casualties."""
 
 from swm_kpi import Assumption, Count, Direction, Evidence, Example, Metric
 
@@ -13,7 +13,7 @@ ROAD_USE_CODES = Assumption(
     (ROAD_RELATED_OFFENCE, ASB_VEHICLE_NUISANCE),
     since="2021-04-01",
     because="No single closing code means anti-social or dangerous use of the roads. These two are "
-    "our reading of the plan's words; that the force uses the same two is unverified.",
+    "our reading of the plan's words. It is unverified that the force uses the same two.",
 )
 
 road_use_incidents = Metric(
@@ -36,11 +36,11 @@ road_use_incidents = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["National Standard for Incident Recording (NSIR) 2011, transport"],
-    limitations="Not collisions (ref 40), not motoring offences dealt with by officers on patrol, "
-    "and not footage sent in by the public to Operation Snap.",
+    limitations="Leaves out collisions (ref 40), motoring offences dealt with by officers on "
+    "patrol, and footage that the public sends to Operation Snap.",
     caveats=[
-        "A rise may be more reporting, and not more dangerous use of the roads.",
-        "Vehicle nuisance is counted here and not in ref 15, anti-social behaviour.",
+        "A rise may mean more reporting, not more dangerous use of the roads.",
+        "Vehicle nuisance counts here, not in ref 15, anti-social behaviour.",
     ],
     examples=[
         Example(
@@ -64,8 +64,8 @@ road_use_incidents = Metric(
             | 2024-07-01 00:00 | Road related offence   |
             """,
             expect={"incidents": 1},
-            edge_case="Collisions, other transport logs, nuisance without a vehicle, a log still "
-            "open and one opened at midnight after the quarter are not counted.",
+            edge_case="Not counted: collisions, other transport logs, nuisance without a vehicle, "
+            "a log still open, and a log opened at midnight after the quarter.",
         ),
     ],
 )
@@ -75,8 +75,8 @@ collisions_and_casualties = Metric(
     key="collisions_and_casualties",
     title="Road traffic collision and casualty data",
     objective=SECURE,
-    summary="Road traffic collisions in which somebody was injured, by the worst injury, and the "
-    "people killed or injured in them, counted on the day of the collision.",
+    summary="Road traffic collisions in which someone was injured, by the worst injury, and the "
+    "people killed or injured in them. Counted on the day of the collision.",
     measures=[
         Count(key="collisions", label="Injury collisions", of=Collision, at=Collision.date),
         *(
@@ -118,7 +118,7 @@ collisions_and_casualties = Metric(
         Evidence(
             source="Police and Crime Commissioner's website, westmercia-pcc.gov.uk/"
             "pcc-raises-west-mercia-police-performance-in-latest-meeting-with-chief",
-            finding="A rise of 32% in people killed on the roads in 2023/24 is quoted.",
+            finding="Quotes a rise of 32% in people killed on the roads in 2023/24.",
             date="2023/24",
         )
     ),
@@ -126,15 +126,17 @@ collisions_and_casualties = Metric(
         "STATS19: killed is death within 30 days of the collision",
         "Department for Transport guide to severity adjustments",
     ],
-    limitations="Collisions are not casualties: one collision may injure several people, each to a "
-    "different degree. Collisions with damage only are not in the table.",
+    limitations="Collisions are not casualties: one collision may injure several people, some more "
+    "seriously than others. Damage-only collisions are not in the table.",
     caveats=[
-        "The place is where the collision happened, not where the people live.",
-        "That figures are provisional until the year has been validated nationally is unverified.",
-        "Where a force took up injury-based recording, serious and slight are not comparable "
-        "before and after. The figures here are not adjusted for it; the Department for Transport "
-        "publishes adjusted ones. The day West Mercia changed is unverified, so no break is drawn.",
-        "A national file holds every force: break it down by force, or give only one force's rows.",
+        "The area is where the collision happened, not where the people live.",
+        "It is unverified that figures are provisional until the year has been validated "
+        "nationally.",
+        "When a force adopts injury-based recording, serious and slight injuries are not "
+        "comparable before and after. The figures here are not adjusted for it; the Department for "
+        "Transport publishes adjusted ones. The day West Mercia changed is unverified, so no break "
+        "is shown.",
+        "A national file has every force: break it down by force, or use only one force's rows.",
     ],
     examples=[
         Example(
@@ -164,7 +166,8 @@ collisions_and_casualties = Metric(
                 "slightly_injured": 1 + 1 + 1,
                 "ksi": 0 + 1,
             },
-            description="Three collisions injured four people. Nobody was killed, which is 0.",
+            description="Three collisions injured four people. Nobody was killed, so the number is "
+            "0.",
         ),
         Example(
             rows={
@@ -193,9 +196,9 @@ collisions_and_casualties = Metric(
                 "slightly_injured": 1,
                 "ksi": 1 + 2,
             },
-            edge_case="A fatal collision is not four people killed, and its other casualties do "
-            "not make it a serious collision too. A person hurt on 25 June who dies in July is "
-            "counted in the quarter of the collision.",
+            edge_case="The fatal collision counts one person killed, not four. Its other "
+            "casualties do not make it a serious collision as well. A person hurt on 25 June who "
+            "dies in July counts in the quarter of the collision.",
         ),
     ],
 )

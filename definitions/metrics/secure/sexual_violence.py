@@ -75,8 +75,8 @@ sexual_violence = Metric(
             unit=Unit.OFFENCES,
             basis=Basis.PROXY,
             proxy_difference="Published on data.police.uk by month and under its own crime types, "
-            "which do not part sexual offences from violence. An upper bound that is mostly "
-            "violence: not a count of sexual offences.",
+            "which do not separate sexual offences from violence. An upper bound that is mostly "
+            "violence, not a count of sexual offences.",
         ),
         Sum(
             key="offences",
@@ -119,12 +119,12 @@ sexual_violence = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=[f"{COUNTING_RULES}: sexual offences"],
-    limitations="Not reports of rape that were not recorded as a crime, which are kept under a "
-    "code of their own (N100): never add the two. Not offences that happened in the period either, "
-    "since many are recorded years later.",
+    limitations="Leaves out reports of rape that were not recorded as a crime. These have their "
+    "own code (N100): never add the two. Counts offences recorded in the period; many happened "
+    "years earlier.",
     caveats=[
-        "A rise may be more victims coming forward, including about offences of long ago.",
-        "Numbers for one area can be small enough to point to a person.",
+        "A rise may mean that more victims come forward, including about offences from long ago.",
+        "Numbers for one area can be small enough to identify a person.",
         PAST_MOVES,
         RECORDING_CHANGES,
     ],
@@ -161,8 +161,9 @@ sexual_violence = Metric(
             | 2024-05-06 12:00 | 2024-05-06    | Violence with injury  | recorded    |
             """,
             expect={"offences": 1 + 1, "rape": 1 + 1, "other_sexual_offences": 0},
-            edge_case="Rapes of long ago recorded in the quarter count; one of June recorded in "
-            "July does not. Crimes cancelled or transferred, and violence, do not.",
+            edge_case="Rapes from long ago that were recorded in the quarter count. A rape in June "
+            "recorded in July does not. Cancelled or transferred crimes, and violence, do not "
+            "count.",
         ),
         Example(
             rows={
@@ -175,7 +176,7 @@ sexual_violence = Metric(
                 """
             },
             expect={"violence_and_sexual_offences": 1 + 1},
-            description="Public data hold one type for violence and sexual offences together.",
+            description="Public data have one type for violence and sexual offences together.",
         ),
         Example(
             rows={
@@ -194,8 +195,8 @@ sexual_violence = Metric(
                 "rape": 6 + 3,
                 "other_sexual_offences": 8 - 2,
             },
-            edge_case="From the Home Office's counts: lines are added, not counted, and one below "
-            "zero takes off what was cancelled. Violence is another subgroup here.",
+            edge_case="From the Home Office's counts: the numbers on the lines are added up, and a "
+            "number below zero subtracts cancelled offences. Violence is another subgroup here.",
         ),
     ],
 )

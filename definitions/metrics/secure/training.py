@@ -18,10 +18,9 @@ vulnerability_training = Metric(
     key="vulnerability_training",
     title="Delivery of training to support people with vulnerabilities",
     objective=SECURE,
-    summary="Of the officers and staff in post who should be trained to support people with "
-    "vulnerabilities, the share who had completed the training and were in date on the day of the "
-    "latest snapshot of the period; and the sessions given in the period, who came and who "
-    "completed.",
+    summary="The share of officers and staff in post who should be trained to support people with "
+    "vulnerabilities and were trained and in date, on the day of the latest snapshot of the "
+    "period. Also the sessions held in the period, and the people who attended and completed.",
     measures=[*trained_measures(VULNERABILITIES), *given_measures(VULNERABILITIES)],
     dimensions=[TRAINING_ROLE, COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
@@ -30,7 +29,7 @@ vulnerability_training = Metric(
     limitations=TRAINING_NOT_THIS,
     caveats=[
         *TRAINING_CAVEATS,
-        "Which courses are this training is decided by the force. Sessions by the Exploitation and "
+        "The force decides which courses count as this training. Sessions by the Exploitation and "
         "Vulnerability trainers are ref 10 and are not counted again here.",
     ],
     examples=[
@@ -89,8 +88,8 @@ vulnerability_training = Metric(
                 "people_attending": 1 + 1,
                 "people_completing": 1,
             },
-            edge_case="Two people came three times and one of them completed. Only the latest "
-            "snapshot counts: b has left, and the training of a has lapsed. Sessions of the "
+            edge_case="Two people made three attendances, and one of them completed. Only the "
+            "latest snapshot counts: b has left, and a's training has lapsed. Sessions by the "
             "Exploitation and Vulnerability trainers are another ref.",
         ),
     ],

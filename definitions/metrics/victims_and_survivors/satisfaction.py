@@ -43,7 +43,7 @@ LEAST_VICTIM_ANSWERS = Assumption(
     "least_victim_answers",
     30,
     since="2021-04-01",
-    because="A share resting on fewer answers is marked as of low reliability. Our unverified "
+    because="A share based on fewer answers is marked as having low reliability. Our unverified "
     "working choice: the plan gives no number.",
 )
 
