@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
 
 from swm_kpi.errors import (
     DefinitionError,
@@ -24,6 +23,7 @@ from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass
+    from pydantic_core import ErrorDetails
 else:
     # Pydantic's metaclass has no public name.
     ModelMetaclass = type(BaseModel)

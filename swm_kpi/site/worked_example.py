@@ -25,7 +25,7 @@ from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.examples import Example, parse_pipe_table
 from swm_kpi.model.metric import Metric
-from swm_kpi.testing.evaluate import Row, worked
+from swm_kpi.testing.evaluate import Row, evaluator
 from swm_kpi.vocabulary import Basis
 
 _ZONE = ZoneInfo(LONDON)
@@ -124,7 +124,7 @@ class Working:
         if rows is None or inside is None:
             return None
         holds = _holding(statistic.where, rows)
-        amount = worked(statistic.of) if statistic.of is not None else None
+        amount = evaluator(statistic.of) if statistic.of is not None else None
         taken, amounts, seen = [], [], set()
         for number, row in enumerate(rows, start=1):
             if not inside[number - 1] or holds[number - 1] is not True:
@@ -148,7 +148,7 @@ class Working:
         if statistic.alignment is TimeAlignment.EVENT:
             return within
         if statistic.alignment is TimeAlignment.LAST_SNAPSHOT:
-            of_series = worked(statistic.series) if statistic.series is not None else None
+            of_series = evaluator(statistic.series) if statistic.series is not None else None
             known = [
                 day
                 for row, day, inside in zip(rows, days, within, strict=True)
@@ -212,15 +212,15 @@ def _holding(condition: Expression | None, rows: Sequence[Row]) -> list[bool | N
     if isinstance(condition, BoolOp) and condition.op == "and":
         parts = zip(*(_holding(each, rows) for each in condition.conditions), strict=True)
         return [False if False in each else None if None in each else True for each in parts]
-    return [worked(condition)(row) for row in rows]
+    return [evaluator(condition)(row) for row in rows]
 
 
 def _repeating(repeats: Repeats, rows: Sequence[Row]) -> list[bool | None]:
     """Say of each row whether the same person has an earlier such row in the months before."""
     (months,) = repeats.months.values
     such = _holding(repeats.where, rows)
-    people = [worked(repeats.who)(row) for row in rows]
-    days = [_day(worked(repeats.at)(row)) for row in rows]
+    people = [evaluator(repeats.who)(row) for row in rows]
+    days = [_day(evaluator(repeats.at)(row)) for row in rows]
 
     def earlier(who: object, day: date) -> bool:
         first = _months_before(day, int(str(months)))
@@ -254,7 +254,7 @@ def _unmet(condition: Expression | None, row: Row) -> list[str]:
         return [words for each in condition.conditions for words in _unmet(each, row)]
     if isinstance(condition, Repeats):
         return []
-    holds = worked(condition)(row)
+    holds = evaluator(condition)(row)
     if holds is None:
         return [f"{describe_nullable_columns(condition)} is not recorded"]
     return [] if holds else [english(Not(as_condition(condition)))]

@@ -1,6 +1,7 @@
-"""Conditions and terms worked out for one row in plain Python, with three-valued logic.
+"""Evaluate conditions and terms for one row in plain Python, with three-valued logic.
 
-It says of a row what the engine says of a table: null where a value is missing or undecided.
+The results are those of the engine: None where a value is missing or unknown. The engine's tests
+compare the two.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from swm_kpi.expressions import (
 )
 
 Row: TypeAlias = Mapping[str, Any]
-Worked: TypeAlias = Callable[[Row], Any]
+Evaluator: TypeAlias = Callable[[Row], Any]
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge,
@@ -38,115 +39,122 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 _ZONE = ZoneInfo(LONDON)
 
 
-def worked(expression: Expression) -> Worked:
-    """Return a function from a row to the expression's value, None where it has none.
+def evaluator(expression: Expression) -> Evaluator:
+    """Return a function from a row to the expression's value, or to None where it has none.
 
     Args:
-        expression: a condition or a term over one contract's columns.
+        expression: a condition or a term over the columns of one contract.
 
     Raises:
-        TypeError: the expression looks at other rows, or is none that a rule can hold.
+        TypeError: the expression depends on other rows, or cannot be part of a rule.
     """
     match expression:
         case Column(name=name):
             return lambda row: row[name]
         case Recoded(source=source, mapping=mapping):
-            known = worked(source)
-            return lambda row: mapping.get(known(row))
+            code = evaluator(source)
+            return lambda row: mapping.get(code(row))
         case Compare():
-            return _compared(expression)
+            return _comparison(expression)
         case IsIn(term=term, values=values):
-            value = worked(term)
-            listed = {each for operand in values for each in _literals(operand)}
-            return lambda row: None if (held := value(row)) is None else held in listed
+            value_of = evaluator(term)
+            members = {literal for operand in values for literal in _literals(operand)}
+            return lambda row: None if (value := value_of(row)) is None else value in members
         case IsNull(term=inner) | IsUnknown(condition=inner):
-            part = worked(inner)
-            return lambda row: part(row) is None
+            value_of = evaluator(inner)
+            return lambda row: value_of(row) is None
         case IsTrue(term=term):
-            return worked(term)
+            return evaluator(term)
         case Not(condition=condition):
-            part = worked(condition)
-            return lambda row: None if (held := part(row)) is None else not held
+            truth_of = evaluator(condition)
+            return lambda row: None if (truth := truth_of(row)) is None else not truth
         case BoolOp(op=op, conditions=conditions):
-            return _joined([worked(each) for each in conditions], decisive=op == "or")
+            return _combined([evaluator(part) for part in conditions], decisive=op == "or")
         case Elapsed(start=start, end=end):
-            return _both(worked(start), worked(end), _elapsed)
+            return _both(evaluator(start), evaluator(end), _elapsed)
         case Product(left=left, right=right):
-            return _both(worked(left), worked(right), lambda one, other: one * other)
+            return _both(evaluator(left), evaluator(right), lambda factor, other: factor * other)
         case WithinMonths(start=start, end=end, months=months):
-            count = sum(int(value) for each in months for value in _literals(each))
+            count = sum(int(value) for operand in months for value in _literals(operand))
             return _both(
-                worked(start),
-                worked(end),
-                lambda first, last: first <= last < _months_later(first, count),
+                evaluator(start),
+                evaluator(end),
+                lambda first, last: first <= last < _add_months(first, count),
             )
-    raise TypeError(f"{type(expression).__name__} cannot be worked out from one row")
+    raise TypeError(f"{type(expression).__name__} cannot be evaluated for one row")
 
 
 def _literals(operand: object) -> tuple[Any, ...]:
     return operand.values if isinstance(operand, Assumption) else (operand,)
 
 
-def _both(left: Worked, right: Worked, combine: Callable[[Any, Any], Any]) -> Worked:
+def _both(left: Evaluator, right: Evaluator, combine: Callable[[Any, Any], Any]) -> Evaluator:
     def value(row: Row) -> Any:
-        one, other = left(row), right(row)
-        return None if one is None or other is None else combine(one, other)
+        left_value, right_value = left(row), right(row)
+        if left_value is None or right_value is None:
+            return None
+        return combine(left_value, right_value)
 
     return value
 
 
-def _compared(comparison: Compare) -> Worked:
+def _comparison(comparison: Compare) -> Evaluator:
     operator = _OPERATORS[comparison.op]
-    right: Worked
+    right: Evaluator
     if isinstance(comparison.right, Expression):
-        right = worked(comparison.right)
+        right = evaluator(comparison.right)
     else:
         (literal,) = _literals(comparison.right)
 
         def right(row: Row) -> Any:
             return literal
 
-    return _both(worked(comparison.left), right, lambda one, other: operator(*_alike(one, other)))
+    return _both(
+        evaluator(comparison.left),
+        right,
+        lambda left, right: operator(*_to_comparable(left, right)),
+    )
 
 
-def _alike(one: Any, other: Any) -> tuple[Any, Any]:
-    """A date beside a time is its midnight."""
-    if isinstance(one, datetime) is not isinstance(other, datetime):
-        return tuple(midnight(e) if isinstance(e, date) else e for e in (one, other))  # type: ignore[return-value]
-    return one, other
+def _to_comparable(left: Any, right: Any) -> tuple[Any, Any]:
+    """Return two values that can be compared: a date with a time becomes its midnight."""
+    if isinstance(left, datetime) is not isinstance(right, datetime):
+        return tuple(  # type: ignore[return-value]
+            midnight(value) if isinstance(value, date) else value for value in (left, right)
+        )
+    return left, right
 
 
 def midnight(day: date) -> datetime:
-    """Return the first instant of a day; a time as it is."""
+    """Return the midnight at which a day begins. A time is returned unchanged."""
     return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)
 
 
-def _joined(parts: list[Worked], *, decisive: bool) -> Worked:
-    """Join by *or* when true decides, by *and* when false does."""
+def _combined(parts: list[Evaluator], *, decisive: bool) -> Evaluator:
+    """Combine truth values: by *or* if true is decisive, by *and* if false is."""
 
     def value(row: Row) -> bool | None:
-        held = [part(row) for part in parts]
-        if decisive in held:
+        truths = [part(row) for part in parts]
+        if decisive in truths:
             return decisive
-        return None if None in held else not decisive
+        return None if None in truths else not decisive
 
     return value
 
 
 def _elapsed(start: datetime, end: datetime) -> float | None:
-    instants = [_instant(each) for each in (start, end)]
-    if instants[0] is None or instants[1] is None:
-        return None
-    return (instants[1] - instants[0]).total_seconds()
+    """Return the real seconds between two local times."""
+    first, last = _instant(start), _instant(end)
+    return None if first is None or last is None else (last - first).total_seconds()
 
 
 def _instant(local: datetime) -> datetime | None:
-    """Place local wall clock in time; None for an hour that occurs twice in autumn or never."""
+    """Return the instant of a local time; None in an hour that occurs twice or is skipped."""
     early, late = (local.replace(tzinfo=_ZONE, fold=fold).astimezone(UTC) for fold in (0, 1))
     return early if early == late else None
 
 
-def _months_later(first: Any, months: int) -> Any:
+def _add_months(first: Any, months: int) -> Any:
     years, month = divmod(first.month - 1 + months, 12)
     year = first.year + years
     day = min(first.day, monthrange(year, month + 1)[1])

@@ -1,4 +1,4 @@
-"""Rows mended until they keep every rule and key of a contract: as few changes as will do."""
+"""Repair rows until they are valid against every rule and key of a contract, with few changes."""
 
 from __future__ import annotations
 
@@ -12,207 +12,218 @@ from typing import Any, TypeAlias
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.expressions import Assumption, Compare, Expression, IsIn
-from swm_kpi.testing.evaluate import Row, Worked, midnight, worked
-from swm_kpi.testing.values import awake, keeps, pools
+from swm_kpi.testing.evaluate import Evaluator, Row, evaluator, midnight
+from swm_kpi.testing.values import avoid_dst_gap, is_valid, pools
 
 Change: TypeAlias = dict[str, Any]
 
-_MOST_CHANGED = 3
-_MOST_TRIED = 3000
-_MOST_STEPS = 6
+_MAX_CHANGED_COLUMNS = 3
+_MAX_CHANGES_TRIED = 3000
+_MAX_STEPS = 6
 
 
 @dataclass(frozen=True)
-class Ruling:
-    """One rule of a contract, ready to be asked of a row.
+class RowRule:
+    """One rule of a contract, as a function of a row.
 
     Attributes:
         name: the rule's name in its contract.
-        columns: the columns it reads.
-        holds: true, false or None of a row; only false breaks it.
-        literals: what its columns are compared with, by column.
+        columns: the columns that it reads.
+        evaluate: returns true, false or None for a row. Only false breaks the rule.
+        literals: the values that its columns are compared with, by column.
     """
 
     name: str
     columns: tuple[str, ...]
-    holds: Worked
+    evaluate: Evaluator
     literals: dict[str, tuple[Any, ...]]
 
 
 @cache
-def rulings(contract: ContractType) -> tuple[Ruling, ...]:
-    """Return a contract's rules, ready to be asked."""
+def row_rules(contract: ContractType) -> tuple[RowRule, ...]:
+    """Return the rules of a contract, as functions of a row."""
     return tuple(
-        Ruling(
+        RowRule(
             name,
-            tuple(dict.fromkeys(e.name for e in rule.condition.walk() if isinstance(e, Column))),
-            worked(rule.condition),
+            tuple(
+                dict.fromkeys(
+                    part.name for part in rule.condition.walk() if isinstance(part, Column)
+                )
+            ),
+            evaluator(rule.condition),
             _literals(rule.condition),
         )
         for name, rule in contract.rules.items()
     )
 
 
-def broken(contract: ContractType, row: Row) -> tuple[Ruling, ...]:
+def broken_rules(contract: ContractType, row: Row) -> tuple[RowRule, ...]:
     """Return the rules that a row breaks."""
-    return tuple(each for each in rulings(contract) if each.holds(row) is False)
+    return tuple(rule for rule in row_rules(contract) if rule.evaluate(row) is False)
 
 
-def mended_row(
-    contract: ContractType, row: Row, *, turn: int = 0, leave: Collection[str] = ()
+def repair_row(
+    contract: ContractType, row: Row, *, choice: int = 0, fixed: Collection[str] = ()
 ) -> dict[str, Any] | None:
-    """Return the row changed until it keeps every rule, or None when no way is found.
+    """Change a row until it breaks no rule. Return None if no change is known.
 
     Args:
-        contract: whose rules.
-        row: values that each keep their own column's rules.
-        turn: which to take of several equal ways; 0 is the plainest.
-        leave: columns not to be changed.
+        contract: the contract that states the rules.
+        row: a value for each column, valid in its column.
+        choice: the number of the change to choose, if several are equally good. 0 is the simplest.
+        fixed: the columns that must not change.
     """
-    mended = dict(row)
-    for _ in range(_MOST_STEPS):
-        wrong = broken(contract, mended)
+    repaired = dict(row)
+    for _ in range(_MAX_STEPS):
+        wrong = broken_rules(contract, repaired)
         if not wrong:
-            return mended
-        change = _better(contract, mended, wrong, turn, leave)
+            return repaired
+        change = _best_change(contract, repaired, wrong, choice, fixed)
         if change is None:
             return None
-        mended |= change
+        repaired |= change
     return None
 
 
-def breaking_row(contract: ContractType, row: Row, name: str) -> dict[str, Any] | None:
-    """Return the row changed until it breaks one rule, and as few others as can be.
+def break_rule(contract: ContractType, row: Row, name: str) -> dict[str, Any] | None:
+    """Change a row until it breaks one rule and few others. Return None if no change is known.
 
     Args:
-        contract: whose rule.
-        row: a row that keeps the contract.
+        contract: the contract that states the rule.
+        row: a valid row.
         name: the rule's name.
     """
-    (rule,) = (each for each in rulings(contract) if each.name == name)
+    (rule,) = (candidate for candidate in row_rules(contract) if candidate.name == name)
 
     def cost(trial: Row) -> int:
-        return len(broken(contract, trial)) if rule.holds(trial) is False else _MOST_TRIED
+        is_broken = rule.evaluate(trial) is False
+        return len(broken_rules(contract, trial)) if is_broken else _MAX_CHANGES_TRIED
 
     for size in range(1, len(rule.columns) + 1):
-        found = [
+        costs = [
             (cost({**row, **change}), change)
             for change in _changes(contract, row, (rule,), size, ())
         ]
-        best = min(found, key=lambda each: each[0], default=(_MOST_TRIED, {}))
-        if best[0] < _MOST_TRIED:
+        best = min(costs, key=lambda pair: pair[0], default=(_MAX_CHANGES_TRIED, {}))
+        if best[0] < _MAX_CHANGES_TRIED:
             return dict(row) | best[1]
     return None
 
 
-def mended_table(
-    contract: ContractType, given: Iterable[tuple[Row, int]]
+def repair_rows(
+    contract: ContractType, rows: Iterable[tuple[Row, int]]
 ) -> Iterator[dict[str, Any]]:
-    """Yield rows that keep every rule and every key; a row that cannot be mended is left out.
+    """Yield rows that break no rule and repeat no key. Leave out rows that cannot be repaired.
 
     Args:
-        contract: whose rules and keys.
-        given: rows whose values keep their own column's rules, each with its turn.
+        contract: the contract that states the rules and keys.
+        rows: rows with a valid value for each column, each with the number of the change to choose,
+            if several are equally good.
     """
-    seen: list[set[tuple[Any, ...]]] = [set() for _ in contract.keys]
-    for row, turn in given:
-        mended = mended_row(contract, row, turn=turn)
-        mended = mended and _apart(contract, mended, seen)
-        if mended:
-            for key, known in zip(contract.keys, seen, strict=True):
-                known.add(_key(key, mended))
-            yield mended
+    used_keys: list[set[tuple[Any, ...]]] = [set() for _ in contract.keys]
+    for row, choice in rows:
+        repaired = repair_row(contract, row, choice=choice)
+        repaired = repaired and _with_new_keys(contract, repaired, used_keys)
+        if repaired:
+            for key, used in zip(contract.keys, used_keys, strict=True):
+                used.add(_key(key, repaired))
+            yield repaired
 
 
 def _key(key: tuple[str, ...], row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in key)
 
 
-def _apart(
-    contract: ContractType, row: dict[str, Any], seen: list[set[tuple[Any, ...]]]
+def _with_new_keys(
+    contract: ContractType, row: dict[str, Any], used_keys: list[set[tuple[Any, ...]]]
 ) -> dict[str, Any] | None:
-    """Change one column of each repeated key to a value that makes it new."""
-    for key, known in zip(contract.keys, seen, strict=True):
-        if _key(key, row) in known:
-            trials = _keyed_anew(contract, row, key, known)
-            fresh = next((each for each in trials if not broken(contract, each)), None)
-            if fresh is None:
+    """Change one column of each key that is in use, so that the key is new."""
+    for key, used in zip(contract.keys, used_keys, strict=True):
+        if _key(key, row) in used:
+            trials = _iter_new_keys(contract, row, key, used)
+            changed = next((trial for trial in trials if not broken_rules(contract, trial)), None)
+            if changed is None:
                 return None
-            row = fresh
+            row = changed
     return row
 
 
-def _keyed_anew(
-    contract: ContractType, row: Row, key: tuple[str, ...], known: set[tuple[Any, ...]]
+def _iter_new_keys(
+    contract: ContractType, row: Row, key: tuple[str, ...], used: set[tuple[Any, ...]]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the row with one column of its key changed, closed lists last."""
-    for name in sorted(key, key=lambda each: contract.columns[each].domain is not None):
-        at = key.index(name)
-        before, after = _key(key[:at], row), _key(key[at + 1 :], row)
-        for value in pools(contract)[name].others(len(known)):
-            if (*before, value, *after) not in known:
+    """Yield the row with one column of its key changed, columns with a closed list last."""
+    for name in sorted(key, key=lambda column: contract.columns[column].domain is not None):
+        position = key.index(name)
+        before, after = _key(key[:position], row), _key(key[position + 1 :], row)
+        for value in pools(contract)[name].iter_values(len(used)):
+            if (*before, value, *after) not in used:
                 yield {**row, name: value}
 
 
-def _better(
-    contract: ContractType, row: Row, wrong: tuple[Ruling, ...], turn: int, leave: Collection[str]
+def _best_change(
+    contract: ContractType,
+    row: Row,
+    wrong: tuple[RowRule, ...],
+    choice: int,
+    fixed: Collection[str],
 ) -> Change | None:
-    """Return a change after which fewer rules are broken, of the fewest columns that can."""
-    for size in range(1, _MOST_CHANGED + 1):
-        best, least = [], len(wrong) - 1
-        for change in _changes(contract, row, wrong, size, leave):
-            left = len(broken(contract, {**row, **change}))
-            if left < least:
-                best, least = [change], left
-            elif left == least:
+    """Return a change of as few columns as possible that leaves the fewest broken rules."""
+    for size in range(1, _MAX_CHANGED_COLUMNS + 1):
+        best, minimum = [], len(wrong) - 1
+        for change in _changes(contract, row, wrong, size, fixed):
+            remaining = len(broken_rules(contract, {**row, **change}))
+            if remaining < minimum:
+                best, minimum = [change], remaining
+            elif remaining == minimum:
                 best.append(change)
         if best:
-            return _taken(best, turn)
+            return _choose(best, choice)
     return None
 
 
-def _taken(changes: list[Change], turn: int) -> Change:
-    """Take turns between the columns first, then between the values of one."""
+def _choose(changes: list[Change], choice: int) -> Change:
+    """Choose a change: consecutive numbers change other columns first, then other values."""
     groups: dict[tuple[str, ...], list[Change]] = {}
-    for each in changes:
-        groups.setdefault(tuple(each), []).append(each)
-    chosen = list(groups.values())[turn % len(groups)]
-    return chosen[turn // len(groups) % len(chosen)]
+    for change in changes:
+        groups.setdefault(tuple(change), []).append(change)
+    group = list(groups.values())[choice % len(groups)]
+    return group[choice // len(groups) % len(group)]
 
 
 def _changes(
     contract: ContractType,
     row: Row,
-    rules: tuple[Ruling, ...],
+    rules: tuple[RowRule, ...],
     size: int,
-    leave: Collection[str],
+    fixed: Collection[str],
 ) -> Iterator[Change]:
-    """Yield changes of that many columns that the rules read."""
-    names = dict.fromkeys(name for rule in rules for name in rule.columns if name not in leave)
+    """Yield changes of so many columns that the rules read, up to 3,000."""
+    names = dict.fromkeys(name for rule in rules for name in rule.columns if name not in fixed)
     options = {name: list(_candidates(contract, row, rules, name)) for name in names}
-    every = (
+    changes = (
         dict(zip(chosen, values, strict=True))
         for chosen in combinations(names, size)
         for values in product(*(options[name] for name in chosen))
     )
-    return islice(every, _MOST_TRIED)
+    return islice(changes, _MAX_CHANGES_TRIED)
 
 
 def _candidates(
-    contract: ContractType, row: Row, rules: tuple[Ruling, ...], name: str
+    contract: ContractType, row: Row, rules: tuple[RowRule, ...], name: str
 ) -> Iterator[Any]:
-    """Yield other values of a column that may put a rule right, the plainest first."""
+    """Yield other valid values of a column that can make a rule true, the simplest first."""
     column = contract.columns[name]
     seen = [row[name]]
-    for each in _suggested(contract, row, rules, column):
-        if each not in seen and keeps(column, each):
-            seen.append(each)
-            yield each
+    for value in _suggestions(contract, row, rules, column):
+        if value not in seen and is_valid(column, value):
+            seen.append(value)
+            yield value
 
 
-def _suggested(
-    contract: ContractType, row: Row, rules: tuple[Ruling, ...], column: Column
+def _suggestions(
+    contract: ContractType, row: Row, rules: tuple[RowRule, ...], column: Column
 ) -> Iterator[Any]:
+    """Yield null, the pool, and values near those that the rules compare the column with."""
     yield None
     pool = pools(contract)[column.name].values
     if column.domain is not None or column.dtype is bool:
@@ -220,39 +231,40 @@ def _suggested(
         return
     for rule in rules:
         if column.name in rule.columns:
-            beside = [row[other] for other in rule.columns if other != column.name]
-            for value in (*rule.literals.get(column.name, ()), *beside):
-                yield from _near(column, value)
+            compared = [row[other] for other in rule.columns if other != column.name]
+            for value in (*rule.literals.get(column.name, ()), *compared):
+                yield from _neighbours(column, value)
     yield from pool[:3]
 
 
-def _near(column: Column, value: Any) -> Iterator[Any]:
-    """Yield a value in the column's type, and those just before and after it."""
+def _neighbours(column: Column, value: Any) -> Iterator[Any]:
+    """Yield a value in the column's type, then those just after and before it."""
     if column.dtype in (date, datetime) and isinstance(value, date):
         moment, day = midnight(value), timedelta(days=1)
-        for each in (moment, moment + day, moment - day):
-            yield awake(each) if column.dtype is datetime else each.date()
+        for time in (moment, moment + day, moment - day):
+            yield avoid_dst_gap(time) if column.dtype is datetime else time.date()
     elif column.dtype in (int, float) and type(value) in (int, float):
         if isfinite(value):
-            yield from (column.dtype(each) for each in (value, value + 1, value - 1))
+            yield from (column.dtype(number) for number in (value, value + 1, value - 1))
     elif type(value) is column.dtype:
         yield value
 
 
 def _literals(condition: Expression) -> dict[str, tuple[Any, ...]]:
-    found: dict[str, tuple[Any, ...]] = {}
-    for each in condition.walk():
-        if isinstance(each, Compare) and not isinstance(each.right, Expression):
-            operands: tuple[Any, ...] = (each.right,)
-        elif isinstance(each, IsIn):
-            operands = each.values
+    """Return the values that a condition compares each column with, by column."""
+    literals: dict[str, tuple[Any, ...]] = {}
+    for part in condition.walk():
+        if isinstance(part, Compare) and not isinstance(part.right, Expression):
+            operands: tuple[Any, ...] = (part.right,)
+        elif isinstance(part, IsIn):
+            operands = part.values
         else:
             continue
-        values = tuple(v for one in operands for v in _values(one))
-        for column in each.walk():
+        values = tuple(value for operand in operands for value in _values(operand))
+        for column in part.walk():
             if isinstance(column, Column):
-                found[column.name] = (*found.get(column.name, ()), *values)
-    return found
+                literals[column.name] = (*literals.get(column.name, ()), *values)
+    return literals
 
 
 def _values(operand: Any) -> tuple[Any, ...]:

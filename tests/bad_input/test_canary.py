@@ -20,7 +20,7 @@ from swm_kpi import ContractError, InputError, SwmKpiError, TextReport
 from swm_kpi.cli.main import main
 from swm_kpi.contracts import ContractType
 from swm_kpi.errors import clear_tracebacks
-from swm_kpi.testing import right_rows
+from swm_kpi.testing import valid_rows
 from tests.support import engines
 from tests.support.bad_inputs import (
     EVERYTHING,
@@ -54,7 +54,7 @@ ROWS = 12
 
 def seeded(contract: ContractType, *, everywhere: bool) -> pl.DataFrame:
     """Rows with a marker in each text and key: where the contract lets it stand, or everywhere."""
-    columns = columns_of(contract, right_rows(contract, ROWS))
+    columns = columns_of(contract, valid_rows(contract, ROWS))
     for name, column in contract.columns.items():
         if column.dtype is not str:
             continue

@@ -35,8 +35,8 @@ from swm_kpi import (
     Unit,
 )
 from swm_kpi.contracts import ContractType
-from swm_kpi.testing import right_rows
-from swm_kpi.testing.repair import breaking_row, mended_row, rulings
+from swm_kpi.testing import valid_rows
+from swm_kpi.testing.repair import break_rule, repair_row, row_rules
 from tests.support.contract_frames import columns_of, frame_of
 
 CONTRACTS = kpi.catalogue().contracts
@@ -423,26 +423,26 @@ def planted(contract: ContractType) -> tuple[dict[str, list[Any]], dict[tuple[st
     breaks a rule over several columns whatever stands beside it, that is said as well.
     """
     wrong = wrong_values(contract)
-    rows = right_rows(contract, len(wrong) + len(contract.rules) + len(contract.keys) + SPARE)
+    rows = valid_rows(contract, len(wrong) + len(contract.rules) + len(contract.keys) + SPARE)
     told: dict[tuple[str, str], int] = {}
     free = itertools.count()
     for name, says, value in wrong:
         at = next(free)
         row = as_read(contract, rows[at] | {name: value})
-        mended = mended_row(contract, row, leave=[name])
-        rows[at] = (mended or row) | {name: value}
+        repaired = repair_row(contract, row, fixed=[name])
+        rows[at] = (repaired or row) | {name: value}
         told[name, says] = told.get((name, says), 0) + 1
     for name in contract.rules:
         at = next(free)
-        changed = breaking_row(contract, rows[at], name)
+        changed = break_rule(contract, rows[at], name)
         assert changed is not None, name
         rows[at] = changed
     for key in contract.keys:
         source = next(e for e in rows[-SPARE:] if all(e[name] is not None for name in key))
         rows[next(free)] = dict(source)
         told[", ".join(key), "is not unique" if len(key) == 1 else "are not unique together"] = 1
-    for each in rulings(contract):
-        broken_by = sum(each.holds(as_read(contract, row)) is False for row in rows)
+    for each in row_rules(contract):
+        broken_by = sum(each.evaluate(as_read(contract, row)) is False for row in rows)
         assert broken_by, each.name
         says = f"breaks the rule that {contract.rules[each.name].says}"
         told[", ".join(each.columns), says] = broken_by
@@ -475,7 +475,7 @@ def assert_no_value(report: ContractReport) -> None:
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
 def test_right_rows_keep_a_contract(contract: ContractType) -> None:
-    report = kpi.validate(frame_of(contract, columns_of(contract, right_rows(contract))), contract)
+    report = kpi.validate(frame_of(contract, columns_of(contract, valid_rows(contract))), contract)
     assert report.ok, str(report)
 
 
@@ -679,7 +679,7 @@ def test_the_pandera_schemas_agree_with_validate(drawn: tuple[ContractType, pl.D
 )
 def test_a_polars_schema_passes_right_rows(contract: ContractType) -> None:
     contract.schema("polars").validate(
-        frame_of(contract, columns_of(contract, right_rows(contract))), lazy=True
+        frame_of(contract, columns_of(contract, valid_rows(contract))), lazy=True
     )
 
 

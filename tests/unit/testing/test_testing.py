@@ -1,6 +1,6 @@
-"""Strategies for any contract: what they draw is right, varied and shrinks to what is plain.
+"""Strategies for any contract draw valid and varied rows, and shrink to simple ones.
 
-Also that rules worked out in plain Python are those of the engine.
+Rules evaluated in plain Python agree with the engine.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import swm_kpi as kpi
 from swm_kpi import Column, Contract, Dimension, RequestError, Rule, Unique, Unit
 from swm_kpi.contracts import ContractType
 from swm_kpi.expressions import Assumption, IsUnknown, Product, Repeats, WithinMonths
-from swm_kpi.testing import frame, frames, right_rows, rows
-from swm_kpi.testing.evaluate import worked
-from swm_kpi.testing.repair import breaking_row, broken, mended_row, rulings
-from swm_kpi.testing.strategies import loose_rows
-from swm_kpi.testing.values import keeps
+from swm_kpi.testing import frame, frames, rows, valid_rows
+from swm_kpi.testing.evaluate import evaluator
+from swm_kpi.testing.repair import break_rule, broken_rules, repair_row, row_rules
+from swm_kpi.testing.strategies import unrepaired_rows
+from swm_kpi.testing.values import avoid_dst_gap, is_valid
 
 CONTRACTS = kpi.catalogue().contracts
 SMALL_LIST = 6
@@ -32,7 +32,7 @@ KIND = Dimension("kind", "Kind", ("Vowel", "Other"), description="The kind of le
 
 
 def drawing(examples: int) -> settings:
-    """The same examples in every run, however long they take."""
+    """Settings for the same examples in every run, without a time limit."""
     return settings(
         max_examples=examples,
         deadline=None,
@@ -80,7 +80,7 @@ class Plug(Contract, row_unit=Unit.PEOPLE):
     old = Column(date, lt=date(1999, 1, 1), nullable=True, description="Long ago.")
     far = Column(datetime, gt=date(2080, 1, 1), description="Far ahead.")
     tiny = Column(float, gt=0, lt=0.001, description="Tiny.")
-    pounds = Column(float, le=-5, decimals=2, description="Below nought.")
+    pounds = Column(float, le=-5, decimals=2, description="Below zero.")
     rank = Column(int, isin=(1, 2), description="One of two.")
     odd = Column(int, checks=lambda pa: [pa.Check.isin([1, 2, 3])], description="By a check.")
     spring = Column(datetime, ge=date(2024, 3, 31), lt=date(2024, 4, 1), description="A short day.")
@@ -95,8 +95,8 @@ def drawn_of(contract: ContractType, examples: int = 15, **sizes: int) -> list[p
 
     @drawing(examples)
     @given(frames(contract, **sizes))
-    def draw(given_: pd.DataFrame) -> None:
-        drawn.append(given_)
+    def draw(table: pd.DataFrame) -> None:
+        drawn.append(table)
 
     draw()
     return drawn
@@ -105,15 +105,15 @@ def drawn_of(contract: ContractType, examples: int = 15, **sizes: int) -> list[p
 @pytest.mark.parametrize(
     "contract", [*CONTRACTS.values(), *OTHERS.values()], ids=[*CONTRACTS, *OTHERS]
 )
-def test_what_is_drawn_keeps_the_contract_and_is_varied(contract: ContractType) -> None:
+def test_drawn_frames_are_valid_and_varied(contract: ContractType) -> None:
     drawn = drawn_of(contract, min_size=8)
-    for each in drawn:
-        report = kpi.validate(each, contract, strict=True)
+    for table in drawn:
+        report = kpi.validate(table, contract, strict=True)
         assert report.ok, str(report)
-        assert 8 <= len(each) <= 12
+        assert 8 <= len(table) <= 12
         for key in contract.keys:
-            assert not each.duplicated(list(key)).any()
-    together = pd.concat([each.astype(object) for each in drawn])
+            assert not table.duplicated(list(key)).any()
+    together = pd.concat([table.astype(object) for table in drawn])
     for name, column in contract.columns.items():
         values = together[name]
         assert values.notna().any(), name
@@ -123,16 +123,16 @@ def test_what_is_drawn_keeps_the_contract_and_is_varied(contract: ContractType) 
 
 
 @pytest.mark.parametrize("contract", [CONTRACTS["county_line"], Plug])
-def test_tables_are_of_any_size_asked_for_and_shrink_to_the_plainest(
+def test_tables_have_the_requested_sizes_and_shrink_to_simple_rows(
     contract: ContractType,
 ) -> None:
-    sizes = {len(each) for each in drawn_of(contract, 30, max_size=3)}
+    sizes = {len(table) for table in drawn_of(contract, 30, max_size=3)}
     assert sizes == {0, 1, 2, 3}
-    (one,) = find(rows(contract, max_size=2), bool, settings=drawing(10))
-    assert all(one[name] is None for name, c in contract.columns.items() if c.nullable)
+    (row,) = find(rows(contract, max_size=2), bool, settings=drawing(10))
+    assert all(row[name] is None for name, c in contract.columns.items() if c.nullable)
 
 
-def test_rows_are_what_frames_hold() -> None:
+def test_a_frame_contains_the_rows() -> None:
     (only,) = find(rows(Plug, min_size=1, max_size=1), lambda _: True, settings=drawing(5))
     assert list(only) == list(Plug.columns)
     assert kpi.validate(frame(Plug, [only]), Plug).ok
@@ -142,53 +142,68 @@ def test_rows_are_what_frames_hold() -> None:
 # The evaluator and the engine
 
 
-RULED = {name: each for name, each in (CONTRACTS | OTHERS).items() if each.rules}
+WITH_RULES = {name: item for name, item in (CONTRACTS | OTHERS).items() if item.rules}
 
 
-@pytest.mark.parametrize("contract", RULED.values(), ids=RULED)
+@pytest.mark.parametrize("contract", WITH_RULES.values(), ids=WITH_RULES)
 def test_the_engine_breaks_the_same_rules_as_often(contract: ContractType) -> None:
     @drawing(60 if contract is Everything else 8)
-    @given(loose_rows(contract, min_size=6))
+    @given(unrepaired_rows(contract, min_size=6))
     def agrees(drawn: list[tuple[dict[str, Any], int]]) -> None:
-        loose = [row for row, _ in drawn]
-        found = {
-            (each.column, each.rule): each.rows
-            for each in kpi.validate(frame(contract, loose), contract).violations
-            if each.rule.startswith("breaks the rule")
+        unrepaired = [row for row, _ in drawn]
+        by_engine = {
+            (violation.column, violation.rule): violation.rows
+            for violation in kpi.validate(frame(contract, unrepaired), contract).violations
+            if violation.rule.startswith("breaks the rule")
         }
-        worked_out = {
-            (", ".join(each.columns), f"breaks the rule that {contract.rules[each.name].says}"): n
-            for each in rulings(contract)
-            if (n := sum(each.holds(row) is False for row in loose))
+        in_python = {
+            (", ".join(rule.columns), f"breaks the rule that {contract.rules[rule.name].says}"): n
+            for rule in row_rules(contract)
+            if (n := sum(rule.evaluate(row) is False for row in unrepaired))
         }
-        assert found == worked_out
+        assert by_engine == in_python
 
     agrees()
 
 
-@pytest.mark.parametrize("contract", RULED.values(), ids=RULED)
-def test_each_rule_can_be_broken_and_mended_without_touching_what_is_to_be_left(
+@pytest.mark.parametrize("contract", WITH_RULES.values(), ids=WITH_RULES)
+def test_each_rule_can_be_broken_and_repaired_without_changing_fixed_columns(
     contract: ContractType,
 ) -> None:
-    (row, *_) = right_rows(contract, 1)
-    for each in rulings(contract):
-        spoilt = breaking_row(contract, row, each.name)
-        if contract is Everything and each.name == "within":
-            assert spoilt is None  # no day is outside the year that it begins
+    (row, *_) = valid_rows(contract, 1)
+    for rule in row_rules(contract):
+        invalid = break_rule(contract, row, rule.name)
+        if contract is Everything and rule.name == "within":
+            assert invalid is None  # no day is outside the year that it begins
             continue
-        assert spoilt is not None, each.name
-        assert each in broken(contract, spoilt)
-        assert all(keeps(contract.columns[name], value) for name, value in spoilt.items())
-        mended = mended_row(contract, spoilt)
-        assert mended is not None
-        assert broken(contract, mended) == ()
-        left = mended_row(contract, spoilt, leave=each.columns[:1])
-        assert left is None or left[each.columns[0]] == spoilt[each.columns[0]]
+        assert invalid is not None, rule.name
+        assert rule in broken_rules(contract, invalid)
+        assert all(is_valid(contract.columns[name], value) for name, value in invalid.items())
+        repaired = repair_row(contract, invalid)
+        assert repaired is not None
+        assert broken_rules(contract, repaired) == ()
+        fixed, *_ = rule.columns
+        partial = repair_row(contract, invalid, fixed=[fixed])
+        assert partial is None or partial[fixed] == invalid[fixed]
 
 
-def test_a_condition_over_other_rows_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (datetime(2024, 3, 31, 0, 59), datetime(2024, 3, 31, 0, 59)),
+        (datetime(2024, 3, 31, 1, 30), datetime(2024, 3, 31, 2, 30)),
+        (datetime(2024, 3, 31, 2), datetime(2024, 3, 31, 2)),
+        (datetime(2024, 10, 27, 1, 30), datetime(2024, 10, 27, 1, 30)),
+        (date(2024, 3, 31), date(2024, 3, 31)),
+    ],
+)
+def test_times_that_the_clocks_skip_move_one_hour_later(moment: Any, expected: Any) -> None:
+    assert avoid_dst_gap(moment) == expected
+
+
+def test_a_condition_over_other_rows_is_an_error() -> None:
     with pytest.raises(TypeError, match="Repeats"):
-        worked(Repeats(Everything.word, Everything.day, None, MONTHS))
+        evaluator(Repeats(Everything.word, Everything.day, None, MONTHS))
 
 
 MONTH_ENDS = [
@@ -202,8 +217,8 @@ MONTH_ENDS = [
 ]
 
 
-@pytest.mark.parametrize(("start", "end", "months", "held"), MONTH_ENDS)
-def test_months_end_as_in_the_engine(start: Any, end: Any, months: int, held: Any) -> None:
+@pytest.mark.parametrize(("start", "end", "months", "is_within"), MONTH_ENDS)
+def test_months_end_as_in_the_engine(start: Any, end: Any, months: int, is_within: Any) -> None:
     count = Assumption("months", months, since="2024-04-01", because="Some.")
 
     class Span(Contract, row_unit=Unit.CALLS):
@@ -214,12 +229,12 @@ def test_months_end_as_in_the_engine(start: Any, end: Any, months: int, held: An
         near = Rule(WithinMonths(start, end, (count,)), "it is soon after")
 
     row = {"start": start, "end": end}
-    (near,) = rulings(Span)
-    assert near.holds(row) is held
-    assert kpi.validate(frame(Span, [row]), Span).ok is (held is not False)
+    (near,) = row_rules(Span)
+    assert near.evaluate(row) is is_within
+    assert kpi.validate(frame(Span, [row]), Span).ok is (is_within is not False)
 
 
-# What cannot be had
+# What cannot be drawn
 
 
 class Few(Contract, row_unit=Unit.CALLS):
@@ -234,27 +249,27 @@ class Odd(Contract, row_unit=Unit.CALLS):
     number = Column(str, str_matches=r"REF/[0-9]{6}", description="A reference.")
 
 
-def test_more_rows_than_there_are_keys_are_refused() -> None:
-    assert [row["only"] for row in right_rows(Few, 2)] == ["a", "b"]
-    with pytest.raises(RequestError, match="3 different right rows"):
-        right_rows(Few, 3)
-    assert max(len(each) for each in drawn_of(Few)) == 2
+def test_more_rows_than_there_are_keys_are_an_error() -> None:
+    assert [row["only"] for row in valid_rows(Few, 2)] == ["a", "b"]
+    with pytest.raises(RequestError, match="fewer than 3 different valid rows"):
+        valid_rows(Few, 3)
+    assert max(len(table) for table in drawn_of(Few)) == 2
 
 
-def test_a_long_pattern_is_drawn_though_no_text_is_found_by_trying() -> None:
+def test_a_long_pattern_is_drawn_although_no_short_text_matches() -> None:
     with pytest.raises(RequestError, match="no short text"):
-        right_rows(Odd)
-    assert all(kpi.validate(each, Odd).ok for each in drawn_of(Odd))
+        valid_rows(Odd)
+    assert all(kpi.validate(table, Odd).ok for table in drawn_of(Odd))
 
 
-def test_a_column_that_holds_nothing_is_refused() -> None:
+def test_a_column_without_a_valid_value_is_an_error() -> None:
     class None_(Contract, row_unit=Unit.CALLS, table="nothing"):
         """One row per nothing."""
 
         never = Column(str, isin=("a",), checks=lambda pa: [pa.Check.isin(["b"])],
                        description="Nothing.")  # fmt: skip
 
-    with pytest.raises(RequestError, match="no value is known"):
+    with pytest.raises(RequestError, match="no valid value is known"):
         rows(None_)
 
 
@@ -262,9 +277,9 @@ WITHOUT = """
 import sys
 sys.modules["hypothesis"] = None
 import swm_kpi as kpi
-from swm_kpi.testing import right_rows, rows
+from swm_kpi.testing import valid_rows, rows
 contract = kpi.catalogue().contracts["crime"]
-print(len(right_rows(contract, 3)))
+print(len(valid_rows(contract, 3)))
 try:
     rows(contract)
 except kpi.MissingExtra as error:
@@ -280,6 +295,6 @@ def test_only_strategies_need_hypothesis() -> None:
         text=True,
         check=True,
     )
-    three, said = done.stdout.splitlines()
-    assert three == "3"
-    assert said.endswith('Install it with: pip install "swm-kpi[test]"')
+    count, message = done.stdout.splitlines()
+    assert count == "3"
+    assert message.endswith('Install it with: pip install "swm-kpi[test]"')
