@@ -42,7 +42,7 @@ class Arrest(Contract, row_unit=Unit.ARRESTS, source="Custody system"):
         bool,
         nullable=True,
         label="domestic abuse flag",
-        description="Whether the arrest was for domestic abuse; empty if nobody decided.",
+        description="Whether the arrest was for domestic abuse; empty if not decided.",
     )
     voluntary = Column(
         bool,

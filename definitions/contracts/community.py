@@ -141,7 +141,7 @@ class Activity(Contract, row_unit=Unit.ACTIVITIES, source="Activity and vehicle 
         int,
         ge=0,
         nullable=True,
-        description="People who came; empty if nobody counted or nobody could come.",
+        description="People who attended; empty if nobody counted or nobody could come.",
     )
     completed = Column(
         int,
@@ -184,7 +184,7 @@ class Activity(Contract, row_unit=Unit.ACTIVITIES, source="Activity and vehicle 
 
     completion_needs_attendance = Rule(
         completed <= attendance,
-        "the people who completed a course are not more than those who attended it",
+        "no more people complete a course than attend it",
     )
     session_is_of_a_scheme = Rule(
         (activity_type != SPEED_WATCH_SESSION) | scheme_id.is_not_null(),

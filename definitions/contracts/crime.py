@@ -145,21 +145,21 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         bool,
         nullable=True,
         label="domestic abuse flag",
-        description="Whether it was flagged as domestic abuse; empty if nobody decided.",
+        description="Whether it was flagged as domestic abuse; empty if not decided.",
     )
     is_knife = Column(
         bool,
         nullable=True,
         label="knife flag",
         description="Whether a knife or sharp instrument was used or threatened, identified by the "
-        "National Data Quality Improvement Service's method where it is in use; empty if nobody "
+        "National Data Quality Improvement Service's method where it is in use; empty if not "
         "decided.",
     )
     is_firearm = Column(
         bool,
         nullable=True,
         label="firearm flag",
-        description="Whether a firearm was fired, used to hit, or threatened; empty if nobody "
+        description="Whether a firearm was fired, used to hit, or threatened; empty if not "
         "decided.",
     )
     is_online = Column(
@@ -167,20 +167,20 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         nullable=True,
         label="online crime flag",
         description="Whether it was committed, in full or in part, through a computer, a network "
-        "or a similar device; empty if nobody decided.",
+        "or a similar device; empty if not decided.",
     )
     is_business = Column(
         bool,
         nullable=True,
         label="business crime flag",
         description="Whether the victim was a business, or a person working for a business, in the "
-        "course of and because of that work; empty if nobody decided.",
+        "course of and because of that work; empty if not decided.",
     )
     is_rural = Column(
         bool,
         nullable=True,
         label="rural crime flag",
-        description="Whether the force flagged it as rural crime, by its own rule; empty if nobody "
+        description="Whether the force flagged it as rural crime, by its own rule; empty if not "
         "decided.",
     )
     is_drug_related = Column(
@@ -188,7 +188,7 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         nullable=True,
         label="drug-related flag",
         description="For a homicide, whether it was drug-related: the victim or a suspect used or "
-        "dealt drugs, or drugs were the motive; empty for other crimes, or if nobody decided.",
+        "dealt drugs, or drugs were the motive; empty for other crimes, or if not decided.",
     )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area it happened in."
@@ -236,8 +236,8 @@ RECORDING_CHANGES = (
     "may be better recording."
 )
 FLAGGED_BY_PEOPLE = (
-    "People set the flag and may miss it. Crimes where nobody decided are not counted; the note "
-    "says how many there were."
+    "People set the flag and may miss it. Crimes with no decision on the flag are not counted; the "
+    "note says how many there were."
 )
 
 

@@ -72,7 +72,7 @@ class CrimeParty(Contract, row_unit=Unit.PEOPLE, source="Crime recording system"
         bool,
         nullable=True,
         label="domestic abuse flag",
-        description="Whether the crime was flagged as domestic abuse; empty if nobody decided.",
+        description="Whether the crime was flagged as domestic abuse; empty if not decided.",
     )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area the crime happened in."

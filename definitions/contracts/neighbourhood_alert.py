@@ -41,7 +41,7 @@ class AlertMessage(Contract, row_unit=Unit.MESSAGES, source="Neighbourhood alert
 
     openers_are_recipients = Rule(
         opened <= recipients,
-        "the people who opened the message are not more than those who received it",
+        "no more people open the message than receive it",
     )
 
 

@@ -16,7 +16,7 @@ SEVERITY = Dimension(
 
 
 class Collision(Contract, row_unit=Unit.COLLISIONS, source="STATS19 (CRASH or DfT open data)"):
-    """One row per road traffic collision in which somebody was injured."""
+    """One row per road traffic collision in which someone was injured."""
 
     collision_id = Column(str, unique=True, description="The STATS19 collision index.")
     date = Column(

@@ -97,7 +97,7 @@ class Disruption(
         bool,
         nullable=True,
         label="county line flag",
-        description="Whether it was a disruption of a county line; empty if nobody decided.",
+        description="Whether it was a disruption of a county line; empty if not decided.",
     )
     safeguarded = Column(
         int,

@@ -53,7 +53,7 @@ parish_priorities = Metric(
         ),
         PeriodEndStock(
             key="councils",
-            label="Town and parish councils for which it is known",
+            label="Town and parish councils where this is known",
             of=ParishCouncil,
             at=ParishCouncil.as_at,
             where=ParishCouncil.has_contract.is_not_null(),

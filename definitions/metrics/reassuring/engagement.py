@@ -49,7 +49,7 @@ engagement_vans = Metric(
             where=van,
             value=Activity.hours,
             unit=Unit.HOURS,
-            note="Deployments whose hours are not recorded add nothing.",
+            note="Deployments with no hours recorded add nothing.",
         ),
         Sum(
             key="contacts",
@@ -63,7 +63,7 @@ engagement_vans = Metric(
         ),
         Proportion(
             key="hours_recorded",
-            label="Deployments whose hours are recorded",
+            label="Deployments with hours recorded",
             of=Activity,
             at=Activity.held_on,
             where=van,
@@ -145,7 +145,7 @@ events = Metric(
         ),
         Proportion(
             key="attendance_recorded",
-            label="Events and surgeries whose attendance is recorded",
+            label="Events and surgeries with attendance recorded",
             of=Activity,
             at=Activity.held_on,
             where=event & (Activity.activity_type != "Newsletter"),
@@ -227,7 +227,7 @@ watch_schemes = Metric(
         ),
         PeriodEndStock(
             key="never_active",
-            label="Watch schemes registered with no activity ever known",
+            label="Watch schemes registered with no known activity",
             of=Scheme,
             at=Scheme.started_on,
             until=Scheme.ended_on,

@@ -40,7 +40,7 @@ social_media = Metric(
         ),
         Sum(
             key="impressions",
-            label="Impressions of posts for which both are given",
+            label="Impressions of posts with both numbers",
             of=SocialMediaPost,
             at=SocialMediaPost.posted_at,
             where=shown_and_answered,
@@ -51,7 +51,7 @@ social_media = Metric(
         ),
         Sum(
             key="engagements",
-            label="Engagements with posts for which both are given",
+            label="Engagements with posts with both numbers",
             of=SocialMediaPost,
             at=SocialMediaPost.posted_at,
             where=shown_and_answered,
@@ -61,7 +61,7 @@ social_media = Metric(
         ),
         Ratio(
             key="engagement_rate",
-            label="Engagements for each impression",
+            label="Engagements per impression",
             numerator="engagements",
             denominator="impressions",
         ),

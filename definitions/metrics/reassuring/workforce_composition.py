@@ -95,14 +95,14 @@ workforce_composition = Metric(
                 ),
                 PeriodEndStock(
                     key=f"{key}_stated",
-                    label=f"Workforce whose {characteristic} is stated",
+                    label=f"Workforce with {characteristic} stated",
                     of=WorkforceSnapshot,
                     at=WorkforceSnapshot.as_at,
                     where=in_workforce & column.is_not_null() & (column != NOT_STATED),
                 ),
                 Ratio(
                     key=f"{key}_share",
-                    label=f"{people} as a share of those whose {characteristic} is stated",
+                    label=f"{people} as a share of those with {characteristic} stated",
                     numerator=key,
                     denominator=f"{key}_stated",
                     unit=Unit.PROPORTION,
@@ -172,7 +172,7 @@ workforce_composition = Metric(
         ),
         PeriodEndStock(
             key="published_officers",
-            label="Officers whose sex is published (headcount)",
+            label="Officers with sex published (headcount)",
             of=PublishedWorkforce,
             at=PublishedWorkforce.as_at,
             series=PublishedWorkforce.sex.is_not_null(),

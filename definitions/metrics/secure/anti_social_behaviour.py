@@ -54,19 +54,19 @@ asb_incidents = Metric(
             where=StreetCrime.crime_type == ANTI_SOCIAL_BEHAVIOUR,
             unit=Unit.INCIDENTS,
             basis=Basis.PROXY,
-            proxy_difference="Published on data.police.uk by month, with places moved to shared "
-            "points. What the force publishes under this type may not be just what it closes as "
-            "personal, nuisance or environmental anti-social behaviour.",
+            proxy_difference="Published on data.police.uk by month, with locations moved to shared "
+            "points. The incidents the force publishes under this type may differ from those it "
+            "closes as personal, nuisance or environmental anti-social behaviour.",
         ),
     ],
     dimensions=[LPA, ASB_TYPE, FORCE, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["National Standard for Incident Recording (NSIR) 2011"],
-    limitations="Not crimes: a log that became a crime is counted in recorded crime.",
+    limitations="Leaves out crimes: a log that became a crime is counted in recorded crime.",
     caveats=[
-        "A fall may be more incidents recorded as crime, such as public order or harassment, and "
-        "not less anti-social behaviour.",
+        "A fall may mean that more incidents are recorded as crime, such as public order or "
+        "harassment, not that there is less anti-social behaviour.",
     ],
     breaks=[Break("2020-03-23", "Breaches of COVID-19 regulations were logged as ASB")],
     examples=[
@@ -98,8 +98,9 @@ asb_incidents = Metric(
                 """,
             },
             expect={"incidents": 1, "per_1000": 1 / (300 + 200) * 1000},
-            edge_case="A log closed as crime, one still open, and one opened at midnight after the "
-            "quarter are not counted. The rate uses the estimate nearest to the period.",
+            edge_case="Not counted: a log closed as crime, a log still open, and a log opened at "
+            "midnight after the quarter. The rate uses the population estimate nearest to the "
+            "period.",
         ),
         Example(
             rows={
@@ -112,7 +113,7 @@ asb_incidents = Metric(
                 """
             },
             expect={"incidents": 1 + 1},
-            description="From public data: the records of that type in the months of the quarter.",
+            description="From public data: the records of this type in the months of the quarter.",
         ),
     ],
 )

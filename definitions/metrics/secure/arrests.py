@@ -1,4 +1,4 @@
-"""Ref 33, arrests for domestic abuse."""
+"""Ref 33, the arrest rate for domestic abuse."""
 
 from swm_kpi import Break, Count, Direction, Evidence, Example, Metric, Ratio, Unit
 
@@ -23,8 +23,8 @@ domestic_abuse_arrests = Metric(
     objective=SECURE,
     parent="31",
     summary="Arrests for domestic abuse (DA), counted on the day of the arrest, divided by crimes "
-    "flagged as domestic abuse, counted on the day they were recorded: arrests per crime. One "
-    "hundred times it is the usual number of arrests per 100 crimes.",
+    "flagged as domestic abuse, counted on the day they were recorded. Multiply this number of "
+    "arrests per crime by 100 to get the usual arrests per 100 crimes.",
     measures=[
         Count(
             key="arrests",
@@ -57,7 +57,7 @@ domestic_abuse_arrests = Metric(
             distinct=Arrest.crime_id,
             unit=Unit.CRIMES,
             direction=Direction.NEUTRAL,
-            note="Crimes of any date. Arrests not linked to a crime are left out.",
+            note="The crimes may be of any date. Arrests not linked to a crime are left out.",
         ),
         Ratio(
             key="crimes_with_an_arrest_per_crime",
@@ -83,16 +83,16 @@ domestic_abuse_arrests = Metric(
         "per 100 domestic abuse-related crimes",
         "Home Office Annual Data Requirement",
     ],
-    limitations="Not the share of crimes that led to an arrest: it can pass 1 (100 per 100), "
-    "because several people can be arrested for one crime and an arrest can be for a crime of an "
-    "earlier period. Not charges.",
+    limitations="Not the share of crimes that led to an arrest. It can be more than 1 (100 per "
+    "100), because several people can be arrested for one crime, and an arrest can be for a crime "
+    "in an earlier period. Not charges.",
     caveats=[
-        "A ratio and not a share, so it has no interval.",
+        "A ratio, not a share, so it has no interval.",
         "Each arrest of a person counts once, however many crimes it was for.",
-        "People who attended voluntarily were not arrested, and are left out.",
-        "A fall in the crimes recorded raises it with no more arrests.",
+        "People who attended voluntarily were not arrested and are left out.",
+        "If recorded crime falls, the ratio rises without any more arrests.",
         "The Office for National Statistics published 33 arrests per 100 crimes for the year "
-        "ending March 2020, for England and Wales and not for West Mercia.",
+        "ending March 2020. That is for England and Wales, not for West Mercia.",
         FLAGGED_BY_PEOPLE,
         PAST_MOVES,
         RECORDING_CHANGES,
@@ -152,9 +152,10 @@ domestic_abuse_arrests = Metric(
                 "crimes_with_an_arrest": 1 + 1,
                 "crimes_with_an_arrest_per_crime": (1 + 1) / (1 + 1),
             },
-            edge_case="Two people arrested for one crime, one for a crime recorded before the "
-            "quarter, and one linked to no crime make four arrests for two crimes: 200 per 100, "
-            "though the second crime had none in the quarter. Voluntary attendance is no arrest.",
+            edge_case="Four arrests for two crimes: 200 per 100. Two people were arrested for one "
+            "crime, one for a crime recorded before the quarter, and one arrest is not linked to a "
+            "crime. The second crime had no arrest in the quarter. Voluntary attendance is not an "
+            "arrest.",
         ),
     ],
 )

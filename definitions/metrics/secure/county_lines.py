@@ -33,12 +33,12 @@ from ...plan.objectives import SECURE
 _COUNTED = Disruption.status.is_in(DISRUPTION_STATUSES_COUNTED)
 
 _MODERATED = (
-    "Teams assess their own disruptions, and others moderate them. Only those accepted count, "
-    "which is an assumption, so the latest period rises as claims are moderated."
+    "Teams assess their own disruptions, and others moderate them. Only accepted disruptions count "
+    "(an assumption), so figures for the latest period rise as claims are moderated."
 )
 _JOINT = (
-    "Work done jointly may be claimed by each agency. So forces, the regional unit and national "
-    "agencies are never added together."
+    "Each agency may claim joint work, so forces, the regional unit and national agencies are "
+    "never added together."
 )
 
 drug_homicides_and_county_lines = Metric(
@@ -48,9 +48,9 @@ drug_homicides_and_county_lines = Metric(
     objective=SECURE,
     parent="16",
     summary="Victims of homicides flagged as drug-related, counted on the day the crime was "
-    "recorded; county lines active on the last day of the period, and those that police work "
-    "closed in it; and disruptions of county lines, with the people safeguarded by them, counted "
-    "on the day they were assessed.",
+    "recorded. County lines active on the last day of the period, and county lines that police "
+    "work closed in the period. Disruptions of county lines, and the people they safeguarded, "
+    "counted on the day the disruption was assessed.",
     measures=[
         Count(
             key="drug_related_homicides",
@@ -97,13 +97,13 @@ drug_homicides_and_county_lines = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[f"{COUNTING_RULES}: one homicide for each victim", "Homicide Index: drug flags"],
-    limitations="Not drug deaths, and not every line that stopped: one archived because nothing "
-    "more was heard of it was not closed by police.",
+    limitations="Not drug deaths, and not every line that stopped. A line archived because there "
+    "was no more intelligence about it was not closed by police work.",
     caveats=[
-        "Few homicides are drug-related and the flag is often known late, so use years and not "
+        "Few homicides are drug-related, and the flag is often known late. Use years, not "
         "quarters, and do not compare areas.",
-        "Homicides where nobody decided the flag are noted and not counted.",
-        "More lines active may be better intelligence.",
+        "Homicides with no decision on the flag are noted but not counted.",
+        "More active lines may mean better intelligence.",
         "A person safeguarded by two disruptions is counted twice.",
         _MODERATED,
         _JOINT,
@@ -139,8 +139,9 @@ drug_homicides_and_county_lines = Metric(
                 "line_disruptions": 1 + 1,
                 "people_safeguarded": 2 + 0,
             },
-            description="A line that ended on 1 July was still active on 30 June. One that opened "
-            "and was closed in the quarter is closed, and not active at its end.",
+            description="A line that ended on 1 July was still active on 30 June. A line that "
+            "opened and closed in the quarter counts as closed and is not active at the end of the "
+            "quarter.",
         ),
         Example(
             rows={
@@ -172,10 +173,10 @@ drug_homicides_and_county_lines = Metric(
                 "line_disruptions": 0,
                 "people_safeguarded": 0,
             },
-            edge_case="A line archived for want of news was not closed by police, and one closed "
-            "the day before the quarter is not its own. A disruption counts when it is assessed, "
-            "and only once it is accepted. Of the homicides only the first stands and is flagged, "
-            "though it happened before the quarter.",
+            edge_case="A line archived without more intelligence was not closed by police work, "
+            "and a line closed the day before the quarter does not count in it. A disruption "
+            "counts when it is assessed, and only if it is accepted. Only the first homicide is "
+            "both recorded and flagged, although it happened before the quarter.",
         ),
     ],
 )
@@ -186,9 +187,9 @@ serious_organised_crime = Metric(
     title="Serious organised crime data (inc. no. of disruptions across 4P framework)",
     objective=SECURE,
     summary="Disruptions of serious and organised crime, counted on the day they were assessed, "
-    "with how they divide among the four parts of the 4P framework (pursue, prevent, protect, "
-    "prepare); and organised crime groups: mapped on the last day of the period, and newly mapped "
-    "and archived in it.",
+    "and the share in each part of the 4P framework (pursue, prevent, protect, prepare). Organised "
+    "crime groups mapped on the last day of the period, and those newly mapped and archived in the "
+    "period.",
     measures=[
         Count(key="disruptions", of=Disruption, at=Disruption.assessed_on, where=_COUNTED),
         *(
@@ -219,7 +220,7 @@ serious_organised_crime = Metric(
             where=_COUNTED,
             over=FOUR_P,
             direction=Direction.NEUTRAL,
-            note="Ask for it by part of the 4P framework; without that it is the whole, 1.",
+            note="Break this down by part of the 4P framework; in total it is always 1.",
         ),
         PeriodEndStock(
             key="groups_mapped",
@@ -251,12 +252,13 @@ serious_organised_crime = Metric(
         "4P framework: pursue, prevent, protect, prepare",
         "National disruption manual: major, moderate and minor (wording unverified)",
     ],
-    limitations="Not arrests or seizures: a disruption is what the work did to the threat, and one "
-    "may take many arrests. A group that is archived was not necessarily dismantled.",
+    limitations="Does not count arrests or seizures. A disruption is the effect of the work on the "
+    "threat, and one disruption may take many arrests. A group that is archived was not "
+    "necessarily dismantled.",
     caveats=[
-        "A major disruption and a minor one each count 1: look at the levels.",
-        "Disruptions whose level or part of the framework is not recorded are in the total alone.",
-        "Scores of how harmful each group is are not in this metric.",
+        "A major disruption and a minor one each count as 1. Read the levels.",
+        "Disruptions with no level or part of the framework recorded are only in the total.",
+        "This metric does not show how harmful each group is.",
         "Sensitive: a small number may reveal an operation.",
         _MODERATED,
         _JOINT,
@@ -293,8 +295,8 @@ serious_organised_crime = Metric(
                 "groups_newly_mapped": 1,
                 "groups_archived": 1,
             },
-            description="Each disruption has one level and one part of the framework. The share is "
-            "of the whole here, and so is 1.",
+            description="Each disruption has one level and one part of the framework. The share "
+            "here is for the total, so it is 1.",
         ),
         Example(
             rows={
@@ -323,9 +325,10 @@ serious_organised_crime = Metric(
                 "groups_newly_mapped": 0,
                 "groups_archived": 1,
             },
-            edge_case="The day of the assessment decides, and not that of the work. A claim that "
-            "was not accepted is no disruption. One with no part of the framework recorded is in "
-            "the total and in no share. A group archived on the last day is no longer mapped.",
+            edge_case="The day of the assessment decides, not the day of the work. A claim that "
+            "was not accepted does not count. A disruption with no part of the framework recorded "
+            "is in the total but not in the shares. A group archived on the last day is no longer "
+            "mapped.",
         ),
     ],
 )

@@ -72,11 +72,12 @@ homicides = Metric(
     standards=[
         f"{COUNTING_RULES}: one homicide for each victim (Home Office codes 1, 4.1, 4.2, 4.10)"
     ],
-    limitations="Not incidents, of which one can have several victims, and not the Homicide Index "
-    "that the Office for National Statistics revises as courts decide. An attempted murder is "
-    "violence with injury, and a death by unlawful driving has a type of its own.",
+    limitations="Counts victims, not incidents: one incident can have several victims. Not the "
+    "Homicide Index, which the Office for National Statistics revises as courts decide. An "
+    "attempted murder is violence with injury, and a death by unlawful driving is a separate type "
+    "of crime.",
     caveats=[
-        "The numbers are tiny: a change in per cent, or a rate for one area, means little.",
+        "The numbers are very small, so a percentage change or a rate for one area means little.",
         "A crime becomes a homicide, or stops being one, when a victim dies later or a court "
         "decides.",
         PAST_MOVES,
@@ -100,7 +101,7 @@ homicides = Metric(
                 "victims": 1 + 2,
                 "per_million": (1 + 2) / (300_000 + 200_000) * 1_000_000,
             },
-            description="Two victims of one event are two homicides.",
+            description="Two victims of one event count as two homicides.",
         ),
         Example(
             rows="""
@@ -114,7 +115,7 @@ homicides = Metric(
             """,
             expect={"victims": 1 + 1},
             edge_case="Only the first two count. They happened before the quarter and were "
-            "recorded in it. The third happened in the quarter and was recorded after it; the "
+            "recorded in it. The third happened in the quarter and was recorded after it. The "
             "others are a crime cancelled since, an attempted murder and a death on the road.",
         ),
         Example(
@@ -130,7 +131,7 @@ homicides = Metric(
             },
             expect={"victims": 2 + 1 - 1},
             edge_case="From the Home Office's counts: all homicides share one code on several "
-            "lines, which are added. One below zero takes off what was cancelled.",
+            "lines, which are added up. A number below zero subtracts cancelled offences.",
         ),
     ],
 )
@@ -159,7 +160,7 @@ serious_violence = Metric(
     objective=SECURE,
     parent="16",
     summary="Crimes in which a knife or a firearm was used or threatened, and the most serious "
-    "violence whatever the weapon, counted on the day the crime was recorded.",
+    "violence with any weapon or none. Counted on the day the crime was recorded.",
     measures=[
         Count(
             key="knife_crime",
@@ -211,17 +212,17 @@ serious_violence = Metric(
         COUNTING_RULES,
         "Home Office knife and firearm open data tables",
     ],
-    limitations="Not possession: carrying a knife or a gun is a possession offence, and no weapon "
-    "was used.",
+    limitations="Leaves out possession: carrying a knife or a gun is a possession offence in which "
+    "no weapon was used.",
     caveats=[
         "The three counts overlap: never add them up.",
-        "Serious violence has at least four definitions in use, so each count here is named and "
-        "the lists behind it are assumptions that can be replaced. The Home Office's national "
-        "measure is another: hospital admissions of people under 25 and firearms discharged "
-        "(unverified).",
-        "When the National Data Quality Improvement Service's method of finding knife crime took "
-        "over from marking by hand, the series broke. The day it did so in West Mercia was not "
-        "found.",
+        "At least four definitions of serious violence are in use, so each count here has its own "
+        "name, and the lists behind it are assumptions that you can replace. The Home Office's "
+        "national measure is different: hospital admissions of people under 25 and firearms "
+        "discharged (unverified).",
+        "The series broke when the National Data Quality Improvement Service's method of finding "
+        "knife crime replaced marking by hand. We did not find the day this happened in West "
+        "Mercia.",
         FLAGGED_BY_PEOPLE,
         PAST_MOVES,
         RECORDING_CHANGES,
@@ -249,9 +250,9 @@ serious_violence = Metric(
         Example(
             rows=_WEAPONS_NOT_USED,
             expect={"knife_crime": 1, "firearm_crime": 0, "most_serious_violence": 1},
-            edge_case="Carrying a knife or a gun is not using it, slashed tyres are not on the "
-            "knife list, a crime whose flag nobody decided is noted and not counted, and the last "
-            "was cancelled.",
+            edge_case="Carrying a knife or a gun is not using it. Slashed tyres are not on the "
+            "knife list. A crime with no decision on the flag is noted but not counted. The last "
+            "crime was cancelled.",
         ),
     ],
 )
@@ -262,7 +263,7 @@ cyber_crime = Metric(
     title="Cyber crime.",
     objective=SECURE,
     parent="16",
-    summary="Crimes recorded by the force and flagged as committed, in full or in part, online, "
+    summary="Crimes that the force recorded and flagged as committed online, in full or in part, "
     "counted on the day the crime was recorded.",
     measures=[
         Count(
@@ -277,13 +278,13 @@ cyber_crime = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=[f"{COUNTING_RULES}: online crime flag"],
-    limitations="Not fraud or computer misuse such as hacking: those are reported to the national "
-    "fraud and cyber reporting centre, recorded by the National Fraud Intelligence Bureau, and are "
-    "not in the force's own data.",
+    limitations="Leaves out fraud, and computer misuse such as hacking. These are reported to the "
+    "national fraud and cyber reporting centre and recorded by the National Fraud Intelligence "
+    "Bureau, so they are not in the force's own data.",
     caveats=[
-        "This is the cyber-enabled half of cyber crime. Figures for the force's area from the "
-        "National Fraud Intelligence Bureau are the other half, by where the victim lives.",
-        "The flag is known to be used too little, so a rise may be better flagging.",
+        "This covers only cyber-enabled crime. The National Fraud Intelligence Bureau's figures "
+        "for the force's area cover the rest, by where the victim lives.",
+        "The flag is known to be underused, so a rise may be better flagging.",
         FLAGGED_BY_PEOPLE,
         PAST_MOVES,
     ],
@@ -307,8 +308,8 @@ cyber_crime = Metric(
             | 2024-05-06 12:00 | 2024-05-06    | Stalking and harassment | yes       | cancelled |
             """,
             expect={"online_crimes": 1},
-            edge_case="A crime that happened long before counts when it is recorded. One whose "
-            "flag nobody decided is noted, not counted, and a cancelled one is out.",
+            edge_case="A crime that happened long before counts when it is recorded. A crime with "
+            "no decision on the flag is noted but not counted. A cancelled crime is left out.",
         ),
     ],
 )

@@ -49,12 +49,12 @@ rural_crime = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=[COUNTING_RULES],
-    limitations="Not every crime in the countryside: a crime in a place classed as rural, and a "
-    "crime on a rural theme such as livestock theft, count only if the force flagged them. The "
-    "three ways of counting give very different totals.",
+    limitations="Not every crime in the countryside. A crime in a place classed as rural, or on a "
+    "rural theme such as livestock theft, counts only if the force flagged it. The three ways of "
+    "counting give very different totals.",
     caveats=[
-        "No national rule for recording rural crime was found, and neither was West Mercia's own. "
-        "That the flag is meant is our unverified working choice.",
+        "We found no national rule for recording rural crime, and no rule of West Mercia's own. "
+        "Using the flag is our unverified working choice.",
         FLAGGED_BY_PEOPLE,
         PAST_MOVES,
     ],
@@ -79,8 +79,9 @@ rural_crime = Metric(
             | 2024-05-06 12:00 | 2024-05-06    | Other theft offences | yes      | cancelled |
             """,
             expect={"crimes": 1 + 1},
-            edge_case="Crimes count by the day they were recorded, not the day they happened. One "
-            "whose flag nobody decided is noted, not counted, and a cancelled one is out.",
+            edge_case="Crimes count on the day they were recorded, not the day they happened. A "
+            "crime with no decision on the flag is noted but not counted. A cancelled crime is "
+            "left out.",
         ),
     ],
 )
@@ -90,8 +91,8 @@ business_crime = Metric(
     key="business_crime",
     title="Volume of business crime",
     objective=SECURE,
-    summary="Crimes flagged as having a business, or a person because of their work for one, as "
-    "the victim, counted on the day the crime was recorded.",
+    summary="Crimes flagged as business crime: the victim is a business, or a person targeted "
+    "because of their work for one. Counted on the day the crime was recorded.",
     measures=[
         Count(
             key="crimes",
@@ -108,18 +109,18 @@ business_crime = Metric(
             where=StreetCrime.crime_type == "Shoplifting",
             basis=Basis.PROXY,
             proxy_difference="Published on data.police.uk by month and under its own crime types. "
-            "Only shoplifting is sure to be crime against a business, so this is a floor: robbery, "
-            "burglary, damage and violence against businesses are not in it.",
+            "Only shoplifting is certain to be crime against a business, so this is a minimum. It "
+            "leaves out robbery, burglary, damage and violence against businesses.",
         ),
     ],
     dimensions=[LPA, OFFENCE_SUBGROUP, FORCE, DISTRICT],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["National Police Chiefs' Council definition of business crime (1 June 2019)"],
-    limitations="Not every crime on business premises: a customer whose bag is stolen in a shop is "
-    "not a business. Crimes against public services and places of worship are left out too.",
+    limitations="Not every crime on business premises: the theft of a customer's bag in a shop is "
+    "not business crime. Crimes against public services and places of worship are left out too.",
     caveats=[
-        "A rise may be more businesses reporting, or better flagging.",
+        "A rise may mean that more businesses report crime, or better flagging.",
         FLAGGED_BY_PEOPLE,
         PAST_MOVES,
         RECORDING_CHANGES,
@@ -127,8 +128,8 @@ business_crime = Metric(
     breaks=[
         Break(
             "2019-06-01",
-            "A narrower definition began; before it a crime on business premises could count if "
-            "the victim saw it so",
+            "A narrower definition began. Before it, a crime on business premises could count if "
+            "the victim saw it as one",
         )
     ],
     examples=[
@@ -140,7 +141,8 @@ business_crime = Metric(
             | 2024-05-06 12:00 | Violence without injury      | yes         | recorded |
             """,
             expect={"crimes": 1 + 1 + 1},
-            description="An assault on a shop worker because of their work counts, as theft does.",
+            description="An assault on a shop worker because of their work counts, and so does "
+            "theft.",
         ),
         Example(
             rows="""
@@ -152,9 +154,9 @@ business_crime = Metric(
             | 2024-07-01 09:00 | 2024-06-29    | Shoplifting           | yes         | recorded  |
             """,
             expect={"crimes": 1},
-            edge_case="The flag decides, not the place or the type of crime: a customer's bag "
-            "stolen in a shop is no business crime, and shoplifting whose flag nobody decided is "
-            "noted and not counted.",
+            edge_case="The flag decides, not the place or the type of crime. The theft of a "
+            "customer's bag in a shop is not business crime. Shoplifting with no decision on the "
+            "flag is noted but not counted.",
         ),
         Example(
             rows={
@@ -167,7 +169,7 @@ business_crime = Metric(
                 """
             },
             expect={"crimes": 1 + 1},
-            description="From public data only shoplifting counts, since a published robbery may "
+            description="From public data only shoplifting counts, because a published robbery may "
             "be of a person.",
         ),
     ],
@@ -179,8 +181,8 @@ domestic_abuse_offences = Metric(
     title="Volume of DA offences / crimed incidents",
     objective=SECURE,
     summary="Crimes flagged as domestic abuse, counted on the day the crime was recorded, and "
-    "their share of all recorded crime; and incidents flagged as domestic abuse, counted on the "
-    "day the log was opened, with the share from which a crime was recorded.",
+    "their share of all recorded crime. Incidents flagged as domestic abuse, counted on the day "
+    "the log was opened, and the share from which a crime was recorded.",
     measures=[
         Count(
             key="offences",
@@ -228,13 +230,13 @@ domestic_abuse_offences = Metric(
         "Domestic Abuse Act 2021, section 1",
         "Home Office Annual Data Requirement: domestic abuse flag",
     ],
-    limitations="Offences are not incidents: an incident in which no crime was recorded is not an "
-    "offence, one incident can lead to several, and the two are counted on different days. So the "
-    "offences divided by the incidents are not the crimed share.",
+    limitations="Offences are not incidents. An incident with no crime recorded is not an offence, "
+    "one incident can lead to several offences, and the two are counted on different days. So "
+    "offences divided by incidents is not the crimed share.",
     caveats=[
-        "A rise may be more victims coming forward, or better recording and flagging.",
+        "A rise may mean that more victims come forward, or better recording and flagging.",
         "The statutory definition of 2021 covers people aged 16 and over who are personally "
-        "connected; when the force's flag began to follow it is unverified.",
+        "connected. It is unverified when the force's flag began to follow it.",
         FLAGGED_BY_PEOPLE,
         PAST_MOVES,
         RECORDING_CHANGES,
@@ -273,8 +275,9 @@ domestic_abuse_offences = Metric(
             | 2024-07-01 09:00 | 2024-06-29    | Violence with injury | yes   | recorded  |
             """,
             expect={"offences": 1 + 1, "share_of_crime": (1 + 1) / (1 + 1 + 1)},
-            edge_case="Offences of years ago count when they are recorded. A crime whose flag "
-            "nobody decided is in neither part of the share, and a cancelled one is out.",
+            edge_case="Offences from years ago count when they are recorded. A crime with no "
+            "decision on the flag is left out of both parts of the share. A cancelled crime is "
+            "left out.",
         ),
         Example(
             rows={
@@ -292,8 +295,9 @@ domestic_abuse_offences = Metric(
                 """,
             },
             expect={"offences": 1 + 1, "incidents": 1 + 1 + 1, "crimed_share": 1 / (1 + 1)},
-            edge_case="Two offences from one log are one crimed incident of two decided: the share "
-            "is of incidents, and a log nobody decided is in neither part.",
+            edge_case="Two offences from one log are one crimed incident, out of two with a "
+            "decision. The share is of incidents, and a log with no decision is left out of both "
+            "parts.",
         ),
     ],
 )

@@ -39,11 +39,14 @@ from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
 
 _PUBLISHED = (
-    "Published on data.police.uk by month and under its own crime types, with places moved to "
+    "Published on data.police.uk by month and under its own crime types, with locations moved to "
     "shared points. "
 )
 _NO_AREA = "There are no Local Policing Areas."
-_BURGLARY = "Burglary is the subgroup of the file: domestic in older ones, residential in later."
+_BURGLARY = (
+    "Burglary is the subgroup in the published file: domestic in older files, residential in later "
+    "ones."
+)
 
 neighbourhood_crime = Metric(
     ref="20",
@@ -216,8 +219,8 @@ neighbourhood_crime = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=Availability(
         status=AvailabilityStatus.UNKNOWN,
-        reason=f"{COLOUR_LOST.reason} Acquisitive crime, which this is part of, was on a public "
-        "agenda of the Commissioner's; that does not show that this count was published.",
+        reason=f"{COLOUR_LOST.reason} This is part of acquisitive crime, which was on one of the "
+        "Commissioner's public agendas. That does not show that this count was published.",
         evidence=(
             Evidence(
                 "West Mercia Police and Crime Commissioner, Assurance and Accountability "
@@ -228,13 +231,14 @@ neighbourhood_crime = Metric(
         ),
     ),
     standards=[COUNTING_RULES],
-    limitations="Not all burglary and robbery: those of shops, offices and other businesses are "
-    "left out. Theft of a bicycle, shoplifting and criminal damage to a vehicle are other crimes.",
+    limitations="Not all burglary and robbery: burglaries and robberies of shops, offices and "
+    "other businesses are left out. Bicycle theft, shoplifting and criminal damage to a vehicle "
+    "are other crimes.",
     caveats=[
-        "Vehicle offences are theft of and from vehicles and interference with them, as in the "
-        "Home Office's subgroup (unverified).",
-        "From May 2023 burglary is said to be split by whether the building is a home or is "
-        "connected to one (unverified), which may move crimes in or out.",
+        "Vehicle offences are theft of vehicles, theft from vehicles and vehicle interference, as "
+        "in the Home Office's subgroup (unverified).",
+        "From May 2023 burglary is reportedly split by whether the building is a home or is "
+        "connected to one (unverified). This may move crimes in or out of this count.",
         "The rate is for residents, not for households or vehicles.",
         PAST_MOVES,
         RECORDING_CHANGES,
@@ -242,8 +246,8 @@ neighbourhood_crime = Metric(
     breaks=[
         Break(
             "2017-04-01",
-            "Residential burglary took the place of domestic burglary; it takes in sheds and "
-            "outbuildings too (unverified)",
+            "Residential burglary replaced domestic burglary; it also includes sheds and "
+            "outbuildings (unverified)",
         )
     ],
     examples=[
@@ -291,9 +295,9 @@ neighbourhood_crime = Metric(
                 "vehicle_offences": 0,
                 "theft_from_the_person": 0,
             },
-            edge_case="Only the first two count, by the day of recording and not the day it "
-            "happened. Crimes against businesses, bicycle theft, and crimes cancelled or "
-            "transferred do not.",
+            edge_case="Only the first two count, on the day of recording, not the day they "
+            "happened. Crimes against businesses, bicycle theft, and cancelled or transferred "
+            "crimes do not count.",
         ),
         Example(
             rows={
@@ -343,8 +347,8 @@ neighbourhood_crime = Metric(
                 "published_vehicle_offences": 7 + 3 + 2 + 1,
                 "published_theft_from_the_person": 6,
             },
-            edge_case="From the Home Office's counts: lines are added, not counted. Two lines of "
-            "one code both count, and one below zero takes off what was cancelled.",
+            edge_case="From the Home Office's counts: the numbers on the lines are added up. Two "
+            "lines of one code both count, and a number below zero subtracts cancelled offences.",
         ),
     ],
 )

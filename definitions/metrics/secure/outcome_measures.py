@@ -1,4 +1,4 @@
-"""Measures of crime outcomes, shared by refs 11, 29 and 30."""
+"""The measures of crime outcomes that refs 11, 29 and 30 share."""
 
 from swm_kpi import (
     Average,
@@ -34,15 +34,15 @@ OUTCOME_BREAKS = [
     Break("2019-04-01", "Outcome 22, diversionary activity, was added"),
 ]
 OUTCOME_CAVEATS = [
-    "Two action taken numbers are given and they are different things. One divides the outcomes "
-    "assigned in the period, for crimes of any date, by the crimes recorded in it, and can pass "
+    "There are two different action taken figures. One divides the outcomes assigned in the "
+    "period, for crimes of any date, by the crimes recorded in the period, and can be more than "
     "100%. The other follows the crimes recorded in the period.",
-    "Which outcomes are action taken is an assumption: West Mercia's own list was not found.",
-    "Crimes not yet assigned an outcome stay in the denominator, so recent periods look worse than "
-    "they will once their crimes are finished.",
-    "The median is of outcomes assigned in the period. Crimes still open are not in it, so it "
-    "reads shorter than the whole wait.",
-    "An outcome can be changed later. The current one counts, on its own date.",
+    "The list of action taken outcomes is an assumption: we did not find West Mercia's own list.",
+    "Crimes with no outcome yet stay in the denominator, so recent periods look worse than they "
+    "will once their crimes are finalised.",
+    "The median covers outcomes assigned in the period. Crimes still open are left out, so it is "
+    "shorter than the full wait.",
+    "An outcome can be changed later. The current outcome counts, on its own date.",
     PAST_MOVES,
 ]
 
@@ -62,14 +62,14 @@ def outcome_measures(
     offence: str | None = None,
     note: str = "",
 ) -> list[Measure]:
-    """Return the outcome measures of some crimes.
+    """Return the measures of the outcomes of a set of crimes.
 
     Args:
-        what: the crimes in words, at the start of a label.
-        prefix: the start of each key, where a metric has several sets.
+        what: the name of the crimes, for the start of each label.
+        prefix: the start of each key, if a metric has several sets of these measures.
         flag: count only crimes with this flag.
         offence: count only crimes of this type.
-        note: what to print beside each share of the crimes recorded in the period.
+        note: the note on each share of the crimes recorded in the period.
     """
     counted = RECORDED
     if flag is not None:
@@ -99,7 +99,8 @@ def outcome_measures(
             label=f"{what}: action taken outcomes assigned per crime recorded",
             numerator=f"{prefix}action_outcomes",
             denominator=f"{prefix}crimes_recorded",
-            note="Outcomes assigned in the period, whenever the crime was recorded: can pass 1.",
+            note="Outcomes assigned in the period, whenever the crime was recorded. Can be more "
+            "than 1.",
         ),
         Duration(
             key=f"{prefix}median_days",
@@ -139,7 +140,7 @@ def outcome_measures(
         ),
         Proportion(
             key=f"{prefix}not_yet_assigned",
-            label=f"{what} recorded in the period: not yet assigned an outcome",
+            label=f"{what} recorded in the period: no outcome yet",
             of=Crime,
             at=Crime.recorded_at,
             where=counted,

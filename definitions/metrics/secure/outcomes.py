@@ -1,4 +1,4 @@
-"""Refs 11, 29 and 30, and 32 which is 29 again: what came of crimes, and how long it took."""
+"""Refs 11, 29 and 30: the outcomes of crimes and how long they take. Ref 32 repeats ref 29."""
 
 from swm_kpi import (
     Basis,
@@ -29,16 +29,16 @@ from .outcome_measures import (
     outcome_measures,
 )
 
-_RECENT = "Crimes recorded in the last 12 months are too recent for this to be judged."
+_RECENT = "Crimes recorded in the last 12 months are too recent to judge."
 
 police_outcomes = Metric(
     ref="11",
     key="police_outcomes",
     title="Police outcomes and timeliness",
     objective=SECURE,
-    summary="What came of recorded crimes, two ways: outcomes assigned in the period against "
-    "crimes recorded in it, and the outcome so far of the crimes recorded in it. With the days "
-    "from recording to outcome.",
+    summary="The outcomes of recorded crimes, in two ways: outcomes assigned in the period divided "
+    "by crimes recorded in the period, and the outcomes so far of the crimes recorded in the "
+    "period. Also the days from recording to outcome.",
     measures=[
         *outcome_measures("Crimes"),
         Proportion(
@@ -50,9 +50,9 @@ police_outcomes = Metric(
             numerator=StreetCrime.last_outcome.is_not_null()
             & StreetCrime.last_outcome.is_in(*ACTION_OUTCOMES),
             basis=Basis.PROXY,
-            proxy_difference="Published on data.police.uk: the last outcome known when the files "
-            "were made, under categories that name what the court decided and only roughly match "
-            "the Home Office outcome codes.",
+            proxy_difference="Published on data.police.uk: the latest outcome known when the files "
+            "were made. Its categories name what the court decided and only roughly match the Home "
+            "Office outcome codes.",
         ),
     ],
     headline="action_taken_rate",
@@ -68,8 +68,8 @@ police_outcomes = Metric(
         )
     ),
     standards=OUTCOME_STANDARDS,
-    limitations="Not convictions: a charge is an outcome whatever the court decides. The two "
-    "action taken numbers are not to be compared with each other.",
+    limitations="Not convictions: a charge is an outcome whatever the court decides. Do not "
+    "compare the two action taken figures with each other.",
     caveats=OUTCOME_CAVEATS,
     breaks=OUTCOME_BREAKS,
     examples=[
@@ -94,8 +94,8 @@ police_outcomes = Metric(
                 "not_yet_assigned": 1 / 5,
                 "median_days": (10 + 20) / 2,
             },
-            description="The crime with no outcome yet stays in the denominator. The median is of "
-            "the four that have one: 2, 10, 20 and 30 days.",
+            description="The crime with no outcome yet stays in the denominator. The median covers "
+            "the four crimes with an outcome: 2, 10, 20 and 30 days.",
         ),
         Example(
             rows="""
@@ -116,9 +116,9 @@ police_outcomes = Metric(
                 "not_yet_assigned": 1 / (1 + 1),
                 "median_days": 40,
             },
-            edge_case="Three outcomes assigned in the quarter belong to crimes recorded before it, "
-            "so the rate is 150% and says nothing of the two crimes recorded in it, one of which "
-            "was charged after the quarter. The cancelled crime is in neither.",
+            edge_case="Three outcomes assigned in the quarter belong to crimes recorded before it. "
+            "So the rate is 150% and does not describe the two crimes recorded in the quarter, one "
+            "of which was charged after it. The cancelled crime is left out of both figures.",
         ),
         Example(
             rows={
@@ -132,8 +132,8 @@ police_outcomes = Metric(
                 """
             },
             expect={"action_taken_of_recorded": 1 / (1 + 1 + 1 + 1)},
-            description="From public data: a crime with no outcome published stays in the "
-            "denominator, and anti-social behaviour, which is no crime, does not.",
+            description="From public data: a crime with no published outcome stays in the "
+            "denominator. Anti-social behaviour is not a crime and is left out.",
         ),
     ],
 )
@@ -143,16 +143,15 @@ domestic_abuse_outcomes = Metric(
     key="domestic_abuse_outcomes",
     title="DA police outcomes",
     objective=SECURE,
-    summary="What came of crimes flagged as domestic abuse: the same numbers as for police "
-    "outcomes of all crime.",
+    summary="The outcomes of crimes flagged as domestic abuse, with the same measures as police "
+    "outcomes for all crime.",
     measures=outcome_measures("Domestic abuse crimes", flag=Crime.is_da),
     headline="action_taken_rate",
     dimensions=[LPA, OFFENCE_SUBGROUP],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=OUTCOME_STANDARDS,
-    limitations="Not outcomes of domestic incidents in which no crime was recorded, and not "
-    "arrests.",
+    limitations="Leaves out domestic incidents in which no crime was recorded, and arrests.",
     caveats=[*OUTCOME_CAVEATS, FLAGGED_BY_PEOPLE],
     breaks=[
         Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
@@ -199,9 +198,9 @@ domestic_abuse_outcomes = Metric(
                 "not_yet_assigned": 1 / 1,
                 "median_days": 30,
             },
-            edge_case="A charge assigned in the quarter makes the rate 100%, though the only "
-            "domestic abuse crime recorded in it has no outcome. Crimes not flagged, crimes whose "
-            "flag nobody decided, and cancelled ones are out.",
+            edge_case="A charge assigned in the quarter makes the rate 100%, although the only "
+            "domestic abuse crime recorded in the quarter has no outcome. Crimes not flagged, "
+            "crimes with no decision on the flag, and cancelled crimes are left out.",
         ),
     ],
 )
@@ -211,8 +210,8 @@ sexual_violence_outcomes = Metric(
     key="sexual_violence_outcomes",
     title="Sexual violence (rape and OSO) police outcomes",
     objective=SECURE,
-    summary="What came of rapes and, separately, of other sexual offences (OSO): the same numbers "
-    "as for police outcomes of all crime.",
+    summary="The outcomes of rapes and, separately, of other sexual offences (OSO), with the same "
+    "measures as police outcomes for all crime.",
     measures=[
         *outcome_measures("Rapes", prefix="rape_", offence=RAPE, note=_RECENT),
         *outcome_measures(
@@ -224,8 +223,8 @@ sexual_violence_outcomes = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=OUTCOME_STANDARDS,
-    limitations="Not convictions, and not one number: rape and other sexual offences take "
-    "different times and have different outcomes, so they are never pooled.",
+    limitations="Not convictions. Rape and other sexual offences take different times and have "
+    "different outcomes, so they are never pooled into one number.",
     caveats=[
         *OUTCOME_CAVEATS,
         "These investigations are long. The shares of crimes recorded in a period mean little "
@@ -265,7 +264,7 @@ sexual_violence_outcomes = Metric(
                 "oso_not_yet_assigned": 0 / 2,
                 "oso_median_days": (10 + 20) / 2,
             },
-            description="Rape and other sexual offences are kept apart. A caution is action taken "
+            description="Rape and other sexual offences are separate. A caution is action taken "
             "but not a charge.",
         ),
         Example(
@@ -290,9 +289,9 @@ sexual_violence_outcomes = Metric(
                 "oso_action_taken_of_recorded": 1 / 1,
                 "oso_median_days": None,
             },
-            edge_case="The charge of an earlier rape is not the outcome of the one recorded in the "
-            "quarter. The charge in October belongs to a crime of the quarter and is not one of "
-            "the outcomes of the quarter.",
+            edge_case="The charge for an earlier rape is not the outcome of the rape recorded in "
+            "the quarter. The charge in October is for a crime recorded in the quarter, but is not "
+            "one of the quarter's outcomes.",
         ),
     ],
 )
@@ -304,7 +303,7 @@ domestic_abuse_outcomes_again = MetricAlias(
     objective=SECURE,
     parent="31",
     of="29",
-    summary="The same as ref 29, domestic abuse police outcomes, listed again among the powers to "
-    "tackle domestic abuse and sexual violence.",
+    summary="The same as ref 29, domestic abuse police outcomes. The plan lists it again among the "
+    "powers to tackle domestic abuse and sexual violence.",
     availability=COLOUR_LOST,
 )

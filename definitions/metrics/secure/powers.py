@@ -1,4 +1,4 @@
-"""Refs 34 and 35: notices and orders to protect people."""
+"""Refs 34 and 35: notices and orders against domestic abuse, stalking and sexual harm."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ from ...plan.objectives import SECURE
 
 
 def _orders(order: str, what: str, *, applied: str) -> Iterator[Measure]:
-    """Yield applications for one order, those granted, and those breached."""
+    """Yield the measures of one order: applied for, granted, share granted, and breached."""
     key = order.lower()
     of_type = CivilOrder.order_type == order
     yield Count(
@@ -62,16 +62,16 @@ def _breached(order: str, what: str) -> Measure:
 
 
 _DIFFERENT_PERIODS = (
-    "An application and its result can fall in different periods. So orders granted in the period, "
-    "by the day of the decision, are not the granted part of those applied for in it: that is the "
-    "share, which follows the applications of the period."
+    "An application and its result can fall in different periods. So the orders granted in the "
+    "period, by the day of the decision, are not a part of the orders applied for in the period. "
+    "The share follows the applications made in the period."
 )
-_PENDING = "Applications still pending are in neither part of the share."
+_PENDING = "Applications still pending are left out of both parts of the share."
 _BREACHES = (
-    "Breaches are orders first breached, by that day, whenever they were granted. More may be "
-    "better enforcement."
+    "Breaches are counted by the day of an order's first breach, whenever it was granted. More "
+    "breaches may mean better enforcement."
 )
-_SMALL = "The numbers are very small: a share of one quarter or area means little."
+_SMALL = "The numbers are very small, so a share for one quarter or area means little."
 
 protection_notices_and_orders = Metric(
     ref="34",
@@ -80,8 +80,8 @@ protection_notices_and_orders = Metric(
     objective=SECURE,
     parent="31",
     summary="Domestic violence protection notices (DVPNs), counted on the day they were "
-    "authorised; and orders (DVPOs) applied for, granted and breached, each counted on its own "
-    "day, with the share of the period's applications that were granted.",
+    "authorised. Orders (DVPOs) applied for, granted and breached, each counted on its own day, "
+    "and the share of the period's applications that were granted.",
     measures=[
         Count(
             key="dvpn_authorised",
@@ -97,16 +97,16 @@ protection_notices_and_orders = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Crime and Security Act 2010, sections 24 to 33"],
-    limitations="Not orders in force, and not domestic abuse protection notices and orders (DAPNs "
-    "and DAPOs) under the Domestic Abuse Act 2021, piloted in some areas from November 2024: if "
-    "they come into use, these numbers fall.",
+    limitations="Not orders in force. Leaves out domestic abuse protection notices and orders "
+    "(DAPNs and DAPOs) under the Domestic Abuse Act 2021, piloted in some areas from November "
+    "2024. If they come into use, these numbers will fall.",
     caveats=[
         _DIFFERENT_PERIODS,
         _PENDING,
         _BREACHES,
         _SMALL,
-        "The law asks for a hearing within 48 hours of the notice being served, some days not "
-        "counted. Whether that was met is not measured here.",
+        "The law requires a hearing within 48 hours of the notice being served, and some days do "
+        "not count. This metric does not show whether that was met.",
     ],
     examples=[
         Example(
@@ -125,7 +125,7 @@ protection_notices_and_orders = Metric(
                 "dvpo_breached": 1,
                 "dvpn_breached": 1,
             },
-            description="A notice and the order that follows it are counted apart.",
+            description="A notice and the order that follows it are counted separately.",
         ),
         Example(
             rows="""
@@ -147,15 +147,15 @@ protection_notices_and_orders = Metric(
                 "dvpo_breached": 1,
                 "dvpn_breached": 0,
             },
-            edge_case="Two orders granted in the quarter were applied for before it: dividing them "
-            "by the three applications of the quarter would say two thirds. Of those three, one "
-            "was granted (after the quarter), one withdrawn, and one is pending and in neither "
-            "part. A notice that was not authorised does not count.",
+            edge_case="Two orders granted in the quarter were applied for before it. Dividing them "
+            "by the three applications in the quarter would wrongly give two thirds. Of those "
+            "three, one was granted (after the quarter), one was withdrawn, and one is pending and "
+            "left out of both parts. A notice that was not authorised does not count.",
         ),
     ],
 )
 
-_WITHOUT_ASKING = "Includes orders a court made without an application, such as on conviction."
+_WITHOUT_ASKING = "Includes orders that a court made without an application, such as on conviction."
 
 powers_sexual_violence = Metric(
     ref="35",
@@ -164,8 +164,8 @@ powers_sexual_violence = Metric(
     objective=SECURE,
     summary="Stalking protection orders (SPOs, which the plan calls stalking prevention orders), "
     "sexual harm prevention orders (SHPOs) and sexual risk orders (SROs): applied for, granted and "
-    "breached, each counted on its own day, with the share of the period's applications that were "
-    "granted; and older sexual offences prevention orders (SOPOs) breached.",
+    "breached, each counted on its own day, and the share of the period's applications that were "
+    "granted. Also breaches of older sexual offences prevention orders (SOPOs).",
     measures=[
         *_orders(SPO, "Stalking protection orders", applied=""),
         Count(
@@ -186,15 +186,15 @@ powers_sexual_violence = Metric(
         "Stalking Protection Act 2019, in force from 20 January 2020",
         "Sexual Offences Act 2003: sexual harm prevention orders and sexual risk orders",
     ],
-    limitations="Not orders in force. An interim order is not counted as a full one. Not every "
-    "order here is about sexual violence: stalking need not be sexual.",
+    limitations="Not orders in force. An interim order does not count as a full order. Not every "
+    "order here is about sexual violence: stalking may not be sexual.",
     caveats=[
         _DIFFERENT_PERIODS,
         _PENDING,
         _BREACHES,
         _SMALL,
-        "No new sexual offences prevention orders are made since other orders took their place in "
-        "2015 (unverified), but those made before can still be breached.",
+        "No new sexual offences prevention orders have been made since other orders replaced them "
+        "in 2015 (unverified), but earlier ones can still be breached.",
         "Breaches of interim stalking protection orders are not counted.",
     ],
     examples=[
@@ -225,8 +225,8 @@ powers_sexual_violence = Metric(
                 "sro_breached": 1,
                 "sopo_breached": 1,
             },
-            description="A sexual harm prevention order made on conviction is granted though "
-            "nobody applied for it.",
+            description="A sexual harm prevention order made on conviction counts as granted, "
+            "although nobody applied for it.",
         ),
         Example(
             rows="""
@@ -254,9 +254,9 @@ powers_sexual_violence = Metric(
                 "sro_granted_share": None,
                 "sopo_breached": 0,
             },
-            edge_case="The order granted in the quarter was applied for before it, and the one "
-            "applied for in it was granted after: each counts on its own day, and the share "
-            "follows the second. An interim order is not a full one.",
+            edge_case="The order granted in the quarter was applied for before it. The order "
+            "applied for in the quarter was granted after it. Each counts on its own day, and the "
+            "share follows the second. An interim order is not a full order.",
         ),
     ],
 )

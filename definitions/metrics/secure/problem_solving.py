@@ -19,9 +19,9 @@ problem_solving = Metric(
     key="problem_solving",
     title="Problem solving metrics",
     objective=SECURE,
-    summary="Problem-solving plans opened in the period, open on its last day, and closed in it, "
-    "with the share of those closed whose outcome was assessed, and the share of the reviews due "
-    "in the period that were done on time.",
+    summary="Problem-solving plans opened in the period, open on its last day, and closed in the "
+    "period; the share of closed plans with an assessed outcome; and the share of reviews due in "
+    "the period that were done on time.",
     measures=[
         Count(
             key="plans_opened",
@@ -52,7 +52,7 @@ problem_solving = Metric(
         ),
         Proportion(
             key="assessed_share",
-            label="Plans closed: share with an assessed outcome",
+            label="Closed plans: share with an assessed outcome",
             of=ProblemSolvingPlan,
             at=ProblemSolvingPlan.closed_on,
             numerator=ProblemSolvingPlan.outcome_assessed,
@@ -73,17 +73,17 @@ problem_solving = Metric(
         "College of Policing problem solving: scanning, analysis, response and assessment (SARA, "
         "or OSARA with an objective first)",
     ],
-    limitations="Not problems solved: a closed plan may have failed, and an assessed outcome may "
-    "be that it did. Plans open on the last day are a stock, never added up over periods.",
+    limitations="Not problems solved: a closed plan may have failed, and its assessment may say "
+    "so. The number of plans open on the last day is for one day and is never added up over "
+    "periods.",
     caveats=[
-        "There is no national metric. The plan does not say which numbers it means, so these are "
-        "our working choice.",
-        "A closed plan for which nobody recorded whether its outcome was assessed is in neither "
-        "part of the share.",
-        "A review on its last day is on time. One not done yet is not, whether or not it still "
-        "will be.",
-        "Only the latest review that fell due is kept for each plan, so shares of past periods "
-        "move when the next falls due.",
+        "There is no national metric. The plan does not say which numbers it means, so we chose "
+        "these.",
+        "A closed plan with no record of whether its outcome was assessed is left out of both "
+        "parts of the share.",
+        "A review on its last day is on time. A review not done yet counts as not on time.",
+        "The data keep only the latest review due for each plan, so shares for past periods change "
+        "when the next review falls due.",
     ],
     examples=[
         Example(
@@ -102,8 +102,8 @@ problem_solving = Metric(
                 "assessed_share": 1 / (1 + 1),
                 "reviewed_on_time": (1 + 1) / (1 + 1 + 1 + 1),
             },
-            description="A review on the day it was due is on time; a day later is not; one never "
-            "done is not.",
+            description="A review on the day it was due is on time. A review one day late, or "
+            "never done, is not.",
         ),
         Example(
             rows="""
@@ -122,10 +122,10 @@ problem_solving = Metric(
                 "assessed_share": 0 / 1,
                 "reviewed_on_time": None,
             },
-            edge_case="The plans closed the day before and the day after the quarter are not its "
-            "own, though they were assessed, and a review belongs to the period it was due in, not "
-            "the one it was done in. The plan closed on 1 July was open on 30 June. Closing a plan "
-            "is not assessing it.",
+            edge_case="Plans closed the day before or the day after the quarter do not count in "
+            "it, although they were assessed. A review belongs to the period it was due in, not "
+            "the period it was done in. The plan closed on 1 July was open on 30 June. Closing a "
+            "plan is not assessing it.",
         ),
     ],
 )

@@ -43,7 +43,7 @@ _LATE = (
     "dealt with for it."
 )
 _HISTORY = (
-    "The 12 months before the period must be in the data. Without them the number is too low, and "
+    "The data must include the 12 months before the period. Without them the number is too low and "
     "is marked."
 )
 

@@ -94,7 +94,7 @@ road_campaigns = Metric(
         ),
         Proportion(
             key="attendance_recorded",
-            label="Educational initiatives whose attendance is recorded",
+            label="Educational initiatives with attendance recorded",
             of=Activity,
             at=Activity.held_on,
             where=education,

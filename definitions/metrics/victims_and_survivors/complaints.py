@@ -1,4 +1,4 @@
-"""Ref 1, complaints and their allegations, and ref 70, which is the volume in it again."""
+"""Ref 1, complaints and their allegations; and ref 70, which repeats the volume of complaints."""
 
 from swm_kpi import Break, Count, Direction, Distribution, Example, Metric, MetricAlias
 
@@ -18,9 +18,9 @@ complaints = Metric(
     key="complaints",
     title="Complaint volumes & breakdown by allegation category",
     objective=VICTIMS,
-    summary="Complaint cases about the police, counted on the day the case was logged, the "
-    "allegations in them, and how the allegations divide among the Independent Office for Police "
-    "Conduct's categories.",
+    summary="Complaint cases about the police, counted on the day the case was logged; the "
+    "allegations in them; and the share of allegations in each of the Independent Office for "
+    "Police Conduct's categories.",
     measures=[
         Count(
             key="complaints",
@@ -33,7 +33,7 @@ complaints = Metric(
             label="Allegations in the cases logged",
             of=Allegation,
             at=Allegation.logged_at,
-            note="Allegations are parts of cases: the two are never added.",
+            note="Allegations are parts of cases. Never add the two.",
         ),
         Distribution(
             key="allegation_share",
@@ -41,7 +41,7 @@ complaints = Metric(
             of=Allegation,
             at=Allegation.logged_at,
             over=ALLEGATION_CATEGORY,
-            note="A share of allegations, and not of complaint cases.",
+            note="A share of allegations, not of complaint cases.",
         ),
     ],
     dimensions=[ALLEGATION_CATEGORY, COMPLAINT_HANDLING, COMPLAINT_RESULT, LPA],
@@ -52,18 +52,18 @@ complaints = Metric(
         "Independent Office for Police Conduct, Guidance on capturing data about police "
         "complaints, February 2020, updated January 2021",
     ],
-    limitations="A complaint case is not an allegation: one case holds one or more, and the two "
-    "are never added. Nor is an allegation a finding: it is counted whatever is decided about it.",
+    limitations="A complaint case is not an allegation: a case has one or more, and the two are "
+    "never added. An allegation is not a finding: it counts whatever the decision about it.",
     caveats=[
-        "A rise may be easier access to complaining, and not worse service.",
-        "Cases are counted when they are logged, which may be in a later period than the one in "
-        "which the complaint was received.",
-        "Complaints outside Schedule 3 count as well as those recorded under it.",
-        "Categories can be changed while a case is open, so the shares of recent periods can move. "
-        "Allegations with no category yet are in no share.",
-        "Allegations of cases logged before 1 February 2020 had other letters and are not here.",
-        "The list of subcategories accepted is unverified. Only the letters are shown.",
-        "A rate per 1,000 employees is not given: it would divide cases by a workforce count.",
+        "A rise may mean that complaining is easier, not that service is worse.",
+        "Cases count when they are logged, which may be in a later period than when the complaint "
+        "was received.",
+        "Complaints outside Schedule 3 and complaints recorded under it both count.",
+        "Categories can change while a case is open, so shares for recent periods can change. "
+        "Allegations with no category yet are left out of the shares.",
+        "Allegations in cases logged before 1 February 2020 had other letters and are left out.",
+        "The list of valid subcategories is unverified. Only the letters are shown.",
+        "There is no rate per 1,000 employees, because it would divide cases by a workforce count.",
     ],
     breaks=[
         Break(
@@ -89,8 +89,8 @@ complaints = Metric(
                 """,
             },
             expect={"complaints": 1 + 1 + 1, "allegations": 1 + 2 + 1, "allegation_share": 1},
-            description="Three cases hold four allegations. Asked for by category, half of the "
-            "allegations are A, a quarter B and a quarter H; together they are the whole.",
+            description="Three cases have four allegations. By category, half of the allegations "
+            "are A, a quarter are B and a quarter are H. Together they add up to 1.",
         ),
         Example(
             rows={
@@ -110,10 +110,11 @@ complaints = Metric(
                 """,
             },
             expect={"complaints": 1 + 1, "allegations": 3 + 1, "allegation_share": 3 / 3},
-            edge_case="A case with three allegations is one complaint: counting allegations would "
-            "make the two cases four, and adding them six. The cases logged in the quarter count "
-            "though they were received before it, and the one received in it and logged after does "
-            "not. The allegation with no category is in no share.",
+            edge_case="A case with three allegations is one complaint. Counting allegations would "
+            "turn the two cases into four, and adding both would give six. Cases logged in the "
+            "quarter count, although they were received before it. The case received in the "
+            "quarter and logged after it does not. The allegation with no category is left out of "
+            "the shares.",
         ),
     ],
 )
@@ -126,6 +127,6 @@ complaint_volume = MetricAlias(
     of="1",
     only=("complaints",),
     summary="The number of complaint cases logged, as in ref 1, with no breakdown by allegation "
-    "category. The plan does not state which objective it stands under.",
+    "category. The plan does not state which objective this ref belongs to.",
     availability=COLOUR_LOST,
 )

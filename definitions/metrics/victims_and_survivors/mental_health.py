@@ -32,16 +32,17 @@ mental_health_incidents = Metric(
         "centre of the incident or where the police have had to do something additionally or "
         "differently because of it",
     ],
-    limitations="Not people, and not detentions under section 136 of the Mental Health Act: one "
-    "person may be the subject of many incidents, and an incident need not end in a detention.",
+    limitations="Counts incidents, not people: one person may be the subject of many incidents. "
+    "Does not count detentions under section 136 of the Mental Health Act: an incident may not end "
+    "in a detention.",
     caveats=[
         "The qualifier may be applied when the log is closed, so recent figures can still rise.",
-        "That the qualifier is the one of the National Standard for Incident Recording, and that "
-        "it is applied to the 2019 definition, is unverified.",
-        "A change in how a force marks these incidents can make the count jump: Northumbria "
-        "Police's disclosure log 350/20 shows about 7,700 becoming about 18,500 in 2019.",
+        "It is unverified that the qualifier is the one in the National Standard for Incident "
+        "Recording, and that it follows the 2019 definition.",
+        "If a force changes how it marks these incidents, the count can jump. Northumbria Police's "
+        "disclosure log 350/20 shows a change from about 7,700 to about 18,500 in 2019.",
         "Right Care Right Person, from 2023, is expected to break the series. The day it began in "
-        "West Mercia is unverified, so no break is drawn.",
+        "West Mercia is unverified, so no break is shown.",
     ],
     examples=[
         Example(
@@ -52,7 +53,8 @@ mental_health_incidents = Metric(
             | 2024-05-06 12:00 | no            | Herefordshire |
             """,
             expect={"incidents": 1 + 1},
-            description="The qualifier decides, on the first and on the last day of the quarter.",
+            description="The qualifier decides. The first and the last day of the quarter both "
+            "count.",
         ),
         Example(
             rows="""
@@ -64,9 +66,9 @@ mental_health_incidents = Metric(
             | 2024-07-01 00:00 | yes           | Public safety and welfare |
             """,
             expect={"incidents": 1 + 1},
-            edge_case="The closing code does not decide: an incident of any kind may carry the "
-            "qualifier, and a concern for welfare without it does not count. Where the qualifier "
-            "is not recorded the incident is not counted as one, but is counted in the note.",
+            edge_case="The closing code does not decide: an incident of any kind may have the "
+            "qualifier, and a concern for welfare without it does not count. If the qualifier is "
+            "not recorded, the incident is left out and the note counts it.",
         ),
     ],
 )

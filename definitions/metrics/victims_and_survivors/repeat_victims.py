@@ -1,4 +1,4 @@
-"""Ref 8, and ref 36 which is its domestic abuse part: people who are victims again."""
+"""Ref 8, repeat victims; and ref 36, the domestic abuse part of ref 8."""
 
 from swm_kpi import Direction, Example, Metric, MetricAlias, RepeatRate, Unit
 
@@ -29,9 +29,9 @@ repeat_victimisation = Metric(
     key="repeat_victimisation",
     title="Volume / rate of repeat victimisation (inc. DA repeat victims)",
     objective=VICTIMS,
-    summary="Different people who were victims of a crime recorded in the period and of another "
-    "recorded on an earlier day in the 12 months before it, and their share of the people who were "
-    "victims in the period; for all crime, and for domestic abuse (DA) alone.",
+    summary="People who were victims of a crime recorded in the period and of another recorded on "
+    "an earlier day in the 12 months before it, and their share of the people who were victims in "
+    "the period. Shown for all crime and for domestic abuse (DA). Counts each person once.",
     measures=[
         RepeatRate(
             key="repeat_victims",
@@ -79,17 +79,17 @@ repeat_victimisation = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
-    limitations="Not repeat crimes: a person with four crimes is one repeat victim. And not the "
-    "share of crimes whose victim is a repeat, which is another number. A repeat case at a "
-    "multi-agency risk assessment conference has another rule.",
+    limitations="Counts people, not crimes: a victim of four crimes is one repeat victim. The "
+    "share of crimes against repeat victims is a different number. A repeat case at a multi-agency "
+    "risk assessment conference follows a different rule.",
     caveats=[
         "The Home Office Counting Rules do not define a repeat victim.",
-        "Businesses, the state and other bodies are not people, and are left out.",
-        "By type of crime, the type is that of the crime in the period; the earlier one may be of "
-        "any type.",
-        "The 12 months before the period must be in the data. Without them the number is too low, "
+        "Businesses, the state and other bodies are not people and are left out.",
+        "By type of crime, the type is that of the crime in the period. The earlier crime may be "
+        "of any type.",
+        "The data must include the 12 months before the period. Without them the number is too low "
         "and is marked.",
-        "A fall may be fewer people reporting again, and not fewer being harmed again.",
+        "A fall may mean that fewer people report again, not that fewer are harmed again.",
         CRIMES_ONLY,
         ONE_DAY_IS_ONE,
         BY_RECORDING,
@@ -117,9 +117,10 @@ repeat_victimisation = Metric(
                 "da_repeat_victims": 1,
                 "da_repeat_share": 1 / (1 + 1 + 1),
             },
-            description="A was a victim on the same day of the year before, which is within the 12 "
-            "months, and C in the quarter before: the earlier crime need not be in the period. C's "
-            "was not domestic abuse, so C is a repeat victim of crime but not of domestic abuse.",
+            description="A was a victim on the same day in the year before, which is within the 12 "
+            "months. C was a victim in the quarter before: the earlier crime may be outside the "
+            "period. C's earlier crime was not domestic abuse, so C is a repeat victim of crime "
+            "but not of domestic abuse.",
         ),
         Example(
             rows="""
@@ -145,10 +146,11 @@ repeat_victimisation = Metric(
                 "da_repeat_victims": 0,
                 "da_repeat_share": 0 / (1 + 1 + 1 + 1 + 1),
             },
-            edge_case="Thirteen months before is too long ago; two crimes of one day are one "
-            "event; a business is not a person; a suspect is not a victim; a cancelled crime does "
-            "not count; two people nobody named are not the same; and what happens after the "
-            "quarter does not make its crime a repeat.",
+            edge_case="Why these do not count: thirteen months before is too long ago; two crimes "
+            "recorded on one day are one event; a business is not a person; a suspect is not a "
+            "victim; a cancelled crime does not count; two victims with no name are not treated as "
+            "the same person; a crime after the quarter does not make a crime in the quarter a "
+            "repeat.",
         ),
         Example(
             rows="""
@@ -165,8 +167,8 @@ repeat_victimisation = Metric(
                 "da_repeat_victims": 1,
                 "da_repeat_share": 1 / (1 + 1),
             },
-            edge_case="People are counted and not crimes: three crimes of one person are one "
-            "repeat victim. B's earlier crime was not domestic abuse.",
+            edge_case="Counts people, not crimes: three crimes against one person are one repeat "
+            "victim. B's earlier crime was not domestic abuse.",
         ),
     ],
 )

@@ -27,16 +27,16 @@ SATISFIED_ANSWERS = Assumption(
     "satisfied_answers",
     SATISFIED,
     since="2021-04-01",
-    because="Satisfied is taken as completely, very or fairly. That the force's survey draws the "
-    "line there is unverified.",
+    because="We treat completely, very or fairly satisfied as satisfied. It is unverified that the "
+    "force's survey draws the line there.",
 )
 
 NO_SATISFACTION_ANSWERS = Assumption(
     "no_satisfaction_answers",
     ("don't know", "refused", "not applicable"),
     since="2021-04-01",
-    because="These are no answer about satisfaction and are left out of both parts. 'Neither' is "
-    "an answer, and is not satisfied. Our unverified working choice.",
+    because="These do not count as answers about satisfaction and are left out of the share. "
+    "'Neither' counts as an answer that is not satisfied. Our unverified working choice.",
 )
 
 LEAST_VICTIM_ANSWERS = Assumption(
@@ -91,7 +91,7 @@ def _measures(survey: str, whom: str, prefix: str = "") -> list[Measure]:
             at=SurveyAnswer.interviewed_on,
             where=in_survey & (SurveyAnswer.item == WHOLE_EXPERIENCE) & valid,
             direction=Direction.NEUTRAL,
-            note="Unweighted, and without those who did not know or refused.",
+            note="Unweighted. Leaves out people who did not know or refused.",
         ),
     ]
 
@@ -101,9 +101,9 @@ victim_satisfaction = Metric(
     key="victim_satisfaction",
     title="Victim satisfaction by crime type (inc. Domestic Abuse (DA))",
     objective=VICTIMS,
-    summary="Of the victims interviewed in the period who gave an answer, the weighted share who "
-    "were completely, very or fairly satisfied with the whole experience, and with each stage of "
-    "it. Victims of domestic abuse, who have a survey of their own, are separate.",
+    summary="The weighted share of victims who were completely, very or fairly satisfied with the "
+    "whole experience and with each stage of it, among victims interviewed in the period who gave "
+    "an answer. Victims of domestic abuse have their own survey and are shown separately.",
     measures=[
         *_measures(VICTIM_SURVEY, "Victims other than of domestic abuse"),
         *_measures(DA_VICTIM_SURVEY, "Victims of domestic abuse", prefix="da_"),
@@ -115,7 +115,7 @@ victim_satisfaction = Metric(
             source="Police and Crime Commissioner's website, westmercia-pcc.gov.uk/"
             "pcc-champions-the-concerns-of-victims-following-police-performance-report; Ross "
             "Gazette, article 561739",
-            finding="Victim satisfaction by type of crime, against aspirational targets, is quoted "
+            finding="Quotes victim satisfaction by type of crime, against aspirational targets, "
             "from April 2021 on.",
             date="2022, by context: the year is not printed",
         )
@@ -125,16 +125,16 @@ victim_satisfaction = Metric(
         "since 2018 (unverified)",
         "Home Office domestic abuse victim survey, from 2017 (unverified)",
     ],
-    limitations="Not all victims: only those asked who answered, weighted to stand for the rest. "
-    "The two surveys are never pooled: domestic abuse victims are chosen and asked another way, "
-    "after a check that it is safe.",
+    limitations="Covers only victims who were asked and answered, weighted to represent the rest. "
+    "The two surveys are never pooled: domestic abuse victims are chosen and asked in a different "
+    "way, after a check that it is safe.",
     caveats=[
-        "The period is that of the interview, which is some 6 to 12 weeks after the report.",
-        "A quarter holds few answers for one type of crime: read rolling 12 months.",
-        "Victims who answer may differ from those who do not, and weights only correct part of it. "
-        "How the survey's weights are made is not known to us.",
-        "Which answers are satisfied, and which are no answer, are assumptions.",
-        "Satisfaction with the whole experience is its own question, and not the mean of the "
+        "The period is when the interview took place, about 6 to 12 weeks after the report.",
+        "A quarter has few answers for one type of crime. Use a rolling 12 months.",
+        "Victims who answer may differ from those who do not, and weights correct only part of "
+        "this. We do not know how the survey's weights are made.",
+        "Assumptions decide which answers are satisfied and which do not count as answers.",
+        "Satisfaction with the whole experience is a separate question, not the mean of the "
         "stages.",
     ],
     examples=[
@@ -170,8 +170,8 @@ victim_satisfaction = Metric(
                 "da_satisfied_treatment": 1 / 1,
                 "da_answers": 2,
             },
-            description="The fairly satisfied victim stands for two, so three of four are "
-            "satisfied, and not two of three.",
+            description="The fairly satisfied victim represents two people, so three of four are "
+            "satisfied, not two of three.",
         ),
         Example(
             rows="""
@@ -192,9 +192,9 @@ victim_satisfaction = Metric(
                 "da_satisfied": 0 / 1,
                 "da_answers": 1,
             },
-            edge_case="Don't know and refused are in neither part; 'neither' is an answer. The "
-            "answer about treatment is not one about the whole experience, and pooling the two "
-            "surveys would make the share one of three.",
+            edge_case="Don't know and refused are left out of the share; 'neither' counts as an "
+            "answer. The answer about treatment is not about the whole experience. Pooling the two "
+            "surveys would give a share of one in three.",
         ),
     ],
 )

@@ -25,36 +25,37 @@ from ...plan.dimensions import LPA
 from ...plan.objectives import VICTIMS
 
 TRAINING_CAVEATS = [
-    "Who should have the training is decided by the force when the table is filled. A wider circle "
+    "The force decides who should have the training when it fills the table. Including more people "
     "lowers the share.",
-    "Someone who leaves drops out of both parts, and a newcomer joins both, so the share can fall "
-    "with no training lapsing.",
-    "A session at which completing was not recorded is an attendance and not a completion, and the "
-    "note says how many there were.",
-    "People are counted once in a period, and may be in several: they do not add over periods.",
-    "A completed course says nothing of what was learnt or used.",
+    "The share covers people in post. When people leave or join, it can fall even if no training "
+    "lapses.",
+    "An attendance with no record of completion does not count as a completion. The note says how "
+    "many there were.",
+    "Each person counts once in a period and may count in several periods, so people do not add up "
+    "over periods.",
+    "Completing a course does not show what was learnt or used.",
 ]
 TRAINING_NOT_THIS = (
-    "Coming to a session is not completing the training, and attendances are not people: one "
-    "person may come many times. The share trained is of those in post who should have it on the "
-    "day of the snapshot, and not of those who came."
+    "Attending a session is not completing the training. Attendances are not people: one person "
+    "may attend many times. The share trained is a share of the people in post who should have the "
+    "training on the day of the snapshot, not of the people who attended."
 )
 
 
 def given_measures(theme: str) -> list[Measure]:
-    """Return the measures of the sessions given on a theme."""
+    """Return the measures of the training sessions held on a theme."""
     on_theme = TrainingAttendance.theme == theme
     finished = on_theme & TrainingAttendance.completed
     return [
         Count(
             key="sessions",
-            label="Sessions given",
+            label="Sessions held",
             of=TrainingAttendance,
             at=TrainingAttendance.session_date,
             where=on_theme,
             distinct=TrainingAttendance.session_id,
             unit=Unit.SESSIONS,
-            note="Sessions to which somebody came.",
+            note="Sessions that at least one person attended.",
         ),
         Count(
             key="attendances",
@@ -65,7 +66,7 @@ def given_measures(theme: str) -> list[Measure]:
         ),
         Count(
             key="people_attending",
-            label="People who came",
+            label="People who attended",
             of=TrainingAttendance,
             at=TrainingAttendance.session_date,
             where=on_theme,
@@ -85,7 +86,7 @@ def given_measures(theme: str) -> list[Measure]:
 
 
 def trained_measures(theme: str) -> list[Measure]:
-    """Return the measures of who is trained on a theme on the day of the latest snapshot."""
+    """Return the measures of how many people are trained on a theme, at the latest snapshot."""
     required = TrainingRequirement.theme == theme
     return [
         PeriodEndStock(
@@ -98,7 +99,7 @@ def trained_measures(theme: str) -> list[Measure]:
         ),
         PeriodEndStock(
             key="trained",
-            label="Of those, trained and in date",
+            label="People trained and in date",
             of=TrainingRequirement,
             at=TrainingRequirement.as_at,
             series=required,
@@ -119,9 +120,9 @@ victim_care_training = Metric(
     key="victim_care_training",
     title="Delivery of 'victim care' training for officers and staff",
     objective=VICTIMS,
-    summary="Of the officers and staff in post who should have victim care training, the share who "
-    "had completed it and whose training was in date on the day of the latest snapshot of the "
-    "period; and the sessions given in the period, who came and who completed.",
+    summary="The share of officers and staff in post who should have victim care training and were "
+    "trained and in date, on the day of the latest snapshot of the period. Also the sessions held "
+    "in the period, and the people who attended and completed.",
     measures=[*trained_measures(VICTIM_CARE), *given_measures(VICTIM_CARE)],
     dimensions=[TRAINING_ROLE, COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
@@ -129,7 +130,7 @@ victim_care_training = Metric(
     limitations=TRAINING_NOT_THIS,
     caveats=[
         *TRAINING_CAVEATS,
-        "No national standard for this training is known to us.",
+        "We know of no national standard for this training.",
     ],
     examples=[
         Example(
@@ -156,8 +157,9 @@ victim_care_training = Metric(
                 "people_attending": 1 + 1 + 1,
                 "people_completing": 1 + 1,
             },
-            description="Person b was trained in an earlier quarter and still is. Person c came "
-            "and did not complete. Person d completed, left, and is in neither part of the share.",
+            description="Person b was trained in an earlier quarter and still is. Person c "
+            "attended and did not complete. Person d completed and left, so is left out of the "
+            "share.",
         ),
         Example(
             rows={
@@ -189,9 +191,10 @@ victim_care_training = Metric(
                 "people_attending": 1 + 1,
                 "people_completing": 1,
             },
-            edge_case="Coming is not completing: two came, three times, and one completed. "
-            "Snapshots are not added: the latest of this training counts, in which c has left and "
-            "the training of b has lapsed. Another theme's later snapshot and session are not it.",
+            edge_case="Attending is not completing: two people made three attendances, and one "
+            "completed. Snapshots are not added together. The latest snapshot of this training "
+            "counts: c has left, and b's training has lapsed. Another theme's later snapshot and "
+            "session do not count.",
         ),
     ],
 )
@@ -201,19 +204,20 @@ exploitation_training = Metric(
     key="exploitation_training",
     title="Delivery of training by Exploitation & Vulnerability trainers",
     objective=VICTIMS,
-    summary="The sessions that the force's Exploitation and Vulnerability trainers gave in the "
-    "period, to its own people and to partners, how many came, and how many completed a course.",
+    summary="Sessions that the force's Exploitation and Vulnerability trainers held in the period "
+    "for the force's own people and for partners, the people who attended, and the people who "
+    "completed a course.",
     measures=given_measures(EXPLOITATION_AND_VULNERABILITY),
     dimensions=[COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
-    limitations="Attendances are not people, and coming is not completing. Sessions on "
-    "vulnerability that others gave are not here.",
+    limitations="Attendances are not people, and attending is not completing. Leaves out sessions "
+    "on vulnerability held by others.",
     caveats=[
-        "More is better only while people need it: when all have been trained, fewer sessions are "
-        "no failure.",
+        "More is better only while people need the training. When everyone is trained, fewer "
+        "sessions are not a failure.",
         *TRAINING_CAVEATS[2:],
-        "No national standard for this training is known to us.",
+        "We know of no national standard for this training.",
     ],
     examples=[
         Example(
@@ -246,8 +250,8 @@ exploitation_training = Metric(
                 "people_attending": 1 + 1,
                 "people_completing": 1,
             },
-            edge_case="One person who came to two sessions is two attendances and one person. "
-            "Whoever came and is not known to have completed did not complete. Victim care is "
+            edge_case="A person who attended two sessions is two attendances and one person. A "
+            "person with no record of completing does not count as completing. Victim care is "
             "another training.",
         ),
     ],

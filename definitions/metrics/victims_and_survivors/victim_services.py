@@ -1,4 +1,4 @@
-"""Refs 6 and 7: referrals to the Victim Advice Line, and to services the Commissioner pays for."""
+"""Refs 6 and 7: referrals to the Victim Advice Line and to services that the Commissioner funds."""
 
 from swm_kpi import (
     Assumption,
@@ -31,16 +31,16 @@ VAL_VICTIM_TYPES = Assumption(
     (PERSON,),
     since="2021-04-01",
     because="The plan does not say which victims the referral rate is a share of. Our unverified "
-    "working choice is every person who is a victim of a recorded crime, and no business.",
+    "working choice is every person who is a victim of a recorded crime. Businesses are left out.",
 )
 
 GATEWAY_SERVICES = Assumption(
     "gateway_services",
     (VICTIM_ADVICE_LINE,),
     since="2021-04-01",
-    because="The Victim Advice Line is itself paid for by the Commissioner and sends victims on to "
-    "other services, so a victim would count twice. It has a ref of its own (6). Leaving it out "
-    "here is our unverified working choice.",
+    because="The Commissioner also funds the Victim Advice Line, which sends victims on to other "
+    "services, so a victim would count twice. It has its own ref (6). Leaving it out here is our "
+    "unverified working choice.",
 )
 
 in_scope = (Victim.status == "recorded") & Victim.victim_type.is_in(VAL_VICTIM_TYPES)
@@ -50,9 +50,10 @@ victim_advice_line = Metric(
     key="victim_advice_line",
     title="Victim Advice Line referral rate",
     objective=VICTIMS,
-    summary="Of the people who are victims of crimes recorded in the period, the share the police "
-    "referred to the Victim Advice Line; and of those referred, the shares it reached and who took "
-    "up support. With all referrals it received, for each crime recorded.",
+    summary="The share of victims of crimes recorded in the period whom the police referred to the "
+    "Victim Advice Line. Of those referred, the share it reached and the share who took up "
+    "support. Also all referrals it received, per crime recorded. Only victims who are people "
+    "count in the shares.",
     measures=[
         Count(
             key="victims",
@@ -72,7 +73,7 @@ victim_advice_line = Metric(
         ),
         Proportion(
             key="contacted",
-            label="Of those referred, reached by the Victim Advice Line",
+            label="Victims referred: reached by the Victim Advice Line",
             of=Victim,
             at=Victim.recorded_at,
             where=in_scope & Victim.referred_to_val,
@@ -81,7 +82,7 @@ victim_advice_line = Metric(
         ),
         Proportion(
             key="take_up",
-            label="Of those referred, took up support",
+            label="Victims referred: took up support",
             of=Victim,
             at=Victim.recorded_at,
             where=in_scope & Victim.referred_to_val,
@@ -110,8 +111,8 @@ victim_advice_line = Metric(
             numerator="referrals",
             denominator="crimes",
             direction=Direction.NEUTRAL,
-            note="Not a share: a crime can have several victims or none, and people who were "
-            "victims of no recorded crime refer themselves.",
+            note="Not a share: a crime can have several victims or none, and victims of crimes "
+            "that were not recorded can refer themselves.",
         ),
     ],
     dimensions=[OFFENCE_SUBGROUP, REFERRAL_ROUTE, LPA],
@@ -119,8 +120,8 @@ victim_advice_line = Metric(
     availability=published_once(
         Evidence(
             source="Shropshire Star, 2 May 2019, on the Victim Advice Line",
-            finding="5,093 referrals and 2,392 victims contacted in the first month, April 2019, "
-            "are given. No referral rate is.",
+            finding="Gives 5,093 referrals and 2,392 victims contacted in the first month, April "
+            "2019. It gives no referral rate.",
             date="2019-05-02",
         )
     ),
@@ -128,18 +129,20 @@ victim_advice_line = Metric(
         "Code of Practice for Victims of Crime in England and Wales, from 1 April 2021: right 4, "
         "referral within two working days",
     ],
-    limitations="A victim referred is not a victim reached, and one reached has not taken up "
-    "support: these are three numbers. People who refer themselves are not in the referral rate.",
+    limitations="A victim referred may not be reached, and a victim reached may not take up "
+    "support: these are three different numbers. People who refer themselves are not in the "
+    "referral rate.",
     caveats=[
-        "Whether victims are referred unless they refuse, or only with their consent, moves the "
-        "rate more than anything the police do. Which applied when in West Mercia is unverified, "
-        "so no break is drawn. All referrals can be broken down by route; the rate cannot.",
-        "Which victims are in scope is an assumption.",
-        "A victim for whom the referral is not recorded is in neither part of the rate, and the "
-        "note says how many there were. The same holds of reaching and of support.",
-        "Victims of recent crimes may still be referred, reached or take up support, so recent "
-        "periods can still rise.",
-        "How soon the referral was made is in Compliance with the Victims' Code.",
+        "The rate depends more on whether victims are referred unless they refuse, or only with "
+        "their consent, than on anything the police do. It is unverified which applied when in "
+        "West Mercia, so no break is shown. You can break down all referrals by route, but not the "
+        "rate.",
+        "An assumption decides which victims are in scope.",
+        "A victim with no record about the referral is left out of both parts of the rate, and the "
+        "note says how many there were. The same applies to the shares reached and supported.",
+        "Victims of recent crimes may still be referred, be reached or take up support, so figures "
+        "for recent periods can still rise.",
+        "Compliance with the Victims' Code (ref 2) covers how soon the referral was made.",
     ],
     examples=[
         Example(
@@ -174,7 +177,7 @@ victim_advice_line = Metric(
                 "crimes": 4,
                 "referrals_per_crime": 3 / 4,
             },
-            description="Three of four victims are referred, two of the three are reached, and one "
+            description="Three of four victims are referred. Two of the three are reached, and one "
             "takes up support.",
         ),
         Example(
@@ -212,10 +215,10 @@ victim_advice_line = Metric(
                 "crimes": 1 + 1,
                 "referrals_per_crime": 3 / 2,
             },
-            edge_case="Referred is not reached: two are referred and none is known to be reached. "
-            "Those who refer themselves, or whom another agency sends, are referrals and are not "
-            "in the rate, which they would lift. A business is not in scope, and a victim for whom "
-            "nobody recorded a referral is in neither part.",
+            edge_case="Referred does not mean reached: two are referred and none is known to be "
+            "reached. Victims who refer themselves, or whom another agency refers, are referrals "
+            "but are left out of the rate, which they would raise. A business is not in scope. A "
+            "victim with no record about a referral is left out of both parts.",
         ),
     ],
 )
@@ -227,9 +230,9 @@ victim_service_referrals = Metric(
     key="victim_service_referrals",
     title="Referrals to PCC-funded victim services",
     objective=VICTIMS,
-    summary="Referrals of victims to services that the Police and Crime Commissioner (PCC) pays "
-    "for, counted on the day the service received them; how many victims that is, and the share of "
-    "the referrals that the services accepted.",
+    summary="Referrals of victims to services that the Police and Crime Commissioner (PCC) funds, "
+    "counted on the day the service received them; the number of victims referred; and the share "
+    "of referrals that the services accepted.",
     measures=[
         Count(
             key="referrals",
@@ -246,8 +249,8 @@ victim_service_referrals = Metric(
             where=to_funded_services & Referral.victim_id.is_not_null(),
             distinct=Referral.victim_id,
             unit=Unit.VICTIMS,
-            note="Each victim once, however many referrals, where services give the victim's "
-            "number. Referrals without one are not in it.",
+            note="Each victim counts once, however many referrals, if the service gives the "
+            "victim's number. Referrals without a number are left out.",
         ),
         Proportion(
             key="accepted",
@@ -263,16 +266,16 @@ victim_service_referrals = Metric(
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["Ministry of Justice victim services grant returns"],
-    limitations="Referrals are not victims: one victim may be referred to several services. Nor "
-    "are they victims who were supported.",
+    limitations="Counts referrals, not victims: one victim may be referred to several services. A "
+    "referral does not mean that the victim was supported.",
     caveats=[
-        "The Victim Advice Line is left out, by an assumption, because it sends victims on to "
-        "these services and would count them twice.",
-        "Victims referred do not add over areas, services or periods: one victim may be in "
-        "several. Totals are counted again.",
-        "A change in what is commissioned, or in which services send returns, moves the count.",
-        "Whether a service is paid for by the Commissioner is as the row says. Where it is not "
-        "recorded the referral is not counted, and the note says how many there were.",
+        "An assumption leaves out the Victim Advice Line, because it sends victims on to these "
+        "services and they would count twice.",
+        "Victims referred do not add up over areas, services or periods: one victim may be in "
+        "several. Totals are counted afresh.",
+        "The count changes when different services are commissioned or send returns.",
+        "Each row says whether the Commissioner funds the service. If it is not recorded, the "
+        "referral is not counted, and the note says how many there were.",
         "Numbers for one service, need and area are small.",
     ],
     examples=[
@@ -284,7 +287,8 @@ victim_service_referrals = Metric(
             | x         | Restorative justice service | yes        | 2024-05-06 12:00 | no       |
             """,
             expect={"referrals": 1 + 1 + 1, "victims": 3, "accepted": (1 + 1) / 3},
-            description="A referral that the service did not accept was received, and counts.",
+            description="A referral that the service did not accept was still received, so it "
+            "counts.",
         ),
         Example(
             rows="""
@@ -298,10 +302,10 @@ victim_service_referrals = Metric(
     | y         | Domestic abuse service     | yes        | 2024-03-31  | yes      | 2024-04-05 |
             """,
             expect={"referrals": 1 + 1 + 1, "victims": 1, "accepted": (1 + 1) / (1 + 1)},
-            edge_case="One victim with two referrals is one victim, and the one whose number no "
-            "service gives is not in that count. The Victim Advice Line and services that others "
-            "pay for are out. The day of the referral decides, not the day support began. A "
-            "referral nobody has decided on is in neither part of the share.",
+            edge_case="One victim with two referrals counts as one victim. A victim without a "
+            "number is left out of the count of victims. The Victim Advice Line and services that "
+            "others fund are left out. The day of the referral decides, not the day support began. "
+            "A referral with no decision is left out of both parts of the share.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Refs 2 and 5: what the Victims' Code owes victims, and telling them why a case ends."""
+"""Refs 2 and 5: duties under the Victims' Code, and explanations to victims of closed cases."""
 
 from swm_kpi import (
     Assumption,
@@ -30,9 +30,9 @@ NOT_POSITIVE_OUTCOMES = Assumption(
     "not_positive_outcomes",
     ("5", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "20", "21"),
     since="2021-04-01",
-    because="The plan says 'without a perceived positive outcome' and no national list of those "
-    "exists. Our unverified working choice is the Home Office outcomes that are neither an action "
-    "taken, nor diversion (22), nor filed by the National Fraud Intelligence Bureau (19).",
+    because="The plan says 'without a perceived positive outcome', and there is no national list "
+    "of such outcomes. Our unverified working choice is all Home Office outcomes except action "
+    "taken, diversion (22) and filed by the National Fraud Intelligence Bureau (19).",
 )
 
 VICTIMS_CODE = "Code of Practice for Victims of Crime in England and Wales, from 1 April 2021"
@@ -49,9 +49,9 @@ victims_code = Metric(
     key="victims_code",
     title="Compliance with the Victims' code (inc. timeliness of updates etc.)",
     objective=VICTIMS,
-    summary="Of the duties owed to victims under the Victims' Code that fell due in the period, "
-    "the share done in time, the share done at all, and how many days they took. Duties read in an "
-    "audit's sample are separate.",
+    summary="Duties owed to victims under the Victims' Code that fell due in the period, the share "
+    "done in time and the share done at all. Also the share of support referrals and updates done "
+    "in time, and the days updates took. Duties read in an audit's sample are separate.",
     measures=[
         Count(
             key="duties",
@@ -76,7 +76,7 @@ victims_code = Metric(
             at=VictimsCodeAction.due_at,
             where=counted,
             numerator=done,
-            note="Late ones included: not the share that keeps the Code.",
+            note="Includes late ones, so this is not the share that meets the Code.",
         ),
         Proportion(
             key="referred_in_time",
@@ -106,7 +106,7 @@ victims_code = Metric(
             unit=Unit.DAYS,
             missing="not done",
             direction=Direction.LOWER_IS_BETTER,
-            note="Days by the calendar, and not the working days of the Code.",
+            note="Calendar days, not the working days in the Code.",
         ),
         Count(
             key="audited_duties",
@@ -123,29 +123,29 @@ victims_code = Metric(
             at=VictimsCodeAction.due_at,
             where=sampled,
             numerator=in_time,
-            note="From a sample: another sample would give another share. Never added to the full "
-            "count.",
+            note="From a sample: another sample would give a different share. Never added to the "
+            "full count.",
         ),
     ],
     dimensions=[VICTIMS_RIGHT, OFFENCE_SUBGROUP, LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[VICTIMS_CODE, "Victims and Prisoners Act 2024"],
-    limitations="Not a share of all victims or of all crimes: only duties that apply to a victim, "
-    "and whose time has run out, are in it. Not whether the victim was satisfied.",
+    limitations="Not a share of all victims or of all crimes. It covers only duties that apply to "
+    "a victim and have reached their deadline. It does not show whether the victim was satisfied.",
     caveats=[
-        "A duty done early is counted when its time runs out, like any other, so that the quick "
-        "ones do not make the share too good.",
-        "A duty with no record of being done is not done in time.",
-        "The time allowed is calculated by those who fill the table. For updates (right 6) the "
-        "Code allows five working days from an arrest, interview, release or change of bail, and "
-        "one where the victim has Enhanced Rights. For a referral to support (right 4) it allows "
-        "two. Bank holidays of England and Wales are not working days.",
-        "One share over all rights hides the differences: rights with many duties drown the "
-        "others. Read it by right.",
-        "Whether an audit's sample was drawn at random decides whether it stands for the rest.",
-        "The median is of the updates given. Those never given are not in it, so it reads shorter "
-        "than the wait.",
+        "A duty done early counts on its deadline, like any other. Otherwise duties done quickly "
+        "would make the share too high.",
+        "A duty with no record of being done counts as not done in time.",
+        "Whoever fills the table calculates the deadlines. For updates (right 6) the Code allows "
+        "five working days from an arrest, interview, release or change of bail, and one working "
+        "day if the victim has Enhanced Rights. For a referral to support (right 4) it allows two "
+        "working days. Bank holidays in England and Wales are not working days.",
+        "A single share for all rights hides differences, because rights with many duties "
+        "dominate. Read it by right.",
+        "An audit's sample represents the rest only if it was drawn at random.",
+        "The median covers updates that were given. Updates never given are left out, so it is "
+        "shorter than the full wait.",
     ],
     examples=[
         Example(
@@ -169,8 +169,8 @@ victims_code = Metric(
                 "audited_duties": 2,
                 "audited_in_time": 1 / 2,
             },
-            description="The updates took 2, 7 and 10 days; the last was done, and late. The two "
-            "duties read in the audit are apart.",
+            description="The updates took 2, 7 and 10 days. The last was done late. The two duties "
+            "read in the audit are separate.",
         ),
         Example(
             rows="""
@@ -194,9 +194,10 @@ victims_code = Metric(
                 "audited_duties": 1,
                 "audited_in_time": 1 / 1,
             },
-            edge_case="Duties not yet due when the data were extracted are left out, done or not. "
-            "A late one is done and not done in time. The day a duty falls due decides the period, "
-            "not the day it arose or was done. Mixing in the audit would make the share better.",
+            edge_case="Duties not yet due when the data were extracted are left out, whether or "
+            "not they were done. A late duty counts as done but not as done in time. The day a "
+            "duty falls due decides the period, not the day it arose or was done. Including the "
+            "audit would make the share look better.",
         ),
     ],
 )
@@ -209,12 +210,12 @@ explanation_to_victims = Metric(
     title="Explanation to victims of crime whose case is closed without a perceived positive "
     "outcome (this may also be captured as part of the Victims' code metrics under development)",
     objective=VICTIMS,
-    summary="Of the identifiable victims whose case was closed in the period without a positive "
-    "outcome, the share who were told why, as the record shows.",
+    summary="Identifiable victims with a case closed in the period without a positive outcome, and "
+    "the share who were given an explanation, according to the record.",
     measures=[
         Count(
             key="victims",
-            label="Victims whose case was closed without a positive outcome",
+            label="Victims with a case closed without a positive outcome",
             of=Victim,
             at=Victim.closed_at,
             where=closed,
@@ -222,7 +223,7 @@ explanation_to_victims = Metric(
         ),
         Proportion(
             key="explained",
-            label="Of those, told why",
+            label="Victims who were given an explanation",
             of=Victim,
             at=Victim.closed_at,
             where=closed,
@@ -233,14 +234,17 @@ explanation_to_victims = Metric(
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[f"{VICTIMS_CODE}: rights 6 and 9", "Home Office crime outcomes framework"],
-    limitations="Not a share of crimes: a case with two victims owes two explanations, and one "
-    "with no identifiable victim owes none. Not whether the victim agreed with the decision.",
+    limitations="Not a share of crimes: a case with two victims needs two explanations, and a case "
+    "with no identifiable victim needs none. It does not show whether the victim agreed with the "
+    "decision.",
     caveats=[
-        "Which outcomes are not positive is an assumption: no national list exists.",
-        "No record of an explanation counts as no explanation, though one may have been given.",
-        "It does not say whether the explanation was in time: that is in Compliance with the "
-        "Victims' Code.",
-        "A case opened again leaves the count until it is closed again, so past periods can move.",
+        "An assumption decides which outcomes are not positive: there is no national list.",
+        "A case with no record of an explanation counts as having none, although one may have been "
+        "given.",
+        "It does not show whether the explanation was in time. See Compliance with the Victims' "
+        "Code (ref 2).",
+        "A reopened case leaves the count until it is closed again, so figures for past periods "
+        "can change.",
     ],
     examples=[
         Example(
@@ -252,8 +256,8 @@ explanation_to_victims = Metric(
             | d        | y         | recorded | 18           | 2024-05-06 |              |
             """,
             expect={"victims": 1 + 1 + 1 + 1, "explained": (1 + 1 + 1) / 4},
-            description="The period is the one in which the case was closed, also if the victim "
-            "was told after it.",
+            description="The day the case was closed decides the period, even if the explanation "
+            "came after it.",
         ),
         Example(
             rows="""
@@ -268,9 +272,9 @@ explanation_to_victims = Metric(
             | 2024-05-06  | recorded  | 18           | 2024-07-01 | 2024-07-01   |
             """,
             expect={"victims": 1 + 1, "explained": 1 / (1 + 1)},
-            edge_case="Telling one of a crime's two victims is half. Charges, community "
-            "resolutions and diversions are not closures without a positive outcome, an open case "
-            "is not closed, and no record of telling is not left out: it is not told.",
+            edge_case="Explaining to one of a crime's two victims gives a half. Cases closed by a "
+            "charge, a community resolution or a diversion are left out, and so is an open case. A "
+            "victim with no record of an explanation stays in and counts as not having one.",
         ),
     ],
 )
