@@ -155,19 +155,19 @@ def _synthetic(options: argparse.Namespace) -> int:
 
 def _docs(options: argparse.Namespace) -> int:
     from swm_kpi.site.build import write_site
-    from swm_kpi.site.context import Subject
-    from swm_kpi.site.synthetic_series import synthetic_series
+    from swm_kpi.site.context import SiteContext
+    from swm_kpi.site.synthetic_series import build_synthetic_series
 
     plan = kpi.catalogue(availability=options.availability)
     with progress(0) as step:
         step("computing a synthetic series for each metric")
-        subject = Subject(
+        context = SiteContext(
             plan,
-            synthetic_series(plan),
+            build_synthetic_series(plan),
             organisation=options.organisation,
             contact=options.contact,
         )
-        print(write_site(subject, Path(options.out), name=options.name, progress=step))
+        print(write_site(context, Path(options.out), name=options.name, progress=step))
     return 0
 
 

@@ -1,8 +1,9 @@
-"""The site: a catalogue becomes pages that anyone can read, so that what they say cannot drift.
+"""The site: pages in plain Markdown, generated from a catalogue.
 
-Pages are plain Markdown with HTML tables, made by a pure function from what is declared, and any
-tool that reads Markdown can build them. ``hook`` gives them to mkdocs in a checkout; ``build``
-writes them to a folder for whoever has only the wheel. Only ``hook`` and ``build`` import mkdocs.
+``pages`` generates every page and imports no other tool, so any tool that reads Markdown can build
+the site. ``hook`` passes the pages to mkdocs in a checkout; ``build`` writes them to a folder from
+an installed package. Only those two import mkdocs.
 
-May import everything below. Must never show a value of a table that is not an example or synthetic.
+This package may import every package below it. It must never show a value of a real table: pages
+show worked examples and synthetic data only.
 """

@@ -1,6 +1,6 @@
-"""The pages for mkdocs, in a checkout: named under ``hooks`` in mkdocs.yml.
+"""The mkdocs hook of a checkout, named under ``hooks`` in mkdocs.yml.
 
-It adds files and fills the menu. What the pages say is made by :mod:`swm_kpi.site.pages`.
+It adds the generated pages and fills the menu. :mod:`swm_kpi.site.pages` generates what they say.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-# mkdocs runs from the checkout without installing it, and must read the checkout's own definitions.
+# mkdocs runs in a checkout that is not installed, and must import the definitions of that checkout.
 _ROOT = Path(__file__).parents[2]
 if str(_ROOT) not in sys.path:
     sys.path.insert(0, str(_ROOT))
@@ -22,81 +22,88 @@ from mkdocs.structure.files import File  # noqa: E402
 
 import swm_kpi as kpi  # noqa: E402
 from swm_kpi.errors import SwmKpiError  # noqa: E402
-from swm_kpi.site.api import api_pages, cli_page  # noqa: E402
-from swm_kpi.site.context import Subject  # noqa: E402
-from swm_kpi.site.pages import menu, pages  # noqa: E402
-from swm_kpi.site.synthetic_series import synthetic_series  # noqa: E402
-
-_COMMANDS = "reference/command-line.md"
-_PROJECT_PAGES = ("GLOSSARY.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
+from swm_kpi.site.api_reference import build_api_pages, build_command_page  # noqa: E402
+from swm_kpi.site.context import SiteContext  # noqa: E402
+from swm_kpi.site.pages import build_menu, build_pages  # noqa: E402
+from swm_kpi.site.synthetic_series import build_synthetic_series  # noqa: E402
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
 
+_COMMAND_PAGE = "reference/command-line.md"
+# Pages at the top of the repository, which the site serves too.
+_PROJECT_PAGES = ("GLOSSARY.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
+
 
 @cache
-def _subject(organisation: str, contact: str) -> Subject:
-    """Return what the pages are made from, once for all builds of ``mkdocs serve``."""
+def _build_context(organisation: str, contact: str) -> SiteContext:
+    """Return the context of all builds of one ``mkdocs serve``."""
     catalogue = kpi.catalogue()
-    changelog = _ROOT / "CHANGELOG.md"
-    told = changelog.read_text(encoding="utf-8") if changelog.is_file() else ""
-    return Subject(catalogue, synthetic_series(catalogue), told, organisation, contact)
+    path = _ROOT / "CHANGELOG.md"
+    changelog = path.read_text(encoding="utf-8") if path.is_file() else ""
+    series = build_synthetic_series(catalogue)
+    return SiteContext(catalogue, series, changelog, organisation, contact)
 
 
-def _subject_of(config: MkDocsConfig) -> Subject:
-    return _subject(config.extra.get("organisation", ""), config.extra.get("contact", ""))
+def _context_of(config: MkDocsConfig) -> SiteContext:
+    return _build_context(config.extra.get("organisation", ""), config.extra.get("contact", ""))
 
 
-def _project_pages() -> dict[str, str]:
-    """Return the pages at the top of the repository, with links that lead to pages of the site."""
-    texts = {}
+def _build_project_pages() -> dict[str, str]:
+    """Return the pages of the repository, with links that lead to pages of the site."""
+    pages = {}
     for name in _PROJECT_PAGES:
         text = (_ROOT / name).read_text(encoding="utf-8").replace("](docs/", "](")
         for other in _PROJECT_PAGES:
             text = text.replace(f"]({other}", f"]({other.lower()}")
-        texts[name.lower()] = text
-    return texts
+        pages[name.lower()] = text
+    return pages
 
 
 @cache
-def _reference() -> dict[str, str]:
-    """Return the pages made from the code: each public name, and the command line."""
-    return {**api_pages(), _COMMANDS: cli_page()}
+def _build_reference_pages() -> dict[str, str]:
+    """Return the pages generated from code: the public names, and the command line."""
+    return {**build_api_pages(), _COMMAND_PAGE: build_command_page()}
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Fill the parts of the menu that are made: all of two, and the end of the reference."""
-    filled = menu(_subject_of(config))
-    names = [path for path in _reference() if path != _COMMANDS]
-    for each in config.nav or []:
-        for title in each:
-            if title in filled:
-                each[title] = filled[title]
+    """Fill the parts of the menu that are generated: metrics, tables and the code reference."""
+    parts = build_menu(_context_of(config))
+    api_pages = [path for path in _build_reference_pages() if path != _COMMAND_PAGE]
+    for item in config.nav or []:
+        for title in item:
+            if title in parts:
+                item[title] = parts[title]
             elif title == "Reference":
-                each[title] = [{"Python": names}, {"The command line": _COMMANDS}, *each[title]]
+                item[title] = [
+                    {"Python": api_pages},
+                    {"The command line": _COMMAND_PAGE},
+                    *item[title],
+                ]
     return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add every page and download."""
+    """Add every generated page and download."""
     try:
-        made = pages(_subject_of(config)) | _reference() | _project_pages()
+        texts = build_pages(_context_of(config))
+        texts |= _build_reference_pages() | _build_project_pages()
     except SwmKpiError as error:
         raise PluginError(str(error)) from error
-    for path, text in made.items():
+    for path, text in texts.items():
         files.append(File.generated(config, path, content=text))
     return files
 
 
 def on_page_content(html: str, **_: object) -> str:
-    """Let tables and code of guides scroll inside themselves, and be reached by keyboard."""
+    """Let wide tables and code in guides scroll by themselves, and the keyboard reach them."""
     numbers = count(1)
     html = re.sub(
         r"(?:(?<=\n)|\A)<table>(.*?)</table>",
-        lambda found: (
+        lambda match: (
             f'<div class="scroll" role="region" aria-label="Table {next(numbers)}" tabindex="0">'
-            f"<table>{found[1]}</table></div>"
+            f"<table>{match[1]}</table></div>"
         ),
         html,
         flags=re.DOTALL,

@@ -1,176 +1,185 @@
-"""Ways to a metric: by theme, by availability, by table and by name."""
+"""The index pages: metrics by theme, by availability and by name, and the tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from swm_kpi.model.metric import CatalogueEntry, MetricGroup, UndefinedMetric
-from swm_kpi.site.context import Subject, page, section, to_metric, to_table
-from swm_kpi.site.markup import Html, join, linked, paragraph, table, tag
-from swm_kpi.site.names import also_called
-from swm_kpi.site.status import availability, availability_words, computes, state
+from swm_kpi.site.alternative_names import alternative_names
+from swm_kpi.site.context import SiteContext
+from swm_kpi.site.links import link_to_metric, link_to_table
+from swm_kpi.site.markdown import build_page, heading
+from swm_kpi.site.markup import Html, join, link_addresses, paragraph, table, tag
+from swm_kpi.site.status import (
+    availability_label,
+    availability_text,
+    computation_label,
+    status_labels,
+)
 from swm_kpi.vocabulary import AvailabilityStatus, Basis
 
 
-def themes(subject: Subject) -> str:
-    """Return the page of themes."""
-    catalogue = subject.catalogue
-    parts: list[Html] = []
-    for theme, refs in catalogue.themes.items():
-        entries = [catalogue[ref] for ref in refs]
-        rows = ((each.ref, to_metric(each), state(each, catalogue)) for each in entries)
-        parts += [section(theme), table(theme, ("Ref", "Metric", "State"), rows, quiet=True)]
-    placed = {ref for refs in catalogue.themes.values() for ref in refs}
-    others = [each for each in catalogue if each.ref not in placed]
+def build_theme_index(context: SiteContext) -> str:
+    """Return the page of metrics by theme, with those in no theme at the end."""
+    catalogue = context.catalogue
+    groups = {theme: [catalogue[ref] for ref in refs] for theme, refs in catalogue.themes.items()}
+    refs_with_theme = {ref for refs in catalogue.themes.values() for ref in refs}
+    others = [entry for entry in catalogue if entry.ref not in refs_with_theme]
     if others:
-        rows = ((each.ref, to_metric(each), state(each, catalogue)) for each in others)
-        title = "Under no theme" if parts else "All refs"
-        parts += [section(title), table(title, ("Ref", "Metric", "State"), rows, quiet=True)]
-    return page(
+        groups["In no theme" if groups else "All metrics"] = others
+    parts: list[Html] = []
+    for title, entries in groups.items():
+        rows = (
+            (entry.ref, link_to_metric(entry), status_labels(entry, catalogue)) for entry in entries
+        )
+        headings = ("Ref", "Metric", "Status")
+        parts += [heading(title), table(title, headings, rows, caption_visually_hidden=True)]
+    return build_page(
         "Metrics by theme",
-        paragraph("One metric may stand under several themes.", class_="lead"),
+        paragraph("A metric can be in several themes.", class_="lead"),
         *parts,
-        short="By theme",
-        kind="list",
+        menu_title="By theme",
+        layout="list",
     )
 
 
-def by_availability(subject: Subject) -> str:
-    """Return the page of what is documented of availability."""
+def build_availability_index(context: SiteContext) -> str:
+    """Return the page of metrics by availability, with the evidence for each."""
     parts: list[Html] = []
     for status in AvailabilityStatus:
-        entries = [each for each in subject.catalogue if each.availability.status is status]
+        entries = [entry for entry in context.catalogue if entry.availability.status is status]
         if not entries:
             continue
-        parts.append(section(f"{availability_words(status)}: {len(entries)}"))
-        parts.append(paragraph(availability(status)))
-        reasons = {each.availability.reason for each in entries}
+        title = availability_text(status)
+        parts.append(heading(f"{title}: {len(entries)}"))
+        parts.append(paragraph(availability_label(status)))
+        reasons = {entry.availability.reason for entry in entries}
         if len(reasons) == 1:
             parts.append(paragraph(next(iter(reasons))))
-        parts.append(
-            table(
-                availability_words(status),
-                ("Ref", "Metric", "Computes", "Evidence"),
-                (
-                    (
-                        each.ref,
-                        to_metric(each),
-                        computes(each, subject.catalogue),
-                        _evidence(each),
-                    )
-                    for each in entries
-                ),
-                quiet=True,
+        rows = (
+            (
+                entry.ref,
+                link_to_metric(entry),
+                computation_label(entry, context.catalogue),
+                _format_evidence(entry),
             )
+            for entry in entries
         )
-    return page(
+        headings = ("Ref", "Metric", "Computation", "Evidence")
+        parts.append(table(title, headings, rows, caption_visually_hidden=True))
+    return build_page(
         "Metrics by availability",
         paragraph(
-            "Availability is what is documented of whether the force may report a metric. It is "
-            "stated with its evidence and never hides a number. Whether a metric computes is "
-            "another question.",
+            "Availability is what documents say about whether the force can report a metric. Each "
+            "statement has its evidence. Availability never hides a number, and does not say "
+            "whether the library can compute it.",
             class_="lead",
         ),
         *parts,
-        short="By availability",
-        kind="list",
+        menu_title="By availability",
+        layout="list",
     )
 
 
-def _evidence(entry: CatalogueEntry) -> Html:
-    found = entry.availability.evidence
-    if not found:
-        return join(["None found" if not isinstance(entry, MetricGroup | UndefinedMetric) else ""])
-    return join(
-        (
-            join([f"{e.formatted_date}: {e.finding} ", tag("small", linked(e.source))])
-            for e in found
-        ),
-        "<br>",
-    )
-
-
-def a_to_z(subject: Subject) -> str:
-    """Return the index by name, with other names."""
-    names: list[tuple[str, CatalogueEntry]] = []
-    for entry in subject.catalogue:
-        if entry.title:
-            names.append((entry.name, entry))
-            names += [
-                (f"{other[:1].upper()}{other[1:]}", entry)
-                for other in also_called(entry, subject)
-                if "(ref " not in other and other.lower() != entry.name.lower()
+def _format_evidence(entry: CatalogueEntry) -> Html:
+    items = entry.availability.evidence
+    if not items:
+        needs_evidence = not isinstance(entry, MetricGroup | UndefinedMetric)
+        return join(["None found" if needs_evidence else ""])
+    lines = (
+        join(
+            [
+                f"{evidence.formatted_date}: {evidence.finding} ",
+                tag("small", link_addresses(evidence.source)),
             ]
-    letters: dict[str, list[tuple[str, CatalogueEntry]]] = {}
-    for name, entry in sorted(names, key=lambda each: (each[0].lower(), each[1].ref)):
-        first = name[:1].upper()
-        letters.setdefault(first if first.isalpha() else "0 to 9", []).append((name, entry))
-    parts: list[Html] = []
-    for letter, found in letters.items():
-        parts.append(section(letter))
-        items = (
-            tag("li", to_metric(entry, name), tag("span", f"ref {entry.ref}", class_="ref-after"))
-            for name, entry in found
         )
-        parts.append(tag("ul", *items, class_="index"))
-    return page(
+        for evidence in items
+    )
+    return join(lines, "<br>")
+
+
+def build_name_index(context: SiteContext) -> str:
+    """Return the A to Z: each metric by its title and by its other names."""
+    names: list[tuple[str, CatalogueEntry]] = []
+    for entry in context.catalogue:
+        if not entry.title:
+            continue
+        names.append((entry.name, entry))
+        names += [
+            (f"{name[:1].upper()}{name[1:]}", entry)
+            for name in alternative_names(entry, context)
+            if "(ref " not in name and name.lower() != entry.name.lower()
+        ]
+    names.sort(key=lambda item: (item[0].lower(), item[1].ref))
+    letters: dict[str, list[tuple[str, CatalogueEntry]]] = {}
+    for name, entry in names:
+        initial = name[:1].upper()
+        letter = initial if initial.isalpha() else "0 to 9"
+        letters.setdefault(letter, []).append((name, entry))
+    parts: list[Html] = []
+    for letter, entries in letters.items():
+        items = (
+            tag(
+                "li",
+                link_to_metric(entry, name),
+                tag("span", f"ref {entry.ref}", class_="ref-after"),
+            )
+            for name, entry in entries
+        )
+        parts += [heading(letter), tag("ul", *items, class_="name-index")]
+    return build_page(
         "A to Z",
-        paragraph("Each metric by its name, and by what else it is called.", class_="lead"),
+        paragraph("Each metric by its name and by its other names.", class_="lead"),
         *parts,
-        short="A to Z",
+        menu_title="A to Z",
     )
 
 
-def tables_index(subject: Subject) -> str:
-    """Return the page that leads from a table to its metrics, and back."""
-    catalogue = subject.catalogue
-    own = {name for entry in catalogue for name in subject.tables(entry, Basis.FORCE)}
+def build_table_index(context: SiteContext) -> str:
+    """Return the page that leads from a table to its metrics, and from a metric to its tables."""
+    catalogue = context.catalogue
+    force_tables = {name for entry in catalogue for name in context.tables(entry, Basis.FORCE)}
     rows = []
     for name, contract in catalogue.contracts.items():
-        readers = list(subject.readers(name))
-        alone = [e for e in readers if subject.tables(e, Basis.FORCE) == (name,)]
-        others = [e for e in readers if e not in alone]
-        rows.append(
-            (
-                to_table(name),
-                contract.meaning + ("" if name in own else " Public open data."),
-                _refs(alone),
-                _refs(others),
-            )
-        )
+        entries = list(context.entries_reading(name))
+        alone = [entry for entry in entries if context.tables(entry, Basis.FORCE) == (name,)]
+        together = [entry for entry in entries if entry not in alone]
+        source = "" if name in force_tables else " Public open data."
+        meaning = f"{contract.meaning}{source}"
+        rows.append((link_to_table(name), meaning, _link_refs(alone), _link_refs(together)))
     needs = (
         (
             entry.ref,
-            to_metric(entry),
-            join((to_table(each) for each in subject.tables(entry, Basis.FORCE)), ", "),
+            link_to_metric(entry),
+            join((link_to_table(name) for name in context.tables(entry, Basis.FORCE)), ", "),
         )
         for entry in catalogue
         if catalogue.metric(entry) is not None
     )
-    return page(
+    return build_page(
         "Tables",
         paragraph(
-            f"{len(catalogue.contracts)} tables hold everything that the metrics read. Each has a "
-            "page with its columns, its rules, an empty template and its contract.",
+            f"The metrics read {len(catalogue.contracts)} tables. The page of each has its columns "
+            "and rules, an empty template and its contract.",
             class_="lead",
         ),
-        section("I have this table: which metrics can I compute?"),
+        heading("I have this table: which metrics can I compute?"),
         table(
-            "Tables, and the refs that read them",
+            "Tables, and the metrics that read them",
             (
                 "Table",
                 "One row",
-                "Refs from it alone",
-                "Refs that need other tables or a public proxy",
+                "Refs that need only this table",
+                "Refs that need others too, or read it as a proxy",
             ),
             rows,
         ),
-        section("I want this metric: which tables does it need?"),
+        heading("I want this metric: which tables does it need?"),
         table("Metrics, and the tables they need", ("Ref", "Metric", "Tables"), needs),
-        short="All tables",
-        kind="list",
+        menu_title="All tables",
+        layout="list",
     )
 
 
-def _refs(entries: Iterable[CatalogueEntry]) -> Html:
-    return join((to_metric(each, f"{each.ref}") for each in entries), ", ")
+def _link_refs(entries: Iterable[CatalogueEntry]) -> Html:
+    return join((link_to_metric(entry, entry.ref) for entry in entries), ", ")

@@ -1,7 +1,7 @@
-"""HTML inside Markdown. Whatever is not markup already is escaped, so that text comes out as text.
+"""HTML elements inside Markdown. Every argument that is not already markup is escaped.
 
-There is one escape function, and it is right in both languages: each character that means something
-to HTML or to Markdown is written as a numeric reference, which both read as the character itself.
+One function escapes for both languages. It writes each character with a meaning in HTML or in
+Markdown as a numeric character reference, which both languages read as the character itself.
 """
 
 from __future__ import annotations
@@ -9,130 +9,146 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-_SPECIAL = re.compile(r"""[&<>"'\\`*_{}\[\]#|~]""")
-_SPACES = re.compile(r"\s+")
-_HTTPS = re.compile(r"https://[^\s<>\"']+[^\s<>\"'.,;:)]")
+_SPECIAL_CHARACTER = re.compile(r"""[&<>"'\\`*_{}\[\]#|~]""")
+_WHITESPACE = re.compile(r"\s+")
+_HTTPS_ADDRESS = re.compile(r"https://[^\s<>\"']+[^\s<>\"'.,;:)]")
 
 
 class Html(str):
-    """Text that is markup already, and is not escaped again."""
+    """Text that is already markup. :func:`escape` returns it unchanged."""
 
     __slots__ = ()
 
 
-def escape(value: object, *, spaces: bool = False) -> Html:
-    """Write any text so that neither HTML nor Markdown reads anything into it.
+def escape(value: object, *, keep_whitespace: bool = False) -> Html:
+    """Return text that HTML and Markdown both show as it is.
 
     Args:
-        value: the text; markup is returned as it is.
-        spaces: keep line ends and runs of spaces, as in code.
+        value: the text, or an object to convert to text. ``Html`` is returned unchanged.
+        keep_whitespace: whether to keep line ends and repeated spaces, as in code.
     """
     if isinstance(value, Html):
         return value
-    text = str(value) if spaces else _SPACES.sub(" ", str(value))
-    return Html(_SPECIAL.sub(lambda found: f"&#{ord(found[0])};", text))
+    text = str(value) if keep_whitespace else _WHITESPACE.sub(" ", str(value))
+    return Html(_SPECIAL_CHARACTER.sub(lambda match: f"&#{ord(match[0])};", text))
 
 
-def tag(name: str, /, *inside: object, **attributes: object) -> Html:
-    """Return an element; an attribute that is None is left out, and ``class_`` is ``class``."""
-    given = "".join(
+def tag(name: str, /, *content: object, **attributes: object) -> Html:
+    """Return an element.
+
+    Args:
+        name: the name of the element, such as ``p``.
+        content: what is inside it.
+        attributes: its attributes, without those that are None. A trailing underscore is removed
+            from a name, and any other one becomes a hyphen: ``class_``, ``aria_label``.
+    """
+    attribute_text = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
-    return Html(f"<{name}{given}>{join(inside)}</{name}>")
+    return Html(f"<{name}{attribute_text}>{join(content)}</{name}>")
 
 
-def join(parts: Iterable[object], between: str = "") -> Html:
-    """Join parts, each escaped unless it is markup."""
-    return Html(between.join(escape(each) for each in parts))
+def join(parts: Iterable[object], separator: str = "") -> Html:
+    """Return the parts as one markup, each of them escaped. The separator is markup."""
+    return Html(separator.join(escape(part) for part in parts))
 
 
-def link(address: str, *words: object) -> Html:
-    """Return a link to a page of this site or to another by https."""
-    return tag("a", *words, href=Html(address.replace("&", "&amp;").replace('"', "%22")))
+def link(address: str, *content: object) -> Html:
+    """Return a link to a page of this site, or to another site by https."""
+    return tag("a", *content, href=Html(address.replace("&", "&amp;").replace('"', "%22")))
 
 
-def linked(text: str) -> Html:
-    """Escape text, and make links of the https addresses in it and of nothing else."""
+def link_addresses(text: str) -> Html:
+    """Return text in which each https address is a link, and nothing else is."""
     parts: list[object] = []
-    at = 0
-    for found in _HTTPS.finditer(text):
-        parts += [text[at : found.start()], link(found[0], found[0])]
-        at = found.end()
-    return join([*parts, text[at:]])
+    end = 0
+    for match in _HTTPS_ADDRESS.finditer(text):
+        parts += [text[end : match.start()], link(match[0], match[0])]
+        end = match.end()
+    return join([*parts, text[end:]])
 
 
-def paragraph(*words: object, class_: str | None = None) -> Html:
+def paragraph(*content: object, class_: str | None = None) -> Html:
     """Return a paragraph."""
-    return tag("p", *words, class_=class_)
+    return tag("p", *content, class_=class_)
 
 
-def bullets(items: Iterable[object], *, class_: str | None = None) -> Html:
-    """Return a list."""
-    return tag("ul", *(tag("li", each) for each in items), class_=class_)
+def bullet_list(items: Iterable[object], *, class_: str | None = None) -> Html:
+    """Return a list with bullets."""
+    return tag("ul", *(tag("li", item) for item in items), class_=class_)
 
 
-def pairs(rows: Iterable[tuple[object, object]], *, class_: str = "summary") -> Html:
-    """Return a list of names and what is said of each."""
-    inside = (tag("div", tag("dt", name), tag("dd", said)) for name, said in rows)
-    return tag("dl", *inside, class_=class_)
+def definition_list(rows: Iterable[tuple[object, object]], *, class_: str = "summary") -> Html:
+    """Return a list of terms, each with its description."""
+    groups = (tag("div", tag("dt", term), tag("dd", text)) for term, text in rows)
+    return tag("dl", *groups, class_=class_)
 
 
 def table(
     caption: object,
-    heads: Sequence[object],
+    headings: Sequence[object],
     rows: Iterable[Sequence[object]],
     *,
-    numbers: Iterable[int] = (),
-    quiet: bool = False,
+    numeric_columns: Iterable[int] = (),
+    caption_visually_hidden: bool = False,
 ) -> Html:
-    """Return a table that scrolls inside itself and can be reached by keyboard.
+    """Return a table in a region that scrolls by itself and that the keyboard reaches.
 
     Args:
-        caption: what the table shows.
-        heads: the column headings; the first column names its rows.
+        caption: what the table shows. It also labels the region.
+        headings: the column headings. The first column has the row headings.
         rows: the cells.
-        numbers: positions of columns of numbers.
-        quiet: whether the caption is for those who hear the page only.
+        numeric_columns: the positions of the columns to align right, from 0.
+        caption_visually_hidden: whether only screen readers get the caption, because a heading
+            above the table says the same.
     """
-    right = set(numbers)
+    numeric = set(numeric_columns)
 
-    def class_of(at: int) -> str | None:
-        return "number" if at in right else None
+    def class_of(position: int) -> str | None:
+        return "number" if position in numeric else None
 
     head = tag(
-        "tr", *(tag("th", each, scope="col", class_=class_of(i)) for i, each in enumerate(heads))
+        "tr",
+        *(
+            tag("th", heading, scope="col", class_=class_of(position))
+            for position, heading in enumerate(headings)
+        ),
     )
     body = (
         tag(
             "tr",
             tag("th", row[0], scope="row", class_=class_of(0)),
-            *(tag("td", each, class_=class_of(i)) for i, each in enumerate(row[1:], start=1)),
+            *(
+                tag("td", cell, class_=class_of(position))
+                for position, cell in enumerate(row[1:], start=1)
+            ),
         )
         for row in rows
     )
-    whole = tag(
+    caption_class = "visually-hidden" if caption_visually_hidden else None
+    element = tag(
         "table",
-        tag("caption", tag("span", caption), class_="heard" if quiet else None),
+        tag("caption", tag("span", caption), class_=caption_class),
         tag("thead", head),
         tag("tbody", Html("\n".join(body))),
     )
-    label = re.sub(r"<[^>]*>", "", escape(caption))
-    return tag("div", whole, class_="scroll", role="region", tabindex="0", aria_label=Html(label))
+    label = Html(re.sub(r"<[^>]*>", "", escape(caption)))
+    return tag("div", element, class_="scroll", role="region", tabindex="0", aria_label=label)
 
 
-def code(text: str, *, label: str) -> Html:
-    """Return a block of code whose long lines wrap; its label says what it is."""
-    kept = tag("code", Html(escape(text.rstrip("\n"), spaces=True)))
-    return tag("figure", tag("figcaption", label), tag("pre", kept), class_="code")
+def code_block(text: str, *, label: str) -> Html:
+    """Return a block of code whose long lines wrap, with a label above it."""
+    code = tag("code", Html(escape(text.rstrip("\n"), keep_whitespace=True)))
+    return tag("figure", tag("figcaption", label), tag("pre", code), class_="code")
 
 
-def whole(text: str) -> Html:
-    """Return words that are not broken over two lines."""
-    return tag("span", text, class_="whole")
+def nowrap(text: str) -> Html:
+    """Return text that stays on one line."""
+    return tag("span", text, class_="nowrap")
 
 
-def disclosed(summary: object, *inside: object, open_: bool = False) -> Html:
-    """Return something that opens when it is asked for."""
-    return tag("details", tag("summary", summary), *inside, open="open" if open_ else None)
+def details(summary: object, *content: object) -> Html:
+    """Return content that a reader opens by its summary."""
+    return tag("details", tag("summary", summary), *content)

@@ -1,4 +1,4 @@
-"""The page of one ref: what it means, whether it is available, and how it is worked out."""
+"""The page of one entry: what the metric means, whether it is available, how it is calculated."""
 
 from __future__ import annotations
 
@@ -6,246 +6,283 @@ from collections.abc import Iterator
 
 from swm_kpi.calendar import format_date
 from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup, UndefinedMetric
-from swm_kpi.site import formulas, history, how_to_compute, table_list
-from swm_kpi.site.context import Subject, page, section, title_of, to_metric
-from swm_kpi.site.examples import examples_section
-from swm_kpi.site.markup import Html, bullets, join, linked, pairs, paragraph, table, tag, whole
-from swm_kpi.site.names import also_called, spelt_out
-from swm_kpi.site.sparkline import picture
-from swm_kpi.site.status import availability, state, unverified, why_not
-from swm_kpi.site.synthetic_series import SCALE, SEED, Series
+from swm_kpi.site.alternative_names import alternative_names, expand_abbreviations
+from swm_kpi.site.context import SiteContext
+from swm_kpi.site.examples_section import build_examples_section
+from swm_kpi.site.formula_section import build_formula_section
+from swm_kpi.site.history_section import build_history_section
+from swm_kpi.site.line_chart import line_chart
+from swm_kpi.site.links import link_to_metric, metric_title
+from swm_kpi.site.markdown import build_page, heading
+from swm_kpi.site.markup import (
+    Html,
+    bullet_list,
+    definition_list,
+    join,
+    link_addresses,
+    nowrap,
+    paragraph,
+    table,
+    tag,
+)
+from swm_kpi.site.status import (
+    availability_label,
+    not_computed_sentence,
+    status_labels,
+    unverified_label,
+)
+from swm_kpi.site.synthetic_series import SCALE, SEED, SyntheticSeries
+from swm_kpi.site.tables_section import build_tables_section
+from swm_kpi.site.usage_section import build_usage_section
 from swm_kpi.vocabulary import Direction
 
-_BETTER = {
+_DIRECTIONS = {
     Direction.HIGHER_IS_BETTER: "Higher is better",
     Direction.LOWER_IS_BETTER: "Lower is better",
     Direction.NEUTRAL: "Neither way is better in itself",
 }
 
 
-def metric_page(entry: CatalogueEntry, subject: Subject) -> str:
-    """Return the Markdown page of a ref."""
-    metric = subject.catalogue.metric(entry)
-    title = title_of(entry)
-    lead = paragraph(
-        tag("span", f"Ref {entry.ref}"), tag("span", entry.objective_title), class_="caption"
-    )
-    parts = [_lead(entry, metric, subject), _summary(entry, metric, subject)]
+def build_metric_page(entry: CatalogueEntry, context: SiteContext) -> str:
+    """Return the page of an entry in Markdown.
+
+    Raises:
+        SwmKpiError: a worked example cannot be computed.
+    """
+    metric = context.catalogue.metric(entry)
+    title = metric_title(entry)
+    parts = [_build_lead(entry, metric, context), _build_summary(entry, metric, context)]
     if metric is None:
-        parts += _nothing_computed(entry, subject)
+        parts += _sections_without_computation(entry, context)
     else:
-        parts += _explained(entry, metric, subject)
-    return page(
+        parts += _sections_of_metric(entry, metric, context)
+    caption = (tag("span", f"Ref {entry.ref}"), tag("span", entry.objective_title))
+    return build_page(
         f"Ref {entry.ref}: {title}",
         *parts,
-        lead=lead,
-        short=title,
+        caption=paragraph(*caption, class_="caption"),
+        menu_title=title,
         ref=entry.ref,
         heading=title,
-        kind="metric",
+        layout="metric",
     )
 
 
-def _lead(entry: CatalogueEntry, metric: Metric | None, subject: Subject) -> Html:
-    labels = state(entry, subject.catalogue)
+def _build_lead(entry: CatalogueEntry, metric: Metric | None, context: SiteContext) -> Html:
     if metric is None:
-        return join([paragraph(why_not(entry), class_="lead"), paragraph(labels)])
-    return join([paragraph(spelt_out(metric.summary, subject), class_="lead"), paragraph(labels)])
+        text = not_computed_sentence(entry)
+    else:
+        text = expand_abbreviations(metric.summary, context)
+    labels = paragraph(status_labels(entry, context.catalogue))
+    return join([paragraph(text, class_="lead"), labels])
 
 
-def _summary(entry: CatalogueEntry, metric: Metric | None, subject: Subject) -> Html:
-    words = f"“{entry.title}”" if entry.title else "The plan’s table has the number and no words."
+def _build_summary(entry: CatalogueEntry, metric: Metric | None, context: SiteContext) -> Html:
+    words = f"“{entry.title}”" if entry.title else "The plan’s table has this number but no words."
     rows: list[tuple[object, object]] = [
-        ("The plan’s words", words),
-        ("Why it is counted", _why(entry)) if metric else ("Objective", entry.objective_title),
+        ("Wording in the plan", words),
+        ("Why it is counted", _describe_objective(entry))
+        if metric is not None
+        else ("Objective", entry.objective_title),
     ]
     if entry.parent:
-        parent = subject.catalogue[entry.parent]
-        rows.append(("Part of", to_metric(parent, f"Ref {parent.ref}: {title_of(parent)}")))
+        rows.append(("Part of", _link_with_ref(context.catalogue[entry.parent])))
     if isinstance(entry, MetricAlias):
-        target = subject.catalogue[entry.of]
-        same = to_metric(target, f"Ref {target.ref}: {title_of(target)}")
-        which = "Some of the measures of " if entry.only else "The same numbers as "
-        rows.append(("Computed as", join([which, " ", same])))
-    others = also_called(entry, subject)
-    if others:
-        rows.append(("Also called", "; ".join(others)))
+        target = _link_with_ref(context.catalogue[entry.of])
+        relation = "Some of the measures of" if entry.only else "The same numbers as"
+        rows.append(("Computed as", join([relation, target], " ")))
+    other_names = alternative_names(entry, context)
+    if other_names:
+        rows.append(("Also called", "; ".join(other_names)))
     if metric is not None:
+        names = (tag("code", f'"{name}"') for name in (entry.ref, entry.key))
         rows += [
-            ("Which way is better", _BETTER[metric.direction]),
+            ("Which way is better", _DIRECTIONS[metric.direction]),
             ("How often", f"{metric.frequency.value.capitalize()}"),
-            (
-                "Name in code",
-                join((tag("code", f'"{e}"') for e in (entry.ref, entry.key)), " or "),
-            ),
+            ("Name in code", join(names, " or ")),
             ("Definition", tag("code", metric.definition)),
         ]
-    return pairs(rows)
+    return definition_list(rows)
 
 
-def _why(entry: CatalogueEntry) -> str:
+def _link_with_ref(entry: CatalogueEntry) -> Html:
+    return link_to_metric(entry, f"Ref {entry.ref}: {metric_title(entry)}")
+
+
+def _describe_objective(entry: CatalogueEntry) -> str:
     if entry.objective is None:
-        return "The plan’s table lists it, and states no objective for it."
+        return "The plan’s table lists it without an objective."
     return f"The plan lists it under the objective “{entry.objective.title}”."
 
 
-def _nothing_computed(entry: CatalogueEntry, subject: Subject) -> Iterator[Html]:
+def _sections_without_computation(entry: CatalogueEntry, context: SiteContext) -> Iterator[Html]:
     if isinstance(entry, MetricGroup):
-        yield section("What stands under it")
+        children = [context.catalogue[ref] for ref in entry.children]
+        yield heading("Metrics in this group")
         yield table(
-            f"Refs under ref {entry.ref}",
-            ("Ref", "Metric", "State"),
+            f"Metrics under ref {entry.ref}",
+            ("Ref", "Metric", "Status"),
             (
-                (
-                    child,
-                    to_metric(part),
-                    state(part, subject.catalogue),
-                )
-                for child in entry.children
-                for part in [subject.catalogue[child]]
+                (child.ref, link_to_metric(child), status_labels(child, context.catalogue))
+                for child in children
             ),
         )
-    yield from _availability(entry)
+    yield from _availability_section(entry)
     if isinstance(entry, UndefinedMetric):
-        yield section("Why it is here")
+        yield heading("Why this page exists")
         yield paragraph(
-            "Every number of the plan’s table has a page, so that a reader can see that nothing "
-            "was dropped. Nothing is guessed about what this one might have been."
+            "Every number in the plan’s table has a page, so that readers can see that none was "
+            "dropped. We do not guess what this metric might have been."
         )
 
 
-def _explained(entry: CatalogueEntry, metric: Metric, subject: Subject) -> Iterator[Html]:
+def _sections_of_metric(
+    entry: CatalogueEntry, metric: Metric, context: SiteContext
+) -> Iterator[Html]:
     if isinstance(entry, MetricAlias):
-        yield section("Why there are two refs")
+        yield heading("Why there are two refs")
         yield paragraph(entry.summary)
-    yield section("What this number does not tell you")
+    yield heading("What this number does not tell you")
     yield paragraph(metric.limitations, class_="inset")
     if metric.caveats:
-        yield bullets(metric.caveats)
-    yield from _availability(entry)
-    yield from formulas.section_of(entry, metric, subject)
-    yield from examples_section(metric)
-    yield from _picture(entry, subject)
-    yield from table_list.section_of(entry, metric, subject)
-    yield from _breakdowns(metric)
-    yield from _assumptions(metric)
-    yield from _standards(metric)
-    yield from how_to_compute.section_of(entry, metric, subject)
-    yield from history.section_of(metric, subject)
+        yield bullet_list(metric.caveats)
+    yield from _availability_section(entry)
+    yield from build_formula_section(entry, metric, context)
+    yield from build_examples_section(metric)
+    yield from _chart_section(entry, context)
+    yield from build_tables_section(entry, metric, context)
+    yield from _breakdowns_section(metric)
+    yield from _assumptions_section(metric)
+    yield from _standards_section(metric)
+    yield from build_usage_section(entry, metric, context)
+    yield from build_history_section(metric, context)
 
 
-def _availability(entry: CatalogueEntry) -> Iterator[Html]:
-    stated = entry.availability
-    yield section("Is it available?")
-    yield paragraph(availability(stated.status))
-    yield paragraph(stated.reason)
-    if stated.as_at is not None:
-        yield paragraph(f"Stated on {format_date(stated.as_at)}.")
-    if stated.evidence:
+def _availability_section(entry: CatalogueEntry) -> Iterator[Html]:
+    availability = entry.availability
+    yield heading("Is it available?")
+    yield paragraph(availability_label(availability.status))
+    yield paragraph(availability.reason)
+    if availability.as_at is not None:
+        yield paragraph(f"Stated on {format_date(availability.as_at)}.")
+    if availability.evidence:
         yield table(
             "Evidence of availability",
-            ("Date", "What it shows", "Source"),
+            ("Date", "Finding", "Source"),
             (
-                (whole(each.formatted_date), each.finding, linked(each.source))
-                for each in stated.evidence
+                (
+                    nowrap(evidence.formatted_date),
+                    evidence.finding,
+                    link_addresses(evidence.source),
+                )
+                for evidence in availability.evidence
             ),
         )
     elif not isinstance(entry, MetricGroup | UndefinedMetric):
-        yield paragraph("No evidence either way has been found.")
+        yield paragraph("We found no evidence for or against.")
 
 
-def _picture(entry: CatalogueEntry, subject: Subject) -> Iterator[Html]:
-    series = subject.series.get(entry.ref)
-    yield section("What it looks like")
+def _chart_section(entry: CatalogueEntry, context: SiteContext) -> Iterator[Html]:
+    series = context.series.get(entry.ref)
+    yield heading("What it looks like")
     if series is None:
         yield paragraph(
-            "No picture: it reads only public open data, and none of that is made up here."
+            "There is no chart. This metric reads only public data, and the library does not "
+            "generate public data."
         )
         return
     yield paragraph(
         tag("strong", "Synthetic data."),
-        " Every number here was made up by a computer to show the form of the metric. They say "
-        "nothing about any real police force or its people.",
+        " A computer generated every number here, to show what the metric looks like. The numbers "
+        "say nothing about any real police force or its people.",
         class_="inset warning",
     )
-    if series.drawn:
-        caption = f"Synthetic data: {series.measure}, by quarter"
-        yield tag("figure", picture(series, f"picture-{entry.ref}"), tag("figcaption", caption))
-    yield _numbers(series)
+    if series.has_chart:
+        caption = f"Synthetic data: {series.title}, by quarter"
+        chart = line_chart(series, f"chart-{entry.ref}")
+        yield tag("figure", chart, tag("figcaption", caption))
+    yield _build_data_table(series)
     yield paragraph(
-        f"Made at {SCALE:.0%} of the size of a force with seed {SEED}: the same seed gives the "
-        "same numbers.",
+        f"The synthetic force is {SCALE:.0%} of the size of a real one. The seed is {SEED}: the "
+        "same seed gives the same numbers.",
         class_="small",
     )
 
 
-def _numbers(series: Series) -> Html:
-    noted = any(each.note for each in series.points)
-    heads = ["Quarter", series.measure, *(["Note"] if noted else [])]
-    rows = ([whole(e.period), e.shown, *([e.note] if noted else [])] for e in series.points)
-    return table(
-        f"Synthetic data: {series.measure} ({series.unit.value})", heads, rows, numbers=[1]
+def _build_data_table(series: SyntheticSeries) -> Html:
+    has_notes = any(point.note for point in series.points)
+    headings = ["Quarter", series.title, *(["Note"] if has_notes else [])]
+    rows = (
+        [nowrap(point.period), point.text, *([point.note] if has_notes else [])]
+        for point in series.points
     )
+    caption = f"Synthetic data: {series.title} ({series.unit.value})"
+    return table(caption, headings, rows, numeric_columns=[1])
 
 
-def _breakdowns(metric: Metric) -> Iterator[Html]:
-    yield section("Breakdowns")
+def _breakdowns_section(metric: Metric) -> Iterator[Html]:
+    yield heading("Breakdowns")
     if not metric.dimensions:
-        yield paragraph("None: it is told for the whole force only.")
+        yield paragraph("None. This metric is only for the whole force.")
         return
     yield table(
-        "How it can be broken down",
-        ("Breakdown", "Name in code", "What it is", "Members"),
+        "Breakdowns of this metric",
+        ("Breakdown", "Name in code", "Meaning", "Members"),
         (
             (
-                each.title,
-                tag("code", each.key),
-                each.description,
-                "Those in the data" if each.is_open else "; ".join(each.members),
+                dimension.title,
+                tag("code", dimension.key),
+                dimension.description,
+                "Those in the data" if dimension.is_open else "; ".join(dimension.members),
             )
-            for each in metric.dimensions
+            for dimension in metric.dimensions
         ),
     )
 
 
-def _assumptions(metric: Metric) -> Iterator[Html]:
+def _assumptions_section(metric: Metric) -> Iterator[Html]:
     if not metric.assumptions:
         return
-    yield section("Assumptions")
+    yield heading("Assumptions")
     yield paragraph(
-        "Each is a number or a list that a force may set differently. The value here is what is "
-        "used when nothing else is said."
+        "An assumption is a number or a list that a force can change. The library uses the values "
+        "here unless you set others."
     )
     yield table(
-        "What the numbers rest on",
-        ("Assumption", "Value", "Since", "Why", "Source"),
+        "Assumptions of this metric",
+        ("Assumption", "Value", "Since", "Reason", "Source"),
         (
             (
-                tag("code", each.key),
-                ", ".join(str(value) for value in each.values),
-                whole(each.since),
-                each.because,
-                linked(each.source) if each.source else unverified(),
+                tag("code", assumption.key),
+                ", ".join(str(value) for value in assumption.values),
+                nowrap(assumption.since),
+                assumption.because,
+                link_addresses(assumption.source) if assumption.source else unverified_label(),
             )
-            for each in metric.assumptions
+            for assumption in metric.assumptions
         ),
     )
 
 
-def _standards(metric: Metric) -> Iterator[Html]:
-    yield section("Standards and breaks")
+def _standards_section(metric: Metric) -> Iterator[Html]:
+    yield heading("Standards and breaks")
     if metric.standards:
-        yield bullets(
-            join([linked(each), unverified()], " ") if "unverified" in each else linked(each)
-            for each in metric.standards
-        )
+        yield bullet_list(map(_format_standard, metric.standards))
     else:
-        yield paragraph("No national standard is known to fix its meaning.")
+        yield paragraph("We know of no national standard for this metric.")
     if metric.breaks:
         yield table(
             "Breaks in the series",
             ("From", "What changed"),
-            ((whole(format_date(each.day)), each.because) for each in metric.breaks),
+            (
+                (nowrap(format_date(series_break.day)), series_break.because)
+                for series_break in metric.breaks
+            ),
         )
     else:
-        yield paragraph("No break in the series is known.")
+        yield paragraph("We know of no break in the series.")
+
+
+def _format_standard(standard: str) -> Html:
+    linked = link_addresses(standard)
+    return join([linked, unverified_label()], " ") if "unverified" in standard else linked

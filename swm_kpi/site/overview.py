@@ -1,4 +1,4 @@
-"""The first page, and every ref at a glance."""
+"""The home page, and the page with every metric and its status."""
 
 from __future__ import annotations
 
@@ -7,138 +7,142 @@ from collections.abc import Iterable
 
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry
-from swm_kpi.site.context import Subject, page, section, to_metric, to_table
+from swm_kpi.site.context import SiteContext
+from swm_kpi.site.links import link_to_metric, link_to_table
+from swm_kpi.site.markdown import build_page, heading
 from swm_kpi.site.markup import Html, join, link, paragraph, table, tag
-from swm_kpi.site.status import state
+from swm_kpi.site.status import status_labels
 from swm_kpi.vocabulary import AvailabilityStatus, Basis
 
-_HEADS = ("Ref", "Metric", "State", "Tables it needs")
-_COUNTED = {
-    AvailabilityStatus.REPORTABLE: "reportable",
-    AvailabilityStatus.NOT_REPORTABLE: "not reportable",
-    AvailabilityStatus.UNKNOWN: "of unknown availability",
-    AvailabilityStatus.GROUP: "a group of metrics",
-    AvailabilityStatus.UNDEFINED: "with no text in the plan",
+# What is counted of each status: of one metric, and of several.
+_STATUS_COUNTS = {
+    AvailabilityStatus.REPORTABLE: ("reportable", "reportable"),
+    AvailabilityStatus.NOT_REPORTABLE: ("not reportable", "not reportable"),
+    AvailabilityStatus.UNKNOWN: ("of unknown availability", "of unknown availability"),
+    AvailabilityStatus.GROUP: ("group of metrics", "groups of metrics"),
+    AvailabilityStatus.UNDEFINED: ("without text in the plan", "without text in the plan"),
 }
-_WAYS = (
-    ("metrics/index.html", "All refs at a glance", "Each ref, what computes and what is known."),
+_INDEX_PAGES = (
+    ("metrics/index.html", "All metrics", "Every metric in the plan’s order, with its status."),
     ("metrics/themes.html", "By theme", "Domestic abuse, roads, workforce and so on."),
-    ("metrics/availability.html", "By availability", "What is documented, and on what evidence."),
+    ("metrics/availability.html", "By availability", "What documents say, with the evidence."),
     ("tables/index.html", "By table", "I have this table: which metrics can I compute?"),
-    ("metrics/a-to-z.html", "A to Z", "By name, and by other names."),
+    ("metrics/a-to-z.html", "A to Z", "By name and by other names."),
     ("search.html", "Search", "Any word, such as 999, knife or stalking."),
 )
 
 
-def site_name(catalogue: Catalogue) -> str:
-    """Return what the site is called unless it is given a name."""
+def default_site_name(catalogue: Catalogue) -> str:
+    """Return the name of a site whose publisher states none."""
     return f"{catalogue.title} metrics"
 
 
-def home(subject: Subject) -> str:
-    """Return the first page."""
-    catalogue = subject.catalogue
-    return page(
-        site_name(catalogue),
+def build_home_page(context: SiteContext) -> str:
+    """Return the home page."""
+    catalogue = context.catalogue
+    links = (
+        tag("li", link(address, title), paragraph(description))
+        for address, title, description in _INDEX_PAGES
+    )
+    return build_page(
+        default_site_name(catalogue),
         paragraph(
-            f"What each of {len(catalogue)} numbered metrics counts, from what, and whether it can "
-            "be reported. Made from the same definitions that compute the numbers, so that the two "
-            "cannot drift apart.",
+            f"What each of {len(catalogue)} numbered metrics counts, which data it needs, and "
+            "whether it can be reported. The pages and the numbers come from the same definitions, "
+            "so they always agree.",
             class_="lead",
         ),
-        _counts(subject),
-        section("Find a metric"),
-        tag(
-            "ul",
-            *(tag("li", link(address, name), paragraph(about)) for address, name, about in _WAYS),
-            class_="ways",
-        ),
-        section("Two questions, kept apart"),
+        _build_counts(context),
+        heading("Find a metric"),
+        tag("ul", *links, class_="index-links"),
+        heading("Two separate questions"),
+        paragraph(tag("strong", "Is it available?"), _explain_availability(catalogue)),
         paragraph(
-            tag("strong", "Is it available?"),
-            " What is documented of whether the force may report a metric. It is not known for "
-            "most: the plan marks some metrics in red, and the copy of it to hand has lost its "
-            "colours. Nothing here guesses.",
+            tag("strong", "Can it be computed?"),
+            " This says whether the library defines a computation. With the right tables it "
+            "computes the metric. Without them, it says what is missing.",
+        ),
+        heading("By objective"),
+        *_build_objective_lists(context),
+        menu_title="Home",
+        layout="home",
+    )
+
+
+def _explain_availability(catalogue: Catalogue) -> str:
+    text = " This is what documents say about whether the force can report a metric."
+    if any(entry.availability.status is AvailabilityStatus.UNKNOWN for entry in catalogue):
+        return (
+            f"{text} For most metrics it is not known: the plan marks some of them in red, and our "
+            "copy of it has lost its colours. We do not guess."
         )
-        if any(each.availability.status is AvailabilityStatus.UNKNOWN for each in catalogue)
-        else paragraph(
-            tag("strong", "Is it available?"),
-            " What is documented of whether the force may report a metric, with its evidence.",
-        ),
-        paragraph(
-            tag("strong", "Does it compute?"),
-            " Whether a computation is defined. Given tables of the form it states, the library "
-            "works it out; without them it says what is missing.",
-        ),
-        section("By objective"),
-        *_by_objective(subject, up=""),
-        short="Home",
-        kind="home",
-    )
+    return f"{text} Each statement has its evidence."
 
 
-def at_a_glance(subject: Subject) -> str:
-    """Return the page with every ref and its state."""
-    return page(
-        "All refs at a glance",
+def build_metric_index(context: SiteContext) -> str:
+    """Return the page of all metrics by objective, with their status and the tables they need."""
+    headings = ("Ref", "Metric", "Status", "Tables it needs")
+    parts: list[Html] = []
+    for objective, entries in _entries_by_objective(context).items():
+        rows = _index_rows(entries, context)
+        parts.append(heading(objective))
+        parts.append(table(objective, headings, rows, caption_visually_hidden=True))
+    return build_page(
+        "All metrics",
         paragraph(
-            f"{len(subject.catalogue)} refs in the plan’s order, under the plan’s objectives.",
+            f"The {len(context.catalogue)} refs of the plan in its order, under its objectives.",
             class_="lead",
         ),
-        _counts(subject),
-        *(
-            part
-            for objective, entries in _objectives(subject).items()
-            for part in (
-                section(objective),
-                table(objective, _HEADS, _rows(entries, subject), quiet=True),
-            )
-        ),
-        short="All refs at a glance",
-        kind="list",
+        _build_counts(context),
+        *parts,
+        menu_title="All metrics",
+        layout="list",
     )
 
 
-def _rows(entries: Iterable[CatalogueEntry], subject: Subject) -> Iterable[tuple[object, ...]]:
+def _index_rows(
+    entries: Iterable[CatalogueEntry], context: SiteContext
+) -> Iterable[tuple[object, ...]]:
     for entry in entries:
-        tables = join((to_table(each) for each in subject.tables(entry, Basis.FORCE)), ", ")
-        name = to_metric(entry)
-        name = tag("span", name, class_="child") if entry.parent else name
-        yield entry.ref, name, state(entry, subject.catalogue), tables
+        tables = (link_to_table(name) for name in context.tables(entry, Basis.FORCE))
+        title = link_to_metric(entry)
+        if entry.parent:
+            title = tag("span", title, class_="child")
+        yield entry.ref, title, status_labels(entry, context.catalogue), join(tables, ", ")
 
 
-def _objectives(subject: Subject) -> dict[str, list[CatalogueEntry]]:
-    found: dict[str, list[CatalogueEntry]] = {}
-    for entry in subject.catalogue:
-        found.setdefault(entry.objective_title, []).append(entry)
-    return found
+def _entries_by_objective(context: SiteContext) -> dict[str, list[CatalogueEntry]]:
+    groups: dict[str, list[CatalogueEntry]] = {}
+    for entry in context.catalogue:
+        groups.setdefault(entry.objective_title, []).append(entry)
+    return groups
 
 
-def _by_objective(subject: Subject, *, up: str) -> Iterable[Html]:
-    for objective, entries in _objectives(subject).items():
-        yield section(objective, level=3)
-        yield tag(
-            "ol",
-            *(
-                tag(
-                    "li",
-                    tag("span", entry.ref, class_="ref"),
-                    to_metric(entry, up=up),
-                    class_="child" if entry.parent else None,
-                )
-                for entry in entries
-            ),
-            class_="refs",
+def _build_objective_lists(context: SiteContext) -> Iterable[Html]:
+    for objective, entries in _entries_by_objective(context).items():
+        yield heading(objective, level=3)
+        items = (
+            tag(
+                "li",
+                tag("span", entry.ref, class_="ref"),
+                link_to_metric(entry, up=""),
+                class_="child" if entry.parent else None,
+            )
+            for entry in entries
         )
+        yield tag("ol", *items, class_="refs")
 
 
-def _counts(subject: Subject) -> Html:
-    catalogue = subject.catalogue
-    numbers = [(len(catalogue), "refs"), (sum(each.computes for each in catalogue), "compute")]
-    statuses = Counter(each.availability.status for each in catalogue)
-    numbers += [(statuses[each], _COUNTED[each]) for each in AvailabilityStatus if statuses[each]]
-    return tag(
-        "ul",
-        *(tag("li", tag("strong", f"{n}"), " ", tag("span", words)) for n, words in numbers),
-        class_="counts",
-    )
+def _build_counts(context: SiteContext) -> Html:
+    catalogue = context.catalogue
+    counts = [
+        (len(catalogue), "refs"),
+        (sum(entry.computes for entry in catalogue), "can be computed"),
+    ]
+    statuses = Counter(entry.availability.status for entry in catalogue)
+    for status in AvailabilityStatus:
+        count = statuses[status]
+        if count:
+            counts.append((count, _STATUS_COUNTS[status][count != 1]))
+    items = (tag("li", tag("strong", f"{count}"), " ", tag("span", text)) for count, text in counts)
+    return tag("ul", *items, class_="counts")

@@ -1,4 +1,4 @@
-"""A measure as it is declared, in Python, from the object itself."""
+"""The Python code that declares a measure, generated from the object."""
 
 from __future__ import annotations
 
@@ -11,35 +11,39 @@ from swm_kpi.contracts import Column
 from swm_kpi.expressions import Assumption, Expression, python
 from swm_kpi.measures import Measure
 
-_WIDTH = 88
+_MAX_WIDTH = 88
 
 
-def declared(measure: Measure) -> str:
-    """Return the code of a measure: the fields that were given, in order, wrapped."""
+def measure_source(measure: Measure) -> str:
+    """Return the code that declares a measure: the fields that were set, in order.
+
+    Assumptions and dimensions are named by their key in capital letters. A condition longer than
+    a line is split at its ``&`` or ``|``.
+    """
     lines = [f"{type(measure).__name__}("]
     for name in type(measure).model_fields:
         value = getattr(measure, name)
         if name in measure.model_fields_set and value is not None:
-            lines += _field(name, value)
+            lines += _argument_lines(name, value)
     return "\n".join([*lines, ")"])
 
 
-def _field(name: str, value: Any) -> Iterator[str]:
-    whole = f"    {name}={_written(value)},"
-    parts = getattr(value, "conditions", ())
-    if len(whole) <= _WIDTH or not parts:
-        yield whole
+def _argument_lines(name: str, value: Any) -> Iterator[str]:
+    line = f"    {name}={_literal(value)},"
+    conditions = getattr(value, "conditions", ())
+    if len(line) <= _MAX_WIDTH or not conditions:
+        yield line
         return
-    sign = {"and": "& ", "or": "| "}[value.op]
+    operator = {"and": "& ", "or": "| "}[value.op]
     yield f"    {name}=("
-    for at, each in enumerate(parts):
-        written = python(each)
-        bracketed = f"({written})" if hasattr(each, "op") else written
-        yield f"        {sign if at else ''}{bracketed}"
+    for number, condition in enumerate(conditions):
+        code = python(condition)
+        term = f"({code})" if hasattr(condition, "op") else code
+        yield f"        {operator if number else ''}{term}"
     yield "    ),"
 
 
-def _written(value: Any) -> str:
+def _literal(value: Any) -> str:
     if isinstance(value, Column):
         return str(value)
     if isinstance(value, Expression):

@@ -1,6 +1,6 @@
-"""A synthetic series for each ref: what its page draws, so that a reader sees what it looks like.
+"""Synthetic series for the charts: the headline of each metric, for a force that does not exist.
 
-No number here says anything about a real force, and every page says so beside it.
+No number says anything about a real force, and each page says so beside its chart.
 """
 
 from __future__ import annotations
@@ -22,98 +22,111 @@ SCALE, SEED = 0.02, 1
 
 
 @dataclass(frozen=True)
-class Point:
-    """One period of a series.
+class SeriesPoint:
+    """The value of one period.
 
     Attributes:
-        period: its label.
-        value: the number, None where there is none.
-        shown: the number as readers see it, its marker included.
-        note: what is said of it.
+        period: the label of the period.
+        value: the value; None if there is none.
+        text: the value as readers see it, with its marker.
+        note: the note of the value.
     """
 
     period: str
     value: float | None
-    shown: str
+    text: str
     note: str
 
 
 @dataclass(frozen=True)
-class Series:
-    """One measure of a synthetic force by quarter.
+class SyntheticSeries:
+    """One measure of a synthetic force, by quarter.
 
     Attributes:
-        measure: its title.
-        unit: what it is measured in.
-        points: in the order of time.
+        title: the title of the measure.
+        unit: the unit of its values.
+        points: the values, from the first period to the last.
     """
 
-    measure: str
+    title: str
     unit: Unit
-    points: tuple[Point, ...]
+    points: tuple[SeriesPoint, ...]
 
     @property
-    def drawn(self) -> bool:
-        """Whether there are two numbers or more to join."""
-        return sum(each.value is not None for each in self.points) > 1
+    def has_chart(self) -> bool:
+        """Whether there are at least two values to join by a line."""
+        return sum(point.value is not None for point in self.points) > 1
 
-    def sentence(self) -> str:
-        """Say what the picture shows."""
-        known = [each for each in self.points if each.value is not None]
+    def alt_text(self) -> str:
+        """Return a description of the chart: the first, last, lowest and highest values."""
+        known = [point for point in self.points if point.value is not None]
         if not known:
-            return f"{self.measure}: no number in any quarter."
+            return f"{self.title}: no number in any quarter."
         first, last = known[0], known[-1]
-        low = min(known, key=lambda each: each.value or 0)
-        high = max(known, key=lambda each: each.value or 0)
-        unit = unit_suffix(self.unit)
+        lowest = min(known, key=lambda point: point.value or 0)
+        highest = max(known, key=lambda point: point.value or 0)
+        suffix = unit_suffix(self.unit)
         return (
-            f"{self.measure}: {first.shown}{unit} in {first.period} and {last.shown} in "
-            f"{last.period}. The lowest is {low.shown} in {low.period} and the highest "
-            f"{high.shown} in {high.period}."
+            f"{self.title}: {first.text}{suffix} in {first.period} and {last.text} in "
+            f"{last.period}. The lowest is {lowest.text} in {lowest.period} and the highest is "
+            f"{highest.text} in {highest.period}."
         )
 
 
-def synthetic_series(catalogue: Catalogue) -> Mapping[str, Series]:
-    """Return ref to the headline of a made-up force, by quarter. The same each time."""
-    data = generate_force(START, END, scale=SCALE, seed=SEED, catalogue=catalogue)
-    if not data:
+def build_synthetic_series(catalogue: Catalogue) -> Mapping[str, SyntheticSeries]:
+    """Return the series of each metric by reference. The result is the same each time.
+
+    A metric that reads only public data has no series, because public data are not generated.
+    """
+    tables = generate_force(START, END, scale=SCALE, seed=SEED, catalogue=catalogue)
+    if not tables:
         return {}
     result = compute(
         None,
-        data,
+        tables,
         periods=periods(START, END, grain="quarter"),
         as_at=EXTRACTED,
-        coverage=dict.fromkeys(data, (START, END)),
+        coverage=dict.fromkeys(tables, (START, END)),
         catalogue=catalogue,
     )
     rows: dict[str, dict[str, list[dict[str, object]]]] = {}
     for row in result.to_polars().iter_rows(named=True):
         if row["basis"] == Basis.FORCE:
             rows.setdefault(row["ref"], {}).setdefault(row["measure"], []).append(row)
-    found = {}
+    series = {}
     for entry in catalogue:
         metric = catalogue.metric(entry)
         if metric is not None and entry.ref in rows:
-            found[entry.ref] = _chosen(metric, rows[entry.ref])
-    return found
+            series[entry.ref] = _headline_series(metric, rows[entry.ref])
+    return series
 
 
-def _chosen(metric: Metric, rows: Mapping[str, list[dict[str, object]]]) -> Series:
-    """Return the headline, or else the first measure that has a number."""
-    own = [each for each in metric.measures if each.basis is Basis.FORCE and each.key in rows]
-    first = sorted(own, key=lambda each: each.key != metric.headline_measure.key)
-    numbered = [e for e in first if any(row["value"] is not None for row in rows[e.key])]
-    measure = (numbered or first)[0]
+def _headline_series(
+    metric: Metric, rows: Mapping[str, list[dict[str, object]]]
+) -> SyntheticSeries:
+    """Return the series of the headline or, if it has no value, of the first measure with one."""
+    measures = [
+        measure
+        for measure in metric.measures
+        if measure.basis is Basis.FORCE and measure.key in rows
+    ]
+    measures.sort(key=lambda measure: measure.key != metric.headline_measure.key)
+    with_values = [
+        measure
+        for measure in measures
+        if any(row["value"] is not None for row in rows[measure.key])
+    ]
+    measure = (with_values or measures)[0]
     unit = measure.resolved_unit
-    values = [_number(row["value"]) for row in rows[measure.key]]
+    values = [_as_number(row["value"]) for row in rows[measure.key]]
     places = decimal_places(unit, values)
     points = []
     for row, value in zip(rows[measure.key], values, strict=True):
         number = "" if value is None else format_number(value, unit, places)
-        shown = f"{number} {row['marker'] or ''}".strip()
-        points.append(Point(str(row["period"]), value, shown, str(row["note"] or "")))
-    return Series(measure.title, unit, tuple(points))
+        text = f"{number} {row['marker'] or ''}".strip()
+        points.append(SeriesPoint(str(row["period"]), value, text, str(row["note"] or "")))
+    return SyntheticSeries(measure.title, unit, tuple(points))
 
 
-def _number(value: object) -> float | None:
+def _as_number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None

@@ -1,213 +1,155 @@
-"""The page of one table, and the files that go with it: an empty template and its contract."""
+"""The page of one table: its columns and rules, and the metrics that read it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from datetime import date, datetime
-from typing import Any
 
 from swm_kpi.contracts import Column, ContractType
-from swm_kpi.expressions import DTYPE_WORDS, english
-from swm_kpi.site.context import Subject, page, section, to_metric, to_table
-from swm_kpi.site.markup import Html, bullets, code, disclosed, join, paragraph, table, tag
-from swm_kpi.site.status import download, label, state
+from swm_kpi.expressions import DTYPE_WORDS
+from swm_kpi.site.context import SiteContext
+from swm_kpi.site.links import link_to_metric, link_to_table
+from swm_kpi.site.markdown import build_page, heading
+from swm_kpi.site.markup import (
+    Html,
+    bullet_list,
+    code_block,
+    details,
+    join,
+    paragraph,
+    table,
+    tag,
+)
+from swm_kpi.site.status import download_link, label, status_labels
 from swm_kpi.vocabulary import Basis
 
-_FEW = 8
+# A longer closed list is shown only when a reader opens it.
+_MAX_LISTED_VALUES = 8
 _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-_TYPES: dict[type, str] = {
-    str: "string", int: "integer", float: "number", bool: "boolean", date: "date",
-    datetime: "datetime",
-}  # fmt: skip
 
 
-def table_page(contract: ContractType, subject: Subject) -> str:
-    """Return the Markdown page of a table."""
+def build_table_page(contract: ContractType, context: SiteContext) -> str:
+    """Return the page of a table in Markdown."""
     name = contract.table
-    return page(
-        f"Table: {name.replace('_', ' ')}",
+    title = name.replace("_", " ")
+    downloads = [
+        download_link(f"{name}.csv", "Template (CSV)"),
+        download_link(f"{name}.json", "Contract (JSON)"),
+    ]
+    return build_page(
+        f"Table: {title}",
         paragraph(contract.meaning, class_="lead"),
-        paragraph(
-            join(
-                [
-                    download(f"{name}.csv", "Template (CSV)"),
-                    download(f"{name}.json", "Contract (JSON)"),
-                ],
-                " ",
-            ),
-            class_="downloads",
-        ),
+        paragraph(join(downloads, " "), class_="downloads"),
         *_notes(contract),
-        section("Columns"),
+        heading("Columns"),
         table(
             f"Every column of {name}",
-            ("Column", "What it holds", "Type and rules"),
+            ("Column", "Meaning", "Type and rules"),
             (
-                (
-                    tag("code", each.name),
-                    each.description,
-                    kind_of(each),
-                )
-                for each in contract.columns.values()
+                (tag("code", column.name), column.description, describe_type(column))
+                for column in contract.columns.values()
             ),
         ),
-        *_derived(contract),
-        *_rules(contract),
-        section("What can be computed from it"),
-        *_readers(contract, subject),
-        section("Check a file"),
+        *_derived_breakdowns(contract),
+        *_table_rules(contract),
+        heading("Metrics that read this table"),
+        *_metric_tables(contract, context),
+        heading("Check a file"),
         paragraph(
-            "A check says which column breaks which rule, and in how many rows. It shows no value."
+            "This command reports which column breaks which rule, and in how many rows. It prints "
+            "no value from the file."
         ),
-        code(f"swm-kpi validate {name} {name}.csv", label="Command"),
-        lead=paragraph(tag("span", "Table"), class_="caption"),
-        short=name.replace("_", " "),
-        heading=name.replace("_", " ").capitalize(),
-        kind="table",
+        code_block(f"swm-kpi validate {name} {name}.csv", label="Command"),
+        caption=paragraph(tag("span", "Table"), class_="caption"),
+        menu_title=title,
+        heading=title.capitalize(),
+        layout="table",
     )
 
 
 def _notes(contract: ContractType) -> Iterator[Html]:
-    more = [part.strip() for part in (contract.__doc__ or "").split("\n\n")[1:]]
-    yield from (paragraph(part) for part in more if part)
+    paragraphs = (contract.__doc__ or "").split("\n\n")[1:]
+    yield from (paragraph(text.strip()) for text in paragraphs if text.strip())
     if contract.source:
-        yield paragraph(tag("strong", "Usually from:"), f" {contract.source}.")
-    if any(each.personal for each in contract.columns.values()):
+        yield paragraph(tag("strong", "Usual source:"), f" {contract.source}.")
+    if any(column.personal for column in contract.columns.values()):
         yield paragraph(
-            "Columns marked personal could identify someone. They are used to tell people apart "
-            "inside a computation, are never a breakdown and never leave it.",
+            "Columns marked personal could identify someone. The library uses them only to tell "
+            "one person from another. They are never a breakdown, and no result contains them.",
         )
 
 
-def kind_of(column: Column) -> Html:
-    """Return the type of a column, whether it may be empty, and the rules its values keep."""
-    words = DTYPE_WORDS[column.dtype]
+def describe_type(column: Column) -> Html:
+    """Return the type of a column, whether it may be empty, and the rules for its values."""
+    dtype = DTYPE_WORDS[column.dtype]
     empty = "may be empty" if column.nullable else "never empty"
-    return join([f"{words[:1].upper()}{words[1:]}, {empty}", *_rules_of(column)], Html("<br>"))
+    lines = [f"{dtype[:1].upper()}{dtype[1:]}, {empty}", *_column_rules(column)]
+    return join(lines, "<br>")
 
 
-def _rules_of(column: Column) -> Iterator[Html]:
-    """Yield the rules that a column's values keep."""
+def _column_rules(column: Column) -> Iterator[Html]:
     if column.unique:
-        yield join(["Each value once"])
+        yield join(["Each value is unique"])
     if column.personal:
-        yield label("warn", "unsure", "Personal")
+        yield label("warning", "unsure", "Personal")
     for bound, value in column.bounds.items():
         yield join([f"{_BOUNDS[bound].capitalize()} {value}"])
     if column.str_matches is not None:
-        yield join(["Form: ", tag("code", column.str_matches)])
+        yield join(["Pattern: ", tag("code", column.str_matches)])
     if column.domain is not None:
-        yield _listed([str(each) for each in column.domain])
+        yield _format_domain([str(value) for value in column.domain])
     if column.dimension is not None:
         yield join([f"Breakdown: {column.dimension.title}"])
 
 
-def _listed(values: list[str]) -> Html:
-    shown = tag("span", join((tag("code", each) for each in values), ", "), class_="values")
-    if len(values) <= _FEW:
-        return join(["One of: ", shown])
-    return disclosed(f"One of {len(values)} values", shown)
+def _format_domain(values: list[str]) -> Html:
+    codes = tag("span", join((tag("code", value) for value in values), ", "), class_="values")
+    if len(values) <= _MAX_LISTED_VALUES:
+        return join(["One of: ", codes])
+    return details(f"One of {len(values)} values", codes)
 
 
-def _derived(contract: ContractType) -> Iterator[Html]:
+def _derived_breakdowns(contract: ContractType) -> Iterator[Html]:
     if contract.derived:
-        yield section("Worked out from its columns", level=3)
+        yield heading("Breakdowns derived from its columns", level=3)
         yield table(
             f"Breakdowns of {contract.table} that need no column of their own",
-            ("Breakdown", "What it is", "From"),
+            ("Breakdown", "Meaning", "From"),
             (
-                (each.dimension.title, each.description, tag("code", each.source.name))
-                for each in contract.derived.values()
+                (derived.dimension.title, derived.description, tag("code", derived.source.name))
+                for derived in contract.derived.values()
             ),
         )
 
 
-def _rules(contract: ContractType) -> Iterator[Html]:
-    keys = [f"No two rows have the same {' and '.join(each)}." for each in contract.keys]
+def _table_rules(contract: ContractType) -> Iterator[Html]:
+    key_rules = [f"No two rows have the same {' and '.join(key)}." for key in contract.keys]
     rules = [
-        f"{each.says[:1].upper()}{each.says[1:].rstrip('.')}." for each in contract.rules.values()
+        f"{rule.says[:1].upper()}{rule.says[1:].rstrip('.')}." for rule in contract.rules.values()
     ]
-    if keys or rules:
-        yield section("Rules between columns")
-        yield bullets([*keys, *rules])
+    if key_rules or rules:
+        yield heading("Rules for rows")
+        yield bullet_list([*key_rules, *rules])
 
 
-def _readers(contract: ContractType, subject: Subject) -> Iterator[Html]:
-    alone, together, proxies = [], [], []
-    for entry in subject.readers(contract.table):
-        own = subject.tables(entry, Basis.FORCE)
-        told = state(entry, subject.catalogue)
-        if contract.table not in own:
-            proxies.append((entry.ref, to_metric(entry), told))
-        elif len(own) == 1:
-            alone.append((entry.ref, to_metric(entry), told))
+def _metric_tables(contract: ContractType, context: SiteContext) -> Iterator[Html]:
+    """Yield a table of the metrics that need only this table, that need others, and proxies."""
+    alone: list[tuple[object, ...]] = []
+    together: list[tuple[object, ...]] = []
+    proxies: list[tuple[object, ...]] = []
+    for entry in context.entries_reading(contract.table):
+        names = context.tables(entry, Basis.FORCE)
+        metric, status = link_to_metric(entry), status_labels(entry, context.catalogue)
+        if contract.table not in names:
+            proxies.append((entry.ref, metric, status))
+        elif len(names) == 1:
+            alone.append((entry.ref, metric, status))
         else:
-            others = join((to_table(each) for each in own if each != contract.table), ", ")
-            together.append((entry.ref, to_metric(entry), others, told))
+            others = (link_to_table(name) for name in names if name != contract.table)
+            together.append((entry.ref, metric, join(others, ", "), status))
     if alone:
-        yield table("From this table alone", ("Ref", "Metric", "State"), alone)
+        yield table("From this table alone", ("Ref", "Metric", "Status"), alone)
     if together:
-        heads = ("Ref", "Metric", "With the tables", "State")
-        yield table("With other tables", heads, together)
+        headings = ("Ref", "Metric", "Other tables", "Status")
+        yield table("With other tables", headings, together)
     if proxies:
-        yield table("As public data that come near", ("Ref", "Metric", "State"), proxies)
-
-
-def template(contract: ContractType) -> str:
-    """Return a CSV file with the headings of a table and no rows."""
-    return ",".join(contract.columns) + "\n"
-
-
-def contract_json(contract: ContractType) -> str:
-    """Return a table's contract as a Frictionless Table Schema.
-
-    See https://datapackage.org/standard/table-schema/ for what each property is.
-    """
-    content: dict[str, Any] = {
-        "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
-        "name": contract.table,
-        "title": contract.table.replace("_", " ").capitalize(),
-        "description": contract.meaning,
-        "fields": [_field(each) for each in contract.columns.values()],
-        "missingValues": [""],
-    }
-    if contract.keys:
-        first, *others = [list(each) for each in contract.keys]
-        content["primaryKey"] = first
-        if others:
-            content["uniqueKeys"] = others
-    if contract.rules:
-        content["rules"] = [
-            {"description": each.says, "condition": english(each.condition)}
-            for each in contract.rules.values()
-        ]
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-
-
-def _field(column: Column) -> dict[str, Any]:
-    constraints: dict[str, Any] = {"required": not column.nullable}
-    if column.unique:
-        constraints["unique"] = True
-    words = {
-        "ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum",
-    }  # fmt: skip
-    for bound, value in column.bounds.items():
-        constraints[words[bound]] = value if isinstance(value, int | float) else str(value)
-    if column.str_matches is not None:
-        constraints["pattern"] = column.str_matches
-    if column.domain is not None:
-        constraints["enum"] = list(column.domain)
-    field: dict[str, Any] = {
-        "name": column.name,
-        "type": _TYPES[column.dtype],
-        "description": column.description,
-        "constraints": constraints,
-    }
-    if column.dtype in (date, datetime):
-        field["format"] = "default"
-    if column.personal:
-        field["personal"] = True
-    if column.dimension is not None:
-        field["dimension"] = column.dimension.key
-    return field
+        yield table("As a public proxy", ("Ref", "Metric", "Status"), proxies)

@@ -9,7 +9,7 @@ import pytest
 
 import swm_kpi as kpi
 from swm_kpi.errors import SwmKpiError
-from swm_kpi.site.api import api_pages, cli_page
+from swm_kpi.site.api_reference import build_api_pages, build_command_page
 from swm_kpi.vocabulary import Marker
 
 PACKAGES = {"open_data", "statistics", "synthetic"}
@@ -17,12 +17,12 @@ PACKAGES = {"open_data", "statistics", "synthetic"}
 
 @pytest.fixture(scope="module")
 def pages() -> Mapping[str, str]:
-    return api_pages()
+    return build_api_pages()
 
 
 @pytest.fixture(scope="module")
 def command_line() -> str:
-    return cli_page()
+    return build_command_page()
 
 
 def section(page: str, heading: str) -> str:

@@ -1,4 +1,4 @@
-"""The site: what each page must say, and that nothing but text comes out of a catalogue's words."""
+"""The site: what each page says, and that text of a catalogue never becomes markup."""
 
 from __future__ import annotations
 
@@ -25,45 +25,45 @@ from hypothesis import strategies as st
 import swm_kpi as kpi
 from swm_kpi.cli.main import main
 from swm_kpi.site.build import write_site
-from swm_kpi.site.context import Subject
-from swm_kpi.site.examples import sum_shown
-from swm_kpi.site.history import versions_told
-from swm_kpi.site.how_to_compute import command, python_lines
-from swm_kpi.site.markup import Html, escape, linked, paragraph
-from swm_kpi.site.pages import broken_links, pages
-from swm_kpi.site.source_code import declared
-from swm_kpi.site.synthetic_series import synthetic_series
-from swm_kpi.site.worked_example import Working
+from swm_kpi.site.context import SiteContext
+from swm_kpi.site.example_evaluation import ExampleEvaluation
+from swm_kpi.site.examples_section import describe_calculation
+from swm_kpi.site.history_section import changes_of_metric
+from swm_kpi.site.markup import Html, escape, link_addresses, paragraph
+from swm_kpi.site.pages import build_pages, find_broken_links
+from swm_kpi.site.source_code import measure_source
+from swm_kpi.site.synthetic_series import build_synthetic_series
+from swm_kpi.site.usage_section import command_example, python_example
 from tests.support import injection_fixtures
-from tests.support.page_reader import Page, read
+from tests.support.page_reader import Page, read_page
 
-pytest.importorskip("mkdocs", reason="the extra docs is not installed")
+pytest.importorskip("mkdocs", reason="the docs extra is not installed")
 
 ROOT = Path(__file__).parents[2]
 PLAN = kpi.catalogue()
-METRICS = [each for each in PLAN if isinstance(each, kpi.Metric)]
-COMPUTED = [each for each in PLAN if each.computes]
+METRICS = [entry for entry in PLAN if isinstance(entry, kpi.Metric)]
+COMPUTED = [entry for entry in PLAN if entry.computes]
 
 
-def words(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
 @pytest.fixture(scope="module")
-def subject() -> Subject:
-    return Subject(PLAN, synthetic_series(PLAN))
+def context() -> SiteContext:
+    return SiteContext(PLAN, build_synthetic_series(PLAN))
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as ``mkdocs build --strict`` makes it in a checkout."""
+    """The site of a checkout, built by ``mkdocs build --strict``."""
     out = tmp_path_factory.mktemp("site")
     run("-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(out), cwd=ROOT)
     return out
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,
         env=os.environ | environment,
@@ -71,60 +71,65 @@ def run(*arguments: str, cwd: Path, **environment: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout
 
 
 def page_of(site: Path, entry: kpi.CatalogueEntry) -> Page:
-    return read(site / "metrics" / f"ref-{entry.ref}.html")
+    return read_page(site / "metrics" / f"ref-{entry.ref}.html")
 
 
-# Every page of the checkout's site
+# Every page of the site of a checkout
 
 
-def test_every_ref_and_every_table_has_its_page_and_every_table_its_files(site: Path) -> None:
+def test_every_ref_and_table_has_a_page_and_every_table_has_files(site: Path) -> None:
     refs = {path.stem for path in (site / "metrics").glob("ref-*.html")}
-    assert refs == {f"ref-{each.ref}" for each in PLAN}
+    assert refs == {f"ref-{entry.ref}" for entry in PLAN}
     for name in PLAN.contracts:
-        for ending in ("html", "csv", "json"):
-            assert (site / "tables" / f"{name}.{ending}").is_file()
+        for suffix in ("html", "csv", "json"):
+            assert (site / "tables" / f"{name}.{suffix}").is_file()
 
 
-def test_every_page_has_one_heading_landmarks_and_a_language(site: Path) -> None:
+def test_every_page_has_landmarks_a_language_and_no_skipped_heading_level(site: Path) -> None:
     for path in site.rglob("*.html"):
-        page = read(path)
+        page = read_page(path)
         assert page.all("html")[0].attributes["lang"] == "en-GB", path
-        assert [len(page.all(each)) for each in ("h1", "main", "header", "footer")] == [1] * 4, path
-        ids = [each.attributes["id"] for each in page.elements if "id" in each.attributes]
+        counts = [len(page.all(name)) for name in ("h1", "main", "header", "footer")]
+        assert counts == [1, 1, 1, 1], path
+        ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
         assert len(ids) == len(set(ids)), path
-        levels = [int(each.name[1]) for each in page.elements if re.fullmatch(r"h[1-6]", each.name)]
-        assert all(b - a <= 1 for a, b in pairwise(levels)), path
+        headings = [element for element in page.elements if re.fullmatch(r"h[1-6]", element.name)]
+        levels = [int(element.name[1]) for element in headings]
+        assert all(level - previous <= 1 for previous, level in pairwise(levels)), path
 
 
-def test_every_table_made_from_the_catalogue_has_a_caption_and_named_headings(site: Path) -> None:
-    made = [*(site / "metrics").glob("*.html"), *(site / "tables").glob("*.html")]
-    for path in (*made, site / "index.html", site / "markers.html"):
-        page = read(path)
+def test_every_generated_table_has_a_caption_and_scoped_headings(site: Path) -> None:
+    generated = [*(site / "metrics").glob("*.html"), *(site / "tables").glob("*.html")]
+    for path in (*generated, site / "index.html", site / "markers.html"):
+        page = read_page(path)
         assert len(page.all("table")) == len(page.all("caption")), path
-        assert all(each.attributes.get("scope") in ("col", "row") for each in page.all("th")), path
-        holders = [e for e in page.elements if e.attributes.get("class") == "scroll"]
-        assert len(holders) == len(page.all("table")), path
-        for each in holders:
-            assert each.attributes["tabindex"] == "0", path
-            assert each.attributes["aria-label"], path
+        scopes = {heading.attributes.get("scope") for heading in page.all("th")}
+        assert scopes <= {"col", "row"}, path
+        regions = [
+            element for element in page.elements if element.attributes.get("class") == "scroll"
+        ]
+        assert len(regions) == len(page.all("table")), path
+        for region in regions:
+            assert region.attributes["tabindex"] == "0", path
+            assert region.attributes["aria-label"], path
 
 
-def test_no_page_asks_another_host_for_anything_and_no_link_leads_nowhere(site: Path) -> None:
-    pages_there = {path: read(path) for path in site.rglob("*.html")}
+def test_no_page_loads_from_another_host_and_no_link_is_broken(site: Path) -> None:
+    pages = {path: read_page(path) for path in site.rglob("*.html")}
     ids = {
-        path: {each.attributes.get("id") for each in page.elements}
-        for path, page in pages_there.items()
+        path: {element.attributes.get("id") for element in page.elements}
+        for path, page in pages.items()
     }
-    for path, page in pages_there.items():
-        for each in page.elements:
-            loads = each.name in ("script", "link", "img", "iframe", "source")
-            for name in ("href", "src", "action"):
-                address = each.attributes.get(name)
+    for path, page in pages.items():
+        for element in page.elements:
+            loads = element.name in ("script", "link", "img", "iframe", "source")
+            for attribute in ("href", "src", "action"):
+                address = element.attributes.get(attribute)
                 if address is None:
                     continue
                 if "://" in address:
@@ -134,21 +139,21 @@ def test_no_page_asks_another_host_for_anything_and_no_link_leads_nowhere(site: 
                 if path.name == "404.html":
                     address = address.removeprefix("/")
                 target, _, anchor = address.partition("#")
-                there = (path.parent / target).resolve() if target else path
-                assert there.is_file(), f"{path}: {address}"
+                target_path = (path.parent / target).resolve() if target else path
+                assert target_path.is_file(), f"{path}: {address}"
                 if anchor:
-                    assert anchor in ids[there], f"{path}: {address}"
+                    assert anchor in ids[target_path], f"{path}: {address}"
 
 
-def test_a_page_is_light(site: Path) -> None:
-    style = (site / "site.css").stat().st_size
-    heaviest = max(path.stat().st_size for path in site.glob("metrics/*.html"))
-    assert heaviest + style < 400_000
+def test_a_page_is_small(site: Path) -> None:
+    stylesheet = (site / "site.css").stat().st_size
+    largest = max(path.stat().st_size for path in site.glob("metrics/*.html"))
+    assert largest + stylesheet < 400_000
 
 
 def test_only_the_search_page_runs_a_script(site: Path) -> None:
-    scripted = {path.name for path in site.rglob("*.html") if read(path).all("script")}
-    assert scripted == {"search.html"}
+    names = {path.name for path in site.rglob("*.html") if read_page(path).all("script")}
+    assert names == {"search.html"}
 
 
 @pytest.mark.parametrize(
@@ -159,114 +164,119 @@ def test_search_finds_a_word_by_the_rules_of_its_index(site: Path, word: str, pa
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     assert len(word) >= index["config"]["min_search_length"]
     separator = re.compile(index["config"]["separator"])
-    found = {
-        each["location"]
-        for each in index["docs"]
-        if word.lower() in separator.split(f"{each['title']} {each['text']}".lower())
+    locations = {
+        document["location"]
+        for document in index["docs"]
+        if word.lower() in separator.split(f"{document['title']} {document['text']}".lower())
     }
-    assert f"metrics/ref-{page}.html" in found
+    assert f"metrics/ref-{page}.html" in locations
 
 
-# What the page of a ref says
+# Pages of metrics
 
 
-@pytest.mark.parametrize("entry", PLAN, ids=lambda each: each.ref)
-def test_the_page_of_a_ref_has_the_plans_words_its_objective_and_its_availability(
+@pytest.mark.parametrize("entry", PLAN, ids=lambda entry: entry.ref)
+def test_the_page_of_a_ref_has_its_wording_objective_and_availability(
     site: Path, entry: kpi.CatalogueEntry
 ) -> None:
     text = page_of(site, entry).text
-    assert words(f"“{entry.title}”") in text if entry.title else "no words" in text
+    assert one_line(f"“{entry.title}”") in text if entry.title else "no words" in text
     assert entry.objective_title in text
-    assert words(entry.availability.reason) in text
-    for each in entry.availability.evidence:
-        assert words(each.finding) in text
-        assert words(each.source) in text
+    assert one_line(entry.availability.reason) in text
+    for evidence in entry.availability.evidence:
+        assert one_line(evidence.finding) in text
+        assert one_line(evidence.source) in text
 
 
-@pytest.mark.parametrize("entry", COMPUTED, ids=lambda each: each.ref)
-def test_the_page_of_a_metric_says_all_that_its_declaration_does(
+@pytest.mark.parametrize("entry", COMPUTED, ids=lambda entry: entry.ref)
+def test_the_page_of_a_metric_has_every_text_of_its_definition(
     site: Path, entry: kpi.CatalogueEntry
 ) -> None:
     page = page_of(site, entry)
     text = page.text
     metric = PLAN.metric(entry)
     assert metric is not None
-    wanted = [metric.limitations, *metric.caveats, *metric.standards, metric.definition]
-    wanted += [each.because for each in (*metric.breaks, *metric.assumptions)]
-    wanted += [
-        each for example in metric.examples for each in (example.description, example.edge_case)
-    ]
-    wanted += [each.description for each in metric.dimensions]
+    expected = [metric.limitations, *metric.caveats, *metric.standards, metric.definition]
+    expected += [reasoned.because for reasoned in (*metric.breaks, *metric.assumptions)]
+    for example in metric.examples:
+        expected += [example.description, example.edge_case]
+    expected += [dimension.description for dimension in metric.dimensions]
     only = entry.only if isinstance(entry, kpi.MetricAlias) else ()
     for measure in metric.measures:
         if not only or measure.key in only:
-            wanted += [measure.title, measure.note, measure.proxy_difference]
+            expected += [measure.title, measure.note, measure.proxy_difference]
             if not measure.depends_on:
-                wanted.append(measure.formula())
-    missing = [each for each in wanted if words(each) not in text]
-    assert missing == []
+                expected.append(measure.formula())
+    assert [part for part in expected if one_line(part) not in text] == []
     summary = re.sub(r" \(domestic abuse\)", "", text)
-    assert words(metric.summary) in summary
-    codes = {words(each.text) for each in page.all("code")}
+    assert one_line(metric.summary) in summary
+    codes = {one_line(element.text) for element in page.all("code")}
     for contract in metric.contracts.values():
         assert set(metric.columns_read(contract)) <= codes or only
 
 
-@pytest.mark.parametrize("metric", METRICS, ids=lambda each: each.ref)
-def test_a_picture_is_labelled_synthetic_has_a_description_and_its_numbers(
-    site: Path, metric: kpi.Metric, subject: Subject
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.ref)
+def test_a_chart_is_labelled_synthetic_and_has_a_text_alternative_and_its_numbers(
+    site: Path, metric: kpi.Metric, context: SiteContext
 ) -> None:
     page = page_of(site, metric)
-    series = subject.series[metric.ref]
-    assert "Synthetic data. Every number here was made up" in page.text
-    captions = [each.text for each in page.all("caption") if "Synthetic data" in each.text]
+    series = context.series[metric.ref]
+    assert "Synthetic data. A computer generated every number here" in page.text
+    captions = [caption.text for caption in page.all("caption") if "Synthetic data" in caption.text]
     assert len(captions) == 1
     for point in series.points:
-        assert words(f"{point.period}{point.shown}") in page.text.replace(" ", " ")
-    pictures = [each for each in page.all("svg") if each.attributes.get("role") == "img"]
-    assert len(pictures) == series.drawn
-    for each in pictures:
-        named = (each.attributes["aria-labelledby"] or "").split()
-        inside = {e.attributes.get("id") for e in page.elements if e.name in ("title", "desc")}
-        assert set(named) <= inside
-
-
-def test_a_measure_says_over_what_it_may_be_added_up(site: Path) -> None:
-    answers = {
-        "57": "Areas and periods may be added up.",
-        "52": "Areas may be added up, but periods may not.",
-        "8": "Never add it up: each total is computed from the rows.",
+        assert one_line(f"{point.period}{point.text}") in page.text
+    charts = [svg for svg in page.all("svg") if svg.attributes.get("role") == "img"]
+    assert len(charts) == series.has_chart
+    texts = {
+        element.attributes.get("id")
+        for element in page.elements
+        if element.name in ("title", "desc")
     }
-    for ref, words_said in answers.items():
-        assert words_said in page_of(site, PLAN[ref]).text
-    assert answers["57"] not in page_of(site, PLAN["8"]).text
+    for chart in charts:
+        assert set((chart.attributes["aria-labelledby"] or "").split()) <= texts
 
 
-def test_the_code_shown_is_the_measure_itself() -> None:
-    """Run it, and what comes of it has the same meaning to the letter."""
+def test_a_measure_says_over_what_it_can_be_added_up(site: Path) -> None:
+    sentences = {
+        "57": "You can add up areas and periods.",
+        "52": "You can add up areas, but not periods.",
+        "8": "Do not add it up: each total is calculated from the rows.",
+    }
+    for ref, sentence in sentences.items():
+        assert sentence in page_of(site, PLAN[ref]).text
+    assert sentences["57"] not in page_of(site, PLAN["8"]).text
+
+
+def test_the_code_of_a_page_declares_the_same_measure() -> None:
+    """Running it gives a measure of the same meaning and title."""
     for metric in METRICS:
         scope: dict[str, Any] = {name: getattr(kpi, name) for name in kpi.__all__}
-        scope |= {each.__name__: each for each in metric.contracts.values()}
-        scope |= {each.key.upper(): each for each in metric.assumptions}
-        dimensions = [d for each in metric.contracts.values() for d, _ in each.dimensions.values()]
-        scope |= {each.key.upper(): each for each in dimensions}
+        contracts = metric.contracts.values()
+        scope |= {contract.__name__: contract for contract in contracts}
+        scope |= {assumption.key.upper(): assumption for assumption in metric.assumptions}
+        scope |= {
+            dimension.key.upper(): dimension
+            for contract in contracts
+            for dimension, _ in contract.dimensions.values()
+        }
         scope |= {"date": date, "datetime": datetime}
         for measure in metric.measures:
-            exec(f"shown = {declared(measure)}", scope)
-            assert scope["shown"].canonical() == measure.canonical(), measure.key
-            assert scope["shown"].title == measure.title
+            exec(f"declared = {measure_source(measure)}", scope)
+            assert scope["declared"].canonical() == measure.canonical(), measure.key
+            assert scope["declared"].title == measure.title
 
 
 # Worked examples
 
 
-def reckoned(shown: str) -> float | None:
-    """What a sum comes to as it is shown; None where it is words."""
-    text = shown.replace("÷", "/").replace("×", "*").replace("\N{MINUS SIGN}", "-")
+def evaluate_calculation(calculation: str) -> float | None:
+    """Return the value of a calculation as a page prints it; None if it is in words."""
+    text = calculation.replace("÷", "/").replace("×", "*").replace("\N{MINUS SIGN}", "-")
     text = text.replace(",", "").removesuffix(" snapshots")
     if not re.fullmatch(r"[\d+\-*/(). ]+", text):
         return None
-    signs: dict[type, Any] = {
+    operators: dict[type, Any] = {
         ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
         ast.Div: operator.truediv,
     }  # fmt: skip
@@ -278,8 +288,8 @@ def reckoned(shown: str) -> float | None:
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return -value(operand)
             case ast.BinOp(left=left, op=op, right=right):
-                return float(signs[type(op)](value(left), value(right)))
-        raise AssertionError(shown)
+                return float(operators[type(op)](value(left), value(right)))
+        raise AssertionError(calculation)
 
     try:
         return value(ast.parse(text, mode="eval").body)
@@ -287,27 +297,27 @@ def reckoned(shown: str) -> float | None:
         return None
 
 
-@pytest.mark.parametrize("metric", METRICS, ids=lambda each: each.ref)
-def test_the_sum_shown_comes_to_what_the_example_expects(metric: kpi.Metric) -> None:
-    shown = 0
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.ref)
+def test_a_calculation_gives_the_value_that_the_example_expects(metric: kpi.Metric) -> None:
+    count = 0
     for example in metric.examples:
-        working = Working(metric, example)
-        for measure in working.measures:
-            _, text = sum_shown(working, measure)
-            found = reckoned(text)
-            if found is not None:
-                shown += 1
+        evaluation = ExampleEvaluation(metric, example)
+        for measure in evaluation.measures:
+            _, calculation = describe_calculation(evaluation, measure)
+            value = evaluate_calculation(calculation)
+            if value is not None:
+                count += 1
                 expected = example.expect[measure.key]
                 assert expected is not None
-                assert found == pytest.approx(expected, rel=1e-6), f"{measure.key}: {text}"
-    assert shown or {each.kind for each in metric.measures} == {"text report"}
+                assert value == pytest.approx(expected, rel=1e-6), f"{measure.key}: {calculation}"
+    assert count or {measure.kind for measure in metric.measures} == {"text report"}
 
 
 def test_a_row_says_whether_it_counts_and_if_not_why() -> None:
     metric = PLAN.metric(PLAN["15"])
     assert metric is not None
-    edge_case = next(each for each in metric.examples if each.edge_case)
-    verdicts = Working(metric, edge_case).verdicts("incident")
+    edge_case = next(example for example in metric.examples if example.edge_case)
+    verdicts = ExampleEvaluation(metric, edge_case).verdicts("incident")
     assert verdicts is not None
     assert verdicts[0] == "Counts"
     assert verdicts[-1] == "Does not count: outside the period"
@@ -315,32 +325,48 @@ def test_a_row_says_whether_it_counts_and_if_not_why() -> None:
     assert verdicts[2] == "Does not count: closing code is not recorded"
 
 
-def test_a_repeat_is_told_from_the_rows_before_it() -> None:
+def test_a_repeat_is_found_from_the_rows_before_it() -> None:
     metric = PLAN.metric(PLAN["8"])
     assert metric is not None
-    working = Working(metric, metric.examples[0])
-    shown = {each.key: sum_shown(working, each) for each in working.measures}
-    assert shown["repeat_victims"] == ("Rows 2, 4 and 6", "3 different values of person")
-    assert shown["repeat_share"] == ("Rows 2, 4 and 6, out of rows 2, 3, 4, 6 and 7", "3 ÷ 4")
-    verdicts = working.verdicts("crime_party")
+    evaluation = ExampleEvaluation(metric, metric.examples[0])
+    calculations = {
+        measure.key: describe_calculation(evaluation, measure) for measure in evaluation.measures
+    }
+    assert calculations["repeat_victims"] == ("Rows 2, 4 and 6", "3 different values of person")
+    assert calculations["repeat_share"] == (
+        "Rows 2, 4 and 6, out of rows 2, 3, 4, 6 and 7",
+        "3 ÷ 4",
+    )
+    verdicts = evaluation.verdicts("crime_party")
     assert verdicts is not None
     assert verdicts[0] == "Does not count: outside the period, and read as history"
     assert verdicts[1:4] == ["Counts", "In the total only", "Counts"]
 
 
-def test_every_sum_but_that_of_a_text_is_shown() -> None:
-    hidden = {
+def test_a_rate_names_the_measure_of_its_own_basis() -> None:
+    """A proxy with the same key has another title."""
+    metric = PLAN.metric(PLAN["15"])
+    assert metric is not None
+    evaluation = ExampleEvaluation(metric, metric.examples[1])
+    (rate,) = (measure for measure in evaluation.measures if measure.key == "per_1000")
+    dividend, _ = describe_calculation(evaluation, rate)
+    assert dividend == "Anti-social behaviour incidents ÷ residents"
+
+
+def test_every_value_but_a_text_has_a_calculation() -> None:
+    without = {
         (metric.ref, measure.key)
         for metric in METRICS
         for example in metric.examples
-        for working in [Working(metric, example)]
-        for measure in working.measures
-        if not sum_shown(working, measure)[1] and example.expect[measure.key] is not None
+        for evaluation in [ExampleEvaluation(metric, example)]
+        for measure in evaluation.measures
+        if not describe_calculation(evaluation, measure)[1]
+        and example.expect[measure.key] is not None
     }
-    assert hidden <= {("54", "unresourced")}, "a snapshot that has lost rows is left out"
+    assert without <= {("54", "unresourced")}, "the engine leaves out a snapshot with missing rows"
 
 
-def test_an_example_shows_its_rows_its_sum_and_its_result(site: Path) -> None:
+def test_an_example_shows_its_rows_its_calculation_and_its_result(site: Path) -> None:
     text = page_of(site, PLAN["57"]).text
     assert "999 calls answered in timeRows 1, 2 and 4, out of rows 1 to 43 ÷ 475.0%" in text
     assert "Does not countclock is not ‘force’" in text
@@ -357,10 +383,10 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("entry", COMPUTED, ids=lambda each: each.ref)
+@pytest.mark.parametrize("entry", COMPUTED, ids=lambda entry: entry.ref)
 def test_the_python_and_the_command_of_a_page_work(
     entry: kpi.CatalogueEntry,
-    subject: Subject,
+    context: SiteContext,
     tables: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -368,43 +394,45 @@ def test_the_python_and_the_command_of_a_page_work(
     monkeypatch.chdir(tables)
     metric = PLAN.metric(entry)
     assert metric is not None
-    needed = subject.tables(entry, kpi.Basis.FORCE)
+    names = context.tables(entry, kpi.Basis.FORCE)
     scope: dict[str, Any] = {}
-    exec(python_lines(entry, metric, needed), scope)
+    exec(python_example(entry, metric, names), scope)
     assert len(scope["result"]) > 0
     capsys.readouterr()
-    program, *arguments = shlex.split(command(entry, metric, needed))
+    program, *arguments = shlex.split(command_example(entry, metric, names))
     assert program == "swm-kpi"
     assert main(arguments) == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert {row["ref"] for row in rows} == {entry.ref}
 
 
-# A force's own word, and refs that compute nothing
+# Availability that a force states, and refs that compute nothing
 
 
-def test_a_force_that_states_its_availability_is_quoted_with_its_evidence(tmp_path: Path) -> None:
-    stated = tmp_path / "availability.toml"
-    stated.write_text(
+def test_a_stated_availability_is_shown_with_its_evidence(tmp_path: Path) -> None:
+    path = tmp_path / "availability.toml"
+    path.write_text(
         '[[metric]]\nref = "57"\nstatus = "not_reportable"\nreason = "The telephone log is lost."\n'
         'source = "Minutes <b>"\nfinding = "It was lost."\ndate = 2026-01-31\n'
     )
-    plan = kpi.catalogue(availability=stated)
-    made = pages(Subject(plan))
-    text = unescape(re.sub("<[^>]*>", " ", made["metrics/ref-57.md"]))
-    for each in ("Not reportable", "The telephone log is lost.", "Stated on 31 January 2026."):
-        assert each in text
-    assert "Minutes &#60;b&#62;" in made["metrics/ref-57.md"]
-    listed = made["metrics/availability.md"].partition("## Not reportable: 1")[2]
-    assert "ref-57.html" in listed.partition("## Availability not known")[0]
+    plan = kpi.catalogue(availability=path)
+    pages = build_pages(SiteContext(plan))
+    text = unescape(re.sub("<[^>]*>", " ", pages["metrics/ref-57.md"]))
+    for sentence in ("Not reportable", "The telephone log is lost.", "Stated on 31 January 2026."):
+        assert sentence in text
+    assert "Minutes &#60;b&#62;" in pages["metrics/ref-57.md"]
+    section = pages["metrics/availability.md"].partition("## Not reportable: 1")[2]
+    assert "ref-57.html" in section.partition("## Availability not known")[0]
     assert "Availability not known" not in text
+
+
+def link_targets(page: Page) -> set[str]:
+    return {link.attributes.get("href") or "" for link in page.all("a")}
 
 
 def test_refs_that_compute_nothing_say_what_they_are(site: Path) -> None:
     group = page_of(site, PLAN["16"])
-    assert {"ref-17.html", "ref-21.html"} <= {
-        (each.attributes.get("href") or "").removeprefix("../metrics/") for each in group.all("a")
-    }
+    assert {"../metrics/ref-17.html", "../metrics/ref-21.html"} <= link_targets(group)
     assert "It is a group: its parts are computed." in group.text
     assert "The plan gives no text for this ref." in page_of(site, PLAN["55"]).text
 
@@ -412,13 +440,14 @@ def test_refs_that_compute_nothing_say_what_they_are(site: Path) -> None:
 def test_an_alias_leads_to_the_ref_it_is_computed_as(site: Path) -> None:
     page = page_of(site, PLAN["32"])
     assert "Computed as ref 29" in page.text
-    assert "../metrics/ref-29.html" in {each.attributes.get("href") for each in page.all("a")}
-    assert "repeat_victims" not in {each.text for each in page_of(site, PLAN["36"]).all("dt")}
+    assert "../metrics/ref-29.html" in link_targets(page)
+    terms = {term.text for term in page_of(site, PLAN["36"]).all("dt")}
+    assert "repeat_victims" not in terms
 
 
-def test_themes_hold_every_ref_but_the_one_with_no_text() -> None:
-    placed = {ref for refs in PLAN.themes.values() for ref in refs}
-    assert {each.ref for each in PLAN} - placed == {"16", "55"}
+def test_themes_have_every_ref_but_a_group_and_the_one_without_text() -> None:
+    refs = {ref for theme_refs in PLAN.themes.values() for ref in theme_refs}
+    assert {entry.ref for entry in PLAN} - refs == {"16", "55"}
     with pytest.raises(kpi.DefinitionError, match="'99' under 'A' is not a ref"):
         kpi.Catalogue([injection_fixtures.visits], themes={"A": ("99",)})
 
@@ -427,111 +456,108 @@ def test_themes_hold_every_ref_but_the_one_with_no_text() -> None:
 
 
 @pytest.mark.parametrize("name", PLAN.contracts)
-def test_the_page_of_a_table_explains_each_column_and_its_files_agree(
+def test_the_page_of_a_table_describes_each_column_and_its_files_agree(
     site: Path, name: str
 ) -> None:
     contract = PLAN.contracts[name]
-    text = read(site / "tables" / f"{name}.html").text
-    missing = [c.name for c in contract.columns.values() if words(c.description) not in text]
-    assert missing == []
+    text = read_page(site / "tables" / f"{name}.html").text
+    descriptions = [one_line(column.description) for column in contract.columns.values()]
+    assert [description for description in descriptions if description not in text] == []
     template = (site / "tables" / f"{name}.csv").read_text(encoding="utf-8")
     assert next(csv.reader(template.splitlines())) == list(contract.columns)
     schema = json.loads((site / "tables" / f"{name}.json").read_text(encoding="utf-8"))
-    assert [each["name"] for each in schema["fields"]] == list(contract.columns)
-    for each in schema["fields"]:
-        column = contract.columns[each["name"]]
-        assert each["constraints"]["required"] is not column.nullable
-        assert each["constraints"].get("enum") == (list(column.domain) if column.domain else None)
+    assert [field["name"] for field in schema["fields"]] == list(contract.columns)
+    for field in schema["fields"]:
+        column = contract.columns[field["name"]]
+        assert field["constraints"]["required"] is not column.nullable
+        assert field["constraints"].get("enum") == (list(column.domain) if column.domain else None)
 
 
 def test_a_table_leads_to_its_metrics_and_back(site: Path) -> None:
-    table = read(site / "tables" / "contact.html")
-    assert {"../metrics/ref-57.html", "../metrics/ref-58.html"} <= {
-        each.attributes.get("href") for each in table.all("a")
-    }
-    metric = page_of(site, PLAN["57"])
-    assert "../tables/contact.html" in {each.attributes.get("href") for each in metric.all("a")}
+    table = read_page(site / "tables" / "contact.html")
+    assert {"../metrics/ref-57.html", "../metrics/ref-58.html"} <= link_targets(table)
+    assert "../tables/contact.html" in link_targets(page_of(site, PLAN["57"]))
 
 
 # Versions
 
 
-def test_the_history_of_a_metric_is_what_the_changelog_tells_of_it() -> None:
+def test_the_history_of_a_metric_comes_from_the_changelog() -> None:
     changelog = (
         "## [2.0.0]\n\n### Numbers that move\n\n- Ref 15, version 2: noise is counted,\n"
         "  which was not.\n- Ref 1, version 2: nothing to do with it.\n\n### Added\n\n"
         "- Ref 15, version 9: not here.\n"
     )
-    assert versions_told(changelog, "15") == [("2", "noise is counted, which was not.")]
+    assert changes_of_metric(changelog, "15") == [("2", "noise is counted, which was not.")]
 
 
 # Bad input
 
 
 @given(st.text())
-def test_escaped_text_is_read_as_itself_and_as_nothing_else(text: str) -> None:
-    kept = escape(text, spaces=True)
-    assert unescape(kept) == text or "\r" in text or "\0" in text or not text.isprintable()
-    assert not set("<>\"'`*_[]{}|\\~#") - {"#"} & set(kept)
-    assert re.fullmatch(r"(?:[^&#]|&#\d+;)*", kept)
-    assert escape(kept) is kept
+def test_escaped_text_is_read_as_the_same_text_without_markup(text: str) -> None:
+    escaped = escape(text, keep_whitespace=True)
+    assert unescape(escaped) == text or "\r" in text or "\0" in text or not text.isprintable()
+    assert not set("<>\"'`*_[]{}|\\~#") - {"#"} & set(escaped)
+    assert re.fullmatch(r"(?:[^&#]|&#\d+;)*", escaped)
+    assert escape(escaped) is escaped
 
 
 def test_only_https_addresses_become_links() -> None:
     text = 'a https://example.org/x?y=1&z=2. b http://example.org javascript:alert(1) "'
-    assert linked(text).count("<a ") == 1
-    assert 'href="https://example.org/x?y=1&amp;z=2"' in linked(text)
-    assert unescape(re.sub("<[^>]+>", "", linked(text))) == text
+    assert link_addresses(text).count("<a ") == 1
+    assert 'href="https://example.org/x?y=1&amp;z=2"' in link_addresses(text)
+    assert unescape(re.sub("<[^>]+>", "", link_addresses(text))) == text
 
 
-def test_markup_is_kept_and_text_beside_it_is_not() -> None:
+def test_markup_is_kept_and_text_beside_it_is_escaped() -> None:
     assert paragraph("<b>", Html("<b>x</b>")) == "<p>&#60;b&#62;<b>x</b></p>"
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("hostile") / "out"
+def injection_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a catalogue in which every text contains markup and scripts."""
+    folder = tmp_path_factory.mktemp("injection") / "out"
     catalogue = injection_fixtures.CATALOGUE
-    subject = Subject(
-        catalogue, synthetic_series(catalogue), organisation=injection_fixtures.SCRIPT
-    )
-    write_site(subject, folder, name=f"Site {injection_fixtures.SCRIPT}")
+    series = build_synthetic_series(catalogue)
+    context = SiteContext(catalogue, series, organisation=injection_fixtures.SCRIPT)
+    write_site(context, folder, name=f"Site {injection_fixtures.SCRIPT}")
     return folder / "site"
 
 
-def test_hostile_words_come_out_as_text(hostile: Path) -> None:
+def test_markup_in_a_catalogue_is_shown_as_text(injection_site: Path) -> None:
     metric = injection_fixtures.visits
-    found = read(hostile / "metrics" / "ref-H1.html")
-    for each in (metric.name, metric.summary, metric.limitations, *metric.caveats):
-        assert words(each) in found.text
-    for each in (*injection_fixtures.AREA.members, injection_fixtures.Visit.kind.domain[2]):
-        assert words(each) in found.text
-    (title,) = [e for e in found.all("title") if "head" in e.inside]
+    page = read_page(injection_site / "metrics" / "ref-H1.html")
+    for text in (metric.name, metric.summary, metric.limitations, *metric.caveats):
+        assert one_line(text) in page.text
+    for text in (*injection_fixtures.AREA.members, injection_fixtures.Visit.kind.domain[2]):
+        assert one_line(text) in page.text
+    (title,) = [element for element in page.all("title") if "head" in element.ancestors]
     assert injection_fixtures.SCRIPT in title.text
-    menus = [e for e in found.all("nav") if e.attributes["aria-label"] != "Sections"]
-    assert [words(metric.name) in words(each.text) for each in menus[:2]] == [True, True]
-    themes = read(hostile / "metrics" / "themes.html")
+    menus = [menu for menu in page.all("nav") if menu.attributes["aria-label"] != "Sections"]
+    in_menu = [one_line(metric.name) in one_line(menu.text) for menu in menus[:2]]
+    assert in_menu == [True, True]
+    themes = read_page(injection_site / "metrics" / "themes.html")
     assert f"Theme {injection_fixtures.SCRIPT} {injection_fixtures.BOLD}" in themes.text
 
 
-def test_hostile_words_become_no_element_no_address_and_no_attribute(hostile: Path) -> None:
-    for path in hostile.rglob("*.html"):
-        page = read(path)
-        scripts = [each for each in page.all("script") if "alert" in each.text]
-        assert scripts == [], path
+def test_markup_in_a_catalogue_becomes_no_element_and_no_attribute(injection_site: Path) -> None:
+    for path in injection_site.rglob("*.html"):
+        page = read_page(path)
+        assert not [script for script in page.all("script") if "alert" in script.text], path
         assert not page.all("img"), path
-        for each in page.elements:
-            assert not [name for name in each.attributes if name.startswith("on")], path
-            address = each.attributes.get("href") or each.attributes.get("src") or ""
+        for element in page.elements:
+            assert not [name for name in element.attributes if name.startswith("on")], path
+            address = element.attributes.get("href") or element.attributes.get("src") or ""
             assert "javascript" not in address.lower(), path
-            if each.name in ("strong", "em", "b", "i", "a"):
-                assert each.text not in ("loud", "soft", "press"), path
-            if each.name == "code":
-                assert each.text != "code", path
+            if element.name in ("strong", "em", "b", "i", "a"):
+                assert element.text not in ("loud", "soft", "press"), path
+            if element.name == "code":
+                assert element.text != "code", path
 
 
-def test_what_is_hostile_stays_out_of_the_settings(hostile: Path) -> None:
-    settings = json.loads((hostile.parent / "mkdocs.yml").read_text(encoding="utf-8"))
+def test_text_of_a_catalogue_adds_no_setting(injection_site: Path) -> None:
+    settings = json.loads((injection_site.parent / "mkdocs.yml").read_text(encoding="utf-8"))
     assert settings["site_name"] == f"Site {injection_fixtures.SCRIPT}"
     assert set(settings) <= {
         "site_name", "site_description", "docs_dir", "site_dir", "strict", "use_directory_urls",
@@ -540,80 +566,85 @@ def test_what_is_hostile_stays_out_of_the_settings(hostile: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "message"),
     [
-        ({"examples": ()}, "counter-example"),
-        ({"summary": " "}, "summary"),
-        ({"limitations": ""}, "limitations"),
+        ({"examples": ()}, "examples: none shows an edge case"),
+        ({"summary": " "}, "summary: it is empty"),
+        ({"limitations": ""}, "limitations: it is empty"),
     ],
 )
-def test_a_metric_without_what_its_page_needs_fails_with_its_name(
-    change: dict[str, Any], says: str
+def test_a_metric_without_a_text_that_its_page_needs_fails(
+    change: dict[str, Any], message: str
 ) -> None:
-    lacking = injection_fixtures.visits.model_copy(update=change)
-    with pytest.raises(kpi.DefinitionError, match=f"Metric H1, .*{says}|Metric H1, {says}"):
-        pages(Subject(kpi.Catalogue([lacking])))
+    incomplete = injection_fixtures.visits.model_copy(update=change)
+    with pytest.raises(kpi.DefinitionError, match=f"Metric H1, {message}"):
+        build_pages(SiteContext(kpi.Catalogue([incomplete])))
 
 
-def test_a_measure_that_cannot_be_explained_fails_with_the_name_of_its_metric() -> None:
-    class Riddle(kpi.Count):
+def test_an_error_in_a_formula_names_the_metric() -> None:
+    class WithoutFormula(kpi.Count):
         def formula(self) -> str:
-            raise TypeError("nobody can say")
+            raise TypeError("it has no formula")
 
-    measure = injection_fixtures.visits.measures[0]
-    riddle = Riddle(**{name: getattr(measure, name) for name in measure.model_fields_set})
-    lacking = injection_fixtures.visits.model_copy(update={"measures": (riddle,)})
-    with pytest.raises(kpi.DefinitionError, match=r"Metric H1, page: .*nobody can say"):
-        pages(Subject(kpi.Catalogue([lacking])))
+    original = injection_fixtures.visits.measures[0]
+    measure = WithoutFormula(
+        **{name: getattr(original, name) for name in original.model_fields_set}
+    )
+    metric = injection_fixtures.visits.model_copy(update={"measures": (measure,)})
+    with pytest.raises(kpi.DefinitionError, match=r"Metric H1, page: .*it has no formula"):
+        build_pages(SiteContext(kpi.Catalogue([metric])))
 
 
-def test_a_link_that_leads_nowhere_is_a_problem() -> None:
-    made = {"a/b.md": '<a href="../c.html#d">c</a> <a href="e.html">e</a>', "c.md": ""}
-    assert [str(each) for each in broken_links(made)] == [
-        "Page a/b.md, link: it links to 'e.html', which is no page. Mend the address."
+def test_a_broken_link_is_a_problem() -> None:
+    pages = {"a/b.md": '<a href="../c.html#d">c</a> <a href="e.html">e</a>', "c.md": ""}
+    assert [str(problem) for problem in find_broken_links(pages)] == [
+        "Page a/b.md, link: it links to 'e.html', which is not a page. Correct the address."
     ]
 
 
-# The same again
+# Reproducibility
 
 
 def test_the_same_catalogue_gives_the_same_bytes() -> None:
     code = (
         "import hashlib, json, swm_kpi as kpi\n"
-        "from swm_kpi.site.pages import pages\n"
-        "from swm_kpi.site.synthetic_series import synthetic_series\n"
-        "from swm_kpi.site.context import Subject\n"
+        "from swm_kpi.site.pages import build_pages\n"
+        "from swm_kpi.site.synthetic_series import build_synthetic_series\n"
+        "from swm_kpi.site.context import SiteContext\n"
         "plan = kpi.catalogue()\n"
-        "made = pages(Subject(plan, synthetic_series(plan)))\n"
-        "print(hashlib.sha256(json.dumps(made).encode()).hexdigest())\n"
+        "pages = build_pages(SiteContext(plan, build_synthetic_series(plan)))\n"
+        "print(hashlib.sha256(json.dumps(pages).encode()).hexdigest())\n"
     )
     first, second = (run("-c", code, cwd=ROOT, PYTHONHASHSEED=seed) for seed in ("1", "2"))
     assert len(first.strip()) == hashlib.sha256().digest_size * 2
     assert first == second
 
 
-# From the wheel, with a plugin
+# The wheel, with a plugin
 
 
-def test_an_installed_package_makes_a_site_of_a_plugins_metrics_too(tmp_path: Path) -> None:
+def test_an_installed_package_builds_a_site_with_the_metrics_of_a_plugin(tmp_path: Path) -> None:
     run("-m", "hatchling", "build", "-d", str(tmp_path), "-t", "wheel", cwd=ROOT)
     (wheel,) = tmp_path.glob("*.whl")
     installed = tmp_path / "installed"
     run("-m", "zipfile", "-e", str(wheel), str(installed), cwd=tmp_path)
-    (installed / "hostile_plan.py").write_bytes((ROOT / "tests" / "hostile_plan.py").read_bytes())
-    about = installed / "plugin-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text("[swm_kpi.definitions]\nplug = hostile_plan\n")
-    others = [each for each in sys.path if each.endswith(("site-packages", "dist-packages"))]
+    plugin = ROOT / "tests" / "support" / "injection_fixtures.py"
+    (installed / plugin.name).write_bytes(plugin.read_bytes())
+    dist_info = installed / "plugin-1.0.dist-info"
+    dist_info.mkdir()
+    (dist_info / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1.0\n")
+    (dist_info / "entry_points.txt").write_text(
+        "[swm_kpi.definitions]\nplugin = injection_fixtures\n"
+    )
+    others = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
     code = (
         "import site, sys\n"
         f"for folder in {[str(installed), *others]!r}: site.addsitedir(folder)\n"
         "from swm_kpi.cli.main import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
-    said = run("-S", "-c", code, "docs", "--out", "mine", cwd=tmp_path, PYTHONPATH="")
-    assert "pages built" in said
+    output = run("-S", "-c", code, "docs", "--out", "mine", cwd=tmp_path, PYTHONPATH="")
+    assert "pages built" in output
     built = tmp_path / "mine" / "site"
     assert (built / "metrics" / "ref-H1.html").is_file()
     assert (built / "metrics" / "ref-57.html").is_file()
@@ -630,7 +661,7 @@ def test_without_mkdocs_the_pages_are_written_and_the_extra_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "mkdocs", None)
-    said = write_site(Subject(injection_fixtures.CATALOGUE), tmp_path / "out")
-    assert 'pip install "swm-kpi[docs]"' in said
+    message = write_site(SiteContext(injection_fixtures.CATALOGUE), tmp_path / "out")
+    assert 'pip install "swm-kpi[docs]"' in message
     assert (tmp_path / "out" / "docs" / "metrics" / "ref-H1.md").is_file()
     assert (tmp_path / "out" / "theme" / "main.html").is_file()

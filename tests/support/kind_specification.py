@@ -18,7 +18,7 @@ from typing import Any
 
 import swm_kpi as kpi
 from swm_kpi.engine.worked_examples import example_frame
-from swm_kpi.site.source_code import declared
+from swm_kpi.site.source_code import measure_source
 
 AREA = kpi.Dimension("area", "Area", ("North", "South"), description="Where it happened.")
 
@@ -278,7 +278,7 @@ def section(case: Case) -> str:
     lines = [f"### {case.title}\n"]
     for contract, text in case.tables.items():
         lines.append(f"Table `{contract.table}`:\n\n{_markdown_table(text)}\n")
-    code = "\n\n".join(declared(measure) for measure in case.measures)
+    code = "\n\n".join(measure_source(measure) for measure in case.measures)
     request = [f"periods={list(case.periods)!r}"]
     request += [f"by={list(case.by)!r}"] if case.by else []
     request += [f"as_at={case.as_at!r}"] if case.as_at else []

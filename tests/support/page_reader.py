@@ -1,4 +1,4 @@
-"""A built page as a reader meets it: its text, its elements and where its links lead."""
+"""Parse a built page into its elements and its text, and check that elements are closed."""
 
 from __future__ import annotations
 
@@ -6,59 +6,61 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-VOID = {"meta", "link", "input", "br", "img", "hr"}
+VOID_ELEMENTS = {"meta", "link", "input", "br", "img", "hr"}
 
 
 @dataclass
 class Element:
-    """One element, with the text inside it."""
+    """One element, with its attributes, the names of its ancestors, and the text inside it."""
 
     name: str
     attributes: dict[str, str | None]
-    inside: list[str]
+    ancestors: list[str]
     text: str = ""
 
 
 @dataclass
 class Page(HTMLParser):
-    """Every element of a page, in order."""
+    """The elements of a page, in document order."""
 
     elements: list[Element] = field(default_factory=list)
-    unclosed: list[Element] = field(default_factory=list)
+    open_elements: list[Element] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = Element(tag, dict(attrs), [each.name for each in self.unclosed])
-        self.elements.append(found)
-        if tag not in VOID:
-            self.unclosed.append(found)
+        element = Element(tag, dict(attrs), [ancestor.name for ancestor in self.open_elements])
+        self.elements.append(element)
+        if tag not in VOID_ELEMENTS:
+            self.open_elements.append(element)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in VOID:
+        if tag in VOID_ELEMENTS:
             return
-        assert self.unclosed, f"</{tag}> closes nothing"
-        assert self.unclosed[-1].name == tag, f"</{tag}> closes <{self.unclosed[-1].name}>"
-        self.unclosed.pop()
+        assert self.open_elements, f"</{tag}> closes nothing"
+        last = self.open_elements.pop()
+        assert last.name == tag, f"</{tag}> closes <{last.name}>"
 
     def handle_data(self, data: str) -> None:
-        for each in self.unclosed:
-            each.text += data
+        for element in self.open_elements:
+            element.text += data
 
     def all(self, name: str) -> list[Element]:
-        return [each for each in self.elements if each.name == name]
+        """Return the elements of a name."""
+        return [element for element in self.elements if element.name == name]
 
     @property
     def text(self) -> str:
-        """What the page says, with its spaces as one."""
+        """The text of the main landmark, with each run of whitespace as one space."""
         (main,) = self.all("main")
         return " ".join(main.text.split())
 
 
-def read(path: Path) -> Page:
+def read_page(path: Path) -> Page:
+    """Parse a built page, and check that it closes every element."""
     page = Page()
     page.feed(path.read_text(encoding="utf-8"))
     page.close()
-    assert page.unclosed == [], f"{path.name}: not closed"
+    assert page.open_elements == [], f"{path.name}: not closed"
     return page

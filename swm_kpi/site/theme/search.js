@@ -1,48 +1,50 @@
-/* How mkdocs' own search shows what it found: one result for each page, and how many there are. */
+/* Show the results of mkdocs' search: one result for each page, and the number of pages. */
 (function () {
   "use strict";
-  var box = document.getElementById("mkdocs-search-results");
+  var container = document.getElementById("mkdocs-search-results");
   var query = document.getElementById("mkdocs-search-query");
-  if (!box || !query) return;
+  if (!container || !query) return;
 
-  function element(name, text, parent) {
-    var made = document.createElement(name);
-    made.textContent = text;
-    parent.appendChild(made);
-    return made;
+  function appendElement(name, text, parent) {
+    var element = document.createElement(name);
+    element.textContent = text;
+    parent.appendChild(element);
+    return element;
   }
 
-  function shortened(text) {
+  function shorten(text) {
     return text.length > 180 ? text.slice(0, 180).replace(/\s+\S*$/, "") + "…" : text;
   }
 
   window.displayResults = function (results) {
     var pages = new Map();
-    results.forEach(function (each) {
-      var page = each.location.split("#")[0];
-      var found = pages.get(page) || { title: "", summary: "", section: "" };
-      if (each.location.indexOf("#") < 0) {
-        found.title = each.title;
-        found.summary = each.summary;
+    results.forEach(function (result) {
+      var address = result.location.split("#")[0];
+      var page = pages.get(address) || { title: "", summary: "", section: "" };
+      if (result.location.indexOf("#") < 0) {
+        page.title = result.title;
+        page.summary = result.summary;
       } else {
-        found.section = found.section || each.title;
+        page.section = page.section || result.title;
       }
-      pages.set(page, found);
+      pages.set(address, page);
     });
-    box.textContent = "";
+    container.textContent = "";
     if (!query.value.trim()) return;
-    var count = pages.size;
-    var words = count === 1 ? "1 page has" : count + " pages have";
-    element("p", count ? words + " these words." : box.dataset.noResultsText, box);
-    pages.forEach(function (found, page) {
+    var subject = pages.size === 1 ? "1 page has" : pages.size + " pages have";
+    var count = pages.size ? subject + " these words." : container.dataset.noResultsText;
+    appendElement("p", count, container);
+    pages.forEach(function (page, address) {
       var article = document.createElement("article");
-      var heading = element("h3", "", article);
-      var link = element("a", found.title || found.section, heading);
-      link.href = joinUrl(base_url, page);
-      var name = found.title.replace(/^[^:]*: /, "");
-      var after = found.summary.indexOf(name) + 1 && found.summary.split(name).slice(1).join(name);
-      if (after || found.summary) element("p", shortened(after || found.summary), article);
-      box.appendChild(article);
+      var heading = appendElement("h3", "", article);
+      var link = appendElement("a", page.title || page.section, heading);
+      link.href = joinUrl(base_url, address);
+      // A summary starts with the title again: leave it out.
+      var title = page.title.replace(/^[^:]*: /, "");
+      var hasTitle = page.summary.indexOf(title) >= 0;
+      var text = hasTitle ? page.summary.split(title).slice(1).join(title) : "";
+      if (text || page.summary) appendElement("p", shorten(text || page.summary), article);
+      container.appendChild(article);
     });
   };
 })();
