@@ -1,6 +1,6 @@
-"""Every engine gives the same numbers, and returns only grouped rows.
+"""Every engine computes the same numbers, and returns only grouped rows.
 
-A test skips an engine that is not installed, and names what to install.
+The tests skip an engine that is not installed, and name what to install.
 """
 
 from __future__ import annotations
@@ -43,36 +43,35 @@ PLAN = kpi.catalogue()
 YEAR = kpi.periods("2024-04-01", "2025-03-31", grain="quarter")
 DUCKDB = "DuckDB"
 BATCH = 50
-# Spark starts work for seconds at a time: one ref of each way to count.
-ON_SPARK = ("3", "8", "47", "53")
+# Spark takes seconds for each query: one ref for each way to count.
+REFS_ON_SPARK = ("3", "8", "47", "53")
 
 
-class Seen(kpi.Contract, row_unit=kpi.Unit.INCIDENTS):
-    """Closed lists of which some are grouped by, and one is too long to be with another."""
+class Sighting(kpi.Contract, row_unit=kpi.Unit.INCIDENTS):
+    """Closed lists that validation groups by, and one that is too long to group by with another."""
 
-    seen_id = kpi.Column(str, unique=True, description="Which.")
-    kind = kpi.Column(str, isin=("a", "b"), nullable=True, description="What kind.")
-    place = kpi.Column(str, isin=("here", "there"), description="Where.")
+    sighting_id = kpi.Column(str, unique=True, description="The key.")
+    kind = kpi.Column(str, isin=("a", "b"), nullable=True, description="The kind.")
+    place = kpi.Column(str, isin=("here", "there"), description="The place.")
     street = kpi.Column(
         str, isin=[f"street {number}" for number in range(70)], description="The street."
     )
     house = kpi.Column(
         str, isin=[f"house {number}" for number in range(90)], description="The house."
     )
-    on = kpi.Column(date, description="When.")
-    apart = kpi.Rule(~((place == "here") & (kind == "b")), "what is seen here is not a b")
+    on = kpi.Column(date, description="The day.")
+    no_b_here = kpi.Rule(~((place == "here") & (kind == "b")), "a sighting here is not a b")
 
 
 @pytest.fixture(scope="module")
 def force() -> dict[str, pl.DataFrame]:
     """Every table of a very small synthetic force, with the types of the contracts."""
-    made = kpi.synthetic.generate_force("2022-04-01", "2025-03-31", scale=0.005, seed=3)
-    checked = {name: kpi.validate(table, name).table for name, table in made.items()}
-    found = {}
-    for name, table in checked.items():
-        plain = table.frame.select(table.columns)
-        found[name] = plain.with_columns(pl.col(pl.Enum).cast(pl.String))
-    return found
+    frames = kpi.synthetic.generate_force("2022-04-01", "2025-03-31", scale=0.005, seed=3)
+    tables = {name: kpi.validate(frame, name).table for name, frame in frames.items()}
+    return {
+        name: table.frame.select(table.columns).with_columns(pl.col(pl.Enum).cast(pl.String))
+        for name, table in tables.items()
+    }
 
 
 @pytest.fixture(params=engines.NAMES)
@@ -80,28 +79,30 @@ def engine(request: pytest.FixtureRequest) -> tuple[str, engines.Loader]:
     return request.param, engines.loader(request.param)
 
 
-def test_every_ref_is_the_same_number_on_every_engine(engine, force) -> None:
-    """Values, markers and notes, by quarter and area, from the same rows."""
+def test_every_ref_has_the_same_result_on_every_engine(engine, force) -> None:
+    """Values, markers and notes are equal, by quarter and area, from the same rows."""
     name, load = engine
-    inside = {table: load(table, rows) for table, rows in force.items()}
-    for metric in (each for each in PLAN if isinstance(each, kpi.Metric)):
-        if name == "Spark" and metric.ref not in ON_SPARK:
+    loaded = {table: load(table, rows) for table, rows in force.items()}
+    for metric in (entry for entry in PLAN if isinstance(entry, kpi.Metric)):
+        if name == "Spark" and metric.ref not in REFS_ON_SPARK:
             continue
-        here = {table: force[table] for table in metric.contracts if table in force}
-        there = {table: inside[table] for table in here}
-        by = [each.key for each in metric.dimensions if each.key == "lpa"]
-        expected = kpi.compute([metric.ref], here, periods=YEAR, by=by, catalogue=PLAN)
-        found = kpi.compute([metric.ref], there, periods=YEAR, by=by, catalogue=PLAN)
-        assert_frame_equal(found.to_polars(), expected.to_polars())
+        frames = {table: force[table] for table in metric.contracts if table in force}
+        data = {table: loaded[table] for table in frames}
+        by = [dimension.key for dimension in metric.dimensions if dimension.key == "lpa"]
+        expected = kpi.compute([metric.ref], frames, periods=YEAR, by=by, catalogue=PLAN)
+        actual = kpi.compute([metric.ref], data, periods=YEAR, by=by, catalogue=PLAN)
+        assert_frame_equal(actual.to_polars(), expected.to_polars())
 
 
-def test_a_broken_table_is_reported_alike_on_every_engine(engine) -> None:
-    """Every violation and its rows, however an engine is asked for them."""
+def test_every_engine_reports_the_same_violations(engine) -> None:
+    """The report has the same rules and numbers of rows, whichever way validation groups them."""
     _, load = engine
     days = pl.Series([date(2024, 1, 1), date(1800, 1, 1), date(2300, 1, 1), None] * 7)
     rows = pl.DataFrame(
         {
-            "seen_id": [f" {n}" if n % 2 else f"{n}{end}" for n, end in enumerate(" \t\n\r\v\f ")]
+            "sighting_id": [
+                f" {n}" if n % 2 else f"{n}{end}" for n, end in enumerate(" \t\n\r\v\f ")
+            ]
             + ["", "", " ", None, None, "x", "x", "x", "a b", "\u00e9 ", *"cdefghijklm"],
             "kind": ["a", "b", None, "A", "c", "c", " b"] * 4,
             "place": ["here", "here", "there", None, "nowhere", "", "here"] * 4,
@@ -110,34 +111,34 @@ def test_a_broken_table_is_reported_alike_on_every_engine(engine) -> None:
             "on": days,
         }
     )
-    expected = kpi.validate(rows, Seen)
-    assert {each.rule for each in expected.violations} >= {
+    expected = kpi.validate(rows, Sighting)
+    assert {violation.rule for violation in expected.violations} >= {
         "is not in the closed list",
         "is missing",
         "has spaces round it",
         "is empty text",
         "is not unique",
-        "breaks the rule that what is seen here is not a b",
+        "breaks the rule that a sighting here is not a b",
     }
-    assert kpi.validate(load("seen", rows), Seen).violations == expected.violations
+    assert kpi.validate(load("sighting", rows), Sighting).violations == expected.violations
 
 
-def test_an_empty_table_of_another_engine_breaks_no_rule(engine) -> None:
-    """No groups come of it, and so no counts."""
+def test_an_empty_table_breaks_no_rule(engine) -> None:
+    """The queries of validation return no group, and so no count."""
     _, load = engine
-    empty = pl.DataFrame(schema={n: pl.Date if n == "on" else pl.String for n in Seen.columns})
-    report = kpi.validate(load("seen", empty), Seen)
+    empty = pl.DataFrame(schema={n: pl.Date if n == "on" else pl.String for n in Sighting.columns})
+    report = kpi.validate(load("sighting", empty), Sighting)
     assert (report.rows, report.violations) == (0, ())
 
 
-@pytest.mark.parametrize("name", [each for each in engines.NAMES if each != "Spark"])
+@pytest.mark.parametrize("name", [name for name in engines.NAMES if name != "Spark"])
 def test_every_kind_of_measure_equals_the_oracle_on_every_engine(name) -> None:
     """Random tables and requests reach every part of the engine."""
     load = engines.loader(name)
     COMPARED.clear()
 
     def equals(case: Case) -> None:
-        data = {each: load(each, rows) for each, rows in case.frames.items()}
+        data = {table: load(table, rows) for table, rows in case.frames.items()}
         assert case.differences(data) == []
 
     check_random_cases(equals)
@@ -148,10 +149,9 @@ def test_every_kind_of_measure_equals_the_oracle_on_every_engine(name) -> None:
 def test_batched_cases_equal_the_oracle(name) -> None:
     """Spark takes seconds for each query, so one request computes fifty cases in one table.
 
-    The test draws 200 cases (5,000 with ``--long``), as for the other engines. A breakdown tells
-    the cases of a batch apart, and the request is that of one of them. So there are 200 random
-    tables, and one random request for each batch. Polars computes the same batches, to test the
-    batching itself.
+    The test draws 200 cases (5,000 with ``--long``), as for the other engines. Each batch breaks
+    down by case and uses the request of its first case. So there are 200 random tables, and one
+    random request for each batch. Polars computes the same batches, to test the batching itself.
     """
     load = engines.loader(name) if name == "Spark" else lambda _, rows: rows
     drawn: dict[bool, list[Any]] = {False: [], True: []}
@@ -170,40 +170,40 @@ def test_batched_cases_equal_the_oracle(name) -> None:
             assert mismatches(cases, periods, by[:1], load) == []
 
 
-@pytest.mark.parametrize("where", ["memory", DUCKDB])
-def test_counts_by_combination_of_values_equal_the_oracle(monkeypatch, where) -> None:
-    """Small tables take the path of large ones, which count by combinations of values."""
+@pytest.mark.parametrize("engine_name", ["Polars", DUCKDB])
+def test_counts_by_combination_of_values_equal_the_oracle(monkeypatch, engine_name) -> None:
+    """Small tables are counted as large ones are: by combinations of values."""
     monkeypatch.setattr(polars_backend, "FEW", -1)
     monkeypatch.setattr(polars_backend, "ROWS_PER_COMBINATION", 1e-9)
     monkeypatch.setattr(narwhals_backend, "ROWS_PER_GROUP", 1e-9)
-    load = engines.loader(where) if where != "memory" else lambda _, rows: rows
+    load = engines.loader(engine_name) if engine_name == DUCKDB else lambda _, rows: rows
 
     def equals(case: Case) -> None:
-        data = {each: load(each, rows) for each, rows in case.frames.items()}
+        data = {table: load(table, rows) for table, rows in case.frames.items()}
         assert case.differences(data) == []
 
     check_random_cases(equals, max_variants=5)
 
 
-def test_the_last_microsecond_of_a_second_is_in_it(engine) -> None:
+def test_a_duration_keeps_its_microseconds(engine) -> None:
     """PostgreSQL rounds a fraction of a second when it casts to a whole number."""
     _, load = engine
     opened = datetime(2024, 6, 1)
     row = {"visit_id": "v1", "opened_at": opened, "weight": 1.0}
     row["closed_at"] = opened + timedelta(seconds=7_200, microseconds=-1)
-    metric = build_metric([each for each in MEASURES if each.key == "mean_hours"], [AREA])
+    metric = build_metric([measure for measure in MEASURES if measure.key == "mean_hours"], [AREA])
     table = load("visit", to_frame("visit", [row]))
-    found = compute(metric, {"visit": table}, kpi.periods("2024/25"), []).to_polars()
-    assert found["value"].item() == pytest.approx(2 - 1e-6 / 3_600, abs=1e-12)
+    actual = compute(metric, {"visit": table}, kpi.periods("2024/25"), []).to_polars()
+    assert actual["value"].item() == pytest.approx(2 - 1e-6 / 3_600, abs=1e-12)
 
 
-def test_only_groups_and_counts_leave_an_engine(engine, force) -> None:
-    """An engine returns no column of the table, and fewer rows than it has."""
+def test_an_engine_returns_only_groups_and_aggregates(engine, force) -> None:
+    """It returns no column of the table, and no more rows than there are groups."""
     name, load = engine
     with record_scans() as scans:
         kpi.compute(
             ["8", "53"],
-            {each: load(each, force[each]) for each in ("crime_party", "incident")},
+            {table: load(table, force[table]) for table in ("crime_party", "incident")},
             periods=YEAR,
             by=["lpa"],
             catalogue=PLAN,
@@ -217,8 +217,8 @@ def test_only_groups_and_counts_leave_an_engine(engine, force) -> None:
 
 
 @pytest.mark.parametrize("broken", ["grade", "incident_id"])
-def test_a_broken_table_says_the_same_on_every_engine(engine, force, broken) -> None:
-    """The rules, their words and how many rows break them."""
+def test_violations_of_a_real_contract_are_the_same_on_every_engine(engine, force, broken) -> None:
+    """Rules, messages and numbers of rows are equal, and no message repeats a value."""
     _, load = engine
     rows = force["incident"].head(50)
     if broken == "grade":
@@ -226,35 +226,34 @@ def test_a_broken_table_says_the_same_on_every_engine(engine, force, broken) -> 
     else:
         rows = pl.concat([rows, rows.head(3)])
     expected = kpi.validate(rows, "incident")
-    found = kpi.validate(load("incident", rows), "incident")
-    assert not found.ok
-    assert found.violations == expected.violations
-    assert "Z-SECRET" not in str(found)
+    actual = kpi.validate(load("incident", rows), "incident")
+    assert not actual.ok
+    assert actual.violations == expected.violations
+    assert "Z-SECRET" not in str(actual)
 
 
-def test_a_table_checked_where_it_is_stays_there(engine, force) -> None:
-    """``validate(...).table`` of a relation is computed from without being checked again."""
+def test_a_validated_table_stays_in_its_engine(engine, force) -> None:
+    """``compute`` reads ``validate(...).table`` of a relation without validating it again."""
     _, load = engine
     table = kpi.validate(load("incident", force["incident"]), "incident").table
-    asked: Any = {"periods": YEAR, "by": ["lpa"], "catalogue": PLAN}
+    options: Any = {"periods": YEAR, "by": ["lpa"], "catalogue": PLAN}
     with record_scans() as scans:
-        found = kpi.compute(["9"], {"incident": table}, **asked)
-    assert {each.purpose for each in scans} == {"counting"}
-    expected = kpi.compute(["9"], {"incident": force["incident"]}, **asked)
-    assert_frame_equal(found.to_polars(), expected.to_polars())
+        actual = kpi.compute(["9"], {"incident": table}, **options)
+    assert {scan.purpose for scan in scans} == {"counting"}
+    expected = kpi.compute(["9"], {"incident": force["incident"]}, **options)
+    assert_frame_equal(actual.to_polars(), expected.to_polars())
 
 
-def test_a_table_of_no_known_library_names_those_that_are() -> None:
-    """What can be passed is in the message."""
+def test_an_error_for_an_unknown_table_type_lists_the_supported_types() -> None:
     with pytest.raises(kpi.InputError, match=r"DuckDB relation, a Spark DataFrame, an Ibis table"):
         kpi.compute(["9"], {"incident": object()}, periods=YEAR, catalogue=PLAN)
 
 
-@pytest.mark.parametrize("kind", ["frame", "parquet"])
-def test_a_table_is_read_once_to_count_it(kind, force, tmp_path) -> None:
-    """However many measures, breakdowns, periods and grains are asked of it."""
+@pytest.mark.parametrize("form", ["frame", "parquet"])
+def test_one_scan_counts_everything_in_a_table(form, force, tmp_path) -> None:
+    """One scan serves all measures, breakdowns, periods and grains of a request."""
     table: Any = force["incident"]
-    if kind == "parquet":
+    if form == "parquet":
         table = tmp_path / "incident.parquet"
         force["incident"].write_parquet(table)
     months = kpi.periods("2024-04-01", "2025-03-31", grain="month")
@@ -267,55 +266,55 @@ def test_a_table_is_read_once_to_count_it(kind, force, tmp_path) -> None:
             by=["lpa"],
             catalogue=PLAN,
         )
-    purposes = [each.purpose for each in scans]
+    purposes = [scan.purpose for scan in scans]
     assert purposes[-3:] == ["checking", "checking the key", "counting"]
-    assert len(scans) == (4 if kind == "frame" else 3)
+    assert len(scans) == (4 if form == "frame" else 3)
 
 
 def test_distinct_people_take_one_query_for_each_grouping_set() -> None:
-    """Two counts of people, two of rows, and a median with its limits, by area and in total."""
+    """The request has two counts of people, two of rows and a median, by area and in total."""
     load = engines.loader(DUCKDB)
-    asked = {"people", "flagged_people", "visits", "listed", "median_hours"}
-    metric = build_metric([each for each in MEASURES if each.key in asked], [AREA])
+    keys = {"people", "flagged_people", "visits", "listed", "median_hours"}
+    metric = build_metric([measure for measure in MEASURES if measure.key in keys], [AREA])
     table = kpi.validate(load("visit", to_frame("visit", [])), CONTRACTS["visit"]).table
     with record_scans() as scans:
         compute(metric, {"visit": table}, YEAR, [AREA])
-    purposes = Counter(each.purpose for each in scans)
+    purposes = Counter(scan.purpose for scan in scans)
     assert purposes == {"counting distinct values": 2, "counting": 1, "ranking": 2}
 
 
-def test_a_median_returns_only_the_times_near_its_ranks() -> None:
-    """Of a thousand times: those on either side of the median and of its two limits."""
+def test_a_median_returns_only_the_durations_next_to_its_ranks() -> None:
+    """Of a thousand durations, the query returns those next to the median and its two limits."""
     opened = datetime(2024, 6, 1)
     rows = [
         {"visit_id": f"v{n}", "opened_at": opened, "closed_at": opened + timedelta(seconds=n)}
         for n in range(1_000)
     ]
-    table = engines.loader(DUCKDB)(
-        "visit", to_frame("visit", [{"weight": 1.0} | each for each in rows])
+    frame = to_frame("visit", [{"weight": 1.0} | row for row in rows])
+    table = engines.loader(DUCKDB)("visit", frame)
+    metric = build_metric(
+        [measure for measure in MEASURES if measure.key == "median_hours"], [AREA]
     )
-    metric = build_metric([each for each in MEASURES if each.key == "median_hours"], [AREA])
     with record_scans() as scans:
-        found = compute(metric, {"visit": table}, kpi.periods("2024/25"), []).to_polars()
-    (total,) = found.to_dicts()
-    seconds = [round(total[each] * 3_600, 6) for each in ("lower", "value", "upper")]
+        actual = compute(metric, {"visit": table}, kpi.periods("2024/25"), []).to_polars()
+    (total,) = actual.to_dicts()
+    seconds = [round(total[column] * 3_600, 6) for column in ("lower", "value", "upper")]
     assert seconds == [468, 499.5, 531]
-    (ranking,) = (each for each in scans if each.purpose == "ranking")
+    (ranking,) = (scan for scan in scans if scan.purpose == "ranking")
     assert ranking.rows <= 6
 
 
-def test_a_plan_tells_its_scans_groups_and_sql(force) -> None:
-    """What is read and how, and never what is in it."""
-    here = kpi.query_plan(["9", "53"], {"incident": force["incident"]}, periods=YEAR, by=["lpa"])
-    said = str(here)
-    assert "Table incident, in Polars: 4 scans" in said
-    assert "grouped once by month and lpa, then merged" in said
-    assert "not additive" in said
-    assert force["incident"]["incident_id"][0] not in said
+def test_a_query_plan_describes_scans_and_groups(force) -> None:
+    """It repeats no value of the table."""
+    plan = kpi.query_plan(["9", "53"], {"incident": force["incident"]}, periods=YEAR, by=["lpa"])
+    text = str(plan)
+    assert "Table incident, in Polars: 4 scans" in text
+    assert "grouped once by month and lpa, then merged" in text
+    assert "not additive" in text
+    assert force["incident"]["incident_id"][0] not in text
 
 
-def test_a_plan_on_a_database_shows_its_sql(force) -> None:
-    """The queries that ran."""
+def test_a_query_plan_of_a_database_shows_its_sql(force) -> None:
     load = engines.loader(DUCKDB)
     data = {"incident": load("incident", force["incident"])}
     plan = kpi.query_plan(["9"], data, by=["lpa"])
