@@ -1,4 +1,4 @@
-"""From columns to frames that keep their contracts: makers by table name, and what is left over."""
+"""Make the frame of every table, valid against its contract."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from swm_kpi.contracts import Column, ContractType
 from swm_kpi.engine.validate import validate
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.synthetic import (
-    any_table,
     community,
     complaints,
     crimes,
@@ -27,9 +26,10 @@ from swm_kpi.synthetic import (
     roads,
     surveys,
     training,
+    unknown_table,
     victim_care,
 )
-from swm_kpi.synthetic.errors import inject_errors
+from swm_kpi.synthetic.inject_errors import inject_errors
 from swm_kpi.synthetic.setting import Array, Columns, Setting
 
 MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
@@ -74,55 +74,66 @@ MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
 def assemble(
     setting: Setting, contracts: Mapping[str, ContractType], plan: Catalogue, bad_rows: int
 ) -> dict[str, pd.DataFrame]:
-    """Make a frame for each contract and spoil as many rows of it as asked."""
-    found = {}
+    """Return a frame for each contract, with errors in some of its rows."""
+    frames = {}
     for name, contract in contracts.items():
-        frame = _known(setting, contract) if name in MAKERS else None
+        frame = _make_known(setting, contract) if name in MAKERS else None
         if frame is None:
-            frame = _unknown(setting, contract)
-        found[name] = inject_errors(frame, contract, bad_rows, setting.generator(f"{name}, spoilt"))
-    return found
+            frame = _make_unknown(setting, contract)
+        frames[name] = inject_errors(
+            frame, contract, bad_rows, setting.generator(f"{name}, spoilt")
+        )
+    return frames
 
 
-def _known(setting: Setting, contract: ContractType) -> pd.DataFrame | None:
-    """Make a table that is known by name; None where the contract of that name is another's."""
-    made = MAKERS[contract.table](setting, contract)
-    extra = [each for name, each in contract.columns.items() if name not in made]
-    frame = to_frame(contract, made)
-    if not extra and set(made) == set(contract.columns):
+def _make_known(setting: Setting, contract: ContractType) -> pd.DataFrame | None:
+    """Return a table that is known by name, or None if its contract is another one."""
+    columns = MAKERS[contract.table](setting, contract)
+    extra = [column for name, column in contract.columns.items() if name not in columns]
+    frame = to_frame(contract, columns)
+    if not extra and set(columns) == set(contract.columns):
         return frame
-    # The contract has columns that the maker does not know: they are filled from their own words.
+    # The contract has columns that the maker does not know. Draw them from their declarations.
     generator = setting.generator(f"{contract.table}, further columns")
-    drawn = {each.name: any_table.values(each, setting, generator, len(frame)) for each in extra}
-    frame = to_frame(contract, made | drawn)
+    drawn = {
+        column.name: unknown_table.draw_values(column, setting, generator, len(frame))
+        for column in extra
+    }
+    frame = to_frame(contract, columns | drawn)
     if validate(frame, contract).ok:
         return frame
-    empty = {each.name: any_table.nothing(each, len(frame)) for each in extra if each.nullable}
-    frame = to_frame(contract, made | drawn | empty)
+    nulls = {
+        column.name: unknown_table.nulls(column, len(frame)) for column in extra if column.nullable
+    }
+    frame = to_frame(contract, columns | drawn | nulls)
     return frame if validate(frame, contract).ok else None
 
 
-def _unknown(setting: Setting, contract: ContractType) -> pd.DataFrame:
-    """Make a table from its columns alone; one whose rules no drawn row keeps has no rows."""
-    drawn = any_table.columns(setting, contract)
+def _make_unknown(setting: Setting, contract: ContractType) -> pd.DataFrame:
+    """Return a table drawn from its columns. It has no rows if every drawn row breaks a rule."""
+    drawn = unknown_table.draw_columns(setting, contract)
     rows = len(next(iter(drawn.values())))
-    nullable = [each for each in contract.columns.values() if each.nullable]
-    blanked = drawn | {each.name: any_table.nothing(each, rows) for each in nullable}
-    for made in (drawn, blanked):
-        frame = any_table.keeping_rules(to_frame(contract, made), contract)
+    nullable = [column for column in contract.columns.values() if column.nullable]
+    with_nulls = drawn | {column.name: unknown_table.nulls(column, rows) for column in nullable}
+    for columns in (drawn, with_nulls):
+        frame = unknown_table.valid_rows(to_frame(contract, columns), contract)
         if len(frame) and validate(frame, contract).ok:
             return frame
     return frame.iloc[:0].reset_index(drop=True)
 
 
-def to_frame(contract: ContractType, made: Columns) -> pd.DataFrame:
-    """Return the contract's columns, in its order, in the types that pandas has for them."""
+def to_frame(contract: ContractType, columns: Columns) -> pd.DataFrame:
+    """Return columns as a pandas frame, in the order and types of the contract."""
     return pd.DataFrame(
-        {n: _series(each, made[n]) for n, each in contract.columns.items() if n in made}
+        {
+            name: _to_series(column, columns[name])
+            for name, column in contract.columns.items()
+            if name in columns
+        }
     )
 
 
-def _series(column: Column, values: Array) -> pd.Series[Any]:
+def _to_series(column: Column, values: Array) -> pd.Series[Any]:
     if column.dtype in (date, datetime):
         return pd.Series(values.astype("datetime64[us]"))
     if column.dtype is str:

@@ -1,4 +1,4 @@
-"""What is recorded of people in post, the same on every day that they are.
+"""Characteristics of people in post, which are the same in every snapshot.
 
 The shares are round-number assumptions for shape, not facts about any force.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from swm_kpi.contracts import ContractType
-from swm_kpi.synthetic.setting import Array, Columns, Setting, gaps, pick
+from swm_kpi.synthetic.setting import Array, Columns, Setting, draw_members, with_nulls
 
-_RECORDED = {
+_CHARACTERISTICS = {
     "sex": {"Female": 0.47, "Male": 0.51, "Not stated": 0.02},
     "age_band": {"Under 26": 0.12, "26 to 40": 0.42, "41 to 55": 0.36, "Over 55": 0.09,
                  "Not stated": 0.01},
@@ -43,30 +43,30 @@ _SPECIALISMS = {
 
 
 def characteristics(setting: Setting, contract: ContractType, table: str, size: int) -> Columns:
-    """Draw what is recorded of each person, one in fifty not; only columns that there are."""
+    """Draw the characteristics that the contract has. One in fifty values is null."""
     rng = setting.generator(f"{table}, characteristics")
     drawn = {
-        name: gaps(rng, pick(rng, contract, name, weights, size), 0.02)
-        for name, weights in _RECORDED.items()
+        name: with_nulls(rng, draw_members(rng, contract, name, weights, size), 0.02)
+        for name, weights in _CHARACTERISTICS.items()
     }
-    return {name: each for name, each in drawn.items() if name in contract.columns}
+    return {name: values for name, values in drawn.items() if name in contract.columns}
 
 
 def posts(setting: Setting, contract: ContractType, size: int) -> Columns:
     """Assume that 22% of posts investigate, and that half of those who do are at level 2."""
     rng = setting.generator("workforce_snapshot, posts")
-    function = pick(rng, contract, "function", _FUNCTIONS, size)
+    function = draw_members(rng, contract, "function", _FUNCTIONS, size)
     investigates = function == "Investigation"
-    level = pick(rng, contract, "pip_level", _LEVELS, size)
+    level = draw_members(rng, contract, "pip_level", _LEVELS, size)
     level[~investigates & (rng.random(size) < 0.9)] = "none"
-    specialism = gaps(rng, pick(rng, contract, "specialism", _SPECIALISMS, size), 0.5)
+    specialism = with_nulls(rng, draw_members(rng, contract, "specialism", _SPECIALISMS, size), 0.5)
     specialism[~investigates] = None
-    names = [_DEPARTMENTS.get(each, "Support") for each in function]
+    names = [_DEPARTMENTS.get(name, "Support") for name in function]
     department: Array = np.asarray(names, object)
     drawn = {
-        "function": gaps(rng, function, 0.01),
-        "pip_level": gaps(rng, level, 0.02),
+        "function": with_nulls(rng, function, 0.01),
+        "pip_level": with_nulls(rng, level, 0.02),
         "specialism": specialism,
         "department": department,
     }
-    return {name: each for name, each in drawn.items() if name in contract.columns}
+    return {name: values for name, values in drawn.items() if name in contract.columns}

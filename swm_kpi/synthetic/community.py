@@ -15,15 +15,15 @@ from swm_kpi.synthetic.setting import (
     Columns,
     Season,
     Setting,
-    chance,
-    flag,
-    gaps,
-    ids,
-    pick,
-    register,
+    draw_members,
+    draw_register,
+    random_flags,
+    random_mask,
+    row_ids,
+    with_nulls,
 )
 
-SCHEMES_A_YEAR, ACTIVITIES_A_YEAR, CHECKS_A_YEAR = 300, 9_000, 1_500
+SCHEMES_PER_YEAR, ACTIVITIES_PER_YEAR, CHECKS_PER_YEAR = 300, 9_000, 1_500
 
 _SPEED_WATCH, _SESSION = "Community speed watch", "Speed watch session"
 _OTHER_SESSION = "Other scheme activity"
@@ -48,31 +48,33 @@ _ROADS = ("Road campaign", "Road education", _SESSION)
 
 
 def schemes(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 300 registered a year, for five years in the mean, most of them lately active."""
+    """Assume 300 registered a year, for five years on average, most of them active recently."""
     rng = setting.generator("scheme")
-    started, ended = register(setting, "scheme", rng, SCHEMES_A_YEAR, 1_800)
+    started, ended = draw_register(setting, "scheme", rng, SCHEMES_PER_YEAR, 1_800)
     size = len(started)
-    until = np.where(np.isnat(ended), setting.close, ended).astype("datetime64[D]")
-    quiet = rng.exponential(90, size).astype(int) * DAY
-    active = np.maximum(until - DAY - quiet, started)
+    until = np.where(np.isnat(ended), setting.extracted_at, ended).astype("datetime64[D]")
+    inactive = rng.exponential(90, size).astype(int) * DAY
+    active = np.maximum(until - DAY - inactive, started)
     return {
-        "scheme_id": ids("SCH", size),
-        "scheme_type": pick(rng, contract, "scheme_type", _SCHEMES, size),
+        "scheme_id": row_ids("SCH", size),
+        "scheme_type": draw_members(rng, contract, "scheme_type", _SCHEMES, size),
         "started_on": started,
         "ended_on": ended,
-        "last_active_on": np.where(chance(rng, 0.1, size), np.datetime64("NaT", "D"), active),
-        "lpa": setting.places(contract, rng, size),
+        "last_active_on": np.where(random_mask(rng, 0.1, size), np.datetime64("NaT", "D"), active),
+        "lpa": setting.draw_areas(contract, rng, size),
     }
 
 
 def activities(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 9,000 a year, more in summer; sessions of schemes name theirs."""
+    """Assume 9,000 a year, more in summer. The sessions of a scheme name it."""
     rng = setting.generator("activity")
     week = (1.0, 1.1, 1.2, 1.1, 1.1, 1.0, 0.5)
-    held = setting.moments("activity", rng, ACTIVITIES_A_YEAR, Season(0.15, 190, week, OFFICE))
-    size = len(held)
-    kind = pick(rng, contract, "activity_type", _TYPES, size)
-    # A session of a scheme is of one that is registered; where there is none it is the police's.
+    times = setting.event_times(
+        "activity", rng, ACTIVITIES_PER_YEAR, Season(0.15, 190, week, OFFICE)
+    )
+    size = len(times)
+    kind = draw_members(rng, contract, "activity_type", _TYPES, size)
+    # A session belongs to a registered scheme. Without one, it becomes another activity.
     listed = schemes(setting, contract)
     watching = np.flatnonzero(listed["scheme_type"] == _SPEED_WATCH)
     others = np.flatnonzero(listed["scheme_type"] != _SPEED_WATCH)
@@ -88,43 +90,43 @@ def activities(setting: Setting, contract: ContractType) -> Columns:
     roads = np.isin(kind.astype(str), _ROADS)
     theme = np.where(
         roads,
-        pick(rng, contract, "activity_theme", _ON_ROADS, size),
-        pick(rng, contract, "activity_theme", _ON_OTHERS, size),
+        draw_members(rng, contract, "activity_theme", _ON_ROADS, size),
+        draw_members(rng, contract, "activity_theme", _ON_OTHERS, size),
     )
-    came = rng.poisson(18, size)
-    finished = rng.binomial(came, 0.9)
+    attendance = rng.poisson(18, size)
+    finished = rng.binomial(attendance, 0.9)
     place = np.asarray([f"Invented place {n}" for n in range(1, 41)], object)
-    unknown = chance(rng, 0.05, size)
+    unknown = random_mask(rng, 0.05, size)
     return {
-        "activity_id": ids("ACT", size),
+        "activity_id": row_ids("ACT", size),
         "activity_type": kind,
-        "held_on": held.astype("datetime64[D]"),
+        "held_on": times.astype("datetime64[D]"),
         "hours": np.round(np.exp(rng.normal(0.6, 0.5, size)), 2),
-        "attendance": np.ma.MaskedArray(came, mask=unknown),
+        "attendance": np.ma.MaskedArray(attendance, mask=unknown),
         "completed": np.ma.MaskedArray(finished, mask=unknown | (kind != "Road education")),
-        "contacts": np.ma.MaskedArray(rng.poisson(12, size), mask=chance(rng, 0.1, size)),
-        "activity_theme": gaps(rng, theme, 0.03),
-        "location": gaps(rng, place[rng.integers(0, len(place), size)], 0.03),
+        "contacts": np.ma.MaskedArray(rng.poisson(12, size), mask=random_mask(rng, 0.1, size)),
+        "activity_theme": with_nulls(rng, theme, 0.03),
+        "location": with_nulls(rng, place[rng.integers(0, len(place), size)], 0.03),
         "scheme_id": scheme,
         "scheme_type": scheme_type,
-        "lpa": setting.places(contract, rng, size),
+        "lpa": setting.draw_areas(contract, rng, size),
     }
 
 
 def audit_checks(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 1,500 items checked a year at twenty invented stations, 85% of them right."""
+    """Assume 1,500 items checked a year at twenty invented stations. 85% of them pass."""
     rng = setting.generator("audit_check")
-    checked = setting.moments("audit_check", rng, CHECKS_A_YEAR, Season(day=OFFICE))
+    checked = setting.event_times("audit_check", rng, CHECKS_PER_YEAR, Season(day=OFFICE))
     size = len(checked)
     station = rng.integers(0, 20, size)
-    area = setting.places(contract, setting.generator("audit_check, stations"), 20)
+    area = setting.draw_areas(contract, setting.generator("audit_check, stations"), 20)
     names = np.asarray([f"Invented station {n}" for n in range(1, 21)], object)
     items = {"A board": 0.5, "Poster": 0.45, "Other": 0.05}
     return {
-        "check_id": ids("CHK", size),
+        "check_id": row_ids("CHK", size),
         "checked_on": checked.astype("datetime64[D]"),
         "station": names[station],
-        "check_item": pick(rng, contract, "check_item", items, size),
-        "passed": flag(rng, 0.85, size, gap=0.02),
+        "check_item": draw_members(rng, contract, "check_item", items, size),
+        "passed": random_flags(rng, 0.85, size, null_share=0.02),
         "lpa": area[station],
     }

@@ -13,18 +13,18 @@ from swm_kpi.synthetic.setting import (
     Columns,
     Season,
     Setting,
-    blank,
-    chance,
-    draw,
-    gaps,
-    ids,
-    known_by,
-    later,
-    pick,
-    real,
+    add_delay,
+    avoid_dst_gap,
+    draw_members,
+    draw_positions,
+    null_after_extract,
+    null_times,
+    random_mask,
+    row_ids,
+    with_nulls,
 )
 
-COMPLAINTS_A_YEAR = 2_400
+COMPLAINTS_PER_YEAR = 2_400
 
 _DAY = 86_400.0
 _CODES_BEGAN = np.datetime64("2020-02-01", "s")
@@ -41,46 +41,48 @@ _CATEGORIES = {
     "C": 2, "D1": 1, "D2": 2, "E": 2, "F2": 0.5, "F6": 1, "F9": 1, "G1": 0.3, "H1": 4, "H2": 1.5,
     "H3": 4, "H4": 2, "J1": 0.2, "K": 0.6, "L": 1.5,
 }  # fmt: skip
-_HOW_MANY = (0.6, 0.27, 0.13)
+_ALLEGATIONS_PER_COMPLAINT = (0.6, 0.27, 0.13)
 
 
 def complaints(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 2,400 cases a year, finalised in two months in the median."""
+    """Assume 2,400 cases a year. The median time until a case is finalised is two months."""
     rng = setting.generator("complaint")
     season = Season(0.03, 190, (1.3, 1.25, 1.2, 1.2, 1.15, 0.5, 0.4), OFFICE)
-    logged = setting.moments("complaint", rng, COMPLAINTS_A_YEAR, season)
+    logged = setting.event_times("complaint", rng, COMPLAINTS_PER_YEAR, season)
     size = len(logged)
-    waited = np.minimum(rng.exponential(3 * _DAY, size), 60 * _DAY)
-    received = real(logged - waited.astype("timedelta64[s]"), back=True)
-    handling = gaps(rng, pick(rng, contract, "handling", _HANDLING, size), 0.03)
+    delay = np.minimum(rng.exponential(3 * _DAY, size), 60 * _DAY)
+    received = avoid_dst_gap(logged - delay.astype("timedelta64[s]"), backwards=True)
+    handling = with_nulls(rng, draw_members(rng, contract, "handling", _HANDLING, size), 0.03)
     handling[logged < _CODES_BEGAN] = None
-    finalised = known_by(setting, later(rng, logged, 60 * _DAY, 0.8))
-    result = gaps(rng, pick(rng, contract, "result", _RESULTS, size), 0.01)
+    finalised = null_after_extract(setting, add_delay(rng, logged, 60 * _DAY, 0.8))
+    result = with_nulls(rng, draw_members(rng, contract, "result", _RESULTS, size), 0.01)
     result[np.isnat(finalised)] = None
     return {
-        "complaint_id": ids("CPT", size),
-        "received_at": blank(received, chance(rng, 0.03, size)),
+        "complaint_id": row_ids("CPT", size),
+        "received_at": null_times(received, random_mask(rng, 0.03, size)),
         "logged_at": logged,
         "handling": handling,
         "finalised_at": finalised,
         "result": result,
-        "lpa": gaps(rng, setting.places(contract, rng, size), 0.15),
+        "lpa": with_nulls(rng, setting.draw_areas(contract, rng, size), 0.15),
     }
 
 
 def allegations(setting: Setting, contract: ContractType) -> Columns:
-    """One to three for each complaint, which they agree with on the day."""
+    """Return one to three allegations for each complaint, logged on the same day."""
     rng = setting.generator("allegation")
     cases = complaints(setting, contract)
     since = np.flatnonzero(cases["logged_at"] >= _CODES_BEGAN)
-    case = np.repeat(since, 1 + draw(rng, _HOW_MANY, len(since)))
-    kept, _ = setting.rows("allegation", rng, cases["logged_at"][case])
-    case = case[kept]
+    case = np.repeat(since, 1 + draw_positions(rng, _ALLEGATIONS_PER_COMPLAINT, len(since)))
+    rows, _ = setting.spiked_rows("allegation", rng, cases["logged_at"][case])
+    case = case[rows]
     size = len(case)
     return {
-        "allegation_id": ids("ALG", size),
+        "allegation_id": row_ids("ALG", size),
         "complaint_id": cases["complaint_id"][case],
         "logged_at": cases["logged_at"][case],
-        "category": gaps(rng, pick(rng, contract, "category", _CATEGORIES, size), 0.02),
+        "category": with_nulls(
+            rng, draw_members(rng, contract, "category", _CATEGORIES, size), 0.02
+        ),
         "lpa": cases["lpa"][case],
     }

@@ -1,4 +1,4 @@
-"""Recorded crimes and what came of them.
+"""Recorded crimes and their outcomes.
 
 The mix, the flags and the outcomes are round-number guesses, stated in ``swm_kpi.synthetic``.
 """
@@ -16,28 +16,37 @@ from swm_kpi.synthetic.setting import (
     Columns,
     Season,
     Setting,
-    blank,
-    draw,
-    flag,
-    gaps,
-    ids,
-    later,
+    add_delay,
+    avoid_dst_gap,
+    draw_members,
+    draw_members_by_group,
+    draw_positions,
     members,
-    pick,
-    pick_by,
-    real,
+    null_times,
+    random_flags,
+    row_ids,
+    with_nulls,
 )
 
-CRIMES_A_YEAR = 114_000
-"""Rows a year: 110,000 that stand, and those cancelled or transferred."""
+CRIMES_PER_YEAR = 114_000
+"""Rows a year: 110,000 crimes, and those that are cancelled or transferred."""
 
 _DAY = 86_400.0
 
+# The first day of use of newer outcome codes.
+_FIRST_USE = {"21": "2016-01-01", "22": "2019-04-01"}
 # Outcome codes by weight, for crimes that have one.
-# Outcomes that may not be dated before these days.
-_CAME_INTO_USE = {"21": "2016-01-01", "22": "2019-04-01"}
 _UNSOLVED: dict[str, float] = {"18": 70, "14": 8, "15": 7, "16": 4, "1": 5, "8": 1, "21": 1}
-_SHOP: dict[str, float] = {"18": 48, "14": 10, "16": 6, "15": 9, "1": 18, "8": 5, "6": 0.5, "21": 1}
+_SHOPLIFTING: dict[str, float] = {
+    "18": 48,
+    "14": 10,
+    "16": 6,
+    "15": 9,
+    "1": 18,
+    "8": 5,
+    "6": 0.5,
+    "21": 1,
+}
 _VIOLENCE: dict[str, float] = {
     "16": 38, "14": 18, "15": 18, "1": 9, "1A": 0.3, "18": 6, "8": 4, "3": 2, "2": 0.3, "20": 1,
     "10": 1, "9": 0.3, "12": 0.2, "13": 0.1, "11": 0.2, "17": 0.5, "22": 1, "5": 0.1, "21": 0.5,
@@ -46,23 +55,19 @@ _SEXUAL: dict[str, float] = {
     "16": 33, "14": 22, "15": 24, "1": 6, "18": 8, "20": 1.5, "10": 1, "9": 0.5, "5": 0.5, "3": 0.5,
     "12": 0.3, "11": 0.5, "22": 0.4,
 }  # fmt: skip
-_FOUND: dict[str, float] = {
+_FOUND_BY_POLICE: dict[str, float] = {
     "1": 30, "8": 22, "3": 6, "3A": 0.2, "2": 1, "7": 4, "15": 14, "18": 8, "22": 5, "10": 2,
     "4": 0.3, "2A": 0.1, "21": 2,
 }  # fmt: skip
 _GRAVE: dict[str, float] = {"1": 70, "15": 8, "5": 6, "18": 4}
 
 
-def _unsolved() -> dict[str, float]:
-    return _UNSOLVED
-
-
 @dataclass(frozen=True)
 class _Kind:
-    """One subgroup's shape.
+    """The assumptions about one offence subgroup.
 
     Attributes:
-        a_year: how common it is beside the others, about as many a year.
+        per_year: the approximate number a year, used as a weight.
         codes: offence codes by weight.
         outcomes: outcome codes by weight.
         days: from recording to the outcome, in the median.
@@ -70,9 +75,9 @@ class _Kind:
         before: days from the first day it may have happened to the report, about half the mean.
     """
 
-    a_year: float
+    per_year: float
     codes: dict[str, float] = field(default_factory=dict)
-    outcomes: dict[str, float] = field(default_factory=_unsolved)
+    outcomes: dict[str, float] = field(default_factory=lambda: _UNSOLVED)
     days: float = 12
     abuse: float = 0.0
     knife: float = 0.0
@@ -99,7 +104,7 @@ _KINDS = {
     "Other sexual offences": _Kind(
         2_600, {"20A": 0.7, "88E": 0.3}, _SEXUAL, 80, 0.08, 0.001, 0.22, before=15
     ),
-    "Robbery of business property": _Kind(60, {"34A": 1}, _SHOP, 25, 0, 0.3, 0, 1.0),
+    "Robbery of business property": _Kind(60, {"34A": 1}, _SHOPLIFTING, 25, 0, 0.3, 0, 1.0),
     "Robbery of personal property": _Kind(550, {"34B": 1}, _UNSOLVED, 20, 0.02, 0.22),
     "Residential burglary": _Kind(3_200, {"28E": 0.9, "28F": 0.1}, days=9, abuse=0.03, rural=0.15),
     "Non-residential burglary": _Kind(
@@ -108,7 +113,7 @@ _KINDS = {
     "Vehicle offences": _Kind(5_200, {"45": 0.55, "48": 0.45}, days=4, business=0.08, rural=0.1),
     "Theft from the person": _Kind(700, {"39": 1}, days=5),
     "Bicycle theft": _Kind(700, {"44": 1}, days=4),
-    "Shoplifting": _Kind(9_500, {"46": 1}, _SHOP, 10, 0, 0.002, 0, 0.985),
+    "Shoplifting": _Kind(9_500, {"46": 1}, _SHOPLIFTING, 10, 0, 0.002, 0, 0.985),
     "Other theft offences": _Kind(
         8_500, {"49": 0.8, "40": 0.1, "41": 0.1}, days=7, abuse=0.03, business=0.3, rural=0.15
     ),
@@ -120,75 +125,79 @@ _KINDS = {
     "Public order offences": _Kind(
         9_500, {"9A": 0.6, "66": 0.2, "125": 0.2}, _VIOLENCE, 25, 0.08, 0, 0.06, 0.12
     ),
-    "Possession of drugs": _Kind(2_300, {"92D": 0.3, "92E": 0.7}, _FOUND, 20),
-    "Trafficking of drugs": _Kind(700, {"92A": 1}, _FOUND, 120),
-    "Possession of weapons offences": _Kind(1_000, {"10D": 0.7, "10C": 0.3}, _FOUND, 40, 0.03),
+    "Possession of drugs": _Kind(2_300, {"92D": 0.3, "92E": 0.7}, _FOUND_BY_POLICE, 20),
+    "Trafficking of drugs": _Kind(700, {"92A": 1}, _FOUND_BY_POLICE, 120),
+    "Possession of weapons offences": _Kind(
+        1_000, {"10D": 0.7, "10C": 0.3}, _FOUND_BY_POLICE, 40, 0.03
+    ),
     "Miscellaneous crimes against society": _Kind(
         2_300, {"99": 0.5, "79": 0.2, "66": 0.3}, _VIOLENCE, 40, 0.06, 0, 0.12, 0.03
     ),
 }  # fmt: skip
 _OTHER = _Kind(100)
 
-COMMON = {name: each.a_year for name, each in _KINDS.items()}
-"""How common each subgroup is beside the others."""
+SUBGROUP_WEIGHTS = {name: kind.per_year for name, kind in _KINDS.items()}
+"""The weight of each subgroup."""
 
 
 def crimes(setting: Setting, contract: ContractType) -> Columns:
-    """Crimes on the day of recording; outcomes follow, as far as the extract can know them."""
+    """Return crimes in order of recording, with the outcomes before the extract."""
     rng = setting.generator("crime")
     season = Season(0.06, 190, (1.04, 1.0, 1.0, 1.0, 1.02, 0.98, 0.96), NIGHTS)
-    recorded = setting.moments("crime", rng, CRIMES_A_YEAR, season)
+    recorded = setting.event_times("crime", rng, CRIMES_PER_YEAR, season)
     size = len(recorded)
     subgroups = members(contract, "offence_subgroup", tuple(_KINDS))
-    kinds = [_KINDS.get(each, _OTHER) for each in subgroups]
-    kind = draw(rng, [each.a_year for each in kinds], size)
+    kinds = [_KINDS.get(subgroup, _OTHER) for subgroup in subgroups]
+    kind = draw_positions(rng, [item.per_year for item in kinds], size)
 
-    def of_kind(name: str) -> Array:
-        return np.asarray([getattr(each, name) for each in kinds])[kind]
+    def values_of(name: str) -> Array:
+        return np.asarray([getattr(item, name) for item in kinds])[kind]
 
-    outcome_at = later(rng, recorded, of_kind("days") * _DAY, 1.1)
+    outcome_at = add_delay(rng, recorded, values_of("days") * _DAY, 1.1)
     outcome = _outcomes(rng, contract, kind, kinds)
-    # About three in a hundred stay open for good, and an outcome after the extract is not known.
-    undecided = (rng.random(size) < 0.03) | (outcome_at >= setting.close)
-    for code, day in _CAME_INTO_USE.items():
+    # About 3% never have an outcome, and an outcome after the extract is not known.
+    undecided = (rng.random(size) < 0.03) | (outcome_at >= setting.extracted_at)
+    for code, day in _FIRST_USE.items():
         outcome[(outcome == code) & (outcome_at < np.datetime64(day))] = "18"
     outcome[undecided] = None
-    reported = real(
+    reported = avoid_dst_gap(
         recorded - np.minimum(rng.exponential(6 * 3600.0, size), 5 * _DAY).astype("timedelta64[s]"),
-        back=True,
+        backwards=True,
     )
     unreported = rng.random(size) < 0.04
-    past = rng.exponential(1, size) ** 2 * of_kind("before")
-    occurred = reported.astype("datetime64[D]") - np.minimum(past, 14_000).astype("timedelta64[D]")
-    online = of_kind("online")
+    days_before = rng.exponential(1, size) ** 2 * values_of("before")
+    occurred = reported.astype("datetime64[D]") - np.minimum(days_before, 14_000).astype(
+        "timedelta64[D]"
+    )
+    online = values_of("online")
     return {
-        "crime_id": ids("CRI", size),
+        "crime_id": row_ids("CRI", size),
         "recorded_at": recorded,
-        "occurred_from": blank(occurred.astype("datetime64[s]"), rng.random(size) < 0.01),
-        "reported_at": blank(reported, unreported),
+        "occurred_from": null_times(occurred.astype("datetime64[s]"), rng.random(size) < 0.01),
+        "reported_at": null_times(reported, unreported),
         "offence_subgroup": np.asarray(subgroups, object)[kind],
         "ho_code": _codes(rng, kind, kinds),
-        "status": pick(
+        "status": draw_members(
             rng, contract, "status",
             {"recorded": 0.965, "cancelled": 0.022, "transferred": 0.013}, size,
         ),
         "outcome_code": outcome,
-        "outcome_at": blank(outcome_at, undecided),
-        "is_da": flag(rng, of_kind("abuse"), size, gap=0.01),
-        "is_knife": flag(rng, of_kind("knife"), size, gap=0.02),
-        "is_firearm": flag(rng, of_kind("knife") * 0.06, size, gap=0.02),
-        "is_online": flag(rng, online, size, gap=0.03),
-        "is_business": flag(rng, of_kind("business"), size, gap=0.03),
-        "is_rural": flag(rng, of_kind("rural"), size, gap=0.05),
+        "outcome_at": null_times(outcome_at, undecided),
+        "is_da": random_flags(rng, values_of("abuse"), size, null_share=0.01),
+        "is_knife": random_flags(rng, values_of("knife"), size, null_share=0.02),
+        "is_firearm": random_flags(rng, values_of("knife") * 0.06, size, null_share=0.02),
+        "is_online": random_flags(rng, online, size, null_share=0.03),
+        "is_business": random_flags(rng, values_of("business"), size, null_share=0.03),
+        "is_rural": random_flags(rng, values_of("rural"), size, null_share=0.05),
         "is_drug_related": _drug_related(setting, np.asarray(subgroups, object)[kind]),
-        "lpa": setting.places(contract, rng, size),
+        "lpa": setting.draw_areas(contract, rng, size),
     }  # fmt: skip
 
 
 def _drug_related(setting: Setting, subgroup: Array) -> Array:
-    """Assume that a third of homicides are; nobody decides it of other crimes."""
+    """Assume that a third of homicides are. The flag is null for other crimes."""
     rng = setting.generator("crime, drug-related")
-    decided = flag(rng, 0.33, len(subgroup), gap=0.05)
+    decided = random_flags(rng, 0.33, len(subgroup), null_share=0.05)
     empty = np.ma.getmaskarray(decided) | (subgroup != "Homicide")
     return np.ma.MaskedArray(np.ma.getdata(decided), mask=empty)
 
@@ -196,28 +205,32 @@ def _drug_related(setting: Setting, subgroup: Array) -> Array:
 def _outcomes(
     rng: np.random.Generator, contract: ContractType, kind: Array, kinds: list[_Kind]
 ) -> Array:
-    """Draw outcome codes, the same whether or not the table has a column for them."""
+    """Draw outcome codes, also if the contract has no column for them."""
     allowed = members(contract, "outcome_code", ())
     weights = [
-        {code: each for code, each in one.outcomes.items() if code in allowed or not allowed}
-        for one in kinds
+        {code: weight for code, weight in item.outcomes.items() if code in allowed or not allowed}
+        for item in kinds
     ]
     if not all(weights):
-        return pick_by(rng, contract, "outcome_code", kind, [one.outcomes for one in kinds])
-    found = np.full(len(kind), None, object)
-    for position, each in enumerate(weights):
+        return draw_members_by_group(
+            rng, contract, "outcome_code", kind, [item.outcomes for item in kinds]
+        )
+    outcomes = np.full(len(kind), None, object)
+    for position, weight_by_code in enumerate(weights):
         rows = np.flatnonzero(kind == position)
-        options = np.asarray(list(each), object)
-        found[rows] = options[draw(rng, list(each.values()), len(rows))]
-    return found
+        codes = np.asarray(list(weight_by_code), object)
+        drawn = draw_positions(rng, list(weight_by_code.values()), len(rows))
+        outcomes[rows] = codes[drawn]
+    return outcomes
 
 
 def _codes(rng: np.random.Generator, kind: Array, kinds: list[_Kind]) -> Array:
-    """Draw offence codes of each subgroup, one in a hundred missing."""
-    found = np.full(len(kind), None, object)
-    for position, each in enumerate(kinds):
+    """Draw offence codes for each subgroup. One in a hundred is null."""
+    offence_codes = np.full(len(kind), None, object)
+    for position, item in enumerate(kinds):
         rows = np.flatnonzero(kind == position)
-        if each.codes:
-            options = np.asarray(list(each.codes), object)
-            found[rows] = options[draw(rng, list(each.codes.values()), len(rows))]
-    return gaps(rng, found, 0.01)
+        if item.codes:
+            codes = np.asarray(list(item.codes), object)
+            drawn = draw_positions(rng, list(item.codes.values()), len(rows))
+            offence_codes[rows] = codes[drawn]
+    return with_nulls(rng, offence_codes, 0.01)

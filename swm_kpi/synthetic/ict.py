@@ -15,19 +15,19 @@ from swm_kpi.synthetic.setting import (
     Columns,
     Season,
     Setting,
-    blank,
-    chance,
-    copies,
-    flag,
-    gaps,
-    ids,
-    known_by,
-    later,
-    pick,
-    real,
+    add_delay,
+    avoid_dst_gap,
+    draw_members,
+    null_after_extract,
+    null_times,
+    random_flags,
+    random_mask,
+    row_ids,
+    with_copy_numbers,
+    with_nulls,
 )
 
-DEVICES, OUTAGES_A_YEAR, BREACHES_A_YEAR = 14_000, 600, 900
+DEVICES, OUTAGES_PER_YEAR, BREACHES_PER_YEAR = 14_000, 600, 900
 
 _HOUR, _DAY = 3_600.0, 86_400.0
 _DEVICE_TYPES = {
@@ -38,7 +38,7 @@ _STATUSES = {"issued": 0.9, "spare": 0.05, "in repair": 0.02, "to be returned": 
              "disposed of": 0.01}  # fmt: skip
 _SYSTEMS = {"Command and control": 0.1, "Crime recording": 0.2, "Telephony": 0.15, "Email": 0.15,
             "Custody": 0.15, "Mobile working": 0.25}  # fmt: skip
-_KINDS = {
+_BREACH_TYPES = {
     "Disclosed in error": 0.6, "Lost or stolen": 0.14, "Accessed without authority": 0.14,
     "Altered or destroyed": 0.02, "Not available": 0.03, "Other": 0.07,
 }  # fmt: skip
@@ -46,7 +46,7 @@ _DEPARTMENTS = {"Local policing": 0.45, "Crime": 0.25, "Contact": 0.1, "Support"
 
 
 def assets(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 14,000 devices, listed at noon on the last day of each quarter, mostly active."""
+    """Assume 14,000 devices, in snapshots at noon on the last day of each quarter."""
     rng = setting.generator("ict_asset")
     ends = setting.month_ends
     quarters = ends[(ends.astype("datetime64[M]").astype(np.int64) + 1) % 3 == 0]
@@ -54,66 +54,78 @@ def assets(setting: Setting, contract: ContractType) -> Columns:
     count = max(1, round(DEVICES * setting.scale))
     device = np.tile(np.arange(count), len(days))
     listed = np.repeat(days.astype("datetime64[s]") + 12 * HOUR, count)
-    kind = pick(rng, contract, "device_type", _DEVICE_TYPES, count)
-    department = gaps(rng, pick(rng, contract, "department", _DEPARTMENTS, count), 0.02)
-    kept, copy = setting.rows("ict_asset", rng, listed)
-    device, listed = device[kept], listed[kept]
+    kind = draw_members(rng, contract, "device_type", _DEVICE_TYPES, count)
+    department = with_nulls(
+        rng, draw_members(rng, contract, "department", _DEPARTMENTS, count), 0.02
+    )
+    rows, copy = setting.spiked_rows("ict_asset", rng, listed)
+    device, listed = device[rows], listed[rows]
     size = len(device)
-    idle = rng.exponential(np.where(chance(rng, 0.15, size), 40, 4) * _DAY, size)
-    active = real(listed - np.minimum(idle, 3e8).astype("timedelta64[s]"), back=True)
+    idle = rng.exponential(np.where(random_mask(rng, 0.15, size), 40, 4) * _DAY, size)
+    active = avoid_dst_gap(listed - np.minimum(idle, 3e8).astype("timedelta64[s]"), backwards=True)
     return {
         "snapshot_at": listed,
-        "asset_id": copies(ids("DEV", count)[device], copy),
+        "asset_id": with_copy_numbers(row_ids("DEV", count)[device], copy),
         "device_type": kind[device],
-        "status": pick(rng, contract, "status", _STATUSES, size),
-        "last_active_at": blank(active, chance(rng, 0.02, size)),
+        "status": draw_members(rng, contract, "status", _STATUSES, size),
+        "last_active_at": null_times(active, random_mask(rng, 0.02, size)),
         "department": department[device],
     }
 
 
 def outages(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 600 a year, two in five planned, an hour and a half in the median."""
+    """Assume 600 a year, two in five planned, with a median duration of 90 minutes."""
     rng = setting.generator("outage")
-    started = setting.moments("outage", rng, OUTAGES_A_YEAR, Season())
+    started = setting.event_times("outage", rng, OUTAGES_PER_YEAR, Season())
     size = len(started)
     return {
-        "outage_id": ids("OUT", size),
-        "system": pick(rng, contract, "system", _SYSTEMS, size),
+        "outage_id": row_ids("OUT", size),
+        "system": draw_members(rng, contract, "system", _SYSTEMS, size),
         "started_at": started,
-        "ended_at": known_by(setting, later(rng, started, 1.5 * _HOUR, 1.0)),
-        "planned": chance(rng, 0.4, size),
-        "priority": gaps(
+        "ended_at": null_after_extract(setting, add_delay(rng, started, 1.5 * _HOUR, 1.0)),
+        "planned": random_mask(rng, 0.4, size),
+        "priority": with_nulls(
             rng,
-            pick(rng, contract, "priority", {"1": 0.08, "2": 0.2, "3": 0.42, "4": 0.3}, size),
+            draw_members(
+                rng, contract, "priority", {"1": 0.08, "2": 0.2, "3": 0.42, "4": 0.3}, size
+            ),
             0.02,
         ),
     }
 
 
 def data_breaches(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 900 a year, most of them low; the regulator is told of one in twenty."""
+    """Assume 900 a year, most of low severity. One in twenty is notified to the regulator."""
     rng = setting.generator("data_breach")
-    aware = setting.moments("data_breach", rng, BREACHES_A_YEAR, Season(day=OFFICE))
+    aware = setting.event_times("data_breach", rng, BREACHES_PER_YEAR, Season(day=OFFICE))
     size = len(aware)
-    severity = pick(rng, contract, "severity", {"low": 0.75, "medium": 0.2, "high": 0.05}, size)
-    told_at = later(rng, aware, 45 * _HOUR, 0.5)
-    told = chance(rng, np.where(severity == "high", 0.6, 0.03), size) & (told_at < setting.close)
-    complaint = flag(rng, 0.03, size, gap=0.02)
-    outcome = pick(
+    severity = draw_members(
+        rng, contract, "severity", {"low": 0.75, "medium": 0.2, "high": 0.05}, size
+    )
+    notified_at = add_delay(rng, aware, 45 * _HOUR, 0.5)
+    notified = random_mask(rng, np.where(severity == "high", 0.6, 0.03), size) & (
+        notified_at < setting.extracted_at
+    )
+    complaint = random_flags(rng, 0.03, size, null_share=0.02)
+    outcome = draw_members(
         rng,
         contract,
         "ico_outcome",
         {"No further action": 0.7, "Advice": 0.15, "Reprimand": 0.03, "Pending": 0.12},
         size,
     )
-    outcome[~(told | np.ma.filled(complaint, False))] = None
+    outcome[~(notified | np.ma.filled(complaint, False))] = None
     return {
-        "breach_id": ids("BRE", size),
+        "breach_id": row_ids("BRE", size),
         "aware_at": aware,
-        "breach_type": gaps(rng, pick(rng, contract, "breach_type", _KINDS, size), 0.02),
-        "severity": gaps(rng, severity, 0.03),
-        "ico_notified_at": blank(told_at, ~told),
+        "breach_type": with_nulls(
+            rng, draw_members(rng, contract, "breach_type", _BREACH_TYPES, size), 0.02
+        ),
+        "severity": with_nulls(rng, severity, 0.03),
+        "ico_notified_at": null_times(notified_at, ~notified),
         "ico_complaint": complaint,
         "ico_outcome": outcome,
-        "department": gaps(rng, pick(rng, contract, "department", _DEPARTMENTS, size), 0.02),
-    }  # fmt: skip
+        "department": with_nulls(
+            rng, draw_members(rng, contract, "department", _DEPARTMENTS, size), 0.02
+        ),
+    }

@@ -1,4 +1,4 @@
-"""First entrants, offenders followed up, and residents by age.
+"""First-time entrants, cohorts of offenders, and residents by age.
 
 The volumes and shares are round-number assumptions for shape, not facts about any force.
 """
@@ -15,21 +15,21 @@ from swm_kpi.synthetic.setting import (
     Columns,
     Season,
     Setting,
-    blank,
-    chance,
-    gaps,
-    ids,
-    later,
+    add_delay,
+    draw_members,
     members,
-    pick,
+    null_times,
+    random_mask,
+    row_ids,
+    with_nulls,
 )
 
-ENTRANTS_A_YEAR, OFFENDERS_A_YEAR = 2_900, 4_500
+ENTRANTS_PER_YEAR, OFFENDERS_PER_YEAR = 2_900, 4_500
 
 _DAY = 86_400.0
 _COURT = Season(0.02, 300, (1.2, 1.2, 1.2, 1.2, 1.2, 0.3, 0.1), OFFICE)
 _AGES = {"10-17": 0.17, "18+": 0.83}
-_OF_AGE = {"10-17": 0.095, "18+": 0.79}
+_SHARE_OF_RESIDENTS = {"10-17": 0.095, "18+": 0.79}
 _COHORTS = {"IOM fixed": 0.5, "IOM flex": 0.3, "IOM free": 0.2}
 _MANAGED = 0.12
 _FIRST_DAY = np.datetime64("2000-01-01", "D")
@@ -38,29 +38,29 @@ _FIRST_DAY = np.datetime64("2000-01-01", "D")
 def first_time_entrants(setting: Setting, contract: ContractType) -> Columns:
     """Assume 2,900 a year, one in six of them 10 to 17 years old."""
     rng = setting.generator("first_time_entrant")
-    entered = setting.moments("first_time_entrant", rng, ENTRANTS_A_YEAR, _COURT)
+    entered = setting.event_times("first_time_entrant", rng, ENTRANTS_PER_YEAR, _COURT)
     size = len(entered)
     offence = entered - np.minimum(rng.exponential(120 * _DAY, size), 3e8).astype("timedelta64[s]")
-    age = pick(rng, contract, "age_group", _AGES, size)
+    age = draw_members(rng, contract, "age_group", _AGES, size)
     disposals = members(contract, "disposal", ("caution", "conviction"))
-    cautioned = chance(rng, np.where(age == "10-17", 0.6, 0.3), size)
-    sex = pick(rng, contract, "sex", {"Female": 0.24, "Male": 0.76}, size)
+    cautioned = random_mask(rng, np.where(age == "10-17", 0.6, 0.3), size)
+    sex = draw_members(rng, contract, "sex", {"Female": 0.24, "Male": 0.76}, size)
     return {
-        "person_id": ids("FTE", size),
+        "person_id": row_ids("FTE", size),
         "entered_on": entered.astype("datetime64[D]"),
-        "offence_on": blank(offence, chance(rng, 0.02, size)).astype("datetime64[D]"),
+        "offence_on": null_times(offence, random_mask(rng, 0.02, size)).astype("datetime64[D]"),
         "disposal": np.where(cautioned, disposals[0], disposals[-1]).astype(object),
         "age_group": age,
-        "sex": gaps(rng, sex, 0.02),
-        "lpa": setting.places(contract, rng, size),
+        "sex": with_nulls(rng, sex, 0.02),
+        "lpa": setting.draw_areas(contract, rng, size),
     }
 
 
 def population_by_age(setting: Setting, contract: ContractType) -> Columns:
     """Assume that 9.5% of residents are 10 to 17 years old and 79% are 18 or over."""
     everyone = population(setting, contract)
-    groups = members(contract, "age_group", tuple(_OF_AGE))
-    share = np.asarray([_OF_AGE.get(each, 0.1) for each in groups])
+    groups = members(contract, "age_group", tuple(_SHARE_OF_RESIDENTS))
+    share = np.asarray([_SHARE_OF_RESIDENTS.get(group, 0.1) for group in groups])
     rows = np.repeat(np.arange(len(everyone["lpa"])), len(groups))
     people = np.outer(everyone["residents"], share).round().astype(np.int64)
     return {
@@ -74,48 +74,48 @@ def population_by_age(setting: Setting, contract: ContractType) -> Columns:
 def offender_cohorts(setting: Setting, contract: ContractType) -> Columns:
     """Assume 4,500 offenders a year, of whom about a quarter reoffend within twelve months.
 
-    One in eight is managed by several agencies too, has a row in both cohorts, and reoffends more.
-    What was not proven by the extract is not known.
+    One in eight is also managed by several agencies, has a row in both cohorts, and reoffends more
+    often. Reoffences that are not proven before the extract are not known.
     """
     rng = setting.generator("offender_cohort")
-    index = setting.moments("offender_cohort", rng, OFFENDERS_A_YEAR, _COURT)
+    index = setting.event_times("offender_cohort", rng, OFFENDERS_PER_YEAR, _COURT)
     index = np.maximum(index.astype("datetime64[D]"), _FIRST_DAY)
     size = len(index)
-    managed = chance(rng, _MANAGED, size)
-    ever = chance(rng, np.where(managed, 0.42, 0.33), size)
-    again = later(rng, index.astype("datetime64[s]"), 150 * _DAY, 0.9)
-    proven = later(rng, again, 70 * _DAY, 0.6).astype("datetime64[D]")
-    again = again.astype("datetime64[D]")
-    unknown = ~ever | (proven >= setting.close)
-    again, proven = _blank_days(again, unknown), _blank_days(proven, unknown)
-    within = ~unknown & (again < _months_on(index, 12)) & (proven < _months_on(index, 18))
-    more = np.where(within, 1 + rng.poisson(np.where(managed, 1.6, 0.7), size), 0)
+    managed = random_mask(rng, _MANAGED, size)
+    reoffends = random_mask(rng, np.where(managed, 0.42, 0.33), size)
+    reoffended = add_delay(rng, index.astype("datetime64[s]"), 150 * _DAY, 0.9)
+    proven = add_delay(rng, reoffended, 70 * _DAY, 0.6).astype("datetime64[D]")
+    reoffended = reoffended.astype("datetime64[D]")
+    unknown = ~reoffends | (proven >= setting.extracted_at)
+    reoffended, proven = _null_days(reoffended, unknown), _null_days(proven, unknown)
+    within = ~unknown & (reoffended < _add_months(index, 12)) & (proven < _add_months(index, 18))
+    reoffences = np.where(within, 1 + rng.poisson(np.where(managed, 1.6, 0.7), size), 0)
     before = rng.poisson(np.where(managed, 4.5, 1.2), size)
     names = np.asarray(list(_COHORTS), object)
-    # Each of the managed has a second row, after the first.
+    # A managed offender has a second row, after the first.
     row = np.repeat(np.arange(size), 1 + managed)
     second = np.append(False, row[1:] == row[:-1])[: len(row)]
-    found = np.full(len(row), "all", object)
-    found[second] = names[rng.choice(len(names), int(second.sum()), p=list(_COHORTS.values()))]
+    cohort = np.full(len(row), "all", object)
+    cohort[second] = names[rng.choice(len(names), int(second.sum()), p=list(_COHORTS.values()))]
     return {
-        "person_id": ids("OFF", size)[row],
-        "cohort": found,
+        "person_id": row_ids("OFF", size)[row],
+        "cohort": cohort,
         "index_date": index[row],
-        "reoffended_on": again[row],
+        "reoffended_on": reoffended[row],
         "proven_on": proven[row],
-        "reoffences": more[row],
+        "reoffences": reoffences[row],
         "offences_before": before[row],
-        "lpa": setting.places(contract, rng, size)[row],
+        "lpa": setting.draw_areas(contract, rng, size)[row],
     }
 
 
-def _blank_days(days: Array, where: Array) -> Array:
-    return np.where(where, np.datetime64("NaT", "D"), days)
+def _null_days(days: Array, rows: Array) -> Array:
+    return np.where(rows, np.datetime64("NaT", "D"), days)
 
 
-def _months_on(days: Array, months: int) -> Array:
-    """Return the same day so many months later; the first of the next where there is none."""
+def _add_months(days: Array, months: int) -> Array:
+    """Return the same day some months later; a day that the month lacks runs into the next."""
     month = days.astype("datetime64[M]")
-    later = (month + np.timedelta64(months, "M")).astype("datetime64[D]")
-    found: Array = later + (days - month.astype("datetime64[D]"))
-    return found
+    first = (month + np.timedelta64(months, "M")).astype("datetime64[D]")
+    shifted: Array = first + (days - month.astype("datetime64[D]"))
+    return shifted

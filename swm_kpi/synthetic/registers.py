@@ -1,7 +1,7 @@
-"""Registers of what lasts: plans, county lines and groups; disruptions of them; civil orders.
+"""Registers of plans, county lines and groups, with disruptions of them, and civil orders.
 
-Those that began before the first day and lasted into it are there too. The volumes and shares are
-round-number assumptions for shape, not facts about any force.
+A register contains entries that begin before the first day and end after it. The volumes and
+shares are round-number assumptions for shape, not facts about any force.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from swm_kpi.synthetic.setting import (
     Columns,
     Season,
     Setting,
-    blank,
-    chance,
-    flag,
-    gaps,
-    ids,
-    known_by,
-    pick,
-    real,
-    register,
+    avoid_dst_gap,
+    draw_members,
+    draw_register,
+    null_after_extract,
+    null_times,
+    random_flags,
+    random_mask,
+    row_ids,
+    with_nulls,
 )
 
-PLANS_A_YEAR, LINES_A_YEAR, GROUPS_A_YEAR = 500, 80, 120
-DISRUPTIONS_A_YEAR, ORDERS_A_YEAR = 1_400, 1_700
+PLANS_PER_YEAR, LINES_PER_YEAR, GROUPS_PER_YEAR = 500, 80, 120
+DISRUPTIONS_PER_YEAR, ORDERS_PER_YEAR = 1_400, 1_700
 
 _THREATS = {"Drugs": 0.5, "Acquisitive crime": 0.15, "Fraud": 0.1, "Firearms": 0.05,
             "Exploitation": 0.15, "Cyber crime": 0.05}  # fmt: skip
@@ -44,9 +44,9 @@ _RESULTS = {"granted": 0.88, "refused": 0.06, "withdrawn": 0.06}
 
 
 def problem_solving_plans(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 500 plans a year that last eight months in the mean and are reviewed each quarter."""
+    """Assume 500 plans a year, with a mean duration of eight months and quarterly reviews."""
     rng = setting.generator("problem_solving_plan")
-    opened, closed = register(setting, "problem_solving_plan", rng, PLANS_A_YEAR, 240)
+    opened, closed = draw_register(setting, "problem_solving_plan", rng, PLANS_PER_YEAR, 240)
     size = len(opened)
     is_open = np.isnat(closed)
     closed = closed.astype("datetime64[D]")
@@ -54,10 +54,10 @@ def problem_solving_plans(setting: Setting, contract: ContractType) -> Columns:
     reviews = (until - opened).astype(np.int64) // 91
     due = np.where(reviews > 0, opened + reviews * 91 * DAY, np.datetime64("NaT", "D"))
     reviewed = due + np.rint(rng.normal(-4, 9, size)).astype(int) * DAY
-    missed = (reviews == 0) | chance(rng, 0.12, size) | (reviewed > until)
-    assessed = flag(rng, 0.7, size, gap=0.03)
+    missed = (reviews == 0) | random_mask(rng, 0.12, size) | (reviewed > until)
+    assessed = random_flags(rng, 0.7, size, null_share=0.03)
     return {
-        "plan_id": ids("PSP", size),
+        "plan_id": row_ids("PSP", size),
         "opened_on": opened,
         "closed_on": closed,
         "outcome_assessed": np.ma.MaskedArray(
@@ -65,123 +65,125 @@ def problem_solving_plans(setting: Setting, contract: ContractType) -> Columns:
         ),
         "review_due_on": due,
         "reviewed_on": np.where(missed, np.datetime64("NaT", "D"), reviewed),
-        "theme": gaps(rng, pick(rng, contract, "theme", _THEMES, size), 0.02),
-        "plan_level": pick(rng, contract, "plan_level", _LEVELS, size),
-        "lpa": setting.places(contract, rng, size),
+        "theme": with_nulls(rng, draw_members(rng, contract, "theme", _THEMES, size), 0.02),
+        "plan_level": draw_members(rng, contract, "plan_level", _LEVELS, size),
+        "lpa": setting.draw_areas(contract, rng, size),
     }
 
 
 def county_lines(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 80 lines a year, active for seven months in the mean, half closed by police."""
+    """Assume 80 lines a year, active for seven months on average, half closed by police."""
     rng = setting.generator("county_line")
-    begun, ended = register(setting, "county_line", rng, LINES_A_YEAR, 210)
-    how = pick(rng, contract, "ended_how", {"closed by police": 0.5, "archived": 0.5}, len(begun))
-    how[np.isnat(ended)] = None
+    begun, ended = draw_register(setting, "county_line", rng, LINES_PER_YEAR, 210)
+    ended_how = draw_members(
+        rng, contract, "ended_how", {"closed by police": 0.5, "archived": 0.5}, len(begun)
+    )
+    ended_how[np.isnat(ended)] = None
     return {
-        "line_id": ids("LIN", len(begun)),
+        "line_id": row_ids("LIN", len(begun)),
         "active_from": begun,
         "ended_on": ended,
-        "ended_how": how,
-        "lpa": setting.places(contract, rng, len(begun)),
+        "ended_how": ended_how,
+        "lpa": setting.draw_areas(contract, rng, len(begun)),
     }
 
 
 def organised_crime_groups(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 120 groups mapped a year, for 18 months in the mean."""
+    """Assume 120 groups mapped a year, for 18 months on average."""
     rng = setting.generator("organised_crime_group")
-    mapped, archived = register(setting, "organised_crime_group", rng, GROUPS_A_YEAR, 550)
+    mapped, archived = draw_register(setting, "organised_crime_group", rng, GROUPS_PER_YEAR, 550)
     size = len(mapped)
     return {
-        "group_id": ids("OCG", size),
+        "group_id": row_ids("OCG", size),
         "mapped_on": mapped,
         "archived_on": archived,
-        "threat": pick(rng, contract, "threat", _THREATS, size),
-        "lpa": gaps(rng, setting.places(contract, rng, size), 0.1),
+        "threat": draw_members(rng, contract, "threat", _THREATS, size),
+        "lpa": with_nulls(rng, setting.draw_areas(contract, rng, size), 0.1),
     }
 
 
 def disruptions(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 1,400 a year, one in five of a county line, assessed within two weeks in the mean."""
+    """Assume 1,400 a year, one in five of a county line, assessed after two weeks on average."""
     rng = setting.generator("disruption")
-    happened = setting.moments("disruption", rng, DISRUPTIONS_A_YEAR, Season())
-    happened = happened.astype("datetime64[D]")
-    size = len(happened)
-    assessed = happened + rng.exponential(14, size).astype(int) * DAY
-    unknown: Array = np.asarray(assessed >= setting.close)
-    status = pick(
+    occurred = setting.event_times("disruption", rng, DISRUPTIONS_PER_YEAR, Season())
+    occurred = occurred.astype("datetime64[D]")
+    size = len(occurred)
+    assessed = occurred + rng.exponential(14, size).astype(int) * DAY
+    unknown: Array = np.asarray(assessed >= setting.extracted_at)
+    status = draw_members(
         rng, contract, "status", {"accepted": 0.87, "rejected": 0.06, "claimed": 0.07}, size
     )
     status[unknown] = "claimed"
-    line = flag(rng, 0.2, size, gap=0.02)
-    found = np.where(np.ma.filled(line, False), 0.5, 0.1)
+    line = random_flags(rng, 0.2, size, null_share=0.02)
+    safeguarded_mean = np.where(np.ma.filled(line, False), 0.5, 0.1)
     return {
-        "disruption_id": ids("DIS", size),
-        "happened_on": _days_blank(happened, chance(rng, 0.05, size)),
-        "assessed_on": _days_blank(assessed, unknown),
+        "disruption_id": row_ids("DIS", size),
+        "happened_on": _null_days(occurred, random_mask(rng, 0.05, size)),
+        "assessed_on": _null_days(assessed, unknown),
         "status": status,
-        "four_p": pick(
+        "four_p": draw_members(
             rng, contract, "four_p",
             {"Pursue": 0.72, "Prevent": 0.12, "Protect": 0.1, "Prepare": 0.06}, size,
         ),
-        "level": pick(
+        "level": draw_members(
             rng, contract, "level", {"Major": 0.05, "Moderate": 0.25, "Minor": 0.7}, size
         ),
-        "threat": pick(rng, contract, "threat", _THREATS, size),
-        "lead_agency": pick(
+        "threat": draw_members(rng, contract, "threat", _THREATS, size),
+        "lead_agency": draw_members(
             rng, contract, "lead_agency",
             {"The force": 0.82, "Regional unit": 0.12, "National agency": 0.03,
              "Another agency": 0.03}, size,
         ),
         "is_county_line": line,
-        "safeguarded": rng.poisson(found),
-        "lpa": gaps(rng, setting.places(contract, rng, size), 0.1),
+        "safeguarded": rng.poisson(safeguarded_mean),
+        "lpa": with_nulls(rng, setting.draw_areas(contract, rng, size), 0.1),
     }  # fmt: skip
 
 
 def civil_orders(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 1,700 notices and orders a year, 88% of those decided granted, one in six breached."""
+    """Assume 1,700 notices and orders a year: 88% of decisions grant, one in six is breached."""
     rng = setting.generator("civil_order")
-    begun = setting.moments("civil_order", rng, ORDERS_A_YEAR, Season(day=OFFICE))
+    begun = setting.event_times("civil_order", rng, ORDERS_PER_YEAR, Season(day=OFFICE))
     size = len(begun)
-    kind = pick(rng, contract, "order_type", _ORDERS, size)
+    kind = draw_members(rng, contract, "order_type", _ORDERS, size)
     notice = np.isin(kind.astype(str), _NOTICES)
-    # Stalking protection orders came in on 20 January 2020.
+    # Stalking protection orders exist since 20 January 2020.
     stalking = np.isin(kind.astype(str), ("SPO", "SPO interim"))
     kind[stalking & (begun < np.datetime64("2020-01-20"))] = "SRO"
     day = begun.astype("datetime64[D]")
     abuse = np.isin(kind.astype(str), ("DVPO", "DAPO"))
     wait = np.ceil(rng.exponential(np.where(abuse, 1.5, 30), size)).astype(int)
-    # A court that convicts may make an order that nobody applied for.
-    unasked = (kind == "SHPO") & chance(rng, 0.6, size)
-    heard = day + np.where(unasked, 0, wait) * DAY
-    pending = notice | (heard >= setting.close)
-    result = pick(rng, contract, "result", _RESULTS, size)
-    result[unasked] = "granted"
+    # A court can make an order after a conviction without an application.
+    without_application = (kind == "SHPO") & random_mask(rng, 0.6, size)
+    heard = day + np.where(without_application, 0, wait) * DAY
+    pending = notice | (heard >= setting.extracted_at)
+    result = draw_members(rng, contract, "result", _RESULTS, size)
+    result[without_application] = "granted"
     result[pending] = None
     granted = result == "granted"
     since = np.where(notice, begun, heard.astype("datetime64[s]"))
-    lasts = np.select(
+    duration = np.select(
         [notice, kind == "DVPO", kind == "SPO interim"], [2, 28, 60], 365 * rng.integers(2, 8, size)
     )
-    # A notice lasts for two whole days after the one on which it was authorised.
-    expires = since.astype("datetime64[D]") + (lasts + notice) * DAY
-    after = 1 + np.floor(rng.random(size) * np.minimum(lasts - 1, 400)).astype(int)
-    breached = real(since + after * np.timedelta64(86_400, "s"))
-    unbroken = ~(granted | notice) | ~chance(rng, 0.16, size)
-    endless = ~(granted | notice) | ((kind == "SHPO") & chance(rng, 0.1, size))
+    # A notice lasts for two whole days after the day on which it is authorised.
+    expires = since.astype("datetime64[D]") + (duration + notice) * DAY
+    after = 1 + np.floor(rng.random(size) * np.minimum(duration - 1, 400)).astype(int)
+    breached = avoid_dst_gap(since + after * np.timedelta64(86_400, "s"))
+    not_breached = ~(granted | notice) | ~random_mask(rng, 0.16, size)
+    without_expiry = ~(granted | notice) | ((kind == "SHPO") & random_mask(rng, 0.1, size))
     no_time = np.full(size, np.datetime64("NaT", "s"))
     return {
-        "order_id": ids("ORD", size),
+        "order_id": row_ids("ORD", size),
         "order_type": kind,
         "issued_at": np.where(notice, begun, no_time),
-        "applied_at": np.where(notice | unasked, no_time, day.astype("datetime64[s]")),
-        "heard_at": blank(heard.astype("datetime64[s]"), pending),
+        "applied_at": np.where(notice | without_application, no_time, day.astype("datetime64[s]")),
+        "heard_at": null_times(heard.astype("datetime64[s]"), pending),
         "result": result,
-        "expires_on": _days_blank(expires, endless),
-        "breached_at": known_by(setting, blank(breached, unbroken)),
-        "lpa": setting.places(contract, rng, size),
+        "expires_on": _null_days(expires, without_expiry),
+        "breached_at": null_after_extract(setting, null_times(breached, not_breached)),
+        "lpa": setting.draw_areas(contract, rng, size),
     }
 
 
-def _days_blank(days: Array, where: Array) -> Array:
-    return np.where(where, np.datetime64("NaT", "D"), days)
+def _null_days(days: Array, rows: Array) -> Array:
+    return np.where(rows, np.datetime64("NaT", "D"), days)

@@ -1,4 +1,4 @@
-"""What the force has: money, people and residents.
+"""Resources of the force: money, people and residents.
 
 The amounts are round-number guesses, stated in ``swm_kpi.synthetic``. Directorates are invented.
 """
@@ -15,12 +15,12 @@ from swm_kpi.synthetic.setting import (
     Array,
     Columns,
     Setting,
-    draw,
-    flag,
-    ids,
+    area_shares,
+    draw_members,
+    draw_positions,
     members,
-    pick,
-    shares,
+    random_flags,
+    row_ids,
 )
 
 RESIDENTS, RESIDENTS_GROWTH = 1_300_000, 0.006
@@ -44,11 +44,11 @@ _APRIL = 3
 
 
 def ledger(setting: Setting, contract: ContractType) -> Columns:
-    """Statements at each month end: year to date, and the outturn then expected for the year."""
+    """Return statements at each month end: year to date, and the forecast for the year."""
     rng = setting.generator("ledger")
     ends = setting.month_ends
     months = ends.astype("datetime64[M]").astype(np.int64)
-    # Months are numbered from the April before the span, so that every year starts whole.
+    # Months are counted from the April before the first day, so that every year is complete.
     april = months[0] - (months[0] - _APRIL) % 12
     count, directorates = months[-1] - april + 1, len(_DIRECTORATES)
     year, elapsed = np.arange(count) // 12, np.arange(count) % 12 + 1
@@ -56,18 +56,18 @@ def ledger(setting: Setting, contract: ContractType) -> Columns:
     calendar = (april // 12 - 52 + np.arange(years))[:, None]  # years since 2022
     weights = np.asarray(list(_DIRECTORATES.values()))
     annual = BUDGET * setting.scale * weights * (1 + BUDGET_GROWTH) ** calendar
-    moved = annual * rng.normal(0, 0.01, (years, directorates))
-    moved[:, 0] -= moved.sum(axis=1)
+    transfers = annual * rng.normal(0, 0.01, (years, directorates))
+    transfers[:, 0] -= transfers.sum(axis=1)
     bias = rng.normal(0.002, 0.015, (years, directorates))
     monthly = annual[year] / 12 * (1 + bias[year] + rng.normal(0, 0.02, (count, directorates)))
-    shown = (april + np.arange(count)).astype("datetime64[M]").astype("datetime64[D]")
-    monthly = monthly * setting.factors("ledger", shown)[:, None]
+    month_starts = (april + np.arange(count)).astype("datetime64[M]").astype("datetime64[D]")
+    monthly = monthly * setting.spike_factors("ledger", month_starts)[:, None]
     spent = np.zeros_like(monthly)
     for month in range(count):
         before = spent[month - 1] if elapsed[month] > 1 else 0.0
         spent[month] = before + monthly[month]
     # Transfers between directorates are made after the first quarter.
-    current = annual[year] + np.where(elapsed > 3, 1.0, 0.0)[:, None] * moved[year]
+    current = annual[year] + np.where(elapsed > 3, 1.0, 0.0)[:, None] * transfers[year]
     part = (elapsed / 12)[:, None]
     expected = spent + current * (1 - part) * (1 + bias[year] / 2)
     rows = months - april
@@ -75,8 +75,8 @@ def ledger(setting: Setting, contract: ContractType) -> Columns:
         (annual[year] * part, current * part, spent),
         (annual[year], current, expected),
     ]
-    original, now, actual = (
-        np.stack([each[i][rows] for each in statements], axis=1).round(2).reshape(-1)
+    original, revised, actual = (
+        np.stack([statement[i][rows] for statement in statements], axis=1).round(2).reshape(-1)
         for i in range(3)
     )
     names = np.asarray(list(_DIRECTORATES), object)
@@ -87,84 +87,88 @@ def ledger(setting: Setting, contract: ContractType) -> Columns:
             np.repeat(np.asarray(["ytd", "forecast"], object), directorates), len(ends)
         ),
         "budget_original": original,
-        "budget_current": now,
+        "budget_current": revised,
         "actual": actual,
     }
 
 
 def workforce(setting: Setting, contract: ContractType) -> Columns:
-    """Everyone in post at each month end; people join, leave and keep their number."""
+    """Return everyone in post at each month end. People join and leave, and keep their id."""
     rng = setting.generator("workforce_snapshot")
     ends = setting.month_ends
     count, years = len(ends), len(ends) / 12
-    here = max(1, round(IN_POST * setting.scale))
-    joining = rng.poisson(here * JOINING * years)
-    size = here + joining
-    joined = np.concatenate([np.zeros(here, int), rng.integers(0, count, joining)])
+    at_start = max(1, round(IN_POST * setting.scale))
+    joining = rng.poisson(at_start * JOINING * years)
+    size = at_start + joining
+    joined = np.concatenate([np.zeros(at_start, int), rng.integers(0, count, joining)])
     left = joined + np.ceil(rng.exponential(12 / LEAVING, size)).astype(int)
     stayed = np.minimum(left, count) - joined
     person = np.repeat(np.arange(size), stayed)
     month = np.arange(len(person)) - np.repeat(np.cumsum(stayed) - stayed - joined, stayed)
-    number, person, month = _spiked(setting, rng, person, month, size)
+    number, person, month = _apply_spike(setting, rng, person, month, size)
     order = np.lexsort((number, month))
     number, person, month = number[order], person[order], month[order]
-    kind = pick(rng, contract, "worker_type", _WORKERS, size)
-    rank = pick(rng, contract, "rank", _RANKS, size)
+    kind = draw_members(rng, contract, "worker_type", _WORKERS, size)
+    rank = draw_members(rng, contract, "rank", _RANKS, size)
     officer, unpaid = kind == "officer", (kind == "special") | (kind == "volunteer")
     rank[~officer] = None
     part_time = rng.random(size) < np.where(officer, 0.08, 0.25)
-    hours = np.asarray(_PART_TIME)[draw(rng, (1,) * len(_PART_TIME), size)]
+    hours = np.asarray(_PART_TIME)[draw_positions(rng, (1,) * len(_PART_TIME), size)]
     fte = np.where(unpaid, 0.0, np.where(part_time, hours, 1.0))
-    area = setting.places(contract, rng, size)
+    area = setting.draw_areas(contract, rng, size)
     area[rng.random(size) < np.where(officer, 0.3, 0.55)] = None
     return {
         "as_at": ends[month],
-        "person_id": ids("PER", int(number.max(initial=0)) + 1)[number],
+        "person_id": row_ids("PER", int(number.max(initial=0)) + 1)[number],
         "worker_type": kind[person],
         "rank": rank[person],
         "fte": fte[person],
-        "career_break": flag(rng, 0.015, size, gap=0.005)[person],
-        "seconded": flag(rng, np.where(officer, 0.03, 0.005), size, gap=0.005)[person],
+        "career_break": random_flags(rng, 0.015, size, null_share=0.005)[person],
+        "seconded": random_flags(rng, np.where(officer, 0.03, 0.005), size, null_share=0.005)[
+            person
+        ],
         "lpa": area[person],
-    } | _recorded(setting, contract, size, person)
+    } | _characteristics(setting, contract, size, person)
 
 
-def _recorded(setting: Setting, contract: ContractType, size: int, person: Array) -> Columns:
-    """Return what stays the same of each person, where the table has columns for it."""
-    same = characteristics(setting, contract, "workforce_snapshot", size)
-    same |= posts(setting, contract, size)
-    return {name: values[person] for name, values in same.items()}
+def _characteristics(setting: Setting, contract: ContractType, size: int, person: Array) -> Columns:
+    """Return the characteristics of each person that the contract has columns for."""
+    by_person = characteristics(setting, contract, "workforce_snapshot", size)
+    by_person |= posts(setting, contract, size)
+    return {name: values[person] for name, values in by_person.items()}
 
 
-def _spiked(
+def _apply_spike(
     setting: Setting, rng: np.random.Generator, person: Array, month: Array, size: int
 ) -> tuple[Array, Array, Array]:
-    """Thin out or add to the people in post in the month of the spike, for that month alone."""
-    factor = setting.factors("workforce_snapshot", setting.month_ends)
+    """Remove or add people in post, in the month of the spike only."""
+    factor = setting.spike_factors("workforce_snapshot", setting.month_ends)
     number = person
     for at in np.flatnonzero(factor != 1):
         present = np.flatnonzero(month == at)
-        wanted = round(len(present) * float(factor[at]))
-        if wanted < len(present):
-            gone = rng.permutation(present)[wanted:]
-            number, person, month = (np.delete(each, gone) for each in (number, person, month))
+        target = round(len(present) * float(factor[at]))
+        if target < len(present):
+            removed = rng.permutation(present)[target:]
+            number, person, month = (
+                np.delete(values, removed) for values in (number, person, month)
+            )
         elif len(present):
-            alike = rng.choice(present, wanted - len(present))
-            number = np.concatenate([number, size + np.arange(len(alike))])
-            person = np.concatenate([person, person[alike]])
-            month = np.concatenate([month, month[alike]])
+            copied = rng.choice(present, target - len(present))
+            number = np.concatenate([number, size + np.arange(len(copied))])
+            person = np.concatenate([person, person[copied]])
+            month = np.concatenate([month, month[copied]])
     return number, person, month
 
 
 def population(setting: Setting, contract: ContractType) -> Columns:
-    """Residents of each area on each 30 June from the year before the span to its end."""
+    """Return the residents of each area on 30 June, from the year before the first day."""
     areas = members(contract, "lpa", ("Area",))
     latest = (
         setting.end.year if setting.end >= date(setting.end.year, 6, 30) else setting.end.year - 1
     )
     years = np.arange(setting.start.year - 1, latest + 1)
     growth = (1 + RESIDENTS_GROWTH) ** (years - 2022)
-    residents = np.outer(growth, RESIDENTS * setting.scale * np.asarray(shares(len(areas))))
+    residents = np.outer(growth, RESIDENTS * setting.scale * np.asarray(area_shares(len(areas))))
     return {
         "mid_year": np.repeat(years, len(areas)),
         "lpa": np.tile(np.asarray(areas, object), len(years)),

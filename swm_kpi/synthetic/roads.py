@@ -1,4 +1,4 @@
-"""Injury collisions and the people injured in them, which agree on place, day and worst injury.
+"""Injury collisions and their casualties, which agree on place, day and worst injury.
 
 The volumes are round-number guesses, stated in ``swm_kpi.synthetic``. Districts are invented.
 """
@@ -13,34 +13,34 @@ from swm_kpi.synthetic.setting import (
     Columns,
     Season,
     Setting,
-    draw,
-    ids,
+    draw_positions,
     members,
+    row_ids,
 )
 
-COLLISIONS_A_YEAR = 1_300
-MORE_CASUALTIES_EACH = 0.4
+COLLISIONS_PER_YEAR = 1_300
+FURTHER_CASUALTIES = 0.4
 
 _FORCE = "Synthetic"
 _SEVERITY = (0.025, 0.225, 0.75)
 
 
 def collisions(setting: Setting, contract: ContractType) -> Columns:
-    """Collisions, more of them in autumn and on Fridays."""
+    """Return collisions, more in autumn and on Fridays."""
     rng = setting.generator("collision")
     season = Season(0.08, 300, (0.98, 0.98, 0.99, 1.0, 1.12, 1.0, 0.93), OFFICE)
-    moments = setting.moments("collision", rng, COLLISIONS_A_YEAR, season)
-    size = len(moments)
-    worst = draw(rng, _SEVERITY, size)
-    area = setting.places(contract, rng, size)
+    times = setting.event_times("collision", rng, COLLISIONS_PER_YEAR, season)
+    size = len(times)
+    worst = draw_positions(rng, _SEVERITY, size)
+    area = setting.draw_areas(contract, rng, size)
     part = np.asarray([", north", ", south"], object)[rng.integers(0, 2, size)]
-    known = np.asarray([each is not None for each in area], bool)
+    known = np.asarray([name is not None for name in area], bool)
     district = np.full(size, None, object)
     district[known] = area[known] + part[known]
     return {
-        "collision_id": ids("COL", size),
-        "date": moments.astype("datetime64[D]"),
-        "severity": _named(contract)[worst],
+        "collision_id": row_ids("COL", size),
+        "date": times.astype("datetime64[D]"),
+        "severity": _severities(contract)[worst],
         "force": np.full(size, _FORCE, object),
         "district": district,
         "lpa": area,
@@ -48,25 +48,27 @@ def collisions(setting: Setting, contract: ContractType) -> Columns:
 
 
 def casualties(setting: Setting, contract: ContractType) -> Columns:
-    """One or more for each collision; the first has its worst injury and no other has a worse."""
+    """Return one or more casualties for each collision. The first has the worst injury."""
     rng = setting.generator("casualty")
     crashes = collisions(setting, contract)
-    names = _named(contract)
-    mean = MORE_CASUALTIES_EACH * np.ones(len(crashes["date"]))
-    # A spike of casualties is of people in each collision: there is never fewer than one.
-    factor = setting.factors("casualty", crashes["date"])
+    names = _severities(contract)
+    mean = FURTHER_CASUALTIES * np.ones(len(crashes["date"]))
+    # A spike changes the number of people in each collision, which is at least one.
+    factor = setting.spike_factors("casualty", crashes["date"])
     mean = np.maximum((1 + mean) * factor - 1, 0)
     people = 1 + rng.poisson(mean)
     crash = np.repeat(np.arange(len(people)), people)
     number = np.arange(len(crash)) - np.repeat(np.cumsum(people) - people, people) + 1
-    position = {name: at for at, name in enumerate(names)}
-    worst = np.asarray([position[each] for each in crashes["severity"]], int)[crash]
-    injury = np.where(number == 1, worst, np.maximum(worst, draw(rng, _SEVERITY, len(crash))))
+    position = {name: number for number, name in enumerate(names)}
+    worst = np.asarray([position[severity] for severity in crashes["severity"]], int)[crash]
+    injury = np.where(
+        number == 1, worst, np.maximum(worst, draw_positions(rng, _SEVERITY, len(crash)))
+    )
     vehicle = 1 + (rng.random(len(crash)) < 0.4).astype(int)
     return {
         "collision_id": crashes["collision_id"][crash],
         "casualty_id": np.asarray(
-            [f"{v}-{n}" for v, n in zip(vehicle, number, strict=True)], object
+            [f"{first}-{second}" for first, second in zip(vehicle, number, strict=True)], object
         ),
         "date": crashes["date"][crash],
         "severity": names[injury],
@@ -76,6 +78,6 @@ def casualties(setting: Setting, contract: ContractType) -> Columns:
     }
 
 
-def _named(contract: ContractType) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """Return the three severities, worst first, as the contract lists them."""
+def _severities(contract: ContractType) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """Return the three severities of the contract, worst first."""
     return np.asarray(members(contract, "severity", ("Fatal", "Serious", "Slight"))[:3], object)

@@ -1,6 +1,6 @@
-"""When, how large and by which random numbers: what every table's maker is given.
+"""The settings of a synthetic force, and the functions that draw random columns.
 
-Holds the span, the scale and the shapes of a week, a year and a day, and draws from them.
+The settings are the first and last day, the scale, the seed and the spike.
 """
 
 from __future__ import annotations
@@ -16,25 +16,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import ContractType
+from swm_kpi.engine.input.dst import clock_changes
 
 Array: TypeAlias = NDArray[Any]
 Columns: TypeAlias = dict[str, Array]
 
 HOUR = np.timedelta64(3600, "s")
 DAY = np.timedelta64(1, "D")
-_SHARES = (0.15, 0.25, 0.14, 0.22, 0.24)
-_DAYS_A_YEAR = 365.25
+_SHARES_OF_FIVE_AREAS = (0.15, 0.25, 0.14, 0.22, 0.24)
+_DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True)
 class Season:
-    """When things happen.
+    """How the number of events varies over the year, the week and the day.
 
     Attributes:
-        swing: how far the peak of the year is above its mean, as a share.
-        peak: the day of the year of the peak.
-        week: weights of Monday to Sunday.
-        day: weights of the hours from midnight.
+        swing: the peak of the year above its mean, as a share of the mean.
+        peak: the day of the year of the peak, from 0.
+        week: the weights of Monday to Sunday.
+        day: the weights of the 24 hours from midnight.
     """
 
     swing: float = 0.0
@@ -49,13 +50,14 @@ OFFICE = (1, 1, 1, 1, 1, 1, 2, 5, 9, 11, 11, 10, 9, 9, 9, 9, 8, 7, 6, 5, 4, 3, 2
 
 @dataclass(frozen=True)
 class Setting:
-    """The force to be made.
+    """The settings of a synthetic force.
 
     Attributes:
-        start, end: its first and last day.
-        scale: its size; 1 is 1.3 million residents.
-        seed: its random numbers.
-        spike: a table, the first day of a month and a factor.
+        start: the first day.
+        end: the last day, inclusive.
+        scale: the size: 1 is a force of 1.3 million residents.
+        seed: the seed of the random numbers.
+        spike: a table, the first day of a month, and the factor of the month's number of rows.
     """
 
     start: date
@@ -66,210 +68,225 @@ class Setting:
 
     @cached_property
     def days(self) -> Array:
-        """Every day of the span."""
+        """Every day from the first to the last."""
         return np.arange(np.datetime64(self.start, "D"), np.datetime64(self.end, "D") + DAY)
 
     @property
-    def close(self) -> np.datetime64:
+    def extracted_at(self) -> np.datetime64:
         """The midnight at which the tables are extracted."""
         return np.datetime64(self.end + timedelta(days=1), "s")
 
     @property
     def years(self) -> float:
-        """How long the span is."""
-        return len(self.days) / _DAYS_A_YEAR
+        """The number of years from the first day to the last."""
+        return len(self.days) / _DAYS_PER_YEAR
 
     @cached_property
     def month_ends(self) -> Array:
-        """The last day of each month of the span; its last day where it holds none."""
+        """The last day of each month. Without a whole month, the last day of all."""
         last = self.days[
             (self.days + DAY).astype("datetime64[M]") > self.days.astype("datetime64[M]")
         ]
         return last if len(last) else self.days[-1:]
 
     def generator(self, table: str) -> np.random.Generator:
-        """Return a table's own random numbers, which no other table can disturb."""
+        """Return the random numbers of one table. They do not depend on other tables."""
         return np.random.default_rng([self.seed, crc32(table.encode())])
 
-    def factors(self, table: str, days: Array) -> Array:
-        """Return what the spike multiplies each day of a table by."""
+    def spike_factors(self, table: str, days: Array) -> Array:
+        """Return the factor of the spike on each day: 1 outside its table and month."""
         if self.spike is None or self.spike[0] != table:
             return np.ones(len(days))
         within = days.astype("datetime64[M]") == np.datetime64(self.spike[1], "M")
         return np.where(within, self.spike[2], 1.0)
 
-    def moments(
-        self, table: str, generator: np.random.Generator, a_year: float, season: Season
+    def event_times(
+        self, table: str, generator: np.random.Generator, per_year: float, season: Season
     ) -> Array:
-        """Draw the times of events, in order: so many a year, in season, the spike included."""
+        """Draw the sorted times of events: so many per year, by season, with the spike."""
         days = self.days
         in_year = (days - days.astype("datetime64[Y]")).astype(np.int64)
         weekday = (days.astype(np.int64) + 3) % 7
         week = np.asarray(season.week) / np.mean(season.week)
         month = days.astype("datetime64[M]").astype(np.int64)
-        wobble = generator.normal(1, 0.03, month[-1] - month[0] + 1)[month - month[0]]
+        variation = generator.normal(1, 0.03, month[-1] - month[0] + 1)[month - month[0]]
         rate = (
-            (a_year * self.scale / _DAYS_A_YEAR)
-            * (1 + season.swing * np.cos(2 * np.pi * (in_year - season.peak) / _DAYS_A_YEAR))
+            (per_year * self.scale / _DAYS_PER_YEAR)
+            * (1 + season.swing * np.cos(2 * np.pi * (in_year - season.peak) / _DAYS_PER_YEAR))
             * week[weekday]
-            * np.maximum(wobble, 0.5)
-            * self.factors(table, days)
+            * np.maximum(variation, 0.5)
+            * self.spike_factors(table, days)
         )
-        happened = np.repeat(days, generator.poisson(rate)).astype("datetime64[s]")
-        hours = draw(generator, season.day, len(happened))
-        seconds = hours * 3600 + generator.integers(0, 3600, len(happened))
-        return real(np.sort(happened + seconds.astype("timedelta64[s]")))
+        events = np.repeat(days, generator.poisson(rate)).astype("datetime64[s]")
+        hours = draw_positions(generator, season.day, len(events))
+        seconds = hours * 3600 + generator.integers(0, 3600, len(events))
+        return avoid_dst_gap(np.sort(events + seconds.astype("timedelta64[s]")))
 
-    def rows(self, table: str, generator: np.random.Generator, times: Array) -> tuple[Array, Array]:
-        """Return which rows of a derived table a spike keeps, and which copy of its row each is."""
-        factor = self.factors(table, times)
+    def spiked_rows(
+        self, table: str, generator: np.random.Generator, times: Array
+    ) -> tuple[Array, Array]:
+        """Return the rows of a table after the spike, and the number of the copy for each.
+
+        A factor above 1 repeats rows and a factor below 1 removes some. The first copy is 0.
+        """
+        factor = self.spike_factors(table, times)
         if (factor == 1).all():
             return np.arange(len(times)), np.zeros(len(times), int)
         whole = np.floor(factor)
         count = whole.astype(int) + (generator.random(len(times)) < factor - whole)
-        kept = np.repeat(np.arange(len(times)), count)
-        return kept, np.arange(len(kept)) - np.repeat(np.cumsum(count) - count, count)
+        rows = np.repeat(np.arange(len(times)), count)
+        return rows, np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
 
     @cached_property
-    def kept(self) -> dict[object, Any]:
-        """What several tables are made from, so that it is made once."""
+    def cache(self) -> dict[object, Any]:
+        """Data that several tables are made from. It is made once."""
         return {}
 
-    def places(self, contract: ContractType, generator: np.random.Generator, size: int) -> Array:
-        """Draw Local Policing Areas as residents are shared, one in fifty not recorded."""
+    def draw_areas(
+        self, contract: ContractType, generator: np.random.Generator, size: int
+    ) -> Array:
+        """Draw Local Policing Areas in proportion to residents. One in fifty is null."""
         column = contract.columns.get("lpa")
-        members = (column.domain if column is not None else None) or ("Area",)
-        chosen = np.asarray(members, object)[draw(generator, shares(len(members)), size)]
-        return gaps(generator, chosen, 0.02)
+        areas = (column.domain if column is not None else None) or ("Area",)
+        positions = draw_positions(generator, area_shares(len(areas)), size)
+        return with_nulls(generator, np.asarray(areas, object)[positions], 0.02)
 
 
-def shares(count: int) -> tuple[float, ...]:
-    """Return the share of the residents that each area has."""
-    return _SHARES if count == len(_SHARES) else (1 / count,) * count
+def area_shares(count: int) -> tuple[float, ...]:
+    """Return each area's share of the residents: uneven for five areas, equal for others."""
+    return _SHARES_OF_FIVE_AREAS if count == len(_SHARES_OF_FIVE_AREAS) else (1 / count,) * count
 
 
-def draw(generator: np.random.Generator, weights: Sequence[float], size: int) -> Array:
-    """Draw positions by weight."""
-    upto = np.cumsum(np.asarray(weights, float))
-    positions: Array = np.searchsorted(upto, generator.random(size) * upto[-1], side="right")
-    return np.minimum(positions, len(upto) - 1)
+def draw_positions(generator: np.random.Generator, weights: Sequence[float], size: int) -> Array:
+    """Draw positions in a list of weights, in proportion to the weights."""
+    cumulative = np.cumsum(np.asarray(weights, float))
+    positions: Array = np.searchsorted(
+        cumulative, generator.random(size) * cumulative[-1], side="right"
+    )
+    return np.minimum(positions, len(cumulative) - 1)
 
 
-def members(contract: ContractType, column: str, known: Sequence[str]) -> tuple[str, ...]:
-    """Return the contract's closed list of a column, or what is known where it has none."""
-    found = contract.columns[column].domain if column in contract.columns else None
-    return tuple(str(each) for each in found) if found else tuple(known)
+def members(contract: ContractType, column: str, default: Sequence[str]) -> tuple[str, ...]:
+    """Return the closed list of a column, or the default if the column has none."""
+    domain = contract.columns[column].domain if column in contract.columns else None
+    return tuple(str(member) for member in domain) if domain else tuple(default)
 
 
-def pick(
+def draw_members(
     generator: np.random.Generator,
     contract: ContractType,
     column: str,
     weights: Mapping[str, float],
     size: int,
 ) -> Array:
-    """Draw members of a closed list by weight; one that is not weighted is rare."""
+    """Draw members of a closed list in proportion to weights. A member without a weight is rare."""
     options = members(contract, column, tuple(weights))
     rare = 0.002 * (sum(weights.values()) or 1)
-    positions = draw(generator, [weights.get(each, rare) for each in options], size)
+    positions = draw_positions(generator, [weights.get(option, rare) for option in options], size)
     return np.asarray(options, object)[positions]
 
 
-def pick_by(
+def draw_members_by_group(
     generator: np.random.Generator,
     contract: ContractType,
     column: str,
     groups: Array,
     weights: Sequence[Mapping[str, float]],
 ) -> Array:
-    """Draw members of a closed list by the weights of each row's group, given as its position."""
-    found = np.full(len(groups), None, object)
-    for position, each in enumerate(weights):
+    """Draw members of a closed list by the weights of each row's group.
+
+    Args:
+        generator: the random numbers.
+        contract: the contract that states the closed list.
+        column: the column.
+        groups: the position in ``weights`` for each row.
+        weights: the weights of the members, for each group.
+    """
+    drawn = np.full(len(groups), None, object)
+    for position, group_weights in enumerate(weights):
         rows = np.flatnonzero(groups == position)
-        found[rows] = pick(generator, contract, column, each, len(rows))
-    return found
+        drawn[rows] = draw_members(generator, contract, column, group_weights, len(rows))
+    return drawn
 
 
-def gaps(generator: np.random.Generator, values: Array, share: float) -> Array:
-    """Leave a share of texts out."""
+def with_nulls(generator: np.random.Generator, values: Array, share: float) -> Array:
+    """Replace a share of texts by None, in place, and return them."""
     values[generator.random(len(values)) < share] = None
     return values
 
 
-def flag(generator: np.random.Generator, chance: Array | float, size: int, *, gap: float) -> Array:
-    """Draw true or false, with a share of gaps."""
-    true = generator.random(size) < chance
-    return np.ma.MaskedArray(true, mask=generator.random(size) < gap)
+def random_flags(
+    generator: np.random.Generator, probability: Array | float, size: int, *, null_share: float
+) -> Array:
+    """Draw true with a probability, or false, with a share of nulls."""
+    true = generator.random(size) < probability
+    return np.ma.MaskedArray(true, mask=generator.random(size) < null_share)
 
 
-def ids(prefix: str, size: int, first: int = 1) -> Array:
-    """Number the rows, as pseudonyms."""
-    return np.array([f"{prefix}-{each:07d}" for each in range(first, first + size)], object)
+def row_ids(prefix: str, size: int, first: int = 1) -> Array:
+    """Return an id for each row: a prefix and consecutive numbers."""
+    return np.array([f"{prefix}-{number:07d}" for number in range(first, first + size)], object)
 
 
-def numbered(prefix: str, numbers: Array) -> Array:
-    """Write numbers as pseudonyms."""
-    return np.array([f"{prefix}-{each:07d}" for each in numbers.tolist()], object)
+def format_ids(prefix: str, numbers: Array) -> Array:
+    """Format numbers as ids with a prefix."""
+    return np.array([f"{prefix}-{number:07d}" for number in numbers.tolist()], object)
 
 
-def copies(names: Array, copy: Array) -> Array:
-    """Tell the copies that a spike made of a row from the row."""
+def with_copy_numbers(names: Array, copy: Array) -> Array:
+    """Add the number of the copy to the ids of rows that a spike repeats."""
     if not copy.any():
         return names
-    return np.array([f"{n}-{c}" if c else n for n, c in zip(names, copy, strict=True)], object)
+    return np.array(
+        [f"{name}-{number}" if number else name for name, number in zip(names, copy, strict=True)],
+        object,
+    )
 
 
-def chance(generator: np.random.Generator, share: Array | float, size: int) -> Array:
-    """Draw true or false."""
-    drawn: Array = generator.random(size) < share
+def random_mask(generator: np.random.Generator, probability: Array | float, size: int) -> Array:
+    """Draw true with a probability, or false."""
+    drawn: Array = generator.random(size) < probability
     return drawn
 
 
-def known_by(setting: Setting, times: Array) -> Array:
-    """Blank the times that the extract cannot know."""
-    return blank(times, times >= setting.close)
+def null_after_extract(setting: Setting, times: Array) -> Array:
+    """Replace times after the extract by null."""
+    return null_times(times, times >= setting.extracted_at)
 
 
-def register(
-    setting: Setting, table: str, generator: np.random.Generator, a_year: float, lasting: float
+def draw_register(
+    setting: Setting, table: str, generator: np.random.Generator, per_year: float, duration: float
 ) -> tuple[Array, Array]:
-    """Draw the first and last days of things that last: so many a year, so many days in the mean.
+    """Draw first and last days: so many per year, with a mean duration in days.
 
-    Those that began before the span and lasted into it are there too.
+    Some begin before the first day of the force, and end after it.
     """
     first = np.datetime64(setting.start, "D")
-    back = int(3 * lasting)
-    early = generator.poisson(a_year * setting.scale * back / 365.25)
-    before = first - generator.integers(1, back + 1, early)
-    begun = setting.moments(table, generator, a_year, Season()).astype("datetime64[D]")
-    starts = np.concatenate([np.sort(before), begun])
-    ends = starts + np.ceil(generator.exponential(lasting, len(starts))).astype("timedelta64[D]")
-    here = ends >= first
-    return starts[here], known_by(setting, ends[here].astype("datetime64[s]"))
+    days_before = int(3 * duration)
+    early = generator.poisson(per_year * setting.scale * days_before / 365.25)
+    before = first - generator.integers(1, days_before + 1, early)
+    during = setting.event_times(table, generator, per_year, Season()).astype("datetime64[D]")
+    starts = np.concatenate([np.sort(before), during])
+    ends = starts + np.ceil(generator.exponential(duration, len(starts))).astype("timedelta64[D]")
+    present = ends >= first
+    return starts[present], null_after_extract(setting, ends[present].astype("datetime64[s]"))
 
 
-def later(
+def add_delay(
     generator: np.random.Generator, times: Array, median: Array | float, spread: float
 ) -> Array:
-    """Return times later by a skewed delay of so many seconds in the median."""
+    """Return each time plus a skewed (log-normal) delay with a median in seconds."""
     delay = np.exp(generator.normal(0, spread, len(times))) * median
-    return real(times + np.minimum(delay, 3e9).astype("timedelta64[s]"))
+    return avoid_dst_gap(times + np.minimum(delay, 3e9).astype("timedelta64[s]"))
 
 
-def real(times: Array, *, back: bool = False) -> Array:
-    """Move times out of the hour that the clocks skip in spring: on, or back where asked."""
-    day = times.astype("datetime64[D]")
-    in_month = (day - day.astype("datetime64[M]")).astype(np.int64) + 1
-    number = day.astype(np.int64)
-    skipped = (
-        (times.astype("datetime64[M]").astype(np.int64) % 12 == 2)
-        & (in_month >= 25)
-        & ((number + 3) % 7 == 6)
-        & ((times - day).astype("timedelta64[h]").astype(np.int64) == 1)
-    )
-    return np.where(skipped, times - HOUR if back else times + HOUR, times)
+def avoid_dst_gap(times: Array, *, backwards: bool = False) -> Array:
+    """Move local times in an hour that the clocks skip one hour later, or one hour earlier."""
+    hours = times.astype("datetime64[h]").astype(np.int64)
+    skipped = np.isin(hours, clock_changes().skipped)
+    return np.where(skipped, times - HOUR if backwards else times + HOUR, times)
 
 
-def blank(times: Array, where: Array) -> Array:
-    """Leave out the times of some rows."""
-    return np.where(where, np.datetime64("NaT", "s"), times)
+def null_times(times: Array, rows: Array) -> Array:
+    """Replace the times of some rows by null."""
+    return np.where(rows, np.datetime64("NaT", "s"), times)

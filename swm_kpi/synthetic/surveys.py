@@ -1,7 +1,7 @@
-"""Answers to surveys of victims, of the public and of the force's own people, in monthly waves.
+"""Answers to surveys of victims, of the public and of staff, in monthly waves.
 
-The numbers asked and their answers are round-number assumptions for shape, not facts about any
-force.
+The numbers of respondents and their answers are round-number assumptions for shape, not facts
+about any force.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from swm_kpi.synthetic.setting import (
     Columns,
     Season,
     Setting,
-    draw,
-    gaps,
-    ids,
+    draw_members,
+    draw_positions,
     members,
-    pick,
+    row_ids,
+    with_nulls,
 )
 
 _SATISFACTION = {
@@ -37,7 +37,7 @@ _EASE = {
     "very difficult": 0.07, "don't know": 0.06,
 }  # fmt: skip
 _SCALES = (_SATISFACTION, _AGREEMENT, _EASE)
-_WAVE = 21
+_DAYS_OF_WAVE = 21
 
 _AFTER_A_CRIME = tuple(
     ("satisfaction", item, 0)
@@ -66,9 +66,17 @@ _GROUPS = {"Officers": 0.5, "Staff": 0.4, "PCSOs": 0.05, "Special constables": 0
 
 @dataclass(frozen=True)
 class _Survey:
-    """One survey: how many answer it a year, the theme, question and scale, and its weighting."""
+    """One survey.
 
-    a_year: float
+    Attributes:
+        per_year: the number of respondents a year.
+        questions: the theme, the question and the position of the scale in ``_SCALES``.
+        weighted: whether the answers have weights other than 1.
+        crimes: the crime types of the respondents.
+        staff: whether the respondents are staff.
+    """
+
+    per_year: float
     questions: tuple[tuple[str, str, int], ...]
     weighted: bool
     crimes: tuple[str, ...] = ()
@@ -85,71 +93,78 @@ _SURVEYS = {
 
 
 def answers(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 8,600 respondents a year, asked in the first three weeks of each month.
+    """Assume 8,600 respondents a year, interviewed in the first three weeks of each month.
 
-    About 70% of answers are favourable; each survey's weights are about 1.
+    About 70% of answers are favourable. The weights of a survey are about 1.
     """
     rng = setting.generator("survey_answer")
-    a_year = sum(each.a_year for each in _SURVEYS.values())
-    asked = setting.moments("survey_answer", rng, a_year, Season()).astype("datetime64[D]")
-    month = asked.astype("datetime64[M]").astype("datetime64[D]")
-    asked = np.maximum(
-        month + (asked - month) % np.timedelta64(_WAVE, "D"), np.datetime64(setting.start, "D")
+    per_year = sum(survey.per_year for survey in _SURVEYS.values())
+    interviewed = setting.event_times("survey_answer", rng, per_year, Season()).astype(
+        "datetime64[D]"
     )
-    size = len(asked)
-    names = [each for each in members(contract, "survey", tuple(_SURVEYS)) if each in _SURVEYS]
-    surveys = [_SURVEYS[each] for each in names]
-    which = draw(rng, [each.a_year for each in surveys], size)
+    month = interviewed.astype("datetime64[M]").astype("datetime64[D]")
+    interviewed = np.maximum(
+        month + (interviewed - month) % np.timedelta64(_DAYS_OF_WAVE, "D"),
+        np.datetime64(setting.start, "D"),
+    )
+    size = len(interviewed)
+    names = [name for name in members(contract, "survey", tuple(_SURVEYS)) if name in _SURVEYS]
+    surveys = [_SURVEYS[name] for name in names]
+    which = draw_positions(rng, [survey.per_year for survey in surveys], size)
     weight = np.round(np.exp(rng.normal(0, 0.25, size)), 4)
-    weight[~np.asarray([each.weighted for each in surveys])[which]] = 1.0
+    weight[~np.asarray([survey.weighted for survey in surveys])[which]] = 1.0
     crime, group = np.full(size, None, object), np.full(size, None, object)
-    for position, each in enumerate(surveys):
-        mine = np.flatnonzero(which == position)
-        if each.crimes:
-            chosen = {name: _CRIMES.get(name, 1.0) for name in each.crimes}
-            crime[mine] = np.asarray(list(chosen), object)[
-                draw(rng, list(chosen.values()), len(mine))
+    for position, survey in enumerate(surveys):
+        rows = np.flatnonzero(which == position)
+        if survey.crimes:
+            weights = {name: _CRIMES.get(name, 1.0) for name in survey.crimes}
+            crime[rows] = np.asarray(list(weights), object)[
+                draw_positions(rng, list(weights.values()), len(rows))
             ]
-        if each.staff:
-            found = pick(rng, contract, "workforce_group", _GROUPS, len(mine))
-            group[mine] = gaps(rng, found, 0.04)
+        if survey.staff:
+            drawn = draw_members(rng, contract, "workforce_group", _GROUPS, len(rows))
+            group[rows] = with_nulls(rng, drawn, 0.04)
     person, theme, item, answer = _questions(rng, surveys, which)
     return {
         "survey": np.asarray(names, object)[which][person],
-        "respondent_id": ids("RSP", size)[person],
-        "interviewed_on": asked[person],
+        "respondent_id": row_ids("RSP", size)[person],
+        "interviewed_on": interviewed[person],
         "theme": theme,
         "item": item,
         "answer": answer,
         "weight": weight[person],
         "survey_crime_type": crime[person],
         "workforce_group": group[person],
-        "lpa": setting.places(contract, rng, size)[person],
+        "lpa": setting.draw_areas(contract, rng, size)[person],
     }
 
 
 def _questions(
     rng: np.random.Generator, surveys: list[_Survey], which: Array
 ) -> tuple[Array, Array, Array, Array]:
-    """Ask each respondent their survey's questions; those who like one thing like others too."""
-    count = np.asarray([len(each.questions) for each in surveys])
+    """Draw an answer to every question. Half of a respondent's answers share one mood.
+
+    Returns:
+        For each answer: the position of the respondent, the theme, the question and the answer.
+    """
+    count = np.asarray([len(survey.questions) for survey in surveys])
     first = np.cumsum(count) - count
     person = np.repeat(np.arange(len(which)), count[which])
     number = np.arange(len(person)) - np.repeat(
         np.cumsum(count[which]) - count[which], count[which]
     )
-    flat = [question for each in surveys for question in each.questions]
-    asked = first[which][person] + number
-    theme = np.asarray([each[0] for each in flat], object)[asked]
-    item = np.asarray([each[1] for each in flat], object)[asked]
-    scale = np.asarray([each[2] for each in flat])[asked]
+    flat = [question for survey in surveys for question in survey.questions]
+    question_of = first[which][person] + number
+    theme = np.asarray([question[0] for question in flat], object)[question_of]
+    item = np.asarray([question[1] for question in flat], object)[question_of]
+    scale = np.asarray([question[2] for question in flat])[question_of]
     mood = rng.random(len(which))[person]
-    alike = rng.random(len(person)) < 0.5
-    drawn = np.where(alike, mood, rng.random(len(person)))
+    uses_mood = rng.random(len(person)) < 0.5
+    drawn = np.where(uses_mood, mood, rng.random(len(person)))
     answer = np.full(len(person), None, object)
-    for position, each in enumerate(_SCALES):
+    for position, weights in enumerate(_SCALES):
         rows = np.flatnonzero(scale == position)
-        upto = np.cumsum(list(each.values()))
-        at = np.searchsorted(upto, drawn[rows] * upto[-1], side="right")
-        answer[rows] = np.asarray(list(each), object)[np.minimum(at, len(upto) - 1)]
+        cumulative = np.cumsum(list(weights.values()))
+        positions = np.searchsorted(cumulative, drawn[rows] * cumulative[-1], side="right")
+        answer[rows] = np.asarray(list(weights), object)[np.minimum(positions, len(cumulative) - 1)]
     return person, theme, item, answer

@@ -1,4 +1,4 @@
-"""Training: who came to sessions, and who of those in post is trained at each quarter's end.
+"""Training: attendance at sessions, and the people in post who are trained at the end of a quarter.
 
 The people are those of the workforce. The volumes and shares are round-number assumptions for
 shape, not facts about any force.
@@ -16,17 +16,17 @@ from swm_kpi.synthetic.setting import (
     Columns,
     Season,
     Setting,
-    chance,
-    copies,
-    flag,
-    gaps,
-    ids,
+    draw_members,
+    format_ids,
     members,
-    numbered,
-    pick,
+    random_flags,
+    random_mask,
+    row_ids,
+    with_copy_numbers,
+    with_nulls,
 )
 
-SESSIONS_A_YEAR, COME_TO_EACH = 360, 10
+SESSIONS_PER_YEAR, ATTENDEES_PER_SESSION = 360, 10
 
 _THEMES = {"victim care": 0.4, "exploitation & vulnerability": 0.3, "vulnerabilities": 0.3}
 _COURSES = ("first course", "refresher")
@@ -35,7 +35,7 @@ _ROLES = {
     "officer": "Police officer", "special": "Special constable", "PCSO": "PCSO",
     "staff": "Police staff", "designated officer": "Police staff",
 }  # fmt: skip
-_MADE_FOR = {
+_WORKER_TYPES = {
     "victim care": ("officer", "special", "PCSO"),
     "exploitation & vulnerability": ("officer", "PCSO"),
     "vulnerabilities": ("officer", "special", "PCSO", "designated officer"),
@@ -43,23 +43,23 @@ _MADE_FOR = {
 
 
 def attendance(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 360 sessions a year, to each of which ten come in the mean; 8% are partners."""
+    """Assume 360 sessions a year with ten people on average, 8% of them from partners."""
     rng = setting.generator("training_attendance")
     week = (1.2, 1.3, 1.3, 1.3, 1.0, 0.3, 0.2)
-    held = setting.moments("training_attendance", rng, SESSIONS_A_YEAR, Season(week=week))
-    day = held.astype("datetime64[D]")
+    times = setting.event_times("training_attendance", rng, SESSIONS_PER_YEAR, Season(week=week))
+    day = times.astype("datetime64[D]")
     count = len(day)
-    theme = pick(rng, contract, "theme", _THEMES, count)
+    theme = draw_members(rng, contract, "theme", _THEMES, count)
     course = np.asarray(_COURSES, object)[rng.integers(0, len(_COURSES), count)]
-    course = gaps(rng, theme + ": " + course, 0.02) if count else course
-    session = np.repeat(np.arange(count), 1 + rng.poisson(COME_TO_EACH - 1, count))
+    course = with_nulls(rng, theme + ": " + course, 0.02) if count else course
+    session = np.repeat(np.arange(count), 1 + rng.poisson(ATTENDEES_PER_SESSION - 1, count))
     size = len(session)
     staff = workforce(setting, contract)
-    # Somebody in post at the end of the month of the session.
+    # The person is in post at the end of the month of the session.
     ends = np.unique(staff["as_at"])
     low = np.searchsorted(staff["as_at"], ends)
     high = np.append(low[1:], len(staff["as_at"]))
-    partner = chance(rng, 0.08, size)
+    partner = random_mask(rng, 0.08, size)
     drawn = rng.random(size)
     row = np.zeros(size, int)
     if len(ends):
@@ -67,32 +67,32 @@ def attendance(setting: Setting, contract: ContractType) -> Columns:
         row = low[month] + (drawn * (high - low)[month]).astype(int)
     else:
         partner[:] = True
-    person = numbered("PAR", (drawn * max(5, 2_000 * setting.scale)).astype(int))
-    ours = np.flatnonzero(~partner)
-    person[ours] = staff["person_id"][row[ours]]
+    person = format_ids("PAR", (drawn * max(5, 2_000 * setting.scale)).astype(int))
+    employed = np.flatnonzero(~partner)
+    person[employed] = staff["person_id"][row[employed]]
     audience, area = np.full(size, "Partners", object), np.full(size, None, object)
-    kind = staff["worker_type"][row[ours]]
-    audience[ours] = [_AUDIENCE.get(each, "Staff") for each in kind]
-    area[ours] = staff["lpa"][row[ours]]
-    twice = pd.DataFrame({"session": session, "person": person}).duplicated().to_numpy()
-    completed = flag(rng, 0.9, size, gap=0.03)
-    once = np.flatnonzero(~twice)
+    kind = staff["worker_type"][row[employed]]
+    audience[employed] = [_AUDIENCE.get(worker_type, "Staff") for worker_type in kind]
+    area[employed] = staff["lpa"][row[employed]]
+    repeated = pd.DataFrame({"session": session, "person": person}).duplicated().to_numpy()
+    completed = random_flags(rng, 0.9, size, null_share=0.03)
+    first = np.flatnonzero(~repeated)
     return {
-        "session_id": ids("SES", count)[session][once],
-        "person_id": person[once],
-        "theme": theme[session][once],
-        "course": course[session][once],
-        "session_date": day[session][once],
-        "completed": completed[once],
-        "audience": _listed(contract, "audience", audience[once]),
-        "lpa": area[once],
+        "session_id": row_ids("SES", count)[session][first],
+        "person_id": person[first],
+        "theme": theme[session][first],
+        "course": course[session][first],
+        "session_date": day[session][first],
+        "completed": completed[first],
+        "audience": _only_members(contract, "audience", audience[first]),
+        "lpa": area[first],
     }
 
 
 def requirement(setting: Setting, contract: ContractType) -> Columns:
-    """At each quarter's end, assume that those with the public are to be trained, 60% to 80% are.
+    """Return the people who must be trained, at the end of each quarter. 60% to 80% are trained.
 
-    Somebody who is trained stays so, because nothing lapses.
+    Training does not expire.
     """
     rng = setting.generator("training_requirement")
     staff = workforce(setting, contract)
@@ -102,32 +102,34 @@ def requirement(setting: Setting, contract: ContractType) -> Columns:
     code, known = pd.factorize(staff["person_id"][at])
     parts: list[tuple[Array, Array, Array]] = []
     for theme in members(contract, "theme", tuple(_THEMES)):
-        made_for = _MADE_FOR.get(theme, ("officer",))
+        worker_types = _WORKER_TYPES.get(theme, ("officer",))
         trained = np.datetime64(setting.start, "D") + (
             rng.exponential(900, len(known)) - 900
         ).astype("timedelta64[D]")
-        mine = np.flatnonzero(np.isin(staff["worker_type"][at].astype(str), made_for))
-        done = trained[code[mine]] <= staff["as_at"][at[mine]]
-        parts.append((at[mine], np.full(len(mine), theme, object), done))
-    row = np.concatenate([each[0] for each in parts])
-    theme_of = np.concatenate([each[1] for each in parts])
-    done = np.concatenate([each[2] for each in parts])
+        rows = np.flatnonzero(np.isin(staff["worker_type"][at].astype(str), worker_types))
+        done = trained[code[rows]] <= staff["as_at"][at[rows]]
+        parts.append((at[rows], np.full(len(rows), theme, object), done))
+    row = np.concatenate([part[0] for part in parts])
+    theme_of = np.concatenate([part[1] for part in parts])
+    done = np.concatenate([part[2] for part in parts])
     order = np.argsort(row, kind="stable")
-    kept, copy = setting.rows("training_requirement", rng, staff["as_at"][row[order]])
-    row, theme_of, done = row[order][kept], theme_of[order][kept], done[order][kept]
-    role = np.asarray([_ROLES.get(each) for each in staff["worker_type"][row]], object)
+    spiked, copy = setting.spiked_rows("training_requirement", rng, staff["as_at"][row[order]])
+    row, theme_of, done = row[order][spiked], theme_of[order][spiked], done[order][spiked]
+    role = np.asarray(
+        [_ROLES.get(worker_type) for worker_type in staff["worker_type"][row]], object
+    )
     return {
         "as_at": staff["as_at"][row],
-        "person_id": copies(staff["person_id"][row], copy),
+        "person_id": with_copy_numbers(staff["person_id"][row], copy),
         "theme": theme_of,
         "completed": done,
-        "role": _listed(contract, "role", role),
+        "role": _only_members(contract, "role", role),
         "lpa": staff["lpa"][row],
     }
 
 
-def _listed(contract: ContractType, column: str, names: Array) -> Array:
-    """Leave out what the contract's closed list does not have."""
+def _only_members(contract: ContractType, column: str, names: Array) -> Array:
+    """Replace names that are not in the column's closed list by None."""
     allowed = members(contract, column, ())
     if allowed:
         names[~np.isin(names.astype(str), allowed)] = None

@@ -1,4 +1,4 @@
-"""What victims are given: duties under the Victims' Code, and referrals to services.
+"""Duties to victims under the Victims' Code, and referrals to services.
 
 The volumes and shares are round-number assumptions for shape, not facts about any force.
 """
@@ -8,27 +8,27 @@ from __future__ import annotations
 import numpy as np
 
 from swm_kpi.contracts import ContractType
-from swm_kpi.synthetic.crimes import COMMON
+from swm_kpi.synthetic.crimes import SUBGROUP_WEIGHTS
 from swm_kpi.synthetic.parties import people
 from swm_kpi.synthetic.setting import (
     OFFICE,
     Columns,
     Season,
     Setting,
-    blank,
-    chance,
-    flag,
-    gaps,
-    ids,
-    later,
-    numbered,
-    pick,
+    add_delay,
+    draw_members,
+    format_ids,
+    null_times,
+    random_flags,
+    random_mask,
+    row_ids,
+    with_nulls,
 )
 
-DUTIES_A_YEAR, REFERRALS_A_YEAR = 60_000, 22_000
+DUTIES_PER_YEAR, REFERRALS_PER_YEAR = 60_000, 22_000
 
 _DAY = 86_400.0
-_CODE_BEGAN = np.datetime64("2021-04-01", "s")
+_CODE_START = np.datetime64("2021-04-01", "s")
 _LAST_MINUTE = np.timedelta64(23 * 3600 + 59 * 60, "s")
 _RIGHTS = {
     "1": 0.04, "2": 0.14, "3": 0.08, "4": 0.26, "5": 0.03, "6": 0.3, "7": 0.04, "8": 0.03,
@@ -52,70 +52,74 @@ _NEEDS = {
 
 
 def victims_code_actions(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 60,000 duties a year, one in twenty read in an audit, nine in ten done.
+    """Assume 60,000 duties a year, one in twenty from an audit, nine in ten done.
 
-    Working days are Monday to Friday: bank holidays are not thought of.
+    Working days are Monday to Friday, bank holidays included.
     """
     rng = setting.generator("victims_code_action")
     season = Season(0.04, 190, (1.1, 1.1, 1.1, 1.1, 1.1, 0.8, 0.7), OFFICE)
-    arose = setting.moments("victims_code_action", rng, DUTIES_A_YEAR, season)
-    arose = arose[arose >= _CODE_BEGAN]
+    arose = setting.event_times("victims_code_action", rng, DUTIES_PER_YEAR, season)
+    arose = arose[arose >= _CODE_START]
     size = len(arose)
-    right = pick(rng, contract, "right", _RIGHTS, size)
-    enhanced = flag(rng, 0.3, size, gap=0.03)
+    right = draw_members(rng, contract, "right", _RIGHTS, size)
+    enhanced = random_flags(rng, 0.3, size, null_share=0.03)
     is_enhanced = np.ma.filled(enhanced, False)
     allowed = np.where(right == "4", 2, np.where(is_enhanced, 1, 5))
     due_on = np.busday_offset(arose.astype("datetime64[D]"), allowed, roll="forward")
-    done = later(rng, arose, 0.45 * allowed * _DAY, 0.9)
-    undone = ~chance(rng, 0.91, size) | (done >= setting.close)
+    done = add_delay(rng, arose, 0.45 * allowed * _DAY, 0.9)
+    not_done = ~random_mask(rng, 0.91, size) | (done >= setting.extracted_at)
     return {
-        "action_id": ids("DUT", size),
-        "basis": pick(rng, contract, "basis", {"full": 0.95, "audit": 0.05}, size),
+        "action_id": row_ids("DUT", size),
+        "basis": draw_members(rng, contract, "basis", {"full": 0.95, "audit": 0.05}, size),
         "right": right,
         "duty_arose_at": arose,
         "due_at": due_on.astype("datetime64[s]") + _LAST_MINUTE,
-        "done_at": blank(done, undone),
-        "extracted_at": np.full(size, setting.close),
+        "done_at": null_times(done, not_done),
+        "extracted_at": np.full(size, setting.extracted_at),
         "enhanced": enhanced,
-        "offence_subgroup": gaps(rng, pick(rng, contract, "offence_subgroup", COMMON, size), 0.01),
-        "lpa": setting.places(contract, rng, size),
+        "offence_subgroup": with_nulls(
+            rng, draw_members(rng, contract, "offence_subgroup", SUBGROUP_WEIGHTS, size), 0.01
+        ),
+        "lpa": setting.draw_areas(contract, rng, size),
     }
 
 
 def referrals(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 22,000 referrals a year of the crimes' victims, 88% accepted and half taken up."""
+    """Assume 22,000 referrals a year of victims of the crimes, 88% accepted, half taken up."""
     rng = setting.generator("referral")
     season = Season(0.05, 190, (1.2, 1.1, 1.1, 1.1, 1.1, 0.8, 0.6), OFFICE)
-    referred = setting.moments("referral", rng, REFERRALS_A_YEAR, season)
+    referred = setting.event_times("referral", rng, REFERRALS_PER_YEAR, season)
     size = len(referred)
-    found = people(setting, contract)
-    persons = np.flatnonzero(found.harmed_kind == 0)
+    parties = people(setting, contract)
+    persons = np.flatnonzero(parties.harmed_kind == 0)
     victim = np.full(size, None, object)
-    area = setting.places(contract, rng, size)
-    back = np.ceil(rng.exponential(40, size)).astype(int)
+    area = setting.draw_areas(contract, rng, size)
+    crimes_before = np.ceil(rng.exponential(40, size)).astype(int)
     if len(persons):
-        crime = found.harmed[persons]
-        # A victim of one of the crimes recorded before the referral, if there is one.
-        at = np.searchsorted(found.crimes["recorded_at"][crime], referred) - back
-        there = at >= 0
-        victim[there] = numbered("PSN", found.harmed_number[persons[at[there]]])
-        area[there] = found.crimes["lpa"][crime[at[there]]]
-    service = pick(rng, contract, "service", _SERVICES, size)
-    accepted = flag(rng, 0.88, size, gap=0.03)
-    yes = np.ma.filled(accepted, False)
-    engaged = later(rng, referred, 12 * _DAY, 0.9)
-    not_engaged = ~yes | ~chance(rng, 0.55, size) | (engaged >= setting.close)
-    reached = chance(rng, 0.82, size) | ~not_engaged
+        crime = parties.harmed[persons]
+        # The victim of a crime recorded before the referral, if there is one.
+        at = np.searchsorted(parties.crimes["recorded_at"][crime], referred) - crimes_before
+        exists = at >= 0
+        victim[exists] = format_ids("PSN", parties.harmed_number[persons[at[exists]]])
+        area[exists] = parties.crimes["lpa"][crime[at[exists]]]
+    service = draw_members(rng, contract, "service", _SERVICES, size)
+    accepted = random_flags(rng, 0.88, size, null_share=0.03)
+    is_accepted = np.ma.filled(accepted, False)
+    engaged = add_delay(rng, referred, 12 * _DAY, 0.9)
+    not_engaged = ~is_accepted | ~random_mask(rng, 0.55, size) | (engaged >= setting.extracted_at)
+    reached = random_mask(rng, 0.82, size) | ~not_engaged
     return {
-        "referral_id": ids("REF", size),
-        "victim_id": gaps(rng, victim, 0.15),
+        "referral_id": row_ids("REF", size),
+        "victim_id": with_nulls(rng, victim, 0.15),
         "service": service,
-        "pcc_funded": flag(rng, np.where(service == "Other service", 0.1, 0.97), size, gap=0.01),
-        "route": gaps(rng, pick(rng, contract, "route", _ROUTES, size), 0.02),
-        "need_type": gaps(rng, pick(rng, contract, "need_type", _NEEDS, size), 0.06),
+        "pcc_funded": random_flags(
+            rng, np.where(service == "Other service", 0.1, 0.97), size, null_share=0.01
+        ),
+        "route": with_nulls(rng, draw_members(rng, contract, "route", _ROUTES, size), 0.02),
+        "need_type": with_nulls(rng, draw_members(rng, contract, "need_type", _NEEDS, size), 0.06),
         "referred_at": referred,
         "accepted": accepted,
-        "contacted": np.ma.MaskedArray(yes & reached, mask=chance(rng, 0.03, size)),
-        "engaged_at": blank(engaged, not_engaged),
+        "contacted": np.ma.MaskedArray(is_accepted & reached, mask=random_mask(rng, 0.03, size)),
+        "engaged_at": null_times(engaged, not_engaged),
         "lpa": area,
     }

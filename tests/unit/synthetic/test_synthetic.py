@@ -1,4 +1,4 @@
-"""The made-up force: always valid, the same for the same seed, and good to compute on."""
+"""The synthetic force: always valid, the same for the same seed, and plausible."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def of_month(frame: pd.DataFrame, column: str, month: str) -> pd.DataFrame:
 # Valid
 
 
-def test_every_table_of_the_force_is_there(force: dict[str, pd.DataFrame]) -> None:
-    # Further tables of the plan may join these; public open data never do.
+def test_every_table_of_the_force_exists(force: dict[str, pd.DataFrame]) -> None:
+    # The plan can have further tables. Tables of public data are never generated.
     assert set(TABLES) <= set(force) <= set(PLAN.contracts)
     assert list(force) == sorted(force)
     assert "street_crime" not in force
@@ -56,7 +56,7 @@ def test_every_table_of_the_force_is_there(force: dict[str, pd.DataFrame]) -> No
         ("2099-10-01", "2099-12-31", 0.01, 7),
     ],
 )
-def test_every_table_keeps_its_contract(start: str, end: str, scale: float, seed: int) -> None:
+def test_every_table_is_valid(start: str, end: str, scale: float, seed: int) -> None:
     for name, frame in synthetic.generate_force(start, end, scale=scale, seed=seed).items():
         report = kpi.validate(frame, name, strict=True, catalogue=PLAN)
         assert report.ok, str(report)
@@ -65,24 +65,24 @@ def test_every_table_keeps_its_contract(start: str, end: str, scale: float, seed
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_the_pandera_schema_takes_it_too(name: str, force: dict[str, pd.DataFrame]) -> None:
+def test_every_table_passes_the_pandera_schema(name: str, force: dict[str, pd.DataFrame]) -> None:
     PLAN.contracts[name].schema().validate(force[name].head(2000), lazy=True)
 
 
 def test_no_time_is_in_the_hour_that_the_clocks_skip() -> None:
-    # 31 March 2024, at a scale at which that hour would hold hundreds of rows.
-    found = synthetic.generate_force("2024-03-29", "2024-04-03", scale=5)
+    # 31 March 2024, at a scale at which that hour would contain hundreds of rows.
+    tables = synthetic.generate_force("2024-03-29", "2024-04-03", scale=5)
     sunday = pd.Timestamp("2024-03-31")
-    for name, frame in found.items():
+    for name, frame in tables.items():
         for column in frame.select_dtypes("datetime"):
             times = frame[column].dropna()
             hours = times[times.dt.normalize() == sunday].dt.hour
             assert not (hours == 1).any(), (name, column)
-    created = found["incident"]["created_at"]
+    created = tables["incident"]["created_at"]
     assert (created.dt.normalize() == sunday).sum() > 100
 
 
-# The same
+# Reproducible
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
@@ -95,7 +95,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
             assert digest(first[name]) != digest(other[name]), name
 
 
-def test_a_table_does_not_depend_on_which_others_there_are() -> None:
+def test_a_table_does_not_depend_on_the_other_tables() -> None:
     only = kpi.Catalogue([PLAN["15"]])
     alone = synthetic.generate_force(*YEAR, scale=0.01, catalogue=only)
     assert set(alone) == {"incident", "population"}
@@ -103,11 +103,11 @@ def test_a_table_does_not_depend_on_which_others_there_are() -> None:
     assert digest(alone["incident"]) == digest(together["incident"])
 
 
-def test_a_spike_in_one_table_leaves_the_others() -> None:
+def test_a_spike_in_one_table_does_not_change_the_others() -> None:
     plain = synthetic.generate_force(*YEAR, scale=0.01)
     spiked = synthetic.generate_force(*YEAR, scale=0.01, spike=("crime", "2024-07", 3.0))
     moved = {name for name in plain if digest(plain[name]) != digest(spiked[name])}
-    # And those that are of the same crimes, and of the people in them.
+    # Tables of the same crimes and people change too.
     assert moved == OF_CRIMES
 
 
@@ -127,7 +127,7 @@ def test_rates_do_not_depend_on_scale(force: dict[str, pd.DataFrame]) -> None:
         assert len(tables["crime"]) / 3 / residents == pytest.approx(114_000 / 1_310_000, rel=0.05)
 
 
-def test_volumes_are_those_stated(force: dict[str, pd.DataFrame]) -> None:
+def test_volumes_are_the_documented_ones(force: dict[str, pd.DataFrame]) -> None:
     yearly = {name: len(force[name]) / 3 / 0.05 for name in EVENTS}
     assert yearly["incident"] == pytest.approx(220_000, rel=0.03)
     assert yearly["crime"] == pytest.approx(114_000, rel=0.03)
@@ -137,7 +137,7 @@ def test_volumes_are_those_stated(force: dict[str, pd.DataFrame]) -> None:
     assert len(force["casualty"]) / len(force["collision"]) == pytest.approx(1.4, abs=0.12)
 
 
-def test_areas_share_as_residents_do(force: dict[str, pd.DataFrame]) -> None:
+def test_events_are_divided_between_areas_like_residents(force: dict[str, pd.DataFrame]) -> None:
     residents = force["population"].groupby("lpa")["residents"].sum()
     incidents = force["incident"]["lpa"].value_counts(normalize=True)
     expected = residents / residents.sum()
@@ -145,7 +145,7 @@ def test_areas_share_as_residents_do(force: dict[str, pd.DataFrame]) -> None:
     assert 0.01 < force["incident"]["lpa"].isna().mean() < 0.03
 
 
-def test_summer_and_the_weekend_show(force: dict[str, pd.DataFrame]) -> None:
+def test_summer_and_weekends_differ(force: dict[str, pd.DataFrame]) -> None:
     incidents = force["incident"]
     asb = incidents[incidents["closing_code"].isin(["ASB personal", "ASB nuisance"])]
     month = asb["created_at"].dt.month
@@ -163,7 +163,7 @@ def test_recent_crimes_have_fewer_outcomes(force: dict[str, pd.DataFrame]) -> No
     assert 0.01 < still_open[year_old].mean() < 0.1
 
 
-def test_nothing_later_than_the_extract_is_known(force: dict[str, pd.DataFrame]) -> None:
+def test_nothing_after_the_extract_is_known(force: dict[str, pd.DataFrame]) -> None:
     for table, column in [
         ("crime", "outcome_at"),
         ("incident", "first_arrived_at"),
@@ -180,7 +180,7 @@ def test_nothing_later_than_the_extract_is_known(force: dict[str, pd.DataFrame])
 # Agreement between tables
 
 
-def test_casualties_are_those_of_the_collisions(force: dict[str, pd.DataFrame]) -> None:
+def test_casualties_agree_with_the_collisions(force: dict[str, pd.DataFrame]) -> None:
     collisions = force["collision"].set_index("collision_id")
     casualties = force["casualty"]
     assert set(casualties["collision_id"]) == set(collisions.index)
@@ -195,7 +195,7 @@ def test_casualties_are_those_of_the_collisions(force: dict[str, pd.DataFrame]) 
     assert (worst.sort_index() == stated.sort_index()).all()
 
 
-def test_snapshots_hold_every_area_and_grade_every_day(force: dict[str, pd.DataFrame]) -> None:
+def test_snapshots_contain_every_area_and_grade_every_day(force: dict[str, pd.DataFrame]) -> None:
     waiting = force["open_incident_snapshot"]
     assert len(waiting) == 1096 * 5 * 5
     assert set(waiting["snapshot_at"].dt.strftime("%H:%M")) == {"08:00"}
@@ -205,17 +205,17 @@ def test_snapshots_hold_every_area_and_grade_every_day(force: dict[str, pd.DataF
 def test_statements_add_up_within_the_year(force: dict[str, pd.DataFrame]) -> None:
     ledger = force["ledger"]
     ytd = ledger[ledger["basis"] == "ytd"]
-    one = ytd[ytd["directorate"] == "Digital"].set_index("runs_to")["actual"]
-    within = one.loc["2023-04-30":"2024-03-31"]  # type: ignore[misc]
+    actual = ytd[ytd["directorate"] == "Digital"].set_index("runs_to")["actual"]
+    within = actual.loc["2023-04-30":"2024-03-31"]  # type: ignore[misc]
     assert len(within) == 12
     assert within.is_monotonic_increasing
-    assert one.loc["2024-04-30"] < within.iloc[-1] / 6
+    assert actual.loc["2024-04-30"] < within.iloc[-1] / 6
     forecast = ledger[(ledger["basis"] == "forecast") & (ledger["directorate"] == "Digital")]
     final = forecast.set_index("runs_to").loc["2024-03-31"]
     assert final["actual"] == within.iloc[-1]
 
 
-def test_statements_of_a_span_within_a_year_run_from_its_april() -> None:
+def test_statements_in_a_financial_year_start_in_its_april() -> None:
     whole = synthetic.generate_force("2023-04-01", "2024-03-31")["ledger"]
     part = synthetic.generate_force("2023-12-01", "2024-03-31")["ledger"]
     december = whole[whole["runs_to"] == "2023-12-31"].reset_index(drop=True)
@@ -237,23 +237,25 @@ def test_allegations_are_of_the_complaints(force: dict[str, pd.DataFrame]) -> No
     allegations = force["allegation"]
     assert set(allegations["complaint_id"]) == set(complaints.index)
     assert allegations["complaint_id"].value_counts().isin([1, 2, 3]).all()
-    agree(allegations, complaints, "complaint_id", ["logged_at", "lpa"])
+    check_agreement(allegations, complaints, "complaint_id", ["logged_at", "lpa"])
 
 
-def agree(rows: pd.DataFrame, one: pd.DataFrame, key: str, columns: list[str]) -> None:
-    """Assert that rows repeat the columns of the one that they refer to."""
-    assert set(rows[key]) <= set(one.index)
+def check_agreement(
+    rows: pd.DataFrame, referenced: pd.DataFrame, key: str, columns: list[str]
+) -> None:
+    """Assert that rows have the same values as the row that their key refers to."""
+    assert set(rows[key]) <= set(referenced.index)
     for column in columns:
-        given = rows[column].reset_index(drop=True)
-        expected = one.loc[rows[key], column].reset_index(drop=True)
-        pd.testing.assert_series_equal(given, expected, check_names=False)
+        actual = rows[column].reset_index(drop=True)
+        expected = referenced.loc[rows[key], column].reset_index(drop=True)
+        pd.testing.assert_series_equal(actual, expected, check_names=False)
 
 
 def test_people_in_crimes_are_in_the_crimes(force: dict[str, pd.DataFrame]) -> None:
     crimes = force["crime"].set_index("crime_id")
     shared = ["recorded_at", "offence_subgroup", "status", "lpa"]
-    agree(force["crime_party"], crimes, "crime_id", [*shared, "is_da"])
-    agree(force["victim"], crimes, "crime_id", [*shared, "outcome_code"])
+    check_agreement(force["crime_party"], crimes, "crime_id", [*shared, "is_da"])
+    check_agreement(force["victim"], crimes, "crime_id", [*shared, "outcome_code"])
     parties = force["crime_party"]
     assert set(parties["crime_id"][parties["role"] == "victim"]) == set(crimes.index)
     named = parties["crime_id"][parties["role"] == "suspect"].nunique()
@@ -267,19 +269,19 @@ def test_people_in_crimes_are_in_the_crimes(force: dict[str, pd.DataFrame]) -> N
     assert set(force["referral"]["victim_id"].dropna()) <= set(people)
 
 
-def test_people_in_crimes_agree_whichever_other_tables_there_are() -> None:
+def test_people_in_crimes_do_not_depend_on_the_other_tables() -> None:
     alone = synthetic.generate_force(*YEAR, scale=0.01, catalogue=kpi.Catalogue([PLAN["37"]]))
     assert set(alone) == {"crime_party"}
     together = synthetic.generate_force(*YEAR, scale=0.01)
     assert digest(alone["crime_party"]) == digest(together["crime_party"])
 
 
-def test_arrests_are_for_the_crimes(force: dict[str, pd.DataFrame]) -> None:
+def test_arrests_agree_with_the_crimes(force: dict[str, pd.DataFrame]) -> None:
     arrests = force["arrest"]
     linked = arrests[arrests["crime_id"].notna()]
     assert 0.9 < len(linked) / len(arrests) < 1
     crimes = force["crime"].set_index("crime_id")
-    agree(linked, crimes, "crime_id", ["is_da", "lpa"])
+    check_agreement(linked, crimes, "crime_id", ["is_da", "lpa"])
     recorded = crimes.loc[linked["crime_id"], "recorded_at"].to_numpy()
     assert (linked["arrested_at"].to_numpy() >= recorded).all()
     suspects = force["crime_party"][force["crime_party"]["role"] == "suspect"]
@@ -288,17 +290,17 @@ def test_arrests_are_for_the_crimes(force: dict[str, pd.DataFrame]) -> None:
 
 
 @pytest.mark.parametrize("role", ["victim", "suspect"])
-def test_some_people_come_again_within_a_year(role: str, force: dict[str, pd.DataFrame]) -> None:
+def test_some_people_occur_again_within_a_year(role: str, force: dict[str, pd.DataFrame]) -> None:
     parties = force["crime_party"]
-    mine = parties[parties["role"] == role].dropna(subset=["person_id"])
+    people = parties[parties["role"] == role].dropna(subset=["person_id"])
     if role == "victim":
-        mine = mine[mine["victim_type"] == "person"]
-    since = mine.sort_values("recorded_at").groupby("person_id")["recorded_at"].diff()
+        people = people[people["victim_type"] == "person"]
+    since = people.sort_values("recorded_at").groupby("person_id")["recorded_at"].diff()
     again = since.between(pd.Timedelta(days=1), pd.Timedelta(days=365)).mean()
     assert 0.05 < again < 0.7
 
 
-def test_those_to_be_trained_are_in_post(force: dict[str, pd.DataFrame]) -> None:
+def test_people_who_must_be_trained_are_in_post(force: dict[str, pd.DataFrame]) -> None:
     required = force["training_requirement"]
     people = force["workforce_snapshot"][["as_at", "person_id"]]
     assert len(required.merge(people)) == len(required)
@@ -308,7 +310,7 @@ def test_those_to_be_trained_are_in_post(force: dict[str, pd.DataFrame]) -> None
     assert 0.4 < required["completed"].mean() < 0.95
 
 
-def test_surveys_are_mostly_favourable_and_weigh_about_one(
+def test_surveys_are_mostly_favourable_with_weights_around_one(
     force: dict[str, pd.DataFrame],
 ) -> None:
     answers = force["survey_answer"]
@@ -316,23 +318,27 @@ def test_surveys_are_mostly_favourable_and_weigh_about_one(
     good &= ~answers["answer"].str.contains("disagree")
     assert 0.5 < good.mean() < 0.9
     assert answers["weight"].mean() == pytest.approx(1, abs=0.1)
-    asked = answers.groupby("survey")["interviewed_on"]
-    assert (asked.agg(lambda days: days.dt.to_period("M").nunique()) > 20).all()
+    interviewed = answers.groupby("survey")["interviewed_on"]
+    assert (interviewed.agg(lambda days: days.dt.to_period("M").nunique()) > 20).all()
 
 
-def test_residents_by_age_are_of_the_residents(force: dict[str, pd.DataFrame]) -> None:
+def test_residents_by_age_agree_with_the_residents(force: dict[str, pd.DataFrame]) -> None:
     by_age = force["population_by_age"].groupby(["mid_year", "lpa"])["residents"].sum()
     everyone = force["population"].set_index(["mid_year", "lpa"])["residents"]
     assert (by_age / everyone).between(0.8, 0.95).all()
 
 
-def test_sessions_of_schemes_are_of_those_registered(force: dict[str, pd.DataFrame]) -> None:
+def test_sessions_belong_to_registered_schemes(force: dict[str, pd.DataFrame]) -> None:
     of_schemes = force["activity"].dropna(subset=["scheme_id"])
     assert len(of_schemes) > 50
-    agree(of_schemes, force["scheme"].set_index("scheme_id"), "scheme_id", ["scheme_type"])
+    check_agreement(
+        of_schemes, force["scheme"].set_index("scheme_id"), "scheme_id", ["scheme_type"]
+    )
 
 
-def test_registers_hold_what_began_before(force: dict[str, pd.DataFrame]) -> None:
+def test_registers_contain_entries_that_begin_before_the_first_day(
+    force: dict[str, pd.DataFrame],
+) -> None:
     for table, begun, ended in [
         ("problem_solving_plan", "opened_on", "closed_on"),
         ("county_line", "active_from", "ended_on"),
@@ -349,28 +355,28 @@ def test_registers_hold_what_began_before(force: dict[str, pd.DataFrame]) -> Non
 # Computing on it
 
 
-def test_every_measure_of_the_force_comes_to_something(force: dict[str, pd.DataFrame]) -> None:
+def test_every_measure_of_the_force_has_values(force: dict[str, pd.DataFrame]) -> None:
     result = kpi.compute(None, force, periods=kpi.periods(*YEAR, grain="quarter")).to_pandas()
-    found = result[result["value"].notna()].groupby(["ref", "measure"]).size()
-    wanted = {
-        (entry.ref, each.key)
+    computed = result[result["value"].notna()].groupby(["ref", "measure"]).size()
+    expected = {
+        (entry.ref, measure.key)
         for entry in PLAN
         if isinstance(entry, kpi.Metric)
-        for each in entry.measures
-        if each.basis is kpi.Basis.FORCE
+        for measure in entry.measures
+        if measure.basis is kpi.Basis.FORCE
     }
-    # A narrative has no number in any force: its text is in the note.
+    # A text report has no number: its text is in the note.
     texts = {
-        (entry.ref, each.key)
+        (entry.ref, measure.key)
         for entry in PLAN
         if isinstance(entry, kpi.Metric)
-        for each in entry.measures
-        if isinstance(each, kpi.TextReport)
+        for measure in entry.measures
+        if isinstance(measure, kpi.TextReport)
     }
-    assert len(wanted) > 80
-    assert wanted - set(found.index) == texts
-    told = result[result["note"].str.contains("An invented text about")]
-    assert set(zip(told["ref"], told["measure"], strict=True)) == texts
+    assert len(expected) > 80
+    assert expected - set(computed.index) == texts
+    with_text = result[result["note"].str.contains("An invented text about")]
+    assert set(zip(with_text["ref"], with_text["measure"], strict=True)) == texts
     shares = result[result["measure"] == "answered_999"]["value"].dropna()
     assert shares.between(0.5, 1).all()
 
@@ -388,9 +394,9 @@ def test_about_a_quarter_reoffend(force: dict[str, pd.DataFrame]) -> None:
     assert 0.1 < result["reoffending_rate"] < 0.6
     assert 0.1 < result["iom_reoffending_rate"] < 0.6
     followed = force["offender_cohort"]
-    after = followed["reoffended_on"].dropna()
-    assert (after >= followed["index_date"][after.index]).all()
-    assert (followed["proven_on"][after.index] >= after).all()
+    reoffended = followed["reoffended_on"].dropna()
+    assert (reoffended >= followed["index_date"][reoffended.index]).all()
+    assert (followed["proven_on"][reoffended.index] >= reoffended).all()
     managed = followed[followed["cohort"] != "all"]
     everyone = followed[followed["cohort"] == "all"]
     assert set(managed["person_id"]) < set(everyone["person_id"])
@@ -418,7 +424,7 @@ def test_about_a_quarter_reoffend(force: dict[str, pd.DataFrame]) -> None:
         ("arrest", "arrested_at", None),
     ],
 )
-def test_a_spike_shows(table: str, column: str, amount: str | None) -> None:
+def test_a_spike_changes_its_month(table: str, column: str, amount: str | None) -> None:
     plain = synthetic.generate_force(*YEAR, scale=0.05)[table]
     spiked = synthetic.generate_force(*YEAR, scale=0.05, spike=(table, "2024-07", 3.0))[table]
 
@@ -431,7 +437,7 @@ def test_a_spike_shows(table: str, column: str, amount: str | None) -> None:
     assert kpi.validate(spiked, table).ok
 
 
-def test_a_spike_of_money_is_of_the_month_and_stays_in_the_year_to_date() -> None:
+def test_a_spike_of_money_stays_in_the_year_to_date() -> None:
     plain, spiked = (
         synthetic.generate_force(*YEAR, spike=spike)["ledger"]
         for spike in (None, ("ledger", "2024-07", 2.0))
@@ -459,17 +465,18 @@ def test_a_factor_below_one_is_a_dip() -> None:
 def test_every_bad_row_is_reported(bad_rows: int) -> None:
     for name, frame in synthetic.generate_force(*YEAR, scale=0.05, bad_rows=bad_rows).items():
         report = kpi.validate(frame, name)
-        spoilt = min(bad_rows, len(frame))
-        assert sum(each.rows for each in report.violations) == spoilt, str(report)
+        expected = min(bad_rows, len(frame))
+        assert sum(violation.rows for violation in report.violations) == expected, str(report)
 
 
-def test_a_table_with_fewer_rows_is_spoilt_whole() -> None:
-    spoilt = synthetic.generate_force(*YEAR, scale=0.05, bad_rows=100)["population"]
-    assert len(spoilt) == 10
-    assert sum(each.rows for each in kpi.validate(spoilt, "population").violations) == 10
+def test_every_row_of_a_smaller_table_gets_an_error() -> None:
+    residents = synthetic.generate_force(*YEAR, scale=0.05, bad_rows=100)["population"]
+    assert len(residents) == 10
+    violations = kpi.validate(residents, "population").violations
+    assert sum(violation.rows for violation in violations) == 10
 
 
-# A table that nobody has written a maker for
+# A table that is not known by name
 
 
 class Visit(kpi.Contract, row_unit=kpi.Unit.OUTCOMES):
@@ -482,7 +489,7 @@ class Visit(kpi.Contract, row_unit=kpi.Unit.OUTCOMES):
     kind = kpi.Column(str, isin=("home", "school"), description="What it was.")
     code = kpi.Column(str, str_matches="[A-Z][0-9]", description="Its code.")
     postcode = kpi.Column(str, str_matches="WR[0-9] [0-9]ZZ", nullable=True, description="Where.")
-    asked = kpi.Column(int, ge=1, le=9, description="How many were asked.")
+    invited = kpi.Column(int, ge=1, le=9, description="How many were invited.")
     answered = kpi.Column(int, nullable=True, ge=0, le=9, description="How many answered.")
     minutes = kpi.Column(float, gt=0, description="How long.")
     score = kpi.Column(float, nullable=True, le=1, ge=0, description="How good.")
@@ -490,11 +497,11 @@ class Visit(kpi.Contract, row_unit=kpi.Unit.OUTCOMES):
     wet = kpi.Column(bool, nullable=True, description="Whether it rained.")
 
     ends_after = kpi.Rule(ended_at >= began_at, "it ends after it began")
-    contains = kpi.Rule(answered <= asked, "those who answered were asked")
+    contains = kpi.Rule(answered <= invited, "those who answered were invited")
 
 
 class Impossible(kpi.Contract, row_unit=kpi.Unit.OUTCOMES):
-    """One row per thing that cannot be."""
+    """One row per impossible thing."""
 
     on = kpi.Column(date, description="The day.")
     more = kpi.Column(int, description="A number.")
@@ -525,7 +532,7 @@ def plugin(contract: Any, at: Any) -> kpi.Catalogue:
     return kpi.Catalogue([metric])
 
 
-def test_an_unknown_table_is_made_from_its_columns() -> None:
+def test_an_unknown_table_is_drawn_from_its_columns() -> None:
     only = plugin(Visit, Visit.began_at)
     visits = synthetic.generate_force(catalogue=only)["visit"]
     report = kpi.validate(visits, Visit, strict=True)
@@ -536,51 +543,53 @@ def test_an_unknown_table_is_made_from_its_columns() -> None:
     assert set(visits["kind"]) == {"home", "school"}
     Visit.schema().validate(visits, lazy=True)
     again = synthetic.generate_force(catalogue=only, bad_rows=5)["visit"]
-    assert sum(each.rows for each in kpi.validate(again, Visit).violations) == 5
+    assert sum(violation.rows for violation in kpi.validate(again, Visit).violations) == 5
 
 
-def test_a_table_that_no_drawn_row_fits_is_there_without_rows() -> None:
-    found = synthetic.generate_force(catalogue=plugin(Impossible, Impossible.on))["impossible"]
-    assert len(found) == 0
-    assert list(found.columns) == ["on", "more", "code"]
-    assert kpi.validate(found, Impossible).ok
+def test_a_table_without_a_valid_drawn_row_is_empty() -> None:
+    table = synthetic.generate_force(catalogue=plugin(Impossible, Impossible.on))["impossible"]
+    assert len(table) == 0
+    assert list(table.columns) == ["on", "more", "code"]
+    assert kpi.validate(table, Impossible).ok
 
 
-def test_further_columns_of_a_known_table_are_filled() -> None:
+def test_further_columns_of_a_known_table_are_drawn() -> None:
     class Incident(kpi.Contract, row_unit=kpi.Unit.INCIDENTS):
-        """One row per incident, wider than ours."""
+        """One row per incident, with other columns."""
 
         incident_id = kpi.Column(str, unique=True, description="Its number.")
         created_at = kpi.Column(datetime, description="When the log was opened.")
         seen_at = kpi.Column(datetime, nullable=True, description="When it was seen.")
         beat = kpi.Column(str, isin=("A", "B"), description="The beat.")
 
-    found = synthetic.generate_force(catalogue=plugin(Incident, Incident.created_at))["incident"]
-    assert list(found.columns) == ["incident_id", "created_at", "seen_at", "beat"]
-    assert len(found) == pytest.approx(33_000, rel=0.05)
-    assert kpi.validate(found, Incident).ok
+    incidents = synthetic.generate_force(catalogue=plugin(Incident, Incident.created_at))[
+        "incident"
+    ]
+    assert list(incidents.columns) == ["incident_id", "created_at", "seen_at", "beat"]
+    assert len(incidents) == pytest.approx(33_000, rel=0.05)
+    assert kpi.validate(incidents, Incident).ok
 
 
-# Mistakes
+# Invalid arguments
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         ({"start": "2025-04-01"}, "not after start"),
         ({"start": "2025-03-31"}, "not after start"),
         ({"start": "spring"}, "start is not a date"),
         ({"end": None}, "end is not a date"),
         ({"start": "1999-04-01"}, "not within"),
-        ({"scale": 0}, "scale is more than 0"),
-        ({"scale": -1}, "scale is more than 0"),
+        ({"scale": 0}, "scale must be more than 0"),
+        ({"scale": -1}, "scale must be more than 0"),
         ({"scale": 11}, "at most 10"),
-        ({"scale": float("nan")}, "scale is more than 0"),
-        ({"scale": True}, "scale is more than 0"),
-        ({"seed": -1}, "seed is a whole number"),
-        ({"seed": 1.0}, "seed is a whole number"),
-        ({"bad_rows": -1}, "bad_rows is a whole number"),
-        ({"spike": "incident"}, "spike is a table, a month and a factor"),
+        ({"scale": float("nan")}, "scale must be more than 0"),
+        ({"scale": True}, "scale must be more than 0"),
+        ({"seed": -1}, "seed must be a whole number"),
+        ({"seed": 1.0}, "seed must be a whole number"),
+        ({"bad_rows": -1}, "bad_rows must be a whole number"),
+        ({"spike": "incident"}, "spike must be a table, a month and a factor"),
         ({"spike": ("incidents", "2024-07", 2)}, "Did you mean 'incident'"),
         ({"spike": ("population", "2024-07", 2)}, "no table 'population' has months"),
         ({"spike": ("incident", "July", 2)}, "such as '2024-07'"),
@@ -590,6 +599,8 @@ def test_further_columns_of_a_known_table_are_filled() -> None:
         ({"spike": ("incident", "2024-07", "2")}, "a number from 0"),
     ],
 )
-def test_a_bad_argument_is_refused_with_its_fix(arguments: dict[str, Any], says: str) -> None:
-    with pytest.raises(kpi.RequestError, match=says):
+def test_an_invalid_argument_is_an_error_with_a_fix(
+    arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(kpi.RequestError, match=message):
         synthetic.generate_force(**arguments)
