@@ -7,12 +7,12 @@ from swm_kpi import (
     Frequency,
     Metric,
     Proportion,
-    TextReport,
 )
 
 from ...contracts.data_breach import BREACH_TYPE, ICO_OUTCOME, DataBreach
-from ...contracts.text_reports import DATA_MATURITY, INFORMATION_SECURITY, NarrativeText
+from ...contracts.text_reports import DATA_MATURITY, INFORMATION_SECURITY
 from ...contracts.workforce import DEPARTMENT
+from ...measures import text_report
 from ...plan.availability import COLOUR_LOST
 from ...plan.objectives import REFORMING
 from .assumptions import BREACH_NOTICE_SECONDS
@@ -26,16 +26,11 @@ data_maturity = Metric(
     "knowledge and data. Includes a rating from 1 to 5 if there is one, the role of the author and "
     "the evidence.",
     measures=[
-        TextReport(
-            key="assessment",
-            label="Assessment of knowledge management and data maturity",
-            of=NarrativeText,
-            at=NarrativeText.period_end,
-            where=NarrativeText.subject == DATA_MATURITY,
-            text=NarrativeText.text,
-            author=NarrativeText.author_role,
-            evidence=NarrativeText.evidence,
-            rating=NarrativeText.rating,
+        text_report(
+            "assessment",
+            "Assessment of knowledge management and data maturity",
+            DATA_MATURITY,
+            rated=True,
         ),
     ],
     direction=Direction.HIGHER_IS_BETTER,
@@ -82,15 +77,8 @@ information_security = Metric(
     summary="The latest assessment in the period, in words, of how far the force meets the "
     "standards of information security, with the role of the author and the evidence.",
     measures=[
-        TextReport(
-            key="assessment",
-            label="Assessment of information security compliance",
-            of=NarrativeText,
-            at=NarrativeText.period_end,
-            where=NarrativeText.subject == INFORMATION_SECURITY,
-            text=NarrativeText.text,
-            author=NarrativeText.author_role,
-            evidence=NarrativeText.evidence,
+        text_report(
+            "assessment", "Assessment of information security compliance", INFORMATION_SECURITY
         ),
     ],
     direction=Direction.HIGHER_IS_BETTER,

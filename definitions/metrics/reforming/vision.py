@@ -1,8 +1,9 @@
 """Ref 50, the force's vision and values."""
 
-from swm_kpi import Direction, Example, Frequency, Metric, TextReport
+from swm_kpi import Direction, Example, Frequency, Metric
 
-from ...contracts.text_reports import VISION_AND_VALUES, NarrativeText
+from ...contracts.text_reports import VISION_AND_VALUES
+from ...measures import text_report
 from ...plan.availability import COLOUR_LOST
 from ...plan.objectives import REFORMING
 
@@ -14,16 +15,7 @@ vision_and_values = Metric(
     summary="The latest statement in the period, in words, of the force's vision and values and of "
     "how they are put into practice, with the role of the author and the evidence.",
     measures=[
-        TextReport(
-            key="statement",
-            label="Force vision and values",
-            of=NarrativeText,
-            at=NarrativeText.period_end,
-            where=NarrativeText.subject == VISION_AND_VALUES,
-            text=NarrativeText.text,
-            author=NarrativeText.author_role,
-            evidence=NarrativeText.evidence,
-        ),
+        text_report("statement", "Force vision and values", VISION_AND_VALUES),
     ],
     direction=Direction.NEUTRAL,
     frequency=Frequency.ANNUAL,

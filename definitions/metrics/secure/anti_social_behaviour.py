@@ -1,13 +1,11 @@
 """Ref 15, anti-social behaviour."""
 
 from swm_kpi import (
-    Basis,
     Break,
     Count,
     Direction,
     Example,
     Metric,
-    Rate,
     Unit,
 )
 
@@ -18,8 +16,8 @@ from ...contracts.incident import (
     ASB_TYPE,
     Incident,
 )
-from ...contracts.population import Population
 from ...contracts.street_crime import ANTI_SOCIAL_BEHAVIOUR, StreetCrime
+from ...measures import per_1000, street_crimes
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
@@ -39,24 +37,15 @@ asb_incidents = Metric(
             at=Incident.created_at,
             where=Incident.closing_code.is_in(ASB_PERSONAL, ASB_NUISANCE, ASB_ENVIRONMENTAL),
         ),
-        Rate(
-            key="per_1000",
-            label="Anti-social behaviour incidents per 1,000 residents",
-            of="incidents",
-            per=Population.residents,
-            scale=1_000,
-        ),
-        Count(
-            key="incidents",
-            label="Anti-social behaviour incidents, published",
-            of=StreetCrime,
-            at=StreetCrime.month,
-            where=StreetCrime.crime_type == ANTI_SOCIAL_BEHAVIOUR,
+        per_1000("incidents", "Anti-social behaviour incidents per 1,000 residents"),
+        street_crimes(
+            "incidents",
+            "Anti-social behaviour incidents",
+            StreetCrime.crime_type == ANTI_SOCIAL_BEHAVIOUR,
+            "Published on data.police.uk by month, with locations moved to shared points. The "
+            "incidents the force publishes under this type may differ from those it closes as "
+            "personal, nuisance or environmental anti-social behaviour.",
             unit=Unit.INCIDENTS,
-            basis=Basis.PROXY,
-            proxy_difference="Published on data.police.uk by month, with locations moved to shared "
-            "points. The incidents the force publishes under this type may differ from those it "
-            "closes as personal, nuisance or environmental anti-social behaviour.",
         ),
     ],
     dimensions=[LPA, ASB_TYPE, FORCE, DISTRICT],

@@ -1,14 +1,12 @@
 """Refs 17, 18 and 21: homicide, serious violence and cyber crime."""
 
 from swm_kpi import (
-    Basis,
     Break,
     Count,
     Direction,
     Example,
     Metric,
     Rate,
-    Sum,
     Unit,
 )
 
@@ -25,7 +23,8 @@ from ...contracts.crime import (
     Crime,
 )
 from ...contracts.population import Population
-from ...contracts.recorded_crime import PUBLISHED_QUARTERLY, RecordedCrime
+from ...contracts.recorded_crime import RecordedCrime
+from ...measures import home_office_offences, per_1000
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import FORCE, LPA
 from ...plan.objectives import SECURE
@@ -54,16 +53,12 @@ homicides = Metric(
             per=Population.residents,
             scale=1_000_000,
         ),
-        Sum(
-            key="victims",
-            label="Victims of homicide, Home Office",
-            of=RecordedCrime,
-            at=RecordedCrime.quarter_start,
-            where=RecordedCrime.offence_subgroup == HOMICIDE,
-            value=RecordedCrime.offences,
+        home_office_offences(
+            "victims",
+            "Victims of homicide",
+            RecordedCrime.offence_subgroup == HOMICIDE,
+            "There are no Local Policing Areas.",
             unit=Unit.VICTIMS,
-            basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_QUARTERLY + "There are no Local Policing Areas.",
         ),
     ],
     dimensions=[LPA, FORCE],
@@ -169,13 +164,7 @@ serious_violence = Metric(
             at=Crime.recorded_at,
             where=RECORDED & Crime.is_knife & Crime.offence_subgroup.is_in(KNIFE_CRIME_TYPES),
         ),
-        Rate(
-            key="knife_crime_per_1000",
-            label="Knife crime per 1,000 residents",
-            of="knife_crime",
-            per=Population.residents,
-            scale=1_000,
-        ),
+        per_1000("knife_crime", "Knife crime per 1,000 residents", key="knife_crime_per_1000"),
         Count(
             key="firearm_crime",
             label="Firearm crime",
@@ -183,12 +172,8 @@ serious_violence = Metric(
             at=Crime.recorded_at,
             where=RECORDED & Crime.is_firearm & (Crime.offence_subgroup != POSSESSION_OF_WEAPONS),
         ),
-        Rate(
-            key="firearm_crime_per_1000",
-            label="Firearm crime per 1,000 residents",
-            of="firearm_crime",
-            per=Population.residents,
-            scale=1_000,
+        per_1000(
+            "firearm_crime", "Firearm crime per 1,000 residents", key="firearm_crime_per_1000"
         ),
         Count(
             key="most_serious_violence",
@@ -197,12 +182,10 @@ serious_violence = Metric(
             at=Crime.recorded_at,
             where=RECORDED & Crime.ho_code.is_in(MOST_SERIOUS_VIOLENCE_CODES),
         ),
-        Rate(
+        per_1000(
+            "most_serious_violence",
+            "Most serious violence per 1,000 residents",
             key="most_serious_violence_per_1000",
-            label="Most serious violence per 1,000 residents",
-            of="most_serious_violence",
-            per=Population.residents,
-            scale=1_000,
         ),
     ],
     dimensions=[LPA],

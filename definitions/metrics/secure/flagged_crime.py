@@ -1,14 +1,12 @@
 """Refs 23, 24 and 27: crimes that carry a flag for rural, business or domestic abuse."""
 
 from swm_kpi import (
-    Basis,
     Break,
     Count,
     Direction,
     Example,
     Metric,
     Proportion,
-    Rate,
     Unit,
 )
 
@@ -23,8 +21,8 @@ from ...contracts.crime import (
     Crime,
 )
 from ...contracts.incident import Incident
-from ...contracts.population import Population
 from ...contracts.street_crime import StreetCrime
+from ...measures import per_1000, street_crimes
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
@@ -101,16 +99,13 @@ business_crime = Metric(
             at=Crime.recorded_at,
             where=RECORDED & Crime.is_business,
         ),
-        Count(
-            key="crimes",
-            label="Shoplifting, published",
-            of=StreetCrime,
-            at=StreetCrime.month,
-            where=StreetCrime.crime_type == "Shoplifting",
-            basis=Basis.PROXY,
-            proxy_difference="Published on data.police.uk by month and under its own crime types. "
-            "Only shoplifting is certain to be crime against a business, so this is a minimum. It "
-            "leaves out robbery, burglary, damage and violence against businesses.",
+        street_crimes(
+            "crimes",
+            "Shoplifting",
+            StreetCrime.crime_type == "Shoplifting",
+            "Published on data.police.uk by month and under its own crime types. Only shoplifting "
+            "is certain to be crime against a business, so this is a minimum. It leaves out "
+            "robbery, burglary, damage and violence against businesses.",
         ),
     ],
     dimensions=[LPA, OFFENCE_SUBGROUP, FORCE, DISTRICT],
@@ -192,13 +187,7 @@ domestic_abuse_offences = Metric(
             where=RECORDED & Crime.is_da,
             unit=Unit.OFFENCES,
         ),
-        Rate(
-            key="per_1000",
-            label="Domestic abuse offences per 1,000 residents",
-            of="offences",
-            per=Population.residents,
-            scale=1_000,
-        ),
+        per_1000("offences", "Domestic abuse offences per 1,000 residents"),
         Proportion(
             key="share_of_crime",
             label="Domestic abuse offences as a share of all crime",

@@ -3,16 +3,12 @@
 from swm_kpi import (
     Availability,
     AvailabilityStatus,
-    Basis,
     Break,
     Count,
     Direction,
     Evidence,
     Example,
     Metric,
-    Rate,
-    Sum,
-    Unit,
 )
 
 from ...assumptions import NEIGHBOURHOOD_ROBBERY
@@ -26,14 +22,13 @@ from ...contracts.crime import (
     VEHICLE_OFFENCES,
     Crime,
 )
-from ...contracts.population import Population
 from ...contracts.recorded_crime import (
     BURGLARY_SUBGROUPS,
-    PUBLISHED_QUARTERLY,
     VEHICLE_SUBGROUPS,
     RecordedCrime,
 )
 from ...contracts.street_crime import StreetCrime
+from ...measures import home_office_offences, per_1000, street_crimes
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
@@ -67,13 +62,7 @@ neighbourhood_crime = Metric(
                 RESIDENTIAL_BURGLARY, NEIGHBOURHOOD_ROBBERY, VEHICLE_OFFENCES, THEFT_FROM_THE_PERSON
             ),
         ),
-        Rate(
-            key="per_1000",
-            label="Neighbourhood crimes per 1,000 residents",
-            of="crimes",
-            per=Population.residents,
-            scale=1_000,
-        ),
+        per_1000("crimes", "Neighbourhood crimes per 1,000 residents"),
         Count(
             key="burglary",
             label="Residential burglaries",
@@ -101,118 +90,74 @@ neighbourhood_crime = Metric(
             at=Crime.recorded_at,
             where=RECORDED & (Crime.offence_subgroup == THEFT_FROM_THE_PERSON),
         ),
-        Count(
-            key="crimes",
-            label="Neighbourhood crimes, published",
-            of=StreetCrime,
-            at=StreetCrime.month,
-            where=StreetCrime.crime_type.is_in(
+        street_crimes(
+            "crimes",
+            "Neighbourhood crimes",
+            StreetCrime.crime_type.is_in(
                 "Burglary", "Robbery", "Vehicle crime", "Theft from the person"
             ),
-            basis=Basis.PROXY,
-            proxy_difference=_PUBLISHED
+            _PUBLISHED
             + "Burglary includes non-residential burglary and robbery includes robbery of business "
             "property, so this is higher than the force's own count.",
         ),
-        Count(
-            key="burglary",
-            label="Burglaries of all kinds, published",
-            of=StreetCrime,
-            at=StreetCrime.month,
-            where=StreetCrime.crime_type == "Burglary",
-            basis=Basis.PROXY,
-            proxy_difference=(_PUBLISHED + "Includes non-residential burglary, so it is higher."),
+        street_crimes(
+            "burglary",
+            "Burglaries of all kinds",
+            StreetCrime.crime_type == "Burglary",
+            _PUBLISHED + "Includes non-residential burglary, so it is higher.",
         ),
-        Count(
-            key="robbery",
-            label="Robberies of all kinds, published",
-            of=StreetCrime,
-            at=StreetCrime.month,
-            where=StreetCrime.crime_type == "Robbery",
-            basis=Basis.PROXY,
-            proxy_difference=(
-                _PUBLISHED + "Includes robbery of business property, so it is higher."
-            ),
+        street_crimes(
+            "robbery",
+            "Robberies of all kinds",
+            StreetCrime.crime_type == "Robbery",
+            _PUBLISHED + "Includes robbery of business property, so it is higher.",
         ),
-        Count(
-            key="vehicle_offences",
-            label="Vehicle offences, published",
-            of=StreetCrime,
-            at=StreetCrime.month,
-            where=StreetCrime.crime_type == "Vehicle crime",
-            basis=Basis.PROXY,
-            proxy_difference=_PUBLISHED
-            + "A snapshot when published, so it can differ from later counts.",
+        street_crimes(
+            "vehicle_offences",
+            "Vehicle offences",
+            StreetCrime.crime_type == "Vehicle crime",
+            _PUBLISHED + "A snapshot when published, so it can differ from later counts.",
         ),
-        Count(
-            key="theft_from_the_person",
-            label="Thefts from the person, published",
-            of=StreetCrime,
-            at=StreetCrime.month,
-            where=StreetCrime.crime_type == "Theft from the person",
-            basis=Basis.PROXY,
-            proxy_difference=_PUBLISHED
-            + "A snapshot when published, so it can differ from later counts.",
+        street_crimes(
+            "theft_from_the_person",
+            "Thefts from the person",
+            StreetCrime.crime_type == "Theft from the person",
+            _PUBLISHED + "A snapshot when published, so it can differ from later counts.",
         ),
-        Sum(
-            key="published_crimes",
-            label="Neighbourhood crimes, Home Office",
-            of=RecordedCrime,
-            at=RecordedCrime.quarter_start,
-            where=RecordedCrime.offence_subgroup.is_in(
+        home_office_offences(
+            "published_crimes",
+            "Neighbourhood crimes",
+            RecordedCrime.offence_subgroup.is_in(
                 *BURGLARY_SUBGROUPS,
                 NEIGHBOURHOOD_ROBBERY,
                 *VEHICLE_SUBGROUPS,
                 THEFT_FROM_THE_PERSON,
             ),
-            value=RecordedCrime.offences,
-            unit=Unit.CRIMES,
-            basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_QUARTERLY + _BURGLARY,
+            _BURGLARY,
         ),
-        Sum(
-            key="published_burglary",
-            label="Residential or domestic burglaries, Home Office",
-            of=RecordedCrime,
-            at=RecordedCrime.quarter_start,
-            where=RecordedCrime.offence_subgroup.is_in(*BURGLARY_SUBGROUPS),
-            value=RecordedCrime.offences,
-            unit=Unit.CRIMES,
-            basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_QUARTERLY + _BURGLARY,
+        home_office_offences(
+            "published_burglary",
+            "Residential or domestic burglaries",
+            RecordedCrime.offence_subgroup.is_in(*BURGLARY_SUBGROUPS),
+            _BURGLARY,
         ),
-        Sum(
-            key="published_robbery",
-            label="Robberies of personal property, Home Office",
-            of=RecordedCrime,
-            at=RecordedCrime.quarter_start,
-            where=RecordedCrime.offence_subgroup.is_in(NEIGHBOURHOOD_ROBBERY),
-            value=RecordedCrime.offences,
-            unit=Unit.CRIMES,
-            basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_QUARTERLY + _NO_AREA,
+        home_office_offences(
+            "published_robbery",
+            "Robberies of personal property",
+            RecordedCrime.offence_subgroup.is_in(NEIGHBOURHOOD_ROBBERY),
+            _NO_AREA,
         ),
-        Sum(
-            key="published_vehicle_offences",
-            label="Vehicle offences, Home Office",
-            of=RecordedCrime,
-            at=RecordedCrime.quarter_start,
-            where=RecordedCrime.offence_subgroup.is_in(*VEHICLE_SUBGROUPS),
-            value=RecordedCrime.offences,
-            unit=Unit.CRIMES,
-            basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_QUARTERLY + _NO_AREA,
+        home_office_offences(
+            "published_vehicle_offences",
+            "Vehicle offences",
+            RecordedCrime.offence_subgroup.is_in(*VEHICLE_SUBGROUPS),
+            _NO_AREA,
         ),
-        Sum(
-            key="published_theft_from_the_person",
-            label="Thefts from the person, Home Office",
-            of=RecordedCrime,
-            at=RecordedCrime.quarter_start,
-            where=RecordedCrime.offence_subgroup == THEFT_FROM_THE_PERSON,
-            value=RecordedCrime.offences,
-            unit=Unit.CRIMES,
-            basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_QUARTERLY + _NO_AREA,
+        home_office_offences(
+            "published_theft_from_the_person",
+            "Thefts from the person",
+            RecordedCrime.offence_subgroup == THEFT_FROM_THE_PERSON,
+            _NO_AREA,
         ),
     ],
     dimensions=[LPA, FORCE, DISTRICT],

@@ -1,18 +1,14 @@
 """Refs 37 and 38: repeat suspects, offenders and victims."""
 
-from collections.abc import Iterator
-
 from swm_kpi import (
     Break,
     Direction,
     Example,
     Measure,
     Metric,
-    RepeatRate,
     Unit,
 )
 
-from ...assumptions import REPEAT_MONTHS
 from ...contracts.crime import FLAGGED_BY_PEOPLE, OFFENCE_SUBGROUP, PAST_MOVES, RECORDING_CHANGES
 from ...contracts.crime_party import (
     BY_RECORDING,
@@ -26,6 +22,7 @@ from ...contracts.crime_party import (
     SEXUAL_VIOLENCE,
     CrimeParty,
 )
+from ...measures import repeat_people
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
 from ...plan.objectives import SECURE
@@ -50,30 +47,15 @@ _HISTORY = (
 _ROLES = {"victims": PERSON_VICTIM, "suspects": NAMED_SUSPECT, "offenders": DEALT_WITH}
 
 
-def _repeats(role: str, *, sexual: bool) -> Iterator[Measure]:
-    """Yield the number of repeat people in a role, and their share of all people in that role."""
-    where = _ROLES[role] & (SEXUAL_VIOLENCE if sexual else CrimeParty.is_da)
-    note = _LATE if role == "offenders" else ""
-    yield RepeatRate(
-        key=f"repeat_{role}",
-        of=CrimeParty,
-        at=CrimeParty.recorded_at,
-        where=where,
-        who=CrimeParty.person_id,
-        lookback=REPEAT_MONTHS,
-        as_count=True,
+def _repeats(role: str, *, sexual: bool) -> tuple[Measure, ...]:
+    """Return the number of repeat people in a role, and their share of all people in that role."""
+    return repeat_people(
+        f"repeat_{role}",
+        f"repeat_share_of_{role}",
+        f"Repeat {role}",
+        _ROLES[role] & (SEXUAL_VIOLENCE if sexual else CrimeParty.is_da),
         unit=Unit.VICTIMS if role == "victims" else Unit.PEOPLE,
-        note=note,
-    )
-    yield RepeatRate(
-        key=f"repeat_share_of_{role}",
-        label=f"Repeat {role} as a share of {role}",
-        of=CrimeParty,
-        at=CrimeParty.recorded_at,
-        where=where,
-        who=CrimeParty.person_id,
-        lookback=REPEAT_MONTHS,
-        note=note,
+        note=_LATE if role == "offenders" else "",
     )
 
 

@@ -9,7 +9,6 @@ from swm_kpi import (
     PeriodEndStock,
     Proportion,
     Sum,
-    TextReport,
     Unit,
 )
 
@@ -22,7 +21,8 @@ from ...contracts.community import (
     Activity,
     Scheme,
 )
-from ...contracts.text_reports import ROAD_CONCERNS, NarrativeText
+from ...contracts.text_reports import ROAD_CONCERNS
+from ...measures import text_report
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
 from ...plan.objectives import SECURE
@@ -267,16 +267,7 @@ road_concerns = Metric(
     summary="What communities said about roads in the period, in words, with the role of the "
     "author and the evidence.",
     measures=[
-        TextReport(
-            key="concerns",
-            label="Roads-related community concerns",
-            of=NarrativeText,
-            at=NarrativeText.period_end,
-            where=NarrativeText.subject == ROAD_CONCERNS,
-            text=NarrativeText.text,
-            author=NarrativeText.author_role,
-            evidence=NarrativeText.evidence,
-        ),
+        text_report("concerns", "Roads-related community concerns", ROAD_CONCERNS),
     ],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,

@@ -1,13 +1,10 @@
 """Ref 28, rape and other sexual offences."""
 
 from swm_kpi import (
-    Basis,
     Count,
     Direction,
     Example,
     Metric,
-    Rate,
-    Sum,
     Unit,
 )
 
@@ -21,9 +18,9 @@ from ...contracts.crime import (
     RECORDING_CHANGES,
     Crime,
 )
-from ...contracts.population import Population
-from ...contracts.recorded_crime import PUBLISHED_QUARTERLY, RecordedCrime
+from ...contracts.recorded_crime import RecordedCrime
 from ...contracts.street_crime import StreetCrime
+from ...measures import home_office_offences, per_1000, street_crimes
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
@@ -44,13 +41,7 @@ sexual_violence = Metric(
             where=RECORDED & Crime.offence_subgroup.is_in(RAPE, OTHER_SEXUAL_OFFENCES),
             unit=Unit.OFFENCES,
         ),
-        Rate(
-            key="per_1000",
-            label="Sexual offences per 1,000 residents",
-            of="offences",
-            per=Population.residents,
-            scale=1_000,
-        ),
+        per_1000("offences", "Sexual offences per 1,000 residents"),
         Count(
             key="rape",
             label="Rape offences",
@@ -66,53 +57,35 @@ sexual_violence = Metric(
             where=RECORDED & (Crime.offence_subgroup == OTHER_SEXUAL_OFFENCES),
             unit=Unit.OFFENCES,
         ),
-        Count(
-            key="violence_and_sexual_offences",
-            label="Violence and sexual offences, published",
-            of=StreetCrime,
-            at=StreetCrime.month,
-            where=StreetCrime.crime_type == "Violence and sexual offences",
+        street_crimes(
+            "violence_and_sexual_offences",
+            "Violence and sexual offences",
+            StreetCrime.crime_type == "Violence and sexual offences",
+            "Published on data.police.uk by month and under its own crime types, which do not "
+            "separate sexual offences from violence. An upper bound that is mostly violence, not a "
+            "count of sexual offences.",
             unit=Unit.OFFENCES,
-            basis=Basis.PROXY,
-            proxy_difference="Published on data.police.uk by month and under its own crime types, "
-            "which do not separate sexual offences from violence. An upper bound that is mostly "
-            "violence, not a count of sexual offences.",
         ),
-        Sum(
-            key="offences",
-            label="Sexual offences, Home Office",
-            of=RecordedCrime,
-            at=RecordedCrime.quarter_start,
-            where=RecordedCrime.offence_subgroup.is_in(RAPE, OTHER_SEXUAL_OFFENCES),
-            value=RecordedCrime.offences,
+        home_office_offences(
+            "offences",
+            "Sexual offences",
+            RecordedCrime.offence_subgroup.is_in(RAPE, OTHER_SEXUAL_OFFENCES),
+            "There are no Local Policing Areas and no outcomes.",
             unit=Unit.OFFENCES,
-            basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_QUARTERLY
-            + "There are no Local Policing Areas and no outcomes.",
         ),
-        Sum(
-            key="rape",
-            label="Rape offences, Home Office",
-            of=RecordedCrime,
-            at=RecordedCrime.quarter_start,
-            where=RecordedCrime.offence_subgroup == RAPE,
-            value=RecordedCrime.offences,
+        home_office_offences(
+            "rape",
+            "Rape offences",
+            RecordedCrime.offence_subgroup == RAPE,
+            "There are no Local Policing Areas and no outcomes.",
             unit=Unit.OFFENCES,
-            basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_QUARTERLY
-            + "There are no Local Policing Areas and no outcomes.",
         ),
-        Sum(
-            key="other_sexual_offences",
-            label="Other sexual offences, Home Office",
-            of=RecordedCrime,
-            at=RecordedCrime.quarter_start,
-            where=RecordedCrime.offence_subgroup == OTHER_SEXUAL_OFFENCES,
-            value=RecordedCrime.offences,
+        home_office_offences(
+            "other_sexual_offences",
+            "Other sexual offences",
+            RecordedCrime.offence_subgroup == OTHER_SEXUAL_OFFENCES,
+            "There are no Local Policing Areas and no outcomes.",
             unit=Unit.OFFENCES,
-            basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_QUARTERLY
-            + "There are no Local Policing Areas and no outcomes.",
         ),
     ],
     dimensions=[LPA, OUTCOME_GROUP, FORCE, DISTRICT],

@@ -1,8 +1,7 @@
 """Ref 8, repeat victims; and ref 36, the domestic abuse part of ref 8."""
 
-from swm_kpi import Direction, Example, Metric, MetricAlias, RepeatRate, Unit
+from swm_kpi import Direction, Example, Metric, MetricAlias, Unit
 
-from ...assumptions import REPEAT_MONTHS
 from ...contracts.crime import (
     FLAGGED_BY_PEOPLE,
     OFFENCE_SUBGROUP,
@@ -18,6 +17,7 @@ from ...contracts.crime_party import (
     SAME_PERSON,
     CrimeParty,
 )
+from ...measures import repeat_people
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
 from ...plan.objectives import SECURE, VICTIMS
@@ -33,45 +33,15 @@ repeat_victimisation = Metric(
     "an earlier day in the 12 months before it, and their share of the people who were victims in "
     "the period. Shown for all crime and for domestic abuse (DA). Counts each person once.",
     measures=[
-        RepeatRate(
-            key="repeat_victims",
-            of=CrimeParty,
-            at=CrimeParty.recorded_at,
-            where=PERSON_VICTIM,
-            who=CrimeParty.person_id,
-            lookback=REPEAT_MONTHS,
-            as_count=True,
+        *repeat_people(
+            "repeat_victims", "repeat_share", "Repeat victims", PERSON_VICTIM, unit=Unit.VICTIMS
+        ),
+        *repeat_people(
+            "da_repeat_victims",
+            "da_repeat_share",
+            "Domestic abuse: repeat victims",
+            _DA_VICTIM,
             unit=Unit.VICTIMS,
-        ),
-        RepeatRate(
-            key="repeat_share",
-            label="Repeat victims as a share of victims",
-            of=CrimeParty,
-            at=CrimeParty.recorded_at,
-            where=PERSON_VICTIM,
-            who=CrimeParty.person_id,
-            lookback=REPEAT_MONTHS,
-        ),
-        RepeatRate(
-            key="da_repeat_victims",
-            label="Domestic abuse: repeat victims",
-            of=CrimeParty,
-            at=CrimeParty.recorded_at,
-            where=_DA_VICTIM,
-            who=CrimeParty.person_id,
-            lookback=REPEAT_MONTHS,
-            as_count=True,
-            unit=Unit.VICTIMS,
-            note="Both the crime of the period and the earlier one were flagged as domestic abuse.",
-        ),
-        RepeatRate(
-            key="da_repeat_share",
-            label="Domestic abuse: repeat victims as a share of victims",
-            of=CrimeParty,
-            at=CrimeParty.recorded_at,
-            where=_DA_VICTIM,
-            who=CrimeParty.person_id,
-            lookback=REPEAT_MONTHS,
             note="Both the crime of the period and the earlier one were flagged as domestic abuse.",
         ),
     ],

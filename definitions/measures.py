@@ -1,0 +1,145 @@
+"""Measures that several metrics declare in the same way."""
+
+from typing import Any
+
+from swm_kpi import Basis, Count, Rate, RepeatRate, Sum, TextReport, Unit
+
+from .assumptions import REPEAT_MONTHS
+from .contracts.crime_party import CrimeParty
+from .contracts.population import Population
+from .contracts.recorded_crime import PUBLISHED_QUARTERLY, RecordedCrime
+from .contracts.street_crime import StreetCrime
+from .contracts.text_reports import NarrativeText
+
+
+def per_1000(of: str, label: str, *, key: str = "per_1000") -> Rate:
+    """Return the rate of a count per 1,000 residents.
+
+    Args:
+        of: key of the count, in the same metric.
+        label: name of the rate.
+        key: key of the rate.
+    """
+    return Rate(key=key, label=label, of=of, per=Population.residents, scale=1_000)
+
+
+def street_crimes(
+    key: str,
+    label: str,
+    where: Any,
+    proxy_difference: str,
+    *,
+    unit: Unit = Unit.CRIMES,
+) -> Count:
+    """Return the count of records on data.police.uk, by month, as a proxy.
+
+    Args:
+        key: key of the count.
+        label: name of the count.
+        where: a condition on ``StreetCrime``: the records that count.
+        proxy_difference: how the published number differs from the force's own.
+        unit: what is counted.
+    """
+    return Count(
+        key=key,
+        label=f"{label}, published",
+        of=StreetCrime,
+        at=StreetCrime.month,
+        where=where,
+        unit=unit,
+        basis=Basis.PROXY,
+        proxy_difference=proxy_difference,
+    )
+
+
+def home_office_offences(
+    key: str,
+    label: str,
+    where: Any,
+    proxy_difference: str,
+    *,
+    unit: Unit = Unit.CRIMES,
+) -> Sum:
+    """Return the offences that the Home Office publishes, by quarter, as a proxy.
+
+    Args:
+        key: key of the sum.
+        label: name of the sum.
+        where: a condition on ``RecordedCrime``: the lines that count.
+        proxy_difference: how the published number differs from the force's own, in addition to
+            what holds for every number from this source.
+        unit: what is counted.
+    """
+    return Sum(
+        key=key,
+        label=f"{label}, Home Office",
+        of=RecordedCrime,
+        at=RecordedCrime.quarter_start,
+        where=where,
+        value=RecordedCrime.offences,
+        unit=unit,
+        basis=Basis.PROXY,
+        proxy_difference=PUBLISHED_QUARTERLY + proxy_difference,
+    )
+
+
+def repeat_people(
+    key: str, share_key: str, label: str, where: Any, *, unit: Unit, note: str = ""
+) -> tuple[RepeatRate, RepeatRate]:
+    """Return the number of repeat people in a role, and their share of all people in that role.
+
+    Args:
+        key: key of the number.
+        share_key: key of the share.
+        label: name of the number, such as "Repeat victims".
+        where: a condition on ``CrimeParty``: the rows that count, in the period and before it.
+        unit: what is counted.
+        note: note on both measures.
+    """
+    role = label.rpartition(" ")[2]
+    return (
+        RepeatRate(
+            key=key,
+            label=label,
+            of=CrimeParty,
+            at=CrimeParty.recorded_at,
+            where=where,
+            who=CrimeParty.person_id,
+            lookback=REPEAT_MONTHS,
+            as_count=True,
+            unit=unit,
+            note=note,
+        ),
+        RepeatRate(
+            key=share_key,
+            label=f"{label} as a share of {role}",
+            of=CrimeParty,
+            at=CrimeParty.recorded_at,
+            where=where,
+            who=CrimeParty.person_id,
+            lookback=REPEAT_MONTHS,
+            note=note,
+        ),
+    )
+
+
+def text_report(key: str, label: str, subject: str, *, rated: bool = False) -> TextReport:
+    """Return the latest text on a subject, with its author's role and evidence.
+
+    Args:
+        key: key of the text.
+        label: name of the text.
+        subject: a subject of ``NarrativeText``.
+        rated: whether the note also shows the rating.
+    """
+    return TextReport(
+        key=key,
+        label=label,
+        of=NarrativeText,
+        at=NarrativeText.period_end,
+        where=NarrativeText.subject == subject,
+        text=NarrativeText.text,
+        author=NarrativeText.author_role,
+        evidence=NarrativeText.evidence,
+        rating=NarrativeText.rating if rated else None,
+    )
