@@ -33,13 +33,13 @@ OUTCOMES = names(standards.OUTCOMES)
 
 CHARGED = "Charged or summonsed"
 OUT_OF_COURT_FORMAL = "Out-of-court (formal)"
-PREVENTED = "Prosecution prevented"
+PROSECUTION_PREVENTED = "Prosecution prevented"
 VICTIM_DOES_NOT_SUPPORT = "Evidential difficulties (victim does not support action)"
 EVIDENTIAL_DIFFICULTIES = "Evidential difficulties (suspect identified, victim supports action)"
 NO_SUSPECT = "Investigation complete, no suspect identified"
 NOT_IN_PUBLIC_INTEREST = "Prosecution not in the public interest"
 
-OUTCOME_GROUP_OF: dict[str, str] = {
+OUTCOME_GROUP_BY_CODE: dict[str, str] = {
     "1": CHARGED,
     "1A": CHARGED,
     "2": OUT_OF_COURT_FORMAL,
@@ -53,13 +53,13 @@ OUTCOME_GROUP_OF: dict[str, str] = {
     "8": "Out-of-court (informal)",
     "9": NOT_IN_PUBLIC_INTEREST,
     "10": NOT_IN_PUBLIC_INTEREST,
-    "11": PREVENTED,
-    "12": PREVENTED,
-    "13": PREVENTED,
+    "11": PROSECUTION_PREVENTED,
+    "12": PROSECUTION_PREVENTED,
+    "13": PROSECUTION_PREVENTED,
     "14": VICTIM_DOES_NOT_SUPPORT,
     "15": EVIDENTIAL_DIFFICULTIES,
     "16": VICTIM_DOES_NOT_SUPPORT,
-    "17": PREVENTED,
+    "17": PROSECUTION_PREVENTED,
     "18": NO_SUSPECT,
     "19": "Filed by the National Fraud Intelligence Bureau",
     "20": "Further action by another body",
@@ -71,7 +71,7 @@ OUTCOME_GROUP_OF: dict[str, str] = {
 OUTCOME_GROUP = Dimension(
     "outcome_group",
     "Outcome group",
-    tuple(dict.fromkeys(OUTCOME_GROUP_OF.values())),
+    tuple(dict.fromkeys(OUTCOME_GROUP_BY_CODE.values())),
     description="The group of the crime's current outcome. Unknown means no outcome is assigned "
     "yet.",
 )
@@ -195,7 +195,7 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
     )
 
     outcome_group = outcome_code.recode(
-        OUTCOME_GROUP_OF,
+        OUTCOME_GROUP_BY_CODE,
         dimension=OUTCOME_GROUP,
         description="Outcome group of the outcome code; none if no outcome is assigned yet.",
     )
@@ -226,16 +226,16 @@ RECORDED = Crime.status == "recorded"
 
 COUNTING_RULES = "Home Office Counting Rules for Recorded Crime"
 
-PAST_MOVES = (
+PAST_FIGURES_CAVEAT = (
     "A crime that is later cancelled or transferred leaves the count, so figures for past periods "
     "can fall. Say when the data were extracted."
 )
-RECORDING_CHANGES = (
+RECORDING_CAVEAT = (
     "The share of reported crime that forces record changed after 2014. West Mercia's 2019 crime "
     "data integrity inspection put it at 90.7% (give or take 1.78 percentage points), so a rise "
     "may be better recording."
 )
-FLAGGED_BY_PEOPLE = (
+FLAG_CAVEAT = (
     "People set the flag and may miss it. Crimes with no decision on the flag are not counted; the "
     "note says how many there were."
 )
@@ -243,4 +243,4 @@ FLAGGED_BY_PEOPLE = (
 
 def outcome_codes(group: str) -> tuple[str, ...]:
     """Return the codes of an outcome group."""
-    return tuple(code for code, other in OUTCOME_GROUP_OF.items() if other == group)
+    return tuple(code for code, other in OUTCOME_GROUP_BY_CODE.items() if other == group)

@@ -99,24 +99,24 @@ DEALT_WITH = IN_RECORDED_CRIME & (CrimeParty.role == OFFENDER)
 SEXUAL_VIOLENCE = CrimeParty.offence_subgroup.is_in(RAPE, OTHER_SEXUAL_OFFENCES)
 """Rape and other sexual offences."""
 
-SAME_PERSON = (
+MATCHING_CAVEAT = (
     "One number identifies each person. If one person has two records, or two people share one, "
     "the result is wrong, so records must be matched first."
 )
-ONE_DAY_IS_ONE = (
+SAME_DAY_CAVEAT = (
     "Crimes recorded on the same day are one event, so linked crimes reported together do not "
     "count as a repeat. Linked crimes recorded on different days do."
 )
-CRIMES_ONLY = (
+CRIMES_ONLY_CAVEAT = (
     "Only recorded crimes count. We did not find West Mercia's own rule for repeats. Some forces "
     "also count anti-social behaviour incidents, or incidents in which no crime was recorded."
 )
-BY_RECORDING = (
+RECORDING_DAY_CAVEAT = (
     "Both the crime in the period and the earlier crime are dated by the day they were recorded, "
     "not the day they happened. So historic crimes reported on two different days count as a "
     "repeat."
 )
-EVERYWHERE_BEFORE = (
+EARLIER_CRIME_CAVEAT = (
     "The earlier crime may have happened in any area, and before the period began. So areas do not "
     "add up to the force, and quarters do not add up to the year."
 )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
 
 from ..plan.dimensions import LPA
-from .crime import OFFENCE_SUBGROUP, OUTCOME_GROUP, OUTCOME_GROUP_OF, OUTCOMES, STATUSES
+from .crime import OFFENCE_SUBGROUP, OUTCOME_GROUP, OUTCOME_GROUP_BY_CODE, OUTCOMES, STATUSES
 
 RIGHTS: dict[str, str] = {
     "1": "1 To understand and be understood",
@@ -24,7 +24,7 @@ RIGHTS: dict[str, str] = {
 """The rights of the Victims' Code in force since 1 April 2021, in short."""
 
 REFERRAL_TO_SUPPORT = "4"
-TOLD_OF_THE_INVESTIGATION = "6"
+INVESTIGATION_UPDATES = "6"
 
 VICTIMS_RIGHT = Dimension(
     "victims_right",
@@ -164,7 +164,7 @@ class Victim(
     lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the crime.")
 
     outcome_group = outcome_code.recode(
-        OUTCOME_GROUP_OF,
+        OUTCOME_GROUP_BY_CODE,
         dimension=OUTCOME_GROUP,
         description="Outcome group of the outcome code; none while the case is open.",
     )

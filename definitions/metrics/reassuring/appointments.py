@@ -9,11 +9,13 @@ from ...plan.objectives import REASSURING
 from .assumptions import APPOINTMENT_SECONDS
 
 # An empty status means that no slot is booked. That is the police's failure, so it stays in.
-wanted = ~Appointment.urgent & (
+_IN_SCOPE = ~Appointment.urgent & (
     Appointment.status.is_null() | (Appointment.status != CANCELLED_BY_CALLER)
 )
-offered = Appointment.first_offered_at.is_not_null()
-soon = Appointment.requested_at.until(Appointment.first_offered_at) <= APPOINTMENT_SECONDS
+_OFFERED = Appointment.first_offered_at.is_not_null()
+_WITHIN_48_HOURS = (
+    Appointment.requested_at.until(Appointment.first_offered_at) <= APPOINTMENT_SECONDS
+)
 
 appointments = Metric(
     ref="56",
@@ -29,7 +31,7 @@ appointments = Metric(
             label="Non-urgent appointments requested",
             of=Appointment,
             at=Appointment.requested_at,
-            where=wanted,
+            where=_IN_SCOPE,
             direction=Direction.NEUTRAL,
         ),
         Proportion(
@@ -37,16 +39,16 @@ appointments = Metric(
             label="Offered within 48 hours, or later by mutual agreement",
             of=Appointment,
             at=Appointment.requested_at,
-            where=wanted,
-            numerator=offered & (soon | (Appointment.later_by_agreement == "yes")),
+            where=_IN_SCOPE,
+            numerator=_OFFERED & (_WITHIN_48_HOURS | (Appointment.later_by_agreement == "yes")),
         ),
         Proportion(
             key="within_48_hours",
             label="Offered within 48 hours",
             of=Appointment,
             at=Appointment.requested_at,
-            where=wanted,
-            numerator=offered & soon,
+            where=_IN_SCOPE,
+            numerator=_OFFERED & _WITHIN_48_HOURS,
         ),
     ],
     headline="within_standard",

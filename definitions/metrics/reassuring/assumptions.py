@@ -82,7 +82,7 @@ WORKFORCE = Assumption(
     "special constables and volunteers. Our unverified working choice.",
 )
 
-JOINING = Assumption(
+JOINER_MOVEMENTS = Assumption(
     "joining",
     ("joiner", "transfer in"),
     since="2021-04-01",
@@ -90,7 +90,7 @@ JOINING = Assumption(
     "working choice.",
 )
 
-LEAVING = Assumption(
+LEAVER_MOVEMENTS = Assumption(
     "leaving",
     ("leaver", "transfer out"),
     since="2021-04-01",

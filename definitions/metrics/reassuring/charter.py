@@ -138,7 +138,7 @@ parish_priorities = Metric(
     ],
 )
 
-measured = AlertMessage.opened.is_not_null()
+_OPENING_MEASURED = AlertMessage.opened.is_not_null()
 
 neighbourhood_alerts = Metric(
     ref="63",
@@ -168,7 +168,7 @@ neighbourhood_alerts = Metric(
             label="Times a recipient opened an alert message",
             of=AlertMessage,
             at=AlertMessage.sent_at,
-            where=measured,
+            where=_OPENING_MEASURED,
             value=AlertMessage.opened,
             unit=Unit.OPENINGS,
             note="A recipient who opens two messages is counted twice.",
@@ -178,7 +178,7 @@ neighbourhood_alerts = Metric(
             label="Alert messages times recipients, where opening was measured",
             of=AlertMessage,
             at=AlertMessage.sent_at,
-            where=measured,
+            where=_OPENING_MEASURED,
             value=AlertMessage.recipients,
             unit=Unit.DELIVERIES,
             direction=Direction.NEUTRAL,

@@ -1,12 +1,14 @@
 """Refs 57 and 58: how calls are answered, and contact through new platforms."""
 
 from swm_kpi import (
+    Assumption,
     Average,
     Count,
     Direction,
     Duration,
     Evidence,
     Example,
+    Measure,
     Metric,
     Proportion,
     Unit,
@@ -18,7 +20,60 @@ from ...plan.dimensions import LPA
 from ...plan.objectives import REASSURING
 from .assumptions import ANSWER_101_SECONDS, ANSWER_999_SECONDS, NEW_PLATFORMS
 
-by_force_clock = Contact.clock == FORCE_CLOCK
+_BY_FORCE_CLOCK = Contact.clock == FORCE_CLOCK
+
+
+def _call_measures(line: str, limit: Assumption) -> tuple[Measure, ...]:
+    """Return the measures of the calls on one line.
+
+    Args:
+        line: 999 or 101.
+        limit: the longest time to answer, in seconds, that is in time.
+    """
+    calls = _BY_FORCE_CLOCK & (Contact.line == line)
+    return (
+        Count(
+            key=f"calls_{line}",
+            label=f"{line} calls presented",
+            of=Contact,
+            at=Contact.presented_at,
+            where=calls,
+            unit=Unit.CALLS,
+            direction=Direction.NEUTRAL,
+        ),
+        Proportion(
+            key=f"answered_{line}",
+            label=f"{line} calls answered in time",
+            of=Contact,
+            at=Contact.presented_at,
+            where=calls,
+            numerator=Contact.answered_at.is_not_null()
+            & (Contact.presented_at.until(Contact.answered_at) <= limit),
+        ),
+        Duration(
+            key=f"wait_{line}",
+            label=f"Mean wait for an answer to {line}",
+            of=Contact,
+            at=Contact.presented_at,
+            where=calls,
+            start=Contact.presented_at,
+            end=Contact.answered_at,
+            average=Average.MEAN,
+            unit=Unit.SECONDS,
+            missing="not answered",
+            direction=Direction.LOWER_IS_BETTER,
+        ),
+        Proportion(
+            key=f"abandoned_{line}",
+            label=f"{line} calls abandoned",
+            of=Contact,
+            at=Contact.presented_at,
+            where=calls,
+            numerator=Contact.abandoned_at.is_not_null(),
+            direction=Direction.LOWER_IS_BETTER,
+        ),
+    )
+
 
 call_handling = Metric(
     ref="57",
@@ -29,51 +84,8 @@ call_handling = Metric(
     "for 101, unless other limits are set), how long callers waited for an answer, and the share "
     "abandoned. Timed by the force's own clock and counted on the day the call was presented.",
     measures=[
-        measure
-        for line, limit in (("999", ANSWER_999_SECONDS), ("101", ANSWER_101_SECONDS))
-        for calls in [by_force_clock & (Contact.line == line)]
-        for measure in (
-            Count(
-                key=f"calls_{line}",
-                label=f"{line} calls presented",
-                of=Contact,
-                at=Contact.presented_at,
-                where=calls,
-                unit=Unit.CALLS,
-                direction=Direction.NEUTRAL,
-            ),
-            Proportion(
-                key=f"answered_{line}",
-                label=f"{line} calls answered in time",
-                of=Contact,
-                at=Contact.presented_at,
-                where=calls,
-                numerator=Contact.answered_at.is_not_null()
-                & (Contact.presented_at.until(Contact.answered_at) <= limit),
-            ),
-            Duration(
-                key=f"wait_{line}",
-                label=f"Mean wait for an answer to {line}",
-                of=Contact,
-                at=Contact.presented_at,
-                where=calls,
-                start=Contact.presented_at,
-                end=Contact.answered_at,
-                average=Average.MEAN,
-                unit=Unit.SECONDS,
-                missing="not answered",
-                direction=Direction.LOWER_IS_BETTER,
-            ),
-            Proportion(
-                key=f"abandoned_{line}",
-                label=f"{line} calls abandoned",
-                of=Contact,
-                at=Contact.presented_at,
-                where=calls,
-                numerator=Contact.abandoned_at.is_not_null(),
-                direction=Direction.LOWER_IS_BETTER,
-            ),
-        )
+        *_call_measures("999", ANSWER_999_SECONDS),
+        *_call_measures("101", ANSWER_101_SECONDS),
     ],
     headline="answered_999",
     direction=Direction.HIGHER_IS_BETTER,
@@ -198,14 +210,14 @@ new_platforms = Metric(
             label="Contacts by new platforms",
             of=Contact,
             at=Contact.presented_at,
-            where=by_force_clock & Contact.line.is_in(NEW_PLATFORMS),
+            where=_BY_FORCE_CLOCK & Contact.line.is_in(NEW_PLATFORMS),
         ),
         Proportion(
             key="share",
             label="Contacts by new platforms as a share of all contact",
             of=Contact,
             at=Contact.presented_at,
-            where=by_force_clock,
+            where=_BY_FORCE_CLOCK,
             numerator=Contact.line.is_in(NEW_PLATFORMS),
             note="Within one channel the share is always 0 or 1. Read it for all channels "
             "together.",

@@ -32,7 +32,7 @@ FAVOURABLE_STAFF_ANSWERS = Assumption(
     "they ask, so this is our unverified working choice.",
 )
 
-NO_STAFF_ANSWER = Assumption(
+STAFF_NON_ANSWERS = Assumption(
     "no_staff_answer",
     ("don't know", "refused", "not applicable"),
     since="2021-04-01",
@@ -40,7 +40,7 @@ NO_STAFF_ANSWER = Assumption(
     "counts as an answer that is not favourable. Our unverified working choice.",
 )
 
-LEAST_STAFF_ANSWERS = Assumption(
+MIN_STAFF_ANSWERS = Assumption(
     "least_staff_answers",
     10,
     since="2021-04-01",
@@ -49,10 +49,10 @@ LEAST_STAFF_ANSWERS = Assumption(
     "and should be withheld before publishing.",
 )
 
-opinion = ~SurveyAnswer.answer.is_in(NO_STAFF_ANSWER)
+_ANSWERED = ~SurveyAnswer.answer.is_in(STAFF_NON_ANSWERS)
 
 
-def _measures(survey: str, words: str, prefix: str) -> list[Measure]:
+def _survey_measures(survey: str, words: str, prefix: str) -> list[Measure]:
     """Return the measures of one survey.
 
     Args:
@@ -68,10 +68,10 @@ def _measures(survey: str, words: str, prefix: str) -> list[Measure]:
             of=SurveyAnswer,
             at=SurveyAnswer.interviewed_on,
             where=in_survey,
-            valid=opinion,
+            valid=_ANSWERED,
             favourable=SurveyAnswer.answer.is_in(FAVOURABLE_STAFF_ANSWERS),
             weight=SurveyAnswer.weight,
-            min_answers=LEAST_STAFF_ANSWERS,
+            min_answers=MIN_STAFF_ANSWERS,
             note="A share of answers to all questions together, not of people. Read it by theme or "
             "question.",
         ),
@@ -80,7 +80,7 @@ def _measures(survey: str, words: str, prefix: str) -> list[Measure]:
             label=f"{words}: people who answered",
             of=SurveyAnswer,
             at=SurveyAnswer.interviewed_on,
-            where=in_survey & opinion,
+            where=in_survey & _ANSWERED,
             distinct=SurveyAnswer.respondent_id,
             unit=Unit.PEOPLE,
             direction=Direction.NEUTRAL,
@@ -97,8 +97,8 @@ organisational_culture = Metric(
     "and how many people answered, by the day of the answer. The force's own survey and national "
     "surveys are separate.",
     measures=[
-        *_measures(LOCAL_STAFF_SURVEY, "Local staff survey", "local"),
-        *_measures(NATIONAL_STAFF_SURVEY, "National staff survey", "national"),
+        *_survey_measures(LOCAL_STAFF_SURVEY, "Local staff survey", "local"),
+        *_survey_measures(NATIONAL_STAFF_SURVEY, "National staff survey", "national"),
     ],
     dimensions=[SURVEY_THEME, SURVEY_ITEM, WORKFORCE_GROUP],
     direction=Direction.HIGHER_IS_BETTER,

@@ -24,7 +24,7 @@ from ...plan.dimensions import LPA
 from ...plan.objectives import REASSURING
 from .assumptions import COMMUNITY_EVENTS, WATCH_SCHEMES
 
-van = Activity.activity_type == VAN_DEPLOYMENT
+_VAN_DEPLOYMENT = Activity.activity_type == VAN_DEPLOYMENT
 
 engagement_vans = Metric(
     ref="60",
@@ -39,14 +39,14 @@ engagement_vans = Metric(
             label="Deployments of mobile police stations and engagement vans",
             of=Activity,
             at=Activity.held_on,
-            where=van,
+            where=_VAN_DEPLOYMENT,
         ),
         Sum(
             key="hours",
             label="Hours open to the public",
             of=Activity,
             at=Activity.held_on,
-            where=van,
+            where=_VAN_DEPLOYMENT,
             value=Activity.hours,
             unit=Unit.HOURS,
             note="Deployments with no hours recorded add nothing.",
@@ -56,7 +56,7 @@ engagement_vans = Metric(
             label="Conversations with the public",
             of=Activity,
             at=Activity.held_on,
-            where=van,
+            where=_VAN_DEPLOYMENT,
             value=Activity.contacts,
             unit=Unit.CONTACTS,
             note="Deployments where nobody counted add nothing.",
@@ -66,7 +66,7 @@ engagement_vans = Metric(
             label="Deployments with hours recorded",
             of=Activity,
             at=Activity.held_on,
-            where=van,
+            where=_VAN_DEPLOYMENT,
             numerator=Activity.hours.is_not_null(),
             note="The hours come from these deployments only.",
         ),
@@ -114,7 +114,7 @@ engagement_vans = Metric(
     ],
 )
 
-event = Activity.activity_type.is_in(COMMUNITY_EVENTS)
+_COMMUNITY_EVENT = Activity.activity_type.is_in(COMMUNITY_EVENTS)
 
 events = Metric(
     ref="65",
@@ -130,14 +130,14 @@ events = Metric(
             label="Events, surgeries and newsletters",
             of=Activity,
             at=Activity.held_on,
-            where=event,
+            where=_COMMUNITY_EVENT,
         ),
         Sum(
             key="attendance",
             label="Attendance",
             of=Activity,
             at=Activity.held_on,
-            where=event,
+            where=_COMMUNITY_EVENT,
             value=Activity.attendance,
             unit=Unit.PEOPLE,
             note="A person who comes twice is counted twice. Events where nobody counted add "
@@ -148,7 +148,7 @@ events = Metric(
             label="Events and surgeries with attendance recorded",
             of=Activity,
             at=Activity.held_on,
-            where=event & (Activity.activity_type != "Newsletter"),
+            where=_COMMUNITY_EVENT & (Activity.activity_type != "Newsletter"),
             numerator=Activity.attendance.is_not_null(),
             note="The attendance comes from these only. Newsletters have no attendance.",
         ),

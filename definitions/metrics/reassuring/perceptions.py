@@ -30,7 +30,7 @@ FAVOURABLE_PERCEPTIONS = Assumption(
     "this is our unverified working choice.",
 )
 
-NO_PERCEPTION = Assumption(
+PERCEPTION_NON_ANSWERS = Assumption(
     "no_perception",
     ("don't know", "refused", "not applicable"),
     since="2021-04-01",
@@ -38,7 +38,7 @@ NO_PERCEPTION = Assumption(
     "an opinion that is not favourable. Our unverified working choice.",
 )
 
-LEAST_PERCEPTIONS = Assumption(
+MIN_PERCEPTION_ANSWERS = Assumption(
     "least_perceptions",
     30,
     since="2021-04-01",
@@ -46,10 +46,10 @@ LEAST_PERCEPTIONS = Assumption(
     "working choice: the plan gives no number.",
 )
 
-about_accessibility = (SurveyAnswer.survey == PERCEPTIONS_SURVEY) & (
+_ABOUT_ACCESSIBILITY = (SurveyAnswer.survey == PERCEPTIONS_SURVEY) & (
     SurveyAnswer.theme == ACCESSIBILITY
 )
-opinion = ~SurveyAnswer.answer.is_in(NO_PERCEPTION)
+_GAVE_OPINION = ~SurveyAnswer.answer.is_in(PERCEPTION_NON_ANSWERS)
 
 perceptions_of_accessibility = Metric(
     ref="59",
@@ -65,11 +65,11 @@ perceptions_of_accessibility = Metric(
             label="Favourable answers about accessibility",
             of=SurveyAnswer,
             at=SurveyAnswer.interviewed_on,
-            where=about_accessibility,
-            valid=opinion,
+            where=_ABOUT_ACCESSIBILITY,
+            valid=_GAVE_OPINION,
             favourable=SurveyAnswer.answer.is_in(FAVOURABLE_PERCEPTIONS),
             weight=SurveyAnswer.weight,
-            min_answers=LEAST_PERCEPTIONS,
+            min_answers=MIN_PERCEPTION_ANSWERS,
             note="A share of answers to all questions on accessibility together, not of people. "
             "Read it by question.",
         ),
@@ -78,7 +78,7 @@ perceptions_of_accessibility = Metric(
             label="People who gave an opinion about accessibility",
             of=SurveyAnswer,
             at=SurveyAnswer.interviewed_on,
-            where=about_accessibility & opinion,
+            where=_ABOUT_ACCESSIBILITY & _GAVE_OPINION,
             distinct=SurveyAnswer.respondent_id,
             unit=Unit.PEOPLE,
             direction=Direction.NEUTRAL,

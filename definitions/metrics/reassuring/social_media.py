@@ -7,7 +7,7 @@ from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
 from ...plan.objectives import REASSURING
 
-shown_and_answered = (
+_BOTH_NUMBERS = (
     SocialMediaPost.impressions.is_not_null() & SocialMediaPost.engagements.is_not_null()
 )
 
@@ -43,7 +43,7 @@ social_media = Metric(
             label="Impressions of posts with both numbers",
             of=SocialMediaPost,
             at=SocialMediaPost.posted_at,
-            where=shown_and_answered,
+            where=_BOTH_NUMBERS,
             value=SocialMediaPost.impressions,
             unit=Unit.IMPRESSIONS,
             direction=Direction.NEUTRAL,
@@ -54,7 +54,7 @@ social_media = Metric(
             label="Engagements with posts with both numbers",
             of=SocialMediaPost,
             at=SocialMediaPost.posted_at,
-            where=shown_and_answered,
+            where=_BOTH_NUMBERS,
             value=SocialMediaPost.engagements,
             unit=Unit.ENGAGEMENTS,
             note="Reactions, comments, shares and clicks, whether approving or not.",

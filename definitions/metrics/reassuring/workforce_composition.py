@@ -1,11 +1,15 @@
 """Ref 69, the composition of the workforce, and officers who join and leave."""
 
+from typing import Any
+
 from swm_kpi import (
     AverageStock,
     Basis,
+    Column,
     Count,
     Direction,
     Example,
+    Measure,
     Metric,
     PeriodEndStock,
     Ratio,
@@ -30,41 +34,56 @@ from ...contracts.workforce import (
 )
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import FORCE
-from .assumptions import ETHNIC_MINORITY, JOINING, LEAVING, WORKFORCE
+from .assumptions import ETHNIC_MINORITY, JOINER_MOVEMENTS, LEAVER_MOVEMENTS, WORKFORCE
 
-in_workforce = WorkforceSnapshot.worker_type.is_in(WORKFORCE)
-officer_moved = WorkforceMovement.worker_type == OFFICER
+_IN_WORKFORCE = WorkforceSnapshot.worker_type.is_in(WORKFORCE)
+_OFFICER_MOVEMENT = WorkforceMovement.worker_type == OFFICER
 
-_SHARES = (
-    ("women", "Women", "sex", WorkforceSnapshot.sex, WorkforceSnapshot.sex == "Female"),
-    (
-        "minority",
-        "People of an ethnic minority",
-        "ethnic group",
-        WorkforceSnapshot.ethnicity,
-        WorkforceSnapshot.ethnicity.is_in(ETHNIC_MINORITY),
-    ),
-    (
-        "disabled",
-        "Disabled people",
-        "disability",
-        WorkforceSnapshot.disability,
-        WorkforceSnapshot.disability == "Disabled",
-    ),
-    (
-        "lgb",
-        "Lesbian, gay and bisexual people and those of another orientation",
-        "sexual orientation",
-        WorkforceSnapshot.sexual_orientation,
-        WorkforceSnapshot.sexual_orientation.is_in("Gay or lesbian", "Bisexual", "Other"),
-    ),
-)
-
-published_officer = PublishedWorkforce.worker_type == PUBLISHED_OFFICER
-PUBLISHED_ONLY = (
+_PUBLISHED_OFFICER = PublishedWorkforce.worker_type == PUBLISHED_OFFICER
+_PUBLISHED_DIFFERENCE = (
     "Published by the Home Office at 31 March, only for officers and only by sex. Leaves out "
     "staff, other characteristics, joiners and leavers."
 )
+
+
+def _share_measures(
+    key: str, people: str, characteristic: str, column: Column, where: Any
+) -> tuple[Measure, ...]:
+    """Return the measures of one group's share of the workforce.
+
+    Args:
+        key: key of the group's number, and start of the other keys.
+        people: name of the group.
+        characteristic: name of the protected characteristic.
+        column: column of the protected characteristic.
+        where: a condition on ``WorkforceSnapshot``: the people in the group.
+    """
+    return (
+        PeriodEndStock(
+            key=key,
+            label=f"{people} in the workforce",
+            of=WorkforceSnapshot,
+            at=WorkforceSnapshot.as_at,
+            where=_IN_WORKFORCE & where,
+        ),
+        PeriodEndStock(
+            key=f"{key}_stated",
+            label=f"Workforce who stated their {characteristic}",
+            of=WorkforceSnapshot,
+            at=WorkforceSnapshot.as_at,
+            where=_IN_WORKFORCE & column.is_not_null() & (column != NOT_STATED),
+        ),
+        Ratio(
+            key=f"{key}_share",
+            label=f"{people} as a share of those who stated their {characteristic}",
+            numerator=key,
+            denominator=f"{key}_stated",
+            unit=Unit.PROPORTION,
+            note="Within one group of the same characteristic the share is always 0 or 1. Read it "
+            "for all groups together.",
+        ),
+    )
+
 
 workforce_composition = Metric(
     ref="69",
@@ -80,36 +99,31 @@ workforce_composition = Metric(
             label="Workforce in post (headcount)",
             of=WorkforceSnapshot,
             at=WorkforceSnapshot.as_at,
-            where=in_workforce,
+            where=_IN_WORKFORCE,
         ),
-        *(
-            measure
-            for key, people, characteristic, column, group in _SHARES
-            for measure in (
-                PeriodEndStock(
-                    key=key,
-                    label=f"{people} in the workforce",
-                    of=WorkforceSnapshot,
-                    at=WorkforceSnapshot.as_at,
-                    where=in_workforce & group,
-                ),
-                PeriodEndStock(
-                    key=f"{key}_stated",
-                    label=f"Workforce with {characteristic} stated",
-                    of=WorkforceSnapshot,
-                    at=WorkforceSnapshot.as_at,
-                    where=in_workforce & column.is_not_null() & (column != NOT_STATED),
-                ),
-                Ratio(
-                    key=f"{key}_share",
-                    label=f"{people} as a share of those with {characteristic} stated",
-                    numerator=key,
-                    denominator=f"{key}_stated",
-                    unit=Unit.PROPORTION,
-                    note="Within one group of the same characteristic the share is always 0 or 1. "
-                    "Read it for all groups together.",
-                ),
-            )
+        *_share_measures(
+            "women", "Women", "sex", WorkforceSnapshot.sex, WorkforceSnapshot.sex == "Female"
+        ),
+        *_share_measures(
+            "minority",
+            "People of an ethnic minority",
+            "ethnic group",
+            WorkforceSnapshot.ethnicity,
+            WorkforceSnapshot.ethnicity.is_in(ETHNIC_MINORITY),
+        ),
+        *_share_measures(
+            "disabled",
+            "Disabled people",
+            "disability status",
+            WorkforceSnapshot.disability,
+            WorkforceSnapshot.disability == "Disabled",
+        ),
+        *_share_measures(
+            "lgb",
+            "Lesbian, gay and bisexual people and those of another orientation",
+            "sexual orientation",
+            WorkforceSnapshot.sexual_orientation,
+            WorkforceSnapshot.sexual_orientation.is_in("Gay or lesbian", "Bisexual", "Other"),
         ),
         PeriodEndStock(
             key="officers",
@@ -124,21 +138,21 @@ workforce_composition = Metric(
             label="Officers who joined",
             of=WorkforceMovement,
             at=WorkforceMovement.moved_on,
-            where=officer_moved & WorkforceMovement.movement.is_in(JOINING),
+            where=_OFFICER_MOVEMENT & WorkforceMovement.movement.is_in(JOINER_MOVEMENTS),
         ),
         Count(
             key="leavers",
             label="Officers who left",
             of=WorkforceMovement,
             at=WorkforceMovement.moved_on,
-            where=officer_moved & WorkforceMovement.movement.is_in(LEAVING),
+            where=_OFFICER_MOVEMENT & WorkforceMovement.movement.is_in(LEAVER_MOVEMENTS),
         ),
         Count(
             key="resignations",
             label="Officers who resigned",
             of=WorkforceMovement,
             at=WorkforceMovement.moved_on,
-            where=officer_moved & (WorkforceMovement.reason == "resignation"),
+            where=_OFFICER_MOVEMENT & (WorkforceMovement.reason == "resignation"),
         ),
         AverageStock(
             key="mean_officers",
@@ -164,11 +178,11 @@ workforce_composition = Metric(
             of=PublishedWorkforce,
             at=PublishedWorkforce.as_at,
             series=PublishedWorkforce.sex.is_not_null(),
-            where=published_officer & (PublishedWorkforce.sex == "Female"),
+            where=_PUBLISHED_OFFICER & (PublishedWorkforce.sex == "Female"),
             value=PublishedWorkforce.headcount,
             unit=Unit.PEOPLE,
             basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_ONLY,
+            proxy_difference=_PUBLISHED_DIFFERENCE,
         ),
         PeriodEndStock(
             key="published_officers",
@@ -176,11 +190,11 @@ workforce_composition = Metric(
             of=PublishedWorkforce,
             at=PublishedWorkforce.as_at,
             series=PublishedWorkforce.sex.is_not_null(),
-            where=published_officer,
+            where=_PUBLISHED_OFFICER,
             value=PublishedWorkforce.headcount,
             unit=Unit.PEOPLE,
             basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_ONLY,
+            proxy_difference=_PUBLISHED_DIFFERENCE,
         ),
         Ratio(
             key="published_women_share",
@@ -189,7 +203,7 @@ workforce_composition = Metric(
             denominator="published_officers",
             unit=Unit.PROPORTION,
             basis=Basis.PROXY,
-            proxy_difference=PUBLISHED_ONLY,
+            proxy_difference=_PUBLISHED_DIFFERENCE,
         ),
     ],
     dimensions=[

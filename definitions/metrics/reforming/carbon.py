@@ -7,7 +7,7 @@ from ...plan.availability import COLOUR_LOST
 from ...plan.objectives import REFORMING
 from .assumptions import SCOPE_2_METHOD
 
-by_one_method = (EmissionActivity.scope != "2") | EmissionActivity.scope_2_method.is_in(
+_ONE_METHOD = (EmissionActivity.scope != "2") | EmissionActivity.scope_2_method.is_in(
     SCOPE_2_METHOD
 )
 
@@ -25,7 +25,7 @@ carbon_footprint = Metric(
             label="Carbon footprint, scopes 1, 2 and 3",
             of=EmissionActivity,
             at=EmissionActivity.month,
-            where=by_one_method,
+            where=_ONE_METHOD,
             amount=EmissionActivity.quantity,
             factor=EmissionActivity.factor,
             unit=Unit.TONNES_CO2E,
@@ -35,7 +35,7 @@ carbon_footprint = Metric(
             label="Carbon footprint, scopes 1 and 2",
             of=EmissionActivity,
             at=EmissionActivity.month,
-            where=EmissionActivity.scope.is_in("1", "2") & by_one_method,
+            where=EmissionActivity.scope.is_in("1", "2") & _ONE_METHOD,
             amount=EmissionActivity.quantity,
             factor=EmissionActivity.factor,
             unit=Unit.TONNES_CO2E,

@@ -19,9 +19,9 @@ from ...plan.availability import COLOUR_LOST
 from ...plan.objectives import REFORMING
 from .assumptions import ASSET_ACTIVE_SECONDS, ASSETS_IN_SERVICE
 
-in_service = IctAsset.status.is_in(ASSETS_IN_SERVICE)
-in_use = (
-    in_service
+_IN_SERVICE = IctAsset.status.is_in(ASSETS_IN_SERVICE)
+_IN_USE = (
+    _IN_SERVICE
     & IctAsset.last_active_at.is_not_null()
     & (IctAsset.last_active_at.until(IctAsset.snapshot_at) <= ASSET_ACTIVE_SECONDS)
 )
@@ -39,7 +39,7 @@ ict_assets = Metric(
             label="Devices in service",
             of=IctAsset,
             at=IctAsset.snapshot_at,
-            where=in_service,
+            where=_IN_SERVICE,
             direction=Direction.NEUTRAL,
         ),
         PeriodEndStock(
@@ -47,7 +47,7 @@ ict_assets = Metric(
             label="Devices in service and active",
             of=IctAsset,
             at=IctAsset.snapshot_at,
-            where=in_use,
+            where=_IN_USE,
         ),
         Ratio(
             key="utilisation",
@@ -121,7 +121,9 @@ ict_assets = Metric(
     ],
 )
 
-failed = ~Outage.planned & (Outage.ended_at.is_null() | (Outage.ended_at > Outage.started_at))
+_UNPLANNED_OUTAGE = ~Outage.planned & (
+    Outage.ended_at.is_null() | (Outage.ended_at > Outage.started_at)
+)
 
 system_availability = Metric(
     ref="47",
@@ -156,7 +158,7 @@ system_availability = Metric(
             label="Unplanned outages that began",
             of=Outage,
             at=Outage.started_at,
-            where=failed,
+            where=_UNPLANNED_OUTAGE,
         ),
         *(
             Duration(
@@ -164,7 +166,7 @@ system_availability = Metric(
                 label=f"Time to restore after an unplanned outage, {average.value}",
                 of=Outage,
                 at=Outage.started_at,
-                where=failed,
+                where=_UNPLANNED_OUTAGE,
                 start=Outage.started_at,
                 end=Outage.ended_at,
                 average=average,

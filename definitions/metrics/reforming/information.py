@@ -119,7 +119,7 @@ information_security = Metric(
     ],
 )
 
-notified = DataBreach.ico_notified_at.is_not_null()
+_NOTIFIED = DataBreach.ico_notified_at.is_not_null()
 
 data_breaches = Metric(
     ref="49",
@@ -136,14 +136,14 @@ data_breaches = Metric(
             label="Breaches notified to the Information Commissioner's Office",
             of=DataBreach,
             at=DataBreach.aware_at,
-            where=notified,
+            where=_NOTIFIED,
         ),
         Proportion(
             key="notified_in_time",
             label="Notified breaches that were notified within 72 hours",
             of=DataBreach,
             at=DataBreach.aware_at,
-            where=notified,
+            where=_NOTIFIED,
             numerator=DataBreach.aware_at.until(DataBreach.ico_notified_at)
             <= BREACH_NOTICE_SECONDS,
             direction=Direction.HIGHER_IS_BETTER,

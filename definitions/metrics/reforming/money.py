@@ -6,8 +6,8 @@ from ...contracts.ledger import DIRECTORATE, Ledger
 from ...plan.availability import COLOUR_LOST
 from ...plan.objectives import REFORMING
 
-year_to_date = Ledger.basis == "ytd"
-forecast = Ledger.basis == "forecast"
+_YEAR_TO_DATE = Ledger.basis == "ytd"
+_FORECAST = Ledger.basis == "forecast"
 
 expenditure_and_variance = Metric(
     ref="44",
@@ -22,7 +22,7 @@ expenditure_and_variance = Metric(
             label="Expenditure, year to date",
             of=Ledger,
             at=Ledger.runs_to,
-            series=year_to_date,
+            series=_YEAR_TO_DATE,
             value=Ledger.actual,
             unit=Unit.POUNDS,
             note="Cumulative from 1 April to the date of the statement.",
@@ -32,7 +32,7 @@ expenditure_and_variance = Metric(
             label="Variance to current budget, year to date",
             of=Ledger,
             at=Ledger.runs_to,
-            series=year_to_date,
+            series=_YEAR_TO_DATE,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
             note="Above zero means overspent. Cumulative from 1 April.",
@@ -42,7 +42,7 @@ expenditure_and_variance = Metric(
             label="Variance as a share of current budget, year to date",
             of=Ledger,
             at=Ledger.runs_to,
-            series=year_to_date,
+            series=_YEAR_TO_DATE,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
             relative=True,
@@ -53,7 +53,7 @@ expenditure_and_variance = Metric(
             label="Variance to original budget, year to date",
             of=Ledger,
             at=Ledger.runs_to,
-            series=year_to_date,
+            series=_YEAR_TO_DATE,
             actual=Ledger.actual,
             budget=Ledger.budget_original,
             note="Above zero means overspent. Cumulative from 1 April.",
@@ -63,7 +63,7 @@ expenditure_and_variance = Metric(
             label="Forecast expenditure, whole financial year",
             of=Ledger,
             at=Ledger.runs_to,
-            series=forecast,
+            series=_FORECAST,
             value=Ledger.actual,
             unit=Unit.POUNDS,
             note="For the whole financial year, as forecast at the date of the statement.",
@@ -73,7 +73,7 @@ expenditure_and_variance = Metric(
             label="Forecast variance to current budget, whole financial year",
             of=Ledger,
             at=Ledger.runs_to,
-            series=forecast,
+            series=_FORECAST,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
             note="Above zero means a forecast overspend for the whole financial year.",
@@ -83,7 +83,7 @@ expenditure_and_variance = Metric(
             label="Forecast variance as a share of current budget, whole financial year",
             of=Ledger,
             at=Ledger.runs_to,
-            series=forecast,
+            series=_FORECAST,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
             relative=True,

@@ -32,7 +32,7 @@ IMMEDIATE_GRADES = Assumption(
     "so both before and after West Mercia changed its call grading.",
 )
 
-emergency = (
+_EMERGENCY = (
     Incident.grade.is_in(IMMEDIATE_GRADES) & ~Incident.cancelled & ~Incident.police_generated
 )
 
@@ -50,7 +50,7 @@ emergency_response = Metric(
             label="Emergency incidents",
             of=Incident,
             at=Incident.created_at,
-            where=emergency,
+            where=_EMERGENCY,
             direction=Direction.NEUTRAL,
         ),
         *(
@@ -59,7 +59,7 @@ emergency_response = Metric(
                 label=f"Emergency response time, {average.value}",
                 of=Incident,
                 at=Incident.created_at,
-                where=emergency,
+                where=_EMERGENCY,
                 start=Incident.created_at,
                 end=Incident.first_arrived_at,
                 average=average,
@@ -77,7 +77,7 @@ emergency_response = Metric(
             label="Emergency incidents with an arrival time",
             of=Incident,
             at=Incident.created_at,
-            where=emergency,
+            where=_EMERGENCY,
             numerator=Incident.first_arrived_at.is_not_null(),
             direction=Direction.HIGHER_IS_BETTER,
             note="The response times come from these incidents only.",

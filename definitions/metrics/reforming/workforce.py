@@ -8,8 +8,8 @@ from ...plan.availability import published_once
 from ...plan.dimensions import FORCE, LPA
 from ...plan.objectives import REFORMING
 
-officer = WorkforceSnapshot.worker_type == OFFICER
-available_officer = officer & ~WorkforceSnapshot.career_break & ~WorkforceSnapshot.seconded
+_OFFICER = WorkforceSnapshot.worker_type == OFFICER
+_AVAILABLE_OFFICER = _OFFICER & ~WorkforceSnapshot.career_break & ~WorkforceSnapshot.seconded
 
 officer_numbers = Metric(
     ref="52",
@@ -25,14 +25,14 @@ officer_numbers = Metric(
             label="Officers in post (headcount)",
             of=WorkforceSnapshot,
             at=WorkforceSnapshot.as_at,
-            where=officer,
+            where=_OFFICER,
         ),
         PeriodEndStock(
             key="officers_fte",
             label="Officers in post (full-time equivalents)",
             of=WorkforceSnapshot,
             at=WorkforceSnapshot.as_at,
-            where=officer,
+            where=_OFFICER,
             value=WorkforceSnapshot.fte,
             unit=Unit.FTE,
         ),
@@ -41,7 +41,7 @@ officer_numbers = Metric(
             label="Officers not on a career break or seconded out (headcount)",
             of=WorkforceSnapshot,
             at=WorkforceSnapshot.as_at,
-            where=available_officer,
+            where=_AVAILABLE_OFFICER,
             note="An officer is left out if either is not recorded.",
         ),
         PeriodEndStock(
@@ -49,7 +49,7 @@ officer_numbers = Metric(
             label="Officers not on a career break or seconded out (full-time equivalents)",
             of=WorkforceSnapshot,
             at=WorkforceSnapshot.as_at,
-            where=available_officer,
+            where=_AVAILABLE_OFFICER,
             value=WorkforceSnapshot.fte,
             unit=Unit.FTE,
             note="An officer is left out if either is not recorded.",

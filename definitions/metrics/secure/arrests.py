@@ -4,10 +4,10 @@ from swm_kpi import Break, Count, Direction, Evidence, Example, Metric, Ratio, U
 
 from ...contracts.arrest import Arrest
 from ...contracts.crime import (
-    FLAGGED_BY_PEOPLE,
-    PAST_MOVES,
+    FLAG_CAVEAT,
+    PAST_FIGURES_CAVEAT,
     RECORDED,
-    RECORDING_CHANGES,
+    RECORDING_CAVEAT,
     Crime,
 )
 from ...plan.availability import published_once
@@ -93,9 +93,9 @@ domestic_abuse_arrests = Metric(
         "If recorded crime falls, the ratio rises without any more arrests.",
         "The Office for National Statistics published 33 arrests per 100 crimes for the year "
         "ending March 2020. That is for England and Wales, not for West Mercia.",
-        FLAGGED_BY_PEOPLE,
-        PAST_MOVES,
-        RECORDING_CHANGES,
+        FLAG_CAVEAT,
+        PAST_FIGURES_CAVEAT,
+        RECORDING_CAVEAT,
     ],
     breaks=[Break("2015-04-01", "Forces began to flag domestic abuse in their returns")],
     examples=[

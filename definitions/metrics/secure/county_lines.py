@@ -12,7 +12,7 @@ from swm_kpi import (
 )
 
 from ...assumptions import DISRUPTION_STATUSES_COUNTED
-from ...contracts.crime import COUNTING_RULES, HOMICIDE, PAST_MOVES, RECORDED, Crime
+from ...contracts.crime import COUNTING_RULES, HOMICIDE, PAST_FIGURES_CAVEAT, RECORDED, Crime
 from ...contracts.serious_crime import (
     CLOSED_BY_POLICE,
     FOUR_P,
@@ -32,11 +32,11 @@ from ...plan.objectives import SECURE
 
 _COUNTED = Disruption.status.is_in(DISRUPTION_STATUSES_COUNTED)
 
-_MODERATED = (
+_MODERATION_CAVEAT = (
     "Teams assess their own disruptions, and others moderate them. Only accepted disruptions count "
     "(an assumption), so figures for the latest period rise as claims are moderated."
 )
-_JOINT = (
+_JOINT_WORK_CAVEAT = (
     "Each agency may claim joint work, so forces, the regional unit and national agencies are "
     "never added together."
 )
@@ -105,9 +105,9 @@ drug_homicides_and_county_lines = Metric(
         "Homicides with no decision on the flag are noted but not counted.",
         "More active lines may mean better intelligence.",
         "A person safeguarded by two disruptions is counted twice.",
-        _MODERATED,
-        _JOINT,
-        PAST_MOVES,
+        _MODERATION_CAVEAT,
+        _JOINT_WORK_CAVEAT,
+        PAST_FIGURES_CAVEAT,
     ],
     examples=[
         Example(
@@ -260,8 +260,8 @@ serious_organised_crime = Metric(
         "Disruptions with no level or part of the framework recorded are only in the total.",
         "This metric does not show how harmful each group is.",
         "Sensitive: a small number may reveal an operation.",
-        _MODERATED,
-        _JOINT,
+        _MODERATION_CAVEAT,
+        _JOINT_WORK_CAVEAT,
     ],
     examples=[
         Example(

@@ -13,13 +13,13 @@ from swm_kpi import (
 from ...assumptions import KNIFE_CRIME_TYPES, MOST_SERIOUS_VIOLENCE_CODES
 from ...contracts.crime import (
     COUNTING_RULES,
-    FLAGGED_BY_PEOPLE,
+    FLAG_CAVEAT,
     HOMICIDE,
     OFFENCE_SUBGROUP,
-    PAST_MOVES,
+    PAST_FIGURES_CAVEAT,
     POSSESSION_OF_WEAPONS,
     RECORDED,
-    RECORDING_CHANGES,
+    RECORDING_CAVEAT,
     Crime,
 )
 from ...contracts.population import Population
@@ -75,7 +75,7 @@ homicides = Metric(
         "The numbers are very small, so a percentage change or a rate for one area means little.",
         "A crime becomes a homicide, or stops being one, when a victim dies later or a court "
         "decides.",
-        PAST_MOVES,
+        PAST_FIGURES_CAVEAT,
     ],
     examples=[
         Example(
@@ -206,9 +206,9 @@ serious_violence = Metric(
         "The series broke when the National Data Quality Improvement Service's method of finding "
         "knife crime replaced marking by hand. We did not find the day this happened in West "
         "Mercia.",
-        FLAGGED_BY_PEOPLE,
-        PAST_MOVES,
-        RECORDING_CHANGES,
+        FLAG_CAVEAT,
+        PAST_FIGURES_CAVEAT,
+        RECORDING_CAVEAT,
     ],
     examples=[
         Example(
@@ -268,8 +268,8 @@ cyber_crime = Metric(
         "This covers only cyber-enabled crime. The National Fraud Intelligence Bureau's figures "
         "for the force's area cover the rest, by where the victim lives.",
         "The flag is known to be underused, so a rise may be better flagging.",
-        FLAGGED_BY_PEOPLE,
-        PAST_MOVES,
+        FLAG_CAVEAT,
+        PAST_FIGURES_CAVEAT,
     ],
     breaks=[Break("2017-04-01", "The online crime flag was brought into the counting rules")],
     examples=[

@@ -12,12 +12,12 @@ from swm_kpi import (
 
 from ...contracts.crime import (
     COUNTING_RULES,
-    FLAGGED_BY_PEOPLE,
+    FLAG_CAVEAT,
     OFFENCE_SUBGROUP,
     OUTCOME_GROUP,
-    PAST_MOVES,
+    PAST_FIGURES_CAVEAT,
     RECORDED,
-    RECORDING_CHANGES,
+    RECORDING_CAVEAT,
     Crime,
 )
 from ...contracts.incident import Incident
@@ -53,8 +53,8 @@ rural_crime = Metric(
     caveats=[
         "We found no national rule for recording rural crime, and no rule of West Mercia's own. "
         "Using the flag is our unverified working choice.",
-        FLAGGED_BY_PEOPLE,
-        PAST_MOVES,
+        FLAG_CAVEAT,
+        PAST_FIGURES_CAVEAT,
     ],
     examples=[
         Example(
@@ -116,9 +116,9 @@ business_crime = Metric(
     "not business crime. Crimes against public services and places of worship are left out too.",
     caveats=[
         "A rise may mean that more businesses report crime, or better flagging.",
-        FLAGGED_BY_PEOPLE,
-        PAST_MOVES,
-        RECORDING_CHANGES,
+        FLAG_CAVEAT,
+        PAST_FIGURES_CAVEAT,
+        RECORDING_CAVEAT,
     ],
     breaks=[
         Break(
@@ -226,9 +226,9 @@ domestic_abuse_offences = Metric(
         "A rise may mean that more victims come forward, or better recording and flagging.",
         "The statutory definition of 2021 covers people aged 16 and over who are personally "
         "connected. It is unverified when the force's flag began to follow it.",
-        FLAGGED_BY_PEOPLE,
-        PAST_MOVES,
-        RECORDING_CHANGES,
+        FLAG_CAVEAT,
+        PAST_FIGURES_CAVEAT,
+        RECORDING_CAVEAT,
     ],
     breaks=[Break("2015-04-01", "Forces began to flag domestic abuse in their returns")],
     examples=[

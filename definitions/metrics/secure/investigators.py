@@ -51,12 +51,12 @@ INVESTIGATOR_PIP_LEVELS = Assumption(
     "complex investigation, so level 2 and above count. Unverified.",
 )
 
-investigator = WorkforceSnapshot.function.is_in(
+_INVESTIGATOR = WorkforceSnapshot.function.is_in(
     INVESTIGATOR_FUNCTIONS
 ) & WorkforceSnapshot.worker_type.is_in(INVESTIGATOR_WORKER_TYPES)
-accredited = investigator & WorkforceSnapshot.pip_level.is_in(INVESTIGATOR_PIP_LEVELS)
-specialist = investigator & WorkforceSnapshot.specialism.is_not_null()
-available = investigator & ~WorkforceSnapshot.career_break & ~WorkforceSnapshot.seconded
+_ACCREDITED = _INVESTIGATOR & WorkforceSnapshot.pip_level.is_in(INVESTIGATOR_PIP_LEVELS)
+_SPECIALIST = _INVESTIGATOR & WorkforceSnapshot.specialism.is_not_null()
+_AVAILABLE = _INVESTIGATOR & ~WorkforceSnapshot.career_break & ~WorkforceSnapshot.seconded
 
 investigators = Metric(
     ref="13",
@@ -70,23 +70,23 @@ investigators = Metric(
         *(
             measure
             for key, label, where, note in (
-                ("investigators", "In investigator posts", investigator, ""),
+                ("investigators", "In investigator posts", _INVESTIGATOR, ""),
                 (
                     "specialists",
                     "In specialist investigator posts",
-                    specialist,
+                    _SPECIALIST,
                     "A post with no specialism recorded is not counted as specialist.",
                 ),
                 (
                     "accredited",
                     "In investigator posts and accredited at PIP level 2 or above",
-                    accredited,
+                    _ACCREDITED,
                     "Unless other levels are set. A person with no level recorded is left out.",
                 ),
                 (
                     "available",
                     "In investigator posts and not on a career break or seconded out",
-                    available,
+                    _AVAILABLE,
                     "A person is left out if either is not recorded.",
                 ),
             )

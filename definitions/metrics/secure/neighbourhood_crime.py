@@ -14,9 +14,9 @@ from swm_kpi import (
 from ...assumptions import NEIGHBOURHOOD_ROBBERY
 from ...contracts.crime import (
     COUNTING_RULES,
-    PAST_MOVES,
+    PAST_FIGURES_CAVEAT,
     RECORDED,
-    RECORDING_CHANGES,
+    RECORDING_CAVEAT,
     RESIDENTIAL_BURGLARY,
     THEFT_FROM_THE_PERSON,
     VEHICLE_OFFENCES,
@@ -38,7 +38,7 @@ _PUBLISHED = (
     "shared points. "
 )
 _NO_AREA = "There are no Local Policing Areas."
-_BURGLARY = (
+_BURGLARY_NAMES = (
     "Burglary is the subgroup in the published file: domestic in older files, residential in later "
     "ones."
 )
@@ -133,13 +133,13 @@ neighbourhood_crime = Metric(
                 *VEHICLE_SUBGROUPS,
                 THEFT_FROM_THE_PERSON,
             ),
-            _BURGLARY,
+            _BURGLARY_NAMES,
         ),
         home_office_offences(
             "published_burglary",
             "Residential or domestic burglaries",
             RecordedCrime.offence_subgroup.is_in(*BURGLARY_SUBGROUPS),
-            _BURGLARY,
+            _BURGLARY_NAMES,
         ),
         home_office_offences(
             "published_robbery",
@@ -185,8 +185,8 @@ neighbourhood_crime = Metric(
         "From May 2023 burglary is reportedly split by whether the building is a home or is "
         "connected to one (unverified). This may move crimes in or out of this count.",
         "The rate is for residents, not for households or vehicles.",
-        PAST_MOVES,
-        RECORDING_CHANGES,
+        PAST_FIGURES_CAVEAT,
+        RECORDING_CAVEAT,
     ],
     breaks=[
         Break(

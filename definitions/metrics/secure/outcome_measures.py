@@ -18,7 +18,7 @@ from ...contracts.crime import (
     CHARGED,
     EVIDENTIAL_DIFFICULTIES,
     NO_SUSPECT,
-    PAST_MOVES,
+    PAST_FIGURES_CAVEAT,
     RECORDED,
     VICTIM_DOES_NOT_SUPPORT,
     Crime,
@@ -43,7 +43,7 @@ OUTCOME_CAVEATS = [
     "The median covers outcomes assigned in the period. Crimes still open are left out, so it is "
     "shorter than the full wait.",
     "An outcome can be changed later. The current outcome counts, on its own date.",
-    PAST_MOVES,
+    PAST_FIGURES_CAVEAT,
 ]
 
 
@@ -56,7 +56,7 @@ _SHARES = {
 
 
 def outcome_measures(
-    what: str,
+    crimes: str,
     prefix: str = "",
     flag: Column | None = None,
     offence: str | None = None,
@@ -65,7 +65,7 @@ def outcome_measures(
     """Return the measures of the outcomes of a set of crimes.
 
     Args:
-        what: the name of the crimes, for the start of each label.
+        crimes: the name of the crimes, for the start of each label.
         prefix: the start of each key, if a metric has several sets of these measures.
         flag: count only crimes with this flag.
         offence: count only crimes of this type.
@@ -80,7 +80,7 @@ def outcome_measures(
     flows: list[Measure] = [
         Count(
             key=f"{prefix}crimes_recorded",
-            label=f"{what} recorded in the period",
+            label=f"{crimes} recorded in the period",
             of=Crime,
             at=Crime.recorded_at,
             where=counted,
@@ -88,7 +88,7 @@ def outcome_measures(
         ),
         Count(
             key=f"{prefix}action_outcomes",
-            label=f"{what}: action taken outcomes assigned in the period",
+            label=f"{crimes}: action taken outcomes assigned in the period",
             of=Crime,
             at=Crime.outcome_at,
             where=counted & Crime.outcome_code.is_in(ACTION_TAKEN_OUTCOMES),
@@ -96,7 +96,7 @@ def outcome_measures(
         ),
         Ratio(
             key=f"{prefix}action_taken_rate",
-            label=f"{what}: action taken outcomes assigned per crime recorded",
+            label=f"{crimes}: action taken outcomes assigned per crime recorded",
             numerator=f"{prefix}action_outcomes",
             denominator=f"{prefix}crimes_recorded",
             note="Outcomes assigned in the period, whenever the crime was recorded. Can be more "
@@ -104,7 +104,7 @@ def outcome_measures(
         ),
         Duration(
             key=f"{prefix}median_days",
-            label=f"{what}: median days from recording to outcome",
+            label=f"{crimes}: median days from recording to outcome",
             of=Crime,
             at=Crime.outcome_at,
             where=counted,
@@ -118,7 +118,7 @@ def outcome_measures(
     cohort: list[Measure] = [
         Proportion(
             key=f"{prefix}action_taken_of_recorded",
-            label=f"{what} recorded in the period: share with action taken so far",
+            label=f"{crimes} recorded in the period: share with action taken so far",
             of=Crime,
             at=Crime.recorded_at,
             where=counted,
@@ -128,7 +128,7 @@ def outcome_measures(
         *(
             Proportion(
                 key=f"{prefix}{key}",
-                label=f"{what} recorded in the period: {group[0].lower()}{group[1:]}",
+                label=f"{crimes} recorded in the period: {group[0].lower()}{group[1:]}",
                 of=Crime,
                 at=Crime.recorded_at,
                 where=counted,
@@ -140,7 +140,7 @@ def outcome_measures(
         ),
         Proportion(
             key=f"{prefix}not_yet_assigned",
-            label=f"{what} recorded in the period: no outcome yet",
+            label=f"{crimes} recorded in the period: no outcome yet",
             of=Crime,
             at=Crime.recorded_at,
             where=counted,

@@ -12,7 +12,7 @@ from swm_kpi import (
 )
 
 from ...contracts.crime import (
-    FLAGGED_BY_PEOPLE,
+    FLAG_CAVEAT,
     OFFENCE_SUBGROUP,
     OTHER_SEXUAL_OFFENCES,
     RAPE,
@@ -29,7 +29,7 @@ from .outcome_measures import (
     outcome_measures,
 )
 
-_RECENT = "Crimes recorded in the last 12 months are too recent to judge."
+_RECENT_NOTE = "Crimes recorded in the last 12 months are too recent to judge."
 
 police_outcomes = Metric(
     ref="11",
@@ -152,7 +152,7 @@ domestic_abuse_outcomes = Metric(
     availability=COLOUR_LOST,
     standards=OUTCOME_STANDARDS,
     limitations="Leaves out domestic incidents in which no crime was recorded, and arrests.",
-    caveats=[*OUTCOME_CAVEATS, FLAGGED_BY_PEOPLE],
+    caveats=[*OUTCOME_CAVEATS, FLAG_CAVEAT],
     breaks=[
         Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
         *OUTCOME_BREAKS,
@@ -213,9 +213,9 @@ sexual_violence_outcomes = Metric(
     summary="The outcomes of rapes and, separately, of other sexual offences (OSO), with the same "
     "measures as police outcomes for all crime.",
     measures=[
-        *outcome_measures("Rapes", prefix="rape_", offence=RAPE, note=_RECENT),
+        *outcome_measures("Rapes", prefix="rape_", offence=RAPE, note=_RECENT_NOTE),
         *outcome_measures(
-            "Other sexual offences", prefix="oso_", offence=OTHER_SEXUAL_OFFENCES, note=_RECENT
+            "Other sexual offences", prefix="oso_", offence=OTHER_SEXUAL_OFFENCES, note=_RECENT_NOTE
         ),
     ],
     headline="rape_action_taken_rate",

@@ -20,40 +20,41 @@ from ...plan.dimensions import LPA
 from ...plan.objectives import SECURE
 
 
-def _orders(order: str, what: str, *, applied: str) -> Iterator[Measure]:
+def _order_measures(order: str, label: str, *, granted_note: str = "") -> Iterator[Measure]:
     """Yield the measures of one order: applied for, granted, share granted, and breached."""
     key = order.lower()
     of_type = CivilOrder.order_type == order
     yield Count(
         key=f"{key}_applied",
-        label=f"{what}: applied for",
+        label=f"{label}: applied for",
         of=CivilOrder,
         at=CivilOrder.applied_at,
         where=of_type,
     )
     yield Count(
         key=f"{key}_granted",
-        label=f"{what}: granted",
+        label=f"{label}: granted",
         of=CivilOrder,
         at=CivilOrder.heard_at,
         where=of_type & (CivilOrder.result == GRANTED),
-        note=applied,
+        note=granted_note,
     )
     yield Proportion(
         key=f"{key}_granted_share",
-        label=f"{what}: share of the period's decided applications granted",
+        label=f"{label}: share of the period's decided applications granted",
         of=CivilOrder,
         at=CivilOrder.applied_at,
         where=of_type,
         numerator=CivilOrder.result == GRANTED,
     )
-    yield _breached(order, what)
+    yield _breaches(order, label)
 
 
-def _breached(order: str, what: str) -> Measure:
+def _breaches(order: str, label: str) -> Measure:
+    """Return the number of orders first breached."""
     return Count(
         key=f"{order.lower()}_breached",
-        label=f"{what}: first breached",
+        label=f"{label}: first breached",
         of=CivilOrder,
         at=CivilOrder.breached_at,
         where=CivilOrder.order_type == order,
@@ -61,17 +62,19 @@ def _breached(order: str, what: str) -> Measure:
     )
 
 
-_DIFFERENT_PERIODS = (
+_PERIODS_CAVEAT = (
     "An application and its result can fall in different periods. So the orders granted in the "
     "period, by the day of the decision, are not a part of the orders applied for in the period. "
     "The share follows the applications made in the period."
 )
-_PENDING = "Applications still pending are left out of both parts of the share."
-_BREACHES = (
+_PENDING_CAVEAT = "Applications still pending are left out of both parts of the share."
+_BREACHES_CAVEAT = (
     "Breaches are counted by the day of an order's first breach, whenever it was granted. More "
     "breaches may mean better enforcement."
 )
-_SMALL = "The numbers are very small, so a share for one quarter or area means little."
+_SMALL_NUMBERS_CAVEAT = (
+    "The numbers are very small, so a share for one quarter or area means little."
+)
 
 protection_notices_and_orders = Metric(
     ref="34",
@@ -90,8 +93,8 @@ protection_notices_and_orders = Metric(
             at=CivilOrder.issued_at,
             where=CivilOrder.order_type == DVPN,
         ),
-        *_orders(DVPO, "Orders", applied=""),
-        _breached(DVPN, "Notices"),
+        *_order_measures(DVPO, "Orders"),
+        _breaches(DVPN, "Notices"),
     ],
     dimensions=[LPA],
     direction=Direction.HIGHER_IS_BETTER,
@@ -101,10 +104,10 @@ protection_notices_and_orders = Metric(
     "(DAPNs and DAPOs) under the Domestic Abuse Act 2021, piloted in some areas from November "
     "2024. If they come into use, these numbers will fall.",
     caveats=[
-        _DIFFERENT_PERIODS,
-        _PENDING,
-        _BREACHES,
-        _SMALL,
+        _PERIODS_CAVEAT,
+        _PENDING_CAVEAT,
+        _BREACHES_CAVEAT,
+        _SMALL_NUMBERS_CAVEAT,
         "The law requires a hearing within 48 hours of the notice being served, and some days do "
         "not count. This metric does not show whether that was met.",
     ],
@@ -155,7 +158,9 @@ protection_notices_and_orders = Metric(
     ],
 )
 
-_WITHOUT_ASKING = "Includes orders that a court made without an application, such as on conviction."
+_WITHOUT_APPLICATION = (
+    "Includes orders that a court made without an application, such as on conviction."
+)
 
 powers_sexual_violence = Metric(
     ref="35",
@@ -167,7 +172,7 @@ powers_sexual_violence = Metric(
     "breached, each counted on its own day, and the share of the period's applications that were "
     "granted. Also breaches of older sexual offences prevention orders (SOPOs).",
     measures=[
-        *_orders(SPO, "Stalking protection orders", applied=""),
+        *_order_measures(SPO, "Stalking protection orders"),
         Count(
             key="spo_interim_granted",
             label="Interim stalking protection orders: granted",
@@ -175,9 +180,9 @@ powers_sexual_violence = Metric(
             at=CivilOrder.heard_at,
             where=(CivilOrder.order_type == SPO_INTERIM) & (CivilOrder.result == GRANTED),
         ),
-        *_orders(SHPO, "Sexual harm prevention orders", applied=_WITHOUT_ASKING),
-        *_orders(SRO, "Sexual risk orders", applied=""),
-        _breached(SOPO, "Sexual offences prevention orders"),
+        *_order_measures(SHPO, "Sexual harm prevention orders", granted_note=_WITHOUT_APPLICATION),
+        *_order_measures(SRO, "Sexual risk orders"),
+        _breaches(SOPO, "Sexual offences prevention orders"),
     ],
     dimensions=[LPA],
     direction=Direction.HIGHER_IS_BETTER,
@@ -189,10 +194,10 @@ powers_sexual_violence = Metric(
     limitations="Not orders in force. An interim order does not count as a full order. Not every "
     "order here is about sexual violence: stalking may not be sexual.",
     caveats=[
-        _DIFFERENT_PERIODS,
-        _PENDING,
-        _BREACHES,
-        _SMALL,
+        _PERIODS_CAVEAT,
+        _PENDING_CAVEAT,
+        _BREACHES_CAVEAT,
+        _SMALL_NUMBERS_CAVEAT,
         "No new sexual offences prevention orders have been made since other orders replaced them "
         "in 2015 (unverified), but earlier ones can still be breached.",
         "Breaches of interim stalking protection orders are not counted.",

@@ -1,5 +1,7 @@
 """Refs 12 and 14: first-time entrants to the criminal justice system, and reoffending."""
 
+from typing import Any
+
 from swm_kpi import (
     Count,
     Direction,
@@ -137,12 +139,22 @@ first_time_entrants = Metric(
 
 _ALL = OffenderCohort.cohort == ALL_OFFENDERS
 _IOM = OffenderCohort.cohort.is_in(*IOM_COHORTS)
-_GROWS = "It grows until the follow-up and the waiting time are over for everyone in the period."
+_INCOMPLETE_NOTE = (
+    "It grows until the follow-up and the waiting time are over for everyone in the period."
+)
 
-_IOM_RATES = [
-    ReoffendingRate(
+
+def _reoffending_rate(key: str, label: str, where: Any) -> ReoffendingRate:
+    """Return the share of the offenders of some cohorts who reoffend.
+
+    Args:
+        key: key of the share.
+        label: name of the offenders.
+        where: a condition on ``OffenderCohort``.
+    """
+    return ReoffendingRate(
         key=key,
-        label=label,
+        label=f"{label}: share who reoffend",
         of=OffenderCohort,
         at=OffenderCohort.index_date,
         where=where,
@@ -151,25 +163,7 @@ _IOM_RATES = [
         follow_up=FOLLOW_UP_MONTHS,
         waiting=WAITING_MONTHS,
     )
-    for key, label, where in (
-        ("iom_reoffending_rate", "Integrated offender management: share who reoffend", _IOM),
-        (
-            "iom_fixed_reoffending_rate",
-            "Fixed cohort: share who reoffend",
-            OffenderCohort.cohort == IOM_FIXED,
-        ),
-        (
-            "iom_flex_reoffending_rate",
-            "Flex cohort: share who reoffend",
-            OffenderCohort.cohort == IOM_FLEX,
-        ),
-        (
-            "iom_free_reoffending_rate",
-            "Free cohort: share who reoffend",
-            OffenderCohort.cohort == IOM_FREE,
-        ),
-    )
-]
+
 
 reoffending = Metric(
     ref="14",
@@ -181,17 +175,7 @@ reoffending = Metric(
     "a caution or conviction in those months or a further 6. Shown for all offenders and for those "
     "under integrated offender management (IOM).",
     measures=[
-        ReoffendingRate(
-            key="reoffending_rate",
-            label="All offenders: share who reoffend",
-            of=OffenderCohort,
-            at=OffenderCohort.index_date,
-            where=_ALL,
-            reoffended=OffenderCohort.reoffended_on,
-            proven=OffenderCohort.proven_on,
-            follow_up=FOLLOW_UP_MONTHS,
-            waiting=WAITING_MONTHS,
-        ),
+        _reoffending_rate("reoffending_rate", "All offenders", _ALL),
         Sum(
             key="reoffences",
             label="All offenders: proven reoffences",
@@ -200,9 +184,18 @@ reoffending = Metric(
             where=_ALL,
             value=OffenderCohort.reoffences,
             unit=Unit.OFFENCES,
-            note=_GROWS,
+            note=_INCOMPLETE_NOTE,
         ),
-        *_IOM_RATES,
+        _reoffending_rate("iom_reoffending_rate", "Integrated offender management", _IOM),
+        _reoffending_rate(
+            "iom_fixed_reoffending_rate", "Fixed cohort", OffenderCohort.cohort == IOM_FIXED
+        ),
+        _reoffending_rate(
+            "iom_flex_reoffending_rate", "Flex cohort", OffenderCohort.cohort == IOM_FLEX
+        ),
+        _reoffending_rate(
+            "iom_free_reoffending_rate", "Free cohort", OffenderCohort.cohort == IOM_FREE
+        ),
         Sum(
             key="iom_offences_before",
             label="Integrated offender management: offences in the months before adoption",
@@ -221,14 +214,14 @@ reoffending = Metric(
             where=_IOM,
             value=OffenderCohort.reoffences,
             unit=Unit.OFFENCES,
-            note=_GROWS,
+            note=_INCOMPLETE_NOTE,
         ),
         Ratio(
             key="iom_after_to_before",
             label="Integrated offender management: reoffences per offence before adoption",
             numerator="iom_reoffences",
             denominator="iom_offences_before",
-            note=_GROWS,
+            note=_INCOMPLETE_NOTE,
         ),
     ],
     dimensions=[LPA],

@@ -9,16 +9,16 @@ from swm_kpi import (
     Unit,
 )
 
-from ...contracts.crime import FLAGGED_BY_PEOPLE, OFFENCE_SUBGROUP, PAST_MOVES, RECORDING_CHANGES
+from ...contracts.crime import FLAG_CAVEAT, OFFENCE_SUBGROUP, PAST_FIGURES_CAVEAT, RECORDING_CAVEAT
 from ...contracts.crime_party import (
-    BY_RECORDING,
-    CRIMES_ONLY,
+    CRIMES_ONLY_CAVEAT,
     DEALT_WITH,
-    EVERYWHERE_BEFORE,
+    EARLIER_CRIME_CAVEAT,
+    MATCHING_CAVEAT,
     NAMED_SUSPECT,
-    ONE_DAY_IS_ONE,
     PERSON_VICTIM,
-    SAME_PERSON,
+    RECORDING_DAY_CAVEAT,
+    SAME_DAY_CAVEAT,
     SEXUAL_VIOLENCE,
     CrimeParty,
 )
@@ -27,19 +27,19 @@ from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
 from ...plan.objectives import SECURE
 
-_NAMED_NOT_GUILTY = (
+_SUSPECT_CAVEAT = (
     "A suspect is a person named as having done it, who may not have. An offender was charged, "
     "cautioned or dealt with in another way. A charge is not a conviction."
 )
-_NO_SUSPECT = (
+_NOBODY_NAMED_CAVEAT = (
     "A crime in which nobody was named is left out of both parts, so a force that names more "
     "suspects finds more repeats."
 )
-_LATE = (
+_OFFENDERS_NOTE = (
     "The latest periods show too few offenders: a crime is often recorded long before anyone is "
     "dealt with for it."
 )
-_HISTORY = (
+_HISTORY_CAVEAT = (
     "The data must include the 12 months before the period. Without them the number is too low and "
     "is marked."
 )
@@ -55,7 +55,7 @@ def _repeats(role: str, *, sexual: bool) -> tuple[Measure, ...]:
         f"Repeat {role}",
         _ROLES[role] & (SEXUAL_VIOLENCE if sexual else CrimeParty.is_da),
         unit=Unit.VICTIMS if role == "victims" else Unit.PEOPLE,
-        note=_LATE if role == "offenders" else "",
+        note=_OFFENDERS_NOTE if role == "offenders" else "",
     )
 
 
@@ -82,17 +82,17 @@ repeat_domestic_abuse_offenders = Metric(
     caveats=[
         "There is no national definition. The plan says offenders. Most people named in domestic "
         "abuse crimes are never dealt with, so suspects are shown too.",
-        _NAMED_NOT_GUILTY,
-        _NO_SUSPECT,
-        _HISTORY,
-        CRIMES_ONLY,
-        ONE_DAY_IS_ONE,
-        BY_RECORDING,
-        EVERYWHERE_BEFORE,
-        SAME_PERSON,
-        FLAGGED_BY_PEOPLE,
-        PAST_MOVES,
-        RECORDING_CHANGES,
+        _SUSPECT_CAVEAT,
+        _NOBODY_NAMED_CAVEAT,
+        _HISTORY_CAVEAT,
+        CRIMES_ONLY_CAVEAT,
+        SAME_DAY_CAVEAT,
+        RECORDING_DAY_CAVEAT,
+        EARLIER_CRIME_CAVEAT,
+        MATCHING_CAVEAT,
+        FLAG_CAVEAT,
+        PAST_FIGURES_CAVEAT,
+        RECORDING_CAVEAT,
     ],
     breaks=[Break("2015-04-01", "Forces began to flag domestic abuse in their returns")],
     examples=[
@@ -175,16 +175,16 @@ repeat_sexual_violence = Metric(
         "Numbers for one area and quarter are very small.",
         "Victims often report several offences from long ago. Those recorded on one day are not a "
         "repeat. Those recorded on different days are, although nobody was harmed again.",
-        _NAMED_NOT_GUILTY,
-        _NO_SUSPECT,
-        _HISTORY,
-        CRIMES_ONLY,
-        ONE_DAY_IS_ONE,
-        BY_RECORDING,
-        EVERYWHERE_BEFORE,
-        SAME_PERSON,
-        PAST_MOVES,
-        RECORDING_CHANGES,
+        _SUSPECT_CAVEAT,
+        _NOBODY_NAMED_CAVEAT,
+        _HISTORY_CAVEAT,
+        CRIMES_ONLY_CAVEAT,
+        SAME_DAY_CAVEAT,
+        RECORDING_DAY_CAVEAT,
+        EARLIER_CRIME_CAVEAT,
+        MATCHING_CAVEAT,
+        PAST_FIGURES_CAVEAT,
+        RECORDING_CAVEAT,
     ],
     examples=[
         Example(

@@ -35,8 +35,8 @@ ROAD_SAFETY_WORK = Assumption(
     "watch sessions to ref 42. The list is our unverified working choice.",
 )
 
-road_work = Activity.activity_type.is_in(ROAD_SAFETY_WORK)
-education = Activity.activity_type == ROAD_EDUCATION
+_ROAD_SAFETY_ACTIVITY = Activity.activity_type.is_in(ROAD_SAFETY_WORK)
+_ROAD_EDUCATION = Activity.activity_type == ROAD_EDUCATION
 
 road_campaigns = Metric(
     ref="41",
@@ -59,14 +59,14 @@ road_campaigns = Metric(
             label="Educational initiatives about roads",
             of=Activity,
             at=Activity.held_on,
-            where=education,
+            where=_ROAD_EDUCATION,
         ),
         Sum(
             key="contacts",
             label="Conversations at road campaigns and educational initiatives",
             of=Activity,
             at=Activity.held_on,
-            where=road_work,
+            where=_ROAD_SAFETY_ACTIVITY,
             value=Activity.contacts,
             unit=Unit.CONTACTS,
             note="Activities where nobody counted add nothing.",
@@ -76,7 +76,7 @@ road_campaigns = Metric(
             label="Attendance at educational initiatives",
             of=Activity,
             at=Activity.held_on,
-            where=education,
+            where=_ROAD_EDUCATION,
             value=Activity.attendance,
             unit=Unit.PEOPLE,
             note="A person who comes twice is counted twice. Initiatives where nobody counted add "
@@ -87,7 +87,7 @@ road_campaigns = Metric(
             label="People who completed an educational initiative",
             of=Activity,
             at=Activity.held_on,
-            where=education,
+            where=_ROAD_EDUCATION,
             value=Activity.completed,
             unit=Unit.PEOPLE,
             note="Initiatives where completion is not recorded add nothing.",
@@ -97,7 +97,7 @@ road_campaigns = Metric(
             label="Educational initiatives with attendance recorded",
             of=Activity,
             at=Activity.held_on,
-            where=education,
+            where=_ROAD_EDUCATION,
             numerator=Activity.attendance.is_not_null(),
             direction=Direction.HIGHER_IS_BETTER,
             note="The attendance comes from these initiatives only.",

@@ -12,10 +12,10 @@ from ...contracts.crime import (
     COUNTING_RULES,
     OTHER_SEXUAL_OFFENCES,
     OUTCOME_GROUP,
-    PAST_MOVES,
+    PAST_FIGURES_CAVEAT,
     RAPE,
     RECORDED,
-    RECORDING_CHANGES,
+    RECORDING_CAVEAT,
     Crime,
 )
 from ...contracts.recorded_crime import RecordedCrime
@@ -24,6 +24,8 @@ from ...measures import home_office_offences, per_1000, street_crimes
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
+
+_NO_BREAKDOWN = "There are no Local Policing Areas and no outcomes."
 
 sexual_violence = Metric(
     ref="28",
@@ -70,21 +72,21 @@ sexual_violence = Metric(
             "offences",
             "Sexual offences",
             RecordedCrime.offence_subgroup.is_in(RAPE, OTHER_SEXUAL_OFFENCES),
-            "There are no Local Policing Areas and no outcomes.",
+            _NO_BREAKDOWN,
             unit=Unit.OFFENCES,
         ),
         home_office_offences(
             "rape",
             "Rape offences",
             RecordedCrime.offence_subgroup == RAPE,
-            "There are no Local Policing Areas and no outcomes.",
+            _NO_BREAKDOWN,
             unit=Unit.OFFENCES,
         ),
         home_office_offences(
             "other_sexual_offences",
             "Other sexual offences",
             RecordedCrime.offence_subgroup == OTHER_SEXUAL_OFFENCES,
-            "There are no Local Policing Areas and no outcomes.",
+            _NO_BREAKDOWN,
             unit=Unit.OFFENCES,
         ),
     ],
@@ -98,8 +100,8 @@ sexual_violence = Metric(
     caveats=[
         "A rise may mean that more victims come forward, including about offences from long ago.",
         "Numbers for one area can be small enough to identify a person.",
-        PAST_MOVES,
-        RECORDING_CHANGES,
+        PAST_FIGURES_CAVEAT,
+        RECORDING_CAVEAT,
     ],
     examples=[
         Example(

@@ -8,8 +8,8 @@ from ...plan.dimensions import LPA
 from ...plan.objectives import SECURE
 from ..victims_and_survivors.training import (
     TRAINING_CAVEATS,
-    TRAINING_NOT_THIS,
-    given_measures,
+    TRAINING_LIMITATIONS,
+    session_measures,
     trained_measures,
 )
 
@@ -21,12 +21,12 @@ vulnerability_training = Metric(
     summary="The share of officers and staff in post who should be trained to support people with "
     "vulnerabilities and were trained and in date, on the day of the latest snapshot of the "
     "period. Also the sessions held in the period, and the people who attended and completed.",
-    measures=[*trained_measures(VULNERABILITIES), *given_measures(VULNERABILITIES)],
+    measures=[*trained_measures(VULNERABILITIES), *session_measures(VULNERABILITIES)],
     dimensions=[TRAINING_ROLE, COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["College of Policing vulnerability training programme"],
-    limitations=TRAINING_NOT_THIS,
+    limitations=TRAINING_LIMITATIONS,
     caveats=[
         *TRAINING_CAVEATS,
         "The force decides which courses count as this training. Sessions by the Exploitation and "

@@ -3,18 +3,18 @@
 from swm_kpi import Direction, Example, Metric, MetricAlias, Unit
 
 from ...contracts.crime import (
-    FLAGGED_BY_PEOPLE,
+    FLAG_CAVEAT,
     OFFENCE_SUBGROUP,
-    PAST_MOVES,
-    RECORDING_CHANGES,
+    PAST_FIGURES_CAVEAT,
+    RECORDING_CAVEAT,
 )
 from ...contracts.crime_party import (
-    BY_RECORDING,
-    CRIMES_ONLY,
-    EVERYWHERE_BEFORE,
-    ONE_DAY_IS_ONE,
+    CRIMES_ONLY_CAVEAT,
+    EARLIER_CRIME_CAVEAT,
+    MATCHING_CAVEAT,
     PERSON_VICTIM,
-    SAME_PERSON,
+    RECORDING_DAY_CAVEAT,
+    SAME_DAY_CAVEAT,
     CrimeParty,
 )
 from ...measures import repeat_people
@@ -60,14 +60,14 @@ repeat_victimisation = Metric(
         "The data must include the 12 months before the period. Without them the number is too low "
         "and is marked.",
         "A fall may mean that fewer people report again, not that fewer are harmed again.",
-        CRIMES_ONLY,
-        ONE_DAY_IS_ONE,
-        BY_RECORDING,
-        EVERYWHERE_BEFORE,
-        SAME_PERSON,
-        FLAGGED_BY_PEOPLE,
-        PAST_MOVES,
-        RECORDING_CHANGES,
+        CRIMES_ONLY_CAVEAT,
+        SAME_DAY_CAVEAT,
+        RECORDING_DAY_CAVEAT,
+        EARLIER_CRIME_CAVEAT,
+        MATCHING_CAVEAT,
+        FLAG_CAVEAT,
+        PAST_FIGURES_CAVEAT,
+        RECORDING_CAVEAT,
     ],
     examples=[
         Example(

@@ -31,7 +31,7 @@ SATISFIED_ANSWERS = Assumption(
     "force's survey draws the line there.",
 )
 
-NO_SATISFACTION_ANSWERS = Assumption(
+SATISFACTION_NON_ANSWERS = Assumption(
     "no_satisfaction_answers",
     ("don't know", "refused", "not applicable"),
     since="2021-04-01",
@@ -39,7 +39,7 @@ NO_SATISFACTION_ANSWERS = Assumption(
     "'Neither' counts as an answer that is not satisfied. Our unverified working choice.",
 )
 
-LEAST_VICTIM_ANSWERS = Assumption(
+MIN_VICTIM_ANSWERS = Assumption(
     "least_victim_answers",
     30,
     since="2021-04-01",
@@ -47,7 +47,7 @@ LEAST_VICTIM_ANSWERS = Assumption(
     "working choice: the plan gives no number.",
 )
 
-valid = ~SurveyAnswer.answer.is_in(NO_SATISFACTION_ANSWERS)
+_ANSWERED = ~SurveyAnswer.answer.is_in(SATISFACTION_NON_ANSWERS)
 
 _STAGES = (
     ("contact", "ease of contact", "with the ease of contact"),
@@ -57,12 +57,12 @@ _STAGES = (
 )
 
 
-def _measures(survey: str, whom: str, prefix: str = "") -> list[Measure]:
+def _survey_measures(survey: str, respondents: str, prefix: str = "") -> list[Measure]:
     """Return the measures of one survey.
 
     Args:
         survey: which survey.
-        whom: its respondents in words, at the start of a label.
+        respondents: its respondents in words, at the start of a label.
         prefix: the start of each key.
     """
     in_survey = SurveyAnswer.survey == survey
@@ -70,14 +70,14 @@ def _measures(survey: str, whom: str, prefix: str = "") -> list[Measure]:
         *(
             SurveyProportion(
                 key=f"{prefix}satisfied{key}",
-                label=f"{whom} satisfied {words}",
+                label=f"{respondents} satisfied {words}",
                 of=SurveyAnswer,
                 at=SurveyAnswer.interviewed_on,
                 where=in_survey & (SurveyAnswer.item == item),
-                valid=valid,
+                valid=_ANSWERED,
                 favourable=SurveyAnswer.answer.is_in(SATISFIED_ANSWERS),
                 weight=SurveyAnswer.weight,
-                min_answers=LEAST_VICTIM_ANSWERS,
+                min_answers=MIN_VICTIM_ANSWERS,
             )
             for key, item, words in (
                 ("", WHOLE_EXPERIENCE, "with the whole experience"),
@@ -86,10 +86,10 @@ def _measures(survey: str, whom: str, prefix: str = "") -> list[Measure]:
         ),
         Count(
             key=f"{prefix}answers",
-            label=f"{whom}: answers about the whole experience",
+            label=f"{respondents}: answers about the whole experience",
             of=SurveyAnswer,
             at=SurveyAnswer.interviewed_on,
-            where=in_survey & (SurveyAnswer.item == WHOLE_EXPERIENCE) & valid,
+            where=in_survey & (SurveyAnswer.item == WHOLE_EXPERIENCE) & _ANSWERED,
             direction=Direction.NEUTRAL,
             note="Unweighted. Leaves out people who did not know or refused.",
         ),
@@ -105,8 +105,8 @@ victim_satisfaction = Metric(
     "whole experience and with each stage of it, among victims interviewed in the period who gave "
     "an answer. Victims of domestic abuse have their own survey and are shown separately.",
     measures=[
-        *_measures(VICTIM_SURVEY, "Victims other than of domestic abuse"),
-        *_measures(DA_VICTIM_SURVEY, "Victims of domestic abuse", prefix="da_"),
+        *_survey_measures(VICTIM_SURVEY, "Victims other than of domestic abuse"),
+        *_survey_measures(DA_VICTIM_SURVEY, "Victims of domestic abuse", prefix="da_"),
     ],
     dimensions=[SURVEY_CRIME_TYPE, LPA],
     direction=Direction.HIGHER_IS_BETTER,

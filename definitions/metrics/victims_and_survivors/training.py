@@ -35,14 +35,14 @@ TRAINING_CAVEATS = [
     "over periods.",
     "Completing a course does not show what was learnt or used.",
 ]
-TRAINING_NOT_THIS = (
+TRAINING_LIMITATIONS = (
     "Attending a session is not completing the training. Attendances are not people: one person "
     "may attend many times. The share trained is a share of the people in post who should have the "
     "training on the day of the snapshot, not of the people who attended."
 )
 
 
-def given_measures(theme: str) -> list[Measure]:
+def session_measures(theme: str) -> list[Measure]:
     """Return the measures of the training sessions held on a theme."""
     on_theme = TrainingAttendance.theme == theme
     finished = on_theme & TrainingAttendance.completed
@@ -123,11 +123,11 @@ victim_care_training = Metric(
     summary="The share of officers and staff in post who should have victim care training and were "
     "trained and in date, on the day of the latest snapshot of the period. Also the sessions held "
     "in the period, and the people who attended and completed.",
-    measures=[*trained_measures(VICTIM_CARE), *given_measures(VICTIM_CARE)],
+    measures=[*trained_measures(VICTIM_CARE), *session_measures(VICTIM_CARE)],
     dimensions=[TRAINING_ROLE, COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
-    limitations=TRAINING_NOT_THIS,
+    limitations=TRAINING_LIMITATIONS,
     caveats=[
         *TRAINING_CAVEATS,
         "We know of no national standard for this training.",
@@ -207,7 +207,7 @@ exploitation_training = Metric(
     summary="Sessions that the force's Exploitation and Vulnerability trainers held in the period "
     "for the force's own people and for partners, the people who attended, and the people who "
     "completed a course.",
-    measures=given_measures(EXPLOITATION_AND_VULNERABILITY),
+    measures=session_measures(EXPLOITATION_AND_VULNERABILITY),
     dimensions=[COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,

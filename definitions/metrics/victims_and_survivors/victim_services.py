@@ -43,7 +43,7 @@ GATEWAY_SERVICES = Assumption(
     "unverified working choice.",
 )
 
-in_scope = (Victim.status == "recorded") & Victim.victim_type.is_in(VAL_VICTIM_TYPES)
+_IN_SCOPE = (Victim.status == "recorded") & Victim.victim_type.is_in(VAL_VICTIM_TYPES)
 
 victim_advice_line = Metric(
     ref="6",
@@ -60,7 +60,7 @@ victim_advice_line = Metric(
             label="Victims of recorded crime in scope",
             of=Victim,
             at=Victim.recorded_at,
-            where=in_scope,
+            where=_IN_SCOPE,
             direction=Direction.NEUTRAL,
         ),
         Proportion(
@@ -68,7 +68,7 @@ victim_advice_line = Metric(
             label="Victims in scope referred by the police to the Victim Advice Line",
             of=Victim,
             at=Victim.recorded_at,
-            where=in_scope,
+            where=_IN_SCOPE,
             numerator=Victim.referred_to_val,
         ),
         Proportion(
@@ -76,7 +76,7 @@ victim_advice_line = Metric(
             label="Victims referred: reached by the Victim Advice Line",
             of=Victim,
             at=Victim.recorded_at,
-            where=in_scope & Victim.referred_to_val,
+            where=_IN_SCOPE & Victim.referred_to_val,
             numerator=Victim.val_contacted,
             direction=Direction.HIGHER_IS_BETTER,
         ),
@@ -85,7 +85,7 @@ victim_advice_line = Metric(
             label="Victims referred: took up support",
             of=Victim,
             at=Victim.recorded_at,
-            where=in_scope & Victim.referred_to_val,
+            where=_IN_SCOPE & Victim.referred_to_val,
             numerator=Victim.val_engaged,
             direction=Direction.HIGHER_IS_BETTER,
         ),
@@ -223,7 +223,7 @@ victim_advice_line = Metric(
     ],
 )
 
-to_funded_services = Referral.pcc_funded & ~Referral.service.is_in(GATEWAY_SERVICES)
+_TO_FUNDED_SERVICE = Referral.pcc_funded & ~Referral.service.is_in(GATEWAY_SERVICES)
 
 victim_service_referrals = Metric(
     ref="7",
@@ -239,14 +239,14 @@ victim_service_referrals = Metric(
             label="Referrals received",
             of=Referral,
             at=Referral.referred_at,
-            where=to_funded_services,
+            where=_TO_FUNDED_SERVICE,
         ),
         Count(
             key="victims",
             label="Victims referred",
             of=Referral,
             at=Referral.referred_at,
-            where=to_funded_services & Referral.victim_id.is_not_null(),
+            where=_TO_FUNDED_SERVICE & Referral.victim_id.is_not_null(),
             distinct=Referral.victim_id,
             unit=Unit.VICTIMS,
             note="Each victim counts once, however many referrals, if the service gives the "
@@ -257,7 +257,7 @@ victim_service_referrals = Metric(
             label="Referrals accepted",
             of=Referral,
             at=Referral.referred_at,
-            where=to_funded_services,
+            where=_TO_FUNDED_SERVICE,
             numerator=Referral.accepted,
             direction=Direction.HIGHER_IS_BETTER,
         ),

@@ -16,8 +16,8 @@ from ...contracts.crime import OFFENCE_SUBGROUP, OUTCOME_GROUP
 from ...contracts.victims import (
     AUDIT_SAMPLE,
     FULL_COUNT,
+    INVESTIGATION_UPDATES,
     REFERRAL_TO_SUPPORT,
-    TOLD_OF_THE_INVESTIGATION,
     VICTIMS_RIGHT,
     Victim,
     VictimsCodeAction,
@@ -37,12 +37,12 @@ NOT_POSITIVE_OUTCOMES = Assumption(
 
 VICTIMS_CODE = "Code of Practice for Victims of Crime in England and Wales, from 1 April 2021"
 
-fell_due = VictimsCodeAction.due_at <= VictimsCodeAction.extracted_at
-counted = (VictimsCodeAction.basis == FULL_COUNT) & fell_due
-sampled = (VictimsCodeAction.basis == AUDIT_SAMPLE) & fell_due
-done = VictimsCodeAction.done_at.is_not_null()
-in_time = done & (VictimsCodeAction.done_at <= VictimsCodeAction.due_at)
-updates = VictimsCodeAction.right == TOLD_OF_THE_INVESTIGATION
+_FELL_DUE = VictimsCodeAction.due_at <= VictimsCodeAction.extracted_at
+_IN_FULL_COUNT = (VictimsCodeAction.basis == FULL_COUNT) & _FELL_DUE
+_IN_AUDIT = (VictimsCodeAction.basis == AUDIT_SAMPLE) & _FELL_DUE
+_DONE = VictimsCodeAction.done_at.is_not_null()
+_DONE_IN_TIME = _DONE & (VictimsCodeAction.done_at <= VictimsCodeAction.due_at)
+_UPDATE = VictimsCodeAction.right == INVESTIGATION_UPDATES
 
 victims_code = Metric(
     ref="2",
@@ -58,7 +58,7 @@ victims_code = Metric(
             label="Duties that fell due",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
-            where=counted,
+            where=_IN_FULL_COUNT,
             direction=Direction.NEUTRAL,
         ),
         Proportion(
@@ -66,16 +66,16 @@ victims_code = Metric(
             label="Duties done in time",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
-            where=counted,
-            numerator=in_time,
+            where=_IN_FULL_COUNT,
+            numerator=_DONE_IN_TIME,
         ),
         Proportion(
             key="done",
             label="Duties done, in time or late",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
-            where=counted,
-            numerator=done,
+            where=_IN_FULL_COUNT,
+            numerator=_DONE,
             note="Includes late ones, so this is not the share that meets the Code.",
         ),
         Proportion(
@@ -83,23 +83,23 @@ victims_code = Metric(
             label="Referrals to support services (right 4) made in time",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
-            where=counted & (VictimsCodeAction.right == REFERRAL_TO_SUPPORT),
-            numerator=in_time,
+            where=_IN_FULL_COUNT & (VictimsCodeAction.right == REFERRAL_TO_SUPPORT),
+            numerator=_DONE_IN_TIME,
         ),
         Proportion(
             key="updates_in_time",
             label="Updates about the investigation and prosecution (right 6) given in time",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
-            where=counted & updates,
-            numerator=in_time,
+            where=_IN_FULL_COUNT & _UPDATE,
+            numerator=_DONE_IN_TIME,
         ),
         Duration(
             key="update_median_days",
             label="Median days to an update about the investigation and prosecution (right 6)",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
-            where=counted & updates,
+            where=_IN_FULL_COUNT & _UPDATE,
             start=VictimsCodeAction.duty_arose_at,
             end=VictimsCodeAction.done_at,
             average=Average.MEDIAN,
@@ -113,7 +113,7 @@ victims_code = Metric(
             label="Duties read in audits",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
-            where=sampled,
+            where=_IN_AUDIT,
             direction=Direction.NEUTRAL,
         ),
         Proportion(
@@ -121,8 +121,8 @@ victims_code = Metric(
             label="Duties read in audits: done in time",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
-            where=sampled,
-            numerator=in_time,
+            where=_IN_AUDIT,
+            numerator=_DONE_IN_TIME,
             note="From a sample: another sample would give a different share. Never added to the "
             "full count.",
         ),
@@ -202,7 +202,7 @@ victims_code = Metric(
     ],
 )
 
-closed = Victim.outcome_code.is_in(NOT_POSITIVE_OUTCOMES) & (Victim.status == "recorded")
+_CLOSED = Victim.outcome_code.is_in(NOT_POSITIVE_OUTCOMES) & (Victim.status == "recorded")
 
 explanation_to_victims = Metric(
     ref="5",
@@ -218,7 +218,7 @@ explanation_to_victims = Metric(
             label="Victims with a case closed without a positive outcome",
             of=Victim,
             at=Victim.closed_at,
-            where=closed,
+            where=_CLOSED,
             direction=Direction.NEUTRAL,
         ),
         Proportion(
@@ -226,7 +226,7 @@ explanation_to_victims = Metric(
             label="Victims who were given an explanation",
             of=Victim,
             at=Victim.closed_at,
-            where=closed,
+            where=_CLOSED,
             numerator=Victim.explained_at.is_not_null(),
         ),
     ],
