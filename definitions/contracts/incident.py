@@ -41,6 +41,7 @@ class Incident(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
     created_at = Column(
         datetime,
         ge=date(2000, 1, 1),
+        label="time the log was opened",
         description="When the log was opened; Europe/London if no offset is given.",
     )
     grade = Column(str, dimension=GRADE, nullable=True, description="Grade at first dispatch.")

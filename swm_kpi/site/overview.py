@@ -136,7 +136,7 @@ def _build_objective_lists(context: SiteContext) -> Iterable[Html]:
 def _build_counts(context: SiteContext) -> Html:
     catalogue = context.catalogue
     counts = [
-        (len(catalogue), "refs"),
+        (len(catalogue), "numbered metrics (refs)"),
         (sum(entry.computes for entry in catalogue), "can be computed"),
     ]
     statuses = Counter(entry.availability.status for entry in catalogue)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.expressions import DTYPE_WORDS
@@ -24,7 +25,8 @@ from swm_kpi.vocabulary import Basis
 
 # A longer closed list is shown only when a reader opens it.
 _MAX_LISTED_VALUES = 8
-_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+_BOUNDS = {"ge": "At least", "gt": "More than", "le": "At most", "lt": "Less than"}
+_DATE_BOUNDS = {"ge": "On or after", "gt": "After", "le": "On or before", "lt": "Before"}
 
 
 def build_table_page(contract: ContractType, context: SiteContext) -> str:
@@ -92,7 +94,8 @@ def _column_rules(column: Column) -> Iterator[Html]:
     if column.personal:
         yield label("warning", "unsure", "Personal")
     for bound, value in column.bounds.items():
-        yield join([f"{_BOUNDS[bound].capitalize()} {value}"])
+        bounds = _DATE_BOUNDS if column.dtype in (date, datetime) else _BOUNDS
+        yield join([f"{bounds[bound]} {value}"])
     if column.str_matches is not None:
         yield join(["Pattern: ", tag("code", column.str_matches)])
     if column.domain is not None:

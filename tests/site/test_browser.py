@@ -1,7 +1,7 @@
-"""The site in a real browser: whether everyone can read it, and whom it talks to.
+"""The site in a real browser: accessibility, keyboard use, search and network requests.
 
-Automated checks find about half of what can bar a reader; the accessibility statement says which
-checks a person made.
+Automatic checks find only some accessibility problems. The accessibility statement says what people
+tested.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ import pytest
 from tests.support.engines import lacking, needed
 
 ROOT = Path(__file__).parents[2]
-# One of each kind of page.
-KINDS = {
+# One page of each layout.
+PAGES = {
     "home": "index.html",
     "metric": "metrics/ref-57.html",
-    "heading": "metrics/ref-16.html",
+    "group": "metrics/ref-16.html",
     "table": "tables/incident.html",
-    "way in": "metrics/availability.html",
+    "index": "metrics/availability.html",
     "guide": "tutorial/first-dataset.html",
     "reference": "reference/api/compute.html",
     "search": "search.html?q=knife",
@@ -39,16 +39,16 @@ KINDS = {
 WIDTHS = (1280, 320)
 THEMES = ("light", "dark")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-MOST_BYTES = 400_000
-# A browser started by a test asks its makers for nothing.
-QUIET = (
+MAX_BYTES = 400_000
+# The browser of a test sends no request to its own makers.
+CHROMIUM_OPTIONS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 
 
-class Silent(SimpleHTTPRequestHandler):
-    """Serves files and keeps no log."""
+class SilentHandler(SimpleHTTPRequestHandler):
+    """Serve files without a log."""
 
     def log_message(self, *_: Any) -> None: ...
 
@@ -62,16 +62,16 @@ def browser() -> Iterator[Any]:
     from playwright import sync_api as playwright
 
     with playwright.sync_playwright() as started:
-        found = started.chromium.launch(executable_path=program, args=QUIET)
-        yield found
-        found.close()
+        chromium = started.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="module")
 def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the site, built as its readers get it and served here."""
+    """The address of the built site on a local server."""
     out = tmp_path_factory.mktemp("site")
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(out)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -79,8 +79,8 @@ def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=out))
+    assert process.returncode == 0, process.stdout + process.stderr
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SilentHandler, directory=out))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
@@ -89,53 +89,65 @@ def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     thread.join()
 
 
-@pytest.fixture
-def opened(browser: Any, site: str) -> Iterator[Any]:
-    """Open a page; close what was opened when the test is over."""
-    contexts: list[Any] = []
-    answers: list[Any] = []
+class Opener:
+    """Opens pages of the site, and records the responses that they load."""
 
-    def open_page(page: str, width: int = 1280, theme: str = "light") -> Any:
-        context = browser.new_context(
+    def __init__(self, browser: Any, site: str) -> None:
+        self.browser = browser
+        self.site = site
+        self.contexts: list[Any] = []
+        self.responses: list[Any] = []
+
+    def __call__(self, path: str, width: int = 1280, theme: str = "light") -> Any:
+        context = self.browser.new_context(
             viewport={"width": width, "height": 800}, color_scheme=theme, reduced_motion="reduce"
         )
-        contexts.append(context)
-        made = context.new_page()
-        made.on("response", lambda answer: answers.append(answer))
-        made.goto(site + page, wait_until="networkidle")
-        return made
-
-    open_page.answers = answers
-    yield open_page
-    for each in contexts:
-        each.close()
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("response", self.responses.append)
+        page.goto(self.site + path, wait_until="networkidle")
+        return page
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.fixture
+def open_page(browser: Any, site: str) -> Iterator[Opener]:
+    opener = Opener(browser, site)
+    yield opener
+    for context in opener.contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("layout", PAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("theme", THEMES)
-def test_axe_finds_nothing(opened: Any, kind: str, width: int, theme: str) -> None:
-    """By the rules of WCAG 2.2 at level AA."""
-    page = opened(KINDS[kind], width, theme)
+def test_axe_finds_no_violation(open_page: Opener, layout: str, width: int, theme: str) -> None:
+    """The rules are those of WCAG 2.2 at level AA."""
+    page = open_page(PAGES[layout], width, theme)
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
-    asked = json.dumps({"runOnly": {"type": "tag", "values": RULES}})
-    found = page.evaluate(f"axe.run(document, {asked})")
-    assert found["passes"], "nothing was checked"
-    told = [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in
-            found["violations"]]  # fmt: skip
-    assert told == []
+    options = json.dumps({"runOnly": {"type": "tag", "values": RULES}})
+    report = page.evaluate(f"axe.run(document, {options})")
+    assert report["passes"], "no rule was checked"
+    violations = [
+        (violation["id"], [node["html"][:200] for node in violation["nodes"]])
+        for violation in report["violations"]
+    ]
+    assert violations == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_scrolls_sideways_on_a_phone(opened: Any, kind: str) -> None:
-    page = opened(KINDS[kind], 320)
-    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert wide[0] <= wide[1]
+@pytest.mark.parametrize("layout", PAGES)
+def test_nothing_scrolls_sideways_on_a_phone(open_page: Opener, layout: str) -> None:
+    page = open_page(PAGES[layout], 320)
+    content_width, window_width = page.evaluate(
+        "[document.documentElement.scrollWidth, window.innerWidth]"
+    )
+    assert content_width <= window_width
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_page_has_its_language_one_heading_and_its_landmarks(opened: Any, kind: str) -> None:
-    page = opened(KINDS[kind])
+@pytest.mark.parametrize("layout", PAGES)
+def test_a_page_has_a_language_one_main_heading_and_landmarks(
+    open_page: Opener, layout: str
+) -> None:
+    page = open_page(PAGES[layout])
     assert page.get_attribute("html", "lang") == "en-GB"
     assert page.locator("h1").count() == 1
     for landmark in ("main", "banner", "contentinfo"):
@@ -143,60 +155,64 @@ def test_a_page_has_its_language_one_heading_and_its_landmarks(opened: Any, kind
     assert page.get_by_role("navigation").count() >= 1
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_request_leaves_the_sites_own_origin(opened: Any, site: str, kind: str) -> None:
-    opened(KINDS[kind])
-    assert opened.answers
-    assert [each.url for each in opened.answers if not each.url.startswith(site)] == []
-    assert [each.url for each in opened.answers if each.status >= 400] == []
+@pytest.mark.parametrize("layout", PAGES)
+def test_no_request_leaves_the_sites_own_origin(open_page: Opener, site: str, layout: str) -> None:
+    open_page(PAGES[layout])
+    urls = [response.url for response in open_page.responses]
+    assert urls
+    assert [url for url in urls if not url.startswith(site)] == []
+    failed = [response.url for response in open_page.responses if response.status >= 400]
+    assert failed == []
 
 
-def test_a_metrics_page_is_light(opened: Any) -> None:
-    """What a reader loads for it, everything counted."""
-    opened(KINDS["metric"])
-    assert 0 < sum(len(each.body()) for each in opened.answers) < MOST_BYTES
+def test_a_metric_page_is_small(open_page: Opener) -> None:
+    """The size includes everything that the page loads."""
+    open_page(PAGES["metric"])
+    assert 0 < sum(len(response.body()) for response in open_page.responses) < MAX_BYTES
 
 
-FOCUS = """() => {
-    const at = document.activeElement, style = getComputedStyle(at);
-    const box = at.getBoundingClientRect();
+FOCUSED_ELEMENT = """() => {
+    const element = document.activeElement, style = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
     return {
-        name: (at.innerText || at.getAttribute("name") || at.id || at.tagName).trim(),
-        role: at.tagName.toLowerCase(),
-        nav: at.closest("nav") !== null,
-        seen: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2)
+        name: (element.innerText || element.getAttribute("name") || element.id
+            || element.tagName).trim(),
+        tag: element.tagName.toLowerCase(),
+        in_navigation: element.closest("nav") !== null,
+        has_outline: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2)
             || style.boxShadow !== "none",
-        inside: box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0,
+        is_visible: box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0,
     };
 }"""
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_keyboard_reaches_search_and_navigation_and_shows_where_it_is(
-    opened: Any, width: int, theme: str
+def test_the_keyboard_reaches_search_and_navigation_with_a_visible_focus(
+    open_page: Opener, width: int, theme: str
 ) -> None:
-    page = opened(KINDS["metric"], width, theme)
+    page = open_page(PAGES["metric"], width, theme)
     stops = []
     for _ in range(14):
         page.keyboard.press("Tab")
-        stops.append(page.evaluate(FOCUS))
+        stops.append(page.evaluate(FOCUSED_ELEMENT))
     assert stops[0]["name"].startswith("Skip to")
-    assert any(each["role"] == "input" for each in stops), "search is not reached"
-    assert any(each["nav"] or each["role"] == "summary" for each in stops), "no navigation"
-    assert [each["name"] for each in stops if not (each["seen"] and each["inside"])] == []
+    assert any(stop["tag"] == "input" for stop in stops), "search is not reached"
+    assert any(stop["in_navigation"] or stop["tag"] == "summary" for stop in stops)
+    invisible = [stop["name"] for stop in stops if not (stop["has_outline"] and stop["is_visible"])]
+    assert invisible == []
 
 
-def test_skipping_leads_past_the_menus(opened: Any) -> None:
-    page = opened(KINDS["metric"])
+def test_the_skip_link_leads_past_the_menus(open_page: Opener) -> None:
+    page = open_page(PAGES["metric"])
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
-def test_the_menu_opens_by_keyboard_on_a_phone(opened: Any) -> None:
-    page = opened(KINDS["metric"], 320)
+def test_the_menu_opens_by_keyboard_on_a_phone(open_page: Opener) -> None:
+    page = open_page(PAGES["metric"], 320)
     summary = page.get_by_text("Menu", exact=True).first
     summary.focus()
     page.keyboard.press("Enter")
@@ -213,15 +229,15 @@ def test_the_menu_opens_by_keyboard_on_a_phone(opened: Any) -> None:
         ("knife", "metrics/ref-18.html"),
     ],
 )
-def test_search_finds_what_people_call_things(opened: Any, words: str, page: str) -> None:
-    found = opened(f"search.html?q={quote(words)}")
-    link = found.locator(f"#mkdocs-search-results a[href*='{page}']")
+def test_search_finds_common_words(open_page: Opener, words: str, page: str) -> None:
+    results = open_page(f"search.html?q={quote(words)}")
+    link = results.locator(f"#mkdocs-search-results a[href*='{page}']")
     link.first.wait_for(timeout=10_000)
     assert link.count() >= 1
 
 
-def test_search_by_hand_from_any_page(opened: Any) -> None:
-    page = opened(KINDS["table"])
+def test_the_search_box_of_a_page_works(open_page: Opener) -> None:
+    page = open_page(PAGES["table"])
     page.fill("input[type=search]", "knife")
     page.keyboard.press("Enter")
     page.locator("#mkdocs-search-results article").first.wait_for(timeout=10_000)

@@ -1,4 +1,4 @@
-"""A catalogue whose every word tries to be markup, and which is right in every other way."""
+"""A valid catalogue in which every text contains markup or a script."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ AREA = kpi.Dimension(
 )
 
 
-class Visit(kpi.Contract, row_unit=kpi.Unit.EVENTS, source=f"The book {SCRIPT}"):
+class Visit(kpi.Contract, row_unit=kpi.Unit.EVENTS, source=f"The visit book {SCRIPT}"):
     """One row per visit <script>alert(1)</script> **loud**."""
 
-    visit_id = kpi.Column(str, unique=True, description=f"Its number {IMAGE}.")
+    visit_id = kpi.Column(str, unique=True, description=f"The number of the visit {IMAGE}.")
     day = kpi.Column(date, label=f"day {BOLD}", description=f"When {PIPE}.")
     kind = kpi.Column(
         str, isin=("plain", SCRIPT, LINK.replace("|", "")), description=f"What {LINK}."
@@ -64,7 +64,7 @@ visits = kpi.Metric(
             | 2024-04-02 | plain    |
             """,
             expect={"visits": 1 + 1},
-            description=f"Shows {SCRIPT} {BOLD}",
+            description=f"One visit counts {SCRIPT} {BOLD}",
         ),
         kpi.Example(
             rows=f"""
@@ -72,7 +72,7 @@ visits = kpi.Metric(
             | 2024-07-01 | {SCRIPT} |
             """,
             expect={"visits": 0},
-            edge_case=f"Trap {IMAGE} {BOLD}",
+            edge_case=f"Outside the period {IMAGE} {BOLD}",
         ),
     ],
 )
