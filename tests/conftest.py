@@ -1,16 +1,28 @@
-"""How many random examples the engines are held to the oracle with: ``--long`` asks for more."""
+"""Which tests are in the fast set, and how many random examples the properties draw.
+
+``python -m pytest -m fast`` runs the fast set in less than a minute on two quiet cores. A test is
+in it if it is in one of ``FAST_FOLDERS`` and is not listed in ``SLOW``.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+TESTS = Path(__file__).parent
+FAST_FOLDERS = ("project", "spec", "unit")
+
+# Files and tests of those folders that are not in the fast set, with their CPU seconds.
+SLOW: dict[str, float] = {}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long",
         action="store_true",
-        help="hold every engine to 5,000 new random examples per property, in place of 200",
+        help="compare every engine with the oracle on 5,000 new random examples, in place of 200",
     )
 
 
@@ -27,3 +39,27 @@ def pytest_configure(config: pytest.Config) -> None:
         phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if long else [])],
         suppress_health_check=list(HealthCheck),
     )
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(TESTS).as_posix()
+
+
+def is_fast(name: str) -> bool:
+    """Return whether a file, or a test written as ``file::function``, is in the fast set."""
+    file = name.partition("::")[0]
+    return file.split("/")[0] in FAST_FOLDERS and file not in SLOW and name not in SLOW
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With ``-m fast``, do not even import files that have no fast test."""
+    if config.option.markexpr != "fast" or TESTS not in collection_path.parents:
+        return None
+    return None if is_fast(name_of(collection_path)) else True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        function = getattr(item, "originalname", item.name)
+        if is_fast(f"{name_of(item.path)}::{function}"):
+            item.add_marker("fast")

@@ -13,53 +13,53 @@ from tests.support.small_tables import (
     INCIDENTS,
     PEOPLE,
     Post,
+    build_metric,
     compute,
-    frame,
-    metric,
-    row,
-    rows,
+    frame_of,
+    row_of,
+    rows_of,
     run,
-    value,
+    value_of,
 )
 
 
-def test_nothing_to_divide_by_is_not_applicable() -> None:
-    """1 over 0 and 0 over 0 alike, in every kind that divides."""
+def test_a_division_by_zero_is_not_applicable() -> None:
+    """1 / 0 and 0 / 0 are [z] in every kind that divides."""
     data = {
         "incident": INCIDENTS,
         "population": PEOPLE.with_columns(residents=pl.lit(0, dtype=pl.Int64)),
     }
-    found = run("15", data, by=["lpa"])
-    for each in rows(found, "per_1000"):
-        assert (each["value"], each["marker"], each["denominator"]) == (None, "[z]", 0)
-    assert row(found, "per_1000", lpa="Shropshire")["numerator"] == 2
+    result = run("15", data, by=["lpa"])
+    for row in rows_of(result, "per_1000"):
+        assert (row["value"], row["marker"], row["denominator"]) == (None, "[z]", 0)
+    assert row_of(result, "per_1000", lpa="Shropshire")["numerator"] == 2
     for name in ("value", "numerator", "denominator"):
-        numbers = found.to_polars()[name].drop_nulls()
+        numbers = result.to_polars()[name].drop_nulls()
         assert numbers.is_finite().all()
 
 
-def test_a_rate_names_its_estimate_and_is_of_the_area() -> None:
+def test_a_rate_divides_by_the_estimate_of_its_area_and_the_note_names_it() -> None:
     """Two in Shropshire for 500 people; an area with no estimate has no rate."""
-    found = run("15", {"incident": INCIDENTS, "population": PEOPLE}, by=["lpa"])
-    shropshire = row(found, "per_1000", lpa="Shropshire")
+    result = run("15", {"incident": INCIDENTS, "population": PEOPLE}, by=["lpa"])
+    shropshire = row_of(result, "per_1000", lpa="Shropshire")
     assert (shropshire["value"], shropshire["numerator"], shropshire["denominator"]) == (4, 2, 500)
     assert "Population: mid-2024 estimate." in shropshire["note"]
-    assert value(found, "per_1000", lpa="All") == pytest.approx(4 / 800 * 1000)
-    assert row(found, "per_1000", lpa="South Worcestershire")["marker"] == "[z]"
-    assert row(found, "per_1000", lpa="Unknown")["marker"] == "[z]"
+    assert value_of(result, "per_1000", lpa="All") == pytest.approx(4 / 800 * 1000)
+    assert row_of(result, "per_1000", lpa="South Worcestershire")["marker"] == "[z]"
+    assert row_of(result, "per_1000", lpa="Unknown")["marker"] == "[z]"
 
 
-def test_a_ratio_of_what_is_not_available_is_not_available() -> None:
-    """A member missing from the statement has no stock, and so no ratio; not 0 over 1."""
+def test_a_ratio_of_a_value_not_available_is_not_available() -> None:
+    """A member missing from the snapshot has no stock, so its ratio is [x] and not 0 / 1."""
     first = {"of": Post, "at": Post.day, "series": Post.ended.is_null()}
-    made = metric(
+    metric = build_metric(
         PeriodEndStock(key="listed", **first),
         PeriodEndStock(key="posts", of=Post, at=Post.day),
         PeriodEndStock(key="staying", of=Post, at=Post.day, where=Post.ended.is_null()),
         Ratio(key="ratio", numerator="listed", denominator="posts"),
         Ratio(key="of_staying", numerator="listed", denominator="staying"),
     )
-    posts = frame(
+    posts = frame_of(
         Post,
         """
         | day        | ended      | side  |
@@ -67,11 +67,11 @@ def test_a_ratio_of_what_is_not_available_is_not_available() -> None:
         | 2024-06-30 | 2024-06-30 | Right |
         """,
     )
-    found = compute(made, {"post": posts}, by=["side"])
-    assert row(found, "listed", side="Right")["marker"] == "[x]"
-    right = row(found, "ratio", side="Right")
+    result = compute(metric, {"post": posts}, by=["side"])
+    assert row_of(result, "listed", side="Right")["marker"] == "[x]"
+    right = row_of(result, "ratio", side="Right")
     assert (right["value"], right["numerator"], right["marker"]) == (None, None, "[x]")
-    assert value(found, "ratio", side="Left") == 1
-    # Nor is it not applicable, where what it would be divided by is 0.
-    assert value(found, "staying", side="Right") == 0
-    assert row(found, "of_staying", side="Right")["marker"] == "[x]"
+    assert value_of(result, "ratio", side="Left") == 1
+    # Also with a denominator of 0, the ratio is [x] and not [z].
+    assert value_of(result, "staying", side="Right") == 0
+    assert row_of(result, "of_staying", side="Right")["marker"] == "[x]"

@@ -19,18 +19,18 @@ from tests.support.small_tables import (
     MINUTES,
     Call,
     Outage,
+    build_metric,
     compute,
-    frame,
-    metric,
-    row,
-    rows,
-    value,
+    frame_of,
+    row_of,
+    rows_of,
+    value_of,
 )
 
 
-def test_the_first_and_the_last_moment_of_a_period_are_in_it() -> None:
-    """Nothing falls between two periods, and nothing is in both."""
-    calls = frame(
+def test_a_period_includes_its_first_and_its_last_moment() -> None:
+    """Consecutive periods have no gap and no overlap."""
+    calls = frame_of(
         Call,
         """
         | began_at                   |
@@ -40,8 +40,10 @@ def test_the_first_and_the_last_moment_of_a_period_are_in_it() -> None:
         | 2024-07-01 00:00:00        |
         """,
     )
-    found = compute(metric(CALLS), {"call": calls}, ["2023/24 Q4", "2024/25 Q1", "2024/25 Q2"])
-    assert [each["value"] for each in rows(found, "calls")] == [1, 1 + 1, 1]
+    result = compute(
+        build_metric(CALLS), {"call": calls}, ["2023/24 Q4", "2024/25 Q1", "2024/25 Q2"]
+    )
+    assert [row["value"] for row in rows_of(result, "calls")] == [1, 1 + 1, 1]
 
 
 SPRING = datetime(2024, 3, 31, 0, 50), datetime(2024, 3, 31, 2, 10)
@@ -54,13 +56,13 @@ AUTUMN = datetime(2024, 10, 27, 0, 50), datetime(2024, 10, 27, 2, 10)
         (*SPRING, 80 - 60),
         (*AUTUMN, 80 + 60),
         (SPRING[0].replace(tzinfo=UTC), datetime(2024, 3, 31, 1, 10, tzinfo=UTC), 20),
-        # 00:50 and 02:10 by the clock, before and after it went back.
+        # 00:50 and 02:10 by the clock, before and after it goes back.
         (
             datetime(2024, 10, 26, 23, 50, tzinfo=UTC),
             datetime(2024, 10, 27, 2, 10, tzinfo=UTC),
             140,
         ),
-        # Both ends in the hour that occurs twice: only an offset can tell them apart.
+        # Both times are in the repeated hour: only an offset distinguishes them.
         (
             datetime(2024, 10, 27, 0, 30, tzinfo=UTC),
             datetime(2024, 10, 27, 1, 30, tzinfo=UTC),
@@ -69,14 +71,16 @@ AUTUMN = datetime(2024, 10, 27, 0, 50), datetime(2024, 10, 27, 2, 10)
     ],
     ids=["naive spring", "naive autumn", "aware spring", "aware autumn", "aware, twice 01:30"],
 )
-def test_elapsed_time_is_real_time_across_both_clock_changes(began, ended, minutes) -> None:
-    """The clocks skip an hour in spring and repeat one in autumn; people wait in real minutes."""
+def test_durations_are_elapsed_time_across_both_clock_changes(began, ended, minutes) -> None:
+    """The clocks skip an hour in spring and repeat one in autumn."""
     calls = pl.DataFrame({"began_at": [began], "ended_at": [ended]})
-    made = metric(*(Duration(key=a.name.lower(), **CALL, average=a, **MINUTES) for a in Average))
-    found = compute(made, {"call": calls}, ["2024-03", "2024-10"])
+    metric = build_metric(
+        *(Duration(key=a.name.lower(), **CALL, average=a, **MINUTES) for a in Average)
+    )
+    result = compute(metric, {"call": calls}, ["2024-03", "2024-10"])
     for average in Average:
-        numbers = [each["value"] for each in rows(found, average.name.lower())]
-        assert sorted(each for each in numbers if each is not None) == [minutes]
+        numbers = [row["value"] for row in rows_of(result, average.name.lower())]
+        assert sorted(number for number in numbers if number is not None) == [minutes]
 
 
 @pytest.mark.parametrize(
@@ -88,8 +92,8 @@ def test_elapsed_time_is_real_time_across_both_clock_changes(began, ended, minut
         (Unit.DAYS, 0.00125),
     ],
 )
-def test_108_seconds_are_so_many_of_each_unit(unit, expected) -> None:
-    calls = frame(
+def test_durations_are_converted_to_the_unit_of_the_measure(unit, expected) -> None:
+    calls = frame_of(
         Call,
         """
         | began_at            | ended_at            |
@@ -97,14 +101,16 @@ def test_108_seconds_are_so_many_of_each_unit(unit, expected) -> None:
         """,
     )
     ends = {"start": Call.began_at, "end": Call.ended_at, "unit": unit}
-    made = metric(*(Duration(key=a.name.lower(), **CALL, average=a, **ends) for a in Average))
-    found = compute(made, {"call": calls})
-    assert [value(found, a.name.lower()) for a in Average] == [pytest.approx(expected)] * 3
+    metric = build_metric(
+        *(Duration(key=a.name.lower(), **CALL, average=a, **ends) for a in Average)
+    )
+    result = compute(metric, {"call": calls})
+    assert [value_of(result, a.name.lower()) for a in Average] == [pytest.approx(expected)] * 3
 
 
-def test_a_row_without_a_duration_is_left_out_for_its_own_reason() -> None:
-    """Two calls have no end, and one ends in the hour that comes twice: 20 minutes are known."""
-    calls = frame(
+def test_a_row_without_a_duration_is_left_out_and_the_note_gives_the_reason() -> None:
+    """Two calls have no end, and one ends in the repeated hour. One lasts 20 minutes."""
+    calls = frame_of(
         Call,
         """
         | began_at         | ended_at         |
@@ -114,24 +120,24 @@ def test_a_row_without_a_duration_is_left_out_for_its_own_reason() -> None:
         | 2024-10-26 12:00 | 2024-10-27 01:30 |
         """,
     )
-    made = metric(
+    metric = build_metric(
         *(Duration(key=a.name.lower(), **CALL, average=a, **MINUTES) for a in Average),
         Duration(
             key="named", **CALL, average=Average.MEAN, **MINUTES, missing="nobody noted its end"
         ),
     )
-    found = compute(made, {"call": calls}, ["2024-10"])
+    result = compute(metric, {"call": calls}, ["2024-10"])
     for average in Average:
-        only = row(found, average.name.lower())
+        only = row_of(result, average.name.lower())
         assert (only["value"], only["denominator"]) == (20, 1)
         assert "2 rows left out: began at or end missing" in only["note"]
         assert "1 row left out: a time is in the hour that comes twice" in only["note"]
-    assert "2 rows left out: nobody noted its end" in row(found, "named")["note"]
+    assert "2 rows left out: nobody noted its end" in row_of(result, "named")["note"]
 
 
-def test_an_outage_that_ends_in_the_hour_that_occurs_twice_does_not_last_for_ever() -> None:
-    """It takes no time, since how long it took is not known; its system still counts."""
-    outages = frame(
+def test_an_outage_that_ends_in_the_repeated_hour_has_an_end() -> None:
+    """Its length is not known, so it takes no time. Its system is in the denominator."""
+    outages = frame_of(
         Outage,
         """
         | system | began_at         | ended_at         |
@@ -146,6 +152,6 @@ def test_an_outage_that_ends_in_the_hour_that_occurs_twice_does_not_last_for_eve
         until=Outage.ended_at,
         system=Outage.system,
     )
-    found = row(compute(metric(up), {"outage": outages}, ["2024-10"]), "up")
-    assert found["value"] == 1
-    assert found["denominator"] == 2 * (31 * 24 + 1) * 3600
+    row = row_of(compute(build_metric(up), {"outage": outages}, ["2024-10"]), "up")
+    assert row["value"] == 1
+    assert row["denominator"] == 2 * (31 * 24 + 1) * 3600

@@ -12,49 +12,49 @@ from tests.support.small_tables import (
     INCIDENTS,
     URGENT,
     Call,
+    build_metric,
     compute,
-    frame,
-    metric,
-    row,
-    rows,
+    frame_of,
+    row_of,
+    rows_of,
     run,
 )
 
 
-def test_a_period_that_the_extraction_cuts_short_is_provisional() -> None:
-    """Data extracted on the last day of May do not hold all of that day, nor any of June."""
-    found = run(
+def test_a_period_that_ends_after_the_extract_is_provisional() -> None:
+    """Data extracted on the last day of May have part of that day, and nothing of June."""
+    result = run(
         "15", {"incident": INCIDENTS}, ["2024-04", "2024-05", "2024-06"], as_at="2024-05-31"
     )
-    april, may, june = rows(found, "incidents")
+    april, may, june = rows_of(result, "incidents")
     assert (april["value"], april["marker"]) == (1, "")
     assert (may["value"], may["marker"]) == (2, "[p]")
     assert "extracted on 31 May 2024, before the period was over" in may["note"]
     assert (june["value"], june["marker"]) == (None, "[x]")
     assert "begins after the data were extracted" in june["note"]
-    assert {each["as_at"] for each in (april, may, june)} == {date(2024, 5, 31)}
+    assert {row["as_at"] for row in (april, may, june)} == {date(2024, 5, 31)}
 
 
-def test_the_day_after_a_period_its_data_are_whole() -> None:
-    """Extracted on 1 June, May is over."""
-    found = run("15", {"incident": INCIDENTS}, ["2024-05"], as_at=date(2024, 6, 1))
-    assert row(found, "incidents")["marker"] == ""
+def test_a_period_is_final_in_an_extract_of_the_next_day() -> None:
+    """In an extract of 1 June, May is complete."""
+    result = run("15", {"incident": INCIDENTS}, ["2024-05"], as_at=date(2024, 6, 1))
+    assert row_of(result, "incidents")["marker"] == ""
 
 
-def test_a_break_inside_the_period_is_marked() -> None:
-    """The number stays, and is not to be compared."""
-    made = metric(CALLS, breaks=[Break("2024-05-06", "The form changed")])
-    calls = frame(Call, "| began_at |\n| 2024-05-07 12:00 |")
-    found = rows(compute(made, {"call": calls}, ["2024-04", "2024-05", "2024-06"]), "calls")
-    assert [each["marker"] for each in found] == ["", "[b]", ""]
-    assert [each["value"] for each in found] == [0, 1, 0]
-    assert found[1]["note"] == "Break in the series on 6 May 2024: The form changed."
+def test_a_break_in_the_series_marks_its_period() -> None:
+    """The value stays. It cannot be compared with periods before the break."""
+    metric = build_metric(CALLS, breaks=[Break("2024-05-06", "The form changed")])
+    calls = frame_of(Call, "| began_at |\n| 2024-05-07 12:00 |")
+    rows = rows_of(compute(metric, {"call": calls}, ["2024-04", "2024-05", "2024-06"]), "calls")
+    assert [row["marker"] for row in rows] == ["", "[b]", ""]
+    assert [row["value"] for row in rows] == [0, 1, 0]
+    assert rows[1]["note"] == "Break in the series on 6 May 2024: The form changed."
 
 
-def test_provisional_outranks_a_break_and_not_applicable_outranks_both() -> None:
-    """One marker a cell: the one that keeps a reader from a wrong conclusion."""
-    made = metric(CALLS, URGENT, breaks=[Break("2024-05-06", "The form changed")])
-    calls = frame(Call, "| began_at | urgent |\n| 2024-05-07 12:00 | |")
-    found = compute(made, {"call": calls}, ["2024-05"], as_at="2024-05-20")
-    assert row(found, "calls")["marker"] == "[p]"
-    assert row(found, "urgent_share")["marker"] == "[z]"
+def test_provisional_overrides_a_break_and_not_applicable_overrides_both() -> None:
+    """A cell has one marker: the one that best prevents a wrong conclusion."""
+    metric = build_metric(CALLS, URGENT, breaks=[Break("2024-05-06", "The form changed")])
+    calls = frame_of(Call, "| began_at | urgent |\n| 2024-05-07 12:00 | |")
+    result = compute(metric, {"call": calls}, ["2024-05"], as_at="2024-05-20")
+    assert row_of(result, "calls")["marker"] == "[p]"
+    assert row_of(result, "urgent_share")["marker"] == "[z]"

@@ -22,12 +22,12 @@ from tests.support.small_tables import (
     CALLS_TABLE,
     INCIDENTS,
     Call,
+    build_metric,
     compute,
-    frame,
-    metric,
-    row,
+    frame_of,
+    row_of,
     run,
-    value,
+    value_of,
 )
 
 COLUMNS = {
@@ -54,10 +54,10 @@ COLUMNS = {
 }
 
 
-def test_the_columns_of_a_result_are_these_in_this_order() -> None:
-    found = run("15", {"incident": INCIDENTS}, by=["lpa", "asb_type"]).to_polars()
-    assert dict(found.schema) == COLUMNS
-    first = found.row(0, named=True)
+def test_a_result_has_its_declared_columns_in_order() -> None:
+    frame = run("15", {"incident": INCIDENTS}, by=["lpa", "asb_type"]).to_polars()
+    assert dict(frame.schema) == COLUMNS
+    first = frame.row(0, named=True)
     assert first["ref"] == "15"
     assert (first["metric"], first["measure"]) == ("asb_incidents", "incidents")
     assert (first["basis"], first["grain"], first["unit"]) == ("force", "quarter", "incidents")
@@ -66,7 +66,7 @@ def test_the_columns_of_a_result_are_these_in_this_order() -> None:
     assert first["as_at"] is None
 
 
-def test_a_result_says_by_which_definition_it_was_made() -> None:
+def test_a_result_names_the_definition_of_each_row() -> None:
     """``ref@version#hash``, the same for every row of a metric."""
     (definition,) = set(run("15", {"incident": INCIDENTS}).to_polars()["definition"])
     assert definition == kpi.catalogue()["15"].definition
@@ -77,30 +77,30 @@ def test_a_result_says_by_which_definition_it_was_made() -> None:
     assert set(digest) <= set("0123456789abcdef")
 
 
-def test_a_row_for_each_measure_period_and_member_in_order() -> None:
-    """Metrics as asked, measures as declared, periods as asked, members as listed."""
-    calls = frame(Call, CALLS_TABLE)
+def test_a_result_has_a_row_for_each_measure_period_and_member_in_order() -> None:
+    """Metrics and periods as in the request, measures as declared, members as listed."""
+    calls = frame_of(Call, CALLS_TABLE)
     periods = ["2024-06", "2024-05"]
-    found = compute(ALL_OF_IT, {"call": calls}, periods, by=["side"]).to_polars()
+    frame = compute(ALL_OF_IT, {"call": calls}, periods, by=["side"]).to_polars()
     order = [
         (measure, period, side)
         for measure in ("calls", "urgent_share", "mean")
         for period in periods
         for side in ("Left", "Right", "All")
     ]
-    assert list(found.select("measure", "period", "side").iter_rows()) == order
+    assert list(frame.select("measure", "period", "side").iter_rows()) == order
 
 
-def test_what_a_share_was_divided_from_is_beside_it() -> None:
+def test_a_share_has_its_numerator_and_denominator() -> None:
     """A count has no numerator and no denominator; a share has both."""
-    found = compute(ALL_OF_IT, {"call": frame(Call, CALLS_TABLE)})
-    share, count = row(found, "urgent_share"), row(found, "calls")
+    result = compute(ALL_OF_IT, {"call": frame_of(Call, CALLS_TABLE)})
+    share, count = row_of(result, "urgent_share"), row_of(result, "calls")
     assert (share["value"], share["numerator"], share["denominator"]) == (0.5, 1, 2)
     assert (count["numerator"], count["denominator"]) == (None, None)
 
 
 def test_the_same_inputs_give_the_same_bytes(tmp_path) -> None:
-    """Also when the rows of a float column come in another order, many times over."""
+    """Also with the rows of a float column in another order."""
     rng = np.random.default_rng(1)
     costs = rng.lognormal(3, 4, 5_000)
     calls = pl.DataFrame(
@@ -111,27 +111,27 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path) -> None:
         }
     )
     assert sum(costs) != sum(sorted(costs))
-    made = metric(Sum(key="cost", **CALL, value=Call.cost, unit=Unit.POUNDS))
+    metric = build_metric(Sum(key="cost", **CALL, value=Call.cost, unit=Unit.POUNDS))
     files = set()
     for seed in range(5):
         mixed = calls.sample(fraction=1, shuffle=True, seed=seed) if seed else calls
         path = tmp_path / f"{seed}.csv"
-        write_csv(compute(made, {"call": mixed}, by=["side"]).to_polars(), path)
+        write_csv(compute(metric, {"call": mixed}, by=["side"]).to_polars(), path)
         files.add(path.read_bytes())
     assert len(files) == 1
 
 
-def test_the_libraries_agree_on_a_result() -> None:
-    """pandas, Polars and Arrow hold the same cells, nulls included."""
-    found = run("15", {"incident": INCIDENTS}, by=["lpa"], as_at="2024-07-14")
-    polars, pandas, arrow = found.to_polars(), found.to_pandas(), found.to_arrow()
+def test_polars_pandas_and_arrow_results_are_equal() -> None:
+    """They have the same cells, with the same nulls."""
+    result = run("15", {"incident": INCIDENTS}, by=["lpa"], as_at="2024-07-14")
+    polars, pandas, arrow = result.to_polars(), result.to_pandas(), result.to_arrow()
     assert list(pandas.columns) == polars.columns == arrow.column_names
     assert_frame_equal(pl.from_arrow(arrow), polars)
     for name in polars.columns:
         expected = polars[name].to_list()
         cells = pandas[name].tolist()
         if polars.schema[name] == pl.Date:
-            assert [each.date() for each in cells] == expected
+            assert [cell.date() for cell in cells] == expected
         else:
             for cell, wanted in zip(cells, expected, strict=True):
                 missing = isinstance(cell, float) and math.isnan(cell)
@@ -139,11 +139,10 @@ def test_the_libraries_agree_on_a_result() -> None:
     assert isinstance(arrow, pa.Table)
 
 
-def test_changing_what_was_handed_out_does_not_change_the_result() -> None:
-    """A result is what was computed."""
-    found = run("15", {"incident": INCIDENTS})
-    polars, pandas = found.to_polars(), found.to_pandas()
+def test_changing_a_returned_frame_does_not_change_the_result() -> None:
+    result = run("15", {"incident": INCIDENTS})
+    polars, pandas = result.to_polars(), result.to_pandas()
     polars.replace_column(0, pl.Series("ref", ["99", "99"]))
     pandas["value"] = -1
-    assert found.to_polars()["ref"].to_list() == ["15", "15"]
-    assert value(found, "incidents") == 4
+    assert result.to_polars()["ref"].to_list() == ["15", "15"]
+    assert value_of(result, "incidents") == 4

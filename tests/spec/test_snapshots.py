@@ -1,4 +1,4 @@
-"""Stocks and registers: which snapshot gives the number of a period."""
+"""Stocks and registers: which snapshots give the value of a period."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from swm_kpi import (
 from tests.support.small_tables import (
     Member,
     Post,
+    build_metric,
     by_area,
     compute,
-    frame,
-    metric,
-    row,
-    rows,
+    frame_of,
+    row_of,
+    rows_of,
     run,
     table,
 )
 
 
-def test_the_total_of_snapshots_leaves_out_those_that_miss_an_area() -> None:
-    """Shropshire is averaged over three snapshots, the force over the two that hold both areas."""
+def test_a_total_averages_only_snapshots_that_have_every_area() -> None:
+    """Shropshire is averaged over three snapshots, the force over the two with both areas."""
     waiting = table(
         "open_incident_snapshot",
         """
@@ -32,8 +32,8 @@ def test_the_total_of_snapshots_leaves_out_those_that_miss_an_area() -> None:
         | 2024-05-08 07:00 | Herefordshire | 2     | 0           |
         """,
     )
-    found = run("54", {"open_incident_snapshot": waiting}, by=["lpa"])
-    assert by_area(found, "unresourced") == {
+    result = run("54", {"open_incident_snapshot": waiting}, by=["lpa"])
+    assert by_area(result, "unresourced") == {
         "Herefordshire": (5 + 0) / 2,
         "Shropshire": (3 + 1 + 5) / 3,
         "Telford & Wrekin": None,
@@ -41,11 +41,11 @@ def test_the_total_of_snapshots_leaves_out_those_that_miss_an_area() -> None:
         "South Worcestershire": None,
         "All": ((3 + 5) + (5 + 0)) / 2,
     }
-    assert row(found, "unresourced", lpa="Telford & Wrekin")["marker"] == "[x]"
+    assert row_of(result, "unresourced", lpa="Telford & Wrekin")["marker"] == "[x]"
 
 
 def test_a_stock_is_the_latest_snapshot_of_the_period_and_never_a_sum() -> None:
-    """Two officers in April and one in June make one; May to June of next year has none."""
+    """Two officers in April and one in June give one. A period without a snapshot is [x]."""
     people = table(
         "workforce_snapshot",
         """
@@ -55,23 +55,23 @@ def test_a_stock_is_the_latest_snapshot_of_the_period_and_never_a_sum() -> None:
         | 2024-06-30 | a         | officer     | 0.6 | no           | no       | Shropshire |
         """,
     )
-    found = run(
+    result = run(
         "52",
         {"workforce_snapshot": people},
         ["2024-04", "2024-05", "2024/25 Q1"],
         by=["lpa"],
     )
-    april, may, quarter = rows(found, "officers", lpa="All")
+    april, may, quarter = rows_of(result, "officers", lpa="All")
     assert (april["value"], quarter["value"]) == (2, 1)
     assert (may["value"], may["marker"]) == (None, "[x]")
     assert "No snapshot in the period." in may["note"]
     assert "As at 30 June 2024." in quarter["note"]
-    assert [each["value"] for each in rows(found, "officers_fte", lpa="All")] == [1.5, None, 0.6]
+    assert [row["value"] for row in rows_of(result, "officers_fte", lpa="All")] == [1.5, None, 0.6]
 
 
-def test_a_snapshot_of_the_first_and_of_the_last_day_are_of_the_period() -> None:
-    """And one of the day after is of the next; a day without a post of the series is none of it."""
-    posts = frame(
+def test_snapshots_of_the_first_and_the_last_day_are_in_the_period() -> None:
+    """A snapshot of the day after is in the next period."""
+    posts = frame_of(
         Post,
         """
         | day        | ended      | side  |
@@ -83,29 +83,29 @@ def test_a_snapshot_of_the_first_and_of_the_last_day_are_of_the_period() -> None
         | 2024-05-01 | 2024-05-02 | Right |
         """,
     )
-    made = metric(
+    metric = build_metric(
         PeriodEndStock(key="posts", of=Post, at=Post.day),
         PeriodEndStock(key="staying", of=Post, at=Post.day, series=Post.ended.is_null()),
     )
-    found = compute(made, {"post": posts}, ["2024-03", "2024-04", "2024-05"], by=["side"])
+    result = compute(metric, {"post": posts}, ["2024-03", "2024-04", "2024-05"], by=["side"])
 
     def of(measure: str, side: str) -> list[float | None]:
-        return [each["value"] for each in rows(found, measure, side=side)]
+        return [row["value"] for row in rows_of(result, measure, side=side)]
 
     assert of("posts", "All") == [None, 1, 3]
     assert of("posts", "Left") == [None, 1, 2]
     assert of("staying", "All") == [None, 2, 2]
     assert of("staying", "Left") == [None, 1, 2]
-    notes = [each["note"] for each in rows(found, "posts", side="All")]
+    notes = [row["note"] for row in rows_of(result, "posts", side="All")]
     assert "No snapshot in the period." in notes[0]
     assert "As at 30 April 2024." in notes[1]
     assert "As at 1 May 2024." in notes[2]
-    assert "As at 1 April 2024." in rows(found, "staying", side="All")[1]["note"]
+    assert "As at 1 April 2024." in rows_of(result, "staying", side="All")[1]["note"]
 
 
-def test_registers_with_ends_of_their_own_are_counted_each_by_its_own() -> None:
-    """Two had joined by June; one has left since, and the other has moved."""
-    members = frame(
+def test_registers_of_one_table_with_different_end_columns_are_counted_separately() -> None:
+    """Two joined by June. One has left since, and the other has moved."""
+    members = frame_of(
         Member,
         """
         | joined     | left       | moved      | side  |
@@ -113,14 +113,14 @@ def test_registers_with_ends_of_their_own_are_counted_each_by_its_own() -> None:
         | 2024-06-30 |            | 2024-07-15 | Right |
         """,
     )
-    made = metric(
+    metric = build_metric(
         PeriodEndStock(key="members", of=Member, at=Member.joined, until=Member.left),
         PeriodEndStock(key="settled", of=Member, at=Member.joined, until=Member.moved),
     )
-    found = compute(made, {"member": members}, ["2024-04", "2024-06", "2024-07"], by=["side"])
+    result = compute(metric, {"member": members}, ["2024-04", "2024-06", "2024-07"], by=["side"])
 
     def of(measure: str, side: str) -> list[float | None]:
-        return [each["value"] for each in rows(found, measure, side=side)]
+        return [row["value"] for row in rows_of(result, measure, side=side)]
 
     assert of("members", "All") == [1, 1, 1]
     assert of("members", "Left") == [1, 0, 0]
@@ -129,8 +129,8 @@ def test_registers_with_ends_of_their_own_are_counted_each_by_its_own() -> None:
 
 
 def test_a_register_is_counted_on_the_last_day_of_the_period() -> None:
-    """One that ended on the last day is no longer in force at its end."""
-    posts = frame(
+    """A row that ended on the last day is not counted."""
+    posts = frame_of(
         Post,
         """
         | day        | ended      |
@@ -141,6 +141,6 @@ def test_a_register_is_counted_on_the_last_day_of_the_period() -> None:
         | 2024-07-01 |            |
         """,
     )
-    made = metric(PeriodEndStock(key="posts", of=Post, at=Post.day, until=Post.ended))
-    found = rows(compute(made, {"post": posts}, ["2024-05", "2024/25 Q1"]), "posts")
-    assert [each["value"] for each in found] == [1 + 2, 1 + 1 + 1]
+    metric = build_metric(PeriodEndStock(key="posts", of=Post, at=Post.day, until=Post.ended))
+    rows = rows_of(compute(metric, {"post": posts}, ["2024-05", "2024/25 Q1"]), "posts")
+    assert [row["value"] for row in rows] == [1 + 2, 1 + 1 + 1]

@@ -1,4 +1,4 @@
-"""Additive statistics are summed; the others are computed again for each total."""
+"""Additive statistics are summed. Others are computed from rows for each total."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from tests.support.small_tables import (
     WHOLE_Q1,
     Call,
     Post,
+    build_metric,
     compute,
-    frame,
-    metric,
-    row,
-    rows,
+    frame_of,
+    row_of,
+    rows_of,
     run,
     table,
-    value,
+    value_of,
 )
 
 
-def test_totals_of_what_does_not_add_are_worked_out_again() -> None:
-    """One caller rings from both sides; the median of all is not the sum of medians."""
-    calls = frame(
+def test_totals_of_statistics_that_are_not_additive_are_computed_from_rows() -> None:
+    """One caller rings from both sides. The total median is not the sum of medians."""
+    calls = frame_of(
         Call,
         """
         | began_at            | ended_at            | caller | side  |
@@ -53,16 +53,16 @@ def test_totals_of_what_does_not_add_are_worked_out_again() -> None:
         | 2024-05-06 12:00:00 |                     |        | Left  |
         """,
     )
-    made = metric(
+    metric = build_metric(
         Count(key="callers", **CALL, distinct=Call.caller),
         Duration(key="median", **CALL, average=Average.MEDIAN, **MINUTES),
     )
-    found = compute(made, {"call": calls}, ["2024-04", "2024-05", "2024/25 Q1"], by=["side"])
+    result = compute(metric, {"call": calls}, ["2024-04", "2024-05", "2024/25 Q1"], by=["side"])
 
     def of(measure: str, period: str) -> dict[str, float | None]:
-        return {each["side"]: each["value"] for each in rows(found, measure, period=period)}
+        return {row["side"]: row["value"] for row in rows_of(result, measure, period=period)}
 
-    # Nobody is nobody: the call with no caller adds no caller.
+    # A call without a caller adds no caller.
     assert of("callers", "2024-04") == {"Left": 1, "Right": 1, "Unknown": 0, "All": 1}
     assert of("callers", "2024-05") == {"Left": 2, "Right": 0, "Unknown": 1, "All": 2}
     assert of("callers", "2024/25 Q1") == {"Left": 2, "Right": 1, "Unknown": 1, "All": 2}
@@ -82,9 +82,9 @@ MIXED = [
 ]
 
 
-def test_periods_of_any_length_and_in_any_order_are_counted_each_for_itself() -> None:
+def test_periods_of_any_length_and_order_are_counted_separately() -> None:
     """One caller rings every month, a second in May and July, a third in December."""
-    calls = frame(
+    calls = frame_of(
         Call,
         """
         | began_at         | caller | side  | shade |
@@ -97,32 +97,32 @@ def test_periods_of_any_length_and_in_any_order_are_counted_each_for_itself() ->
         | 2024-12-06 12:00 | c      | Left  | Dark  |
         """,
     )
-    made = metric(CALLS, Count(key="callers", **CALL, distinct=Call.caller))
-    found = compute(made, {"call": calls}, MIXED, by=["side", "shade"])
+    metric = build_metric(CALLS, Count(key="callers", **CALL, distinct=Call.caller))
+    result = compute(metric, {"call": calls}, MIXED, by=["side", "shade"])
 
     def of(measure: str, side: str, shade: str) -> dict[str, float | None]:
         return {
-            each["period"]: each["value"] for each in rows(found, measure, side=side, shade=shade)
+            row["period"]: row["value"] for row in rows_of(result, measure, side=side, shade=shade)
         }
 
-    def told(*values: int) -> dict[str, int]:
+    def by_period(*values: int) -> dict[str, int]:
         return dict(zip(of("calls", "All", "All"), values, strict=True))
 
     assert len(of("calls", "All", "All")) == len(MIXED)
-    assert of("calls", "All", "All") == told(1, 2, 2, 1, 2, 4, 1, 0, 1)
-    assert of("callers", "All", "All") == told(1, 2, 2, 1, 2, 2, 1, 0, 1)
-    assert of("callers", "Left", "All") == told(1, 1, 0, 1, 0, 1, 1, 0, 1)
-    assert of("callers", "Left", "Dark") == told(1, 1, 0, 0, 0, 1, 1, 0, 1)
-    assert of("callers", "Right", "All") == told(0, 1, 1, 0, 1, 1, 0, 0, 0)
-    assert of("callers", "Right", "Unknown") == told(0, 0, 1, 0, 1, 0, 0, 0, 0)
-    assert of("callers", "Unknown", "All") == told(0, 0, 1, 0, 1, 0, 0, 0, 0)
-    assert of("callers", "All", "Dark") == told(1, 1, 1, 0, 1, 1, 1, 0, 1)
-    assert of("callers", "All", "Light") == told(0, 1, 0, 1, 0, 2, 0, 0, 0)
+    assert of("calls", "All", "All") == by_period(1, 2, 2, 1, 2, 4, 1, 0, 1)
+    assert of("callers", "All", "All") == by_period(1, 2, 2, 1, 2, 2, 1, 0, 1)
+    assert of("callers", "Left", "All") == by_period(1, 1, 0, 1, 0, 1, 1, 0, 1)
+    assert of("callers", "Left", "Dark") == by_period(1, 1, 0, 0, 0, 1, 1, 0, 1)
+    assert of("callers", "Right", "All") == by_period(0, 1, 1, 0, 1, 1, 0, 0, 0)
+    assert of("callers", "Right", "Unknown") == by_period(0, 0, 1, 0, 1, 0, 0, 0, 0)
+    assert of("callers", "Unknown", "All") == by_period(0, 0, 1, 0, 1, 0, 0, 0, 0)
+    assert of("callers", "All", "Dark") == by_period(1, 1, 1, 0, 1, 1, 1, 0, 1)
+    assert of("callers", "All", "Light") == by_period(0, 1, 0, 1, 0, 2, 0, 0, 0)
 
 
 @pytest.mark.parametrize("period", MIXED)
-def test_a_period_is_the_same_whatever_is_asked_for_beside_it(period) -> None:
-    calls = frame(
+def test_the_values_of_a_period_do_not_depend_on_other_periods_requested(period) -> None:
+    calls = frame_of(
         Call,
         """
         | began_at         | ended_at         | caller | cost | urgent | side  |
@@ -134,15 +134,15 @@ def test_a_period_is_the_same_whatever_is_asked_for_beside_it(period) -> None:
         | 2024-12-06 12:00 | 2024-12-06 12:07 | a      | 32   | yes    | Right |
         """,
     )
-    made = metric(
+    metric = build_metric(
         CALLS,
         URGENT,
         Sum(key="cost", **CALL, value=Call.cost, unit=Unit.POUNDS),
         Count(key="callers", **CALL, distinct=Call.caller),
         Duration(key="median", **CALL, average=Average.MEDIAN, **MINUTES),
     )
-    together = compute(made, {"call": calls}, MIXED, by=["side"]).to_polars()
-    alone = compute(made, {"call": calls}, [period], by=["side"]).to_polars()
+    together = compute(metric, {"call": calls}, MIXED, by=["side"]).to_polars()
+    alone = compute(metric, {"call": calls}, [period], by=["side"]).to_polars()
     (label,) = alone["period"].unique()
     columns = ["measure", "side", "value", "numerator", "denominator", "lower", "upper", "marker"]
     same = together.filter(pl.col("period") == label, pl.col("side") != "Unknown")
@@ -151,9 +151,9 @@ def test_a_period_is_the_same_whatever_is_asked_for_beside_it(period) -> None:
     )
 
 
-def test_two_breakdowns_are_crossed_with_their_margins() -> None:
+def test_two_breakdowns_are_crossed_and_have_margins() -> None:
     """Each breakdown has its own total within each member of the other."""
-    calls = frame(
+    calls = frame_of(
         Call,
         """
         | began_at         | side  | shade |
@@ -163,8 +163,8 @@ def test_two_breakdowns_are_crossed_with_their_margins() -> None:
         | 2024-05-06 12:00 | Right |       |
         """,
     )
-    found = compute(metric(CALLS), {"call": calls}, by=["side", "shade"])
-    grid = {(each["side"], each["shade"]): each["value"] for each in rows(found, "calls")}
+    result = compute(build_metric(CALLS), {"call": calls}, by=["side", "shade"])
+    grid = {(row["side"], row["shade"]): row["value"] for row in rows_of(result, "calls")}
     shades = ["Dark", "Light", "Unknown", "All"]
     assert [[grid[side, shade] for shade in shades] for side in ("Left", "Right", "All")] == [
         [1, 2, 0, 3],
@@ -172,13 +172,13 @@ def test_two_breakdowns_are_crossed_with_their_margins() -> None:
         [1, 2, 1, 4],
     ]
     assert len(grid) == 3 * 4
-    assert found.by == ("side", "shade")
+    assert result.by == ("side", "shade")
 
 
 @pytest.mark.parametrize("by", [["side", "shade"], ["shade", "side"]])
 def test_a_distribution_is_over_its_own_breakdown_within_each_member_of_another(by) -> None:
-    """Of three dark calls with a side two are left; the light one is right; one names no side."""
-    calls = frame(
+    """Two of three dark calls with a side are left, the light one is right, one has no side."""
+    calls = frame_of(
         Call,
         """
         | began_at         | side  | shade |
@@ -189,9 +189,11 @@ def test_a_distribution_is_over_its_own_breakdown_within_each_member_of_another(
         | 2024-05-06 12:00 |       | Light |
         """,
     )
-    found = compute(metric(Distribution(key="spread", **CALL, over=SIDE)), {"call": calls}, by=by)
-    grid = {(each["side"], each["shade"]): each for each in rows(found, "spread")}
-    shares = {place: (each["numerator"], each["denominator"]) for place, each in grid.items()}
+    result = compute(
+        build_metric(Distribution(key="spread", **CALL, over=SIDE)), {"call": calls}, by=by
+    )
+    grid = {(row["side"], row["shade"]): row for row in rows_of(result, "spread")}
+    shares = {place: (cell["numerator"], cell["denominator"]) for place, cell in grid.items()}
     assert shares == {
         ("Left", "Dark"): (2, 3),
         ("Left", "Light"): (0, 1),
@@ -203,22 +205,24 @@ def test_a_distribution_is_over_its_own_breakdown_within_each_member_of_another(
         ("All", "Light"): (1, 1),
         ("All", "All"): (4, 4),
     }
-    for (side, shade), each in grid.items():
-        # The whole is 1, and has no interval; one call names no side, and is in its note.
-        assert (each["lower"] is None) == (side == "All")
-        assert ("in no share" in each["note"]) == (shade in ("Light", "All"))
+    for (side, shade), cell in grid.items():
+        # The total is 1 and has no interval. The note counts the call without a side.
+        assert (cell["lower"] is None) == (side == "All")
+        assert ("in no share" in cell["note"]) == (shade in ("Light", "All"))
 
 
-def test_what_does_not_add_is_counted_without_anything_that_does() -> None:
-    calls = frame(Call, "| began_at | caller |\n| 2024-05-06 12:00 | a |")
-    found = compute(metric(Count(key="callers", **CALL, distinct=Call.caller)), {"call": calls})
-    assert value(found, "callers") == 1
+def test_a_metric_may_have_only_measures_that_are_not_additive() -> None:
+    calls = frame_of(Call, "| began_at | caller |\n| 2024-05-06 12:00 | a |")
+    result = compute(
+        build_metric(Count(key="callers", **CALL, distinct=Call.caller)), {"call": calls}
+    )
+    assert value_of(result, "callers") == 1
 
 
 @pytest.mark.parametrize("by", [[], ["side"], ["shade"], ["side", "shade"], ["shade", "side"]])
-def test_the_force_total_is_always_there_and_always_the_same(by) -> None:
-    """Whatever is asked for, the row that is All in every breakdown is the whole."""
-    calls = frame(
+def test_the_force_total_is_the_same_for_every_breakdown(by) -> None:
+    """It is the row that is All in every breakdown."""
+    calls = frame_of(
         Call,
         """
         | began_at         | caller | side | shade |
@@ -227,13 +231,13 @@ def test_the_force_total_is_always_there_and_always_the_same(by) -> None:
         """,
     )
     callers = Count(key="callers", **CALL, distinct=Call.caller)
-    found = compute(metric(CALLS, callers), {"call": calls}, by=by)
+    result = compute(build_metric(CALLS, callers), {"call": calls}, by=by)
     whole = dict.fromkeys(by, "All")
-    assert (value(found, "calls", **whole), value(found, "callers", **whole)) == (2, 1)
+    assert (value_of(result, "calls", **whole), value_of(result, "callers", **whole)) == (2, 1)
 
 
-def test_a_metric_without_the_breakdown_answers_with_its_total_and_says_so() -> None:
-    """Calls are answered for the whole force: ref 57 has no areas, and ref 15 has."""
+def test_a_metric_without_the_breakdown_has_its_total_and_a_note() -> None:
+    """Calls are answered for the whole force: ref 57 has no areas, ref 15 has."""
     calls = table(
         "contact",
         """
@@ -243,23 +247,23 @@ def test_a_metric_without_the_breakdown_answers_with_its_total_and_says_so() -> 
     )
     data = {"contact": calls, "incident": INCIDENTS}
     coverage = dict.fromkeys(data, WHOLE_Q1)
-    found = kpi.compute(["57", "15"], data, periods=Q1, by=["lpa"], coverage=coverage)
-    only = row(found, "calls_999")
+    result = kpi.compute(["57", "15"], data, periods=Q1, by=["lpa"], coverage=coverage)
+    only = row_of(result, "calls_999")
     assert (only["lpa"], only["value"]) == ("All", 1)
     assert "Not broken down by Local Policing Area." in only["note"]
-    assert len(rows(found, "incidents")) == len(AREAS) + 2
+    assert len(rows_of(result, "incidents")) == len(AREAS) + 2
 
 
-def test_a_table_without_the_breakdowns_column_answers_with_its_total() -> None:
-    """A breakdown nobody gave is not a table full of Unknown."""
-    found = row(run("15", {"incident": INCIDENTS.drop("lpa")}, by=["lpa"]), "incidents")
-    assert (found["lpa"], found["value"]) == ("All", 4)
-    assert "Not broken down by Local Policing Area." in found["note"]
+def test_a_table_without_the_breakdown_column_has_its_total_and_a_note() -> None:
+    """The missing column does not make every row Unknown."""
+    row = row_of(run("15", {"incident": INCIDENTS.drop("lpa")}, by=["lpa"]), "incidents")
+    assert (row["lpa"], row["value"]) == ("All", 4)
+    assert "Not broken down by Local Policing Area." in row["note"]
 
 
-def test_a_ratio_is_broken_down_by_what_both_of_its_parts_are() -> None:
-    """Calls have a side and a shade, and posts only a side: calls of every shade are divided."""
-    calls = frame(
+def test_a_ratio_is_broken_down_by_the_dimensions_of_both_parts() -> None:
+    """Calls have a side and a shade, posts only a side, so the ratio has sides only."""
+    calls = frame_of(
         Call,
         """
         | began_at         | caller | side  | shade |
@@ -268,7 +272,7 @@ def test_a_ratio_is_broken_down_by_what_both_of_its_parts_are() -> None:
         | 2024-05-06 12:00 | b      | Right | Light |
         """,
     )
-    posts = frame(
+    posts = frame_of(
         Post,
         """
         | day        | side  |
@@ -276,20 +280,20 @@ def test_a_ratio_is_broken_down_by_what_both_of_its_parts_are() -> None:
         | 2024-06-30 | Right |
         """,
     )
-    made = metric(
+    metric = build_metric(
         CALLS,
         Count(key="posts", of=Post, at=Post.day),
         Count(key="callers", **CALL, distinct=Call.caller),
         Ratio(key="calls_for_each", numerator="calls", denominator="posts"),
         Ratio(key="callers_for_each", numerator="callers", denominator="posts"),
     )
-    found = compute(made, {"call": calls, "post": posts}, by=["side", "shade"])
-    assert value(found, "calls", side="Left", shade="Dark") == 1
+    result = compute(metric, {"call": calls, "post": posts}, by=["side", "shade"])
+    assert value_of(result, "calls", side="Left", shade="Dark") == 1
     for measure, left, right, whole in (
         ("calls_for_each", 2 / 1, 1 / 1, 3 / 2),
         ("callers_for_each", 1 / 1, 1 / 1, 2 / 2),
     ):
-        assert {(each["side"], each["shade"]): each["value"] for each in rows(found, measure)} == {
+        assert {(row["side"], row["shade"]): row["value"] for row in rows_of(result, measure)} == {
             ("Left", "All"): left,
             ("Right", "All"): right,
             ("All", "All"): whole,

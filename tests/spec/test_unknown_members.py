@@ -1,4 +1,4 @@
-"""A null breakdown is the member Unknown: shown where it has rows, and inside the total."""
+"""Rows with a null in a breakdown are the member Unknown, and in the total."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from tests.support.small_tables import (
     INCIDENTS,
     URGENT,
     Call,
+    build_metric,
     by_area,
     compute,
-    frame,
-    metric,
-    row,
+    frame_of,
+    row_of,
     run,
-    value,
+    value_of,
 )
 
 
-def test_a_row_with_no_area_is_unknown_and_inside_the_total() -> None:
-    """The members, Unknown included, add up to the force."""
-    found = by_area(run("15", {"incident": INCIDENTS}, by=["lpa"]), "incidents")
-    assert found == {
+def test_a_row_without_an_area_is_unknown_and_in_the_total() -> None:
+    """The members and Unknown add up to the total."""
+    values = by_area(run("15", {"incident": INCIDENTS}, by=["lpa"]), "incidents")
+    assert values == {
         "Herefordshire": 1,
         "Shropshire": 1 + 1,
         "Telford & Wrekin": 0,
@@ -37,18 +37,18 @@ def test_a_row_with_no_area_is_unknown_and_inside_the_total() -> None:
         "Unknown": 1,
         "All": 1 + 2 + 1,
     }
-    assert list(found) == [*AREAS, "Unknown", "All"]
+    assert list(values) == [*AREAS, "Unknown", "All"]
 
 
 def test_unknown_is_not_shown_where_every_row_has_an_area() -> None:
-    """An empty Unknown says nothing."""
-    found = run("15", {"incident": INCIDENTS.drop_nulls("lpa")}, by=["lpa"])
-    assert list(by_area(found, "incidents")) == [*AREAS, "All"]
+    """Unknown is not a member of the list."""
+    result = run("15", {"incident": INCIDENTS.drop_nulls("lpa")}, by=["lpa"])
+    assert list(by_area(result, "incidents")) == [*AREAS, "All"]
 
 
-def test_unknown_is_shown_where_all_that_is_said_of_it_is_what_was_left_out() -> None:
-    """The call with no side names no caller either: no person, and still not nothing."""
-    calls = frame(
+def test_unknown_is_shown_if_it_has_only_rows_that_were_left_out() -> None:
+    """The call without a side has no caller either, so it is in the note only."""
+    calls = frame_of(
         Call,
         """
         | began_at         | caller | side |
@@ -56,17 +56,17 @@ def test_unknown_is_shown_where_all_that_is_said_of_it_is_what_was_left_out() ->
         | 2024-05-06 12:00 |        |      |
         """,
     )
-    made = metric(RepeatRate(key="again", **CALL, who=Call.caller, lookback=BACK))
-    found = compute(made, {"call": calls}, by=["side"])
-    unknown = row(found, "again", side="Unknown")
+    metric = build_metric(RepeatRate(key="again", **CALL, who=Call.caller, lookback=BACK))
+    result = compute(metric, {"call": calls}, by=["side"])
+    unknown = row_of(result, "again", side="Unknown")
     assert (unknown["numerator"], unknown["denominator"], unknown["marker"]) == (0, 0, "[z]")
     assert "1 row left out because caller is not recorded" in unknown["note"]
-    assert row(found, "again", side="All")["denominator"] == 1
+    assert row_of(result, "again", side="All")["denominator"] == 1
 
 
-def test_a_share_of_rows_with_no_area_is_shown_even_when_it_is_nought() -> None:
-    """Two calls of no known side, neither urgent: 0 of 2."""
-    calls = frame(
+def test_a_share_of_zero_among_rows_without_an_area_is_shown() -> None:
+    """Two calls without a side are not urgent: 0 of 2."""
+    calls = frame_of(
         Call,
         """
         | began_at         | urgent | side |
@@ -75,15 +75,15 @@ def test_a_share_of_rows_with_no_area_is_shown_even_when_it_is_nought() -> None:
         | 2024-05-06 12:00 | yes    | Left |
         """,
     )
-    found = compute(metric(URGENT), {"call": calls}, by=["side"])
-    unknown = row(found, "urgent_share", side="Unknown")
+    result = compute(build_metric(URGENT), {"call": calls}, by=["side"])
+    unknown = row_of(result, "urgent_share", side="Unknown")
     assert (unknown["value"], unknown["denominator"]) == (0, 2)
-    assert value(found, "urgent_share", side="All") == pytest.approx(1 / 3)
+    assert value_of(result, "urgent_share", side="All") == pytest.approx(1 / 3)
 
 
-def test_an_undecided_condition_is_not_a_member_and_is_counted_in_the_note() -> None:
-    """Where urgency is not recorded, neither urgent nor its opposite counts the row."""
-    calls = frame(
+def test_rows_with_a_null_condition_are_counted_in_the_note() -> None:
+    """A row without urgency is neither urgent nor not urgent."""
+    calls = frame_of(
         Call,
         """
         | began_at         | urgent |
@@ -92,13 +92,13 @@ def test_an_undecided_condition_is_not_a_member_and_is_counted_in_the_note() -> 
         | 2024-05-06 12:00 |        |
         """,
     )
-    made = metric(
+    metric = build_metric(
         Count(key="urgent", **CALL, where=Call.urgent),
         Count(key="not_urgent", **CALL, where=~Call.urgent),
         URGENT,
     )
-    found = compute(made, {"call": calls})
-    assert (value(found, "urgent"), value(found, "not_urgent")) == (1, 1)
-    assert value(found, "urgent_share") == 1 / 2
-    assert "1 row left out because urgency is not recorded." in row(found, "urgent")["note"]
-    assert "1 row in neither part because urgency" in row(found, "urgent_share")["note"]
+    result = compute(metric, {"call": calls})
+    assert (value_of(result, "urgent"), value_of(result, "not_urgent")) == (1, 1)
+    assert value_of(result, "urgent_share") == 1 / 2
+    assert "1 row left out because urgency is not recorded." in row_of(result, "urgent")["note"]
+    assert "1 row in neither part because urgency" in row_of(result, "urgent_share")["note"]

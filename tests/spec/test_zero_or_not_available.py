@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 import swm_kpi as kpi
-from swm_kpi.open_data.table import OpenTable
+from swm_kpi.open_data.open_table import OpenTable
 from tests.support.small_tables import (
     AREAS,
     CALLS,
@@ -16,24 +16,26 @@ from tests.support.small_tables import (
     Q1,
     URGENT,
     Call,
+    build_metric,
     by_area,
     compute,
-    frame,
+    frame_of,
     incident_times,
-    metric,
-    row,
-    rows,
+    row_of,
+    rows_of,
     run,
     table,
-    value,
+    value_of,
 )
 
 
 def test_a_member_with_no_rows_is_zero_for_a_count_and_z_for_a_share() -> None:
-    """Zero-fill comes from the dimension's list, and not from the data."""
-    calls = frame(Call, "| began_at | urgent | side |\n| 2024-05-06 12:00 | yes | Left |")
-    found = compute(metric(CALLS, URGENT), {"call": calls}, ["2024-05", "2024-06"], by=["side"])
-    counted = [(each["period"], each["side"], each["value"]) for each in rows(found, "calls")]
+    """The members come from the list of the dimension, and not from the data."""
+    calls = frame_of(Call, "| began_at | urgent | side |\n| 2024-05-06 12:00 | yes | Left |")
+    result = compute(
+        build_metric(CALLS, URGENT), {"call": calls}, ["2024-05", "2024-06"], by=["side"]
+    )
+    counted = [(row["period"], row["side"], row["value"]) for row in rows_of(result, "calls")]
     assert counted == [
         ("2024-05", "Left", 1),
         ("2024-05", "Right", 0),
@@ -42,12 +44,12 @@ def test_a_member_with_no_rows_is_zero_for_a_count_and_z_for_a_share() -> None:
         ("2024-06", "Right", 0),
         ("2024-06", "All", 0),
     ]
-    right = row(found, "urgent_share", side="Right", period="2024-05")
+    right = row_of(result, "urgent_share", side="Right", period="2024-05")
     assert (right["value"], right["marker"], right["denominator"]) == (None, "[z]", 0)
 
 
 def test_an_open_breakdown_has_the_members_in_the_data() -> None:
-    """Directorates are the force's own, so no list can be fixed."""
+    """Each force has its own directorates, so there is no closed list."""
     ledger = table(
         "ledger",
         """
@@ -57,17 +59,17 @@ def test_an_open_breakdown_has_the_members_in_the_data() -> None:
         | Enabling    | 2024-05-31 | ytd   | 4.00            | 4.00           | 9.00   |
         """,
     )
-    found = rows(run("44", {"ledger": ledger}, by=["directorate"]), "variance")
-    assert [(each["directorate"], each["value"]) for each in found] == [
+    rows = rows_of(run("44", {"ledger": ledger}, by=["directorate"]), "variance")
+    assert [(row["directorate"], row["value"]) for row in rows] == [
         ("Enabling", 4 - 5),
         ("Operations", 12.5 - 10),
         ("All", -1 + 2.5),
     ]
-    assert all("As at 30 June 2024." in each["note"] for each in found)
+    assert all("As at 30 June 2024." in row["note"] for row in rows)
 
 
-def test_a_directorate_missing_from_the_latest_statement_is_not_nought() -> None:
-    """A statement lists every directorate, so one with no row is [x]."""
+def test_a_directorate_missing_from_the_latest_statement_is_not_available() -> None:
+    """A statement lists every directorate, so one without a row is [x] and not zero."""
     ledger = table(
         "ledger",
         """
@@ -76,14 +78,14 @@ def test_a_directorate_missing_from_the_latest_statement_is_not_nought() -> None
         | Enabling    | 2024-05-31 | ytd   | 4.00            | 4.00           | 9.00   |
         """,
     )
-    found = run("44", {"ledger": ledger}, by=["directorate"])
+    result = run("44", {"ledger": ledger}, by=["directorate"])
     for measure in ("expenditure", "variance", "variance_share"):
-        gone = row(found, measure, directorate="Enabling")
+        gone = row_of(result, measure, directorate="Enabling")
         assert (gone["value"], gone["numerator"], gone["marker"]) == (None, None, "[x]")
 
 
-def test_over_a_budget_of_nothing_a_share_is_not_applicable_and_a_difference_is_exact() -> None:
-    """12.30 less 12.10 is 20 pence to the penny, and 4.00 over nothing is no share."""
+def test_with_a_budget_of_zero_the_relative_variance_is_not_applicable() -> None:
+    """12.30 less 12.10 is exactly 0.20, and 4.00 / 0 is [z]."""
     ledger = table(
         "ledger",
         """
@@ -92,92 +94,94 @@ def test_over_a_budget_of_nothing_a_share_is_not_applicable_and_a_difference_is_
         | Enabling    | 2024-06-30 | ytd   | 4.00            | 0.00           | 4.00   |
         """,
     )
-    found = run("44", {"ledger": ledger}, by=["directorate"])
-    assert value(found, "variance", directorate="Operations") == 0.2
-    share = row(found, "variance_share", directorate="Operations")
+    result = run("44", {"ledger": ledger}, by=["directorate"])
+    assert value_of(result, "variance", directorate="Operations") == 0.2
+    share = row_of(result, "variance_share", directorate="Operations")
     assert (share["value"], share["numerator"]) == (0.2 / 12.1, 0.2)
-    nothing = row(found, "variance_share", directorate="Enabling")
+    nothing = row_of(result, "variance_share", directorate="Enabling")
     assert (nothing["value"], nothing["denominator"], nothing["marker"]) == (None, 0, "[z]")
-    assert row(found, "variance", directorate="Enabling")["marker"] == ""
+    assert row_of(result, "variance", directorate="Enabling")["marker"] == ""
 
 
-def test_a_period_outside_the_coverage_is_not_available_and_never_nought() -> None:
-    """Half covered is provisional; not covered at all is [x]."""
+def test_a_period_outside_the_coverage_is_not_available() -> None:
+    """A period that is partly covered is provisional."""
     stated = {"incident": ("2024-04-01", "2024-05-31")}
-    found = run(
+    result = run(
         "15", {"incident": INCIDENTS}, ["2024-03", "2024-05", "2024/25 Q1"], coverage=stated
     )
-    outside, inside, half = rows(found, "incidents")
+    outside, inside, half = rows_of(result, "incidents")
     assert (outside["value"], outside["marker"]) == (None, "[x]")
     assert outside["note"] == "Table 'incident' covers 1 April 2024 to 31 May 2024."
     assert (inside["value"], inside["marker"], inside["note"]) == (2, "", "")
     assert (half["value"], half["marker"]) == (4, "[p]")
     assert half["note"] == "Only part of the period is covered: 1 April 2024 to 31 May 2024."
-    # The same where the months are lacking from its beginning, however many they are.
+    # The same if the first months of the period are missing.
     for since in ("2024-05-01", "2024-06-01", "2024-06-30"):
         late = run("15", {"incident": INCIDENTS}, coverage={"incident": (since, "2024-06-30")})
-        assert row(late, "incidents")["marker"] == "[p]"
+        assert row_of(late, "incidents")["marker"] == "[p]"
 
 
-def test_coverage_that_nobody_states_is_the_months_seen_and_the_note_says_so() -> None:
-    """From the first to the last month with a record, of whatever closing code."""
-    found = run("15", {"incident": INCIDENTS}, ["2024-03", *Q1], coverage={})
-    before, inside = rows(found, "incidents")
+def test_coverage_defaults_to_the_months_of_the_data_and_the_note_says_so() -> None:
+    """From the first to the last month with a row, of any closing code."""
+    result = run("15", {"incident": INCIDENTS}, ["2024-03", *Q1], coverage={})
+    before, inside = rows_of(result, "incidents")
     assert (before["value"], before["marker"]) == (None, "[x]")
     assert (inside["value"], inside["marker"]) == (4, "")
     assert inside["note"] == "Coverage 1 April 2024 to 30 June 2024, the months seen in the data."
 
 
-def test_a_month_without_a_record_inside_the_coverage_is_nought() -> None:
-    """May has no call between those of April and June: none happened."""
-    calls = frame(Call, "| began_at |\n| 2024-04-06 12:00 |\n| 2024-06-06 12:00 |")
-    found = compute(metric(CALLS), {"call": calls}, ["2024-04", "2024-05", "2024-06"], coverage={})
-    assert [each["value"] for each in rows(found, "calls")] == [1, 0, 1]
+def test_a_month_without_rows_inside_the_coverage_is_zero() -> None:
+    """May has no call, and April and June do."""
+    calls = frame_of(Call, "| began_at |\n| 2024-04-06 12:00 |\n| 2024-06-06 12:00 |")
+    result = compute(
+        build_metric(CALLS), {"call": calls}, ["2024-04", "2024-05", "2024-06"], coverage={}
+    )
+    assert [row["value"] for row in rows_of(result, "calls")] == [1, 0, 1]
 
 
 def test_an_empty_table_that_covers_the_period_has_zeros_and_no_shares() -> None:
-    """Stated coverage makes an empty table say that nothing happened."""
-    found = run("53", {"incident": incident_times().clear()}, by=["lpa"])
-    assert by_area(found, "incidents") == dict.fromkeys([*AREAS, "All"], 0)
+    """With stated coverage, an empty table means that nothing happened."""
+    result = run("53", {"incident": incident_times().clear()}, by=["lpa"])
+    assert by_area(result, "incidents") == dict.fromkeys([*AREAS, "All"], 0)
     for measure in ("mean_minutes", "median_minutes", "p90_minutes", "arrival_recorded"):
-        assert {each["marker"] for each in rows(found, measure)} == {"[z]"}
-        assert set(by_area(found, measure).values()) == {None}
+        assert {row["marker"] for row in rows_of(result, measure)} == {"[z]"}
+        assert set(by_area(result, measure).values()) == {None}
 
 
-def test_an_empty_table_with_no_coverage_stated_says_nothing() -> None:
-    """No record and no word of what they cover is no evidence of nothing."""
-    found = row(run("15", {"incident": EMPTY}, coverage={}), "incidents")
-    assert (found["value"], found["marker"]) == (None, "[x]")
-    assert "no dated rows, and no coverage was stated" in found["note"]
+def test_an_empty_table_without_stated_coverage_is_not_available() -> None:
+    """Without rows and coverage, it is not known whether anything happened."""
+    row = row_of(run("15", {"incident": EMPTY}, coverage={}), "incidents")
+    assert (row["value"], row["marker"]) == (None, "[x]")
+    assert "no dated rows, and no coverage was stated" in row["note"]
 
 
 @pytest.mark.parametrize("ref", ["44", "52", "54"])
 def test_an_empty_table_of_snapshots_has_no_snapshot(ref) -> None:
-    """Not nought: nobody looked."""
+    """It is [x] and not zero: nothing was counted."""
     name = next(iter(kpi.catalogue()[ref].contracts))
     columns = kpi.catalogue().contracts[name].columns
-    empty = frame(kpi.catalogue().contracts[name], f"| {' | '.join(columns)} |")
+    empty = frame_of(kpi.catalogue().contracts[name], f"| {' | '.join(columns)} |")
     for by in ([], ["lpa"]):
-        found = run(ref, {name: empty}, by=by).to_polars()
-        assert found["value"].null_count() == len(found)
-        assert set(found["marker"]) == {"[x]"}
+        frame = run(ref, {name: empty}, by=by).to_polars()
+        assert frame["value"].null_count() == len(frame)
+        assert set(frame["marker"]) == {"[x]"}
 
 
 def test_every_table_of_the_catalogue_may_be_empty() -> None:
-    """Nothing fails and nothing is made up."""
+    """No error is raised, and no value is invented."""
     empty = {
-        name: frame(contract, f"| {' | '.join(contract.columns)} |")
+        name: frame_of(contract, f"| {' | '.join(contract.columns)} |")
         for name, contract in kpi.catalogue().contracts.items()
     }
-    found = kpi.compute(None, empty, periods=Q1, by=["lpa"]).to_polars()
-    assert found["value"].null_count() == len(found)
-    assert set(found["marker"]) <= {"[x]", "[z]"}
+    frame = kpi.compute(None, empty, periods=Q1, by=["lpa"]).to_polars()
+    assert frame["value"].null_count() == len(frame)
+    assert set(frame["marker"]) <= {"[x]", "[z]"}
 
 
 @pytest.mark.parametrize("by", [["side", "shade"], ["shade", "side"]])
-def test_months_that_a_member_was_not_given_for_are_not_nought_for_it_or_in_a_total(by) -> None:
-    """Left was not given for April: so April has no Left, and April and the quarter lack some."""
-    calls = frame(
+def test_months_missing_for_a_member_are_not_zero_for_it_or_for_a_total(by) -> None:
+    """Left is missing in April: [x] for Left, provisional for the totals of April and Q1."""
+    calls = frame_of(
         Call,
         """
         | began_at         | side  | shade |
@@ -186,18 +190,18 @@ def test_months_that_a_member_was_not_given_for_are_not_nought_for_it_or_in_a_to
         | 2024-05-06 12:00 | Right | Light |
         """,
     )
-    given = OpenTable(
+    table = OpenTable(
         "call",
         calls,
         (date(2024, 4, 1), date(2024, 6, 30)),
         missing_of={"side": {"Left": (date(2024, 4, 1),)}},
     )
     periods = ["2024-04", "2024-05", "2024/25 Q1"]
-    found = compute(metric(CALLS), {"call": given}, periods, by=by, coverage={})
+    result = compute(build_metric(CALLS), {"call": table}, periods, by=by, coverage={})
 
     def of(side: str, shade: str) -> list[tuple[float | None, str]]:
-        cells = rows(found, "calls", side=side, shade=shade)
-        return [(each["value"], each["marker"]) for each in cells]
+        cells = rows_of(result, "calls", side=side, shade=shade)
+        return [(cell["value"], cell["marker"]) for cell in cells]
 
     assert of("Left", "Dark") == [(None, "[x]"), (1, ""), (1, "[p]")]
     assert of("Left", "Light") == [(None, "[x]"), (0, ""), (0, "[p]")]
@@ -206,27 +210,27 @@ def test_months_that_a_member_was_not_given_for_are_not_nought_for_it_or_in_a_to
     assert of("Right", "All") == [(1, ""), (1, ""), (2, "")]
     assert of("All", "Dark") == [(1, "[p]"), (1, ""), (2, "[p]")]
     assert of("All", "All") == [(1, "[p]"), (2, ""), (3, "[p]")]
-    # What is provisional has no interval, and a number that is whole has one.
+    # A provisional value has no interval.
     whole = {
-        each["period"]: each["lower"] for each in rows(found, "calls", side="All", shade="All")
+        row["period"]: row["lower"] for row in rows_of(result, "calls", side="All", shade="All")
     }
-    assert [each is None for each in whole.values()] == [True, False, True]
+    assert [lower is None for lower in whole.values()] == [True, False, True]
 
 
 @pytest.mark.parametrize("by", [[], ["shade"]])
 def test_a_total_that_lacks_a_months_member_is_provisional_whatever_it_is_broken_down_by(
     by,
 ) -> None:
-    """Which of the shades Left would have had in April is not known, so none of them is whole."""
-    given = OpenTable(
+    """The shades of Left in April are not known, so each shade is provisional."""
+    table = OpenTable(
         "call",
-        frame(Call, "| began_at | side | shade |\n| 2024-05-06 12:00 | Right | Dark |"),
+        frame_of(Call, "| began_at | side | shade |\n| 2024-05-06 12:00 | Right | Dark |"),
         (date(2024, 4, 1), date(2024, 6, 30)),
         missing_of={"side": {"Left": (date(2024, 4, 1),)}},
     )
     periods = ["2024-04", "2024-05", "2024/25 Q1"]
-    found = compute(metric(CALLS), {"call": given}, periods, by=by, coverage={})
-    marks = {each["period"]: set() for each in rows(found, "calls")}
-    for each in rows(found, "calls"):
-        marks[each["period"]].add((each["marker"], each["lower"] is None))
+    result = compute(build_metric(CALLS), {"call": table}, periods, by=by, coverage={})
+    marks = {row["period"]: set() for row in rows_of(result, "calls")}
+    for row in rows_of(result, "calls"):
+        marks[row["period"]].add((row["marker"], row["lower"] is None))
     assert list(marks.values()) == [{("[p]", True)}, {("", False)}, {("[p]", True)}]

@@ -1,4 +1,4 @@
-"""Small tables, a small contract and short ways to compute, for the tests of the specification."""
+"""Small tables, small contracts and short ways to compute, for the rules in ``tests/spec``."""
 
 from __future__ import annotations
 
@@ -47,30 +47,30 @@ def table(name: str, text: str) -> pl.DataFrame:
 
 
 def run(ref: str, data: Mapping[str, Any], periods: Any = Q1, **options: Any) -> Result:
-    """Compute a ref over the first quarter, which every table covers unless a test says so."""
+    """Compute a ref for the first quarter. By default, every table covers it."""
     options.setdefault("coverage", dict.fromkeys(data, WHOLE_Q1))
     return kpi.compute([ref], data, periods=periods, **options)
 
 
-def rows(result: Result, measure: str, **members: str) -> list[dict[str, Any]]:
-    """Return the rows of a measure, in order, that have these cells."""
-    found = result.to_polars().filter(measure=measure, **members).to_dicts()
-    assert found, f"no row of {measure} for {members}"
-    return found
+def rows_of(result: Result, measure: str, **members: str) -> list[dict[str, Any]]:
+    """Return the rows of a measure for some members, in order."""
+    rows = result.to_polars().filter(measure=measure, **members).to_dicts()
+    assert rows, f"no row of {measure} for {members}"
+    return rows
 
 
-def row(result: Result, measure: str, **members: str) -> dict[str, Any]:
-    """Return the only such row."""
-    (found,) = rows(result, measure, **members)
-    return found
+def row_of(result: Result, measure: str, **members: str) -> dict[str, Any]:
+    """Return the only row of a measure for some members."""
+    (row,) = rows_of(result, measure, **members)
+    return row
 
 
-def value(result: Result, measure: str, **members: str) -> float | None:
-    return row(result, measure, **members)["value"]
+def value_of(result: Result, measure: str, **members: str) -> float | None:
+    return row_of(result, measure, **members)["value"]
 
 
 def by_area(result: Result, measure: str) -> dict[str, float | None]:
-    return {each["lpa"]: each["value"] for each in rows(result, measure)}
+    return {row["lpa"]: row["value"] for row in rows_of(result, measure)}
 
 
 INCIDENTS = table(
@@ -95,7 +95,7 @@ PEOPLE = table(
 )
 
 
-# A local contract, for what no metric of the plan shows on its own.
+# Contracts for rules that no metric of the plan shows on its own.
 
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
 SHADE = Dimension("shade", "Shade", ("Dark", "Light"), description="How dark it was.")
@@ -149,9 +149,9 @@ URGENT = Proportion(key="urgent_share", **CALL, numerator=Call.urgent)
 MINUTES = {"start": Call.began_at, "end": Call.ended_at, "unit": Unit.MINUTES}
 
 
-def metric(*measures: Measure, **fields: Any) -> Metric:
+def build_metric(*measures: Measure, **fields: Any) -> Metric:
     """Declare a metric that is in no catalogue."""
-    first = next(each.contract for each in measures if each.contract is not None)
+    first = next(measure.contract for measure in measures if measure.contract is not None)
     heading = f"| {next(iter(first.columns))} |"
     return Metric(
         **{
@@ -161,25 +161,31 @@ def metric(*measures: Measure, **fields: Any) -> Metric:
             "objective": SECURE,
             "summary": "A metric for a test.",
             "measures": measures,
-            "dimensions": [each for each in (SIDE, SHADE) if each.key in first.dimensions],
+            "dimensions": [
+                dimension for dimension in (SIDE, SHADE) if dimension.key in first.dimensions
+            ],
             "direction": Direction.NEUTRAL,
             "availability": kpi.catalogue()["15"].availability,
             "limitations": "Not real.",
             "examples": [
-                Example(rows=heading, expect={each.key: 0 for each in measures}, edge_case="None.")
+                Example(
+                    rows=heading, expect={measure.key: 0 for measure in measures}, edge_case="None."
+                )
             ],
             **fields,
         }
     )
 
 
-def frame(contract: Any, text: str) -> pl.DataFrame:
+def frame_of(contract: Any, text: str) -> pl.DataFrame:
     return example_frame(text, contract)
 
 
-def compute(made: Metric, data: Mapping[str, Any], periods: Any = Q1, **options: Any) -> Result:
+def compute(metric: Metric, data: Mapping[str, Any], periods: Any = Q1, **options: Any) -> Result:
     options.setdefault("coverage", dict.fromkeys(data, ("2020-01-01", "2029-12-31")))
-    return kpi.compute([made], data, periods=periods, catalogue=kpi.Catalogue([made]), **options)
+    return kpi.compute(
+        [metric], data, periods=periods, catalogue=kpi.Catalogue([metric]), **options
+    )
 
 
 def incident_times() -> pl.DataFrame:
@@ -206,4 +212,6 @@ CALLS_TABLE = """
 """
 
 
-ALL_OF_IT = metric(CALLS, URGENT, Duration(key="mean", **CALL, average=Average.MEAN, **MINUTES))
+ALL_OF_IT = build_metric(
+    CALLS, URGENT, Duration(key="mean", **CALL, average=Average.MEAN, **MINUTES)
+)

@@ -1,7 +1,7 @@
-"""Repeats and reoffending, against a count of the same rows by hand.
+"""Windows of months: repeat rates look back, reoffending rates follow up.
 
-The data are few and collide: three people, days either side of a leap day and of the edges of
-twelve months, several rows on one day, and people who are not named.
+Random rows are compared with a plain count in Python. The rows are few and close together: three
+people, days around a leap day and around twelve months, several rows on one day, and nulls.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ class Follow(kpi.Contract, row_unit=kpi.Unit.PEOPLE):
     side = kpi.Column(str, dimension=AREA, nullable=True, description="Where they live.")
 
 
-def metric(*measures: kpi.Measure) -> kpi.Metric:
+def build_metric(*measures: kpi.Measure) -> kpi.Metric:
     rows = "| side |\n| North |"
-    expect = {each.key: 0.0 for each in measures}
+    expect = {measure.key: 0.0 for measure in measures}
     return kpi.Metric(
         ref="T1",
         key="tested",
@@ -70,13 +70,13 @@ def repeat_rate(key: str, at: kpi.Column, **more: Any) -> kpi.RepeatRate:
     return kpi.RepeatRate(key=key, of=Visit, at=at, who=Visit.who, lookback=MONTHS, **more)
 
 
-REPEATS = metric(
+REPEATS = build_metric(
     repeat_rate("people_again", Visit.came_at, where=Visit.counts, as_count=True),
     repeat_rate("share_again", Visit.came_at, where=Visit.counts),
     repeat_rate("any_again", Visit.came_at, as_count=True),
     repeat_rate("share_by_day", Visit.came_on, where=Visit.counts),
 )
-REOFFENDING = metric(
+REOFFENDING = build_metric(
     kpi.ReoffendingRate(
         key="share",
         of=Follow,
@@ -90,14 +90,14 @@ REOFFENDING = metric(
 )
 
 
-def moved(day: date, months: int) -> date:
-    """The same day some months away, or the last day of a shorter month."""
+def add_months(day: date, months: int) -> date:
+    """Return the same day of another month, or the last day of a shorter month."""
     number = day.year * 12 + day.month - 1 + months
     year, month = divmod(number, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-CORNERS = [
+EDGE_DAYS = [
     date(2023, 2, 28),
     date(2023, 3, 1),
     date(2024, 2, 28),
@@ -110,8 +110,8 @@ CORNERS = [
 ]
 days = st.one_of(
     st.builds(
-        lambda day, months, nudge: moved(day, months) + timedelta(days=nudge),
-        st.sampled_from(CORNERS),
+        lambda day, months, nudge: add_months(day, months) + timedelta(days=nudge),
+        st.sampled_from(EDGE_DAYS),
         st.sampled_from([0, 0, -1, -12, -13]),
         st.integers(-1, 1),
     ),
@@ -119,10 +119,10 @@ days = st.one_of(
 )
 clocks = st.sampled_from([time(0, 0), time(12, 0), time(23, 59, 59, 999_999)])
 people = st.sampled_from(["a", "a", "b", "c", None])
-truths = st.sampled_from([True, True, True, False, None])
+booleans = st.sampled_from([True, True, True, False, None])
 sides = st.sampled_from([*AREAS, None])
-visits = st.lists(st.tuples(people, days, clocks, truths, sides), max_size=12)
-asked_for = st.sampled_from(
+visits = st.lists(st.tuples(people, days, clocks, booleans, sides), max_size=12)
+period_labels = st.sampled_from(
     [
         ["2024/25 Q1", "2024/25 Q2", "2023/24 Q4", "2023/24"],
         ["2024-02", "2024-03", "2025-02", "2025-03", "R12 2025-02"],
@@ -135,23 +135,23 @@ def of_side(row_side: str | None, member: str) -> bool:
     return member == "All" or (row_side or "Unknown") == member
 
 
-def cells(
-    tested: kpi.Metric, table: pl.DataFrame, labels: list[str], by: list[str], **assumed: int
+def cells_of(
+    metric: kpi.Metric, table: pl.DataFrame, labels: list[str], by: list[str], **assumed: int
 ) -> dict[tuple[str, str, str], dict[str, Any]]:
-    name = next(iter(tested.contracts))
-    found = kpi.compute(
-        [tested],
+    name = next(iter(metric.contracts))
+    result = kpi.compute(
+        [metric],
         {name: table},
         periods=kpi.periods(*labels),
         by=by,
         coverage={name: COVERED},
         as_at=LONG_AFTER,
         assumptions=assumed,
-        catalogue=kpi.Catalogue([tested]),
+        catalogue=kpi.Catalogue([metric]),
     )
     return {
         (row["measure"], row["period"], row.get("side", "All")): row
-        for row in found.to_polars().to_dicts()
+        for row in result.to_polars().to_dicts()
     }
 
 
@@ -177,11 +177,14 @@ def visit_table(rows: list[Any]) -> pl.DataFrame:
     )
 
 
-def again_and_all(
-    rows: list[Any], period: kpi.Period, member: str, months: int, wanted: Callable[[Any], bool]
+def repeats_and_all(
+    rows: list[Any], period: kpi.Period, member: str, months: int, is_counted: Callable[[Any], bool]
 ) -> tuple[set[str], set[str]]:
-    """People of the period and area, and those with a row on an earlier day, anywhere."""
-    events = [(who, day, side) for who, day, _, counts, side in rows if wanted(counts) and who]
+    """Return the repeat people and all people of a period and member.
+
+    The earlier row of a repeat may have any member.
+    """
+    events = [(who, day, side) for who, day, _, counts, side in rows if is_counted(counts) and who]
     here = [
         (who, day)
         for who, day, side in events
@@ -190,25 +193,25 @@ def again_and_all(
     again = {
         who
         for who, day in here
-        if any(who == other and moved(day, -months) <= then < day for other, then, _ in events)
+        if any(who == other and add_months(day, -months) <= then < day for other, then, _ in events)
     }
     return again, {who for who, _ in here}
 
 
-@given(visits, asked_for, st.sampled_from([1, 12, 13]))
+@given(visits, period_labels, st.sampled_from([1, 12, 13]))
 @settings(max_examples=100, deadline=None)
-def test_repeats_are_counted_as_by_hand(rows: list[Any], labels: list[str], months: int) -> None:
-    found = cells(REPEATS, visit_table(rows), labels, ["side"], test_months=months)
+def test_repeat_rates_equal_a_plain_count(rows: list[Any], labels: list[str], months: int) -> None:
+    cells = cells_of(REPEATS, visit_table(rows), labels, ["side"], test_months=months)
     for period in kpi.periods(*labels):
         for member in (*AREAS, "Unknown", "All"):
-            again, everyone = again_and_all(rows, period, member, months, lambda each: each is True)
-            any_again, _ = again_and_all(rows, period, member, months, lambda _: True)
+            again, everyone = repeats_and_all(rows, period, member, months, bool)
+            any_again, _ = repeats_and_all(rows, period, member, months, lambda _: True)
             where = (str(period.label), member)
-            if member == "Unknown" and ("share_again", *where) not in found:
+            if member == "Unknown" and ("share_again", *where) not in cells:
                 assert not everyone
                 continue
             for measure in ("share_again", "share_by_day"):
-                cell = found.get((measure, *where))
+                cell = cells.get((measure, *where))
                 if cell is None:
                     assert member == "Unknown"
                     continue
@@ -219,7 +222,7 @@ def test_repeats_are_counted_as_by_hand(rows: list[Any], labels: list[str], mont
                 else:
                     assert cell["marker"] == "[z]"
             for measure, expected in (("people_again", again), ("any_again", any_again)):
-                cell = found.get((measure, *where))
+                cell = cells.get((measure, *where))
                 if cell is None:
                     assert member == "Unknown"
                     assert not expected
@@ -241,21 +244,23 @@ def test_repeats_are_counted_as_by_hand(rows: list[Any], labels: list[str], mont
         ("2024-03-31", "2024-04-01", 1),
     ],
 )
-def test_the_edges_of_twelve_months(before: str, after: str, repeats: int) -> None:
+def test_an_earlier_row_within_twelve_months_makes_a_repeat(
+    before: str, after: str, repeats: int
+) -> None:
     rows = [
         ("a", date.fromisoformat(before), time(23, 59), True, "North"),
         ("a", date.fromisoformat(after), time(0, 0), True, "South"),
     ]
     label = after[:7]
-    found = cells(REPEATS, visit_table(rows), [label], ["side"])
-    period = next(iter({key[1] for key in found}))
-    assert found["people_again", period, "South"]["value"] == repeats
-    assert found["people_again", period, "All"]["value"] == repeats
-    assert found["people_again", period, "North"]["value"] == 0
+    cells = cells_of(REPEATS, visit_table(rows), [label], ["side"])
+    period = next(iter({key[1] for key in cells}))
+    assert cells["people_again", period, "South"]["value"] == repeats
+    assert cells["people_again", period, "All"]["value"] == repeats
+    assert cells["people_again", period, "North"]["value"] == 0
 
 
-def test_a_day_is_a_local_day() -> None:
-    """At 23:30 in UTC on 5 May it is 6 May here, so both rows are of one day."""
+def test_rows_of_one_local_day_are_not_repeats() -> None:
+    """23:30 UTC on 5 May is 6 May in local time, so both rows are of one day."""
     table = pl.DataFrame(
         {
             "who": ["a", "a"],
@@ -265,19 +270,19 @@ def test_a_day_is_a_local_day() -> None:
             "side": ["North", "North"],
         }
     ).with_columns(pl.col("came_at").dt.replace_time_zone("UTC"))
-    found = cells(REPEATS, table, ["2024-05"], ["side"])
-    values = {key[0]: row["value"] for key, row in found.items() if key[2] == "All"}
+    cells = cells_of(REPEATS, table, ["2024-05"], ["side"])
+    values = {key[0]: row["value"] for key, row in cells.items() if key[2] == "All"}
     assert values["people_again"] == 0
 
 
-def test_without_history_a_period_is_of_low_reliability() -> None:
+def test_a_period_is_of_low_reliability_without_twelve_months_before_it() -> None:
     rows = [
         ("a", date(2024, 4, 6), time(9, 0), True, "North"),
         ("a", date(2024, 5, 6), time(9, 0), True, "North"),
     ]
 
-    def first_marker(first: date) -> Any:
-        found = kpi.compute(
+    def total_if_covered_from(first: date) -> dict[str, Any]:
+        result = kpi.compute(
             [REPEATS],
             {"visit": visit_table(rows)},
             periods=kpi.periods("2024/25 Q1"),
@@ -285,20 +290,19 @@ def test_without_history_a_period_is_of_low_reliability() -> None:
             coverage={"visit": (first, COVERED[1])},
             catalogue=kpi.Catalogue([REPEATS]),
         )
-        row = next(
-            each
-            for each in found.to_polars().to_dicts()
-            if each["measure"] == "people_again" and each.get("side", "All") == "All"
-        )
-        return row["marker"], row["value"]
+        (row,) = result.to_polars().filter(measure="people_again", side="All").to_dicts()
+        return row
 
-    assert first_marker(date(2023, 4, 1)) == ("", 1)
-    assert first_marker(date(2023, 4, 2)) == ("[u]", 1)
+    complete = total_if_covered_from(date(2023, 4, 1))
+    assert (complete["marker"], complete["value"]) == ("", 1)
+    short = total_if_covered_from(date(2023, 4, 2))
+    assert (short["marker"], short["value"]) == ("[u]", 1)
+    assert "12 months before the period are not all in the data" in short["note"]
 
 
-def test_a_force_total_alone_is_marked_too() -> None:
+def test_a_request_without_breakdowns_has_the_reliability_marker_too() -> None:
     rows = [("a", date(2024, 5, 6), time(9, 0), True, "North")]
-    found = kpi.compute(
+    result = kpi.compute(
         [REPEATS],
         {"visit": visit_table(rows)},
         periods=kpi.periods("2024/25 Q1", "2025/26 Q1"),
@@ -306,12 +310,12 @@ def test_a_force_total_alone_is_marked_too() -> None:
         catalogue=kpi.Catalogue([REPEATS]),
     )
     marked = [
-        row["marker"] for row in found.to_polars().to_dicts() if row["measure"] == "people_again"
+        row["marker"] for row in result.to_polars().to_dicts() if row["measure"] == "people_again"
     ]
     assert marked == ["[u]", ""]
 
 
-later = st.one_of(
+offsets = st.one_of(
     st.none(),
     st.builds(
         lambda months, nudge: (months, nudge),
@@ -322,18 +326,18 @@ later = st.one_of(
 
 
 @given(
-    st.lists(st.tuples(days, later, later, truths, sides), max_size=10),
-    asked_for,
+    st.lists(st.tuples(days, offsets, offsets, booleans, sides), max_size=10),
+    period_labels,
     st.sampled_from([(12, 6), (12, 0), (24, 6), (1, 1)]),
 )
 @settings(max_examples=100, deadline=None)
-def test_reoffending_is_counted_as_by_hand(
+def test_reoffending_rates_equal_a_plain_count(
     drawn: list[Any], labels: list[str], months: tuple[int, int]
 ) -> None:
     follow_up, waiting = months
 
     def after(start: date, offset: tuple[int, int] | None) -> date | None:
-        return moved(start, offset[0]) + timedelta(days=offset[1]) if offset else None
+        return add_months(start, offset[0]) + timedelta(days=offset[1]) if offset else None
 
     rows = [
         (start, after(start, again), after(start, proven), counts, side)
@@ -350,7 +354,7 @@ def test_reoffending_is_counted_as_by_hand(
             "side": pl.String,
         },
     )
-    found = cells(
+    cells = cells_of(
         REOFFENDING, table, labels, ["side"], test_follow_up=follow_up, test_waiting=waiting
     )
     for period in kpi.periods(*labels):
@@ -365,10 +369,10 @@ def test_reoffending_is_counted_as_by_hand(
                 for start, again, proven in cohort
                 if again is not None
                 and proven is not None
-                and start <= again < moved(start, follow_up)
-                and start <= proven < moved(start, follow_up + waiting)
+                and start <= again < add_months(start, follow_up)
+                and start <= proven < add_months(start, follow_up + waiting)
             ]
-            cell = found.get(("share", str(period.label), member))
+            cell = cells.get(("share", str(period.label), member))
             if cell is None:
                 assert member == "Unknown"
                 assert not cohort
@@ -381,7 +385,7 @@ def test_reoffending_is_counted_as_by_hand(
                 assert cell["marker"] == "[z]"
 
 
-def test_a_cohort_matures_when_the_wait_is_over() -> None:
+def test_a_cohort_is_provisional_until_follow_up_and_waiting_are_over() -> None:
     table = pl.DataFrame(
         {
             "start": [date(2022, 6, 30)],
@@ -394,7 +398,7 @@ def test_a_cohort_matures_when_the_wait_is_over() -> None:
     )
 
     def marker(as_at: date) -> Any:
-        found = kpi.compute(
+        result = kpi.compute(
             [REOFFENDING],
             {"follow": table},
             periods=kpi.periods("2022/23 Q1"),
@@ -403,17 +407,17 @@ def test_a_cohort_matures_when_the_wait_is_over() -> None:
             as_at=as_at,
             catalogue=kpi.Catalogue([REOFFENDING]),
         )
-        rows = found.to_polars().to_dicts()
-        return next(each["marker"] for each in rows if each.get("side", "All") == "All")
+        rows = result.to_polars().to_dicts()
+        return next(row["marker"] for row in rows if row.get("side", "All") == "All")
 
     assert marker(date(2023, 12, 29)) == "[p]"
     assert marker(date(2024, 1, 1)) == ""
 
 
-def test_overriding_the_months_moves_what_history_is_needed() -> None:
-    """Thirteen months looked back on need thirteen months of rows before the period."""
+def test_an_overridden_look_back_needs_as_many_months_of_rows() -> None:
+    """A look-back of 13 months needs 13 months of rows before the period."""
     rows = [("a", date(2024, 5, 6), time(9, 0), True, "North")]
-    found = kpi.compute(
+    result = kpi.compute(
         [REPEATS],
         {"visit": visit_table(rows)},
         periods=kpi.periods("2024/25 Q1"),
@@ -422,8 +426,5 @@ def test_overriding_the_months_moves_what_history_is_needed() -> None:
         assumptions={"test_months": 13},
         catalogue=kpi.Catalogue([REPEATS]),
     )
-    rows_found = found.to_polars().to_dicts()
-    marked = next(
-        each for each in rows_found if each["measure"] == "people_again" and each["side"] == "All"
-    )
-    assert marked["marker"] == "[u]"
+    (marker,) = result.to_polars().filter(measure="people_again", side="All")["marker"]
+    assert marker == "[u]"

@@ -1,4 +1,4 @@
-"""The mean of a list of people over its snapshots, and what leaves it as a rate of that mean."""
+"""The average of a stock over its snapshots, and a ratio with that average as denominator."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import swm_kpi as kpi
 from swm_kpi.definitions.plan.objectives import REFORMING
 
 SIDE = kpi.Dimension("side", "Side", ("Left", "Right"), description="Which side a person is on.")
-WHY = kpi.Availability(status=kpi.AvailabilityStatus.UNKNOWN, reason="Nobody has said.")
+UNKNOWN_STATUS = kpi.Availability(status=kpi.AvailabilityStatus.UNKNOWN, reason="For a test.")
 
 
-class Post(kpi.Contract, row_unit=kpi.Unit.PEOPLE, source="Nowhere"):
+class Post(kpi.Contract, row_unit=kpi.Unit.PEOPLE, source="A test"):
     """One row per person in post and snapshot."""
 
     as_at = kpi.Column(date, description="The day of the snapshot.")
@@ -22,20 +22,20 @@ class Post(kpi.Contract, row_unit=kpi.Unit.PEOPLE, source="Nowhere"):
     side = kpi.Column(str, nullable=True, dimension=SIDE, description="The side.")
 
 
-class Move(kpi.Contract, row_unit=kpi.Unit.PEOPLE, source="Nowhere"):
+class Move(kpi.Contract, row_unit=kpi.Unit.PEOPLE, source="A test"):
     """One row per person who left."""
 
     left_on = kpi.Column(date, description="The day they left.")
     side = kpi.Column(str, nullable=True, dimension=SIDE, description="The side.")
 
 
-def attrition(**changed: object) -> kpi.Metric:
+def attrition(**changes: object) -> kpi.Metric:
     fields: dict[str, object] = {
         "ref": "1",
         "key": "attrition",
         "title": "Attrition",
         "objective": REFORMING,
-        "summary": "Who left, of who was there.",
+        "summary": "Leavers as a share of the average strength.",
         "measures": [
             kpi.Count(key="left", of=Move, at=Move.left_on),
             kpi.AverageStock(
@@ -45,8 +45,8 @@ def attrition(**changed: object) -> kpi.Metric:
         ],
         "dimensions": [SIDE],
         "direction": kpi.Direction.LOWER_IS_BETTER,
-        "availability": WHY,
-        "limitations": "Not anything else.",
+        "availability": UNKNOWN_STATUS,
+        "limitations": "Not real.",
         "examples": [
             kpi.Example(
                 rows={
@@ -54,12 +54,11 @@ def attrition(**changed: object) -> kpi.Metric:
                     "post": "| as_at | officer |\n| 2024-04-30 | yes |\n| 2024-05-31 | no |",
                 },
                 expect={"left": 1, "strength": 1 / 2, "rate": 1 / (1 / 2)},
-                edge_case="A snapshot with no officer is a snapshot of none, and not a missing "
-                "one.",
+                edge_case="A snapshot without an officer counts as zero.",
             )
         ],
     }
-    return kpi.Metric(**{**fields, **changed})  # type: ignore[arg-type]
+    return kpi.Metric(**{**fields, **changes})  # type: ignore[arg-type]
 
 
 POSTS = pl.DataFrame(
@@ -72,35 +71,35 @@ POSTS = pl.DataFrame(
 MOVES = pl.DataFrame({"left_on": [date(2024, 5, 1)], "side": ["Right"]})
 
 
-def computed(by: list[str]) -> dict[tuple[str, str], tuple[float | None, str]]:
-    whole = ("2024-04-01", "2024-06-30")
+def values_and_markers(by: list[str]) -> dict[tuple[str, str], tuple[float | None, str]]:
+    quarter = ("2024-04-01", "2024-06-30")
     frame = kpi.compute(
         [attrition()],
         {"post": POSTS, "move": MOVES},
         periods=["2024/25 Q1"],
         by=by,
-        coverage={"post": whole, "move": whole},
+        coverage={"post": quarter, "move": quarter},
     ).to_polars()
     members = frame["side"] if by else ["All"] * len(frame)
-    cells = zip(frame["value"], frame["marker"], strict=True)
-    return dict(zip(zip(frame["measure"], members, strict=True), cells, strict=True))
+    keys = zip(frame["measure"], members, strict=True)
+    return dict(zip(keys, zip(frame["value"], frame["marker"], strict=True), strict=True))
 
 
-def test_fewer_people_in_a_snapshot_are_fewer_and_none_is_nought() -> None:
-    found = computed([])
-    assert found["strength", "All"] == (pytest.approx((2 + 1 + 0) / 3), "")
-    assert found["rate", "All"] == (pytest.approx(1 / ((2 + 1 + 0) / 3)), "")
+def test_a_snapshot_without_matching_rows_counts_as_zero() -> None:
+    cells = values_and_markers([])
+    assert cells["strength", "All"] == (pytest.approx((2 + 1 + 0) / 3), "")
+    assert cells["rate", "All"] == (pytest.approx(1 / ((2 + 1 + 0) / 3)), "")
 
 
 def test_a_member_is_averaged_over_every_snapshot_of_the_table() -> None:
-    found = computed(["side"])
-    assert found["strength", "Left"] == (pytest.approx((1 + 1 + 0) / 3), "")
-    assert found["strength", "Right"] == (pytest.approx((1 + 0 + 0) / 3), "")
-    assert found["rate", "Right"] == (pytest.approx(1 / (1 / 3)), "")
-    assert found["rate", "Left"] == (0, "")
+    cells = values_and_markers(["side"])
+    assert cells["strength", "Left"] == (pytest.approx((1 + 1 + 0) / 3), "")
+    assert cells["strength", "Right"] == (pytest.approx((1 + 0 + 0) / 3), "")
+    assert cells["rate", "Right"] == (pytest.approx(1 / (1 / 3)), "")
+    assert cells["rate", "Left"] == (0, "")
 
 
-def test_undecided_people_are_counted_in_the_note() -> None:
+def test_rows_with_a_null_condition_are_counted_in_the_note() -> None:
     frame = kpi.compute(
         [attrition()], {"post": POSTS, "move": MOVES}, periods=["2024/25 Q1"]
     ).to_polars()
@@ -109,6 +108,6 @@ def test_undecided_people_are_counted_in_the_note() -> None:
     assert "officer is not recorded" in note
 
 
-def test_a_mean_of_rows_says_which_rows() -> None:
+def test_an_average_of_rows_that_may_differ_needs_a_condition() -> None:
     with pytest.raises(kpi.DefinitionError, match="counts every row"):
         kpi.AverageStock(key="all", of=Post, at=Post.as_at, same_rows=False)
