@@ -1,7 +1,7 @@
-"""What the plan's metrics give from public files, against a plain pandas count of the same files.
+"""The plan's metrics from public files agree with a count of the same files in pandas.
 
-``MAPPING`` is the whole of the mapping: which published crime types stand for which ref. The counts
-are made from small files always, and from real ones where SWM_KPI_REAL_DATA names their folder.
+``MAPPING`` states which published crime types each ref counts. The tests use small files, and also
+real files if the environment variable SWM_KPI_REAL_DATA names their folder.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import swm_kpi as kpi
 from swm_kpi import open_data
 
 ASB = "Anti-social behaviour"
-# ref -> measure -> the published crime types that it counts
+# The published crime types that each measure counts, by ref and measure.
 MAPPING = {
     "15": {"incidents": [ASB]},
     "20": {
@@ -31,7 +31,7 @@ MAPPING = {
     "24": {"crimes": ["Shoplifting"]},
     "28": {"violence_and_sexual_offences": ["Violence and sexual offences"]},
 }
-# Ref 11: of the records that are not ASB, those whose latest outcome is one of these.
+# Ref 11 counts the records with one of these latest outcomes, without ASB.
 ACTION = {
     *("Awaiting court outcome", "Court case unable to proceed", "Court result unavailable"),
     *("Defendant found not guilty", "Defendant sent to Crown Court", "Local resolution"),
@@ -45,7 +45,7 @@ ACTION = {
 SHARE = "action_taken_of_recorded"
 
 AREA_OF = {
-    **{each: each for each in ("Herefordshire", "Shropshire")},
+    **{name: name for name in ("Herefordshire", "Shropshire")},
     "Telford and Wrekin": "Telford & Wrekin",
     **dict.fromkeys(("Bromsgrove", "Redditch", "Wyre Forest"), "North Worcestershire"),
     **dict.fromkeys(("Malvern Hills", "Worcester", "Wychavon"), "South Worcestershire"),
@@ -85,8 +85,8 @@ def small_street(folder: Path) -> list[Path]:
     header, *records = SMALL.splitlines()
     for month in ("2025-05", "2025-06"):
         for force in ("West Mercia", "Warwickshire"):
-            rows = [each for each in records if f"{force} Police" in each]
-            # May is shorter, so that no month can be mistaken for another.
+            rows = [record for record in records if f"{force} Police" in record]
+            # May has fewer records, so that the months differ.
             chosen = rows[: -1 if month == "2025-05" else None]
             path = folder / f"{month}-{force.lower().replace(' ', '-')}-street.csv"
             text = "\n".join([header, *chosen]) + "\n"
@@ -114,7 +114,7 @@ def street_files(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
 
 def plain(files: Iterable[Path]) -> pd.DataFrame:
     read = [
-        pd.read_csv(each, dtype=str, keep_default_na=False, encoding="utf-8-sig") for each in files
+        pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig") for file in files
     ]
     return pd.concat(read, ignore_index=True)
 
@@ -136,20 +136,20 @@ def plain_street(files: Iterable[Path]) -> pd.DataFrame:
 
 
 def counted(rows: pd.DataFrame, by: str) -> dict[tuple[str, str], float]:
-    """Rows by period and member, with the total as All; what is not there is not zero here."""
+    """The number of rows by period and member, with the total as All. Zeros are left out."""
     by_member = rows.groupby(["period", by]).size().to_dict()
     totals = rows.groupby("period").size().to_dict()
     return by_member | {(period, "All"): number for period, number in totals.items()}
 
 
-def answered(result: pd.DataFrame, by: str, **where: str) -> dict[tuple[str, str], float]:
-    """The result's values by period and member, zeros of the member lists left out."""
+def values_by_member(result: pd.DataFrame, by: str, **where: str) -> dict[tuple[str, str], float]:
+    """The values of the result by period and member. Zeros and nulls are left out."""
     for name, value in where.items():
         result = result[result[name] == value]
     assert len(result) > 0, f"no rows of {where}"
     assert not result.duplicated(["period", by]).any()
-    found = {(row["period"], row[by]): row["value"] for _, row in result.iterrows()}
-    return {key: value for key, value in found.items() if value != 0 and value == value}
+    values = {(row["period"], row[by]): row["value"] for _, row in result.iterrows()}
+    return {key: value for key, value in values.items() if value != 0 and not pd.isna(value)}
 
 
 def compute(
@@ -170,14 +170,14 @@ def test_street_crime_counts_as_in_pandas(street_files: list[Path], by: str) -> 
     for ref, measures in MAPPING.items():
         for measure, types in measures.items():
             expected = counted(published[published["type"].isin(types)], by)
-            assert answered(proxy, by, ref=ref, measure=measure) == expected, (ref, measure)
+            assert values_by_member(proxy, by, ref=ref, measure=measure) == expected, (ref, measure)
     crimes = published[published["type"] != ASB]
-    acted, of = counted(crimes[crimes["acted"]], by), counted(crimes, by)
-    expected = {key: acted[key] / of[key] for key in acted}
-    assert answered(proxy, by, ref="11", measure=SHARE) == pytest.approx(expected)
+    acted, recorded = counted(crimes[crimes["acted"]], by), counted(crimes, by)
+    expected = {key: acted[key] / recorded[key] for key in acted}
+    assert values_by_member(proxy, by, ref="11", measure=SHARE) == pytest.approx(expected)
 
 
-def test_a_proxy_says_so_in_every_row(tmp_path: Path) -> None:
+def test_every_row_of_a_proxy_has_a_note(tmp_path: Path) -> None:
     table = open_data.police_uk(small_street(tmp_path))
     result = compute([*MAPPING, "11"], {"street_crime": table}, ["2025-06"], "lpa")
     for ref, measures in (MAPPING | {"11": {SHARE: []}}).items():
@@ -235,10 +235,12 @@ def plain_collisions(files: Iterable[Path]) -> pd.DataFrame:
 
 def check_collisions(result: pd.DataFrame, published: pd.DataFrame, by: str) -> None:
     assert set(result.loc[result["value"].notna(), "basis"]) == {"force"}
-    assert answered(result, by, measure="collisions") == counted(published, by)
+    assert values_by_member(result, by, measure="collisions") == counted(published, by)
     for severity in SEVERITY.values():
         rows = published[published["severity"] == severity]
-        assert answered(result, by, measure=f"{severity.lower()}_collisions") == counted(rows, by)
+        assert values_by_member(result, by, measure=f"{severity.lower()}_collisions") == counted(
+            rows, by
+        )
 
 
 @pytest.mark.parametrize("by", ["lpa", "district", "force"])
@@ -261,7 +263,7 @@ def test_collisions_and_casualties_count_as_in_pandas(tmp_path: Path, by: str) -
     }
     for measure, chosen in codes.items():
         rows = people[people["casualty_severity"].isin(list(chosen))]
-        assert answered(result, by, measure=measure) == counted(rows, by), measure
+        assert values_by_member(result, by, measure=measure) == counted(rows, by), measure
 
 
 @pytest.mark.parametrize("by", ["lpa", "district", "force"])

@@ -1,7 +1,7 @@
-"""Fuzz one target, guided by coverage: what reaches new code is kept and changed further.
+"""Fuzz one target, guided by coverage: inputs that reach new code are mutated further.
 
-Needs atheris (``pip install atheris``), which is for Linux and some Pythons only, and so is in no
-extra. A find is printed with the bytes that lead to it: add them to ``tests/slow/test_fuzz.py``.
+Needs atheris (``pip install atheris``). It is in no extra, because it is only for Linux and some
+versions of Python. A failure is printed with its input: add it to ``tests/slow/test_fuzz.py``.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ def main() -> None:
     with atheris.instrument_imports(include=["swm_kpi", "tomllib"]):
         import swm_kpi
 
-        # What is imported when it is first used would be left out of the guidance.
-        for each in walk_packages(swm_kpi.__path__[:1], "swm_kpi."):
-            if not each.name.startswith(("swm_kpi.charts", "swm_kpi.site", "swm_kpi.definitions")):
-                import_module(each.name)
+        # A module that is imported on first use would not be instrumented.
+        for module in walk_packages(swm_kpi.__path__[:1], "swm_kpi."):
+            if not module.name.startswith(
+                ("swm_kpi.charts", "swm_kpi.site", "swm_kpi.definitions")
+            ):
+                import_module(module.name)
         from tests.fuzz.targets import SEEDS, TARGETS
 
     if options.target not in TARGETS:

@@ -1,7 +1,7 @@
-"""What is fuzzed: each takes bytes and must end well, or in an error of the library's own family.
+"""The targets of fuzzing: functions that take bytes and either succeed or raise a library error.
 
-Anything else is a find: an exception of another kind, a message that repeats what a table held, or
-text that comes back changed.
+A failure is any other exception, a message that repeats a value of a table, or a value that changes
+when it is written and read again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import swm_kpi as kpi
 from swm_kpi.cli.main import main
 from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.expressions import canonical, english
-from tests.fuzz.drawing import Drawing
+from tests.fuzz.byte_reader import ByteReader
 
 PLAN = kpi.catalogue()
 MARKED = "Zq7SECRETzQ"
@@ -38,61 +38,63 @@ class Everything(kpi.Contract, row_unit=kpi.Unit.EVENTS, source="Fuzzing"):
     flag = kpi.Column(bool, nullable=True, description="A flag.")
 
 
-def period_labels(given: bytes) -> None:
-    """A label is a period that writes itself in the same way, or a PeriodError."""
-    text = given.decode("utf-8", "surrogateescape")
+def period_labels(content: bytes) -> None:
+    """A label is either a period that formats to a label of the same period, or a PeriodError."""
+    text = content.decode("utf-8", "surrogateescape")
     parts = text.split("|")
     with contextlib.suppress(kpi.PeriodError):
         (period,) = kpi.periods(parts[0])
         if kpi.periods(str(period)) != (period,):
-            raise AssertionError("a period does not read as it is written")
+            raise AssertionError("the label of a period is not the same period")
     if len(parts) > 2:
         with contextlib.suppress(kpi.PeriodError):
             kpi.periods(parts[0], parts[1], grain=parts[2])
 
 
-def availability_file(given: bytes) -> None:
-    """A force's statement is a catalogue of as many refs, or one clear error."""
-    with _file(given, ".toml") as path, contextlib.suppress(kpi.DefinitionError, kpi.InputError):
-        found = kpi.catalogue(availability=path)
-        if len(found) != len(PLAN):
-            raise AssertionError("a statement changed how many refs there are")
+def availability_file(content: bytes) -> None:
+    """An availability file gives a catalogue of the same refs, or one clear error."""
+    with _file(content, ".toml") as path, contextlib.suppress(kpi.DefinitionError, kpi.InputError):
+        stated = kpi.catalogue(availability=path)
+        if len(stated) != len(PLAN):
+            raise AssertionError("an availability file changed the number of refs")
 
 
-def csv_table(given: bytes) -> None:
-    """A file is counted, or refused in words that tell no value."""
-    name, ref = _READ[given[0] % len(_READ)] if given else _READ[0]
-    with _file(given[1:], ".csv") as path:
+def csv_table(content: bytes) -> None:
+    """A file is counted, or causes an error that shows no value."""
+    name, ref = (
+        _TABLES_AND_REFS[content[0] % len(_TABLES_AND_REFS)] if content else _TABLES_AND_REFS[0]
+    )
+    with _file(content[1:], ".csv") as path:
         try:
-            told = str(kpi.validate(path, name))
+            message = str(kpi.validate(path, name))
             kpi.compute([ref], {name: path}, periods="2024/25 Q1", by=["lpa"])
         except (kpi.InputError, kpi.ContractError) as error:
-            told = str(error)
-        if MARKED in told:
-            raise AssertionError("a message tells a value")
+            message = str(error)
+        if MARKED in message:
+            raise AssertionError("a message shows a value")
 
 
-def public_files(given: bytes) -> None:
-    """A published file is a table, or an error of the family."""
+def public_files(content: bytes) -> None:
+    """A published file is a table, or a library error."""
     readers: tuple[Callable[[Path], Any], ...] = (
         kpi.open_data.recorded_crime,
         kpi.open_data.officer_fte,
         kpi.open_data.police_uk,
         lambda path: kpi.open_data.stats19(path, path),
     )
-    reader = readers[given[0] % len(readers)] if given else readers[0]
+    reader = readers[content[0] % len(readers)] if content else readers[0]
     with (
-        _file(given[1:], ".csv", name="2024-04-west-mercia-street") as path,
+        _file(content[1:], ".csv", name="2024-04-west-mercia-street") as path,
         contextlib.suppress(kpi.SwmKpiError),
     ):
         reader(path)
 
 
-def expressions(given: bytes) -> None:
-    """A condition is told, hashed and computed, or refused when it is declared."""
-    drawing = Drawing(given)
+def expressions(content: bytes) -> None:
+    """A condition is described, hashed and computed, or is an error when it is declared."""
+    reader = ByteReader(content)
     with contextlib.suppress(kpi.DefinitionError):
-        condition = drawing.condition(Everything)
+        condition = reader.condition(Everything)
         canonical(condition)
         english(condition)
         measure = kpi.Count(key="n", of=Everything, at=Everything.began_at, where=condition)
@@ -108,20 +110,20 @@ def expressions(given: bytes) -> None:
             limitations="Not real.",
             examples=[kpi.Example(rows=_ROW, expect={"n": 1}, edge_case="None.")],
         )
-        kpi.compute([metric], {"everything": drawing.rows()}, periods="2024/25 Q1")
+        kpi.compute([metric], {"everything": reader.rows()}, periods="2024/25 Q1")
 
 
-def command_line(given: bytes) -> None:
-    """Words after ``swm-kpi compute`` end in a known exit code, in a folder that stays clean."""
-    words = given.decode("utf-8", "surrogateescape").split("\n")[:12]
-    safe = [each for each in words if "/" not in each and "\0" not in each]
+def command_line(content: bytes) -> None:
+    """Arguments of ``swm-kpi compute`` give a documented exit code and no traceback."""
+    words = content.decode("utf-8", "surrogateescape").split("\n")[:12]
+    safe = [word for word in words if "/" not in word and "\0" not in word]
     with _folder() as folder:
         (folder / "incident.csv").write_text("incident_id,created_at\nI1,2024-04-01 10:00\n")
         before = os.getcwd()
         os.chdir(folder)
-        told = io.StringIO()
+        output = io.StringIO()
         try:
-            with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
                 code = main.main(["compute", *safe])
         except SystemExit as stop:
             code = stop.code
@@ -129,13 +131,13 @@ def command_line(given: bytes) -> None:
             os.chdir(before)
         if code not in _EXIT_CODES:
             raise AssertionError(f"exit code {code}")
-        if "Traceback" in told.getvalue():
+        if "Traceback" in output.getvalue():
             raise AssertionError("a traceback reached the user")
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    each.__name__: each
-    for each in (
+    target.__name__: target
+    for target in (
         period_labels,
         availability_file,
         csv_table,
@@ -144,7 +146,12 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
         command_line,
     )
 }
-_READ = (("incident", "15"), ("incident", "53"), ("contact", "57"), ("street_crime", "15"))
+_TABLES_AND_REFS = (
+    ("incident", "15"),
+    ("incident", "53"),
+    ("contact", "57"),
+    ("street_crime", "15"),
+)
 _EXIT_CODES = {0, 2, 10, 11, 12, 13, 14, 15, 16}
 _ROW = """
 | began_at         | code | flag |
@@ -195,12 +202,12 @@ SEEDS: dict[str, list[bytes]] = {
 
 @contextlib.contextmanager
 def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as made:
-        yield Path(made)
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 @contextlib.contextmanager
-def _file(content: bytes, suffix: str, *, name: str = "given") -> Iterator[Path]:
+def _file(content: bytes, suffix: str, *, name: str = "input") -> Iterator[Path]:
     with _folder() as folder:
         path = folder / f"{name}{suffix}"
         path.write_bytes(content)

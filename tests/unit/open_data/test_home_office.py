@@ -1,6 +1,6 @@
-"""Home Office files: every trap in a small file, then the real files against plain pandas.
+"""Home Office files: every pitfall in a small file, then real files compared with pandas.
 
-The real files are read from the folder that SWM_KPI_REAL_DATA names, and skipped without it.
+The tests of real files need the environment variable SWM_KPI_REAL_DATA, which names their folder.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROBBERY, PERSON = ["Robbery of personal property"], ["Theft from the person"]
 VEHICLE = ["Vehicle offences", "Theft of a motor vehicle", "Theft from a vehicle"]
 VEHICLE += ["Vehicle interference"]
 RAPE, OTHER = ["Rape offences"], ["Other sexual offences"]
-# ref -> measure -> the published subgroups that it adds up
+# The published subgroups that each measure adds, by ref and measure.
 MAPPING = {
     "17": {"victims": ["Homicide"]},
     "20": {
@@ -64,8 +64,8 @@ def write(
     return path
 
 
-def refusal(call: Any) -> str:
-    """The message of the InputError, once it is sure that nothing near it holds a value."""
+def error_message(call: Any) -> str:
+    """The message of the InputError. Neither it nor a chained error contains a value."""
     with pytest.raises(InputError) as caught:
         call()
     error = caught.value
@@ -81,7 +81,7 @@ def refusal(call: Any) -> str:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("bom", [False, True])
-def test_mark_and_line_ends_make_no_difference(tmp_path: Path, bom: bool, end: str) -> None:
+def test_byte_order_mark_and_line_ends_do_not_matter(tmp_path: Path, bom: bool, end: str) -> None:
     table = recorded_crime(write(tmp_path / "a.csv", HEADER, line(), bom=bom, end=end))
     row = (date(2017, 4, 1), "West Mercia", "Some group", "Homicide", "1/4.1/4.10/4.2", 3)
     assert table.frame.rows() == [row]
@@ -119,7 +119,7 @@ def test_quarters_are_of_the_financial_year(
     assert recorded_crime(path).frame["quarter_start"].to_list() == [start]
 
 
-def test_lines_that_look_alike_and_cancelled_records_are_all_kept(tmp_path: Path) -> None:
+def test_identical_lines_and_cancelled_records_are_all_kept(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", HEADER, line(2), line(2), line(-1), line('"1,204"'))
     table = recorded_crime(path)
     assert table.frame["offences"].to_list() == [2, 2, -1, 1204]
@@ -142,7 +142,7 @@ def test_names_are_shortened_for_forces_and_kept_for_others(tmp_path: Path) -> N
     )
 
 
-def test_quarters_that_are_not_given_are_not_zero(tmp_path: Path) -> None:
+def test_quarters_without_a_file_are_not_zero(tmp_path: Path) -> None:
     first = write(tmp_path / "a.csv", HEADER, line(quarter=3), line(quarter=3, force="Kent"))
     last = write(tmp_path / "b.csv", HEADER, line(quarter=1, year="2018/19"))
     table = recorded_crime([first, last])
@@ -156,13 +156,13 @@ def test_quarters_that_are_not_given_are_not_zero(tmp_path: Path) -> None:
     assert frame.loc["2018/19 Q1", "value"] == 3
 
 
-@pytest.mark.parametrize("lost", HEADER.split(","))
-def test_a_missing_column_is_named(tmp_path: Path, lost: str) -> None:
-    path = write(tmp_path / "a.csv", HEADER.replace(lost, "Other"), line(CANARY))
-    if lost == "Offence Description":
-        assert "whole number" in refusal(lambda: recorded_crime(path))
+@pytest.mark.parametrize("missing", HEADER.split(","))
+def test_a_missing_column_is_named(tmp_path: Path, missing: str) -> None:
+    path = write(tmp_path / "a.csv", HEADER.replace(missing, "Other"), line(CANARY))
+    if missing == "Offence Description":
+        assert "whole number" in error_message(lambda: recorded_crime(path))
     else:
-        assert f"is missing 1 column: {lost}." in refusal(lambda: recorded_crime(path))
+        assert f"is missing 1 column: {missing}." in error_message(lambda: recorded_crime(path))
 
 
 @pytest.mark.parametrize(
@@ -181,17 +181,19 @@ def test_a_missing_column_is_named(tmp_path: Path, lost: str) -> None:
         (CANARY, "1 line with more or fewer than the header's 8 fields"),
     ],
 )
-def test_a_bad_line_is_refused_without_its_value(tmp_path: Path, bad: str, words: str) -> None:
+def test_an_invalid_line_is_an_error_without_its_value(
+    tmp_path: Path, bad: str, words: str
+) -> None:
     path = write(tmp_path / "a.csv", HEADER, line(), bad)
-    assert f"a.csv: {words}" in refusal(lambda: recorded_crime(path))
+    assert f"a.csv: {words}" in error_message(lambda: recorded_crime(path))
 
 
-def test_one_force_and_quarter_twice_is_refused(tmp_path: Path) -> None:
-    one = write(tmp_path / "a.csv", HEADER, line(force="Kent Police"))
-    two = write(tmp_path / "b.csv", HEADER, line(force="Kent"))
-    assert "a.csv and b.csv both contain" in refusal(lambda: recorded_crime([one, two]))
+def test_one_force_and_quarter_twice_is_an_error(tmp_path: Path) -> None:
+    first = write(tmp_path / "a.csv", HEADER, line(force="Kent Police"))
+    second = write(tmp_path / "b.csv", HEADER, line(force="Kent"))
+    assert "a.csv and b.csv both contain" in error_message(lambda: recorded_crime([first, second]))
     other = write(tmp_path / "b.csv", HEADER, line(force="Essex"))
-    assert len(recorded_crime([one, other])) == len(recorded_crime(tmp_path)) == 2
+    assert len(recorded_crime([first, other])) == len(recorded_crime(tmp_path)) == 2
 
 
 # Workforce: reading
@@ -246,7 +248,7 @@ def test_the_later_table_revises_the_earlier(tmp_path: Path) -> None:
     assert by_day(table) == dict(zip([(day, "Kent") for day in days], (9, 11, 12), strict=True))
     assert any("later file: 1 figure." in note for note in table.notes)
     again = write(tmp_path / "b.csv", TABLE, "Kent,11,12")
-    assert "2 pairs of date and force" in refusal(lambda: officer_fte([later, again]))
+    assert "2 pairs of date and force" in error_message(lambda: officer_fte([later, again]))
 
 
 def test_open_data_lines_are_kept_and_added(tmp_path: Path) -> None:
@@ -267,16 +269,16 @@ def test_open_data_lines_are_kept_and_added(tmp_path: Path) -> None:
     (value,) = frame.loc[frame["basis"] == "proxy", "value"]
     assert value == 1020
     same_day = write(tmp_path / "b.csv", TABLE, "City of London,1,2")
-    assert "1 pair of date" in refusal(lambda: officer_fte([tmp_path / "a.csv", same_day]))
+    assert "1 pair of date" in error_message(lambda: officer_fte([tmp_path / "a.csv", same_day]))
 
 
-@pytest.mark.parametrize("lost", ["As at 31 March", "Worker type", "Total (FTE)", "Force name"])
-def test_a_missing_workforce_column_is_named(tmp_path: Path, lost: str) -> None:
-    header = OPEN.replace(lost, "Other")
+@pytest.mark.parametrize("missing", ["As at 31 March", "Worker type", "Total (FTE)", "Force name"])
+def test_a_missing_workforce_column_is_named(tmp_path: Path, missing: str) -> None:
+    header = OPEN.replace(missing, "Other")
     path = write(tmp_path / "a.csv", header, f"2018,E,{CANARY},R,S,R,Police Officer,1,1")
-    message = refusal(lambda: officer_fte(path))
+    message = error_message(lambda: officer_fte(path))
     assert "is missing 1 column: " in message
-    assert lost in message
+    assert missing in message
 
 
 @pytest.mark.parametrize(
@@ -300,11 +302,11 @@ def test_a_missing_workforce_column_is_named(tmp_path: Path, lost: str) -> None:
         (OPEN, ["2018,E,Kent,R,S,R,Police Officer,1.5,1"], "a headcount that is not whole"),
     ],
 )
-def test_a_bad_workforce_file_is_refused(
+def test_an_invalid_workforce_file_is_an_error(
     tmp_path: Path, header: str, lines: list[str], words: str
 ) -> None:
     path = write(tmp_path / "a.csv", header, *lines)
-    assert words in refusal(lambda: officer_fte(path))
+    assert words in error_message(lambda: officer_fte(path))
 
 
 def test_the_only_west_midlands_is_the_force(tmp_path: Path) -> None:
@@ -312,7 +314,7 @@ def test_the_only_west_midlands_is_the_force(tmp_path: Path) -> None:
     assert by_day(table)["2018-03-31", "West Midlands"] == 4
 
 
-# The real files, against plain pandas
+# Real files, compared with pandas
 
 
 def real(pattern: str) -> list[Path]:
@@ -326,7 +328,7 @@ def real(pattern: str) -> list[Path]:
 
 
 def plain_crime(files: list[Path]) -> pd.DataFrame:
-    read = [pd.read_csv(each, dtype=str, encoding="utf-8-sig") for each in files]
+    read = [pd.read_csv(file, dtype=str, encoding="utf-8-sig") for file in files]
     rows = pd.concat(read, ignore_index=True)
     names = {"London, City of": "City of London", "Metropolitan Police": "Metropolitan"}
     return pd.DataFrame(
@@ -344,16 +346,16 @@ def test_real_lines_add_up_as_in_pandas() -> None:
     expected = plain_crime(files)
     table = recorded_crime(files)
     assert len(table) == len(expected)
-    found = table.frame.group_by("quarter_start", "force").agg(pl.col("offences").sum())
+    by_quarter = table.frame.group_by("quarter_start", "force").agg(pl.col("offences").sum())
     totals = {}
-    for start, force, number in found.rows():
+    for start, force, number in by_quarter.rows():
         year = start.year - (start.month < 4)
         quarter = {4: 1, 7: 2, 10: 3, 1: 4}[start.month]
         totals[f"{year}/{(year + 1) % 100:02} Q{quarter}", force] = number
     assert totals == expected.groupby(["period", "force"])["number"].sum().to_dict()
 
 
-def test_real_refs_come_to_what_pandas_adds_up() -> None:
+def test_real_refs_agree_with_pandas() -> None:
     files = real("prc-pfa-*.csv")
     rows = plain_crime(files)
     periods = kpi.periods(*sorted(set(rows["period"])))
@@ -366,14 +368,14 @@ def test_real_refs_come_to_what_pandas_adds_up() -> None:
             expected = chosen.groupby(["period", "force"])["number"].sum().to_dict()
             totals = chosen.groupby("period")["number"].sum().to_dict()
             expected |= {(period, "All"): number for period, number in totals.items()}
-            mine = proxy[(proxy["ref"] == ref) & (proxy["measure"] == measure)]
-            values = mine.set_index(["period", "force"])["value"].to_dict()
-            found = {key: value for key, value in values.items() if value}
-            assert found == {key: value for key, value in expected.items() if value}, measure
-            assert (mine["note"].str.len() > 0).all()
+            rows_of_measure = proxy[(proxy["ref"] == ref) & (proxy["measure"] == measure)]
+            values = rows_of_measure.set_index(["period", "force"])["value"].to_dict()
+            computed = {key: value for key, value in values.items() if value}
+            assert computed == {key: value for key, value in expected.items() if value}, measure
+            assert (rows_of_measure["note"].str.len() > 0).all()
 
 
-def test_real_officers_come_to_what_pandas_adds_up() -> None:
+def test_real_officers_agree_with_pandas() -> None:
     files = real("officer-fte-*.csv")
     others = {"North East", "North West", "Yorkshire and the Humber", "East Midlands", "Eastern"}
     others |= {"London", "South East", "South West", "Wales", "Total", "Total 43 forces"}
@@ -394,6 +396,6 @@ def test_real_officers_come_to_what_pandas_adds_up() -> None:
     data = {"published_workforce": officer_fte(files)}
     result = kpi.compute(["52"], data, periods=periods, by=["force"]).to_pandas()
     proxy = result[(result["basis"] == "proxy") & (result["force"] != "Unknown")]
-    found = proxy.set_index(["period", "force"])["value"].to_dict()
-    assert found == pytest.approx(expected, abs=1e-3, nan_ok=True)
-    assert found["2018-09", "West Mercia"] == pytest.approx(1921.7)
+    computed = proxy.set_index(["period", "force"])["value"].to_dict()
+    assert computed == pytest.approx(expected, abs=1e-3, nan_ok=True)
+    assert computed["2018-09", "West Mercia"] == pytest.approx(1921.7)

@@ -1,4 +1,4 @@
-"""Conditions and rows drawn from bytes, right and wrong ones alike."""
+"""Build conditions and rows from bytes, both valid and invalid."""
 
 from __future__ import annotations
 
@@ -10,30 +10,32 @@ import polars as pl
 import swm_kpi as kpi
 
 
-class Drawing:
-    """Reads choices off bytes; zero once they are used up.
+class ByteReader:
+    """Makes choices from the bytes of the fuzzer, in order. After the last byte, every choice is 0.
 
     Args:
-        given: where choices come from.
+        content: the bytes.
     """
 
-    def __init__(self, given: bytes) -> None:
-        self._given = given
-        self._at = 0
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._position = 0
 
-    def number(self, many: int) -> int:
-        """Return a whole number from 0 to ``many`` less one."""
-        self._at += 1
-        return self._given[self._at - 1] % many if self._at <= len(self._given) else 0
+    def number(self, limit: int) -> int:
+        """Return a whole number from 0 to ``limit`` minus one."""
+        self._position += 1
+        if self._position > len(self._content):
+            return 0
+        return self._content[self._position - 1] % limit
 
     def text(self) -> str:
-        """Return a short text of any letters."""
+        """Return a short text of any characters."""
         length = self.number(6)
-        start, self._at = self._at, self._at + length
-        return self._given[start : start + length].decode("utf-8", "surrogateescape")
+        start, self._position = self._position, self._position + length
+        return self._content[start : start + length].decode("utf-8", "surrogateescape")
 
     def literal(self) -> Any:
-        """Return something to compare with, of any type, seldom a fitting one."""
+        """Return a value to compare with, of any type, rarely the right one."""
         makers = (
             lambda: ("a", "b", "c")[self.number(3)],
             self.text,
@@ -61,7 +63,7 @@ class Drawing:
         return column
 
     def condition(self, contract: Any, depth: int = 3) -> Any:
-        """Return a condition, of conditions that may be of conditions."""
+        """Return a condition, which can contain other conditions to a depth."""
         choice = self.number(10 if depth else 7)
         term = self.term(contract)
         if choice == 0:
@@ -85,7 +87,7 @@ class Drawing:
         return left & right if choice == 8 else left | right
 
     def rows(self) -> pl.DataFrame:
-        """Return a few rows that keep the contract."""
+        """Return up to three valid rows."""
         count = self.number(4)
         start = datetime(2024, 4, 1)
         return pl.DataFrame(
