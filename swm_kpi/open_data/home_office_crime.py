@@ -82,8 +82,7 @@ def _refuse_repeated_quarters(files: list[Path], frames: list[pl.DataFrame]) -> 
             if key in files_by_key:
                 raise InputError(
                     f"{files_by_key[key].name} and {path.name} both contain one force's lines of "
-                    "one "
-                    "quarter. Give one of them: every crime would count twice."
+                    "one quarter. Give one of them: every crime would count twice."
                 )
             files_by_key[key] = path
 

@@ -188,8 +188,8 @@ def _region_row(path: Path, forces: pl.DataFrame, names: list[str], days: list[s
             return rows[1]
     raise InputError(
         f"{path.name} has {format_count(candidates.height, 'row')} of {_WEST_MIDLANDS}, which is a "
-        "region and a force "
-        "in it. It is unclear which is which. Give the file as published, with both rows."
+        "region and a force in it. It is unclear which is which. Give the file as published, with "
+        "both rows."
     )
 
 
@@ -231,9 +231,8 @@ def _join_files(files: list[_File]) -> tuple[pl.DataFrame, int]:
     if number := shared.filter(clash).height:
         raise InputError(
             f"The workforce files contain {format_count(number, 'pair')} of date and force more "
-            "than "
-            "once, and not in an earlier and a later table. Give each once: officers would count "
-            "twice."
+            "than once, and not in an earlier and a later table. Give each once: officers would "
+            "count twice."
         )
     latest = pl.col("last").max().over(key)
     kept, earlier = frame.filter(pl.col("last") == latest), frame.filter(pl.col("last") < latest)
@@ -268,8 +267,7 @@ def _notes(files: list[_File], frame: pl.DataFrame, revised: int) -> Iterator[st
     if revised:
         yield (
             f"Revised by a later file: {format_count(revised, 'figure')}. The figures of the later "
-            "file "
-            "are used."
+            "file are used."
         )
 
 

@@ -101,16 +101,15 @@ def _read_casualties(
     if unmatched:
         raise InputError(
             f"The casualty files contain {format_count(unmatched, 'row')} without a collision in "
-            "the "
-            "collision files, so they have no date. Give the collision files of the same years."
+            "the collision files, so they have no date. Give the collision files of the same "
+            "years."
         )
     without = collision.join(frame, on="collision_id", how="anti").height
     notes = list(_notes(frame, "casualty", force_area))
     if without:
         notes.append(
             f"Without a casualty in these files: {format_count(without, 'collision')}. Every "
-            "STATS19 "
-            "collision has at least one, so casualties are missing."
+            "STATS19 collision has at least one, so casualties are missing."
         )
     frame = frame.select("collision_id", "casualty_id", "date", "severity", *_PLACE_COLUMNS)
     return _table("casualty", frame, notes)
@@ -146,8 +145,7 @@ def _refuse_repeats(frame: pl.DataFrame, key: list[str], noun: str) -> None:
     if repeats:
         raise InputError(
             f"The {noun} files contain {format_count(repeats, 'row')} of a {noun} that occurs "
-            "before. "
-            "Give each file once, and no two files of the same year."
+            "before. Give each file once, and no two files of the same year."
         )
 
 

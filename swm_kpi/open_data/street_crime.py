@@ -86,8 +86,7 @@ def _refuse_repeated_months(files: list[Path], frames: list[pl.DataFrame]) -> No
             if key in files_by_key:
                 raise InputError(
                     f"{files_by_key[key].name} and {path.name} both contain one force's records of "
-                    "one "
-                    "month. Give one of them: every record would count twice."
+                    "one month. Give one of them: every record would count twice."
                 )
             files_by_key[key] = path
 
@@ -118,22 +117,19 @@ def _notes(frame: pl.DataFrame, force_area: ForceArea | None) -> Iterator[str]:
             yield (
                 f"Recorded by another force in a district of {force_area.force}: "
                 f"{format_count(number, 'record')}, counted for the district and for no Local "
-                "Policing "
-                "Area."
+                "Policing Area."
             )
     ids = frame.filter(pl.col("crime_id").is_not_null()).group_by("crime_id", "month").len()
     if number := ids.filter(pl.col("len") > 1).height:
         yield (
             f"{format_count(number, 'crime id')} {'occurs' if number == 1 else 'occur'} more than "
-            "once "
-            "within a month: every record is counted, as published."
+            "once within a month: every record is counted, as published."
         )
     across = ids.group_by("crime_id").len().filter(pl.col("len") > 1).height
     if across:
         yield (
             f"{format_count(across, 'crime id')} {'occurs' if across == 1 else 'occur'} in more "
-            "than "
-            "one month: every record is counted, as published."
+            "than one month: every record is counted, as published."
         )
 
 

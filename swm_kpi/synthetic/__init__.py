@@ -112,8 +112,7 @@ def generate_force(
     if not _is_number(scale) or not 0 < scale <= _MAX_SCALE:
         raise RequestError(
             f"scale must be more than 0 and at most {_MAX_SCALE}. Write 1 for a force of 1.3 "
-            "million "
-            "residents, or 0.05 for a small one."
+            "million residents, or 0.05 for a small one."
         )
     if type(seed) is not int or seed < 0:
         raise RequestError("seed must be a whole number from 0. Write seed=1.")

@@ -140,9 +140,9 @@ def crime_parties(setting: Setting, contract: ContractType) -> Columns:
     parties = people(setting, contract)
     dealt = np.flatnonzero(parties.dealt_with)
     crime = np.concatenate([parties.harmed, parties.named, parties.named[dealt]])
-    parts = (len(parties.harmed), len(parties.named), len(dealt))
-    role = np.repeat(np.arange(3), parts)
-    kind = np.concatenate([parties.harmed_kind, np.full(sum(parts[1:]), -1)])
+    sizes = (len(parties.harmed), len(parties.named), len(dealt))
+    role = np.repeat(np.arange(3), sizes)
+    kind = np.concatenate([parties.harmed_kind, np.full(sum(sizes[1:]), -1)])
     number = np.concatenate(
         [parties.harmed_number, parties.named_number, parties.named_number[dealt]]
     )

@@ -147,7 +147,7 @@ def civil_orders(setting: Setting, contract: ContractType) -> Columns:
     size = len(begun)
     kind = draw_members(rng, contract, "order_type", _ORDERS, size)
     notice = np.isin(kind.astype(str), _NOTICES)
-    # Stalking protection orders exist since 20 January 2020.
+    # The first day of stalking protection orders was 20 January 2020.
     stalking = np.isin(kind.astype(str), ("SPO", "SPO interim"))
     kind[stalking & (begun < np.datetime64("2020-01-20"))] = "SRO"
     day = begun.astype("datetime64[D]")
