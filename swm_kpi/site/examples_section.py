@@ -141,7 +141,8 @@ def describe_calculation(evaluation: ExampleEvaluation, measure: Measure) -> tup
             rows = evaluation.counted_rows(measure.statistics[role])
             if rows is None or value.value is None or not adds_up_to(rows, value.value):
                 return "", ""
-            count = f"{_format_plain(value.value)} different values of {column}"
+            noun = "value" if value.value == 1 else "values"
+            count = f"{_format_plain(value.value)} different {noun} of {column}"
             return _format_rows(rows.numbers), count
         case ShareOfRows() as share:
             return _describe_share_rows(evaluation, measure, share), _format_quotient(value)

@@ -89,8 +89,8 @@ def _build_summary(entry: CatalogueEntry, metric: Metric | None, context: SiteCo
         rows.append(("Part of", _link_with_ref(context.catalogue[entry.parent])))
     if isinstance(entry, MetricAlias):
         target = _link_with_ref(context.catalogue[entry.of])
-        relation = "Some of the measures of" if entry.only else "The same numbers as"
-        rows.append(("Computed as", join([relation, target], " ")))
+        relation = "Some of those of" if entry.only else "The same as"
+        rows.append(("Numbers", join([relation, target], " ")))
     other_names = alternative_names(entry, context)
     if other_names:
         rows.append(("Also called", "; ".join(other_names)))

@@ -15,7 +15,7 @@ _MAX_WIDTH = 88
 
 
 def measure_source(measure: Measure) -> str:
-    """Return the code that declares a measure: the fields that were set, in order.
+    """Return the code that declares a measure: the fields that were set and are not empty.
 
     Assumptions and dimensions are named by their key in capital letters. A condition longer than
     a line is split at its ``&`` or ``|``.
@@ -23,7 +23,8 @@ def measure_source(measure: Measure) -> str:
     lines = [f"{type(measure).__name__}("]
     for name in type(measure).model_fields:
         value = getattr(measure, name)
-        if name in measure.model_fields_set and value is not None:
+        is_empty = value is None or (isinstance(value, str) and not value)
+        if name in measure.model_fields_set and not is_empty:
             lines += _argument_lines(name, value)
     return "\n".join([*lines, ")"])
 
