@@ -69,77 +69,79 @@ SPANS = st.lists(
 
 
 def months(terms: Iterable[tuple[Span, int]]) -> np.ndarray:
-    """Return how often each month is counted by all terms together."""
-    found = np.zeros(40)
+    """Return how many times the terms count each month."""
+    times_counted = np.zeros(40)
     for (start, stop), sign in terms:
-        found[start:stop] += sign
-    return found
+        times_counted[start:stop] += sign
+    return times_counted
 
 
 def groups(spans: Iterable[Span]) -> list[list[int]]:
-    """Return the ends of periods that periods join, each group in order."""
-    together: list[set[int]] = []
+    """Return the connected groups of the ends of periods, each in order."""
+    connected: list[set[int]] = []
     for span in spans:
-        touching = [group for group in together if group & set(span)]
-        together = [group for group in together if group not in touching]
-        together.append(set(span).union(*touching))
-    return [sorted(group) for group in together]
+        touching = [group for group in connected if group & set(span)]
+        connected = [group for group in connected if group not in touching]
+        connected.append(set(span).union(*touching))
+    return [sorted(group) for group in connected]
 
 
 def test_cycle_basis_of_months_quarters_and_a_year() -> None:
-    first = [(0, 1), (1, 2), (2, 3)]
-    found = {
+    months = [(0, 1), (1, 2), (2, 3)]
+    constraints = {
         constraint[-1]: sorted(constraint[:-1])
-        for constraint in cycle_basis([YEAR, *QUARTERS, *first, YEAR])
+        for constraint in cycle_basis([YEAR, *QUARTERS, *months, YEAR])
     }
-    assert found == {
-        ((0, 3), -1): [(span, 1) for span in first],
+    assert constraints == {
+        ((0, 3), -1): [(span, 1) for span in months],
         (YEAR, -1): [(span, 1) for span in QUARTERS],
     }
 
 
 def test_cycle_basis_of_two_rolling_years() -> None:
-    (found,) = cycle_basis([(0, 12), (1, 13), (0, 1), (12, 13)])
-    assert sorted(found) == [((0, 1), -1), ((0, 12), 1), ((1, 13), -1), ((12, 13), 1)]
+    (constraint,) = cycle_basis([(0, 12), (1, 13), (0, 1), (12, 13)])
+    assert sorted(constraint) == [((0, 1), -1), ((0, 12), 1), ((1, 13), -1), ((12, 13), 1)]
 
 
 @settings(deadline=None)
 @given(SPANS)
 def test_cycle_basis_is_independent_and_complete(spans: list[Span]) -> None:
-    """Each constraint holds, they are independent, and their number is the rank that is missing."""
-    found = list(cycle_basis(spans))
-    assert all(not months(constraint).any() for constraint in found)
-    different = sorted(set(spans))
-    lines = np.array([months([]), *(months([(span, 1)]) for span in different)])
-    assert len(found) == len(different) - np.linalg.matrix_rank(lines)
-    # Each names a period that no equation before it does.
-    last = [constraint[-1] for constraint in found]
-    assert len(set(last)) == len(last)
-    assert all(sign == -1 for _, sign in last)
+    """Each constraint holds, and there are as many as the matrix of periods lacks in rank."""
+    constraints = list(cycle_basis(spans))
+    assert all(not months(constraint).any() for constraint in constraints)
+    distinct_spans = sorted(set(spans))
+    matrix = np.array([months([]), *(months([(span, 1)]) for span in distinct_spans)])
+    assert len(constraints) == len(distinct_spans) - np.linalg.matrix_rank(matrix)
+    # The last term of each constraint is in no constraint before it.
+    last_terms = [constraint[-1] for constraint in constraints]
+    assert len(set(last_terms)) == len(last_terms)
+    assert all(sign == -1 for _, sign in last_terms)
 
 
 def test_a_year_less_three_quarters_implies_the_fourth() -> None:
-    (found,) = implied_periods([YEAR, *QUARTERS[:2], QUARTERS[3]])
-    assert found[0] == (QUARTERS[2], -1)
-    assert sorted(found[1:]) == [((0, 3), -1), ((0, 12), 1), ((3, 6), -1), ((9, 12), -1)]
+    (constraint,) = implied_periods([YEAR, *QUARTERS[:2], QUARTERS[3]])
+    assert constraint[0] == (QUARTERS[2], -1)
+    assert sorted(constraint[1:]) == [((0, 3), -1), ((0, 12), 1), ((3, 6), -1), ((9, 12), -1)]
 
 
 def test_implied_periods_use_the_fewest_periods() -> None:
     """The fourth quarter is the year less nine months, and not less three quarters."""
-    (found,) = implied_periods([YEAR, (0, 9), *QUARTERS[:3]])
-    assert sorted(found) == [((0, 9), -1), ((0, 12), 1), ((9, 12), -1)]
+    (constraint,) = implied_periods([YEAR, (0, 9), *QUARTERS[:3]])
+    assert sorted(constraint) == [((0, 9), -1), ((0, 12), 1), ((9, 12), -1)]
 
 
 @settings(deadline=None)
 @given(SPANS)
 def test_each_implied_period_is_yielded_once_and_is_not_shown(spans: list[Span]) -> None:
-    found = list(implied_periods(spans))
-    assert all(not months(constraint).any() for constraint in found)
+    constraints = list(implied_periods(spans))
+    assert all(not months(constraint).any() for constraint in constraints)
     expected = [
         (a, b) for group in groups(set(spans)) for a, b in pairwise(group) if (a, b) not in spans
     ]
-    assert sorted(constraint[0] for constraint in found) == sorted((span, -1) for span in expected)
-    assert all(span in spans for constraint in found for span, _ in constraint[1:])
+    assert sorted(constraint[0] for constraint in constraints) == sorted(
+        (span, -1) for span in expected
+    )
+    assert all(span in spans for constraint in constraints for span, _ in constraint[1:])
 
 
 def test_a_partition_of_a_period_has_no_gap() -> None:
@@ -153,9 +155,9 @@ def test_a_partition_of_a_period_has_no_gap() -> None:
 @settings(deadline=None)
 @given(SPANS)
 def test_a_partition_of_a_period_has_only_shorter_periods(spans: list[Span]) -> None:
-    found = list(partitions_of_period(spans))
-    covered = {constraint[-1][0] for constraint in found}
-    for constraint in found:
+    constraints = list(partitions_of_period(spans))
+    covered = {constraint[-1][0] for constraint in constraints}
+    for constraint in constraints:
         assert not months(constraint).any()
         assert all(sign == 1 and span in spans for span, sign in constraint[:-1])
         assert len(constraint) > 2
@@ -238,38 +240,38 @@ def counted(name: str, *conditions: str) -> CountKey:
     """Return the count of the rows that meet all of some conditions."""
     where = None
     for condition in conditions:
-        one = CONDITIONS[condition][0]
-        where = one if where is None else where if one is None else where & one
+        term = CONDITIONS[condition][0]
+        where = term if where is None else where if term is None else where & term
     measure = Count(key=name, of=Thing, at=Thing.at, where=where)
-    found = roles_of(metric(measure), measure, POLICY).value
-    assert found is not None
-    return found
+    key = roles_of(metric(measure), measure, POLICY).value
+    assert key is not None
+    return key
 
 
 def rows_of(*conditions: str) -> set[int]:
     """Return the rows that meet all of some conditions."""
     tests = [CONDITIONS[condition][1] for condition in conditions]
-    return {at for at, row in enumerate(ROWS) if all(test(row) for test in tests)}
+    return {position for position, row in enumerate(ROWS) if all(test(row) for test in tests)}
 
 
-def named(wanted: Mapping[str, CountKey]) -> list[tuple[tuple[str, ...], str, bool]]:
+def name_partitions(counts: Mapping[str, CountKey]) -> list[tuple[tuple[str, ...], str, bool]]:
     """Return the partitions of some counts, by their names instead of their keys."""
-    names = {count.key: name for name, count in wanted.items()}
-    found = find_partitions({count.key: count for count in wanted.values()})
+    names = {count.key: name for name, count in counts.items()}
+    partitions = find_partitions({count.key: count for count in counts.values()})
     return sorted(
         (
             tuple(sorted(names[part] for part in partition.subsets)),
             names[partition.whole],
             partition.is_exhaustive,
         )
-        for partition in found
+        for partition in partitions
     )
 
 
-def several(*names: str) -> list[tuple[tuple[str, ...], str]]:
+def partitions_into_several(*names: str) -> list[tuple[tuple[str, ...], str]]:
     """Return the partitions with several subsets, with their whole."""
-    found = named({name: counted(name, name) for name in names})
-    return [(parts, whole) for parts, whole, _ in found if len(parts) > 1]
+    partitions = name_partitions({name: counted(name, name) for name in names})
+    return [(parts, whole) for parts, whole, _ in partitions if len(parts) > 1]
 
 
 # Subsets that the form of the conditions does not show.
@@ -282,16 +284,16 @@ NOT_IMPLIED = {
 
 def test_subsets_are_found_by_their_conditions() -> None:
     """A shorter list in a longer, a value in the known values, and all of them in all rows."""
-    found = named({name: counted(name, name) for name in CONDITIONS})
-    pairs = {(parts[0], whole) for parts, whole, _ in found if len(parts) == 1}
-    true = {
+    partitions = name_partitions({name: counted(name, name) for name in CONDITIONS})
+    subsets = {(parts[0], whole) for parts, whole, _ in partitions if len(parts) == 1}
+    expected = {
         (part, whole)
         for part in CONDITIONS
         for whole in CONDITIONS
         if part != whole and rows_of(part) <= rows_of(whole)
     }
-    assert pairs <= true
-    assert true - pairs == NOT_IMPLIED
+    assert subsets <= expected
+    assert expected - subsets == NOT_IMPLIED
 
 
 @settings(deadline=None, max_examples=60)
@@ -304,61 +306,69 @@ def test_subsets_are_found_by_their_conditions() -> None:
     )
 )
 def test_subsets_are_in_their_whole_and_partitions_are_disjoint(
-    asked: list[list[str]],
+    condition_lists: list[list[str]],
 ) -> None:
-    wanted = {f"c{at}": counted(f"c{at}", *conditions) for at, conditions in enumerate(asked)}
-    rows = {f"c{at}": rows_of(*conditions) for at, conditions in enumerate(asked)}
-    for parts, whole, is_exhaustive in named(wanted):
+    counts = {
+        f"c{number}": counted(f"c{number}", *conditions)
+        for number, conditions in enumerate(condition_lists)
+    }
+    rows = {f"c{number}": rows_of(*conditions) for number, conditions in enumerate(condition_lists)}
+    for parts, whole, is_exhaustive in name_partitions(counts):
         assert set().union(*(rows[name] for name in parts)) <= rows[whole]
-        assert all(not rows[one] & rows[two] for one, two in combinations(parts, 2))
+        assert all(not rows[first] & rows[second] for first, second in combinations(parts, 2))
         assert not is_exhaustive or rows[parts[0]] == rows[whole]
 
 
 def test_disjoint_values_form_a_partition() -> None:
-    assert several("all", "a", "b") == [(("a", "b"), "all")]
-    assert several("all", "ab", "not_ab") == [(("ab", "not_ab"), "all")]
-    assert several("all", "a", "b", "kind_unknown") == [(("a", "b", "kind_unknown"), "all")]
-    assert several("all", "urgent", "calm", "urgency_unknown") == [
+    assert partitions_into_several("all", "a", "b") == [(("a", "b"), "all")]
+    assert partitions_into_several("all", "ab", "not_ab") == [(("ab", "not_ab"), "all")]
+    assert partitions_into_several("all", "a", "b", "kind_unknown") == [
+        (("a", "b", "kind_unknown"), "all")
+    ]
+    assert partitions_into_several("all", "urgent", "calm", "urgency_unknown") == [
         (("calm", "urgency_unknown", "urgent"), "all")
     ]
-    assert several("all", "large", "not_large") == [(("large", "not_large"), "all")]
-    assert several("kind_known", "a", "b") == [(("a", "b"), "kind_known")]
+    assert partitions_into_several("all", "large", "not_large") == [(("large", "not_large"), "all")]
+    assert partitions_into_several("kind_known", "a", "b") == [(("a", "b"), "kind_known")]
 
 
 def test_partitions_use_the_largest_subsets() -> None:
     """If "a or b" is a subset, then "a" and "b" add nothing to a partition of all rows."""
-    found = several("all", "a", "b", "ab", "kind_unknown")
-    assert found == [(("a", "b"), "ab"), (("ab", "kind_unknown"), "all")]
+    partitions = partitions_into_several("all", "a", "b", "ab", "kind_unknown")
+    assert partitions == [(("a", "b"), "ab"), (("ab", "kind_unknown"), "all")]
 
 
 def test_overlapping_lists_form_no_partition() -> None:
-    assert several("all", "ab", "listed") == []
-    assert several("all", "a", "place_a") == []
-    assert several("all", "a", "urgent") == []
+    assert partitions_into_several("all", "ab", "listed") == []
+    assert partitions_into_several("all", "a", "place_a") == []
+    assert partitions_into_several("all", "a", "urgent") == []
 
 
 def test_every_maximal_disjoint_set_is_found() -> None:
-    assert several("all", "a", "b", "urgent", "calm") == [
+    assert partitions_into_several("all", "a", "b", "urgent", "calm") == [
         (("a", "b"), "all"), (("calm", "urgent"), "all"),
     ]  # fmt: skip
 
 
 def test_only_maximal_disjoint_sets_are_found() -> None:
     """Three kinds and three urgencies: two sets of three, and no two of them by themselves."""
-    found = several("all", "a", "b", "kind_unknown", "urgent", "calm", "urgency_unknown")
-    assert found == [
+    partitions = partitions_into_several(
+        "all", "a", "b", "kind_unknown", "urgent", "calm", "urgency_unknown"
+    )
+    assert partitions == [
         (("a", "b", "kind_unknown"), "all"), (("calm", "urgency_unknown", "urgent"), "all"),
     ]  # fmt: skip
 
 
 def test_an_assumption_is_compared_by_its_values() -> None:
-    """What the force lists as b and c is what is b or c."""
+    """The assumption with the values b and c is the same as the list of b and c."""
     where = KIND.is_in("b", "c")
     measure = Count(key="written", of=Thing, at=Thing.at, where=where)
     written = roles_of(metric(measure), measure, POLICY).value
     assert written is not None
     assert [
-        partition[2] for partition in named({"listed": counted("l", "listed"), "written": written})
+        partition[2]
+        for partition in name_partitions({"listed": counted("l", "listed"), "written": written})
     ] == [True]
 
 
@@ -366,40 +376,42 @@ def test_lists_of_numbers_are_not_compared() -> None:
     measure = Count(key="some", of=Thing, at=Thing.at, where=Thing.size.is_in(1, 5))
     some = roles_of(metric(measure), measure, POLICY).value
     assert some is not None
-    assert named({"five": counted("five", "size_is_5"), "some": some}) == []
+    assert name_partitions({"five": counted("five", "size_is_5"), "some": some}) == []
 
 
 def test_equal_subsets_are_yielded_once() -> None:
-    """Whether what is urgent is recorded too does not change which rows they are."""
-    wanted = {"urgent": counted("x", "urgent"), "both": counted("y", "urgent", "urgency_known")}
-    assert [partition[2] for partition in named(wanted)] == [True]
-    wanted["all"] = counted("all", "all")
-    wanted["calm"] = counted("calm", "calm")
-    found = [(parts, whole) for parts, whole, _ in named(wanted) if len(parts) > 1]
-    assert len(found) == 1
-    assert len(found[0][0]) == 2
+    """An urgent row always has a known urgency, so both conditions have the same rows."""
+    counts = {"urgent": counted("x", "urgent"), "both": counted("y", "urgent", "urgency_known")}
+    assert [partition[2] for partition in name_partitions(counts)] == [True]
+    counts["all"] = counted("all", "all")
+    counts["calm"] = counted("calm", "calm")
+    partitions = [(parts, whole) for parts, whole, _ in name_partitions(counts) if len(parts) > 1]
+    assert len(partitions) == 1
+    assert len(partitions[0][0]) == 2
 
 
-def again(**fields: Any) -> CountKey:
+def repeats(**fields: Any) -> CountKey:
     clause = {"who": "person", "where": None, "months": 12.0} | fields
-    said = ["repeats", ["column", clause["who"]], ["column", "at"], clause["where"],
+    tree = ["repeats", ["column", clause["who"]], ["column", "at"], clause["where"],
             ["number", clause["months"]]]  # fmt: skip
-    return CountKey(json.dumps(said), conditions=frozenset({json.dumps(said)}), family="people")
+    return CountKey(json.dumps(tree), conditions=frozenset({json.dumps(tree)}), family="people")
 
 
 def test_repeats_of_a_kind_are_a_subset_of_all_repeats() -> None:
     """Only if the person, the date column and the number of months are the same."""
     a, urgent = ["==", ["column", "kind"], ["str", "a"]], ["column", "urgent"]
-    wanted = {
-        "any": again(), "a": again(where=a), "urgent_a": again(where=["and", a, urgent]),
-        "other": again(who="address", where=a), "longer": again(months=24.0, where=a),
+    counts = {
+        "any": repeats(), "a": repeats(where=a), "urgent_a": repeats(where=["and", a, urgent]),
+        "other": repeats(who="address", where=a), "longer": repeats(months=24.0, where=a),
     }  # fmt: skip
-    pairs = [(parts[0], whole) for parts, whole, _ in named(wanted) if len(parts) == 1]
-    assert pairs == [("a", "any"), ("urgent_a", "a"), ("urgent_a", "any")]
-    listed = ["in", ["column", "kind"], ["str", "a"], ["str", "b"]]
+    subsets = [(parts[0], whole) for parts, whole, _ in name_partitions(counts) if len(parts) == 1]
+    assert subsets == [("a", "any"), ("urgent_a", "a"), ("urgent_a", "any")]
+    a_or_b = ["in", ["column", "kind"], ["str", "a"], ["str", "b"]]
     known = ["not", ["null", ["column", "kind"]]]
-    both = named({"a": again(where=a), "listed": again(where=["and", listed, known])})
-    assert [partition[:2] for partition in both] == [(("a",), "listed")]
+    partitions = name_partitions(
+        {"a": repeats(where=a), "listed": repeats(where=["and", a_or_b, known])}
+    )
+    assert [partition[:2] for partition in partitions] == [(("a",), "listed")]
 
 
 def test_subsets_of_people_form_no_partition() -> None:
@@ -408,18 +420,20 @@ def test_subsets_of_people_form_no_partition() -> None:
         return CountKey(str(sorted(clauses)), "overlapping", conditions=clauses, family="people")
 
     a, b = (["==", ["column", "kind"], ["str", kind]] for kind in "ab")
-    found = list(find_partitions({count.key: count for count in (people(), people(a), people(b))}))
-    assert sorted(partition.subsets for partition in found) == sorted(
+    partitions = list(
+        find_partitions({count.key: count for count in (people(), people(a), people(b))})
+    )
+    assert sorted(partition.subsets for partition in partitions) == sorted(
         [(people(a).key,), (people(b).key,)]
     )
-    assert not any(partition.is_exhaustive for partition in found)
+    assert not any(partition.is_exhaustive for partition in partitions)
 
 
 def test_counts_of_other_or_no_families_are_not_compared() -> None:
     ended = Count(key="ended", of=Thing, at=Thing.ended_at)
     by_end = roles_of(metric(ended), ended, POLICY).value
     assert by_end is not None
-    assert named({"a": counted("a", "a"), "ended": by_end}) == []
+    assert name_partitions({"a": counted("a", "a"), "ended": by_end}) == []
     alone = CountKey("alone", conditions=frozenset({json.dumps(["column", "kind"])}))
     assert list(find_partitions({"alone": alone, "bare": CountKey("bare")})) == []
 
@@ -429,22 +443,22 @@ def test_counts_of_other_or_no_families_are_not_compared() -> None:
 
 def test_the_denominator_of_a_share_excludes_undecided_rows() -> None:
     measure = kpi.Proportion(key="share", of=Thing, at=Thing.at, numerator=Thing.urgent)
-    found = roles_of(metric(measure), measure, POLICY)
-    assert set(found.counts) == {"numerator", "denominator"}
-    assert found.is_quotient
-    assert found.has_complement
-    assert not any((found.is_average, found.is_free_text, found.note_counts_answers))
-    assert found.scale == 1
-    assert found.numerator == counted("urgent", "urgent")
-    assert found.denominator != counted("all", "all")
+    roles = roles_of(metric(measure), measure, POLICY)
+    assert set(roles.counts) == {"numerator", "denominator"}
+    assert roles.is_quotient
+    assert roles.has_complement
+    assert not any((roles.is_average, roles.is_free_text, roles.note_counts_answers))
+    assert roles.scale == 1
+    assert roles.numerator == counted("urgent", "urgent")
+    assert roles.denominator != counted("all", "all")
     assert list(
-        find_partitions({key.key: key for key in (found.denominator, counted("all", "all"))})
+        find_partitions({key.key: key for key in (roles.denominator, counted("all", "all"))})
     )
 
 
-# What each kind is, as its docstring says: in which columns a count stands, whether it
-# is divided, whether the rest of it is a count too, whether it is an average, and on answers.
-READ_AS: dict[type[Measure], tuple[set[str], bool, bool, bool, bool]] = {
+# By kind: the columns with a count, and whether it is a quotient, has a complement, is an average,
+# and has a note with a number of answers.
+EXPECTED_ROLES: dict[type[Measure], tuple[set[str], bool, bool, bool, bool]] = {
     kpi.Count: ({"value"}, False, False, False, False),
     kpi.Sum: ({"value"}, False, False, False, False),
     kpi.PeriodEndStock: ({"value"}, False, False, False, False),
@@ -457,53 +471,53 @@ READ_AS: dict[type[Measure], tuple[set[str], bool, bool, bool, bool]] = {
     kpi.Rate: ({"numerator"}, True, False, False, False),
     kpi.Duration: ({"denominator"}, False, False, True, False),
 }
-READABLE = [
+MEASURES = [
     pytest.param(entry, measure, id=f"{entry.ref}-{measure.key}-{measure.basis}")
     for entry in kpi.catalogue()
     if isinstance(entry, Metric)
     for measure in entry.measures
-    if type(measure) in READ_AS
+    if type(measure) in EXPECTED_ROLES
 ]
 
 
-def counted_in(entry: Metric, measure: Measure) -> Unit:
-    """The unit of the count that a measure rests on."""
+def counted_unit(entry: Metric, measure: Measure) -> Unit:
+    """Return the unit of the count that a measure is based on."""
     if isinstance(measure, kpi.Ratio | kpi.Rate):
-        return counted_in(entry, entry.measure(measure.depends_on[0], measure.basis))
-    divided = READ_AS[type(measure)][1] or isinstance(measure, kpi.Duration)
+        return counted_unit(entry, entry.measure(measure.depends_on[0], measure.basis))
+    divided = EXPECTED_ROLES[type(measure)][1] or isinstance(measure, kpi.Duration)
     return measure.of.row_unit if divided else measure.resolved_unit
 
 
 def test_roles_of_each_kind_of_measure() -> None:
     policy = DisclosurePolicy()
-    seen = set()
-    for entry, measure in (parameters.values for parameters in READABLE):
-        if not DisclosurePolicy().covers(entry.ref, counted_in(entry, measure)):
+    tested_kinds = set()
+    for entry, measure in (parameters.values for parameters in MEASURES):
+        if not DisclosurePolicy().covers(entry.ref, counted_unit(entry, measure)):
             continue
-        seen.add(type(measure))
-        found = roles_of(entry, measure, policy)
-        columns, *flags = READ_AS[type(measure)]
-        assert set(found.counts) == columns, measure.key
+        tested_kinds.add(type(measure))
+        roles = roles_of(entry, measure, policy)
+        columns, *flags = EXPECTED_ROLES[type(measure)]
+        assert set(roles.counts) == columns, measure.key
         assert [
-            found.is_quotient,
-            found.has_complement,
-            found.is_average,
-            found.note_counts_answers,
+            roles.is_quotient,
+            roles.has_complement,
+            roles.is_average,
+            roles.note_counts_answers,
         ] == flags, measure.key
-        assert not found.is_free_text
-        assert found.scale == (measure.scale if isinstance(measure, kpi.Rate) else 1)
-        for name, series in found.counts.items():
-            stands = isinstance(measure, kpi.PeriodEndStock | kpi.AverageStock)
-            people = series.over_members == "overlapping"
+        assert not roles.is_free_text
+        assert roles.scale == (measure.scale if isinstance(measure, kpi.Rate) else 1)
+        for name, key in roles.counts.items():
+            is_stock = isinstance(measure, kpi.PeriodEndStock | kpi.AverageStock)
+            overlaps = key.over_members == "overlapping"
             if not isinstance(measure, kpi.Ratio | kpi.Rate):
                 # A stock is not the sum of the stocks of its months, and people are not added.
-                assert series.over_time == (
-                    "" if stands else "overlapping" if people else "additive"
+                assert key.over_time == (
+                    "" if is_stock else "overlapping" if overlaps else "additive"
                 )
-            # The whole of a distribution stands in each of its members' rows.
-            of_all = isinstance(measure, kpi.Distribution) and name == "denominator"
-            assert series.total_over == (measure.over.key if of_all else "")
-    assert seen == set(READ_AS)
+            # Each member's row of a distribution repeats the total.
+            is_whole = isinstance(measure, kpi.Distribution) and name == "denominator"
+            assert key.total_over == (measure.over.key if is_whole else "")
+    assert tested_kinds == set(EXPECTED_ROLES)
 
 
 @pytest.mark.parametrize("ref", ["44", "46", "47", "51"])
@@ -516,9 +530,9 @@ def test_no_policy_covers_money_time_and_things(ref: str) -> None:
 def test_exemptions_by_unit_and_ref() -> None:
     entry = kpi.catalogue()["15"]
     incidents = entry.measure("incidents", Basis.FORCE)
-    calls = DisclosurePolicy(exempt={"calls": "A test."})
+    without_calls = DisclosurePolicy(exempt={"calls": "A test."})
     assert roles_of(entry, incidents, DisclosurePolicy()).counts
-    assert roles_of(entry, incidents, calls).counts
+    assert roles_of(entry, incidents, without_calls).counts
     assert roles_of(entry, incidents, DisclosurePolicy(exempt={"16": "A test."})).counts
     assert not roles_of(entry, incidents, DisclosurePolicy(exempt={"15": "A test."})).counts
     unit = incidents.resolved_unit.value
@@ -551,38 +565,40 @@ class Sided(Contract, row_unit=Unit.CALLS):
 
 
 def test_the_denominator_of_a_distribution_is_the_count_of_known_rows() -> None:
-    """So both are suppressed together, in whichever column they are."""
+    """So both are suppressed together, in any column."""
     by_side = kpi.Distribution(key="by_side", of=Sided, at=Sided.at, over=SIDE)
     known = Count(key="known", of=Sided, at=Sided.at, where=Sided.side.is_not_null())
-    every = Count(key="every", of=Sided, at=Sided.at)
-    found = roles_of(metric(by_side), by_side, POLICY)
-    count, of_all = (roles_of(metric(measure), measure, POLICY).value for measure in (known, every))
-    assert found.denominator is not None
+    everything = Count(key="every", of=Sided, at=Sided.at)
+    roles = roles_of(metric(by_side), by_side, POLICY)
+    count, all_rows = (
+        roles_of(metric(measure), measure, POLICY).value for measure in (known, everything)
+    )
+    assert roles.denominator is not None
     assert count is not None
-    assert of_all is not None
-    assert found.denominator.key == count.key != of_all.key
-    assert (found.denominator.total_over, count.total_over) == ("side", "")
-    assert found.denominator.family == count.family == of_all.family
+    assert all_rows is not None
+    assert roles.denominator.key == count.key != all_rows.key
+    assert (roles.denominator.total_over, count.total_over) == ("side", "")
+    assert roles.denominator.family == count.family == all_rows.family
 
 
 def test_decided_rows_are_a_subset_of_the_rows_only() -> None:
     measure = kpi.Proportion(
         key="share", of=Thing, at=Thing.at, where=Thing.size > 3, numerator=Thing.urgent
     )
-    found = roles_of(metric(measure), measure, POLICY)
-    assert found.numerator is not None
-    assert found.denominator is not None
-    wanted = {
-        "decided": found.denominator, "calm": counted("calm", "calm"),
+    roles = roles_of(metric(measure), measure, POLICY)
+    assert roles.numerator is not None
+    assert roles.denominator is not None
+    counts = {
+        "decided": roles.denominator, "calm": counted("calm", "calm"),
         "large": counted("large", "large"),
     }  # fmt: skip
-    assert [partition[:2] for partition in named(wanted)] == [(("decided",), "large")]
+    assert [partition[:2] for partition in name_partitions(counts)] == [(("decided",), "large")]
 
 
 def test_an_exempt_share_has_no_roles() -> None:
     measure = kpi.Proportion(key="share", of=Thing, at=Thing.at, numerator=Thing.urgent)
-    found = roles_of(metric(measure), measure, DisclosurePolicy(exempt={"calls": "A test."}))
-    assert found == CellRoles()
+    roles = roles_of(metric(measure), measure, DisclosurePolicy(exempt={"calls": "A test."}))
+    assert roles == CellRoles()
 
 
 class Busiest(TableMeasure):
@@ -603,7 +619,7 @@ class Busiest(TableMeasure):
     def statistics(self) -> Mapping[str, Statistic]:
         return {}
 
-    def combine(self, found: Mapping[str, np.ndarray], inputs: Mapping[str, Cells]) -> Cells:
+    def combine(self, statistics: Mapping[str, np.ndarray], inputs: Mapping[str, Cells]) -> Cells:
         raise NotImplementedError
 
     def formula(self) -> str:
@@ -613,10 +629,10 @@ class Busiest(TableMeasure):
 def test_an_unlinked_count_is_protected_by_itself() -> None:
     """It is in no constraint, not even with another count of its kind."""
     measure = Busiest(key="busiest", of=Thing, at=Thing.at)
-    found = roles_of(metric(Count(key="all", of=Thing, at=Thing.at)), measure, POLICY)
-    assert set(found.counts) == {"value"}
-    assert found.value is not None
-    assert (found.value.over_members, found.value.over_time, found.value.family) == ("", "", "")
+    roles = roles_of(metric(Count(key="all", of=Thing, at=Thing.at)), measure, POLICY)
+    assert set(roles.counts) == {"value"}
+    assert roles.value is not None
+    assert (roles.value.over_members, roles.value.over_time, roles.value.family) == ("", "", "")
 
 
 # The policy
@@ -704,7 +720,7 @@ def test_counts_are_rounded_to_the_nearest_multiple_and_halves_upwards(base: int
 def test_the_rounding_interval_is_all_counts_that_round_to_a_number(
     threshold: int, base: int
 ) -> None:
-    """It has every whole count that is shown as this number, and no other."""
+    """It contains every whole count that is shown as this number, and no other."""
     if base > 2 * threshold:
         return
     policy = DisclosurePolicy(threshold=threshold, rounding_base=base)
@@ -713,45 +729,52 @@ def test_the_rounding_interval_is_all_counts_that_round_to_a_number(
         shown.setdefault(policy.rounded(count), []).append(count)
     for number, counts in list(shown.items())[:-1]:
         assert policy.rounding_interval(number, whole=True) == (counts[0], counts[-1])
-        least, most = policy.rounding_interval(number, whole=False)
+        lower, upper = policy.rounding_interval(number, whole=False)
         if number and policy.rounds:
-            assert (least, most) == (max(threshold, number - base / 2), number + base / 2)
+            assert (lower, upper) == (max(threshold, number - base / 2), number + base / 2)
         else:
-            assert least == most == number
+            assert lower == upper == number
 
 
 # The solver
 
 
-def program(sums: np.ndarray, *, whole: bool = False) -> LinearProgram:
-    rows, columns = np.nonzero(sums)
-    kinds = np.ones(sums.shape[1], dtype=bool) if whole else None
+def build_program(coefficients: np.ndarray, *, whole: bool = False) -> LinearProgram:
+    rows, columns = np.nonzero(coefficients)
+    is_integer = np.ones(coefficients.shape[1], dtype=bool) if whole else None
     return LinearProgram(
-        rows.astype(np.int32), columns.astype(np.int32), sums[rows, columns], sums.shape[1], kinds
+        rows.astype(np.int32),
+        columns.astype(np.int32),
+        coefficients[rows, columns],
+        coefficients.shape[1],
+        is_integer,
     )
 
 
 @settings(deadline=None, max_examples=100)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 10), st.integers(2, 30))
-def test_the_optimum_is_that_of_another_solver(seed: int, rows: int, many: int) -> None:
+def test_the_optimum_is_that_of_another_solver(seed: int, rows: int, variables: int) -> None:
     """Solved again with other bounds and costs, it satisfies the constraints at the same cost."""
     random = np.random.default_rng(seed)
-    sums = random.integers(-1, 2, (rows, many)).astype(float)
-    sums[:, 0] = 1.0  # so that each sum has a term
-    asked = program(sums)
+    coefficients = random.integers(-1, 2, (rows, variables)).astype(float)
+    coefficients[:, 0] = 1.0  # so that each sum has a term
+    program = build_program(coefficients)
     for _ in range(3):
-        least = random.choice([-3.0, 0.0, 1.0], many)
-        most = least + random.choice([0.0, 1.0, 10.0], many)
-        price = random.integers(-4, 5, many).astype(float)
+        lower = random.choice([-3.0, 0.0, 1.0], variables)
+        upper = lower + random.choice([0.0, 1.0, 10.0], variables)
+        cost = random.integers(-4, 5, variables).astype(float)
         expected = linprog(
-            price, A_eq=sums, b_eq=np.zeros(rows), bounds=list(zip(least, most, strict=True))
+            cost,
+            A_eq=coefficients,
+            b_eq=np.zeros(rows),
+            bounds=list(zip(lower, upper, strict=True)),
         )
-        found = asked.solve(price, least, most)
-        assert (found is not None) == (expected.status == 0)
-        if found is not None:
-            assert sums @ found == pytest.approx(np.zeros(rows), abs=1e-6)
-            assert np.all((found >= least - 1e-6) & (found <= most + 1e-6))
-            assert price @ found == pytest.approx(expected.fun, abs=1e-6)
+        solution = program.solve(cost, lower, upper)
+        assert (solution is not None) == (expected.status == 0)
+        if solution is not None:
+            assert coefficients @ solution == pytest.approx(np.zeros(rows), abs=1e-6)
+            assert np.all((solution >= lower - 1e-6) & (solution <= upper + 1e-6))
+            assert cost @ solution == pytest.approx(expected.fun, abs=1e-6)
 
 
 @settings(deadline=None, max_examples=60)
@@ -759,47 +782,47 @@ def test_the_optimum_is_that_of_another_solver(seed: int, rows: int, many: int) 
 def test_integer_solutions_agree_with_enumeration(seed: int) -> None:
     """The cost may be up to twice the optimum, because a proof of the optimum takes long."""
     random = np.random.default_rng(seed)
-    sums = random.integers(-2, 3, (2, 4)).astype(float)
-    sums[:, 0] = random.choice([-2.0, 1.0, 2.0], 2)
-    least = random.integers(0, 2, 4).astype(float)
-    most = least + random.integers(0, 4, 4)
-    price = random.integers(0, 5, 4).astype(float)
-    ranges = (range(int(low), int(high) + 1) for low, high in zip(least, most, strict=True))
-    every = [np.array(solution) for solution in product(*ranges)]
-    prices = [price @ solution for solution in every if not (sums @ solution).any()]
-    found = program(sums, whole=True).solve(price, least, most)
-    assert (found is not None) == bool(prices)
-    if found is not None:
-        assert found == pytest.approx(np.round(found), abs=1e-6)
-        assert sums @ found == pytest.approx(np.zeros(2), abs=1e-6)
-        assert min(prices) - 1e-6 <= price @ found <= 2 * min(prices) + 1e-6
+    coefficients = random.integers(-2, 3, (2, 4)).astype(float)
+    coefficients[:, 0] = random.choice([-2.0, 1.0, 2.0], 2)
+    lower = random.integers(0, 2, 4).astype(float)
+    upper = lower + random.integers(0, 4, 4)
+    cost = random.integers(0, 5, 4).astype(float)
+    ranges = (range(int(low), int(high) + 1) for low, high in zip(lower, upper, strict=True))
+    candidates = [np.array(solution) for solution in product(*ranges)]
+    costs = [cost @ solution for solution in candidates if not (coefficients @ solution).any()]
+    solution = build_program(coefficients, whole=True).solve(cost, lower, upper)
+    assert (solution is not None) == bool(costs)
+    if solution is not None:
+        assert solution == pytest.approx(np.round(solution), abs=1e-6)
+        assert coefficients @ solution == pytest.approx(np.zeros(2), abs=1e-6)
+        assert min(costs) - 1e-6 <= cost @ solution <= 2 * min(costs) + 1e-6
 
 
 def test_an_infeasible_program_returns_none() -> None:
-    asked = program(np.array([[1.0, -1.0]]))
-    zero, one, two = np.zeros(2), np.ones(2), np.full(2, 2.0)
-    assert asked.solve(one, np.array([2.0, 0.0]), np.array([2.0, 1.0])) is None
-    found = asked.solve(one, np.array([2.0, 0.0]), two)
-    assert found is not None
-    assert found.tolist() == [2, 2]
-    again = asked.solve(one, zero, two)
-    assert again is not None
-    assert again.tolist() == [0, 0]
+    program = build_program(np.array([[1.0, -1.0]]))
+    zeros, ones, twos = np.zeros(2), np.ones(2), np.full(2, 2.0)
+    assert program.solve(ones, np.array([2.0, 0.0]), np.array([2.0, 1.0])) is None
+    solution = program.solve(ones, np.array([2.0, 0.0]), twos)
+    assert solution is not None
+    assert solution.tolist() == [2, 2]
+    second = program.solve(ones, zeros, twos)
+    assert second is not None
+    assert second.tolist() == [0, 0]
 
 
 def test_without_constraints_each_variable_is_at_its_cheaper_bound() -> None:
-    found = program(np.zeros((0, 3))).solve(
+    solution = build_program(np.zeros((0, 3))).solve(
         np.array([1.0, -1.0, 2.0]), np.array([-3.0, 0.0, 4.0]), np.array([5.0, 7.0, 9.0])
     )
-    assert found is not None
-    assert found.tolist() == [-3, 7, 4]
+    assert solution is not None
+    assert solution.tolist() == [-3, 7, 4]
 
 
 def test_the_solver_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     """Neither when it is built nor when it solves, in fractions and in whole numbers."""
     for whole in (False, True):
-        asked = program(np.array([[1.0, -1.0, 2.0]]), whole=whole)
-        assert asked.solve(np.ones(3), np.zeros(3), np.ones(3)) is not None
+        program = build_program(np.array([[1.0, -1.0, 2.0]]), whole=whole)
+        assert program.solve(np.ones(3), np.zeros(3), np.ones(3)) is not None
     assert capfd.readouterr() == ("", "")
 
 
@@ -807,7 +830,7 @@ def test_the_solver_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_each_additive_triple_is_found_once() -> None:
-    """However many groups contain it; the keys are in order."""
+    """Several groups may contain it. Its keys are in order."""
     counts = {
         "b": {"May": 1, "June": 9},
         "a": {"May": 2, "June": 0},

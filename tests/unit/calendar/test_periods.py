@@ -1,4 +1,4 @@
-"""What a period is, how it is written, and what is refused."""
+"""Periods: their labels and dates, and which are refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from swm_kpi.vocabulary import Grain
 
 MONTHS = st.integers(1901 * 12, 2199 * 12)
 GRAINS = st.sampled_from(Grain)
-DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
+DATES = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 ARABIC_INDIC_2024 = "\u0662\u0660\u0662\u0664"
 LOOK_ALIKE_ONE = "\uff11"
 
@@ -32,16 +32,16 @@ STARTS = {
 
 
 @st.composite
-def any_period(draw: st.DrawFn) -> Period:
-    """Any period well inside the known years."""
+def draw_period(draw: st.DrawFn) -> Period:
+    """Draw a period well inside the known years."""
     grain = draw(GRAINS)
     year = draw(st.integers(1902, 2198))
     month = draw(st.sampled_from(list(STARTS[grain])))
     return Period.from_first_month(grain, year * 12 + month - 1)
 
 
-def month(index: int) -> Period:
-    """The month of an index."""
+def build_month(index: int) -> Period:
+    """Return the month with an index: year * 12 + month - 1."""
     return Period.from_first_month(Grain.MONTH, index)
 
 
@@ -71,25 +71,25 @@ def month(index: int) -> Period:
         ("2200-12", Grain.MONTH, date(2200, 12, 1), date(2200, 12, 31)),
     ],
 )
-def test_a_label_and_its_dates_say_the_same(
+def test_a_label_and_its_dates_are_the_same_period(
     label: str, grain: Grain, start: date, end: date
 ) -> None:
-    """Each form of label, read and written back."""
+    """A label is parsed and formatted without a change."""
     assert Period.parse(label) == Period(grain, start, end)
     assert Period(grain, start, end).label == label
     assert str(Period(grain, start, end)) == label
 
 
-@given(any_period())
+@given(draw_period())
 def test_every_label_reads_back_as_the_same_period(period: Period) -> None:
-    """The label loses nothing."""
+    """A label has all fields of its period."""
     assert Period.parse(period.label) == period
 
 
-@given(any_period(), any_period())
-def test_no_two_periods_share_a_label(one: Period, other: Period) -> None:
-    """A label can stand for a period in a table."""
-    assert (one.label == other.label) == (one == other)
+@given(draw_period(), draw_period())
+def test_no_two_periods_share_a_label(first: Period, second: Period) -> None:
+    """So a label identifies a period in a table."""
+    assert (first.label == second.label) == (first == second)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_no_two_periods_share_a_label(one: Period, other: Period) -> None:
     ],
 )
 def test_any_other_text_is_refused(label: str) -> None:
-    """No label is tidied or guessed at, alone or among others."""
+    """No label is corrected or guessed, alone or among others."""
     with pytest.raises(PeriodError, match=r"(Write|Choose|write) "):
         Period.parse(label)
     with pytest.raises(PeriodError):
@@ -169,7 +169,7 @@ def test_any_other_text_is_refused(label: str) -> None:
 
 @given(st.text(max_size=20))
 def test_arbitrary_text_is_a_label_that_reads_back_or_is_refused(text: str) -> None:
-    """There is no third outcome."""
+    """No text is parsed as a period with another label."""
     try:
         period = Period.parse(text)
     except PeriodError:
@@ -179,7 +179,7 @@ def test_arbitrary_text_is_a_label_that_reads_back_or_is_refused(text: str) -> N
 
 @given(st.from_regex(r"(R12 )?[0-9]{4}[-/][0-9]{2}( Q[0-9])?", fullmatch=True))
 def test_text_shaped_like_a_label_reads_back_or_is_refused(text: str) -> None:
-    """Nor for text that nearly is one."""
+    """No text that is nearly a label is parsed as a period with another label."""
     try:
         period = Period.parse(text)
     except PeriodError:
@@ -210,18 +210,18 @@ NOT_TEXT_OR_DATE: list[Any] = [
 
 @pytest.mark.parametrize("value", NOT_TEXT_OR_DATE, ids=lambda value: type(value).__name__)
 def test_what_is_not_text_is_refused_as_a_label(value: Any) -> None:
-    """By its type, and without printing it."""
+    """The message names its type, and not its value."""
     with pytest.raises(PeriodError) as caught:
         Period.parse(value)
     assert type(value).__name__ in str(caught.value)
-    for asked in ((value,), ("2024-05", value)):
+    for arguments in ((value,), ("2024-05", value)):
         with pytest.raises(PeriodError, match="Expected a label or a date, not a value of type"):
-            periods(*asked)
+            periods(*arguments)
 
 
 @pytest.mark.parametrize("value", NOT_TEXT_OR_DATE, ids=lambda value: type(value).__name__)
 def test_what_is_not_a_date_is_refused_as_a_bound(value: Any) -> None:
-    """Including a time of day, which a period of whole days cannot honour."""
+    """That includes a time of day, because periods have whole days."""
     for bounds in ((value, "2025-03-31"), ("2024-04-01", value), (value, value)):
         with pytest.raises(PeriodError):
             periods(*bounds, grain="quarter")
@@ -230,7 +230,7 @@ def test_what_is_not_a_date_is_refused_as_a_bound(value: Any) -> None:
 
 
 def test_the_message_for_a_wrong_year_says_what_to_write() -> None:
-    """A year that does not follow on is corrected from the year that leads."""
+    """The second year is corrected from the first."""
     with pytest.raises(PeriodError, match="Write 2024/25"):
         Period.parse("2024/26")
     with pytest.raises(PeriodError, match="Write 1999/00"):
@@ -238,7 +238,7 @@ def test_the_message_for_a_wrong_year_says_what_to_write() -> None:
 
 
 def test_a_financial_year_written_with_a_hyphen_is_explained() -> None:
-    """It has the shape of a month, so the message names both readings."""
+    """It looks like a month, so the message mentions both."""
     with pytest.raises(PeriodError, match=r"month 25\. For the financial year write 2024/25"):
         Period.parse("2024-25")
 
@@ -251,8 +251,8 @@ def test_a_financial_year_written_with_a_hyphen_is_explained() -> None:
         ("R12 2024-25", "Write a month from R12 2024-01 to R12 2024-12."),
     ],
 )
-def test_a_month_that_is_none_is_corrected_in_the_form_it_was_written(label: str, fix: str) -> None:
-    """Only what can be a financial year is taken for one."""
+def test_an_impossible_month_is_corrected_in_its_own_form(label: str, fix: str) -> None:
+    """A month and a rolling window are not corrected to a financial year."""
     with pytest.raises(PeriodError) as caught:
         Period.parse(label)
     assert str(caught.value).endswith(fix)
@@ -262,14 +262,14 @@ def test_a_month_that_is_none_is_corrected_in_the_form_it_was_written(label: str
     ("length", "shown"), [(30, f"'{'x' * 30}' is"), (31, f"'{'x' * 30}'... is")]
 )
 def test_thirty_characters_are_shown_and_no_more(length: int, shown: str) -> None:
-    """What was cut off is told by dots."""
+    """Dots mark that text was cut off."""
     with pytest.raises(PeriodError) as caught:
         Period.parse("x" * length)
     assert str(caught.value).startswith(shown)
 
 
 def test_a_long_or_odd_label_is_shown_short_and_visible() -> None:
-    """A message stays one readable line."""
+    """The message is one readable line."""
     with pytest.raises(PeriodError) as caught:
         Period.parse("x" * 300)
     assert len(str(caught.value)) < 250
@@ -303,21 +303,23 @@ def test_a_long_or_odd_label_is_shown_short_and_visible() -> None:
         (Grain.ROLLING_12, date(2200, 6, 1), date(2201, 5, 31)),
     ],
 )
-def test_a_period_that_is_not_whole_does_not_exist(grain: Grain, start: date, end: date) -> None:
-    """There is no such thing as most of a quarter."""
+def test_a_period_that_is_not_whole_raises(grain: Grain, start: date, end: date) -> None:
+    """A period has all days of its months, and all months of its grain."""
     with pytest.raises(PeriodError):
         Period(grain, start, end)
 
 
-@given(GRAINS, DAYS, DAYS)
+@given(GRAINS, DATES, DATES)
 @example(Grain.ROLLING_12, date(2200, 6, 1), date(2200, 6, 30))
 @example(Grain.YEAR, date(1900, 1, 1), date(1900, 1, 31))
-def test_a_refused_period_names_one_that_is_accepted(grain: Grain, start: date, end: date) -> None:
-    """Following the message works at once."""
+def test_the_message_for_a_refused_period_suggests_a_valid_one(
+    grain: Grain, start: date, end: date
+) -> None:
+    """The suggested dates are accepted."""
     try:
         Period(grain, start, end)
     except PeriodError as error:
-        Period(grain, *suggested(error))
+        Period(grain, *parse_suggested_dates(error))
 
 
 @pytest.mark.parametrize(
@@ -334,34 +336,34 @@ def test_a_refused_period_names_one_that_is_accepted(grain: Grain, start: date, 
     ],
 )
 def test_a_period_is_made_of_a_grain_and_two_dates(grain: Any, start: Any, end: Any) -> None:
-    """Nothing is converted on the way in."""
+    """No other type is converted."""
     with pytest.raises(PeriodError):
         Period(grain, start, end)
 
 
 @pytest.mark.parametrize("index", [None, True, "24292", 24292.0, -1, 0, 10**9, 1900 * 12 - 1])
 def test_a_month_index_is_a_whole_number_in_the_known_years(index: Any) -> None:
-    """Far indexes are refused before any date is made of them."""
+    """Indexes outside the years raise, also if Python has no such date."""
     with pytest.raises(PeriodError):
         Period.from_first_month(Grain.MONTH, index)
 
 
 @pytest.mark.parametrize("grain", ["month", None, 1])
 def test_a_month_index_goes_with_a_grain(grain: Any) -> None:
-    """As dates do."""
+    """A grain is of the type Grain, as for dates."""
     with pytest.raises(PeriodError, match="is a Grain, not"):
         Period.from_first_month(grain, 2024 * 12)
 
 
 def test_a_month_index_must_start_a_period_of_the_grain() -> None:
-    """May starts a month and no quarter."""
+    """May is the first month of a month, and of no quarter."""
     may = 2024 * 12 + 4
     assert Period.from_first_month(Grain.MONTH, may).label == "2024-05"
     with pytest.raises(PeriodError, match="Write 2024-04-01 to 2024-06-30"):
         Period.from_first_month(Grain.QUARTER, may)
 
 
-@given(any_period())
+@given(draw_period())
 def test_a_period_covers_as_many_months_as_its_grain(period: Period) -> None:
     """Month indexes are year * 12 + month - 1."""
     assert len(period.months) == period.grain.months
@@ -369,9 +371,9 @@ def test_a_period_covers_as_many_months_as_its_grain(period: Period) -> None:
     assert period.months[-1] == period.last_month == period.end.year * 12 + period.end.month - 1
 
 
-@given(any_period())
+@given(draw_period())
 def test_the_stop_is_the_day_after_the_end(period: Period) -> None:
-    """Half-open: the last day is inside, the stop is not."""
+    """The interval is half-open: the last day is inside, the stop is not."""
     assert period.stop - period.end == timedelta(days=1)
     assert period.stop.day == 1
 
@@ -385,38 +387,38 @@ def test_every_month_of_a_year_is_in_exactly_one_of_its_quarters(year: int) -> N
     assert in_quarters == list(financial_year.months)
 
 
-@given(any_period())
+@given(draw_period())
 def test_the_previous_period_ends_where_this_one_starts(period: Period) -> None:
-    """Same grain, no gap, no shared day: for rolling windows too."""
+    """It has the same grain, with no gap and no shared day, also for rolling windows."""
     previous = period.previous()
     assert previous.stop == period.start
     assert previous.grain is period.grain
     assert not previous.overlaps(period)
 
 
-@given(any_period())
+@given(draw_period())
 def test_the_year_before_is_twelve_months_earlier(period: Period) -> None:
-    """The same months, whatever their number of days."""
+    """It has the same months, which may have another number of days."""
     before = period.year_before()
     assert before.grain is period.grain
     assert list(before.months) == [index - 12 for index in period.months]
 
 
 def test_the_year_before_a_leap_february_is_a_whole_february() -> None:
-    """29 February has no day a year earlier; its month has a month."""
+    """29 February does not exist a year earlier, but its month does."""
     assert Period.parse("2024-02").year_before().end == date(2023, 2, 28)
     assert Period.parse("2025-02").year_before().end == date(2024, 2, 29)
 
 
 @pytest.mark.parametrize("label", ["1900-01", "1900/01 Q1", "1900/01", "R12 1900-12"])
 def test_nothing_comes_before_the_first_known_period(label: str) -> None:
-    """Stepping out of the known years is refused like asking for it."""
+    """A step out of the known years raises, as a label out of them does."""
     with pytest.raises(PeriodError, match="1900"):
         Period.parse(label).year_before()
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "share_a_day"),
+    ("first", "second", "share_a_day"),
     [
         ("2024/25 Q1", "2024/25 Q1", True),
         ("2024/25 Q1", "2024/25 Q2", False),
@@ -429,43 +431,43 @@ def test_nothing_comes_before_the_first_known_period(label: str) -> None:
         ("2023/24", "2025/26", False),
     ],
 )
-def test_periods_overlap_when_they_share_a_day(one: str, other: str, share_a_day: bool) -> None:
-    """In either order, and across grains."""
-    assert Period.parse(one).overlaps(Period.parse(other)) is share_a_day
-    assert Period.parse(other).overlaps(Period.parse(one)) is share_a_day
+def test_periods_overlap_when_they_share_a_day(first: str, second: str, share_a_day: bool) -> None:
+    """This is true in both orders, and across grains."""
+    assert Period.parse(first).overlaps(Period.parse(second)) is share_a_day
+    assert Period.parse(second).overlaps(Period.parse(first)) is share_a_day
 
 
-@given(any_period(), any_period())
-def test_overlap_is_sharing_a_month(one: Period, other: Period) -> None:
-    """Periods are whole months, so the days and the months agree."""
-    assert one.overlaps(other) is bool(set(one.months) & set(other.months))
+@given(draw_period(), draw_period())
+def test_overlap_is_sharing_a_month(first: Period, second: Period) -> None:
+    """Periods have whole months, so they share a day if they share a month."""
+    assert first.overlaps(second) is bool(set(first.months) & set(second.months))
 
 
 @pytest.mark.parametrize("other", ["2024-05", None, date(2024, 5, 1)])
 def test_a_period_overlaps_only_a_period(other: Any) -> None:
-    """A label is not quietly read."""
+    """A label is not parsed."""
     with pytest.raises(PeriodError):
         Period.parse("2024-05").overlaps(other)
 
 
 def test_periods_sort_in_time_whatever_their_grain() -> None:
-    """By start, then end; a year and the window with the same days stay apart."""
-    in_order = ["2024-03", "2024-04", "2024/25 Q1", "R12 2025-03", "2024/25", "2024-05"]
-    found = [Period.parse(label) for label in in_order]
-    shuffled = [found[place] for place in (3, 0, 5, 2, 4, 1)]
-    assert sorted(shuffled) == found
-    assert found[0] <= found[0] < found[1]
-    assert found[1] >= found[1] > found[0]
+    """By start, then by end; a year and the window with the same days are different."""
+    labels = ["2024-03", "2024-04", "2024/25 Q1", "R12 2025-03", "2024/25", "2024-05"]
+    sorted_periods = [Period.parse(label) for label in labels]
+    shuffled = [sorted_periods[position] for position in (3, 0, 5, 2, 4, 1)]
+    assert sorted(shuffled) == sorted_periods
+    assert sorted_periods[0] <= sorted_periods[0] < sorted_periods[1]
+    assert sorted_periods[1] >= sorted_periods[1] > sorted_periods[0]
 
 
 def test_a_period_does_not_sort_among_other_things() -> None:
-    """A label is text, not a period."""
+    """A label is text and cannot be compared with a period."""
     with pytest.raises(TypeError):
         sorted([Period.parse("2024-05"), "2024-06"])  # type: ignore[type-var]
 
 
 def test_a_period_is_a_value() -> None:
-    """Equal periods are one key, and none can be altered."""
+    """Equal periods have the same hash, and no field can be changed."""
     period = Period.parse("2024-05")
     assert {period, Period.parse("2024-05")} == {period}
     assert Period.parse("2024/25") != Period.parse("R12 2025-03")
@@ -473,13 +475,13 @@ def test_a_period_is_a_value() -> None:
         period.end = date(2024, 6, 30)  # type: ignore[misc]
 
 
-# Asking for several
+# Several periods
 
 
 def test_two_dates_and_a_grain_give_every_period_between() -> None:
-    """Both days are included."""
-    found = periods("2024-04-01", "2025-03-31", grain="quarter")
-    assert [each.label for each in found] == [
+    """The first and the last day are included."""
+    quarters = periods("2024-04-01", "2025-03-31", grain="quarter")
+    assert [quarter.label for quarter in quarters] == [
         "2024/25 Q1",
         "2024/25 Q2",
         "2024/25 Q3",
@@ -488,7 +490,7 @@ def test_two_dates_and_a_grain_give_every_period_between() -> None:
 
 
 def test_dates_may_be_text_or_dates_and_a_grain_text_or_a_grain() -> None:
-    """All four ways of writing mean the same."""
+    """All of them return the same periods."""
     expected = (Period.parse("2023/24"), Period.parse("2024/25"))
     assert periods("2023-04-01", "2025-03-31", grain="year") == expected
     assert periods(date(2023, 4, 1), date(2025, 3, 31), grain=Grain.YEAR) == expected
@@ -496,50 +498,50 @@ def test_dates_may_be_text_or_dates_and_a_grain_text_or_a_grain() -> None:
 
 
 def test_rolling_windows_end_with_each_month_between_the_dates() -> None:
-    """The dates say where windows end, so the first window starts 11 months before them."""
-    found = periods("2025-01-01", "2025-03-31", grain="rolling_12")
-    assert [each.label for each in found] == ["R12 2025-01", "R12 2025-02", "R12 2025-03"]
-    assert found[0].start == date(2024, 2, 1)
+    """Windows end between the dates, so the first starts 11 months earlier."""
+    windows = periods("2025-01-01", "2025-03-31", grain="rolling_12")
+    assert [window.label for window in windows] == ["R12 2025-01", "R12 2025-02", "R12 2025-03"]
+    assert windows[0].start == date(2024, 2, 1)
 
 
-def test_one_leap_february_may_be_asked_for_by_its_days() -> None:
-    """Its last day is the 29th."""
+def test_a_leap_february_ends_on_its_29th_day() -> None:
+    """Its dates are accepted as one month."""
     assert periods("2024-02-01", "2024-02-29", grain="month") == (Period.parse("2024-02"),)
 
 
 def test_labels_give_their_periods_in_the_order_written() -> None:
-    """Any mixture of grains."""
+    """They may have different grains."""
     labels = ["2024/25 Q1", "2024/25", "2024-05", "R12 2025-03"]
-    assert [each.label for each in periods(*labels)] == labels
+    assert [period.label for period in periods(*labels)] == labels
 
 
-def test_the_known_years_can_be_asked_for_whole() -> None:
-    """The ends of the range are inside it."""
+def test_all_known_years_can_be_requested() -> None:
+    """The first and the last year are included."""
     assert len(periods("1900-01-01", "2200-12-31", grain="month")) == 301 * 12
 
 
 @given(GRAINS, st.integers(1902, 2190), st.integers(0, 11), st.integers(1, 40))
 def test_periods_between_two_dates_tile_them(
-    grain: Grain, year: int, skip: int, count: int
+    grain: Grain, year: int, offset: int, count: int
 ) -> None:
-    """No gap, no overlap, nothing outside."""
-    starts = range(year * 12 + skip, year * 12 + skip + 12)
+    """They have no gap, no overlap, and no day outside the dates."""
+    starts = range(year * 12 + offset, year * 12 + offset + 12)
     step = 1 if grain is Grain.ROLLING_12 else grain.months
     first = next(index for index in starts if index % 12 + 1 in STARTS[grain])
-    after = first + count * step
-    assume(after < 2200 * 12)
-    start, end = month(first).start, month(after - 1).end
+    stop = first + count * step
+    assume(stop < 2200 * 12)
+    start, end = build_month(first).start, build_month(stop - 1).end
 
-    found = periods(start.isoformat(), end.isoformat(), grain=grain)
+    tiles = periods(start.isoformat(), end.isoformat(), grain=grain)
 
-    assert len(found) == count
-    assert found[-1].end == end
-    assert all(each.grain is grain for each in found)
+    assert len(tiles) == count
+    assert tiles[-1].end == end
+    assert all(period.grain is grain for period in tiles)
     if grain is Grain.ROLLING_12:
-        assert [each.last_month for each in found] == list(range(first, after))
+        assert [period.last_month for period in tiles] == list(range(first, stop))
     else:
-        assert found[0].start == start
-        assert all(one.stop == following.start for one, following in pairwise(found))
+        assert tiles[0].start == start
+        assert all(period.stop == following.start for period, following in pairwise(tiles))
 
 
 @pytest.mark.parametrize(
@@ -563,7 +565,7 @@ def test_periods_between_two_dates_tile_them(
 def test_dates_that_do_not_bound_whole_periods_are_refused(
     start: str, end: str, grain: str, fix: str
 ) -> None:
-    """And the message says which dates would."""
+    """The message suggests dates that do."""
     with pytest.raises(PeriodError, match=f"Write {fix}"):
         periods(start, end, grain=grain)
     with pytest.raises(PeriodError, match=f"Write {fix}"):
@@ -571,22 +573,22 @@ def test_dates_that_do_not_bound_whole_periods_are_refused(
 
 
 def test_only_days_the_wrong_way_round_are_called_backwards() -> None:
-    """A day by itself is too short, and not backwards."""
+    """The same first and last day are too short, and not backwards."""
     with pytest.raises(PeriodError, match="2025-03-31, is after the last day, 2024-04-01"):
         periods("2025-03-31", "2024-04-01", grain="quarter")
     with pytest.raises(PeriodError, match="is not made of whole periods"):
         periods("2024-04-01", "2024-04-01", grain="month")
 
 
-@given(GRAINS, DAYS, DAYS)
+@given(GRAINS, DATES, DATES)
 def test_refused_dates_come_with_dates_that_are_accepted(
     grain: Grain, start: date, end: date
 ) -> None:
-    """Following the message works at once, up to the edges of the known years."""
+    """The suggested dates are accepted, also at the ends of the known years."""
     try:
         periods(start, end, grain=grain)
     except PeriodError as error:
-        periods(*suggested(error), grain=grain)
+        periods(*parse_suggested_dates(error), grain=grain)
 
 
 @pytest.mark.parametrize(
@@ -624,7 +626,7 @@ def test_refused_dates_come_with_dates_that_are_accepted(
     ],
 )
 def test_a_bound_is_an_iso_date_of_the_calendar(text: str) -> None:
-    """In either place, and with nothing corrected."""
+    """Other forms are refused as the first and as the last day, and not corrected."""
     with pytest.raises(PeriodError, match=r"[Ww]rite "):
         periods(text, "2025-03-31", grain="month")
     with pytest.raises(PeriodError, match=r"[Ww]rite "):
@@ -633,14 +635,14 @@ def test_a_bound_is_an_iso_date_of_the_calendar(text: str) -> None:
 
 @pytest.mark.parametrize("sentinel", [date.min, date.max, date(1899, 12, 31), date(2201, 1, 1)])
 def test_stand_ins_for_missing_dates_are_refused(sentinel: date) -> None:
-    """The years known are 1900 to 2200."""
+    """The known years are 1900 to 2200."""
     for bounds in ((sentinel, date(2025, 3, 31)), (date(2024, 4, 1), sentinel)):
         with pytest.raises(PeriodError, match="1900 to 2200"):
             periods(*bounds, grain="month")
 
 
 @pytest.mark.parametrize(
-    ("grain", "said"),
+    ("grain", "message"),
     [
         ("quater", "Did you mean 'quarter'"),
         ("Quarter", "Did you mean 'quarter'"),
@@ -657,9 +659,9 @@ def test_stand_ins_for_missing_dates_are_refused(sentinel: date) -> None:
         (Grain, "Choose from"),
     ],
 )
-def test_an_unknown_grain_is_met_with_the_nearest(grain: Any, said: str) -> None:
-    """Spelling matters, and the message helps with it."""
-    with pytest.raises(PeriodError, match=re.escape(said)):
+def test_an_unknown_grain_raises_and_suggests_the_nearest(grain: Any, message: str) -> None:
+    """Without a near one, the message lists all grains."""
+    with pytest.raises(PeriodError, match=re.escape(message)):
         periods("2024-04-01", "2025-03-31", grain=grain)
 
 
@@ -668,13 +670,13 @@ def test_an_unknown_grain_is_met_with_the_nearest(grain: Any, said: str) -> None
     [(), ("2024-04-01",), ("2024-04-01", "2024-09-30", "2025-03-31"), ("2024/25",)],
 )
 def test_a_grain_goes_with_exactly_two_dates(bounds: tuple[str, ...]) -> None:
-    """Not one, not three."""
+    """Any other number of dates raises."""
     with pytest.raises(PeriodError, match="two dates"):
         periods(*bounds, grain="month")
 
 
 def test_a_label_does_not_go_with_a_grain() -> None:
-    """It has one of its own."""
+    """A label has its own grain."""
     with pytest.raises(PeriodError, match="a label already has a grain"):
         periods("2024/25 Q1", "2024/25 Q4", grain="quarter")
 
@@ -688,26 +690,26 @@ def test_a_label_does_not_go_with_a_grain() -> None:
     ],
 )
 def test_dates_do_not_go_without_a_grain(bounds: tuple[str | date, ...]) -> None:
-    """A year of months and a year of quarters have the same ends."""
+    """The months of a year and the quarters of a year have the same first and last day."""
     with pytest.raises(PeriodError, match=r"Dates alone do not say how long a period is\..*grain="):
         periods(*bounds)
 
 
 @pytest.mark.parametrize("mixed", [("2024-05", "2024-06-01"), (date(2024, 4, 1), "2024/25")])
 def test_labels_and_dates_do_not_mix(mixed: tuple[str | date, ...]) -> None:
-    """One form or the other."""
+    """A request has either labels or dates."""
     with pytest.raises(PeriodError, match="mixed"):
         periods(*mixed)
 
 
-def test_a_period_is_asked_for_once() -> None:
-    """A repeat would double every row of a result."""
+def test_a_repeated_period_raises() -> None:
+    """It would duplicate every row of a result."""
     with pytest.raises(PeriodError, match="2024-05 occurs twice"):
         periods("2024-05", "2024-06", "2024-05")
 
 
-def test_no_period_at_all_is_refused() -> None:
-    """Asking for nothing is a slip."""
+def test_a_request_without_a_period_raises() -> None:
+    """An empty request is a mistake."""
     with pytest.raises(PeriodError, match="There is no period"):
         periods()
 
@@ -716,25 +718,27 @@ def test_no_period_at_all_is_refused() -> None:
 
 
 def test_the_time_zone_is_local_and_not_utc() -> None:
-    """Days are counted as people in West Mercia live them."""
+    """A day is from midnight to midnight in West Mercia."""
     assert LONDON == "Europe/London"
 
 
 def test_the_calendar_needs_no_dataframe_library() -> None:
-    """Importing it is quick, and works where nothing else is installed."""
+    """Importing it is fast, and works without these libraries."""
     code = (
         "import sys, swm_kpi.calendar; "
         "print(sorted({'pandas', 'polars', 'narwhals', 'numpy', 'pandera'} & set(sys.modules)))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "[]"
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert process.stdout.strip() == "[]"
 
 
-def suggested(error: PeriodError) -> tuple[date, date]:
-    """Read the dates a message says to write."""
-    found = re.search(r"Write (\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)\.", str(error))
-    assert found, str(error)
-    return date.fromisoformat(found[1]), date.fromisoformat(found[2])
+def parse_suggested_dates(error: PeriodError) -> tuple[date, date]:
+    """Return the dates that a message suggests."""
+    match = re.search(r"Write (\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)\.", str(error))
+    assert match, str(error)
+    return date.fromisoformat(match[1]), date.fromisoformat(match[2])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Contracts: what is accepted in any physical type, what is refused, and that no value leaks."""
+"""Contracts: which physical types are accepted, which values are refused, and that none leaks."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ ROWS: dict[str, list[Any]] = {
 
 
 def pandas_of(**changes: Any) -> pd.DataFrame:
-    """A pandas frame of the rows above, in plain types, changed."""
+    """Build a pandas frame of ``ROWS`` in plain types, with some columns replaced."""
     plain = {name: pd.Series(values, dtype=object) for name, values in ROWS.items()}
     plain |= {
         "came_at": pd.Series(ROWS["came_at"], dtype="datetime64[us]"),
@@ -90,35 +90,35 @@ def pandas_of(**changes: Any) -> pd.DataFrame:
     return pd.DataFrame(plain | changes)
 
 
-def broken(report: ContractReport) -> set[tuple[str, str]]:
-    return {(each.column, each.rule) for each in report.violations}
+def violations_of(report: ContractReport) -> set[tuple[str, str]]:
+    return {(violation.column, violation.rule) for violation in report.violations}
 
 
-def encoded(given: Any) -> pl.DataFrame:
-    report = kpi.validate(given, Visit)
+def validate_and_encode(data: Any) -> pl.DataFrame:
+    report = kpi.validate(data, Visit)
     assert report.ok, str(report)
     return report.table.frame
 
 
 @pytest.fixture(scope="module")
 def expected() -> pl.DataFrame:
-    """The rows as they come out of the frame that needs no change."""
-    return encoded(frame_of(Visit, ROWS))
+    """The validated rows of a Polars frame that needs no conversion."""
+    return validate_and_encode(frame_of(Visit, ROWS))
 
 
-def test_the_rows_come_out_as_they_went_in(expected: pl.DataFrame) -> None:
+def test_validation_returns_the_same_values(expected: pl.DataFrame) -> None:
     for name, values in ROWS.items():
         assert expected[name].to_list() == values
 
 
-# The same thing in another physical type
+# The same values in other physical types
 
 
-def arrow(kind: pa.DataType, name: str) -> pd.Series:
+def arrow_series(kind: pa.DataType, name: str) -> pd.Series:
     return pd.Series(pd.array(ROWS[name], dtype=pd.ArrowDtype(kind)))
 
 
-def stamps(name: str, unit: str) -> pd.Series:
+def timestamps(name: str, unit: str) -> pd.Series:
     return pd.Series(pd.to_datetime(pd.Series(ROWS[name], dtype="datetime64[us]"))).astype(
         f"datetime64[{unit}]"
     )
@@ -142,18 +142,19 @@ SAME: dict[str, Callable[[], Any]] = {
         visit_id=pd.Series(ROWS["visit_id"], dtype="str"), area=pd.Series(ROWS["area"], dtype="str")
     ),
     "Arrow strings": lambda: pandas_of(
-        code=arrow(pa.string(), "code"), grade=arrow(pa.large_string(), "grade")
+        code=arrow_series(pa.string(), "code"), grade=arrow_series(pa.large_string(), "grade")
     ),
     "Arrow dictionary": lambda: pandas_of(
-        grade=arrow(pa.dictionary(pa.int8(), pa.string()), "grade")
+        grade=arrow_series(pa.dictionary(pa.int8(), pa.string()), "grade")
     ),
     "Arrow numbers": lambda: pandas_of(
-        people=arrow(pa.int32(), "people"),
-        cost=arrow(pa.float64(), "cost"),
-        urgent=arrow(pa.bool_(), "urgent"),
+        people=arrow_series(pa.int32(), "people"),
+        cost=arrow_series(pa.float64(), "cost"),
+        urgent=arrow_series(pa.bool_(), "urgent"),
     ),
     "Arrow times": lambda: pandas_of(
-        came_at=arrow(pa.timestamp("us"), "came_at"), left_at=arrow(pa.timestamp("ns"), "left_at")
+        came_at=arrow_series(pa.timestamp("us"), "came_at"),
+        left_at=arrow_series(pa.timestamp("ns"), "left_at"),
     ),
     "categories": lambda: pandas_of(
         grade=pd.Categorical(ROWS["grade"], categories=["high", "low"]),
@@ -164,9 +165,9 @@ SAME: dict[str, Callable[[], Any]] = {
         grade=pd.Series(ROWS["grade"], dtype="string[pyarrow]").astype("category")
     ),
     "times in nanoseconds": lambda: pandas_of(
-        came_at=stamps("came_at", "ns"), left_at=stamps("left_at", "ns")
+        came_at=timestamps("came_at", "ns"), left_at=timestamps("left_at", "ns")
     ),
-    "times in seconds": lambda: pandas_of(left_at=stamps("left_at", "s")),
+    "times in seconds": lambda: pandas_of(left_at=timestamps("left_at", "s")),
     "times as objects": lambda: pandas_of(came_at=pd.Series(ROWS["came_at"], dtype=object)),
     "days as midnights": lambda: pandas_of(day=pd.to_datetime(pd.Series(ROWS["day"]))),
     "nullable numbers": lambda: pandas_of(
@@ -183,10 +184,10 @@ SAME: dict[str, Callable[[], Any]] = {
     "another index": lambda: pandas_of().set_index(pd.Index([7, 7, 7])),
     "columns in another order": lambda: pandas_of()[list(reversed(ROWS))],
     "local time with its zone": lambda: pandas_of(
-        came_at=stamps("came_at", "us").dt.tz_localize("Europe/London")
+        came_at=timestamps("came_at", "us").dt.tz_localize("Europe/London")
     ),
     "the same instants in UTC": lambda: pandas_of(
-        came_at=stamps("came_at", "us").dt.tz_localize("Europe/London").dt.tz_convert("UTC")
+        came_at=timestamps("came_at", "us").dt.tz_localize("Europe/London").dt.tz_convert("UTC")
     ),
     "Polars": lambda: frame_of(Visit, ROWS),
     "Polars, lazy": lambda: frame_of(Visit, ROWS).lazy(),
@@ -202,16 +203,16 @@ SAME: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("make", SAME.values(), ids=SAME)
-def test_the_same_thing_in_another_type_is_the_same_table(
+def test_the_same_values_in_another_type_are_the_same_table(
     make: Callable[[], Any], expected: pl.DataFrame
 ) -> None:
-    assert_frame_equal(encoded(make()), expected, check_column_order=False)
+    assert_frame_equal(validate_and_encode(make()), expected, check_column_order=False)
 
 
 INSIDE_PANDAS: dict[str, Callable[[], Any]] = {
-    "Arrow days": lambda: pandas_of(day=arrow(pa.date32(), "day")),
+    "Arrow days": lambda: pandas_of(day=arrow_series(pa.date32(), "day")),
     "Arrow times with a zone": lambda: pandas_of(
-        came_at=stamps("came_at", "us")
+        came_at=timestamps("came_at", "us")
         .dt.tz_localize("Europe/London")
         .dt.tz_convert("UTC")
         .astype(pd.ArrowDtype(pa.timestamp("us", "UTC")))
@@ -223,12 +224,12 @@ INSIDE_PANDAS: dict[str, Callable[[], Any]] = {
 def test_arrow_days_and_zones_inside_pandas_are_the_same_table(
     make: Callable[[], Any], expected: pl.DataFrame
 ) -> None:
-    assert_frame_equal(encoded(make()), expected, check_column_order=False)
+    assert_frame_equal(validate_and_encode(make()), expected, check_column_order=False)
 
 
 @pytest.mark.parametrize("name", ["left_at", "day", "code", "grade", "people", "urgent"])
-def test_a_column_with_no_values_is_a_column_of_nulls_whatever_its_type(name: str) -> None:
-    assert encoded(pandas_of(**{name: [np.nan] * 3}))[name].null_count() == 3
+def test_a_column_without_values_is_read_as_nulls_of_its_type(name: str) -> None:
+    assert validate_and_encode(pandas_of(**{name: [np.nan] * 3}))[name].null_count() == 3
 
 
 CSV = """visit_id,came_at,left_at,day,code,grade,area,people,cost,urgent
@@ -245,21 +246,21 @@ def test_files_are_the_same_table(
     parquet, csv = tmp_path / "visits.parquet", tmp_path / "visits.csv"
     pq.write_table(arrow_table(), parquet)
     csv.write_text(CSV)
-    assert_frame_equal(encoded(as_path(parquet)), expected, check_column_order=False)
-    assert_frame_equal(encoded(as_path(csv)), expected, check_column_order=False)
+    assert_frame_equal(validate_and_encode(as_path(parquet)), expected, check_column_order=False)
+    assert_frame_equal(validate_and_encode(as_path(csv)), expected, check_column_order=False)
 
 
-def test_na_stays_text_and_noughts_are_kept_in_csv(tmp_path: Path) -> None:
+def test_na_stays_text_and_leading_zeros_are_kept_in_csv(tmp_path: Path) -> None:
     csv = tmp_path / "visits.csv"
     csv.write_text(CSV)
-    assert encoded(csv)["code"].to_list() == ["007", None, "NA"]
+    assert validate_and_encode(csv)["code"].to_list() == ["007", None, "NA"]
 
 
-def aware(*times: str) -> list[datetime]:
-    return [datetime.fromisoformat(each) for each in times]
+def parse_times(*times: str) -> list[datetime]:
+    return [datetime.fromisoformat(time) for time in times]
 
 
-IN_UTC = aware("2024-06-30T23:30:00+00:00", "2024-12-31T23:30:00+00:00")
+IN_UTC = parse_times("2024-06-30T23:30:00+00:00", "2024-12-31T23:30:00+00:00")
 LOCAL = [datetime(2024, 7, 1, 0, 30), datetime(2024, 12, 31, 23, 30)]
 
 
@@ -282,29 +283,29 @@ class Moment(Contract, row_unit=Unit.CALLS):
     ],
     ids=["pandas", "objects", "another zone", "Polars", "pyarrow", "pyarrow with an offset"],
 )
-def test_a_time_with_a_zone_is_turned_into_local_time_once(make: Callable[[], Any]) -> None:
-    given = make()
-    if isinstance(given, pa.Table):
-        given = given.append_column("number", pa.array([1, 2]))
-    elif isinstance(given, pl.DataFrame):
-        given = given.with_columns(number=pl.lit(1))
+def test_a_time_with_a_zone_is_converted_to_local_time_once(make: Callable[[], Any]) -> None:
+    frame = make()
+    if isinstance(frame, pa.Table):
+        frame = frame.append_column("number", pa.array([1, 2]))
+    elif isinstance(frame, pl.DataFrame):
+        frame = frame.with_columns(number=pl.lit(1))
     else:
-        given["number"] = [1, 2]
-    report = kpi.validate(given, Moment)
+        frame["number"] = [1, 2]
+    report = kpi.validate(frame, Moment)
     assert report.table.frame["at"].to_list() == LOCAL
     assert report.table.spans["at"] == (date(2024, 7, 1), date(2024, 12, 31))
 
 
-def test_times_with_an_offset_in_csv_are_local_too(tmp_path: Path) -> None:
+def test_times_with_an_offset_in_csv_are_converted_to_local_time(tmp_path: Path) -> None:
     csv = tmp_path / "m.csv"
     csv.write_text("at,number\n2024-06-30T23:30:00Z,1\n2024-12-31T18:30:00-05:00,\n")
     assert kpi.validate(csv, Moment).table.frame["at"].to_list() == LOCAL
 
 
-# What is lossy or doubtful: here in files; in frames, test_bad_inputs_columns.py
+# Lossy or ambiguous values in files; for frames, see tests/bad_input/test_columns.py
 
 
-def objects(*values: Any) -> pd.Series:
+def object_series(*values: Any) -> pd.Series:
     return pd.Series(values, dtype=object)
 
 
@@ -318,7 +319,7 @@ IN_FILES = {
     "a number in words": ("cost", "nan", "is not a number"),
     "1 for true": ("urgent", "1", "is not true or false"),
     "Y for true": ("urgent", "Y", "is not true or false"),
-    "noughts lost": ("code", "7", "does not match the pattern"),
+    "a lost leading zero": ("code", "7", "does not match the pattern"),
     "a listed value with a space": ("grade", "low ", "is not in the closed list"),
 }
 
@@ -331,12 +332,12 @@ def test_a_cell_of_a_file_that_does_not_parse_is_counted(
     lines[1][lines[0].index(column)] = cell
     csv = tmp_path / "visits.csv"
     csv.write_text("\n".join(map(",".join, lines)))
-    (only,) = kpi.validate(csv, Visit).violations
-    assert (only.column, only.rows) == (column, 1)
-    assert rule in only.rule
+    (violation,) = kpi.validate(csv, Visit).violations
+    assert (violation.column, violation.rows) == (column, 1)
+    assert rule in violation.rule
 
 
-def test_a_table_of_no_metric_is_refused_with_the_nearest() -> None:
+def test_an_unknown_table_raises_and_suggests_the_nearest_name() -> None:
     with pytest.raises(RequestError, match="'incident'"):
         kpi.validate(pandas_of(), "incidents")
 
@@ -348,8 +349,8 @@ def test_a_table_with_no_rows_keeps_its_contract() -> None:
         assert report.rows == report.table.frame.height == 0
 
 
-def same(left: Any, right: Any) -> bool:
-    """Whether two frames of one library hold the same, types and labels included."""
+def is_same_frame(left: Any, right: Any) -> bool:
+    """Return whether two frames of one library are equal, including types and labels."""
     if isinstance(left, pd.DataFrame):
         pd.testing.assert_frame_equal(left, right)
         return list(left.index) == list(right.index)
@@ -358,57 +359,60 @@ def same(left: Any, right: Any) -> bool:
     return left.equals(right) and left.schema == right.schema
 
 
-@pytest.mark.parametrize("spoilt", [False, True], ids=["right", "wrong"])
+@pytest.mark.parametrize("is_wrong", [False, True], ids=["right", "wrong"])
 @pytest.mark.parametrize(
-    "make", [each for words, each in SAME.items() if "order" not in words], ids=lambda _: ""
+    "make", [make for name, make in SAME.items() if "order" not in name], ids=lambda _: ""
 )
-def test_the_frame_given_is_never_changed(make: Callable[[], Any], spoilt: bool) -> None:
+def test_validation_never_changes_its_input(make: Callable[[], Any], is_wrong: bool) -> None:
     frame = make()
-    if spoilt and isinstance(frame, pd.DataFrame):
+    if is_wrong and isinstance(frame, pd.DataFrame):
         frame["code"] = ["?", None, " "]
     before = copy.deepcopy(frame)
-    assert kpi.validate(frame, Visit).ok is not (spoilt and isinstance(frame, pd.DataFrame))
-    assert same(frame, before)
+    assert kpi.validate(frame, Visit).ok is not (is_wrong and isinstance(frame, pd.DataFrame))
+    assert is_same_frame(frame, before)
 
 
-# Every contract of the catalogue: rows that keep it, and one report of everything that does not
+# Every contract of the catalogue: valid rows, and one report of all violations
 
 CANARY = "CANARY-7f3a"
 LARGE = 987_654_321
 LONG_AGO = date(1777, 7, 7)
-MARKS = (CANARY, "canary", "7f3a", "987654321", "987,654,321", "1777")
-SPARE = 12
+CANARY_TEXTS = (CANARY, "canary", "7f3a", "987654321", "987,654,321", "1777")
+SPARE_ROWS = 12
 
 
-def wrong_values(contract: ContractType) -> list[tuple[str, str, Any]]:
-    """For each rule of one column: the column, what must be said, and a value that breaks it."""
-    found: list[tuple[str, str, Any]] = []
+def list_wrong_values(contract: ContractType) -> list[tuple[str, str, Any]]:
+    """Return the column, the start of the message and a wrong value, for each rule of a column."""
+    wrong_values: list[tuple[str, str, Any]] = []
     for name, column in contract.columns.items():
         large = LARGE + 0.5 if column.dtype is float else LARGE
-        too = {
+        bounds = {
             "ge": ("is less than", low_value(column)),
             "gt": ("is not more than", low_value(column)),
             "le": ("is more than", large),
             "lt": ("is not less than", large),
         }
-        found += [(name, "is missing", None)] * (not column.nullable)
-        found += [(name, "is not in the closed list", CANARY)] * (column.domain is not None)
-        found += [(name, "does not match the pattern", CANARY)] * bool(column.str_matches)
-        found += [(name, *too[word]) for word in column.bounds]
+        wrong_values += [(name, "is missing", None)] * (not column.nullable)
+        wrong_values += [(name, "is not in the closed list", CANARY)] * (column.domain is not None)
+        wrong_values += [(name, "does not match the pattern", CANARY)] * bool(column.str_matches)
+        wrong_values += [(name, *bounds[word]) for word in column.bounds]
         if column.dtype is float:
-            found.append((name, "is not finite", float("inf")))
+            wrong_values.append((name, "is not finite", float("inf")))
         if column.dtype in (int, float):
-            found.append((name, "is too large to be added up exactly", column.dtype(10**17)))
+            wrong_values.append((name, "is too large to be added up exactly", column.dtype(10**17)))
         if column.dtype in (date, datetime):
-            found.append((name, "is not a plausible date", low_value(column)))
+            wrong_values.append((name, "is not a plausible date", low_value(column)))
         in_key = any(name in key for key in contract.keys)
         if in_key and column.dtype is str and column.domain is None:
-            found += [(name, "has spaces round it", f" {CANARY}"), (name, "is empty text", "")]
-    return found
+            wrong_values += [
+                (name, "has spaces round it", f" {CANARY}"),
+                (name, "is empty text", ""),
+            ]
+    return wrong_values
 
 
-def as_read(contract: ContractType, row: dict[str, Any]) -> dict[str, Any]:
-    """The row as rules see it: what is not in a closed list is no value."""
+def without_unknown_values(contract: ContractType, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as rules see it: a value outside a closed list is null."""
     domains = {name: column.domain for name, column in contract.columns.items()}
     return {
         name: None if domains[name] is not None and value not in domains[name] else value
@@ -416,103 +420,131 @@ def as_read(contract: ContractType, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def planted(contract: ContractType) -> tuple[dict[str, list[Any]], dict[tuple[str, str], int]]:
-    """Rows that break each rule of a contract once, and what must be said, by column and rule.
+def plant_violations(
+    contract: ContractType,
+) -> tuple[dict[str, list[Any]], dict[tuple[str, str], int]]:
+    """Return rows that break each rule of a contract, and the expected count by column and rule.
 
-    The rest of a row is mended around what is planted. Where it cannot be, because the wrong value
-    breaks a rule over several columns whatever stands beside it, that is said as well.
+    The rest of a row is repaired so that it keeps the other rules. If that is impossible, because
+    a wrong value breaks a rule over several columns, that rule is expected in the report too.
     """
-    wrong = wrong_values(contract)
-    rows = valid_rows(contract, len(wrong) + len(contract.rules) + len(contract.keys) + SPARE)
-    told: dict[tuple[str, str], int] = {}
-    free = itertools.count()
-    for name, says, value in wrong:
-        at = next(free)
-        row = as_read(contract, rows[at] | {name: value})
+    wrong = list_wrong_values(contract)
+    rows = valid_rows(contract, len(wrong) + len(contract.rules) + len(contract.keys) + SPARE_ROWS)
+    expected: dict[tuple[str, str], int] = {}
+    free_rows = itertools.count()
+    for name, message, value in wrong:
+        position = next(free_rows)
+        row = without_unknown_values(contract, rows[position] | {name: value})
         repaired = repair_row(contract, row, fixed=[name])
-        rows[at] = (repaired or row) | {name: value}
-        told[name, says] = told.get((name, says), 0) + 1
+        rows[position] = (repaired or row) | {name: value}
+        expected[name, message] = expected.get((name, message), 0) + 1
     for name in contract.rules:
-        at = next(free)
-        changed = break_rule(contract, rows[at], name)
+        position = next(free_rows)
+        changed = break_rule(contract, rows[position], name)
         assert changed is not None, name
-        rows[at] = changed
+        rows[position] = changed
     for key in contract.keys:
-        source = next(e for e in rows[-SPARE:] if all(e[name] is not None for name in key))
-        rows[next(free)] = dict(source)
-        told[", ".join(key), "is not unique" if len(key) == 1 else "are not unique together"] = 1
-    for each in row_rules(contract):
-        broken_by = sum(each.evaluate(as_read(contract, row)) is False for row in rows)
-        assert broken_by, each.name
-        says = f"breaks the rule that {contract.rules[each.name].says}"
-        told[", ".join(each.columns), says] = broken_by
-    return columns_of(contract, rows), told
+        source = next(
+            row for row in rows[-SPARE_ROWS:] if all(row[name] is not None for name in key)
+        )
+        rows[next(free_rows)] = dict(source)
+        expected[
+            ", ".join(key), "is not unique" if len(key) == 1 else "are not unique together"
+        ] = 1
+    for rule in row_rules(contract):
+        broken_by = sum(
+            rule.evaluate(without_unknown_values(contract, row)) is False for row in rows
+        )
+        assert broken_by, rule.name
+        message = f"breaks the rule that {contract.rules[rule.name].says}"
+        expected[", ".join(rule.columns), message] = broken_by
+    return columns_of(contract, rows), expected
 
 
 def low_value(column: Column) -> Any:
     if column.dtype in (date, datetime):
-        then = LONG_AGO
-        return then if column.dtype is date else datetime(then.year, then.month, then.day, 7)
+        day = LONG_AGO
+        return day if column.dtype is date else datetime(day.year, day.month, day.day, 7)
     return -LARGE - 0.5 if column.dtype is float else -LARGE
 
 
-def shown(error: BaseException) -> str:
+def format_traceback(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
 
 
 def assert_no_value(report: ContractReport) -> None:
-    """No planted value is in anything a report or its error can print."""
+    """Assert that no planted value is in any text of a report or of its error."""
     with pytest.raises(ContractError) as caught:
         _ = report.table
     error = caught.value
     assert error.__cause__ is None
     assert error.__context__ is None
-    said = [str(report), repr(report), str(error), repr(error), repr(error.args), shown(error)]
-    said += [repr(error.reports), *map(str, report.violations), *map(repr, report.violations)]
-    for mark in MARKS:
-        assert not [each for each in said if mark in each]
+    texts = [
+        str(report),
+        repr(report),
+        str(error),
+        repr(error),
+        repr(error.args),
+        format_traceback(error),
+    ]
+    texts += [repr(error.reports), *map(str, report.violations), *map(repr, report.violations)]
+    for mark in CANARY_TEXTS:
+        assert not [text for text in texts if mark in text]
 
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
-def test_right_rows_keep_a_contract(contract: ContractType) -> None:
+def test_valid_rows_have_no_violation(contract: ContractType) -> None:
     report = kpi.validate(frame_of(contract, columns_of(contract, valid_rows(contract))), contract)
     assert report.ok, str(report)
 
 
-@pytest.mark.parametrize("how", ["Polars", "pandas", "CSV"])
+@pytest.mark.parametrize("form", ["Polars", "pandas", "CSV"])
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
-def test_one_report_has_everything_that_is_wrong_and_no_value(
-    contract: ContractType, how: str, tmp_path: Path
+def test_one_report_has_all_violations_and_no_value(
+    contract: ContractType, form: str, tmp_path: Path
 ) -> None:
-    rows, told = planted(contract)
-    given: Any = frame_of(contract, rows)
-    if how == "pandas":
-        given = given.to_pandas(use_pyarrow_extension_array=False)
+    rows, expected = plant_violations(contract)
+    data: Any = frame_of(contract, rows)
+    if form == "pandas":
+        data = data.to_pandas(use_pyarrow_extension_array=False)
         for name, column in contract.columns.items():
             if column.dtype in (bool, date):
-                given[name] = pd.Series(rows[name], dtype=object)
+                data[name] = pd.Series(rows[name], dtype=object)
             elif column.dtype is int:
-                given[name] = pd.array(rows[name], dtype="Int64")
-    elif how == "CSV":
-        given.write_csv(tmp_path / "t.csv")
-        given = tmp_path / "t.csv"
+                data[name] = pd.array(rows[name], dtype="Int64")
+    elif form == "CSV":
+        data.write_csv(tmp_path / "t.csv")
+        data = tmp_path / "t.csv"
         # Text cannot be empty in CSV (an empty cell is missing), nor a number infinite.
-        told = {k: n for k, n in told.items() if k[1] not in ("is empty text", "is not finite")}
-    report = kpi.validate(given, contract)
-    found = {(each.column, each.rule): each.rows for each in report.violations}
-    for (column, rule), rows_planted in told.items():
-        said = [n for (c, r), n in found.items() if c == column and r.startswith(rule)]
-        assert len(said) == 1, (column, rule)
-        assert said[0] >= rows_planted
-        if "breaks the rule" in rule and how != "CSV":
-            assert said[0] == rows_planted
+        expected = {
+            rule_key: count
+            for rule_key, count in expected.items()
+            if rule_key[1] not in ("is empty text", "is not finite")
+        }
+    report = kpi.validate(data, contract)
+    reported = {
+        (violation.column, violation.rule): violation.rows for violation in report.violations
+    }
+    for (column, rule), rows_planted in expected.items():
+        counts = [
+            count
+            for (reported_column, reported_rule), count in reported.items()
+            if reported_column == column and reported_rule.startswith(rule)
+        ]
+        assert len(counts) == 1, (column, rule)
+        assert counts[0] >= rows_planted
+        if "breaks the rule" in rule and form != "CSV":
+            assert counts[0] == rows_planted
     unplanted = {
         (column, rule)
-        for column, rule in found
-        if not any(c == column and rule.startswith(r) for c, r in told)
+        for column, rule in reported
+        if not any(
+            reported_column == column and rule.startswith(reported_rule)
+            for reported_column, reported_rule in expected
+        )
     }
-    # What CSV cannot hold becomes something else that is wrong.
-    instead = {"is not a number", "is empty text"} if how == "CSV" else set()
+    # A value that CSV cannot contain becomes another violation.
+    instead = {"is not a number", "is empty text"} if form == "CSV" else set()
     assert {rule for _, rule in unplanted} <= instead
     assert_no_value(report)
 
@@ -529,18 +561,18 @@ WRONG: dict[type, list[Any]] = {
 
 @pytest.mark.parametrize("make", [pl.DataFrame, pd.DataFrame, pa.table])
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
-def test_every_column_of_another_type_is_refused_at_once(
+def test_all_columns_of_a_wrong_type_are_reported_at_once(
     contract: ContractType, make: Callable[[Any], Any]
 ) -> None:
     frame = make({name: WRONG[column.dtype] for name, column in contract.columns.items()})
     report = kpi.validate(frame, contract)
-    assert {each.column for each in report.violations} == set(contract.columns)
-    assert all(each.rows == 2 for each in report.violations)
+    assert {violation.column for violation in report.violations} == set(contract.columns)
+    assert all(violation.rows == 2 for violation in report.violations)
     assert_no_value(report)
 
 
 class Personal(Contract, row_unit=Unit.PEOPLE):
-    """One row per person, with a check of the author's own."""
+    """One row per person, with checks that the author wrote."""
 
     name = Column(
         str,
@@ -552,19 +584,24 @@ class Personal(Contract, row_unit=Unit.PEOPLE):
     age = Column(int, nullable=True, checks=lambda pa_: [pa_.Check.ge(0)], description="An age.")
 
 
-def test_the_checks_of_an_author_are_run_and_say_no_value() -> None:
+def test_checks_of_an_author_run_and_their_messages_have_no_value() -> None:
     frame = pl.DataFrame({"name": ["Ann", CANARY, None], "age": [1, None, -LARGE]})
     report = kpi.validate(frame, Personal)
-    assert {(each.column, each.rows) for each in report.violations} == {("name", 1), ("age", 1)}
+    assert {(violation.column, violation.rows) for violation in report.violations} == {
+        ("name", 1),
+        ("age", 1),
+    }
     assert len(report.violations) == 3
     assert_no_value(report)
 
 
 HOSTILE = {
-    "text that is not Unicode": objects("007", "\ud800" + CANARY, "NA"),
-    "an object that prints a value": objects("007", type(CANARY.replace("-", "_"), (), {})(), "NA"),
-    "a very large number": objects(10**30 + LARGE, 1, 2),
-    "a structure": objects({"a": CANARY}, {"a": CANARY}, {"a": CANARY}),
+    "text that is not Unicode": object_series("007", "\ud800" + CANARY, "NA"),
+    "an object that prints a value": object_series(
+        "007", type(CANARY.replace("-", "_"), (), {})(), "NA"
+    ),
+    "a very large number": object_series(10**30 + LARGE, 1, 2),
+    "a structure": object_series({"a": CANARY}, {"a": CANARY}, {"a": CANARY}),
 }
 
 
@@ -572,13 +609,13 @@ HOSTILE = {
     "words",
     list(HOSTILE),
 )
-def test_values_of_no_type_are_refused_without_being_shown(words: str) -> None:
+def test_values_of_unsupported_types_are_refused_without_being_shown(words: str) -> None:
     report = kpi.validate(pandas_of(code=HOSTILE[words]), Visit)
-    assert {each.column for each in report.violations} == {"code"}
+    assert {violation.column for violation in report.violations} == {"code"}
     assert_no_value(report)
 
 
-FAR = {
+TIMES_OUTSIDE_THE_CALENDAR = {
     "a year before the first, in UTC": pd.Series(
         np.array(["0001-01-01"], dtype="datetime64[us]")
     ).dt.tz_localize("UTC"),
@@ -587,17 +624,19 @@ FAR = {
 }
 
 
-@pytest.mark.parametrize("times", FAR.values(), ids=FAR)
+@pytest.mark.parametrize(
+    "times", TIMES_OUTSIDE_THE_CALENDAR.values(), ids=TIMES_OUTSIDE_THE_CALENDAR
+)
 def test_a_time_far_outside_the_calendar_is_a_violation(times: Any) -> None:
     report = kpi.validate(pd.DataFrame({"at": times, "number": [1]}), Moment)
-    assert [each.column for each in report.violations] == ["at"]
+    assert [violation.column for violation in report.violations] == ["at"]
 
 
 # The Pandera schemas agree with validate
 
 
 class Small(Contract, row_unit=Unit.CALLS):
-    """One row per call, with a rule of each kind that a schema can hold."""
+    """One row per call, with a rule of each kind that a schema can express."""
 
     call_id = Column(str, unique=True, description="Its number.")
     line = Column(str, isin=("101", "999"), nullable=True, description="The line.")
@@ -634,27 +673,27 @@ PAIR = {"left": st.sampled_from(["x", "y", "z"]), "right": st.sampled_from([1, 2
 def small_frames(draw: st.DrawFn) -> tuple[ContractType, pl.DataFrame]:
     contract, columns = draw(st.sampled_from([(Small, SMALL), (Small, SMALL), (Pair, PAIR)]))
     rows = draw(st.lists(st.fixed_dictionaries(columns), max_size=4))
-    if draw(st.booleans()):  # as likely to be right as not
-        keep = [each for each in rows if each.get("kind") in ("a", "b") and 0 <= each["rang"] < 5]
-        rows = [each | {"call_id": str(n)} for n, each in enumerate(keep)] or rows
-    return contract, frame_of(contract, {name: [each[name] for each in rows] for name in columns})
+    if draw(st.booleans()):  # so that half of the frames are likely to be valid
+        valid_rows = [row for row in rows if row.get("kind") in ("a", "b") and 0 <= row["rang"] < 5]
+        rows = [row | {"call_id": str(number)} for number, row in enumerate(valid_rows)] or rows
+    return contract, frame_of(contract, {name: [row[name] for row in rows] for name in columns})
 
 
 def to_pandas(frame: pl.DataFrame, contract: ContractType) -> pd.DataFrame:
-    """The frame in the types that the pandas schema names."""
-    kinds = {"rang": "int64", "urgent": "boolean", "right": "int64", "share": "float64"}
+    """Convert a frame to the types that the pandas schema requires."""
+    dtypes = {"rang": "int64", "urgent": "boolean", "right": "int64", "share": "float64"}
     series = {}
     for name in frame.columns:
         values = frame[name].to_list()
         dtype = contract.columns[name].dtype
-        times = dtype in (date, datetime)
+        is_time = dtype in (date, datetime)
         series[name] = pd.Series(
-            values, dtype="datetime64[us]" if times else kinds.get(name, object)
+            values, dtype="datetime64[us]" if is_time else dtypes.get(name, object)
         )
     return pd.DataFrame(series)
 
 
-def keeps(contract: ContractType, frame: Any, backend: str) -> bool:
+def passes_schema(contract: ContractType, frame: Any, backend: str) -> bool:
     try:
         contract.schema(backend).validate(frame, lazy=True)
     except SchemaErrors:
@@ -664,11 +703,13 @@ def keeps(contract: ContractType, frame: Any, backend: str) -> bool:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(small_frames())
-def test_the_pandera_schemas_agree_with_validate(drawn: tuple[ContractType, pl.DataFrame]) -> None:
-    contract, frame = drawn
+def test_the_pandera_schemas_agree_with_validate(
+    contract_and_frame: tuple[ContractType, pl.DataFrame],
+) -> None:
+    contract, frame = contract_and_frame
     ok = kpi.validate(frame, contract).ok
-    assert keeps(contract, frame, "polars") is ok
-    assert keeps(contract, to_pandas(frame, contract), "pandas") is ok
+    assert passes_schema(contract, frame, "polars") is ok
+    assert passes_schema(contract, to_pandas(frame, contract), "pandas") is ok
     assert kpi.validate(to_pandas(frame, contract), contract).ok is ok
 
 
@@ -677,7 +718,7 @@ def test_the_pandera_schemas_agree_with_validate(drawn: tuple[ContractType, pl.D
     CONTRACTS.values(),
     ids=CONTRACTS,
 )
-def test_a_polars_schema_passes_right_rows(contract: ContractType) -> None:
+def test_valid_rows_pass_the_polars_schema(contract: ContractType) -> None:
     contract.schema("polars").validate(
         frame_of(contract, columns_of(contract, valid_rows(contract))), lazy=True
     )
@@ -695,12 +736,12 @@ def test_a_schema_has_the_columns_and_their_descriptions(contract: ContractType)
             assert schema.columns[name].coerce is False
 
 
-def test_a_schema_for_another_library_is_refused_with_the_nearest() -> None:
+def test_a_schema_for_an_unknown_library_raises_and_suggests_the_nearest_name() -> None:
     with pytest.raises(RequestError, match="Did you mean 'polars'"):
         Small.schema("pollars")
 
 
-def test_a_checked_table_is_known_by_its_contract() -> None:
+def test_a_validated_table_keeps_its_contract() -> None:
     report = kpi.validate(pandas_of(), Visit)
     assert report.table.contract == "Visit"
     assert CANARY not in repr(report.table)
@@ -708,7 +749,7 @@ def test_a_checked_table_is_known_by_its_contract() -> None:
         kpi.validate(report.table, Small)
 
 
-def test_rules_are_said_in_words_that_fit_a_sentence() -> None:
+def test_rules_are_phrases_that_fit_into_a_sentence() -> None:
     for contract in CONTRACTS.values():
         for rule in contract.rules.values():
             assert rule.says[0].islower()

@@ -1,4 +1,4 @@
-"""Expressions: one tree, four faces, and null as SQL has it."""
+"""Expressions: one tree, four renderers, and null with the three-valued logic of SQL."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Call(Contract, row_unit=Unit.CALLS):
     ended_at = Column(datetime, nullable=True, description="When it ended.")
     due = Column(date, nullable=True, description="The day it was due.")
     code = Column(str, isin=("a", "b", "c"), nullable=True, description="Its code.")
-    words = Column(str, nullable=True, description="What was said.")
+    words = Column(str, nullable=True, description="The words of the caller.")
     calls = Column(int, nullable=True, description="How many calls.")
     limit = Column(int, nullable=True, description="How many calls were allowed.")
     share = Column(float, nullable=True, description="A share.")
@@ -77,12 +77,12 @@ class Call(Contract, row_unit=Unit.CALLS):
     loudness = code.recode({"a": "Loud", "b": "Quiet"}, dimension=GROUP, description="By code.")
 
 
-# The faces of a handful of trees
+# Renderings of some trees: English, SQL and canonical form
 
 URGENT = ["column", "Call", "urgent", "bool"]
 CODE = ["column", "Call", "code", "str"]
 CALLS = ["column", "Call", "calls", "int"]
-FACES: dict[str, tuple[Callable[[], Expression], str, str, list[Any]]] = {
+RENDERINGS: dict[str, tuple[Callable[[], Expression], str, str, list[Any]]] = {
     "a value": (
         lambda: Call.code == "a",
         "code is ‘a’",
@@ -209,8 +209,10 @@ FACES: dict[str, tuple[Callable[[], Expression], str, str, list[Any]]] = {
 }
 
 
-@pytest.mark.parametrize(("make", "in_english", "in_sql", "form"), FACES.values(), ids=FACES)
-def test_the_faces_of_a_tree(
+@pytest.mark.parametrize(
+    ("make", "in_english", "in_sql", "form"), RENDERINGS.values(), ids=RENDERINGS
+)
+def test_a_tree_has_the_expected_renderings(
     make: Callable[[], Expression], in_english: str, in_sql: str, form: list[Any]
 ) -> None:
     tree = make()
@@ -220,11 +222,11 @@ def test_the_faces_of_a_tree(
     assert json.loads(json.dumps(canonical(tree)))
 
 
-def test_a_time_of_day_is_said() -> None:
+def test_english_includes_the_time_of_day() -> None:
     assert "13:30" in english(Call.rang_at >= datetime(2024, 4, 1, 13, 30))
 
 
-def test_a_fraction_of_a_second_is_in_the_sql() -> None:
+def test_sql_includes_a_fraction_of_a_second() -> None:
     assert "13:30:00.5" in sql(Call.rang_at >= datetime(2024, 4, 1, 13, 30, 0, 500_000))
 
 
@@ -256,7 +258,7 @@ def test_a_fraction_of_a_second_is_in_the_sql() -> None:
         ),
     ],
 )
-def test_each_sort_of_value_is_said_and_written(
+def test_every_type_of_value_has_english_sql_and_python(
     make: Callable[[], Expression], in_english: str, in_sql: str
 ) -> None:
     tree = make()
@@ -332,7 +334,7 @@ WAIT = Assumption("wait", 6, since="2024-04-01", because="For the tests.")
         ),
     ],
 )
-def test_what_kinds_of_measure_build_is_said_too(
+def test_expressions_that_only_measures_build_have_renderings(
     tree: Expression, in_english: str, in_sql: str, form: list[Any]
 ) -> None:
     assert english(tree) == in_english
@@ -340,7 +342,7 @@ def test_what_kinds_of_measure_build_is_said_too(
     assert canonical(tree) == form
 
 
-def test_what_was_refused_is_said_so_that_the_next_mistake_can_be_told() -> None:
+def test_an_unusable_expression_can_be_rendered_in_the_message_of_the_next_mistake() -> None:
     refused = Unusable()
     assert english(refused) == "an invalid expression"
     assert (sql(refused), python(refused), canonical(refused)) == ("NULL", "...", ["refused"])
@@ -365,22 +367,22 @@ def test_what_was_refused_is_said_so_that_the_next_mistake_can_be_told() -> None
         (lambda: (Call.words > "a") == (Call.code == "z"), ["text has no order", "'z' is not in"]),
     ],
 )
-def test_a_mistake_among_others_is_told_once_and_whatever_holds_it_is_unusable(
+def test_a_mistake_is_reported_once_and_an_expression_that_contains_it_is_unusable(
     make: Callable[[], object], rules: list[str]
 ) -> None:
     with collecting_problems() as problems:
-        made = make()
+        expression = make()
     assert len(problems) == len(rules)
     for problem, rule in zip(problems, rules, strict=True):
         assert problem.rule.startswith(rule)
-    assert isinstance(made, Unusable)
-    assert is_unusable(made)
-    assert is_unusable([Call.urgent, made])
+    assert isinstance(expression, Unusable)
+    assert is_unusable(expression)
+    assert is_unusable([Call.urgent, expression])
     assert not is_unusable([Call.urgent, Call.calls > 1, "a text"])
-    assert is_unusable(Not(IsUnknown(made)))
-    # It takes any use without a further complaint.
-    assert isinstance(made.recode({"a": "Loud"}).of_anything, Unusable)
-    assert not hasattr(made, "_private")
+    assert is_unusable(Not(IsUnknown(expression)))
+    # Using it further reports no other mistake.
+    assert isinstance(expression.recode({"a": "Loud"}).of_anything, Unusable)
+    assert not hasattr(expression, "_private")
 
 
 @pytest.mark.parametrize("value", [("a", None), (None, "a"), (), None])
@@ -389,42 +391,46 @@ def test_an_assumption_holds_only_values_that_a_column_can_hold(value: Any) -> N
         Assumption("wrong", value, since="2024-04-01", because="For the tests.")
 
 
-@pytest.mark.parametrize("face", [english, sql, python, canonical])
-def test_what_is_no_expression_of_the_language_has_no_face(face: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize("render", [english, sql, python, canonical])
+def test_renderers_refuse_an_unknown_expression(render: Callable[[Any], Any]) -> None:
     class Other(Condition):
-        """A condition that nobody knows."""
+        """A condition that no renderer handles."""
 
         parts = ()
 
     with pytest.raises(TypeError, match="Other"):
-        face(Other())
+        render(Other())
 
 
-def test_what_an_expression_rests_on_is_all_inside_it() -> None:
-    """So that a measure asks for every column that it reads."""
+def test_walking_an_expression_yields_every_column_that_it_reads() -> None:
+    """A measure requests these columns from its table."""
 
-    def read(tree: Expression) -> list[str]:
-        return [each.name for each in tree.walk() if isinstance(each, Column)]
+    def columns_read_by(tree: Expression) -> list[str]:
+        return [part.name for part in tree.walk() if isinstance(part, Column)]
 
-    assert read(Call.calls > Call.limit) == ["calls", "limit"]
-    assert read(Call.calls > 1) == ["calls"]
-    assert read(Call.code.is_in("a")) == ["code"]
-    assert read(IsUnknown(Call.words.is_null())) == ["words"]
-    assert read(Call.rang_at.until(Call.ended_at) > 1) == ["rang_at", "ended_at"]
-    assert read(Product(Call.calls, Call.share)) == ["calls", "share"]
-    assert read(WithinMonths(Call.due, Call.ended_at, (MONTHS,))) == ["due", "ended_at"]
-    assert read(Repeats(Call.words, Call.due, None, MONTHS)) == ["words", "due"]
+    assert columns_read_by(Call.calls > Call.limit) == ["calls", "limit"]
+    assert columns_read_by(Call.calls > 1) == ["calls"]
+    assert columns_read_by(Call.code.is_in("a")) == ["code"]
+    assert columns_read_by(IsUnknown(Call.words.is_null())) == ["words"]
+    assert columns_read_by(Call.rang_at.until(Call.ended_at) > 1) == ["rang_at", "ended_at"]
+    assert columns_read_by(Product(Call.calls, Call.share)) == ["calls", "share"]
+    assert columns_read_by(WithinMonths(Call.due, Call.ended_at, (MONTHS,))) == ["due", "ended_at"]
+    assert columns_read_by(Repeats(Call.words, Call.due, None, MONTHS)) == ["words", "due"]
     urgent = as_condition(Call.urgent)
-    assert read(Repeats(Call.words, Call.due, urgent, MONTHS)) == ["words", "due", "urgent"]
+    assert columns_read_by(Repeats(Call.words, Call.due, urgent, MONTHS)) == [
+        "words",
+        "due",
+        "urgent",
+    ]
 
 
-def test_a_list_is_said_as_a_list_only_where_there_are_several() -> None:
-    one = Assumption("only", ("a",), since="2024-04-01", because="For the tests.")
-    two = Assumption("both", ("a", "b"), since="2024-04-01", because="For the tests.")
-    assert english(Call.code.is_in(one)) == "code is ‘a’ (assumption only)"
-    assert english(Call.code.is_in(two)) == "code is any of ‘a’ or ‘b’ (assumption both)"
+def test_english_says_any_of_only_for_several_values() -> None:
+    one_value = Assumption("only", ("a",), since="2024-04-01", because="For the tests.")
+    two_values = Assumption("both", ("a", "b"), since="2024-04-01", because="For the tests.")
+    assert english(Call.code.is_in(one_value)) == "code is ‘a’ (assumption only)"
+    assert english(Call.code.is_in(two_values)) == "code is any of ‘a’ or ‘b’ (assumption both)"
     assert english(Call.code.is_in("a", "b", "c")) == "code is any of ‘a’, ‘b’ or ‘c’"
-    assert canonical(Call.code.is_in(one)) != canonical(Call.code == "a")
+    assert canonical(Call.code.is_in(one_value)) != canonical(Call.code == "a")
 
 
 def test_a_range_of_one_number_is_a_range_and_a_backward_one_is_refused() -> None:
@@ -435,13 +441,13 @@ def test_a_range_of_one_number_is_a_range_and_a_backward_one_is_refused() -> Non
         Call.calls.between(3, 2)
 
 
-def test_what_cannot_be_said_is_in_brackets() -> None:
+def test_english_brackets_the_condition_that_is_unknown() -> None:
     loud, many = Call.code == "a", Call.calls > 1
     assert english(IsUnknown(loud & many)) != english(IsUnknown(loud) & many)
 
 
-@pytest.mark.parametrize("make", [make for make, *_ in FACES.values()], ids=FACES)
-def test_the_python_of_a_tree_makes_it_again(make: Callable[[], Expression]) -> None:
+@pytest.mark.parametrize("make", [make for make, *_ in RENDERINGS.values()], ids=RENDERINGS)
+def test_the_python_of_a_tree_builds_the_same_tree(make: Callable[[], Expression]) -> None:
     tree = make()
     if isinstance(tree, IsUnknown):
         with pytest.raises(TypeError, match="no Python source"):
@@ -486,16 +492,16 @@ def test_the_python_of_a_tree_makes_it_again(make: Callable[[], Expression]) -> 
         ),
     ],
 )
-def test_opposites_and_lengths_of_time_are_said_as_people_say_them(
+def test_english_uses_plain_opposites_and_units_of_time(
     make: Callable[[], Expression], in_english: str
 ) -> None:
     assert english(make()) == in_english
 
 
-def test_every_face_is_a_face_of_the_same_tree() -> None:
-    said = {english(make()) for make, *_ in FACES.values()}
-    forms = {json.dumps(canonical(make())) for make, *_ in FACES.values()}
-    assert len(said) == len(forms) == len(FACES)
+def test_different_trees_have_different_english_and_canonical_forms() -> None:
+    sentences = {english(make()) for make, *_ in RENDERINGS.values()}
+    forms = {json.dumps(canonical(make())) for make, *_ in RENDERINGS.values()}
+    assert len(sentences) == len(forms) == len(RENDERINGS)
 
 
 # Any condition over a small table of text, whole numbers and truth
@@ -517,18 +523,21 @@ OPERATORS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 SIGNS = st.sampled_from(list(OPERATORS))
 
 leaves = st.one_of(
-    st.builds(lambda op, x: OPERATORS[op](Call.calls, x), SIGNS, st.integers(-2, 4)),
-    st.builds(lambda op: OPERATORS[op](Call.calls, LIMIT), SIGNS),
-    st.builds(lambda op: OPERATORS[op](Call.calls, Call.limit), SIGNS),
-    st.builds(lambda x: Call.code == x, st.sampled_from("abc")),
-    st.builds(lambda x: Call.code != x, st.sampled_from("abc")),
-    st.builds(lambda x: Call.words == x, st.sampled_from(["", "a", "it's", "'"])),
+    st.builds(lambda sign, value: OPERATORS[sign](Call.calls, value), SIGNS, st.integers(-2, 4)),
+    st.builds(lambda sign: OPERATORS[sign](Call.calls, LIMIT), SIGNS),
+    st.builds(lambda sign: OPERATORS[sign](Call.calls, Call.limit), SIGNS),
+    st.builds(lambda value: Call.code == value, st.sampled_from("abc")),
+    st.builds(lambda value: Call.code != value, st.sampled_from("abc")),
+    st.builds(lambda value: Call.words == value, st.sampled_from(["", "a", "it's", "'"])),
     st.builds(
-        lambda x: Call.code.is_in(*x), st.lists(st.sampled_from(["a", "b", "c", SOME]), min_size=1)
+        lambda value: Call.code.is_in(*value),
+        st.lists(st.sampled_from(["a", "b", "c", SOME]), min_size=1),
     ),
-    st.builds(lambda x: Call.calls.is_in(*x), st.lists(st.integers(-1, 3), min_size=1)),
-    st.builds(lambda x: Call.loudness == x, st.sampled_from(["Loud", "Quiet"])),
-    st.builds(lambda x: Call.loudness.is_in(*x), st.sampled_from([("Loud",), ("Quiet", "Loud")])),
+    st.builds(lambda value: Call.calls.is_in(*value), st.lists(st.integers(-1, 3), min_size=1)),
+    st.builds(lambda value: Call.loudness == value, st.sampled_from(["Loud", "Quiet"])),
+    st.builds(
+        lambda value: Call.loudness.is_in(*value), st.sampled_from([("Loud",), ("Quiet", "Loud")])
+    ),
     st.builds(Call.calls.between, st.integers(-2, 1), st.integers(1, 4)),
     st.sampled_from([Call.code, Call.words, Call.calls, Call.urgent, Call.loudness]).map(
         lambda column: column.is_null()
@@ -541,7 +550,7 @@ conditions = st.recursive(
     lambda inner: st.one_of(
         st.builds(lambda left, right: left & right, inner, inner),
         st.builds(lambda left, right: left | right, inner, inner),
-        st.builds(lambda one: ~one, inner),
+        st.builds(lambda condition: ~condition, inner),
         st.builds(IsUnknown, inner),
     ),
     max_leaves=6,
@@ -549,7 +558,7 @@ conditions = st.recursive(
 
 
 def value_of(term: Any, row: dict[str, Any]) -> Any:
-    """The value of a term or a literal in a row, or None."""
+    """Return the value of a term or a literal in a row, or None."""
     if isinstance(term, Assumption):
         return term.value
     if not isinstance(term, Expression):
@@ -559,50 +568,54 @@ def value_of(term: Any, row: dict[str, Any]) -> Any:
     return term.mapping.get(row[term.source.name])
 
 
-def holds(condition: Condition, row: dict[str, Any]) -> bool | None:
-    """True, false or None, worked out one row at a time by the rules of three-valued logic."""
+def evaluate_row(condition: Condition, row: dict[str, Any]) -> bool | None:
+    """Evaluate a condition in one row by three-valued logic: true, false or None."""
     match condition:
         case Compare(left=left, op=op, right=right):
-            one, other = value_of(left, row), value_of(right, row)
-            return None if one is None or other is None else OPERATORS[op](one, other)
+            left_value, right_value = value_of(left, row), value_of(right, row)
+            return (
+                None
+                if left_value is None or right_value is None
+                else OPERATORS[op](left_value, right_value)
+            )
         case IsIn(term=term, values=values):
-            one = value_of(term, row)
-            listed = [
-                each
+            term_value = value_of(term, row)
+            allowed_values = [
+                allowed
                 for value in values
-                for each in (value.values if isinstance(value, Assumption) else (value,))
+                for allowed in (value.values if isinstance(value, Assumption) else (value,))
             ]
-            return None if one is None else one in listed
+            return None if term_value is None else term_value in allowed_values
         case IsNull(term=term):
             return value_of(term, row) is None
         case IsTrue(term=term):
             return value_of(term, row)
         case Not(condition=inner):
-            found = holds(inner, row)
-            return None if found is None else not found
+            result = evaluate_row(inner, row)
+            return None if result is None else not result
         case IsUnknown(condition=inner):
-            return holds(inner, row) is None
+            return evaluate_row(inner, row) is None
         case BoolOp(op=op, conditions=inner):
-            found = [holds(each, row) for each in inner]
-            decides = op == "or"
-            if decides in found:
-                return decides
-            return None if None in found else not decides
+            results = [evaluate_row(part, row) for part in inner]
+            deciding = op == "or"
+            if deciding in results:
+                return deciding
+            return None if None in results else not deciding
     raise AssertionError(condition)
 
 
-def meaning(condition: Condition) -> tuple[bool | None, ...]:
-    return tuple(holds(condition, row) for row in ROWS)
+def evaluate_rows(condition: Condition) -> tuple[bool | None, ...]:
+    return tuple(evaluate_row(condition, row) for row in ROWS)
 
 
-def by_engine(condition: Condition) -> tuple[bool | None, ...]:
-    found = nw.from_native(FRAME).select(Compiler()(condition).alias("found")).to_native()
-    return tuple(found["found"].to_list())
+def evaluate_with_the_engine(condition: Condition) -> tuple[bool | None, ...]:
+    frame = nw.from_native(FRAME).select(Compiler()(condition).alias("result")).to_native()
+    return tuple(frame["result"].to_list())
 
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[sqlite3.Connection]:
-    """The rows in a database."""
+    """A SQLite database with the rows."""
     connection = sqlite3.connect(":memory:")
     connection.execute('CREATE TABLE call ("code", "words", "calls", "limit", "urgent")')
     connection.executemany("INSERT INTO call VALUES (:code, :words, :calls, :limit, :urgent)", ROWS)
@@ -615,22 +628,24 @@ def database() -> Iterator[sqlite3.Connection]:
 def test_the_engine_sqlite_and_a_slow_evaluator_agree(
     condition: Condition, database: sqlite3.Connection
 ) -> None:
-    expected = meaning(condition)
-    assert by_engine(condition) == expected
+    expected = evaluate_rows(condition)
+    assert evaluate_with_the_engine(condition) == expected
     query = f"SELECT {sql(condition)} FROM call ORDER BY rowid"  # noqa: S608
-    found = [None if each is None else bool(each) for (each,) in database.execute(query)]
-    assert tuple(found) == expected
+    results = [None if value is None else bool(value) for (value,) in database.execute(query)]
+    assert tuple(results) == expected
 
 
 @settings(max_examples=150, deadline=None)
 @given(conditions, conditions)
-def test_one_canonical_form_is_one_meaning(one: Condition, other: Condition) -> None:
-    if canonical(one) == canonical(other):
-        assert meaning(one) == meaning(other)
-    if meaning(one) != meaning(other):
-        assert canonical(one) != canonical(other)
-        if not any(isinstance(each, IsUnknown) for tree in (one, other) for each in tree.walk()):
-            assert english(one) != english(other)
+def test_conditions_with_one_canonical_form_have_the_same_results(
+    first: Condition, second: Condition
+) -> None:
+    if canonical(first) == canonical(second):
+        assert evaluate_rows(first) == evaluate_rows(second)
+    if evaluate_rows(first) != evaluate_rows(second):
+        assert canonical(first) != canonical(second)
+        if not any(isinstance(part, IsUnknown) for tree in (first, second) for part in tree.walk()):
+            assert english(first) != english(second)
 
 
 @settings(max_examples=100, deadline=None)
@@ -639,13 +654,13 @@ def test_the_order_of_and_and_or_does_not_matter(parts: list[Condition], random:
     shuffled = list(parts)
     random.shuffle(shuffled)
     for join in ("__and__", "__or__"):
-        one, other = parts[0], shuffled[0]
-        for each in parts[1:]:
-            one = getattr(one, join)(each)
-        for each in shuffled[1:]:
-            other = getattr(each, join)(other)
-        assert canonical(one) == canonical(other)
-        assert meaning(one) == meaning(other)
+        in_order, in_another_order = parts[0], shuffled[0]
+        for part in parts[1:]:
+            in_order = getattr(in_order, join)(part)
+        for part in shuffled[1:]:
+            in_another_order = getattr(part, join)(in_another_order)
+        assert canonical(in_order) == canonical(in_another_order)
+        assert evaluate_rows(in_order) == evaluate_rows(in_another_order)
 
 
 @settings(deadline=None)
@@ -656,7 +671,7 @@ def test_the_order_of_a_list_does_not_matter(values: list[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         (Call.code.is_in("a", "b", "a"), Call.code.is_in("a", "b")),
         (Call.code.is_in("a"), Call.code == "a"),
@@ -666,12 +681,14 @@ def test_the_order_of_a_list_does_not_matter(values: list[Any]) -> None:
     ],
     ids=["a list with a repeat", "a list of one", "and of one", "not not", "1 and 1.0"],
 )
-def test_other_ways_to_write_one_meaning_have_one_form(one: Condition, other: Condition) -> None:
-    assert canonical(one) == canonical(other)
+def test_equivalent_conditions_have_the_same_canonical_form(
+    first: Condition, second: Condition
+) -> None:
+    assert canonical(first) == canonical(second)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         (Call.code == "a", Call.words == "a"),
         (Call.calls == LIMIT, Call.calls == 2),
@@ -682,31 +699,33 @@ def test_other_ways_to_write_one_meaning_have_one_form(one: Condition, other: Co
         (Call.loudness == "Loud", Call.code == "a"),
     ],
 )
-def test_other_definitions_have_another_form(one: Condition, other: Condition) -> None:
-    assert canonical(one) != canonical(other)
+def test_different_conditions_have_different_canonical_forms(
+    first: Condition, second: Condition
+) -> None:
+    assert canonical(first) != canonical(second)
 
 
-def test_a_null_is_no_member_of_a_condition_or_of_its_opposite() -> None:
+def test_a_null_meets_neither_a_condition_nor_its_opposite() -> None:
     condition = Call.code == "a"
-    counts = Counter(zip(meaning(condition), meaning(~condition), strict=True))
+    counts = Counter(zip(evaluate_rows(condition), evaluate_rows(~condition), strict=True))
     assert set(counts) == {(True, False), (False, True), (None, None)}
-    assert by_engine(~condition) == meaning(~condition)
+    assert evaluate_with_the_engine(~condition) == evaluate_rows(~condition)
 
 
-def test_an_assumption_that_is_replaced_reaches_the_engine_only() -> None:
+def test_a_replaced_assumption_changes_the_engine_and_not_the_canonical_form() -> None:
     condition = (Call.calls > LIMIT) & Call.code.is_in(SOME)
     compiled = Compiler({"limit": -5, "some": ("b",)})(condition)
-    found = nw.from_native(FRAME).select(compiled.alias("found")).to_native()["found"].to_list()
+    results = nw.from_native(FRAME).select(compiled.alias("result")).to_native()["result"].to_list()
     replaced = (Call.calls > -5) & Call.code.is_in("b")
-    assert tuple(found) == meaning(replaced)
+    assert tuple(results) == evaluate_rows(replaced)
     assert canonical(condition) != canonical(replaced)
 
 
-# Through the front door
+# Through kpi.compute
 
 
-def counted(condition: Condition | None) -> tuple[float, str]:
-    """How many rows the library counts, and what it notes."""
+def count_rows(condition: Condition | None) -> tuple[float, str]:
+    """Return the number of rows that the library counts, and its note."""
     metric = Metric(
         ref="1",
         key="call_volume",
@@ -721,7 +740,7 @@ def counted(condition: Condition | None) -> tuple[float, str]:
             Example(
                 rows="| rang_at |\n| 2024-05-01 12:00 |",
                 expect={"calls": None},
-                edge_case="A trap.",
+                edge_case="A call on a day in May.",
             )
         ],
     )
@@ -742,16 +761,16 @@ def counted(condition: Condition | None) -> tuple[float, str]:
 @settings(max_examples=60, deadline=None)
 @given(conditions)
 def test_a_count_is_of_the_rows_for_which_a_condition_is_true(condition: Condition) -> None:
-    value, note = counted(condition)
-    found = Counter(meaning(condition))
-    assert value == found[True]
-    undecided = f"{found[None]:,} " if found[None] else ""
+    value, note = count_rows(condition)
+    counts_of_results = Counter(evaluate_rows(condition))
+    assert value == counts_of_results[True]
+    undecided = f"{counts_of_results[None]:,} " if counts_of_results[None] else ""
     assert undecided in note
-    assert ("left out because" in note) is (found[None] > 0)
+    assert ("left out because" in note) is (counts_of_results[None] > 0)
 
 
 def test_a_count_without_a_condition_is_of_all_rows() -> None:
-    assert counted(None)[0] == len(ROWS)
+    assert count_rows(None)[0] == len(ROWS)
 
 
 def test_elapsed_time_is_real_time_across_a_change_of_the_clocks() -> None:
@@ -772,15 +791,15 @@ def test_elapsed_time_is_real_time_across_a_change_of_the_clocks() -> None:
     assert encoded.select(Compiler()(within).alias("w")).to_native()["w"].to_list() == [True, False]
 
 
-def test_a_tree_cannot_be_changed_and_walks_through_its_parts() -> None:
+def test_a_tree_is_immutable_and_walks_through_its_parts() -> None:
     tree = (Call.code == "a") & ~Call.urgent
-    names = [each.name for each in tree.walk() if isinstance(each, Column)]
+    names = [part.name for part in tree.walk() if isinstance(part, Column)]
     assert names == ["code", "urgent"]
     with pytest.raises(AttributeError):
         tree.op = "or"
 
 
-def test_a_mistake_with_elapsed_time_names_it_as_it_is_written() -> None:
+def test_a_mistake_with_elapsed_time_quotes_its_python() -> None:
     with pytest.raises(
         kpi.DefinitionError, match=r"^Call\.rang_at\.until\(Call\.ended_at\), is_in"
     ):
@@ -788,7 +807,7 @@ def test_a_mistake_with_elapsed_time_names_it_as_it_is_written() -> None:
 
 
 @pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1, 10**400])
-def test_a_number_that_cannot_be_told_from_the_next_is_refused(number: int) -> None:
+def test_a_number_too_large_for_an_exact_float_is_refused(number: int) -> None:
     assert canonical(Call.calls < 2**53) == ["<", CALLS, ["number", 2.0**53]]
     with pytest.raises(kpi.DefinitionError, match="too large to be exact"):
         _ = Call.rang_at.until(Call.ended_at) < number

@@ -1,4 +1,4 @@
-"""A number looked for in a list is found by its value, whatever type the column or the list has."""
+"""A list of numbers matches by value, for any type of the column and of the numbers."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ ROWS = pl.DataFrame(
         "score": [1.0, 2.5, 3.0, None],
     }
 )
-waited = Wait.came_at.until(Wait.seen_at)
+WAITING_TIME = Wait.came_at.until(Wait.seen_at)
 CASES = {
     "whole numbers in a column of whole numbers": (Wait.people.is_in(1, 3, 9), 2),
     "fractions in a column of whole numbers": (Wait.people.is_in(1.0, 2.5), 1),
-    "only what no whole number is": (Wait.people.is_in(2.5), 0),
+    "only fractions in a column of whole numbers": (Wait.people.is_in(2.5), 0),
     "whole numbers in a column of fractions": (Wait.score.is_in(1, 3), 2),
     "fractions in a column of fractions": (Wait.score.is_in(2.5, 9.5), 1),
-    "seconds that passed": (waited.is_in(600, 3_600), 2),
-    "seconds and a half": (waited.is_in(600.5), 1),
-    "none of those, and a missing number is in no list": (~Wait.people.is_in(1, 2.5), 2),
-    "what no whole number is, turned round": (~Wait.people.is_in(2.5), 3),
+    "seconds that passed": (WAITING_TIME.is_in(600, 3_600), 2),
+    "seconds and a half": (WAITING_TIME.is_in(600.5), 1),
+    "not in the list, and not missing": (~Wait.people.is_in(1, 2.5), 2),
+    "not in a list of fractions, and not missing": (~Wait.people.is_in(2.5), 3),
 }
 
 
@@ -53,7 +53,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
-def test_a_number_is_found_by_its_value(engine: str, case: str) -> None:
+def test_is_in_compares_numbers_by_value(engine: str, case: str) -> None:
     condition, expected = CASES[case]
     table: Any = ROWS if engine == "Polars" else engines.loader(engine)("wait", ROWS)
     metric = kpi.Metric(

@@ -52,7 +52,7 @@ from swm_kpi.model.plugins import load
 
 AREA = Dimension("area", "Area", ("North", "South"), description="Where the log was opened.")
 KIND = Dimension("kind", "Kind of call", ("Noise", "Other"), description="By its closing code.")
-ELSEWHERE = Dimension("ward", "Ward", ("One", "Two"), description="No table carries it.")
+WARD = Dimension("ward", "Ward", ("One", "Two"), description="No table has it.")
 
 
 class Log(Contract, row_unit=Unit.INCIDENTS):
@@ -88,44 +88,44 @@ class Residents(Contract, row_unit=Unit.PEOPLE):
 
 UNKNOWN = Availability(status=AvailabilityStatus.UNKNOWN, reason="Nothing is documented.")
 LIMITS = Assumption("limits", (1, 2), since="2024-04-01", because="For the tests.")
-LEFT_OUT = object()
+OMITTED = object()
 
 
-def logs(**changes: Any) -> Count:
-    """A right count of logs, changed."""
-    return Count(**_changed({"key": "logs", "of": Log, "at": Log.opened_at}, changes))
+def build_count(**changes: Any) -> Count:
+    """Build a valid count of logs, with changes."""
+    return Count(**_replace_fields({"key": "logs", "of": Log, "at": Log.opened_at}, changes))
 
 
-def example(**changes: Any) -> Example:
-    """A right worked example with a trap, changed."""
-    right = {
+def build_example(**changes: Any) -> Example:
+    """Build a valid worked example with an edge case, with changes."""
+    fields = {
         "rows": "| opened_at | code |\n| 2024-05-01 12:00 | noise |\n| 2024-07-01 00:00 | noise |",
         "expect": {"logs": 1},
         "edge_case": "The second was opened after the quarter.",
     }
-    return Example(**_changed(right, changes))
+    return Example(**_replace_fields(fields, changes))
 
 
-def metric(**changes: Any) -> Metric:
-    """A right metric, changed."""
-    right = {
+def build_metric(**changes: Any) -> Metric:
+    """Build a valid metric, with changes."""
+    fields = {
         "ref": "1",
         "key": "log_volume",
         "title": "Volume of logs",
         "objective": SECURE,
         "summary": "Logs, counted on the day they were opened.",
-        "measures": [logs()],
+        "measures": [build_count()],
         "dimensions": [AREA],
         "direction": Direction.LOWER_IS_BETTER,
         "availability": UNKNOWN,
         "limitations": "Not crimes.",
-        "examples": [example()],
+        "examples": [build_example()],
     }
-    return Metric(**_changed(right, changes))
+    return Metric(**_replace_fields(fields, changes))
 
 
-def entry(kind: type, ref: str, **more: Any) -> Any:
-    """An entry that is not measured."""
+def build_entry(kind: type, ref: str, **more: Any) -> Any:
+    """Build an entry that is not a metric."""
     fields = {
         "ref": ref,
         "key": f"entry_{ref}",
@@ -136,26 +136,28 @@ def entry(kind: type, ref: str, **more: Any) -> Any:
     return kind(**(fields | more))
 
 
-def _changed(right: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    return {name: each for name, each in (right | changes).items() if each is not LEFT_OUT}
+def _replace_fields(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in (fields | changes).items() if value is not OMITTED}
 
 
-def contract(body: dict[str, Any], *, name: str = "Slip", doc: str = "One row per slip.", **more):
-    """Declare a contract from a dictionary; a day column is there unless another is given."""
+def build_contract(
+    body: dict[str, Any], *, name: str = "Slip", doc: str = "One row per slip.", **more
+):
+    """Declare a contract from a dictionary of its columns and rules."""
     return type(Contract)(name, (Contract,), {"__doc__": doc, **body}, **more)
 
 
-def day() -> Column:
+def day_column() -> Column:
     return Column(date, description="The day.")
 
 
-def note(dtype: Any = str, **options: Any) -> Column:
+def build_column(dtype: Any = str, **options: Any) -> Column:
     return Column(dtype, **({"description": "Something."} | options))
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake and what must be said of it."""
+    """A mistake, and the problem that it must raise."""
 
     make: Callable[[], Any]
     subject: str
@@ -165,11 +167,14 @@ class Mistake:
 
 
 def _two_proxies() -> Metric:
-    return metric(measures=[logs(basis=Basis.PROXY, proxy_difference="It is public.")])
+    return build_metric(measures=[build_count(basis=Basis.PROXY, proxy_difference="It is public.")])
 
 
 def _with_ratio(**fields: str) -> list[Any]:
-    return [logs(), Ratio(key="share", **({"numerator": "logs", "denominator": "logs"} | fields))]
+    return [
+        build_count(),
+        Ratio(key="share", **({"numerator": "logs", "denominator": "logs"} | fields)),
+    ]
 
 
 STOCK = {"key": "staff", "of": Staff, "at": Staff.counted_on}
@@ -181,7 +186,7 @@ CONDITIONS = {
     "a column that does not exist": Mistake(
         lambda: Log.opened, "Log.opened", "column", "no column 'opened'", "'opened_at'"
     ),
-    "a column nothing like any": Mistake(
+    "a column with an unlike name": Mistake(
         lambda: Staff.zzz, "Staff.zzz", "column", "no column 'zzz'", "Choose from 'area'"
     ),
     "a value outside the closed list": Mistake(
@@ -289,58 +294,74 @@ MEASURES = {
         lambda: Count("logs", Log), "Count", "arguments", "by name", "Count(name=value"
     ),
     "a misspelt field of a measure": Mistake(
-        lambda: logs(were=Log.urgent), "Count logs", "were", "no field 'were'", "'where'"
+        lambda: build_count(were=Log.urgent), "Count logs", "were", "no field 'were'", "'where'"
     ),
     "a measure without a key": Mistake(
-        lambda: logs(key=LEFT_OUT), "Count", "key", "it is required", "Give key="
+        lambda: build_count(key=OMITTED), "Count", "key", "it is required", "Give key="
     ),
     "a measure key that is not a name": Mistake(
-        lambda: logs(key="Logs opened"), "Count Logs opened", "key", "not a name", "lower"
+        lambda: build_count(key="Logs opened"), "Count Logs opened", "key", "not a name", "lower"
     ),
     "a measure that counts an instance of nothing": Mistake(
-        lambda: logs(of="log"), "Count logs", "of", "it is of type str", "a ContractType"
+        lambda: build_count(of="log"), "Count logs", "of", "it is of type str", "a ContractType"
     ),
     "at that is a name": Mistake(
-        lambda: logs(at="opened_at"), "Count logs", "at", "it is of type str", "a Column"
+        lambda: build_count(at="opened_at"), "Count logs", "at", "it is of type str", "a Column"
     ),
     "at that is no date": Mistake(
-        lambda: logs(at=Log.calls), "Count logs", "at", "Log.calls holds no date", "opened_at"
+        lambda: build_count(at=Log.calls),
+        "Count logs",
+        "at",
+        "Log.calls holds no date",
+        "opened_at",
     ),
     "at of another table": Mistake(
-        lambda: logs(at=Staff.counted_on), "Count logs", "at", "not a column of Log", "of=Staff"
+        lambda: build_count(at=Staff.counted_on),
+        "Count logs",
+        "at",
+        "not a column of Log",
+        "of=Staff",
     ),
     "where that reads another table": Mistake(
-        lambda: logs(where=Log.urgent & (Staff.fte > 1)),
+        lambda: build_count(where=Log.urgent & (Staff.fte > 1)),
         "Count logs",
         "where",
         "Staff.fte is not a column of Log",
         "Use a column of Log",
     ),
     "where that is a number": Mistake(
-        lambda: logs(where=Log.calls), "Log.calls", "where", "it is a whole number, and", ""
+        lambda: build_count(where=Log.calls), "Log.calls", "where", "it is a whole number, and", ""
     ),
     "where that is text": Mistake(
-        lambda: logs(where="urgent"), "Count logs", "where", "it is of type str", "an Expression"
+        lambda: build_count(where="urgent"),
+        "Count logs",
+        "where",
+        "it is of type str",
+        "an Expression",
     ),
     "distinct over the key": Mistake(
-        lambda: logs(distinct=Log.log_id), "Count logs", "distinct", "every row differs", "out"
+        lambda: build_count(distinct=Log.log_id),
+        "Count logs",
+        "distinct",
+        "every row differs",
+        "out",
     ),
     "a wrong direction": Mistake(
-        lambda: logs(direction="lower is beter"),
+        lambda: build_count(direction="lower is beter"),
         "Count logs",
         "direction",
         "'lower is beter' is not one of the values",
         "'lower is better'",
     ),
     "a proxy that does not say how it differs": Mistake(
-        lambda: logs(basis=Basis.PROXY),
+        lambda: build_count(basis=Basis.PROXY),
         "Count logs",
         "proxy_difference",
         "says how it differs",
         "how it differs",
     ),
     "the force's own measure that differs": Mistake(
-        lambda: logs(proxy_difference="A little."),
+        lambda: build_count(proxy_difference="A little."),
         "Count logs",
         "proxy_difference",
         "only a proxy",
@@ -461,7 +482,7 @@ MEASURES = {
         "the budget's column",
     ),
     "a measure of rows with no unit": Mistake(
-        lambda: Count(key="x", of=(slip := contract({"on": day()})), at=slip.on),
+        lambda: Count(key="x", of=(slip := build_contract({"on": day_column()})), at=slip.on),
         "Count x",
         "unit",
         "Slip does not say what its rows are",
@@ -472,7 +493,7 @@ MEASURES = {
 METRICS = {
     **{
         f"no {field}": Mistake(
-            lambda field=field: metric(**{field: LEFT_OUT}),
+            lambda field=field: build_metric(**{field: OMITTED}),
             "Metric" if field == "ref" else "Metric 1",
             field,
             "it is required",
@@ -491,50 +512,54 @@ METRICS = {
         )
     },
     "no ref": Mistake(
-        lambda: metric(ref=LEFT_OUT), "Metric log_volume", "ref", "it is required", "Give ref="
+        lambda: build_metric(ref=OMITTED), "Metric log_volume", "ref", "it is required", "Give ref="
     ),
     "a metric given by position": Mistake(
         lambda: Metric("1", "log_volume"), "Metric", "arguments", "by name", "Metric(name=value"
     ),
     "a misspelt field of a metric": Mistake(
-        lambda: metric(dimension=[AREA]), "Metric 1", "dimension", "no field", "'dimensions'"
+        lambda: build_metric(dimension=[AREA]), "Metric 1", "dimension", "no field", "'dimensions'"
     ),
     "a wrong objective": Mistake(
-        lambda: metric(objective="Reforming"),
+        lambda: build_metric(objective="Reforming"),
         "Metric 1",
         "objective",
         "it is of type str",
         "Give an Objective",
     ),
     "a ref that is a number": Mistake(
-        lambda: metric(ref=1), "Metric", "ref", "valid string", "the right type"
+        lambda: build_metric(ref=1), "Metric", "ref", "valid string", "the right type"
     ),
     "a ref with path characters": Mistake(
-        lambda: metric(ref="../1"), "Metric ../1", "ref", "not a reference", "letters, digits"
+        lambda: build_metric(ref="../1"), "Metric ../1", "ref", "not a reference", "letters, digits"
     ),
     "a ref that ends a line": Mistake(
-        lambda: metric(ref="1\n"), "Metric 1\n", "ref", "not a reference", "letters, digits"
+        lambda: build_metric(ref="1\n"), "Metric 1\n", "ref", "not a reference", "letters, digits"
     ),
     "an empty ref": Mistake(
-        lambda: metric(ref=""), "Metric log_volume", "ref", "not a reference", "letters"
+        lambda: build_metric(ref=""), "Metric log_volume", "ref", "not a reference", "letters"
     ),
     "a key with a space": Mistake(
-        lambda: metric(key="log volume"), "Metric 1", "key", "not a name", "lower-case"
+        lambda: build_metric(key="log volume"), "Metric 1", "key", "not a name", "lower-case"
     ),
     "a metric that is its own parent": Mistake(
-        lambda: metric(parent="1"), "Metric 1", "parent", "its own parent", "the ref of its group"
+        lambda: build_metric(parent="1"),
+        "Metric 1",
+        "parent",
+        "its own parent",
+        "the ref of its group",
     ),
     "an empty title": Mistake(
-        lambda: metric(title=" "), "Metric 1", "title", "it is empty", "Write it for a reader"
+        lambda: build_metric(title=" "), "Metric 1", "title", "it is empty", "Write it for a reader"
     ),
     "a summary that is not a sentence": Mistake(
-        lambda: metric(summary="Logs opened"), "Metric 1", "summary", "sentence", "full stop"
+        lambda: build_metric(summary="Logs opened"), "Metric 1", "summary", "sentence", "full stop"
     ),
     "no measures": Mistake(
-        lambda: metric(measures=[]), "Metric 1", "measures", "it is empty", "at least one"
+        lambda: build_metric(measures=[]), "Metric 1", "measures", "it is empty", "at least one"
     ),
     "two measures of one key": Mistake(
-        lambda: metric(measures=[logs(), logs(where=Log.urgent)]),
+        lambda: build_metric(measures=[build_count(), build_count(where=Log.urgent)]),
         "Metric 1",
         "measures",
         "'logs' is declared twice on the force basis",
@@ -542,9 +567,9 @@ METRICS = {
     ),
     "only a proxy": Mistake(_two_proxies, "Metric 1", "measures", "is a proxy", "own"),
     "a ratio of a missing input": Mistake(
-        lambda: metric(
+        lambda: build_metric(
             measures=_with_ratio(denominator="log"),
-            examples=[example(expect={"logs": 1, "share": 1})],
+            examples=[build_example(expect={"logs": 1, "share": 1})],
         ),
         "Metric 1",
         "measures",
@@ -552,12 +577,12 @@ METRICS = {
         "'logs'",
     ),
     "a rate of a proportion": Mistake(
-        lambda: metric(
+        lambda: build_metric(
             measures=[
                 Proportion(key="urgent", of=Log, at=Log.opened_at, numerator=Log.urgent),
                 Rate(**PER | {"of": "urgent"}),
             ],
-            examples=[example(expect={"urgent": None, "per_1000": None})],
+            examples=[build_example(expect={"urgent": None, "per_1000": None})],
         ),
         "Metric 1",
         "measures",
@@ -565,12 +590,12 @@ METRICS = {
         "a count or a sum",
     ),
     "a rate of a sum of money": Mistake(
-        lambda: metric(
+        lambda: build_metric(
             measures=[
                 Sum(key="cost", of=Log, at=Log.opened_at, value=Log.cost, unit=Unit.POUNDS),
                 Rate(**PER | {"of": "cost"}),
             ],
-            examples=[example(expect={"cost": None, "per_1000": None})],
+            examples=[build_example(expect={"cost": None, "per_1000": None})],
         ),
         "Metric 1",
         "measures",
@@ -578,13 +603,13 @@ METRICS = {
         "the key of a Count",
     ),
     "a ratio of a stock to a flow": Mistake(
-        lambda: metric(
+        lambda: build_metric(
             measures=[
-                logs(),
+                build_count(),
                 PeriodEndStock(**STOCK),
                 Ratio(key="each", numerator="staff", denominator="logs"),
             ],
-            examples=[example(expect={"logs": 1, "staff": None, "each": None})],
+            examples=[build_example(expect={"logs": 1, "staff": None, "each": None})],
         ),
         "Metric 1",
         "measures",
@@ -592,13 +617,13 @@ METRICS = {
         "Divide two flows",
     ),
     "a ratio of a count to a duration": Mistake(
-        lambda: metric(
+        lambda: build_metric(
             measures=[
-                logs(),
+                build_count(),
                 Duration(**TIMED, start=Log.opened_at, end=Log.arrived_at, unit=Unit.HOURS),
                 Ratio(key="each", numerator="logs", denominator="wait"),
             ],
-            examples=[example(expect={"logs": 1, "wait": None, "each": None})],
+            examples=[build_example(expect={"logs": 1, "wait": None, "each": None})],
         ),
         "Metric 1",
         "measures",
@@ -606,32 +631,32 @@ METRICS = {
         "Divide two flows",
     ),
     "a ratio of a ratio": Mistake(
-        lambda: metric(
+        lambda: build_metric(
             measures=[
-                logs(),
-                logs(key="urgent", where=Log.urgent),
+                build_count(),
+                build_count(key="urgent", where=Log.urgent),
                 Ratio(key="share", numerator="urgent", denominator="logs"),
                 Ratio(key="again", numerator="share", denominator="logs"),
             ],
-            examples=[example(expect={"logs": 1, "urgent": 0, "share": 0, "again": 0})],
+            examples=[build_example(expect={"logs": 1, "urgent": 0, "share": 0, "again": 0})],
         ),
         "Metric 1",
         "measures",
         "again divides 'share', which is already a quotient",
         "a count or a sum",
     ),
-    "a dimension no table carries": Mistake(
-        lambda: metric(dimensions=[ELSEWHERE]),
+    "a dimension that no table has": Mistake(
+        lambda: build_metric(dimensions=[WARD]),
         "Metric 1",
         "dimensions",
         "a column for 'ward'",
         "'area'",
     ),
     "a dimension listed twice": Mistake(
-        lambda: metric(dimensions=[AREA, AREA]), "Metric 1", "dimensions", "twice", "once"
+        lambda: build_metric(dimensions=[AREA, AREA]), "Metric 1", "dimensions", "twice", "once"
     ),
     "a dimension that only looks the same": Mistake(
-        lambda: metric(
+        lambda: build_metric(
             dimensions=[Dimension("area", "Area", ("North",), description="Another one.")]
         ),
         "Metric 1",
@@ -640,45 +665,45 @@ METRICS = {
         "dimension that its table declares",
     ),
     "no edge case": Mistake(
-        lambda: metric(examples=[example(edge_case="")]),
+        lambda: build_metric(examples=[build_example(edge_case="")]),
         "Metric 1",
         "examples",
         "no edge case",
         "edge_case=",
     ),
     "a measure that no example shows": Mistake(
-        lambda: metric(measures=[logs(), logs(key="urgent", where=Log.urgent)]),
+        lambda: build_metric(measures=[build_count(), build_count(key="urgent", where=Log.urgent)]),
         "Metric 1",
         "examples",
         "no example shows 'urgent'",
         'Add "urgent"',
     ),
     "breaks out of order": Mistake(
-        lambda: metric(breaks=[Break("2024-04-01", "One."), Break("2020-03-23", "Two.")]),
+        lambda: build_metric(breaks=[Break("2024-04-01", "One."), Break("2020-03-23", "Two.")]),
         "Metric 1",
         "breaks",
         "not in order of date",
         "earliest first",
     ),
     "version zero": Mistake(
-        lambda: metric(version=0), "Metric 1", "version", "greater than or equal to 1", "type"
+        lambda: build_metric(version=0), "Metric 1", "version", "greater than or equal to 1", "type"
     ),
     "not text for a ref without text": Mistake(
-        lambda: entry(UndefinedMetric, "55"),
+        lambda: build_entry(UndefinedMetric, "55"),
         "UndefinedMetric 55",
         "title",
         "has no title",
         "a Metric",
     ),
     "an empty group": Mistake(
-        lambda: entry(MetricGroup, "16", children=[]),
+        lambda: build_entry(MetricGroup, "16", children=[]),
         "MetricGroup 16",
         "children",
         "empty",
         "at least one",
     ),
     "an alias without a summary": Mistake(
-        lambda: entry(MetricAlias, "32", of="1"),
+        lambda: build_entry(MetricAlias, "32", of="1"),
         "MetricAlias 32",
         "summary",
         "it is required",
@@ -688,61 +713,67 @@ METRICS = {
 
 EXAMPLES = {
     "an example that expects nothing": Mistake(
-        lambda: example(expect={}), "Example", "expect", "expects nothing", "at least one"
+        lambda: build_example(expect={}), "Example", "expect", "expects nothing", "at least one"
     ),
     "an example with a bad period": Mistake(
-        lambda: example(period="2024 Q1"), "Example", "period", "2024 Q1", "2024/25 Q1"
+        lambda: build_example(period="2024 Q1"), "Example", "period", "2024 Q1", "2024/25 Q1"
     ),
     "an example by position": Mistake(
         lambda: Example("| opened_at |"), "Example", "arguments", "by name", "Example(name"
     ),
     "an example with an unknown column": Mistake(
-        lambda: metric(examples=[example(rows="| opend_at |\n| 2024-05-01 |")]),
+        lambda: build_metric(examples=[build_example(rows="| opend_at |\n| 2024-05-01 |")]),
         "Metric 1",
         "examples",
         "example 1: Log has no column 'opend_at'. Did you mean 'opened_at'?",
         "Correct the table",
     ),
     "an example with a value outside the list": Mistake(
-        lambda: metric(examples=[example(rows="| code |\n| nose |")]),
+        lambda: build_metric(examples=[build_example(rows="| code |\n| nose |")]),
         "Metric 1",
         "examples",
         "row 1: 'nose' is not in the closed list of code. Did you mean 'noise'?",
         "Correct the table",
     ),
     "an example with a cell that is not its type": Mistake(
-        lambda: metric(examples=[example(rows="| calls |\n| two |")]),
+        lambda: build_metric(examples=[build_example(rows="| calls |\n| two |")]),
         "Metric 1",
         "examples",
         "row 1: 'two' in calls is not a whole number",
         "Correct the table",
     ),
     "an example with a day that is not ISO": Mistake(
-        lambda: metric(examples=[example(rows="| due_on |\n| 1/5/2024 |")]),
+        lambda: build_metric(examples=[build_example(rows="| due_on |\n| 1/5/2024 |")]),
         "Metric 1",
         "examples",
         "'1/5/2024' in due_on is not a date",
         "Correct the table",
     ),
     "an example with a row too short": Mistake(
-        lambda: metric(examples=[example(rows="| opened_at | code |\n| 2024-05-01 |")]),
+        lambda: build_metric(examples=[build_example(rows="| opened_at | code |\n| 2024-05-01 |")]),
         "Metric 1",
         "examples",
         "row 1 has 1 cells for 2 columns",
         "Correct the table",
     ),
     "an example with no header": Mistake(
-        lambda: metric(examples=[example(rows=" ")]), "Metric 1", "examples", "no header", "Correct"
+        lambda: build_metric(examples=[build_example(rows=" ")]),
+        "Metric 1",
+        "examples",
+        "no header",
+        "Correct",
     ),
     "an example of an unknown measure": Mistake(
-        lambda: metric(examples=[example(expect={"logs": 1, "log": 1})]),
+        lambda: build_metric(examples=[build_example(expect={"logs": 1, "log": 1})]),
         "Metric 1",
         "examples",
         "'log' is not a measure",
         "'logs'",
     ),
     "an example of a table that no measure reads": Mistake(
-        lambda: metric(examples=[example(rows={"log": "| code |", "logs": "| code |"})]),
+        lambda: build_metric(
+            examples=[build_example(rows={"log": "| code |", "logs": "| code |"})]
+        ),
         "Metric 1",
         "examples",
         "example 1 has rows of 'logs', which no measure reads",
@@ -750,7 +781,7 @@ EXAMPLES = {
     ),
 }
 
-DOCUMENTED = {
+AVAILABILITY_AND_ASSUMPTIONS = {
     "reportable without evidence": Mistake(
         lambda: Availability(status=AvailabilityStatus.REPORTABLE, reason="It was published."),
         "Availability",
@@ -813,110 +844,154 @@ DOCUMENTED = {
 
 CONTRACTS = {
     "a contract without a docstring": Mistake(
-        lambda: contract({"on": day()}, doc=""), "Contract Slip", "docstring", "one row", "One row"
+        lambda: build_contract({"on": day_column()}, doc=""),
+        "Contract Slip",
+        "docstring",
+        "one row",
+        "One row",
     ),
     "a contract without columns": Mistake(
-        lambda: contract({}), "Contract Slip", "columns", "it has none", "at least one Column"
+        lambda: build_contract({}), "Contract Slip", "columns", "it has none", "at least one Column"
     ),
     "a bad table name": Mistake(
-        lambda: contract({"on": day()}, table="Slip Table"),
+        lambda: build_contract({"on": day_column()}, table="Slip Table"),
         "Contract Slip",
         "table",
         "'Slip Table' is not a table name",
         "lower case",
     ),
     "an unknown option of a contract": Mistake(
-        lambda: contract({"on": day()}, row=Unit.CRIMES),
+        lambda: build_contract({"on": day_column()}, row=Unit.CRIMES),
         "Contract Slip",
         "row",
         "option",
         "'row_unit'",
     ),
     "two columns with one dimension": Mistake(
-        lambda: contract({"here": note(dimension=AREA), "there": note(dimension=AREA)}),
+        lambda: build_contract(
+            {"here": build_column(dimension=AREA), "there": build_column(dimension=AREA)}
+        ),
         "Contract Slip",
         "there",
         "column here already has the dimension 'area'",
         "one column",
     ),
     "a rule without words": Mistake(
-        lambda: contract({"n": (n := note(int)), "r": Rule(n > 0, " ")}),
+        lambda: build_contract({"n": (n := build_column(int)), "r": Rule(n > 0, " ")}),
         "Contract Slip",
         "r",
         "no words",
         "what must be true",
     ),
     "a rule over another table's column": Mistake(
-        lambda: contract({"n": note(int), "r": Rule(Log.calls > 0, "it is more than 0")}),
+        lambda: build_contract(
+            {"n": build_column(int), "r": Rule(Log.calls > 0, "it is more than 0")}
+        ),
         "Contract Slip",
         "r",
         "reads Log.calls of another table",
         "this table's columns",
     ),
     "a column of a bad type": Mistake(
-        lambda: contract({"n": note(list)}), "Slip.n", "dtype", "list is not", "Choose from str"
+        lambda: build_contract({"n": build_column(list)}),
+        "Slip.n",
+        "dtype",
+        "list is not",
+        "Choose from str",
     ),
     "a column whose type is in words": Mistake(
-        lambda: contract({"n": note("str")}), "Slip.n", "dtype", "'str' is not", "Choose from str"
+        lambda: build_contract({"n": build_column("str")}),
+        "Slip.n",
+        "dtype",
+        "'str' is not",
+        "Choose from str",
     ),
     "a column without a description": Mistake(
-        lambda: contract({"n": note(description=" ")}), "Slip.n", "description", "empty", "Say"
+        lambda: build_contract({"n": build_column(description=" ")}),
+        "Slip.n",
+        "description",
+        "empty",
+        "Say",
     ),
     "a key that may be null": Mistake(
-        lambda: contract({"n": note(unique=True, nullable=True)}),
+        lambda: build_contract({"n": build_column(unique=True, nullable=True)}),
         "Slip.n",
         "nullable",
         "never null",
         "Remove",
     ),
     "an empty closed list": Mistake(
-        lambda: contract({"n": note(isin=[])}), "Slip.n", "isin", "list is empty", "leave isin out"
+        lambda: build_contract({"n": build_column(isin=[])}),
+        "Slip.n",
+        "isin",
+        "list is empty",
+        "leave isin out",
     ),
     "a closed list of another type": Mistake(
-        lambda: contract({"n": note(isin=["a", 1])}), "Slip.n", "isin", "1 in its", "column's type"
+        lambda: build_contract({"n": build_column(isin=["a", 1])}),
+        "Slip.n",
+        "isin",
+        "1 in its",
+        "column's type",
     ),
     "a bound of another type": Mistake(
-        lambda: contract({"n": note(int, ge="0")}), "Slip.n", "ge", "'0' cannot bound", "its type"
+        lambda: build_contract({"n": build_column(int, ge="0")}),
+        "Slip.n",
+        "ge",
+        "'0' cannot bound",
+        "its type",
     ),
     "a bound on text": Mistake(
-        lambda: contract({"n": note(le="z")}), "Slip.n", "le", "cannot bound text", "its type"
+        lambda: build_contract({"n": build_column(le="z")}),
+        "Slip.n",
+        "le",
+        "cannot bound text",
+        "its type",
     ),
     "a bound that is not finite": Mistake(
-        lambda: contract({"n": note(float, lt=float("inf"))}), "Slip.n", "lt", "inf", "its type"
+        lambda: build_contract({"n": build_column(float, lt=float("inf"))}),
+        "Slip.n",
+        "lt",
+        "inf",
+        "its type",
     ),
     "a bound on a date that is text": Mistake(
-        lambda: contract({"n": note(date, gt="2020-01-01")}), "Slip.n", "gt", "a date", "its type"
+        lambda: build_contract({"n": build_column(date, gt="2020-01-01")}),
+        "Slip.n",
+        "gt",
+        "a date",
+        "its type",
     ),
     "a pattern that is not one": Mistake(
-        lambda: contract({"n": note(str_matches="(")}),
+        lambda: build_contract({"n": build_column(str_matches="(")}),
         "Slip.n",
         "str_matches",
         "not a regular expression",
         "Correct",
     ),
     "a pattern on a number": Mistake(
-        lambda: contract({"n": note(int, str_matches="1")}),
+        lambda: build_contract({"n": build_column(int, str_matches="1")}),
         "Slip.n",
         "str_matches",
         "only text",
         "Remove str_matches",
     ),
     "a breakdown by a personal column": Mistake(
-        lambda: contract({"n": note(personal=True, dimension=AREA)}),
+        lambda: build_contract({"n": build_column(personal=True, dimension=AREA)}),
         "Slip.n",
         "dimension",
         "personal column",
         "Remove personal",
     ),
     "a breakdown by a number": Mistake(
-        lambda: contract({"n": note(int, dimension=_open())}),
+        lambda: build_contract({"n": build_column(int, dimension=_open_dimension())}),
         "Slip.n",
         "dimension",
         "a breakdown is text",
         "as str",
     ),
     "a closed list that differs from the members": Mistake(
-        lambda: contract({"n": note(dimension=AREA, isin=("North",))}),
+        lambda: build_contract({"n": build_column(dimension=AREA, isin=("North",))}),
         "Slip.n",
         "isin",
         "differs from the dimension's members",
@@ -977,56 +1052,58 @@ CONTRACTS = {
 }
 
 
-def _open() -> Dimension:
+def _open_dimension() -> Dimension:
     return Dimension("unit", "Unit", description="Open: the members are those in the data.")
 
 
 def _recoded(mapping: dict[str, str]) -> Any:
-    code = note(isin=("noise", "other"))
+    code = build_column(isin=("noise", "other"))
     derived = code.recode(mapping, dimension=KIND, description="By its code.")
-    return contract({"code": code, "kind": derived})
+    return build_contract({"code": code, "kind": derived})
 
 
-def _again(**more: Any) -> Metric:
-    return metric(**({"ref": "2", "key": "again"} | more))
+def _second_metric(**more: Any) -> Metric:
+    return build_metric(**({"ref": "2", "key": "again"} | more))
 
 
 def _other_table() -> Metric:
-    other = contract({"opened_at": note(datetime)}, name="Log", row_unit=Unit.CRIMES)
+    other = build_contract({"opened_at": build_column(datetime)}, name="Log", row_unit=Unit.CRIMES)
     count = Count(key="logs", of=other, at=other.opened_at)
-    shown = example(rows="| opened_at |\n| 2024-05-01 12:00 |")
-    return _again(measures=[count], dimensions=[], examples=[shown])
+    worked_example = build_example(rows="| opened_at |\n| 2024-05-01 12:00 |")
+    return _second_metric(measures=[count], dimensions=[], examples=[worked_example])
 
 
-def _resting_on(value: int) -> list[Count]:
+def _counts_with_limit(value: int) -> list[Count]:
     limit = Assumption("limit", value, since="2024-04-01", because="For the tests.")
-    return [logs(where=Log.calls > limit)]
+    return [build_count(where=Log.calls > limit)]
 
 
 BETWEEN_ENTRIES = {
     "one ref twice": Mistake(
-        lambda: Catalogue([metric(), metric(key="again")]),
+        lambda: Catalogue([build_metric(), build_metric(key="again")]),
         "Catalogue",
         "ref",
         "'1' is the ref of 2 entries",
         "its own ref",
     ),
     "one key twice": Mistake(
-        lambda: Catalogue([metric(), metric(ref="2")]),
+        lambda: Catalogue([build_metric(), build_metric(ref="2")]),
         "Catalogue",
         "key",
         "'log_volume' is the key of 2 entries",
         "its own key",
     ),
     "a key that is another's ref": Mistake(
-        lambda: Catalogue([metric(ref="asb"), _again(key="asb")]),
+        lambda: Catalogue([build_metric(ref="asb"), _second_metric(key="asb")]),
         "Metric 2",
         "key",
         "'asb' is another entry's ref",
         "a name in words",
     ),
     "an alias to nothing": Mistake(
-        lambda: Catalogue([metric(ref="10"), entry(MetricAlias, "32", of="100", **ALIAS)]),
+        lambda: Catalogue(
+            [build_metric(ref="10"), build_entry(MetricAlias, "32", of="100", **ALIAS)]
+        ),
         "MetricAlias 32",
         "of",
         "'100' is not a metric of this catalogue",
@@ -1034,7 +1111,10 @@ BETWEEN_ENTRIES = {
     ),
     "an alias to a ref that is not measured": Mistake(
         lambda: Catalogue(
-            [entry(UndefinedMetric, "3", title=""), entry(MetricAlias, "32", of="3", **ALIAS)]
+            [
+                build_entry(UndefinedMetric, "3", title=""),
+                build_entry(MetricAlias, "32", of="3", **ALIAS),
+            ]
         ),
         "MetricAlias 32",
         "of",
@@ -1042,24 +1122,32 @@ BETWEEN_ENTRIES = {
         "none to choose from",
     ),
     "an alias to a measure that does not exist": Mistake(
-        lambda: Catalogue([metric(), entry(MetricAlias, "32", of="1", only=["log"], **ALIAS)]),
+        lambda: Catalogue(
+            [build_metric(), build_entry(MetricAlias, "32", of="1", only=["log"], **ALIAS)]
+        ),
         "MetricAlias 32",
         "only",
         "metric 1 has no measure 'log'",
         "'logs'",
     ),
     "a parent that does not exist": Mistake(
-        lambda: Catalogue([metric(parent="16")]), "Metric 1", "parent", "'16' is not a", "none"
+        lambda: Catalogue([build_metric(parent="16")]),
+        "Metric 1",
+        "parent",
+        "'16' is not a",
+        "none",
     ),
     "a parent that is not a group": Mistake(
-        lambda: Catalogue([entry(UndefinedMetric, "16", title=""), metric(parent="16")]),
+        lambda: Catalogue(
+            [build_entry(UndefinedMetric, "16", title=""), build_metric(parent="16")]
+        ),
         "Metric 1",
         "parent",
         "'16' is not a group",
         "none to choose from",
     ),
     "a group whose child does not name it": Mistake(
-        lambda: Catalogue([entry(MetricGroup, "16", children=["1"]), metric()]),
+        lambda: Catalogue([build_entry(MetricGroup, "16", children=["1"]), build_metric()]),
         "MetricGroup 16",
         "children",
         "'1' is not an entry with parent '16'",
@@ -1068,9 +1156,9 @@ BETWEEN_ENTRIES = {
     "a child that its group does not list": Mistake(
         lambda: Catalogue(
             [
-                entry(MetricGroup, "16", children=["2"]),
-                metric(parent="16"),
-                entry(UndefinedMetric, "2", title="", parent="16"),
+                build_entry(MetricGroup, "16", children=["2"]),
+                build_metric(parent="16"),
+                build_entry(UndefinedMetric, "2", title="", parent="16"),
             ]
         ),
         "Metric 1",
@@ -1081,7 +1169,7 @@ BETWEEN_ENTRIES = {
     "not reportable in a definition": Mistake(
         lambda: Catalogue(
             [
-                metric(
+                build_metric(
                     availability=Availability(
                         status=AvailabilityStatus.NOT_REPORTABLE,
                         reason="The system fails.",
@@ -1096,30 +1184,43 @@ BETWEEN_ENTRIES = {
         "availability file",
     ),
     "two contracts of one name": Mistake(
-        lambda: Catalogue([metric(), _other_table()]),
+        lambda: Catalogue([build_metric(), _other_table()]),
         "Metric 2",
         "measures",
         "two contracts are called 'log'",
         "one contract for one table",
     ),
     "two assumptions of one name": Mistake(
-        lambda: Catalogue([metric(measures=_resting_on(1)), _again(measures=_resting_on(2))]),
+        lambda: Catalogue(
+            [
+                build_metric(measures=_counts_with_limit(1)),
+                _second_metric(measures=_counts_with_limit(2)),
+            ]
+        ),
         "Metric 2",
         "measures",
         "two assumptions are called 'limit'",
         "Declare the assumption once",
     ),
 }
-ALL_KINDS = (CONDITIONS, MEASURES, METRICS, EXAMPLES, DOCUMENTED, CONTRACTS, BETWEEN_ENTRIES)
-MISTAKES = {words: each for kind in ALL_KINDS for words, each in kind.items()}
+ALL_KINDS = (
+    CONDITIONS,
+    MEASURES,
+    METRICS,
+    EXAMPLES,
+    AVAILABILITY_AND_ASSUMPTIONS,
+    CONTRACTS,
+    BETWEEN_ENTRIES,
+)
+MISTAKES = {name: mistake for kind in ALL_KINDS for name, mistake in kind.items()}
 
 
-def test_the_metric_that_each_mistake_is_made_in_is_right() -> None:
-    assert Catalogue([metric()])["1"].computes
-    assert not list(check_examples(metric()))
+def test_the_metric_without_a_mistake_is_valid() -> None:
+    assert Catalogue([build_metric()])["1"].computes
+    assert not list(check_examples(build_metric()))
 
 
-def test_there_are_many_mistakes_and_each_is_told_once() -> None:
+def test_there_are_many_mistakes_with_different_names() -> None:
     assert len(MISTAKES) == sum(len(kind) for kind in ALL_KINDS)
     assert len(MISTAKES) >= 45
 
@@ -1133,36 +1234,52 @@ def test_a_mistake_is_one_clear_error(mistake: Mistake) -> None:
     assert problem.field == mistake.field
     assert mistake.rule in problem.rule
     assert mistake.fix in problem.fix
-    between = mistake in BETWEEN_ENTRIES.values()
-    assert problem.place == "" if between else _is_here(problem.place)
+    is_between_entries = mistake in BETWEEN_ENTRIES.values()
+    assert problem.place == "" if is_between_entries else _is_here(problem.place)
     assert str(caught.value).endswith(f"({problem.place})" if problem.place else (".", "?"))
     assert "\n" not in str(caught.value) or "\n" in mistake.subject
     assert not problem.rule.endswith((".", " "))
     assert not problem.fix.endswith(" ")
 
 
-# Mistakes that Python itself, or the engine much later, would otherwise have told.
-ODD_MISTAKES = {
+# Without a check, Python or the engine would report these mistakes much later.
+RARE_MISTAKES = {
     "a column with no description at all": Mistake(
-        lambda: contract({"n": Column(str)}), "Slip.n", "description", "", ""
+        lambda: build_contract({"n": Column(str)}), "Slip.n", "description", "", ""
     ),
     "a misspelt option of a column": Mistake(
-        lambda: contract({"n": note(nulable=True)}), "Column", "nulable", "", "'nullable'"
+        lambda: build_contract({"n": build_column(nulable=True)}),
+        "Column",
+        "nulable",
+        "",
+        "'nullable'",
     ),
     "a type in a list": Mistake(
-        lambda: contract({"n": note([str])}), "Slip.n", "dtype", "not a column type", "Choose from"
+        lambda: build_contract({"n": build_column([str])}),
+        "Slip.n",
+        "dtype",
+        "not a column type",
+        "Choose from",
     ),
     "a closed list that is one string": Mistake(
-        lambda: contract({"n": note(isin="yes")}), "Slip.n", "isin", "", ""
+        lambda: build_contract({"n": build_column(isin="yes")}), "Slip.n", "isin", "", ""
     ),
     "a closed list that names a value twice": Mistake(
-        lambda: contract({"n": note(isin=("a", "b", "a"))}), "Slip.n", "isin", "'a'", "once"
+        lambda: build_contract({"n": build_column(isin=("a", "b", "a"))}),
+        "Slip.n",
+        "isin",
+        "'a'",
+        "once",
     ),
     "bounds that nothing meets": Mistake(
-        lambda: contract({"n": note(int, ge=5, le=1)}), "Slip.n", "ge", "", ""
+        lambda: build_contract({"n": build_column(int, ge=5, le=1)}), "Slip.n", "ge", "", ""
     ),
     "a key over another table's column": Mistake(
-        lambda: contract({"n": note(), "once": Unique(Log.code)}), "Contract Slip", "once", "", ""
+        lambda: build_contract({"n": build_column(), "once": Unique(Log.code)}),
+        "Contract Slip",
+        "once",
+        "",
+        "",
     ),
     "a dimension with no description at all": Mistake(
         lambda: Dimension("place", "Place", ("a",)), "Dimension", "arguments", "", ""
@@ -1211,42 +1328,42 @@ ODD_MISTAKES = {
         lambda: Log.code == Log.area, "Log.code", "==", "", ""
     ),
     "a rate per a column of no table": Mistake(
-        lambda: Rate(**PER | {"per": note(int)}), "Rate per_1000", "per", "", ""
+        lambda: Rate(**PER | {"per": build_column(int)}), "Rate per_1000", "per", "", ""
     ),
     "a rate by another table's year": Mistake(
         lambda: Rate(**PER, year=Log.calls), "Rate per_1000", "year", "", ""
     ),
     "something that is not an entry": Mistake(
-        lambda: Catalogue([metric(), "2"]), "Catalogue", "entries", "", ""
+        lambda: Catalogue([build_metric(), "2"]), "Catalogue", "entries", "", ""
     ),
 }
 
 
-@pytest.mark.parametrize("mistake", ODD_MISTAKES.values(), ids=ODD_MISTAKES)
-def test_an_odd_mistake_is_told_like_any_other(mistake: Mistake) -> None:
+@pytest.mark.parametrize("mistake", RARE_MISTAKES.values(), ids=RARE_MISTAKES)
+def test_a_rare_mistake_is_one_clear_error(mistake: Mistake) -> None:
     test_a_mistake_is_one_clear_error(mistake)
 
 
 @pytest.mark.parametrize("words", ["where that is a number", "an example with an unknown column"])
-def test_a_message_has_one_stop_after_each_sentence(words: str) -> None:
+def test_each_sentence_of_a_message_ends_with_one_stop(words: str) -> None:
     with pytest.raises(DefinitionError) as caught:
         MISTAKES[words].make()
     assert "?." not in str(caught.value)
     assert "value error" not in str(caught.value)
 
 
-def test_a_metric_with_no_example_is_told_so() -> None:
+def test_a_metric_without_an_example_raises() -> None:
     with pytest.raises(DefinitionError) as caught:
-        metric(examples=[])
+        build_metric(examples=[])
     first, *_ = caught.value.problems
     assert (first.field, first.rule) == ("examples", "there is none")
 
 
-def test_no_stand_in_is_left_inside_a_declaration() -> None:
+def test_a_declaration_with_a_mistake_is_unusable() -> None:
     with collecting_problems() as problems:
-        declared = logs(where=Log.calls)
+        measure = build_count(where=Log.calls)
     assert len(problems) == 1
-    assert is_unusable(declared)
+    assert is_unusable(measure)
 
 
 def _is_here(place: str) -> bool:
@@ -1263,32 +1380,36 @@ def _is_here(place: str) -> bool:
     ],
     ids=["another number", "a number where none is expected", "rows that break the contract"],
 )
-def test_an_example_that_does_not_come_to_its_number_is_a_problem(
+def test_an_example_with_another_result_is_a_problem(
     rows: str, expect: dict[str, float | None], rule: str
 ) -> None:
-    wrong = metric(examples=[example(), example(rows=rows, expect=expect)])
-    (problem,) = check_examples(wrong)
+    invalid = build_metric(examples=[build_example(), build_example(rows=rows, expect=expect)])
+    (problem,) = check_examples(invalid)
     assert (problem.subject, problem.field) == ("Metric 1", "example 2")
     assert rule in problem.rule
-    assert problem.fix.startswith("Mend")
+    assert problem.fix.startswith("Fix")
 
 
 def test_every_wrong_field_of_a_metric_is_reported_at_once() -> None:
     with pytest.raises(DefinitionError) as caught:
-        metric(ref="a b", summary="Logs opened", dimensions=[ELSEWHERE])
-    assert [each.field for each in caught.value.problems] == ["ref", "summary", "dimensions"]
+        build_metric(ref="a b", summary="Logs opened", dimensions=[WARD])
+    assert [problem.field for problem in caught.value.problems] == ["ref", "summary", "dimensions"]
     assert len(str(caught.value).splitlines()) == 3
 
 
 def test_fields_of_wrong_type_are_all_reported_at_once() -> None:
     with pytest.raises(DefinitionError) as caught:
-        metric(objective="Nothing", direction=LEFT_OUT, sumary="Logs.")
-    assert {each.field for each in caught.value.problems} == {"objective", "direction", "sumary"}
+        build_metric(objective="Nothing", direction=OMITTED, sumary="Logs.")
+    assert {problem.field for problem in caught.value.problems} == {
+        "objective",
+        "direction",
+        "sumary",
+    }
 
 
 def test_a_declared_metric_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        metric().title = "Another"
+        build_metric().title = "Another"
 
 
 # All mistakes of a package at once
@@ -1366,7 +1487,7 @@ FILES = {
         )
         """,
 }
-SPOILT = [
+PACKAGE_MISTAKES = [
     ("tables.py", 'description="Its code."', 'description=""', "Note.code", "description"),
     ("metrics.py", 'Note.code == "a"', 'Note.code == "A"', "Note.code", "=="),
     ("metrics.py", "direction=", "directoin=", "Metric 1", "directoin"),
@@ -1377,7 +1498,7 @@ SPOILT = [
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A package of definitions that is right; ``load`` finds it under its folder's name."""
+    """A valid package of definitions; ``load`` imports it by the name of its folder."""
     folder = tmp_path / "definitions_with_mistakes"
     folder.mkdir()
     for name, text in FILES.items():
@@ -1385,7 +1506,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     yield folder
-    for name in [each for each in sys.modules if each.startswith(folder.name)]:
+    for name in [name for name in sys.modules if name.startswith(folder.name)]:
         del sys.modules[name]
 
 
@@ -1402,46 +1523,50 @@ def line_of(package: Path, file: str, words: str) -> int:
 
 
 def test_a_package_without_mistakes_loads(package: Path) -> None:
-    loaded = load(package.name)
-    assert [each.ref for each in loaded] == ["1", "2"]
-    assert not [problem for each in loaded for problem in check_examples(each)]
+    catalogue = load(package.name)
+    assert [entry.ref for entry in catalogue] == ["1", "2"]
+    assert not [problem for entry in catalogue for problem in check_examples(entry)]
 
 
 def test_all_mistakes_of_a_package_are_one_error_each_with_file_and_line(package: Path) -> None:
-    inject_errors(package, SPOILT)
+    inject_errors(package, PACKAGE_MISTAKES)
     with pytest.raises(DefinitionError) as caught:
         load(package.name)
-    found = {(each.subject, each.field): each for each in caught.value.problems}
-    # Metric 1 lost its direction to the misspelling: one mistake, of which both halves are told.
-    extra = found.pop(("Metric 1", "direction"))
-    assert extra.rule == "it is required"
-    assert set(found) == {(subject, field) for *_, subject, field in SPOILT}
-    for file, _, wrong, subject, field in SPOILT:
-        place, _, line = found[subject, field].place.rpartition(":")
+    problems = {(problem.subject, problem.field): problem for problem in caught.value.problems}
+    # A misspelt field is reported twice: as unknown, and as missing under its right name.
+    required = problems.pop(("Metric 1", "direction"))
+    assert required.rule == "it is required"
+    assert set(problems) == {(subject, field) for *_, subject, field in PACKAGE_MISTAKES}
+    for file, _, wrong, subject, field in PACKAGE_MISTAKES:
+        place, _, line = problems[subject, field].place.rpartition(":")
         assert place == f"{package.name}/{file}"
         start = "volume = Metric(" if subject == "Metric 1" else wrong
         assert abs(int(line) - line_of(package, file, start)) <= 1
         assert f"({place}:{line})" in str(caught.value)
 
 
-def test_a_package_loads_once_its_mistakes_are_mended(package: Path) -> None:
-    inject_errors(package, SPOILT)
+def test_a_package_loads_after_its_mistakes_are_fixed(package: Path) -> None:
+    inject_errors(package, PACKAGE_MISTAKES)
     with pytest.raises(DefinitionError):
         load(package.name)
-    inject_errors(package, [(file, wrong, right, "", "") for file, right, wrong, *_ in SPOILT])
-    loaded = load(package.name)
-    assert [each.ref for each in loaded] == ["1", "2"]
-    assert all(type(each) is Metric for each in loaded)
+    inject_errors(
+        package, [(file, wrong, right, "", "") for file, right, wrong, *_ in PACKAGE_MISTAKES]
+    )
+    catalogue = load(package.name)
+    assert [entry.ref for entry in catalogue] == ["1", "2"]
+    assert all(type(entry) is Metric for entry in catalogue)
 
 
-@pytest.mark.parametrize("mistake", SPOILT, ids=[f"{each[3]} {each[4]}" for each in SPOILT])
-def test_one_mistake_of_a_package_brings_no_others_with_it(
+@pytest.mark.parametrize(
+    "mistake", PACKAGE_MISTAKES, ids=[f"{mistake[3]} {mistake[4]}" for mistake in PACKAGE_MISTAKES]
+)
+def test_one_mistake_of_a_package_causes_no_other_problem(
     package: Path, mistake: tuple[str, str, str, str, str]
 ) -> None:
     inject_errors(package, [mistake])
     with pytest.raises(DefinitionError) as caught:
         load(package.name)
-    fields = [each.field for each in caught.value.problems]
+    fields = [problem.field for problem in caught.value.problems]
     assert fields == (["direction", "directoin"] if "directoin" in fields else [mistake[4]])
 
 
@@ -1464,38 +1589,38 @@ def test_a_wrong_metric_is_not_reported_again_by_its_alias_and_group(package: Pa
     (package / "__init__.py").write_text(dedent(ALIAS_AND_GROUP))
     inject_errors(package, [("more.py", 'ref="2",', 'ref="2", parent="4",', "", "")])
     assert len(load(package.name)) == 4
-    for name in [each for each in sys.modules if each.startswith(package.name)]:
+    for name in [name for name in sys.modules if name.startswith(package.name)]:
         del sys.modules[name]
-    inject_errors(package, [SPOILT[3]])
+    inject_errors(package, [PACKAGE_MISTAKES[3]])
     with pytest.raises(DefinitionError) as caught:
         load(package.name)
-    assert [each.subject for each in caught.value.problems] == ["Note.writen_at"]
+    assert [problem.subject for problem in caught.value.problems] == ["Note.writen_at"]
 
 
-def test_mistakes_are_told_even_if_a_stand_in_stops_its_file(package: Path) -> None:
-    # A stand-in cannot take every use: looping over one is an error of Python's own.
-    inject_errors(package, [SPOILT[1]])
-    stops = "for each in Note.wrong_colum:\n    pass\nOFTEN ="
+def test_mistakes_are_reported_if_an_unusable_expression_stops_the_import(package: Path) -> None:
+    # An unusable expression does not support everything: a loop over it raises a TypeError.
+    inject_errors(package, [PACKAGE_MISTAKES[1]])
+    stops = "for code in Note.wrong_colum:\n    pass\nOFTEN ="
     inject_errors(package, [("more.py", "OFTEN =", stops, "", "")])
     with pytest.raises(DefinitionError) as caught:
         load(package.name)
-    subjects = [each.subject for each in caught.value.problems]
+    subjects = [problem.subject for problem in caught.value.problems]
     assert subjects[:2] == ["Note.code", "Note.wrong_colum"]
-    assert not [each for each in sys.modules if each.startswith(package.name)]
+    assert not [name for name in sys.modules if name.startswith(package.name)]
 
 
 @pytest.mark.parametrize(
     "words",
     ["a column that does not exist", "a value outside the closed list", "a wrong objective"],
 )
-def test_outside_load_the_first_mistake_raises_and_no_stand_in_is_left(words: str) -> None:
+def test_outside_load_the_first_mistake_raises(words: str) -> None:
     with pytest.raises(DefinitionError):
         MISTAKES[words].make()
-    assert not is_unusable(metric(measures=[logs(where=Log.code == "noise")]))
+    assert not is_unusable(build_metric(measures=[build_count(where=Log.code == "noise")]))
 
 
-def test_collecting_ends_with_the_load_that_asked_for_it(package: Path) -> None:
-    inject_errors(package, SPOILT)
+def test_problems_are_collected_only_during_load(package: Path) -> None:
+    inject_errors(package, PACKAGE_MISTAKES)
     with pytest.raises(DefinitionError):
         load(package.name)
     with pytest.raises(DefinitionError):
@@ -1506,13 +1631,13 @@ def test_collecting_ends_with_the_load_that_asked_for_it(package: Path) -> None:
         _ = Log.code == "nose"
 
 
-def test_a_problem_reads_as_a_sentence_and_says_where() -> None:
+def test_a_problem_is_formatted_as_sentences_with_its_place() -> None:
     problem = Problem("Metric 1", "summary", "it is empty", "Write it", "secure/asb.py:12")
     assert str(problem) == "Metric 1, summary: it is empty. Write it. (secure/asb.py:12)"
     assert str(DefinitionError([problem, problem])).count("\n") == 1
 
 
-def test_unique_takes_columns_of_the_contract() -> None:
-    first, second = note(), note(int)
-    slip = contract({"a": first, "b": second, "once": Unique(first, second)})
+def test_unique_accepts_columns_of_the_contract() -> None:
+    first, second = build_column(), build_column(int)
+    slip = build_contract({"a": first, "b": second, "once": Unique(first, second)})
     assert slip.keys == (("a", "b"),)
