@@ -36,7 +36,7 @@ def test_a_statement_is_shown_with_its_source_and_date(statement_file: Path) -> 
     assert kpi.catalogue()["15"].availability.status is kpi.AvailabilityStatus.UNKNOWN
 
 
-def test_a_metric_that_may_not_be_reported_answers_with_the_reason_and_no_number(
+def test_a_metric_that_may_not_be_reported_has_a_reason_and_no_number(
     statement_file: Path,
 ) -> None:
     incidents = pl.DataFrame(
@@ -85,19 +85,17 @@ def test_all_mistakes_are_reported_at_once(statement_file: Path) -> None:
     )
     with pytest.raises(kpi.DefinitionError) as caught:
         kpi.catalogue(availability=statement_file)
-    assert {each.field for each in caught.value.problems} == {"ref", "status"}
+    assert {problem.field for problem in caught.value.problems} == {"ref", "status"}
 
 
 @pytest.mark.parametrize("content", ["[[metric]", "colour = 'red'", "metric = 3"])
-def test_a_file_that_is_not_an_availability_file_is_refused(
-    statement_file: Path, content: str
-) -> None:
+def test_a_file_that_is_not_an_availability_file_raises(statement_file: Path, content: str) -> None:
     statement_file.write_text(content)
     with pytest.raises(kpi.InputError, match=r"availability\.toml"):
         kpi.catalogue(availability=statement_file)
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_file_raises(tmp_path: Path) -> None:
     with pytest.raises(kpi.InputError, match="no such file"):
         kpi.catalogue(availability=tmp_path / "none.toml")
 
@@ -113,9 +111,9 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ("2021-02-30", "2021-02-30"),
     ],
 )
-def test_evidence_is_dated_as_readers_write_dates(written: str, read: str) -> None:
+def test_dates_of_evidence_are_formatted_in_words(written: str, read: str) -> None:
     assert kpi.Evidence("A report", "It is given.", written).formatted_date == read
 
 
-def test_a_description_dates_its_evidence_in_words() -> None:
+def test_a_description_formats_the_date_of_its_evidence() -> None:
     assert "27 May 2021" in " ".join(describe_entry(kpi.catalogue()["57"], kpi.catalogue()).split())

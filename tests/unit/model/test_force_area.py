@@ -1,4 +1,4 @@
-"""The area of a force: what is validated, and who passes it on."""
+"""The area of a force: its validation, and the catalogues that have it."""
 
 from __future__ import annotations
 

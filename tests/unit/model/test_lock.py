@@ -46,7 +46,7 @@ def test_every_definition_is_locked() -> None:
     assert missing_from_lock(current_lock(), build_lock(kpi.catalogue())) == [], "run swm-kpi lock"
 
 
-def test_the_lock_is_as_it_would_be_written() -> None:
+def test_writing_the_lock_again_changes_nothing() -> None:
     text = (ROOT / "definitions" / "definitions.lock").read_text(encoding="utf-8")
     assert format_lock(current_lock()) == text
 
@@ -58,7 +58,7 @@ def test_every_later_version_is_in_the_changelog() -> None:
     )
 
 
-def test_the_lock_comes_with_the_definitions() -> None:
+def test_the_lock_is_in_the_package_of_the_definitions() -> None:
     assert files("swm_kpi.definitions").joinpath("definitions.lock").is_file()
 
 
@@ -69,7 +69,7 @@ def test_golden_results(metric: kpi.Metric) -> None:
     assert golden.golden(metric).splitlines() == path.read_text(encoding="utf-8").splitlines()
 
 
-def test_no_golden_result_is_of_a_metric_that_is_gone() -> None:
+def test_every_golden_result_has_its_metric() -> None:
     assert {path.name for path in golden.FOLDER.glob("*.csv")} == {
         golden.file_of(metric).name for metric in golden.metrics()
     }
@@ -81,7 +81,7 @@ def test_no_golden_result_is_of_a_metric_that_is_gone() -> None:
 LOCK = {("2", 1): "aaaaaaaa", ("10", 1): "bbbbbbbb", ("10", 2): "cccccccc"}
 
 
-def test_a_lock_reads_back_and_is_in_the_order_of_a_plan() -> None:
+def test_a_lock_reads_back_in_the_order_of_the_plan() -> None:
     text = format_lock(LOCK)
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     assert lines == ["2@1#aaaaaaaa", "10@1#bbbbbbbb", "10@2#cccccccc"]
@@ -102,12 +102,12 @@ def test_a_version_is_never_used_again() -> None:
 
 
 @pytest.mark.parametrize("line", ["57", "57@0#aaaaaaaa", "57@1#AAAAAAAA", "57@1#aaaaaaa", "x y"])
-def test_a_line_that_nothing_wrote_is_refused(line: str) -> None:
+def test_an_invalid_line_of_the_lock_raises(line: str) -> None:
     with pytest.raises(kpi.DefinitionError, match=r"line 2: it is not ref@version#hash"):
         parse_lock(f"# comment\n{line}\n")
 
 
-def test_a_version_locked_twice_is_refused() -> None:
+def test_a_version_locked_twice_raises() -> None:
     with pytest.raises(kpi.DefinitionError, match="occurs twice"):
         parse_lock("57@1#aaaaaaaa\n57@1#bbbbbbbb\n")
 
@@ -121,7 +121,7 @@ def test_a_version_locked_twice_is_refused() -> None:
         ("- Ref 10, version 2: ", False),
     ],
 )
-def test_a_bump_needs_its_line_under_numbers_that_move(line: str, mentioned: bool) -> None:
+def test_a_new_version_needs_a_line_in_the_changelog(line: str, mentioned: bool) -> None:
     text = f"## [1.1]\n\n### Numbers that move\n\n{line}\n\n### Added\n\n- Something.\n"
     assert missing_from_changelog(text, LOCK) == ([] if mentioned else ["10@2"])
     elsewhere = f"## [1.1]\n\n### Numbers that move\n\n- None.\n\n### Added\n\n{line}\n"
@@ -131,7 +131,7 @@ def test_a_bump_needs_its_line_under_numbers_that_move(line: str, mentioned: boo
 # The command
 
 
-def test_the_command_locks_and_then_refuses_what_changed(tmp_path, capsys) -> None:
+def test_the_command_locks_new_versions_and_refuses_changed_ones(tmp_path, capsys) -> None:
     path = tmp_path / "definitions.lock"
     assert main(["lock", "--file", str(path)]) == 0
     text = path.read_text(encoding="utf-8")
