@@ -576,7 +576,7 @@ def test_only_days_the_wrong_way_round_are_called_backwards() -> None:
     """The same first and last day are too short, and not backwards."""
     with pytest.raises(PeriodError, match="2025-03-31, is after the last day, 2024-04-01"):
         periods("2025-03-31", "2024-04-01", grain="quarter")
-    with pytest.raises(PeriodError, match="is not made of whole periods"):
+    with pytest.raises(PeriodError, match="does not consist of whole periods"):
         periods("2024-04-01", "2024-04-01", grain="month")
 
 
