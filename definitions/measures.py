@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from swm_kpi import Basis, Count, Rate, RepeatRate, Sum, TextReport, Unit
+from swm_kpi import Basis, Count, PeriodEndStock, Rate, RepeatRate, Sum, TextReport, Unit
 
 from .assumptions import REPEAT_MONTHS
 from .contracts.crime_party import CrimeParty
@@ -10,6 +10,7 @@ from .contracts.population import Population
 from .contracts.recorded_crime import PUBLISHED_QUARTERLY, RecordedCrime
 from .contracts.street_crime import StreetCrime
 from .contracts.text_reports import NarrativeText
+from .contracts.workforce import WorkforceSnapshot
 
 
 def per_1000(of: str, label: str, *, key: str = "per_1000") -> Rate:
@@ -118,6 +119,39 @@ def repeat_people(
             where=where,
             who=CrimeParty.person_id,
             lookback=REPEAT_MONTHS,
+            note=note,
+        ),
+    )
+
+
+def headcount_and_fte(
+    key: str, label: str, where: Any, note: str = ""
+) -> tuple[PeriodEndStock, PeriodEndStock]:
+    """Return people in post at the latest snapshot, as headcount and as full-time equivalents.
+
+    Args:
+        key: key of the headcount; the other key ends in ``_fte``.
+        label: name of the people.
+        where: a condition on ``WorkforceSnapshot``: the people who count.
+        note: note on both measures.
+    """
+    return (
+        PeriodEndStock(
+            key=key,
+            label=f"{label} (headcount)",
+            of=WorkforceSnapshot,
+            at=WorkforceSnapshot.as_at,
+            where=where,
+            note=note,
+        ),
+        PeriodEndStock(
+            key=f"{key}_fte",
+            label=f"{label} (full-time equivalents)",
+            of=WorkforceSnapshot,
+            at=WorkforceSnapshot.as_at,
+            where=where,
+            value=WorkforceSnapshot.fte,
+            unit=Unit.FTE,
             note=note,
         ),
     )

@@ -1,4 +1,4 @@
-"""The definitions: every worked example on every kind of input, and the plan's own words."""
+"""The definitions: every worked example on every kind of input, and the words of the plan."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from swm_kpi.model.metric import NO_OBJECTIVE
 
 PLAN = Path(__file__).parents[2] / "definitions" / "plan" / "plan.csv"
 CATALOGUE = kpi.catalogue()
-METRICS = [each for each in CATALOGUE if isinstance(each, Metric)]
+METRICS = [entry for entry in CATALOGUE if isinstance(entry, Metric)]
 EXAMPLES = [
     pytest.param(metric, number, id=f"{metric.ref}-{number}")
     for metric in METRICS
@@ -52,8 +52,8 @@ COLUMNS = [
     for contract in CONTRACTS.values()
     for column in contract.columns.values()
 ]
-# The first rung: a kind with expressions. What is on no rung here is on the third.
-FIRST_RUNG = (
+# Kinds that are declared with expressions alone.
+DECLARATIVE_KINDS = (
     Count,
     Distribution,
     Duration,
@@ -86,91 +86,93 @@ def metric_ids(metric: Metric) -> str:
 
 
 @pytest.fixture(params=["Polars", "pandas", "parquet"])
-def handed_over(request, tmp_path, monkeypatch) -> str:
-    """Hand every example's tables over as a kind of input, in place of a Polars frame."""
-    made = worked.example_frame
+def input_kind(request, tmp_path, monkeypatch) -> str:
+    """Pass the tables of every example as another kind of input than a Polars frame."""
+    polars_frame = worked.example_frame
     numbers: Iterator[int] = iter(range(1_000))
 
-    def other(text: str, contract: Any) -> Any:
-        frame: pl.DataFrame = made(text, contract)
+    def example_input(text: str, contract: Any) -> Any:
+        frame: pl.DataFrame = polars_frame(text, contract)
         if request.param == "pandas":
-            whole = [name for name, dtype in frame.schema.items() if dtype == pl.Int64]
-            return frame.to_pandas().astype(dict.fromkeys(whole, "Int64"))
+            integers = [name for name, dtype in frame.schema.items() if dtype == pl.Int64]
+            return frame.to_pandas().astype(dict.fromkeys(integers, "Int64"))
         if request.param == "parquet":
             path = tmp_path / f"{next(numbers)}.parquet"
             frame.write_parquet(path)
             return path
         return frame
 
-    monkeypatch.setattr(worked, "example_frame", other)
+    monkeypatch.setattr(worked, "example_frame", example_input)
     return request.param
 
 
 @pytest.mark.parametrize(("metric", "number"), EXAMPLES)
-def test_every_example_comes_to_what_it_expects(metric, number, handed_over) -> None:
-    """Each number of each example, from pandas, Polars and parquet alike."""
+def test_every_example_gives_its_expected_numbers(metric, number, input_kind) -> None:
+    """Every number of every example is the same from pandas, Polars and Parquet."""
     example = metric.examples[number - 1]
-    found = worked.compute_example(metric, example)
+    values = worked.compute_example(metric, example)
     for key, expected in example.expect.items():
-        assert key in found, f"{key} was not computed from {handed_over}"
-        if expected is None or found[key] is None:
-            assert found[key] is expected, key
+        assert key in values, f"{key} was not computed from {input_kind}"
+        if expected is None or values[key] is None:
+            assert values[key] is expected, key
         else:
-            assert math.isclose(found[key], expected, rel_tol=1e-9, abs_tol=1e-12), key
+            assert math.isclose(values[key], expected, rel_tol=1e-9, abs_tol=1e-12), key
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=metric_ids)
 def test_the_check_of_examples_reports_every_changed_number(metric) -> None:
-    """Every number expected of the last example is changed: each is a problem, and no other is."""
+    """If every expected number of the last example is wrong, exactly those are problems."""
     *others, example = metric.examples
     wrong = {k: 0.5 if v is None else v + 1 for k, v in example.expect.items()}
     changed = example.model_copy(update={"expect": wrong})
     problems = list(
         worked.check_examples(metric.model_copy(update={"examples": (*others, changed)}))
     )
-    assert [each.rule.split(" is ")[0] for each in problems] == list(wrong)
-    for each in problems:
-        assert (each.subject, each.field) == (
+    assert [problem.rule.split(" is ")[0] for problem in problems] == list(wrong)
+    for problem in problems:
+        assert (problem.subject, problem.field) == (
             f"Metric {metric.ref}",
             f"example {len(metric.examples)}",
         )
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=metric_ids)
-def test_every_metric_has_an_example_and_a_trap_and_shows_every_measure(metric) -> None:
-    """A trap is a row that looks as if it counts and does not, with the misreading in words."""
-    assert any(each.description.strip() for each in metric.examples)
-    assert any(each.edge_case.strip() for each in metric.examples)
+def test_every_metric_has_an_example_and_an_edge_case_for_every_measure(metric) -> None:
+    """An edge case has a row that looks as if it counts but does not, and says why."""
+    assert any(example.description.strip() for example in metric.examples)
+    assert any(example.edge_case.strip() for example in metric.examples)
     shown = {key for example in metric.examples for key in example.expect}
-    assert shown == {each.key for each in metric.measures}
+    assert shown == {measure.key for measure in metric.measures}
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=metric_ids)
-def test_the_examples_of_a_metric_give_more_than_nothing(metric) -> None:
-    """A number other than nought is expected somewhere, unless all of it is text."""
+def test_the_examples_of_a_metric_expect_a_number_other_than_zero(metric) -> None:
+    """Unless every measure of the metric is a text."""
     numbers = {value for example in metric.examples for value in example.expect.values()}
-    assert numbers - {0, None} or all(isinstance(each, TextReport) for each in metric.measures)
+    assert numbers - {0, None} or all(
+        isinstance(measure, TextReport) for measure in metric.measures
+    )
 
 
 # The plan's own words.
 
 
-@pytest.mark.parametrize("place", range(70), ids=lambda place: str(place + 1))
-def test_every_ref_is_the_plans_row_word_for_word(place) -> None:
+@pytest.mark.parametrize("index", range(70), ids=lambda index: str(index + 1))
+def test_every_entry_repeats_its_row_of_the_plan_word_for_word(index) -> None:
     """Title, objective and parent, in the order of the plan."""
-    planned, entry = plan_rows()[place], list(CATALOGUE)[place]
-    assert entry.ref == planned["ref"] == str(place + 1)
-    assert entry.title == planned["text"]
-    assert entry.parent == (planned["parent"] or None)
-    assert entry.objective_title == (planned["objective"] or NO_OBJECTIVE)
+    row, entry = plan_rows()[index], list(CATALOGUE)[index]
+    assert entry.ref == row["ref"] == str(index + 1)
+    assert entry.title == row["text"]
+    assert entry.parent == (row["parent"] or None)
+    assert entry.objective_title == (row["objective"] or NO_OBJECTIVE)
 
 
 def test_the_plans_refs_are_70_and_come_first() -> None:
-    assert [each.ref for each in CATALOGUE][:70] == [str(ref) for ref in range(1, 71)]
+    assert [entry.ref for entry in CATALOGUE][:70] == [str(ref) for ref in range(1, 71)]
     assert len(plan_rows()) == 70
 
 
-def test_ref_55_has_no_text_and_nothing_is_made_up_for_it() -> None:
+def test_ref_55_has_no_title_and_computes_nothing() -> None:
     entry = CATALOGUE["55"]
     assert isinstance(entry, UndefinedMetric)
     assert (entry.title, entry.computes) == ("", False)
@@ -178,7 +180,7 @@ def test_ref_55_has_no_text_and_nothing_is_made_up_for_it() -> None:
 
 def test_refs_69_and_70_have_no_stated_objective() -> None:
     """Every other ref has one of the four."""
-    unstated = [each.ref for each in CATALOGUE if each.objective is None]
+    unstated = [entry.ref for entry in CATALOGUE if entry.objective is None]
     assert unstated == ["69", "70"]
 
 
@@ -190,33 +192,34 @@ def test_refs_69_and_70_have_no_stated_objective() -> None:
         ("61", ("62", "63", "64", "65", "66")),
     ],
 )
-def test_a_heading_gathers_its_children_and_computes_nothing(ref, children) -> None:
-    heading = CATALOGUE[ref]
-    assert isinstance(heading, MetricGroup)
-    assert heading.children == children
-    assert not heading.computes
-    assert [each.ref for each in CATALOGUE if each.parent == ref] == list(children)
+def test_a_group_lists_its_children_and_computes_nothing(ref, children) -> None:
+    group = CATALOGUE[ref]
+    assert isinstance(group, MetricGroup)
+    assert group.children == children
+    assert not group.computes
+    assert [entry.ref for entry in CATALOGUE if entry.parent == ref] == list(children)
 
 
-def test_there_are_three_headings() -> None:
-    assert [each.ref for each in CATALOGUE if isinstance(each, MetricGroup)] == ["16", "31", "61"]
+def test_there_are_three_groups() -> None:
+    groups = [entry.ref for entry in CATALOGUE if isinstance(entry, MetricGroup)]
+    assert groups == ["16", "31", "61"]
 
 
 @pytest.mark.parametrize(("ref", "of"), [("32", "29"), ("36", "8"), ("70", "1")])
-def test_an_alias_is_some_or_all_of_another_ref(ref, of) -> None:
-    """One computation, listed twice by the plan."""
+def test_an_alias_refers_to_some_or_all_measures_of_another_ref(ref, of) -> None:
+    """The plan lists one computation under two refs."""
     alias = CATALOGUE[ref]
     assert isinstance(alias, MetricAlias)
     assert alias.of == of
     assert CATALOGUE.metric(alias) is CATALOGUE[of]
-    assert set(alias.only) <= {each.key for each in CATALOGUE[of].measures}
+    assert set(alias.only) <= {measure.key for measure in CATALOGUE[of].measures}
 
 
-def test_no_ref_is_said_to_be_not_reportable() -> None:
-    """The colour that would say so was lost, and only a force's own file may say it."""
-    words = {each.availability.status.value for each in CATALOGUE}
-    assert "not reportable" not in words
-    assert all(each.availability.reason.strip() for each in CATALOGUE)
+def test_no_ref_is_marked_as_not_reportable() -> None:
+    """Our copy of the plan lost the colour that marks them; only a force's own file may do so."""
+    statuses = {entry.availability.status.value for entry in CATALOGUE}
+    assert "not reportable" not in statuses
+    assert all(entry.availability.reason.strip() for entry in CATALOGUE)
 
 
 # Contracts.
@@ -224,27 +227,27 @@ def test_no_ref_is_said_to_be_not_reportable() -> None:
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_every_column_has_a_description(column) -> None:
-    """A sentence for whoever fills the table."""
+    """The description is a sentence for the person who fills the table."""
     assert len(column.description.split()) >= 2
     assert column.description.strip().endswith(".")
 
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
-def test_every_table_says_what_one_row_is(contract) -> None:
+def test_every_table_describes_one_row(contract) -> None:
     assert contract.meaning.startswith("One row per ")
     assert contract.source.strip()
 
 
 def test_no_personal_column_is_a_breakdown() -> None:
-    """Nor is one worked out from a personal column."""
+    """No breakdown is derived from a personal column either."""
     for contract in CONTRACTS.values():
-        for key, (_, carrier) in contract.dimensions.items():
-            read = [each for each in carrier.walk() if isinstance(each, kpi.Column)]
-            assert not any(each.personal for each in read), f"{contract.__name__} by {key}"
+        for key, (_, expression) in contract.dimensions.items():
+            columns = [term for term in expression.walk() if isinstance(term, kpi.Column)]
+            assert not any(column.personal for column in columns), f"{contract.__name__} by {key}"
 
 
 def test_columns_that_name_a_person_or_a_record_are_personal() -> None:
-    """A key of a person's record is marked, so that it is never printed."""
+    """The key of a person's record is marked as personal, so that it is never printed."""
     for contract in CONTRACTS.values():
         for name, column in contract.columns.items():
             if name.endswith("person_id") or name.endswith(("victim_id", "suspect_id")):
@@ -254,49 +257,49 @@ def test_columns_that_name_a_person_or_a_record_are_personal() -> None:
 def test_every_breakdown_of_a_metric_is_of_a_table_it_reads() -> None:
     for metric in METRICS:
         for dimension in metric.dimensions:
-            carried = [dimension.key in each.dimensions for each in metric.contracts.values()]
-            assert any(carried), f"{metric.ref} by {dimension.key}"
+            contracts = metric.contracts.values()
+            assert any(dimension.key in contract.dimensions for contract in contracts), (
+                f"{metric.ref} by {dimension.key}"
+            )
 
 
-# Rungs, bases and definitions.
+# Kinds, bases and hashes.
 
 
-def test_at_most_six_metrics_are_on_the_third_rung() -> None:
-    """Nearly all refs are a kind with expressions; none needs a function of its own now."""
-    third = [
+def test_every_metric_is_declared_with_expressions() -> None:
+    """No metric needs a function of its own."""
+    others = [
         metric.ref
         for metric in METRICS
-        if not all(isinstance(each, FIRST_RUNG) for each in metric.measures)
+        if not all(isinstance(measure, DECLARATIVE_KINDS) for measure in metric.measures)
     ]
-    assert len(third) <= 6
-    assert third == []
+    assert others == []
 
 
-def test_a_proxy_stands_beside_the_forces_own_measure_and_says_how_it_differs() -> None:
+def test_a_proxy_accompanies_a_measure_of_the_force_and_describes_the_difference() -> None:
     for metric in METRICS:
-        bases = {each.basis for each in metric.measures}
+        bases = {measure.basis for measure in metric.measures}
         assert Basis.FORCE in bases, metric.ref
         for measure in metric.measures:
             assert bool(measure.proxy_difference.strip()) == (measure.basis is Basis.PROXY)
 
 
 def test_every_definition_has_its_own_hash() -> None:
-    """No two metrics are the same computation under two refs: that is what an alias is for."""
-    hashes = [each.definition.partition("#")[2] for each in METRICS]
+    """Two refs with the same computation are a metric and an alias, not two metrics."""
+    hashes = [metric.definition.partition("#")[2] for metric in METRICS]
     assert len(set(hashes)) == len(hashes)
 
 
-def test_every_formula_can_be_read() -> None:
-    """A sentence for each measure, with no trace of code in it."""
+def test_every_formula_is_a_sentence_without_code() -> None:
     for metric in METRICS:
         for measure in metric.measures:
-            words = measure.formula()
-            assert words.endswith("."), f"{metric.ref} {measure.key}"
-            assert "<" not in words, f"{metric.ref} {measure.key}"
+            formula = measure.formula()
+            assert formula.endswith("."), f"{metric.ref} {measure.key}"
+            assert "<" not in formula, f"{metric.ref} {measure.key}"
 
 
 @pytest.mark.parametrize(
-    ("ref", "key", "words"),
+    ("ref", "key", "formula"),
     [
         (
             "1",
@@ -373,20 +376,20 @@ def test_every_formula_can_be_read() -> None:
         ),
     ],
 )
-def test_a_formula_says_what_is_counted_of_which_rows_and_by_which_day(
-    ref: str, key: str, words: str
+def test_a_formula_states_what_is_counted_of_which_rows_and_by_which_day(
+    ref: str, key: str, formula: str
 ) -> None:
-    (measure,) = (each for each in kpi.catalogue()[ref].measures if each.key == key)
-    assert measure.formula() == words
+    (measure,) = (measure for measure in kpi.catalogue()[ref].measures if measure.key == key)
+    assert measure.formula() == formula
 
 
-def test_a_share_of_people_who_come_again_and_their_number_are_said_apart() -> None:
-    said = {each.key: each.formula() for each in kpi.catalogue()["8"].measures}
-    assert said["repeat_victims"].startswith("The number of different people (person) in")
-    assert said["repeat_share"].startswith("The share of different people (person) in")
+def test_repeat_people_and_their_share_have_different_formulas() -> None:
+    formulas = {measure.key: measure.formula() for measure in kpi.catalogue()["8"].measures}
+    assert formulas["repeat_victims"].startswith("The number of different people (person) in")
+    assert formulas["repeat_share"].startswith("The share of different people (person) in")
 
 
-def test_a_measure_is_titled_by_its_label_or_else_by_its_key_in_words() -> None:
-    incidents = next(each for each in kpi.catalogue()["15"].measures if each.key == "per_1000")
-    assert incidents.model_copy(update={"label": ""}).title == "Per 1000"
-    assert incidents.model_copy(update={"label": "For every 1,000"}).title == "For every 1,000"
+def test_the_title_of_a_measure_is_its_label_or_its_key_in_words() -> None:
+    rate = next(measure for measure in CATALOGUE["15"].measures if measure.key == "per_1000")
+    assert rate.model_copy(update={"label": ""}).title == "Per 1000"
+    assert rate.model_copy(update={"label": "For every 1,000"}).title == "For every 1,000"

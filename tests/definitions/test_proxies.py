@@ -1,4 +1,4 @@
-"""Public sources stand in for a force's own, each for what it can tell and no more."""
+"""Proxies: public sources replace the force's own data only where they have the numbers."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def victims(*labels: str) -> list[tuple[float | None, str]]:
     result = kpi.compute(
         ["17"], {"recorded_crime": RECORDED}, periods=list(labels), coverage=COVERAGE
     ).to_polars()
-    shown = result.filter(measure="victims", basis="proxy")
-    return list(shown.select("value", "marker").iter_rows())
+    rows = result.filter(measure="victims", basis="proxy")
+    return list(rows.select("value", "marker").iter_rows())
 
 
-def test_quarterly_figures_are_told_by_quarter() -> None:
+def test_quarterly_figures_are_reported_by_quarter() -> None:
     assert victims("2017/18 Q1", "2017/18 Q2") == [(3, ""), (2, "")]
 
 
-def test_quarterly_figures_tell_no_month_and_no_year_that_splits_a_quarter() -> None:
+def test_quarterly_figures_are_missing_for_periods_that_split_a_quarter() -> None:
     assert victims("2017-04", "2017-05", "R12 2017-07") == [(None, "[x]")] * 3
 
 
-def test_one_public_source_does_not_miss_another() -> None:
+def test_a_public_source_gives_results_without_the_other_sources() -> None:
     result = kpi.compute(
         ["20"], {"recorded_crime": RECORDED}, periods=["2017/18 Q1"], coverage=COVERAGE
     ).to_polars()
@@ -47,7 +47,7 @@ def test_one_public_source_does_not_miss_another() -> None:
     assert result["value"].null_count() == 0
 
 
-def street(*rows: tuple[date, str]) -> str:
+def street_file(*rows: tuple[date, str]) -> str:
     header = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,"
     header += "LSOA name,Crime type,Last outcome category,Context"
     lines = [
@@ -57,18 +57,18 @@ def street(*rows: tuple[date, str]) -> str:
     return "\n".join([header, *lines]) + "\n"
 
 
-def test_a_force_with_no_file_for_a_month_has_no_nought(tmp_path: Path) -> None:
+def test_a_force_with_no_file_for_a_month_is_missing_and_not_zero(tmp_path: Path) -> None:
     april, may = date(2025, 4, 1), date(2025, 5, 1)
     (tmp_path / "2025-04-a-street.csv").write_text(
-        street((april, "West Mercia Police"), (april, "Warwickshire Police"))
+        street_file((april, "West Mercia Police"), (april, "Warwickshire Police"))
     )
-    (tmp_path / "2025-05-a-street.csv").write_text(street((may, "West Mercia Police")))
+    (tmp_path / "2025-05-a-street.csv").write_text(street_file((may, "West Mercia Police")))
     table = kpi.open_data.police_uk(tmp_path)
     result = kpi.compute(
         ["15"], {"street_crime": table}, periods=["2025-04", "2025-05"], by=["force"]
     ).to_polars()
-    shown = result.filter(measure="incidents").select("period", "force", "value", "marker")
-    assert shown.rows() == [
+    rows = result.filter(measure="incidents").select("period", "force", "value", "marker")
+    assert rows.rows() == [
         ("2025-04", "Warwickshire", 1, ""),
         ("2025-04", "West Mercia", 1, ""),
         ("2025-04", "All", 2, ""),
@@ -78,8 +78,10 @@ def test_a_force_with_no_file_for_a_month_has_no_nought(tmp_path: Path) -> None:
     ]
 
 
-OPEN = "As at 31 March,Geocode,Force name,Region,Sex,Rank,Worker type,Total (Headcount),Total (FTE)"
-FUNCTIONS = (
+OPEN_DATA_COLUMNS = (
+    "As at 31 March,Geocode,Force name,Region,Sex,Rank,Worker type,Total (Headcount),Total (FTE)"
+)
+FUNCTIONS_COLUMNS = (
     "As at 31 March,Force name,Worker type,Wider function name,Total (Headcount),Total (FTE)"
 )
 
@@ -90,35 +92,35 @@ def workforce(folder: Path, header: str, *lines: str) -> dict[str, object]:
     return {"published_workforce": kpi.open_data.officer_fte(file)}
 
 
-def told(ref: str, tables: dict[str, object]) -> dict[str, float | None]:
+def proxy_values(ref: str, tables: dict[str, object]) -> dict[str, float | None]:
     result = kpi.compute([ref], tables, periods=["2023/24"], by=["force"]).to_polars()
-    ours = result.filter(basis="proxy", force="West Mercia")
-    return dict(ours.select("measure", "value").iter_rows())
+    rows = result.filter(basis="proxy", force="West Mercia")
+    return dict(rows.select("measure", "value").iter_rows())
 
 
-def test_women_among_officers_come_from_the_published_table(tmp_path: Path) -> None:
+def test_the_share_of_women_comes_from_the_published_table(tmp_path: Path) -> None:
     tables = workforce(
         tmp_path,
-        OPEN,
+        OPEN_DATA_COLUMNS,
         "2024,E23000016,West Mercia,West Midlands,Female,Constable,Police Officer,3,2.5",
         "2024,E23000016,West Mercia,West Midlands,Male,Constable,Police Officer,5,5",
         "2024,E23000016,West Mercia,West Midlands,Female,All staff,Police Staff,9,8",
         "2024,E23000020,Gwent,Wales,Female,Constable,Police Officer,4,4",
     )
-    found = told("69", tables)
-    assert found["published_women_share"] == 3 / (3 + 5)
-    # A file without functions says nothing of investigators, and not that there are none.
-    assert told("13", tables)["published_investigators_fte"] is None
-    assert told("52", tables)["officers_fte"] == 2.5 + 5
+    values = proxy_values("69", tables)
+    assert values["published_women_share"] == 3 / (3 + 5)
+    # Without functions in the file, the number of investigators is missing, not zero.
+    assert proxy_values("13", tables)["published_investigators_fte"] is None
+    assert proxy_values("52", tables)["officers_fte"] == 2.5 + 5
 
 
-def test_officers_in_investigation_come_from_the_published_functions(tmp_path: Path) -> None:
+def test_officers_in_investigation_come_from_the_file_on_functions(tmp_path: Path) -> None:
     tables = workforce(
         tmp_path,
-        FUNCTIONS,
+        FUNCTIONS_COLUMNS,
         "2024,West Mercia,Police Officer,Investigations,31,30.5",
         "2024,West Mercia,Police Officer,Incident response,70,70",
         "2024,West Mercia,Police Staff,Investigations,12,12",
     )
-    assert told("13", tables)["published_investigators_fte"] == 30.5
-    assert set(told("69", tables).values()) == {None}
+    assert proxy_values("13", tables)["published_investigators_fte"] == 30.5
+    assert set(proxy_values("69", tables).values()) == {None}

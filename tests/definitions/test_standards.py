@@ -1,4 +1,4 @@
-"""The lists that standards fix stand in one place, and a code is not used before its day."""
+"""Standards: each code list is in one place, and no code is used before its first day."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ USED = {
 
 
 @pytest.mark.parametrize("codes", LISTS.values(), ids=LISTS)
-def test_a_list_names_each_value_once_and_its_days_are_days(codes: tuple[standards.Code]) -> None:
+def test_a_list_has_each_value_once_and_valid_dates(codes: tuple[standards.Code]) -> None:
     values = standards.values(codes)
     assert len(set(values)) == len(values)
-    assert all(date.fromisoformat(each.since) for each in codes if each.since)
+    assert all(date.fromisoformat(code.since) for code in codes if code.since)
 
 
 @pytest.mark.parametrize("name", USED)
@@ -49,7 +49,7 @@ def test_a_contract_takes_its_list_from_the_standard(name: str) -> None:
 )
 def test_an_outcome_is_not_dated_before_it_came_into_use(code: str, day: str, breaks: bool) -> None:
     crime = kpi.catalogue().contracts["crime"]
-    given = {"outcome_code": [code], "outcome_at": [datetime.fromisoformat(day)]}
-    report = kpi.validate(pd.DataFrame(given), crime)
-    found = [each for each in report.violations if "came into use" in each.rule]
-    assert [each.rows for each in found] == [1] * breaks
+    rows = {"outcome_code": [code], "outcome_at": [datetime.fromisoformat(day)]}
+    report = kpi.validate(pd.DataFrame(rows), crime)
+    violations = [item for item in report.violations if "came into use" in item.rule]
+    assert [violation.rows for violation in violations] == [1] * breaks

@@ -1,8 +1,8 @@
-"""Golden results: what each metric's own worked examples come to, number by number.
+"""Golden results: every number of every metric's worked examples.
 
-The tables are those that a metric's page shows, so a person can check every line by hand. Each is
-computed in total and by each breakdown of the metric. One text file for each ref; after a change
-that is meant, write them again and read the difference:
+A metric's page shows the same tables, so a person can check every line by hand. Each example is
+computed in total and by each breakdown of the metric. There is one file for each ref. After an
+intended change, write the files again and read the difference:
 
     python -m tests.golden
 """
@@ -20,15 +20,17 @@ HEADER = "example,by,member,measure,basis,value,numerator,denominator,marker\n"
 
 
 def metrics() -> list[kpi.Metric]:
-    return [each for each in kpi.catalogue() if isinstance(each, kpi.Metric)]
+    """Return the metrics of the catalogue, in the order of the plan."""
+    return [entry for entry in kpi.catalogue() if isinstance(entry, kpi.Metric)]
 
 
-def file_of(metric: kpi.Metric) -> Path:
+def golden_path(metric: kpi.Metric) -> Path:
+    """Return the path of a metric's golden file."""
     return FOLDER / f"{metric.ref}.csv"
 
 
-def golden(metric: kpi.Metric) -> str:
-    """Return what the file of a metric holds."""
+def golden_text(metric: kpi.Metric) -> str:
+    """Compute the text of a metric's golden file."""
     parts = [f"# {metric.ref}@{metric.version} {metric.name}\n", HEADER]
     for number, example in enumerate(metric.examples, start=1):
         first = next(iter(metric.contracts.values()))
@@ -37,7 +39,7 @@ def golden(metric: kpi.Metric) -> str:
             for name, text in example.tables(first).items()
         }
         period = example.computed_period
-        for by in ("", *(each.key for each in metric.dimensions)):
+        for by in ("", *(dimension.key for dimension in metric.dimensions)):
             result = kpi.compute(
                 [metric],
                 frames,
@@ -54,7 +56,7 @@ def _lines(result: kpi.Result, number: int, by: str) -> str:
 
     frame = result.to_polars()
     if by:
-        # The total has its own line; a member that nothing happened to would only be noise.
+        # The total has its own line. Members with a value of zero would only add noise.
         frame = frame.filter(pl.col(by) != "All", (pl.col("value") != 0).fill_null(False))
     member = pl.col(by) if by else pl.lit("All")
     frame = frame.select(
@@ -63,22 +65,22 @@ def _lines(result: kpi.Result, number: int, by: str) -> str:
         member.alias("member"),
         "measure",
         "basis",
-        # Twelve digits tell any change of meaning, and not in which order a sum was added up.
-        *(pl.col(each).round_sig_figs(12) for each in ("value", "numerator", "denominator")),
+        # Twelve digits show any real change but hide the order in which a sum was added up.
+        *(pl.col(column).round_sig_figs(12) for column in ("value", "numerator", "denominator")),
         "marker",
     )
     return csv_text(frame).partition("\n")[2]
 
 
 def write() -> list[str]:
-    """Write every file again, remove those of no metric, and return the names of what changed."""
-    wanted = {file_of(each): golden(each) for each in metrics()}
+    """Write every golden file, delete files without a metric, and return the names that changed."""
+    expected = {golden_path(metric): golden_text(metric) for metric in metrics()}
     changed = []
     for path in FOLDER.glob("*.csv"):
-        if path not in wanted:
+        if path not in expected:
             path.unlink()
             changed.append(path.name)
-    for path, text in wanted.items():
+    for path, text in expected.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8", newline="\n")
             changed.append(path.name)

@@ -4,6 +4,7 @@ from swm_kpi import Basis, Direction, Evidence, Example, Metric, PeriodEndStock,
 
 from ...contracts.published_workforce import PUBLISHED_OFFICER, PublishedWorkforce
 from ...contracts.workforce import OFFICER, RANK, WorkforceSnapshot
+from ...measures import headcount_and_fte
 from ...plan.availability import published_once
 from ...plan.dimensions import FORCE, LPA
 from ...plan.objectives import REFORMING
@@ -20,39 +21,12 @@ officer_numbers = Metric(
     "headcount and as full-time equivalents, with and without those on a career break or seconded "
     "out.",
     measures=[
-        PeriodEndStock(
-            key="officers",
-            label="Officers in post (headcount)",
-            of=WorkforceSnapshot,
-            at=WorkforceSnapshot.as_at,
-            where=_OFFICER,
-        ),
-        PeriodEndStock(
-            key="officers_fte",
-            label="Officers in post (full-time equivalents)",
-            of=WorkforceSnapshot,
-            at=WorkforceSnapshot.as_at,
-            where=_OFFICER,
-            value=WorkforceSnapshot.fte,
-            unit=Unit.FTE,
-        ),
-        PeriodEndStock(
-            key="available_officers",
-            label="Officers not on a career break or seconded out (headcount)",
-            of=WorkforceSnapshot,
-            at=WorkforceSnapshot.as_at,
-            where=_AVAILABLE_OFFICER,
-            note="An officer is left out if either is not recorded.",
-        ),
-        PeriodEndStock(
-            key="available_officers_fte",
-            label="Officers not on a career break or seconded out (full-time equivalents)",
-            of=WorkforceSnapshot,
-            at=WorkforceSnapshot.as_at,
-            where=_AVAILABLE_OFFICER,
-            value=WorkforceSnapshot.fte,
-            unit=Unit.FTE,
-            note="An officer is left out if either is not recorded.",
+        *headcount_and_fte("officers", "Officers in post", _OFFICER),
+        *headcount_and_fte(
+            "available_officers",
+            "Officers not on a career break or seconded out",
+            _AVAILABLE_OFFICER,
+            "An officer is left out if either is not recorded.",
         ),
         PeriodEndStock(
             key="officers_fte",

@@ -14,6 +14,7 @@ from ...contracts.workforce import (
     WORKER_TYPE,
     WorkforceSnapshot,
 )
+from ...measures import headcount_and_fte
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import FORCE, LPA
 from ...plan.objectives import SECURE
@@ -67,49 +68,24 @@ investigators = Metric(
     "many of them are in specialist posts, and how many are accredited to investigate serious or "
     "complex crime. Shown as headcount and as full-time equivalents.",
     measures=[
-        *(
-            measure
-            for key, label, where, note in (
-                ("investigators", "In investigator posts", _INVESTIGATOR, ""),
-                (
-                    "specialists",
-                    "In specialist investigator posts",
-                    _SPECIALIST,
-                    "A post with no specialism recorded is not counted as specialist.",
-                ),
-                (
-                    "accredited",
-                    "In investigator posts and accredited at PIP level 2 or above",
-                    _ACCREDITED,
-                    "Unless other levels are set. A person with no level recorded is left out.",
-                ),
-                (
-                    "available",
-                    "In investigator posts and not on a career break or seconded out",
-                    _AVAILABLE,
-                    "A person is left out if either is not recorded.",
-                ),
-            )
-            for measure in (
-                PeriodEndStock(
-                    key=key,
-                    label=f"{label} (headcount)",
-                    of=WorkforceSnapshot,
-                    at=WorkforceSnapshot.as_at,
-                    where=where,
-                    note=note,
-                ),
-                PeriodEndStock(
-                    key=f"{key}_fte",
-                    label=f"{label} (full-time equivalents)",
-                    of=WorkforceSnapshot,
-                    at=WorkforceSnapshot.as_at,
-                    where=where,
-                    value=WorkforceSnapshot.fte,
-                    unit=Unit.FTE,
-                    note=note,
-                ),
-            )
+        *headcount_and_fte("investigators", "In investigator posts", _INVESTIGATOR),
+        *headcount_and_fte(
+            "specialists",
+            "In specialist investigator posts",
+            _SPECIALIST,
+            "A post with no specialism recorded is not counted as specialist.",
+        ),
+        *headcount_and_fte(
+            "accredited",
+            "In investigator posts and accredited at PIP level 2 or above",
+            _ACCREDITED,
+            "Unless other levels are set. A person with no level recorded is left out.",
+        ),
+        *headcount_and_fte(
+            "available",
+            "In investigator posts and not on a career break or seconded out",
+            _AVAILABLE,
+            "A person is left out if either is not recorded.",
         ),
         PeriodEndStock(
             key="published_investigators_fte",

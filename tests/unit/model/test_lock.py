@@ -64,14 +64,14 @@ def test_the_lock_is_in_the_package_of_the_definitions() -> None:
 
 @pytest.mark.parametrize("metric", golden.metrics(), ids=lambda metric: metric.ref)
 def test_golden_results(metric: kpi.Metric) -> None:
-    path = golden.file_of(metric)
+    path = golden.golden_path(metric)
     assert path.exists(), "run python -m tests.golden"
-    assert golden.golden(metric).splitlines() == path.read_text(encoding="utf-8").splitlines()
+    assert golden.golden_text(metric).splitlines() == path.read_text(encoding="utf-8").splitlines()
 
 
 def test_every_golden_result_has_its_metric() -> None:
     assert {path.name for path in golden.FOLDER.glob("*.csv")} == {
-        golden.file_of(metric).name for metric in golden.metrics()
+        golden.golden_path(metric).name for metric in golden.metrics()
     }
 
 
