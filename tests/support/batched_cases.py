@@ -85,21 +85,21 @@ def mismatches(
     by: Sequence[Dimension],
     load: Callable[[str, pl.DataFrame], Any],
 ) -> list[str]:
-    """Compute every kind of measure of all cases at once, and describe what the oracle has not.
+    """Compute every kind of measure of all cases at once; describe cells unlike the oracle's.
 
     Args:
         cases: the rows of each case's tables, by the name of the case.
         periods, by: the request.
-        load: takes a table's name and rows, and returns it as the engine's own.
+        load: takes a table's name and rows, and returns the engine's own table.
     """
     tables = batch(cases)
     data = {name: load(name, to_frame(name, rows)) for name, rows in tables.items()}
     actual = cells_of(compute(EVERYTHING, data, periods, [CASE, *by]))
-    shown = {key[3] for key in actual}
+    cases_in_result = {key[3] for key in actual}
     by_table = oracle.compute(BY_TABLE, tables, periods, [CASE, *by])
     expected = {key: cell for key, cell in by_table.items() if key[0] in _TABLE_KEYS}
     for case, case_tables in cases.items():
-        if case in shown:
+        if case in cases_in_result:
             for key, cell in oracle.compute(BY_CASE, case_tables, periods, by).items():
                 expected[(*key[:3], case, *key[3:])] = cell
     for key, cell in oracle.compute(BY_CASE, tables, periods, by).items():

@@ -1,8 +1,8 @@
 """A slow and simple second implementation of the measures, to compare the engine with.
 
 Rows are dictionaries, a cell is computed by filtering a list, and numbers are fractions. Nothing
-is shared with the engine: only the declarations (measures, expressions, contracts, periods) are
-read. ``compute`` answers for every cell of the grid::
+is shared with the engine: the oracle reads only the declarations (measures, expressions, contracts,
+periods). ``compute`` returns every cell of the grid::
 
     {(measure, basis, period label, *members): (value, numerator, denominator)}
 
@@ -106,7 +106,7 @@ class Oracle:
         self.tables = tables
         self.assumptions = assumptions
 
-    # Which cells there are.
+    # The cells.
 
     def members(self, dimension: Dimension) -> list[str]:
         """List the members, closed or those in the data, then Unknown and All."""
@@ -132,10 +132,10 @@ class Oracle:
                 if (other.key, other.basis) == (key, measure.basis):
                     yield other
 
-    # Which rows are in a cell.
+    # The rows of a cell.
 
     def of_members(self, contract: ContractType, chosen: Mapping[str, str]) -> list[Row]:
-        """Return a table's rows that are of the members chosen."""
+        """Return the rows of a table that belong to the chosen members."""
         return [row for row in self.tables[contract.table] if self.belongs(contract, row, chosen)]
 
     def belongs(self, contract: ContractType, row: Row, chosen: Mapping[str, str]) -> bool:
@@ -173,7 +173,7 @@ class Oracle:
             and self.holds(measure.where, row)
         ]
 
-    # What each kind of measure makes of them.
+    # The numbers of each kind of measure.
 
     def cell(self, measure: Measure, period: Period, chosen: Mapping[str, str]) -> Cell:
         """Compute value, numerator and denominator."""
@@ -189,7 +189,7 @@ class Oracle:
             case Proportion():
                 return self.proportion(measure, self.events(measure, period, chosen))
             case Distribution():
-                return self.share_of_whole(measure, period, chosen)
+                return self.distribution(measure, period, chosen)
             case SurveyProportion():
                 return self.survey(measure, self.events(measure, period, chosen))
             case Duration():
@@ -205,9 +205,9 @@ class Oracle:
             case PeriodEndStock():
                 return self.stock(measure, period, chosen)
             case AverageStock():
-                return self.mean_of_snapshots(measure, period, chosen)
+                return self.average_stock(measure, period, chosen)
             case BudgetVariance():
-                return self.variance(measure, period, chosen)
+                return self.budget_variance(measure, period, chosen)
             case Uptime():
                 return self.uptime(measure, period, chosen)
             case TextReport():
@@ -224,7 +224,7 @@ class Oracle:
         answers = [self.truth(measure.numerator, row) for row in self.kept(measure.where, rows)]
         return _share(answers.count(True), answers.count(True) + answers.count(False))
 
-    def share_of_whole(
+    def distribution(
         self, measure: Distribution, period: Period, chosen: Mapping[str, str]
     ) -> Cell:
         whole = {**chosen, **({measure.over.key: ALL} if measure.over.key in chosen else {})}
@@ -314,11 +314,11 @@ class Oracle:
         value = len(rows) if measure.value is None else self.total(measure.value, rows)
         return value, None, None
 
-    def mean_of_snapshots(
+    def average_stock(
         self, measure: AverageStock, period: Period, chosen: Mapping[str, str]
     ) -> Cell:
         rows = self.events(measure, period, chosen)
-        # A list of people can be empty in a cell, so every snapshot of the table counts.
+        # A cell may have no row in a snapshot, so every snapshot of the table counts.
         dated = rows if measure.same_rows else self.events(measure, period, {})
         times = sorted({self.value(measure.at, row) for row in dated})
         snapshots = [[row for row in rows if self.value(measure.at, row) == at] for at in times]
@@ -335,7 +335,9 @@ class Oracle:
             sums = [self.total(measure.value, snapshot) for snapshot in kept]
         return sum(sums, Fraction(0)) / len(snapshots), None, len(snapshots)
 
-    def variance(self, measure: BudgetVariance, period: Period, chosen: Mapping[str, str]) -> Cell:
+    def budget_variance(
+        self, measure: BudgetVariance, period: Period, chosen: Mapping[str, str]
+    ) -> Cell:
         rows = self.latest(measure, period, chosen)
         if not rows:
             return NOTHING
@@ -359,7 +361,7 @@ class Oracle:
             for row in self.kept(measure.where, here):
                 start, end = (_instant(row[c.name]) for c in (measure.at, measure.until))
                 end = stops if row[measure.until.name] is None else end
-                # An end that cannot be placed in time makes an outage of no known length.
+                # An outage has no known length if the clock time of its start or end is ambiguous.
                 if row[measure.system.name] == system and None not in (start, end):
                     spans.append((max(start, begins), min(end, stops)))
             edges = sorted({edge for span in spans for edge in span})
@@ -369,7 +371,7 @@ class Oracle:
         time = len(systems) * (stops - begins)
         return _share(time - down, time)
 
-    # What an expression is for one row.
+    # The value of an expression in one row.
 
     def kept(self, condition: Expression | None, rows: list[Row]) -> list[Row]:
         return [row for row in rows if self.holds(condition, row)]
@@ -468,7 +470,7 @@ class Oracle:
 
 
 def _share(top: Number | None, bottom: Number) -> Cell:
-    """Divide; of nothing there is no share."""
+    """Return the share with its parts; a share of zero is None."""
     return (None if bottom == 0 else Fraction(top) / bottom), top, bottom
 
 
@@ -478,7 +480,7 @@ def _exact(value: float | Fraction) -> Fraction:
 
 
 def _ninetieth(times: list[Fraction]) -> Fraction:
-    """Interpolate linearly between the two values on either side of nine tenths of the way."""
+    """Return the 90th percentile, interpolated linearly between two values."""
     ordered = sorted(times)
     place = Fraction(9, 10) * (len(ordered) - 1)
     below = int(place)
@@ -510,7 +512,7 @@ def _inside(value: date | None, period: Period) -> bool:
 
 
 def _instant(value: date | None) -> Fraction | None:
-    """Return seconds since 1970; None for a wall clock time that occurs twice or never."""
+    """Return seconds since 1970; None for a wall-clock time that occurs twice or never."""
     if value is None:
         return None
     if not isinstance(value, datetime):

@@ -1,6 +1,6 @@
-"""What a dashboard keeps: results and all that comes of them cross processes, and come back whole.
+"""Objects that a dashboard caches or sends to another process are copied without a change.
 
-Caches and pools of processes copy by pickle. Nothing here is read from a file.
+Caches and process pools copy by pickle. No test reads a pickle from a file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 import swm_kpi as kpi
 
 MONTHS = kpi.periods("2023-04-01", "2025-03-31", grain="month")
-POLICY = kpi.DisclosurePolicy(exempt={"53": "Times of response are about no person."})
+POLICY = kpi.DisclosurePolicy(exempt={"53": "Response times are about no person."})
 
 
 @cache
@@ -27,93 +27,92 @@ def incidents() -> Any:
 
 
 @cache
-def computed() -> kpi.Result:
+def response_times() -> kpi.Result:
     return kpi.compute(["53"], {"incident": incidents()}, periods=MONTHS, by=["lpa"])
 
 
 @cache
-def checked() -> Any:
+def validated() -> Any:
     return kpi.validate(incidents(), "incident").table
 
 
-def refused(ask: Callable[[], object]) -> kpi.SwmKpiError:
+def error_of(request: Callable[[], object]) -> kpi.SwmKpiError:
     with pytest.raises(kpi.SwmKpiError) as caught:
-        ask()
+        request()
     return caught.value
 
 
-def broken() -> object:
+def compute_broken_table() -> object:
     wrong = incidents().assign(lpa="Sherwood")
     return kpi.compute(["53"], {"incident": wrong}, periods=MONTHS[:1], by=["lpa"])
 
 
 ERRORS: dict[str, Callable[[], object]] = {
-    "contract": broken,
+    "contract": compute_broken_table,
     "definition": lambda: kpi.Metric(ref="?"),  # type: ignore[call-arg]
-    "period": lambda: kpi.compute(["53"], {"incident": checked()}, periods=["2024/26"]),
-    "request": lambda: kpi.compute(["999"], {"incident": checked()}, periods=MONTHS),
+    "period": lambda: kpi.compute(["53"], {"incident": validated()}, periods=["2024/26"]),
+    "request": lambda: kpi.compute(["999"], {"incident": validated()}, periods=MONTHS),
     "input": lambda: kpi.validate(3, "incident"),
 }
-KEPT: dict[str, Callable[[], Any]] = {
-    "checked table": checked,
-    "protected": lambda: computed().protect(POLICY),
-    "picture": lambda: computed().plot(),
+OBJECTS: dict[str, Callable[[], Any]] = {
+    "validated table": validated,
+    "protected": lambda: response_times().protect(POLICY),
+    "chart": lambda: response_times().plot(),
     "policy": lambda: POLICY,
-    "process chart": lambda: computed().spc(computed().entries["53"].metric.headline_measure.key),
-    "provenance": lambda: computed().provenance,
+    "process chart": lambda: response_times().spc(
+        response_times().entries["53"].metric.headline_measure.key
+    ),
+    "provenance": lambda: response_times().provenance,
     "report": lambda: kpi.validate(incidents().assign(lpa="Sherwood"), "incident"),
-    "result": computed,
+    "result": response_times,
 }
 COPIES = {
-    "sent": lambda kept: ForkingPickler.loads(ForkingPickler.dumps(kept)),
-    "copied": copy.deepcopy,
+    "pickle": lambda value: ForkingPickler.loads(ForkingPickler.dumps(value)),
+    "deep copy": copy.deepcopy,
 }
 
 
-@pytest.mark.parametrize("how", COPIES)
-@pytest.mark.parametrize("kept", KEPT)
-def test_what_is_kept_comes_back_as_it_was(kept: str, how: str) -> None:
-    if kept == "picture":
+@pytest.mark.parametrize("method", COPIES)
+@pytest.mark.parametrize("name", OBJECTS)
+def test_a_copy_equals_the_original(name: str, method: str) -> None:
+    if name == "chart":
         pytest.importorskip("altair")
-    data = KEPT[kept]()
-    copied = COPIES[how](data)
-    assert type(copied) is type(data)
-    assert repr(copied) == repr(data)
+    original = OBJECTS[name]()
+    copied = COPIES[method](original)
+    assert type(copied) is type(original)
+    assert repr(copied) == repr(original)
 
 
-@pytest.mark.parametrize("how", COPIES)
-def test_a_kept_result_has_the_numbers_the_policy_and_where_they_came_from(how: str) -> None:
-    for data in (computed(), computed().protect(POLICY)):
-        copied = COPIES[how](data)
-        assert copied.to_polars().equals(data.to_polars())
-        assert copied.policy == data.policy
-        assert copied.provenance == data.provenance
-        assert (
-            copied.compare("previous_year")
-            .to_polars()
-            .equals(data.compare("previous_year").to_polars())
-        )
+@pytest.mark.parametrize("method", COPIES)
+def test_a_copied_result_has_the_same_numbers_policy_and_provenance(method: str) -> None:
+    for result in (response_times(), response_times().protect(POLICY)):
+        copied = COPIES[method](result)
+        assert copied.to_polars().equals(result.to_polars())
+        assert copied.policy == result.policy
+        assert copied.provenance == result.provenance
+        expected = result.compare("previous_year").to_polars()
+        assert copied.compare("previous_year").to_polars().equals(expected)
 
 
-@pytest.mark.parametrize("how", COPIES)
-@pytest.mark.parametrize("wrong", ERRORS)
-def test_an_error_crosses_from_another_process_with_all_its_words(wrong: str, how: str) -> None:
-    data = refused(ERRORS[wrong])
-    copied = COPIES[how](data)
-    assert type(copied) is type(data)
-    assert str(copied) == str(data)
-    assert getattr(copied, "problems", None) == getattr(data, "problems", None)
-    assert getattr(copied, "reports", None) == getattr(data, "reports", None)
+@pytest.mark.parametrize("method", COPIES)
+@pytest.mark.parametrize("name", ERRORS)
+def test_a_copied_error_has_the_same_message_problems_and_reports(name: str, method: str) -> None:
+    error = error_of(ERRORS[name])
+    copied = COPIES[method](error)
+    assert type(copied) is type(error)
+    assert str(copied) == str(error)
+    assert getattr(copied, "problems", None) == getattr(error, "problems", None)
+    assert getattr(copied, "reports", None) == getattr(error, "reports", None)
 
 
-def at_work(table: Any) -> kpi.Result:
+def compute_in_worker(table: Any) -> kpi.Result:
     return kpi.compute(["53"], {"incident": table}, periods=MONTHS, by=["lpa"])
 
 
-def test_other_processes_compute_the_same_and_their_errors_are_ours() -> None:
+def test_a_worker_process_returns_the_same_result_and_the_same_error() -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        result = pool.submit(at_work, checked()).result()
-        assert result.to_polars().equals(computed().to_polars())
-        assert result.provenance == computed().provenance
+        result = pool.submit(compute_in_worker, validated()).result()
+        assert result.to_polars().equals(response_times().to_polars())
+        assert result.provenance == response_times().provenance
         with pytest.raises(kpi.ContractError, match="is not in the closed list"):
-            pool.submit(at_work, incidents().assign(lpa="Sherwood")).result()
+            pool.submit(compute_in_worker, incidents().assign(lpa="Sherwood")).result()

@@ -1,4 +1,4 @@
-"""What a result says of where it came from: the same on every engine, and nothing of anyone."""
+"""Provenance and fingerprints do not depend on the engine, and show no value of a table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import swm_kpi as kpi
 from swm_kpi.provenance import Provenance, TableRead, fingerprint, library_version
 
-ANSWER = {
+AGGREGATES = {
     "month": [24291, 24292, 24292],
     "lpa": ["Shropshire", None, "Herefordshire"],
     "rows": [3, 1, 2],
@@ -25,7 +25,7 @@ ANSWER = {
 }
 
 
-def told(**changes: object) -> Provenance:
+def build_provenance(**changes: object) -> Provenance:
     fields: dict[str, object] = {
         "library": "0.1.0",
         "engine": "polars",
@@ -44,18 +44,15 @@ def told(**changes: object) -> Provenance:
     return Provenance(**(fields | changes))  # type: ignore[arg-type]
 
 
-# The fingerprint
-
-
-def test_order_is_nothing_to_a_fingerprint() -> None:
-    turned = {name: ANSWER[name][::-1] for name in reversed(ANSWER)}
-    assert fingerprint(ANSWER) == fingerprint(turned)
+def test_a_fingerprint_does_not_depend_on_order() -> None:
+    reversed_aggregates = {name: AGGREGATES[name][::-1] for name in reversed(AGGREGATES)}
+    assert fingerprint(AGGREGATES) == fingerprint(reversed_aggregates)
     other = {"day": [1], "rows": [2]}
-    assert fingerprint(ANSWER, other) == fingerprint(other, ANSWER)
+    assert fingerprint(AGGREGATES, other) == fingerprint(other, AGGREGATES)
 
 
 @pytest.mark.parametrize(
-    "as_held",
+    "convert",
     [
         lambda name, values: np.array(values, dtype=object),
         lambda name, values: pd.Series(values),
@@ -66,9 +63,9 @@ def test_order_is_nothing_to_a_fingerprint() -> None:
         lambda name, values: [float(value) for value in values] if name == "rows" else values,
     ],
 )
-def test_the_physical_type_is_nothing_to_a_fingerprint(as_held) -> None:
-    stored = {name: as_held(name, values) for name, values in ANSWER.items()}
-    assert fingerprint(stored) == fingerprint(ANSWER)
+def test_a_fingerprint_does_not_depend_on_physical_types(convert) -> None:
+    converted = {name: convert(name, values) for name, values in AGGREGATES.items()}
+    assert fingerprint(converted) == fingerprint(AGGREGATES)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +78,7 @@ def test_the_physical_type_is_nothing_to_a_fingerprint(as_held) -> None:
         pl.Series([date(2024, 4, 1)]),
     ],
 )
-def test_a_day_is_a_day_however_it_is_held(days) -> None:
+def test_a_day_has_one_fingerprint_in_every_type(days) -> None:
     assert fingerprint({"day": days}) == fingerprint({"day": [date(2024, 4, 1)]})
 
 
@@ -96,11 +93,13 @@ def test_a_day_is_a_day_however_it_is_held(days) -> None:
         ("month", [24291, 24292, 24293]),
     ],
 )
-def test_any_change_of_an_aggregate_changes_it(name: str, values: list[object]) -> None:
-    assert fingerprint(ANSWER | {name: values}) != fingerprint(ANSWER)
+def test_any_change_of_an_aggregate_changes_the_fingerprint(
+    name: str, values: list[object]
+) -> None:
+    assert fingerprint(AGGREGATES | {name: values}) != fingerprint(AGGREGATES)
 
 
-def test_a_text_is_not_the_number_it_reads_as() -> None:
+def test_a_text_and_a_number_have_different_fingerprints() -> None:
     assert fingerprint({"code": ["7"]}) != fingerprint({"code": [7]})
 
 
@@ -113,63 +112,60 @@ def test_lists_of_unequal_length_are_refused() -> None:
     st.lists(st.floats(0.01, 1e6), min_size=2, max_size=40),
     st.randoms(use_true_random=False),
 )
-def test_sums_added_in_another_order_have_one_fingerprint(numbers, random) -> None:
-    turned = list(numbers)
-    random.shuffle(turned)
-    first, other = sum(numbers), sum(turned)
-    if f"{first:.8e}" == f"{other:.8e}":  # a sum at the very edge of rounding may fall either way
+def test_sums_added_in_another_order_have_the_same_fingerprint(numbers, random) -> None:
+    shuffled = list(numbers)
+    random.shuffle(shuffled)
+    first, other = sum(numbers), sum(shuffled)
+    if f"{first:.8e}" == f"{other:.8e}":  # a sum between two rounded numbers may round either way
         assert fingerprint({"sum": [first]}) == fingerprint({"sum": [other]})
     assert math.isclose(first, other, rel_tol=1e-9)
 
 
-def test_it_is_short_and_shows_no_value() -> None:
+def test_a_fingerprint_is_short_and_shows_no_value() -> None:
     digest = fingerprint({"name": ["Zebedee"], "rows": [123456789]})
     assert len(digest) == 16
     assert set(digest) <= set("0123456789abcdef")
 
 
-# The value
-
-
-def test_it_is_frozen_and_in_one_order() -> None:
-    provenance = told()
+def test_provenance_is_frozen_and_sorted() -> None:
+    provenance = build_provenance()
     assert [table.name for table in provenance.tables] == ["contact", "incident"]
     assert list(provenance.definitions) == ["15", "57"]
     with pytest.raises(AttributeError):
         provenance.engine = "duckdb"  # type: ignore[misc]
     with pytest.raises(TypeError):
         provenance.definitions["57"] = ""  # type: ignore[index]
-    assert provenance == told()
+    assert provenance == build_provenance()
     assert provenance.table("contact") == TableRead("contact", 2684, "f" * 16)
     assert provenance.table("crime") is None
 
 
-def test_it_goes_through_json_and_back() -> None:
-    provenance = told()
+def test_provenance_survives_json() -> None:
+    provenance = build_provenance()
     assert (
         Provenance.from_dict(json.loads(json.dumps(provenance.to_dict(exact=True)))) == provenance
     )
 
 
-def test_what_goes_with_disclosed_numbers_tells_no_count() -> None:
-    written = json.dumps(told().to_dict(exact=False))
+def test_inexact_provenance_has_no_count() -> None:
+    written = json.dumps(build_provenance().to_dict(exact=False))
     for secret in ("881", "2684", "0" * 16, "f" * 16, "rows", "left out"):
         assert secret not in written.replace("#00000000", "")
-    back = Provenance.from_dict(json.loads(written))
-    assert back.table("incident") == TableRead("incident", validated=False)
-    assert back.definitions == told().definitions
+    restored = Provenance.from_dict(json.loads(written))
+    assert restored.table("incident") == TableRead("incident", validated=False)
+    assert restored.definitions == build_provenance().definitions
 
 
-def test_assumptions_of_any_type_can_be_written() -> None:
+def test_assumptions_of_any_type_are_written_as_json() -> None:
     values = {"codes": frozenset({"b", "a"}), "day": date(2024, 4, 1), "on": True, "n": None}
-    provenance = told(assumptions=values).to_dict(exact=True)["assumptions"]
+    provenance = build_provenance(assumptions=values).to_dict(exact=True)["assumptions"]
     assert provenance == {"codes": ["a", "b"], "day": "2024-04-01", "n": None, "on": True}
     json.dumps(provenance)
 
 
 @pytest.mark.parametrize("part", ["library", "definitions", "tables", "coverage", "as_at"])
-def test_a_broken_account_is_refused_by_name(part: str) -> None:
-    broken = told().to_dict(exact=True)
+def test_provenance_with_a_missing_part_is_refused(part: str) -> None:
+    broken = build_provenance().to_dict(exact=True)
     del broken[part]
     with pytest.raises(kpi.InputError, match="provenance of a dataset cannot be read"):
         Provenance.from_dict(broken)
@@ -179,5 +175,5 @@ def test_the_library_knows_its_version() -> None:
     assert library_version()
 
 
-def test_it_is_public() -> None:
+def test_provenance_is_public() -> None:
     assert kpi.Provenance is Provenance
