@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.engines import lacking, needed
+from tests.support.engines import require_modules, skip_or_fail
 
 ROOT = Path(__file__).parents[2]
 # One page of each layout.
@@ -55,10 +55,10 @@ class SilentHandler(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    needed("playwright", "axe_playwright_python", extra="browser")
+    require_modules("playwright", "axe_playwright_python", extra="browser")
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
-        lacking("there is no Chromium on this machine")
+        skip_or_fail("there is no Chromium on this machine")
     from playwright import sync_api as playwright
 
     with playwright.sync_playwright() as started:
