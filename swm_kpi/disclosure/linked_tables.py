@@ -264,13 +264,13 @@ class LinkedTables:
         for (count, span, members), subset in list(self._cell_ids.items()):
             for outer in sorted(wholes.get(count, ())):
                 outer_members = self._members_of(self._counts[outer], members)
-                whole = self._cell_ids.get((outer, span, outer_members))
-                if whole is None or whole == subset:
+                superset = self._cell_ids.get((outer, span, outer_members))
+                if superset is None or superset == subset:
                     continue
-                rows = self._share_rows.get((subset, whole), [])
+                rows = self._share_rows.get((subset, superset), [])
                 # An implied period has no row, but an attacker can calculate its share.
-                if rows or not self.cells[subset].rows or not self.cells[whole].rows:
-                    complement = self._add_complement(subset, whole)
+                if rows or not self.cells[subset].rows or not self.cells[superset].rows:
+                    complement = self._add_complement(subset, superset)
                     for row in rows:
                         self.cells_of_row[row].append(complement)
 

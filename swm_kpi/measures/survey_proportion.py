@@ -118,7 +118,7 @@ class SurveyProportion(TableMeasure):
 
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
-        valid = all_of(self.where, self.valid)
+        valid = self.valid if self.where is None else self.where & self.valid
         return (
             f"Of the answers in the {self.of.table} table where {english(valid)}, the "
             f"weighted share where {english(self.favourable)}. {self._describe_period()}"

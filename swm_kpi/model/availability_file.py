@@ -94,7 +94,7 @@ def _read_tables(file: Path) -> list[dict[str, Any]]:
         failure = f"it is not TOML: {error}" if "utf" not in str(error) else "it is not UTF-8 text"
     if failure:
         raise InputError(f"Availability file {file.name!r}: {failure}.")
-    tables = content.get("metric", [])
+    tables: list[dict[str, Any]] = content.get("metric", [])
     extra = sorted(set(content) - {"metric"})
     is_list = isinstance(tables, list) and all(isinstance(table, dict) for table in tables)
     if extra or not is_list:
