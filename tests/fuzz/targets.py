@@ -124,7 +124,7 @@ def command_line(content: bytes) -> None:
         output = io.StringIO()
         try:
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-                code = main.main(["compute", *safe])
+                code = main(["compute", *safe])
         except SystemExit as stop:
             code = stop.code
         finally:
