@@ -1,7 +1,7 @@
-"""The canary: whatever fails or is written, no value of a table comes out of it.
+"""The canary: no error message, output or log contains a value of a table.
 
-Every text and every key of every table of the catalogue holds ``MARK``. The tests of bad input hold
-themselves to the same (``tests/support/bad_inputs.py``), case by case.
+Every text and every key of every table of the catalogue contains ``MARKER``. The tests of bad input
+check the same for each case (``tests/support/bad_inputs.py``).
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from swm_kpi.errors import clear_tracebacks
 from swm_kpi.testing import valid_rows
 from tests.support import engines
 from tests.support.bad_inputs import (
-    EVERYTHING,
-    MARK,
-    Q1,
+    ALL_MEASURES,
+    MARKER,
+    QUARTERS,
     Visit,
-    assert_quiet,
+    assert_no_marker,
+    build_metric,
     compute,
-    metric,
-    nothing_is_told,
-    refused,
+    no_marker_is_printed,
+    raises_without_marker,
     rows,
 )
 from tests.support.contract_frames import columns_of, frame_of
 
-pytestmark = [*engines.IGNORED_WARNINGS, pytest.mark.usefixtures(nothing_is_told.__name__)]
+pytestmark = [*engines.IGNORED_WARNINGS, pytest.mark.usefixtures(no_marker_is_printed.__name__)]
 
 PLAN = kpi.catalogue()
 METRICS = [item for item in PLAN if isinstance(item, kpi.Metric)]
-TOLD = {
+PUBLISHED_TEXTS = {
     column.name
     for metric in METRICS
     for measure in metric.measures
@@ -48,49 +48,49 @@ TOLD = {
     for column in measure.of.columns.values()
     if column.dtype is str
 }
-"""Texts that are written to be read: what a narrative measure is for."""
+"""Text columns that a text report publishes."""
 ROWS = 12
 
 
-def seeded(contract: ContractType, *, everywhere: bool) -> pl.DataFrame:
-    """Rows with a marker in each text and key: where the contract lets it stand, or everywhere."""
+def plant_markers(contract: ContractType, *, everywhere: bool) -> pl.DataFrame:
+    """Return rows with a marker in texts and keys: where the contract allows it, or everywhere."""
     columns = columns_of(contract, valid_rows(contract, ROWS))
     for name, column in contract.columns.items():
         if column.dtype is not str:
             continue
-        free = column.domain is None and column.str_matches is None
-        open_ = column.dimension is not None or name in TOLD
-        if everywhere or (free and not open_):
-            columns[name] = [f"{MARK} {name} {number}" for number in range(ROWS)]
+        is_free = column.domain is None and column.str_matches is None
+        is_shown = column.dimension is not None or name in PUBLISHED_TEXTS
+        if everywhere or (is_free and not is_shown):
+            columns[name] = [f"{MARKER} {name} {number}" for number in range(ROWS)]
     return frame_of(contract, columns)
 
 
-# How a table is handed over
+# The forms of a table
 
 
-def as_objects(frame: pl.DataFrame, _: Path) -> Any:
+def to_objects(frame: pl.DataFrame, _: Path) -> Any:
     return frame.to_pandas().astype(object)
 
 
-def as_csv(frame: pl.DataFrame, folder: Path) -> Any:
+def to_csv_file(frame: pl.DataFrame, folder: Path) -> Any:
     frame.write_csv(folder / "table.csv")
     return folder / "table.csv"
 
 
-def as_parquet(frame: pl.DataFrame, folder: Path) -> Any:
+def to_parquet_file(frame: pl.DataFrame, folder: Path) -> Any:
     frame.write_parquet(folder / "table.parquet")
     return folder / "table.parquet"
 
 
-def as_duckdb(frame: pl.DataFrame, _: Path) -> Any:
+def to_duckdb(frame: pl.DataFrame, _: Path) -> Any:
     return engines.loader("DuckDB")("table", frame)
 
 
-Way = Callable[[pl.DataFrame, Path], Any]
+Conversion = Callable[[pl.DataFrame, Path], Any]
 
 
-def attempts(argument: Any, contract: ContractType) -> Iterator[Callable[[], Any]]:
-    """Everything that can be asked of a table."""
+def iter_requests(argument: Any, contract: ContractType) -> Iterator[Callable[[], Any]]:
+    """Yield every kind of request that reads a table."""
     table = contract.table
     refs = [metric.ref for metric in METRICS if table in metric.contracts]
     data = {table: argument}
@@ -98,13 +98,15 @@ def attempts(argument: Any, contract: ContractType) -> Iterator[Callable[[], Any
     yield lambda: kpi.validate(argument, contract, strict=True)
     yield lambda: kpi.validate(argument, contract).table
     yield lambda: kpi.check_inputs(data)
-    yield lambda: kpi.query_plan(refs, data, periods=Q1)
-    yield lambda: kpi.compute(refs, data, periods=Q1, by=["lpa"])
-    yield lambda: kpi.compute(refs, data, periods=Q1, on_violation="withhold", as_at="2024-06-14")
+    yield lambda: kpi.query_plan(refs, data, periods=QUARTERS)
+    yield lambda: kpi.compute(refs, data, periods=QUARTERS, by=["lpa"])
+    yield lambda: kpi.compute(
+        refs, data, periods=QUARTERS, on_violation="withhold", as_at="2024-06-14"
+    )
 
 
-def written(result: kpi.Result, folder: Path) -> Iterator[str]:
-    """Everything that a result can be written, shown or turned into."""
+def iter_outputs(result: kpi.Result, folder: Path) -> Iterator[str]:
+    """Yield the text of every output of a result."""
     yield str(result) + repr(result) + result._repr_html_()
     yield str(result.compare("previous_period").to_polars().to_dicts())
     results = [result] if result.by else [result, result.protect(kpi.DisclosurePolicy())]
@@ -117,66 +119,64 @@ def written(result: kpi.Result, folder: Path) -> Iterator[str]:
         yield str(pl.read_parquet_metadata(folder / "dataset.parquet"))
 
 
-def tried(data: Any, contract: ContractType, folder: Path | None = None) -> int:
-    """Ask everything of a table, hold whatever comes of it to silence, and count the refusals.
+def count_refusals(data: Any, contract: ContractType, folder: Path | None = None) -> int:
+    """Make every request of a table, check that no output has a marker, and count the errors.
 
-    Results are written too where there is a folder for them.
+    With a folder, the results are also written.
     """
-    failed = 0
-    for attempt in attempts(data, contract):
+    failures = 0
+    for attempt in iter_requests(data, contract):
         try:
             answer = attempt()
         except SwmKpiError as error:
-            failed += 1
-            assert_quiet(error)
+            failures += 1
+            assert_no_marker(error)
             continue
         texts = [str(answer), repr(answer)]
         if isinstance(answer, kpi.Result):
             texts.append(str(answer.to_polars().to_dicts()))
-            texts += written(answer, folder) if folder is not None else ()
-        assert not [text for text in texts if MARK in text]
-    return failed
+            texts += iter_outputs(answer, folder) if folder is not None else ()
+        assert not [text for text in texts if MARKER in text]
+    return failures
 
 
 @pytest.mark.parametrize("contract", PLAN.contracts.values(), ids=PLAN.contracts)
-def test_no_marker_comes_out_of_a_table_that_keeps_its_contract(
-    contract: ContractType, tmp_path: Path
-) -> None:
-    """Not out of what is computed, written or shown, and not out of what it lacks."""
-    tried(seeded(contract, everywhere=False), contract, tmp_path)
+def test_a_valid_table_reveals_no_marker(contract: ContractType, tmp_path: Path) -> None:
+    """No result, file, report or error message contains it."""
+    count_refusals(plant_markers(contract, everywhere=False), contract, tmp_path)
 
 
 @pytest.mark.parametrize("contract", PLAN.contracts.values(), ids=PLAN.contracts)
-def test_no_marker_comes_out_of_a_table_that_breaks_its_contract(contract: ContractType) -> None:
-    """Every text and key is wrong, and a column that nobody knows is there too."""
-    frame = seeded(contract, everywhere=True).with_columns(surname=pl.lit(MARK))
-    failed = tried(frame, contract)
+def test_an_invalid_table_reveals_no_marker(contract: ContractType) -> None:
+    """Every text and key is wrong, and the table has an unknown column."""
+    frame = plant_markers(contract, everywhere=True).with_columns(surname=pl.lit(MARKER))
+    failures = count_refusals(frame, contract)
     closed = [value for value in contract.columns.values() if value.domain or value.str_matches]
-    assert failed or not any(item.dtype is str for item in closed)
+    assert failures or not any(item.dtype is str for item in closed)
 
 
-@pytest.mark.parametrize("way", [as_objects, as_csv, as_parquet, as_duckdb])
+@pytest.mark.parametrize("convert", [to_objects, to_csv_file, to_parquet_file, to_duckdb])
 @pytest.mark.parametrize("everywhere", [False, True], ids=["right", "wrong"])
 @pytest.mark.parametrize("name", ["incident", "crime", "contact", "workforce_snapshot"])
-def test_no_marker_comes_out_however_a_table_is_given(
-    name: str, everywhere: bool, way: Way, tmp_path: Path
+def test_no_form_of_a_table_reveals_a_marker(
+    name: str, everywhere: bool, convert: Conversion, tmp_path: Path
 ) -> None:
     contract = PLAN.contracts[name]
-    tried(way(seeded(contract, everywhere=everywhere), tmp_path), contract)
+    count_refusals(convert(plant_markers(contract, everywhere=everywhere), tmp_path), contract)
 
 
 @pytest.mark.parametrize("name", ["Ibis on DuckDB", "Ibis on PostgreSQL", "Spark"])
-def test_no_marker_comes_out_of_another_engine(name: str) -> None:
+def test_no_engine_reveals_a_marker(name: str) -> None:
     loader = engines.loader(name)
     for everywhere in (False, True):
-        frame = seeded(PLAN.contracts["incident"], everywhere=everywhere)
-        tried(loader("incident", frame), PLAN.contracts["incident"])
+        frame = plant_markers(PLAN.contracts["incident"], everywhere=everywhere)
+        count_refusals(loader("incident", frame), PLAN.contracts["incident"])
 
 
 @pytest.mark.parametrize("contract", PLAN.contracts.values(), ids=PLAN.contracts)
 def test_the_command_line_prints_no_marker(contract: ContractType, tmp_path: Path) -> None:
-    """Whatever it exits with; what it prints is looked through when the test ends."""
-    path = as_csv(seeded(contract, everywhere=True), tmp_path)
+    """The fixture checks the printed text after the test, for any exit code."""
+    path = to_csv_file(plant_markers(contract, everywhere=True), tmp_path)
     refs = [metric.ref for metric in METRICS if contract.table in metric.contracts]
     days = ["--start", "2024-04-01", "--end", "2024-06-30", "--data", f"{contract.table}={path}"]
     assert main(["validate", contract.table, str(path), "--strict"]) in (0, 11)
@@ -184,92 +184,95 @@ def test_the_command_line_prints_no_marker(contract: ContractType, tmp_path: Pat
     assert main(["compute", *refs, *days, "--on-violation", "withhold"]) in (0, 11)
 
 
-# What fails inside
+# Errors inside an engine
 
 
-class Loud:
-    """An object that shows a value in whatever way it is printed."""
+class PrintsMarker:
+    """An object with the marker as its text."""
 
     def __repr__(self) -> str:
-        return MARK
+        return MARKER
 
     __str__ = __repr__
 
 
-class Stream:
-    """A table of Arrow's kind that fails as it is read."""
+class FailingArrowStream:
+    """A table of the Arrow protocol that raises when it is read."""
 
     column_names = ("visit_id",)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        raise ValueError(f"no row {MARK}")
+        raise ValueError(f"no row {MARKER}")
 
 
-def headerless(folder: Path) -> Path:
-    """A file without a header: its first row would be its columns' names."""
+def write_csv_without_header(folder: Path) -> Path:
+    """Write a file without a header, so that its first row is read as the names of columns."""
     path = folder / "visits.csv"
-    path.write_text(f"{MARK},{MARK} Jones\n{MARK}2,{MARK} Smith\n", encoding="utf-8")
+    path.write_text(f"{MARKER},{MARKER} Jones\n{MARKER}2,{MARKER} Smith\n", encoding="utf-8")
     return path
 
 
-def step_that_fails(_: Path) -> Any:
+def build_failing_lazy_frame(_: Path) -> Any:
     return pl.DataFrame(rows()).lazy().with_columns(pl.col("visitor").str.to_date("%Y-%m-%d"))
 
 
-def python_that_fails(_: Path) -> Any:
-    def fails(text: str) -> str:
+def build_failing_python_function(_: Path) -> Any:
+    def raise_error(text: str) -> str:
         raise KeyError(text)
 
     frame = pl.DataFrame(rows()).lazy()
-    return frame.with_columns(pl.col("visitor").map_elements(fails, return_dtype=pl.String))
+    return frame.with_columns(pl.col("visitor").map_elements(raise_error, return_dtype=pl.String))
 
 
-def view_that_fails(_: Path) -> Any:
+def build_failing_duckdb_view(_: Path) -> Any:
     table = engines.loader("DuckDB")("visit", pl.DataFrame(rows()))
     return table.project("* REPLACE (CAST(CAST(visitor AS INTEGER) AS VARCHAR) AS visit_id)")
 
 
-def ibis_that_fails(_: Path) -> Any:
+def build_failing_ibis_table(_: Path) -> Any:
     table = engines.loader("Ibis on DuckDB")("visit", pl.DataFrame(rows()))
     return table.mutate(visit_id=table.visitor.cast("int64").cast("string"))
 
 
-def spark_that_fails(_: Path) -> Any:
+def build_failing_spark_frame(_: Path) -> Any:
     frame = engines.loader("Spark")("visit", pl.DataFrame(rows()))
     return frame.selectExpr("CAST(CAST(visitor AS INT) AS STRING) AS visit_id", "came_at")
 
 
-def spoilt_parquet(folder: Path) -> Any:
-    path = as_parquet(pl.DataFrame(rows()), folder)
+def write_truncated_parquet(folder: Path) -> Any:
+    path = to_parquet_file(pl.DataFrame(rows()), folder)
     path.write_bytes(path.read_bytes()[:-30])
     return path
 
 
-def first_row_as_labels(_: Path) -> Any:
-    return pd.DataFrame([[1, 2]], columns=[f"{MARK} Jones", MARK])
+def use_first_row_as_labels(_: Path) -> Any:
+    return pd.DataFrame([[1, 2]], columns=[f"{MARKER} Jones", MARKER])
 
 
-FAILING = (
-    headerless, step_that_fails, python_that_fails, view_that_fails, ibis_that_fails,
-    spark_that_fails, spoilt_parquet, first_row_as_labels, lambda _: Stream(), lambda _: Loud(),
-    lambda _: pd.DataFrame({"visit_id": [Loud()]}), lambda _: pd.Series([MARK]), lambda _: [MARK],
+FAILING_TABLES = (
+    write_csv_without_header, build_failing_lazy_frame, build_failing_python_function,
+    build_failing_duckdb_view, build_failing_ibis_table,
+    build_failing_spark_frame, write_truncated_parquet, use_first_row_as_labels,
+    lambda _: FailingArrowStream(), lambda _: PrintsMarker(),
+    lambda _: pd.DataFrame({"visit_id": [PrintsMarker()]}), lambda _: pd.Series([MARKER]),
+    lambda _: [MARKER],
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("make", FAILING)
-def test_no_marker_comes_out_of_what_fails_inside(
+@pytest.mark.parametrize("make", FAILING_TABLES)
+def test_an_error_inside_an_engine_reveals_no_marker(
     make: Callable[[Path], Any], tmp_path: Path
 ) -> None:
-    """An engine's own error, which holds the value, goes no further than the engine."""
+    """The error of an engine contains the value, so the library does not pass it on."""
     data = make(tmp_path)
-    with refused((InputError, ContractError)):
+    with raises_without_marker((InputError, ContractError)):
         _ = kpi.validate(data, Visit).table
-    with refused((InputError, ContractError)):
-        compute(data, *EVERYTHING)
+    with raises_without_marker((InputError, ContractError)):
+        compute(data, *ALL_MEASURES)
 
 
-def test_an_error_nobody_foresaw_forgets_the_table_too() -> None:
-    """Its frames, files and lines stay, for whoever mends it; their variables do not."""
+def test_an_unexpected_error_keeps_no_variables_of_the_table() -> None:
+    """Its traceback keeps files and lines, which help to fix it, but no variables."""
 
     @clear_tracebacks
     def computes(table: pl.DataFrame, *, name: str) -> None:
@@ -289,15 +292,17 @@ def test_an_error_nobody_foresaw_forgets_the_table_too() -> None:
     for error in (caught.value, caught.value.__cause__):
         record = traceback.TracebackException.from_exception(error, capture_locals=True)
         inner = [item for item in record.stack if item.name in ("wrapper", "computes", "deeper")]
-        assert MARK not in str([item.locals for item in inner])
+        assert MARKER not in str([item.locals for item in inner])
 
 
-def test_the_markers_would_be_found() -> None:
-    """The same error, not made to forget, does hold the rows: so the tests above can fail."""
-    inside = kpi.compute.__wrapped__  # type: ignore[attr-defined]
-    made = metric(*EVERYTHING)
+def test_the_canary_finds_a_marker_in_an_error_that_keeps_its_variables() -> None:
+    """Without ``clear_tracebacks``, the same error contains the rows, so these tests can fail."""
+    compute_without_clearing = kpi.compute.__wrapped__  # type: ignore[attr-defined]
+    metric = build_metric(*ALL_MEASURES)
     data = {"visit": pl.DataFrame(rows(grade=["none", "low", None]))}
     with pytest.raises(ContractError) as caught:
-        inside([made], data, periods=Q1, catalogue=kpi.Catalogue([made]))
+        compute_without_clearing(
+            [metric], data, periods=QUARTERS, catalogue=kpi.Catalogue([metric])
+        )
     with pytest.raises(AssertionError):
-        assert_quiet(caught.value)
+        assert_no_marker(caught.value)

@@ -35,27 +35,29 @@ from swm_kpi.model.lock import iter_lock_problems
 from swm_kpi.output import write_text
 from swm_kpi.site.markup import tag
 from tests.support.bad_inputs import (
-    HERE,
-    TABLES,
+    IN_MEMORY,
+    LOCAL_INPUTS,
+    MARKER,
     VISITS,
-    Give,
+    BuildTable,
     Visit,
+    build_metric,
     case,
     cells,
     compute,
-    metric,
-    nothing_is_told,
-    refused,
+    no_marker_is_printed,
+    raises_without_marker,
     rows,
 )
-from tests.support.bad_inputs import MARK as M
 from tests.support.engines import IGNORED_WARNINGS
 
-pytestmark = [*IGNORED_WARNINGS, pytest.mark.usefixtures(nothing_is_told.__name__)]
+pytestmark = [*IGNORED_WARNINGS, pytest.mark.usefixtures(no_marker_is_printed.__name__)]
 ROOT = Path(__file__).parents[2]
-MACHINE = sorted((ROOT / "swm_kpi").rglob("*.py")) + sorted((ROOT / "definitions").rglob("*.py"))
+SOURCE_FILES = sorted((ROOT / "swm_kpi").rglob("*.py")) + sorted(
+    (ROOT / "definitions").rglob("*.py")
+)
 
-# An open breakdown takes its members from the data, so that hostile text can reach a result.
+# The members of an open breakdown come from the data, so hostile text can reach a result.
 TEAM = Dimension("team", "Team", description="The force's own teams, whatever they are called.")
 
 
@@ -66,22 +68,22 @@ class Job(Contract, row_unit=Unit.EVENTS):
     team = Column(str, dimension=TEAM, nullable=True, description="The team.")
 
 
-def jobs(give: Give, team: str) -> kpi.Result:
-    made = metric(Count(key="jobs", of=Job, at=Job.day), dimensions=[TEAM])
-    table = give({"day": [date(2024, 5, 1)] * 2, "team": [team, "Plain"]})
-    return compute({"job": table}, made=made, by=["team"], coverage={})
+def compute_jobs(build_table: BuildTable, team: str) -> kpi.Result:
+    metric = build_metric(Count(key="jobs", of=Job, at=Job.day), dimensions=[TEAM])
+    table = build_table({"day": [date(2024, 5, 1)] * 2, "team": [team, "Plain"]})
+    return compute({"job": table}, metric=metric, by=["team"], coverage={})
 
 
-RUNS = ['=HYPERLINK("https://x.example","y")', "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1"]
+FORMULAS = ['=HYPERLINK("https://x.example","y")', "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1"]
 
 
-@case(53, *HERE)
-@pytest.mark.parametrize("text", RUNS)
+@case(53, *IN_MEMORY)
+@pytest.mark.parametrize("text", FORMULAS)
 def test_text_that_a_spreadsheet_would_run_is_made_harmless(
-    give: Give, text: str, tmp_path: Path
+    build_table: BuildTable, text: str, tmp_path: Path
 ) -> None:
-    """Numbers are left alone; ``test_export.py`` and ``test_spreadsheets.py`` try each writer."""
-    result = jobs(give, text)
+    """Numbers are not changed. ``test_files.py`` and ``test_spreadsheets.py`` test each format."""
+    result = compute_jobs(build_table, text)
     assert text in cells(result, "jobs", "team")
     result.to_csv(tmp_path / "a.csv", policy="none")
     table = pd.read_csv(tmp_path / "a.csv", dtype=str, keep_default_na=False)
@@ -120,23 +122,23 @@ MARKUP = {
 
 @case(54, name="text", **MARKUP)
 def test_markup_in_a_title_or_a_member_is_shown_and_not_run(text: str) -> None:
-    """In a notebook and on a page; ``test_site`` builds a whole site of such texts."""
-    made = metric(VISITS, title=text)
-    page = Elements(compute(pl.DataFrame(rows()), made=made)._repr_html_())
-    page.feed(jobs(HERE[1], text)._repr_html_())
+    """That is so in a notebook and on a page."""
+    metric = build_metric(VISITS, title=text)
+    page = Elements(compute(pl.DataFrame(rows()), metric=metric)._repr_html_())
+    page.feed(compute_jobs(IN_MEMORY[1], text)._repr_html_())
     assert not page.names & {"script", "img", "svg", "a"}
     assert not page.events
     assert not page.links
-    shown = Elements(tag("p", made.title))
+    shown = Elements(tag("p", metric.title))
     assert shown.names == {"p"}
     assert not shown.events
 
 
-@case(55, *TABLES)
+@case(55, *LOCAL_INPUTS)
 @pytest.mark.parametrize("text", ["x'; DROP TABLE visit;--", '" OR 1=1 --', "a' OR 'a'='a"])
-def test_text_with_quotes_is_a_value_and_never_a_query(give: Give, text: str) -> None:
-    """A member named so is counted as any other, and a row of it is found by no other name."""
-    result = jobs(give, text)
+def test_text_with_quotes_is_a_value_and_never_a_query(build_table: BuildTable, text: str) -> None:
+    """Such a member is counted like any other, and only its exact name matches it."""
+    result = compute_jobs(build_table, text)
     assert cells(result, "jobs", "team") == [*sorted([text, "Plain"]), "All"]
     assert cells(result, "jobs") == [1, 1, 2]
 
@@ -147,13 +149,13 @@ def test_text_with_quotes_is_a_value_and_never_a_query(give: Give, text: str) ->
         text = Column(str, description="What it says.")
 
     counted = Count(key="notes", of=Note, at=Note.day, where=Note.text == text)
-    made = metric(counted, dimensions=[])
-    table = give({"day": [date(2024, 5, 1)] * 2, "text": [text, "Plain"]})
-    assert cells(compute({"note": table}, made=made, coverage={}), "notes") == [1]
+    metric = build_metric(counted, dimensions=[])
+    table = build_table({"day": [date(2024, 5, 1)] * 2, "text": [text, "Plain"]})
+    assert cells(compute({"note": table}, metric=metric, coverage={}), "notes") == [1]
 
 
-def calls_in(path: Path) -> set[str]:
-    """Names of the functions and methods that a file calls."""
+def called_names(path: Path) -> set[str]:
+    """Return the names of the functions and methods that a file calls."""
     return {
         getattr(node.func, "attr", getattr(node.func, "id", ""))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
@@ -173,30 +175,30 @@ NEVER_CALLED = {
     "names", [pytest.param(names, id=f"{number}-calls") for number, names in NEVER_CALLED.items()]
 )
 def test_nothing_that_runs_text_is_called(names: set[str]) -> None:
-    """``test_architecture.py`` bans modules whose files run code, too."""
-    assert {path.name: output for path in MACHINE if (output := calls_in(path) & names)} == {}
+    """``test_architecture.py`` also refuses imports of modules that run code."""
+    assert {
+        path.name: output for path in SOURCE_FILES if (output := called_names(path) & names)
+    } == {}
 
 
 @case(56, name="data", python="metrics.py", module="os", folder="definitions")
-def test_a_definition_is_code_under_review_and_never_a_file_that_is_named(
-    data: str, tmp_path: Path
-) -> None:
-    """No argument runs a file: what is passed as data, refs or availability is only ever read."""
+def test_no_argument_runs_a_file(data: str, tmp_path: Path) -> None:
+    """Files that are passed as data, refs or availability are only read."""
     edge_case = tmp_path / data
     edge_case.write_text("raise SystemExit('it ran')", encoding="utf-8")
-    with refused(InputError):
+    with raises_without_marker(InputError):
         kpi.validate(edge_case, Visit)
-    with refused((InputError, DefinitionError)):
+    with raises_without_marker((InputError, DefinitionError)):
         kpi.catalogue(availability=edge_case)
-    with refused(RequestError):
+    with raises_without_marker(RequestError):
         kpi.compute([str(edge_case)], {}, periods=["2024-05"])
 
 
-@case(57, name="folder", machine="swm_kpi", content="definitions")
-def test_definitions_are_installed_and_never_found_by_looking(folder: str) -> None:
-    """Only a distribution's entry point brings a package in; no other name is ever imported.
+@case(57, name="folder", library="swm_kpi", definitions="definitions")
+def test_definitions_are_imported_only_by_entry_point(folder: str) -> None:
+    """Only the entry point of a distribution loads a package.
 
-    (The list of cases would have no plugins; the design has them, by entry point.)
+    (The list of cases has no plugins; by design there are plugins, with an entry point.)
     """
     imported = {
         (str(path.relative_to(ROOT)), ast.unparse(node.args[0]))
@@ -205,15 +207,15 @@ def test_definitions_are_installed_and_never_found_by_looking(folder: str) -> No
         if isinstance(node, ast.Call)
         and getattr(node.func, "attr", getattr(node.func, "id", "")) == "import_module"
     }
-    lazily = {
+    lazy_imports = {
         ("swm_kpi/__init__.py", "_LAZY_NAMES[name]"),
         ("swm_kpi/__init__.py", "f'swm_kpi.{name}'"),
     }
-    installed = {("swm_kpi/model/plugins.py", "package")}
-    assert imported == (lazily | installed if folder == "swm_kpi" else set())
+    plugin_imports = {("swm_kpi/model/plugins.py", "package")}
+    assert imported == (lazy_imports | plugin_imports if folder == "swm_kpi" else set())
 
 
-NAMES = {
+PATHS = {
     "up": "../../etc/x",
     "up_and_down": "a/../../b",
     "absolute": "/etc/x",
@@ -226,20 +228,20 @@ NAMES = {
 }
 
 
-@case(58, name="ref", **NAMES)
-def test_a_ref_that_would_be_a_path_is_no_ref(ref: str) -> None:
-    with refused(DefinitionError, "ref"):
-        metric(VISITS, ref=ref)
-    with refused(DefinitionError, "key"):
-        metric(VISITS, key=ref)
+@case(58, name="ref", **PATHS)
+def test_a_ref_that_could_be_a_path_is_refused(ref: str) -> None:
+    with raises_without_marker(DefinitionError, "ref"):
+        build_metric(VISITS, ref=ref)
+    with raises_without_marker(DefinitionError, "key"):
+        build_metric(VISITS, key=ref)
 
 
 @case(58, name="name", folder="", up="..", missing="no/such.csv", nul="a\0b", long="x" * 300)
-def test_a_file_that_cannot_be_written_is_named_and_nothing_else_is(
+def test_the_error_for_a_file_that_cannot_be_written_names_only_the_file(
     name: str, tmp_path: Path
 ) -> None:
-    """``test_export.py`` tries links, folders and files that are there already."""
-    with refused(OutputError):
+    """``test_files.py`` tests links, folders and existing files."""
+    with raises_without_marker(OutputError):
         write_text(tmp_path / name if name else "", "text")
     assert list(tmp_path.iterdir()) == []
 
@@ -249,7 +251,7 @@ def test_a_file_that_cannot_be_written_is_named_and_nothing_else_is(
 def test_only_parquet_and_csv_are_read(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"visits{suffix}"
     path.write_bytes(b"cos\nsystem\n(S'echo it ran'\ntR.")
-    with refused(InputError, "is not read"):
+    with raises_without_marker(InputError, "is not read"):
         kpi.validate(path, Visit)
 
 
@@ -257,17 +259,17 @@ def test_only_parquet_and_csv_are_read(suffix: str, tmp_path: Path) -> None:
 def test_a_pickle_under_another_name_is_not_run(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"visits{suffix}"
     path.write_bytes(b"cos\nsystem\n(S'echo it ran'\ntR.")
-    with refused(InputError):
+    with raises_without_marker(InputError):
         kpi.validate(path, Visit)
 
 
 @case(60, name="text", yaml="metric:\n  - ref: no\n", tag="!!python/object/apply:os.system ['x']",
       not_dated='[[metric]]\nref = "15"\ndate = 12:30:00\n')  # fmt: skip
-def test_a_force_states_its_truth_in_toml_alone(text: str, tmp_path: Path) -> None:
+def test_an_availability_file_is_only_read_as_toml(text: str, tmp_path: Path) -> None:
     """YAML would read ``no`` as false and ``12:30`` as 750, and can run code."""
     path = tmp_path / "availability.toml"
     path.write_text(text, encoding="utf-8")
-    with refused((InputError, DefinitionError)):
+    with raises_without_marker((InputError, DefinitionError)):
         kpi.catalogue(availability=path)
 
 
@@ -278,44 +280,46 @@ class Victim(Contract, row_unit=Unit.PEOPLE):
     seen_on = Column(date, description="When.")
 
 
-@case(61, *HERE)
-def test_a_name_in_a_key_is_nowhere_to_be_found(give: Give) -> None:
-    """``test_canary.py`` does so for every table of the catalogue, and everything that fails."""
-    table = give({"victim_name": [f"{M} Doe", f"{M} Doe", None], "seen_on": [date(2024, 4, 1)] * 3})
+@case(61, *IN_MEMORY)
+def test_a_name_in_a_key_is_in_no_message(build_table: BuildTable) -> None:
+    """``test_canary.py`` tests this for every table of the catalogue."""
+    table = build_table(
+        {"victim_name": [f"{MARKER} Doe", f"{MARKER} Doe", None], "seen_on": [date(2024, 4, 1)] * 3}
+    )
     report = kpi.validate(table, Victim)
-    assert {(v.rule, v.rows) for v in report.violations} == {
+    assert {(violation.rule, violation.rows) for violation in report.violations} == {
         ("does not match the pattern [0-9]+", 2), ("is missing", 1), ("is not unique", 1),
     }  # fmt: skip
-    with refused(ContractError):
+    with raises_without_marker(ContractError):
         _ = report.table
-    made = metric(Count(key="seen", of=Victim, at=Victim.seen_on), dimensions=[])
-    with refused(ContractError):
-        compute({"victim": table}, made=made, coverage={})
+    metric = build_metric(Count(key="seen", of=Victim, at=Victim.seen_on), dimensions=[])
+    with raises_without_marker(ContractError):
+        compute({"victim": table}, metric=metric, coverage={})
 
 
-def changed(**fields: Any) -> kpi.Metric:
-    return metric(VISITS, **fields)
+def build_changed_metric(**fields: Any) -> kpi.Metric:
+    return build_metric(VISITS, **fields)
 
 
-def catalogue_of(*entries: Any) -> Any:
+def build_catalogue_later(*entries: Any) -> Any:
     return lambda: kpi.Catalogue(entries)
 
 
-WRONG = {
-    "one_ref_twice": catalogue_of(changed(), changed(key="other")),
-    "one_key_twice": catalogue_of(changed(), changed(ref="T2")),
-    "alias_of_none": catalogue_of(
-        changed(),
+CONTRADICTORY_CATALOGUES = {
+    "one_ref_twice": build_catalogue_later(build_changed_metric(), build_changed_metric(key="other")),
+    "one_key_twice": build_catalogue_later(build_changed_metric(), build_changed_metric(ref="T2")),
+    "alias_of_none": build_catalogue_later(
+        build_changed_metric(),
         MetricAlias(ref="T2", key="other", title="Other", objective=SECURE, of="T9",
               availability=kpi.catalogue()["15"].availability, summary="Another."),
     ),
 }  # fmt: skip
 
 
-@case(62, name="make", **WRONG)
-def test_a_catalogue_that_contradicts_itself_does_not_exist(make: Any) -> None:
-    """``test_definition_mistakes.py`` tries every mistake, and that all are told at once."""
-    with refused(DefinitionError):
+@case(62, name="make", **CONTRADICTORY_CATALOGUES)
+def test_a_catalogue_that_contradicts_itself_raises(make: Any) -> None:
+    """``test_definition_mistakes.py`` tests every mistake, and that all are reported at once."""
+    with raises_without_marker(DefinitionError):
         make()
 
 
@@ -323,23 +327,23 @@ def test_a_catalogue_that_contradicts_itself_does_not_exist(make: Any) -> None:
 def test_a_definition_that_changed_without_a_new_version_is_reported(
     stored: dict[tuple[str, int], str],
 ) -> None:
-    """``test_lock.py`` holds the plan itself to its lock."""
+    """``test_lock.py`` compares the plan with its lock."""
     (problem,) = iter_lock_problems(stored, {("T1", 1): "11111111"})
     assert problem.field == "version"
 
 
-# That every case is there
+# All cases have a test
 
 
-def test_all_sixty_two_cases_are_tried() -> None:
-    """By their numbers in the tests' names, in the files of this kind."""
+def test_all_sixty_two_cases_have_a_test() -> None:
+    """The number of a case is in the id of its test."""
     files = sorted(map(str, Path(__file__).parent.glob("test_*.py")))
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n", "0", *files],
         capture_output=True,
         text=True,
         check=True,
         cwd=ROOT,
     )
-    numbers = {int(item) for item in re.findall(r"[\[-]([0-9]{2})-", done.stdout)}
+    numbers = {int(item) for item in re.findall(r"[\[-]([0-9]{2})-", process.stdout)}
     assert sorted(set(range(1, 63)) - numbers) == []

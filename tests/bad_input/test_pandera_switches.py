@@ -1,7 +1,7 @@
 """Pandera's global switches do not weaken what the library checks.
 
 Pandera reads environment variables when it is first imported, and can be reconfigured later by
-anything in the process. Each is tried in a process of its own, on the same wrong table.
+anything in the process. Each switch is tested in a new process, on the same invalid table.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import pandas as pd
 import swm_kpi as kpi
 from datetime import date
 from swm_kpi import Column, Contract, Count, Sum, Unit
-from tests.support.bad_inputs import metric
+from tests.support.bad_inputs import build_metric
 
 class Person(Contract, row_unit=Unit.PEOPLE):
     '''One row per person.'''
@@ -33,26 +33,28 @@ class Person(Contract, row_unit=Unit.PEOPLE):
     age = Column(int, ge=0, description="An age.")
 
 rows = {"seen_on": [date(2024, 4, 1)] * 2, "name": ["Ann", "Q7MARK"], "age": [1, -1]}
-made = metric(
+metric = build_metric(
     Count(key="anns", of=Person, at=Person.seen_on, where=Person.name == "Ann"),
     Sum(key="ages", of=Person, at=Person.seen_on, value=Person.age, unit=Unit.PEOPLE),
     dimensions=[],
 )
 
-def found(table):
-    told = [(each.column, each.rows) for each in kpi.validate(table, Person).violations]
+def problems_of(table):
+    violations = kpi.validate(table, Person).violations
+    problems = [(violation.column, violation.rows) for violation in violations]
     try:
-        kpi.compute([made], {"person": table}, periods=["2024-04"], catalogue=kpi.Catalogue([made]))
+        catalogue = kpi.Catalogue([metric])
+        kpi.compute([metric], {"person": table}, periods=["2024-04"], catalogue=catalogue)
     except kpi.SwmKpiError as error:
-        told.append((type(error).__name__, str(error).count(" row)")))
+        problems.append((type(error).__name__, str(error).count(" row)")))
         assert "Q7MARK" not in str(error)
-    return sorted(told)
+    return sorted(problems)
 
 def answer():
     pandas = pd.DataFrame(rows).astype({"seen_on": "datetime64[us]"})
-    return [found(pl.DataFrame(rows)), found(pandas)]
+    return [problems_of(pl.DataFrame(rows)), problems_of(pandas)]
 """
-WRONG = [[["ContractError", 2], ["age", 1], ["name", 1]]] * 2
+EXPECTED_ERRORS = [[["ContractError", 2], ["age", 1], ["name", 1]]] * 2
 
 VARIABLES = [
     {"PANDERA_VALIDATION_ENABLED": "False"},
@@ -62,7 +64,7 @@ VARIABLES = [
     {"PANDERA_CACHE_DATAFRAME": "True", "PANDERA_KEEP_CACHED_DATAFRAME": "True"},
     {"PANDERA_USE_NARWHALS_BACKEND": "True"},
 ]
-# Each setting of a process, one after another, and then in a thread begun under them.
+# Each setting of a process in turn, and then in a thread that starts with the last of them.
 SETTINGS = """
 from threading import Thread
 from pandera.config import CONFIG, ValidationDepth, config_context, reset_config_context
@@ -87,7 +89,7 @@ print(json.dumps(answers))
 """
 
 
-def run(code: str, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run_python(code: str, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", CHECKS + code],
         env=os.environ | variables,
@@ -100,23 +102,25 @@ def run(code: str, variables: dict[str, str]) -> subprocess.CompletedProcess[str
 
 @pytest.mark.parametrize("variables", VARIABLES, ids=str)
 def test_no_environment_variable_weakens_a_check(variables: dict[str, str]) -> None:
-    done = run("print(json.dumps(answer()))", variables)
-    assert (json.loads(done.stdout or "null"), done.stderr) == (WRONG, "")
+    process = run_python("print(json.dumps(answer()))", variables)
+    assert (json.loads(process.stdout or "null"), process.stderr) == (EXPECTED_ERRORS, "")
 
 
 def test_no_setting_of_the_process_weakens_a_check() -> None:
-    done = run(SETTINGS, {})
-    assert (json.loads(done.stdout or "null"), done.stderr) == ([WRONG] * 5, "")
+    process = run_python(SETTINGS, {})
+    assert (json.loads(process.stdout or "null"), process.stderr) == ([EXPECTED_ERRORS] * 5, "")
 
 
 def test_an_unknown_variable_of_pandera_is_reported_and_changes_nothing() -> None:
-    done = run("print(json.dumps(answer()))", {"PANDERA_VALIDATION_DEPTH": "EVERYTHING"})
-    assert done.returncode != 0
-    last = done.stderr.strip().splitlines()[-1]
+    process = run_python(
+        "print(json.dumps(answer()))", {"PANDERA_VALIDATION_DEPTH": "ALL_MEASURES"}
+    )
+    assert process.returncode != 0
+    last = process.stderr.strip().splitlines()[-1]
     assert last.startswith("swm_kpi.errors.RequestError: Pandera does not start: an environment")
 
 
-PASSES = """
+VALIDATE_BY_SCHEMA = """
 right = {"seen_on": [date(2024, 4, 1)], "name": ["Ann"], "age": [1]}
 wrong = right | {"name": ["Q7MARK"], "age": [-1]}
 Person.schema("polars").validate(pl.DataFrame(wrong))
@@ -125,9 +129,12 @@ print("passed")
 """
 
 
-def test_what_schema_returns_is_panderas_own_and_says_so() -> None:
-    """Pandera's object obeys Pandera's switches: its docstring says what to call instead."""
-    assert run(PASSES, {"PANDERA_VALIDATION_ENABLED": "False"}).stdout.strip() == "passed"
+def test_the_docstring_of_schema_says_that_panderas_switches_apply() -> None:
+    """The schema follows the switches, and its docstring names the function to call instead."""
+    assert (
+        run_python(VALIDATE_BY_SCHEMA, {"PANDERA_VALIDATION_ENABLED": "False"}).stdout.strip()
+        == "passed"
+    )
     message = ContractType.schema.__doc__ or ""
     for word in ("PANDERA_VALIDATION_ENABLED", "swm_kpi.validate", "hold the values"):
         assert word in message

@@ -27,19 +27,19 @@ import swm_kpi as kpi
 from swm_kpi import InputError, OutputError, TextReport
 from swm_kpi.output import write_text
 from tests.support.bad_inputs import (
-    EVERYTHING,
-    MARK,
+    ALL_MEASURES,
+    MARKER,
     VISIT,
     VISITS,
     Visit,
     cells,
     compute,
-    nothing_is_told,
-    refused,
+    no_marker_is_printed,
+    raises_without_marker,
     rows,
 )
 
-pytestmark = pytest.mark.usefixtures(nothing_is_told.__name__)
+pytestmark = pytest.mark.usefixtures(no_marker_is_printed.__name__)
 ROOT = Path(__file__).parents[2]
 
 
@@ -47,7 +47,7 @@ def many_visits(count: int) -> pl.DataFrame:
     """Return valid visits."""
     return pl.DataFrame(rows()).select(
         pl.all().gather(pl.int_range(count, eager=True) % 3)
-    ).with_columns(visit_id=pl.format(f"{MARK}{{}}", pl.int_range(count)))  # fmt: skip
+    ).with_columns(visit_id=pl.format(f"{MARKER}{{}}", pl.int_range(count)))  # fmt: skip
 
 
 # Load
@@ -64,10 +64,10 @@ def test_fifty_threads_on_one_table_give_one_result(kind: str) -> None:
     table: Any = {"Polars": frame, "pandas": in_pandas(frame)}.get(kind)
     if table is None:
         table = kpi.validate(frame, Visit).table
-    expected = compute(frame, *EVERYTHING, by=["area"]).to_polars()
+    expected = compute(frame, *ALL_MEASURES, by=["area"]).to_polars()
     with ThreadPoolExecutor(50) as threads:
         requests = [
-            threads.submit(compute, table, *EVERYTHING, by=["area"] if number % 2 else [])
+            threads.submit(compute, table, *ALL_MEASURES, by=["area"] if number % 2 else [])
             for number in range(50)
         ]
         results = [request.result().to_polars() for request in requests]
@@ -118,14 +118,14 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def large_result() -> kpi.Result:
     months = kpi.periods("2000-04-01", "2025-03-31", grain="month")
-    return compute(pl.DataFrame(rows()), *EVERYTHING, periods=months, by=["area"], coverage={})
+    return compute(pl.DataFrame(rows()), *ALL_MEASURES, periods=months, by=["area"], coverage={})
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_a_full_disk_raises_one_error_and_keeps_the_old_file(small_disk: Path, form: str) -> None:
     path = small_disk / f"dataset.{form}"
     path.write_text("old", encoding="utf-8")
-    with refused(OutputError, r"'dataset\.\w+.*No space left.*free space"):
+    with raises_without_marker(OutputError, r"'dataset\.\w+.*No space left.*free space"):
         getattr(large_result(), f"to_{form}")(path, policy="none", overwrite=True)
     assert path.read_text(encoding="utf-8") == "old"
     assert not list(small_disk.glob(".*.part"))
@@ -135,7 +135,7 @@ def test_a_read_only_folder_raises_one_error_and_keeps_the_old_file(small_disk: 
     path = small_disk / "dataset.csv"
     path.write_text("old", encoding="utf-8")
     assert mounts("mount", "-o", "remount,ro", str(small_disk))
-    with refused(OutputError, "Check that the folder can be written to"):
+    with raises_without_marker(OutputError, "Check that the folder can be written to"):
         compute(pl.DataFrame(rows()), VISITS).to_csv(path, policy="none", overwrite=True)
     assert path.read_text(encoding="utf-8") == "old"
 
@@ -173,7 +173,7 @@ def test_a_damaged_parquet_file_raises_one_error(content: bytes, tmp_path: Path)
     path = tmp_path / "visits.parquet"
     path.write_bytes(content)
     for read in (lambda: kpi.validate(path, Visit), lambda: compute(path)):
-        with refused(InputError, "Table 'visit'.*(write it again|cannot be read)"):
+        with raises_without_marker(InputError, "Table 'visit'.*(write it again|cannot be read)"):
             read()
 
 
@@ -212,9 +212,9 @@ DAMAGED_CSV = {
         RIGHT[: RIGHT.rindex("2024-06-30")],
         "shorter than its header, by 7 cells",
     ),
-    "cut inside quotes": (RIGHT + f'{MARK}4,"2024', ""),
+    "cut inside quotes": (RIGHT + f'{MARKER}4,"2024', ""),
     "a row too short": (
-        RIGHT + f"{MARK}4,2024-04-01 09:00\n",
+        RIGHT + f"{MARKER}4,2024-04-01 09:00\n",
         "shorter .* by 9 cells in all",
     ),
     "a row too long": (
@@ -242,14 +242,14 @@ def test_a_damaged_csv_file_raises_one_error(
     path = tmp_path / "visits.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     for read in (lambda: kpi.validate(path, Visit), lambda: compute(path)):
-        with refused(InputError, f"Table 'visit'.*{words}"):
+        with raises_without_marker(InputError, f"Table 'visit'.*{words}"):
             read()
 
 
 @pytest.mark.parametrize(
     "content",
     [RIGHT.encode("utf-8-sig"), RIGHT.replace("\n", "\r\n").encode(), RIGHT.rstrip("\n").encode(),
-     csv_of(visitor=[f'{MARK}, "Ann"', f"{MARK}\nBob", ""]).encode()],
+     csv_of(visitor=[f'{MARKER}, "Ann"', f"{MARKER}\nBob", ""]).encode()],
     ids=["byte order mark", "CRLF", "no last line end", "commas, quotes and line ends"],
 )  # fmt: skip
 def test_an_unusual_but_valid_csv_file_is_read(content: bytes, tmp_path: Path) -> None:
@@ -269,13 +269,13 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 LARGE_CELL = """
 import polars as pl
 import swm_kpi as kpi
-from tests.support.bad_inputs import EVERYTHING, Visit, compute
+from tests.support.bad_inputs import ALL_MEASURES, Visit, compute
 path = sys.argv[1]
 report = kpi.validate(path, Visit)
 broken = {(violation.column, violation.rule, violation.rows) for violation in report.violations}
 assert broken == {("visitor", "is longer than a million characters", 1)}
 try:
-    compute(path, *EVERYTHING)
+    compute(path, *ALL_MEASURES)
 except kpi.SwmKpiError as error:
     assert len(str(error)) < 1_000
 else:
@@ -296,11 +296,11 @@ else:
 WIDE = """
 import polars as pl
 import swm_kpi as kpi
-from tests.support.bad_inputs import EVERYTHING, Visit, cells, compute, pandas, rows
+from tests.support.bad_inputs import ALL_MEASURES, Visit, cells, compute, pandas, rows
 wide = rows() | {f"extra_{number}": [1, 2, 3] for number in range(2_000)}
 for table in (pl.DataFrame(wide), pandas(wide)):
     assert len(kpi.validate(table, Visit).extra_columns) == 2_000
-    assert cells(compute(table, *EVERYTHING), "visits") == [3]
+    assert cells(compute(table, *ALL_MEASURES), "visits") == [3]
 """
 
 
@@ -321,7 +321,7 @@ def peak_megabytes(code: str, *arguments: object) -> int:
 def test_a_cell_of_200_megabytes_is_refused_in_bounded_memory(suffix: str, tmp_path: Path) -> None:
     """At most ten times the cell. It is read twice and matched with a pattern."""
     path = tmp_path / f"visits{suffix}"
-    large = pl.DataFrame(rows(visitor=[MARK * (200_000_000 // len(MARK)), "Bob", "Cy"]))
+    large = pl.DataFrame(rows(visitor=[MARKER * (200_000_000 // len(MARKER)), "Bob", "Cy"]))
     (large.write_csv if suffix == ".csv" else large.write_parquet)(path)
     assert peak_megabytes(LARGE_CELL, path) < 2_000
 

@@ -1,8 +1,8 @@
-"""What the tests of bad input share: a table, the ways to hand it over, and what refusing means.
+"""Support for the tests of bad input: a table, the forms of a table, and checks of errors.
 
-Every text of the table holds ``MARK``. Whatever is refused must be refused by an error of our own
-that does not hold it: not in its words, not in its attributes, not in what it came from, and not in
-any variable of ours that a traceback keeps. Nothing may print, log or warn of it either.
+Every text of the table contains ``MARKER``. Bad input must raise an error of the library that does
+not contain it: not in its message, its attributes, its causes, or the variables that its traceback
+keeps. It must not be printed or logged, and no warning may contain it.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ from swm_kpi import (
 from swm_kpi.definitions.plan.objectives import SECURE
 from tests.support import engines
 
-MARK = "Q7MARK"
+MARKER = "Q7MARK"
 TESTS = Path(__file__).parents[1]
 AREA = Dimension("area", "Area", ("North", "South"), description="Where it was.")
-Q1 = ["2024/25 Q1"]
-WHOLE = ("2024-04-01", "2024-06-30")
+QUARTERS = ["2024/25 Q1"]
+QUARTER_DAYS = ("2024-04-01", "2024-06-30")
 
 
 class Visit(Contract, row_unit=Unit.CONTACTS):
@@ -79,7 +79,7 @@ MINUTES = Duration(
     average=Average.MEAN,
     unit=Unit.MINUTES,
 )
-EVERYTHING = (
+ALL_MEASURES = (
     VISITS,
     URGENT,
     MINUTES,
@@ -93,13 +93,13 @@ EVERYTHING = (
 
 
 def rows(**changes: Sequence[Any]) -> dict[str, list[Any]]:
-    """Three visits that keep the contract, with some columns changed."""
-    right: dict[str, list[Any]] = {
-        "visit_id": [f"{MARK}{number}" for number in (1, 2, 3)],
+    """Return three valid visits, with some columns changed."""
+    valid_rows: dict[str, list[Any]] = {
+        "visit_id": [f"{MARKER}{number}" for number in (1, 2, 3)],
         "came_at": [datetime(2024, 4, 1, 9), datetime(2024, 5, 6, 12), datetime(2024, 6, 30, 23)],
         "left_at": [datetime(2024, 4, 1, 9, 30), None, datetime(2024, 6, 30, 23, 10)],
         "day": [date(2024, 4, 1), None, date(2024, 6, 30)],
-        "visitor": [f"{MARK} Ann", f"{MARK} Bob", f"{MARK} Cy"],
+        "visitor": [f"{MARKER} Ann", f"{MARKER} Bob", f"{MARKER} Cy"],
         "code": ["007", None, "010"],
         "grade": ["low", None, "high"],
         "area": ["South", "North", "South"],
@@ -107,66 +107,68 @@ def rows(**changes: Sequence[Any]) -> dict[str, list[Any]]:
         "cost": [1.5, None, 2.0],
         "urgent": [True, None, False],
     }
-    return right | {name: list(values) for name, values in changes.items()}
+    return valid_rows | {name: list(values) for name, values in changes.items()}
 
 
-# The ways to hand a table over
+# The forms of a table
 
 
 def polars(columns: Mapping[str, Any]) -> pl.DataFrame:
-    """As Polars has it; values of several types are Python objects."""
-    made = []
+    """Build a Polars frame; values of several types are Python objects."""
+    series = []
     for name, values in columns.items():
-        kinds = {type(value) for value in values if value is not None}
-        has_one_type = len(kinds) <= 1
-        made.append(
+        types = {type(value) for value in values if value is not None}
+        has_one_type = len(types) <= 1
+        series.append(
             pl.Series(name, values) if has_one_type else pl.Series(name, values, dtype=pl.Object)
         )
-    return pl.DataFrame(made)
+    return pl.DataFrame(series)
 
 
 def pandas(columns: Mapping[str, Any]) -> pd.DataFrame:
-    """As pandas has it; whole numbers and truths with gaps in its nullable types."""
-    made = {}
+    """Build a pandas frame, with nullable types for integers and booleans with gaps."""
+    series = {}
     for name, values in columns.items():
-        kinds = {type(value) for value in values if value is not None}
+        types = {type(value) for value in values if value is not None}
         gaps = any(value is None for value in values)
-        nullable = {int: "Int64", bool: "boolean"}.get(next(iter(kinds), str)) if gaps else None
-        if kinds == {datetime} and all(value is None or value.tzinfo is None for value in values):
-            made[name] = pd.Series(values, dtype="datetime64[us]")
+        nullable = {int: "Int64", bool: "boolean"}.get(next(iter(types), str)) if gaps else None
+        if types == {datetime} and all(value is None or value.tzinfo is None for value in values):
+            series[name] = pd.Series(values, dtype="datetime64[us]")
         else:
-            made[name] = pd.Series(values, dtype=nullable if len(kinds) == 1 else object)
-    return pd.DataFrame(made)
+            series[name] = pd.Series(values, dtype=nullable if len(types) == 1 else object)
+    return pd.DataFrame(series)
 
 
 def duckdb(columns: Mapping[str, Any]) -> Any:
-    """As DuckDB has it."""
+    """Build a DuckDB relation."""
     return engines.loader("DuckDB")("visit", polars(columns))
 
 
 def spark(columns: Mapping[str, Any]) -> Any:
-    """As Spark has it."""
+    """Build a Spark frame."""
     return engines.loader("Spark")("visit", polars(columns))
 
 
-Give = Callable[[Mapping[str, Any]], Any]
-HERE: tuple[Give, ...] = (pandas, polars)
-TABLES: tuple[Give, ...] = (*HERE, duckdb)
-EVERYWHERE: tuple[Give, ...] = (*TABLES, spark)
+BuildTable = Callable[[Mapping[str, Any]], Any]
+IN_MEMORY: tuple[BuildTable, ...] = (pandas, polars)
+LOCAL_INPUTS: tuple[BuildTable, ...] = (*IN_MEMORY, duckdb)
+ALL_INPUTS: tuple[BuildTable, ...] = (*LOCAL_INPUTS, spark)
 
 
-def case(number: int, /, *data: Any, name: str = "give", **named: Any) -> pytest.MarkDecorator:
-    """Say which of the numbered cases a test is, and what it is tried on."""
-    values = [(getattr(item, "__name__", str(item)), item) for item in data] + [*named.items()]
+def case(
+    number: int, /, *data: Any, name: str = "build_table", **named_data: Any
+) -> pytest.MarkDecorator:
+    """Parametrize a test with the number of its case and with its data."""
+    values = [(getattr(item, "__name__", str(item)), item) for item in data] + [*named_data.items()]
     return pytest.mark.parametrize(
-        name, [pytest.param(each, id=f"{number:02}-{words}") for words, each in values]
+        name, [pytest.param(value, id=f"{number:02}-{value_name}") for value_name, value in values]
     )
 
 
-# What is asked of it
+# Requests
 
 
-def metric(*measures: Measure, **fields: Any) -> Metric:
+def build_metric(*measures: Measure, **fields: Any) -> Metric:
     """Declare a metric that is in no catalogue."""
     expect = {measure.key: 0 for measure in measures}
     first = next(iter(measures[0].contract.columns))
@@ -189,13 +191,19 @@ def metric(*measures: Measure, **fields: Any) -> Metric:
 
 
 def compute(
-    argument: Any, *measures: Measure, periods: Any = Q1, made: Metric | None = None, **options: Any
+    argument: Any,
+    *measures: Measure,
+    periods: Any = QUARTERS,
+    metric: Metric | None = None,
+    **options: Any,
 ) -> Result:
     """Compute measures from the visits, which cover the first quarter."""
-    made = made or metric(*(measures or (VISITS, URGENT, MINUTES)))
+    metric = metric or build_metric(*(measures or (VISITS, URGENT, MINUTES)))
     data = argument if isinstance(argument, dict) else {"visit": argument}
-    options = {"coverage": {"visit": WHOLE}, **options}
-    return kpi.compute([made], data, periods=periods, catalogue=kpi.Catalogue([made]), **options)
+    options = {"coverage": {"visit": QUARTER_DAYS}, **options}
+    return kpi.compute(
+        [metric], data, periods=periods, catalogue=kpi.Catalogue([metric]), **options
+    )
 
 
 def cells(result: Result, measure: str, name: str = "value") -> list[Any]:
@@ -203,69 +211,69 @@ def cells(result: Result, measure: str, name: str = "value") -> list[Any]:
     return result.to_polars().filter(measure=measure)[name].to_list()
 
 
-# What refusing means
+# Checks of errors
 
 
-def assert_quiet(error: BaseException) -> None:
-    """No text of the table is in an error, in what it holds, or in what a traceback keeps."""
+def assert_no_marker(error: BaseException) -> None:
+    """Assert that an error, its causes and its traceback contain no text of the table."""
     texts = [str(error), repr(error), repr(error.args), repr(vars(error))]
-    seen: list[BaseException] = []
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        each = waiting.pop()
-        if each is None or each in seen:
+    visited: list[BaseException] = []
+    pending: list[BaseException | None] = [error]
+    while pending:
+        error_in_chain = pending.pop()
+        if error_in_chain is None or error_in_chain in visited:
             continue
-        seen.append(each)
-        waiting += [each.__cause__, each.__context__]
-        texts += traceback.format_exception_only(each)
-        for frame, _ in traceback.walk_tb(each.__traceback__):
-            # The variables of the tests are the tests' own; all others would be ours to answer for.
+        visited.append(error_in_chain)
+        pending += [error_in_chain.__cause__, error_in_chain.__context__]
+        texts += traceback.format_exception_only(error_in_chain)
+        for frame, _ in traceback.walk_tb(error_in_chain.__traceback__):
+            # The variables of the tests contain the table; those of the library must not.
             if TESTS not in Path(frame.f_code.co_filename).parents:
                 texts += [repr(value) for value in frame.f_locals.values()]
     for text in texts:
-        assert MARK not in text
+        assert MARKER not in text
 
 
 @contextmanager
-def refused(kind: type[SwmKpiError], match: str = "") -> Iterator[None]:
-    """Expect an error of our own that tells nothing of the table."""
+def raises_without_marker(error_type: type[SwmKpiError], match: str = "") -> Iterator[None]:
+    """Expect an error of the library that contains no text of the table."""
     caught = None
     try:
         yield
     except SwmKpiError as error:
         caught = error
-    assert caught is not None, "nothing was refused"
-    assert isinstance(caught, kind), repr(caught)
+    assert caught is not None, "no error was raised"
+    assert isinstance(caught, error_type), repr(caught)
     assert re.search(match, str(caught)), str(caught)
-    assert_quiet(caught)
+    assert_no_marker(caught)
 
 
-def broken(data: Any) -> set[tuple[str, str, int]]:
-    """Check a table, compute from it, and return what both refuse: column, rule, rows."""
+def find_violations(data: Any) -> set[tuple[str, str, int]]:
+    """Validate a table and compute from it; return the violations: column, rule, number of rows."""
     report = kpi.validate(data, Visit)
-    assert MARK not in str(report) + repr(report)
-    with refused(ContractError):
+    assert MARKER not in str(report) + repr(report)
+    with raises_without_marker(ContractError):
         _ = report.table
-    with refused(ContractError):
-        compute(data, *EVERYTHING, by=["area"])
+    with raises_without_marker(ContractError):
+        compute(data, *ALL_MEASURES, by=["area"])
     return {(violation.column, violation.rule, violation.rows) for violation in report.violations}
 
 
 @pytest.fixture
-def nothing_is_told(
+def no_marker_is_printed(
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
     recwarn: pytest.WarningsRecorder,
 ) -> Iterator[None]:
-    """Hold a test to telling nothing of its table on a screen, in a log or in a warning.
+    """Fail a test that prints or logs a text of its table, or warns with one.
 
-    Spark's own client logs whatever passes on its wire, at DEBUG: that is Spark's to silence.
+    Logs of py4j are ignored: at DEBUG, Spark's client logs everything that it sends.
     """
     caplog.set_level(logging.DEBUG)
     yield
     out, err = capfd.readouterr()
-    warned = " ".join(str(item.message) for item in recwarn.list)
-    logged = " ".join(
+    warning_texts = " ".join(str(item.message) for item in recwarn.list)
+    log_texts = " ".join(
         record.getMessage() for record in caplog.records if not record.name.startswith("py4j")
     )
-    assert MARK not in out + err + logged + warned
+    assert MARKER not in out + err + log_texts + warning_texts

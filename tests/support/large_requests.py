@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from swm_kpi import Column, Contract, Count, Dimension, Metric, Unit
-from tests.support.bad_inputs import metric
+from tests.support.bad_inputs import build_metric
 
 
 def crossed_metric(*lengths: int) -> Metric:
@@ -24,7 +24,7 @@ def crossed_metric(*lengths: int) -> Metric:
     contract: Any = type(Contract)("Wide", (Contract,), body, row_unit=Unit.EVENTS)
     for name, column in columns.items():
         column.__set_name__(contract, name)
-    return metric(Count(key="events", of=contract, at=contract.day), dimensions=dimensions)
+    return build_metric(Count(key="events", of=contract, at=contract.day), dimensions=dimensions)
 
 
 class UnreadableTable:
