@@ -297,7 +297,7 @@ def test_a_name_in_a_key_is_in_no_message(build_table: BuildTable) -> None:
         compute({"victim": table}, metric=metric, coverage={})
 
 
-def build_changed_metric(**fields: Any) -> kpi.Metric:
+def change_metric(**fields: Any) -> kpi.Metric:
     return build_metric(VISITS, **fields)
 
 
@@ -306,10 +306,10 @@ def build_catalogue_later(*entries: Any) -> Any:
 
 
 CONTRADICTORY_CATALOGUES = {
-    "one_ref_twice": build_catalogue_later(build_changed_metric(), build_changed_metric(key="other")),
-    "one_key_twice": build_catalogue_later(build_changed_metric(), build_changed_metric(ref="T2")),
+    "one_ref_twice": build_catalogue_later(change_metric(), change_metric(key="other")),
+    "one_key_twice": build_catalogue_later(change_metric(), change_metric(ref="T2")),
     "alias_of_none": build_catalogue_later(
-        build_changed_metric(),
+        change_metric(),
         MetricAlias(ref="T2", key="other", title="Other", objective=SECURE, of="T9",
               availability=kpi.catalogue()["15"].availability, summary="Another."),
     ),

@@ -154,6 +154,7 @@ FINISHED = (
     "tests/unit/model",
     "tests/unit/open_data",
     "tests/unit/output",
+    "tests/unit/reporting",
     "tests/unit/statistics",
     "tests/unit/synthetic",
     "tests/unit/testing",

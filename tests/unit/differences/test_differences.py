@@ -18,7 +18,7 @@ from swm_kpi.provenance import TableRead
 from tests.support.sample_results import PROVENANCE, result, row, rows
 
 
-def one(before: dict | None, after: dict | None) -> dict:
+def compare_one_row(before: dict | None, after: dict | None) -> dict:
     """Return the row of a difference between datasets of one row each, or of none."""
     stay = row("kept", 0, "All", 1.0)
     old, new = ([value for value in (data, stay) if value] for data in (before, after))
@@ -62,17 +62,20 @@ NEXT = "57@2#99999999"
     ],
 )
 def test_each_row_gets_one_change(before, after, change: str) -> None:
-    output = one(before, after)
+    output = compare_one_row(before, after)
     assert output["change"] == change
     assert output["old"] == (before["value"] if before else None)
     assert output["new"] == (after["value"] if after else None)
 
 
 def test_the_difference_is_new_less_old_where_both_are_numbers_of_one_unit() -> None:
-    assert one(cell(10.0), cell(12.5))["difference"] == 2.5
-    assert one(cell(10.0), cell(None, marker="[x]"))["difference"] is None
-    assert one(cell(10.0), None)["difference"] is None
-    assert one(cell(10.0), cell(12.5, unit="people", definition=NEXT))["difference"] is None
+    assert compare_one_row(cell(10.0), cell(12.5))["difference"] == 2.5
+    assert compare_one_row(cell(10.0), cell(None, marker="[x]"))["difference"] is None
+    assert compare_one_row(cell(10.0), None)["difference"] is None
+    assert (
+        compare_one_row(cell(10.0), cell(12.5, unit="people", definition=NEXT))["difference"]
+        is None
+    )
 
 
 def test_the_tolerance_is_a_share_and_is_reported() -> None:
@@ -215,11 +218,11 @@ def test_fingerprints_of_different_requests_are_not_set_against_each_other() -> 
 
 
 def test_a_new_version_differs_from_an_edit_without_one() -> None:
-    def told(definition: str) -> str:
+    def cause(definition: str) -> str:
         return "\n".join(kpi.diff(result([cell()]), result([cell(definition=definition)])).causes)
 
-    assert "Ref 57 went from version 1 to version 2" in told(NEXT)
-    assert "is version 1 in both, but its hash differs" in told("57@1#99999999")
+    assert "Ref 57 went from version 1 to version 2" in cause(NEXT)
+    assert "is version 1 in both, but its hash differs" in cause("57@1#99999999")
 
 
 def test_without_provenance_the_summary_says_that_no_more_is_known() -> None:

@@ -138,7 +138,7 @@ def test_every_metric_is_computed(summary: Summary) -> None:
 
 
 def test_the_page_names_every_ref(page: Page) -> None:
-    anchors = {each.get("id") for _, each in page.tags}
+    anchors = {attributes.get("id") for _, attributes in page.tags}
     for entry in catalogue():
         assert " ".join(entry.name.split()) in page.text
         assert (f"ref-{entry.ref}" in anchors) == entry.computes
@@ -162,7 +162,7 @@ def test_the_page_fetches_nothing_and_runs_nothing(page: Page, summary: Summary)
 
 
 def test_links_within_the_page_lead_somewhere(page: Page) -> None:
-    names = [each["id"] for _, each in page.tags if "id" in each]
+    names = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(names) == len(set(names))
     targets = {(element["href"] or "")[1:] for element in page.elements("a")}
     assert targets <= set(names)
