@@ -74,7 +74,7 @@ def test_compute_writes_unprotected_numbers_only_with_policy_none(
     assert main([*words, "--policy", "none", "--overwrite"]) == 0
 
 
-def test_compute_hides_small_numbers_by_a_policy(incidents: Path, tmp_path: Path) -> None:
+def test_compute_suppresses_small_numbers_by_a_policy(incidents: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     words = ["compute", "15", "--data", f"incident={incidents}", "--out", str(out)]
     words += ["--start", "2024-04-01", "--end", "2024-06-30"]
@@ -173,7 +173,7 @@ def test_synth_writes_tables_that_compute(
     assert ",incidents,force,quarter,2024/25 Q1," in capsys.readouterr().out
 
 
-def test_results_are_written_in_the_form_the_file_is_named_for(tmp_path, capsys) -> None:
+def test_the_suffix_of_a_file_selects_its_format(tmp_path, capsys) -> None:
     """Parquet as well as CSV; a name that says no form is refused before any work."""
     table = tmp_path / "incident.csv"
     table.write_text("incident_id,created_at,closing_code,lpa\n", encoding="utf-8")
@@ -186,7 +186,7 @@ def test_results_are_written_in_the_form_the_file_is_named_for(tmp_path, capsys)
     assert not (tmp_path / "dataset.doc").exists()
 
 
-def test_a_folder_of_tables_is_computed_and_disclosed(tmp_path, capsys) -> None:
+def test_a_folder_of_tables_is_computed_and_protected(tmp_path, capsys) -> None:
     """Files are named for their tables; a file that is named for none is refused by name."""
     folder, dataset = tmp_path / "tables", tmp_path / "dataset.csv"
     folder.mkdir()
@@ -214,7 +214,7 @@ def test_a_folder_of_tables_is_computed_and_disclosed(tmp_path, capsys) -> None:
     assert "table 'incident' twice" in capsys.readouterr().err
 
 
-def test_what_cannot_be_written_is_refused_before_anything_is_read(tmp_path, capsys) -> None:
+def test_an_output_that_cannot_be_written_raises_before_data_are_read(tmp_path, capsys) -> None:
     """A long computation must not end in a file that was there all along."""
     arguments = ["compute", "15", "--data", "incident=nowhere.parquet", "--period", "2024/25"]
     arguments += ["--policy", "none", "--out", str(tmp_path / "dataset.csv")]

@@ -33,11 +33,11 @@ def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> Non
     assert read(text) == [["note"], [f"'{start}1+1"], ["plain"]]
 
 
-def test_a_heading_is_made_safe_too() -> None:
+def test_a_heading_that_a_spreadsheet_would_run_gets_an_apostrophe() -> None:
     assert csv_text(pl.DataFrame({"=a": [1]})) == "'=a\n1\n"
 
 
-def test_numbers_are_left_alone() -> None:
+def test_numbers_get_no_apostrophe() -> None:
     frame = pl.DataFrame(
         {"value": [-2.5, 12.0, 0.1, None, -0.0, 123456789.5], "count": [-1, 2, 3, 4, 5, 6]}
     )
@@ -46,7 +46,7 @@ def test_numbers_are_left_alone() -> None:
     ]  # fmt: skip
 
 
-def test_every_float_comes_back_as_it_was() -> None:
+def test_every_float_reads_back_exactly() -> None:
     values = [1 / 3, 0.1 + 0.2, 5e-324, 1.7976931348623157e308, -7.0, 2.0**53 + 2]
     lines = csv_text(pl.DataFrame({"value": values})).splitlines()[1:]
     assert [float(line) for line in lines] == values
@@ -170,7 +170,7 @@ def test_protected_numbers_need_no_policy(tmp_path, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet"])
-def test_beside_disclosed_numbers_stands_no_exact_count(tmp_path, form: str) -> None:
+def test_a_file_of_protected_numbers_has_no_exact_count(tmp_path, form: str) -> None:
     write(result(policy=POLICY, provenance=with_counts()), tmp_path, form)
     everything = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for secret in (b"98765", b"feedface", b"54321"):
@@ -190,7 +190,7 @@ def test_the_same_numbers_give_the_same_bytes(tmp_path, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", EVERY)
-def test_nothing_is_overwritten_unless_that_is_asked(tmp_path, form: str) -> None:
+def test_an_existing_file_is_overwritten_only_on_request(tmp_path, form: str) -> None:
     path = write(result(), tmp_path, form, policy="none")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     other = result([row("calls_999", 0, "All", 5.0)])
@@ -202,7 +202,7 @@ def test_nothing_is_overwritten_unless_that_is_asked(tmp_path, form: str) -> Non
 
 
 @pytest.mark.parametrize("form", EVERY)
-def test_a_folder_that_is_not_there_is_named_before_any_work(tmp_path, form: str) -> None:
+def test_a_missing_folder_raises_before_anything_is_written(tmp_path, form: str) -> None:
     with pytest.raises(OutputError, match=r"folder for 'dataset\.\w+' does not exist"):
         write(result(), tmp_path / "no", form, policy="none")
     with pytest.raises(OutputError, match="No file name"):
@@ -210,7 +210,7 @@ def test_a_folder_that_is_not_there_is_named_before_any_work(tmp_path, form: str
 
 
 @pytest.mark.parametrize("form", EVERY)
-def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch, form: str) -> None:
+def test_a_full_disk_leaves_no_partial_file(tmp_path, monkeypatch, form: str) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -227,7 +227,7 @@ def test_metadata_that_may_not_be_overwritten_keeps_the_table_from_being_written
     assert [path.name for path in tmp_path.iterdir()] == ["dataset.csv-metadata.json"]
 
 
-def test_a_format_that_there_is_not_is_refused_with_the_nearest(tmp_path) -> None:
+def test_an_unknown_format_raises_and_suggests_the_nearest(tmp_path) -> None:
     with pytest.raises(OutputError, match="Did you mean 'xlsx'"):
         write_dataset(result()._dataset(), tmp_path / "a", file_format="xls", policy="none")
 
@@ -252,7 +252,7 @@ def test_the_metadata_is_csv_on_the_web(tmp_path, on_the_web) -> None:
     assert (types["value"], types["period_start"], types["ref"]) == ("number", "date", "string")
 
 
-def test_the_primary_key_tells_rows_apart_and_is_never_empty(tmp_path, on_the_web) -> None:
+def test_the_primary_key_is_unique_and_never_empty(tmp_path, on_the_web) -> None:
     key = on_the_web["tableSchema"]["primaryKey"]
     assert key == ["ref", "measure", "basis", "grain", "period", "lpa"]
     lines = list(
@@ -264,7 +264,7 @@ def test_the_primary_key_tells_rows_apart_and_is_never_empty(tmp_path, on_the_we
     assert all(line[item] for line in lines for item in required)
 
 
-def test_the_metadata_tells_policy_markers_provenance_and_whose_it_is(tmp_path, on_the_web) -> None:
+def test_the_metadata_has_policy_markers_provenance_and_publisher(tmp_path, on_the_web) -> None:
     (notes,) = on_the_web["notes"]
     assert notes["disclosure_control"].startswith(
         "None: these numbers have had no disclosure control"
@@ -276,7 +276,7 @@ def test_the_metadata_tells_policy_markers_provenance_and_whose_it_is(tmp_path, 
     assert notes["sha256"] == hashlib.sha256(content).hexdigest()
 
 
-def test_the_policy_is_in_the_metadata_of_disclosed_numbers(tmp_path) -> None:
+def test_the_policy_is_in_the_metadata_of_protected_numbers(tmp_path) -> None:
     write(result(policy=POLICY), tmp_path, "csv")
     text = (tmp_path / "dataset.csv-metadata.json").read_text(encoding="utf-8")
     assert POLICY.describe() in text
@@ -286,7 +286,7 @@ def test_the_policy_is_in_the_metadata_of_disclosed_numbers(tmp_path) -> None:
 # JSON and parquet
 
 
-def test_json_holds_tidy_records_with_nulls_and_iso_days(tmp_path) -> None:
+def test_json_has_tidy_records_with_nulls_and_iso_dates(tmp_path) -> None:
     path = write(result(), tmp_path, "json", policy="none")
     document = json.loads(path.read_text(encoding="utf-8"))
     assert list(document["columns"]) == list(document["rows"][0])
@@ -297,7 +297,7 @@ def test_json_holds_tidy_records_with_nulls_and_iso_days(tmp_path) -> None:
     assert document["refs"] == {"57": kpi.catalogue()["57"].name}
 
 
-def test_parquet_reads_back_as_it_was_with_its_account(tmp_path) -> None:
+def test_parquet_reads_back_exactly_with_its_metadata(tmp_path) -> None:
     whole = result()
     path = write(whole, tmp_path, "parquet", policy="none")
     assert pl.read_parquet(path).equals(whole.to_polars())
@@ -306,7 +306,7 @@ def test_parquet_reads_back_as_it_was_with_its_account(tmp_path) -> None:
     assert about["protected"] is False
 
 
-def test_a_csv_reads_back_as_it_was(tmp_path) -> None:
+def test_a_csv_reads_back_exactly(tmp_path) -> None:
     path = write(result(), tmp_path, "csv", policy="none")
     frame = pl.read_csv(path, try_parse_dates=True, schema_overrides={"ref": pl.String})
     for name in ("value", "lower", "period_start", "lpa"):

@@ -53,7 +53,7 @@ def page_of(records: list[dict] | None = None) -> Page:
     return page
 
 
-def test_it_has_a_caption_and_every_heading_says_of_what() -> None:
+def test_the_table_has_a_caption_and_headings_with_a_scope() -> None:
     page = page_of()
     assert page.all("caption") == [
         "Ref 57, 999 and 101 call handling performance by Local Policing Area: 12 rows"
@@ -67,14 +67,14 @@ def test_it_has_a_caption_and_every_heading_says_of_what() -> None:
     assert repr(result()) == "Result(12 rows, 1 ref by lpa)"
 
 
-def test_numbers_are_as_readers_write_them_and_markers_stand_for_those_not_there() -> None:
+def test_numbers_are_formatted_and_missing_ones_are_markers() -> None:
     numbers = page_of().all("td", **{"class": "number"})
     assert numbers[::3][:6] == ["[c]", "90.0%", "1,001 [p]", "[z]", "1,002", "90.0% [u]"]
     assert numbers[3:6] == ["90.0%", "88.0%", "92.0%"]
     assert numbers[:3] == ["[c]", "", ""]
 
 
-def test_the_markers_met_are_explained_and_no_others() -> None:
+def test_only_markers_of_the_table_are_explained() -> None:
     explained, *_ = page_of().all("p")
     for marker in ("[c] withheld", "[p] provisional", "[u] of low", "[z] not applicable"):
         assert marker in explained
@@ -82,7 +82,7 @@ def test_the_markers_met_are_explained_and_no_others() -> None:
     assert page_of([row("calls_999", 0, "All", 1.0)]).all("p") == ["", ORIGIN]
 
 
-def test_it_says_where_the_numbers_came_from_and_whether_they_may_be_shown() -> None:
+def test_the_table_states_provenance_and_disclosure_control() -> None:
     page = page_of()
     assert page.all("strong") == [
         "These numbers have had no disclosure control. Do not publish them."
@@ -117,7 +117,7 @@ def test_the_basis_is_shown_where_there_are_two() -> None:
     assert "Basis" in page_of(two).all("th", scope="col")
 
 
-def test_no_colour_is_set_so_that_it_reads_on_light_and_dark() -> None:
+def test_no_colour_is_set_so_that_light_and_dark_themes_work() -> None:
     html = result()._repr_html_()
     assert "#" not in html.partition("</style>")[0]
 
@@ -136,7 +136,7 @@ def test_a_table_of_other_columns_can_be_shown() -> None:
     assert page.all("p") == ["1 more row."]
 
 
-def test_nothing_in_the_table_is_changed_by_showing_it() -> None:
+def test_showing_a_table_does_not_change_it() -> None:
     shown = result()
     before = shown.to_polars()
     shown._repr_html_()

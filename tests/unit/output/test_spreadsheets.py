@@ -42,7 +42,7 @@ def test_there_is_a_cover_a_contents_notes_and_a_sheet_for_each_ref(book) -> Non
     assert links == ["'Notes'!A1", "'Ref 57'!A1"]
 
 
-def test_the_cover_says_whether_numbers_were_controlled_and_whence_they_come(book) -> None:
+def test_the_cover_states_disclosure_control_and_provenance(book) -> None:
     text = "\n".join(str(line[0]) for line in cells(book["Cover"]))
     assert "Do not publish them" in text
     assert "The data were extracted on 2025-04-14." in text
@@ -63,7 +63,7 @@ def test_nothing_is_merged_and_nothing_is_empty(book) -> None:
             assert all(value not in (None, "") for line in table_of(sheet) for value in line)
 
 
-def test_periods_go_down_and_measures_across_with_their_units(book) -> None:
+def test_periods_are_rows_and_measures_are_columns_with_units(book) -> None:
     table = table_of(book["Ref 57"])
     assert table[0] == [
         "Period",
@@ -81,7 +81,7 @@ def test_periods_go_down_and_measures_across_with_their_units(book) -> None:
     ]
 
 
-def test_numbers_are_numbers_and_what_is_no_number_is_its_marker(book) -> None:
+def test_numbers_are_numeric_cells_and_other_cells_have_a_marker(book) -> None:
     table = table_of(book["Ref 57"])
     assert [line[2] for line in table[1:]] == ["[c]", 1001, 1002, 2000, 2001, 2002]
     assert [line[3] for line in table[1:]] == [0.9, "[z]", 0.9, 0.9, 0.9, 0.9]
@@ -180,7 +180,7 @@ def test_heading_rows_and_ranges_are_marked_in_the_ods(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_same_numbers_give_the_same_bytes_whatever_the_clock_says(tmp_path, form) -> None:
+def test_the_same_numbers_give_the_same_bytes_at_any_time(tmp_path, form) -> None:
     for name in ("one", "two"):
         getattr(result(), f"to_{form}")(tmp_path / f"{name}.{form}", policy="none")
     first, two = ((tmp_path / f"{name}.{form}").read_bytes() for name in ("one", "two"))
@@ -192,7 +192,7 @@ def test_the_same_numbers_give_the_same_bytes_whatever_the_clock_says(tmp_path, 
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_disclosed_numbers_are_written_with_their_policy(tmp_path, form) -> None:
+def test_protected_numbers_are_written_with_their_policy(tmp_path, form) -> None:
     path = tmp_path / f"dataset.{form}"
     with pytest.raises(kpi.OutputError, match="no disclosure control"):
         getattr(result(), f"to_{form}")(path)
@@ -205,7 +205,7 @@ def test_disclosed_numbers_are_written_with_their_policy(tmp_path, form) -> None
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_hostile_text_is_written_or_made_harmless(tmp_path, form) -> None:
+def test_hostile_text_is_written_as_harmless_text(tmp_path, form) -> None:
     hostile = [
         "\x00\x0b",
         "<b>&amp;",
@@ -234,7 +234,7 @@ def test_hostile_text_is_written_or_made_harmless(tmp_path, form) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_refs_that_sheets_cannot_tell_apart_get_sheets_of_their_own(tmp_path, form) -> None:
+def test_refs_with_names_too_alike_for_sheets_have_their_own_sheets(tmp_path, form) -> None:
     long = "a" * 31
     records = [
         row("calls", 0, "All", 1.0, ref=ref, metric="m")
