@@ -15,7 +15,16 @@ TESTS = Path(__file__).parent
 FAST_FOLDERS = ("project", "spec", "unit")
 
 # Files and tests of those folders that are not in the fast set, with their CPU seconds.
-SLOW: dict[str, float] = {}
+SLOW = {
+    "unit/contracts/test_contracts.py::test_the_pandera_schemas_agree_with_validate": 12,
+    "unit/disclosure/test_disclosure.py::"
+    "test_no_small_count_is_known_or_narrowed_by_the_attack": 26,
+    "unit/disclosure/test_disclosure.py::"
+    "test_the_same_result_gives_the_same_bytes_in_every_process": 14,
+    "unit/engine/test_caches.py::"
+    "test_other_processes_compute_the_same_and_their_errors_are_ours": 7,
+    "unit/model/test_lock.py::test_golden_results": 13,
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,4 +1,4 @@
-"""A public name is announced a year before it goes, works until then, and then does go."""
+"""A deprecated public name works for at least a year, and is then removed."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ NOTICE = {
 
 
 @pytest.fixture(autouse=True)
-def _as_before():
+def _restore_deprecations():
     before = dict(DEPRECATIONS)
     yield
     DEPRECATIONS.clear()
     DEPRECATIONS.update(before)
 
 
-def test_a_deprecated_function_works_and_says_what_to_use_and_until_when() -> None:
+def test_a_deprecated_function_works_and_warns_with_its_replacement_and_removal() -> None:
     @deprecated(**NOTICE)
     def number_of_rows(rows: list[int], *, plus: int = 0) -> int:
         return len(rows) + plus
@@ -42,24 +42,25 @@ def test_a_deprecated_function_works_and_says_what_to_use_and_until_when() -> No
     assert warned[0].filename == __file__
 
 
-def test_notice_is_a_year_at_least() -> None:
+def test_a_notice_of_less_than_a_year_raises() -> None:
     with pytest.raises(ValueError, match="365 days"):
         deprecated(**NOTICE | {"removed_from": date(2027, 11, 30)})
 
 
 @pytest.mark.parametrize("removed_in", ["0.2.0", "0.1.9"])
-def test_removal_is_a_later_version(removed_in: str) -> None:
+def test_a_removal_in_the_same_or_an_earlier_version_raises(removed_in: str) -> None:
     with pytest.raises(ValueError, match="not a later version"):
         deprecated(**NOTICE | {"removed_in": removed_in})
 
 
-def test_versions_are_numbers_and_not_text() -> None:
+def test_versions_are_compared_by_number() -> None:
     assert parse_version("0.10.0") > parse_version("0.9.12")
 
 
-def test_nothing_outlives_the_version_that_should_be_without_it() -> None:
-    """A release that says it removes a name does remove it."""
+def test_no_name_is_left_in_the_version_that_removes_it() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     now = parse_version(project["version"])
-    overdue = [each.name for each in DEPRECATIONS.values() if parse_version(each.removed_in) <= now]
+    overdue = [
+        notice.name for notice in DEPRECATIONS.values() if parse_version(notice.removed_in) <= now
+    ]
     assert overdue == []

@@ -1,6 +1,6 @@
-"""Another force's distribution, built, installed and used as its engineers would.
+"""The distribution of another force is built, installed and used.
 
-The distribution is in ``tests/other_force`` with its own tests. It is the example of a plugin.
+It is in ``tests/other_force`` with its own tests, and is the example of a plugin.
 """
 
 from __future__ import annotations
@@ -43,26 +43,26 @@ def run(site: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return done
 
 
-def test_its_own_tests_pass_beside_the_library(installed: Path, tmp_path: Path) -> None:
+def test_its_own_tests_pass(installed: Path, tmp_path: Path) -> None:
     config = ("-c", str(SOURCE / "pyproject.toml"), "--rootdir", str(SOURCE))
     options = ("-q", "-p", "no:cacheprovider", *config)
     done = run(installed, "-m", "pytest", *options, str(SOURCE / "tests"), cwd=tmp_path)
     assert "9 passed" in done.stdout
 
 
-def test_the_command_line_knows_its_metrics(installed: Path, tmp_path: Path) -> None:
+def test_the_command_line_lists_its_metrics(installed: Path, tmp_path: Path) -> None:
     listed = run(installed, "-m", "swm_kpi.cli", "list", cwd=tmp_path).stdout
     assert "Repeat victims of residential burglary" in listed
     shown = run(installed, "-m", "swm_kpi.cli", "show", "OF2", cwd=tmp_path).stdout
     assert "Searches in which something was found" in shown
 
 
-def test_its_worked_examples_are_checked_with_the_plans(installed: Path, tmp_path: Path) -> None:
-    said = run(installed, "-m", "swm_kpi.cli", "check", cwd=tmp_path).stdout
-    assert said.startswith("73 refs are consistent")
+def test_its_worked_examples_are_checked(installed: Path, tmp_path: Path) -> None:
+    output = run(installed, "-m", "swm_kpi.cli", "check", cwd=tmp_path).stdout
+    assert output.startswith("73 refs are consistent")
 
 
-def test_it_has_a_site_of_its_own(installed: Path, tmp_path: Path) -> None:
+def test_its_site_is_built(installed: Path, tmp_path: Path) -> None:
     words = ("docs", "--out", str(tmp_path / "site"), "--organisation", "Other Force")
     run(installed, "-m", "swm_kpi.cli", *words, cwd=tmp_path)
     (page,) = (tmp_path / "site").rglob("ref-OF2.html")

@@ -1,7 +1,7 @@
 """The 95% interval of each kind of measure, compared with values calculated by hand.
 
-Wilson for shares, Poisson for counts of events, order statistics for medians; nothing for the rest,
-and nothing beside a number that is not there or not yet whole.
+Wilson for shares, Poisson for counts of events, order statistics for medians. Other measures have
+no interval, and neither have values that are missing or provisional.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def compute(
 ) -> pl.DataFrame:
     """Compute measures of no catalogue for May 2024, of calls and of 2,000 residents."""
     first = next(item.contract for item in measures if item.contract is not None)
-    made = Metric(
+    metric = Metric(
         ref="T1",
         key="test_metric",
         title="A test",
@@ -161,16 +161,16 @@ def compute(
     )
     options["coverage"] = {k: v for k, v in options["coverage"].items() if k in tables}
     result = kpi.compute(
-        [made],
+        [metric],
         {name: wrap(item) for name, item in tables.items()},
-        catalogue=kpi.Catalogue([made]),
+        catalogue=kpi.Catalogue([metric]),
         **options,
     )
     return (result.protect(policy) if policy is not None else result).to_polars()
 
 
 def limits(frame: pl.DataFrame, key: str, **where: str) -> tuple[float | None, float | None]:
-    """Return the limits in the only row of a measure that is meant."""
+    """Return the limits in the only row of a measure for some members."""
     (row,) = frame.filter(measure=key, **where).to_dicts()
     return row["lower"], row["upper"]
 
@@ -189,7 +189,7 @@ NONE = (None, None)
     ("urgent", "others", "lower", "upper"),
     [(8, 2, 0.490162, 0.943318), (0, 10, 0, 0.277533), (10, 0, 0.722467, 1)],
 )
-def test_a_proportion_has_wilsons_interval(
+def test_a_proportion_has_a_wilson_interval(
     urgent: int, others: int, lower: float, upper: float
 ) -> None:
     actual = compute(URGENT, rows=calls(urgent, others))
@@ -199,21 +199,21 @@ def test_a_proportion_has_wilsons_interval(
     )
 
 
-def test_the_interval_is_of_the_rows_that_could_be_decided() -> None:
-    """8 of 10 again, with five of which nobody knows."""
+def test_an_interval_leaves_out_rows_with_a_null_condition() -> None:
+    """8 of 10, and five rows with a null."""
     actual = compute(URGENT, rows=[*calls(8, 2), *[call(urgent=None)] * 5])
     assert limits(actual, "urgent") == near(0.490162, 0.943318)
 
 
-def test_a_share_of_nothing_has_none() -> None:
+def test_a_share_of_no_rows_has_no_interval() -> None:
     actual = compute(URGENT, rows=calls(8, 2), by=["side"])
     assert actual.filter(side="Right")["marker"].to_list() == ["[z]"]
     assert limits(actual, "urgent", side="Right") == NONE
     assert limits(actual, "urgent", side="All") == near(0.490162, 0.943318)
 
 
-def test_a_survey_has_wilsons_interval_of_its_effective_sample() -> None:
-    """Weights 2, 2, 1, 1, 1, 1: the square of 8 over 12 is 5.33 answers, and the share a half."""
+def test_a_survey_has_a_wilson_interval_of_its_effective_sample_size() -> None:
+    """For weights 2, 2, 1, 1, 1, 1 it is 8**2 / 12 = 5.33, and the share is 0.5."""
     rows = [call(urgent=at < 2, weight=2.0 if at < 2 else 1.0) for at in range(6)]
     n, z2 = 64 / 12, Z**2
     reach = Z * math.sqrt(0.25 / n + z2 / (4 * n * n)) / (1 + z2 / n)
@@ -221,14 +221,14 @@ def test_a_survey_has_wilsons_interval_of_its_effective_sample() -> None:
 
 
 @pytest.mark.parametrize("weight", [0.1, 1.0, 7.25])
-def test_equal_weights_weigh_nothing(weight: float) -> None:
-    """Ten answers of one weight are ten answers."""
+def test_equal_weights_do_not_change_the_interval(weight: float) -> None:
+    """The effective sample size is the number of answers."""
     rows = calls(8, 2, weight=weight)
     assert limits(compute(SURVEYED, rows=rows), "surveyed") == near(0.490162, 0.943318)
 
 
-def test_the_shares_of_a_distribution_have_wilsons_each_and_the_whole_none() -> None:
-    """8 of 10 on the left, 2 of 10 on the right, and 10 of 10 is no finding."""
+def test_shares_of_a_distribution_have_wilson_intervals_and_the_total_has_none() -> None:
+    """8 of 10 on the left, 2 of 10 on the right. The total is always 10 of 10."""
     rows = [call(side="Left" if at < 8 else "Right") for at in range(10)]
     spread = Distribution(key="spread", **CALL, over=SIDE)
     actual = compute(spread, rows=rows, by=["side"])
@@ -237,7 +237,7 @@ def test_the_shares_of_a_distribution_have_wilsons_each_and_the_whole_none() -> 
     assert limits(actual, "spread", side="All") == NONE
 
 
-def test_the_share_of_people_who_come_again_has_wilsons_and_their_number_none() -> None:
+def test_a_repeat_rate_has_a_wilson_interval_and_a_repeat_count_has_none() -> None:
     """Eight of ten callers of May had called in March."""
     share = RepeatRate(key="share", **CALL, who=Call.caller, lookback=MONTHS)
     number = RepeatRate(key="number", **CALL, who=Call.caller, lookback=MONTHS, as_count=True)
@@ -249,7 +249,7 @@ def test_the_share_of_people_who_come_again_has_wilsons_and_their_number_none() 
     assert limits(actual, "number") == NONE
 
 
-def test_a_reoffending_rate_has_wilsons() -> None:
+def test_a_reoffending_rate_has_a_wilson_interval() -> None:
     """Eight of a cohort of ten."""
     share = ReoffendingRate(
         key="share", of=Followed, at=Followed.start, reoffended=Followed.again,
@@ -274,7 +274,7 @@ COUNTS = [
 
 
 @pytest.mark.parametrize(("many", "lower", "upper"), COUNTS)
-def test_a_count_of_rows_has_poisson_limits_and_its_rate_the_same_for_2000_people(
+def test_a_count_has_poisson_limits_and_its_rate_has_them_per_person(
     many: int, lower: float, upper: float
 ) -> None:
     actual = compute(CALLS, per_1000("calls"), rows=calls(0, many))
@@ -282,8 +282,8 @@ def test_a_count_of_rows_has_poisson_limits_and_its_rate_the_same_for_2000_peopl
     assert limits(actual, "calls_per_1000") == near(lower / 2, upper / 2)
 
 
-def test_what_is_no_count_of_events_has_no_poisson_limits() -> None:
-    """Different callers and their rate, and pounds, of which no rate may be declared."""
+def test_distinct_counts_and_sums_of_money_have_no_poisson_limits() -> None:
+    """Distinct callers, their rate, and pounds."""
     rows = [call(caller=f"p{at % 7}") for at in range(20)]
     actual = compute(CALLERS, per_1000("callers"), COST, rows=rows)
     assert actual["value"].to_list() == [7, 3.5, 20]
@@ -291,7 +291,7 @@ def test_what_is_no_count_of_events_has_no_poisson_limits() -> None:
     assert [limits(actual, key) for key in keys] == [NONE] * 3
 
 
-def test_a_rate_of_nobody_has_none() -> None:
+def test_a_rate_with_a_population_of_zero_has_no_interval() -> None:
     empty = pl.DataFrame({"mid_year": [2024], "residents": [0]})
     actual = compute(CALLS, per_1000("calls"), rows=calls(0, 5), tables={"population": empty})
     assert limits(actual, "calls_per_1000") == NONE
@@ -333,7 +333,7 @@ def into_duckdb(frame: pl.DataFrame) -> Any:
         (100, (40, 61), (84, 96)),
     ],
 )
-def test_a_median_lies_between_two_of_the_times(
+def test_the_limits_of_a_median_are_two_of_the_times(
     wrap: Any, many: int, median: tuple[Any, Any], p90: tuple[Any, Any]
 ) -> None:
     """By the table of ranks: the 6th and the 15th of 20. What has not ended is not among them."""
@@ -344,7 +344,7 @@ def test_a_median_lies_between_two_of_the_times(
 
 
 @pytest.mark.parametrize("wrap", [lambda frame: frame, into_duckdb], ids=["polars", "duckdb"])
-def test_a_median_is_ranked_anew_for_each_total(wrap: Any) -> None:
+def test_the_limits_of_a_median_are_computed_for_each_total(wrap: Any) -> None:
     """9 on the left, 20 on no side, 29 in all: 2nd and 8th, 6th and 15th, 9th and 21st."""
     began = datetime(2024, 5, 10, 12)
     rows = [call(ended_at=began + timedelta(minutes=at)) for at in range(1, 10)]
@@ -357,7 +357,7 @@ def test_a_median_is_ranked_anew_for_each_total(wrap: Any) -> None:
 
 
 @pytest.mark.parametrize("level", [0.5, 0.9])
-def test_a_database_is_asked_for_times_where_the_limits_are(level: float) -> None:
+def test_a_database_returns_the_order_statistics_at_the_limits(level: float) -> None:
     """It cannot sum a binomial: the rank it is asked for is the right one, or next to it."""
     many = np.unique(np.append(np.arange(1, 5_000), np.geomspace(5_000, 1e8, 200).astype(int)))
     ranks = quantile_ranks(many, level)
@@ -368,7 +368,7 @@ def test_a_database_is_asked_for_times_where_the_limits_are(level: float) -> Non
         assert reach < 1
 
 
-def test_the_ends_of_a_median_are_peoples_own_times_and_are_not_disclosed() -> None:
+def test_the_limits_of_a_median_are_not_in_a_protected_result() -> None:
     """Even where nothing is rounded; the median itself is shown."""
     policy = DisclosurePolicy(threshold=5, rounding_base=1)
     actual = compute(MEDIAN, rows=timed(20), policy=policy)
@@ -379,7 +379,7 @@ def test_the_ends_of_a_median_are_peoples_own_times_and_are_not_disclosed() -> N
 # What has none.
 
 
-def test_ratios_stocks_and_money_have_none() -> None:
+def test_ratios_stocks_and_money_have_no_interval() -> None:
     """Not even a ratio of two stocks that happens to be a share: nobody was drawn from anybody."""
     posts = PeriodEndStock(key="posts", of=Post, at=Post.day)
     filled = PeriodEndStock(key="filled", of=Post, at=Post.day, where=Post.filled)
@@ -401,13 +401,13 @@ def test_ratios_stocks_and_money_have_none() -> None:
 @pytest.mark.parametrize(
     "kind", [Sum, Ratio, PeriodEndStock, AverageStock, BudgetVariance, SumProduct]
 )
-def test_kinds_without_a_rule_say_so(kind: type[Measure]) -> None:
-    """None is the rule of the base class, so that a new kind has none until it says which."""
+def test_kinds_without_a_rule_have_no_interval(kind: type[Measure]) -> None:
+    """The base class has no interval, so a new kind has none until it declares a rule."""
     assert kind.interval is Measure.interval
 
 
-def test_a_number_that_is_not_whole_yet_has_none() -> None:
-    """Half of May is provisional, its interval would be of the half; April's is there."""
+def test_a_provisional_value_has_no_interval() -> None:
+    """In an extract of 16 May, May is provisional and April is complete."""
     rows = [*calls(8, 2), *calls(8, 2, day="2024-04-10")]
     actual = compute(
         CALLS, URGENT, MEDIAN, rows=rows, periods=["2024-04", "2024-05"], as_at="2024-05-16"
@@ -419,14 +419,14 @@ def test_a_number_that_is_not_whole_yet_has_none() -> None:
     assert limits(actual, "urgent", period="2024-04") == near(0.490162, 0.943318)
 
 
-def test_a_number_that_is_not_available_has_none() -> None:
+def test_a_value_that_is_not_available_has_no_interval() -> None:
     actual = compute(CALLS, rows=calls(0, 10), coverage={"call": ("2020-01-01", "2024-03-31")})
     assert actual["marker"].to_list() == ["[x]"]
     assert limits(actual, "calls") == NONE
 
 
-def test_a_break_leaves_the_interval_and_few_answers_do_too() -> None:
-    """They are whole numbers of what they are: the marker says what to mind."""
+def test_values_marked_as_a_break_or_unreliable_keep_their_interval() -> None:
+    """The marker tells how to read the value, which is complete."""
     actual = compute(CALLS, rows=calls(0, 10), breaks=[Break("2024-05-01", "A new system")])
     assert actual["marker"].to_list() == ["[b]"]
     assert limits(actual, "calls") == near(4.787450, 18.391459)
@@ -435,7 +435,7 @@ def test_a_break_leaves_the_interval_and_few_answers_do_too() -> None:
     assert limits(actual, "surveyed") == near(0.207660, 0.938508)
 
 
-def test_a_hidden_number_has_none_and_a_rounded_one_neither() -> None:
+def test_suppressed_and_rounded_values_have_no_interval() -> None:
     rows = [*calls(2, 10, side="Left"), *calls(0, 30, side="Right")]
     policy = DisclosurePolicy(threshold=5, rounding_base=5)
     actual = compute(CALLS, URGENT, rows=rows, by=["side"], policy=policy)

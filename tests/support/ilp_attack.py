@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 import swm_kpi as kpi
 from swm_kpi import (
@@ -254,6 +253,9 @@ class Attacker:
 
     def feasibility_interval(self, scope: Scope, knowledge: Knowledge) -> tuple[float, float]:
         """Return the smallest and the largest whole number that a count can be."""
+        # The import takes seconds, and few tests attack.
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         objective = self.coefficients(scope)
         matrix = np.array([self.coefficients(known) for known, _, _ in knowledge])
         constraints = LinearConstraint(

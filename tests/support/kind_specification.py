@@ -144,8 +144,8 @@ class Case:
         tables: a pipe table for each contract.
         expected: a pipe table: some columns of the result and every row of the subject measure.
             Numbers may be written as arithmetic, such as ``2 / 3``.
-        periods: labels of the periods asked for.
-        by: keys of the breakdowns asked for.
+        periods: labels of the periods requested.
+        by: keys of the breakdowns requested.
         note: words that the note of some row must contain.
         as_at: the day of the extract, where it matters.
     """
@@ -222,7 +222,7 @@ def pipe_rows(text: str) -> list[list[str]]:
 
 
 def is_cell(cell: Any, text: str) -> bool:
-    """Return whether a cell of a result is what a cell of a pipe table says."""
+    """Return whether a cell of a result equals a cell of a pipe table."""
     if not isinstance(cell, float | int):
         return ("" if cell is None else str(cell)) == text
     if not text:
@@ -260,8 +260,8 @@ add a measure kind](../how-to/add-a-measure-kind.md).
 def modules() -> list[Any]:
     """Return the specification modules, in the order of the kinds' names."""
     names = sorted(path.stem for path in FOLDER.glob("test_*.py"))
-    found = [import_module(f"tests.spec.kinds.{name}") for name in names]
-    return [module for module in found if hasattr(module, "KIND")]
+    imported = [import_module(f"tests.spec.kinds.{name}") for name in names]
+    return [module for module in imported if hasattr(module, "KIND")]
 
 
 def manual() -> str:
