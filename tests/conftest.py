@@ -22,7 +22,7 @@ SLOW = {
     "unit/disclosure/test_disclosure.py::"
     "test_the_same_result_gives_the_same_bytes_in_every_process": 14,
     "unit/engine/test_caches.py::"
-    "test_other_processes_compute_the_same_and_their_errors_are_ours": 7,
+    "test_a_worker_process_returns_the_same_result_and_the_same_error": 7,
     "unit/model/test_lock.py::test_golden_results": 13,
 }
 

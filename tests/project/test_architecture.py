@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from swm_kpi.model.plugins import load
+from tests.conftest import SLOW
 
 ROOT = Path(__file__).parents[2]
 DEFINITIONS_ROOT = "definitions"
@@ -461,6 +462,13 @@ def imports_of_tests(tree: ast.Module) -> Iterator[str]:
 )
 def test_reads_imports_of_tests(source: str, expected: int) -> None:
     assert len(list(imports_of_tests(ast.parse(source)))) == expected
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_every_slow_test_exists(name: str) -> None:
+    """A renamed test must not slip into the fast set."""
+    file, _, function = name.partition("::")
+    assert f"def {function}(" in (ROOT / "tests" / file).read_text(encoding="utf-8")
 
 
 def test_no_test_imports_from_another_test() -> None:

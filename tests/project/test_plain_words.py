@@ -142,7 +142,6 @@ FINISHED = (
     "tests/support/injection_fixtures.py",
     "tests/support/kind_specification.py",
     "tests/support/large_requests.py",
-    "tests/support/marked_visits.py",
     "tests/support/months_of_2024.py",
     "tests/support/oracle.py",
     "tests/support/oracle_cases.py",
