@@ -159,10 +159,10 @@ _MARKER_MEANINGS = {
     Marker.LOW: "rounds to zero but is not zero",
     Marker.NOT_AVAILABLE: "not available",
     Marker.NOT_APPLICABLE: "not applicable, such as a share of nothing",
-    Marker.PROVISIONAL: "provisional: the period is not complete in the data",
+    Marker.PROVISIONAL: "provisional: the data for the period are not complete",
     Marker.REVISED: "revised since it was first published",
     Marker.LOW_RELIABILITY: "of low reliability",
-    Marker.BREAK: "after a break in the series: not comparable with earlier periods",
+    Marker.BREAK: "the series breaks in this period: not comparable with earlier periods",
     Marker.ESTIMATED: "estimated",
 }
 

@@ -146,14 +146,24 @@ def _value_count(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> 
     """Return the count that is a measure's value, if the policy applies to its unit."""
     if not policy.covers(metric.ref, measure.resolved_unit):
         return None
-    match measure.disclosure:
+    rule = measure.disclosure
+    match rule:
         case CountedValue(statistic=name):
             return _count_key(measure.statistics[name])
         case MeanOfCounts(statistic=name):
             return CountKey(f"mean of {measure.statistics[name].key}")
-        case _:
+        case (
+            UnlinkedCount()
+            | ShareOfCounts()
+            | AverageOverRows()
+            | QuotientOfMeasures()
+            | FreeText()
+            | NoCounts()
+        ):
             # The value is linked to no other count: it is suppressed or shown by itself.
             return CountKey(json.dumps(measure.canonical(), default=str), over_members="")
+        case _:
+            assert_never(rule)
 
 
 def _row_unit(measure: Measure) -> Unit:

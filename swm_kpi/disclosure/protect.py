@@ -19,8 +19,8 @@ from swm_kpi.vocabulary import Basis, Marker
 
 FREE_TEXT_NOTE = "Free text withheld: the policy does not say that a person has read it."
 OVERPROTECTED_NOTE = (
-    "All numbers that add up with it are suppressed, because the solver reached a limit before it "
-    "found fewer."
+    "More numbers may be suppressed with it than necessary, because the solver reached a limit "
+    "before it found fewer."
 )
 _ROW_COUNT = re.compile(r"(?:(?<=\A)|(?<=\. ))(\d[\d,]*) rows?\b")
 _ANSWER_COUNT = re.compile(r"(?:(?<=\A)|(?<=\. ))(\d[\d,]*) rows? answered\b")

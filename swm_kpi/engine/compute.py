@@ -42,7 +42,8 @@ def compute(
     """Compute metrics from tables.
 
     Args:
-        metrics: refs, keys or metrics; None for every metric that can be computed.
+        metrics: refs, keys or metrics; None for every metric of the catalogue that has measures.
+            Measures whose table is not in ``data`` are marked ``[x]``.
         data: table name to table. A table is a pandas or Polars frame, a pyarrow table, a DuckDB
             relation, a Spark DataFrame, an Ibis table, a path to a parquet or CSV file, a table
             from ``open_data``, or a validation report's ``table``.
@@ -50,11 +51,14 @@ def compute(
         by: breakdowns, crossed. Totals are always included. A metric that lacks a breakdown shows
             only its total, and its note says so.
         as_at: the day the data were extracted. A period that it cuts short is marked ``[p]``.
-        coverage: table name to the first and last day that its rows cover. Without it, a table
-            covers the whole months from its first record to its last, and the note says so.
+        coverage: table name to the first and last day that its rows cover. Without it, a table from
+            ``open_data`` covers what its reader states. Any other table covers the whole months
+            from its first record to its last, and the note says so. If its rows have an end, it
+            covers the months up to ``as_at``.
         assumptions: values that replace the defaults of named assumptions. The note shows them.
-        on_violation: ``"raise"``, or ``"withhold"`` to mark ``[x]`` only the measures that read a
-            column which breaks its contract.
+        on_violation: ``"raise"``, or ``"withhold"`` to mark ``[x]`` only the measures that need a
+            column which breaks its contract: the columns that they read, the table's key, and the
+            columns of the requested breakdowns.
         catalogue: where to look metrics up; by default the installed definitions.
         progress: called with a few words before each table is checked, and before it is counted.
 

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 class AverageStock(TableMeasure):
     """The mean of a number over the snapshots of a period. A missing snapshot is not zero.
 
-    The denominator is the number of snapshots. An area is averaged over the snapshots that hold
-    it, and a total over those that hold every area seen in the period.
+    The denominator is the number of snapshots used. An area or a total is averaged over its
+    complete snapshots: those with as many rows of it as the fullest one of the period. Rows are
+    counted, and not compared: a snapshot that lacks one area but has more rows of another counts.
 
     - Unit: the unit of the table's rows, unless another is declared.
     - Time: the snapshots that fall in the period, each with the same weight.
@@ -48,6 +49,7 @@ class AverageStock(TableMeasure):
         value: the number column summed within each snapshot; rows are counted without it.
         same_rows: whether every snapshot has the same rows, zeros included, so that one with
             fewer rows is incomplete. Set it to false for a list of people, which may be shorter.
+            Then every snapshot is used, and an area without rows in one is zero there.
     """
 
     kind: ClassVar[str] = "average stock"

@@ -31,7 +31,9 @@ _TURNOVER = ["count", "average stock"]
 class Ratio(Measure):
     """One measure divided by another, where the first is not a part of the second.
 
-    The two may count different tables, or one table by different dates, so a ratio can be above 1.
+    The two are of one kind and one time alignment, or a count over an average stock, and neither is
+    a quotient. They may count different tables, or one table by different dates, so a ratio can be
+    above 1.
 
     - Unit: a ratio, unless another unit is declared.
     - Time: that of the two measures.

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 
 class RepeatRate(TableMeasure):
-    """The different people of a period who had another such row in the months before it.
+    """The share of the people of a period who had another such row in the months before it.
+
+    A person with several rows in the period counts once.
 
     The months are counted back from each row and not from the period, so the table must hold
     them: a period without that history is marked ``[u]``. Rows of one day are one event. A row

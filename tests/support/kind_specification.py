@@ -283,11 +283,25 @@ def section(case: Case) -> str:
     request += [f"by={list(case.by)!r}"] if case.by else []
     request += [f"as_at={case.as_at!r}"] if case.as_at else []
     lines.append(f"```text\n{code}\n```\n")
+    if values := assumption_values(case):
+        lines.append(f"Here {' and '.join(values)}.\n")
     lines.append(f"With `{', '.join(request)}`, `compute` returns:\n")
     lines.append(f"{_markdown_table(case.expected)}\n")
     if case.note:
         lines.append(f"The note contains: “{case.note}”.\n")
     return "\n".join(lines)
+
+
+def assumption_values(case: Case) -> list[str]:
+    """Return the value of each assumption in the fields of the measures, as Markdown."""
+    fields = (
+        getattr(measure, name) for measure in case.measures for name in type(measure).model_fields
+    )
+    assumptions = {field.key: field for field in fields if isinstance(field, kpi.Assumption)}
+    return [
+        f"`{key.upper()}` is {', '.join(map(str, assumption.values))}"
+        for key, assumption in assumptions.items()
+    ]
 
 
 def _markdown_table(text: str) -> str:

@@ -72,9 +72,20 @@ def pooling_rule(measure: Measure, metric: Metric) -> PoolingRule:
     no_sum_reason = rule.no_sum_reason or next(
         (part.no_sum_reason for part in inputs if part.no_sum_reason), ""
     )
-    if not no_sum_reason and any(part.method is PoolingMethod.WEIGHTED for part in inputs):
+    if not no_sum_reason and any(_is_mean(part.method) for part in inputs):
         no_sum_reason = "a mean over a period does not add over time."
     return replace(rule, no_sum_reason=no_sum_reason)
+
+
+def _is_mean(method: PoolingMethod) -> bool:
+    """Return whether the numbers that a method combines are means over their periods."""
+    match method:
+        case PoolingMethod.WEIGHTED:
+            return True
+        case PoolingMethod.ADDED | PoolingMethod.DIVIDED | PoolingMethod.REFUSED:
+            return False
+        case _:
+            assert_never(method)
 
 
 def underlying_count(measure: Measure, row: RowNumbers) -> float | None:
@@ -96,8 +107,13 @@ def is_structural_zero(row: RowNumbers, rule: PoolingRule) -> bool:
 
     A month without cases has no proportion, but a year that contains such a month has one.
     """
-    is_quotient = rule.method in (PoolingMethod.DIVIDED, PoolingMethod.WEIGHTED)
-    return is_quotient and row.value is None and not row.numerator and row.denominator == 0
+    match rule.method:
+        case PoolingMethod.DIVIDED | PoolingMethod.WEIGHTED:
+            return row.value is None and not row.numerator and row.denominator == 0
+        case PoolingMethod.ADDED | PoolingMethod.REFUSED:
+            return False
+        case _:
+            assert_never(rule.method)
 
 
 def pool(
@@ -110,6 +126,9 @@ def pool(
         rule: how the numbers are pooled.
         measure: the measure of the rows.
         is_average: whether added values are divided by the number of periods.
+
+    Raises:
+        ValueError: there are several rows, and the rule is that they are never combined.
     """
     counts = [count for row in rows if (count := underlying_count(measure, row)) is not None]
     count = math.fsum(counts) if len(counts) == len(rows) else None
@@ -118,14 +137,21 @@ def pool(
     if len(rows) == 1:
         return Pooled(rows[0].value, count)
     values = [row.value or 0.0 for row in rows]
-    if rule.method is PoolingMethod.ADDED:
-        return Pooled(math.fsum(values) / (len(values) if is_average else 1), count)
     denominators = [row.denominator for row in rows]
-    numerators = (
-        [row.numerator for row in rows]
-        if rule.method is PoolingMethod.DIVIDED
-        else [None if d is None else v * d for v, d in zip(values, denominators, strict=True)]
-    )
+    match rule.method:
+        case PoolingMethod.ADDED:
+            return Pooled(math.fsum(values) / (len(values) if is_average else 1), count)
+        case PoolingMethod.DIVIDED:
+            numerators = [row.numerator for row in rows]
+        case PoolingMethod.WEIGHTED:
+            numerators = [
+                None if denominator is None else value * denominator
+                for value, denominator in zip(values, denominators, strict=True)
+            ]
+        case PoolingMethod.REFUSED:
+            raise ValueError(f"the periods of {measure.key!r} are never combined")
+        case _:
+            assert_never(rule.method)
     numerator, denominator = _sum_if_complete(numerators), _sum_if_complete(denominators)
     if numerator is None or not denominator:
         return Pooled(None, count)

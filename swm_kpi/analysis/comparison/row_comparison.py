@@ -145,7 +145,7 @@ def _reason_not_comparable(
     reasons = (
         (Marker.CONFIDENTIAL, "withheld to protect people"),
         (Marker.NOT_AVAILABLE, "no number in this result"),
-        (Marker.PROVISIONAL, "provisional, so the period is not complete"),
+        (Marker.PROVISIONAL, "provisional, so the data for the period are not complete"),
         (Marker.NOT_APPLICABLE, "no number, because the denominator is zero"),
         (Marker.LOW_RELIABILITY, "no number, because it is not reliable enough to show"),
     )

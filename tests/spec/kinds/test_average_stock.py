@@ -1,6 +1,9 @@
 """The mean of a number that is taken at regular snapshots.
 
-A snapshot that is missing is not a zero. The denominator is the number of snapshots.
+An average uses the complete snapshots of a period: those with as many rows as the fullest one. This
+is decided by the number of rows, for each area and for each total. An incomplete or missing snapshot
+is not a zero. With `same_rows=False` every snapshot is used, and an area without rows in a snapshot
+is zero there. The denominator is the number of snapshots used.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ KIND = kpi.AverageStock
 
 CASES = (
     Case(
-        "Each area is averaged over its snapshots; the total over those that hold every area",
+        "A snapshot with fewer rows than the fullest is left out of the total",
         measures=[
             kpi.AverageStock(
                 key="waiting",
@@ -30,14 +33,44 @@ CASES = (
             | 2024-05-01 09:00 | 4       | North |
             | 2024-05-01 09:00 | 10      | South |
             | 2024-05-02 09:00 | 8       | North |
-            | 2024-05-02 09:00 | 20      | South |
+            | 2024-05-03 09:00 | 6       | North |
+            | 2024-05-03 09:00 | 20      | South |
             """,
         },
         expected="""
             | area  | value | denominator |
-            | North | 6     | 2           |
+            | North | 6     | 3           |
             | South | 15    | 2           |
-            | All   | 21    | 2           |
+            | All   | 20    | 2           |
+        """,
+        by=("area",),
+    ),
+    Case(
+        "With same_rows=False an area without rows in a snapshot is zero there",
+        measures=[
+            kpi.AverageStock(
+                key="waiting",
+                of=Queue,
+                at=Queue.taken_at,
+                value=Queue.waiting,
+                unit=kpi.Unit.INCIDENTS,
+                same_rows=False,
+            )
+        ],
+        tables={
+            Queue: """
+            | taken_at         | waiting | area  |
+            | 2024-05-01 09:00 | 4       | North |
+            | 2024-05-01 09:00 | 10      | South |
+            | 2024-05-02 09:00 | 8       | North |
+            """,
+        },
+        expected="""
+            | area    | value | denominator |
+            | North   | 6     | 2           |
+            | South   | 5     | 2           |
+            | Unknown | 0     | 2           |
+            | All     | 11    | 2           |
         """,
         by=("area",),
     ),

@@ -23,6 +23,12 @@ def test_every_case_measures_the_kind_of_its_file() -> None:
         assert all(type(case.subject) is module.KIND for case in module.CASES)
 
 
+def test_every_kind_is_in_the_changelog() -> None:
+    changelog = (PAGE.parents[2] / "CHANGELOG.md").read_text(encoding="utf-8")
+    kinds = [module.KIND for module in modules()]
+    assert [k for k in kinds if k.kind not in changelog and k.__name__ not in changelog] == []
+
+
 def test_the_manual_page_is_up_to_date() -> None:
     """Write it again with ``python -m tests.support.kind_specification``."""
     assert PAGE.read_text(encoding="utf-8") == manual()

@@ -1,4 +1,4 @@
-"""A measure for every 1,000, 100,000 or 1,000,000 people of a population table.
+"""A count for every 1,000, 100,000 or 1,000,000 people of a population table.
 
 The estimate of the year nearest to the middle of the period is used, and named in the note. A rate
 for less than a year is for that period: it is never annualised.

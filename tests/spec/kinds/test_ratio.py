@@ -1,6 +1,8 @@
 """One measure divided by another, where the first is not a part of the second.
 
-The two may count different tables, or one table by different dates, so a ratio can pass 1.
+Both measures are of one kind and refer to one kind of date: two counts, or two stocks at one date. A
+count may also be divided by an average stock. Neither may be a quotient itself. The two may count
+different tables, or one table by different dates, so a ratio can pass 1.
 """
 
 from __future__ import annotations

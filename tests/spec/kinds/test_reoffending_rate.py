@@ -1,6 +1,6 @@
 """The share of a cohort who reoffend in the follow-up and are dealt with for it in time.
 
-A period is provisional until the follow-up and the wait for a court have passed.
+A period is provisional until the follow-up and the wait for a court have passed. Both are months.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ def test_the_alt_text_of_a_series_has_limits_signals_target_and_gaps() -> None:
         "The target from 1 April 2024 is 90.",
         "Target: A plan.",
         "Excluded, withheld to protect people who could be identified: September 2023.",
-        "Excluded, provisional: the period is not complete in the data: March 2025.",
+        "Excluded, provisional: the data for the period are not complete: March 2025.",
         "counted on the day the crime was recorded.",
         "These numbers have had no disclosure control. Do not publish them.",
     ):

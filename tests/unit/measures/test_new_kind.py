@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import ClassVar
 
 import pytest
 
 import swm_kpi as kpi
+import swm_kpi.measures
 from swm_kpi.measures import (
     CountedValue,
     DisclosureRule,
@@ -19,6 +22,13 @@ from swm_kpi.measures import (
     TableMeasure,
 )
 from swm_kpi.measures.measure import REQUIRED_OF_A_KIND
+
+
+SUBJECTS = ("Unit", "Time", "Totals", "Protection", "Process limits", "Interval")
+
+# A kind that the package does not import yet is a kind as well.
+for module in iter_modules(swm_kpi.measures.__path__):
+    import_module(f"swm_kpi.measures.{module.name}")
 
 
 def subclasses(cls: type[Measure]) -> Iterator[type[Measure]]:
@@ -35,6 +45,18 @@ KINDS = sorted(
     ),
     key=lambda kind: kind.__name__,
 )
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_kind_of_the_library_is_public(kind: type[Measure]) -> None:
+    assert getattr(kpi, kind.__name__, None) is kind
+    assert getattr(swm_kpi.measures, kind.__name__, None) is kind
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_the_docstring_of_a_kind_states_what_its_values_mean(kind: type[Measure]) -> None:
+    docstring = kind.__doc__ or ""
+    assert [subject for subject in SUBJECTS if f"    - {subject}: " not in docstring] == []
 
 
 def problems_of(error: pytest.ExceptionInfo[kpi.DefinitionError]) -> dict[str, str]:
