@@ -1,10 +1,10 @@
 """Primary and secondary suppression: choose the cells to suppress so that no small count leaks.
 
 Every row with a small count is suppressed (primary suppression). Then, for every small count, two
-feasible tables are found: one in which the count is as low as a suppressed count can be, and one in
-which it is as high. Where shown cells do not allow such tables, a table is found in which they change as
-little as possible. A shown cell that changes by more than its rounding hides is suppressed too
-(secondary suppression). A shown zero never changes.
+feasible tables are found: one in which the count is as low as a suppressed count can be, and one
+in which it is as high. Where shown cells do not allow such tables, a table is found in which they
+change as little as possible. A shown cell that changes by more than its rounding hides is
+suppressed too (secondary suppression). A shown zero never changes.
 
 What is guaranteed: with the constraints of ``LinkedTables``, the attacker's feasibility interval of
 each small count contains its protection interval, as far as suppressing cells that are not zero

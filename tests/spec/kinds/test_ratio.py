@@ -1,6 +1,6 @@
 """One measure divided by another, where the first is not a part of the second.
 
-Both measures are of one kind and refer to one kind of date: two counts, or two stocks at one date. A
+Both measures are of one kind and one time basis: two counts, or two stocks at one date. A
 count may also be divided by an average stock. Neither may be a quotient itself. The two may count
 different tables, or one table by different dates, so a ratio can pass 1.
 """

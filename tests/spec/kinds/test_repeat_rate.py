@@ -1,7 +1,7 @@
 """The share of the different people of a period who had another such row in the months before it.
 
-With `as_count=True` it is the number of these people. The months are counted back from each row, not
-from the period, so the table must hold them. Rows of one day are one event.
+With `as_count=True` it is the number of these people. The months are counted back from each row,
+not from the period, so the table must hold them. Rows of one day are one event.
 """
 
 from __future__ import annotations

@@ -23,7 +23,6 @@ from swm_kpi.measures import (
 )
 from swm_kpi.measures.measure import REQUIRED_OF_A_KIND
 
-
 SUBJECTS = ("Unit", "Time", "Totals", "Protection", "Process limits", "Interval")
 
 # A kind that the package does not import yet is a kind as well.
