@@ -104,7 +104,8 @@ class Opener:
         )
         self.contexts.append(context)
         page = context.new_page()
-        page.on("response", self.responses.append)
+        # playwright takes no method of a built-in type as a handler.
+        page.on("response", lambda response: self.responses.append(response))
         page.goto(self.site + path, wait_until="networkidle")
         return page
 
