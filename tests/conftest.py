@@ -24,6 +24,9 @@ SLOW = {
     "unit/engine/test_caches.py::"
     "test_a_worker_process_returns_the_same_result_and_the_same_error": 7,
     "unit/model/test_lock.py::test_golden_results": 13,
+    "unit/reporting/test_demo.py": 27,
+    "unit/synthetic/test_synthetic.py": 55,
+    "unit/testing/test_testing.py": 77,
 }
 
 
