@@ -1,16 +1,16 @@
 """Primary and secondary suppression: choose the cells to suppress so that no small count leaks.
 
 Every row with a small count is suppressed (primary suppression). Then, for every small count, two
-feasible tables are found: one in which the count is as low as a suppressed count can be, and one
-in which it is as high. Where shown cells do not allow such tables, a table is found in which they
+feasible tables are found: one in which the count is as low as a suppressed count can be, and one in
+which it is as high. Where shown cells do not allow such tables, a table is found in which they
 change as little as possible. A shown cell that changes by more than its rounding hides is
-suppressed too (secondary suppression). A shown zero never changes.
+suppressed too (secondary suppression). A shown zero is never suppressed to protect another cell.
 
 What is guaranteed: with the constraints of ``LinkedTables``, the attacker's feasibility interval of
-each small count contains its protection interval, as far as suppressing cells that are not zero
-allows. What is not guaranteed: that the fewest cells are suppressed; anything about knowledge from
-elsewhere; and targets that the markers alone rule out. For example, a total of four suppressed
-parts is known to be at least 4, because zeros are shown.
+each small count contains its protection interval, as far as suppressing non-zero cells allows. What
+is not guaranteed: that the fewest cells are suppressed; anything about knowledge from elsewhere;
+and targets that the markers alone rule out. For example, a total of four suppressed parts is known
+to be at least 4, because zeros are shown.
 """
 
 from __future__ import annotations

@@ -48,17 +48,20 @@ def compute(
             relation, a Spark DataFrame, an Ibis table, a path to a parquet or CSV file, a table
             from ``open_data``, or a validation report's ``table``.
         periods: what ``periods`` returns, or labels such as ``"2024/25 Q1"``.
-        by: breakdowns, crossed. Totals are always included. A metric that lacks a breakdown shows
-            only its total, and its note says so.
-        as_at: the day the data were extracted. A period that it cuts short is marked ``[p]``.
+        by: breakdowns, crossed. Totals are always included. A metric that lacks one of the
+            breakdowns has only the member ``All`` of that breakdown. It keeps the others, and its
+            note says so.
+        as_at: the day the data were extracted. A period that it cuts short is marked ``[p]``,
+            and so is a period that ends on that day. A period that begins later is ``[x]``.
         coverage: table name to the first and last day that its rows cover. Without it, a table from
             ``open_data`` covers what its reader states. Any other table covers the whole months
             from its first record to its last, and the note says so. If its rows have an end, it
             covers the months up to ``as_at``.
         assumptions: values that replace the defaults of named assumptions. The note shows them.
         on_violation: ``"raise"``, or ``"withhold"`` to mark ``[x]`` only the measures that need a
-            column which breaks its contract: the columns that they read, the table's key, and the
-            columns of the requested breakdowns.
+            column which breaks its contract. A broken key withholds every measure of the table,
+            because rows may be repeated. A broken column of a requested breakdown withholds the
+            measures broken down by it. Any other column withholds the measures that read it.
         catalogue: where to look metrics up; by default the installed definitions.
         progress: called with a few words before each table is checked, and before it is counted.
 

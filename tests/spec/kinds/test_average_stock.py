@@ -1,9 +1,11 @@
 """The mean of a number that is taken at regular snapshots.
 
-An average uses the complete snapshots of a period: those with as many rows as the fullest one.
-This is decided by the number of rows, for each area and for each total. An incomplete or missing
-snapshot is not a zero. With `same_rows=False` every snapshot is used, and an area without rows in
-one is zero there. The denominator is the number of snapshots used.
+An average uses the complete snapshots of a period: those with as many rows as the snapshot with
+the most rows. Only numbers of rows are compared, for each area and for each total: a snapshot
+that lacks one area, but has more rows of another, is complete for the total. An incomplete or
+missing snapshot is not a zero. With `same_rows=False` every snapshot is used, and an area without
+rows in one is zero there. The denominator is the number of snapshots used. A period without a
+snapshot is `[x]`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """The share of a cohort who reoffend in the follow-up and are dealt with for it in time.
 
-A period is provisional until the follow-up and the wait for a court have passed. Both are months.
+The examples have a follow-up of 12 months and a wait of 6. Both are assumptions of a metric. The
+reoffence must be within 12 months of the start of the follow-up, here the conviction, and proven
+within 12 + 6 = 18 months of the same day. A period is provisional, `[p]`, until 18 months have
+passed after its last month: the second quarter of 2024 until the data reach the end of December
+2025.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ KIND = kpi.ReoffendingRate
 
 CASES = (
     Case(
-        "An offence counts within the follow-up, if it is proven within the wait after it",
+        "A reoffence counts within 12 months, if it is proven within 18 months of the same day",
         measures=[
             kpi.ReoffendingRate(
                 key="reoffending",
@@ -41,7 +45,7 @@ CASES = (
         """,
     ),
     Case(
-        "Before that time has passed, the number is provisional",
+        "Before 18 months have passed, the number is provisional",
         measures=[
             kpi.ReoffendingRate(
                 key="reoffending",

@@ -1,7 +1,8 @@
 """The share of a period in which systems were not down.
 
-Outages of one system that overlap are merged, and clipped to the period. A total is over the
-systems that the table names.
+Outages of one system that overlap are merged, and clipped to the period. The denominator is the
+length of the period for each system that the table names, in any period. A system without an
+outage in the table is not in it.
 """
 
 from __future__ import annotations
