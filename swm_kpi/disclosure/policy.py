@@ -1,8 +1,10 @@
 """The disclosure policy: which counts are small, and how the other counts are rounded.
 
-The threshold rule is written once, here: ``is_under_threshold`` compares, and
-``describe_threshold`` says it in words. Every other module asks one of the two. So a rule of "5 or
-fewer" instead of "under 5" is one edit to these two functions.
+The threshold rule is written once, here: ``is_small_or_zero`` compares, and
+``describe_threshold`` says it in words. Every other module asks one of the two, so all numbers and
+all generated texts follow an edit to these two functions. The glossary, the guides and the
+independent attack in ``tests/support/ilp_attack.py`` state the rule again; ARCHITECTURE.md lists
+them.
 """
 
 from __future__ import annotations
@@ -35,18 +37,18 @@ MIN_SMALL_COUNTS = 2
 
 
 @overload
-def is_under_threshold(count: float, threshold: int) -> bool: ...
+def is_small_or_zero(count: float, threshold: int) -> bool: ...
 @overload
-def is_under_threshold(count: NDArray[np.float64], threshold: int) -> NDArray[np.bool_]: ...
-def is_under_threshold(
+def is_small_or_zero(count: NDArray[np.float64], threshold: int) -> NDArray[np.bool_]: ...
+def is_small_or_zero(
     count: float | NDArray[np.float64], threshold: int
 ) -> bool | NDArray[np.bool_]:
-    """Return whether a count, or each count of an array, is below what may be shown."""
+    """Return whether a count, or each count of an array, is zero or small: the threshold rule."""
     return count < threshold
 
 
 def describe_threshold(threshold: int | str) -> str:
-    """Return the rule of ``is_under_threshold`` as it completes "a count ..."."""
+    """Return the rule of ``is_small_or_zero`` as it completes "a count ..."."""
     return f"under {threshold}"
 
 
@@ -62,7 +64,8 @@ class DisclosurePolicy(Declaration):
 
     Attributes:
         threshold: where small counts end; at least 3, because a suppressed count that can only be
-            1 is known. 8 with a rounding base of 5 is the rule of NHS England and OpenSAFELY.
+            1 is known. At NHS England and OpenSAFELY counts of 1 to 7 are small, and the rounding
+            base is 5.
         rounding_base: counts are rounded to a multiple of this; 1 (or 0) for no rounding. At most
             twice the threshold, so that a count shown as 0 is 0.
         show_zeros: whether a zero is shown, and with it a share of 0% or 100%. Set it to False
@@ -97,13 +100,15 @@ class DisclosurePolicy(Declaration):
                 f"{self.threshold} would suppress nothing, or only the count 1, which is then known"
             )
             yield "threshold", rule, f"Use {_min_threshold()} or more"
-        smallest_shown = self.largest_small_count + 1
         if self.rounding_base < 0:
             yield "rounding_base", f"{self.rounding_base} is below zero", "Use 1 for no rounding"
-        elif valid and self.rounding_base > 2 * smallest_shown:
-            rule = f"rounding to {self.rounding_base} shows a count of {smallest_shown} as 0"
-            fix = f"Use at most {2 * smallest_shown}, twice the smallest count that is shown"
-            yield "rounding_base", rule, fix
+        elif valid and self.rounding_base > self.max_rounding_base:
+            rule = f"rounding to {self.rounding_base} shows counts that are not small as 0"
+            yield (
+                "rounding_base",
+                rule,
+                f"Use at most {self.max_rounding_base}, twice the threshold",
+            )
         for name, reason in self.exempt.items():
             if not reason.strip():
                 yield "exempt", f"{name!r} has no reason", "Say why it identifies nobody"
@@ -142,8 +147,13 @@ class DisclosurePolicy(Declaration):
 
     @property
     def largest_small_count(self) -> int:
-        """The largest whole count that is under the threshold."""
+        """The largest whole count that is small."""
         return _largest_small_count(self.threshold)
+
+    @property
+    def max_rounding_base(self) -> int:
+        """The largest base that rounds no shown count to 0, average counts with a fraction too."""
+        return 2 * self.threshold
 
     def covers(self, ref: str, unit: Unit) -> bool:
         """Return whether the policy applies to counts in this unit, in this ref."""
@@ -154,12 +164,12 @@ class DisclosurePolicy(Declaration):
         )
 
     @overload
-    def is_under_threshold(self, count: float) -> bool: ...
+    def is_small_or_zero(self, count: float) -> bool: ...
     @overload
-    def is_under_threshold(self, count: NDArray[np.float64]) -> NDArray[np.bool_]: ...
-    def is_under_threshold(self, count: float | NDArray[np.float64]) -> bool | NDArray[np.bool_]:
-        """Return whether a count, or each count of an array, is under the threshold; zero is."""
-        return is_under_threshold(count, self.threshold)
+    def is_small_or_zero(self, count: NDArray[np.float64]) -> NDArray[np.bool_]: ...
+    def is_small_or_zero(self, count: float | NDArray[np.float64]) -> bool | NDArray[np.bool_]:
+        """Return whether a count, or each count of an array, is zero or small."""
+        return is_small_or_zero(count, self.threshold)
 
     @overload
     def is_small(self, count: float) -> bool: ...
@@ -168,10 +178,9 @@ class DisclosurePolicy(Declaration):
     def is_small(self, count: float | NDArray[np.float64]) -> bool | NDArray[np.bool_]:
         """Return whether a count, or each count of an array, must be suppressed.
 
-        A count is small if it is under the threshold. Zero is small only where ``show_zeros`` is
-        False.
+        Zero must be suppressed only where ``show_zeros`` is False.
         """
-        return self.is_under_threshold(count) & (count > (0 if self.show_zeros else -1))
+        return self.is_small_or_zero(count) & (count > (0 if self.show_zeros else -1))
 
     def rounded(self, count: float) -> float:
         """Return a count as it is shown: the nearest multiple of the base, halves upwards."""
@@ -196,9 +205,9 @@ class DisclosurePolicy(Declaration):
 
 
 def _largest_small_count(threshold: int) -> int:
-    """Return the largest whole count under a threshold; below zero where none is."""
+    """Return the largest whole count that is small by a threshold; below zero where none is."""
     counts = range(threshold + 1, -1, -1)
-    return next((count for count in counts if is_under_threshold(count, threshold)), -1)
+    return next((count for count in counts if is_small_or_zero(count, threshold)), -1)
 
 
 def _min_threshold() -> int:

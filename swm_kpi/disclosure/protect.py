@@ -130,13 +130,13 @@ def _is_near_extreme(roles: CellRoles, denominator: float | None, policy: Disclo
     """Return whether so few rows are beyond a value that it is close to one person's own."""
     if not denominator or roles.tail_share >= 1:
         return False
-    return policy.is_under_threshold(math.floor(denominator * roles.tail_share + 1e-9))
+    return policy.is_small_or_zero(math.floor(denominator * roles.tail_share + 1e-9))
 
 
 def _blur_count(count: str, policy: DisclosurePolicy) -> str:
     """Return a count of rows in words, to its first digit: "About 300 rows"."""
     number = int(count.replace(",", ""))
-    if policy.is_under_threshold(number):
+    if policy.is_small_or_zero(number):
         return "A few rows"
     unit = 10 ** (len(str(number)) - 1)
     return f"About {(number + unit // 2) // unit * unit:,} rows"

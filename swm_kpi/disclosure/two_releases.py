@@ -215,7 +215,7 @@ def _risk(
 def _is_small_difference(interval: Interval, rules: DisclosurePolicy) -> bool:
     """Return whether every difference in an interval is small, and none is zero."""
     low, high = interval
-    return (low > TOLERANCE or high < -TOLERANCE) and rules.is_under_threshold(
+    return (low > TOLERANCE or high < -TOLERANCE) and rules.is_small_or_zero(
         max(abs(low), abs(high))
     )
 
@@ -308,11 +308,11 @@ def _tightened_intervals(
             shown
             and all(cell.suppressed for cell in shown)
             and is_narrow
-            and rules.is_under_threshold(interval[0])
+            and rules.is_small_or_zero(interval[0])
         ):
             description = (
-                "it is suppressed, and the sums of both releases reveal more than that it is "
-                f"{rules.describe_threshold()}."
+                "it is suppressed, and the sums of both releases reveal more than that it is a "
+                f"count {rules.describe_threshold()}."
             )
             yield _risk(key, shown[0], description)
 

@@ -154,8 +154,16 @@ class AttackedCount:
             low: the smallest count that is suppressed: 1, or 0 if zeros are suppressed.
         """
         least = max(low, self.marker_interval[0])
-        most = min(threshold - 1, self.marker_interval[1])
+        most = min(largest_small_count(threshold), self.marker_interval[1])
         return self.interval[0] > least or self.interval[1] < most
+
+
+def largest_small_count(threshold: int) -> int:
+    """Return the largest count that the attack takes for small: its own statement of the rule.
+
+    A test compares it with the policy, so that a change of the rule cannot weaken the attack.
+    """
+    return threshold - 1
 
 
 def table(
@@ -232,7 +240,7 @@ class Attacker:
         possible = [
             exact
             for exact in range(int(count) - base, int(count) + base + 1)
-            if exact >= threshold and (exact + base / 2) // base * base == count
+            if exact > largest_small_count(threshold) and (exact + base / 2) // base * base == count
         ]
         return possible[0], possible[-1]
 
@@ -296,7 +304,7 @@ class Attacker:
             members = tuple(pair for pair in zip(self.by, axis, strict=True) if pair[1] != "All")
             scope = Scope(kinds, first, last, members)
             exact = int(self.coefficients(scope) @ truth)
-            if 0 < exact < self.policy.threshold:
+            if 0 < exact <= largest_small_count(self.policy.threshold):
                 interval = self.feasibility_interval(scope, self.published)
                 marker_interval = self.feasibility_interval(scope, self.by_markers)
                 yield AttackedCount(scope, exact, interval, marker_interval)

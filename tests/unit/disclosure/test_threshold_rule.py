@@ -14,6 +14,7 @@ import swm_kpi as kpi
 from swm_kpi import DisclosurePolicy, Result
 from swm_kpi.disclosure import policy as policy_module
 from swm_kpi.disclosure import suppression
+from tests.support import ilp_attack
 
 PACKAGE = Path(kpi.__file__).parent
 AREAS = ("Herefordshire", "Shropshire", "Telford & Wrekin")
@@ -23,7 +24,7 @@ AREAS = ("Herefordshire", "Shropshire", "Telford & Wrekin")
 def five_or_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Change the rule from "under the threshold" to "the threshold or fewer"."""
     monkeypatch.setattr(
-        policy_module, "is_under_threshold", lambda count, threshold: count <= threshold
+        policy_module, "is_small_or_zero", lambda count, threshold: count <= threshold
     )
     monkeypatch.setattr(
         policy_module, "describe_threshold", lambda threshold: f"of {threshold} or fewer"
@@ -77,11 +78,11 @@ def test_the_suppressed_cells_follow_a_change_of_the_rule() -> None:
 
 @pytest.mark.usefixtures("five_or_fewer")
 def test_the_bounds_of_the_fields_follow_a_change_of_the_rule() -> None:
-    assert DisclosurePolicy(threshold=2, rounding_base=6).largest_small_count == 2
+    assert DisclosurePolicy(threshold=2, rounding_base=4).largest_small_count == 2
     with pytest.raises(kpi.DefinitionError, match="Use 2 or more"):
         DisclosurePolicy(threshold=1, rounding_base=1)
-    with pytest.raises(kpi.DefinitionError, match=r"shows a count of 6 as 0\. Use at most 12"):
-        DisclosurePolicy(threshold=5, rounding_base=13)
+    with pytest.raises(kpi.DefinitionError, match=r"not small as 0\. Use at most 10"):
+        DisclosurePolicy(threshold=5, rounding_base=11)
 
 
 @pytest.mark.usefixtures("five_or_fewer")
@@ -120,9 +121,23 @@ def test_the_rule_is_the_same_for_numbers_and_arrays(show_zeros: bool) -> None:
     policy = DisclosurePolicy(show_zeros=show_zeros)
     counts = np.array([-1.0, 0.0, 0.5, 1.0, 4.0, 4.5, 5.0, 6.0])
     assert policy.is_small(counts).tolist() == [policy.is_small(count) for count in counts.tolist()]
-    assert policy.is_under_threshold(counts).tolist() == [
-        policy.is_under_threshold(count) for count in counts.tolist()
+    assert policy.is_small_or_zero(counts).tolist() == [
+        policy.is_small_or_zero(count) for count in counts.tolist()
     ]
+
+
+@pytest.mark.parametrize("threshold", [3, 5, 8])
+def test_the_attack_and_the_policy_agree_on_which_counts_are_small(threshold: int) -> None:
+    policy = DisclosurePolicy(threshold=threshold, rounding_base=1)
+    assert ilp_attack.largest_small_count(threshold) == policy.largest_small_count
+    assert [count for count in range(threshold + 2) if policy.is_small(count)] == list(
+        range(1, ilp_attack.largest_small_count(threshold) + 1)
+    )
+
+
+def test_a_fractional_count_that_is_shown_is_never_rounded_to_zero() -> None:
+    policy = DisclosurePolicy(threshold=5, rounding_base=10)
+    assert policy.rounded(5.33) == policy.rounded(5) == 10
 
 
 def uses_threshold(node: ast.AST) -> bool:
