@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
 from typing_extensions import override
@@ -128,7 +128,11 @@ class Term(Expression):
         return Not(IsNull(self))
 
     def until(self, end: Term) -> Elapsed | Unusable:
-        """Return the elapsed real seconds from this time to ``end``; null if either is null."""
+        """Return the elapsed real seconds from this time to ``end``; null if either is null.
+
+        Raises:
+            DefinitionError: this or ``end`` is not a column of date and time.
+        """
         if isinstance(self, Unusable) or isinstance(end, Unusable):
             return Unusable()
         for term in (self, end):
@@ -136,12 +140,14 @@ class Term(Expression):
                 fix = "Measure elapsed time between two date and time columns"
                 return _invalid(self, "until", "its end is not a column", fix)
             if term.dtype is not datetime:
-                return _invalid(
-                    term,
-                    "until",
-                    f"it contains {DTYPE_WORDS[term.dtype]}, which has no time of day",
-                    "Measure elapsed time between two date and time columns",
-                )
+                fix = "Measure elapsed time between two date and time columns"
+                if term.dtype is date:
+                    fix += (
+                        ". For dates, let the view that makes the table calculate the days, in a "
+                        "whole-number column, or use the measure kind Duration for their average"
+                    )
+                rule = f"it contains {DTYPE_WORDS[term.dtype]}, which has no time of day"
+                return _invalid(term, "until", rule, fix)
         return Elapsed(self, end)
 
 

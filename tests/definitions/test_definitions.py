@@ -35,6 +35,7 @@ from swm_kpi import (
     UndefinedMetric,
     Uptime,
 )
+from swm_kpi.definitions import CATALOGUE as DEFINITIONS
 from swm_kpi.engine import worked_examples as worked
 from swm_kpi.model.metric import NO_OBJECTIVE
 
@@ -70,6 +71,12 @@ DECLARATIVE_KINDS = (
     SurveyProportion,
     Uptime,
     BudgetVariance,
+)
+
+
+NO_PLACE_FOR_OTHERS = (
+    "definitions/ holds the refs of the plan and nothing else; a metric that the plan does not "
+    "list goes into a plugin (docs/how-to/write-a-plugin.md)"
 )
 
 
@@ -159,16 +166,27 @@ def test_the_examples_of_a_metric_expect_a_number_other_than_zero(metric) -> Non
 
 @pytest.mark.parametrize("index", range(70), ids=lambda index: str(index + 1))
 def test_every_entry_repeats_its_row_of_the_plan_word_for_word(index) -> None:
-    """Title, objective and parent, in the order of the plan."""
-    row, entry = plan_rows()[index], list(CATALOGUE)[index]
-    assert entry.ref == row["ref"] == str(index + 1)
-    assert entry.title == row["text"]
+    """Title, objective and parent."""
+    row = plan_rows()[index]
+    entry = CATALOGUE[row["ref"]]
+    assert row["ref"] == str(index + 1)
+    assert entry.title == row["text"], "Write the text of the ref's row in plan.csv, unchanged"
     assert entry.parent == (row["parent"] or None)
-    assert entry.objective_title == (row["objective"] or NO_OBJECTIVE)
+    assert entry.objective_title == (row["objective"] or NO_OBJECTIVE), (
+        "Write the objective of the ref's row in definitions/plan/plan.csv"
+    )
+
+
+def test_the_definitions_have_no_ref_that_the_plan_does_not_list() -> None:
+    in_plan = {row["ref"] for row in plan_rows()}
+    others = [entry.ref for entry in DEFINITIONS if entry.ref not in in_plan]
+    assert others == [], f"refs {others}: {NO_PLACE_FOR_OTHERS}"
 
 
 def test_the_plans_refs_are_70_and_come_first() -> None:
-    assert [entry.ref for entry in CATALOGUE][:70] == [str(ref) for ref in range(1, 71)]
+    assert [entry.ref for entry in CATALOGUE][:70] == [str(ref) for ref in range(1, 71)], (
+        "List the refs in definitions/__init__.py in the order of the plan. " + NO_PLACE_FOR_OTHERS
+    )
     assert len(plan_rows()) == 70
 
 
@@ -180,8 +198,12 @@ def test_ref_55_has_no_title_and_computes_nothing() -> None:
 
 def test_refs_69_and_70_have_no_stated_objective() -> None:
     """Every other ref has one of the four."""
-    unstated = [entry.ref for entry in CATALOGUE if entry.objective is None]
-    assert unstated == ["69", "70"]
+    unstated = [entry.ref for entry in DEFINITIONS if entry.objective is None]
+    assert unstated == ["69", "70"], (
+        "The plan states no objective for refs 69 and 70 only. For any other ref, write the "
+        "objective of its row in plan.csv: VICTIMS, SECURE, REFORMING or REASSURING of "
+        "definitions/plan/objectives.py"
+    )
 
 
 @pytest.mark.parametrize(

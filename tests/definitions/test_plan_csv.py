@@ -71,7 +71,10 @@ def test_the_columns_are_ref_objective_text_and_parent() -> None:
 
 def test_the_refs_run_from_1_to_70_in_the_order_of_the_plan() -> None:
     """No ref is missing, repeated or moved."""
-    assert [row["ref"] for row in rows()] == [str(ref) for ref in range(1, 71)]
+    assert [row["ref"] for row in rows()] == [str(ref) for ref in range(1, 71)], (
+        "plan.csv is the published plan. Do not add a row to it: a metric that the plan does not "
+        "list goes into a plugin (docs/how-to/write-a-plugin.md)"
+    )
 
 
 def test_only_the_bulleted_refs_have_a_parent() -> None:

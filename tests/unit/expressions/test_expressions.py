@@ -349,6 +349,26 @@ def test_an_unusable_expression_can_be_rendered_in_the_message_of_the_next_mista
 
 
 @pytest.mark.parametrize(
+    ("make", "has_advice"),
+    [
+        (lambda: Call.rang_at.until(Call.due), True),
+        (lambda: Call.due.until(Call.rang_at), True),
+        (lambda: Call.rang_at.until(Call.words), False),
+    ],
+)
+def test_the_message_about_elapsed_time_says_how_to_count_days_between_dates(
+    make: Callable[[], object], has_advice: bool
+) -> None:
+    with collecting_problems() as problems:
+        make()
+    advice = (
+        "For dates, let the view that makes the table calculate the days, in a whole-number "
+        "column, or use the measure kind Duration for their average"
+    )
+    assert [problem.fix.endswith(advice) for problem in problems] == [has_advice]
+
+
+@pytest.mark.parametrize(
     ("make", "rules"),
     [
         (lambda: Call.calls.between("few", 3), ["it contains a whole number, not text"]),
