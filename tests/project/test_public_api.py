@@ -47,34 +47,35 @@ def snapshot() -> Iterator[str]:
     """Yield a line for each public name, and one for each public member of a class."""
     package = griffe.load("swm_kpi", search_paths=[ROOT], resolve_aliases=True)
     for name in swm_kpi.__all__:
-        stored = getattr(swm_kpi, name)
-        if isinstance(stored, ModuleType):
+        value = getattr(swm_kpi, name)
+        if isinstance(value, ModuleType):
             yield f"module {name}"
-            for item in stored.__all__:
+            for item in value.__all__:
                 yield from (
-                    f"    {line}" for line in declared(package, item, getattr(stored, item))
+                    f"    {line}" for line in iter_declaration(package, item, getattr(value, item))
                 )
         else:
-            yield from declared(package, name, stored)
+            yield from iter_declaration(package, name, value)
 
 
-def declared(package: Any, name: str, stored: Any) -> Iterator[str]:
+def iter_declaration(package: Any, name: str, value: Any) -> Iterator[str]:
     """Yield how one class or function is declared, as it is written in the source."""
-    if not isinstance(stored, type | FunctionType):
+    if not isinstance(value, type | FunctionType):
         yield name
         return
-    path = f"{stored.__module__}.{stored.__qualname__}"
+    path = f"{value.__module__}.{value.__qualname__}"
     declaration = package[path.removeprefix("swm_kpi.")]
     if declaration.is_function:
         yield declaration.signature()
         return
     yield f"class {declaration.name}({', '.join(str(base) for base in declaration.bases)})"
-    for each, member in sorted(declaration.all_members.items()):
-        if not each.startswith("_") or each == "__init__":
-            yield f"    {told(member.final_target if member.is_alias else member)}"
+    for key, member in sorted(declaration.all_members.items()):
+        if not key.startswith("_") or key == "__init__":
+            yield f"    {format_member(member.final_target if member.is_alias else member)}"
 
 
-def told(member: Any) -> str:
+def format_member(member: Any) -> str:
+    """Return the signature of a member, as one line."""
     if member.is_function:
         return str(member.signature())
     if "property" in member.labels:
