@@ -127,7 +127,7 @@ class Statistic:
     @property
     def quantile_and_limit(self) -> tuple[float, Limit | None]:
         """For a quantile, its level, and the end of its interval that replaces it, if any."""
-        return self.quantile or 0.5, self.limit
+        return 0.5 if self.quantile is None else self.quantile, self.limit
 
     def expressions(self) -> Iterator[Expression]:
         """Yield every expression inside, the time column included."""

@@ -117,7 +117,9 @@ def test_an_unknown_variable_of_pandera_is_reported_and_changes_nothing() -> Non
     )
     assert process.returncode != 0
     last = process.stderr.strip().splitlines()[-1]
-    assert last.startswith("swm_kpi.errors.RequestError: Pandera does not start: an environment")
+    assert last.startswith(
+        "swm_kpi.errors.RequestError: Pandera does not start: one of its environment"
+    )
 
 
 VALIDATE_BY_SCHEMA = """
@@ -136,6 +138,6 @@ def test_the_docstring_of_schema_says_that_panderas_switches_apply() -> None:
         == "passed"
     )
     message = ContractType.schema.__doc__ or ""
-    for word in ("PANDERA_VALIDATION_ENABLED", "swm_kpi.validate", "hold the values"):
+    for word in ("PANDERA_VALIDATION_ENABLED", "swm_kpi.validate", "contain the values"):
         assert word in message
     assert Visit.schema().name == "visit"

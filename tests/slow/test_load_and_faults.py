@@ -135,7 +135,7 @@ def test_a_read_only_folder_raises_one_error_and_keeps_the_old_file(small_disk: 
     path = small_disk / "dataset.csv"
     path.write_text("old", encoding="utf-8")
     assert mounts("mount", "-o", "remount,ro", str(small_disk))
-    with raises_without_marker(OutputError, "Check that the folder can be written to"):
+    with raises_without_marker(OutputError, "Check the permissions of the folder"):
         compute(pl.DataFrame(rows()), VISITS).to_csv(path, policy="none", overwrite=True)
     assert path.read_text(encoding="utf-8") == "old"
 
