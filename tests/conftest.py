@@ -1,6 +1,6 @@
 """Which tests are in the fast set, and how many random examples the properties draw.
 
-``python -m pytest -m fast`` runs the fast set in less than a minute on two quiet cores. A test is
+``python -m pytest -m fast`` runs the fast set, in less than three minutes on two cores. A test is
 in it if it is in one of ``FAST_FOLDERS`` and is not listed in ``SLOW``.
 """
 
