@@ -692,7 +692,7 @@ def test_policy_reports_every_mistake_once() -> None:
     assert reported == [("DisclosurePolicy", field) for field in ("threshold", "exempt", "exempt")]
     with pytest.raises(kpi.DefinitionError, match="-1 is below zero"):
         DisclosurePolicy(rounding_base=-1)
-    with pytest.raises(kpi.DefinitionError, match="at most 6, twice the smallest count"):
+    with pytest.raises(kpi.DefinitionError, match="at most 6, twice the threshold"):
         DisclosurePolicy(threshold=3, rounding_base=7)
 
 
