@@ -143,6 +143,53 @@ _AFTER_BREAKDOWNS = (
         "The upper limit of the 95% confidence interval of the value, where there is one.",
     ),
     ResultColumn(
+        "undecided",
+        _NUMBER,
+        "The number of rows of which it is not known whether they count, because a column of the "
+        "condition is blank. Empty where every row is decided.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
+        "without_value",
+        _NUMBER,
+        "The number of rows that count but lack what is measured, such as an end time, an amount "
+        "or a person. Empty where none does.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
+        "at_least",
+        _NUMBER,
+        "The least that the value can be, whatever the blank columns should hold. Empty where "
+        "nothing is blank, and where there is no such limit.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
+        "at_most",
+        _NUMBER,
+        "The most that the value can be, whatever the blank columns should hold. Empty where "
+        "nothing is blank, and where there is no such limit.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
+        "answers",
+        _NUMBER,
+        "For a survey, the number of answers that the value is based on.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
+        "effective_answers",
+        _NUMBER,
+        "For a survey, the effective sample size: how many answers of equal weight would be as "
+        "precise.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
         "marker",
         _TEXT,
         "Why there is no value, or why to read it with care. Empty for a plain number.",

@@ -60,8 +60,9 @@ DISTRICT_OF = {"E06000019": "Herefordshire", "E06000020": "Telford and Wrekin"} 
     "E07000239": "Wyre Forest",
 }
 BEFORE = ["ref", "metric", "measure", "basis", "grain", "period", "period_start", "period_end"]
-AFTER = ["value", "unit", "numerator", "denominator", "lower", "upper", "marker", "note"]
-AFTER += ["definition", "as_at"]
+AFTER = ["value", "unit", "numerator", "denominator", "lower", "upper"]
+AFTER += ["undecided", "without_value", "at_least", "at_most", "answers", "effective_answers"]
+AFTER += ["marker", "note", "definition", "as_at"]
 
 SMALL = """\
 Crime ID,Month,Reported by,LSOA name,Crime type,Last outcome category

@@ -26,6 +26,7 @@ from swm_kpi.vocabulary import Marker
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+_ALWAYS_FILLED = ("value", "numerator", "denominator", "lower", "upper")
 _MARKERS = tuple(Marker)
 _CODES = {marker: code for code, marker in enumerate(_MARKERS)}
 _NONE, _NOT_AVAILABLE, _NOT_APPLICABLE, _LOW_RELIABILITY, _PROVISIONAL = (
@@ -69,7 +70,11 @@ def to_long_frame(measures: Sequence[MeasureCells], grid: Grid) -> pl.DataFrame:
     marker = stack.marker.ravel()[rows]
     not_available = marker == _NOT_AVAILABLE
     no_value = not_available | (marker == _NOT_APPLICABLE)
-    for name, numbers in stack.numbers.items():
+    for name in NUMBER_COLUMNS:
+        numbers = stack.numbers.get(name)
+        if numbers is None:
+            columns[name] = pl.repeat(None, len(rows), dtype=pl.Float64, eager=True)
+            continue
         empty = not_available if name in ("numerator", "denominator") else no_value
         shown = np.where(empty, np.nan, numbers.ravel()[rows])
         columns[name] = pl.Series(shown, dtype=pl.Float64, nan_to_null=True)
@@ -104,7 +109,8 @@ class _Stack:
 
     Attributes:
         shape: measures, periods, then each breakdown's members, Unknown and All.
-        numbers: by column, the numbers; NaN where there is none.
+        numbers: by column, the numbers, NaN where there is none; without the columns that no
+            measure has a number in.
         marker: the code of each cell's marker.
         shown: which combinations of members each measure has rows for.
     """
@@ -115,7 +121,7 @@ class _Stack:
         axes = tuple(len(names) + 2 for names in grid.axes.members)
         self.shape = (len(measures), len(grid.periods), *axes)
         self.numbers: dict[str, Array] = {
-            name: np.full(self.shape, np.nan) for name in NUMBER_COLUMNS
+            name: np.full(self.shape, np.nan) for name in _ALWAYS_FILLED
         }
         self.marker = np.zeros(self.shape, dtype=np.int8)
         self.shown = np.zeros((len(measures), *axes), dtype=bool)
