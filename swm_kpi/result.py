@@ -59,7 +59,8 @@ class Result:
 
     Columns: ``ref, metric, measure, basis, grain, period, period_start, period_end``, the
     breakdowns, ``value, unit, numerator, denominator, lower, upper, undecided, without_value,
-    at_least, at_most, answers, effective_answers, marker, note, definition, as_at``. ``swm_kpi.result_columns`` declares their types and meanings.
+    at_least, at_most, answers, effective_answers, marker, note, definition, as_at``.
+    ``swm_kpi.result_columns`` declares their types and meanings.
 
     ``period_end`` is the last day of the period, inclusive. A breakdown is ``All`` in a total.
     ``value`` is null where ``marker`` says why. Proportions are from 0 to 1. ``lower`` and
