@@ -1,59 +1,206 @@
-"""Numbers as text for readers."""
+"""Numbers as text for readers: digits by unit and size, the same in every output.
+
+The numbers of one measure share their decimals, so that a column of them is easy to read. A number
+that these decimals would show as zero has more of its own: it is never shown as 0, and a proportion
+that is not 1 is never shown as 100%.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
 
 from swm_kpi.vocabulary import Unit
 
-DECIMALS = {
+MINUS = "\N{MINUS SIGN}"
+_PERCENTAGES = (Unit.PROPORTION, Unit.PERCENTAGE_RATIO)
+_SHOW_THEIR_UNIT = (*_PERCENTAGES, Unit.POUNDS, Unit.RATIO)
+_DECIMALS = {
     Unit.PROPORTION: 1,
+    Unit.PERCENTAGE_RATIO: 1,
     Unit.RATIO: 2,
     Unit.PER_1000_PEOPLE: 2,
     Unit.PER_100000_PEOPLE: 1,
     Unit.PER_MILLION_PEOPLE: 1,
-    Unit.POUNDS: 0,
 }
-MINUS = "\N{MINUS SIGN}"
+_SECONDS = {Unit.DAYS: 86_400, Unit.HOURS: 3_600, Unit.MINUTES: 60, Unit.SECONDS: 1}
+_PENCE = 2
+_SHOWS_PENCE_BELOW = 1_000
+_FRACTION_BELOW = 5
+_MAX_DECIMALS = 6
+# Below this a number is what is left of floating-point sums.
+_ZERO = 1e-12
 
 
-def decimal_places(unit: str, values: Sequence[float | None]) -> int:
-    """Return the decimal places for the numbers of one measure; all numbers have the same."""
-    sizes = [abs(value) for value in values if value]
-    if unit == Unit.RATIO and sizes and max(sizes) < 0.1:
-        return 3
-    if unit in DECIMALS:
-        return DECIMALS[Unit(unit)]
-    return int(any(value is not None and not value.is_integer() for value in values))
+def is_percentage(unit: str) -> bool:
+    """Return whether readers see numbers of a unit as percentages."""
+    return unit in _PERCENTAGES
 
 
-def format_number(value: float, unit: str, places: int = 0) -> str:
-    """Return a number as text: ``1,234``, ``12.3%``, ``£1,200``, ``£1.77m``.
+def unit_name(unit: str) -> str:
+    """Return the unit of the numbers that readers see: ``percentage`` for a proportion."""
+    return "percentage" if is_percentage(unit) else str(unit)
 
-    A negative number has a true minus sign, unless it rounds to zero.
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How readers see the numbers of one measure.
+
+    Attributes:
+        unit: the unit of the numbers.
+        shown_unit: the unit that readers see: a shorter one for a duration that is short in its
+            unit.
+        decimals: the decimals that all the numbers share.
     """
-    size, prefix, suffix = abs(value), "", ""
-    if unit == Unit.PROPORTION:
-        size, suffix = size * 100, "%"
-    elif unit == Unit.POUNDS:
-        prefix = "£"
-        for scale, word in ((1e9, "bn"), (1e6, "m")):
-            if size >= scale:
-                size, suffix, places = size / scale, word, 1 if size >= 10 * scale else 2
-                break
-    digits = f"{size:,.{places}f}"
-    minus = MINUS if value < 0 and any(digit in digits for digit in "123456789") else ""
-    return f"{minus}{prefix}{digits}{suffix}"
+
+    unit: str
+    shown_unit: str
+    decimals: int
+
+    @classmethod
+    def of(cls, unit: str, values: Iterable[float | None], *, keep_unit: bool = False) -> Self:
+        """Return the format of the numbers of one measure.
+
+        Args:
+            unit: their unit.
+            values: the numbers; None is ignored.
+            keep_unit: whether a short duration stays in its unit.
+        """
+        sizes = [abs(value) for value in values if value is not None and abs(value) > _ZERO]
+        largest = max(sizes, default=0.0)
+        shown_unit = unit if keep_unit else _readable_unit(unit, largest)
+        factor = _factor(unit, shown_unit)
+        if unit == Unit.POUNDS:
+            has_pence = any(not size.is_integer() for size in map(float, sizes))
+            decimals = _PENCE if has_pence and largest < _SHOWS_PENCE_BELOW else 0
+        elif unit in _DECIMALS:
+            decimals = _DECIMALS[Unit(unit)]
+        else:
+            decimals = int(any(not _is_whole(size * factor) for size in sizes))
+        if decimals:
+            decimals = max(decimals, min(_two_digits(largest * factor), _MAX_DECIMALS))
+        return cls(unit, shown_unit, decimals)
+
+    @property
+    def factor(self) -> float:
+        """What a number is multiplied by, for the number that readers see."""
+        return _factor(self.unit, self.shown_unit)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every number is a whole one, as a count is."""
+        return self.decimals == 0 and self.unit != Unit.POUNDS
+
+    @property
+    def unit_suffix(self) -> str:
+        """A space and the unit, to follow a number; empty if the number shows its unit."""
+        return "" if self.unit in _SHOW_THEIR_UNIT else f" {self.shown_unit}"
+
+    def decimals_of(self, value: float) -> int:
+        """Return the decimals of one number: more than the others where it would be shown as 0."""
+        size = abs(value) * self.factor
+        distances = [size]
+        if self.unit == Unit.PROPORTION and 0 < value < 1:
+            distances.append(100 - size)
+        nearest = min(distances)
+        if self.decimals == 0 and self.unit != Unit.POUNDS and size < _FRACTION_BELOW:
+            # The limits of a count are not whole numbers.
+            least = int(not _is_whole(size))
+        else:
+            least = self.decimals
+        if nearest <= _ZERO or nearest >= 10**-least:
+            return least
+        least = _PENCE if self.unit == Unit.POUNDS else least
+        decimals = min(max(least, _two_digits(nearest)), _MAX_DECIMALS)
+        digits = f"{size:.{decimals}f}".rstrip("0").partition(".")[2]
+        return max(least, len(digits))
+
+    def number(self, value: float) -> str:
+        """Return a number in the unit that readers see: ``1,234``, ``12.3%``, ``£1.77m``.
+
+        A negative number has a true minus sign, unless it rounds to zero.
+        """
+        size, prefix, suffix = abs(value) * self.factor, "", ""
+        decimals = self.decimals_of(value)
+        if is_percentage(self.unit):
+            suffix = "%"
+        elif self.unit == Unit.POUNDS:
+            prefix = "£"
+            for scale, word in ((1e9, "bn"), (1e6, "m")):
+                if size >= scale:
+                    decimals = 1 if size >= 10 * scale else 2
+                    size, suffix = size / scale, word
+                    break
+        digits = f"{size:,.{decimals}f}"
+        is_zero = not any(digit in digits for digit in "123456789")
+        minus = MINUS if value < 0 and not is_zero else ""
+        if is_zero and size > _ZERO:
+            digits = f"{10**-decimals:.{decimals}f}"
+            return f"{'above ' + MINUS if value < 0 else 'under '}{prefix}{digits}{suffix}"
+        return f"{minus}{prefix}{digits}{suffix}"
+
+    def text(self, value: float) -> str:
+        """Return a number under a heading that names its unit.
+
+        It is followed by the unit that readers see, where that is another: ``30 seconds``.
+        """
+        return self.number(value) + (self.unit_suffix if self.shown_unit != self.unit else "")
+
+    def text_with_unit(self, value: float) -> str:
+        """Return a number followed by its unit: ``12 crimes``, ``12.3%``."""
+        return f"{self.number(value)}{self.unit_suffix}"
+
+    def tick(self, value: float, decimals: int) -> str:
+        """Return the label of a tick, as short as possible without loss.
+
+        Args:
+            value: the number.
+            decimals: the decimals that show each tick of the axis exactly.
+        """
+        if self.unit == Unit.POUNDS and abs(value) >= 1e6:
+            minus, size = (MINUS if value < 0 else ""), abs(value)
+            return f"{minus}£{size / 1e9:,.4g}bn" if size >= 1e9 else f"{minus}£{size / 1e6:.4g}m"
+        return NumberFormat(self.unit, self.shown_unit, decimals).number(value)
 
 
-def format_tick(value: float, unit: str, places: int) -> str:
-    """Return the label of a tick: as short as possible without loss."""
-    if unit == Unit.POUNDS and abs(value) >= 1e6:
-        minus, size = (MINUS if value < 0 else ""), abs(value)
-        return f"{minus}£{size / 1e9:,.4g}bn" if size >= 1e9 else f"{minus}£{size / 1e6:.4g}m"
-    return format_number(value, unit, places)
+def format_number(value: float, unit: str) -> str:
+    """Return a number that stands alone as text: ``1,234``, ``12.3%``, ``£1.77m``."""
+    return NumberFormat.of(unit, [value]).text(value)
 
 
-def unit_suffix(unit: str) -> str:
-    """Return a space and the unit, to follow a number; empty if the number shows its unit."""
-    return "" if unit in (Unit.PROPORTION, Unit.POUNDS, Unit.RATIO) else f" {unit}"
+def format_change(change: float, suffix: str = "") -> str:
+    """Return a change with its sign: ``+1.5%``, and ``0.0%`` where there is none.
+
+    Args:
+        change: the change, in percent or in percentage points.
+        suffix: what follows the number.
+    """
+    number = NumberFormat("", "", 1).number(change)
+    return f"{'+' if change > _ZERO else ''}{number}{suffix}"
+
+
+def _readable_unit(unit: str, largest: float) -> str:
+    """Return the longest unit of time, up to that of a duration, in which it is 1 or more."""
+    if unit not in _SECONDS or not 0 < largest < 0.1:
+        return unit
+    seconds = largest * _SECONDS[Unit(unit)]
+    return next((shown for shown, length in _SECONDS.items() if seconds >= length), Unit.SECONDS)
+
+
+def _factor(unit: str, shown_unit: str) -> float:
+    if is_percentage(unit):
+        return 100.0
+    if shown_unit != unit:
+        return _SECONDS[Unit(unit)] / _SECONDS[Unit(shown_unit)]
+    return 1.0
+
+
+def _is_whole(size: float) -> bool:
+    return math.isclose(size, round(size), rel_tol=1e-12)
+
+
+def _two_digits(size: float) -> int:
+    """Return the decimals that show two significant digits of a number above zero."""
+    return max(0, 1 - math.floor(math.log10(size))) if size > 0 else 0

@@ -32,7 +32,10 @@ class Frequency(StrEnum):
 
 
 class Unit(StrEnum):
-    """The unit of a value. A proportion is a number from 0 to 1.
+    """The unit of a value.
+
+    A proportion is a number from 0 to 1. A percentage ratio is a ratio that readers see as a
+    percentage, such as an attrition rate: 0.15 is shown as 15.0%, and it can be above 1.
 
     A plugin declares a unit that is not listed here with :meth:`declare`.
     """
@@ -72,6 +75,7 @@ class Unit(StrEnum):
     OUTAGES = "outages"
     OUTCOMES = "outcomes"
     PEOPLE = "people"
+    PERCENTAGE_RATIO = "percentage ratio"
     PER_100000_PEOPLE = "per 100,000 people"
     PER_1000_PEOPLE = "per 1,000 people"
     PER_HUNDRED = "per hundred"

@@ -12,8 +12,8 @@ from swm_kpi.analysis.process_charts import SIGNAL_RULES, ProcessChart, Variatio
 from swm_kpi.calendar import Period, format_date, format_month_range
 from swm_kpi.charts.chart import Caption
 from swm_kpi.contracts import UNKNOWN
-from swm_kpi.formatting import unit_suffix
-from swm_kpi.vocabulary import Grain, Marker, Unit
+from swm_kpi.formatting import NumberFormat, unit_name
+from swm_kpi.vocabulary import Grain, Marker
 
 ValueFormatter = Callable[[float], str]
 
@@ -54,9 +54,9 @@ def format_span(frame: pl.DataFrame) -> str:
     return format_month_range(frame["period_start"][0], frame["period_end"][-1])
 
 
-def axis_title(unit: str) -> str:
+def axis_title(number_format: NumberFormat) -> str:
     """Return the title of an axis of values: the unit with a capital letter."""
-    words = "percentage" if unit == Unit.PROPORTION else unit_suffix(unit).strip() or unit
+    words = unit_name(number_format.shown_unit)
     return f"{words[:1].upper()}{words[1:]}"
 
 
@@ -103,7 +103,7 @@ def _series_sentences(chart: ProcessChart, caption: Caption) -> Iterator[str]:
         return
     latest = chart.latest
     if latest is not None:
-        number = f"{chart.format_value(latest['value'])}{unit_suffix(chart.unit)}"
+        number = chart.number_format.text_with_unit(latest["value"])
         change = _change_from_year_before(chart, latest)
         yield f"The latest is {number} in {format_period(latest)}{change}."
     yield from _extremes(known, chart.format_value)
@@ -202,8 +202,7 @@ def describe_members(
     *,
     by: str,
     lead: str,
-    format_value: ValueFormatter,
-    unit: str,
+    number_format: NumberFormat,
 ) -> str:
     """Return the alt text of a chart of members: the total, then the members by value.
 
@@ -212,13 +211,11 @@ def describe_members(
         total: the row of the total; None if the result has none.
         by: the breakdown.
         lead: the title and the metric.
-        format_value: the function that writes a number.
-        unit: the unit of the values.
+        number_format: the format of the numbers.
     """
-    sentences = [f"Dot chart. {lead}."]
+    sentences, format_value = [f"Dot chart. {lead}."], number_format.text
     if total is not None:
-        suffix = unit_suffix(unit) if total["value"] is not None else ""
-        sentences.append(f"Whole force: {format_cell(total, format_value)}{suffix}.")
+        sentences.append(f"Whole force: {format_cell(total, number_format.text_with_unit)}.")
     known = [row for row in rows if row["value"] is not None]
     ranked = sorted(
         (row for row in known if row[by] != UNKNOWN), key=lambda row: -float(row["value"])
@@ -245,8 +242,7 @@ def _with_interval(row: dict[str, Any], format_value: ValueFormatter) -> str:
 def describe_years(
     lead: str,
     years: Sequence[tuple[str, Sequence[dict[str, Any]]]],
-    format_value: ValueFormatter,
-    unit: str,
+    number_format: NumberFormat,
     missing: str,
 ) -> str:
     """Return the alt text of a year-on-year chart.
@@ -254,14 +250,13 @@ def describe_years(
     Args:
         lead: the title, the grain and the metric.
         years: each financial year and its points, the latest year first.
-        format_value: the function that writes a number.
-        unit: the unit of the values.
+        number_format: the format of the numbers.
         missing: the reason why the year before is not drawn; empty if it is drawn.
     """
     sentences = [f"Line chart. {lead}."]
-    suffix = unit_suffix(unit)
+    suffix = number_format.unit_suffix
     for year, points in years:
-        listed = (f"{point['name']} {format_cell(point, format_value)}" for point in points)
+        listed = (f"{point['name']} {format_cell(point, number_format.number)}" for point in points)
         sentences.append(f"{year}{suffix and ' in' + suffix}: {', '.join(listed)}.")
     if len(years) > 1:
         now, before = (

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.charts.layout import LINES, MUTED
-from swm_kpi.formatting import DECIMALS, format_tick
+from swm_kpi.formatting import NumberFormat
 from swm_kpi.vocabulary import Grain, Unit
 
 _WIDE, _NARROW = 50, 32
@@ -51,16 +51,16 @@ class Scale:
         }
 
 
-def build_scale(values: Sequence[float | None], unit: str, places: int) -> Scale:
+def build_scale(values: Sequence[float | None], number_format: NumberFormat) -> Scale:
     """Return an axis that covers all values.
 
     The axis starts at zero, unless all values are proportions or ratios far above zero.
 
     Args:
         values: everything that is drawn; None is ignored.
-        unit: the unit of the values.
-        places: the decimal places of the numbers.
+        number_format: the format of the numbers.
     """
+    unit, factor = number_format.unit, number_format.factor
     known = [value for value in values if value is not None]
     least, most = min([0.0, *known]), max([0.0, *known])
     if not starts_at_zero(known, unit):
@@ -68,19 +68,18 @@ def build_scale(values: Sequence[float | None], unit: str, places: int) -> Scale
     reach = (most - least) or (0.01 if unit == Unit.PROPORTION else 1.0)
     if unit == Unit.PROPORTION and 0.8 < most <= 1 and least == 0:
         reach = most = 1.0
-    whole = unit not in DECIMALS and places == 0
-    step = _nice(reach / 5, whole=whole)
+    step = _nice(reach * factor / 5, whole=number_format.is_whole) / factor
     low = math.floor(least / step + 1e-9) * step
     count = max(math.ceil(((most or reach) - low) / step - 1e-9), 1)
-    hundred = 100 if unit == Unit.PROPORTION else 1
-    shown = step * hundred
-    places = next((at for at in range(9) if math.isclose(round(shown, at), shown)), 9)
-    return Scale(low, step, [format_tick(low + step * at, unit, places) for at in range(count + 1)])
+    shown = step * factor
+    decimals = next((at for at in range(9) if math.isclose(round(shown, at), shown)), 9)
+    ticks = [low + step * at for at in range(count + 1)]
+    return Scale(low, step, [number_format.tick(tick, decimals) for tick in ticks])
 
 
 def starts_at_zero(known: Sequence[float], unit: str) -> bool:
     """Return whether an axis of these numbers starts at zero."""
-    close = unit in (Unit.PROPORTION, Unit.RATIO) and bool(known)
+    close = unit in (Unit.PROPORTION, Unit.PERCENTAGE_RATIO, Unit.RATIO) and bool(known)
     return not (close and min(known) > _FAR_ABOVE * max(known))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import polars as pl
@@ -36,13 +36,13 @@ from swm_kpi.charts.layout import (
 )
 from swm_kpi.contracts import ALL, UNKNOWN
 from swm_kpi.errors import RequestError, did_you_mean
-from swm_kpi.formatting import decimal_places, format_number
+from swm_kpi.formatting import NumberFormat
 from swm_kpi.vocabulary import Marker, Unit
 
 _ROW_HEIGHT = 30
 _UNITS_THAT_DO_NOT_ADD = {
-    Unit.PROPORTION, Unit.RATIO, Unit.PER_1000_PEOPLE, Unit.PER_100000_PEOPLE,
-    Unit.PER_MILLION_PEOPLE, Unit.PER_HUNDRED,
+    Unit.PROPORTION, Unit.PERCENTAGE_RATIO, Unit.RATIO, Unit.PER_HUNDRED, Unit.PER_1000_PEOPLE,
+    Unit.PER_100000_PEOPLE, Unit.PER_MILLION_PEOPLE,
 }  # fmt: skip
 ORDERS = ("list", "value")
 
@@ -58,11 +58,15 @@ class _Members:
     unit: str
     period: str
 
-    def format_value(self, value: float) -> str:
-        """Return a number as text; all numbers have the same decimal places."""
+    @cached_property
+    def number_format(self) -> NumberFormat:
+        """The format of the numbers, which all have the same decimals."""
         totals = [] if self.total is None else [self.total]
-        places = decimal_places(self.unit, [row["value"] for row in (*self.rows, *totals)])
-        return format_number(value, self.unit, places)
+        return NumberFormat.of(self.unit, [row["value"] for row in (*self.rows, *totals)])
+
+    def format_value(self, value: float) -> str:
+        """Return a number as text."""
+        return self.number_format.text(value)
 
     @property
     def level(self) -> float | None:
@@ -124,8 +128,7 @@ def members_chart(
         members.total,
         by=by,
         lead=lead,
-        format_value=members.format_value,
-        unit=series.unit,
+        number_format=members.number_format,
     )
     reason = _reason_nothing_to_draw(members)
     alt_text = " ".join([words, *([reason] if reason else []), *caption.footnotes])
@@ -145,7 +148,7 @@ def _reason_nothing_to_draw(members: _Members) -> str:
 
 def _draw(members: _Members, caption: Caption, title: str, reason: str, width: int) -> Any:
     alt = load_altair()
-    subtitle = f"{caption.metric}. {axis_title(members.unit)}, {members.period}."
+    subtitle = f"{caption.metric}. {axis_title(members.number_format)}, {members.period}."
     height = _ROW_HEIGHT * max(len(members.rows), 1)
     layout = ChartLayout(title, subtitle, width, height, caption.footnotes, below=36)
     if reason:
@@ -153,8 +156,7 @@ def _draw(members: _Members, caption: Caption, title: str, reason: str, width: i
     known = [row for row in members.rows if row["value"] is not None]
     ends = [row[end] for row in known for end in ("value", "lower", "upper")]
     level = members.level
-    places = decimal_places(members.unit, [row["value"] for row in known])
-    scale = axes.build_scale([*ends, level], members.unit, places)
+    scale = axes.build_scale([*ends, level], members.number_format)
     labels = [format_cell(row, members.format_value) for row in members.rows]
     # Long names take two lines of at most two fifths of the chart.
     widest = max(text_width(row[members.by]) for row in members.rows)
@@ -262,7 +264,7 @@ def _data_table(members: _Members) -> list[list[str]]:
     all_rows = [*members.rows, *([members.total] if members.total is not None else [])]
     intervals = any(row["lower"] is not None for row in all_rows)
     ends = ["95% interval, from", "to"] if intervals else []
-    table = [[members.by_title, axis_title(members.unit), *ends]]
+    table = [[members.by_title, axis_title(members.number_format), *ends]]
     for row in all_rows:
         name = "Whole force" if row is members.total else row[members.by]
         limits = [row["lower"], row["upper"]] if intervals else []

@@ -40,7 +40,6 @@ from swm_kpi.charts.layout import (
     spread_labels,
     text_width,
 )
-from swm_kpi.formatting import decimal_places
 from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 
 _HEIGHT = 240
@@ -78,8 +77,7 @@ def _draw(chart: ProcessChart, caption: Caption, title: str, width: int) -> Any:
     if frame["value"].is_not_null().sum() == 0:
         return layout.empty(alt, describe_no_number(chart))
     rows = _points_with_runs(chart)
-    places = decimal_places(chart.unit, frame["value"].to_list())
-    scale = axes.build_scale(_values_to_draw(chart), chart.unit, places)
+    scale = axes.build_scale(_values_to_draw(chart), chart.number_format)
     end_labels = _end_labels(chart, has_space=layout.has_space)
     layout.left = max(text_width(label) for label in scale.labels) + 10
     layout.right = 10 + max(text_width(text, bold=bold) for text, _, _, bold in end_labels)
@@ -114,8 +112,8 @@ def _draw(chart: ProcessChart, caption: Caption, title: str, width: int) -> Any:
 
 def _subtitle(chart: ProcessChart, caption: Caption) -> str:
     over_time = OVER_TIME[Grain(str(chart.frame["grain"][0]))]
-    text = f"{caption.metric}. {axis_title(chart.unit)} {over_time}, {format_member(chart.member)}"
-    text += f", {format_span(chart.frame)}."
+    text = f"{caption.metric}. {axis_title(chart.number_format)} {over_time}, "
+    text += f"{format_member(chart.member)}, {format_span(chart.frame)}."
     known = [value for value in _values_to_draw(chart) if value is not None]
     if not known:
         return text
@@ -368,7 +366,7 @@ def _data_table(chart: ProcessChart) -> list[list[str]]:
                if frame[name].is_not_null().any()]  # fmt: skip
     titles = {"lower": "Lower limit", "mean": "Mean", "upper": "Upper limit", "target": "Target"}
     signals = frame["variation"].ne("").any()
-    rows = [["Period", axis_title(chart.unit), *(titles[name] for name in columns)]]
+    rows = [["Period", axis_title(chart.number_format), *(titles[name] for name in columns)]]
     rows[0] += ["Variation"] if signals else []
     for row in frame.iter_rows(named=True):
         shown = [chart.format_value(row[name]) if row[name] is not None else "" for name in columns]

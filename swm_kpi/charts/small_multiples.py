@@ -33,7 +33,7 @@ from swm_kpi.charts.layout import (
 )
 from swm_kpi.contracts import ALL
 from swm_kpi.errors import RequestError, did_you_mean
-from swm_kpi.formatting import decimal_places, format_number
+from swm_kpi.formatting import NumberFormat
 from swm_kpi.vocabulary import Grain, Marker
 
 _PANEL_HEIGHT, _SPACE_ABOVE, _SPACE_BELOW, _SPACE_BETWEEN = 92, 26, 30, 24
@@ -67,17 +67,16 @@ def small_multiples_chart(
     rows = series.rows.filter(pl.col(by) != ALL, *others)
     names = rows[by].unique(maintain_order=True).to_list()
     panels = [(name, rows.filter(pl.col(by) == name).to_dicts()) for name in names]
-    places = decimal_places(series.unit, rows["value"].to_list())
-    format_value = partial(format_number, unit=series.unit, places=places)
+    number_format = NumberFormat.of(series.unit, rows["value"].to_list())
     span = format_span(series.rows)
     title = f"{caption.measure} by {by_title}, {span}"
     reason = _reason_nothing_to_draw(rows, by_title)
-    words = describe_small_multiples(f"{title}. {caption.metric}", panels, format_value)
+    words = describe_small_multiples(f"{title}. {caption.metric}", panels, number_format.text)
     alt_text = " ".join([words, *([reason] if reason else []), *caption.footnotes])
-    kind = f"{axis_title(series.unit)} {OVER_TIME[series.grain]}"
+    kind = f"{axis_title(number_format)} {OVER_TIME[series.grain]}"
     subtitle = f"{caption.metric}. {kind}. All on one scale."
     draw = partial(_draw, series, caption, title, subtitle, panels, reason)
-    numbers = _data_table(panels, format_value)
+    numbers = _data_table(panels, number_format.text)
     return Chart(draw, title, alt_text, numbers, caption.policy, width)
 
 
@@ -106,9 +105,8 @@ def _draw(
         return layout.empty(alt, reason)
     values = [row["value"] for _, rows in panels for row in rows]
     known = [value for value in values if value is not None]
-    places = decimal_places(series.unit, known)
-    format_value = partial(format_number, unit=series.unit, places=places)
-    scale = axes.build_scale(known, series.unit, places)
+    number_format = NumberFormat.of(series.unit, known)
+    scale = axes.build_scale(known, number_format)
     if not axes.starts_at_zero(known, series.unit):
         layout.subtitle += " The axis does not start at zero."
     if any(row["marker"] == Marker.PROVISIONAL for _, rows in panels for row in rows):
@@ -138,7 +136,7 @@ def _draw(
             rules.append({"x": left, "x2": left + wide, "y": y,
                           "colour": LINES if level == scale.top else MUTED})  # fmt: skip
             layout.labels.append(Label(label, left - 6, y, MUTED, 11, align="right"))
-        shown = format_cell(rows[-1], format_value)
+        shown = format_cell(rows[-1], number_format.text)
         fits = wide + gutter - text_width(shown, bold=True) - 8
         short_name = truncate_text(name, fits, bold=True)
         layout.labels.append(Label(short_name, left - gutter, top - 15, bold=True))

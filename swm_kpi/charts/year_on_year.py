@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import polars as pl
@@ -34,7 +34,7 @@ from swm_kpi.charts.layout import (
     text_width,
 )
 from swm_kpi.errors import RequestError
-from swm_kpi.formatting import decimal_places, format_number
+from swm_kpi.formatting import NumberFormat
 from swm_kpi.vocabulary import Grain, Marker
 
 _HEIGHT = 240
@@ -56,10 +56,15 @@ class _Years:
     reason: str
     unit: str
 
+    @cached_property
+    def number_format(self) -> NumberFormat:
+        """The format of the numbers, which all have the same decimals."""
+        values = (point["value"] for _, points in self.by_year for point in points)
+        return NumberFormat.of(self.unit, values)
+
     def format_value(self, value: float) -> str:
-        """Return a number as text; all numbers have the same decimal places."""
-        values = [point["value"] for _, points in self.by_year for point in points]
-        return format_number(value, self.unit, decimal_places(self.unit, values))
+        """Return a number as text."""
+        return self.number_format.text(value)
 
 
 def year_on_year_chart(
@@ -92,13 +97,10 @@ def year_on_year_chart(
     title = f"{subject}: {' beside '.join(year for year, _ in years.by_year)}".removesuffix(": ")
     over_time = OVER_TIME[series.grain]
     lead = f"{title}, {over_time}, {format_member(member_names)}. {caption.metric}"
-    words = describe_years(
-        lead, years.by_year, years.format_value, series.unit, years.missing or years.reason
-    )
+    words = describe_years(lead, years.by_year, years.number_format, years.missing or years.reason)
     alt_text = " ".join([words, *caption.footnotes])
-    subtitle = (
-        f"{caption.metric}. {axis_title(series.unit)} {over_time}, {format_member(member_names)}."
-    )
+    of_member = f"{over_time}, {format_member(member_names)}"
+    subtitle = f"{caption.metric}. {axis_title(years.number_format)} {of_member}."
     draw = partial(_draw, years, caption, title, subtitle)
     return Chart(draw, title, alt_text, _data_table(years), caption.policy, width)
 
@@ -153,7 +155,7 @@ def _draw(years: _Years, caption: Caption, title: str, subtitle: str, width: int
         return layout.empty(alt, years.reason)
     by_year = years.by_year
     values = [point["value"] for _, points in by_year for point in points]
-    scale = axes.build_scale(values, years.unit, decimal_places(years.unit, values))
+    scale = axes.build_scale(values, years.number_format)
     if not axes.starts_at_zero(values, years.unit):
         layout.subtitle += " The axis does not start at zero."
     ends = [points[-1] for _, points in by_year]

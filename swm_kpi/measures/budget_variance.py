@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class BudgetVariance(TableMeasure):
     """Actual less budget in the latest statement of the period: above zero is overspent.
 
-    - Unit: pounds, or a ratio to the budget with ``relative``.
+    - Unit: pounds, or with ``relative`` a percentage ratio: the share of the budget.
     - Time: the latest statement in the period. Its figures are cumulative within the financial
       year, so those of several months are never added.
     - Totals: each total is computed again from its actuals and budgets. The same period of
@@ -74,8 +74,8 @@ class BudgetVariance(TableMeasure):
 
     @property
     def resolved_unit(self) -> Unit:
-        """Pounds, or a ratio to the budget."""
-        return Unit.RATIO if self.relative else Unit.POUNDS
+        """Pounds, or a percentage of the budget."""
+        return Unit.PERCENTAGE_RATIO if self.relative else Unit.POUNDS
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:

@@ -39,6 +39,8 @@ Where = Annotated[Expression, BeforeValidator(_condition)]
 """A condition on rows. A column of true and false is a condition too."""
 
 
+_QUOTIENTS = (Unit.PROPORTION, Unit.PERCENTAGE_RATIO, Unit.RATIO)
+
 REQUIRED_OF_A_KIND = {
     "kind": 'Write kind: ClassVar[str] = "...", two or three words that no other kind uses',
     "additivity": "Write additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE or another",
@@ -220,7 +222,7 @@ class Measure(Declaration):
     @property
     def is_quotient(self) -> bool:
         """Whether the value is a quotient, which no other measure may divide again."""
-        return bool(self.depends_on) or self.resolved_unit in (Unit.PROPORTION, Unit.RATIO)
+        return bool(self.depends_on) or self.resolved_unit in _QUOTIENTS
 
     def input_findings(self, inputs: Sequence[Measure]) -> Iterator[Finding]:
         """Yield what is wrong between the measure and those it depends on.

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.calendar import format_date
-from swm_kpi.formatting import decimal_places, format_number
+from swm_kpi.formatting import NumberFormat, format_change
 from swm_kpi.output.dataset import Dataset
 from swm_kpi.output.guard import UNPROTECTED_WARNING
 from swm_kpi.provenance import Provenance
@@ -113,7 +113,7 @@ def html_table(
         warning: a warning in bold below the table; empty for none.
         footnotes: paragraphs below the table.
     """
-    places, headings = _decimal_places(frame), titles or {}
+    formats, headings = _number_formats(frame), titles or {}
     head = "".join(
         f'<th scope="col">{escape(headings.get(name, _heading(name)))}</th>' for name in columns
     )
@@ -122,7 +122,7 @@ def html_table(
     for row in frame.head(max_rows).iter_rows(named=True):
         cells = []
         for position, column in enumerate(columns):
-            text, is_number = _format_cell(row, column, places)
+            text, is_number = _format_cell(row, column, formats)
             if position < row_headings:
                 cells.append(f'<th scope="row">{escape(text)}</th>')
             else:
@@ -151,13 +151,13 @@ def html_table(
     )
 
 
-def _decimal_places(frame: pl.DataFrame) -> dict[tuple[Any, ...], int]:
-    """Return the decimal places of each measure's numbers, by ref and measure."""
+def _number_formats(frame: pl.DataFrame) -> dict[tuple[Any, ...], NumberFormat]:
+    """Return the format of each measure's numbers, by ref and measure."""
     if not {"ref", "measure", "value", "unit"} <= set(frame.columns):
         return {}
     grouped = frame.group_by("ref", "measure", "unit").agg(pl.col("value"))
     return {
-        (ref, measure): decimal_places(unit, values)
+        (ref, measure): NumberFormat.of(unit, values)
         for ref, measure, unit, values in grouped.iter_rows()
     }
 
@@ -167,7 +167,7 @@ def _heading(column: str) -> str:
 
 
 def _format_cell(
-    row: dict[str, Any], column: str, places: dict[tuple[Any, ...], int]
+    row: dict[str, Any], column: str, formats: dict[tuple[Any, ...], NumberFormat]
 ) -> tuple[str, bool]:
     """Return the text of a cell, and whether it is a number or stands in the place of one."""
     value = row[column]
@@ -176,12 +176,12 @@ def _format_cell(
     if value is None:
         return "", column in _IN_UNIT_OF_VALUE or column in _CHANGE_SUFFIXES
     if column in _CHANGE_SUFFIXES:
-        change = f"{value:+,.1f}" if round(value, 1) else "0.0"
-        return f"{change}{_CHANGE_SUFFIXES[column]}".replace("-", "\N{MINUS SIGN}"), True
+        return format_change(value, _CHANGE_SUFFIXES[column]), True
     if column in _IN_UNIT_OF_VALUE:
-        digits = places.get((row.get("ref"), row.get("measure")), 0)
+        number_format = formats.get((row.get("ref"), row.get("measure")))
+        number_format = number_format or NumberFormat.of(row.get("unit") or "", [value])
         marker = (row.get("marker") or "") if column == "value" else ""
-        return f"{format_number(value, row.get('unit') or '', digits)} {marker}".rstrip(), True
+        return f"{number_format.text(value)} {marker}".rstrip(), True
     if isinstance(value, float):
         return f"{value:,.10g}", True
     return value.isoformat() if isinstance(value, date) else str(value), False

@@ -11,8 +11,10 @@ from io import BytesIO
 from typing import Any
 
 from swm_kpi.errors import MissingExtra
+from swm_kpi.formatting import NumberFormat, is_percentage
 from swm_kpi.output.workbook import Cell, Sheet, Workbook
 from swm_kpi.output.zip import normalize_zip
+from swm_kpi.vocabulary import Unit
 
 _CENTIMETRES_PER_CHARACTER = 0.21
 _MAX_WIDTH, _MIN_WIDTH = 11.0, 2.6  # centimetres
@@ -138,20 +140,28 @@ class _Writer:
         self._add_row(header_rows, [self._text_cell(heading, "heading") for heading in headings])
         table.addElement(header_rows)
 
-    def _cell(self, cell: Cell, number_format: tuple[int, bool] | None) -> Any:
+    def _cell(self, cell: Cell, number_format: NumberFormat | None) -> Any:
         from odf import table as tables
         from odf import text as texts
 
         if isinstance(cell, str):
             return self._text_cell(cell, "marker" if number_format is not None else "text")
-        decimals, is_percentage = number_format if number_format is not None else (0, False)
+        if number_format is None:
+            number_format = NumberFormat.of("", [cell], keep_unit=True)
+        decimals, unit = number_format.decimals_of(cell), number_format.unit
+        if is_percentage(unit):
+            kind, factor, text = "percentage", 100, "{}%"
+        elif unit == Unit.POUNDS:
+            kind, factor, text = "currency", 1, "£{}"
+        else:
+            kind, factor, text = "float", 1, "{}"
         element = tables.TableCell(
-            valuetype="percentage" if is_percentage else "float",
-            value=repr(cell),
-            stylename=self._number_style(decimals, is_percentage=is_percentage),
+            valuetype=kind, value=repr(cell), stylename=self._number_style(kind, decimals)
         )
-        text = f"{cell * 100:,.{decimals}f}%" if is_percentage else f"{cell:,.{decimals}f}"
-        element.addElement(texts.P(text=text))
+        if kind == "currency":
+            element.setAttribute("currency", "GBP")
+        digits = text.format(f"{abs(cell) * factor:,.{decimals}f}")
+        element.addElement(texts.P(text=f"-{digits}" if cell < 0 else digits))
         return element
 
     def _text_cell(self, text: str, style: str) -> Any:
@@ -179,18 +189,24 @@ class _Writer:
             self.styles[name] = cell_style
         return self.styles[name]
 
-    def _number_style(self, decimals: int, *, is_percentage: bool) -> Any:
+    def _number_style(self, kind: str, decimals: int) -> Any:
         from odf import number, style
 
-        key = (decimals, is_percentage)
+        key = (kind, decimals)
         if key not in self.styles:
-            name = f"{'percentage' if is_percentage else 'number'}{decimals}"
-            number_style: Any = number.PercentageStyle if is_percentage else number.NumberStyle
-            data_style = number_style(name=f"{name}-form")
+            name = f"{kind}{decimals}"
+            styles: dict[str, Any] = {
+                "percentage": number.PercentageStyle, "currency": number.CurrencyStyle,
+                "float": number.NumberStyle,
+            }  # fmt: skip
+            data_style = styles[kind](name=f"{name}-form")
+            if kind == "currency":
+                symbol = number.CurrencySymbol(language="en", country="GB", text="£")
+                data_style.addElement(symbol)
             data_style.addElement(
                 number.Number(decimalplaces=str(decimals), minintegerdigits="1", grouping="true")
             )
-            if is_percentage:
+            if kind == "percentage":
                 data_style.addElement(number.Text(text="%"))
             self.document.automaticstyles.addElement(data_style)
             cell_style = style.Style(name=name, family="table-cell", datastylename=data_style)

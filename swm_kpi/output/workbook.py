@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.formatting import decimal_places
+from swm_kpi.formatting import NumberFormat, unit_name
 from swm_kpi.output.dataset import Dataset
 from swm_kpi.result_columns import columns_not_in_workbook
 from swm_kpi.vocabulary import Basis, Unit
@@ -43,8 +43,8 @@ class Sheet:
         introduction: the lines below the title.
         headings: the heading of each column.
         rows: the cells of each row, each a number or text.
-        number_formats: for each column, the number of decimals and whether to show a percentage;
-            None for a column of text.
+        number_formats: the format of the numbers of each column; None for a column of text. A
+            number keeps the unit of its heading.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Sheet:
     introduction: tuple[str, ...]
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    number_formats: tuple[tuple[int, bool] | None, ...]
+    number_formats: tuple[NumberFormat | None, ...]
 
 
 @dataclass(frozen=True)
@@ -133,27 +133,28 @@ class _WorkbookBuilder:
         frame = self._by_ref[ref]
         by = [key for key in self.dataset.by if frame[key].n_unique() > 1]
         measures = frame.select("measure", "basis", "unit").unique(maintain_order=True).rows()
-        places: dict[tuple[str, str], int] = {}
+        formats: dict[tuple[str, str], NumberFormat] = {}
         intervals: set[tuple[str, str]] = set()
         for key, basis, unit in measures:
             rows_of_measure = frame.filter(pl.col("measure") == key, pl.col("basis") == basis)
-            places[key, basis] = decimal_places(unit, rows_of_measure["value"].to_list())
+            values = rows_of_measure["value"].to_list()
+            formats[key, basis] = NumberFormat.of(unit, values, keep_unit=True)
             if rows_of_measure["lower"].is_not_null().any():
                 intervals.add((key, basis))
         headings = ["Period", *(self.dataset.breakdown_title(breakdown) for breakdown in by)]
-        number_formats: list[tuple[int, bool] | None] = [None] * len(headings)
+        number_formats: list[NumberFormat | None] = [None] * len(headings)
         for key, basis, unit in measures:
             label = self.dataset.label_of(ref, key, basis)
-            number_format = (places[key, basis], unit == Unit.PROPORTION)
-            unit_name = "percentage" if unit == Unit.PROPORTION else unit
-            new_headings = [f"{label} ({unit_name})"]
+            name_of_unit = unit_name(unit)
+            new_headings = [f"{label} ({name_of_unit})"]
             if (key, basis) in intervals:
                 new_headings += [
-                    f"{label}, lower limit ({unit_name})",
-                    f"{label}, upper limit ({unit_name})",
+                    f"{label}, lower limit ({name_of_unit})",
+                    f"{label}, upper limit ({name_of_unit})",
                 ]
             headings += [_unique_heading(heading, headings) for heading in new_headings]
-            number_formats += [None if unit == Unit.TEXT else number_format] * len(new_headings)
+            number_format = None if unit == Unit.TEXT else formats[key, basis]
+            number_formats += [number_format] * len(new_headings)
         rows = list(self._rows(frame, by, measures, intervals))
         name = self._sheet_name(ref)
         headings.append(_unique_heading("Notes", headings))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
 from datetime import datetime, time
 from importlib.util import find_spec
 from io import BytesIO
@@ -11,8 +12,10 @@ from math import ceil
 from typing import Any
 
 from swm_kpi.errors import MissingExtra
+from swm_kpi.formatting import NumberFormat, is_percentage
 from swm_kpi.output.workbook import Cell, Sheet, Workbook
 from swm_kpi.output.zip import normalize_zip
+from swm_kpi.vocabulary import Unit
 
 # Text in a table never becomes a formula, a link or a number.
 _TEXT_STAYS_TEXT = {
@@ -89,12 +92,13 @@ def _table(gptables: Any, sheet: Sheet) -> Any:
             "column": {
                 "columns": [column],
                 "include_names": False,
-                "format": _cell_format(*number_format),
+                "format": _cell_format(number_format, number_format.decimals),
             }
         }
         for column, number_format in enumerate(sheet.number_formats)
         if number_format is not None
     ]
+    formats += _formats_of_small_numbers(sheet)
     text_columns = [
         column for column, number_format in enumerate(sheet.number_formats) if number_format is None
     ]
@@ -114,10 +118,28 @@ def _table(gptables: Any, sheet: Sheet) -> Any:
     )
 
 
-def _cell_format(decimals: int, is_percentage: bool) -> dict[str, Any]:
+def _formats_of_small_numbers(sheet: Sheet) -> Iterator[dict[str, Any]]:
+    """Yield the format of the cells that need other decimals than their column."""
+    for column, number_format in enumerate(sheet.number_formats):
+        if number_format is None:
+            continue
+        for number, row in enumerate(sheet.rows, start=1):
+            cell = row[column]
+            decimals = None if isinstance(cell, str) else number_format.decimals_of(cell)
+            if decimals not in (None, number_format.decimals):
+                # Of several cells, gptables would format only the last.
+                cell_format = _cell_format(number_format, decimals)
+                yield {"cell": {"cells": (number, column), "format": cell_format}}
+
+
+def _cell_format(number_format: NumberFormat, decimals: int) -> dict[str, Any]:
     fraction = f".{'0' * decimals}" if decimals else ""
-    number = f"0{fraction}%" if is_percentage else f"#,##0{fraction}"
-    return {"num_format": number, "align": "right", "valign": "top"}
+    code = f"#,##0{fraction}"
+    if is_percentage(number_format.unit):
+        code = f"0{fraction}%"
+    elif number_format.unit == Unit.POUNDS:
+        code = f'"£"{code};-"£"{code}'
+    return {"num_format": code, "align": "right", "valign": "top"}
 
 
 def _set_sizes(worksheet: Any, sheet: Sheet) -> None:

@@ -12,7 +12,7 @@ import polars as pl
 from swm_kpi.analysis.measure_series import MeasureSeries, select_measure
 from swm_kpi.charts import Caption
 from swm_kpi.contracts import ALL
-from swm_kpi.formatting import decimal_places, format_number
+from swm_kpi.formatting import NumberFormat
 from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry, Metric
@@ -98,10 +98,10 @@ class MetricSection:
         """Return the label of each period with its formatted number and marker."""
         totals = self.totals_of(measure)
         unit = measure.resolved_unit.value
-        places = decimal_places(unit, totals["value"].to_list())
+        number_format = NumberFormat.of(unit, totals["value"].to_list())
         cells = []
         for period, value, marker in totals.select("period", "value", "marker").iter_rows():
-            number = "" if value is None else format_number(value, unit, places)
+            number = "" if value is None else number_format.text(value)
             cells.append((period, f"{number} {marker}".strip() or str(Marker.NOT_AVAILABLE)))
         return cells
 

@@ -6,7 +6,6 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from html import escape
 from importlib.resources import files
 
@@ -14,7 +13,7 @@ import polars as pl
 
 from swm_kpi.calendar import format_date
 from swm_kpi.charts import axis_title, format_cell, format_period
-from swm_kpi.formatting import decimal_places, format_number
+from swm_kpi.formatting import NumberFormat, is_percentage
 from swm_kpi.measures import Measure
 from swm_kpi.model.metric import CatalogueEntry, MetricAlias, MetricGroup, reason_not_computed
 from swm_kpi.reporting.contents import BY, Contents, MetricSection
@@ -194,7 +193,7 @@ def _number_row(section: MetricSection, measure: Measure, periods: list[str]) ->
         for period in periods
     )
     unit = measure.resolved_unit.value
-    plain = measure.resolved_unit in (Unit.PROPORTION, Unit.RATIO, Unit.POUNDS)
+    plain = is_percentage(unit) or unit in (Unit.RATIO, Unit.POUNDS)
     words = [] if plain or unit.split()[0] in measure.title.lower() else [unit]
     if measure.basis is Basis.PROXY:
         words.append("from public data, in place of the force's own")
@@ -221,10 +220,8 @@ def _headline(
 
 
 def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
-    unit = measure.resolved_unit.value
-    format_value = partial(
-        format_number, unit=unit, places=decimal_places(unit, rows["value"].to_list())
-    )
+    number_format = NumberFormat.of(measure.resolved_unit, rows["value"].to_list())
+    format_value = number_format.text
     intervals = rows["lower"].is_not_null().any()
     lines = []
     for row in rows.iter_rows(named=True):
@@ -239,7 +236,7 @@ def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
         lines.append(f'<tr><th scope="row">{escape(row[BY])}</th>{columns}</tr>')
     heads = "".join(
         f'<th scope="col" class="number">{heading}</th>'
-        for heading in (axis_title(unit), *(["95% interval"] if intervals else []))
+        for heading in (axis_title(number_format), *(["95% interval"] if intervals else []))
     )
     body = "\n".join(lines)
     return (

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from swm_kpi.formatting import MINUS, format_number
+from swm_kpi.formatting import MINUS, format_number, is_percentage
 from swm_kpi.measures import (
     AddedRows,
     AverageOfRows,
@@ -115,13 +115,14 @@ def _format_result(measure: Measure, computed: ComputedValue) -> Html:
     if computed.value is None:
         meaning = Marker(computed.marker).meaning if computed.marker else "no number"
         return join([tag("strong", computed.marker or "none"), meaning], " ")
-    if unit is Unit.PROPORTION:
-        number = format_number(computed.value, unit, 1)
+    if is_percentage(unit):
+        number = format_number(computed.value, unit)
     elif unit is Unit.POUNDS:
         number = f"{MINUS if computed.value < 0 else ''}£{_format_plain(abs(computed.value))}"
     else:
         number = _format_plain(round(computed.value, 4))
-    unit_text = "" if unit in (Unit.PROPORTION, Unit.POUNDS, Unit.RATIO) else unit.value
+    shows_unit = is_percentage(unit) or unit in (Unit.POUNDS, Unit.RATIO)
+    unit_text = "" if shows_unit else unit.value
     return join([tag("strong", number), *filter(None, (unit_text, computed.marker))], " ")
 
 

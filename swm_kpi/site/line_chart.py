@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import math
 
-from swm_kpi.formatting import decimal_places, format_tick
 from swm_kpi.site.markup import Html, escape, tag
 from swm_kpi.site.synthetic_series import SyntheticSeries
-from swm_kpi.vocabulary import Unit
 
 WIDTH, HEIGHT = 400, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 392, 14, 192
@@ -34,7 +32,8 @@ def line_chart(series: SyntheticSeries, chart_id: str) -> Html:
     def y(value: float) -> str:
         return f"{_BOTTOM - (_BOTTOM - _TOP) * (value - low) / (high - low):.1f}"
 
-    places = _tick_places(ticks, series.unit)
+    number_format = series.number_format
+    decimals = _tick_decimals([tick * number_format.factor for tick in ticks])
     parts = [
         tag("title", f"{series.title}, synthetic data", id=f"{chart_id}-title"),
         tag("desc", series.alt_text(), id=f"{chart_id}-desc"),
@@ -42,7 +41,7 @@ def line_chart(series: SyntheticSeries, chart_id: str) -> Html:
     for tick in ticks:
         class_ = "axis" if tick == 0 else "grid"
         parts.append(_line(class_, f"{_LEFT}", y(tick), f"{_RIGHT}", y(tick)))
-        text = format_tick(tick, series.unit, places)
+        text = number_format.tick(tick, decimals)
         parts.append(_text(_LEFT - 7, float(y(tick)) + 4, text, "end"))
     for position, point in enumerate(series.points):
         year, _, quarter = point.period.partition(" ")
@@ -102,13 +101,9 @@ def _tick_values(low: float, high: float, *, whole_numbers: bool) -> list[float]
     return [round(step * number, 10) for number in range(first, max(last, first + 1) + 1)]
 
 
-def _tick_places(ticks: list[float], unit: Unit) -> int:
-    """Return the number of decimal places that shows each tick exactly."""
-    scale = 100 if unit is Unit.PROPORTION else 1
-    scaled = [tick * scale for tick in ticks]
-    for places in range(4):
-        texts = {f"{value:.{places}f}" for value in scaled}
-        is_exact = all(math.isclose(round(value, places), value, abs_tol=1e-9) for value in scaled)
-        if is_exact and len(texts) == len(ticks):
-            return places
-    return decimal_places(unit, ticks)
+def _tick_decimals(ticks: list[float]) -> int:
+    """Return the number of decimals that shows each tick exactly."""
+    for decimals in range(9):
+        if all(math.isclose(round(tick, decimals), tick, abs_tol=1e-9) for tick in ticks):
+            return decimals
+    return 9

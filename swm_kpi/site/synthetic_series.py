@@ -11,7 +11,7 @@ from datetime import date
 
 from swm_kpi.calendar import periods
 from swm_kpi.engine.compute import compute
-from swm_kpi.formatting import decimal_places, format_number, unit_suffix
+from swm_kpi.formatting import NumberFormat
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric
 from swm_kpi.synthetic import generate_force
@@ -45,11 +45,13 @@ class SyntheticSeries:
     Attributes:
         title: the title of the measure.
         unit: the unit of its values.
+        number_format: how readers see its numbers.
         points: the values, from the first period to the last.
     """
 
     title: str
     unit: Unit
+    number_format: NumberFormat
     points: tuple[SeriesPoint, ...]
 
     @property
@@ -65,7 +67,8 @@ class SyntheticSeries:
         first, last = known[0], known[-1]
         lowest = min(known, key=lambda point: point.value or 0)
         highest = max(known, key=lambda point: point.value or 0)
-        suffix = unit_suffix(self.unit)
+        suffix = self.number_format.unit_suffix
+        suffix = "" if first.text.endswith(suffix) else suffix
         return (
             f"{self.title}: {first.text}{suffix} in {first.period} and {last.text} in "
             f"{last.period}. The lowest is {lowest.text} in {lowest.period} and the highest is "
@@ -119,13 +122,13 @@ def _headline_series(
     measure = (with_values or measures)[0]
     unit = measure.resolved_unit
     values = [_as_number(row["value"]) for row in rows[measure.key]]
-    places = decimal_places(unit, values)
+    number_format = NumberFormat.of(unit, values)
     points = []
     for row, value in zip(rows[measure.key], values, strict=True):
-        number = "" if value is None else format_number(value, unit, places)
+        number = "" if value is None else number_format.text(value)
         text = f"{number} {row['marker'] or ''}".strip()
         points.append(SeriesPoint(str(row["period"]), value, text, str(row["note"] or "")))
-    return SyntheticSeries(measure.title, unit, tuple(points))
+    return SyntheticSeries(measure.title, unit, number_format, tuple(points))
 
 
 def _as_number(value: object) -> float | None:

@@ -64,6 +64,7 @@ social_media = Metric(
             label="Engagements per impression",
             numerator="engagements",
             denominator="impressions",
+            unit=Unit.PERCENTAGE_RATIO,
         ),
     ],
     dimensions=[PLATFORM, LPA],

@@ -167,6 +167,7 @@ workforce_composition = Metric(
             label="Officer attrition rate",
             numerator="leavers",
             denominator="mean_officers",
+            unit=Unit.PERCENTAGE_RATIO,
             direction=Direction.LOWER_IS_BETTER,
             note="Leavers in the period divided by the mean strength in the same period's "
             "snapshots. For a yearly rate, ask for a rolling 12 months or a financial year. The "

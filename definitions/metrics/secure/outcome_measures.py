@@ -99,8 +99,9 @@ def outcome_measures(
             label=f"{crimes}: action taken outcomes assigned per crime recorded",
             numerator=f"{prefix}action_outcomes",
             denominator=f"{prefix}crimes_recorded",
+            unit=Unit.PERCENTAGE_RATIO,
             note="Outcomes assigned in the period, whenever the crime was recorded. Can be more "
-            "than 1.",
+            "than 100%.",
         ),
         Duration(
             key=f"{prefix}median_days",

@@ -122,9 +122,9 @@ class Comparison:
     - ``previous_period``: the earlier period or periods; ``previous_value``: their value.
     - ``change``: ``current_value`` minus ``previous_value``, in the unit of the measure.
     - ``change_pct``: the change in percent of ``previous_value`` (12.5 means 12.5%). Empty for a
-      proportion, if ``previous_value`` is not above zero, and if the earlier count is below
-      ``min_count``.
-    - ``change_percentage_points``: for a proportion, the change in percentage points.
+      proportion or a percentage ratio, if ``previous_value`` is not above zero, and if the earlier
+      count is below ``min_count``.
+    - ``change_percentage_points``: for these two, the change in percentage points.
     - ``verdict``: improvement, concern, no clear direction, or same, by the direction of the
       measure. It does not say whether the change is more than routine variation: ``Result.spc``
       does.

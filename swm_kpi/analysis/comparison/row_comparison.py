@@ -9,9 +9,10 @@ from swm_kpi.analysis.comparison.compared_periods import ComparedPeriods, period
 from swm_kpi.analysis.comparison.pooling import RowNumbers, is_structural_zero, pool
 from swm_kpi.analysis.comparison.verdict import verdict
 from swm_kpi.calendar import Period, format_date
+from swm_kpi.formatting import is_percentage
 from swm_kpi.measures import Measure, PoolingRule
 from swm_kpi.model.metric import Break
-from swm_kpi.vocabulary import Direction, Marker, Unit
+from swm_kpi.vocabulary import Direction, Marker
 
 _MOST_LABELS = 4
 """The most period labels in a note; the rest are counted."""
@@ -95,7 +96,7 @@ def compare_row(
     change = now.value - before.value
     marker, notes = _caveats([*current_rows, *previous_rows], periods)
     percent = points = None
-    if rules.measure.resolved_unit is Unit.PROPORTION:
+    if is_percentage(rules.measure.resolved_unit):
         points = 100 * change
     else:
         percent_marker, reason = _reason_no_percentage(before.value, before.count, rules)

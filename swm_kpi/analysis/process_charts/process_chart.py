@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.analysis.process_charts.target import Target
-from swm_kpi.formatting import decimal_places, format_number, unit_suffix
+from swm_kpi.formatting import NumberFormat
 from swm_kpi.model.metric import Break
 from swm_kpi.output import html_table, write_csv
 from swm_kpi.output.guard import UNPROTECTED_WARNING, require_disclosure_control
@@ -165,16 +165,19 @@ class ProcessChart:
         require_disclosure_control(self.policy, policy)
         write_csv(self.frame, path, overwrite=overwrite)
 
+    @property
+    def number_format(self) -> NumberFormat:
+        """The format of the numbers of the chart."""
+        return NumberFormat.of(self.unit, self.frame["value"].to_list())
+
     def format_value(self, value: float) -> str:
         """Return a number in the unit of the chart as text."""
-        return format_number(
-            value, self.unit, decimal_places(self.unit, self.frame["value"].to_list())
-        )
+        return self.number_format.text(value)
 
     def _sentences(self) -> Iterator[str]:
         latest = self.latest
         if latest is not None:
-            number = f"{self.format_value(latest['value'])}{unit_suffix(self.unit)}"
+            number = self.number_format.text_with_unit(latest["value"])
             yield f"{self.title}: {number} in {latest['period']}."
         if self.marker or latest is None:
             yield f"No process limits: {self.reason}"

@@ -752,8 +752,8 @@ def test_a_variance_over_the_budget_is_averaged_by_its_budgets_and_has_no_percen
     assert (changed["current_value"], changed["previous_value"]) == (0.3, pytest.approx(0))
     changed = by_period(result.compare("previous_year"), "over")["2023-04"]
     assert changed["change"] == pytest.approx(0.1)
-    assert (changed["change_pct"], changed["change_marker"]) == (None, "[z]")
-    assert changed["change_note"] == "No percentage: a variance can be above or below zero."
+    assert (changed["change_pct"], changed["change_marker"]) == (None, "")
+    assert changed["change_percentage_points"] == pytest.approx(10)
     changed = by_period(result.compare("year_to_date"), "over")["2025-04"]
     assert changed["change"] is not None
     assert pooling_rule(share, made).method is PoolingMethod.DIVIDED

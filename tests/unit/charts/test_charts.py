@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import swm_kpi as kpi
 from swm_kpi import MissingExtra, OutputError, RequestError
 from swm_kpi.charts import Chart, axes
-from swm_kpi.formatting import decimal_places, format_number
+from swm_kpi.formatting import NumberFormat
 from swm_kpi.result import ComputedEntry, Result
 from swm_kpi.result_columns import result_schema
 
@@ -96,34 +96,6 @@ def all_text(chart: Chart) -> str:
     return " ".join(texts(chart))
 
 
-# Numbers
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "places", "shown"),
-    [
-        (1234.0, "incidents", 0, "1,234"),
-        (0.1, "proportion", 1, "10.0%"),
-        (-0.004, "ratio", 2, "0.00"),
-        (-2.5, "ratio", 2, "\N{MINUS SIGN}2.50"),
-        (1200.4, "pounds", 0, "£1,200"),
-        (-1_770_000.0, "pounds", 0, "\N{MINUS SIGN}£1.77m"),
-        (52_340_000.0, "pounds", 0, "£52.3m"),
-        (2.5e9, "pounds", 0, "£2.50bn"),
-    ],
-)
-def test_numbers_are_written_for_readers(value, unit, places, shown) -> None:
-    assert format_number(value, unit, places) == shown
-
-
-def test_the_numbers_of_a_measure_have_as_many_decimals() -> None:
-    assert decimal_places("incidents", [1.0, None, 2.0]) == 0
-    assert decimal_places("incidents", [1.0, 2.25]) == 1
-    assert decimal_places("proportion", [0.0]) == 1
-    assert decimal_places("ratio", [0.014, None]) == 3
-    assert decimal_places("ratio", [1.4]) == 2
-
-
 # Axes
 
 
@@ -141,7 +113,7 @@ def test_the_numbers_of_a_measure_have_as_many_decimals() -> None:
     ],
 )
 def test_the_axis_says_round_numbers(values, unit, labels) -> None:
-    assert axes.build_scale(values, unit, 0 if unit != "proportion" else 1).labels == labels
+    assert axes.build_scale(values, NumberFormat.of(unit, values)).labels == labels
 
 
 @given(
@@ -149,7 +121,7 @@ def test_the_axis_says_round_numbers(values, unit, labels) -> None:
     st.sampled_from(["incidents", "people", "per 1,000 people"]),
 )
 def test_an_axis_of_counts_starts_at_zero_and_its_labels_are_true(values, unit) -> None:
-    scale = axes.build_scale(values, unit, 0)
+    scale = axes.build_scale(values, NumberFormat.of(unit, values))
     assert scale.low == 0
     assert scale.top >= max(values)
     assert max(values) == 0 or scale.top <= 2 * max(max(values), 1)

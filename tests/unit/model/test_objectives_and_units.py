@@ -7,7 +7,7 @@ import pytest
 import swm_kpi as kpi
 from swm_kpi import DefinitionError, Objective, Unit
 from swm_kpi.definitions.plan.objectives import OBJECTIVES, REFORMING, SECURE
-from swm_kpi.formatting import decimal_places
+from swm_kpi.formatting import NumberFormat
 
 
 def undefined(ref: str, objective: Objective | None) -> kpi.UndefinedMetric:
@@ -96,4 +96,7 @@ def test_an_unknown_unit_suggests_a_declared_one() -> None:
 
 
 def test_values_of_a_declared_unit_are_plain_numbers() -> None:
-    assert decimal_places(Unit.declare("patrol hours"), [1.0, 12.0]) == 0
+    assert (
+        NumberFormat.of(Unit.declare("patrol hours"), [1.0, 12.0]).text_with_unit(12)
+        == "12 patrol hours"
+    )

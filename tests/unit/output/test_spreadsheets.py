@@ -261,3 +261,60 @@ def test_a_missing_extra_is_named(tmp_path, monkeypatch, form: str) -> None:
     with pytest.raises(kpi.MissingExtra, match=rf"swm-kpi\[{form}\]"):
         getattr(result(), f"to_{form}")(tmp_path / f"dataset.{form}", policy="none")
     assert list(tmp_path.iterdir()) == []
+
+
+# Number formats
+
+
+def shown_in_xlsx(cell) -> str:
+    """Write a number as a spreadsheet does, for the number formats that the workbook uses."""
+    code = cell.number_format.partition(";")[0]
+    decimals = len(code.partition(".")[2].strip("%"))
+    size = f"{abs(cell.value) * (100 if '%' in code else 1):,.{decimals}f}"
+    sign = "-" if cell.value < 0 else ""
+    return f"{sign}{'£' if '£' in code else ''}{size}{'%' if '%' in code else ''}"
+
+
+def shown_in_ods(path) -> list[str]:
+    document = opendocument.load(path)
+    return [
+        teletype.extractText(cell)
+        for cell in document.spreadsheet.getElementsByType(tables.TableCell)
+        if cell.getAttribute("valuetype") in ("float", "percentage", "currency")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "shown"),
+    [
+        ("pounds", [0.45, 12.5, -3.0], ["£0.45", "£12.50", "-£3.00"]),
+        ("pounds", [0.45, 15_500_000.0, -1200.0], ["£0.45", "£15,500,000", "-£1,200"]),
+        ("hours", [30 / 3600, 0.0, 2.5], ["0.0083", "0.0", "2.5"]),
+        ("calls", [0.0, 1234.0, 12.0], ["0", "1,234", "12"]),
+        ("per 1,000 people", [0.0004, 12.0, 0.0], ["0.0004", "12.00", "0.00"]),
+        ("proportion", [0.0253, 0.9997, 0.00004], ["2.5%", "99.97%", "0.004%"]),
+        ("percentage ratio", [0.15, 1.2, 0.0], ["15.0%", "120.0%", "0.0%"]),
+        ("ratio", [0.0253, 0.0, 0.0001], ["0.025", "0.000", "0.0001"]),
+    ],
+)
+def test_numbers_are_shown_by_their_unit_and_size(tmp_path, unit, values, shown) -> None:
+    records = [
+        row("cost", 0, area, value, unit=unit) for area, value in zip("ABC", values, strict=True)
+    ]
+    for file_format in FORMATS:
+        computed = result(records)
+        computed.entries = {}
+        getattr(computed, f"to_{file_format}")(tmp_path / f"out.{file_format}", policy="none")
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["Ref 57"]
+    numbers = [cell for cell in sheet["C"] if isinstance(cell.value, int | float)]
+    assert [cell.value for cell in numbers] == values
+    assert [shown_in_xlsx(cell) for cell in numbers] == shown
+    assert shown_in_ods(tmp_path / "out.ods") == shown
+
+
+def test_a_small_limit_beside_a_count_is_not_zero(tmp_path) -> None:
+    records = [row("calls_999", 0, "All", 1.0, lower=0.0253, upper=5.5716)]
+    result(records).to_xlsx(tmp_path / "out.xlsx", policy="none")
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["Ref 57"]
+    numbers = [cell for line in sheet for cell in line if isinstance(cell.value, int | float)]
+    assert [shown_in_xlsx(cell) for cell in numbers] == ["1", "0.025", "6"]
