@@ -1,11 +1,16 @@
-"""Which tests are in the fast set, and how many random examples the properties draw.
+"""Which tests run by which command, and how many random examples the properties draw.
 
-``python -m pytest -m fast`` runs the fast set, in less than three minutes on two cores. A test is
-in it if it is in one of ``FAST_FOLDERS`` and is not listed in ``SLOW``.
+- ``python -m pytest -m fast`` runs the fast set, in less than a minute on two quiet cores. It is
+  the tests of ``FAST_FOLDERS`` that are not marked ``slow``.
+- ``python -m pytest`` also runs the slow tests and the other folders. It leaves out the tests that
+  are marked ``exhaustive``, which are further cases of a rule, and those of ``tests/slow``.
+- With ``SWM_KPI_WITH_EVERYTHING=1``, as in ``.ci/run``, it runs all tests. A test that cannot run
+  because something is not installed fails.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,31 +18,23 @@ from hypothesis import HealthCheck, Phase, settings
 
 TESTS = Path(__file__).parent
 FAST_FOLDERS = ("project", "spec", "unit")
+SLOW_FILES = (
+    "unit/output/test_same_bytes.py",
+    "unit/reporting/test_demo.py",
+    "unit/statistics/test_published_cases.py",
+    "unit/synthetic/test_synthetic.py",
+    "unit/testing/test_testing.py",
+)
+"""Files of those folders that have no fast test, so that ``-m fast`` does not import them."""
 
-# Files and tests of those folders that are not in the fast set, with their CPU seconds as measured
-# on a busy machine: two to three times those on a quiet one.
-SLOW = {
-    "spec/test_uptime.py::test_uptime_equals_a_count_of_the_quarters_of_an_hour_not_lost": 19,
-    "unit/contracts/test_contracts.py::test_the_pandera_schemas_agree_with_validate": 12,
-    "unit/disclosure/test_disclosure.py::"
-    "test_no_small_count_is_known_or_narrowed_by_the_attack": 26,
-    "unit/disclosure/test_disclosure.py::"
-    "test_the_same_result_gives_the_same_bytes_in_every_process": 14,
-    "unit/engine/test_caches.py::"
-    "test_a_worker_process_returns_the_same_result_and_the_same_error": 7,
-    "unit/model/test_lock.py::test_golden_results": 13,
-    "unit/output/test_same_bytes.py": 22,
-    "unit/reporting/test_demo.py": 27,
-    "unit/synthetic/test_synthetic.py": 55,
-    "unit/testing/test_testing.py": 77,
-}
+WITH_EVERYTHING = bool(os.environ.get("SWM_KPI_WITH_EVERYTHING"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long",
         action="store_true",
-        help="compare every engine with the oracle on 5,000 new random examples, in place of 200",
+        help="compare every engine with the oracle on 5,000 new random examples",
     )
 
 
@@ -46,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     long = config.getoption("--long")
     settings.register_profile(
         "agreement",
-        max_examples=5_000 if long else 200,
+        max_examples=5_000 if long else 200 if WITH_EVERYTHING else 40,
         derandomize=not long,
         database=None,
         print_blob=True,
@@ -60,21 +57,29 @@ def name_of(path: Path) -> str:
     return path.relative_to(TESTS).as_posix()
 
 
-def is_fast(name: str) -> bool:
-    """Return whether a file, or a test written as ``file::function``, is in the fast set."""
-    file = name.partition("::")[0]
-    return file.split("/")[0] in FAST_FOLDERS and file not in SLOW and name not in SLOW
+def has_fast_tests(name: str) -> bool:
+    """Return whether a file may have tests of the fast set."""
+    return name.split("/")[0] in FAST_FOLDERS and name not in SLOW_FILES
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """With ``-m fast``, do not even import files that have no fast test."""
     if config.option.markexpr != "fast" or TESTS not in collection_path.parents:
         return None
-    return None if is_fast(name_of(collection_path)) else True
+    return None if has_fast_tests(name_of(collection_path)) else True
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def is_exhaustive(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("exhaustive")) or name_of(item.path).startswith("slow/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the fast set, and deselect exhaustive tests where they do not run."""
     for item in items:
-        function = getattr(item, "originalname", item.name)
-        if is_fast(f"{name_of(item.path)}::{function}"):
+        is_slow = item.get_closest_marker("slow") or is_exhaustive(item)
+        if has_fast_tests(name_of(item.path)) and not is_slow:
             item.add_marker("fast")
+    if not WITH_EVERYTHING:
+        config.hook.pytest_deselected(items=[item for item in items if is_exhaustive(item)])
+        items[:] = [item for item in items if not is_exhaustive(item)]

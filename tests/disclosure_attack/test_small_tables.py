@@ -492,7 +492,9 @@ def test_small_neighbourhoods_protect_every_small_count(
             assert narrowed_counts(shape, counts, policy, suppressed) == [], (counts, suppressed)
 
 
-@pytest.mark.parametrize("steps", [2, 1, 0])
+@pytest.mark.parametrize(
+    "steps", [*(pytest.param(steps, marks=pytest.mark.exhaustive) for steps in (2, 1)), 0]
+)
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_small_count_of_a_large_component_is_protected(
     monkeypatch: pytest.MonkeyPatch, name: str, steps: int

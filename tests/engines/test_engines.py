@@ -149,9 +149,9 @@ def test_every_kind_of_measure_equals_the_oracle_on_every_engine(name) -> None:
 def test_batched_cases_equal_the_oracle(name) -> None:
     """Spark takes seconds for each query, so one request computes fifty cases in one table.
 
-    The test draws 200 cases (5,000 with ``--long``), as for the other engines. Each batch breaks
-    down by case and uses the request of its first case. So there are 200 random tables, and one
-    random request for each batch. Polars computes the same batches, to test the batching itself.
+    The test draws as many cases as for the other engines. Each batch breaks down by case and uses
+    the request of its first case. So there are as many random tables, and one random request for
+    each batch. Polars computes the same batches, to test the batching itself.
     """
     load = engines.loader(name) if name == "Spark" else lambda _, rows: rows
     drawn: dict[bool, list[Any]] = {False: [], True: []}

@@ -1,6 +1,7 @@
 """Compare the engine with the oracle, on small random tables and random requests.
 
-Every property draws the same 200 examples; ``--long`` draws 5,000 new ones instead.
+Every property draws the same 40 examples, or 200 with every engine installed, as in CI.
+``--long`` draws 5,000 new ones instead.
 """
 
 from __future__ import annotations

@@ -605,6 +605,7 @@ def test_a_broken_link_is_a_problem() -> None:
 # Reproducibility
 
 
+@pytest.mark.exhaustive
 def test_the_same_catalogue_gives_the_same_bytes() -> None:
     code = (
         "import hashlib, json, swm_kpi as kpi\n"
@@ -623,6 +624,7 @@ def test_the_same_catalogue_gives_the_same_bytes() -> None:
 # The wheel, with a plugin
 
 
+@pytest.mark.exhaustive
 def test_an_installed_package_builds_a_site_with_the_metrics_of_a_plugin(tmp_path: Path) -> None:
     run("-m", "hatchling", "build", "-d", str(tmp_path), "-t", "wheel", cwd=ROOT)
     (wheel,) = tmp_path.glob("*.whl")

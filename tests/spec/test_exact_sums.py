@@ -88,6 +88,7 @@ def test_a_sum_of_whole_numbers_never_overflows(sign: int) -> None:
     assert int(np.array(pence).sum()) == 0
 
 
+@pytest.mark.slow
 @LOADED
 @given(st.lists(st.integers(-(2**53) + 1, 2**53 - 1), min_size=1, max_size=30))
 def test_a_sum_equals_the_sum_of_python_integers(pence: list[int]) -> None:

@@ -356,6 +356,7 @@ def test_the_limits_of_a_median_are_computed_for_each_total(wrap: Any) -> None:
     assert limits(actual, "median", side="All") == (9, 21)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [0.5, 0.9])
 def test_a_database_returns_the_order_statistics_at_the_limits(level: float) -> None:
     """It cannot sum a binomial: the rank it is asked for is the right one, or next to it."""

@@ -198,6 +198,7 @@ def repeats_and_all(
     return again, {who for who, _ in here}
 
 
+@pytest.mark.slow
 @given(visits, period_labels, st.sampled_from([1, 12, 13]))
 @settings(max_examples=100, deadline=None)
 def test_repeat_rates_equal_a_plain_count(rows: list[Any], labels: list[str], months: int) -> None:
@@ -325,6 +326,7 @@ offsets = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(days, offsets, offsets, booleans, sides), max_size=10),
     period_labels,

@@ -99,7 +99,8 @@ failure_rows = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=50, deadline=None)
 @given(failure_rows, st.sampled_from(["UTC", "Europe/London", "Asia/Tokyo"]))
 def test_uptime_equals_a_count_of_the_quarters_of_an_hour_not_lost(
     rows: list[FailureRow], zone: str

@@ -705,5 +705,5 @@ def check_random_cases(check: Callable[[Case], None], max_variants: int = 3) -> 
 
 
 def agreement_settings() -> settings:
-    """Return 200 examples that are the same each time; with ``--long``, 5,000 new ones."""
+    """Return the examples of every engine: the same each time, or new ones with ``--long``."""
     return settings(settings.get_profile("agreement"))

@@ -147,6 +147,7 @@ def test_ticks_are_as_many_as_fit(first, last, grain, apart, shown) -> None:
 # Words
 
 
+@pytest.mark.slow
 @needs_altair
 def test_the_alt_text_of_a_series_has_limits_signals_target_and_gaps() -> None:
     def cell(at: int, area: str) -> Cell:
@@ -377,6 +378,7 @@ SHARES = st.one_of(st.none(), st.sampled_from([0.0, 1.0]), st.floats(0, 1))
 MARKERS = st.sampled_from(["", "", "[p]", "[u]"])
 
 
+@pytest.mark.slow
 @needs_altair
 @settings(max_examples=25, deadline=None)
 @given(
@@ -429,6 +431,7 @@ def test_the_same_numbers_give_the_same_picture() -> None:
 # Hidden numbers
 
 
+@pytest.mark.slow
 @needs_altair
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hidden_number_leaves_no_trace_in_any_form(kind: str) -> None:
@@ -488,6 +491,7 @@ def test_a_protected_chart_is_written_with_its_policy(tmp_path: Path) -> None:
 # Pages
 
 
+@pytest.mark.slow
 @needs_altair
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_asks_no_host_for_anything_and_has_every_number(kind: str) -> None:
@@ -512,6 +516,7 @@ def test_the_table_of_a_series_has_limits_and_signals() -> None:
     assert first == ["April 2023", "100", "91", "102", "113", "common cause"]
 
 
+@pytest.mark.slow
 @needs_altair
 @pytest.mark.parametrize("kind", KINDS)
 def test_text_is_never_markup(kind: str) -> None:

@@ -359,6 +359,7 @@ def is_same_frame(left: Any, right: Any) -> bool:
     return left.equals(right) and left.schema == right.schema
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_wrong", [False, True], ids=["right", "wrong"])
 @pytest.mark.parametrize(
     "make", [make for name, make in SAME.items() if "order" not in name], ids=lambda _: ""
@@ -498,6 +499,7 @@ def test_valid_rows_have_no_violation(contract: ContractType) -> None:
     assert report.ok, str(report)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["Polars", "pandas", "CSV"])
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
 def test_one_report_has_all_violations_and_no_value(
@@ -701,6 +703,7 @@ def passes_schema(contract: ContractType, frame: Any, backend: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(small_frames())
 def test_the_pandera_schemas_agree_with_validate(
@@ -713,6 +716,7 @@ def test_the_pandera_schemas_agree_with_validate(
     assert kpi.validate(to_pandas(frame, contract), contract).ok is ok
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "contract",
     CONTRACTS.values(),

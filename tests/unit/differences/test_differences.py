@@ -100,6 +100,7 @@ def test_the_table_has_a_row_for_every_row_of_either_dataset() -> None:
     assert len(difference.changed_rows()) == 8
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.floats(-1e9, 1e9) | st.none(), min_size=1, max_size=8))
 def test_a_dataset_and_itself_do_not_differ_and_turning_round_turns_the_difference(values) -> None:

@@ -587,9 +587,16 @@ POLICIES = [DisclosurePolicy(threshold=threshold, rounding_base=base)
          for threshold, base in ((3, 1), (5, 5), (8, 5), (5, 3), (5, 10))]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(
-    ("seed", "zeros"), [*((seed, True) for seed in range(5)), (5, False), (6, False)]
+    ("seed", "zeros"),
+    [
+        (0, True),
+        (5, False),
+        *(pytest.param(seed, True, marks=pytest.mark.exhaustive) for seed in range(1, 5)),
+        pytest.param(6, False, marks=pytest.mark.exhaustive),
+    ],
 )
 def test_no_small_count_is_known_or_narrowed_by_the_attack(
     case: str, seed: int, zeros: bool
@@ -620,6 +627,7 @@ def test_the_attack_succeeds_without_secondary_suppression(
     assert known > 0
 
 
+@pytest.mark.slow
 def test_on_a_solver_limit_more_is_suppressed_and_the_notes_say_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -646,6 +654,7 @@ def _suppressed_notes(result: Result) -> dict[tuple[str, ...], str]:
     return dict(zip(frame.select("measure", *result.by).rows(), frame["note"], strict=True))
 
 
+@pytest.mark.slow
 def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
     """The solver has a seed and a limit of steps, and nothing depends on the order of a set."""
     program = (

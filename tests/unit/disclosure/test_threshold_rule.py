@@ -148,6 +148,7 @@ def uses_threshold(node: ast.AST) -> bool:
     return name == "threshold" or any(map(uses_threshold, ast.iter_child_nodes(node)))
 
 
+@pytest.mark.slow
 def test_one_function_compares_with_the_threshold() -> None:
     comparisons = [
         f"{path.relative_to(PACKAGE).as_posix()}: {ast.unparse(node)}"

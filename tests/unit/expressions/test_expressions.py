@@ -643,6 +643,7 @@ def database() -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(condition=conditions)
 def test_the_engine_sqlite_and_a_slow_evaluator_agree(
@@ -655,6 +656,7 @@ def test_the_engine_sqlite_and_a_slow_evaluator_agree(
     assert tuple(results) == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(conditions, conditions)
 def test_conditions_with_one_canonical_form_have_the_same_results(
@@ -668,6 +670,7 @@ def test_conditions_with_one_canonical_form_have_the_same_results(
             assert english(first) != english(second)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(conditions, min_size=2, max_size=4), st.randoms(use_true_random=False))
 def test_the_order_of_and_and_or_does_not_matter(parts: list[Condition], random: Any) -> None:

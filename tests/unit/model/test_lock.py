@@ -62,6 +62,7 @@ def test_the_lock_is_in_the_package_of_the_definitions() -> None:
     assert files("swm_kpi.definitions").joinpath("definitions.lock").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", golden.metrics(), ids=lambda metric: metric.ref)
 def test_golden_results(metric: kpi.Metric) -> None:
     path = golden.golden_path(metric)

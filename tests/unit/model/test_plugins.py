@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
 ROOT = Path(__file__).parents[3]
 
 SHELTERS = """
@@ -91,11 +93,13 @@ def read_catalogue(site: Path) -> tuple[object, list[list[str]]]:
     return answer, warnings_raised
 
 
+@pytest.mark.slow
 def test_entries_of_a_plugin_follow_those_of_the_plan(tmp_path: Path) -> None:
     install(tmp_path, "other-force", SHELTERS.format(ref="O1", key="nights"))
     assert read_catalogue(tmp_path) == ([71, ["O1"]], [])
 
 
+@pytest.mark.slow
 def test_plugins_are_sorted_by_name(tmp_path: Path) -> None:
     hostels = SHELTERS.format(ref="A1", key="a_nights").replace("Shelter", "Hostel")
     install(tmp_path, "b-force", SHELTERS.format(ref="B1", key="b_nights"))
@@ -103,6 +107,7 @@ def test_plugins_are_sorted_by_name(tmp_path: Path) -> None:
     assert read_catalogue(tmp_path) == ([72, ["A1", "B1"]], [])
 
 
+@pytest.mark.slow
 def test_a_plugin_that_fails_to_import_is_named_and_the_plan_still_loads(tmp_path: Path) -> None:
     install(tmp_path, "broken-force", "import a_package_nobody_wrote", version="2.1")
     install(tmp_path, "other-force", SHELTERS.format(ref="O1", key="nights"))
@@ -114,6 +119,7 @@ def test_a_plugin_that_fails_to_import_is_named_and_the_plan_still_loads(tmp_pat
     assert "ModuleNotFoundError" in message
 
 
+@pytest.mark.slow
 def test_a_wrong_definition_of_a_plugin_is_left_out_with_its_problem(tmp_path: Path) -> None:
     source = SHELTERS.format(ref="O1", key="nights").replace("LOWER_IS_BETTER", "LOWEST_IS_BEST")
     install(tmp_path, "other-force", source)
@@ -122,6 +128,7 @@ def test_a_wrong_definition_of_a_plugin_is_left_out_with_its_problem(tmp_path: P
     assert "other-force 1.0 does not load" in warnings_raised[0][1]
 
 
+@pytest.mark.slow
 def test_check_fails_for_a_broken_plugin_and_lists_all_its_problems(
     tmp_path: Path,
 ) -> None:
@@ -136,6 +143,7 @@ def test_check_fails_for_a_broken_plugin_and_lists_all_its_problems(
     assert any("summary: it is required" in line for line in problems)
 
 
+@pytest.mark.slow
 def test_the_command_line_reports_a_broken_plugin_in_one_line(tmp_path: Path) -> None:
     install(tmp_path, "broken-force", "raise RuntimeError('no licence')")
     process = run_python(tmp_path, "-m", "swm_kpi.cli", "list")
@@ -144,6 +152,7 @@ def test_the_command_line_reports_a_broken_plugin_in_one_line(tmp_path: Path) ->
     assert process.stderr.startswith("swm-kpi: broken-force 1.0 does not load")
 
 
+@pytest.mark.slow
 def test_a_ref_of_two_distributions_raises_and_names_both(tmp_path: Path) -> None:
     install(tmp_path, "other-force", SHELTERS.format(ref="15", key="nights"))
     message, _ = read_catalogue(tmp_path)
@@ -153,6 +162,7 @@ def test_a_ref_of_two_distributions_raises_and_names_both(tmp_path: Path) -> Non
     )
 
 
+@pytest.mark.slow
 def test_a_key_of_two_plugins_raises_and_names_both(tmp_path: Path) -> None:
     install(tmp_path, "a-force", SHELTERS.format(ref="A1", key="nights"))
     install(tmp_path, "b-force", SHELTERS.format(ref="B1", key="nights"))
@@ -160,6 +170,7 @@ def test_a_key_of_two_plugins_raises_and_names_both(tmp_path: Path) -> None:
     assert "key: 'nights' is declared by a-force 1.0 and by b-force 1.0" in str(message)
 
 
+@pytest.mark.slow
 def test_a_second_declaration_of_a_table_of_the_plan_raises_and_names_the_plugin(
     tmp_path: Path,
 ) -> None:
@@ -171,6 +182,7 @@ def test_a_second_declaration_of_a_table_of_the_plan_raises_and_names_the_plugin
     )
 
 
+@pytest.mark.slow
 def test_a_plugin_without_a_catalogue_is_reported_with_the_type_that_it_has(tmp_path: Path) -> None:
     install(tmp_path, "other-force", "CATALOGUE = ['15']")
     _, warnings_raised = read_catalogue(tmp_path)

@@ -611,6 +611,7 @@ def test_a_table_converts_to_a_pandas_frame(tmp_path: Path) -> None:
     assert only.to_pandas()["a"].isna().all()
 
 
+@pytest.mark.slow
 def test_a_table_converts_to_a_pandas_frame_without_pyarrow(tmp_path: Path) -> None:
     code = """
 import sys

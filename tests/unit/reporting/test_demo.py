@@ -177,6 +177,7 @@ def test_tables_can_be_read_aloud_and_scrolled(page: Page) -> None:
     assert all(box["tabindex"] == "0" and box["aria-label"] for box in boxes)
 
 
+@pytest.mark.exhaustive
 def test_the_same_force_gives_the_same_dataset(tmp_path, summary: Summary) -> None:
     again = run_demo(tmp_path / "dataset", **DAYS, scale=0.002)
     for name in summary.files:

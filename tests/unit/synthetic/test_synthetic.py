@@ -425,8 +425,12 @@ def test_about_a_quarter_reoffend(force: dict[str, pd.DataFrame]) -> None:
     ],
 )
 def test_a_spike_changes_its_month(table: str, column: str, amount: str | None) -> None:
-    plain = synthetic.generate_force(*YEAR, scale=0.05)[table]
-    spiked = synthetic.generate_force(*YEAR, scale=0.05, spike=(table, "2024-07", 3.0))[table]
+    metric = next(metric for metric in PLAN.metrics if table in metric.contracts)
+    only = kpi.Catalogue([metric])
+    plain, spiked = (
+        synthetic.generate_force(*YEAR, scale=0.05, catalogue=only, spike=spike)[table]
+        for spike in (None, (table, "2024-07", 3.0))
+    )
 
     def level(frame: pd.DataFrame, month: str) -> float:
         rows = of_month(frame, column, month)

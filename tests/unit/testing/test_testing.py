@@ -103,7 +103,14 @@ def drawn_of(contract: ContractType, examples: int = 15, **sizes: int) -> list[p
 
 
 @pytest.mark.parametrize(
-    "contract", [*CONTRACTS.values(), *OTHERS.values()], ids=[*CONTRACTS, *OTHERS]
+    "contract",
+    [
+        *(
+            pytest.param(contract, id=name, marks=pytest.mark.exhaustive)
+            for name, contract in CONTRACTS.items()
+        ),
+        *(pytest.param(contract, id=name) for name, contract in OTHERS.items()),
+    ],
 )
 def test_drawn_frames_are_valid_and_varied(contract: ContractType) -> None:
     drawn = drawn_of(contract, min_size=8)
@@ -122,7 +129,9 @@ def test_drawn_frames_are_valid_and_varied(contract: ContractType) -> None:
             assert set(column.domain) <= set(values.dropna()), name
 
 
-@pytest.mark.parametrize("contract", [CONTRACTS["county_line"], Plug])
+@pytest.mark.parametrize(
+    "contract", [pytest.param(CONTRACTS["county_line"], marks=pytest.mark.exhaustive), Plug]
+)
 def test_tables_have_the_requested_sizes_and_shrink_to_simple_rows(
     contract: ContractType,
 ) -> None:
