@@ -32,7 +32,16 @@ def public_names() -> set[str]:
 
 
 def test_every_public_name_is_defined_once() -> None:
-    assert sorted(code.strip("`") for _, code, _, _ in ROWS if code) == sorted(public_names())
+    defined = Counter(code.strip("`") for _, code, _, _ in ROWS if code)
+    assert {
+        "not in GLOSSARY.md": sorted(public_names() - defined.keys()),
+        "in GLOSSARY.md, and no public name": sorted(defined.keys() - public_names()),
+        "defined more than once": sorted(name for name, count in defined.items() if count > 1),
+    } == {
+        "not in GLOSSARY.md": [],
+        "in GLOSSARY.md, and no public name": [],
+        "defined more than once": [],
+    }
 
 
 def test_no_term_is_defined_twice() -> None:
