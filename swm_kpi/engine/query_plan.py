@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from swm_kpi.calendar import periods as periods_between
-from swm_kpi.engine.backends.scans import Scan, record_scans
 from swm_kpi.engine.compute import compute
+from swm_kpi.engine.execution.scans import Scan, record_scans
 from swm_kpi.engine.plan.request import plan_request
 from swm_kpi.errors import clear_tracebacks
 from swm_kpi.measures import Statistic

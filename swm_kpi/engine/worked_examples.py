@@ -9,7 +9,7 @@ import polars as pl
 
 from swm_kpi.contracts import ContractType
 from swm_kpi.engine.compute import compute
-from swm_kpi.engine.input.encode import polars_type
+from swm_kpi.engine.encoding.encode import polars_type
 from swm_kpi.errors import Problem, SwmKpiError
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.examples import Example, parse_pipe_table

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import ContractType
-from swm_kpi.engine.input.dst import clock_changes
+from swm_kpi.engine.encoding.dst import clock_changes
 
 Array: TypeAlias = NDArray[Any]
 Columns: TypeAlias = dict[str, Array]

@@ -93,7 +93,7 @@ def avoid_dst_gap(moment: Any) -> Any:
 @cache
 def _skipped_hours() -> frozenset[int]:
     """Return the hours that the clocks skip, as hours of local time since 1970."""
-    from swm_kpi.engine.input.dst import clock_changes
+    from swm_kpi.engine.encoding.dst import clock_changes
 
     return frozenset(clock_changes().skipped)
 

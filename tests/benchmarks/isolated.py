@@ -18,7 +18,7 @@ from time import perf_counter
 import polars as pl
 
 import swm_kpi as kpi
-from swm_kpi.engine.backends.scans import record_scans
+from swm_kpi.engine.execution.scans import record_scans
 from tests.benchmarks import handwritten
 from tests.benchmarks.cases import compute, compute_without_cache
 from tests.benchmarks.crimes import END, START, Crime, harder, twenty_five

@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 
 import swm_kpi as kpi
 from swm_kpi.engine.backends import narwhals_backend, polars_backend
-from swm_kpi.engine.backends.scans import record_scans
+from swm_kpi.engine.execution.scans import record_scans
 from tests.support import engines
 from tests.support.batched_cases import mismatches
 from tests.support.oracle_cases import (

@@ -56,14 +56,10 @@ LAYERS = (
 SUBPACKAGES = {
     "analysis": ("measure_series", "comparison", "process_charts"),
     "engine": (
-        # Dates, encodings and differences between engines, which more than one step uses.
+        # Types, times and queries, which more than one step uses.
         "completeness",
-        "input.dst",
-        "input.encode",
-        "backends.distinct",
-        "backends.dialects",
-        "backends.engine_errors",
-        "backends.scans",
+        "encoding",
+        "execution",
         # The steps of a request.
         "plan",
         "input",

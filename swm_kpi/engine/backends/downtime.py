@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from swm_kpi.calendar import LONDON, Period
 from swm_kpi.contracts import Column
-from swm_kpi.engine.input.encode import INSTANT
+from swm_kpi.engine.encoding.encode import INSTANT
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import MICROSECONDS, Compiler
 from swm_kpi.engine.plan.grouping import Array, GroupingSet

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column
 from swm_kpi.engine.backends.backend import SnapshotAggregates
-from swm_kpi.engine.backends.distinct import count_distinct_by_cell, encode_keys
 from swm_kpi.engine.backends.quantiles import quantiles
 from swm_kpi.engine.backends.repeats import has_prior_event
-from swm_kpi.engine.backends.scans import FEW
+from swm_kpi.engine.execution.distinct import count_distinct_by_cell, encode_keys
+from swm_kpi.engine.execution.scans import FEW
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.exact_sums import exact_sum_expressions, to_unit

@@ -19,8 +19,8 @@ import numpy as np
 import polars as pl
 
 from swm_kpi.contracts import ContractType, ValidatedTable
-from swm_kpi.engine.backends.dialects import Dialect, dialect_of
-from swm_kpi.engine.backends.engine_errors import translate_engine_errors
+from swm_kpi.engine.execution.dialects import Dialect, dialect_of
+from swm_kpi.engine.execution.engine_errors import translate_engine_errors
 from swm_kpi.engine.input.csv_validation import scan_csv
 from swm_kpi.errors import InputError
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from swm_kpi.engine.backends.scans import collect
+from swm_kpi.engine.execution.scans import collect
 from swm_kpi.errors import InputError
 
 _CHUNK = 1 << 20

@@ -16,7 +16,7 @@ from swm_kpi.contracts import (
     Violation,
 )
 from swm_kpi.contracts.schema import failing_rows
-from swm_kpi.engine.backends.scans import collect
+from swm_kpi.engine.execution.scans import collect
 from swm_kpi.engine.input.adapters import (
     LocalSource,
     RemoteSource,

@@ -14,12 +14,9 @@ import narwhals as nw
 import polars as pl
 
 from swm_kpi.contracts import Column, ContractType, Violation
-from swm_kpi.engine.backends.dialects import TimeColumn
-from swm_kpi.engine.backends.scans import collect
 from swm_kpi.engine.completeness import require_complete
-from swm_kpi.engine.input.adapters import RemoteSource
-from swm_kpi.engine.input.dst import is_skipped_in_engine
-from swm_kpi.engine.input.encode import (
+from swm_kpi.engine.encoding.dst import is_skipped_in_engine
+from swm_kpi.engine.encoding.encode import (
     FIRST_DAY,
     HAS_TIME,
     IMPLAUSIBLE,
@@ -34,6 +31,9 @@ from swm_kpi.engine.input.encode import (
     limit_of,
     wrong_type,
 )
+from swm_kpi.engine.execution.dialects import TimeColumn
+from swm_kpi.engine.execution.scans import collect
+from swm_kpi.engine.input.adapters import RemoteSource
 from swm_kpi.engine.input.validation_plan import OUTSIDE_BOUND, repeated_key
 from swm_kpi.engine.plan.columns import ColumnsToRead
 from swm_kpi.engine.plan.compile import Compiler

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import polars as pl
 
 from swm_kpi.contracts import ContractType
-from swm_kpi.engine.backends.dialects import Dialect
-from swm_kpi.engine.backends.engine_errors import translate_engine_errors
-from swm_kpi.engine.backends.scans import POLARS, collect
+from swm_kpi.engine.execution.dialects import Dialect
+from swm_kpi.engine.execution.engine_errors import translate_engine_errors
+from swm_kpi.engine.execution.scans import POLARS, collect
 
 _Answer = TypeVar("_Answer")
 

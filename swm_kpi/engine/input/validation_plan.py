@@ -13,9 +13,7 @@ from functools import lru_cache
 import polars as pl
 
 from swm_kpi.contracts import Column, ContractType, Violation
-from swm_kpi.engine.backends.distinct import count_distinct, duplicates
-from swm_kpi.engine.backends.scans import collect, select
-from swm_kpi.engine.input.encode import (
+from swm_kpi.engine.encoding.encode import (
     MOST_CHARACTERS,
     TOO_LARGE,
     TOO_LONG,
@@ -23,6 +21,8 @@ from swm_kpi.engine.input.encode import (
     limit_of,
     plausible,
 )
+from swm_kpi.engine.execution.distinct import count_distinct, duplicates
+from swm_kpi.engine.execution.scans import collect, select
 from swm_kpi.engine.plan.compile import Compiler
 
 OUTSIDE_BOUND = {"ge": "less than", "gt": "not more than", "le": "more than", "lt": "not less than"}

@@ -14,7 +14,7 @@ import polars as pl
 
 from swm_kpi.contracts import Column, Recoded
 from swm_kpi.engine.completeness import require_complete
-from swm_kpi.engine.input.encode import INSTANT
+from swm_kpi.engine.encoding.encode import INSTANT
 from swm_kpi.expressions import (
     Assumption,
     BoolOp,

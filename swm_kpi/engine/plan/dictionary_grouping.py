@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column
-from swm_kpi.engine.input.encode import polars_type
+from swm_kpi.engine.encoding.encode import polars_type
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.predicates import dictionary_size, predicate_columns
 from swm_kpi.measures import Operation, Statistic

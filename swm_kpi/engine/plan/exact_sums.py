@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from swm_kpi.engine.input.encode import PLACES, places_of
+from swm_kpi.engine.encoding.encode import PLACES, places_of
 from swm_kpi.engine.plan.compile import MICROSECONDS, Compiler
 from swm_kpi.expressions import Elapsed, Term
 from swm_kpi.measures import Operation, Statistic

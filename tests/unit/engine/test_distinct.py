@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import swm_kpi as kpi
 from swm_kpi import Column, Contract
-from swm_kpi.engine.backends.distinct import count_distinct, duplicates, encode_keys
+from swm_kpi.engine.execution.distinct import count_distinct, duplicates, encode_keys
 
 LOADED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -16,7 +16,7 @@ import polars as pl
 from swm_kpi.calendar import LONDON
 from swm_kpi.contracts import Column
 from swm_kpi.engine.completeness import require_complete
-from swm_kpi.engine.input.dst import HOUR, is_skipped, to_instant
+from swm_kpi.engine.encoding.dst import HOUR, is_skipped, to_instant
 from swm_kpi.expressions import DTYPE_WORDS
 
 INSTANT = "@"

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from swm_kpi.calendar import LONDON
-from swm_kpi.engine.input.dst import HOUR, ROUND_TRIPS
+from swm_kpi.engine.encoding.dst import HOUR, ROUND_TRIPS
 from swm_kpi.errors import InputError
 
 DAY = 24 * HOUR
@@ -42,7 +42,7 @@ class Dialect(ABC):
     """One engine's way to write time conversions. A frame is a table of the engine's own type.
 
     A subclass renders the primitives. The rule about clock changes is applied here, for all of
-    them, from :data:`~swm_kpi.engine.input.dst.ROUND_TRIPS`.
+    them, from :data:`~swm_kpi.engine.encoding.dst.ROUND_TRIPS`.
     """
 
     name: ClassVar[str]

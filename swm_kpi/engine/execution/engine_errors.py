@@ -12,7 +12,7 @@ from logging import LogRecord
 from traceback import walk_tb
 from typing import TypeVar
 
-from swm_kpi.engine.backends.dialects import Spark
+from swm_kpi.engine.execution.dialects import Spark
 from swm_kpi.errors import InputError, SwmKpiError
 
 _Answer = TypeVar("_Answer")

@@ -12,8 +12,8 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from swm_kpi.engine.backends.dialects import Dialect
-from swm_kpi.engine.backends.engine_errors import translate_engine_errors
+from swm_kpi.engine.execution.dialects import Dialect
+from swm_kpi.engine.execution.engine_errors import translate_engine_errors
 from swm_kpi.errors import InputError
 
 POLARS = "Polars"

@@ -1,0 +1,1 @@
+"""How values are encoded: column types, and local times across changes of the clocks."""

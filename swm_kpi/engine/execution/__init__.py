@@ -1,0 +1,1 @@
+"""Running queries: the dialects of engines, scans, their errors, and distinct counts."""
