@@ -44,6 +44,10 @@ _RESERVED_NAMES = frozenset(
 )
 
 
+UNDECLARED_DECIMALS = 6
+"""How many decimals a sum of numbers has where no column declares them."""
+
+
 class Column(Leaf, metaclass=SignatureErrorMeta):
     """A typed column of an input table, and a term of expressions.
 
@@ -58,8 +62,8 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         str_matches: a regular expression that the whole text must match.
         dimension: the breakdown that the column provides. Its members become the closed list.
         label: how sentences name the column; by default, its name with spaces.
-        decimals: for a float, the number of meaningful decimals, such as 2 for pounds. Sums are
-            rounded to it, so that the order of rows does not change a result.
+        decimals: for a float, the number of meaningful decimals, such as 2 for pounds. A sum is
+            rounded to it once, at the end. Without it a sum has six decimals.
         checks: a function that takes the ``pandera`` module and returns further ``pandera.Check``
             objects.
 
@@ -131,6 +135,13 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
     @override
     def canonical(self) -> Canonical:
         return ["column", self.table, self.name, self.dtype.__name__]
+
+    @property
+    def sum_decimals(self) -> int:
+        """How many decimals a sum of the column has."""
+        if self.dtype is int:
+            return 0
+        return UNDECLARED_DECIMALS if self.decimals is None else self.decimals
 
     def recode(
         self, mapping: Mapping[str, str], *, dimension: Dimension, description: str

@@ -29,11 +29,15 @@ from swm_kpi.vocabulary import Unit
 if TYPE_CHECKING:
     from swm_kpi.measures.grid_cells import Array
 
-
 class BudgetVariance(TableMeasure):
-    """Actual less budget in the latest statement of the period: above zero is overspent.
+    """Actual less budget in the latest statement of the period: above zero is over the budget.
 
-    - Unit: pounds, or with ``relative`` a percentage ratio: the share of the budget.
+    Spending is above zero and income is below zero, in the actual as in the budget. A variance
+    above zero means that more was spent, or less income was received, than planned. It has that
+    meaning for a budget of income too: a budget of -100 and an actual of -80 vary by 20, which is
+    0.2 of the budget's size.
+
+    - Unit: pounds, or with ``relative`` a percentage ratio: the share of the budget's size.
     - Time: the latest statement in the period. Its figures are cumulative within the financial
       year, so those of several months are never added.
     - Totals: each total is computed again from its actuals and budgets. The same period of
@@ -47,7 +51,8 @@ class BudgetVariance(TableMeasure):
         actual, budget: the two number columns.
         series: for a table with several series of statements, such as year to date and forecast,
             which rows are the series.
-        relative: divide by the budget; a budget of zero is marked ``[z]``.
+        relative: divide by the size of the budget, without its sign; a budget of zero is marked
+            ``[z]``.
     """
 
     kind: ClassVar[str] = "budget variance"
@@ -98,34 +103,37 @@ class BudgetVariance(TableMeasure):
         )
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
-        """Return the difference, or the difference over the budget."""
+        """Return the difference, or the difference over the size of the budget."""
         import numpy as np
 
         actual, budget = statistics["actual"], statistics["budget"]
-        decimals = max(self.actual.decimals or 0, self.budget.decimals or 0)
+        decimals = max(self.actual.sum_decimals, self.budget.sum_decimals)
         difference = np.round(actual - budget, decimals)
         unavailable = statistics["rows"] == 0
         if not self.relative:
             return Cells(difference, unavailable=unavailable)
-        value, is_zero = divide(difference, budget)
-        return Cells(value, difference, budget, is_zero & ~unavailable, unavailable)
+        size = np.abs(budget)
+        value, is_zero = divide(difference, size)
+        return Cells(value, difference, size, is_zero & ~unavailable, unavailable)
 
     @property
     def arithmetic(self) -> Arithmetic:
-        """Actual spending minus budget, or their difference divided by the budget."""
+        """Actual minus budget, or their difference divided by the size of the budget."""
         if self.relative:
             return QuotientOfColumns()
         return DifferenceOfSums("actual", "budget")
 
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
-        share = f", divided by {english(self.budget)}" if self.relative else ""
+        size = f"the size of {english(self.budget)}, without its sign"
+        share = f", divided by {size}" if self.relative else ""
         condition = all_of(self.series, self.where)
         where = f" where {english(condition)}" if condition is not None else ""
         return (
             f"{english(self.actual).capitalize()} minus {english(self.budget)}{share}, in the "
-            f"latest statement of the period in the {self.of.table} table{where}. A value "
-            "above zero is an overspend."
+            f"latest statement of the period in the {self.of.table} table{where}. Income is below "
+            "zero. A value above zero means that more was spent, or less income was received, than "
+            "planned."
         )
 
     def canonical(self) -> Canonical:

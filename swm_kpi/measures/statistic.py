@@ -23,7 +23,9 @@ class Operation(StrEnum):
     ROWS = "rows"
     """Counts rows; with ``of``, the rows in which it is not null."""
     SUM = "sum"
-    """Adds the values of ``of``."""
+    """Adds the values of ``of``, and rounds the sum to its decimals."""
+    SUM_OF_WEIGHTS = "sum of weights"
+    """Adds the values of ``of``, which are weights on any scale, and keeps every digit."""
     DISTINCT = "distinct"
     """Counts the different values of ``of``."""
     QUANTILE = "quantile"
@@ -37,7 +39,7 @@ class Operation(StrEnum):
             AssertionError: an operation has no case here.
         """
         match self:
-            case Operation.ROWS | Operation.SUM:
+            case Operation.ROWS | Operation.SUM | Operation.SUM_OF_WEIGHTS:
                 return True
             case Operation.DISTINCT | Operation.QUANTILE:
                 return False

@@ -87,7 +87,7 @@ class SurveyProportion(TableMeasure):
         }
 
     def _sum(self, where: Expression | None, of: Column | Product) -> Statistic:
-        return Statistic(self.of, Operation.SUM, self.at, where=where, of=of)
+        return Statistic(self.of, Operation.SUM_OF_WEIGHTS, self.at, where=where, of=of)
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the favourable weights over the valid weights."""
@@ -96,6 +96,8 @@ class SurveyProportion(TableMeasure):
         favourable, valid = statistics["favourable"], statistics["valid"]
         value, is_zero = divide(favourable, valid)
         effective_sample, _ = divide(valid**2, statistics["squares"])
+        # Rounding must not make the effective sample larger than the number of answers.
+        effective_sample = np.minimum(effective_sample, statistics["answers"])
         (min_answers,) = self.min_answers.values
         too_few = statistics["answers"] < int(str(min_answers))
         rounded_sample = np.rint(np.nan_to_num(effective_sample)).astype(np.float64)

@@ -237,8 +237,8 @@ class Oracle:
 
     def survey(self, measure: SurveyProportion, rows: list[Row]) -> Cell:
         valid = self.kept(measure.valid, self.kept(measure.where, rows))
-        top = self.total(measure.weight, self.kept(measure.favourable, valid))
-        return _share(top, self.total(measure.weight, valid))
+        top = self.exact_total(measure.weight, self.kept(measure.favourable, valid))
+        return _share(top, self.exact_total(measure.weight, valid))
 
     def duration(self, measure: Duration, rows: list[Row]) -> Cell:
         elapsed = Elapsed(measure.start, measure.end)
@@ -343,7 +343,7 @@ class Oracle:
             return NOTHING
         budget = self.total(measure.budget, rows)
         difference = self.total(measure.actual, rows) - budget
-        return _share(difference, budget) if measure.relative else (difference, None, None)
+        return _share(difference, abs(budget)) if measure.relative else (difference, None, None)
 
     def uptime(self, measure: Uptime, period: Period, chosen: Mapping[str, str]) -> Cell:
         begins, stops = (
@@ -460,13 +460,14 @@ class Oracle:
         return list(value) if isinstance(value, list | tuple) else [value]
 
     def total(self, term: Expression, rows: list[Row]) -> Fraction:
-        """Sum exactly, each value rounded to the decimals its column declares."""
+        """Sum exactly, and round the sum once, to the decimals its column declares."""
         places = 6 if not isinstance(term, Column) or term.decimals is None else term.decimals
+        return Fraction(round(self.exact_total(term, rows) * 10**places), 10**places)
+
+    def exact_total(self, term: Expression, rows: list[Row]) -> Fraction:
+        """Sum exactly, without rounding."""
         values = [self.value(term, row) for row in rows]
-        return sum(
-            (Fraction(round(_exact(v) * 10**places), 10**places) for v in values if v is not None),
-            Fraction(0),
-        )
+        return sum((_exact(value) for value in values if value is not None), Fraction(0))
 
 
 def _share(top: Number | None, bottom: Number) -> Cell:

@@ -372,7 +372,8 @@ COVERED = dict.fromkeys(CONTRACTS, ("2000-01-01", "2100-12-31"))
 areas = st.sampled_from([*AREA.members[:2], None])
 flags = st.sampled_from([True, False, None])
 days = st.sampled_from(DAYS)
-amounts = st.sampled_from([0.0, 0.1, 0.2, -0.3, 10.25, 1999.99, None])
+# Some have more decimals than their column declares, so that each row is no whole number of pence.
+amounts = st.sampled_from([0.0, 0.1, 0.2, -0.3, 0.001, -0.004, 10.25, 10.257, 1999.99, None])
 numbers = st.sampled_from([0, 1, 2, 3, -1, None])
 
 
@@ -412,7 +413,7 @@ def _columns(
                 "kind": st.sampled_from(["a", "b", "c", None]),
                 "score": numbers,
                 "cost": amounts,
-                "weight": st.sampled_from([0.5, 1.0, 1.25]),
+                "weight": st.sampled_from([0.0005, 0.5, 1.0, 1.25, 2e9]),
                 "flag": flags,
                 "area": areas,
             },

@@ -8,6 +8,7 @@ from ...plan.objectives import REFORMING
 
 _YEAR_TO_DATE = Ledger.basis == "ytd"
 _FORECAST = Ledger.basis == "forecast"
+_ABOVE_ZERO = "Above zero, more was spent or less income was received than planned."
 
 expenditure_and_variance = Metric(
     ref="44",
@@ -35,7 +36,7 @@ expenditure_and_variance = Metric(
             series=_YEAR_TO_DATE,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
-            note="Above zero means overspent. Cumulative from 1 April.",
+            note=_ABOVE_ZERO + " Cumulative from 1 April.",
         ),
         BudgetVariance(
             key="variance_share",
@@ -46,7 +47,7 @@ expenditure_and_variance = Metric(
             actual=Ledger.actual,
             budget=Ledger.budget_current,
             relative=True,
-            note="Above zero means overspent. Cumulative from 1 April.",
+            note=_ABOVE_ZERO + " Cumulative from 1 April.",
         ),
         BudgetVariance(
             key="variance_to_original",
@@ -56,7 +57,7 @@ expenditure_and_variance = Metric(
             series=_YEAR_TO_DATE,
             actual=Ledger.actual,
             budget=Ledger.budget_original,
-            note="Above zero means overspent. Cumulative from 1 April.",
+            note=_ABOVE_ZERO + " Cumulative from 1 April.",
         ),
         PeriodEndStock(
             key="forecast_outturn",
@@ -76,7 +77,7 @@ expenditure_and_variance = Metric(
             series=_FORECAST,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
-            note="Above zero means a forecast overspend for the whole financial year.",
+            note=_ABOVE_ZERO + " For the whole financial year.",
         ),
         BudgetVariance(
             key="forecast_variance_share",
@@ -87,7 +88,7 @@ expenditure_and_variance = Metric(
             actual=Ledger.actual,
             budget=Ledger.budget_current,
             relative=True,
-            note="Above zero means a forecast overspend for the whole financial year.",
+            note=_ABOVE_ZERO + " For the whole financial year.",
         ),
     ],
     dimensions=[DIRECTORATE],
@@ -100,7 +101,9 @@ expenditure_and_variance = Metric(
         "The best variance is zero. An underspend is not in itself better than an overspend.",
         "A transfer between directorates changes the current budget but not the original one.",
         "A year-to-date variance may be only a matter of timing, if costs are not accrued.",
-        "If the budget is zero there is no share.",
+        "If the budget is zero there is no share. A share is of the size of the budget, without its "
+        "sign. Income is below zero: a budget of -100 and an actual of -80 have a variance of 20, and "
+        "a share of 0.2. Less income was received than planned.",
     ],
     examples=[
         Example(

@@ -26,7 +26,7 @@ from swm_kpi.engine.backends.narwhals_backend import NarwhalsBackend
 from swm_kpi.engine.backends.polars_backend import PolarsBackend
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
-from swm_kpi.engine.plan.exact_sums import round_to_scale
+from swm_kpi.engine.plan.exact_sums import Units, join, part_name, units_of
 from swm_kpi.engine.plan.grouping import GroupingSet, PeriodRun
 from swm_kpi.measures import Operation, Statistic, TimeAlignment
 
@@ -140,7 +140,10 @@ class _TableAggregator:
         return self._backend
 
     def aggregate(self, statistics: Sequence[Statistic]) -> Aggregates:
-        """Aggregate statistics, grouped by time alignment and time column."""
+        """Aggregate statistics, grouped by time alignment and time column.
+
+        Sums stay in parts until the arrays of every period and total are made.
+        """
         groups: dict[tuple[TimeAlignment, str], list[Statistic]] = {}
         for statistic in statistics:
             groups.setdefault((statistic.alignment, statistic.at.name), []).append(statistic)
@@ -167,7 +170,24 @@ class _TableAggregator:
                     self.snapshots(at, alike, alignment, aggregates)
                 case _:
                     assert_never(alignment)
+        for statistic in statistics:
+            units = self._units(statistic)
+            if units is not None:
+                parts = [aggregates.arrays.pop(name) for name in self._part_names(statistic)]
+                aggregates.arrays[statistic.key] = join(parts, units)
         return aggregates
+
+    def _units(self, statistic: Statistic) -> Units | None:
+        """Return the units in which a statistic is summed; None if it is not."""
+        if statistic.alignment is TimeAlignment.INTERVAL:
+            return None
+        return units_of(statistic, is_wide=self.table.adds_in_128_bits)
+
+    def _part_names(self, statistic: Statistic) -> list[str]:
+        """Return the names of the arrays of a statistic: of its parts, or of itself."""
+        units = self._units(statistic)
+        count = len(units.powers) if units is not None else 1
+        return [part_name(statistic.key, number) for number in range(count)]
 
     def by_month(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
         """Aggregate additive statistics by month and member, then merge months into periods."""
@@ -181,11 +201,7 @@ class _TableAggregator:
         np.cumsum(stacked, axis=1, out=sums[:, 1:])
         ends = [period.last_month + 1 - self.first_month for period in self.periods]
         starts = [period.first_month - self.first_month for period in self.periods]
-        merged = dict(zip(monthly, sums[:, ends] - sums[:, starts], strict=True))
-        return {
-            statistic.key: round_to_scale(statistic, merged[statistic.key])
-            for statistic in statistics
-        }
+        return dict(zip(monthly, sums[:, ends] - sums[:, starts], strict=True))
 
     def by_grouping_set(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
         """Aggregate other statistics by each grouping set and run of periods."""
@@ -216,7 +232,7 @@ class _TableAggregator:
 
     def in_force(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
         """Aggregate the rows of a register that are in force on the last day of each period."""
-        arrays = self._zeros(statistics)
+        arrays: dict[str, Array] = {}
         for until in {id(s.until): s.until for s in statistics}.values():
             if until is None:
                 raise TypeError("a register needs a column for the day a row ends")
@@ -226,7 +242,8 @@ class _TableAggregator:
                     at, until, alike, period.stop, self.grouping
                 )
                 for key, array in on_day.items():
-                    arrays[key][position] = self._with_totals(array)[0]
+                    by_period = arrays.setdefault(key, self._zero())
+                    by_period[position] = self._with_totals(array)[0]
         return arrays
 
     def reference_years(
@@ -251,34 +268,38 @@ class _TableAggregator:
         days = [day_of(time) for time in by_time.times]
         for statistic, grouped_rows in zip(statistics, by_time.rows, strict=True):
             rows = self._with_totals(grouped_rows)
-            array = self._with_totals(by_time.arrays[statistic.key])
             has_rows = rows.reshape(len(days), int(np.prod(self.grouping.shape)))[:, -1] > 0
             inside = [
                 [i for i, day in enumerate(days) if has_rows[i] and p.start <= day < p.stop]
                 for p in self.periods
             ]
-            if alignment is TimeAlignment.LAST_SNAPSHOT:
-                dates: Dates = [days[i[-1]] if i else None for i in inside]
-                missing = np.full(self.grouping.shape, np.nan)
-                chosen = [array[i[-1]] if i else missing for i in inside]
-            else:
-                dates = [len(i) for i in inside]
-                same_rows = alignment is TimeAlignment.MEAN_OF_SNAPSHOTS
-                usable = [
-                    is_complete(rows[i]) if same_rows else np.ones_like(rows[i]) for i in inside
-                ]
-                # A count of every row counts snapshots. Any other statistic is summed over them.
-                counts = statistic.operation is Operation.ROWS and statistic.where is None
-                chosen = [
-                    (complete if counts else complete * array[i]).sum(axis=0)
-                    for complete, i in zip(usable, inside, strict=True)
-                ]
-            aggregates.arrays[statistic.key] = np.stack(chosen)
-            aggregates.dates[statistic.key] = dates
+            is_latest = alignment is TimeAlignment.LAST_SNAPSHOT
+            same_rows = alignment is TimeAlignment.MEAN_OF_SNAPSHOTS
+            usable = [is_complete(rows[i]) if same_rows else np.ones_like(rows[i]) for i in inside]
+            # A count of every row counts snapshots. Any other statistic is summed over them.
+            counts = statistic.operation is Operation.ROWS and statistic.where is None
+            missing = np.full(self.grouping.shape, np.nan)
+            for name in self._part_names(statistic):
+                array = self._with_totals(by_time.arrays[name])
+                if is_latest:
+                    chosen = [array[i[-1]] if i else missing for i in inside]
+                else:
+                    chosen = [
+                        (complete if counts else complete * array[i]).sum(axis=0)
+                        for complete, i in zip(usable, inside, strict=True)
+                    ]
+                aggregates.arrays[name] = np.stack(chosen)
+            aggregates.dates[statistic.key] = (
+                [days[i[-1]] if i else None for i in inside]
+                if is_latest
+                else [len(i) for i in inside]
+            )
 
     def _zeros(self, statistics: Sequence[Statistic]) -> dict[str, Array]:
-        shape = (len(self.periods), *self.grouping.shape)
-        return {statistic.key: np.zeros(shape) for statistic in statistics}
+        return {statistic.key: self._zero() for statistic in statistics}
+
+    def _zero(self) -> Array:
+        return np.zeros((len(self.periods), *self.grouping.shape))
 
     def _grouping_sets(self) -> Iterator[GroupingSet]:
         """Yield every subset of the breakdowns, so that each total is aggregated by itself."""

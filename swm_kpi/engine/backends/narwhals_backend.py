@@ -23,7 +23,13 @@ from swm_kpi.engine.backends.quantiles import empty_cells
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.dictionary_grouping import DictionaryGrouping, plan_dictionary_grouping
-from swm_kpi.engine.plan.exact_sums import additive_aggregates, to_unit
+from swm_kpi.engine.plan.exact_sums import (
+    additive_aggregates,
+    part_name,
+    parts_of,
+    to_seconds,
+    units_of,
+)
 from swm_kpi.engine.plan.grouping import Array, GroupingSet, PeriodRun
 from swm_kpi.engine.plan.predicates import sort_key
 from swm_kpi.expressions import canonical
@@ -77,7 +83,7 @@ class NarwhalsBackend:
         ordered: dict[tuple[str, str], list[Statistic]] = {}
         for statistic in statistics:
             match statistic.operation:
-                case Operation.ROWS | Operation.SUM:
+                case Operation.ROWS | Operation.SUM | Operation.SUM_OF_WEIGHTS:
                     additive.append(statistic)
                 case Operation.DISTINCT:
                     if statistic.of is None:
@@ -166,7 +172,9 @@ class NarwhalsBackend:
             aggregate.alias(name)
             for number, statistic in enumerate(statistics)
             if listed is None or statistic.key not in listed.matches
-            for name, aggregate in additive_aggregates(f"s{number}", statistic, self._compiler)
+            for name, aggregate in additive_aggregates(
+                f"s{number}", statistic, self._compiler, is_wide=self.table.adds_in_128_bits
+            )
         ]
         for number, statistic in enumerate(statistics if count_series else ()):
             count = nw.len()
@@ -244,9 +252,7 @@ class NarwhalsBackend:
         arrays = {}
         for statistic in statistics:
             array = empty_cells(math.prod(shape), statistic.quantile_and_limit)
-            array[occupied] = to_unit(
-                "s", statistic, {"s": by_quantile[statistic.quantile_and_limit]}
-            )
+            array[occupied] = to_seconds(statistic, by_quantile[statistic.quantile_and_limit])
             arrays[statistic.key] = grouping.to_dense(array.reshape(shape))
         return arrays
 
@@ -290,17 +296,15 @@ class NarwhalsBackend:
         statistics: Sequence[Statistic],
         indexes: NDArray[Any],
     ) -> dict[str, Array]:
-        """Return the array of each statistic; a cell without a group is zero."""
-        return {
-            statistic.key: self._scatter(
-                np.nan_to_num(to_unit(f"s{number}", statistic, groups)),
-                groups,
-                grouping,
-                times,
-                indexes,
-            )
-            for number, statistic in enumerate(statistics)
-        }
+        """Return the array of each statistic, or of its parts; a cell without a group is zero."""
+        arrays = {}
+        for number, statistic in enumerate(statistics):
+            units = units_of(statistic, is_wide=self.table.adds_in_128_bits)
+            for part, values in enumerate(parts_of(f"s{number}", groups, units)):
+                arrays[part_name(statistic.key, part)] = self._scatter(
+                    np.nan_to_num(values), groups, grouping, times, indexes
+                )
+        return arrays
 
     def _scatter(
         self,

@@ -24,7 +24,7 @@ from swm_kpi.engine.execution.distinct import count_distinct_by_cell, encode_key
 from swm_kpi.engine.execution.scans import FEW
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
-from swm_kpi.engine.plan.exact_sums import exact_sum_expressions, to_unit
+from swm_kpi.engine.plan.exact_sums import part_name, split, to_seconds, units_of
 from swm_kpi.engine.plan.grouping import Array, GroupingSet, PeriodRun
 from swm_kpi.engine.plan.predicates import (
     BOOLEAN_VALUES,
@@ -36,7 +36,8 @@ from swm_kpi.engine.plan.predicates import (
     sort_key,
 )
 from swm_kpi.engine.plan.projection import decode_dictionary, plan_projection, time_column
-from swm_kpi.expressions import Expression, Repeats, Term
+from swm_kpi.errors import DataError
+from swm_kpi.expressions import Expression, Repeats, Term, sql
 from swm_kpi.measures import Operation, Statistic
 
 # Evaluating a condition for one combination of values costs about as much as reading 16 rows.
@@ -181,7 +182,7 @@ class PolarsBackend:
             match operation:
                 case Operation.ROWS:
                     flat |= self._counts(alike, cells, size)
-                case Operation.SUM:
+                case Operation.SUM | Operation.SUM_OF_WEIGHTS:
                     flat |= self._sums(alike, cells, size)
                 case Operation.DISTINCT:
                     flat |= self._distinct(alike, cells, size)
@@ -247,36 +248,51 @@ class PolarsBackend:
     def _sums(
         self, statistics: Sequence[Statistic], cells: NDArray[Any], size: int
     ) -> dict[str, Array]:
+        """Sum the parts of each statistic; a part that is zero in every row is not summed."""
         columns: dict[str, pl.Series] = {"cell": pl.Series(cells)}
         aggregates = []
+        sums: dict[str, Array] = {}
         for number, statistic in enumerate(statistics):
-            of = _required(statistic)
             columns[f"mask{number}"] = pl.Series(self._mask(statistic.where))
-            for suffix, _ in exact_sum_expressions(of, pl.lit(0)):
-                name = f"s{number}{suffix}"
-                columns[name] = self._summable(of, suffix)
-                chosen = pl.when(pl.col(f"mask{number}")).then(pl.col(name))
-                aggregates.append(chosen.sum().alias(name))
+            names, summands = self._summands(statistic)
+            for name in names:
+                sums[name] = np.zeros(size + 1)
+            columns |= summands
+            aggregates += [
+                pl.when(pl.col(f"mask{number}")).then(pl.col(column)).sum().alias(name)
+                for name, column in zip(names, summands, strict=False)
+            ]
         grouped = pl.DataFrame(columns).group_by("cell").agg(aggregates)
         occupied = grouped["cell"].to_numpy()
-        sums = {name: grouped[name].cast(pl.Float64).to_numpy() for name in grouped.columns}
-        by_key = {}
-        for number, statistic in enumerate(statistics):
-            array = np.zeros(size + 1)
-            array[occupied] = to_unit(f"s{number}", statistic, sums)
-            by_key[statistic.key] = array[:size]
-        return by_key
+        for name in grouped.columns[1:]:
+            sums[name][occupied] = grouped[name].cast(pl.Float64).to_numpy()
+        return {name: array[:size] for name, array in sums.items()}
 
-    def _summable(self, of: Term, suffix: str) -> pl.Series:
+    def _summands(self, statistic: Statistic) -> tuple[list[str], dict[str, pl.Series]]:
+        """Return the names of the parts of a sum, and the columns to sum, for the first of them."""
+        of, units = _required(statistic), units_of(statistic)
+        if units is None:
+            raise TypeError(f"{statistic.operation} does not add")
+        column = f"sum:{expression_name(of)}:{units.powers}"
+        values = _fill_null(self._frame[f"sum:{expression_name(of)}"], 0)
+        names = [part_name(statistic.key, number) for number in range(len(units.powers))]
+        parts = (self._summable(part, of) for part in split(values, statistic, units))
+        return names, {part_name(column, number): part for number, part in enumerate(parts)}
+
+    def _summable(self, part: NDArray[Any], of: Term) -> pl.Series:
         """Return whole numbers in a type wide enough for every sum of them.
 
         128 bits are always enough: the checks of a contract refuse a number that cannot be summed
         exactly.
         """
-        values = self._frame[f"sum:{expression_name(of)}{suffix}"]
-        smallest, largest = int(values.min() or 0), int(values.max() or 0)  # type: ignore[arg-type]
-        bound = max(-smallest, largest) * max(self.table.rows, 1)
-        return values.cast(pl.Int64 if bound < 2**63 else pl.Int128)
+        largest = max(-int(part.min()), int(part.max())) if len(part) else 0
+        if largest >= 2**63:
+            raise DataError(
+                f"Table {self.table.contract.table!r}: {sql(of)} is too large to be added up "
+                "exactly. Correct the largest values."
+            )
+        whole = pl.Series(part.astype(np.int64))
+        return whole.cast(pl.Int64 if largest * max(len(part), 1) < 2**63 else pl.Int128)
 
     def _distinct(
         self, statistics: Sequence[Statistic], cells: NDArray[Any], size: int
@@ -301,9 +317,7 @@ class PolarsBackend:
             requested = {statistic.quantile_and_limit for statistic in alike}
             arrays = quantiles(cells[kept].astype(np.int64), chosen, size, requested)
             for statistic in alike:
-                by_key[statistic.key] = to_unit(
-                    "s", statistic, {"s": arrays[statistic.quantile_and_limit]}
-                )
+                by_key[statistic.key] = to_seconds(statistic, arrays[statistic.quantile_and_limit])
         return by_key
 
     def _cells(

@@ -22,9 +22,6 @@ from swm_kpi.expressions import DTYPE_WORDS
 INSTANT = "@"
 """What the name of a column's instant adds to the name of the column."""
 
-PLACES = 6
-"""How many decimals of a number are kept when it is summed, unless its column declares them."""
-
 FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2200, 1, 1)
 MOST_CHARACTERS = 1_000_000
 
@@ -132,15 +129,9 @@ def wrong_type(column: Column, dtype: str) -> str:
     return f"holds {dtype}, not {_WORDS[column.dtype]}: {_HINTS[column.dtype]}"
 
 
-def places_of(column: object) -> int:
-    """Return how many decimals of a number are kept when it is summed."""
-    decimals = column.decimals if isinstance(column, Column) else None
-    return PLACES if decimals is None else decimals
-
-
 def limit_of(column: Column) -> float:
     """Return the number above which a float no longer distinguishes the units that are summed."""
-    return 2.0**53 if column.dtype is int else 2.0**53 / 10 ** places_of(column)
+    return 2.0**53 / 10 ** (column.decimals or 0)
 
 
 def plausible(when: pl.Expr) -> pl.Expr:

@@ -43,9 +43,15 @@ class Dialect(ABC):
 
     A subclass renders the primitives. The rule about clock changes is applied here, for all of
     them, from :data:`~swm_kpi.engine.encoding.dst.ROUND_TRIPS`.
+
+    Attributes:
+        name: the name of the engine.
+        adds_in_128_bits: whether it adds whole numbers of 64 bits in a wider type, so that their
+            sum cannot overflow.
     """
 
     name: ClassVar[str]
+    adds_in_128_bits: ClassVar[bool] = True
 
     def to_local_time(self, frame: Any, columns: Mapping[str, TimeColumn]) -> Any:
         """Add columns of naive local time.
@@ -221,6 +227,7 @@ class Spark(_SqlDialect):
     """
 
     name = "Spark"
+    adds_in_128_bits = False
     _EPOCH = "TIMESTAMP_NTZ'1970-01-01 00:00:00'"
 
     @override
@@ -274,6 +281,8 @@ class Ibis(Dialect):
     """The dialect of Ibis, whatever database is behind it. A frame is an Ibis table."""
 
     name = "Ibis"
+    # Some of the databases behind it do and others do not.
+    adds_in_128_bits = False
     # The databases that have PostgreSQL's timezone() function.
     _WITH_TIME_ZONES = ("postgres", "duckdb")
 

@@ -57,6 +57,11 @@ class Table:
         """The name of the engine that holds the rows."""
         return self.dialect.name if self.dialect is not None else POLARS
 
+    @property
+    def adds_in_128_bits(self) -> bool:
+        """Whether the engine adds whole numbers of 64 bits in a wider type."""
+        return self.dialect is None or self.dialect.adds_in_128_bits
+
     def collect(self, query: Any, purpose: str) -> pl.DataFrame:
         """Run a query on this table and return its rows.
 

@@ -76,7 +76,8 @@ def to_long_frame(measures: Sequence[MeasureCells], grid: Grid) -> pl.DataFrame:
             columns[name] = pl.repeat(None, len(rows), dtype=pl.Float64, eager=True)
             continue
         empty = not_available if name in ("numerator", "denominator") else no_value
-        shown = np.where(empty, np.nan, numbers.ravel()[rows])
+        # Adding zero turns a negative zero into zero.
+        shown = np.where(empty, np.nan, numbers.ravel()[rows]) + 0.0
         columns[name] = pl.Series(shown, dtype=pl.Float64, nan_to_null=True)
     columns |= {
         "marker": _marker_texts()[marker],

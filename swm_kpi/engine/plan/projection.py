@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.engine.plan.compile import Compiler
-from swm_kpi.engine.plan.exact_sums import exact_sum_expressions
 from swm_kpi.engine.plan.grouping import GroupingSet
 from swm_kpi.engine.plan.predicates import expression_name, predicate_columns
 from swm_kpi.expressions import Expression, Repeats, Term
@@ -89,9 +88,8 @@ def plan_projection(
                 read_hashes(statistic.of)
             case Operation.QUANTILE:
                 read(f"of:{expression_name(statistic.of)}", compiler(statistic.of))
-            case Operation.SUM:
-                for suffix, summand in exact_sum_expressions(statistic.of, compiler(statistic.of)):
-                    read(f"sum:{expression_name(statistic.of)}{suffix}", summand)
+            case Operation.SUM | Operation.SUM_OF_WEIGHTS:
+                read(f"sum:{expression_name(statistic.of)}", compiler(statistic.of))
             case _:
                 assert_never(statistic.operation)
     for name, predicate in boolean_columns.items():

@@ -1,4 +1,4 @@
-"""Actual less budget at the latest statement of the period. Above zero is overspent.
+"""Actual less budget at the latest statement of the period. Above zero is over the budget.
 
 Statements are cumulative, so the latest in the period is used and months are never added.
 """
@@ -57,6 +57,29 @@ CASES = (
         expected="""
             | value    | numerator | denominator |
             | 30 / 300 | 30        | 300         |
+        """,
+    ),
+    Case(
+        "A budget of income is below zero, and the share is of its size",
+        measures=[
+            kpi.BudgetVariance(
+                key="variance_share",
+                of=Statement,
+                at=Statement.to_date,
+                actual=Statement.spent,
+                budget=Statement.budget,
+                relative=True,
+            )
+        ],
+        tables={
+            Statement: """
+            | to_date    | spent | budget |
+            | 2024-06-30 | -80   | -100   |
+            """,
+        },
+        expected="""
+            | value    | numerator | denominator |
+            | 20 / 100 | 20        | 100         |
         """,
     ),
 )
