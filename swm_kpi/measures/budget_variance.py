@@ -29,6 +29,7 @@ from swm_kpi.vocabulary import Unit
 if TYPE_CHECKING:
     from swm_kpi.measures.grid_cells import Array
 
+
 class BudgetVariance(TableMeasure):
     """Actual less budget in the latest statement of the period: above zero is over the budget.
 

@@ -41,7 +41,7 @@ class Sum(TableMeasure):
       message are not ten events.
 
     Attributes:
-        value: the column summed. A float is rounded to the column's ``decimals``.
+        value: the column summed. A sum of floats is rounded once, to the column's ``decimals``.
     """
 
     kind: ClassVar[str] = "sum"

@@ -91,6 +91,7 @@ def _survey_measures(survey: str, words: str, prefix: str) -> list[Measure]:
 organisational_culture = Metric(
     ref="68",
     key="organisational_culture",
+    version=2,
     title="Measurement of organisational culture (e.g. local and national staff surveys)",
     objective=REASSURING,
     summary="The share of favourable answers that the force's own people gave in staff surveys, "

@@ -29,6 +29,7 @@ _VAN_DEPLOYMENT = Activity.activity_type == VAN_DEPLOYMENT
 engagement_vans = Metric(
     ref="60",
     key="engagement_vans",
+    version=2,
     title="Use of mobile police stations / engagement vans",
     objective=REASSURING,
     summary="Deployments of mobile police stations and engagement vans, the hours they were open "

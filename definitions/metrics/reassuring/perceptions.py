@@ -54,6 +54,7 @@ _GAVE_OPINION = ~SurveyAnswer.answer.is_in(PERCEPTION_NON_ANSWERS)
 perceptions_of_accessibility = Metric(
     ref="59",
     key="perceptions_of_accessibility",
+    version=2,
     title="Public perceptions of accessibility (PCC Perceptions Survey)",
     objective=REASSURING,
     summary="The weighted share of opinions about accessibility that are favourable, in the "

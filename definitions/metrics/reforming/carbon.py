@@ -14,6 +14,7 @@ _ONE_METHOD = (EmissionActivity.scope != "2") | EmissionActivity.scope_2_method.
 carbon_footprint = Metric(
     ref="51",
     key="carbon_footprint",
+    version=2,
     title="Measuring the force's carbon footprint",
     objective=REFORMING,
     summary="Greenhouse gases from the fuel the force burnt, the energy it bought and the other "

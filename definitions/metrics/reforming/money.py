@@ -13,6 +13,7 @@ _ABOVE_ZERO = "Above zero, more was spent or less income was received than plann
 expenditure_and_variance = Metric(
     ref="44",
     key="expenditure_and_variance",
+    version=2,
     title="Expenditure per directorate and variance to budget",
     objective=REFORMING,
     summary="Each directorate's spending since 1 April, its forecast for the whole financial year, "
@@ -101,9 +102,9 @@ expenditure_and_variance = Metric(
         "The best variance is zero. An underspend is not in itself better than an overspend.",
         "A transfer between directorates changes the current budget but not the original one.",
         "A year-to-date variance may be only a matter of timing, if costs are not accrued.",
-        "If the budget is zero there is no share. A share is of the size of the budget, without its "
-        "sign. Income is below zero: a budget of -100 and an actual of -80 have a variance of 20, and "
-        "a share of 0.2. Less income was received than planned.",
+        "Income is below zero. A budget of -100 and an actual of -80 have a variance of 20 and a "
+        "share of 20%: less income was received than planned. A share is of the budget's size, "
+        "without its sign. If the budget is zero there is no share.",
     ],
     examples=[
         Example(

@@ -15,6 +15,7 @@ _AVAILABLE_OFFICER = _OFFICER & ~WorkforceSnapshot.career_break & ~WorkforceSnap
 officer_numbers = Metric(
     ref="52",
     key="officer_numbers",
+    version=2,
     title="Officer numbers",
     objective=REFORMING,
     summary="Police officers in post on the date of the latest snapshot of the period, as "

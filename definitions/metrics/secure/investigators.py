@@ -62,6 +62,7 @@ _AVAILABLE = _INVESTIGATOR & ~WorkforceSnapshot.career_break & ~WorkforceSnapsho
 investigators = Metric(
     ref="13",
     key="investigators",
+    version=2,
     title="No. of investigators and specialist investigators",
     objective=SECURE,
     summary="People in investigator posts on the date of the latest snapshot of the period, how "

@@ -99,6 +99,7 @@ def _survey_measures(survey: str, respondents: str, prefix: str = "") -> list[Me
 victim_satisfaction = Metric(
     ref="3",
     key="victim_satisfaction",
+    version=2,
     title="Victim satisfaction by crime type (inc. Domestic Abuse (DA))",
     objective=VICTIMS,
     summary="The weighted share of victims who were completely, very or fairly satisfied with the "
