@@ -76,7 +76,8 @@ def street_file(month: str) -> str:
 @pytest.fixture(scope="session")
 def incidents() -> pl.DataFrame:
     """A valid table of one year, as the reader of the README has one."""
-    force = kpi.synthetic.generate_force("2024-04-01", "2025-03-31", scale=0.01, seed=1)
+    only = kpi.Catalogue([kpi.catalogue()["15"]])
+    force = kpi.synthetic.generate_force("2024-04-01", "2025-03-31", scale=0.01, catalogue=only)
     return pl.from_pandas(force["incident"])
 
 

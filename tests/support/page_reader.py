@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -57,8 +58,9 @@ class Page(HTMLParser):
         return " ".join(main.text.split())
 
 
+@cache
 def read_page(path: Path) -> Page:
-    """Parse a built page, and check that it closes every element."""
+    """Parse a built page, once, and check that it closes every element."""
     page = Page()
     page.feed(path.read_text(encoding="utf-8"))
     page.close()
