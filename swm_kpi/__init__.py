@@ -23,6 +23,7 @@ from swm_kpi.contracts import (
     ValidatedTable,
     Violation,
 )
+from swm_kpi.coverage import Coverage
 from swm_kpi.errors import (
     DataError,
     DefinitionError,
@@ -73,6 +74,7 @@ from swm_kpi.model.plugins import catalogue
 from swm_kpi.vocabulary import (
     AvailabilityStatus,
     Basis,
+    CoverageSource,
     Direction,
     Frequency,
     Grain,
@@ -132,6 +134,8 @@ __all__ = [
     "ContractError",
     "ContractReport",
     "Count",
+    "Coverage",
+    "CoverageSource",
     "DataError",
     "DefinitionError",
     "Difference",

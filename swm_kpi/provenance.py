@@ -12,8 +12,9 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from swm_kpi.coverage import Coverage
 from swm_kpi.declaration import FrozenMapping
-from swm_kpi.errors import InputError
+from swm_kpi.errors import InputError, RequestError
 
 _SIGNIFICANT_DIGITS = 9
 _MAX_EXACT_INTEGER = 2**53
@@ -53,7 +54,7 @@ class Provenance:
         periods: the labels of the periods, in order.
         breakdowns: the breakdowns, in order.
         assumptions: the value of each assumption that was overridden, by key.
-        coverage: the first and last day of the coverage that the caller stated, by table.
+        coverage: the coverage that the caller stated, by table.
         tables: each table that was read, in order of name.
     """
 
@@ -65,7 +66,7 @@ class Provenance:
     periods: tuple[str, ...] = ()
     breakdowns: tuple[str, ...] = ()
     assumptions: Mapping[str, Any] = field(default_factory=dict)
-    coverage: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
     tables: tuple[TableRead, ...] = ()
 
     def __post_init__(self) -> None:
@@ -110,10 +111,7 @@ class Provenance:
             "periods": list(self.periods),
             "breakdowns": list(self.breakdowns),
             "assumptions": {key: _plain(value) for key, value in self.assumptions.items()},
-            "coverage": {
-                name: [first.isoformat(), last.isoformat()]
-                for name, (first, last) in self.coverage.items()
-            },
+            "coverage": {name: days.to_dict() for name, days in self.coverage.items()},
             "tables": tables,
         }
 
@@ -136,8 +134,7 @@ class Provenance:
                 breakdowns=tuple(map(str, record["breakdowns"])),
                 assumptions=dict(record["assumptions"]),
                 coverage={
-                    str(name): (date.fromisoformat(first), date.fromisoformat(last))
-                    for name, (first, last) in record["coverage"].items()
+                    str(name): Coverage.from_dict(days) for name, days in record["coverage"].items()
                 },
                 tables=tuple(
                     TableRead(
@@ -150,7 +147,7 @@ class Provenance:
                     for table in record["tables"]
                 ),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RequestError) as error:
             problem = type(error).__name__
         raise InputError(
             f"The provenance of a dataset cannot be read ({problem}). Use the metadata file that "

@@ -206,3 +206,11 @@ class Basis(StrEnum):
 
     FORCE = "force"
     PROXY = "proxy"
+
+
+class CoverageSource(StrEnum):
+    """How the days that a table covers are known."""
+
+    CALLER = "stated by the caller"
+    READER = "stated by the file's reader"
+    ROWS = "seen in the rows"

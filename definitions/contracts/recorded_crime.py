@@ -38,6 +38,7 @@ class RecordedCrime(
     force = Column(
         str,
         dimension=FORCE,
+        reporter=True,
         description="The force, or another body that the source lists, such as Action Fraud.",
     )
     offence_group = Column(str, description="The offence group, as published.")

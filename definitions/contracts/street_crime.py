@@ -78,7 +78,7 @@ class StreetCrime(Contract, row_unit=Unit.CRIMES, source="data.police.uk street-
         ge=date(2010, 12, 1),
         description="The first day of the month under which it is published.",
     )
-    force = Column(str, dimension=FORCE, description="The force it was reported by.")
+    force = Column(str, dimension=FORCE, reporter=True, description="The force it was reported by.")
     district = Column(
         str,
         nullable=True,

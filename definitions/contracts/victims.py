@@ -225,6 +225,7 @@ class VictimsCodeAction(
     )
     due_at = Column(
         datetime,
+        scheduled=True,
         label="time it was due",
         description="The deadline: 23:59 on the last of the working days the Code allows. Bank "
         "holidays of England and Wales are not working days. A duty has no row if neither the Code "
@@ -239,6 +240,7 @@ class VictimsCodeAction(
     )
     extracted_at = Column(
         datetime,
+        extraction=True,
         label="time of extraction",
         description="When the data were extracted: the same time in every row. A duty with a later "
         "deadline is not due yet.",

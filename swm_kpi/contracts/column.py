@@ -33,8 +33,10 @@ _RESERVED_NAMES = frozenset(
         "columns",
         "derived",
         "dimensions",
+        "extraction_column",
         "keys",
         "meaning",
+        "reporter_column",
         "rows",
         "rules",
         "schema",
@@ -61,6 +63,13 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         ge, gt, le, lt: bounds, for numbers and dates.
         str_matches: a regular expression that the whole text must match.
         dimension: the breakdown that the column provides. Its members become the closed list.
+        reporter: whether each member of the breakdown, such as each police force, sends its own
+            part of the table, with rows in every month that it covers. A month without a row of a
+            member is then not available for it, and never zero.
+        extraction: whether it is the day or time at which the table was extracted, the same in
+            every row. Nothing after it is known.
+        scheduled: whether its dates may be after the extraction, such as deadlines. They do not
+            show which days the table covers, unless it has no other dates.
         label: how sentences name the column; by default, its name with spaces.
         decimals: for a float, the number of meaningful decimals, such as 2 for pounds. A sum is
             rounded to it once, at the end. Without it a sum has six decimals.
@@ -86,6 +95,9 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         lt: Scalar | None = None,
         str_matches: str | None = None,
         dimension: Dimension | None = None,
+        reporter: bool = False,
+        extraction: bool = False,
+        scheduled: bool = False,
         label: str | None = None,
         decimals: int | None = None,
         checks: Callable[[Any], Sequence[Any]] | None = None,
@@ -99,6 +111,9 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         self.unique = unique
         self.personal = personal
         self.dimension = dimension
+        self.reporter = reporter
+        self.extraction = extraction
+        self.scheduled = scheduled
         members = dimension.members if dimension is not None and not dimension.is_open else None
         self.domain = tuple(isin) if isinstance(isin, list | tuple) else members
         self.bounds: dict[str, Scalar] = {
@@ -198,6 +213,15 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
                     "Remove personal or dimension",
                 )
             )
+        if self.reporter and self.dimension is None:
+            rule = "only the members of a breakdown report"
+            findings.append(("reporter", rule, "Give dimension=, or remove reporter=True"))
+        if (self.extraction or self.scheduled) and self.dtype not in (date, datetime):
+            word = "extraction" if self.extraction else "scheduled"
+            findings.append((word, "it is not a date or a time", f"Remove {word}=True"))
+        if self.extraction and self.nullable:
+            rule = "every row says when it was extracted"
+            findings.append(("extraction", rule, "Remove nullable=True or extraction=True"))
         if self.dimension is not None and self.dtype is not str:
             findings.append(("dimension", "a breakdown is text", "Declare the column as str"))
         if (

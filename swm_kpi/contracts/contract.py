@@ -130,6 +130,16 @@ class ContractType(type):
         }
 
     @property
+    def reporter_column(cls) -> Column | None:
+        """The column whose members report separately, if the table has one."""
+        return next((column for column in cls.columns.values() if column.reporter), None)
+
+    @property
+    def extraction_column(cls) -> Column | None:
+        """The column that says when the table was extracted, if it has one."""
+        return next((column for column in cls.columns.values() if column.extraction), None)
+
+    @property
     def meaning(cls) -> str:
         """What one row is: the first paragraph of the docstring."""
         return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
@@ -184,6 +194,11 @@ def _contract_findings(
             findings.append((name, rule_, fix))
         elif key:
             column_of_dimension[key] = name
+    for word in ("reporter", "extraction"):
+        declared = [column.name for column in cls.columns.values() if getattr(column, word)]
+        if len(declared) > 1:
+            rule_ = f"column {declared[0]} already has {word}=True"
+            findings.append((declared[1], rule_, f"Leave {word} to one column"))
     for name, unique in body.items():
         if isinstance(unique, Unique):
             if not unique.columns:

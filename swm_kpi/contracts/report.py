@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
 
+from swm_kpi.coverage import Coverage
 from swm_kpi.errors import DataError
 
 
@@ -39,9 +40,7 @@ class ValidatedTable:
         frame: a Polars frame, or the frame of another engine where the table stays in it. Times
             are local wall-clock times in Europe/London.
         columns: the columns of the contract that the table has.
-        coverage: the first and last day that the rows cover, where the reader of the file knows it.
-        missing_months: the first day of each month inside the coverage that has no data.
-        missing_of: further months without data, by breakdown and member.
+        coverage: the days that the table covers, where the reader of the file knows them.
         notes: sentences about this table for the readers of a number.
         spans: the first and last day in each date column that has any value.
         rows: the number of rows.
@@ -52,9 +51,7 @@ class ValidatedTable:
     table: str
     frame: Any = field(repr=False)
     columns: tuple[str, ...]
-    coverage: tuple[date, date] | None = None
-    missing_months: tuple[date, ...] = ()
-    missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(default_factory=dict)
+    coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
     spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)
     rows: int = 0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
+from swm_kpi.coverage import Coverage
 from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Axes, aggregate_table
 from swm_kpi.engine.aggregate.texts import collect_texts
 from swm_kpi.engine.input.members import read_members
@@ -13,6 +14,7 @@ from swm_kpi.engine.input.read import read_tables
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.output.build_provenance import build_provenance
 from swm_kpi.engine.output.combine import Grid, combine
+from swm_kpi.engine.output.coverage import cover
 from swm_kpi.engine.output.result_frame import to_long_frame
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.request import Request, plan_request
@@ -33,7 +35,7 @@ def compute(
     periods: Any,
     by: Sequence[str] = (),
     as_at: Any = None,
-    coverage: Mapping[str, tuple[Any, Any]] | None = None,
+    coverage: Mapping[str, Coverage | tuple[Any, Any]] | None = None,
     assumptions: Mapping[str, Any] | None = None,
     on_violation: Literal["raise", "withhold"] = "raise",
     catalogue: Catalogue | None = None,
@@ -53,10 +55,12 @@ def compute(
             note says so.
         as_at: the day the data were extracted. A period that it cuts short is marked ``[p]``,
             and so is a period that ends on that day. A period that begins later is ``[x]``.
-        coverage: table name to the first and last day that its rows cover. Without it, a table from
+        coverage: table name to the first and last day that its rows cover, or to a ``Coverage``
+            with the days of each reporter, such as each force. Without it, a table from
             ``open_data`` covers what its reader states. Any other table covers the whole months
-            from its first record to its last, and the note says so. If its rows have an end, it
-            covers the months up to ``as_at``.
+            from its first record to its last, and the note says so. If it has no record in the
+            first or the last days of those months, beyond what chance explains, it covers the days
+            from its first record or to its last. It covers nothing after the day of extraction.
         assumptions: values that replace the defaults of named assumptions. The note shows them.
         on_violation: ``"raise"``, or ``"withhold"`` to mark ``[x]`` only the measures that need a
             column which breaks its contract. A broken key withholds every measure of the table,
@@ -96,12 +100,23 @@ def compute(
     statistics = {name: _computable(request, table) for name, table in tables.items()}
     aggregates = _aggregate(request, tables, statistics, axes, report_progress)
     # 4. Combine: aggregates become measures, with values and the counts behind them.
+    area = catalogue.force_area if catalogue is not None else installed_catalogue().force_area
+    covered = {
+        name: cover(
+            table,
+            request.statistics[name].values(),
+            request.coverage.get(name),
+            as_at=request.as_at,
+            force_area=area,
+        )
+        for name, table in tables.items()
+    }
     grid = Grid(
         request.periods,
         axes,
         tables,
         aggregates,
-        request.coverage,
+        covered,
         request.as_at,
         request.assumptions,
     )

@@ -68,8 +68,6 @@ def _validated(table: Table) -> ValidatedTable:
         table.collect(table.lazy, "keeping the encoded table") if in_polars else table.lazy,
         tuple(sorted(table.columns)),
         table.coverage,
-        table.missing_months,
-        table.missing_of,
         table.notes,
         table.spans,
         rows=table.rows,

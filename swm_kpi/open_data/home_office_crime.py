@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from swm_kpi.coverage import Coverage, Span
 from swm_kpi.errors import InputError
 from swm_kpi.open_data.csv_files import find_files, format_count, read_text, refuse_rows
 from swm_kpi.open_data.open_table import OpenTable, Paths
 from swm_kpi.open_data.places import TERRITORIAL_FORCES, territorial_force
+from swm_kpi.vocabulary import CoverageSource
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,10 +44,23 @@ def read_recorded_crime(paths: Paths) -> OpenTable:
     return OpenTable(
         table="recorded_crime",
         frame=frame,
-        coverage=(quarters[0], _add_months(quarters[-1], 3) - timedelta(days=1)),
+        coverage=_coverage(frame),
         notes=(*_notes(frame), *_notes_on_files(frame, quarters, missing)),
-        missing_months=missing,
     )
+
+
+def _coverage(frame: pl.DataFrame) -> Coverage:
+    """Return the quarters that the files contain of each force.
+
+    A total does not wait for a body that is not one of the 43 forces: such bodies come and go.
+    """
+    quarters: dict[str, list[Span]] = {}
+    for force, first in frame.select("force", "quarter_start").unique().iter_rows():
+        last = _add_months(first, 3) - timedelta(days=1)
+        quarters.setdefault(force, []).append((first, last))
+    others = quarters.keys() - set(TERRITORIAL_FORCES)
+    source = CoverageSource.READER
+    return Coverage(reporter="force", by_reporter=quarters, optional=others, source=source)
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from swm_kpi.coverage import Coverage
 from swm_kpi.errors import InputError
 from swm_kpi.open_data.csv_files import (
     find_files,
@@ -20,6 +21,7 @@ from swm_kpi.open_data.csv_files import (
 )
 from swm_kpi.open_data.open_table import OpenTable, Paths
 from swm_kpi.open_data.places import TERRITORIAL_FORCES, territorial_force
+from swm_kpi.vocabulary import CoverageSource
 
 if TYPE_CHECKING:
     import polars as pl
@@ -79,7 +81,7 @@ def read_officer_fte(paths: Paths) -> OpenTable:
     return OpenTable(
         table="published_workforce",
         frame=frame,
-        coverage=(_year_before(days[0]), days[-1]),
+        coverage=Coverage((_year_before(days[0]), days[-1]), source=CoverageSource.READER),
         notes=tuple(_notes(files, frame, revised)),
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from os import PathLike
 from typing import TYPE_CHECKING, TypeAlias
+
+from swm_kpi.coverage import Coverage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,22 +24,14 @@ class OpenTable:
     Attributes:
         table: the name of the contract, and the table's name in the data of ``compute``.
         frame: a Polars frame with the columns of the contract: text, dates and numbers.
-        coverage: the first and the last day that the files cover.
+        coverage: the days that the files cover, for each force where the files say.
         notes: what a reader of the numbers must know.
-        missing_months: the first day of each month within the coverage that no file contains. A
-            count of 0 for it is missing data.
-        missing_of: the further months that no file contains for one member, by breakdown and
-            member, such as ``force`` and ``Warwickshire``.
     """
 
     table: str
     frame: pl.DataFrame = field(repr=False)
-    coverage: tuple[date, date]
+    coverage: Coverage
     notes: tuple[str, ...] = ()
-    missing_months: tuple[date, ...] = field(default=(), repr=False)
-    missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(
-        default_factory=dict, repr=False
-    )
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from swm_kpi.coverage import Coverage
 from swm_kpi.errors import InputError
 from swm_kpi.open_data.csv_files import find_files, format_count, read_text, refuse_rows
 from swm_kpi.open_data.open_table import OpenTable, Paths
@@ -18,6 +19,7 @@ from swm_kpi.open_data.places import (
     is_of_force,
     lpa_of_district,
 )
+from swm_kpi.vocabulary import CoverageSource
 
 if TYPE_CHECKING:
     import polars as pl
@@ -117,14 +119,15 @@ def _read_casualties(
 
 def _table(name: str, frame: pl.DataFrame, notes: list[str]) -> OpenTable:
     """Return the table with its coverage, and a note of the years in it that have no row."""
-    first, last = _coverage(frame)
-    present = set(frame["date"].dt.year().unique().to_list())
-    years = [year for year in range(first.year, last.year) if year not in present]
+    last = max(frame["date"].unique().to_list())
+    present = sorted(frame["date"].dt.year().unique().to_list())
+    years = [year for year in range(present[0], last.year) if year not in present]
     if years:
         names = ", ".join(str(year) for year in years)
         notes = [*notes, f"No file for {names}: a 0 there is missing data, not zero."]
-    missing = tuple(date(year, month, 1) for year in years for month in range(1, 13))
-    return OpenTable(name, frame, (first, last), tuple(notes), missing)
+    last_month = last.replace(day=monthrange(last.year, last.month)[1])
+    spans = [(date(year, 1, 1), min(date(year, 12, 31), last_month)) for year in present]
+    return OpenTable(name, frame, Coverage(spans, source=CoverageSource.READER), tuple(notes))
 
 
 def _with_severity(
@@ -174,10 +177,3 @@ def _notes(frame: pl.DataFrame, noun: str, force_area: ForceArea | None) -> Iter
                 f"Recorded by {force_area.force} outside its Local Policing Areas: "
                 f"{describe(number)}."
             )
-
-
-def _coverage(frame: pl.DataFrame) -> tuple[date, date]:
-    """Return 1 January of the first year and the last day of the last month with a row."""
-    days: list[date] = frame["date"].unique().sort().to_list()
-    first, last = days[0], days[-1]
-    return first.replace(month=1, day=1), last.replace(day=monthrange(last.year, last.month)[1])

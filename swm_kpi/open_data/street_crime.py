@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from swm_kpi.coverage import Coverage, month_spans
 from swm_kpi.errors import InputError
 from swm_kpi.open_data.csv_files import find_files, format_count, read_text, refuse_rows
 from swm_kpi.open_data.open_table import OpenTable, Paths
@@ -19,6 +19,7 @@ from swm_kpi.open_data.places import (
     is_of_force,
     lpa_of_district,
 )
+from swm_kpi.vocabulary import CoverageSource
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,10 +59,8 @@ def read_street_crime(paths: Paths, force_area: ForceArea | None) -> OpenTable:
         frame=frame.select(
             "crime_id", "month", "force", "district", "lpa", "crime_type", "last_outcome"
         ),
-        coverage=(months[0], _last_day(months[-1])),
+        coverage=_coverage(frame, force_area),
         notes=(*_notes(frame, force_area), *_notes_on_files(frame, months, missing)),
-        missing_months=missing,
-        missing_of={"force": _missing_of_forces(frame, months)},
     )
 
 
@@ -148,13 +147,29 @@ def _notes_on_files(
             )
 
 
-def _missing_of_forces(frame: pl.DataFrame, months: list[date]) -> dict[str, tuple[date, ...]]:
-    """Return the months that a force has no file for, for each force that has some."""
-    present = set(frame.select("force", "month").unique().iter_rows())
-    missing: dict[str, tuple[date, ...]] = {}
-    for force in sorted({force for force, _ in present}):
-        missing[force] = tuple(month for month in months if (force, month) not in present)
-    return {force: absent for force, absent in missing.items() if absent}
+def _coverage(frame: pl.DataFrame, force_area: ForceArea | None) -> Coverage:
+    """Return the months that the files contain of each force, and the force of each area.
+
+    A district that is not in ``force_area`` belongs to the force with most of its records.
+    """
+    import polars as pl
+
+    months: dict[str, list[date]] = {}
+    for force, month in frame.select("force", "month").unique().iter_rows():
+        months.setdefault(force, []).append(month)
+    located = frame.filter(pl.col("district").is_not_null())
+    largest = located.group_by("district", "force").len().sort("len", "force").iter_rows()
+    districts = {district: force for district, force, _ in largest}
+    belongs_to = {"district": districts}
+    if force_area is not None:
+        districts |= dict.fromkeys(force_area.lpa_by_district, force_area.force)
+        belongs_to["lpa"] = dict.fromkeys(force_area.lpa_by_district.values(), force_area.force)
+    return Coverage(
+        reporter="force",
+        by_reporter={force: month_spans(days) for force, days in months.items()},
+        belongs_to=belongs_to,
+        source=CoverageSource.READER,
+    )
 
 
 def _missing_months(months: list[date]) -> tuple[date, ...]:
@@ -177,7 +192,3 @@ def _month_ranges(months: tuple[date, ...]) -> str:
 def _month_number(month: date) -> int:
     """Return the number of months since year 0, so that consecutive months differ by one."""
     return month.year * 12 + month.month - 1
-
-
-def _last_day(month: date) -> date:
-    return month.replace(day=monthrange(month.year, month.month)[1])

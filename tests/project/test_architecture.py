@@ -29,6 +29,7 @@ LAYERS = (
     "vocabulary",
     "result_columns",
     "calendar",
+    "coverage",
     "expressions",
     "declaration",
     "contracts",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 import swm_kpi as kpi
@@ -178,6 +176,12 @@ def test_every_table_of_the_catalogue_may_be_empty() -> None:
     assert set(frame["marker"]) <= {"[x]", "[z]"}
 
 
+LEFT_LACKS_APRIL = kpi.Coverage(
+    reporter="side",
+    by_reporter={"Left": ("2024-05-01", "2024-06-30"), "Right": ("2024-04-01", "2024-06-30")},
+)
+
+
 @pytest.mark.parametrize("by", [["side", "shade"], ["shade", "side"]])
 def test_months_missing_for_a_member_are_not_zero_for_it_or_for_a_total(by) -> None:
     """Left is missing in April: [x] for Left, provisional for the totals of April and Q1."""
@@ -193,8 +197,7 @@ def test_months_missing_for_a_member_are_not_zero_for_it_or_for_a_total(by) -> N
     table = OpenTable(
         "call",
         calls,
-        (date(2024, 4, 1), date(2024, 6, 30)),
-        missing_of={"side": {"Left": (date(2024, 4, 1),)}},
+        LEFT_LACKS_APRIL,
     )
     periods = ["2024-04", "2024-05", "2024/25 Q1"]
     result = compute(build_metric(CALLS), {"call": table}, periods, by=by, coverage={})
@@ -225,8 +228,7 @@ def test_a_total_that_lacks_a_months_member_is_provisional_whatever_it_is_broken
     table = OpenTable(
         "call",
         frame_of(Call, "| began_at | side | shade |\n| 2024-05-06 12:00 | Right | Dark |"),
-        (date(2024, 4, 1), date(2024, 6, 30)),
-        missing_of={"side": {"Left": (date(2024, 4, 1),)}},
+        LEFT_LACKS_APRIL,
     )
     periods = ["2024-04", "2024-05", "2024/25 Q1"]
     result = compute(build_metric(CALLS), {"call": table}, periods, by=by, coverage={})

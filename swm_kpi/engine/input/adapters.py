@@ -9,8 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
@@ -19,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from swm_kpi.contracts import ContractType, ValidatedTable
+from swm_kpi.coverage import Coverage
 from swm_kpi.engine.execution.dialects import Dialect, dialect_of
 from swm_kpi.engine.execution.engine_errors import translate_engine_errors
 from swm_kpi.engine.input.csv_validation import scan_csv
@@ -42,16 +42,8 @@ class CoveredTable(Protocol):
         """The rows."""
 
     @property
-    def coverage(self) -> tuple[date, date]:
-        """First and last day covered."""
-
-    @property
-    def missing_months(self) -> tuple[date, ...]:
-        """The first day of each month within the coverage that has no data."""
-
-    @property
-    def missing_of(self) -> Mapping[str, Mapping[str, tuple[date, ...]]]:
-        """By breakdown and member, the further months that have no data."""
+    def coverage(self) -> Coverage:
+        """The days covered."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -68,9 +60,7 @@ class LocalSource:
         mixed: wanted columns that hold several types at once, and so have no column in ``lazy``.
         as_text: whether every value is text still to be parsed (CSV).
         in_memory: whether reading it twice costs nothing.
-        coverage: first and last day that the rows cover, if its reader knows them.
-        missing_months: the first day of each month within the coverage that has no data.
-        missing_of: by breakdown and member, the further months that have no data.
+        coverage: the days that the table covers, if its reader knows them.
         notes: what a reader of a number must know about this table.
     """
 
@@ -79,9 +69,7 @@ class LocalSource:
     mixed: tuple[str, ...] = ()
     as_text: bool = False
     in_memory: bool = True
-    coverage: tuple[date, date] | None = None
-    missing_months: tuple[date, ...] = ()
-    missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(default_factory=dict)
+    coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -176,7 +164,6 @@ def open_local_table(data: Any, table: str, wanted: Collection[str]) -> LocalSou
     if isinstance(data, CoveredTable):
         source = _from_polars(data.frame.lazy(), wanted)
         source.coverage, source.notes = data.coverage, data.notes
-        source.missing_months, source.missing_of = data.missing_months, data.missing_of
         return source
     if hasattr(data, "__arrow_c_stream__") and hasattr(data, "column_names"):
         frame = _from_arrow(data)

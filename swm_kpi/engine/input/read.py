@@ -119,8 +119,6 @@ def _read_local(
         _broken_columns(violations),
         spans,
         source.coverage,
-        source.missing_months,
-        source.missing_of,
         source.notes,
     )
     return table, _report(contract, rows, violations, source.names, plan.columns)
@@ -166,8 +164,6 @@ def _reuse(
         _broken_columns(missing),
         dict(validated.spans),
         validated.coverage,
-        validated.missing_months,
-        validated.missing_of,
         validated.notes,
         source.dialect,
         validated.kept,

@@ -34,7 +34,7 @@ from swm_kpi.engine.encoding.encode import (
 from swm_kpi.engine.execution.dialects import TimeColumn
 from swm_kpi.engine.execution.scans import collect
 from swm_kpi.engine.input.adapters import RemoteSource
-from swm_kpi.engine.input.validation_plan import OUTSIDE_BOUND, repeated_key
+from swm_kpi.engine.input.validation_plan import NOT_THE_SAME, OUTSIDE_BOUND, repeated_key
 from swm_kpi.engine.plan.columns import ColumnsToRead
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.errors import InputError
@@ -267,6 +267,9 @@ class RemoteValidation:
             day = nw.col(name).cast(nw.Date)
             plausible = nw.when(~_is_implausible(day)).then(day)
             firsts[f"first:{name}"], lasts[f"last:{name}"] = plausible.min(), plausible.max()
+            if self.columns[name].extraction:
+                firsts[f"earliest:{name}"] = nw.col(name).min()
+                lasts[f"latest:{name}"] = nw.col(name).max()
         aggregates = list(_named(sums | firsts | lasts))
         if grouped:
             groups = frame.group_by(*(_RAW + name for name in grouped)).agg(*aggregates)
@@ -287,6 +290,12 @@ class RemoteValidation:
             Violation(name, rule, int(counts[f"b{number}"]))
             for number, (name, rule, _) in enumerate(self._checks)
             if counts[f"b{number}"]
+        ]
+        self.violations += [
+            Violation(name, NOT_THE_SAME, self.rows)
+            for name in dated
+            if self.columns[name].extraction
+            and counts[f"earliest:{name}"] != counts[f"latest:{name}"]
         ]
         self.spans = {
             name: (_as_date(counts[f"first:{name}"]), _as_date(counts[f"last:{name}"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from swm_kpi.contracts import ContractType
+from swm_kpi.coverage import Coverage
 from swm_kpi.engine.execution.dialects import Dialect
 from swm_kpi.engine.execution.engine_errors import translate_engine_errors
 from swm_kpi.engine.execution.scans import POLARS, collect
@@ -31,9 +32,7 @@ class Table:
         broken: the columns that a violation touches, with the rule. Empty unless measures that read
             them are withheld.
         spans: first and last day of each date column that has any value.
-        coverage: first and last day that the rows cover, if the reader of the file knows them.
-        missing_months: the first day of each month within the coverage that has no data.
-        missing_of: by breakdown and member, the further months that have no data.
+        coverage: the days that the table covers, if the reader of the file knows them.
         notes: what a reader of a number must know about this table.
         dialect: the dialect of the engine that holds the rows; None for Polars.
         cache: narrow columns that earlier computations made from a table that does not change.
@@ -45,9 +44,7 @@ class Table:
     columns: frozenset[str]
     broken: dict[str, str] = field(default_factory=dict)
     spans: dict[str, tuple[date, date]] = field(default_factory=dict)
-    coverage: tuple[date, date] | None = None
-    missing_months: tuple[date, ...] = ()
-    missing_of: Mapping[str, Mapping[str, tuple[date, ...]]] = field(default_factory=dict)
+    coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
     dialect: Dialect | None = None
     cache: dict[Any, Any] = field(default_factory=dict)

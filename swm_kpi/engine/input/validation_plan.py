@@ -28,6 +28,9 @@ from swm_kpi.engine.plan.compile import Compiler
 OUTSIDE_BOUND = {"ge": "less than", "gt": "not more than", "le": "more than", "lt": "not less than"}
 """How a value breaks each bound, in words."""
 
+NOT_THE_SAME = "is not the same in every row"
+"""The rule for the time of extraction, in words."""
+
 _RAW = "raw:"
 _RULE = "rule:"
 _CACHED_PLANS = 128
@@ -196,6 +199,9 @@ def _column_checks(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Exp
         value = pl.col(name)
         if not column.nullable:
             yield name, "is missing", _count_missing(column)
+        if column.extraction:
+            differs = value.min() != value.max()
+            yield name, NOT_THE_SAME, pl.when(differs).then(pl.len()).otherwise(0)
         for word, bound in column.bounds.items():
             outside = {
                 "ge": value < bound,

@@ -13,6 +13,7 @@ import numpy as np
 
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import Dimension
+from swm_kpi.coverage import Coverage
 from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Array
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.selection import SelectedMetric
@@ -32,7 +33,7 @@ def build_provenance(
     aggregates: Aggregates,
     *,
     as_at: date | None,
-    coverage: Mapping[str, tuple[date, date]],
+    coverage: Mapping[str, Coverage],
     assumptions: Mapping[str, Any],
 ) -> Callable[[], Provenance]:
     """Return a function that builds the provenance of one computation.

@@ -15,6 +15,7 @@ from swm_kpi.calendar import Period
 from swm_kpi.contracts import Column
 from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Axes
 from swm_kpi.engine.input.table import Table
+from swm_kpi.engine.output.coverage import TableCoverage
 from swm_kpi.engine.plan.selection import SelectedMetric, tables_of
 from swm_kpi.measures import Cells, Measure, Statistic, TimeAlignment
 from swm_kpi.model.metric import Metric
@@ -30,7 +31,7 @@ class Grid:
         axes: the breakdowns of the request.
         tables: the tables of the request, by name.
         aggregates: the aggregates of those tables.
-        coverage: by table, the first and last day that the caller stated.
+        coverage: by table, the days that it covers.
         as_at: the day the data were extracted.
         overrides: by key, the values that replace assumptions.
     """
@@ -39,7 +40,7 @@ class Grid:
     axes: Axes
     tables: Mapping[str, Table]
     aggregates: Aggregates
-    coverage: Mapping[str, tuple[date, date]]
+    coverage: Mapping[str, TableCoverage]
     as_at: date | None
     overrides: Mapping[str, Any] = field(default_factory=dict)
 

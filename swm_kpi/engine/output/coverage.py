@@ -1,70 +1,58 @@
-"""The days that a table covers, so that a period outside them is never a zero."""
+"""The days that each table of a request covers: stated by somebody, or else seen in its rows."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
 
 from swm_kpi.calendar import Period, format_date
+from swm_kpi.contracts import Column
+from swm_kpi.coverage import Coverage, Extent, Span, are_labels
+from swm_kpi.engine.aggregate.aggregate_table import Axes
 from swm_kpi.engine.input.table import Table
-from swm_kpi.vocabulary import Grain, Marker
+from swm_kpi.measures import Statistic, TimeAlignment
+from swm_kpi.model.force_area import ForceArea
+from swm_kpi.vocabulary import CoverageSource, Grain, Marker
+
+Status = tuple[Marker, str]
+"""A marker, and a text for the note."""
+
+STOCKS = (TimeAlignment.LAST_SNAPSHOT, TimeAlignment.IN_FORCE)
+"""The alignments of a number at the end of a period: the days before it do not matter."""
+
+_SNAPSHOTS = (
+    TimeAlignment.LAST_SNAPSHOT,
+    TimeAlignment.MEAN_OF_SNAPSHOTS,
+    TimeAlignment.MEAN_OF_STOCKS,
+)
+_FORCE = "force"
+"""The key of the breakdown by police force, whose members the catalogue's area names."""
+_MOST_NAMES = 5
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """The days that one table covers, by one of its date columns.
+class TableCoverage:
+    """The days that one table covers.
 
     Attributes:
         table: the table's name.
-        first, last: the first and the last day; None for a table without rows or stated coverage.
-        seen: whether the span comes from the records, because nobody stated one.
+        coverage: the days, by reporter where the table has several.
         min_grain: the shortest period that its dates distinguish.
-        missing: month numbers within the span that have no data.
-        seen_to: the latest date of any row.
+        extracted: the day on which it was extracted; nothing of that day or later is complete.
+        seen_to: the latest date of any row, deadlines apart.
     """
 
     table: str
-    first: date | None
-    last: date | None
-    seen: bool
-    min_grain: Grain = Grain.MONTH
-    missing: frozenset[int] = frozenset()
-    seen_to: date | None = None
-
-    @classmethod
-    def of(
-        cls,
-        table: Table,
-        at: str,
-        stated: tuple[date, date] | None,
-        until: str | None = None,
-        as_at: date | None = None,
-    ) -> Coverage:
-        """Return the coverage that the caller stated, else the reader's, else the months seen.
-
-        A row with an end covers every day to the extraction, or to the last change seen.
-
-        Args:
-            table: the table.
-            at: the column that dates its rows.
-            stated: the first and last day that the caller stated.
-            until: the column for the day a row ends, if it has one.
-            as_at: the day of extraction.
-        """
-        name, grain = table.contract.table, table.contract.min_grain
-        seen_to = table.spans[at][1] if at in table.spans else None
-        known = stated or table.coverage
-        if known is not None:
-            missing = table.missing_months if stated is None else ()
-            months = frozenset(map(month_number, missing))
-            return cls(name, *known, False, grain, months, seen_to)
-        if at in table.spans:
-            first, last = table.spans[at]
-            if until is not None:
-                last = as_at or max(last, table.spans.get(until, (last, last))[1])
-            span = first.replace(day=1), _last_of_month(last)
-            return cls(name, *span, True, grain, seen_to=seen_to)
-        return cls(name, None, None, True)
+    coverage: Coverage
+    min_grain: Grain
+    extracted: date | None
+    seen_to: date | None
 
     @property
     def month_of_first(self) -> int:
@@ -73,16 +61,22 @@ class Coverage:
         Raises:
             ValueError: nothing is covered.
         """
-        if self.first is None:
+        first = self.coverage.first
+        if first is None:
             raise ValueError("nothing is covered")
-        return month_number(self.first) + (self.first.day > 1)
+        return month_number(first) + (first.day > 1)
 
-    def status(self, period: Period) -> tuple[Marker, str]:
-        """Return a marker for a period that is not covered, or covered in part, and a note."""
-        if self.first is None or self.last is None:
-            return Marker.NOT_AVAILABLE, (
-                f"Table {self.table!r} has no dated rows, and no coverage was stated."
-            )
+    def extent(self, period: Period, reporter: str | None, *, is_stock: bool) -> Extent:
+        """Return how much of a period, or for a stock of its last day, is covered."""
+        if is_stock and self.coverage.extent(period.end, period.end, reporter) is Extent.WHOLE:
+            return Extent.WHOLE
+        return self.coverage.extent(period.start, period.end, reporter)
+
+    def status(self, period: Period, *, is_stock: bool) -> Status:
+        """Return a marker for a period that is not covered, or covered in part, and a note.
+
+        A table with reporters has no marker here, because each cell has its own.
+        """
         # Months are numbered from a January, so quarters begin on multiples of three.
         if any(
             month % self.min_grain.months for month in (period.first_month, period.last_month + 1)
@@ -92,19 +86,161 @@ class Coverage:
                 Marker.NOT_AVAILABLE,
                 f"Table {self.table!r} is by {grain}, and tells no other.",
             )
-        missing = [month for month in period.months if month in self.missing]
-        outside = period.stop <= self.first or period.start > self.last
-        if outside or len(missing) == len(period.months):
-            return Marker.NOT_AVAILABLE, f"Table {self.table!r} covers {self._span()}."
-        if missing or period.start < self.first or period.end > self.last:
-            return Marker.PROVISIONAL, f"Only part of the period is covered: {self._span()}."
-        return Marker.NONE, f"Coverage {self._span()}." if self.seen else ""
+        if self.extracted is not None and self.extracted <= period.start:
+            day = format_date(self.extracted)
+            relation = "on the day" if self.extracted == period.start else "after"
+            return (
+                Marker.NOT_AVAILABLE,
+                f"The period begins {relation} the data were extracted, {day}.",
+            )
+        if self.coverage.by_reporter:
+            return Marker.NONE, ""
+        if self.coverage.first is None:
+            return Marker.NOT_AVAILABLE, (
+                f"Table {self.table!r} has no dated rows, and no coverage was stated."
+            )
+        is_seen = self.coverage.source is CoverageSource.ROWS
+        seen = f", the {_unit_of(self.coverage)} seen in the data" if is_seen else ""
+        match self.extent(period, None, is_stock=is_stock):
+            case Extent.NONE:
+                text = f"Table {self.table!r} covers {self.coverage}{seen}."
+                return Marker.NOT_AVAILABLE, text
+            case Extent.PART:
+                gaps = _describe_gaps(self.coverage, period) if is_seen else ""
+                text = f"Only part of the period is covered: {self.coverage}{seen}."
+                return Marker.PROVISIONAL, f"{text}{gaps}"
+            case _:
+                return Marker.NONE, f"Coverage {self.coverage}{seen}." if is_seen else ""
 
-    def _span(self) -> str:
-        first, last = (format_date(day) for day in (self.first, self.last) if day is not None)
-        gaps = ", with months missing" if self.missing else ""
-        seen = ", the months seen in the data" if self.seen else ""
-        return f"{first} to {last}{gaps}{seen}"
+
+def cover(
+    table: Table,
+    statistics: Collection[Statistic],
+    stated: Coverage | None,
+    *,
+    as_at: date | None,
+    force_area: ForceArea | None,
+) -> TableCoverage:
+    """Return what a table covers.
+
+    The caller's word comes first, then that of the file's reader, then the rows. The rows show the
+    span of every column that dates an event, and nothing after the day of extraction.
+
+    Args:
+        table: the table.
+        statistics: everything that the request computes from it.
+        stated: the coverage that the caller stated.
+        as_at: the day of extraction that the caller stated.
+        force_area: the area of the catalogue's force, which says to which force an area belongs.
+    """
+    extracted = _extracted(table, as_at)
+    at = _event_columns(table, statistics)
+    seen = [table.spans[name] for name in at]
+    known = table.coverage
+    if stated is not None:
+        known = stated if known is None or stated.by_reporter else known.within(stated)
+    if known is None:
+        known = _seen(table, statistics, at, seen, extracted)
+    return TableCoverage(
+        table.contract.table,
+        known.below(_members_of(force_area)) if known.reporter == _FORCE else known,
+        table.contract.min_grain,
+        extracted,
+        max((last for _, last in seen), default=None),
+    )
+
+
+@dataclass(frozen=True)
+class ReporterExtents:
+    """How much of each cell of a measure is covered, where a table has several reporters.
+
+    Attributes:
+        extents: values of :class:`Extent`, over periods and then the axes of the measure.
+        owners: over the axes, the position of the cell's reporter in ``reporters``; -1 for a cell
+            that needs them all.
+        reporters: the names of the reporters.
+        missing: by period, the reporters that a total needs and that do not cover all of it.
+    """
+
+    extents: NDArray[np.int8]
+    owners: NDArray[np.int64]
+    reporters: tuple[str, ...]
+    missing: tuple[tuple[str, ...], ...]
+
+    def describe(self) -> Iterator[tuple[NDArray[np.bool_], str]]:
+        """Yield sentences for notes, each with the cells it is about."""
+        for position, missing in enumerate(self.missing):
+            here = np.zeros(self.extents.shape, dtype=bool)
+            here[position] = self.extents[position] != Extent.WHOLE
+            if not here.any():
+                continue
+            for owner in np.unique(self.owners[here[position]]).tolist():
+                cells = here.copy()
+                cells[position] &= self.owners == owner
+                if owner >= 0:
+                    part = cells & (self.extents == Extent.PART)
+                    yield part, f"Only part of the period is covered by {self.reporters[owner]}."
+                    yield cells & ~part, f"No data of the period from {self.reporters[owner]}."
+                else:
+                    yield cells, f"Not covered, or only in part, by {_join(missing)}."
+
+
+def reporter_extents(
+    covered: TableCoverage,
+    axes: Axes,
+    kept: Collection[int],
+    periods: Sequence[Period],
+    *,
+    is_stock: bool,
+) -> ReporterExtents | None:
+    """Return how much of each cell is covered, by the reporter that each cell belongs to.
+
+    A cell belongs to the reporter that it names, or else to that of its area. Any other cell needs
+    every reporter.
+
+    Args:
+        covered: what the table covers.
+        axes: the breakdowns of the request.
+        kept: the positions of the breakdowns that the measure has.
+        periods: the periods of the request.
+        is_stock: whether only the last day of a period matters.
+
+    Returns:
+        None for a table without reporters.
+    """
+    coverage = covered.coverage
+    if not coverage.by_reporter:
+        return None
+    shape = [len(m) + 2 if p in kept else 1 for p, m in enumerate(axes.members)]
+    owners = np.full(shape, -1, dtype=np.int64)
+    reporters: dict[str, int] = {}
+    keys = {position: axes.dimensions[position].key for position in kept}
+    # A cell that names its reporter comes last, because that is surer than the reporter of an area.
+    for position in sorted(keys, key=lambda p: keys[p] == coverage.reporter):
+        is_own = keys[position] == coverage.reporter
+        of_member = coverage.belongs_to.get(keys[position], {})
+        along = np.moveaxis(owners, position, -1)
+        for code, member in enumerate(axes.members[position]):
+            reporter = member if is_own else of_member.get(member)
+            if reporter is not None:
+                along[..., code] = reporters.setdefault(reporter, len(reporters))
+    by_owner = np.array(
+        [
+            [covered.extent(period, reporter, is_stock=is_stock) for period in periods]
+            for reporter in (*reporters, None)
+        ],
+        dtype=np.int8,
+    )
+    extents = np.moveaxis(by_owner[owners], -1, 0)
+    missing = tuple(
+        tuple(
+            name
+            for name in coverage.required
+            if covered.extent(period, name, is_stock=is_stock) is not Extent.WHOLE
+        )
+        for period in periods
+    )
+    return ReporterExtents(extents, owners, tuple(reporters), missing)
 
 
 def month_number(day: date) -> int:
@@ -112,6 +248,116 @@ def month_number(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
-def _last_of_month(day: date) -> date:
-    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
+def _extracted(table: Table, as_at: date | None) -> date | None:
+    """Return the day of extraction: the earlier of the caller's and the table's own."""
+    column = table.contract.extraction_column
+    days = [as_at] if as_at is not None else []
+    if column is not None and column.name in table.spans:
+        days.append(table.spans[column.name][0])
+    return min(days, default=None)
+
+
+def _event_columns(table: Table, statistics: Collection[Statistic]) -> list[str]:
+    """Return the columns that date events; deadlines only where there is nothing else."""
+    columns = {s.at.name: s.at for s in statistics if s.alignment is not TimeAlignment.REFERENCE}
+    dated = {name: column for name, column in columns.items() if name in table.spans}
+    events = [name for name, column in dated.items() if not column.scheduled]
+    return sorted(events or dated)
+
+
+def _seen(
+    table: Table,
+    statistics: Collection[Statistic],
+    at: Sequence[str],
+    spans: Sequence[Span],
+    extracted: date | None,
+) -> Coverage:
+    """Return what the rows show."""
+    reporter = table.contract.reporter_column
+    end = extracted - _DAY if extracted is not None else None
+    if not spans:
+        return Coverage(source=CoverageSource.ROWS)
+    if reporter is not None and reporter.name in table.columns:
+        return _seen_by_reporter(table, reporter, at).until(end)
+    first, last = min(first for first, _ in spans), max(last for _, last in spans)
+    last = last if end is None else min(last, end)
+    if last < first:
+        return Coverage(source=CoverageSource.ROWS)
+    if end is not None and any(s.alignment is TimeAlignment.IN_FORCE for s in statistics):
+        # A register lists everything that is in force when it is extracted.
+        last = end
+    is_snapshots = any(s.alignment in _SNAPSHOTS for s in statistics)
+    is_date = all(table.contract.columns[name].dtype is date for name in at)
+    labels = is_snapshots or (is_date and are_labels(first, last))
+    grain = table.contract.min_grain
+    return Coverage.seen(first, last, table.rows, are_labels=labels, grain=grain).until(end)
+
+
+def _seen_by_reporter(table: Table, reporter: Column, at: Sequence[str]) -> Coverage:
+    """Return the whole months, or longer periods, in which each reporter has a row."""
+
+    def query() -> list[tuple[str | None, int | None]]:
+        rows: list[tuple[str | None, int | None]] = []
+        for name in at:
+            day = nw.col(name).cast(nw.Date)
+            month = day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64) - 1
+            pairs = nw.from_native(table.lazy).select(
+                nw.col(reporter.name).cast(nw.String).alias("reporter"), month.alias("month")
+            )
+            rows += table.collect(pairs.unique(), "listing reporters").iter_rows()
+        return rows
+
+    length = table.contract.min_grain.months
+    days: dict[str, list[Span]] = {}
+    for name, month in table.run(query):
+        if name is not None and month is not None:
+            start = month - month % length
+            days.setdefault(name, []).append((_first_of(start), _first_of(start + length) - _DAY))
+    key = reporter.dimension.key if reporter.dimension is not None else ""
+    if not days:
+        return Coverage(source=CoverageSource.ROWS)
+    return Coverage(reporter=key, by_reporter=days, source=CoverageSource.ROWS)
+
+
+def _first_of(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def _members_of(force_area: ForceArea | None) -> Mapping[str, Mapping[str, str]]:
+    """Return the force of each district and Local Policing Area of the catalogue."""
+    if force_area is None:
+        return {}
+    districts = force_area.lpa_by_district
+    return {
+        "lpa": dict.fromkeys(districts.values(), force_area.force),
+        "district": dict.fromkeys(districts, force_area.force),
+    }
+
+
+def _describe_gaps(coverage: Coverage, period: Period) -> str:
+    """Say how many days at the start and the end of a period have no record."""
+    first, last = coverage.first, coverage.last
+    gaps = []
+    if first is not None and first > period.start:
+        gaps.append(f"the first {_count_days((first - period.start).days)}")
+    if last is not None and last < period.end:
+        gaps.append(f"the last {_count_days((period.end - last).days)}")
+    return f" No record is in {' or '.join(gaps)} of the period." if gaps else ""
+
+
+def _join(names: Sequence[str]) -> str:
+    """Join names; of many, the first and the number of the others."""
+    shown = names if len(names) <= _MOST_NAMES else names[: _MOST_NAMES - 1]
+    others = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {others} others" if others else "")
+
+
+def _unit_of(coverage: Coverage) -> str:
+    """Return whether days are whole months or not, in words."""
+    first, last = coverage.first, coverage.last
+    is_whole = first is None or last is None or (first.day == 1 and (last + _DAY).day == 1)
+    return "months" if is_whole else "days"
+
+
+def _count_days(number: int) -> str:
+    return "day" if number == 1 else f"{number} days"

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from swm_kpi.calendar import Period, format_date
 from swm_kpi.engine.output.combine import Grid, MeasureCells
-from swm_kpi.engine.output.coverage import Coverage, month_number
+from swm_kpi.engine.output.coverage import STOCKS, Status, TableCoverage, month_number
 from swm_kpi.measures import Measure, TimeAlignment
 from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Marker
-
-Status = tuple[Marker, str]
-"""A marker, and a text for the note."""
 
 
 class PeriodStatuses:
@@ -26,56 +23,59 @@ class PeriodStatuses:
     def of(self, computed: MeasureCells) -> list[Status]:
         """Return the status of each period of the grid."""
         measure, metric = computed.measure, computed.chosen.metric
-        time_columns = dict.fromkeys(
-            (
-                statistic.contract.table,
-                statistic.at.name,
-                statistic.until.name if statistic.until is not None else None,
-            )
-            for statistic in computed.statistics
-            if statistic.alignment is not TimeAlignment.REFERENCE
-        )
-        key = (metric.ref, *time_columns, measure.history_months, measure.maturity_months)
+        tables = tables_counted(computed)
+        ends = tuple(self._snapshots_at_the_end(computed))
+        key = (
+            metric.ref, tuple(tables.items()), measure.history_months, measure.maturity_months, ends
+        )  # fmt: skip
         if key not in self._cache:
-            coverage = list(self._coverage(time_columns))
+            coverage = [(self._grid.coverage[name], is_stock) for name, is_stock in tables.items()]
             self._cache[key] = [
-                self._status(period, coverage, measure, metric.breaks)
-                for period in self._grid.periods
+                self._status(period, coverage, measure, metric.breaks, at_end=at_end)
+                for period, at_end in zip(self._grid.periods, ends, strict=True)
             ]
         return self._cache[key]
 
-    def _coverage(self, time_columns: Iterable[tuple[str, str, str | None]]) -> Iterator[Coverage]:
-        """Yield the coverage of each table by each of its time columns."""
-        seen = set()
-        for name, at, until in time_columns:
-            if (name, at) not in seen:
-                seen.add((name, at))
-                table, stated = self._grid.tables[name], self._grid.coverage.get(name)
-                yield Coverage.of(table, at, stated, until, self._grid.as_at)
+    def _snapshots_at_the_end(self, computed: MeasureCells) -> Iterator[bool]:
+        """Yield whether each period uses only snapshots of its last day, which are complete."""
+        statistics = computed.statistics
+        used = [self._grid.aggregates.dates.get(statistic.key) for statistic in statistics]
+        is_last = all(s.alignment is TimeAlignment.LAST_SNAPSHOT for s in statistics)
+        for position, period in enumerate(self._grid.periods):
+            yield is_last and all(days and days[position] == period.end for days in used)
 
     def _status(
-        self, period: Period, coverage: list[Coverage], measure: Measure, breaks: Sequence[Break]
+        self,
+        period: Period,
+        coverage: Sequence[tuple[TableCoverage, bool]],
+        measure: Measure,
+        breaks: Sequence[Break],
+        *,
+        at_end: bool,
     ) -> Status:
         is_partial, texts = False, []
-        for table in coverage:
-            marker, text = table.status(period)
+        for table, is_stock in coverage if not at_end else ():
+            marker, text = table.status(period, is_stock=is_stock)
             if marker is Marker.NOT_AVAILABLE:
                 return marker, text
             is_partial = is_partial or marker is Marker.PROVISIONAL
             texts.append(text)
-        as_at = self._grid.as_at
-        if as_at is not None and as_at < period.start:
-            day = format_date(as_at)
-            return Marker.NOT_AVAILABLE, f"The period begins after the data were extracted, {day}."
-        if as_at is not None and as_at <= period.end:
+        tables = [table for table, _ in coverage]
+        cut = [] if at_end else [t for t in tables if t.extracted and t.extracted <= period.end]
+        if cut:
             is_partial = True
+            days = sorted({format_date(table.extracted) for table in cut if table.extracted})
             texts.append(
-                f"The data were extracted on {format_date(as_at)}, before the period was over."
+                f"The data were extracted on {' and '.join(days)}, before the period was over."
             )
-            late = {table.table for table in coverage if table.seen_to and table.seen_to > as_at}
+            late = {
+                table.table
+                for table in cut
+                if table.extracted and table.seen_to and table.seen_to > table.extracted
+            }
             texts += [f"Table {name!r} holds dates after that day." for name in sorted(late)]
-        shortfall = _history_shortfall(period, coverage, measure) or self._immaturity(
-            period, coverage, measure
+        shortfall = _history_shortfall(period, tables, measure) or _immaturity(
+            period, tables, measure
         )
         texts.append(shortfall)
         has_break = False
@@ -87,23 +87,36 @@ class PeriodStatuses:
         marker = Marker.PROVISIONAL if is_partial else Marker.BREAK if has_break else Marker.NONE
         if shortfall:
             marker = Marker.LOW_RELIABILITY if measure.history_months else Marker.PROVISIONAL
-        return marker, " ".join(text for text in texts if text)
-
-    def _immaturity(self, period: Period, coverage: list[Coverage], measure: Measure) -> str:
-        """Say that a number can still grow, because too few months have passed; else empty."""
-        needed = measure.maturity_months
-        for table in coverage if needed else ():
-            # Data that reach the last day of a month are as complete as if extracted a day later.
-            last = self._grid.as_at or (table.last and table.last + timedelta(days=1))
-            if last is None or month_number(last) <= period.last_month + needed:
-                return f"Not mature: {needed} months have not passed since the period."
-        return ""
+        return marker, " ".join(dict.fromkeys(text for text in texts if text))
 
 
-def _history_shortfall(period: Period, coverage: list[Coverage], measure: Measure) -> str:
+def tables_counted(computed: MeasureCells) -> dict[str, bool]:
+    """Return the tables whose rows a measure counts, and whether it takes a stock from them."""
+    stocks: dict[str, bool] = {}
+    for statistic in computed.statistics:
+        if statistic.alignment is not TimeAlignment.REFERENCE:
+            is_stock = statistic.alignment in STOCKS
+            table = statistic.contract.table
+            stocks[table] = stocks.get(table, True) and is_stock
+    return stocks
+
+
+def _immaturity(period: Period, coverage: Sequence[TableCoverage], measure: Measure) -> str:
+    """Say that a number can still grow, because too few months have passed; else empty."""
+    needed = measure.maturity_months
+    for table in coverage if needed else ():
+        # Data that reach the last day of a month are as complete as if extracted a day later.
+        last = table.coverage.last
+        until = table.extracted or (last and last + timedelta(days=1))
+        if until is None or month_number(until) <= period.last_month + needed:
+            return f"Not mature: {needed} months have not passed since the period."
+    return ""
+
+
+def _history_shortfall(period: Period, coverage: Sequence[TableCoverage], measure: Measure) -> str:
     """Say that the data lack the months needed before a period; else empty."""
     needed = measure.history_months
     for table in coverage if needed else ():
-        if table.first is None or table.month_of_first > period.first_month - needed:
+        if table.coverage.first is None or table.month_of_first > period.first_month - needed:
             return f"The {needed} months before the period are not all in the data."
     return ""

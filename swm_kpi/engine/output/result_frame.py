@@ -15,11 +15,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import ALL, UNKNOWN
+from swm_kpi.coverage import Extent
 from swm_kpi.engine.output.combine import Grid, MeasureCells
-from swm_kpi.engine.output.coverage import month_number
+from swm_kpi.engine.output.coverage import reporter_extents
 from swm_kpi.engine.output.intervals import intervals_of
 from swm_kpi.engine.output.notes import period_notes, rows_note
-from swm_kpi.engine.output.period_status import PeriodStatuses
+from swm_kpi.engine.output.period_status import PeriodStatuses, tables_counted
 from swm_kpi.result_columns import NUMBER_COLUMNS, column_names
 from swm_kpi.vocabulary import Marker
 
@@ -127,6 +128,7 @@ class _Stack:
         self.marker = np.zeros(self.shape, dtype=np.int8)
         self.shown = np.zeros((len(measures), *axes), dtype=bool)
         self._texts: list[str] = []
+        self._cell_texts: list[tuple[int, Bools, str]] = []
         for number, measure in enumerate(measures):
             self._fill(number, measure)
         no_value = np.isnan(self.numbers["value"]) & (self.marker == _NONE)
@@ -193,37 +195,16 @@ class _Stack:
             by_period = np.array(statuses, dtype=np.int8).reshape(-1, *[1] * (marker.ndim - 1))
             replaced = (marker == _NONE) | (by_period == _NOT_AVAILABLE)
             marker[...] = np.where(replaced & (by_period != _NONE), by_period, marker)
-        for name in {statistic.contract.table for statistic in measure.statistics}:
-            missing_of = self.grid.tables[name].missing_of
-            axes = {dimension.key: at for at, dimension in enumerate(self.grid.axes.dimensions)}
-            for key, members in missing_of.items():
-                axis = axes.get(key, -1)
-                for member, days in members.items():
-                    months = {month_number(day) for day in days}
-                    if axis in measure.kept:
-                        member_axis = np.moveaxis(marker, axis + 1, 1)
-                        code = self.grid.axes.members[axis].index(member)
-                        self._mark_member(member_axis, code, months)
-                    else:
-                        self._mark_periods(marker, months)
-
-    def _mark_periods(self, marker: NDArray[np.int8], months: set[int]) -> None:
-        """Mark whole periods in which a member lacks months; which cells it is in is not known."""
-        for position, period in enumerate(self.grid.periods):
-            if months & set(period.months):
-                cells = marker[position, ...]
-                cells[cells == _NONE] = _PROVISIONAL
-
-    def _mark_member(self, marker: NDArray[np.int8], code: int, months: set[int]) -> None:
-        """Mark the periods in which a member lacks months, and their totals."""
-        for position, period in enumerate(self.grid.periods):
-            missing = months & set(period.months)
-            if not missing:
-                continue
-            whole = len(missing) == len(period.months)
-            marker[position, code, ...] = _NOT_AVAILABLE if whole else _PROVISIONAL
-            total = marker[position, -1, ...]
-            total[total == _NONE] = _PROVISIONAL
+        for name, is_stock in tables_counted(measure).items():
+            covered = self.grid.coverage[name]
+            by_reporter = reporter_extents(
+                covered, self.grid.axes, measure.kept, self.grid.periods, is_stock=is_stock
+            )
+            if by_reporter is not None:
+                extents = by_reporter.extents
+                marker[extents == Extent.NONE] = _NOT_AVAILABLE
+                marker[(extents == Extent.PART) & (marker == _NONE)] = _PROVISIONAL
+                self._cell_texts += [(number, *text) for text in by_reporter.describe()]
 
     def _leave_out_empty_unknown(self) -> None:
         """Show Unknown only for the measures that have something in it."""
@@ -264,5 +245,13 @@ class _Stack:
                     note = texts[text_codes[row]]
                     text_codes[row] = len(texts)
                     texts.append(rows_note(shown[row - starts[number]], text, note))
+        for number, cells, text in self._cell_texts:
+            own = slice(starts[number], starts[number + 1])
+            is_noted = np.zeros((1, *self.shape[1:]), dtype=bool)
+            is_noted[self._index(0, self.measures[number])] = cells
+            noted = np.flatnonzero(is_noted.ravel()[rows[own] - number * size]) + starts[number]
+            for code in np.unique(text_codes[noted]).tolist():
+                text_codes[noted[text_codes[noted] == code]] = len(texts)
+                texts.append(f"{text} {texts[code]}".strip())
         notes: pl.Series = pl.Series(texts, dtype=pl.String)[text_codes]
         return notes

@@ -52,6 +52,8 @@ def columns_of_request(
         if isinstance(column, Column)
     }
     keys = {name for key in contract.keys for name in key}
+    declared = (contract.reporter_column, contract.extraction_column)
+    keys |= {column.name for column in declared if column is not None}
     rules = {
         column.name
         for rule in contract.rules.values()

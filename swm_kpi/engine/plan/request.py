@@ -9,6 +9,7 @@ from typing import Any
 
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import ContractType, Dimension
+from swm_kpi.coverage import Coverage
 from swm_kpi.engine.plan.columns import ColumnsToRead, columns_of_request
 from swm_kpi.engine.plan.selection import SelectedMetric, select_metrics, statistics_by_table
 from swm_kpi.errors import PeriodError, RequestError, did_you_mean
@@ -33,7 +34,7 @@ class Request:
         contracts: by name, the contract of every table that a metric may read.
         statistics: by table and key, everything to compute from each table.
         columns: the columns to read of each table that the data have.
-        coverage: first and last day that the caller says a table covers.
+        coverage: by table, the days that the caller says it covers.
         as_at: the day the data were extracted, if the caller says it.
         assumptions: values that replace the defaults of assumptions, by key.
         withholds: whether measures that read a broken column are withheld, instead of an error.
@@ -45,7 +46,7 @@ class Request:
     contracts: Mapping[str, ContractType]
     statistics: Mapping[str, Mapping[str, Statistic]]
     columns: Mapping[str, ColumnsToRead]
-    coverage: Mapping[str, tuple[date, date]]
+    coverage: Mapping[str, Coverage]
     as_at: date | None
     assumptions: Mapping[str, Any]
     withholds: bool
@@ -80,7 +81,7 @@ def plan_request(
     periods: Any,
     by: Sequence[str],
     as_at: Any = None,
-    coverage: Mapping[str, tuple[Any, Any]] | None = None,
+    coverage: Mapping[str, Coverage | tuple[Any, Any]] | None = None,
     assumptions: Mapping[str, Any] | None = None,
     on_violation: str = "raise",
 ) -> Request:
@@ -228,12 +229,14 @@ def check_date(day: Any, name: str) -> date | None:
 
 
 def check_coverage(
-    coverage: Mapping[str, tuple[Any, Any]] | None, contracts: Mapping[str, ContractType]
-) -> dict[str, tuple[date, date]]:
-    """Return the coverage that the caller states, as dates, first and last day inclusive.
+    coverage: Mapping[str, Coverage | tuple[Any, Any]] | None,
+    contracts: Mapping[str, ContractType],
+) -> dict[str, Coverage]:
+    """Return the coverage that the caller states.
 
     Raises:
-        RequestError: a table is unknown, or a span is not two dates in order.
+        RequestError: a table is unknown, a span is not two dates in order, or the table has no
+            breakdown by the reporters.
     """
     if not isinstance(coverage or {}, Mapping):
         fix = 'Write coverage={"incident": ("2024-04-01", "2025-03-31")}.'
@@ -245,13 +248,21 @@ def check_coverage(
             raise RequestError(
                 f"coverage: no metric reads {shown!r}. {did_you_mean(shown, contracts)}"
             )
+        if isinstance(span, Coverage):
+            if span.reporter and span.reporter not in contracts[table].dimensions:
+                known = did_you_mean(span.reporter, contracts[table].dimensions)
+                raise RequestError(
+                    f"coverage of {table!r}: the table has no breakdown {span.reporter!r}. {known}"
+                )
+            spans[table] = span
+            continue
         try:
             first, last = (check_date(day, f"coverage of {table!r}") for day in span)
         except (TypeError, ValueError):
             raise RequestError(f"coverage of {table!r} is not (first day, last day).") from None
         if first is None or last is None or last < first:
             raise RequestError(f"coverage of {table!r} ends before it begins. Write (first, last).")
-        spans[table] = (first, last)
+        spans[table] = Coverage((first, last))
     return spans
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from datetime import date
 
 import polars as pl
 import pytest
@@ -169,7 +168,7 @@ def because(**changes: object) -> str:
         ({"as_at": None}, "extracted on 2025-04-14, then on a day not stated."),
         ({"assumptions": {"limit": 15}}, "Assumption limit was its default, then 15."),
         (
-            {"coverage": {"contact": (date(2024, 4, 1), date(2025, 3, 31))}},
+            {"coverage": {"contact": kpi.Coverage(("2024-04-01", "2025-03-31"))}},
             "The stated coverage of table contact differs.",
         ),
         (

@@ -53,7 +53,7 @@ def test_a_result_records_what_it_was_computed_from() -> None:
     assert record.definitions == {"15": kpi.catalogue()["15"].definition}
     assert record.as_at == date(2024, 7, 10)
     assert (record.periods, record.breakdowns) == (("2024/25 Q1",), ("lpa",))
-    assert record.coverage == {"incident": (date(2024, 4, 1), date(2024, 6, 30))}
+    assert record.coverage == {"incident": kpi.Coverage(("2024-04-01", "2024-06-30"))}
     (read,) = record.tables
     assert (read.name, read.rows, read.validated) == ("incident", 4, True)
     assert len(read.fingerprint) == 16

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import swm_kpi as kpi
+from swm_kpi.coverage import Coverage
 from swm_kpi.provenance import Provenance, TableRead, fingerprint, library_version
 
 AGGREGATES = {
@@ -35,7 +36,7 @@ def build_provenance(**changes: object) -> Provenance:
         "periods": ("2024/25 Q1",),
         "breakdowns": ("lpa",),
         "assumptions": {"answer_within_999": 15},
-        "coverage": {"contact": (date(2024, 4, 1), date(2025, 3, 31))},
+        "coverage": {"contact": Coverage((date(2024, 4, 1), date(2025, 3, 31)))},
         "tables": (
             TableRead("incident", 881, "0" * 16, ("3 rows left out.",), validated=False),
             TableRead("contact", 2684, "f" * 16),

@@ -85,7 +85,7 @@ def test_byte_order_mark_and_line_ends_do_not_matter(tmp_path: Path, bom: bool, 
     table = recorded_crime(write(tmp_path / "a.csv", HEADER, line(), bom=bom, end=end))
     row = (date(2017, 4, 1), "West Mercia", "Some group", "Homicide", "1/4.1/4.10/4.2", 3)
     assert table.frame.rows() == [row]
-    assert table.coverage == (date(2017, 4, 1), date(2017, 6, 30))
+    assert table.coverage.spans == ((date(2017, 4, 1), date(2017, 6, 30)),)
     assert table.notes == ()
 
 
@@ -146,7 +146,11 @@ def test_quarters_without_a_file_are_not_zero(tmp_path: Path) -> None:
     first = write(tmp_path / "a.csv", HEADER, line(quarter=3), line(quarter=3, force="Kent"))
     last = write(tmp_path / "b.csv", HEADER, line(quarter=1, year="2018/19"))
     table = recorded_crime([first, last])
-    assert table.missing_months == tuple(date(2018, month, 1) for month in (1, 2, 3))
+    third, first_of_next = (
+        (date(2017, 10, 1), date(2017, 12, 31)),
+        (date(2018, 4, 1), date(2018, 6, 30)),
+    )
+    assert table.coverage.by_reporter == {"Kent": (third,), "West Mercia": (third, first_of_next)}
     assert "No file for 2017/18 Q4: a 0 there is missing data, not zero." in table.notes
     assert any(note.startswith("Kent has lines for 1 of the 2 quarters:") for note in table.notes)
     periods = kpi.periods("2017/18 Q4", "2018/19 Q1")
@@ -223,7 +227,7 @@ def test_regions_and_totals_are_left_out_and_named(tmp_path: Path, bom: bool, en
     )
     assert table.notes[1].startswith("No row in any file: Cumbria, ")
     assert table.notes[2].startswith("Not available (..), kept as null: 1 figure.")
-    assert table.coverage == (date(2016, 10, 1), date(2018, 3, 31))
+    assert table.coverage.spans == ((date(2016, 10, 1), date(2018, 3, 31)),)
 
 
 def test_a_figure_not_available_is_not_zero(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_the_columns_are_those_of_the_contract(tmp_path: Path) -> None:
     assert table.frame.columns == STREET_COLUMNS == list(StreetCrime.columns)
     text = dict.fromkeys(STREET_COLUMNS, pl.String)
     assert table.frame.schema == text | {"month": pl.Date}
-    assert (table.table, table.notes, table.missing_months) == ("street_crime", (), ())
+    assert (table.table, table.notes) == ("street_crime", ())
     assert len(table) == 1
 
 
@@ -302,7 +302,7 @@ def test_a_folder_is_read_at_any_depth(tmp_path: Path) -> None:
     for paths in (tmp_path, str(tmp_path), [tmp_path], iter([tmp_path])):
         table = police_uk(paths)
         assert table.frame["crime_id"].to_list() == ["c2", "c1"]
-        assert table.coverage == (date(2025, 5, 1), date(2025, 6, 30))
+        assert table.coverage.spans == ((date(2025, 5, 1), date(2025, 6, 30)),)
 
 
 def test_months_and_forces_without_a_file_are_named(tmp_path: Path) -> None:
@@ -316,23 +316,22 @@ def test_months_and_forces_without_a_file_are_named(tmp_path: Path) -> None:
             *(month(label, "Kent") for label in ("2024-06", "2023-11", "2024-02", "2024-05")),
         ]
     )
-    assert table.coverage == (date(2023, 11, 1), date(2024, 6, 30))
-    assert table.missing_months == (
-        date(2023, 12, 1),
-        date(2024, 1, 1),
-        date(2024, 3, 1),
-        date(2024, 4, 1),
-    )
+    assert table.coverage.by_reporter == {
+        "Kent": (
+            (date(2023, 11, 1), date(2023, 11, 30)),
+            (date(2024, 2, 1), date(2024, 2, 29)),
+            (date(2024, 5, 1), date(2024, 6, 30)),
+        ),
+        "Warwickshire": ((date(2024, 2, 1), date(2024, 2, 29)),),
+    }
     assert table.notes[1:] == (
         "No file for 2023-12 to 2024-01, 2024-03 to 2024-04: the months are missing data, not "
         "zero.",
         "Warwickshire has files for 1 of the 4 months: the others are missing data for it, not "
         "zero.",
     )
-    missing = (date(2023, 11, 1), date(2024, 5, 1), date(2024, 6, 1))
-    assert table.missing_of == {"force": {"Warwickshire": missing}}
     leap = police_uk(month("2024-02", "Kent"))
-    assert leap.coverage == (date(2024, 2, 1), date(2024, 2, 29))
+    assert leap.coverage.spans == ((date(2024, 2, 1), date(2024, 2, 29)),)
 
 
 # data.police.uk: errors
@@ -473,15 +472,17 @@ def test_files_with_current_and_older_names_are_read_together(tmp_path: Path) ->
         [write(tmp_path / "old.csv", [old]), write(tmp_path / "new.csv", [collision()])]
     )
     assert len(tables["collision"]) == 2
-    assert tables["collision"].coverage == (date(2022, 1, 1), date(2024, 3, 31))
-    assert tables["collision"].missing_months == tuple(date(2023, m, 1) for m in range(1, 13))
+    assert tables["collision"].coverage.spans == (
+        (date(2022, 1, 1), date(2022, 12, 31)),
+        (date(2024, 1, 1), date(2024, 3, 31)),
+    )
     assert tables["collision"].notes == ("No file for 2023: a 0 there is missing data, not zero.",)
 
 
 def test_a_file_of_part_of_a_year_covers_only_its_months(tmp_path: Path) -> None:
     rows = [collision(date="30/06/2024")]
     table = stats19(write(tmp_path / "provisional.csv", rows))["collision"]
-    assert table.coverage == (date(2024, 1, 1), date(2024, 6, 30))
+    assert table.coverage.spans == ((date(2024, 1, 1), date(2024, 6, 30)),)
 
 
 @pytest.mark.parametrize(
@@ -696,7 +697,7 @@ def test_each_real_street_file_reads_alone_and_covers_its_month() -> None:
     for file in real("police_uk", "*-street.csv"):
         table = police_uk(file)
         assert len(table) == len(plain([file]))
-        assert f"{table.coverage[0]:%Y-%m}" == f"{table.coverage[1]:%Y-%m}" == file.name[:7]
+        assert f"{table.coverage.first:%Y-%m}" == f"{table.coverage.last:%Y-%m}" == file.name[:7]
 
 
 def test_real_collision_files_count_as_in_pandas() -> None:
@@ -716,7 +717,7 @@ def test_real_collision_files_count_as_in_pandas() -> None:
     assert counts(known, "force") == plain_counts(
         [None if pd.isna(name) else name for name in force]
     )
-    assert table.coverage[0] == date(min(day).year, 1, 1)
+    assert table.coverage.first == date(min(day).year, 1, 1)
     codes = published["local_authority_ons_district"]
     elsewhere = [code for code in codes if code.startswith("E09")]
     in_london = table.frame.filter(pl.col("district").str.starts_with("E09"))
