@@ -10,12 +10,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from swm_kpi.open_data.open_table import OpenTable, Paths
+from swm_kpi.open_data.open_table import OpenTable, Paths, SourceFile
 
 if TYPE_CHECKING:
     from swm_kpi.model.force_area import ForceArea
 
-__all__ = ["OpenTable", "Paths", "officer_fte", "police_uk", "recorded_crime", "stats19"]
+__all__ = [
+    "OpenTable",
+    "Paths",
+    "SourceFile",
+    "officer_fte",
+    "police_uk",
+    "recorded_crime",
+    "stats19",
+]
 
 
 def police_uk(paths: Paths, *, force_area: ForceArea | None = None) -> OpenTable:
@@ -25,8 +33,9 @@ def police_uk(paths: Paths, *, force_area: ForceArea | None = None) -> OpenTable
     all kept.
 
     Args:
-        paths: one file, several files, or a folder. In a folder, every ``*-street.csv`` at any
-            depth is read.
+        paths: one file, several files, or a folder: CSV, also zipped or in .gz. In a folder or a
+            zip archive, every file with the columns of street-level crime is read, whatever its
+            name, and ``files`` lists the others, such as outcomes and stop and search.
         force_area: the force's districts and Local Policing Areas. By default, those of the
             installed catalogue.
 
@@ -45,25 +54,30 @@ def police_uk(paths: Paths, *, force_area: ForceArea | None = None) -> OpenTable
         ``missing_months`` lists the months in between that have no file.
 
     Raises:
-        InputError: a file is not CSV in UTF-8, has no rows, or is missing a column or a required
-            value; a month is not written ``YYYY-MM`` or differs from the month in the file's name;
-            or two files contain the same force and month. The message names files and columns and
-            counts rows. It never shows a value.
+        InputError: a file is damaged, is not CSV in UTF-8, is another dataset, has no rows, or is
+            missing a column or a required value; a month is not written ``YYYY-MM`` or differs from
+            the month in the file's name; Excel changed the months or the ids; or two files with
+            different contents have the same force and month. The message names files and columns
+            and counts rows. It never shows a value.
     """
     from swm_kpi.open_data.street_crime import read_street_crime
 
     return read_street_crime(paths, force_area or _installed_force_area())
 
 
-def recorded_crime(paths: Paths) -> OpenTable:
+def recorded_crime(paths: Paths, *, table: str = "") -> OpenTable:
     """Read Home Office police recorded crime by force area into the table ``recorded_crime``.
 
     Each line of each file is one row. Several lines can have the same force, quarter and offence
     code: their numbers are added.
 
     Args:
-        paths: one file, several files, or a folder. In a folder, every ``*.csv`` at any depth is
-            read.
+        paths: one file, several files, or a folder: CSV, also zipped or in .gz, or a spreadsheet
+            (XLSX or ODS). In a folder or a zip archive, every file with the columns of recorded
+            crime is read, and ``files`` lists the others. In a spreadsheet, every sheet with them
+            is read.
+        table: the name of the only sheet to read, such as ``2024_25``. By default all sheets that
+            are not hidden.
 
     Returns:
         The table, one row for each line:
@@ -78,27 +92,35 @@ def recorded_crime(paths: Paths) -> OpenTable:
         names the bodies that are not one of the 43 territorial forces.
 
     Raises:
-        InputError: a file is not CSV in UTF-8, has no rows, or is missing a column or a required
-            value; a financial year, quarter or number is in another format; or two files contain
-            the same force and quarter. The message names files and columns and counts rows. It
-            never shows a value.
+        InputError: a file is damaged, is not CSV in UTF-8, is another dataset, has no rows, or is
+            missing a column or a required value; a financial year, quarter or number is in another
+            format; or two tables contain the same force and quarter. The message names files and
+            columns and counts rows. It never shows a value.
+        MissingExtra: a spreadsheet needs the extra ``spreadsheets``.
     """
     from swm_kpi.open_data.home_office_crime import read_recorded_crime
 
-    return read_recorded_crime(paths)
+    return read_recorded_crime(paths, table)
 
 
-def officer_fte(paths: Paths) -> OpenTable:
+def officer_fte(paths: Paths, *, table: str = "") -> OpenTable:
     """Read Home Office police workforce files into the table ``published_workforce``.
 
     It reads two formats: tables of police officers, with a row for each force and a column for each
-    date, named like "March 2018"; and open data, with a row for each force, sex, rank and type of
-    worker. If two tables contain the same date, the figures of the later table are used, and a note
-    counts those that differ.
+    date, named like "March 2018"; and open data, with a row for each force, sex, rank or function,
+    and type of worker. If two tables contain the same date, the figures of the later table are
+    used, and a note counts those that differ.
+
+    Tables of staff, community support officers, special constables and people (headcount) have the
+    same columns as the table of officers. So the title above the table, the name of its sheet or
+    the name of its file must say that it counts police officers, or ``table`` must be "1".
 
     Args:
-        paths: one file, several files, or a folder. In a folder, every ``*.csv`` at any depth is
-            read.
+        paths: one file, several files, or a folder: CSV, also zipped or in .gz, or a spreadsheet
+            (XLSX or ODS). In a folder or a zip archive, every file with the columns of one of the
+            formats is read, and ``files`` lists the others.
+        table: the only table to read: its number, such as "1", or the name of its sheet. By default
+            every table of police officers that is not on a hidden sheet.
 
     Returns:
         The table, one row for each force, date and, in open data, published line:
@@ -107,21 +129,24 @@ def officer_fte(paths: Paths) -> OpenTable:
         - ``force``: the short name of one of the 43 territorial forces
         - ``worker_type``: as published; "Police Officer" in tables
         - ``sex`` and ``wider_function``: as published; null if the file does not have them
-        - ``fte``: full-time equivalents; null if not available (``..``)
-        - ``headcount``: people; null in tables and if not available
+        - ``fte``: full-time equivalents; null if there is a marker in place of a figure, such as
+          ``..``, ``[x]`` or ``-``
+        - ``headcount``: people; null in tables, in the file of functions and if not available
 
         Coverage is from one year before the first date to the last date. Rows of regions, totals
         and other bodies are left out, and a note names them.
 
     Raises:
-        InputError: a file is not CSV in UTF-8, has no rows, or is missing a column or a required
-            value; a date or number is in another format; a file names a force twice; or two files
-            contain the same date and force and neither is a later table. The message names files
-            and columns and counts rows. It never shows a value.
+        InputError: a file is damaged, is not CSV in UTF-8, is another dataset, has no rows, or is
+            missing a column or a required value; nothing shows that a table counts police officers,
+            or it counts others; a date or number is in another format; a file names a force twice;
+            or two files contain the same date and force and neither is a later table. The message
+            names files and columns and counts rows. It never shows a value.
+        MissingExtra: a spreadsheet needs the extra ``spreadsheets``.
     """
     from swm_kpi.open_data.home_office_workforce import read_officer_fte
 
-    return read_officer_fte(paths)
+    return read_officer_fte(paths, table)
 
 
 def stats19(
@@ -136,9 +161,10 @@ def stats19(
     together.
 
     Args:
-        collisions: one collision file, several files, or a folder. In a folder, every
-            ``*collision*.csv`` at any depth is read.
-        casualties: the same for casualties, with ``*casualt*.csv``. Without it, there is no
+        collisions: one collision file, several files, or a folder: CSV, also zipped or in .gz. In a
+            folder or a zip archive, every file with the columns of collisions is read, and
+            ``files`` lists the others.
+        casualties: the same for casualties; it can be the same folder. Without it, there is no
             ``casualty`` table.
         force_area: the force's districts and Local Policing Areas. By default, those of the
             installed catalogue.
@@ -157,10 +183,10 @@ def stats19(
         ``missing_months`` lists the months of the years in between that have no row.
 
     Raises:
-        InputError: a file is not CSV in UTF-8, has no rows, or is missing a column or a required
-            value; a date is not ``DD/MM/YYYY``; a severity is not 1, 2 or 3; a collision or
-            casualty occurs twice; or a casualty's collision is in none of the files. The message
-            names files and columns and counts rows. It never shows a value.
+        InputError: a file is damaged, is not CSV in UTF-8, is another dataset, has no rows, or is
+            missing a column or a required value; a date is not ``DD/MM/YYYY``; a severity is not 1,
+            2 or 3; a collision or casualty occurs twice; or a casualty's collision is in none of
+            the files. The message names files and columns and counts rows. It never shows a value.
     """
     from swm_kpi.open_data.road_casualties import read_stats19
 

@@ -1,181 +1,168 @@
-"""Find published CSV files, check every line, and read every value as text.
+"""Read published CSV files: check every line, and read every value as text.
 
 Errors of Polars and Python quote the content of a bad file, so this module never passes them on.
 """
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import csv
+import io
 from collections.abc import Mapping
-from os import PathLike, fspath
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swm_kpi.errors import InputError
-from swm_kpi.open_data.open_table import Paths
+from swm_kpi.open_data.published_files import PublishedFile, describe_damage, describe_encoding
 
 if TYPE_CHECKING:
     import polars as pl
 
-_LONGEST_HEADER = 100_000
+_TOP_ROWS = 60
 _QUOTED = r'"[^"]*"'
-_GET_CSV = "Give the CSV file as published, not zipped."
 _NO_SEPARATOR = "\x1f"  # a character that no line contains, so that a line is one field
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def find_files(paths: Paths, *, pattern: str) -> list[Path]:
-    """Return the files of the paths. The files of a folder are sorted by name.
+@dataclass(frozen=True)
+class CsvTop:
+    """The first rows of a CSV file.
 
-    Args:
-        paths: one path, or several. A folder means every file in it, at any depth, with a name
-            that matches the pattern.
-        pattern: a glob, such as ``*-street.csv``.
+    Attributes:
+        rows: their fields. A row with a title can be shorter than the others.
+        ends: for each row, the number of bytes up to its end, and the lines that it takes.
+    """
+
+    rows: list[list[str]]
+    ends: list[tuple[int, int]]
+
+
+def read_top(file: PublishedFile) -> CsvTop:
+    """Return the first rows of a CSV file, with or without a byte order mark.
 
     Raises:
-        InputError: there is no file, or a path names neither a file nor a folder.
+        InputError: the file cannot be read, is empty or is not UTF-8 text with commas.
     """
-    files: list[Path] = []
-    for item in [paths] if isinstance(paths, (str, PathLike)) else paths:
-        if not isinstance(item, (str, PathLike)):
-            raise InputError("A path is text or a pathlib.Path. Give a file, several, or a folder.")
-        path = Path(fspath(item))
-        if path.is_dir():
-            inside = sorted(path.rglob(pattern), key=lambda file: (file.name, file.as_posix()))
-            if not inside:
-                raise InputError(f"The folder {path.name!r} contains no {pattern}. Give another.")
-            files += inside
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise InputError(f"There is no file {path.name!r}. Give a file, several, or a folder.")
-    if not files:
-        raise InputError("There is no file. Give a file, several, or a folder.")
-    return files
+    head = file.head()
+    if problem := describe_damage(file, head):
+        raise InputError(problem)
+    text: str | None = None
+    with contextlib.suppress(UnicodeDecodeError):
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
+    if text is None:
+        raise InputError(describe_encoding(file.name))
+    top = _parse_top(text)
+    if not top.rows:
+        raise InputError(f"{file.name}: the first line is too long, or has an open quote.")
+    if max(map(len, top.rows)) == 1:
+        for separator, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+            if max(row[0].count(separator) for row in top.rows if row) > 1:
+                raise InputError(
+                    f"{file.name} has {name} between its columns. Save it with commas, or "
+                    "download it again."
+                )
+    mark = len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0
+    return CsvTop(top.rows, [(mark + end, lines) for end, lines in top.ends])
 
 
-def read_text(
-    path: Path, columns: Mapping[str, tuple[str, ...]], *, required: tuple[str, ...]
+def _parse_top(text: str) -> CsvTop:
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines)
+    top = CsvTop([], [])
+    size = used = 0
+    with contextlib.suppress(csv.Error):
+        for row in reader:
+            size += sum(len(line.encode()) for line in lines[used : reader.line_num])
+            used = reader.line_num
+            top.rows.append(row)
+            top.ends.append((size, used))
+            if len(top.rows) == _TOP_ROWS:
+                break
+    return top
+
+
+def read_rows(
+    file: PublishedFile, top: CsvTop, header_row: int, positions: Mapping[str, int]
 ) -> pl.DataFrame:
-    """Read some columns of a CSV file as text. An empty value is null.
+    """Read some columns of the rows below the header as text. An empty value is null.
 
     Args:
-        path: a UTF-8 file with a header, with or without a byte order mark. Lines end with LF or
-            CRLF.
-        columns: for each column of the result, the names that it can have in the file, the current
-            name first.
-        required: the columns of the result that must have a value in every row.
+        file: a UTF-8 file. Lines end with LF or CRLF.
+        top: its first rows.
+        header_row: the row of ``top`` that has the column names.
+        positions: for each column of the result, its position in the file.
 
     Raises:
-        InputError: the file is empty or not CSV in UTF-8, has no rows, is missing a column or has
-            it twice, has a line that is too short or too long, or is missing a required value.
+        InputError: a line has more or fewer fields than the header, or the file is not UTF-8.
     """
-    header = read_header(path)
-    positions = _positions(path, header, columns)
-    _check_lines(path, fields=len(header))
-    frame = _parse(path, fields=len(header), positions=positions)
-    if frame.is_empty():
-        raise InputError(
-            f"{path.name} has a header and no rows. Leave it out, or download it again."
-        )
-    for name in required:
-        refuse_rows(path, frame[name].null_count(), f"no {columns[name][0]}")
-    return frame
+    fields = len(top.rows[header_row])
+    end, lines = top.ends[header_row]
+    source = file.content()
+    skip_rows = 1
+    # The first line that Polars reads sets the number of columns, so it cannot be blank.
+    if lines > 1 or [] in top.rows[header_row + 1 : header_row + 2]:
+        content = source.read_bytes() if isinstance(source, Path) else source
+        source, skip_rows = content[end:].lstrip(b"\r\n"), 0
+        if not source:
+            return _empty(positions)
+    _check_lines(file, source, fields=fields)
+    return _parse(file, source, skip_rows=skip_rows, fields=fields, positions=positions)
 
 
-def refuse_rows(path: Path, rows: int, problem: str) -> None:
-    """Raise an error if a number of rows is not zero.
+def _empty(positions: Mapping[str, int]) -> pl.DataFrame:
+    import polars as pl
 
-    Raises:
-        InputError: "FILE: 12 rows with PROBLEM."
-    """
-    if rows:
-        raise InputError(f"{path.name}: {format_count(rows, 'row')} with {problem}.")
+    return pl.DataFrame(schema=dict.fromkeys(positions, pl.String))
 
 
-def format_count(number: int, noun: str, *, plural: str = "") -> str:
-    """Format a number with its noun: "1 record", "1,204 records"."""
-    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
-
-
-def read_header(path: Path) -> list[str]:
-    """Return the column names of a CSV file.
-
-    Raises:
-        InputError: the file is not UTF-8 text, or its first line is empty.
-    """
-    line: str | None = None
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            line = file.readline(_LONGEST_HEADER)
-    except (OSError, UnicodeDecodeError):
-        pass
-    if line is None:
-        raise InputError(f"{path.name} cannot be read as UTF-8 text. {_GET_CSV}")
-    if not line.strip():
-        raise InputError(f"{path.name} is empty, or its first line is. {_GET_CSV}")
-    return next(csv.reader([line]))
-
-
-def _positions(
-    path: Path, header: list[str], columns: Mapping[str, tuple[str, ...]]
-) -> dict[str, int]:
-    """Return the position of each column, by the first of its names that is in the header."""
-    file_names = {
-        name: next((candidate for candidate in candidates if candidate in header), None)
-        for name, candidates in columns.items()
-    }
-    missing = [
-        " or ".join(columns[name]) for name, file_name in file_names.items() if file_name is None
-    ]
-    if missing:
-        raise InputError(
-            f"{path.name} is missing {format_count(len(missing), 'column')}: {', '.join(missing)}. "
-            f"{_GET_CSV}"
-        )
-    present = {name: file_name for name, file_name in file_names.items() if file_name is not None}
-    repeated = [file_name for file_name in present.values() if header.count(file_name) > 1]
-    if repeated:
-        raise InputError(f"{path.name} has a column twice: {', '.join(repeated)}. {_GET_CSV}")
-    return {name: header.index(file_name) for name, file_name in present.items()}
-
-
-def _check_lines(path: Path, *, fields: int) -> None:
+def _check_lines(file: PublishedFile, source: Path | bytes, *, fields: int) -> None:
     """Raise if a line has another number of fields: a parser would fill or cut it silently."""
     import polars as pl
 
     separators = pl.col("line").str.replace_all(_QUOTED, "").str.count_matches(",", literal=True)
+    is_wrong = pl.col("line").is_not_null() & (separators != fields - 1)
     wrong: int | None = None
     try:
         lines = pl.scan_csv(
-            path,
+            source,
             has_header=False,
             separator=_NO_SEPARATOR,
             quote_char=None,
             schema={"line": pl.String},
             glob=False,
         )
-        count = lines.select((separators.fill_null(0) != fields - 1).sum())
-        wrong = int(count.collect(engine="streaming").item())
+        wrong = int(lines.select(is_wrong.sum()).collect(engine="streaming").item())
     except pl.exceptions.PolarsError:
         pass
     if wrong is None:
-        raise InputError(f"{path.name} cannot be read as UTF-8 text. {_GET_CSV}")
+        raise InputError(describe_encoding(file.name))
     if wrong:
+        count = f"{wrong:,} {'line' if wrong == 1 else 'lines'}"
+        names = f"{fields:,} {'field' if fields == 1 else 'fields'}"
         raise InputError(
-            f"{path.name}: {format_count(wrong, 'line')} with more or fewer than the header's "
-            f"{format_count(fields, 'field')}. The file is cut short or damaged: download it again."
+            f"{file.name}: {count} with more or fewer than the header's {names}. The file is cut "
+            "short or damaged: download it again."
         )
 
 
-def _parse(path: Path, *, fields: int, positions: Mapping[str, int]) -> pl.DataFrame:
+def _parse(
+    file: PublishedFile,
+    source: Path | bytes,
+    *,
+    skip_rows: int,
+    fields: int,
+    positions: Mapping[str, int],
+) -> pl.DataFrame:
     import polars as pl
 
     frame: pl.DataFrame | None = None
     try:
         text = pl.scan_csv(
-            path,
+            source,
             has_header=False,
-            skip_rows=1,
+            skip_rows=skip_rows,
             schema={str(position): pl.String for position in range(fields)},
             glob=False,
         )
@@ -184,5 +171,5 @@ def _parse(path: Path, *, fields: int, positions: Mapping[str, int]) -> pl.DataF
     except pl.exceptions.PolarsError:
         pass
     if frame is None:
-        raise InputError(f"{path.name} cannot be read as CSV. {_GET_CSV}")
-    return frame.with_columns(pl.all().replace("", None))
+        raise InputError(f"{file.name} cannot be read as CSV. Download it again.")
+    return frame

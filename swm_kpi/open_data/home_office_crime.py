@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swm_kpi.coverage import Coverage, Span
 from swm_kpi.errors import InputError
-from swm_kpi.open_data.csv_files import find_files, format_count, read_text, refuse_rows
+from swm_kpi.open_data.datasets import RECORDED_CRIME
 from swm_kpi.open_data.open_table import OpenTable, Paths
 from swm_kpi.open_data.places import TERRITORIAL_FORCES, territorial_force
+from swm_kpi.open_data.published_tables import (
+    ColumnLayout,
+    TextTable,
+    format_count,
+    list_names,
+    read_tables,
+    refuse_rows,
+)
+from swm_kpi.open_data.published_values import refuse_excel_dates
 from swm_kpi.vocabulary import CoverageSource
 
 if TYPE_CHECKING:
@@ -26,26 +34,33 @@ _COLUMNS = {
     "offence_code": ("Offence Code",),
     "offences": ("Number of Offences",),
 }
+_LAYOUT = ColumnLayout(
+    RECORDED_CRIME,
+    _COLUMNS,
+    required=tuple(_COLUMNS),
+    in_workbooks=True,
+)
 _YEAR = r"^[0-9]{4}/[0-9]{2}$"
 _QUARTER = r"^[1-4]$"
 _NUMBER = r"^-?(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})$"
 
 
-def read_recorded_crime(paths: Paths) -> OpenTable:
+def read_recorded_crime(paths: Paths, table: str = "") -> OpenTable:
     """Read recorded crime files, as described in ``swm_kpi.open_data.recorded_crime``."""
     import polars as pl
 
-    files = find_files(paths, pattern="*.csv")
-    frames = [_read(path) for path in files]
-    _refuse_repeated_quarters(files, frames)
-    frame = pl.concat(frames)
+    read = read_tables(paths, [_LAYOUT], table=table)
+    frames = [(item, _read(item)) for item in read.tables if not item.is_repeat]
+    _refuse_repeated_quarters(frames)
+    frame = pl.concat([frame for _, frame in frames])
     quarters: list[date] = frame["quarter_start"].unique().sort().to_list()
     missing = _missing_months(quarters)
     return OpenTable(
         table="recorded_crime",
         frame=frame,
         coverage=_coverage(frame),
-        notes=(*_notes(frame), *_notes_on_files(frame, quarters, missing)),
+        notes=(*_notes(frame), *_notes_on_files(frame, quarters, missing), *read.notes),
+        files=read.files,
     )
 
 
@@ -63,10 +78,11 @@ def _coverage(frame: pl.DataFrame) -> Coverage:
     return Coverage(reporter="force", by_reporter=quarters, optional=others, source=source)
 
 
-def _read(path: Path) -> pl.DataFrame:
+def _read(table: TextTable) -> pl.DataFrame:
     import polars as pl
 
-    frame = read_text(path, _COLUMNS, required=tuple(_COLUMNS))
+    refuse_excel_dates(table, "year", "2011/12")
+    frame = table.frame
     first = pl.col("year").str.slice(0, 4).cast(pl.Int32, strict=False)
     second = pl.col("year").str.slice(5).cast(pl.Int32, strict=False)
     is_year = pl.col("year").str.contains(_YEAR) & (second == (first + 1) % 100)
@@ -76,7 +92,7 @@ def _read(path: Path) -> pl.DataFrame:
         "a Number of Offences that is not a whole number": pl.col("offences").str.contains(_NUMBER),
     }
     for problem, is_valid in valid_values.items():
-        refuse_rows(path, frame.filter(~is_valid.fill_null(False)).height, problem)
+        refuse_rows(table.name, frame.filter(~is_valid.fill_null(False)).height, problem)
     quarter = pl.col("quarter").cast(pl.Int32)
     # Quarter 1 begins in April; quarter 4 is January to March of the following calendar year.
     return frame.select(
@@ -89,17 +105,17 @@ def _read(path: Path) -> pl.DataFrame:
     )
 
 
-def _refuse_repeated_quarters(files: list[Path], frames: list[pl.DataFrame]) -> None:
+def _refuse_repeated_quarters(frames: list[tuple[TextTable, pl.DataFrame]]) -> None:
     """Raise if two files contain the same force and quarter: each crime would count twice."""
-    files_by_key: dict[tuple[date, str], Path] = {}
-    for path, frame in zip(files, frames, strict=True):
+    names: dict[tuple[date, str], str] = {}
+    for table, frame in frames:
         for key in frame.select("quarter_start", "force").unique().rows():
-            if key in files_by_key:
+            if key in names:
                 raise InputError(
-                    f"{files_by_key[key].name} and {path.name} both contain one force's lines of "
-                    "one quarter. Give one of them: every crime would count twice."
+                    f"{names[key]} and {table.name} both contain one force's lines of one quarter. "
+                    "Give one of them: every crime would count twice."
                 )
-            files_by_key[key] = path
+            names[key] = table.name
 
 
 def _notes(frame: pl.DataFrame) -> Iterator[str]:
@@ -108,7 +124,7 @@ def _notes(frame: pl.DataFrame) -> Iterator[str]:
 
     others = frame.filter(~pl.col("force").is_in(TERRITORIAL_FORCES))
     if not others.is_empty():
-        names = ", ".join(others["force"].unique().sort())
+        names = list_names(others["force"].unique().sort().to_list())
         yield (
             f"Not one of the 43 territorial forces, kept as published: {names} "
             f"({format_count(others.height, 'line')}). A total of all forces includes them."

@@ -3,158 +3,207 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swm_kpi.coverage import Coverage
 from swm_kpi.errors import InputError
-from swm_kpi.open_data.csv_files import (
-    find_files,
+from swm_kpi.open_data.datasets import WORKFORCE
+from swm_kpi.open_data.open_table import OpenTable, Paths
+from swm_kpi.open_data.places import (
+    TERRITORIAL_FORCES,
+    is_other_body,
+    similar_force,
+    territorial_force,
+)
+from swm_kpi.open_data.published_tables import (
+    ColumnLayout,
+    TextTable,
     format_count,
-    read_header,
-    read_text,
+    list_names,
+    read_tables,
     refuse_rows,
 )
-from swm_kpi.open_data.open_table import OpenTable, Paths
-from swm_kpi.open_data.places import TERRITORIAL_FORCES, territorial_force
+from swm_kpi.open_data.published_values import (
+    count_flags,
+    count_markers,
+    parse_figure,
+    refuse_non_figures,
+)
+from swm_kpi.open_data.workforce_tables import OfficerTableLayout, states_fte
 from swm_kpi.vocabulary import CoverageSource
 
 if TYPE_CHECKING:
     import polars as pl
 
 OFFICER = "Police Officer"
-_FORCE_NAMES = ("Force/Region", "Force/region", "Force name", "Force Name", "Force")
-_OPEN_DATA_COLUMNS = {
-    "as_at": ("As at 31 March",),
-    "force": ("Force name", "Force Name"),
-    "worker_type": ("Worker type",),
-    "headcount": ("Total (Headcount)",),
-    "fte": ("Total (FTE)",),
-}
-# Columns that only some of the published files have.
-_OPTIONAL_COLUMNS = {"sex": ("Sex",), "wider_function": ("Wider function name",)}
-_ONLY_IN_OPEN_DATA = ("As at 31 March", "Worker type", "Total (Headcount)", "Total (FTE)")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
+_OPEN_DATA = ColumnLayout(
+    WORKFORCE,
+    {
+        "as_at": ("As at 31 March",),
+        "force": ("Force name",),
+        "worker_type": ("Worker type",),
+        "fte": ("Total (FTE)",),
+    },
+    required=("as_at", "force", "worker_type", "fte"),
+    # Columns that only some of the published files have: the file of functions has no headcount.
+    optional={
+        "headcount": ("Total (Headcount)",),
+        "sex": ("Sex", "Gender"),
+        "wider_function": ("Wider function name",),
+    },
+    in_workbooks=True,
 )
-_MONTH_COLUMN = re.compile(rf"({'|'.join(_MONTHS)}) ([0-9]{{4}})")
-_NOT_AVAILABLE = ".."
-_NUMBER = r"^(?:[0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.[0-9]+)?$"
+_OFFICER_TABLE = OfficerTableLayout()
 _WEST_MIDLANDS = "West Midlands"  # the name of a region and of a force in it
 _REGIONS = (
     *("North East", "North West", "Yorkshire and the Humber", "Yorkshire and The Humber"),
     *("East Midlands", "Eastern", "East of England", "London", "South East", "South West", "Wales"),
 )
+_WEST_MIDLANDS_REGION = re.compile(r"west midlands\b.*\bregion", re.IGNORECASE)
 _COLUMNS = ("as_at", "force", "worker_type", "sex", "wider_function", "fte", "headcount")
 _TOLERANCE = 0.005  # the Home Office publishes at most two decimals
 
 
 @dataclass
 class _File:
-    """The rows of forces in one file.
+    """The rows of forces in one table.
 
     Attributes:
-        path: the file.
+        name: the name of the file and sheet.
         frame: the columns of the table.
         left_out: the name of each row that is not of a territorial force.
-        is_table: whether the file is a table. A later table revises an earlier one.
+        is_table: whether it has a column for each date. A later table revises an earlier one.
+        notes: what a reader of the numbers must know about it.
+        markers: how often each marker stands in place of a figure.
+        flags: how many figures have a flag, such as [r].
     """
 
-    path: Path
+    name: str
     frame: pl.DataFrame
     left_out: list[str]
     is_table: bool
+    notes: list[str]
+    markers: dict[str, int]
+    flags: int
 
 
-def read_officer_fte(paths: Paths) -> OpenTable:
+def read_officer_fte(paths: Paths, table: str = "") -> OpenTable:
     """Read workforce files, as described in ``swm_kpi.open_data.officer_fte``."""
-    files = [_read(path) for path in find_files(paths, pattern="*.csv")]
+    read = read_tables(paths, [_OPEN_DATA, _OFFICER_TABLE], table=table)
+    files = [_read(item) for item in read.tables if not item.is_repeat]
     frame, revised = _join_files(files)
     if frame.is_empty():
         raise InputError("The workforce files contain no row of a territorial force. Give others.")
+    if not (frame["worker_type"] == OFFICER).any():
+        raise InputError(
+            "The workforce files contain no row of police officers: the column Worker type has "
+            f"other types only. Give the files that have the type {OFFICER!r}."
+        )
+    _refuse_unknown_forces(files, frame)
     days: list[date] = frame["as_at"].unique().sort().to_list()
     return OpenTable(
         table="published_workforce",
         frame=frame,
         coverage=Coverage((_year_before(days[0]), days[-1]), source=CoverageSource.READER),
-        notes=tuple(_notes(files, frame, revised)),
+        notes=(*_notes(files, frame, revised), *read.notes),
+        files=read.files,
     )
 
 
-def _read(path: Path) -> _File:
-    header = read_header(path)
-    if any(name in header for name in _ONLY_IN_OPEN_DATA):
-        return _read_open_data(path)
-    days = {name: _last_day_of(name) for name in header}
-    return _read_table(path, {name: day for name, day in days.items() if day is not None})
+def _read(table: TextTable) -> _File:
+    return _read_open_data(table) if table.layout is _OPEN_DATA else _read_table(table)
 
 
-def _last_day_of(name: str) -> date | None:
-    """Return the last day of the month that a column is named after, or None."""
-    match = _MONTH_COLUMN.fullmatch(name.strip())
-    if match is None:
-        return None
-    year, month = int(match[2]), _MONTHS.index(match[1]) + 1
-    return date(year, month, monthrange(year, month)[1]) if year else None
-
-
-def _read_open_data(path: Path) -> _File:
+def _read_open_data(table: TextTable) -> _File:
     import polars as pl
 
-    optional = {
-        name: names for name, names in _OPTIONAL_COLUMNS.items() if names[0] in read_header(path)
-    }
-    frame = read_text(path, _OPEN_DATA_COLUMNS | optional, required=tuple(_OPEN_DATA_COLUMNS))
+    frame = table.frame
     frame = frame.with_columns(
         pl.lit(None, dtype=pl.String).alias(name)
-        for name in _OPTIONAL_COLUMNS
-        if name not in optional
+        for name in _OPEN_DATA.optional
+        if name not in frame.columns
     )
     wrong = frame.filter(~pl.col("as_at").str.contains(r"^(?:19|20)[0-9]{2}$")).height
-    refuse_rows(path, wrong, "an As at 31 March that is not a year")
-    for name in ("headcount", "fte"):
-        _refuse_non_numbers(path, frame[name], _OPEN_DATA_COLUMNS[name][0])
+    refuse_rows(table.name, wrong, "an As at 31 March that is not a year")
+    figures = [name for name in ("fte", "headcount") if name in table.positions]
+    for name in figures:
+        refuse_non_figures(table, name)
+    markers, flags = _count_marks([frame[name] for name in figures])
     frame = frame.with_columns(
         pl.date(pl.col("as_at").cast(pl.Int32), 3, 31).alias("as_at"),
         territorial_force(pl.col("force")),
-        _number("fte"),
-        _number("headcount"),
+        pl.when(pl.col("worker_type").str.contains(r"(?i)^police officers?$"))
+        .then(pl.lit(OFFICER))
+        .otherwise(pl.col("worker_type"))
+        .alias("worker_type"),
+        pl.col("sex").str.replace("(?i)^female$", "Female").str.replace("(?i)^male$", "Male"),
+        parse_figure("fte").alias("fte"),
+        parse_figure("headcount").alias("headcount"),
     )
-    refuse_rows(
-        path, frame.filter(pl.col("headcount") % 1 != 0).height, "a headcount that is not whole"
-    )
+    part = frame.filter(pl.col("headcount") % 1 != 0).height
+    refuse_rows(table.name, part, "a headcount that is not whole")
     is_force = pl.col("force").is_in(TERRITORIAL_FORCES)
     kept = frame.filter(is_force).with_columns(pl.col("headcount").cast(pl.Int64))
+    kept, notes = _join_spellings(kept, "wider_function")
     left_out = frame.filter(~is_force)["force"].to_list()
-    return _File(path, kept.select(_COLUMNS), left_out, is_table=False)
+    return _File(table.name, kept.select(_COLUMNS), left_out, False, notes, markers, flags)
 
 
-def _read_table(path: Path, days: dict[str, date]) -> _File:
+def _join_spellings(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, list[str]]:
+    """Give names that differ only in case the spelling of the latest date."""
     import polars as pl
 
-    columns = {"force": _FORCE_NAMES} | {name: (name,) for name in days}
-    frame = read_text(path, columns, required=("force",))
-    if not days:
-        raise InputError(f"{path.name} has no column named after a month, such as March 2018.")
-    if len(set(days.values())) < len(days):
-        raise InputError(f"{path.name} has two columns of one month. Give the file as published.")
-    frame = frame.with_columns(territorial_force(pl.col("force"))).with_row_index("row")
+    names = (
+        frame.drop_nulls(column)
+        .group_by(column)
+        .agg(pl.col("as_at").max(), pl.len())
+        .sort("as_at", "len", column)
+        .select(column)
+        .to_series()
+        .to_list()
+    )
+    latest = {name.casefold(): name for name in names}
+    changed = {name: latest[name.casefold()] for name in names if latest[name.casefold()] != name}
+    if not changed:
+        return frame, []
+    note = f"Spelled in more than one way, and joined: {list_names(sorted(set(changed.values())))}."
+    return frame.with_columns(pl.col(column).replace(changed)), [note]
+
+
+def _count_marks(columns: list[pl.Series]) -> tuple[dict[str, int], int]:
+    """Return how often each marker is in place of a figure, and how many figures have a flag."""
+    markers: dict[str, int] = {}
+    for column in columns:
+        for marker, number in count_markers(column).items():
+            markers[marker] = markers.get(marker, 0) + number
+    return markers, sum(map(count_flags, columns))
+
+
+def _read_table(table: TextTable) -> _File:
+    import polars as pl
+
+    days = {name: date.fromisoformat(name) for name in table.frame.columns if name != "force"}
+    frame = table.frame.with_columns(territorial_force(pl.col("force"))).with_row_index("row")
     is_force = pl.col("force").is_in(TERRITORIAL_FORCES)
+    # A row of text alone is a footnote, or a heading between the forces.
+    frame = frame.filter(is_force | pl.any_horizontal(pl.col(list(days)).is_not_null()))
+    kept = frame.filter(is_force)
     for name in days:
-        kept = frame.filter(is_force)
-        refuse_rows(path, kept[name].null_count(), f"a force and no {name}")
-        _refuse_non_numbers(path, kept[name], name)
-    forces = frame.filter(is_force).with_columns(_number(name) for name in days)
-    region = _region_row(path, forces, frame["force"].to_list(), list(days))
+        label = " ".join(table.header[table.positions[name]].split())
+        refuse_rows(table.name, kept[name].null_count(), f"a force and no {label}")
+        refuse_non_figures(table, name, kept)
+    markers, flags = _count_marks([kept[name] for name in days])
+    forces = kept.with_columns(parse_figure(name).alias(name) for name in days)
+    region = _region_row(table.name, forces, frame["force"].to_list(), list(days))
     forces = forces.filter(pl.col("row") != region) if region is not None else forces
-    refuse_rows(path, forces.height - forces["force"].n_unique(), "a force that occurs before")
+    repeats = forces.height - forces["force"].n_unique()
+    refuse_rows(table.name, repeats, "a force that occurs before")
     force_rows = set(forces["row"].to_list())
-    left_out = [name for row, name in enumerate(frame["force"]) if row not in force_rows]
+    names = frame.select("row", "force").rows()
+    left_out = [name for row, name in names if row not in force_rows]
     long = forces.unpivot(on=list(days), index="force", variable_name="as_at", value_name="fte")
     long = long.with_columns(
         pl.col("as_at").replace_strict(days, return_dtype=pl.Date),
@@ -163,10 +212,30 @@ def _read_table(path: Path, days: dict[str, date]) -> _File:
         wider_function=pl.lit(None, dtype=pl.String),
         headcount=pl.lit(None, dtype=pl.Int64),
     )
-    return _File(path, long.select(_COLUMNS), left_out, is_table=True)
+    notes = []
+    if not states_fte(table.place):
+        notes.append(
+            f"{table.name} does not say what its figures are: they are read as full-time "
+            "equivalents."
+        )
+    return _File(table.name, long.select(_COLUMNS), left_out, True, notes, markers, flags)
 
 
-def _region_row(path: Path, forces: pl.DataFrame, names: list[str], days: list[str]) -> int | None:
+def _refuse_unknown_forces(files: list[_File], frame: pl.DataFrame) -> None:
+    """Raise if a row can be a force under a new name, and the force has no other row."""
+    present = set(frame["force"].to_list())
+    for file in files:
+        for name in file.left_out:
+            force = "" if is_other_body(name) else similar_force(name)
+            if force and force not in present:
+                raise InputError(
+                    f"{file.name} has a row {list_names([name])!r} and none of the force "
+                    f"{force!r}. It is unclear whether it is that force. If it is, write {force} "
+                    "in the file."
+                )
+
+
+def _region_row(name: str, forces: pl.DataFrame, names: list[str], days: list[str]) -> int | None:
     """Return the row of the region West Midlands: of two rows with this name, the larger."""
     import polars as pl
 
@@ -174,7 +243,9 @@ def _region_row(path: Path, forces: pl.DataFrame, names: list[str], days: list[s
     has_regions = any(name in _REGIONS for name in names)
     if not has_regions and candidates.height < 2:
         return None
-    if candidates.is_empty():
+    if candidates.is_empty() or (
+        candidates.height == 1 and any(_WEST_MIDLANDS_REGION.search(other) for other in names)
+    ):
         return None
     if candidates.height == 2:
         first, second = candidates.select(days).rows()
@@ -189,22 +260,10 @@ def _region_row(path: Path, forces: pl.DataFrame, names: list[str], days: list[s
         if pairs and all(left < right for left, right in pairs):
             return rows[1]
     raise InputError(
-        f"{path.name} has {format_count(candidates.height, 'row')} of {_WEST_MIDLANDS}, which is a "
+        f"{name} has {format_count(candidates.height, 'row')} of {_WEST_MIDLANDS}, which is a "
         "region and a force in it. It is unclear which is which. Give the file as published, with "
         "both rows."
     )
-
-
-def _refuse_non_numbers(path: Path, figures: pl.Series, column: str) -> None:
-    wrong = figures.is_not_null() & (figures != _NOT_AVAILABLE) & ~figures.str.contains(_NUMBER)
-    refuse_rows(path, int(wrong.sum()), f"a {column} that is neither a number nor {_NOT_AVAILABLE}")
-
-
-def _number(name: str) -> pl.Expr:
-    import polars as pl
-
-    figure = pl.col(name).replace(_NOT_AVAILABLE, None)
-    return figure.str.replace_all(",", "", literal=True).cast(pl.Float64)
 
 
 def _join_files(files: list[_File]) -> tuple[pl.DataFrame, int]:
@@ -247,25 +306,41 @@ def _join_files(files: list[_File]) -> tuple[pl.DataFrame, int]:
 
 def _notes(files: list[_File], frame: pl.DataFrame, revised: int) -> Iterator[str]:
     """Yield what a reader of the numbers should know about the files."""
-    import polars as pl
-
     left_out = [name for file in files for name in file.left_out]
-    if left_out:
-        names = ", ".join(sorted(set(left_out)))
+    others = [name for name in left_out if is_other_body(name)]
+    unknown = [name for name in left_out if name not in others]
+    if others:
         yield (
             "Left out because they are regions, totals or other bodies and not one of the 43 "
-            f"territorial forces: {format_count(len(left_out), 'row')} ({names})."
+            f"territorial forces: {format_count(len(others), 'row')} "
+            f"({list_names(sorted(set(others)))})."
+        )
+    if unknown:
+        yield (
+            "Left out because the name is not known as a force, a region or another body: "
+            f"{format_count(len(unknown), 'row')} ({list_names(sorted(set(unknown)))})."
         )
     present = set(frame["force"].to_list())
     absent = [name for name in TERRITORIAL_FORCES if name not in present]
     if absent:
         yield f"No row in any file: {', '.join(absent)}. A total of all forces is without them."
-    missing = frame.filter(pl.col("fte").is_null()).height
-    if missing:
+    markers: dict[str, int] = {}
+    for file in files:
+        for marker, number in file.markers.items():
+            markers[marker] = markers.get(marker, 0) + number
+    if markers:
+        names = ", ".join(sorted(markers))
         yield (
-            f"Not available ({_NOT_AVAILABLE}), kept as null: {format_count(missing, 'figure')}. "
-            "A total of all forces is without them."
+            f"Not available ({names}), kept as null: "
+            f"{format_count(sum(markers.values()), 'figure')}. A total of all forces is without "
+            "them."
         )
+    if flags := sum(file.flags for file in files):
+        yield (
+            f"Published with a flag such as [r] or [p], which is left out: "
+            f"{format_count(flags, 'figure')}."
+        )
+    yield from (note for file in files for note in file.notes)
     if revised:
         yield (
             f"Revised by a later file: {format_count(revised, 'figure')}. The figures of the later "

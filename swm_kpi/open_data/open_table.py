@@ -17,6 +17,26 @@ Paths: TypeAlias = str | PathLike[str] | Iterable[str | PathLike[str]]
 """One path, or several."""
 
 
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that a reader of public files met, or a sheet of a spreadsheet.
+
+    Attributes:
+        name: the name, with its folder or archive.
+        rows: the number of rows that the table has from it.
+        reason: why it was not read; empty if it was.
+    """
+
+    name: str
+    rows: int = 0
+    reason: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the table has its rows."""
+        return not self.reason
+
+
 @dataclass(frozen=True, eq=False)
 class OpenTable:
     """A table from public files, which you can pass to ``compute``.
@@ -26,12 +46,14 @@ class OpenTable:
         frame: a Polars frame with the columns of the contract: text, dates and numbers.
         coverage: the days that the files cover, for each force where the files say.
         notes: what a reader of the numbers must know.
+        files: every file in the paths, and every sheet of a spreadsheet: read, or why not.
     """
 
     table: str
     frame: pl.DataFrame = field(repr=False)
     coverage: Coverage
     notes: tuple[str, ...] = ()
+    files: tuple[SourceFile, ...] = field(default=(), repr=False)
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -7,7 +7,11 @@ changed between the censuses of 2011 and 2021, and the names contain the distric
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from swm_kpi.open_data.header_names import strip_footnotes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -79,15 +83,52 @@ TERRITORIAL_FORCES = tuple(
 )
 """The 43 territorial forces of England and Wales."""
 
+_FORCE_ALIASES = {
+    "Hampshire and Isle of Wight": "Hampshire",
+    "Hampshire and the Isle of Wight": "Hampshire",
+    "London, City of": "City of London",
+}
+"""Other names of the 43 forces: present, former, or in another order of words."""
+
+_OTHER_BODIES = (
+    *("North East", "North West", "Yorkshire and the Humber", "East Midlands", "West Midlands"),
+    *("Eastern", "East of England", "East", "London", "South East", "South West", "Wales"),
+    *("England", "England and Wales", "Great Britain", "United Kingdom", "Scotland"),
+    *("Northern Ireland", "British Transport Police", "Central Service Secondments"),
+    *("National Crime Agency", "Action Fraud", "CIFAS", "UK Finance", "Financial Fraud Action UK"),
+)
+_TOTAL = re.compile(r"\b(?:total|all forces|regions?|43 forces)\b", re.IGNORECASE)
+
 # "Police Service of Northern Ireland" and "Police Scotland" do not end like this and stay the same.
-_FORCE_SUFFIX = r" (?:Police(?: Service| Force)?|Constabulary)$"
+_FORCE_SUFFIX = re.compile(r" (?:Police(?: Service| Force)?|Constabulary)$", re.IGNORECASE)
+_GLUED_FOOTNOTE = re.compile(r"(?<=[a-z])[0-9]{1,2}(?:,[0-9]{1,2})*$")
 _LSOA_NAME = r"^(.*\S) +[0-9]{3}[A-Z]+$"
 _DISTRICT_SUFFIX = r", (?:City|County) of$"
 
 
+def _key(name: str) -> str:
+    """Return a name for comparison: without case, suffix, hyphens and footnote markers."""
+    text = _GLUED_FOOTNOTE.sub("", strip_footnotes(name)).replace("&", " and ")
+    text = " ".join(re.sub(r"[-\u2010-\u2015]", " ", text).split())
+    return _FORCE_SUFFIX.sub("", text).casefold()
+
+
+_FORCE_BY_KEY = {_key(name): name for name in TERRITORIAL_FORCES}
+_FORCE_BY_KEY |= {_key(alias): name for alias, name in _FORCE_ALIASES.items()}
+_OTHER_KEYS = {_key(name) for name in _OTHER_BODIES}
+
+
 def force_name(published: pl.Expr) -> pl.Expr:
-    """Shorten a force's published name: "Devon & Cornwall Police" becomes "Devon and Cornwall"."""
-    return _with_and(published.str.strip_chars()).str.replace(_FORCE_SUFFIX, "")
+    """Shorten a force's published name: "Devon & Cornwall Police" becomes "Devon and Cornwall".
+
+    Present and former names of one force become the same.
+    """
+
+    def shorten(name: str) -> str:
+        short = _FORCE_SUFFIX.sub("", name.strip().replace(" & ", " and "))
+        return _FORCE_BY_KEY.get(_key(name), short)
+
+    return _map_names(published, shorten)
 
 
 def territorial_force(published: pl.Expr) -> pl.Expr:
@@ -96,11 +137,30 @@ def territorial_force(published: pl.Expr) -> pl.Expr:
     The Home Office writes "London, City of", and lists other bodies, such as British Transport
     Police.
     """
+    return _map_names(published, lambda name: _FORCE_BY_KEY.get(_key(name), name.strip()))
+
+
+def is_other_body(name: str) -> bool:
+    """Return whether a name is that of a region, a total, or a body that is not a force."""
+    return _key(name) in _OTHER_KEYS or _TOTAL.search(name) is not None
+
+
+def similar_force(name: str) -> str:
+    """Return the territorial force whose name begins a longer, unknown name; empty for none."""
+    key = _key(name)
+    return next(
+        (force for known, force in _FORCE_BY_KEY.items() if key.startswith(f"{known} ")), ""
+    )
+
+
+def _map_names(published: pl.Expr, shorten: Callable[[str], str]) -> pl.Expr:
     import polars as pl
 
-    stripped = published.str.strip_chars()
-    name = force_name(stripped.replace("London, City of", "City of London"))
-    return pl.when(name.is_in(TERRITORIAL_FORCES)).then(name).otherwise(stripped)
+    def replace(names: pl.Series) -> pl.Series:
+        unique = names.drop_nulls().unique().to_list()
+        return names.replace({name: shorten(name) for name in unique})
+
+    return published.map_batches(replace, return_dtype=pl.String)
 
 
 def force_of_code(code: pl.Expr) -> pl.Expr:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swm_kpi.coverage import Coverage
 from swm_kpi.errors import InputError
-from swm_kpi.open_data.csv_files import find_files, format_count, read_text, refuse_rows
-from swm_kpi.open_data.open_table import OpenTable, Paths
+from swm_kpi.open_data.datasets import CASUALTIES, COLLISIONS
+from swm_kpi.open_data.open_table import OpenTable, Paths, SourceFile
 from swm_kpi.open_data.places import (
     FORCE_BY_STATS19_CODE,
     district_of_code,
@@ -19,6 +19,14 @@ from swm_kpi.open_data.places import (
     is_of_force,
     lpa_of_district,
 )
+from swm_kpi.open_data.published_tables import (
+    ColumnLayout,
+    TextTable,
+    format_count,
+    read_tables,
+    refuse_rows,
+)
+from swm_kpi.open_data.published_values import explain_excel_dates, refuse_rounded_numbers
 from swm_kpi.vocabulary import CoverageSource
 
 if TYPE_CHECKING:
@@ -27,19 +35,30 @@ if TYPE_CHECKING:
     from swm_kpi.model.force_area import ForceArea
 
 _ID_NAMES = ("collision_index", "accident_index")
-_COLLISION = {
-    "collision_id": _ID_NAMES,
-    "date": ("date",),
-    "severity": ("collision_severity", "accident_severity"),
-    "force_code": ("police_force",),
-    "district_code": ("local_authority_ons_district",),
-}
-_CASUALTY = {
+_COLLISION = ColumnLayout(
+    COLLISIONS,
+    {
+        "collision_id": _ID_NAMES,
+        "date": ("date",),
+        "severity": ("collision_severity", "accident_severity"),
+        "force_code": ("police_force",),
+        "district_code": ("local_authority_ons_district",),
+    },
+    required=("collision_id", "date", "severity"),
+    file_name=re.compile(r".*(?:collision|accident).*\.csv"),
+)
+_CASUALTY_COLUMNS = {
     "collision_id": _ID_NAMES,
     "vehicle": ("vehicle_reference",),
     "person": ("casualty_reference",),
     "severity": ("casualty_severity",),
 }
+_CASUALTY = ColumnLayout(
+    CASUALTIES,
+    _CASUALTY_COLUMNS,
+    required=tuple(_CASUALTY_COLUMNS),
+    file_name=re.compile(r".*casualt.*\.csv"),
+)
 _SEVERITY = {"1": "Fatal", "2": "Serious", "3": "Slight"}
 _DATE_FORMAT, _DATE_PATTERN = "%d/%m/%Y", r"^[0-9]{2}/[0-9]{2}/[0-9]{4}$"
 _MISSING = "-1"
@@ -53,29 +72,36 @@ def read_stats19(
     """Read collision and casualty files, as described in ``swm_kpi.open_data.stats19``."""
     import polars as pl
 
-    files = find_files(collisions, pattern="*collision*.csv")
-    collision = pl.concat([_read_collisions(path, force_area) for path in files])
+    read = read_tables(collisions, [_COLLISION])
+    tables = [table for table in read.tables if not table.is_repeat]
+    collision = pl.concat([_read_collisions(table, force_area) for table in tables])
     _refuse_repeats(collision, ["collision_id"], "collision")
     frame = collision.select("collision_id", "date", "severity", *_PLACE_COLUMNS)
-    tables = {
-        "collision": _table("collision", frame, list(_notes(collision, "collision", force_area)))
-    }
+    notes = [*_notes(collision, "collision", force_area), *read.notes]
+    result = {"collision": _table("collision", frame, notes, read.files)}
     if casualties is not None:
-        tables["casualty"] = _read_casualties(casualties, collision, force_area)
-    return tables
+        result["casualty"] = _read_casualties(casualties, collision, force_area)
+    return result
 
 
-def _read_collisions(path: Path, force_area: ForceArea | None) -> pl.DataFrame:
+def _read_collisions(table: TextTable, force_area: ForceArea | None) -> pl.DataFrame:
     import polars as pl
 
-    frame = read_text(path, _COLLISION, required=("collision_id", "date", "severity"))
-    frame = _with_severity(path, frame, _COLLISION)
+    refuse_rounded_numbers(table, "collision_id")
+    frame = _with_severity(table)
+    published = frame["date"]
     days = pl.col("date").str.to_date(_DATE_FORMAT, strict=False)
     frame = frame.with_columns(
         pl.when(pl.col("date").str.contains(_DATE_PATTERN)).then(days).alias("date"),
         pl.col("force_code", "district_code").replace(_MISSING, None),
     )
-    refuse_rows(path, frame["date"].null_count(), "a date that is not a day as DD/MM/YYYY")
+    wrong = frame["date"].is_null()
+    refuse_rows(
+        table.name,
+        int(wrong.sum()),
+        "a date that is not a day as DD/MM/YYYY",
+        explain_excel_dates(published.filter(wrong)),
+    )
     return frame.with_columns(
         force=force_of_code(pl.col("force_code")),
         district=district_of_code(pl.col("district_code"), force_area),
@@ -87,13 +113,10 @@ def _read_casualties(
 ) -> OpenTable:
     import polars as pl
 
-    files = find_files(casualties, pattern="*casualt*.csv")
-    frame = pl.concat(
-        [
-            _with_severity(path, read_text(path, _CASUALTY, required=tuple(_CASUALTY)), _CASUALTY)
-            for path in files
-        ]
-    )
+    read = read_tables(casualties, [_CASUALTY])
+    for table in read.tables:
+        refuse_rounded_numbers(table, "collision_id")
+    frame = pl.concat([_with_severity(table) for table in read.tables if not table.is_repeat])
     frame = frame.with_columns(casualty_id=pl.col("vehicle") + "-" + pl.col("person"))
     _refuse_repeats(frame, ["collision_id", "casualty_id"], "casualty")
     frame = frame.join(
@@ -114,10 +137,12 @@ def _read_casualties(
             "STATS19 collision has at least one, so casualties are missing."
         )
     frame = frame.select("collision_id", "casualty_id", "date", "severity", *_PLACE_COLUMNS)
-    return _table("casualty", frame, notes)
+    return _table("casualty", frame, [*notes, *read.notes], read.files)
 
 
-def _table(name: str, frame: pl.DataFrame, notes: list[str]) -> OpenTable:
+def _table(
+    name: str, frame: pl.DataFrame, notes: list[str], files: tuple[SourceFile, ...]
+) -> OpenTable:
     """Return the table with its coverage, and a note of the years in it that have no row."""
     last = max(frame["date"].unique().to_list())
     present = sorted(frame["date"].dt.year().unique().to_list())
@@ -127,19 +152,19 @@ def _table(name: str, frame: pl.DataFrame, notes: list[str]) -> OpenTable:
         notes = [*notes, f"No file for {names}: a 0 there is missing data, not zero."]
     last_month = last.replace(day=monthrange(last.year, last.month)[1])
     spans = [(date(year, 1, 1), min(date(year, 12, 31), last_month)) for year in present]
-    return OpenTable(name, frame, Coverage(spans, source=CoverageSource.READER), tuple(notes))
+    coverage = Coverage(spans, source=CoverageSource.READER)
+    return OpenTable(name, frame, coverage, tuple(notes), files)
 
 
-def _with_severity(
-    path: Path, frame: pl.DataFrame, columns: Mapping[str, tuple[str, ...]]
-) -> pl.DataFrame:
+def _with_severity(table: TextTable) -> pl.DataFrame:
     """Replace severity codes by words. Every STATS19 row has one, so a null is an error."""
     import polars as pl
 
     severity = pl.col("severity").replace_strict(_SEVERITY, default=None, return_dtype=pl.String)
-    frame = frame.with_columns(severity)
-    unknown = frame["severity"].null_count()
-    refuse_rows(path, unknown, f"a {columns['severity'][0]} other than 1, 2 and 3")
+    frame = table.frame.with_columns(severity)
+    name = table.header[table.positions["severity"]]
+    problem = f"a {name} other than 1, 2 and 3"
+    refuse_rows(table.name, frame["severity"].null_count(), problem)
     return frame
 
 

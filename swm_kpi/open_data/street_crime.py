@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swm_kpi.coverage import Coverage, month_spans
 from swm_kpi.errors import InputError
-from swm_kpi.open_data.csv_files import find_files, format_count, read_text, refuse_rows
+from swm_kpi.open_data.datasets import STREET_CRIME
 from swm_kpi.open_data.open_table import OpenTable, Paths
 from swm_kpi.open_data.places import (
     district_of_lsoa,
@@ -19,6 +18,14 @@ from swm_kpi.open_data.places import (
     is_of_force,
     lpa_of_district,
 )
+from swm_kpi.open_data.published_tables import (
+    ColumnLayout,
+    TextTable,
+    format_count,
+    read_tables,
+    refuse_rows,
+)
+from swm_kpi.open_data.published_values import refuse_excel_dates, refuse_rounded_numbers
 from swm_kpi.vocabulary import CoverageSource
 
 if TYPE_CHECKING:
@@ -26,27 +33,32 @@ if TYPE_CHECKING:
 
     from swm_kpi.model.force_area import ForceArea
 
-_COLUMNS = {
-    "crime_id": ("Crime ID",),
-    "month": ("Month",),
-    "force": ("Reported by",),
-    "lsoa": ("LSOA name",),
-    "crime_type": ("Crime type",),
-    "last_outcome": ("Last outcome category",),
-}
-_REQUIRED = ("month", "force", "crime_type")
+_FILE_NAME = re.compile(r"([0-9]{4}-[0-9]{2})-.+-street\b.*\.csv")
+_LAYOUT = ColumnLayout(
+    STREET_CRIME,
+    {
+        "crime_id": ("Crime ID",),
+        "month": ("Month",),
+        "force": ("Reported by",),
+        "lsoa": ("LSOA name",),
+        "crime_type": ("Crime type",),
+        "last_outcome": ("Last outcome category",),
+    },
+    required=("month", "force", "crime_type"),
+    file_name=_FILE_NAME,
+)
 _MONTH = r"^[0-9]{4}-(?:0[1-9]|1[0-2])$"
-_FILE_NAME = re.compile(r"([0-9]{4}-[0-9]{2})-.+-street\.csv", re.IGNORECASE)
 
 
 def read_street_crime(paths: Paths, force_area: ForceArea | None) -> OpenTable:
     """Read street-level files, as described in ``swm_kpi.open_data.police_uk``."""
     import polars as pl
 
-    files = find_files(paths, pattern="*-street.csv")
-    frames = [_read(path) for path in files]
-    _refuse_repeated_months(files, frames)
-    frame = pl.concat(frames).with_columns(
+    read = read_tables(paths, [_LAYOUT])
+    frames = [(table, _read(table)) for table in read.tables]
+    frames = [(table, frame) for table, frame in frames if not table.is_repeat]
+    _refuse_repeated_months(frames)
+    frame = pl.concat([frame for _, frame in frames]).with_columns(
         district=district_of_lsoa(pl.col("lsoa")),
         month=pl.col("month").str.to_date("%Y-%m"),
     )
@@ -60,34 +72,37 @@ def read_street_crime(paths: Paths, force_area: ForceArea | None) -> OpenTable:
             "crime_id", "month", "force", "district", "lpa", "crime_type", "last_outcome"
         ),
         coverage=_coverage(frame, force_area),
-        notes=(*_notes(frame, force_area), *_notes_on_files(frame, months, missing)),
+        notes=(*_notes(frame, force_area), *_notes_on_files(frame, months, missing), *read.notes),
+        files=read.files,
     )
 
 
-def _read(path: Path) -> pl.DataFrame:
+def _read(table: TextTable) -> pl.DataFrame:
     import polars as pl
 
-    frame = read_text(path, _COLUMNS, required=_REQUIRED)
+    refuse_excel_dates(table, "month", "2025-07")
+    refuse_rounded_numbers(table, "crime_id")
+    frame = table.frame
     wrong = frame.filter(~pl.col("month").str.contains(_MONTH))
-    refuse_rows(path, wrong.height, "a Month that is not written YYYY-MM")
-    named = _FILE_NAME.fullmatch(path.name)
+    refuse_rows(table.name, wrong.height, "a Month that is not written YYYY-MM")
+    named = _FILE_NAME.fullmatch(table.place.file_name)
     if named:
         other = frame.filter(pl.col("month") != named[1])
-        refuse_rows(path, other.height, "a Month other than the one in the file's name")
+        refuse_rows(table.name, other.height, "a Month other than the one in the file's name")
     return frame.with_columns(force_name(pl.col("force")))
 
 
-def _refuse_repeated_months(files: list[Path], frames: list[pl.DataFrame]) -> None:
+def _refuse_repeated_months(frames: list[tuple[TextTable, pl.DataFrame]]) -> None:
     """Raise if two files contain the same force and month: each record would count twice."""
-    files_by_key: dict[tuple[str, str], Path] = {}
-    for path, frame in zip(files, frames, strict=True):
+    names: dict[tuple[str, str], str] = {}
+    for table, frame in frames:
         for key in frame.select("month", "force").unique().rows():
-            if key in files_by_key:
+            if key in names:
                 raise InputError(
-                    f"{files_by_key[key].name} and {path.name} both contain one force's records of "
-                    "one month. Give one of them: every record would count twice."
+                    f"{names[key]} and {table.name} both contain one force's records of one month, "
+                    "and their contents differ. Give one of them: every record would count twice."
                 )
-            files_by_key[key] = path
+            names[key] = table.name
 
 
 def _notes(frame: pl.DataFrame, force_area: ForceArea | None) -> Iterator[str]:

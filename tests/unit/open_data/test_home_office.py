@@ -22,7 +22,8 @@ from swm_kpi.open_data import officer_fte, recorded_crime
 CANARY = "ZQX-canary-7731"
 HEADER = "Financial Year,Financial Quarter,Force Name,Offence Description,Offence Group,"
 HEADER += "Offence Subgroup,Offence Code,Number of Offences"
-TABLE = "Force/Region,September 2017,March 2018"
+TITLE = "Table 1: Police officers (FTE)\n"
+TABLE = f"{TITLE}Force/Region,September 2017,March 2018"
 OPEN = "As at 31 March,Geocode,Force name,Region,Sex,Rank,Worker type,Total (Headcount),Total (FTE)"
 
 BURGLARY = ["Residential burglary", "Domestic burglary"]
@@ -245,7 +246,7 @@ def test_a_figure_not_available_is_not_zero(tmp_path: Path) -> None:
 
 
 def test_the_later_table_revises_the_earlier(tmp_path: Path) -> None:
-    early = write(tmp_path / "z.csv", "Force/Region,March 2017,September 2017", "Kent,9,10")
+    early = write(tmp_path / "z.csv", f"{TITLE}Force/Region,March 2017,September 2017", "Kent,9,10")
     later = write(tmp_path / "a.csv", TABLE, "Kent,11.0,12")
     table = officer_fte([later, early])
     days = ("2017-03-31", "2017-09-30", "2018-03-31")
@@ -291,17 +292,17 @@ def test_a_missing_workforce_column_is_named(tmp_path: Path, missing: str) -> No
         (
             TABLE,
             [f"Kent,{CANARY},1"],
-            "1 row with a September 2017 that is neither a number nor ..",
+            "1 row with a September 2017 that is neither a number nor a marker",
         ),
-        (TABLE, ["Kent,1,-5"], "1 row with a March 2018 that is neither a number nor .."),
+        (TABLE, ["Kent,1,-5"], "1 row with a March 2018 that is neither a number nor a marker"),
         (TABLE, ["Kent,1,"], "1 row with a force and no March 2018"),
         (TABLE, ["Kent,1,2", "Kent Police,1,2"], "1 row with a force that occurs before"),
         (TABLE, ["London,9,9", "West Midlands,1,2"], "1 row of West Midlands, which is a region"),
         (TABLE, ["West Midlands,1,2", "West Midlands,2,1"], "2 rows of West Midlands"),
         (TABLE, [f"{CANARY},1,2"], "contain no row of a territorial force"),
-        ("Force/Region,Spring", ["Kent,1"], "no column named after a month"),
-        ("Force/Region,March 2018,March 2018 ", ["Kent,1,2"], "two columns of one month"),
-        ("Area,March 2018", ["Kent,1"], "is missing 1 column: Force/Region or"),
+        (f"{TITLE}Force/Region,Spring", ["Kent,1"], "no column named after a month"),
+        (f"{TITLE}Force/Region,March 2018,March 2018 ", ["Kent,1,2"], "two columns of one month"),
+        (f"{TITLE}Area,March 2018", ["Kent,1"], "is missing 1 column: Force/Region or"),
         (OPEN, [f"{CANARY},E,Kent,R,S,R,Police Officer,1,1"], "As at 31 March that is not a year"),
         (OPEN, ["2018,E,Kent,R,S,R,Police Officer,1.5,1"], "a headcount that is not whole"),
     ],

@@ -1,0 +1,91 @@
+"""The public datasets that a file can belong to, recognised by the names of their columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from swm_kpi.open_data.header_names import normalise_name
+
+STREET_CRIME = "street-level crime of data.police.uk"
+RECORDED_CRIME = "recorded crime of the Home Office by force area"
+WORKFORCE = "the police workforce of the Home Office"
+COLLISIONS = "STATS19 collisions"
+CASUALTIES = "STATS19 casualties"
+
+# What the dataset is, names that its files have, and names that its files never have.
+_DATASETS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        STREET_CRIME,
+        ("Crime ID", "Month", "Reported by", "Crime type", "Last outcome category"),
+        (),
+    ),
+    (
+        "outcomes of data.police.uk",
+        ("Crime ID", "Month", "Reported by", "Outcome type"),
+        ("Crime type",),
+    ),
+    (
+        "stop and search of data.police.uk",
+        ("Self-defined ethnicity", "Officer-defined ethnicity", "Object of search"),
+        (),
+    ),
+    (
+        RECORDED_CRIME,
+        ("Financial Year", "Financial Quarter", "Offence Code", "Number of Offences"),
+        (),
+    ),
+    (
+        "outcomes of recorded crime of the Home Office",
+        ("Financial Year", "Financial Quarter", "Offence Code", "Outcome type"),
+        ("Number of Offences",),
+    ),
+    (
+        WORKFORCE,
+        ("As at 31 March", "Force name", "Worker type"),
+        (),
+    ),
+    (
+        COLLISIONS,
+        ("collision_severity", "police_force", "number_of_vehicles"),
+        (),
+    ),
+    (
+        COLLISIONS,
+        ("accident_severity", "police_force", "number_of_vehicles"),
+        (),
+    ),
+    (
+        CASUALTIES,
+        ("vehicle_reference", "casualty_reference", "casualty_severity"),
+        (),
+    ),
+    (
+        "STATS19 vehicles",
+        ("vehicle_reference", "vehicle_type", "vehicle_manoeuvre"),
+        ("casualty_reference",),
+    ),
+)
+_OTHER_FILE_NAMES = re.compile(
+    r".*-(?:outcomes|stop-and-search)(?: \([0-9]+\))?\.csv"
+    r"|.*(?:vehicle|data-guide|schema).*\.(?:csv|xlsx)"
+)
+
+
+def identify(header: Collection[str]) -> str:
+    """Return which public dataset has these column names; empty for none.
+
+    Args:
+        header: the normalised names.
+    """
+    for label, names, absent in _DATASETS:
+        if all(normalise_name(name) in header for name in names) and not any(
+            normalise_name(name) in header for name in absent
+        ):
+            return label
+    return ""
+
+
+def is_other_file_name(name: str) -> bool:
+    """Return whether publishers give this name only to files that no reader here reads."""
+    return _OTHER_FILE_NAMES.fullmatch(name) is not None
