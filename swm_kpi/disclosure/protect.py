@@ -27,12 +27,22 @@ _ANSWER_COUNT = re.compile(r"(?:(?<=\A)|(?<=\. ))(\d[\d,]*) rows? answered\b")
 _SIGNIFICANT_DIGITS = 3
 
 
-def suppression_note(policy: DisclosurePolicy) -> str:
+def suppression_note(policy: DisclosurePolicy, *, is_extreme: bool = False) -> str:
     """Return the note of a suppressed number.
 
     It is the same for primary and secondary suppression: to know which numbers are small helps an
     attacker.
+
+    Args:
+        policy: the policy that suppressed it.
+        is_extreme: whether the measure is a value near an end of those of the rows, such as a 90th
+            percentile.
     """
+    if is_extreme:
+        return (
+            "Suppressed: so few rows are beyond it that it is close to the value of one of them, "
+            f"or it could be used to calculate a count {policy.describe_threshold()}."
+        )
     return (
         f"Suppressed: it shows or leaves a count {policy.describe_threshold()}, or could be used "
         "to calculate a number that does."
@@ -79,7 +89,6 @@ def protect_frame(
     pattern = SuppressionPattern(linked_tables, primary)
     suppressed = pattern.primary | pattern.secondary
     suppressed |= _proxy_rows_of_suppressed(frame, by, suppressed)
-    note = suppression_note(policy)
     numbers = {name: frame[name].to_list() for name in NUMBER_COLUMNS}
     markers = frame["marker"].fill_null("").to_list()
     for row, row_roles in enumerate(roles_of_row):
@@ -87,6 +96,7 @@ def protect_frame(
             for name in NUMBER_COLUMNS:
                 numbers[name][row] = None
             markers[row] = Marker.CONFIDENTIAL.value
+            note = suppression_note(policy, is_extreme=row_roles.tail_share < 1)
             rest = _ROW_COUNT.sub("Some rows", notes[row])
             limit = f" {OVERPROTECTED_NOTE}" if row in pattern.overprotected else ""
             notes[row] = f"{note}{limit} {rest}".strip()

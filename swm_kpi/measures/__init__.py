@@ -24,6 +24,7 @@ from swm_kpi.measures.count import Count
 from swm_kpi.measures.distribution import Distribution
 from swm_kpi.measures.duration import Average, Duration
 from swm_kpi.measures.grid_cells import Cells, divide
+from swm_kpi.measures.mean import Mean
 from swm_kpi.measures.measure import Measure, TableMeasure
 from swm_kpi.measures.null_conditions import (
     all_of,
@@ -85,6 +86,7 @@ __all__ = [
     "Duration",
     "FreeText",
     "Limit",
+    "Mean",
     "MeanOfCounts",
     "Measure",
     "NoCounts",

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.declaration import Finding
 from swm_kpi.measures.arithmetic import Arithmetic, QuotientOfInputs
+from swm_kpi.measures.average_stock import AverageStock
 from swm_kpi.measures.grid_cells import Cells, divide_measures
 from swm_kpi.measures.measure import Measure, TableMeasure, quote_key
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    CountedValue,
     DisclosureRule,
     PoolingMethod,
     PoolingRule,
@@ -19,21 +21,20 @@ from swm_kpi.measures.rules import (
     QuotientOfMeasures,
     ResultColumn,
 )
+from swm_kpi.measures.statistic import TimeAlignment
 from swm_kpi.vocabulary import Unit
 
 if TYPE_CHECKING:
     from swm_kpi.measures.grid_cells import Array
 
-_TURNOVER = ["count", "average stock"]
-"""Kinds that may be divided though they differ: leavers over the average number of staff."""
-
 
 class Ratio(Measure):
     """One measure divided by another, where the first is not a part of the second.
 
-    The two are of one kind and one time alignment, or a count over an average stock, and neither is
-    a quotient. They may count different tables, or one table by different dates, so a ratio can be
-    above 1.
+    Both are flows, such as counts and sums of rows in the period, or both are of one kind and one
+    time alignment, such as two stocks at one date. A flow may also be divided by an average stock,
+    as leavers by the average number of staff. Neither is a quotient. The two may count different
+    tables, or one table by different dates, so a ratio can be above 1.
 
     - Unit: a ratio, unless another unit is declared.
     - Time: that of the two measures.
@@ -91,13 +92,38 @@ class Ratio(Measure):
             yield "denominator", "it is the numerator, so the ratio is 1", "Name another measure"
 
     def input_findings(self, inputs: Sequence[Measure]) -> Iterator[Finding]:
-        """Yield what is wrong with the two measures: one kind, and one time basis."""
+        """Yield what is wrong with the two measures: two flows, or one kind and one time basis."""
         yield from super().input_findings(inputs)
-        tables = [measure for measure in inputs if isinstance(measure, TableMeasure)]
-        kinds = [measure.kind for measure in tables]
-        alignments = {
-            statistic.alignment for measure in tables for statistic in measure.statistics.values()
-        }
-        if (len(alignments) > 1 or len(set(kinds)) > 1) and kinds != _TURNOVER:
-            rule = f"{self.key} divides a {kinds[0]} by a {kinds[-1]}"
-            yield "measures", rule, "Divide two flows, or two stocks at one date"
+        if len(inputs) != 2 or not all(isinstance(measure, TableMeasure) for measure in inputs):
+            return
+        numerator, denominator = inputs
+        is_turnover = _is_flow(numerator) and isinstance(denominator, AverageStock)
+        are_flows = _is_flow(numerator) and _is_flow(denominator)
+        are_alike = numerator.kind == denominator.kind and len(_alignments(*inputs)) == 1
+        if not (are_flows or are_alike or is_turnover):
+            rule = (
+                f"{self.key} divides {numerator.key!r}, {_describe(numerator)}, by "
+                f"{denominator.key!r}, {_describe(denominator)}"
+            )
+            fix = (
+                "Divide two flows (counts and sums of the rows in a period), a flow by an average "
+                "stock, or two stocks at one date"
+            )
+            yield "measures", rule, fix
+
+
+def _alignments(*measures: Measure) -> set[TimeAlignment]:
+    return {
+        statistic.alignment for measure in measures for statistic in measure.statistics.values()
+    }
+
+
+def _is_flow(measure: Measure) -> bool:
+    """Return whether a value is a count or a sum of the rows of a period."""
+    is_total = isinstance(measure.disclosure, CountedValue)
+    return is_total and _alignments(measure) == {TimeAlignment.EVENT}
+
+
+def _describe(measure: Measure) -> str:
+    article = "an" if measure.kind[0] in "aeiou" else "a"
+    return f"{article} {measure.kind}"

@@ -30,6 +30,7 @@ from swm_kpi import (
     Dimension,
     Distribution,
     Duration,
+    Mean,
     Measure,
     Metric,
     Period,
@@ -183,6 +184,8 @@ class Oracle:
             case Sum():
                 rows = self.kept(measure.where, self.events(measure, period, chosen))
                 return self.total(measure.value, rows), None, None
+            case Mean():
+                return self.mean(measure, self.events(measure, period, chosen))
             case SumProduct():
                 rows = self.kept(measure.where, self.events(measure, period, chosen))
                 return self.total(Product(measure.amount, measure.factor), rows), None, None
@@ -219,6 +222,12 @@ class Oracle:
         if measure.distinct is None:
             return len(rows)
         return len({self.value(measure.distinct, row) for row in rows} - {None})
+
+    def mean(self, measure: Mean, rows: list[Row]) -> Cell:
+        rows = self.kept(measure.where, rows)
+        rows = [row for row in rows if self.value(measure.value, row) is not None]
+        total = self.total(measure.value, rows)
+        return (total / len(rows) if rows else None), None, len(rows)
 
     def proportion(self, measure: Proportion, rows: list[Row]) -> Cell:
         answers = [self.truth(measure.numerator, row) for row in self.kept(measure.where, rows)]

@@ -33,6 +33,7 @@ from swm_kpi import (
     Distribution,
     Duration,
     Example,
+    Mean,
     Measure,
     Metric,
     Period,
@@ -174,6 +175,8 @@ MEASURES: list[Measure] = [
     Sum(key="score", **VISIT, value=Visit.score, unit=Unit.EVENTS),
     Sum(key="cost", **VISIT, value=Visit.cost, where=~Visit.flag, unit=Unit.POUNDS),
     SumProduct(key="weighted", **VISIT, amount=Visit.cost, factor=Visit.weight, unit=Unit.POUNDS),
+    Mean(key="mean_cost", **VISIT, value=Visit.cost, where=~Visit.flag, unit=Unit.POUNDS),
+    Mean(key="mean_score", **VISIT, value=Visit.score, unit=Unit.EVENTS),
     Proportion(key="flagged_share", **VISIT, numerator=Visit.flag),
     Proportion(
         key="quick_share",
@@ -225,6 +228,8 @@ MEASURES: list[Measure] = [
     Rate(key="per_1000", of="visits", per=People.residents, scale=1_000),
     Rate(key="per_adult", of="people", per=People.residents, scale=100_000, among=People.adults),
     Ratio(key="listed_over_assumed", numerator="listed", denominator="assumed"),
+    Ratio(key="cost_over_visits", numerator="cost", denominator="visits", unit=Unit.POUNDS),
+    Ratio(key="score_over_weighted", numerator="score", denominator="weighted"),
     Ratio(key="visits_over_due", numerator="visits", denominator="by_due_day"),
     PeriodEndStock(key="statements", of=Statement, at=Statement.day, where=ytd, unit=Unit.EVENTS),
     PeriodEndStock(

@@ -257,6 +257,29 @@ def test_averages_of_few_rows_and_percentiles_with_few_rows_beyond_are_suppresse
     assert (markers["mean"], markers["median"], markers["p90"]) == (mean, median, p90)
 
 
+def test_the_note_of_a_suppressed_percentile_gives_the_true_reason() -> None:
+    """Of 49 times, 4 are beyond the 90th percentile; 49 is no small count."""
+    data = pl.DataFrame(
+        {
+            "began_at": [datetime(2024, 4, 2)] * 49,
+            "ended_at": [datetime(2024, 4, 2, 1, n) for n in range(49)],
+        },
+        schema={"began_at": pl.Datetime, "ended_at": pl.Datetime},
+    )
+    result = kpi.compute(
+        [TIMES],
+        {"visit": data},
+        periods=[QUARTER],
+        catalogue=kpi.Catalogue([TIMES]),
+        coverage={"visit": ("2024-04-01", "2024-06-30")},
+    )
+    protected = result.protect(POLICY)
+    assert find_row(protected, "p90")["note"].startswith(
+        "Suppressed: so few rows are beyond it that it is close to the value of one of them, "
+        "or it could be used to calculate a count under 5."
+    )
+
+
 @pytest.mark.parametrize("unknown", [1, 3, 4])
 def test_notes_contain_no_small_count(unknown: int) -> None:
     result = compute_calls(20, 20, unknown)

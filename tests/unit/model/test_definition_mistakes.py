@@ -613,7 +613,7 @@ METRICS = {
         ),
         "Metric 1",
         "measures",
-        "divides a period-end stock by a count",
+        "divides 'staff', a period-end stock, by 'logs', a count",
         "Divide two flows",
     ),
     "a ratio of a count to a duration": Mistake(
@@ -627,7 +627,7 @@ METRICS = {
         ),
         "Metric 1",
         "measures",
-        "divides a count by a duration",
+        "divides 'logs', a count, by 'wait', a duration",
         "Divide two flows",
     ),
     "a ratio of a ratio": Mistake(
