@@ -10,7 +10,7 @@ import polars as pl
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import ALL
 from swm_kpi.errors import RequestError, did_you_mean
-from swm_kpi.measures import Measure
+from swm_kpi.measures import Measure, StatementPeriod
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Basis, Direction, Grain
 
@@ -44,6 +44,18 @@ class MeasureSeries:
     def grain(self) -> Grain:
         """The grain of the periods."""
         return Grain(str(self.rows["grain"][0]))
+
+    @property
+    def statement_period(self) -> StatementPeriod | None:
+        """The time that the numbers cover, if they or their parts are from statements."""
+        return next((part.statement_period for part in self.parts if part.statement_period), None)
+
+    @property
+    def parts(self) -> tuple[Measure, ...]:
+        """The measure, and the measures that it is computed from."""
+        keys = self.measure.depends_on
+        inputs = (self.metric.measure(key, self.measure.basis) for key in keys)
+        return (self.measure, *inputs)
 
     @property
     def unit(self) -> str:

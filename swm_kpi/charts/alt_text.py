@@ -13,6 +13,7 @@ from swm_kpi.calendar import Period, format_date, format_month_range
 from swm_kpi.charts.chart import Caption
 from swm_kpi.contracts import UNKNOWN
 from swm_kpi.formatting import NumberFormat, unit_name
+from swm_kpi.measures import StatementPeriod
 from swm_kpi.vocabulary import Grain, Marker
 
 ValueFormatter = Callable[[float], str]
@@ -44,8 +45,10 @@ def format_member(member: Mapping[str, str]) -> str:
     return ", ".join(member.values()) or "whole force"
 
 
-def format_period(row: Mapping[str, Any]) -> str:
-    """Return the period of a row in words."""
+def format_period(row: Mapping[str, Any], statement: StatementPeriod | None = None) -> str:
+    """Return the period of a row in words, or the months that its statement covers."""
+    if statement is not None:
+        return statement.describe(row["period_end"])
     return Period(Grain(row["grain"]), row["period_start"], row["period_end"]).words
 
 
@@ -82,7 +85,7 @@ def headline(chart: ProcessChart, caption: Caption) -> str:
     variation = ""
     if chart.variation:
         variation = _VARIATION_AT_LATEST[VariationType(chart.variation)]
-    return f"{lead}: {chart.format_value(latest['value'])} in {format_period(latest)}{variation}"
+    return f"{lead}: {chart.format_value(latest['value'])} in {_period(chart, latest)}{variation}"
 
 
 def describe_series(chart: ProcessChart, caption: Caption) -> str:
@@ -105,8 +108,8 @@ def _series_sentences(chart: ProcessChart, caption: Caption) -> Iterator[str]:
     if latest is not None:
         number = chart.number_format.text_with_unit(latest["value"])
         change = _change_from_year_before(chart, latest)
-        yield f"The latest is {number} in {format_period(latest)}{change}."
-    yield from _extremes(known, chart.format_value)
+        yield f"The latest is {number} in {_period(chart, latest)}{change}."
+    yield from _extremes(chart, known)
     if chart.marker or latest is None:
         yield f"No process limits: {chart.reason}"
     else:
@@ -140,13 +143,17 @@ def _change_from_year_before(chart: ProcessChart, latest: Mapping[str, Any]) -> 
     row = before.row(0, named=True)
     then, now = chart.format_value(row["value"]), chart.format_value(latest["value"])
     if then == now:
-        return f", as in {format_period(row)}"
+        return f", as in {_period(chart, row)}"
     direction = "up" if latest["value"] > row["value"] else "down"
-    return f", {direction} from {then} in {format_period(row)}"
+    return f", {direction} from {then} in {_period(chart, row)}"
 
 
-def _extremes(known: pl.DataFrame, format_value: ValueFormatter) -> Iterator[str]:
-    rows = known.to_dicts()
+def _period(chart: ProcessChart, row: Mapping[str, Any]) -> str:
+    return format_period(row, chart.statement_period)
+
+
+def _extremes(chart: ProcessChart, known: pl.DataFrame) -> Iterator[str]:
+    rows, format_value = known.to_dicts(), chart.format_value
     if len(rows) < 2:
         return
     low, high = (pick(rows, key=lambda row: row["value"]) for pick in (min, max))
@@ -154,8 +161,8 @@ def _extremes(known: pl.DataFrame, format_value: ValueFormatter) -> Iterator[str
         yield f"Every number is {format_value(low['value'])}."
         return
     yield (
-        f"The highest is {format_cell(high, format_value)} in {format_period(high)} and the lowest "
-        f"{format_cell(low, format_value)} in {format_period(low)}."
+        f"The highest is {format_cell(high, format_value)} in {_period(chart, high)} and the "
+        f"lowest {format_cell(low, format_value)} in {_period(chart, low)}."
     )
 
 
@@ -279,6 +286,7 @@ def describe_small_multiples(
     lead: str,
     panels: Sequence[tuple[str, Sequence[dict[str, Any]]]],
     format_value: ValueFormatter,
+    statement: StatementPeriod | None = None,
 ) -> str:
     """Return the alt text of small multiples: the first and last value of each member."""
     sentences = [f"Small line charts on one scale. {lead}."]
@@ -289,9 +297,9 @@ def describe_small_multiples(
             sentences.append(f"{name}: no number ({'; '.join(reasons)}).")
             continue
         first, last = known[0], known[-1]
-        ends = f"{format_cell(first, format_value)} in {format_period(first)}"
+        ends = f"{format_cell(first, format_value)} in {format_period(first, statement)}"
         if first is not last:
-            ends += f", {format_cell(last, format_value)} in {format_period(last)}"
+            ends += f", {format_cell(last, format_value)} in {format_period(last, statement)}"
         gaps = len(rows) - len(known)
         periods = "period" if gaps == 1 else "periods"
         without = f"; {gaps} {periods} without a number" if gaps else ""

@@ -117,7 +117,7 @@ def members_chart(
     shown = period_rows.filter(pl.col(by) != ALL).to_dicts()
     if order == "value":
         shown.sort(key=lambda row: (row[by] == UNKNOWN, row["value"] is None, -(row["value"] or 0)))
-    period_words = format_period(period_rows.row(0, named=True))
+    period_words = format_period(period_rows.row(0, named=True), series.statement_period)
     members = _Members(
         shown, totals[0] if totals else None, by, by_title, series.unit, period_words
     )

@@ -40,6 +40,7 @@ from swm_kpi.charts.layout import (
     spread_labels,
     text_width,
 )
+from swm_kpi.measures.statement_period import financial_year_start
 from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 
 _HEIGHT = 240
@@ -147,12 +148,17 @@ def _clipped_limit(chart: ProcessChart, limit: str) -> pl.Series:
 
 
 def _points_with_runs(chart: ProcessChart) -> list[dict[str, Any]]:
-    """Return the points. Points without a gap or break between them share a run."""
+    """Return the points. Points without a gap or break between them share a run.
+
+    The statements of one financial year share a run, and no line joins one year to the next.
+    """
     points: list[dict[str, Any]] = []
-    run, segment = 0, 0
+    run, segment, year = 0, 0, None
     for at, row in enumerate(chart.frame.iter_rows(named=True)):
         run += row["value"] is None or row["segment"] != segment
         segment = row["segment"]
+        if chart.statement_period is not None:
+            run += year != (year := financial_year_start(row["period_end"]))
         variation = row["variation"] or ("excluded" if row["excluded_reason"] else "plain")
         marker = row["marker"] or str(Marker.NOT_AVAILABLE)
         points.append(
@@ -371,5 +377,6 @@ def _data_table(chart: ProcessChart) -> list[list[str]]:
     for row in frame.iter_rows(named=True):
         shown = [chart.format_value(row[name]) if row[name] is not None else "" for name in columns]
         variation = [row["variation"].partition(":")[0]] if signals else []
-        rows.append([format_period(row), format_cell(row, chart.format_value), *shown, *variation])
+        period = format_period(row, chart.statement_period)
+        rows.append([period, format_cell(row, chart.format_value), *shown, *variation])
     return rows

@@ -34,6 +34,7 @@ from swm_kpi.charts.layout import (
 from swm_kpi.contracts import ALL
 from swm_kpi.errors import RequestError, did_you_mean
 from swm_kpi.formatting import NumberFormat
+from swm_kpi.measures.statement_period import StatementPeriod, financial_year_start
 from swm_kpi.vocabulary import Grain, Marker
 
 _PANEL_HEIGHT, _SPACE_ABOVE, _SPACE_BELOW, _SPACE_BETWEEN = 92, 26, 30, 24
@@ -71,12 +72,14 @@ def small_multiples_chart(
     span = format_span(series.rows)
     title = f"{caption.measure} by {by_title}, {span}"
     reason = _reason_nothing_to_draw(rows, by_title)
-    words = describe_small_multiples(f"{title}. {caption.metric}", panels, number_format.text)
+    statement, format_value = series.statement_period, number_format.text
+    lead = f"{title}. {caption.metric}"
+    words = describe_small_multiples(lead, panels, format_value, statement)
     alt_text = " ".join([words, *([reason] if reason else []), *caption.footnotes])
     kind = f"{axis_title(number_format)} {OVER_TIME[series.grain]}"
     subtitle = f"{caption.metric}. {kind}. All on one scale."
     draw = partial(_draw, series, caption, title, subtitle, panels, reason)
-    numbers = _data_table(panels, number_format.text)
+    numbers = _data_table(panels, format_value, statement)
     return Chart(draw, title, alt_text, numbers, caption.policy, width)
 
 
@@ -145,7 +148,7 @@ def _draw(
             layout.labels.append(
                 Label(_short_period(end), at, top + _PANEL_HEIGHT + 12, MUTED, 11, align=align)
             )
-        lines += _points(rows, starts, scale, left, top, wide, number)
+        lines += _points(series, rows, starts, scale, left, top, wide, number)
         for at, marker in _gaps(rows, starts):
             place = left + wide * at / len(starts)
             layout.labels.append(
@@ -155,6 +158,7 @@ def _draw(
 
 
 def _points(
+    series: MeasureSeries,
     rows: list[dict[str, Any]],
     starts: list[Any],
     scale: axes.Scale,
@@ -163,15 +167,20 @@ def _points(
     wide: float,
     number: int,
 ) -> list[dict[str, Any]]:
-    """Return the points of a panel in pixels. Points without a gap between them share a run."""
+    """Return the points of a panel in pixels. Points without a gap between them share a run.
+
+    The statements of one financial year share a run, and no line joins one year to the next.
+    """
     points: list[dict[str, Any]] = []
-    before, run = -1, 0
+    before, run, year = -1, 0, None
     for row in rows:
         at = starts.index(row["period_start"])
         if row["value"] is None:
             continue
         run += at != before + 1
         before = at
+        if series.statement_period is not None:
+            run += year != (year := financial_year_start(row["period_end"]))
         across = (at + 0.5) / len(starts)
         points.append(
             {"x": left + wide * across, "y": top + scale.pixel(row["value"], _PANEL_HEIGHT)}
@@ -225,12 +234,15 @@ def _short_period(row: dict[str, Any]) -> str:
     return f"{row['period_end']:%b %Y}"
 
 
-def _data_table(panels: list[Panel], format_value: Any) -> list[list[str]]:
+def _data_table(
+    panels: list[Panel], format_value: Any, statement: StatementPeriod | None
+) -> list[list[str]]:
     names = [name for name, _ in panels]
     shown: dict[str, dict[str, str]] = {}
     for name, rows in panels:
         for row in rows:
-            shown.setdefault(format_period(row), {})[name] = format_cell(row, format_value)
+            period = format_period(row, statement)
+            shown.setdefault(period, {})[name] = format_cell(row, format_value)
     missing = str(Marker.NOT_AVAILABLE)
     return [
         ["Period", *names],

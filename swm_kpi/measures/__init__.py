@@ -54,6 +54,7 @@ from swm_kpi.measures.rules import (
     ShareOfCounts,
     UnlinkedCount,
 )
+from swm_kpi.measures.statement_period import StatementPeriod
 from swm_kpi.measures.statistic import Limit, Operation, Statistic, TimeAlignment
 from swm_kpi.measures.sum import Sum
 from swm_kpi.measures.sum_product import SumProduct
@@ -106,6 +107,7 @@ __all__ = [
     "ResultColumn",
     "ShareOfCounts",
     "ShareOfRows",
+    "StatementPeriod",
     "Statistic",
     "Sum",
     "SumProduct",

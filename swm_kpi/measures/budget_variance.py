@@ -23,6 +23,7 @@ from swm_kpi.measures.rules import (
     ProcessLimitRule,
     ResultColumn,
 )
+from swm_kpi.measures.statement_period import StatementPeriod
 from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.vocabulary import Unit
 
@@ -54,6 +55,8 @@ class BudgetVariance(TableMeasure):
             which rows are the series.
         relative: divide by the size of the budget, without its sign; a budget of zero is marked
             ``[z]``.
+        statement: the time that the figures cover: the year to date, or the financial year for a
+            forecast.
     """
 
     kind: ClassVar[str] = "budget variance"
@@ -61,15 +64,22 @@ class BudgetVariance(TableMeasure):
     percentage_change: ClassVar[ChangeRule] = ChangeRule(
         count=ResultColumn.VALUE, refusal="a variance can be above or below zero."
     )
-    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(
-        refusal="a statement is cumulative within the financial year, so each figure includes the "
-        "one before it."
-    )
     disclosure: ClassVar[DisclosureRule] = NoCounts()
     actual: Column
     budget: Column
     series: Where | None = None
     relative: bool = False
+    statement: StatementPeriod = StatementPeriod.YEAR_TO_DATE
+
+    @property
+    def statement_period(self) -> StatementPeriod:
+        """The time that the figures of a statement cover."""
+        return self.statement
+
+    @property
+    def process_limits(self) -> ProcessLimitRule:
+        """None, because the statements of one financial year are of the same spending."""
+        return ProcessLimitRule(refusal=self.statement.reason_no_limits)
 
     @property
     def pooling(self) -> PoolingRule:

@@ -22,6 +22,7 @@ from swm_kpi.measures.rules import (
     PoolingRule,
     ProcessLimitRule,
 )
+from swm_kpi.measures.statement_period import StatementPeriod
 from swm_kpi.measures.statistic import Statistic, iter_assumptions
 from swm_kpi.vocabulary import Basis, Direction, Unit
 
@@ -185,6 +186,11 @@ class Measure(Declaration):
     def history_months(self) -> int:
         """How many months of rows the table must hold before a period; fewer is marked ``[u]``."""
         return 0
+
+    @property
+    def statement_period(self) -> StatementPeriod | None:
+        """The time that the figures of a statement cover; None for a number of the period."""
+        return None
 
     @property
     def maturity_months(self) -> int:

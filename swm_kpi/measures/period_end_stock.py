@@ -23,6 +23,7 @@ from swm_kpi.measures.rules import (
     ProcessLimitRule,
     ResultColumn,
 )
+from swm_kpi.measures.statement_period import StatementPeriod
 from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class PeriodEndStock(TableMeasure):
     - Totals: values add over areas, and never over periods. The same period of several years can
       be averaged.
     - Protection: the value is a count, and is suppressed where it is small.
-    - Process limits: yes, with a caution: neighbouring stocks are mostly the same people.
+    - Process limits: yes, with a caution: neighbouring stocks are mostly the same people. None for
+      a statement, whose figures each include the one before.
     - Interval: none, because everyone is counted, and no sample is drawn.
     - Source: semi-additive facts in R. Kimball and M. Ross, *The data warehouse toolkit* (2013).
 
@@ -52,6 +54,7 @@ class PeriodEndStock(TableMeasure):
         series: for a table with several series of snapshots, such as year to date and forecast,
             which rows are the series. The latest snapshot is then the latest of that series. A
             member with no row in it is marked ``[x]``, because a statement lists its members.
+        statement: for a table of statements of account, the time that the figures cover.
     """
 
     kind: ClassVar[str] = "period-end stock"
@@ -60,13 +63,26 @@ class PeriodEndStock(TableMeasure):
         PoolingMethod.ADDED, no_sum_reason="a stock at a date does not add over time."
     )
     percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.VALUE)
-    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(
-        caution="A stock carries over from one period to the next, so runs and trends are common."
-    )
     disclosure: ClassVar[DisclosureRule] = CountedValue("stock")
     until: Column | None = None
     value: Column | None = None
     series: Where | None = None
+    statement: StatementPeriod | None = None
+
+    @property
+    def statement_period(self) -> StatementPeriod | None:
+        """The time that the figures of a statement cover; None for a number at one moment."""
+        return self.statement
+
+    @property
+    def process_limits(self) -> ProcessLimitRule:
+        """A stock has limits, and a statement of a financial year has none."""
+        if self.statement is not None:
+            return ProcessLimitRule(refusal=self.statement.reason_no_limits)
+        return ProcessLimitRule(
+            caution="A stock carries over from one period to the next, so runs and trends are "
+            "common."
+        )
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:

@@ -241,7 +241,7 @@ def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
     body = "\n".join(lines)
     return (
         f'<table class="areas">\n<caption>{escape(measure.title)}, '
-        f"{format_period(rows.row(0, named=True))}</caption>\n"
+        f"{format_period(rows.row(0, named=True), measure.statement_period)}</caption>\n"
         f'<thead><tr><th scope="col">{escape(title)}</th>{heads}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table>"
     )

@@ -75,12 +75,15 @@ def _text(x: float, y: float, text: str, anchor: str) -> Html:
 
 
 def _unbroken_runs(series: SyntheticSeries) -> list[list[tuple[int, float]]]:
-    """Return runs of (position, value) without a gap. No line crosses a missing value."""
+    """Return runs of (position, value) without a gap.
+
+    No line crosses a missing value, or joins the statements of two financial years.
+    """
     runs: list[list[tuple[int, float]]] = [[]]
     for position, point in enumerate(series.points):
-        if point.value is None:
+        if point.value is None or point.starts_line:
             runs.append([])
-        else:
+        if point.value is not None:
             runs[-1].append((position, point.value))
     return [run for run in runs if run]
 

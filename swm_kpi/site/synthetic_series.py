@@ -12,6 +12,7 @@ from datetime import date
 from swm_kpi.calendar import periods
 from swm_kpi.engine.compute import compute
 from swm_kpi.formatting import NumberFormat
+from swm_kpi.measures.statement_period import financial_year_start
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric
 from swm_kpi.synthetic import generate_force
@@ -27,12 +28,16 @@ class SeriesPoint:
 
     Attributes:
         period: the label of the period.
+        covers: the period that the value covers, as readers see it.
+        starts_line: whether no line joins it to the point before: a new year of statements.
         value: the value; None if there is none.
         text: the value as readers see it, with its marker.
         note: the note of the value.
     """
 
     period: str
+    covers: str
+    starts_line: bool
     value: float | None
     text: str
     note: str
@@ -70,9 +75,9 @@ class SyntheticSeries:
         suffix = self.number_format.unit_suffix
         suffix = "" if first.text.endswith(suffix) else suffix
         return (
-            f"{self.title}: {first.text}{suffix} in {first.period} and {last.text} in "
-            f"{last.period}. The lowest is {lowest.text} in {lowest.period} and the highest is "
-            f"{highest.text} in {highest.period}."
+            f"{self.title}: {first.text}{suffix} in {first.covers} and {last.text} in "
+            f"{last.covers}. The lowest is {lowest.text} in {lowest.covers} and the highest is "
+            f"{highest.text} in {highest.covers}."
         )
 
 
@@ -123,11 +128,17 @@ def _headline_series(
     unit = measure.resolved_unit
     values = [_as_number(row["value"]) for row in rows[measure.key]]
     number_format = NumberFormat.of(unit, values)
-    points = []
+    points: list[SeriesPoint] = []
+    statement, year = measure.statement_period, None
     for row, value in zip(rows[measure.key], values, strict=True):
         number = "" if value is None else number_format.text(value)
         text = f"{number} {row['marker'] or ''}".strip()
-        points.append(SeriesPoint(str(row["period"]), value, text, str(row["note"] or "")))
+        covers, starts_line, end = str(row["period"]), False, row["period_end"]
+        if statement is not None and isinstance(end, date):
+            covers = statement.describe(end)
+            starts_line = year != (year := financial_year_start(end))
+        note = str(row["note"] or "")
+        points.append(SeriesPoint(str(row["period"]), covers, starts_line, value, text, note))
     return SyntheticSeries(measure.title, unit, number_format, tuple(points))
 
 

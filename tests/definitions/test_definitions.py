@@ -415,3 +415,13 @@ def test_the_title_of_a_measure_is_its_label_or_its_key_in_words() -> None:
     rate = next(measure for measure in CATALOGUE["15"].measures if measure.key == "per_1000")
     assert rate.model_copy(update={"label": ""}).title == "Per 1000"
     assert rate.model_copy(update={"label": "For every 1,000"}).title == "For every 1,000"
+
+
+def test_a_cumulative_measure_declares_what_its_statements_cover() -> None:
+    """Without it, a chart would draw limits around a saw-tooth."""
+    words = ("cumulative", "year to date", "whole financial year")
+    for metric in CATALOGUE:
+        for measure in metric.measures if isinstance(metric, kpi.Metric) else ():
+            text = f"{measure.title} {measure.note}".lower()
+            is_statement = any(word in text for word in words)
+            assert (measure.statement_period is not None) == is_statement, measure.key

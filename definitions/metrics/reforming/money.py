@@ -1,6 +1,14 @@
 """Ref 44, spending by directorate against the budget."""
 
-from swm_kpi import BudgetVariance, Direction, Example, Metric, PeriodEndStock, Unit
+from swm_kpi import (
+    BudgetVariance,
+    Direction,
+    Example,
+    Metric,
+    PeriodEndStock,
+    StatementPeriod,
+    Unit,
+)
 
 from ...contracts.ledger import DIRECTORATE, Ledger
 from ...plan.availability import COLOUR_LOST
@@ -26,6 +34,7 @@ expenditure_and_variance = Metric(
             at=Ledger.runs_to,
             series=_YEAR_TO_DATE,
             value=Ledger.actual,
+            statement=StatementPeriod.YEAR_TO_DATE,
             unit=Unit.POUNDS,
             note="Cumulative from 1 April to the date of the statement.",
         ),
@@ -66,6 +75,7 @@ expenditure_and_variance = Metric(
             of=Ledger,
             at=Ledger.runs_to,
             series=_FORECAST,
+            statement=StatementPeriod.FINANCIAL_YEAR,
             value=Ledger.actual,
             unit=Unit.POUNDS,
             note="For the whole financial year, as forecast at the date of the statement.",
@@ -76,6 +86,7 @@ expenditure_and_variance = Metric(
             of=Ledger,
             at=Ledger.runs_to,
             series=_FORECAST,
+            statement=StatementPeriod.FINANCIAL_YEAR,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
             note=_ABOVE_ZERO + " For the whole financial year.",
@@ -86,6 +97,7 @@ expenditure_and_variance = Metric(
             of=Ledger,
             at=Ledger.runs_to,
             series=_FORECAST,
+            statement=StatementPeriod.FINANCIAL_YEAR,
             actual=Ledger.actual,
             budget=Ledger.budget_current,
             relative=True,

@@ -12,6 +12,7 @@ import polars as pl
 
 from swm_kpi.analysis.process_charts.target import Target
 from swm_kpi.formatting import NumberFormat
+from swm_kpi.measures import StatementPeriod
 from swm_kpi.model.metric import Break
 from swm_kpi.output import html_table, write_csv
 from swm_kpi.output.guard import UNPROTECTED_WARNING, require_disclosure_control
@@ -54,6 +55,7 @@ class ProcessChart:
         title: the title of the measure.
         member: the member of each breakdown; empty for the total.
         unit: the unit of the values.
+        statement_period: the time that the values cover, if they are from statements of account.
         direction: which way is better.
         targets: the targets, in order of their first days.
         breaks: where the limits are recalculated, and why.
@@ -73,6 +75,7 @@ class ProcessChart:
     title: str
     member: Mapping[str, str]
     unit: str
+    statement_period: StatementPeriod | None
     direction: Direction
     targets: tuple[Target, ...]
     breaks: tuple[Break, ...]
@@ -178,7 +181,10 @@ class ProcessChart:
         latest = self.latest
         if latest is not None:
             number = self.number_format.text_with_unit(latest["value"])
-            yield f"{self.title}: {number} in {latest['period']}."
+            period = latest["period"]
+            if self.statement_period is not None:
+                period = self.statement_period.describe(latest["period_end"])
+            yield f"{self.title}: {number} in {period}."
         if self.marker or latest is None:
             yield f"No process limits: {self.reason}"
         else:

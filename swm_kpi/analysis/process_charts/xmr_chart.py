@@ -95,6 +95,7 @@ def build_process_chart(
         title=series.measure.title,
         member=series.parse_member(member),
         unit=series.unit,
+        statement_period=series.statement_period,
         direction=series.direction,
         targets=targets,
         breaks=breaks,
@@ -198,8 +199,10 @@ def _reason_no_limits(
 ) -> tuple[Marker, str] | None:
     """Return the marker and the reason if the latest points have no limits."""
     measure = series.measure
-    if measure.process_limits.refusal:
-        return Marker.NOT_APPLICABLE, measure.process_limits.refusal
+    refusals = [part.process_limits.refusal for part in series.parts if part.statement_period]
+    for refusal in (measure.process_limits.refusal, *refusals):
+        if refusal:
+            return Marker.NOT_APPLICABLE, refusal
     if series.grain is Grain.ROLLING_12:
         return Marker.NOT_APPLICABLE, (
             "neighbouring rolling 12 months share eleven of their months, so a chart would show "

@@ -688,16 +688,24 @@ class Statement(Contract, row_unit=Unit.POUNDS):
     words = Column(str, description="What is said of it.")
 
 
-def of_statements(measure: kpi.Measure, spent: Sequence[float]) -> ProcessChart:
+def of_statements(
+    measure: kpi.Measure, spent: Sequence[float], *inputs: kpi.Measure
+) -> ProcessChart:
     days = [kpi.Period.parse(month(at)).end for at in range(len(spent))]
     data = pl.DataFrame(
         {"to": days, "spent": [float(item) for item in spent], "budget": [3.0] * len(spent),
          "words": ["As planned."] * len(spent)}
     )  # fmt: skip
     made = metric(
-        measures=[measure],
+        measures=[*inputs, measure],
         dimensions=[],
-        examples=[Example(rows="| to |", expect={measure.key: None}, edge_case="None.")],
+        examples=[
+            Example(
+                rows="| to |",
+                expect={part.key: None for part in (*inputs, measure)},
+                edge_case="None.",
+            )
+        ],
     )
     observed = kpi.compute(
         [made],
@@ -717,6 +725,38 @@ def test_a_cumulative_statement_has_no_limits() -> None:
         key="over", **STATEMENT, actual=Statement.spent, budget=Statement.budget
     )
     refused(of_statements(over, [2, 4] * 6), "[z]", "a statement is cumulative")
+
+
+@pytest.mark.parametrize("statement", kpi.StatementPeriod)
+def test_the_figures_of_a_statement_have_no_limits_and_name_the_months_they_cover(
+    statement: kpi.StatementPeriod,
+) -> None:
+    spent = kpi.PeriodEndStock(
+        key="spent",
+        **STATEMENT,
+        value=Statement.spent,
+        unit=Unit.POUNDS,
+        statement=statement,
+    )
+    chart = of_statements(spent, [2, 4] * 6)
+    refused(chart, "[z]", statement.reason_no_limits)
+    covered = {
+        kpi.StatementPeriod.YEAR_TO_DATE: "April to December 2022",
+        kpi.StatementPeriod.FINANCIAL_YEAR: (
+            "April 2022 to March 2023, at the end of December 2022"
+        ),
+    }
+    assert str(chart).startswith(f"Spent: £4 in {covered[statement]}.")
+
+
+def test_a_quotient_of_statements_has_no_limits_either() -> None:
+    shared = {**STATEMENT, "unit": Unit.POUNDS, "statement": kpi.StatementPeriod.YEAR_TO_DATE}
+    spent = kpi.PeriodEndStock(key="spent", **shared, value=Statement.spent)
+    budget = kpi.PeriodEndStock(key="budget", **shared, value=Statement.budget)
+    used = kpi.Ratio(key="used", numerator="spent", denominator="budget")
+    chart = of_statements(used, [2, 4] * 6, spent, budget)
+    refused(chart, "[z]", "a statement is cumulative")
+    assert "April to December 2022" in str(chart)
 
 
 def test_a_text_has_no_limits() -> None:

@@ -313,6 +313,38 @@ def test_a_triangle_of_improvement_points_the_way_that_is_better() -> None:
     assert looks("57", "answered_999", 0.5, 0.9) == {"triangle-up"}
 
 
+def spending(at: int, area: str) -> Cell:
+    """Return spending since 1 April, by quarter: 4, 8, 12 and 16 million pounds."""
+    return 4e6 * (at % 4 + 1), ""
+
+
+@needs_altair
+def test_a_statement_names_the_months_it_covers_and_no_line_joins_two_years() -> None:
+    chart = result(spending, "44", "expenditure", areas=("All",), first="2022-04-01").plot()
+    assert chart.title.endswith("£16.0m in April 2024 to March 2025")
+    assert "£4.00m in April to June 2022" in chart.alt_text
+    assert "routine variation" not in chart.title + chart.alt_text.lower().replace(
+        "no process limits", ""
+    )
+    runs = {
+        tuple(point["run"] for point in points)
+        for name, points in chart.altair_chart.to_dict()["datasets"].items()
+        if name == "values"
+    }
+    assert runs == {(1,) * 4 + (2,) * 4 + (3,) * 4}
+    periods = [row[0] for row in chart.data_table[1:]]
+    assert periods[-2:] == ["April to December 2024", "April 2024 to March 2025"]
+
+
+@needs_altair
+def test_small_charts_of_a_statement_join_no_two_years() -> None:
+    computed = result(spending, "44", "expenditure", areas=("North", "South"))
+    chart = computed.plot(kind="small_multiples")
+    points = chart.altair_chart.to_dict()["datasets"]["points"]
+    assert len({point["run"] for point in points}) == 4
+    assert "£16.0m in April 2024 to March 2025" in chart.alt_text
+
+
 @needs_altair
 @pytest.mark.parametrize("kind", KINDS)
 def test_units_time_and_small_print_stand_on_every_picture(kind: str) -> None:
