@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from swm_kpi.cli import public_files
 from swm_kpi.disclosure import DisclosurePolicy, describe_threshold
 from swm_kpi.errors import InputError, OutputError, RequestError, did_you_mean
 from swm_kpi.output.guard import NO_POLICY
@@ -27,6 +28,11 @@ examples:
   Each file in the folder has the name of its table: incident.parquet, crime.csv and so on.
     swm-kpi compute --data extracts/ --period "2024/25 Q1" --period "2024/25 Q2" \\
       --threshold 5 --rounding-base 5 --out dataset.xlsx
+
+  Compute from public files as published: from a folder, and from a table of a spreadsheet:
+    swm-kpi compute 15 --data street_crime=downloads/ --period 2025-06 --by district
+    swm-kpi compute 52 --data published_workforce=police-workforce.ods \\
+      --sheet published_workforce=1 --period 2017/18 --by force
 
   Create a folder of synthetic tables, and compute from it:
     swm-kpi synthetic --out made-up --scale 0.01
@@ -48,9 +54,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="TABLE=FILE",
-        help="a .parquet or .csv file, or a folder of files with the names of their tables; may be "
-        "repeated",
+        help="a .parquet or .csv file, or a folder of files with the names of their tables. For "
+        f"{', '.join(public_files.READERS)} also public files as published, or their folder; may "
+        "be repeated",
     )
+    public_files.add_arguments(command)
     periods = command.add_argument_group("periods")
     periods.add_argument("--start", metavar="DAY", help="the first day, such as 2024-04-01")
     periods.add_argument("--end", metavar="DAY", help="the last day, such as 2025-03-31")
@@ -116,7 +124,10 @@ def run(options: argparse.Namespace) -> int:
     policy = _policy(options)
     _check_out(options, policy)
     plan = kpi.catalogue(availability=options.availability)
-    data = dict(_iter_tables(options.data, plan.contracts))
+    paths: dict[str, list[str]] = {}
+    for name, path in _iter_tables(options.data, plan.contracts):
+        paths.setdefault(name, []).append(path)
+    data = public_files.read_tables(paths, options, plan.contracts)
     writes_file = options.out is not None
     with progress(2 * len(data) + writes_file) as step:
         result = kpi.compute(
@@ -217,7 +228,10 @@ def _iter_folder(folder: Path, known: Mapping[str, object]) -> Iterator[tuple[st
         name = file.stem
         if name not in known:
             shown = name[:60]
-            raise RequestError(f"No metric reads a table {shown!r}. {did_you_mean(shown, known)}")
+            raise RequestError(
+                f"No metric reads a table {shown!r}. For a folder of public files, give its table "
+                f"too, such as street_crime=downloads/. {did_you_mean(shown, known)}"
+            )
         if name in names:
             raise RequestError(
                 f"Folder {folder.name!r} has table {name!r} twice. Remove one of the files."

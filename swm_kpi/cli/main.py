@@ -15,6 +15,7 @@ from typing import Any
 
 import swm_kpi as kpi
 from swm_kpi.cli import compute as compute_command
+from swm_kpi.cli import public_files
 from swm_kpi.errors import (
     DataError,
     DefinitionError,
@@ -24,6 +25,7 @@ from swm_kpi.errors import (
     PeriodError,
     RequestError,
     SwmKpiError,
+    did_you_mean,
 )
 from swm_kpi.model.describe import describe_entry, format_catalogue
 from swm_kpi.model.plugins import load_installed
@@ -127,8 +129,16 @@ def _read_text(path: Path) -> str:
 
 
 def _validate(options: argparse.Namespace) -> int:
-    report = kpi.validate(options.file, options.table, strict=options.strict)
+    contracts = kpi.catalogue().contracts
+    if options.table not in contracts:
+        raise RequestError(
+            f"No metric reads a table {options.table!r}. {did_you_mean(options.table, contracts)}"
+        )
+    tables = public_files.read_tables({options.table: options.file}, options, contracts)
+    report = kpi.validate(tables[options.table], options.table, strict=options.strict)
     print(report)
+    for note in getattr(tables[options.table], "notes", ()):
+        print(note)
     if report.extra_columns:
         print(f"No metric reads these columns: {', '.join(report.extra_columns)}.")
     return 0 if report.ok else DataError.exit_code
@@ -226,7 +236,12 @@ def parser() -> argparse.ArgumentParser:
         commands, "validate", _validate, "check a file against the contract of a table"
     )
     validate.add_argument("table", help="the name of a table, such as incident")
-    validate.add_argument("file", help="a .parquet or .csv file")
+    validate.add_argument(
+        "file",
+        nargs="+",
+        help="a .parquet or .csv file, or public files as published, or their folder",
+    )
+    public_files.add_arguments(validate)
     validate.add_argument(
         "--strict", action="store_true", help="report columns that no metric reads as errors"
     )

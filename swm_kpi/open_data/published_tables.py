@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _TOP_ROWS = 60
 _LONGEST_LIST = 12
-_LONGEST_NAME = 120
+_LONGEST_NAME = 200
 _SHARE = 0.5  # the share of its columns that makes a row the header of a layout
 _TABLE_NAME = re.compile(r"(?:table )?([a-z]?[0-9]+[a-z]?)")
 _TITLE = re.compile(r"table ([a-z]?[0-9]+[a-z]?)(?![\w/])")
@@ -351,7 +351,8 @@ def _describe_workbook(
     reasons = list_names(
         [f"{name}: {item.reason}" for name, item in pairs if item.reason != _NOT_STATED]
     )
-    return f"{file.name} has no table of {layouts[0].label}. {reasons or 'It has no cells'}."
+    text = f"{file.name} has no table of {layouts[0].label}."
+    return f"{text} Not read: {reasons}." if reasons else f"{text} It has no cells."
 
 
 def _no_names(layouts: Sequence[Layout]) -> str:
@@ -421,7 +422,7 @@ def _reason_to_skip(
         for row in grid.top:
             label = identify({normalise_name(name) for name in row})
             if label and label not in {layout.label for layout in layouts}:
-                return f"it is {label}", False
+                return f"it has {label}", False
     if header is None:
         return _no_names(layouts), not grid.file.is_workbook
     place = _place(grid, header, table)
@@ -451,7 +452,7 @@ def is_table(table: str, place: Place) -> bool | None:
 def _describe_refusal(
     grid: _Grid, header: _Header | None, layouts: Sequence[Layout], reason: str
 ) -> str:
-    if header is not None or reason.startswith("it is "):
+    if header is not None or reason.startswith("it has "):
         return f"{grid.name} is not read as {layouts[0].label}: {reason}."
     matches = [layout.match(row) for layout in layouts for row in grid.top if any(row)]
     best = max(matches, key=lambda match: match.share, default=None)
