@@ -227,9 +227,9 @@ class VictimsCodeAction(
         datetime,
         scheduled=True,
         label="time it was due",
-        description="The deadline: 23:59 on the last of the working days the Code allows. Bank "
-        "holidays of England and Wales are not working days. A duty has no row if neither the Code "
-        "nor the force sets a time for it.",
+        description="The deadline: 23:59 on the last of the working days the Code allows. It ends "
+        "with that day. Bank holidays of England and Wales are not working days. A duty has no row "
+        "if neither the Code nor the force sets a time for it.",
     )
     done_at = Column(
         datetime,
@@ -242,8 +242,8 @@ class VictimsCodeAction(
         datetime,
         extraction=True,
         label="time of extraction",
-        description="When the data were extracted: the same time in every row. A duty with a later "
-        "deadline is not due yet.",
+        description="When the data were extracted: the same time in every row. A duty with a "
+        "deadline on that day or later is not due yet.",
     )
     enhanced = Column(
         bool,

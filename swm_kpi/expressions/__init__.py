@@ -5,12 +5,20 @@ form that is hashed. May import errors and calendar only: the engine compiles ex
 """
 
 from swm_kpi.expressions.literals import DTYPE_WORDS, Assumption, Canonical, Scalar
-from swm_kpi.expressions.relations import IsUnknown, Product, Repeats, WithinMonths
+from swm_kpi.expressions.relations import (
+    EarlierReading,
+    InRepeatedHour,
+    IsUnknown,
+    Product,
+    Repeats,
+    WithinMonths,
+)
 from swm_kpi.expressions.renderers import canonical, english, python, sql
 from swm_kpi.expressions.tree import (
     BoolOp,
     Compare,
     Condition,
+    Day,
     Elapsed,
     Expression,
     IsIn,
@@ -22,6 +30,7 @@ from swm_kpi.expressions.tree import (
     Unusable,
     as_condition,
     is_unusable,
+    times_with_readings,
 )
 
 __all__ = [
@@ -31,8 +40,11 @@ __all__ = [
     "Canonical",
     "Compare",
     "Condition",
+    "Day",
+    "EarlierReading",
     "Elapsed",
     "Expression",
+    "InRepeatedHour",
     "IsIn",
     "IsNull",
     "IsTrue",
@@ -51,4 +63,5 @@ __all__ = [
     "is_unusable",
     "python",
     "sql",
+    "times_with_readings",
 ]

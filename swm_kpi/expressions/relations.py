@@ -23,6 +23,30 @@ class IsUnknown(Condition):
 
 
 @dataclass(frozen=True, eq=False)
+class EarlierReading(Condition):
+    """A condition, with the earlier reading of each time in the repeated hour."""
+
+    condition: Condition
+
+    @property
+    @override
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.condition,)
+
+
+@dataclass(frozen=True, eq=False)
+class InRepeatedHour(Condition):
+    """A local time without an offset is in an hour that occurs twice; false where it is null."""
+
+    time: Term
+
+    @property
+    @override
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.time,)
+
+
+@dataclass(frozen=True, eq=False)
 class Product(Term):
     """The product of two numbers."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+from swm_kpi.calendar import LONDON
 from swm_kpi.expressions import relations, tree
 from swm_kpi.expressions.literals import (
     COMPARISONS,
@@ -34,10 +35,10 @@ def english(expression: tree.Expression) -> str:
     match expression:
         case tree.Leaf():
             return expression.english()
-        case tree.Compare(left=tree.Elapsed(start=start, end=end), op=op, right=right) if (
-            not isinstance(right, tree.Term)
-        ):
-            words = f"{COMPARISONS[op][0]} {_english_duration(right)}"
+        case tree.Compare(
+            left=tree.Elapsed(start=start, end=end, by_clock=by_clock), op=op, right=right
+        ) if not isinstance(right, tree.Term):
+            words = f"{COMPARISONS[op][0]} {_english_duration(right, by_clock=by_clock)}"
             return f"{english(end)} {words} after {english(start)}"
         case tree.Compare(left=left, op=op, right=right):
             words = COMPARISONS[op][0]
@@ -65,8 +66,15 @@ def english(expression: tree.Expression) -> str:
             return f"not ({english(condition)})"
         case relations.IsUnknown(condition=condition):
             return f"it is unknown whether {_english_in_brackets(condition)}"
-        case tree.Elapsed(start=start, end=end):
-            return f"seconds from {english(start)} to {english(end)}"
+        case relations.EarlierReading(condition=condition):
+            return f"at the earlier reading, {_english_in_brackets(condition)}"
+        case relations.InRepeatedHour(time=time):
+            return f"{english(time)} falls in the hour that occurs twice when clocks go back"
+        case tree.Day(time=time):
+            return f"day of {english(time)}"
+        case tree.Elapsed(start=start, end=end, by_clock=by_clock):
+            seconds = "seconds by local clocks" if by_clock else "seconds"
+            return f"{seconds} from {english(start)} to {english(end)}"
         case relations.Product(left=left, right=right):
             return f"{english(left)} times {english(right)}"
         case relations.WithinMonths(start=start, end=end, months=months):
@@ -106,6 +114,16 @@ def sql(expression: tree.Expression) -> str:
             return f"(NOT {sql(condition)})"
         case relations.IsUnknown(condition=condition):
             return f"({sql(condition)} IS NULL)"
+        case relations.EarlierReading(condition=condition):
+            return sql(condition)
+        case relations.InRepeatedHour(time=time):
+            zone = f"AT TIME ZONE '{LONDON}'"
+            an_hour_away = (
+                f"({sql(time)} {zone} {sign} INTERVAL '1' HOUR) {zone}" for sign in "+-"
+            )
+            return f"({sql(time)} IN ({', '.join(an_hour_away)}))"
+        case tree.Day(time=time):
+            return f"CAST({sql(time)} AS DATE)"
         case tree.Elapsed(start=start, end=end):
             return f"EXTRACT(EPOCH FROM ({sql(end)} - {sql(start)}))"
         case relations.Product(left=left, right=right):
@@ -147,8 +165,10 @@ def python(expression: tree.Expression) -> str:
             return f"{python(term)}.is_not_null()"
         case tree.Not(condition=condition):
             return f"~{_python_in_brackets(condition)}"
-        case tree.Elapsed(start=start, end=end):
-            return f"{python(start)}.until({python(end)})"
+        case tree.Day(time=time):
+            return f"{python(time)}.day()"
+        case tree.Elapsed(start=start, end=end, by_clock=by_clock):
+            return f"{python(start)}.until({python(end)}{', by_clock=True' if by_clock else ''})"
         case tree.Unusable():
             return "..."
     raise TypeError(
@@ -186,8 +206,14 @@ def canonical(expression: tree.Expression) -> Canonical:
             return ["not", canonical(condition)]
         case relations.IsUnknown(condition=condition):
             return ["undecided", canonical(condition)]
-        case tree.Elapsed(start=start, end=end):
-            return ["elapsed", canonical(start), canonical(end)]
+        case relations.EarlierReading(condition=condition):
+            return ["earlier reading", canonical(condition)]
+        case relations.InRepeatedHour(time=time):
+            return ["repeated hour", canonical(time)]
+        case tree.Day(time=time):
+            return ["day", canonical(time)]
+        case tree.Elapsed(start=start, end=end, by_clock=by_clock):
+            return ["clock" if by_clock else "elapsed", canonical(start), canonical(end)]
         case relations.Product(left=left, right=right):
             return ["*", *_sort_forms((canonical(left), canonical(right)))]
         case relations.WithinMonths(start=start, end=end, months=months):
@@ -209,11 +235,15 @@ def _english_list(values: Sequence[Scalar | Assumption]) -> str:
     return f"any of {listed}" if several else listed
 
 
-def _english_duration(seconds: Scalar | Assumption) -> str:
-    """Format seconds in hours or minutes, where that is a whole number above 1."""
+def _english_duration(seconds: Scalar | Assumption, *, by_clock: bool = False) -> str:
+    """Format seconds in hours or minutes, where that is a whole number above 1.
+
+    By local clocks, whole days are local days.
+    """
     (value,) = seconds.values if isinstance(seconds, Assumption) else (seconds,)
     named = f" (assumption {seconds.key})" if isinstance(seconds, Assumption) else ""
-    for size, unit in ((3_600, "hours"), (60, "minutes")):
+    sizes = [(3_600, "hours"), (60, "minutes")]
+    for size, unit in [(86_400, "local days"), *sizes] if by_clock else sizes:
         if isinstance(value, int | float) and value > size and value % size == 0:
             return f"{format_english(int(value // size))} {unit}{named}"
     return f"{format_english(value)} seconds{named}"

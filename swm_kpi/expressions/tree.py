@@ -127,8 +127,29 @@ class Term(Expression):
         """Return the condition that a value was recorded."""
         return Not(IsNull(self))
 
-    def until(self, end: Term) -> Elapsed | Unusable:
-        """Return the elapsed real seconds from this time to ``end``; null if either is null.
+    def day(self) -> Day | Unusable:
+        """Return the local day of this time, so that a deadline can end with its day.
+
+        Raises:
+            DefinitionError: this is not a column of date and time.
+        """
+        if isinstance(self, Unusable):
+            return Unusable()
+        if self.dtype is not datetime:
+            rule = f"it contains {DTYPE_WORDS[self.dtype]}, and only a time has a day"
+            return _invalid(self, "day", rule, "Use a date and time column")
+        return Day(self)
+
+    def until(self, end: Term, *, by_clock: bool = False) -> Elapsed | Unusable:
+        """Return the seconds from this time to ``end``; null if either is null.
+
+        A comparison of the seconds is true or false where every reading of a time in the repeated
+        hour agrees, and otherwise unknown.
+
+        Args:
+            end: a column of date and time.
+            by_clock: whether to subtract what local clocks show, so that a local day is always
+                86,400 seconds. Otherwise the seconds are real, also across a change of the clocks.
 
         Raises:
             DefinitionError: this or ``end`` is not a column of date and time.
@@ -148,7 +169,7 @@ class Term(Expression):
                     )
                 rule = f"it contains {DTYPE_WORDS[term.dtype]}, which has no time of day"
                 return _invalid(term, "until", rule, fix)
-        return Elapsed(self, end)
+        return Elapsed(self, end, by_clock)
 
 
 Operand: TypeAlias = "Scalar | Assumption | Term"
@@ -252,11 +273,39 @@ class Not(Condition):
 
 
 @dataclass(frozen=True, eq=False)
+class Day(Term):
+    """The local day of a time."""
+
+    time: Term
+    dtype = date
+
+    @property
+    @override
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.time,)
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.time}.day()"
+
+
+@dataclass(frozen=True, eq=False)
 class Elapsed(Term):
-    """The real seconds between two times, also across a change of the clocks."""
+    """The seconds between two times or two days.
+
+    The value takes the earlier reading of a time in the repeated hour. If the end would then be
+    before the start, it takes the later reading of the end.
+
+    Attributes:
+        start: the first time.
+        end: the last time.
+        by_clock: whether to subtract what local clocks show, so that from noon to noon is 24 hours
+            on every day. Otherwise the seconds are real, also across a change of the clocks.
+    """
 
     start: Term
     end: Term
+    by_clock: bool = False
     dtype = float
 
     @property
@@ -266,7 +315,7 @@ class Elapsed(Term):
 
     @override
     def __str__(self) -> str:
-        return f"{self.start}.until({self.end})"
+        return f"{self.start}.until({self.end}{', by_clock=True' if self.by_clock else ''})"
 
 
 class Unusable(Condition, Term):
@@ -290,6 +339,21 @@ class Unusable(Condition, Term):
     def __call__(self, *_: object, **__: object) -> Unusable:
         """Accept any use."""
         return self
+
+
+def times_with_readings(expression: Expression) -> tuple[Term, ...]:
+    """Return the times whose reading in the repeated hour can change a condition.
+
+    Those are the times that elapsed time is measured between, and two times that are compared with
+    each other. A time is at one side of midnight in both readings, so that a day decides.
+    """
+    times: list[Term] = []
+    for part in expression.walk():
+        if isinstance(part, Elapsed) and not part.by_clock:
+            times += [part.start, part.end]
+        elif isinstance(part, Compare) and isinstance(part.right, Term):
+            times += [part.left, part.right] if part.right.dtype is part.left.dtype else []
+    return tuple(dict.fromkeys(time for time in times if time.dtype is datetime))
 
 
 def raise_problem(subject: str, field: str, rule: str, fix: str) -> Unusable:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Canonical, Elapsed, IsNull, Not, Term, english
+from swm_kpi.expressions import Canonical, Elapsed, InRepeatedHour, IsNull, Not, Term, english
 from swm_kpi.measures.arithmetic import Arithmetic, AverageOfRows
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure
 from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
+from swm_kpi.measures.repeated_hour import REPEATED_HOUR
 from swm_kpi.measures.rules import (
     Additivity,
     AverageOverRows,
@@ -42,7 +43,6 @@ class Average(StrEnum):
 
 
 _QUANTILES = {Average.MEDIAN: 0.5, Average.P90: 0.9}
-_REPEATED_HOUR = "a time is in the hour that comes twice when the clocks go back"
 _SECONDS_IN = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3_600, Unit.DAYS: 86_400}
 
 
@@ -52,8 +52,9 @@ class Duration(TableMeasure):
     A row without a start or an end has no duration. It is left out, and a note counts it.
 
     - Unit: seconds, minutes, hours or days, which must be declared.
-    - Time: a row counts in the period that holds its ``at``. Times are elapsed real time, right
-      across a change of the clocks; two dates give whole days.
+    - Time: a row counts in the period that holds its ``at``. Seconds, minutes and hours are
+      elapsed time, also across a change of the clocks. Days are local days: from noon to noon is
+      1. A time in the hour that occurs twice has its earlier reading, and a note counts such rows.
     - Totals: each total is computed again from its rows. Means of several periods are pooled by
       the number of rows timed. Medians and percentiles are not.
     - Protection: the denominator, the number of rows timed, is a count. A 90th percentile is also
@@ -100,8 +101,12 @@ class Duration(TableMeasure):
 
     @property
     def elapsed(self) -> Term:
-        """The seconds from start to end."""
-        return Elapsed(self.start, self.end)
+        """The seconds from start to end: by local clocks where the unit is days."""
+        return Elapsed(self.start, self.end, by_clock=self._is_in_local_days)
+
+    @property
+    def _is_in_local_days(self) -> bool:
+        return self.resolved_unit is Unit.DAYS and self.start.dtype is datetime
 
     @property
     def _seconds_in_unit(self) -> int:
@@ -112,9 +117,9 @@ class Duration(TableMeasure):
         """Rows timed, rows not timed, and the sum of the times or their quantile and limits."""
         unknown = IsNull(self.elapsed)
         conditions = {"timed": Not(unknown), "untimed": unknown}
-        if self.start.dtype is datetime:
-            # Both times are recorded, and one is in the hour that comes twice: it is ambiguous.
-            conditions["unclear"] = unknown & Not(IsNull(self.start)) & Not(IsNull(self.end))
+        if self.start.dtype is datetime and not self._is_in_local_days:
+            uncertain = InRepeatedHour(self.start) | InRepeatedHour(self.end)
+            conditions["uncertain"] = Not(unknown) & uncertain
         statistics = {
             role: Statistic(self.of, Operation.ROWS, self.at, where=all_of(self.where, condition))
             for role, condition in conditions.items()
@@ -152,12 +157,17 @@ class Duration(TableMeasure):
                 statistics["upper"] / self._seconds_in_unit,
             )
         missing = self.missing or f"{english(self.start)} or {english(self.end)} missing"
-        unclear = statistics.get("unclear", np.zeros_like(timed))
         notes = [
             *null_condition_notes(statistics, self.where),
-            (statistics["untimed"] - unclear, f"left out: {missing}"),
-            (unclear, f"left out: {_REPEATED_HOUR}"),
+            (statistics["untimed"], f"left out: {missing}"),
         ]
+        if "uncertain" in statistics:
+            notes.append(
+                (
+                    statistics["uncertain"],
+                    f"timed at the earlier reading of a time in {REPEATED_HOUR}",
+                )
+            )
         value = seconds / self._seconds_in_unit
         return Cells(value, None, timed, is_zero, limits=limits, notes=notes)
 
@@ -174,10 +184,16 @@ class Duration(TableMeasure):
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         return (
-            f"The {self.average.value} of the {self.resolved_unit.value} from "
+            f"The {self.average.value} of the {self._describe_unit()} from "
             f"{english(self.start)} to {english(self.end)} in the {self.of.table} table"
             f"{self._describe_where(' where')}. {self._describe_period()}"
         )
+
+    def _describe_unit(self) -> str:
+        unit = self.resolved_unit.value
+        if self.start.dtype is not datetime:
+            return unit
+        return f"local {unit}" if self._is_in_local_days else f"elapsed {unit}"
 
     def canonical(self) -> Canonical:
         """Return what moves its numbers, the unit included."""

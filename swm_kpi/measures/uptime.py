@@ -11,6 +11,7 @@ from swm_kpi.declaration import Finding
 from swm_kpi.expressions import english
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure, Where
+from swm_kpi.measures.repeated_hour import repeated_hour_counts, repeated_hour_notes
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -36,7 +37,8 @@ class Uptime(TableMeasure):
     systems that the table names anywhere, so list each system at least once.
 
     - Unit: always a proportion.
-    - Time: every second of an outage counts in the period that holds it.
+    - Time: every second of an outage counts in the period that holds it. A start or end in the
+      hour that occurs twice has its earlier reading, and a note counts such outages.
     - Totals: seconds add over areas and periods, and are divided again.
     - Protection: none needed, because seconds are not people.
     - Process limits: yes.
@@ -69,6 +71,7 @@ class Uptime(TableMeasure):
         return {
             "down": self._seconds(Operation.SUM, self.where),
             "time": self._seconds(Operation.ROWS, None),
+            **repeated_hour_counts(self, self.at, self.until, self.where),
         }
 
     def _seconds(self, operation: Operation, where: Where | None) -> Statistic:
@@ -87,7 +90,7 @@ class Uptime(TableMeasure):
         seconds = statistics["time"]
         up = seconds - statistics["down"]
         value, is_zero = divide(up, seconds)
-        return Cells(value, up, seconds, is_zero)
+        return Cells(value, up, seconds, is_zero, notes=repeated_hour_notes(statistics))
 
     def formula(self) -> str:
         """Return how it is computed, in plain English."""

@@ -1,14 +1,16 @@
 """Evaluate conditions and terms for one row in plain Python, with three-valued logic.
 
 The results are those of the engine: None where a value is missing or unknown. The engine's tests
-compare the two.
+compare the two. A comparison of times is evaluated at every reading of a time in the repeated hour,
+and is None where they do not agree.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import product
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -19,8 +21,11 @@ from swm_kpi.expressions import (
     Assumption,
     BoolOp,
     Compare,
+    Day,
+    EarlierReading,
     Elapsed,
     Expression,
+    InRepeatedHour,
     IsIn,
     IsNull,
     IsTrue,
@@ -28,6 +33,7 @@ from swm_kpi.expressions import (
     Not,
     Product,
     WithinMonths,
+    times_with_readings,
 )
 
 Row: TypeAlias = Mapping[str, Any]
@@ -55,11 +61,14 @@ def evaluator(expression: Expression) -> Evaluator:
             code = evaluator(source)
             return lambda row: mapping.get(code(row))
         case Compare():
-            return _comparison(expression)
+            return _at_every_reading(expression, _comparison(expression))
         case IsIn(term=term, values=values):
             value_of = evaluator(term)
             members = {literal for operand in values for literal in _literals(operand)}
-            return lambda row: None if (value := value_of(row)) is None else value in members
+            return _at_every_reading(
+                expression,
+                lambda row: None if (value := value_of(row)) is None else value in members,
+            )
         case IsNull(term=inner) | IsUnknown(condition=inner):
             value_of = evaluator(inner)
             return lambda row: value_of(row) is None
@@ -70,8 +79,19 @@ def evaluator(expression: Expression) -> Evaluator:
             return lambda row: None if (truth := truth_of(row)) is None else not truth
         case BoolOp(op=op, conditions=conditions):
             return _combined([evaluator(part) for part in conditions], decisive=op == "or")
-        case Elapsed(start=start, end=end):
-            return _both(evaluator(start), evaluator(end), _elapsed)
+        case EarlierReading(condition=condition):
+            truth_of = evaluator(condition)
+            times = times_with_readings(condition)
+            return lambda row: truth_of(_read(row, times, (0,) * len(times)))
+        case InRepeatedHour(time=time):
+            value_of = evaluator(time)
+            return lambda row: (value := value_of(row)) is not None and _is_repeated(value)
+        case Day(time=time):
+            value_of = evaluator(time)
+            return lambda row: None if (value := value_of(row)) is None else _to_local(value).date()
+        case Elapsed(start=start, end=end, by_clock=by_clock):
+            between = _between_clocks if by_clock else _elapsed
+            return _both(evaluator(start), evaluator(end), between)
         case Product(left=left, right=right):
             return _both(evaluator(left), evaluator(right), lambda factor, other: factor * other)
         case WithinMonths(start=start, end=end, months=months):
@@ -117,11 +137,16 @@ def _comparison(comparison: Compare) -> Evaluator:
 
 
 def _to_comparable(left: Any, right: Any) -> tuple[Any, Any]:
-    """Return two values that can be compared: a date with a time becomes its midnight."""
+    """Return two values that can be compared: a date with a time becomes its midnight.
+
+    Two times with an offset are compared as instants, and others as local time.
+    """
     if isinstance(left, datetime) is not isinstance(right, datetime):
-        return tuple(  # type: ignore[return-value]
+        left, right = (
             midnight(value) if isinstance(value, date) else value for value in (left, right)
         )
+    if isinstance(left, datetime) and (left.tzinfo is None or right.tzinfo is None):
+        return _to_local(left), _to_local(right)
     return left, right
 
 
@@ -142,16 +167,66 @@ def _combined(parts: list[Evaluator], *, decisive: bool) -> Evaluator:
     return value
 
 
+def _at_every_reading(condition: Expression, truth_of: Evaluator) -> Evaluator:
+    """Return what a condition is at every reading of its times; None where they do not agree."""
+    times = times_with_readings(condition)
+    if not times:
+        return truth_of
+    readings = list(product((0, 1), repeat=len(times)))
+
+    def value(row: Row) -> Any:
+        truths = {truth_of(_read(row, times, reading)) for reading in readings}
+        return truths.pop() if len(truths) == 1 else None
+
+    return value
+
+
+def _read(row: Row, times: Sequence[Expression], reading: Sequence[int]) -> Row:
+    """Return a row whose times are instants: the earlier reading for 0, the later one for 1."""
+    names = [time.name for time in times if isinstance(time, Column)]
+    instants = {
+        name: _instant(row[name], fold)
+        for name, fold in zip(names, reading, strict=True)
+        if row[name] is not None
+    }
+    return {**row, **instants}
+
+
 def _elapsed(start: datetime, end: datetime) -> float | None:
-    """Return the real seconds between two local times."""
-    first, last = _instant(start), _instant(end)
-    return None if first is None or last is None else (last - first).total_seconds()
+    """Return the real seconds between two times, at their earlier readings.
+
+    The end is at its later reading where the earlier one is before the start.
+    """
+    first = _instant(start, 0)
+    if _is_skipped(start) or _is_skipped(end):
+        return None
+    seconds = (_instant(end, 0) - first).total_seconds()
+    return (_instant(end, 1) - first).total_seconds() if seconds < 0 else seconds
 
 
-def _instant(local: datetime) -> datetime | None:
-    """Return the instant of a local time; None in an hour that occurs twice or is skipped."""
-    early, late = (local.replace(tzinfo=_ZONE, fold=fold).astimezone(UTC) for fold in (0, 1))
-    return early if early == late else None
+def _between_clocks(start: datetime, end: datetime) -> float | None:
+    """Return the seconds by which clocks show a later time at the end; 0 if only they go back."""
+    real = _elapsed(start, end)
+    shown = (_to_local(end) - _to_local(start)).total_seconds()
+    return 0.0 if real is not None and real >= 0 > shown else shown
+
+
+def _instant(time: datetime, fold: int) -> datetime:
+    """Return the instant of a time; of a local time in the repeated hour, by its reading."""
+    aware = time.replace(tzinfo=_ZONE, fold=fold) if time.tzinfo is None else time
+    return aware.astimezone(UTC)
+
+
+def _is_skipped(time: datetime) -> bool:
+    return time.tzinfo is None and _to_local(_instant(time, 0)) != time
+
+
+def _is_repeated(time: datetime) -> bool:
+    return not _is_skipped(time) and _instant(time, 0) != _instant(time, 1)
+
+
+def _to_local(time: datetime) -> datetime:
+    return time if time.tzinfo is None else time.astimezone(_ZONE).replace(tzinfo=None, fold=0)
 
 
 def _add_months(first: Any, months: int) -> Any:

@@ -85,19 +85,21 @@ def test_an_hour_that_the_clocks_skipped_is_refused(build_table: BuildTable) -> 
 
 
 @case(27, *LOCAL_INPUTS)
-def test_an_hour_that_occurs_twice_has_a_day_and_no_duration(build_table: BuildTable) -> None:
-    """The visit is counted on its day. Its duration is unknown, which the note says."""
+def test_a_time_in_the_hour_that_occurs_twice_is_timed_at_its_earlier_reading(
+    build_table: BuildTable,
+) -> None:
+    """From the first 01:30 to 03:00 is two and a half hours, which the note says."""
     table = build_table(
         rows(
             came_at=[datetime(2024, 10, 27, 1, 30), *[datetime(2024, 10, 27, 3)] * 2],
-            left_at=[datetime(2024, 10, 27, 3), *[datetime(2024, 10, 27, 3, 10)] * 2],
+            left_at=[datetime(2024, 10, 27, 3), *[datetime(2024, 10, 27, 3, 15)] * 2],
         )
     )
     covered = {"visit": ("2024-10-01", "2024-10-31")}
     result = compute(table, VISITS, MINUTES, periods=["2024-10"], coverage=covered)
-    assert (cells(result, "visits"), cells(result, "minutes")) == ([3], [10])
+    assert (cells(result, "visits"), cells(result, "minutes")) == ([3], [(150 + 15 + 15) / 3])
     (note,) = cells(result, "minutes", "note")
-    assert note.startswith("1 row left out: a time is in the hour that comes twice")
+    assert note.startswith("1 row timed at the earlier reading of a time in the hour that occurs")
     assert "missing" not in note
 
 

@@ -10,6 +10,7 @@ import pytest
 from swm_kpi import (
     Average,
     Duration,
+    Proportion,
     Unit,
     Uptime,
 )
@@ -109,7 +110,7 @@ def test_durations_are_converted_to_the_unit_of_the_measure(unit, expected) -> N
 
 
 def test_a_row_without_a_duration_is_left_out_and_the_note_gives_the_reason() -> None:
-    """Two calls have no end, and one ends in the repeated hour. One lasts 20 minutes."""
+    """Two calls have no end. One ends in the repeated hour, and is timed to 01:30 summer time."""
     calls = frame_of(
         Call,
         """
@@ -117,7 +118,7 @@ def test_a_row_without_a_duration_is_left_out_and_the_note_gives_the_reason() ->
         | 2024-10-06 12:00 | 2024-10-06 12:20 |
         | 2024-10-07 12:00 |                  |
         | 2024-10-08 12:00 |                  |
-        | 2024-10-26 12:00 | 2024-10-27 01:30 |
+        | 2024-10-27 01:00 | 2024-10-27 01:20 |
         """,
     )
     metric = build_metric(
@@ -129,14 +130,73 @@ def test_a_row_without_a_duration_is_left_out_and_the_note_gives_the_reason() ->
     result = compute(metric, {"call": calls}, ["2024-10"])
     for average in Average:
         only = row_of(result, average.name.lower())
-        assert (only["value"], only["denominator"]) == (20, 1)
+        assert (only["value"], only["denominator"]) == (20, 2)
         assert "2 rows left out: began at or end missing" in only["note"]
-        assert "1 row left out: a time is in the hour that comes twice" in only["note"]
+        assert "1 row timed at the earlier reading of a time in the hour" in only["note"]
     assert "2 rows left out: nobody noted its end" in row_of(result, "named")["note"]
 
 
-def test_an_outage_that_ends_in_the_repeated_hour_has_an_end() -> None:
-    """Its length is not known, so it takes no time. Its system is in the denominator."""
+@pytest.mark.parametrize(
+    ("began", "ended", "hours", "days"),
+    [
+        # Noon to noon is one local day, and 25 or 23 hours.
+        ("2024-10-26 12:00", "2024-10-27 12:00", 25, 1),
+        ("2024-03-30 12:00", "2024-03-31 12:00", 23, 1),
+        # The earlier reading of 01:30 is 13.5 hours after noon.
+        ("2024-10-26 12:00", "2024-10-27 01:30", 13.5, 13.5 / 24),
+        ("2024-10-27 01:30", "2024-10-27 12:00", 11.5, 10.5 / 24),
+        # In order only if the end is the later 01:10. The clocks show an earlier time.
+        ("2024-10-27 01:50", "2024-10-27 01:10", 20 / 60, 0),
+        ("2024-10-27 01:10", "2024-10-27 01:50", 40 / 60, 40 / 60 / 24),
+    ],
+)
+def test_hours_are_elapsed_and_days_are_local(began, ended, hours, days) -> None:
+    calls = frame_of(Call, f"| began_at | ended_at |\n| {began} | {ended} |")
+    metric = build_metric(
+        *(
+            Duration(
+                key=unit.value,
+                **CALL,
+                average=Average.MEDIAN,
+                start=Call.began_at,
+                end=Call.ended_at,
+                unit=unit,
+            )
+            for unit in (Unit.HOURS, Unit.DAYS)
+        )
+    )
+    result = compute(metric, {"call": calls}, ["2024-03", "2024-10"])
+    numbers = {key: [row["value"] for row in rows_of(result, key)] for key in ("hours", "days")}
+    assert [n for n in numbers["hours"] if n is not None] == [pytest.approx(hours)]
+    assert [n for n in numbers["days"] if n is not None] == [pytest.approx(days)]
+    assert "the median of the elapsed hours" in metric.measures[0].formula().lower()
+    assert "the median of the local days" in metric.measures[1].formula().lower()
+
+
+QUICK = Call.began_at.until(Call.ended_at) <= 3_600
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "share"),
+    [
+        ("2024-10-27 01:30", "2024-11-18 12:00", 0),
+        ("2024-10-27 00:10", "2024-10-27 01:05", None),
+        ("2024-10-27 01:30", "2024-10-27 02:00", None),
+        ("2024-10-27 01:50", "2024-10-27 02:50", None),
+        ("2024-10-27 01:10", "2024-10-27 02:11", 0),
+        ("2024-10-27 01:10", "2024-10-27 01:20", None),
+    ],
+)
+def test_a_condition_on_which_both_readings_agree_is_decided(began, ended, share) -> None:
+    """Within an hour: true or false at both readings, or else left out with the true reason."""
+    calls = frame_of(Call, f"| began_at | ended_at |\n| {began} | {ended} |")
+    metric = build_metric(Proportion(key="quick", **CALL, numerator=QUICK))
+    only = row_of(compute(metric, {"call": calls}, ["2024-10"]), "quick")
+    assert only["value"] == share
+
+
+def test_an_outage_takes_the_earlier_reading_of_its_start_and_end() -> None:
+    """Email was down from 00:30 to the first 01:30, and radio from there to 03:00."""
     outages = frame_of(
         Outage,
         """
@@ -153,5 +213,29 @@ def test_an_outage_that_ends_in_the_repeated_hour_has_an_end() -> None:
         system=Outage.system,
     )
     row = row_of(compute(build_metric(up), {"outage": outages}, ["2024-10"]), "up")
-    assert row["value"] == 1
-    assert row["denominator"] == 2 * (31 * 24 + 1) * 3600
+    seconds = 2 * (31 * 24 + 1) * 3600
+    assert row["denominator"] == seconds
+    assert row["numerator"] == seconds - 3600 - (60 + 90) * 60
+    assert "1 row counted from the earlier reading of its start, which falls in" in row["note"]
+    assert "1 row counted to the earlier reading of its end, which falls in" in row["note"]
+
+
+def test_an_outage_that_ends_in_the_repeated_hour_counts_in_every_period_before_it() -> None:
+    """Only the end is uncertain, by an hour, and only in its own period does the note say so."""
+    outages = frame_of(
+        Outage,
+        """
+        | system | began_at         | ended_at         |
+        | email  | 2024-08-01 00:00 | 2024-10-27 01:30 |
+        """,
+    )
+    up = Uptime(
+        key="up", of=Outage, at=Outage.began_at, until=Outage.ended_at, system=Outage.system
+    )
+    result = compute(
+        build_metric(up),
+        {"outage": outages},
+        ["2024/25 Q2", "2024/25 Q3"],
+    )
+    assert [round(row["value"], 2) for row in rows_of(result, "up")] == [0.34, 0.72]
+    assert ["earlier reading" in row["note"] for row in rows_of(result, "up")] == [False, True]

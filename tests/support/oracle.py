@@ -52,8 +52,11 @@ from swm_kpi.expressions import (
     Assumption,
     BoolOp,
     Compare,
+    Day,
+    EarlierReading,
     Elapsed,
     Expression,
+    InRepeatedHour,
     IsIn,
     IsNull,
     IsTrue,
@@ -250,7 +253,8 @@ class Oracle:
         return _share(top, self.exact_total(measure.weight, valid))
 
     def duration(self, measure: Duration, rows: list[Row]) -> Cell:
-        elapsed = Elapsed(measure.start, measure.end)
+        by_clock = measure.unit is Unit.DAYS and measure.start.dtype is datetime
+        elapsed = Elapsed(measure.start, measure.end, by_clock=by_clock)
         times = [self.value(elapsed, row) for row in self.kept(measure.where, rows)]
         times = [time for time in times if time is not None]
         if not times:
@@ -368,11 +372,11 @@ class Oracle:
         for system in systems:
             spans = []
             for row in self.kept(measure.where, here):
-                start, end = (_instant(row[c.name]) for c in (measure.at, measure.until))
-                end = stops if row[measure.until.name] is None else end
-                # An outage has no known length if the clock time of its start or end is ambiguous.
-                if row[measure.system.name] == system and None not in (start, end):
-                    spans.append((max(start, begins), min(end, stops)))
+                if row[measure.system.name] != system or row[measure.at.name] is None:
+                    continue
+                start, end = _first_and_last(row[measure.at.name], row[measure.until.name])
+                end = stops if end is None else end
+                spans.append((max(start, begins), min(end, stops)))
             edges = sorted({edge for span in spans for edge in span})
             for left, right in pairwise(edges):
                 if any(start <= left and right <= end for start, end in spans):
@@ -401,21 +405,23 @@ class Oracle:
                 return None if inside is None else not inside
             case IsUnknown():
                 return self.truth(condition.condition, row) is None
+            case EarlierReading():
+                earlier = {n: _readings(v)[0] for n, v in row.items() if isinstance(v, datetime)}
+                return self.truth(condition.condition, {**row, **earlier})
+            case InRepeatedHour():
+                time = row[condition.time.name]
+                return time is not None and len(_readings(time)) == 2
             case BoolOp(op="and"):
                 parts = [self.truth(part, row) for part in condition.conditions]
                 return False if False in parts else None if None in parts else True
             case BoolOp(op="or"):
                 parts = [self.truth(part, row) for part in condition.conditions]
                 return True if True in parts else None if None in parts else False
-            case IsIn():
-                value = self.value(condition.term, row)
-                values = [v for operand in condition.values for v in self.literals(operand)]
-                return None if value is None else value in values
-            case Compare():
-                left, right = self.value(condition.left, row), self.operand(condition.right, row)
-                return (
-                    None if left is None or right is None else _compare(left, condition.op, right)
-                )
+            case IsIn() | Compare():
+                truths = {
+                    self.truth_at(condition, reading) for reading in self.readings(condition, row)
+                }
+                return truths.pop() if len(truths) == 1 else None
             case WithinMonths():
                 start, end = self.value(condition.start, row), self.value(condition.end, row)
                 if start is None or end is None:
@@ -425,6 +431,41 @@ class Oracle:
             case Repeats():
                 return self.repeated(condition, row)
         raise TypeError(f"the oracle knows no {type(condition).__name__}")
+
+    def readings(self, condition: IsIn | Compare, row: Row) -> Iterator[Row]:
+        """Yield the row at every reading of the times that elapsed or compared time needs.
+
+        A time compared with a day or a literal is read by the clock, in the row as it is.
+        """
+        right = condition.right if isinstance(condition, Compare) else None
+        compares_times = isinstance(condition, Compare) and isinstance(right, Column)
+        names = {
+            column.name
+            for part in condition.walk()
+            for column in (
+                (part.start, part.end)
+                if isinstance(part, Elapsed) and not part.by_clock
+                else (part,)
+                if isinstance(part, Column) and compares_times
+                else ()
+            )
+            if isinstance(row[column.name], datetime)
+        }
+        for chosen in product(*(_readings(row[name]) for name in names)):
+            yield {**row, **dict(zip(names, chosen, strict=True))}
+
+    def truth_at(self, condition: IsIn | Compare, row: Row) -> bool | None:
+        """Return a comparison at one reading of its times."""
+        if isinstance(condition, IsIn):
+            value = self.value(condition.term, row)
+            values = [v for operand in condition.values for v in self.literals(operand)]
+            return None if value is None else value in values
+        terms = (condition.left, condition.right)
+        if all(isinstance(term, Column) and term.dtype is datetime for term in terms):
+            left, right = (row[term.name] for term in terms)
+        else:
+            left, right = self.value(terms[0], row), self.operand(terms[1], row)
+        return None if left is None or right is None else _compare(left, condition.op, right)
 
     def repeated(self, condition: Repeats, row: Row) -> bool:
         """Whether the same person has such a row on an earlier day within the months before."""
@@ -447,9 +488,19 @@ class Oracle:
                 return _local(value) if isinstance(value, datetime) else value
             case Recoded():
                 return term.mapping.get(row[term.source.name])
+            case Day():
+                value = row[term.time.name]
+                return None if value is None else _local(value).date()
             case Elapsed():
-                start, end = (_instant(row[column.name]) for column in (term.start, term.end))
-                return None if start is None or end is None else end - start
+                start, end = row[term.start.name], row[term.end.name]
+                if start is None or end is None:
+                    return None
+                first, last = _first_and_last(start, end)
+                if not term.by_clock:
+                    return last - first
+                shown = _local(end) - _local(start)
+                shown = Fraction(shown // timedelta(microseconds=1), 10**6)
+                return Fraction(0) if shown < 0 <= last - first else shown
             case Product():
                 left, right = self.value(term.left, row), self.value(term.right, row)
                 return None if left is None or right is None else _exact(left) * _exact(right)
@@ -521,18 +572,30 @@ def _inside(value: date | None, period: Period) -> bool:
     return value is not None and period.start <= _day(value) <= period.end
 
 
-def _instant(value: date | None) -> Fraction | None:
-    """Return seconds since 1970; None for a wall-clock time that occurs twice or never."""
-    if value is None:
-        return None
-    if not isinstance(value, datetime):
-        return Fraction((value - date(1970, 1, 1)).days * 86400)
-    if value.tzinfo is None:
-        early, late = (value.replace(tzinfo=LONDON, fold=fold) for fold in (0, 1))
-        if early.utcoffset() != late.utcoffset():
-            return None
-        value = early
-    since = value.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+def _readings(time: datetime) -> list[datetime]:
+    """Return the instants that a time can be: two for a local time that occurs twice."""
+    if time.tzinfo is not None:
+        return [time.astimezone(UTC)]
+    early, late = (time.replace(tzinfo=LONDON, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return [early] if early == late else [early, late]
+
+
+def _first_and_last(start: date, end: date | None) -> tuple[Fraction, Fraction | None]:
+    """Return seconds since 1970, at the earlier reading of each, or the later one of the end.
+
+    The later reading of the end is for an end whose earlier reading is before the start.
+    """
+    if not isinstance(start, datetime):
+        return tuple(Fraction((d - date(1970, 1, 1)).days * 86400) for d in (start, end))
+    first = _readings(start)[0]
+    if end is None:
+        return _seconds(first), None
+    last = next((reading for reading in _readings(end) if reading >= first), _readings(end)[-1])
+    return _seconds(first), _seconds(last)
+
+
+def _seconds(instant: datetime) -> Fraction:
+    since = instant - datetime(1970, 1, 1, tzinfo=UTC)
     return Fraction(since // timedelta(microseconds=1), 10**6)
 
 

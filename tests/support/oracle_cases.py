@@ -169,6 +169,8 @@ MEASURES: list[Measure] = [
     Count(key="late", **VISIT, where=Visit.seen_on > Visit.due_on),
     Count(key="scored", **VISIT, where=Visit.score.between(1, 3)),
     Count(key="quick", **VISIT, where=Visit.opened_at.until(Visit.closed_at) <= LIMIT),
+    Count(key="in_order", **VISIT, where=Visit.opened_at < Visit.closed_at),
+    Count(key="on_due_day", **VISIT, where=Visit.closed_at.day() <= Visit.due_on),
     Count(key="by_due_day", of=Visit, at=Visit.due_on),
     Count(key="people", **VISIT, distinct=Visit.person),
     Count(key="flagged_people", **VISIT, distinct=Visit.person, where=Visit.flag),
@@ -210,6 +212,17 @@ MEASURES: list[Measure] = [
             where=~Visit.flag,
             start=Visit.due_on,
             end=Visit.seen_on,
+            average=average,
+            unit=Unit.DAYS,
+        )
+        for name, average in AVERAGES.items()
+    ),
+    *(
+        Duration(
+            key=f"{name}_local_days",
+            **VISIT,
+            start=Visit.opened_at,
+            end=Visit.closed_at,
             average=average,
             unit=Unit.DAYS,
         )
@@ -357,6 +370,7 @@ TIMES = [
     datetime(2024, 6, 30, 23, 30),
     datetime(2024, 7, 1),
     datetime(2024, 10, 27, 0, 30),
+    datetime(2024, 10, 27, 1, 10),
     datetime(2024, 10, 27, 1, 30),
     datetime(2024, 10, 27, 2, 30),
     datetime(2024, 12, 31, 23, 59, 59),

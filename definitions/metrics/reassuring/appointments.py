@@ -20,6 +20,7 @@ _WITHIN_48_HOURS = (
 appointments = Metric(
     ref="56",
     key="appointments",
+    version=2,
     title="Non-urgent appointments within 48 hours (or at a later time by mutual agreement).",
     objective=REASSURING,
     summary="The share of non-urgent appointment requests that met the standard: the first slot "

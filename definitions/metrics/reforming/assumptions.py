@@ -18,7 +18,8 @@ ASSET_ACTIVE_SECONDS = Assumption(
     30 * 86_400,
     since="2021-04-01",
     because="30 days in seconds. We treat a device as in use if it was active in the 30 days "
-    "before the snapshot; exactly 30 days counts. Our unverified working choice.",
+    "before the snapshot; exactly 30 days counts, and days are local days. Our unverified working "
+    "choice.",
 )
 
 BREACH_NOTICE_SECONDS = Assumption(

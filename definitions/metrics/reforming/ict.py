@@ -23,12 +23,13 @@ _IN_SERVICE = IctAsset.status.is_in(ASSETS_IN_SERVICE)
 _IN_USE = (
     _IN_SERVICE
     & IctAsset.last_active_at.is_not_null()
-    & (IctAsset.last_active_at.until(IctAsset.snapshot_at) <= ASSET_ACTIVE_SECONDS)
+    & (IctAsset.last_active_at.until(IctAsset.snapshot_at, by_clock=True) <= ASSET_ACTIVE_SECONDS)
 )
 
 ict_assets = Metric(
     ref="46",
     key="ict_assets",
+    version=2,
     title="Utilisation of ICT managed assets",
     objective=REFORMING,
     summary="The share of managed devices in service, at the latest snapshot of the period, that "
@@ -128,6 +129,7 @@ _UNPLANNED_OUTAGE = ~Outage.planned & (
 system_availability = Metric(
     ref="47",
     key="system_availability",
+    version=2,
     title="System availability and ICT outages",
     objective=REFORMING,
     summary="The share of the period without unplanned outages, the outages that began in the "

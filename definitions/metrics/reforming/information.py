@@ -124,6 +124,7 @@ _NOTIFIED = DataBreach.ico_notified_at.is_not_null()
 data_breaches = Metric(
     ref="49",
     key="data_breaches",
+    version=2,
     title="Data breaches including ICO referrals and ICO complaints",
     objective=REFORMING,
     summary="Breaches of personal data on the register, the breaches that the force notified to "

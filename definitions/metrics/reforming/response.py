@@ -39,6 +39,7 @@ _EMERGENCY = (
 emergency_response = Metric(
     ref="53",
     key="emergency_response",
+    version=2,
     title="Emergency response times",
     objective=REFORMING,
     summary="Minutes from opening the log to the arrival of the first officer, for incidents "

@@ -37,16 +37,18 @@ NOT_POSITIVE_OUTCOMES = Assumption(
 
 VICTIMS_CODE = "Code of Practice for Victims of Crime in England and Wales, from 1 April 2021"
 
-_FELL_DUE = VictimsCodeAction.due_at <= VictimsCodeAction.extracted_at
+# The Code counts in days, so a deadline ends with its day.
+_FELL_DUE = VictimsCodeAction.due_at.day() < VictimsCodeAction.extracted_at.day()
 _IN_FULL_COUNT = (VictimsCodeAction.basis == FULL_COUNT) & _FELL_DUE
 _IN_AUDIT = (VictimsCodeAction.basis == AUDIT_SAMPLE) & _FELL_DUE
 _DONE = VictimsCodeAction.done_at.is_not_null()
-_DONE_IN_TIME = _DONE & (VictimsCodeAction.done_at <= VictimsCodeAction.due_at)
+_DONE_IN_TIME = _DONE & (VictimsCodeAction.done_at.day() <= VictimsCodeAction.due_at.day())
 _UPDATE = VictimsCodeAction.right == INVESTIGATION_UPDATES
 
 victims_code = Metric(
     ref="2",
     key="victims_code",
+    version=2,
     title="Compliance with the Victims' code (inc. timeliness of updates etc.)",
     objective=VICTIMS,
     summary="Duties owed to victims under the Victims' Code that fell due in the period, the share "

@@ -18,6 +18,7 @@ from swm_kpi.engine.encoding.encode import INSTANT
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import MICROSECONDS, Compiler
 from swm_kpi.engine.plan.grouping import Array, GroupingSet
+from swm_kpi.expressions import Elapsed
 from swm_kpi.measures import Operation, Statistic
 
 _NEVER = np.iinfo(np.int64).max
@@ -69,16 +70,14 @@ def _outages(table: Table, statistic: Statistic, grouping: GroupingSet, compiler
         )
         for position in grouping.grouped
     }
+    # The later reading of an end that is in the repeated hour counts where only that is in order.
     start = nw.col(statistic.at.name + INSTANT)
-    end = nw.col(statistic.until.name + INSTANT)
+    end = start + compiler(Elapsed(statistic.at, statistic.until))
     has_no_end = nw.col(statistic.until.name).is_null()
-    # A local time in the hour that occurs twice has no known instant. Such an outage lasts 0.
-    known_end = nw.when(~start.is_null()).then(end.fill_null(0)).otherwise(nw.lit(0))
-    open_end = nw.when(start.is_null()).then(nw.lit(0)).otherwise(nw.lit(_NEVER))
     selected = frame.select(
         compiler(statistic.of).alias("system"),
-        start.fill_null(_NEVER).alias("start"),
-        nw.when(has_no_end).then(open_end).otherwise(known_end).alias("end"),
+        start.alias("start"),
+        nw.when(has_no_end).then(nw.lit(_NEVER)).otherwise(end).alias("end"),
         *(member.alias(name) for name, member in members.items()),
     )
     return selected.filter(~nw.col("system").is_null())

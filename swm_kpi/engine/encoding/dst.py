@@ -1,19 +1,19 @@
 """Daylight saving time: which local times in Europe/London are skipped, and which occur twice.
 
-This module is the one place that states the rule. A local time is at exactly one instant when
+This module is the one place that states the rule. Convert a local time to UTC, and back:
 
-- converting it to UTC and back returns the same local time. Otherwise the clocks skipped it, as
-  they skip 01:30 on the last Sunday of March; and
-- neither the instant one hour later nor the instant one hour earlier has that local time too.
-  Otherwise it occurs twice, as 01:30 does on the last Sunday of October.
+- If the result is another local time, the clocks skipped it, as they skip 01:30 on the last Sunday
+  of March. Such a time breaks the contract.
+- If the instant one hour earlier or one hour later has the same local time, the time is in the
+  *repeated hour*, as 01:30 is on the last Sunday of October. It has two readings: the earlier one,
+  in summer time, and the later one, an hour after it.
 
-A time that the clocks skipped breaks the contract. A time that occurs twice is valid, but has no
-instant, so no elapsed time is measured from it or to it.
+A time with an offset is exact. It has one reading, also in the repeated hour.
 
-``ROUND_TRIPS`` states the rule as data. Each dialect renders it as an expression of its engine. For
-tables in Polars it is applied once to Python's time-zone data, so that each row needs only a
-lookup. Clocks in Europe/London change on the hour, by whole hours, in all the years that dates may
-be in here (1900 to 2200).
+``CLOCKS_GO_BACK`` states the second rule as data, and each dialect renders it as an expression of
+its engine. For tables in Polars the rules are applied once to Python's time-zone data, so that each
+row needs only a lookup. Clocks in Europe/London change on the hour, by one hour, in all the years
+that dates may be in here (1900 to 2200).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from operator import or_
 from zoneinfo import ZoneInfo
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
 from swm_kpi.calendar import LONDON
@@ -36,24 +37,12 @@ HOUR = 3_600_000_000
 _ZONE = ZoneInfo(LONDON)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARS = range(1900, 2201)
-_LONG_AGO = -(2**40)
 
 
-@dataclass(frozen=True)
-class RoundTrip:
-    """One condition on a local time: convert it to UTC, add some hours, and convert it back.
+CLOCKS_GO_BACK = 1
+"""The hours from the earlier reading of a time in the repeated hour to the later one."""
 
-    Attributes:
-        hours: the hours to add in UTC.
-        is_same: whether the result must be the same local time, or must be another one.
-    """
-
-    hours: int
-    is_same: bool
-
-
-ROUND_TRIPS = (RoundTrip(0, True), RoundTrip(1, False), RoundTrip(-1, False))
-"""The conditions that a local time must all meet to be at exactly one instant."""
+_SKIPPED, _REPEATED = 0, 2
 
 
 @dataclass(frozen=True)
@@ -62,36 +51,40 @@ class ClockChanges:
 
     Attributes:
         skipped: the hours that the clocks skipped.
-        starts: the first hour of each stretch in which the offset is the same.
-        offsets: for each stretch, the microseconds that local time is ahead of UTC. Null where
-            the hour is not at exactly one instant.
+        repeated: the hours that occurred twice.
+        first: the first hour of ``kinds`` and ``offsets``.
+        kinds: for each hour, how often it occurred: 0, 1 or 2 times.
+        offsets: for each hour, the hours that local time is ahead of UTC, at the earlier reading.
+            Null if it was skipped.
     """
 
     skipped: tuple[int, ...]
-    starts: pl.Series
+    repeated: tuple[int, ...]
+    first: int
+    kinds: pl.Series
     offsets: pl.Series
 
 
 @cache
 def clock_changes() -> ClockChanges:
     """Return the clock changes from 1900 to 2200."""
-    skipped: list[int] = []
-    starts = [_LONG_AGO]
-    offsets: list[int | None] = [0]
-    for hour, before, after in _transitions():
-        first, last = sorted((hour + before, hour + after))
-        for local_hour in range(first, last):
-            local = (_EPOCH + timedelta(hours=local_hour)).replace(tzinfo=None)
-            if not _meets(local, ROUND_TRIPS[0]):
-                skipped.append(local_hour)
-            is_at_one_instant = all(_meets(local, trip) for trip in ROUND_TRIPS)
-            starts.append(local_hour)
-            offsets.append(before * HOUR if is_at_one_instant else None)
-        starts.append(last)
-        offsets.append(after * HOUR)
-    return ClockChanges(
-        tuple(skipped), pl.Series(starts, dtype=pl.Int64), pl.Series(offsets, dtype=pl.Int64)
+    first, last = (
+        int((datetime(year, 1, 1, tzinfo=UTC) - _EPOCH) / timedelta(hours=1))
+        for year in (_YEARS.start, _YEARS.stop)
     )
+    kinds = np.ones(last - first, dtype=np.uint8)
+    offsets = np.zeros(last - first, dtype=np.int8)
+    skipped: list[int] = []
+    repeated: list[int] = []
+    for hour, before, after in _transitions():
+        start, stop = sorted((hour + before, hour + after))
+        changed = slice(start - first, stop - first)
+        offsets[start - first :] = after
+        offsets[changed] = before
+        kinds[changed] = _SKIPPED if after > before else _REPEATED
+        (skipped if after > before else repeated).extend(range(start, stop))
+    known = pl.Series(offsets).set(pl.Series(kinds == _SKIPPED), None)
+    return ClockChanges(tuple(skipped), tuple(repeated), first, pl.Series(kinds), known)
 
 
 def is_skipped(local: pl.Expr) -> pl.Expr:
@@ -100,40 +93,59 @@ def is_skipped(local: pl.Expr) -> pl.Expr:
     Args:
         local: naive datetimes in microseconds, as a Polars expression.
     """
-    return (local.to_physical() // HOUR).is_in(list(clock_changes().skipped))
+    return _gather(clock_changes().kinds, local) == _SKIPPED
+
+
+def is_repeated(local: pl.Expr) -> pl.Expr:
+    """Return whether each local time is in the repeated hour; false where it is null.
+
+    Args:
+        local: naive datetimes in microseconds, as a Polars expression.
+    """
+    return _gather(clock_changes().kinds, local) == _REPEATED
 
 
 def is_skipped_in_engine(local: nw.Expr) -> nw.Expr:
-    """Return what :func:`is_skipped` does, as a narwhals expression that any engine can run.
+    """Return what :func:`is_skipped` does, as a narwhals expression that any engine can run."""
+    return _is_in_hours(local, clock_changes().skipped)
+
+
+def is_repeated_in_engine(local: nw.Expr) -> nw.Expr:
+    """Return what :func:`is_repeated` does, as a narwhals expression that any engine can run."""
+    no, yes = nw.lit(False), nw.lit(True)
+    return nw.when(_is_in_hours(local, clock_changes().repeated)).then(yes).otherwise(no)
+
+
+def to_instant(local: pl.Expr) -> pl.Expr:
+    """Return the microseconds since 1970 in UTC, at the earlier reading; null if skipped.
+
+    Args:
+        local: naive datetimes in microseconds, as a Polars expression.
+    """
+    offset = _gather(clock_changes().offsets, local).cast(pl.Int64) * HOUR
+    return local.to_physical() - offset
+
+
+def _gather(by_hour: pl.Series, local: pl.Expr) -> pl.Expr:
+    """Return the value of a series of hours at each local time; of its first hour at null."""
+    hour = local.to_physical() // HOUR - clock_changes().first
+    return pl.lit(by_hour).gather(hour.fill_null(0).clip(0, len(by_hour) - 1))
+
+
+def _is_in_hours(local: nw.Expr, hours: tuple[int, ...]) -> nw.Expr:
+    """Return whether local times are in some hours.
 
     The hours are grouped by hour of the day, because engines agree on dates and hours but not on
     how a timestamp converts to a number.
     """
     days: dict[int, list[date]] = {}
-    for hour in clock_changes().skipped:
+    for hour in hours:
         moment = _EPOCH + timedelta(hours=hour)
         days.setdefault(moment.hour, []).append(moment.date())
     day = local.cast(nw.Date)
     return reduce(
         or_, (day.is_in(dates) & (local.dt.hour() == hour) for hour, dates in days.items())
     )
-
-
-def to_instant(local: pl.Expr) -> pl.Expr:
-    """Return the microseconds since 1970 in UTC, or null for a time not at exactly one instant.
-
-    Args:
-        local: naive datetimes in microseconds, as a Polars expression.
-    """
-    changes = clock_changes()
-    wall = local.to_physical()
-    stretch = pl.lit(changes.starts).search_sorted((wall // HOUR).fill_null(0), side="right") - 1
-    return wall - pl.lit(changes.offsets).gather(stretch)
-
-
-def _meets(local: datetime, trip: RoundTrip) -> bool:
-    instant = local.replace(tzinfo=_ZONE).astimezone(UTC) + timedelta(hours=trip.hours)
-    return (instant.astimezone(_ZONE).replace(tzinfo=None) == local) == trip.is_same
 
 
 def _transitions() -> list[tuple[int, int, int]]:

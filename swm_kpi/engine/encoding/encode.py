@@ -1,8 +1,10 @@
 """Encoding: from the physical type of a column to the type in its contract, counting what is lost.
 
 The same values in another physical type are accepted. A lossy conversion is counted as a violation.
-Every date and time becomes local time in Europe/London, once. A column that elapsed time reads also
-gets its instant, in microseconds since 1970 in UTC, under the name ``column@``.
+Every date and time becomes local time in Europe/London, once. A column whose instants are read also
+gets, under the name ``column@``, its instant in microseconds since 1970 in UTC, with the earlier
+reading of a time in the repeated hour. A column of times gets two more: whether each is a local
+time in the repeated hour, and what local clocks show, in microseconds since 1970.
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ import polars as pl
 from swm_kpi.calendar import LONDON
 from swm_kpi.contracts import Column
 from swm_kpi.engine.completeness import require_complete
-from swm_kpi.engine.encoding.dst import HOUR, is_skipped, to_instant
+from swm_kpi.engine.encoding.dst import HOUR, is_repeated, is_skipped, to_instant
 from swm_kpi.expressions import DTYPE_WORDS
 
-INSTANT = "@"
-"""What the name of a column's instant adds to the name of the column."""
+INSTANT, IN_REPEATED_HOUR, CLOCK = "@", "@repeated", "@clock"
+"""What the names of the columns made from a column of times add to its name."""
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2200, 1, 1)
 MOST_CHARACTERS = 1_000_000
@@ -92,7 +94,7 @@ def encode(
         raw: the values as they came.
         dtype: the physical type they came in.
         as_text: whether they are text to be parsed, from a CSV file.
-        has_instant: whether elapsed time is measured from or to the column.
+        has_instant: whether the instants of the column are read.
     """
     if dtype == pl.Null:
         return _encode_empty(column, has_instant=has_instant)
@@ -154,6 +156,9 @@ def _encode_empty(column: Column, *, has_instant: bool) -> Encoded:
     encoded = Encoded({column.name: pl.lit(None, dtype=dtype)})
     if has_instant:
         encoded.columns[column.name + INSTANT] = pl.lit(None, dtype=pl.Int64)
+        if column.dtype is datetime:
+            encoded.columns[column.name + IN_REPEATED_HOUR] = pl.lit(False)
+            encoded.columns[column.name + CLOCK] = pl.lit(None, dtype=pl.Int64)
     return encoded
 
 
@@ -191,7 +196,11 @@ def _encode_time(column: Column, time: pl.Expr, *, is_aware: bool, has_instant: 
     encoded = Encoded({column.name: local}, broken)
     if has_instant:
         instant = time.dt.epoch("us") if is_aware else to_instant(time)
-        encoded.columns[column.name + INSTANT] = instant
+        encoded.columns |= {
+            column.name + INSTANT: instant,
+            column.name + IN_REPEATED_HOUR: pl.lit(False) if is_aware else is_repeated(time),
+            column.name + CLOCK: local.dt.epoch("us"),
+        }
     return encoded
 
 
@@ -261,5 +270,9 @@ def _parse_time(column: Column, text: pl.Expr, *, has_instant: bool) -> Encoded:
     )
     if has_instant:
         instant = pl.when(is_aware).then(utc.dt.epoch("us")).otherwise(to_instant(time))
-        encoded.columns[column.name + INSTANT] = instant
+        encoded.columns |= {
+            column.name + INSTANT: instant,
+            column.name + IN_REPEATED_HOUR: ~is_aware & is_repeated(time),
+            column.name + CLOCK: local.dt.epoch("us"),
+        }
     return encoded

@@ -11,14 +11,14 @@ instants. An instant is a number of microseconds since the start of 1970 in UTC.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
 from swm_kpi.calendar import LONDON
-from swm_kpi.engine.encoding.dst import HOUR, ROUND_TRIPS
+from swm_kpi.engine.encoding.dst import CLOCKS_GO_BACK, HOUR
 from swm_kpi.errors import InputError
 
 DAY = 24 * HOUR
@@ -42,7 +42,7 @@ class Dialect(ABC):
     """One engine's way to write time conversions. A frame is a table of the engine's own type.
 
     A subclass renders the primitives. The rule about clock changes is applied here, for all of
-    them, from :data:`~swm_kpi.engine.encoding.dst.ROUND_TRIPS`.
+    them, from :data:`~swm_kpi.engine.encoding.dst.CLOCKS_GO_BACK`.
 
     Attributes:
         name: the name of the engine.
@@ -68,7 +68,9 @@ class Dialect(ABC):
         )
 
     def to_instant(self, frame: Any, columns: Mapping[str, TimeColumn]) -> Any:
-        """Add columns of instants. A local time that is skipped or occurs twice becomes null.
+        """Add columns of instants. A skipped local time becomes null.
+
+        A local time in the repeated hour becomes its earlier reading.
 
         Args:
             frame: the table.
@@ -79,6 +81,17 @@ class Dialect(ABC):
         """
         return self._with_columns(
             frame, {name: self._instant(frame, column) for name, column in columns.items()}
+        )
+
+    def to_clock(self, frame: Any, columns: Mapping[str, str]) -> Any:
+        """Add columns of what local clocks show, in microseconds since 1970.
+
+        Args:
+            frame: the table.
+            columns: the column of naive local time, by the name of the column to add.
+        """
+        return self._with_columns(
+            frame, {name: self._clock(frame, column) for name, column in columns.items()}
         )
 
     def day_to_instant(self, frame: Any, columns: Mapping[str, str]) -> Any:
@@ -106,11 +119,12 @@ class Dialect(ABC):
             return self._aware_to_instant(frame, column.name)
         local = self._wall_clock(frame, column.name)
         utc = self._to_utc(local)
-        conditions = [
-            self._compare(self._from_utc(utc, trip.hours), local, is_equal=trip.is_same)
-            for trip in ROUND_TRIPS
-        ]
-        return self._when_all(conditions, self._utc_to_instant(utc))
+        instant = self._utc_to_instant(utc)
+        is_not_skipped = self._is_equal(self._from_utc(utc, 0), local)
+        # An engine converts a time in the repeated hour to either reading.
+        is_later_reading = self._is_equal(self._from_utc(utc, -CLOCKS_GO_BACK), local)
+        earlier = self._choose(is_later_reading, self._subtract_repeat(instant), instant)
+        return self._choose(is_not_skipped, earlier, None)
 
     @abstractmethod
     def _with_columns(self, frame: Any, expressions: Mapping[str, Any]) -> Any:
@@ -127,6 +141,10 @@ class Dialect(ABC):
     @abstractmethod
     def _aware_to_instant(self, frame: Any, column: str) -> Any:
         """Return an aware column as instants."""
+
+    @abstractmethod
+    def _clock(self, frame: Any, column: str) -> Any:
+        """Return a column of naive local time as microseconds since 1970."""
 
     @abstractmethod
     def _day_number(self, frame: Any, column: str) -> Any:
@@ -149,24 +167,32 @@ class Dialect(ABC):
         """Return what ``_to_utc`` returned, as an instant."""
 
     @abstractmethod
-    def _compare(self, left: Any, right: Any, *, is_equal: bool) -> Any:
-        """Return whether two values are equal, or whether they differ."""
+    def _subtract_repeat(self, instant: Any) -> Any:
+        """Return the earlier reading of an instant that is the later one."""
 
     @abstractmethod
-    def _when_all(self, conditions: Sequence[Any], value: Any) -> Any:
-        """Return a value where every condition is true, and null elsewhere."""
+    def _is_equal(self, left: Any, right: Any) -> Any:
+        """Return whether two values are equal."""
+
+    @abstractmethod
+    def _choose(self, condition: Any, value: Any, otherwise: Any) -> Any:
+        """Return a value where a condition is true, and elsewhere another one; None is null."""
 
 
 class _SqlDialect(Dialect):
     """A dialect whose expressions are SQL text."""
 
     @override
-    def _compare(self, left: str, right: str, *, is_equal: bool) -> str:
-        return f"{left} {'=' if is_equal else '<>'} {right}"
+    def _subtract_repeat(self, instant: str) -> str:
+        return f"{instant} - {CLOCKS_GO_BACK * HOUR}"
 
     @override
-    def _when_all(self, conditions: Sequence[str], value: str) -> str:
-        return f"CASE WHEN {' AND '.join(conditions)} THEN {value} END"
+    def _is_equal(self, left: str, right: str) -> str:
+        return f"{left} = {right}"
+
+    @override
+    def _choose(self, condition: str, value: str, otherwise: str | None) -> str:
+        return f"CASE WHEN {condition} THEN {value} ELSE {otherwise or 'NULL'} END"
 
 
 class DuckDB(_SqlDialect):
@@ -194,6 +220,10 @@ class DuckDB(_SqlDialect):
 
     @override
     def _aware_to_instant(self, frame: Any, column: str) -> str:
+        return f"epoch_us({_quote(column)})"
+
+    @override
+    def _clock(self, frame: Any, column: str) -> str:
         return f"epoch_us({_quote(column)})"
 
     @override
@@ -254,6 +284,10 @@ class Spark(_SqlDialect):
     @override
     def _aware_to_instant(self, frame: Any, column: str) -> str:
         return f"unix_micros({_backquote(column)})"
+
+    @override
+    def _clock(self, frame: Any, column: str) -> str:
+        return self._wall_clock(frame, column)
 
     @override
     def _day_number(self, frame: Any, column: str) -> str:
@@ -322,6 +356,10 @@ class Ibis(Dialect):
         return self._utc_to_instant(frame[column])
 
     @override
+    def _clock(self, frame: Any, column: str) -> Any:
+        return self._utc_to_instant(frame[column])
+
+    @override
     def _day_number(self, frame: Any, column: str) -> Any:
         midnight = frame[column].cast("date").cast("timestamp")
         return midnight.epoch_seconds().cast("int64") * 1_000_000
@@ -352,14 +390,18 @@ class Ibis(Dialect):
         return seconds * 1_000_000 + utc.microsecond().cast("int64")
 
     @override
-    def _compare(self, left: Any, right: Any, *, is_equal: bool) -> Any:
-        return left == right if is_equal else left != right
+    def _subtract_repeat(self, instant: Any) -> Any:
+        return instant - CLOCKS_GO_BACK * HOUR
 
     @override
-    def _when_all(self, conditions: Sequence[Any], value: Any) -> Any:
+    def _is_equal(self, left: Any, right: Any) -> Any:
+        return left == right
+
+    @override
+    def _choose(self, condition: Any, value: Any, otherwise: Any) -> Any:
         import ibis
 
-        return ibis.ifelse(ibis.and_(*conditions), value, ibis.null("int64"))
+        return ibis.ifelse(condition, value, ibis.null("int64") if otherwise is None else otherwise)
 
     def _require_time_zones(self, frame: Any) -> None:
         backend = frame.get_backend().name

@@ -6,7 +6,7 @@ database has types.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -15,11 +15,13 @@ import polars as pl
 
 from swm_kpi.contracts import Column, ContractType, Violation
 from swm_kpi.engine.completeness import require_complete
-from swm_kpi.engine.encoding.dst import is_skipped_in_engine
+from swm_kpi.engine.encoding.dst import is_repeated_in_engine, is_skipped_in_engine
 from swm_kpi.engine.encoding.encode import (
+    CLOCK,
     FIRST_DAY,
     HAS_TIME,
     IMPLAUSIBLE,
+    IN_REPEATED_HOUR,
     INSTANT,
     LAST_DAY,
     MOST_CHARACTERS,
@@ -101,10 +103,12 @@ class RemoteValidation:
         }
         read = {_RAW + name: nw.col(name) for name in self.columns}
         read |= {name: nw.col(name) for name in (*(_LOCAL + time for time in is_aware), *instants)}
+        read |= self._in_repeated_hour(columns.instants, is_aware, instants)
         raw = nw.from_native(native).select(*_named(read))
+        instants = [name for name in read if INSTANT in name]
         self._add_column_checks()
         self._add_key_checks()
-        self._add_rule_checks()
+        self._add_rule_checks(frozenset(name for name, aware in is_aware.items() if aware))
         # DuckDB joins every row to a closed list, whether or not the column is read afterwards, so
         # a column that no check reads is left out.
         checked = {
@@ -136,8 +140,12 @@ class RemoteValidation:
             for name, aware in is_aware.items()
             if name in wanted and self.columns[name].dtype is datetime
         }
+        clocks = {
+            name.removesuffix(INSTANT) + CLOCK: _LOCAL + name.removesuffix(INSTANT)
+            for name in times
+        }
         if times:
-            native = dialect.to_instant(native, times)
+            native = dialect.to_clock(dialect.to_instant(native, times), clocks)
         days = {
             name + INSTANT: _LOCAL + name if name in is_aware else name
             for name, column in self.columns.items()
@@ -147,7 +155,27 @@ class RemoteValidation:
         }
         if days:
             native = dialect.day_to_instant(native, days)
-        return native, [*times, *days]
+        return native, [*times, *clocks, *days]
+
+    def _in_repeated_hour(
+        self, wanted: frozenset[str], is_aware: Mapping[str, bool], instants: Collection[str]
+    ) -> dict[str, nw.Expr]:
+        """Return whether each time is in the repeated hour; and nulls for columns of no value."""
+        made: dict[str, nw.Expr] = {}
+        for name, column in self.columns.items():
+            if name not in wanted or column.dtype not in (date, datetime):
+                continue
+            if name + INSTANT not in instants:
+                made[name + INSTANT] = nw.lit(None, nw.Int64)
+            if column.dtype is datetime:
+                if name + CLOCK not in instants:
+                    made[name + CLOCK] = nw.lit(None, nw.Int64)
+                is_exact = is_aware.get(name, True)
+                in_hour = (
+                    nw.lit(False) if is_exact else is_repeated_in_engine(nw.col(_LOCAL + name))
+                )
+                made[name + IN_REPEATED_HOUR] = in_hour
+        return made
 
     def _encode(self, column: Column, dtype: Any, *, is_aware: bool) -> nw.Expr:
         """Return a column in the contract's type, and add its checks."""
@@ -231,8 +259,8 @@ class RemoteValidation:
                     self._checks.append((name, "has spaces round it", spaced))
                     self._checks.append((name, "is empty text", text == ""))
 
-    def _add_rule_checks(self) -> None:
-        compiler = Compiler()
+    def _add_rule_checks(self, exact: frozenset[str]) -> None:
+        compiler = Compiler(exact=exact)
         for rule in self._contract.rules.values():
             reads = [part.name for part in rule.condition.walk() if isinstance(part, Column)]
             if all(name in self.columns for name in reads):

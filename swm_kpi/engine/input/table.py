@@ -25,8 +25,8 @@ class Table:
     Attributes:
         contract: the table's contract.
         lazy: the encoded columns, as a lazy frame of the engine that holds them. Dates and times
-            are local time in Europe/London; a column that elapsed time reads also has its instant
-            in microseconds, under the name ``column@``.
+            are local time in Europe/London; a column whose instants are read also has them under
+            the names that :mod:`~swm_kpi.engine.encoding.encode` gives.
         rows: how many rows it has.
         columns: the contract's columns that it has.
         broken: the columns that a violation touches, with the rule. Empty unless measures that read

@@ -83,7 +83,7 @@ def plan_validation(
     Args:
         contract: the table's contract.
         schema: the names of its columns, and the types they came in.
-        instants: columns that elapsed time is measured from or to.
+        instants: columns whose instants are read.
         as_text: whether every value is text to be parsed, from a CSV file.
     """
     columns = {name: contract.columns[name] for name, _ in schema if name in contract.columns}
@@ -101,7 +101,11 @@ def plan_validation(
             encoded |= column.columns
             checks += [(name, rule, rows) for rule, rows in column.broken]
     usable = {name: column for name, column in columns.items() if name in encoded}
-    rules, rule_checks = _rules(contract, usable)
+    exact = frozenset(
+        name for name, dtype in schema if isinstance(dtype, pl.Datetime) and dtype.time_zone
+    )
+    # Text of a CSV file can have an offset or not.
+    rules, rule_checks = _rules(contract, usable, None if as_text else exact)
     keys = tuple(key for key in contract.keys if all(name in usable for name in key))
     checks += [*_column_checks(usable), *_key_checks(keys, usable), *rule_checks]
     counts = [rows.alias(f"broken:{number}") for number, (_, _, rows) in enumerate(checks)]
@@ -178,10 +182,10 @@ def _count_repeats(encoded: pl.LazyFrame | pl.DataFrame, table: str, key: tuple[
 
 
 def _rules(
-    contract: ContractType, usable: dict[str, Column]
+    contract: ContractType, usable: dict[str, Column], exact: frozenset[str] | None
 ) -> tuple[list[pl.Expr], list[tuple[str, str, pl.Expr]]]:
     """Compile each rule over several columns, where the table has them all, and its check."""
-    compiler = Compiler(polars=True)
+    compiler = Compiler(polars=True, exact=exact)
     expressions: list[pl.Expr] = []
     checks: list[tuple[str, str, pl.Expr]] = []
     for name, rule in contract.rules.items():

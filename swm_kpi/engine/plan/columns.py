@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from swm_kpi.contracts import Column, ContractType, Dimension
-from swm_kpi.expressions import Elapsed, Term
+from swm_kpi.expressions import Elapsed, Expression, InRepeatedHour, Term, times_with_readings
 from swm_kpi.measures import Statistic, TimeAlignment
 
 
@@ -18,7 +18,8 @@ class ColumnsToRead:
     Attributes:
         wanted: the columns to read and validate, where the table has them.
         required: the columns that it is a violation to lack, in the order of the violations.
-        instants: the columns that elapsed time is measured from or to.
+        instants: the columns whose instants are read: those that elapsed time is measured between,
+            and times that are compared with each other.
     """
 
     wanted: frozenset[str]
@@ -60,10 +61,17 @@ def columns_of_request(
         for column in rule.condition.walk()
         if isinstance(column, Column)
     }
+    wanted = frozenset(read | carriers | keys | (rules if rules <= read else set()))
+    compared = {
+        time
+        for rule in contract.rules.values()
+        if all(part.name in wanted for part in rule.condition.walk() if isinstance(part, Column))
+        for time in _times(rule.condition)
+    }
     return ColumnsToRead(
-        frozenset(read | carriers | keys | (rules if rules <= read else set())),
+        wanted,
         tuple(sorted(read)) if is_required else (),
-        frozenset(_instants(statistics)),
+        frozenset(_instants(statistics) | compared),
     )
 
 
@@ -80,10 +88,23 @@ def all_columns(contract: ContractType) -> ColumnsToRead:
 
 def _instants(statistics: Sequence[Statistic]) -> set[str]:
     ends: list[Term] = []
+    times: set[str] = set()
     for statistic in statistics:
-        for expression in statistic.expressions():
-            if isinstance(expression, Elapsed):
-                ends += [expression.start, expression.end]
+        for expression in (statistic.where, statistic.of, statistic.series):
+            times |= _times(expression)
         if statistic.alignment is TimeAlignment.INTERVAL and statistic.until is not None:
             ends += [statistic.at, statistic.until]
-    return {end.name for end in ends if isinstance(end, Column)}
+    return times | {end.name for end in ends if isinstance(end, Column)}
+
+
+def _times(expression: Expression | None) -> set[str]:
+    """Return the names of the columns whose instants an expression reads."""
+    if expression is None:
+        return set()
+    times = list(times_with_readings(expression))
+    for part in expression.walk():
+        if isinstance(part, Elapsed):
+            times += [part.start, part.end]
+        elif isinstance(part, InRepeatedHour):
+            times.append(part.time)
+    return {time.name for time in times if isinstance(time, Column)}

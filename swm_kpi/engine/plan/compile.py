@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import reduce
 from hashlib import sha256
+from itertools import product
 from operator import and_, eq, ge, gt, le, lt, ne, or_
 from typing import Any
 
@@ -14,13 +16,17 @@ import polars as pl
 
 from swm_kpi.contracts import Column, Recoded
 from swm_kpi.engine.completeness import require_complete
-from swm_kpi.engine.encoding.encode import INSTANT
+from swm_kpi.engine.encoding.dst import CLOCKS_GO_BACK, HOUR
+from swm_kpi.engine.encoding.encode import CLOCK, IN_REPEATED_HOUR, INSTANT
 from swm_kpi.expressions import (
     Assumption,
     BoolOp,
     Compare,
+    Day,
+    EarlierReading,
     Elapsed,
     Expression,
+    InRepeatedHour,
     IsIn,
     IsNull,
     IsTrue,
@@ -28,15 +34,20 @@ from swm_kpi.expressions import (
     Not,
     Product,
     Repeats,
+    Term,
     Unusable,
     WithinMonths,
     canonical,
+    times_with_readings,
 )
 
 MICROSECONDS = 1_000_000
 """Microseconds in a second."""
 
 _OPERATORS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+
+Reading = frozenset[str]
+"""The columns of times that a reading takes at the later hour; it takes others at the earlier."""
 
 
 class Compiler:
@@ -45,11 +56,16 @@ class Compiler:
     Elapsed time compiles to whole microseconds, so that its sums are exact. What it is compared
     with is scaled to match.
 
+    A comparison of times is evaluated at every reading of a time in the repeated hour. It has a
+    value where all readings agree, and is null elsewhere.
+
     Args:
         assumptions: values that replace the defaults of assumptions, by key.
         boolean_columns: for predicates that a column already holds, its name, by their identity.
         polars: whether to write Polars' own expressions. They have the same names as narwhals'
             expressions, and take less time to build.
+        exact: the columns of times with an offset, which have one reading. None if not known.
+        takes_earlier: whether every time has its earlier reading alone.
     """
 
     def __init__(
@@ -58,10 +74,14 @@ class Compiler:
         boolean_columns: Mapping[int, str] | None = None,
         *,
         polars: bool = False,
+        exact: frozenset[str] | None = None,
+        takes_earlier: bool = False,
     ) -> None:
         self._assumptions = dict(assumptions or {})
         self._boolean_columns = boolean_columns or {}
         self._library: Any = pl if polars else nw
+        self._exact = exact
+        self._takes_earlier = takes_earlier
 
     def for_polars(self, boolean_columns: Mapping[int, str] | None = None) -> Compiler:
         """Return a compiler to Polars that reads the predicates which columns already hold."""
@@ -107,16 +127,83 @@ class Compiler:
             recode = self._library.when(source.is_in(values)).then(text).otherwise(recode)
         return recode
 
+    def _day(self, day: Day) -> Any:
+        return self(day.time).cast(self._library.Date)
+
     def _elapsed(self, elapsed: Elapsed) -> Any:
-        end, start = _column_name(elapsed.end), _column_name(elapsed.start)
-        return self._library.col(end + INSTANT) - self._library.col(start + INSTANT)
+        end = _time_column(elapsed.end)
+        real = self._between(elapsed, frozenset())
+        if end.dtype is datetime:
+            # The end is at its later reading where the earlier one is before the start.
+            later = self._between(elapsed, frozenset({end.name}))
+            real = self._library.when(real < 0).then(later).otherwise(real)
+        if not elapsed.by_clock:
+            return real
+        names = end.name, _time_column(elapsed.start).name
+        end_clock, start_clock = (self._library.col(name + CLOCK) for name in names)
+        shown = end_clock - start_clock
+        # Clocks that go back can show an earlier time at the end than at the start.
+        nothing = self._library.lit(0)
+        return self._library.when((shown < 0) & (real >= 0)).then(nothing).otherwise(shown)
+
+    def _between(self, elapsed: Elapsed, reading: Reading) -> Any:
+        """Return the microseconds of elapsed time at one reading of its times."""
+        end, start = _time_column(elapsed.end), _time_column(elapsed.start)
+        return self._instant(end, reading) - self._instant(start, reading)
+
+    def _instant(self, time: Column, reading: Reading) -> Any:
+        instant = self._library.col(time.name + INSTANT)
+        if time.name not in reading or self._is_exact(time):
+            return instant
+        repeated = self._library.col(time.name + IN_REPEATED_HOUR)
+        later = instant + CLOCKS_GO_BACK * HOUR
+        return self._library.when(repeated).then(later).otherwise(instant)
+
+    def _is_exact(self, time: Column) -> bool:
+        return self._exact is not None and time.name in self._exact
+
+    def _in_repeated_hour(self, condition: InRepeatedHour) -> Any:
+        return self._library.col(_time_column(condition.time).name + IN_REPEATED_HOUR)
+
+    def _earlier_reading(self, earlier: EarlierReading) -> Any:
+        compiler = Compiler(
+            self._assumptions,
+            self._boolean_columns,
+            polars=self._library is pl,
+            exact=self._exact,
+            takes_earlier=True,
+        )
+        return compiler(earlier.condition)
 
     def _compare(self, comparison: Compare) -> Any:
-        left = self(comparison.left)
+        times = [_time_column(time) for time in times_with_readings(comparison)]
+        if not times:
+            return self._compare_at(comparison, None)
+        is_order_of_times = isinstance(comparison.left, Column) and comparison.op[0] in "<>"
+        if is_order_of_times and self._exact is not None and not any(map(self._is_exact, times)):
+            return self._compare_clocks(comparison, times)
+        return self._agreed(
+            self._compare_at(comparison, reading) for reading in self._readings(comparison, times)
+        )
+
+    def _compare_clocks(self, comparison: Compare, times: Sequence[Column]) -> Any:
+        """Compare two local times without their instants, which engines convert slowly.
+
+        The order is that of the clocks, unless both are in one repeated hour. Then it is unknown.
+        """
+        left, right = (self._library.col(time.name + CLOCK) for time in times)
+        repeated = [self._library.col(time.name + IN_REPEATED_HOUR) for time in times]
+        is_near = (left - right < HOUR) & (right - left < HOUR)
+        is_known = ~(reduce(and_, repeated) & is_near)
+        return self._library.when(is_known).then(_OPERATORS[comparison.op](left, right))
+
+    def _compare_at(self, comparison: Compare, reading: Reading | None) -> Any:
+        """Compare at one reading of the times; None where the comparison is not of times."""
+        left = self._value_at(comparison.left, reading)
         scale = MICROSECONDS if isinstance(comparison.left, Elapsed) else 1
         right: Any
-        if isinstance(comparison.right, Expression):
-            right = self(comparison.right)
+        if isinstance(comparison.right, Term):
+            right = self._value_at(comparison.right, reading)
             if scale != 1 and not isinstance(comparison.right, Elapsed):
                 right = right * scale
         else:
@@ -124,17 +211,57 @@ class Compiler:
             right = value * scale if scale != 1 else value
         return _OPERATORS[comparison.op](left, right)
 
+    def _value_at(self, term: Term, reading: Reading | None) -> Any:
+        """Return a term at one reading; None where the comparison is not of times."""
+        if reading is not None and isinstance(term, Elapsed) and not term.by_clock:
+            return self._between(term, reading)
+        if reading is not None and isinstance(term, Column) and term.dtype is datetime:
+            return self._instant(term, reading)
+        return self(term)
+
+    def _readings(self, condition: Compare | IsIn, times: Sequence[Column]) -> list[Reading]:
+        """Return the readings that decide a condition.
+
+        For an order, two are enough: the one with the greatest difference between its sides, and
+        the one with the least. Otherwise all are compared.
+        """
+        if self._takes_earlier:
+            return [frozenset()]
+        inexact = [time.name for time in times if not self._is_exact(time)]
+        if isinstance(condition, Compare) and condition.op[0] in "<>":
+            first, second = _sides(condition)
+            if not first & second:
+                return [first & set(inexact), second & set(inexact)]
+        chosen = product((False, True), repeat=len(inexact))
+        return [
+            frozenset(name for name, is_later in zip(inexact, later, strict=True) if is_later)
+            for later in chosen
+        ]
+
+    def _agreed(self, values: Iterable[Any]) -> Any:
+        """Return the value that all readings agree on, and null where they do not."""
+        first, *others = values
+        if not others:
+            return first
+        return self._library.when(reduce(and_, (first == other for other in others))).then(first)
+
     def _is_in(self, membership: IsIn) -> Any:
         values = [value for operand in membership.values for value in self._values(operand)]
-        term = self(membership.term)
+        inside = membership.term
         # Engines look for a number only among numbers of its own type.
-        if isinstance(membership.term, Elapsed):
+        if isinstance(inside, Elapsed):
             values = [value * MICROSECONDS for value in values]
-        if membership.term.dtype is int or isinstance(membership.term, Elapsed):
+        if inside.dtype is int or isinstance(inside, Elapsed):
             values = [int(value) for value in values if value == int(value)]
-        elif membership.term.dtype is float:
+        elif inside.dtype is float:
             values = [float(value) for value in values]
-        return term.is_in(values) if values else term != term
+        terms = [self(inside)]
+        if isinstance(inside, Elapsed) and not inside.by_clock:
+            times = [_time_column(time) for time in times_with_readings(inside)]
+            terms = [
+                self._between(inside, reading) for reading in self._readings(membership, times)
+            ]
+        return self._agreed(term.is_in(values) if values else term != term for term in terms)
 
     def _is_null(self, condition: IsNull) -> Any:
         return self(condition.term).is_null()
@@ -177,17 +304,34 @@ class Compiler:
         return (operand,)
 
 
-def _column_name(term: Expression) -> str:
+def _time_column(term: Expression) -> Column:
     if not isinstance(term, Column):
         raise TypeError("elapsed time is between two columns")
-    return term.name
+    return term
+
+
+def _sides(comparison: Compare) -> tuple[Reading, Reading]:
+    """Return the times that make the left side greater when they are later, and the others."""
+    greater: set[str] = set()
+    less: set[str] = set()
+    right = comparison.right if isinstance(comparison.right, Term) else None
+    for term, first, second in ((comparison.left, greater, less), (right, less, greater)):
+        if isinstance(term, Elapsed) and not term.by_clock:
+            first.add(_time_column(term.end).name)
+            second.add(_time_column(term.start).name)
+        elif isinstance(term, Column):
+            first.add(term.name)
+    return frozenset(greater), frozenset(less)
 
 
 _CASES: dict[type[Expression], Callable[[Compiler, Any], Any]] = {
     BoolOp: Compiler._bool_op,
     Column: Compiler._column,
     Compare: Compiler._compare,
+    Day: Compiler._day,
+    EarlierReading: Compiler._earlier_reading,
     Elapsed: Compiler._elapsed,
+    InRepeatedHour: Compiler._in_repeated_hour,
     IsIn: Compiler._is_in,
     IsNull: Compiler._is_null,
     IsTrue: Compiler._is_true,

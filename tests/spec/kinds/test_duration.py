@@ -1,6 +1,7 @@
 """The mean, median or 90th percentile of the time from one instant to another.
 
-Elapsed time is real time, also across a change of the clocks. Quantiles interpolate linearly.
+Hours are elapsed time, also across a change of the clocks, and days are local days. Quantiles
+interpolate linearly.
 Averages do not add: each total is computed again from its rows.
 """
 
