@@ -138,18 +138,18 @@ _DECLARED_UNITS: dict[str, Unit] = {}
 
 
 class Marker(StrEnum):
-    """Why a cell has no plain number: the shorthand of the Government Analysis Function."""
+    """Why a cell has no plain number: the shorthand of the Government Analysis Function.
+
+    A rule of the library sets each of them. Symbols that no rule sets are not listed.
+    """
 
     NONE = ""
     CONFIDENTIAL = "[c]"
-    LOW = "[low]"
     NOT_AVAILABLE = "[x]"
     NOT_APPLICABLE = "[z]"
     PROVISIONAL = "[p]"
-    REVISED = "[r]"
     LOW_RELIABILITY = "[u]"
     BREAK = "[b]"
-    ESTIMATED = "[e]"
 
     @property
     def meaning(self) -> str:
@@ -160,14 +160,11 @@ class Marker(StrEnum):
 _MARKER_MEANINGS = {
     Marker.NONE: "a plain number",
     Marker.CONFIDENTIAL: "withheld to protect people who could be identified",
-    Marker.LOW: "rounds to zero but is not zero",
     Marker.NOT_AVAILABLE: "not available",
     Marker.NOT_APPLICABLE: "not applicable, such as a share of nothing",
     Marker.PROVISIONAL: "provisional: the data for the period are not complete",
-    Marker.REVISED: "revised since it was first published",
     Marker.LOW_RELIABILITY: "of low reliability",
     Marker.BREAK: "the series breaks in this period: not comparable with earlier periods",
-    Marker.ESTIMATED: "estimated",
 }
 
 

@@ -38,7 +38,7 @@ class MeasureSeries:
     @property
     def direction(self) -> Direction:
         """Which way is better."""
-        return self.measure.direction or self.metric.direction
+        return self.metric.direction_of(self.measure)
 
     @property
     def grain(self) -> Grain:

@@ -92,15 +92,15 @@ def _format_availability(entry: CatalogueEntry) -> str:
 
 
 def _metric_lines(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
-    yield f"Better        {metric.direction.value.capitalize()}"
+    only = entry.only if isinstance(entry, MetricAlias) else ()
+    measures = [measure for measure in metric.measures if not only or measure.key in only]
+    yield f"Better        {metric.describe_direction(measures)}"
     yield f"Reported      {metric.frequency.value.capitalize()}"
     yield f"Definition    {metric.definition}"
     if isinstance(entry, MetricAlias):
         yield from _section(f"The same as ref {entry.of}", [entry.summary])
     yield from _section("What it is", [metric.summary])
     yield from _section("What it is not", [metric.limitations])
-    only = entry.only if isinstance(entry, MetricAlias) else ()
-    measures = [measure for measure in metric.measures if not only or measure.key in only]
     for basis, heading in (
         (Basis.FORCE, "How it is calculated"),
         (Basis.PROXY, "From public data"),
@@ -109,7 +109,7 @@ def _metric_lines(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
         if measures_of_basis:
             yield from ("", heading, "-" * len(heading))
             for measure in measures_of_basis:
-                yield from _measure_lines(measure)
+                yield from _measure_lines(measure, metric)
     yield from _bullets("Assumptions", [_format_assumption(item) for item in metric.assumptions])
     for contract in metric.contracts.values():
         yield from _table_lines(contract, metric)
@@ -127,14 +127,13 @@ def _metric_lines(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
     )
 
 
-def _measure_lines(measure: Measure) -> Iterator[str]:
+def _measure_lines(measure: Measure, metric: Metric) -> Iterator[str]:
     yield f"{measure.title}  [{measure.key}: {measure.resolved_unit.value}]"
     yield from _indented(measure.formula())
     for text in (measure.proxy_difference, measure.note):
         if text:
             yield from _indented(text)
-    if measure.direction is not None:
-        yield from _indented(f"For this measure {measure.direction.value}.")
+    yield from _indented(f"{metric.direction_of(measure).value.capitalize()}.")
     yield ""
 
 

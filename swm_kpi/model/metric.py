@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -245,6 +245,24 @@ class Metric(CatalogueEntry):
         """``ref@version#hash``. The hash covers everything that moves the metric's numbers."""
         canonical = json.dumps([measure.canonical() for measure in self.measures], sort_keys=True)
         return f"{self.ref}@{self.version}#{hashlib.sha256(canonical.encode()).hexdigest()[:8]}"
+
+    def direction_of(self, measure: Measure) -> Direction:
+        """Return which way is better for one of its measures."""
+        return measure.direction or self.direction
+
+    def describe_direction(self, measures: Sequence[Measure] | None = None) -> str:
+        """Return which way is better, in words: for all measures, or for the headline.
+
+        Args:
+            measures: the measures that a reader sees; all when left out.
+        """
+        shown = self.measures if measures is None else measures
+        directions = {self.direction_of(measure) for measure in shown}
+        if len(directions) == 1:
+            return directions.pop().value.capitalize()
+        first = self.headline_measure if self.headline_measure in shown else shown[0]
+        direction = self.direction_of(first).value.capitalize()
+        return f"Depends on the measure. {direction} for ‘{first.title}’"
 
     @property
     def headline_measure(self) -> Measure:

@@ -63,8 +63,9 @@ class Dataset:
 
     @property
     def markers(self) -> dict[str, str]:
-        """The meaning of every marker."""
-        return {marker.value: marker.meaning for marker in Marker if marker is not Marker.NONE}
+        """The meaning of each marker in the table."""
+        used = set(self.frame["marker"].unique())
+        return {marker.value: marker.meaning for marker in Marker if marker and marker in used}
 
     @property
     def as_at(self) -> date | None:

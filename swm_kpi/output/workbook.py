@@ -19,7 +19,7 @@ import polars as pl
 from swm_kpi.formatting import NumberFormat, unit_name
 from swm_kpi.output.dataset import Dataset
 from swm_kpi.result_columns import columns_not_in_workbook
-from swm_kpi.vocabulary import Basis, Unit
+from swm_kpi.vocabulary import Basis, Marker, Unit
 
 Cell = str | float
 NOTES_SHEET = "Notes"
@@ -115,12 +115,14 @@ class _WorkbookBuilder:
 
     Attributes:
         note_numbers: the number of each note, by its text.
+        markers: the markers in the cells.
         sheet_names: the names in use, in lower case.
     """
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
         self.note_numbers: dict[str, int] = {}
+        self.markers: set[str] = set()
         self.sheet_names: set[str] = {"cover", "contents", NOTES_SHEET.lower()}
 
     @cached_property
@@ -194,10 +196,17 @@ class _WorkbookBuilder:
             cells: list[Cell] = [_cell_text(str(value)) for value in row_key]
             for key, basis, _ in measures:
                 row = rows.get((key, basis))
-                cells.append(_number_or_marker(row, "value"))
-                if (key, basis) in intervals:
-                    cells += [_number_or_marker(row, "lower"), _number_or_marker(row, "upper")]
+                names = ("value", "lower", "upper") if (key, basis) in intervals else ("value",)
+                cells += [self._number_or_marker(row, name) for name in names]
             yield (*cells, self._notes_cell(rows))
+
+    def _number_or_marker(self, row: dict[str, Any] | None, column: str) -> Cell:
+        if row is not None and row[column] is not None:
+            return float(row[column])
+        missing = Marker.NOT_APPLICABLE if row is None else Marker.NOT_AVAILABLE
+        marker = (row and row["marker"]) or missing.value
+        self.markers.add(marker)
+        return str(marker)
 
     def _notes_cell(self, rows: dict[Any, dict[str, Any]]) -> str:
         """Return the markers beside the numbers of one row of the sheet, and its note numbers."""
@@ -205,6 +214,7 @@ class _WorkbookBuilder:
         numbers = set()
         for (key, basis), row in rows.items():
             if row["marker"] and row["value"] is not None:
+                self.markers.add(row["marker"])
                 label = self.dataset.label_of(row["ref"], key, basis)
                 labels_of.setdefault(row["marker"], []).append(label)
             if row["note"]:
@@ -219,12 +229,15 @@ class _WorkbookBuilder:
     def build_notes_sheet(self) -> Sheet:
         """Return the sheet of markers and notes. Call it after every other sheet is built."""
         rows: list[tuple[Cell, ...]] = [
-            (marker, f"{meaning[0].upper()}{meaning[1:]}.")
-            for marker, meaning in self.dataset.markers.items()
+            (marker.value, f"{marker.meaning[0].upper()}{marker.meaning[1:]}.")
+            for marker in Marker
+            if marker in self.markers
         ]
         rows += [
             (f"[note {number}]", _cell_text(text)) for text, number in self.note_numbers.items()
         ]
+        if not rows:
+            rows.append(("None", "No number in this workbook has a marker or a note."))
         return Sheet(
             NOTES_SHEET,
             "table_notes",
@@ -243,13 +256,6 @@ class _WorkbookBuilder:
             name = f"Ref {ref}"[: _MAX_NAME_LENGTH - len(suffix)] + suffix
         self.sheet_names.add(name.lower())
         return name
-
-
-def _number_or_marker(row: dict[str, Any] | None, column: str) -> Cell:
-    if row is None:
-        return "[z]"
-    value = row[column]
-    return float(value) if value is not None else row["marker"] or "[x]"
 
 
 def _unique_heading(heading: str, existing: list[str]) -> str:

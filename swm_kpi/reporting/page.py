@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -59,10 +59,9 @@ def build_page(
             _metric(section, contents, charts.get(section.entry.ref))
             for section in contents.sections
         ),
-        _notes(contents),
-        _footer(contents),
     ]
-    return "\n".join(parts) + "\n"
+    parts += [_notes([marker for marker in Marker if marker and marker in "".join(parts)])]
+    return "\n".join([*parts, _footer(contents)]) + "\n"
 
 
 def _header(css: str, contents: Contents) -> str:
@@ -249,7 +248,12 @@ def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
 
 def _meaning(section: MetricSection) -> str:
     metric = section.metric
-    parts = ["<dl>", f"<dt>What it is not</dt><dd>{escape(metric.limitations)}</dd>"]
+    direction = escape(metric.describe_direction(section.measures))
+    parts = [
+        "<dl>",
+        f"<dt>Which way is better</dt><dd>{direction}.</dd>",
+        f"<dt>What it is not</dt><dd>{escape(metric.limitations)}</dd>",
+    ]
     if metric.caveats:
         parts.append(f"<dt>Caveats</dt>{_descriptions(metric.caveats)}")
     notes = list(_notes_on_latest(section))
@@ -279,21 +283,17 @@ def _descriptions(texts: Iterable[str]) -> str:
     return "".join(f"<dd>{escape(text)}</dd>" for text in texts)
 
 
-def _notes(contents: Contents) -> str:
-    used = set(contents.result.to_polars()["marker"].unique().to_list()) | {
-        str(Marker.NOT_AVAILABLE), str(Marker.NOT_APPLICABLE), str(Marker.PROVISIONAL),
-    }  # fmt: skip
-    markers = "".join(
-        f"<dt>{escape(marker)}</dt><dd>{escape(marker.meaning)}</dd>"
-        for marker in Marker
-        if marker and marker.value in used
+def _notes(markers: Sequence[Marker]) -> str:
+    """Return the notes of the page, with the meaning of the markers on it."""
+    meanings = "".join(
+        f"<dt>{escape(marker)}</dt><dd>{escape(marker.meaning)}</dd>" for marker in markers
     )
     return f"""<h2 id="notes">Notes and markers</h2>
 <p>Quarters are quarters of the financial year, April to March: 2024/25 Q1 is April to June 2024. \
 “Whole force” counts every record. Records with no Local Policing Area are shown as Unknown. No \
 number was suppressed or rounded, because the data are not about real people.</p>
 <p>A marker is beside a number, or in place of one:</p>
-<dl class="pairs">{markers}</dl>"""
+<dl class="pairs">{meanings}</dl>"""
 
 
 def _footer(contents: Contents) -> str:

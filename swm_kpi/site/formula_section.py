@@ -62,16 +62,14 @@ def _describe_measure(measure: Measure, metric: Metric) -> Html:
             paragraph(titled_formula(measure, metric)),
             paragraph(f"How it differs: {difference}") if difference else "",
             paragraph(measure.note) if measure.note else "",
-            paragraph(_describe_use(measure), class_="small"),
+            paragraph(_describe_use(measure, metric), class_="small"),
         ]
     )
 
 
-def _describe_use(measure: Measure) -> Html:
+def _describe_use(measure: Measure, metric: Metric) -> Html:
     sentences = [f"Unit: {measure.resolved_unit.value}.", _ADDITIVITY[measure.additivity]]
-    if measure.direction is not None:
-        direction = measure.direction.value
-        sentences.append(f"{direction[:1].upper()}{direction[1:]}.")
+    sentences.append(f"{metric.direction_of(measure).value.capitalize()}.")
     return join([*sentences, "Name in code:", tag("code", measure.key)], " ")
 
 

@@ -34,13 +34,7 @@ from swm_kpi.site.status import (
 from swm_kpi.site.synthetic_series import SCALE, SEED, SyntheticSeries
 from swm_kpi.site.tables_section import build_tables_section
 from swm_kpi.site.usage_section import build_usage_section
-from swm_kpi.vocabulary import Direction
-
-_DIRECTIONS = {
-    Direction.HIGHER_IS_BETTER: "Higher is better",
-    Direction.LOWER_IS_BETTER: "Lower is better",
-    Direction.NEUTRAL: "Neither way is better in itself",
-}
+from swm_kpi.vocabulary import Basis
 
 
 def build_metric_page(entry: CatalogueEntry, context: SiteContext) -> str:
@@ -95,9 +89,10 @@ def _build_summary(entry: CatalogueEntry, metric: Metric | None, context: SiteCo
     if other_names:
         rows.append(("Also called", "; ".join(other_names)))
     if metric is not None:
+        shown = [measure for basis in Basis for measure in context.measures(entry, basis)]
         names = (tag("code", f'"{name}"') for name in (entry.ref, entry.key))
         rows += [
-            ("Which way is better", _DIRECTIONS[metric.direction]),
+            ("Which way is better", metric.describe_direction(shown)),
             ("How often", f"{metric.frequency.value.capitalize()}"),
             ("Name in code", join(names, " or ")),
             ("Definition", tag("code", metric.definition)),

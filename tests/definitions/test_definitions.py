@@ -381,14 +381,16 @@ def test_every_formula_is_a_sentence_without_code() -> None:
             "44",
             "variance",
             "Actual minus current budget, in the latest statement of the period in the ledger "
-            "table where basis is ‘ytd’. A value above zero is an overspend.",
+            "table where basis is ‘ytd’. Income is below zero. A value above zero means that more "
+            "was spent, or less income was received, than planned.",
         ),
         (
             "44",
             "variance_share",
-            "Actual minus current budget, divided by current budget, in the latest statement of "
-            "the period in the ledger table where basis is ‘ytd’. A value above zero is an "
-            "overspend.",
+            "Actual minus current budget, divided by the size of current budget, without its "
+            "sign, in the latest statement of the period in the ledger table where basis is "
+            "‘ytd’. Income is below zero. A value above zero means that more was spent, or less "
+            "income was received, than planned.",
         ),
         (
             "14",
@@ -425,3 +427,24 @@ def test_a_cumulative_measure_declares_what_its_statements_cover() -> None:
             text = f"{measure.title} {measure.note}".lower()
             is_statement = any(word in text for word in words)
             assert (measure.statement_period is not None) == is_statement, measure.key
+
+
+def test_the_direction_of_a_metric_is_true_of_its_headline() -> None:
+    for entry in CATALOGUE:
+        metric = CATALOGUE.metric(entry)
+        if metric is None:
+            continue
+        text = metric.describe_direction()
+        directions = {metric.direction_of(measure) for measure in metric.measures}
+        headline = metric.headline_measure
+        assert metric.direction_of(headline).value.capitalize() in text
+        assert text.startswith("Depends on the measure.") == (len(directions) > 1)
+        assert (headline.title in text) == (len(directions) > 1)
+
+
+def test_the_direction_is_of_the_measures_shown() -> None:
+    """Ref 47 has a headline of which higher is better, and outages of which lower is."""
+    metric = CATALOGUE["47"]
+    assert isinstance(metric, kpi.Metric)
+    outages = [measure for measure in metric.measures if measure.key == "outages"]
+    assert metric.describe_direction(outages) == "Lower is better"

@@ -76,7 +76,7 @@ def compare(
     def rules_for(ref: str, key: str, basis: str) -> ComparisonRules:
         metric = metrics[ref]
         measure = metric.measure(key, Basis(basis))
-        direction = measure.direction or metric.direction
+        direction = metric.direction_of(measure)
         pooling = pooling_rule(measure, metric)
         return ComparisonRules(measure, direction, tuple(metric.breaks), pooling, min_count)
 

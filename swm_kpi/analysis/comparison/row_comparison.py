@@ -187,9 +187,6 @@ def _caveats(rows: Sequence[RowNumbers], periods: ComparedPeriods) -> tuple[Mark
     """Return the marker and the notes of a comparison that is valid but uncertain."""
     notes = []
     marker = Marker.NONE
-    if any(row.marker == Marker.ESTIMATED for row in rows):
-        marker = Marker.ESTIMATED
-        notes.append("It uses a number that is an estimate.")
     if any(row.marker == Marker.LOW_RELIABILITY for row in rows):
         marker = Marker.LOW_RELIABILITY
         notes.append("It uses a number of low reliability.")

@@ -102,13 +102,23 @@ def test_a_marker_beside_a_number_is_in_words_and_leaves_it_a_number(book) -> No
     ]
 
 
-def test_every_marker_and_note_is_explained(book) -> None:
+def test_each_note_and_the_markers_that_occur_are_explained(book) -> None:
     meanings = {line[0]: line[1] for line in table_of(book["Notes"])[1:]}
-    assert [item for item in meanings if not item.startswith("[note")] == [
-        marker.value for marker in kpi.Marker if marker is not kpi.Marker.NONE
-    ]
+    explained = [item for item in meanings if not item.startswith("[note")]
+    assert explained == ["[c]", "[z]", "[p]", "[u]"]
+    text = " ".join(str(cell) for line in table_of(book["Ref 57"]) for cell in line)
+    assert all(marker in text for marker in explained)
     assert meanings["[c]"] == "Withheld to protect people who could be identified."
     assert meanings["[note 1]"] == "Withheld."
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_workbook_without_markers_and_notes_says_so(tmp_path, file_format) -> None:
+    path = tmp_path / f"out.{file_format}"
+    getattr(result([row("calls_999", 0, "All", 1.0)]), f"to_{file_format}")(path, policy="none")
+    if file_format == "xlsx":
+        (line,) = table_of(openpyxl.load_workbook(path)["Notes"])[1:]
+        assert line == ["None", "No number in this workbook has a marker or a note."]
 
 
 def test_text_is_never_a_formula_or_a_link(book) -> None:
@@ -169,7 +179,7 @@ def test_heading_rows_and_ranges_are_marked_in_the_ods(tmp_path) -> None:
     assert len(root.findall(f".//{space}table-header-rows")) == 3
     ranges = root.findall(f".//{space}database-range")
     assert {database_range.get(f"{space}target-range-address") for database_range in ranges} == {
-        "'Notes'.A3:'Notes'.B15",
+        "'Notes'.A3:'Notes'.B10",
         "'Ref 57'.A4:'Ref 57'.G10",
     }
     assert root.findall(f".//*[@{space}formula]") == []
