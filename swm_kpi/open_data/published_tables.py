@@ -430,7 +430,7 @@ def _reason_to_skip(
         is_stated = is_table(table, place)
         if is_stated is False or (is_stated is None and grid.file.is_workbook):
             return _NOT_STATED, False
-    elif grid.is_hidden:
+    if grid.is_hidden and normalise_name(table) != normalise_name(grid.sheet):
         return "the sheet is hidden; to read it, state its name as the table", True
     if not header.match.is_complete:
         return "", False
