@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import swm_kpi as kpi
 from swm_kpi import (
     Column,
     Contract,
@@ -19,6 +20,7 @@ from swm_kpi import (
     Unit,
     Uptime,
 )
+from tests.support import engines
 from tests.support.months_of_2024 import PERIODS, build_metric, cells_of
 
 LONDON = ZoneInfo("Europe/London")
@@ -158,3 +160,34 @@ def _end(row: FailureRow) -> int | None:
 
 def _moment(number: int | None) -> datetime | None:
     return None if number is None else datetime.fromtimestamp(number * 900, UTC)
+
+
+@pytest.mark.parametrize("engine", ["Polars", "DuckDB"])
+def test_a_system_without_an_outage_of_a_priority_was_up(engine: str) -> None:
+    """A breakdown that is not of systems does not change how many systems there are."""
+    outages = pl.DataFrame(
+        {
+            "outage_id": ["1", "2"],
+            "system": ["Phones", "Records"],
+            "started_at": [datetime(2024, 6, 1), datetime(2024, 6, 1)],
+            "ended_at": [datetime(2024, 6, 16), datetime(2024, 6, 4)],
+            "planned": [False, False],
+            "priority": ["1", "2"],
+        }
+    )
+    data = outages if engine == "Polars" else engines.loader(engine)("outage", outages)
+    result = kpi.compute(
+        ["47"],
+        {"outage": data},
+        periods=["2024-06"],
+        by=["system", "priority"],
+        coverage={"outage": ("2024-06-01", "2024-06-30")},
+    )
+    rows = result.to_polars().filter(pl.col("measure") == "availability")
+    cells = {row[:2]: row[2:] for row in rows.select("system", "priority", "value", "marker").rows()}
+    assert cells["Phones", "1"] == (0.5, "")
+    assert cells["Phones", "2"] == (1.0, "")
+    assert cells["Records", "1"] == (1.0, "")
+    assert cells["Records", "2"] == (0.9, "")
+    assert cells["All", "1"] == (0.75, "")
+    assert cells["All", "3"] == (1.0, "")

@@ -366,8 +366,12 @@ class Oracle:
         everywhere = [r for r in self.tables[measure.of.table] if r[measure.system.name]]
         here = [row for row in everywhere if self.belongs(measure.of, row, chosen)]
         own = measure.system.dimension
-        of_one = own is not None and chosen.get(own.key, ALL) != ALL
-        systems = {row[measure.system.name] for row in (here if of_one else everywhere)}
+        one = {own.key: chosen[own.key]} if own is not None and own.key in chosen else {}
+        systems = {
+            row[measure.system.name]
+            for row in everywhere
+            if self.belongs(measure.of, row, one)
+        }
         down = Fraction(0)
         for system in systems:
             spans = []

@@ -138,6 +138,7 @@ class Outage(Contract):
     began_at = Column(datetime, description="When it went down.")
     ended_at = Column(datetime, nullable=True, description="When it came back.")
     planned = Column(bool, nullable=True, description="Whether it was planned.")
+    area = Column(str, dimension=AREA, nullable=True, description="Where it was.")
     case = Column(str, dimension=CASE, nullable=True, description="Which batched case.")
 
 
@@ -493,6 +494,7 @@ def _columns(
                 "began_at": times,
                 "ended_at": maybe(times),
                 "planned": flags,
+                "area": areas,
             },
         ),
     }

@@ -123,21 +123,24 @@ def _time_observed(
     """Multiply the length of each period by the number of systems, in microseconds.
 
     That is every system of the table, unless a breakdown is by system. The table does not show a
-    system that was never down.
+    system that was never down. No other breakdown is of systems: a system without an outage of
+    some priority was up all the time as far as that priority goes.
     """
-    keys = [f"member{position}" for position in grouping.grouped]
-    systems_by_member = outages.select("system", *keys).unique(["system", *keys])
-    rows = table.collect(systems_by_member, "listing systems")
+    by_system = [
+        axis
+        for axis, position in enumerate(grouping.grouped)
+        if isinstance(statistic.of, Column)
+        and statistic.of.dimension is grouping.dimensions[position]
+    ]
+    keys = [f"member{grouping.grouped[axis]}" for axis in by_system]
+    query = outages.select("system", *keys).unique(["system", *keys])
+    rows = table.collect(query, "listing systems")
+    systems = np.full(grouping.sizes, float(rows.height))
+    for axis, key in zip(by_system, keys, strict=True):
+        codes = grouping.member_codes(grouping.grouped[axis], rows[key].to_list())
+        counts = np.bincount(codes, minlength=grouping.sizes[axis])
+        np.moveaxis(systems, axis, -1)[...] = counts
     lengths = np.array([stop - first for first, stop in spans], dtype=np.float64)
-    is_by_system = any(
-        isinstance(statistic.of, Column) and statistic.of.dimension is grouping.dimensions[position]
-        for position in grouping.grouped
-    )
-    systems = np.zeros(grouping.sizes)
-    if is_by_system:
-        np.add.at(systems, tuple(_member_codes(rows, grouping)), 1)
-    else:
-        systems[...] = rows["system"].n_unique()
     dense: NDArray[np.float64] = lengths.reshape(-1, *([1] * systems.ndim)) * systems
     return dense
 
