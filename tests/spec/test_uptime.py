@@ -184,7 +184,9 @@ def test_a_system_without_an_outage_of_a_priority_was_up(engine: str) -> None:
         coverage={"outage": ("2024-06-01", "2024-06-30")},
     )
     rows = result.to_polars().filter(pl.col("measure") == "availability")
-    cells = {row[:2]: row[2:] for row in rows.select("system", "priority", "value", "marker").rows()}
+    cells = {
+        row[:2]: row[2:] for row in rows.select("system", "priority", "value", "marker").rows()
+    }
     assert cells["Phones", "1"] == (0.5, "")
     assert cells["Phones", "2"] == (1.0, "")
     assert cells["Records", "1"] == (1.0, "")

@@ -368,9 +368,7 @@ class Oracle:
         own = measure.system.dimension
         one = {own.key: chosen[own.key]} if own is not None and own.key in chosen else {}
         systems = {
-            row[measure.system.name]
-            for row in everywhere
-            if self.belongs(measure.of, row, one)
+            row[measure.system.name] for row in everywhere if self.belongs(measure.of, row, one)
         }
         down = Fraction(0)
         for system in systems:

@@ -28,9 +28,11 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2200, 1, 1)
 MOST_CHARACTERS = 1_000_000
 
 # The rules that both Polars tables and tables in another engine are checked for, in words.
+REPEATED = "occurs twice: keep one column of that name, in whatever case the names are written"
 HAS_TIME = "has a time of day, and a date has none"
 IMPLAUSIBLE = "is not a plausible date (before 1900 or after 2200)"
 NOT_FINITE = "is not finite"
+NOT_WHOLE = "is not a whole number of 64 bits"
 NOT_LISTED = "is not in the closed list"
 SKIPPED = "is an hour that the clocks skipped in spring"
 TOO_LARGE = "is too large to be added up exactly"
@@ -38,6 +40,7 @@ TOO_LONG = "is longer than a million characters"
 
 _DAY = 24 * HOUR
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
+_NESTED = (pl.List, pl.Array, pl.Struct, pl.Object)
 _OFFSET = r"(?:Z|[+-][0-9]{2}:[0-9]{2})$"
 _ISO_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
 _MILLISECONDS = datetime(1000, 1, 1), datetime(9999, 1, 1)
@@ -49,6 +52,14 @@ _POLARS: dict[type, pl.DataType] = {
     bool: pl.Boolean(),
     date: pl.Date(),
     datetime: pl.Datetime("us"),
+}
+_PANDAS_CASTS = {
+    str: '.astype("string")',
+    int: '.astype("Int64")',
+    float: '.astype("float64")',
+    bool: '.astype("boolean")',
+    date: "pandas.to_datetime",
+    datetime: "pandas.to_datetime",
 }
 _WORDS = {
     str: "text",
@@ -67,6 +78,7 @@ _HINTS = {
     datetime: "parse text before, and keep the time of day",
 }
 require_complete("Polars types of column types", _POLARS, DTYPE_WORDS)
+require_complete("casts of pandas columns", _PANDAS_CASTS, DTYPE_WORDS)
 require_complete("words for column types", _WORDS, DTYPE_WORDS)
 require_complete("hints for column types", _HINTS, DTYPE_WORDS)
 
@@ -107,6 +119,10 @@ def encode(
     if column.dtype is int and dtype.is_integer():
         whole = raw.cast(pl.Int64, strict=False)
         return Encoded({column.name: whole}, _lost(raw, column, "it is too large"))
+    if column.dtype is int and dtype.is_decimal():
+        is_whole = raw == raw.cast(pl.Int128, strict=False)
+        whole = pl.when(is_whole).then(raw.cast(pl.Int64, strict=False))
+        return Encoded({column.name: whole}, _lost(raw, column, NOT_WHOLE))
     if column.dtype is float and dtype.is_numeric():
         return _encode_number(column, raw.cast(pl.Float64))
     if column.dtype is date and dtype == pl.Date:
@@ -126,9 +142,21 @@ def polars_type(column: Column) -> pl.DataType:
     return _POLARS[column.dtype]
 
 
-def wrong_type(column: Column, dtype: str) -> str:
-    """Describe a column of a type that cannot be used, and how to fix it."""
-    return f"holds {dtype}, not {_WORDS[column.dtype]}: {_HINTS[column.dtype]}"
+def wrong_type(column: Column, dtype: str, cast: str = "") -> str:
+    """Describe a column of a type that cannot be used, and how to fix it.
+
+    Args:
+        column: the contract's column.
+        dtype: the name of the type that it has.
+        cast: the code that converts it; empty for a type that is converted by parsing it.
+    """
+    fix = f"cast it with {cast}" if cast else _HINTS[column.dtype]
+    return f"holds {dtype}, not {_WORDS[column.dtype]}: {fix}"
+
+
+def wrong_pandas_type(column: Column, types: str) -> str:
+    """Describe a pandas column that holds a type that cannot be used, or several types."""
+    return wrong_type(column, types, _PANDAS_CASTS[column.dtype])
 
 
 def limit_of(column: Column) -> float:
@@ -142,7 +170,13 @@ def plausible(when: pl.Expr) -> pl.Expr:
 
 
 def _wrong_type(column: Column, dtype: pl.DataType) -> Encoded:
-    return Encoded(broken=[(wrong_type(column, str(dtype.base_type()).lower()), pl.len())])
+    name = str(dtype.base_type()).lower()
+    cast = ""
+    if isinstance(dtype, _NESTED):
+        cast = "an expression that returns one value for each row"
+    elif dtype in (pl.Binary, pl.Time, pl.Duration):
+        cast = f".cast(pl.{_POLARS[column.dtype].base_type()})"
+    return Encoded(broken=[(wrong_type(column, name, cast), pl.len())])
 
 
 def _lost(raw: pl.Expr, column: Column, rule: str) -> list[tuple[str, pl.Expr]]:

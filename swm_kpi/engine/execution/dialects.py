@@ -11,8 +11,9 @@ instants. An instant is a number of microseconds since the start of 1970 in UTC.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from typing_extensions import override
@@ -105,6 +106,30 @@ class Dialect(ABC):
             frame, {name: self._day_number(frame, column) for name, column in columns.items()}
         )
 
+    def fold(self, frame: Any, name: str) -> str:
+        """Return a column's name as the engine compares it with others."""
+        return name.casefold()
+
+    def with_readable_types(self, frame: Any, columns: Sequence[str]) -> Any:
+        """Return a frame with some columns, those of a type with a plain meaning converted.
+
+        A time to the nanosecond is cut to the microsecond, so that it stays in its own day. A UUID
+        becomes text.
+
+        Args:
+            frame: the table.
+            columns: names that each occur once; with none, the frame is returned as it is.
+        """
+        return frame
+
+    @abstractmethod
+    def type_name(self, frame: Any, column: str) -> str:
+        """Return the engine's own name of a column's type."""
+
+    @abstractmethod
+    def cast(self, column: str, dtype: type) -> str:
+        """Return the engine's code that casts a column to a type of contracts."""
+
     @abstractmethod
     def query_text(self, frame: Any) -> str:
         """Return the query that a frame would run, as text."""
@@ -179,12 +204,26 @@ class Dialect(ABC):
         """Return a value where a condition is true, and elsewhere another one; None is null."""
 
 
+_SQL_TYPES = {
+    str: "VARCHAR",
+    int: "BIGINT",
+    float: "DOUBLE",
+    bool: "BOOLEAN",
+    date: "DATE",
+    datetime: "TIMESTAMP",
+}
+
+
 class _SqlDialect(Dialect):
     """A dialect whose expressions are SQL text."""
 
     @override
     def _subtract_repeat(self, instant: str) -> str:
         return f"{instant} - {CLOCKS_GO_BACK * HOUR}"
+
+    @override
+    def cast(self, column: str, dtype: type) -> str:
+        return f"CAST({column} AS {_SQL_TYPES[dtype]})"
 
     @override
     def _is_equal(self, left: str, right: str) -> str:
@@ -199,6 +238,28 @@ class DuckDB(_SqlDialect):
     """The dialect of DuckDB. A frame is a relation."""
 
     name = "DuckDB"
+    _READABLE: ClassVar[dict[str, str]] = {
+        "TIMESTAMP_NS": "make_timestamp(epoch_us({column}))",
+        "TIMESTAMPTZ_NS": "make_timestamptz(epoch_us(timezone('UTC', {column})))",
+        "UUID": "CAST({column} AS VARCHAR)",
+    }
+
+    @override
+    def with_readable_types(self, frame: Any, columns: Sequence[str]) -> Any:
+        types = {name: self.type_name(frame, name) for name in columns}
+        is_repeated = len({self.fold(frame, name) for name in frame.columns}) < len(frame.columns)
+        if not columns or not (is_repeated or set(types.values()) & self._READABLE.keys()):
+            return frame
+        selected = (
+            self._READABLE.get(types[name], "{column}").format(column=_quote(name))
+            + f" AS {_quote(name)}"
+            for name in columns
+        )
+        return frame.project(", ".join(selected))
+
+    @override
+    def type_name(self, frame: Any, column: str) -> str:
+        return str(frame.types[frame.columns.index(column)])
 
     @override
     def query_text(self, frame: Any) -> str:
@@ -261,6 +322,10 @@ class Spark(_SqlDialect):
     _EPOCH = "TIMESTAMP_NTZ'1970-01-01 00:00:00'"
 
     @override
+    def type_name(self, frame: Any, column: str) -> str:
+        return str(frame.schema[column].dataType.simpleString())
+
+    @override
     def query_text(self, frame: Any) -> str:
         """Return the optimized plan; Spark keeps no SQL."""
         plan = getattr(frame, "_jdf", None)
@@ -311,6 +376,16 @@ class Spark(_SqlDialect):
         return utc
 
 
+_IBIS_TYPES = {
+    str: "string",
+    int: "int64",
+    float: "float64",
+    bool: "boolean",
+    date: "date",
+    datetime: "timestamp",
+}
+
+
 class Ibis(Dialect):
     """The dialect of Ibis, whatever database is behind it. A frame is an Ibis table."""
 
@@ -319,6 +394,29 @@ class Ibis(Dialect):
     adds_in_128_bits = False
     # The databases that have PostgreSQL's timezone() function.
     _WITH_TIME_ZONES = ("postgres", "duckdb")
+
+    @override
+    def fold(self, frame: Any, name: str) -> str:
+        return name.casefold() if _is_duckdb(frame) else name
+
+    @override
+    def with_readable_types(self, frame: Any, columns: Sequence[str]) -> Any:
+        readable = {}
+        for name in columns:
+            dtype = frame[name].type()
+            if dtype.is_uuid():
+                readable[name] = frame[name].cast("string")
+            elif dtype.is_timestamp() and dtype.scale == 9 and _is_duckdb(frame):
+                readable[name] = _cut_nanoseconds(frame[name])
+        return frame.mutate(**readable) if readable else frame
+
+    @override
+    def type_name(self, frame: Any, column: str) -> str:
+        return str(frame[column].type())
+
+    @override
+    def cast(self, column: str, dtype: type) -> str:
+        return f'.cast("{_IBIS_TYPES[dtype]}")'
 
     @override
     def to_local_time(self, frame: Any, columns: Mapping[str, TimeColumn]) -> Any:
@@ -421,6 +519,27 @@ def _timezone_function(source: Any, target: Any) -> Any:
     return ibis.udf.scalar.builtin(
         _timezone, name="timezone", signature=((dt.string, source), target)
     )
+
+
+def _is_duckdb(frame: Any) -> bool:
+    """Return whether the database behind an Ibis table is DuckDB."""
+    name: str = frame.get_backend().name
+    return name == "duckdb"
+
+
+def _cut_nanoseconds(time: Any) -> Any:
+    """Return a naive time cut to the microsecond; a cast would round it, even to the next day."""
+    import ibis
+    import ibis.expr.datatypes as dt
+
+    builtin = ibis.udf.scalar.builtin
+    microseconds = builtin(_one, name="epoch_us", signature=((time.type(),), dt.int64))
+    timestamp = builtin(_one, name="make_timestamp", signature=((dt.int64,), dt.timestamp))
+    return timestamp(microseconds(time))
+
+
+def _one(value: Any) -> Any:
+    """Declare the parameter of a function of the database; Ibis never calls this one."""
 
 
 def _timezone(zone: Any, time: Any) -> Any:

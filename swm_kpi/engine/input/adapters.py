@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
+from uuid import UUID
 
 import narwhals as nw
 import numpy as np
@@ -57,7 +58,8 @@ class LocalSource:
     Attributes:
         lazy: the wanted columns that it has, under the contract's names.
         names: every column label that it has.
-        mixed: wanted columns that hold several types at once, and so have no column in ``lazy``.
+        unusable: by wanted column that has no column in ``lazy``, what it holds: a type that cannot
+            be read, or several types at once. Empty text if the column occurs twice.
         as_text: whether every value is text still to be parsed (CSV).
         in_memory: whether reading it twice costs nothing.
         coverage: the days that the table covers, if its reader knows them.
@@ -66,7 +68,7 @@ class LocalSource:
 
     lazy: pl.LazyFrame
     names: tuple[str, ...]
-    mixed: tuple[str, ...] = ()
+    unusable: Mapping[str, str] = field(default_factory=dict)
     as_text: bool = False
     in_memory: bool = True
     coverage: Coverage | None = None
@@ -81,18 +83,17 @@ class RemoteSource:
         frame: the engine's own table.
         table: the table's name.
         dialect: the dialect of its engine.
-        schema: the type of each column, by its label.
+        schema: the type of each column that can be read, by its label.
+        names: every column label that it has.
+        repeated: wanted columns that occur twice.
     """
 
     frame: Any
     table: str
     dialect: Dialect
     schema: Mapping[str, Any]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every column label that it has."""
-        return tuple(self.schema)
+    names: tuple[str, ...]
+    repeated: frozenset[str] = frozenset()
 
     def run(self, work: Callable[[], _Answer]) -> _Answer:
         """Return what ``work`` returns; an error of the engine becomes an ``InputError``."""
@@ -136,11 +137,25 @@ def open_table(data: Any, table: str, wanted: Collection[str]) -> Source:
         return ValidatedSource(data, dialect_of(data.frame))
     dialect = dialect_of(data)
     if dialect is not None:
-        schema: Mapping[str, Any] = translate_engine_errors(
-            dialect.name, table, lambda: nw.from_native(data).collect_schema()
+        return translate_engine_errors(
+            dialect.name, table, lambda: _open_remote_table(data, table, dialect, wanted)
         )
-        return RemoteSource(data, table, dialect, schema)
     return open_local_table(data, table, wanted)
+
+
+def _open_remote_table(
+    data: Any, table: str, dialect: Dialect, wanted: Collection[str]
+) -> RemoteSource:
+    """Open a table that stays in its engine, with its columns in types that can be read."""
+    names = tuple(str(name) for name in data.columns)
+    labels = Counter(dialect.fold(data, name) for name in names)
+    present = [name for name in names if name in wanted]
+    repeated = frozenset(name for name in present if labels[dialect.fold(data, name)] > 1)
+    usable = [name for name in present if name not in repeated]
+    frame = dialect.with_readable_types(data, usable)
+    schema: Mapping[str, Any] = nw.from_native(frame).collect_schema()
+    types = {name: schema[name] for name in usable}
+    return RemoteSource(frame, table, dialect, types, names, repeated)
 
 
 def open_local_table(data: Any, table: str, wanted: Collection[str]) -> LocalSource:
@@ -166,11 +181,16 @@ def open_local_table(data: Any, table: str, wanted: Collection[str]) -> LocalSou
         source.coverage, source.notes = data.coverage, data.notes
         return source
     if hasattr(data, "__arrow_c_stream__") and hasattr(data, "column_names"):
-        frame = _from_arrow(data)
+        names = tuple(str(name) for name in data.column_names)
+        repeated = _repeated(names)
+        once = [position for position, name in enumerate(names) if name not in repeated]
+        frame = _from_arrow(data.select(once) if repeated and hasattr(data, "select") else data)
         if frame is None:
             kind = type(data).__name__
             raise InputError(f"Table {table!r}: the {kind} cannot be read. Is it still open?")
-        return _from_polars(frame.lazy(), wanted)
+        source = _from_polars(frame.lazy(), wanted, names if repeated else None)
+        source.unusable = dict.fromkeys(sorted(repeated & set(wanted)), "")
+        return source
     raise InputError(f"Table {table!r} is a {type(data).__name__}. Pass {_SUPPORTED}.")
 
 
@@ -222,7 +242,7 @@ def _from_path(path: Path, table: str, wanted: Collection[str]) -> LocalSource:
         )
     repeated = _repeated(names)
     source = _from_polars(lazy, set(wanted) - repeated, tuple(names))
-    source.mixed = tuple(sorted(repeated & set(wanted)))
+    source.unusable = dict.fromkeys(sorted(repeated & set(wanted)), "")
     source.as_text, source.in_memory = suffix == ".csv", False
     return source
 
@@ -235,26 +255,28 @@ def _from_polars(
     lazy: pl.LazyFrame, wanted: Collection[str], names: tuple[str, ...] | None = None
 ) -> LocalSource:
     labels = names or tuple(lazy.collect_schema().names())
-    return LocalSource(lazy.select([name for name in labels if name in wanted]), labels)
+    repeated = _repeated(labels)
+    read = [name for name in labels if name in wanted and name not in repeated]
+    return LocalSource(lazy.select(read), labels)
 
 
 def _from_pandas(frame: Any, wanted: Collection[str]) -> LocalSource:
     names = tuple(str(name) for name in frame.columns)
     repeated = _repeated(names)
-    mixed = [name for name in dict.fromkeys(names) if name in wanted and name in repeated]
+    unusable = {name: "" for name in names if name in wanted and name in repeated}
     columns = []
     for position, name in enumerate(names):
         if name not in wanted or name in repeated:
             continue
         series = _series(name, frame.iloc[:, position])
         if series is None:
-            mixed.append(name)
+            unusable[name] = _describe_type(frame.iloc[:, position])
         else:
             columns.append(series)
     if not columns:
         # A frame without columns would lose the number of rows.
         columns = [pl.Series("", [None] * len(frame), dtype=pl.Null)]
-    return LocalSource(pl.DataFrame(columns).lazy(), names, tuple(mixed))
+    return LocalSource(pl.DataFrame(columns).lazy(), names, unusable=unusable)
 
 
 def _series(name: str, column: Any) -> pl.Series | None:
@@ -305,14 +327,34 @@ def _microseconds(times: Any) -> Any:
     return times.astype("datetime64[us]")
 
 
-_OBJECT_TYPES = {"string", "boolean", "integer", "floating", "date", "datetime", "empty"}
+_OBJECT_TYPES = {
+    "string",
+    "boolean",
+    "integer",
+    "floating",
+    "decimal",
+    "date",
+    "datetime",
+    "empty",
+}
+
+
+def _describe_type(column: Any) -> str:
+    """Say which types a pandas column holds, without any value of it."""
+    if column.dtype.kind != "O":
+        return str(column.dtype)
+    types = sorted({type(value).__name__ for value in column[column.notna()]})
+    return types[0] if len(types) == 1 else f"several types ({', '.join(types)})"
 
 
 def _from_objects(name: str, column: Any) -> pl.Series | None:
     import pandas as pd
 
     # With skipna alone, pandas before 3 infers None beside a float as a whole number.
-    if pd.api.types.infer_dtype(column.dropna(), skipna=True) not in _OBJECT_TYPES:
+    recorded = column[column.notna()]
+    if all(isinstance(value, UUID) for value in recorded):
+        column = column.map(str, na_action="ignore")
+    elif pd.api.types.infer_dtype(recorded, skipna=True) not in _OBJECT_TYPES:
         return None
     values: Sequence[Any] = column.astype(object).where(column.notna(), None).tolist()
     if len({getattr(value, "tzinfo", None) is None for value in values if value is not None}) > 1:

@@ -16,6 +16,7 @@ from swm_kpi.contracts import (
     Violation,
 )
 from swm_kpi.contracts.schema import failing_rows
+from swm_kpi.engine.encoding.encode import REPEATED, wrong_pandas_type
 from swm_kpi.engine.execution.scans import collect
 from swm_kpi.engine.input.adapters import (
     LocalSource,
@@ -30,7 +31,6 @@ from swm_kpi.engine.input.validation_plan import plan_validation, run_validation
 from swm_kpi.engine.plan.columns import ColumnsToRead
 from swm_kpi.engine.plan.request import Request
 from swm_kpi.errors import InputError
-from swm_kpi.expressions import DTYPE_WORDS
 
 
 def read_tables(
@@ -102,14 +102,11 @@ def _read_local(
     rows, violations, spans = run_validation(encoded, plan)
     violations += [
         Violation(
-            name,
-            "holds several types, or one that cannot be read, or occurs twice; it should hold "
-            f"{DTYPE_WORDS[contract.columns[name].dtype]}",
-            rows,
+            name, wrong_pandas_type(contract.columns[name], types) if types else REPEATED, rows
         )
-        for name in source.mixed
+        for name, types in source.unusable.items()
     ]
-    violations += _missing_columns(columns.required, {*plan.columns, *source.mixed}, rows)
+    violations += _missing_columns(columns.required, {*plan.columns, *source.unusable}, rows)
     violations += _custom_check_violations(encoded, contract, plan.usable)
     table = Table(
         contract,
@@ -132,7 +129,8 @@ def _read_remote(
     validation = source.run(lambda: RemoteValidation(source, contract, columns))
     rows = validation.rows
     violations = validation.violations
-    violations += _missing_columns(columns.required, validation.columns, rows)
+    violations += [Violation(name, REPEATED, rows) for name in sorted(source.repeated)]
+    violations += _missing_columns(columns.required, {*validation.columns, *source.repeated}, rows)
     table = Table(
         contract,
         validation.lazy,

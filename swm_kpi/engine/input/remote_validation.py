@@ -27,6 +27,7 @@ from swm_kpi.engine.encoding.encode import (
     MOST_CHARACTERS,
     NOT_FINITE,
     NOT_LISTED,
+    NOT_WHOLE,
     SKIPPED,
     TOO_LARGE,
     TOO_LONG,
@@ -59,6 +60,8 @@ _NARWHALS: dict[type, Any] = {
     date: nw.Date,
     datetime: nw.Datetime("us"),
 }
+_WIDE_TYPES = (nw.Int128, nw.UInt128, nw.UInt64)
+_PLAIN_TYPES = (nw.String, nw.Categorical, nw.Enum, nw.Boolean, nw.Date, nw.Datetime)
 require_complete("narwhals types of column types", _NARWHALS, DTYPE_WORDS)
 
 
@@ -191,7 +194,11 @@ class RemoteValidation:
         if column.dtype is bool and dtype == nw.Boolean:
             return raw
         if column.dtype is int and dtype.is_integer():
-            return raw.cast(nw.Int64)
+            return self._encode_whole_number(column, raw, dtype)
+        if column.dtype is int and dtype.is_decimal():
+            is_whole = raw == raw.round(0)
+            self._checks.append((name, NOT_WHOLE, ~is_whole))
+            return self._encode_whole_number(column, nw.when(is_whole).then(raw), dtype)
         if column.dtype is float and dtype.is_numeric():
             number = raw.cast(nw.Float64)
             if dtype.is_float():
@@ -204,9 +211,20 @@ class RemoteValidation:
         if _is_time(column, dtype):
             return self._encode_time(column, nw.col(_LOCAL + name), is_aware=is_aware)
         # A column without any value may have any type: its file may have left it out.
-        type_name = str(dtype).split("(")[0].lower()
-        self._checks.append((name, wrong_type(column, type_name), ~raw.is_null()))
+        type_name, cast = str(dtype).split("(")[0].lower(), ""
+        if dtype not in _PLAIN_TYPES and not dtype.is_numeric():
+            dialect, frame = self._source.dialect, self._source.frame
+            type_name, cast = dialect.type_name(frame, name), dialect.cast(name, column.dtype)
+        self._checks.append((name, wrong_type(column, type_name, cast), ~raw.is_null()))
         return nw.when(raw.is_null()).then(nw.lit(None, _NARWHALS[column.dtype]))
+
+    def _encode_whole_number(self, column: Column, number: nw.Expr, dtype: Any) -> nw.Expr:
+        """Return whole numbers in 64 bits; one that does not fit in them is counted."""
+        if dtype not in _WIDE_TYPES and not dtype.is_decimal():
+            return number.cast(nw.Int64)
+        fits = number.cast(nw.Float64).abs() < limit_of(column)
+        self._checks.append((column.name, TOO_LARGE, ~fits))
+        return nw.when(fits).then(number).cast(nw.Int64)
 
     def _encode_time(self, column: Column, local: nw.Expr, *, is_aware: bool) -> nw.Expr:
         day = local.cast(nw.Date)
