@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -71,20 +72,32 @@ class ContractType(type):
         mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any
     ) -> ContractType:
         cls = super().__new__(mcs, name, bases, body)
-        columns = {name: item for name, item in body.items() if isinstance(item, Column)}
+        parents = [base for base in reversed(bases) if isinstance(base, ContractType)]
+        inherited = _inherited(cls, parents, body)
+        columns = {name: item for name, item in inherited.items() if isinstance(item, Column)}
+        columns |= {name: item for name, item in body.items() if isinstance(item, Column)}
         cls.columns = columns
-        cls.derived = {name: item for name, item in body.items() if isinstance(item, Recoded)}
-        cls.rules = {name: item for name, item in body.items() if isinstance(item, Rule)}
+        cls.derived = {name: item for name, item in inherited.items() if isinstance(item, Recoded)}
+        cls.derived |= {name: item for name, item in body.items() if isinstance(item, Recoded)}
+        cls.rules = {
+            name: rule
+            for parent in parents
+            for name, rule in parent.rules.items()
+            if name not in body
+        }
+        cls.rules |= {name: item for name, item in body.items() if isinstance(item, Rule)}
         uniques = [item for item in body.values() if isinstance(item, Unique)]
-        composite_keys = [
+        composite_keys = [key for parent in parents for key in parent.keys if len(key) > 1]
+        composite_keys += [
             unique.names for unique in uniques if unique.columns and not is_unusable(unique.columns)
         ]
         single_keys = [(name,) for name, column in columns.items() if column.unique]
-        cls.keys = tuple(single_keys + composite_keys)
+        cls.keys = tuple(dict.fromkeys(single_keys + composite_keys))
+        nearest = parents[-1] if parents else None
         cls.table = options.pop("table", _snake_case(name))
-        cls.row_unit = options.pop("row_unit", None)
-        cls.source = options.pop("source", "")
-        cls.min_grain = options.pop("min_grain", Grain.MONTH)
+        cls.row_unit = options.pop("row_unit", nearest.row_unit if nearest else None)
+        cls.source = options.pop("source", nearest.source if nearest else "")
+        cls.min_grain = options.pop("min_grain", nearest.min_grain if nearest else Grain.MONTH)
         if bases:
             place = place_of_declaration()
             items: list[Column | Recoded] = [*columns.values(), *cls.derived.values()]
@@ -167,6 +180,25 @@ def _snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
+def _inherited(
+    cls: ContractType, parents: list[ContractType], body: dict[str, Any]
+) -> dict[str, Column | Recoded]:
+    """Give a contract its own copies of the columns of its parents, and return them by name."""
+    copies: dict[str, Column | Recoded] = {}
+    for parent in parents:
+        for name, column in (parent.columns | parent.derived).items():
+            if name in body:
+                continue
+            duplicate = copy(column)
+            if isinstance(duplicate, Recoded):
+                own = body.get(duplicate.source.name, copies.get(duplicate.source.name))
+                duplicate.source = own if isinstance(own, Column) else duplicate.source
+            duplicate.__set_name__(cls, name)
+            setattr(cls, name, duplicate)
+            copies[name] = duplicate
+    return copies
+
+
 def _contract_findings(
     cls: ContractType, body: dict[str, Any], options: dict[str, Any]
 ) -> list[tuple[str, str, str]]:
@@ -231,6 +263,10 @@ class Contract(metaclass=ContractType):
     ``compute``; by default the class name in snake case), ``row_unit`` (the unit that one row is),
     ``source`` (the system that the table comes from) and ``min_grain`` (the shortest period that
     its dates can distinguish; by default a month).
+
+    A contract can be the base of another, such as a table with one more column. The other has its
+    columns, keys and rules, each under its own name, and its ``row_unit``, ``source`` and
+    ``min_grain``. A column that it declares again replaces the one of the base.
 
     Raises:
         DefinitionError: with every problem of the contract and its columns.

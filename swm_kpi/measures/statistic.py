@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import assert_never
 
 from swm_kpi.contracts import Column, ContractType
+from swm_kpi.errors import Problem, place_of_declaration, raise_problems
 from swm_kpi.expressions import Assumption, Canonical, Compare, Expression, IsIn, Term, canonical
 
 
@@ -103,6 +104,25 @@ class Statistic:
     until: Column | None = None
     total_over: str | None = None
     limit: Limit | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse the level of a quantile that is not a share.
+
+        Raises:
+            DefinitionError: the level is below 0 or above 1, or is not a number.
+        """
+        if self.quantile is not None and not 0 <= self.quantile <= 1:
+            raise_problems(
+                [
+                    Problem(
+                        f"A quantile of {self.contract.table}",
+                        "quantile",
+                        f"{self.quantile!r} is not from 0 to 1",
+                        "Write 0.9 for the 90th percentile",
+                        place_of_declaration(),
+                    )
+                ]
+            )
 
     @cached_property
     def canonical(self) -> Canonical:

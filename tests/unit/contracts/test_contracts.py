@@ -35,6 +35,7 @@ from swm_kpi import (
     Unit,
 )
 from swm_kpi.contracts import ContractType
+from swm_kpi.measures import Operation, Statistic
 from swm_kpi.testing import valid_rows
 from swm_kpi.testing.repair import break_rule, repair_row, row_rules
 from tests.support.contract_frames import columns_of, frame_of
@@ -758,3 +759,48 @@ def test_rules_are_phrases_that_fit_into_a_sentence() -> None:
         for rule in contract.rules.values():
             assert rule.says[0].islower()
             assert not rule.says.endswith(".")
+
+
+def test_a_contract_inherits_columns_keys_and_rules() -> None:
+    """One column of its own does not take the place of those of its base."""
+
+    class Base(kpi.Contract, row_unit=kpi.Unit.EVENTS, source="A system"):
+        """One row per event."""
+
+        event_id = kpi.Column(str, unique=True, description="The key.")
+        began = kpi.Column(date, description="The first day.")
+        ended = kpi.Column(date, nullable=True, description="The last day.")
+        kind = kpi.Column(str, isin=("a", "b"), description="What kind.")
+        in_order = kpi.Rule(ended >= began, "an event does not end before it begins")
+        one_each = kpi.Unique(began, kind)
+
+    class Longer(Base):
+        """One row per event."""
+
+        kind = kpi.Column(str, isin=("a", "b", "c"), description="What kind.")
+        place = kpi.Column(str, nullable=True, description="Where.")
+
+    assert list(Longer.columns) == ["event_id", "began", "ended", "kind", "place"]
+    assert list(Base.columns) == ["event_id", "began", "ended", "kind"]
+    assert Longer.keys == (("event_id",), ("began", "kind"))
+    assert Longer.rules.keys() == {"in_order"}
+    assert (Longer.table, Longer.row_unit, Longer.source) == ("longer", Base.row_unit, "A system")
+    assert (str(Longer.began), str(Base.began)) == ("Longer.began", "Base.began")
+    assert Longer.kind.domain == ("a", "b", "c")
+    report = kpi.validate(pl.DataFrame({"place": ["here"]}), Longer)
+    assert len(report.violations) == 4
+    rows = {"event_id": ["1"], "began": [date(2024, 5, 2)], "ended": [date(2024, 5, 1)]}
+    report = kpi.validate(pl.DataFrame({**rows, "kind": ["c"], "place": ["here"]}), Longer)
+    assert [violation.column for violation in report.violations] == ["ended, began"]
+
+
+@pytest.mark.parametrize("level", [-0.1, 1.5, float("nan")])
+def test_the_level_of_a_quantile_is_a_share(level: float) -> None:
+    class Timed(kpi.Contract):
+        """One row per event."""
+
+        at = kpi.Column(date, description="The day.")
+        score = kpi.Column(int, description="A number.")
+
+    with pytest.raises(kpi.DefinitionError, match="is not from 0 to 1"):
+        Statistic(Timed, Operation.QUANTILE, Timed.at, of=Timed.score, quantile=level)
