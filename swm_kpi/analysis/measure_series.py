@@ -11,7 +11,7 @@ from swm_kpi.calendar import Period
 from swm_kpi.contracts import ALL
 from swm_kpi.errors import RequestError, did_you_mean
 from swm_kpi.measures import Measure, StatementPeriod
-from swm_kpi.model.metric import Metric
+from swm_kpi.model.metric import Break, Metric
 from swm_kpi.vocabulary import Basis, Direction, Grain
 
 Member = str | Mapping[str, str] | None
@@ -39,6 +39,10 @@ class MeasureSeries:
     def direction(self) -> Direction:
         """Which way is better."""
         return self.metric.direction_of(self.measure)
+
+    def breaks_of(self, member: Member) -> list[Break]:
+        """Return the declared breaks in the series of one member."""
+        return self.metric.breaks_of(self.measure, self.parse_member(member))
 
     @property
     def grain(self) -> Grain:

@@ -115,7 +115,7 @@ def _years(series: MeasureSeries, member: Member) -> _Years:
     latest = int(known["year"][-1])
     broken = [
         item
-        for item in series.metric.breaks
+        for item in series.breaks_of(member)
         if date(latest - 1, _APRIL, 1) < item.day < date(latest + 1, _APRIL, 1)
     ]
     by_year: list[YearPoints] = []

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from pydantic import Field
 
-from swm_kpi.contracts import Column, ContractType, Dimension
+from swm_kpi.contracts import ALL, Column, ContractType, Dimension
 from swm_kpi.declaration import Declaration, Finding, Frozen
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, raise_problems
 from swm_kpi.expressions import Assumption
@@ -35,6 +35,11 @@ class Break:
     Attributes:
         on: the ISO date of the first day after the break.
         because: what changed.
+        measures: keys of the measures that break; all when left out. A measure that is computed
+            from one of them breaks too.
+        basis: the basis of the measures that break; both when left out.
+        members: by the key of a breakdown, the members that break; all when left out. The total of
+            the breakdown breaks too, because it contains them.
 
     Raises:
         DefinitionError: the date is not an ISO date, or the reason is empty.
@@ -42,6 +47,9 @@ class Break:
 
     on: str
     because: str
+    measures: tuple[str, ...] = ()
+    basis: Basis | None = None
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         findings = []
@@ -60,6 +68,20 @@ class Break:
     def day(self) -> date:
         """The first day after the break."""
         return date.fromisoformat(self.on)
+
+    def is_of_measure(self, measure: Measure) -> bool:
+        """Return whether the series of a measure breaks."""
+        keys = (measure.key, *measure.depends_on)
+        is_named = not self.measures or any(key in self.measures for key in keys)
+        return is_named and self.basis in (None, measure.basis)
+
+    def is_of_member(self, member: Mapping[str, str]) -> bool:
+        """Return whether the series of a member breaks.
+
+        Args:
+            member: the member of each breakdown; a total where a breakdown is not named.
+        """
+        return all(member.get(key, ALL) in (ALL, *names) for key, names in self.members.items())
 
 
 class CatalogueEntry(Declaration):
@@ -291,9 +313,53 @@ class Metric(CatalogueEntry):
         yield from self._measure_findings()
         yield from self._dimension_findings()
         yield from self._example_findings()
+        yield from self._break_findings()
+
+    def _break_findings(self) -> Iterator[Finding]:
         days = [series_break.on for series_break in self.breaks]
-        if days != sorted(set(days)):
-            yield "breaks", "they are not in order of date", "List each day once, earliest first"
+        if days != sorted(days):
+            yield "breaks", "they are not in order of date", "List the earliest first"
+        keys = [measure.key for measure in self.measures]
+        dimensions = {dimension.key: dimension for dimension in self.dimensions}
+        for series_break in self.breaks:
+            for key in series_break.measures:
+                if key not in keys:
+                    yield "breaks", f"{key!r} is not a measure", did_you_mean(key, keys)
+            for key, names in series_break.members.items():
+                if key not in dimensions:
+                    rule = f"{key!r} is not a breakdown of the metric"
+                    yield "breaks", rule, did_you_mean(key, dimensions)
+                    continue
+                known = dimensions[key].members
+                for name in names:
+                    if known and name not in known:
+                        rule = f"{name!r} is not a member of {key}"
+                        yield "breaks", rule, did_you_mean(name, known)
+
+    def describe_break_scope(self, series_break: Break) -> str:
+        """Return which measures and members a break is of, in words."""
+        broken = [measure for measure in self.measures if series_break.is_of_measure(measure)]
+        scope = "; ".join(dict.fromkeys(measure.title for measure in broken))
+        if len(broken) == len(self.measures):
+            scope = "All measures"
+        elif len(broken) > len(self.measures) / 2:
+            others = (measure.title for measure in self.measures if measure not in broken)
+            scope = f"All measures except {'; '.join(dict.fromkeys(others))}"
+        members = "; ".join(f"{name}" for names in series_break.members.values() for name in names)
+        return f"{scope}, for {members}" if members else scope
+
+    def breaks_of(self, measure: Measure, member: Mapping[str, str] | None = None) -> list[Break]:
+        """Return the breaks in the series of a measure.
+
+        Args:
+            measure: one of the measures.
+            member: the member of each breakdown; None for the total.
+        """
+        return [
+            series_break
+            for series_break in self.breaks
+            if series_break.is_of_measure(measure) and series_break.is_of_member(member or {})
+        ]
 
     def _measure_findings(self) -> Iterator[Finding]:
         declared = [(measure.key, measure.basis) for measure in self.measures]

@@ -268,9 +268,13 @@ def _standards_section(metric: Metric) -> Iterator[Html]:
     if metric.breaks:
         yield table(
             "Breaks in the series",
-            ("From", "What changed"),
+            ("From", "What changed", "Which numbers"),
             (
-                (nowrap(format_date(series_break.day)), series_break.because)
+                (
+                    nowrap(format_date(series_break.day)),
+                    series_break.because,
+                    metric.describe_break_scope(series_break),
+                )
                 for series_break in metric.breaks
             ),
         )

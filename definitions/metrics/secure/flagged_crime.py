@@ -1,6 +1,7 @@
 """Refs 23, 24 and 27: crimes that carry a flag for rural, business or domestic abuse."""
 
 from swm_kpi import (
+    Basis,
     Break,
     Count,
     Direction,
@@ -125,6 +126,7 @@ business_crime = Metric(
             "2019-06-01",
             "A narrower definition began. Before it, a crime on business premises could count if "
             "the victim saw it as one",
+            basis=Basis.FORCE,
         )
     ],
     examples=[
@@ -230,7 +232,13 @@ domestic_abuse_offences = Metric(
         PAST_FIGURES_CAVEAT,
         RECORDING_CAVEAT,
     ],
-    breaks=[Break("2015-04-01", "Forces began to flag domestic abuse in their returns")],
+    breaks=[
+        Break(
+            "2015-04-01",
+            "Forces began to flag domestic abuse in their returns",
+            measures=("offences", "share_of_crime"),
+        )
+    ],
     examples=[
         Example(
             rows={

@@ -3,6 +3,7 @@
 from swm_kpi import (
     Availability,
     AvailabilityStatus,
+    Basis,
     Break,
     Count,
     Direction,
@@ -41,6 +42,10 @@ _NO_AREA = "There are no Local Policing Areas."
 _BURGLARY_NAMES = (
     "Burglary is the subgroup in the published file: domestic in older files, residential in later "
     "ones."
+)
+_RESIDENTIAL_BURGLARY = (
+    "Residential burglary replaced domestic burglary; it also includes sheds and outbuildings "
+    "(unverified)"
 )
 
 neighbourhood_crime = Metric(
@@ -191,9 +196,15 @@ neighbourhood_crime = Metric(
     breaks=[
         Break(
             "2017-04-01",
-            "Residential burglary replaced domestic burglary; it also includes sheds and "
-            "outbuildings (unverified)",
-        )
+            _RESIDENTIAL_BURGLARY,
+            measures=("crimes", "burglary"),
+            basis=Basis.FORCE,
+        ),
+        Break(
+            "2017-04-01",
+            _RESIDENTIAL_BURGLARY,
+            measures=("published_crimes", "published_burglary"),
+        ),
     ],
     examples=[
         Example(

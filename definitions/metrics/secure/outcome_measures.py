@@ -29,10 +29,6 @@ OUTCOME_STANDARDS = [
     "Home Office Counting Rules, section H",
     "Home Office crime outcomes framework",
 ]
-OUTCOME_BREAKS = [
-    Break("2016-01-01", "Outcome 21, further investigation not in the public interest, was added"),
-    Break("2019-04-01", "Outcome 22, diversionary activity, was added"),
-]
 OUTCOME_CAVEATS = [
     "There are two different action taken figures. One divides the outcomes assigned in the "
     "period, for crimes of any date, by the crimes recorded in the period, and can be more than "
@@ -53,6 +49,28 @@ _SHARES = {
     VICTIM_DOES_NOT_SUPPORT: "victim_does_not_support",
     NO_SUSPECT: "no_suspect",
 }
+
+
+def outcome_breaks(*prefixes: str) -> list[Break]:
+    """Return the breaks of the outcomes; the number of crimes recorded has none.
+
+    Args:
+        prefixes: the prefix of each set of outcome measures.
+    """
+    names = (
+        "action_outcomes",
+        "action_taken_rate",
+        "median_days",
+        "action_taken_of_recorded",
+        *_SHARES.values(),
+        "not_yet_assigned",
+    )
+    measures = tuple(f"{prefix}{name}" for prefix in prefixes for name in names)
+    reasons = {
+        "2016-01-01": "Outcome 21, further investigation not in the public interest, was added",
+        "2019-04-01": "Outcome 22, diversionary activity, was added",
+    }
+    return [Break(day, because, measures=measures) for day, because in reasons.items()]
 
 
 def outcome_measures(

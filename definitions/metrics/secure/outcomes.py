@@ -23,9 +23,9 @@ from ...plan.availability import COLOUR_LOST, published_once
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
 from .outcome_measures import (
-    OUTCOME_BREAKS,
     OUTCOME_CAVEATS,
     OUTCOME_STANDARDS,
+    outcome_breaks,
     outcome_measures,
 )
 
@@ -72,7 +72,7 @@ police_outcomes = Metric(
     limitations="Not convictions: a charge is an outcome whatever the court decides. Do not "
     "compare the two action taken figures with each other.",
     caveats=OUTCOME_CAVEATS,
-    breaks=OUTCOME_BREAKS,
+    breaks=outcome_breaks(""),
     examples=[
         Example(
             rows="""
@@ -157,7 +157,7 @@ domestic_abuse_outcomes = Metric(
     caveats=[*OUTCOME_CAVEATS, FLAG_CAVEAT],
     breaks=[
         Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
-        *OUTCOME_BREAKS,
+        *outcome_breaks(""),
     ],
     examples=[
         Example(
@@ -233,7 +233,7 @@ sexual_violence_outcomes = Metric(
         "These investigations are long. The shares of crimes recorded in a period mean little "
         "until the period is at least 12 months old.",
     ],
-    breaks=OUTCOME_BREAKS,
+    breaks=outcome_breaks("rape_", "oso_"),
     examples=[
         Example(
             rows="""

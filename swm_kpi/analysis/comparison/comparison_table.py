@@ -73,12 +73,13 @@ def compare(
         )
 
     @cache
-    def rules_for(ref: str, key: str, basis: str) -> ComparisonRules:
+    def rules_for(ref: str, key: str, basis: str, *members: str) -> ComparisonRules:
         metric = metrics[ref]
         measure = metric.measure(key, Basis(basis))
         direction = metric.direction_of(measure)
         pooling = pooling_rule(measure, metric)
-        return ComparisonRules(measure, direction, tuple(metric.breaks), pooling, min_count)
+        breaks = metric.breaks_of(measure, dict(zip(by, members, strict=True)))
+        return ComparisonRules(measure, direction, tuple(breaks), pooling, min_count)
 
     @cache
     def periods_for(grain: str, start: date, end: date) -> ComparedPeriods | str:
@@ -105,7 +106,7 @@ def compare(
             [by_start.get((*name, period.start)) for period in side]
             for side in (periods.current, periods.previous)
         )
-        comparisons.append(compare_row(periods, current, previous, rules_for(*name[:3])))
+        comparisons.append(compare_row(periods, current, previous, rules_for(*name[:3], *name[4:])))
     schema = {name: pl.Float64 if name in _NUMBERS else pl.String for name in COLUMNS}
     rows = [astuple(comparison) for comparison in comparisons]
     return frame.hstack(pl.DataFrame(rows, schema=schema, orient="row"))

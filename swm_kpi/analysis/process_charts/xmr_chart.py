@@ -73,7 +73,7 @@ def build_process_chart(
     """
     targets = parse_targets(target)
     _validate(series, targets, recalculate_from, baseline)
-    breaks = _breaks_in_series(series, recalculate_from)
+    breaks = _breaks_in_series(series, member, recalculate_from)
     points = build_points(series, member, breaks)
     starts = _segment_starts(points, breaks)
     limits = _limits(points, starts, baseline, screen_moving_ranges=screen_moving_ranges)
@@ -146,7 +146,7 @@ def _validate(
 
 
 def _breaks_in_series(
-    series: MeasureSeries, recalculate_from: Sequence[Break]
+    series: MeasureSeries, member: Member, recalculate_from: Sequence[Break]
 ) -> tuple[Break, ...]:
     """Return the breaks inside the series in order of time, one for each day.
 
@@ -154,7 +154,8 @@ def _breaks_in_series(
     """
     periods = series.periods()
     first, stop = periods[0].start, periods[-1].stop
-    by_day = {item.day: item for item in (*recalculate_from, *series.metric.breaks)}
+    declared = series.breaks_of(member)
+    by_day = {item.day: item for item in (*recalculate_from, *declared)}
     return tuple(by_day[day] for day in sorted(by_day) if first < day < stop)
 
 

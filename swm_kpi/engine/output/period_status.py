@@ -24,14 +24,16 @@ class PeriodStatuses:
         """Return the status of each period of the grid."""
         measure, metric = computed.measure, computed.chosen.metric
         tables = tables_counted(computed)
+        breaks = [item for item in metric.breaks_of(measure) if not item.members]
         ends = tuple(self._snapshots_at_the_end(computed))
         key = (
-            metric.ref, tuple(tables.items()), measure.history_months, measure.maturity_months, ends
+            tuple(tables.items()), measure.history_months, measure.maturity_months, ends,
+            tuple(series_break.on for series_break in breaks), metric.ref,
         )  # fmt: skip
         if key not in self._cache:
             coverage = [(self._grid.coverage[name], is_stock) for name, is_stock in tables.items()]
             self._cache[key] = [
-                self._status(period, coverage, measure, metric.breaks, at_end=at_end)
+                self._status(period, coverage, measure, breaks, at_end=at_end)
                 for period, at_end in zip(self._grid.periods, ends, strict=True)
             ]
         return self._cache[key]
@@ -82,12 +84,16 @@ class PeriodStatuses:
         for series_break in breaks:
             if period.start <= series_break.day < period.stop:
                 has_break = True
-                day = format_date(series_break.day)
-                texts.append(f"Break in the series on {day}: {series_break.because}.")
+                texts.append(describe_break(series_break))
         marker = Marker.PROVISIONAL if is_partial else Marker.BREAK if has_break else Marker.NONE
         if shortfall:
             marker = Marker.LOW_RELIABILITY if measure.history_months else Marker.PROVISIONAL
         return marker, " ".join(dict.fromkeys(text for text in texts if text))
+
+
+def describe_break(series_break: Break) -> str:
+    """Return the sentence of a break for a note."""
+    return f"Break in the series on {format_date(series_break.day)}: {series_break.because}."
 
 
 def tables_counted(computed: MeasureCells) -> dict[str, bool]:

@@ -20,7 +20,7 @@ from swm_kpi.engine.output.combine import Grid, MeasureCells
 from swm_kpi.engine.output.coverage import reporter_extents
 from swm_kpi.engine.output.intervals import intervals_of
 from swm_kpi.engine.output.notes import period_notes, rows_note
-from swm_kpi.engine.output.period_status import PeriodStatuses, tables_counted
+from swm_kpi.engine.output.period_status import PeriodStatuses, describe_break, tables_counted
 from swm_kpi.result_columns import NUMBER_COLUMNS, column_names
 from swm_kpi.vocabulary import Marker
 
@@ -139,6 +139,7 @@ class _Stack:
             self._texts += period_notes(measure, grid, [text for _, text in by_period])
             if by_period:
                 self._mark(number, measure, [_CODES[marker] for marker, _ in by_period])
+                self._mark_breaks(number, measure)
         self._add_intervals()
         self._leave_out_empty_unknown()
 
@@ -205,6 +206,30 @@ class _Stack:
                 marker[extents == Extent.NONE] = _NOT_AVAILABLE
                 marker[(extents == Extent.PART) & (marker == _NONE)] = _PROVISIONAL
                 self._cell_texts += [(number, *text) for text in by_reporter.describe()]
+
+    def _mark_breaks(self, number: int, measure: MeasureCells) -> None:
+        """Mark the cells of the members that a break names, and of their totals."""
+        marker = self.marker[self._index(number, measure)]
+        axes = self.grid.axes
+        for series_break in measure.chosen.metric.breaks_of(measure.measure):
+            if not series_break.members:
+                continue
+            is_of = [
+                np.array([period.start <= series_break.day < period.stop
+                          for period in self.grid.periods])
+            ]  # fmt: skip
+            for position, dimension in enumerate(axes.dimensions):
+                names = (
+                    [*axes.members[position], UNKNOWN, ALL] if position in measure.kept else [ALL]
+                )
+                is_of.append(
+                    np.array([series_break.is_of_member({dimension.key: name}) for name in names])
+                )
+            cells = marker != _NOT_AVAILABLE
+            for axis, is_of_axis in enumerate(is_of):
+                cells &= is_of_axis.reshape([-1 if at == axis else 1 for at in range(len(is_of))])
+            marker[cells & (marker == _NONE)] = _CODES[Marker.BREAK]
+            self._cell_texts.append((number, cells, describe_break(series_break)))
 
     def _leave_out_empty_unknown(self) -> None:
         """Show Unknown only for the measures that have something in it."""
