@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -19,6 +20,8 @@ from swm_kpi.errors import InputError, RequestError
 _SIGNIFICANT_DIGITS = 9
 _MAX_EXACT_INTEGER = 2**53
 _FINGERPRINT_LENGTH = 16
+# A whole number that is not a year, a part of a name or a part of a period.
+_COUNT = re.compile(r"(?<![\w/.-])(?!(?:19|20)[0-9]{2}\b)[1-9][0-9,]*(?![\w/-]|\.[0-9])")
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class TableRead:
         rows: the number of its rows; None in the provenance of a protected result.
         fingerprint: the ``fingerprint`` of the aggregates read from it; empty in the provenance of
             a protected result.
-        notes: notes on the table, such as the number of rows left out.
+        notes: what a reader must know of a table of public data, such as the files that it lacks.
+            They are about the table as a whole, and are not beside each number.
         validated: whether it met its contract.
     """
 
@@ -80,28 +84,37 @@ class Provenance:
         """Return one table, or None where it was not read."""
         return next((table for table in self.tables if table.name == name), None)
 
-    def without_counts(self) -> Provenance:
-        """Return the provenance of a protected result: no rows, notes or fingerprints of tables.
+    def table_notes(self) -> Iterator[tuple[str, str]]:
+        """Yield the name of each table with each of its notes."""
+        for table in self.tables:
+            for note in table.notes:
+                yield table.name, note
 
-        Rows and notes are exact counts. The fingerprint of a small table could be found by trying
-        every likely count.
+    def without_counts(self) -> Provenance:
+        """Return the provenance of a protected result: no rows or fingerprints of tables.
+
+        Rows are exact counts. The fingerprint of a small table could be found by trying every
+        likely count. Notes stay, with "some" for each count in them.
         """
-        tables = tuple(TableRead(table.name, validated=table.validated) for table in self.tables)
+        tables = tuple(
+            TableRead(table.name, notes=_without_counts(table.notes), validated=table.validated)
+            for table in self.tables
+        )
         return replace(self, tables=tables)
 
     def to_dict(self, *, exact: bool) -> dict[str, Any]:
         """Return the provenance as text, numbers and lists, ready for JSON.
 
         Args:
-            exact: include the rows, notes and fingerprint of each table. Use False for a protected
-                result: see ``without_counts``.
+            exact: include the rows and fingerprint of each table. Use False for a protected result:
+                see ``without_counts``.
         """
         tables: list[dict[str, Any]] = []
         for table in self.tables:
             record: dict[str, Any] = {"name": table.name, "validated": table.validated}
             if exact:
                 record |= {"rows": table.rows, "fingerprint": table.fingerprint}
-                record["notes"] = list(table.notes)
+            record["notes"] = list(table.notes if exact else _without_counts(table.notes))
             tables.append(record)
         return {
             "library": {"name": "swm-kpi", "version": self.library},
@@ -153,6 +166,10 @@ class Provenance:
             f"The provenance of a dataset cannot be read ({problem}). Use the metadata file that "
             "was written with the dataset."
         )
+
+
+def _without_counts(notes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(_COUNT.sub("some", note) for note in notes)
 
 
 @cache

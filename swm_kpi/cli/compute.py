@@ -146,6 +146,9 @@ def run(options: argparse.Namespace) -> int:
         if writes_file:
             step("writing")
             _write(result, options)
+    if result.provenance is not None:
+        for name, text in result.provenance.table_notes():
+            print(f"Table {name}: {text}", file=sys.stderr)
     if writes_file:
         print(f"Wrote {len(result):,} rows to {options.out}.", file=sys.stderr)
     else:

@@ -79,7 +79,7 @@ def _describe_policy(dataset: Dataset) -> list[str]:
 
 
 def _describe_provenance(provenance: Provenance | None) -> list[str]:
-    """Return a footnote on the software, the day of extraction and changed assumptions."""
+    """Return the notes on tables, then the software, the day of extraction and assumptions."""
     if provenance is None:
         return []
     day = provenance.as_at
@@ -87,7 +87,8 @@ def _describe_provenance(provenance: Provenance | None) -> list[str]:
     changed = ", ".join(provenance.assumptions)
     assumptions = f" Assumptions changed: {changed}." if changed else ""
     software = f"swm-kpi {provenance.library} with {provenance.engine} {provenance.engine_version}"
-    return [f"Computed by {software}{data}.{assumptions}"]
+    notes = [f"Table {name}: {text}" for name, text in provenance.table_notes()]
+    return [*notes, f"Computed by {software}{data}.{assumptions}"]
 
 
 def html_table(

@@ -236,6 +236,9 @@ class _WorkbookBuilder:
         rows += [
             (f"[note {number}]", _cell_text(text)) for text, number in self.note_numbers.items()
         ]
+        provenance = self.dataset.provenance
+        for name, text in provenance.table_notes() if provenance is not None else ():
+            rows.append((f"Table {name}", _cell_text(text)))
         if not rows:
             rows.append(("None", "No number in this workbook has a marker or a note."))
         return Sheet(

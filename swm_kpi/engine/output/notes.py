@@ -49,8 +49,6 @@ def _constant_notes(computed: MeasureCells, grid: Grid) -> Iterator[str]:
     for text in (measure.proxy_difference, measure.note):
         if text:
             yield text if text.endswith(".") else f"{text}."
-    for name in sorted({s.contract.table for s in computed.statistics} & grid.tables.keys()):
-        yield from grid.tables[name].notes
     used = measure.assumptions() if grid.overrides else ()
     for key in dict.fromkeys(assumption.key for assumption in used):
         if key in grid.overrides:

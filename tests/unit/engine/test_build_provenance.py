@@ -12,6 +12,7 @@ import pytest
 
 import swm_kpi as kpi
 from swm_kpi import DisclosurePolicy, Result
+from swm_kpi.provenance import TableRead
 
 AREAS = ["Shropshire", "Herefordshire", "Shropshire", None]
 TIMES = [datetime(2024, 4, 2), datetime(2024, 5, 3), datetime(2024, 6, 4), datetime(2024, 6, 5)]
@@ -139,6 +140,23 @@ def test_a_protected_result_has_no_exact_count_of_its_tables(tmp_path: Path) -> 
     metadata = json.loads((tmp_path / "dataset.csv-metadata.json").read_text())
     assert fingerprint_of(compute_asb()) not in json.dumps(metadata)
     assert "under 5 are suppressed" in json.dumps(metadata)
+
+
+def test_the_notes_of_a_protected_result_have_no_count() -> None:
+    notes = (
+        "No location, so no district: 1,962 records.",
+        "No file for 2017/18 Q4 or 2023: a 0 there is missing data, not zero.",
+        "Not read: street (1).csv.",
+        "Below zero: 17.",
+    )
+    table = TableRead("street_crime", 4, "feed", notes)
+    record = kpi.Provenance("0.1.0", "polars", "2", {}, tables=(table,))
+    assert [note for _, note in record.without_counts().table_notes()] == [
+        "No location, so no district: some records.",
+        "No file for 2017/18 Q4 or 2023: a 0 there is missing data, not zero.",
+        "Not read: street (some).csv.",
+        "Below zero: some.",
+    ]
 
 
 def test_diff_explains_a_change_from_the_provenance_in_files(tmp_path: Path) -> None:
