@@ -87,8 +87,13 @@ OUTCOMES = (
         since="2016-01-01",
     ),
     Code("22", "Diversionary, educational or intervention activity", since="2019-04-01"),
+    Code("23", "Prosecution deferred while a child completes an activity", since="2026-01-01"),
 )
-"""The outcome codes of the Home Office Counting Rules. For code 21 only the month is known."""
+"""The outcome codes of the Home Office Counting Rules.
+
+For code 21 only the month is known, and for code 23 only the year. Code 23 is described in *Beyond
+admission*, Centre for Justice Innovation, 2026.
+"""
 
 CLOSING_CODES = (
     _plain("ASB personal"),

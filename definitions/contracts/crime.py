@@ -65,6 +65,7 @@ OUTCOME_GROUP_BY_CODE: dict[str, str] = {
     "20": "Further action by another body",
     "21": "Further investigation not in the public interest",
     "22": "Diversionary, educational or intervention activity",
+    "23": "Prosecution deferred",
 }
 """The outcome group of each outcome code."""
 
@@ -213,6 +214,10 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
     outcome_22_is_in_use = Rule(
         (outcome_code != "22") | (outcome_at >= start(standards.OUTCOMES, "22")),
         "outcome 22 is not dated before it came into use on 1 April 2019",
+    )
+    outcome_23_is_in_use = Rule(
+        (outcome_code != "23") | (outcome_at >= start(standards.OUTCOMES, "23")),
+        "outcome 23 is not dated before it came into use in 2026",
     )
     outcome_is_whole = Rule(
         (outcome_code.is_null() & outcome_at.is_null())

@@ -163,8 +163,10 @@ class SurveyAnswer(Contract, row_unit=Unit.ANSWERS, source="Survey contractors' 
     domestic_abuse_apart = Rule(
         (survey != VICTIM_SURVEY) | (survey_crime_type != DOMESTIC_ABUSE),
         "victims of domestic abuse are not in the survey of other victims",
+        checked_with=survey,
     )
     domestic_abuse_only = Rule(
         (survey != DA_VICTIM_SURVEY) | (survey_crime_type == DOMESTIC_ABUSE),
         "the survey of domestic abuse victims has only victims of domestic abuse",
+        checked_with=survey,
     )

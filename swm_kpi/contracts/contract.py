@@ -36,11 +36,17 @@ class Rule:
     Args:
         condition: the condition that must be true.
         says: the rule in words, for error messages and the site.
+        checked_with: a column. Wherever a request reads it, the rule is checked, if the table has
+            the other columns of the rule. Other rules are checked only where a request reads
+            all of their columns.
     """
 
-    def __init__(self, condition: Expression, says: str) -> None:
+    def __init__(
+        self, condition: Expression, says: str, *, checked_with: Column | None = None
+    ) -> None:
         self.condition: Condition = as_condition(condition)
         self.says = says
+        self.checked_with = checked_with
 
 
 class Unique:

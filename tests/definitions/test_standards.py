@@ -44,6 +44,8 @@ def test_a_contract_takes_its_list_from_the_standard(name: str) -> None:
         ("22", "2019-04-01 00:00", False),
         ("21", "2015-12-31 23:59", True),
         ("21", "2016-01-01 00:00", False),
+        ("23", "2025-12-31 23:59", True),
+        ("23", "2026-02-01 00:00", False),
         ("18", "2014-06-01 12:00", False),
     ],
 )

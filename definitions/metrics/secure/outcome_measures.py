@@ -69,6 +69,7 @@ def outcome_breaks(*prefixes: str) -> list[Break]:
     reasons = {
         "2016-01-01": "Outcome 21, further investigation not in the public interest, was added",
         "2019-04-01": "Outcome 22, diversionary activity, was added",
+        "2026-01-01": "Outcome 23, deferred prosecution of children, was added early in 2026",
     }
     return [Break(day, because, measures=measures) for day, because in reasons.items()]
 

@@ -99,7 +99,7 @@ def _read_local(
     encoded: pl.LazyFrame | pl.DataFrame = plan.encode(source.lazy)
     if source.in_memory:
         encoded = collect(encoded, contract.table, "encoding")
-    rows, violations, spans = run_validation(encoded, plan)
+    rows, violations, spans = run_validation(encoded, plan, columns.windows)
     violations += [
         Violation(
             name, wrong_pandas_type(contract.columns[name], types) if types else REPEATED, rows

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import narwhals as nw
@@ -37,8 +39,13 @@ from swm_kpi.engine.encoding.encode import (
 from swm_kpi.engine.execution.dialects import TimeColumn
 from swm_kpi.engine.execution.scans import collect
 from swm_kpi.engine.input.adapters import RemoteSource
-from swm_kpi.engine.input.validation_plan import NOT_THE_SAME, OUTSIDE_BOUND, repeated_key
-from swm_kpi.engine.plan.columns import ColumnsToRead
+from swm_kpi.engine.input.validation_plan import (
+    NOT_THE_SAME,
+    OF_THE_TABLE,
+    OUTSIDE_BOUND,
+    repeated_key,
+)
+from swm_kpi.engine.plan.columns import ColumnsToRead, Window
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.errors import InputError
 from swm_kpi.expressions import DTYPE_WORDS
@@ -88,6 +95,9 @@ class RemoteValidation:
         # The plain text of each closed list, and the columns that rules over several columns read.
         self._plain: dict[str, nw.Expr] = {}
         self._read_by_rules: set[str] = set()
+        self._unlisted: set[str] = set()
+        # The numbers of the checks of one row by itself: see ValidationPlan.
+        self._of_rows: list[int] = []
         schema = source.schema
         self.columns = {
             name: contract.columns[name]
@@ -109,9 +119,12 @@ class RemoteValidation:
         read |= self._in_repeated_hour(columns.instants, is_aware, instants)
         raw = nw.from_native(native).select(*_named(read))
         instants = [name for name in read if INSTANT in name]
+        listed = [n for n, (_, rule, _) in enumerate(self._checks) if rule == NOT_LISTED]
+        first = len(self._checks)
         self._add_column_checks()
-        self._add_key_checks()
         self._add_rule_checks(frozenset(name for name, aware in is_aware.items() if aware))
+        self._of_rows = [*listed, *range(first, len(self._checks))]
+        self._add_key_checks()
         # DuckDB joins every row to a closed list, whether or not the column is read afterwards, so
         # a column that no check reads is left out.
         checked = {
@@ -119,13 +132,12 @@ class RemoteValidation:
             for name, expression in encoded.items()
             if name not in self._plain or name in self._read_by_rules
         }
-        self._run_checks(raw.with_columns(*_named(checked)))
+        self._run_checks(raw.with_columns(*_named(checked)), columns.windows)
         for key in self._keys():
             values = raw.select(*_named({name: encoded[name] for name in key}))
             self.violations += self._repeats(key, values)
         # A column whose values are all in its closed list need not be compared with it again.
-        broken = {violation.column for violation in self.violations}
-        encoded |= {name: text for name, text in self._plain.items() if name not in broken}
+        encoded |= {n: text for n, text in self._plain.items() if n not in self._unlisted}
         used = raw.select(*_named(encoded), *instants)
         self.lazy = used.to_native() if encoded else native
 
@@ -292,8 +304,11 @@ class RemoteValidation:
             if all(name in self.columns for name in key):
                 yield key
 
-    def _run_checks(self, frame: Any) -> None:
-        """Count the rows that break each rule, and find each date column's span, in one scan."""
+    def _run_checks(self, frame: Any, windows: tuple[Window, ...] | None) -> None:
+        """Count the rows that break each rule, and find each date column's span, in one scan.
+
+        If any row breaks a rule of one row by itself, the rows that can be used are counted again.
+        """
         grouped = self._group_columns()
         of_group = {
             f"b{number}": is_broken
@@ -332,6 +347,24 @@ class RemoteValidation:
             query = frame.select(*aggregates)
         counts = self._collect(query, "checking").row(0, named=True)
         self.rows = int(counts[_ROWS] or 0)
+        broken = [
+            number
+            for number in self._of_rows
+            if counts[f"b{number}"] and self._checks[number][1] not in OF_THE_TABLE
+        ]
+        self._unlisted = {self._checks[n][0] for n in broken if self._checks[n][1] == NOT_LISTED}
+        if broken:
+            within = frame
+            if windows and all(window.column in self.columns for window in windows):
+                within = frame.filter(reduce(or_, map(_is_used, windows)))
+            query = within.select(
+                nw.when(self._checks[number][2] & ~self._is_lost(self._checks[number]))
+                .then(nw.lit(1))
+                .count()
+                .alias(f"b{number}")
+                for number in broken
+            )
+            counts |= self._collect(query, "checking the rows of the periods").row(0, named=True)
         self.violations = [
             Violation(name, rule, int(counts[f"b{number}"]))
             for number, (name, rule, _) in enumerate(self._checks)
@@ -348,6 +381,13 @@ class RemoteValidation:
             for name in dated
             if counts[f"first:{name}"] is not None
         }
+
+    def _is_lost(self, check: Check) -> nw.Expr:
+        """Return whether a row has a value, in a rule over several columns, that is not listed."""
+        names = check[0].split(", ")
+        listed = [name for name in names if name in self._plain and len(names) > 1]
+        lost = (nw.col(name).is_null() & ~nw.col(_RAW + name).is_null() for name in listed)
+        return reduce(or_, lost, nw.lit(False))
 
     def _group_columns(self) -> list[str]:
         """Return the columns to group by: the longest closed lists, while the groups stay few."""
@@ -377,6 +417,12 @@ class RemoteValidation:
 
 def _named(expressions: dict[str, nw.Expr]) -> Iterator[nw.Expr]:
     return (expression.alias(name) for name, expression in expressions.items())
+
+
+def _is_used(window: Window) -> nw.Expr:
+    """Return whether a row is in a window, or has no time that says so."""
+    day = nw.col(window.column).cast(nw.Date)
+    return day.is_null() | ((day >= nw.lit(window.start)) & (day < nw.lit(window.stop)))
 
 
 def _is_implausible(day: nw.Expr) -> nw.Expr:

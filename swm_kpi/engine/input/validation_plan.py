@@ -5,7 +5,7 @@ A plan depends on the contract, the columns and their physical types, and on no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,6 +15,7 @@ import polars as pl
 from swm_kpi.contracts import Column, ContractType, Violation
 from swm_kpi.engine.encoding.encode import (
     MOST_CHARACTERS,
+    NOT_LISTED,
     TOO_LARGE,
     TOO_LONG,
     encode,
@@ -23,6 +24,7 @@ from swm_kpi.engine.encoding.encode import (
 )
 from swm_kpi.engine.execution.distinct import count_distinct, duplicates
 from swm_kpi.engine.execution.scans import collect, select
+from swm_kpi.engine.plan.columns import Window
 from swm_kpi.engine.plan.compile import Compiler
 
 OUTSIDE_BOUND = {"ge": "less than", "gt": "not more than", "le": "more than", "lt": "not less than"}
@@ -30,6 +32,9 @@ OUTSIDE_BOUND = {"ge": "less than", "gt": "not more than", "le": "more than", "l
 
 NOT_THE_SAME = "is not the same in every row"
 """The rule for the time of extraction, in words."""
+
+OF_THE_TABLE = (TOO_LARGE, NOT_THE_SAME)
+"""Rules of columns that matter even if no period uses the row."""
 
 _RAW = "raw:"
 _RULE = "rule:"
@@ -50,6 +55,9 @@ class ValidationPlan:
         counts: what one scan counts: the rows, those that break each rule, and the first and last
             day of each date column.
         keys: the keys that can be checked.
+        of_rows: by number, the counts of the checks of one row by itself, such as a closed list. A
+            row that no period uses cannot make these wrong for the others. A rule over several
+            columns is not counted here if one of its values could not be encoded.
     """
 
     contract: ContractType
@@ -60,6 +68,7 @@ class ValidationPlan:
     checked: tuple[tuple[str, str], ...]
     counts: tuple[pl.Expr, ...]
     keys: tuple[tuple[str, ...], ...]
+    of_rows: Mapping[int, pl.Expr]
 
     def encode(self, raw: pl.LazyFrame) -> pl.LazyFrame:
         """Return the encoded columns, and beside them the raw ones under other names."""
@@ -107,7 +116,17 @@ def plan_validation(
     # Text of a CSV file can have an offset or not.
     rules, rule_checks = _rules(contract, usable, None if as_text else exact)
     keys = tuple(key for key in contract.keys if all(name in usable for name in key))
-    checks += [*_column_checks(usable), *_key_checks(keys, usable), *rule_checks]
+    of_columns, of_keys = list(_column_checks(usable)), list(_key_checks(keys, usable))
+    of_rows = [number for number, (_, rule, _) in enumerate(checks) if rule == NOT_LISTED]
+    of_rows += [
+        len(checks) + n for n, (_, rule, _) in enumerate(of_columns) if rule not in OF_THE_TABLE
+    ]
+    checks += [*of_columns, *of_keys]
+    counts_of_rows = {number: checks[number][2] for number in of_rows}
+    for columns_read, rule, broken in rule_checks:
+        of_encoded = broken & ~_is_lost(columns_read.split(", "), usable)
+        counts_of_rows[len(checks)] = of_encoded.sum()
+        checks.append((columns_read, rule, broken.sum()))
     counts = [rows.alias(f"broken:{number}") for number, (_, _, rows) in enumerate(checks)]
     return ValidationPlan(
         contract,
@@ -118,23 +137,36 @@ def plan_validation(
         tuple((column, rule) for column, rule, _ in checks),
         (pl.len().alias("rows"), *counts, *_spans(usable)),
         keys,
+        {number: rows.alias(f"broken:{number}") for number, rows in counts_of_rows.items()},
     )
 
 
 def run_validation(
-    encoded: pl.LazyFrame | pl.DataFrame, plan: ValidationPlan
+    encoded: pl.LazyFrame | pl.DataFrame,
+    plan: ValidationPlan,
+    windows: tuple[Window, ...] | None = None,
 ) -> tuple[int, list[Violation], dict[str, tuple[date, date]]]:
     """Count the rows that break each rule.
+
+    If any row breaks a rule of one row by itself, the rows that can be used are counted again.
 
     Args:
         encoded: what :meth:`ValidationPlan.encode` returns.
         plan: the same plan.
+        windows: the rows that can be used; None for all.
 
     Returns:
         The number of rows, the violations, and the first and last day of each date column.
     """
     counts = select(encoded, plan.counts, plan.contract.table, "checking").row(0, named=True)
     rows = int(counts["rows"])
+    again = [count for number, count in plan.of_rows.items() if counts[f"broken:{number}"]]
+    if again:
+        within = encoded
+        if windows is not None and all(window.column in plan.usable for window in windows):
+            within = encoded.filter(pl.any_horizontal(_is_used(window) for window in windows))
+        rows_used = select(within, again, plan.contract.table, "checking the rows of the periods")
+        counts |= rows_used.row(0, named=True)
     violations = [
         Violation(column, rule, counts[f"broken:{number}"])
         for number, (column, rule) in enumerate(plan.checked)
@@ -150,6 +182,27 @@ def run_validation(
         if counts.get(f"first:{name}") is not None
     }
     return rows, violations, spans
+
+
+def _is_lost(names: Sequence[str], columns: Mapping[str, Column]) -> pl.Expr:
+    """Return whether a row has a value of some column that could not be encoded.
+
+    A number that is not a number is missing, and not lost.
+    """
+    return pl.any_horizontal(
+        pl.lit(False),
+        *(
+            pl.col(name).is_null() & pl.col(_RAW + name).is_not_null()
+            for name in names
+            if columns[name].dtype is not float
+        ),
+    )
+
+
+def _is_used(window: Window) -> pl.Expr:
+    """Return whether a row is in a window, or has no time that says so."""
+    time = pl.col(window.column)
+    return ((time >= pl.lit(window.start)) & (time < pl.lit(window.stop))).fill_null(True)
 
 
 def repeated_key(key: tuple[str, ...], rows: int) -> Violation:
@@ -184,7 +237,12 @@ def _count_repeats(encoded: pl.LazyFrame | pl.DataFrame, table: str, key: tuple[
 def _rules(
     contract: ContractType, usable: dict[str, Column], exact: frozenset[str] | None
 ) -> tuple[list[pl.Expr], list[tuple[str, str, pl.Expr]]]:
-    """Compile each rule over several columns, where the table has them all, and its check."""
+    """Compile each rule over several columns, where the table has them all.
+
+    Returns:
+        The expressions of the rules, and for each its columns, its words and whether a row breaks
+        it.
+    """
     compiler = Compiler(polars=True, exact=exact)
     expressions: list[pl.Expr] = []
     checks: list[tuple[str, str, pl.Expr]] = []
@@ -193,7 +251,7 @@ def _rules(
         if all(column in usable for column in reads):
             expressions.append(compiler(rule.condition).alias(_RULE + name))
             columns = ", ".join(dict.fromkeys(reads))
-            broken = (~pl.col(_RULE + name)).sum()
+            broken = ~pl.col(_RULE + name)
             checks.append((columns, f"breaks the rule that {rule.says}", broken))
     return expressions, checks
 

@@ -5,10 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import assert_never
 
+from swm_kpi.calendar import Period
 from swm_kpi.contracts import Column, ContractType, Dimension
-from swm_kpi.expressions import Elapsed, Expression, InRepeatedHour, Term, times_with_readings
+from swm_kpi.expressions import (
+    Elapsed,
+    Expression,
+    InRepeatedHour,
+    Repeats,
+    Term,
+    times_with_readings,
+)
 from swm_kpi.measures import Statistic, TimeAlignment
+
+
+@dataclass(frozen=True)
+class Window:
+    """Rows that a request can use: those whose time is in its periods, or in a look-back before.
+
+    Attributes:
+        column: the name of the column of the time.
+        start: the first day.
+        stop: the day after the last.
+    """
+
+    column: str
+    start: date
+    stop: date
 
 
 @dataclass(frozen=True)
@@ -25,23 +49,27 @@ class ColumnsToRead:
     wanted: frozenset[str]
     required: tuple[str, ...]
     instants: frozenset[str]
+    windows: tuple[Window, ...] | None = None
 
 
 def columns_of_request(
     contract: ContractType,
     statistics: Sequence[Statistic],
     dimensions: Sequence[Dimension],
+    periods: Sequence[Period],
     *,
     is_required: bool,
 ) -> ColumnsToRead:
     """Return the columns that some statistics, breakdowns, keys and rules read.
 
-    A rule over several columns is checked only where the statistics read all of them.
+    A rule over several columns is checked only where the statistics read all of them, or read the
+    column that the rule names as ``checked_with``.
 
     Args:
         contract: the table's contract.
         statistics: everything to compute from the table.
         dimensions: the breakdowns.
+        periods: the periods.
         is_required: whether it is a violation to lack a column that a statistic reads.
     """
     read = {name for statistic in statistics for name in statistic.columns}
@@ -61,7 +89,14 @@ def columns_of_request(
         for column in rule.condition.walk()
         if isinstance(column, Column)
     }
-    wanted = frozenset(read | carriers | keys | (rules if rules <= read else set()))
+    guards = {
+        column.name
+        for rule in contract.rules.values()
+        if rule.checked_with is not None and rule.checked_with.name in read
+        for column in rule.condition.walk()
+        if isinstance(column, Column)
+    }
+    wanted = frozenset(read | carriers | keys | guards | (rules if rules <= read else set()))
     compared = {
         time
         for rule in contract.rules.values()
@@ -72,6 +107,7 @@ def columns_of_request(
         wanted,
         tuple(sorted(read)) if is_required else (),
         frozenset(_instants(statistics) | compared),
+        _windows(statistics, periods),
     )
 
 
@@ -108,3 +144,35 @@ def _times(expression: Expression | None) -> set[str]:
         elif isinstance(part, InRepeatedHour):
             times.append(part.time)
     return {time.name for time in times if isinstance(time, Column)}
+
+
+def _windows(
+    statistics: Sequence[Statistic], periods: Sequence[Period]
+) -> tuple[Window, ...] | None:
+    """Return the rows that some statistics can use; None if some can use every row."""
+    first = min(period.first_month for period in periods)
+    stop = max(period.stop for period in periods)
+    windows: dict[Window, None] = {}
+    for statistic in statistics:
+        match statistic.alignment:
+            case TimeAlignment.IN_FORCE | TimeAlignment.INTERVAL | TimeAlignment.REFERENCE:
+                return None
+            case (
+                TimeAlignment.EVENT
+                | TimeAlignment.LAST_SNAPSHOT
+                | TimeAlignment.MEAN_OF_SNAPSHOTS
+                | TimeAlignment.MEAN_OF_STOCKS
+            ):
+                windows[Window(statistic.at.name, _first_day(first), stop)] = None
+            case _:
+                assert_never(statistic.alignment)
+        for part in statistic.expressions():
+            if isinstance(part, Repeats) and isinstance(part.at, Column):
+                (months,) = part.months.values
+                windows[Window(part.at.name, _first_day(first - int(str(months))), stop)] = None
+    return tuple(windows) or None
+
+
+def _first_day(month: int) -> date:
+    """Return the first day of a month by its number: 12 x year + month, with January as 0."""
+    return date(month // 12, month % 12 + 1, 1)

@@ -120,6 +120,7 @@ def plan_request(
                 contract,
                 list(statistics[name].values()),
                 dimensions,
+                spans,
                 is_required=names is not None,
             )
             for name, contract in contracts.items()
