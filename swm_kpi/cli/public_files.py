@@ -48,7 +48,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         default=[],
         metavar="TABLE=NAME",
         help="the only table of the public files to read: its number or the name of its sheet, "
-        "such as published_workforce=1; may be repeated",
+        "such as published_workforce=1, or 1 if there is one table; may be repeated",
     )
 
 
@@ -70,8 +70,8 @@ def read_tables(
         RequestError: a reader, a sheet or several files are stated for a table that has none.
         InputError: a public file cannot be read.
     """
-    readers = dict(_parse_pair("--reader", argument, "a READER") for argument in options.reader)
-    sheets = dict(_parse_pair("--sheet", argument, "a NAME") for argument in options.sheet)
+    readers = dict(_parse_pair("--reader", value, "a READER", paths) for value in options.reader)
+    sheets = dict(_parse_pair("--sheet", value, "a NAME", paths) for value in options.sheet)
     for table in [*readers, *sheets]:
         if table not in paths:
             raise RequestError(
@@ -101,8 +101,13 @@ def read_tables(
     return data
 
 
-def _parse_pair(option: str, argument: str, name: str) -> tuple[str, str]:
+def _parse_pair(
+    option: str, argument: str, name: str, tables: Mapping[str, object]
+) -> tuple[str, str]:
+    """Return the table and the value of an option. One table alone need not be named."""
     table, equals, value = argument.partition("=")
+    if not equals and len(tables) == 1:
+        return next(iter(tables)), argument
     if not (table and equals and value):
         raise RequestError(f"{option} {argument[:60]!r} is not TABLE= and {name}.")
     return table, value

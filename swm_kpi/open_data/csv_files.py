@@ -9,6 +9,7 @@ import codecs
 import contextlib
 import csv
 import io
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +110,15 @@ def read_rows(
             return _empty(positions)
     _check_lines(file, source, fields=fields)
     return _parse(file, source, skip_rows=skip_rows, fields=fields, positions=positions)
+
+
+def ends_in_a_line(file: PublishedFile) -> bool:
+    """Return whether a file on disk ends with a line end. One that does not can be cut short."""
+    if file.member or file.path.name.lower().endswith(".gz"):
+        return True  # its checksum shows that it is whole
+    with file.path.open("rb") as content:
+        content.seek(-1, os.SEEK_END)
+        return content.read() in (b"\n", b"\r")
 
 
 def _empty(positions: Mapping[str, int]) -> pl.DataFrame:

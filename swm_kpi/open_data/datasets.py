@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from swm_kpi.open_data.header_names import normalise_name
+from swm_kpi.open_data.header_names import name_key
 
 STREET_CRIME = "street-level crime of data.police.uk"
 RECORDED_CRIME = "recorded crime of the Home Office by force area"
@@ -76,11 +76,11 @@ def identify(header: Collection[str]) -> str:
     """Return which public dataset has these column names; empty for none.
 
     Args:
-        header: the normalised names.
+        header: the keys of the names, without punctuation.
     """
     for label, names, absent in _DATASETS:
-        if all(normalise_name(name) in header for name in names) and not any(
-            normalise_name(name) in header for name in absent
+        if all(name_key(name) in header for name in names) and not any(
+            name_key(name) in header for name in absent
         ):
             return label
     return ""

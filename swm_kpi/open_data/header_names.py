@@ -22,6 +22,11 @@ def normalise_name(name: str) -> str:
     return strip_footnotes(name.removeprefix(_BROKEN_MARK)).casefold()
 
 
+def name_key(name: str) -> str:
+    """Return a normalised name without punctuation: "Total (FTE)" and "Total..FTE." are one."""
+    return " ".join(re.sub(r"\W", " ", normalise_name(name)).split())
+
+
 def strip_footnotes(text: str) -> str:
     """Return a text with single spaces and without trailing footnote markers."""
     text = " ".join(text.translate(_SPACES).split())
@@ -36,13 +41,14 @@ def find_positions(
     """Return the positions of each column that the header has: more than one is ambiguous.
 
     Args:
-        header: the normalised names in the file.
+        header: the names in the file.
         columns: for each column, the names that it can have, the current name first.
     """
+    keys = [name_key(name) for name in header]
     positions: dict[str, list[int]] = {}
     for column, names in columns.items():
         for name in names:
-            matches = [at for at, text in enumerate(header) if text == normalise_name(name)]
+            matches = [at for at, key in enumerate(keys) if key == name_key(name)]
             if matches:
                 positions[column] = matches
                 break

@@ -45,12 +45,12 @@ _OPEN_DATA = ColumnLayout(
         "as_at": ("As at 31 March",),
         "force": ("Force name",),
         "worker_type": ("Worker type",),
-        "fte": ("Total (FTE)",),
+        "fte": ("Total (FTE)", "FTE"),
     },
     required=("as_at", "force", "worker_type", "fte"),
     # Columns that only some of the published files have: the file of functions has no headcount.
     optional={
-        "headcount": ("Total (Headcount)",),
+        "headcount": ("Total (Headcount)", "Headcount"),
         "sex": ("Sex", "Gender"),
         "wider_function": ("Wider function name",),
     },
@@ -292,8 +292,8 @@ def _join_files(files: list[_File]) -> tuple[pl.DataFrame, int]:
     if number := shared.filter(clash).height:
         raise InputError(
             f"The workforce files contain {format_count(number, 'pair')} of date and force more "
-            "than once, and not in an earlier and a later table. Give each once: officers would "
-            "count twice."
+            "than once, and not in an earlier and a later table. Give each once, or state the "
+            "table to read: officers would count twice."
         )
     latest = pl.col("last").max().over(key)
     kept, earlier = frame.filter(pl.col("last") == latest), frame.filter(pl.col("last") < latest)

@@ -123,12 +123,13 @@ def force_name(published: pl.Expr) -> pl.Expr:
 
     Present and former names of one force become the same.
     """
+    return _map_names(published, short_name)
 
-    def shorten(name: str) -> str:
-        short = _FORCE_SUFFIX.sub("", name.strip().replace(" & ", " and "))
-        return _FORCE_BY_KEY.get(_key(name), short)
 
-    return _map_names(published, shorten)
+def short_name(name: str) -> str:
+    """Return the name that tables have for a force, such as "Devon and Cornwall"."""
+    short = _FORCE_SUFFIX.sub("", name.strip().replace(" & ", " and "))
+    return _FORCE_BY_KEY.get(_key(name), short)
 
 
 def territorial_force(published: pl.Expr) -> pl.Expr:
@@ -196,7 +197,7 @@ def is_of_force(force_area: ForceArea | None) -> pl.Expr:
     """Return whether the column ``force`` is the force of the area; false without an area."""
     import polars as pl
 
-    return pl.lit(False) if force_area is None else pl.col("force") == force_area.force
+    return pl.lit(False) if force_area is None else pl.col("force") == short_name(force_area.force)
 
 
 def _with_and(name: pl.Expr) -> pl.Expr:

@@ -105,6 +105,8 @@ class PublishedFile:
                     return member.read(size)
                 with gzip.open(member) as inner:
                     return inner.read(size)
+        except PermissionError:
+            problem = "You do not have permission to open it."
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
             problem = "The file is cut short or damaged: download it again."
         except (RuntimeError, NotImplementedError):

@@ -12,9 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from swm_kpi.errors import InputError
-from swm_kpi.open_data.csv_files import read_rows, read_top
+from swm_kpi.open_data.csv_files import ends_in_a_line, read_rows, read_top
 from swm_kpi.open_data.datasets import identify, is_other_file_name
-from swm_kpi.open_data.header_names import describe_missing, find_positions, normalise_name
+from swm_kpi.open_data.header_names import (
+    describe_missing,
+    find_positions,
+    name_key,
+    normalise_name,
+)
 from swm_kpi.open_data.open_table import Paths, SourceFile
 from swm_kpi.open_data.published_files import PublishedFile, find_files
 from swm_kpi.open_data.workbooks import Sheet, read_sheets
@@ -130,8 +135,7 @@ class ColumnLayout:
 
     def match(self, row: Sequence[str], *, rows: int = 1) -> Match:
         """Compare a row, or several rows joined, with the names of the layout's columns."""
-        names = [normalise_name(name) for name in row]
-        positions = find_positions(names, {**self.columns, **self.optional})
+        positions = find_positions(row, {**self.columns, **self.optional})
         missing = tuple(names for name, names in self.columns.items() if name not in positions)
         repeated = [row[matches[0]] for matches in positions.values() if len(matches) > 1]
         return Match(
@@ -247,12 +251,29 @@ def read_tables(paths: Paths, layouts: Sequence[Layout], *, table: str = "") -> 
     if not read:
         reasons = list_names([f"{file.name} ({file.reason})" for file, _ in skipped])
         raise InputError(f"The files contain no table of {layouts[0].label}. Not read: {reasons}.")
-    noted = [f"{file.name} ({file.reason})" for file, is_noted in skipped if is_noted]
     return TablesRead(
         tuple(tables),
         (*read, *(file for file, _ in skipped)),
-        (f"Not read: {list_names(noted)}.",) if noted else (),
+        tuple(_notes(tables, [file for file, is_noted in skipped if is_noted])),
     )
+
+
+def _notes(tables: Sequence[TextTable], noted: Sequence[SourceFile]) -> Iterator[str]:
+    """Yield notes on files that were not read, and on files that can be cut short."""
+    if noted:
+        yield f"Not read: {list_names([f'{file.name} ({file.reason})' for file in noted])}."
+    open_ends = [
+        table.name
+        for table in tables
+        if not table.file.is_workbook
+        and len(table.header) - 1 in table.positions.values()
+        and not ends_in_a_line(table.file)
+    ]
+    if open_ends:
+        yield (
+            "The last line has no line end, so its last value can be cut short: "
+            f"{list_names(open_ends)}."
+        )
 
 
 def list_names(names: Sequence[str]) -> str:
@@ -420,7 +441,7 @@ def _reason_to_skip(
     """Return why a grid is not read, and whether a note names it; empty if it is read."""
     if header is None or not header.match.is_complete:
         for row in grid.top:
-            label = identify({normalise_name(name) for name in row})
+            label = identify({name_key(name) for name in row})
             if label and label not in {layout.label for layout in layouts}:
                 return f"it has {label}", False
     if header is None:

@@ -17,6 +17,7 @@ from swm_kpi.open_data.places import (
     force_name,
     is_of_force,
     lpa_of_district,
+    short_name,
 )
 from swm_kpi.open_data.published_tables import (
     ColumnLayout,
@@ -177,8 +178,9 @@ def _coverage(frame: pl.DataFrame, force_area: ForceArea | None) -> Coverage:
     districts = {district: force for district, force, _ in largest}
     belongs_to = {"district": districts}
     if force_area is not None:
-        districts |= dict.fromkeys(force_area.lpa_by_district, force_area.force)
-        belongs_to["lpa"] = dict.fromkeys(force_area.lpa_by_district.values(), force_area.force)
+        own = short_name(force_area.force)
+        districts |= dict.fromkeys(force_area.lpa_by_district, own)
+        belongs_to["lpa"] = dict.fromkeys(force_area.lpa_by_district.values(), own)
     return Coverage(
         reporter="force",
         by_reporter={force: month_spans(days) for force, days in months.items()},

@@ -7,6 +7,9 @@ so this module never passes them on.
 from __future__ import annotations
 
 import io
+import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -16,6 +19,20 @@ from typing import Any
 from swm_kpi.errors import InputError, MissingExtra
 from swm_kpi.open_data.published_files import PublishedFile
 
+_MOST_CELLS = 30_000_000
+_LETTERS = 26
+_XLSX_ROW = re.compile(rb'<row\b[^>]*?\br="([0-9]{1,7})"')
+# Cells beyond column ZZ, then beyond column Z.
+_XLSX_FAR_COLUMNS = (
+    re.compile(rb' r="([A-Z]{3})[0-9]'),
+    re.compile(rb' r="([A-Z]{2})[0-9]'),
+)
+_ODS_ROW = re.compile(rb'<table:table-row\b(?:[^>]*number-rows-repeated="([0-9]+)")?')
+# A repeated cell matters if it has a value, or if a cell with a value comes after it.
+_ODS_COLUMNS = re.compile(
+    rb'<table:table-cell\b(?=[^>]*office:value-type)[^>]*number-columns-repeated="([0-9]+)"'
+    rb'|number-columns-repeated="([0-9]+)"[^>]*/>\s*<table:table-cell\b[^>]*office:value-type'
+)
 _LARGEST_WHOLE = 1e15  # a larger float does not have every whole number
 
 
@@ -49,6 +66,7 @@ def read_sheets(file: PublishedFile) -> Iterator[Sheet]:
             "python-calamine", extra="spreadsheets", purpose=f"Reading {file.name}"
         ) from None
     content = file.content()
+    _refuse_far_cells(file, content)
     problem = ""
     workbook: Any = None
     try:
@@ -81,6 +99,58 @@ def _read_sheet(file: PublishedFile, workbook: Any, name: str, *, is_hidden: boo
         )
     text = [[_cell_text(value) for value in row] for row in rows]
     return Sheet(name, is_hidden, text)
+
+
+def _refuse_far_cells(file: PublishedFile, content: Path | bytes) -> None:
+    """Raise if a sheet has so many cells between its first and its last that memory may not do.
+
+    python-calamine keeps a place for each of them, and ends the process if there is none.
+    """
+    most = 0
+    try:
+        source = content if isinstance(content, Path) else io.BytesIO(content)
+        with zipfile.ZipFile(source) as archive:
+            for name in archive.namelist():
+                if name == "content.xml":
+                    most = max(most, _count_ods_cells(archive.read(name)))
+                elif re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
+                    most = max(most, _count_xlsx_cells(archive.read(name)))
+    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, RuntimeError):
+        return  # it is damaged or in another format, which python-calamine finds too
+    if most > _MOST_CELLS:
+        raise InputError(
+            f"{file.name} has a sheet of {most:,} cells, most of them empty: a cell far from the "
+            "others has a value. Delete that cell, or give the CSV file."
+        )
+
+
+def _count_xlsx_cells(sheet: bytes) -> int:
+    """Return about the number of cells up to the last row and column that have a cell."""
+    rows = max(map(int, _XLSX_ROW.findall(sheet)), default=0)
+    for pattern in _XLSX_FAR_COLUMNS:
+        columns = set(pattern.findall(sheet))
+        if columns:
+            return rows * max(map(_column_number, columns))
+    return rows * _LETTERS
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * _LETTERS + letter - ord("A") + 1
+    return number
+
+
+def _count_ods_cells(content: bytes) -> int:
+    """Return about the number of cells of the largest sheet up to the last that has a value."""
+    most = 0
+    for sheet in content.split(b"<table:table ")[1:]:
+        last_value = sheet.rfind(b"office:value-type")
+        used = sheet[: sheet.find(b">", last_value) + 1] if last_value >= 0 else b""
+        rows = sum(int(repeats or 1) for repeats in _ODS_ROW.findall(used))
+        columns = (int(one or other) for one, other in _ODS_COLUMNS.findall(used))
+        most = max(most, rows * max(columns, default=1))
+    return most
 
 
 def _raise_if_stopped(error: BaseException) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from swm_kpi.open_data.datasets import WORKFORCE
-from swm_kpi.open_data.header_names import normalise_name
+from swm_kpi.open_data.header_names import name_key, normalise_name
 from swm_kpi.open_data.published_tables import Match, Place, list_names
 
 FORCE_NAMES = ("Force/Region", "Force name", "Police force", "Police force area", "Force")
@@ -70,7 +70,7 @@ class OfficerTableLayout:
         The positions are those of ``force`` and of each day as text, such as ``2018-03-31``.
         """
         names = [normalise_name(name) for name in row]
-        exact = [at for at, name in enumerate(names) if name in map(normalise_name, FORCE_NAMES)]
+        exact = [at for at, name in enumerate(row) if name_key(name) in map(name_key, FORCE_NAMES)]
         similar = [
             at for at, name in enumerate(names) if _FORCE.search(name) and not _CODE.search(name)
         ]

@@ -112,6 +112,7 @@ def test_a_sheet_is_stated_by_number_or_name(workforce: Path, capsys) -> None:
         shown = capsys.readouterr()
         assert value(shown.out, "officers_fte") == 10.5
         assert "sheet Table_2: it" in shown.err
+    assert main(["validate", "published_workforce", str(workforce), "--sheet", "1"]) == 0
     assert main([*words, "--sheet", "published_workforce=2"]) == 14
     assert "it counts police staff" in capsys.readouterr().err
 
@@ -138,7 +139,8 @@ def test_collisions_are_found_beside_casualties(tmp_path: Path, capsys) -> None:
     ("words", "code", "message"),
     [
         (["--reader", "street_crime=officer_fte"], 12, "Use police_uk or none."),
-        (["--reader", "street_crime"], 12, "is not TABLE= and a READER"),
+        (["--reader", "officer_fte"], 12, "Use police_uk or none."),
+        (["--reader", "street_crime="], 12, "is not TABLE= and a READER"),
         (["--reader", "street_crimes=police_uk"], 12, "Did you mean 'street_crime'?"),
         (["--sheet", "street_crime=1"], 12, "--sheet is for the public files of"),
         (["--data", "incident=a.csv", "--data", "incident=b.csv"], 12, "'incident' has 2 files"),

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from swm_kpi import ForceArea
 from swm_kpi.errors import InputError, MissingExtra
 from swm_kpi.open_data import officer_fte, police_uk, recorded_crime, stats19
 from tests.support.published_books import write_book
@@ -668,3 +669,67 @@ def test_a_zip_in_a_zip_and_a_name_twice(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(path, "a") as archive:
         archive.writestr("c.csv", csv_text([CRIME_COLUMNS, CRIME_ROW]))
     assert "two files of one name" in message(lambda: recorded_crime(path))
+
+
+def test_a_cell_far_from_the_others_is_an_error_and_not_a_crash(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (CRIME_COLUMNS, CRIME_ROW):
+        book.active.append(row)
+    book.active.cell(1_048_576, 16_384, "x")
+    book.save(tmp_path / "a.xlsx")
+    assert "a cell far from the others" in message(lambda: recorded_crime(tmp_path / "a.xlsx"))
+    path = write_book(tmp_path / "b.ods", {"Data": [CRIME_COLUMNS, CRIME_ROW]})
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read("content.xml")
+    value = b'<table:table-cell office:value-type="string"'
+    far = [
+        content.replace(value, value + b' table:number-columns-repeated="16384"').replace(
+            b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1048000">'
+        ),
+        content.replace(
+            b"</table:table>",
+            b'<table:table-row><table:table-cell table:number-columns-repeated="16000"/>'
+            + value
+            + b"><text:p>x</text:p></table:table-cell></table:table-row></table:table>",
+        ),
+    ]
+    for number, text in enumerate(far):
+        target = tmp_path / f"{number}.ods"
+        with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w") as copy:
+            for name in archive.namelist():
+                copy.writestr(name, text if name == "content.xml" else archive.read(name))
+        assert "a cell far" in message(lambda target=target: recorded_crime(target))
+
+
+def test_a_last_line_without_its_end_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(csv_text([CRIME_COLUMNS, CRIME_ROW]).removesuffix("\n"), encoding="utf-8")
+    assert recorded_crime(path).notes == (
+        "The last line has no line end, so its last value can be cut short: a.csv.",
+    )
+    street = tmp_path / "b.csv"
+    street.write_text(csv_text([STREET_COLUMNS, street_row()]).removesuffix("\n"))
+    assert police_uk(street).notes == ()
+
+
+def test_the_area_of_a_force_can_have_its_present_name(tmp_path: Path) -> None:
+    area = ForceArea(
+        force="Hampshire and Isle of Wight",
+        lpa_by_district={"Test Valley": "North"},
+        district_by_code={"E07000093": "Test Valley"},
+    )
+    row = street_row(Reported_by="Hampshire Constabulary", LSOA_name="Test Valley 001A")
+    path = write(tmp_path / "a.csv", [STREET_COLUMNS, row])
+    table = police_uk(path, force_area=area)
+    assert table.frame.select("force", "lpa").rows() == [("Hampshire", "North")]
+    assert set(table.coverage.belongs_to["lpa"].values()) == {"Hampshire"}
+
+
+def test_names_that_a_program_changed(tmp_path: Path) -> None:
+    """R writes dots for spaces and brackets."""
+    header = ["As.at.31.March", "Force.name", "Worker.type", "Total..Headcount.", "Total..FTE."]
+    rows = [header, ["2024", "Kent", "Police Officer", "2", "1.5"]]
+    table = officer_fte(write(tmp_path / "a.csv", rows))
+    assert table.frame.select("fte", "headcount").rows() == [(1.5, 2)]
