@@ -23,6 +23,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, reduce
 from itertools import pairwise
 from operator import or_
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import narwhals as nw
@@ -133,19 +134,52 @@ def _gather(by_hour: pl.Series, local: pl.Expr) -> pl.Expr:
 
 
 def _is_in_hours(local: nw.Expr, hours: tuple[int, ...]) -> nw.Expr:
-    """Return whether local times are in some hours.
+    """Return whether local times are in some hours of change, one for each recent year.
 
-    The hours are grouped by hour of the day, because engines agree on dates and hours but not on
-    how a timestamp converts to a number.
+    Since 1996 clocks change on the last Sunday of a month. Earlier hours are looked up by date and
+    hour, because engines agree on those but not on how a timestamp converts to a number. Engines
+    are slow to look up the dates of every year.
     """
+    moments = [(_EPOCH + timedelta(hours=hour)) for hour in hours]
+    rule = _LastSunday(moments[-1].month, moments[-1].hour)
+    first_year = moments[-1].year
     days: dict[int, list[date]] = {}
-    for hour in hours:
-        moment = _EPOCH + timedelta(hours=hour)
-        days.setdefault(moment.hour, []).append(moment.date())
-    day = local.cast(nw.Date)
-    return reduce(
+    for moment in reversed(moments):
+        if not days and rule.includes(moment):
+            first_year = moment.year
+        else:
+            days.setdefault(moment.hour, []).append(moment.date())
+    year, day = local.dt.year(), local.cast(nw.Date)
+    earlier = reduce(
         or_, (day.is_in(dates) & (local.dt.hour() == hour) for hour, dates in days.items())
     )
+    return ((year >= first_year) & rule.expression(local)) | ((year < first_year) & earlier)
+
+
+@dataclass(frozen=True)
+class _LastSunday:
+    """An hour of the last Sunday of a month of 31 days.
+
+    Attributes:
+        month: the month, from 1.
+        hour: the hour of local time.
+    """
+
+    month: int
+    hour: int
+    _FIRST_DAY: ClassVar[int] = 25
+    _SUNDAY: ClassVar[int] = 7
+
+    def includes(self, moment: datetime) -> bool:
+        """Return whether a local time is in the hour."""
+        is_last = moment.day >= self._FIRST_DAY and moment.isoweekday() == self._SUNDAY
+        return is_last and (moment.month, moment.hour) == (self.month, self.hour)
+
+    def expression(self, local: nw.Expr) -> nw.Expr:
+        """Return the same for an engine."""
+        is_day = (local.dt.month() == self.month) & (local.dt.day() >= self._FIRST_DAY)
+        is_hour = local.dt.hour() == self.hour
+        return is_day & is_hour & (local.dt.weekday() == self._SUNDAY)
 
 
 def _transitions() -> list[tuple[int, int, int]]:
