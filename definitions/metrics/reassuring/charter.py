@@ -271,6 +271,7 @@ neighbourhood_alerts = Metric(
 
 station_dip_samples = Metric(
     ref="64",
+    version=2,
     key="station_dip_samples",
     parent="61",
     title="Data from dip sampling at police stations (e.g. A boards, posters etc.)",
@@ -290,8 +291,10 @@ station_dip_samples = Metric(
             label="Checks passed",
             of=AuditCheck,
             at=AuditCheck.checked_on,
+            where=AuditCheck.passed.is_not_null(),
             numerator=AuditCheck.passed,
-            note="A share of the checks made, which are not a random sample.",
+            note="A share of the checks made, which are not a random sample. An item that could "
+            "not be checked is in neither part.",
         ),
     ],
     dimensions=[LPA, STATION, CHECK_ITEM],

@@ -201,6 +201,7 @@ events = Metric(
 
 watch_schemes = Metric(
     ref="67",
+    version=2,
     key="watch_schemes",
     title="No. of watch schemes",
     objective=REASSURING,
@@ -220,7 +221,8 @@ watch_schemes = Metric(
             label="Watch schemes with an activity in the period",
             of=Activity,
             at=Activity.held_on,
-            where=Activity.scheme_type.is_in(WATCH_SCHEMES),
+            # An activity of the police has no scheme: empty is not missing.
+            where=Activity.scheme_id.is_not_null() & Activity.scheme_type.is_in(WATCH_SCHEMES),
             distinct=Activity.scheme_id,
             unit=Unit.SCHEMES,
             note="To count schemes active in twelve months, ask for a rolling 12 months. Police "

@@ -87,6 +87,7 @@ def _share_measures(
 
 workforce_composition = Metric(
     ref="69",
+    version=2,
     key="workforce_composition",
     title="Workforce composition, officer joiners and attrition rate by protected characteristics",
     objective=None,
@@ -152,7 +153,10 @@ workforce_composition = Metric(
             label="Officers who resigned",
             of=WorkforceMovement,
             at=WorkforceMovement.moved_on,
-            where=_OFFICER_MOVEMENT & (WorkforceMovement.reason == "resignation"),
+            # Only a leaver has a reason: empty is not missing for anyone else.
+            where=_OFFICER_MOVEMENT
+            & (WorkforceMovement.movement == "leaver")
+            & (WorkforceMovement.reason == "resignation"),
         ),
         AverageStock(
             key="mean_officers",

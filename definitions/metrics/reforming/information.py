@@ -120,11 +120,13 @@ information_security = Metric(
 )
 
 _NOTIFIED = DataBreach.ico_notified_at.is_not_null()
+# A breach that was never put to the Commissioner has no outcome: empty is then not missing.
+_BEFORE_THE_ICO = _NOTIFIED | DataBreach.ico_complaint
 
 data_breaches = Metric(
     ref="49",
     key="data_breaches",
-    version=2,
+    version=3,
     title="Data breaches including ICO referrals and ICO complaints",
     objective=REFORMING,
     summary="Breaches of personal data on the register, the breaches that the force notified to "
@@ -165,7 +167,8 @@ data_breaches = Metric(
             label="Breaches for which the Information Commissioner's Office took action",
             of=DataBreach,
             at=DataBreach.aware_at,
-            where=DataBreach.ico_outcome.is_in("Reprimand", "Enforcement notice", "Penalty"),
+            where=_BEFORE_THE_ICO
+            & DataBreach.ico_outcome.is_in("Reprimand", "Enforcement notice", "Penalty"),
             direction=Direction.LOWER_IS_BETTER,
             note="A reprimand, an enforcement notice or a penalty. A case still pending may lead "
             "to one.",

@@ -44,7 +44,8 @@ def _order_measures(order: str, label: str, *, granted_note: str = "") -> Iterat
         label=f"{label}: share of the period's decided applications granted",
         of=CivilOrder,
         at=CivilOrder.applied_at,
-        where=of_type,
+        # An application without a result is pending.
+        where=of_type & CivilOrder.result.is_not_null(),
         numerator=CivilOrder.result == GRANTED,
     )
     yield _breaches(order, label)
@@ -78,6 +79,7 @@ _SMALL_NUMBERS_CAVEAT = (
 
 protection_notices_and_orders = Metric(
     ref="34",
+    version=2,
     key="protection_notices_and_orders",
     title="DVPNs / DVPOs;",
     objective=SECURE,
@@ -164,6 +166,7 @@ _WITHOUT_APPLICATION = (
 
 powers_sexual_violence = Metric(
     ref="35",
+    version=2,
     key="powers_sexual_violence",
     title="Powers to tackle sexual violence (inc. stalking prevention orders)",
     objective=SECURE,

@@ -1,0 +1,89 @@
+"""A column that is empty by nature is not called "not recorded"; one that is missing is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.support.small_tables import row_of, run, table
+
+NEVER_REPORTED = """
+| aware_at            | ico_notified_at     | ico_complaint | ico_outcome |
+| 2024-05-06 12:00:00 |                     | no            |             |
+| 2024-05-06 12:00:00 |                     | no            |             |
+| 2024-05-06 12:00:00 | 2024-05-07 12:00:00 | no            | Reprimand   |
+"""
+NOT_RECORDED = """
+| aware_at            | ico_notified_at     | ico_complaint | ico_outcome |
+| 2024-05-06 12:00:00 | 2024-05-07 12:00:00 | no            |             |
+| 2024-05-06 12:00:00 | 2024-05-07 12:00:00 | no            | Reprimand   |
+"""
+MOVEMENTS = """
+| moved_on   | movement    | worker_type | reason      |
+| 2024-05-06 | joiner      | officer     |             |
+| 2024-05-06 | transfer in | officer     |             |
+| 2024-05-06 | leaver      | officer     | resignation |
+"""
+NO_REASON = """
+| moved_on   | movement | worker_type | reason      |
+| 2024-05-06 | leaver   | officer     |             |
+| 2024-05-06 | leaver   | officer     | resignation |
+"""
+ORDERS = """
+| order_type | applied_at | heard_at   | result  | breached_at |
+| SPO        | 2024-05-06 |            |         |             |
+| SPO        | 2024-05-06 | 2024-05-07 | granted |             |
+"""
+CHECKS = """
+| checked_on | passed |
+| 2024-05-06 |        |
+| 2024-05-06 | yes    |
+"""
+ACTIVITIES = """
+| held_on    | activity_type | scheme_id | scheme_type         |
+| 2024-05-06 | Event         |           |                     |
+| 2024-05-06 | Event         | S1        | Neighbourhood watch |
+"""
+SCHEMES = """
+| scheme_id | scheme_type         | started_on | ended_on | last_active_on |
+| S1        | Neighbourhood watch | 2001-05-06 |          | 2024-05-06     |
+"""
+STAFF = """
+| as_at      | person_id | worker_type | sex  | ethnicity | disability   | sexual_orientation |
+| 2024-06-30 | a         | officer     | Male | White     | Not disabled | Heterosexual       |
+"""
+
+
+@pytest.mark.parametrize(
+    ("ref", "key", "tables"),
+    [
+        ("49", "action", {"data_breach": NEVER_REPORTED}),
+        ("69", "resignations", {"workforce_movement": MOVEMENTS, "workforce_snapshot": STAFF}),
+        ("35", "spo_granted_share", {"civil_order": ORDERS}),
+        ("64", "passed", {"audit_check": CHECKS}),
+        ("67", "active", {"activity": ACTIVITIES, "scheme": SCHEMES}),
+    ],
+)
+def test_what_is_empty_by_nature_is_left_out_without_a_word(
+    ref: str, key: str, tables: Mapping[str, str]
+) -> None:
+    row = row_of(run(ref, {name: table(name, text) for name, text in tables.items()}), key)
+    assert (row["value"], row["marker"]) == (1, "")
+    assert "not recorded" not in row["note"]
+
+
+@pytest.mark.parametrize(
+    ("ref", "key", "tables"),
+    [
+        ("49", "action", {"data_breach": NOT_RECORDED}),
+        ("69", "resignations", {"workforce_movement": NO_REASON, "workforce_snapshot": STAFF}),
+    ],
+)
+def test_what_is_missing_is_counted_in_the_note(
+    ref: str, key: str, tables: Mapping[str, str]
+) -> None:
+    row = row_of(run(ref, {name: table(name, text) for name, text in tables.items()}), key)
+    assert row["value"] == 1
+    assert "1 row" in row["note"]
+    assert "not recorded" in row["note"]
