@@ -5,8 +5,12 @@ The tests of real files need the environment variable SWM_KPI_REAL_DATA, which n
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import os
 import traceback
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,7 @@ import pytest
 import swm_kpi as kpi
 from swm_kpi.errors import InputError
 from swm_kpi.open_data import officer_fte, recorded_crime
+from tests.support.published_books import write_book
 
 CANARY = "ZQX-canary-7731"
 HEADER = "Financial Year,Financial Quarter,Force Name,Offence Description,Offence Group,"
@@ -374,10 +379,55 @@ def test_real_refs_agree_with_pandas() -> None:
             totals = chosen.groupby("period")["number"].sum().to_dict()
             expected |= {(period, "All"): number for period, number in totals.items()}
             rows_of_measure = proxy[(proxy["ref"] == ref) & (proxy["measure"] == measure)]
-            values = rows_of_measure.set_index(["period", "force"])["value"].to_dict()
+            values = rows_of_measure.dropna(subset="value")
+            values = values.set_index(["period", "force"])["value"].to_dict()
             computed = {key: value for key, value in values.items() if value}
             assert computed == {key: value for key, value in expected.items() if value}, measure
             assert (rows_of_measure["note"].str.len() > 0).all()
+
+
+@pytest.mark.parametrize("kind", [".xlsx", ".ods", ".zip", ".csv.gz"])
+def test_real_lines_are_the_same_in_every_format(tmp_path: Path, kind: str) -> None:
+    """One quarter of one force, below a title, added up line by line."""
+    total, rows = 0, []
+    for file in real("prc-pfa-*.csv"):
+        lines = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+        kept = [line for line in lines[1:] if line[1:3] == ["1", "Gloucestershire"]]
+        total += sum(int(line[-1]) for line in kept)
+        rows += [*([] if rows else [lines[0]]), *kept]
+    table = [["Recorded crime", *[""] * (len(rows[0]) - 1)], *rows]
+    path = tmp_path / f"crime{kind}"
+    text = io.StringIO()
+    csv.writer(text).writerows(table)
+    if kind in (".xlsx", ".ods"):
+        write_book(path, {"Notes": [["Notes"]], "2017_18": table})
+    elif kind == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("crime.CSV", text.getvalue())
+    else:
+        path.write_bytes(gzip.compress(text.getvalue().encode()))
+    crime = recorded_crime(path)
+    assert len(crime) == len(rows) - 1
+    assert crime.frame["offences"].sum() == total
+
+
+@pytest.mark.parametrize("kind", [".xlsx", ".ods"])
+def test_real_officers_are_the_same_in_a_spreadsheet(tmp_path: Path, kind: str) -> None:
+    """The file of 2018 as a sheet with titles and notes, beside a sheet of staff."""
+    file = real("officer-fte-2018.csv")[0]
+    lines = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+    cells = [[line[0], *(float(cell) for cell in line[1:])] for line in lines[1:]]
+    head = [["Table 1: Police officers (FTE) [note 1]"], [], [f"{n} [note 2]" for n in lines[0]]]
+    staff = [["Table 2: Police staff (FTE)"], lines[0], *([row[0], 1, 1, 1] for row in cells)]
+    sheets = {"Table_1": [*head, *cells, [], ["Source: Home Office"]], "Table_2": staff}
+    book = officer_fte(write_book(tmp_path / f"book{kind}", sheets))
+    published = officer_fte(file).frame
+    # openpyxl writes 15 digits.
+    assert book.frame["fte"].to_list() == pytest.approx(published["fte"].to_list(), rel=1e-12)
+    assert book.frame.drop("fte").equals(published.drop("fte"))
+    (mercia,) = [row[-1] for row in cells if row[0] == "West Mercia"]
+    kept = book.frame.filter(force="West Mercia", as_at=date(2018, 9, 30))
+    assert kept["fte"].to_list() == pytest.approx([mercia])
 
 
 def test_real_officers_agree_with_pandas() -> None:
