@@ -201,6 +201,8 @@ def describe_damage(file: PublishedFile, head: bytes) -> str:
             f"{file.name} cannot be read as UTF-8 text: it is UTF-16, as Excel writes 'Unicode "
             f"Text'. {_GET_FILE}"
         )
+    if b"\r" in head and b"\n" not in head:
+        return f"{file.name} has the line ends of old Macs (CR). Save it with LF or CRLF."
     if b"\0" in head:
         return f"{file.name} is not text: it contains NUL bytes. {_GET_FILE}"
     return ""

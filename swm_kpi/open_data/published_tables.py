@@ -32,6 +32,7 @@ _LONGEST_LIST = 12
 _LONGEST_NAME = 200
 _SHARE = 0.5  # the share of its columns that makes a row the header of a layout
 _TABLE_NAME = re.compile(r"(?:table )?([a-z]?[0-9]+[a-z]?)")
+_PROGRAM_NAME = re.compile(r"sheet ?[0-9]*")  # the name that a program gives
 _TITLE = re.compile(r"table ([a-z]?[0-9]+[a-z]?)(?![\w/])")
 _GET_FILE = "Give the file as published."
 
@@ -199,6 +200,7 @@ class _Grid:
     file: PublishedFile
     sheet: str
     is_hidden: bool
+    is_only: bool
     top: list[list[str]]
     read: Callable[[int, Mapping[str, int]], pl.DataFrame]
 
@@ -382,18 +384,19 @@ def _no_names(layouts: Sequence[Layout]) -> str:
 
 def _open_grids(file: PublishedFile) -> Iterator[_Grid]:
     if file.is_workbook:
-        for sheet in read_sheets(file):
-            yield _grid_of_sheet(file, sheet)
+        sheets = [sheet for sheet in read_sheets(file) if sheet.rows]
+        for sheet in sheets:
+            yield _grid_of_sheet(file, sheet, is_only=len(sheets) == 1)
         return
     top = read_top(file)
 
     def read(header_row: int, positions: Mapping[str, int]) -> pl.DataFrame:
         return read_rows(file, top, header_row, positions)
 
-    yield _Grid(file.name, file, "", False, top.rows, read)
+    yield _Grid(file.name, file, "", False, True, top.rows, read)
 
 
-def _grid_of_sheet(file: PublishedFile, sheet: Sheet) -> _Grid:
+def _grid_of_sheet(file: PublishedFile, sheet: Sheet, *, is_only: bool) -> _Grid:
     def read(header_row: int, positions: Mapping[str, int]) -> pl.DataFrame:
         import polars as pl
 
@@ -402,7 +405,7 @@ def _grid_of_sheet(file: PublishedFile, sheet: Sheet) -> _Grid:
         return pl.DataFrame(data, schema=dict.fromkeys(positions, pl.String))
 
     name = f"{file.name}, sheet {sheet.name}"
-    return _Grid(name, file, sheet.name, sheet.is_hidden, sheet.rows[:_TOP_ROWS], read)
+    return _Grid(name, file, sheet.name, sheet.is_hidden, is_only, sheet.rows[:_TOP_ROWS], read)
 
 
 def _find_header(grid: _Grid, layouts: Sequence[Layout]) -> _Header | None:
@@ -449,7 +452,7 @@ def _reason_to_skip(
     place = _place(grid, header, table)
     if table:
         is_stated = is_table(table, place)
-        if is_stated is False or (is_stated is None and grid.file.is_workbook):
+        if is_stated is False or (is_stated is None and not grid.is_only):
             return _NOT_STATED, False
     if grid.is_hidden and normalise_name(table) != normalise_name(grid.sheet):
         return "the sheet is hidden; to read it, state its name as the table", True
@@ -461,13 +464,15 @@ def _reason_to_skip(
 def is_table(table: str, place: Place) -> bool | None:
     """Return whether a table has a number or name; None if nothing shows which table it is."""
     text = re.sub(r"[-/]", " ", normalise_name(table))
-    names = {re.sub(r"[-/]", " ", normalise_name(place.sheet))} if place.sheet else set()
-    numbers = {match[1] for name in names if (match := _TABLE_NAME.fullmatch(name))}
-    titles = [match[1] for title in place.titles if (match := _TITLE.match(normalise_name(title)))]
+    sheet = re.sub(r"[-/]", " ", normalise_name(place.sheet))
+    numbers = [match[1] for title in place.titles if (match := _TITLE.match(normalise_name(title)))]
+    if match := _TABLE_NAME.fullmatch(sheet):
+        numbers.append(match[1])
     number = _TABLE_NAME.fullmatch(text)
-    if text in names or (number and number[1] in {*numbers, *titles}):
+    if text == sheet or (number and number[1] in numbers):
         return True
-    return False if names or titles else None
+    is_named = sheet and not _PROGRAM_NAME.fullmatch(sheet)
+    return False if is_named or numbers else None
 
 
 def _describe_refusal(

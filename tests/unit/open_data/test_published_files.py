@@ -311,6 +311,14 @@ def test_a_sheet_is_stated_by_number_or_name(tmp_path: Path, kind: str) -> None:
     assert "sheet Table_1, sheet Table_2" in text
 
 
+def test_the_only_sheet_can_be_stated_without_a_title(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "a.xlsx", {"Sheet1": dated(kent=7.5)})
+    assert "nothing shows which workers" in message(lambda: officer_fte(path))
+    assert officer_fte(path, table="1").frame["fte"].to_list() == [7.5]
+    two = write_book(tmp_path / "b.xlsx", {"Sheet1": dated(), "Sheet2": dated()})
+    assert "has no table '1'" in message(lambda: officer_fte(two, table="1"))
+
+
 @pytest.mark.parametrize("kind", [".csv", ".xlsx", ".ods"])
 def test_two_rows_of_column_names_are_joined(tmp_path: Path, kind: str) -> None:
     rows = [
@@ -558,6 +566,7 @@ def test_other_values_that_excel_changed(tmp_path: Path) -> None:
         (b"%PDF-1.4 ...", "is a PDF document"),
         (b"PAR1....", "is a parquet file"),
         (b"a,b\0c\n", "NUL bytes"),
+        (b"a,b\r1,2\r", "line ends of old Macs"),
         (b" \n\n", "is empty"),
         (csv_text([STREET_COLUMNS, street_row()]).replace(",", ";").encode(), "semicolons"),
         (csv_text([OUTCOME_COLUMNS]).encode(), "it has outcomes of data.police.uk"),
