@@ -123,7 +123,9 @@ class OffenderCohort(
         int,
         ge=0,
         label="proven reoffences",
-        description="How many offences in the follow-up were proven in time; 0 if none.",
+        follow_up_months=18,
+        description="How many offences in the 12 months of follow-up were proven in those months "
+        "or the 6 after them; 0 if none.",
     )
     offences_before = Column(
         int,

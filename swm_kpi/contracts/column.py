@@ -70,6 +70,8 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
             every row. Nothing after it is known.
         scheduled: whether its dates may be after the extraction, such as deadlines. They do not
             show which days the table covers, unless it has no other dates.
+        follow_up_months: for a number of later events, in how many months after the row's date they
+            are counted. Numbers of a period can grow until those months have passed.
         label: how sentences name the column; by default, its name with spaces.
         decimals: for a float, the number of meaningful decimals, such as 2 for pounds. A sum is
             rounded to it once, at the end. Without it a sum has six decimals.
@@ -98,6 +100,7 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         reporter: bool = False,
         extraction: bool = False,
         scheduled: bool = False,
+        follow_up_months: int = 0,
         label: str | None = None,
         decimals: int | None = None,
         checks: Callable[[Any], Sequence[Any]] | None = None,
@@ -114,6 +117,7 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         self.reporter = reporter
         self.extraction = extraction
         self.scheduled = scheduled
+        self.follow_up_months = follow_up_months
         members = dimension.members if dimension is not None and not dimension.is_open else None
         self.domain = tuple(isin) if isinstance(isin, list | tuple) else members
         self.bounds: dict[str, Scalar] = {

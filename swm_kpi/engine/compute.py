@@ -179,6 +179,7 @@ def _aggregate(
         )
         aggregates.arrays |= of_table.arrays
         aggregates.dates |= of_table.dates
+        aggregates.parts |= of_table.parts
     measures = (
         measure
         for metric in request.metrics

@@ -33,8 +33,10 @@ class AverageStock(TableMeasure):
     """The mean of a number over the snapshots of a period. A missing snapshot is not zero.
 
     The denominator is the number of snapshots used. An area or a total is averaged over its
-    complete snapshots: those with as many rows of it as the fullest one of the period. Rows are
-    counted, and not compared: a snapshot that lacks one area but has more rows of another counts.
+    complete snapshots: those with every part of it that another snapshot of the period has. The
+    parts are the breakdowns in the key of the table, such as each area and grade. A row without an
+    area is in no part. Parts stamped within 15 minutes, on one day, are one snapshot. The note says
+    how many snapshots are complete.
 
     - Unit: the unit of the table's rows, unless another is declared.
     - Time: the snapshots that fall in the period, each with the same weight.
@@ -47,8 +49,8 @@ class AverageStock(TableMeasure):
     Attributes:
         at: when the snapshot was taken.
         value: the number column summed within each snapshot; rows are counted without it.
-        same_rows: whether every snapshot has the same rows, zeros included, so that one with
-            fewer rows is incomplete. Set it to false for a list of people, which may be shorter.
+        same_rows: whether every snapshot has the same parts, zeros included, so that one without a
+            part is incomplete. Set it to false for a list of people, which may be shorter.
             Then every snapshot is used, and an area without rows in one is zero there.
     """
 

@@ -74,8 +74,8 @@ class Measure(Declaration):
 
     These have a default, which a kind replaces where it needs to: ``interval`` (none),
     ``resolved_unit`` (the unit declared, or that of the table's rows), ``depends_on`` (nothing),
-    ``input_findings`` (a quotient is not divided again), ``history_months`` and
-    ``maturity_months`` (0), ``arithmetic`` (the numerator divided by the denominator),
+    ``input_findings`` (a quotient is not divided again), ``reference_years``
+    (any), ``arithmetic`` (the numerator divided by the denominator),
     ``text_columns`` (none), ``canonical`` and ``findings``.
 
     Raises:
@@ -183,19 +183,14 @@ class Measure(Declaration):
         return None
 
     @property
-    def history_months(self) -> int:
-        """How many months of rows the table must hold before a period; fewer is marked ``[u]``."""
-        return 0
-
-    @property
     def statement_period(self) -> StatementPeriod | None:
         """The time that the figures of a statement cover; None for a number of the period."""
         return None
 
     @property
-    def maturity_months(self) -> int:
-        """How many months after a period its number is final; before that it is ``[p]``."""
-        return 0
+    def reference_years(self) -> tuple[float, float] | None:
+        """How many years away a reference year may be: beyond these it is ``[u]``, or ``[x]``."""
+        return None
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Canonical, Expression, english
+from swm_kpi.expressions import Assumption, Canonical, Expression, english
 from swm_kpi.measures.arithmetic import Arithmetic, QuotientOfInputs
 from swm_kpi.measures.grid_cells import Cells, divide, divide_measures
 from swm_kpi.measures.interval_methods import count_interval
@@ -29,6 +29,24 @@ from swm_kpi.vocabulary import Unit
 if TYPE_CHECKING:
     from swm_kpi.measures.grid_cells import Array, Limits
 
+RELIABLE_YEARS = Assumption(
+    key="population_reliable_years",
+    value=2,
+    since="2021-04-01",
+    because="Our unverified working choice: a population estimate for a middle of the year that is "
+    "more than two years from the middle of the period makes a rate unreliable.",
+)
+"""A rate over a population further away than this is marked ``[u]``."""
+
+USABLE_YEARS = Assumption(
+    key="population_usable_years",
+    value=5,
+    since="2021-04-01",
+    because="Our unverified working choice: a population estimate for a middle of the year that is "
+    "more than five years from the middle of the period says too little of it.",
+)
+"""A rate over a population further away than this is marked ``[x]``."""
+
 _UNIT_OF_SCALE = {
     1_000: Unit.PER_1000_PEOPLE,
     100_000: Unit.PER_100000_PEOPLE,
@@ -41,10 +59,13 @@ class Rate(Measure):
 
     - Unit: per 1,000, 100,000 or 1,000,000 people, after the scale, unless another is declared.
     - Time: that of the count, over the population estimate of the year nearest to the middle of
-      the period, which the note names. A rate for less than a year is for that period: it is not
-      annualised.
-    - Totals: the count and the people of each total are divided again. The same period of several
-      years can be averaged. Consecutive periods cannot be pooled: ask for the longer period.
+      the period, which the note names. An estimate more than ``reliable_years`` away makes the rate
+      ``[u]``, and more than ``usable_years`` away ``[x]``. A rate for less than a year is for that
+      period: it is not annualised.
+    - Totals: the count and the people of each total are divided again. A total needs the people of
+      every member: a member without a row for that year is ``[x]``, and so is its total. The same
+      period of several years can be averaged. Consecutive periods cannot be pooled: ask for the
+      longer period.
     - Protection: the numerator is protected as the count that it is. The population is public.
     - Process limits: yes, unless the mean count is too small.
     - Interval: that of the count, divided as the count is; the population is taken as known. The
@@ -59,6 +80,8 @@ class Rate(Measure):
         scale: per how many people: 1,000, 100,000 or 1,000,000.
         year: the population table's column of the year; its ``mid_year`` when left out.
         among: which people; all when left out.
+        reliable_years, usable_years: assumptions: how far away, in years, the middle of the year
+            of the estimate may be from the middle of the period.
     """
 
     kind: ClassVar[str] = "rate"
@@ -70,6 +93,14 @@ class Rate(Measure):
     scale: int
     year: Column | None = None
     among: Where | None = None
+    reliable_years: Assumption = RELIABLE_YEARS
+    usable_years: Assumption = USABLE_YEARS
+
+    @property
+    def reference_years(self) -> tuple[float, float]:
+        """How many years away a population estimate may be: beyond these ``[u]``, or ``[x]``."""
+        (reliable,), (usable,) = self.reliable_years.values, self.usable_years.values
+        return float(str(reliable)), float(str(usable))
 
     @property
     def pooling(self) -> PoolingRule:
@@ -154,8 +185,8 @@ class Rate(Measure):
         )
 
     def canonical(self) -> Canonical:
-        """Return what moves its numbers, the scale included."""
-        return [*super().canonical(), self.scale]
+        """Return what moves its numbers, the scale and the distance of the year included."""
+        return [*super().canonical(), self.scale, *self.reference_years]
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong with the fields."""

@@ -69,12 +69,6 @@ class ReoffendingRate(TableMeasure):
         """Always a proportion."""
         return Unit.PROPORTION
 
-    @property
-    def maturity_months(self) -> int:
-        """How many months after a period its number stops growing."""
-        assumptions = (self.follow_up, self.waiting)
-        return sum(int(str(months)) for item in assumptions for months in item.values)
-
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """Offenders who reoffended in time, and all of the cohort."""

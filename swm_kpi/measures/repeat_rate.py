@@ -86,12 +86,6 @@ class RepeatRate(TableMeasure):
         """People, or a proportion of them."""
         return (self.unit or Unit.PEOPLE) if self.as_count else Unit.PROPORTION
 
-    @property
-    def history_months(self) -> int:
-        """How many months of rows must come before a period."""
-        (months,) = self.lookback.values
-        return int(str(months))
-
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """Different people with an earlier row, different people, and rows that name nobody."""

@@ -15,7 +15,17 @@ from typing import assert_never
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.errors import Problem, place_of_declaration, raise_problems
-from swm_kpi.expressions import Assumption, Canonical, Compare, Expression, IsIn, Term, canonical
+from swm_kpi.expressions import (
+    Assumption,
+    Canonical,
+    Compare,
+    Expression,
+    IsIn,
+    Repeats,
+    Term,
+    WithinMonths,
+    canonical,
+)
 
 
 class Operation(StrEnum):
@@ -157,6 +167,26 @@ class Statistic:
         for expression in (self.where, self.of, self.series, self.until):
             if expression is not None:
                 yield from expression.walk()
+
+    @cached_property
+    def history_months(self) -> int:
+        """How many months of rows it reads before a period; fewer is marked ``[u]``."""
+        months = [0]
+        for part in self.where.walk() if self.where is not None else ():
+            if isinstance(part, Repeats):
+                months += [int(str(value)) for value in part.months.values]
+        return max(months)
+
+    @cached_property
+    def follow_up_months(self) -> int:
+        """How many months after a period it can still grow; before that it is ``[p]``."""
+        months = [0]
+        for part in self.expressions():
+            if isinstance(part, WithinMonths) and part.start is self.at:
+                months.append(sum(int(str(v)) for item in part.months for v in item.values))
+            if isinstance(part, Column):
+                months.append(part.follow_up_months)
+        return max(months)
 
     @cached_property
     def columns(self) -> frozenset[str]:

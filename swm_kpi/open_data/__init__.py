@@ -50,8 +50,8 @@ def police_uk(paths: Paths, *, force_area: ForceArea | None = None) -> OpenTable
           ``force_area``; null for all others
         - ``crime_type`` and ``last_outcome``: as published
 
-        Coverage is from the first day of the first month to the last day of the last month.
-        ``missing_months`` lists the months in between that have no file.
+        The coverage of each force is the months that the files contain of it, and each area belongs
+        to a force.
 
     Raises:
         InputError: a file is damaged, is not CSV in UTF-8, is another dataset, has no rows, or is
@@ -87,9 +87,8 @@ def recorded_crime(paths: Paths, *, table: str = "") -> OpenTable:
         - ``offence_group``, ``offence_subgroup`` and ``offence_code``: as published
         - ``offences``: the number of offences; negative if more records were cancelled than made
 
-        Coverage is from the first day of the first quarter to the last day of the last quarter.
-        ``missing_months`` lists the months of the quarters in between that have no line. A note
-        names the bodies that are not one of the 43 territorial forces.
+        The coverage of each force is the quarters that the files contain of it. A note names the
+        bodies that are not one of the 43 territorial forces; a total does not wait for them.
 
     Raises:
         InputError: a file is damaged, is not CSV in UTF-8, is another dataset, has no rows, or is
@@ -179,8 +178,7 @@ def stats19(
         - ``district``: the name of a district of ``force_area``, or else the ONS code
         - ``lpa``: the Local Policing Area of the district, for every force; null outside them
 
-        Coverage is from 1 January of the first year to the last day of the last month with a row.
-        ``missing_months`` lists the months of the years in between that have no row.
+        Coverage is each year that has a row, to the last day of the last month with a row.
 
     Raises:
         InputError: a file is damaged, is not CSV in UTF-8, is another dataset, has no rows, or is

@@ -46,6 +46,8 @@ def golden_text(metric: kpi.Metric) -> str:
                 periods=[period],
                 by=[by] if by else [],
                 coverage=dict.fromkeys(frames, (period.start, period.end)),
+                # A table without the column of a breakdown has no member with a number.
+                on_violation="withhold" if by else "raise",
             )
             parts.append(_lines(result, number, by))
     return "".join(parts)

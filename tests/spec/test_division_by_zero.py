@@ -39,7 +39,7 @@ def test_a_division_by_zero_is_not_applicable() -> None:
 
 
 def test_a_rate_divides_by_the_estimate_of_its_area_and_the_note_names_it() -> None:
-    """Two in Shropshire for 500 people; an area with no estimate has no rate."""
+    """Two in Shropshire for 500 people; an area where nobody lives has no rate."""
     result = run("15", {"incident": INCIDENTS, "population": PEOPLE}, by=["lpa"])
     shropshire = row_of(result, "per_1000", lpa="Shropshire")
     assert (shropshire["value"], shropshire["numerator"], shropshire["denominator"]) == (4, 2, 500)

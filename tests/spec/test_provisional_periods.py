@@ -44,7 +44,7 @@ def test_a_period_is_final_in_an_extract_of_the_next_day() -> None:
 def test_a_break_in_the_series_marks_its_period() -> None:
     """The value stays. It cannot be compared with periods before the break."""
     metric = build_metric(CALLS, breaks=[Break("2024-05-06", "The form changed")])
-    calls = frame_of(Call, "| began_at |\n| 2024-05-07 12:00 |")
+    calls = frame_of(Call, "| call_id | began_at |\n| 1 | 2024-05-07 12:00 |")
     rows = rows_of(compute(metric, {"call": calls}, ["2024-04", "2024-05", "2024-06"]), "calls")
     assert [row["marker"] for row in rows] == ["", "[b]", ""]
     assert [row["value"] for row in rows] == [0, 1, 0]

@@ -177,9 +177,9 @@ def test_an_alias_has_the_same_values_under_its_own_ref() -> None:
     crimes = table(
         "crime",
         """
-        | recorded_at      | outcome_code | outcome_at       | status   | is_da | offence_subgroup |
-        | 2024-04-01 12:00 | 1            | 2024-04-11 12:00 | recorded | yes   | Homicide         |
-        | 2024-05-06 12:00 |              |                  | recorded | yes   | Homicide         |
+        | recorded_at      | outcome_code | outcome_at | status   | is_da | offence_subgroup | lpa |
+        | 2024-04-01 12:00 | 1            | 2024-04-11 | recorded | yes   | Homicide         |     |
+        | 2024-05-06 12:00 |              |            | recorded | yes   | Homicide         |     |
         """,
     )
     frame = kpi.compute(

@@ -22,6 +22,7 @@ from tests.support.small_tables import (
     CALLS,
     INCIDENTS,
     MINUTES,
+    PEOPLE,
     Q1,
     SIDE,
     URGENT,
@@ -254,11 +255,49 @@ def test_a_metric_without_the_breakdown_has_its_total_and_a_note() -> None:
     assert len(rows_of(result, "incidents")) == len(AREAS) + 2
 
 
-def test_a_table_without_the_breakdown_column_has_its_total_and_a_note() -> None:
-    """The missing column does not make every row Unknown."""
-    row = row_of(run("15", {"incident": INCIDENTS.drop("lpa")}, by=["lpa"]), "incidents")
-    assert (row["lpa"], row["value"]) == ("All", 4)
-    assert "Not broken down by Local Policing Area." in row["note"]
+def test_a_breakdown_whose_column_is_misspelt_is_an_error_that_names_it() -> None:
+    """Before, the result had only the total."""
+    misspelt = {"incident": INCIDENTS.rename({"lpa": "LPA "})}
+    with pytest.raises(
+        kpi.ContractError, match=r"lpa: the column is missing\. Did you mean 'LPA '"
+    ):
+        run("15", misspelt, by=["lpa"])
+    with pytest.raises(kpi.ContractError, match="lpa: the column is missing"):
+        run("15", {"incident": INCIDENTS.drop("lpa")}, by=["lpa"])
+
+
+@pytest.mark.parametrize(
+    ("incidents", "reason"),
+    [
+        (INCIDENTS.drop("lpa"), "table 'incident' has no column 'lpa'"),
+        (INCIDENTS.with_columns(lpa=pl.lit("Kent")), "lpa is not in the closed list"),
+    ],
+)
+def test_a_breakdown_that_is_withheld_leaves_its_total(incidents, reason) -> None:
+    """The total does not depend on the area of a row, and the members do."""
+    data = {"incident": incidents, "population": PEOPLE}
+    result = run("15", data, by=["lpa"], on_violation="withhold")
+    rates = {row["lpa"]: row for row in rows_of(result, "per_1000")}
+    for row in rows_of(result, "incidents"):
+        if row["lpa"] == "All":
+            assert (row["value"], row["marker"]) == (4, "")
+            assert "Withheld" not in row["note"]
+            assert rates["All"]["value"] == 5
+        else:
+            assert (row["value"], row["marker"]) == (None, "[x]")
+            assert "Withheld by Local Policing Area: " in row["note"]
+            assert reason in row["note"]
+            assert rates[row["lpa"]]["marker"] == "[x]"
+
+
+def test_all_metrics_of_a_table_without_the_breakdown_column_have_their_totals() -> None:
+    """Where no metric is named, a missing column is no error."""
+    rows = kpi.compute(
+        None, {"incident": INCIDENTS.drop("lpa")}, periods=Q1, by=["lpa"],
+        coverage={"incident": ("2024-04-01", "2024-06-30")},
+    ).to_polars().filter(ref="15", measure="incidents")  # fmt: skip
+    assert rows.filter(lpa="All")["value"].to_list() == [4]
+    assert set(rows.filter(pl.col("lpa") != "All")["marker"]) == {"[x]"}
 
 
 def test_a_ratio_is_broken_down_by_the_dimensions_of_both_parts() -> None:

@@ -294,18 +294,56 @@ class Oracle:
         population = measure.per.owner
         year = measure.year or population.columns["mid_year"]
         years = sorted({self.value(year, row) for row in self.tables[population.table]})
-        people: Number = 0
-        if years:
-            middle = period.start.toordinal() + Fraction((period.stop - period.start).days, 2)
-            nearest = min(years, key=lambda year: abs(date(year, 6, 30).toordinal() - middle))
-            rows = [
-                row
-                for row in self.of_members(population, chosen)
-                if self.value(year, row) == nearest and self.holds(measure.among, row)
-            ]
-            people = self.total(measure.per, rows)
+        if not years:
+            return NOTHING
+        middle = period.start.toordinal() + Fraction((period.stop - period.start).days, 2)
+        nearest = min(years, key=lambda year: abs(date(year, 6, 30).toordinal() - middle))
+        counted = self.kept(measure.among, list(self.tables[population.table]))
+        rows = [row for row in counted if self.value(year, row) == nearest]
+        present = {self.part(population, row) for row in rows}
+        if self.expected_people(population, counted, chosen) - present:
+            return NOTHING
+        people = self.total(measure.per, [r for r in rows if self.belongs(population, r, chosen)])
         value, top, people = _share(top, people)
         return (None if value is None else value * measure.scale), top, people
+
+    def expected_people(
+        self, population: ContractType, counted: list[Row], chosen: Mapping[str, str]
+    ) -> set[tuple[Any, ...]]:
+        """Return the parts of a reference year that a cell needs: every member of each list."""
+        choices: list[list[Any]] = []
+        for column in self.part_columns(population):
+            seen = {row.get(column.name) for row in counted} - {None}
+            members = list(column.dimension.members or seen) or [None]
+            member = chosen.get(column.dimension.key, ALL)
+            choices.append([m for m in members if member in (ALL, m)])
+        return set(product(*choices))
+
+    def part_columns(self, contract: ContractType) -> list[Column]:
+        """Return the columns that tell parts of a snapshot apart, where no key names them."""
+        return [column for column in contract.columns.values() if column.dimension is not None]
+
+    def part(self, contract: ContractType, row: Row) -> tuple[Any, ...]:
+        return tuple(row.get(column.name) for column in self.part_columns(contract))
+
+    def snapshots(self, measure: AverageStock) -> list[tuple[date, list[Row]]]:
+        """Return the snapshots of a table: parts of one day within 15 minutes are one snapshot."""
+        table = self.tables[measure.of.table]
+        timed = [row for row in table if self.value(measure.at, row) is not None]
+        taken: list[tuple[date, dict[tuple[Any, ...], list[Row]]]] = []
+        for time in sorted({self.value(measure.at, row) for row in timed}):
+            rows_of_part: dict[tuple[Any, ...], list[Row]] = {}
+            for row in timed:
+                if self.value(measure.at, row) == time:
+                    rows_of_part.setdefault(self.part(measure.of, row), []).append(row)
+            for first, parts in taken:
+                is_near = isinstance(time, datetime) and time - first < timedelta(minutes=15)
+                if is_near and time.date() == first.date():
+                    for part in rows_of_part.keys() - parts.keys():
+                        parts[part] = rows_of_part.pop(part)
+            if rows_of_part:
+                taken.append((time, rows_of_part))
+        return [(first, [r for rows in parts.values() for r in rows]) for first, parts in taken]
 
     def stock(self, measure: PeriodEndStock, period: Period, chosen: Mapping[str, str]) -> Cell:
         if measure.until is not None:
@@ -330,17 +368,34 @@ class Oracle:
     def average_stock(
         self, measure: AverageStock, period: Period, chosen: Mapping[str, str]
     ) -> Cell:
-        rows = self.events(measure, period, chosen)
-        # A cell may have no row in a snapshot, so every snapshot of the table counts.
-        dated = rows if measure.same_rows else self.events(measure, period, {})
-        times = sorted({self.value(measure.at, row) for row in dated})
-        snapshots = [[row for row in rows if self.value(measure.at, row) == at] for at in times]
+        inside = [rows for first, rows in self.snapshots(measure) if _inside(first, period)]
+        snapshots = [
+            [row for row in rows if self.belongs(measure.of, row, chosen)] for rows in inside
+        ]
+        if measure.same_rows:
+            table = self.tables[measure.of.table]
+            filled = [
+                column.name
+                for column in self.part_columns(measure.of)
+                if any(row.get(column.name) is not None for row in table)
+            ]
+            parts = [
+                {
+                    self.part(measure.of, row)
+                    for row in rows
+                    if all(row.get(name) is not None for name in filled)
+                }
+                for rows in snapshots
+            ]
+            # A snapshot that lacks a part which another of the period has is not complete.
+            expected = set().union(*parts)
+            snapshots = [
+                rows
+                for rows, present in zip(snapshots, parts, strict=True)
+                if (present == expected if expected else rows)
+            ]
         if not snapshots:
             return NOTHING
-        if measure.same_rows:
-            # A snapshot with fewer rows than another of the cell has lost some.
-            most = max(len(snapshot) for snapshot in snapshots)
-            snapshots = [snapshot for snapshot in snapshots if len(snapshot) == most]
         kept = [self.kept(measure.where, snapshot) for snapshot in snapshots]
         if measure.value is None:
             sums = [Fraction(len(snapshot)) for snapshot in kept]

@@ -76,21 +76,23 @@ def by_area(result: Result, measure: str) -> dict[str, float | None]:
 INCIDENTS = table(
     "incident",
     """
-    | created_at       | closing_code      | lpa              |
-    | 2024-04-01 00:00 | ASB nuisance      | Shropshire       |
-    | 2024-05-06 12:00 | ASB personal      | Shropshire       |
-    | 2024-05-06 12:00 | ASB environmental | Herefordshire    |
-    | 2024-06-30 23:59 | ASB nuisance      |                  |
-    | 2024-05-06 12:00 | Crime             | Telford & Wrekin |
+    | incident_id | created_at       | closing_code      | lpa              |
+    | 1           | 2024-04-01 00:00 | ASB nuisance      | Shropshire       |
+    | 2           | 2024-05-06 12:00 | ASB personal      | Shropshire       |
+    | 3           | 2024-05-06 12:00 | ASB environmental | Herefordshire    |
+    | 4           | 2024-06-30 23:59 | ASB nuisance      |                  |
+    | 5           | 2024-05-06 12:00 | Crime             | Telford & Wrekin |
     """,
 )
 PEOPLE = table(
     "population",
     """
-    | mid_year | lpa              | residents |
-    | 2024     | Shropshire       | 500       |
-    | 2024     | Herefordshire    | 200       |
-    | 2024     | Telford & Wrekin | 100       |
+    | mid_year | lpa                  | residents |
+    | 2024     | Shropshire           | 500       |
+    | 2024     | Herefordshire        | 200       |
+    | 2024     | Telford & Wrekin     | 100       |
+    | 2024     | North Worcestershire | 0         |
+    | 2024     | South Worcestershire | 0         |
     """,
 )
 

@@ -167,6 +167,7 @@ emergency_response = Metric(
 unresourced_incidents = Metric(
     ref="54",
     key="unresourced_incidents",
+    version=2,
     title="Average no. of unresourced incidents",
     objective=REFORMING,
     summary="Open incidents that need attendance and have no resource assigned, averaged over the "

@@ -25,6 +25,7 @@ from ...plan.objectives import SECURE
 asb_incidents = Metric(
     ref="15",
     key="asb_incidents",
+    version=2,
     title="Volume of ASB incidents",
     objective=SECURE,
     summary="Incidents closed as anti-social behaviour (personal, nuisance or environmental), "
@@ -80,13 +81,16 @@ asb_incidents = Metric(
                 | 2024-07-01 00:00 | ASB nuisance           |
                 """,
                 "population": """
-                | mid_year | lpa           | residents |
-                | 2024     | Shropshire    | 300       |
-                | 2024     | Herefordshire | 200       |
-                | 2023     | Shropshire    | 100       |
+                | mid_year | lpa                  | residents |
+                | 2024     | Herefordshire        | 100       |
+                | 2024     | Shropshire           | 100       |
+                | 2024     | Telford & Wrekin     | 100       |
+                | 2024     | North Worcestershire | 100       |
+                | 2024     | South Worcestershire | 100       |
+                | 2023     | Shropshire           | 100       |
                 """,
             },
-            expect={"incidents": 1, "per_1000": 1 / (300 + 200) * 1000},
+            expect={"incidents": 1, "per_1000": 1 / (5 * 100) * 1000},
             edge_case="Not counted: a log closed as crime, a log still open, and a log opened at "
             "midnight after the quarter. The rate uses the population estimate nearest to the "
             "period.",

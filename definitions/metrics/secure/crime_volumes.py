@@ -32,6 +32,7 @@ from ...plan.objectives import SECURE
 homicides = Metric(
     ref="17",
     key="homicides",
+    version=2,
     title="Homicides;",
     objective=SECURE,
     parent="16",
@@ -87,14 +88,17 @@ homicides = Metric(
                 | 2024-05-06 12:00 | Homicide         | recorded |
                 """,
                 "population": """
-                | mid_year | lpa           | residents |
-                | 2024     | Shropshire    | 300000    |
-                | 2024     | Herefordshire | 200000    |
+                | mid_year | lpa                  | residents |
+                | 2024     | Herefordshire        | 100000    |
+                | 2024     | Shropshire           | 100000    |
+                | 2024     | Telford & Wrekin     | 100000    |
+                | 2024     | North Worcestershire | 100000    |
+                | 2024     | South Worcestershire | 100000    |
                 """,
             },
             expect={
                 "victims": 1 + 2,
-                "per_million": (1 + 2) / (300_000 + 200_000) * 1_000_000,
+                "per_million": (1 + 2) / (5 * 100_000) * 1_000_000,
             },
             description="Two victims of one event count as two homicides.",
         ),
@@ -151,6 +155,7 @@ _WEAPONS_NOT_USED = """
 serious_violence = Metric(
     ref="18",
     key="serious_violence",
+    version=2,
     title="Serious Violence (inc. knife crime /gun crime);",
     objective=SECURE,
     parent="16",
@@ -215,17 +220,21 @@ serious_violence = Metric(
             rows={
                 "crime": _WEAPONS_USED,
                 "population": """
-                | mid_year | lpa        | residents |
-                | 2024     | Shropshire | 500       |
+                | mid_year | lpa                  | residents |
+                | 2024     | Herefordshire        | 100       |
+                | 2024     | Shropshire           | 100       |
+                | 2024     | Telford & Wrekin     | 100       |
+                | 2024     | North Worcestershire | 100       |
+                | 2024     | South Worcestershire | 100       |
                 """,
             },
             expect={
                 "knife_crime": 1 + 1,
-                "knife_crime_per_1000": (1 + 1) / 500 * 1000,
+                "knife_crime_per_1000": (1 + 1) / (5 * 100) * 1000,
                 "firearm_crime": 1,
-                "firearm_crime_per_1000": 1 / 500 * 1000,
+                "firearm_crime_per_1000": 1 / (5 * 100) * 1000,
                 "most_serious_violence": 1 + 1 + 1,
-                "most_serious_violence_per_1000": (1 + 1 + 1) / 500 * 1000,
+                "most_serious_violence_per_1000": (1 + 1 + 1) / (5 * 100) * 1000,
             },
             description="A stabbing is both knife crime and most serious violence; a knifepoint "
             "robbery is knife crime alone.",

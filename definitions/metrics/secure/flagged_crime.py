@@ -175,6 +175,7 @@ business_crime = Metric(
 domestic_abuse_offences = Metric(
     ref="27",
     key="domestic_abuse_offences",
+    version=2,
     title="Volume of DA offences / crimed incidents",
     objective=SECURE,
     summary="Crimes flagged as domestic abuse, counted on the day the crime was recorded, and "
@@ -250,13 +251,17 @@ domestic_abuse_offences = Metric(
                 | 2024-05-06 12:00 | Criminal damage         | no    | recorded |
                 """,
                 "population": """
-                | mid_year | lpa        | residents |
-                | 2024     | Shropshire | 500       |
+                | mid_year | lpa                  | residents |
+                | 2024     | Herefordshire        | 100       |
+                | 2024     | Shropshire           | 100       |
+                | 2024     | Telford & Wrekin     | 100       |
+                | 2024     | North Worcestershire | 100       |
+                | 2024     | South Worcestershire | 100       |
                 """,
             },
             expect={
                 "offences": 1 + 1,
-                "per_1000": (1 + 1) / 500 * 1000,
+                "per_1000": (1 + 1) / (5 * 100) * 1000,
                 "share_of_crime": (1 + 1) / (1 + 1 + 1 + 1),
             },
             description="Any type of crime counts if it has the flag.",

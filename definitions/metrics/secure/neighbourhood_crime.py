@@ -51,6 +51,7 @@ _RESIDENTIAL_BURGLARY = (
 neighbourhood_crime = Metric(
     ref="20",
     key="neighbourhood_crime",
+    version=2,
     title="Neighbourhood crimes (burglary, robbery, vehicle offences and theft from a person);",
     objective=SECURE,
     parent="16",
@@ -218,13 +219,17 @@ neighbourhood_crime = Metric(
                 | 2024-06-30 23:59 | Theft from the person        | recorded |
                 """,
                 "population": """
-                | mid_year | lpa        | residents |
-                | 2024     | Shropshire | 500       |
+                | mid_year | lpa                  | residents |
+                | 2024     | Herefordshire        | 100       |
+                | 2024     | Shropshire           | 100       |
+                | 2024     | Telford & Wrekin     | 100       |
+                | 2024     | North Worcestershire | 100       |
+                | 2024     | South Worcestershire | 100       |
                 """,
             },
             expect={
                 "crimes": 1 + 1 + 2 + 1,
-                "per_1000": (1 + 1 + 2 + 1) / 500 * 1000,
+                "per_1000": (1 + 1 + 2 + 1) / (5 * 100) * 1000,
                 "burglary": 1,
                 "robbery": 1,
                 "vehicle_offences": 2,

@@ -37,6 +37,7 @@ from ...plan.objectives import SECURE
 first_time_entrants = Metric(
     ref="12",
     key="first_time_entrants",
+    version=2,
     title="First time adult & youths entrants to the CJS",
     objective=SECURE,
     frequency=Frequency.ANNUAL,
@@ -105,18 +106,24 @@ first_time_entrants = Metric(
                 | 2024-05-07 | conviction | 18+       |               |
                 """,
                 "population_by_age": """
-                | mid_year | lpa           | age_group | residents |
-                | 2024     | Shropshire    | 10-17     | 3000      |
-                | 2024     | Herefordshire | 10-17     | 2000      |
-                | 2024     | Shropshire    | 18+       | 30000     |
-                | 2024     | Herefordshire | 18+       | 20000     |
+                | mid_year | lpa                  | age_group | residents |
+                | 2024     | Herefordshire        | 10-17     | 1000      |
+                | 2024     | Shropshire           | 10-17     | 1000      |
+                | 2024     | Telford & Wrekin     | 10-17     | 1000      |
+                | 2024     | North Worcestershire | 10-17     | 1000      |
+                | 2024     | South Worcestershire | 10-17     | 1000      |
+                | 2024     | Herefordshire        | 18+       | 10000     |
+                | 2024     | Shropshire           | 18+       | 10000     |
+                | 2024     | Telford & Wrekin     | 18+       | 10000     |
+                | 2024     | North Worcestershire | 18+       | 10000     |
+                | 2024     | South Worcestershire | 18+       | 10000     |
                 """,
             },
             expect={
                 "youth_entrants": 1 + 1,
-                "youth_per_100000": (1 + 1) / (3_000 + 2_000) * 100_000,
+                "youth_per_100000": (1 + 1) / (5 * 1_000) * 100_000,
                 "adult_entrants": 1 + 1 + 1,
-                "adult_per_100000": (1 + 1 + 1) / (30_000 + 20_000) * 100_000,
+                "adult_per_100000": (1 + 1 + 1) / (5 * 10_000) * 100_000,
             },
             description="Each rate divides by the residents of its own age group. A person with no "
             "known home is in the total.",

@@ -30,6 +30,7 @@ _NO_BREAKDOWN = "There are no Local Policing Areas and no outcomes."
 sexual_violence = Metric(
     ref="28",
     key="sexual_violence",
+    version=2,
     title="Volume of sexual violence offences (rape and OSO)",
     objective=SECURE,
     summary="Rapes and other sexual offences (OSO), separately and together, counted on the day "
@@ -113,13 +114,17 @@ sexual_violence = Metric(
                 | 2024-06-30 23:59 | Other sexual offences | recorded |
                 """,
                 "population": """
-                | mid_year | lpa        | residents |
-                | 2024     | Shropshire | 500       |
+                | mid_year | lpa                  | residents |
+                | 2024     | Herefordshire        | 100       |
+                | 2024     | Shropshire           | 100       |
+                | 2024     | Telford & Wrekin     | 100       |
+                | 2024     | North Worcestershire | 100       |
+                | 2024     | South Worcestershire | 100       |
                 """,
             },
             expect={
                 "offences": 1 + 2,
-                "per_1000": (1 + 2) / 500 * 1000,
+                "per_1000": (1 + 2) / (5 * 100) * 1000,
                 "rape": 1,
                 "other_sexual_offences": 2,
             },

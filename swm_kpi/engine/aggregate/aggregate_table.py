@@ -7,7 +7,7 @@ the breakdown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, combinations
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import Column, Dimension
-from swm_kpi.engine.aggregate.snapshots import day_of, is_complete, nearest_year
+from swm_kpi.engine.aggregate.parts import dimensions_read, plan_parts, same_statement
+from swm_kpi.engine.aggregate.snapshots import day_of, nearest_year
 from swm_kpi.engine.aggregate.texts import TextKey
 from swm_kpi.engine.backends.backend import Backend
 from swm_kpi.engine.backends.downtime import aggregate_downtime
@@ -70,11 +71,14 @@ class Aggregates:
         arrays: the array of each statistic, by the statistic's key.
         dates: by the statistic's key, what each period uses: for the last snapshot its day, for
             an average the number of snapshots, for a reference the year.
+        parts: by the statistic's key, for a statement how many of its parts are there, and for an
+            average how many snapshots are complete; and of how many.
         texts: the text of each period, by :func:`text_key`.
     """
 
     arrays: dict[str, Array] = field(default_factory=dict)
     dates: dict[str, Dates] = field(default_factory=dict)
+    parts: dict[str, tuple[Array, Array]] = field(default_factory=dict)
     texts: dict[TextKey, list[str]] = field(default_factory=dict)
 
 
@@ -130,8 +134,10 @@ class _TableAggregator:
         self.first_month = min(period.first_month for period in periods)
         self.last_month = max(period.last_month for period in periods)
         counted = [s for s in statistics if s.alignment is not TimeAlignment.INTERVAL]
+        self.parts = plan_parts(table, counted, grouping)
         backend = PolarsBackend if table.dialect is None else NarwhalsBackend
-        self._backend = backend(table, counted, grouping, compiler) if counted else None
+        read = self.parts.grouping
+        self._backend = backend(table, counted, read, compiler) if counted else None
 
     @property
     def backend(self) -> Backend:
@@ -249,12 +255,34 @@ class _TableAggregator:
     def reference_years(
         self, at: Column, statistics: list[Statistic], aggregates: Aggregates
     ) -> None:
-        """Aggregate by year, and use for each period the nearest year."""
-        by_year = self.backend.aggregate_by_time(at, statistics, self.grouping)
-        arrays = {key: self._with_totals(array) for key, array in by_year.arrays.items()}
+        """Aggregate by year, and use for each period the nearest year.
+
+        A member without a row in that year has no number, and neither has a total that needs it.
+        """
+        parts = self.parts
+        rows = {
+            statistic.key: replace(statistic, operation=Operation.ROWS, of=None)
+            for statistic in statistics
+        }
+        by_year = self.backend.aggregate_by_time(at, [*statistics, *rows.values()], parts.grouping)
+        arrays = {}
+        for statistic in statistics:
+            counted = by_year.arrays[rows[statistic.key].key]
+            read = dimensions_read(statistic, parts.grouping.dimensions)
+            expected = parts.expected(counted, read)
+            has = parts.count(expected & parts.present(counted))
+            of = np.broadcast_to(parts.count(expected[np.newaxis]), has.shape)
+            arrays |= {f"has {statistic.key}": has, f"of {statistic.key}": of}
+            for name in self._part_names(statistic):
+                array = parts.with_totals(by_year.arrays[name])
+                arrays[name] = np.where(has < of, np.nan, array)
         chosen, years = nearest_year(arrays, by_year.times, self.periods, self.grouping.shape)
+        for statistic in statistics:
+            names = (f"has {statistic.key}", f"of {statistic.key}")
+            has, of = (chosen.pop(name) for name in names)
+            aggregates.parts[statistic.key] = np.nan_to_num(has), np.nan_to_num(of)
         aggregates.arrays |= chosen
-        aggregates.dates |= dict.fromkeys(chosen, years)
+        aggregates.dates |= dict.fromkeys((statistic.key for statistic in statistics), years)
 
     def snapshots(
         self,
@@ -264,36 +292,100 @@ class _TableAggregator:
         aggregates: Aggregates,
     ) -> None:
         """Aggregate by snapshot, and use the last of each period or the sum over all of them."""
-        by_time = self.backend.aggregate_by_time(at, statistics, self.grouping)
-        days = [day_of(time) for time in by_time.times]
-        for statistic, grouped_rows in zip(statistics, by_time.rows, strict=True):
-            rows = self._with_totals(grouped_rows)
-            has_rows = rows.reshape(len(days), int(np.prod(self.grouping.shape)))[:, -1] > 0
+        parts = self.parts
+        by_time = self.backend.aggregate_by_time(at, statistics, parts.grouping)
+        names = [name for statistic in statistics for name in self._part_names(statistic)]
+        read = [*by_time.rows, *(by_time.arrays[name] for name in names)]
+        times, merged = parts.merge(by_time.times, np.maximum.reduce(by_time.rows), read)
+        days = [day_of(time) for time in times]
+        arrays = dict(zip(names, merged[len(statistics) :], strict=True))
+        for statistic, rows in zip(statistics, merged, strict=False):
+            has_rows = rows.any(axis=tuple(range(1, rows.ndim)))
             inside = [
                 [i for i, day in enumerate(days) if has_rows[i] and p.start <= day < p.stop]
                 for p in self.periods
             ]
-            is_latest = alignment is TimeAlignment.LAST_SNAPSHOT
-            same_rows = alignment is TimeAlignment.MEAN_OF_SNAPSHOTS
-            usable = [is_complete(rows[i]) if same_rows else np.ones_like(rows[i]) for i in inside]
-            # A count of every row counts snapshots. Any other statistic is summed over them.
-            counts = statistic.operation is Operation.ROWS and statistic.where is None
-            missing = np.full(self.grouping.shape, np.nan)
-            for name in self._part_names(statistic):
-                array = self._with_totals(by_time.arrays[name])
-                if is_latest:
-                    chosen = [array[i[-1]] if i else missing for i in inside]
-                else:
-                    chosen = [
-                        (complete if counts else complete * array[i]).sum(axis=0)
-                        for complete, i in zip(usable, inside, strict=True)
-                    ]
-                aggregates.arrays[name] = np.stack(chosen)
-            aggregates.dates[statistic.key] = (
-                [days[i[-1]] if i else None for i in inside]
-                if is_latest
-                else [len(i) for i in inside]
+            if alignment is TimeAlignment.LAST_SNAPSHOT:
+                self._last_snapshot(statistic, days, inside, rows, arrays, aggregates)
+            else:
+                self._mean(statistic, inside, rows, arrays, aggregates)
+
+    def _last_snapshot(
+        self,
+        statistic: Statistic,
+        days: list[date],
+        inside: list[list[int]],
+        rows: Array,
+        arrays: Mapping[str, Array],
+        aggregates: Aggregates,
+    ) -> None:
+        """Take the last snapshot of each period, and count the parts that it has.
+
+        A statement has the parts that the others of its financial year have.
+        """
+        parts = self.parts
+        empty = np.zeros(self.grouping.shape)
+        is_statement = parts.are_declared or statistic.series is not None
+        present = parts.present(rows)
+        known = parts.known(rows)
+        counted = parts.with_totals(rows)
+        latest = [positions[-1] if positions else None for positions in inside]
+        has, of, is_missing = [], [], []
+        for last in latest:
+            if last is None:
+                has.append(empty)
+                of.append(empty)
+                is_missing.append(empty == 0)
+                continue
+            expected = present[same_statement(days, last)].any(axis=0) & known
+            has.append(parts.count((present[last] & expected)[np.newaxis])[0])
+            of.append(parts.count(expected[np.newaxis])[0])
+            is_missing.append((counted[last] == 0) & parts.are_declared)
+        for name in self._part_names(statistic):
+            totals = parts.with_totals(arrays[name])
+            chosen = [empty if last is None else totals[last] for last in latest]
+            aggregates.arrays[name] = np.where(is_missing, np.nan, chosen)
+        aggregates.dates[statistic.key] = [None if last is None else days[last] for last in latest]
+        if is_statement and parts.positions:
+            aggregates.parts[statistic.key] = np.stack(has), np.stack(of)
+
+    def _mean(
+        self,
+        statistic: Statistic,
+        inside: list[list[int]],
+        rows: Array,
+        arrays: Mapping[str, Array],
+        aggregates: Aggregates,
+    ) -> None:
+        """Sum over the snapshots of each period that have every part, or over all lists."""
+        parts = self.parts
+        is_list = statistic.alignment is TimeAlignment.MEAN_OF_STOCKS
+        # A count of every row counts snapshots. Any other statistic is summed over them.
+        counts = statistic.operation is Operation.ROWS and statistic.where is None
+        present, known = parts.present(rows), parts.known(rows)
+        counted = parts.with_totals(rows)
+        usable = []
+        for positions in inside:
+            expected = present[positions].any(axis=0) & known
+            lacking = parts.count(expected & ~present[positions])
+            needed = parts.count(expected[np.newaxis])[0]
+            # A cell without any known part, such as Unknown, uses the snapshots with rows of it.
+            complete = np.where(needed > 0, lacking == 0, counted[positions] > 0)
+            usable.append(np.ones(complete.shape) if is_list else complete.astype(np.float64))
+        for name in self._part_names(statistic):
+            totals = parts.with_totals(arrays[name])
+            aggregates.arrays[name] = np.stack(
+                [
+                    (used if counts else used * totals[positions]).sum(axis=0)
+                    for used, positions in zip(usable, inside, strict=True)
+                ]
             )
+        aggregates.dates[statistic.key] = [len(positions) for positions in inside]
+        if not is_list:
+            complete_counts = np.stack([used.sum(axis=0) for used in usable])
+            whole = np.zeros_like(complete_counts)
+            whole[:] = np.reshape([len(i) for i in inside], (-1, *[1] * len(self.grouping.shape)))
+            aggregates.parts[statistic.key] = complete_counts, whole
 
     def _zeros(self, statistics: Sequence[Statistic]) -> dict[str, Array]:
         return {statistic.key: self._zero() for statistic in statistics}

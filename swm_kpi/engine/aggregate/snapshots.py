@@ -27,19 +27,6 @@ def day_of(time: object) -> date:
     raise TypeError("a snapshot needs a date or a time")
 
 
-def is_complete(rows: Array) -> Array:
-    """Return 1 for each complete snapshot of a cell, and 0 for the others.
-
-    A snapshot writes the same rows each time, zeros included. One with fewer rows than another of
-    the period has lost some, and would make the mean too low.
-
-    Args:
-        rows: the number of rows, over the snapshots of one period and then the axes.
-    """
-    most = rows.max(axis=0, keepdims=True) if len(rows) else rows
-    return ((rows > 0) & (rows >= most)).astype(np.float64)
-
-
 def nearest_year(
     arrays: dict[str, Array], years: list[Any], periods: Sequence[Period], shape: tuple[int, ...]
 ) -> tuple[dict[str, Array], list[date | int | None]]:
@@ -52,11 +39,11 @@ def nearest_year(
         shape: lengths of the axes.
 
     Returns:
-        The arrays over periods and then the axes, and the year of each period; zeros and None where
+        The arrays over periods and then the axes, and the year of each period; NaN and None where
         there is no year at all.
     """
     if not years:
-        empty = np.zeros((len(periods), *shape))
+        empty = np.full((len(periods), *shape), np.nan)
         return dict.fromkeys(arrays, empty), [None] * len(periods)
     chosen = []
     for period in periods:

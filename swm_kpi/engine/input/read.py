@@ -30,7 +30,10 @@ from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.input.validation_plan import plan_validation, run_validation
 from swm_kpi.engine.plan.columns import ColumnsToRead
 from swm_kpi.engine.plan.request import Request
-from swm_kpi.errors import InputError
+from swm_kpi.errors import InputError, did_you_mean
+
+MISSING = "the column is missing"
+"""The rule that a table without a column breaks, in words."""
 
 
 def read_tables(
@@ -106,7 +109,9 @@ def _read_local(
         )
         for name, types in source.unusable.items()
     ]
-    violations += _missing_columns(columns.required, {*plan.columns, *source.unusable}, rows)
+    violations += _missing_columns(
+        columns.required, {*plan.columns, *source.unusable}, rows, source.names
+    )
     violations += _custom_check_violations(encoded, contract, plan.usable)
     table = Table(
         contract,
@@ -130,7 +135,8 @@ def _read_remote(
     rows = validation.rows
     violations = validation.violations
     violations += [Violation(name, REPEATED, rows) for name in sorted(source.repeated)]
-    violations += _missing_columns(columns.required, {*validation.columns, *source.repeated}, rows)
+    present = {*validation.columns, *source.repeated}
+    violations += _missing_columns(columns.required, present, rows, source.names)
     table = Table(
         contract,
         validation.lazy,
@@ -153,7 +159,7 @@ def _reuse(
             f"Table {contract.table!r}: this table was validated as {validated.table!r}. "
             f"Validate it as {contract.table!r} first."
         )
-    missing = _missing_columns(required, validated.columns, 0)
+    missing = _missing_columns(required, validated.columns, 0, ())
     table = Table(
         contract,
         validated.frame if source.dialect is not None else validated.frame.lazy(),
@@ -170,11 +176,18 @@ def _reuse(
 
 
 def _missing_columns(
-    required: Iterable[str], present: Collection[str], rows: int
+    required: Iterable[str], present: Collection[str], rows: int, names: Iterable[str]
 ) -> list[Violation]:
-    return [
-        Violation(name, "the column is missing", rows) for name in required if name not in present
-    ]
+    """Return a violation for each column that is missing, with a name that may be it misspelt."""
+    others = set(names) - set(present)
+    violations = []
+    for name in required:
+        if name not in present:
+            suggestion = did_you_mean(name, others)
+            is_near = suggestion.startswith("Did you mean")
+            rule = f"{MISSING}. {suggestion}" if is_near else MISSING
+            violations.append(Violation(name, rule, rows))
+    return violations
 
 
 def _custom_check_violations(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import Column
 from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Axes
+from swm_kpi.engine.input.read import MISSING
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.output.coverage import TableCoverage
 from swm_kpi.engine.plan.selection import SelectedMetric, tables_of
@@ -44,11 +44,6 @@ class Grid:
     as_at: date | None
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
-    @cached_property
-    def carried(self) -> Mapping[str, frozenset[int]]:
-        """By table, the positions of the breakdowns that it carries."""
-        return {name: frozenset(self.axes.carried(table)) for name, table in self.tables.items()}
-
 
 @dataclass(frozen=True)
 class MeasureCells:
@@ -62,6 +57,7 @@ class MeasureCells:
         cells: its arrays over periods and one axis for each breakdown, of length 1 where the
             measure does not have the breakdown; None where it cannot be computed.
         reason: why it cannot be computed; empty where it can.
+        withheld: by position of a breakdown, why its members have no number though its total has.
     """
 
     measure: Measure
@@ -70,25 +66,27 @@ class MeasureCells:
     kept: tuple[int, ...]
     cells: Cells | None
     reason: str = ""
+    withheld: Mapping[int, str] = field(default_factory=dict)
 
 
 def combine(chosen: SelectedMetric, grid: Grid) -> Iterator[MeasureCells]:
     """Yield the cells of each measure of a metric, in the metric's order."""
     metric = chosen.metric
     availability = chosen.entry.availability
-    withheld = availability.status is AvailabilityStatus.NOT_REPORTABLE
+    is_withheld = availability.status is AvailabilityStatus.NOT_REPORTABLE
     combined: dict[tuple[str, Basis], MeasureCells] = {}
     # A measure is computed before any that depends on it, even if it was not requested.
     for measure in sorted(metric.measures, key=lambda measure: bool(measure.depends_on)):
         statistics = tuple(_all_statistics(measure, metric))
-        reason = availability.reason if withheld else _gap(measure, statistics, metric, grid)
-        kept = () if reason else _kept_axes(statistics, metric, grid)
+        reason = availability.reason if is_withheld else _gap(measure, statistics, metric, grid)
+        kept, withheld = ((), {}) if reason else _kept_axes(statistics, metric, grid)
+        kept = tuple(position for position in kept if position not in withheld)
         cells = None if reason else _cells(measure, kept, grid, combined)
         combined[measure.key, measure.basis] = MeasureCells(
-            measure, chosen, statistics, kept, cells, reason
+            measure, chosen, statistics, kept, cells, reason, withheld
         )
     for measure in chosen.measures:
-        yield combined[measure.key, measure.basis]
+        yield _with_withheld_members(combined[measure.key, measure.basis], grid)
 
 
 def _cells(
@@ -104,7 +102,7 @@ def _cells(
             raise TypeError("a measure lacks whatever its inputs lack")
         inputs[key] = _project(source.cells, source.kept, kept)
     arrays = {
-        role: _totals_except(grid.aggregates.arrays[statistic.key], kept)
+        role: totals_except(grid.aggregates.arrays[statistic.key], kept)
         for role, statistic in measure.statistics.items()
     }
     cells = measure.combine(arrays, inputs)
@@ -113,7 +111,7 @@ def _cells(
     return cells
 
 
-def _totals_except(array: NDArray[Any], kept: Sequence[int]) -> NDArray[Any]:
+def totals_except(array: NDArray[Any], kept: Sequence[int]) -> NDArray[Any]:
     """Take the total on each axis that is not kept. The first axis is of periods."""
     index = [slice(None) if axis in kept else slice(-1, None) for axis in range(array.ndim - 1)]
     return array[(slice(None), *index)]
@@ -125,8 +123,8 @@ def _project(cells: Cells, axes: Sequence[int], kept: Sequence[int]) -> Cells:
         return cells
     events = cells.events
     return Cells(
-        _totals_except(cells.value, kept),
-        events=_totals_except(events, kept) if events is not None else None,
+        totals_except(cells.value, kept),
+        events=totals_except(events, kept) if events is not None else None,
     )
 
 
@@ -142,14 +140,7 @@ def _gap(measure: Measure, statistics: tuple[Statistic, ...], metric: Metric, gr
             continue
         # A broken key can repeat rows, so it makes every count of the table wrong.
         keys = {column for key in table.contract.keys for column in key} & table.broken.keys()
-        carriers = {
-            part.name
-            for dimension in grid.axes.dimensions
-            if dimension in metric.dimensions and dimension.key in table.contract.dimensions
-            for part in table.contract.dimensions[dimension.key][1].walk()
-            if isinstance(part, Column) and part.name in table.broken
-        }
-        for column in sorted(statistic.columns | keys | carriers):
+        for column in sorted(statistic.columns | keys):
             if column in table.broken:
                 return f"Withheld: table {table.contract.table!r}, {table.broken[column]}."
             if column not in table.columns:
@@ -163,12 +154,73 @@ def _all_statistics(measure: Measure, metric: Metric) -> Iterator[Statistic]:
         yield from _all_statistics(metric.measure(key, measure.basis), metric)
 
 
-def _kept_axes(statistics: tuple[Statistic, ...], metric: Metric, grid: Grid) -> tuple[int, ...]:
-    """Return the positions of the breakdowns that a measure has."""
+def _kept_axes(
+    statistics: tuple[Statistic, ...], metric: Metric, grid: Grid
+) -> tuple[tuple[int, ...], dict[int, str]]:
+    """Return the positions of the breakdowns that a measure has, and those that are withheld.
+
+    A breakdown is withheld if its column is missing from the table or breaks the contract: the
+    total stands, and its members have no number.
+    """
     allowed = {dimension.key for dimension in metric.dimensions}
     kept = {p for p, dimension in enumerate(grid.axes.dimensions) if dimension.key in allowed}
-    # A population table lacks most breakdowns. Rates then use the whole population of the area.
-    counted = {s.contract.table for s in statistics if s.alignment is not TimeAlignment.REFERENCE}
-    for name in counted & grid.tables.keys():
-        kept &= grid.carried[name]
-    return tuple(sorted(kept))
+    withheld: dict[int, str] = {}
+    for statistic in statistics:
+        table = grid.tables.get(statistic.contract.table)
+        if table is None:
+            continue
+        # A population table lacks most breakdowns. Rates then use the whole population of the area.
+        is_counted = statistic.alignment is not TimeAlignment.REFERENCE
+        for position in sorted(kept):
+            key = grid.axes.dimensions[position].key
+            if key not in table.contract.dimensions:
+                kept -= {position} if is_counted else set()
+            elif reason := _reason_withheld(table, key):
+                withheld[position] = reason
+    return tuple(sorted(kept)), {p: reason for p, reason in withheld.items() if p in kept}
+
+
+def _reason_withheld(table: Table, key: str) -> str:
+    """Say why a table cannot be broken down, though its contract has the breakdown; else empty."""
+    carrier = table.contract.dimensions[key][1]
+    for column in (part.name for part in carrier.walk() if isinstance(part, Column)):
+        reason = table.broken.get(column, "")
+        if column not in table.columns and (not reason or MISSING in reason):
+            return f"table {table.contract.table!r} has no column {column!r}"
+        if reason:
+            return f"table {table.contract.table!r}, {reason}"
+    return ""
+
+
+def _with_withheld_members(computed: MeasureCells, grid: Grid) -> MeasureCells:
+    """Return a measure with the members of the breakdowns that are withheld, none with a number."""
+    if computed.cells is None or not computed.withheld:
+        return computed
+    lengths = {p: len(grid.axes.members[p]) + 2 for p in computed.withheld}
+    shape = list(computed.cells.value.shape)
+    for position, length in lengths.items():
+        shape[position + 1] = length
+    is_total = np.ones(shape, dtype=bool)
+    for position, length in lengths.items():
+        along = np.moveaxis(is_total, position + 1, -1)
+        along &= np.arange(length) == length - 1
+
+    def widen(array: Any) -> Any:
+        if array is None:
+            return None
+        empty = False if array.dtype == bool else np.nan
+        return np.where(is_total, array, empty)
+
+    cells = computed.cells
+    changes = {
+        item.name: widen(getattr(cells, item.name))
+        for item in fields(cells)
+        if isinstance(getattr(cells, item.name), np.ndarray)
+    }
+    if cells.limits is not None:
+        changes["limits"] = tuple(widen(limit) for limit in cells.limits)
+    changes["notes"] = [(np.where(is_total, counts, 0.0), text) for counts, text in cells.notes]
+    unavailable = changes.get("unavailable")
+    changes["unavailable"] = ~is_total if unavailable is None else unavailable | ~is_total
+    kept = tuple(sorted({*computed.kept, *computed.withheld}))
+    return replace(computed, cells=replace(cells, **changes), kept=kept)

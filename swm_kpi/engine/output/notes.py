@@ -6,10 +6,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import assert_never
 
+import numpy as np
+from numpy.typing import NDArray
+
 from swm_kpi.calendar import format_date
 from swm_kpi.engine.aggregate.texts import text_key
+from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.output.combine import Grid, MeasureCells
-from swm_kpi.measures import TimeAlignment
+from swm_kpi.measures import Statistic, TimeAlignment
+
+Array = NDArray[np.float64]
 
 _NO_SNAPSHOT = "No snapshot in the period."
 
@@ -40,6 +46,34 @@ def rows_note(count: float, text: str, note: str) -> str:
     return f"{int(count):,} {rows} {text}. {note}".strip()
 
 
+def parts_notes(
+    statistic: Statistic, has: Array, of: Array
+) -> Iterator[tuple[NDArray[np.bool_], str]]:
+    """Yield sentences on the parts of snapshots, each with the cells that it is about.
+
+    Args:
+        statistic: the statistic.
+        has: how many parts a statement has, or how many snapshots are complete.
+        of: of how many.
+    """
+    of_snapshots = statistic.alignment is TimeAlignment.MEAN_OF_SNAPSHOTS
+    is_year = statistic.alignment is TimeAlignment.REFERENCE
+    subject = "year of reference" if is_year else "statement"
+    is_noted = of > 0 if of_snapshots else has < of
+    for complete, whole in sorted(set(zip(has[is_noted], of[is_noted], strict=True))):
+        cells = is_noted & (has == complete) & (of == whole)
+        if not of_snapshots and whole == 1:
+            text = f"The {subject} has no row of it."
+        elif not of_snapshots:
+            text = f"The {subject} lacks {whole - complete:.0f} of {whole:.0f} parts."
+        elif complete:
+            snapshots = "snapshot" if complete == 1 else "snapshots"
+            text = f"Mean of {complete:.0f} complete {snapshots} of {whole:.0f}."
+        else:
+            text = f"No snapshot of {whole:.0f} has every part."
+        yield cells, text
+
+
 def _constant_notes(computed: MeasureCells, grid: Grid) -> Iterator[str]:
     """Yield the notes that are the same in every period."""
     measure = computed.measure
@@ -49,10 +83,24 @@ def _constant_notes(computed: MeasureCells, grid: Grid) -> Iterator[str]:
     for text in (measure.proxy_difference, measure.note):
         if text:
             yield text if text.endswith(".") else f"{text}."
+    for name in sorted({s.contract.table for s in computed.statistics} & grid.tables.keys()):
+        yield from _key_notes(grid.tables[name])
     used = measure.assumptions() if grid.overrides else ()
     for key in dict.fromkeys(assumption.key for assumption in used):
         if key in grid.overrides:
             yield f"Assumption {key} overridden: {grid.overrides[key]}."
+
+
+def _key_notes(table: Table) -> Iterator[str]:
+    """Yield a sentence if a table lacks the columns of every key, so that rows may be repeated."""
+    missing = [[name for name in key if name not in table.columns] for key in table.contract.keys]
+    if missing and all(missing):
+        names = " and ".join(repr(name) for name in missing[0])
+        columns = "column" if len(missing[0]) == 1 else "columns"
+        yield (
+            f"Repeated rows could not be looked for without {columns} {names} of table "
+            f"{table.contract.table!r}."
+        )
 
 
 def _dated_notes(computed: MeasureCells, grid: Grid) -> list[str]:
@@ -79,7 +127,7 @@ def _date_note(alignment: TimeAlignment, used: date | int | None) -> str:
         case TimeAlignment.MEAN_OF_STOCKS:
             return f"Mean of {used} snapshots."
         case TimeAlignment.MEAN_OF_SNAPSHOTS:
-            return f"Mean of the complete ones of {used} snapshots."
+            return "" if used else _NO_SNAPSHOT
         case TimeAlignment.EVENT | TimeAlignment.IN_FORCE | TimeAlignment.INTERVAL:
             raise TypeError(f"a statistic of alignment {alignment} uses no snapshot")
         case _:

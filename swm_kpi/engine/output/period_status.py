@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from swm_kpi.calendar import Period, format_date
 from swm_kpi.engine.output.combine import Grid, MeasureCells
 from swm_kpi.engine.output.coverage import STOCKS, Status, TableCoverage, month_number
-from swm_kpi.measures import Measure, TimeAlignment
+from swm_kpi.measures import TimeAlignment
 from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Marker
+
+_DAYS_IN_A_YEAR = 365.25
 
 
 class PeriodStatuses:
@@ -26,15 +28,21 @@ class PeriodStatuses:
         tables = tables_counted(computed)
         breaks = [item for item in metric.breaks_of(measure) if not item.members]
         ends = tuple(self._snapshots_at_the_end(computed))
+        years = tuple(self._reference_years(computed))
+        history = max((s.history_months for s in computed.statistics), default=0)
+        follow_up = max((s.follow_up_months for s in computed.statistics), default=0)
         key = (
-            tuple(tables.items()), measure.history_months, measure.maturity_months, ends,
+            tuple(tables.items()), history, follow_up, ends, years, measure.reference_years,
             tuple(series_break.on for series_break in breaks), metric.ref,
         )  # fmt: skip
         if key not in self._cache:
             coverage = [(self._grid.coverage[name], is_stock) for name, is_stock in tables.items()]
             self._cache[key] = [
-                self._status(period, coverage, measure, breaks, at_end=at_end)
-                for period, at_end in zip(self._grid.periods, ends, strict=True)
+                _worst(
+                    self._status(period, coverage, (history, follow_up), breaks, at_end=at_end),
+                    _distance_status(period, year, measure.reference_years),
+                )
+                for period, at_end, year in zip(self._grid.periods, ends, years, strict=True)
             ]
         return self._cache[key]
 
@@ -46,11 +54,22 @@ class PeriodStatuses:
         for position, period in enumerate(self._grid.periods):
             yield is_last and all(days and days[position] == period.end for days in used)
 
+    def _reference_years(self, computed: MeasureCells) -> Iterator[int | None]:
+        """Yield the reference year that each period uses, if any."""
+        used = [
+            self._grid.aggregates.dates.get(statistic.key)
+            for statistic in computed.statistics
+            if statistic.alignment is TimeAlignment.REFERENCE
+        ]
+        for position in range(len(self._grid.periods)):
+            years = [dates[position] for dates in used if dates]
+            yield next((year for year in years if isinstance(year, int)), None)
+
     def _status(
         self,
         period: Period,
         coverage: Sequence[tuple[TableCoverage, bool]],
-        measure: Measure,
+        months: tuple[int, int],
         breaks: Sequence[Break],
         *,
         at_end: bool,
@@ -76,18 +95,20 @@ class PeriodStatuses:
                 if table.extracted and table.seen_to and table.seen_to > table.extracted
             }
             texts += [f"Table {name!r} holds dates after that day." for name in sorted(late)]
-        shortfall = _history_shortfall(period, tables, measure) or _immaturity(
-            period, tables, measure
-        )
-        texts.append(shortfall)
+        history, follow_up = months
+        shortfall = _history_shortfall(period, tables, history)
+        immaturity = _immaturity(period, tables, follow_up)
+        texts += [shortfall, immaturity]
         has_break = False
         for series_break in breaks:
             if period.start <= series_break.day < period.stop:
                 has_break = True
                 texts.append(describe_break(series_break))
-        marker = Marker.PROVISIONAL if is_partial else Marker.BREAK if has_break else Marker.NONE
+        marker = Marker.BREAK if has_break else Marker.NONE
+        if is_partial or immaturity:
+            marker = Marker.PROVISIONAL
         if shortfall:
-            marker = Marker.LOW_RELIABILITY if measure.history_months else Marker.PROVISIONAL
+            marker = Marker.LOW_RELIABILITY
         return marker, " ".join(dict.fromkeys(text for text in texts if text))
 
 
@@ -107,9 +128,34 @@ def tables_counted(computed: MeasureCells) -> dict[str, bool]:
     return stocks
 
 
-def _immaturity(period: Period, coverage: Sequence[TableCoverage], measure: Measure) -> str:
+def _worst(status: Status, other: Status) -> Status:
+    """Return the marker that matters more of two, with both texts."""
+    if Marker.NOT_AVAILABLE in (status[0], other[0]):
+        return status if status[0] is Marker.NOT_AVAILABLE else other
+    marker = other[0] if other[0] is Marker.LOW_RELIABILITY else status[0]
+    return marker, " ".join(text for text in (status[1], other[1]) if text)
+
+
+def _distance_status(
+    period: Period, year: int | None, limits: tuple[float, float] | None
+) -> Status:
+    """Return a marker and a text for a reference year that is far from the period."""
+    if year is None or limits is None:
+        return Marker.NONE, ""
+    middle = period.start.toordinal() + (period.stop - period.start).days / 2
+    distance = abs(date(year, 6, 30).toordinal() - middle) / _DAYS_IN_A_YEAR
+    reliable, usable = limits
+    if distance > usable:
+        text = f"The nearest year of reference, {year}, is more than {usable:g} years away."
+        return Marker.NOT_AVAILABLE, text
+    if distance > reliable:
+        text = f"The year of reference, {year}, is more than {reliable:g} years away."
+        return Marker.LOW_RELIABILITY, text
+    return Marker.NONE, ""
+
+
+def _immaturity(period: Period, coverage: Sequence[TableCoverage], needed: int) -> str:
     """Say that a number can still grow, because too few months have passed; else empty."""
-    needed = measure.maturity_months
     for table in coverage if needed else ():
         # Data that reach the last day of a month are as complete as if extracted a day later.
         last = table.coverage.last
@@ -119,9 +165,8 @@ def _immaturity(period: Period, coverage: Sequence[TableCoverage], measure: Meas
     return ""
 
 
-def _history_shortfall(period: Period, coverage: Sequence[TableCoverage], measure: Measure) -> str:
+def _history_shortfall(period: Period, coverage: Sequence[TableCoverage], needed: int) -> str:
     """Say that the data lack the months needed before a period; else empty."""
-    needed = measure.history_months
     for table in coverage if needed else ():
         if table.coverage.first is None or table.month_of_first > period.first_month - needed:
             return f"The {needed} months before the period are not all in the data."

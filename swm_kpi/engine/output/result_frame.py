@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from swm_kpi.contracts import ALL, UNKNOWN
 from swm_kpi.coverage import Extent
-from swm_kpi.engine.output.combine import Grid, MeasureCells
+from swm_kpi.engine.output.combine import Grid, MeasureCells, totals_except
 from swm_kpi.engine.output.coverage import reporter_extents
 from swm_kpi.engine.output.intervals import intervals_of
-from swm_kpi.engine.output.notes import period_notes, rows_note
+from swm_kpi.engine.output.notes import parts_notes, period_notes, rows_note
 from swm_kpi.engine.output.period_status import PeriodStatuses, describe_break, tables_counted
+from swm_kpi.measures import TimeAlignment
 from swm_kpi.result_columns import NUMBER_COLUMNS, column_names
 from swm_kpi.vocabulary import Marker
 
@@ -196,6 +197,26 @@ class _Stack:
             by_period = np.array(statuses, dtype=np.int8).reshape(-1, *[1] * (marker.ndim - 1))
             replaced = (marker == _NONE) | (by_period == _NOT_AVAILABLE)
             marker[...] = np.where(replaced & (by_period != _NONE), by_period, marker)
+        for position, reason in measure.withheld.items():
+            members = np.moveaxis(np.zeros(marker.shape, dtype=bool), position + 1, -1)
+            members[..., :-1] = True
+            text = f"Withheld by {self.grid.axes.dimensions[position].title}: {reason}."
+            self._cell_texts.append((number, np.moveaxis(members, -1, position + 1), text))
+        is_noted = False
+        for statistic in measure.statistics:
+            counted = self.grid.aggregates.parts.get(statistic.key)
+            if counted is None:
+                continue
+            kept = [axis for axis in measure.kept if axis not in measure.withheld]
+            has, of = (
+                np.broadcast_to(totals_except(array, kept), marker.shape) for array in counted
+            )
+            if statistic.alignment is TimeAlignment.LAST_SNAPSHOT:
+                marker[(has < of) & (marker == _NONE)] = _PROVISIONAL
+            if not is_noted:
+                texts = parts_notes(statistic, has, of)
+                self._cell_texts += [(number, *text) for text in texts]
+                is_noted = True
         for name, is_stock in tables_counted(measure).items():
             covered = self.grid.coverage[name]
             by_reporter = reporter_extents(

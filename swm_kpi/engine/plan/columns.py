@@ -9,6 +9,7 @@ from typing import assert_never
 
 from swm_kpi.calendar import Period
 from swm_kpi.contracts import Column, ContractType, Dimension
+from swm_kpi.engine.plan.part_columns import part_columns
 from swm_kpi.expressions import (
     Elapsed,
     Expression,
@@ -70,7 +71,8 @@ def columns_of_request(
         statistics: everything to compute from the table.
         dimensions: the breakdowns.
         periods: the periods.
-        is_required: whether it is a violation to lack a column that a statistic reads.
+        is_required: whether it is a violation to lack a column that a statistic or a breakdown
+            reads.
     """
     read = {name for statistic in statistics for name in statistic.columns}
     carriers = {
@@ -83,6 +85,7 @@ def columns_of_request(
     keys = {name for key in contract.keys for name in key}
     declared = (contract.reporter_column, contract.extraction_column)
     keys |= {column.name for column in declared if column is not None}
+    keys |= {column.name for column in part_columns(contract, statistics)[0]}
     rules = {
         column.name
         for rule in contract.rules.values()
@@ -105,7 +108,7 @@ def columns_of_request(
     }
     return ColumnsToRead(
         wanted,
-        tuple(sorted(read)) if is_required else (),
+        tuple(sorted(read | carriers)) if is_required else (),
         frozenset(_instants(statistics) | compared),
         _windows(statistics, periods),
     )

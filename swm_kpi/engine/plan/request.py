@@ -119,7 +119,7 @@ def plan_request(
             name: columns_of_request(
                 contract,
                 list(statistics[name].values()),
-                dimensions,
+                _dimensions_of(name, dimensions, selected),
                 spans,
                 is_required=names is not None,
             )
@@ -133,6 +133,19 @@ def plan_request(
     )
     request.check_size([len(dimension.members) for dimension in dimensions])
     return request
+
+
+def _dimensions_of(
+    table: str, dimensions: Sequence[Dimension], metrics: Sequence[SelectedMetric]
+) -> list[Dimension]:
+    """Return the breakdowns that some metric which reads a table has."""
+    keys = {
+        dimension.key
+        for selected in metrics
+        if table in selected.metric.contracts
+        for dimension in selected.metric.dimensions
+    }
+    return [dimension for dimension in dimensions if dimension.key in keys]
 
 
 def _contracts(

@@ -1,11 +1,11 @@
 """The mean of a number that is taken at regular snapshots.
 
-An average uses the complete snapshots of a period: those with as many rows as the snapshot with
-the most rows. Only numbers of rows are compared, for each area and for each total: a snapshot
-that lacks one area, but has more rows of another, is complete for the total. An incomplete or
-missing snapshot is not a zero. With `same_rows=False` every snapshot is used, and an area without
-rows in one is zero there. The denominator is the number of snapshots used. A period without a
-snapshot is `[x]`.
+An average uses the complete snapshots of a period. A snapshot is complete for an area, or for a
+total, if it has every part of it that another snapshot of the period has. The parts are the
+breakdowns in the key of the table, or else all its breakdowns. A row without an area is in no part.
+Parts stamped within 15 minutes, on one day, are one snapshot. An incomplete or missing snapshot is
+not a zero. With `same_rows=False` every snapshot is used, and an area without rows in one is zero
+there. The denominator is the number of snapshots used. A period without a snapshot is `[x]`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ KIND = kpi.AverageStock
 
 CASES = (
     Case(
-        "A snapshot with fewer rows than the fullest is left out of the total",
+        "A snapshot without one of the areas is left out of the total",
         measures=[
             kpi.AverageStock(
                 key="waiting",

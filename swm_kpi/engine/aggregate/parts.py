@@ -1,0 +1,253 @@
+"""The parts of a snapshot, a statement or a reference year: what must be there for a total.
+
+A snapshot of waiting incidents has a part for each area and grade; a population estimate has one
+for each area. The contract says which: the breakdowns in the key of the table, beside its time. A
+table without such a key has its breakdowns as parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swm_kpi.contracts import Column, Dimension
+from swm_kpi.engine.input.members import read_members
+from swm_kpi.engine.input.table import Table
+from swm_kpi.engine.plan.grouping import GroupingSet
+from swm_kpi.engine.plan.part_columns import part_columns
+from swm_kpi.measures import Statistic
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+TOLERANCE = timedelta(minutes=15)
+"""Parts that are stamped within this time of the first one, on one day, are one snapshot."""
+
+_MOST_PARTS = 20_000
+_APRIL = 4
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of the snapshots of one table, on the axes of a grouping set.
+
+    An array on the axes of ``grouping`` has the breakdowns of the request first, and then the
+    breakdowns that only tell parts apart.
+
+    Attributes:
+        grouping: the breakdowns of the request, and those of the parts that it does not have.
+        positions: the positions in it of the breakdowns that tell parts apart.
+        requested: the number of breakdowns of the request.
+        are_declared: whether the key of the contract names them, so that a part without a row is
+            missing and not zero.
+    """
+
+    grouping: GroupingSet
+    positions: tuple[int, ...]
+    requested: int
+    are_declared: bool
+
+    @cached_property
+    def is_member(self) -> list[Bools]:
+        """For each place of each axis, whether it is a member and not Unknown or the total."""
+        return [np.arange(length) < max(length - 2, 0) for length in self.grouping.shape]
+
+    def with_totals(self, array: Array) -> Array:
+        """Return an array over times and the axes of the request, with its totals filled.
+
+        The parts that only tell parts apart are added up.
+        """
+        extra = tuple(range(self.requested + 1, array.ndim))
+        return self._fill(array.sum(axis=extra), self.grouping.grouped)
+
+    def known(self, rows: Array) -> Bools:
+        """Return which places are parts: members of each breakdown that tells parts apart.
+
+        A row without a member is in no part. A breakdown that the table never fills is no part.
+        """
+        known = np.ones(self.grouping.shape, dtype=bool)
+        for position in self.positions:
+            is_member = self.is_member[position]
+            along = np.moveaxis(rows, position + 1, -1)
+            if along[..., is_member].any():
+                known &= is_member.reshape([-1 if p == position else 1 for p in self._axes])
+        return known
+
+    def expected(self, rows: Array, decided_by_rows: Collection[int]) -> Bools:
+        """Return which parts a reference year needs: every member of each closed list.
+
+        Args:
+            rows: the number of rows of each part, over years.
+            decided_by_rows: the positions of breakdowns of which only the members with a row are
+                needed: those that a condition reads.
+        """
+        expected = np.ones(self.grouping.shape, dtype=bool)
+        for position in self.positions:
+            needed = self.is_member[position].copy()
+            along = np.moveaxis(rows, position + 1, -1)
+            has_rows = along.any(axis=tuple(range(along.ndim - 1)))
+            if position in decided_by_rows or self.grouping.dimensions[position].is_open:
+                needed &= has_rows
+            if not needed.any():
+                # No row has a member: the breakdown tells no parts apart.
+                needed = np.arange(len(needed)) == len(needed) - 2
+            expected &= needed.reshape([-1 if p == position else 1 for p in self._axes])
+        for position in set(self._axes) - set(self.positions):
+            # On another axis a part is looked for in the total alone.
+            if self.grouping.shape[position] > 1:
+                length = self.grouping.shape[position]
+                is_total = np.arange(length) == length - 1
+                expected &= is_total.reshape([-1 if p == position else 1 for p in self._axes])
+        return expected
+
+    def present(self, rows: Array) -> Bools:
+        """Return which parts have rows, with totals on the axes that tell no parts apart."""
+        others = [p for p in self.grouping.grouped if p not in self.positions]
+        return self._fill(rows.copy(), others) > 0
+
+    def count(self, parts: Bools) -> Array:
+        """Return the number of parts in each cell of the request, over times."""
+        extra = tuple(range(self.requested + 1, parts.ndim))
+        counts: Array = parts.sum(axis=extra, dtype=np.float64)
+        return self._fill(counts, [p for p in self.positions if p < self.requested])
+
+    def merge(
+        self, times: Sequence[Any], rows: Array, arrays: Sequence[Array]
+    ) -> tuple[list[Any], list[Array]]:
+        """Merge the times of one snapshot, whose parts were stamped one after another.
+
+        A part that a snapshot already has begins the next one.
+
+        Args:
+            times: the times, in order.
+            rows: the number of rows of each part, over times.
+            arrays: what is to be merged, over times.
+
+        Returns:
+            The first time of each snapshot, and the arrays over snapshots.
+        """
+        if not self.positions or not _are_close(times):
+            return list(times), list(arrays)
+        kept = [position + 1 for position in self.positions]
+        moved = [np.moveaxis(array, kept, range(-len(kept), 0)) for array in (rows, *arrays)]
+        flat = [array.reshape(len(times), -1, prod(array.shape[-len(kept) :])) for array in moved]
+        target, anchors = _assign(times, flat[0].sum(axis=1) > 0)
+        merged = []
+        for array, shaped in zip(flat[1:], moved[1:], strict=True):
+            out = np.zeros((len(anchors), *array.shape[1:]))
+            for time in range(len(times)):
+                for snapshot in np.unique(target[time]).tolist():
+                    chosen = target[time] == snapshot
+                    out[snapshot][:, chosen] += array[time][:, chosen]
+            whole = out.reshape(len(anchors), *shaped.shape[1:])
+            merged.append(np.moveaxis(whole, range(-len(kept), 0), kept))
+        return anchors, merged
+
+    @property
+    def _axes(self) -> range:
+        return range(len(self.grouping.shape))
+
+    @staticmethod
+    def _fill(array: Any, positions: Iterable[int]) -> Any:
+        """Fill the last place of some axes with the sum of the others, in place."""
+        for position in positions:
+            if position + 1 < array.ndim:
+                along = np.moveaxis(array, position + 1, -1)
+                along[..., -1] = along[..., :-1].sum(axis=-1)
+        return array
+
+
+def plan_parts(table: Table, statistics: Collection[Statistic], grouping: GroupingSet) -> Parts:
+    """Return the parts of a table's snapshots, where the statistics need them.
+
+    Args:
+        table: the table.
+        statistics: what is aggregated.
+        grouping: the breakdowns of the request.
+    """
+    requested = len(grouping.dimensions)
+    declared, are_declared = part_columns(table.contract, statistics)
+    columns = [c for c in declared if c.name in table.columns and c.name not in table.broken]
+    dimensions = list(grouping.dimensions)
+    members, grouped, shape = list(grouping.members), list(grouping.grouped), list(grouping.shape)
+    keys = [dimension.key for dimension in dimensions]
+    positions = []
+    for dimension in (column.dimension for column in columns):
+        if dimension is None:
+            continue
+        if dimension.key in keys:
+            position = keys.index(dimension.key)
+        else:
+            names = read_members(dimension, [table])
+            if prod(shape[requested:]) * (len(names) + 2) > _MOST_PARTS:
+                continue
+            position = len(dimensions)
+            dimensions.append(dimension)
+            members.append(names)
+            shape.append(len(names) + 2)
+            grouped.append(position)
+        positions.append(position)
+    extended = GroupingSet(tuple(dimensions), tuple(members), tuple(grouped), tuple(shape))
+    return Parts(extended, tuple(positions), requested, are_declared)
+
+
+def same_statement(days: Sequence[date], chosen: int) -> list[int]:
+    """Return the positions of the statements of one financial year, by one of them."""
+    year = _financial_year(days[chosen])
+    return [position for position, day in enumerate(days) if _financial_year(day) == year]
+
+
+def dimensions_read(statistic: Statistic, dimensions: Sequence[Dimension]) -> set[int]:
+    """Return the positions of the breakdowns whose columns a statistic's condition reads."""
+    read = statistic.where.walk() if statistic.where is not None else ()
+    keys = {part.dimension.key for part in read if isinstance(part, Column) and part.dimension}
+    return {position for position, dimension in enumerate(dimensions) if dimension.key in keys}
+
+
+def _are_close(times: Sequence[Any]) -> bool:
+    """Return whether two neighbouring times can be of one snapshot."""
+    return any(
+        isinstance(later, datetime) and later - earlier < TOLERANCE and _is_one_day(earlier, later)
+        for earlier, later in pairwise(times)
+    )
+
+
+def _assign(times: Sequence[Any], present: Bools) -> tuple[NDArray[np.int64], list[Any]]:
+    """Return the snapshot of each part at each time, and the first time of each snapshot."""
+    target = np.full(present.shape, -1, dtype=np.int64)
+    anchors: list[Any] = []
+    open_snapshots: list[tuple[int, Bools]] = []
+    for position, time in enumerate(times):
+        open_snapshots = [
+            (number, has)
+            for number, has in open_snapshots
+            if time - anchors[number] < TOLERANCE and _is_one_day(anchors[number], time)
+        ]
+        left = present[position].copy()
+        for number, has in open_snapshots:
+            taken = left & ~has
+            target[position, taken] = number
+            has |= taken
+            left &= ~taken
+        if left.any():
+            target[position, left] = len(anchors)
+            open_snapshots.append((len(anchors), left))
+            anchors.append(time)
+    # A part without rows at a time adds nothing, wherever it goes.
+    return np.maximum(target, 0), anchors
+
+
+def _is_one_day(first: datetime, second: datetime) -> bool:
+    return first.date() == second.date()
+
+
+def _financial_year(day: date) -> int:
+    return day.year - (day.month < _APRIL)
