@@ -258,10 +258,18 @@ def _extracted(table: Table, as_at: date | None) -> date | None:
 
 
 def _event_columns(table: Table, statistics: Collection[Statistic]) -> list[str]:
-    """Return the columns that date events; deadlines only where there is nothing else."""
+    """Return the columns that date events; deadlines only where there is nothing else.
+
+    The end of an outage may be planned, so it shows nothing.
+    """
+    ends = {
+        s.until.name
+        for s in statistics
+        if s.alignment is TimeAlignment.INTERVAL and s.until is not None
+    }
     columns = {s.at.name: s.at for s in statistics if s.alignment is not TimeAlignment.REFERENCE}
     dated = {name: column for name, column in columns.items() if name in table.spans}
-    events = [name for name, column in dated.items() if not column.scheduled]
+    events = [n for n, column in dated.items() if not column.scheduled and n not in ends]
     return sorted(events or dated)
 
 
