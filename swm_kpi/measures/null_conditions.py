@@ -1,7 +1,8 @@
 """Conditions that a null leaves unknown: how such rows are counted and noted.
 
 A condition on a null column is neither true nor false, as in the three-valued logic
-of SQL (ISO/IEC 9075). Such a row is left out of the number, and a note counts them.
+of SQL (ISO/IEC 9075). So is one that differs between the readings of a time in the repeated hour.
+Such a row is left out of the number, and a note counts them by reason.
 """
 
 from __future__ import annotations
@@ -10,7 +11,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from swm_kpi.contracts import Column
-from swm_kpi.expressions import Expression, IsUnknown, as_condition, english
+from swm_kpi.expressions import (
+    Expression,
+    IsUnknown,
+    as_condition,
+    english,
+    times_with_readings,
+)
+from swm_kpi.measures.repeated_hour import UNDECIDED_IN_REPEATED_HOUR, undecided_in_repeated_hour
 from swm_kpi.measures.statistic import Operation, Statistic
 
 if TYPE_CHECKING:
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
 
 _ROLE = "undecided"
 """The role of the statistic. It is part of the definition hash, so it cannot be renamed."""
+_IN_REPEATED_HOUR = "undecided_in_repeated_hour"
 
 
 def all_of(*conditions: Expression | None) -> Expression | None:
@@ -30,11 +39,12 @@ def all_of(*conditions: Expression | None) -> Expression | None:
     return joined
 
 
-def reads_nullable_column(expression: Expression | None) -> bool:
-    """Return whether any column of an expression may be null."""
+def can_be_unknown(expression: Expression | None) -> bool:
+    """Return whether a condition can be null: for a null column, or a time with two readings."""
     if expression is None:
         return False
-    return any(isinstance(term, Column) and term.nullable for term in expression.walk())
+    has_nullable = any(isinstance(term, Column) and term.nullable for term in expression.walk())
+    return has_nullable or bool(times_with_readings(expression))
 
 
 def describe_nullable_columns(expression: Expression) -> str:
@@ -57,15 +67,22 @@ def null_condition_count(
             row must fall in the period.
 
     Returns:
-        One statistic, or none where no column of the condition may be null.
+        One statistic, and another one of the rows that only the repeated hour leaves undecided, if
+        the condition compares times. None where the condition is known for every row.
     """
-    if condition is None or not reads_nullable_column(condition):
+    if condition is None or not can_be_unknown(condition):
         return {}
-    where = IsUnknown(as_condition(condition))
+    conditions = {_ROLE: IsUnknown(as_condition(condition))}
+    in_repeated_hour = undecided_in_repeated_hour(condition)
+    if in_repeated_hour is not None:
+        conditions[_IN_REPEATED_HOUR] = in_repeated_hour
     if like is None:
-        return {_ROLE: Statistic(measure.of, Operation.ROWS, measure.at, where=where)}
+        return {
+            role: Statistic(measure.of, Operation.ROWS, measure.at, where=where)
+            for role, where in conditions.items()
+        }
     return {
-        _ROLE: Statistic(
+        role: Statistic(
             measure.of,
             Operation.ROWS,
             like.at,
@@ -74,14 +91,36 @@ def null_condition_count(
             series=like.series,
             until=like.until,
         )
+        for role, where in conditions.items()
     }
 
 
 def null_condition_notes(
     statistics: Mapping[str, Array], condition: Expression | None
 ) -> list[tuple[Array, str]]:
-    """Return how many rows were left out because a condition is unknown, and the note."""
+    """Return how many rows were left out because a condition is unknown, and the notes."""
     if condition is None or _ROLE not in statistics:
         return []
-    text = f"left out because {describe_nullable_columns(condition)} is not recorded"
-    return [(statistics[_ROLE], text)]
+    return unknown_notes(
+        "left out", condition, statistics[_ROLE], statistics.get(_IN_REPEATED_HOUR)
+    )
+
+
+def unknown_notes(
+    outcome: str, condition: Expression, unknown: Array, in_repeated_hour: Array | None
+) -> list[tuple[Array, str]]:
+    """Return a note for each reason why a condition is unknown, with its number of rows.
+
+    Args:
+        outcome: what becomes of such a row, such as "left out".
+        condition: the condition.
+        unknown: the rows for which it is unknown.
+        in_repeated_hour: those of them that only the repeated hour leaves undecided, if any can be.
+    """
+    text = f"{outcome} because {describe_nullable_columns(condition)} is not recorded"
+    if in_repeated_hour is None:
+        return [(unknown, text)]
+    return [
+        (unknown - in_repeated_hour, text),
+        (in_repeated_hour, f"{outcome} {UNDECIDED_IN_REPEATED_HOUR}"),
+    ]

@@ -14,11 +14,12 @@ from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure, Where
 from swm_kpi.measures.null_conditions import (
     all_of,
-    describe_nullable_columns,
+    can_be_unknown,
     null_condition_count,
     null_condition_notes,
-    reads_nullable_column,
+    unknown_notes,
 )
+from swm_kpi.measures.repeated_hour import undecided_in_repeated_hour
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -79,9 +80,13 @@ class Proportion(TableMeasure):
             "denominator": self._rows(self.where),
             **null_condition_count(self, self.where),
         }
-        if reads_nullable_column(self.numerator):
+        if can_be_unknown(self.numerator):
             unknown = IsUnknown(as_condition(self.numerator))
             statistics["unknown"] = self._rows(all_of(self.where, unknown))
+        in_repeated_hour = undecided_in_repeated_hour(self.numerator)
+        if in_repeated_hour is not None:
+            where = all_of(self.where, in_repeated_hour)
+            statistics["unknown_in_repeated_hour"] = self._rows(where)
         return statistics
 
     def _rows(self, where: Where | None) -> Statistic:
@@ -93,9 +98,11 @@ class Proportion(TableMeasure):
         numerator, denominator = statistics["numerator"], statistics["denominator"]
         if "unknown" in statistics:
             denominator = denominator - statistics["unknown"]
-            columns = describe_nullable_columns(self.numerator)
-            notes.append(
-                (statistics["unknown"], f"in neither part because {columns} is not recorded")
+            notes += unknown_notes(
+                "in neither part",
+                self.numerator,
+                statistics["unknown"],
+                statistics.get("unknown_in_repeated_hour"),
             )
         value, is_zero = divide(numerator, denominator)
         return Cells(value, numerator, denominator, is_zero, trials=denominator, notes=notes)

@@ -193,6 +193,26 @@ def test_a_condition_on_which_both_readings_agree_is_decided(began, ended, share
     metric = build_metric(Proportion(key="quick", **CALL, numerator=QUICK))
     only = row_of(compute(metric, {"call": calls}, ["2024-10"]), "quick")
     assert only["value"] == share
+    if share is None:
+        reason = "because the time falls in the hour that occurs twice when clocks go back"
+        assert f"1 row in neither part {reason}." in only["note"]
+    assert "not recorded" not in only["note"]
+
+
+def test_a_time_that_is_not_recorded_and_one_that_is_uncertain_have_their_own_notes() -> None:
+    calls = frame_of(
+        Call,
+        """
+        | began_at         | ended_at         |
+        | 2024-10-27 00:10 |                  |
+        | 2024-10-27 00:10 | 2024-10-27 01:05 |
+        | 2024-10-27 00:10 | 2024-10-27 00:15 |
+        """,
+    )
+    metric = build_metric(Proportion(key="quick", **CALL, numerator=QUICK))
+    note = row_of(compute(metric, {"call": calls}, ["2024-10"]), "quick")["note"]
+    assert "1 row in neither part because end is not recorded." in note
+    assert "1 row in neither part because the time falls in the hour that occurs twice" in note
 
 
 def test_an_outage_takes_the_earlier_reading_of_its_start_and_end() -> None:
