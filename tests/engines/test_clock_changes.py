@@ -231,3 +231,14 @@ def test_a_row_counts_in_its_local_month(name, zone) -> None:
     metric = build_metric([Count(key="visits", **VISIT)], [])
     result = compute(metric, {"visit": table}, kpi.periods("2024-03", "2024-04"), [])
     assert [row["value"] for row in result.to_polars().to_dicts()] == [0, 1]
+
+
+@pytest.mark.parametrize("name", engines.NAMES)
+def test_a_time_that_the_clocks_skipped_is_refused(name) -> None:
+    """No clock showed 01:30 on 31 March 2024. With an offset, every time exists."""
+    skipped = datetime(2024, 3, 31, 1, 30)
+    for zone, broken in ((None, {("began_at", 1)}), (UTC, set())):
+        rows = [{"began_at": skipped.replace(tzinfo=zone), "ended_at": None, "system": "radio"}]
+        table = engines.loader(name)("outage", to_frame("outage", rows))
+        violations = kpi.validate(table, Stay).violations
+        assert {(violation.column, violation.rows) for violation in violations} == broken

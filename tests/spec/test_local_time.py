@@ -9,6 +9,8 @@ import pytest
 
 from swm_kpi import (
     Average,
+    Column,
+    Contract,
     Duration,
     Proportion,
     Unit,
@@ -259,3 +261,28 @@ def test_an_outage_that_ends_in_the_repeated_hour_counts_in_every_period_before_
     )
     assert [round(row["value"], 2) for row in rows_of(result, "up")] == [0.34, 0.72]
     assert ["earlier reading" in row["note"] for row in rows_of(result, "up")] == [False, True]
+
+
+class Leg(Contract, row_unit=Unit.EVENTS):
+    """One row per leg of a journey. Both times are always recorded."""
+
+    left_at = Column(datetime, description="When it began.")
+    came_at = Column(datetime, description="When it ended.")
+
+
+def test_times_that_are_always_recorded_can_be_undecided() -> None:
+    """Both times are in the repeated hour, so that it is not known which is first."""
+    legs = frame_of(
+        Leg,
+        """
+        | left_at          | came_at          |
+        | 2024-10-27 01:10 | 2024-10-27 01:20 |
+        | 2024-10-27 01:10 | 2024-10-27 02:20 |
+        """,
+    )
+    in_order = Proportion(
+        key="in_order", of=Leg, at=Leg.left_at, numerator=Leg.left_at < Leg.came_at
+    )
+    only = row_of(compute(build_metric(in_order), {"leg": legs}, ["2024-10"]), "in_order")
+    assert (only["value"], only["denominator"]) == (1, 1)
+    assert "1 row in neither part because the time falls in the hour" in only["note"]
