@@ -40,7 +40,8 @@ class EmissionActivity(Contract, source="Estates and fleet records"):
         label="method for scope 2",
         description="For scope 2: 'location' for the factor of the grid, 'market' for the factor "
         "of the supplier's contract. The same energy may have a row for each, and only one is "
-        "counted. Empty for scopes 1 and 3.",
+        "counted: the other one only if it has no row of the method that is set. Empty for scopes "
+        "1 and 3.",
     )
     quantity = Column(float, ge=0, decimals=3, description="How much was used, in the row's unit.")
     unit = Column(str, description="The unit of the quantity, such as litres, kWh or miles.")

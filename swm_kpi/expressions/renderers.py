@@ -62,6 +62,10 @@ def english(expression: tree.Expression) -> str:
             return f"{english(term)} is not {_english_list(values)}"
         case tree.Not(condition=tree.Compare(left=left, op=op, right=right)):
             return english(tree.Compare(left, _OPPOSITES[op], right))
+        case tree.MetByNone(condition=condition, same=same):
+            *others, last = [english(column) for column in same]
+            columns = f"{', '.join(others)} and {last}" if others else last
+            return f"no row of the same {columns} is one where {_english_in_brackets(condition)}"
         case tree.Not(condition=condition):
             return f"not ({english(condition)})"
         case relations.IsUnknown(condition=condition):
@@ -110,6 +114,10 @@ def sql(expression: tree.Expression) -> str:
             return sql(term)
         case tree.BoolOp(op=op, conditions=conditions):
             return "(" + f" {op.upper()} ".join(sql(part) for part in conditions) + ")"
+        case tree.MetByNone(condition=condition, same=same):
+            columns = ", ".join(sql(column) for column in same)
+            met = f"CASE WHEN {sql(condition)} THEN 1 ELSE 0 END"
+            return f"(MAX({met}) OVER (PARTITION BY {columns}) = 0)"
         case tree.Not(condition=condition):
             return f"(NOT {sql(condition)})"
         case relations.IsUnknown(condition=condition):
@@ -163,6 +171,9 @@ def python(expression: tree.Expression) -> str:
             return sign.join(_python_in_brackets(part) for part in conditions)
         case tree.Not(condition=tree.IsNull(term=term)):
             return f"{python(term)}.is_not_null()"
+        case tree.MetByNone(condition=condition, same=same):
+            columns = ", ".join(python(column) for column in same)
+            return f"({python(condition)}).met_by_none({columns})"
         case tree.Not(condition=condition):
             return f"~{_python_in_brackets(condition)}"
         case tree.Day(time=time):
@@ -202,6 +213,9 @@ def canonical(expression: tree.Expression) -> Canonical:
             return joined[0] if len(joined) == 1 else [op, *joined]
         case tree.Not(condition=tree.Not(condition=condition)):
             return canonical(condition)
+        case tree.MetByNone(condition=condition, same=same):
+            columns = _sort_forms(canonical(column) for column in same)
+            return ["met by none", canonical(condition), *columns]
         case tree.Not(condition=condition):
             return ["not", canonical(condition)]
         case relations.IsUnknown(condition=condition):

@@ -64,6 +64,29 @@ class Expression:
 class Condition(Expression):
     """An expression that is true, false or null for each row."""
 
+    def met_by_none(self, *same: Term) -> Condition:
+        """Return the condition that no row of the table with the same values meets this one.
+
+        It is true for every row of such a group, and never null. A fallback is written with it:
+        count the row of the preferred method, or the other row where no row has that method.
+
+        Args:
+            same: the columns whose values rows of one group share. A null equals a null.
+
+        Raises:
+            DefinitionError: there is no column, or a value is not one.
+        """
+        if isinstance(self, Unusable) or any(isinstance(column, Unusable) for column in same):
+            return Unusable()
+        if not same or not all(isinstance(column, Leaf) for column in same):
+            return raise_problem(
+                "A condition",
+                "met_by_none",
+                "it needs the columns that rows of one group share",
+                "Name at least one column of the table",
+            )
+        return MetByNone(self, same)
+
 
 class Term(Expression):
     """An expression with a value for each row: a column, or something derived from columns.
@@ -287,6 +310,19 @@ class Day(Term):
     @override
     def __str__(self) -> str:
         return f"{self.time}.day()"
+
+
+@dataclass(frozen=True, eq=False)
+class MetByNone(Condition):
+    """No row of the table with the same values of some columns meets a condition."""
+
+    condition: Condition
+    same: tuple[Term, ...]
+
+    @property
+    @override
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.condition, *self.same)
 
 
 @dataclass(frozen=True, eq=False)

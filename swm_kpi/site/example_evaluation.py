@@ -18,7 +18,15 @@ from zoneinfo import ZoneInfo
 from swm_kpi.calendar import LONDON, Period
 from swm_kpi.engine.compute import compute
 from swm_kpi.engine.worked_examples import example_frame
-from swm_kpi.expressions import BoolOp, Expression, Not, Repeats, as_condition, english
+from swm_kpi.expressions import (
+    BoolOp,
+    Expression,
+    MetByNone,
+    Not,
+    Repeats,
+    as_condition,
+    english,
+)
 from swm_kpi.measures import Measure
 from swm_kpi.measures.null_conditions import describe_nullable_columns
 from swm_kpi.measures.repeated_hour import REPEATED_HOUR, undecided_in_repeated_hour
@@ -224,10 +232,16 @@ def _evaluate_condition(condition: Expression | None, rows: Sequence[Row]) -> li
         return [True] * len(rows)
     if isinstance(condition, Repeats):
         return _evaluate_repeats(condition, rows)
-    if isinstance(condition, BoolOp) and condition.op == "and":
+    if isinstance(condition, MetByNone):
+        is_met = _evaluate_condition(condition.condition, rows)
+        groups = [tuple(evaluator(column)(row) for column in condition.same) for row in rows]
+        met = {group for group, value in zip(groups, is_met, strict=True) if value is True}
+        return [group not in met for group in groups]
+    if isinstance(condition, BoolOp):
+        decisive = condition.op == "or"
         columns = [_evaluate_condition(part, rows) for part in condition.conditions]
         return [
-            False if False in values else None if None in values else True
+            decisive if decisive in values else None if None in values else not decisive
             for values in zip(*columns, strict=True)
         ]
     return [evaluator(condition)(row) for row in rows]
@@ -271,7 +285,8 @@ def _unmet_conditions(condition: Expression | None, row: Row) -> list[str]:
         return []
     if isinstance(condition, BoolOp) and condition.op == "and":
         return [text for part in condition.conditions for text in _unmet_conditions(part, row)]
-    if isinstance(condition, Repeats):
+    if any(isinstance(part, MetByNone | Repeats) for part in condition.walk()):
+        # Whether the row meets it depends on other rows.
         return []
     value = evaluator(condition)(row)
     if value is None:

@@ -29,7 +29,7 @@ TESTS = {
     "swm_kpi/engine/aggregate": ENGINE,
     "swm_kpi/engine/output": ENGINE,
     "swm_kpi/engine/backends/downtime.py": ENGINE,
-    "swm_kpi/engine/backends/narwhals_repeats.py": ("engines/test_oracle.py",),
+    "swm_kpi/engine/backends/narwhals_columns.py": ("engines/test_oracle.py",),
     "swm_kpi/engine/plan/exact_sums.py": ENGINE,
     "swm_kpi/formatting.py": (
         "unit/charts/test_charts.py",

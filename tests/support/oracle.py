@@ -61,6 +61,7 @@ from swm_kpi.expressions import (
     IsNull,
     IsTrue,
     IsUnknown,
+    MetByNone,
     Not,
     Product,
     Repeats,
@@ -487,6 +488,15 @@ class Oracle:
                 return start <= end < _months_later(start, months)
             case Repeats():
                 return self.repeated(condition, row)
+            case MetByNone():
+                values = [self.value(column, row) for column in condition.same]
+                owner = condition.same[0].owner
+                table = next(t for t, c in self.metric.contracts.items() if c is owner)
+                return not any(
+                    [self.value(column, other) for column in condition.same] == values
+                    and self.holds(condition.condition, other)
+                    for other in self.tables[table]
+                )
         raise TypeError(f"the oracle knows no {type(condition).__name__}")
 
     def readings(self, condition: IsIn | Compare, row: Row) -> Iterator[Row]:

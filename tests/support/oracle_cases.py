@@ -172,6 +172,11 @@ MEASURES: list[Measure] = [
     Count(key="quick", **VISIT, where=Visit.opened_at.until(Visit.closed_at) <= LIMIT),
     Count(key="in_order", **VISIT, where=Visit.opened_at < Visit.closed_at),
     Count(key="on_due_day", **VISIT, where=Visit.closed_at.day() <= Visit.due_on),
+    Count(
+        key="fallback",
+        **VISIT,
+        where=(Visit.kind == "a") | (Visit.kind == "a").met_by_none(Visit.area, Visit.due_on),
+    ),
     Count(key="by_due_day", of=Visit, at=Visit.due_on),
     Count(key="people", **VISIT, distinct=Visit.person),
     Count(key="flagged_people", **VISIT, distinct=Visit.person, where=Visit.flag),

@@ -7,8 +7,13 @@ from ...plan.availability import COLOUR_LOST
 from ...plan.objectives import REFORMING
 from .assumptions import SCOPE_2_METHOD
 
-_ONE_METHOD = (EmissionActivity.scope != "2") | EmissionActivity.scope_2_method.is_in(
-    SCOPE_2_METHOD
+_PREFERRED = EmissionActivity.scope_2_method.is_in(SCOPE_2_METHOD)
+_ONE_METHOD = (
+    (EmissionActivity.scope != "2")
+    | _PREFERRED
+    | _PREFERRED.met_by_none(
+        EmissionActivity.month, EmissionActivity.emission_source, EmissionActivity.unit
+    )
 )
 
 carbon_footprint = Metric(
@@ -55,7 +60,8 @@ carbon_footprint = Metric(
     "planted or bought to offset emissions is not subtracted.",
     caveats=[
         "Bought energy is counted once, with the grid's factor unless another method is set. A "
-        "table with rows for both methods does not count it twice.",
+        "table with rows for both methods does not count it twice. Energy of a month, source and "
+        "unit that has only a row of the other method counts by that method.",
         "Factors change every year, so part of a fall may come from the grid and not from the "
         "force. Use the factor for the year of the activity; this is not checked.",
         "The activities included in scope 3 are a choice. When it changes, recalculate earlier "
@@ -97,6 +103,22 @@ carbon_footprint = Metric(
             "not make it zero, and the two rows are not added together. Multiplying the total "
             "amount by a mean factor would also be wrong, because each month has its own factor. "
             "March belongs to the year before.",
+        ),
+        Example(
+            period="2024/25",
+            rows="""
+            | month      | scope | emission_source | scope_2_method | quantity | unit | factor |
+            | 2024-04-01 | 2     | Heat            | market         | 1000     | kWh  | 0.0002 |
+            | 2024-04-01 | 2     | Electricity     | location       | 1000     | kWh  | 0.0003 |
+            | 2024-04-01 | 2     | Electricity     | market         | 1000     | kWh  | 0.0    |
+            | 2024-05-01 | 2     | Electricity     | market         | 1000     | kWh  | 0.0001 |
+            """,
+            expect={
+                "footprint": 1000 * 0.0002 + 1000 * 0.0003 + 1000 * 0.0001,
+                "footprint_1_and_2": 1000 * 0.0002 + 1000 * 0.0003 + 1000 * 0.0001,
+            },
+            edge_case="Heat, and the electricity of May, have only a row of the supplier's "
+            "contract. They count once, by the method that they have.",
         ),
     ],
 )

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column
 from swm_kpi.engine.backends.backend import SnapshotAggregates
+from swm_kpi.engine.backends.narwhals_columns import with_condition_columns
 from swm_kpi.engine.backends.narwhals_quantiles import (
     VALUE,
     quantiles_from_ranks,
     query_values_near_ranks,
 )
-from swm_kpi.engine.backends.narwhals_repeats import with_repeats
 from swm_kpi.engine.backends.quantiles import empty_cells
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
@@ -57,7 +57,7 @@ class NarwhalsBackend:
         grouping: GroupingSet,
         compiler: Compiler,
     ) -> None:
-        self.table = with_repeats(table, statistics, compiler)
+        self.table = with_condition_columns(table, statistics, compiler)
         self._compiler = compiler
 
     def aggregate_by_period(

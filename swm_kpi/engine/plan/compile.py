@@ -31,6 +31,7 @@ from swm_kpi.expressions import (
     IsNull,
     IsTrue,
     IsUnknown,
+    MetByNone,
     Not,
     Product,
     Repeats,
@@ -107,6 +108,24 @@ class Compiler:
         """
         form = json.dumps([canonical(expression), self.months(expression.months)])
         return f"repeats:{sha256(form.encode()).hexdigest()[:16]}"
+
+    def group_column(self, expression: MetByNone) -> str:
+        """Return the name of the column that holds whether no row of a row's group meets it.
+
+        A remote backend adds the column before it compiles the expression.
+        """
+        form = json.dumps(canonical(expression))
+        return f"group:{sha256(form.encode()).hexdigest()[:16]}"
+
+    def is_met_by_none(self, expression: MetByNone) -> Any:
+        """Return the engine's window over the rows of each group."""
+        same = [self(column) for column in expression.same]
+        if self._library is pl:
+            met = self(expression.condition).fill_null(False)
+            return ~met.any().over(same)
+        names = [column.name for column in expression.same if isinstance(column, Column)]
+        met = nw.when(self(expression.condition)).then(nw.lit(1)).otherwise(nw.lit(0))
+        return met.max().over(*names) == 0
 
     def months(self, assumption: Assumption) -> int:
         """Return an assumption's number of months, replaced or not."""
@@ -289,6 +308,11 @@ class Compiler:
     def _repeats(self, repeats: Repeats) -> Any:
         return self._library.col(self.repeats(repeats))
 
+    def _met_by_none(self, expression: MetByNone) -> Any:
+        if self._library is pl:
+            return self.is_met_by_none(expression)
+        return self._library.col(self.group_column(expression))
+
     def _is_unknown(self, unknown: IsUnknown) -> Any:
         condition = self(unknown.condition)
         if self._library is pl:
@@ -337,6 +361,7 @@ _CASES: dict[type[Expression], Callable[[Compiler, Any], Any]] = {
     IsTrue: Compiler._is_true,
     IsUnknown: Compiler._is_unknown,
     Not: Compiler._not,
+    MetByNone: Compiler._met_by_none,
     Product: Compiler._product,
     Recoded: Compiler._recoded,
     Repeats: Compiler._repeats,

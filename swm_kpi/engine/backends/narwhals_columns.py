@@ -1,4 +1,4 @@
-"""Repeat events in a remote engine: one true-or-false column for each repeat condition."""
+"""Conditions about other rows in a remote engine: one true-or-false column for each of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,30 @@ import narwhals as nw
 
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
-from swm_kpi.expressions import Repeats
+from swm_kpi.expressions import MetByNone, Repeats
 from swm_kpi.measures import Statistic
 
 _WHO, _DAY, _BEFORE = "repeats:who", "repeats:day", "repeats:before"
 
 
-def with_repeats(table: Table, statistics: Iterable[Statistic], compiler: Compiler) -> Table:
+def with_condition_columns(
+    table: Table, statistics: Iterable[Statistic], compiler: Compiler
+) -> Table:
+    """Add the column of each condition about other rows that the statistics read."""
+    groups = {
+        compiler.group_column(part): part
+        for statistic in statistics
+        for part in statistic.expressions()
+        if isinstance(part, MetByNone)
+    }
+    if groups:
+        columns = (compiler.is_met_by_none(part).alias(name) for name, part in groups.items())
+        added = nw.from_native(table.lazy).with_columns(*columns)
+        table = replace(table, lazy=added.to_native())
+    return _with_repeats(table, statistics, compiler)
+
+
+def _with_repeats(table: Table, statistics: Iterable[Statistic], compiler: Compiler) -> Table:
     """Add the column of each repeat condition that the statistics read."""
     conditions = {
         compiler.repeats(part): part
