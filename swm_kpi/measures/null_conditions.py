@@ -72,7 +72,7 @@ def null_condition_count(
     """
     if condition is None or not can_be_unknown(condition):
         return {}
-    conditions = {_ROLE: IsUnknown(as_condition(condition))}
+    conditions: dict[str, Expression] = {_ROLE: IsUnknown(as_condition(condition))}
     in_repeated_hour = undecided_in_repeated_hour(condition)
     if in_repeated_hour is not None:
         conditions[_IN_REPEATED_HOUR] = in_repeated_hour
