@@ -148,7 +148,7 @@ def _count_ods_cells(content: bytes) -> int:
         last_value = sheet.rfind(b"office:value-type")
         used = sheet[: sheet.find(b">", last_value) + 1] if last_value >= 0 else b""
         rows = sum(int(repeats or 1) for repeats in _ODS_ROW.findall(used))
-        columns = (int(one or other) for one, other in _ODS_COLUMNS.findall(used))
+        columns = (int(own or before) for own, before in _ODS_COLUMNS.findall(used))
         most = max(most, rows * max(columns, default=1))
     return most
 
