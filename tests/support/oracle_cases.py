@@ -54,6 +54,7 @@ from swm_kpi.contracts import ContractType
 from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.expressions import Expression, Unusable
 from swm_kpi.measures import Operation, TimeAlignment
+from swm_kpi.measures.statistic import Limit
 from tests.support import oracle
 
 AREA = Dimension("area", "Area", ("North", "South", "West"), description="Where it happened.")
@@ -636,6 +637,8 @@ def features_of(measure: Measure) -> Iterator[object]:
     for statistic in measure.statistics.values():
         yield statistic.operation
         yield statistic.alignment
+        if statistic.limit is not None:
+            yield statistic.limit
         yield from map(type, statistic.expressions())
 
 
@@ -675,6 +678,7 @@ def required_features() -> set[object]:
         *kinds(),
         *Operation,
         *TimeAlignment,
+        *Limit,
         *expression_nodes(),
         *map(variant_of, MEASURES),
     }

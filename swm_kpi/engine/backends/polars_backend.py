@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from math import prod
-from typing import Any, assert_never
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,7 @@ from swm_kpi.contracts import Column
 from swm_kpi.engine.backends.backend import SnapshotAggregates
 from swm_kpi.engine.backends.quantiles import quantiles
 from swm_kpi.engine.backends.repeats import has_prior_event
+from swm_kpi.engine.completeness import require_complete
 from swm_kpi.engine.execution.distinct import count_distinct_by_cell, encode_keys
 from swm_kpi.engine.execution.scans import FEW
 from swm_kpi.engine.input.table import Table
@@ -171,7 +172,7 @@ class PolarsBackend:
         """Group by time (-1 for none) and member.
 
         Raises:
-            AssertionError: an operation has no case here.
+            TypeError: an operation has no aggregation here.
         """
         cells, size = self._cells(times, count, grouping)
         by_operation: dict[Operation, list[Statistic]] = {}
@@ -179,17 +180,10 @@ class PolarsBackend:
             by_operation.setdefault(statistic.operation, []).append(statistic)
         flat: dict[str, Array] = {}
         for operation, alike in by_operation.items():
-            match operation:
-                case Operation.ROWS:
-                    flat |= self._counts(alike, cells, size)
-                case Operation.SUM | Operation.SUM_OF_WEIGHTS:
-                    flat |= self._sums(alike, cells, size)
-                case Operation.DISTINCT:
-                    flat |= self._distinct(alike, cells, size)
-                case Operation.QUANTILE:
-                    flat |= self._quantiles(alike, cells, size)
-                case _:
-                    assert_never(operation)
+            aggregate = _AGGREGATIONS.get(operation)
+            if aggregate is None:
+                raise TypeError(f"the Polars backend has no aggregation for {operation}")
+            flat |= aggregate(self, alike, cells, size)
         return {key: _to_dense(array, count, grouping) for key, array in flat.items()}
 
     def _counts(
@@ -407,6 +401,16 @@ class PolarsBackend:
             self._condition_compiler(condition).alias(name) for name, condition in named.items()
         )
         return {id(part): _fill_null(values[name], False) for name, part in named.items()}
+
+
+_AGGREGATIONS: dict[Operation, Callable[[PolarsBackend, Any, Any, int], dict[str, Array]]] = {
+    Operation.ROWS: PolarsBackend._counts,
+    Operation.SUM: PolarsBackend._sums,
+    Operation.SUM_OF_WEIGHTS: PolarsBackend._sums,
+    Operation.DISTINCT: PolarsBackend._distinct,
+    Operation.QUANTILE: PolarsBackend._quantiles,
+}
+require_complete("operations of the Polars backend", _AGGREGATIONS, Operation)
 
 
 def _required(statistic: Statistic) -> Term:
