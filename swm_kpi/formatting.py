@@ -29,6 +29,7 @@ _SECONDS = {Unit.DAYS: 86_400, Unit.HOURS: 3_600, Unit.MINUTES: 60, Unit.SECONDS
 _PENCE = 2
 _SHOWS_PENCE_BELOW = 1_000
 _FRACTION_BELOW = 5
+_NO_FRACTION_FROM = 1_000
 _MAX_DECIMALS = 6
 # Below this a number is what is left of floating-point sums.
 _ZERO = 1e-12
@@ -78,7 +79,8 @@ class NumberFormat:
         elif unit in _DECIMALS:
             decimals = _DECIMALS[Unit(unit)]
         else:
-            decimals = int(any(not _is_whole(size * factor) for size in sizes))
+            has_fraction = any(not _is_whole(size * factor) for size in sizes)
+            decimals = int(has_fraction and largest * factor < _NO_FRACTION_FROM)
         if decimals:
             decimals = max(decimals, min(_two_digits(largest * factor), _MAX_DECIMALS))
         return cls(unit, shown_unit, decimals)
@@ -87,6 +89,11 @@ class NumberFormat:
     def factor(self) -> float:
         """What a number is multiplied by, for the number that readers see."""
         return _factor(self.unit, self.shown_unit)
+
+    @property
+    def is_time(self) -> bool:
+        """Whether the numbers are lengths of time."""
+        return self.unit in _SECONDS
 
     @property
     def is_whole(self) -> bool:

@@ -94,14 +94,24 @@ class MetricSection:
         metric = f"Ref {self.entry.ref}: {self.entry.name}".rstrip(".")
         return Caption(measure.title, metric, (f"{SYNTHETIC}.",), NO_CONTROL)
 
-    def formatted_totals(self, measure: Measure) -> list[tuple[str, str]]:
-        """Return the label of each period with its formatted number and marker."""
+    def formatted_totals(
+        self, measure: Measure, *, names_time: bool = False
+    ) -> list[tuple[str, str]]:
+        """Return the label of each period with its formatted number and marker.
+
+        Args:
+            measure: the measure.
+            names_time: whether a length of time has its unit, where no heading names it.
+        """
         totals = self.totals_of(measure)
         unit = measure.resolved_unit.value
         number_format = NumberFormat.of(unit, totals["value"].to_list())
+        text = number_format.text
+        if names_time and number_format.is_time:
+            text = number_format.text_with_unit
         cells = []
         for period, value, marker in totals.select("period", "value", "marker").iter_rows():
-            number = "" if value is None else number_format.text(value)
+            number = "" if value is None else text(value)
             cells.append((period, f"{number} {marker}".strip() or str(Marker.NOT_AVAILABLE)))
         return cells
 

@@ -238,11 +238,13 @@ def _areas(rows: pl.DataFrame, measure: Measure, title: str) -> str:
         for heading in (axis_title(number_format), *(["95% interval"] if intervals else []))
     )
     body = "\n".join(lines)
+    label = escape(f"{measure.title} by {title}")
     return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">\n'
         f'<table class="areas">\n<caption>{escape(measure.title)}, '
         f"{format_period(rows.row(0, named=True), measure.statement_period)}</caption>\n"
         f'<thead><tr><th scope="col">{escape(title)}</th>{heads}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody>\n</table>"
+        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from swm_kpi.reporting.contents import Contents, MetricSection
 
-_TITLE_WIDTH, _MEASURE_WIDTH, _NUMBER_WIDTH = 34, 34, 10
+_TITLE_WIDTH, _MEASURE_WIDTH, _NUMBER_WIDTH = 32, 32, 12
 _QUARTERS_IN_A_YEAR = 4
 
 
@@ -66,7 +66,7 @@ def _headline_line(section: MetricSection, year_before: str, latest: str) -> str
     name = section.entry.name
     if section.headline is None:
         return _line(section.entry.ref, name, "no number: see the note in metrics.csv", "", "")
-    totals = dict(section.formatted_totals(section.headline))
+    totals = dict(section.formatted_totals(section.headline, names_time=True))
     title = section.headline.title
     return _line(
         section.entry.ref, name, title, totals.get(year_before, ""), totals.get(latest, "")

@@ -22,6 +22,7 @@ NUMBERS = SIZES | SIZES.map(lambda size: -size)
         (0.0, "incidents", "0"),
         (1234.0, "incidents", "1,234"),
         (2.25, "incidents", "2.2"),
+        (85_298.9, "tonnes of CO2 equivalent", "85,299"),
         (0.0253, "incidents", "0.025"),
         (0.1, "proportion", "10.0%"),
         (0.0, "proportion", "0.0%"),
