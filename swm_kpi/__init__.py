@@ -85,7 +85,7 @@ from swm_kpi.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from swm_kpi import open_data, statistics, synthetic
+    from swm_kpi import mapping, open_data, statistics, synthetic
     from swm_kpi.analysis.comparison import Comparison
     from swm_kpi.analysis.process_charts import ProcessChart, Target
     from swm_kpi.differences import Difference, diff
@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     from swm_kpi.engine.query_plan import QueryPlan, query_plan
     from swm_kpi.engine.readiness import InputReadiness, check_inputs
     from swm_kpi.engine.validate import validate
+    from swm_kpi.mapping import Mapping, Source
     from swm_kpi.provenance import Provenance
     from swm_kpi.result import Result
 
@@ -104,11 +105,13 @@ _LAZY_NAMES = {
     "DisclosureRisk": "swm_kpi.disclosure",
     "Difference": "swm_kpi.differences",
     "Comparison": "swm_kpi.analysis.comparison",
+    "Mapping": "swm_kpi.mapping",
     "ProcessChart": "swm_kpi.analysis.process_charts",
     "Provenance": "swm_kpi.provenance",
     "Target": "swm_kpi.analysis.process_charts",
     "InputReadiness": "swm_kpi.engine.readiness",
     "Result": "swm_kpi.result",
+    "Source": "swm_kpi.mapping",
     "compute": "swm_kpi.engine.compute",
     "QueryPlan": "swm_kpi.engine.query_plan",
     "query_plan": "swm_kpi.engine.query_plan",
@@ -117,7 +120,7 @@ _LAZY_NAMES = {
     "check_inputs": "swm_kpi.engine.readiness",
     "validate": "swm_kpi.engine.validate",
 }
-_LAZY_PACKAGES = ("open_data", "statistics", "synthetic")
+_LAZY_PACKAGES = ("mapping", "open_data", "statistics", "synthetic")
 
 __all__ = [
     "Assumption",
@@ -154,6 +157,7 @@ __all__ = [
     "Grain",
     "InputError",
     "InputReadiness",
+    "Mapping",
     "Marker",
     "Mean",
     "Measure",
@@ -179,6 +183,7 @@ __all__ = [
     "RequestError",
     "Result",
     "Rule",
+    "Source",
     "StatementPeriod",
     "Sum",
     "SumProduct",
@@ -197,6 +202,7 @@ __all__ = [
     "compute",
     "diff",
     "differencing_risks",
+    "mapping",
     "open_data",
     "periods",
     "query_plan",

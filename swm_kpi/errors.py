@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from functools import wraps
 from pathlib import Path
 from traceback import clear_frames
+from types import FrameType
 from typing import ParamSpec, Self, TypeVar
 
 _PACKAGE = Path(__file__).parent
@@ -145,15 +146,26 @@ def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
 
 def place_of_declaration() -> str:
     """Return ``file:line`` of the nearest caller outside the package; empty if there is none."""
-    frame = sys._getframe(1)
+    frame = _declaring_frame()
+    if frame is None:
+        return ""
+    return f"{'/'.join(Path(frame.f_code.co_filename).parts[-2:])}:{frame.f_lineno}"
+
+
+def folder_of_declaration() -> Path:
+    """Return the folder of the nearest caller outside the package; the current one if none."""
+    frame = _declaring_frame()
+    return Path.cwd() if frame is None else Path(frame.f_code.co_filename).resolve().parent
+
+
+def _declaring_frame() -> FrameType | None:
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
         if not _is_internal_frame(path) and path.exists():
-            return f"{'/'.join(path.parts[-2:])}:{frame.f_lineno}"
-        if frame.f_back is None:
-            break
+            return frame
         frame = frame.f_back
-    return ""
+    return None
 
 
 def _is_internal_frame(path: Path) -> bool:

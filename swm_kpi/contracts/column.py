@@ -18,8 +18,13 @@ from swm_kpi.expressions import (
     Canonical,
     Expression,
     Leaf,
+    LocalDate,
+    Parse,
     Scalar,
+    Unusable,
     is_unusable,
+    local_date,
+    parse,
     sql,
 )
 
@@ -75,6 +80,7 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         label: how sentences name the column; by default, its name with spaces.
         decimals: for a float, the number of meaningful decimals, such as 2 for pounds. A sum is
             rounded to it once, at the end. Without it a sum has six decimals.
+        header: in a source, the heading of the column in the extract, where it is not the name.
         checks: a function that takes the ``pandera`` module and returns further ``pandera.Check``
             objects.
 
@@ -103,6 +109,7 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         follow_up_months: int = 0,
         label: str | None = None,
         decimals: int | None = None,
+        header: str | None = None,
         checks: Callable[[Any], Sequence[Any]] | None = None,
     ) -> None:
         self.name = ""
@@ -128,6 +135,7 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         self.str_matches = str_matches
         self.label = label
         self.decimals = decimals
+        self.header = header
         self.checks = checks
         self._place = place_of_declaration()
         self._isin = isin
@@ -173,6 +181,28 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
             description: the rule in words.
         """
         return Recoded(self, mapping, dimension=dimension, description=description)
+
+    def parse(self, time_format: str, *, unmapped: str = "refuse") -> Parse | Unusable:
+        """Return the date or time that this column of a source states.
+
+        Args:
+            time_format: the directives ``%d %m %Y %b %B %H %I %p %M %S %f``, such as
+                ``"%d/%m/%Y %H:%M"``; ``"ISO date"``, ``"ISO"`` or ``"ISO with offset"``; or, for
+                whole numbers, ``"epoch seconds"`` or ``"epoch milliseconds"``.
+            unmapped: ``"refuse"`` or ``"null"``: what happens to a value in another format.
+
+        Raises:
+            DefinitionError: the format is not valid, or the column has another type.
+        """
+        return parse(self, time_format, unmapped)
+
+    def to_date(self) -> LocalDate | Unusable:
+        """Return the local day of this column of a source.
+
+        Raises:
+            DefinitionError: it is not a column of date and time.
+        """
+        return local_date(self)
 
     def problems(self) -> list[Problem]:
         """Return every problem of the declaration. Call it once the column has its name."""

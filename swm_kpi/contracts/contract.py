@@ -72,6 +72,7 @@ class ContractType(type):
     row_unit: Unit | None
     source: str
     min_grain: Grain
+    _kind = "contract"
 
     @override
     def __new__(
@@ -109,7 +110,7 @@ class ContractType(type):
             items: list[Column | Recoded] = [*columns.values(), *cls.derived.values()]
             problems = [problem for item in items for problem in item.problems()]
             problems += [
-                Problem(f"Contract {name}", *finding, place)
+                Problem(f"{mcs._kind.capitalize()} {name}", *finding, place)
                 for finding in _contract_findings(cls, body, options)
             ]
             if problems:
@@ -126,7 +127,7 @@ class ContractType(type):
         problem = Problem(
             f"{cls.__name__}.{name}",
             "column",
-            f"contract {cls.__name__} has no column {name!r}",
+            f"{type(cls)._kind} {cls.__name__} has no column {name!r}",
             did_you_mean(name, known),
             place_of_declaration(),
         )
@@ -237,6 +238,13 @@ def _contract_findings(
         if len(declared) > 1:
             rule_ = f"column {declared[0]} already has {word}=True"
             findings.append((declared[1], rule_, f"Leave {word} to one column"))
+    if type(cls)._kind == "contract":
+        rule_ = "only a column of a source has a heading of its own"
+        findings += [
+            (column.name, rule_, "Remove header=, and map a source to the contract")
+            for column in cls.columns.values()
+            if column.header is not None
+        ]
     for name, unique in body.items():
         if isinstance(unique, Unique):
             if not unique.columns:

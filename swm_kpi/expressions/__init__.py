@@ -14,6 +14,16 @@ from swm_kpi.expressions.relations import (
     WithinMonths,
 )
 from swm_kpi.expressions.renderers import canonical, english, python, sql
+from swm_kpi.expressions.source_values import (
+    UNMAPPED,
+    LocalDate,
+    Parse,
+    SourceValue,
+    Unmapped,
+    local_date,
+    parse,
+)
+from swm_kpi.expressions.time_formats import TimeFormat
 from swm_kpi.expressions.tree import (
     BoolOp,
     Compare,
@@ -36,6 +46,7 @@ from swm_kpi.expressions.tree import (
 
 __all__ = [
     "DTYPE_WORDS",
+    "UNMAPPED",
     "Assumption",
     "BoolOp",
     "Canonical",
@@ -51,18 +62,25 @@ __all__ = [
     "IsTrue",
     "IsUnknown",
     "Leaf",
+    "LocalDate",
     "MetByNone",
     "Not",
+    "Parse",
     "Product",
     "Repeats",
     "Scalar",
+    "SourceValue",
     "Term",
+    "TimeFormat",
+    "Unmapped",
     "Unusable",
     "WithinMonths",
     "as_condition",
     "canonical",
     "english",
     "is_unusable",
+    "local_date",
+    "parse",
     "python",
     "sql",
     "times_with_readings",

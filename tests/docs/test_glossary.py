@@ -13,7 +13,7 @@ import swm_kpi as kpi
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
-PACKAGES = ("open_data", "statistics", "synthetic", "testing")
+PACKAGES = ("mapping", "open_data", "statistics", "synthetic", "testing")
 
 ROWS = [
     tuple(cell.strip() for cell in row)
@@ -27,7 +27,8 @@ def public_names() -> set[str]:
     """Every name of the public API, those of a package with its name before a dot."""
     names = set(kpi.__all__)
     for package in PACKAGES:
-        names |= {f"{package}.{name}" for name in import_module(f"swm_kpi.{package}").__all__}
+        inside = set(import_module(f"swm_kpi.{package}").__all__) - names
+        names |= {f"{package}.{name}" for name in inside}
     return names
 
 

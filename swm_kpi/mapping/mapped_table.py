@@ -1,0 +1,149 @@
+"""What a mapping makes of an extract: the rows of a contract, with what was counted on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from swm_kpi.contracts import Violation
+from swm_kpi.errors import DataError
+
+SMALL = 5
+"""A report hides counts below this number."""
+
+
+class MappingError(DataError):
+    """An extract has values that its mapping refuses.
+
+    Attributes:
+        violations: each column, what was refused in it, and in how many rows.
+    """
+
+    def __init__(self, subject: str, violations: tuple[Violation, ...]) -> None:
+        self.subject = subject
+        self.violations = violations
+        lines = [f"{subject} refuses the extract:", *(f"  {item}" for item in violations)]
+        lines.append("The report of the mapping lists codes that are not mapped.")
+        super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, tuple[Violation, ...]]]:
+        """Keep the violations when the error is pickled, as between processes."""
+        return type(self), (self.subject, self.violations)
+
+
+@dataclass(frozen=True)
+class ColumnCounts:
+    """How the rows of a mapped column came to their values.
+
+    Attributes:
+        mapped: rows with a value from the source, or with a constant.
+        null_at_source: rows for which the source has no value, or a code for "not recorded".
+        unmapped: rows with a value in the source that the mapping does not map.
+        other: rows with such a value that became the mapping's ``other``.
+    """
+
+    mapped: int
+    null_at_source: int = 0
+    unmapped: int = 0
+    other: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All rows of the table."""
+        return self.mapped + self.null_at_source + self.unmapped + self.other
+
+
+@dataclass(frozen=True)
+class MappedTable:
+    """The rows of a contract that a mapping made from an extract.
+
+    Attributes:
+        contract: the name of the contract's table.
+        mapping: the definition of the mapping, such as ``crime@3#12bcd4fa``.
+        frame: the rows, to pass to ``compute`` and ``validate``: a Polars frame, or a table of the
+            engine that holds the extract.
+        rows: the number of rows.
+        counts: the four counts of each mapped column, by name.
+        not_in_source: the reason for each column that the source has no field for, by name.
+    """
+
+    contract: str
+    mapping: str
+    frame: Any = field(repr=False)
+    rows: int
+    counts: Mapping[str, ColumnCounts]
+    not_in_source: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class UnmappedCode:
+    """A code that a mapping does not map.
+
+    Attributes:
+        column: the column of the contract.
+        code: the code, as the source has it.
+        rows: in how many rows it is; None for fewer than five.
+    """
+
+    column: str
+    code: str
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class MappingReport:
+    """What a mapping would make of an extract, for the analyst who owns the mapping.
+
+    It lists codes of columns that are not personal. Keep it where the extract is kept.
+
+    Attributes:
+        mapping: the definition of the mapping.
+        rows: the number of rows that it would make.
+        counts: the four counts of each mapped column, by name.
+        not_in_source: the reason for each column that the source has no field for, by name.
+        refused: what the mapping refuses; empty if it would make the table.
+        codes: the codes that are not mapped, the most frequent first.
+    """
+
+    mapping: str
+    rows: int
+    counts: Mapping[str, ColumnCounts]
+    not_in_source: Mapping[str, str]
+    refused: tuple[Violation, ...]
+    codes: tuple[UnmappedCode, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the mapping refuses nothing."""
+        return not self.refused
+
+    def __str__(self) -> str:
+        width = max([len(name) for name in (*self.counts, *self.not_in_source, "column")])
+        headings = ("mapped", "null at source", "unmapped", "other")
+        lines = [f"{self.mapping}: {self.rows:,} rows", ""]
+        lines.append("  ".join(["column".ljust(width), *(text.rjust(14) for text in headings)]))
+        for name, count in self.counts.items():
+            numbers = (count.mapped, count.null_at_source, count.unmapped, count.other)
+            cells = (_shown(number).rjust(14) for number in numbers)
+            lines.append("  ".join([name.ljust(width), *cells]))
+        lines += [
+            f"{name.ljust(width)}  not in the source: {reason}"
+            for name, reason in self.not_in_source.items()
+        ]
+        if self.codes:
+            lines += ["", "Codes that are not mapped:"]
+            lines += [
+                f"  {item.column}: {item.code!r} in {_shown(item.rows or 1)} rows"
+                for item in self.codes
+            ]
+        if self.refused:
+            lines += ["", "Refused:"]
+            lines += [
+                f"  {item.column}: {item.rule} ({_shown(item.rows)} rows)" for item in self.refused
+            ]
+        return "\n".join(lines)
+
+
+def _shown(number: int) -> str:
+    return f"{number:,}" if number == 0 or number >= SMALL else f"under {SMALL}"
