@@ -24,6 +24,7 @@ from swm_kpi.errors import (
 from swm_kpi.expressions import DTYPE_WORDS, Canonical, LocalDate, Parse, is_unusable
 from swm_kpi.mapping.canonical import canonical_mapping
 from swm_kpi.mapping.checks import column_findings, header_findings, order_findings
+from swm_kpi.mapping.english import describe_mapping
 from swm_kpi.mapping.evaluation import Evaluation, check_headers, made_columns
 from swm_kpi.mapping.mapped_table import MappedTable, MappingError, MappingReport
 from swm_kpi.mapping.polars_rows import map_local
@@ -121,6 +122,10 @@ class Mapping(metaclass=SignatureErrorMeta):
         values = [*self.columns.values(), *self.one_row_per, *self.first_by]
         names = {part.name for value in values for part in value.walk() if isinstance(part, Column)}
         return tuple(name for name in self.source.columns if name in names)
+
+    def describe(self) -> str:
+        """Return the mapping in English, with a line for each column of the contract."""
+        return describe_mapping(self)
 
     def canonical(self) -> Canonical:
         """Return everything that moves the rows of the table, as nested lists."""
