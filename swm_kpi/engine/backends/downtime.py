@@ -49,7 +49,7 @@ def aggregate_downtime(
                 time = _time_down(outages, spans, grouping, table)
             case Operation.ROWS:
                 time = _time_observed(outages, spans, grouping, table, statistic)
-            case Operation.DISTINCT | Operation.QUANTILE:
+            case Operation.SUM_OF_WEIGHTS | Operation.DISTINCT | Operation.QUANTILE:
                 raise TypeError(f"{statistic.operation} of intervals is not supported")
             case _:
                 assert_never(statistic.operation)

@@ -161,7 +161,7 @@ def wrong_pandas_type(column: Column, types: str) -> str:
 
 def limit_of(column: Column) -> float:
     """Return the number above which a float no longer distinguishes the units that are summed."""
-    return 2.0**53 / 10 ** (column.decimals or 0)
+    return float(2.0**53 / 10 ** (column.decimals or 0))
 
 
 def plausible(when: pl.Expr) -> pl.Expr:
