@@ -30,6 +30,8 @@ from swm_kpi.measures import (
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Unit
 
+_OVER_SNAPSHOTS = (TimeAlignment.MEAN_OF_SNAPSHOTS, TimeAlignment.MEAN_OF_STOCKS)
+"""Alignments that add up the rows of several snapshots."""
 PartRelation = Literal["additive", "overlapping", ""]
 """How a total is related to its parts: equal to their sum, or at most their sum (because one person
 can be in several parts), or not related."""
@@ -65,14 +67,14 @@ class CellRoles:
     A column is None where it holds no count to which the policy applies.
 
     Attributes:
-        value, numerator, denominator: the count in that column.
+        value, numerator, denominator, answers: the count in that column.
+        undecided, without_value: the count in that column, which is suppressed by itself.
         is_quotient: whether the value is the numerator over the denominator, times the scale.
         has_complement: whether the numerator counts a subset of the denominator's rows, so that
             the difference of the two is a count as well.
         is_average: whether the value is an average over the denominator's rows.
         tail_share: the share of those rows beyond the value: 0.1 for a 90th percentile. 1.0 for a
             mean and a median, which are not near the end of a distribution.
-        note_counts_answers: whether the note says how many answers the value is based on.
         is_free_text: whether the row holds free text.
         scale: what a quotient is multiplied by, such as 1,000.
     """
@@ -80,11 +82,13 @@ class CellRoles:
     value: CountKey | None = None
     numerator: CountKey | None = None
     denominator: CountKey | None = None
+    answers: CountKey | None = None
+    undecided: CountKey | None = None
+    without_value: CountKey | None = None
     is_quotient: bool = False
     has_complement: bool = False
     is_average: bool = False
     tail_share: float = 1.0
-    note_counts_answers: bool = False
     is_free_text: bool = False
     scale: int = 1
 
@@ -93,7 +97,14 @@ class CellRoles:
         """The counts to which the policy applies, by column."""
         columns = {
             "value": self.value, "numerator": self.numerator, "denominator": self.denominator,
+            "answers": self.answers,
         }  # fmt: skip
+        return {column: count for column, count in columns.items() if count is not None}
+
+    @property
+    def row_counts(self) -> dict[str, CountKey]:
+        """The counts of rows that are not recorded, which are suppressed without the value."""
+        columns = {"undecided": self.undecided, "without_value": self.without_value}
         return {column: count for column, count in columns.items() if count is not None}
 
 
@@ -102,6 +113,35 @@ def roles_of(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Cell
 
     Counts to which the policy does not apply are left out.
     """
+    roles = _declared_roles(metric, measure, policy)
+    return replace(
+        roles,
+        undecided=_row_count(metric, measure, policy, ("undecided", "unanswered")),
+        without_value=_row_count(metric, measure, policy, ("without_value", "blank")),
+    )
+
+
+def _row_count(
+    metric: Metric, measure: Measure, policy: DisclosurePolicy, roles: tuple[str, ...]
+) -> CountKey | None:
+    """Return the count of rows that are not recorded; None if it is a sum of several counts."""
+    keys = {
+        part.statistics[role].key: part.statistics[role]
+        for part in metric.completeness_of(measure)
+        for role in roles
+        if role in part.statistics
+    }
+    counted = [
+        statistic
+        for statistic in keys.values()
+        if policy.covers(metric.ref, statistic.contract.row_unit or Unit.PEOPLE)
+    ]
+    if len(keys) != 1 or not counted or counted[0].alignment in _OVER_SNAPSHOTS:
+        return None
+    return _count_key(counted[0])
+
+
+def _declared_roles(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> CellRoles:
     rule = measure.disclosure
     covered = policy.covers(metric.ref, _row_unit(measure))
     statistics = measure.statistics
@@ -136,7 +176,7 @@ def roles_of(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Cell
                 ),
                 is_quotient=True,
                 has_complement=True,
-                note_counts_answers=rule.note_has_counts,
+                answers=_count_key(statistics[rule.answers]) if rule.answers else None,
             )
         case _:
             assert_never(rule)

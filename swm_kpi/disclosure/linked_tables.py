@@ -39,6 +39,8 @@ from swm_kpi.disclosure.period_constraints import (
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.disclosure.subsets import find_partitions
 
+COUNT_COLUMNS = ("value", "numerator", "denominator", "answers")
+"""The columns of a result whose counts are protected together, by suppressing the row."""
 INFINITY = float("inf")
 TOLERANCE = 1e-6
 """Two counts that differ by less are equal."""
@@ -130,7 +132,7 @@ class LinkedTables:
     ) -> None:
         names = ["ref", "measure", "basis", "period_start", "period_end"]
         columns = [frame[name].to_list() for name in (*names, *self._by)]
-        numbers = {name: frame[name].to_list() for name in ("value", "numerator", "denominator")}
+        numbers = {name: frame[name].to_list() for name in COUNT_COLUMNS if name in frame.columns}
         for row, (ref, measure, basis, start, end, *members) in enumerate(
             zip(*columns, strict=True)
         ):
@@ -147,7 +149,7 @@ class LinkedTables:
                 self.cells_of_row[row].append(cell)
                 self.cells[cell].rows.append(row)
                 self.cells[cell].marker_is_informative |= len(cells) == 1
-            if row_roles.has_complement and len(cells) == 2:
+            if row_roles.has_complement and {"numerator", "denominator"} <= cells.keys():
                 self._share_rows[cells["numerator"], cells["denominator"]].append(row)
 
     def _members_of(self, count: CountKey, members: Sequence[str]) -> tuple[str, ...]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
 from swm_kpi.disclosure.cell_semantics import CellRoles, roles_of
-from swm_kpi.disclosure.linked_tables import LinkedTables
+from swm_kpi.disclosure.linked_tables import COUNT_COLUMNS, LinkedTables
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.disclosure.suppression import SuppressionPattern
 from swm_kpi.errors import RequestError
+from swm_kpi.measures.row_notes import (
+    ROW_COLUMNS,
+    describe_hidden_rows,
+    describe_rows,
+    is_unrecorded_row,
+)
 from swm_kpi.model.metric import Metric
 from swm_kpi.result_columns import NUMBER_COLUMNS
 from swm_kpi.vocabulary import Basis, Marker
@@ -22,8 +27,6 @@ OVERPROTECTED_NOTE = (
     "More numbers may be suppressed with it than necessary, because the solver reached a limit "
     "before it found fewer."
 )
-_ROW_COUNT = re.compile(r"(?:(?<=\A)|(?<=\. ))(\d[\d,]*) rows?\b")
-_ANSWER_COUNT = re.compile(r"(?:(?<=\A)|(?<=\. ))(\d[\d,]*) rows? answered\b")
 _SIGNIFICANT_DIGITS = 3
 
 
@@ -75,29 +78,37 @@ def protect_frame(
             small counts.
     """
     roles = _roles_by_measure(frame, metrics, policy)
-    linked_tables = LinkedTables(frame, by, roles, policy)
     keys = list(zip(*(frame[name].to_list() for name in ("ref", "measure", "basis")), strict=True))
     roles_of_row = [roles[key] for key in keys]
-    notes = frame["note"].fill_null("").to_list()
+    rows = _RowCounts(frame, by, roles)
+    linked_tables = LinkedTables(rows.extended, by, rows.roles, policy)
     denominators = frame["denominator"].to_list()
     primary = {
         row
         for row, row_roles in enumerate(roles_of_row)
-        if (row_roles.note_counts_answers and _has_few_answers(notes[row], policy))
-        or (row_roles.counts and _is_near_extreme(row_roles, denominators[row], policy))
+        if row_roles.counts and _is_near_extreme(row_roles, denominators[row], policy)
     }
     pattern = SuppressionPattern(linked_tables, primary)
     suppressed = pattern.primary | pattern.secondary
+    hidden = rows.hidden(suppressed)
+    suppressed = {row for row in suppressed if row < frame.height}
     suppressed |= _proxy_rows_of_suppressed(frame, by, suppressed)
     numbers = {name: frame[name].to_list() for name in NUMBER_COLUMNS}
     markers = frame["marker"].fill_null("").to_list()
+    notes = frame["note"].fill_null("").to_list()
+    units = frame["unit"].to_list()
+    completeness = {
+        key: metrics[key[0]].completeness_of(metrics[key[0]].measure(key[1], Basis(key[2])))
+        for key in roles
+    }
     for row, row_roles in enumerate(roles_of_row):
+        cell = _cell(numbers, row, units[row], markers[row])
+        rest = notes[row].removeprefix(describe_rows(completeness[keys[row]], cell)).strip()
         if row in suppressed:
             for name in NUMBER_COLUMNS:
                 numbers[name][row] = None
             markers[row] = Marker.CONFIDENTIAL.value
             note = suppression_note(policy, is_extreme=row_roles.tail_share < 1)
-            rest = _ROW_COUNT.sub("Some rows", notes[row])
             limit = f" {OVERPROTECTED_NOTE}" if row in pattern.overprotected else ""
             notes[row] = f"{note}{limit} {rest}".strip()
         elif row_roles.is_free_text and not policy.publish_free_text:
@@ -105,13 +116,99 @@ def protect_frame(
             notes[row] = FREE_TEXT_NOTE if has_text else notes[row]
             markers[row] = Marker.CONFIDENTIAL.value if has_text else markers[row]
         elif not row_roles.is_free_text:
-            notes[row] = _ROW_COUNT.sub(lambda match: _blur_count(match[1], policy), notes[row])
             _round(numbers, row, row_roles, policy)
+            sentences = []
+            if row in hidden:
+                if policy.show_zeros:
+                    # Where zeros are suppressed too, the sentence would reveal that it is not one.
+                    sentences.append(
+                        describe_hidden_rows(completeness[keys[row]], cell, hidden[row])
+                    )
+                for name in (*hidden[row], "at_least", "at_most"):
+                    numbers[name][row] = None
+                if markers[row] == Marker.NONE.value:
+                    # A plain number would reveal that few of the rows are suppressed.
+                    markers[row] = Marker.LOW_RELIABILITY.value
+            shown = _cell(numbers, row, units[row], markers[row])
+            sentences.append(describe_rows(completeness[keys[row]], shown))
+            notes[row] = " ".join(part for part in (*sentences, rest) if part)
     texts = {"marker": markers, "note": notes}
     return frame.with_columns(
         *(pl.Series(name, column, dtype=pl.Float64) for name, column in numbers.items()),
         *(pl.Series(name, column, dtype=pl.String) for name, column in texts.items()),
     )
+
+
+def _cell(
+    numbers: Mapping[str, list[float | None]], row: int, unit: str, marker: str
+) -> dict[str, object]:
+    """Return the columns that the sentences on rows are rendered from."""
+    names = ("value", *ROW_COLUMNS)
+    return {name: numbers[name][row] for name in names} | {"unit": unit, "marker": marker}
+
+
+class _RowCounts:
+    """The counts of rows that are not recorded, each as a row of its own to suppress.
+
+    So a small count of undecided rows is suppressed without the number that they are left out of.
+
+    Attributes:
+        extended: the table of the result, and below it a row for each such count.
+        roles: the roles of the measures of both.
+    """
+
+    def __init__(
+        self,
+        frame: pl.DataFrame,
+        by: Sequence[str],
+        roles: Mapping[tuple[str, str, str], CellRoles],
+    ) -> None:
+        self.roles = dict(roles)
+        self._positions: list[tuple[int, str]] = []
+        names = ["ref", "measure", "basis", "period_start", "period_end", *by]
+        is_unrecorded = pl.struct("marker", "undecided", "without_value", "note").map_elements(
+            lambda row: is_unrecorded_row(row), return_dtype=pl.Boolean
+        )
+        # Of a cell in which nothing is recorded, everybody knows that no row is known to count.
+        counts = [
+            pl.when(is_unrecorded & pl.col(name).is_null())
+            .then(0.0)
+            .otherwise(pl.col(name))
+            .alias(name)
+            for name in COUNT_COLUMNS
+        ]
+        parts = [frame.select(*names, *counts)]
+        numbered = frame.with_row_index("row")
+        is_shown = pl.col("value").is_not_null() | (pl.col("marker") != Marker.NOT_AVAILABLE.value)
+        for (ref, measure, basis), measure_roles in roles.items():
+            own = numbered.filter(ref=ref, measure=measure, basis=basis)
+            for column, count in measure_roles.row_counts.items():
+                if own[column].null_count() == own.height:
+                    continue
+                key = (ref, f"{measure}: {column}", basis)
+                self.roles[key] = CellRoles(value=count)
+                rows = own.filter(is_shown | pl.col(column).is_not_null())
+                self._positions += [(row, column) for row in rows["row"].to_list()]
+                parts.append(
+                    rows.select(
+                        *(
+                            pl.lit(key[1]).alias(name) if name == "measure" else name
+                            for name in names
+                        ),
+                        pl.col(column).fill_null(0.0).alias("value"),
+                    )
+                )
+        self._height = frame.height
+        self.extended = pl.concat(parts, how="diagonal")
+
+    def hidden(self, suppressed: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Return the columns to suppress by themselves, by row of the result."""
+        columns: dict[int, tuple[str, ...]] = {}
+        for row in sorted(suppressed):
+            if row >= self._height:
+                position, column = self._positions[row - self._height]
+                columns[position] = (*columns.get(position, ()), column)
+        return columns
 
 
 def _roles_by_measure(
@@ -131,25 +228,11 @@ def _roles_by_measure(
     return roles
 
 
-def _has_few_answers(note: str, policy: DisclosurePolicy) -> bool:
-    match = _ANSWER_COUNT.search(note)
-    return match is not None and policy.is_small(float(match[1].replace(",", "")))
-
-
 def _is_near_extreme(roles: CellRoles, denominator: float | None, policy: DisclosurePolicy) -> bool:
     """Return whether so few rows are beyond a value that it is close to one person's own."""
     if not denominator or roles.tail_share >= 1:
         return False
     return policy.is_small_or_zero(math.floor(denominator * roles.tail_share + 1e-9))
-
-
-def _blur_count(count: str, policy: DisclosurePolicy) -> str:
-    """Return a count of rows in words, to its first digit: "About 300 rows"."""
-    number = int(count.replace(",", ""))
-    if policy.is_small_or_zero(number):
-        return "A few rows"
-    unit = 10 ** (len(str(number)) - 1)
-    return f"About {(number + unit // 2) // unit * unit:,} rows"
 
 
 def _proxy_rows_of_suppressed(
@@ -177,11 +260,27 @@ def _round(
     if roles.is_average and roles.counts:
         # The limits of a median's interval are the values of two people.
         numbers["lower"][row] = numbers["upper"][row] = None
-    if not policy.rounds or not roles.counts:
+    if not (roles.counts or roles.row_counts):
         return
-    for name in roles.counts:
+    exact_bounds = _bounds(numbers, row, roles)
+    for name in (*roles.counts, *roles.row_counts):
         count = numbers[name][row]
         numbers[name][row] = policy.rounded(count) if count is not None else None
+    if roles.answers is not None and numbers["effective_answers"][row] is not None:
+        numbers["effective_answers"][row] = policy.rounded(numbers["effective_answers"][row])
+    bounds = (numbers["at_least"][row], numbers["at_most"][row])
+    follows = exact_bounds is not None and all(
+        number is not None and math.isclose(number, exact, abs_tol=1e-9)
+        for number, exact in zip(bounds, exact_bounds, strict=True)
+    )
+    rounded_bounds = _bounds(numbers, row, roles) if follows else None
+    numbers["at_least"][row], numbers["at_most"][row] = rounded_bounds or (None, None)
+    for name in ("undecided", "without_value"):
+        if name not in roles.row_counts:
+            # It is a sum of counts, each of which the row of its own measure shows.
+            numbers[name][row] = None
+    if not policy.rounds or not roles.counts:
+        return
     value, numerator, denominator = (numbers[name][row] for name in NUMBER_COLUMNS[:3])
     if roles.is_quotient and value is not None:
         numbers["value"][row] = (
@@ -193,3 +292,18 @@ def _round(
         numbers["value"][row] = round(value, places)
     # An interval that was calculated from the exact count reveals it.
     numbers["lower"][row] = numbers["upper"][row] = None
+
+
+def _bounds(
+    numbers: Mapping[str, list[float | None]], row: int, roles: CellRoles
+) -> tuple[float, float] | None:
+    """Return the bounds that follow from the counts of a row; None where none do."""
+    value, numerator, denominator = (numbers[name][row] for name in NUMBER_COLUMNS[:3])
+    maybe = (numbers["undecided"][row] or 0) + (numbers["without_value"][row] or 0)
+    if roles.value is not None and value is not None:
+        return value, value + maybe
+    if not roles.is_quotient or numerator is None or not denominator:
+        return None
+    if roles.has_complement:
+        return numerator / (denominator + maybe), (numerator + maybe) / (denominator + maybe)
+    return numerator / denominator * roles.scale, (numerator + maybe) / denominator * roles.scale

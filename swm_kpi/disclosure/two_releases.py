@@ -18,7 +18,7 @@ import polars as pl
 
 from swm_kpi.contracts import ALL
 from swm_kpi.disclosure.cell_semantics import CountKey, roles_of
-from swm_kpi.disclosure.linked_tables import INFINITY
+from swm_kpi.disclosure.linked_tables import COUNT_COLUMNS, INFINITY
 from swm_kpi.disclosure.period_constraints import Span, cycle_basis, implied_periods, span_of
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.errors import RequestError
@@ -168,14 +168,16 @@ def _cells_of_release(
     own_policy = result.policy
     cells: dict[CellKey, _ReleasedCell] = {}
     names = ["ref", "measure", "basis", "period", "marker", "note", "period_start", "period_end"]
-    for row in frame.select(*names, *result.by, "value", "numerator", "denominator").to_dicts():
+    columns = (*COUNT_COLUMNS, "undecided", "without_value")
+    for row in frame.select(*names, *result.by, *columns).to_dicts():
         metric = result.entries[row["ref"]].metric
         measure = metric.measure(row["measure"], Basis(row["basis"]))
         roles = roles_of(metric, measure, own_policy or rules)
         members = [(name, row[name]) for name in result.by if row[name] != ALL]
         suppressed = row["marker"] == Marker.CONFIDENTIAL.value
         is_single = len(roles.counts) == 1
-        for column, count in roles.counts.items():
+        shown_rows = {c: key for c, key in roles.row_counts.items() if row[c] is not None}
+        for column, count in (roles.counts | shown_rows).items():
             if row[column] is None and not suppressed:
                 continue
             interval = _released_interval(row[column], own_policy, rules, is_single=is_single)

@@ -27,9 +27,11 @@ from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.mean import Mean
 from swm_kpi.measures.measure import Measure, TableMeasure
 from swm_kpi.measures.null_conditions import (
+    MAX_UNDECIDED_SHARE,
+    Bounds,
+    Completeness,
     all_of,
-    null_condition_count,
-    null_condition_notes,
+    can_be_unknown,
 )
 from swm_kpi.measures.period_end_stock import PeriodEndStock
 from swm_kpi.measures.proportion import Proportion
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
     from swm_kpi.measures.grid_cells import Limits as Limits
 
 __all__ = [
+    "MAX_UNDECIDED_SHARE",
     "AddedRows",
     "Additivity",
     "Arithmetic",
@@ -75,9 +78,11 @@ __all__ = [
     "AverageOfSnapshots",
     "AverageOverRows",
     "AverageStock",
+    "Bounds",
     "BudgetVariance",
     "Cells",
     "ChangeRule",
+    "Completeness",
     "Count",
     "CountedValue",
     "DifferenceOfSums",
@@ -118,7 +123,6 @@ __all__ = [
     "UnlinkedCount",
     "Uptime",
     "all_of",
+    "can_be_unknown",
     "divide",
-    "null_condition_count",
-    "null_condition_notes",
 ]

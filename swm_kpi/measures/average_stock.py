@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import english
+from swm_kpi.expressions import IsNull, Not, english
 from swm_kpi.measures.arithmetic import Arithmetic, AverageOfSnapshots
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure
-from swm_kpi.measures.null_conditions import null_condition_count, null_condition_notes
+from swm_kpi.measures.null_conditions import Bounds, Completeness, is_never_negative
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -66,24 +66,38 @@ class AverageStock(TableMeasure):
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """The sum over the snapshots, and the number of snapshots."""
-        alignment = (
-            TimeAlignment.MEAN_OF_SNAPSHOTS if self.same_rows else TimeAlignment.MEAN_OF_STOCKS
-        )
+        alignment = self._alignment
         operation = Operation.ROWS if self.value is None else Operation.SUM
         total = Statistic(self.of, operation, self.at, alignment, self.where, self.value)
         snapshots = Statistic(self.of, Operation.ROWS, self.at, alignment)
         return {
             "sum": total,
             "snapshots": snapshots,
-            **null_condition_count(self, self.where, snapshots),
         }
+
+    @property
+    def _alignment(self) -> TimeAlignment:
+        return TimeAlignment.MEAN_OF_SNAPSHOTS if self.same_rows else TimeAlignment.MEAN_OF_STOCKS
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """A row that counts has a number. Rows are those of all snapshots that are averaged."""
+        # Every row of a snapshot has its time. Without a condition, snapshots are counted.
+        every_row = Not(IsNull(self.at))
+        is_added = self.value is None or is_never_negative(self.value)
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at, self._alignment, every_row),
+            self.where,
+            measured=(self.value,) if self.value is not None else (),
+            amount=self.value,
+            bounds=Bounds.ADDED if is_added else Bounds.NONE,
+        )
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the sum over the snapshots divided by the number of snapshots."""
         snapshots = statistics["snapshots"]
         value, is_zero = divide(statistics["sum"], snapshots)
-        notes = null_condition_notes(statistics, self.where)
-        return Cells(value, denominator=snapshots, unavailable=is_zero, notes=notes)
+        return Cells(value, denominator=snapshots, unavailable=is_zero)
 
     @property
     def arithmetic(self) -> Arithmetic:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +13,7 @@ from swm_kpi.expressions import Canonical, english
 from swm_kpi.measures.arithmetic import Arithmetic, DifferenceOfSums, QuotientOfColumns
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure, Where
-from swm_kpi.measures.null_conditions import all_of
+from swm_kpi.measures.null_conditions import Completeness, all_of
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -101,6 +102,12 @@ class BudgetVariance(TableMeasure):
             "budget": self._latest(Operation.SUM, self.budget),
             "rows": self._latest(Operation.ROWS, None),
         }
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """A row of the statement has both figures."""
+        rows = replace(self.statistics["rows"], where=self.series)
+        return Completeness(rows, self.where, measured=(self.actual, self.budget))
 
     def _latest(self, operation: Operation, of: Column | None) -> Statistic:
         return Statistic(

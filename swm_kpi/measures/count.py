@@ -13,7 +13,7 @@ from swm_kpi.measures.arithmetic import AddedRows, Arithmetic, DistinctValues
 from swm_kpi.measures.grid_cells import Cells
 from swm_kpi.measures.interval_methods import count_interval
 from swm_kpi.measures.measure import TableMeasure
-from swm_kpi.measures.null_conditions import null_condition_count, null_condition_notes
+from swm_kpi.measures.null_conditions import Bounds, Completeness
 from swm_kpi.measures.rules import (
     COUNTED_ONCE,
     Additivity,
@@ -66,13 +66,23 @@ class Count(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """Rows or distinct values, and the rows whose condition is unknown."""
+        """Rows or distinct values."""
         operation = Operation.ROWS if self.distinct is None else Operation.DISTINCT
         count = Statistic(self.of, operation, self.at, where=self.where, of=self.distinct)
-        statistics = {"count": count, **null_condition_count(self, self.where)}
+        statistics = {"count": count}
         if self.distinct is not None:
             statistics["rows"] = Statistic(self.of, Operation.ROWS, self.at, where=self.where)
         return statistics
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """A row that counts has the value that is counted once."""
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at),
+            self.where,
+            measured=(self.distinct,) if self.distinct is not None else (),
+            bounds=Bounds.ADDED,
+        )
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the count itself."""
@@ -81,7 +91,6 @@ class Count(TableMeasure):
             count,
             weight=statistics.get("rows"),
             events=count if self.distinct is None else None,
-            notes=null_condition_notes(statistics, self.where),
         )
 
     def interval(self, cells: Cells, confidence: float) -> Limits | None:

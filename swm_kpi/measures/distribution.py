@@ -12,7 +12,7 @@ from swm_kpi.expressions import Canonical, IsNull, Not
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure
-from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
+from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -65,19 +65,25 @@ class Distribution(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """Rows of each member, rows of all members, and rows that name no member."""
+        """Rows of each member, and rows of all members."""
         column = self.of.dimensions[self.over.key][1]
         named = all_of(self.where, Not(IsNull(column)))
-        nameless = all_of(self.where, IsNull(column))
         over = self.over.key
         return {
             "member": Statistic(self.of, Operation.ROWS, self.at, where=named),
             "all": Statistic(self.of, Operation.ROWS, self.at, where=named, total_over=over),
-            "nameless": Statistic(
-                self.of, Operation.ROWS, self.at, where=nameless, total_over=over
-            ),
-            **null_condition_count(self, self.where),
         }
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """A row that counts names a member, of whichever member the cell is."""
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at, total_over=self.over.key),
+            self.where,
+            measured=(self.of.dimensions[self.over.key][1],),
+            bounds=Bounds.SHARE,
+            lacks_value=f"in no share because {self.over.title.lower()} is not recorded",
+        )
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the rows of the member over the rows of all members."""
@@ -85,9 +91,7 @@ class Distribution(TableMeasure):
 
         member = statistics["member"]
         total = np.broadcast_to(statistics["all"], member.shape)
-        nameless = np.broadcast_to(statistics["nameless"], member.shape)
         value, is_zero = divide(member, total)
-        note = f"in no share because {self.over.title.lower()} is not recorded"
         return Cells(
             value,
             member,
@@ -95,7 +99,6 @@ class Distribution(TableMeasure):
             is_zero,
             weight=member,
             trials=_trials_of_members(statistics["all"], total),
-            notes=[*null_condition_notes(statistics, self.where), (nameless, note)],
         )
 
     def interval(self, cells: Cells, confidence: float) -> Limits | None:

@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Canonical, Elapsed, InRepeatedHour, IsNull, Not, Term, english
+from swm_kpi.expressions import (
+    Canonical,
+    Elapsed,
+    Expression,
+    InRepeatedHour,
+    IsNull,
+    Not,
+    Term,
+    english,
+)
 from swm_kpi.measures.arithmetic import Arithmetic, AverageOfRows
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure
-from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
+from swm_kpi.measures.null_conditions import Completeness, all_of
 from swm_kpi.measures.repeated_hour import REPEATED_HOUR
 from swm_kpi.measures.rules import (
     Additivity,
@@ -114,9 +123,9 @@ class Duration(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """Rows timed, rows not timed, and the sum of the times or their quantile and limits."""
+        """Rows timed, and the sum of the times or their quantile and limits."""
         unknown = IsNull(self.elapsed)
-        conditions = {"timed": Not(unknown), "untimed": unknown}
+        conditions: dict[str, Expression] = {"timed": Not(unknown)}
         if self.start.dtype is datetime and not self._is_in_local_days:
             uncertain = InRepeatedHour(self.start) | InRepeatedHour(self.end)
             conditions["uncertain"] = Not(unknown) & uncertain
@@ -124,7 +133,6 @@ class Duration(TableMeasure):
             role: Statistic(self.of, Operation.ROWS, self.at, where=all_of(self.where, condition))
             for role, condition in conditions.items()
         }
-        statistics |= null_condition_count(self, self.where)
         if self.average is Average.MEAN:
             statistics["seconds"] = Statistic(
                 self.of, Operation.SUM, self.at, where=self.where, of=self.elapsed
@@ -141,6 +149,21 @@ class Duration(TableMeasure):
         limits = {limit.value: replace(quantile, limit=limit) for limit in Limit}
         return {**statistics, "seconds": quantile, **limits}
 
+    @cached_property
+    def completeness(self) -> Completeness:
+        """A row that counts has a start and an end. It may not have ended yet."""
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at),
+            self.where,
+            measured=(self.elapsed,),
+            lacks_value=f"left out: {self._missing}",
+            may_lack_value=True,
+        )
+
+    @property
+    def _missing(self) -> str:
+        return self.missing or f"{english(self.start)} or {english(self.end)} missing"
+
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the average in the measure's unit; the denominator is the rows timed."""
         import numpy as np
@@ -156,18 +179,10 @@ class Duration(TableMeasure):
                 statistics["lower"] / self._seconds_in_unit,
                 statistics["upper"] / self._seconds_in_unit,
             )
-        missing = self.missing or f"{english(self.start)} or {english(self.end)} missing"
-        notes = [
-            *null_condition_notes(statistics, self.where),
-            (statistics["untimed"], f"left out: {missing}"),
-        ]
+        notes = []
         if "uncertain" in statistics:
-            notes.append(
-                (
-                    statistics["uncertain"],
-                    f"timed at the earlier reading of a time in {REPEATED_HOUR}",
-                )
-            )
+            text = f"Some rows are timed at the earlier reading of a time in {REPEATED_HOUR}."
+            notes.append((statistics["uncertain"] > 0, text))
         value = seconds / self._seconds_in_unit
         return Cells(value, None, timed, is_zero, limits=limits, notes=notes)
 

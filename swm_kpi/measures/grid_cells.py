@@ -32,7 +32,15 @@ class Cells:
         trials: the number of separate cases of which a proportion was observed, for its interval.
         events: the number of separate events that were counted, for the interval of a count.
         limits: the lower and upper limits of an interval that the engine read from the values.
-        notes: how many rows a note is about, and the text of the note.
+        answers, effective_answers: of a survey, the number of answers, and the effective one.
+        undecided: by the key of a statistic, the rows of which it is not known whether they count.
+            Two measures of one key leave the same rows undecided.
+        without_value: by the key of a statistic, the rows that lack what is measured.
+        at_least, at_most: the least and the most that the value can be; NaN where there is no such
+            limit. None where the value is certain in every cell. The engine fills them in, except
+            for a kind whose bounds do not follow from numbers of rows.
+        notes: sentences that hold in some cells only, and true where each does. A sentence has no
+            number, because disclosure control does not read it.
     """
 
     value: Array
@@ -45,7 +53,30 @@ class Cells:
     trials: Array | None = None
     events: Array | None = None
     limits: Limits | None = None
-    notes: list[tuple[Array, str]] = field(default_factory=list)
+    answers: Array | None = None
+    effective_answers: Array | None = None
+    undecided: dict[str, Array] = field(default_factory=dict)
+    without_value: dict[str, Array] = field(default_factory=dict)
+    at_least: Array | None = None
+    at_most: Array | None = None
+    notes: list[tuple[Flags, str]] = field(default_factory=list)
+
+    @property
+    def bounds(self) -> tuple[Array, Array]:
+        """The least and the most that each value can be: the value itself where it is certain."""
+        if self.at_least is None or self.at_most is None:
+            return self.value, self.value
+        return self.at_least, self.at_most
+
+    @property
+    def undecided_rows(self) -> Array | None:
+        """The undecided rows of each cell; None where there can be none."""
+        return sum(self.undecided.values()) if self.undecided else None
+
+    @property
+    def rows_without_value(self) -> Array | None:
+        """The rows of each cell that lack what is measured; None where there can be none."""
+        return sum(self.without_value.values()) if self.without_value else None
 
 
 def divide(numerator: Array, denominator: Array) -> tuple[Array, Flags]:
@@ -61,10 +92,38 @@ def divide(numerator: Array, denominator: Array) -> tuple[Array, Flags]:
         return np.where(is_zero, np.nan, numerator / denominator), is_zero
 
 
-def divide_measures(numerator: Array, denominator: Array) -> Cells:
-    """Divide the values of two measures: not available where either is not available."""
+def divide_measures(numerator: Cells, denominator: Cells, scale: float = 1) -> Cells:
+    """Divide one measure by another, times a scale: not available where either is not.
+
+    The quotient is as uncertain as the two: it has their undecided rows, their markers and notes,
+    and the bounds that follow from theirs.
+    """
     import numpy as np
 
-    missing = np.isnan(numerator) | np.isnan(denominator)
-    value, is_zero = divide(numerator, denominator)
-    return Cells(value, numerator, denominator, is_zero & ~missing, missing)
+    missing = np.isnan(numerator.value) | np.isnan(denominator.value)
+    value, is_zero = divide(numerator.value, denominator.value)
+    least, most = numerator.bounds
+    denominator_least, denominator_most = denominator.bounds
+    is_uncertain = any(part.at_least is not None for part in (numerator, denominator))
+    unreliable = _either(numerator.unreliable, denominator.unreliable)
+    # A denominator that is zero, and may not be, does not make the quotient inapplicable.
+    may_not_be_zero = is_zero & ~missing & ((denominator_most != 0) & is_uncertain)
+    return Cells(
+        value * scale,
+        numerator.value,
+        denominator.value,
+        is_zero & ~missing & ~may_not_be_zero,
+        missing | may_not_be_zero,
+        unreliable=None if unreliable is None else unreliable & ~np.isnan(value),
+        undecided=numerator.undecided | denominator.undecided,
+        without_value=numerator.without_value | denominator.without_value,
+        at_least=divide(least, denominator_most)[0] * scale if is_uncertain else None,
+        at_most=divide(most, denominator_least)[0] * scale if is_uncertain else None,
+        notes=[*numerator.notes, *denominator.notes],
+    )
+
+
+def _either(first: Flags | None, second: Flags | None) -> Flags | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return first | second

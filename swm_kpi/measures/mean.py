@@ -12,7 +12,7 @@ from swm_kpi.expressions import IsNull, Not, english
 from swm_kpi.measures.arithmetic import Arithmetic, AverageOfRows
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure
-from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
+from swm_kpi.measures.null_conditions import Completeness, all_of
 from swm_kpi.measures.rules import (
     Additivity,
     AverageOverRows,
@@ -58,28 +58,27 @@ class Mean(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """The sum, the rows with a value, and the rows without one if there can be any."""
-        statistics = {
+        """The sum, and the rows with a value."""
+        has_value = Not(IsNull(self.value)) if self.value.nullable else None
+        return {
             "sum": Statistic(self.of, Operation.SUM, self.at, where=self.where, of=self.value),
-            "rows": self._rows(Not(IsNull(self.value)) if self.value.nullable else None),
-            **null_condition_count(self, self.where),
+            "rows": Statistic(
+                self.of, Operation.ROWS, self.at, where=all_of(self.where, has_value)
+            ),
         }
-        if self.value.nullable:
-            statistics["missing"] = self._rows(IsNull(self.value))
-        return statistics
 
-    def _rows(self, condition: IsNull | Not | None) -> Statistic:
-        return Statistic(self.of, Operation.ROWS, self.at, where=all_of(self.where, condition))
+    @cached_property
+    def completeness(self) -> Completeness:
+        """A row that counts has a value."""
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at), self.where, measured=(self.value,)
+        )
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the sum over the rows with a value; the denominator is those rows."""
         rows = statistics["rows"]
         value, is_zero = divide(statistics["sum"], rows)
-        notes = null_condition_notes(statistics, self.where)
-        if "missing" in statistics:
-            text = f"left out because {english(self.value)} is not recorded"
-            notes.append((statistics["missing"], text))
-        return Cells(value, None, rows, is_zero, notes=notes)
+        return Cells(value, None, rows, is_zero)
 
     @property
     def arithmetic(self) -> Arithmetic:

@@ -15,6 +15,7 @@ from swm_kpi.declaration import Declaration, Finding
 from swm_kpi.errors import Problem, place_of_declaration, raise_problems
 from swm_kpi.expressions import Assumption, Canonical, Expression, Term, as_condition, english
 from swm_kpi.measures.arithmetic import Arithmetic, QuotientOfColumns
+from swm_kpi.measures.null_conditions import MAX_UNDECIDED_SHARE, Completeness
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -23,7 +24,7 @@ from swm_kpi.measures.rules import (
     ProcessLimitRule,
 )
 from swm_kpi.measures.statement_period import StatementPeriod
-from swm_kpi.measures.statistic import Statistic, iter_assumptions
+from swm_kpi.measures.statistic import Operation, Statistic, iter_assumptions
 from swm_kpi.vocabulary import Basis, Direction, Unit
 
 if TYPE_CHECKING:
@@ -71,6 +72,10 @@ class Measure(Declaration):
     - ``statistics``: what the engine accumulates. Not for a kind that only divides others.
     - ``combine``: how the value is computed from the statistics.
     - ``formula``: how it is computed, in plain English. The metric's page prints it.
+
+    A measure of rows also has a ``completeness``: what must be recorded in a row. The default is
+    that its ``where`` is known. From it the engine counts the rows that are undecided and those
+    that lack a value, marks the cells and writes the note, for every kind alike.
 
     These have a default, which a kind replaces where it needs to: ``interval`` (none),
     ``resolved_unit`` (the unit declared, or that of the table's rows), ``depends_on`` (nothing),
@@ -201,6 +206,19 @@ class Measure(Declaration):
         """
         return {}
 
+    @property
+    def completeness(self) -> Completeness | None:
+        """What a row must have recorded to count; None for a measure that counts no rows."""
+        return None
+
+    @property
+    def row_statistics(self) -> Mapping[str, Statistic]:
+        """The statistics of :attr:`completeness`, which the engine accumulates too, by role.
+
+        They follow from the conditions, so they are not part of the definition hash.
+        """
+        return self.completeness.statistics if self.completeness is not None else {}
+
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Compute the value, over the whole grid at once.
 
@@ -274,9 +292,12 @@ class Measure(Declaration):
 
         The limits of a quantile are left out, because they follow from the quantile.
         """
+        hashed = {**self.statistics}
+        if "undecided" in self.row_statistics:
+            hashed["undecided"] = self.row_statistics["undecided"]
         statistics = {
             role: statistic.canonical
-            for role, statistic in self.statistics.items()
+            for role, statistic in hashed.items()
             if statistic.limit is None
         }
         return [self.kind, self.key, self.basis.value, sorted(statistics.items()), *self.depends_on]
@@ -297,6 +318,8 @@ class Measure(Declaration):
     def assumption_uses(self) -> Iterator[tuple[Assumption, Term | None]]:
         """Yield each assumption, with the term that is compared with it, if any."""
         yield from ((value, None) for _, value in self if isinstance(value, Assumption))
+        if self.completeness is not None or self.depends_on:
+            yield MAX_UNDECIDED_SHARE, None
         for statistic in self.statistics.values():
             yield from iter_assumptions(statistic.where)
             yield from iter_assumptions(statistic.of)
@@ -334,6 +357,11 @@ class TableMeasure(Measure):
     def contract(self) -> ContractType | None:
         """The table whose rows this measure counts."""
         return self.of
+
+    @cached_property
+    def completeness(self) -> Completeness | None:
+        """A row counts where the condition is true, and is undecided where it is unknown."""
+        return Completeness(Statistic(self.of, Operation.ROWS, self.at), self.where)
 
     @property
     def resolved_unit(self) -> Unit:

@@ -1,33 +1,148 @@
-"""Conditions that a null leaves unknown: how such rows are counted and noted.
+"""What a blank column leaves unknown: which rows of a measure are undecided or lack a value.
 
-A condition on a null column is neither true nor false, as in the three-valued logic
-of SQL (ISO/IEC 9075). So is one that differs between the readings of a time in the repeated hour.
-Such a row is left out of the number, and a note counts them by reason.
+A condition on a null column is neither true nor false, as in the three-valued logic of SQL
+(ISO/IEC 9075). Of such a row it is not known whether it counts: it is *undecided*. A row that
+counts may also lack what is measured, such as an amount or a person. Both are left out of the
+number, and both are counted, so that the engine can say how much the number depends on them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property, reduce
+from operator import or_
 
-from swm_kpi.contracts import Column
+from swm_kpi.contracts import Column, Recoded
 from swm_kpi.expressions import (
+    Assumption,
+    BoolOp,
+    Compare,
     Expression,
+    InRepeatedHour,
+    IsNull,
     IsUnknown,
+    Repeats,
+    Term,
     as_condition,
     english,
     times_with_readings,
 )
-from swm_kpi.measures.repeated_hour import UNDECIDED_IN_REPEATED_HOUR, undecided_in_repeated_hour
 from swm_kpi.measures.statistic import Operation, Statistic
 
-if TYPE_CHECKING:
-    from swm_kpi.measures.grid_cells import Array
-    from swm_kpi.measures.measure import TableMeasure
+MAX_UNDECIDED_SHARE = Assumption(
+    key="max_undecided_share",
+    value=0.1,
+    since="2021-04-01",
+    because="Our unverified working choice: a number is marked [u] where more than a tenth of the "
+    "rows that it depends on are undecided, lack what is measured or name no member of the "
+    "breakdown. We know of no national rule.",
+)
+"""The assumption that every measure of rows rests on."""
 
-_ROLE = "undecided"
-"""The role of the statistic. It is part of the definition hash, so it cannot be renamed."""
-_IN_REPEATED_HOUR = "undecided_in_repeated_hour"
+
+class Bounds(Enum):
+    """How the least and the most that a value can be follow from its undecided rows."""
+
+    ADDED = "added"
+    """The value is a sum to which each undecided row may add, and takes nothing away."""
+    SHARE = "share"
+    """Each undecided row may be in the numerator, or only in the denominator, or in neither."""
+    AT_LEAST = "at least"
+    """There is a least, and no most: rows outside the cell could raise the value too."""
+    NONE = "none"
+    """There are none: an undecided row can move the value either way by any amount."""
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """What a row must have recorded for a measure to count it.
+
+    Attributes:
+        rows: the statistic that counts every row of a cell, without a condition.
+        where: which rows count; None for all.
+        answer: for a share, which of the rows that count are in the numerator.
+        measured: what a row that counts must have, such as an amount; empty for nothing.
+        amount: what is added up, where the bounds are sums of amounts and not numbers of rows.
+        adding: the operation that adds them up.
+        bounds: how the bounds of the value follow from the undecided rows.
+        lacks_value: how a note says that rows lack what is measured; made from ``measured`` when
+            left out.
+        may_lack_value: whether rows may lack what is measured without any doubt about the value,
+            as a call that is not answered has no answering time.
+        blank_means_no: a column in which a blank is an answer, unless every row is blank.
+    """
+
+    rows: Statistic
+    where: Expression | None = None
+    answer: Expression | None = None
+    measured: tuple[Term, ...] = ()
+    amount: Term | None = None
+    adding: Operation = Operation.SUM
+    bounds: Bounds = Bounds.NONE
+    lacks_value: str = ""
+    may_lack_value: bool = False
+    blank_means_no: Column | None = None
+
+    @cached_property
+    def statistics(self) -> Mapping[str, Statistic]:
+        """The rows that count, and those that are undecided or lack a value, by role.
+
+        - ``counted``: the rows that count.
+        - ``undecided``: the rows of which it is not known whether they count. ``scope`` counts the
+          rows that these are a share of.
+        - ``unanswered``: the rows that count and of which it is not known whether they are in the
+          numerator.
+        - ``without_value``: the rows that count and lack what is measured.
+        - ``blank``: the rows that count and in which a blank means no.
+        - ``undecided_amount``, ``unanswered_amount``: what such rows would add.
+
+        A role is left out where a contract rules out that there is any such row.
+        """
+        statistics = {"counted": self._rows(self.where)}
+        if self.where is not None and can_be_unknown(self.where):
+            unknown = IsUnknown(as_condition(self.where))
+            statistics["undecided"] = self._rows(unknown)
+            statistics["scope"] = self._rows(scope_of(self.where))
+            if self.amount is not None:
+                statistics["undecided_amount"] = self._amounts(unknown)
+        if self.answer is not None and can_be_unknown(self.answer):
+            unknown_answer = all_of(self.where, IsUnknown(as_condition(self.answer)))
+            statistics["unanswered"] = self._rows(unknown_answer)
+            if self.amount is not None:
+                statistics["unanswered_amount"] = self._amounts(unknown_answer)
+        absent = [IsNull(term) for term in self.measured if can_be_unknown(term)]
+        if absent:
+            statistics["without_value"] = self._rows(all_of(self.where, reduce(or_, absent)))
+        if self.blank_means_no is not None:
+            statistics["blank"] = self._rows(all_of(self.where, IsNull(self.blank_means_no)))
+        return statistics
+
+    def _rows(self, where: Expression | None) -> Statistic:
+        return replace(self.rows, where=all_of(self.rows.where, where))
+
+    def _amounts(self, where: Expression | None) -> Statistic:
+        return replace(self._rows(where), operation=self.adding, of=self.amount)
+
+    @property
+    def undecided_columns(self) -> tuple[str, ...]:
+        """The names of the columns that leave a row undecided where they are blank."""
+        names = (_nullable_columns(part) for part in (self.where, self.answer) if part is not None)
+        return tuple(dict.fromkeys(name for part in names for name in part))
+
+    @property
+    def may_be_in_repeated_hour(self) -> bool:
+        """Whether the condition compares times that may fall in the hour that occurs twice."""
+        parts = (part for part in (self.where, self.answer) if part is not None)
+        return any(times_with_readings(part) for part in parts)
+
+    @property
+    def measured_columns(self) -> tuple[str, ...]:
+        """The names of the columns of which a row that counts must have a value."""
+        terms = self.measured if self.blank_means_no is None else (self.blank_means_no,)
+        names = (_nullable_columns(term) for term in terms)
+        return tuple(dict.fromkeys(name for part in names for name in part))
 
 
 def all_of(*conditions: Expression | None) -> Expression | None:
@@ -39,88 +154,56 @@ def all_of(*conditions: Expression | None) -> Expression | None:
     return joined
 
 
-def can_be_unknown(expression: Expression | None) -> bool:
-    """Return whether a condition can be null: for a null column, or a time with two readings."""
-    if expression is None:
+def scope_of(condition: Expression) -> Expression | None:
+    """Return the parts of a condition that can never be unknown, joined with *and*.
+
+    They say which rows the condition is about at all: of crimes with a flag, it is all crimes. None
+    stands for every row.
+    """
+    parts: Sequence[Expression] = (
+        condition.conditions
+        if isinstance(condition, BoolOp) and condition.op == "and"
+        else (condition,)
+    )
+    return all_of(*(part for part in parts if not can_be_unknown(part)))
+
+
+def can_be_unknown(expression: Expression) -> bool:
+    """Return whether a condition or a term can be null for a row that keeps its contract."""
+    if isinstance(expression, IsNull | IsUnknown | Repeats | InRepeatedHour):
         return False
-    has_nullable = any(isinstance(term, Column) and term.nullable for term in expression.walk())
-    return has_nullable or bool(times_with_readings(expression))
+    if isinstance(expression, Compare) and times_with_readings(expression):
+        # Two readings of a local time in the hour that occurs twice may disagree.
+        return True
+    if isinstance(expression, Column):
+        return expression.nullable
+    if isinstance(expression, Recoded):
+        domain = expression.source.domain
+        is_total = domain is not None and set(domain) <= set(expression.mapping)
+        return expression.source.nullable or not is_total
+    return any(can_be_unknown(part) for part in expression.parts)
+
+
+def is_never_negative(column: Column) -> bool:
+    """Return whether the contract of a number column rules out that it is below zero."""
+    least = column.bounds.get("ge", column.bounds.get("gt"))
+    return least is not None and least >= 0
 
 
 def describe_nullable_columns(expression: Expression) -> str:
     """Name the columns of an expression that may be null, joined with *or*."""
-    names = dict.fromkeys(
-        english(term) for term in expression.walk() if isinstance(term, Column) and term.nullable
-    )
-    return " or ".join(names)
+    return " or ".join(dict.fromkeys(_nullable_columns(expression)))
 
 
-def null_condition_count(
-    measure: TableMeasure, condition: Expression | None, like: Statistic | None = None
-) -> dict[str, Statistic]:
-    """Return a statistic of the rows for which a condition is unknown, by role.
-
-    Args:
-        measure: the measure whose rows are counted.
-        condition: the condition; None for every row.
-        like: a statistic whose time alignment and series to share. When left out, the time of the
-            row must fall in the period.
-
-    Returns:
-        One statistic, and another one of the rows that only the repeated hour leaves undecided, if
-        the condition compares times. None where the condition is known for every row.
-    """
-    if condition is None or not can_be_unknown(condition):
-        return {}
-    conditions: dict[str, Expression] = {_ROLE: IsUnknown(as_condition(condition))}
-    in_repeated_hour = undecided_in_repeated_hour(condition)
-    if in_repeated_hour is not None:
-        conditions[_IN_REPEATED_HOUR] = in_repeated_hour
-    if like is None:
-        return {
-            role: Statistic(measure.of, Operation.ROWS, measure.at, where=where)
-            for role, where in conditions.items()
-        }
-    return {
-        role: Statistic(
-            measure.of,
-            Operation.ROWS,
-            like.at,
-            like.alignment,
-            all_of(like.series, where),
-            series=like.series,
-            until=like.until,
-        )
-        for role, where in conditions.items()
-    }
-
-
-def null_condition_notes(
-    statistics: Mapping[str, Array], condition: Expression | None
-) -> list[tuple[Array, str]]:
-    """Return how many rows were left out because a condition is unknown, and the notes."""
-    if condition is None or _ROLE not in statistics:
-        return []
-    return unknown_notes(
-        "left out", condition, statistics[_ROLE], statistics.get(_IN_REPEATED_HOUR)
-    )
-
-
-def unknown_notes(
-    outcome: str, condition: Expression, unknown: Array, in_repeated_hour: Array | None
-) -> list[tuple[Array, str]]:
-    """Return a note for each reason why a condition is unknown, with its number of rows.
-
-    Args:
-        outcome: what becomes of such a row, such as "left out".
-        condition: the condition.
-        unknown: the rows for which it is unknown.
-        in_repeated_hour: those of them that only the repeated hour leaves undecided, if any can be.
-    """
-    text = f"{outcome} because {describe_nullable_columns(condition)} is not recorded"
-    if in_repeated_hour is None:
-        return [(unknown, text)]
-    return [
-        (unknown - in_repeated_hour, text),
-        (in_repeated_hour, f"{outcome} {UNDECIDED_IN_REPEATED_HOUR}"),
-    ]
+def _nullable_columns(expression: Expression) -> Iterator[str]:
+    """Yield the names of the columns that can leave an expression unknown."""
+    if isinstance(expression, IsNull | IsUnknown | Repeats | InRepeatedHour):
+        return
+    if isinstance(expression, Compare):
+        yield from (english(time) for time in times_with_readings(expression))
+    if isinstance(expression, Column) and expression.nullable:
+        yield english(expression)
+    elif isinstance(expression, Recoded):
+        yield english(expression.source)
+    for part in expression.parts:
+        yield from _nullable_columns(part)

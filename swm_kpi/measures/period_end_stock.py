@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +13,7 @@ from swm_kpi.expressions import english
 from swm_kpi.measures.arithmetic import AddedRows, Arithmetic
 from swm_kpi.measures.grid_cells import Cells
 from swm_kpi.measures.measure import TableMeasure, Where
-from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
+from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of, is_never_negative
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -89,10 +90,23 @@ class PeriodEndStock(TableMeasure):
         """Rows of the latest snapshot, or the sum of a column over them."""
         operation = Operation.ROWS if self.value is None else Operation.SUM
         stock = self._latest(operation, self.value)
-        statistics = {"stock": stock, **null_condition_count(self, self.where, stock)}
+        statistics = {"stock": stock}
         if self.series is not None:
             statistics["rows"] = self._latest(Operation.ROWS, None)
         return statistics
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """A row of the stock has a number."""
+        stock = self.statistics["stock"]
+        is_added = self.value is None or is_never_negative(self.value)
+        return Completeness(
+            replace(stock, operation=Operation.ROWS, where=self.series, of=None),
+            self.where,
+            measured=(self.value,) if self.value is not None else (),
+            amount=self.value,
+            bounds=Bounds.ADDED if is_added else Bounds.NONE,
+        )
 
     def _latest(self, operation: Operation, of: Column | None) -> Statistic:
         is_register = self.until is not None
@@ -110,8 +124,7 @@ class PeriodEndStock(TableMeasure):
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the stock itself."""
         unavailable = statistics["rows"] == 0 if "rows" in statistics else None
-        notes = null_condition_notes(statistics, self.where)
-        return Cells(statistics["stock"], unavailable=unavailable, notes=notes)
+        return Cells(statistics["stock"], unavailable=unavailable)
 
     @property
     def arithmetic(self) -> Arithmetic:

@@ -6,20 +6,14 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
+from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import IsUnknown, as_condition, english
+from swm_kpi.expressions import Canonical, Expression, IsNull, IsUnknown, Not, as_condition, english
 from swm_kpi.measures.arithmetic import Arithmetic, ShareOfRows
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure, Where
-from swm_kpi.measures.null_conditions import (
-    all_of,
-    can_be_unknown,
-    null_condition_count,
-    null_condition_notes,
-    unknown_notes,
-)
-from swm_kpi.measures.repeated_hour import undecided_in_repeated_hour
+from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of, can_be_unknown
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -55,6 +49,9 @@ class Proportion(TableMeasure):
     Attributes:
         where: which rows are the denominator; all in the period when left out.
         numerator: which of those rows count. They are always a subset of the denominator.
+        blank_means_no: a column of the numerator that is filled only when something was done, so
+            that a blank means that it was not. A cell in which it is blank in every row is marked
+            ``[x]``, because nobody recorded it.
     """
 
     kind: ClassVar[str] = "proportion"
@@ -66,6 +63,25 @@ class Proportion(TableMeasure):
         "numerator", "denominator", undecided="unknown"
     )
     numerator: Where
+    blank_means_no: Column | None = None
+
+    @property
+    def _answer(self) -> Expression:
+        """The numerator's condition, which is false where a blank means no."""
+        if self.blank_means_no is None:
+            return self.numerator
+        return as_condition(self.numerator) & Not(IsNull(self.blank_means_no))
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """It is known of a row that counts whether it is in the numerator."""
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at),
+            self.where,
+            answer=self._answer,
+            bounds=Bounds.SHARE,
+            blank_means_no=self.blank_means_no,
+        )
 
     @property
     def resolved_unit(self) -> Unit:
@@ -76,36 +92,24 @@ class Proportion(TableMeasure):
     def statistics(self) -> Mapping[str, Statistic]:
         """Rows in the numerator, rows in the denominator, and rows that may be in neither."""
         statistics = {
-            "numerator": self._rows(all_of(self.where, self.numerator)),
+            "numerator": self._rows(all_of(self.where, self._answer)),
             "denominator": self._rows(self.where),
-            **null_condition_count(self, self.where),
         }
-        if can_be_unknown(self.numerator):
-            unknown = IsUnknown(as_condition(self.numerator))
+        if can_be_unknown(self._answer):
+            unknown = IsUnknown(as_condition(self._answer))
             statistics["unknown"] = self._rows(all_of(self.where, unknown))
-        in_repeated_hour = undecided_in_repeated_hour(self.numerator)
-        if in_repeated_hour is not None:
-            where = all_of(self.where, in_repeated_hour)
-            statistics["unknown_in_repeated_hour"] = self._rows(where)
         return statistics
 
-    def _rows(self, where: Where | None) -> Statistic:
+    def _rows(self, where: Expression | None) -> Statistic:
         return Statistic(self.of, Operation.ROWS, self.at, where=where)
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the numerator over the rows that are known to be in it or not."""
-        notes = null_condition_notes(statistics, self.where)
         numerator, denominator = statistics["numerator"], statistics["denominator"]
         if "unknown" in statistics:
             denominator = denominator - statistics["unknown"]
-            notes += unknown_notes(
-                "in neither part",
-                self.numerator,
-                statistics["unknown"],
-                statistics.get("unknown_in_repeated_hour"),
-            )
         value, is_zero = divide(numerator, denominator)
-        return Cells(value, numerator, denominator, is_zero, trials=denominator, notes=notes)
+        return Cells(value, numerator, denominator, is_zero, trials=denominator)
 
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
         """Return the Wilson interval of the proportion."""
@@ -121,11 +125,29 @@ class Proportion(TableMeasure):
         """Return how it is computed, in plain English."""
         return (
             f"Of the rows in the {self.of.table} table{self._describe_where(' where')}, the "
-            f"share where {english(self.numerator)}. {self._describe_period()}"
+            f"share where {english(self.numerator)}.{self._describe_blank()} "
+            f"{self._describe_period()}"
         )
+
+    def _describe_blank(self) -> str:
+        if self.blank_means_no is None:
+            return ""
+        name = english(self.blank_means_no)
+        return f" A blank {name} means no, unless it is blank in every row."
+
+    def canonical(self) -> Canonical:
+        """Return what moves its numbers, with the column in which a blank means no."""
+        blank = [] if self.blank_means_no is None else [english(self.blank_means_no)]
+        return [*super().canonical(), *blank]
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong with the fields."""
         yield from super().findings()
         if self.unit not in (None, Unit.PROPORTION):
             yield "unit", "a proportion is from 0 to 1", "Leave unit out"
+        column = self.blank_means_no
+        if column is not None and not column.nullable:
+            yield "blank_means_no", f"{column} is never blank", "Leave blank_means_no out"
+        elif column is not None and not any(part is column for part in self.numerator.walk()):
+            rule = f"the numerator does not read {column}"
+            yield "blank_means_no", rule, "Name a column of the numerator"

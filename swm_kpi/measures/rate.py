@@ -153,8 +153,7 @@ class Rate(Measure):
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the measure over the people, times the scale."""
-        cells = divide_measures(inputs[self.of].value, statistics["people"])
-        cells.value = cells.value * self.scale
+        cells = divide_measures(inputs[self.of], Cells(statistics["people"]), self.scale)
         cells.events = inputs[self.of].events
         return cells
 

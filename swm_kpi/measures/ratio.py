@@ -74,7 +74,7 @@ class Ratio(Measure):
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the numerator over the denominator."""
-        return divide_measures(inputs[self.numerator].value, inputs[self.denominator].value)
+        return divide_measures(inputs[self.numerator], inputs[self.denominator])
 
     @property
     def arithmetic(self) -> Arithmetic:

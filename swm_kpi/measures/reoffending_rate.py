@@ -12,7 +12,7 @@ from swm_kpi.expressions import Assumption, WithinMonths
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure
-from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
+from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -78,15 +78,20 @@ class ReoffendingRate(TableMeasure):
         return {
             "reoffended": Statistic(self.of, Operation.ROWS, self.at, where=reoffended),
             "cohort": Statistic(self.of, Operation.ROWS, self.at, where=self.where),
-            **null_condition_count(self, self.where),
         }
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """It is known who is in the cohort. A blank day means that nothing happened."""
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at), self.where, bounds=Bounds.SHARE
+        )
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the reoffenders over the cohort."""
         reoffended, cohort = statistics["reoffended"], statistics["cohort"]
         value, is_zero = divide(reoffended, cohort)
-        notes = null_condition_notes(statistics, self.where)
-        return Cells(value, reoffended, cohort, is_zero, trials=cohort, notes=notes)
+        return Cells(value, reoffended, cohort, is_zero, trials=cohort)
 
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
         """Return the Wilson interval of the proportion."""

@@ -13,7 +13,7 @@ from swm_kpi.measures.arithmetic import Arithmetic, DistinctValues, ShareOfRows
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure
-from swm_kpi.measures.null_conditions import all_of, null_condition_count, null_condition_notes
+from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of
 from swm_kpi.measures.rules import (
     COUNTED_ONCE,
     Additivity,
@@ -88,15 +88,22 @@ class RepeatRate(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """Different people with an earlier row, different people, and rows that name nobody."""
+        """Different people with an earlier row, and different people."""
         again = Repeats(self.who, self.at, self.where, self.lookback)
-        nobody = all_of(self.where, IsNull(self.who))
         return {
             "again": self._distinct_people(again),
             "people": self._distinct_people(Not(IsNull(self.who))),
-            "nobody": Statistic(self.of, Operation.ROWS, self.at, where=nobody),
-            **null_condition_count(self, self.where),
         }
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """A row that counts names a person."""
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at),
+            self.where,
+            measured=(self.who,),
+            bounds=Bounds.AT_LEAST,
+        )
 
     def _distinct_people(self, condition: Repeats | Not) -> Statistic:
         where = all_of(self.where, condition)
@@ -105,14 +112,10 @@ class RepeatRate(TableMeasure):
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the people with an earlier row, or their proportion."""
         again, people = statistics["again"], statistics["people"]
-        notes = [
-            *null_condition_notes(statistics, self.where),
-            (statistics["nobody"], f"left out because {english(self.who)} is not recorded"),
-        ]
         if self.as_count:
-            return Cells(again, notes=notes)
+            return Cells(again)
         value, is_zero = divide(again, people)
-        return Cells(value, again, people, is_zero, trials=people, notes=notes)
+        return Cells(value, again, people, is_zero, trials=people)
 
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
         """Return the Wilson interval of the proportion."""

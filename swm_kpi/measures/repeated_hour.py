@@ -22,13 +22,10 @@ from swm_kpi.measures.statistic import Operation, Statistic
 
 if TYPE_CHECKING:
     from swm_kpi.contracts import Column
-    from swm_kpi.measures.grid_cells import Array
+    from swm_kpi.measures.grid_cells import Array, Flags
     from swm_kpi.measures.measure import TableMeasure
 
 REPEATED_HOUR = "the hour that occurs twice when clocks go back"
-UNDECIDED_IN_REPEATED_HOUR = f"because the time falls in {REPEATED_HOUR}"
-"""Why a row is undecided, for a note."""
-
 _STARTS, _ENDS = "starts_in_repeated_hour", "ends_in_repeated_hour"
 
 
@@ -61,10 +58,10 @@ def repeated_hour_counts(
     }
 
 
-def repeated_hour_notes(statistics: Mapping[str, Array]) -> list[tuple[Array, str]]:
-    """Return how many outages have an uncertain start or end, and the notes."""
-    reading = f"the earlier reading of its {{}}, which falls in {REPEATED_HOUR}"
+def repeated_hour_notes(statistics: Mapping[str, Array]) -> list[tuple[Flags, str]]:
+    """Return where an outage has an uncertain start or end, and the notes."""
+    reading = f"the earlier reading of its {{}}, which falls in {REPEATED_HOUR}."
     return [
-        (statistics[_STARTS], f"counted from {reading.format('start')}"),
-        (statistics[_ENDS], f"counted to {reading.format('end')}"),
+        (statistics[_STARTS] > 0, f"An outage is counted from {reading.format('start')}"),
+        (statistics[_ENDS] > 0, f"An outage is counted to {reading.format('end')}"),
     ]

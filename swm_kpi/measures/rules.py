@@ -152,13 +152,14 @@ class ShareOfCounts:
         part, whole: the roles of the statistics in the numerator and in the denominator.
         undecided: the role of the rows of the whole that are in no part; they are subtracted from
             the whole. Empty if there is none.
-        note_has_counts: whether the note holds counts of its own, such as the number of answers.
+        answers: the role of the number of answers, for a weighted survey. Empty if the whole counts
+            the cases itself.
     """
 
     part: str
     whole: str
     undecided: str = ""
-    note_has_counts: bool = False
+    answers: str = ""
 
 
 @dataclass(frozen=True)

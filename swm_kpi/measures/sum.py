@@ -12,7 +12,7 @@ from swm_kpi.expressions import english
 from swm_kpi.measures.arithmetic import AddedRows, Arithmetic
 from swm_kpi.measures.grid_cells import Cells
 from swm_kpi.measures.measure import TableMeasure
-from swm_kpi.measures.null_conditions import null_condition_count, null_condition_notes
+from swm_kpi.measures.null_conditions import Bounds, Completeness, is_never_negative
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -54,17 +54,26 @@ class Sum(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """The sum, the rows summed, and the rows whose condition is unknown."""
+        """The sum, and the rows summed."""
         return {
             "sum": Statistic(self.of, Operation.SUM, self.at, where=self.where, of=self.value),
             "rows": Statistic(self.of, Operation.ROWS, self.at, where=self.where),
-            **null_condition_count(self, self.where),
         }
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """A row that counts has an amount."""
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at),
+            self.where,
+            measured=(self.value,),
+            amount=self.value,
+            bounds=Bounds.ADDED if is_never_negative(self.value) else Bounds.NONE,
+        )
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the sum itself."""
-        notes = null_condition_notes(statistics, self.where)
-        return Cells(statistics["sum"], weight=statistics["rows"], notes=notes)
+        return Cells(statistics["sum"], weight=statistics["rows"])
 
     @property
     def arithmetic(self) -> Arithmetic:

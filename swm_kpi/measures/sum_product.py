@@ -12,7 +12,7 @@ from swm_kpi.expressions import Product, english
 from swm_kpi.measures.arithmetic import AddedRows, Arithmetic
 from swm_kpi.measures.grid_cells import Cells
 from swm_kpi.measures.measure import TableMeasure
-from swm_kpi.measures.null_conditions import null_condition_count, null_condition_notes
+from swm_kpi.measures.null_conditions import Bounds, Completeness, is_never_negative
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -56,15 +56,29 @@ class SumProduct(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """The sum of products, and the rows whose condition is unknown."""
-        product = Product(self.amount, self.factor)
-        total = Statistic(self.of, Operation.SUM, self.at, where=self.where, of=product)
-        return {"total": total, **null_condition_count(self, self.where)}
+        """The sum of products."""
+        total = Statistic(self.of, Operation.SUM, self.at, where=self.where, of=self._product)
+        return {"total": total}
+
+    @property
+    def _product(self) -> Product:
+        return Product(self.amount, self.factor)
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """A row that counts has an amount and a factor."""
+        is_added = is_never_negative(self.amount) and is_never_negative(self.factor)
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at),
+            self.where,
+            measured=(self.amount, self.factor),
+            amount=self._product,
+            bounds=Bounds.ADDED if is_added else Bounds.NONE,
+        )
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the sum itself."""
-        notes = null_condition_notes(statistics, self.where)
-        return Cells(statistics["total"], notes=notes)
+        return Cells(statistics["total"])
 
     @property
     def arithmetic(self) -> Arithmetic:

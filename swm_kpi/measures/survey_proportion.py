@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Assumption, Canonical, Expression, Product, english
+from swm_kpi.expressions import (
+    Assumption,
+    Canonical,
+    Expression,
+    IsUnknown,
+    Not,
+    Product,
+    as_condition,
+    english,
+)
 from swm_kpi.expressions.literals import canonical_literal
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure, Where
-from swm_kpi.measures.null_conditions import all_of
+from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of, can_be_unknown
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
@@ -34,8 +43,9 @@ class SurveyProportion(TableMeasure):
     """The weighted proportion of valid answers that are favourable.
 
     The numerator and the denominator are sums of weights. A proportion of fewer answers than
-    ``min_answers`` is marked ``[u]``. The note holds the number of answers and the effective
-    sample size: the square of the sum of weights over the sum of squared weights.
+    ``min_answers`` is marked ``[u]``. Two columns and the note hold the number of answers and the
+    effective sample size: the square of the sum of weights over the sum of squared weights. An
+    answer of which it is not known whether it is favourable is in neither sum.
 
     - Unit: always a proportion.
     - Time: an answer counts in the period that holds its date.
@@ -62,9 +72,7 @@ class SurveyProportion(TableMeasure):
     )
     percentage_change: ClassVar[ChangeRule] = ChangeRule()
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
-    disclosure: ClassVar[DisclosureRule] = ShareOfCounts(
-        "favourable", "valid", note_has_counts=True
-    )
+    disclosure: ClassVar[DisclosureRule] = ShareOfCounts("favourable", "valid", answers="answers")
     valid: Where
     favourable: Where
     weight: Column
@@ -78,13 +86,35 @@ class SurveyProportion(TableMeasure):
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """Weights of favourable and of valid answers, squared weights, and answers."""
-        valid = all_of(self.where, self.valid)
+        decided = all_of(self._valid, self._favourable_is_known)
         return {
-            "favourable": self._sum(all_of(valid, self.favourable), self.weight),
-            "valid": self._sum(valid, self.weight),
-            "squares": self._sum(valid, Product(self.weight, self.weight)),
-            "answers": Statistic(self.of, Operation.ROWS, self.at, where=valid),
+            "favourable": self._sum(all_of(self._valid, self.favourable), self.weight),
+            "valid": self._sum(decided, self.weight),
+            "squares": self._sum(decided, Product(self.weight, self.weight)),
+            "answers": Statistic(self.of, Operation.ROWS, self.at, where=decided),
         }
+
+    @property
+    def _valid(self) -> Expression:
+        return self.valid if self.where is None else self.where & self.valid
+
+    @property
+    def _favourable_is_known(self) -> Expression | None:
+        if not can_be_unknown(self.favourable):
+            return None
+        return Not(IsUnknown(as_condition(self.favourable)))
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """It is known whether an answer is valid, and whether it is favourable."""
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at),
+            self._valid,
+            answer=self.favourable,
+            amount=self.weight,
+            adding=Operation.SUM_OF_WEIGHTS,
+            bounds=Bounds.SHARE,
+        )
 
     def _sum(self, where: Expression | None, of: Column | Product) -> Statistic:
         return Statistic(self.of, Operation.SUM_OF_WEIGHTS, self.at, where=where, of=of)
@@ -100,7 +130,6 @@ class SurveyProportion(TableMeasure):
         effective_sample = np.minimum(effective_sample, statistics["answers"])
         (min_answers,) = self.min_answers.values
         too_few = statistics["answers"] < int(str(min_answers))
-        rounded_sample = np.rint(np.nan_to_num(effective_sample)).astype(np.float64)
         return Cells(
             value,
             favourable,
@@ -108,10 +137,8 @@ class SurveyProportion(TableMeasure):
             is_zero,
             unreliable=too_few & ~is_zero,
             trials=effective_sample,
-            notes=[
-                (rounded_sample, "in the effective sample"),
-                (statistics["answers"], "answered"),
-            ],
+            answers=statistics["answers"],
+            effective_answers=np.rint(effective_sample),
         )
 
     def interval(self, cells: Cells, confidence: float) -> Limits | None:
@@ -120,9 +147,8 @@ class SurveyProportion(TableMeasure):
 
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
-        valid = self.valid if self.where is None else self.where & self.valid
         return (
-            f"Of the answers in the {self.of.table} table where {english(valid)}, the "
+            f"Of the answers in the {self.of.table} table where {english(self._valid)}, the "
             f"weighted share where {english(self.favourable)}. {self._describe_period()}"
         )
 

@@ -79,6 +79,10 @@ class TextReport(TableMeasure):
             for column in self.text_columns
         }
 
+    @property
+    def completeness(self) -> None:
+        """A text needs nothing: there is no number that a blank could change."""
+
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return no number: not applicable where there is a text, else not available."""
         import numpy as np

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import english
+from swm_kpi.expressions import Expression, IsUnknown, as_condition, english
 from swm_kpi.measures.grid_cells import Cells, divide
-from swm_kpi.measures.measure import TableMeasure, Where
+from swm_kpi.measures.measure import TableMeasure
+from swm_kpi.measures.null_conditions import Completeness, can_be_unknown
 from swm_kpi.measures.repeated_hour import repeated_hour_counts, repeated_hour_notes
 from swm_kpi.measures.rules import (
     Additivity,
@@ -33,7 +34,8 @@ class Uptime(TableMeasure):
     """The proportion of a period in which systems were not down.
 
     Outages of one system that overlap are merged, so that no second is subtracted twice, and cut
-    to the period. An outage with no end lasts to the end of the period. A total is over the
+    to the period. An outage with no end lasts to the end of the period. One of which it is not
+    known whether it counts is left out, and the least availability counts it. A total is over the
     systems that the table names anywhere, so list each system at least once.
 
     - Unit: always a proportion.
@@ -67,14 +69,26 @@ class Uptime(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """Seconds down, and seconds in which the systems could have been up."""
-        return {
+        """Seconds down, seconds in which systems could be up, and the most that they were down."""
+        statistics = {
             "down": self._seconds(Operation.SUM, self.where),
             "time": self._seconds(Operation.ROWS, None),
             **repeated_hour_counts(self, self.at, self.until, self.where),
         }
+        if self.where is not None and can_be_unknown(self.where):
+            may_count = self.where | IsUnknown(as_condition(self.where))
+            statistics["most_down"] = self._seconds(Operation.SUM, may_count)
+        return statistics
 
-    def _seconds(self, operation: Operation, where: Where | None) -> Statistic:
+    @cached_property
+    def completeness(self) -> Completeness:
+        """It is known of an outage in the period whether it counts."""
+        return Completeness(
+            Statistic(self.of, Operation.ROWS, self.at, TimeAlignment.INTERVAL, until=self.until),
+            self.where,
+        )
+
+    def _seconds(self, operation: Operation, where: Expression | None) -> Statistic:
         return Statistic(
             self.of,
             operation,
@@ -90,7 +104,11 @@ class Uptime(TableMeasure):
         seconds = statistics["time"]
         up = seconds - statistics["down"]
         value, is_zero = divide(up, seconds)
-        return Cells(value, up, seconds, is_zero, notes=repeated_hour_notes(statistics))
+        notes = repeated_hour_notes(statistics)
+        if "most_down" not in statistics:
+            return Cells(value, up, seconds, is_zero, notes=notes)
+        least, _ = divide(seconds - statistics["most_down"], seconds)
+        return Cells(value, up, seconds, is_zero, at_least=least, at_most=value, notes=notes)
 
     def formula(self) -> str:
         """Return how it is computed, in plain English."""

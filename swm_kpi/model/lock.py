@@ -96,15 +96,20 @@ def missing_from_changelog(changelog: str, lock: Iterable[tuple[str, int]]) -> l
     """Return ``ref@version`` of each later version that the changelog does not mention.
 
     A version after the first needs a list item under "Numbers that move" that begins
-    ``- Ref 57, version 2:``.
+    ``- Ref 57, version 2:`` or names several in bold, as in ``- **Refs 5 and 6, version 2**:``.
     """
     sections = re.findall(r"^### Numbers that move$(.*?)(?=^##|\Z)", changelog, re.M | re.S)
-    mentioned = {
-        (match["ref"], int(match["version"]))
+    headings = (
+        heading
         for section in sections
-        for match in re.finditer(
-            r"^- Ref (?P<ref>\S+), version (?P<version>\d+): \S", section, re.MULTILINE
-        )
+        for item in re.findall(r"^- .*?(?=^- |^#|\Z)", section, re.M | re.S)
+        for heading in (*re.findall(r"\*\*(.*?)\*\*", item, re.S), item.partition(":")[0])
+    )
+    mentioned = {
+        (ref, int(version))
+        for heading in headings
+        for refs, version in re.findall(r"[Rr]efs?\s([^:]*?),\s+version\s+(\d+)", heading)
+        for ref in re.split(r",\s*|\s+and\s+", refs)
     }
     return [
         f"{ref}@{version}"

@@ -17,7 +17,7 @@ from swm_kpi.contracts import ALL, Column, ContractType, Dimension
 from swm_kpi.declaration import Declaration, Finding, Frozen
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, raise_problems
 from swm_kpi.expressions import Assumption
-from swm_kpi.measures import Measure
+from swm_kpi.measures import Completeness, Measure
 from swm_kpi.measures.measure import KEY
 from swm_kpi.model.availability import Availability
 from swm_kpi.model.examples import Example, parse_pipe_table
@@ -301,6 +301,13 @@ class Metric(CatalogueEntry):
         return next(
             measure for measure in self.measures if (measure.key, measure.basis) == (key, basis)
         )
+
+    def completeness_of(self, measure: Measure) -> tuple[Completeness, ...]:
+        """Return what must be recorded for a measure: for itself, or for those it depends on."""
+        if measure.completeness is not None:
+            return (measure.completeness,)
+        inputs = (self.measure(key, measure.basis) for key in measure.depends_on)
+        return tuple(part for used in inputs for part in self.completeness_of(used))
 
     def findings(self) -> Iterator[Finding]:
         """Yield everything that is wrong between the fields."""

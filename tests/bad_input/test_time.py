@@ -99,7 +99,9 @@ def test_a_time_in_the_hour_that_occurs_twice_is_timed_at_its_earlier_reading(
     result = compute(table, VISITS, MINUTES, periods=["2024-10"], coverage=covered)
     assert (cells(result, "visits"), cells(result, "minutes")) == ([3], [(150 + 15 + 15) / 3])
     (note,) = cells(result, "minutes", "note")
-    assert note.startswith("1 row timed at the earlier reading of a time in the hour that occurs")
+    assert note.startswith(
+        "Some rows are timed at the earlier reading of a time in the hour that occurs"
+    )
     assert "missing" not in note
 
 

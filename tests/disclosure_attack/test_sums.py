@@ -447,7 +447,8 @@ def test_the_denominator_of_a_share_excludes_undecided_rows() -> None:
     assert set(roles.counts) == {"numerator", "denominator"}
     assert roles.is_quotient
     assert roles.has_complement
-    assert not any((roles.is_average, roles.is_free_text, roles.note_counts_answers))
+    assert not any((roles.is_average, roles.is_free_text, roles.answers))
+    assert set(roles.row_counts) == {"undecided"}
     assert roles.scale == 1
     assert roles.numerator == counted("urgent", "urgent")
     assert roles.denominator != counted("all", "all")
@@ -457,7 +458,7 @@ def test_the_denominator_of_a_share_excludes_undecided_rows() -> None:
 
 
 # By kind: the columns with a count, and whether it is a quotient, has a complement, is an average,
-# and has a note with a number of answers.
+# and has a column with a number of answers.
 EXPECTED_ROLES: dict[type[Measure], tuple[set[str], bool, bool, bool, bool]] = {
     kpi.Count: ({"value"}, False, False, False, False),
     kpi.Sum: ({"value"}, False, False, False, False),
@@ -466,7 +467,7 @@ EXPECTED_ROLES: dict[type[Measure], tuple[set[str], bool, bool, bool, bool]] = {
     kpi.Proportion: ({"numerator", "denominator"}, True, True, False, False),
     kpi.Distribution: ({"numerator", "denominator"}, True, True, False, False),
     kpi.ReoffendingRate: ({"numerator", "denominator"}, True, True, False, False),
-    kpi.SurveyProportion: ({"numerator", "denominator"}, True, True, False, True),
+    kpi.SurveyProportion: ({"numerator", "denominator", "answers"}, True, True, False, True),
     kpi.Ratio: ({"numerator", "denominator"}, True, False, False, False),
     kpi.Rate: ({"numerator"}, True, False, False, False),
     kpi.Duration: ({"denominator"}, False, False, True, False),
@@ -502,7 +503,7 @@ def test_roles_of_each_kind_of_measure() -> None:
             roles.is_quotient,
             roles.has_complement,
             roles.is_average,
-            roles.note_counts_answers,
+            roles.answers is not None,
         ] == flags, measure.key
         assert not roles.is_free_text
         assert roles.scale == (measure.scale if isinstance(measure, kpi.Rate) else 1)

@@ -134,7 +134,7 @@ def test_a_row_without_a_duration_is_left_out_and_the_note_gives_the_reason() ->
         only = row_of(result, average.name.lower())
         assert (only["value"], only["denominator"]) == (20, 2)
         assert "2 rows left out: began at or end missing" in only["note"]
-        assert "1 row timed at the earlier reading of a time in the hour" in only["note"]
+        assert "Some rows are timed at the earlier reading of a time in the hour" in only["note"]
     assert "2 rows left out: nobody noted its end" in row_of(result, "named")["note"]
 
 
@@ -238,8 +238,10 @@ def test_an_outage_takes_the_earlier_reading_of_its_start_and_end() -> None:
     seconds = 2 * (31 * 24 + 1) * 3600
     assert row["denominator"] == seconds
     assert row["numerator"] == seconds - 3600 - (60 + 90) * 60
-    assert "1 row counted from the earlier reading of its start, which falls in" in row["note"]
-    assert "1 row counted to the earlier reading of its end, which falls in" in row["note"]
+    assert (
+        "An outage is counted from the earlier reading of its start, which falls in" in row["note"]
+    )
+    assert "An outage is counted to the earlier reading of its end, which falls in" in row["note"]
 
 
 def test_an_outage_that_ends_in_the_repeated_hour_counts_in_every_period_before_it() -> None:

@@ -51,10 +51,10 @@ def test_a_break_in_the_series_marks_its_period() -> None:
     assert rows[1]["note"] == "Break in the series on 6 May 2024: The form changed."
 
 
-def test_provisional_overrides_a_break_and_not_applicable_overrides_both() -> None:
+def test_provisional_overrides_a_break_and_not_available_overrides_both() -> None:
     """A cell has one marker: the one that best prevents a wrong conclusion."""
     metric = build_metric(CALLS, URGENT, breaks=[Break("2024-05-06", "The form changed")])
     calls = frame_of(Call, "| began_at | urgent |\n| 2024-05-07 12:00 | |")
     result = compute(metric, {"call": calls}, ["2024-05"], as_at="2024-05-20")
     assert row_of(result, "calls")["marker"] == "[p]"
-    assert row_of(result, "urgent_share")["marker"] == "[z]"
+    assert row_of(result, "urgent_share")["marker"] == "[x]"

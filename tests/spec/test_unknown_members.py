@@ -59,8 +59,8 @@ def test_unknown_is_shown_if_it_has_only_rows_that_were_left_out() -> None:
     metric = build_metric(RepeatRate(key="again", **CALL, who=Call.caller, lookback=BACK))
     result = compute(metric, {"call": calls}, by=["side"])
     unknown = row_of(result, "again", side="Unknown")
-    assert (unknown["numerator"], unknown["denominator"], unknown["marker"]) == (0, 0, "[z]")
-    assert "1 row left out because caller is not recorded" in unknown["note"]
+    assert (unknown["numerator"], unknown["denominator"], unknown["marker"]) == (None, None, "[x]")
+    assert unknown["note"] == "Not recorded: caller is blank in the only row."
     assert row_of(result, "again", side="All")["denominator"] == 1
 
 

@@ -107,7 +107,12 @@ KINDS_COUNTED: dict[str, dict[str, frozenset[str]]] = {
 }
 """The kinds of call that each column of each measure counts."""
 
-ATTACKED_KINDS = (frozenset(KINDS), frozenset({"urgent"}), frozenset({"not urgent"}))
+ATTACKED_KINDS = (
+    frozenset(KINDS), frozenset({"urgent"}), frozenset({"not urgent"}), frozenset({"unknown"}),
+)  # fmt: skip
+
+UNDECIDED_MEASURES = ("urgent_calls", "urgent_share", "calm_calls")
+"""The measures with a column of undecided rows: calls whose urgency is not recorded."""
 
 
 @dataclass(frozen=True)
@@ -231,6 +236,33 @@ class Attacker:
                 self.published.append((scope, low, high))
                 bounds = (scope, 0, 0) if not count else (scope, 1, MAX_COUNT)
                 self.by_markers.append(bounds)
+
+        if row["measure"] in UNDECIDED_MEASURES and row["marker"] != "[c]":
+            self._add_undecided(row)
+
+    def _add_undecided(self, row: dict[str, Any]) -> None:
+        """Add what a row says of its undecided rows, in its column, its note and its marker."""
+        members = tuple((name, row[name]) for name in self.by if row[name] != "All")
+        span = row["period_start"], row["period_end"]
+        scope = Scope(frozenset({"unknown"}), *span, members)
+        count = row["undecided"]
+        is_unrecorded = row["marker"] == "[x]"
+        if is_unrecorded:
+            # Nothing is recorded, so no call is known to be urgent or not.
+            decided = Scope(frozenset({"urgent", "not urgent"}), *span, members)
+            self.published.append((decided, 0, 0))
+            self.by_markers.append((decided, 0, 0))
+        if count is not None:
+            low, high = self._rounding_interval(count)
+            self.published.append((scope, low, high))
+            self.by_markers.append((scope, 1, MAX_COUNT))
+        else:
+            is_hidden = is_unrecorded or "Some rows" in row["note"]
+            low, high = (1, MAX_COUNT) if is_hidden else (0, 0)
+            if not self.policy.show_zeros:
+                low, high = 0, MAX_COUNT
+            self.published.append((scope, low, high))
+            self.by_markers.append((scope, low, high))
 
     def _rounding_interval(self, count: float) -> tuple[float, float]:
         base, threshold = self.policy.rounding_base, self.policy.threshold

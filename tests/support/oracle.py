@@ -67,6 +67,7 @@ from swm_kpi.expressions import (
     Repeats,
     WithinMonths,
 )
+from tests.support.oracle_recorded import Recorded, recorded
 
 LONDON = ZoneInfo("Europe/London")
 ALL, UNKNOWN = "All", "Unknown"
@@ -87,8 +88,34 @@ def compute(
 ) -> dict[tuple[str, ...], Cell]:
     """Compute every cell of a metric."""
     oracle = Oracle(metric, tables, assumptions or {})
+    return {
+        key: oracle.cell(measure, period, chosen)
+        for key, measure, period, chosen in _grid(oracle, periods, by)
+    }
+
+
+def compute_recorded(
+    metric: Metric,
+    tables: Mapping[str, Sequence[Row]],
+    periods: Iterable[Period],
+    by: Sequence[Dimension] = (),
+    assumptions: Mapping[str, Any] | None = None,
+) -> dict[tuple[str, ...], Recorded]:
+    """Return what is not recorded behind every cell of a metric, except texts."""
+    oracle = Oracle(metric, tables, assumptions or {})
     cells = {}
-    for measure in metric.measures:
+    for key, measure, period, chosen in _grid(oracle, periods, by):
+        known = recorded(oracle, measure, period, oracle.carried(measure, chosen))
+        if known is not None:
+            cells[key] = known
+    return cells
+
+
+def _grid(
+    oracle: Oracle, periods: Iterable[Period], by: Sequence[Dimension]
+) -> Iterator[tuple[tuple[str, ...], Measure, Period, dict[str, str]]]:
+    """Yield the key of each cell, its measure, period and members."""
+    for measure in oracle.metric.measures:
         choices = [
             oracle.members(dimension) if oracle.has_breakdown(measure, dimension) else [ALL]
             for dimension in by
@@ -97,8 +124,7 @@ def compute(
             for members in product(*choices):
                 chosen = dict(zip((dimension.key for dimension in by), members, strict=True))
                 key = (measure.key, measure.basis.value, period.label, *members)
-                cells[key] = oracle.cell(measure, period, chosen)
-    return cells
+                yield key, measure, period, chosen
 
 
 class Oracle:
@@ -181,7 +207,22 @@ class Oracle:
     # The numbers of each kind of measure.
 
     def cell(self, measure: Measure, period: Period, chosen: Mapping[str, str]) -> Cell:
-        """Compute value, numerator and denominator."""
+        """Compute value, numerator and denominator; nothing where nothing is decided."""
+        known = recorded(self, measure, period, self.carried(measure, chosen))
+        if known is not None and known.is_missing:
+            return NOTHING
+        return self.computed(measure, period, chosen)
+
+    def carried(self, measure: Measure, chosen: Mapping[str, str]) -> dict[str, str]:
+        """Return the members of the breakdowns that a measure has."""
+        return {
+            dimension.key: chosen[dimension.key]
+            for dimension in self.metric.dimensions
+            if dimension.key in chosen and self.has_breakdown(measure, dimension)
+        }
+
+    def computed(self, measure: Measure, period: Period, chosen: Mapping[str, str]) -> Cell:
+        """Compute value, numerator and denominator from the rows that are decided."""
         match measure:
             case Count():
                 return self.count(measure, self.events(measure, period, chosen)), None, None
@@ -234,8 +275,15 @@ class Oracle:
         return (total / len(rows) if rows else None), None, len(rows)
 
     def proportion(self, measure: Proportion, rows: list[Row]) -> Cell:
-        answers = [self.truth(measure.numerator, row) for row in self.kept(measure.where, rows)]
+        answers = [self.answer(measure, row) for row in self.kept(measure.where, rows)]
         return _share(answers.count(True), answers.count(True) + answers.count(False))
+
+    def answer(self, measure: Proportion, row: Row) -> bool | None:
+        """Whether a row is in the numerator; None if that is not known."""
+        blank = measure.blank_means_no
+        if blank is not None and self.value(blank, row) is None:
+            return False
+        return self.truth(measure.numerator, row)
 
     def distribution(
         self, measure: Distribution, period: Period, chosen: Mapping[str, str]
@@ -250,6 +298,7 @@ class Oracle:
 
     def survey(self, measure: SurveyProportion, rows: list[Row]) -> Cell:
         valid = self.kept(measure.valid, self.kept(measure.where, rows))
+        valid = [row for row in valid if self.truth(measure.favourable, row) is not None]
         top = self.exact_total(measure.weight, self.kept(measure.favourable, valid))
         return _share(top, self.exact_total(measure.weight, valid))
 
@@ -287,7 +336,17 @@ class Oracle:
 
     def ratio(self, measure: Ratio, period: Period, chosen: Mapping[str, str]) -> Cell:
         top, bottom = (self.cell(part, period, chosen)[0] for part in self.depends_on(measure))
-        return NOTHING if top is None or bottom is None else _share(top, bottom)
+        if top is None or bottom is None:
+            return NOTHING
+        if bottom == 0 and self.may_not_be_zero(measure, period, chosen):
+            return NOTHING
+        return _share(top, bottom)
+
+    def may_not_be_zero(self, measure: Ratio, period: Period, chosen: Mapping[str, str]) -> bool:
+        """Whether undecided rows could be in the denominator of a ratio."""
+        _, denominator = self.depends_on(measure)
+        known = recorded(self, denominator, period, chosen)
+        return known is not None and not known.is_certain and known.most != 0
 
     def rate(self, measure: Rate, period: Period, chosen: Mapping[str, str]) -> Cell:
         (counted,) = self.depends_on(measure)
@@ -305,6 +364,8 @@ class Oracle:
         if self.expected_people(population, counted, chosen) - present:
             return NOTHING
         people = self.total(measure.per, [r for r in rows if self.belongs(population, r, chosen)])
+        if top is None:
+            return None, None, people
         value, top, people = _share(top, people)
         return (None if value is None else value * measure.scale), top, people
 
@@ -346,6 +407,20 @@ class Oracle:
                 taken.append((time, rows_of_part))
         return [(first, [r for rows in parts.values() for r in rows]) for first, parts in taken]
 
+    def stock_rows(
+        self, measure: PeriodEndStock | BudgetVariance, period: Period, chosen: Mapping[str, str]
+    ) -> list[Row] | None:
+        """Return the rows of a stock whatever its condition; None if there is no snapshot."""
+        until = getattr(measure, "until", None)
+        if until is None:
+            return self.latest(measure.model_copy(update={"where": None}), period, chosen)
+        return [
+            row
+            for row in self.of_members(measure.of, chosen)
+            if _day(self.value(measure.at, row)) <= period.end
+            and (self.value(until, row) is None or _day(self.value(until, row)) > period.end)
+        ]
+
     def stock(self, measure: PeriodEndStock, period: Period, chosen: Mapping[str, str]) -> Cell:
         if measure.until is not None:
             rows = [
@@ -369,6 +444,20 @@ class Oracle:
     def average_stock(
         self, measure: AverageStock, period: Period, chosen: Mapping[str, str]
     ) -> Cell:
+        snapshots = self.complete_snapshots(measure, period, chosen)
+        if not snapshots:
+            return NOTHING
+        kept = [self.kept(measure.where, snapshot) for snapshot in snapshots]
+        if measure.value is None:
+            sums = [Fraction(len(snapshot)) for snapshot in kept]
+        else:
+            sums = [self.total(measure.value, snapshot) for snapshot in kept]
+        return sum(sums, Fraction(0)) / len(snapshots), None, len(snapshots)
+
+    def complete_snapshots(
+        self, measure: AverageStock, period: Period, chosen: Mapping[str, str]
+    ) -> list[list[Row]]:
+        """Return the rows of each snapshot that a mean is taken of."""
         inside = [rows for first, rows in self.snapshots(measure) if _inside(first, period)]
         snapshots = [
             [row for row in rows if self.belongs(measure.of, row, chosen)] for rows in inside
@@ -395,14 +484,7 @@ class Oracle:
                 for rows, present in zip(snapshots, parts, strict=True)
                 if (present == expected if expected else rows)
             ]
-        if not snapshots:
-            return NOTHING
-        kept = [self.kept(measure.where, snapshot) for snapshot in snapshots]
-        if measure.value is None:
-            sums = [Fraction(len(snapshot)) for snapshot in kept]
-        else:
-            sums = [self.total(measure.value, snapshot) for snapshot in kept]
-        return sum(sums, Fraction(0)) / len(snapshots), None, len(snapshots)
+        return snapshots
 
     def budget_variance(
         self, measure: BudgetVariance, period: Period, chosen: Mapping[str, str]
@@ -414,11 +496,20 @@ class Oracle:
         difference = self.total(measure.actual, rows) - budget
         return _share(difference, abs(budget)) if measure.relative else (difference, None, None)
 
+    def outages_in(self, measure: Uptime, period: Period, chosen: Mapping[str, str]) -> list[Row]:
+        """Return the outages of which some time is in the period, also of no named system."""
+        begins, stops = _midnights(period)
+        inside = []
+        for row in self.of_members(measure.of, chosen):
+            if row[measure.at.name] is None:
+                continue
+            start, end = _first_and_last(row[measure.at.name], row[measure.until.name])
+            if start < stops and (end is None or end > begins):
+                inside.append(row)
+        return inside
+
     def uptime(self, measure: Uptime, period: Period, chosen: Mapping[str, str]) -> Cell:
-        begins, stops = (
-            Fraction(int(datetime(d.year, d.month, d.day, tzinfo=LONDON).timestamp()))
-            for d in (period.start, period.stop)
-        )
+        begins, stops = _midnights(period)
         everywhere = [r for r in self.tables[measure.of.table] if r[measure.system.name]]
         here = [row for row in everywhere if self.belongs(measure.of, row, chosen)]
         own = measure.system.dimension
@@ -595,6 +686,15 @@ class Oracle:
         """Sum exactly, without rounding."""
         values = [self.value(term, row) for row in rows]
         return sum((_exact(value) for value in values if value is not None), Fraction(0))
+
+
+def _midnights(period: Period) -> tuple[Fraction, Fraction]:
+    """Return when a period begins and ends, in seconds since 1970."""
+    begins, stops = (
+        Fraction(int(datetime(d.year, d.month, d.day, tzinfo=LONDON).timestamp()))
+        for d in (period.start, period.stop)
+    )
+    return begins, stops
 
 
 def _share(top: Number | None, bottom: Number) -> Cell:

@@ -565,6 +565,46 @@ def cells_of(result: kpi.Result) -> dict[tuple[str, ...], tuple[float | None, ..
     }
 
 
+def recorded_differences(
+    result: kpi.Result, expected: Mapping[tuple[str, ...], oracle.Recorded]
+) -> list[str]:
+    """Describe each cell in which the engine and the oracle differ on what is not recorded."""
+    names = ("measure", "basis", "period", *result.by)
+    lines = []
+    for row in result.to_polars().iter_rows(named=True):
+        key = tuple(row[name] for name in names)
+        known = expected.get(key)
+        if known is None:
+            continue
+        if known.is_missing:
+            least = most = None
+            marker = "[x]"
+        else:
+            least = None if known.is_certain or row["value"] is None else known.least
+            most = None if known.is_certain or row["value"] is None else known.most
+            marker = "[u]" if known.is_doubtful and row["value"] is not None else row["marker"]
+        pairs = {
+            "marker": row["marker"] == marker,
+            "undecided": (row["undecided"] or 0) == known.undecided,
+            "without_value": (row["without_value"] or 0) == known.without_value,
+            "at_least": is_same(row["at_least"], least) or is_no_limit(row, least, most),
+            "at_most": is_same(row["at_most"], most) or is_no_limit(row, least, most),
+        }
+        wrong = {name: row[name] for name, is_equal in pairs.items() if not is_equal}
+        # A doubtful number with too few answers is marked alike.
+        if not known.is_doubtful and row["marker"] == "[u]" and not row["answers"]:
+            wrong["marker"] = "[u]"
+        if wrong:
+            lines.append(f"{key}: {wrong}, and the oracle has {known}")
+    return lines
+
+
+def is_no_limit(row: Mapping[str, Any], least: Any, most: Any) -> bool:
+    """Whether a row shows no bounds because both are the value."""
+    is_empty = row["at_least"] is None and row["at_most"] is None
+    return is_empty and is_same(row["value"], least) and is_same(row["value"], most)
+
+
 def differences(actual: Mapping[Any, Any], expected: Mapping[Any, Any]) -> list[str]:
     """Describe each cell in which the engine and the oracle differ."""
     lines = [f"{key}: the oracle has no such cell" for key in actual.keys() - expected.keys()]

@@ -65,6 +65,12 @@ def row_of(result: Result, measure: str, **members: str) -> dict[str, Any]:
     return row
 
 
+def is_unrecorded(row: Mapping[str, Any]) -> bool:
+    """Whether a cell has no number because of what its rows do not have recorded."""
+    reasons = ("Not recorded:", "see Unknown.")
+    return row["marker"] == "[x]" and any(reason in row["note"] for reason in reasons)
+
+
 def value_of(result: Result, measure: str, **members: str) -> float | None:
     return row_of(result, measure, **members)["value"]
 

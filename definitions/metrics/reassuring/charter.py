@@ -23,6 +23,7 @@ from ...plan.objectives import REASSURING
 parish_priorities = Metric(
     ref="62",
     key="parish_priorities",
+    version=2,
     parent="61",
     title="Priorities from Parish council contact contracts;",
     objective=REASSURING,
@@ -143,6 +144,7 @@ _OPENING_MEASURED = AlertMessage.opened.is_not_null()
 neighbourhood_alerts = Metric(
     ref="63",
     key="neighbourhood_alerts",
+    version=2,
     parent="61",
     title="Neighbourhood alerts metrics (e.g. no. of messages sent, people registered etc.);",
     objective=REASSURING,
@@ -271,7 +273,7 @@ neighbourhood_alerts = Metric(
 
 station_dip_samples = Metric(
     ref="64",
-    version=2,
+    version=3,
     key="station_dip_samples",
     parent="61",
     title="Data from dip sampling at police stations (e.g. A boards, posters etc.)",

@@ -78,7 +78,7 @@ def _call_measures(line: str, limit: Assumption) -> tuple[Measure, ...]:
 call_handling = Metric(
     ref="57",
     key="call_handling",
-    version=2,
+    version=3,
     title="999 and 101 call handling performance",
     objective=REASSURING,
     summary="Calls to 999 and 101, the share answered in time (within 10 seconds for 999 and 30 "

@@ -29,7 +29,7 @@ _VAN_DEPLOYMENT = Activity.activity_type == VAN_DEPLOYMENT
 engagement_vans = Metric(
     ref="60",
     key="engagement_vans",
-    version=2,
+    version=3,
     title="Use of mobile police stations / engagement vans",
     objective=REASSURING,
     summary="Deployments of mobile police stations and engagement vans, the hours they were open "
@@ -120,6 +120,7 @@ _COMMUNITY_EVENT = Activity.activity_type.is_in(COMMUNITY_EVENTS)
 events = Metric(
     ref="65",
     key="events",
+    version=2,
     parent="61",
     title="Events (e.g. use of engagement vans, newsletters, social media, events, surgeries etc.)",
     objective=REASSURING,
@@ -201,8 +202,8 @@ events = Metric(
 
 watch_schemes = Metric(
     ref="67",
-    version=2,
     key="watch_schemes",
+    version=3,
     title="No. of watch schemes",
     objective=REASSURING,
     summary="Watch schemes, such as neighbourhood, farm and shop watch, registered on the last day "

@@ -14,6 +14,7 @@ _BOTH_NUMBERS = (
 social_media = Metric(
     ref="66",
     key="social_media",
+    version=2,
     parent="61",
     title="Social media engagement",
     objective=REASSURING,

@@ -170,12 +170,14 @@ drug_homicides_and_county_lines = Metric(
                 "drug_related_homicides": 1,
                 "lines_active": 0,
                 "lines_closed": 0,
-                "line_disruptions": 0,
-                "people_safeguarded": 0,
+                "line_disruptions": None,
+                "people_safeguarded": None,
             },
             edge_case="A line archived without more intelligence was not closed by police work, "
             "and a line closed the day before the quarter does not count in it. A disruption "
-            "counts when it is assessed, and only if it is accepted. Only the first homicide is "
+            "counts when it is assessed, and only if it is accepted. The only accepted one does "
+            "not say whether it is of a county line, so there is no number. Only the first "
+            "homicide is "
             "both recorded and flagged, although it happened before the quarter.",
         ),
     ],
@@ -184,6 +186,7 @@ drug_homicides_and_county_lines = Metric(
 serious_organised_crime = Metric(
     ref="26",
     key="serious_organised_crime",
+    version=2,
     title="Serious organised crime data (inc. no. of disruptions across 4P framework)",
     objective=SECURE,
     summary="Disruptions of serious and organised crime, counted on the day they were assessed, "

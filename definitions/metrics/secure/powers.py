@@ -79,7 +79,7 @@ _SMALL_NUMBERS_CAVEAT = (
 
 protection_notices_and_orders = Metric(
     ref="34",
-    version=2,
+    version=3,
     key="protection_notices_and_orders",
     title="DVPNs / DVPOs;",
     objective=SECURE,
@@ -166,7 +166,7 @@ _WITHOUT_APPLICATION = (
 
 powers_sexual_violence = Metric(
     ref="35",
-    version=2,
+    version=3,
     key="powers_sexual_violence",
     title="Powers to tackle sexual violence (inc. stalking prevention orders)",
     objective=SECURE,

@@ -17,6 +17,7 @@ from ...plan.objectives import SECURE
 problem_solving = Metric(
     ref="22",
     key="problem_solving",
+    version=2,
     title="Problem solving metrics",
     objective=SECURE,
     summary="Problem-solving plans opened in the period, open on its last day, and closed in the "
@@ -64,6 +65,7 @@ problem_solving = Metric(
             at=ProblemSolvingPlan.review_due_on,
             numerator=ProblemSolvingPlan.reviewed_on.is_not_null()
             & (ProblemSolvingPlan.reviewed_on <= ProblemSolvingPlan.review_due_on),
+            blank_means_no=ProblemSolvingPlan.reviewed_on,
         ),
     ],
     dimensions=[LPA, THEME, PLAN_LEVEL],

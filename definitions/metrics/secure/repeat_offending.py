@@ -62,6 +62,7 @@ def _repeats(role: str, *, sexual: bool) -> tuple[Measure, ...]:
 repeat_domestic_abuse_offenders = Metric(
     ref="37",
     key="repeat_domestic_abuse_offenders",
+    version=2,
     title="Repeat DA offenders (volume / rate)",
     objective=SECURE,
     summary="People named as suspects in a domestic abuse (DA) crime recorded in the period and in "
@@ -151,6 +152,7 @@ repeat_domestic_abuse_offenders = Metric(
 repeat_sexual_violence = Metric(
     ref="38",
     key="repeat_sexual_violence",
+    version=2,
     title="Repeat sexual violence victims and offenders (volume / rate)",
     objective=SECURE,
     summary="People who were victims of a rape or other sexual offence recorded in the period and "

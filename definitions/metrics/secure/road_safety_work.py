@@ -41,6 +41,7 @@ _ROAD_EDUCATION = Activity.activity_type == ROAD_EDUCATION
 road_campaigns = Metric(
     ref="41",
     key="road_campaigns",
+    version=2,
     title="Data on road campaigns / educational initiatives",
     objective=SECURE,
     summary="Road safety campaigns and educational initiatives, counted on the day they were held "

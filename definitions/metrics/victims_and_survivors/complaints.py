@@ -16,6 +16,7 @@ from ...plan.objectives import VICTIMS
 complaints = Metric(
     ref="1",
     key="complaints",
+    version=2,
     title="Complaint volumes & breakdown by allegation category",
     objective=VICTIMS,
     summary="Complaint cases about the police, counted on the day the case was logged; the "

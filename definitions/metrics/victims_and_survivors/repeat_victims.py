@@ -27,6 +27,7 @@ _DA_VICTIM = PERSON_VICTIM & CrimeParty.is_da
 repeat_victimisation = Metric(
     ref="8",
     key="repeat_victimisation",
+    version=2,
     title="Volume / rate of repeat victimisation (inc. DA repeat victims)",
     objective=VICTIMS,
     summary="People who were victims of a crime recorded in the period and of another recorded on "

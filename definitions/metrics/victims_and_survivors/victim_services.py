@@ -44,10 +44,13 @@ GATEWAY_SERVICES = Assumption(
 )
 
 _IN_SCOPE = (Victim.status == "recorded") & Victim.victim_type.is_in(VAL_VICTIM_TYPES)
+# A blank among filled values means that the victim was not referred.
+_REFERRED = _IN_SCOPE & Victim.referred_to_val & Victim.referred_to_val.is_not_null()
 
 victim_advice_line = Metric(
     ref="6",
     key="victim_advice_line",
+    version=2,
     title="Victim Advice Line referral rate",
     objective=VICTIMS,
     summary="The share of victims of crimes recorded in the period whom the police referred to the "
@@ -70,14 +73,16 @@ victim_advice_line = Metric(
             at=Victim.recorded_at,
             where=_IN_SCOPE,
             numerator=Victim.referred_to_val,
+            blank_means_no=Victim.referred_to_val,
         ),
         Proportion(
             key="contacted",
             label="Victims referred: reached by the Victim Advice Line",
             of=Victim,
             at=Victim.recorded_at,
-            where=_IN_SCOPE & Victim.referred_to_val,
+            where=_REFERRED,
             numerator=Victim.val_contacted,
+            blank_means_no=Victim.val_contacted,
             direction=Direction.HIGHER_IS_BETTER,
         ),
         Proportion(
@@ -85,8 +90,9 @@ victim_advice_line = Metric(
             label="Victims referred: took up support",
             of=Victim,
             at=Victim.recorded_at,
-            where=_IN_SCOPE & Victim.referred_to_val,
+            where=_REFERRED,
             numerator=Victim.val_engaged,
+            blank_means_no=Victim.val_engaged,
             direction=Direction.HIGHER_IS_BETTER,
         ),
         Count(
@@ -208,9 +214,9 @@ victim_advice_line = Metric(
             },
             expect={
                 "victims": 2 + 1 + 1,
-                "referral_rate": 2 / (2 + 1),
-                "contacted": 0 / 1,
-                "take_up": 0 / 1,
+                "referral_rate": 2 / (2 + 1 + 1),
+                "contacted": 0 / 2,
+                "take_up": 0 / 2,
                 "referrals": 1 + 1 + 1,
                 "crimes": 1 + 1,
                 "referrals_per_crime": 3 / 2,
@@ -218,7 +224,8 @@ victim_advice_line = Metric(
             edge_case="Referred does not mean reached: two are referred and none is known to be "
             "reached. Victims who refer themselves, or whom another agency refers, are referrals "
             "but are left out of the rate, which they would raise. A business is not in scope. A "
-            "victim with no record about a referral is left out of both parts.",
+            "victim with no record about a referral counts as not referred, and one with no record "
+            "of being reached as not reached.",
         ),
     ],
 )

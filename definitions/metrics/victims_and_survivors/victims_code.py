@@ -48,7 +48,7 @@ _UPDATE = VictimsCodeAction.right == INVESTIGATION_UPDATES
 victims_code = Metric(
     ref="2",
     key="victims_code",
-    version=2,
+    version=3,
     title="Compliance with the Victims' code (inc. timeliness of updates etc.)",
     objective=VICTIMS,
     summary="Duties owed to victims under the Victims' Code that fell due in the period, the share "
@@ -70,6 +70,7 @@ victims_code = Metric(
             at=VictimsCodeAction.due_at,
             where=_IN_FULL_COUNT,
             numerator=_DONE_IN_TIME,
+            blank_means_no=VictimsCodeAction.done_at,
         ),
         Proportion(
             key="done",
@@ -78,6 +79,7 @@ victims_code = Metric(
             at=VictimsCodeAction.due_at,
             where=_IN_FULL_COUNT,
             numerator=_DONE,
+            blank_means_no=VictimsCodeAction.done_at,
             note="Includes late ones, so this is not the share that meets the Code.",
         ),
         Proportion(
@@ -87,6 +89,7 @@ victims_code = Metric(
             at=VictimsCodeAction.due_at,
             where=_IN_FULL_COUNT & (VictimsCodeAction.right == REFERRAL_TO_SUPPORT),
             numerator=_DONE_IN_TIME,
+            blank_means_no=VictimsCodeAction.done_at,
         ),
         Proportion(
             key="updates_in_time",
@@ -95,6 +98,7 @@ victims_code = Metric(
             at=VictimsCodeAction.due_at,
             where=_IN_FULL_COUNT & _UPDATE,
             numerator=_DONE_IN_TIME,
+            blank_means_no=VictimsCodeAction.done_at,
         ),
         Duration(
             key="update_median_days",
@@ -125,6 +129,7 @@ victims_code = Metric(
             at=VictimsCodeAction.due_at,
             where=_IN_AUDIT,
             numerator=_DONE_IN_TIME,
+            blank_means_no=VictimsCodeAction.done_at,
             note="From a sample: another sample would give a different share. Never added to the "
             "full count.",
         ),
@@ -138,7 +143,8 @@ victims_code = Metric(
     caveats=[
         "A duty done early counts on its deadline, like any other. Otherwise duties done quickly "
         "would make the share too high.",
-        "A duty with no record of being done counts as not done in time.",
+        "A duty with no record of being done counts as not done in time. Where no duty has such a "
+        "record, there is no share, because nobody recorded it.",
         "Whoever fills the table calculates the deadlines. For updates (right 6) the Code allows "
         "five working days from an arrest, interview, release or change of bail, and one working "
         "day if the victim has Enhanced Rights. For a referral to support (right 4) it allows two "
@@ -209,6 +215,7 @@ _CLOSED = Victim.outcome_code.is_in(NOT_POSITIVE_OUTCOMES) & (Victim.status == "
 explanation_to_victims = Metric(
     ref="5",
     key="explanation_to_victims",
+    version=2,
     title="Explanation to victims of crime whose case is closed without a perceived positive "
     "outcome (this may also be captured as part of the Victims' code metrics under development)",
     objective=VICTIMS,
@@ -230,6 +237,7 @@ explanation_to_victims = Metric(
             at=Victim.closed_at,
             where=_CLOSED,
             numerator=Victim.explained_at.is_not_null(),
+            blank_means_no=Victim.explained_at,
         ),
     ],
     dimensions=[OUTCOME_GROUP, OFFENCE_SUBGROUP, LPA],
@@ -242,7 +250,7 @@ explanation_to_victims = Metric(
     caveats=[
         "An assumption decides which outcomes are not positive: there is no national list.",
         "A case with no record of an explanation counts as having none, although one may have been "
-        "given.",
+        "given. Where no case has such a record, there is no share, because nobody recorded it.",
         "It does not show whether the explanation was in time. See Compliance with the Victims' "
         "Code (ref 2).",
         "A reopened case leaves the count until it is closed again, so figures for past periods "

@@ -32,12 +32,13 @@ def aggregate_downtime(
     grouping: GroupingSet,
     compiler: Compiler,
 ) -> dict[str, Array]:
-    """Return seconds over periods and the axes, by the key of each statistic.
+    """Return numbers over periods and the axes, by the key of each statistic.
 
-    A sum is the time that systems were down. A count of rows is the time of all systems.
+    A sum is the seconds that systems were down. A count of rows of a system is the seconds of all
+    systems. A count of rows alone is how many outages are in the period, if only in part.
 
     Raises:
-        TypeError: a statistic has another operation, or lacks a system or an end.
+        TypeError: a statistic has another operation, or lacks an end.
         AssertionError: an operation has no case here.
     """
     spans = [(_instant(period.start), _instant(period.stop)) for period in periods]
@@ -47,6 +48,11 @@ def aggregate_downtime(
         match statistic.operation:
             case Operation.SUM:
                 time = _time_down(outages, spans, grouping, table)
+            case Operation.ROWS if statistic.of is None:
+                arrays[statistic.key] = grouping.to_dense(
+                    _overlaps(outages, spans, grouping, table)
+                )
+                continue
             case Operation.ROWS:
                 time = _time_observed(outages, spans, grouping, table, statistic)
             case Operation.SUM_OF_WEIGHTS | Operation.DISTINCT | Operation.QUANTILE:
@@ -59,8 +65,8 @@ def aggregate_downtime(
 
 def _outages(table: Table, statistic: Statistic, grouping: GroupingSet, compiler: Compiler) -> Any:
     """Return each outage's system, members, start and end, in microseconds since 1970."""
-    if statistic.of is None or statistic.until is None:
-        raise TypeError("an interval needs a system and an end")
+    if statistic.until is None:
+        raise TypeError("an interval needs an end")
     frame = nw.from_native(table.lazy).filter(~nw.col(statistic.at.name).is_null())
     if statistic.where is not None:
         frame = frame.filter(compiler(statistic.where))
@@ -74,13 +80,14 @@ def _outages(table: Table, statistic: Statistic, grouping: GroupingSet, compiler
     start = nw.col(statistic.at.name + INSTANT)
     end = start + compiler(Elapsed(statistic.at, statistic.until))
     has_no_end = nw.col(statistic.until.name).is_null()
+    systems = [] if statistic.of is None else [compiler(statistic.of).alias("system")]
     selected = frame.select(
-        compiler(statistic.of).alias("system"),
+        *systems,
         start.alias("start"),
         nw.when(has_no_end).then(nw.lit(_NEVER)).otherwise(end).alias("end"),
         *(member.alias(name) for name, member in members.items()),
     )
-    return selected.filter(~nw.col("system").is_null())
+    return selected.filter(~nw.col("system").is_null()) if systems else selected
 
 
 def _time_down(
@@ -103,14 +110,35 @@ def _time_down(
         begin = nw.max_horizontal(nw.col("begin"), nw.lit(first))
         lost[f"p{number}"] = nw.when(end > begin).then(end - begin).otherwise(nw.lit(0))
     clipped = uncovered.select(*keys, *(time.alias(name) for name, time in lost.items()))
-    sums = [nw.col(name).sum() for name in lost]
-    grouped = clipped.group_by(*keys).agg(*sums) if keys else clipped.select(*sums)
+    return _sum_by_member(clipped, list(lost), grouping, table)
+
+
+def _sum_by_member(
+    numbers: Any, periods: Sequence[str], grouping: GroupingSet, table: Table
+) -> Array:
+    """Add up the column of each period by member."""
+    keys = [f"member{position}" for position in grouping.grouped]
+    sums = [nw.col(name).sum() for name in periods]
+    grouped = numbers.group_by(*keys).agg(*sums) if keys else numbers.select(*sums)
     rows = table.collect(grouped, "merging outages")
-    dense = np.zeros((len(spans), *grouping.sizes))
-    for number, name in enumerate(lost):
+    dense = np.zeros((len(periods), *grouping.sizes))
+    for number, name in enumerate(periods):
         cell = (np.full(rows.height, number), *_member_codes(rows, grouping))
         np.add.at(dense, cell, rows[name].fill_null(0).to_numpy().astype(np.float64))
     return dense
+
+
+def _overlaps(
+    outages: Any, spans: list[tuple[int, int]], grouping: GroupingSet, table: Table
+) -> Array:
+    """Count the outages of which some time is in each period."""
+    keys = [f"member{position}" for position in grouping.grouped]
+    inside = {
+        f"p{number}": ((nw.col("end") > first) & (nw.col("start") < stop)).cast(nw.Int64)
+        for number, (first, stop) in enumerate(spans)
+    }
+    flags = outages.select(*keys, *(is_in.alias(name) for name, is_in in inside.items()))
+    return _sum_by_member(flags, list(inside), grouping, table)
 
 
 def _time_observed(

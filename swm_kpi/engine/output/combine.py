@@ -16,8 +16,9 @@ from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Axes
 from swm_kpi.engine.input.read import MISSING
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.output.coverage import TableCoverage
+from swm_kpi.engine.output.incomplete import mark_incomplete
 from swm_kpi.engine.plan.selection import SelectedMetric, tables_of
-from swm_kpi.measures import Cells, Measure, Statistic, TimeAlignment
+from swm_kpi.measures import MAX_UNDECIDED_SHARE, Cells, Measure, Statistic, TimeAlignment
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import AvailabilityStatus, Basis
 
@@ -43,6 +44,12 @@ class Grid:
     coverage: Mapping[str, TableCoverage]
     as_at: date | None
     overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def max_undecided_share(self) -> float:
+        """The largest share of rows that may be undecided without a marker."""
+        share = self.overrides.get(MAX_UNDECIDED_SHARE.key, MAX_UNDECIDED_SHARE.value)
+        return float(share)
 
 
 @dataclass(frozen=True)
@@ -101,14 +108,27 @@ def _cells(
         if source.cells is None:
             raise TypeError("a measure lacks whatever its inputs lack")
         inputs[key] = _project(source.cells, source.kept, kept)
-    arrays = {
-        role: totals_except(grid.aggregates.arrays[statistic.key], kept)
-        for role, statistic in measure.statistics.items()
-    }
-    cells = measure.combine(arrays, inputs)
+    cells = measure.combine(_arrays(measure.statistics, kept, grid), inputs)
+    if measure.completeness is not None:
+        cells = mark_incomplete(
+            cells,
+            measure.completeness,
+            _arrays(measure.row_statistics, kept, grid),
+            grid.max_undecided_share,
+            {axis + 1: grid.axes.dimensions[axis].title for axis in kept},
+        )
     if cells.unavailable is not None:
         cells.value = np.where(cells.unavailable, np.nan, cells.value)
     return cells
+
+
+def _arrays(
+    statistics: Mapping[str, Statistic], kept: tuple[int, ...], grid: Grid
+) -> dict[str, NDArray[Any]]:
+    return {
+        role: totals_except(grid.aggregates.arrays[statistic.key], kept)
+        for role, statistic in statistics.items()
+    }
 
 
 def totals_except(array: NDArray[Any], kept: Sequence[int]) -> NDArray[Any]:
@@ -121,10 +141,19 @@ def _project(cells: Cells, axes: Sequence[int], kept: Sequence[int]) -> Cells:
     """Return the cells of an input on the axes that the measure it enters keeps."""
     if tuple(axes) == tuple(kept):
         return cells
-    events = cells.events
+
+    def project(array: NDArray[Any] | None) -> Any:
+        return None if array is None else totals_except(array, kept)
+
     return Cells(
         totals_except(cells.value, kept),
-        events=totals_except(events, kept) if events is not None else None,
+        unreliable=project(cells.unreliable),
+        events=project(cells.events),
+        undecided={key: project(rows) for key, rows in cells.undecided.items()},
+        without_value={key: project(rows) for key, rows in cells.without_value.items()},
+        at_least=project(cells.at_least),
+        at_most=project(cells.at_most),
+        notes=[(project(holds), text) for holds, text in cells.notes],
     )
 
 
@@ -219,7 +248,10 @@ def _with_withheld_members(computed: MeasureCells, grid: Grid) -> MeasureCells:
     }
     if cells.limits is not None:
         changes["limits"] = tuple(widen(limit) for limit in cells.limits)
-    changes["notes"] = [(np.where(is_total, counts, 0.0), text) for counts, text in cells.notes]
+    changes["notes"] = [(np.where(is_total, holds, False), text) for holds, text in cells.notes]
+    for name in ("undecided", "without_value"):
+        counts = getattr(cells, name)
+        changes[name] = {key: np.where(is_total, rows, 0.0) for key, rows in counts.items()}
     unavailable = changes.get("unavailable")
     changes["unavailable"] = ~is_total if unavailable is None else unavailable | ~is_total
     kept = tuple(sorted({*computed.kept, *computed.withheld}))

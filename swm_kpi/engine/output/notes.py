@@ -40,12 +40,6 @@ def period_notes(measure: MeasureCells, grid: Grid, status_texts: Sequence[str])
     ]
 
 
-def rows_note(count: float, text: str, note: str) -> str:
-    """Put a count of rows before a note."""
-    rows = "row" if count == 1 else "rows"
-    return f"{int(count):,} {rows} {text}. {note}".strip()
-
-
 def parts_notes(
     statistic: Statistic, has: Array, of: Array
 ) -> Iterator[tuple[NDArray[np.bool_], str]]:

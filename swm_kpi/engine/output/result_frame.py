@@ -6,7 +6,7 @@ each marker and column is computed once for all measures.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,9 +19,10 @@ from swm_kpi.coverage import Extent
 from swm_kpi.engine.output.combine import Grid, MeasureCells, totals_except
 from swm_kpi.engine.output.coverage import reporter_extents
 from swm_kpi.engine.output.intervals import intervals_of
-from swm_kpi.engine.output.notes import parts_notes, period_notes, rows_note
+from swm_kpi.engine.output.notes import parts_notes, period_notes
 from swm_kpi.engine.output.period_status import PeriodStatuses, describe_break, tables_counted
-from swm_kpi.measures import TimeAlignment
+from swm_kpi.measures import Cells, TimeAlignment
+from swm_kpi.measures.row_notes import ROW_COLUMNS, describe_rows
 from swm_kpi.result_columns import NUMBER_COLUMNS, column_names
 from swm_kpi.vocabulary import Marker
 
@@ -72,18 +73,24 @@ def to_long_frame(measures: Sequence[MeasureCells], grid: Grid) -> pl.DataFrame:
     marker = stack.marker.ravel()[rows]
     not_available = marker == _NOT_AVAILABLE
     no_value = not_available | (marker == _NOT_APPLICABLE)
+    unrecorded = stack.unrecorded.ravel()[rows]
     for name in NUMBER_COLUMNS:
         numbers = stack.numbers.get(name)
         if numbers is None:
             columns[name] = pl.repeat(None, len(rows), dtype=pl.Float64, eager=True)
             continue
-        empty = not_available if name in ("numerator", "denominator") else no_value
+        if name in ("undecided", "without_value"):
+            empty = not_available & ~unrecorded
+        elif name in ("numerator", "denominator", "answers"):
+            empty = not_available
+        else:
+            empty = no_value
         # Adding zero turns a negative zero into zero.
         shown = np.where(empty, np.nan, numbers.ravel()[rows]) + 0.0
         columns[name] = pl.Series(shown, dtype=pl.Float64, nan_to_null=True)
+    columns["marker"] = _marker_texts()[marker]
     columns |= {
-        "marker": _marker_texts()[marker],
-        "note": stack.notes(rows, measure_codes, period_codes, not_available),
+        "note": stack.notes(rows, measure_codes, period_codes, columns),
         "as_at": pl.Series([grid.as_at], dtype=pl.Date).new_from_index(0, len(rows)),
     }
     frame = pl.concat([by_measure, by_period, pl.DataFrame(columns)], how="horizontal")
@@ -115,6 +122,7 @@ class _Stack:
         numbers: by column, the numbers, NaN where there is none; without the columns that no
             measure has a number in.
         marker: the code of each cell's marker.
+        unrecorded: whether a cell has no number because of what is not recorded in its rows.
         shown: which combinations of members each measure has rows for.
     """
 
@@ -127,6 +135,7 @@ class _Stack:
             name: np.full(self.shape, np.nan) for name in _ALWAYS_FILLED
         }
         self.marker = np.zeros(self.shape, dtype=np.int8)
+        self.unrecorded = np.zeros(self.shape, dtype=bool)
         self.shown = np.zeros((len(measures), *axes), dtype=bool)
         self._texts: list[str] = []
         self._cell_texts: list[tuple[int, Bools, str]] = []
@@ -162,6 +171,7 @@ class _Stack:
             array = getattr(cells, name)
             if array is not None:
                 self.numbers[name][index] = array
+        self._fill_rows(index, cells)
 
         def mark(where: Any, code: int) -> None:
             if where is not None:
@@ -170,6 +180,32 @@ class _Stack:
         mark(cells.not_applicable, _NOT_APPLICABLE)
         mark(cells.unreliable, _LOW_RELIABILITY)
         mark(cells.unavailable, _NOT_AVAILABLE)
+        if cells.unavailable is not None:
+            self.unrecorded[index] = cells.unavailable
+        self._cell_texts += [(number, holds, text) for holds, text in cells.notes if holds.any()]
+
+    def _fill_rows(self, index: tuple[Any, ...], cells: Cells) -> None:
+        """Put in what is known of the rows behind a measure's numbers."""
+        counts = {
+            "undecided": cells.undecided_rows,
+            "without_value": cells.rows_without_value,
+            "answers": cells.answers,
+            "effective_answers": cells.effective_answers,
+        }
+        for name, count in counts.items():
+            if count is not None and (count > 0).any():
+                self._column(name)[index] = np.where(count > 0, count, np.nan)
+        least, most = cells.bounds
+        uncertain = (least != cells.value) | (most != cells.value)
+        if cells.at_least is not None and uncertain.any():
+            self._column("at_least")[index] = np.where(uncertain, least, np.nan)
+            self._column("at_most")[index] = np.where(uncertain, most, np.nan)
+
+    def _column(self, name: str) -> Array:
+        """Return the array of a column, which few requests have anything in."""
+        if name not in self.numbers:
+            self.numbers[name] = np.full(self.shape, np.nan)
+        return self.numbers[name]
 
     def _add_intervals(self) -> None:
         """Put the intervals in.
@@ -197,6 +233,8 @@ class _Stack:
             by_period = np.array(statuses, dtype=np.int8).reshape(-1, *[1] * (marker.ndim - 1))
             replaced = (marker == _NONE) | (by_period == _NOT_AVAILABLE)
             marker[...] = np.where(replaced & (by_period != _NONE), by_period, marker)
+            unrecorded = self.unrecorded[self._index(number, measure)]
+            unrecorded &= by_period != _NOT_AVAILABLE
         for position, reason in measure.withheld.items():
             members = np.moveaxis(np.zeros(marker.shape, dtype=bool), position + 1, -1)
             members[..., :-1] = True
@@ -225,6 +263,8 @@ class _Stack:
             if by_reporter is not None:
                 extents = by_reporter.extents
                 marker[extents == Extent.NONE] = _NOT_AVAILABLE
+                unrecorded = self.unrecorded[self._index(number, measure)]
+                unrecorded &= extents != Extent.NONE
                 marker[(extents == Extent.PART) & (marker == _NONE)] = _PROVISIONAL
                 self._cell_texts += [(number, *text) for text in by_reporter.describe()]
 
@@ -264,7 +304,10 @@ class _Stack:
             if measure.cells.weight is not None:
                 weight[index] = measure.cells.weight
             else:
-                for counts, _ in measure.cells.notes:
+                for counts in (
+                    *measure.cells.undecided.values(),
+                    *measure.cells.without_value.values(),
+                ):
                     weight[index] += counts
         for axis in range(len(self.grid.axes.members)):
             has_unknown = np.moveaxis(weight, axis + 2, -1)[..., -2] > 0
@@ -273,24 +316,34 @@ class _Stack:
             shown &= by_measure.reshape(-1, *[1] * (shown.ndim - 1))
 
     def notes(
-        self, rows: Any, measure_codes: Any, period_codes: Any, not_available: Bools
+        self,
+        rows: Any,
+        measure_codes: Any,
+        period_codes: Any,
+        columns: Mapping[str, pl.Series],
     ) -> pl.Series:
-        """Return each row's note: counts of rows, then the note of its measure and period."""
+        """Return each row's note: on its rows, on its cell, then on its measure and period.
+
+        Args:
+            rows: the positions of the rows among all cells.
+            measure_codes: the measure of each row.
+            period_codes: the period of each row.
+            columns: the columns of the result.
+        """
         text_codes = measure_codes * len(self.grid.periods) + period_codes
         texts = list(self._texts)
         size = int(np.prod(self.shape[1:]))
         starts = np.searchsorted(measure_codes, np.arange(len(self.measures) + 1))
-        for number, measure in enumerate(self.measures):
-            for counts, text in measure.cells.notes if measure.cells is not None else ():
-                dense = np.zeros((1, *self.shape[1:]))
-                dense[self._index(0, measure)] = counts
-                own = slice(starts[number], starts[number + 1])
-                shown = dense.ravel()[rows[own] - number * size]
-                noted = np.flatnonzero((shown > 0) & ~not_available[own]) + starts[number]
-                for row in noted.tolist():
-                    note = texts[text_codes[row]]
-                    text_codes[row] = len(texts)
-                    texts.append(rows_note(shown[row - starts[number]], text, note))
+
+        def prefix(row: int, sentence: str) -> None:
+            if sentence:
+                note = texts[text_codes[row]]
+                text_codes[row] = len(texts)
+                texts.append(f"{sentence} {note}".strip())
+
+        has_rows = np.zeros(len(rows), dtype=bool)
+        for name in ROW_COLUMNS:
+            has_rows |= columns[name].is_not_null().to_numpy()
         for number, cells, text in self._cell_texts:
             own = slice(starts[number], starts[number + 1])
             is_noted = np.zeros((1, *self.shape[1:]), dtype=bool)
@@ -299,5 +352,13 @@ class _Stack:
             for code in np.unique(text_codes[noted]).tolist():
                 text_codes[noted[text_codes[noted] == code]] = len(texts)
                 texts.append(f"{text} {texts[code]}".strip())
+        # The sentences on rows come first in a note: disclosure control renders them again.
+        for number, computed in enumerate(self.measures):
+            own = slice(starts[number], starts[number + 1])
+            completeness = computed.chosen.metric.completeness_of(computed.measure)
+            unit = computed.measure.resolved_unit.value
+            for row in (np.flatnonzero(has_rows[own]) + starts[number]).tolist():
+                cell = {name: columns[name][row] for name in (*ROW_COLUMNS, "value", "marker")}
+                prefix(row, describe_rows(completeness, {**cell, "unit": unit}))
         notes: pl.Series = pl.Series(texts, dtype=pl.String)[text_codes]
         return notes

@@ -91,7 +91,8 @@ def statistics_by_table(metrics: Sequence[SelectedMetric]) -> dict[str, dict[str
         bases = {measure.basis for measure in selected.measures}
         for measure in selected.metric.measures:
             if measure.basis in bases:
-                for statistic in measure.statistics.values():
+                needed = (*measure.statistics.values(), *measure.row_statistics.values())
+                for statistic in needed:
                     of_table = statistics.setdefault(statistic.contract.table, {})
                     of_table.setdefault(statistic.key, statistic)
     return statistics

@@ -52,7 +52,7 @@ CASES = (
         note="1 row left out because minutes is not recorded",
     ),
     Case(
-        "The mean of no value is not applicable",
+        "A mean of rows of which none has a value is not available",
         measures=[MEAN],
         tables={
             Call: """
@@ -62,7 +62,7 @@ CASES = (
         },
         expected="""
             | value | denominator | marker |
-            |       | 0           | [z]    |
+            |       |             | [x]    |
         """,
     ),
 )

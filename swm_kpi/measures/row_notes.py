@@ -1,0 +1,131 @@
+"""The sentences about the rows behind a number: the one place that turns their counts into words.
+
+They are rendered from the columns of a result, and not stored beside them, so that disclosure
+control protects the counts like any cell and renders the sentences again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from swm_kpi.formatting import NumberFormat
+from swm_kpi.measures.null_conditions import Completeness, can_be_unknown
+from swm_kpi.measures.repeated_hour import REPEATED_HOUR
+from swm_kpi.vocabulary import Marker
+
+NO_MEMBER = "see Unknown."
+"""How the note of a member ends where no row of the period has a member."""
+
+ROW_COLUMNS = (
+    "undecided", "without_value", "at_least", "at_most", "answers", "effective_answers",
+)  # fmt: skip
+"""The columns of a result that the sentences are rendered from, besides value, unit and marker."""
+
+
+def describe_rows(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> str:
+    """Return the sentences about the rows of one cell; empty where everything is recorded.
+
+    Args:
+        completeness: what must be recorded: of the measure or, for a quotient, of its inputs.
+        row: the row of the result: its ``ROW_COLUMNS``, ``value``, ``unit`` and ``marker``.
+    """
+    return " ".join(_sentences(completeness, row))
+
+
+def describe_hidden_rows(
+    completeness: Sequence[Completeness], row: Mapping[str, Any], hidden: Iterable[str]
+) -> str:
+    """Return the sentences about rows whose number is suppressed.
+
+    Args:
+        completeness: as for :func:`describe_rows`.
+        row: the row of the result, as it is before anything is suppressed.
+        hidden: the columns that are suppressed: ``undecided`` or ``without_value``.
+    """
+    marker = Marker(row["marker"] or "")
+    if marker is Marker.NOT_AVAILABLE:
+        columns = _undecided_columns(completeness) or _measured_columns(completeness)
+        return f"Not recorded: {columns} is blank in every row."
+    sentences = []
+    if "undecided" in hidden and row["undecided"]:
+        sentences.append(f"Some rows {_why_undecided(completeness)}.")
+    if "without_value" in hidden and row["without_value"]:
+        sentences.append(f"Some rows {_what_is_lacking(completeness)}.")
+    return " ".join(sentences)
+
+
+def is_unrecorded_row(row: Mapping[str, Any]) -> bool:
+    """Return whether a row has no number because of what is not recorded in the rows it counts."""
+    if row["marker"] != Marker.NOT_AVAILABLE.value:
+        return False
+    return bool(row["undecided"] or row["without_value"] or NO_MEMBER in (row["note"] or ""))
+
+
+def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> Iterator[str]:
+    undecided, without_value = row["undecided"], row["without_value"]
+    if (row["marker"] or "") == Marker.NOT_AVAILABLE.value:
+        if undecided:
+            yield _not_recorded(_undecided_columns(completeness), undecided)
+        if without_value:
+            yield _not_recorded(_measured_columns(completeness), without_value)
+        return
+    if row["answers"]:
+        yield f"{_rows(row['answers'])} answered."
+    if row["effective_answers"]:
+        yield f"{_rows(row['effective_answers'])} in the effective sample."
+    if undecided:
+        yield f"{_rows(undecided)} {_why_undecided(completeness)}."
+    if without_value:
+        yield f"{_rows(without_value)} {_what_is_lacking(completeness)}."
+    if row["marker"] == Marker.LOW_RELIABILITY.value:
+        yield from _bounds(row)
+
+
+def _rows(count: float) -> str:
+    return f"{int(count):,} {'row' if count == 1 else 'rows'}"
+
+
+def _not_recorded(columns: str, count: float) -> str:
+    rows = "the only row" if count == 1 else f"all {_rows(count)}"
+    return f"Not recorded: {columns} is blank in {rows}."
+
+
+def _bounds(row: Mapping[str, Any]) -> Iterator[str]:
+    least, most = row["at_least"], row["at_most"]
+    numbers = NumberFormat.of(row["unit"], [row["value"], least, most])
+    if least is not None and most is not None:
+        yield (
+            f"With everything recorded, it would be at least {numbers.number(least)} and "
+            f"at most {numbers.number(most)}."
+        )
+    elif least is not None:
+        yield f"With everything recorded, it would be at least {numbers.number(least)}."
+
+
+def _undecided_columns(completeness: Sequence[Completeness]) -> str:
+    names = (name for part in completeness for name in part.undecided_columns)
+    return " or ".join(dict.fromkeys(names))
+
+
+def _measured_columns(completeness: Sequence[Completeness]) -> str:
+    names = (name for part in completeness for name in part.measured_columns)
+    return " or ".join(dict.fromkeys(names))
+
+
+def _why_undecided(completeness: Sequence[Completeness]) -> str:
+    is_only_answer = all(
+        part.where is None or not can_be_unknown(part.where) for part in completeness
+    )
+    place = "in neither part" if is_only_answer else "left out"
+    reason = f"{_undecided_columns(completeness)} is not recorded"
+    if any(part.may_be_in_repeated_hour for part in completeness):
+        reason += f" or falls in {REPEATED_HOUR}"
+    return f"{place} because {reason}"
+
+
+def _what_is_lacking(completeness: Sequence[Completeness]) -> str:
+    stated = [part.lacks_value for part in completeness if part.lacks_value]
+    if stated:
+        return " or ".join(dict.fromkeys(stated))
+    return f"left out because {_measured_columns(completeness)} is not recorded"
