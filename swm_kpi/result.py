@@ -58,8 +58,9 @@ class Result:
     """A long table: one row for each measure, period and member of the breakdowns.
 
     Columns: ``ref, metric, measure, basis, grain, period, period_start, period_end``, the
-    breakdowns, ``value, unit, numerator, denominator, lower, upper, undecided, without_value,
-    at_least, at_most, answers, effective_answers, marker, note, definition, as_at``.
+    breakdowns, ``value, unit, numerator, denominator, lower, upper, undecided, in_repeated_hour,
+    without_value, at_least, at_most, answers, effective_answers, marker, note, definition,
+    as_at``.
     ``swm_kpi.result_columns`` declares their types and meanings.
 
     ``period_end`` is the last day of the period, inclusive. A breakdown is ``All`` in a total.

@@ -151,6 +151,14 @@ _AFTER_BREAKDOWNS = (
         in_notebook=False,
     ),
     ResultColumn(
+        "in_repeated_hour",
+        _NUMBER,
+        "Of the undecided rows, the number that are undecided only because a time falls in the "
+        "hour that occurs twice when clocks go back. Empty where there is none.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
         "without_value",
         _NUMBER,
         "The number of rows that count but lack what is measured, such as an end time, an amount "

@@ -262,6 +262,8 @@ def _round(
         numbers["lower"][row] = numbers["upper"][row] = None
     if not (roles.counts or roles.row_counts):
         return
+    # Of so few rows the reason is not given apart.
+    numbers["in_repeated_hour"][row] = None
     exact_bounds = _bounds(numbers, row, roles)
     for name in (*roles.counts, *roles.row_counts):
         count = numbers[name][row]

@@ -35,6 +35,7 @@ class Cells:
         answers, effective_answers: of a survey, the number of answers, and the effective one.
         undecided: by the key of a statistic, the rows of which it is not known whether they count.
             Two measures of one key leave the same rows undecided.
+        in_repeated_hour: by the key of a statistic, those that only the repeated hour leaves so.
         without_value: by the key of a statistic, the rows that lack what is measured.
         at_least, at_most: the least and the most that the value can be; NaN where there is no such
             limit. None where the value is certain in every cell. The engine fills them in, except
@@ -56,6 +57,7 @@ class Cells:
     answers: Array | None = None
     effective_answers: Array | None = None
     undecided: dict[str, Array] = field(default_factory=dict)
+    in_repeated_hour: dict[str, Array] = field(default_factory=dict)
     without_value: dict[str, Array] = field(default_factory=dict)
     at_least: Array | None = None
     at_most: Array | None = None
@@ -71,12 +73,25 @@ class Cells:
     @property
     def undecided_rows(self) -> Array | None:
         """The undecided rows of each cell; None where there can be none."""
-        return sum(self.undecided.values()) if self.undecided else None
+        return _sum(self.undecided)
+
+    @property
+    def rows_in_repeated_hour(self) -> Array | None:
+        """The rows of each cell that only the repeated hour leaves undecided; None for none."""
+        return _sum(self.in_repeated_hour)
 
     @property
     def rows_without_value(self) -> Array | None:
         """The rows of each cell that lack what is measured; None where there can be none."""
-        return sum(self.without_value.values()) if self.without_value else None
+        return _sum(self.without_value)
+
+
+def _sum(counts: dict[str, Array]) -> Array | None:
+    """Return the sum of some counts; None of none."""
+    first, *others = counts.values() or (None,)
+    for count in others:
+        first = first + count
+    return first
 
 
 def divide(numerator: Array, denominator: Array) -> tuple[Array, Flags]:
@@ -116,6 +131,7 @@ def divide_measures(numerator: Cells, denominator: Cells, scale: float = 1) -> C
         missing | may_not_be_zero,
         unreliable=None if unreliable is None else unreliable & ~np.isnan(value),
         undecided=numerator.undecided | denominator.undecided,
+        in_repeated_hour=numerator.in_repeated_hour | denominator.in_repeated_hour,
         without_value=numerator.without_value | denominator.without_value,
         at_least=divide(least, denominator_most)[0] * scale if is_uncertain else None,
         at_most=divide(most, denominator_least)[0] * scale if is_uncertain else None,

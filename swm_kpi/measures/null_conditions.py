@@ -29,6 +29,7 @@ from swm_kpi.expressions import (
     english,
     times_with_readings,
 )
+from swm_kpi.measures.repeated_hour import undecided_in_repeated_hour
 from swm_kpi.measures.statistic import Operation, Statistic
 
 MAX_UNDECIDED_SHARE = Assumption(
@@ -96,6 +97,8 @@ class Completeness:
           numerator.
         - ``without_value``: the rows that count and lack what is measured.
         - ``blank``: the rows that count and in which a blank means no.
+        - ``undecided_in_hour``, ``unanswered_in_hour``: such rows that are undecided only because
+          a time falls in the hour that occurs twice.
         - ``undecided_amount``, ``unanswered_amount``: what such rows would add.
 
         A role is left out where a contract rules out that there is any such row.
@@ -105,11 +108,17 @@ class Completeness:
             unknown = IsUnknown(as_condition(self.where))
             statistics["undecided"] = self._rows(unknown)
             statistics["scope"] = self._rows(scope_of(self.where))
+            in_hour = undecided_in_repeated_hour(self.where)
+            if in_hour is not None:
+                statistics["undecided_in_hour"] = self._rows(in_hour)
             if self.amount is not None:
                 statistics["undecided_amount"] = self._amounts(unknown)
         if self.answer is not None and can_be_unknown(self.answer):
             unknown_answer = all_of(self.where, IsUnknown(as_condition(self.answer)))
             statistics["unanswered"] = self._rows(unknown_answer)
+            in_hour = undecided_in_repeated_hour(self.answer)
+            if in_hour is not None:
+                statistics["unanswered_in_hour"] = self._rows(all_of(self.where, in_hour))
             if self.amount is not None:
                 statistics["unanswered_amount"] = self._amounts(unknown_answer)
         absent = [IsNull(term) for term in self.measured if can_be_unknown(term)]
@@ -130,12 +139,6 @@ class Completeness:
         """The names of the columns that leave a row undecided where they are blank."""
         names = (_nullable_columns(part) for part in (self.where, self.answer) if part is not None)
         return tuple(dict.fromkeys(name for part in names for name in part))
-
-    @property
-    def may_be_in_repeated_hour(self) -> bool:
-        """Whether the condition compares times that may fall in the hour that occurs twice."""
-        parts = (part for part in (self.where, self.answer) if part is not None)
-        return any(times_with_readings(part) for part in parts)
 
     @property
     def measured_columns(self) -> tuple[str, ...]:
@@ -199,8 +202,6 @@ def _nullable_columns(expression: Expression) -> Iterator[str]:
     """Yield the names of the columns that can leave an expression unknown."""
     if isinstance(expression, IsNull | IsUnknown | Repeats | InRepeatedHour):
         return
-    if isinstance(expression, Compare):
-        yield from (english(time) for time in times_with_readings(expression))
     if isinstance(expression, Column) and expression.nullable:
         yield english(expression)
     elif isinstance(expression, Recoded):

@@ -18,7 +18,8 @@ NO_MEMBER = "see Unknown."
 """How the note of a member ends where no row of the period has a member."""
 
 ROW_COLUMNS = (
-    "undecided", "without_value", "at_least", "at_most", "answers", "effective_answers",
+    "undecided", "in_repeated_hour", "without_value", "at_least", "at_most", "answers",
+    "effective_answers",
 )  # fmt: skip
 """The columns of a result that the sentences are rendered from, besides value, unit and marker."""
 
@@ -63,10 +64,14 @@ def is_unrecorded_row(row: Mapping[str, Any]) -> bool:
 
 
 def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> Iterator[str]:
-    undecided, without_value = row["undecided"], row["without_value"]
+    in_hour, without_value = row["in_repeated_hour"] or 0, row["without_value"]
+    undecided = (row["undecided"] or 0) - in_hour
+    why_in_hour = f"{_place(completeness)} because the time falls in {REPEATED_HOUR}"
     if (row["marker"] or "") == Marker.NOT_AVAILABLE.value:
         if undecided:
             yield _not_recorded(_undecided_columns(completeness), undecided)
+        if in_hour:
+            yield f"{_rows(in_hour)} {why_in_hour}."
         if without_value:
             yield _not_recorded(_measured_columns(completeness), without_value)
         return
@@ -76,6 +81,8 @@ def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> 
         yield f"{_rows(row['effective_answers'])} in the effective sample."
     if undecided:
         yield f"{_rows(undecided)} {_why_undecided(completeness)}."
+    if in_hour:
+        yield f"{_rows(in_hour)} {why_in_hour}."
     if without_value:
         yield f"{_rows(without_value)} {_what_is_lacking(completeness)}."
     if row["marker"] == Marker.LOW_RELIABILITY.value:
@@ -113,15 +120,13 @@ def _measured_columns(completeness: Sequence[Completeness]) -> str:
     return " or ".join(dict.fromkeys(names))
 
 
+def _place(completeness: Sequence[Completeness]) -> str:
+    is_decided = all(part.where is None or not can_be_unknown(part.where) for part in completeness)
+    return "in neither part" if is_decided else "left out"
+
+
 def _why_undecided(completeness: Sequence[Completeness]) -> str:
-    is_only_answer = all(
-        part.where is None or not can_be_unknown(part.where) for part in completeness
-    )
-    place = "in neither part" if is_only_answer else "left out"
-    reason = f"{_undecided_columns(completeness)} is not recorded"
-    if any(part.may_be_in_repeated_hour for part in completeness):
-        reason += f" or falls in {REPEATED_HOUR}"
-    return f"{place} because {reason}"
+    return f"{_place(completeness)} because {_undecided_columns(completeness)} is not recorded"
 
 
 def _what_is_lacking(completeness: Sequence[Completeness]) -> str:

@@ -61,7 +61,8 @@ DISTRICT_OF = {"E06000019": "Herefordshire", "E06000020": "Telford and Wrekin"} 
 }
 BEFORE = ["ref", "metric", "measure", "basis", "grain", "period", "period_start", "period_end"]
 AFTER = ["value", "unit", "numerator", "denominator", "lower", "upper"]
-AFTER += ["undecided", "without_value", "at_least", "at_most", "answers", "effective_answers"]
+AFTER += ["undecided", "in_repeated_hour", "without_value", "at_least", "at_most", "answers"]
+AFTER += ["effective_answers"]
 AFTER += ["marker", "note", "definition", "as_at"]
 
 SMALL = """\

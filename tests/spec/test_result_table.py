@@ -48,6 +48,7 @@ COLUMNS = {
     "lower": pl.Float64,
     "upper": pl.Float64,
     "undecided": pl.Float64,
+    "in_repeated_hour": pl.Float64,
     "without_value": pl.Float64,
     "at_least": pl.Float64,
     "at_most": pl.Float64,

@@ -47,6 +47,7 @@ def row(measure: str, quarter: int, area: str, value: float | None, **others: An
         "lower": None,
         "upper": None,
         "undecided": None,
+        "in_repeated_hour": None,
         "without_value": None,
         "at_least": None,
         "at_most": None,

@@ -150,6 +150,7 @@ def _project(cells: Cells, axes: Sequence[int], kept: Sequence[int]) -> Cells:
         unreliable=project(cells.unreliable),
         events=project(cells.events),
         undecided={key: project(rows) for key, rows in cells.undecided.items()},
+        in_repeated_hour={key: project(rows) for key, rows in cells.in_repeated_hour.items()},
         without_value={key: project(rows) for key, rows in cells.without_value.items()},
         at_least=project(cells.at_least),
         at_most=project(cells.at_most),
@@ -249,7 +250,7 @@ def _with_withheld_members(computed: MeasureCells, grid: Grid) -> MeasureCells:
     if cells.limits is not None:
         changes["limits"] = tuple(widen(limit) for limit in cells.limits)
     changes["notes"] = [(np.where(is_total, holds, False), text) for holds, text in cells.notes]
-    for name in ("undecided", "without_value"):
+    for name in ("undecided", "in_repeated_hour", "without_value"):
         counts = getattr(cells, name)
         changes[name] = {key: np.where(is_total, rows, 0.0) for key, rows in counts.items()}
     unavailable = changes.get("unavailable")

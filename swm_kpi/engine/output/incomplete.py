@@ -166,6 +166,11 @@ class _Incomplete:
             for role in ("undecided", "unanswered")
             if role in self.rows
         }
+        in_repeated_hour = {
+            statistics[role].key: self.rows[role]
+            for role in ("undecided_in_hour", "unanswered_in_hour")
+            if role in self.rows
+        }
         without_value = {}
         if "without_value" in self.rows:
             without_value[statistics["without_value"].key] = self.without_value
@@ -178,6 +183,7 @@ class _Incomplete:
             unavailable=_either(self.cells.unavailable, self.unavailable),
             unreliable=_either(self.cells.unreliable, self.unreliable & ~np.isnan(value)),
             undecided=undecided,
+            in_repeated_hour=in_repeated_hour,
             without_value=without_value,
             at_least=np.where(self.uncertain, at_least, value),
             at_most=np.where(self.uncertain, at_most, value),

@@ -79,7 +79,7 @@ def to_long_frame(measures: Sequence[MeasureCells], grid: Grid) -> pl.DataFrame:
         if numbers is None:
             columns[name] = pl.repeat(None, len(rows), dtype=pl.Float64, eager=True)
             continue
-        if name in ("undecided", "without_value"):
+        if name in ("undecided", "in_repeated_hour", "without_value"):
             empty = not_available & ~unrecorded
         elif name in ("numerator", "denominator", "answers"):
             empty = not_available
@@ -188,6 +188,7 @@ class _Stack:
         """Put in what is known of the rows behind a measure's numbers."""
         counts = {
             "undecided": cells.undecided_rows,
+            "in_repeated_hour": cells.rows_in_repeated_hour,
             "without_value": cells.rows_without_value,
             "answers": cells.answers,
             "effective_answers": cells.effective_answers,
