@@ -85,7 +85,9 @@ def headline(chart: ProcessChart, caption: Caption) -> str:
     variation = ""
     if chart.variation:
         variation = _VARIATION_AT_LATEST[VariationType(chart.variation)]
-    return f"{lead}: {chart.format_value(latest['value'])} in {_period(chart, latest)}{variation}"
+    shown = chart.number_format
+    format_value = shown.text_with_unit if shown.is_time else shown.text
+    return f"{lead}: {format_value(latest['value'])} in {_period(chart, latest)}{variation}"
 
 
 def describe_series(chart: ProcessChart, caption: Caption) -> str:
