@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, assert_never
 
+import narwhals as nw
 import polars as pl
 
 from swm_kpi.contracts import (
@@ -32,6 +34,7 @@ from swm_kpi.engine.plan.columns import ColumnsToRead
 from swm_kpi.engine.plan.request import Request
 from swm_kpi.errors import InputError, did_you_mean
 
+_SAME = "same rows"
 MISSING = "the column is missing"
 """The rule that a table without a column breaks, in words."""
 
@@ -58,12 +61,30 @@ def read_tables(
             continue
         report_progress(f"checking {name}")
         table, report = read_table(data[name], request.contracts[name], columns)
+        if report.ok or request.withholds:
+            table = replace(table, may_repeat=_may_repeat(table))
         if not report.ok and not request.withholds:
             failures.append(report)
         tables[name] = table
     if failures:
         raise ContractError(tuple(failures))
     return tables
+
+
+def _may_repeat(table: Table) -> bool:
+    """Return whether rows are the same in every column, in a table that lacks every key."""
+    keys = table.contract.keys
+    if not keys or any(table.columns.issuperset(key) for key in keys) or not table.columns:
+        return False
+
+    def query() -> bool:
+        names = sorted(table.columns)
+        rows = nw.from_native(table.lazy).select(*names)
+        groups = rows.group_by(*names).agg(nw.len().alias(_SAME))
+        most = table.collect(groups.select(nw.col(_SAME).max()), "comparing rows")
+        return bool((most.item() or 0) > 1)
+
+    return table.run(query)
 
 
 def read_table(

@@ -86,14 +86,14 @@ def _constant_notes(computed: MeasureCells, grid: Grid) -> Iterator[str]:
 
 
 def _key_notes(table: Table) -> Iterator[str]:
-    """Yield a sentence if a table lacks the columns of every key, so that rows may be repeated."""
-    missing = [[name for name in key if name not in table.columns] for key in table.contract.keys]
-    if missing and all(missing):
-        names = " and ".join(repr(name) for name in missing[0])
-        columns = "column" if len(missing[0]) == 1 else "columns"
+    """Yield a sentence if a table lacks every key, and some of its rows may be one row twice."""
+    if table.may_repeat:
+        missing = [name for name in table.contract.keys[0] if name not in table.columns]
+        names = " and ".join(repr(name) for name in missing)
+        columns = "column" if len(missing) == 1 else "columns"
         yield (
-            f"Repeated rows could not be looked for without {columns} {names} of table "
-            f"{table.contract.table!r}."
+            "Some rows are the same and each is counted. Repeated rows could not be looked for "
+            f"without {columns} {names} of table {table.contract.table!r}."
         )
 
 
