@@ -103,6 +103,7 @@ def missing_from_changelog(changelog: str, lock: Iterable[tuple[str, int]]) -> l
         heading
         for section in sections
         for item in re.findall(r"^- .*?(?=^- |^#|\Z)", section, re.M | re.S)
+        if item.partition(":")[2].strip()
         for heading in (*re.findall(r"\*\*(.*?)\*\*", item, re.S), item.partition(":")[0])
     )
     mentioned = {

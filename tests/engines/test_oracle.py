@@ -20,7 +20,7 @@ from hypothesis import given
 import swm_kpi as kpi
 from swm_kpi import Average, Count, Duration, Period, Proportion, Unit
 from swm_kpi.expressions import Expression
-from swm_kpi.measures import Operation, TimeAlignment
+from swm_kpi.measures import Operation, TimeAlignment, can_be_unknown
 from tests.support import oracle
 from tests.support.oracle_cases import (
     AREA,
@@ -44,6 +44,7 @@ from tests.support.oracle_cases import (
     random_cases,
     random_requests,
     random_tables,
+    recorded_differences,
     required_features,
     to_frame,
 )
@@ -59,6 +60,32 @@ def test_every_kind_of_measure_equals_the_oracle(tables, request) -> None:
     data = {name: to_frame(name, rows) for name, rows in tables.items()}
     actual = cells_of(compute(EVERYTHING, data, periods, by))
     assert differences(actual, oracle.compute(EVERYTHING, tables, periods, by)) == []
+
+
+@AGREEMENT
+@given(random_tables(), random_requests(), st.sampled_from([None, 0.0, 0.5]))
+def test_what_is_not_recorded_equals_the_oracle(tables, request, share) -> None:
+    """Undecided rows, rows without a value, bounds and markers are equal in every cell.
+
+    Half of the values drawn are null, and every kind of measure is computed. A new kind that
+    forgets its undecided rows differs from the oracle, or the oracle does not know it.
+    """
+    periods, by = request
+    data = {name: to_frame(name, rows) for name, rows in tables.items()}
+    changed = {} if share is None else {"max_undecided_share": share}
+    result = compute(EVERYTHING, data, periods, by, assumptions=changed)
+    expected = oracle.compute_recorded(EVERYTHING, tables, periods, by, changed)
+    assert recorded_differences(result, expected) == []
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.key)
+def test_every_measure_of_rows_says_what_must_be_recorded(measure) -> None:
+    """Only a text and a quotient of measures have no rule of their own."""
+    has_rule = measure.completeness is not None
+    assert has_rule is not isinstance(measure, kpi.TextReport | kpi.Ratio | kpi.Rate)
+    condition = getattr(measure, "where", None)
+    if has_rule and condition is not None and can_be_unknown(condition):
+        assert {"undecided", "scope"} <= measure.row_statistics.keys()
 
 
 ASSUMING = build_metric(

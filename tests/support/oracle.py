@@ -513,9 +513,11 @@ class Oracle:
         everywhere = [r for r in self.tables[measure.of.table] if r[measure.system.name]]
         here = [row for row in everywhere if self.belongs(measure.of, row, chosen)]
         own = measure.system.dimension
-        one = {own.key: chosen[own.key]} if own is not None and own.key in chosen else {}
+        own_member = {own.key: chosen[own.key]} if own is not None and own.key in chosen else {}
         systems = {
-            row[measure.system.name] for row in everywhere if self.belongs(measure.of, row, one)
+            row[measure.system.name]
+            for row in everywhere
+            if self.belongs(measure.of, row, own_member)
         }
         down = Fraction(0)
         for system in systems:

@@ -118,8 +118,6 @@ def recorded(
     is_doubtful = any(len(part) > share * len(whole) for part, whole in compared)
     is_uncertain = any(part for part, _ in compared)
     over = measure.over.key if isinstance(measure, Distribution) else None
-    if over is not None and chosen.get(over, ALL) == ALL:
-        is_doubtful = is_uncertain = False
     for key, member in chosen.items():
         if member in (ALL, UNKNOWN) or key == over:
             continue
@@ -130,6 +128,9 @@ def recorded(
         is_uncertain = True
         is_missing |= nowhere.potential >= whole.potential
         is_doubtful |= nowhere.potential > share * whole.potential
+    if over is not None and chosen.get(over, ALL) == ALL:
+        # The whole of a distribution is 1, whatever is not recorded.
+        is_doubtful = is_uncertain = False
     least = most = value
     if is_uncertain:
         least, most = _bounds(oracle, measure, period, chosen, over)

@@ -147,7 +147,7 @@ def test_the_command_locks_new_versions_and_refuses_changed_ones(tmp_path, capsy
     changed = text.replace(definition, definition[:-8] + "00000000")
     path.write_text(changed, encoding="utf-8")
     assert main(["lock", "--file", str(path)]) == kpi.DefinitionError.exit_code
-    assert "still version 1" in capsys.readouterr().err
+    assert "it is still version" in capsys.readouterr().err
     assert path.read_text(encoding="utf-8") == changed
     assert main(["lock", "--file", str(path), "--reset"]) == 0
     assert path.read_text(encoding="utf-8") == text
