@@ -94,7 +94,8 @@ if TYPE_CHECKING:
     from swm_kpi.engine.query_plan import QueryPlan, query_plan
     from swm_kpi.engine.readiness import InputReadiness, check_inputs
     from swm_kpi.engine.validate import validate
-    from swm_kpi.mapping import Mapping, Source
+    from swm_kpi.mapping.mapping import Mapping
+    from swm_kpi.mapping.source import Source
     from swm_kpi.provenance import Provenance
     from swm_kpi.result import Result
 
@@ -105,13 +106,13 @@ _LAZY_NAMES = {
     "DisclosureRisk": "swm_kpi.disclosure",
     "Difference": "swm_kpi.differences",
     "Comparison": "swm_kpi.analysis.comparison",
-    "Mapping": "swm_kpi.mapping",
+    "Mapping": "swm_kpi.mapping.mapping",
     "ProcessChart": "swm_kpi.analysis.process_charts",
     "Provenance": "swm_kpi.provenance",
     "Target": "swm_kpi.analysis.process_charts",
     "InputReadiness": "swm_kpi.engine.readiness",
     "Result": "swm_kpi.result",
-    "Source": "swm_kpi.mapping",
+    "Source": "swm_kpi.mapping.source",
     "compute": "swm_kpi.engine.compute",
     "QueryPlan": "swm_kpi.engine.query_plan",
     "query_plan": "swm_kpi.engine.query_plan",

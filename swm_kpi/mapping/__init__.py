@@ -1,9 +1,10 @@
 """Mappings: from a raw extract of a force's system to the rows of a contract.
 
-A :class:`Source` declares the columns of an extract. A :class:`Mapping` says what each column of a
-contract is made from.
+``kpi.Source`` declares the columns of an extract. ``kpi.Mapping`` says what each column of a
+contract is made from. This package has what they are declared with, and what they make.
 """
 
+from swm_kpi.mapping.examples import MappingExample
 from swm_kpi.mapping.mapped_table import (
     ColumnCounts,
     MappedTable,
@@ -11,17 +12,14 @@ from swm_kpi.mapping.mapped_table import (
     MappingReport,
     UnmappedCode,
 )
-from swm_kpi.mapping.mapping import Mapping
-from swm_kpi.mapping.source import Source
 from swm_kpi.mapping.values import coalesce, codes, flag, not_in_source
 
 __all__ = [
     "ColumnCounts",
     "MappedTable",
-    "Mapping",
     "MappingError",
+    "MappingExample",
     "MappingReport",
-    "Source",
     "UnmappedCode",
     "coalesce",
     "codes",

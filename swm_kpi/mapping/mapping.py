@@ -26,6 +26,7 @@ from swm_kpi.mapping.canonical import canonical_mapping
 from swm_kpi.mapping.checks import column_findings, header_findings, order_findings
 from swm_kpi.mapping.english import describe_mapping
 from swm_kpi.mapping.evaluation import Evaluation, check_headers, made_columns
+from swm_kpi.mapping.examples import MappingExample, iter_example_problems
 from swm_kpi.mapping.mapped_table import MappedTable, MappingError, MappingReport
 from swm_kpi.mapping.polars_rows import map_local
 from swm_kpi.mapping.source import SourceType
@@ -51,6 +52,7 @@ class Mapping(metaclass=SignatureErrorMeta):
             several rows for it. Two rows that are first together are refused.
         first_by: the columns by which the first row is chosen, the lowest value first and an
             empty one last. Without them, any second row is refused.
+        examples: invented rows of the source, with the rows that they must become.
         description: what a reviewer must know, beside the columns.
 
     Raises:
@@ -68,6 +70,7 @@ class Mapping(metaclass=SignatureErrorMeta):
         owner: str,
         one_row_per: Order | Sequence[Order] = (),
         first_by: Order | Sequence[Order] = (),
+        examples: Sequence[MappingExample] = (),
         description: str = "",
     ) -> None:
         self.contract = contract
@@ -75,6 +78,7 @@ class Mapping(metaclass=SignatureErrorMeta):
         self.version = version
         self.owner = owner
         self.description = description
+        self.examples = tuple(example for example in examples if not is_unusable(example))
         self.one_row_per = _listed(one_row_per)
         self.first_by = _listed(first_by)
         findings = list(header_findings(contract, source, version, valid_from, owner))
@@ -126,6 +130,10 @@ class Mapping(metaclass=SignatureErrorMeta):
     def describe(self) -> str:
         """Return the mapping in English, with a line for each column of the contract."""
         return describe_mapping(self)
+
+    def check_examples(self) -> list[Problem]:
+        """Map each example, and return a problem for each that becomes other rows."""
+        return list(iter_example_problems(self, self.examples))
 
     def canonical(self) -> Canonical:
         """Return everything that moves the rows of the table, as nested lists."""

@@ -24,7 +24,7 @@ _PAGES = {
     "compute": (
         "Compute",
         "Pass in metrics, tables and periods, and get a result.",
-        ("calendar", "engine", "provenance"),
+        ("calendar", "coverage", "engine", "provenance"),
     ),
     "results": (
         "Results",
@@ -34,7 +34,7 @@ _PAGES = {
     "declare": (
         "Definitions",
         "The parts of a definition: metrics, kinds of measure, contracts and availability.",
-        ("model", "measures", "contracts", "expressions"),
+        ("model", "measures", "contracts", "expressions", "mapping"),
     ),
     "words": (
         "Enumerations",
@@ -49,6 +49,7 @@ _PAGES = {
 }
 # Each page of a package that a user imports: the package, the title and the first sentence.
 _PACKAGE_PAGES = {
+    "mapping": ("mapping", "Mappings", "Make the rows of a contract from a raw extract."),
     "open-data": ("open_data", "Public data", "Read published files into tables."),
     "statistics": ("statistics", "Statistics", "Intervals, limits and signals of plain arrays."),
     "synthetic": ("synthetic", "Synthetic data", "Generate tables that meet every contract."),

@@ -27,8 +27,7 @@ def public_names() -> set[str]:
     """Every name of the public API, those of a package with its name before a dot."""
     names = set(kpi.__all__)
     for package in PACKAGES:
-        inside = set(import_module(f"swm_kpi.{package}").__all__) - names
-        names |= {f"{package}.{name}" for name in inside}
+        names |= {f"{package}.{name}" for name in import_module(f"swm_kpi.{package}").__all__}
     return names
 
 

@@ -12,7 +12,7 @@ from swm_kpi.errors import SwmKpiError
 from swm_kpi.site.api_reference import build_api_pages, build_command_page
 from swm_kpi.vocabulary import Marker
 
-PACKAGES = {"open_data", "statistics", "synthetic"}
+PACKAGES = {"mapping", "open_data", "statistics", "synthetic"}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,9 @@ def test_every_public_name_is_listed_once(pages: Mapping[str, str]) -> None:
     assert sorted(headings) == sorted(set(kpi.__all__) - PACKAGES)
 
 
-@pytest.mark.parametrize("package", [kpi.open_data, kpi.statistics, kpi.synthetic], ids=str)
+@pytest.mark.parametrize(
+    "package", [kpi.mapping, kpi.open_data, kpi.statistics, kpi.synthetic], ids=str
+)
 def test_every_name_of_a_package_is_listed(pages: Mapping[str, str], package: object) -> None:
     name = package.__name__.split(".")[1].replace("_", "-")
     headings = re.findall(r"^## (\w+)$", pages[f"reference/api/{name}.md"], re.M)
