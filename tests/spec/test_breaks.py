@@ -27,7 +27,7 @@ ROWS = frame_of(
     | 2024-04-07 12:00 | yes    | Left  | Dark  |
     | 2024-05-07 12:00 | yes    | Left  | Light |
     | 2024-05-07 12:00 | no     | Right | Dark  |
-    | 2024-05-07 12:00 | no     |       |       |
+    | 2024-05-07 12:00 | no     | Right | Light |
     """,
 )
 MEASURES = (

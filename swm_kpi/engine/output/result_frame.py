@@ -351,8 +351,10 @@ class _Stack:
             is_noted[self._index(0, self.measures[number])] = cells
             noted = np.flatnonzero(is_noted.ravel()[rows[own] - number * size]) + starts[number]
             for code in np.unique(text_codes[noted]).tolist():
-                text_codes[noted[text_codes[noted] == code]] = len(texts)
-                texts.append(f"{text} {texts[code]}".strip())
+                # Parts of a quotient may have the same note: it is said once.
+                if text not in texts[code]:
+                    text_codes[noted[text_codes[noted] == code]] = len(texts)
+                    texts.append(f"{text} {texts[code]}".strip())
         # The sentences on rows come first in a note: disclosure control renders them again.
         for number, computed in enumerate(self.measures):
             own = slice(starts[number], starts[number + 1])
