@@ -199,11 +199,23 @@ def _encode_empty(column: Column, *, has_instant: bool) -> Encoded:
 def _encode_text(column: Column, raw: pl.Expr, dtype: pl.DataType) -> Encoded:
     if dtype not in _TEXT:
         return _wrong_type(column, dtype)
+    text = raw.cast(pl.String)
     if column.domain is not None:
         # Dictionary encoding checks the closed list: a value that is not in it does not encode.
-        listed = raw.cast(pl.String).cast(pl.Enum(column.domain), strict=False)
-        return Encoded({column.name: listed}, _lost(raw, column, NOT_LISTED))
-    return Encoded({column.name: raw.cast(pl.String)})
+        listed = text.cast(pl.Enum(column.domain), strict=False)
+        return Encoded({column.name: listed}, _lost(without_blanks(text), column, NOT_LISTED))
+    return Encoded({column.name: text if is_in_key(column) else without_blanks(text)})
+
+
+def is_in_key(column: Column) -> bool:
+    """Return whether a column is part of a key of its table, where blank text breaks a rule."""
+    keys = column.owner.keys if column.owner is not None else ()
+    return column.unique or any(column.name in key for key in keys)
+
+
+def without_blanks(text: pl.Expr) -> pl.Expr:
+    """Return text, and null for text that is empty or only white space: it is no value."""
+    return pl.when(text.str.strip_chars() != "").then(text)
 
 
 def _encode_number(column: Column, number: pl.Expr) -> Encoded:

@@ -33,6 +33,7 @@ from swm_kpi.engine.encoding.encode import (
     SKIPPED,
     TOO_LARGE,
     TOO_LONG,
+    is_in_key,
     limit_of,
     wrong_type,
 )
@@ -94,6 +95,8 @@ class RemoteValidation:
         self._checks: list[Check] = []
         # The plain text of each closed list, and the columns that rules over several columns read.
         self._plain: dict[str, nw.Expr] = {}
+        # The text of each column outside the keys, null where it is blank.
+        self._text: dict[str, nw.Expr] = {}
         self._read_by_rules: set[str] = set()
         self._unlisted: set[str] = set()
         # The numbers of the checks of one row by itself: see ValidationPlan.
@@ -197,6 +200,10 @@ class RemoteValidation:
         name, raw = column.name, nw.col(_RAW + column.name)
         if column.dtype is str and dtype in (nw.String, nw.Categorical, nw.Enum):
             text = raw.cast(nw.String)
+            if not is_in_key(column):
+                # Text that is empty or only white space is no value.
+                text = nw.when(text.str.strip_chars() != "").then(text)
+                self._text[name] = text
             if column.domain is None:
                 return text
             is_listed = text.is_in(list(column.domain))
@@ -255,6 +262,8 @@ class RemoteValidation:
                 missing = nw.col(_RAW + name).is_null()
                 if column.dtype is float:
                     missing = value.is_null()
+                elif name in self._text:
+                    missing = self._text[name].is_null()
                 self._checks.append((name, "is missing", missing))
             for word, bound in column.bounds.items():
                 outside = {

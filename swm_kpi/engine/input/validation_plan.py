@@ -19,8 +19,10 @@ from swm_kpi.engine.encoding.encode import (
     TOO_LARGE,
     TOO_LONG,
     encode,
+    is_in_key,
     limit_of,
     plausible,
+    without_blanks,
 )
 from swm_kpi.engine.execution.distinct import count_distinct, duplicates
 from swm_kpi.engine.execution.scans import collect, select
@@ -286,6 +288,8 @@ def _column_checks(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Exp
 def _count_missing(column: Column) -> pl.Expr:
     """Count the missing values; a NaN in a column of numbers is missing too."""
     raw = pl.col(_RAW + column.name)
+    if column.dtype is str and not is_in_key(column):
+        return without_blanks(raw.cast(pl.String, strict=False)).null_count()
     if column.dtype is not float:
         return raw.null_count()
     return raw.null_count() + raw.cast(pl.Float64, strict=False).is_nan().sum()

@@ -1,0 +1,51 @@
+"""Text that is empty or only white space is no value, on every kind of table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from swm_kpi import Count, RepeatRate
+from tests.support.small_tables import BACK, CALL, Call, build_metric, compute, frame_of, row_of
+
+CALLS = frame_of(
+    Call,
+    """
+    | began_at         | caller | side |
+    | 2024-04-06 12:00 | a      | Left |
+    | 2024-04-07 12:00 | b      | Left |
+    | 2024-05-06 12:00 |        | Left |
+    | 2024-05-07 12:00 |        | Left |
+    | 2024-06-06 12:00 |        |      |
+    """,
+).with_columns(caller=pl.Series(["a", "b", "", " ", "\t"]), side=pl.col("side").fill_null(""))
+
+
+def as_polars(table: pl.DataFrame) -> Any:
+    return table
+
+
+def as_pandas(table: pl.DataFrame) -> Any:
+    return table.to_pandas()
+
+
+def as_duckdb(table: pl.DataFrame) -> Any:
+    duckdb = pytest.importorskip("duckdb")
+    return duckdb.from_arrow(table.to_arrow())
+
+
+@pytest.mark.parametrize("convert", [as_polars, as_pandas, as_duckdb])
+def test_blank_text_is_nobody_and_no_member(convert: Any) -> None:
+    """Before, the three blanks were one person, who called again."""
+    metric = build_metric(
+        RepeatRate(key="again", **CALL, who=Call.caller, lookback=BACK, as_count=True),
+        Count(key="callers", **CALL, distinct=Call.caller),
+        Count(key="calls", **CALL),
+    )
+    result = compute(metric, {"call": convert(CALLS)}, by=["side"])
+    again, callers = (row_of(result, key, side="All") for key in ("again", "callers"))
+    assert (again["value"], again["without_value"], again["marker"]) == (0, 3, "[u]")
+    assert (callers["value"], callers["at_least"], callers["at_most"]) == (2, 2, 2 + 3)
+    assert row_of(result, "calls", side="Unknown")["value"] == 1
