@@ -265,7 +265,7 @@ class _TableAggregator:
             for statistic in statistics
         }
         by_year = self.backend.aggregate_by_time(at, [*statistics, *rows.values()], parts.grouping)
-        arrays = {}
+        arrays: dict[str, Array] = {}
         for statistic in statistics:
             counted = by_year.arrays[rows[statistic.key].key]
             read = dimensions_read(statistic, parts.grouping.dimensions)
@@ -300,7 +300,7 @@ class _TableAggregator:
         days = [day_of(time) for time in times]
         arrays = dict(zip(names, merged[len(statistics) :], strict=True))
         for statistic, rows in zip(statistics, merged, strict=False):
-            has_rows = rows.any(axis=tuple(range(1, rows.ndim)))
+            has_rows: Any = rows.any(axis=tuple(range(1, rows.ndim)))
             inside = [
                 [i for i, day in enumerate(days) if has_rows[i] and p.start <= day < p.stop]
                 for p in self.periods

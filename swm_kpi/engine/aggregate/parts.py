@@ -66,7 +66,8 @@ class Parts:
         The parts that only tell parts apart are added up.
         """
         extra = tuple(range(self.requested + 1, array.ndim))
-        return self._fill(array.sum(axis=extra), self.grouping.grouped)
+        filled: Array = self._fill(array.sum(axis=extra), self.grouping.grouped)
+        return filled
 
     def known(self, rows: Array) -> Bools:
         """Return which places are parts: members of each breakdown that tells parts apart.
@@ -111,13 +112,15 @@ class Parts:
     def present(self, rows: Array) -> Bools:
         """Return which parts have rows, with totals on the axes that tell no parts apart."""
         others = [p for p in self.grouping.grouped if p not in self.positions]
-        return self._fill(rows.copy(), others) > 0
+        filled: Array = self._fill(rows.copy(), others)
+        return filled > 0
 
     def count(self, parts: Bools) -> Array:
         """Return the number of parts in each cell of the request, over times."""
         extra = tuple(range(self.requested + 1, parts.ndim))
         counts: Array = parts.sum(axis=extra, dtype=np.float64)
-        return self._fill(counts, [p for p in self.positions if p < self.requested])
+        filled: Array = self._fill(counts, [p for p in self.positions if p < self.requested])
+        return filled
 
     def merge(
         self, times: Sequence[Any], rows: Array, arrays: Sequence[Array]

@@ -35,9 +35,9 @@ class Table:
         coverage: the days that the table covers, if the reader of the file knows them.
         notes: what a reader of a number must know about this table.
         dialect: the dialect of the engine that holds the rows; None for Polars.
+        cache: narrow columns that earlier computations made from a table that does not change.
         may_repeat: whether it lacks the columns of every key and some rows are the same in all
             columns that are read, so that they may be one row twice.
-        cache: narrow columns that earlier computations made from a table that does not change.
     """
 
     contract: ContractType
@@ -49,8 +49,8 @@ class Table:
     coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
     dialect: Dialect | None = None
-    may_repeat: bool = False
     cache: dict[Any, Any] = field(default_factory=dict)
+    may_repeat: bool = False
 
     @property
     def engine(self) -> str:
