@@ -135,7 +135,9 @@ class _Incomplete:
         self.axes.append(axis)
         is_member = np.arange(by_member.shape[-1]) < by_member.shape[-1] - 2
         has_unknown = (unknown > 0) & is_member
-        all_unknown = has_unknown & (unknown >= whole)
+        # Each cell of a mean has its own complete snapshots: Unknown may have more rows than All.
+        has_members = (by_member[..., is_member] > 0).any(axis=-1, keepdims=True)
+        all_unknown = has_unknown & (unknown >= whole) & ~has_members
         self.unavailable |= np.moveaxis(all_unknown, -1, axis)
         self.uncertain |= np.moveaxis(has_unknown, -1, axis)
         many = has_unknown & (unknown > self.max_share * whole)
