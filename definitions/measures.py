@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from swm_kpi import Basis, Count, PeriodEndStock, Rate, RepeatRate, Sum, TextReport, Unit
+from swm_kpi import Basis, Column, Count, PeriodEndStock, Rate, RepeatRate, Sum, TextReport, Unit
 
 from .assumptions import REPEAT_MONTHS
 from .contracts.crime_party import CrimeParty
@@ -96,6 +96,7 @@ def repeat_people(
         where: a condition on ``CrimeParty``: the rows that count, in the period and before it.
         unit: what is counted.
         note: note on both measures.
+        blank_means_no: a column of the condition in which a blank means no.
     """
     role = label.rpartition(" ")[2]
     return (
@@ -125,7 +126,7 @@ def repeat_people(
 
 
 def headcount_and_fte(
-    key: str, label: str, where: Any, note: str = ""
+    key: str, label: str, where: Any, note: str = "", blank_means_no: Column | None = None
 ) -> tuple[PeriodEndStock, PeriodEndStock]:
     """Return people in post at the latest snapshot, as headcount and as full-time equivalents.
 
@@ -134,6 +135,7 @@ def headcount_and_fte(
         label: name of the people.
         where: a condition on ``WorkforceSnapshot``: the people who count.
         note: note on both measures.
+        blank_means_no: a column of the condition in which a blank means no.
     """
     return (
         PeriodEndStock(
@@ -143,6 +145,7 @@ def headcount_and_fte(
             at=WorkforceSnapshot.as_at,
             where=where,
             note=note,
+            blank_means_no=blank_means_no,
         ),
         PeriodEndStock(
             key=f"{key}_fte",
@@ -153,6 +156,7 @@ def headcount_and_fte(
             value=WorkforceSnapshot.fte,
             unit=Unit.FTE,
             note=note,
+            blank_means_no=blank_means_no,
         ),
     )
 

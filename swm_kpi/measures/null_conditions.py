@@ -96,7 +96,8 @@ class Completeness:
         - ``unanswered``: the rows that count and of which it is not known whether they are in the
           numerator.
         - ``without_value``: the rows that count and lack what is measured.
-        - ``blank``: the rows that count and in which a blank means no.
+        - ``blank``: the rows in which a blank means no. ``recordable`` counts the rows in which the
+          column can be filled: those that count whatever it holds.
         - ``undecided_in_hour``, ``unanswered_in_hour``: such rows that are undecided only because
           a time falls in the hour that occurs twice.
         - ``undecided_amount``, ``unanswered_amount``: what such rows would add.
@@ -125,7 +126,9 @@ class Completeness:
         if absent:
             statistics["without_value"] = self._rows(all_of(self.where, reduce(or_, absent)))
         if self.blank_means_no is not None:
-            statistics["blank"] = self._rows(all_of(self.where, IsNull(self.blank_means_no)))
+            recordable = _without(self.where, self.blank_means_no)
+            statistics["recordable"] = self._rows(recordable)
+            statistics["blank"] = self._rows(all_of(recordable, IsNull(self.blank_means_no)))
         return statistics
 
     def _rows(self, where: Expression | None) -> Statistic:
@@ -143,9 +146,15 @@ class Completeness:
     @property
     def measured_columns(self) -> tuple[str, ...]:
         """The names of the columns of which a row that counts must have a value."""
-        terms = self.measured if self.blank_means_no is None else (self.blank_means_no,)
-        names = (_nullable_columns(term) for term in terms)
+        names = (_nullable_columns(term) for term in self.measured)
         return tuple(dict.fromkeys(name for part in names for name in part))
+
+    @property
+    def recorded_columns(self) -> tuple[str, ...]:
+        """The names of the columns that are blank in every row of a cell with no number."""
+        if self.blank_means_no is None:
+            return self.measured_columns
+        return (english(self.blank_means_no),)
 
 
 def all_of(*conditions: Expression | None) -> Expression | None:
@@ -169,6 +178,18 @@ def scope_of(condition: Expression) -> Expression | None:
         else (condition,)
     )
     return all_of(*(part for part in parts if not can_be_unknown(part)))
+
+
+def _without(condition: Expression | None, column: Column) -> Expression | None:
+    """Return the parts of a condition that do not read a column, joined with *and*."""
+    if condition is None:
+        return None
+    parts: Sequence[Expression] = (
+        condition.conditions
+        if isinstance(condition, BoolOp) and condition.op == "and"
+        else (condition,)
+    )
+    return all_of(*(part for part in parts if all(term is not column for term in part.walk())))
 
 
 def can_be_unknown(expression: Expression) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import english
+from swm_kpi.expressions import Canonical, english
 from swm_kpi.measures.arithmetic import AddedRows, Arithmetic
 from swm_kpi.measures.grid_cells import Cells
 from swm_kpi.measures.measure import TableMeasure, Where
@@ -56,6 +56,8 @@ class PeriodEndStock(TableMeasure):
             which rows are the series. The latest snapshot is then the latest of that series. A
             member with no row in it is marked ``[x]``, because a statement lists its members.
         statement: for a table of statements of account, the time that the figures cover.
+        blank_means_no: a column of ``where`` in which a blank means no. A cell in which it is blank
+            in every row is marked ``[x]``, because nobody recorded it.
     """
 
     kind: ClassVar[str] = "period-end stock"
@@ -69,6 +71,7 @@ class PeriodEndStock(TableMeasure):
     value: Column | None = None
     series: Where | None = None
     statement: StatementPeriod | None = None
+    blank_means_no: Column | None = None
 
     @property
     def statement_period(self) -> StatementPeriod | None:
@@ -106,6 +109,7 @@ class PeriodEndStock(TableMeasure):
             measured=(self.value,) if self.value is not None else (),
             amount=self.value,
             bounds=Bounds.ADDED if is_added else Bounds.NONE,
+            blank_means_no=self.blank_means_no,
         )
 
     def _latest(self, operation: Operation, of: Column | None) -> Statistic:
@@ -136,7 +140,16 @@ class PeriodEndStock(TableMeasure):
         what = "number of rows" if self.value is None else f"sum of {english(self.value)}"
         condition = all_of(self.series, self.where)
         where = f" where {english(condition)}" if condition is not None else ""
-        return f"The {what} {self._describe_date()} in the {self.of.table} table{where}."
+        formula = f"The {what} {self._describe_date()} in the {self.of.table} table{where}."
+        if self.blank_means_no is None:
+            return formula
+        name = english(self.blank_means_no)
+        return f"{formula} A blank {name} means no, unless it is blank in every row."
+
+    def canonical(self) -> Canonical:
+        """Return what moves its numbers, with the column in which a blank means no."""
+        blank = [] if self.blank_means_no is None else [english(self.blank_means_no)]
+        return [*super().canonical(), *blank]
 
     def _describe_date(self) -> str:
         if self.until is None:
@@ -153,3 +166,11 @@ class PeriodEndStock(TableMeasure):
             yield "until", f"{self.until} and {self.at} are not of one type", "Use two dates"
         if self.until is not None and self.series is not None:
             yield "series", "a register has no series of snapshots", "Use where="
+        column, where = self.blank_means_no, self.where
+        if column is not None and not column.nullable:
+            yield "blank_means_no", f"{column} is never blank", "Leave blank_means_no out"
+        elif column is not None and (
+            where is None or not any(part is column for part in where.walk())
+        ):
+            rule = f"where does not read {column}"
+            yield "blank_means_no", rule, "Name a column of where"

@@ -46,7 +46,7 @@ def describe_hidden_rows(
     """
     marker = Marker(row["marker"] or "")
     if marker is Marker.NOT_AVAILABLE:
-        columns = _undecided_columns(completeness) or _measured_columns(completeness)
+        columns = _undecided_columns(completeness) or _recorded_columns(completeness)
         return f"Not recorded: {columns} is blank in every row."
     sentences = []
     if "undecided" in hidden and row["undecided"]:
@@ -73,7 +73,7 @@ def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> 
         if in_hour:
             yield f"{_rows(in_hour)} {why_in_hour}."
         if without_value:
-            yield _not_recorded(_measured_columns(completeness), without_value)
+            yield _not_recorded(_recorded_columns(completeness), without_value)
         return
     if row["answers"]:
         yield f"{_rows(row['answers'])} answered."
@@ -117,6 +117,11 @@ def _undecided_columns(completeness: Sequence[Completeness]) -> str:
 
 def _measured_columns(completeness: Sequence[Completeness]) -> str:
     names = (name for part in completeness for name in part.measured_columns)
+    return " or ".join(dict.fromkeys(names))
+
+
+def _recorded_columns(completeness: Sequence[Completeness]) -> str:
+    names = (name for part in completeness for name in part.recorded_columns)
     return " or ".join(dict.fromkeys(names))
 
 

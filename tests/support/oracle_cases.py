@@ -253,6 +253,14 @@ MEASURES: list[Measure] = [
     Ratio(key="visits_over_due", numerator="visits", denominator="by_due_day"),
     PeriodEndStock(key="statements", of=Statement, at=Statement.day, where=ytd, unit=Unit.EVENTS),
     PeriodEndStock(
+        key="waited_for",
+        of=Statement,
+        at=Statement.day,
+        where=ytd & Statement.waiting.is_not_null(),
+        unit=Unit.EVENTS,
+        blank_means_no=Statement.waiting,
+    ),
+    PeriodEndStock(
         key="spent",
         of=Statement,
         at=Statement.day,
@@ -674,7 +682,8 @@ def features_of(measure: Measure) -> Iterator[object]:
     """Yield a measure's kind and variant, and what its statistics need of an engine."""
     yield type(measure)
     yield variant_of(measure)
-    for statistic in measure.statistics.values():
+    recorded = measure.completeness.statistics if measure.completeness is not None else {}
+    for statistic in (*measure.statistics.values(), *recorded.values()):
         yield statistic.operation
         yield statistic.alignment
         if statistic.limit is not None:

@@ -109,8 +109,11 @@ def recorded(
     unknown = [(rows.undecided, rows.scope), (rows.unanswered, rows.counted)]
     lacking = (rows.lacking, rows.counted)
     blank = getattr(measure, "blank_means_no", None)
-    is_blank = blank is not None and all(oracle.value(blank, row) is None for row in rows.counted)
-    is_blank = is_blank and bool(rows.counted)
+    fillable = _fillable(oracle, measure, period, chosen) if blank is not None else []
+    # The column is in use if any row of the total has it.
+    total = dict.fromkeys(chosen, ALL)
+    everywhere = _fillable(oracle, measure, period, total) if blank is not None else []
+    is_blank = bool(fillable) and all(oracle.value(blank, row) is None for row in everywhere)
     is_missing = any(part and len(part) >= len(whole) for part, whole in [*unknown, lacking])
     is_missing |= value is None and any(part for part, _ in [*unknown, lacking])
     is_missing |= is_blank
@@ -138,7 +141,7 @@ def recorded(
         is_missing,
         is_doubtful and value is not None,
         len(rows.undecided) + len(rows.unanswered),
-        len(rows.counted) if is_blank else len(rows.lacking),
+        len(fillable) if is_blank else len(rows.lacking),
         least,
         most,
         not is_uncertain,
@@ -205,7 +208,7 @@ def _rows(oracle: Oracle, measure: Any, period: Period, chosen: Mapping[str, str
     if answer is not None:
         unanswered = [row for row in counted if oracle.truth(answer, row) is None]
     blank = getattr(measure, "blank_means_no", None)
-    if blank is not None:
+    if blank is not None and answer is not None:
         unanswered = [row for row in unanswered if oracle.value(blank, row) is not None]
     lacking = [
         row
@@ -213,6 +216,14 @@ def _rows(oracle: Oracle, measure: Any, period: Period, chosen: Mapping[str, str
         if any(oracle.value(term, row) is None for term in _measured(measure))
     ]
     return Rows(scope, counted, undecided, unanswered, lacking)
+
+
+def _fillable(oracle: Oracle, measure: Any, period: Period, chosen: Mapping[str, str]) -> list[Row]:
+    """Return the rows that count whatever is in the column in which a blank means no."""
+    where, column = _conditions(measure)[0], measure.blank_means_no
+    parts = [part for part in _conjuncts(where) if all(term is not column for term in part.walk())]
+    rows = _all_rows(oracle, measure, period, chosen) or []
+    return [row for row in rows if all(oracle.truth(part, row) for part in parts)]
 
 
 def _all_rows(

@@ -20,7 +20,7 @@ _WITHIN_48_HOURS = (
 appointments = Metric(
     ref="56",
     key="appointments",
-    version=3,
+    version=4,
     title="Non-urgent appointments within 48 hours (or at a later time by mutual agreement).",
     objective=REASSURING,
     summary="The share of non-urgent appointment requests that met the standard: the first slot "
@@ -42,6 +42,7 @@ appointments = Metric(
             at=Appointment.requested_at,
             where=_IN_SCOPE,
             numerator=_OFFERED & (_WITHIN_48_HOURS | (Appointment.later_by_agreement == "yes")),
+            blank_means_no=Appointment.first_offered_at,
         ),
         Proportion(
             key="within_48_hours",
@@ -50,6 +51,7 @@ appointments = Metric(
             at=Appointment.requested_at,
             where=_IN_SCOPE,
             numerator=_OFFERED & _WITHIN_48_HOURS,
+            blank_means_no=Appointment.first_offered_at,
         ),
     ],
     headline="within_standard",

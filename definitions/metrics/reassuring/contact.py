@@ -49,6 +49,7 @@ def _call_measures(line: str, limit: Assumption) -> tuple[Measure, ...]:
             where=calls,
             numerator=Contact.answered_at.is_not_null()
             & (Contact.presented_at.until(Contact.answered_at) <= limit),
+            blank_means_no=Contact.answered_at,
         ),
         Duration(
             key=f"wait_{line}",
@@ -78,7 +79,7 @@ def _call_measures(line: str, limit: Assumption) -> tuple[Measure, ...]:
 call_handling = Metric(
     ref="57",
     key="call_handling",
-    version=3,
+    version=4,
     title="999 and 101 call handling performance",
     objective=REASSURING,
     summary="Calls to 999 and 101, the share answered in time (within 10 seconds for 999 and 30 "
@@ -189,11 +190,12 @@ call_handling = Metric(
                 "wait_999": None,
                 "abandoned_999": None,
                 "calls_101": 1,
-                "answered_101": 0 / 1,
+                "answered_101": None,
                 "wait_101": None,
             },
             edge_case="If the force's clock has no 999 calls, there is no share. That is different "
-            "from 0% or 100%. An online form is not a call.",
+            "from 0% or 100%. No answering time is recorded of any 101 call, so whether they were "
+            "answered is not known. An online form is not a call.",
         ),
     ],
 )

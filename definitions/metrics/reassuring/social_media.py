@@ -7,14 +7,10 @@ from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import LPA
 from ...plan.objectives import REASSURING
 
-_BOTH_NUMBERS = (
-    SocialMediaPost.impressions.is_not_null() & SocialMediaPost.engagements.is_not_null()
-)
-
 social_media = Metric(
     ref="66",
     key="social_media",
-    version=2,
+    version=3,
     parent="61",
     title="Social media engagement",
     objective=REASSURING,
@@ -44,7 +40,7 @@ social_media = Metric(
             label="Impressions of posts with both numbers",
             of=SocialMediaPost,
             at=SocialMediaPost.posted_at,
-            where=_BOTH_NUMBERS,
+            where=SocialMediaPost.engagements.is_not_null(),
             value=SocialMediaPost.impressions,
             unit=Unit.IMPRESSIONS,
             direction=Direction.NEUTRAL,
@@ -55,7 +51,7 @@ social_media = Metric(
             label="Engagements with posts with both numbers",
             of=SocialMediaPost,
             at=SocialMediaPost.posted_at,
-            where=_BOTH_NUMBERS,
+            where=SocialMediaPost.impressions.is_not_null(),
             value=SocialMediaPost.engagements,
             unit=Unit.ENGAGEMENTS,
             note="Reactions, comments, shares and clicks, whether approving or not.",

@@ -29,7 +29,7 @@ _IN_USE = (
 ict_assets = Metric(
     ref="46",
     key="ict_assets",
-    version=2,
+    version=3,
     title="Utilisation of ICT managed assets",
     objective=REFORMING,
     summary="The share of managed devices in service, at the latest snapshot of the period, that "
@@ -49,6 +49,7 @@ ict_assets = Metric(
             of=IctAsset,
             at=IctAsset.snapshot_at,
             where=_IN_USE,
+            blank_means_no=IctAsset.last_active_at,
         ),
         Ratio(
             key="utilisation",

@@ -62,7 +62,7 @@ _AVAILABLE = _INVESTIGATOR & ~WorkforceSnapshot.career_break & ~WorkforceSnapsho
 investigators = Metric(
     ref="13",
     key="investigators",
-    version=2,
+    version=3,
     title="No. of investigators and specialist investigators",
     objective=SECURE,
     summary="People in investigator posts on the date of the latest snapshot of the period, how "
@@ -75,6 +75,7 @@ investigators = Metric(
             "In specialist investigator posts",
             _SPECIALIST,
             "A post with no specialism recorded is not counted as specialist.",
+            WorkforceSnapshot.specialism,
         ),
         *headcount_and_fte(
             "accredited",
@@ -156,13 +157,14 @@ investigators = Metric(
             expect={
                 "investigators": 1 + 1,
                 "investigators_fte": 1 + 0.4,
-                "specialists": 0,
-                "specialists_fte": 0,
+                "specialists": None,
+                "specialists_fte": None,
                 "accredited": 0,
                 "accredited_fte": 0,
                 "available": 1 + 1,
             },
-            edge_case="An accredited detective who moved to intelligence is no longer an "
+            edge_case="No investigator has a specialism recorded, so the number of specialists is "
+            "not known. An accredited detective who moved to intelligence is no longer an "
             "investigator. A person in training is an investigator but not accredited. Snapshots "
             "are not added together. A volunteer does not count, and neither does a person with no "
             "function recorded. A person with no level recorded is not known to be accredited.",

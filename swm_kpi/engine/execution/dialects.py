@@ -533,12 +533,12 @@ def _cut_nanoseconds(time: Any) -> Any:
     import ibis.expr.datatypes as dt
 
     builtin = ibis.udf.scalar.builtin
-    microseconds = builtin(_one, name="epoch_us", signature=((time.type(),), dt.int64))
-    timestamp = builtin(_one, name="make_timestamp", signature=((dt.int64,), dt.timestamp))
+    microseconds = builtin(_parameter, name="epoch_us", signature=((time.type(),), dt.int64))
+    timestamp = builtin(_parameter, name="make_timestamp", signature=((dt.int64,), dt.timestamp))
     return timestamp(microseconds(time))
 
 
-def _one(value: Any) -> Any:
+def _parameter(value: Any) -> Any:
     """Declare the parameter of a function of the database; Ibis never calls this one."""
 
 

@@ -43,12 +43,14 @@ def mark_incomplete(
         max_share: the largest share of rows that may be unknown without a marker.
         titles: the title of each breakdown that the cells have, by its axis.
     """
-    blanks = [array for role, array in rows.items() if role not in ("counted", "scope")]
+    blanks = [
+        array for role, array in rows.items() if role not in ("counted", "scope", "recordable")
+    ]
     if not any((array > 0).any() for array in blanks) and not any(
         _has_unknown(rows["counted"], axis) for axis in titles
     ):
         return cells
-    incomplete = _Incomplete(cells, completeness, rows, max_share)
+    incomplete = _Incomplete(cells, completeness, rows, max_share, tuple(titles))
     for axis, title in titles.items():
         incomplete.add_breakdown(axis, title)
     if completeness.rows.total_over is not None:
@@ -86,6 +88,7 @@ class _Incomplete:
         completeness: Completeness,
         rows: Mapping[str, Array],
         max_share: float,
+        axes: Sequence[int],
     ) -> None:
         self.cells = cells
         self.completeness = completeness
@@ -99,7 +102,10 @@ class _Incomplete:
         self.unanswered = self._role("unanswered")
         self.without_value = self._role("without_value")
         blank = self._role("blank")
-        self.all_blank = (blank > 0) & (blank == self.counted)
+        self.recordable = self._role("recordable")
+        # A column is in use if any row of the total has it. A member without one has a true zero.
+        is_unused = _total(blank, axes) == _total(self.recordable, axes)
+        self.all_blank = (blank > 0) & is_unused
         self.uncertain = none < self.undecided + self.unanswered
         if not completeness.may_lack_value:
             self.uncertain |= self.without_value > 0
@@ -177,7 +183,7 @@ class _Incomplete:
         if "without_value" in self.rows:
             without_value[statistics["without_value"].key] = self.without_value
         if "blank" in self.rows:
-            without_value[statistics["blank"].key] = np.where(self.all_blank, self.counted, 0)
+            without_value[statistics["blank"].key] = np.where(self.all_blank, self.recordable, 0)
         at_least, at_most = self._bounds()
         value = self.cells.value
         return replace(
@@ -256,6 +262,13 @@ class _Incomplete:
         if self.completeness.amount is None:
             return self.undecided + self.unanswered
         return self._role("undecided_amount") + self._role("unanswered_amount")
+
+
+def _total(array: Array, axes: Sequence[int]) -> Array:
+    """Return the total over some breakdowns, for every cell."""
+    for axis in axes:
+        array = np.take(array, [-1], axis=axis)
+    return array
 
 
 def _has_unknown(counted: Array, axis: int) -> bool:
