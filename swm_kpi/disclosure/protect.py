@@ -268,8 +268,9 @@ def _round(
     for name in (*roles.counts, *roles.row_counts):
         count = numbers[name][row]
         numbers[name][row] = policy.rounded(count) if count is not None else None
-    if roles.answers is not None and numbers["effective_answers"][row] is not None:
-        numbers["effective_answers"][row] = policy.rounded(numbers["effective_answers"][row])
+    effective = numbers["effective_answers"][row]
+    if roles.answers is not None and effective is not None:
+        numbers["effective_answers"][row] = policy.rounded(effective)
     bounds = (numbers["at_least"][row], numbers["at_most"][row])
     follows = exact_bounds is not None and all(
         number is not None and math.isclose(number, exact, abs_tol=1e-9)

@@ -88,10 +88,10 @@ class Cells:
 
 def _sum(counts: dict[str, Array]) -> Array | None:
     """Return the sum of some counts; None of none."""
-    first, *others = counts.values() or (None,)
-    for count in others:
-        first = first + count
-    return first
+    if not counts:
+        return None
+    first, *others = counts.values()
+    return sum(others, start=first)
 
 
 def divide(numerator: Array, denominator: Array) -> tuple[Array, Flags]:

@@ -211,7 +211,7 @@ def can_be_unknown(expression: Expression) -> bool:
 def is_never_negative(column: Column) -> bool:
     """Return whether the contract of a number column rules out that it is below zero."""
     least = column.bounds.get("ge", column.bounds.get("gt"))
-    return least is not None and least >= 0
+    return isinstance(least, int | float) and least >= 0
 
 
 def describe_nullable_columns(expression: Expression) -> str:
