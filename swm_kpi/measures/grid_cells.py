@@ -119,6 +119,9 @@ def divide_measures(numerator: Cells, denominator: Cells, scale: float = 1) -> C
     value, is_zero = divide(numerator.value, denominator.value)
     least, most = numerator.bounds
     denominator_least, denominator_most = denominator.bounds
+    # A larger denominator brings the quotient nearer to zero: down if it is above, up if below.
+    smallest = np.where(least < 0, denominator_least, denominator_most)
+    largest = np.where(most < 0, denominator_most, denominator_least)
     is_uncertain = any(part.at_least is not None for part in (numerator, denominator))
     unreliable = _either(numerator.unreliable, denominator.unreliable)
     # A denominator that is zero, and may not be, does not make the quotient inapplicable.
@@ -133,8 +136,8 @@ def divide_measures(numerator: Cells, denominator: Cells, scale: float = 1) -> C
         undecided=numerator.undecided | denominator.undecided,
         in_repeated_hour=numerator.in_repeated_hour | denominator.in_repeated_hour,
         without_value=numerator.without_value | denominator.without_value,
-        at_least=divide(least, denominator_most)[0] * scale if is_uncertain else None,
-        at_most=divide(most, denominator_least)[0] * scale if is_uncertain else None,
+        at_least=divide(least, smallest)[0] * scale if is_uncertain else None,
+        at_most=divide(most, largest)[0] * scale if is_uncertain else None,
         notes=[*numerator.notes, *denominator.notes],
     )
 

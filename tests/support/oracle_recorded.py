@@ -171,8 +171,8 @@ def _of_quotient(
         any(known.is_doubtful for known in of_parts),
         sum(undecided.values()),
         sum(lacking.values()),
-        _divide(least_top, most_bottom, scale),
-        _divide(most_top, least_bottom, scale),
+        _divide(least_top, least_bottom if (least_top or 0) < 0 else most_bottom, scale),
+        _divide(most_top, most_bottom if (most_top or 0) < 0 else least_bottom, scale),
         all(known.is_certain for known in of_parts),
     )
 

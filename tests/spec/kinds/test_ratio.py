@@ -8,10 +8,14 @@ pass 1.
 
 from __future__ import annotations
 
+from datetime import date
+
+import polars as pl
 import pytest
 
 import swm_kpi as kpi
 from tests.support.kind_specification import Call, Case
+from tests.support.oracle_cases import build_metric
 
 KIND = kpi.Ratio
 
@@ -68,3 +72,33 @@ CASES = (
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
 def test_ratio(case: Case) -> None:
     case.check()
+
+
+def test_the_bounds_of_a_ratio_below_zero_are_in_order() -> None:
+    class Claim(kpi.Contract, row_unit=kpi.Unit.EVENTS):
+        """One row per claim."""
+
+        made_on = kpi.Column(date, description="The day of the claim.")
+        area = kpi.Column(str, nullable=True, description="Where it was made.")
+        net = kpi.Column(int, description="Pounds paid, less pounds received.")
+        flag = kpi.Column(bool, nullable=True, description="Whether it was settled.")
+
+    claims = {"of": Claim, "at": Claim.made_on}
+    metric = build_metric(
+        [
+            kpi.Sum(key="net", **claims, value=Claim.net, unit=kpi.Unit.POUNDS),
+            kpi.Count(key="settled", **claims, where=Claim.flag),
+            kpi.Ratio(key="mean", numerator="net", denominator="settled", unit=kpi.Unit.POUNDS),
+        ],
+        [],
+    )
+    rows = {"made_on": [date(2024, 5, 1)] * 10, "net": [-1] * 10, "flag": [True] * 8 + [None] * 2}
+    rows["area"] = [None] * 10
+    result = kpi.compute(
+        [metric],
+        {"claim": pl.DataFrame(rows)},
+        periods="2024-05",
+        catalogue=kpi.Catalogue([metric]),
+    )
+    (row,) = result.to_polars().filter(measure="mean").rows(named=True)
+    assert (row["at_least"], row["value"], row["at_most"]) == (-1.25, -1.25, -1.0)
