@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Canonical, english
+from swm_kpi.expressions import Canonical, Expression, IsNull, Not, english
 from swm_kpi.measures.arithmetic import Arithmetic, DifferenceOfSums, QuotientOfColumns
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure, Where
@@ -96,10 +96,15 @@ class BudgetVariance(TableMeasure):
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
-        """The sums of actual and budget in the latest statement, and its rows."""
+        """The sums of actual and budget in the latest statement, and its rows.
+
+        A row that lacks one of the figures is in neither sum.
+        """
+        figures = (self.actual, self.budget)
+        both = all_of(*(Not(IsNull(figure)) for figure in figures if figure.nullable))
         return {
-            "actual": self._latest(Operation.SUM, self.actual),
-            "budget": self._latest(Operation.SUM, self.budget),
+            "actual": self._latest(Operation.SUM, self.actual, both),
+            "budget": self._latest(Operation.SUM, self.budget, both),
             "rows": self._latest(Operation.ROWS, None),
         }
 
@@ -109,13 +114,15 @@ class BudgetVariance(TableMeasure):
         rows = replace(self.statistics["rows"], where=self.series)
         return Completeness(rows, self.where, measured=(self.actual, self.budget))
 
-    def _latest(self, operation: Operation, of: Column | None) -> Statistic:
+    def _latest(
+        self, operation: Operation, of: Column | None, condition: Expression | None = None
+    ) -> Statistic:
         return Statistic(
             self.of,
             operation,
             self.at,
             TimeAlignment.LAST_SNAPSHOT,
-            all_of(self.series, self.where),
+            all_of(self.series, self.where, condition),
             of,
             series=self.series,
         )

@@ -492,6 +492,8 @@ class Oracle:
         rows = self.latest(measure, period, chosen)
         if not rows:
             return NOTHING
+        figures = (measure.actual, measure.budget)
+        rows = [row for row in rows if None not in [self.value(figure, row) for figure in figures]]
         budget = self.total(measure.budget, rows)
         difference = self.total(measure.actual, rows) - budget
         return _share(difference, abs(budget)) if measure.relative else (difference, None, None)
