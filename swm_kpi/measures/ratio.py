@@ -74,7 +74,13 @@ class Ratio(Measure):
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the numerator over the denominator."""
-        return divide_measures(inputs[self.numerator], inputs[self.denominator])
+        import numpy as np
+
+        cells = divide_measures(inputs[self.numerator], inputs[self.denominator])
+        if self.resolved_unit is Unit.PROPORTION and cells.at_most is not None:
+            # It is read as a part of a whole. If its parts are recorded as such, it is at most 1.
+            cells.at_most = np.where(cells.value <= 1, np.minimum(cells.at_most, 1), cells.at_most)
+        return cells
 
     @property
     def arithmetic(self) -> Arithmetic:

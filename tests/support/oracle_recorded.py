@@ -32,6 +32,7 @@ from swm_kpi import (
     SumProduct,
     SurveyProportion,
     TextReport,
+    Unit,
     Uptime,
 )
 from swm_kpi.contracts import Recoded
@@ -166,13 +167,17 @@ def _of_quotient(
     for part, known in zip(parts, of_parts, strict=True):
         undecided[_condition_key(part)] = known.undecided
         lacking[_condition_key(part) + str(_measured(part))] = known.without_value
+    most = _divide(most_top, most_bottom if (most_top or 0) < 0 else least_bottom, scale)
+    value = oracle.computed(measure, period, chosen)[0]
+    if measure.resolved_unit is Unit.PROPORTION and most is not None and value is not None:
+        most = min(most, Fraction(1)) if value <= 1 else most
     return Recorded(
         any(known.is_missing for known in of_parts),
         any(known.is_doubtful for known in of_parts),
         sum(undecided.values()),
         sum(lacking.values()),
         _divide(least_top, least_bottom if (least_top or 0) < 0 else most_bottom, scale),
-        _divide(most_top, most_bottom if (most_top or 0) < 0 else least_bottom, scale),
+        most,
         all(known.is_certain for known in of_parts),
     )
 

@@ -148,7 +148,9 @@ class _Incomplete:
         self.uncertain |= np.moveaxis(has_unknown, -1, axis)
         many = has_unknown & (unknown > self.max_share * whole)
         self.unreliable |= np.moveaxis(many, -1, axis)
-        name = title if title.isupper() else title[:1].lower() + title[1:]
+        # A name with a capital inside, such as Local Policing Area, is a proper name.
+        is_proper = title[1:] != title[1:].lower()
+        name = title if is_proper else title[:1].lower() + title[1:]
         self.notes += [
             (np.moveaxis(all_unknown, -1, axis), f"No row of the period has a {name}: {NO_MEMBER}"),
             (
