@@ -7,11 +7,11 @@ is not additive, such as distinct people or a median, is accumulated again for e
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import assert_never
+from typing import Any, assert_never
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.errors import Problem, place_of_declaration, raise_problems
@@ -168,22 +168,28 @@ class Statistic:
             if expression is not None:
                 yield from expression.walk()
 
-    @cached_property
-    def history_months(self) -> int:
-        """How many months of rows it reads before a period; fewer is marked ``[u]``."""
+    def history_months(self, overrides: Mapping[str, Any]) -> int:
+        """Return how many months of rows it reads before a period; fewer is marked ``[u]``.
+
+        Args:
+            overrides: by key, the values that replace assumptions.
+        """
         months = [0]
         for part in self.where.walk() if self.where is not None else ():
             if isinstance(part, Repeats):
-                months += [int(str(value)) for value in part.months.values]
+                months.append(_months(part.months, overrides))
         return max(months)
 
-    @cached_property
-    def follow_up_months(self) -> int:
-        """How many months after a period it can still grow; before that it is ``[p]``."""
+    def follow_up_months(self, overrides: Mapping[str, Any]) -> int:
+        """Return how many months after a period it can still grow; before that it is ``[p]``.
+
+        Args:
+            overrides: by key, the values that replace assumptions.
+        """
         months = [0]
         for part in self.expressions():
             if isinstance(part, WithinMonths) and part.start is self.at:
-                months.append(sum(int(str(v)) for item in part.months for v in item.values))
+                months.append(sum(_months(item, overrides) for item in part.months))
             if isinstance(part, Column):
                 months.append(part.follow_up_months)
         return max(months)
@@ -192,6 +198,13 @@ class Statistic:
     def columns(self) -> frozenset[str]:
         """Names of the contract's columns that it reads."""
         return frozenset(term.name for term in self.expressions() if isinstance(term, Column))
+
+
+def _months(assumption: Assumption, overrides: Mapping[str, Any]) -> int:
+    """Return the number of months of an assumption; the most, if it has several."""
+    if assumption.key in overrides:
+        return int(overrides[assumption.key])
+    return max(int(str(value)) for value in assumption.values)
 
 
 def iter_assumptions(

@@ -211,7 +211,7 @@ class ExampleEvaluation:
     def _reason_not_counted(self, row: Row, statistics: Sequence[Statistic]) -> str:
         in_period = [self._are_in_period(statistic, [row]) for statistic in statistics]
         if not any(rows and rows[0] for rows in in_period):
-            is_history = any(statistic.history_months for statistic in statistics)
+            is_history = any(statistic.history_months({}) for statistic in statistics)
             return "outside the period" + (", and read as history" if is_history else "")
         reasons = [_unmet_conditions(statistic.where, row) for statistic in statistics]
         shared = [reason for reason in reasons[0] if all(reason in others for others in reasons)]

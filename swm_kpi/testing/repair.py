@@ -121,8 +121,13 @@ def repair_rows(
             if several are equally good.
     """
     used_keys: list[set[tuple[Any, ...]]] = [set() for _ in contract.keys]
+    extraction = contract.extraction_column
+    extracted: dict[str, Any] = {}
     for row, choice in rows:
-        repaired = repair_row(contract, row, choice=choice)
+        # Every row of a table was extracted at the same time.
+        repaired = repair_row(contract, {**row, **extracted}, fixed=set(extracted), choice=choice)
+        if repaired and extraction is not None:
+            extracted = {extraction.name: repaired[extraction.name]}
         repaired = repaired and _with_new_keys(contract, repaired, used_keys)
         if repaired:
             for key, used in zip(contract.keys, used_keys, strict=True):

@@ -51,7 +51,8 @@ def test_a_breakdown_with_an_unknown_member_is_withheld(build_table: BuildTable)
         by=["area"],
         on_violation="withhold",
     )
-    assert set(cells(result, "visits", "area")) == {"All"}
+    assert set(cells(result, "visits", "area")) == {"All", "North", "South"}
+    assert cells(result, "visits", "marker") == ["[x]", "[x]", ""]
     assert MARKER not in str(result.to_polars().to_dicts())
 
 

@@ -29,8 +29,9 @@ class PeriodStatuses:
         breaks = [item for item in metric.breaks_of(measure) if not item.members]
         ends = tuple(self._snapshots_at_the_end(computed))
         years = tuple(self._reference_years(computed))
-        history = max((s.history_months for s in computed.statistics), default=0)
-        follow_up = max((s.follow_up_months for s in computed.statistics), default=0)
+        overrides = self._grid.overrides
+        history = max((s.history_months(overrides) for s in computed.statistics), default=0)
+        follow_up = max((s.follow_up_months(overrides) for s in computed.statistics), default=0)
         key = (
             tuple(tables.items()), history, follow_up, ends, years, measure.reference_years,
             tuple(series_break.on for series_break in breaks), metric.ref,

@@ -112,8 +112,8 @@ def test_notes_about_rows_follow_a_change_of_the_rule() -> None:
         count: incidents_by_area(incidents(40, 40, 40, unrecorded=count).protect(policy))["All"][1]
         for count in (5, 6)
     }
-    assert notes[5].startswith("A few rows")
-    assert notes[6].startswith("About 6 rows")
+    assert notes[5].startswith("Some rows left out")
+    assert notes[6].startswith("5 rows left out")
 
 
 @pytest.mark.parametrize("show_zeros", [True, False])
