@@ -339,12 +339,19 @@ _OBJECT_TYPES = {
 }
 
 
+_KNOWN_MODULES = {"builtins", "datetime", "decimal", "fractions", "numpy", "uuid"}
+
+
 def _describe_type(column: Any) -> str:
     """Say which types a pandas column holds, without any value of it."""
     if column.dtype.kind != "O":
         return str(column.dtype)
-    types = sorted({type(value).__name__ for value in column[column.notna()]})
-    return types[0] if len(types) == 1 else f"several types ({', '.join(types)})"
+    types = {type(value) for value in column[column.notna()]}
+    # A class can be named after a value, so only the names of known libraries are shown.
+    names = sorted(
+        {kind.__name__ if kind.__module__ in _KNOWN_MODULES else "others" for kind in types}
+    )
+    return names[0] if len(names) == 1 else f"several types ({', '.join(names)})"
 
 
 def _from_objects(name: str, column: Any) -> pl.Series | None:

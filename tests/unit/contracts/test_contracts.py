@@ -414,10 +414,13 @@ def list_wrong_values(contract: ContractType) -> list[tuple[str, str, Any]]:
 
 
 def without_unknown_values(contract: ContractType, row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row as rules see it: a value outside a closed list is null."""
+    """Return a row as rules see it: blank text and a value outside a closed list are null."""
     domains = {name: column.domain for name, column in contract.columns.items()}
     return {
-        name: None if domains[name] is not None and value not in domains[name] else value
+        name: None
+        if (domains[name] is not None and value not in domains[name])
+        or (isinstance(value, str) and not value.strip())
+        else value
         for name, value in row.items()
     }
 
@@ -548,6 +551,8 @@ def test_one_report_has_all_violations_and_no_value(
     }
     # A value that CSV cannot contain becomes another violation.
     instead = {"is not a number", "is empty text"} if form == "CSV" else set()
+    if contract.extraction_column is not None:
+        instead.add("is not the same in every row")
     assert {rule for _, rule in unplanted} <= instead
     assert_no_value(report)
 

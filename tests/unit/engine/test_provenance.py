@@ -153,7 +153,9 @@ def test_inexact_provenance_has_no_count() -> None:
     for secret in ("881", "2684", "0" * 16, "f" * 16, "2,684 rows"):
         assert secret not in written.replace("#00000000", "")
     restored = Provenance.from_dict(json.loads(written))
-    assert restored.table("incident") == TableRead("incident", validated=False)
+    assert restored.table("incident") == TableRead(
+        "incident", validated=False, notes=("some rows left out.",)
+    )
     assert restored.definitions == build_provenance().definitions
 
 
