@@ -458,7 +458,10 @@ def plant_violations(
         ] = 1
     for rule in row_rules(contract):
         broken_by = sum(
-            rule.evaluate(without_unknown_values(contract, row)) is False for row in rows
+            rule.evaluate(without_unknown_values(contract, row)) is False
+            for row in rows
+            # A code outside its list breaks one rule: a null test does not break too.
+            if not (contract.table == "victim" and row.get("outcome_code") in CANARY_TEXTS)
         )
         assert broken_by, rule.name
         message = f"breaks the rule that {contract.rules[rule.name].says}"
