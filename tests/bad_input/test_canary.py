@@ -60,8 +60,7 @@ def plant_markers(contract: ContractType, *, everywhere: bool) -> pl.DataFrame:
             continue
         is_free = column.domain is None and column.str_matches is None
         is_shown = column.dimension is not None or name in PUBLISHED_TEXTS
-        # The names of those who report, such as police forces, are published in notes.
-        if (everywhere and not column.reporter) or (is_free and not is_shown):
+        if everywhere or (is_free and not is_shown):
             columns[name] = [f"{MARKER} {name} {number}" for number in range(ROWS)]
     return frame_of(contract, columns)
 

@@ -159,13 +159,13 @@ class ReporterExtents:
         owners: over the axes, the position of the cell's reporter in ``reporters``; -1 for a cell
             that needs them all.
         reporters: the names of the reporters.
-        missing: by period, the reporters that a total needs and that do not cover all of it.
+        missing: by period, who does not cover all of it though a total needs them, in words.
     """
 
     extents: NDArray[np.int8]
     owners: NDArray[np.int64]
     reporters: tuple[str, ...]
-    missing: tuple[tuple[str, ...], ...]
+    missing: tuple[str, ...]
 
     def describe(self) -> Iterator[tuple[NDArray[np.bool_], str]]:
         """Yield sentences for notes, each with the cells it is about."""
@@ -182,7 +182,7 @@ class ReporterExtents:
                     yield part, f"Only part of the period is covered by {self.reporters[owner]}."
                     yield cells & ~part, f"No data of the period from {self.reporters[owner]}."
                 else:
-                    yield cells, f"Not covered, or only in part, by {_join(missing)}."
+                    yield cells, f"Not covered, or only in part, by {missing}."
 
 
 def reporter_extents(
@@ -232,15 +232,27 @@ def reporter_extents(
         dtype=np.int8,
     )
     extents = np.moveaxis(by_owner[owners], -1, 0)
-    missing = tuple(
-        tuple(
+    missing = (
+        [
             name
             for name in coverage.required
             if covered.extent(period, name, is_stock=is_stock) is not Extent.WHOLE
-        )
+        ]
         for period in periods
     )
-    return ReporterExtents(extents, owners, tuple(reporters), missing)
+    described = tuple(_describe_missing(names, coverage) for names in missing)
+    return ReporterExtents(extents, owners, tuple(reporters), described)
+
+
+def _describe_missing(names: Sequence[str], coverage: Coverage) -> str:
+    """Name the reporters that are missing, or count them where only the rows name them.
+
+    A name in the rows can be any text. It is shown only as a member, to those who ask for it.
+    """
+    if coverage.source is not CoverageSource.ROWS:
+        return _join(names)
+    of = len(coverage.required)
+    return f"{len(names)} of {of}: the breakdown by {coverage.reporter} says which"
 
 
 def month_number(day: date) -> int:
