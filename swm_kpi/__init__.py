@@ -59,6 +59,7 @@ from swm_kpi.measures import (
     TextReport,
     Uptime,
 )
+from swm_kpi.model.areas import Areas
 from swm_kpi.model.availability import Availability, Evidence
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.examples import Example
@@ -124,6 +125,7 @@ _LAZY_NAMES = {
 _LAZY_PACKAGES = ("mapping", "open_data", "statistics", "synthetic")
 
 __all__ = [
+    "Areas",
     "Assumption",
     "Availability",
     "AvailabilityStatus",
