@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
+import warnings
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from swm_kpi import MissingExtra
+from swm_kpi.cli import main
 
 ROOT = Path(__file__).parents[2]
 GUIDES = ("tutorial", "how-to", "explanation", "reference")
@@ -139,13 +138,13 @@ def _shell(words: list[str], block: Block) -> str:
     if words[0] in _NOT_RUN:
         return ""
     assert words[0] == "swm-kpi", f"line {block.line}: {words[0]!r} is not run in a test"
-    process = subprocess.run(
-        [sys.executable, "-m", "swm_kpi.cli", *words[1:]],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), "."])},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert process.returncode == 0 or block.shown is not None, process.stdout
-    return process.stdout
+    printed = io.StringIO()
+    with warnings.catch_warnings(), redirect_stdout(printed), redirect_stderr(printed):
+        warnings.simplefilter("default")
+        warnings.simplefilter("ignore", DeprecationWarning)  # as Python does
+        try:
+            code = main(words[1:])
+        except SystemExit as stop:
+            code = 1 if stop.code else 0
+    assert code == 0 or block.shown is not None, printed.getvalue()
+    return printed.getvalue()
