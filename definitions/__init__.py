@@ -51,7 +51,7 @@ from .metrics.victims_and_survivors.victim_services import (
     victim_service_referrals,
 )
 from .metrics.victims_and_survivors.victims_code import explanation_to_victims, victims_code
-from .plan.areas import FORCE_AREA
+from .plan.areas import AREAS
 from .plan.objectives import OBJECTIVES
 from .plan.rows import group, undefined
 from .plan.themes import THEMES
@@ -132,5 +132,5 @@ CATALOGUE = Catalogue(
     title="Safer West Mercia Plan",
     objectives=OBJECTIVES,
     themes=THEMES,
-    force_area=FORCE_AREA,
+    areas=AREAS,
 )

@@ -63,7 +63,6 @@ from swm_kpi.model.areas import Areas
 from swm_kpi.model.availability import Availability, Evidence
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.examples import Example
-from swm_kpi.model.force_area import ForceArea
 from swm_kpi.model.metric import (
     Break,
     CatalogueEntry,
@@ -155,7 +154,6 @@ __all__ = [
     "Duration",
     "Evidence",
     "Example",
-    "ForceArea",
     "Frequency",
     "Grain",
     "InputError",

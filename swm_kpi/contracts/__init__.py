@@ -3,6 +3,7 @@
 May import errors, vocabulary and expressions. No message contains a value from a table.
 """
 
+from swm_kpi.contracts.area_lookup import AreaLookup, AreaSpan
 from swm_kpi.contracts.column import Column, Recoded
 from swm_kpi.contracts.contract import Contract, ContractType, Rule, Unique, UnknownColumn
 from swm_kpi.contracts.dimension import ALL, UNKNOWN, Dimension
@@ -11,6 +12,8 @@ from swm_kpi.contracts.report import ContractError, ContractReport, ValidatedTab
 __all__ = [
     "ALL",
     "UNKNOWN",
+    "AreaLookup",
+    "AreaSpan",
     "Column",
     "Contract",
     "ContractError",

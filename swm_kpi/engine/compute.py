@@ -100,14 +100,14 @@ def compute(
     statistics = {name: _computable(request, table) for name, table in tables.items()}
     aggregates = _aggregate(request, tables, statistics, axes, report_progress)
     # 4. Combine: aggregates become measures, with values and the counts behind them.
-    area = catalogue.force_area if catalogue is not None else installed_catalogue().force_area
+    areas = (catalogue if catalogue is not None else installed_catalogue()).areas
     covered = {
         name: cover(
             table,
             request.statistics[name].values(),
             request.coverage.get(name),
             as_at=request.as_at,
-            force_area=area,
+            areas=areas,
         )
         for name, table in tables.items()
     }

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from html import escape
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from swm_kpi.calendar import Period, format_date
+from swm_kpi.contracts import AreaLookup, AreaSpan
 from swm_kpi.errors import (
     Problem,
     RequestError,
@@ -25,22 +25,6 @@ from swm_kpi.model.areas_checks import area_problems, levels_of
 from swm_kpi.model.areas_file import Area, AreaRows, parse_areas, read_areas
 
 FIRST_DAY, LAST_DAY = date.min, date.max
-
-
-@dataclass(frozen=True)
-class AreaSpan:
-    """The area of a level that a value belongs to, from one day to another.
-
-    Attributes:
-        value: the code of an area of that level or a level below, or the name of one of that level.
-        first, last: the first and the last day; ``date.min`` and ``date.max`` where it is open.
-        name: the name of the area.
-    """
-
-    value: str
-    first: date
-    last: date
-    name: str
 
 
 class Areas:
@@ -162,7 +146,7 @@ class Areas:
                 of the level on that day.
         """
         first, last = self._days(at)
-        spans = self.spans(level)
+        spans = self.lookup(level).spans
         for span in spans:
             if span.value == code and span.first <= first and span.last >= last:
                 return span.name
@@ -175,23 +159,45 @@ class Areas:
             fix = did_you_mean(code[:40], known)
         raise RequestError(f"Area {code[:40]!r}: {rule}. {fix}{'' if fix.endswith('?') else '.'}")
 
-    def spans(self, level: str) -> tuple[AreaSpan, ...]:
-        """Return the area of a level that each value belongs to, and when.
+    def lookup(self, level: str, *, names_of: str = "") -> AreaLookup:
+        """Return which area of a level a value belongs to, and when.
 
-        A value is a code of the level or of a level below, or a name of the level. Spans of one
-        value do not overlap. They are in order of value and day.
+        A value is a code of the level or of a level below, or a name.
+
+        Args:
+            level: the level.
+            names_of: the level whose names are values; by default ``level``.
 
         Raises:
             RequestError: there is no such level.
         """
         self._check_level(level)
-        return self._spans[level]
+        return self._lookups[level, names_of or level]
+
+    def newest_lookup(self, level: str) -> AreaLookup:
+        """Return which area of a level a value belongs to by the newest boundaries, on every day.
+
+        Raises:
+            RequestError: there is no such level.
+        """
+        day = self.newest or LAST_DAY
+        return AreaLookup(
+            tuple(
+                AreaSpan(span.value, FIRST_DAY, LAST_DAY, span.name)
+                for span in self.lookup(level).spans
+                if span.first <= day <= span.last
+            )
+        )
 
     @cached_property
-    def _spans(self) -> dict[str, tuple[AreaSpan, ...]]:
-        return {level: tuple(_joined(self._all_spans(level))) for level in self.levels}
+    def _lookups(self) -> dict[tuple[str, str], AreaLookup]:
+        return {
+            (level, names_of): AreaLookup(tuple(_joined(self._all_spans(level, names_of))))
+            for level in self.levels
+            for names_of in self.levels
+        }
 
-    def _all_spans(self, level: str) -> Iterator[AreaSpan]:
+    def _all_spans(self, level: str, names_of: str) -> Iterator[AreaSpan]:
         """Yield the spans of codes and names, also those of a code that is a name too."""
         by_code = defaultdict(list)
         for row in self.rows:
@@ -201,22 +207,22 @@ class Areas:
             if row.level == level:
                 yield first, last, row.name
                 return
-            for parent in by_code[row.parent]:
+            for parent in by_code.get(row.parent, ()):
                 start, end = max(first, parent.valid_from), min(last, parent.valid_to)
                 if start <= end:
                     yield from roll_up(parent, start, end)
 
         for row in self.rows:
+            values = {row.code, row.name} if row.level == names_of else {row.code}
             for first, last, name in roll_up(row, row.valid_from, row.valid_to):
-                yield AreaSpan(row.code, first, last, name)
-            if row.level == level and row.name != row.code:
-                yield AreaSpan(row.name, row.valid_from, row.valid_to, row.name)
+                for value in values:
+                    yield AreaSpan(value, first, last, name)
 
     def _ambiguities(self) -> Iterator[Problem]:
         """Yield each code that is also the name of an area that it is not in."""
         for level in self.levels:
             by_value = defaultdict(list)
-            for span in self._all_spans(level):
+            for span in self._all_spans(level, level):
                 by_value[span.value].append(span)
             for value, spans in by_value.items():
                 names = {

@@ -79,7 +79,7 @@ def load_availability(catalogue: Catalogue, path: str | Path) -> Catalogue:
         title=catalogue.title,
         objectives=catalogue.objectives,
         themes=catalogue.themes,
-        force_area=catalogue.force_area,
+        areas=catalogue.areas,
         allow_not_reportable=True,
     )
 

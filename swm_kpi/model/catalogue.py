@@ -14,7 +14,7 @@ from swm_kpi.errors import (
     raise_problems,
 )
 from swm_kpi.expressions import Unusable
-from swm_kpi.model.force_area import ForceArea
+from swm_kpi.model.areas import Areas
 from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup
 from swm_kpi.model.objective import Objective
 from swm_kpi.vocabulary import AvailabilityStatus
@@ -32,7 +32,7 @@ class Catalogue:
             the objectives that the entries name.
         themes: the refs of each theme, by theme, in the order to show them. A ref may belong to
             several themes, or to none.
-        force_area: the area of the force that the plan is of, for readers of public data.
+        areas: the areas of the force that the plan is of.
         allow_not_reportable: whether an entry may be *not reportable*. Only
             ``load_availability`` sets it: a definition cannot say that a force may not report.
 
@@ -40,7 +40,7 @@ class Catalogue:
         title: the name of the plan or collection.
         objectives: the objectives, in order.
         themes: the refs of each theme.
-        force_area: the area of the force, or None.
+        areas: the areas of the force, or None.
 
     Raises:
         DefinitionError: with every inconsistency between the entries.
@@ -53,7 +53,7 @@ class Catalogue:
         title: str = "Metrics",
         objectives: Sequence[Objective] | None = None,
         themes: Mapping[str, Sequence[str]] | None = None,
-        force_area: ForceArea | None = None,
+        areas: Areas | None = None,
         allow_not_reportable: bool = False,
     ) -> None:
         items = tuple(entries)
@@ -69,7 +69,7 @@ class Catalogue:
         self.title = title
         self.objectives = tuple(dict.fromkeys(named) if objectives is None else objectives)
         self.themes = {theme: tuple(refs) for theme, refs in (themes or {}).items()}
-        self.force_area = force_area
+        self.areas = areas
         problems = list(_name_problems(self._entries))
         problems += _objective_problems(self._entries, self.objectives)
         problems += _shared_name_problems(

@@ -161,7 +161,7 @@ def _join(parts: dict[str, Catalogue]) -> Catalogue:
                 title=joined.title,
                 objectives=tuple(dict.fromkeys((*joined.objectives, *part.objectives))),
                 themes=_join_themes(joined, part),
-                force_area=joined.force_area or part.force_area,
+                areas=joined.areas or part.areas,
             )
         except DefinitionError as error:
             problems += [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from swm_kpi.open_data.open_table import OpenTable, Paths, SourceFile
 
 if TYPE_CHECKING:
-    from swm_kpi.model.force_area import ForceArea
+    from swm_kpi.model.areas import Areas
 
 __all__ = [
     "OpenTable",
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-def police_uk(paths: Paths, *, force_area: ForceArea | None = None) -> OpenTable:
+def police_uk(paths: Paths, *, areas: Areas | None = None) -> OpenTable:
     """Read street-level crime files of data.police.uk into the table ``street_crime``.
 
     Each record of each file is one row, in the order of the files. Records that look the same are
@@ -36,8 +36,8 @@ def police_uk(paths: Paths, *, force_area: ForceArea | None = None) -> OpenTable
         paths: one file, several files, or a folder: CSV, also zipped or in .gz. In a folder or a
             zip archive, every file with the columns of street-level crime is read, whatever its
             name, and ``files`` lists the others, such as outcomes and stop and search.
-        force_area: the force's districts and Local Policing Areas. By default, those of the
-            installed catalogue.
+        areas: the force's areas, with the levels ``district`` and ``lpa``. By default, those of
+            the installed catalogue.
 
     Returns:
         The table, one row for each record:
@@ -47,7 +47,7 @@ def police_uk(paths: Paths, *, force_area: ForceArea | None = None) -> OpenTable
         - ``force``: the force without "Police" or "Constabulary"
         - ``district``: the district of the LSOA's name; null without a location
         - ``lpa``: the Local Policing Area of the district, for records of the force in
-          ``force_area``; null for all others
+          ``areas``; null for all others
         - ``crime_type`` and ``last_outcome``: as published
 
         The coverage of each force is the months that the files contain of it, and each area belongs
@@ -62,7 +62,7 @@ def police_uk(paths: Paths, *, force_area: ForceArea | None = None) -> OpenTable
     """
     from swm_kpi.open_data.street_crime import read_street_crime
 
-    return read_street_crime(paths, force_area or _installed_force_area())
+    return read_street_crime(paths, areas or _installed_areas())
 
 
 def recorded_crime(paths: Paths, *, table: str = "") -> OpenTable:
@@ -152,7 +152,7 @@ def stats19(
     collisions: Paths,
     casualties: Paths | None = None,
     *,
-    force_area: ForceArea | None = None,
+    areas: Areas | None = None,
 ) -> dict[str, OpenTable]:
     """Read Department for Transport STATS19 files into the tables ``collision`` and ``casualty``.
 
@@ -165,8 +165,8 @@ def stats19(
             ``files`` lists the others.
         casualties: the same for casualties; it can be the same folder. Without it, there is no
             ``casualty`` table.
-        force_area: the force's districts and Local Policing Areas. By default, those of the
-            installed catalogue.
+        areas: the force's areas, with the levels ``district`` and ``lpa``. By default, those of
+            the installed catalogue.
 
     Returns:
         The tables by name, one row for each collision or casualty:
@@ -175,7 +175,7 @@ def stats19(
         - ``date``: the day of the collision
         - ``severity``: Fatal, Serious or Slight
         - ``force``: the force of the collision; null if not recorded
-        - ``district``: the name of a district of ``force_area``, or else the ONS code
+        - ``district``: the name of a district of ``areas``, or else the ONS code
         - ``lpa``: the Local Policing Area of the district, for every force; null outside them
 
         Coverage is each year that has a row, to the last day of the last month with a row.
@@ -188,10 +188,10 @@ def stats19(
     """
     from swm_kpi.open_data.road_casualties import read_stats19
 
-    return read_stats19(collisions, casualties, force_area or _installed_force_area())
+    return read_stats19(collisions, casualties, areas or _installed_areas())
 
 
-def _installed_force_area() -> ForceArea | None:
+def _installed_areas() -> Areas | None:
     from swm_kpi.model.plugins import catalogue
 
-    return catalogue().force_area
+    return catalogue().areas

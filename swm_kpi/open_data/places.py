@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from swm_kpi.contracts import AreaLookup
 from swm_kpi.open_data.header_names import strip_footnotes
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from swm_kpi.model.force_area import ForceArea
+    from swm_kpi.model.areas import Areas
 
 FORCE_BY_STATS19_CODE = {
     "1": "Metropolitan",
@@ -180,24 +181,27 @@ def district_of_lsoa(name: pl.Expr) -> pl.Expr:
     return _with_and(name.str.extract(_LSOA_NAME, 1)).str.replace(_DISTRICT_SUFFIX, "")
 
 
-def district_of_code(code: pl.Expr, force_area: ForceArea | None) -> pl.Expr:
-    """Return the name of the district of an ONS code, or the code outside the force's area."""
-    return code if force_area is None else code.replace(dict(force_area.district_by_code))
+def district_of_code(code: pl.Expr, areas: Areas | None) -> pl.Expr:
+    """Return the name of the district of an ONS code, or the code outside the force's areas."""
+    rows = () if areas is None else sorted(areas.rows, key=lambda row: row.valid_from)
+    return code.replace({row.code: row.name for row in rows if row.level == "district"})
 
 
-def lpa_of_district(district: pl.Expr, force_area: ForceArea | None) -> pl.Expr:
-    """Return the Local Policing Area of a district's name; null outside the force's area."""
-    import polars as pl
+def lpa_of_district(district: pl.Expr, day: pl.Expr, areas: Areas | None) -> pl.Expr:
+    """Return the Local Policing Area of a district's name on a day; null outside the force."""
+    from swm_kpi.engine.encoding.area_names import area_names
 
-    lpas = {} if force_area is None else dict(force_area.lpa_by_district)
-    return district.replace_strict(lpas, default=None, return_dtype=pl.String)
+    lookup = AreaLookup(())
+    if areas is not None and {"lpa", "district"} <= set(areas.levels):
+        lookup = areas.lookup("lpa", names_of="district")
+    return area_names(district, day, lookup)
 
 
-def is_of_force(force_area: ForceArea | None) -> pl.Expr:
+def is_of_force(areas: Areas | None) -> pl.Expr:
     """Return whether the column ``force`` is the force of the area; false without an area."""
     import polars as pl
 
-    return pl.lit(False) if force_area is None else pl.col("force") == short_name(force_area.force)
+    return pl.lit(False) if areas is None else pl.col("force") == short_name(areas.force)
 
 
 def _with_and(name: pl.Expr) -> pl.Expr:

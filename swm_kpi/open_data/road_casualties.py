@@ -32,7 +32,7 @@ from swm_kpi.vocabulary import CoverageSource
 if TYPE_CHECKING:
     import polars as pl
 
-    from swm_kpi.model.force_area import ForceArea
+    from swm_kpi.model.areas import Areas
 
 _ID_NAMES = ("collision_index", "accident_index")
 _COLLISION = ColumnLayout(
@@ -67,24 +67,24 @@ _PLACE_COLUMNS = ("force", "district", "lpa")
 
 
 def read_stats19(
-    collisions: Paths, casualties: Paths | None, force_area: ForceArea | None
+    collisions: Paths, casualties: Paths | None, areas: Areas | None
 ) -> dict[str, OpenTable]:
     """Read collision and casualty files, as described in ``swm_kpi.open_data.stats19``."""
     import polars as pl
 
     read = read_tables(collisions, [_COLLISION])
     tables = [table for table in read.tables if not table.is_repeat]
-    collision = pl.concat([_read_collisions(table, force_area) for table in tables])
+    collision = pl.concat([_read_collisions(table, areas) for table in tables])
     _refuse_repeats(collision, ["collision_id"], "collision")
     frame = collision.select("collision_id", "date", "severity", *_PLACE_COLUMNS)
-    notes = [*_notes(collision, "collision", force_area), *read.notes]
+    notes = [*_notes(collision, "collision", areas), *read.notes]
     result = {"collision": _table("collision", frame, notes, read.files)}
     if casualties is not None:
-        result["casualty"] = _read_casualties(casualties, collision, force_area)
+        result["casualty"] = _read_casualties(casualties, collision, areas)
     return result
 
 
-def _read_collisions(table: TextTable, force_area: ForceArea | None) -> pl.DataFrame:
+def _read_collisions(table: TextTable, areas: Areas | None) -> pl.DataFrame:
     import polars as pl
 
     refuse_rounded_numbers(table, "collision_id")
@@ -104,13 +104,11 @@ def _read_collisions(table: TextTable, force_area: ForceArea | None) -> pl.DataF
     )
     return frame.with_columns(
         force=force_of_code(pl.col("force_code")),
-        district=district_of_code(pl.col("district_code"), force_area),
-    ).with_columns(lpa=lpa_of_district(pl.col("district"), force_area))
+        district=district_of_code(pl.col("district_code"), areas),
+    ).with_columns(lpa=lpa_of_district(pl.col("district"), pl.col("date"), areas))
 
 
-def _read_casualties(
-    casualties: Paths, collision: pl.DataFrame, force_area: ForceArea | None
-) -> OpenTable:
+def _read_casualties(casualties: Paths, collision: pl.DataFrame, areas: Areas | None) -> OpenTable:
     import polars as pl
 
     read = read_tables(casualties, [_CASUALTY])
@@ -130,7 +128,7 @@ def _read_casualties(
             "years."
         )
     without = collision.join(frame, on="collision_id", how="anti").height
-    notes = list(_notes(frame, "casualty", force_area))
+    notes = list(_notes(frame, "casualty", areas))
     if without:
         notes.append(
             f"Without a casualty in these files: {format_count(without, 'collision')}. Every "
@@ -177,7 +175,7 @@ def _refuse_repeats(frame: pl.DataFrame, key: list[str], noun: str) -> None:
         )
 
 
-def _notes(frame: pl.DataFrame, noun: str, force_area: ForceArea | None) -> Iterator[str]:
+def _notes(frame: pl.DataFrame, noun: str, areas: Areas | None) -> Iterator[str]:
     """Yield what a reader of the numbers should know about the rows."""
     import polars as pl
 
@@ -195,10 +193,9 @@ def _notes(frame: pl.DataFrame, noun: str, force_area: ForceArea | None) -> Iter
         )
     if number := rows(pl.col("district").is_null()):
         yield f"No district: {describe(number)}."
-    if force_area is not None:
+    if areas is not None:
         has_district, has_lpa = (pl.col(name).is_not_null() for name in ("district", "lpa"))
-        if number := rows(is_of_force(force_area) & has_district & ~has_lpa):
+        if number := rows(is_of_force(areas) & has_district & ~has_lpa):
             yield (
-                f"Recorded by {force_area.force} outside its Local Policing Areas: "
-                f"{describe(number)}."
+                f"Recorded by {areas.force} outside its Local Policing Areas: {describe(number)}."
             )

@@ -32,7 +32,7 @@ from swm_kpi.vocabulary import CoverageSource
 if TYPE_CHECKING:
     import polars as pl
 
-    from swm_kpi.model.force_area import ForceArea
+    from swm_kpi.model.areas import Areas
 
 _FILE_NAME = re.compile(r"([0-9]{4}-[0-9]{2})-.+-street\b.*\.csv")
 _LAYOUT = ColumnLayout(
@@ -51,7 +51,7 @@ _LAYOUT = ColumnLayout(
 _MONTH = r"^[0-9]{4}-(?:0[1-9]|1[0-2])$"
 
 
-def read_street_crime(paths: Paths, force_area: ForceArea | None) -> OpenTable:
+def read_street_crime(paths: Paths, areas: Areas | None) -> OpenTable:
     """Read street-level files, as described in ``swm_kpi.open_data.police_uk``."""
     import polars as pl
 
@@ -63,8 +63,8 @@ def read_street_crime(paths: Paths, force_area: ForceArea | None) -> OpenTable:
         district=district_of_lsoa(pl.col("lsoa")),
         month=pl.col("month").str.to_date("%Y-%m"),
     )
-    lpa = lpa_of_district(pl.col("district"), force_area)
-    frame = frame.with_columns(lpa=pl.when(is_of_force(force_area)).then(lpa))
+    lpa = lpa_of_district(pl.col("district"), pl.col("month"), areas)
+    frame = frame.with_columns(lpa=pl.when(is_of_force(areas)).then(lpa))
     months = frame["month"].unique().sort().to_list()
     missing = _missing_months(months)
     return OpenTable(
@@ -72,8 +72,8 @@ def read_street_crime(paths: Paths, force_area: ForceArea | None) -> OpenTable:
         frame=frame.select(
             "crime_id", "month", "force", "district", "lpa", "crime_type", "last_outcome"
         ),
-        coverage=_coverage(frame, force_area),
-        notes=(*_notes(frame, force_area), *_notes_on_files(frame, months, missing), *read.notes),
+        coverage=_coverage(frame, areas),
+        notes=(*_notes(frame, areas), *_notes_on_files(frame, months, missing), *read.notes),
         files=read.files,
     )
 
@@ -106,15 +106,15 @@ def _refuse_repeated_months(frames: list[tuple[TextTable, pl.DataFrame]]) -> Non
             names[key] = table.name
 
 
-def _notes(frame: pl.DataFrame, force_area: ForceArea | None) -> Iterator[str]:
+def _notes(frame: pl.DataFrame, areas: Areas | None) -> Iterator[str]:
     """Yield what a reader of the numbers should know about the records."""
     import polars as pl
 
     def records(condition: pl.Expr) -> int:
         return frame.filter(condition).height
 
-    of_force = is_of_force(force_area)
-    lpa = lpa_of_district(pl.col("district"), force_area)
+    of_force = is_of_force(areas)
+    lpa = lpa_of_district(pl.col("district"), pl.col("month"), areas)
     has_district = pl.col("district").is_not_null()
     if number := records(pl.col("lsoa").is_null()):
         yield f"No location, so no district: {format_count(number, 'record')}."
@@ -122,15 +122,15 @@ def _notes(frame: pl.DataFrame, force_area: ForceArea | None) -> Iterator[str]:
         yield (
             f"An area name in an unknown format, so no district: {format_count(number, 'record')}."
         )
-    if force_area is not None:
+    if areas is not None:
         if number := records(of_force & has_district & lpa.is_null()):
             yield (
-                f"Recorded by {force_area.force} outside its Local Policing Areas: "
+                f"Recorded by {areas.force} outside its Local Policing Areas: "
                 f"{format_count(number, 'record')}."
             )
         if number := records(~of_force & lpa.is_not_null()):
             yield (
-                f"Recorded by another force in a district of {force_area.force}: "
+                f"Recorded by another force in a district of {areas.force}: "
                 f"{format_count(number, 'record')}, counted for the district and for no Local "
                 "Policing Area."
             )
@@ -163,10 +163,10 @@ def _notes_on_files(
             )
 
 
-def _coverage(frame: pl.DataFrame, force_area: ForceArea | None) -> Coverage:
+def _coverage(frame: pl.DataFrame, areas: Areas | None) -> Coverage:
     """Return the months that the files contain of each force, and the force of each area.
 
-    A district that is not in ``force_area`` belongs to the force with most of its records.
+    A district that is not in ``areas`` belongs to the force with most of its records.
     """
     import polars as pl
 
@@ -177,10 +177,10 @@ def _coverage(frame: pl.DataFrame, force_area: ForceArea | None) -> Coverage:
     largest = located.group_by("district", "force").len().sort("len", "force").iter_rows()
     districts = {district: force for district, force, _ in largest}
     belongs_to = {"district": districts}
-    if force_area is not None:
-        own = short_name(force_area.force)
-        districts |= dict.fromkeys(force_area.lpa_by_district, own)
-        belongs_to["lpa"] = dict.fromkeys(force_area.lpa_by_district.values(), own)
+    if areas is not None:
+        own = short_name(areas.force)
+        for level in areas.levels[:-1]:
+            belongs_to.setdefault(level, {}).update(dict.fromkeys(areas.all_members(level), own))
     return Coverage(
         reporter="force",
         by_reporter={force: month_spans(days) for force, days in months.items()},

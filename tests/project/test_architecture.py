@@ -269,13 +269,12 @@ PLAN_NAMES_ALLOWED = {
 
 
 def names_of_the_plan() -> set[str]:
-    """The names of the plan: its title, objectives, force, districts and Local Policing Areas."""
+    """The names of the plan: its title, objectives, and the codes and names of its areas."""
     plan = load("swm_kpi.definitions")
-    area = plan.force_area
-    assert area is not None
-    lpas = {*area.lpa_by_district.values(), *plan.dimensions["lpa"].members}
+    assert plan.areas is not None
+    areas = {text for row in plan.areas.rows for text in (row.code, row.name)}
     titles = {objective.title for objective in plan.objectives}
-    return {plan.title, area.force, *area.lpa_by_district, *area.district_by_code, *lpas, *titles}
+    return {plan.title, *areas, *plan.dimensions["lpa"].members, *titles}
 
 
 def test_the_library_contains_no_name_of_the_plan() -> None:

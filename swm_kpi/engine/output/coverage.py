@@ -16,7 +16,7 @@ from swm_kpi.coverage import Coverage, Extent, Span, are_labels
 from swm_kpi.engine.aggregate.aggregate_table import Axes
 from swm_kpi.engine.input.table import Table
 from swm_kpi.measures import Statistic, TimeAlignment
-from swm_kpi.model.force_area import ForceArea
+from swm_kpi.model.areas import Areas
 from swm_kpi.vocabulary import CoverageSource, Grain, Marker
 
 Status = tuple[Marker, str]
@@ -119,7 +119,7 @@ def cover(
     stated: Coverage | None,
     *,
     as_at: date | None,
-    force_area: ForceArea | None,
+    areas: Areas | None,
 ) -> TableCoverage:
     """Return what a table covers.
 
@@ -131,7 +131,7 @@ def cover(
         statistics: everything that the request computes from it.
         stated: the coverage that the caller stated.
         as_at: the day of extraction that the caller stated.
-        force_area: the area of the catalogue's force, which says to which force an area belongs.
+        areas: the areas of the catalogue's force, which belong to it.
     """
     extracted = _extracted(table, as_at)
     at = _event_columns(table, statistics)
@@ -143,7 +143,7 @@ def cover(
         known = _seen(table, statistics, at, seen, extracted)
     return TableCoverage(
         table.contract.table,
-        known.below(_members_of(force_area)) if known.reporter == _FORCE else known,
+        known.below(_members_of(areas)) if known.reporter == _FORCE else known,
         table.contract.min_grain,
         extracted,
         max((last for _, last in seen), default=None),
@@ -343,14 +343,12 @@ def _first_of(month: int) -> date:
     return date(month // 12, month % 12 + 1, 1)
 
 
-def _members_of(force_area: ForceArea | None) -> Mapping[str, Mapping[str, str]]:
-    """Return the force of each district and Local Policing Area of the catalogue."""
-    if force_area is None:
+def _members_of(areas: Areas | None) -> Mapping[str, Mapping[str, str]]:
+    """Return the force of each area of the catalogue, by level."""
+    if areas is None:
         return {}
-    districts = force_area.lpa_by_district
     return {
-        "lpa": dict.fromkeys(districts.values(), force_area.force),
-        "district": dict.fromkeys(districts, force_area.force),
+        level: dict.fromkeys(areas.all_members(level), areas.force) for level in areas.levels[:-1]
     }
 
 

@@ -257,6 +257,16 @@ def test_a_roll_up_follows_the_parents_of_the_day(
         assert areas.roll_up(code, "lpa", at=day) == f"Name of {lpa}"
         assert areas.roll_up(code, "lpa") == f"Name of {parents[code][-1]}"
         assert areas.roll_up(code, "force", at=day) == "Force"
-    spans = [span for span in areas.spans("lpa") if span.value == "B0"]
+    spans = [span for span in areas.lookup("lpa").spans if span.value == "B0"]
     changes = sum(a != b for a, b in zip(parents["B0"], parents["B0"][1:], strict=False))
     assert len(spans) == changes + 1
+
+
+def test_a_catalogue_and_an_availability_file_keep_the_areas(
+    tmp_path: Path, areas: kpi.Areas
+) -> None:
+    assert kpi.Catalogue([]).areas is None
+    assert kpi.Catalogue([], areas=areas).areas is areas
+    path = tmp_path / "availability.toml"
+    path.write_text("", encoding="utf-8")
+    assert kpi.catalogue(availability=path).areas == kpi.catalogue().areas

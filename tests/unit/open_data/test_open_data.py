@@ -22,7 +22,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from swm_kpi import ForceArea
+from swm_kpi import Areas
 from swm_kpi.errors import InputError
 from swm_kpi.open_data import OpenTable, police_uk, stats19
 from swm_kpi.open_data.road_casualties import read_stats19
@@ -216,20 +216,24 @@ def test_another_force_in_a_district_of_the_force_has_no_area(tmp_path: Path) ->
     )
 
 
-KENT = ForceArea(
-    force="Kent",
-    lpa_by_district={"Ashford": "East", "Dartford": "North"},
-    district_by_code={"E07000105": "Ashford", "E07000107": "Dartford"},
+KENT = Areas(
+    [
+        {"code": "K", "name": "Kent", "level": "force"},
+        {"code": "E", "name": "East", "level": "lpa", "parent": "K"},
+        {"code": "N", "name": "North", "level": "lpa", "parent": "K"},
+        {"code": "E07000105", "name": "Ashford", "level": "district", "parent": "E"},
+        {"code": "E07000107", "name": "Dartford", "level": "district", "parent": "N"},
+    ]
 )
 
 
-def test_another_force_passes_its_own_area(tmp_path: Path) -> None:
+def test_another_force_passes_its_own_areas(tmp_path: Path) -> None:
     rows = [
         street(Reported_by="Kent Police", LSOA_name="Ashford 001A"),
         street(Reported_by="Kent Police", LSOA_name="Worcester 001A", Crime_ID="c2"),
         street(LSOA_name="Dartford 001A", Crime_ID="c3"),
     ]
-    table = police_uk(write(tmp_path / "records.csv", rows), force_area=KENT)
+    table = police_uk(write(tmp_path / "records.csv", rows), areas=KENT)
     assert table.frame["lpa"].to_list() == ["East", None, None]
     assert table.notes == (
         "Recorded by Kent outside its Local Policing Areas: 1 record.",
@@ -237,8 +241,27 @@ def test_another_force_passes_its_own_area(tmp_path: Path) -> None:
         "for no Local Policing Area.",
     )
     crash = collision(police_force="46", local_authority_ons_district="E07000107")
-    roads = stats19(write(tmp_path / "a.csv", [crash]), force_area=KENT)["collision"]
+    roads = stats19(write(tmp_path / "a.csv", [crash]), areas=KENT)["collision"]
     assert roads.frame.select(PLACES).rows() == [("Kent", "Dartford", "North")]
+
+
+def test_a_district_that_moved_is_in_the_area_of_the_month(tmp_path: Path) -> None:
+    dartford = {"code": "D", "name": "Dartford", "level": "district"}
+    moved = Areas(
+        [
+            {"code": "K", "name": "Kent", "level": "force"},
+            {"code": "E", "name": "East", "level": "lpa", "parent": "K"},
+            {"code": "N", "name": "North", "level": "lpa", "parent": "K"},
+            {**dartford, "parent": "N", "valid_to": "2025-05-31"},
+            {**dartford, "parent": "E", "valid_from": "2025-06-01"},
+        ]
+    )
+    rows = [
+        street(Reported_by="Kent Police", LSOA_name="Dartford 001A", Month=month, Crime_ID=month)
+        for month in ("2025-05", "2025-06")
+    ]
+    table = police_uk(write(tmp_path / "records.csv", rows), areas=moved)
+    assert table.frame["lpa"].to_list() == ["North", "East"]
 
 
 def test_without_an_area_every_row_has_no_local_policing_area(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from swm_kpi import ForceArea
+from swm_kpi import Areas
 from swm_kpi.errors import InputError, MissingExtra
 from swm_kpi.open_data import officer_fte, police_uk, recorded_crime, stats19
 from tests.support.published_books import write_book
@@ -724,14 +724,16 @@ def test_a_last_line_without_its_end_is_noted(tmp_path: Path) -> None:
 
 
 def test_the_area_of_a_force_can_have_its_present_name(tmp_path: Path) -> None:
-    area = ForceArea(
-        force="Hampshire and Isle of Wight",
-        lpa_by_district={"Test Valley": "North"},
-        district_by_code={"E07000093": "Test Valley"},
+    areas = Areas(
+        [
+            {"code": "H", "name": "Hampshire and Isle of Wight", "level": "force"},
+            {"code": "N", "name": "North", "level": "lpa", "parent": "H"},
+            {"code": "E07000093", "name": "Test Valley", "level": "district", "parent": "N"},
+        ]
     )
     row = street_row(Reported_by="Hampshire Constabulary", LSOA_name="Test Valley 001A")
     path = write(tmp_path / "a.csv", [STREET_COLUMNS, row])
-    table = police_uk(path, force_area=area)
+    table = police_uk(path, areas=areas)
     assert table.frame.select("force", "lpa").rows() == [("Hampshire", "North")]
     assert set(table.coverage.belongs_to["lpa"].values()) == {"Hampshire"}
 

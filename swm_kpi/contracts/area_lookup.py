@@ -1,0 +1,79 @@
+"""How the values of a column become the names of areas, by code and day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class AreaSpan:
+    """The area that a value belongs to, from one day to another.
+
+    Attributes:
+        value: a code, or a name.
+        first, last: the first and the last day; ``date.min`` and ``date.max`` where it is open.
+        name: the name of the area.
+    """
+
+    value: str
+    first: date
+    last: date
+    name: str
+
+
+@dataclass(frozen=True)
+class AreaLookup:
+    """Which area a value belongs to, on each day.
+
+    Attributes:
+        spans: the spans. Those of one value do not overlap.
+    """
+
+    spans: tuple[AreaSpan, ...]
+
+    @cached_property
+    def by_value(self) -> dict[str, tuple[AreaSpan, ...]]:
+        """The spans of each value."""
+        spans = defaultdict(list)
+        for span in self.spans:
+            spans[span.value].append(span)
+        return {value: tuple(of_value) for value, of_value in spans.items()}
+
+    @cached_property
+    def is_dated(self) -> bool:
+        """Whether any value belongs to its area on some days only."""
+        return any(span.first > date.min or span.last < date.max for span in self.spans)
+
+    @cached_property
+    def most_spans(self) -> int:
+        """The most spans of one value."""
+        return max((len(spans) for spans in self.by_value.values()), default=0)
+
+    @cached_property
+    def only_names(self) -> dict[str, str]:
+        """The area of each value that was never in another: the area where no day is known."""
+        names = {value: {span.name for span in spans} for value, spans in self.by_value.items()}
+        return {
+            value: next(iter(of_value)) for value, of_value in names.items() if len(of_value) == 1
+        }
+
+    @cached_property
+    def is_trivial(self) -> bool:
+        """Whether every value is the name of its area on every day."""
+        return not self.is_dated and all(span.value == span.name for span in self.spans)
+
+    def name_on(self, value: str, day: date | None) -> str | None:
+        """Return the area of a value on a day; None if it is in none.
+
+        Args:
+            value: a code or a name.
+            day: the day. Without it, a value has the area that it was always in.
+        """
+        if day is None:
+            return self.only_names.get(value)
+        spans: Sequence[AreaSpan] = self.by_value.get(value, ())
+        return next((span.name for span in spans if span.first <= day <= span.last), None)
