@@ -175,7 +175,15 @@ def _aggregate(
     for name, table in tables.items():
         report_progress(f"counting {name}")
         of_table = table.run(
-            partial(aggregate_table, table, statistics[name], request.periods, axes, compiler)
+            partial(
+                aggregate_table,
+                table,
+                statistics[name],
+                request.periods,
+                axes,
+                compiler,
+                table.extracted_on(request.as_at),
+            )
         )
         aggregates.arrays |= of_table.arrays
         aggregates.dates |= of_table.dates
@@ -186,7 +194,7 @@ def _aggregate(
         if metric.entry.availability.status is not AvailabilityStatus.NOT_REPORTABLE
         for measure in metric.measures
     )
-    aggregates.texts = collect_texts(measures, tables, request.periods)
+    aggregates.texts = collect_texts(measures, tables, request.periods, request.as_at)
     return aggregates
 
 

@@ -85,9 +85,10 @@ def compute(
     periods: Iterable[Period],
     by: Sequence[Dimension] = (),
     assumptions: Mapping[str, Any] | None = None,
+    as_at: date | None = None,
 ) -> dict[tuple[str, ...], Cell]:
     """Compute every cell of a metric."""
-    oracle = Oracle(metric, tables, assumptions or {})
+    oracle = Oracle(metric, tables, assumptions or {}, as_at)
     return {
         key: oracle.cell(measure, period, chosen)
         for key, measure, period, chosen in _grid(oracle, periods, by)
@@ -100,9 +101,10 @@ def compute_recorded(
     periods: Iterable[Period],
     by: Sequence[Dimension] = (),
     assumptions: Mapping[str, Any] | None = None,
+    as_at: date | None = None,
 ) -> dict[tuple[str, ...], Recorded]:
     """Return what is not recorded behind every cell of a metric, except texts."""
-    oracle = Oracle(metric, tables, assumptions or {})
+    oracle = Oracle(metric, tables, assumptions or {}, as_at)
     cells = {}
     for key, measure, period, chosen in _grid(oracle, periods, by):
         known = recorded(oracle, measure, period, oracle.carried(measure, chosen))
@@ -131,11 +133,16 @@ class Oracle:
     """Computes one cell at a time."""
 
     def __init__(
-        self, metric: Metric, tables: Mapping[str, Sequence[Row]], assumptions: Mapping[str, Any]
+        self,
+        metric: Metric,
+        tables: Mapping[str, Sequence[Row]],
+        assumptions: Mapping[str, Any],
+        as_at: date | None = None,
     ) -> None:
         self.metric = metric
         self.tables = tables
         self.assumptions = assumptions
+        self.as_at = as_at
 
     # The cells.
 
@@ -178,12 +185,24 @@ class Oracle:
                 return False
         return True
 
+    def inside(self, value: date | None, period: Period) -> bool:
+        """Whether a day is in a period, and not after the extraction."""
+        return value is not None and period.start <= _day(value) <= self.last_day(period)
+
+    def is_known(self, value: date | None) -> bool:
+        """Whether there is a day, and it is not after the extraction."""
+        return value is not None and (self.as_at is None or _day(value) <= self.as_at)
+
+    def last_day(self, period: Period) -> date:
+        """Return the last day of a period, or the day of extraction if that is earlier."""
+        return period.end if self.as_at is None else min(period.end, self.as_at)
+
     def events(self, measure: Any, period: Period, chosen: Mapping[str, str]) -> list[Row]:
         """Return the rows of the cell whose day is in the period."""
         return [
             row
             for row in self.of_members(measure.of, chosen)
-            if _inside(self.value(measure.at, row), period)
+            if self.inside(self.value(measure.at, row), period)
         ]
 
     def latest(self, measure: Any, period: Period, chosen: Mapping[str, str]) -> list[Row] | None:
@@ -191,7 +210,7 @@ class Oracle:
         series = [
             row
             for row in self.tables[measure.of.table]
-            if self.holds(measure.series, row) and _inside(self.value(measure.at, row), period)
+            if self.holds(measure.series, row) and self.inside(self.value(measure.at, row), period)
         ]
         if not series:
             return None
@@ -208,6 +227,9 @@ class Oracle:
 
     def cell(self, measure: Measure, period: Period, chosen: Mapping[str, str]) -> Cell:
         """Compute value, numerator and denominator; nothing where nothing is decided."""
+        if self.as_at is not None and self.as_at <= period.start:
+            # Nothing of the period is known yet.
+            return NOTHING
         known = recorded(self, measure, period, self.carried(measure, chosen))
         if known is not None and known.is_missing:
             return NOTHING
@@ -391,7 +413,7 @@ class Oracle:
     def snapshots(self, measure: AverageStock) -> list[tuple[date, list[Row]]]:
         """Return the snapshots of a table: parts of one day within 15 minutes are one snapshot."""
         table = self.tables[measure.of.table]
-        timed = [row for row in table if self.value(measure.at, row) is not None]
+        timed = [row for row in table if self.is_known(self.value(measure.at, row))]
         taken: list[tuple[date, dict[tuple[Any, ...], list[Row]]]] = []
         for time in sorted({self.value(measure.at, row) for row in timed}):
             rows_of_part: dict[tuple[Any, ...], list[Row]] = {}
@@ -417,22 +439,16 @@ class Oracle:
         return [
             row
             for row in self.of_members(measure.of, chosen)
-            if _day(self.value(measure.at, row)) <= period.end
-            and (self.value(until, row) is None or _day(self.value(until, row)) > period.end)
+            if _day(self.value(measure.at, row)) <= self.last_day(period)
+            and (
+                self.value(until, row) is None
+                or _day(self.value(until, row)) > self.last_day(period)
+            )
         ]
 
     def stock(self, measure: PeriodEndStock, period: Period, chosen: Mapping[str, str]) -> Cell:
         if measure.until is not None:
-            rows = [
-                row
-                for row in self.of_members(measure.of, chosen)
-                if _day(self.value(measure.at, row)) <= period.end
-                and (
-                    self.value(measure.until, row) is None
-                    or _day(self.value(measure.until, row)) > period.end
-                )
-            ]
-            rows = self.kept(measure.where, rows)
+            rows = self.kept(measure.where, self.stock_rows(measure, period, chosen) or [])
         else:
             latest = self.latest(measure, period, chosen)
             if latest is None or (measure.series is not None and not latest):
@@ -458,7 +474,7 @@ class Oracle:
         self, measure: AverageStock, period: Period, chosen: Mapping[str, str]
     ) -> list[list[Row]]:
         """Return the rows of each snapshot that a mean is taken of."""
-        inside = [rows for first, rows in self.snapshots(measure) if _inside(first, period)]
+        inside = [rows for first, rows in self.snapshots(measure) if self.inside(first, period)]
         snapshots = [
             [row for row in rows if self.belongs(measure.of, row, chosen)] for rows in inside
         ]
@@ -500,7 +516,7 @@ class Oracle:
 
     def outages_in(self, measure: Uptime, period: Period, chosen: Mapping[str, str]) -> list[Row]:
         """Return the outages of which some time is in the period, also of no named system."""
-        begins, stops = _midnights(period)
+        begins, stops = _midnights(period.start, self.last_day(period))
         inside = []
         for row in self.of_members(measure.of, chosen):
             if row[measure.at.name] is None:
@@ -511,7 +527,7 @@ class Oracle:
         return inside
 
     def uptime(self, measure: Uptime, period: Period, chosen: Mapping[str, str]) -> Cell:
-        begins, stops = _midnights(period)
+        begins, stops = _midnights(period.start, self.last_day(period))
         everywhere = [r for r in self.tables[measure.of.table] if r[measure.system.name]]
         here = [row for row in everywhere if self.belongs(measure.of, row, chosen)]
         own = measure.system.dimension
@@ -692,11 +708,11 @@ class Oracle:
         return sum((_exact(value) for value in values if value is not None), Fraction(0))
 
 
-def _midnights(period: Period) -> tuple[Fraction, Fraction]:
-    """Return when a period begins and ends, in seconds since 1970."""
+def _midnights(first: date, last: date) -> tuple[Fraction, Fraction]:
+    """Return when the first of some days begins and the last ends, in seconds since 1970."""
     begins, stops = (
         Fraction(int(datetime(d.year, d.month, d.day, tzinfo=LONDON).timestamp()))
-        for d in (period.start, period.stop)
+        for d in (first, last + timedelta(days=1))
     )
     return begins, stops
 
@@ -737,10 +753,6 @@ def _local(time: datetime) -> datetime:
 
 def _day(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
-
-
-def _inside(value: date | None, period: Period) -> bool:
-    return value is not None and period.start <= _day(value) <= period.end
 
 
 def _readings(time: datetime) -> list[datetime]:

@@ -642,12 +642,14 @@ class Case:
         metric: a few measures, and those that they depend on.
         tables: the rows of each table that they read.
         periods, by: the periods and the breakdowns of the request.
+        as_at: the day of extraction; None where it is not stated.
     """
 
     metric: Metric
     tables: dict[str, list[dict[str, Any]]]
     periods: list[Period]
     by: list[Dimension]
+    as_at: date | None = None
 
     @property
     def frames(self) -> dict[str, pl.DataFrame]:
@@ -656,7 +658,7 @@ class Case:
 
     def compute(self, data: Mapping[str, Any]) -> kpi.Result:
         """Compute the request from the tables in any form."""
-        return compute(self.metric, data, self.periods, self.by)
+        return compute(self.metric, data, self.periods, self.by, as_at=self.as_at)
 
     def differences(self, data: Mapping[str, Any]) -> list[str]:
         """Describe where the library and the oracle differ, and record what was compared."""
@@ -664,7 +666,9 @@ class Case:
             COMPARED.update(features_of(measure))
         for dimension in self.by:
             COMPARED.update(carriers_of(dimension, self.tables))
-        expected = oracle.compute(self.metric, self.tables, self.periods, self.by)
+        expected = oracle.compute(
+            self.metric, self.tables, self.periods, self.by, as_at=self.as_at
+        )
         return differences(cells_of(self.compute(data)), expected)
 
 
@@ -765,7 +769,8 @@ def random_cases(draw: st.DrawFn, variant: str | None = None, max_variants: int 
     periods, by = draw(random_requests())
     metric = build_metric(measures, breakdowns)
     requested = [dimension for dimension in by if dimension in breakdowns]
-    return Case(metric, draw(random_tables(sorted(contracts))), periods, requested)
+    tables = draw(random_tables(sorted(contracts)))
+    return Case(metric, tables, periods, requested, draw(maybe(days)))
 
 
 def check_random_cases(check: Callable[[Case], None], max_variants: int = 3) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain, combinations
 from typing import Any, assert_never
 
@@ -88,6 +88,7 @@ def aggregate_table(
     periods: Sequence[Period],
     axes: Axes,
     compiler: Compiler,
+    last_day: date | None = None,
 ) -> Aggregates:
     """Aggregate statistics of one table, read once where it is in memory or in a file.
 
@@ -100,13 +101,15 @@ def aggregate_table(
         periods: the periods of the request.
         axes: the breakdowns of the request.
         compiler: compiles expressions with the request's assumptions.
+        last_day: the day of extraction. A row dated later is in no number, and no time after that
+            day is counted.
 
     Raises:
         AssertionError: an operation or a time alignment has no case in the engine.
     """
     carried = axes.carried(table)
     grouping = GroupingSet(axes.dimensions, axes.members, carried, axes.shape(carried))
-    aggregator = _TableAggregator(table, statistics, periods, grouping, compiler)
+    aggregator = _TableAggregator(table, statistics, periods, grouping, compiler, last_day)
     aggregates = aggregator.aggregate(statistics)
     for statistic in statistics:
         for position, dimension in enumerate(axes.dimensions):
@@ -126,7 +129,9 @@ class _TableAggregator:
         periods: Sequence[Period],
         grouping: GroupingSet,
         compiler: Compiler,
+        last_day: date | None,
     ) -> None:
+        self.last_day = last_day
         self.table = table
         self.periods = periods
         self.grouping = grouping
@@ -199,7 +204,8 @@ class _TableAggregator:
         """Aggregate additive statistics by month and member, then merge months into periods."""
         if not statistics:
             return {}
-        months = PeriodRun(self.first_month, 1, self.last_month - self.first_month + 1)
+        count = self.last_month - self.first_month + 1
+        months = PeriodRun(self.first_month, 1, count, self.last_day)
         monthly = self.backend.aggregate_by_period(at, statistics, months, self.grouping)
         # Merge all statistics in one step: over statistics, then months, then the axes.
         stacked = self._with_totals(np.stack(list(monthly.values())))
@@ -216,7 +222,7 @@ class _TableAggregator:
             return arrays
         for positions, length in _runs(self.periods):
             first_month = self.periods[positions[0]].first_month
-            run = PeriodRun(first_month, length, len(positions))
+            run = PeriodRun(first_month, length, len(positions), self.last_day)
             for grouping in self._grouping_sets():
                 partial = self.backend.aggregate_by_period(at, statistics, run, grouping)
                 target, source = _total_slices(grouping)
@@ -229,7 +235,7 @@ class _TableAggregator:
         arrays = self._zeros(statistics)
         for grouping in self._grouping_sets():
             partial = aggregate_downtime(
-                self.table, statistics, self.periods, grouping, self.compiler
+                self.table, statistics, self._spans, grouping, self.compiler
             )
             target, source = _total_slices(grouping)
             for key, array in partial.items():
@@ -237,16 +243,17 @@ class _TableAggregator:
         return arrays
 
     def in_force(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
-        """Aggregate the rows of a register that are in force on the last day of each period."""
+        """Aggregate the rows of a register that are in force on the last day of each period.
+
+        Of a period that the extraction cuts short, it is the day of extraction.
+        """
         arrays: dict[str, Array] = {}
         for until in {id(s.until): s.until for s in statistics}.values():
             if until is None:
                 raise TypeError("a register needs a column for the day a row ends")
             alike = [statistic for statistic in statistics if statistic.until is until]
-            for position, period in enumerate(self.periods):
-                on_day = self.backend.aggregate_in_force(
-                    at, until, alike, period.stop, self.grouping
-                )
+            for position, (_, stop) in enumerate(self._spans):
+                on_day = self.backend.aggregate_in_force(at, until, alike, stop, self.grouping)
                 for key, array in on_day.items():
                     by_period = arrays.setdefault(key, self._zero())
                     by_period[position] = self._with_totals(array)[0]
@@ -295,8 +302,10 @@ class _TableAggregator:
         parts = self.parts
         by_time = self.backend.aggregate_by_time(at, statistics, parts.grouping)
         names = [name for statistic in statistics for name in self._part_names(statistic)]
-        read = [*by_time.rows, *(by_time.arrays[name] for name in names)]
-        times, merged = parts.merge(by_time.times, np.maximum.reduce(by_time.rows), read)
+        known = [time for time in by_time.times if not self._is_later(day_of(time))]
+        rows_known = [rows[: len(known)] for rows in by_time.rows]
+        read = [*rows_known, *(by_time.arrays[name][: len(known)] for name in names)]
+        times, merged = parts.merge(known, np.maximum.reduce(rows_known), read)
         days = [day_of(time) for time in times]
         arrays = dict(zip(names, merged[len(statistics) :], strict=True))
         for statistic, rows in zip(statistics, merged, strict=False):
@@ -386,6 +395,18 @@ class _TableAggregator:
             whole = np.zeros_like(complete_counts)
             whole[:] = np.reshape([len(i) for i in inside], (-1, *[1] * len(self.grouping.shape)))
             aggregates.parts[statistic.key] = complete_counts, whole
+
+    @property
+    def _spans(self) -> list[tuple[date, date]]:
+        """The first day of each period, and the day after the last one that is known."""
+        if self.last_day is None:
+            return [(period.start, period.stop) for period in self.periods]
+        stop = self.last_day + timedelta(days=1)
+        return [(p.start, max(p.start, min(p.stop, stop))) for p in self.periods]
+
+    def _is_later(self, day: date) -> bool:
+        """Return whether a day is after the extraction."""
+        return self.last_day is not None and day > self.last_day
 
     def _zeros(self, statistics: Sequence[Statistic]) -> dict[str, Array]:
         return {statistic.key: self._zero() for statistic in statistics}

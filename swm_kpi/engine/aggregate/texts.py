@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import narwhals as nw
 
@@ -21,11 +22,14 @@ def text_key(measure: Measure) -> TextKey:
 
 
 def collect_texts(
-    measures: Iterable[Measure], tables: Mapping[str, Table], periods: Sequence[Period]
+    measures: Iterable[Measure],
+    tables: Mapping[str, Table],
+    periods: Sequence[Period],
+    as_at: date | None,
 ) -> dict[TextKey, list[str]]:
     """Return the text of each period, by :func:`text_key`; empty for a period without one.
 
-    A measure is left out where its table is missing, lacks one of its columns, or breaks the
+    A text dated after the day of extraction is left out. A measure is left out where its table is missing, lacks one of its columns, or breaks the
     contract in one of them.
     """
     texts = {}
@@ -35,11 +39,14 @@ def collect_texts(
         table = tables.get(measure.of.table)
         columns = {name for s in measure.statistics.values() for name in s.columns}
         if table is not None and columns <= table.columns - table.broken.keys():
-            texts[text_key(measure)] = _latest_texts(table, measure, periods)
+            last_day = table.extracted_on(as_at)
+            texts[text_key(measure)] = _latest_texts(table, measure, periods, last_day)
     return texts
 
 
-def _latest_texts(table: Table, measure: TableMeasure, periods: Sequence[Period]) -> list[str]:
+def _latest_texts(
+    table: Table, measure: TableMeasure, periods: Sequence[Period], last_day: date | None
+) -> list[str]:
     """Return the text of the latest row of each period, as the kind of measure formats it."""
     frame = nw.from_native(table.lazy)
     if measure.where is not None:
@@ -48,6 +55,8 @@ def _latest_texts(table: Table, measure: TableMeasure, periods: Sequence[Period]
     names = dict.fromkeys([date_column, *(column.name for column in measure.text_columns)])
     rows = table.collect(frame.select(*names), "reading texts").to_dicts()
     rows = [row for row in rows if row[date_column] is not None]
+    if last_day is not None:
+        rows = [row for row in rows if day_of(row[date_column]) <= last_day]
     rows.sort(key=lambda row: str(row[date_column]))
     texts = []
     for period in periods:

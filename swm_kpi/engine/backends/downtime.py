@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from swm_kpi.calendar import LONDON, Period
+from swm_kpi.calendar import LONDON
 from swm_kpi.contracts import Column
 from swm_kpi.engine.encoding.encode import INSTANT
 from swm_kpi.engine.input.table import Table
@@ -28,7 +28,7 @@ _COVERED_TO = "covered_to"
 def aggregate_downtime(
     table: Table,
     statistics: Sequence[Statistic],
-    periods: Sequence[Period],
+    days: Sequence[tuple[date, date]],
     grouping: GroupingSet,
     compiler: Compiler,
 ) -> dict[str, Array]:
@@ -37,11 +37,18 @@ def aggregate_downtime(
     A sum is the seconds that systems were down. A count of rows of a system is the seconds of all
     systems. A count of rows alone is how many outages are in the period, if only in part.
 
+    Args:
+        table: the table.
+        statistics: what to aggregate.
+        days: of each period, the first day and the day after the last.
+        grouping: the breakdowns.
+        compiler: compiles expressions.
+
     Raises:
         TypeError: a statistic has another operation, or lacks an end.
         AssertionError: an operation has no case here.
     """
-    spans = [(_instant(period.start), _instant(period.stop)) for period in periods]
+    spans = [(_instant(first), _instant(stop)) for first, stop in days]
     arrays = {}
     for statistic in statistics:
         outages = _outages(table, statistic, grouping, compiler)

@@ -52,6 +52,14 @@ class Table:
     cache: dict[Any, Any] = field(default_factory=dict)
     may_repeat: bool = False
 
+    def extracted_on(self, as_at: date | None) -> date | None:
+        """Return the day of extraction: the earlier of the caller's and the table's own."""
+        column = self.contract.extraction_column
+        days = [as_at] if as_at is not None else []
+        if column is not None and column.name in self.spans:
+            days.append(self.spans[column.name][0])
+        return min(days, default=None)
+
     @property
     def engine(self) -> str:
         """The name of the engine that holds the rows."""

@@ -133,7 +133,7 @@ def cover(
         as_at: the day of extraction that the caller stated.
         areas: the areas of the catalogue's force, which belong to it.
     """
-    extracted = _extracted(table, as_at)
+    extracted = table.extracted_on(as_at)
     at = _event_columns(table, statistics)
     seen = [table.spans[name] for name in at]
     known = table.coverage
@@ -258,15 +258,6 @@ def _describe_missing(names: Sequence[str], coverage: Coverage) -> str:
 def month_number(day: date) -> int:
     """Return the number of a day's month: 12 x year + month, with January as 0."""
     return day.year * 12 + day.month - 1
-
-
-def _extracted(table: Table, as_at: date | None) -> date | None:
-    """Return the day of extraction: the earlier of the caller's and the table's own."""
-    column = table.contract.extraction_column
-    days = [as_at] if as_at is not None else []
-    if column is not None and column.name in table.spans:
-        days.append(table.spans[column.name][0])
-    return min(days, default=None)
 
 
 def _event_columns(table: Table, statistics: Collection[Statistic]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -23,11 +23,14 @@ class PeriodRun:
         first_month: the number of the first month: 12 x year + month, with January as 0.
         length: months in each period.
         count: number of periods.
+        last_day: the day after which no row counts, because the data were extracted on it; None
+            for no such day.
     """
 
     first_month: int
     length: int
     count: int
+    last_day: date | None = None
 
     @property
     def start(self) -> date:
@@ -36,9 +39,12 @@ class PeriodRun:
 
     @property
     def stop(self) -> date:
-        """The day after the last period."""
+        """The day after the last day on which a row counts; never before the start."""
         stop_month = self.first_month + self.length * self.count
-        return date(stop_month // 12, stop_month % 12 + 1, 1)
+        stop = date(stop_month // 12, stop_month % 12 + 1, 1)
+        if self.last_day is None:
+            return stop
+        return max(self.start, min(stop, self.last_day + timedelta(days=1)))
 
 
 @dataclass(frozen=True)
