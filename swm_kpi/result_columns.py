@@ -167,6 +167,15 @@ _AFTER_BREAKDOWNS = (
         in_notebook=False,
     ),
     ResultColumn(
+        "in_no_period",
+        _NUMBER,
+        "The number of rows that would count but are in no period, because they have no date or "
+        "are dated after the extraction. Only in totals. Empty where there is none, and in "
+        "protected results.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
         "at_least",
         _NUMBER,
         "The least that the value can be, whatever the blank columns should hold. Empty where "

@@ -84,6 +84,8 @@ class ContractReport:
         violations: every broken rule, sorted.
         extra_columns: columns that are not in the contract. Nothing reads them.
         not_given: columns of the contract that the table does not have.
+        after_extraction: by date column, the number of rows dated after the day of extraction.
+            No number counts them. Columns of deadlines are left out.
     """
 
     name: str
@@ -91,6 +93,7 @@ class ContractReport:
     violations: tuple[Violation, ...]
     extra_columns: tuple[str, ...] = ()
     not_given: tuple[str, ...] = ()
+    after_extraction: Mapping[str, int] = field(default_factory=dict, hash=False)
     _checked: ValidatedTable | None = field(default=None, repr=False)
 
     @property
@@ -115,8 +118,11 @@ class ContractReport:
 
     def __str__(self) -> str:
         head = f"Table {self.name!r} ({self.rows:,} rows)"
-        if self.ok:
-            return f"{head} keeps its contract."
-        lines = [f"{head} breaks its contract:"]
+        lines = [f"{head} keeps its contract." if self.ok else f"{head} breaks its contract:"]
         lines += [f"  {violation}" for violation in self.violations]
+        lines += [
+            f"  {column}: {rows:,} {'row is' if rows == 1 else 'rows are'} dated after the "
+            "extraction, and in no number"
+            for column, rows in self.after_extraction.items()
+        ]
         return "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import polars as pl
 
@@ -96,13 +97,13 @@ def protect_frame(
     numbers = {name: frame[name].to_list() for name in NUMBER_COLUMNS}
     markers = frame["marker"].fill_null("").to_list()
     notes = frame["note"].fill_null("").to_list()
-    units = frame["unit"].to_list()
+    units, as_at = frame["unit"].to_list(), frame["as_at"].to_list()
     completeness = {
         key: metrics[key[0]].completeness_of(metrics[key[0]].measure(key[1], Basis(key[2])))
         for key in roles
     }
     for row, row_roles in enumerate(roles_of_row):
-        cell = _cell(numbers, row, units[row], markers[row])
+        cell = _cell(numbers, row, units[row], markers[row], as_at[row])
         rest = notes[row].removeprefix(describe_rows(completeness[keys[row]], cell)).strip()
         if row in suppressed:
             for name in NUMBER_COLUMNS:
@@ -129,7 +130,13 @@ def protect_frame(
                 if markers[row] == Marker.NONE.value:
                     # A plain number would reveal that few of the rows are suppressed.
                     markers[row] = Marker.LOW_RELIABILITY.value
-            shown = _cell(numbers, row, units[row], markers[row])
+            if numbers["in_no_period"][row]:
+                # Rows of no period are in no other count, which could protect theirs.
+                sentences.append(
+                    describe_hidden_rows(completeness[keys[row]], cell, ("in_no_period",))
+                )
+                numbers["in_no_period"][row] = None
+            shown = _cell(numbers, row, units[row], markers[row], as_at[row])
             sentences.append(describe_rows(completeness[keys[row]], shown))
             notes[row] = " ".join(part for part in (*sentences, rest) if part)
     texts = {"marker": markers, "note": notes}
@@ -140,11 +147,16 @@ def protect_frame(
 
 
 def _cell(
-    numbers: Mapping[str, list[float | None]], row: int, unit: str, marker: str
+    numbers: Mapping[str, list[float | None]],
+    row: int,
+    unit: str,
+    marker: str,
+    as_at: date | None,
 ) -> dict[str, object]:
     """Return the columns that the sentences on rows are rendered from."""
     names = ("value", *ROW_COLUMNS)
-    return {name: numbers[name][row] for name in names} | {"unit": unit, "marker": marker}
+    others = {"unit": unit, "marker": marker, "as_at": as_at}
+    return {name: numbers[name][row] for name in names} | others
 
 
 class _RowCounts:

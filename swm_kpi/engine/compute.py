@@ -188,6 +188,7 @@ def _aggregate(
         aggregates.arrays |= of_table.arrays
         aggregates.dates |= of_table.dates
         aggregates.parts |= of_table.parts
+        aggregates.in_no_period |= of_table.in_no_period
     measures = (
         measure
         for metric in request.metrics

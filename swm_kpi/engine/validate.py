@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
+
+import narwhals as nw
 
 from swm_kpi.contracts import ContractReport, ContractType, ValidatedTable, Violation
 from swm_kpi.engine.input.read import read_table
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.columns import all_columns
+from swm_kpi.engine.plan.request import check_date
 from swm_kpi.errors import RequestError, clear_tracebacks, did_you_mean
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.plugins import catalogue as installed_catalogue
@@ -20,6 +24,7 @@ def validate(
     contract: str | ContractType,
     *,
     strict: bool = False,
+    as_at: Any = None,
     catalogue: Catalogue | None = None,
 ) -> ContractReport:
     """Check a whole table against its contract: every column and every rule, at once.
@@ -28,6 +33,8 @@ def validate(
         frame: a table of any type that ``compute`` accepts.
         contract: a table's name, such as ``"incident"``, or a contract.
         strict: refuse columns that are not in the contract; otherwise the report only lists them.
+        as_at: the day the data were extracted. The report counts the rows that are dated later.
+            A table with a column of its time of extraction does not need it.
         catalogue: where to look the name up; by default the installed definitions.
 
     Returns:
@@ -41,6 +48,7 @@ def validate(
     if isinstance(contract, str):
         contract = _find_contract(contract, catalogue)
     table, report = read_table(frame, contract, all_columns(contract))
+    report = replace(report, after_extraction=_rows_after(table, check_date(as_at, "as_at")))
     violations = report.violations
     if strict:
         violations += tuple(
@@ -49,6 +57,30 @@ def validate(
         )
     validated = None if violations else _validated(table)
     return replace(report, violations=violations, _checked=validated)
+
+
+def _rows_after(table: Table, as_at: date | None) -> dict[str, int]:
+    """Count the rows dated after the day of extraction, by column, if there are any."""
+    day = table.extracted_on(as_at)
+    columns = {} if day is None else table.contract.columns
+    names = [
+        name
+        for name, (_, last) in table.spans.items()
+        if day is not None
+        and last > day
+        and not (columns[name].scheduled or columns[name].extraction)
+    ]
+    if not names:
+        return {}
+
+    def query() -> dict[str, int]:
+        is_later = {name: nw.col(name).cast(nw.Date) > day for name in names}
+        counts = nw.from_native(table.lazy).select(
+            nw.when(later).then(nw.lit(1)).count().alias(name) for name, later in is_later.items()
+        )
+        return table.collect(counts, "looking for later rows").row(0, named=True)
+
+    return {name: int(rows) for name, rows in sorted(table.run(query).items())}
 
 
 def _find_contract(name: str, catalogue: Catalogue | None) -> ContractType:

@@ -37,6 +37,7 @@ class Cells:
             Two measures of one key leave the same rows undecided.
         in_repeated_hour: by the key of a statistic, those that only the repeated hour leaves so.
         without_value: by the key of a statistic, the rows that lack what is measured.
+        in_no_period: by the key of a statistic, the rows that count and are in no period.
         at_least, at_most: the least and the most that the value can be; NaN where there is no such
             limit. None where the value is certain in every cell. The engine fills them in, except
             for a kind whose bounds do not follow from numbers of rows.
@@ -59,6 +60,7 @@ class Cells:
     undecided: dict[str, Array] = field(default_factory=dict)
     in_repeated_hour: dict[str, Array] = field(default_factory=dict)
     without_value: dict[str, Array] = field(default_factory=dict)
+    in_no_period: dict[str, float] = field(default_factory=dict)
     at_least: Array | None = None
     at_most: Array | None = None
     notes: list[tuple[Flags, str]] = field(default_factory=list)
@@ -136,6 +138,7 @@ def divide_measures(numerator: Cells, denominator: Cells, scale: float = 1) -> C
         undecided=numerator.undecided | denominator.undecided,
         in_repeated_hour=numerator.in_repeated_hour | denominator.in_repeated_hour,
         without_value=numerator.without_value | denominator.without_value,
+        in_no_period=numerator.in_no_period | denominator.in_no_period,
         at_least=divide(least, smallest)[0] * scale if is_uncertain else None,
         at_most=divide(most, largest)[0] * scale if is_uncertain else None,
         notes=[*numerator.notes, *denominator.notes],

@@ -30,7 +30,7 @@ from swm_kpi.expressions import (
     times_with_readings,
 )
 from swm_kpi.measures.repeated_hour import undecided_in_repeated_hour
-from swm_kpi.measures.statistic import Operation, Statistic
+from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 
 MAX_UNDECIDED_SHARE = Assumption(
     key="max_undecided_share",
@@ -73,6 +73,10 @@ class Completeness:
         may_lack_value: whether rows may lack what is measured without any doubt about the value,
             as a call that is not answered has no answering time.
         blank_means_no: a column in which a blank is an answer, unless every row is blank.
+        happened: columns of dates in which a blank means that nothing happened, unless they are
+            blank in every row of the table.
+        look_back: an assumption: how many months before the period are looked back on for rows
+            like those that count.
     """
 
     rows: Statistic
@@ -85,6 +89,15 @@ class Completeness:
     lacks_value: str = ""
     may_lack_value: bool = False
     blank_means_no: Column | None = None
+    happened: tuple[Column, ...] = ()
+    look_back: Assumption | None = None
+
+    @property
+    def dates_in_use(self) -> tuple[Column, ...]:
+        """The nullable columns of dates that some row of the table must have."""
+        is_event = self.rows.alignment is TimeAlignment.EVENT
+        columns = ((self.rows.at,) if is_event else ()) + self.happened
+        return tuple(dict.fromkeys(column for column in columns if column.nullable))
 
     @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
@@ -98,6 +111,8 @@ class Completeness:
         - ``without_value``: the rows that count and lack what is measured.
         - ``blank``: the rows in which a blank means no. ``recordable`` counts the rows in which the
           column can be filled: those that count whatever it holds.
+        - ``looked_back_on``: the rows of the period and of the months before that may count, and
+          ``unknown_before``: those that are undecided or lack a value.
         - ``undecided_in_hour``, ``unanswered_in_hour``: such rows that are undecided only because
           a time falls in the hour that occurs twice.
         - ``undecided_amount``, ``unanswered_amount``: what such rows would add.
@@ -129,7 +144,24 @@ class Completeness:
             recordable = _without(self.where, self.blank_means_no)
             statistics["recordable"] = self._rows(recordable)
             statistics["blank"] = self._rows(all_of(recordable, IsNull(self.blank_means_no)))
+        if self.look_back is not None and (absent or "undecided" in statistics):
+            statistics |= self._looked_back_on(absent, self.look_back)
         return statistics
+
+    def _looked_back_on(
+        self, absent: Sequence[Expression], months: Assumption
+    ) -> dict[str, Statistic]:
+        unknown = [all_of(self.where, part) for part in absent]
+        if self.where is not None and can_be_unknown(self.where):
+            unknown.append(IsUnknown(as_condition(self.where)))
+        conditions = {
+            "looked_back_on": scope_of(self.where) if self.where is not None else None,
+            "unknown_before": reduce(or_, (part for part in unknown if part is not None)),
+        }
+        return {
+            role: replace(self._rows(condition), months_before=months)
+            for role, condition in conditions.items()
+        }
 
     def _rows(self, where: Expression | None) -> Statistic:
         return replace(self.rows, where=all_of(self.rows.where, where))

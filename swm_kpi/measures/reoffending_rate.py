@@ -35,6 +35,8 @@ class ReoffendingRate(TableMeasure):
 
     One row is one offender of the cohort. A period is complete only when the follow-up and the
     waiting period have passed for its last offender. Before that it is too low, and marked ``[p]``.
+    A blank day means that nothing happened. If a column of those days is blank in every row of the
+    table, nobody recorded it, and the rate is marked ``[x]``.
 
     - Unit: always a proportion.
     - Time: an offender counts in the period in which the follow-up starts.
@@ -84,7 +86,10 @@ class ReoffendingRate(TableMeasure):
     def completeness(self) -> Completeness:
         """It is known who is in the cohort. A blank day means that nothing happened."""
         return Completeness(
-            Statistic(self.of, Operation.ROWS, self.at), self.where, bounds=Bounds.SHARE
+            Statistic(self.of, Operation.ROWS, self.at),
+            self.where,
+            bounds=Bounds.SHARE,
+            happened=(self.reoffended, self.proven),
         )
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:

@@ -38,8 +38,9 @@ class RepeatRate(TableMeasure):
     A person with several rows in the period counts once.
 
     The months are counted back from each row and not from the period, so the table must hold
-    them: a period without that history is marked ``[u]``. Rows of one day are one event. A row
-    that names no person is left out, and a note counts it.
+    them: a period without that history is marked ``[u]``, and so is one of which too many of those
+    rows name no person. Rows of one day are one event. A row that names no person is left out, and
+    a note counts it.
 
     - Unit: a proportion of the people of the period, or people with ``as_count``.
     - Time: a row counts in the period that holds its date; earlier rows are looked up.
@@ -103,6 +104,7 @@ class RepeatRate(TableMeasure):
             self.where,
             measured=(self.who,),
             bounds=Bounds.AT_LEAST,
+            look_back=self.lookback,
         )
 
     def _distinct_people(self, condition: Repeats | Not) -> Statistic:

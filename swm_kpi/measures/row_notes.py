@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from swm_kpi.expressions import english
 from swm_kpi.formatting import NumberFormat
 from swm_kpi.measures.null_conditions import Completeness, can_be_unknown
 from swm_kpi.measures.repeated_hour import REPEATED_HOUR
@@ -18,10 +19,13 @@ NO_MEMBER = "see Unknown."
 """How the note of a member ends where no row of the period has a member."""
 
 ROW_COLUMNS = (
-    "undecided", "in_repeated_hour", "without_value", "at_least", "at_most", "answers",
-    "effective_answers",
+    "undecided", "in_repeated_hour", "without_value", "in_no_period", "at_least", "at_most",
+    "answers", "effective_answers",
 )  # fmt: skip
-"""The columns of a result that the sentences are rendered from, besides value, unit and marker."""
+"""The columns of a result that the sentences are rendered from.
+
+They also read value, unit, marker and as_at.
+"""
 
 
 def describe_rows(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> str:
@@ -29,7 +33,8 @@ def describe_rows(completeness: Sequence[Completeness], row: Mapping[str, Any]) 
 
     Args:
         completeness: what must be recorded: of the measure or, for a quotient, of its inputs.
-        row: the row of the result: its ``ROW_COLUMNS``, ``value``, ``unit`` and ``marker``.
+        row: the row of the result: its ``ROW_COLUMNS``, ``value``, ``unit``, ``marker`` and
+            ``as_at``.
     """
     return " ".join(_sentences(completeness, row))
 
@@ -42,7 +47,8 @@ def describe_hidden_rows(
     Args:
         completeness: as for :func:`describe_rows`.
         row: the row of the result, as it is before anything is suppressed.
-        hidden: the columns that are suppressed: ``undecided`` or ``without_value``.
+        hidden: the columns that are suppressed: ``undecided``, ``without_value`` or
+            ``in_no_period``.
     """
     marker = Marker(row["marker"] or "")
     if marker is Marker.NOT_AVAILABLE:
@@ -53,6 +59,8 @@ def describe_hidden_rows(
         sentences.append(f"Some rows {_why_undecided(completeness)}.")
     if "without_value" in hidden and row["without_value"]:
         sentences.append(f"Some rows {_what_is_lacking(completeness)}.")
+    if "in_no_period" in hidden and row["in_no_period"]:
+        sentences.append(f"Some rows are {_why_in_no_period(completeness, row)}.")
     return " ".join(sentences)
 
 
@@ -85,6 +93,10 @@ def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> 
         yield f"{_rows(in_hour)} {why_in_hour}."
     if without_value:
         yield f"{_rows(without_value)} {_what_is_lacking(completeness)}."
+    if row["in_no_period"]:
+        be = "is" if row["in_no_period"] == 1 else "are"
+        why = _why_in_no_period(completeness, row)
+        yield f"{_rows(row['in_no_period'])} {be} {why}."
     if row["marker"] == Marker.LOW_RELIABILITY.value:
         yield from _bounds(row)
 
@@ -139,3 +151,18 @@ def _what_is_lacking(completeness: Sequence[Completeness]) -> str:
     if stated:
         return " or ".join(dict.fromkeys(stated))
     return f"left out because {_measured_columns(completeness)} is not recorded"
+
+
+def _why_in_no_period(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> str:
+    names: dict[str, None] = {}
+    reasons: dict[str, None] = {}
+    for part in completeness:
+        at, is_extracted = part.rows.at, part.rows.contract.extraction_column is not None
+        may_be_later = (row["as_at"] is not None or is_extracted) and not at.scheduled
+        if at.nullable or may_be_later:
+            names[english(at)] = None
+        if at.nullable:
+            reasons["blank"] = None
+        if may_be_later:
+            reasons["after the extraction"] = None
+    return f"in no period, because {' or '.join(names)} is {' or '.join(reasons)}"

@@ -26,6 +26,7 @@ from swm_kpi.expressions import (
     WithinMonths,
     canonical,
 )
+from swm_kpi.expressions.literals import canonical_literal
 
 
 class Operation(StrEnum):
@@ -101,6 +102,8 @@ class Statistic:
         total_over: the key of a breakdown; every member then has the total over that breakdown.
         limit: for a quantile, the end of its interval that replaces the quantile; NaN where there
             are too few values for an interval.
+        months_before: for a count of events, an assumption: in how many months before the period
+            rows are counted too; None for none.
     """
 
     contract: ContractType
@@ -114,6 +117,7 @@ class Statistic:
     until: Column | None = None
     total_over: str | None = None
     limit: Limit | None = None
+    months_before: Assumption | None = None
 
     def __post_init__(self) -> None:
         """Refuse the level of a quantile that is not a share.
@@ -149,6 +153,7 @@ class Statistic:
             canonical(self.until) if self.until is not None else None,
             self.total_over,
             *([self.limit.value] if self.limit is not None else []),
+            *([canonical_literal(self.months_before)] if self.months_before is not None else []),
         ]
 
     @cached_property

@@ -107,12 +107,12 @@ def test_a_time_in_the_hour_that_occurs_twice_is_timed_at_its_earlier_reading(
 
 @case(28, *LOCAL_INPUTS)
 def test_dates_after_the_extraction_are_noted(build_table: BuildTable) -> None:
-    """The period is provisional, and a note says that the table has dates after that day."""
+    """The period is provisional, and a note counts the rows that are dated later."""
     result = compute(build_table(rows()), VISITS, as_at="2024-06-20")
     assert cells(result, "visits", "marker") == ["[p]"]
-    assert "Table 'visit' holds dates after that day." in cells(result, "visits", "note")[0]
+    assert "because came at is after the extraction." in cells(result, "visits", "note")[0]
     complete = compute(build_table(rows()), VISITS, as_at="2024-06-30")
-    assert "after that day" not in cells(complete, "visits", "note")[0]
+    assert "after the extraction" not in cells(complete, "visits", "note")[0]
 
 
 @case(28, *IN_MEMORY)

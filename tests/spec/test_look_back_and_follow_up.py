@@ -395,13 +395,13 @@ def test_reoffending_rates_equal_a_plain_count(
 def test_a_cohort_is_provisional_until_follow_up_and_waiting_are_over() -> None:
     table = pl.DataFrame(
         {
-            "start": [date(2022, 6, 30)],
-            "again": [None],
-            "proven": [None],
-            "counts": [True],
-            "side": ["North"],
+            # The second offender shows that the days are recorded.
+            "start": [date(2022, 6, 30), date(2021, 6, 30)],
+            "again": [None, date(2021, 7, 1)],
+            "proven": [None, date(2021, 7, 1)],
+            "counts": [True, True],
+            "side": ["North", "North"],
         },
-        schema_overrides={"again": pl.Date, "proven": pl.Date},
     )
 
     def marker(as_at: date) -> Any:

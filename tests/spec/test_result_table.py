@@ -50,6 +50,7 @@ COLUMNS = {
     "undecided": pl.Float64,
     "in_repeated_hour": pl.Float64,
     "without_value": pl.Float64,
+    "in_no_period": pl.Float64,
     "at_least": pl.Float64,
     "at_most": pl.Float64,
     "answers": pl.Float64,

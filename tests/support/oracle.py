@@ -230,10 +230,26 @@ class Oracle:
         if self.as_at is not None and self.as_at <= period.start:
             # Nothing of the period is known yet.
             return NOTHING
+        if self.has_blank_dates(measure):
+            return NOTHING
         known = recorded(self, measure, period, self.carried(measure, chosen))
         if known is not None and known.is_missing:
             return NOTHING
         return self.computed(measure, period, chosen)
+
+    def has_blank_dates(self, measure: Measure) -> bool:
+        """Whether a column of dates is blank in every row of a table with rows."""
+        if isinstance(measure, Ratio | Rate):
+            return any(map(self.has_blank_dates, self.depends_on(measure)))
+        if isinstance(measure, TextReport):
+            return False
+        dates = [measure.at]
+        if isinstance(measure, ReoffendingRate):
+            dates += [measure.reoffended, measure.proven]
+        table = self.tables[measure.of.table]
+        return bool(table) and any(
+            all(self.value(day, row) is None for row in table) for day in dates
+        )
 
     def carried(self, measure: Measure, chosen: Mapping[str, str]) -> dict[str, str]:
         """Return the members of the breakdowns that a measure has."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -99,6 +100,8 @@ def recorded(
     """Return what is not recorded behind a cell; None for a text."""
     if isinstance(measure, TextReport):
         return None
+    if oracle.has_blank_dates(measure):
+        return Recorded(True, False, 0, 0, None, None, True)
     if isinstance(measure, Ratio | Rate):
         return _of_quotient(oracle, measure, period, chosen)
     rows = _rows(oracle, measure, period, chosen)
@@ -122,6 +125,10 @@ def recorded(
     is_doubtful = any(len(part) > share * len(whole) for part, whole in compared)
     is_uncertain = any(part for part, _ in compared)
     over = measure.over.key if isinstance(measure, Distribution) else None
+    if isinstance(measure, RepeatRate):
+        looked_back_on, unknown_before = _looked_back_on(oracle, measure, period)
+        is_uncertain |= bool(unknown_before)
+        is_doubtful |= unknown_before > share * looked_back_on
     for key, member in chosen.items():
         if member in (ALL, UNKNOWN) or key == over:
             continue
@@ -147,6 +154,24 @@ def recorded(
         most,
         not is_uncertain,
     )
+
+
+def _looked_back_on(oracle: Oracle, measure: RepeatRate, period: Period) -> tuple[int, int]:
+    """Count the rows of the period and the months before it, and those that are not recorded."""
+    (months,) = oracle.literals(measure.lookback)
+    year, month = divmod(period.first_month - months, 12)
+    first = date(year, month + 1, 1)
+    scope = unknown = 0
+    for row in oracle.tables[measure.of.table]:
+        day = oracle.value(measure.at, row)
+        if day is None or not first <= day.date() <= oracle.last_day(period):
+            continue
+        parts = _conjuncts(measure.where)
+        if all(oracle.truth(part, row) for part in parts if not _can_be_unknown(part)):
+            scope += 1
+        truth = True if measure.where is None else oracle.truth(measure.where, row)
+        unknown += truth is None or (truth and oracle.value(measure.who, row) is None)
+    return scope, unknown
 
 
 def _of_quotient(

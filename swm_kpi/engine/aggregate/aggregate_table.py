@@ -73,12 +73,15 @@ class Aggregates:
             an average the number of snapshots, for a reference the year.
         parts: by the statistic's key, for a statement how many of its parts are there, and for an
             average how many snapshots are complete; and of how many.
+        in_no_period: by the key of a count, the rows that have no date or are dated after the
+            extraction.
         texts: the text of each period, by :func:`text_key`.
     """
 
     arrays: dict[str, Array] = field(default_factory=dict)
     dates: dict[str, Dates] = field(default_factory=dict)
     parts: dict[str, tuple[Array, Array]] = field(default_factory=dict)
+    in_no_period: dict[str, float] = field(default_factory=dict)
     texts: dict[TextKey, list[str]] = field(default_factory=dict)
 
 
@@ -164,7 +167,7 @@ class _TableAggregator:
             match alignment:
                 case TimeAlignment.EVENT:
                     additive = [s for s in alike if s.operation.is_additive]
-                    aggregates.arrays |= self.by_month(at, additive)
+                    aggregates.arrays |= self.by_month(at, additive, aggregates)
                     others = [s for s in alike if not s.operation.is_additive]
                     aggregates.arrays |= self.by_grouping_set(at, others)
                 case TimeAlignment.IN_FORCE:
@@ -200,20 +203,54 @@ class _TableAggregator:
         count = len(units.powers) if units is not None else 1
         return [part_name(statistic.key, number) for number in range(count)]
 
-    def by_month(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
+    def by_month(
+        self, at: Column, statistics: list[Statistic], aggregates: Aggregates
+    ) -> dict[str, Array]:
         """Aggregate additive statistics by month and member, then merge months into periods."""
         if not statistics:
             return {}
-        count = self.last_month - self.first_month + 1
-        months = PeriodRun(self.first_month, 1, count, self.last_day)
+        before = [self._months_before(statistic) for statistic in statistics]
+        first_month = self.first_month - max(before)
+        count = self.last_month - first_month + 1
+        months = PeriodRun(
+            first_month,
+            1,
+            count,
+            self.last_day,
+            counts_undated=at.nullable,
+            # A deadline after the extraction is as it should be.
+            counts_later=not at.scheduled and self._is_later(self._last_of(at)),
+        )
         monthly = self.backend.aggregate_by_period(at, statistics, months, self.grouping)
+        if months.times > count:
+            aggregates.in_no_period |= {
+                statistic.key: float(monthly[statistic.key][-1].sum())
+                for statistic in statistics
+                if statistic.operation is Operation.ROWS
+            }
+            monthly = {key: array[:-1] for key, array in monthly.items()}
         # Merge all statistics in one step: over statistics, then months, then the axes.
         stacked = self._with_totals(np.stack(list(monthly.values())))
         sums = np.zeros((len(stacked), months.count + 1, *self.grouping.shape))
         np.cumsum(stacked, axis=1, out=sums[:, 1:])
-        ends = [period.last_month + 1 - self.first_month for period in self.periods]
-        starts = [period.first_month - self.first_month for period in self.periods]
-        return dict(zip(monthly, sums[:, ends] - sums[:, starts], strict=True))
+        ends = [period.last_month + 1 - first_month for period in self.periods]
+        starts = [period.first_month - first_month for period in self.periods]
+        if not any(before):
+            return dict(zip(monthly, sums[:, ends] - sums[:, starts], strict=True))
+        lengths = {
+            name: length
+            for statistic, length in zip(statistics, before, strict=True)
+            for name in self._part_names(statistic)
+        }
+        return {
+            name: of_months[ends] - of_months[[start - lengths[name] for start in starts]]
+            for name, of_months in zip(monthly, sums, strict=True)
+        }
+
+    def _months_before(self, statistic: Statistic) -> int:
+        """Return in how many months before a period a statistic counts rows too."""
+        months = statistic.months_before
+        return 0 if months is None else self.compiler.months(months)
 
     def by_grouping_set(self, at: Column, statistics: list[Statistic]) -> dict[str, Array]:
         """Aggregate other statistics by each grouping set and run of periods."""
@@ -403,6 +440,10 @@ class _TableAggregator:
             return [(period.start, period.stop) for period in self.periods]
         stop = self.last_day + timedelta(days=1)
         return [(p.start, max(p.start, min(p.stop, stop))) for p in self.periods]
+
+    def _last_of(self, at: Column) -> date:
+        """Return the last day of a column of dates."""
+        return self.table.spans[at.name][1] if at.name in self.table.spans else date.min
 
     def _is_later(self, day: date) -> bool:
         """Return whether a day is after the extraction."""

@@ -42,7 +42,7 @@ class Backend(Protocol):
         periods: PeriodRun,
         grouping: GroupingSet,
     ) -> dict[str, Array]:
-        """Group by the period of a time column, and by member."""
+        """Group by the period of a time column, and by member; the times are ``periods.times``."""
 
     def aggregate_in_force(
         self,

@@ -78,6 +78,10 @@ class NarwhalsBackend:
         # Not every engine simplifies floor division by one, so it is left out.
         period = month // periods.length if periods.length > 1 else month
         within = (day >= periods.start) & (day < periods.stop)
+        in_no_period = _in_no_period(day, periods)
+        if in_no_period is not None:
+            period = nw.when(in_no_period).then(nw.lit(periods.count)).otherwise(period)
+            within = within | in_no_period
         additive: list[Statistic] = []
         distinct: dict[str, list[Statistic]] = {}
         ordered: dict[tuple[str, str], list[Statistic]] = {}
@@ -98,14 +102,14 @@ class NarwhalsBackend:
             for alike in distinct.values()
         ]
         if additive:
-            listed = self._listed_column(additive, grouping, periods.count)
+            listed = self._listed_column(additive, grouping, periods.times)
             queries.append((additive, self._group(period, grouping, additive, within, listed)))
         arrays: dict[str, Array] = {}
         for alike, groups in queries:
             indexes = _time_indexes(groups[_TIME])
-            arrays |= self._scatter_all(groups, grouping, periods.count, alike, indexes)
+            arrays |= self._scatter_all(groups, grouping, periods.times, alike, indexes)
         for alike in ordered.values():
-            arrays |= self._quantiles(period, grouping, alike, within, periods.count)
+            arrays |= self._quantiles(period, grouping, alike, within, periods.times)
         return arrays
 
     def aggregate_in_force(
@@ -321,6 +325,17 @@ class NarwhalsBackend:
         # Null and a value outside the list are two groups, and both are Unknown.
         np.add.at(dense, tuple(cell), np.asarray(values, dtype=np.float64)[keep])
         return grouping.to_dense(dense)
+
+
+def _in_no_period(day: nw.Expr, periods: PeriodRun) -> nw.Expr | None:
+    """Return which rows are counted though they are in no period; None for none."""
+    is_undated = day.is_null() if periods.counts_undated else None
+    if not periods.counts_later or periods.last_day is None:
+        return is_undated
+    is_later = day > periods.last_day
+    # Not every engine takes null for false.
+    is_later = nw.when(is_later).then(nw.lit(True)).otherwise(nw.lit(False))
+    return is_later if is_undated is None else is_undated | is_later
 
 
 def _aliased(expressions: dict[str, nw.Expr]) -> list[nw.Expr]:

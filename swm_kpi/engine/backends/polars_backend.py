@@ -95,7 +95,7 @@ class PolarsBackend:
         grouping: GroupingSet,
     ) -> dict[str, Array]:
         """Group by the period of a time column, and by member."""
-        return self._group(self._periods(at, periods), periods.count, statistics, grouping)
+        return self._group(self._periods(at, periods), periods.times, statistics, grouping)
 
     def aggregate_in_force(
         self,
@@ -326,7 +326,10 @@ class PolarsBackend:
         return np.where(times < 0, cells.dtype.type(size), cells), size
 
     def _periods(self, at: Column, periods: PeriodRun) -> NDArray[Any]:
-        """Return the number of each row's period; -1 for a row in none."""
+        """Return the number of each row's period; -1 for a row in none.
+
+        A row of no period that is counted has the number after the last period's.
+        """
         if (at.name, periods) in self._period_numbers:
             return self._period_numbers[at.name, periods]
         first = periods.start.toordinal() - _EPOCH
@@ -337,6 +340,10 @@ class PolarsBackend:
         table = np.concatenate([[-1], number, [-1]]).astype(np.int32)
         index = np.clip(self._days(at), first - 1, first + days) - (first - 1)
         by_row: NDArray[Any] = table[index]
+        if periods.counts_undated:
+            by_row[self._days(at) == _NULL_DAY] = periods.count
+        if periods.counts_later and periods.last_day is not None:
+            by_row[self._days(at) > periods.last_day.toordinal() - _EPOCH] = periods.count
         self._period_numbers[at.name, periods] = by_row
         return by_row
 

@@ -117,6 +117,9 @@ def _cells(
             grid.max_undecided_share,
             {axis + 1: grid.axes.dimensions[axis].title for axis in kept},
         )
+        counted = measure.completeness.statistics["counted"].key
+        if grid.aggregates.in_no_period.get(counted):
+            cells.in_no_period = {counted: grid.aggregates.in_no_period[counted]}
     if cells.unavailable is not None:
         cells.value = np.where(cells.unavailable, np.nan, cells.value)
     return cells
@@ -152,6 +155,7 @@ def _project(cells: Cells, axes: Sequence[int], kept: Sequence[int]) -> Cells:
         undecided={key: project(rows) for key, rows in cells.undecided.items()},
         in_repeated_hour={key: project(rows) for key, rows in cells.in_repeated_hour.items()},
         without_value={key: project(rows) for key, rows in cells.without_value.items()},
+        in_no_period=cells.in_no_period,
         at_least=project(cells.at_least),
         at_most=project(cells.at_most),
         notes=[(project(holds), text) for holds, text in cells.notes],

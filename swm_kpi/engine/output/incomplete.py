@@ -43,9 +43,8 @@ def mark_incomplete(
         max_share: the largest share of rows that may be unknown without a marker.
         titles: the title of each breakdown that the cells have, by its axis.
     """
-    blanks = [
-        array for role, array in rows.items() if role not in ("counted", "scope", "recordable")
-    ]
+    wholes = ("counted", "scope", "recordable", "looked_back_on")
+    blanks = [array for role, array in rows.items() if role not in wholes]
     if not any((array > 0).any() for array in blanks) and not any(
         _has_unknown(rows["counted"], axis) for axis in titles
     ):
@@ -115,6 +114,24 @@ class _Incomplete:
         self._compare(self.undecided, self._role("scope"))
         self._compare(self.unanswered, self.counted)
         self._compare(self.without_value, self.counted, may_be=completeness.may_lack_value)
+
+        self._look_back(axes)
+
+    def _look_back(self, axes: Sequence[int]) -> None:
+        """Mark cells by the share of rows that are looked back on and may be an earlier event.
+
+        Rows of every member are looked back on.
+        """
+        shape = self.cells.value.shape
+        unknown = np.broadcast_to(_total(self._role("unknown_before"), axes), shape)
+        if not (unknown > 0).any():
+            return
+        self.uncertain |= unknown > 0
+        whole = np.broadcast_to(_total(self._role("looked_back_on"), axes), shape)
+        self.unreliable |= unknown > self.max_share * whole
+        names = (*self.completeness.measured_columns, *self.completeness.undecided_columns)
+        text = f"Some rows that are looked back on have no {' or '.join(dict.fromkeys(names))}."
+        self.notes.append((unknown > 0, text))
 
     def _role(self, role: str) -> Array:
         array = self.rows.get(role)

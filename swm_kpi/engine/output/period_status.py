@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from swm_kpi.calendar import Period, format_date
 from swm_kpi.engine.output.combine import Grid, MeasureCells
 from swm_kpi.engine.output.coverage import STOCKS, Status, TableCoverage, month_number
+from swm_kpi.expressions import english
 from swm_kpi.measures import TimeAlignment
 from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Marker
@@ -32,20 +33,42 @@ class PeriodStatuses:
         overrides = self._grid.overrides
         history = max((s.history_months(overrides) for s in computed.statistics), default=0)
         follow_up = max((s.follow_up_months(overrides) for s in computed.statistics), default=0)
+        # Of events, a column of the result says how many rows are dated after the extraction.
+        is_event = all(s.alignment is TimeAlignment.EVENT for s in computed.statistics)
         key = (
-            tuple(tables.items()), history, follow_up, ends, years, measure.reference_years,
+            is_event, tuple(tables.items()), history, follow_up, ends, years, measure.reference_years,
             tuple(series_break.on for series_break in breaks), metric.ref,
         )  # fmt: skip
+        blank = self._blank_column(computed)
+        if blank:
+            return [(Marker.NOT_AVAILABLE, blank)] * len(self._grid.periods)
         if key not in self._cache:
             coverage = [(self._grid.coverage[name], is_stock) for name, is_stock in tables.items()]
             self._cache[key] = [
                 _worst(
-                    self._status(period, coverage, (history, follow_up), breaks, at_end=at_end),
+                    self._status(
+                        period,
+                        coverage,
+                        (history, follow_up),
+                        breaks,
+                        at_end=at_end,
+                        is_event=is_event,
+                    ),
                     _distance_status(period, year, measure.reference_years),
                 )
                 for period, at_end, year in zip(self._grid.periods, ends, years, strict=True)
             ]
         return self._cache[key]
+
+    def _blank_column(self, computed: MeasureCells) -> str:
+        """Name a column of dates that no row of its table has, though it has rows; else empty."""
+        for part in computed.chosen.metric.completeness_of(computed.measure):
+            table = self._grid.tables[part.rows.contract.table]
+            for column in part.dates_in_use if table.rows else ():
+                if column.name not in table.spans:
+                    name = part.rows.contract.table
+                    return f"Not recorded: {english(column)} is blank in every row of {name!r}."
+        return ""
 
     def _snapshots_at_the_end(self, computed: MeasureCells) -> Iterator[bool]:
         """Yield whether each period uses only snapshots of its last day, which are complete."""
@@ -74,6 +97,7 @@ class PeriodStatuses:
         breaks: Sequence[Break],
         *,
         at_end: bool,
+        is_event: bool,
     ) -> Status:
         is_partial, texts = False, []
         for table, is_stock in coverage if not at_end else ():
@@ -92,10 +116,13 @@ class PeriodStatuses:
             )
             late = {
                 table.table
-                for table in cut
+                for table in (() if is_event else cut)
                 if table.extracted and table.seen_to and table.seen_to > table.extracted
             }
-            texts += [f"Table {name!r} holds dates after that day." for name in sorted(late)]
+            texts += [
+                f"Rows of table {name!r} that are dated after that day are in no number."
+                for name in sorted(late)
+            ]
         history, follow_up = months
         shortfall = _history_shortfall(period, tables, history)
         immaturity = _immaturity(period, tables, follow_up)

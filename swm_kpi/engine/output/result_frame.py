@@ -81,7 +81,7 @@ def to_long_frame(measures: Sequence[MeasureCells], grid: Grid) -> pl.DataFrame:
             continue
         if name in ("undecided", "in_repeated_hour", "without_value"):
             empty = not_available & ~unrecorded
-        elif name in ("numerator", "denominator", "answers"):
+        elif name in ("numerator", "denominator", "answers", "in_no_period"):
             empty = not_available
         else:
             empty = no_value
@@ -89,10 +89,8 @@ def to_long_frame(measures: Sequence[MeasureCells], grid: Grid) -> pl.DataFrame:
         shown = np.where(empty, np.nan, numbers.ravel()[rows]) + 0.0
         columns[name] = pl.Series(shown, dtype=pl.Float64, nan_to_null=True)
     columns["marker"] = _marker_texts()[marker]
-    columns |= {
-        "note": stack.notes(rows, measure_codes, period_codes, columns),
-        "as_at": pl.Series([grid.as_at], dtype=pl.Date).new_from_index(0, len(rows)),
-    }
+    columns["as_at"] = pl.Series([grid.as_at], dtype=pl.Date).new_from_index(0, len(rows))
+    columns["note"] = stack.notes(rows, measure_codes, period_codes, columns)
     frame = pl.concat([by_measure, by_period, pl.DataFrame(columns)], how="horizontal")
     return frame.select(column_names(dimension.key for dimension in grid.axes.dimensions))
 
@@ -196,6 +194,11 @@ class _Stack:
         for name, count in counts.items():
             if count is not None and (count > 0).any():
                 self._column(name)[index] = np.where(count > 0, count, np.nan)
+        if cells.in_no_period:
+            # The rows may be of any period. Only the total of all members has them.
+            number = index[0]
+            total = (number, slice(None), *[-1] * len(self.grid.axes.members))
+            self._column("in_no_period")[total] = sum(cells.in_no_period.values())
         least, most = cells.bounds
         uncertain = (least != cells.value) | (most != cells.value)
         if cells.at_least is not None and uncertain.any():
@@ -361,7 +364,8 @@ class _Stack:
             completeness = computed.chosen.metric.completeness_of(computed.measure)
             unit = computed.measure.resolved_unit.value
             for row in (np.flatnonzero(has_rows[own]) + starts[number]).tolist():
-                cell = {name: columns[name][row] for name in (*ROW_COLUMNS, "value", "marker")}
+                names = (*ROW_COLUMNS, "value", "marker", "as_at")
+                cell = {name: columns[name][row] for name in names}
                 prefix(row, describe_rows(completeness, {**cell, "unit": unit}))
         notes: pl.Series = pl.Series(texts, dtype=pl.String)[text_codes]
         return notes

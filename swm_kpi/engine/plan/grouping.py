@@ -25,12 +25,21 @@ class PeriodRun:
         count: number of periods.
         last_day: the day after which no row counts, because the data were extracted on it; None
             for no such day.
+        counts_undated, counts_later: whether rows without a date, and rows dated after the last
+            day, are counted as well, together at one time after the periods.
     """
 
     first_month: int
     length: int
     count: int
     last_day: date | None = None
+    counts_undated: bool = False
+    counts_later: bool = False
+
+    @property
+    def times(self) -> int:
+        """The length of the first axis of an array: the periods, and the rows of no period."""
+        return self.count + (self.counts_undated or self.counts_later)
 
     @property
     def start(self) -> date:
