@@ -48,11 +48,13 @@ def test_a_row_after_the_extraction_is_counted_apart(name) -> None:
         "people": (1, 2),
         "median_hours": (None, None),
     }
-    assert "2 rows are in no period, because opened at is after the extraction." in (
-        totals["visits"]["note"]
+    assert (
+        "2 rows are in no period, because opened at is after the extraction."
+        in (totals["visits"]["note"])
     )
-    assert "2 rows are in no period, because due on is blank or after the extraction." in (
-        totals["by_due_day"]["note"]
+    assert (
+        "2 rows are in no period, because due on is blank or after the extraction."
+        in (totals["by_due_day"]["note"])
     )
     members = frame.filter(pl.col("area") != "All")
     assert members["in_no_period"].null_count() == len(members)

@@ -666,9 +666,7 @@ class Case:
             COMPARED.update(features_of(measure))
         for dimension in self.by:
             COMPARED.update(carriers_of(dimension, self.tables))
-        expected = oracle.compute(
-            self.metric, self.tables, self.periods, self.by, as_at=self.as_at
-        )
+        expected = oracle.compute(self.metric, self.tables, self.periods, self.by, as_at=self.as_at)
         return differences(cells_of(self.compute(data)), expected)
 
 

@@ -49,7 +49,7 @@ def row(measure: str, quarter: int, area: str, value: float | None, **others: An
         "undecided": None,
         "in_repeated_hour": None,
         "without_value": None,
-    "in_no_period": None,
+        "in_no_period": None,
         "at_least": None,
         "at_most": None,
         "answers": None,

@@ -29,8 +29,8 @@ def collect_texts(
 ) -> dict[TextKey, list[str]]:
     """Return the text of each period, by :func:`text_key`; empty for a period without one.
 
-    A text dated after the day of extraction is left out. A measure is left out where its table is missing, lacks one of its columns, or breaks the
-    contract in one of them.
+    A text dated after the day of extraction is left out. A measure is left out where its table is
+    missing, lacks one of its columns, or breaks the contract in one of them.
     """
     texts = {}
     for measure in measures:

@@ -36,8 +36,8 @@ class PeriodStatuses:
         # Of events, a column of the result says how many rows are dated after the extraction.
         is_event = all(s.alignment is TimeAlignment.EVENT for s in computed.statistics)
         key = (
-            is_event, tuple(tables.items()), history, follow_up, ends, years, measure.reference_years,
-            tuple(series_break.on for series_break in breaks), metric.ref,
+            is_event, tuple(tables.items()), history, follow_up, ends, years,
+            measure.reference_years, tuple(series_break.on for series_break in breaks), metric.ref,
         )  # fmt: skip
         blank = self._blank_column(computed)
         if blank:
