@@ -60,7 +60,7 @@ from swm_kpi.measures import (
     Uptime,
 )
 from swm_kpi.model.areas import Areas
-from swm_kpi.model.availability import Availability, Evidence
+from swm_kpi.model.availability import Availability, Evidence, PastAvailability
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.examples import Example
 from swm_kpi.model.metric import (
@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     from swm_kpi.engine.query_plan import QueryPlan, query_plan
     from swm_kpi.engine.readiness import InputReadiness, check_inputs
     from swm_kpi.engine.validate import validate
+    from swm_kpi.force import Force, ForceTables
     from swm_kpi.mapping.mapping import Mapping
     from swm_kpi.mapping.source import Source
     from swm_kpi.provenance import Provenance
@@ -106,6 +107,8 @@ _LAZY_NAMES = {
     "DisclosureRisk": "swm_kpi.disclosure",
     "Difference": "swm_kpi.differences",
     "Comparison": "swm_kpi.analysis.comparison",
+    "Force": "swm_kpi.force",
+    "ForceTables": "swm_kpi.force",
     "Mapping": "swm_kpi.mapping.mapping",
     "ProcessChart": "swm_kpi.analysis.process_charts",
     "Provenance": "swm_kpi.provenance",
@@ -154,6 +157,8 @@ __all__ = [
     "Duration",
     "Evidence",
     "Example",
+    "Force",
+    "ForceTables",
     "Frequency",
     "Grain",
     "InputError",
@@ -168,6 +173,7 @@ __all__ = [
     "MissingExtra",
     "Objective",
     "OutputError",
+    "PastAvailability",
     "Period",
     "PeriodEndStock",
     "PeriodError",

@@ -60,6 +60,8 @@ class Provenance:
         assumptions: the value of each assumption that was overridden, by key.
         coverage: the coverage that the caller stated, by table.
         tables: each table that was read, in order of name.
+        force: the name of the force with the hash of its folder, such as ``Mercia#12bcd4fa``;
+            empty where the numbers rest on no folder.
     """
 
     library: str
@@ -72,6 +74,7 @@ class Provenance:
     assumptions: Mapping[str, Any] = field(default_factory=dict)
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     tables: tuple[TableRead, ...] = ()
+    force: str = ""
 
     def __post_init__(self) -> None:
         for name in ("definitions", "assumptions", "coverage"):
@@ -120,6 +123,7 @@ class Provenance:
             "library": {"name": "swm-kpi", "version": self.library},
             "engine": {"name": self.engine, "version": self.engine_version},
             "definitions": dict(self.definitions),
+            "force": self.force,
             "as_at": self.as_at.isoformat() if self.as_at else None,
             "periods": list(self.periods),
             "breakdowns": list(self.breakdowns),
@@ -159,6 +163,7 @@ class Provenance:
                     )
                     for table in record["tables"]
                 ),
+                force=str(record.get("force", "")),
             )
         except (KeyError, TypeError, ValueError, AttributeError, RequestError) as error:
             problem = type(error).__name__

@@ -27,6 +27,7 @@ from swm_kpi.errors import MissingExtra, RequestError, did_you_mean
 from swm_kpi.measures import Measure
 from swm_kpi.model.metric import Break, CatalogueEntry, Metric
 from swm_kpi.output import Dataset, dataset_table, write_dataset
+from swm_kpi.output.text_table import TERMINAL_WIDTH, format_text_table
 from swm_kpi.output.to_pandas import pandas_table
 from swm_kpi.provenance import Provenance
 from swm_kpi.result_columns import column_names
@@ -107,6 +108,14 @@ class Result:
         by = f" by {', '.join(self.by)}" if self.by else ""
         counts = f"{rows:,} row{'' if rows == 1 else 's'}, {refs} ref{'' if refs == 1 else 's'}"
         return f"Result({counts}{by})"
+
+    def to_text(self, width: int = TERMINAL_WIDTH) -> str:
+        """Return the table as text for a terminal: periods as columns, with the notes below.
+
+        Args:
+            width: the number of characters in a line.
+        """
+        return format_text_table(self._dataset(), width)
 
     def _repr_html_(self) -> str:
         """Return the first rows as HTML, which a notebook shows."""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from swm_kpi.cli import public_files
+from swm_kpi.cli.force_folder import catalogue_of, force_of
 from swm_kpi.disclosure import DisclosurePolicy, describe_threshold
-from swm_kpi.errors import InputError, OutputError, RequestError, did_you_mean
+from swm_kpi.errors import OutputError, RequestError, did_you_mean
 from swm_kpi.output.guard import NO_POLICY
+from swm_kpi.output.text_table import TERMINAL_WIDTH
 from swm_kpi.progress import progress
 
 if TYPE_CHECKING:
+    from swm_kpi.force import Force
+    from swm_kpi.model.catalogue import Catalogue
     from swm_kpi.result import Result
 
 _OUTPUT_SUFFIXES = (".csv", ".json", ".parquet", ".xlsx", ".ods")
@@ -28,6 +33,9 @@ examples:
   Each file in the folder has the name of its table: incident.parquet, crime.csv and so on.
     swm-kpi compute --data extracts/ --period "2024/25 Q1" --period "2024/25 Q2" \\
       --threshold 5 --rounding-base 5 --out dataset.xlsx
+
+  Compute from a force's own extracts, by the mappings in its folder:
+    swm-kpi compute 15 --force force/ --data extracts/ --period "2024/25 Q1" --by lpa
 
   Compute from public files as published: from a folder, and from a table of a spreadsheet:
     swm-kpi compute 15 --data street_crime=downloads/ --period 2025-06 --by district
@@ -54,7 +62,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="TABLE=FILE",
-        help="a .parquet or .csv file, or a folder of files with the names of their tables. For "
+        help="a .parquet or .csv file, or a folder of files with the names of their tables. With "
+        "--force, TABLE can be a source of the force, and the folder has its extracts. For "
         f"{', '.join(public_files.READERS)} also public files as published, or their folder; may "
         "be repeated",
     )
@@ -91,15 +100,24 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "as not available (withhold) (default: raise)",
     )
     command.add_argument(
-        "--availability",
-        metavar="FILE",
-        help="a TOML file that states which metrics the force can provide",
+        "--assumptions",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a value that replaces the default of an assumption, such as repeat_months=24; with "
+        "commas for a list; may be repeated",
     )
     out = command.add_argument_group("output")
     out.add_argument(
         "--out",
         metavar="FILE",
-        help=f"the file to write: {', '.join(_OUTPUT_SUFFIXES)} (default: print CSV)",
+        help=f"the file to write: {', '.join(_OUTPUT_SUFFIXES)} (default: print a table)",
+    )
+    out.add_argument(
+        "--format",
+        choices=["table", "csv"],
+        default="table",
+        help="how to print the numbers, without --out (default: table)",
     )
     out.add_argument(
         "--threshold",
@@ -119,29 +137,28 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     import swm_kpi as kpi
-    from swm_kpi.output import csv_text
 
-    policy = _policy(options)
+    force = force_of(options)
+    policy = _policy(options, force)
     _check_out(options, policy)
-    plan = kpi.catalogue(availability=options.availability)
-    paths: dict[str, list[str]] = {}
-    for name, path in _iter_tables(options.data, plan.contracts):
-        paths.setdefault(name, []).append(path)
-    data = public_files.read_tables(paths, options, plan.contracts)
+    plan = catalogue_of(options)
+    data = _read_data(options, plan, force)
     writes_file = options.out is not None
     with progress(2 * len(data) + writes_file) as step:
         result = kpi.compute(
             options.refs or None,
             data,
-            periods=_periods(options),
+            periods=_periods(options, force),
             by=options.by,
             as_at=options.as_at,
             coverage=dict(map(_parse_coverage, options.coverage)),
+            assumptions=dict(map(_parse_assumption, options.assumptions)),
             on_violation=options.on_violation,
             catalogue=plan,
             progress=step,
         )
-        if policy is not None:
+        is_stated = options.threshold is not None or options.rounding_base is not None
+        if policy is not None and (writes_file or is_stated):
             result = result.protect(policy)
         if writes_file:
             step("writing")
@@ -152,16 +169,50 @@ def run(options: argparse.Namespace) -> int:
     if writes_file:
         print(f"Wrote {len(result):,} rows to {options.out}.", file=sys.stderr)
     else:
-        if policy is None and options.policy != NO_POLICY:
+        if result.policy is None and options.policy != NO_POLICY:
             print("Do not publish: small counts are not protected.", file=sys.stderr)
-        print(csv_text(result.to_polars()), end="")
+        print(_format(result, options.format), end="")
     return 0
 
 
-def _policy(options: argparse.Namespace) -> DisclosurePolicy | None:
+def _format(result: Result, name: str) -> str:
+    from swm_kpi.output import csv_text
+
+    if name == "csv":
+        return csv_text(result.to_polars())
+    return result.to_text(shutil.get_terminal_size((TERMINAL_WIDTH, 24)).columns)
+
+
+def _read_data(
+    options: argparse.Namespace, plan: Catalogue, force: Force | None
+) -> Mapping[str, Any]:
+    """Return the tables of a command, with those that the force's mappings make."""
+    sources = {} if force is None else {m.source.table: m for m in force.mappings.values()}
+    extracts: dict[str, str] = {}
+    paths: dict[str, list[str]] = {}
+    for name, path in _iter_tables(options.data, {**plan.contracts, **sources}, force):
+        if name not in sources:
+            paths.setdefault(name, []).append(path)
+        elif name in extracts:
+            raise RequestError(f"Source {name!r} has two files. Give one.")
+        else:
+            extracts[name] = path
+    data = public_files.read_tables(paths, options, plan.contracts)
+    if force is None:
+        return data
+    tables = force.tables({**data, **extracts})
+    for table in tables.without_extract:
+        print(tables.reason_absent(table), file=sys.stderr)
+    return tables
+
+
+def _policy(options: argparse.Namespace, force: Force | None) -> DisclosurePolicy | None:
+    """Return the policy that the options state, or that of the force; None without protection."""
     fields = {"threshold": options.threshold, "rounding_base": options.rounding_base}
     stated = {name: value for name, value in fields.items() if value is not None}
-    return DisclosurePolicy(**stated) if stated else None
+    if stated:
+        return DisclosurePolicy(**stated)
+    return None if force is None or options.policy == NO_POLICY else force.policy
 
 
 def _check_out(options: argparse.Namespace, policy: DisclosurePolicy | None) -> None:
@@ -187,7 +238,7 @@ def _write(result: Result, options: argparse.Namespace) -> None:
     write(options.out, policy=options.policy, overwrite=options.overwrite)
 
 
-def _periods(options: argparse.Namespace) -> object:
+def _periods(options: argparse.Namespace, force: Force | None) -> object:
     import swm_kpi as kpi
 
     days = (options.start, options.end)
@@ -202,17 +253,20 @@ def _periods(options: argparse.Namespace) -> object:
             "There is no period. Give one, such as --start 2024-04-01 --end 2025-03-31 or "
             "--period 2024/25."
         )
-    return kpi.periods(*days, grain=options.grain or "quarter")
+    default_grain = "quarter" if force is None else force.default_grain.value
+    return kpi.periods(*days, grain=options.grain or default_grain)
 
 
-def _iter_tables(arguments: list[str], known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _iter_tables(
+    arguments: list[str], known: Mapping[str, object], force: Force | None
+) -> Iterator[tuple[str, str]]:
     """Yield the name and file of each table. A file in a folder has the name of its table."""
     for argument in arguments:
         name, equals, path = argument.partition("=")
         if equals and path:
             yield name, path
         elif Path(argument).is_dir():
-            yield from _iter_folder(Path(argument), known)
+            yield from _iter_folder(Path(argument), known, force)
         else:
             raise RequestError(
                 f"{argument[:60]!r} is not TABLE=FILE or a folder. Give a value such as "
@@ -220,27 +274,45 @@ def _iter_tables(arguments: list[str], known: Mapping[str, object]) -> Iterator[
             )
 
 
-def _iter_folder(folder: Path, known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in _INPUT_SUFFIXES)
-    if not files:
-        raise InputError(
-            f"Folder {folder.name!r} has no {' or '.join(_INPUT_SUFFIXES)} file. Give another."
-        )
-    names: set[str] = set()
-    for file in files:
-        name = file.stem
-        if name not in known:
-            shown = name[:60]
+def _iter_folder(
+    folder: Path, known: Mapping[str, object], force: Force | None
+) -> Iterator[tuple[str, str]]:
+    from swm_kpi.force.tables import EXTRACT_SUFFIXES, find_extracts
+
+    suffixes = _INPUT_SUFFIXES if force is None else EXTRACT_SUFFIXES
+    for name, file in find_extracts(folder, suffixes).items():
+        if name in known:
+            yield name, str(file)
+            continue
+        shown = name[:60]
+        suggestion = did_you_mean(shown, known)
+        if force is None:
             raise RequestError(
                 f"No metric reads a table {shown!r}. For a folder of public files, give its table "
-                f"too, such as street_crime=downloads/. {did_you_mean(shown, known)}"
+                f"too, such as street_crime=downloads/. {suggestion}"
             )
-        if name in names:
-            raise RequestError(
-                f"Folder {folder.name!r} has table {name!r} twice. Remove one of the files."
-            )
-        names.add(name)
-        yield name, str(file)
+        near = f" {suggestion}" if suggestion.startswith("Did") else ""
+        print(f"Not read: {file.name[:60]}. No mapping reads it.{near}", file=sys.stderr)
+
+
+def _parse_assumption(argument: str) -> tuple[str, Any]:
+    """Return the key and the value of an assumption: a number, a text, or a list of them."""
+    key, equals, text = argument.partition("=")
+    if not (key and equals and text):
+        raise RequestError(
+            f"{argument[:60]!r} is not KEY=VALUE. Give a value such as repeat_months=24."
+        )
+    values = [_parse_value(part.strip()) for part in text.split(",")]
+    return key, values if len(values) > 1 else values[0]
+
+
+def _parse_value(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 def _parse_coverage(argument: str) -> tuple[str, tuple[str, str]]:

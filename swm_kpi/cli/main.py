@@ -15,7 +15,8 @@ from typing import Any
 
 import swm_kpi as kpi
 from swm_kpi.cli import compute as compute_command
-from swm_kpi.cli import public_files
+from swm_kpi.cli import force_folder, public_files
+from swm_kpi.cli.force_folder import catalogue_of, force_of
 from swm_kpi.errors import (
     DataError,
     DefinitionError,
@@ -75,27 +76,29 @@ def _warn(message: Warning | str, *_: object, **__: object) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    plan = kpi.catalogue(availability=options.availability)
+    plan = catalogue_of(options)
     print(format_catalogue(plan), end="")
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
-    plan = kpi.catalogue(availability=options.availability)
+    plan = catalogue_of(options)
     print(describe_entry(plan[options.ref], plan), end="")
     return 0
 
 
-def _check(_: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> int:
     from swm_kpi.engine.worked_examples import check_examples
 
-    plan = kpi.catalogue()
+    plan, force = catalogue_of(options), force_of(options)
     metrics = [entry for entry in plan if isinstance(entry, kpi.Metric)]
     with progress(len(metrics)) as step:
         problems = list(load_installed().load_problems)
         for metric in metrics:
             step(f"ref {metric.ref}")
             problems += list(check_examples(metric))
+    if force is not None:
+        problems += force_folder.iter_example_problems(force)
     if problems:
         raise DefinitionError(problems)
     examples = sum(len(metric.examples) for metric in metrics)
@@ -103,6 +106,8 @@ def _check(_: argparse.Namespace) -> int:
         f"{len(plan)} refs are consistent, and {examples} examples of {len(metrics)} metrics give "
         "the expected numbers."
     )
+    if force is not None:
+        print(force_folder.describe_check(force))
     return 0
 
 
@@ -129,15 +134,21 @@ def _read_text(path: Path) -> str:
 
 
 def _validate(options: argparse.Namespace) -> int:
-    contracts = kpi.catalogue().contracts
+    contracts = catalogue_of(options).contracts
     if options.table not in contracts:
         raise RequestError(
             f"No metric reads a table {options.table!r}. {did_you_mean(options.table, contracts)}"
         )
-    tables = public_files.read_tables({options.table: options.file}, options, contracts)
-    report = kpi.validate(tables[options.table], options.table, strict=options.strict)
+    force = force_of(options)
+    table: Any
+    if force is not None and options.table in force.mappings:
+        table = force_folder.map_one(force, options.table, options.file)
+    else:
+        tables = public_files.read_tables({options.table: options.file}, options, contracts)
+        table = tables[options.table]
+    report = kpi.validate(table, contracts[options.table], strict=options.strict)
     print(report)
-    for note in getattr(tables[options.table], "notes", ()):
+    for note in getattr(table, "notes", ()):
         print(note)
     if report.extra_columns:
         print(f"No metric reads these columns: {', '.join(report.extra_columns)}.")
@@ -150,14 +161,15 @@ def _synthetic(options: argparse.Namespace) -> int:
     folder = Path(options.out)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder.name!r} is not an empty folder. Give a new one with --out.")
+    plan = catalogue_of(options)
     tables = kpi.synthetic.generate_force(
-        options.start, options.end, scale=options.scale, seed=options.seed
+        options.start, options.end, scale=options.scale, seed=options.seed, catalogue=plan
     )
     folder.mkdir(parents=True, exist_ok=True)
     with progress(len(tables)) as step:
         for name, frame in tables.items():
             step(name)
-            table = kpi.validate(frame, name).table
+            table = kpi.validate(frame, plan.contracts[name]).table
             write_parquet(table.frame.select(table.columns), folder / f"{name}.parquet")
     print(f"Wrote {len(tables)} synthetic tables to {folder}.")
     return 0
@@ -168,7 +180,7 @@ def _docs(options: argparse.Namespace) -> int:
     from swm_kpi.site.context import SiteContext
     from swm_kpi.site.synthetic_series import build_synthetic_series
 
-    plan = kpi.catalogue(availability=options.availability)
+    plan = catalogue_of(options)
     with progress(0) as step:
         step("computing a synthetic series for each metric")
         context = SiteContext(
@@ -192,6 +204,7 @@ def _demo(options: argparse.Namespace) -> int:
             scale=options.scale,
             seed=options.seed,
             overwrite=options.overwrite,
+            catalogue=catalogue_of(options),
             progress=step,
         )
     print(summary)
@@ -216,9 +229,11 @@ def parser() -> argparse.ArgumentParser:
     )
     show = _command(commands, "show", _show, "describe one metric in plain English")
     show.add_argument("ref", help="a ref such as 57, or a key such as call_handling")
-    for command in (list_command, show):
-        _availability_option(command)
-    _command(commands, "check", _check, "check the definitions and run every worked example")
+    check = _command(
+        commands, "check", _check, "check the definitions and run every worked example"
+    )
+    init = _command(commands, "init", force_folder.run_init, "write the folder of a new force")
+    force_folder.add_init_arguments(init)
     lock = _command(
         commands, "lock", _lock, "record the hash of each version of each definition in a lock file"
     )
@@ -273,16 +288,9 @@ def parser() -> argparse.ArgumentParser:
         default="",
         help="the publisher's contact details, for the accessibility statement",
     )
-    _availability_option(docs)
+    for command in (list_command, show, check, validate, compute, synthetic, demo, docs):
+        force_folder.add_option(command)
     return top_parser
-
-
-def _availability_option(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--availability",
-        metavar="FILE",
-        help="a TOML file that states which metrics the force can provide",
-    )
 
 
 def _synthetic_options(command: argparse.ArgumentParser, folder: str) -> None:

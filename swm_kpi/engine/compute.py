@@ -10,7 +10,7 @@ from swm_kpi.coverage import Coverage
 from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Axes, aggregate_table
 from swm_kpi.engine.aggregate.texts import collect_texts
 from swm_kpi.engine.input.members import read_members
-from swm_kpi.engine.input.read import read_tables
+from swm_kpi.engine.input.read import read_tables, reason_absent
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.output.build_provenance import build_provenance
 from swm_kpi.engine.output.combine import Grid, combine
@@ -61,7 +61,8 @@ def compute(
             from its first record to its last, and the note says so. If it has no record in the
             first or the last days of those months, beyond what chance explains, it covers the days
             from its first record or to its last. It covers nothing after the day of extraction.
-        assumptions: values that replace the defaults of named assumptions. The note shows them.
+        assumptions: values that replace the defaults of named assumptions, and those that the
+            force of the catalogue has decided on. The note shows them.
         on_violation: ``"raise"``, or ``"withhold"`` to mark ``[x]`` only the measures that need a
             column which breaks its contract. A broken key withholds every measure of the table,
             because rows may be repeated. A broken column of a requested breakdown withholds the
@@ -81,11 +82,12 @@ def compute(
         InputError: a table is of no supported type or cannot be read.
     """
     report_progress = progress or _ignore
+    definitions = catalogue if catalogue is not None else installed_catalogue()
     # 1. Plan: check the request, and decide which columns of which tables to read.
     request = plan_request(
         metrics,
         data,
-        catalogue if catalogue is not None else installed_catalogue(),
+        definitions,
         periods=periods,
         by=by,
         as_at=as_at,
@@ -100,14 +102,13 @@ def compute(
     statistics = {name: _computable(request, table) for name, table in tables.items()}
     aggregates = _aggregate(request, tables, statistics, axes, report_progress)
     # 4. Combine: aggregates become measures, with values and the counts behind them.
-    areas = (catalogue if catalogue is not None else installed_catalogue()).areas
     covered = {
         name: cover(
             table,
             request.statistics[name].values(),
             request.coverage.get(name),
             as_at=request.as_at,
-            areas=areas,
+            areas=definitions.areas,
         )
         for name, table in tables.items()
     }
@@ -119,6 +120,7 @@ def compute(
         covered,
         request.as_at,
         request.assumptions,
+        {name: reason_absent(data, name) for name in request.contracts if name not in tables},
     )
     measures = [measure for metric in request.metrics for measure in combine(metric, grid)]
     # 5. Label: measures become rows with intervals, markers, notes and provenance.
@@ -138,6 +140,7 @@ def compute(
             as_at=request.as_at,
             coverage=request.coverage,
             assumptions=request.assumptions,
+            force=definitions.force,
         ),
     )
 
@@ -192,8 +195,8 @@ def _aggregate(
     measures = (
         measure
         for metric in request.metrics
-        if metric.entry.availability.status is not AvailabilityStatus.NOT_REPORTABLE
         for measure in metric.measures
+        if metric.entry.availability_of(measure.key).status is not AvailabilityStatus.NOT_REPORTABLE
     )
     aggregates.texts = collect_texts(measures, tables, request.periods, request.as_at)
     return aggregates

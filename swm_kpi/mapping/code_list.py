@@ -49,11 +49,13 @@ class CodeList:
         name: the name of the file.
         rows: the approved rows, by code and first day.
         unapproved: how many rows are suggested or rejected.
+        path: the file, in full.
     """
 
     name: str
     rows: tuple[CodeRow, ...]
     unapproved: int
+    path: Path
 
     @property
     def has_dates(self) -> bool:
@@ -73,7 +75,7 @@ def read_code_list(path: Path, *, is_folded: bool) -> tuple[CodeList, list[Findi
         path: the file.
         is_folded: whether codes that differ only in case, or in spaces at the ends, are the same.
     """
-    nothing = CodeList(path.name, (), 0)
+    nothing = CodeList(path.name, (), 0, path.resolve())
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = [(number, row) for number, row in _numbered(csv.reader(file)) if row]
@@ -109,7 +111,7 @@ def read_code_list(path: Path, *, is_folded: bool) -> tuple[CodeList, list[Findi
         findings.append(("file", f"{path.name!r} has no approved row", fix))
     findings += _overlaps(path.name, rows, is_folded=is_folded)
     rows.sort(key=lambda row: (row.source_code, row.valid_from))
-    return CodeList(path.name, tuple(rows), unapproved), findings
+    return CodeList(path.name, tuple(rows), unapproved, path.resolve()), findings
 
 
 def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping as Columns
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from swm_kpi.contracts import Column, ContractType
@@ -30,7 +31,7 @@ from swm_kpi.mapping.examples import MappingExample, iter_example_problems
 from swm_kpi.mapping.mapped_table import MappedTable, MappingError, MappingReport
 from swm_kpi.mapping.polars_rows import map_local
 from swm_kpi.mapping.source import SourceType
-from swm_kpi.mapping.values import Constant, NotInSource, Value
+from swm_kpi.mapping.values import Codes, Constant, NotInSource, Value
 
 Order = Column | Parse | LocalDate
 """What identifies a thing, and what orders its rows."""
@@ -126,6 +127,13 @@ class Mapping(metaclass=SignatureErrorMeta):
         values = [*self.columns.values(), *self.one_row_per, *self.first_by]
         names = {part.name for value in values for part in value.walk() if isinstance(part, Column)}
         return tuple(name for name in self.source.columns if name in names)
+
+    @cached_property
+    def code_files(self) -> tuple[Path, ...]:
+        """The files of the code lists that the mapping reads."""
+        parts = (part for value in self.columns.values() for part in value.walk())
+        files = (part.code_list.path for part in parts if isinstance(part, Codes))
+        return tuple(dict.fromkeys(files))
 
     def describe(self) -> str:
         """Return the mapping in English, with a line for each column of the contract."""

@@ -38,6 +38,21 @@ class Evidence:
         return self.date
 
 
+@dataclass(frozen=True)
+class PastAvailability:
+    """What was stated before about the availability of a metric.
+
+    Attributes:
+        status: what it was.
+        reason: why, in words for readers.
+        as_at: the date of that statement.
+    """
+
+    status: AvailabilityStatus
+    reason: str
+    as_at: date
+
+
 class Availability(Declaration):
     """Whether a force can report a metric, as documented. It never hides data.
 
@@ -46,6 +61,9 @@ class Availability(Declaration):
         reason: why, in words for readers.
         evidence: the sources. *Reportable* and *not reportable* need at least one.
         as_at: the date of the statement.
+        owner: the role that answers for the statement.
+        expected: the day on which a metric that is not reportable is expected to be.
+        history: what was stated before, the earliest first.
 
     Raises:
         DefinitionError: the reason is empty, or the status needs evidence and has none.
@@ -55,11 +73,35 @@ class Availability(Declaration):
     reason: str
     evidence: Frozen[Evidence] = ()
     as_at: date | None = None
+    owner: str = ""
+    expected: date | None = None
+    history: Frozen[PastAvailability] = ()
 
     @classmethod
     def subject_of(cls, fields: dict[str, object]) -> str:
         """Name the declaration in a message."""
         return "Availability"
+
+    def dated_sentences(self) -> Iterator[str]:
+        """Yield who answers for the statement, when it was made, and what is expected."""
+        if self.owner:
+            yield f"Owner: {self.owner}."
+        if self.as_at is not None:
+            yield f"Stated on {format_date(self.as_at)}."
+        if self.expected is not None:
+            yield f"Expected to be reportable from {format_date(self.expected)}."
+
+    def describe(self) -> str:
+        """Return the statement in sentences, with its owner, evidence and history."""
+        sentences = [f"{self.status.value.capitalize()}. {self.reason.rstrip('.')}."]
+        sentences += self.dated_sentences()
+        for evidence in self.evidence:
+            source = f"({evidence.source}, {evidence.formatted_date})"
+            sentences.append(f"Evidence: {evidence.finding.rstrip('.')} {source}.")
+        for past in self.history:
+            day, reason = format_date(past.as_at), past.reason.rstrip(".")
+            sentences.append(f"On {day}: {past.status.value}. {reason}.")
+        return " ".join(sentences)
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong between the fields."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from swm_kpi.contracts import ContractType, Dimension
 from swm_kpi.errors import (
@@ -33,14 +34,18 @@ class Catalogue:
         themes: the refs of each theme, by theme, in the order to show them. A ref may belong to
             several themes, or to none.
         areas: the areas of the force that the plan is of.
-        allow_not_reportable: whether an entry may be *not reportable*. Only
-            ``load_availability`` sets it: a definition cannot say that a force may not report.
+        allow_not_reportable: whether an entry may be *not reportable*. Only the folder of a force
+            sets it: a definition cannot say that a force may not report.
+        assumptions: the values that a force has decided on, by key of the assumption.
+        force: what identifies the folder of the force; empty for none.
 
     Attributes:
         title: the name of the plan or collection.
         objectives: the objectives, in order.
         themes: the refs of each theme.
         areas: the areas of the force, or None.
+        assumptions: the values that replace the defaults of assumptions, by key.
+        force: the name of a force with the hash of its folder; empty for none.
 
     Raises:
         DefinitionError: with every inconsistency between the entries.
@@ -55,6 +60,8 @@ class Catalogue:
         themes: Mapping[str, Sequence[str]] | None = None,
         areas: Areas | None = None,
         allow_not_reportable: bool = False,
+        assumptions: Mapping[str, Any] | None = None,
+        force: str = "",
     ) -> None:
         items = tuple(entries)
         wrong = [item for item in items if not isinstance(item, CatalogueEntry | Unusable)]
@@ -70,6 +77,8 @@ class Catalogue:
         self.objectives = tuple(dict.fromkeys(named) if objectives is None else objectives)
         self.themes = {theme: tuple(refs) for theme, refs in (themes or {}).items()}
         self.areas = areas
+        self.assumptions = dict(assumptions or {})
+        self.force = force
         problems = list(_name_problems(self._entries))
         problems += _objective_problems(self._entries, self.objectives)
         problems += _shared_name_problems(
@@ -171,7 +180,7 @@ def _availability_problems(entries: tuple[CatalogueEntry, ...]) -> Iterator[Prob
     for entry in entries:
         if entry.availability.status is AvailabilityStatus.NOT_REPORTABLE:
             rule = "a definition cannot say that a force may not report it"
-            fix = "State it in the force's availability file, with a source and a date"
+            fix = "State it in the availability file of the force's folder"
             yield Problem(_subject(entry), "availability", rule, fix)
 
 

@@ -71,7 +71,7 @@ def _entry_lines(entry: CatalogueEntry, catalogue: Catalogue) -> Iterator[str]:
     yield f"Objective     {entry.objective_title}"
     if entry.parent:
         yield f"Part of       {entry.parent} {catalogue[entry.parent].name}"
-    yield from _labelled("Availability", _format_availability(entry))
+    yield from _labelled("Availability", entry.availability.describe())
     metric = catalogue.metric(entry)
     if isinstance(entry, MetricGroup):
         yield from ("", "This ref is a group. Its parts:")
@@ -80,15 +80,6 @@ def _entry_lines(entry: CatalogueEntry, catalogue: Catalogue) -> Iterator[str]:
         yield from _labelled("Computed", f"No: {reason_not_computed(entry)}.")
     else:
         yield from _metric_lines(entry, metric)
-
-
-def _format_availability(entry: CatalogueEntry) -> str:
-    availability = entry.availability
-    text = f"{availability.status.value.capitalize()}. {availability.reason}"
-    for evidence in availability.evidence:
-        source = f"({evidence.source}, {evidence.formatted_date})"
-        text += f" Evidence: {evidence.finding.rstrip('.')} {source}."
-    return text
 
 
 def _metric_lines(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
@@ -110,6 +101,10 @@ def _metric_lines(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
             yield from ("", heading, "-" * len(heading))
             for measure in measures_of_basis:
                 yield from _measure_lines(measure, metric)
+    yield from _bullets(
+        "Availability of single measures",
+        [f"{key}: {stated.describe()}" for key, stated in entry.measure_availability.items()],
+    )
     yield from _bullets("Assumptions", [_format_assumption(item) for item in metric.assumptions])
     for contract in metric.contracts.values():
         yield from _table_lines(contract, metric)

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from swm_kpi.contracts import ALL, Column, ContractType, Dimension
-from swm_kpi.declaration import Declaration, Finding, Frozen
+from swm_kpi.declaration import Declaration, Finding, Frozen, FrozenMapping
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, raise_problems
 from swm_kpi.expressions import Assumption
 from swm_kpi.measures import Completeness, Measure
@@ -22,7 +22,7 @@ from swm_kpi.measures.measure import KEY
 from swm_kpi.model.availability import Availability
 from swm_kpi.model.examples import Example, parse_pipe_table
 from swm_kpi.model.objective import Objective
-from swm_kpi.vocabulary import Basis, Direction, Frequency
+from swm_kpi.vocabulary import AvailabilityStatus, Basis, Direction, Frequency
 
 _REF = re.compile(r"\A[A-Za-z0-9](?:[A-Za-z0-9._-]{0,30}[A-Za-z0-9])?\Z")
 NO_OBJECTIVE = "Not stated in the plan"
@@ -94,6 +94,7 @@ class CatalogueEntry(Declaration):
         objective: the objective of the plan that it belongs to; None where the plan states none.
         parent: the ref of the group that it belongs to, if any.
         availability: whether the force can report it, as documented.
+        measure_availability: by key, what is documented about single measures.
     """
 
     ref: str
@@ -102,6 +103,9 @@ class CatalogueEntry(Declaration):
     objective: Objective | None
     parent: str | None = None
     availability: Availability
+    measure_availability: Annotated[
+        Mapping[str, Availability], Field(validate_default=True), AfterValidator(FrozenMapping)
+    ] = {}
 
     def __repr__(self) -> str:
         """Show which entry it is. The fields would fill a page."""
@@ -113,6 +117,16 @@ class CatalogueEntry(Declaration):
     def name(self) -> str:
         """The title without the punctuation at its end."""
         return self.title.rstrip(";:.")
+
+    def availability_of(self, measure: str) -> Availability:
+        """Return what is documented about one measure: its own statement, or that of the entry.
+
+        Args:
+            measure: the key of the measure.
+        """
+        own = self.measure_availability.get(measure)
+        is_reportable = self.availability.status is not AvailabilityStatus.NOT_REPORTABLE
+        return own if own is not None and is_reportable else self.availability
 
     @property
     def objective_title(self) -> str:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
 
 from swm_kpi.errors import DefinitionError, PluginWarning, Problem, collecting_problems
-from swm_kpi.model.availability_file import load_availability
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry
 
@@ -36,26 +34,21 @@ class InstalledDefinitions:
     load_problems: tuple[Problem, ...]
 
 
-def catalogue(*, availability: str | Path | None = None) -> Catalogue:
+def catalogue() -> Catalogue:
     """Return the catalogue of the installed definitions: the plan's, then those of plugins.
 
     A plugin is a distribution with an entry point in the group ``swm_kpi.definitions`` that names
     a package with a ``CATALOGUE``. Loading a plugin runs its code. Installed definitions are loaded
     once in a process.
 
-    Args:
-        availability: the path of a TOML file in which a force states what it can report.
-
     Raises:
-        DefinitionError: with every problem of the plan's definitions, of the file, or between two
+        DefinitionError: with every problem of the plan's definitions, or between two
             distributions, such as a ref that both declare.
-        InputError: the file does not exist, or is not TOML.
 
     Warns:
         PluginWarning: a plugin does not load. The message names it, and only its refs are missing.
     """
-    installed = load_installed().catalogue
-    return installed if availability is None else load_availability(installed, availability)
+    return load_installed().catalogue
 
 
 @cache

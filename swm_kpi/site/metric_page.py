@@ -158,8 +158,7 @@ def _availability_section(entry: CatalogueEntry) -> Iterator[Html]:
     yield heading("Is it available?")
     yield paragraph(availability_label(availability.status))
     yield paragraph(availability.reason)
-    if availability.as_at is not None:
-        yield paragraph(f"Stated on {format_date(availability.as_at)}.")
+    yield from map(paragraph, availability.dated_sentences())
     if availability.evidence:
         yield table(
             "Evidence of availability",
@@ -175,6 +174,21 @@ def _availability_section(entry: CatalogueEntry) -> Iterator[Html]:
         )
     elif not isinstance(entry, MetricGroup | UndefinedMetric):
         yield paragraph("We found no evidence for or against.")
+    if availability.history:
+        yield table(
+            "What was stated before",
+            ("Date", "Status", "Reason"),
+            (
+                (nowrap(format_date(past.as_at)), past.status.value.capitalize(), past.reason)
+                for past in availability.history
+            ),
+        )
+    if entry.measure_availability:
+        yield table(
+            "Single measures",
+            ("Measure", "Availability"),
+            ((key, stated.describe()) for key, stated in entry.measure_availability.items()),
+        )
 
 
 def _chart_section(entry: CatalogueEntry, context: SiteContext) -> Iterator[Html]:

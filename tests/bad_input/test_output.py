@@ -50,6 +50,7 @@ from tests.support.bad_inputs import (
     rows,
 )
 from tests.support.engines import IGNORED_WARNINGS
+from tests.support.force_folder import write_force
 
 pytestmark = [*IGNORED_WARNINGS, pytest.mark.usefixtures(no_marker_is_printed.__name__)]
 ROOT = Path(__file__).parents[2]
@@ -264,13 +265,12 @@ def test_a_pickle_under_another_name_is_not_run(suffix: str, tmp_path: Path) -> 
 
 
 @case(60, name="text", yaml="metric:\n  - ref: no\n", tag="!!python/object/apply:os.system ['x']",
-      not_dated='[[metric]]\nref = "15"\ndate = 12:30:00\n')  # fmt: skip
+      not_dated='[[statement]]\nref = "15"\ndate = 12:30:00\n')  # fmt: skip
 def test_an_availability_file_is_only_read_as_toml(text: str, tmp_path: Path) -> None:
     """YAML would read ``no`` as false and ``12:30`` as 750, and can run code."""
-    path = tmp_path / "availability.toml"
-    path.write_text(text, encoding="utf-8")
+    folder = write_force(tmp_path / "force", {"availability.toml": text})
     with raises_without_marker((InputError, DefinitionError)):
-        kpi.catalogue(availability=path)
+        kpi.Force.read(folder)
 
 
 class Victim(Contract, row_unit=Unit.PEOPLE):

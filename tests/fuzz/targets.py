@@ -51,12 +51,14 @@ def period_labels(content: bytes) -> None:
             kpi.periods(parts[0], parts[1], grain=parts[2])
 
 
-def availability_file(content: bytes) -> None:
-    """An availability file gives a catalogue of the same refs, or one clear error."""
-    with _file(content, ".toml") as path, contextlib.suppress(kpi.DefinitionError, kpi.InputError):
-        stated = kpi.catalogue(availability=path)
-        if len(stated) != len(PLAN):
-            raise AssertionError("an availability file changed the number of refs")
+def force_folder(content: bytes) -> None:
+    """A force's folder gives a catalogue of the same refs, or one clear error."""
+    settings, _, availability = content.partition(b"\x00")
+    with tempfile.TemporaryDirectory() as name, contextlib.suppress(kpi.DefinitionError):
+        (Path(name) / "force.toml").write_bytes(settings)
+        (Path(name) / "availability.toml").write_bytes(availability)
+        if len(kpi.Force.read(name).catalogue()) != len(PLAN):
+            raise AssertionError("a force's folder changed the number of refs")
 
 
 def csv_table(content: bytes) -> None:
@@ -139,7 +141,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
         period_labels,
-        availability_file,
+        force_folder,
         csv_table,
         public_files,
         expressions,
@@ -166,11 +168,12 @@ SEEDS: dict[str, list[bytes]] = {
         b"2024-04-01|2025-03-31|quarter",
         b"1999/00|x|rolling_12",
     ],
-    "availability_file": [
-        b'[[metric]]\nref = "15"\nstatus = "not_reportable"\nreason = "r"\nsource = "s"\n'
-        b'finding = "f"\ndate = 2025-05-01\n',
-        b"metric = 3\n",
-        b'[[metric]]\nref = 15\nstatus = ["x"]\n',
+    "force_folder": [
+        b'format = 1\nname = "n"\ncontact = "c"\n\x00format = 1\n[[statement]]\nref = "15"\n'
+        b'status = "unknown"\nreason = "r"\nowner = "o"\ndate = 2025-05-01\n',
+        b'format = 1\nname = "n"\ncontact = "c"\n[assumptions]\nrepeat_months = 3\n'
+        b"[disclosure]\nthreshold = 5\n\x00format = 1\nstatement = 3\n",
+        b"format = 1\n[[similar_forces]]\nforces = []\n\x00[[statement]]\nref = 15\nstatus = []\n",
     ],
     "csv_table": [
         b"\x00incident_id,created_at,closing_code,lpa\n"

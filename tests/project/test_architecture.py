@@ -49,6 +49,7 @@ LAYERS = (
     "synthetic",
     "open_data",
     "testing",
+    "force",
     "swm_kpi",
     "reporting",
     "site",

@@ -35,6 +35,7 @@ from swm_kpi.site.source_code import measure_source
 from swm_kpi.site.synthetic_series import build_synthetic_series
 from swm_kpi.site.usage_section import command_example, python_example
 from tests.support import injection_fixtures
+from tests.support.force_folder import write_force
 from tests.support.page_reader import Page, read_page
 
 pytest.importorskip("mkdocs", reason="the docs extra is not installed")
@@ -410,16 +411,27 @@ def test_the_python_and_the_command_of_a_page_work(
 
 
 def test_a_stated_availability_is_shown_with_its_evidence(tmp_path: Path) -> None:
-    path = tmp_path / "availability.toml"
-    path.write_text(
-        '[[metric]]\nref = "57"\nstatus = "not_reportable"\nreason = "The telephone log is lost."\n'
-        'source = "Minutes <b>"\nfinding = "It was lost."\ndate = 2026-01-31\n'
+    text = (
+        'format = 1\n[[statement]]\nref = "57"\nstatus = "not_reportable"\n'
+        'owner = "Head of contact"\n'
+        'reason = "The telephone log is lost."\ndate = 2026-01-31\nexpected = 2027-01-31\n'
+        'evidence = [{ source = "Minutes <b>", finding = "It was lost.", date = "2026" }]\n'
+        '[[statement]]\nref = "15"\nmeasure = "per_1000"\nstatus = "unknown"\nowner = "Nobody"\n'
+        'reason = "No estimate yet."\ndate = 2026-01-31\n'
     )
-    plan = kpi.catalogue(availability=path)
+    folder = write_force(tmp_path / "force", {"availability.toml": text})
+    plan = kpi.Force.read(folder).catalogue()
     pages = build_pages(SiteContext(plan))
     text = unescape(re.sub("<[^>]*>", " ", pages["metrics/ref-57.md"]))
-    for sentence in ("Not reportable", "The telephone log is lost.", "Stated on 31 January 2026."):
+    for sentence in (
+        "Not reportable",
+        "The telephone log is lost.",
+        "Stated on 31 January 2026.",
+        "Owner: Head of contact.",
+        "Expected to be reportable from 31 January 2027.",
+    ):
         assert sentence in text
+    assert "No estimate yet." in pages["metrics/ref-15.md"]
     assert "Minutes &#60;b&#62;" in pages["metrics/ref-57.md"]
     section = pages["metrics/availability.md"].partition("## Not reportable: 1")[2]
     assert "ref-57.html" in section.partition("## Availability not known")[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, assert_never
+from typing import Any, Protocol, assert_never, runtime_checkable
 
 import narwhals as nw
 import polars as pl
@@ -37,6 +37,20 @@ from swm_kpi.errors import InputError, did_you_mean
 _SAME = "same rows"
 MISSING = "the column is missing"
 """The rule that a table without a column breaks, in words."""
+
+
+@runtime_checkable
+class TablesWithReasons(Protocol):
+    """A mapping of tables that knows why a table is absent, such as those of a force."""
+
+    def reason_absent(self, table: str) -> str:
+        """Return why a table is absent, in a sentence; empty if it is not."""
+
+
+def reason_absent(data: object, table: str) -> str:
+    """Return why a table is absent from the data of a request, in a sentence."""
+    reason = data.reason_absent(table) if isinstance(data, TablesWithReasons) else ""
+    return reason or f"Table {table!r} was not given."
 
 
 def read_tables(

@@ -35,6 +35,7 @@ def build_provenance(
     as_at: date | None,
     coverage: Mapping[str, Coverage],
     assumptions: Mapping[str, Any],
+    force: str,
 ) -> Callable[[], Provenance]:
     """Return a function that builds the provenance of one computation.
 
@@ -50,6 +51,7 @@ def build_provenance(
         as_at: the day of extraction, if stated.
         coverage: by table, the coverage that the caller stated.
         assumptions: by key, the values that replace assumptions.
+        force: what identifies the folder of the force; empty for none.
     """
     names = sorted({table.engine for table, _ in tables.values()}) or ["Polars"]
     unfingerprinted = Provenance(
@@ -61,6 +63,7 @@ def build_provenance(
         periods=tuple(period.label for period in spans),
         breakdowns=tuple(dimension.key for dimension in dimensions),
         assumptions=assumptions,
+        force=force,
         coverage={name: span for name, span in coverage.items() if name in tables},
         tables=tuple(
             TableRead(name, table.rows, notes=table.notes, validated=not table.broken)

@@ -35,6 +35,7 @@ class Grid:
         coverage: by table, the days that it covers.
         as_at: the day the data were extracted.
         overrides: by key, the values that replace assumptions.
+        reasons_absent: by name, why each other table of the catalogue is absent.
     """
 
     periods: tuple[Period, ...]
@@ -44,6 +45,7 @@ class Grid:
     coverage: Mapping[str, TableCoverage]
     as_at: date | None
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    reasons_absent: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def max_undecided_share(self) -> float:
@@ -79,13 +81,11 @@ class MeasureCells:
 def combine(chosen: SelectedMetric, grid: Grid) -> Iterator[MeasureCells]:
     """Yield the cells of each measure of a metric, in the metric's order."""
     metric = chosen.metric
-    availability = chosen.entry.availability
-    is_withheld = availability.status is AvailabilityStatus.NOT_REPORTABLE
     combined: dict[tuple[str, Basis], MeasureCells] = {}
     # A measure is computed before any that depends on it, even if it was not requested.
     for measure in sorted(metric.measures, key=lambda measure: bool(measure.depends_on)):
         statistics = tuple(_all_statistics(measure, metric))
-        reason = availability.reason if is_withheld else _gap(measure, statistics, metric, grid)
+        reason = _not_reportable(measure, chosen) or _gap(measure, statistics, metric, grid)
         kept, withheld = ((), {}) if reason else _kept_axes(statistics, metric, grid)
         kept = tuple(position for position in kept if position not in withheld)
         cells = None if reason else _cells(measure, kept, grid, combined)
@@ -162,12 +162,20 @@ def _project(cells: Cells, axes: Sequence[int], kept: Sequence[int]) -> Cells:
     )
 
 
+def _not_reportable(measure: Measure, chosen: SelectedMetric) -> str:
+    """Return why the force cannot report a measure or its inputs; empty if it can."""
+    for key in (measure.key, *measure.depends_on):
+        availability = chosen.entry.availability_of(key)
+        if availability.status is AvailabilityStatus.NOT_REPORTABLE:
+            return availability.reason
+    return ""
+
+
 def _gap(measure: Measure, statistics: tuple[Statistic, ...], metric: Metric, grid: Grid) -> str:
     """Say which table or column a measure lacks, or which is broken; empty if none."""
     missing = sorted(tables_of(measure, metric) - grid.tables.keys())
     if missing:
-        names = ", ".join(repr(name) for name in missing)
-        return f"Table {names} was not given."
+        return " ".join(grid.reasons_absent[name] for name in missing)
     for statistic in statistics:
         table = grid.tables[statistic.contract.table]
         if not table.broken and statistic.columns <= table.columns:

@@ -106,7 +106,7 @@ def plan_request(
     spans = check_periods(periods)
     dimensions = check_breakdowns(by, catalogue, names)
     selected = select_metrics(names, catalogue, data)
-    overrides = check_assumptions(assumptions, selected)
+    overrides = check_assumptions(assumptions, selected, decided=catalogue.assumptions)
     selected = [metric.with_assumptions(overrides) for metric in selected]
     statistics = statistics_by_table(selected)
     request = Request(
@@ -281,21 +281,32 @@ def check_coverage(
 
 
 def check_assumptions(
-    overrides: Mapping[str, Any] | None, metrics: Sequence[SelectedMetric]
+    overrides: Mapping[str, Any] | None,
+    metrics: Sequence[SelectedMetric],
+    *,
+    decided: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the values that replace defaults of assumptions.
+
+    Args:
+        overrides: the values that the request states.
+        metrics: the metrics of the request.
+        decided: the values that the force has decided on. Those that no metric uses are left out,
+            and the request can override the others.
 
     Raises:
         RequestError: no metric of the request uses the assumption, or the value does not fit where
             it is used.
     """
-    if not overrides:
+    if not overrides and not decided:
         return {}
     uses: dict[str, list[tuple[Assumption, Term | None]]] = {}
     for measure in (measure for selected in metrics for measure in selected.metric.measures):
         for assumption, term in measure.assumption_uses():
             uses.setdefault(assumption.key, []).append((assumption, term))
-    for key, value in overrides.items():
+    values = {key: value for key, value in (decided or {}).items() if key in uses}
+    values |= overrides or {}
+    for key, value in values.items():
         if key not in uses:
             shown = str(key)[:60]
             raise RequestError(
@@ -303,7 +314,7 @@ def check_assumptions(
             )
         for assumption, term in uses[key]:
             _check_override(assumption, term, value)
-    return dict(overrides)
+    return values
 
 
 def _check_override(assumption: Assumption, term: Term | None, value: Any) -> None:

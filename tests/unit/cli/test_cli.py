@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from swm_kpi.cli.main import main
+from tests.support.force_folder import EXTRACT, FILES, write_force
 
 INCIDENTS = pl.DataFrame(
     {
@@ -55,6 +56,12 @@ def test_check_runs_every_example(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_compute_prints_a_table(incidents: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["compute", "15", "--data", f"incident={incidents}", "--grain", "month", "--by", "lpa"]
+    assert main([*words, "--start", "2024-04-01", "--end", "2024-05-31"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "15  Volume of ASB incidents"
+    assert ["Shropshire", "1", "0"] in [line.split() for line in lines]
+    assert max(map(len, lines)) <= 80
+    words += ["--format", "csv"]
     assert main([*words, "--start", "2024-04-01", "--end", "2024-05-31"]) == 0
     header, *rows = capsys.readouterr().out.splitlines()
     assert header.startswith("ref,metric,measure,basis,grain,period")
@@ -142,7 +149,7 @@ def test_validate_counts_and_shows_no_value(
          "TABLE=FILE"),
         (["compute", "15", "--start", "2024-06-30", "--end", "2024-04-01"], 13, "earlier day"),
         (["compute", "15", "--start", "2024-04-01", "--end", "2024-06-30"], 12, "'incident'"),
-        (["list", "--availability", "none.toml"], 14, "no such file"),
+        (["list", "--force", "none"], 10, "no such folder"),
         (["compute", "15"], 12, "There is no period"),
         (["compute", "15", "--period", "2024/25", "--grain", "year"], 12, "--period cannot be"),
         (["compute", "--data", "none", "--period", "2024/25"], 12, "or a folder"),
@@ -170,7 +177,7 @@ def test_synth_writes_tables_that_compute(
     assert main(["synthetic", "--out", str(folder), *words]) == 15
     capsys.readouterr()
     table = f"incident={folder / 'incident.parquet'}"
-    assert main(["compute", "15", "--data", table, *words[:4]]) == 0
+    assert main(["compute", "15", "--data", table, "--format", "csv", *words[:4]]) == 0
     assert ",incidents,force,quarter,2024/25 Q1," in capsys.readouterr().out
 
 
@@ -236,3 +243,69 @@ def test_progress_is_shown_only_on_a_terminal(incidents, capsys, monkeypatch) ->
     assert "[1/2] checking incident" in record.err
     assert "[2/2] counting incident" in record.err
     assert "checking" not in record.out
+
+
+def test_an_assumption_is_overridden(incidents: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["compute", "15", "--data", f"incident={incidents}", "--period", "2024-04"]
+    assert main([*words, "--assumptions", "max_undecided_share=0.5", "--format", "csv"]) == 0
+    assert main([*words, "--assumptions", "max_undecided_share=half"]) == 12
+    assert "takes float" in capsys.readouterr().err
+    assert main([*words, "--assumptions", "max_undecided_share"]) == 12
+    assert "KEY=VALUE" in capsys.readouterr().err
+
+
+# A force's folder
+
+
+@pytest.fixture
+def force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    folder = tmp_path / "force"
+    assert main(["init", str(folder), "--name", "Other Force"]) == 0
+    assert "force.toml" in capsys.readouterr().out
+    write_force(folder, FILES | {"force.toml": (folder / "force.toml").read_text()})
+    return folder
+
+
+def test_init_writes_a_new_folder_only(force: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", str(force)]) == 15
+    assert "not an empty folder" in capsys.readouterr().err
+
+
+def test_compute_maps_the_extracts_of_a_force(
+    force: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    extracts = tmp_path / "extracts"
+    extracts.mkdir()
+    (extracts / "c2.csv").write_text(EXTRACT)
+    (extracts / "c22.csv").write_text("a\n")
+    words = ["compute", "15", "--force", str(force), "--period", "2024-04"]
+    assert main([*words, "--data", str(extracts)]) == 0
+    shown = capsys.readouterr()
+    assert "Anti-social behaviour incidents" in shown.out
+    assert "Not read: c22.csv. No mapping reads it. Did you mean 'c2'?" in shown.err
+    out = tmp_path / "out.csv"
+    words += ["--data", f"c2={extracts / 'c2.csv'}"]
+    assert main([*words, "--out", str(out)]) == 0
+    assert "[c]" in out.read_text()
+    assert "Other Force#" in (tmp_path / "out.csv-metadata.json").read_text()
+    assert main([*words, "--out", str(out), "--overwrite", "--policy", "none"]) == 0
+    assert "[c]" not in out.read_text()
+    capsys.readouterr()
+    assert main(["compute", "--force", str(force), "--data", "incident=x.csv", *words[4:6]]) == 12
+
+
+def test_validate_maps_an_extract_of_a_force(
+    force: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "c2.csv").write_text(EXTRACT)
+    words = ["validate", "incident", str(tmp_path / "c2.csv"), "--force", str(force)]
+    assert main(words) in (0, 11)
+    assert "incident" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_check_of_a_force_counts_its_mappings(
+    force: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "--force", str(force)]) == 0
+    assert "1 mapping with 0 examples" in capsys.readouterr().out

@@ -1,0 +1,93 @@
+"""The option ``--force``, and the commands ``init`` and ``check`` for a force's folder."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import swm_kpi as kpi
+from swm_kpi.errors import RequestError
+
+if TYPE_CHECKING:
+    from swm_kpi.force import Force
+
+
+def add_option(command: argparse.ArgumentParser) -> None:
+    """Add ``--force`` to the parser of a command."""
+    command.add_argument(
+        "--force",
+        metavar="FOLDER",
+        help="the folder of a force, with its areas, mappings, availability and decisions",
+    )
+
+
+def force_of(options: argparse.Namespace) -> Force | None:
+    """Return the force that a command names, or None."""
+    return None if options.force is None else _read(options.force)
+
+
+@cache
+def _read(folder: str) -> Force:
+    return kpi.Force.read(folder)
+
+
+def catalogue_of(options: argparse.Namespace) -> kpi.Catalogue:
+    """Return the catalogue of a command: that of its force, or of the installed definitions."""
+    force = force_of(options)
+    return kpi.catalogue() if force is None else force.catalogue()
+
+
+def add_init_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``init``."""
+    command.add_argument("folder", help="a new folder, such as force/")
+    command.add_argument("--name", default="New force", help="the name of the force")
+    command.add_argument(
+        "--contact", default="performance@example.org", help="where to ask about its numbers"
+    )
+
+
+def run_init(options: argparse.Namespace) -> int:
+    """Run ``swm-kpi init`` and return its exit code."""
+    from swm_kpi.force.template import write_template
+
+    folder = Path(options.folder)
+    files = write_template(folder, name=options.name, contact=options.contact)
+    kpi.Force.read(folder)
+    print(f"Wrote {folder}/ for {options.name}:")
+    print("\n".join(f"  {name}" for name in files))
+    print(f"\nNext: swm-kpi map scaffold TABLE --from EXTRACT --force {folder}")
+    return 0
+
+
+def iter_example_problems(force: Force) -> Iterator[kpi.Problem]:
+    """Yield a problem for each worked example of a mapping that becomes other rows."""
+    for mapping in force.mappings.values():
+        yield from mapping.check_examples()
+
+
+def describe_check(force: Force) -> str:
+    """Return what ``check`` has checked of a force, in a sentence."""
+    examples = sum(len(mapping.examples) for mapping in force.mappings.values())
+    return (
+        f"{force.name} ({force.hash}): {_count(len(force.mappings), 'mapping')} with "
+        f"{_count(examples, 'example')}, and {_count(len(force.statements), 'statement')} of "
+        "availability are consistent."
+    )
+
+
+def map_one(force: Force, table: str, files: list[str]) -> Any:
+    """Return the table that a force's mapping makes from one extract.
+
+    Raises:
+        RequestError: there are several files.
+    """
+    if len(files) > 1:
+        raise RequestError(f"Table {table!r} is made from one extract. Give one file.")
+    return force.tables({force.mappings[table].source.table: files[0]})[table]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

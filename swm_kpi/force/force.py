@@ -1,0 +1,303 @@
+"""``kpi.Force``: a force's folder, read and checked as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from swm_kpi.disclosure import DisclosurePolicy
+from swm_kpi.errors import (
+    DefinitionError,
+    InputError,
+    Problem,
+    RequestError,
+    clear_tracebacks,
+    did_you_mean,
+)
+from swm_kpi.force.availability import Statement, read_statements, with_statements
+from swm_kpi.force.settings import Settings, SimilarForces, read_settings
+from swm_kpi.force.sources import (
+    CODES,
+    SOURCES,
+    iter_code_list_problems,
+    load_mappings,
+    unused_code_lists,
+)
+from swm_kpi.force.tables import ForceTables, find_extracts
+from swm_kpi.force.toml_file import read_toml
+from swm_kpi.mapping.mapping import Mapping as MappingOfTable
+from swm_kpi.model.areas import Areas
+from swm_kpi.model.catalogue import Catalogue
+from swm_kpi.model.plugins import catalogue as installed_catalogue
+from swm_kpi.vocabulary import Grain
+
+SETTINGS, AVAILABILITY = "force.toml", "availability.toml"
+NOT_READ = ("targets.toml", "commentary", "history", "README.md")
+"""What a folder may have beside what this class reads."""
+
+_HASH_LENGTH = 8
+
+
+class Force:
+    """A force's folder: everything that only the force knows, as small files to review.
+
+    ======================  ==================================================================
+    ``force.toml``          its name and contact, and what it has decided: the disclosure
+                            policy, values of assumptions, similar forces, the length of periods
+    ``areas.csv``           its areas, if ``force.toml`` names the file
+    ``sources/*.py``        its sources and mappings, one module for each system
+    ``codes/*.csv``         the code lists that mappings read
+    ``availability.toml``   what it can report
+    ======================  ==================================================================
+
+    Use :meth:`read`.
+
+    Attributes:
+        folder: the folder.
+        areas: the areas of the force; None if it has the plan's.
+        mappings: the mapping that makes each table, by the table's name.
+        statements: what is stated about the availability of refs and measures.
+        unused_code_lists: the names of code lists that no mapping reads.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        plan: Catalogue,
+        mappings: Mapping[str, MappingOfTable],
+        statements: tuple[Statement, ...],
+        areas: Areas | None = None,
+    ) -> None:
+        self.folder = folder
+        self.areas = areas
+        self.mappings = dict(mappings)
+        self.statements = statements
+        self.unused_code_lists = unused_code_lists(folder, self.mappings)
+        self._settings = settings
+        self._plan = plan
+
+    @classmethod
+    def read(cls, folder: str | Path, *, catalogue: Catalogue | None = None) -> Force:
+        """Read and check a force's folder. Importing its modules runs their code.
+
+        Args:
+            folder: the folder. ``swm-kpi init`` writes one.
+            catalogue: the plan; by default the installed definitions.
+
+        Raises:
+            DefinitionError: with every mistake in every file, each with the file and the line.
+        """
+        path = Path(folder).resolve()
+        plan = catalogue if catalogue is not None else installed_catalogue()
+        if not path.is_dir():
+            rule, fix = "there is no such folder", f"Run swm-kpi init {Path(folder).name}"
+            raise DefinitionError([Problem(f"Force {path.name!r}", "folder", rule, fix)])
+        settings, problems = read_settings(read_toml(path / SETTINGS), plan)
+        problems += _file_problems(path, settings)
+        areas, area_problems = _read_areas(path, settings)
+        problems += area_problems
+        mappings, mapping_problems = load_mappings(path)
+        problems += mapping_problems
+        problems += iter_code_list_problems(path, mappings)
+        problems += _table_problems(mappings, plan)
+        statements: list[Statement] = []
+        if (path / AVAILABILITY).exists():
+            statements, statement_problems = read_statements(read_toml(path / AVAILABILITY), plan)
+            problems += statement_problems
+        if problems:
+            raise DefinitionError(problems)
+        return cls(path, settings, plan, mappings, tuple(statements), areas)
+
+    @property
+    def name(self) -> str:
+        """The name of the force."""
+        return self._settings.name
+
+    @property
+    def contact(self) -> str:
+        """Where to ask about the numbers."""
+        return self._settings.contact
+
+    @property
+    def policy(self) -> DisclosurePolicy | None:
+        """The disclosure policy for everything that leaves the force; None if it states none."""
+        return self._settings.policy
+
+    @property
+    def assumptions(self) -> Mapping[str, Any]:
+        """The values that replace the defaults of assumptions, by key."""
+        return self._settings.assumptions
+
+    @property
+    def default_grain(self) -> Grain:
+        """The length of periods, unless a request says otherwise."""
+        return self._settings.default_grain
+
+    @property
+    def similar_forces(self) -> tuple[SimilarForces, ...]:
+        """The forces that it compares itself with, the earliest statement first."""
+        return self._settings.similar_forces
+
+    @cached_property
+    def hash(self) -> str:
+        """A fingerprint of every file that is read. Line ends make no difference."""
+        content = hashlib.sha256()
+        for path in self._files():
+            text = path.read_bytes().replace(b"\r\n", b"\n")
+            name = path.relative_to(self.folder).as_posix()
+            content.update(f"{name}\n{len(text)}\n".encode() + text)
+        return content.hexdigest()[:_HASH_LENGTH]
+
+    @property
+    def definition(self) -> str:
+        """``name#hash``, which the provenance of a result has."""
+        return f"{self.name}#{self.hash}"
+
+    def catalogue(self) -> Catalogue:
+        """Return the plan with what the force has decided: its availability and assumptions."""
+        return Catalogue(
+            with_statements(tuple(self._plan), self.statements),
+            title=self._plan.title,
+            objectives=self._plan.objectives,
+            themes=self._plan.themes,
+            areas=self.areas or self._plan.areas,
+            allow_not_reportable=True,
+            assumptions=self.assumptions,
+            force=self.definition,
+        )
+
+    @clear_tracebacks
+    def tables(self, extracts: str | Path | Mapping[str, Any]) -> ForceTables:
+        """Return the tables that the mappings make from extracts, to pass to ``kpi.compute``.
+
+        Nothing is mapped until a table is read.
+
+        Args:
+            extracts: a folder of files, each with the name of its source's ``table``, such as
+                ``niche.csv``; or a mapping of that name to a path, a frame or a relation of an
+                engine.
+
+        Raises:
+            InputError: there is no such folder, or two files have one name.
+            RequestError: a name in the mapping is neither a source nor a table.
+        """
+        contracts = self.catalogue().contracts
+        sources = {mapping.source.table for mapping in self.mappings.values()}
+        if isinstance(extracts, str | Path):
+            return ForceTables(self.mappings, contracts, find_extracts(Path(extracts)))
+        for name in extracts:
+            if name not in sources and name not in contracts:
+                shown = str(name)[:60]
+                fix = did_you_mean(shown, [*sources, *contracts])
+                fix = fix if fix.startswith("Did") else did_you_mean(shown, sources)
+                raise RequestError(f"Force {self.name!r} has no source {shown!r}. {fix}")
+        return ForceTables(self.mappings, contracts, dict(extracts))
+
+    def _files(self) -> Iterator[Path]:
+        """Yield every file that is read, in order of name."""
+        names = [SETTINGS, AVAILABILITY, *([self._settings.areas] if self._settings.areas else [])]
+        paths = [self.folder / name for name in names]
+        paths += (self.folder / SOURCES).glob("*.py")
+        paths += (self.folder / CODES).glob("*.csv")
+        yield from sorted(path for path in paths if path.is_file())
+
+    def __repr__(self) -> str:
+        return f"<Force {self.definition} in {self.folder.name}/>"
+
+    def __str__(self) -> str:
+        rows = list(self._describe())
+        width = max(len(label) for label, _ in rows)
+        return "\n".join([self.name, "", *(f"  {label:<{width}}  {text}" for label, text in rows)])
+
+    def _describe(self) -> Iterator[tuple[str, str]]:
+        yield "Folder", f"{self.folder.name}/, {self.hash}"
+        yield "Contact", self.contact
+        if self.areas is not None:
+            counts = (f"{len(self.areas.members(name))} {name}" for name in self.areas.levels)
+            yield "Areas", ", ".join(counts)
+        yield "Periods", self.default_grain.value
+        yield "Disclosure", str(self.policy) if self.policy else "not stated"
+        for key, value in self.assumptions.items():
+            yield "Assumption", f"{key} = {value}"
+        for stated in self.similar_forces[-1:]:
+            yield "Similar", f"{', '.join(stated.forces)} (from {stated.valid_from})"
+        for mapping in self.mappings.values():
+            yield "Mapping", f"{mapping.definition} from {mapping.source.table}, {mapping.owner}"
+        if not self.mappings:
+            yield "Mappings", "none"
+        for statement in self.statements:
+            name = f"{statement.ref} {statement.measure}".strip()
+            yield "Availability", f"{name}: {statement.availability.status.value}"
+        for name in self.unused_code_lists:
+            yield "Not used", f"{CODES}/{name}: no mapping reads it"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show the text in IPython."""
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        """Return a table that a notebook shows."""
+        rows = "".join(
+            f'<tr><th scope="row">{escape(label)}</th><td>{escape(text)}</td></tr>'
+            for label, text in self._describe()
+        )
+        return f"<table><caption>{escape(self.name)}</caption>{rows}</table>"
+
+
+def _read_areas(folder: Path, settings: Settings) -> tuple[Areas | None, tuple[Problem, ...]]:
+    """Return the areas of a force, and every mistake in their file."""
+    if not settings.areas:
+        return None, ()
+    path = folder / settings.areas
+    place = f"{folder.name}/{SETTINGS}"
+    if path.parent != folder or not path.is_file():
+        rule, fix = f"there is no file {settings.areas!r} in the folder", "Write it"
+        return None, (Problem("Force", "areas", rule, fix, place),)
+    try:
+        return Areas.read(path), ()
+    except DefinitionError as error:
+        return None, error.problems
+    except InputError as error:
+        return None, (Problem("Areas", "file", str(error).rstrip("."), "Correct the file", place),)
+
+
+def _file_problems(folder: Path, settings: Settings) -> Iterator[Problem]:
+    """Yield each file that a force's folder does not have, and an areas file that is missing."""
+    known = [SETTINGS, AVAILABILITY, SOURCES, CODES, *NOT_READ, "areas.csv", settings.areas]
+    for path in sorted(folder.iterdir()):
+        if path.name not in known and not path.name.startswith((".", "__")):
+            yield _unknown(folder, path, known)
+        elif path.name == "areas.csv" and not settings.areas:
+            rule, fix = "force.toml does not name it", 'Write areas = "areas.csv" in force.toml'
+            yield Problem("areas.csv", "file", rule, fix, f"{folder.name}/areas.csv")
+        elif path.name in (SOURCES, CODES) and path.is_dir():
+            suffix = ".py" if path.name == SOURCES else ".csv"
+            for inner in sorted(path.iterdir()):
+                if inner.suffix != suffix and not inner.name.startswith((".", "__")):
+                    rule = f"{path.name}/ has only {suffix} files"
+                    place = f"{path.name}/{inner.name}"
+                    yield Problem(place, "file", rule, "Move it out of the folder", place)
+
+
+def _unknown(folder: Path, path: Path, known: list[str]) -> Problem:
+    rule = "a force's folder has no such file"
+    place = f"{folder.name}/{path.name}"
+    return Problem(path.name[:60], "file", rule, did_you_mean(path.name[:60], known), place)
+
+
+def _table_problems(mappings: Mapping[str, MappingOfTable], plan: Catalogue) -> Iterator[Problem]:
+    """Yield each mapping that makes a table which no metric reads."""
+    for table, mapping in mappings.items():
+        contract = plan.contracts.get(table)
+        name = f"Mapping {mapping.contract.__name__}"
+        if contract is None:
+            fix = did_you_mean(table, plan.contracts)
+            yield Problem(name, "contract", f"no metric reads a table {table!r}", fix)
+        elif contract is not mapping.contract:
+            rule = f"the plan has another contract for table {table!r}"
+            yield Problem(name, "contract", rule, "Import the contract of the plan")
