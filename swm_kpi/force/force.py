@@ -184,13 +184,18 @@ class Force:
 
         Raises:
             InputError: there is no such folder, or two files have one name.
-            RequestError: a name in the mapping is neither a source nor a table.
+            RequestError: a name is neither a source, nor a table that no mapping makes.
         """
         contracts = self.catalogue().contracts
         sources = {mapping.source.table for mapping in self.mappings.values()}
         if isinstance(extracts, str | Path):
             return ForceTables(self.mappings, contracts, find_extracts(Path(extracts)))
         for name in extracts:
+            if name in self.mappings and name not in sources:
+                source = self.mappings[name].source.table
+                raise RequestError(
+                    f"Force {self.name!r} makes table {name!r} from {source!r}. Give {source!r}."
+                )
             if name not in sources and name not in contracts:
                 shown = str(name)[:60]
                 fix = did_you_mean(shown, [*sources, *contracts])

@@ -292,6 +292,7 @@ def test_compute_maps_the_extracts_of_a_force(
     assert "[c]" not in out.read_text()
     capsys.readouterr()
     assert main(["compute", "--force", str(force), "--data", "incident=x.csv", *words[4:6]]) == 12
+    assert "makes table 'incident' from 'c2'. Give 'c2'." in capsys.readouterr().err
 
 
 def test_validate_maps_an_extract_of_a_force(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import swm_kpi as kpi
+from tests.support.force_folder import write_force
 
 HEADER = "code,name,level,parent,valid_from,valid_to\n"
 AREAS = """\
@@ -262,11 +263,8 @@ def test_a_roll_up_follows_the_parents_of_the_day(
     assert len(spans) == changes + 1
 
 
-def test_a_catalogue_and_an_availability_file_keep_the_areas(
-    tmp_path: Path, areas: kpi.Areas
-) -> None:
+def test_a_catalogue_and_a_force_keep_the_areas(tmp_path: Path, areas: kpi.Areas) -> None:
     assert kpi.Catalogue([]).areas is None
     assert kpi.Catalogue([], areas=areas).areas is areas
-    path = tmp_path / "availability.toml"
-    path.write_text("", encoding="utf-8")
-    assert kpi.catalogue(availability=path).areas == kpi.catalogue().areas
+    force = kpi.Force.read(write_force(tmp_path / "force"))
+    assert force.catalogue().areas == kpi.catalogue().areas
