@@ -155,8 +155,8 @@ def _cell(
 ) -> dict[str, object]:
     """Return the columns that the sentences on rows are rendered from."""
     names = ("value", *ROW_COLUMNS)
-    others = {"unit": unit, "marker": marker, "as_at": as_at}
-    return {name: numbers[name][row] for name in names} | others
+    cell: dict[str, object] = {name: numbers[name][row] for name in names}
+    return cell | {"unit": unit, "marker": marker, "as_at": as_at}
 
 
 class _RowCounts:

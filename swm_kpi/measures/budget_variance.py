@@ -11,7 +11,7 @@ from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, Expression, IsNull, Not, english
 from swm_kpi.measures.arithmetic import Arithmetic, DifferenceOfSums, QuotientOfColumns
-from swm_kpi.measures.grid_cells import Cells, divide
+from swm_kpi.measures.grid_cells import Cells, divide, note_members_without_rows
 from swm_kpi.measures.measure import TableMeasure, Where
 from swm_kpi.measures.null_conditions import Completeness, all_of
 from swm_kpi.measures.rules import (
@@ -135,11 +135,13 @@ class BudgetVariance(TableMeasure):
         decimals = max(self.actual.sum_decimals, self.budget.sum_decimals)
         difference = np.round(actual - budget, decimals)
         unavailable = statistics["rows"] == 0
+        notes = [note_members_without_rows(statistics["rows"])]
         if not self.relative:
-            return Cells(difference, unavailable=unavailable)
+            return Cells(difference, unavailable=unavailable, notes=notes)
         size = np.abs(budget)
         value, is_zero = divide(difference, size)
-        return Cells(value, difference, size, is_zero & ~unavailable, unavailable)
+        is_inapplicable = is_zero & ~unavailable
+        return Cells(value, difference, size, is_inapplicable, unavailable, notes=notes)
 
     @property
     def arithmetic(self) -> Arithmetic:

@@ -58,7 +58,8 @@ _SECONDS_IN = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3_600, Unit.DAYS: 
 class Duration(TableMeasure):
     """The mean, median or 90th percentile of the time from one moment to another.
 
-    A row without a start or an end has no duration. It is left out, and a note counts it.
+    A row without a start or an end has no duration. It is left out, and a note counts it. Where
+    many lack one, the average is marked ``[u]``, because theirs may be quite different.
 
     - Unit: seconds, minutes, hours or days, which must be declared.
     - Time: a row counts in the period that holds its ``at``. Seconds, minutes and hours are
@@ -81,6 +82,9 @@ class Duration(TableMeasure):
         average: mean, median or 90th percentile.
         unit: seconds, minutes, hours or days.
         missing: what a note says of a row with no duration, such as "no arrival time".
+        blank_means_no: the end, where a blank says that it did not happen, as for a call that
+            nobody answered. Such a row lacks nothing. A cell in which the end is blank in every row
+            is marked ``[x]``, because nobody recorded it.
     """
 
     kind: ClassVar[str] = "duration"
@@ -91,6 +95,7 @@ class Duration(TableMeasure):
     end: Column
     average: Average
     missing: str = ""
+    blank_means_no: Column | None = None
 
     @property
     def pooling(self) -> PoolingRule:
@@ -151,13 +156,14 @@ class Duration(TableMeasure):
 
     @cached_property
     def completeness(self) -> Completeness:
-        """A row that counts has a start and an end. It may not have ended yet."""
+        """A row that counts has a start and an end."""
+        ended = None if self.blank_means_no is None else Not(IsNull(self.blank_means_no))
         return Completeness(
             Statistic(self.of, Operation.ROWS, self.at),
-            self.where,
+            all_of(self.where, ended),
             measured=(self.elapsed,),
             lacks_value=f"left out: {self._missing}",
-            may_lack_value=True,
+            blank_means_no=self.blank_means_no,
         )
 
     @property
@@ -201,8 +207,14 @@ class Duration(TableMeasure):
         return (
             f"The {self.average.value} of the {self._describe_unit()} from "
             f"{english(self.start)} to {english(self.end)} in the {self.of.table} table"
-            f"{self._describe_where(' where')}. {self._describe_period()}"
+            f"{self._describe_where(' where')}. {self._describe_period()}{self._describe_blank()}"
         )
+
+    def _describe_blank(self) -> str:
+        if self.blank_means_no is None:
+            return ""
+        name = english(self.blank_means_no)
+        return f" A blank {name} means no, unless it is blank in every row."
 
     def _describe_unit(self) -> str:
         unit = self.resolved_unit.value
@@ -211,8 +223,9 @@ class Duration(TableMeasure):
         return f"local {unit}" if self._is_in_local_days else f"elapsed {unit}"
 
     def canonical(self) -> Canonical:
-        """Return what moves its numbers, the unit included."""
-        return [*super().canonical(), self.resolved_unit.value]
+        """Return what moves its numbers: the unit, and the column in which a blank means no."""
+        blank = [] if self.blank_means_no is None else [english(self.blank_means_no)]
+        return [*super().canonical(), self.resolved_unit.value, *blank]
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong with the fields."""
@@ -223,5 +236,9 @@ class Duration(TableMeasure):
         if {self.start.dtype.__name__, self.end.dtype.__name__} not in ({"date"}, {"datetime"}):
             rule = f"{self.start} and {self.end} are not two dates or two times"
             yield "end", rule, "Use two columns of one type, date or datetime"
+        if self.blank_means_no is not None and self.blank_means_no is not self.end:
+            yield "blank_means_no", f"{self.blank_means_no} is not the end", f"Write {self.end}"
+        elif self.blank_means_no is not None and not self.end.nullable:
+            yield "blank_means_no", f"{self.end} is never blank", "Leave blank_means_no out"
         if self.start is self.end:
             yield "end", "it is the start", "Name the column in which the time ends"

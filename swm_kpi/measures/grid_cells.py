@@ -109,6 +109,12 @@ def divide(numerator: Array, denominator: Array) -> tuple[Array, Flags]:
         return np.where(is_zero, np.nan, numerator / denominator), is_zero
 
 
+def note_members_without_rows(rows: Array) -> tuple[Flags, str]:
+    """Return which members have no row in a statement that has rows of others, and the note."""
+    total = rows[(slice(None), *[slice(-1, None)] * (rows.ndim - 1))]
+    return (rows == 0) & (total > 0), "The statement has no row of it."
+
+
 def divide_measures(numerator: Cells, denominator: Cells, scale: float = 1) -> Cells:
     """Divide one measure by another, times a scale: not available where either is not.
 

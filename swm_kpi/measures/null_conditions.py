@@ -70,8 +70,6 @@ class Completeness:
         bounds: how the bounds of the value follow from the undecided rows.
         lacks_value: how a note says that rows lack what is measured; made from ``measured`` when
             left out.
-        may_lack_value: whether rows may lack what is measured without any doubt about the value,
-            as a call that is not answered has no answering time.
         blank_means_no: a column in which a blank is an answer, unless every row is blank.
         happened: columns of dates in which a blank means that nothing happened, unless they are
             blank in every row of the table.
@@ -87,7 +85,6 @@ class Completeness:
     adding: Operation = Operation.SUM
     bounds: Bounds = Bounds.NONE
     lacks_value: str = ""
-    may_lack_value: bool = False
     blank_means_no: Column | None = None
     happened: tuple[Column, ...] = ()
     look_back: Assumption | None = None

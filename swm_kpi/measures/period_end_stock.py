@@ -11,7 +11,7 @@ from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, english
 from swm_kpi.measures.arithmetic import AddedRows, Arithmetic
-from swm_kpi.measures.grid_cells import Cells
+from swm_kpi.measures.grid_cells import Cells, note_members_without_rows
 from swm_kpi.measures.measure import TableMeasure, Where
 from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of, is_never_negative
 from swm_kpi.measures.rules import (
@@ -127,8 +127,11 @@ class PeriodEndStock(TableMeasure):
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the stock itself."""
-        unavailable = statistics["rows"] == 0 if "rows" in statistics else None
-        return Cells(statistics["stock"], unavailable=unavailable)
+        if "rows" not in statistics:
+            return Cells(statistics["stock"])
+        unavailable = statistics["rows"] == 0
+        notes = [note_members_without_rows(statistics["rows"])]
+        return Cells(statistics["stock"], unavailable=unavailable, notes=notes)
 
     @property
     def arithmetic(self) -> Arithmetic:

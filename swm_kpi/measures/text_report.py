@@ -36,7 +36,7 @@ class TextReport(TableMeasure):
 
     - Unit: text.
     - Time: a text belongs to the period that holds its date.
-    - Totals: none. Each total carries the latest text of the whole table.
+    - Totals: none. It is never broken down: the note carries the latest text of the whole table.
     - Protection: a policy withholds the text, unless it says that free text may be published.
     - Process limits: none, because there is no number.
     - Interval: none, for the same reason.
@@ -88,7 +88,12 @@ class TextReport(TableMeasure):
         import numpy as np
 
         texts = statistics[self.text.name]
-        return Cells(np.full(texts.shape, np.nan), not_applicable=texts > 0, unavailable=texts == 0)
+        return Cells(
+            np.full(texts.shape, np.nan),
+            not_applicable=texts > 0,
+            unavailable=texts == 0,
+            notes=[(texts == 0, "There is no text of the period.")],
+        )
 
     def format_text(self, row: Mapping[str, object], day: str) -> str:
         """Return the rating, the text, its author and date, and its evidence."""

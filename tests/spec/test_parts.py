@@ -206,9 +206,10 @@ def test_every_measure_with_a_follow_up_is_provisional_until_it_is_over() -> Non
     people = table(
         "offender_cohort",
         """
-        | person_id | cohort    | index_date | reoffended_on | proven_on | offences_before |
-        | 1         | all       | 2025-01-10 |               |           | 1               |
-        | 2         | IOM fixed | 2025-03-10 |               |           | 3               |
+        | person_id | cohort    | index_date | reoffended_on | proven_on  | offences_before |
+        | 1         | all       | 2025-01-10 |               |            | 1               |
+        | 2         | IOM fixed | 2025-03-10 |               |            | 3               |
+        | 3         | all       | 2023-03-10 | 2023-04-10    | 2023-05-10 | 3               |
         """,
     )
     people = people.with_columns(reoffences=pl.lit(0))

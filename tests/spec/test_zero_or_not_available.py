@@ -11,6 +11,7 @@ from tests.support.small_tables import (
     CALLS,
     EMPTY,
     INCIDENTS,
+    PEOPLE,
     Q1,
     URGENT,
     Call,
@@ -236,3 +237,22 @@ def test_a_total_that_lacks_a_months_member_is_provisional_whatever_it_is_broken
     for row in rows_of(result, "calls"):
         marks[row["period"]].add((row["marker"], row["lower"] is None))
     assert list(marks.values()) == [{("[p]", True)}, {("", False)}, {("[p]", True)}]
+
+
+def test_each_member_of_a_rate_without_its_population_says_so() -> None:
+    """The count stands, and each member of the rate has the reason, as its total does."""
+    members = [*kpi.catalogue().dimensions["lpa"].members, "All"]
+    result = run("15", {"incident": INCIDENTS}, by=["lpa"])
+    rows = rows_of(result, "per_1000")
+    assert [(row["lpa"], row["value"], row["marker"]) for row in rows] == [
+        (member, None, "[x]") for member in members
+    ]
+    assert {row["note"] for row in rows} == {"Table 'population' was not given."}
+    assert value_of(result, "incidents", lpa="All") is not None
+
+
+def test_each_member_of_a_rate_with_part_of_its_population_says_so() -> None:
+    result = run("15", {"incident": INCIDENTS, "population": PEOPLE.head(1)}, by=["lpa"])
+    for row in rows_of(result, "per_1000"):
+        if row["marker"] == "[x]":
+            assert row["note"].startswith("The year of reference"), row

@@ -162,6 +162,8 @@ class Oracle:
         """Whether every table that the measure counts carries a breakdown."""
         if isinstance(measure, Ratio | Rate):
             return all(self.has_breakdown(part, dimension) for part in self.depends_on(measure))
+        if isinstance(measure, TextReport):
+            return False
         return dimension in self.metric.dimensions and dimension.key in measure.contract.dimensions
 
     def depends_on(self, measure: Measure) -> Iterator[Measure]:

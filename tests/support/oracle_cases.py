@@ -235,6 +235,16 @@ MEASURES: list[Measure] = [
         )
         for name, average in AVERAGES.items()
     ),
+    Duration(
+        key="mean_hours_if_closed",
+        **VISIT,
+        where=~Visit.flag,
+        start=Visit.opened_at,
+        end=Visit.closed_at,
+        average=Average.MEAN,
+        unit=Unit.HOURS,
+        blank_means_no=Visit.closed_at,
+    ),
     RepeatRate(key="again", **VISIT, who=Visit.person, lookback=LOOKBACK),
     RepeatRate(
         key="flagged_again",

@@ -45,6 +45,7 @@ from swm_kpi.expressions import (
     InRepeatedHour,
     IsNull,
     IsUnknown,
+    Not,
     Product,
     Repeats,
     times_with_readings,
@@ -109,7 +110,6 @@ def recorded(
     if rows is None:
         return Recorded(False, False, 0, 0, value, value, True)
     share = Fraction(str(oracle.assumptions.get("max_undecided_share", 0.1)))
-    may_lack = isinstance(measure, Duration)
     unknown = [(rows.undecided, rows.scope), (rows.unanswered, rows.counted)]
     lacking = (rows.lacking, rows.counted)
     blank = getattr(measure, "blank_means_no", None)
@@ -121,7 +121,7 @@ def recorded(
     is_missing = any(part and len(part) >= len(whole) for part, whole in [*unknown, lacking])
     is_missing |= value is None and any(part for part, _ in [*unknown, lacking])
     is_missing |= is_blank
-    compared = unknown if may_lack else [*unknown, lacking]
+    compared = [*unknown, lacking]
     is_doubtful = any(len(part) > share * len(whole) for part, whole in compared)
     is_uncertain = any(part for part, _ in compared)
     over = measure.over.key if isinstance(measure, Distribution) else None
@@ -281,6 +281,9 @@ def _conditions(measure: Any) -> tuple[Expression | None, Expression | None]:
         case SurveyProportion():
             where = measure.valid if measure.where is None else measure.where & measure.valid
             return where, measure.favourable
+        case Duration() if measure.blank_means_no is not None:
+            ended = Not(IsNull(measure.blank_means_no))
+            return ended if measure.where is None else measure.where & ended, None
         case _:
             return measure.where, None
 

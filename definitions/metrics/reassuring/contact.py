@@ -61,8 +61,9 @@ def _call_measures(line: str, limit: Assumption) -> tuple[Measure, ...]:
             end=Contact.answered_at,
             average=Average.MEAN,
             unit=Unit.SECONDS,
-            missing="not answered",
+            blank_means_no=Contact.answered_at,
             direction=Direction.LOWER_IS_BETTER,
+            note="Of calls that were answered.",
         ),
         Proportion(
             key=f"abandoned_{line}",
@@ -79,7 +80,7 @@ def _call_measures(line: str, limit: Assumption) -> tuple[Measure, ...]:
 call_handling = Metric(
     ref="57",
     key="call_handling",
-    version=4,
+    version=5,
     title="999 and 101 call handling performance",
     objective=REASSURING,
     summary="Calls to 999 and 101, the share answered in time (within 10 seconds for 999 and 30 "

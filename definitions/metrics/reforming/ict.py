@@ -124,13 +124,13 @@ ict_assets = Metric(
 )
 
 _UNPLANNED_OUTAGE = ~Outage.planned & (
-    Outage.ended_at.is_null() | (Outage.ended_at > Outage.started_at)
+    Outage.ended_at.is_null() | (Outage.ended_at != Outage.started_at)
 )
 
 system_availability = Metric(
     ref="47",
     key="system_availability",
-    version=3,
+    version=4,
     title="System availability and ICT outages",
     objective=REFORMING,
     summary="The share of the period without unplanned outages, the outages that began in the "
@@ -185,7 +185,7 @@ system_availability = Metric(
             of=Outage,
             at=Outage.started_at,
             where=Outage.planned
-            & (Outage.ended_at.is_null() | (Outage.ended_at > Outage.started_at)),
+            & (Outage.ended_at.is_null() | (Outage.ended_at != Outage.started_at)),
             direction=Direction.NEUTRAL,
         ),
     ],

@@ -48,7 +48,7 @@ _UPDATE = VictimsCodeAction.right == INVESTIGATION_UPDATES
 victims_code = Metric(
     ref="2",
     key="victims_code",
-    version=3,
+    version=4,
     title="Compliance with the Victims' code (inc. timeliness of updates etc.)",
     objective=VICTIMS,
     summary="Duties owed to victims under the Victims' Code that fell due in the period, the share "
@@ -110,9 +110,9 @@ victims_code = Metric(
             end=VictimsCodeAction.done_at,
             average=Average.MEDIAN,
             unit=Unit.DAYS,
-            missing="not done",
+            blank_means_no=VictimsCodeAction.done_at,
             direction=Direction.LOWER_IS_BETTER,
-            note="Calendar days, not the working days in the Code.",
+            note="Of updates that were given. Calendar days, not the working days in the Code.",
         ),
         Count(
             key="audited_duties",

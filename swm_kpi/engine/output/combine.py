@@ -85,8 +85,12 @@ def combine(chosen: SelectedMetric, grid: Grid) -> Iterator[MeasureCells]:
     # A measure is computed before any that depends on it, even if it was not requested.
     for measure in sorted(metric.measures, key=lambda measure: bool(measure.depends_on)):
         statistics = tuple(_all_statistics(measure, metric))
-        reason = _not_reportable(measure, chosen) or _gap(measure, statistics, metric, grid)
-        kept, withheld = ((), {}) if reason else _kept_axes(statistics, metric, grid)
+        not_reportable = _not_reportable(measure, chosen)
+        reason = not_reportable or _gap(measure, statistics, metric, grid)
+        is_whole = bool(not_reportable) or bool(measure.text_columns)
+        kept, withheld = ((), {}) if is_whole else _kept_axes(statistics, metric, grid)
+        if reason:
+            withheld = {}
         kept = tuple(position for position in kept if position not in withheld)
         cells = None if reason else _cells(measure, kept, grid, combined)
         combined[measure.key, measure.basis] = MeasureCells(
@@ -209,15 +213,13 @@ def _kept_axes(
     withheld: dict[int, str] = {}
     for statistic in statistics:
         table = grid.tables.get(statistic.contract.table)
-        if table is None:
-            continue
         # A population table lacks most breakdowns. Rates then use the whole population of the area.
         is_counted = statistic.alignment is not TimeAlignment.REFERENCE
         for position in sorted(kept):
             key = grid.axes.dimensions[position].key
-            if key not in table.contract.dimensions:
+            if key not in statistic.contract.dimensions:
                 kept -= {position} if is_counted else set()
-            elif reason := _reason_withheld(table, key):
+            elif table is not None and (reason := _reason_withheld(table, key)):
                 withheld[position] = reason
     return tuple(sorted(kept)), {p: reason for p, reason in withheld.items() if p in kept}
 

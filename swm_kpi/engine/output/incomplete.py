@@ -95,7 +95,6 @@ class _Incomplete:
         self.max_share = max_share
         self.axes: list[int] = []
         self.notes = list(cells.notes)
-        none = np.zeros(cells.value.shape)
         self.counted = self._role("counted")
         self.undecided = self._role("undecided")
         self.unanswered = self._role("unanswered")
@@ -105,15 +104,13 @@ class _Incomplete:
         # A column is in use if any row of the total has it. A member without one has a true zero.
         is_unused = _total(blank, axes) == _total(self.recordable, axes)
         self.all_blank = (blank > 0) & is_unused
-        self.uncertain = none < self.undecided + self.unanswered
-        if not completeness.may_lack_value:
-            self.uncertain |= self.without_value > 0
         unknown = self.undecided + self.unanswered + self.without_value
+        self.uncertain = unknown > 0
         self.unavailable = np.isnan(cells.value) & (unknown > 0) | self.all_blank
         self.unreliable = np.zeros(cells.value.shape, dtype=bool)
         self._compare(self.undecided, self._role("scope"))
         self._compare(self.unanswered, self.counted)
-        self._compare(self.without_value, self.counted, may_be=completeness.may_lack_value)
+        self._compare(self.without_value, self.counted)
 
         self._look_back(axes)
 
@@ -131,17 +128,16 @@ class _Incomplete:
         self.unreliable |= unknown > self.max_share * whole
         names = (*self.completeness.measured_columns, *self.completeness.undecided_columns)
         text = f"Some rows that are looked back on have no {' or '.join(dict.fromkeys(names))}."
-        self.notes.append((unknown > 0, text))
+        self.notes.append(((unknown > 0) & ~np.isnan(self.cells.value) & ~self.unavailable, text))
 
     def _role(self, role: str) -> Array:
         array = self.rows.get(role)
         return np.broadcast_to(0.0 if array is None else array, self.cells.value.shape)
 
-    def _compare(self, unknown: Array, whole: Array, *, may_be: bool = False) -> None:
+    def _compare(self, unknown: Array, whole: Array) -> None:
         """Mark cells by the share of rows that are unknown."""
         self.unavailable |= (unknown > 0) & (unknown >= whole)
-        if not may_be:
-            self.unreliable |= unknown > self.max_share * whole
+        self.unreliable |= unknown > self.max_share * whole
 
     def add_breakdown(self, axis: int, title: str) -> None:
         """Mark the members of a breakdown by the share of rows that name no member."""

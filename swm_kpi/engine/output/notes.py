@@ -98,24 +98,31 @@ def _key_notes(table: Table) -> Iterator[str]:
 
 
 def _dated_notes(computed: MeasureCells, grid: Grid) -> list[str]:
-    """Return the text, or else the snapshot or year, that each period uses."""
+    """Return the text, or else the snapshots or the year, that each period uses."""
     empty = [""] * len(grid.periods)
     if computed.measure.text_columns:
         return grid.aggregates.texts.get(text_key(computed.measure), empty)
-    for statistic in computed.measure.statistics.values():
-        dates = grid.aggregates.dates.get(statistic.key)
-        if dates is not None and not (
-            statistic.alignment is TimeAlignment.REFERENCE and None in dates
-        ):
-            return [_date_note(statistic.alignment, used) for used in dates]
-    return empty
+    by_statistic = [
+        [_date_note(statistic.alignment, used) for used in grid.aggregates.dates[statistic.key]]
+        for statistic in computed.statistics
+        if statistic.key in grid.aggregates.dates
+    ]
+    # The parts of a quotient may use snapshots of different days.
+    return [
+        " ".join(dict.fromkeys(text for text in texts if text))
+        for texts in zip(*by_statistic, strict=True)
+    ] or empty
+
+
+def _year_note(year: date | int) -> str:
+    return f"Population: mid-{year} estimate."
 
 
 def _date_note(alignment: TimeAlignment, used: date | int | None) -> str:
     """Name the day, the number of snapshots or the year that a period uses."""
     match alignment:
         case TimeAlignment.REFERENCE:
-            return f"Population: mid-{used} estimate."
+            return "The population table has no rows." if used is None else _year_note(used)
         case TimeAlignment.LAST_SNAPSHOT:
             return f"As at {format_date(used)}." if isinstance(used, date) else _NO_SNAPSHOT
         case TimeAlignment.MEAN_OF_STOCKS:

@@ -53,6 +53,42 @@ CASES = (
         by=("area",),
     ),
     Case(
+        "A row dated after the extraction is in no number, and the total says how many there are",
+        measures=[kpi.Count(key="calls", of=Call, at=Call.began_at)],
+        tables={
+            Call: """
+            | began_at         | area  |
+            | 2024-04-01 09:00 | North |
+            | 2024-06-21 09:00 | North |
+            """,
+        },
+        expected="""
+            | area  | value | in_no_period | marker |
+            | North | 1     |              | [p]    |
+            | South | 0     |              | [p]    |
+            | All   | 1     | 1            | [p]    |
+        """,
+        by=("area",),
+        as_at="2024-06-20",
+        note="1 row is in no period, because began at is after the extraction.",
+    ),
+    Case(
+        "A row without a date is in no period",
+        measures=[kpi.Count(key="answered", of=Call, at=Call.answered_at)],
+        tables={
+            Call: """
+            | began_at         | answered_at      |
+            | 2024-04-01 09:00 | 2024-04-01 09:10 |
+            | 2024-04-01 11:00 |                  |
+            """,
+        },
+        expected="""
+            | value | in_no_period |
+            | 1     | 1            |
+        """,
+        note="1 row is in no period, because answer time is blank.",
+    ),
+    Case(
         "Rows whose condition is null are not counted, and the note says how many",
         measures=[kpi.Count(key="urgent_calls", of=Call, at=Call.began_at, where=Call.urgent)],
         tables={

@@ -37,10 +37,36 @@ CASES = (
             """,
         },
         expected="""
-            | value | denominator |
-            | 15    | 2           |
+            | value | denominator | marker |
+            | 15    | 2           | [u]    |
         """,
-        note="left out",
+        note="1 row left out: began at or answer time missing.",
+    ),
+    Case(
+        "Where a blank end says that it did not happen, no time is lacking",
+        measures=[
+            kpi.Duration(
+                key="wait",
+                of=Call,
+                at=Call.began_at,
+                start=Call.began_at,
+                end=Call.answered_at,
+                average=kpi.Average.MEAN,
+                unit=kpi.Unit.MINUTES,
+                blank_means_no=Call.answered_at,
+            )
+        ],
+        tables={
+            Call: """
+            | began_at         | answered_at      |
+            | 2024-04-01 09:00 | 2024-04-01 09:10 |
+            | 2024-04-01 11:00 |                  |
+            """,
+        },
+        expected="""
+            | value | denominator | marker |
+            | 10    | 1           |        |
+        """,
     ),
     Case(
         "A median of an even number of times is halfway between the middle two",

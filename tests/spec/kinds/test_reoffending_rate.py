@@ -69,6 +69,31 @@ CASES = (
         """,
         as_at="2025-06-01",
     ),
+    Case(
+        "If no row has a day of reoffending, nobody recorded it",
+        measures=[
+            kpi.ReoffendingRate(
+                key="reoffending",
+                of=Offender,
+                at=Offender.convicted_on,
+                reoffended=Offender.reoffended_on,
+                proven=Offender.proven_on,
+                follow_up=FOLLOW_UP,
+                waiting=WAITING,
+            )
+        ],
+        tables={
+            Offender: """
+            | convicted_on | reoffended_on | proven_on |
+            | 2024-04-01   |               |           |
+            """,
+        },
+        expected="""
+            | value | marker |
+            |       | [x]    |
+        """,
+        note="Not recorded: reoffended on is blank in every row of 'offender'.",
+    ),
 )
 
 

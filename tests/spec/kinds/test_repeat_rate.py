@@ -65,6 +65,31 @@ CASES = (
         """,
         note="left out because victim is not recorded",
     ),
+    Case(
+        "Earlier rows that name nobody may be of a person of the period",
+        measures=[
+            kpi.RepeatRate(
+                key="repeats",
+                of=Crime,
+                at=Crime.recorded_on,
+                who=Crime.victim,
+                lookback=LOOK_BACK,
+                as_count=True,
+            )
+        ],
+        tables={
+            Crime: """
+            | recorded_on | victim |
+            | 2024-05-01  | ann    |
+            | 2023-12-01  |        |
+            """,
+        },
+        expected="""
+            | value | at_least | marker |
+            | 0     | 0        | [u]    |
+        """,
+        note="Some rows that are looked back on have no victim.",
+    ),
 )
 
 
