@@ -28,12 +28,13 @@ _NAMED = {
     EPOCH_SECONDS: ("", datetime),
     EPOCH_MILLISECONDS: ("", datetime),
 }
-_MONTHS = (
+MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-_LONG_NAMES = f"(?i:{'|'.join(_MONTHS)})"
-_SHORT_NAMES = f"(?i:{'|'.join(name[:3] for name in _MONTHS)})"
+"""The months in English, in order."""
+_LONG_NAMES = f"(?i:{'|'.join(MONTHS)})"
+_SHORT_NAMES = f"(?i:{'|'.join(name[:3] for name in MONTHS)})"
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,14 @@ class TimeFormat:
             _DIRECTIVES[piece].words if piece in _DIRECTIVES else piece
             for piece in _PIECE.findall(self.text)
         )
+
+    def pieces(self) -> list[tuple[str, str]]:
+        """Return the directives and the texts between them, each with its regular expression."""
+        pieces = _PIECE.findall(self.text)
+        return [
+            (piece, _pattern_of(pieces, at) if piece in _DIRECTIVES else re.escape(piece))
+            for at, piece in enumerate(pieces)
+        ]
 
 
 def read_time_format(text: object) -> TimeFormat | tuple[str, str]:

@@ -13,24 +13,28 @@ from typing import Any
 
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.contracts.signature_errors import SignatureErrorMeta
-from swm_kpi.engine.execution.dialects import dialect_of
-from swm_kpi.engine.input.adapters import LocalSource, open_local_table
+from swm_kpi.engine.input.adapters import LocalSource, RemoteSource, open_table
 from swm_kpi.errors import (
     InputError,
     Problem,
+    RequestError,
     clear_tracebacks,
+    did_you_mean,
     place_of_declaration,
     raise_problems,
 )
 from swm_kpi.expressions import DTYPE_WORDS, Canonical, LocalDate, Parse, is_unusable
 from swm_kpi.mapping.canonical import canonical_mapping
 from swm_kpi.mapping.checks import column_findings, header_findings, order_findings
+from swm_kpi.mapping.engine_rows import map_in_engine
 from swm_kpi.mapping.english import describe_mapping
 from swm_kpi.mapping.evaluation import Evaluation, check_headers, made_columns
 from swm_kpi.mapping.examples import MappingExample, iter_example_problems
 from swm_kpi.mapping.mapped_table import MappedTable, MappingError, MappingReport
 from swm_kpi.mapping.polars_rows import map_local
 from swm_kpi.mapping.source import SourceType
+from swm_kpi.mapping.sql_dialects import SQL_DIALECTS
+from swm_kpi.mapping.sql_query import SqlQuery, declared_columns
 from swm_kpi.mapping.values import Codes, Constant, NotInSource, Value
 
 Order = Column | Parse | LocalDate
@@ -163,11 +167,13 @@ class Mapping(metaclass=SignatureErrorMeta):
         """Make the rows of the contract from an extract.
 
         Args:
-            data: the extract: a frame of pandas, Polars or Arrow, or a path to a .parquet or .csv
+            data: the extract: a frame of pandas, Polars or Arrow, a DuckDB relation, a Spark
+                DataFrame, an Ibis table of DuckDB or PostgreSQL, or a path to a .parquet or .csv
                 file.
 
         Returns:
-            The rows, with the four counts of each column. Pass its ``frame`` to ``compute``.
+            The rows, with the four counts of each column. The rows of an extract in another engine
+            stay there, as a table that the engine computes when it is read.
 
         Raises:
             MappingError: the extract has values that the mapping refuses. It has counts and names
@@ -200,16 +206,48 @@ class Mapping(metaclass=SignatureErrorMeta):
             self.definition, made.rows, made.counts, self.not_in_source, made.refused, made.codes
         )
 
+    def sql(self, dialect: str, *, table: str = "", counts: bool = False) -> str:
+        """Return the mapping as one query, for a view or for a reviewer.
+
+        The columns of the extract have the types that the source declares. The query of the rows
+        refuses nothing: what is not mapped is null, and of rows tied for first, it returns any.
+        The query of the counts returns one row. Each count that is not "all rows", "null",
+        "unmapped" or "other" is one of rows that :meth:`apply` refuses.
+
+        Tests run this SQL in DuckDB, Spark and PostgreSQL, and compare its rows with those of
+        Polars. That of SQL Server and Oracle is written and parsed in tests, and not run.
+
+        Args:
+            dialect: ``"duckdb"``, ``"spark"``, ``"postgres"``, ``"tsql"`` (SQL Server from 2017) or
+                ``"oracle"`` (from 12.2).
+            table: the extract, as it is named in the database; by default the source's own name.
+            counts: whether to return the query of the counts, and not that of the rows.
+
+        Raises:
+            RequestError: there is no such dialect.
+        """
+        if dialect not in SQL_DIALECTS:
+            raise RequestError(
+                f"A mapping is not written in {dialect!r}. {did_you_mean(dialect, SQL_DIALECTS)}."
+            )
+        written = SQL_DIALECTS[dialect]
+        columns = declared_columns(self, written)
+        query = SqlQuery(self, written, columns, table or written.quote(self.source.table))
+        return query.counts() if counts else query.rows()
+
     def _evaluate(self, data: Any, *, list_codes: bool) -> Evaluation:
         headers = [self.source.headers[name] for name in self.read_columns]
-        if dialect_of(data) is not None:
-            raise InputError(
-                f"Table {self.source.table!r}: a mapping does not read from another engine yet. "
-                "Pass a frame, or a .parquet or .csv file."
-            )
-        extract: LocalSource = open_local_table(data, self.source.table, headers)
+        extract = open_table(data, self.source.table, headers)
         check_headers(self.source, self.read_columns, extract.names)
-        return map_local(self, extract, list_codes=list_codes)
+        match extract:
+            case RemoteSource():
+                return map_in_engine(self, extract, list_codes=list_codes)
+            case LocalSource():
+                return map_local(self, extract, list_codes=list_codes)
+        raise InputError(
+            f"Table {self.source.table!r}: it was validated against a contract already. Pass the "
+            "extract, as it came from its system."
+        )
 
 
 def _listed(values: Any) -> tuple[Any, ...]:

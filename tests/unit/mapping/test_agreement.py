@@ -11,19 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import swm_kpi as kpi
-from swm_kpi.mapping import MappedTable, MappingError
+from tests.support.mapping_agreement import assert_as_oracle
 from tests.support.mapping_cases import (
     LocalCommand,
     Niche,
     command_mapping,
     command_rows,
     extract_frame,
-    in_utc,
     niche_mapping,
     niche_rows,
-    rows_of,
 )
-from tests.support.mapping_oracle import Refused, map_rows
 
 pytestmark = pytest.mark.slow
 
@@ -51,27 +48,6 @@ def unchanged(frame: pl.DataFrame) -> Any:
 
 
 KINDS = [unchanged, to_pandas, to_arrow]
-
-
-def assert_as_oracle(mapping: kpi.Mapping, rows: list[dict[str, Any]], extract: Any) -> None:
-    try:
-        expected, counts = map_rows(mapping, rows)
-    except Refused:
-        with pytest.raises(MappingError):
-            mapping.apply(extract)
-        return
-    table = mapping.apply(extract)
-    assert_same_rows(table, expected, list(mapping.made_columns))
-    assert {
-        name: (item.mapped, item.null_at_source, item.unmapped, item.other)
-        for name, item in table.counts.items()
-    } == counts
-
-
-def assert_same_rows(table: MappedTable, expected: list[dict[str, Any]], names: list[str]) -> None:
-    wanted = sorted((tuple(in_utc(row[name]) for name in names) for row in expected), key=repr)
-    assert rows_of(table.frame, names) == wanted
-    assert table.rows == len(expected)
 
 
 @pytest.mark.parametrize("kind", KINDS)
