@@ -36,6 +36,7 @@ class TableRead:
         notes: what a reader must know of a table of public data, such as the files that it lacks.
             They are about the table as a whole, and are not beside each number.
         validated: whether it met its contract.
+        mapping: the mapping that made it, as ``table@version#hash``; empty where none did.
     """
 
     name: str
@@ -43,6 +44,7 @@ class TableRead:
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
     validated: bool = True
+    mapping: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Provenance:
         likely count. Notes stay, with "some" for each count in them.
         """
         tables = tuple(
-            TableRead(table.name, notes=_without_counts(table.notes), validated=table.validated)
+            replace(table, rows=None, fingerprint="", notes=_without_counts(table.notes))
             for table in self.tables
         )
         return replace(self, tables=tables)
@@ -117,6 +119,8 @@ class Provenance:
             record: dict[str, Any] = {"name": table.name, "validated": table.validated}
             if exact:
                 record |= {"rows": table.rows, "fingerprint": table.fingerprint}
+            if table.mapping:
+                record["mapping"] = table.mapping
             record["notes"] = list(table.notes if exact else _without_counts(table.notes))
             tables.append(record)
         return {
@@ -160,6 +164,7 @@ class Provenance:
                         str(table.get("fingerprint", "")),
                         tuple(map(str, table.get("notes", ()))),
                         bool(table["validated"]),
+                        str(table.get("mapping", "")),
                     )
                     for table in record["tables"]
                 ),

@@ -176,6 +176,15 @@ _AFTER_BREAKDOWNS = (
         in_notebook=False,
     ),
     ResultColumn(
+        "unmapped",
+        _NUMBER,
+        "The number of values, in the columns that the number reads, that the mapping of the table "
+        "does not map. They are of the whole table, in any period. Only in totals. Empty where "
+        "there is none, and in protected results.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
         "at_least",
         _NUMBER,
         "The least that the value can be, whatever the blank columns should hold. Empty where "

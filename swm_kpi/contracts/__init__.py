@@ -7,7 +7,13 @@ from swm_kpi.contracts.area_lookup import AreaLookup, AreaSpan
 from swm_kpi.contracts.column import Column, Recoded
 from swm_kpi.contracts.contract import Contract, ContractType, Rule, Unique, UnknownColumn
 from swm_kpi.contracts.dimension import ALL, UNKNOWN, Dimension
-from swm_kpi.contracts.report import ContractError, ContractReport, ValidatedTable, Violation
+from swm_kpi.contracts.report import (
+    ContractError,
+    ContractReport,
+    TableMapping,
+    ValidatedTable,
+    Violation,
+)
 
 __all__ = [
     "ALL",
@@ -22,6 +28,7 @@ __all__ = [
     "Dimension",
     "Recoded",
     "Rule",
+    "TableMapping",
     "Unique",
     "UnknownColumn",
     "ValidatedTable",

@@ -31,6 +31,23 @@ class Violation:
 
 
 @dataclass(frozen=True)
+class TableMapping:
+    """How a mapping made a table: what the readers of its numbers must know.
+
+    Attributes:
+        definition: the mapping, as ``table@version#hash``.
+        unmapped: by column, the rows with a value in the source that the mapping does not map.
+        other: by column, the rows with such a value that became the mapping's ``other``.
+        not_in_source: by column, why the source has no field for it.
+    """
+
+    definition: str
+    unmapped: Mapping[str, int] = field(default_factory=dict)
+    other: Mapping[str, int] = field(default_factory=dict)
+    not_in_source: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ValidatedTable:
     """A table that passed its contract, stored encoded so that it is not validated again.
 
@@ -44,6 +61,7 @@ class ValidatedTable:
         notes: sentences about this table for the readers of a number.
         spans: the first and last day in each date column that has any value.
         rows: the number of rows.
+        mapping: how a mapping made the table; None where none did.
         kept: a cache of columns that computations derive, for the next computation.
     """
 
@@ -55,6 +73,7 @@ class ValidatedTable:
     notes: tuple[str, ...] = ()
     spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)
     rows: int = 0
+    mapping: TableMapping | None = None
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
 

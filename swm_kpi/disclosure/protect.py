@@ -136,6 +136,9 @@ def protect_frame(
                     describe_hidden_rows(completeness[keys[row]], cell, ("in_no_period",))
                 )
                 numbers["in_no_period"][row] = None
+            # Values that are not mapped are of the whole table. The rest of the note says that
+            # there are some.
+            numbers["unmapped"][row] = None
             shown = _cell(numbers, row, units[row], markers[row], as_at[row])
             sentences.append(describe_rows(completeness[keys[row]], shown))
             notes[row] = " ".join(part for part in (*sentences, rest) if part)

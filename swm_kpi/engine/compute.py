@@ -48,7 +48,7 @@ def compute(
             Measures whose table is not in ``data`` are marked ``[x]``.
         data: table name to table. A table is a pandas or Polars frame, a pyarrow table, a DuckDB
             relation, a Spark DataFrame, an Ibis table, a path to a parquet or CSV file, a table
-            from ``open_data``, or a validation report's ``table``.
+            from ``open_data``, what ``Mapping.apply`` returns, or a validation report's ``table``.
         periods: what ``periods`` returns, or labels such as ``"2024/25 Q1"``.
         by: breakdowns, crossed. Totals are always included. A metric that lacks one of the
             breakdowns has only the member ``All`` of that breakdown. It keeps the others, and its

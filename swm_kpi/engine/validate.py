@@ -103,4 +103,5 @@ def _validated(table: Table) -> ValidatedTable:
         table.notes,
         table.spans,
         rows=table.rows,
+        mapping=table.mapping,
     )

@@ -67,7 +67,7 @@ class ForceTables(Mapping[str, Any]):
             return self._extracts[table]
         if table not in self._made:
             mapping = self._mappings[table]
-            self._made[table] = mapping.apply(self._extracts[mapping.source.table]).frame
+            self._made[table] = mapping.apply(self._extracts[mapping.source.table])
         return self._made[table]
 
     def __iter__(self) -> Iterator[str]:

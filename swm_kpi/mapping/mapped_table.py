@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from swm_kpi.contracts import Violation
+from swm_kpi.contracts import TableMapping, Violation
 from swm_kpi.errors import DataError
 
 SMALL = 5
@@ -56,13 +56,12 @@ class ColumnCounts:
 
 @dataclass(frozen=True)
 class MappedTable:
-    """The rows of a contract that a mapping made from an extract.
+    """The rows of a contract that a mapping made from an extract: a table to pass to ``compute``.
 
     Attributes:
         contract: the name of the contract's table.
         mapping: the definition of the mapping, such as ``crime@3#12bcd4fa``.
-        frame: the rows, to pass to ``compute`` and ``validate``: a Polars frame, or a table of the
-            engine that holds the extract.
+        frame: the rows alone: a Polars frame, or a table of the engine that holds the extract.
         rows: the number of rows.
         counts: the four counts of each mapped column, by name.
         not_in_source: the reason for each column that the source has no field for, by name.
@@ -74,6 +73,17 @@ class MappedTable:
     rows: int
     counts: Mapping[str, ColumnCounts]
     not_in_source: Mapping[str, str]
+
+    @property
+    def table_mapping(self) -> TableMapping:
+        """What the readers of a number must know of how the rows were made."""
+        counts = self.counts.items()
+        return TableMapping(
+            self.mapping,
+            {name: count.unmapped for name, count in counts if count.unmapped},
+            {name: count.other for name, count in counts if count.other},
+            self.not_in_source,
+        )
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ NO_MEMBER = "see Unknown."
 """How the note of a member ends where no row of the period has a member."""
 
 ROW_COLUMNS = (
-    "undecided", "in_repeated_hour", "without_value", "in_no_period", "at_least", "at_most",
-    "answers", "effective_answers",
+    "undecided", "in_repeated_hour", "without_value", "in_no_period", "unmapped",
+    "at_least", "at_most", "answers", "effective_answers",
 )  # fmt: skip
 """The columns of a result that the sentences are rendered from.
 
@@ -74,6 +74,9 @@ def is_unrecorded_row(row: Mapping[str, Any]) -> bool:
 def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> Iterator[str]:
     in_hour, without_value = row["in_repeated_hour"] or 0, row["without_value"]
     undecided = (row["undecided"] or 0) - in_hour
+    if row["unmapped"]:
+        values = "value is" if row["unmapped"] == 1 else "values are"
+        yield f"{int(row['unmapped']):,} {values} not mapped, in any period of the table."
     why_in_hour = f"{_place(completeness)} because the time falls in {REPEATED_HOUR}"
     if (row["marker"] or "") == Marker.NOT_AVAILABLE.value:
         if undecided:

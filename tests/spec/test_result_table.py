@@ -51,6 +51,7 @@ COLUMNS = {
     "in_repeated_hour": pl.Float64,
     "without_value": pl.Float64,
     "in_no_period": pl.Float64,
+    "unmapped": pl.Float64,
     "at_least": pl.Float64,
     "at_most": pl.Float64,
     "answers": pl.Float64,

@@ -50,6 +50,7 @@ def row(measure: str, quarter: int, area: str, value: float | None, **others: An
         "in_repeated_hour": None,
         "without_value": None,
         "in_no_period": None,
+        "unmapped": None,
         "at_least": None,
         "at_most": None,
         "answers": None,

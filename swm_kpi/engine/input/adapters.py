@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 from uuid import UUID
@@ -18,7 +18,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from swm_kpi.contracts import ContractType, ValidatedTable
+from swm_kpi.contracts import ContractType, TableMapping, ValidatedTable
 from swm_kpi.coverage import Coverage
 from swm_kpi.engine.execution.dialects import Dialect, dialect_of
 from swm_kpi.engine.execution.engine_errors import translate_engine_errors
@@ -29,7 +29,7 @@ _Answer = TypeVar("_Answer")
 
 _SUPPORTED = (
     "a pandas or Polars frame, a pyarrow table, a DuckDB relation, a Spark DataFrame, an Ibis "
-    "table, a path to a .parquet or .csv file, a table from swm_kpi.open_data, or "
+    "table, a path to a .parquet or .csv file, a table from swm_kpi.open_data or a mapping, or "
     "the .table of a validation report"
 )
 
@@ -51,6 +51,23 @@ class CoveredTable(Protocol):
         """What a reader of a number must know about this table."""
 
 
+@runtime_checkable
+class MappedRows(Protocol):
+    """The rows that a mapping made, with how it made them."""
+
+    @property
+    def contract(self) -> str:
+        """The name of the table."""
+
+    @property
+    def frame(self) -> Any:
+        """The rows, in any engine."""
+
+    @property
+    def table_mapping(self) -> TableMapping:
+        """How the mapping made them."""
+
+
 @dataclass
 class LocalSource:
     """A table that Polars reads, before it is encoded.
@@ -64,6 +81,7 @@ class LocalSource:
         in_memory: whether reading it twice costs nothing.
         coverage: the days that the table covers, if its reader knows them.
         notes: what a reader of a number must know about this table.
+        mapping: how a mapping made the table; None where none did.
     """
 
     lazy: pl.LazyFrame
@@ -73,6 +91,7 @@ class LocalSource:
     in_memory: bool = True
     coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
+    mapping: TableMapping | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +105,7 @@ class RemoteSource:
         schema: the type of each column that can be read, by its label.
         names: every column label that it has.
         repeated: wanted columns that occur twice.
+        mapping: how a mapping made the table; None where none did.
     """
 
     frame: Any
@@ -94,6 +114,7 @@ class RemoteSource:
     schema: Mapping[str, Any]
     names: tuple[str, ...]
     repeated: frozenset[str] = frozenset()
+    mapping: TableMapping | None = None
 
     def run(self, work: Callable[[], _Answer]) -> _Answer:
         """Return what ``work`` returns; an error of the engine becomes an ``InputError``."""
@@ -131,8 +152,19 @@ def open_table(data: Any, table: str, wanted: Collection[str]) -> Source:
             row is read.
 
     Raises:
-        InputError: the input is of no supported type, cannot be read, or its engine fails.
+        InputError: the input is of no supported type, cannot be read, is another table, or its
+            engine fails.
     """
+    if isinstance(data, MappedRows):
+        if data.contract != table:
+            raise InputError(
+                f"Table {table!r}: these rows are those of table {data.contract!r}, by their "
+                f"mapping. Pass them under that name."
+            )
+        rows = open_table(data.frame, table, wanted)
+        if isinstance(rows, ValidatedSource):
+            raise TypeError("a mapping makes rows that are not validated")
+        return replace(rows, mapping=data.table_mapping)
     if isinstance(data, ValidatedTable):
         return ValidatedSource(data, dialect_of(data.frame))
     dialect = dialect_of(data)

@@ -14,6 +14,7 @@ from swm_kpi.contracts import (
     ContractError,
     ContractReport,
     ContractType,
+    TableMapping,
     ValidatedTable,
     Violation,
 )
@@ -145,7 +146,10 @@ def _read_local(
         for name, types in source.unusable.items()
     ]
     violations += _missing_columns(
-        columns.required, {*plan.columns, *source.unusable}, rows, source.names
+        _stated(columns.required, source.mapping),
+        {*plan.columns, *source.unusable},
+        rows,
+        source.names,
     )
     violations += _custom_check_violations(encoded, contract, plan.usable)
     table = Table(
@@ -157,6 +161,7 @@ def _read_local(
         spans,
         source.coverage,
         source.notes,
+        mapping=source.mapping,
     )
     return table, _report(contract, rows, violations, source.names, plan.columns)
 
@@ -171,7 +176,8 @@ def _read_remote(
     violations = validation.violations
     violations += [Violation(name, REPEATED, rows) for name in sorted(source.repeated)]
     present = {*validation.columns, *source.repeated}
-    violations += _missing_columns(columns.required, present, rows, source.names)
+    required = _stated(columns.required, source.mapping)
+    violations += _missing_columns(required, present, rows, source.names)
     table = Table(
         contract,
         validation.lazy,
@@ -180,6 +186,7 @@ def _read_remote(
         _broken_columns(violations),
         validation.spans,
         dialect=source.dialect,
+        mapping=source.mapping,
     )
     return table, _report(contract, rows, violations, source.names, validation.columns)
 
@@ -194,7 +201,8 @@ def _reuse(
             f"Table {contract.table!r}: this table was validated as {validated.table!r}. "
             f"Validate it as {contract.table!r} first."
         )
-    missing = _missing_columns(required, validated.columns, 0, ())
+    stated = _stated(required, validated.mapping)
+    missing = _missing_columns(stated, validated.columns, 0, ())
     table = Table(
         contract,
         validated.frame if source.dialect is not None else validated.frame.lazy(),
@@ -205,9 +213,16 @@ def _reuse(
         validated.coverage,
         validated.notes,
         source.dialect,
+        validated.mapping,
         validated.kept,
     )
     return table, ContractReport(contract.table, validated.rows, tuple(missing))
+
+
+def _stated(required: Iterable[str], mapping: TableMapping | None) -> list[str]:
+    """Return the columns that a table must have: not those that its source has no field for."""
+    absent = () if mapping is None else mapping.not_in_source
+    return [name for name in required if name not in absent]
 
 
 def _missing_columns(

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from swm_kpi.contracts import ContractType
+from swm_kpi.contracts import ContractType, TableMapping
 from swm_kpi.coverage import Coverage
 from swm_kpi.engine.execution.dialects import Dialect
 from swm_kpi.engine.execution.engine_errors import translate_engine_errors
@@ -35,6 +35,7 @@ class Table:
         coverage: the days that the table covers, if the reader of the file knows them.
         notes: what a reader of a number must know about this table.
         dialect: the dialect of the engine that holds the rows; None for Polars.
+        mapping: how a mapping made the table; None where none did.
         cache: narrow columns that earlier computations made from a table that does not change.
         may_repeat: whether it lacks the columns of every key and some rows are the same in all
             columns that are read, so that they may be one row twice.
@@ -49,6 +50,7 @@ class Table:
     coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
     dialect: Dialect | None = None
+    mapping: TableMapping | None = None
     cache: dict[Any, Any] = field(default_factory=dict)
     may_repeat: bool = False
 
@@ -59,6 +61,15 @@ class Table:
         if column is not None and column.name in self.spans:
             days.append(self.spans[column.name][0])
         return min(days, default=None)
+
+    def why_missing(self, column: str) -> str:
+        """Return why the table lacks a column, in words."""
+        if self.mapping is not None and column in self.mapping.not_in_source:
+            reason = self.mapping.not_in_source[column].rstrip(".")
+            return (
+                f"column {column!r} of table {self.contract.table!r} is not in the source: {reason}"
+            )
+        return f"table {self.contract.table!r} has no column {column!r}"
 
     @property
     def engine(self) -> str:

@@ -66,7 +66,13 @@ def build_provenance(
         force=force,
         coverage={name: span for name, span in coverage.items() if name in tables},
         tables=tuple(
-            TableRead(name, table.rows, notes=table.notes, validated=not table.broken)
+            TableRead(
+                name,
+                table.rows,
+                notes=table.notes,
+                validated=not table.broken,
+                mapping=table.mapping.definition if table.mapping is not None else "",
+            )
             for name, (table, _) in tables.items()
         ),
     )

@@ -67,6 +67,8 @@ class MeasureCells:
             measure does not have the breakdown; None where it cannot be computed.
         reason: why it cannot be computed; empty where it can.
         withheld: by position of a breakdown, why its members have no number though its total has.
+        unmapped: the columns that it reads and that have values which no mapping maps, each with
+            the number of those values, by table and name.
     """
 
     measure: Measure
@@ -76,6 +78,7 @@ class MeasureCells:
     cells: Cells | None
     reason: str = ""
     withheld: Mapping[int, str] = field(default_factory=dict)
+    unmapped: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def combine(chosen: SelectedMetric, grid: Grid) -> Iterator[MeasureCells]:
@@ -94,7 +97,14 @@ def combine(chosen: SelectedMetric, grid: Grid) -> Iterator[MeasureCells]:
         kept = tuple(position for position in kept if position not in withheld)
         cells = None if reason else _cells(measure, kept, grid, combined)
         combined[measure.key, measure.basis] = MeasureCells(
-            measure, chosen, statistics, kept, cells, reason, withheld
+            measure,
+            chosen,
+            statistics,
+            kept,
+            cells,
+            reason,
+            withheld,
+            {} if reason else _unmapped(statistics, measure, grid),
         )
     for measure in chosen.measures:
         yield _with_withheld_members(combined[measure.key, measure.basis], grid)
@@ -190,8 +200,26 @@ def _gap(measure: Measure, statistics: tuple[Statistic, ...], metric: Metric, gr
             if column in table.broken:
                 return f"Withheld: table {table.contract.table!r}, {table.broken[column]}."
             if column not in table.columns:
-                return f"Table {table.contract.table!r} has no column {column!r}."
+                reason = table.why_missing(column)
+                return f"{reason[0].upper()}{reason[1:]}."
     return ""
+
+
+def _unmapped(
+    statistics: Sequence[Statistic], measure: Measure, grid: Grid
+) -> dict[tuple[str, str], int]:
+    """Return the number of values that are not mapped, in each column that a measure reads."""
+    columns = {
+        (statistic.contract.table, name)
+        for statistic in (*statistics, *measure.row_statistics.values())
+        for name in statistic.columns
+    }
+    unmapped: dict[tuple[str, str], int] = {}
+    for table, name in sorted(columns):
+        mapping = grid.tables[table].mapping
+        if mapping is not None:
+            unmapped[table, name] = mapping.unmapped.get(name, 0) + mapping.other.get(name, 0)
+    return {column: rows for column, rows in unmapped.items() if rows}
 
 
 def _all_statistics(measure: Measure, metric: Metric) -> Iterator[Statistic]:
@@ -230,7 +258,7 @@ def _reason_withheld(table: Table, key: str) -> str:
     for column in (part.name for part in carrier.walk() if isinstance(part, Column)):
         reason = table.broken.get(column, "")
         if column not in table.columns and (not reason or MISSING in reason):
-            return f"table {table.contract.table!r} has no column {column!r}"
+            return table.why_missing(column)
         if reason:
             return f"table {table.contract.table!r}, {reason}"
     return ""

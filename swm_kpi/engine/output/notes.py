@@ -77,12 +77,25 @@ def _constant_notes(computed: MeasureCells, grid: Grid) -> Iterator[str]:
     for text in (measure.proxy_difference, measure.note):
         if text:
             yield text if text.endswith(".") else f"{text}."
+    for table, column in computed.unmapped:
+        yield _unmapped_note(grid.tables[table], column)
     for name in sorted({s.contract.table for s in computed.statistics} & grid.tables.keys()):
         yield from _key_notes(grid.tables[name])
     used = measure.assumptions() if grid.overrides else ()
     for key in dict.fromkeys(assumption.key for assumption in used):
         if key in grid.overrides:
             yield f"Assumption {key} overridden: {grid.overrides[key]}."
+
+
+def _unmapped_note(table: Table, column: str) -> str:
+    """Return a sentence on a column with values that no mapping maps, without their number."""
+    mapping = table.mapping
+    is_other = mapping is not None and not mapping.unmapped.get(column)
+    what = "are in its other value" if is_other else "count as not recorded"
+    return (
+        f"Some values of {column} in the source of table {table.contract.table!r} are not mapped: "
+        f"they {what}."
+    )
 
 
 def _key_notes(table: Table) -> Iterator[str]:

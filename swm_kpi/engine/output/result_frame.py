@@ -83,6 +83,8 @@ def to_long_frame(measures: Sequence[MeasureCells], grid: Grid) -> pl.DataFrame:
             empty = not_available & ~unrecorded
         elif name in ("numerator", "denominator", "answers", "in_no_period"):
             empty = not_available
+        elif name == "unmapped":
+            empty = np.zeros(len(rows), dtype=bool)
         else:
             empty = no_value
         # Adding zero turns a negative zero into zero.
@@ -170,6 +172,10 @@ class _Stack:
             if array is not None:
                 self.numbers[name][index] = array
         self._fill_rows(index, cells)
+        if measure.unmapped:
+            # A mapping counts them in the whole table, so only the total of all members has them.
+            whole = (number, slice(None), *[-1] * len(self.grid.axes.members))
+            self._column("unmapped")[whole] = sum(measure.unmapped.values())
 
         def mark(where: Any, code: int) -> None:
             if where is not None:

@@ -1,0 +1,200 @@
+"""Numbers that rest on a mapped table say what its mapping did not map, and what it lacks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import swm_kpi as kpi
+from swm_kpi.errors import InputError
+from swm_kpi.mapping import codes, flag, not_in_source
+from tests.support.mapping_cases import code_file
+from tests.support.months_of_2024 import build_metric
+
+REASONS = """
+R,Report,,,approved,Owner,2024-04-02,
+E,Enquiry,,,approved,Owner,2024-04-02,
+9,,,,approved,Owner,2024-04-02,not recorded
+"""
+JANUARY = "2024-01"
+
+
+class Visit(kpi.Contract, row_unit=kpi.Unit.EVENTS):
+    """One row per visit."""
+
+    arrived_at = kpi.Column(datetime, description="When the visitor arrived.")
+    reason = kpi.Column(str, isin=("Report", "Enquiry"), nullable=True, description="Why.")
+    urgent = kpi.Column(bool, nullable=True, description="Whether it is urgent.")
+    minutes = kpi.Column(float, nullable=True, description="How long they waited.")
+
+
+class Log(kpi.Source):
+    """One row per line of the log."""
+
+    arrived = kpi.Column(datetime, description="When.")
+    why = kpi.Column(str, description="Code of the reason.")
+    urgent = kpi.Column(str, description="Y or N.")
+
+
+def visit_mapping(**columns: Any) -> kpi.Mapping:
+    """Return a mapping of visits, with some columns of it changed."""
+    values = {
+        "arrived_at": Log.arrived,
+        "reason": codes(code_file(REASONS), Log.why, unmapped="null"),
+        "urgent": flag(Log.urgent, yes="Y", no="N", unmapped="null"),
+        "minutes": not_in_source("The log has no time of leaving"),
+    } | columns
+    return kpi.Mapping(
+        Visit,
+        source=Log,
+        version=1,
+        valid_from="2024-04-01",
+        owner="Owner",
+        columns={Visit.columns[name]: value for name, value in values.items()},
+    )
+
+
+METRIC = build_metric(
+    [
+        kpi.Count(key="all", of=Visit, at=Visit.arrived_at),
+        kpi.Count(key="reports", of=Visit, at=Visit.arrived_at, where=Visit.reason == "Report"),
+        kpi.Proportion(key="urgent", of=Visit, at=Visit.arrived_at, numerator=Visit.urgent),
+        kpi.Mean(
+            key="wait",
+            of=Visit,
+            at=Visit.arrived_at,
+            value=Visit.minutes,
+            unit=kpi.Unit.MINUTES,
+        ),
+    ],
+    [],
+    """
+    | arrived_at | reason | urgent | minutes |
+    | 2024-01-02 | Report | true   | 1       |
+    """,
+)
+UNMAPPED_REASON = (
+    "Some values of reason in the source of table 'visit' are not mapped: they count as not "
+    "recorded."
+)
+
+
+def extract_of(rows: list[tuple[datetime, str | None, str | None]]) -> pl.DataFrame:
+    schema = {"arrived": pl.Datetime("us"), "why": pl.String, "urgent": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def visits(*rows: tuple[str | None, str | None]) -> pl.DataFrame:
+    return extract_of([(datetime(2024, 1, 2, 10), *row) for row in rows])
+
+
+def compute(table: Any, **options: Any) -> dict[str, dict[str, Any]]:
+    result = kpi.compute([METRIC], {"visit": table}, periods=JANUARY, **options)
+    return {row["measure"]: row for row in result.to_polars().to_dicts()}
+
+
+MANY = visits(*[("R", "Y")] * 20, *[("Z", "N")] * 2, (None, None), ("9", "U"), ("E", "N"))
+
+
+def test_a_number_says_how_many_values_are_not_mapped() -> None:
+    rows = compute(visit_mapping().apply(MANY))
+    assert rows["reports"]["value"] == 20
+    assert rows["reports"]["unmapped"] == 2
+    assert rows["reports"]["note"].startswith(
+        "2 values are not mapped, in any period of the table."
+    )
+    assert UNMAPPED_REASON in rows["reports"]["note"]
+    assert rows["urgent"]["unmapped"] == 1
+
+
+def test_a_number_that_reads_no_such_column_says_nothing() -> None:
+    row = compute(visit_mapping().apply(MANY))["all"]
+    assert row["unmapped"] is None
+    assert "mapped" not in row["note"]
+
+
+def test_a_frame_without_its_mapping_says_that_it_is_not_recorded() -> None:
+    """The rows alone do not show what was not mapped: the table of the mapping does."""
+    frame = visit_mapping().apply(MANY).frame.with_columns(minutes=pl.lit(None))
+    row = compute(frame)["reports"]
+    assert row["unmapped"] is None
+    assert "4 rows left out because reason is not recorded." in row["note"]
+
+
+def test_values_that_became_another_value_are_stated() -> None:
+    mapping = visit_mapping(
+        reason=codes(code_file(REASONS), Log.why, unmapped="other", other="Enquiry")
+    )
+    row = compute(mapping.apply(MANY))["reports"]
+    assert row["unmapped"] == 2
+    assert "are not mapped: they are in its other value." in row["note"]
+
+
+def test_a_column_that_is_not_in_the_source_gives_its_reason() -> None:
+    row = compute(visit_mapping().apply(MANY))["wait"]
+    assert (row["value"], row["marker"]) == (None, "[x]")
+    assert row["note"] == (
+        "Column 'minutes' of table 'visit' is not in the source: The log has no time of leaving."
+    )
+
+
+def test_a_validated_table_keeps_what_its_mapping_did() -> None:
+    table = visit_mapping().apply(MANY)
+    report = kpi.validate(table, Visit)
+    assert report.ok
+    assert compute(report.table) == compute(table)
+
+
+def test_a_table_of_another_mapping_is_refused() -> None:
+    with pytest.raises(InputError, match="these rows are those of table 'visit'"):
+        kpi.compute(["57"], {"contact": visit_mapping().apply(MANY)}, periods=JANUARY)
+
+
+def test_provenance_names_the_mapping() -> None:
+    mapping = visit_mapping()
+    result = kpi.compute([METRIC], {"visit": mapping.apply(MANY)}, periods=JANUARY)
+    table = result.provenance.table("visit")
+    assert table is not None
+    assert table.mapping == mapping.definition
+    again = type(result.provenance).from_dict(result.provenance.to_dict(exact=True))
+    assert again == result.provenance
+    assert (
+        result.protect(kpi.DisclosurePolicy()).provenance.table("visit").mapping
+        == mapping.definition
+    )
+
+
+def test_a_protected_result_has_no_number_of_unmapped_values() -> None:
+    result = kpi.compute([METRIC], {"visit": visit_mapping().apply(MANY)}, periods=JANUARY)
+    frame = result.protect(kpi.DisclosurePolicy()).to_polars()
+    assert frame["unmapped"].null_count() == frame.height
+    notes = dict(zip(frame["measure"], frame["note"], strict=True))
+    assert UNMAPPED_REASON in notes["reports"]
+    assert "2 values" not in notes["reports"]
+
+
+texts = st.sampled_from(["R", "E", "9", "Z", "", None])
+flags = st.sampled_from(["Y", "N", "U", None])
+times = st.datetimes(datetime(2023, 12, 25), datetime(2024, 2, 5))
+
+
+@given(st.lists(st.tuples(times, texts, flags), min_size=1, max_size=8))
+@settings(max_examples=8, deadline=None)
+def test_every_number_states_the_unmapped_values_of_the_columns_it_reads(
+    rows: list[tuple[datetime, str | None, str | None]],
+) -> None:
+    computed = compute(
+        visit_mapping().apply(extract_of(rows)),
+        coverage={"visit": (date(2023, 12, 1), date(2024, 2, 29))},
+    )
+    reasons = sum(why == "Z" for _, why, _ in rows)
+    urgent = sum(is_urgent == "U" for _, _, is_urgent in rows)
+    expected = {"all": 0, "reports": reasons, "urgent": urgent, "wait": 0}
+    assert {key: row["unmapped"] or 0 for key, row in computed.items()} == expected
+    for key, number in expected.items():
+        assert ("not mapped" in computed[key]["note"]) == (number > 0)
