@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from swm_kpi.force import Force
 
 
-def add_option(command: argparse.ArgumentParser) -> None:
+def add_option(command: argparse.ArgumentParser, *, is_required: bool = False) -> None:
     """Add ``--force`` to the parser of a command."""
     command.add_argument(
         "--force",
+        required=is_required,
         metavar="FOLDER",
         help="the folder of a force, with its areas, mappings, availability and decisions",
     )

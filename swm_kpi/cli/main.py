@@ -15,7 +15,7 @@ from typing import Any
 
 import swm_kpi as kpi
 from swm_kpi.cli import compute as compute_command
-from swm_kpi.cli import force_folder, public_files
+from swm_kpi.cli import force_folder, map_commands, public_files
 from swm_kpi.cli.force_folder import catalogue_of, force_of
 from swm_kpi.errors import (
     DataError,
@@ -234,6 +234,13 @@ def parser() -> argparse.ArgumentParser:
     )
     init = _command(commands, "init", force_folder.run_init, "write the folder of a new force")
     force_folder.add_init_arguments(init)
+    map_commands.add_arguments(
+        commands.add_parser(
+            "map",
+            help="draft, check and compare the mappings of a force",
+            description="Draft, check and compare the mappings of a force.",
+        )
+    )
     lock = _command(
         commands, "lock", _lock, "record the hash of each version of each definition in a lock file"
     )

@@ -33,6 +33,7 @@ from swm_kpi.mapping.mapping import Mapping as MappingOfTable
 from swm_kpi.model.areas import Areas
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.plugins import catalogue as installed_catalogue
+from swm_kpi.output.text_table import format_columns
 from swm_kpi.vocabulary import Grain
 
 SETTINGS, AVAILABILITY = "force.toml", "availability.toml"
@@ -215,9 +216,8 @@ class Force:
         return f"<Force {self.definition} in {self.folder.name}/>"
 
     def __str__(self) -> str:
-        rows = list(self._describe())
-        width = max(len(label) for label, _ in rows)
-        return "\n".join([self.name, "", *(f"  {label:<{width}}  {text}" for label, text in rows)])
+        rows = [(f"  {label}", text) for label, text in self._describe()]
+        return "\n".join([self.name, "", format_columns(rows)])
 
     def _describe(self) -> Iterator[tuple[str, str]]:
         yield "Folder", f"{self.folder.name}/, {self.hash}"

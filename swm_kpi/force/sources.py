@@ -70,7 +70,7 @@ def load_mappings(folder: Path) -> tuple[dict[str, Mapping], list[Problem]]:
 
 def iter_code_list_problems(folder: Path, mappings: dict[str, Mapping]) -> Iterator[Problem]:
     """Yield what is wrong with the code lists that no mapping reads."""
-    used = {path for mapping in mappings.values() for path in mapping.code_files}
+    used = {item.path for mapping in mappings.values() for item in mapping.code_lists}
     for path in sorted((folder / CODES).glob("*.csv")):
         if path.resolve() in used:
             continue
@@ -82,7 +82,7 @@ def iter_code_list_problems(folder: Path, mappings: dict[str, Mapping]) -> Itera
 
 def unused_code_lists(folder: Path, mappings: dict[str, Mapping]) -> tuple[str, ...]:
     """Return the names of the code lists that no mapping reads."""
-    used = {path for mapping in mappings.values() for path in mapping.code_files}
+    used = {item.path for mapping in mappings.values() for item in mapping.code_lists}
     files = sorted((folder / CODES).glob("*.csv"))
     return tuple(file.name for file in files if file.resolve() not in used)
 

@@ -30,13 +30,21 @@ def describe_mapping(mapping: Mapping) -> str:
     if mapping.description:
         lines.append(mapping.description)
     if mapping.one_row_per:
-        lines.append(_describe_order(mapping))
+        lines.append(describe_order(mapping))
     lines.append("")
-    lines += [f"{name}: {_sentences(value)}" for name, value in mapping.columns.items()]
+    lines += [f"{name}: {words}" for name, words in describe_columns(mapping).items()]
     return "\n".join(lines) + "\n"
 
 
-def _describe_order(mapping: Mapping) -> str:
+def describe_columns(mapping: Mapping) -> dict[str, str]:
+    """Return what each column of the contract is made from, in sentences, by its name."""
+    return {name: _sentences(value) for name, value in mapping.columns.items()}
+
+
+def describe_order(mapping: Mapping) -> str:
+    """Return which of several rows is used, in sentences; empty if every row is."""
+    if not mapping.one_row_per:
+        return ""
     thing = " and ".join(_words(value) for value in mapping.one_row_per)
     if not mapping.first_by:
         return f"One row for each {thing}. A second row is refused."

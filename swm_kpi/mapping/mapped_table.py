@@ -9,6 +9,7 @@ from typing import Any, Self
 from swm_kpi.contracts import TableMapping, Violation
 from swm_kpi.errors import DataError
 
+_MIN_WIDTH = 9
 SMALL = 5
 """A report hides counts below this number."""
 
@@ -132,10 +133,15 @@ class MappingReport:
         width = max([len(name) for name in (*self.counts, *self.not_in_source, "column")])
         headings = ("mapped", "null at source", "unmapped", "other")
         lines = [f"{self.mapping}: {self.rows:,} rows", ""]
-        lines.append("  ".join(["column".ljust(width), *(text.rjust(14) for text in headings)]))
+        sizes = [max(len(text), _MIN_WIDTH) for text in headings]
+        shown = (text.rjust(size) for text, size in zip(headings, sizes, strict=True))
+        lines.append("  ".join(["column".ljust(width), *shown]))
         for name, count in self.counts.items():
             numbers = (count.mapped, count.null_at_source, count.unmapped, count.other)
-            cells = (_shown(number).rjust(14) for number in numbers)
+            cells = (
+                format_small_count(number).rjust(size)
+                for number, size in zip(numbers, sizes, strict=True)
+            )
             lines.append("  ".join([name.ljust(width), *cells]))
         lines += [
             f"{name.ljust(width)}  not in the source: {reason}"
@@ -144,16 +150,18 @@ class MappingReport:
         if self.codes:
             lines += ["", "Codes that are not mapped:"]
             lines += [
-                f"  {item.column}: {item.code!r} in {_shown(item.rows or 1)} rows"
+                f"  {item.column}: {item.code!r} in {format_small_count(item.rows or 1)} rows"
                 for item in self.codes
             ]
         if self.refused:
             lines += ["", "Refused:"]
             lines += [
-                f"  {item.column}: {item.rule} ({_shown(item.rows)} rows)" for item in self.refused
+                f"  {item.column}: {item.rule} ({format_small_count(item.rows)} rows)"
+                for item in self.refused
             ]
         return "\n".join(lines)
 
 
-def _shown(number: int) -> str:
+def format_small_count(number: int) -> str:
+    """Return a count of rows; only "under 5" if it is small and not zero."""
     return f"{number:,}" if number == 0 or number >= SMALL else f"under {SMALL}"

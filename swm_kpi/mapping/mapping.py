@@ -8,7 +8,6 @@ from collections.abc import Mapping as Columns
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from swm_kpi.contracts import Column, ContractType
@@ -26,6 +25,7 @@ from swm_kpi.errors import (
 from swm_kpi.expressions import DTYPE_WORDS, Canonical, LocalDate, Parse, is_unusable
 from swm_kpi.mapping.canonical import canonical_mapping
 from swm_kpi.mapping.checks import column_findings, header_findings, order_findings
+from swm_kpi.mapping.code_list import CodeList
 from swm_kpi.mapping.engine_rows import map_in_engine
 from swm_kpi.mapping.english import describe_mapping
 from swm_kpi.mapping.evaluation import Evaluation, check_headers, made_columns
@@ -133,11 +133,11 @@ class Mapping(metaclass=SignatureErrorMeta):
         return tuple(name for name in self.source.columns if name in names)
 
     @cached_property
-    def code_files(self) -> tuple[Path, ...]:
-        """The files of the code lists that the mapping reads."""
+    def code_lists(self) -> tuple[CodeList, ...]:
+        """The code lists that the mapping reads, each file once."""
         parts = (part for value in self.columns.values() for part in value.walk())
-        files = (part.code_list.path for part in parts if isinstance(part, Codes))
-        return tuple(dict.fromkeys(files))
+        lists = {part.code_list.path: part.code_list for part in parts if isinstance(part, Codes)}
+        return tuple(lists.values())
 
     def describe(self) -> str:
         """Return the mapping in English, with a line for each column of the contract."""

@@ -20,6 +20,8 @@ _GAP = 2
 _MIN_LABEL, _MIN_CELL = 16, 7
 _NAMED_IN_SCOPE = 2
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?])\s+(?=[A-Z0-9])")
+_BOUNDS = re.compile(r"With everything recorded, it would be at least .* at most .*")
+_SOME_BOUNDS = "With everything recorded, numbers would be in a range: see at_least and at_most."
 _ROWS = re.compile(r"([0-9][0-9,]*) rows?\b(.*)", re.DOTALL)
 
 
@@ -124,7 +126,7 @@ class _Notes:
             names[name] = None
         for sentence in filter(None, sentences):
             match = _ROWS.match(sentence)
-            words = f"rows{match[2]}" if match else sentence
+            words = f"rows{match[2]}" if match else _BOUNDS.sub(_SOME_BOUNDS, sentence)
             if match:
                 self._counts.setdefault(words, []).append(int(match[1].replace(",", "")))
             names_of = self._scopes.setdefault(words, (set(), set(), set()))

@@ -1,0 +1,165 @@
+"""What changed between two versions of a force's mappings, in English, and for how many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from swm_kpi.calendar import format_date
+from swm_kpi.errors import SwmKpiError
+from swm_kpi.force.force import Force
+from swm_kpi.mapping.code_list import FIRST_DAY, LAST_DAY, CodeRow
+from swm_kpi.mapping.english import describe_columns, describe_order
+from swm_kpi.mapping.mapped_table import MappedTable, MappingError, format_small_count
+from swm_kpi.mapping.mapping import Mapping as MappingOfTable
+from swm_kpi.mapping.values import Codes
+
+_MOST_CODES = 40
+
+
+def iter_differences(
+    before: Force, after: Force, extracts: Mapping[str, Any] | None = None
+) -> Iterator[str]:
+    """Yield the lines that say what changed between the mappings of two folders.
+
+    Codes of personal columns have no code list, so none is shown. Counts under five are hidden.
+
+    Args:
+        before: the earlier version of the folder.
+        after: the later version.
+        extracts: by name of the source's table, an extract to count the rows that change.
+    """
+    lines: list[str] = []
+    for table in sorted(before.mappings.keys() | after.mappings.keys()):
+        old, new = before.mappings.get(table), after.mappings.get(table)
+        if old is None or new is None:
+            kept = new if old is None else old
+            word = "new" if old is None else "removed"
+            if kept is not None:
+                lines += [f"{table}: {word}, from {kept.source.table}", ""]
+            continue
+        changes = list(_mapping_changes(old, new))
+        extract = (extracts or {}).get(new.source.table)
+        if changes and extract is not None:
+            changes += _row_changes(old, new, extract)
+        if changes:
+            lines += [_heading(old, new), *changes, ""]
+    yield from lines[:-1] or ["No mapping changes."]
+
+
+def _heading(old: MappingOfTable, new: MappingOfTable) -> str:
+    if old.version != new.version:
+        return f"{new.contract.table}: version {old.version}, now {new.version}"
+    if old.hash != new.hash:
+        return f"{new.contract.table}: still version {new.version}. Raise it: rows change."
+    return f"{new.contract.table}: version {new.version}. No row changes."
+
+
+def _mapping_changes(old: MappingOfTable, new: MappingOfTable) -> Iterator[str]:
+    fields = {
+        "owner": (old.owner, new.owner),
+        "in use from": (format_date(old.valid_from), format_date(new.valid_from)),
+        "source": (old.source.table, new.source.table),
+        "time zone": (old.source.zone, new.source.zone),
+        "rows": (describe_order(old), describe_order(new)),
+    }
+    for name, (was, now) in fields.items():
+        if was != now:
+            yield f"  {name}: {was or 'nothing'}"
+            yield f"    now: {now or 'nothing'}"
+    yield from _source_changes(old, new)
+    old_words, new_words = describe_columns(old), describe_columns(new)
+    for name in dict.fromkeys((*old_words, *new_words)):
+        was, now = old_words.get(name, "no such column"), new_words.get(name, "no such column")
+        codes = list(_code_changes(old, new, name))
+        if was != now:
+            yield f"  {name}: {was}"
+            yield f"    now: {now}"
+        elif codes:
+            yield f"  {name}: {now}"
+        yield from codes
+
+
+def _source_changes(old: MappingOfTable, new: MappingOfTable) -> Iterator[str]:
+    for name in dict.fromkeys((*old.read_columns, *new.read_columns)):
+        was, now = old.source.headers.get(name), new.source.headers.get(name)
+        if was != now and was is not None and now is not None:
+            yield f"  column {name} of the extract: headed {was!r}, now {now!r}"
+
+
+def _code_rows(mapping: MappingOfTable, name: str) -> dict[str, list[CodeRow]]:
+    """Return the approved rows of the code lists that a column is made from, by code."""
+    rows: dict[str, list[CodeRow]] = {}
+    value = mapping.columns.get(name)
+    for part in value.walk() if value is not None else ():
+        if isinstance(part, Codes):
+            for row in part.code_list.rows:
+                rows.setdefault(row.source_code, []).append(row)
+    return rows
+
+
+def _code_changes(old: MappingOfTable, new: MappingOfTable, name: str) -> Iterator[str]:
+    old_rows, new_rows = _code_rows(old, name), _code_rows(new, name)
+    changed = [
+        code
+        for code in sorted(old_rows.keys() | new_rows.keys())
+        if _meanings(old_rows.get(code, [])) != _meanings(new_rows.get(code, []))
+    ]
+    for code in changed[:_MOST_CODES]:
+        was, now = _meanings(old_rows.get(code, [])), _meanings(new_rows.get(code, []))
+        yield f"    code {code}: {was}, now {now}"
+    if len(changed) > _MOST_CODES:
+        yield f"    and {len(changed) - _MOST_CODES} more codes"
+
+
+def _meanings(rows: list[CodeRow]) -> str:
+    return " and ".join(_meaning(row) for row in rows) or "not mapped"
+
+
+def _meaning(row: CodeRow) -> str:
+    days = ""
+    if date.min < row.valid_from and row.valid_from > FIRST_DAY:
+        days += f" from {format_date(row.valid_from)}"
+    if row.valid_to < LAST_DAY:
+        days += f" to {format_date(row.valid_to)}"
+    return f"{row.target or 'not recorded'}{days}"
+
+
+def _row_changes(old: MappingOfTable, new: MappingOfTable, extract: Any) -> Iterator[str]:
+    """Yield how many rows of an extract change, by column."""
+    made = [_apply(mapping, extract) for mapping in (old, new)]
+    for word, outcome in zip(("before", "now"), made, strict=True):
+        if isinstance(outcome, str):
+            yield f"  Rows {word}: {outcome}"
+    was, now = made
+    if isinstance(was, str) or isinstance(now, str):
+        return
+    if was.rows != now.rows:
+        yield f"  Rows: {was.rows:,}, now {now.rows:,}"
+        return
+    changes = []
+    for name in now.frame.columns:
+        if name in was.frame.columns:
+            pair = pl.DataFrame(
+                {"was": was.frame[name].cast(pl.String), "now": now.frame[name].cast(pl.String)}
+            )
+            rows = pair.select(pl.col("was").ne_missing(pl.col("now")).sum()).item()
+            if rows:
+                changes.append(f"{name} in {format_small_count(rows)}")
+    what = "; ".join(changes) or "no column of any row changes"
+    yield f"  Of {now.rows:,} rows of the extract: {what}"
+
+
+def _apply(mapping: MappingOfTable, extract: Any) -> MappedTable | str:
+    try:
+        return mapping.apply(extract)
+    except MappingError as error:
+        return "; ".join(
+            f"refused: {item.column} {item.rule} ({format_small_count(item.rows)} rows)"
+            for item in error.violations
+        )
+    except SwmKpiError as error:
+        return str(error).splitlines()[0]

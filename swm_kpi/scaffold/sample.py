@@ -1,0 +1,91 @@
+"""Samples of extracts: the first rows of a file, or of a view in a database, with every column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from swm_kpi.engine.input.adapters import open_local_table
+from swm_kpi.errors import InputError, MissingExtra, did_you_mean
+from swm_kpi.open_data.published_files import PublishedFile, find_files
+from swm_kpi.open_data.workbooks import read_sheets
+
+MAX_ROWS = 200_000
+_DATABASES = (".duckdb", ".db", ".ddb")
+_TABLES = (".parquet", ".csv")
+
+
+def read_sample(path: Path, *, sheet: str = "", view: str = "") -> pl.DataFrame:
+    """Return the first rows of an extract, with every column.
+
+    Args:
+        path: a CSV, XLSX, ODS or parquet file, one in gzip or zip, or a DuckDB database.
+        sheet: the sheet of a workbook, if it has several.
+        view: the view or table of a DuckDB database.
+
+    Raises:
+        InputError: the file cannot be read, or does not say which sheet or view to read.
+        MissingExtra: a package that reads the file is not installed.
+    """
+    suffix = path.suffix.lower()
+    if not path.is_file():
+        raise InputError(f"There is no file {path.name!r} in that folder.")
+    if suffix in _DATABASES:
+        return _read_view(path, view)
+    if suffix in _TABLES:
+        names = open_local_table(path, path.stem, ()).names
+        return open_local_table(path, path.stem, names).lazy.head(MAX_ROWS).collect()
+    files, others = find_files([str(path)])
+    if len(files) != 1:
+        reason = others[0].reason if others else "it has several files"
+        raise InputError(f"{path.name!r} cannot be read: {reason}. Give one table.")
+    file = files[0]
+    if file.name.lower().removesuffix(".gz").endswith(".csv"):
+        return _read_csv(file)
+    return _read_sheet(file, sheet)
+
+
+def _read_csv(file: PublishedFile) -> pl.DataFrame:
+    content = file.content()
+    try:
+        return pl.read_csv(content, infer_schema=False, n_rows=MAX_ROWS)
+    except (pl.exceptions.PolarsError, OSError):
+        raise InputError(f"{file.name!r} is not CSV in UTF-8. Save it as CSV in UTF-8.") from None
+
+
+def _read_sheet(file: PublishedFile, name: str) -> pl.DataFrame:
+    sheets = {sheet.name: sheet for sheet in read_sheets(file) if not sheet.is_hidden}
+    if name and name not in sheets:
+        raise InputError(f"{file.name!r} has no sheet {name[:40]!r}. {did_you_mean(name, sheets)}")
+    if not name and len(sheets) != 1:
+        raise InputError(f"{file.name!r} has {len(sheets)} sheets. {did_you_mean('', sheets)}.")
+    rows = sheets[name or next(iter(sheets))].rows
+    if not rows or len(set(rows[0])) < len(rows[0]) or not all(rows[0]):
+        raise InputError(f"{file.name!r}: the first row of the sheet is not a row of headings.")
+    return pl.DataFrame(
+        rows[1 : MAX_ROWS + 1], schema=dict.fromkeys(rows[0], pl.String), orient="row"
+    )
+
+
+def _read_view(path: Path, view: str) -> pl.DataFrame:
+    try:
+        import duckdb
+    except ImportError:
+        raise MissingExtra.needed(
+            "duckdb", extra="duckdb", purpose=f"Reading {path.name}"
+        ) from None
+    failure = ""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
+            if view not in names:
+                shown = f" {view[:40]!r}" if view else ""
+                message = f"{path.name!r} has no view{shown}. {did_you_mean(view, names)}"
+                raise InputError(message)
+            relation: Any = connection.table(view).limit(MAX_ROWS)
+            return pl.DataFrame(relation.to_arrow_table())
+    except duckdb.Error as error:
+        failure = type(error).__name__
+    raise InputError(f"{path.name!r} cannot be read as a DuckDB database ({failure}).")
