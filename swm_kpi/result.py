@@ -24,7 +24,7 @@ from swm_kpi.charts import (
 )
 from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing_risks, protect_frame
 from swm_kpi.errors import MissingExtra, RequestError, did_you_mean
-from swm_kpi.measures import Measure
+from swm_kpi.measures import MAX_UNDECIDED_SHARE, Measure
 from swm_kpi.model.metric import Break, CatalogueEntry, Metric
 from swm_kpi.output import Dataset, dataset_table, write_dataset
 from swm_kpi.output.text_table import TERMINAL_WIDTH, format_text_table
@@ -154,7 +154,11 @@ class Result:
                 "This result is protected already, and rounding twice gives wrong numbers. "
                 "Protect the result that compute() returned."
             )
-        frame = protect_frame(self._frame, self.by, self._metrics, policy)
+        assumptions = self.provenance.assumptions if self.provenance is not None else {}
+        max_share = assumptions.get(MAX_UNDECIDED_SHARE.key, MAX_UNDECIDED_SHARE.value)
+        frame = protect_frame(
+            self._frame, self.by, self._metrics, policy, max_undecided_share=float(max_share)
+        )
         provenance = self.provenance.without_counts() if self.provenance is not None else None
         return Result(frame, self.by, self.entries, policy=policy, provenance=provenance)
 

@@ -78,12 +78,6 @@ class AttackerModel:
         self._term_sign = signs.astype(np.float64)
         self._exact = np.array([cell.exact for cell in members])
         self._is_whole = np.array([cell.is_whole for cell in members])
-        self._lower_if_suppressed = np.array(
-            [
-                min(linked_tables.attacker_lower_bound(cell), cell.exact) - cell.exact
-                for cell in members
-            ]
-        )
         # A large count costs more than a small one. Suppressed cells and zeros have no cost.
         self._suppression_cost = 1.0 + np.log1p(np.abs(self._exact))
         self._all = np.ones(len(members), dtype=bool)
@@ -96,7 +90,10 @@ class AttackerModel:
         members = [self._linked_tables.cells[cell] for cell in self.cells]
         self.lower = np.array([cell.lower_bound for cell in members]) - self._exact
         self.upper = np.array([cell.upper_bound for cell in members]) - self._exact
-        self._can_suppress = np.array([cell.shown and cell.exact > 0 for cell in members])
+        self._lower_if_suppressed = np.array(
+            [self._linked_tables.lower_bound_if_suppressed(cell) - cell.exact for cell in members]
+        )
+        self._can_suppress = np.array([cell.can_be_suppressed for cell in members])
 
     def propagate_lower_bounds(self) -> Array:
         """Return a lower bound of each change that holds whatever is suppressed.
@@ -314,6 +311,7 @@ class AttackerModel:
         """Return cost, lower and upper bounds of three variables for each cell."""
         can = self._can_suppress
         zeros = np.zeros(len(can))
+        below = np.where(can, self.lower, 0.0) - np.where(can, self._lower_if_suppressed, 0.0)
         cost = np.concatenate(
             [
                 zeros,
@@ -326,7 +324,7 @@ class AttackerModel:
             [
                 self.upper,
                 np.where(can, np.inf, 0.0),
-                np.where(can, self.lower - self._lower_if_suppressed, 0.0),
+                below,
             ]
         )
         if target > 0:

@@ -30,8 +30,16 @@ from swm_kpi.measures import (
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Unit
 
+COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
+"""The operators of the canonical form of a condition that compare a column with values."""
+ROW_COUNTS = ("undecided", "without_value")
+"""The columns of counts of rows that are not recorded."""
 _OVER_SNAPSHOTS = (TimeAlignment.MEAN_OF_SNAPSHOTS, TimeAlignment.MEAN_OF_STOCKS)
 """Alignments that add up the rows of several snapshots."""
+_UNITS_COUNTED: dict[Operation, Literal["rows", "values"]] = {
+    Operation.ROWS: "rows",
+    Operation.DISTINCT: "values",
+}
 PartRelation = Literal["additive", "overlapping", ""]
 """How a total is related to its parts: equal to their sum, or at most their sum (because one person
 can be in several parts), or not related."""
@@ -50,6 +58,9 @@ class CountKey:
         conditions: the conditions that its rows meet, joined by "and", each as canonical JSON.
         family: equal for counts of the same rows of one table with one time alignment, which
             differ only in their conditions; empty for a count that is never compared by conditions.
+        parts: for a sum of counts, the keys of the counts that it is the sum of.
+        unit_counted: what it counts one by one: rows, or different values of rows, which are at
+            most as many; empty for a sum, which says nothing of the number of rows.
     """
 
     key: str
@@ -58,6 +69,8 @@ class CountKey:
     total_over: str = ""
     conditions: frozenset[str] = frozenset()
     family: str = ""
+    parts: tuple[str, ...] = ()
+    unit_counted: Literal["rows", "values", ""] = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +88,8 @@ class CellRoles:
         is_average: whether the value is an average over the denominator's rows.
         tail_share: the share of those rows beyond the value: 0.1 for a 90th percentile. 1.0 for a
             mean and a median, which are not near the end of a distribution.
+        lacks_input: whether an input of a quotient of measures holds no count to which the policy
+            applies.
         is_free_text: whether the row holds free text.
         scale: what a quotient is multiplied by, such as 1,000.
     """
@@ -89,6 +104,7 @@ class CellRoles:
     has_complement: bool = False
     is_average: bool = False
     tail_share: float = 1.0
+    lacks_input: bool = False
     is_free_text: bool = False
     scale: int = 1
 
@@ -107,6 +123,28 @@ class CellRoles:
         columns = {"undecided": self.undecided, "without_value": self.without_value}
         return {column: count for column, count in columns.items() if count is not None}
 
+    @property
+    def is_quotient_of_measures(self) -> bool:
+        """Whether the value is one measure divided by another, or by a population."""
+        return self.is_quotient and not self.has_complement
+
+    @property
+    def columns_of_rows(self) -> tuple[str, ...]:
+        """The columns of which each shows a number of rows that a value is based on, or fewer.
+
+        It is empty where no column does: a sum says nothing of the number of rows.
+        """
+        if self.answers is not None:
+            columns: tuple[str, ...] = ("answers",)
+        elif self.value is not None:
+            columns = ("value",)
+        elif self.is_quotient_of_measures:
+            columns = tuple(name for name in ("numerator", "denominator") if name in self.counts)
+        else:
+            columns = ("denominator",) if self.denominator is not None else ()
+        counts_rows = all(self.counts[name].unit_counted for name in columns)
+        return columns if counts_rows and not self.lacks_input else ()
+
 
 def roles_of(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> CellRoles:
     """Return which counts the rows of a measure hold, as its kind declares.
@@ -124,21 +162,28 @@ def roles_of(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Cell
 def _row_count(
     metric: Metric, measure: Measure, policy: DisclosurePolicy, roles: tuple[str, ...]
 ) -> CountKey | None:
-    """Return the count of rows that are not recorded; None if it is a sum of several counts."""
+    """Return the count of rows that are not recorded; None if the policy does not protect it."""
     keys = {
         part.statistics[role].key: part.statistics[role]
         for part in metric.completeness_of(measure)
         for role in roles
         if role in part.statistics
     }
-    counted = [
-        statistic
+    is_protected = all(
+        policy.covers(metric.ref, statistic.contract.row_unit or Unit.PEOPLE)
+        and statistic.alignment not in _OVER_SNAPSHOTS
         for statistic in keys.values()
-        if policy.covers(metric.ref, statistic.contract.row_unit or Unit.PEOPLE)
-    ]
-    if len(keys) != 1 or not counted or counted[0].alignment in _OVER_SNAPSHOTS:
+    )
+    if not keys or not is_protected:
         return None
-    return _count_key(counted[0])
+    counts = [count_key(keys[key]) for key in sorted(keys)]
+    if len(counts) == 1:
+        return counts[0]
+    is_additive = all(count.over_time == "additive" for count in counts)
+    parts = tuple(count.key for count in counts)
+    return CountKey(
+        json.dumps(["sum", *parts]), over_time="additive" if is_additive else "", parts=parts
+    )
 
 
 def _declared_roles(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> CellRoles:
@@ -154,15 +199,17 @@ def _declared_roles(metric: Metric, measure: Measure, policy: DisclosurePolicy) 
             return CellRoles(value=_value_count(metric, measure, policy))
         case QuotientOfMeasures(scale=scale):
             numerator, *rest = (metric.measure(key, measure.basis) for key in measure.depends_on)
+            inputs = [_value_count(metric, part, policy) for part in (numerator, *rest)]
             return CellRoles(
-                numerator=_value_count(metric, numerator, policy),
-                denominator=_value_count(metric, rest[0], policy) if rest else None,
+                numerator=inputs[0],
+                denominator=inputs[1] if rest else None,
                 is_quotient=True,
+                lacks_input=None in inputs,
                 scale=scale,
             )
         case AverageOverRows(rows=rows, tail=tail):
             return CellRoles(
-                denominator=_count_key(statistics[rows]) if covered else None,
+                denominator=count_key(statistics[rows]) if covered else None,
                 is_average=True,
                 tail_share=tail,
             )
@@ -170,13 +217,13 @@ def _declared_roles(metric: Metric, measure: Measure, policy: DisclosurePolicy) 
             if not covered:
                 return CellRoles()
             return CellRoles(
-                numerator=_count_key(statistics[rule.part]),
+                numerator=count_key(statistics[rule.part]),
                 denominator=_without_undecided(
-                    _count_key(statistics[rule.whole]), statistics.get(rule.undecided)
+                    count_key(statistics[rule.whole]), statistics.get(rule.undecided)
                 ),
                 is_quotient=True,
                 has_complement=True,
-                answers=_count_key(statistics[rule.answers]) if rule.answers else None,
+                answers=count_key(statistics[rule.answers]) if rule.answers else None,
             )
         case _:
             assert_never(rule)
@@ -189,7 +236,7 @@ def _value_count(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> 
     rule = measure.disclosure
     match rule:
         case CountedValue(statistic=name):
-            return _count_key(measure.statistics[name])
+            return count_key(measure.statistics[name])
         case MeanOfCounts(statistic=name):
             return CountKey(f"mean of {measure.statistics[name].key}")
         case (
@@ -211,10 +258,13 @@ def _row_unit(measure: Measure) -> Unit:
     return unit if unit is not None else Unit.PEOPLE
 
 
-def _count_key(statistic: Statistic) -> CountKey:
+def count_key(statistic: Statistic) -> CountKey:
+    """Return the identity of the count that a statistic is."""
     canonical: list[Any] = list(statistic.canonical)
     where, canonical[4], canonical[-1] = canonical[4], None, None
     conditions = where[1:] if where and where[0] == "and" else [where] if where else []
+    conditions = [_as_null(condition) for condition in conditions]
+    where = ["and", *conditions] if len(conditions) > 1 else conditions[0] if conditions else None
     relation: PartRelation = "additive" if statistic.operation.is_additive else "overlapping"
     return CountKey(
         json.dumps([canonical, where]),
@@ -223,7 +273,23 @@ def _count_key(statistic: Statistic) -> CountKey:
         total_over=statistic.total_over or "",
         conditions=frozenset(json.dumps(condition) for condition in conditions),
         family=json.dumps(canonical) if statistic.operation is not Operation.QUANTILE else "",
+        unit_counted=_UNITS_COUNTED.get(statistic.operation, ""),
     )
+
+
+def _as_null(condition: Any) -> Any:
+    """Return the condition that a column is null, if that is what makes a condition undecided.
+
+    So the undecided rows are the same count as the rows in which the column is null.
+    """
+    if condition[0] != "undecided":
+        return condition
+    decided = condition[1]
+    while decided[0] == "not":
+        decided = decided[1]
+    column, *others = decided[1:] if decided[0] in COMPARISONS else [decided]
+    is_only_column = column[0] == "column" and '"column"' not in json.dumps(others)
+    return ["null", column] if is_only_column else condition
 
 
 def _without_undecided(count: CountKey, undecided: Statistic | None) -> CountKey:

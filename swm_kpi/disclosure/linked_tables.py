@@ -6,7 +6,7 @@ The model of the attacker (the SDC literature also says intruder):
 - The attacker knows which counts are whole numbers, and that no count is negative.
 - The attacker knows every constraint in this module: members add up to the total of a breakdown,
   months to quarters and years, disjoint subsets to their whole, and the two parts of a share to its
-  denominator.
+  denominator; and what the marker ``[u]`` says of the rows that are not recorded.
 - Of a shown cell the attacker knows its rounding interval. Of a suppressed cell the attacker knows
   only what the marker says, and the marker is the same for all suppressed cells.
 
@@ -56,6 +56,19 @@ CellKey = tuple[str, Span, tuple[str, ...]]
 """The key of a count, a period, and a member of each breakdown."""
 
 
+@dataclass(frozen=True)
+class RowLimit:
+    """Counts of which a marker reveals whether together they are above a limit.
+
+    Attributes:
+        places: the row and the column of each count.
+        limit: the largest sum without the marker.
+    """
+
+    places: tuple[tuple[int, str], ...]
+    limit: int
+
+
 @dataclass
 class Cell:
     """One count, in one period, for one combination of members.
@@ -68,8 +81,10 @@ class Cell:
         rows: the rows of the result that show it.
         constraints: the constraints that it is in, each with its coefficient.
         is_slack: whether it is a slack variable of an inequality, and no count.
-        marker_is_informative: whether a row shows it alone, so that the marker of the row is about
-            this count. The marker of a share does not say which of its two counts is small.
+        is_limit: whether it is the slack variable of a limit. It is shown if the marker says on
+            which side of the limit the counts are.
+        rows_of_its_own: the rows that show it alone, so that the marker of the row is about this
+            count. The marker of a share does not say which of its two counts is small.
         is_whole: whether the attacker knows that it is a whole number.
     """
 
@@ -81,8 +96,14 @@ class Cell:
     rows: list[int] = field(default_factory=list)
     constraints: list[Term] = field(default_factory=list)
     is_slack: bool = False
-    marker_is_informative: bool = False
+    is_limit: bool = False
+    rows_of_its_own: list[int] = field(default_factory=list)
     is_whole: bool = True
+
+    @property
+    def can_be_suppressed(self) -> bool:
+        """Whether it is shown and may be suppressed: any count but zero."""
+        return self.shown and (self.exact > 0 or self.is_limit)
 
 
 class LinkedTables:
@@ -93,11 +114,17 @@ class LinkedTables:
         by: its breakdowns.
         roles: which counts are in the rows of each ref, measure and basis.
         policy: which counts are small, and how the others are rounded.
+        limits: what markers reveal of sums of counts.
+        published_with: for a row that is only published if another one is not suppressed, that
+            other row.
 
     Attributes:
         cells: all cells, shown or not.
-        constraints: each as terms that add up to zero.
+        constraints: each as terms whose sum is the same in every table that the attacker considers.
         cells_of_row: the cells that a row of the result shows or reveals, by row.
+        cell_of_limit: the slack variable of each limit, in their order.
+        rows_published_with: the rows that are only published with a row, by that row.
+        unpublished: the rows of which not even a marker is published.
     """
 
     def __init__(
@@ -106,6 +133,8 @@ class LinkedTables:
         by: Sequence[str],
         roles: Mapping[tuple[str, str, str], CellRoles],
         policy: DisclosurePolicy,
+        limits: Sequence[RowLimit] = (),
+        published_with: Mapping[int, int] | None = None,
     ) -> None:
         self.policy = policy
         self._by = by
@@ -113,16 +142,23 @@ class LinkedTables:
         self.constraints: list[list[Term]] = []
         self.cells_of_row: list[list[int]] = [[] for _ in range(frame.height)]
         self._cell_ids: dict[CellKey, int] = {}
+        self._cell_of_place: dict[tuple[int, str], int] = {}
         self._counts: dict[str, CountKey] = {}
         self._counts_of_ref: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._share_rows: dict[tuple[int, int], list[int]] = defaultdict(list)
         self._coincidental: list[tuple[list[int], float]] = []
+        self.rows_published_with: dict[int, list[int]] = defaultdict(list)
+        for row, other in (published_with or {}).items():
+            self.rows_published_with[other].append(row)
+        self.unpublished: set[int] = set()
         self._add_shown_cells(frame, roles)
         self._add_implied_periods()
         self._add_member_constraints()
         self._add_period_constraints()
         self._add_complements()
+        self._add_sums_of_counts()
         self._add_partitions()
+        self.cell_of_limit = [self._add_limit(limit) for limit in limits]
         self._classify_cells()
 
     def _add_shown_cells(
@@ -145,10 +181,12 @@ class LinkedTables:
                     continue
                 cells[column] = self._cell_id(count, span, self._members_of(count, members), number)
                 self._counts_of_ref[ref, basis].add(count.key)
-            for cell in cells.values():
+            for column, cell in cells.items():
+                self._cell_of_place[row, column] = cell
                 self.cells_of_row[row].append(cell)
                 self.cells[cell].rows.append(row)
-                self.cells[cell].marker_is_informative |= len(cells) == 1
+                if len(cells) == 1:
+                    self.cells[cell].rows_of_its_own.append(row)
             if row_roles.has_complement and {"numerator", "denominator"} <= cells.keys():
                 self._share_rows[cells["numerator"], cells["denominator"]].append(row)
 
@@ -206,10 +244,14 @@ class LinkedTables:
         return complement
 
     def _add_constraint_with_slack(self, terms: list[Term], *, is_equality: bool) -> None:
-        """Add a constraint; with a slack variable if it is an inequality or does not hold."""
+        """Add a constraint; with a slack variable if it is an inequality or does not hold.
+
+        What a total has besides its parts is a count that no row shows.
+        """
         excess = sum(sign * self.cells[cell].exact for cell, sign in terms)
         if abs(excess) > TOLERANCE or not is_equality:
-            slack = self._add_unshown_cell(abs(excess), is_slack=True)
+            is_slack = excess > 0 or not is_equality
+            slack = self._add_unshown_cell(abs(excess), is_slack=is_slack)
             terms = [*terms, (slack, -1 if excess >= 0 else 1)]
         self._add_constraint(terms)
 
@@ -275,6 +317,28 @@ class LinkedTables:
                     complement = self._add_complement(subset, superset)
                     for row in rows:
                         self.cells_of_row[row].append(complement)
+
+    def _add_sums_of_counts(self) -> None:
+        """Add the sums of counts of one row, such as the undecided rows of both its conditions."""
+        for (count, span, members), whole in list(self._cell_ids.items()):
+            keys = self._counts[count].parts
+            parts = [self._cell_ids.get((key, span, members)) for key in keys]
+            shown = [part for part in parts if part is not None]
+            rest = self.cells[whole].exact - sum(self.cells[part].exact for part in shown)
+            if not keys or rest < -TOLERANCE or (rest > TOLERANCE and len(shown) == len(keys)):
+                continue
+            if len(shown) < len(keys):
+                shown.append(self._add_unshown_cell(rest))
+            self._add_constraint([*((part, 1) for part in shown), (whole, -1)])
+
+    def _add_limit(self, limit: RowLimit) -> int:
+        """Add what a marker reveals: whether some counts together are above a limit."""
+        cells = [self._cell_of_place[place] for place in limit.places]
+        excess = sum(self.cells[cell].exact for cell in cells) - limit.limit
+        slack = self._add_unshown_cell(excess - 1 if excess > 0 else -excess, is_slack=True)
+        self.cells[slack].shown = self.cells[slack].is_limit = True
+        self._add_constraint([*((cell, 1) for cell in cells), (slack, -1 if excess > 0 else 1)])
+        return slack
 
     def _add_partitions(self) -> None:
         """Add constraints between a count and its subsets, whichever refs show them."""
@@ -367,7 +431,7 @@ class LinkedTables:
         small = self.policy.is_small(np.array([cell.exact for cell in self.cells])).tolist()
         for cell, is_small in zip(self.cells, small, strict=True):
             cell.primary = not cell.is_slack and is_small
-            if cell.shown:
+            if cell.shown and not cell.is_limit:
                 shown = self.policy.rounded(cell.exact)
                 cell.lower_bound, cell.upper_bound = self.policy.rounding_interval(
                     shown, whole=cell.is_whole
@@ -423,8 +487,12 @@ class LinkedTables:
     def suppress(self, cell: Cell) -> None:
         """Mark a cell as not shown, and widen its bounds to what its marker reveals."""
         cell.shown = False
-        cell.lower_bound = min(self.attacker_lower_bound(cell), cell.exact)
+        cell.lower_bound = self.lower_bound_if_suppressed(cell)
         cell.upper_bound = INFINITY
+
+    def lower_bound_if_suppressed(self, cell: Cell) -> float:
+        """Return the least value that the attacker allows for a cell if it is suppressed."""
+        return -INFINITY if cell.is_limit else min(self.attacker_lower_bound(cell), cell.exact)
 
     def attacker_lower_bound(self, cell: Cell) -> float:
         """Return the least count that the attacker allows for a suppressed cell: 0 or 1.
@@ -432,7 +500,7 @@ class LinkedTables:
         It is 1 where the marker is about this count alone and a zero would have been shown.
         """
         is_positive = (
-            cell.marker_is_informative
+            any(row not in self.unpublished for row in cell.rows_of_its_own)
             and self.policy.show_zeros
             and cell.exact > 0
             and cell.is_whole

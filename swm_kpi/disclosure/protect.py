@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
 from swm_kpi.disclosure.cell_semantics import CellRoles, roles_of
-from swm_kpi.disclosure.linked_tables import COUNT_COLUMNS, LinkedTables
+from swm_kpi.disclosure.linked_tables import COUNT_COLUMNS, LinkedTables, RowLimit
 from swm_kpi.disclosure.policy import DisclosurePolicy
+from swm_kpi.disclosure.reliability import (
+    ReliabilityRules,
+    UnrecordedRows,
+    without_sentence,
+)
 from swm_kpi.disclosure.suppression import SuppressionPattern
 from swm_kpi.errors import RequestError
 from swm_kpi.measures.row_notes import (
+    NO_MEMBER,
     ROW_COLUMNS,
     describe_hidden_rows,
     describe_rows,
@@ -29,6 +36,8 @@ OVERPROTECTED_NOTE = (
     "before it found fewer."
 )
 _SIGNIFICANT_DIGITS = 3
+_REPLACED_MARKERS = (Marker.NONE.value, Marker.PROVISIONAL.value, Marker.BREAK.value)
+"""The markers that matter less than ``[u]``."""
 
 
 def suppression_note(policy: DisclosurePolicy, *, is_extreme: bool = False) -> str:
@@ -58,6 +67,8 @@ def protect_frame(
     by: Sequence[str],
     metrics: Mapping[str, Metric],
     policy: DisclosurePolicy,
+    *,
+    max_undecided_share: float,
 ) -> pl.DataFrame:
     """Return the table of a result with small counts suppressed and the others rounded.
 
@@ -70,6 +81,7 @@ def protect_frame(
         by: its breakdowns.
         metrics: the metric that each ref was computed from.
         policy: which counts are small, and how the others are rounded.
+        max_undecided_share: the share of rows that are not recorded above which a number is marked.
 
     Returns:
         A table with the same rows and columns, in the same order.
@@ -82,7 +94,12 @@ def protect_frame(
     keys = list(zip(*(frame[name].to_list() for name in ("ref", "measure", "basis")), strict=True))
     roles_of_row = [roles[key] for key in keys]
     rows = _RowCounts(frame, by, roles)
-    linked_tables = LinkedTables(rows.extended, by, rows.roles, policy)
+    rules = ReliabilityRules(frame, by, metrics, roles, policy, max_undecided_share)
+    unrecorded = list(rules)
+    limits = {rule: limit for rule in unrecorded if (limit := rows.limit_of(rule)) is not None}
+    linked_tables = LinkedTables(
+        rows.extended, by, rows.roles, policy, list(limits.values()), rows.published_with
+    )
     denominators = frame["denominator"].to_list()
     primary = {
         row
@@ -94,6 +111,14 @@ def protect_frame(
     hidden = rows.hidden(suppressed)
     suppressed = {row for row in suppressed if row < frame.height}
     suppressed |= _proxy_rows_of_suppressed(frame, by, suppressed)
+    marked: dict[int, list[str]] = defaultdict(list)
+    cells_of_limits = dict(zip(limits, linked_tables.cell_of_limit, strict=True))
+    for rule in unrecorded:
+        has_limit = rule not in limits or linked_tables.cells[cells_of_limits[rule]].shown
+        has_limit &= rule.whole not in suppressed
+        if rule.are_marked(show_zeros=policy.show_zeros, has_limit=has_limit):
+            for row in rule.numbers:
+                marked[row].append(rule.sentence)
     numbers = {name: frame[name].to_list() for name in NUMBER_COLUMNS}
     markers = frame["marker"].fill_null("").to_list()
     notes = frame["note"].fill_null("").to_list()
@@ -105,13 +130,15 @@ def protect_frame(
     for row, row_roles in enumerate(roles_of_row):
         cell = _cell(numbers, row, units[row], markers[row], as_at[row])
         rest = notes[row].removeprefix(describe_rows(completeness[keys[row]], cell)).strip()
+        for sentence in rules.sentences(row):
+            rest = without_sentence(rest, sentence)
         if row in suppressed:
             for name in NUMBER_COLUMNS:
                 numbers[name][row] = None
             markers[row] = Marker.CONFIDENTIAL.value
             note = suppression_note(policy, is_extreme=row_roles.tail_share < 1)
             limit = f" {OVERPROTECTED_NOTE}" if row in pattern.overprotected else ""
-            notes[row] = f"{note}{limit} {rest}".strip()
+            notes[row] = f"{note}{limit} {rules.without_members(rest)}".strip()
         elif row_roles.is_free_text and not policy.publish_free_text:
             has_text = markers[row] == Marker.NOT_APPLICABLE.value
             notes[row] = FREE_TEXT_NOTE if has_text else notes[row]
@@ -127,9 +154,11 @@ def protect_frame(
                     )
                 for name in (*hidden[row], "at_least", "at_most"):
                     numbers[name][row] = None
-                if markers[row] == Marker.NONE.value:
-                    # A plain number would reveal that few of the rows are suppressed.
+            if row in marked:
+                if markers[row] in _REPLACED_MARKERS and numbers["value"][row] is not None:
                     markers[row] = Marker.LOW_RELIABILITY.value
+                if NO_MEMBER not in rest:
+                    rest = " ".join(filter(None, (*marked[row], rest)))
             if numbers["in_no_period"][row]:
                 # Rows of no period are in no other count, which could protect theirs.
                 sentences.append(
@@ -194,7 +223,11 @@ class _RowCounts:
         ]
         parts = [frame.select(*names, *counts)]
         numbered = frame.with_row_index("row")
-        is_shown = pl.col("value").is_not_null() | (pl.col("marker") != Marker.NOT_AVAILABLE.value)
+        is_shown = (
+            pl.col("value").is_not_null()
+            | (pl.col("marker") != Marker.NOT_AVAILABLE.value)
+            | is_unrecorded
+        )
         for (ref, measure, basis), measure_roles in roles.items():
             own = numbered.filter(ref=ref, measure=measure, basis=basis)
             for column, count in measure_roles.row_counts.items():
@@ -214,7 +247,29 @@ class _RowCounts:
                     )
                 )
         self._height = frame.height
+        self._extended_row = {
+            place: self._height + position for position, place in enumerate(self._positions)
+        }
         self.extended = pl.concat(parts, how="diagonal")
+
+    @property
+    def published_with(self) -> dict[int, int]:
+        """The row of the result that each row below it is published with."""
+        return {row: place[0] for place, row in self._extended_row.items()}
+
+    def limit_of(self, unrecorded: UnrecordedRows) -> RowLimit | None:
+        """Return what a marker reveals of counts, with the rows of the extended table."""
+        if unrecorded.limit is None:
+            return None
+        places = [
+            (self._extended_row[place], "value") if place in self._extended_row else place
+            for place in unrecorded.places
+        ]
+        shown = tuple((row, column) for row, column in places if self._is_shown(row, column))
+        return RowLimit(shown, unrecorded.limit) if shown else None
+
+    def _is_shown(self, row: int, column: str) -> bool:
+        return column in COUNT_COLUMNS and self.extended[column][row] is not None
 
     def hidden(self, suppressed: Iterable[int]) -> dict[int, tuple[str, ...]]:
         """Return the columns to suppress by themselves, by row of the result."""
@@ -287,15 +342,20 @@ def _round(
     if roles.answers is not None and effective is not None:
         numbers["effective_answers"][row] = policy.rounded(effective)
     bounds = (numbers["at_least"][row], numbers["at_most"][row])
-    follows = exact_bounds is not None and all(
-        number is not None and math.isclose(number, exact, abs_tol=1e-9)
-        for number, exact in zip(bounds, exact_bounds, strict=True)
+    # Bounds that follow from the counts of the row alone reveal that Unknown is zero.
+    follows = (
+        policy.show_zeros
+        and exact_bounds is not None
+        and all(
+            number is not None and math.isclose(number, exact, abs_tol=1e-9)
+            for number, exact in zip(bounds, exact_bounds, strict=True)
+        )
     )
     rounded_bounds = _bounds(numbers, row, roles) if follows else None
     numbers["at_least"][row], numbers["at_most"][row] = rounded_bounds or (None, None)
     for name in ("undecided", "without_value"):
         if name not in roles.row_counts:
-            # It is a sum of counts, each of which the row of its own measure shows.
+            # It is about several snapshots, or about rows that the policy does not cover.
             numbers[name][row] = None
     if not policy.rounds or not roles.counts:
         return

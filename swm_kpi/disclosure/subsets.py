@@ -15,9 +15,8 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from swm_kpi.disclosure.cell_semantics import CountKey
+from swm_kpi.disclosure.cell_semantics import COMPARISONS, CountKey
 
-_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 MAX_PARTITIONS = 50
 """The number of sets of disjoint subsets that are used for one whole."""
 
@@ -162,7 +161,7 @@ def _non_null_column(condition: Any) -> Any:
         return condition[1]
     if condition[0] == "column":
         return condition
-    if condition[0] in _COMPARISONS and condition[1][0] in ("column", "recode"):
+    if condition[0] in COMPARISONS and condition[1][0] in ("column", "recode"):
         return condition[1]
     return None
 

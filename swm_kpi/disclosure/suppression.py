@@ -85,17 +85,24 @@ class SuppressionPattern:
                 step("protecting small counts")
 
     def _is_suppressed(self, row: int) -> bool:
-        return row in self.primary or row in self.secondary
+        return row in self.primary or row in self.secondary or row in self.linked_tables.unpublished
 
     def _suppress_cells_of_row(self, row: int) -> None:
-        """Suppress the cells of a row that no other row shows."""
-        for position in self.linked_tables.cells_of_row[row]:
+        """Suppress the cells of a row that no other row shows.
+
+        Of rows that are only published with this row, the marker is suppressed too.
+        """
+        rows = [row, *self.linked_tables.rows_published_with[row]]
+        self.linked_tables.unpublished.update(rows[1:])
+        for position in (cell for row in rows for cell in self.linked_tables.cells_of_row[row]):
             cell = self.linked_tables.cells[position]
-            if cell.shown and all(self._is_suppressed(other) for other in cell.rows):
+            if not cell.shown or all(self._is_suppressed(other) for other in cell.rows):
                 self.linked_tables.suppress(cell)
 
     def _suppress_secondary(self, cell: int) -> None:
-        """Suppress every row that shows a cell."""
+        """Suppress every row that shows a cell, or what a marker says of a limit."""
+        if self.linked_tables.cells[cell].is_limit:
+            self.linked_tables.suppress(self.linked_tables.cells[cell])
         rows = [row for row in self.linked_tables.cells[cell].rows if not self._is_suppressed(row)]
         self.secondary.update(rows)
         for row in rows:
@@ -110,12 +117,23 @@ class SuppressionPattern:
         model = AttackerModel(self.linked_tables, cells)
         achieved = np.zeros((2, len(cells)))
         try:
-            if not self._reach_targets(model, achieved):
+            if not self._reach_with_fewer_markers(model, achieved):
                 for _ in self.linked_tables.iter_relaxations(cells):
                     model.refresh()
                     self._reach_targets(model, achieved.copy())
         except SolverLimitReached:
             self._suppress_neighbourhood(cells)
+
+    def _reach_with_fewer_markers(self, model: AttackerModel, achieved: Array) -> bool:
+        """Suppress as ``_reach_targets`` does, and again while more markers are suppressed.
+
+        A marker reveals that a count is not zero, which can make a target infeasible.
+        """
+        while True:
+            before = len(self.linked_tables.unpublished)
+            is_feasible = self._reach_targets(model, achieved)
+            if is_feasible or len(self.linked_tables.unpublished) == before:
+                return is_feasible
 
     def _reach_targets(self, model: AttackerModel, achieved: Array) -> bool:
         """Suppress until every feasible target is reached; return whether all were feasible.
@@ -185,7 +203,7 @@ class SuppressionPattern:
         """Suppress all cells that are not zero, as the fallback on a solver limit."""
         for cell_id in cells:
             cell = self.linked_tables.cells[cell_id]
-            if cell.shown and cell.exact > 0:
+            if cell.can_be_suppressed:
                 self._suppress_secondary(cell_id)
             self.overprotected.update(row for row in cell.rows if self._is_suppressed(row))
 

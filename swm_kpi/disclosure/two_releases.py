@@ -17,11 +17,12 @@ from typing import Protocol
 import polars as pl
 
 from swm_kpi.contracts import ALL
-from swm_kpi.disclosure.cell_semantics import CountKey, roles_of
+from swm_kpi.disclosure.cell_semantics import ROW_COUNTS, CountKey, roles_of
 from swm_kpi.disclosure.linked_tables import COUNT_COLUMNS, INFINITY
 from swm_kpi.disclosure.period_constraints import Span, cycle_basis, implied_periods, span_of
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.errors import RequestError
+from swm_kpi.measures.row_notes import states_hidden_rows
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Basis, Marker
 
@@ -166,9 +167,10 @@ def _cells_of_release(
     """Return the cells of a release, and add their counts to ``counts``."""
     frame = result.to_polars()
     own_policy = result.policy
+    hides_zeros = own_policy is not None and not own_policy.show_zeros
     cells: dict[CellKey, _ReleasedCell] = {}
     names = ["ref", "measure", "basis", "period", "marker", "note", "period_start", "period_end"]
-    columns = (*COUNT_COLUMNS, "undecided", "without_value")
+    columns = (*COUNT_COLUMNS, *ROW_COUNTS)
     for row in frame.select(*names, *result.by, *columns).to_dicts():
         metric = result.entries[row["ref"]].metric
         measure = metric.measure(row["measure"], Basis(row["basis"]))
@@ -176,17 +178,27 @@ def _cells_of_release(
         members = [(name, row[name]) for name in result.by if row[name] != ALL]
         suppressed = row["marker"] == Marker.CONFIDENTIAL.value
         is_single = len(roles.counts) == 1
-        shown_rows = {c: key for c, key in roles.row_counts.items() if row[c] is not None}
-        for column, count in (roles.counts | shown_rows).items():
-            if row[column] is None and not suppressed:
-                continue
-            interval = _released_interval(row[column], own_policy, rules, is_single=is_single)
+        released = [
+            (count, row[column], suppressed, is_single)
+            for column, count in roles.counts.items()
+            if row[column] is not None or suppressed
+        ]
+        completeness = metric.completeness_of(measure) if not suppressed else ()
+        for column, count in roles.row_counts.items() if not suppressed else ():
+            is_stated = states_hidden_rows(completeness, row, column)
+            is_hidden = row[column] is None and (is_stated or hides_zeros)
+            if row[column] is not None or is_hidden or row["marker"] != Marker.NOT_AVAILABLE.value:
+                # An empty column means that there is no such row.
+                number = row[column] if is_hidden else row[column] or 0.0
+                released.append((count, number, is_hidden, is_stated))
+        for count, number, is_hidden, is_positive in released:
+            interval = _released_interval(number, own_policy, rules, is_positive=is_positive)
             counts[count.key] = count
             place = frozenset(member for member in members if member[0] != count.total_over)
             key = (count.key, span_of(row["period_start"], row["period_end"]), place)
-            cell = _ReleasedCell(interval, suppressed, row["ref"], row["measure"], row["period"])
+            cell = _ReleasedCell(interval, is_hidden, row["ref"], row["measure"], row["period"])
             before = cells.get(key)
-            if before is None or (before.suppressed and (not cell.suppressed or is_single)):
+            if before is None or (before.suppressed and (not cell.suppressed or is_positive)):
                 cells[key] = cell
     return cells
 
@@ -196,14 +208,14 @@ def _released_interval(
     own_policy: DisclosurePolicy | None,
     rules: DisclosurePolicy,
     *,
-    is_single: bool,
+    is_positive: bool,
 ) -> Interval:
     """Return the bounds of a count by its rounding, or by its marker if it is suppressed."""
     if count is not None:
         if own_policy is None:
             return count, count
         return own_policy.rounding_interval(count, whole=True)
-    return (1.0 if rules.show_zeros and is_single else 0.0), INFINITY
+    return (1.0 if rules.show_zeros and is_positive else 0.0), INFINITY
 
 
 def _risk(

@@ -64,6 +64,44 @@ def describe_hidden_rows(
     return " ".join(sentences)
 
 
+def states_hidden_rows(
+    completeness: Sequence[Completeness], row: Mapping[str, Any], column: str
+) -> bool:
+    """Return whether the note of a row says of some rows that they are not recorded.
+
+    Args:
+        completeness: as for :func:`describe_rows`.
+        row: a row of a protected result.
+        column: the column of the suppressed count: ``undecided`` or ``without_value``.
+    """
+    sentence = describe_hidden_rows(completeness, {**row, column: 1}, [column])
+    return row[column] is None and bool(sentence) and sentence in (row["note"] or "")
+
+
+def describe_no_member(title: str) -> str:
+    """Return the sentence of a member where no row that counts names any member.
+
+    Args:
+        title: the title of the breakdown.
+    """
+    return f"No row of the period has a {_common_noun(title)}: {NO_MEMBER}"
+
+
+def describe_unknown_member(title: str) -> str:
+    """Return the sentence of a member where many rows name no member.
+
+    Args:
+        title: the title of the breakdown.
+    """
+    return f"Rows in Unknown may belong here, because they have no {_common_noun(title)}."
+
+
+def _common_noun(title: str) -> str:
+    # A name with a capital inside, such as Local Policing Area, is a proper name.
+    is_proper = title[1:] != title[1:].lower()
+    return title if is_proper else title[:1].lower() + title[1:]
+
+
 def is_unrecorded_row(row: Mapping[str, Any]) -> bool:
     """Return whether a row has no number because of what is not recorded in the rows it counts."""
     if row["marker"] != Marker.NOT_AVAILABLE.value:

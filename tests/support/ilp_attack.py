@@ -219,12 +219,12 @@ class Attacker:
         self.by_markers: Knowledge = []
         for row in rows:
             self._add_row(row)
+        self._add_unknown_members(rows)
 
     def _add_row(self, row: dict[str, Any]) -> None:
         columns = KINDS_COUNTED[row["measure"]]
         for column, kinds in columns.items():
-            members = tuple((name, row[name]) for name in self.by if row[name] != "All")
-            scope = Scope(kinds, row["period_start"], row["period_end"], members)
+            scope = self._scope(row, kinds)
             count = row[column]
             if row["marker"] == "[c]":
                 # A zero is never suppressed alone, but a share may be for its other count.
@@ -237,21 +237,27 @@ class Attacker:
                 bounds = (scope, 0, 0) if not count else (scope, 1, MAX_COUNT)
                 self.by_markers.append(bounds)
 
-        if row["measure"] in UNDECIDED_MEASURES and row["marker"] != "[c]":
+        if "see Unknown." in row["note"]:
+            self._know_zero(self._scope(row, _kinds_that_may_count(row["measure"])))
+        elif row["measure"] in UNDECIDED_MEASURES and row["marker"] != "[c]":
             self._add_undecided(row)
+
+    def _scope(self, row: dict[str, Any], kinds: frozenset[str]) -> Scope:
+        members = tuple((name, row[name]) for name in self.by if row[name] != "All")
+        return Scope(kinds, row["period_start"], row["period_end"], members)
+
+    def _know_zero(self, scope: Scope) -> None:
+        self.published.append((scope, 0, 0))
+        self.by_markers.append((scope, 0, 0))
 
     def _add_undecided(self, row: dict[str, Any]) -> None:
         """Add what a row says of its undecided rows, in its column, its note and its marker."""
-        members = tuple((name, row[name]) for name in self.by if row[name] != "All")
-        span = row["period_start"], row["period_end"]
-        scope = Scope(frozenset({"unknown"}), *span, members)
+        scope = self._scope(row, frozenset({"unknown"}))
         count = row["undecided"]
         is_unrecorded = row["marker"] == "[x]"
         if is_unrecorded:
             # Nothing is recorded, so no call is known to be urgent or not.
-            decided = Scope(frozenset({"urgent", "not urgent"}), *span, members)
-            self.published.append((decided, 0, 0))
-            self.by_markers.append((decided, 0, 0))
+            self._know_zero(self._scope(row, frozenset({"urgent", "not urgent"})))
         if count is not None:
             low, high = self._rounding_interval(count)
             self.published.append((scope, low, high))
@@ -263,6 +269,53 @@ class Attacker:
                 low, high = 0, MAX_COUNT
             self.published.append((scope, low, high))
             self.by_markers.append((scope, low, high))
+        self._check_bounds(row)
+        if row["value"] is not None:
+            # A tenth of all rows is a ninth of the recorded rows. A number may be marked for other
+            # reasons, so the attacker only knows what the absence of the marker says.
+            limit = self._least_rows(row) // 9
+            if limit >= largest_small_count(self.policy.threshold) and row["marker"] != "[u]":
+                self.published.append((scope, 0, limit))
+
+    def _check_bounds(self, row: dict[str, Any]) -> None:
+        """Check that the bounds are calculated from numbers that are shown."""
+        if row["at_least"] is None and row["at_most"] is None:
+            return
+        undecided = row["undecided"] or 0
+        if row["measure"] == "urgent_share":
+            whole = row["denominator"] + undecided
+            expected = row["numerator"] / whole, (row["numerator"] + undecided) / whole
+        else:
+            expected = row["value"], row["value"] + undecided
+        assert np.allclose((row["at_least"], row["at_most"]), expected), row
+
+    def _add_unknown_members(self, rows: list[dict[str, Any]]) -> None:
+        """Add what the notes of members and the absence of Unknown say of the count of Unknown."""
+        names = ("measure", "period", *self.by)
+        by_place = {tuple(row[name] for name in names): row for row in rows}
+        for axis, row in product(range(len(self.by)), rows):
+            place = tuple(row[name] for name in names)
+            at = axis + 2
+            unknown, whole = (
+                by_place.get((*place[:at], member, *place[at + 1 :]))
+                for member in ("Unknown", "All")
+            )
+            scope = self._scope(row | {self.by[axis]: "Unknown"}, _kinds_that_may_count(place[0]))
+            if unknown is None:
+                self._know_zero(scope)
+                continue
+            is_member = place[at] not in ("Unknown", "All")
+            if is_member and row["value"] is not None and whole["value"] is not None:
+                limit = self._least_rows(whole) // 10
+                counts = 2 if place[0] in UNDECIDED_MEASURES else 1
+                is_noted = f"because they have no {self.by[axis]}." in row["note"]
+                if limit >= counts * largest_small_count(self.policy.threshold) and not is_noted:
+                    self.published.append((scope, 0, limit))
+
+    def _least_rows(self, row: dict[str, Any]) -> int:
+        """Return the least number of rows that a shown number is based on."""
+        shown = row["denominator"] if row["measure"] == "urgent_share" else row["value"]
+        return int(self._rounding_interval(shown)[0])
 
     def _rounding_interval(self, count: float) -> tuple[float, float]:
         base, threshold = self.policy.rounding_base, self.policy.threshold
@@ -340,6 +393,12 @@ class Attacker:
                 interval = self.feasibility_interval(scope, self.published)
                 marker_interval = self.feasibility_interval(scope, self.by_markers)
                 yield AttackedCount(scope, exact, interval, marker_interval)
+
+
+def _kinds_that_may_count(measure: str) -> frozenset[str]:
+    """Return the kinds of call that a measure counts, or may count."""
+    undecided = frozenset({"unknown"}) if measure in UNDECIDED_MEASURES else frozenset()
+    return frozenset().union(*KINDS_COUNTED[measure].values()) | undecided
 
 
 def _month(day: date) -> int:

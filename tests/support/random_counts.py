@@ -27,7 +27,9 @@ def random_counts(
     random: np.random.Generator, months: Sequence[int], by: Sequence[str]
 ) -> dict[tuple[int, str, str | None, str | None], int]:
     """Return a table as small areas have it: many zeros, many small, a few large."""
-    few = [(0, 0, 0, 1, 1, 2, 3, 20), (0, 1, 2, 3, 4, 5, 6, 12, 40)][random.integers(2)]
+    few = [
+        (0, 0, 0, 1, 1, 2, 3, 20), (0, 1, 2, 3, 4, 5, 6, 12, 40), (0, 1, 2, 3, 5, 9, 60, 150),
+    ][random.integers(3)]  # fmt: skip
     sides = MEMBERS["side"] if "side" in by else ("Left",)
     places = MEMBERS["place"] if "place" in by else ("North",)
     return {

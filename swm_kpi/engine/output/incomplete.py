@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.measures import Bounds, Cells, Completeness
-from swm_kpi.measures.row_notes import NO_MEMBER
+from swm_kpi.measures.row_notes import describe_no_member, describe_unknown_member
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -161,15 +161,9 @@ class _Incomplete:
         self.uncertain |= np.moveaxis(has_unknown, -1, axis)
         many = has_unknown & (unknown > self.max_share * whole)
         self.unreliable |= np.moveaxis(many, -1, axis)
-        # A name with a capital inside, such as Local Policing Area, is a proper name.
-        is_proper = title[1:] != title[1:].lower()
-        name = title if is_proper else title[:1].lower() + title[1:]
         self.notes += [
-            (np.moveaxis(all_unknown, -1, axis), f"No row of the period has a {name}: {NO_MEMBER}"),
-            (
-                np.moveaxis(many & ~all_unknown, -1, axis),
-                f"Rows in Unknown may belong here, because they have no {name}.",
-            ),
+            (np.moveaxis(all_unknown, -1, axis), describe_no_member(title)),
+            (np.moveaxis(many & ~all_unknown, -1, axis), describe_unknown_member(title)),
         ]
 
     def exempt_whole(self, axes: Iterable[int]) -> None:

@@ -1,0 +1,297 @@
+"""Disclosure control of the rows that are not recorded: their counts, markers and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import swm_kpi as kpi
+from swm_kpi import Count, DisclosurePolicy, Metric, Proportion, Ratio, Result
+from tests.support.small_tables import (
+    CALL,
+    Call,
+    build_metric,
+    row_of,
+    rows_of,
+)
+
+EXACT = DisclosurePolicy(threshold=5, rounding_base=1)
+NO_ZEROS = EXACT.model_copy(update={"show_zeros": False})
+Q1 = "2024/25 Q1"
+MONTHS = ("2024-04", "2024-05", "2024-06")
+URGENT = build_metric(Count(key="urgent", **CALL, where=Call.urgent))
+BY_SIDE = build_metric(Count(key="calls", **CALL))
+MAY = datetime(2024, 5, 6)
+NO_SIDE = "Rows in Unknown may belong here, because they have no side."
+SMALL = (1, 2, 3, 4)
+
+
+def calls(**numbers: int) -> pl.DataFrame:
+    """Return a table of calls: for each name, a letter for urgency and one for the side.
+
+    The letters of urgency are y, n and u (not recorded); those of the side are l, r and u.
+    """
+    urgency = {"y": True, "n": False, "u": None}
+    sides = {"l": "Left", "r": "Right", "u": None}
+    rows = [
+        (MAY, MAY, urgency[name[0]], sides[name[1]])
+        for name, number in numbers.items()
+        for _ in range(number)
+    ]
+    schema = {
+        "began_at": pl.Datetime, "ended_at": pl.Datetime, "urgent": pl.Boolean, "side": pl.String,
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        call_id=pl.int_range(pl.len()).cast(pl.String)
+    )
+
+
+def compute(metric: Metric, table: pl.DataFrame, by: Sequence[str] = (), **options: Any) -> Result:
+    options = {"periods": [Q1], "coverage": {"call": ("2020-01-01", "2029-12-31")}} | options
+    return kpi.compute(
+        [metric], {"call": table}, by=by, catalogue=kpi.Catalogue([metric]), **options
+    )
+
+
+def published(result: Result, measure: str, **members: str) -> tuple[str, str]:
+    """Return what a row says in its marker and its note."""
+    row = row_of(result, measure, **members)
+    return row["marker"], row["note"]
+
+
+def test_few_undecided_rows_do_not_mark_a_large_count() -> None:
+    """36 is a ninth of 324: with so many recorded rows, 4 of them are not a tenth of all."""
+    for policy in (EXACT, NO_ZEROS):
+        marker = published(compute(URGENT, calls(yl=324, nl=20, ul=3)).protect(policy), "urgent")[0]
+        assert marker == ""
+
+
+@pytest.mark.parametrize("coverage", ["2024-06-30", "2024-06-15"])
+@pytest.mark.parametrize("policy", [EXACT, NO_ZEROS, DisclosurePolicy()])
+def test_the_marker_does_not_say_which_small_count_is_undecided(
+    policy: DisclosurePolicy, coverage: str
+) -> None:
+    """Of 31 calls, 4 undecided ones are more than a tenth, and 3 are not."""
+    stated = {
+        published(
+            compute(
+                URGENT, calls(yl=31, ul=number), coverage={"call": ("2024-04-01", coverage)}
+            ).protect(policy),
+            "urgent",
+        )
+        for number in SMALL
+    }
+    assert len(stated) == 1
+    assert stated.pop()[0] == "[u]"
+
+
+@pytest.mark.parametrize("number", [35, 36, 37])
+def test_a_shown_count_of_undecided_rows_marks_from_a_tenth(number: int) -> None:
+    exact = compute(URGENT, calls(yl=324, ul=number))
+    marker = "[u]" if number > 36 else ""
+    assert published(exact, "urgent")[0] == marker
+    assert published(exact.protect(EXACT), "urgent")[0] == marker
+
+
+def test_the_limit_follows_the_assumption() -> None:
+    for share, marker in ((0.01, "[u]"), (0.02, ""), (1.0, "")):
+        result = compute(
+            URGENT, calls(yl=600, ul=8), assumptions={"max_undecided_share": share}
+        ).protect(EXACT)
+        assert published(result, "urgent")[0] == marker, share
+
+
+@pytest.mark.parametrize("policy", [EXACT, DisclosurePolicy()])
+def test_members_do_not_say_which_small_count_is_unknown(policy: DisclosurePolicy) -> None:
+    """Of 36 calls, 4 without a side are more than a tenth, and 3 are not."""
+    stated = {
+        tuple(
+            published(
+                compute(BY_SIDE, calls(yl=20, yr=16 - number, yu=number), ["side"]).protect(policy),
+                "calls",
+                side=side,
+            )
+            for side in ("Left", "Unknown")
+        )
+        for number in SMALL
+    }
+    assert len(stated) == 1
+    assert NO_SIDE in stated.pop()[0][1]
+
+
+def test_few_rows_without_a_member_do_not_mark_a_large_total() -> None:
+    result = compute(BY_SIDE, calls(yl=300, yr=200, yu=3), ["side"]).protect(EXACT)
+    assert published(result, "calls", side="Left") == ("", "")
+
+
+def test_members_of_a_large_total_are_marked_from_a_tenth() -> None:
+    for number, marker in ((50, ""), (51, "[u]")):
+        exact = compute(BY_SIDE, calls(yl=200, yr=300 - number, yu=number), ["side"])
+        for result in (exact, exact.protect(EXACT)):
+            stated = published(result, "calls", side="Left")
+            assert stated[0] == marker
+            assert (NO_SIDE in stated[1]) == (marker == "[u]")
+
+
+DEPENDENT = build_metric(
+    Count(key="calls", **CALL),
+    Count(key="urgent", **CALL, where=Call.urgent),
+    Ratio(key="per_call", numerator="urgent", denominator="calls"),
+    Count(key="callers", **CALL, distinct=Call.caller),
+)
+
+
+def test_quotients_and_people_follow_the_markers_of_the_rows_behind_them() -> None:
+    stated = {
+        tuple(
+            published(
+                compute(
+                    DEPENDENT,
+                    calls(yl=20, yr=16 - number, yu=number).with_columns(
+                        caller=pl.int_range(pl.len()).cast(pl.String)
+                    ),
+                    ["side"],
+                ).protect(EXACT),
+                measure,
+                side="Left",
+            )
+            for measure in ("calls", "urgent", "per_call", "callers")
+        )
+        for number in SMALL
+    }
+    assert len(stated) == 1
+    assert all(marker == "[u]" and NO_SIDE in note for marker, note in stated.pop())
+
+
+TWO_CONDITIONS = build_metric(
+    Count(key="urgent", **CALL, where=Call.urgent),
+    Proportion(key="dark", **CALL, where=Call.urgent, numerator=Call.shade == "Dark"),
+)
+
+
+def two_conditions(undecided: int, unanswered: int) -> Result:
+    """Compute both measures of calls without an urgency, and of urgent ones without a shade."""
+    shade = pl.when(pl.int_range(pl.len()) < unanswered).then(None).otherwise(pl.lit("Dark"))
+    return compute(TWO_CONDITIONS, calls(yl=200, ul=undecided).with_columns(shade=shade))
+
+
+def test_the_undecided_rows_of_both_conditions_are_added_and_protected() -> None:
+    exact = two_conditions(undecided=7, unanswered=20)
+    assert row_of(exact, "dark")["undecided"] == 27
+    row = row_of(exact.protect(DisclosurePolicy()), "dark")
+    assert (row["undecided"], row["marker"]) == (25, "[u]")
+    assert row["note"].startswith("25 rows left out because urgency or shade is not recorded.")
+
+
+@pytest.mark.parametrize(("undecided", "unanswered"), [(2, 20), (20, 2), (2, 2)])
+def test_a_small_part_of_a_sum_of_undecided_rows_is_protected(
+    undecided: int, unanswered: int
+) -> None:
+    """The sum less the larger part is the smaller one."""
+    result = two_conditions(undecided, unanswered).protect(EXACT)
+    shown = {measure: row_of(result, measure)["undecided"] for measure in ("urgent", "dark")}
+    assert None in shown.values()
+    assert not {2, 4} & set(shown.values())
+
+
+def test_a_limit_that_narrows_a_count_is_not_used() -> None:
+    """Of 44 calls, at most 4 would have no side, and so at most 3 that are not urgent."""
+    metric = build_metric(
+        Count(key="calls", **CALL),
+        Count(key="urgent", **CALL, where=Call.urgent),
+        Proportion(key="urgent_share", **CALL, numerator=Call.urgent),
+    )
+    table = calls(yl=10, nl=10, yr=10, nr=10, nu=3, uu=1)
+    result = compute(metric, table, ["side"]).protect(EXACT)
+    assert "Some rows" in published(result, "urgent", side="Unknown")[1]
+    stated = {published(result, "calls", side=side) for side in ("Left", "Right")}
+    assert {(marker, note) for marker, note in stated if marker != "[c]"} == {("[u]", NO_SIDE)}
+
+
+def test_a_suppressed_member_says_nothing_of_unknown() -> None:
+    """Where zeros are suppressed, so is the sentence that nothing of a member is known."""
+    for policy, sentence in ((EXACT, True), (NO_ZEROS, False)):
+        result = compute(URGENT, calls(nl=20, uu=30), ["side"]).protect(policy)
+        note = published(result, "urgent", side="Left")[1]
+        assert ("No row of the period has a side" in note) == sentence
+
+
+def test_bounds_do_not_reveal_a_suppressed_zero() -> None:
+    """Bounds from the row's own counts are right only where Unknown is zero."""
+    result = compute(URGENT, calls(yl=20, ul=9, yr=20), ["side"])
+    for policy, bounds in ((EXACT, (20, 29)), (NO_ZEROS, (None, None))):
+        row = row_of(result.protect(policy), "urgent", side="Left")
+        assert (row["at_least"], row["at_most"]) == bounds
+
+
+def test_what_a_total_has_besides_its_members_is_protected() -> None:
+    """Left has stopped reporting, and yet has 2 calls in the total."""
+    result = compute(
+        BY_SIDE,
+        calls(yl=2, yr=30),
+        ["side"],
+        coverage={
+            "call": kpi.Coverage(
+                reporter="side", by_reporter={"Right": [("2024-04-01", "2024-06-30")],
+                                              "Left": [("2024-07-01", "2024-09-30")]},
+            )
+        },
+    )  # fmt: skip
+    assert published(result, "calls", side="Left")[0] == "[x]"
+    shown = {row["side"]: row["value"] for row in rows_of(result.protect(EXACT), "calls")}
+    assert shown["All"] is None or shown["Right"] is None
+
+
+# Two releases
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.integers(0, 9), min_size=3, max_size=3))
+def test_differencing_warns_of_undecided_rows_that_two_releases_reveal(counts: list[int]) -> None:
+    """A release by month, and another of the quarter."""
+    tables = [
+        calls(yl=300, ul=count).with_columns(began_at=pl.lit(datetime(2024, 4 + month, 2)))
+        for month, count in enumerate(counts)
+    ]
+    table = pl.concat(tables).with_columns(call_id=pl.int_range(pl.len()).cast(pl.String))
+    months = compute(URGENT, table, periods=MONTHS).protect(EXACT)
+    quarter = compute(URGENT, table).protect(EXACT)
+    hidden = [count for count in counts if 0 < count < 5]
+    largest = sum(hidden) - len(hidden) + 1
+    is_narrowed = bool(hidden) and sum(counts) >= 5 and (len(hidden) == 1 or largest < 4)
+    assert not is_narrowed or months.differencing_risks(quarter)
+    assert not months.differencing_risks(months)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        (3, 8, "the first release suppresses it and the second shows it"),
+        (8, 3, "the second release suppresses it and the first shows it"),
+        (8, 10, "the two releases differ by a count under 5"),
+        (0, 20, ""),
+        (8, 8, ""),
+        (2, 3, ""),
+    ],
+)
+def test_differencing_warns_of_a_revised_count_of_undecided_rows(
+    first: int, second: int, words: str
+) -> None:
+    releases = [
+        compute(URGENT, calls(yl=300, ul=number)).protect(EXACT) for number in (first, second)
+    ]
+    risks = [str(risk) for risk in releases[0].differencing_risks(releases[1])]
+    assert any(words in risk for risk in risks) if words else not risks
+
+
+def test_differencing_takes_an_empty_column_for_zero_unless_zeros_are_suppressed() -> None:
+    shown, hidden = (compute(URGENT, calls(yl=300)).protect(policy) for policy in (EXACT, NO_ZEROS))
+    later = compute(URGENT, calls(yl=300, ul=20)).protect(EXACT)
+    assert not shown.differencing_risks(later)
+    assert "the first release suppresses it" in str(hidden.differencing_risks(later)[0])
