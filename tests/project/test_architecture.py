@@ -313,7 +313,17 @@ def test_every_imported_package_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     wanted = list(project["dependencies"])
-    for extra in ("arrow", "charts", "docs", "ibis", "ods", "spark", "spreadsheets", "xlsx"):
+    for extra in (
+        "arrow",
+        "charts",
+        "docs",
+        "duckdb",
+        "ibis",
+        "ods",
+        "spark",
+        "spreadsheets",
+        "xlsx",
+    ):
         wanted += extras[extra]
 
     def named(requirements: list[str]) -> set[str]:

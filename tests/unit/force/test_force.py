@@ -40,7 +40,11 @@ def test_extracts_become_numbers(tmp_path: Path) -> None:
     result = kpi.compute(
         ["15"], tables, periods="2024-04", catalogue=force.catalogue(), as_at="2024-06-01"
     )
-    assert result.to_polars().filter(measure="incidents")["value"].to_list() == [2]
+    (row,) = result.to_polars().filter(measure="incidents").to_dicts()
+    assert row["value"] == 2
+    assert "1 row" in row["note"]
+    assert "not mapped" in row["note"]
+    assert tables["incident"] is tables["incident"]
     assert result.provenance is not None
     assert result.provenance.force == force.definition == f"Other Force#{force.hash}"
     again = kpi.Provenance.from_dict(result.provenance.to_dict(exact=True))
