@@ -9,6 +9,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from swm_kpi.calendar import LONDON
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     from swm_kpi.mapping.mapping import Mapping
 
 _RAW, _VALUE, _STATUS, _PLACE, _KEY, _ORDER = "raw:", "value:", "status:", "place", "key:", "order:"
+_MAPPED, _NULL, _UNMAPPED, _OTHER = (
+    pl.lit(status, dtype=pl.UInt8) for status in (MAPPED, NULL, UNMAPPED, OTHER)
+)
 _MICROSECONDS = {True: 1_000_000, False: 1_000}
 
 
@@ -90,6 +94,8 @@ def map_local(mapping: Mapping, source: LocalSource, *, list_codes: bool) -> Eva
     for name in made:
         if name in with_status:
             counts[name] = counts_of(_tally(table[_STATUS + name]))
+        elif leaves[name][0].has_status:
+            counts[name] = counts_of(statuses[leaves[name][0].number])
         else:
             nulls = table[name].null_count()
             counts[name] = counts_of({MAPPED: table.height - nulls, NULL: nulls})
@@ -145,8 +151,6 @@ class _Extract:
                 checks += [(name, rule, rows) for rule, rows in made.broken]
                 if name in made.columns:
                     encoded[name] = made.columns[name]
-                    if column.dtype is str and dtype != pl.Null:
-                        encoded[name] = _without_blanks(encoded[name])
         self.rows = raw.with_columns(item.alias(name) for name, item in encoded.items())
         missing = [name for name in columns if name not in encoded]
         if checks:
@@ -171,7 +175,7 @@ class _Extract:
         value, status = self.make(leaf.value, leaf.column)
         yield value.alias(f"{_VALUE}{leaf.number}")
         if status is not None:
-            yield status.cast(pl.UInt8).alias(f"{_STATUS}{leaf.number}")
+            yield status.alias(f"{_STATUS}{leaf.number}")
 
     def make(self, value: Value, column: Column | None) -> tuple[pl.Expr, pl.Expr | None]:
         """Return a value as an expression, and its status where the value does not show it."""
@@ -231,12 +235,9 @@ def _whole(number: pl.Expr) -> pl.Expr:
     return pl.when(is_whole).then(number).cast(pl.Int64, strict=False)
 
 
-def _without_blanks(text: pl.Expr) -> pl.Expr:
-    return pl.when(text.str.strip_chars(" ") != "").then(text)
-
-
 def _status(raw: pl.Expr, value: pl.Expr) -> pl.Expr:
-    return pl.when(raw.is_null()).then(NULL).when(value.is_null()).then(UNMAPPED).otherwise(MAPPED)
+    is_null = raw.is_null()
+    return pl.when(is_null).then(_NULL).when(value.is_null()).then(_UNMAPPED).otherwise(_MAPPED)
 
 
 def _parse(raw: pl.Expr, time_format: TimeFormat, zone: str) -> pl.Expr:
@@ -247,25 +248,26 @@ def _parse(raw: pl.Expr, time_format: TimeFormat, zone: str) -> pl.Expr:
         plausible = pl.when(raw.is_between(low, high)).then(raw)
         return (plausible * _MICROSECONDS[is_seconds]).cast(pl.Datetime("us", "UTC"))
     stripped = raw.str.strip_chars(" ")
-    text = pl.when(stripped.str.contains(f"^(?:{time_format.pattern})$")).then(stripped)
+    matches = stripped.str.contains(f"^(?:{time_format.pattern})$")
     if time_format.text == ISO_WITH_OFFSET:
-        return _parse_offset(text)
+        return _parse_offset(pl.when(matches).then(stripped))
     if time_format.text == ISO:
-        time = _parse_iso(text)
+        time = _parse_iso(pl.when(matches).then(stripped))
     elif time_format.dtype is date:
         form = "%Y-%m-%d" if time_format.is_named else time_format.text
-        return text.str.to_date(form, strict=False)
+        return pl.when(matches).then(stripped.str.to_date(form, strict=False, cache=False))
     else:
         form = time_format.text.replace(".%f", "%.f")
-        time = text.str.to_datetime(form, time_unit="us", strict=False)
+        parsed = stripped.str.to_datetime(form, time_unit="us", strict=False, cache=False)
+        time = pl.when(matches).then(parsed)
     return time.dt.replace_time_zone("UTC") if zone == UTC else time
 
 
 def _parse_iso(text: pl.Expr) -> pl.Expr:
     wall = text.str.replace("T", " ")
     return pl.coalesce(
-        wall.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False),
-        wall.str.to_datetime("%Y-%m-%d %H:%M", time_unit="us", strict=False),
+        wall.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False, cache=False),
+        wall.str.to_datetime("%Y-%m-%d %H:%M", time_unit="us", strict=False, cache=False),
     )
 
 
@@ -280,21 +282,19 @@ def _parse_offset(text: pl.Expr) -> pl.Expr:
 
 
 def _flag(value: Flag) -> tuple[pl.Expr, pl.Expr]:
-    raw = pl.col(value.column.name)
-    codes = dict.fromkeys(value.yes, True) | dict.fromkeys(value.no, False)
-    statuses = dict.fromkeys(codes, MAPPED) | dict.fromkeys(value.null, NULL)
-    key = raw
+    key = raw = pl.col(value.column.name)
     if value.column.dtype is str and value.is_folded:
         key = _folded(raw)
-        codes = {fold(str(item)): meaning for item, meaning in codes.items()}
-        statuses = {fold(str(item)): status for item, status in statuses.items()}
-    made = key.replace_strict(
-        list(codes), list(codes.values()), default=None, return_dtype=pl.Boolean
-    )
-    status = key.replace_strict(
-        list(statuses), list(statuses.values()), default=UNMAPPED, return_dtype=pl.UInt8
-    )
-    return made, pl.when(raw.is_null()).then(NULL).otherwise(status)
+
+    def is_any_of(items: Sequence[Any]) -> pl.Expr:
+        # A few comparisons are faster than a look-up.
+        folded = [fold(str(item)) if key is not raw else item for item in items]
+        return reduce(or_, (key == item for item in folded), pl.lit(False))
+
+    made = pl.when(is_any_of(value.yes)).then(True).when(is_any_of(value.no)).then(False)
+    is_null = raw.is_null() | is_any_of(value.null)
+    is_unmapped = made.is_null()
+    return made, pl.when(is_null).then(_NULL).when(is_unmapped).then(_UNMAPPED).otherwise(_MAPPED)
 
 
 def _look_up(value: Codes, column: Column, day: pl.Expr | None) -> tuple[pl.Expr, pl.Expr]:
@@ -310,27 +310,26 @@ def _look_up(value: Codes, column: Column, day: pl.Expr | None) -> tuple[pl.Expr
     dtype = polars_type(column)
     targets = [target_value(row.target, column) for row in value.code_list.rows]
     made = pl.lit(pl.Series(targets, dtype=dtype)).gather(position)
-    unmapped = UNMAPPED if value.unmapped != "other" else OTHER
+    unmapped = _UNMAPPED if value.unmapped != "other" else _OTHER
     has_no_position = position.is_null()
-    status = pl.when(raw.is_null()).then(NULL).when(has_no_position).then(unmapped)
+    status = pl.when(raw.is_null()).then(_NULL).when(has_no_position).then(unmapped)
     if any(target is None for target in targets):
-        status = status.when(made.is_null()).then(NULL)
+        status = status.when(made.is_null()).then(_NULL)
     if value.unmapped == "other":
         is_other = raw.is_not_null() & has_no_position
         made = pl.when(is_other).then(pl.lit(value.other, dtype=dtype)).otherwise(made)
-    return made, status.otherwise(MAPPED)
+    return made, status.otherwise(_MAPPED)
 
 
 def _position(
     key: pl.Expr, rows: dict[Any, list[int]], code_rows: Sequence[CodeRow], day: pl.Expr | None
 ) -> pl.Expr:
     """Return the position of the row of the code list that is valid for each row; null if none."""
-    index = key.replace_strict(
-        list(rows), list(range(len(rows))), default=None, return_dtype=pl.UInt32
-    )
+    whole = pl.UInt32
     if day is None:
-        first = pl.Series([positions[0] for positions in rows.values()], dtype=pl.UInt32)
-        return pl.lit(first).gather(index)
+        first = [positions[0] for positions in rows.values()]
+        return key.replace_strict(list(rows), first, default=None, return_dtype=whole)
+    index = key.replace_strict(list(rows), range(len(rows)), default=None, return_dtype=whole)
     when = day.fill_null(NO_DAY)
     starts = pl.lit(pl.Series([row.valid_from for row in code_rows], dtype=pl.Date))
     ends = pl.lit(pl.Series([row.valid_to for row in code_rows], dtype=pl.Date))
@@ -358,17 +357,17 @@ def _combine(
     statuses = [
         pl.col(f"{_STATUS}{leaf.number}")
         if leaf.has_status
-        else pl.when(value.is_null()).then(NULL).otherwise(MAPPED).cast(pl.UInt8)
+        else pl.when(value.is_null()).then(_NULL).otherwise(_MAPPED)
         for leaf, value in zip(leaves, values, strict=True)
     ]
     if not isinstance(mapping.made_columns[name], Coalesce):
-        return values[0], statuses[0] if leaves[0].has_status else None
+        return values[0], None
     of_first = pl.coalesce(
         pl.when(value.is_not_null()).then(status)
         for value, status in zip(values, statuses, strict=True)
     )
     is_unmapped = reduce(or_, (status == UNMAPPED for status in statuses))
-    without_value = pl.when(is_unmapped).then(UNMAPPED).otherwise(NULL).cast(pl.UInt8)
+    without_value = pl.when(is_unmapped).then(_UNMAPPED).otherwise(_NULL)
     instants = [extract.is_instant(leaf.value) for leaf in leaves]
     if any(instants) and not all(instants):
         # One column has one type: beside local times, instants become local time too.
@@ -419,7 +418,7 @@ def _as_before(names: Sequence[str]) -> pl.Expr:
 
 
 def _tally(statuses: pl.Series) -> dict[int, int]:
-    return dict(statuses.value_counts().iter_rows())
+    return dict(enumerate(np.bincount(statuses.to_numpy()).tolist()))
 
 
 def _unmapped_codes(table: pl.DataFrame, leaf: Leaf) -> Iterable[tuple[Any, int]]:

@@ -139,20 +139,23 @@ class DuckDBSql(SqlDialect):
 
     @override
     def without_blanks(self, text: str) -> str:
-        return f"CASE WHEN regexp_matches({text}, '[^[:space:]]') THEN {text} END"
+        # The comparison decides nearly every row, and is much faster than the expression.
+        has_text = f"{text} >= '!' OR regexp_matches({text}, '[^[:space:]]')"
+        return f"CASE WHEN {has_text} THEN {text} END"
 
     @override
     def read_time(self, text: str, time_format: TimeFormat) -> str:
-        stripped = self.without_spaces(text)
-        matches = f"regexp_full_match({stripped}, {self._text(time_format.pattern)})"
+        # The parsers ignore spaces at the ends, so none need be removed.
+        pattern = self._text(f" *(?:{time_format.pattern}) *")
+        matches = f"regexp_full_match({text}, {pattern})"
         if time_format.text == ISO_WITH_OFFSET:
-            parsed = f"TRY_CAST({stripped} AS TIMESTAMPTZ)"
+            parsed = f"TRY_CAST({text} AS TIMESTAMPTZ)"
         elif time_format.text == ISO:
-            parsed = f"TRY_CAST({stripped} AS TIMESTAMP)"
+            parsed = f"TRY_CAST({text} AS TIMESTAMP)"
         elif time_format.text == ISO_DATE:
-            parsed = f"TRY_CAST({stripped} AS DATE)"
+            parsed = f"TRY_CAST({text} AS DATE)"
         else:
-            parsed = f"try_strptime({stripped}, {self._text(time_format.text)})"
+            parsed = f"try_strptime({text}, {self._text(time_format.text)})"
             if time_format.dtype is date:
                 parsed = f"CAST({parsed} AS DATE)"
         return f"CASE WHEN {matches} THEN {parsed} END"
