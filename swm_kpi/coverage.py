@@ -119,7 +119,7 @@ class Coverage:
         days = (closes - opens).days + 1
 
         def is_improbable(gap: int) -> bool:
-            return gap > QUIET_DAYS and (1 - gap / days) ** rows < IMPROBABLE
+            return is_improbable_gap(gap, days, rows)
 
         if not are_labels and grain is Grain.MONTH:
             opens = first if is_improbable((first - opens).days) else opens
@@ -267,6 +267,17 @@ class Coverage:
             "source": self.source,
         }
         return Coverage(**{**fields, **changes})
+
+
+def is_improbable_gap(gap: int, days: int, rows: int) -> bool:
+    """Return whether chance would seldom leave a gap so long between rows.
+
+    Args:
+        gap: the number of days without a row.
+        days: the number of days that the rows are spread over, the gap included.
+        rows: the number of rows.
+    """
+    return gap > QUIET_DAYS and (1 - min(gap / days, 1)) ** rows < IMPROBABLE
 
 
 def unite(coverages: Iterable[Coverage]) -> Coverage:

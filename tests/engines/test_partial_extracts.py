@@ -52,14 +52,17 @@ spans = st.tuples(days, days).map(sorted).map(tuple)
 
 @st.composite
 def extracts(draw: st.DrawFn) -> list[tuple[date, date | None, date | None]]:
-    """Draw errands that begin between two days; some have many on most days of a month."""
+    """Draw errands that begin between two days; some have many, and a month without any."""
     first, last = draw(spans)
     count = draw(st.integers(0, 6) | st.integers(20, 60))
+    silent = draw(st.sampled_from([0, 5, 6, 7]))
     every = (last - first).days + 1
     rows = []
     for number in range(count):
         began = first + timedelta(days=draw(st.integers(0, every - 1)) if count < 9 else
                                   number * every // count)  # fmt: skip
+        if count > 9 and began.month == silent:
+            continue
         ended = draw(st.none() | st.integers(0, 40)) if number < 6 else None
         due = draw(st.none() | days) if number < 6 else None
         rows.append((began, None if ended is None else began + timedelta(days=ended), due))
@@ -117,6 +120,8 @@ def expected(
     rows: list[tuple[date, date | None, date | None]],
     covered: set[date],
     as_at: date | None,
+    *,
+    is_inferred: bool,
 ) -> tuple[int | None, str, str]:
     """Return the number, the marker and words of the note."""
     dates = [row[list(COLUMNS).index(measure)] for row in rows]
@@ -131,6 +136,11 @@ def expected(
     count = sum(
         day is not None and day in of_period and (as_at is None or day <= as_at) for day in dates
     )
+    seen = {day for began, ended, _ in rows for day in (began, ended)}
+    known = {day for day in of_period if as_at is None or day <= as_at}
+    share = min(len(of_period) / len(days_between(min(covered), max(covered))), 1)
+    if is_inferred and not seen & known and (1 - share) ** len(rows) < IMPROBABLE:
+        return count, "[u]", "has no row of the period, which chance does not explain"
     if inside != of_period:
         return count, "[p]", "Only part of the period is covered"
     if as_at is not None and as_at <= period.end:
@@ -167,7 +177,12 @@ def test_the_number_its_marker_and_its_note_agree(name, rows, stated, as_at, gra
     periods = {period.label: period for period in grain}
     for row in result.to_polars().to_dicts():
         number, marker, words = expected(
-            row["measure"], periods[row["period"]], rows, covered, as_at
+            row["measure"],
+            periods[row["period"]],
+            rows,
+            covered,
+            as_at,
+            is_inferred=stated is None,
         )
         assert (row["value"], row["marker"]) == (number, marker), row
         assert words in row["note"], row

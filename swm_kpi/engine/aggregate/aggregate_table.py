@@ -167,6 +167,12 @@ class _TableAggregator:
             match alignment:
                 case TimeAlignment.EVENT:
                     additive = [s for s in alike if s.operation.is_additive]
+                    every_row = Statistic(self.table.contract, Operation.ROWS, at)
+                    if self.table.coverage is None and all(
+                        s.key != every_row.key for s in additive
+                    ):
+                        # How many rows a period has shows whether the table covers it.
+                        additive.append(every_row)
                     aggregates.arrays |= self.by_month(at, additive, aggregates)
                     others = [s for s in alike if not s.operation.is_additive]
                     aggregates.arrays |= self.by_grouping_set(at, others)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from swm_kpi.calendar import Period, format_date
 from swm_kpi.contracts import Column
-from swm_kpi.coverage import Coverage, Extent, Span, are_labels
+from swm_kpi.coverage import Coverage, Extent, Span, are_labels, is_improbable_gap
 from swm_kpi.engine.aggregate.aggregate_table import Axes
 from swm_kpi.engine.input.table import Table
 from swm_kpi.measures import Statistic, TimeAlignment
@@ -46,6 +46,8 @@ class TableCoverage:
         min_grain: the shortest period that its dates distinguish.
         extracted: the day on which it was extracted; nothing of that day or later is complete.
         seen_to: the latest date of any row, deadlines apart.
+        dates: the columns of dates that the span of the rows is of.
+        rows: the number of rows.
     """
 
     table: str
@@ -53,6 +55,20 @@ class TableCoverage:
     min_grain: Grain
     extracted: date | None
     seen_to: date | None
+    dates: tuple[Column, ...] = ()
+    rows: int = 0
+
+    def is_quiet(self, period: Period) -> bool:
+        """Return whether a period without a row is one that chance does not explain.
+
+        Only where the rows alone show what is covered, and nobody says that nothing is missing.
+        """
+        first, last = self.coverage.first, self.coverage.last
+        if self.coverage.source is not CoverageSource.ROWS or first is None or last is None:
+            return False
+        days = (last - first).days + 1
+        gap = (period.stop - period.start).days
+        return not self.coverage.by_reporter and is_improbable_gap(gap, days, self.rows)
 
     @property
     def month_of_first(self) -> int:
@@ -147,6 +163,8 @@ def cover(
         table.contract.min_grain,
         extracted,
         max((last for _, last in seen), default=None),
+        tuple(table.contract.columns[name] for name in at),
+        table.rows,
     )
 
 

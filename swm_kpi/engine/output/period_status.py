@@ -9,7 +9,7 @@ from swm_kpi.calendar import Period, format_date
 from swm_kpi.engine.output.combine import Grid, MeasureCells
 from swm_kpi.engine.output.coverage import STOCKS, Status, TableCoverage, month_number
 from swm_kpi.expressions import english
-from swm_kpi.measures import TimeAlignment
+from swm_kpi.measures import Operation, Statistic, TimeAlignment
 from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Marker
 
@@ -47,18 +47,31 @@ class PeriodStatuses:
             self._cache[key] = [
                 _worst(
                     self._status(
-                        period,
+                        position,
                         coverage,
                         (history, follow_up),
                         breaks,
                         at_end=at_end,
                         is_event=is_event,
                     ),
-                    _distance_status(period, year, measure.reference_years),
+                    _distance_status(
+                        self._grid.periods[position], year, measure.reference_years
+                    ),
                 )
-                for period, at_end, year in zip(self._grid.periods, ends, years, strict=True)
+                for position, (at_end, year) in enumerate(zip(ends, years, strict=True))
             ]
         return self._cache[key]
+
+    def _has_no_row(self, table: TableCoverage, position: int) -> bool:
+        """Return whether no row of a table is in a period, by any of its dates of events."""
+        contract = self._grid.tables[table.table].contract
+        counts = [
+            self._grid.aggregates.arrays.get(Statistic(contract, Operation.ROWS, at).key)
+            for at in table.dates
+        ]
+        return bool(counts) and all(
+            count is not None and not count[position].any() for count in counts
+        )
 
     def _blank_column(self, computed: MeasureCells) -> str:
         """Name a column of dates that no row of its table has, though it has rows; else empty."""
@@ -91,7 +104,7 @@ class PeriodStatuses:
 
     def _status(
         self,
-        period: Period,
+        position: int,
         coverage: Sequence[tuple[TableCoverage, bool]],
         months: tuple[int, int],
         breaks: Sequence[Break],
@@ -99,13 +112,20 @@ class PeriodStatuses:
         at_end: bool,
         is_event: bool,
     ) -> Status:
-        is_partial, texts = False, []
+        period = self._grid.periods[position]
+        is_partial, is_doubtful, texts = False, False, []
         for table, is_stock in coverage if not at_end else ():
             marker, text = table.status(period, is_stock=is_stock)
             if marker is Marker.NOT_AVAILABLE:
                 return marker, text
             is_partial = is_partial or marker is Marker.PROVISIONAL
             texts.append(text)
+            if self._has_no_row(table, position) and table.is_quiet(period):
+                is_doubtful = True
+                texts.append(
+                    f"Table {table.table!r} has no row of the period, which chance does not "
+                    "explain: part of the data may be missing."
+                )
         tables = [table for table, _ in coverage]
         cut = [] if at_end else [t for t in tables if t.extracted and t.extracted <= period.end]
         if cut:
@@ -135,7 +155,7 @@ class PeriodStatuses:
         marker = Marker.BREAK if has_break else Marker.NONE
         if is_partial or immaturity:
             marker = Marker.PROVISIONAL
-        if shortfall:
+        if shortfall or is_doubtful:
             marker = Marker.LOW_RELIABILITY
         return marker, " ".join(dict.fromkeys(text for text in texts if text))
 

@@ -174,7 +174,7 @@ class _Stack:
         self._fill_rows(index, cells)
         if measure.unmapped:
             # A mapping counts them in the whole table, so only the total of all members has them.
-            whole = (number, slice(None), *[-1] * len(self.grid.axes.members))
+            whole = (number, slice(None), *[slice(-1, None)] * len(self.grid.axes.members))
             self._column("unmapped")[whole] = sum(measure.unmapped.values())
 
         def mark(where: Any, code: int) -> None:
@@ -202,9 +202,8 @@ class _Stack:
                 self._column(name)[index] = np.where(count > 0, count, np.nan)
         if cells.in_no_period:
             # The rows may be of any period. Only the total of all members has them.
-            number = index[0]
-            total = (number, slice(None), *[-1] * len(self.grid.axes.members))
-            self._column("in_no_period")[total] = sum(cells.in_no_period.values())
+            totals = (index[0], slice(None), *[slice(-1, None)] * len(self.grid.axes.members))
+            self._column("in_no_period")[totals] = sum(cells.in_no_period.values())
         least, most = cells.bounds
         uncertain = (least != cells.value) | (most != cells.value)
         if cells.at_least is not None and uncertain.any():
