@@ -54,9 +54,7 @@ class PeriodStatuses:
                         at_end=at_end,
                         is_event=is_event,
                     ),
-                    _distance_status(
-                        self._grid.periods[position], year, measure.reference_years
-                    ),
+                    _distance_status(self._grid.periods[position], year, measure.reference_years),
                 )
                 for position, (at_end, year) in enumerate(zip(ends, years, strict=True))
             ]
