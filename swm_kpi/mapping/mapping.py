@@ -13,6 +13,7 @@ from typing import Any
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.contracts.signature_errors import SignatureErrorMeta
 from swm_kpi.engine.input.adapters import LocalSource, RemoteSource, open_table
+from swm_kpi.engine.input.adapters import Source as OpenedTable
 from swm_kpi.errors import (
     InputError,
     Problem,
@@ -30,6 +31,7 @@ from swm_kpi.mapping.engine_rows import map_in_engine
 from swm_kpi.mapping.english import describe_mapping
 from swm_kpi.mapping.evaluation import Evaluation, check_headers, made_columns
 from swm_kpi.mapping.examples import MappingExample, iter_example_problems
+from swm_kpi.mapping.extract_files import open_extract
 from swm_kpi.mapping.mapped_table import MappedTable, MappingError, MappingReport
 from swm_kpi.mapping.polars_rows import map_local
 from swm_kpi.mapping.source import SourceType
@@ -168,8 +170,8 @@ class Mapping(metaclass=SignatureErrorMeta):
 
         Args:
             data: the extract: a frame of pandas, Polars or Arrow, a DuckDB relation, a Spark
-                DataFrame, an Ibis table of DuckDB or PostgreSQL, or a path to a .parquet or .csv
-                file.
+                DataFrame, an Ibis table of DuckDB or PostgreSQL, or a path to a .parquet, .csv,
+                .csv.gz, .xlsx or .ods file.
 
         Returns:
             The rows, with the four counts of each column. The rows of an extract in another engine
@@ -237,7 +239,15 @@ class Mapping(metaclass=SignatureErrorMeta):
 
     def _evaluate(self, data: Any, *, list_codes: bool) -> Evaluation:
         headers = [self.source.headers[name] for name in self.read_columns]
-        extract = open_table(data, self.source.table, headers)
+        with open_extract(data, self.source) as opened:
+            extract = (
+                opened
+                if isinstance(opened, LocalSource)
+                else open_table(opened, self.source.table, headers)
+            )
+            return self._evaluate_opened(extract, list_codes=list_codes)
+
+    def _evaluate_opened(self, extract: OpenedTable, *, list_codes: bool) -> Evaluation:
         check_headers(self.source, self.read_columns, extract.names)
         match extract:
             case RemoteSource():

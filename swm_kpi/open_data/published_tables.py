@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from swm_kpi.engine.input.spreadsheets import Sheet, read_sheets
 from swm_kpi.errors import InputError
 from swm_kpi.open_data.csv_files import ends_in_a_line, read_rows, read_top
 from swm_kpi.open_data.datasets import identify, is_other_file_name
@@ -22,7 +23,6 @@ from swm_kpi.open_data.header_names import (
 )
 from swm_kpi.open_data.open_table import Paths, SourceFile
 from swm_kpi.open_data.published_files import PublishedFile, find_files
-from swm_kpi.open_data.workbooks import Sheet, read_sheets
 
 if TYPE_CHECKING:
     import polars as pl
@@ -384,7 +384,7 @@ def _no_names(layouts: Sequence[Layout]) -> str:
 
 def _open_grids(file: PublishedFile) -> Iterator[_Grid]:
     if file.is_workbook:
-        sheets = [sheet for sheet in read_sheets(file) if sheet.rows]
+        sheets = [sheet for sheet in read_sheets(file.name, file.content()) if sheet.cells]
         for sheet in sheets:
             yield _grid_of_sheet(file, sheet, is_only=len(sheets) == 1)
         return

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.engine.input.adapters import open_local_table
+from swm_kpi.engine.input.spreadsheets import read_sheets
 from swm_kpi.errors import InputError, MissingExtra, did_you_mean
 from swm_kpi.open_data.published_files import PublishedFile, find_files
-from swm_kpi.open_data.workbooks import read_sheets
 
 MAX_ROWS = 200_000
 _DATABASES = (".duckdb", ".db", ".ddb")
@@ -56,7 +56,8 @@ def _read_csv(file: PublishedFile) -> pl.DataFrame:
 
 
 def _read_sheet(file: PublishedFile, name: str) -> pl.DataFrame:
-    sheets = {sheet.name: sheet for sheet in read_sheets(file) if not sheet.is_hidden}
+    read = read_sheets(file.name, file.content())
+    sheets = {sheet.name: sheet for sheet in read if not sheet.is_hidden}
     if name and name not in sheets:
         raise InputError(f"{file.name!r} has no sheet {name[:40]!r}. {did_you_mean(name, sheets)}")
     if not name and len(sheets) != 1:

@@ -1,4 +1,4 @@
-"""Read the sheets of a published spreadsheet (XLSX, ODS) as rows of text.
+"""Read the sheets of a spreadsheet (XLSX, ODS): the one reader of them.
 
 python-calamine reads every format to the same values. Its errors can quote the content of a file,
 so this module never passes them on.
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from swm_kpi.errors import InputError, MissingExtra
-from swm_kpi.open_data.published_files import PublishedFile
 
 _MOST_CELLS = 30_000_000
 _LETTERS = 26
@@ -38,22 +37,31 @@ _LARGEST_WHOLE = 1e15  # a larger float does not have every whole number
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rows of one sheet as text. An empty cell is empty text.
+    """The cells of one sheet.
 
     Attributes:
         name: the name of the sheet.
-        is_hidden: whether the publisher hid the sheet.
-        rows: every row from the first, with the same number of cells. Of merged cells, only the
-            first has the value.
+        is_hidden: whether its author hid the sheet.
+        cells: every row from the first, with the same number of cells. An empty cell is empty text.
+            Of merged cells, only the first has the value.
     """
 
     name: str
     is_hidden: bool
-    rows: list[list[str]]
+    cells: list[list[Any]]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells as text."""
+        return [[cell_text(value) for value in row] for row in self.cells]
 
 
-def read_sheets(file: PublishedFile) -> Iterator[Sheet]:
-    """Yield each sheet of a spreadsheet that has cells, in order.
+def read_sheets(name: str, content: Path | bytes) -> Iterator[Sheet]:
+    """Yield each sheet of a spreadsheet, in order.
+
+    Args:
+        name: the name of the file, for messages.
+        content: the file, or its bytes.
 
     Raises:
         MissingExtra: python-calamine is not installed.
@@ -63,10 +71,9 @@ def read_sheets(file: PublishedFile) -> Iterator[Sheet]:
         import python_calamine as calamine
     except ImportError:
         raise MissingExtra.needed(
-            "python-calamine", extra="spreadsheets", purpose=f"Reading {file.name}"
+            "python-calamine", extra="spreadsheets", purpose=f"Reading {name}"
         ) from None
-    content = file.content()
-    _refuse_far_cells(file, content)
+    _refuse_far_cells(name, content)
     problem = ""
     workbook: Any = None
     try:
@@ -79,14 +86,14 @@ def read_sheets(file: PublishedFile) -> Iterator[Sheet]:
         _raise_if_stopped(error)
         problem = "It is not a spreadsheet, or it is cut short: download it again."
     if problem:
-        raise InputError(f"{file.name} cannot be read as a spreadsheet. {problem}")
+        raise InputError(f"{name} cannot be read as a spreadsheet. {problem}")
     for sheet in workbook.sheets_metadata:
         if sheet.typ == calamine.SheetTypeEnum.WorkSheet:
             is_hidden = sheet.visible != calamine.SheetVisibleEnum.Visible
-            yield _read_sheet(file, workbook, sheet.name, is_hidden=is_hidden)
+            yield _read_sheet(name, workbook, sheet.name, is_hidden=is_hidden)
 
 
-def _read_sheet(file: PublishedFile, workbook: Any, name: str, *, is_hidden: bool) -> Sheet:
+def _read_sheet(file: str, workbook: Any, name: str, *, is_hidden: bool) -> Sheet:
     rows: list[list[Any]] | None = None
     try:
         sheet = workbook.get_sheet_by_name(name)
@@ -95,13 +102,12 @@ def _read_sheet(file: PublishedFile, workbook: Any, name: str, *, is_hidden: boo
         _raise_if_stopped(error)
     if rows is None:
         raise InputError(
-            f"{file.name}, sheet {name!r}, cannot be read. The file is damaged: download it again."
+            f"{file}, sheet {name!r}, cannot be read. The file is damaged: download it again."
         )
-    text = [[_cell_text(value) for value in row] for row in rows]
-    return Sheet(name, is_hidden, text)
+    return Sheet(name, is_hidden, rows)
 
 
-def _refuse_far_cells(file: PublishedFile, content: Path | bytes) -> None:
+def _refuse_far_cells(file: str, content: Path | bytes) -> None:
     """Raise if a sheet has so many cells between its first and its last that memory may not do.
 
     python-calamine keeps a place for each of them, and ends the process if there is none.
@@ -119,7 +125,7 @@ def _refuse_far_cells(file: PublishedFile, content: Path | bytes) -> None:
         return  # it is damaged or in another format, which python-calamine finds too
     if most > _MOST_CELLS:
         raise InputError(
-            f"{file.name} has a sheet of {most:,} cells, most of them empty: a cell far from the "
+            f"{file} has a sheet of {most:,} cells, most of them empty: a cell far from the "
             "others has a value. Delete that cell, or give the CSV file."
         )
 
@@ -159,7 +165,8 @@ def _raise_if_stopped(error: BaseException) -> None:
         raise error
 
 
-def _cell_text(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """Return a cell as text: a whole number without a point, and a day without a time."""
     if isinstance(value, float):
         is_whole = value.is_integer() and abs(value) < _LARGEST_WHOLE
         return str(int(value)) if is_whole else repr(value)
