@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from swm_kpi.engine.compute import compute
     from swm_kpi.engine.query_plan import QueryPlan, query_plan
     from swm_kpi.engine.readiness import InputReadiness, check_inputs
+    from swm_kpi.engine.rows import NumberRows, rows
     from swm_kpi.engine.validate import validate
     from swm_kpi.force import Force, ForceTables
     from swm_kpi.mapping.mapping import Mapping
@@ -122,6 +123,8 @@ _LAZY_NAMES = {
     "diff": "swm_kpi.differences",
     "differencing_risks": "swm_kpi.disclosure",
     "check_inputs": "swm_kpi.engine.readiness",
+    "NumberRows": "swm_kpi.engine.rows",
+    "rows": "swm_kpi.engine.rows",
     "validate": "swm_kpi.engine.validate",
 }
 _LAZY_PACKAGES = ("mapping", "open_data", "statistics", "synthetic")
@@ -171,6 +174,7 @@ __all__ = [
     "MetricAlias",
     "MetricGroup",
     "MissingExtra",
+    "NumberRows",
     "Objective",
     "OutputError",
     "PastAvailability",
@@ -213,6 +217,7 @@ __all__ = [
     "open_data",
     "periods",
     "query_plan",
+    "rows",
     "statistics",
     "synthetic",
     "validate",

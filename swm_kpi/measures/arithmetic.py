@@ -120,3 +120,32 @@ Arithmetic = (
     | QuotientOfColumns
 )
 """How a value follows from the rows of a worked example."""
+
+
+@dataclass(frozen=True)
+class RowRoles:
+    """Which statistics the rows of a number are in, for a list of those rows.
+
+    Attributes:
+        counted: the role of the rows in the number, or for a share in its denominator; empty if no
+            row is.
+        numerator: for a share, the role of the rows in its numerator; empty for another kind.
+        undecided: the role of rows that are among the counted ones, and are subtracted from them.
+    """
+
+    counted: str
+    numerator: str = ""
+    undecided: str = ""
+
+
+def row_roles(arithmetic: Arithmetic) -> RowRoles:
+    """Return which statistics the rows of a number are in, as its arithmetic says."""
+    match arithmetic:
+        case ShareOfRows(part=part, whole=whole, undecided=undecided):
+            return RowRoles(whole, part, undecided)
+        case DifferenceOfSums(minuend=minuend):
+            return RowRoles(minuend)
+        case AddedRows() | DistinctValues() | AverageOfRows() | AverageOfSnapshots():
+            return RowRoles(arithmetic.statistic)
+        case _:
+            return RowRoles("")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, Expression, IsNull, Not, english
-from swm_kpi.measures.arithmetic import Arithmetic, DifferenceOfSums, QuotientOfColumns
+from swm_kpi.measures.arithmetic import Arithmetic, DifferenceOfSums, QuotientOfColumns, RowRoles
 from swm_kpi.measures.grid_cells import Cells, divide, note_members_without_rows
 from swm_kpi.measures.measure import TableMeasure, Where
 from swm_kpi.measures.null_conditions import Completeness, all_of
@@ -126,6 +126,11 @@ class BudgetVariance(TableMeasure):
             of,
             series=self.series,
         )
+
+    @property
+    def row_roles(self) -> RowRoles:
+        """The statistics that the rows of the number are in."""
+        return RowRoles("actual")
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the difference, or the difference over the size of the budget."""

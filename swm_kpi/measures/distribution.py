@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Dimension
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Canonical, IsNull, Not
+from swm_kpi.measures.arithmetic import RowRoles
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure
@@ -84,6 +85,11 @@ class Distribution(TableMeasure):
             bounds=Bounds.SHARE,
             lacks_value=f"in no share because {self.over.title.lower()} is not recorded",
         )
+
+    @property
+    def row_roles(self) -> RowRoles:
+        """The statistics that the rows of the number are in."""
+        return RowRoles("all", "member")
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the rows of the member over the rows of all members."""

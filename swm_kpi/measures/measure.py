@@ -14,7 +14,7 @@ from swm_kpi.contracts import Column, ContractType, Recoded
 from swm_kpi.declaration import Declaration, Finding
 from swm_kpi.errors import Problem, place_of_declaration, raise_problems
 from swm_kpi.expressions import Assumption, Canonical, Expression, Term, as_condition, english
-from swm_kpi.measures.arithmetic import Arithmetic, QuotientOfColumns
+from swm_kpi.measures.arithmetic import Arithmetic, QuotientOfColumns, RowRoles, row_roles
 from swm_kpi.measures.null_conditions import MAX_UNDECIDED_SHARE, Completeness
 from swm_kpi.measures.rules import (
     Additivity,
@@ -159,6 +159,11 @@ class Measure(Declaration):
     def arithmetic(self) -> Arithmetic:
         """How the value follows from the rows of a worked example. The metric's page prints it."""
         return QuotientOfColumns()
+
+    @property
+    def row_roles(self) -> RowRoles:
+        """Which statistics the rows of the number are in. ``kpi.rows`` lists those rows."""
+        return row_roles(self.arithmetic)
 
     @property
     def text_columns(self) -> tuple[Column, ...]:

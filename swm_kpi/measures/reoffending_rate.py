@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Assumption, WithinMonths
+from swm_kpi.measures.arithmetic import RowRoles
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure
@@ -91,6 +92,11 @@ class ReoffendingRate(TableMeasure):
             bounds=Bounds.SHARE,
             happened=(self.reoffended, self.proven),
         )
+
+    @property
+    def row_roles(self) -> RowRoles:
+        """The statistics that the rows of the number are in."""
+        return RowRoles("cohort", "reoffended")
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the reoffenders over the cohort."""

@@ -19,6 +19,7 @@ from swm_kpi.expressions import (
     english,
 )
 from swm_kpi.expressions.literals import canonical_literal
+from swm_kpi.measures.arithmetic import RowRoles
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
 from swm_kpi.measures.measure import TableMeasure, Where
@@ -118,6 +119,11 @@ class SurveyProportion(TableMeasure):
 
     def _sum(self, where: Expression | None, of: Column | Product) -> Statistic:
         return Statistic(self.of, Operation.SUM_OF_WEIGHTS, self.at, where=where, of=of)
+
+    @property
+    def row_roles(self) -> RowRoles:
+        """The statistics that the rows of the number are in."""
+        return RowRoles("valid", "favourable")
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the favourable weights over the valid weights."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import Expression, IsUnknown, as_condition, english
+from swm_kpi.measures.arithmetic import RowRoles
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure
 from swm_kpi.measures.null_conditions import Completeness, can_be_unknown
@@ -98,6 +99,11 @@ class Uptime(TableMeasure):
             self.system,
             until=self.until,
         )
+
+    @property
+    def row_roles(self) -> RowRoles:
+        """The statistics that the rows of the number are in."""
+        return RowRoles("down")
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the seconds up over all seconds."""

@@ -75,6 +75,7 @@ SUBPACKAGES = {
         "readiness",
         "compute",
         "query_plan",
+        "rows",
         "worked_examples",
     ),
 }
