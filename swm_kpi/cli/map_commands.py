@@ -52,6 +52,9 @@ def add_arguments(command: argparse.ArgumentParser) -> list[argparse.ArgumentPar
         help="a sample: a CSV, XLSX, ODS or parquet file, one in gzip, or a DuckDB database",
     )
     scaffold.add_argument("--sheet", default="", help="the sheet of a workbook")
+    scaffold.add_argument(
+        "--encoding", default="", help="the encoding of a CSV file, such as cp1252, if not UTF-8"
+    )
     scaffold.add_argument("--view", default="", help="the view of a DuckDB database")
     scaffold.add_argument(
         "--name", default="", help="the name of the source (default: that of the file or view)"
@@ -98,8 +101,9 @@ def _scaffold(options: argparse.Namespace) -> int:
     name = options.name or _name_of(options.view or extract.name.partition(".")[0])
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise RequestError(f"{name[:60]!r} is not a name. Use lower case, digits and _ in --name.")
-    sample = read_sample(extract, sheet=options.sheet, view=options.view)
-    draft = draft_mapping(contracts[options.table], sample, name)
+    how = {"sheet": options.sheet, "encoding": options.encoding}
+    sample = read_sample(extract, view=options.view, **how)
+    draft = draft_mapping(contracts[options.table], sample, name, **how)
     for path in draft.files:
         if (folder / path).exists():
             raise OutputError(f"{path} exists already. Give another --name, or remove the file.")

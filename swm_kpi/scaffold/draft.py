@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
@@ -42,20 +42,21 @@ class Draft:
     columns: int
 
 
-def draft_mapping(contract: ContractType, sample: pl.DataFrame, name: str) -> Draft:
+def draft_mapping(contract: ContractType, sample: pl.DataFrame, name: str, **options: str) -> Draft:
     """Return the draft of a mapping of an extract to a contract.
 
     Args:
         contract: the contract of the table to make.
         sample: rows of the extract, with every column.
         name: the name of the extract, which is that of the source's table and of the module.
+        options: how the source is read: ``sheet`` and ``encoding``. Empty ones are left out.
     """
     profiles = profile_columns(sample)
     suggestions = suggest(contract, profiles)
     by_name = {suggestion.profile.name: suggestion.profile for suggestion in suggestions}
     profiles = [by_name.get(profile.name, profile) for profile in profiles]
     module = f"sources/{name}.py"
-    files = {module: _module(contract, profiles, suggestions, name)}
+    files = {module: _module(contract, profiles, suggestions, name, options)}
     for suggestion in suggestions:
         if suggestion.kind == "codes":
             files[f"codes/{_code_file(name, suggestion)}"] = _code_list(suggestion)
@@ -109,7 +110,9 @@ def _module(
     profiles: Sequence[ColumnProfile],
     suggestions: Sequence[Suggestion],
     name: str,
+    options: Mapping[str, str],
 ) -> str:
+    stated = "".join(f", {key}={_quoted(text)}" for key, text in options.items() if text)
     source = "".join(word.capitalize() for word in words_of(name)) or "Extract"
     source = f"{source}Extract" if source == contract.__name__ else source
     used = {suggestion.kind for suggestion in suggestions}
@@ -122,7 +125,7 @@ def _module(
         f"from swm_kpi.mapping import {', '.join(sorted(helpers))}",
         "",
         "",
-        f'class {source}(kpi.Source, table="{name}"):',
+        f'class {source}(kpi.Source, table="{name}"{stated}):',
         '    """Say what one row of the extract is."""',
         "",
     ]

@@ -17,13 +17,14 @@ _DATABASES = (".duckdb", ".db", ".ddb")
 _TABLES = (".parquet", ".csv")
 
 
-def read_sample(path: Path, *, sheet: str = "", view: str = "") -> pl.DataFrame:
+def read_sample(path: Path, *, sheet: str = "", view: str = "", encoding: str = "") -> pl.DataFrame:
     """Return the first rows of an extract, with every column.
 
     Args:
         path: a CSV, XLSX, ODS or parquet file, one in gzip or zip, or a DuckDB database.
         sheet: the sheet of a workbook, if it has several.
         view: the view or table of a DuckDB database.
+        encoding: the encoding of a CSV file that is not in UTF-8.
 
     Raises:
         InputError: the file cannot be read, or does not say which sheet or view to read.
@@ -34,7 +35,7 @@ def read_sample(path: Path, *, sheet: str = "", view: str = "") -> pl.DataFrame:
         raise InputError(f"There is no file {path.name!r} in that folder.")
     if suffix in _DATABASES:
         return _read_view(path, view)
-    if suffix in _TABLES:
+    if suffix in _TABLES and not encoding:
         names = open_local_table(path, path.stem, ()).names
         return open_local_table(path, path.stem, names).lazy.head(MAX_ROWS).collect()
     files, others = find_files([str(path)])
@@ -43,16 +44,19 @@ def read_sample(path: Path, *, sheet: str = "", view: str = "") -> pl.DataFrame:
         raise InputError(f"{path.name!r} cannot be read: {reason}. Give one table.")
     file = files[0]
     if file.name.lower().removesuffix(".gz").endswith(".csv"):
-        return _read_csv(file)
+        return _read_csv(file, encoding or "utf-8")
     return _read_sheet(file, sheet)
 
 
-def _read_csv(file: PublishedFile) -> pl.DataFrame:
+def _read_csv(file: PublishedFile, encoding: str) -> pl.DataFrame:
     content = file.content()
     try:
-        return pl.read_csv(content, infer_schema=False, n_rows=MAX_ROWS)
-    except (pl.exceptions.PolarsError, OSError):
-        raise InputError(f"{file.name!r} is not CSV in UTF-8. Save it as CSV in UTF-8.") from None
+        raw = content.read_bytes() if isinstance(content, Path) else content
+        text = raw.decode(encoding).removeprefix("\ufeff").encode()
+        return pl.read_csv(text, infer_schema=False, n_rows=MAX_ROWS)
+    except (pl.exceptions.PolarsError, OSError, UnicodeError, LookupError):
+        message = f"{file.name!r} is not CSV in {encoding}. Give another --encoding."
+        raise InputError(message) from None
 
 
 def _read_sheet(file: PublishedFile, name: str) -> pl.DataFrame:

@@ -97,6 +97,17 @@ def test_a_view_of_duckdb_is_read(tmp_path: Path) -> None:
         read_sample(path, view="crime")
 
 
+def test_a_file_in_another_encoding_is_read_and_the_source_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "niche.csv"
+    path.write_bytes("Crime No,Owner\n1,René\n".encode("cp1252"))
+    with pytest.raises(kpi.InputError, match="UTF-8"):
+        read_sample(path)
+    sample = read_sample(path, encoding="cp1252")
+    assert sample["Owner"].to_list() == ["René"]
+    draft = draft_mapping(CRIME, sample, "niche", sheet="", encoding="cp1252")
+    assert 'table="niche", encoding="cp1252")' in draft.files["sources/niche.py"]
+
+
 def test_nothing_is_approved_and_codes_come_with_the_most_frequent_first() -> None:
     draft = draft_mapping(CRIME, CRIMES, "niche")
     for path, text in draft.files.items():
