@@ -168,18 +168,19 @@ class _LastSunday:
     month: int
     hour: int
     _FIRST_DAY: ClassVar[int] = 25
-    _SUNDAY: ClassVar[int] = 7
+    _WEEK: ClassVar[int] = 7
 
     def includes(self, moment: datetime) -> bool:
         """Return whether a local time is in the hour."""
-        is_last = moment.day >= self._FIRST_DAY and moment.isoweekday() == self._SUNDAY
+        is_last = moment.day >= self._FIRST_DAY and moment.isoweekday() % self._WEEK == 0
         return is_last and (moment.month, moment.hour) == (self.month, self.hour)
 
     def expression(self, local: nw.Expr) -> nw.Expr:
         """Return the same for an engine."""
         is_day = (local.dt.month() == self.month) & (local.dt.day() >= self._FIRST_DAY)
         is_hour = local.dt.hour() == self.hour
-        return is_day & is_hour & (local.dt.weekday() == self._SUNDAY)
+        # Sunday is 7, but narwhals numbers it 0 on Spark.
+        return is_day & is_hour & (local.dt.weekday() % self._WEEK == 0)
 
 
 def _transitions() -> list[tuple[int, int, int]]:

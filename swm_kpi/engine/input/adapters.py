@@ -371,7 +371,7 @@ _OBJECT_TYPES = {
 }
 
 
-_KNOWN_MODULES = {"builtins", "datetime", "decimal", "fractions", "numpy", "uuid"}
+_KNOWN_PACKAGES = {"builtins", "datetime", "decimal", "fractions", "numpy", "pandas", "uuid"}
 
 
 def _describe_type(column: Any) -> str:
@@ -381,7 +381,10 @@ def _describe_type(column: Any) -> str:
     types = {type(value) for value in column[column.notna()]}
     # A class can be named after a value, so only the names of known libraries are shown.
     names = sorted(
-        {kind.__name__ if kind.__module__ in _KNOWN_MODULES else "others" for kind in types}
+        {
+            kind.__name__ if kind.__module__.partition(".")[0] in _KNOWN_PACKAGES else "others"
+            for kind in types
+        }
     )
     return names[0] if len(names) == 1 else f"several types ({', '.join(names)})"
 

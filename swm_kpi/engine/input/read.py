@@ -229,7 +229,9 @@ def _missing_columns(
     required: Iterable[str], present: Collection[str], rows: int, names: Iterable[str]
 ) -> list[Violation]:
     """Return a violation for each column that is missing, with a name that may be it misspelt."""
-    others = set(names) - set(present)
+    # A name that only differs in case from one in use is another column of that name.
+    in_use = {name.casefold() for name in present}
+    others = {name for name in names if name.casefold() not in in_use}
     violations = []
     for name in required:
         if name not in present:
