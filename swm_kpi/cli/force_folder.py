@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import swm_kpi as kpi
 from swm_kpi.errors import RequestError
+from swm_kpi.model.describe import WIDTH
+from swm_kpi.output.text_table import format_columns
 
 if TYPE_CHECKING:
     from swm_kpi.force import Force
@@ -92,3 +94,15 @@ def map_one(force: Force, table: str, files: list[str]) -> Any:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def describe_lineage(force: Force, plan: kpi.Catalogue, entry: kpi.CatalogueEntry) -> str:
+    """Return which columns of the force's extracts an entry rests on, as text."""
+    from swm_kpi.force.lineage import describe_sources
+
+    rows = describe_sources(entry, plan, force.mappings)
+    if not rows:
+        return ""
+    heading = f"Where the columns come from, at {force.name}"
+    table = format_columns([("Extract", "Column", "Made from"), *rows], WIDTH)
+    return f"\n{heading}\n{'-' * len(heading)}\n{table}\n"

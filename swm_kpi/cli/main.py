@@ -84,6 +84,9 @@ def _list(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     plan = catalogue_of(options)
     print(describe_entry(plan[options.ref], plan), end="")
+    force = force_of(options)
+    if force is not None:
+        print(force_folder.describe_lineage(force, plan, plan[options.ref]), end="")
     return 0
 
 
@@ -180,14 +183,15 @@ def _docs(options: argparse.Namespace) -> int:
     from swm_kpi.site.context import SiteContext
     from swm_kpi.site.synthetic_series import build_synthetic_series
 
-    plan = catalogue_of(options)
+    plan, force = catalogue_of(options), force_of(options)
     with progress(0) as step:
         step("computing a synthetic series for each metric")
         context = SiteContext(
             plan,
             build_synthetic_series(plan),
-            organisation=options.organisation,
-            contact=options.contact,
+            organisation=options.organisation or (force.name if force is not None else ""),
+            contact=options.contact or (force.contact if force is not None else ""),
+            mappings={} if force is None else force.mappings,
         )
         print(write_site(context, Path(options.out), name=options.name, progress=step))
     return 0

@@ -142,10 +142,10 @@ def rows(
         assumptions: values that replace the defaults of assumptions.
         basis: ``force``, or ``proxy`` for a measure of public data.
         catalogue: where to look the metric up; by default the installed definitions.
-        members: the member of each breakdown, such as ``lpa="Shropshire"``; all where left out.
+        members: the member of each breakdown, such as ``lpa="North"``; all where left out.
 
     Raises:
-        RequestError: a name is unknown, or the rows of the number cannot be told apart.
+        RequestError: a name is unknown, or the data have none of the tables of the metric.
         PeriodError: the period is not written as one.
         ContractError: a table breaks its contract.
         InputError: a table cannot be read.

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import astuple, fields
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from swm_kpi.disclosure import DisclosurePolicy
 from swm_kpi.errors import (
@@ -19,6 +22,7 @@ from swm_kpi.errors import (
     did_you_mean,
 )
 from swm_kpi.force.availability import Statement, read_statements, with_statements
+from swm_kpi.force.lineage import LineageStep, iter_lineage
 from swm_kpi.force.settings import Settings, SimilarForces, read_settings
 from swm_kpi.force.sources import (
     CODES,
@@ -203,6 +207,32 @@ class Force:
                 fix = fix if fix.startswith("Did") else did_you_mean(shown, sources)
                 raise RequestError(f"Force {self.name!r} has no source {shown!r}. {fix}")
         return ForceTables(self.mappings, contracts, dict(extracts))
+
+    def lineage(
+        self, ref: str | None = None, *, table: str | None = None, heading: str | None = None
+    ) -> pl.DataFrame:
+        """Return which columns of extracts each measure rests on, and back, as a Polars table.
+
+        Its columns are ``source`` and ``heading`` (of the extract), ``table``, ``column`` and
+        ``made`` (of the contract), ``ref`` and ``measure`` (empty for a breakdown).
+
+        Args:
+            ref: only the steps to one ref, by its ref or key.
+            table: only the steps through one table of the contracts.
+            heading: only the steps from one column of an extract, by its heading.
+
+        Raises:
+            RequestError: there is no such ref.
+        """
+        plan = self.catalogue()
+        entries = list(plan) if ref is None else [plan[ref]]
+        steps = [
+            step
+            for step in iter_lineage(entries, plan, self.mappings)
+            if table in (None, step.table) and heading in (None, step.heading)
+        ]
+        schema = dict.fromkeys((field.name for field in fields(LineageStep)), pl.String)
+        return pl.DataFrame([astuple(step) for step in steps], schema=schema, orient="row")
 
     def _files(self) -> Iterator[Path]:
         """Yield every file that is read, in order of name."""

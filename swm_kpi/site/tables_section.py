@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from swm_kpi.force.lineage import describe_sources
 from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.site.context import SiteContext
 from swm_kpi.site.links import link_to_table, table_path
@@ -50,4 +51,16 @@ def build_tables_section(
                 " ",
             ),
             class_="downloads",
+        )
+    if context.mappings:
+        yield heading("Where the columns come from", level=3)
+        yield table(
+            "Columns of the force’s extracts that this metric rests on",
+            ("Extract", "Column", "Made from"),
+            (
+                (source, tag("code", column), made)
+                for source, column, made in describe_sources(
+                    entry, context.catalogue, context.mappings
+                )
+            ),
         )

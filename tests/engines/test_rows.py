@@ -31,8 +31,8 @@ def asb(table: Any, **members: str) -> kpi.NumberRows:
     return kpi.rows("15", "incidents", {"incident": table}, period="2024/25 Q1", **members)
 
 
-def roles_of(found: kpi.NumberRows) -> dict[str, tuple[str, str]]:
-    rows = found.frame.select("incident_id", "role", "reason").sort("incident_id").rows()
+def roles_of(listed: kpi.NumberRows) -> dict[str, tuple[str, str]]:
+    rows = listed.frame.select("incident_id", "role", "reason").sort("incident_id").rows()
     return {name: (role, reason.partition(":")[0]) for name, role, reason in rows}
 
 
@@ -144,10 +144,10 @@ def check_case(case: Case) -> None:
         of_measure = result.filter(measure=measure.key, basis=measure.basis.value)
         for row in of_measure.tail(3).to_dicts():
             members = {dimension.key: row[dimension.key] for dimension in case.by}
-            asked = {key: member for key, member in members.items() if member != ALL}
+            chosen = {key: member for key, member in members.items() if member != ALL}
             listed = kpi.rows(
                 case.metric.ref, measure.key, frames, period=period, as_at=case.as_at,
-                catalogue=plan, basis=measure.basis.value, **asked,
+                catalogue=plan, basis=measure.basis.value, **chosen,
             )  # fmt: skip
             check_rows(measure, row, listed)
 
