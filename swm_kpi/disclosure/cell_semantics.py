@@ -92,6 +92,7 @@ class CellRoles:
             applies.
         is_free_text: whether the row holds free text.
         scale: what a quotient is multiplied by, such as 1,000.
+        min_answers: the number of answers below which a value is marked.
     """
 
     value: CountKey | None = None
@@ -107,6 +108,7 @@ class CellRoles:
     lacks_input: bool = False
     is_free_text: bool = False
     scale: int = 1
+    min_answers: int = 0
 
     @property
     def counts(self) -> dict[str, CountKey]:
@@ -224,6 +226,7 @@ def _declared_roles(metric: Metric, measure: Measure, policy: DisclosurePolicy) 
                 is_quotient=True,
                 has_complement=True,
                 answers=count_key(statistics[rule.answers]) if rule.answers else None,
+                min_answers=rule.min_answers,
             )
         case _:
             assert_never(rule)

@@ -14,7 +14,7 @@ from swm_kpi.disclosure.linked_tables import COUNT_COLUMNS, LinkedTables, RowLim
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.disclosure.reliability import (
     ReliabilityRules,
-    UnrecordedRows,
+    UncertainNumbers,
     without_sentence,
 )
 from swm_kpi.disclosure.suppression import SuppressionPattern
@@ -95,8 +95,8 @@ def protect_frame(
     roles_of_row = [roles[key] for key in keys]
     rows = _RowCounts(frame, by, roles)
     rules = ReliabilityRules(frame, by, metrics, roles, policy, max_undecided_share)
-    unrecorded = list(rules)
-    limits = {rule: limit for rule in unrecorded if (limit := rows.limit_of(rule)) is not None}
+    uncertain = list(rules)
+    limits = {rule: limit for rule in uncertain if (limit := rows.limit_of(rule)) is not None}
     linked_tables = LinkedTables(
         rows.extended, by, rows.roles, policy, list(limits.values()), rows.published_with
     )
@@ -113,7 +113,7 @@ def protect_frame(
     suppressed |= _proxy_rows_of_suppressed(frame, by, suppressed)
     marked: dict[int, list[str]] = defaultdict(list)
     cells_of_limits = dict(zip(limits, linked_tables.cell_of_limit, strict=True))
-    for rule in unrecorded:
+    for rule in uncertain:
         has_limit = rule not in limits or linked_tables.cells[cells_of_limits[rule]].shown
         has_limit &= rule.whole not in suppressed
         if rule.are_marked(show_zeros=policy.show_zeros, has_limit=has_limit):
@@ -257,16 +257,16 @@ class _RowCounts:
         """The row of the result that each row below it is published with."""
         return {row: place[0] for place, row in self._extended_row.items()}
 
-    def limit_of(self, unrecorded: UnrecordedRows) -> RowLimit | None:
+    def limit_of(self, numbers: UncertainNumbers) -> RowLimit | None:
         """Return what a marker reveals of counts, with the rows of the extended table."""
-        if unrecorded.limit is None:
+        if numbers.limit is None:
             return None
         places = [
             (self._extended_row[place], "value") if place in self._extended_row else place
-            for place in unrecorded.places
+            for place in numbers.places
         ]
         shown = tuple((row, column) for row, column in places if self._is_shown(row, column))
-        return RowLimit(shown, unrecorded.limit) if shown else None
+        return RowLimit(shown, numbers.limit) if shown else None
 
     def _is_shown(self, row: int, column: str) -> bool:
         return column in COUNT_COLUMNS and self.extended[column][row] is not None

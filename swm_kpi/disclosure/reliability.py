@@ -43,17 +43,19 @@ Place = tuple[int, str]
 
 
 @dataclass(frozen=True)
-class UnrecordedRows:
-    """Rows that are not recorded, and the numbers of the result that they make uncertain.
+class UncertainNumbers:
+    """Numbers of the result that some rows make uncertain: those that are not recorded, or too few.
 
     Attributes:
-        numbers: the rows of the result whose numbers they make uncertain.
-        places: where their counts are; empty where the policy protects no count of them.
-        count: how many there are.
-        limit: the largest number of them that needs no marker; None where the marker would reveal a
+        numbers: the rows of the result whose numbers are uncertain.
+        places: where the counts of the rows that make them so are; empty where the policy protects
+            none of these counts.
+        count: how many rows there are.
+        limit: the largest number of rows that needs no marker; None where the marker would reveal a
             small count.
         whole: the row whose count the limit follows from, if it is another row.
         sentence: what the notes say of the numbers, if it is not rendered from columns.
+        marks_above: whether more than the limit are marked; otherwise, as many or fewer.
     """
 
     numbers: tuple[int, ...]
@@ -62,6 +64,7 @@ class UnrecordedRows:
     limit: int | None
     whole: int | None = None
     sentence: str = ""
+    marks_above: bool = True
 
     def are_marked(self, *, show_zeros: bool, has_limit: bool) -> bool:
         """Return whether the numbers are marked.
@@ -72,7 +75,7 @@ class UnrecordedRows:
         """
         if self.limit is None or not has_limit:
             return self.count > 0 or not show_zeros
-        return self.count > self.limit
+        return (self.count > self.limit) == self.marks_above
 
 
 def without_sentence(note: str, sentence: str) -> str:
@@ -125,7 +128,8 @@ class ReliabilityRules:
         }
         self._sources = {key: self._sources_of(key) for key in roles}
 
-    def __iter__(self) -> Iterator[UnrecordedRows]:
+    def __iter__(self) -> Iterator[UncertainNumbers]:
+        yield from self._of_answers()
         if self._max_share < 1:
             yield from self._of_own_rows()
             yield from self._of_unknown_members()
@@ -166,7 +170,15 @@ class ReliabilityRules:
                 return (other,)
         return ()
 
-    def _of_own_rows(self) -> Iterator[UnrecordedRows]:
+    def _of_answers(self) -> Iterator[UncertainNumbers]:
+        """Yield the answers of each survey number, of which a small number marks it."""
+        for (key, *_), row in self._row_of.items():
+            answers, least = self._numbers["answers"][row], self._roles[key].min_answers
+            if answers is not None and self._roles[key].answers is not None and least:
+                places = ((row, "answers"),)
+                yield UncertainNumbers((row,), places, answers, least - 1, marks_above=False)
+
+    def _of_own_rows(self) -> Iterator[UncertainNumbers]:
         """Yield the undecided rows, and those without a value, of each number."""
         odds = self._max_share / (1 - self._max_share)
         is_used = {
@@ -186,7 +198,7 @@ class ReliabilityRules:
                 source = row
                 if not self._roles[key].columns_of_rows and len(self._sources[key]) == 1:
                     source = self._row_of.get((self._sources[key][0], *place[1:]), row)
-                yield UnrecordedRows(
+                yield UncertainNumbers(
                     (row,),
                     places,
                     self._numbers[column][row] or 0.0,
@@ -203,7 +215,7 @@ class ReliabilityRules:
         parts = self._metrics[ref].completeness_of(self._metrics[ref].measure(name, Basis(basis)))
         return column == "undecided" or any("without_value" in part.statistics for part in parts)
 
-    def _of_unknown_members(self) -> Iterator[UnrecordedRows]:
+    def _of_unknown_members(self) -> Iterator[UncertainNumbers]:
         """Yield the rows that name no member of a breakdown, and may belong to any member."""
         followers: dict[MeasureKey, list[MeasureKey]] = defaultdict(list)
         for key, sources in self._sources.items():
@@ -226,7 +238,7 @@ class ReliabilityRules:
                 ]
                 numbers = tuple(self._row_of[place] for place in places if place in self._row_of)
                 columns = (*self._roles[key].columns_of_rows, *self._roles[key].row_counts)
-                yield UnrecordedRows(
+                yield UncertainNumbers(
                     numbers,
                     tuple((rows[UNKNOWN], column) for column in columns),
                     sum(self._numbers[column][rows[UNKNOWN]] or 0.0 for column in columns),

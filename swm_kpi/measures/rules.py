@@ -154,12 +154,14 @@ class ShareOfCounts:
             the whole. Empty if there is none.
         answers: the role of the number of answers, for a weighted survey. Empty if the whole counts
             the cases itself.
+        min_answers: the number of answers below which the value is marked.
     """
 
     part: str
     whole: str
     undecided: str = ""
     answers: str = ""
+    min_answers: int = 0
 
 
 @dataclass(frozen=True)

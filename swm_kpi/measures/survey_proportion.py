@@ -73,7 +73,6 @@ class SurveyProportion(TableMeasure):
     )
     percentage_change: ClassVar[ChangeRule] = ChangeRule()
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
-    disclosure: ClassVar[DisclosureRule] = ShareOfCounts("favourable", "valid", answers="answers")
     valid: Where
     favourable: Where
     weight: Column
@@ -94,6 +93,18 @@ class SurveyProportion(TableMeasure):
             "squares": self._sum(decided, Product(self.weight, self.weight)),
             "answers": Statistic(self.of, Operation.ROWS, self.at, where=decided),
         }
+
+    @property
+    def disclosure(self) -> DisclosureRule:
+        """The answers are counted, and so few of them mark the value."""
+        return ShareOfCounts(
+            "favourable", "valid", answers="answers", min_answers=self._min_answers
+        )
+
+    @property
+    def _min_answers(self) -> int:
+        (number,) = self.min_answers.values
+        return int(str(number))
 
     @property
     def _valid(self) -> Expression:
@@ -134,8 +145,7 @@ class SurveyProportion(TableMeasure):
         effective_sample, _ = divide(valid**2, statistics["squares"])
         # Rounding must not make the effective sample larger than the number of answers.
         effective_sample = np.minimum(effective_sample, statistics["answers"])
-        (min_answers,) = self.min_answers.values
-        too_few = statistics["answers"] < int(str(min_answers))
+        too_few = statistics["answers"] < self._min_answers
         return Cells(
             value,
             favourable,

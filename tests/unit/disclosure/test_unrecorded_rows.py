@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -15,6 +15,7 @@ import swm_kpi as kpi
 from swm_kpi import Count, DisclosurePolicy, Metric, Proportion, Ratio, Result
 from tests.support.small_tables import (
     CALL,
+    SIDE,
     Call,
     build_metric,
     row_of,
@@ -246,6 +247,55 @@ def test_what_a_total_has_besides_its_members_is_protected() -> None:
     assert published(result, "calls", side="Left")[0] == "[x]"
     shown = {row["side"]: row["value"] for row in rows_of(result.protect(EXACT), "calls")}
     assert shown["All"] is None or shown["Right"] is None
+
+
+class Answer(kpi.Contract, row_unit=kpi.Unit.PEOPLE):
+    """One row per answer."""
+
+    answered_on = kpi.Column(date, description="When it was answered.")
+    pleased = kpi.Column(bool, description="Whether they were pleased.")
+    weight = kpi.Column(float, gt=0, decimals=2, description="How many it stands for.")
+    side = kpi.Column(str, dimension=SIDE, nullable=True, description="The side.")
+
+
+SURVEY = build_metric(
+    kpi.SurveyProportion(
+        key="pleased",
+        of=Answer,
+        at=Answer.answered_on,
+        valid=Answer.pleased.is_not_null(),
+        favourable=Answer.pleased,
+        weight=Answer.weight,
+        min_answers=kpi.Assumption("least", 30, since="2020-01-01", because="For the test."),
+    )
+)
+
+
+@pytest.mark.parametrize(("left", "right", "marker"), [(27, 3, "[u]"), (27, 2, "[u]"), (60, 3, "")])
+def test_the_marker_of_few_answers_does_not_narrow_a_small_count(
+    left: int, right: int, marker: str
+) -> None:
+    """A plain number has 30 answers or more, of which Left has at most 27: Right would have 3."""
+    sides = ["Left"] * left + ["Right"] * right
+    table = pl.DataFrame(
+        {
+            "answered_on": [MAY.date()] * len(sides),
+            "pleased": [position % 2 == 0 for position in range(len(sides))],
+            "weight": [10.0] * len(sides),
+            "side": sides,
+        }
+    )
+    result = kpi.compute(
+        [SURVEY],
+        {"answer": table},
+        periods=[Q1],
+        by=["side"],
+        catalogue=kpi.Catalogue([SURVEY]),
+        coverage={"answer": ("2024-04-01", "2024-06-30")},
+    )
+    row = row_of(result.protect(DisclosurePolicy()), "pleased", side="All")
+    assert row["marker"] == marker
+    assert row["answers"] == (30 if marker else 65)
 
 
 # Two releases
