@@ -8,6 +8,7 @@ a count; ``CellRoles`` says which count is in which column of a measure's rows.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
@@ -40,6 +41,11 @@ _UNITS_COUNTED: dict[Operation, Literal["rows", "values"]] = {
     Operation.ROWS: "rows",
     Operation.DISTINCT: "values",
 }
+_ROLES_OF_ROWS = {
+    "undecided": ("undecided", "unanswered"),
+    "without_value": ("without_value", "blank"),
+}
+"""The roles of the statistics that each column of unrecorded rows is the sum of."""
 PartRelation = Literal["additive", "overlapping", ""]
 """How a total is related to its parts: equal to their sum, or at most their sum (because one person
 can be in several parts), or not related."""
@@ -58,7 +64,6 @@ class CountKey:
         conditions: the conditions that its rows meet, joined by "and", each as canonical JSON.
         family: equal for counts of the same rows of one table with one time alignment, which
             differ only in their conditions; empty for a count that is never compared by conditions.
-        parts: for a sum of counts, the keys of the counts that it is the sum of.
         unit_counted: what it counts one by one: rows, or different values of rows, which are at
             most as many; empty for a sum, which says nothing of the number of rows.
     """
@@ -69,8 +74,20 @@ class CountKey:
     total_over: str = ""
     conditions: frozenset[str] = frozenset()
     family: str = ""
-    parts: tuple[str, ...] = ()
     unit_counted: Literal["rows", "values", ""] = ""
+
+
+@dataclass(frozen=True)
+class SumOfCounts:
+    """Counts that add up to another one in every cell, by the definition of a measure.
+
+    Attributes:
+        whole: the sum.
+        parts: the counts that add up to it.
+    """
+
+    whole: CountKey
+    parts: tuple[CountKey, ...]
 
 
 @dataclass(frozen=True)
@@ -93,6 +110,7 @@ class CellRoles:
         is_free_text: whether the row holds free text.
         scale: what a quotient is multiplied by, such as 1,000.
         min_answers: the number of answers below which a value is marked.
+        sums: the sums of counts that the definition of the measure implies.
     """
 
     value: CountKey | None = None
@@ -109,6 +127,7 @@ class CellRoles:
     is_free_text: bool = False
     scale: int = 1
     min_answers: int = 0
+    sums: tuple[SumOfCounts, ...] = ()
 
     @property
     def counts(self) -> dict[str, CountKey]:
@@ -154,17 +173,23 @@ def roles_of(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Cell
     Counts to which the policy does not apply are left out.
     """
     roles = _declared_roles(metric, measure, policy)
-    return replace(
-        roles,
-        undecided=_row_count(metric, measure, policy, ("undecided", "unanswered")),
-        without_value=_row_count(metric, measure, policy, ("without_value", "blank")),
-    )
+    sums = []
+    row_counts: dict[str, CountKey] = {}
+    for column, names in _ROLES_OF_ROWS.items():
+        counts = _row_counts(metric, measure, policy, names)
+        if len(counts) == 1:
+            row_counts[column] = counts[0]
+        elif counts:
+            row_counts[column] = _sum_of(counts)
+            sums.append(SumOfCounts(row_counts[column], counts))
+    sums += _sums_of_rows(metric, measure, policy, roles)
+    return replace(roles, **row_counts, sums=tuple(sums))
 
 
-def _row_count(
+def _row_counts(
     metric: Metric, measure: Measure, policy: DisclosurePolicy, roles: tuple[str, ...]
-) -> CountKey | None:
-    """Return the count of rows that are not recorded; None if the policy does not protect it."""
+) -> tuple[CountKey, ...]:
+    """Return the counts of rows that are not recorded; none if the policy does not protect all."""
     keys = {
         part.statistics[role].key: part.statistics[role]
         for part in metric.completeness_of(measure)
@@ -176,16 +201,28 @@ def _row_count(
         and statistic.alignment not in _OVER_SNAPSHOTS
         for statistic in keys.values()
     )
-    if not keys or not is_protected:
-        return None
-    counts = [count_key(keys[key]) for key in sorted(keys)]
-    if len(counts) == 1:
-        return counts[0]
+    return tuple(count_key(keys[key]) for key in sorted(keys)) if is_protected else ()
+
+
+def _sum_of(counts: Sequence[CountKey]) -> CountKey:
     is_additive = all(count.over_time == "additive" for count in counts)
-    parts = tuple(count.key for count in counts)
-    return CountKey(
-        json.dumps(["sum", *parts]), over_time="additive" if is_additive else "", parts=parts
+    key = json.dumps(["sum", *(count.key for count in counts)])
+    return CountKey(key, over_time="additive" if is_additive else "")
+
+
+def _sums_of_rows(
+    metric: Metric, measure: Measure, policy: DisclosurePolicy, roles: CellRoles
+) -> Iterator[SumOfCounts]:
+    """Yield what the rows that count are the sum of: those that a value is based on, and others."""
+    based_on = roles.denominator
+    if measure.completeness is None or based_on is None or based_on.unit_counted != "rows":
+        return
+    others = _row_counts(
+        metric, measure, policy, ("without_value",) if roles.is_average else ("unanswered",)
     )
+    counted = count_key(measure.completeness.statistics["counted"])
+    if others and counted.key != based_on.key and not based_on.total_over:
+        yield SumOfCounts(counted, (based_on, *others))
 
 
 def _declared_roles(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> CellRoles:

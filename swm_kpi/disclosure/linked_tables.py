@@ -18,7 +18,7 @@ Disclosure Control (2012), chapter 4; the Handbook on SDC, section 4.3, on linke
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -28,7 +28,7 @@ import polars as pl
 
 from swm_kpi.contracts import ALL
 from swm_kpi.disclosure.additive_triples import find_additive_triples
-from swm_kpi.disclosure.cell_semantics import CellRoles, CountKey
+from swm_kpi.disclosure.cell_semantics import CellRoles, CountKey, SumOfCounts
 from swm_kpi.disclosure.period_constraints import (
     Span,
     cycle_basis,
@@ -52,6 +52,8 @@ MIN_CELLS_FOR_STRUCTURAL_SUM = 10
 
 Term = tuple[int, int]
 """A cell, by its position in ``LinkedTables.cells``, and its coefficient: 1 or -1."""
+Place = tuple[Span, tuple[str, ...]]
+"""A period, and a member of each breakdown."""
 CellKey = tuple[str, Span, tuple[str, ...]]
 """The key of a count, a period, and a member of each breakdown."""
 
@@ -142,6 +144,7 @@ class LinkedTables:
         self.constraints: list[list[Term]] = []
         self.cells_of_row: list[list[int]] = [[] for _ in range(frame.height)]
         self._cell_ids: dict[CellKey, int] = {}
+        self._cells_of_count: dict[str, dict[Place, int]] = defaultdict(dict)
         self._cell_of_place: dict[tuple[int, str], int] = {}
         self._counts: dict[str, CountKey] = {}
         self._counts_of_ref: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -152,11 +155,15 @@ class LinkedTables:
             self.rows_published_with[other].append(row)
         self.unpublished: set[int] = set()
         self._add_shown_cells(frame, roles)
+        sums = self._sums_of_counts(roles.values())
+        while sum(self._add_term_that_follows(item) for item in sums):
+            pass
         self._add_implied_periods()
         self._add_member_constraints()
         self._add_period_constraints()
         self._add_complements()
-        self._add_sums_of_counts()
+        for item in sums:
+            self._add_sum(item)
         self._add_partitions()
         self.cell_of_limit = [self._add_limit(limit) for limit in limits]
         self._classify_cells()
@@ -208,6 +215,7 @@ class LinkedTables:
         if cell is None:
             self._counts[count.key] = count
             cell = self._cell_ids[key] = len(self.cells)
+            self._cells_of_count[count.key][span, members] = cell
             self.cells.append(Cell(number))
         return cell
 
@@ -318,18 +326,55 @@ class LinkedTables:
                     for row in rows:
                         self.cells_of_row[row].append(complement)
 
-    def _add_sums_of_counts(self) -> None:
-        """Add the sums of counts of one row, such as the undecided rows of both its conditions."""
-        for (count, span, members), whole in list(self._cell_ids.items()):
-            keys = self._counts[count].parts
-            parts = [self._cell_ids.get((key, span, members)) for key in keys]
-            shown = [part for part in parts if part is not None]
-            rest = self.cells[whole].exact - sum(self.cells[part].exact for part in shown)
-            if not keys or rest < -TOLERANCE or (rest > TOLERANCE and len(shown) == len(keys)):
+    def _sums_of_counts(self, roles: Iterable[CellRoles]) -> list[SumOfCounts]:
+        """Return the sums that definitions imply, without parts that are zero in every cell.
+
+        A column of unrecorded rows that is empty in a whole measure has no cells: it is zero.
+        """
+        roles = list(roles)
+        unrecorded = {count.key for item in roles for count in item.row_counts.values()}
+        zeros = unrecorded - self._counts.keys()
+        sums = {}
+        for item in (item for row_roles in roles for item in row_roles.sums):
+            if item.whole.key not in zeros:
+                parts = tuple(part for part in item.parts if part.key not in zeros)
+                sums[item.whole.key, parts] = SumOfCounts(item.whole, parts)
+        return list(sums.values())
+
+    def _places_of_sum(self, item: SumOfCounts) -> Iterator[tuple[Place, list[int | None]]]:
+        """Yield each period and members with a cell of the sum, and the cells: the whole first."""
+        keys = [count.key for count in (item.whole, *item.parts)]
+        by_count: list[dict[Place, int]] = [self._cells_of_count.get(key, {}) for key in keys]
+        for place in dict.fromkeys(place for cells in by_count for place in cells):
+            yield place, [cells.get(place) for cells in by_count]
+
+    def _add_term_that_follows(self, item: SumOfCounts) -> bool:
+        """Add the cells of a sum that no row shows and that follow from the others, if any."""
+        has_added = False
+        counts = (item.whole, *item.parts)
+        for place, cells in list(self._places_of_sum(item)):
+            if cells.count(None) != 1:
                 continue
-            if len(shown) < len(keys):
-                shown.append(self._add_unshown_cell(rest))
-            self._add_constraint([*((part, 1) for part in shown), (whole, -1)])
+            missing = cells.index(None)
+            whole, *parts = (0.0 if cell is None else self.cells[cell].exact for cell in cells)
+            exact = whole - sum(parts) if missing else sum(parts)
+            if exact >= -TOLERANCE:
+                count = counts[missing]
+                self._counts[count.key] = count
+                cell = self._add_unshown_cell(max(exact, 0.0))
+                self._cell_ids[count.key, *place] = cell
+                self._cells_of_count[count.key][place] = cell
+                has_added = True
+        return has_added
+
+    def _add_sum(self, item: SumOfCounts) -> None:
+        """Add the constraints of a sum, where all its cells are known."""
+        for _, cells in self._places_of_sum(item):
+            known = [cell for cell in cells if cell is not None]
+            whole, *parts = known
+            rest = self.cells[whole].exact - sum(self.cells[part].exact for part in parts)
+            if len(known) == len(cells) and abs(rest) <= TOLERANCE:
+                self._add_constraint([*((part, 1) for part in parts), (whole, -1)])
 
     def _add_limit(self, limit: RowLimit) -> int:
         """Add what a marker reveals: whether some counts together are above a limit."""
