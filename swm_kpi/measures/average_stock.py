@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import IsNull, Not, english
+from swm_kpi.expressions import Expression, IsNull, Not, english
 from swm_kpi.measures.arithmetic import Arithmetic, AverageOfSnapshots
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure
@@ -35,8 +35,8 @@ class AverageStock(TableMeasure):
     The denominator is the number of snapshots used. An area or a total is averaged over its
     complete snapshots: those with every part of it that another snapshot of the period has. The
     parts are the breakdowns in the key of the table, such as each area and grade. A row without an
-    area is in no part. Parts stamped within 15 minutes, on one day, are one snapshot. The note says
-    how many snapshots are complete.
+    area is in no part, and an area without a number is not in the snapshot. Parts stamped within 15
+    minutes, on one day, are one snapshot. The note says how many snapshots are complete.
 
     - Unit: the unit of the table's rows, unless another is declared.
     - Time: the snapshots that fall in the period, each with the same weight.
@@ -68,8 +68,10 @@ class AverageStock(TableMeasure):
         """The sum over the snapshots, and the number of snapshots."""
         alignment = self._alignment
         operation = Operation.ROWS if self.value is None else Operation.SUM
-        total = Statistic(self.of, operation, self.at, alignment, self.where, self.value)
-        snapshots = Statistic(self.of, Operation.ROWS, self.at, alignment)
+        total = Statistic(
+            self.of, operation, self.at, alignment, self.where, self.value, series=self._filled
+        )
+        snapshots = Statistic(self.of, Operation.ROWS, self.at, alignment, series=self._filled)
         return {
             "sum": total,
             "snapshots": snapshots,
@@ -79,6 +81,13 @@ class AverageStock(TableMeasure):
     def _alignment(self) -> TimeAlignment:
         return TimeAlignment.MEAN_OF_SNAPSHOTS if self.same_rows else TimeAlignment.MEAN_OF_STOCKS
 
+    @property
+    def _filled(self) -> Expression | None:
+        """The rows that have the number: a part without one is not in the snapshot."""
+        if not self.same_rows or self.value is None or not self.value.nullable:
+            return None
+        return Not(IsNull(self.value))
+
     @cached_property
     def completeness(self) -> Completeness:
         """A row that counts has a number. Rows are those of all snapshots that are averaged."""
@@ -86,7 +95,9 @@ class AverageStock(TableMeasure):
         every_row = Not(IsNull(self.at))
         is_added = self.value is None or is_never_negative(self.value)
         return Completeness(
-            Statistic(self.of, Operation.ROWS, self.at, self._alignment, every_row),
+            Statistic(
+                self.of, Operation.ROWS, self.at, self._alignment, every_row, series=self._filled
+            ),
             self.where,
             measured=(self.value,) if self.value is not None else (),
             amount=self.value,

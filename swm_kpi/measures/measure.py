@@ -24,7 +24,7 @@ from swm_kpi.measures.rules import (
     ProcessLimitRule,
 )
 from swm_kpi.measures.statement_period import StatementPeriod
-from swm_kpi.measures.statistic import Operation, Statistic, iter_assumptions
+from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment, iter_assumptions
 from swm_kpi.vocabulary import Basis, Direction, Unit
 
 if TYPE_CHECKING:
@@ -398,6 +398,12 @@ class TableMeasure(Measure):
                 f"{self.at} holds no date",
                 f"Use a date column of {self.of.__name__}: {known}",
             )
+        if self.at.nullable and any(
+            statistic.at is self.at and statistic.alignment is not TimeAlignment.EVENT
+            for statistic in self.statistics.values()
+        ):
+            # A row without a date would be in no snapshot and in no list, and nothing would say so.
+            yield "at", f"{self.at} may be blank", "Declare the column without nullable=True"
         for name, value in self:
             if isinstance(value, Expression):
                 yield from self._table_findings(name, value)

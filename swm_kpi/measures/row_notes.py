@@ -84,7 +84,9 @@ def describe_no_member(title: str) -> str:
     Args:
         title: the title of the breakdown.
     """
-    return f"No row of the period has a {_common_noun(title)}: {NO_MEMBER}"
+    name = _common_noun(title)
+    article = "an" if name[0] in "aeioAEIO" else "a"
+    return f"No row of the period has {article} {name}: {NO_MEMBER}"
 
 
 def describe_unknown_member(title: str) -> str:

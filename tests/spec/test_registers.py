@@ -25,7 +25,7 @@ from tests.support.small_tables import is_unrecorded
 class Club(Contract, row_unit=Unit.GROUPS):
     """One row per club."""
 
-    began_on = Column(date, nullable=True, description="Its first day.")
+    began_on = Column(date, description="Its first day.")
     ended_on = Column(date, nullable=True, description="The first day after its last.")
     members = Column(int, ge=0, nullable=True, description="Members.")
     open_to_all = Column(bool, nullable=True, description="Whether anybody may join.")
@@ -54,7 +54,7 @@ CLUBS = build_metric(
 class ClubRow:
     """One row of a register."""
 
-    began_on: date | None
+    began_on: date
     ended_on: date | None
     members: int | None
     open_to_all: bool | None
@@ -64,7 +64,7 @@ class ClubRow:
 club_rows = st.lists(
     st.builds(
         ClubRow,
-        st.none() | days,
+        days,
         st.none() | days,
         st.none() | st.integers(0, 50),
         st.none() | st.booleans(),
@@ -95,9 +95,7 @@ def test_a_register_counts_rows_in_force_on_the_last_day_of_the_period(rows: lis
         in_force = [
             row
             for row in rows
-            if row.began_on is not None
-            and row.began_on <= last
-            and not (row.ended_on is not None and row.ended_on <= last)
+            if row.began_on <= last and not (row.ended_on is not None and row.ended_on <= last)
         ]
         for area in (*AREAS, "All"):
             clubs = [row for row in in_force if area in ("All", row.area)]

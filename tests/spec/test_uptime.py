@@ -33,7 +33,7 @@ SYSTEM = Dimension("system", "System", description="What was down.")
 class Failure(Contract, row_unit=Unit.OUTAGES):
     """One row per failure."""
 
-    began_at = Column(datetime, nullable=True, description="When it began.")
+    began_at = Column(datetime, description="When it began.")
     ended_at = Column(datetime, nullable=True, description="When it ended.")
     system = Column(str, dimension=SYSTEM, nullable=True, description="What failed.")
     planned = Column(bool, nullable=True, description="Whether it was announced.")
@@ -66,7 +66,7 @@ FAILURES = build_metric(
 class FailureRow:
     """One outage, in quarters of an hour since 1970 in UTC."""
 
-    began: int | None
+    began: int
     length: int | None
     system: str | None
     planned: bool | None
@@ -93,7 +93,7 @@ moments = st.integers(JANUARY, NOVEMBER) | st.sampled_from(
 failure_rows = st.lists(
     st.builds(
         FailureRow,
-        st.none() | moments,
+        moments,
         st.none() | st.integers(0, 12) | st.integers(0, 9_000),
         st.none() | st.sampled_from(SYSTEMS),
         st.none() | st.booleans(),
@@ -123,7 +123,7 @@ def test_uptime_equals_a_count_of_the_quarters_of_an_hour_not_lost(
             "planned": pl.Boolean,
         },
     ).with_columns(pl.col("began_at", "ended_at").dt.convert_time_zone(zone))
-    systems = {row.system for row in rows if row.system is not None and row.began is not None}
+    systems = {row.system for row in rows if row.system is not None}
     by_system = cells_of(FAILURES, "failure", frame, ["system"])
     in_total = cells_of(FAILURES, "failure", frame, [])
     for period in PERIODS:
@@ -131,7 +131,7 @@ def test_uptime_equals_a_count_of_the_quarters_of_an_hour_not_lost(
         for key in ("up", "up_unplanned"):
             lost: dict[str, set[int]] = {system: set() for system in systems}
             for row in rows:
-                if row.system is None or row.began is None:
+                if row.system is None:
                     continue
                 if key == "up_unplanned" and row.planned is not False:
                     continue
@@ -157,9 +157,7 @@ def test_uptime_equals_a_count_of_the_quarters_of_an_hour_not_lost(
 
 
 def _end(row: FailureRow) -> int | None:
-    if row.length is None:
-        return None
-    return (row.began if row.began is not None else JANUARY) + row.length
+    return None if row.length is None else row.began + row.length
 
 
 def _moment(number: int | None) -> datetime | None:

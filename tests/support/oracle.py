@@ -488,6 +488,12 @@ class Oracle:
             sums = [self.total(measure.value, snapshot) for snapshot in kept]
         return sum(sums, Fraction(0)) / len(snapshots), None, len(snapshots)
 
+    def filled(self, measure: AverageStock, rows: Sequence[Row]) -> list[Row]:
+        """Return the rows that have the number which a measure adds up."""
+        if measure.value is None:
+            return list(rows)
+        return [row for row in rows if self.value(measure.value, row) is not None]
+
     def complete_snapshots(
         self, measure: AverageStock, period: Period, chosen: Mapping[str, str]
     ) -> list[list[Row]]:
@@ -497,7 +503,10 @@ class Oracle:
             [row for row in rows if self.belongs(measure.of, row, chosen)] for rows in inside
         ]
         if measure.same_rows:
-            table = self.tables[measure.of.table]
+            # A part without a number is not in the snapshot.
+            inside = [self.filled(measure, rows) for rows in inside]
+            snapshots = [self.filled(measure, rows) for rows in snapshots]
+            table = self.filled(measure, self.tables[measure.of.table])
             filled = [
                 column.name
                 for column in self.part_columns(measure.of)

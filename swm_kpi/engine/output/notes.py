@@ -18,6 +18,7 @@ from swm_kpi.measures import Statistic, TimeAlignment
 Array = NDArray[np.float64]
 
 _NO_SNAPSHOT = "No snapshot in the period."
+_NO_NUMBERS = "No snapshot with a number in the period."
 
 
 def period_notes(measure: MeasureCells, grid: Grid, status_texts: Sequence[str]) -> list[str]:
@@ -116,7 +117,7 @@ def _dated_notes(computed: MeasureCells, grid: Grid) -> list[str]:
     if computed.measure.text_columns:
         return grid.aggregates.texts.get(text_key(computed.measure), empty)
     by_statistic = [
-        [_date_note(statistic.alignment, used) for used in grid.aggregates.dates[statistic.key]]
+        [_date_note(statistic, used) for used in grid.aggregates.dates[statistic.key]]
         for statistic in computed.statistics
         if statistic.key in grid.aggregates.dates
     ]
@@ -131,18 +132,22 @@ def _year_note(year: date | int) -> str:
     return f"Population: mid-{year} estimate."
 
 
-def _date_note(alignment: TimeAlignment, used: date | int | None) -> str:
+def _date_note(statistic: Statistic, used: date | int | None) -> str:
     """Name the day, the number of snapshots or the year that a period uses."""
-    match alignment:
+    match statistic.alignment:
         case TimeAlignment.REFERENCE:
             return "The population table has no rows." if used is None else _year_note(used)
         case TimeAlignment.LAST_SNAPSHOT:
             return f"As at {format_date(used)}." if isinstance(used, date) else _NO_SNAPSHOT
         case TimeAlignment.MEAN_OF_STOCKS:
-            return f"Mean of {used} snapshots."
+            if not used:
+                return _NO_SNAPSHOT
+            return f"Mean of {used} {'snapshot' if used == 1 else 'snapshots'}."
         case TimeAlignment.MEAN_OF_SNAPSHOTS:
-            return "" if used else _NO_SNAPSHOT
+            if used:
+                return ""
+            return _NO_SNAPSHOT if statistic.series is None else _NO_NUMBERS
         case TimeAlignment.EVENT | TimeAlignment.IN_FORCE | TimeAlignment.INTERVAL:
-            raise TypeError(f"a statistic of alignment {alignment} uses no snapshot")
+            raise TypeError(f"a statistic of alignment {statistic.alignment} uses no snapshot")
         case _:
-            assert_never(alignment)
+            assert_never(statistic.alignment)
