@@ -64,6 +64,9 @@ class Provenance:
         tables: each table that was read, in order of name.
         force: the name of the force with the hash of its folder, such as ``Mercia#12bcd4fa``;
             empty where the numbers rest on no folder.
+        areas: the force of the areas with their hash and how boundaries are chosen, such as
+            ``Kent#0711648c, boundaries as then``; empty where breakdowns have the areas that they
+            are declared with.
     """
 
     library: str
@@ -77,6 +80,7 @@ class Provenance:
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     tables: tuple[TableRead, ...] = ()
     force: str = ""
+    areas: str = ""
 
     def __post_init__(self) -> None:
         for name in ("definitions", "assumptions", "coverage"):
@@ -128,6 +132,7 @@ class Provenance:
             "engine": {"name": self.engine, "version": self.engine_version},
             "definitions": dict(self.definitions),
             "force": self.force,
+            "areas": self.areas,
             "as_at": self.as_at.isoformat() if self.as_at else None,
             "periods": list(self.periods),
             "breakdowns": list(self.breakdowns),
@@ -169,6 +174,7 @@ class Provenance:
                     for table in record["tables"]
                 ),
                 force=str(record.get("force", "")),
+                areas=str(record.get("areas", "")),
             )
         except (KeyError, TypeError, ValueError, AttributeError, RequestError) as error:
             problem = type(error).__name__

@@ -14,6 +14,7 @@ LPA = Dimension(
     ),
     description="Where it happened, by the force's five Local Policing Areas. A row with no area, "
     "or with a location outside them, is shown as Unknown and is included in the total.",
+    is_area=True,
 )
 
 FORCE = Dimension(
@@ -29,4 +30,5 @@ DISTRICT = Dimension(
     description="The local authority district it happened in: its name, or its ONS code if the "
     "source gives only the code. The data decide which districts are listed. A row with no "
     "location is Unknown.",
+    is_area=True,
 )

@@ -31,9 +31,11 @@ class AreaLookup:
 
     Attributes:
         spans: the spans. Those of one value do not overlap.
+        ended: values that are in no area now, where only the newest boundaries count.
     """
 
     spans: tuple[AreaSpan, ...]
+    ended: frozenset[str] = frozenset()
 
     @cached_property
     def by_value(self) -> dict[str, tuple[AreaSpan, ...]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from swm_kpi.contracts.area_lookup import AreaLookup
 from swm_kpi.contracts.dimension import Dimension
 from swm_kpi.contracts.signature_errors import SignatureErrorMeta
 from swm_kpi.errors import Problem, place_of_declaration
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 # The attributes of a contract class, which cannot be names of columns.
 _RESERVED_NAMES = frozenset(
     (
+        "area_day_column",
+        "areas",
         "columns",
         "derived",
         "dimensions",
@@ -137,6 +141,7 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         self.decimals = decimals
         self.header = header
         self.checks = checks
+        self.area_lookup: AreaLookup | None = None
         self._place = place_of_declaration()
         self._isin = isin
 
@@ -181,6 +186,19 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
             description: the rule in words.
         """
         return Recoded(self, mapping, dimension=dimension, description=description)
+
+    def with_areas(self, dimension: Dimension, lookup: AreaLookup | None) -> Column:
+        """Return the column with the areas of a force.
+
+        Args:
+            dimension: the breakdown with the force's areas.
+            lookup: which area a value belongs to. Without it, the column has no closed list.
+        """
+        changed = copy(self)
+        changed.dimension = dimension
+        changed.domain = dimension.members if lookup is not None else None
+        changed.area_lookup = None if lookup is None or lookup.is_trivial else lookup
+        return changed
 
     def parse(self, time_format: str, *, unmapped: str = "refuse") -> Parse | Unusable:
         """Return the date or time that this column of a source states.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import copy
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -62,7 +63,11 @@ class Unique:
 
 
 class ContractType(type):
-    """The metaclass of contracts: collects the columns and reports a misspelt one."""
+    """The metaclass of contracts: collects the columns and reports a misspelt one.
+
+    Attributes:
+        areas: what identifies the areas that its columns have; empty for those declared.
+    """
 
     columns: dict[str, Column]
     derived: dict[str, Recoded]
@@ -72,6 +77,7 @@ class ContractType(type):
     row_unit: Unit | None
     source: str
     min_grain: Grain
+    areas: str = ""
     _kind = "contract"
 
     @override
@@ -158,6 +164,22 @@ class ContractType(type):
     def extraction_column(cls) -> Column | None:
         """The column that says when the table was extracted, if it has one."""
         return next((column for column in cls.columns.values() if column.extraction), None)
+
+    @property
+    def area_day_column(cls) -> Column | None:
+        """The column whose day decides in which area a row is: its first date that is never null.
+
+        Where the contract has none, a row is in the area that its code was always in.
+        """
+        return next(
+            (
+                column
+                for column in cls.columns.values()
+                if column.dtype in (date, datetime)
+                and not (column.nullable or column.extraction or column.scheduled)
+            ),
+            None,
+        )
 
     @property
     def meaning(cls) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
+from datetime import MAXYEAR, MINYEAR, date
 
 from swm_kpi.contracts.signature_errors import SignatureErrorMeta
 from swm_kpi.errors import Problem, place_of_declaration, raise_problems
@@ -10,6 +12,10 @@ from swm_kpi.errors import Problem, place_of_declaration, raise_problems
 ALL = "All"
 UNKNOWN = "Unknown"
 _RESERVED = {ALL: "it names the total row", UNKNOWN: "it names the rows without a value"}
+
+
+Days = tuple[date, date]
+"""The first and the last day of a span."""
 
 
 class Dimension(metaclass=SignatureErrorMeta):
@@ -24,31 +30,68 @@ class Dimension(metaclass=SignatureErrorMeta):
         members: the closed list, in the order to show it. Leave it out only where no list can be
             fixed, such as a force's directorates: the members are then those in the data.
         description: what a member is, and the rule by which a row belongs to it.
+        is_area: whether the members are areas: those of the level ``key`` of a force's
+            :class:`~swm_kpi.Areas`. Values of a column of areas may be in messages.
+
+    Attributes:
+        is_open: whether the data may have further members, because no list can be fixed.
+        note: what the note of each number by this breakdown says; usually empty.
 
     Raises:
         DefinitionError: with every problem of the declaration.
     """
 
     def __init__(
-        self, key: str, title: str, members: Sequence[str] = (), *, description: str
+        self,
+        key: str,
+        title: str,
+        members: Sequence[str] = (),
+        *,
+        description: str,
+        is_area: bool = False,
     ) -> None:
         self.key = key
         self.title = title
         self.members = tuple(members) if isinstance(members, list | tuple) else ()
         self._is_list = isinstance(members, list | tuple)
         self.description = description
+        self.is_area = is_area
+        self.is_open = not self.members
+        self.note = ""
+        self._days: dict[str, Sequence[Days]] = {}
         findings = self._findings()
         if findings:
             place = place_of_declaration()
             raise_problems(Problem(f"Dimension {key!r}", *finding, place) for finding in findings)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the members are those in the data, because no list can be fixed."""
-        return not self.members
+    def with_areas(self, days: Mapping[str, Sequence[Days]], note: str) -> Dimension:
+        """Return the breakdown with the areas of a force.
+
+        Args:
+            days: the first and last days of the spans in which each area exists, by its name.
+            note: which boundaries count, for the notes of numbers; empty if they never changed.
+        """
+        changed = copy(self)
+        changed.members = tuple(days)
+        changed.note = note
+        changed._days = dict(days)
+        return changed
+
+    def has_member(self, name: str, first: date, last: date) -> bool:
+        """Return whether a member exists on some day from the first to the last."""
+        days = self._days.get(name)
+        return days is None or any(start <= last and end >= first for start, end in days)
+
+    def has_member_in(self, name: str, year: int) -> bool:
+        """Return whether a member exists in the middle of a year, the day of mid-year estimates."""
+        if name not in self._days:
+            return True
+        middle = date(min(max(year, MINYEAR), MAXYEAR), 6, 30)
+        return self.has_member(name, middle, middle)
 
     def __repr__(self) -> str:
-        return f"Dimension({self.key!r}, {len(self.members) or 'open'} members)"
+        count = "open" if self.is_open else len(self.members)
+        return f"Dimension({self.key!r}, {count} members)"
 
     def _findings(self) -> list[tuple[str, str, str]]:
         findings = []

@@ -1,4 +1,4 @@
-"""The results of validation: counts and column names, never a value."""
+"""The results of validation: counts and column names, and no value but codes of areas."""
 
 from __future__ import annotations
 
@@ -20,14 +20,18 @@ class Violation:
         rule: the rule, in words.
         rows: the number of rows that break it; all rows where the column is missing or has another
             type.
+        values: in a column of areas, the values that are no areas, in words. Other columns show
+            no value.
     """
 
     column: str
     rule: str
     rows: int
+    values: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        return f"{self.column}: {self.rule} ({self.rows:,} {'row' if self.rows == 1 else 'rows'})"
+        rows = f"{self.rows:,} {'row' if self.rows == 1 else 'rows'}"
+        return f"{self.column}: {self.rule} ({rows})" + (f": {self.values}" if self.values else "")
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class ValidatedTable:
         spans: the first and last day in each date column that has any value.
         rows: the number of rows.
         mapping: how a mapping made the table; None where none did.
+        areas: what identifies the areas that its columns have; empty for those declared.
         kept: a cache of columns that computations derive, for the next computation.
     """
 
@@ -74,6 +79,7 @@ class ValidatedTable:
     spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)
     rows: int = 0
     mapping: TableMapping | None = None
+    areas: str = ""
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
 

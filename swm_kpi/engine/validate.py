@@ -104,4 +104,5 @@ def _validated(table: Table) -> ValidatedTable:
         table.spans,
         rows=table.rows,
         mapping=table.mapping,
+        areas=table.contract.areas,
     )

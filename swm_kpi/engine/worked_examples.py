@@ -26,7 +26,11 @@ def example_frame(text: str, contract: ContractType) -> pl.DataFrame:
 
 
 def compute_example(metric: Metric, example: Example) -> dict[str, float | None]:
-    """Return the value of each measure, by key, computed from the example's own tables."""
+    """Return the value of each measure, by key, computed from the example's own tables.
+
+    The tables have the areas that the metric was declared with.
+    """
+    metric = metric.as_declared
     first = next(iter(metric.contracts.values()))
     period = example.computed_period
     frames = {

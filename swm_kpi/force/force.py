@@ -104,7 +104,7 @@ class Force:
             raise DefinitionError([Problem(f"Force {path.name!r}", "folder", rule, fix)])
         settings, problems = read_settings(read_toml(path / SETTINGS), plan)
         problems += _file_problems(path, settings)
-        areas, area_problems = _read_areas(path, settings)
+        areas, area_problems = _read_areas(path, settings, plan)
         problems += area_problems
         mappings, mapping_problems = load_mappings(path)
         problems += mapping_problems
@@ -164,17 +164,20 @@ class Force:
         return f"{self.name}#{self.hash}"
 
     def catalogue(self) -> Catalogue:
-        """Return the plan with what the force has decided: its availability and assumptions."""
-        return Catalogue(
+        """Return the plan with the force's areas, availability and assumptions."""
+        decided = Catalogue(
             with_statements(tuple(self._plan), self.statements),
             title=self._plan.title,
             objectives=self._plan.objectives,
             themes=self._plan.themes,
-            areas=self.areas or self._plan.areas,
+            areas=self._plan.areas,
             allow_not_reportable=True,
             assumptions=self.assumptions,
             force=self.definition,
         )
+        if self.areas is None:
+            return decided
+        return decided.with_areas(self.areas, boundaries=self._settings.boundaries)
 
     @clear_tracebacks
     def tables(self, extracts: str | Path | Mapping[str, Any]) -> ForceTables:
@@ -284,7 +287,9 @@ class Force:
         return f"<table><caption>{escape(self.name)}</caption>{rows}</table>"
 
 
-def _read_areas(folder: Path, settings: Settings) -> tuple[Areas | None, tuple[Problem, ...]]:
+def _read_areas(
+    folder: Path, settings: Settings, plan: Catalogue
+) -> tuple[Areas | None, tuple[Problem, ...]]:
     """Return the areas of a force, and every mistake in their file."""
     if not settings.areas:
         return None, ()
@@ -294,11 +299,13 @@ def _read_areas(folder: Path, settings: Settings) -> tuple[Areas | None, tuple[P
         rule, fix = f"there is no file {settings.areas!r} in the folder", "Write it"
         return None, (Problem("Force", "areas", rule, fix, place),)
     try:
-        return Areas.read(path), ()
+        areas = Areas.read(path)
+        plan.with_areas(areas)
     except DefinitionError as error:
         return None, error.problems
     except InputError as error:
         return None, (Problem("Areas", "file", str(error).rstrip("."), "Correct the file", place),)
+    return areas, ()
 
 
 def _file_problems(folder: Path, settings: Settings) -> Iterator[Problem]:

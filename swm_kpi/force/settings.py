@@ -15,6 +15,7 @@ from swm_kpi.engine.plan.selection import SelectedMetric
 from swm_kpi.errors import DefinitionError, Problem, RequestError, did_you_mean
 from swm_kpi.force.toml_file import TomlFile, field_problems
 from swm_kpi.model.catalogue import Catalogue
+from swm_kpi.model.force_areas import AS_THEN, BOUNDARIES
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Grain
 
@@ -45,6 +46,7 @@ class Settings:
         name: the name of the force.
         contact: where to ask about the numbers.
         areas: the name of the file of areas; empty for the areas of the plan.
+        boundaries: whether a row is in the area of its day, or in that of the newest boundaries.
         default_grain: the length of periods, unless a request says otherwise.
         similar_forces: the forces to compare with, the earliest statement first.
         policy: the disclosure policy for everything that leaves the force; None if not stated.
@@ -58,6 +60,7 @@ class Settings:
     similar_forces: tuple[SimilarForces, ...] = ()
     policy: DisclosurePolicy | None = None
     assumptions: Mapping[str, Any] = field(default_factory=dict)
+    boundaries: str = AS_THEN
 
 
 class _Top(BaseModel):
@@ -68,6 +71,7 @@ class _Top(BaseModel):
     name: str = Field(min_length=1)
     contact: str = Field(min_length=1)
     areas: str = ""
+    boundaries: str = AS_THEN
     default_grain: str = Grain.QUARTER.value
 
 
@@ -101,6 +105,9 @@ def read_settings(file: TomlFile, catalogue: Catalogue) -> tuple[Settings, list[
         rule, fix = "there is no such grain", did_you_mean(top.default_grain[:40], grains)
         place = file.place("default_grain")
         problems.append(Problem("Force", "default_grain", rule, fix, place))
+    if top.boundaries not in BOUNDARIES:
+        rule, fix = "it is not a way to choose boundaries", did_you_mean(top.boundaries, BOUNDARIES)
+        problems.append(Problem("Force", "boundaries", rule, fix, file.place("boundaries")))
     similar, similar_problems = _read_similar(file)
     policy, policy_problems = _read_policy(file)
     assumptions = file.content.get("assumptions", {})
@@ -109,7 +116,9 @@ def read_settings(file: TomlFile, catalogue: Catalogue) -> tuple[Settings, list[
     if problems:
         return Settings(top.name, top.contact, top.areas), problems
     grain = Grain(top.default_grain)
-    return Settings(top.name, top.contact, top.areas, grain, similar, policy, assumptions), []
+    return Settings(
+        top.name, top.contact, top.areas, grain, similar, policy, assumptions, top.boundaries
+    ), []
 
 
 def _read_similar(file: TomlFile) -> tuple[tuple[SimilarForces, ...], list[Problem]]:

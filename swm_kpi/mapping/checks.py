@@ -13,6 +13,7 @@ from swm_kpi.expressions import (
     DTYPE_WORDS,
     LocalDate,
     Parse,
+    Scalar,
     is_unusable,
 )
 from swm_kpi.expressions.literals import comparable, literal_problem
@@ -110,7 +111,7 @@ def _value_findings(column: Column, value: object, source: SourceType) -> Iterat
     yield from foreign
     match value:
         case Constant():
-            finding = literal_problem(value.value, column.dtype, column.domain)
+            finding = literal_problem(value.value, column.dtype, _closed_list(column))
             if finding is not None:
                 yield (
                     finding[0].replace("compared with", "made from"),
@@ -161,7 +162,7 @@ def _code_findings(column: Column, value: Codes) -> Iterator[tuple[str, str]]:
         rule = f"it contains {DTYPE_WORDS[column.dtype]}, and a code list has no such value"
         yield rule, "Use parse"
         return
-    name = value.code_list.name
+    name, domain = value.code_list.name, _closed_list(column)
     for row in value.code_list.rows:
         try:
             target = target_value(row.target, column)
@@ -173,16 +174,22 @@ def _code_findings(column: Column, value: Codes) -> Iterator[tuple[str, str]]:
             if not column.nullable:
                 rule = f"{name} line {row.line} has no target, and the column is never empty"
                 yield rule, "Give the target"
-        elif column.domain is not None and target not in column.domain:
-            fix = did_you_mean(row.target, map(str, column.domain))
+        elif domain is not None and target not in domain:
+            fix = did_you_mean(row.target, map(str, domain))
             yield f"target {row.target!r} of {name} line {row.line} is not in its closed list", fix
     if value.other is not None:
-        finding = literal_problem(value.other, column.dtype, column.domain)
+        finding = literal_problem(value.other, column.dtype, _closed_list(column))
         if finding is not None:
             yield (
                 f"other={value.other!r}: {finding[0].replace('compared with', 'made from')}",
                 (finding[1].replace("Compare it with", "Give")),
             )
+
+
+def _closed_list(column: Column) -> tuple[Scalar, ...] | None:
+    """Return the closed list of a column; None for areas, which each force has of its own."""
+    is_area = column.dimension is not None and column.dimension.is_area
+    return None if is_area else column.domain
 
 
 def _privacy_findings(column: Column, value: Any) -> Iterator[tuple[str, str]]:

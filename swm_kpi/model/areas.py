@@ -122,6 +122,19 @@ class Areas:
         """
         return self._names(level, FIRST_DAY, LAST_DAY)
 
+    def days_of(self, level: str) -> dict[str, list[tuple[date, date]]]:
+        """Return the first and last days of the spans in which each area of a level exists.
+
+        Raises:
+            RequestError: there is no such level.
+        """
+        self._check_level(level)
+        days: dict[str, list[tuple[date, date]]] = {}
+        for row in self.rows:
+            if row.level == level:
+                days.setdefault(row.name, []).append((row.valid_from, row.valid_to))
+        return days
+
     def _names(self, level: str, first: date, last: date) -> tuple[str, ...]:
         self._check_level(level)
         return tuple(
@@ -181,13 +194,13 @@ class Areas:
             RequestError: there is no such level.
         """
         day = self.newest or LAST_DAY
-        return AreaLookup(
-            tuple(
-                AreaSpan(span.value, FIRST_DAY, LAST_DAY, span.name)
-                for span in self.lookup(level).spans
-                if span.first <= day <= span.last
-            )
+        spans = self.lookup(level).spans
+        now = tuple(
+            AreaSpan(span.value, FIRST_DAY, LAST_DAY, span.name)
+            for span in spans
+            if span.first <= day <= span.last
         )
+        return AreaLookup(now, frozenset({s.value for s in spans} - {s.value for s in now}))
 
     @cached_property
     def _lookups(self) -> dict[tuple[str, str], AreaLookup]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from swm_kpi.contracts import ContractType, Dimension
@@ -16,6 +17,7 @@ from swm_kpi.errors import (
 )
 from swm_kpi.expressions import Unusable
 from swm_kpi.model.areas import Areas
+from swm_kpi.model.force_areas import AS_THEN, metrics_with_areas
 from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup
 from swm_kpi.model.objective import Objective
 from swm_kpi.vocabulary import AvailabilityStatus
@@ -46,6 +48,8 @@ class Catalogue:
         areas: the areas of the force, or None.
         assumptions: the values that replace the defaults of assumptions, by key.
         force: the name of a force with the hash of its folder; empty for none.
+        boundaries: ``"as then"`` or ``"as now"`` after :meth:`with_areas`; empty where breakdowns
+            have the members that they are declared with.
 
     Raises:
         DefinitionError: with every inconsistency between the entries.
@@ -77,6 +81,7 @@ class Catalogue:
         self.objectives = tuple(dict.fromkeys(named) if objectives is None else objectives)
         self.themes = {theme: tuple(refs) for theme, refs in (themes or {}).items()}
         self.areas = areas
+        self.boundaries = ""
         self.assumptions = dict(assumptions or {})
         self.force = force
         problems = list(_name_problems(self._entries))
@@ -119,6 +124,36 @@ class Catalogue:
     def __repr__(self) -> str:
         computed = sum(entry.computes for entry in self)
         return f"Catalogue({len(self)} refs, {computed} computed)"
+
+    def with_areas(self, areas: Areas, *, boundaries: str = AS_THEN) -> Catalogue:
+        """Return the catalogue with the areas of a force as the members of area breakdowns.
+
+        A column of areas then takes a code of its level or of a level below, or a name of its
+        level. Definitions, their hashes and their worked examples stay as they are declared.
+
+        Args:
+            areas: the areas. They have every level that metrics are broken down by.
+            boundaries: ``"as then"`` for the area that a row's code was in on the day of the row,
+                or ``"as now"`` for the area that the code is in by the newest boundaries.
+
+        Raises:
+            DefinitionError: the areas lack a level, or the boundaries are neither.
+        """
+        metrics = [entry for entry in self if isinstance(entry, Metric)]
+        replaced = metrics_with_areas(metrics, areas, boundaries)
+        changed = copy(self)
+        changed._entries = tuple(replaced.get(entry.ref, entry) for entry in self)
+        changed._by_name = {n: entry for entry in changed for n in (entry.key, entry.ref)}
+        changed.areas = areas
+        changed.boundaries = boundaries
+        return changed
+
+    @property
+    def areas_definition(self) -> str:
+        """What identifies areas and boundaries after :meth:`with_areas`; empty without them."""
+        if self.areas is None or not self.boundaries:
+            return ""
+        return f"{self.areas.force}#{self.areas.hash}, boundaries {self.boundaries}"
 
     def metric(self, entry: CatalogueEntry) -> Metric | None:
         """Return the metric that an entry computes: itself, the target of an alias, or None."""

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PrivateAttr
 
 from swm_kpi.contracts import ALL, Column, ContractType, Dimension
 from swm_kpi.declaration import Declaration, Finding, Frozen, FrozenMapping
@@ -224,6 +224,25 @@ class Metric(CatalogueEntry):
     breaks: Frozen[Break] = ()
     examples: Frozen[Example]
     version: int = Field(default=1, ge=1)
+    _declared: Metric | None = PrivateAttr(default=None)
+
+    @property
+    def as_declared(self) -> Metric:
+        """The metric as its module declares it, where this one has the areas of a force.
+
+        Worked examples are examples of it, because they have the areas that it was declared with.
+        """
+        return self if self._declared is None else self._declared
+
+    def with_measures(self, measures: Sequence[Measure], dimensions: Sequence[Dimension]) -> Metric:
+        """Return the metric with copies of its measures and breakdowns, for a force's areas."""
+        changed = self.model_copy(
+            update={"measures": tuple(measures), "dimensions": tuple(dimensions)}
+        )
+        for name in changed.__dict__.keys() - type(self).model_fields.keys():
+            del changed.__dict__[name]
+        changed._declared = self.as_declared
+        return changed
 
     @property
     def computes(self) -> bool:

@@ -11,7 +11,9 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 from swm_kpi.errors import DefinitionError, PluginWarning, Problem, collecting_problems
+from swm_kpi.model.areas import Areas
 from swm_kpi.model.catalogue import Catalogue
+from swm_kpi.model.force_areas import AS_THEN
 from swm_kpi.model.metric import CatalogueEntry
 
 _ENTRY_POINT_GROUP = "swm_kpi.definitions"
@@ -34,21 +36,26 @@ class InstalledDefinitions:
     load_problems: tuple[Problem, ...]
 
 
-def catalogue() -> Catalogue:
+def catalogue(*, areas: Areas | None = None, boundaries: str = AS_THEN) -> Catalogue:
     """Return the catalogue of the installed definitions: the plan's, then those of plugins.
 
     A plugin is a distribution with an entry point in the group ``swm_kpi.definitions`` that names
     a package with a ``CATALOGUE``. Loading a plugin runs its code. Installed definitions are loaded
     once in a process.
 
+    Args:
+        areas: the areas of another force, as the members of area breakdowns.
+        boundaries: with ``areas``, as for :meth:`Catalogue.with_areas`.
+
     Raises:
         DefinitionError: with every problem of the plan's definitions, or between two
-            distributions, such as a ref that both declare.
+            distributions, such as a ref that both declare; or the areas lack a level.
 
     Warns:
         PluginWarning: a plugin does not load. The message names it, and only its refs are missing.
     """
-    return load_installed().catalogue
+    installed = load_installed().catalogue
+    return installed if areas is None else installed.with_areas(areas, boundaries=boundaries)
 
 
 @cache

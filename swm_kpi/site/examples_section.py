@@ -44,6 +44,7 @@ def build_examples_section(metric: Metric) -> Iterator[Html]:
     Raises:
         SwmKpiError: an example cannot be computed.
     """
+    metric = metric.as_declared
     yield heading("Worked examples")
     yield paragraph(
         "These rows are invented. Each example is also a test: a version of the library is "

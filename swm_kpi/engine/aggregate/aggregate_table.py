@@ -319,9 +319,9 @@ class _TableAggregator:
         for statistic in statistics:
             counted = by_year.arrays[rows[statistic.key].key]
             read = dimensions_read(statistic, parts.grouping.dimensions)
-            expected = parts.expected(counted, read)
+            expected = parts.expected(counted, by_year.times, read)
             has = parts.count(expected & parts.present(counted))
-            of = np.broadcast_to(parts.count(expected[np.newaxis]), has.shape)
+            of = parts.count(expected)
             arrays |= {f"has {statistic.key}": has, f"of {statistic.key}": of}
             for name in self._part_names(statistic):
                 array = parts.with_totals(by_year.arrays[name])

@@ -82,25 +82,36 @@ class Parts:
                 known &= is_member.reshape([-1 if p == position else 1 for p in self._axes])
         return known
 
-    def expected(self, rows: Array, decided_by_rows: Collection[int]) -> Bools:
-        """Return which parts a reference year needs: every member of each closed list.
+    def expected(
+        self, rows: Array, years: Sequence[int], decided_by_rows: Collection[int]
+    ) -> Bools:
+        """Return which parts each reference year needs: every member of each closed list.
+
+        An area is needed in the years in the middle of which it exists.
 
         Args:
             rows: the number of rows of each part, over years.
+            years: the years.
             decided_by_rows: the positions of breakdowns of which only the members with a row are
                 needed: those that a condition reads.
         """
-        expected = np.ones(self.grouping.shape, dtype=bool)
+        expected = np.ones((len(years), *self.grouping.shape), dtype=bool)
         for position in self.positions:
             needed = self.is_member[position].copy()
             along = np.moveaxis(rows, position + 1, -1)
             has_rows = along.any(axis=tuple(range(along.ndim - 1)))
-            if position in decided_by_rows or self.grouping.dimensions[position].is_open:
+            dimension = self.grouping.dimensions[position]
+            if position in decided_by_rows or dimension.is_open:
                 needed &= has_rows
             if not needed.any():
                 # No row has a member: the breakdown tells no parts apart.
                 needed = np.arange(len(needed)) == len(needed) - 2
-            expected &= needed.reshape([-1 if p == position else 1 for p in self._axes])
+            exists = np.ones((len(years), len(needed)), dtype=bool)
+            for code, name in enumerate(self.grouping.members[position]):
+                exists[:, code] = [dimension.has_member_in(name, year) for year in years]
+            expected &= (needed & exists).reshape(
+                [len(years), *(-1 if p == position else 1 for p in self._axes)]
+            )
         for position in set(self._axes) - set(self.positions):
             # On another axis a part is looked for in the total alone.
             if self.grouping.shape[position] > 1:

@@ -18,6 +18,7 @@ import polars as pl
 from swm_kpi.calendar import LONDON
 from swm_kpi.contracts import Column
 from swm_kpi.engine.completeness import require_complete
+from swm_kpi.engine.encoding.area_names import area_names
 from swm_kpi.engine.encoding.dst import HOUR, is_repeated, is_skipped, to_instant
 from swm_kpi.expressions import DTYPE_WORDS
 
@@ -97,7 +98,13 @@ class Encoded:
 
 
 def encode(
-    column: Column, raw: pl.Expr, dtype: pl.DataType, *, as_text: bool, has_instant: bool
+    column: Column,
+    raw: pl.Expr,
+    dtype: pl.DataType,
+    *,
+    as_text: bool,
+    has_instant: bool,
+    day: pl.Expr | None = None,
 ) -> Encoded:
     """Encode one column.
 
@@ -107,11 +114,12 @@ def encode(
         dtype: the physical type they came in.
         as_text: whether they are text to be parsed, from a CSV file.
         has_instant: whether the instants of the column are read.
+        day: the encoded day of each row, by which areas are looked up, if the table has it.
     """
     if dtype == pl.Null:
         return _encode_empty(column, has_instant=has_instant)
     if column.dtype is str:
-        return _encode_text(column, raw, dtype)
+        return _encode_text(column, raw, dtype, day)
     if as_text and dtype in _TEXT:
         return _parse(column, raw.cast(pl.String), has_instant=has_instant)
     if column.dtype is bool and dtype == pl.Boolean:
@@ -196,13 +204,15 @@ def _encode_empty(column: Column, *, has_instant: bool) -> Encoded:
     return encoded
 
 
-def _encode_text(column: Column, raw: pl.Expr, dtype: pl.DataType) -> Encoded:
+def _encode_text(column: Column, raw: pl.Expr, dtype: pl.DataType, day: pl.Expr | None) -> Encoded:
     if dtype not in _TEXT:
         return _wrong_type(column, dtype)
     text = raw.cast(pl.String)
     if column.domain is not None:
         # Dictionary encoding checks the closed list: a value that is not in it does not encode.
-        listed = text.cast(pl.Enum(column.domain), strict=False)
+        lookup = column.area_lookup
+        member = text if lookup is None else area_names(text, day, lookup)
+        listed = member.cast(pl.Enum(column.domain), strict=False)
         return Encoded({column.name: listed}, _lost(without_blanks(text), column, NOT_LISTED))
     return Encoded({column.name: text if is_in_key(column) else without_blanks(text)})
 

@@ -19,8 +19,15 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from swm_kpi.calendar import LONDON
+from swm_kpi.contracts import AreaLookup
 from swm_kpi.engine.encoding.dst import CLOCKS_GO_BACK, HOUR
 from swm_kpi.errors import InputError
+
+NO_DAY, FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(1800, 1, 2), date(2250, 12, 31)
+"""In a lookup of areas, the day of a row without one, and the ends of what is open.
+
+Every engine has these days, and no date of a contract is outside them.
+"""
 
 DAY = 24 * HOUR
 """Microseconds in a day."""
@@ -106,6 +113,31 @@ class Dialect(ABC):
             frame, {name: self._day_number(frame, column) for name, column in columns.items()}
         )
 
+    def look_up_areas(
+        self, frame: Any, value: str, day: str | None, lookup: AreaLookup, name: str
+    ) -> Any:
+        """Add the area of each row; null where its value is in none. It is a join to a small table.
+
+        Args:
+            frame: the table.
+            value: the column of the codes of areas.
+            day: the column of the days by which they are looked up. Without it, a value has the
+                area that it was always in.
+            lookup: which area a value belongs to.
+            name: the name of the column to add.
+        """
+        rows = [(*pair, NO_DAY, NO_DAY) for pair in lookup.only_names.items()]
+        if day is not None and lookup.is_dated:
+            rows += [
+                (span.value, span.name, max(span.first, FIRST_DAY), min(span.last, LAST_DAY))
+                for span in lookup.spans
+            ]
+        else:
+            day = None
+        if not rows:
+            return self._with_columns(frame, {name: self._null_text()})
+        return self._join_areas(frame, value, day, rows, name)
+
     def fold(self, frame: Any, name: str) -> str:
         """Return a column's name as the engine compares it with others."""
         return name.casefold()
@@ -133,6 +165,24 @@ class Dialect(ABC):
     @abstractmethod
     def query_text(self, frame: Any) -> str:
         """Return the query that a frame would run, as text."""
+
+    @abstractmethod
+    def _join_areas(
+        self,
+        frame: Any,
+        value: str,
+        day: str | None,
+        rows: Sequence[tuple[str, str, date, date]],
+        name: str,
+    ) -> Any:
+        """Add the second item of the row whose first is the value, and whose days have the day.
+
+        A null day is ``NO_DAY``.
+        """
+
+    @abstractmethod
+    def _null_text(self) -> Any:
+        """Return a null of text."""
 
     def _local_time(self, frame: Any, column: TimeColumn) -> Any:
         if column.is_aware:
@@ -226,6 +276,10 @@ class _SqlDialect(Dialect):
         return f"CAST({column} AS {_SQL_TYPES[dtype]})"
 
     @override
+    def _null_text(self) -> str:
+        return "CAST(NULL AS VARCHAR(1))"
+
+    @override
     def _is_equal(self, left: str, right: str) -> str:
         return f"{left} = {right}"
 
@@ -238,6 +292,7 @@ class DuckDB(_SqlDialect):
     """The dialect of DuckDB. A frame is a relation."""
 
     name = "DuckDB"
+    _AREA = "(SELECT area FROM (VALUES {rows}) AS areas(code, area, first, last) WHERE {condition})"
     _READABLE: ClassVar[dict[str, str]] = {
         "TIMESTAMP_NS": "make_timestamp(epoch_us({column}))",
         "TIMESTAMPTZ_NS": "make_timestamptz(epoch_us(timezone('UTC', {column})))",
@@ -270,6 +325,27 @@ class DuckDB(_SqlDialect):
     def _with_columns(self, frame: Any, expressions: Mapping[str, str]) -> Any:
         added = "".join(f", {sql} AS {_quote(name)}" for name, sql in expressions.items())
         return frame.project(f"*{added}")
+
+    @override
+    def _join_areas(
+        self,
+        frame: Any,
+        value: str,
+        day: str | None,
+        rows: Sequence[tuple[str, str, date, date]],
+        name: str,
+    ) -> Any:
+        # A relation does not give its connection, so the small table is in a subquery.
+        listed = ", ".join(
+            f"({_literal(code)}, {_literal(area)}, DATE '{first}', DATE '{last}')"
+            for code, area, first, last in rows
+        )
+        condition = f"areas.code = CAST({_quote(value)} AS VARCHAR)"
+        if day is not None:
+            on_day = f"coalesce(CAST({_quote(day)} AS DATE), DATE '{NO_DAY}')"
+            condition += f" AND {on_day} BETWEEN areas.first AND areas.last"
+        area = self._AREA.format(rows=listed, condition=condition)
+        return self._with_columns(frame, {name: area})
 
     @override
     def _aware_to_local(self, frame: Any, column: str) -> str:
@@ -335,6 +411,27 @@ class Spark(_SqlDialect):
     def _with_columns(self, frame: Any, expressions: Mapping[str, str]) -> Any:
         added = (f"{sql} AS {_backquote(name)}" for name, sql in expressions.items())
         return frame.selectExpr("*", *added)
+
+    @override
+    def _join_areas(
+        self,
+        frame: Any,
+        value: str,
+        day: str | None,
+        rows: Sequence[tuple[str, str, date, date]],
+        name: str,
+    ) -> Any:
+        from pyspark.sql import functions
+
+        code, first, last = (_backquote(f"{name}:{part}") for part in ("code", "first", "last"))
+        schema = f"{code} string, {_backquote(name)} string, {first} date, {last} date"
+        areas = frame.sparkSession.createDataFrame(list(rows), schema).hint("broadcast")
+        condition = f"{code} = CAST({_backquote(value)} AS STRING)"
+        if day is not None:
+            on_day = f"coalesce(CAST({_backquote(day)} AS DATE), DATE'{NO_DAY}')"
+            condition += f" AND {on_day} BETWEEN {first} AND {last}"
+        joined = frame.join(areas, functions.expr(condition), "left")
+        return joined.drop(*(f"{name}:{part}" for part in ("code", "first", "last")))
 
     @override
     def _aware_to_local(self, frame: Any, column: str) -> str:
@@ -501,6 +598,40 @@ class Ibis(Dialect):
 
         return ibis.ifelse(condition, value, ibis.null("int64") if otherwise is None else otherwise)
 
+    @override
+    def _null_text(self) -> Any:
+        import ibis
+
+        return ibis.null("string")
+
+    @override
+    def _join_areas(
+        self,
+        frame: Any,
+        value: str,
+        day: str | None,
+        rows: Sequence[tuple[str, str, date, date]],
+        name: str,
+    ) -> Any:
+        import ibis
+
+        names = {part: f"{name}:{part}" for part in ("code", "first", "last")}
+        areas = ibis.memtable(
+            [
+                {names["code"]: code, name: area, names["first"]: first, names["last"]: last}
+                for code, area, first, last in rows
+            ],
+            schema={
+                names["code"]: "string", name: "string",
+                names["first"]: "date", names["last"]: "date",
+            },
+        )  # fmt: skip
+        conditions = [frame[value].cast("string") == areas[names["code"]]]
+        if day is not None:
+            on_day = frame[day].cast("date").fill_null(ibis.date(NO_DAY.isoformat()))
+            conditions += [on_day >= areas[names["first"]], on_day <= areas[names["last"]]]
+        return frame.left_join(areas, conditions).drop(*names.values())
+
     def _require_time_zones(self, frame: Any) -> None:
         backend = frame.get_backend().name
         if backend not in self._WITH_TIME_ZONES:
@@ -560,6 +691,10 @@ def dialect_of(frame: Any) -> Dialect | None:
     if library == "ibis" and kind.__name__ == "Table":
         return Ibis()
     return None
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _quote(name: str) -> str:

@@ -1,11 +1,12 @@
-"""The members of a breakdown that has no closed list: the values that its tables hold."""
+"""The members of a breakdown: its closed list, or the values that its tables contain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import narwhals as nw
 
+from swm_kpi.calendar import Period
 from swm_kpi.contracts import Column, Dimension
 from swm_kpi.engine.input.table import Table
 from swm_kpi.errors import RequestError
@@ -13,14 +14,20 @@ from swm_kpi.errors import RequestError
 MOST_MEMBERS = 5_000
 
 
-def read_members(dimension: Dimension, tables: Iterable[Table]) -> tuple[str, ...]:
-    """Return a breakdown's closed list, or the sorted values of its column where it has none.
+def read_members(
+    dimension: Dimension, tables: Iterable[Table], periods: Sequence[Period] = ()
+) -> tuple[str, ...]:
+    """Return a breakdown's closed list; where it is open, its members and the others in the data.
+
+    An area that does not exist in any of the periods is a member if the data have rows in it, such
+    as crimes that were recorded before it ended.
 
     Raises:
         RequestError: the column has too many values to be a breakdown.
         InputError: a table cannot be read to its end.
     """
-    if not dimension.is_open:
+    ended = _ended_areas(dimension, periods)
+    if not dimension.is_open and not ended:
         return dimension.members
     members: set[str] = set()
     for table in tables:
@@ -32,7 +39,17 @@ def read_members(dimension: Dimension, tables: Iterable[Table]) -> tuple[str, ..
             f"Breakdown {dimension.key!r} has {len(members):,} members in the data; the most is "
             f"{MOST_MEMBERS:,}. Does its column hold names or free text?"
         )
-    return tuple(sorted(members))
+    listed = [name for name in dimension.members if name not in ended or name in members]
+    return (*listed, *sorted(members - set(dimension.members)))
+
+
+def _ended_areas(dimension: Dimension, periods: Sequence[Period]) -> set[str]:
+    """Return the members that are areas which exist on no day of any period."""
+    return {
+        name
+        for name in dimension.members
+        if periods and not any(dimension.has_member(name, p.start, p.end) for p in periods)
+    }
 
 
 def _values(table: Table, column: str) -> set[str]:

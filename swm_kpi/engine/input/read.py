@@ -202,6 +202,11 @@ def _reuse(
             f"Validate it as {contract.table!r} first."
         )
     stated = _stated(required, validated.mapping)
+    if validated.areas != contract.areas:
+        raise InputError(
+            f"Table {contract.table!r}: this table was validated with other areas or boundaries. "
+            "Validate it with the contract of this catalogue."
+        )
     missing = _missing_columns(stated, validated.columns, 0, ())
     table = Table(
         contract,

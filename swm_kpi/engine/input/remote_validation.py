@@ -40,6 +40,7 @@ from swm_kpi.engine.encoding.encode import (
 from swm_kpi.engine.execution.dialects import TimeColumn
 from swm_kpi.engine.execution.scans import collect
 from swm_kpi.engine.input.adapters import RemoteSource
+from swm_kpi.engine.input.unlisted_areas import describe_values, is_of_areas, unlisted_values
 from swm_kpi.engine.input.validation_plan import (
     NOT_THE_SAME,
     OF_THE_TABLE,
@@ -54,7 +55,8 @@ from swm_kpi.expressions import DTYPE_WORDS
 Check = tuple[str, str, nw.Expr]
 """A column, a rule in words, and whether a row breaks it."""
 
-_RAW, _LOCAL, _ROWS = "raw:", "local:", "rows"
+_RAW, _LOCAL, _AREA, _ROWS = "raw:", "local:", "area:", "rows"
+_TEXT_TYPES = (nw.String, nw.Categorical, nw.Enum)
 _SPACES = list(" \t\n\r\v\f")
 _INFINITE = float("inf")
 _MOST_GROUPS = 5_000
@@ -113,12 +115,14 @@ class RemoteValidation:
             if _is_time(column, schema[name])
         }
         native, instants = self._with_times(columns.instants, is_aware)
+        native, looked_up = self._with_areas(native, is_aware)
         encoded = {
             name: self._encode(column, schema[name], is_aware=is_aware.get(name, True))
             for name, column in self.columns.items()
         }
         read = {_RAW + name: nw.col(name) for name in self.columns}
         read |= {name: nw.col(name) for name in (*(_LOCAL + time for time in is_aware), *instants)}
+        read |= {name: nw.col(name) for name in looked_up}
         read |= self._in_repeated_hour(columns.instants, is_aware, instants)
         raw = nw.from_native(native).select(*_named(read))
         instants = [name for name in read if INSTANT in name]
@@ -175,6 +179,26 @@ class RemoteValidation:
             native = dialect.day_to_instant(native, days)
         return native, [*times, *clocks, *days]
 
+    def _with_areas(self, native: Any, is_aware: Mapping[str, bool]) -> tuple[Any, list[str]]:
+        """Add the area of each row to the table, for each column whose values are codes of areas.
+
+        Returns:
+            The table, and the names of the added columns.
+        """
+        day_column = self._contract.area_day_column
+        day = None
+        if day_column is not None and day_column.name in self.columns:
+            is_day = self._source.schema[day_column.name] == nw.Date
+            local = _LOCAL + day_column.name if day_column.name in is_aware else None
+            day = day_column.name if is_day else local
+        added = []
+        for name, column in self.columns.items():
+            if column.area_lookup is not None and self._source.schema[name] in _TEXT_TYPES:
+                lookup = column.area_lookup
+                native = self._source.dialect.look_up_areas(native, name, day, lookup, _AREA + name)
+                added.append(_AREA + name)
+        return native, added
+
     def _in_repeated_hour(
         self, wanted: frozenset[str], is_aware: Mapping[str, bool], instants: Collection[str]
     ) -> dict[str, nw.Expr]:
@@ -198,7 +222,7 @@ class RemoteValidation:
     def _encode(self, column: Column, dtype: Any, *, is_aware: bool) -> nw.Expr:
         """Return a column in the contract's type, and add its checks."""
         name, raw = column.name, nw.col(_RAW + column.name)
-        if column.dtype is str and dtype in (nw.String, nw.Categorical, nw.Enum):
+        if column.dtype is str and dtype in _TEXT_TYPES:
             text = raw.cast(nw.String)
             if not is_in_key(column):
                 # Text that is empty or only white space is no value.
@@ -206,6 +230,11 @@ class RemoteValidation:
                 self._text[name] = text
             if column.domain is None:
                 return text
+            if column.area_lookup is not None:
+                area = nw.col(_AREA + name)
+                self._checks.append((name, NOT_LISTED, area.is_null() & ~text.is_null()))
+                self._plain[name] = area
+                return area
             is_listed = text.is_in(list(column.domain))
             self._checks.append((name, NOT_LISTED, ~is_listed))
             self._plain[name] = text
@@ -362,8 +391,8 @@ class RemoteValidation:
             if counts[f"b{number}"] and self._checks[number][1] not in OF_THE_TABLE
         ]
         self._unlisted = {self._checks[n][0] for n in broken if self._checks[n][1] == NOT_LISTED}
+        within = frame
         if broken:
-            within = frame
             if windows and all(window.column in self.columns for window in windows):
                 within = frame.filter(reduce(or_, map(_is_used, windows)))
             query = within.select(
@@ -375,7 +404,9 @@ class RemoteValidation:
             )
             counts |= self._collect(query, "checking the rows of the periods").row(0, named=True)
         self.violations = [
-            Violation(name, rule, int(counts[f"b{number}"]))
+            Violation(
+                name, rule, int(counts[f"b{number}"]), self._describe_unlisted(within, number)
+            )
             for number, (name, rule, _) in enumerate(self._checks)
             if counts[f"b{number}"]
         ]
@@ -391,6 +422,17 @@ class RemoteValidation:
             if counts[f"first:{name}"] is not None
         }
 
+    def _describe_unlisted(self, frame: Any, number: int) -> str:
+        """Return the values of a column of areas that are no areas, in words."""
+        name, rule, is_broken = self._checks[number]
+        if rule != NOT_LISTED or not is_of_areas(self.columns[name]):
+            return ""
+        purpose = "listing values that are no areas"
+        values = self._collect(unlisted_values(frame.filter(is_broken), _RAW + name), purpose)
+        is_area = ~is_broken & ~self._text.get(name, nw.col(_RAW + name)).is_null()
+        some = self._collect(frame.filter(is_area).select(nw.len().alias(_ROWS)), purpose)
+        return describe_values(self.columns[name], values, has_areas=bool(some[_ROWS][0]))
+
     def _is_lost(self, check: Check) -> nw.Expr:
         """Return whether a row has a value, in a rule over several columns, that is not listed."""
         names = check[0].split(", ")
@@ -401,7 +443,11 @@ class RemoteValidation:
     def _group_columns(self) -> list[str]:
         """Return the columns to group by: the longest closed lists, while the groups stay few."""
         columns, groups = [], 1
-        listed = {name for name, rule, _ in self._checks if rule == NOT_LISTED}
+        listed = {
+            name
+            for name, rule, _ in self._checks
+            if rule == NOT_LISTED and self.columns[name].area_lookup is None
+        }
         sizes = {name: len(self.columns[name].domain or ()) + 1 for name in listed}
         for name in sorted(sizes, key=lambda column: (-sizes[column], column)):
             if groups * sizes[name] <= _MOST_GROUPS:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+import narwhals as nw
 import polars as pl
 
 from swm_kpi.contracts import Column, ContractType, Violation
@@ -26,6 +27,7 @@ from swm_kpi.engine.encoding.encode import (
 )
 from swm_kpi.engine.execution.distinct import count_distinct, duplicates
 from swm_kpi.engine.execution.scans import collect, select
+from swm_kpi.engine.input.unlisted_areas import describe_values, is_of_areas, unlisted_values
 from swm_kpi.engine.plan.columns import Window
 from swm_kpi.engine.plan.compile import Compiler
 
@@ -100,7 +102,10 @@ def plan_validation(
     columns = {name: contract.columns[name] for name, _ in schema if name in contract.columns}
     checks: list[tuple[str, str, pl.Expr]] = []
     encoded: dict[str, pl.Expr] = {}
-    for name, dtype in schema:
+    day_column = contract.area_day_column
+    day: pl.Expr | None = None
+    # The day of each row comes first: the areas of other columns are looked up by it.
+    for name, dtype in sorted(schema, key=lambda item: columns.get(item[0]) is not day_column):
         if name in columns:
             column = encode(
                 columns[name],
@@ -108,7 +113,10 @@ def plan_validation(
                 dtype,
                 as_text=as_text,
                 has_instant=name in instants,
+                day=day,
             )
+            if columns[name] is day_column and name in column.columns:
+                day = column.columns[name].cast(pl.Date)
             encoded |= column.columns
             checks += [(name, rule, rows) for rule, rows in column.broken]
     usable = {name: column for name, column in columns.items() if name in encoded}
@@ -163,14 +171,14 @@ def run_validation(
     counts = select(encoded, plan.counts, plan.contract.table, "checking").row(0, named=True)
     rows = int(counts["rows"])
     again = [count for number, count in plan.of_rows.items() if counts[f"broken:{number}"]]
+    within = encoded
     if again:
-        within = encoded
         if windows is not None and all(window.column in plan.usable for window in windows):
             within = encoded.filter(pl.any_horizontal(_is_used(window) for window in windows))
         rows_used = select(within, again, plan.contract.table, "checking the rows of the periods")
         counts |= rows_used.row(0, named=True)
     violations = [
-        Violation(column, rule, counts[f"broken:{number}"])
+        Violation(column, rule, counts[f"broken:{number}"], _unlisted(within, plan, column, rule))
         for number, (column, rule) in enumerate(plan.checked)
         if counts[f"broken:{number}"]
     ]
@@ -184,6 +192,21 @@ def run_validation(
         if counts.get(f"first:{name}") is not None
     }
     return rows, violations, spans
+
+
+def _unlisted(
+    encoded: pl.LazyFrame | pl.DataFrame, plan: ValidationPlan, name: str, rule: str
+) -> str:
+    """Return the values of a column of areas that are no areas, in words."""
+    if rule != NOT_LISTED or not is_of_areas(plan.usable[name]):
+        return ""
+    raw = without_blanks(pl.col(_RAW + name).cast(pl.String))
+    rows = encoded.lazy().filter(pl.col(name).is_null() & raw.is_not_null())
+    query = unlisted_values(nw.from_native(rows), _RAW + name).to_native()
+    table, purpose = plan.contract.table, "listing values that are no areas"
+    some = select(encoded, [pl.col(name).is_not_null().any().alias(name)], table, purpose)
+    values = collect(query, table, purpose)
+    return describe_values(plan.usable[name], values, has_areas=bool(some[name][0]))
 
 
 def _is_lost(names: Sequence[str], columns: Mapping[str, Column]) -> pl.Expr:

@@ -36,6 +36,7 @@ def build_provenance(
     coverage: Mapping[str, Coverage],
     assumptions: Mapping[str, Any],
     force: str,
+    areas: str,
 ) -> Callable[[], Provenance]:
     """Return a function that builds the provenance of one computation.
 
@@ -52,6 +53,7 @@ def build_provenance(
         coverage: by table, the coverage that the caller stated.
         assumptions: by key, the values that replace assumptions.
         force: what identifies the folder of the force; empty for none.
+        areas: what identifies the areas and boundaries of the force; empty for those declared.
     """
     names = sorted({table.engine for table, _ in tables.values()}) or ["Polars"]
     unfingerprinted = Provenance(
@@ -64,6 +66,7 @@ def build_provenance(
         breakdowns=tuple(dimension.key for dimension in dimensions),
         assumptions=assumptions,
         force=force,
+        areas=areas,
         coverage={name: span for name, span in coverage.items() if name in tables},
         tables=tuple(
             TableRead(

@@ -75,6 +75,8 @@ def _constant_notes(computed: MeasureCells, grid: Grid) -> Iterator[str]:
     for position, dimension in enumerate(grid.axes.dimensions):
         if position not in computed.kept:
             yield f"Not broken down by {dimension.title}."
+        elif dimension.note:
+            yield dimension.note
     for text in (measure.proxy_difference, measure.note):
         if text:
             yield text if text.endswith(".") else f"{text}."

@@ -150,6 +150,7 @@ class _Stack:
             if by_period:
                 self._mark(number, measure, [_CODES[marker] for marker, _ in by_period])
                 self._mark_breaks(number, measure)
+                self._note_ended_areas(number, measure)
         self._add_intervals()
         self._leave_out_empty_unknown()
 
@@ -300,6 +301,21 @@ class _Stack:
                 cells &= is_of_axis.reshape([-1 if at == axis else 1 for at in range(len(is_of))])
             marker[cells & (marker == _NONE)] = _CODES[Marker.BREAK]
             self._cell_texts.append((number, cells, describe_break(series_break)))
+
+    def _note_ended_areas(self, number: int, measure: MeasureCells) -> None:
+        """Say which members are areas that do not exist in a period, so that 0 says nothing."""
+        axes = self.grid.axes
+        shape = self.marker[self._index(number, measure)].shape
+        for position in measure.kept:
+            dimension = axes.dimensions[position]
+            for code, name in enumerate(axes.members[position]):
+                is_absent = np.array(
+                    [not dimension.has_member(name, p.start, p.end) for p in self.grid.periods]
+                )
+                if is_absent.any():
+                    cells = np.zeros(shape, dtype=bool)
+                    np.moveaxis(cells, position + 1, -1)[is_absent, ..., code] = True
+                    self._cell_texts.append((number, cells, f"{name} is no area in the period."))
 
     def _leave_out_empty_unknown(self) -> None:
         """Show Unknown only for the measures that have something in it."""

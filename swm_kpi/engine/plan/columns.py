@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import assert_never
@@ -100,6 +100,7 @@ def columns_of_request(
         if isinstance(column, Column)
     }
     wanted = frozenset(read | carriers | keys | guards | (rules if rules <= read else set()))
+    wanted |= _days_of_areas(contract, wanted)
     compared = {
         time
         for rule in contract.rules.values()
@@ -123,6 +124,14 @@ def all_columns(contract: ContractType) -> ColumnsToRead:
             name for name, column in contract.columns.items() if column.dtype in (date, datetime)
         ),
     )
+
+
+def _days_of_areas(contract: ContractType, names: Iterable[str]) -> set[str]:
+    """Return the column of the day by which areas are looked up, if any column needs it."""
+    lookups = [contract.columns[name].area_lookup for name in names if name in contract.columns]
+    day = contract.area_day_column
+    is_dated = any(lookup is not None and lookup.is_dated for lookup in lookups)
+    return {day.name} if day is not None and is_dated else set()
 
 
 def _instants(statistics: Sequence[Statistic]) -> set[str]:
