@@ -6,6 +6,7 @@ docs/how-to/write-these-pages.md describes how to write such a page.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tests.support.docs_code import (
 
 RUN_PAGES = [page for page in PAGES if page.name not in GENERATED]
 TUTORIAL = "first-dataset.md"
+EXTRACTS_TUTORIAL = "from-your-own-extracts.md"
 MONTHS = [f"2025-{month:02}" for month in range(1, 7)]
 
 STREET = (
@@ -90,6 +92,8 @@ def test_the_blocks_of_a_page_print_what_it_shows(
 ) -> None:
     if page.name in (TUTORIAL, "README.md"):
         download(tmp_path / "downloads")
+    if page.name == EXTRACTS_TUTORIAL:
+        shutil.copytree(ROOT / "tests" / "other_force" / "extracts", tmp_path / "extracts")
     if page.name == "README.md":
         incidents.write_parquet(tmp_path / "incidents.parquet")
         (tmp_path / "collisions.csv").write_text(COLLISIONS, encoding="utf-8")

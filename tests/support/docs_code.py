@@ -26,7 +26,7 @@ PAGES = [
 ]
 
 _FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_FILE_NAME = re.compile(r"\A# ([\w./-]+\.(?:py|toml))\n")
+_FILE_NAME = re.compile(r"\A# ([\w./-]+\.(?:csv|py|toml))\n")
 _PLACE = re.compile(r"\s\((?:\S+\.(?:py|md)):\d+\)")
 _EXTRAS = {"altair", "duckdb", "gptables", "griffe", "ibis", "odf", "pyarrow", "pyspark"}
 # .ci/run installs and tests. A shell block may contain no other command.
@@ -98,7 +98,9 @@ def _run(block: Block, page: Path, names: dict[str, Any]) -> str:
     if file_name:
         path = Path(file_name[1])
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(block.text, encoding="utf-8")
+        # A CSV file has no comments, so it begins below its name.
+        text = block.text[file_name.end() :] if path.suffix == ".csv" else block.text
+        path.write_text(text, encoding="utf-8")
         return ""
     if block.language == "python":
         return _python(block, page, names)
