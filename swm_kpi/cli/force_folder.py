@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +27,13 @@ def add_option(command: argparse.ArgumentParser, *, is_required: bool = False) -
 
 
 def force_of(options: argparse.Namespace) -> Force | None:
-    """Return the force that a command names, or None."""
-    return None if options.force is None else _read(options.force)
-
-
-@cache
-def _read(folder: str) -> Force:
-    return kpi.Force.read(folder)
+    """Return the force that a command names, or None. A command reads its folder once."""
+    if options.force is None:
+        return None
+    if not hasattr(options, "force_folder"):
+        options.force_folder = kpi.Force.read(options.force)
+    force: Force = options.force_folder
+    return force
 
 
 def catalogue_of(options: argparse.Namespace) -> kpi.Catalogue:
