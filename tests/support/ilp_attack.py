@@ -8,7 +8,7 @@ of a count over all feasible tables: its feasibility interval.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise, product
@@ -95,24 +95,51 @@ PARTS = Metric(
     ],
 )
 
-KINDS_COUNTED: dict[str, dict[str, frozenset[str]]] = {
-    "calls": {"value": frozenset(KINDS)},
-    "urgent_calls": {"value": frozenset({"urgent"})},
-    "calm_calls": {"value": frozenset({"not urgent"})},
-    "unrecorded_calls": {"value": frozenset({"unknown"})},
-    "urgent_share": {
-        "numerator": frozenset({"urgent"}),
-        "denominator": frozenset({"urgent", "not urgent"}),
+
+@dataclass(frozen=True)
+class Subject:
+    """What the measures of some tables count, by kind of call.
+
+    Attributes:
+        kinds: the kinds of call. The others are sets of them.
+        counted: what each column of each measure counts.
+        unrecorded: what each column of rows that are not recorded counts, by measure.
+        attacked: what is attacked.
+    """
+
+    kinds: Sequence[str]
+    counted: Mapping[str, Mapping[str, frozenset[str]]]
+    unrecorded: Mapping[str, Mapping[str, frozenset[str]]]
+    attacked: Sequence[frozenset[str]]
+
+    def may_count(self, measure: str) -> frozenset[str]:
+        """Return the kinds of call that a measure counts, or may count."""
+        columns = {**self.counted[measure], **self.unrecorded.get(measure, {})}
+        return frozenset().union(*columns.values())
+
+
+UNKNOWN_URGENCY = {"undecided": frozenset({"unknown"})}
+URGENCY = Subject(
+    kinds=KINDS,
+    counted={
+        "calls": {"value": frozenset(KINDS)},
+        "urgent_calls": {"value": frozenset({"urgent"})},
+        "calm_calls": {"value": frozenset({"not urgent"})},
+        "unrecorded_calls": {"value": frozenset({"unknown"})},
+        "urgent_share": {
+            "numerator": frozenset({"urgent"}),
+            "denominator": frozenset({"urgent", "not urgent"}),
+        },
     },
-}
-"""The kinds of call that each column of each measure counts."""
-
-ATTACKED_KINDS = (
-    frozenset(KINDS), frozenset({"urgent"}), frozenset({"not urgent"}), frozenset({"unknown"}),
-)  # fmt: skip
-
-UNDECIDED_MEASURES = ("urgent_calls", "urgent_share", "calm_calls")
-"""The measures with a column of undecided rows: calls whose urgency is not recorded."""
+    unrecorded=dict.fromkeys(("urgent_calls", "urgent_share", "calm_calls"), UNKNOWN_URGENCY),
+    attacked=(
+        frozenset(KINDS),
+        frozenset({"urgent"}),
+        frozenset({"not urgent"}),
+        frozenset({"unknown"}),
+    ),
+)
+"""The calls of ``table``."""
 
 
 @dataclass(frozen=True)
@@ -204,9 +231,13 @@ class Attacker:
         policy: the policy that protects it, which the attacker knows.
     """
 
-    def __init__(self, protected: Result, policy: DisclosurePolicy) -> None:
+    def __init__(
+        self, protected: Result, policy: DisclosurePolicy, subject: Subject = URGENCY
+    ) -> None:
         self.by = protected.by
         self.policy = policy
+        self.subject = subject
+        self.largest_small_count = largest_small_count(policy.threshold)
         rows = protected.to_polars().to_dicts()
         cuts = sorted(
             {_month(row["period_start"]) for row in rows}
@@ -214,7 +245,7 @@ class Attacker:
         )
         self.stretches = list(pairwise(cuts))
         axes = [MEMBERS[name] for name in self.by]
-        self.cells = list(product(range(len(self.stretches)), KINDS, *axes))
+        self.cells = list(product(range(len(self.stretches)), subject.kinds, *axes))
         self.published: Knowledge = []
         self.by_markers: Knowledge = []
         for row in rows:
@@ -222,7 +253,7 @@ class Attacker:
         self._add_unknown_members(rows)
 
     def _add_row(self, row: dict[str, Any]) -> None:
-        columns = KINDS_COUNTED[row["measure"]]
+        columns = self.subject.counted[row["measure"]]
         for column, kinds in columns.items():
             scope = self._scope(row, kinds)
             count = row[column]
@@ -232,61 +263,60 @@ class Attacker:
                 self.published.append((scope, low, MAX_COUNT))
                 self.by_markers.append((scope, low, MAX_COUNT))
             elif count is not None:
-                low, high = self._rounding_interval(count)
-                self.published.append((scope, low, high))
-                bounds = (scope, 0, 0) if not count else (scope, 1, MAX_COUNT)
-                self.by_markers.append(bounds)
-
+                self._know_number(scope, count)
         if "see Unknown." in row["note"]:
-            self._know_zero(self._scope(row, _kinds_that_may_count(row["measure"])))
-        elif row["measure"] in UNDECIDED_MEASURES and row["marker"] != "[c]":
-            self._add_undecided(row)
+            self._know_zero(self._scope(row, self.subject.may_count(row["measure"])))
+        elif row["marker"] != "[c]":
+            self._add_unrecorded(row)
 
     def _scope(self, row: dict[str, Any], kinds: frozenset[str]) -> Scope:
         members = tuple((name, row[name]) for name in self.by if row[name] != "All")
         return Scope(kinds, row["period_start"], row["period_end"], members)
 
-    def _know_zero(self, scope: Scope) -> None:
-        self.published.append((scope, 0, 0))
-        self.by_markers.append((scope, 0, 0))
+    def _know_number(self, scope: Scope, count: float) -> None:
+        low, high = self._rounding_interval(count)
+        self.published.append((scope, low, high))
+        self.by_markers.append((scope, 0, 0) if not count else (scope, 1, MAX_COUNT))
 
-    def _add_undecided(self, row: dict[str, Any]) -> None:
-        """Add what a row says of its undecided rows, in its column, its note and its marker."""
-        scope = self._scope(row, frozenset({"unknown"}))
-        count = row["undecided"]
+    def _know_zero(self, scope: Scope) -> None:
+        self._know_number(scope, 0)
+
+    def _add_unrecorded(self, row: dict[str, Any]) -> None:
+        """Add what a row says of rows that are not recorded: in columns, note and marker."""
+        columns = self.subject.unrecorded.get(row["measure"], {})
         is_unrecorded = row["marker"] == "[x]"
-        if is_unrecorded:
-            # Nothing is recorded, so no call is known to be urgent or not.
-            self._know_zero(self._scope(row, frozenset({"urgent", "not urgent"})))
-        if count is not None:
-            low, high = self._rounding_interval(count)
-            self.published.append((scope, low, high))
-            self.by_markers.append((scope, 1, MAX_COUNT))
-        else:
+        for column, kinds in columns.items():
+            scope = self._scope(row, kinds)
             is_hidden = is_unrecorded or "Some rows" in row["note"]
-            low, high = (1, MAX_COUNT) if is_hidden else (0, 0)
-            if not self.policy.show_zeros:
-                low, high = 0, MAX_COUNT
-            self.published.append((scope, low, high))
-            self.by_markers.append((scope, low, high))
+            if row[column] is not None:
+                self._know_number(scope, row[column])
+            elif not is_hidden and self.policy.show_zeros:
+                self._know_zero(scope)
+            elif len(columns) == 1 and self.policy.show_zeros:
+                self.published.append((scope, 1, MAX_COUNT))
+                self.by_markers.append((scope, 1, MAX_COUNT))
+            if row["value"] is not None and row["marker"] != "[u]":
+                # A tenth of all rows is a ninth of the recorded rows. A number may be marked for
+                # other reasons, so only the absence of the marker says something.
+                limit = self._least_rows(row) // 9
+                if limit >= self.largest_small_count:
+                    self.published.append((scope, 0, limit))
+        if is_unrecorded and len(columns) == 1:
+            # Nothing is recorded, so no row is known to count.
+            for kinds in self.subject.counted[row["measure"]].values():
+                self._know_zero(self._scope(row, kinds))
         self._check_bounds(row)
-        if row["value"] is not None:
-            # A tenth of all rows is a ninth of the recorded rows. A number may be marked for other
-            # reasons, so the attacker only knows what the absence of the marker says.
-            limit = self._least_rows(row) // 9
-            if limit >= largest_small_count(self.policy.threshold) and row["marker"] != "[u]":
-                self.published.append((scope, 0, limit))
 
     def _check_bounds(self, row: dict[str, Any]) -> None:
         """Check that the bounds are calculated from numbers that are shown."""
         if row["at_least"] is None and row["at_most"] is None:
             return
-        undecided = row["undecided"] or 0
-        if row["measure"] == "urgent_share":
-            whole = row["denominator"] + undecided
-            expected = row["numerator"] / whole, (row["numerator"] + undecided) / whole
-        else:
-            expected = row["value"], row["value"] + undecided
+        undecided, whole = row["undecided"] or 0, row["denominator"]
+        expected = row["value"], row["value"] + undecided
+        if whole is not None:
+            # Each undecided row is in the denominator too, unless measures are divided.
+            of_rows = whole + undecided * (row["unit"] == "proportion")
+            expected = row["numerator"] / of_rows, (row["numerator"] + undecided) / of_rows
         assert np.allclose((row["at_least"], row["at_most"]), expected), row
 
     def _add_unknown_members(self, rows: list[dict[str, Any]]) -> None:
@@ -295,27 +325,29 @@ class Attacker:
         by_place = {tuple(row[name] for name in names): row for row in rows}
         for axis, row in product(range(len(self.by)), rows):
             place = tuple(row[name] for name in names)
-            at = axis + 2
+            measure, at = place[0], axis + 2
             unknown, whole = (
                 by_place.get((*place[:at], member, *place[at + 1 :]))
                 for member in ("Unknown", "All")
             )
-            scope = self._scope(row | {self.by[axis]: "Unknown"}, _kinds_that_may_count(place[0]))
+            scope = self._scope(row | {self.by[axis]: "Unknown"}, self.subject.may_count(measure))
             if unknown is None:
                 self._know_zero(scope)
                 continue
             is_member = place[at] not in ("Unknown", "All")
             if is_member and row["value"] is not None and whole["value"] is not None:
                 limit = self._least_rows(whole) // 10
-                counts = 2 if place[0] in UNDECIDED_MEASURES else 1
+                counts = 1 + len(self.subject.unrecorded.get(measure, ()))
                 is_noted = f"because they have no {self.by[axis]}." in row["note"]
-                if limit >= counts * largest_small_count(self.policy.threshold) and not is_noted:
+                if limit >= counts * self.largest_small_count and not is_noted:
                     self.published.append((scope, 0, limit))
 
     def _least_rows(self, row: dict[str, Any]) -> int:
         """Return the least number of rows that a shown number is based on."""
-        shown = row["denominator"] if row["measure"] == "urgent_share" else row["value"]
-        return int(self._rounding_interval(shown)[0])
+        columns = self.subject.counted[row["measure"]].keys() - {"numerator"}
+        if row["unit"] == "ratio":
+            columns |= {"numerator"}
+        return min(int(self._rounding_interval(row[column])[0]) for column in columns)
 
     def _rounding_interval(self, count: float) -> tuple[float, float]:
         base, threshold = self.policy.rounding_base, self.policy.threshold
@@ -385,7 +417,9 @@ class Attacker:
                 truth[position] += count * inside
         spans = {(scope.first, scope.last) for scope, _, _ in self.published}
         spans |= {(_first_day(start), _first_day(stop, -1)) for start, stop in self.stretches}
-        for (first, last), kinds, axis in product(sorted(spans), ATTACKED_KINDS, product(*axes)):
+        for (first, last), kinds, axis in product(
+            sorted(spans), self.subject.attacked, product(*axes)
+        ):
             members = tuple(pair for pair in zip(self.by, axis, strict=True) if pair[1] != "All")
             scope = Scope(kinds, first, last, members)
             exact = int(self.coefficients(scope) @ truth)
@@ -393,12 +427,6 @@ class Attacker:
                 interval = self.feasibility_interval(scope, self.published)
                 marker_interval = self.feasibility_interval(scope, self.by_markers)
                 yield AttackedCount(scope, exact, interval, marker_interval)
-
-
-def _kinds_that_may_count(measure: str) -> frozenset[str]:
-    """Return the kinds of call that a measure counts, or may count."""
-    undecided = frozenset({"unknown"}) if measure in UNDECIDED_MEASURES else frozenset()
-    return frozenset().union(*KINDS_COUNTED[measure].values()) | undecided
 
 
 def _month(day: date) -> int:

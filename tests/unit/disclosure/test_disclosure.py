@@ -41,6 +41,7 @@ from swm_kpi.definitions.plan.objectives import SECURE
 from swm_kpi.disclosure import linear_program
 from swm_kpi.disclosure.suppression import SuppressionPattern
 from swm_kpi.result_columns import NUMBER_COLUMNS
+from tests.support.attacked_kinds import SUBJECT, compute_kinds, random_kinds
 from tests.support.ilp_attack import CALLS, PARTS, Attacker, table
 from tests.support.random_counts import CASES, MONTHS, QUARTER, random_counts
 
@@ -630,6 +631,29 @@ def test_no_small_count_is_known_or_narrowed_by_the_attack(
     policy = POLICIES[random.integers(len(POLICIES))].model_copy(update={"show_zeros": zeros})
     protected = table(counts, periods, by, metrics).protect(policy)
     for attacked in Attacker(protected, policy).attack(counts):
+        assert not attacked.is_known, attacked
+        assert not attacked.is_narrowed(policy.threshold, 1 if zeros else 0), attacked
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("seed", "zeros"),
+    [
+        (6, True),
+        (11, True),
+        *(pytest.param(seed, True, marks=pytest.mark.exhaustive) for seed in (13, 48, 63, 65, 74)),
+        *(pytest.param(seed, False, marks=pytest.mark.exhaustive) for seed in (81, 82)),
+    ],
+)
+def test_no_small_count_of_unrecorded_rows_is_known_or_narrowed_by_the_attack(
+    seed: int, zeros: bool
+) -> None:
+    """Two conditions, a ratio and a duration leave out different rows of the same calls."""
+    random = np.random.default_rng([seed, 77])
+    counts = random_kinds(random)
+    policy = POLICIES[random.integers(len(POLICIES))].model_copy(update={"show_zeros": zeros})
+    protected = compute_kinds(counts).protect(policy)
+    for attacked in Attacker(protected, policy, SUBJECT).attack(counts):
         assert not attacked.is_known, attacked
         assert not attacked.is_narrowed(policy.threshold, 1 if zeros else 0), attacked
 
