@@ -639,9 +639,9 @@ def test_no_small_count_is_known_or_narrowed_by_the_attack(
 @pytest.mark.parametrize(
     ("seed", "zeros"),
     [
-        (6, True),
-        (11, True),
-        *(pytest.param(seed, True, marks=pytest.mark.exhaustive) for seed in (13, 48, 63, 65, 74)),
+        (17, True),
+        (27, True),
+        *(pytest.param(seed, True, marks=pytest.mark.exhaustive) for seed in (13, 38, 39)),
         *(pytest.param(seed, False, marks=pytest.mark.exhaustive) for seed in (81, 82)),
     ],
 )

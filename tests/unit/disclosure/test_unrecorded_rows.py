@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -296,6 +300,58 @@ def test_the_marker_of_few_answers_does_not_narrow_a_small_count(
     row = row_of(result.protect(DisclosurePolicy()), "pleased", side="All")
     assert row["marker"] == marker
     assert row["answers"] == (30 if marker else 65)
+
+
+# Everything that is made from a protected result
+
+EXACT_NUMBERS = ("1237", "1,237", "141", "1378", "1,378", " 4 rows")
+
+
+@pytest.fixture(scope="module")
+def protected() -> Result:
+    """1,237 urgent calls in each month, and 141 undecided ones in April, 4 in May."""
+    april = calls(yl=1237, ul=141).with_columns(began_at=pl.lit(datetime(2024, 4, 2)))
+    table = pl.concat([april, calls(yl=1237, ul=4)]).with_columns(
+        call_id=pl.int_range(pl.len()).cast(pl.String)
+    )
+    result = compute(URGENT, table, ["side"], periods=MONTHS[:2])
+    notes = " ".join(result.to_polars()["note"])
+    assert "141 rows" in notes
+    assert "4 rows" in notes
+    return result.protect(DisclosurePolicy())
+
+
+@pytest.mark.parametrize("extension", ["csv", "json", "parquet", "xlsx", "ods"])
+def test_no_file_has_an_exact_number(protected: Result, extension: str, tmp_path: Path) -> None:
+    getattr(protected, f"to_{extension}")(tmp_path / f"numbers.{extension}")
+    texts = []
+    for path in tmp_path.iterdir():
+        if path.suffix in (".xlsx", ".ods"):
+            with zipfile.ZipFile(path) as book:
+                # Styles have numbers of their own.
+                names = [name for name in book.namelist() if "tyle" not in name]
+                texts += [book.read(name).decode() for name in names if name.endswith(".xml")]
+        elif path.suffix == ".parquet":
+            frame = pl.read_parquet(path)
+            texts.append(frame.write_csv() + str(pl.read_parquet_metadata(path)))
+        else:
+            texts.append(path.read_text())
+    assert any("1240" in text or "1,240" in text or "1235" in text for text in texts)
+    for text in texts:
+        assert [number for number in EXACT_NUMBERS if re.search(rf"(?<!\d){number}\b", text)] == []
+
+
+def test_no_comparison_chart_or_page_has_an_exact_number(protected: Result) -> None:
+    texts = [
+        protected.compare("previous_period").to_polars().write_csv(),
+        protected.plot("urgent", member={"side": "Left"}).alt_text,
+        protected.plot("urgent", kind="members", period="2024-05").alt_text,
+        protected.spc("urgent", member={"side": "Left"}).to_polars().write_csv(),
+        protected._repr_html_(),
+        json.dumps(protected.provenance.to_dict(exact=False)) if protected.provenance else "",
+    ]
+    for text in texts:
+        assert [number for number in EXACT_NUMBERS if re.search(rf"(?<!\d){number}\b", text)] == []
 
 
 # Two releases
