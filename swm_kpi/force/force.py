@@ -115,7 +115,8 @@ class Force:
             statements, statement_problems = read_statements(read_toml(path / AVAILABILITY), plan)
             problems += statement_problems
         if problems:
-            raise DefinitionError(problems)
+            # A mapping that reads the areas reports their mistakes too.
+            raise DefinitionError(dict.fromkeys(problems))
         return cls(path, settings, plan, mappings, tuple(statements), areas)
 
     @property

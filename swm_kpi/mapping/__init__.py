@@ -12,7 +12,7 @@ from swm_kpi.mapping.mapped_table import (
     MappingReport,
     UnmappedCode,
 )
-from swm_kpi.mapping.values import coalesce, codes, flag, not_in_source
+from swm_kpi.mapping.values import area, coalesce, codes, flag, not_in_source
 
 __all__ = [
     "ColumnCounts",
@@ -21,6 +21,7 @@ __all__ = [
     "MappingExample",
     "MappingReport",
     "UnmappedCode",
+    "area",
     "coalesce",
     "codes",
     "flag",

@@ -40,6 +40,13 @@ class CodeRow:
     valid_from: date
     valid_to: date
 
+    @classmethod
+    def of_days(cls, source_code: str, target: str, first: date, last: date) -> CodeRow:
+        """Return a row that is in no file; its first and last day can be those of ``date``."""
+        is_open = first == date.min
+        open_start = NO_DAY if last == date.max else FIRST_DAY
+        return cls(0, source_code, target, open_start if is_open else first, last)
+
 
 @dataclass(frozen=True)
 class CodeList:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from swm_kpi.calendar import format_date
 from swm_kpi.expressions import Leaf, LocalDate, Parse, Scalar
 from swm_kpi.expressions.literals import format_english
-from swm_kpi.mapping.values import Coalesce, Codes, Constant, Flag, NotInSource, Value
+from swm_kpi.mapping.values import AreaOf, Coalesce, Codes, Constant, Flag, NotInSource, Value
 
 if TYPE_CHECKING:
     from swm_kpi.mapping.mapping import Mapping
@@ -74,6 +74,10 @@ def _words(value: Value) -> str:
             words = f"true where {column.english()} is {_any_of(value.yes)}"
             words += f", false where it is {_any_of(value.no)}"
             return words + (f", null where it is {_any_of(value.null)}" if value.null else "")
+        case AreaOf(column=column, code_list=code_list, at=at, level=level):
+            words = f"the {level} that {column.english()} is in, by {code_list.name}"
+            on_day = f"on {_words(at)}" if at is not None else "by the newest boundaries"
+            return f"{words}, {on_day}"
         case Codes(column=column, code_list=code_list, at=at):
             words = f"{column.english()}, by the {len(code_list.rows):,} approved rows of "
             words += code_list.name

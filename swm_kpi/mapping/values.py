@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from swm_kpi.contracts import Column
 from swm_kpi.errors import (
+    InputError,
     Problem,
     did_you_mean,
     folder_of_declaration,
@@ -35,6 +36,7 @@ from swm_kpi.expressions import (
     is_unusable,
 )
 from swm_kpi.mapping.code_list import CodeList, CodeRow, fold, read_code_list
+from swm_kpi.model.areas import Areas
 
 _WHOLE_NUMBER = re.compile(r"\A(?:0|-?[1-9][0-9]{0,17})\Z")
 
@@ -116,6 +118,13 @@ class Codes(SourceValue):
 
 
 @dataclass(frozen=True, eq=False)
+class AreaOf(Codes):
+    """The area of a level that a code is in, looked up in a force's areas."""
+
+    level: str
+
+
+@dataclass(frozen=True, eq=False)
 class Coalesce(SourceValue):
     """The first of several values that a row has."""
 
@@ -172,6 +181,68 @@ def codes(
         raise_problems(Problem(subject, *finding, place) for finding in [*file_findings, *findings])
         return Unusable()
     return Codes(column, code_list, at, unmapped, other, fold)
+
+
+def area(
+    column: Column,
+    *,
+    level: str,
+    at: Day | None = None,
+    unmapped: Unmapped = "refuse",
+    other: Scalar | None = None,
+    areas: Areas | str | Path = "../areas.csv",
+) -> AreaOf | Unusable:
+    """Return the name of the area that the code in a column is in.
+
+    Args:
+        column: the column with the code of an area of the level or of a level below, or the name of
+            an area of the level: text, or whole numbers for codes.
+        level: the level, such as ``"lpa"``.
+        at: the date or time by whose boundaries the area is chosen. In a row where it is empty,
+            only a code that was always in one area is mapped. Without it, the newest boundaries
+            count.
+        unmapped: what happens to a code that is in no area: the table is refused, the value is
+            ``other``, or the value is null and is counted.
+        other: the value for such a code, with ``unmapped="other"``.
+        areas: the areas, or the path of their file. A relative one begins at the folder of the
+            file that calls this function: by default, the areas of the force's folder.
+
+    Raises:
+        DefinitionError: with every mistake in the file and in the arguments.
+    """
+    if is_unusable(column) or is_unusable(at):
+        return Unusable()
+    subject = f"Area of {column}" if isinstance(column, Column) else "Area"
+    path = Path("areas.csv")
+    if isinstance(areas, str | Path):
+        path = Path(areas)
+        path = path if path.is_absolute() else folder_of_declaration() / path
+        try:
+            areas = Areas.read(path)
+        except InputError:
+            rule = f"there is no file {path.name!r} that can be read as areas"
+            fix = f"Write it, or correct the path: it begins at {path.parent.name!r}"
+            raise_problems([Problem(subject, "areas", rule, fix, place_of_declaration())])
+            return Unusable()
+    if not areas.levels:
+        return Unusable()  # Its mistakes are reported already.
+    findings = list(_unmapped_findings(unmapped, UNMAPPED))
+    rows: list[CodeRow] = []
+    if level in areas.levels:
+        lookup = areas.newest_lookup(level) if at is None else areas.lookup(level)
+        is_number = isinstance(column, Column) and column.dtype is int
+        spans = [s for s in lookup.spans if not is_number or _WHOLE_NUMBER.match(s.value)]
+        rows = [CodeRow.of_days(s.value, s.name, s.first, s.last) for s in spans]
+    else:
+        fix = did_you_mean(str(level)[:40], areas.levels)
+        findings.append(("level", f"{str(level)[:40]!r} is not a level of {path.name}", fix))
+    code_list = CodeList(path.name, tuple(rows), 0, path)
+    findings += _codes_findings(column, code_list, at, unmapped, other)
+    if findings:
+        place = place_of_declaration()
+        raise_problems(Problem(subject, *finding, place) for finding in findings)
+        return Unusable()
+    return AreaOf(column, code_list, at, unmapped, other, is_folded=False, level=level)
 
 
 def flag(
