@@ -152,10 +152,7 @@ def _axes(request: Request, tables: Mapping[str, Table]) -> Axes:
     Raises:
         RequestError: with the members in the data, the result would be too large.
     """
-    members = tuple(
-        read_members(dimension, tables.values(), request.periods)
-        for dimension in request.dimensions
-    )
+    members = tuple(read_members(dimension, tables.values()) for dimension in request.dimensions)
     request.check_size([len(names) for names in members])
     return Axes(request.dimensions, members)
 

@@ -6,7 +6,7 @@ each marker and column is computed once for all measures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -47,7 +47,8 @@ _NONE, _NOT_AVAILABLE, _NOT_APPLICABLE, _LOW_RELIABILITY, _PROVISIONAL = (
 def to_long_frame(measures: Sequence[MeasureCells], grid: Grid) -> pl.DataFrame:
     """Return one row for each measure, period and combination of members, in that order.
 
-    Unknown has rows only where a measure has something in it. A measure that does not have a
+    Unknown, and an area that exists in none of the periods, have rows only where a measure has
+    something in them. A measure that does not have a
     breakdown has only rows of its total.
     """
     stack = _Stack(measures, grid)
@@ -152,7 +153,7 @@ class _Stack:
                 self._mark_breaks(number, measure)
                 self._note_ended_areas(number, measure)
         self._add_intervals()
-        self._leave_out_empty_unknown()
+        self._leave_out_empty_members()
 
     def _index(self, number: int, measure: MeasureCells) -> tuple[Any, ...]:
         """Return where a measure's arrays go: at the totals of breakdowns that it does not have."""
@@ -317,8 +318,8 @@ class _Stack:
                     np.moveaxis(cells, position + 1, -1)[is_absent, ..., code] = True
                     self._cell_texts.append((number, cells, f"{name} is no area in the period."))
 
-    def _leave_out_empty_unknown(self) -> None:
-        """Show Unknown only for the measures that have something in it."""
+    def _leave_out_empty_members(self) -> None:
+        """Show Unknown, and areas that do not exist, only where a measure has something in them."""
         weight = np.zeros(self.shape)
         for name in ("value", "numerator", "denominator"):
             weight += np.abs(np.nan_to_num(self.numbers[name]))
@@ -334,11 +335,20 @@ class _Stack:
                     *measure.cells.without_value.values(),
                 ):
                     weight[index] += counts
-        for axis in range(len(self.grid.axes.members)):
-            has_unknown = np.moveaxis(weight, axis + 2, -1)[..., -2] > 0
-            by_measure = has_unknown.reshape(len(self.measures), -1).any(axis=1)
-            shown = np.moveaxis(self.shown, axis + 1, -1)[..., -2]
-            shown &= by_measure.reshape(-1, *[1] * (shown.ndim - 1))
+        for axis, members in enumerate(self.grid.axes.members):
+            has_something = np.moveaxis(weight, axis + 2, -1) > 0
+            by_measure = has_something.reshape(len(self.measures), -1, len(members) + 2).any(axis=1)
+            shown = np.moveaxis(self.shown, axis + 1, -1)
+            for code in (*self._ended(axis), -2):
+                has = by_measure[:, code]
+                shown[..., code] &= has.reshape(-1, *[1] * (shown.ndim - 2))
+
+    def _ended(self, axis: int) -> Iterator[int]:
+        """Yield the members of a breakdown that are areas which exist in none of the periods."""
+        dimension, periods = self.grid.axes.dimensions[axis], self.grid.periods
+        for code, name in enumerate(self.grid.axes.members[axis]):
+            if not any(dimension.has_member(name, p.start, p.end) for p in periods):
+                yield code
 
     def notes(
         self,
