@@ -87,6 +87,7 @@ def _add(commands: Any, name: str, run: Any, description: str) -> argparse.Argum
 
 
 def _scaffold(options: argparse.Namespace) -> int:
+    from swm_kpi.force.force import read_areas
     from swm_kpi.output import write_text
     from swm_kpi.scaffold import draft_mapping, read_sample
 
@@ -103,7 +104,8 @@ def _scaffold(options: argparse.Namespace) -> int:
         raise RequestError(f"{name[:60]!r} is not a name. Use lower case, digits and _ in --name.")
     how = {"sheet": options.sheet, "encoding": options.encoding}
     sample = read_sample(extract, view=options.view, **how)
-    draft = draft_mapping(contracts[options.table], sample, name, **how)
+    areas = read_areas(folder)
+    draft = draft_mapping(contracts[options.table], sample, name, areas=areas, **how)
     for path in draft.files:
         if (folder / path).exists():
             raise OutputError(f"{path} exists already. Give another --name, or remove the file.")

@@ -288,6 +288,12 @@ class Force:
         return f"<table><caption>{escape(self.name)}</caption>{rows}</table>"
 
 
+def read_areas(folder: Path) -> Areas | None:
+    """Return the areas of a folder whose other files may be wrong; None if there are none."""
+    settings, _ = read_settings(read_toml(folder / SETTINGS), installed_catalogue())
+    return _read_areas(folder.resolve(), settings)[0]
+
+
 def _read_areas(
     folder: Path, settings: Settings, plan: Catalogue
 ) -> tuple[Areas | None, tuple[Problem, ...]]:

@@ -16,6 +16,7 @@ format = 1
 name = {name}
 contact = {contact}
 default_grain = "quarter"
+# areas = "areas.csv"  # columns code, name, level, parent, valid_from, valid_to
 
 # Small counts can identify people. This policy protects everything that leaves the force.
 [disclosure]

@@ -129,15 +129,11 @@ def field_problems(
 def _fields_at(model: type[BaseModel], names: Iterable[str]) -> list[str]:
     """Return the fields of a model, or of a model inside it."""
     for name in names:
-        inner = model.model_fields[name].annotation
-        model = next(
-            (part for part in getattr(inner, "__args__", (inner,)) if _is_model(part)), model
-        )
+        inner: Any = model.model_fields[name].annotation
+        for part in getattr(inner, "__args__", (inner,)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                model = part
     return list(model.model_fields)
-
-
-def _is_model(part: object) -> bool:
-    return isinstance(part, type) and issubclass(part, BaseModel)
 
 
 def _lines_of(text: str) -> dict[tuple[Step, ...], int]:

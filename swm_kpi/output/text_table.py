@@ -122,8 +122,8 @@ class _Notes:
 
     def add(self, sentences: Sequence[str], *scope: str) -> None:
         """Add the sentences about one number: of a measure, in a period, for a member."""
-        for names, name in zip(self._all, scope, strict=True):
-            names[name] = None
+        for everything, name in zip(self._all, scope, strict=True):
+            everything[name] = None
         for sentence in filter(None, sentences):
             match = _ROWS.match(sentence)
             words = f"rows{match[2]}" if match else _BOUNDS.sub(_SOME_BOUNDS, sentence)

@@ -14,6 +14,7 @@ from swm_kpi.contracts import ContractType
 from swm_kpi.expressions import DTYPE_WORDS
 from swm_kpi.mapping.code_list import HEADINGS
 from swm_kpi.mapping.mapped_table import format_small_count
+from swm_kpi.model.areas import Areas
 from swm_kpi.scaffold.profile import ColumnProfile, profile_columns, words_of
 from swm_kpi.scaffold.suggest import Suggestion, suggest
 
@@ -42,17 +43,29 @@ class Draft:
     columns: int
 
 
-def draft_mapping(contract: ContractType, sample: pl.DataFrame, name: str, **options: str) -> Draft:
+def draft_mapping(
+    contract: ContractType,
+    sample: pl.DataFrame,
+    name: str,
+    *,
+    areas: Areas | None = None,
+    **options: str,
+) -> Draft:
     """Return the draft of a mapping of an extract to a contract.
 
     Args:
         contract: the contract of the table to make.
         sample: rows of the extract, with every column.
         name: the name of the extract, which is that of the source's table and of the module.
+        areas: the areas of the force, whose codes need no code list.
         options: how the source is read: ``sheet`` and ``encoding``. Empty ones are left out.
     """
     profiles = profile_columns(sample)
-    suggestions = suggest(contract, profiles)
+    places = {}
+    if areas is not None:
+        for level in areas.levels:
+            places[level] = frozenset(span.value for span in areas.spans(level))
+    suggestions = suggest(contract, profiles, places)
     by_name = {suggestion.profile.name: suggestion.profile for suggestion in suggestions}
     profiles = [by_name.get(profile.name, profile) for profile in profiles]
     module = f"sources/{name}.py"

@@ -54,14 +54,26 @@ class Suggestion:
     targets: Mapping[str, str] | None = None
 
 
-def suggest(contract: ContractType, profiles: Sequence[ColumnProfile]) -> list[Suggestion]:
-    """Return a suggestion for each column of a contract that one can be made for, in its order."""
+Places = Mapping[str, frozenset[str]]
+"""By level, the codes and names that areas of the force have."""
+
+
+def suggest(
+    contract: ContractType, profiles: Sequence[ColumnProfile], places: Places
+) -> list[Suggestion]:
+    """Return a suggestion for each column of a contract that one can be made for, in its order.
+
+    Args:
+        contract: the contract of the table to make.
+        profiles: the columns of the extract.
+        places: the codes and names of the force's areas, by level.
+    """
     scored = sorted(
         (
             (score, position, suggestion)
             for column in contract.columns.values()
             for position, profile in enumerate(profiles)
-            for score, suggestion in _score(column, profile)
+            for score, suggestion in _score(column, profile, places)
             if score >= _ENOUGH
         ),
         key=lambda item: (-item[0], item[1]),
@@ -76,7 +88,9 @@ def suggest(contract: ContractType, profiles: Sequence[ColumnProfile]) -> list[S
     return [made[name] for name in contract.columns if name in made]
 
 
-def _score(column: Column, profile: ColumnProfile) -> Iterator[tuple[float, Suggestion]]:
+def _score(
+    column: Column, profile: ColumnProfile, places: Places
+) -> Iterator[tuple[float, Suggestion]]:
     """Yield how alike two columns are, with how the one would be made from the other."""
     alike = _likeness(words_of(column.name), list(profile.words))
     moment = profile.moment
@@ -94,6 +108,14 @@ def _score(column: Column, profile: ColumnProfile) -> Iterator[tuple[float, Sugg
             yield alike + _BONUS, Suggestion(column, profile, "column")
         elif (values := _flag_values(profile)) is not None:
             yield alike + _BONUS, Suggestion(column, _as_codes(profile), "flag", values)
+        return
+    known_places = places.get(column.dimension.key) if column.dimension is not None else None
+    if known_places is not None:
+        # A column of areas takes the codes of the force's areas as they are.
+        rows = sum(profile.codes.values())
+        known = sum(n for code, n in profile.codes.items() if code in known_places)
+        if known > rows * _ENOUGH:
+            yield alike + _BONUS, Suggestion(column, _as_codes(profile), "column")
         return
     members = _members(column)
     if members and not profile.is_personal and profile.codes:

@@ -114,21 +114,27 @@ def build_command_page(parser_path: str = "swm_kpi.cli.main:parser") -> str:
     parser: argparse.ArgumentParser = resolve_name(parser_path)()
     lines = ["# The command line", "", f"{parser.description}", ""]
     lines += ["This page is generated from the help of `swm-kpi`.", ""]
-    commands: dict[str, argparse.ArgumentParser] = {}
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            commands |= action.choices
-    for name, command in commands.items():
+    for command in _iter_commands(parser):
         usage = " ".join(command.format_usage().removeprefix("usage: ").split())
-        lines += [f"## {parser.prog} {name}", "", _as_sentence(command.description or ""), ""]
+        lines += [f"## {command.prog}", "", _as_sentence(command.description or ""), ""]
         lines += ["```text", usage, "```", ""]
-        arguments = [action for action in command._actions if action.dest != "help"]
+        left_out = (argparse._HelpAction, argparse._SubParsersAction)
+        arguments = [a for a in command._actions if not isinstance(a, left_out)]
         rows = ((_argument_names(action), _argument_meaning(action)) for action in arguments)
         lines += _build_table(("argument", "meaning"), rows)
     lines += ["## Exit codes", "", "Each code has one cause.", ""]
     codes = (line.split(maxsplit=1) for line in (parser.epilog or "").splitlines()[1:])
     lines += _build_table(("code", "cause"), ((f"`{code}`", cause) for code, cause in codes))
     return "\n".join(lines)
+
+
+def _iter_commands(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """Yield the parser of each command, and of the commands inside it."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield command
+                yield from _iter_commands(command)
 
 
 def _argument_names(action: argparse.Action) -> str:

@@ -108,6 +108,16 @@ def test_a_file_in_another_encoding_is_read_and_the_source_says_so(tmp_path: Pat
     assert 'table="niche", encoding="cp1252")' in draft.files["sources/niche.py"]
 
 
+def test_a_code_of_a_beat_is_suggested_as_it_is_if_the_force_has_areas() -> None:
+    sample = CRIMES.with_columns(pl.lit("N1").alias("Beat Code"))
+    header = ("code", "name", "level", "parent")
+    rows = [("F", "A", "force", ""), ("N", "North", "lpa", "F"), ("N1", "Beat 1", "beat", "N")]
+    areas = kpi.Areas(dict(zip(header, row, strict=True)) for row in rows)
+    draft = draft_mapping(CRIME, sample, "niche", areas=areas)
+    assert draft.suggestions["lpa"] == "Beat Code"
+    assert "codes/niche_beat_code.csv" not in draft.files
+
+
 def test_nothing_is_approved_and_codes_come_with_the_most_frequent_first() -> None:
     draft = draft_mapping(CRIME, CRIMES, "niche")
     for path, text in draft.files.items():
