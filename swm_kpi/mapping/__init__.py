@@ -12,6 +12,7 @@ from swm_kpi.mapping.mapped_table import (
     MappingReport,
     UnmappedCode,
 )
+from swm_kpi.mapping.snapshots import Snapshots
 from swm_kpi.mapping.values import area, coalesce, codes, flag, not_in_source
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "MappingError",
     "MappingExample",
     "MappingReport",
+    "Snapshots",
     "UnmappedCode",
     "area",
     "coalesce",

@@ -176,7 +176,11 @@ class _Stack:
         self._fill_rows(index, cells)
         if measure.unmapped:
             # A mapping counts them in the whole table, so only the total of all members has them.
-            whole = (number, slice(None), *[slice(-1, None)] * len(self.grid.axes.members))
+            whole: tuple[Any, ...] = (
+                number,
+                slice(None),
+                *[slice(-1, None)] * len(self.grid.axes.members),
+            )
             self._column("unmapped")[whole] = sum(measure.unmapped.values())
 
         def mark(where: Any, code: int) -> None:
