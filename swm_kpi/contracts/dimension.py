@@ -82,6 +82,11 @@ class Dimension(metaclass=SignatureErrorMeta):
         days = self._days.get(name)
         return days is None or any(start <= last and end >= first for start, end in days)
 
+    def has_member_throughout(self, name: str, first: date, last: date) -> bool:
+        """Return whether a member exists, in one span, from the first day to the last."""
+        days = self._days.get(name)
+        return days is None or any(start <= first and end >= last for start, end in days)
+
     def has_member_in(self, name: str, year: int) -> bool:
         """Return whether a member exists in the middle of a year, the day of mid-year estimates."""
         if name not in self._days:

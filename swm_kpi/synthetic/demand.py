@@ -125,7 +125,7 @@ def _by_value(values: Array, known: dict[str, float], default: float = 0.3) -> A
 def open_incidents(setting: Setting, contract: ContractType) -> Columns:
     """Return the open incidents at 08:00 each day, a row for each area and grade."""
     rng = setting.generator("open_incident_snapshot")
-    areas, grades = members(contract, "lpa", ("Area",)), members(contract, "grade", tuple(_GRADES))
+    areas, grades = setting.areas(contract), members(contract, "grade", tuple(_GRADES))
     days = setting.days
     share = np.asarray(area_shares(len(areas)))[:, None]
     weight = np.asarray([_WAITING.get(grade, 1.0) for grade in grades])

@@ -18,7 +18,6 @@ from swm_kpi.synthetic.setting import (
     area_shares,
     draw_members,
     draw_positions,
-    members,
     random_flags,
     row_ids,
 )
@@ -162,7 +161,7 @@ def _apply_spike(
 
 def population(setting: Setting, contract: ContractType) -> Columns:
     """Return the residents of each area on 30 June, from the year before the first day."""
-    areas = members(contract, "lpa", ("Area",))
+    areas = setting.areas(contract)
     latest = (
         setting.end.year if setting.end >= date(setting.end.year, 6, 30) else setting.end.year - 1
     )

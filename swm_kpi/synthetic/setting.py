@@ -25,6 +25,8 @@ HOUR = np.timedelta64(3600, "s")
 DAY = np.timedelta64(1, "D")
 _SHARES_OF_FIVE_AREAS = (0.15, 0.25, 0.14, 0.22, 0.24)
 _DAYS_PER_YEAR = 365.25
+_YEARS_BEFORE = 10
+"""How long before the first day something may have begun."""
 
 
 @dataclass(frozen=True)
@@ -142,12 +144,21 @@ class Setting:
         """Data that several tables are made from. It is made once."""
         return {}
 
+    def areas(self, contract: ContractType) -> tuple[str, ...]:
+        """Return the Local Policing Areas of a table that exist on every day of any row."""
+        names = members(contract, "lpa", ("Area",))
+        dimension = contract.columns["lpa"].dimension if "lpa" in contract.columns else None
+        if dimension is None:
+            return names
+        first = self.start.replace(year=self.start.year - _YEARS_BEFORE, day=1)
+        lasting = [name for name in names if dimension.has_member_throughout(name, first, self.end)]
+        return tuple(lasting) or names
+
     def draw_areas(
         self, contract: ContractType, generator: np.random.Generator, size: int
     ) -> Array:
         """Draw Local Policing Areas in proportion to residents. One in fifty is null."""
-        column = contract.columns.get("lpa")
-        areas = (column.domain if column is not None else None) or ("Area",)
+        areas = self.areas(contract)
         positions = draw_positions(generator, area_shares(len(areas)), size)
         return with_nulls(generator, np.asarray(areas, object)[positions], 0.02)
 

@@ -609,3 +609,20 @@ def test_an_invalid_argument_is_an_error_with_a_fix(
 ) -> None:
     with pytest.raises(kpi.RequestError, match=message):
         synthetic.generate_force(**arguments)
+
+
+# Other areas
+
+
+def test_a_force_has_the_areas_of_its_catalogue() -> None:
+    rows = [
+        {"code": "F", "name": "Kent", "level": "force"},
+        {"code": "N", "name": "North", "level": "lpa", "parent": "F", "valid_to": "2024-06-30"},
+        {"code": "S", "name": "South", "level": "lpa", "parent": "F"},
+        {"code": "E", "name": "East", "level": "lpa", "parent": "F"},
+    ]
+    kent = kpi.catalogue(areas=kpi.Areas(rows))
+    tables = synthetic.generate_force(*YEAR, scale=0.01, catalogue=kent)
+    for name in ("crime", "incident", "open_incident_snapshot", "population", "collision"):
+        assert set(tables[name]["lpa"].dropna()) == {"South", "East"}
+        kpi.validate(tables[name], kent.contracts[name], strict=True)
