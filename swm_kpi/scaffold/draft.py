@@ -64,7 +64,7 @@ def draft_mapping(
     places = {}
     if areas is not None:
         for level in areas.levels:
-            places[level] = frozenset(span.value for span in areas.spans(level))
+            places[level] = frozenset(areas.lookup(level).by_value)
     suggestions = suggest(contract, profiles, places)
     by_name = {suggestion.profile.name: suggestion.profile for suggestion in suggestions}
     profiles = [by_name.get(profile.name, profile) for profile in profiles]
