@@ -193,6 +193,7 @@ def _aggregate(
         aggregates.dates |= of_table.dates
         aggregates.parts |= of_table.parts
         aggregates.in_no_period |= of_table.in_no_period
+        aggregates.rows_by_month |= of_table.rows_by_month
     measures = (
         measure
         for metric in request.metrics

@@ -197,15 +197,11 @@ def _what_is_lacking(completeness: Sequence[Completeness]) -> str:
 
 
 def _why_in_no_period(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> str:
-    names: dict[str, None] = {}
     reasons: dict[str, None] = {}
     for part in completeness:
         at, is_extracted = part.rows.at, part.rows.contract.extraction_column is not None
         may_be_later = (row["as_at"] is not None or is_extracted) and not at.scheduled
-        if at.nullable or may_be_later:
-            names[english(at)] = None
-        if at.nullable:
-            reasons["blank"] = None
-        if may_be_later:
-            reasons["after the extraction"] = None
-    return f"in no period, because {' or '.join(names)} is {' or '.join(reasons)}"
+        words = ["blank"] * at.nullable + ["after the extraction"] * may_be_later
+        if words:
+            reasons[f"{english(at)} is {' or '.join(words)}"] = None
+    return f"in no period, because {' or '.join(reasons)}"

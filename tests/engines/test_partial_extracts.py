@@ -136,16 +136,35 @@ def expected(
     count = sum(
         day is not None and day in of_period and (as_at is None or day <= as_at) for day in dates
     )
-    seen = {day for began, ended, _ in rows for day in (began, ended)}
-    known = {day for day in of_period if as_at is None or day <= as_at}
-    share = min(len(of_period) / len(days_between(min(covered), max(covered))), 1)
-    if is_inferred and not seen & known and (1 - share) ** len(rows) < IMPROBABLE:
-        return count, "[u]", "has no row of the period, which chance does not explain"
+    if is_inferred and any(month in quiet_months(rows, covered) for month in months_of(of_period)):
+        return count, "[u]", "which chance does not explain"
     if inside != of_period:
         return count, "[p]", "Only part of the period is covered"
     if as_at is not None and as_at <= period.end:
         return count, "[p]", "before the period was over"
     return count, "", ""
+
+
+def months_of(some: set[date]) -> set[date]:
+    return {day.replace(day=1) for day in some}
+
+
+def quiet_months(
+    rows: list[tuple[date, date | None, date | None]], covered: set[date]
+) -> set[date]:
+    """Return the covered months without a row that are improbable, unless half of all are."""
+    seen = {day for began, ended, _ in rows for day in (began, ended) if day is not None}
+    whole = len(days_between(min(covered), max(covered)))
+    months = months_of(days_between(FIRST, LAST))
+    quiet = set()
+    for month in months:
+        of_month = {
+            day for day in days_between(month, month + 30 * DAY) if day.month == month.month
+        }
+        chance = (1 - min(len(of_month) / whole, 1)) ** len(rows)
+        if of_month <= covered and not of_month & seen and chance < IMPROBABLE:
+            quiet.add(month)
+    return quiet if 2 * len(quiet) < len(months) else set()
 
 
 LOADERS: dict[str, Any] = {

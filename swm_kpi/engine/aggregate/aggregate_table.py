@@ -75,6 +75,8 @@ class Aggregates:
             average how many snapshots are complete; and of how many.
         in_no_period: by the key of a count, the rows that have no date or are dated after the
             extraction.
+        rows_by_month: by the key of a count of every row, the number of the first month that was
+            counted, and the rows of each month from it.
         texts: the text of each period, by :func:`text_key`.
     """
 
@@ -82,6 +84,7 @@ class Aggregates:
     dates: dict[str, Dates] = field(default_factory=dict)
     parts: dict[str, tuple[Array, Array]] = field(default_factory=dict)
     in_no_period: dict[str, float] = field(default_factory=dict)
+    rows_by_month: dict[str, tuple[int, Array]] = field(default_factory=dict)
     texts: dict[TextKey, list[str]] = field(default_factory=dict)
 
 
@@ -235,6 +238,10 @@ class _TableAggregator:
                 if statistic.operation is Operation.ROWS
             }
             monthly = {key: array[:-1] for key, array in monthly.items()}
+        every_row = Statistic(self.table.contract, Operation.ROWS, at).key
+        if every_row in monthly:
+            rows = monthly[every_row].reshape(count, -1).sum(axis=1)
+            aggregates.rows_by_month[every_row] = first_month, rows
         # Merge all statistics in one step: over statistics, then months, then the axes.
         stacked = self._with_totals(np.stack(list(monthly.values())))
         sums = np.zeros((len(stacked), months.count + 1, *self.grouping.shape))

@@ -58,17 +58,21 @@ class TableCoverage:
     dates: tuple[Column, ...] = ()
     rows: int = 0
 
-    def is_quiet(self, period: Period) -> bool:
-        """Return whether a period without a row is one that chance does not explain.
+    def is_quiet(self, start: date, stop: date) -> bool:
+        """Return whether days without a row are a gap that chance does not explain.
 
         Only where the rows alone show what is covered, and nobody says that nothing is missing.
+
+        Args:
+            start: the first of the days.
+            stop: the day after the last.
         """
         first, last = self.coverage.first, self.coverage.last
         if self.coverage.source is not CoverageSource.ROWS or first is None or last is None:
             return False
-        days = (last - first).days + 1
-        gap = (period.stop - period.start).days
-        return not self.coverage.by_reporter and is_improbable_gap(gap, days, self.rows)
+        if self.coverage.by_reporter or start < first or stop > last + _DAY:
+            return False
+        return is_improbable_gap((stop - start).days, (last - first).days + 1, self.rows)
 
     @property
     def month_of_first(self) -> int:
@@ -112,8 +116,10 @@ class TableCoverage:
         if self.coverage.by_reporter:
             return Marker.NONE, ""
         if self.coverage.first is None:
+            is_later = self.seen_to is not None and self.extracted is not None
+            before = " from before it was extracted" if is_later else ""
             return Marker.NOT_AVAILABLE, (
-                f"Table {self.table!r} has no dated rows, and no coverage was stated."
+                f"Table {self.table!r} has no dated rows{before}, and no coverage was stated."
             )
         is_seen = self.coverage.source is CoverageSource.ROWS
         seen = f", the {_unit_of(self.coverage)} seen in the data" if is_seen else ""

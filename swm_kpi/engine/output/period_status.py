@@ -14,6 +14,7 @@ from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Marker
 
 _DAYS_IN_A_YEAR = 365.25
+_MOST_MONTHS = 2
 
 
 class PeriodStatuses:
@@ -22,6 +23,7 @@ class PeriodStatuses:
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
         self._cache: dict[object, list[Status]] = {}
+        self._quiet: dict[str, list[int]] = {}
 
     def of(self, computed: MeasureCells) -> list[Status]:
         """Return the status of each period of the grid."""
@@ -60,16 +62,36 @@ class PeriodStatuses:
             ]
         return self._cache[key]
 
-    def _has_no_row(self, table: TableCoverage, position: int) -> bool:
-        """Return whether no row of a table is in a period, by any of its dates of events."""
+    def _quiet_months(self, table: TableCoverage) -> list[int]:
+        """Return the numbers of the months in which a table has no row, if chance does not explain.
+
+        A table that is silent in half of the months, such as a survey in waves, is not covered
+        month by month.
+        """
         contract = self._grid.tables[table.table].contract
-        counts = [
-            self._grid.aggregates.arrays.get(Statistic(contract, Operation.ROWS, at).key)
-            for at in table.dates
+        keys = [Statistic(contract, Operation.ROWS, at).key for at in table.dates]
+        counted = self._grid.aggregates.rows_by_month
+        if not keys or any(key not in counted for key in keys):
+            return []
+        by_date = [dict(enumerate(counted[key][1].tolist(), counted[key][0])) for key in keys]
+        months = set.intersection(*(set(counts) for counts in by_date))
+        rows = {month: sum(counts[month] for counts in by_date) for month in months}
+        step = table.min_grain.months
+        # Counted from a January, quarters start at multiples of three. A year starts in April.
+        offset = 3 if step == 12 else 0
+        starts = [
+            month
+            for month in sorted(rows)
+            if (month - offset) % step == 0 and month + step - 1 in rows
         ]
-        return bool(counts) and all(
-            count is not None and not count[position].any() for count in counts
-        )
+        silent = [
+            start
+            for start in starts
+            if not any(rows[month] for month in range(start, start + step))
+            and table.is_quiet(_first_day(start), _first_day(start + step))
+        ]
+        is_in_waves = len(starts) > 1 and 2 * len(silent) >= len(starts)
+        return [] if is_in_waves else silent
 
     def _blank_column(self, computed: MeasureCells) -> str:
         """Name a column of dates that no row of its table has, though it has rows; else empty."""
@@ -118,11 +140,17 @@ class PeriodStatuses:
                 return marker, text
             is_partial = is_partial or marker is Marker.PROVISIONAL
             texts.append(text)
-            if self._has_no_row(table, position) and table.is_quiet(period):
+            if table.table not in self._quiet:
+                self._quiet[table.table] = self._quiet_months(table)
+            quiet = [month for month in self._quiet[table.table] if month in period.months]
+            if quiet:
                 is_doubtful = True
+                names = " and ".join(f"{_first_day(month):%B %Y}" for month in quiet[:_MOST_MONTHS])
+                others = len(quiet) - _MOST_MONTHS
+                names += f" and {others} other months" if others > 0 else ""
                 texts.append(
-                    f"Table {table.table!r} has no row of the period, which chance does not "
-                    "explain: part of the data may be missing."
+                    f"Table {table.table!r} has no row in {names}, which chance does not explain: "
+                    "part of the data may be missing."
                 )
         tables = [table for table, _ in coverage]
         cut = [] if at_end else [t for t in tables if t.extracted and t.extracted <= period.end]
@@ -217,3 +245,7 @@ def _history_shortfall(period: Period, coverage: Sequence[TableCoverage], needed
         if table.coverage.first is None or table.month_of_first > period.first_month - needed:
             return f"The {needed} months before the period are not all in the data."
     return ""
+
+
+def _first_day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
