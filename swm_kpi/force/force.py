@@ -290,8 +290,9 @@ class Force:
 
 def read_areas(folder: Path) -> Areas | None:
     """Return the areas of a folder whose other files may be wrong; None if there are none."""
-    settings, _ = read_settings(read_toml(folder / SETTINGS), installed_catalogue())
-    return _read_areas(folder.resolve(), settings)[0]
+    plan = installed_catalogue()
+    settings, _ = read_settings(read_toml(folder / SETTINGS), plan)
+    return _read_areas(folder.resolve(), settings, plan)[0]
 
 
 def _read_areas(

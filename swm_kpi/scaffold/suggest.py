@@ -16,8 +16,10 @@ _NO = {"n", "no", "false", "f", "0"}
 _NEITHER = {"u", "unknown", "?", "-", "null", "n/a", "na", "not known", "not recorded", "x"}
 _ENOUGH = 0.5
 _CLOSE = 0.75
+_ALIKE = 0.85
 _LONG_WORD = 4
 _BONUS = 0.3
+_SAYS_LITTLE = {"at", "on", "is", "date", "datetime", "time", "dt", "utc", "flag"}
 _SYNONYMS = (
     {"created", "opened", "logged", "received", "start", "started"},
     {"recorded", "crimed", "created"},
@@ -27,7 +29,7 @@ _SYNONYMS = (
     {"grade", "priority", "response"},
     {"lpa", "area", "beat", "lpu"},
     {"district", "borough", "authority"},
-    {"at", "date", "datetime", "time", "on", "dt"},
+    {"mh", "mental", "health"},
     {"id", "number", "no", "ref", "reference", "urn", "key"},
     {"flag", "is", "ind", "indicator", "marker"},
     {"subgroup", "group", "type", "code", "category", "class"},
@@ -112,9 +114,8 @@ def _score(
     known_places = places.get(column.dimension.key) if column.dimension is not None else None
     if known_places is not None:
         # A column of areas takes the codes of the force's areas as they are.
-        rows = sum(profile.codes.values())
-        known = sum(n for code, n in profile.codes.items() if code in known_places)
-        if known > rows * _ENOUGH:
+        placed = sum(n for code, n in profile.codes.items() if code in known_places)
+        if placed > sum(profile.codes.values()) * _ENOUGH:
             yield alike + _BONUS, Suggestion(column, _as_codes(profile), "column")
         return
     members = _members(column)
@@ -151,11 +152,13 @@ def _members(column: Column) -> tuple[Any, ...]:
 
 def _likeness(names: Sequence[str], heading: Sequence[str]) -> float:
     """Return how alike a name and a heading are: words in common, and letters."""
+    names = [name for name in names if name not in _SAYS_LITTLE] or names
+    heading = [word for word in heading if word not in _SAYS_LITTLE] or heading
     if not names or not heading:
         return 0.0
     common = sum(any(_is_same(name, word) for word in heading) for name in names)
     letters = SequenceMatcher(None, " ".join(names), " ".join(heading)).ratio()
-    return max(common / max(len(names), min(len(heading), 3)), letters if letters > _CLOSE else 0)
+    return max(common / max(len(names), min(len(heading), 3)), letters if letters > _ALIKE else 0)
 
 
 def _is_same(name: str, word: str) -> bool:
