@@ -110,7 +110,7 @@ class Parts:
             for code, name in enumerate(self.grouping.members[position]):
                 exists[:, code] = [dimension.has_member_in(name, year) for year in years]
             expected &= (needed & exists).reshape(
-                [len(years), *(-1 if p == position else 1 for p in self._axes)]
+                [len(years), *(len(needed) if p == position else 1 for p in self._axes)]
             )
         for position in set(self._axes) - set(self.positions):
             # On another axis a part is looked for in the total alone.
