@@ -183,7 +183,12 @@ def roles_of(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Cell
             row_counts[column] = _sum_of(counts)
             sums.append(SumOfCounts(row_counts[column], counts))
     sums += _sums_of_rows(metric, measure, policy, roles)
-    return replace(roles, **row_counts, sums=tuple(sums))
+    return replace(
+        roles,
+        undecided=row_counts.get("undecided"),
+        without_value=row_counts.get("without_value"),
+        sums=tuple(sums),
+    )
 
 
 def _row_counts(

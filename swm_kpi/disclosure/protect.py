@@ -137,8 +137,8 @@ def protect_frame(
                 numbers[name][row] = None
             markers[row] = Marker.CONFIDENTIAL.value
             note = suppression_note(policy, is_extreme=row_roles.tail_share < 1)
-            limit = f" {OVERPROTECTED_NOTE}" if row in pattern.overprotected else ""
-            notes[row] = f"{note}{limit} {rules.without_members(rest)}".strip()
+            caution = f" {OVERPROTECTED_NOTE}" if row in pattern.overprotected else ""
+            notes[row] = f"{note}{caution} {rules.without_members(rest)}".strip()
         elif row_roles.is_free_text and not policy.publish_free_text:
             has_text = markers[row] == Marker.NOT_APPLICABLE.value
             notes[row] = FREE_TEXT_NOTE if has_text else notes[row]

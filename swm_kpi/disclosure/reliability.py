@@ -153,7 +153,7 @@ class ReliabilityRules:
         It is empty where no measure shows them. Nobody can then compare them with a count.
         """
         roles = self._roles[key]
-        if len(roles.columns_of_rows) == 1 and not roles.is_quotient_of_measures:
+        if roles.columns_of_rows and not roles.is_quotient_of_measures:
             (column,) = roles.columns_of_rows
             if roles.counts[column].unit_counted == "rows":
                 return (key,)
@@ -174,7 +174,7 @@ class ReliabilityRules:
         """Yield the answers of each survey number, of which a small number marks it."""
         for (key, *_), row in self._row_of.items():
             answers, least = self._numbers["answers"][row], self._roles[key].min_answers
-            if answers is not None and self._roles[key].answers is not None and least:
+            if answers is not None and "answers" in self._roles[key].counts:
                 places = ((row, "answers"),)
                 yield UncertainNumbers((row,), places, answers, least - 1, marks_above=False)
 

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 import swm_kpi as kpi
 from swm_kpi import Count, DisclosurePolicy, Metric, Proportion, Ratio, Result
+from swm_kpi.disclosure.cell_semantics import roles_of
+from swm_kpi.disclosure.reliability import ReliabilityRules, UncertainNumbers
 from tests.support.small_tables import (
     CALL,
     SIDE,
@@ -174,6 +176,158 @@ def test_quotients_and_people_follow_the_markers_of_the_rows_behind_them() -> No
     assert all(marker == "[u]" and NO_SIDE in note for marker, note in stated.pop())
 
 
+# Which rows make which numbers uncertain
+
+
+class Area(kpi.Contract, row_unit=kpi.Unit.PEOPLE):
+    """One row per side and year."""
+
+    mid_year = kpi.Column(int, description="The year.")
+    residents = kpi.Column(int, ge=0, description="How many live there.")
+    side = kpi.Column(str, dimension=SIDE, description="The side.")
+
+
+EVERY_SOURCE = build_metric(
+    Count(key="calls", **CALL),
+    Count(key="urgent", **CALL, where=Call.urgent),
+    kpi.Sum(key="hours", **CALL, value=Call.cost, where=Call.urgent, unit=kpi.Unit.HOURS),
+    kpi.Sum(key="dark_hours", **CALL, value=Call.cost, where=Call.shade == "Dark",
+            unit=kpi.Unit.HOURS),
+    kpi.Rate(key="per_1000", of="urgent", per=Area.residents, scale=1_000),
+    Ratio(key="per_call", numerator="urgent", denominator="calls"),
+    Ratio(key="hours_per_call", numerator="dark_hours", denominator="calls"),
+    Proportion(key="urgent_share", **CALL, numerator=Call.urgent),
+)  # fmt: skip
+
+
+def uncertain_numbers(
+    metric: Metric, result: Result, policy: DisclosurePolicy, max_share: float = 0.1
+) -> set[tuple[Any, ...]]:
+    """Return what makes numbers uncertain, with the measure and side in place of each row."""
+    frame = result.to_polars()
+    names = frame.select("measure", *result.by).rows()
+    roles = {
+        (metric.ref, measure.key, measure.basis.value): roles_of(metric, measure, policy)
+        for measure in metric.measures
+    }
+    rules = ReliabilityRules(frame, result.by, {metric.ref: metric}, roles, policy, max_share)
+    return {
+        (
+            tuple(" ".join(names[row]) for row in item.numbers),
+            tuple(f"{' '.join(names[row])}: {column}" for row, column in item.places),
+            item.count,
+            item.limit,
+            None if item.whole is None else " ".join(names[item.whole]),
+        )
+        for item in rules
+    }
+
+
+@pytest.fixture(scope="module")
+def every_source() -> Result:
+    table = calls(yl=324, ul=20, yr=90, nr=200, yu=9, uu=2).with_columns(
+        cost=pl.lit(1.0),
+        shade=pl.when(pl.int_range(pl.len()) < 7).then(None).otherwise(pl.lit("Dark")),
+    )
+    people = pl.DataFrame(
+        {"mid_year": [2024] * 2, "residents": [900, 900], "side": ["Left", "Right"]}
+    )
+    return kpi.compute(
+        [EVERY_SOURCE],
+        {"call": table, "area": people},
+        periods=[Q1],
+        by=["side"],
+        catalogue=kpi.Catalogue([EVERY_SOURCE]),
+        coverage={"call": ("2024-04-01", "2024-06-30")},
+    )
+
+
+def test_the_limit_of_a_number_follows_from_its_own_rows(every_source: Result) -> None:
+    numbers = uncertain_numbers(EVERY_SOURCE, every_source, EXACT)
+    own = {
+        item[0][0]: item[1:] for item in numbers if item[1] and item[1][0].startswith(item[0][0])
+    }
+    limits = {name: (count, limit, whole) for name, (_, count, limit, whole) in own.items()}
+    assert {name: limits[name] for name in limits if name.endswith("Left")} == {
+        "urgent Left": (20, 36, None),
+        # The rows of the hours are those of the urgent calls.
+        "hours Left": (20, 36, "urgent Left"),
+        # No measure shows how many calls are dark.
+        "dark_hours Left": (7, None, None),
+        "hours_per_call Left": (7, None, None),
+        "per_1000 Left": (20, 36, None),
+        # A ninth of the smaller of 324 and 344.
+        "per_call Left": (20, 36, None),
+        "urgent_share Left": (20, 36, None),
+    }
+    assert limits["urgent Right"] == (0, 10, None)
+    # A ninth of 9 is less than the largest small count.
+    assert limits["urgent Unknown"] == (2, None, None)
+    assert limits["urgent All"] == (22, 47, None)
+
+
+def test_the_limit_of_members_follows_from_the_total(every_source: Result) -> None:
+    numbers = uncertain_numbers(EVERY_SOURCE, every_source, EXACT)
+    of_unknown = {item[1]: item for item in numbers if len(item[0]) > 1}
+    assert of_unknown == {
+        ("calls Unknown: value",): (
+            ("calls Left", "calls Right", "per_call Left", "per_call Right"),
+            ("calls Unknown: value",), 11, 64, "calls All",
+        ),
+        ("urgent Unknown: value", "urgent Unknown: undecided"): (
+            ("urgent Left", "urgent Right", "hours Left", "hours Right", "per_1000 Left",
+             "per_1000 Right", "per_call Left", "per_call Right"),
+            ("urgent Unknown: value", "urgent Unknown: undecided"), 11, 42, "urgent All",
+        ),
+        ("urgent_share Unknown: denominator", "urgent_share Unknown: undecided"): (
+            ("urgent_share Left", "urgent_share Right"),
+            ("urgent_share Unknown: denominator", "urgent_share Unknown: undecided"), 11, 62,
+            "urgent_share All",
+        ),
+    }  # fmt: skip
+
+
+def test_the_limit_uses_the_least_count_that_is_shown_by_a_rounded_one(
+    every_source: Result,
+) -> None:
+    """324 is shown as 325, which may be 323, and a ninth of that is 35."""
+    numbers = uncertain_numbers(EVERY_SOURCE, every_source, DisclosurePolicy(), 0.1)
+    assert (("urgent Left",), ("urgent Left: undecided",), 20, 35, None) in numbers
+    numbers = uncertain_numbers(EVERY_SOURCE, every_source, EXACT, 0.5)
+    assert (("urgent Left",), ("urgent Left: undecided",), 20, 324, None) in numbers
+    assert uncertain_numbers(EVERY_SOURCE, every_source, EXACT, 1.0) == set()
+
+
+@pytest.mark.parametrize(
+    ("count", "limit", "has_limit", "show_zeros", "marked"),
+    [
+        (0, None, True, True, False),
+        (0, None, True, False, True),
+        (1, None, True, True, True),
+        (1, 5, False, True, True),
+        (0, 5, False, True, False),
+        (5, 5, True, False, False),
+        (6, 5, True, True, True),
+    ],
+)
+def test_numbers_are_marked_above_the_limit_or_with_any_row_without_one(
+    count: int, limit: int | None, has_limit: bool, show_zeros: bool, marked: bool
+) -> None:
+    numbers = UncertainNumbers((0,), ((0, "undecided"),), count, limit)
+    assert numbers.are_marked(show_zeros=show_zeros, has_limit=has_limit) == marked
+
+
+@pytest.mark.parametrize(("answers", "limit"), [(29, 29), (30, 29)])
+def test_the_limit_of_answers_is_below_the_least_that_is_reliable(answers: int, limit: int) -> None:
+    numbers = UncertainNumbers((0,), ((0, "answers"),), answers, limit, marks_above=False)
+    assert numbers.are_marked(show_zeros=True, has_limit=True) == (answers < 30)
+    exact = survey(answers, 0)
+    places = ("pleased All: answers",)
+    assert (("pleased All",), places, answers, limit, None) in uncertain_numbers(
+        SURVEY, exact, EXACT
+    )
+
+
 TWO_CONDITIONS = build_metric(
     Count(key="urgent", **CALL, where=Call.urgent),
     Proportion(key="dark", **CALL, where=Call.urgent, numerator=Call.shade == "Dark"),
@@ -275,11 +429,8 @@ SURVEY = build_metric(
 )
 
 
-@pytest.mark.parametrize(("left", "right", "marker"), [(27, 3, "[u]"), (27, 2, "[u]"), (60, 3, "")])
-def test_the_marker_of_few_answers_does_not_narrow_a_small_count(
-    left: int, right: int, marker: str
-) -> None:
-    """A plain number has 30 answers or more, of which Left has at most 27: Right would have 3."""
+def survey(left: int, right: int) -> Result:
+    """Compute the answers of both sides, each of weight 10."""
     sides = ["Left"] * left + ["Right"] * right
     table = pl.DataFrame(
         {
@@ -289,7 +440,7 @@ def test_the_marker_of_few_answers_does_not_narrow_a_small_count(
             "side": sides,
         }
     )
-    result = kpi.compute(
+    return kpi.compute(
         [SURVEY],
         {"answer": table},
         periods=[Q1],
@@ -297,7 +448,14 @@ def test_the_marker_of_few_answers_does_not_narrow_a_small_count(
         catalogue=kpi.Catalogue([SURVEY]),
         coverage={"answer": ("2024-04-01", "2024-06-30")},
     )
-    row = row_of(result.protect(DisclosurePolicy()), "pleased", side="All")
+
+
+@pytest.mark.parametrize(("left", "right", "marker"), [(27, 3, "[u]"), (27, 2, "[u]"), (60, 3, "")])
+def test_the_marker_of_few_answers_does_not_narrow_a_small_count(
+    left: int, right: int, marker: str
+) -> None:
+    """A plain number has 30 answers or more, of which Left has at most 27: Right would have 3."""
+    row = row_of(survey(left, right).protect(DisclosurePolicy()), "pleased", side="All")
     assert row["marker"] == marker
     assert row["answers"] == (30 if marker else 65)
 
