@@ -99,7 +99,7 @@ def test_a_whole_number_of_another_width_is_read(name) -> None:
 
 
 def test_columns_of_one_name_in_spark_are_refused() -> None:
-    """Spark takes upper and lower case for one name, unless it is told otherwise."""
+    """Spark takes upper and lower case for one name, unless its settings say otherwise."""
     table = load("Spark", pl.DataFrame({"read_on": [date(2024, 6, 1)], "units": [1]}))
     for other in ("units", "UNITS"):
         twice = table.selectExpr("*", f"units + 1 AS {other}")
