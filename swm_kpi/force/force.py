@@ -50,14 +50,12 @@ _HASH_LENGTH = 8
 class Force:
     """A force's folder: everything that only the force knows, as small files to review.
 
-    ======================  ==================================================================
-    ``force.toml``          its name and contact, and what it has decided: the disclosure
-                            policy, values of assumptions, similar forces, the length of periods
-    ``areas.csv``           its areas, if ``force.toml`` names the file
-    ``sources/*.py``        its sources and mappings, one module for each system
-    ``codes/*.csv``         the code lists that mappings read
-    ``availability.toml``   what it can report
-    ======================  ==================================================================
+    - ``force.toml``: its name and contact, and what it has decided: the disclosure policy, values
+      of assumptions, similar forces and the length of periods
+    - ``areas.csv``: its areas, if ``force.toml`` names the file
+    - ``sources/*.py``: its sources and mappings, one module for each system
+    - ``codes/*.csv``: the code lists that mappings read
+    - ``availability.toml``: what it can report
 
     Use :meth:`read`.
 

@@ -24,7 +24,7 @@ _PAGES = {
     "compute": (
         "Compute",
         "Pass in metrics, tables and periods, and get a result.",
-        ("calendar", "coverage", "engine", "provenance"),
+        ("calendar", "coverage", "engine", "force", "provenance"),
     ),
     "results": (
         "Results",
@@ -59,7 +59,8 @@ _PACKAGE_PAGES = {
 _INTERNAL_MEMBERS = frozenset(
     {
         "arithmetic", "canonical", "combine", "computes", "depends_on", "findings", "formula",
-        "interval", "overridden", "problems", "resolved_unit", "statistics", "subject_of",
+        "interval", "overridden", "problems", "resolved_unit", "row_roles", "statistics",
+        "subject_of",
     }
 )  # fmt: skip
 

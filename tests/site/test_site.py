@@ -402,7 +402,7 @@ def test_the_python_and_the_command_of_a_page_work(
     capsys.readouterr()
     program, *arguments = shlex.split(command_example(entry, metric, names))
     assert program == "swm-kpi"
-    assert main(arguments) == 0
+    assert main([*arguments, "--format", "csv"]) == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert {row["ref"] for row in rows} == {entry.ref}
 
