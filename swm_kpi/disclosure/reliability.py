@@ -195,9 +195,9 @@ class ReliabilityRules:
                 if (key, column) not in is_used or not self._makes_uncertain(key, column):
                     continue
                 places = ((row, column),) if column in self._roles[key].row_counts else ()
-                source = row
-                if not self._roles[key].columns_of_rows and len(self._sources[key]) == 1:
-                    source = self._row_of.get((self._sources[key][0], *place[1:]), row)
+                source, sources = row, self._sources[key]
+                if not self._roles[key].columns_of_rows and len(sources) == 1:
+                    source = self._row_of.get((*sources, *place[1:]), row)
                 yield UncertainNumbers(
                     (row,),
                     places,

@@ -21,6 +21,7 @@ from swm_kpi.disclosure.cell_semantics import roles_of
 from swm_kpi.disclosure.reliability import ReliabilityRules, UncertainNumbers
 from tests.support.small_tables import (
     CALL,
+    MINUTES,
     SIDE,
     Call,
     build_metric,
@@ -287,6 +288,26 @@ def test_the_limit_of_members_follows_from_the_total(every_source: Result) -> No
     }  # fmt: skip
 
 
+AMOUNTS = build_metric(
+    Count(key="calls", **CALL),
+    kpi.Sum(key="hours", **CALL, value=Call.cost, unit=kpi.Unit.HOURS),
+    Ratio(key="hours_per_call", numerator="hours", denominator="calls"),
+    kpi.Duration(key="mean", **CALL, average=kpi.Average.MEAN, **MINUTES),
+)
+
+
+def test_rows_without_an_amount_or_an_end_have_a_limit_too() -> None:
+    table = calls(yl=100).with_columns(
+        cost=pl.when(pl.int_range(pl.len()) < 7).then(None).otherwise(1.0),
+        ended_at=pl.when(pl.int_range(pl.len()) < 10).then(None).otherwise("began_at"),
+    )
+    assert uncertain_numbers(AMOUNTS, compute(AMOUNTS, table), EXACT) == {
+        (("hours",), ("hours: without_value",), 7, 11, "calls"),
+        (("hours_per_call",), ("hours_per_call: without_value",), 7, 11, "calls"),
+        (("mean",), ("mean: without_value",), 10, 10, None),
+    }
+
+
 def test_the_limit_uses_the_least_count_that_is_shown_by_a_rounded_one(
     every_source: Result,
 ) -> None:
@@ -450,6 +471,13 @@ def survey(left: int, right: int) -> Result:
     )
 
 
+def test_answers_that_are_not_there_or_not_protected_have_no_limit() -> None:
+    result = survey(40, 0)
+    assert row_of(result.protect(EXACT), "pleased", side="Right")["marker"] == "[z]"
+    exempt = DisclosurePolicy(exempt={"T1": "The answers are published."})
+    assert row_of(result.protect(exempt), "pleased", side="Left")["answers"] == 40
+
+
 @pytest.mark.parametrize(("left", "right", "marker"), [(27, 3, "[u]"), (27, 2, "[u]"), (60, 3, "")])
 def test_the_marker_of_few_answers_does_not_narrow_a_small_count(
     left: int, right: int, marker: str
@@ -552,6 +580,18 @@ def test_differencing_warns_of_a_revised_count_of_undecided_rows(
     ]
     risks = [str(risk) for risk in releases[0].differencing_risks(releases[1])]
     assert any(words in risk for risk in risks) if words else not risks
+
+
+def test_differencing_compares_rows_of_which_nothing_is_recorded() -> None:
+    releases = [compute(URGENT, calls(ul=number)).protect(EXACT) for number in (20, 22, 2)]
+    assert [published(release, "urgent")[0] for release in releases] == ["[x]"] * 3
+    assert "the two releases differ" in str(releases[0].differencing_risks(releases[1])[0])
+    assert "the first release suppresses" in str(releases[2].differencing_risks(releases[1])[0])
+    nothing = compute(URGENT, calls(ul=20), periods=["2019-04"]).protect(EXACT)
+    assert published(nothing, "urgent")[0] == "[x]"
+    assert not nothing.differencing_risks(
+        compute(URGENT, calls(ul=20), periods=["2019-04"]).protect(NO_ZEROS)
+    )
 
 
 def test_differencing_takes_an_empty_column_for_zero_unless_zeros_are_suppressed() -> None:
