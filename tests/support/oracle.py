@@ -504,8 +504,7 @@ class Oracle:
         ]
         if measure.same_rows:
             # A part without a number is not in the snapshot.
-            inside = [self.filled(measure, rows) for rows in inside]
-            snapshots = [self.filled(measure, rows) for rows in snapshots]
+            with_number = [self.filled(measure, rows) for rows in snapshots]
             table = self.filled(measure, self.tables[measure.of.table])
             filled = [
                 column.name
@@ -518,14 +517,14 @@ class Oracle:
                     for row in rows
                     if all(row.get(name) is not None for name in filled)
                 }
-                for rows in snapshots
+                for rows in with_number
             ]
             # A snapshot that lacks a part which another of the period has is not complete.
             expected = set().union(*parts)
             snapshots = [
                 rows
-                for rows, present in zip(snapshots, parts, strict=True)
-                if (present == expected if expected else rows)
+                for rows, numbers, present in zip(snapshots, with_number, parts, strict=True)
+                if (present == expected if expected else numbers)
             ]
         return snapshots
 

@@ -350,12 +350,15 @@ class _TableAggregator:
     ) -> None:
         """Aggregate by snapshot, and use the last of each period or the sum over all of them."""
         parts = self.parts
-        by_time = self.backend.aggregate_by_time(at, statistics, parts.grouping)
+        # Parts are merged by every row, also by those that are not in a series.
+        every_row = Statistic(self.table.contract, Operation.ROWS, at, alignment)
+        by_time = self.backend.aggregate_by_time(at, [*statistics, every_row], parts.grouping)
         names = [name for statistic in statistics for name in self._part_names(statistic)]
         known = [time for time in by_time.times if not self._is_later(day_of(time))]
         rows_known = [rows[: len(known)] for rows in by_time.rows]
-        read = [*rows_known, *(by_time.arrays[name][: len(known)] for name in names)]
-        times, merged = parts.merge(known, np.maximum.reduce(rows_known), read)
+        *rows_of_series, every = rows_known
+        read = [*rows_of_series, *(by_time.arrays[name][: len(known)] for name in names)]
+        times, merged = parts.merge(known, every, read)
         days = [day_of(time) for time in times]
         arrays = dict(zip(names, merged[len(statistics) :], strict=True))
         for statistic, rows in zip(statistics, merged, strict=False):
