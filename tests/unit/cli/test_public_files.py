@@ -59,7 +59,16 @@ def value(printed: str, measure: str) -> float:
 
 
 def test_a_folder_of_public_files_is_computed(folder: Path, capsys) -> None:
-    words = ["compute", "15", "--data", f"street_crime={folder}", "--period", "2025-06"]
+    words = [
+        "compute",
+        "--format",
+        "csv",
+        "15",
+        "--data",
+        f"street_crime={folder}",
+        "--period",
+        "2025-06",
+    ]
     assert main([*words, "--policy", "none"]) == 0
     shown = capsys.readouterr()
     assert value(shown.out, "incidents") == 3
@@ -73,7 +82,16 @@ def test_several_public_files_of_one_table_are_joined(folder: Path, capsys) -> N
     july = folder.parent / "2025-07-west-mercia-street.csv"
     july.write_text(street("2025-07", records=2))
     june = folder / "2025-06-west-mercia-street.csv"
-    words = ["compute", "15", "--data", f"street_crime={june}", "--data", f"street_crime={july}"]
+    words = [
+        "compute",
+        "--format",
+        "csv",
+        "15",
+        "--data",
+        f"street_crime={june}",
+        "--data",
+        f"street_crime={july}",
+    ]
     assert main([*words, "--period", "2025-06", "--period", "2025-07", "--policy", "none"]) == 0
     frame = pl.read_csv(capsys.readouterr().out.encode()).filter(measure="incidents")
     assert frame["value"].to_list() == [3, 2]
@@ -105,7 +123,16 @@ def test_a_force_keeps_its_own_table_of_the_same_name(tmp_path: Path, capsys) ->
 
 
 def test_a_sheet_is_stated_by_number_or_name(workforce: Path, capsys) -> None:
-    words = ["compute", "52", "--data", f"published_workforce={workforce}", "--period", "2017/18"]
+    words = [
+        "compute",
+        "--format",
+        "csv",
+        "52",
+        "--data",
+        f"published_workforce={workforce}",
+        "--period",
+        "2017/18",
+    ]
     for sheet in ([], ["1"], ["Table_1"]):
         state = [text for name in sheet for text in ("--sheet", f"published_workforce={name}")]
         assert main([*words, "--policy", "none", *state]) == 0
@@ -131,7 +158,10 @@ def test_collisions_are_found_beside_casualties(tmp_path: Path, capsys) -> None:
     assert main(["validate", "casualty", str(people)]) == 14
     assert "Give the collision files too" in capsys.readouterr().err
     both = ["--data", f"collision={tmp_path / 'collision.csv'}", "--data", f"casualty={people}"]
-    assert main(["compute", "40", *both, "--period", "2022-01", "--policy", "none"]) == 0
+    assert (
+        main(["compute", "--format", "csv", "40", *both, "--period", "2022-01", "--policy", "none"])
+        == 0
+    )
     assert value(capsys.readouterr().out, "collisions") == 1
 
 
@@ -151,10 +181,13 @@ def test_wrong_arguments_name_what_to_write(
     words: list[str], code: int, message: str, folder: Path, capsys
 ) -> None:
     data = ["--data", f"street_crime={folder}"]
-    assert main(["compute", "15", *data, "--period", "2025-06", *words]) == code
+    assert main(["compute", "--format", "csv", "15", *data, "--period", "2025-06", *words]) == code
     assert message in capsys.readouterr().err
 
 
 def test_a_folder_without_its_table_says_what_to_write(folder: Path, capsys) -> None:
-    assert main(["compute", "15", "--data", str(folder), "--period", "2025-06"]) == 12
+    assert (
+        main(["compute", "--format", "csv", "15", "--data", str(folder), "--period", "2025-06"])
+        == 12
+    )
     assert "such as street_crime=downloads/" in capsys.readouterr().err
