@@ -3,6 +3,7 @@
 May import errors, vocabulary and expressions. No message contains a value from a table.
 """
 
+from swm_kpi.contracts.area_contract import contract_with_areas
 from swm_kpi.contracts.area_lookup import AreaLookup, AreaSpan
 from swm_kpi.contracts.column import Column, Recoded
 from swm_kpi.contracts.contract import Contract, ContractType, Rule, Unique, UnknownColumn
@@ -33,4 +34,5 @@ __all__ = [
     "UnknownColumn",
     "ValidatedTable",
     "Violation",
+    "contract_with_areas",
 ]

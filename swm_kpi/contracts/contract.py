@@ -78,6 +78,7 @@ class ContractType(type):
     source: str
     min_grain: Grain
     areas: str = ""
+    _made_from: tuple[Any, ...] = ()
     _kind = "contract"
 
     @override

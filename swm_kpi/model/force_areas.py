@@ -8,7 +8,14 @@ from datetime import date
 from typing import Any
 
 from swm_kpi.calendar import format_date
-from swm_kpi.contracts import AreaLookup, Column, ContractType, Dimension, Recoded
+from swm_kpi.contracts import (
+    AreaLookup,
+    Column,
+    ContractType,
+    Dimension,
+    Recoded,
+    contract_with_areas,
+)
 from swm_kpi.errors import DefinitionError, Problem, did_you_mean
 from swm_kpi.model.areas import Areas
 from swm_kpi.model.metric import Metric
@@ -62,7 +69,7 @@ def metrics_with_areas(
         id(contract): contract for metric in declared for contract in metric.contracts.values()
     }
     for contract in contracts.values():
-        own = _columns_with_areas(contract, replaced, lookups, force_level=areas.levels[-1])
+        own = _area_columns(contract, replaced, lookups, force_level=areas.levels[-1])
         replaced |= _replace_contract(contract, own, f"{areas.hash} {boundaries}")
     return {metric.ref: _with_areas(metric, replaced) for metric in metrics}
 
@@ -88,15 +95,15 @@ def _problems(
             yield Problem("Areas", "level", rule, fix)
 
 
-def _columns_with_areas(
+def _area_columns(
     contract: ContractType,
     replaced: Mapping[int, Any],
     lookups: Mapping[str, AreaLookup],
     *,
     force_level: str,
-) -> dict[str, Column]:
-    """Return the columns of areas, by name, with the areas of the force."""
-    made = {}
+) -> dict[str, tuple[Dimension, AreaLookup | None]]:
+    """Return the breakdown of each column of areas, and which area a value belongs to."""
+    columns = {}
     for column in contract.columns.values():
         dimension = column.dimension
         if dimension is None or dimension.key not in lookups:
@@ -104,20 +111,20 @@ def _columns_with_areas(
         # Rows of other forces have areas of theirs, if the breakdown takes those in the data.
         is_closed = not (dimension.is_open and force_level in contract.dimensions)
         lookup = lookups[dimension.key] if is_closed else None
-        made[column.name] = column.with_areas(replaced[id(dimension)], lookup)
-    return made
+        columns[column.name] = (replaced[id(dimension)], lookup)
+    return columns
 
 
 def _replace_contract(
-    contract: ContractType, own: Mapping[str, Column], identity: str
+    contract: ContractType,
+    own: Mapping[str, tuple[Dimension, AreaLookup | None]],
+    identity: str,
 ) -> dict[int, Any]:
     """Return what stands for a contract and for each of its columns."""
     columns: list[Column | Recoded] = [*contract.columns.values(), *contract.derived.values()]
     if not own:
         return {id(item): item for item in (contract, *columns)}
-    body = {"__doc__": contract.__doc__, "__module__": contract.__module__, **own}
-    made = type(contract)(contract.__name__, (contract,), body, table=contract.table)
-    made.areas = identity
+    made = contract_with_areas(contract, own, identity)
     now: dict[str, Column | Recoded] = {**made.columns, **made.derived}
     return {id(contract): made} | {id(column): now[column.name] for column in columns}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle  # noqa: TID251
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -219,3 +220,14 @@ def test_a_reference_year_needs_the_areas_of_that_year(kent: kpi.Catalogue) -> N
     totals = rates.filter(pl.col("lpa") == "All")
     assert totals["denominator"].to_list() == [3000, 7000]
     assert "lacks" not in " ".join(rates.filter(pl.col("value").is_not_null())["note"].to_list())
+
+
+def test_a_result_with_areas_can_be_pickled(kent: kpi.Catalogue) -> None:
+    result = compute(crimes(lpa=["B1"]), kent, "lpa")
+    copied = pickle.loads(pickle.dumps(result))  # noqa: S301 - made in this test
+    assert copied.to_polars().equals(result.to_polars())
+    metric = copied.entries["24"].metric
+    assert metric.contracts["crime"].columns["lpa"].domain == ("North", "South", "Wide")
+    assert metric.as_declared.definition == kpi.catalogue()["24"].definition
+    crime = kpi.catalogue().contracts["crime"]
+    assert pickle.loads(pickle.dumps(crime)) is crime  # noqa: S301 - made in this test
