@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 import swm_kpi as kpi
 from swm_kpi import Count, DisclosurePolicy, Metric, Proportion, Ratio, Result
-from swm_kpi.disclosure.cell_semantics import roles_of
+from swm_kpi.disclosure.cell_semantics import CellRoles, CountKey, SumOfCounts, roles_of
+from swm_kpi.disclosure.linked_tables import LinkedTables
 from swm_kpi.disclosure.reliability import ReliabilityRules, UncertainNumbers
 from tests.support.small_tables import (
     CALL,
@@ -286,6 +287,103 @@ def test_the_limit_of_members_follows_from_the_total(every_source: Result) -> No
             "urgent_share All",
         ),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("count", "policy", "limit"),
+    [(36, EXACT, 4), (35, EXACT, None), (155, DisclosurePolicy(), 17), (54, DisclosurePolicy(), 5)],
+)
+def test_the_least_limit_is_the_largest_small_count(
+    count: int, policy: DisclosurePolicy, limit: int | None
+) -> None:
+    """155 is 153 or more, and 17 is a ninth of that."""
+    result = compute(URGENT, calls(yl=count, ul=1))
+    expected = (("urgent",), ("urgent: undecided",), 1, limit, None)
+    assert uncertain_numbers(URGENT, result, policy) == {expected}
+
+
+def test_members_are_compared_within_their_period_and_other_members() -> None:
+    metric = build_metric(
+        Count(key="urgent", **CALL, where=Call.urgent), Count(key="calls", **CALL)
+    )
+    shades = ["Dark"] * 100 + ["Light"] * 60 + ["Dark"] * 5
+    table = calls(yl=160, nu=5).with_columns(shade=pl.Series(shades))
+    numbers = uncertain_numbers(metric, compute(metric, table, ["side", "shade"]), EXACT)
+    # No urgent call lacks a side, so urgent calls have no Unknown.
+    assert {item for item in numbers if item[0] and item[1]} == {
+        (tuple(f"calls {side} {shade}" for side in ("Left", "Right")),
+         (f"calls Unknown {shade}: value",), count, limit, f"calls All {shade}")
+        for shade, count, limit in (("Dark", 5, 10), ("Light", 0, 6), ("All", 5, 16))
+    }  # fmt: skip
+
+
+def test_an_empty_count_of_unknown_adds_nothing() -> None:
+    result = compute(URGENT, calls(yl=324, ul=20, yu=9), ["side"])
+    (of_unknown,) = (item for item in uncertain_numbers(URGENT, result, EXACT) if len(item[0]) > 1)
+    assert of_unknown[2:] == (9, 33, "urgent All")
+
+
+# Sums of rows
+
+
+def linked(
+    rows: Sequence[dict[str, float]], *sums: tuple[str, ...], unused: str = ""
+) -> list[tuple[dict[float, bool], int]]:
+    """Link counts by name, in a month for each of some rows.
+
+    Returns:
+        By constraint, whether each count is shown, and the number of its terms.
+    """
+    keys = {
+        name: CountKey(name) for name in {name for row in rows for name in row} | set().union(*sums)
+    }
+    implied = tuple(
+        SumOfCounts(keys[whole], tuple(keys[part] for part in parts)) for whole, *parts in sums
+    )
+    records = [
+        {"ref": "T", "measure": name, "basis": "force", "period_start": date(2024, 1 + month, 1),
+         "period_end": date(2024, 1 + month, 28), "value": value}
+        for month, row in enumerate(rows)
+        for name, value in row.items()
+    ]  # fmt: skip
+    roles = {("T", name, "force"): CellRoles(value=key, sums=implied) for name, key in keys.items()}
+    if unused:
+        roles["T", "other", "force"] = CellRoles(undecided=keys[unused])
+    tables = LinkedTables(pl.DataFrame(records), (), roles, DisclosurePolicy(threshold=3))
+    return [
+        ({tables.cells[cell].exact: tables.cells[cell].shown for cell, _ in terms}, len(terms))
+        for terms in tables.constraints
+        if not any(tables.cells[cell].is_slack for cell, _ in terms)
+    ]
+
+
+def test_a_count_that_follows_from_a_sum_is_a_cell() -> None:
+    assert linked([{"a": 30, "b": 90}], ("w", "a", "b")) == [({30: True, 90: True, 120: False}, 3)]
+    assert linked([{"w": 120, "a": 30}], ("w", "a", "b")) == [({30: True, 90: False, 120: True}, 3)]
+    assert linked([{"w": 30, "a": 30}], ("w", "a", "b")) == [({30: True, 0: False}, 3)]
+    assert linked([{"w": 120}], ("w", "a", "b")) == []
+    assert linked([{"w": 30, "a": 90}], ("w", "a", "b")) == []
+
+
+def test_a_sum_that_is_shown_is_a_constraint_where_it_holds() -> None:
+    shown = {30: True, 90: True, 120: True}
+    assert linked([{"w": 120, "a": 30, "b": 90}], ("w", "a", "b")) == [(shown, 3)]
+    assert linked([{"w": 121, "a": 30, "b": 90}], ("w", "a", "b")) == []
+
+
+def test_counts_follow_from_each_other_in_every_period() -> None:
+    """The sum of a and b is a part of v."""
+    sums = (("v", "w", "c"), ("w", "a", "b"))
+    rows: list[dict[str, float]] = [{"v": 700}, {"v": 200, "a": 30, "b": 90}]
+    assert linked(rows, *sums) == [
+        ({120: False, 80: False, 200: True}, 3), ({30: True, 90: True, 120: False}, 3),
+    ]  # fmt: skip
+
+
+def test_a_count_that_no_row_has_is_left_out_of_a_sum() -> None:
+    """The undecided rows are empty in the whole result, so the other part is the whole."""
+    assert linked([{"w": 30, "a": 30}], ("w", "a", "u"), unused="u") == [({30: True}, 2)]
+    assert linked([{"a": 30, "b": 90}], ("u", "a", "b"), unused="u") == []
 
 
 AMOUNTS = build_metric(
