@@ -38,7 +38,7 @@ def validate(
         catalogue: where to look the name up; by default the installed definitions.
 
     Returns:
-        A report with ``ok`` and ``violations`` (column, rule and number of rows, never a value).
+        A report with ``ok`` and ``violations`` (column, rule and number of rows).
         If it is ok, its ``table`` is the encoded table, which ``compute`` does not check again.
 
     Raises:

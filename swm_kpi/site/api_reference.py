@@ -43,7 +43,8 @@ _PAGES = {
     ),
     "errors": (
         "Errors",
-        "Every error that the library raises on purpose. No message contains a value from a table.",
+        "Every error that the library raises on purpose. No message contains a value from a table, "
+        "except a value that is no area in a column of areas.",
         ("errors",),
     ),
 }
