@@ -141,7 +141,7 @@ def test_every_kind_of_measure_equals_the_oracle_on_every_engine(name) -> None:
         data = {table: load(table, rows) for table, rows in case.frames.items()}
         assert case.differences(data) == []
 
-    check_random_cases(equals)
+    check_random_cases(equals, share=1.0 if name == "DuckDB" else 0.4)
     assert required_features() - COMPARED.keys() == set()
 
 

@@ -86,9 +86,15 @@ def compute(
     by: Sequence[Dimension] = (),
     assumptions: Mapping[str, Any] | None = None,
     as_at: date | None = None,
+    judged_by: Mapping[str, Sequence[Row]] | None = None,
 ) -> dict[tuple[str, ...], Cell]:
-    """Compute every cell of a metric."""
-    oracle = Oracle(metric, tables, assumptions or {}, as_at)
+    """Compute every cell of a metric.
+
+    Args:
+        metric, tables, periods, by, assumptions, as_at: the request.
+        judged_by: the rows that say whether a column is in use; those of ``tables`` by default.
+    """
+    oracle = Oracle(metric, tables, assumptions or {}, as_at, judged_by)
     return {
         key: oracle.cell(measure, period, chosen)
         for key, measure, period, chosen in _grid(oracle, periods, by)
@@ -138,9 +144,11 @@ class Oracle:
         tables: Mapping[str, Sequence[Row]],
         assumptions: Mapping[str, Any],
         as_at: date | None = None,
+        judged_by: Mapping[str, Sequence[Row]] | None = None,
     ) -> None:
         self.metric = metric
         self.tables = tables
+        self.judged_by = tables if judged_by is None else judged_by
         self.assumptions = assumptions
         self.as_at = as_at
 
@@ -248,7 +256,7 @@ class Oracle:
         dates = [measure.at]
         if isinstance(measure, ReoffendingRate):
             dates += [measure.reoffended, measure.proven]
-        table = self.tables[measure.of.table]
+        table = self.judged_by[measure.of.table]
         return bool(table) and any(
             all(self.value(day, row) is None for row in table) for day in dates
         )

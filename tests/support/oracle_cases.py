@@ -52,7 +52,7 @@ from swm_kpi import (
 )
 from swm_kpi.contracts import ContractType
 from swm_kpi.definitions.plan.objectives import SECURE
-from swm_kpi.expressions import Expression, Unusable
+from swm_kpi.expressions import Expression, MetByNone, Unusable
 from swm_kpi.measures import Operation, TimeAlignment
 from swm_kpi.measures.statistic import Limit
 from tests.support import oracle
@@ -685,9 +685,12 @@ COMPARED: Counter[object] = Counter()
 
 
 def variant_of(measure: Measure) -> str:
-    """Name a measure's kind, with its average where it has one."""
+    """Name a measure's kind, with its average and the comparison with other rows it may have."""
+    nodes = {type(node) for s in measure.statistics.values() for node in s.expressions()}
     average = getattr(measure, "average", None)
-    return type(measure).__name__ + (f" ({average.value})" if average is not None else "")
+    details = [average.value] if average is not None else []
+    details += [MetByNone.__name__] if MetByNone in nodes else []
+    return type(measure).__name__ + (f" ({', '.join(details)})" if details else "")
 
 
 def features_of(measure: Measure) -> Iterator[object]:
@@ -781,13 +784,20 @@ def random_cases(draw: st.DrawFn, variant: str | None = None, max_variants: int 
     return Case(metric, tables, periods, requested, draw(maybe(days)))
 
 
-def check_random_cases(check: Callable[[Case], None], max_variants: int = 3) -> None:
+def check_random_cases(
+    check: Callable[[Case], None], max_variants: int = 3, share: float = 1.0
+) -> None:
     """Run a check on random cases, on equally many with each variant of measure.
 
     Hypothesis repeats what it has drawn, so that 200 cases can lack a variant altogether.
+
+    Args:
+        check: fails if a case is wrong.
+        max_variants: how many measures a case has at most, without those they depend on.
+        share: the share of the profile's examples to draw, for an engine that is slow.
     """
     profile = settings.get_profile("agreement")
-    examples = math.ceil(profile.max_examples / len(VARIANTS))
+    examples = math.ceil(profile.max_examples * share / len(VARIANTS))
     for number, variant in enumerate(VARIANTS):
         test = given(random_cases(variant, max_variants))(check)
         test = settings(profile, max_examples=examples)(test)

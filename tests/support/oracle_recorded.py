@@ -162,7 +162,7 @@ def _looked_back_on(oracle: Oracle, measure: RepeatRate, period: Period) -> tupl
     year, month = divmod(period.first_month - months, 12)
     first = date(year, month + 1, 1)
     scope = unknown = 0
-    for row in oracle.tables[measure.of.table]:
+    for row in oracle.judged_by[measure.of.table]:
         day = oracle.value(measure.at, row)
         if day is None or not first <= day.date() <= oracle.last_day(period):
             continue
