@@ -1,8 +1,8 @@
 """The exceptions of the library, and the functions that word and collect definition problems.
 
 Every message names the thing, the rule and the fix. No message contains a value from a table:
-names of columns, refs and periods may appear, rows may not. The one exception is a value that is no
-area in a column of areas, which is not personal. This module imports nothing from the package.
+names of columns, refs and periods may appear, rows may not. The one exception is a value that is
+spelt like an area, in a column of areas. This module imports nothing from the package.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class DefinitionError(SwmKpiError, ValueError):
 
 
 class DataError(SwmKpiError, ValueError):
-    """A table breaks its contract. The message has counts, names of columns and codes of areas."""
+    """A table breaks its contract. The message has counts and names, never a personal value."""
 
     exit_code = 11
 

@@ -44,7 +44,7 @@ _PAGES = {
     "errors": (
         "Errors",
         "Every error that the library raises on purpose. No message contains a value from a table, "
-        "except a value that is no area in a column of areas.",
+        "except one that is spelt like an area.",
         ("errors",),
     ),
 }

@@ -58,7 +58,7 @@ def build_table_page(contract: ContractType, context: SiteContext) -> str:
         heading("Check a file"),
         paragraph(
             "This command reports which column breaks which rule, and in how many rows. It prints "
-            "no value from the file, except codes that are no areas."
+            "no value from the file, except one that is spelt like an area."
         ),
         code_block(f"swm-kpi validate {name} {name}.csv", label="Command"),
         caption=paragraph(tag("span", "Table"), class_="caption"),

@@ -429,9 +429,7 @@ class RemoteValidation:
             return ""
         purpose = "listing values that are no areas"
         values = self._collect(unlisted_values(frame.filter(is_broken), _RAW + name), purpose)
-        is_area = ~is_broken & ~self._text.get(name, nw.col(_RAW + name)).is_null()
-        some = self._collect(frame.filter(is_area).select(nw.len().alias(_ROWS)), purpose)
-        return describe_values(self.columns[name], values, has_areas=bool(some[_ROWS][0]))
+        return describe_values(self.columns[name], values)
 
     def _is_lost(self, check: Check) -> nw.Expr:
         """Return whether a row has a value, in a rule over several columns, that is not listed."""

@@ -1,4 +1,4 @@
-"""Which values of a column of areas are no areas, in words. Areas are not personal."""
+"""Which values of a column of areas are no areas, in words."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from swm_kpi.contracts import Column
 from swm_kpi.errors import did_you_mean
 
 MOST_VALUES = 50
-"""Above this many different values, a column contains something else, which may be personal."""
+"""How many different values are compared with the areas, the most frequent first."""
 
-_LONGEST_VALUE = 60
 _SHOWN = 5
-_LEAST_REPEATS = 2
 
 
 def is_of_areas(column: Column) -> bool:
@@ -36,35 +34,29 @@ def unlisted_values(rows: Any, column: str) -> Any:
     return counted.sort("rows", "value", descending=[True, False]).head(MOST_VALUES + 1)
 
 
-def describe_values(column: Column, counted: pl.DataFrame, *, has_areas: bool) -> str:
+def describe_values(column: Column, counted: pl.DataFrame) -> str:
     """Return the values that are no areas, in words, with the area that each may be misspelt.
 
-    Empty if the column may contain something else, which may be personal: if there are many values
-    or long ones, or if no value is an area and they hardly repeat.
+    A value is shown only if it is an area at another time, or is like one. Any other value may be
+    personal: a column of another kind may have been taken for the areas.
 
     Args:
         column: the column.
         counted: what :func:`unlisted_values` returns.
-        has_areas: whether some value of the column is an area.
     """
-    values = counted["value"].to_list()
-    repeats = sum(counted["rows"]) >= _LEAST_REPEATS * len(values)
-    is_short = all(len(value) <= _LONGEST_VALUE for value in values)
-    if len(values) > MOST_VALUES or not is_short or not (has_areas or repeats):
-        return ""
     lookup = column.area_lookup
     known = column.domain or () if lookup is None else tuple(lookup.by_value)
     parts = []
-    for value in values[:_SHOWN]:
+    for value in counted["value"].to_list():
+        suggestion = did_you_mean(value, map(str, known))
         if lookup is not None and value in lookup.ended:
             parts.append(f"{value!r} is in no area by the newest boundaries.")
-            continue
-        if value in known:
+        elif value in known:
             parts.append(f"{value!r} is in no area on the day of its row.")
-            continue
-        suggestion = did_you_mean(value, map(str, known))
-        is_near = suggestion.startswith("Did")
-        parts.append(f"{value!r}. {suggestion}" if is_near else f"{value!r}.")
-    if len(values) > _SHOWN:
-        parts.append(f"And {len(values) - _SHOWN} more.")
-    return " ".join(parts)
+        elif suggestion.startswith("Did"):
+            parts.append(f"{value!r}. {suggestion}")
+    hidden = len(counted) - min(len(parts), _SHOWN)
+    shown = parts[:_SHOWN]
+    if shown and hidden:
+        shown.append(f"And {hidden} more.")
+    return " ".join(shown)

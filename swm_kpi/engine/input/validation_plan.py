@@ -204,9 +204,7 @@ def _unlisted(
     rows = encoded.lazy().filter(pl.col(name).is_null() & raw.is_not_null())
     query = unlisted_values(nw.from_native(rows), _RAW + name).to_native()
     table, purpose = plan.contract.table, "listing values that are no areas"
-    some = select(encoded, [pl.col(name).is_not_null().any().alias(name)], table, purpose)
-    values = collect(query, table, purpose)
-    return describe_values(plan.usable[name], values, has_areas=bool(some[name][0]))
+    return describe_values(plan.usable[name], collect(query, table, purpose))
 
 
 def _is_lost(names: Sequence[str], columns: Mapping[str, Column]) -> pl.Expr:

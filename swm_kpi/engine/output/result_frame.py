@@ -341,7 +341,8 @@ class _Stack:
                     weight[index] += counts
         for axis, members in enumerate(self.grid.axes.members):
             has_something = np.moveaxis(weight, axis + 2, -1) > 0
-            by_measure = has_something.reshape(len(self.measures), -1, len(members) + 2).any(axis=1)
+            flat = has_something.reshape(len(self.measures), -1, len(members) + 2)
+            by_measure: Bools = np.any(flat, axis=1)
             shown = np.moveaxis(self.shown, axis + 1, -1)
             for code in (*self._ended(axis), -2):
                 has = by_measure[:, code]
