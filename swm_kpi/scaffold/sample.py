@@ -84,7 +84,8 @@ def _read_view(path: Path, view: str) -> pl.DataFrame:
     failure = ""
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
-            names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
+            listed = connection.table("information_schema.tables").select("table_name")
+            names = [str(row[0]) for row in listed.fetchall()]
             if view not in names:
                 shown = f" {view[:40]!r}" if view else ""
                 message = f"{path.name!r} has no view{shown}. {did_you_mean(view, names)}"
