@@ -290,7 +290,9 @@ class SparkSql(_PartsSql):
 
     @override
     def _with_offset(self, time: str, text: str, parts: TimeParts) -> str:
-        return f"CASE WHEN {time} IS NOT NULL THEN TRY_CAST({text} AS TIMESTAMP) END"
+        # Spark reads no offset after minutes.
+        with_seconds = f"REGEXP_REPLACE({text}, '^(.{{16}})([Z+-])', '$1:00$2')"
+        return f"CASE WHEN {time} IS NOT NULL THEN TRY_CAST({with_seconds} AS TIMESTAMP) END"
 
     @override
     def from_epoch(self, number: str, *, is_seconds: bool) -> str:
