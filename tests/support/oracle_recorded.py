@@ -137,7 +137,15 @@ def recorded(
         if nowhere is None or whole is None or not nowhere.potential:
             continue
         is_uncertain = True
-        is_missing |= nowhere.potential >= whole.potential
+        # The rows of a total can be fewer: a snapshot that lacks a member is not in its mean.
+        named = any(
+            part is not None and part.potential
+            for part in (
+                _rows(oracle, measure, period, {**chosen, key: name})
+                for name in _named_members(oracle, key)
+            )
+        )
+        is_missing |= nowhere.potential >= whole.potential and not named
         is_doubtful |= nowhere.potential > share * whole.potential
     if over is not None and chosen.get(over, ALL) == ALL:
         # The whole of a distribution is 1, whatever is not recorded.
@@ -154,6 +162,12 @@ def recorded(
         most,
         not is_uncertain,
     )
+
+
+def _named_members(oracle: Oracle, key: str) -> list[str]:
+    """List the members of a breakdown other than Unknown and All."""
+    dimension = next(known for known in oracle.metric.dimensions if known.key == key)
+    return oracle.members(dimension)[:-2]
 
 
 def _looked_back_on(oracle: Oracle, measure: RepeatRate, period: Period) -> tuple[int, int]:
