@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     long = config.getoption("--long")
     settings.register_profile(
         "agreement",
-        max_examples=5_000 if long else 200 if WITH_EVERYTHING else 40,
+        max_examples=5_000 if long else 100 if WITH_EVERYTHING else 40,
         derandomize=not long,
         database=None,
         print_blob=True,

@@ -34,6 +34,7 @@ from tests.support.oracle_cases import (
     random_tables,
     required_features,
     to_frame,
+    variant_of,
 )
 
 pytestmark = list(engines.IGNORED_WARNINGS)
@@ -141,8 +142,11 @@ def test_every_kind_of_measure_equals_the_oracle_on_every_engine(name) -> None:
         data = {table: load(table, rows) for table, rows in case.frames.items()}
         assert case.differences(data) == []
 
-    check_random_cases(equals, share=1.0 if name == "DuckDB" else 0.4)
-    assert required_features() - COMPARED.keys() == set()
+    # Ibis plans slowly: it runs each variant of measure, on fewer tables.
+    is_slow = name.startswith("Ibis")
+    check_random_cases(equals, share=0.4 if is_slow else 1.0)
+    required = set(map(variant_of, MEASURES)) if is_slow else required_features()
+    assert required - COMPARED.keys() == set()
 
 
 @pytest.mark.parametrize("name", ["Polars", "Spark"])

@@ -1,6 +1,6 @@
 """Compare the engine with the oracle, on small random tables and random requests.
 
-Every property draws the same 40 examples, or 200 with every engine installed, as in CI.
+Every property draws the same 40 examples, or 100 with every engine installed, as in CI.
 ``--long`` draws 5,000 new ones instead.
 """
 
@@ -50,7 +50,7 @@ from tests.support.oracle_cases import (
 )
 
 AGREEMENT = agreement_settings()
-ENOUGH_FOR_EVERY_PART = 200
+ENOUGH_FOR_EVERY_PART = 100
 """How many random cases are enough to compare every part of the engine with the oracle."""
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import hypothesis.strategies as st
@@ -52,7 +53,7 @@ from swm_kpi import (
 )
 from swm_kpi.contracts import ContractType
 from swm_kpi.definitions.plan.objectives import SECURE
-from swm_kpi.expressions import Expression, MetByNone, Unusable
+from swm_kpi.expressions import Expression, Unusable
 from swm_kpi.measures import Operation, TimeAlignment
 from swm_kpi.measures.statistic import Limit
 from tests.support import oracle
@@ -684,13 +685,26 @@ COMPARED: Counter[object] = Counter()
 """How often this process compared each feature of the engine with the oracle."""
 
 
+def nodes_of(measure: Measure) -> set[type[Expression]]:
+    """Return the types of the expressions in a measure's statistics."""
+    return {type(node) for s in measure.statistics.values() for node in s.expressions()}
+
+
+@cache
+def rare_nodes() -> set[type[Expression]]:
+    """Return the types of expressions that one measure alone has."""
+    counted = Counter(node for measure in MEASURES for node in nodes_of(measure))
+    return {node for node, measures in counted.items() if measures == 1}
+
+
 def variant_of(measure: Measure) -> str:
-    """Name a measure's kind, with its average and the comparison with other rows it may have."""
-    nodes = {type(node) for s in measure.statistics.values() for node in s.expressions()}
+    """Name a measure's kind, and what sets some measures of the kind apart for an engine."""
     average = getattr(measure, "average", None)
+    alignments = {statistic.alignment for statistic in measure.statistics.values()}
     details = [average.value] if average is not None else []
-    details += [MetByNone.__name__] if MetByNone in nodes else []
-    return type(measure).__name__ + (f" ({', '.join(details)})" if details else "")
+    details += sorted(alignments)
+    details += sorted(node.__name__ for node in nodes_of(measure) & rare_nodes())
+    return f"{type(measure).__name__} ({', '.join(details)})"
 
 
 def features_of(measure: Measure) -> Iterator[object]:
