@@ -141,7 +141,10 @@ def _overlaps(
     """Count the outages of which some time is in each period."""
     keys = [f"member{position}" for position in grouping.grouped]
     inside = {
-        f"p{number}": ((nw.col("end") > first) & (nw.col("start") < stop)).cast(nw.Int64)
+        # PostgreSQL casts no truth value to a number of 64 bits.
+        f"p{number}": nw.when((nw.col("end") > first) & (nw.col("start") < stop))
+        .then(nw.lit(1))
+        .otherwise(nw.lit(0))
         for number, (first, stop) in enumerate(spans)
     }
     flags = outages.select(*keys, *(is_in.alias(name) for name, is_in in inside.items()))
