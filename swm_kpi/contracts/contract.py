@@ -168,7 +168,7 @@ class ContractType(type):
 
     @property
     def area_day_column(cls) -> Column | None:
-        """The column whose day decides in which area a row is: its first date that is never null.
+        """The column of the day by which a row is in an area: its first date that is never null.
 
         Where the contract has none, a row is in the area that its code was always in.
         """

@@ -122,7 +122,7 @@ class LinkedTables:
 
     Attributes:
         cells: all cells, shown or not.
-        constraints: each as terms whose sum is the same in every table that the attacker considers.
+        constraints: each as terms with one sum in every table that the attacker considers.
         cells_of_row: the cells that a row of the result shows or reveals, by row.
         cell_of_limit: the slack variable of each limit, in their order.
         rows_published_with: the rows that are only published with a row, by that row.

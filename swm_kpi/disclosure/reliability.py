@@ -47,13 +47,13 @@ class UncertainNumbers:
     """Numbers of the result that some rows make uncertain: those that are not recorded, or too few.
 
     Attributes:
-        numbers: the rows of the result whose numbers are uncertain.
+        numbers: the rows of the result with uncertain numbers.
         places: where the counts of the rows that make them so are; empty where the policy protects
             none of these counts.
         count: how many rows there are.
         limit: the largest number of rows that needs no marker; None where the marker would reveal a
             small count.
-        whole: the row whose count the limit follows from, if it is another row.
+        whole: the row with the count that the limit follows from, if it is another row.
         sentence: what the notes say of the numbers, if it is not rendered from columns.
         marks_above: whether more than the limit are marked; otherwise, as many or fewer.
     """

@@ -23,7 +23,7 @@ from swm_kpi.engine.plan.columns import all_columns
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.request import Request, plan_request
 from swm_kpi.errors import OutputError, RequestError, clear_tracebacks, did_you_mean
-from swm_kpi.expressions import BoolOp, Expression, english
+from swm_kpi.expressions import Expression, conjuncts, english
 from swm_kpi.measures import Measure, Statistic, TimeAlignment
 from swm_kpi.measures.arithmetic import QuotientOfInputs
 from swm_kpi.model.catalogue import Catalogue
@@ -145,7 +145,8 @@ def rows(
         members: the member of each breakdown, such as ``lpa="North"``; all where left out.
 
     Raises:
-        RequestError: a name is unknown, or the data have none of the tables of the metric.
+        RequestError: a name is unknown, the data have none of the tables of the metric, or more
+            than a million rows are behind the number.
         PeriodError: the period is not written as one.
         ContractError: a table breaks its contract.
         InputError: a table cannot be read.
@@ -202,7 +203,7 @@ def _number(
 
 
 def _parts(measure: Measure, metric: Metric) -> Iterator[tuple[Measure, str]]:
-    """Yield the measures whose rows are listed, with the role that counted rows have."""
+    """Yield the measures that have the rows to list, with the role that counted rows have."""
     arithmetic = measure.arithmetic
     if not isinstance(arithmetic, QuotientOfInputs):
         yield measure, COUNTED
@@ -239,7 +240,7 @@ class _Lister:
         for key in ("undecided", "unanswered", "without_value"):
             if key in measure.row_statistics:
                 masks[f"lacks {key}"] = self._mask(measure.row_statistics[key])
-        conditions = list(_conjuncts(counted.where))
+        conditions = conjuncts(counted.where)
         for number, condition in enumerate(conditions):
             masks[f"condition{number}"] = _is_true(self.compiler(condition))
         needed = [*statistics.values(), *measure.row_statistics.values()]
@@ -274,8 +275,15 @@ class _Lister:
             placed = placed.filter(member)
         names = [name for name in table.contract.columns if name in table.columns]
         flags = [mask.alias(f"mask:{name}") for name, mask in masks.items()]
-        query = placed.select(*(nw.col(name) for name in names), *flags).head(_MAX_ROWS)
-        return table.run(lambda: table.collect(query, "listing rows"))
+        # One more than may be listed: a list that is cut short would look whole.
+        query = placed.select(*(nw.col(name) for name in names), *flags).head(_MAX_ROWS + 1)
+        frame = table.run(lambda: table.collect(query, "listing rows"))
+        if len(frame) > _MAX_ROWS:
+            raise RequestError(
+                f"More than {_MAX_ROWS:,} rows of table {table.contract.table!r} are behind this "
+                "number. Ask for a shorter period or for one member."
+            )
+        return frame
 
     def _mask(self, statistic: Statistic) -> Any:
         """Return 1 for the rows that a statistic counts or adds up, and 0 for others."""
@@ -355,14 +363,6 @@ def _is_member(value: Any, dimension: Dimension, member: str) -> Any:
     if not dimension.members:
         return value.is_null()
     return value.is_null() | ~value.is_in(list(dimension.members))
-
-
-def _conjuncts(condition: Expression | None) -> Iterator[Expression]:
-    if isinstance(condition, BoolOp) and condition.op == "and":
-        for part in condition.conditions:
-            yield from _conjuncts(part)
-    elif condition is not None:
-        yield condition
 
 
 def _with_roles(

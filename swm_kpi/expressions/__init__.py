@@ -40,6 +40,7 @@ from swm_kpi.expressions.tree import (
     Term,
     Unusable,
     as_condition,
+    conjuncts,
     is_unusable,
     times_with_readings,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "WithinMonths",
     "as_condition",
     "canonical",
+    "conjuncts",
     "english",
     "is_unusable",
     "local_date",

@@ -443,6 +443,15 @@ def as_condition(expression: object) -> Condition:
     return _as_condition(expression, "where")
 
 
+def conjuncts(condition: Expression | None) -> tuple[Expression, ...]:
+    """Return the parts of a condition that *and* joins; none for None, which is every row."""
+    if condition is None:
+        return ()
+    if isinstance(condition, BoolOp) and condition.op == "and":
+        return condition.conditions
+    return (condition,)
+
+
 def _combine(op: Literal["and", "or"], left: object, right: object) -> Condition:
     sign = "&" if op == "and" else "|"
     conditions: list[Condition] = []

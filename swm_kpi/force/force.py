@@ -287,7 +287,7 @@ class Force:
 
 
 def read_areas(folder: Path) -> Areas | None:
-    """Return the areas of a folder whose other files may be wrong; None if there are none."""
+    """Return the areas of a folder, in which other files may be wrong; None if there are none."""
     plan = installed_catalogue()
     settings, _ = read_settings(read_toml(folder / SETTINGS), plan)
     return _read_areas(folder.resolve(), settings, plan)[0]

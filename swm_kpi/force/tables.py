@@ -22,7 +22,7 @@ class ForceTables(Mapping[str, Any]):
 
     Attributes:
         without_extract: by table, the name of the extract that its mapping reads, for mappings
-            whose extract is missing. These tables are absent: no number of theirs is zero.
+            without their extract. These tables are absent: no number of theirs is zero.
         without_mapping: the tables of the plan that neither a mapping nor an extract makes.
         unused: the names of extracts that nothing reads.
     """

@@ -231,7 +231,7 @@ class _PartsSql(SqlDialect):
 
     @abstractmethod
     def _with_offset(self, time: str, text: str, parts: TimeParts) -> str:
-        """Return the instant of a time whose text ends with an offset."""
+        """Return the instant of a time in a text that ends with an offset."""
 
 
 class SparkSql(_PartsSql):

@@ -69,7 +69,7 @@ class _Made:
 
 
 def declared_columns(mapping: declared.Mapping, dialect: SqlDialect) -> ExtractColumns:
-    """Return how to read an extract whose columns have the types that the source declares."""
+    """Return how to read an extract if its columns have the types that the source declares."""
     source = mapping.source
     expressions, instants = {}, set()
     for name in mapping.read_columns:
@@ -272,7 +272,7 @@ class SqlQuery:
                 f"CASE WHEN {condition} THEN 1 ELSE 0 END AS {self._quote(self.check_name(number))}"
                 for number, condition in enumerate(self._columns.checks)
             ]
-        # A mapping of constants reads no column, and still makes a row of each.
+        # A mapping of constants reads no column, and still makes a row of each row.
         columns = columns or [f"1 AS {self._quote('no column')}"]
         return _table("extracted", _select(columns, [f"FROM {self._table}"]))
 

@@ -198,7 +198,7 @@ def area(
         column: the column with the code of an area of the level or of a level below, or the name of
             an area of the level: text, or whole numbers for codes.
         level: the level, such as ``"lpa"``.
-        at: the date or time by whose boundaries the area is chosen. In a row where it is empty,
+        at: the date or time of the boundaries that choose the area. In a row where it is empty,
             only a code that was always in one area is mapped. Without it, the newest boundaries
             count.
         unmapped: what happens to a code that is in no area: the table is refused, the value is

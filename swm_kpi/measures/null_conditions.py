@@ -17,7 +17,6 @@ from operator import or_
 from swm_kpi.contracts import Column, Recoded
 from swm_kpi.expressions import (
     Assumption,
-    BoolOp,
     Compare,
     Expression,
     InRepeatedHour,
@@ -26,6 +25,7 @@ from swm_kpi.expressions import (
     Repeats,
     Term,
     as_condition,
+    conjuncts,
     english,
     times_with_readings,
 )
@@ -201,23 +201,12 @@ def scope_of(condition: Expression) -> Expression | None:
     They say which rows the condition is about at all: of crimes with a flag, it is all crimes. None
     stands for every row.
     """
-    parts: Sequence[Expression] = (
-        condition.conditions
-        if isinstance(condition, BoolOp) and condition.op == "and"
-        else (condition,)
-    )
-    return all_of(*(part for part in parts if not can_be_unknown(part)))
+    return all_of(*(part for part in conjuncts(condition) if not can_be_unknown(part)))
 
 
 def _without(condition: Expression | None, column: Column) -> Expression | None:
     """Return the parts of a condition that do not read a column, joined with *and*."""
-    if condition is None:
-        return None
-    parts: Sequence[Expression] = (
-        condition.conditions
-        if isinstance(condition, BoolOp) and condition.op == "and"
-        else (condition,)
-    )
+    parts = conjuncts(condition)
     return all_of(*(part for part in parts if all(term is not column for term in part.walk())))
 
 

@@ -152,7 +152,7 @@ class Areas:
             code: the code of an area of that level or a level below, or the name of an area of
                 that level.
             level: the level.
-            at: the day whose boundaries count. Without it, those of the newest boundaries.
+            at: the day of the boundaries that count. Without it, those of the newest boundaries.
 
         Raises:
             RequestError: there is no such level, the day is not a date, or the code is in no area
@@ -179,7 +179,7 @@ class Areas:
 
         Args:
             level: the level.
-            names_of: the level whose names are values; by default ``level``.
+            names_of: the level that has names as values; by default ``level``.
 
         Raises:
             RequestError: there is no such level.

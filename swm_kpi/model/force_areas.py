@@ -30,7 +30,7 @@ _ALWAYS = ((date.min, date.max),)
 def metrics_with_areas(
     metrics: Iterable[Metric], areas: Areas, boundaries: str
 ) -> dict[str, Metric]:
-    """Return metrics whose area breakdowns have the members of a force, by ref.
+    """Return metrics with the areas of a force in their breakdowns, by ref.
 
     Their definitions and hashes stay the same. Their worked examples are those of the metric as
     it was declared.

@@ -57,7 +57,7 @@ def draft_mapping(
         contract: the contract of the table to make.
         sample: rows of the extract, with every column.
         name: the name of the extract, which is that of the source's table and of the module.
-        areas: the areas of the force, whose codes need no code list.
+        areas: the areas of the force. Their codes need no code list.
         options: how the source is read: ``sheet`` and ``encoding``. Empty ones are left out.
     """
     profiles = profile_columns(sample)

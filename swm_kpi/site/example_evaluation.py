@@ -25,6 +25,7 @@ from swm_kpi.expressions import (
     Not,
     Repeats,
     as_condition,
+    conjuncts,
     english,
 )
 from swm_kpi.measures import Measure
@@ -281,10 +282,9 @@ def _day_of(value: Any) -> date | None:
 
 def _unmet_conditions(condition: Expression | None, row: Row) -> list[str]:
     """Return, in words, how a row fails each part of a condition that it does not meet."""
-    if condition is None:
-        return []
-    if isinstance(condition, BoolOp) and condition.op == "and":
-        return [text for part in condition.conditions for text in _unmet_conditions(part, row)]
+    parts = conjuncts(condition)
+    if condition is None or len(parts) > 1:
+        return [text for part in parts for text in _unmet_conditions(part, row)]
     if any(isinstance(part, MetByNone | Repeats) for part in condition.walk()):
         # Whether the row meets it depends on other rows.
         return []

@@ -81,6 +81,12 @@ def test_rows_are_written_only_with_policy_none(tmp_path: Any) -> None:
     assert pl.read_csv(path).height == 6
 
 
+def test_more_rows_than_can_be_listed_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swm_kpi.engine.rows._MAX_ROWS", 5)
+    with pytest.raises(kpi.RequestError, match="More than 5 rows of table 'incident'"):
+        asb(INCIDENTS)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -1,4 +1,4 @@
-"""Random areas whose boundaries change, with rows in them, and what each row is in, in Python."""
+"""Random areas with boundaries that change, rows in them, and what each row is in, in Python."""
 
 from __future__ import annotations
 

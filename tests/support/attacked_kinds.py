@@ -1,4 +1,4 @@
-"""Calls whose urgency, shade or end may be missing, and measures that leave them out.
+"""Calls that may lack an urgency, a shade or an end, and measures that leave them out.
 
 Of each kind of call, the letters say whether it is urgent, whether it is dark (y, n, or u for not
 recorded) and whether it has an end (e, or x).

@@ -175,7 +175,7 @@ class Dialect(ABC):
         rows: Sequence[tuple[str, str, date, date]],
         name: str,
     ) -> Any:
-        """Add the second item of the row whose first is the value, and whose days have the day.
+        """Add the name in the row that has the value and is valid on the day.
 
         A null day is ``NO_DAY``.
         """

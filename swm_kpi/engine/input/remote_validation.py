@@ -180,7 +180,7 @@ class RemoteValidation:
         return native, [*times, *clocks, *days]
 
     def _with_areas(self, native: Any, is_aware: Mapping[str, bool]) -> tuple[Any, list[str]]:
-        """Add the area of each row to the table, for each column whose values are codes of areas.
+        """Add the area of each row to the table, for each column of codes of areas.
 
         Returns:
             The table, and the names of the added columns.

@@ -26,7 +26,7 @@ def unlisted_values(rows: Any, column: str) -> Any:
     """Return the query of the most frequent values of a column, with one more than are shown.
 
     Args:
-        rows: the rows whose value is no area.
+        rows: the rows with a value that is no area.
         column: the column as it came.
     """
     value = nw.col(column).cast(nw.String)
