@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -26,8 +26,17 @@ ROWS = [
 
 
 def rows() -> pl.DataFrame:
-    others = {"weight": 1.0, "person": "p1", "closed_at": None}
-    return to_frame("visit", [{**others, **r, "visit_id": str(n)} for n, r in enumerate(ROWS)])
+    """Each row has a person of its own, and lasts longer than the row before it."""
+    others = [
+        {
+            "weight": 1.0,
+            "visit_id": str(number),
+            "person": f"p{number}",
+            "closed_at": row["opened_at"] + timedelta(hours=2 * number),
+        }
+        for number, row in enumerate(ROWS)
+    ]
+    return to_frame("visit", [row | other for row, other in zip(ROWS, others, strict=True)])
 
 
 @pytest.mark.parametrize("name", ["Polars", "pandas", *engines.NAMES])
@@ -45,8 +54,8 @@ def test_a_row_after_the_extraction_is_counted_apart(name) -> None:
     assert seen == {
         "visits": (2, 2),
         "by_due_day": (2, 2),
-        "people": (1, 2),
-        "median_hours": (None, None),
+        "people": (2, 2),
+        "median_hours": (1, 2),
     }
     assert (
         "2 rows are in no period, because opened at is after the extraction."
@@ -66,6 +75,6 @@ def test_validation_counts_the_rows_after_the_extraction(name) -> None:
     table = rows() if name == "Polars" else engines.loader(name)("visit", rows())
     report = kpi.validate(table, "visit", as_at=DAY, catalogue=kpi.Catalogue([METRIC]))
     assert report.ok
-    assert report.after_extraction == {"due_on": 1, "opened_at": 2}
+    assert report.after_extraction == {"closed_at": 3, "due_on": 1, "opened_at": 2}
     assert "opened_at: 2 rows are dated after the extraction, and in no number" in str(report)
     assert not kpi.validate(rows(), "visit", catalogue=kpi.Catalogue([METRIC])).after_extraction
