@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -187,10 +187,10 @@ def _read_data(
     options: argparse.Namespace, plan: Catalogue, force: Force | None
 ) -> Mapping[str, Any]:
     """Return the tables of a command, with those that the force's mappings make."""
-    sources = {} if force is None else {m.source.table: m for m in force.mappings.values()}
+    sources = () if force is None else force.sources
     extracts: dict[str, str] = {}
     paths: dict[str, list[str]] = {}
-    for name, path in _iter_tables(options.data, {**plan.contracts, **sources}, force):
+    for name, path in _iter_tables(options.data, {*plan.contracts, *sources}, force):
         if name not in sources:
             paths.setdefault(name, []).append(path)
         elif name in extracts:
@@ -200,7 +200,7 @@ def _read_data(
     data = public_files.read_tables(paths, options, plan.contracts)
     if force is None:
         return data
-    tables = force.tables({**data, **extracts})
+    tables = force.tables({**data, **extracts}, as_at=options.as_at)
     for table in tables.without_extract:
         print(tables.reason_absent(table), file=sys.stderr)
     return tables
@@ -258,7 +258,7 @@ def _periods(options: argparse.Namespace, force: Force | None) -> object:
 
 
 def _iter_tables(
-    arguments: list[str], known: Mapping[str, object], force: Force | None
+    arguments: list[str], known: Collection[str], force: Force | None
 ) -> Iterator[tuple[str, str]]:
     """Yield the name and file of each table. A file in a folder has the name of its table."""
     for argument in arguments:
@@ -275,7 +275,7 @@ def _iter_tables(
 
 
 def _iter_folder(
-    folder: Path, known: Mapping[str, object], force: Force | None
+    folder: Path, known: Collection[str], force: Force | None
 ) -> Iterator[tuple[str, str]]:
     from swm_kpi.force.tables import EXTRACT_SUFFIXES, find_extracts
 

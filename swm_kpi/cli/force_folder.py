@@ -66,29 +66,41 @@ def run_init(options: argparse.Namespace) -> int:
 
 def iter_example_problems(force: Force) -> Iterator[kpi.Problem]:
     """Yield a problem for each worked example of a mapping that becomes other rows."""
-    for mapping in force.mappings.values():
+    from swm_kpi.force.makers import iter_mappings
+
+    for mapping in iter_mappings(force.mappings):
         yield from mapping.check_examples()
 
 
 def describe_check(force: Force) -> str:
     """Return what ``check`` has checked of a force, in a sentence."""
-    examples = sum(len(mapping.examples) for mapping in force.mappings.values())
+    from swm_kpi.force.makers import iter_mappings
+
+    mappings = list(iter_mappings(force.mappings))
+    examples = sum(len(mapping.examples) for mapping in mappings)
+    counted = [table for table, maker in force.mappings.items() if maker not in mappings]
+    derived = f", {', '.join(counted)} counted from other tables" if counted else ""
     return (
-        f"{force.name} ({force.hash}): {_count(len(force.mappings), 'mapping')} with "
-        f"{_count(examples, 'example')}, and {_count(len(force.statements), 'statement')} of "
-        "availability are consistent."
+        f"{force.name} ({force.hash}): {_count(len(mappings), 'mapping')} with "
+        f"{_count(examples, 'example')}{derived}, and {_count(len(force.statements), 'statement')} "
+        "of availability are consistent."
     )
 
 
 def map_one(force: Force, table: str, files: list[str]) -> Any:
-    """Return the table that a force's mapping makes from one extract.
+    """Return the table that a force makes from the files of its extracts.
 
     Raises:
-        RequestError: there are several files.
+        RequestError: there are more or fewer files than extracts.
     """
-    if len(files) > 1:
-        raise RequestError(f"Table {table!r} is made from one extract. Give one file.")
-    return force.tables({force.mappings[table].source.table: files[0]})[table]
+    from swm_kpi.force.makers import extracts_of
+
+    names = extracts_of(force.mappings, table)
+    if len(files) != len(names):
+        made_from = "one extract" if len(names) == 1 else f"the extracts {', '.join(names)}"
+        wanted = "one file" if len(names) == 1 else "their files, in this order"
+        raise RequestError(f"Table {table!r} is made from {made_from}. Give {wanted}.")
+    return force.tables(dict(zip(names, files, strict=True)))[table]
 
 
 def _count(number: int, noun: str) -> str:

@@ -148,6 +148,8 @@ def _describe_draft(draft: Draft, table: str, extract: Path, folder: Path) -> It
 
 
 def _check(options: argparse.Namespace) -> int:
+    from swm_kpi.force.makers import iter_mappings
+
     force = _force(options)
     problems = list(force_folder.iter_example_problems(force))
     if problems:
@@ -155,7 +157,7 @@ def _check(options: argparse.Namespace) -> int:
     print(force_folder.describe_check(force))
     unapproved = [
         f"  {code_list.name}: {code_list.unapproved}"
-        for mapping in force.mappings.values()
+        for mapping in iter_mappings(force.mappings)
         for code_list in mapping.code_lists
         if code_list.unapproved
     ]
@@ -173,15 +175,19 @@ def _report(options: argparse.Namespace) -> int:
             raise RequestError(
                 f"No mapping makes table {shown!r}. {did_you_mean(shown, force.mappings)}"
             )
-    extracts = _extracts(options.data)
+    tables = force.tables(options.data)
     is_ok = True
-    for table, mapping in force.mappings.items():
-        if options.tables and table not in options.tables:
+    for table in options.tables or force.mappings:
+        missing = tables.without_extract.get(table)
+        if missing is not None:
+            print(f"{table}: there is no extract {missing!r}.\n", file=sys.stderr)
             continue
-        if mapping.source.table not in extracts:
-            print(f"{table}: there is no extract {mapping.source.table!r}.\n", file=sys.stderr)
+        try:
+            report = tables.report(table)
+        except kpi.DataError as error:
+            print(f"{table}: {error}\n", file=sys.stderr)
+            is_ok = False
             continue
-        report = mapping.report(extracts[mapping.source.table])
         is_ok = is_ok and report.ok
         print(f"{report}\n")
     return 0 if is_ok else kpi.DataError.exit_code

@@ -11,6 +11,7 @@ import polars as pl
 from swm_kpi.calendar import format_date
 from swm_kpi.errors import SwmKpiError
 from swm_kpi.force.force import Force
+from swm_kpi.force.makers import TableMaker, extracts_of
 from swm_kpi.mapping.code_list import FIRST_DAY, LAST_DAY, CodeRow
 from swm_kpi.mapping.english import describe_columns, describe_order
 from swm_kpi.mapping.mapped_table import MappedTable, MappingError, format_small_count
@@ -39,18 +40,30 @@ def iter_differences(
             kept = new if old is None else old
             word = "new" if old is None else "removed"
             if kept is not None:
-                lines += [f"{table}: {word}, from {kept.source.table}", ""]
+                makers = after.mappings if old is None else before.mappings
+                made_from = " and ".join(extracts_of(makers, table))
+                lines += [f"{table}: {word}, from {made_from}", ""]
             continue
-        changes = list(_mapping_changes(old, new))
-        extract = (extracts or {}).get(new.source.table)
-        if changes and extract is not None:
-            changes += _row_changes(old, new, extract)
+        if isinstance(old, MappingOfTable) and isinstance(new, MappingOfTable):
+            changes = list(_mapping_changes(old, new))
+            extract = (extracts or {}).get(new.source.table)
+            if changes and extract is not None:
+                changes += _row_changes(old, new, extract)
+        else:
+            changes = list(_word_changes(old.describe(), new.describe()))
         if changes:
             lines += [_heading(old, new), *changes, ""]
     yield from lines[:-1] or ["No mapping changes."]
 
 
-def _heading(old: MappingOfTable, new: MappingOfTable) -> str:
+def _word_changes(old: str, new: str) -> Iterator[str]:
+    """Yield the lines of a description that changed."""
+    before, after = old.splitlines(), new.splitlines()
+    yield from (f"  no longer: {line}" for line in before if line not in after)
+    yield from (f"  now: {line}" for line in after if line not in before)
+
+
+def _heading(old: TableMaker, new: TableMaker) -> str:
     if old.version != new.version:
         return f"{new.contract.table}: version {old.version}, now {new.version}"
     if old.hash != new.hash:

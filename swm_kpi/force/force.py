@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, fields
+from datetime import date, timedelta
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.disclosure import DisclosurePolicy
+from swm_kpi.engine.plan.request import check_date
 from swm_kpi.errors import (
     DefinitionError,
     InputError,
@@ -23,17 +25,18 @@ from swm_kpi.errors import (
 )
 from swm_kpi.force.availability import Statement, read_statements, with_statements
 from swm_kpi.force.lineage import LineageStep, iter_lineage
+from swm_kpi.force.makers import TableMaker, extracts_of, iter_mappings
 from swm_kpi.force.settings import Settings, SimilarForces, read_settings
 from swm_kpi.force.sources import (
     CODES,
     SOURCES,
     iter_code_list_problems,
-    load_mappings,
+    iter_maker_problems,
+    load_makers,
     unused_code_lists,
 )
 from swm_kpi.force.tables import ForceTables, find_extracts
 from swm_kpi.force.toml_file import read_toml
-from swm_kpi.mapping.mapping import Mapping as MappingOfTable
 from swm_kpi.model.areas import Areas
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.plugins import catalogue as installed_catalogue
@@ -62,7 +65,8 @@ class Force:
     Attributes:
         folder: the folder.
         areas: the areas of the force; None if it has the plan's.
-        mappings: the mapping that makes each table, by the table's name.
+        mappings: what makes each table, by the table's name: a mapping, or the snapshots that
+            count it from another table.
         statements: what is stated about the availability of refs and measures.
         unused_code_lists: the names of code lists that no mapping reads.
     """
@@ -72,7 +76,7 @@ class Force:
         folder: Path,
         settings: Settings,
         plan: Catalogue,
-        mappings: Mapping[str, MappingOfTable],
+        mappings: Mapping[str, TableMaker],
         statements: tuple[Statement, ...],
         areas: Areas | None = None,
     ) -> None:
@@ -104,10 +108,10 @@ class Force:
         problems += _file_problems(path, settings)
         areas, area_problems = _read_areas(path, settings, plan)
         problems += area_problems
-        mappings, mapping_problems = load_mappings(path)
-        problems += mapping_problems
-        problems += iter_code_list_problems(path, mappings)
-        problems += _table_problems(mappings, plan)
+        makers, maker_problems = load_makers(path)
+        problems += maker_problems
+        problems += iter_code_list_problems(path, makers)
+        problems += iter_maker_problems(makers, plan)
         statements: list[Statement] = []
         if (path / AVAILABILITY).exists():
             statements, statement_problems = read_statements(read_toml(path / AVAILABILITY), plan)
@@ -115,7 +119,7 @@ class Force:
         if problems:
             # A mapping that reads the areas reports their mistakes too.
             raise DefinitionError(dict.fromkeys(problems))
-        return cls(path, settings, plan, mappings, tuple(statements), areas)
+        return cls(path, settings, plan, makers, tuple(statements), areas)
 
     @property
     def name(self) -> str:
@@ -146,6 +150,11 @@ class Force:
     def similar_forces(self) -> tuple[SimilarForces, ...]:
         """The forces that it compares itself with, the earliest statement first."""
         return self._settings.similar_forces
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the extracts that the mappings read."""
+        return tuple(dict.fromkeys(item.source.table for item in iter_mappings(self.mappings)))
 
     @cached_property
     def hash(self) -> str:
@@ -179,7 +188,9 @@ class Force:
         return decided.with_areas(self.areas, boundaries=self._settings.boundaries)
 
     @clear_tracebacks
-    def tables(self, extracts: str | Path | Mapping[str, Any]) -> ForceTables:
+    def tables(
+        self, extracts: str | Path | Mapping[str, Any], *, as_at: str | date | None = None
+    ) -> ForceTables:
         """Return the tables that the mappings make from extracts, to pass to ``kpi.compute``.
 
         Nothing is mapped until a table is read.
@@ -188,27 +199,31 @@ class Force:
             extracts: a folder of files, each with the name of its source's ``table``, such as
                 ``niche.csv``; or a mapping of that name to a path, a frame or a relation of an
                 engine.
+            as_at: the day on which the extracts were made, as in ``kpi.compute``. Snapshots are
+                counted until the day before; without it, until the last start in their spans.
 
         Raises:
             InputError: there is no such folder, or two files have one name.
             RequestError: a name is neither a source, nor a table that no mapping makes.
         """
         contracts = self.catalogue().contracts
-        sources = {mapping.source.table for mapping in self.mappings.values()}
+        sources = self.sources
+        day = check_date(as_at, "as_at")
+        last = None if day is None else day - timedelta(days=1)
         if isinstance(extracts, str | Path):
-            return ForceTables(self.mappings, contracts, find_extracts(Path(extracts)))
+            return ForceTables(self.mappings, contracts, find_extracts(Path(extracts)), last)
         for name in extracts:
             if name in self.mappings and name not in sources:
-                source = self.mappings[name].source.table
+                made_from = " and ".join(map(repr, extracts_of(self.mappings, name)))
                 raise RequestError(
-                    f"Force {self.name!r} makes table {name!r} from {source!r}. Give {source!r}."
+                    f"Force {self.name!r} makes table {name!r} from {made_from}. Give {made_from}."
                 )
             if name not in sources and name not in contracts:
                 shown = str(name)[:60]
                 fix = did_you_mean(shown, [*sources, *contracts])
                 fix = fix if fix.startswith("Did") else did_you_mean(shown, sources)
                 raise RequestError(f"Force {self.name!r} has no source {shown!r}. {fix}")
-        return ForceTables(self.mappings, contracts, dict(extracts))
+        return ForceTables(self.mappings, contracts, dict(extracts), last)
 
     def lineage(
         self, ref: str | None = None, *, table: str | None = None, heading: str | None = None
@@ -263,8 +278,9 @@ class Force:
             yield "Assumption", f"{key} = {value}"
         for stated in self.similar_forces[-1:]:
             yield "Similar", f"{', '.join(stated.forces)} (from {stated.valid_from})"
-        for mapping in self.mappings.values():
-            yield "Mapping", f"{mapping.definition} from {mapping.source.table}, {mapping.owner}"
+        for table, maker in self.mappings.items():
+            made_from = " and ".join(extracts_of(self.mappings, table))
+            yield type(maker).__name__, f"{maker.definition} from {made_from}, {maker.owner}"
         if not self.mappings:
             yield "Mappings", "none"
         for statement in self.statements:
@@ -336,16 +352,3 @@ def _unknown(folder: Path, path: Path, known: list[str]) -> Problem:
     rule = "a force's folder has no such file"
     place = f"{folder.name}/{path.name}"
     return Problem(path.name[:60], "file", rule, did_you_mean(path.name[:60], known), place)
-
-
-def _table_problems(mappings: Mapping[str, MappingOfTable], plan: Catalogue) -> Iterator[Problem]:
-    """Yield each mapping that makes a table which no metric reads."""
-    for table, mapping in mappings.items():
-        contract = plan.contracts.get(table)
-        name = f"Mapping {mapping.contract.__name__}"
-        if contract is None:
-            fix = did_you_mean(table, plan.contracts)
-            yield Problem(name, "contract", f"no metric reads a table {table!r}", fix)
-        elif contract is not mapping.contract:
-            rule = f"the plan has another contract for table {table!r}"
-            yield Problem(name, "contract", rule, "Import the contract of the plan")

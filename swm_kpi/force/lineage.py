@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from swm_kpi.contracts import Column
-from swm_kpi.mapping.english import describe_columns
-from swm_kpi.mapping.mapping import Mapping as MappingOfTable
-from swm_kpi.mapping.values import NotInSource
+from swm_kpi.force.makers import TableMaker, origins_of, words_of
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry, Metric
 
@@ -40,31 +37,30 @@ class LineageStep:
 def iter_lineage(
     entries: Iterable[CatalogueEntry],
     catalogue: Catalogue,
-    mappings: Mapping[str, MappingOfTable],
+    makers: Mapping[str, TableMaker],
 ) -> Iterator[LineageStep]:
     """Yield every step to some entries of a catalogue, in their order."""
-    words = {table: describe_columns(mapping) for table, mapping in mappings.items()}
     for entry in entries:
         metric = catalogue.metric(entry)
         if metric is None:
             continue
         for table, column, measure in _columns_read(metric):
-            mapping = mappings.get(table)
-            for heading in _headings(mapping, column):
-                source = mapping.source.table if mapping is not None else ""
-                made = words.get(table, {}).get(column, "No mapping makes the table.")
+            made = words_of(makers, table, column)
+            for source, heading in origins_of(makers, table, column):
                 yield LineageStep(source, heading, table, column, made, entry.ref, measure)
 
 
 def describe_sources(
-    entry: CatalogueEntry, catalogue: Catalogue, mappings: Mapping[str, MappingOfTable]
+    entry: CatalogueEntry, catalogue: Catalogue, makers: Mapping[str, TableMaker]
 ) -> list[tuple[str, str, str]]:
     """Return the extract, the column and how it is made, for each column that an entry reads."""
-    rows: dict[tuple[str, str], tuple[str, str, str]] = {}
-    for step in iter_lineage([entry], catalogue, mappings):
+    made: dict[str, str] = {}
+    sources: dict[str, dict[str, None]] = {}
+    for step in iter_lineage([entry], catalogue, makers):
         name = f"{step.table}.{step.column}"
-        rows.setdefault((step.table, step.column), (step.source or "none", name, step.made))
-    return list(rows.values())
+        made.setdefault(name, step.made)
+        sources.setdefault(name, {})[step.source or "none"] = None
+    return [(" and ".join(sources[name]), name, words) for name, words in made.items()]
 
 
 def _columns_read(metric: Metric) -> Iterator[tuple[str, str, str]]:
@@ -82,13 +78,3 @@ def _columns_read(metric: Metric) -> Iterator[tuple[str, str, str]]:
         for column, is_needed in metric.columns_read(contract).items():
             if not is_needed:
                 yield contract.table, column, ""
-
-
-def _headings(mapping: MappingOfTable | None, column: str) -> tuple[str, ...]:
-    """Return the headings of the columns of the extract that a column is made from."""
-    if mapping is None or isinstance(mapping.columns.get(column), NotInSource):
-        return ("",)
-    value = mapping.columns.get(column)
-    parts = value.walk() if value is not None else ()
-    names = dict.fromkeys(part.name for part in parts if isinstance(part, Column))
-    return tuple(mapping.source.headers[name] for name in names) or ("",)

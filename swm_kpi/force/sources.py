@@ -1,4 +1,4 @@
-"""The modules in ``sources/``: they declare the mappings of a force."""
+"""The modules in ``sources/``: they declare what makes the tables of a force."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
 
-from swm_kpi.errors import DefinitionError, Problem, collecting_problems
+from swm_kpi.declaration import Finding
+from swm_kpi.errors import DefinitionError, Problem, collecting_problems, did_you_mean
+from swm_kpi.force.makers import TableMaker, iter_mappings
 from swm_kpi.mapping.code_list import read_code_list
 from swm_kpi.mapping.mapping import Mapping
+from swm_kpi.mapping.snapshots import Snapshots
+from swm_kpi.model.catalogue import Catalogue
 
 SOURCES, CODES = "sources", "codes"
 _numbers = count(1)
 
 
-def load_mappings(folder: Path) -> tuple[dict[str, Mapping], list[Problem]]:
-    """Import every module in ``sources/`` and return its mappings, by table, and every mistake.
+def load_makers(folder: Path) -> tuple[dict[str, TableMaker], list[Problem]]:
+    """Import every module in ``sources/`` and return what makes each table, and every mistake.
 
     Importing a module runs its code.
 
@@ -51,26 +55,64 @@ def load_mappings(folder: Path) -> tuple[dict[str, Mapping], list[Problem]]:
     finally:
         for name in [name for name in sys.modules if name.split(".")[0] == package]:
             del sys.modules[name]
-    mappings: dict[str, Mapping] = {}
-    places: dict[str, str] = {}
+    makers: dict[str, TableMaker] = {}
     for module in modules:
         for name, value in vars(module).items():
-            if not isinstance(value, Mapping) or not value.columns:
+            if not isinstance(value, TableMaker) or not value.is_usable:
                 continue
-            place = f"{SOURCES}/{Path(str(module.__file__)).name}"
             table = value.contract.table
-            other = mappings.setdefault(table, value)
+            other = makers.setdefault(table, value)
             if other is not value:
-                rule = f"{place} and {places[table]} both make table {table!r}"
+                rule = f"{_file(value.place)} and {_file(other.place)} both make table {table!r}"
                 fix = "Keep one, or join the extracts in a view that one mapping reads"
-                problems.append(Problem(f"Mapping {name}", "contract", rule, fix, place))
-            places.setdefault(table, place)
-    return mappings, problems
+                kind = type(value).__name__
+                problems.append(Problem(f"{kind} {name}", "contract", rule, fix, value.place))
+    return makers, problems
 
 
-def iter_code_list_problems(folder: Path, mappings: dict[str, Mapping]) -> Iterator[Problem]:
+def iter_maker_problems(makers: dict[str, TableMaker], plan: Catalogue) -> Iterator[Problem]:
+    """Yield what is wrong with the tables that are made, and with those that they are made from."""
+    spans = {maker.spans.table for maker in makers.values() if isinstance(maker, Snapshots)}
+    for table, maker in makers.items():
+        contract = plan.contracts.get(table)
+        subject = f"{type(maker).__name__} {maker.contract.__name__}"
+        if contract is None and table not in spans:
+            fix = did_you_mean(table, plan.contracts)
+            rule = f"no metric reads a table {table!r}"
+            yield Problem(subject, "contract", rule, fix, maker.place)
+        elif contract is not None and contract is not maker.contract:
+            rule = f"the plan has another contract for table {table!r}"
+            fix = "Import the contract of the plan"
+            yield Problem(subject, "contract", rule, fix, maker.place)
+        if isinstance(maker, Snapshots):
+            findings = _span_findings(maker, makers, plan)
+            yield from (Problem(subject, *finding, maker.place) for finding in findings)
+
+
+def _span_findings(
+    snapshots: Snapshots, makers: dict[str, TableMaker], plan: Catalogue
+) -> Iterator[Finding]:
+    name = snapshots.spans.table
+    maker = makers.get(name)
+    contract = plan.contracts.get(name) if maker is None else maker.contract
+    if isinstance(maker, Snapshots):
+        yield "spans", f"table {name!r} is itself counted", "Give a table that a mapping makes"
+    elif contract is None:
+        made = [table for table, maker in makers.items() if isinstance(maker, Mapping)]
+        yield "spans", f"no mapping makes table {name!r}", did_you_mean(name, made)
+    elif contract is not snapshots.spans:
+        rule = f"table {name!r} has another contract"
+        yield "spans", rule, "Import the contract that its mapping makes"
+
+
+def _file(place: str) -> str:
+    """Return the path of a place, without the folders above ``sources/``."""
+    return f"{SOURCES}/{place.rpartition('/')[2].rpartition(':')[0]}"
+
+
+def iter_code_list_problems(folder: Path, makers: dict[str, TableMaker]) -> Iterator[Problem]:
     """Yield what is wrong with the code lists that no mapping reads."""
-    used = {item.path for mapping in mappings.values() for item in mapping.code_lists}
+    used = {item.path for mapping in iter_mappings(makers) for item in mapping.code_lists}
     for path in sorted((folder / CODES).glob("*.csv")):
         if path.resolve() in used:
             continue
@@ -80,9 +122,9 @@ def iter_code_list_problems(folder: Path, mappings: dict[str, Mapping]) -> Itera
                 yield Problem(f"Code list {path.name}", field, rule, fix, f"{CODES}/{path.name}")
 
 
-def unused_code_lists(folder: Path, mappings: dict[str, Mapping]) -> tuple[str, ...]:
+def unused_code_lists(folder: Path, makers: dict[str, TableMaker]) -> tuple[str, ...]:
     """Return the names of the code lists that no mapping reads."""
-    used = {item.path for mapping in mappings.values() for item in mapping.code_lists}
+    used = {item.path for mapping in iter_mappings(makers) for item in mapping.code_lists}
     files = sorted((folder / CODES).glob("*.csv"))
     return tuple(file.name for file in files if file.resolve() not in used)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from swm_kpi.contracts import ContractType
 from swm_kpi.errors import InputError, RequestError
+from swm_kpi.force.makers import TableMaker, extracts_of, iter_mappings
+from swm_kpi.mapping.mapped_table import MappingReport
 from swm_kpi.mapping.mapping import Mapping as MappingOfTable
+from swm_kpi.mapping.snapshots import Snapshots
 
 EXTRACT_SUFFIXES = (".parquet", ".csv", ".csv.gz", ".xlsx", ".ods")
 _LISTED = 8
@@ -21,33 +25,33 @@ class ForceTables(Mapping[str, Any]):
     read, and not again. An extract with the name of a table that no mapping makes is that table.
 
     Attributes:
-        without_extract: by table, the name of the extract that its mapping reads, for mappings
-            without their extract. These tables are absent: no number of theirs is zero.
+        without_extract: by table, the name of the extract that it is made from, for tables without
+            their extract. These tables are absent: no number of theirs is zero.
         without_mapping: the tables of the plan that neither a mapping nor an extract makes.
         unused: the names of extracts that nothing reads.
     """
 
     def __init__(
         self,
-        mappings: Mapping[str, MappingOfTable],
+        mappings: Mapping[str, TableMaker],
         contracts: Mapping[str, ContractType],
         extracts: Mapping[str, Any],
+        last: date | None = None,
     ) -> None:
         self._mappings = mappings
+        self._contracts = contracts
         self._extracts = extracts
+        self._last = last
         self._made: dict[str, Any] = {}
-        read = {mapping.source.table for mapping in mappings.values()}
+        read = {mapping.source.table for mapping in iter_mappings(mappings)}
         self._direct = {name for name in extracts if name in contracts and name not in mappings}
-        self.without_extract = {
-            table: mapping.source.table
-            for table, mapping in mappings.items()
-            if mapping.source.table not in extracts
+        missing = {
+            table: [name for name in extracts_of(mappings, table) if name not in extracts]
+            for table in mappings
         }
-        self._names = tuple(
-            sorted(
-                {table for table in mappings if table not in self.without_extract} | self._direct
-            )
-        )
+        self.without_extract = {table: names[0] for table, names in missing.items() if names}
+        made = {table for table in mappings if table in contracts and not missing[table]}
+        self._names = tuple(sorted(made | self._direct))
         self.without_mapping = tuple(
             name for name in contracts if name not in mappings and name not in self._direct
         )
@@ -63,12 +67,35 @@ class ForceTables(Mapping[str, Any]):
         """
         if table not in self._names:
             raise KeyError(table)
-        if table in self._direct:
-            return self._extracts[table]
+        return self._make(table)
+
+    def _make(self, table: str) -> Any:
         if table not in self._made:
-            mapping = self._mappings[table]
-            self._made[table] = mapping.apply(self._extracts[mapping.source.table])
+            match self._mappings.get(table):
+                case MappingOfTable() as mapping:
+                    self._made[table] = mapping.apply(self._extracts[mapping.source.table])
+                case Snapshots() as snapshots:
+                    spans = self._make(snapshots.spans.table)
+                    self._made[table] = snapshots.apply(
+                        spans, last=self._last, contracts=self._contracts
+                    )
+                case _:
+                    return self._extracts[table]
         return self._made[table]
+
+    def report(self, table: str) -> MappingReport:
+        """Report what becomes of the rows of the extracts that a table is made from.
+
+        Raises:
+            KeyError: nothing makes the table, or its extract is missing.
+            MappingError: a table that it is counted from cannot be made.
+            InputError: the extract cannot be read.
+        """
+        maker = self._mappings[table]
+        if isinstance(maker, Snapshots):
+            spans = self._make(maker.spans.table)
+            return maker.report(spans, last=self._last, contracts=self._contracts)
+        return maker.report(self._extracts[maker.source.table])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -95,10 +122,9 @@ class ForceTables(Mapping[str, Any]):
             if table in self._direct:
                 lines.append(f"  {table:<{width}}  as it is")
             else:
-                mapping = self._mappings[table]
-                lines.append(
-                    f"  {table:<{width}}  from {mapping.source.table}, by {mapping.definition}"
-                )
+                made_from = " and ".join(extracts_of(self._mappings, table))
+                definition = self._mappings[table].definition
+                lines.append(f"  {table:<{width}}  from {made_from}, by {definition}")
         if self.without_extract:
             lines += ["", "Not made, because the extract is missing"]
             lines += [

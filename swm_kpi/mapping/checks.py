@@ -50,12 +50,17 @@ def header_findings(
         yield "source", f"{_name(source)} is not a source", "Give a class of kpi.Source"
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         yield "version", f"{version!r} is not a version", "Write 1, and raise it with each change"
-    try:
-        date.fromisoformat(valid_from)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        yield "valid_from", "it is not a date", "Write an ISO date such as 2024-04-01"
+    yield from day_findings("valid_from", valid_from)
     if not (isinstance(owner, str) and owner.strip()):
         yield "owner", "it is empty", "Name the role that decides, such as Crime registrar"
+
+
+def day_findings(field: str, day: object) -> Iterator[Finding]:
+    """Yield what is wrong with a field that is a day."""
+    try:
+        date.fromisoformat(day)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        yield field, "it is not a date", "Write an ISO date such as 2024-04-01"
 
 
 def column_findings(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from swm_kpi.contracts import TableMapping, Violation
+from swm_kpi.coverage import Coverage
 from swm_kpi.errors import DataError
 
 _MIN_WIDTH = 9
@@ -66,6 +67,8 @@ class MappedTable:
         rows: the number of rows.
         counts: the four counts of each mapped column, by name.
         not_in_source: the reason for each column that the source has no field for, by name.
+        coverage: the days that the table covers, where it is known how it was put together; None
+            where its rows must show them.
     """
 
     contract: str
@@ -74,6 +77,7 @@ class MappedTable:
     rows: int
     counts: Mapping[str, ColumnCounts]
     not_in_source: Mapping[str, str]
+    coverage: Coverage | None = None
 
     @property
     def table_mapping(self) -> TableMapping:

@@ -96,18 +96,18 @@ class Mapping(metaclass=SignatureErrorMeta):
         if not any(field in ("contract", "source") for field, *_ in findings):
             findings += column_findings(contract, source, values)
             findings += order_findings(source, self.one_row_per, self.first_by)
+        self.place = place_of_declaration()
         if findings:
-            place = place_of_declaration()
             name = getattr(contract, "__name__", "")
-            raise_problems(Problem(f"Mapping {name}", *finding, place) for finding in findings)
-        self._is_usable = not (
+            raise_problems(Problem(f"Mapping {name}", *finding, self.place) for finding in findings)
+        self.is_usable = not (
             findings
             or is_unusable(list(values.values()))
             or is_unusable([*self.one_row_per, *self.first_by])
         )
         self.valid_from = date.min if findings else date.fromisoformat(valid_from)
         self.columns: dict[str, Value] = (
-            {column.name: value for column, value in values.items()} if self._is_usable else {}
+            {column.name: value for column, value in values.items()} if self.is_usable else {}
         )
 
     def __repr__(self) -> str:

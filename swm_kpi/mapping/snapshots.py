@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import product
@@ -15,14 +16,15 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from swm_kpi.calendar import LONDON
+from swm_kpi.calendar import LONDON, format_date
 from swm_kpi.contracts import Column, ContractError, ContractType, Violation
 from swm_kpi.contracts.signature_errors import SignatureErrorMeta
+from swm_kpi.coverage import Coverage, Span, is_improbable_gap
 from swm_kpi.declaration import Finding
 from swm_kpi.engine.encoding.encode import IN_REPEATED_HOUR, INSTANT
 from swm_kpi.engine.input.read import read_table
 from swm_kpi.engine.input.table import Table
-from swm_kpi.engine.plan.columns import ColumnsToRead
+from swm_kpi.engine.plan.columns import ColumnsToRead, days_of_areas
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.errors import (
     InputError,
@@ -33,10 +35,18 @@ from swm_kpi.errors import (
     raise_problems,
 )
 from swm_kpi.expressions import Canonical, Expression, IsUnknown, as_condition, canonical, english
-from swm_kpi.mapping.mapped_table import ColumnCounts, MappedTable, MappingError
+from swm_kpi.mapping.checks import day_findings
+from swm_kpi.mapping.mapped_table import (
+    ColumnCounts,
+    MappedTable,
+    MappingError,
+    MappingReport,
+)
 from swm_kpi.mapping.values import NotInSource
+from swm_kpi.vocabulary import CoverageSource
 
 _START, _END, _REPEATED, _COUNTS, _UNKNOWN = "start", "end", "repeated", "counts", "unknown"
+_DAY = timedelta(days=1)
 _CHANGE_HOUR = 1
 """The local hour that the clocks skip in spring and repeat in autumn."""
 
@@ -46,6 +56,9 @@ class Snapshots(metaclass=SignatureErrorMeta):
 
     A span is open at an hour if it began by then and has not ended by then. One without an end is
     open. Each snapshot has a row for every member of every column, also where none is open.
+
+    In the folder of a force, snapshots make a table like a mapping does: their spans are the table
+    that a mapping of the folder makes.
 
     Args:
         contract: the contract of the snapshots.
@@ -59,6 +72,9 @@ class Snapshots(metaclass=SignatureErrorMeta):
         columns: the spans' column that each other column of the contract is taken from, or
             ``not_in_source``.
         version: a number that rises with each change.
+        valid_from: the ISO date of the first snapshots. The extract must have every span that was
+            open on that day: one that began earlier and is not in it is not counted, and nothing
+            can show that.
         owner: the role that decides what is counted.
         where: which spans count, as a condition over their columns; all, if it is left out.
 
@@ -78,6 +94,7 @@ class Snapshots(metaclass=SignatureErrorMeta):
         hours: Sequence[int],
         columns: Mapping[Column, Any],
         version: int,
+        valid_from: str,
         owner: str,
         where: Expression | None = None,
     ) -> None:
@@ -89,11 +106,15 @@ class Snapshots(metaclass=SignatureErrorMeta):
         self.owner = owner
         self.where = where
         self.columns = dict(columns)
-        findings = list(self._findings())
+        self.place = place_of_declaration()
+        findings = [*self._findings(), *day_findings("valid_from", valid_from)]
         if findings:
-            place = place_of_declaration()
             name = getattr(contract, "__name__", "")
-            raise_problems(Problem(f"Snapshots {name}", *finding, place) for finding in findings)
+            raise_problems(
+                Problem(f"Snapshots {name}", *finding, self.place) for finding in findings
+            )
+        self.is_usable = not findings
+        self.valid_from = date.min if findings else date.fromisoformat(valid_from)
 
     def __repr__(self) -> str:
         return f"<Snapshots {self.definition} of {self.spans.__name__}>"
@@ -123,73 +144,162 @@ class Snapshots(metaclass=SignatureErrorMeta):
             self.spans.table,
             [self.at.name, self.count.name, self.start.name, self.end.name],
             sorted(self.hours),
+            self.valid_from.isoformat(),
             [[name, column.name] for name, column in sorted(self.taken_from.items())],
             None if self.where is None else canonical(self.where),
         ]
 
+    @cached_property
+    def hash(self) -> str:
+        """A fingerprint of everything that moves the rows."""
+        text = json.dumps(self.canonical(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
     @property
     def definition(self) -> str:
         """``table@version#hash``, which identifies what a table was made by."""
-        text = json.dumps(self.canonical(), sort_keys=True)
-        digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-        return f"{self.contract.table}@{self.version}#{digest}"
+        return f"{self.contract.table}@{self.version}#{self.hash}"
 
     def describe(self) -> str:
         """Return in English what a snapshot counts."""
-        hours = ", ".join(f"{hour:02}:00" for hour in sorted(self.hours))
-        which = "" if self.where is None else f" where {english(self.where)}"
         lines = [
             f"{self.contract.__name__}, counted from {self.spans.__name__}",
-            f"Version {self.version}. Owner: {self.owner}.",
+            f"Version {self.version}, from {format_date(self.valid_from)}. Owner: {self.owner}.",
             "",
-            f"{self.at.name}: Every day at {hours}, local time.",
-            f"{self.count.name}: The rows{which} that began at or before that time, by "
-            f"{self.start.english()}, and did not end by then, by {self.end.english()}. A row "
-            "without an end is open.",
         ]
-        lines += [f"{name}: {column.english()}." for name, column in self.taken_from.items()]
-        lines += [
-            f"{name}: Not in the source. {reason.rstrip('.')}."
-            for name, reason in self.not_in_source.items()
-        ]
+        lines += [f"{name}: {words}" for name, words in self.describe_columns().items()]
         return "\n".join(lines) + "\n"
 
-    @clear_tracebacks
-    def apply(self, data: Any, *, first: date, last: date) -> MappedTable:
-        """Count the open spans at each hour of some days.
+    def describe_columns(self) -> dict[str, str]:
+        """Return what each column of the contract is, in sentences, by its name."""
+        hours = ", ".join(f"{hour:02}:00" for hour in sorted(self.hours))
+        which = "" if self.where is None else f" where {english(self.where)}"
+        words = {
+            self.at.name: f"Every day at {hours}, local time.",
+            self.count.name: f"The rows{which} that began at or before that time, by "
+            f"{self.start.english()}, and did not end by then, by {self.end.english()}. A row "
+            "without an end is open.",
+        }
+        words |= {
+            name: f"Taken from {column.english()}." for name, column in self.taken_from.items()
+        }
+        return words | {
+            name: f"Not in the source. {reason.rstrip('.')}."
+            for name, reason in self.not_in_source.items()
+        }
 
-        A span that began before the extract and is not in it is not counted, and nothing can show
-        that. Begin at a day from which the extract has every span that was open.
+    def reads(self, name: str) -> tuple[Column, ...]:
+        """Return the spans' columns that a column of the contract is made from."""
+        if name == self.count.name:
+            condition = () if self.where is None else as_condition(self.where).walk()
+            columns = (part for part in condition if isinstance(part, Column))
+            return tuple(dict.fromkeys((self.start, self.end, *columns)))
+        return (self.taken_from[name],) if name in self.taken_from else ()
+
+    @clear_tracebacks
+    def apply(
+        self,
+        data: Any,
+        *,
+        last: date | None = None,
+        contracts: Mapping[str, ContractType] | None = None,
+    ) -> MappedTable:
+        """Count the open spans at each hour of each day, from ``valid_from`` on.
+
+        Days that the extract does not cover have no snapshot, and the table says which days have.
+        Without ``last``, they end with the last start of a span. With it, they also end there if
+        chance would hardly leave so many days without a start, and begin after the first start in
+        the same way.
 
         Args:
             data: the table of spans, in any of the types that ``compute`` takes.
-            first: the first day.
-            last: the last day, inclusive.
+            last: the last day, if it is known: the day before the extract was made.
+            contracts: contracts with the areas of a force, by table, as its catalogue has them.
 
         Raises:
             ContractError: the table breaks the contract of the spans.
             MappingError: a span has no start, ends before it begins, or may or may not count.
-            InputError: the table cannot be read, lacks a column, or the days are in the wrong
-                order.
+            InputError: the table cannot be read, or lacks a column.
         """
-        if last < first:
-            raise InputError("The last day of the snapshots is before the first. Swap them.")
-        table = self._read(data)
+        made = self._evaluate(data, last, contracts or {})
+        if made.refused:
+            raise MappingError(f"Snapshots {self.definition}", made.refused)
+        return MappedTable(
+            self.contract.table, made.definition, made.frame, made.frame.height, made.counts,
+            made.not_in_source, made.coverage,
+        )  # fmt: skip
+
+    @clear_tracebacks
+    def report(
+        self,
+        data: Any,
+        *,
+        last: date | None = None,
+        contracts: Mapping[str, ContractType] | None = None,
+    ) -> MappingReport:
+        """Report what :meth:`apply` would make, and what it would refuse.
+
+        Its counts are of the spans: how their columns came to their values.
+
+        Raises:
+            InputError: the table cannot be read, or lacks a column.
+        """
+        try:
+            made = self._evaluate(data, last, contracts or {})
+        except ContractError as error:
+            refused = tuple(item for report in error.reports for item in report.violations)
+            return MappingReport(self.definition, 0, {}, self.not_in_source, refused, ())
+        return MappingReport(
+            made.definition, made.frame.height, made.counts, made.not_in_source, made.refused, ()
+        )
+
+    def _evaluate(
+        self, data: Any, last: date | None, contracts: Mapping[str, ContractType]
+    ) -> _Made:
+        table = self._read(data, contracts.get(self.spans.table, self.spans))
         absent = {} if table.mapping is None else dict(table.mapping.not_in_source)
         groups = {name: of for name, of in self.taken_from.items() if of.name not in absent}
         reasons = self.not_in_source | {
             name: absent[of.name] for name, of in self.taken_from.items() if of.name in absent
         }
-        rows = self._rows_of(table, groups)
-        frame = self._count(rows, groups, first, last)
+        rows, starts, refused = self._rows_of(table, groups)
+        days = None if refused else self._days(starts, last)
+        coverage = Coverage((days,) if days else (), source=CoverageSource.ROWS)
+        contract = contracts.get(self.contract.table, self.contract)
+        frame = self._count(rows if days else rows.clear(), contract, groups, days)
         counts: dict[str, ColumnCounts] = {}
         definition = self.definition
         if isinstance(data, MappedTable):
             counts = {name: data.counts[of.name] for name, of in groups.items()}
             definition += f" of {data.mapping}"
-        return MappedTable(self.contract.table, definition, frame, frame.height, counts, reasons)
+        return _Made(definition, frame, counts, reasons, refused, coverage)
 
-    def _read(self, data: Any) -> Table:
+    def _days(self, starts: pl.Series, last: date | None) -> Span | None:
+        """Return the first and the last day of the snapshots; None if there is none.
+
+        Args:
+            starts: when spans begin, in microseconds since 1970.
+            last: the last day, if the caller states it.
+        """
+        now = round(datetime.now(ZoneInfo(LONDON)).timestamp() * 1_000_000)
+        known = starts.drop_nulls().filter(starts.drop_nulls() <= now)
+        if known.is_empty():
+            return None
+        earliest, latest = (_local(known.min()), _local(known.max()))
+        # The day of the last start is whole if that is after its last snapshot.
+        is_whole = latest.hour >= max(self.hours)
+        closes = latest.date() if is_whole else latest.date() - _DAY
+        opens = self.valid_from
+        if last is not None:
+            days = (last - min(opens, earliest.date())).days + 1
+            if not is_improbable_gap((last - latest.date()).days, days, len(known)):
+                closes = last
+        days = (closes - min(opens, earliest.date())).days + 1
+        if is_improbable_gap((earliest.date() - opens).days, days, len(known)):
+            opens = earliest.date() + _DAY
+        return (opens, closes) if opens <= closes else None
+
+    def _read(self, data: Any, contract: ContractType) -> Table:
         """Read and validate the spans.
 
         Raises:
@@ -200,10 +310,11 @@ class Snapshots(metaclass=SignatureErrorMeta):
         columns = [self.start, self.end, *(part for part in condition if isinstance(part, Column))]
         needed = {column.name for column in columns}
         wanted = needed | {column.name for column in self.taken_from.values()}
+        wanted |= days_of_areas(contract, wanted)
         times = {column.name for column in columns if column.dtype in (date, datetime)}
         required = tuple(sorted(wanted))
         table, report = read_table(
-            data, self.spans, ColumnsToRead(frozenset(wanted), required, frozenset(times))
+            data, contract, ColumnsToRead(frozenset(wanted), required, frozenset(times))
         )
         if not report.ok:
             raise ContractError((report,))
@@ -213,11 +324,12 @@ class Snapshots(metaclass=SignatureErrorMeta):
             raise InputError(f"Snapshots {self.definition} cannot be counted: {reason}.")
         return table
 
-    def _rows_of(self, table: Table, groups: Mapping[str, Column]) -> pl.DataFrame:
-        """Return the start, the end and the groups of each span that counts.
+    def _rows_of(
+        self, table: Table, groups: Mapping[str, Column]
+    ) -> tuple[pl.DataFrame, pl.Series, tuple[Violation, ...]]:
+        """Return each span that counts, when all spans begin, and what is refused.
 
-        Raises:
-            MappingError: a span has no start, ends before it begins, or may or may not count.
+        The columns of a span are its start, its end and its groups.
         """
         selected = {
             _START: nw.col(self.start.name + INSTANT),
@@ -235,6 +347,7 @@ class Snapshots(metaclass=SignatureErrorMeta):
             **{name: expression.alias(name) for name, expression in selected.items()}
         )
         rows = table.run(lambda: table.collect(query, "reading spans"))
+        starts = rows[_START]
         refused = []
         if self.where is not None:
             unknown = rows.filter(pl.col(_UNKNOWN)).height
@@ -252,22 +365,23 @@ class Snapshots(metaclass=SignatureErrorMeta):
         backwards = rows.filter(is_backwards).height
         if backwards:
             refused.append(Violation(self.end.name, f"is before {self.start.name}", backwards))
-        if refused:
-            raise MappingError(f"Snapshots {self.definition}", tuple(refused))
-        return rows
+        return rows, starts, tuple(refused)
 
     def _count(
-        self, rows: pl.DataFrame, groups: Mapping[str, Column], first: date, last: date
+        self,
+        rows: pl.DataFrame,
+        contract: ContractType,
+        groups: Mapping[str, Column],
+        span: Span | None,
     ) -> pl.DataFrame:
         zone = ZoneInfo(LONDON)
+        first, last = span or (date.max, date.max - _DAY)
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         times = [datetime.combine(day, time(hour)) for day in days for hour in sorted(self.hours)]
         instants = np.array(
             [round(at.replace(tzinfo=zone).timestamp()) * 1_000_000 for at in times], dtype=np.int64
         )
-        members = {
-            name: _members(self.contract.columns[name], rows[f"of {name}"]) for name in groups
-        }
+        members = {name: _members(contract.columns[name], rows[f"of {name}"]) for name in groups}
         group = np.zeros(rows.height, dtype=np.int64)
         for name, listed in members.items():
             position = pl.Series(range(len(listed)), dtype=pl.Int64)
@@ -287,9 +401,9 @@ class Snapshots(metaclass=SignatureErrorMeta):
         open_spans = change.cumsum(axis=1)[:, :-1]
         combinations = list(product(*members.values()))
         snapshot_at = pl.Series(times, dtype=pl.Datetime("us"))
-        return pl.DataFrame(
+        frame = pl.DataFrame(
             {
-                self.at.name: pl.concat([snapshot_at] * size),
+                self.at.name: snapshot_at[np.tile(np.arange(len(times)), size)],
                 **{
                     name: pl.Series(
                         [members_of[at] for members_of in combinations], dtype=pl.String
@@ -299,6 +413,20 @@ class Snapshots(metaclass=SignatureErrorMeta):
                 self.count.name: open_spans.ravel(),
             }
         )
+        # An area that did not exist on the day has no row, unless something was open in it.
+        exists = np.ones((size, len(times)), dtype=bool)
+        for at, name in enumerate(members):
+            dimension = contract.columns[name].dimension
+            if dimension is None or not dimension.is_area:
+                continue
+            on_day = {
+                member: [dimension.has_member(member, time.date(), time.date()) for time in times]
+                for member in members[name]
+                if member is not None
+            }
+            for number, combination in enumerate(combinations):
+                exists[number] &= on_day.get(combination[at] or "", True)
+        return frame.filter(exists.ravel() | (open_spans.ravel() > 0))
 
     def _findings(self) -> Iterator[Finding]:
         for field, contract in (("contract", self.contract), ("spans", self.spans)):
@@ -351,7 +479,24 @@ class Snapshots(metaclass=SignatureErrorMeta):
                 yield name, "nothing says what it is taken from", f"Add it, or {_NOT_IN_SOURCE}"
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What counting gives: the rows, how they came about, and what is refused."""
+
+    definition: str
+    frame: pl.DataFrame
+    counts: Mapping[str, ColumnCounts]
+    not_in_source: Mapping[str, str]
+    refused: tuple[Violation, ...]
+    coverage: Coverage
+
+
 _NOT_IN_SOURCE = 'write not_in_source("...")'
+
+
+def _local(instant: Any) -> datetime:
+    """Return the local time of microseconds since 1970."""
+    return datetime.fromtimestamp(int(instant) / 1_000_000, ZoneInfo(LONDON))
 
 
 def _members(column: Column, values: pl.Series) -> list[str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from swm_kpi.mapping.mapping import Mapping as MappingOfTable
+from swm_kpi.force.makers import TableMaker
 from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias
@@ -24,7 +24,7 @@ class SiteContext:
             none.
         organisation: who publishes the site; empty if it is to be filled in by hand.
         contact: how to reach them; empty if it is to be filled in by hand.
-        mappings: by table, the mappings of the force, for the origin of each column.
+        mappings: by table, what makes the tables of the force, for the origin of each column.
     """
 
     catalogue: Catalogue
@@ -32,7 +32,7 @@ class SiteContext:
     changelog: str = ""
     organisation: str = ""
     contact: str = ""
-    mappings: Mapping[str, MappingOfTable] = field(default_factory=dict)
+    mappings: Mapping[str, TableMaker] = field(default_factory=dict)
 
     def measures(self, entry: CatalogueEntry, *bases: Basis) -> tuple[Measure, ...]:
         """Return the measures that an entry shows, on some bases or, without any, on both."""

@@ -61,3 +61,52 @@ def write_force(folder: Path, files: dict[str, str] | None = None) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+SPANS_SOURCE = SOURCE.replace(
+    "    code = kpi",
+    '    arrived = kpi.Column(str, description="The same.")\n'
+    '    beat = kpi.Column(str, description="The beat.")\n    code = kpi',
+).replace(
+    "    Incident.closing_code",
+    "    Incident.first_arrived_at: "
+    'CommandAndControl.arrived.parse("%d/%m/%Y %H:%M"),\n'
+    "    Incident.lpa: CommandAndControl.beat,\n    Incident.closing_code",
+)
+SNAPSHOTS = '''
+"""How many incidents wait."""
+
+from swm_kpi.definitions.contracts.incident import Incident, OpenIncidentSnapshot
+from swm_kpi.mapping import Snapshots, not_in_source
+
+waiting = Snapshots(
+    OpenIncidentSnapshot,
+    spans=Incident,
+    at=OpenIncidentSnapshot.snapshot_at,
+    count=OpenIncidentSnapshot.unresourced,
+    start=Incident.created_at,
+    end=Incident.first_arrived_at,
+    hours=[7, 19],
+    columns={
+        OpenIncidentSnapshot.lpa: Incident.lpa,
+        OpenIncidentSnapshot.grade: not_in_source("Not counted by grade"),
+    },
+    version=1,
+    valid_from="2024-04-01",
+    owner="Head of contact",
+)
+'''
+SPANS_FILES = {
+    "sources/c2.py": SPANS_SOURCE,
+    "codes/closing.csv": CODES,
+    "sources/waiting.py": SNAPSHOTS,
+    "force.toml": SETTINGS + 'areas = "areas.csv"\n',
+    "areas.csv": "code,name,level,parent,valid_from,valid_to\n"
+    "F,Kent,force,,,\nN,North,lpa,F,,\nS,South,lpa,F,,\nN1,North 1,beat,N,,\nS1,South 1,beat,S,,\n",
+}
+SPANS_EXTRACT = (
+    "number,opened,arrived,beat,code\n"
+    "1,02/04/2024 06:00,02/04/2024 08:00,N1,A1\n"
+    "2,03/04/2024 10:00,,N1,A1\n"
+    "3,30/04/2024 23:00,,S1,A1\n"
+)

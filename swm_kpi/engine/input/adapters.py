@@ -67,6 +67,10 @@ class MappedRows(Protocol):
     def table_mapping(self) -> TableMapping:
         """How the mapping made them."""
 
+    @property
+    def coverage(self) -> Coverage | None:
+        """The days covered, if that is known."""
+
 
 @dataclass
 class LocalSource:
@@ -105,6 +109,7 @@ class RemoteSource:
         schema: the type of each column that can be read, by its label.
         names: every column label that it has.
         repeated: wanted columns that occur twice.
+        coverage: the days that the table covers, if they are known.
         mapping: how a mapping made the table; None where none did.
     """
 
@@ -114,6 +119,7 @@ class RemoteSource:
     schema: Mapping[str, Any]
     names: tuple[str, ...]
     repeated: frozenset[str] = frozenset()
+    coverage: Coverage | None = None
     mapping: TableMapping | None = None
 
     def run(self, work: Callable[[], _Answer]) -> _Answer:
@@ -164,7 +170,8 @@ def open_table(data: Any, table: str, wanted: Collection[str]) -> Source:
         rows = open_table(data.frame, table, wanted)
         if isinstance(rows, ValidatedSource):
             raise TypeError("a mapping makes rows that are not validated")
-        return replace(rows, mapping=data.table_mapping)
+        coverage = rows.coverage if data.coverage is None else data.coverage
+        return replace(rows, mapping=data.table_mapping, coverage=coverage)
     if isinstance(data, ValidatedTable):
         return ValidatedSource(data, dialect_of(data.frame))
     dialect = dialect_of(data)

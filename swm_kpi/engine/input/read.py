@@ -185,6 +185,7 @@ def _read_remote(
         frozenset(validation.columns),
         _broken_columns(violations),
         validation.spans,
+        source.coverage,
         dialect=source.dialect,
         mapping=source.mapping,
     )

@@ -100,7 +100,7 @@ def columns_of_request(
         if isinstance(column, Column)
     }
     wanted = frozenset(read | carriers | keys | guards | (rules if rules <= read else set()))
-    wanted |= _days_of_areas(contract, wanted)
+    wanted |= days_of_areas(contract, wanted)
     compared = {
         time
         for rule in contract.rules.values()
@@ -126,7 +126,7 @@ def all_columns(contract: ContractType) -> ColumnsToRead:
     )
 
 
-def _days_of_areas(contract: ContractType, names: Iterable[str]) -> set[str]:
+def days_of_areas(contract: ContractType, names: Iterable[str]) -> set[str]:
     """Return the column of the day by which areas are looked up, if any column needs it."""
     lookups = [contract.columns[name].area_lookup for name in names if name in contract.columns]
     day = contract.area_day_column
