@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 
 CHANNEL = Dimension(
     "channel",
@@ -59,6 +59,12 @@ class Contact(Contract, row_unit=Unit.CONTACTS, source="Telephony and digital co
         dimension=LPA,
         nullable=True,
         description="Local Policing Area the contact was about, if known.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        description="The district the contact was about, if known.",
     )
 
     answer_follows_presentation = Rule(

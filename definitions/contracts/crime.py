@@ -5,7 +5,7 @@ from datetime import date, datetime
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
 from .. import standards
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 from ..standards import names, start, values
 
 HOMICIDE = "Homicide"
@@ -193,6 +193,9 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
     )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area it happened in."
+    )
+    district = Column(
+        str, dimension=DISTRICT, nullable=True, description="The district it happened in."
     )
 
     outcome_group = outcome_code.recode(

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Rule, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 from .crime import OFFENCE_SUBGROUP, OTHER_SEXUAL_OFFENCES, RAPE, STATUSES
 
 VICTIM = "victim"
@@ -76,6 +76,9 @@ class CrimeParty(Contract, row_unit=Unit.PEOPLE, source="Crime recording system"
     )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area the crime happened in."
+    )
+    district = Column(
+        str, dimension=DISTRICT, nullable=True, description="The district the crime happened in."
     )
 
     victims_have_a_type = Rule(

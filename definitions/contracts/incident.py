@@ -5,7 +5,7 @@ from datetime import date, datetime
 from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
 
 from .. import standards
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 from ..standards import values
 
 ASB_PERSONAL = "ASB personal"
@@ -89,6 +89,9 @@ class Incident(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
     )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area of the location."
+    )
+    district = Column(
+        str, dimension=DISTRICT, nullable=True, description="The district of the location."
     )
 
     asb_type = closing_code.recode(

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 from .crime import OFFENCE_SUBGROUP, OUTCOME_GROUP, OUTCOME_GROUP_BY_CODE, OUTCOMES, STATUSES
 
 RIGHTS: dict[str, str] = {
@@ -162,6 +162,9 @@ class Victim(
         "to the crime record; empty if there is no record of it.",
     )
     lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the crime.")
+    district = Column(
+        str, dimension=DISTRICT, nullable=True, description="The district of the crime."
+    )
 
     outcome_group = outcome_code.recode(
         OUTCOME_GROUP_BY_CODE,

@@ -76,7 +76,8 @@ class Rate(Measure):
     Attributes:
         of: key of the count of the same metric and basis that is divided.
         per: the population table's column of people. For a breakdown that the table lacks, such as
-            crime type, the whole population of the area is used.
+            crime type, the whole population of the area is used. By areas that it lacks, such as
+            districts, there is only a total.
         scale: per how many people: 1,000, 100,000 or 1,000,000.
         year: the population table's column of the year; its ``mid_year`` when left out.
         among: which people; all when left out.

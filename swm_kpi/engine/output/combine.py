@@ -241,12 +241,14 @@ def _kept_axes(
     withheld: dict[int, str] = {}
     for statistic in statistics:
         table = grid.tables.get(statistic.contract.table)
-        # A population table lacks most breakdowns. Rates then use the whole population of the area.
+        # A population has no types of crime: the rate of a type is per resident. It has areas, and
+        # the rate of an area needs the residents of that area.
         is_counted = statistic.alignment is not TimeAlignment.REFERENCE
         for position in sorted(kept):
-            key = grid.axes.dimensions[position].key
+            dimension = grid.axes.dimensions[position]
+            key = dimension.key
             if key not in statistic.contract.dimensions:
-                kept -= {position} if is_counted else set()
+                kept -= {position} if is_counted or dimension.is_area else set()
             elif table is not None and (reason := _reason_withheld(table, key)):
                 withheld[position] = reason
     return tuple(sorted(kept)), {p: reason for p, reason in withheld.items() if p in kept}
