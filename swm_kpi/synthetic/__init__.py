@@ -119,7 +119,7 @@ def generate_force(
     if type(bad_rows) is not int or bad_rows < 0:
         raise RequestError("bad_rows must be a whole number from 0. Write bad_rows=3.")
     parsed_spike = None if spike is None else _parse_spike(spike, list(names), first, last)
-    setting = Setting(first, last, float(scale), seed, parsed_spike)
+    setting = Setting(first, last, float(scale), seed, parsed_spike, plan.areas)
     contracts = {name: plan.contracts[name] for name in names}
     return assemble(setting, contracts, plan, bad_rows)
 

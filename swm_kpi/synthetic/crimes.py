@@ -183,7 +183,8 @@ def crimes(setting: Setting, contract: ContractType) -> Columns:
         "is_business": random_flags(rng, values_of("business"), size, null_share=0.03),
         "is_rural": random_flags(rng, values_of("rural"), size, null_share=0.05),
         "is_drug_related": _drug_related(setting, np.asarray(subgroups, object)[kind]),
-        "lpa": setting.draw_areas(contract, rng, size),
+        "lpa": (area := setting.draw_areas(contract, rng, size)),
+        "district": setting.draw_districts(contract, rng, area),
     }  # fmt: skip
 
 

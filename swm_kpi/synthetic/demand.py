@@ -90,6 +90,9 @@ def incidents(setting: Setting, contract: ContractType) -> Columns:
     abuse = _by_value(code, {"Domestic incident": 0.96, "Crime": 0.16}, 0.01)
     welfare = _by_value(code, {"Public safety and welfare": 0.17, "Domestic incident": 0.05}, 0.02)
     code[open_still | (rng.random(size) < 0.003)] = None
+    mental_health = random_flags(rng, welfare, size, null_share=0.01)
+    is_da = random_flags(rng, abuse, size, null_share=0.01)
+    area = setting.draw_areas(contract, rng, size)
     return {
         "incident_id": row_ids("INC", size),
         "created_at": created,
@@ -98,10 +101,11 @@ def incidents(setting: Setting, contract: ContractType) -> Columns:
         "cancelled": cancelled,
         "police_generated": police,
         "closing_code": code,
-        "mental_health": random_flags(rng, welfare, size, null_share=0.01),
-        "is_da": random_flags(rng, abuse, size, null_share=0.01),
+        "mental_health": mental_health,
+        "is_da": is_da,
         "became_crime": became_crime,
-        "lpa": setting.draw_areas(contract, rng, size),
+        "lpa": area,
+        "district": setting.draw_districts(contract, rng, area),
     }
 
 
@@ -176,6 +180,7 @@ def contacts(setting: Setting, contract: ContractType) -> Columns:
     first = np.datetime64(setting.start, "s")
     bt_presented = np.maximum(avoid_dst_gap(emergency - lead, backwards=True), first)
     calls = slice(0, len(emergency))
+    district = setting.draw_districts(contract, rng, area)
     answered, abandoned = (
         null_times(ended, abandons | unanswered),
         null_times(ended, unanswered | ~abandons),
@@ -189,6 +194,7 @@ def contacts(setting: Setting, contract: ContractType) -> Columns:
         "answered_at": np.concatenate([answered, answered[calls]]),
         "abandoned_at": np.concatenate([abandoned, abandoned[calls]]),
         "lpa": np.concatenate([area, area[calls]]),
+        "district": np.concatenate([district, district[calls]]),
     }
     first_column: Columns = {"contact_id": row_ids("CON", len(moment))}
     return first_column | {name: values[order] for name, values in columns.items()}

@@ -69,8 +69,9 @@ class People:
 
 def people(setting: Setting, contract: ContractType) -> People:
     """Return the victims and suspects of every crime. They are drawn once for all tables."""
-    lists = (("offence_subgroup", tuple(SUBGROUP_WEIGHTS)), ("status", ()), ("lpa", ()))
-    key = ("people", *(members(contract, name, known) for name, known in lists))
+    lists = (("offence_subgroup", tuple(SUBGROUP_WEIGHTS)), ("status", ()))
+    areas = (members(contract, level, ()) for level in ("lpa", "district"))
+    key = ("people", *(members(contract, name, known) for name, known in lists), *areas)
     if key not in setting.cache:
         setting.cache[key] = _draw_people(setting, crimes(setting, contract))
     cached: People = setting.cache[key]
@@ -165,7 +166,14 @@ def crime_parties(setting: Setting, contract: ContractType) -> Columns:
         "role": roles[role],
         "victim_type": kinds[kind],
         **_crime_columns(
-            parties, crime, "recorded_at", "offence_subgroup", "status", "is_da", "lpa"
+            parties,
+            crime,
+            "recorded_at",
+            "offence_subgroup",
+            "status",
+            "is_da",
+            "lpa",
+            "district",
         ),
     }
 
@@ -208,7 +216,7 @@ def victims(setting: Setting, contract: ContractType) -> Columns:
         "explained_at": null_times(explained, not_explained),
         **_crime_columns(
             parties, crime, "crime_id", "recorded_at", "status", "offence_subgroup",
-            "outcome_code", "lpa",
+            "outcome_code", "lpa", "district",
         ),
     }  # fmt: skip
 

@@ -33,16 +33,12 @@ def collisions(setting: Setting, contract: ContractType) -> Columns:
     size = len(times)
     worst = draw_positions(rng, _SEVERITY, size)
     area = setting.draw_areas(contract, rng, size)
-    part = np.asarray([", north", ", south"], object)[rng.integers(0, 2, size)]
-    known = np.asarray([name is not None for name in area], bool)
-    district = np.full(size, None, object)
-    district[known] = area[known] + part[known]
     return {
         "collision_id": row_ids("COL", size),
         "date": times.astype("datetime64[D]"),
         "severity": _severities(contract)[worst],
         "force": np.full(size, _FORCE, object),
-        "district": district,
+        "district": setting.draw_districts(contract, rng, area),
         "lpa": area,
     }
 

@@ -15,8 +15,9 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from swm_kpi.contracts import ContractType
+from swm_kpi.contracts import AreaLookup, ContractType
 from swm_kpi.engine.encoding.dst import clock_changes
+from swm_kpi.model.areas import Areas
 
 Array: TypeAlias = NDArray[Any]
 Columns: TypeAlias = dict[str, Array]
@@ -60,6 +61,7 @@ class Setting:
         scale: the size: 1 is a force of 1.3 million residents.
         seed: the seed of the random numbers.
         spike: a table, the first day of a month, and the factor of the month's number of rows.
+        plan_areas: the areas of the catalogue, if it has any.
     """
 
     start: date
@@ -67,6 +69,7 @@ class Setting:
     scale: float
     seed: int
     spike: tuple[str, date, float] | None = None
+    plan_areas: Areas | None = None
 
     @cached_property
     def days(self) -> Array:
@@ -150,8 +153,11 @@ class Setting:
         dimension = contract.columns["lpa"].dimension if "lpa" in contract.columns else None
         if dimension is None:
             return names
-        first = self.start.replace(year=self.start.year - _YEARS_BEFORE, day=1)
-        lasting = [name for name in names if dimension.has_member_throughout(name, first, self.end)]
+        lasting = [
+            name
+            for name in names
+            if dimension.has_member_throughout(name, self._first_day, self.end)
+        ]
         return tuple(lasting) or names
 
     def draw_areas(
@@ -161,6 +167,52 @@ class Setting:
         areas = self.areas(contract)
         positions = draw_positions(generator, area_shares(len(areas)), size)
         return with_nulls(generator, np.asarray(areas, object)[positions], 0.02)
+
+    def draw_districts(
+        self, contract: ContractType, generator: np.random.Generator, area: Array
+    ) -> Array:
+        """Draw a district for each row, one of its Local Policing Area; null without an area.
+
+        Without districts in the areas of the catalogue, each area has two invented ones.
+        """
+        by_area = self._districts(contract)
+        drawn = np.full(len(area), None, object)
+        share = generator.random(len(area))
+        for name in sorted({name for name in area if name is not None}):
+            options = by_area.get(name, ()) if by_area else (f"{name}, north", f"{name}, south")
+            rows = area == name
+            if options:
+                drawn[rows] = np.asarray(options, object)[(share[rows] * len(options)).astype(int)]
+        return drawn
+
+    def _districts(self, contract: ContractType) -> dict[str, tuple[str, ...]]:
+        """Return the districts of each Local Policing Area, by the codes that are in both."""
+        areas = self.plan_areas
+        if areas is None or not {"lpa", "district"} <= set(areas.levels):
+            return {}
+        lookups = [self._lookup(areas, contract, level) for level in ("lpa", "district")]
+        by_area: dict[str, dict[str, None]] = {}
+        for code in dict.fromkeys(row.code for row in areas.rows):
+            area, district = (self._lasting_area(lookup, code) for lookup in lookups)
+            if area and district:
+                by_area.setdefault(area, {})[district] = None
+        return {area: tuple(districts) for area, districts in by_area.items()}
+
+    @staticmethod
+    def _lookup(areas: Areas, contract: ContractType, level: str) -> AreaLookup:
+        column = contract.columns.get(level)
+        own = column.area_lookup if column is not None else None
+        return own if own is not None else areas.newest_lookup(level)
+
+    def _lasting_area(self, lookup: AreaLookup, code: str) -> str | None:
+        """Return the area that a code is in on every day of any row."""
+        spans = lookup.by_value.get(code, ())
+        first = self._first_day
+        return next((s.name for s in spans if s.first <= first and s.last >= self.end), None)
+
+    @property
+    def _first_day(self) -> date:
+        return self.start.replace(year=self.start.year - _YEARS_BEFORE, day=1)
 
 
 def area_shares(count: int) -> tuple[float, ...]:

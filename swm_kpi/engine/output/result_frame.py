@@ -252,7 +252,9 @@ class _Stack:
             unrecorded &= by_period != _NOT_AVAILABLE
         for position, reason in measure.withheld.items():
             members = np.moveaxis(np.zeros(marker.shape, dtype=bool), position + 1, -1)
-            members[..., :-1] = True
+            # Where the data decide on the members, there are none: only the total has a row.
+            has_members = bool(self.grid.axes.members[position])
+            members[..., : -1 if has_members else None] = True
             text = f"Withheld by {self.grid.axes.dimensions[position].title}: {reason}."
             self._cell_texts.append((number, np.moveaxis(members, -1, position + 1), text))
         is_noted = False

@@ -37,10 +37,10 @@ def rows_of(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def compute(force: kpi.Force, tables: object, *refs: str) -> pl.DataFrame:
+def compute(force: kpi.Force, tables: object, *refs: str, by: str = "lpa") -> pl.DataFrame:
     return kpi.compute(
         list(refs), tables, periods=kpi.periods("2024-04-01", "2024-09-30", grain="quarter"),
-        by=["lpa"], as_at="2024-10-14", catalogue=force.catalogue(),
+        by=[by], as_at="2024-10-14", catalogue=force.catalogue(),
     ).to_polars()  # fmt: skip
 
 
@@ -99,6 +99,20 @@ def test_its_numbers_are_those_counted_from_the_raw_files(force: kpi.Force) -> N
         assert crimes[cell] == number, cell
     rate = values(frame, "per_1000")["North", "2024/25 Q1"]
     assert rate is not None
+
+
+def test_the_code_of_a_beat_is_rolled_up_to_its_district(force: kpi.Force) -> None:
+    frame = compute(force, force.tables(FOLDER / "extracts"), "15", "20", by="district")
+    district = {"North": "Northton", "South": "Southby"}
+    for measure, expected in (
+        ("incidents", anti_social_behaviour()), ("crimes", neighbourhood_crimes()),
+    ):  # fmt: skip
+        cells = frame.filter(measure=measure, basis="force")
+        numbers = {(row["district"], row["period"]): row["value"] for row in cells.to_dicts()}
+        for (lpa, period), number in expected.items():
+            assert numbers[district.get(lpa, lpa), period] == number, (measure, lpa, period)
+    rates = frame.filter(measure="per_1000", basis="force")
+    assert set(rates["district"]) == {"All"}
 
 
 def test_notes_say_what_is_not_mapped(force: kpi.Force) -> None:

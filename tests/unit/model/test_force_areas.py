@@ -51,7 +51,9 @@ def crimes(**columns: list[Any]) -> pl.DataFrame:
     return pl.DataFrame(base | columns)
 
 
-def compute(rows: Any, catalogue: kpi.Catalogue, *by: str, periods: str = "2024-04") -> kpi.Result:
+def compute(
+    rows: Any, catalogue: kpi.Catalogue, *by: str, periods: str = "2024-04", **options: Any
+) -> kpi.Result:
     return kpi.compute(
         ["24"],
         {"crime": rows},
@@ -59,6 +61,7 @@ def compute(rows: Any, catalogue: kpi.Catalogue, *by: str, periods: str = "2024-
         by=by,
         catalogue=catalogue,
         coverage={"crime": ("2024-03-01", "2024-04-30")},
+        **options,
     )
 
 
@@ -152,6 +155,21 @@ def test_an_area_that_does_not_exist_in_a_period_is_left_out_or_noted(kent: kpi.
     assert "North is no area in the period." in notes["2024-04", "North"]
     assert "North is no area in the period." not in notes["2024-03", "North"]
     assert "Wide is no area in the period." in notes["2024-03", "Wide"]
+
+
+def test_a_table_without_districts_is_refused_or_withheld_by_name(kent: kpi.Catalogue) -> None:
+    rows = crimes(lpa=["B1", "S"])
+    assert values(compute(rows, kent, "lpa"), "lpa") == {"South": 1, "Wide": 1, "All": 2}
+    for catalogue, members in ((kent, ["Dover", "Dartford"]), (kpi.catalogue(), [])):
+        with pytest.raises(kpi.ContractError, match="district: the column is missing"):
+            compute(rows.drop("lpa"), catalogue, "district")
+        withheld = compute(rows.drop("lpa"), catalogue, "district", on_violation="withhold")
+        cells = {row["district"]: row for row in withheld.to_polars().to_dicts()}
+        assert list(cells) == [*members, "All"]
+        assert cells["All"]["value"] == 2
+        for name in members or ["All"]:
+            assert "Withheld by District: " in cells[name]["note"]
+        assert all(cells[name]["marker"] == "[x]" for name in members)
 
 
 def test_a_validated_table_is_of_the_areas_it_was_validated_with(

@@ -96,7 +96,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
 
 
 def test_a_table_does_not_depend_on_the_other_tables() -> None:
-    only = kpi.Catalogue([PLAN["15"]])
+    only = kpi.Catalogue([PLAN["15"]], areas=PLAN.areas)
     alone = synthetic.generate_force(*YEAR, scale=0.01, catalogue=only)
     assert set(alone) == {"incident", "population"}
     together = synthetic.generate_force(*YEAR, scale=0.01)
@@ -195,6 +195,46 @@ def test_casualties_agree_with_the_collisions(force: dict[str, pd.DataFrame]) ->
     assert (worst.sort_index() == stated.sort_index()).all()
 
 
+WITH_DISTRICTS = ("collision", "contact", "crime", "crime_party", "incident", "victim")
+
+
+@pytest.mark.parametrize("table", WITH_DISTRICTS)
+def test_a_district_is_in_its_area(force: dict[str, pd.DataFrame], table: str) -> None:
+    assert PLAN.areas is not None
+    known = force[table].dropna(subset=["lpa"])
+    lookup = PLAN.areas.lookup("lpa", names_of="district")
+    assert known["district"].map(lookup.only_names).tolist() == known["lpa"].tolist()
+    assert force[table].loc[force[table]["lpa"].isna(), "district"].isna().all()
+    assert known["district"].nunique() == 9
+
+
+def test_a_force_without_districts_has_invented_ones() -> None:
+    only = kpi.Catalogue([PLAN["15"]])
+    incident = synthetic.generate_force(*YEAR, scale=0.001, catalogue=only)["incident"].dropna(
+        subset=["lpa"]
+    )
+    parts = incident["district"].str.rsplit(", ", n=1)
+    assert parts.str[0].tolist() == incident["lpa"].tolist()
+    assert set(parts.str[1]) == {"north", "south"}
+
+
+def test_districts_above_the_areas_of_a_force_are_theirs() -> None:
+    rows = [("F", "force", ""), ("W", "district", "F"), ("E", "district", "F"),
+            ("N", "lpa", "W"), ("S", "lpa", "W"), ("T", "lpa", "E")]  # fmt: skip
+    areas = kpi.Areas(
+        {"code": code, "name": f"Name of {code}", "level": level, "parent": parent}
+        for code, level, parent in rows
+    )
+    plan = kpi.Catalogue([PLAN["15"], PLAN["37"]]).with_areas(areas)
+    for table, frame in synthetic.generate_force(*YEAR, scale=0.001, catalogue=plan).items():
+        assert kpi.validate(frame, plan.contracts[table]).ok
+        if table != "population":
+            pairs = set(frame[["lpa", "district"]].dropna().itertuples(index=False, name=None))
+            assert pairs == {
+                (f"Name of {area}", f"Name of {district}") for area, district in ("NW", "SW", "TE")
+            }
+
+
 def test_snapshots_contain_every_area_and_grade_every_day(force: dict[str, pd.DataFrame]) -> None:
     waiting = force["open_incident_snapshot"]
     assert len(waiting) == 1096 * 5 * 5
@@ -270,7 +310,8 @@ def test_people_in_crimes_are_in_the_crimes(force: dict[str, pd.DataFrame]) -> N
 
 
 def test_people_in_crimes_do_not_depend_on_the_other_tables() -> None:
-    alone = synthetic.generate_force(*YEAR, scale=0.01, catalogue=kpi.Catalogue([PLAN["37"]]))
+    only = kpi.Catalogue([PLAN["37"]], areas=PLAN.areas)
+    alone = synthetic.generate_force(*YEAR, scale=0.01, catalogue=only)
     assert set(alone) == {"crime_party"}
     together = synthetic.generate_force(*YEAR, scale=0.01)
     assert digest(alone["crime_party"]) == digest(together["crime_party"])

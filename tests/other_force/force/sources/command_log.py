@@ -40,6 +40,7 @@ incident = kpi.Mapping(
         Incident.is_da: flag(CommandLog.domestic, yes="Y", no="N"),
         Incident.became_crime: not_in_source("No field for it"),
         Incident.lpa: CommandLog.beat,
+        Incident.district: CommandLog.beat,
     },
     examples=[
         MappingExample(

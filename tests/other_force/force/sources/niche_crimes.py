@@ -45,6 +45,7 @@ crime = kpi.Mapping(
         Crime.is_rural: not_in_source("The force has no rule for rural crime"),
         Crime.is_drug_related: not_in_source("No field for it"),
         Crime.lpa: NicheCrimes.beat,
+        Crime.district: NicheCrimes.beat,
     },
     examples=[
         MappingExample(

@@ -29,5 +29,6 @@ contact = kpi.Mapping(
         Contact.answered_at: Telephony.answered.parse("ISO"),
         Contact.abandoned_at: Telephony.abandoned.parse("ISO"),
         Contact.lpa: not_in_source("A caller's place is not known"),
+        Contact.district: not_in_source("A caller's place is not known"),
     },
 )
