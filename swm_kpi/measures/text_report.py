@@ -31,8 +31,9 @@ _NO_NUMBER = "a text report has no number."
 class TextReport(TableMeasure):
     """A text for the period, with its author's role and its evidence. It has no number.
 
-    The note carries the latest text of the period, and the value is marked ``[z]``. A period
-    without a text is marked ``[x]``.
+    The note carries the latest text of the period, and the value is marked ``[z]``. If several are
+    of that day, it carries all of them, in alphabetical order. A period without a text is marked
+    ``[x]``.
 
     - Unit: text.
     - Time: a text belongs to the period that holds its date.

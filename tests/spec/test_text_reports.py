@@ -104,3 +104,26 @@ def test_the_latest_text_of_a_period_is_in_the_note(
         assert "Lead" in note
         assert (f"Rating: {latest[2]}." in note) == (latest[2] is not None)
         assert ("a survey" in note) == (latest[3] is not None)
+
+
+@pytest.mark.parametrize("numbers", [(0, 1), (1, 0)], ids=["in order", "reversed"])
+def test_the_order_of_rows_does_not_choose_between_texts_of_one_day(
+    numbers: tuple[int, int],
+) -> None:
+    """The note has both, and a text that is there twice once."""
+    words = ["First text.", "Second text."]
+    frame = pl.DataFrame(
+        {
+            "topic": ["a"] * 3,
+            "about": [date(2024, 3, 31)] * 3,
+            "words": [words[number] for number in (*numbers, 0)],
+            "mark": [1, 1, 1],
+            "author": ["Lead"] * 3,
+            "basis": ["a survey"] * 3,
+        }
+    )
+    cell = cells_of(NOTES, "note", frame, [])["report", "2023/24 Q4"]
+    assert cell["marker"] == "[z]"
+    texts = [f"Rating: 1. {text} (Lead, 31 March 2024. Evidence: a survey.)" for text in words]
+    assert " ".join(texts) in str(cell["note"])
+    assert str(cell["note"]).count("First text.") == 1

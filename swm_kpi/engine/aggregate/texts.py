@@ -47,7 +47,10 @@ def collect_texts(
 def _latest_texts(
     table: Table, measure: TableMeasure, periods: Sequence[Period], last_day: date | None
 ) -> list[str]:
-    """Return the text of the latest row of each period, as the kind of measure formats it."""
+    """Return the text of the latest row of each period, as the kind of measure formats it.
+
+    Rows of one moment have no order that every engine keeps, so all their texts are returned.
+    """
     frame = nw.from_native(table.lazy)
     if measure.where is not None:
         frame = frame.filter(Compiler()(measure.where))
@@ -57,11 +60,13 @@ def _latest_texts(
     rows = [row for row in rows if row[date_column] is not None]
     if last_day is not None:
         rows = [row for row in rows if day_of(row[date_column]) <= last_day]
-    rows.sort(key=lambda row: str(row[date_column]))
     texts = []
     for period in periods:
         inside = [row for row in rows if period.start <= day_of(row[date_column]) < period.stop]
-        latest = inside[-1] if inside else None
-        day = format_date(day_of(latest[date_column])) if latest else ""
-        texts.append(measure.format_text(latest, day) if latest else "")
+        last = max((row[date_column] for row in inside), default=None)
+        latest = [row for row in inside if row[date_column] == last]
+        formatted = {
+            measure.format_text(row, format_date(day_of(row[date_column]))) for row in latest
+        }
+        texts.append(" ".join(sorted(formatted)))
     return texts
