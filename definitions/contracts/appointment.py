@@ -39,6 +39,7 @@ class Appointment(Contract, row_unit=Unit.APPOINTMENTS, source="Appointment diar
         str,
         isin=("booked", "attended", CANCELLED_BY_CALLER, "cancelled by police", "no show"),
         nullable=True,
+        filled_later=True,
         description="The state of the appointment; empty while no slot is booked.",
     )
     urgent = Column(

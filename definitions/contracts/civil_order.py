@@ -68,6 +68,7 @@ class CivilOrder(Contract, row_unit=Unit.ORDERS, source="Register of civil order
         str,
         isin=(GRANTED, "refused", "withdrawn"),
         nullable=True,
+        filled_later=True,
         label="result of the application",
         description="The result: granted (with or without an application), refused, or withdrawn "
         "by the police; empty for a notice, or while the application is pending.",

@@ -77,6 +77,7 @@ class Complaint(Contract, row_unit=Unit.COMPLAINTS, source="Professional standar
         str,
         dimension=COMPLAINT_HANDLING,
         nullable=True,
+        filled_later=True,
         description="How it is handled now; empty until this is decided, and for cases logged "
         "before 1 February 2020.",
     )
@@ -91,6 +92,7 @@ class Complaint(Contract, row_unit=Unit.COMPLAINTS, source="Professional standar
         str,
         dimension=COMPLAINT_RESULT,
         nullable=True,
+        filled_later=True,
         description="The result of the case; empty while it is open.",
     )
     lpa = Column(
@@ -136,6 +138,7 @@ class Allegation(Contract, row_unit=Unit.ALLEGATIONS, source="Professional stand
         str,
         isin=ALLEGATION_CODES,
         nullable=True,
+        filled_later=True,
         label="allegation category",
         description="The Independent Office for Police Conduct's category: a letter, followed by "
         "the number of the subcategory if there is one, such as A1; empty if not yet decided.",

@@ -132,6 +132,7 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
     outcome_code = Column(
         str,
         nullable=True,
+        filled_later=True,
         isin=tuple(OUTCOMES),
         label="outcome code",
         description="The Home Office code of the current outcome; empty if there is none yet.",

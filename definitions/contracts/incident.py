@@ -66,6 +66,7 @@ class Incident(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
         str,
         isin=CLOSING_CODES,
         nullable=True,
+        filled_later=True,
         description="What the incident was, under the National Standard for Incident Recording, "
         "when the log was closed; empty while it is open.",
     )

@@ -35,6 +35,7 @@ class ProblemSolvingPlan(Contract, row_unit=Unit.PLANS, source="Problem-solving 
     outcome_assessed = Column(
         bool,
         nullable=True,
+        filled_later=True,
         label="assessed outcome",
         description="For a closed plan, whether its outcome was assessed, as the last step of the "
         "model requires; empty while it is open, or if not recorded.",

@@ -140,6 +140,7 @@ class CountyLine(Contract, row_unit=Unit.COUNTY_LINES, source="Force intelligenc
         str,
         isin=(CLOSED_BY_POLICE, LINE_ARCHIVED),
         nullable=True,
+        filled_later=True,
         label="how it ended",
         description="Whether police work closed it, or it was archived because there was no more "
         "intelligence about it; empty while it is active.",

@@ -145,6 +145,7 @@ class Victim(
         str,
         isin=tuple(OUTCOMES),
         nullable=True,
+        filled_later=True,
         label="outcome code",
         description="The Home Office code of the crime's outcome; empty while the case is open.",
     )
@@ -322,6 +323,7 @@ class Referral(
     accepted = Column(
         bool,
         nullable=True,
+        filled_later=True,
         label="acceptance",
         description="Whether the service accepted it; empty if not yet decided or not recorded.",
     )

@@ -81,6 +81,8 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
             show which days the table covers, unless it has no other dates.
         follow_up_months: for a number of later events, in how many months after the row's date they
             are counted. Numbers of a period can grow until those months have passed.
+        filled_later: whether it is filled only once something is over, such as the code with which
+            a log is closed. A note on blanks then says that they may be filled later.
         label: how sentences name the column; by default, its name with spaces.
         decimals: for a float, the number of meaningful decimals, such as 2 for pounds. A sum is
             rounded to it once, at the end. Without it a sum has six decimals.
@@ -111,6 +113,7 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         extraction: bool = False,
         scheduled: bool = False,
         follow_up_months: int = 0,
+        filled_later: bool = False,
         label: str | None = None,
         decimals: int | None = None,
         header: str | None = None,
@@ -129,6 +132,7 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         self.extraction = extraction
         self.scheduled = scheduled
         self.follow_up_months = follow_up_months
+        self.filled_later = filled_later
         members = dimension.members if dimension is not None and not dimension.is_open else None
         self.domain = tuple(isin) if isinstance(isin, list | tuple) else members
         self.bounds: dict[str, Scalar] = {
@@ -271,6 +275,10 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         if (self.extraction or self.scheduled) and self.dtype not in (date, datetime):
             word = "extraction" if self.extraction else "scheduled"
             findings.append((word, "it is not a date or a time", f"Remove {word}=True"))
+        if self.filled_later and not self.nullable:
+            rule = "a column that is never blank is not filled later"
+            fix = "Add nullable=True, or remove filled_later=True"
+            findings.append(("filled_later", rule, fix))
         if self.extraction and self.nullable:
             rule = "every row says when it was extracted"
             findings.append(("extraction", rule, "Remove nullable=True or extraction=True"))

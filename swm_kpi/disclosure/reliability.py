@@ -9,6 +9,8 @@ every reader can calculate from what is shown:
   number of rows that the shown counts allow.
 - A number with more unrecorded rows than its limit is marked. Whether it is, the attacker knows,
   so it is a constraint of the linked tables.
+- Nobody can compare the rows that a repeat rate looks back on with a count of them: every number
+  with such a row is marked.
 - Where the limit is so low that the marker would reveal a small count, every number that may have
   such a row is marked.
 
@@ -30,7 +32,11 @@ from swm_kpi.contracts import ALL, UNKNOWN
 from swm_kpi.disclosure.cell_semantics import ROW_COUNTS, CellRoles, count_key
 from swm_kpi.disclosure.linked_tables import COUNT_COLUMNS
 from swm_kpi.disclosure.policy import DisclosurePolicy
-from swm_kpi.measures.row_notes import describe_no_member, describe_unknown_member
+from swm_kpi.measures.row_notes import (
+    describe_look_back,
+    describe_no_member,
+    describe_unknown_member,
+)
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Basis
 
@@ -110,6 +116,7 @@ class ReliabilityRules:
         self._policy = policy
         self._max_share = max_share
         self._numbers = {name: frame[name].to_list() for name in (*COUNT_COLUMNS, *ROW_COUNTS)}
+        self._notes = frame["note"].fill_null("").to_list()
         keys, spans, members = (
             list(zip(*(frame[name].to_list() for name in names), strict=True))
             for names in (_MEASURE, ("period_start", "period_end"), by)
@@ -133,9 +140,11 @@ class ReliabilityRules:
         if self._max_share < 1:
             yield from self._of_own_rows()
             yield from self._of_unknown_members()
+            yield from self._of_look_back()
 
     def sentences(self, row: int) -> Iterator[str]:
-        """Yield the sentences on Unknown that the note of a row may have, by the rules here."""
+        """Yield the sentences that the note of a row may have by the rules here."""
+        yield from self._look_back_sentences(self._keys[row])
         if self._sources[self._keys[row]]:
             yield from (describe_unknown_member(self._titles[name]) for name in self._by)
 
@@ -246,6 +255,24 @@ class ReliabilityRules:
                     rows[ALL],
                     describe_unknown_member(self._titles[name]),
                 )
+
+    def _look_back_sentences(self, key: MeasureKey) -> Iterator[str]:
+        """Yield what the notes of a measure say of rows that it looks back on."""
+        ref, name, basis = key
+        metric = self._metrics[ref]
+        for part in metric.completeness_of(metric.measure(name, Basis(basis))):
+            if "unknown_before" in part.statistics:
+                yield describe_look_back(part)
+
+    def _of_look_back(self) -> Iterator[UncertainNumbers]:
+        """Yield the rows of the months before that are not recorded, of each repeat rate."""
+        for (key, *_), row in self._row_of.items():
+            for sentence in self._look_back_sentences(key):
+                if self._numbers["value"][row] is not None and self._roles[key].counts:
+                    count = float(sentence in self._notes[row])
+                    # Where zeros are suppressed, the sentence would say that there are some.
+                    stated = sentence if count and self._policy.show_zeros else ""
+                    yield UncertainNumbers((row,), (), count, None, sentence=stated)
 
     def _limit(self, factor: float, row: int, terms: int) -> int | None:
         """Return the largest number of unrecorded rows without a marker; None if it reveals some.

@@ -26,6 +26,7 @@ from swm_kpi.errors import OutputError, RequestError, clear_tracebacks, did_you_
 from swm_kpi.expressions import Expression, conjuncts, english
 from swm_kpi.measures import Measure, Statistic, TimeAlignment
 from swm_kpi.measures.arithmetic import QuotientOfInputs
+from swm_kpi.measures.null_conditions import describe_blanks
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric
 from swm_kpi.model.plugins import catalogue as installed_catalogue
@@ -247,12 +248,14 @@ class _Lister:
         frame = self._collect(table, counted, masks, needed)
         reasons = {}
         if measure.completeness is not None:
-            value = _listed(measure.completeness.measured_columns)
-            decides = _listed(measure.completeness.undecided_columns)
+            value = describe_blanks(measure.completeness.measured_columns)
+            if measure.completeness.unusable is not None:
+                value += f", or {english(measure.completeness.unusable)}"
+            decides = describe_blanks(measure.completeness.undecided_columns)
             reasons = {
-                "lacks without_value": f"{NO_VALUE}: {value} is not recorded",
-                "lacks unanswered": f"{UNDECIDED}: {decides} is not recorded",
-                "lacks undecided": f"{UNDECIDED}: {decides} is not recorded",
+                "lacks without_value": f"{NO_VALUE}: {value}",
+                "lacks unanswered": f"{UNDECIDED}: {decides}",
+                "lacks undecided": f"{UNDECIDED}: {decides}",
             }
         yield table.contract.table, _with_roles(frame, role, reasons, conditions)
 
@@ -347,10 +350,6 @@ class _Lister:
 
     def _day(self, column: Column) -> Any:
         return self.compiler(column).cast(nw.Date)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " or ".join(name.replace("_", " ") for name in names)
 
 
 def _is_true(condition: Any) -> Any:

@@ -18,7 +18,7 @@ _OF_SOURCES = ("zone", "headers", "sheet", "encoding")
 
 _BELONGS_TO_CONTRACT = (
     *("nullable", "unique", "domain", "bounds", "str_matches", "dimension", "reporter"),
-    *("extraction", "scheduled", "decimals", "checks"),
+    *("extraction", "scheduled", "filled_later", "decimals", "checks"),
 )
 _WORDS = {"domain": "isin", "bounds": "ge, gt, le or lt"}
 

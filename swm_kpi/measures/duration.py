@@ -25,6 +25,7 @@ from swm_kpi.measures.arithmetic import Arithmetic, AverageOfRows
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure
 from swm_kpi.measures.null_conditions import Completeness, all_of
+from swm_kpi.measures.order_of_times import ends_before_start, unless
 from swm_kpi.measures.repeated_hour import REPEATED_HOUR
 from swm_kpi.measures.rules import (
     Additivity,
@@ -58,8 +59,9 @@ _SECONDS_IN = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3_600, Unit.DAYS: 
 class Duration(TableMeasure):
     """The mean, median or 90th percentile of the time from one moment to another.
 
-    A row without a start or an end has no duration. It is left out, and a note counts it. Where
-    many lack one, the average is marked ``[u]``, because theirs may be quite different.
+    A row without a start or an end has no duration, and neither has one that ends before it starts.
+    It is left out, and a note counts it. Where many lack a duration, the average is marked ``[u]``,
+    because theirs may be quite different.
 
     - Unit: seconds, minutes, hours or days, which must be declared.
     - Time: a row counts in the period that holds its ``at``. Seconds, minutes and hours are
@@ -127,6 +129,15 @@ class Duration(TableMeasure):
         return _SECONDS_IN[self.resolved_unit]
 
     @cached_property
+    def _timed(self) -> Expression | None:
+        """Which rows count that do not end before they start."""
+        return all_of(self.where, unless(self._reversed))
+
+    @cached_property
+    def _reversed(self) -> Expression | None:
+        return ends_before_start(self.of, self.start, self.end)
+
+    @cached_property
     def statistics(self) -> Mapping[str, Statistic]:
         """Rows timed, and the sum of the times or their quantile and limits."""
         unknown = IsNull(self.elapsed)
@@ -135,19 +146,19 @@ class Duration(TableMeasure):
             uncertain = InRepeatedHour(self.start) | InRepeatedHour(self.end)
             conditions["uncertain"] = Not(unknown) & uncertain
         statistics = {
-            role: Statistic(self.of, Operation.ROWS, self.at, where=all_of(self.where, condition))
+            role: Statistic(self.of, Operation.ROWS, self.at, where=all_of(self._timed, condition))
             for role, condition in conditions.items()
         }
         if self.average is Average.MEAN:
             statistics["seconds"] = Statistic(
-                self.of, Operation.SUM, self.at, where=self.where, of=self.elapsed
+                self.of, Operation.SUM, self.at, where=self._timed, of=self.elapsed
             )
             return statistics
         quantile = Statistic(
             self.of,
             Operation.QUANTILE,
             self.at,
-            where=self.where,
+            where=self._timed,
             of=self.elapsed,
             quantile=_QUANTILES[self.average],
         )
@@ -162,13 +173,15 @@ class Duration(TableMeasure):
             Statistic(self.of, Operation.ROWS, self.at),
             all_of(self.where, ended),
             measured=(self.elapsed,),
+            unusable=self._reversed,
             lacks_value=f"left out: {self._missing}",
             blank_means_no=self.blank_means_no,
         )
 
     @property
     def _missing(self) -> str:
-        return self.missing or f"{english(self.start)} or {english(self.end)} missing"
+        missing = self.missing or f"{english(self.start)} or {english(self.end)} missing"
+        return missing if self._reversed is None else f"{missing}, or {english(self._reversed)}"
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
         """Return the average in the measure's unit; the denominator is the rows timed."""

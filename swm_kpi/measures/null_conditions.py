@@ -8,8 +8,9 @@ number, and both are counted, so that the engine can say how much the number dep
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import Enum
 from functools import cached_property, reduce
 from operator import or_
@@ -22,6 +23,7 @@ from swm_kpi.expressions import (
     InRepeatedHour,
     IsNull,
     IsUnknown,
+    Not,
     Repeats,
     Term,
     as_condition,
@@ -68,6 +70,7 @@ class Completeness:
         amount: what is added up, where the bounds are sums of amounts and not numbers of rows.
         adding: the operation that adds them up.
         bounds: how the bounds of the value follow from the undecided rows.
+        unusable: which rows have what is measured, and cannot be right: they lack a value too.
         lacks_value: how a note says that rows lack what is measured; made from ``measured`` when
             left out.
         blank_means_no: a column in which a blank is an answer, unless every row is blank.
@@ -84,6 +87,7 @@ class Completeness:
     amount: Term | None = None
     adding: Operation = Operation.SUM
     bounds: Bounds = Bounds.NONE
+    unusable: Expression | None = None
     lacks_value: str = ""
     blank_means_no: Column | None = None
     happened: tuple[Column, ...] = ()
@@ -91,9 +95,19 @@ class Completeness:
 
     @property
     def dates_in_use(self) -> tuple[Column, ...]:
-        """The nullable columns of dates that some row of the table must have."""
+        """The nullable columns of dates that some row of the table must have.
+
+        They are the date by which a row counts, the dates of ``happened``, those without which no
+        row counts, and those of which a share asks whether they are blank.
+        """
         is_event = self.rows.alignment is TimeAlignment.EVENT
-        columns = ((self.rows.at,) if is_event else ()) + self.happened
+        columns = [*((self.rows.at,) if is_event else ()), *self.happened]
+        filled = (part.condition for part in conjuncts(self.where) if isinstance(part, Not))
+        answers = self.answer.walk() if self.answer is not None else ()
+        for part in (*filled, *answers):
+            if isinstance(part, IsNull) and isinstance(part.term, Column):
+                is_date = part.term.dtype in (date, datetime)
+                columns += [part.term] * (is_date and part.term is not self.blank_means_no)
         return tuple(dict.fromkeys(column for column in columns if column.nullable))
 
     @cached_property
@@ -105,7 +119,7 @@ class Completeness:
           rows that these are a share of.
         - ``unanswered``: the rows that count and of which it is not known whether they are in the
           numerator.
-        - ``without_value``: the rows that count and lack what is measured.
+        - ``without_value``: the rows that count and lack what is measured, or have it unusable.
         - ``blank``: the rows in which a blank means no. ``recordable`` counts the rows in which the
           column can be filled: those that count whatever it holds.
         - ``looked_back_on``: the rows of the period and of the months before that may count, and
@@ -134,7 +148,9 @@ class Completeness:
                 statistics["unanswered_in_hour"] = self._rows(all_of(self.where, in_hour))
             if self.amount is not None:
                 statistics["unanswered_amount"] = self._amounts(unknown_answer)
-        absent = [IsNull(term) for term in self.measured if can_be_unknown(term)]
+        absent: list[Expression] = [IsNull(term) for term in self.measured if can_be_unknown(term)]
+        if self.unusable is not None:
+            absent.append(self.unusable)
         if absent:
             statistics["without_value"] = self._rows(all_of(self.where, reduce(or_, absent)))
         if self.blank_means_no is not None:
@@ -167,23 +183,20 @@ class Completeness:
         return replace(self._rows(where), operation=self.adding, of=self.amount)
 
     @property
-    def undecided_columns(self) -> tuple[str, ...]:
-        """The names of the columns that leave a row undecided where they are blank."""
-        names = (_nullable_columns(part) for part in (self.where, self.answer) if part is not None)
-        return tuple(dict.fromkeys(name for part in names for name in part))
+    def undecided_columns(self) -> tuple[Column, ...]:
+        """The columns that leave a row undecided where they are blank."""
+        conditions = (self.where, self.answer)
+        return nullable_columns(*(part for part in conditions if part is not None))
 
     @property
-    def measured_columns(self) -> tuple[str, ...]:
-        """The names of the columns of which a row that counts must have a value."""
-        names = (_nullable_columns(term) for term in self.measured)
-        return tuple(dict.fromkeys(name for part in names for name in part))
+    def measured_columns(self) -> tuple[Column, ...]:
+        """The columns of which a row that counts must have a value."""
+        return nullable_columns(*self.measured)
 
     @property
-    def recorded_columns(self) -> tuple[str, ...]:
-        """The names of the columns that are blank in every row of a cell with no number."""
-        if self.blank_means_no is None:
-            return self.measured_columns
-        return (english(self.blank_means_no),)
+    def recorded_columns(self) -> tuple[Column, ...]:
+        """The columns that are blank in every row of a cell with no number."""
+        return self.measured_columns if self.blank_means_no is None else (self.blank_means_no,)
 
 
 def all_of(*conditions: Expression | None) -> Expression | None:
@@ -232,18 +245,34 @@ def is_never_negative(column: Column) -> bool:
     return isinstance(least, int | float) and least >= 0
 
 
-def describe_nullable_columns(expression: Expression) -> str:
-    """Name the columns of an expression that may be null, joined with *or*."""
-    return " or ".join(dict.fromkeys(_nullable_columns(expression)))
+def join_columns(columns: Iterable[Column]) -> str:
+    """Name columns, joined with *or*."""
+    return " or ".join(dict.fromkeys(map(english, columns)))
 
 
-def _nullable_columns(expression: Expression) -> Iterator[str]:
-    """Yield the names of the columns that can leave an expression unknown."""
+def describe_blanks(columns: Iterable[Column]) -> str:
+    """Say of columns that they are not recorded, or that they may be filled later."""
+    columns = tuple(columns)
+    return f"{join_columns(columns)} is not recorded{or_not_yet(columns)}"
+
+
+def or_not_yet(columns: Iterable[Column]) -> str:
+    """Return how a sentence on blanks goes on, if some of the columns are filled later."""
+    return ", or not yet" if any(column.filled_later for column in columns) else ""
+
+
+def nullable_columns(*expressions: Expression) -> tuple[Column, ...]:
+    """Return the columns that can leave an expression unknown."""
+    columns = (_nullable_columns(expression) for expression in expressions)
+    return tuple(dict.fromkeys(column for part in columns for column in part))
+
+
+def _nullable_columns(expression: Expression) -> Iterator[Column]:
     if isinstance(expression, IsNull | IsUnknown | Repeats | InRepeatedHour):
         return
     if isinstance(expression, Column) and expression.nullable:
-        yield english(expression)
+        yield expression
     elif isinstance(expression, Recoded):
-        yield english(expression.source)
+        yield expression.source
     for part in expression.parts:
         yield from _nullable_columns(part)

@@ -9,14 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from swm_kpi.contracts import Column
 from swm_kpi.expressions import english
 from swm_kpi.formatting import NumberFormat
-from swm_kpi.measures.null_conditions import Completeness, can_be_unknown
+from swm_kpi.measures.null_conditions import (
+    Completeness,
+    can_be_unknown,
+    describe_blanks,
+    join_columns,
+    or_not_yet,
+)
 from swm_kpi.measures.repeated_hour import REPEATED_HOUR
 from swm_kpi.vocabulary import Marker
 
 NO_MEMBER = "see Unknown."
-"""How the note of a member ends where no row of the period has a member."""
+"""How the note of a member ends where no row that counts names any member."""
 
 ROW_COLUMNS = (
     "undecided", "in_repeated_hour", "without_value", "in_no_period", "unmapped",
@@ -52,8 +59,10 @@ def describe_hidden_rows(
     """
     marker = Marker(row["marker"] or "")
     if marker is Marker.NOT_AVAILABLE:
-        columns = _undecided_columns(completeness) or _recorded_columns(completeness)
-        return f"Not recorded: {columns} is blank in every row."
+        undecided = _undecided_columns(completeness)
+        columns = undecided or _recorded_columns(completeness)
+        blank = _what_is_blank(columns, () if undecided else completeness)
+        return f"Not recorded{or_not_yet(columns)}: {blank} in every row."
     sentences = []
     if "undecided" in hidden and row["undecided"]:
         sentences.append(f"Some rows {_why_undecided(completeness)}.")
@@ -79,14 +88,17 @@ def states_hidden_rows(
 
 
 def describe_no_member(title: str) -> str:
-    """Return the sentence of a member where no row that counts names any member.
+    """Return the sentence of a member where no row that counts, or may count, names any member.
+
+    Other rows of the period may name one: those that do not count, or those of another member of
+    another breakdown.
 
     Args:
         title: the title of the breakdown.
     """
     name = _common_noun(title)
     article = "an" if name[0] in "aeioAEIO" else "a"
-    return f"No row of the period has {article} {name}: {NO_MEMBER}"
+    return f"No row that counts or may count here has {article} {name}: {NO_MEMBER}"
 
 
 def describe_unknown_member(title: str) -> str:
@@ -96,6 +108,12 @@ def describe_unknown_member(title: str) -> str:
         title: the title of the breakdown.
     """
     return f"Rows in Unknown may belong here, because they have no {_common_noun(title)}."
+
+
+def describe_look_back(completeness: Completeness) -> str:
+    """Return the sentence of a number for which some rows of the months before are incomplete."""
+    columns = (*completeness.measured_columns, *completeness.undecided_columns)
+    return f"Some rows that are looked back on have no {join_columns(columns)}."
 
 
 def _common_noun(title: str) -> str:
@@ -124,7 +142,7 @@ def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> 
         if in_hour:
             yield f"{_rows(in_hour)} {why_in_hour}."
         if without_value:
-            yield _not_recorded(_recorded_columns(completeness), without_value)
+            yield _not_recorded(_recorded_columns(completeness), without_value, completeness)
         return
     if row["answers"]:
         yield f"{_rows(row['answers'])} answered."
@@ -148,9 +166,18 @@ def _rows(count: float) -> str:
     return f"{int(count):,} {'row' if count == 1 else 'rows'}"
 
 
-def _not_recorded(columns: str, count: float) -> str:
+def _not_recorded(
+    columns: Sequence[Column], count: float, completeness: Sequence[Completeness] = ()
+) -> str:
     rows = "the only row" if count == 1 else f"all {_rows(count)}"
-    return f"Not recorded: {columns} is blank in {rows}."
+    return f"Not recorded{or_not_yet(columns)}: {_what_is_blank(columns, completeness)} in {rows}."
+
+
+def _what_is_blank(columns: Sequence[Column], completeness: Sequence[Completeness]) -> str:
+    """Say that columns are blank or, where what is measured can also be unusable, what it is."""
+    blank = [f"{join_columns(columns)} is blank"] if columns else []
+    unusable = [english(part.unusable) for part in completeness if part.unusable is not None]
+    return ", or ".join(dict.fromkeys((*blank, *unusable)))
 
 
 def _bounds(row: Mapping[str, Any]) -> Iterator[str]:
@@ -165,19 +192,16 @@ def _bounds(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"With everything recorded, it would be at least {numbers.number(least)}."
 
 
-def _undecided_columns(completeness: Sequence[Completeness]) -> str:
-    names = (name for part in completeness for name in part.undecided_columns)
-    return " or ".join(dict.fromkeys(names))
+def _undecided_columns(completeness: Sequence[Completeness]) -> list[Column]:
+    return [column for part in completeness for column in part.undecided_columns]
 
 
-def _measured_columns(completeness: Sequence[Completeness]) -> str:
-    names = (name for part in completeness for name in part.measured_columns)
-    return " or ".join(dict.fromkeys(names))
+def _measured_columns(completeness: Sequence[Completeness]) -> list[Column]:
+    return [column for part in completeness for column in part.measured_columns]
 
 
-def _recorded_columns(completeness: Sequence[Completeness]) -> str:
-    names = (name for part in completeness for name in part.recorded_columns)
-    return " or ".join(dict.fromkeys(names))
+def _recorded_columns(completeness: Sequence[Completeness]) -> list[Column]:
+    return [column for part in completeness for column in part.recorded_columns]
 
 
 def _place(completeness: Sequence[Completeness]) -> str:
@@ -186,14 +210,17 @@ def _place(completeness: Sequence[Completeness]) -> str:
 
 
 def _why_undecided(completeness: Sequence[Completeness]) -> str:
-    return f"{_place(completeness)} because {_undecided_columns(completeness)} is not recorded"
+    return f"{_place(completeness)} because {describe_blanks(_undecided_columns(completeness))}"
 
 
 def _what_is_lacking(completeness: Sequence[Completeness]) -> str:
     stated = [part.lacks_value for part in completeness if part.lacks_value]
     if stated:
         return " or ".join(dict.fromkeys(stated))
-    return f"left out because {_measured_columns(completeness)} is not recorded"
+    columns = _measured_columns(completeness)
+    blank = [describe_blanks(columns)] if columns else []
+    unusable = [english(part.unusable) for part in completeness if part.unusable is not None]
+    return f"left out because {', or '.join((*blank, *unusable))}"
 
 
 def _why_in_no_period(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> str:

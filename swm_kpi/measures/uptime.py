@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Expression, IsUnknown, as_condition, english
+from swm_kpi.expressions import Expression, IsNull, IsUnknown, as_condition, english
 from swm_kpi.measures.arithmetic import RowRoles
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure
-from swm_kpi.measures.null_conditions import Completeness, can_be_unknown
+from swm_kpi.measures.null_conditions import Completeness, all_of, can_be_unknown
+from swm_kpi.measures.order_of_times import ends_before_start, unless
 from swm_kpi.measures.repeated_hour import repeated_hour_counts, repeated_hour_notes
 from swm_kpi.measures.rules import (
     Additivity,
@@ -35,9 +37,11 @@ class Uptime(TableMeasure):
     """The proportion of a period in which systems were not down.
 
     Outages of one system that overlap are merged, so that no second is subtracted twice, and cut
-    to the period. An outage with no end lasts to the end of the period. One of which it is not
-    known whether it counts is left out, and the least availability counts it. A total is over the
-    systems that the table names anywhere, so list each system at least once.
+    to the period. An outage with no end lasts to the end of the period, or to the day of
+    extraction, and a note says so; if no row of the table has an end, the number is ``[x]``. An
+    outage of which it is not known whether it counts is left out, and the least availability counts
+    it. One that names no system, or ends before it starts, is left out, and a note counts it. A
+    total is over the systems that the table names anywhere, so list each system at least once.
 
     - Unit: always a proportion.
     - Time: every second of an outage counts in the period that holds it. A start or end in the
@@ -72,21 +76,42 @@ class Uptime(TableMeasure):
     def statistics(self) -> Mapping[str, Statistic]:
         """Seconds down, seconds in which systems could be up, and the most that they were down."""
         statistics = {
-            "down": self._seconds(Operation.SUM, self.where),
+            "down": self._seconds(Operation.SUM, all_of(self.where, self._in_order)),
             "time": self._seconds(Operation.ROWS, None),
             **repeated_hour_counts(self, self.at, self.until, self.where),
         }
         if self.where is not None and can_be_unknown(self.where):
             may_count = self.where | IsUnknown(as_condition(self.where))
-            statistics["most_down"] = self._seconds(Operation.SUM, may_count)
+            most_down = all_of(may_count, self._in_order)
+            statistics["most_down"] = self._seconds(Operation.SUM, most_down)
+        if self.until.nullable:
+            statistics["without_end"] = replace(
+                self._outages, where=all_of(self.where, IsNull(self.until))
+            )
         return statistics
+
+    @property
+    def _outages(self) -> Statistic:
+        """How many outages are in the period, if only in part."""
+        return Statistic(self.of, Operation.ROWS, self.at, TimeAlignment.INTERVAL, until=self.until)
+
+    @cached_property
+    def _reversed(self) -> Expression | None:
+        return ends_before_start(self.of, self.at, self.until)
+
+    @property
+    def _in_order(self) -> Expression | None:
+        return unless(self._reversed)
 
     @cached_property
     def completeness(self) -> Completeness:
-        """It is known of an outage in the period whether it counts."""
+        """It is known of an outage in the period whether it counts, and of which system it is."""
         return Completeness(
-            Statistic(self.of, Operation.ROWS, self.at, TimeAlignment.INTERVAL, until=self.until),
+            self._outages,
             self.where,
+            measured=(self.system,),
+            unusable=self._reversed,
+            happened=(self.until,),
         )
 
     def _seconds(self, operation: Operation, where: Expression | None) -> Statistic:
@@ -111,6 +136,12 @@ class Uptime(TableMeasure):
         up = seconds - statistics["down"]
         value, is_zero = divide(up, seconds)
         notes = repeated_hour_notes(statistics)
+        if "without_end" in statistics:
+            text = (
+                "An outage without an end counts to the end of the period, or to the extraction if "
+                "that is earlier."
+            )
+            notes.append((statistics["without_end"] > 0, text))
         if "most_down" not in statistics:
             return Cells(value, up, seconds, is_zero, notes=notes)
         least, _ = divide(seconds - statistics["most_down"], seconds)

@@ -87,3 +87,27 @@ def test_what_is_missing_is_counted_in_the_note(
     assert row["value"] == 1
     assert "1 row" in row["note"]
     assert "not recorded" in row["note"]
+
+
+CLOSED = """
+| created_at       | closing_code         |
+| 2024-05-06 12:00 | ASB nuisance         |
+| 2024-05-06 12:00 | Road related offence |
+| 2024-05-06 12:00 |                      |
+"""
+OPEN = """
+| created_at       | closing_code |
+| 2024-05-06 12:00 |              |
+| 2024-05-06 12:00 |              |
+"""
+
+
+@pytest.mark.parametrize("ref", ["15", "39"])
+def test_a_log_without_a_code_may_be_open_and_the_note_leaves_both_open(ref: str) -> None:
+    """Nothing in the table says whether a log is closed."""
+    some = row_of(run(ref, {"incident": table("incident", CLOSED)}), "incidents")
+    assert (some["value"], some["undecided"], some["marker"]) == (1, 1, "[u]")
+    assert "1 row left out because closing code is not recorded, or not yet." in some["note"]
+    none = row_of(run(ref, {"incident": table("incident", OPEN)}), "incidents")
+    assert (none["value"], none["marker"]) == (None, "[x]")
+    assert "Not recorded, or not yet: closing code is blank in all 2 rows." in none["note"]

@@ -102,3 +102,24 @@ def test_rows_with_a_null_condition_are_counted_in_the_note() -> None:
     assert value_of(result, "urgent_share") == 1 / 2
     assert "1 row left out because urgency is not recorded." in row_of(result, "urgent")["note"]
     assert "1 row in neither part because urgency" in row_of(result, "urgent_share")["note"]
+
+
+@pytest.mark.parametrize(
+    ("where", "by"), [(Call.urgent, ["side"]), (None, ["shade", "side"])], ids=["count", "shade"]
+)
+def test_the_note_of_a_member_without_rows_is_about_the_rows_that_count(where, by) -> None:
+    """A call of the period has a side: it does not count, or it is of another shade."""
+    calls = frame_of(
+        Call,
+        """
+        | began_at         | urgent | shade | side |
+        | 2024-05-06 12:00 | yes    | Dark  |      |
+        | 2024-05-06 12:00 | no     | Light | Left |
+        """,
+    )
+    metric = build_metric(Count(key="calls", **CALL, where=where))
+    result = compute(metric, {"call": calls}, by=by)
+    row = row_of(result, "calls", side="Left", **({"shade": "Dark"} if len(by) > 1 else {}))
+    assert (row["value"], row["marker"]) == (None, "[x]")
+    assert "of the period" not in row["note"]
+    assert "No row that counts or may count here has a side: see Unknown." in row["note"]

@@ -256,6 +256,9 @@ class Oracle:
         dates = [measure.at]
         if isinstance(measure, ReoffendingRate):
             dates += [measure.reoffended, measure.proven]
+        if isinstance(measure, Uptime):
+            dates.append(measure.until)
+        dates += required_dates(measure)
         table = self.judged_by[measure.of.table]
         return bool(table) and any(
             all(self.value(day, row) is None for row in table) for day in dates
@@ -354,7 +357,7 @@ class Oracle:
         by_clock = measure.unit is Unit.DAYS and measure.start.dtype is datetime
         elapsed = Elapsed(measure.start, measure.end, by_clock=by_clock)
         times = [self.value(elapsed, row) for row in self.kept(measure.where, rows)]
-        times = [time for time in times if time is not None]
+        times = [time for time in times if time is not None and time >= 0]
         if not times:
             return None, None, 0
         average = {
@@ -556,7 +559,7 @@ class Oracle:
             if row[measure.at.name] is None:
                 continue
             start, end = _first_and_last(row[measure.at.name], row[measure.until.name])
-            if start < stops and (end is None or end > begins):
+            if start < stops and (end is None or max(start, end) > begins):
                 inside.append(row)
         return inside
 
@@ -579,6 +582,8 @@ class Oracle:
                     continue
                 start, end = _first_and_last(row[measure.at.name], row[measure.until.name])
                 end = stops if end is None else end
+                if end < start:
+                    continue
                 spans.append((max(start, begins), min(end, stops)))
             edges = sorted({edge for span in spans for edge in span})
             for left, right in pairwise(edges):
@@ -740,6 +745,21 @@ class Oracle:
         """Sum exactly, without rounding."""
         values = [self.value(term, row) for row in rows]
         return sum((_exact(value) for value in values if value is not None), Fraction(0))
+
+
+def required_dates(measure: Any) -> list[Column]:
+    """Return the dates without which no row counts, and those that a share asks about."""
+    where, answer = getattr(measure, "where", None), getattr(measure, "numerator", None)
+    parts = list(where.conditions) if isinstance(where, BoolOp) and where.op == "and" else [where]
+    filled = [part.condition for part in parts if isinstance(part, Not)]
+    asked = list(answer.walk()) if isinstance(answer, Expression) else []
+    terms = [part.term for part in [*filled, *asked] if isinstance(part, IsNull)]
+    blank = getattr(measure, "blank_means_no", None)
+    return [
+        term
+        for term in terms
+        if isinstance(term, Column) and term.dtype in (date, datetime) and term is not blank
+    ]
 
 
 def _midnights(first: date, last: date) -> tuple[Fraction, Fraction]:

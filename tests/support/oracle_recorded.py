@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -258,8 +258,23 @@ def _rows(oracle: Oracle, measure: Any, period: Period, chosen: Mapping[str, str
         row
         for row in counted
         if any(oracle.value(term, row) is None for term in _measured(measure))
+        or _is_reversed(oracle, measure, row)
     ]
     return Rows(scope, counted, undecided, unanswered, lacking)
+
+
+def _is_reversed(oracle: Oracle, measure: Any, row: Row) -> bool:
+    """Whether a row ends before it starts."""
+    match measure:
+        case Duration():
+            by_clock = measure.unit is Unit.DAYS and measure.start.dtype is datetime
+            times = Elapsed(measure.start, measure.end, by_clock)
+        case Uptime():
+            times = Elapsed(measure.at, measure.until)
+        case _:
+            return False
+    elapsed = oracle.value(times, row)
+    return elapsed is not None and elapsed < 0
 
 
 def _fillable(oracle: Oracle, measure: Any, period: Period, chosen: Mapping[str, str]) -> list[Row]:
@@ -321,7 +336,9 @@ def _measured(measure: Any) -> list[Any]:
             return [Elapsed(measure.start, measure.end)]
         case Distribution():
             return [measure.of.dimensions[measure.over.key][1]]
-        case Proportion() | SurveyProportion() | ReoffendingRate() | Uptime():
+        case Uptime():
+            return [measure.system]
+        case Proportion() | SurveyProportion() | ReoffendingRate():
             return []
     raise TypeError(f"the oracle does not know what a {measure.kind} measures")
 
@@ -369,6 +386,9 @@ def _bounds(
         case Uptime():
             unplaced = [_rows(oracle, measure, period, place) for place in places]
             if value is None or any(rows is not None and rows.potential for rows in unplaced):
+                return None, None
+            here = _rows(oracle, measure, period, chosen)
+            if here is not None and here.lacking:
                 return None, None
             worst = oracle.computed(_counting_undecided(measure), period, chosen)[0]
             return worst, value

@@ -67,7 +67,7 @@ def row_of(result: Result, measure: str, **members: str) -> dict[str, Any]:
 
 def is_unrecorded(row: Mapping[str, Any]) -> bool:
     """Whether a cell has no number because of what its rows do not have recorded."""
-    reasons = ("Not recorded:", "see Unknown.")
+    reasons = ("Not recorded", "see Unknown.")
     return row["marker"] == "[x]" and any(reason in row["note"] for reason in reasons)
 
 

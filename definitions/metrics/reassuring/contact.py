@@ -80,7 +80,7 @@ def _call_measures(line: str, limit: Assumption) -> tuple[Measure, ...]:
 call_handling = Metric(
     ref="57",
     key="call_handling",
-    version=5,
+    version=6,
     title="999 and 101 call handling performance",
     objective=REASSURING,
     summary="Calls to 999 and 101, the share answered in time (within 10 seconds for 999 and 30 "

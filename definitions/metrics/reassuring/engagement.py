@@ -203,7 +203,7 @@ events = Metric(
 watch_schemes = Metric(
     ref="67",
     key="watch_schemes",
-    version=3,
+    version=4,
     title="No. of watch schemes",
     objective=REASSURING,
     summary="Watch schemes, such as neighbourhood, farm and shop watch, registered on the last day "
@@ -236,6 +236,7 @@ watch_schemes = Metric(
             at=Scheme.started_on,
             until=Scheme.ended_on,
             where=Scheme.scheme_type.is_in(WATCH_SCHEMES) & Scheme.last_active_on.is_null(),
+            blank_means_no=Scheme.last_active_on,
             direction=Direction.LOWER_IS_BETTER,
             note="From the register as it is today.",
         ),

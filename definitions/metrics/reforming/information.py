@@ -126,7 +126,7 @@ _BEFORE_THE_ICO = _NOTIFIED | DataBreach.ico_complaint
 data_breaches = Metric(
     ref="49",
     key="data_breaches",
-    version=4,
+    version=5,
     title="Data breaches including ICO referrals and ICO complaints",
     objective=REFORMING,
     summary="Breaches of personal data on the register, the breaches that the force notified to "
@@ -234,12 +234,13 @@ data_breaches = Metric(
         ),
         Example(
             rows="""
-            | aware_at            | ico_notified_at | ico_complaint | ico_outcome |
-            | 2024-05-06 12:00:00 |                 | no            |             |
+            | aware_at            | ico_notified_at     | ico_complaint | ico_outcome |
+            | 2024-05-06 12:00:00 |                     | no            |             |
+            | 2024-07-01 12:00:00 | 2024-07-02 12:00:00 | no            | Pending     |
             """,
             expect={"breaches": 1, "notified": 0, "notified_in_time": None},
             edge_case="If no breach was notified there is no share. That is different from 100% in "
-            "time.",
+            "time. A breach of the next quarter was notified, so notifications are recorded.",
         ),
     ],
 )

@@ -140,9 +140,11 @@ def _overlaps(
 ) -> Array:
     """Count the outages of which some time is in each period."""
     keys = [f"member{position}" for position in grouping.grouped]
+    # An outage that ends before it starts is in the period of its start.
+    end = nw.max_horizontal("start", "end")
     inside = {
         # PostgreSQL casts no truth value to a number of 64 bits.
-        f"p{number}": nw.when((nw.col("end") > first) & (nw.col("start") < stop))
+        f"p{number}": nw.when((end > first) & (nw.col("start") < stop))
         .then(nw.lit(1))
         .otherwise(nw.lit(0))
         for number, (first, stop) in enumerate(spans)

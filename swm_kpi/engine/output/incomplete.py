@@ -21,7 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.measures import Bounds, Cells, Completeness
-from swm_kpi.measures.row_notes import describe_no_member, describe_unknown_member
+from swm_kpi.measures.row_notes import (
+    describe_look_back,
+    describe_no_member,
+    describe_unknown_member,
+)
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -126,8 +130,7 @@ class _Incomplete:
         self.uncertain |= unknown > 0
         whole = np.broadcast_to(_total(self._role("looked_back_on"), axes), shape)
         self.unreliable |= unknown > self.max_share * whole
-        names = (*self.completeness.measured_columns, *self.completeness.undecided_columns)
-        text = f"Some rows that are looked back on have no {' or '.join(dict.fromkeys(names))}."
+        text = describe_look_back(self.completeness)
         self.notes.append(((unknown > 0) & ~np.isnan(self.cells.value) & ~self.unavailable, text))
 
     def _role(self, role: str) -> Array:
@@ -211,10 +214,9 @@ class _Incomplete:
         """Return the least and the most that each value can be, NaN where there is no limit."""
         cells, none = self.cells, np.full(self.cells.value.shape, np.nan)
         if cells.at_least is not None and cells.at_most is not None:
-            is_member = _is_member_with_unknown(self.axes, cells.value.shape)
-            return np.where(is_member, none, cells.at_least), np.where(
-                is_member, none, cells.at_most
-            )
+            is_open = _is_member_with_unknown(self.axes, cells.value.shape)
+            is_open |= self.without_value > 0
+            return np.where(is_open, none, cells.at_least), np.where(is_open, none, cells.at_most)
         match self.completeness.bounds:
             case Bounds.NONE:
                 return none, none

@@ -40,7 +40,35 @@ CASES = (
             | value | denominator | marker |
             | 15    | 2           | [u]    |
         """,
-        note="1 row left out: began at or answer time missing.",
+        note="1 row left out: began at or answer time missing, or answer time is before began at.",
+    ),
+    Case(
+        "A row that ends before it starts is left out, and the note counts it",
+        measures=[
+            kpi.Duration(
+                key="wait",
+                of=Call,
+                at=Call.began_at,
+                start=Call.began_at,
+                end=Call.answered_at,
+                average=kpi.Average.MEAN,
+                unit=kpi.Unit.MINUTES,
+            )
+        ],
+        tables={
+            Call: """
+            | began_at         | answered_at      |
+            | 2024-04-01 09:00 | 2024-04-01 09:10 |
+            | 2024-04-01 10:00 | 2024-04-01 09:00 |
+            | 2024-05-01 10:00 | 2024-05-01 09:00 |
+            """,
+        },
+        expected="""
+            | period  | value | denominator | without_value | marker |
+            | 2024-04 | 10    | 1           | 1             | [u]    |
+            | 2024-05 |       |             | 1             | [x]    |
+        """,
+        periods=("2024-04", "2024-05"),
     ),
     Case(
         "Where a blank end says that it did not happen, no time is lacking",

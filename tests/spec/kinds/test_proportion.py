@@ -15,6 +15,29 @@ KIND = kpi.Proportion
 
 CASES = (
     Case(
+        "A date that no row of the table has was not recorded, and is not a share of none or all",
+        measures=[
+            kpi.Proportion(
+                key="answered_share",
+                of=Call,
+                at=Call.began_at,
+                numerator=Call.answered_at.is_not_null(),
+            ),
+        ],
+        tables={
+            Call: """
+            | began_at         | answered_at |
+            | 2024-04-01 09:00 |             |
+            | 2024-04-01 10:00 |             |
+            """,
+        },
+        expected="""
+            | value | marker |
+            |       | [x]    |
+        """,
+        note="Not recorded: answer time is blank in every row of 'call'.",
+    ),
+    Case(
         "The share is over the rows that could be decided; the note counts the others",
         measures=[
             kpi.Proportion(key="urgent_share", of=Call, at=Call.began_at, numerator=Call.urgent)

@@ -21,6 +21,7 @@ from swm_kpi.disclosure.cell_semantics import CellRoles, CountKey, SumOfCounts, 
 from swm_kpi.disclosure.linked_tables import LinkedTables
 from swm_kpi.disclosure.reliability import ReliabilityRules, UncertainNumbers
 from tests.support.small_tables import (
+    BACK,
     CALL,
     MINUTES,
     SIDE,
@@ -132,6 +133,32 @@ def test_members_do_not_say_which_small_count_is_unknown(policy: DisclosurePolic
     }
     assert len(stated) == 1
     assert NO_SIDE in stated.pop()[0][1]
+
+
+AGAIN = build_metric(
+    kpi.RepeatRate(key="again", **CALL, who=Call.caller, lookback=BACK),
+)
+
+
+@pytest.mark.parametrize(
+    "policy", [EXACT, NO_ZEROS, DisclosurePolicy()], ids=["exact", "no zeros", "rounded"]
+)
+def test_the_rows_of_a_look_back_do_not_say_how_few_name_nobody(policy: DisclosurePolicy) -> None:
+    """Besides 30 calls that name a caller, 4 are more than a tenth, and 3 are not."""
+    stated = set()
+    for number in SMALL if policy.show_zeros else (0, *SMALL):
+        before = calls(yl=10 + number).with_columns(
+            began_at=pl.lit(datetime(2023, 12, 6)),
+            ended_at=pl.lit(None, pl.Datetime),
+            caller=pl.when(pl.int_range(pl.len()) < 10).then("call_id"),
+            call_id=pl.lit("b") + pl.col("call_id"),
+        )
+        now = calls(yl=20).with_columns(caller=pl.col("call_id"))
+        table = pl.concat([now, before.select(now.columns)])
+        stated.add(published(compute(AGAIN, table).protect(policy), "again"))
+    markers = {marker for marker, _ in stated}
+    assert markers == {"[u]"}
+    assert len(stated) == 1
 
 
 def test_few_rows_without_a_member_do_not_mark_a_large_total() -> None:
@@ -497,7 +524,7 @@ def test_a_suppressed_member_says_nothing_of_unknown() -> None:
     for policy, sentence in ((EXACT, True), (NO_ZEROS, False)):
         result = compute(URGENT, calls(nl=20, uu=30), ["side"]).protect(policy)
         note = published(result, "urgent", side="Left")[1]
-        assert ("No row of the period has a side" in note) == sentence
+        assert ("No row that counts or may count here has a side" in note) == sentence
 
 
 def test_bounds_do_not_reveal_a_suppressed_zero() -> None:
