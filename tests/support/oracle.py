@@ -752,8 +752,8 @@ def required_dates(measure: Any) -> list[Column]:
     where, answer = getattr(measure, "where", None), getattr(measure, "numerator", None)
     parts = list(where.conditions) if isinstance(where, BoolOp) and where.op == "and" else [where]
     filled = [part.condition for part in parts if isinstance(part, Not)]
-    asked = list(answer.walk()) if isinstance(answer, Expression) else []
-    terms = [part.term for part in [*filled, *asked] if isinstance(part, IsNull)]
+    answers = list(answer.walk()) if isinstance(answer, Expression) else []
+    terms = [part.term for part in [*filled, *answers] if isinstance(part, IsNull)]
     blank = getattr(measure, "blank_means_no", None)
     return [
         term

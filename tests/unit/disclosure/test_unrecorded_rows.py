@@ -20,6 +20,7 @@ from swm_kpi import Count, DisclosurePolicy, Metric, Proportion, Ratio, Result
 from swm_kpi.disclosure.cell_semantics import CellRoles, CountKey, SumOfCounts, roles_of
 from swm_kpi.disclosure.linked_tables import LinkedTables
 from swm_kpi.disclosure.reliability import ReliabilityRules, UncertainNumbers
+from swm_kpi.disclosure.two_releases import differencing_risks
 from tests.support.small_tables import (
     BACK,
     CALL,
@@ -724,3 +725,51 @@ def test_differencing_takes_an_empty_column_for_zero_unless_zeros_are_suppressed
     later = compute(URGENT, calls(yl=300, ul=20)).protect(EXACT)
     assert not shown.differencing_risks(later)
     assert "the first release suppresses it" in str(hidden.differencing_risks(later)[0])
+
+
+class Members:
+    """A release without the rows of the total."""
+
+    def __init__(self, result: Result) -> None:
+        self.by, self.entries, self.policy = result.by, result.entries, result.policy
+        self._frame = result.to_polars().filter(pl.col("side") != "All")
+
+    def to_polars(self) -> pl.DataFrame:
+        return self._frame
+
+
+def test_differencing_compares_the_total_that_each_share_of_a_distribution_is_of() -> None:
+    """20 calls of two sides, and 23: each share has the whole in its denominator."""
+    metric = build_metric(kpi.Distribution(key="spread", **CALL, over=SIDE))
+    first = Members(compute(metric, calls(yl=10, yr=10), by=["side"]))
+    second = compute(metric, calls(yl=13, yr=10))
+    risks = differencing_risks(first, second, EXACT)
+    assert [risk for risk in risks if "differ by a count under 5" in str(risk)]
+
+
+def test_differencing_takes_a_count_from_the_row_that_shows_it() -> None:
+    """2 calls have no urgency, so their share is suppressed. Another share has all calls too."""
+    metric = build_metric(
+        Proportion(key="no_urgency", **CALL, numerator=Call.urgent.is_null()),
+        Proportion(key="no_side", **CALL, numerator=Call.side.is_null()),
+    )
+    first, second = (
+        compute(metric, calls(yl=number, yu=9, ul=2)).protect(EXACT) for number in (11, 13)
+    )
+    assert row_of(first, "no_urgency")["marker"] == "[c]"
+    shown = [row_of(result, "no_side")["denominator"] for result in (first, second)]
+    assert shown == [22, 24]
+    risks = [str(risk) for risk in first.differencing_risks(second)]
+    assert [risk for risk in risks if "differ by a count under 5" in risk]
+
+
+def test_differencing_knows_that_no_count_is_below_zero() -> None:
+    """303 in the quarter and 300 in April leave 3 in May and June, so neither is 4."""
+    table = pl.concat(
+        calls(yl=number).with_columns(began_at=pl.lit(datetime(2024, month, 2)))
+        for month, number in ((4, 300), (5, 2), (6, 1))
+    ).with_columns(call_id=pl.int_range(pl.len()).cast(pl.String), ended_at=None)
+    months = compute(URGENT, table, periods=MONTHS).protect(NO_ZEROS)
+    risks = months.differencing_risks(compute(URGENT, table).protect(NO_ZEROS))
+    narrowed = [risk.period for risk in risks if "it is suppressed, and the sums" in str(risk)]
+    assert narrowed == ["2024-05", "2024-06"]
