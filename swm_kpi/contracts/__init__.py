@@ -8,6 +8,12 @@ from swm_kpi.contracts.area_lookup import AreaLookup, AreaSpan
 from swm_kpi.contracts.column import Column, Recoded
 from swm_kpi.contracts.contract import Contract, ContractType, Rule, Unique, UnknownColumn
 from swm_kpi.contracts.dimension import ALL, UNKNOWN, Dimension
+from swm_kpi.contracts.mapping_status import (
+    STATUSES,
+    MappingStatus,
+    status_column,
+    status_name,
+)
 from swm_kpi.contracts.report import (
     ContractError,
     ContractReport,
@@ -18,6 +24,7 @@ from swm_kpi.contracts.report import (
 
 __all__ = [
     "ALL",
+    "STATUSES",
     "UNKNOWN",
     "AreaLookup",
     "AreaSpan",
@@ -27,6 +34,7 @@ __all__ = [
     "ContractReport",
     "ContractType",
     "Dimension",
+    "MappingStatus",
     "Recoded",
     "Rule",
     "TableMapping",
@@ -35,4 +43,6 @@ __all__ = [
     "ValidatedTable",
     "Violation",
     "contract_with_areas",
+    "status_column",
+    "status_name",
 ]

@@ -43,12 +43,21 @@ class TableMapping:
         unmapped: by column, the rows with a value in the source that the mapping does not map.
         other: by column, the rows with such a value that became the mapping's ``other``.
         not_in_source: by column, why the source has no field for it.
+        with_status: the columns beside which the table has a column of their status.
     """
 
     definition: str
     unmapped: Mapping[str, int] = field(default_factory=dict)
     other: Mapping[str, int] = field(default_factory=dict)
     not_in_source: Mapping[str, str] = field(default_factory=dict)
+    with_status: tuple[str, ...] = ()
+
+    @property
+    def counted_by_status(self) -> tuple[str, ...]:
+        """The columns with a status beside them, and with values that the mapping does not map."""
+        return tuple(
+            name for name in self.with_status if self.unmapped.get(name) or self.other.get(name)
+        )
 
 
 @dataclass(frozen=True)

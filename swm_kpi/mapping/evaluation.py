@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from swm_kpi.contracts import Column, Violation
+from swm_kpi.contracts import STATUSES, Column, Violation
 from swm_kpi.errors import InputError
 from swm_kpi.expressions import LocalDate, Parse
 from swm_kpi.mapping.mapped_table import SMALL, ColumnCounts, UnmappedCode
@@ -16,8 +16,8 @@ from swm_kpi.mapping.values import Coalesce, Codes, Flag, NotInSource, Value
 if TYPE_CHECKING:
     from swm_kpi.mapping import mapping as declared
 
-MAPPED, NULL, UNMAPPED, OTHER = range(4)
-"""How a row came to its value."""
+MAPPED, NULL, UNMAPPED, OTHER = range(len(STATUSES))
+"""How a row came to its value: the position of its status."""
 
 CHOSEN, TIED, EMPTY_KEY, UNREADABLE = range(4)
 """Whether a row is the first of its thing, or why that cannot be known."""

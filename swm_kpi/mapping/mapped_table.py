@@ -64,11 +64,14 @@ class MappedTable:
         contract: the name of the contract's table.
         mapping: the definition of the mapping, such as ``crime@3#12bcd4fa``.
         frame: the rows alone: a Polars frame, or a table of the engine that holds the extract.
+            Beside a column that may hold unmapped values it has the column's status, such as
+            ``reason status``: ``mapped``, ``null at source``, ``unmapped`` or ``other``.
         rows: the number of rows.
         counts: the four counts of each mapped column, by name.
         not_in_source: the reason for each column that the source has no field for, by name.
         coverage: the days that the table covers, where it is known how it was put together; None
             where its rows must show them.
+        with_status: the columns that have a status beside them.
     """
 
     contract: str
@@ -78,6 +81,7 @@ class MappedTable:
     counts: Mapping[str, ColumnCounts]
     not_in_source: Mapping[str, str]
     coverage: Coverage | None = None
+    with_status: tuple[str, ...] = ()
 
     @property
     def table_mapping(self) -> TableMapping:
@@ -88,6 +92,7 @@ class MappedTable:
             {name: count.unmapped for name, count in counts if count.unmapped},
             {name: count.other for name, count in counts if count.other},
             self.not_in_source,
+            self.with_status,
         )
 
 

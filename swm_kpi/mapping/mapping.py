@@ -29,7 +29,7 @@ from swm_kpi.mapping.checks import column_findings, header_findings, order_findi
 from swm_kpi.mapping.code_list import CodeList
 from swm_kpi.mapping.engine_rows import map_in_engine
 from swm_kpi.mapping.english import describe_mapping
-from swm_kpi.mapping.evaluation import Evaluation, check_headers, made_columns
+from swm_kpi.mapping.evaluation import Evaluation, check_headers, leaves_of, made_columns
 from swm_kpi.mapping.examples import MappingExample, iter_example_problems
 from swm_kpi.mapping.extract_files import open_extract
 from swm_kpi.mapping.mapped_table import MappedTable, MappingError, MappingReport
@@ -119,6 +119,18 @@ class Mapping(metaclass=SignatureErrorMeta):
         return made_columns(self.columns)
 
     @cached_property
+    def with_status(self) -> tuple[str, ...]:
+        """The columns that may hold values which are not mapped, and so have a status beside them.
+
+        A column that refuses such values needs none.
+        """
+        return tuple(
+            name
+            for name, leaves in leaves_of(self).items()
+            if name and any(leaf.has_status and not leaf.refuses for leaf in leaves)
+        )
+
+    @cached_property
     def not_in_source(self) -> dict[str, str]:
         """The reason for each column that the source has no field for, by name."""
         return {
@@ -187,7 +199,7 @@ class Mapping(metaclass=SignatureErrorMeta):
             raise MappingError(f"Mapping {self.definition}", made.refused)
         return MappedTable(
             self.contract.table, self.definition, made.frame, made.rows, made.counts,
-            self.not_in_source,
+            self.not_in_source, self.with_status,
         )  # fmt: skip
 
     @clear_tracebacks
@@ -213,6 +225,7 @@ class Mapping(metaclass=SignatureErrorMeta):
 
         The columns of the extract have the types that the source declares. The query of the rows
         refuses nothing: what is not mapped is null, and of rows tied for first, it returns any.
+        Beside a column that may hold unmapped values it has the column's status, in words.
         The query of the counts returns one row. Each count that is not "all rows", "null",
         "unmapped" or "other" is one of rows that :meth:`apply` refuses.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import and_, or_
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from swm_kpi.calendar import LONDON
-from swm_kpi.contracts import Column, Violation
+from swm_kpi.contracts import STATUSES, Column, Violation, status_name
 from swm_kpi.engine.encoding.encode import encode, polars_type, wrong_type
 from swm_kpi.engine.execution.scans import collect
 from swm_kpi.engine.input.adapters import LocalSource
@@ -43,7 +43,7 @@ from swm_kpi.mapping.source import UTC
 from swm_kpi.mapping.values import Coalesce, Codes, Constant, Flag, Value
 
 if TYPE_CHECKING:
-    from swm_kpi.mapping.mapping import Mapping
+    from swm_kpi.mapping.mapping import Mapping as DeclaredMapping
 
 _RAW, _VALUE, _STATUS, _PLACE, _KEY, _ORDER = "raw:", "value:", "status:", "place", "key:", "order:"
 _MAPPED, _NULL, _UNMAPPED, _OTHER = (
@@ -52,7 +52,7 @@ _MAPPED, _NULL, _UNMAPPED, _OTHER = (
 _MICROSECONDS = {True: 1_000_000, False: 1_000}
 
 
-def map_local(mapping: Mapping, source: LocalSource, *, list_codes: bool) -> Evaluation:
+def map_local(mapping: DeclaredMapping, source: LocalSource, *, list_codes: bool) -> Evaluation:
     """Map an extract that Polars reads, in one pass.
 
     Args:
@@ -74,6 +74,7 @@ def map_local(mapping: Mapping, source: LocalSource, *, list_codes: bool) -> Eva
         *(value.alias(name) for name, (value, _) in made.items()),
         *(pl.col(f"{_STATUS}{leaf.number}") for leaf in every_leaf if leaf.has_status),
         *(status.alias(_STATUS + name) for name, status in with_status.items()),
+        *(_in_words(with_status, name, leaves[name]) for name in mapping.with_status),
         *(pl.col(leaf.code_column.name).alias(f"{_RAW}{leaf.number}")  # type: ignore[union-attr]
           for leaf in listed),
         *([pl.col(_PLACE)] if mapping.one_row_per else []),
@@ -104,13 +105,23 @@ def map_local(mapping: Mapping, source: LocalSource, *, list_codes: bool) -> Eva
         for leaf in listed
         for code, number in _unmapped_codes(table, leaf)
     ]
-    return Evaluation(table.select(list(made)), table.height, counts, tuple(refused), tuple(codes))
+    kept = [*made, *map(status_name, mapping.with_status)]
+    return Evaluation(table.select(kept), table.height, counts, tuple(refused), tuple(codes))
+
+
+def _in_words(
+    of_coalesced: Mapping[str, pl.Expr], name: str, leaves: Sequence[Leaf]
+) -> pl.Expr:
+    """Return the status of a column in words."""
+    status = of_coalesced.get(name, pl.col(f"{_STATUS}{leaves[0].number}"))
+    words = pl.Series(STATUSES, dtype=pl.Enum(STATUSES))
+    return pl.lit(words).gather(status).alias(status_name(name))
 
 
 class _Extract:
     """The columns of an extract in the types of their source, and values made from them."""
 
-    def __init__(self, mapping: Mapping, source: LocalSource) -> None:
+    def __init__(self, mapping: DeclaredMapping, source: LocalSource) -> None:
         self._zone = mapping.source.zone
         self._aware: set[str] = set()
         self.violations: list[Violation] = []
@@ -350,7 +361,7 @@ def _folded(text: pl.Expr) -> pl.Expr:
 
 
 def _combine(
-    mapping: Mapping, name: str, leaves: Sequence[Leaf], extract: _Extract
+    mapping: DeclaredMapping, name: str, leaves: Sequence[Leaf], extract: _Extract
 ) -> tuple[pl.Expr, pl.Expr | None]:
     """Return the value and the status of a column, from those of its leaves."""
     values = [pl.col(f"{_VALUE}{leaf.number}") for leaf in leaves]
@@ -378,7 +389,7 @@ def _combine(
     return pl.coalesce(values), of_first.fill_null(without_value)
 
 
-def _choose(mapping: Mapping, extract: _Extract) -> pl.LazyFrame:
+def _choose(mapping: DeclaredMapping, extract: _Extract) -> pl.LazyFrame:
     """Keep the first row of each thing, and those rows that show that it is not known."""
     if not mapping.one_row_per:
         return extract.rows

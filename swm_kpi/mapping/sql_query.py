@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from swm_kpi.contracts import Column
+from swm_kpi.contracts import STATUSES, Column, status_name
 from swm_kpi.expressions import LocalDate, Parse
 from swm_kpi.mapping.checks import target_value
 from swm_kpi.mapping.code_list import NO_DAY, fold
@@ -127,6 +127,10 @@ class SqlQuery:
     def rows(self) -> str:
         """Return the query of the rows of the contract."""
         columns = [f"{made.value} AS {self._quote(name)}" for name, made in self._by_column.items()]
+        columns += [
+            f"{self._status_in_words(name)} AS {self._quote(status_name(name))}"
+            for name in self._mapping.with_status
+        ]
         lines = self._from_rows()
         if self._mapping.one_row_per:
             lines.append(f"WHERE {self._of_row(_POSITION)} = 1")
@@ -140,7 +144,15 @@ class SqlQuery:
                 dtype = self._mapping.contract.columns[name].dtype
                 is_instant = all(self._is_instant(leaf.value) for leaf in leaves)
                 types[name] = INSTANT if is_instant else dtype
-        return types
+        return types | {status_name(name): str for name in self._mapping.with_status}
+
+    def _status_in_words(self, name: str) -> str:
+        made = self._by_column[name]
+        cases = " ".join(
+            f"WHEN {status} THEN {self._dialect.literal(STATUSES[status], str)}"
+            for status in made.statuses
+        )
+        return f"CASE {made.status} {cases} END"
 
     def counts(self) -> str:
         """Return the query of one row with every count."""

@@ -23,9 +23,11 @@ def assert_as_oracle(mapping: kpi.Mapping, rows: list[dict[str, Any]], extract: 
             mapping.apply(extract)
         return
     table = mapping.apply(extract)
-    names = list(mapping.made_columns)
+    made = to_polars(table.frame)
+    names = made.columns
+    assert names == [*mapping.made_columns, *(f"{name} status" for name in mapping.with_status)]
     wanted = sorted((tuple(in_utc(row[name]) for name in names) for row in expected), key=repr)
-    assert rows_of(to_polars(table.frame), names) == wanted
+    assert rows_of(made, names) == wanted
     assert table.rows == len(expected)
     assert {
         name: (item.mapped, item.null_at_source, item.unmapped, item.other)

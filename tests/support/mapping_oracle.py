@@ -22,7 +22,7 @@ class Refused(Exception):
 
 
 def map_rows(mapping: kpi.Mapping, extract: Sequence[Row]) -> tuple[list[Row], dict[str, Any]]:
-    """Return the rows of the contract, and the four counts of each column.
+    """Return the rows of the contract with statuses, and the four counts of each column.
 
     Raises:
         Refused: the first row of a thing is not known, or a value is refused.
@@ -50,6 +50,8 @@ def map_rows(mapping: kpi.Mapping, extract: Sequence[Row]) -> tuple[list[Row], d
             without = (None, UNMAPPED if is_unmapped else NULL)
             result[name], status = with_value[0] if with_value else without
             statuses[name][status] += 1
+            if any(may_be_unmapped(part) for part in parts):
+                result[f"{name} status"] = status.replace("_", " ")
         made.append(result)
     if refused:
         raise Refused(dict(refused))
@@ -58,6 +60,12 @@ def map_rows(mapping: kpi.Mapping, extract: Sequence[Row]) -> tuple[list[Row], d
         for name in mapping.made_columns
     }
     return made, counts
+
+
+def may_be_unmapped(part: Any) -> bool:
+    """Return whether a table can have rows in which a value is not mapped."""
+    inner = part.time if isinstance(part, LocalDate) else part
+    return getattr(inner, "unmapped", "refuse") != "refuse"
 
 
 def without_blank(value: Any) -> Any:
