@@ -60,8 +60,8 @@ class Result:
 
     Columns: ``ref, metric, measure, basis, grain, period, period_start, period_end``, the
     breakdowns, ``value, unit, numerator, denominator, lower, upper, undecided, in_repeated_hour,
-    without_value, in_no_period, unmapped, at_least, at_most, answers, effective_answers, marker,
-    note, definition, as_at``.
+    without_value, unmapped, null_at_source, mapped_to_other, in_no_period, at_least, at_most,
+    answers, effective_answers, marker, note, definition, as_at``.
     ``swm_kpi.result_columns`` declares their types and meanings.
 
     ``period_end`` is the last day of the period, inclusive. A breakdown is ``All`` in a total.

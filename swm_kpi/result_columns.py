@@ -167,20 +167,36 @@ _AFTER_BREAKDOWNS = (
         in_notebook=False,
     ),
     ResultColumn(
+        "unmapped",
+        _NUMBER,
+        "Of the rows that are undecided or lack what is measured, the number in which the source "
+        "has a value that the mapping of the table does not map. Empty where there is none.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
+        "null_at_source",
+        _NUMBER,
+        "The rest of the same rows: the source has no value, or none that can be used. Only for a "
+        "measure that has unmapped rows. Empty where there is none.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
+        "mapped_to_other",
+        _NUMBER,
+        "The number of rows that a value which the mapping of the table does not map decides all "
+        "the same: it became the mapping's `other` value, or its blank is an answer, such as that "
+        "a case has no end. Empty where there is none.",
+        in_workbook=False,
+        in_notebook=False,
+    ),
+    ResultColumn(
         "in_no_period",
         _NUMBER,
         "The number of rows that would count but are in no period, because they have no date or "
         "are dated after the extraction. Only in totals. Empty where there is none, and in "
         "protected results.",
-        in_workbook=False,
-        in_notebook=False,
-    ),
-    ResultColumn(
-        "unmapped",
-        _NUMBER,
-        "The number of values, in the columns that the number reads, that the mapping of the table "
-        "does not map. They are of the whole table, in any period. Only in totals. Empty where "
-        "there is none, and in protected results.",
         in_workbook=False,
         in_notebook=False,
     ),

@@ -8,7 +8,7 @@ a count; ``CellRoles`` says which count is in which column of a measure's rows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
@@ -35,6 +35,8 @@ COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 """The operators of the canonical form of a condition that compare a column with values."""
 ROW_COUNTS = ("undecided", "without_value")
 """The columns of counts of rows that are not recorded."""
+REASONS_LEFT_OUT = ("unmapped", "null_at_source")
+"""The columns that say why those rows are not recorded: together they are the same rows."""
 _OVER_SNAPSHOTS = (TimeAlignment.MEAN_OF_SNAPSHOTS, TimeAlignment.MEAN_OF_STOCKS)
 """Alignments that add up the rows of several snapshots."""
 _UNITS_COUNTED: dict[Operation, Literal["rows", "values"]] = {
@@ -98,7 +100,8 @@ class CellRoles:
 
     Attributes:
         value, numerator, denominator, answers: the count in that column.
-        undecided, without_value: the count in that column, which is suppressed by itself.
+        undecided, without_value, unmapped, null_at_source, mapped_to_other: the count in that
+            column, which is suppressed by itself.
         is_quotient: whether the value is the numerator over the denominator, times the scale.
         has_complement: whether the numerator counts a subset of the denominator's rows, so that
             the difference of the two is a count as well.
@@ -111,6 +114,8 @@ class CellRoles:
         scale: what a quotient is multiplied by, such as 1,000.
         min_answers: the number of answers below which a value is marked.
         sums: the sums of counts that the definition of the measure implies.
+        sums_by_reason: the sums of the rows that are not recorded by their reasons, where the
+            result has the reasons.
     """
 
     value: CountKey | None = None
@@ -119,6 +124,9 @@ class CellRoles:
     answers: CountKey | None = None
     undecided: CountKey | None = None
     without_value: CountKey | None = None
+    unmapped: CountKey | None = None
+    null_at_source: CountKey | None = None
+    mapped_to_other: CountKey | None = None
     is_quotient: bool = False
     has_complement: bool = False
     is_average: bool = False
@@ -128,6 +136,7 @@ class CellRoles:
     scale: int = 1
     min_answers: int = 0
     sums: tuple[SumOfCounts, ...] = ()
+    sums_by_reason: tuple[SumOfCounts, ...] = ()
 
     @property
     def counts(self) -> dict[str, CountKey]:
@@ -141,7 +150,11 @@ class CellRoles:
     @property
     def row_counts(self) -> dict[str, CountKey]:
         """The counts of rows that are not recorded, which are suppressed without the value."""
-        columns = {"undecided": self.undecided, "without_value": self.without_value}
+        columns = {
+            "undecided": self.undecided, "without_value": self.without_value,
+            "unmapped": self.unmapped, "null_at_source": self.null_at_source,
+            "mapped_to_other": self.mapped_to_other,
+        }  # fmt: skip
         return {column: count for column, count in columns.items() if count is not None}
 
     @property
@@ -175,20 +188,28 @@ def roles_of(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Cell
     roles = _declared_roles(metric, measure, policy)
     sums = []
     row_counts: dict[str, CountKey] = {}
+    left_out: list[CountKey] = []
     for column, names in _ROLES_OF_ROWS.items():
         counts = _row_counts(metric, measure, policy, names)
-        if len(counts) == 1:
-            row_counts[column] = counts[0]
-        elif counts:
+        left_out += counts
+        if counts:
             row_counts[column] = _sum_of(counts)
+        if len(counts) > 1:
             sums.append(SumOfCounts(row_counts[column], counts))
     sums += _sums_of_rows(metric, measure, policy, roles)
-    return replace(
-        roles,
-        undecided=row_counts.get("undecided"),
-        without_value=row_counts.get("without_value"),
-        sums=tuple(sums),
-    )
+    sums_by_reason = []
+    if left_out:
+        whole = _sum_of(left_out)
+        for reason in REASONS_LEFT_OUT:
+            row_counts[reason] = _sum_of([_for_reason(count, reason) for count in left_out])
+        parts = tuple(row_counts[reason] for reason in REASONS_LEFT_OUT)
+        sums_by_reason.append(SumOfCounts(whole, parts))
+        if len(columns := [row_counts[name] for name in ROW_COUNTS if name in row_counts]) > 1:
+            sums_by_reason.append(SumOfCounts(whole, tuple(columns)))
+    other = _mapped_to_other(metric, measure, policy)
+    if other is not None:
+        row_counts["mapped_to_other"] = other
+    return replace(roles, **row_counts, sums=tuple(sums), sums_by_reason=tuple(sums_by_reason))
 
 
 def _row_counts(
@@ -201,18 +222,50 @@ def _row_counts(
         for role in roles
         if role in part.statistics
     }
-    is_protected = all(
-        policy.covers(metric.ref, statistic.contract.row_unit or Unit.PEOPLE)
-        and statistic.alignment not in _OVER_SNAPSHOTS
-        for statistic in keys.values()
-    )
+    is_protected = _are_protected(metric, keys.values(), policy)
     return tuple(count_key(keys[key]) for key in sorted(keys)) if is_protected else ()
 
 
+def _are_protected(
+    metric: Metric, statistics: Iterable[Statistic], policy: DisclosurePolicy
+) -> bool:
+    """Return whether the policy protects all of some counts of rows."""
+    return all(
+        policy.covers(metric.ref, statistic.contract.row_unit or Unit.PEOPLE)
+        and statistic.alignment not in _OVER_SNAPSHOTS
+        for statistic in statistics
+    )
+
+
 def _sum_of(counts: Sequence[CountKey]) -> CountKey:
+    if len(counts) == 1:
+        return counts[0]
     is_additive = all(count.over_time == "additive" for count in counts)
     key = json.dumps(["sum", *(count.key for count in counts)])
     return CountKey(key, over_time="additive" if is_additive else "")
+
+
+def _for_reason(count: CountKey, reason: str) -> CountKey:
+    """Return the count of those rows that are not recorded for a reason."""
+    conditions = count.conditions | {json.dumps([reason])}
+    return replace(count, key=json.dumps([reason, count.key]), conditions=conditions)
+
+
+def _mapped_to_other(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> CountKey | None:
+    """Return the count of rows with a value that became another one; None if not protected."""
+    counted = {
+        part.statistics["counted"].key: part.statistics["counted"]
+        for part in metric.completeness_of(measure)
+    }
+    if not counted or not _are_protected(metric, counted.values(), policy):
+        return None
+    # Measures of other answers or amounts have other such rows.
+    read = [
+        [column.name for column in part.read_columns] for part in metric.completeness_of(measure)
+    ]
+    is_event = all(item.alignment is TimeAlignment.EVENT for item in counted.values())
+    key = json.dumps(["mapped to other", sorted(counted), read])
+    return CountKey(key, over_time="additive" if is_event else "")
 
 
 def _sums_of_rows(

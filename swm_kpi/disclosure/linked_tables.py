@@ -335,7 +335,14 @@ class LinkedTables:
         unrecorded = {count.key for item in roles for count in item.row_counts.values()}
         zeros = unrecorded - self._counts.keys()
         sums = {}
-        for item in (item for row_roles in roles for item in row_roles.sums):
+        # Without a count of unmapped rows, the sums by reason say nothing.
+        by_reason = [
+            item
+            for row_roles in roles
+            if row_roles.unmapped is not None and row_roles.unmapped.key in self._counts
+            for item in row_roles.sums_by_reason
+        ]
+        for item in (*(item for row_roles in roles for item in row_roles.sums), *by_reason):
             if item.whole.key not in zeros:
                 parts = tuple(part for part in item.parts if part.key not in zeros)
                 sums[item.whole.key, parts] = SumOfCounts(item.whole, parts)

@@ -9,7 +9,12 @@ from datetime import date
 
 import polars as pl
 
-from swm_kpi.disclosure.cell_semantics import CellRoles, roles_of
+from swm_kpi.disclosure.cell_semantics import (
+    REASONS_LEFT_OUT,
+    ROW_COUNTS,
+    CellRoles,
+    roles_of,
+)
 from swm_kpi.disclosure.linked_tables import COUNT_COLUMNS, LinkedTables, RowLimit
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.disclosure.reliability import (
@@ -21,6 +26,7 @@ from swm_kpi.disclosure.suppression import SuppressionPattern
 from swm_kpi.errors import RequestError
 from swm_kpi.measures.row_notes import (
     NO_MEMBER,
+    REASON_HIDDEN,
     ROW_COLUMNS,
     describe_hidden_rows,
     describe_rows,
@@ -152,7 +158,8 @@ def protect_frame(
                     sentences.append(
                         describe_hidden_rows(completeness[keys[row]], cell, hidden[row])
                     )
-                for name in (*hidden[row], "at_least", "at_most"):
+                bounds = ("at_least", "at_most") if {*hidden[row]} & {*ROW_COUNTS} else ()
+                for name in (*hidden[row], *bounds):
                     numbers[name][row] = None
             if row in marked:
                 if markers[row] in _REPLACED_MARKERS and numbers["value"][row] is not None:
@@ -165,10 +172,10 @@ def protect_frame(
                     describe_hidden_rows(completeness[keys[row]], cell, ("in_no_period",))
                 )
                 numbers["in_no_period"][row] = None
-            # Values that are not mapped are of the whole table. The rest of the note says that
-            # there are some.
-            numbers["unmapped"][row] = None
             shown = _cell(numbers, row, units[row], markers[row], as_at[row])
+            shown[REASON_HIDDEN] = any(
+                cell[name] and shown[name] is None for name in REASONS_LEFT_OUT
+            )
             sentences.append(describe_rows(completeness[keys[row]], shown))
             notes[row] = " ".join(part for part in (*sentences, rest) if part)
     texts = {"marker": markers, "note": notes}
@@ -236,6 +243,8 @@ class _RowCounts:
                 key = (ref, f"{measure}: {column}", basis)
                 self.roles[key] = CellRoles(value=count)
                 rows = own.filter(is_shown | pl.col(column).is_not_null())
+                if column in REASONS_LEFT_OUT:
+                    rows = rows.filter(pl.col("in_repeated_hour").is_null())
                 self._positions += [(row, column) for row in rows["row"].to_list()]
                 parts.append(
                     rows.select(
@@ -332,8 +341,10 @@ def _round(
         numbers["lower"][row] = numbers["upper"][row] = None
     if not (roles.counts or roles.row_counts):
         return
-    # Of so few rows the reason is not given apart.
-    numbers["in_repeated_hour"][row] = None
+    if numbers["in_repeated_hour"][row]:
+        # Of so few rows the reason is not given apart, nor can it follow from other reasons.
+        for name in ("in_repeated_hour", *REASONS_LEFT_OUT):
+            numbers[name][row] = None
     exact_bounds = _bounds(numbers, row, roles)
     for name in (*roles.counts, *roles.row_counts):
         count = numbers[name][row]
@@ -353,7 +364,7 @@ def _round(
     )
     rounded_bounds = _bounds(numbers, row, roles) if follows else None
     numbers["at_least"][row], numbers["at_most"][row] = rounded_bounds or (None, None)
-    for name in ("undecided", "without_value"):
+    for name in (*ROW_COUNTS, *REASONS_LEFT_OUT, "mapped_to_other"):
         if name not in roles.row_counts:
             # It is about several snapshots, or about rows that the policy does not cover.
             numbers[name][row] = None

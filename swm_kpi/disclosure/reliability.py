@@ -246,7 +246,8 @@ class ReliabilityRules:
                     if member not in (UNKNOWN, ALL)
                 ]
                 numbers = tuple(self._row_of[place] for place in places if place in self._row_of)
-                columns = (*self._roles[key].columns_of_rows, *self._roles[key].row_counts)
+                unrecorded = (name for name in ROW_COUNTS if name in self._roles[key].row_counts)
+                columns = (*self._roles[key].columns_of_rows, *unrecorded)
                 yield UncertainNumbers(
                     numbers,
                     tuple((rows[UNKNOWN], column) for column in columns),

@@ -17,7 +17,7 @@ from typing import Protocol
 import polars as pl
 
 from swm_kpi.contracts import ALL
-from swm_kpi.disclosure.cell_semantics import ROW_COUNTS, CountKey, roles_of
+from swm_kpi.disclosure.cell_semantics import REASONS_LEFT_OUT, ROW_COUNTS, CountKey, roles_of
 from swm_kpi.disclosure.linked_tables import COUNT_COLUMNS, INFINITY
 from swm_kpi.disclosure.period_constraints import Span, cycle_basis, implied_periods, span_of
 from swm_kpi.disclosure.policy import DisclosurePolicy
@@ -170,7 +170,7 @@ def _cells_of_release(
     hides_zeros = own_policy is not None and not own_policy.show_zeros
     cells: dict[CellKey, _ReleasedCell] = {}
     names = ["ref", "measure", "basis", "period", "marker", "note", "period_start", "period_end"]
-    columns = (*COUNT_COLUMNS, *ROW_COUNTS)
+    columns = (*COUNT_COLUMNS, *ROW_COUNTS, *REASONS_LEFT_OUT, "mapped_to_other")
     for row in frame.select(*names, *result.by, *columns).to_dicts():
         metric = result.entries[row["ref"]].metric
         measure = metric.measure(row["measure"], Basis(row["basis"]))
@@ -184,8 +184,12 @@ def _cells_of_release(
             if row[column] is not None or suppressed
         ]
         completeness = metric.completeness_of(measure) if not suppressed else ()
+        has_reasons = any(row[name] is not None for name in REASONS_LEFT_OUT)
         for column, count in roles.row_counts.items() if not suppressed else ():
             is_stated = states_hidden_rows(completeness, row, column)
+            if column in REASONS_LEFT_OUT and not (has_reasons or is_stated):
+                # The rows of a table without a mapping have no reason, which is not zero.
+                continue
             is_hidden = row[column] is None and (is_stated or hides_zeros)
             if row[column] is not None or is_hidden or row["marker"] != Marker.NOT_AVAILABLE.value:
                 # An empty column means that there is no such row.

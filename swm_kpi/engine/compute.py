@@ -20,6 +20,7 @@ from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.request import Request, plan_request
 from swm_kpi.errors import clear_tracebacks
 from swm_kpi.measures import Statistic
+from swm_kpi.measures.mapping_counts import mapping_statistics
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry
 from swm_kpi.model.plugins import catalogue as installed_catalogue
@@ -162,8 +163,28 @@ def _computable(request: Request, table: Table) -> list[Statistic]:
     return [
         statistic
         for statistic in request.statistics[table.contract.table].values()
-        if statistic.columns <= table.columns and not statistic.columns & table.broken.keys()
+        if _is_computable(statistic, table)
     ]
+
+
+def _is_computable(statistic: Statistic, table: Table) -> bool:
+    return statistic.columns <= table.columns and not statistic.columns & table.broken.keys()
+
+
+def _mapping_statistics(request: Request, table: Table) -> list[Statistic]:
+    """Return the counts of rows that rest on values which the mapping of a table does not map."""
+    if not table.statuses:
+        return []
+    needed: dict[str, Statistic] = {}
+    for selected in request.metrics:
+        for measure in selected.metric.measures:
+            part = measure.completeness
+            if part is None or part.rows.contract.table != table.contract.table:
+                continue
+            if all(_is_computable(rows, table) for rows in part.statistics.values()):
+                of_mapping = mapping_statistics(part, table.statuses)
+                needed |= {statistic.key: statistic for statistic in of_mapping.values()}
+    return list(needed.values())
 
 
 def _aggregate(
@@ -182,7 +203,7 @@ def _aggregate(
             partial(
                 aggregate_table,
                 table,
-                statistics[name],
+                [*statistics[name], *_mapping_statistics(request, table)],
                 request.periods,
                 axes,
                 compiler,

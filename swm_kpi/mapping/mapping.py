@@ -199,7 +199,7 @@ class Mapping(metaclass=SignatureErrorMeta):
             raise MappingError(f"Mapping {self.definition}", made.refused)
         return MappedTable(
             self.contract.table, self.definition, made.frame, made.rows, made.counts,
-            self.not_in_source, self.with_status,
+            self.not_in_source, with_status=self.with_status,
         )  # fmt: skip
 
     @clear_tracebacks

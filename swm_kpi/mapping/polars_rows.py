@@ -109,9 +109,7 @@ def map_local(mapping: DeclaredMapping, source: LocalSource, *, list_codes: bool
     return Evaluation(table.select(kept), table.height, counts, tuple(refused), tuple(codes))
 
 
-def _in_words(
-    of_coalesced: Mapping[str, pl.Expr], name: str, leaves: Sequence[Leaf]
-) -> pl.Expr:
+def _in_words(of_coalesced: Mapping[str, pl.Expr], name: str, leaves: Sequence[Leaf]) -> pl.Expr:
     """Return the status of a column in words."""
     status = of_coalesced.get(name, pl.col(f"{_STATUS}{leaves[0].number}"))
     words = pl.Series(STATUSES, dtype=pl.Enum(STATUSES))

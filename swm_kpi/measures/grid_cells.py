@@ -37,6 +37,9 @@ class Cells:
             Two measures of one key leave the same rows undecided.
         in_repeated_hour: by the key of a statistic, those that only the repeated hour leaves so.
         without_value: by the key of a statistic, the rows that lack what is measured.
+        unmapped: by the key of a statistic, those of the last two in which a value is not mapped.
+        mapped_to_other: by the key of a statistic, the rows that a value which is not mapped
+            decides, because it became another value.
         in_no_period: by the key of a statistic, the rows that count and are in no period.
         at_least, at_most: the least and the most that the value can be; NaN where there is no such
             limit. None where the value is certain in every cell. The engine fills them in, except
@@ -60,6 +63,8 @@ class Cells:
     undecided: dict[str, Array] = field(default_factory=dict)
     in_repeated_hour: dict[str, Array] = field(default_factory=dict)
     without_value: dict[str, Array] = field(default_factory=dict)
+    unmapped: dict[str, Array] = field(default_factory=dict)
+    mapped_to_other: dict[str, Array] = field(default_factory=dict)
     in_no_period: dict[str, float] = field(default_factory=dict)
     at_least: Array | None = None
     at_most: Array | None = None
@@ -86,6 +91,28 @@ class Cells:
     def rows_without_value(self) -> Array | None:
         """The rows of each cell that lack what is measured; None where there can be none."""
         return _sum(self.without_value)
+
+    @property
+    def rows_unmapped(self) -> Array | None:
+        """The rows of each cell in which a value is not mapped; None where there is none."""
+        unmapped = _sum(self.unmapped)
+        return unmapped if unmapped is not None and (unmapped > 0).any() else None
+
+    @property
+    def rows_null_at_source(self) -> Array | None:
+        """The other rows that are undecided or lack a value; None where every value is mapped."""
+        unmapped = self.rows_unmapped
+        if unmapped is None:
+            return None
+        blank = [self.undecided_rows, self.rows_without_value]
+        rest = sum((rows for rows in blank if rows is not None), start=-unmapped)
+        in_hour = self.rows_in_repeated_hour
+        return rest if in_hour is None else rest - in_hour
+
+    @property
+    def rows_mapped_to_other(self) -> Array | None:
+        """The rows of each cell that a value which became another decides; None where none can."""
+        return _sum(self.mapped_to_other)
 
 
 def _sum(counts: dict[str, Array]) -> Array | None:
@@ -144,6 +171,8 @@ def divide_measures(numerator: Cells, denominator: Cells, scale: float = 1) -> C
         undecided=numerator.undecided | denominator.undecided,
         in_repeated_hour=numerator.in_repeated_hour | denominator.in_repeated_hour,
         without_value=numerator.without_value | denominator.without_value,
+        unmapped=numerator.unmapped | denominator.unmapped,
+        mapped_to_other=numerator.mapped_to_other | denominator.mapped_to_other,
         in_no_period=numerator.in_no_period | denominator.in_no_period,
         at_least=divide(least, smallest)[0] * scale if is_uncertain else None,
         at_most=divide(most, largest)[0] * scale if is_uncertain else None,

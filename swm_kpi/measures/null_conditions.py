@@ -183,6 +183,13 @@ class Completeness:
         return replace(self._rows(where), operation=self.adding, of=self.amount)
 
     @property
+    def read_columns(self) -> tuple[Column, ...]:
+        """The columns that decide whether a row counts, or how much."""
+        read = (self.where, self.answer, *self.measured)
+        terms = (term for part in read if part is not None for term in part.walk())
+        return tuple(dict.fromkeys(term for term in terms if isinstance(term, Column)))
+
+    @property
     def undecided_columns(self) -> tuple[Column, ...]:
         """The columns that leave a row undecided where they are blank."""
         conditions = (self.where, self.answer)

@@ -26,13 +26,16 @@ NO_MEMBER = "see Unknown."
 """How the note of a member ends where no row that counts names any member."""
 
 ROW_COLUMNS = (
-    "undecided", "in_repeated_hour", "without_value", "in_no_period", "unmapped",
-    "at_least", "at_most", "answers", "effective_answers",
+    "undecided", "in_repeated_hour", "without_value", "unmapped", "null_at_source",
+    "mapped_to_other", "in_no_period", "at_least", "at_most", "answers", "effective_answers",
 )  # fmt: skip
 """The columns of a result that the sentences are rendered from.
 
 They also read value, unit, marker and as_at.
 """
+
+REASON_HIDDEN = "reason_hidden"
+"""The key of a row in which it is suppressed how many of the rows left out are not mapped."""
 
 
 def describe_rows(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> str:
@@ -54,8 +57,7 @@ def describe_hidden_rows(
     Args:
         completeness: as for :func:`describe_rows`.
         row: the row of the result, as it is before anything is suppressed.
-        hidden: the columns that are suppressed: ``undecided``, ``without_value`` or
-            ``in_no_period``.
+        hidden: the columns that are suppressed, of those that count rows.
     """
     marker = Marker(row["marker"] or "")
     if marker is Marker.NOT_AVAILABLE:
@@ -70,6 +72,14 @@ def describe_hidden_rows(
         sentences.append(f"Some rows {_what_is_lacking(completeness)}.")
     if "in_no_period" in hidden and row["in_no_period"]:
         sentences.append(f"Some rows are {_why_in_no_period(completeness, row)}.")
+    if "unmapped" in hidden and row["unmapped"]:
+        sentences.append("Some of the rows left out have a value that is not mapped.")
+    if "null_at_source" in hidden and row["null_at_source"]:
+        sentences.append("Some of the rows left out have no value in the source.")
+    if "mapped_to_other" in hidden and row["mapped_to_other"]:
+        sentences.append("Some rows take part with another value, because it is not mapped.")
+    if "in_no_period" in hidden and row["in_no_period"]:
+        sentences.append(f"Some rows are {_why_in_no_period(completeness, row)}.")
     return " ".join(sentences)
 
 
@@ -81,7 +91,7 @@ def states_hidden_rows(
     Args:
         completeness: as for :func:`describe_rows`.
         row: a row of a protected result.
-        column: the column of the suppressed count: ``undecided`` or ``without_value``.
+        column: the column of the suppressed count, such as ``undecided``.
     """
     sentence = describe_hidden_rows(completeness, {**row, column: 1}, [column])
     return row[column] is None and bool(sentence) and sentence in (row["note"] or "")
@@ -130,36 +140,96 @@ def is_unrecorded_row(row: Mapping[str, Any]) -> bool:
 
 
 def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> Iterator[str]:
-    in_hour, without_value = row["in_repeated_hour"] or 0, row["without_value"]
+    in_hour, without_value = row["in_repeated_hour"] or 0, row["without_value"] or 0
     undecided = (row["undecided"] or 0) - in_hour
-    if row["unmapped"]:
-        values = "value is" if row["unmapped"] == 1 else "values are"
-        yield f"{int(row['unmapped']):,} {values} not mapped, in any period of the table."
     why_in_hour = f"{_place(completeness)} because the time falls in {REPEATED_HOUR}"
+    has_both = bool(undecided and without_value)
     if (row["marker"] or "") == Marker.NOT_AVAILABLE.value:
         if undecided:
-            yield _not_recorded(_undecided_columns(completeness), undecided)
+            columns = _undecided_columns(completeness)
+            yield _no_number(_not_recorded(columns, undecided), columns, undecided, row)
         if in_hour:
             yield f"{_rows(in_hour)} {why_in_hour}."
         if without_value:
-            yield _not_recorded(_recorded_columns(completeness), without_value, completeness)
+            columns = _recorded_columns(completeness)
+            blank = _not_recorded(columns, without_value, completeness)
+            yield _no_number(blank, columns, without_value, row)
+        if row["unmapped"] and (has_both or row["null_at_source"]):
+            yield _of_these_rows(row)
         return
     if row["answers"]:
         yield f"{_rows(row['answers'])} answered."
     if row["effective_answers"]:
         yield f"{_rows(row['effective_answers'])} in the effective sample."
-    if undecided:
-        yield f"{_rows(undecided)} {_why_undecided(completeness)}."
+    why_undecided, what_is_lacking = _why_undecided(completeness), _what_is_lacking(completeness)
+    if (has_both and row["unmapped"]) or row.get(REASON_HIDDEN):
+        if undecided:
+            yield f"{_rows(undecided)} {_or_not_mapped(why_undecided)}."
+        if without_value:
+            yield f"{_rows(without_value)} {_or_not_mapped(what_is_lacking)}."
+        if row["unmapped"]:
+            yield _of_these_rows(row)
+    elif row["unmapped"]:
+        why = what_is_lacking if without_value else why_undecided
+        named = (_measured_columns if without_value else _undecided_columns)(completeness)
+        yield f"{_rows(row['unmapped'])} {_not_mapped(why, named)}."
+        if row["null_at_source"]:
+            yield f"{_rows(row['null_at_source'])} {why}."
+    else:
+        if undecided:
+            yield f"{_rows(undecided)} {why_undecided}."
+        if without_value:
+            yield f"{_rows(without_value)} {what_is_lacking}."
     if in_hour:
         yield f"{_rows(in_hour)} {why_in_hour}."
-    if without_value:
-        yield f"{_rows(without_value)} {_what_is_lacking(completeness)}."
+    if row["mapped_to_other"]:
+        columns = join_columns(column for part in completeness for column in part.read_columns)
+        takes = "takes" if row["mapped_to_other"] == 1 else "take"
+        yield (
+            f"{_rows(row['mapped_to_other'])} {takes} part with another value, because {columns} "
+            "is not mapped."
+        )
     if row["in_no_period"]:
         be = "is" if row["in_no_period"] == 1 else "are"
         why = _why_in_no_period(completeness, row)
         yield f"{_rows(row['in_no_period'])} {be} {why}."
     if row["marker"] == Marker.LOW_RELIABILITY.value:
         yield from _bounds(row)
+
+
+def _no_number(
+    not_recorded: str, columns: Sequence[Column], count: float, row: Mapping[str, Any]
+) -> str:
+    """Return why there is no number: no row is recorded, or some or all are not mapped."""
+    if not row["unmapped"]:
+        return not_recorded
+    what = "Not mapped" if row["unmapped"] == count else "Not mapped or not recorded"
+    return f"{what}: {join_columns(columns)} in {_all_rows(count)}."
+
+
+def _of_these_rows(row: Mapping[str, Any]) -> str:
+    """Return how many of the rows that are left out are not mapped."""
+    unmapped = row["unmapped"]
+    return f"Of these rows, {int(unmapped):,} {_have(unmapped)} a value that is not mapped."
+
+
+def _not_mapped(why: str, columns: Sequence[Column]) -> str:
+    """Return why rows that are not mapped are left out, from why other rows are."""
+    place = why.partition(" because ")[0] if " because " in why else "left out"
+    return f"{place} because {join_columns(columns)} is not mapped"
+
+
+def _or_not_mapped(why: str) -> str:
+    """Return why rows are left out, of which some may be not mapped."""
+    return why.replace("is not recorded", "is not mapped or not recorded")
+
+
+def _have(count: float) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _all_rows(count: float) -> str:
+    return "the only row" if count == 1 else f"all {_rows(count)}"
 
 
 def _rows(count: float) -> str:
@@ -169,8 +239,8 @@ def _rows(count: float) -> str:
 def _not_recorded(
     columns: Sequence[Column], count: float, completeness: Sequence[Completeness] = ()
 ) -> str:
-    rows = "the only row" if count == 1 else f"all {_rows(count)}"
-    return f"Not recorded{or_not_yet(columns)}: {_what_is_blank(columns, completeness)} in {rows}."
+    what = _what_is_blank(columns, completeness)
+    return f"Not recorded{or_not_yet(columns)}: {what} in {_all_rows(count)}."
 
 
 def _what_is_blank(columns: Sequence[Column], completeness: Sequence[Completeness]) -> str:

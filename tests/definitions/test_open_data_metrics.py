@@ -61,7 +61,8 @@ DISTRICT_OF = {"E06000019": "Herefordshire", "E06000020": "Telford and Wrekin"} 
 }
 BEFORE = ["ref", "metric", "measure", "basis", "grain", "period", "period_start", "period_end"]
 AFTER = ["value", "unit", "numerator", "denominator", "lower", "upper"]
-AFTER += ["undecided", "in_repeated_hour", "without_value", "in_no_period", "unmapped"]
+AFTER += ["undecided", "in_repeated_hour", "without_value"]
+AFTER += ["unmapped", "null_at_source", "mapped_to_other", "in_no_period"]
 AFTER += ["at_least", "at_most", "answers", "effective_answers"]
 AFTER += ["marker", "note", "definition", "as_at"]
 

@@ -448,7 +448,7 @@ def test_the_denominator_of_a_share_excludes_undecided_rows() -> None:
     assert roles.is_quotient
     assert roles.has_complement
     assert not any((roles.is_average, roles.is_free_text, roles.answers))
-    assert set(roles.row_counts) == {"undecided"}
+    assert set(roles.row_counts) == {"undecided", "unmapped", "null_at_source", "mapped_to_other"}
     assert roles.scale == 1
     assert roles.numerator == counted("urgent", "urgent")
     assert roles.denominator != counted("all", "all")

@@ -18,7 +18,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from swm_kpi.contracts import ContractType, TableMapping, ValidatedTable
+from swm_kpi.contracts import ContractType, TableMapping, ValidatedTable, status_name
 from swm_kpi.coverage import Coverage
 from swm_kpi.engine.execution.dialects import Dialect, dialect_of
 from swm_kpi.engine.execution.engine_errors import translate_engine_errors
@@ -167,11 +167,15 @@ def open_table(data: Any, table: str, wanted: Collection[str]) -> Source:
                 f"Table {table!r}: these rows are those of table {data.contract!r}, by their "
                 f"mapping. Pass them under that name."
             )
-        rows = open_table(data.frame, table, wanted)
+        mapping = data.table_mapping
+        statuses = {status_name(name) for name in mapping.counted_by_status if name in wanted}
+        rows = open_table(data.frame, table, {*wanted, *statuses})
         if isinstance(rows, ValidatedSource):
             raise TypeError("a mapping makes rows that are not validated")
         coverage = rows.coverage if data.coverage is None else data.coverage
-        return replace(rows, mapping=data.table_mapping, coverage=coverage)
+        made = {status_name(name) for name in mapping.with_status}
+        names = tuple(name for name in rows.names if name not in made)
+        return replace(rows, mapping=mapping, names=names, coverage=coverage)
     if isinstance(data, ValidatedTable):
         return ValidatedSource(data, dialect_of(data.frame))
     dialect = dialect_of(data)

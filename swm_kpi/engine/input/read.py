@@ -17,6 +17,7 @@ from swm_kpi.contracts import (
     TableMapping,
     ValidatedTable,
     Violation,
+    status_name,
 )
 from swm_kpi.contracts.schema import failing_rows
 from swm_kpi.engine.encoding.encode import REPEATED, wrong_pandas_type
@@ -152,9 +153,10 @@ def _read_local(
         source.names,
     )
     violations += _custom_check_violations(encoded, contract, plan.usable)
+    statuses = _statuses(source.mapping, plan.usable)
     table = Table(
         contract,
-        encoded.lazy().select(list(plan.encoded)),
+        encoded.lazy().select(*plan.encoded, *statuses),
         rows,
         frozenset(plan.usable),
         _broken_columns(violations),
@@ -171,7 +173,8 @@ def _read_remote(
 ) -> tuple[Table, ContractReport]:
     """Encode and validate a table in the engine that holds it."""
     check_names(source.names, contract)
-    validation = source.run(lambda: RemoteValidation(source, contract, columns))
+    statuses = _statuses(source.mapping, columns.wanted & contract.columns.keys())
+    validation = source.run(lambda: RemoteValidation(source, contract, columns, statuses))
     rows = validation.rows
     violations = validation.violations
     violations += [Violation(name, REPEATED, rows) for name in sorted(source.repeated)]
@@ -229,6 +232,12 @@ def _stated(required: Iterable[str], mapping: TableMapping | None) -> list[str]:
     """Return the columns that a table must have: not those that its source has no field for."""
     absent = () if mapping is None else mapping.not_in_source
     return [name for name in required if name not in absent]
+
+
+def _statuses(mapping: TableMapping | None, columns: Collection[str]) -> list[str]:
+    """Return the columns of statuses to read beside some columns of a table."""
+    names = () if mapping is None else mapping.counted_by_status
+    return [status_name(name) for name in names if name in columns]
 
 
 def _missing_columns(

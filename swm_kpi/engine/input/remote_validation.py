@@ -6,7 +6,7 @@ database has types.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -78,6 +78,12 @@ require_complete("narwhals types of column types", _NARWHALS, DTYPE_WORDS)
 class RemoteValidation:
     """A table encoded and validated in its engine.
 
+    Args:
+        source: the table.
+        contract: its contract.
+        columns: the columns to read.
+        statuses: the columns of statuses to keep beside them, which a mapping made.
+
     Attributes:
         lazy: the encoded columns, in the engine's own type of frame.
         columns: the contract's columns that the table has.
@@ -90,7 +96,11 @@ class RemoteValidation:
     """
 
     def __init__(
-        self, source: RemoteSource, contract: ContractType, columns: ColumnsToRead
+        self,
+        source: RemoteSource,
+        contract: ContractType,
+        columns: ColumnsToRead,
+        statuses: Sequence[str] = (),
     ) -> None:
         self._source = source
         self._contract = contract
@@ -122,7 +132,7 @@ class RemoteValidation:
         }
         read = {_RAW + name: nw.col(name) for name in self.columns}
         read |= {name: nw.col(name) for name in (*(_LOCAL + time for time in is_aware), *instants)}
-        read |= {name: nw.col(name) for name in looked_up}
+        read |= {name: nw.col(name) for name in (*looked_up, *statuses)}
         read |= self._in_repeated_hour(columns.instants, is_aware, instants)
         raw = nw.from_native(native).select(*_named(read))
         instants = [name for name in read if INSTANT in name]
@@ -145,7 +155,7 @@ class RemoteValidation:
             self.violations += self._repeats(key, values)
         # A column whose values are all in its closed list need not be compared with it again.
         encoded |= {n: text for n, text in self._plain.items() if n not in self._unlisted}
-        used = raw.select(*_named(encoded), *instants)
+        used = raw.select(*_named(encoded), *instants, *statuses)
         self.lazy = used.to_native() if encoded else native
 
     def _with_times(

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from swm_kpi.contracts import ContractType, TableMapping
+from swm_kpi.contracts import Column, ContractType, TableMapping, status_column
 from swm_kpi.coverage import Coverage
 from swm_kpi.engine.execution.dialects import Dialect
 from swm_kpi.engine.execution.engine_errors import translate_engine_errors
@@ -70,6 +70,13 @@ class Table:
                 f"column {column!r} of table {self.contract.table!r} is not in the source: {reason}"
             )
         return f"table {self.contract.table!r} has no column {column!r}"
+
+    @property
+    def statuses(self) -> dict[str, Column]:
+        """The status of each column with values that its mapping does not map, by its name."""
+        names = () if self.mapping is None else self.mapping.counted_by_status
+        columns = self.contract.columns
+        return {name: status_column(columns[name]) for name in names if name in self.columns}
 
     @property
     def engine(self) -> str:

@@ -17,8 +17,10 @@ from swm_kpi.engine.input.read import MISSING
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.output.coverage import TableCoverage
 from swm_kpi.engine.output.incomplete import mark_incomplete
+from swm_kpi.engine.output.unmapped import count_unmapped
 from swm_kpi.engine.plan.selection import SelectedMetric, tables_of
 from swm_kpi.measures import MAX_UNDECIDED_SHARE, Cells, Measure, Statistic, TimeAlignment
+from swm_kpi.measures.mapping_counts import mapping_statistics
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import AvailabilityStatus, Basis
 
@@ -67,8 +69,8 @@ class MeasureCells:
             measure does not have the breakdown; None where it cannot be computed.
         reason: why it cannot be computed; empty where it can.
         withheld: by position of a breakdown, why its members have no number though its total has.
-        unmapped: the columns that it reads and that have values which no mapping maps, each with
-            the number of those values, by table and name.
+        unmapped: by table and name, the columns that it reads and that have values which no
+            mapping maps.
     """
 
     measure: Measure
@@ -78,7 +80,7 @@ class MeasureCells:
     cells: Cells | None
     reason: str = ""
     withheld: Mapping[int, str] = field(default_factory=dict)
-    unmapped: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    unmapped: tuple[tuple[str, str], ...] = ()
 
 
 def combine(chosen: SelectedMetric, grid: Grid) -> Iterator[MeasureCells]:
@@ -104,7 +106,7 @@ def combine(chosen: SelectedMetric, grid: Grid) -> Iterator[MeasureCells]:
             cells,
             reason,
             withheld,
-            {} if reason else _unmapped(statistics, measure, grid),
+            () if reason else _unmapped(statistics, measure, grid),
         )
     for measure in chosen.measures:
         yield _with_withheld_members(combined[measure.key, measure.basis], grid)
@@ -131,6 +133,11 @@ def _cells(
             grid.max_undecided_share,
             {axis + 1: grid.axes.dimensions[axis].title for axis in kept},
         )
+        statuses = grid.tables[measure.completeness.rows.contract.table].statuses
+        of_mapping = mapping_statistics(measure.completeness, statuses)
+        if of_mapping:
+            arrays = _arrays(of_mapping, kept, grid)
+            cells = count_unmapped(cells, measure.completeness, of_mapping, arrays)
         counted = measure.completeness.statistics["counted"].key
         if grid.aggregates.in_no_period.get(counted):
             cells.in_no_period = {counted: grid.aggregates.in_no_period[counted]}
@@ -169,6 +176,8 @@ def _project(cells: Cells, axes: Sequence[int], kept: Sequence[int]) -> Cells:
         undecided={key: project(rows) for key, rows in cells.undecided.items()},
         in_repeated_hour={key: project(rows) for key, rows in cells.in_repeated_hour.items()},
         without_value={key: project(rows) for key, rows in cells.without_value.items()},
+        unmapped={key: project(rows) for key, rows in cells.unmapped.items()},
+        mapped_to_other={key: project(rows) for key, rows in cells.mapped_to_other.items()},
         in_no_period=cells.in_no_period,
         at_least=project(cells.at_least),
         at_most=project(cells.at_most),
@@ -207,19 +216,19 @@ def _gap(measure: Measure, statistics: tuple[Statistic, ...], metric: Metric, gr
 
 def _unmapped(
     statistics: Sequence[Statistic], measure: Measure, grid: Grid
-) -> dict[tuple[str, str], int]:
-    """Return the number of values that are not mapped, in each column that a measure reads."""
+) -> tuple[tuple[str, str], ...]:
+    """Return the columns that a measure reads with values that are not mapped."""
     columns = {
         (statistic.contract.table, name)
         for statistic in (*statistics, *measure.row_statistics.values())
         for name in statistic.columns
     }
-    unmapped: dict[tuple[str, str], int] = {}
-    for table, name in sorted(columns):
-        mapping = grid.tables[table].mapping
-        if mapping is not None:
-            unmapped[table, name] = mapping.unmapped.get(name, 0) + mapping.other.get(name, 0)
-    return {column: rows for column, rows in unmapped.items() if rows}
+    return tuple(
+        (table, name)
+        for table, name in sorted(columns)
+        if (mapping := grid.tables[table].mapping) is not None
+        and (mapping.unmapped.get(name) or mapping.other.get(name))
+    )
 
 
 def _all_statistics(measure: Measure, metric: Metric) -> Iterator[Statistic]:
@@ -294,7 +303,9 @@ def _with_withheld_members(computed: MeasureCells, grid: Grid) -> MeasureCells:
     if cells.limits is not None:
         changes["limits"] = tuple(widen(limit) for limit in cells.limits)
     changes["notes"] = [(np.where(is_total, holds, False), text) for holds, text in cells.notes]
-    for name in ("undecided", "in_repeated_hour", "without_value"):
+    for name in (
+        "undecided", "in_repeated_hour", "without_value", "unmapped", "mapped_to_other",
+    ):  # fmt: skip
         counts = getattr(cells, name)
         changes[name] = {key: np.where(is_total, rows, 0.0) for key, rows in counts.items()}
     unavailable = changes.get("unavailable")

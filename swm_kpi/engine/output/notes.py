@@ -94,11 +94,9 @@ def _unmapped_note(table: Table, column: str) -> str:
     """Return a sentence on a column with values that no mapping maps, without their number."""
     mapping = table.mapping
     is_other = mapping is not None and not mapping.unmapped.get(column)
-    what = "are in its other value" if is_other else "count as not recorded"
-    return (
-        f"Some values of {column} in the source of table {table.contract.table!r} are not mapped: "
-        f"they {what}."
-    )
+    where = f"in the source of table {table.contract.table!r}"
+    what = ", and have its other value" if is_other else ""
+    return f"Some values of {column} {where} are not mapped{what}."
 
 
 def _key_notes(table: Table) -> Iterator[str]:

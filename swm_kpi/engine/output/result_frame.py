@@ -29,6 +29,9 @@ from swm_kpi.vocabulary import Marker
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+_OF_BLANKS = ("undecided", "in_repeated_hour", "without_value", "unmapped", "null_at_source")
+"""Counts of rows that are not in a number. They are shown where those rows leave no number."""
+_OF_ROWS = ("numerator", "denominator", "answers", "in_no_period", "mapped_to_other")
 _ALWAYS_FILLED = ("value", "numerator", "denominator", "lower", "upper")
 _MARKERS = tuple(Marker)
 _CODES = {marker: code for code, marker in enumerate(_MARKERS)}
@@ -80,12 +83,10 @@ def to_long_frame(measures: Sequence[MeasureCells], grid: Grid) -> pl.DataFrame:
         if numbers is None:
             columns[name] = pl.repeat(None, len(rows), dtype=pl.Float64, eager=True)
             continue
-        if name in ("undecided", "in_repeated_hour", "without_value"):
+        if name in _OF_BLANKS:
             empty = not_available & ~unrecorded
-        elif name in ("numerator", "denominator", "answers", "in_no_period"):
+        elif name in _OF_ROWS:
             empty = not_available
-        elif name == "unmapped":
-            empty = np.zeros(len(rows), dtype=bool)
         else:
             empty = no_value
         # Adding zero turns a negative zero into zero.
@@ -174,14 +175,6 @@ class _Stack:
             if array is not None:
                 self.numbers[name][index] = array
         self._fill_rows(index, cells)
-        if measure.unmapped:
-            # A mapping counts them in the whole table, so only the total of all members has them.
-            whole: tuple[Any, ...] = (
-                number,
-                slice(None),
-                *[slice(-1, None)] * len(self.grid.axes.members),
-            )
-            self._column("unmapped")[whole] = sum(measure.unmapped.values())
 
         def mark(where: Any, code: int) -> None:
             if where is not None:
@@ -200,6 +193,9 @@ class _Stack:
             "undecided": cells.undecided_rows,
             "in_repeated_hour": cells.rows_in_repeated_hour,
             "without_value": cells.rows_without_value,
+            "unmapped": cells.rows_unmapped,
+            "null_at_source": cells.rows_null_at_source,
+            "mapped_to_other": cells.rows_mapped_to_other,
             "answers": cells.answers,
             "effective_answers": cells.effective_answers,
         }

@@ -22,6 +22,7 @@ E,Enquiry,,,approved,Owner,2024-04-02,
 9,,,,approved,Owner,2024-04-02,not recorded
 """
 JANUARY = "2024-01"
+COUNTS = ("undecided", "unmapped", "null_at_source", "mapped_to_other")
 
 
 class Visit(kpi.Contract, row_unit=kpi.Unit.EVENTS):
@@ -78,10 +79,7 @@ METRIC = build_metric(
     | 2024-01-02 | Report | true   | 1       |
     """,
 )
-UNMAPPED_REASON = (
-    "Some values of reason in the source of table 'visit' are not mapped: they count as not "
-    "recorded."
-)
+UNMAPPED_REASON = "Some values of reason in the source of table 'visit' are not mapped."
 
 
 def extract_of(rows: list[tuple[datetime, str | None, str | None]]) -> pl.DataFrame:
@@ -101,15 +99,22 @@ def compute(table: Any, **options: Any) -> dict[str, dict[str, Any]]:
 MANY = visits(*[("R", "Y")] * 20, *[("Z", "N")] * 2, (None, None), ("9", "U"), ("E", "N"))
 
 
-def test_a_number_says_how_many_values_are_not_mapped() -> None:
+def test_a_number_says_how_many_rows_are_not_mapped_and_not_recorded() -> None:
     rows = compute(visit_mapping().apply(MANY))
     assert rows["reports"]["value"] == 20
-    assert rows["reports"]["unmapped"] == 2
+    assert [rows["reports"][name] for name in COUNTS] == [4, 2, 2, None]
     assert rows["reports"]["note"].startswith(
-        "2 values are not mapped, in any period of the table."
+        "2 rows left out because reason is not mapped. "
+        "2 rows left out because reason is not recorded. "
     )
     assert UNMAPPED_REASON in rows["reports"]["note"]
-    assert rows["urgent"]["unmapped"] == 1
+    assert [rows["urgent"][name] for name in COUNTS] == [2, 1, 1, None]
+
+
+def test_all_rows_that_are_not_mapped_give_no_number() -> None:
+    rows = compute(visit_mapping().apply(visits(("Z", "Y"), ("Z", "N"))))
+    assert (rows["reports"]["value"], rows["reports"]["marker"]) == (None, "[x]")
+    assert rows["reports"]["note"].startswith("Not mapped: reason in all 2 rows.")
 
 
 def test_a_number_that_reads_no_such_column_says_nothing() -> None:
@@ -131,8 +136,9 @@ def test_values_that_became_another_value_are_stated() -> None:
         reason=codes(code_file(REASONS), Log.why, unmapped="other", other="Enquiry")
     )
     row = compute(mapping.apply(MANY))["reports"]
-    assert row["unmapped"] == 2
-    assert "are not mapped: they are in its other value." in row["note"]
+    assert [row[name] for name in COUNTS] == [2, None, None, 2]
+    assert "2 rows take part with another value, because reason is not mapped." in row["note"]
+    assert UNMAPPED_REASON.removesuffix(".") + ", and have its other value." in row["note"]
 
 
 def test_a_column_that_is_not_in_the_source_gives_its_reason() -> None:
@@ -169,13 +175,28 @@ def test_provenance_names_the_mapping() -> None:
     )
 
 
-def test_a_protected_result_has_no_number_of_unmapped_values() -> None:
-    result = kpi.compute([METRIC], {"visit": visit_mapping().apply(MANY)}, periods=JANUARY)
-    frame = result.protect(kpi.DisclosurePolicy()).to_polars()
-    assert frame["unmapped"].null_count() == frame.height
-    notes = dict(zip(frame["measure"], frame["note"], strict=True))
-    assert UNMAPPED_REASON in notes["reports"]
-    assert "2 values" not in notes["reports"]
+ENOUGH = visits(*[("R", "Y")] * 40, *[("Z", "N")] * 14, *[(None, None)] * 12)
+
+
+def test_a_protected_result_rounds_the_rows_by_reason() -> None:
+    result = kpi.compute([METRIC], {"visit": visit_mapping().apply(ENOUGH)}, periods=JANUARY)
+    policy = kpi.DisclosurePolicy(rounding_base=5)
+    row = result.protect(policy).to_polars().filter(measure="reports").row(0, named=True)
+    assert [row[name] for name in COUNTS] == [25, 15, 10, None]
+    assert "15 rows left out because reason is not mapped. 10 rows" in row["note"]
+
+
+def test_a_small_count_by_reason_is_suppressed_and_so_is_what_it_follows_from() -> None:
+    few = visits(*[("R", "Y")] * 40, *[("Z", "N")] * 2, *[(None, None)] * 12)
+    result = kpi.compute([METRIC], {"visit": visit_mapping().apply(few)}, periods=JANUARY)
+    policy = kpi.DisclosurePolicy(rounding_base=1)
+    row = result.protect(policy).to_polars().filter(measure="reports").row(0, named=True)
+    shown = [name for name in COUNTS[:3] if row[name] is not None]
+    assert row["value"] == 40
+    assert row["unmapped"] is None
+    assert len(shown) < 2
+    assert "2 rows" not in row["note"]
+    assert UNMAPPED_REASON in row["note"]
 
 
 texts = st.sampled_from(["R", "E", "9", "Z", "", None])
@@ -192,9 +213,10 @@ def test_every_number_states_the_unmapped_values_of_the_columns_it_reads(
         visit_mapping().apply(extract_of(rows)),
         coverage={"visit": (date(2023, 12, 1), date(2024, 2, 29))},
     )
-    reasons = sum(why == "Z" for _, why, _ in rows)
-    urgent = sum(is_urgent == "U" for _, _, is_urgent in rows)
+    in_january = [row for row in rows if row[0].month == 1]
+    reasons = sum(why == "Z" for _, why, _ in in_january)
+    urgent = sum(is_urgent == "U" for _, _, is_urgent in in_january)
     expected = {"all": 0, "reports": reasons, "urgent": urgent, "wait": 0}
     assert {key: row["unmapped"] or 0 for key, row in computed.items()} == expected
     for key, number in expected.items():
-        assert ("not mapped" in computed[key]["note"]) == (number > 0)
+        assert ("is not mapped" in computed[key]["note"]) == (number > 0)
