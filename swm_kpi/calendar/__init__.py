@@ -4,7 +4,16 @@ A year is a financial year, April to March. Labels are computed from dates, so t
 agrees with its days.
 """
 
-from swm_kpi.calendar.days import FIRST_YEAR, LAST_YEAR, LONDON, format_date, format_month_range
+from swm_kpi.calendar.days import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    LONDON,
+    NO_DAY,
+    OPEN_END,
+    OPEN_START,
+    format_date,
+    format_month_range,
+)
 from swm_kpi.calendar.parse import periods
 from swm_kpi.calendar.period import Period
 
@@ -12,6 +21,9 @@ __all__ = [
     "FIRST_YEAR",
     "LAST_YEAR",
     "LONDON",
+    "NO_DAY",
+    "OPEN_END",
+    "OPEN_START",
     "Period",
     "format_date",
     "format_month_range",

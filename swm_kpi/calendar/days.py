@@ -27,6 +27,12 @@ FIRST_YEAR = 1900
 LAST_YEAR = 2200
 """The latest calendar year of a period. Systems write later dates for missing ones."""
 
+NO_DAY, OPEN_START, OPEN_END = date(1, 1, 1), date(1, 1, 2), date(9999, 12, 31)
+"""In a table of what is valid when: the day of a row without one, and the ends of what is open.
+
+Every engine and every dialect of SQL has these days.
+"""
+
 FIRST_MONTH = FIRST_YEAR * 12
 LAST_MONTH = LAST_YEAR * 12 + 11
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+
+from swm_kpi.calendar import NO_DAY, OPEN_START
 
 
 @dataclass(frozen=True)
@@ -51,17 +53,29 @@ class AreaLookup:
         return any(span.first > date.min or span.last < date.max for span in self.spans)
 
     @cached_property
-    def most_spans(self) -> int:
-        """The most spans of one value."""
-        return max((len(spans) for spans in self.by_value.values()), default=0)
-
-    @cached_property
     def only_names(self) -> dict[str, str]:
         """The area of each value that was never in another: the area where no day is known."""
         names = {value: {span.name for span in spans} for value, spans in self.by_value.items()}
         return {
             value: next(iter(of_value)) for value, of_value in names.items() if len(of_value) == 1
         }
+
+    @cached_property
+    def dated_spans(self) -> tuple[AreaSpan, ...]:
+        """The spans to join rows to by value and day, in every engine and in mappings.
+
+        The day of a row without one is ``NO_DAY``: a value is then in the area that it was always
+        in, if it was never in another.
+        """
+        spans = []
+        for value, of_value in self.by_value.items():
+            is_one = value in self.only_names
+            if is_one and of_value[0].first > date.min:
+                spans.append(replace(of_value[0], first=NO_DAY, last=NO_DAY))
+            for span in of_value:
+                start = NO_DAY if is_one else OPEN_START
+                spans.append(replace(span, first=start) if span.first == date.min else span)
+        return tuple(spans)
 
     @cached_property
     def is_trivial(self) -> bool:

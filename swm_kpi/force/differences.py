@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.calendar import format_date
+from swm_kpi.calendar import OPEN_END, OPEN_START, format_date
 from swm_kpi.errors import SwmKpiError
 from swm_kpi.force.force import Force
 from swm_kpi.force.makers import TableMaker, extracts_of
-from swm_kpi.mapping.code_list import FIRST_DAY, LAST_DAY, CodeRow
+from swm_kpi.mapping.code_list import CodeRow
 from swm_kpi.mapping.english import describe_columns, describe_order
 from swm_kpi.mapping.mapped_table import MappedTable, MappingError, format_small_count
 from swm_kpi.mapping.mapping import Mapping as MappingOfTable
@@ -134,9 +134,9 @@ def _meanings(rows: list[CodeRow]) -> str:
 
 def _meaning(row: CodeRow) -> str:
     days = ""
-    if date.min < row.valid_from and row.valid_from > FIRST_DAY:
+    if date.min < row.valid_from and row.valid_from > OPEN_START:
         days += f" from {format_date(row.valid_from)}"
-    if row.valid_to < LAST_DAY:
+    if row.valid_to < OPEN_END:
         days += f" to {format_date(row.valid_to)}"
     return f"{row.target or 'not recorded'}{days}"
 

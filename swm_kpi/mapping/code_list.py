@@ -10,17 +10,13 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+from swm_kpi.calendar import NO_DAY, OPEN_END, OPEN_START
 from swm_kpi.declaration import Finding
 from swm_kpi.errors import did_you_mean
 
 REQUIRED = ("source_code", "target", "status", "decided_by", "decided_on")
 HEADINGS = ("source_code", "target", "valid_from", "valid_to", *REQUIRED[2:], "note")
 STATUSES = ("approved", "suggested", "rejected")
-FIRST_DAY, LAST_DAY = date(1, 1, 2), date(9999, 12, 31)
-"""What stands for no ``valid_from`` or no ``valid_to``, where the other is stated."""
-
-NO_DAY = date(1, 1, 1)
-"""The day of a row without a day. A code without dates is valid on it, and no other code is."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,9 @@ class CodeRow:
         line: its line in the file.
         source_code: the code in the source.
         target: the value in the contract; empty where the code means that nothing was recorded.
-        valid_from, valid_to: the first and last day on which the code has that meaning.
+        valid_from, valid_to: the first and last day on which the code has that meaning. Without
+            dates, it has it in rows without a day too; with one of them, from ``OPEN_START`` or
+            until ``OPEN_END``.
     """
 
     line: int
@@ -39,13 +37,6 @@ class CodeRow:
     target: str
     valid_from: date
     valid_to: date
-
-    @classmethod
-    def of_days(cls, source_code: str, target: str, first: date, last: date) -> CodeRow:
-        """Return a row that is in no file; its first and last day can be those of ``date``."""
-        is_open = first == date.min
-        open_start = NO_DAY if last == date.max else FIRST_DAY
-        return cls(0, source_code, target, open_start if is_open else first, last)
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,7 @@ class CodeList:
     @property
     def has_dates(self) -> bool:
         """Whether any code is valid on some days only."""
-        return any(row.valid_from > NO_DAY or row.valid_to < LAST_DAY for row in self.rows)
+        return any(row.valid_from > NO_DAY or row.valid_to < OPEN_END for row in self.rows)
 
 
 def fold(code: str) -> str:
@@ -162,13 +153,13 @@ def _row_findings(row: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 def _code_row(line: int, row: dict[str, str]) -> CodeRow:
     first, last = row.get("valid_from", ""), row.get("valid_to", "")
-    open_start = FIRST_DAY if last else NO_DAY
+    open_start = OPEN_START if last else NO_DAY
     return CodeRow(
         line,
         row["source_code"],
         row["target"],
         date.fromisoformat(first) if first else open_start,
-        date.fromisoformat(last) if last else LAST_DAY,
+        date.fromisoformat(last) if last else OPEN_END,
     )
 
 

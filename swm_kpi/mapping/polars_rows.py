@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
@@ -14,13 +13,14 @@ import polars as pl
 
 from swm_kpi.calendar import LONDON
 from swm_kpi.contracts import STATUSES, Column, Violation, status_name
+from swm_kpi.engine.encoding.dated_codes import position_on
 from swm_kpi.engine.encoding.encode import encode, polars_type, wrong_type
 from swm_kpi.engine.execution.scans import collect
 from swm_kpi.engine.input.adapters import LocalSource
 from swm_kpi.expressions import DTYPE_WORDS, LocalDate, Parse, TimeFormat
 from swm_kpi.expressions.time_formats import EPOCH_SECONDS, ISO, ISO_WITH_OFFSET
 from swm_kpi.mapping.checks import target_value
-from swm_kpi.mapping.code_list import NO_DAY, CodeRow, fold
+from swm_kpi.mapping.code_list import fold
 from swm_kpi.mapping.evaluation import (
     CHOSEN,
     EMPTY_KEY,
@@ -310,14 +310,15 @@ def _look_up(value: Codes, column: Column, day: pl.Expr | None) -> tuple[pl.Expr
     """Return the target of each row's code, by position in the code list, and its status."""
     raw = pl.col(value.column.name)
     key = _folded(raw) if value.column.dtype is str and value.is_folded else raw
-    rows: dict[Any, list[int]] = defaultdict(list)
-    for number, row in enumerate(value.code_list.rows):
-        rows[value.key_of(row)].append(number)
-    position = _position(
-        key, rows, value.code_list.rows, day if value.code_list.has_dates else None
+    rows = value.code_list.rows
+    position = position_on(
+        key,
+        day if value.code_list.has_dates else None,
+        [value.key_of(row) for row in rows],
+        [(row.valid_from, row.valid_to) for row in rows],
     )
     dtype = polars_type(column)
-    targets = [target_value(row.target, column) for row in value.code_list.rows]
+    targets = [target_value(row.target, column) for row in rows]
     made = pl.lit(pl.Series(targets, dtype=dtype)).gather(position)
     unmapped = _UNMAPPED if value.unmapped != "other" else _OTHER
     has_no_position = position.is_null()
@@ -328,30 +329,6 @@ def _look_up(value: Codes, column: Column, day: pl.Expr | None) -> tuple[pl.Expr
         is_other = raw.is_not_null() & has_no_position
         made = pl.when(is_other).then(pl.lit(value.other, dtype=dtype)).otherwise(made)
     return made, status.otherwise(_MAPPED)
-
-
-def _position(
-    key: pl.Expr, rows: dict[Any, list[int]], code_rows: Sequence[CodeRow], day: pl.Expr | None
-) -> pl.Expr:
-    """Return the position of the row of the code list that is valid for each row; null if none."""
-    whole = pl.UInt32
-    if day is None:
-        first = [positions[0] for positions in rows.values()]
-        return key.replace_strict(list(rows), first, default=None, return_dtype=whole)
-    index = key.replace_strict(list(rows), range(len(rows)), default=None, return_dtype=whole)
-    when = day.fill_null(NO_DAY)
-    starts = pl.lit(pl.Series([row.valid_from for row in code_rows], dtype=pl.Date))
-    ends = pl.lit(pl.Series([row.valid_to for row in code_rows], dtype=pl.Date))
-    candidates = []
-    for period in range(max(len(positions) for positions in rows.values())):
-        series = pl.Series(
-            [positions[period] if period < len(positions) else None for positions in rows.values()],
-            dtype=pl.UInt32,
-        )
-        position = pl.lit(series).gather(index)
-        is_valid = when.is_between(starts.gather(position), ends.gather(position))
-        candidates.append(pl.when(is_valid).then(position))
-    return pl.coalesce(candidates)
 
 
 def _folded(text: pl.Expr) -> pl.Expr:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from swm_kpi.calendar import NO_DAY
 from swm_kpi.contracts import STATUSES, Column, status_name
 from swm_kpi.expressions import LocalDate, Parse
 from swm_kpi.mapping.checks import target_value
-from swm_kpi.mapping.code_list import NO_DAY, fold
+from swm_kpi.mapping.code_list import fold
 from swm_kpi.mapping.evaluation import (
     CHOSEN,
     EMPTY_KEY,

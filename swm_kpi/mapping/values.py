@@ -231,8 +231,8 @@ def area(
     if level in areas.levels:
         lookup = areas.newest_lookup(level) if at is None else areas.lookup(level)
         is_number = isinstance(column, Column) and column.dtype is int
-        spans = [s for s in lookup.spans if not is_number or _WHOLE_NUMBER.match(s.value)]
-        rows = [CodeRow.of_days(s.value, s.name, s.first, s.last) for s in spans]
+        spans = [s for s in lookup.dated_spans if not is_number or _WHOLE_NUMBER.match(s.value)]
+        rows = [CodeRow(0, s.value, s.name, s.first, s.last) for s in spans]
     else:
         fix = did_you_mean(str(level)[:40], areas.levels)
         findings.append(("level", f"{str(level)[:40]!r} is not a level of {path.name}", fix))

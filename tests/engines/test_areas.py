@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 import swm_kpi as kpi
+from swm_kpi.calendar import NO_DAY
 from tests.support.area_cases import (
     DAYS,
     FIRST,
@@ -46,6 +47,20 @@ def test_areas_in_duckdb_are_those_of_the_oracle(case: AreaCase) -> None:
     check(case, loader("DuckDB")("crime", case.frame))
 
 
+@settings(max_examples=30, deadline=None)
+@given(area_cases())
+def test_rows_are_joined_to_the_area_of_their_day(case: AreaCase) -> None:
+    """Engines and mappings join by these spans: they say what the lookup says on every day."""
+    lookup = case.areas.lookup("lpa")
+    days = [date.min + timedelta(1), *(FIRST + timedelta(n) for n in range(-1, DAYS + 1)), date.max]
+    for value in lookup.by_value:
+        spans = [span for span in lookup.dated_spans if span.value == value]
+        for day in (*days, None):
+            when = NO_DAY if day is None else day
+            names = [span.name for span in spans if span.first <= when <= span.last]
+            assert names == [name for name in [lookup.name_on(value, day)] if name], (value, day)
+
+
 @cache
 def long_case() -> AreaCase:
     """Areas that change every day, and a few hundred crimes in them."""
@@ -78,6 +93,20 @@ def long_case() -> AreaCase:
 def test_areas_in_each_engine_are_those_of_the_oracle(name: str) -> None:
     case = long_case()
     check(case, loader(name)("crime", case.frame))
+
+
+@pytest.mark.parametrize("name", ["Polars", "DuckDB"])
+@pytest.mark.parametrize("day", [datetime(1750, 1, 1), datetime(2999, 1, 1)], ids=["past", "later"])
+def test_a_date_that_is_not_plausible_is_no_mistake_of_the_area(name: str, day: datetime) -> None:
+    case = long_case()
+    rows = case.frame.with_columns(
+        recorded_at=pl.when(pl.col("crime_id") == "C1").then(pl.lit(day)).otherwise("recorded_at"),
+        lpa=pl.when(pl.col("crime_id") == "C1").then(pl.lit("L0")).otherwise("lpa"),
+    )
+    data = rows if name == "Polars" else loader(name)("crime", rows)
+    with pytest.raises(kpi.ContractError) as caught:
+        count_by_area(data, case.areas, "as then")
+    assert [violation.column for violation in caught.value.reports[0].violations] == ["recorded_at"]
 
 
 @pytest.mark.parametrize("name", ["Polars", "DuckDB"])

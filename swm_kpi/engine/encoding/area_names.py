@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from swm_kpi.contracts import AreaLookup
+from swm_kpi.engine.encoding.dated_codes import position_on
 
 
 def area_names(value: pl.Expr, day: pl.Expr | None, lookup: AreaLookup) -> pl.Expr:
@@ -16,21 +17,10 @@ def area_names(value: pl.Expr, day: pl.Expr | None, lookup: AreaLookup) -> pl.Ex
             always in.
         lookup: which area a value belongs to.
     """
-    only = value.replace_strict(lookup.only_names, default=None, return_dtype=pl.String)
     if day is None or not lookup.is_dated:
-        return only
-    values = list(lookup.by_value)
-    index = value.replace_strict(values, range(len(values)), default=None, return_dtype=pl.UInt32)
-    candidates = []
-    for number in range(lookup.most_spans):
-        spans = [
-            spans[number] if number < len(spans) else None for spans in lookup.by_value.values()
-        ]
-        first, last, name = (
-            pl.lit(pl.Series([getattr(span, field, None) for span in spans], dtype=dtype)).gather(
-                index
-            )
-            for field, dtype in (("first", pl.Date), ("last", pl.Date), ("name", pl.String))
-        )
-        candidates.append(pl.when(day.is_between(first, last)).then(name))
-    return pl.when(day.is_null()).then(only).otherwise(pl.coalesce(candidates))
+        return value.replace_strict(lookup.only_names, default=None, return_dtype=pl.String)
+    spans = lookup.dated_spans
+    position = position_on(
+        value, day, [span.value for span in spans], [(span.first, span.last) for span in spans]
+    )
+    return pl.lit(pl.Series([span.name for span in spans], dtype=pl.String)).gather(position)

@@ -18,16 +18,10 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from swm_kpi.calendar import LONDON
-from swm_kpi.contracts import AreaLookup
+from swm_kpi.calendar import LONDON, NO_DAY
+from swm_kpi.contracts import AreaLookup, AreaSpan
 from swm_kpi.engine.encoding.dst import CLOCKS_GO_BACK, HOUR
 from swm_kpi.errors import InputError
-
-NO_DAY, FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(1800, 1, 2), date(2250, 12, 31)
-"""In a lookup of areas, the day of a row without one, and the ends of what is open.
-
-Every engine has these days, and no date of a contract is outside them.
-"""
 
 DAY = 24 * HOUR
 """Microseconds in a day."""
@@ -126,17 +120,14 @@ class Dialect(ABC):
             lookup: which area a value belongs to.
             name: the name of the column to add.
         """
-        rows = [(*pair, NO_DAY, NO_DAY) for pair in lookup.only_names.items()]
-        if day is not None and lookup.is_dated:
-            rows += [
-                (span.value, span.name, max(span.first, FIRST_DAY), min(span.last, LAST_DAY))
-                for span in lookup.spans
-            ]
-        else:
+        spans: Sequence[AreaSpan] = lookup.dated_spans
+        if day is None or not lookup.is_dated:
             day = None
-        if not rows:
+            only = lookup.only_names.items()
+            spans = [AreaSpan(code, NO_DAY, NO_DAY, area) for code, area in only]
+        if not spans:
             return self._with_columns(frame, {name: self._null_text()})
-        return self._join_areas(frame, value, day, rows, name)
+        return self._join_areas(frame, value, day, spans, name)
 
     def fold(self, frame: Any, name: str) -> str:
         """Return a column's name as the engine compares it with others."""
@@ -172,10 +163,10 @@ class Dialect(ABC):
         frame: Any,
         value: str,
         day: str | None,
-        rows: Sequence[tuple[str, str, date, date]],
+        spans: Sequence[AreaSpan],
         name: str,
     ) -> Any:
-        """Add the name in the row that has the value and is valid on the day.
+        """Add the name in the span that has the value and is valid on the day.
 
         A null day is ``NO_DAY``.
         """
@@ -288,11 +279,14 @@ class _SqlDialect(Dialect):
         return f"CASE WHEN {condition} THEN {value} ELSE {otherwise or 'NULL'} END"
 
 
+_ROWS = "swm_kpi_rows"
+"""What a query in DuckDB calls the table that it reads. No table behind it has this name."""
+
+
 class DuckDB(_SqlDialect):
     """The dialect of DuckDB. A frame is a relation."""
 
     name = "DuckDB"
-    _AREA = "(SELECT area FROM (VALUES {rows}) AS areas(code, area, first, last) WHERE {condition})"
     _READABLE: ClassVar[dict[str, str]] = {
         "TIMESTAMP_NS": "make_timestamp(epoch_us({column}))",
         "TIMESTAMPTZ_NS": "make_timestamptz(epoch_us(timezone('UTC', {column})))",
@@ -332,20 +326,24 @@ class DuckDB(_SqlDialect):
         frame: Any,
         value: str,
         day: str | None,
-        rows: Sequence[tuple[str, str, date, date]],
+        spans: Sequence[AreaSpan],
         name: str,
     ) -> Any:
-        # A relation does not give its connection, so the small table is in a subquery.
+        # A relation does not give its connection, so the areas are written into the query.
         listed = ", ".join(
-            f"({_literal(code)}, {_literal(area)}, DATE '{first}', DATE '{last}')"
-            for code, area, first, last in rows
+            f"({_literal(span.value)}, {_literal(span.name)}, "
+            f"DATE '{span.first}', DATE '{span.last}')"
+            for span in spans
         )
-        condition = f"areas.code = CAST({_quote(value)} AS VARCHAR)"
+        condition = f"areas.code = CAST({_ROWS}.{_quote(value)} AS VARCHAR)"
         if day is not None:
-            on_day = f"coalesce(CAST({_quote(day)} AS DATE), DATE '{NO_DAY}')"
+            on_day = f"coalesce(CAST({_ROWS}.{_quote(day)} AS DATE), DATE '{NO_DAY}')"
             condition += f" AND {on_day} BETWEEN areas.first AND areas.last"
-        area = self._AREA.format(rows=listed, condition=condition)
-        return self._with_columns(frame, {name: area})
+        query = (
+            f"SELECT {_ROWS}.*, areas.area AS {_quote(name)} FROM {_ROWS} "  # noqa: S608 - quoted
+            f"LEFT JOIN (VALUES {listed}) AS areas(code, area, first, last) ON {condition}"
+        )
+        return frame.query(_ROWS, query)
 
     @override
     def _aware_to_local(self, frame: Any, column: str) -> str:
@@ -418,14 +416,15 @@ class Spark(_SqlDialect):
         frame: Any,
         value: str,
         day: str | None,
-        rows: Sequence[tuple[str, str, date, date]],
+        spans: Sequence[AreaSpan],
         name: str,
     ) -> Any:
         from pyspark.sql import functions
 
         code, first, last = (_backquote(f"{name}:{part}") for part in ("code", "first", "last"))
         schema = f"{code} string, {_backquote(name)} string, {first} date, {last} date"
-        areas = frame.sparkSession.createDataFrame(list(rows), schema).hint("broadcast")
+        rows = [(span.value, span.name, span.first, span.last) for span in spans]
+        areas = frame.sparkSession.createDataFrame(rows, schema).hint("broadcast")
         condition = f"{code} = CAST({_backquote(value)} AS STRING)"
         if day is not None:
             on_day = f"coalesce(CAST({_backquote(day)} AS DATE), DATE'{NO_DAY}')"
@@ -610,22 +609,24 @@ class Ibis(Dialect):
         frame: Any,
         value: str,
         day: str | None,
-        rows: Sequence[tuple[str, str, date, date]],
+        spans: Sequence[AreaSpan],
         name: str,
     ) -> Any:
         import ibis
+        import pyarrow as pa
 
         names = {part: f"{name}:{part}" for part in ("code", "first", "last")}
+        # pandas has no days of the year 1 or 9999.
         areas = ibis.memtable(
-            [
-                {names["code"]: code, name: area, names["first"]: first, names["last"]: last}
-                for code, area, first, last in rows
-            ],
-            schema={
-                names["code"]: "string", name: "string",
-                names["first"]: "date", names["last"]: "date",
-            },
-        )  # fmt: skip
+            pa.table(
+                {
+                    names["code"]: pa.array([span.value for span in spans], pa.string()),
+                    name: pa.array([span.name for span in spans], pa.string()),
+                    names["first"]: pa.array([span.first for span in spans], pa.date32()),
+                    names["last"]: pa.array([span.last for span in spans], pa.date32()),
+                }
+            )
+        )
         conditions = [frame[value].cast("string") == areas[names["code"]]]
         if day is not None:
             on_day = frame[day].cast("date").fill_null(ibis.date(NO_DAY.isoformat()))

@@ -23,6 +23,7 @@ AREAS = kpi.Areas(
         {"code": "1", "name": "Quay", "level": "beat", "parent": "N", "valid_to": "2024-03-31"},
         {"code": "1", "name": "Quay", "level": "beat", "parent": "S", "valid_from": "2024-04-01"},
         {"code": "2", "name": "Moor", "level": "beat", "parent": "S"},
+        {"code": "4", "name": "Wold", "level": "beat", "parent": "S", "valid_from": "2024-04-01"},
     ]
 )
 LPA = kpi.Dimension("lpa", "Area", ("East", "West"), description="Where.", is_area=True)
@@ -77,6 +78,16 @@ def test_a_code_is_in_the_area_of_its_day_or_of_now(engine: str) -> None:
     assert areas_of(then.apply(data)) == sorted(expected, key=str)
     assert areas_of(now.apply(data)) == sorted([*expected[6:], *expected[6:]], key=str)
     assert then.hash != now.hash
+
+
+@pytest.mark.parametrize("engine", ["Polars", "DuckDB"])
+def test_a_row_without_a_day_is_in_the_area_that_its_code_was_always_in(engine: str) -> None:
+    value = area(Log.beat, level="lpa", at=Log.at, areas=AREAS, unmapped="null")
+    extract: Any = rows("1", "2", "4", "N").head(4).with_columns(at=pl.lit(None, pl.Datetime("us")))
+    data = extract if engine == "Polars" else engines.loader("DuckDB")("log", extract)
+    made = mapping(value).apply(data)
+    frame = made.frame if engine == "Polars" else made.frame.pl()
+    assert sorted(frame["lpa"].to_list(), key=str) == [None, "North", "South", "South"]
 
 
 def test_an_unmapped_area_is_refused_or_becomes_another() -> None:
