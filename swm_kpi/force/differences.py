@@ -16,6 +16,7 @@ from swm_kpi.mapping.code_list import CodeRow
 from swm_kpi.mapping.english import describe_columns, describe_order
 from swm_kpi.mapping.mapped_table import MappedTable, MappingError, format_small_count
 from swm_kpi.mapping.mapping import Mapping as MappingOfTable
+from swm_kpi.mapping.union import Union
 from swm_kpi.mapping.values import Codes
 
 _MOST_CODES = 40
@@ -45,15 +46,28 @@ def iter_differences(
                 lines += [f"{table}: {word}, from {made_from}", ""]
             continue
         if isinstance(old, MappingOfTable) and isinstance(new, MappingOfTable):
-            changes = list(_mapping_changes(old, new))
-            extract = (extracts or {}).get(new.source.table)
-            if changes and extract is not None:
-                changes += _row_changes(old, new, extract)
+            changes = _changes(old, new, extracts or {})
+        elif isinstance(old, Union) and isinstance(new, Union):
+            changes = list(_word_changes(old.describe_parts(), new.describe_parts()))
+            parts = {mapping.source.table: mapping for mapping in old.mappings}
+            for mapping in new.mappings:
+                was = parts.get(mapping.source.table)
+                of_part = [] if was is None else _changes(was, mapping, extracts or {})
+                if of_part:
+                    changes += [f"  {mapping.source.table}:", *(f"  {line}" for line in of_part)]
         else:
             changes = list(_word_changes(old.describe(), new.describe()))
         if changes:
             lines += [_heading(old, new), *changes, ""]
     yield from lines[:-1] or ["No mapping changes."]
+
+
+def _changes(old: MappingOfTable, new: MappingOfTable, extracts: Mapping[str, Any]) -> list[str]:
+    changes = list(_mapping_changes(old, new))
+    extract = extracts.get(new.source.table)
+    if changes and extract is not None:
+        changes += _row_changes(old, new, extract)
+    return changes
 
 
 def _word_changes(old: str, new: str) -> Iterator[str]:

@@ -65,8 +65,8 @@ class Force:
     Attributes:
         folder: the folder.
         areas: the areas of the force; None if it has the plan's.
-        mappings: what makes each table, by the table's name: a mapping, or the snapshots that
-            count it from another table.
+        mappings: what makes each table, by the table's name: a mapping, a union of several, or
+            snapshots that are counted from another table.
         statements: what is stated about the availability of refs and measures.
         unused_code_lists: the names of code lists that no mapping reads.
     """

@@ -1,4 +1,4 @@
-"""What makes the tables of a force: mappings, and snapshots that are counted from other tables."""
+"""What makes the tables of a force: mappings, unions of them, and snapshots of other tables."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from swm_kpi.contracts import Column
 from swm_kpi.mapping.english import describe_columns
 from swm_kpi.mapping.mapping import Mapping as MappingOfTable
 from swm_kpi.mapping.snapshots import Snapshots
+from swm_kpi.mapping.union import Union
 from swm_kpi.mapping.values import NotInSource
 
-TableMaker: TypeAlias = MappingOfTable | Snapshots
+TableMaker: TypeAlias = MappingOfTable | Union | Snapshots
 """A declaration in ``sources/`` that makes a table."""
 
 Origin: TypeAlias = tuple[str, str]
@@ -23,6 +24,8 @@ def iter_mappings(makers: Mapping[str, TableMaker]) -> Iterator[MappingOfTable]:
     for maker in makers.values():
         if isinstance(maker, MappingOfTable):
             yield maker
+        elif isinstance(maker, Union):
+            yield from maker.mappings
 
 
 def extracts_of(makers: Mapping[str, TableMaker], table: str) -> tuple[str, ...]:
@@ -30,6 +33,8 @@ def extracts_of(makers: Mapping[str, TableMaker], table: str) -> tuple[str, ...]
     match makers.get(table):
         case MappingOfTable() as mapping:
             return (mapping.source.table,)
+        case Union() as union:
+            return tuple(part.source for part in union.parts)
         case Snapshots() as snapshots:
             return extracts_of(makers, snapshots.spans.table)
         case _:
@@ -40,11 +45,9 @@ def origins_of(makers: Mapping[str, TableMaker], table: str, column: str) -> tup
     """Return the columns of extracts that a column of a contract is made from."""
     match makers.get(table):
         case MappingOfTable() as mapping:
-            value = mapping.columns.get(column)
-            parts = () if value is None or isinstance(value, NotInSource) else value.walk()
-            names = dict.fromkeys(part.name for part in parts if isinstance(part, Column))
-            source = mapping.source
-            return tuple((source.table, source.headers[n]) for n in names) or ((source.table, ""),)
+            return tuple(_iter_origins(mapping, column))
+        case Union() as union:
+            return tuple(o for mapping in union.mappings for o in _iter_origins(mapping, column))
         case Snapshots() as snapshots:
             spans = snapshots.spans.table
             read = (origins_of(makers, spans, part.name) for part in snapshots.reads(column))
@@ -60,6 +63,11 @@ def words_of(makers: Mapping[str, TableMaker], table: str, column: str) -> str:
     match makers.get(table):
         case MappingOfTable() as mapping:
             return describe_columns(mapping).get(column, "")
+        case Union() as union:
+            words = [describe_columns(mapping).get(column, "") for mapping in union.mappings]
+            return " ".join(
+                f"{part.source}: {text}" for part, text in zip(union.parts, words, strict=True)
+            )
         case Snapshots() as snapshots:
             words = snapshots.describe_columns().get(column, "")
             spans = snapshots.spans.table
@@ -71,3 +79,11 @@ def words_of(makers: Mapping[str, TableMaker], table: str, column: str) -> str:
             return " ".join([words, *of_spans])
         case _:
             return "No mapping makes the table."
+
+
+def _iter_origins(mapping: MappingOfTable, column: str) -> Iterator[Origin]:
+    value, source = mapping.columns.get(column), mapping.source
+    parts = () if value is None or isinstance(value, NotInSource) else value.walk()
+    names = dict.fromkeys(part.name for part in parts if isinstance(part, Column))
+    for heading in [source.headers[name] for name in names] or [""]:
+        yield source.table, heading

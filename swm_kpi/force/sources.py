@@ -14,8 +14,8 @@ from swm_kpi.declaration import Finding
 from swm_kpi.errors import DefinitionError, Problem, collecting_problems, did_you_mean
 from swm_kpi.force.makers import TableMaker, iter_mappings
 from swm_kpi.mapping.code_list import read_code_list
-from swm_kpi.mapping.mapping import Mapping
 from swm_kpi.mapping.snapshots import Snapshots
+from swm_kpi.mapping.union import Union
 from swm_kpi.model.catalogue import Catalogue
 
 SOURCES, CODES = "sources", "codes"
@@ -55,16 +55,17 @@ def load_makers(folder: Path) -> tuple[dict[str, TableMaker], list[Problem]]:
     finally:
         for name in [name for name in sys.modules if name.split(".")[0] == package]:
             del sys.modules[name]
+    declared = [item for module in modules for item in vars(module).items()]
+    unions = [value for _, value in declared if isinstance(value, Union)]
+    in_union = {id(getattr(part, "mapping", None)) for union in unions for part in union.parts}
     makers: dict[str, TableMaker] = {}
-    for module in modules:
-        for name, value in vars(module).items():
-            if not isinstance(value, TableMaker) or not value.is_usable:
-                continue
+    for name, value in declared:
+        if isinstance(value, TableMaker) and value.is_usable and id(value) not in in_union:
             table = value.contract.table
             other = makers.setdefault(table, value)
             if other is not value:
                 rule = f"{_file(value.place)} and {_file(other.place)} both make table {table!r}"
-                fix = "Keep one, or join the extracts in a view that one mapping reads"
+                fix = "Keep one, or put their rows together with kpi.mapping.Union"
                 kind = type(value).__name__
                 problems.append(Problem(f"{kind} {name}", "contract", rule, fix, value.place))
     return makers, problems
@@ -98,7 +99,7 @@ def _span_findings(
     if isinstance(maker, Snapshots):
         yield "spans", f"table {name!r} is itself counted", "Give a table that a mapping makes"
     elif contract is None:
-        made = [table for table, maker in makers.items() if isinstance(maker, Mapping)]
+        made = [table for table, maker in makers.items() if not isinstance(maker, Snapshots)]
         yield "spans", f"no mapping makes table {name!r}", did_you_mean(name, made)
     elif contract is not snapshots.spans:
         rule = f"table {name!r} has another contract"

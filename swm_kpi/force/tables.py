@@ -13,6 +13,7 @@ from swm_kpi.force.makers import TableMaker, extracts_of, iter_mappings
 from swm_kpi.mapping.mapped_table import MappingReport
 from swm_kpi.mapping.mapping import Mapping as MappingOfTable
 from swm_kpi.mapping.snapshots import Snapshots
+from swm_kpi.mapping.union import Union
 
 EXTRACT_SUFFIXES = (".parquet", ".csv", ".csv.gz", ".xlsx", ".ods")
 _LISTED = 8
@@ -74,6 +75,8 @@ class ForceTables(Mapping[str, Any]):
             match self._mappings.get(table):
                 case MappingOfTable() as mapping:
                     self._made[table] = mapping.apply(self._extracts[mapping.source.table])
+                case Union() as union:
+                    self._made[table] = union.apply(self._extracts)
                 case Snapshots() as snapshots:
                     spans = self._make(snapshots.spans.table)
                     self._made[table] = snapshots.apply(
@@ -95,6 +98,8 @@ class ForceTables(Mapping[str, Any]):
         if isinstance(maker, Snapshots):
             spans = self._make(maker.spans.table)
             return maker.report(spans, last=self._last, contracts=self._contracts)
+        if isinstance(maker, Union):
+            return maker.report(self._extracts)
         return maker.report(self._extracts[maker.source.table])
 
     def __iter__(self) -> Iterator[str]:

@@ -13,6 +13,7 @@ from swm_kpi.mapping.mapped_table import (
     UnmappedCode,
 )
 from swm_kpi.mapping.snapshots import Snapshots
+from swm_kpi.mapping.union import Part, Union
 from swm_kpi.mapping.values import area, coalesce, codes, flag, not_in_source
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "MappingError",
     "MappingExample",
     "MappingReport",
+    "Part",
     "Snapshots",
+    "Union",
     "UnmappedCode",
     "area",
     "coalesce",

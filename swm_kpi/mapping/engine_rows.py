@@ -30,6 +30,7 @@ from swm_kpi.mapping.evaluation import (
     PLACE_RULES,
     UNMAPPED,
     Evaluation,
+    RowsOfPart,
     counts_of,
     refused_places,
     refused_values,
@@ -37,7 +38,15 @@ from swm_kpi.mapping.evaluation import (
 )
 from swm_kpi.mapping.source import UTC
 from swm_kpi.mapping.sql_dialects import SQL_DIALECTS, SqlDialect
-from swm_kpi.mapping.sql_query import INSTANT, ROWS, UNMAPPED_CODE, ExtractColumns, SqlQuery
+from swm_kpi.mapping.sql_query import (
+    INSTANT,
+    LEFT_OUT,
+    ROWS,
+    UNMAPPED_CODE,
+    WITHOUT_DAY,
+    ExtractColumns,
+    SqlQuery,
+)
 
 if TYPE_CHECKING:
     from swm_kpi.mapping.mapping import Mapping as DeclaredMapping
@@ -65,7 +74,11 @@ Check = tuple[str, str, str]
 
 
 def map_in_engine(
-    mapping: DeclaredMapping, source: RemoteSource, *, list_codes: bool
+    mapping: DeclaredMapping,
+    source: RemoteSource,
+    *,
+    list_codes: bool,
+    part: RowsOfPart | None = None,
 ) -> Evaluation:
     """Map an extract in the engine that holds it.
 
@@ -73,17 +86,20 @@ def map_in_engine(
         mapping: the mapping.
         source: the extract, with the columns that the mapping reads.
         list_codes: whether to list the codes that are not mapped.
+        part: the rows to make, where the mapping is a part of a union.
 
     Raises:
         InputError: the engine fails, or no SQL is written for it.
     """
-    return source.run(lambda: _map(mapping, source, list_codes=list_codes))
+    return source.run(lambda: _map(mapping, source, part, list_codes=list_codes))
 
 
-def _map(mapping: DeclaredMapping, source: RemoteSource, *, list_codes: bool) -> Evaluation:
+def _map(
+    mapping: DeclaredMapping, source: RemoteSource, part: RowsOfPart | None, *, list_codes: bool
+) -> Evaluation:
     dialect = _dialect_of(source)
     columns, checks = _read_columns(mapping, source, dialect)
-    query = SqlQuery(mapping, dialect, columns, dialect.quote(_EXTRACT))
+    query = SqlQuery(mapping, dialect, columns, dialect.quote(_EXTRACT), part)
     names = query.count_names()
     counted = _collect(source, query.counts(), dict.fromkeys(names, int), "mapping")
     numbers = counted.row(0, named=True)
@@ -97,6 +113,8 @@ def _map(mapping: DeclaredMapping, source: RemoteSource, *, list_codes: bool) ->
     if mapping.one_row_per:
         places = {place: number[query.place_name(place)] for place in PLACE_RULES}
         refused += refused_places(mapping, places)
+    if part is not None and number[WITHOUT_DAY]:
+        refused.append(Violation(part.at, part.without_day, number[WITHOUT_DAY]))
     unmapped = {leaf.number: {UNMAPPED: number[query.leaf_name(leaf)]} for leaf in query.refusing}
     refused += refused_values(query.leaves, unmapped)
     counts = {}
@@ -114,8 +132,12 @@ def _map(mapping: DeclaredMapping, source: RemoteSource, *, list_codes: bool) ->
             listed = _collect(source, query.codes(leaf), types, "listing codes")
             listed = listed.sort(ROWS, UNMAPPED_CODE, descending=[True, False])
             codes += [unmapped_code(leaf.subject, code, int(many)) for code, many in listed.rows()]
-    frame = _run(source, query.rows(), query.types())
-    return Evaluation(frame, rows, counts, tuple(refused), tuple(codes))
+    types = query.types()
+    frame = _run(source, query.rows(), types)
+    instants = frozenset(name for name, dtype in types.items() if dtype is INSTANT)
+    return Evaluation(
+        frame, rows, counts, tuple(refused), tuple(codes), instants, number.get(LEFT_OUT, 0)
+    )
 
 
 def _dialect_of(source: RemoteSource) -> SqlDialect:

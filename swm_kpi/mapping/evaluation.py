@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from swm_kpi.contracts import STATUSES, Column, Violation
@@ -84,6 +85,27 @@ class Leaf:
 
 
 @dataclass(frozen=True)
+class RowsOfPart:
+    """Which rows a mapping makes, where others make the rest.
+
+    Attributes:
+        at: the contract's column of the day that decides.
+        first, last: the first and the last day.
+        local: the columns of times that must be local, as they are in another part.
+    """
+
+    at: str
+    first: date
+    last: date
+    local: frozenset[str] = frozenset()
+
+    @property
+    def without_day(self) -> str:
+        """The rule that a row without a day breaks."""
+        return "is empty, so that it is not known which system has the row"
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """What mapping an extract gives.
 
@@ -93,6 +115,8 @@ class Evaluation:
         counts: the four counts of each mapped column.
         refused: what the mapping refuses.
         codes: the codes that are not mapped, if they were asked for.
+        instants: the columns of times that have a time zone.
+        left_out: the number of rows of days that another part has.
     """
 
     frame: Any
@@ -100,6 +124,8 @@ class Evaluation:
     counts: dict[str, ColumnCounts]
     refused: tuple[Violation, ...]
     codes: tuple[UnmappedCode, ...] = ()
+    instants: frozenset[str] = frozenset()
+    left_out: int = 0
 
 
 def leaves_of(mapping: declared.Mapping) -> dict[str, list[Leaf]]:

@@ -124,6 +124,7 @@ class MappingReport:
         not_in_source: the reason for each column that the source has no field for, by name.
         refused: what the mapping refuses; empty if it would make the table.
         codes: the codes that are not mapped, the most frequent first.
+        left_out: by extract of a union, the rows of days that another extract has.
     """
 
     mapping: str
@@ -132,6 +133,7 @@ class MappingReport:
     not_in_source: Mapping[str, str]
     refused: tuple[Violation, ...]
     codes: tuple[UnmappedCode, ...]
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -156,6 +158,11 @@ class MappingReport:
             f"{name.ljust(width)}  not in the source: {reason}"
             for name, reason in self.not_in_source.items()
         ]
+        if self.left_out:
+            lines += ["", "Rows of days that another extract has, left out:"]
+            lines += [
+                f"  {name}: {format_small_count(rows)}" for name, rows in self.left_out.items()
+            ]
         if self.codes:
             lines += ["", "Codes that are not mapped:"]
             lines += [

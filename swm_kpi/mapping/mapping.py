@@ -13,7 +13,6 @@ from typing import Any
 from swm_kpi.contracts import Column, ContractType
 from swm_kpi.contracts.signature_errors import SignatureErrorMeta
 from swm_kpi.engine.input.adapters import LocalSource, RemoteSource, open_table
-from swm_kpi.engine.input.adapters import Source as OpenedTable
 from swm_kpi.errors import (
     InputError,
     Problem,
@@ -29,7 +28,13 @@ from swm_kpi.mapping.checks import column_findings, header_findings, order_findi
 from swm_kpi.mapping.code_list import CodeList
 from swm_kpi.mapping.engine_rows import map_in_engine
 from swm_kpi.mapping.english import describe_mapping
-from swm_kpi.mapping.evaluation import Evaluation, check_headers, leaves_of, made_columns
+from swm_kpi.mapping.evaluation import (
+    Evaluation,
+    RowsOfPart,
+    check_headers,
+    leaves_of,
+    made_columns,
+)
 from swm_kpi.mapping.examples import MappingExample, iter_example_problems
 from swm_kpi.mapping.extract_files import open_extract
 from swm_kpi.mapping.mapped_table import MappedTable, MappingError, MappingReport
@@ -194,7 +199,7 @@ class Mapping(metaclass=SignatureErrorMeta):
                 of columns, and no value.
             InputError: the extract cannot be read, or lacks a column.
         """
-        made = self._evaluate(data, list_codes=False)
+        made = evaluate(self, data)
         if made.refused:
             raise MappingError(f"Mapping {self.definition}", made.refused)
         return MappedTable(
@@ -215,7 +220,7 @@ class Mapping(metaclass=SignatureErrorMeta):
         Raises:
             InputError: the extract cannot be read, or lacks a column.
         """
-        made = self._evaluate(data, list_codes=True)
+        made = evaluate(self, data, list_codes=True)
         return MappingReport(
             self.definition, made.rows, made.counts, self.not_in_source, made.refused, made.codes
         )
@@ -250,25 +255,35 @@ class Mapping(metaclass=SignatureErrorMeta):
         query = SqlQuery(self, written, columns, table or written.quote(self.source.table))
         return query.counts() if counts else query.rows()
 
-    def _evaluate(self, data: Any, *, list_codes: bool) -> Evaluation:
-        headers = [self.source.headers[name] for name in self.read_columns]
-        with open_extract(data, self.source) as opened:
-            extract = (
-                opened
-                if isinstance(opened, LocalSource)
-                else open_table(opened, self.source.table, headers)
-            )
-            return self._evaluate_opened(extract, list_codes=list_codes)
 
-    def _evaluate_opened(self, extract: OpenedTable, *, list_codes: bool) -> Evaluation:
-        check_headers(self.source, self.read_columns, extract.names)
+def evaluate(
+    mapping: Mapping, data: Any, *, list_codes: bool = False, part: RowsOfPart | None = None
+) -> Evaluation:
+    """Return what a mapping makes of an extract, with what it refuses.
+
+    Args:
+        mapping: the mapping.
+        data: the extract, as for :meth:`Mapping.apply`.
+        list_codes: whether to list the codes that are not mapped.
+        part: the rows to make, where the mapping is a part of a union.
+
+    Raises:
+        InputError: the extract cannot be read, or lacks a column.
+    """
+    source = mapping.source
+    headers = [source.headers[name] for name in mapping.read_columns]
+    with open_extract(data, source) as opened:
+        extract = (
+            opened if isinstance(opened, LocalSource) else open_table(opened, source.table, headers)
+        )
+        check_headers(source, mapping.read_columns, extract.names)
         match extract:
             case RemoteSource():
-                return map_in_engine(self, extract, list_codes=list_codes)
+                return map_in_engine(mapping, extract, list_codes=list_codes, part=part)
             case LocalSource():
-                return map_local(self, extract, list_codes=list_codes)
+                return map_local(mapping, extract, list_codes=list_codes, part=part)
         raise InputError(
-            f"Table {self.source.table!r}: it was validated against a contract already. Pass the "
+            f"Table {source.table!r}: it was validated against a contract already. Pass the "
             "extract, as it came from its system."
         )
 

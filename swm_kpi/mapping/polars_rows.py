@@ -33,6 +33,7 @@ from swm_kpi.mapping.evaluation import (
     UNREADABLE,
     Evaluation,
     Leaf,
+    RowsOfPart,
     counts_of,
     leaves_of,
     refused_places,
@@ -45,6 +46,7 @@ from swm_kpi.mapping.values import Coalesce, Codes, Constant, Flag, Value
 if TYPE_CHECKING:
     from swm_kpi.mapping.mapping import Mapping as DeclaredMapping
 
+_OUTSIDE = "outside"
 _RAW, _VALUE, _STATUS, _PLACE, _KEY, _ORDER = "raw:", "value:", "status:", "place", "key:", "order:"
 _MAPPED, _NULL, _UNMAPPED, _OTHER = (
     pl.lit(status, dtype=pl.UInt8) for status in (MAPPED, NULL, UNMAPPED, OTHER)
@@ -52,13 +54,20 @@ _MAPPED, _NULL, _UNMAPPED, _OTHER = (
 _MICROSECONDS = {True: 1_000_000, False: 1_000}
 
 
-def map_local(mapping: DeclaredMapping, source: LocalSource, *, list_codes: bool) -> Evaluation:
+def map_local(
+    mapping: DeclaredMapping,
+    source: LocalSource,
+    *,
+    list_codes: bool,
+    part: RowsOfPart | None = None,
+) -> Evaluation:
     """Map an extract that Polars reads, in one pass.
 
     Args:
         mapping: the mapping.
         source: the extract, with the columns that the mapping reads.
         list_codes: whether to list the codes that are not mapped.
+        part: the rows to make, where the mapping is a part of a union.
     """
     extract = _Extract(mapping, source)
     leaves = leaves_of(mapping)
@@ -68,6 +77,20 @@ def map_local(mapping: DeclaredMapping, source: LocalSource, *, list_codes: bool
         expression for leaf in every_leaf for expression in extract.columns_of(leaf)
     )
     made = {name: _combine(mapping, name, leaves[name], extract) for name in mapping.made_columns}
+    instants = {
+        name for name in made if all(extract.is_instant(leaf.value) for leaf in leaves[name])
+    }
+    outside = []
+    if part is not None:
+        day = made[part.at][0]
+        if part.at in instants:
+            day = day.dt.convert_time_zone(LONDON)
+        if mapping.contract.columns[part.at].dtype is datetime:
+            day = day.dt.date()
+        outside = [day.is_between(part.first, part.last).not_().alias(_OUTSIDE)]
+        for name in instants & part.local:
+            made[name] = (_as_local(made[name][0]), made[name][1])
+        instants -= part.local
     with_status = {name: status for name, (_, status) in made.items() if status is not None}
     listed = [leaf for leaf in every_leaf if leaf.code_column is not None] if list_codes else []
     query = rows.select(
@@ -78,6 +101,7 @@ def map_local(mapping: DeclaredMapping, source: LocalSource, *, list_codes: bool
         *(pl.col(leaf.code_column.name).alias(f"{_RAW}{leaf.number}")  # type: ignore[union-attr]
           for leaf in listed),
         *([pl.col(_PLACE)] if mapping.one_row_per else []),
+        *outside,
     )  # fmt: skip
     table = collect(query, mapping.source.table, "mapping")
     refused = extract.violations
@@ -85,6 +109,14 @@ def map_local(mapping: DeclaredMapping, source: LocalSource, *, list_codes: bool
         refused += refused_places(mapping, dict(table[_PLACE].value_counts().iter_rows()))
         if refused:
             table = table.filter(pl.col(_PLACE) == CHOSEN)
+    left_out = 0
+    if part is not None:
+        left_out = int(table[_OUTSIDE].sum())
+        without_day = table[_OUTSIDE].null_count()
+        if left_out:
+            table = table.filter(pl.col(_OUTSIDE).fill_null(False).not_())
+        if without_day:
+            refused.append(Violation(part.at, part.without_day, without_day))
     statuses = {
         leaf.number: _tally(table[f"{_STATUS}{leaf.number}"])
         for leaf in every_leaf
@@ -106,7 +138,10 @@ def map_local(mapping: DeclaredMapping, source: LocalSource, *, list_codes: bool
         for code, number in _unmapped_codes(table, leaf)
     ]
     kept = [*made, *map(status_name, mapping.with_status)]
-    return Evaluation(table.select(kept), table.height, counts, tuple(refused), tuple(codes))
+    return Evaluation(
+        table.select(kept), table.height, counts, tuple(refused), tuple(codes),
+        frozenset(instants), left_out,
+    )  # fmt: skip
 
 
 def _in_words(of_coalesced: Mapping[str, pl.Expr], name: str, leaves: Sequence[Leaf]) -> pl.Expr:
@@ -358,10 +393,14 @@ def _combine(
     if any(instants) and not all(instants):
         # One column has one type: beside local times, instants become local time too.
         values = [
-            value.dt.convert_time_zone(LONDON).dt.replace_time_zone(None) if is_instant else value
+            _as_local(value) if is_instant else value
             for value, is_instant in zip(values, instants, strict=True)
         ]
     return pl.coalesce(values), of_first.fill_null(without_value)
+
+
+def _as_local(instant: pl.Expr) -> pl.Expr:
+    return instant.dt.convert_time_zone(LONDON).dt.replace_time_zone(None)
 
 
 def _choose(mapping: DeclaredMapping, extract: _Extract) -> pl.LazyFrame:

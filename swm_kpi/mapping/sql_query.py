@@ -27,6 +27,7 @@ from swm_kpi.mapping.evaluation import (
     UNMAPPED,
     UNREADABLE,
     Leaf,
+    RowsOfPart,
     leaves_of,
 )
 from swm_kpi.mapping.source import UTC
@@ -38,9 +39,12 @@ if TYPE_CHECKING:
 
 # Names with a space are never those of a source's or a contract's columns.
 ROWS = "all rows"
+LEFT_OUT, WITHOUT_DAY = "rows left out", "rows without day"
 UNMAPPED_CODE = "unmapped code"
 INSTANT = "instant"
 _PLACE, _POSITION, _RANK = "place of row", "position in thing", "rank in thing"
+_OUTSIDE = "is of another part"
+_INSIDE, _OF_ANOTHER, _UNKNOWN = range(3)
 _ROW = "source"
 """What every query calls a row of the extract."""
 
@@ -92,6 +96,7 @@ class SqlQuery:
         dialect: the dialect.
         columns: how the columns of the extract are read.
         table: the extract, as the query names it.
+        part: the rows to make, where the mapping is a part of a union.
     """
 
     def __init__(
@@ -100,8 +105,10 @@ class SqlQuery:
         dialect: SqlDialect,
         columns: ExtractColumns,
         table: str,
+        part: RowsOfPart | None = None,
     ) -> None:
         self._mapping = mapping
+        self._part = part
         self._dialect = dialect
         self._columns = columns
         self._table = table
@@ -127,24 +134,33 @@ class SqlQuery:
 
     def rows(self) -> str:
         """Return the query of the rows of the contract."""
-        columns = [f"{made.value} AS {self._quote(name)}" for name, made in self._by_column.items()]
+        local = {} if self._part is None else self._local_times(self._part)
+        columns = [
+            f"{local.get(name, made.value)} AS {self._quote(name)}"
+            for name, made in self._by_column.items()
+        ]
         columns += [
             f"{self._status_in_words(name)} AS {self._quote(status_name(name))}"
             for name in self._mapping.with_status
         ]
         lines = self._from_rows()
+        conditions = []
         if self._mapping.one_row_per:
-            lines.append(f"WHERE {self._of_row(_POSITION)} = 1")
+            conditions.append(f"{self._of_row(_POSITION)} = 1")
+        if self._part is not None:
+            conditions.append(f"({self._outside(self._part)}) <> {_OF_ANOTHER}")
+        if conditions:
+            lines.append(f"WHERE {' AND '.join(conditions)}")
         return self._with(_select(columns, lines))
 
     def types(self) -> dict[str, Any]:
         """Return the type of each column of the rows; ``INSTANT`` for a time with a time zone."""
         types: dict[str, Any] = {}
-        for name, leaves in self._leaves.items():
+        for name in self._leaves:
             if name:
                 dtype = self._mapping.contract.columns[name].dtype
-                is_instant = all(self._is_instant(leaf.value) for leaf in leaves)
-                types[name] = INSTANT if is_instant else dtype
+                is_local = self._part is not None and name in self._part.local
+                types[name] = INSTANT if self._has_instants(name) and not is_local else dtype
         return types | {status_name(name): str for name in self._mapping.with_status}
 
     def _status_in_words(self, name: str) -> str:
@@ -154,6 +170,31 @@ class SqlQuery:
             for status in made.statuses
         )
         return f"CASE {made.status} {cases} END"
+
+    def _has_instants(self, name: str) -> bool:
+        """Return whether a column of the contract has times with a time zone."""
+        return all(self._is_instant(leaf.value) for leaf in self._leaves[name])
+
+    def _local_times(self, part: RowsOfPart) -> dict[str, str]:
+        """Return each column of times that become local time."""
+        return {
+            name: self._dialect.to_local(self._by_column[name].value)
+            for name in part.local
+            if self._has_instants(name)
+        }
+
+    def _outside(self, part: RowsOfPart) -> str:
+        """Return whether a row is of this part, of another, or of an unknown one."""
+        day = self._by_column[part.at].value
+        if self._has_instants(part.at):
+            day = self._dialect.to_local(day)
+        if self._mapping.contract.columns[part.at].dtype is datetime:
+            day = self._dialect.local_day(day)
+        first, last = self._dialect.day(part.first), self._dialect.day(part.last)
+        return (
+            f"CASE WHEN {day} IS NULL THEN {_UNKNOWN} "
+            f"WHEN {day} BETWEEN {first} AND {last} THEN {_INSIDE} ELSE {_OF_ANOTHER} END"
+        )
 
     def counts(self) -> str:
         """Return the query of one row with every count."""
@@ -169,9 +210,16 @@ class SqlQuery:
 
     def _counts(self) -> dict[str, str]:
         """Return the condition of each count, by name."""
-        is_row = f"{self._quote(_PLACE)} = {CHOSEN}" if self._mapping.one_row_per else ""
-        also = f" AND {is_row}" if is_row else ""
-        counts = {ROWS: is_row or "1 = 1"}
+        is_chosen = [f"{self._quote(_PLACE)} = {CHOSEN}"] if self._mapping.one_row_per else []
+        is_row = list(is_chosen)
+        if self._part is not None:
+            is_row.append(f"{self._quote(_OUTSIDE)} <> {_OF_ANOTHER}")
+        also = "".join(f" AND {condition}" for condition in is_row)
+        counts = {ROWS: " AND ".join(is_row) or "1 = 1"}
+        if self._part is not None:
+            for name, place in ((LEFT_OUT, _OF_ANOTHER), (WITHOUT_DAY, _UNKNOWN)):
+                conditions = [*is_chosen, f"{self._quote(_OUTSIDE)} = {place}"]
+                counts[name] = " AND ".join(conditions)
         if self._mapping.one_row_per:
             counts |= {
                 self.place_name(place): f"{self._quote(_PLACE)} = {place}" for place in PLACE_RULES
@@ -198,6 +246,8 @@ class SqlQuery:
         conditions = [f"{self._quote(self.leaf_name(leaf))} IN ({UNMAPPED}, {OTHER})"]
         if self._mapping.one_row_per:
             conditions.append(f"{self._quote(_PLACE)} = {CHOSEN}")
+        if self._part is not None:
+            conditions.append(f"{self._quote(_OUTSIDE)} <> {_OF_ANOTHER}")
         lines = ["FROM statuses", f"WHERE {' AND '.join(conditions)}", f"GROUP BY {code}"]
         select = _select([code, f"COUNT(*) AS {self._quote(ROWS)}"], lines)
         return self._with(
@@ -236,6 +286,8 @@ class SqlQuery:
             ]
         if self._mapping.one_row_per:
             columns.append(f"{self._place()} AS {self._quote(_PLACE)}")
+        if self._part is not None:
+            columns.append(f"{self._outside(self._part)} AS {self._quote(_OUTSIDE)}")
         return _table("statuses", _select([*columns, *more], self._from_rows()))
 
     def _place(self) -> str:

@@ -30,6 +30,7 @@ from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.exact_sums import Units, join, part_name, units_of
 from swm_kpi.engine.plan.grouping import GroupingSet, PeriodRun
 from swm_kpi.measures import Operation, Statistic, TimeAlignment
+from swm_kpi.vocabulary import CoverageSource
 
 Array = NDArray[np.float64]
 Dates = list[date | int | None]
@@ -171,9 +172,9 @@ class _TableAggregator:
                 case TimeAlignment.EVENT:
                     additive = [s for s in alike if s.operation.is_additive]
                     every_row = Statistic(self.table.contract, Operation.ROWS, at)
-                    if self.table.coverage is None and all(
-                        s.key != every_row.key for s in additive
-                    ):
+                    covered = self.table.coverage
+                    is_seen = covered is None or covered.source is CoverageSource.ROWS
+                    if is_seen and all(s.key != every_row.key for s in additive):
                         # How many rows a period has shows whether the table covers it.
                         additive.append(every_row)
                     aggregates.arrays |= self.by_month(at, additive, aggregates)
