@@ -20,7 +20,7 @@ CALLS = frame_of(
     | 2024-05-07 12:00 |        | Left |
     | 2024-06-06 12:00 |        |      |
     """,
-).with_columns(caller=pl.Series(["a", "b", "", " ", "\t"]), side=pl.col("side").fill_null(""))
+).with_columns(side=pl.col("side").fill_null(""))
 
 
 def as_polars(table: pl.DataFrame) -> Any:
@@ -36,15 +36,22 @@ def as_duckdb(table: pl.DataFrame) -> Any:
     return duckdb.from_arrow(table.to_arrow())
 
 
+@pytest.mark.parametrize(
+    "blanks", [["", " ", "\t"], ["\u00a0", "\u2003 ", "\u3000\u00a0"]], ids=repr
+)
 @pytest.mark.parametrize("convert", [as_polars, as_pandas, as_duckdb])
-def test_blank_text_is_nobody_and_no_member(convert: Any) -> None:
-    """Before, the three blanks were one person, who called again."""
+def test_blank_text_is_nobody_and_no_member(convert: Any, blanks: list[str]) -> None:
+    """Before, the three blanks were one person, who called again, or three."""
+    calls = CALLS.with_columns(
+        caller=pl.Series(["a", "b", *blanks]),
+        side=pl.when(pl.col("side") == "").then(pl.lit(blanks[-1])).otherwise("side"),
+    )
     metric = build_metric(
         RepeatRate(key="again", **CALL, who=Call.caller, lookback=BACK, as_count=True),
         Count(key="callers", **CALL, distinct=Call.caller),
         Count(key="calls", **CALL),
     )
-    result = compute(metric, {"call": convert(CALLS)}, by=["side"])
+    result = compute(metric, {"call": convert(calls)}, by=["side"])
     again, callers = (row_of(result, key, side="All") for key in ("again", "callers"))
     assert (again["value"], again["without_value"], again["marker"]) == (0, 3, "[u]")
     assert (callers["value"], callers["at_least"], callers["at_most"]) == (2, 2, 2 + 3)

@@ -20,6 +20,7 @@ from swm_kpi import (
     Ratio,
     Unit,
 )
+from tests.support import engines
 from tests.support.small_tables import (
     ALL_OF_IT,
     CALLS,
@@ -212,3 +213,14 @@ def test_withholding_does_not_count_a_repeated_key_twice() -> None:
     result = compute(build_metric(CALLS), {"call": calls}, on_violation="withhold")
     assert (value_of(result, "calls"), row_of(result, "calls")["marker"]) == (None, "[x]")
     assert "not unique" in row_of(result, "calls")["note"]
+
+
+@pytest.mark.parametrize("engine", ["Polars", "DuckDB"])
+def test_a_table_without_any_of_the_columns_names_them(engine: str) -> None:
+    """Their names are in capitals. The area is there, and the request does not read it."""
+    incidents = INCIDENTS.select("lpa", pl.exclude("lpa").name.to_uppercase())
+    data = incidents if engine == "Polars" else engines.loader(engine)("incident", incidents)
+    with pytest.raises(kpi.ContractError, match="the column is missing") as raised:
+        run("15", {"incident": data})
+    assert "'CREATED_AT'" in str(raised.value)
+    assert "'CLOSING_CODE'" in str(raised.value)

@@ -33,6 +33,7 @@ from swm_kpi.engine.encoding.encode import (
     SKIPPED,
     TOO_LARGE,
     TOO_LONG,
+    WHITE_SPACE,
     is_in_key,
     limit_of,
     wrong_type,
@@ -57,7 +58,8 @@ Check = tuple[str, str, nw.Expr]
 
 _RAW, _LOCAL, _AREA, _ROWS = "raw:", "local:", "area:", "rows"
 _TEXT_TYPES = (nw.String, nw.Categorical, nw.Enum)
-_SPACES = list(" \t\n\r\v\f")
+_SPACES = list(WHITE_SPACE)
+_TEXT_THAT_IS_NOT_BLANK = f"[^{WHITE_SPACE}]"
 _INFINITE = float("inf")
 _MOST_GROUPS = 5_000
 """Above this many groups, checking a closed list once a group saves little over once a row."""
@@ -134,7 +136,9 @@ class RemoteValidation:
         read |= {name: nw.col(name) for name in (*(_LOCAL + time for time in is_aware), *instants)}
         read |= {name: nw.col(name) for name in (*looked_up, *statuses)}
         read |= self._in_repeated_hour(columns.instants, is_aware, instants)
-        raw = nw.from_native(native).select(*_named(read))
+        raw = nw.from_native(native)
+        # A table without any of the columns still has rows to count.
+        raw = raw.select(*_named(read)) if read else raw
         instants = [name for name in read if INSTANT in name]
         listed = [n for n, (_, rule, _) in enumerate(self._checks) if rule == NOT_LISTED]
         first = len(self._checks)
@@ -149,14 +153,16 @@ class RemoteValidation:
             for name, expression in encoded.items()
             if name not in self._plain or name in self._read_by_rules
         }
-        self._run_checks(raw.with_columns(*_named(checked)), columns.windows)
+        frame = raw.with_columns(*_named(checked)) if checked else raw
+        self._run_checks(frame, columns.windows)
         for key in self._keys():
             values = raw.select(*_named({name: encoded[name] for name in key}))
             self.violations += self._repeats(key, values)
         # A column whose values are all in its closed list need not be compared with it again.
         encoded |= {n: text for n, text in self._plain.items() if n not in self._unlisted}
-        used = raw.select(*_named(encoded), *instants, *statuses)
-        self.lazy = used.to_native() if encoded else native
+        self.lazy = native
+        if encoded:
+            self.lazy = raw.select(*_named(encoded), *instants, *statuses).to_native()
 
     def _with_times(
         self, wanted: frozenset[str], is_aware: dict[str, bool]
@@ -236,7 +242,7 @@ class RemoteValidation:
             text = raw.cast(nw.String)
             if not is_in_key(column):
                 # Text that is empty or only white space is no value.
-                text = nw.when(text.str.strip_chars() != "").then(text)
+                text = nw.when(text.str.contains(_TEXT_THAT_IS_NOT_BLANK)).then(text)
                 self._text[name] = text
             if column.domain is None:
                 return text

@@ -19,6 +19,7 @@ from swm_kpi.engine.encoding.encode import (
     NOT_LISTED,
     TOO_LARGE,
     TOO_LONG,
+    WHITE_SPACE,
     encode,
     is_in_key,
     limit_of,
@@ -322,7 +323,7 @@ def _key_checks(
     for name in (name for key in keys for name in key):
         if usable[name].dtype is str and usable[name].domain is None:
             text = pl.col(name)
-            yield name, "has spaces round it", (text != text.str.strip_chars()).sum()
+            yield name, "has spaces round it", (text != text.str.strip_chars(WHITE_SPACE)).sum()
             yield name, "is empty text", (text == "").sum()
 
 
