@@ -7,7 +7,7 @@ check the same for each case (``tests/support/bad_inputs.py``).
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +89,16 @@ def to_duckdb(frame: pl.DataFrame, _: Path) -> Any:
 Conversion = Callable[[pl.DataFrame, Path], Any]
 
 
-def iter_requests(argument: Any, contract: ContractType) -> Iterator[Callable[[], Any]]:
+def refs_of(contract: ContractType) -> list[str]:
+    """Return the refs of the metrics that read a table."""
+    return [metric.ref for metric in METRICS if contract.table in metric.contracts]
+
+
+def iter_requests(
+    argument: Any, contract: ContractType, refs: Sequence[str]
+) -> Iterator[Callable[[], Any]]:
     """Yield every kind of request that reads a table."""
     table = contract.table
-    refs = [metric.ref for metric in METRICS if table in metric.contracts]
     data = {table: argument}
     yield lambda: kpi.validate(argument, contract)
     yield lambda: kpi.validate(argument, contract, strict=True)
@@ -119,13 +125,19 @@ def iter_outputs(result: kpi.Result, folder: Path) -> Iterator[str]:
         yield str(pl.read_parquet_metadata(folder / "dataset.parquet"))
 
 
-def count_refusals(data: Any, contract: ContractType, folder: Path | None = None) -> int:
+def count_refusals(
+    data: Any,
+    contract: ContractType,
+    folder: Path | None = None,
+    refs: Sequence[str] | None = None,
+) -> int:
     """Make every request of a table, check that no output has a marker, and count the errors.
 
-    With a folder, the results are also written.
+    With a folder, the results are also written. The requests are for all metrics of the table, or
+    for some refs.
     """
     failures = 0
-    for attempt in iter_requests(data, contract):
+    for attempt in iter_requests(data, contract, refs_of(contract) if refs is None else refs):
         try:
             answer = attempt()
         except SwmKpiError as error:
@@ -167,17 +179,19 @@ def test_no_form_of_a_table_reveals_a_marker(
 
 @pytest.mark.parametrize("name", ["Ibis on DuckDB", "Ibis on PostgreSQL", "Spark"])
 def test_no_engine_reveals_a_marker(name: str) -> None:
+    """One metric is enough: what an engine says in an error does not depend on the metric."""
     loader = engines.loader(name)
+    contract = PLAN.contracts["incident"]
     for everywhere in (False, True):
-        frame = plant_markers(PLAN.contracts["incident"], everywhere=everywhere)
-        count_refusals(loader("incident", frame), PLAN.contracts["incident"])
+        frame = plant_markers(contract, everywhere=everywhere)
+        count_refusals(loader("incident", frame), contract, refs=refs_of(contract)[:1])
 
 
 @pytest.mark.parametrize("contract", PLAN.contracts.values(), ids=PLAN.contracts)
 def test_the_command_line_prints_no_marker(contract: ContractType, tmp_path: Path) -> None:
     """The fixture checks the printed text after the test, for any exit code."""
     path = to_csv_file(plant_markers(contract, everywhere=True), tmp_path)
-    refs = [metric.ref for metric in METRICS if contract.table in metric.contracts]
+    refs = refs_of(contract)
     days = ["--start", "2024-04-01", "--end", "2024-06-30", "--data", f"{contract.table}={path}"]
     assert main(["validate", contract.table, str(path), "--strict"]) in (0, 11)
     assert main(["compute", *refs, *days]) in (0, 11)
