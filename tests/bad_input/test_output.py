@@ -337,6 +337,7 @@ def test_a_definition_that_changed_without_a_new_version_is_reported(
 # All cases have a test
 
 
+@pytest.mark.exhaustive
 def test_all_sixty_two_cases_have_a_test() -> None:
     """The number of a case is in the id of its test."""
     files = sorted(map(str, Path(__file__).parent.glob("test_*.py")))

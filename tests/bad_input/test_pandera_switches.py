@@ -115,6 +115,7 @@ def test_no_setting_of_the_process_weakens_a_check() -> None:
     assert (json.loads(process.stdout or "null"), process.stderr) == ([EXPECTED_ERRORS] * 5, "")
 
 
+@pytest.mark.exhaustive
 def test_an_unknown_variable_of_pandera_is_reported_and_changes_nothing() -> None:
     process = run_python(
         "print(json.dumps(answer()))", {"PANDERA_VALIDATION_DEPTH": "ALL_MEASURES"}
@@ -135,6 +136,7 @@ print("passed")
 """
 
 
+@pytest.mark.exhaustive
 def test_the_docstring_of_schema_says_that_panderas_switches_apply() -> None:
     """The schema follows the switches, and its docstring names the function to call instead."""
     assert (

@@ -481,6 +481,7 @@ def test_the_attack_succeeds_without_secondary_suppression() -> None:
     assert narrowed_counts(shape, (1, 4, 9), EXACT, {0, 1}) == []
 
 
+@pytest.mark.exhaustive
 def test_small_neighbourhoods_protect_every_small_count(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

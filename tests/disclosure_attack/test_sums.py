@@ -752,7 +752,7 @@ def build_program(coefficients: np.ndarray, *, whole: bool = False) -> LinearPro
     )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 10), st.integers(2, 30))
 def test_the_optimum_is_that_of_another_solver(seed: int, rows: int, variables: int) -> None:
     """Solved again with other bounds and costs, it satisfies the constraints at the same cost."""

@@ -239,6 +239,7 @@ def test_every_package_has_a_layer() -> None:
     assert {package_of(module) for module in LIBRARY} - set(LAYERS) == set()
 
 
+@pytest.mark.slow
 def test_packages_import_only_lower_layers() -> None:
     layer = {name: at for at, name in enumerate(LAYERS)}
     upward = [
@@ -282,6 +283,7 @@ def names_of_the_plan() -> set[str]:
     return {plan.title, *areas, *plan.dimensions["lpa"].members, *titles}
 
 
+@pytest.mark.slow
 def test_the_library_contains_no_name_of_the_plan() -> None:
     uses = {
         (path.relative_to(ROOT).as_posix(), name)
@@ -504,6 +506,7 @@ def public_names() -> list[str]:
     return list(swm_kpi.__all__)
 
 
+@pytest.mark.slow
 def test_the_catalogue_loads_nothing_heavy() -> None:
     code = f"import sys, swm_kpi; swm_kpi.catalogue(); print(*set({HEAVY!r}) & set(sys.modules))"
     done = subprocess.run(

@@ -64,9 +64,7 @@ ALLOWED = {
     ("definitions/contracts/victims.py", "told"): "rights of victims to be told something",
 }
 
-_PROSE = re.compile(
-    "|".join(rf"(?<![\w-])(?:{pattern})(?![\w-])" for pattern in REFUSED_IN_PROSE), re.IGNORECASE
-)
+_PROSE = re.compile(rf"(?<![\w-])(?:{'|'.join(REFUSED_IN_PROSE)})(?![\w-])", re.IGNORECASE)
 _PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 

@@ -15,6 +15,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import griffe
+import pytest
 
 import swm_kpi
 
@@ -37,6 +38,7 @@ def test_each_access_to_a_public_name_gives_the_same_object() -> None:
     assert all(before is after for before, after in zip(first, second, strict=True))
 
 
+@pytest.mark.slow
 def test_public_names_and_their_signatures_are_those_agreed() -> None:
     agreed = AGREED.read_text(encoding="utf-8").splitlines()
     now = list(snapshot())

@@ -410,6 +410,7 @@ def test_the_python_and_the_command_of_a_page_work(
 # Availability that a force states, and refs that compute nothing
 
 
+@pytest.mark.exhaustive
 def test_a_stated_availability_is_shown_with_its_evidence(tmp_path: Path) -> None:
     text = (
         'format = 1\n[[statement]]\nref = "57"\nstatus = "not_reportable"\n'

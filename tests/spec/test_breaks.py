@@ -50,6 +50,7 @@ def breaks(draw: st.DrawFn) -> Break:
     return Break("2024-05-06", "The form changed", measures=tuple(measures), members=members)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(breaks(), st.lists(st.sampled_from(list(NAMES)), unique=True))
 def test_a_break_is_where_it_is_declared_and_nowhere_else(series_break: Break, by: list) -> None:

@@ -192,6 +192,7 @@ def test_a_sum_is_rounded_once_and_not_row_by_row(engine, hours, total) -> None:
     assert rounded == [total, total, total, pytest.approx(300 * hours, abs=1e-6), total]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 @FEW_EXAMPLES
 @given(st.lists(st.floats(-1e6, 1e6) | st.sampled_from([0.005, 1 / 3, 0.1, 1e-9]), max_size=30))
@@ -207,6 +208,7 @@ def test_a_sum_of_fractions_is_the_exact_sum_rounded_once(engine, pounds) -> Non
     assert in_millionths == pytest.approx(float(exact), rel=1e-12, abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 @FEW_EXAMPLES
 @given(
@@ -276,6 +278,7 @@ def test_a_weight_of_zero_or_less_is_refused(engine, weight) -> None:
         values(ENGINES[engine](table), SHARE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 @FEW_EXAMPLES
 @given(st.lists(st.sampled_from([-0.6, -0.5, -0.001, -0.0, 0.0, 0.001, 0.5, 0.6]), max_size=6))

@@ -79,6 +79,7 @@ def shapes(table: pl.DataFrame, folder: Path) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_a_table_is_accepted_in_any_physical_type(tmp_path) -> None:
     """The same rows give the same bits in every type."""
     expected = run("53", {"incident": incident_times()}, by=["lpa"]).to_polars()
@@ -88,6 +89,7 @@ def test_a_table_is_accepted_in_any_physical_type(tmp_path) -> None:
         assert frame.equals(expected, null_equal=True), what
 
 
+@pytest.mark.slow
 def test_the_callers_frame_is_unchanged(tmp_path) -> None:
     """Values, types and the index stay the same."""
     for what, table in shapes(incident_times(), tmp_path).items():

@@ -201,7 +201,7 @@ def repeats_and_all(
 
 @pytest.mark.slow
 @given(visits, period_labels, st.sampled_from([1, 12, 13]))
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 def test_repeat_rates_equal_a_plain_count(rows: list[Any], labels: list[str], months: int) -> None:
     cells = cells_of(REPEATS, visit_table(rows), labels, ["side"], test_months=months)
     for period in kpi.periods(*labels):
@@ -335,7 +335,7 @@ offsets = st.one_of(
     period_labels,
     st.sampled_from([(12, 6), (12, 0), (24, 6), (1, 1)]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 def test_reoffending_rates_equal_a_plain_count(
     drawn: list[Any], labels: list[str], months: tuple[int, int]
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ def sentences(note: str) -> list[str]:
     return [part for part in re.split(r"(?<=\.) (?=[A-Z0-9])", note) if part]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 @given(
     as_at=DAYS | st.none(),

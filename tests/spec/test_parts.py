@@ -62,7 +62,8 @@ def snapshot_parts(rows) -> list[dict[tuple[str | None, str | None], int]]:
     return [parts for _, _, parts in snapshots]
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.slow
+@settings(deadline=None)
 @given(snapshot_rows)
 def test_a_mean_uses_only_snapshots_with_every_part(rows) -> None:
     """Compared with plain dictionaries. A row without an area or a grade is in no part."""
@@ -159,7 +160,8 @@ def test_a_statement_that_lacks_a_directorate_is_provisional(by) -> None:
 populations = st.sets(st.tuples(st.sampled_from([2023, 2024]), st.sampled_from(AREAS)))
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.slow
+@settings(deadline=None)
 @given(populations, st.sampled_from([[], ["lpa"]]))
 def test_a_rate_needs_the_people_of_every_area(present, by) -> None:
     """An area without people in the year used is [x], and so is the total."""

@@ -75,7 +75,7 @@ club_rows = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(club_rows)
 def test_a_register_counts_rows_in_force_on_the_last_day_of_the_period(rows: list[ClubRow]) -> None:
     """For each area, for rows without an area, and for all rows."""

@@ -59,7 +59,7 @@ note_rows = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(note_rows)
 def test_the_latest_text_of_a_period_is_in_the_note(
     rows: list[tuple[str, date | None, int | None, str | None]],

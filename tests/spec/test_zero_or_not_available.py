@@ -166,6 +166,7 @@ def test_an_empty_table_of_snapshots_has_no_snapshot(ref) -> None:
         assert set(frame["marker"]) == {"[x]"}
 
 
+@pytest.mark.slow
 def test_every_table_of_the_catalogue_may_be_empty() -> None:
     """No error is raised, and no value is invented."""
     empty = {

@@ -232,6 +232,7 @@ def test_a_rolling_twelve_months_is_against_the_twelve_before() -> None:
     assert changed["2024-11"]["change"] is None
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=24, max_size=24))
 def test_months_put_together_are_the_number_of_the_year(many: list[int]) -> None:

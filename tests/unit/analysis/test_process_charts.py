@@ -142,6 +142,7 @@ def test_limits_are_2_66_mean_moving_ranges_from_the_mean() -> None:
     assert chart.to_polars()["value"].to_list() == STEADY
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=12, max_size=20))
 def test_limits_are_the_plain_arithmetic(many: list[int]) -> None:

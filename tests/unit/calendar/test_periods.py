@@ -177,6 +177,7 @@ def test_arbitrary_text_is_a_label_that_reads_back_or_is_refused(text: str) -> N
     assert period.label == text
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"(R12 )?[0-9]{4}[-/][0-9]{2}( Q[0-9])?", fullmatch=True))
 def test_text_shaped_like_a_label_reads_back_or_is_refused(text: str) -> None:
     """No text that is nearly a label is parsed as a period with another label."""
@@ -378,6 +379,7 @@ def test_the_stop_is_the_day_after_the_end(period: Period) -> None:
     assert period.stop.day == 1
 
 
+@pytest.mark.slow
 @given(st.integers(1901, 2198))
 def test_every_month_of_a_year_is_in_exactly_one_of_its_quarters(year: int) -> None:
     """Four quarters make the financial year."""
@@ -437,6 +439,7 @@ def test_periods_overlap_when_they_share_a_day(first: str, second: str, share_a_
     assert Period.parse(second).overlaps(Period.parse(first)) is share_a_day
 
 
+@pytest.mark.slow
 @given(draw_period(), draw_period())
 def test_overlap_is_sharing_a_month(first: Period, second: Period) -> None:
     """Periods have whole months, so they share a day if they share a month."""
@@ -580,6 +583,7 @@ def test_only_days_the_wrong_way_round_are_called_backwards() -> None:
         periods("2024-04-01", "2024-04-01", grain="month")
 
 
+@pytest.mark.slow
 @given(GRAINS, DATES, DATES)
 def test_refused_dates_come_with_dates_that_are_accepted(
     grain: Grain, start: date, end: date
@@ -722,6 +726,7 @@ def test_the_time_zone_is_local_and_not_utc() -> None:
     assert LONDON == "Europe/London"
 
 
+@pytest.mark.slow
 def test_the_calendar_needs_no_dataframe_library() -> None:
     """Importing it is fast, and works without these libraries."""
     code = (

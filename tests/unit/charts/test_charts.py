@@ -186,6 +186,7 @@ def test_signals_next_to_one_another_are_one_run() -> None:
     assert chart.title.endswith("in March 2025, higher than is routine")
 
 
+@pytest.mark.slow
 @needs_altair
 def test_a_series_too_short_for_limits_says_so() -> None:
     chart = result(counts, areas=("All",)).plot()
@@ -257,6 +258,7 @@ def test_members_keep_the_order_of_their_list_or_of_their_values() -> None:
         assert shown == [*names, "Unknown"]
 
 
+@pytest.mark.slow
 @needs_altair
 def test_the_whole_is_a_line_only_where_it_is_of_the_members_size() -> None:
     share = result(lambda at, area: (0.5, ""), "57", "answered_999").plot(kind="members")
@@ -284,6 +286,7 @@ def test_a_gap_breaks_the_line_and_shows_its_marker() -> None:
     assert stripe["first"] < 3 < stripe["last"]
 
 
+@pytest.mark.slow
 @needs_altair
 def test_no_two_kinds_of_point_differ_by_colour_alone() -> None:
     def cell(at: int, area: str) -> Cell:
@@ -296,6 +299,7 @@ def test_no_two_kinds_of_point_differ_by_colour_alone() -> None:
         assert len(looks) == len(symbols) == 4
 
 
+@pytest.mark.slow
 @needs_altair
 def test_a_triangle_of_improvement_points_the_way_that_is_better() -> None:
     def looks(ref: str, measure: str, usual: float, once: float) -> set[str]:
@@ -490,6 +494,7 @@ def test_a_hidden_number_leaves_no_trace_in_any_form(kind: str) -> None:
     assert "Counts of people and events under 5 are suppressed" in first.alt_text
 
 
+@pytest.mark.slow
 @needs_altair
 def test_an_unprotected_chart_is_not_written_without_confirmation(tmp_path: Path) -> None:
     chart = result(counts).plot()

@@ -168,6 +168,7 @@ def test_a_wrong_command_is_a_usage_error() -> None:
         main(["lst"])
 
 
+@pytest.mark.slow
 def test_synth_writes_tables_that_compute(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -720,7 +720,7 @@ def passes_schema(contract: ContractType, frame: Any, backend: str) -> bool:
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(small_frames())
 def test_the_pandera_schemas_agree_with_validate(
     contract_and_frame: tuple[ContractType, pl.DataFrame],

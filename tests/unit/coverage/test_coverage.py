@@ -55,6 +55,7 @@ def test_a_reporter_covers_its_own_days_and_a_total_needs_every_reporter(reporte
     assert coverage.extent(*wanted) is total
 
 
+@pytest.mark.slow
 @given(by_reporter, by_reporter, spans)
 def test_files_are_united_by_reporter(left, right, wanted) -> None:
     """A reporter covers a day that any file covers for it."""

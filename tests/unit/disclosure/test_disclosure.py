@@ -658,6 +658,7 @@ def test_no_small_count_of_unrecorded_rows_is_known_or_narrowed_by_the_attack(
         assert not attacked.is_narrowed(policy.threshold, 1 if zeros else 0), attacked
 
 
+@pytest.mark.slow
 def test_the_attack_succeeds_without_secondary_suppression(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -700,6 +701,7 @@ def _suppressed_notes(result: Result) -> dict[tuple[str, ...], str]:
     return dict(zip(frame.select("measure", *result.by).rows(), frame["note"], strict=True))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_same_result_gives_the_same_bytes_in_every_process() -> None:
     """The solver has a seed and a limit of steps, and nothing depends on the order of a set."""

@@ -184,6 +184,7 @@ DEPENDENT = build_metric(
 )
 
 
+@pytest.mark.slow
 def test_quotients_and_people_follow_the_markers_of_the_rows_behind_them() -> None:
     stated = {
         tuple(
@@ -653,6 +654,7 @@ def test_no_file_has_an_exact_number(protected: Result, extension: str, tmp_path
         assert [number for number in EXACT_NUMBERS if re.search(rf"(?<!\d){number}\b", text)] == []
 
 
+@pytest.mark.slow
 def test_no_comparison_chart_or_page_has_an_exact_number(protected: Result) -> None:
     texts = [
         protected.compare("previous_period").to_polars().write_csv(),
@@ -669,6 +671,7 @@ def test_no_comparison_chart_or_page_has_an_exact_number(protected: Result) -> N
 # Two releases
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.integers(0, 9), min_size=3, max_size=3))
 def test_differencing_warns_of_undecided_rows_that_two_releases_reveal(counts: list[int]) -> None:

@@ -114,6 +114,7 @@ def test_provenance_ignores_later_changes_of_the_table() -> None:
     assert result.provenance is result.provenance
 
 
+@pytest.mark.slow
 def test_a_validated_table_has_the_same_provenance_with_the_overridden_assumptions() -> None:
     crimes = kpi.synthetic.generate_force("2024-04-01", "2024-06-30", scale=0.01)["crime"]
     validated = kpi.validate(crimes, "crime").table

@@ -109,6 +109,7 @@ def compute_in_worker(table: Any) -> kpi.Result:
     return kpi.compute(["53"], {"incident": table}, periods=MONTHS, by=["lpa"])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_worker_process_returns_the_same_result_and_the_same_error() -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:

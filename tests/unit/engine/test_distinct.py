@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ class Bill(Contract):
 IDS = st.lists(st.sampled_from(["a", "b", "c", "A", " a", None]), max_size=12)
 
 
+@pytest.mark.slow
 @LOADED
 @given(IDS)
 def test_validation_counts_each_repetition_of_a_key(ids: list[str | None]) -> None:
@@ -32,6 +34,7 @@ def test_validation_counts_each_repetition_of_a_key(ids: list[str | None]) -> No
     assert broken.get("is not unique", 0) == len(known) - len(set(known))
 
 
+@pytest.mark.slow
 @LOADED
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans()), max_size=40),

@@ -644,7 +644,7 @@ def database() -> Iterator[sqlite3.Connection]:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(condition=conditions)
 def test_the_engine_sqlite_and_a_slow_evaluator_agree(
     condition: Condition, database: sqlite3.Connection
@@ -657,7 +657,7 @@ def test_the_engine_sqlite_and_a_slow_evaluator_agree(
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(conditions, conditions)
 def test_conditions_with_one_canonical_form_have_the_same_results(
     first: Condition, second: Condition
@@ -671,7 +671,7 @@ def test_conditions_with_one_canonical_form_have_the_same_results(
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(st.lists(conditions, min_size=2, max_size=4), st.randoms(use_true_random=False))
 def test_the_order_of_and_and_or_does_not_matter(parts: list[Condition], random: Any) -> None:
     shuffled = list(parts)
@@ -781,6 +781,7 @@ def count_rows(condition: Condition | None) -> tuple[float, str]:
     return row["value"], row["note"]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(conditions)
 def test_a_count_is_of_the_rows_for_which_a_condition_is_true(condition: Condition) -> None:

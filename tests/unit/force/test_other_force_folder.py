@@ -82,6 +82,7 @@ def neighbourhood_crimes() -> Counter[tuple[str, str]]:
     return counts
 
 
+@pytest.mark.slow
 def test_its_folder_is_consistent_and_its_examples_pass(force: kpi.Force) -> None:
     assert sorted(force.mappings) == ["contact", "crime", "incident"]
     for mapping in force.mappings.values():
@@ -89,6 +90,7 @@ def test_its_folder_is_consistent_and_its_examples_pass(force: kpi.Force) -> Non
     assert force.catalogue()["8"].availability.status is kpi.AvailabilityStatus.NOT_REPORTABLE
 
 
+@pytest.mark.slow
 def test_its_numbers_are_those_counted_from_the_raw_files(force: kpi.Force) -> None:
     frame = compute(force, force.tables(FOLDER / "extracts"), "15", "20")
     incidents = values(frame, "incidents")
@@ -115,6 +117,7 @@ def test_the_code_of_a_beat_is_rolled_up_to_its_district(force: kpi.Force) -> No
     assert set(rates["district"]) == {"All"}
 
 
+@pytest.mark.slow
 def test_notes_say_what_is_not_mapped(force: kpi.Force) -> None:
     frame = compute(force, force.tables(FOLDER / "extracts"), "15", "9")
     (note,) = frame.filter(measure="incidents", ref="15", lpa="All", period="2024/25 Q1")["note"]
@@ -205,6 +208,7 @@ def read_and_compute(folder: Path) -> None:
     compute(force, force.tables(folder / "extracts"), "20")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -230,6 +234,7 @@ def test_bad_input_is_refused_in_words_without_a_personal_value(
         assert value not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_code_that_is_approved_for_other_dates_is_a_counted_null(copy: Path) -> None:
     edit(copy / "force" / "codes" / "closing.csv", (",,2024-06-30", ",,2024-05-31"))
     force = kpi.Force.read(copy / "force")

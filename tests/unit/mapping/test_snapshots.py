@@ -103,6 +103,7 @@ def spans(draw: st.DrawFn) -> tuple[Any, ...]:
     return opened, draw(st.sampled_from([assigned, None])), area, draw(st.booleans())
 
 
+@pytest.mark.slow
 @given(st.lists(spans(), min_size=1, max_size=12))
 @settings(max_examples=25, deadline=None)
 def test_the_counts_are_those_of_a_loop(rows: list[tuple[Any, ...]]) -> None:

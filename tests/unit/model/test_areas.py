@@ -245,6 +245,7 @@ def random_rows(draw: st.DrawFn) -> tuple[list[dict[str, Any]], dict[str, list[s
     return rows, parents
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(random_rows(), st.integers(0, DAYS - 1))
 def test_a_roll_up_follows_the_parents_of_the_day(

@@ -97,6 +97,7 @@ def test_worked_examples_have_the_areas_that_they_were_written_with(kent: kpi.Ca
     assert list(check_examples(entry)) == []
 
 
+@pytest.mark.slow
 def test_areas_can_be_replaced_again_and_keep_what_a_force_decided(
     areas: kpi.Areas, kent: kpi.Catalogue, tmp_path: Path
 ) -> None:

@@ -132,6 +132,7 @@ def test_a_new_version_needs_a_line_in_the_changelog(line: str, mentioned: bool)
 # The command
 
 
+@pytest.mark.slow
 def test_the_command_locks_new_versions_and_refuses_changed_ones(tmp_path, capsys) -> None:
     path = tmp_path / "definitions.lock"
     assert main(["lock", "--file", str(path)]) == 0

@@ -128,6 +128,7 @@ def test_a_wrong_definition_of_a_plugin_is_left_out_with_its_problem(tmp_path: P
     assert "other-force 1.0 does not load" in warnings_raised[0][1]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_check_fails_for_a_broken_plugin_and_lists_all_its_problems(
     tmp_path: Path,

@@ -658,6 +658,7 @@ print(frame["crime_id"].isna().tolist(), frame["month"].dtype)
     assert run(code, str(path)) == "[False, True] datetime64[us]"
 
 
+@pytest.mark.slow
 def test_importing_the_readers_loads_no_dataframe_library() -> None:
     code = "import sys, swm_kpi.open_data; print({'polars', 'pandas', 'numpy'} & set(sys.modules))"
     assert run(code) == "set()"

@@ -152,6 +152,7 @@ fresh_folder = settings(
 )
 
 
+@pytest.mark.slow
 @fresh_folder
 @given(lines=crime_lines, kind=kinds, draw=randoms)
 def test_lines_are_the_same_in_every_format_and_layout(
@@ -183,6 +184,7 @@ figures = st.one_of(
 )
 
 
+@pytest.mark.slow
 @fresh_folder
 @given(
     values=st.lists(st.tuples(figures, figures), min_size=2, max_size=6),
@@ -443,6 +445,7 @@ FILES: dict[str, bytes] = {
 }
 
 
+@pytest.mark.slow
 @fresh_folder
 @given(
     names=st.lists(st.sampled_from(sorted(FILES)), min_size=1, max_size=8),
@@ -596,6 +599,7 @@ def test_a_missing_column_is_reported_with_the_nearest_name(tmp_path: Path) -> N
     assert "has a column twice: Month" in text
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(cut=st.floats(0, 0.999), kind=st.sampled_from(["gz", "zip", ".xlsx", ".ods"]))
 def test_a_file_that_is_cut_short_is_an_error(tmp_path_factory: Any, cut: float, kind: str) -> None:

@@ -184,6 +184,7 @@ def test_a_process_chart_shows_its_points_the_latest_first_and_its_words() -> No
     assert page.all("p")[-1] == str(chart)
 
 
+@pytest.mark.slow
 def test_a_report_and_readiness_print_their_words() -> None:
     class Printer:
         printed = ""

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[3]
 FORMS = ("csv", "json", "parquet", "xlsx", "ods")
 
@@ -31,6 +33,7 @@ for name, each in (("exact", result), ("safe", result.protect(kpi.DisclosurePoli
 """
 
 
+@pytest.mark.exhaustive
 def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     folders = []
     for seed in ("1", "4242"):

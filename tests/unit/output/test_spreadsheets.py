@@ -112,6 +112,7 @@ def test_each_note_and_the_markers_that_occur_are_explained(book) -> None:
     assert meanings["[note 1]"] == "Withheld."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file_format", FORMATS)
 def test_a_workbook_without_markers_and_notes_says_so(tmp_path, file_format) -> None:
     path = tmp_path / f"out.{file_format}"

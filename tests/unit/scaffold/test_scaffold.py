@@ -157,6 +157,7 @@ HEADERS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(HEADERS, st.text(max_size=8))
 def test_any_heading_and_any_code_gives_a_module_of_python(headers: list[str], code: str) -> None:

@@ -53,6 +53,7 @@ def parts(draw: Any) -> tuple[int, int]:
     return draw(st.integers(0, whole)), whole
 
 
+@pytest.mark.slow
 def test_the_room_is_an_attribute_and_is_not_loaded_before_it_is_used() -> None:
     assert kpi.statistics is statistics
     code = "import sys, swm_kpi; print('numpy' in sys.modules, 'swm_kpi.statistics' in sys.modules)"
@@ -86,6 +87,7 @@ def test_wilson_gives_the_published_limits(
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(parts(), confidences)
 def test_wilson_equals_scipy(part: tuple[int, int], confidence: float) -> None:
@@ -152,6 +154,7 @@ def test_arrays_are_spread_over_one_shape() -> None:
 # Counts
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(0, EXACT_BELOW - 1), st.floats(0.01, 0.999999))
 def test_small_counts_have_the_exact_poisson_limits(count: int, confidence: float) -> None:
@@ -183,6 +186,7 @@ def test_byar_is_as_near_to_the_exact_limits_as_its_guidance_says(count: int) ->
     assert byar(count) == pytest.approx(exact, rel=0.002)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(counts, confidences, confidences)
 def test_limits_hold_the_count_and_widen_with_confidence(
@@ -198,6 +202,7 @@ def test_limits_rise_with_the_count() -> None:
     assert np.all(np.diff(upper) > 0)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 1_000_000), confidences)
 def test_a_rate_is_divided_as_its_count_is(count: int, people: int, confidence: float) -> None:
@@ -214,6 +219,7 @@ def test_more_may_befall_than_there_are_people() -> None:
     assert 1 < actual.lower < 4 < actual.upper
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(0, 10**15), confidences)
 def test_limits_of_large_counts_hold_them(count: int, confidence: float) -> None:
@@ -460,6 +466,7 @@ def test_a_quantile_stands_between_its_limits() -> None:
     assert [float(item) for item in actual] == pytest.approx([89.1, 83, 95])
 
 
+@pytest.mark.slow
 def test_limits_hold_the_true_median_as_often_as_they_say() -> None:
     """Of 2,000 samples of 41 from a long-tailed distribution whose median is 1."""
     samples = np.exp(np.random.default_rng(20).normal(size=(2_000, 41)))
@@ -467,6 +474,7 @@ def test_limits_hold_the_true_median_as_often_as_they_say() -> None:
     assert 0.95 <= np.mean(kept) <= 0.98
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 20_000), max_size=30))
 def test_ranks_of_many_are_those_of_each(sizes: list[int]) -> None:
@@ -589,6 +597,7 @@ def test_each_segment_has_its_own_limits() -> None:
     assert xmr_or_nan([1, 2, 3, 4]).segment.tolist() == [0] * 4
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.lists(
@@ -752,6 +761,7 @@ SERIES = st.lists(st.none() | st.integers(-99, 99), min_size=2, max_size=30).fil
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(SERIES, st.sampled_from([0.1, 3.0, 1e6]), st.integers(-1000, 1000), st.booleans())
 def test_limits_and_signals_go_with_the_unit_and_the_zero(
@@ -766,6 +776,7 @@ def test_limits_and_signals_go_with_the_unit_and_the_zero(
     assert four(moved) == four(plain)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(SERIES, st.booleans())
 def test_a_chart_turned_over_has_its_signals_turned_over(
@@ -779,6 +790,7 @@ def test_a_chart_turned_over_has_its_signals_turned_over(
     assert four(turned) == [[-flag for flag in rule] for rule in four(plain)]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(SERIES)
 def test_a_chart_read_backwards_has_the_same_limits_and_runs(values: list[int | None]) -> None:
@@ -789,6 +801,7 @@ def test_a_chart_read_backwards_has_the_same_limits_and_runs(values: list[int | 
     assert (trends(back)[::-1] != 0).tolist() == (trends(plain) != 0).tolist()
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(SERIES, st.data())
 def test_the_order_moves_the_limits_and_never_the_mean(
@@ -801,6 +814,7 @@ def test_the_order_moves_the_limits_and_never_the_mean(
     assert np.all(mixed.upper >= sorted_.upper - 1e-9)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(SERIES)
 def test_screening_never_widens_the_limits(values: list[int | None]) -> None:
