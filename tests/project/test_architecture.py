@@ -251,6 +251,7 @@ def test_packages_import_only_lower_layers() -> None:
     assert upward == []
 
 
+@pytest.mark.slow
 def test_imports_form_no_cycle() -> None:
     try:
         TopologicalSorter(import_graph()).prepare()

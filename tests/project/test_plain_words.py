@@ -143,6 +143,7 @@ def problems_of(path: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", project_files())
 def test_a_file_uses_no_refused_word(path: str) -> None:
     assert problems_of(path) == []

@@ -239,6 +239,7 @@ def dated(*titles: str, kent: object = 100) -> list[list[Any]]:
     return [*([title, ""] for title in titles), ["Force/Region", "March 2018"], ["Kent", kent]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", OTHER_TITLES)
 @pytest.mark.parametrize("stated", ["", "1"])
 @pytest.mark.parametrize("kind", [".csv", ".xlsx", ".ods"])

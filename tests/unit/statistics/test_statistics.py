@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom, binomtest, chi2
 
 import swm_kpi as kpi
 from swm_kpi import Direction, RequestError, statistics
@@ -91,7 +91,7 @@ def test_wilson_gives_the_published_limits(
 @settings(deadline=None)
 @given(parts(), confidences)
 def test_wilson_equals_scipy(part: tuple[int, int], confidence: float) -> None:
-    expected = binomtest(*part).proportion_ci(confidence, method="wilson")
+    expected = scipy.stats.binomtest(*part).proportion_ci(confidence, method="wilson")
     assert wilson(*part, confidence) == pytest.approx(tuple(expected), rel=1e-9, abs=1e-13)
 
 
@@ -159,8 +159,8 @@ def test_arrays_are_spread_over_one_shape() -> None:
 @given(st.integers(0, EXACT_BELOW - 1), st.floats(0.01, 0.999999))
 def test_small_counts_have_the_exact_poisson_limits(count: int, confidence: float) -> None:
     tail = (1 - confidence) / 2
-    lower = chi2.ppf(tail, 2 * count) / 2 if count else 0
-    upper = chi2.isf(tail, 2 * count + 2) / 2
+    lower = scipy.stats.chi2.ppf(tail, 2 * count) / 2 if count else 0
+    upper = scipy.stats.chi2.isf(tail, 2 * count + 2) / 2
     assert byar(count, confidence) == pytest.approx((lower, upper), rel=1e-10, abs=1e-10)
 
 
@@ -182,7 +182,10 @@ def test_counts_change_over_at_ten(count: int, lower: float, upper: float) -> No
 @given(st.integers(EXACT_BELOW, 2_000_000))
 def test_byar_is_as_near_to_the_exact_limits_as_its_guidance_says(count: int) -> None:
     """Within 0.2%, for counts of 10 and more at 95%."""
-    exact = chi2.ppf(0.025, 2 * count) / 2, chi2.isf(0.025, 2 * count + 2) / 2
+    exact = (
+        scipy.stats.chi2.ppf(0.025, 2 * count) / 2,
+        scipy.stats.chi2.isf(0.025, 2 * count + 2) / 2,
+    )
     assert byar(count) == pytest.approx(exact, rel=0.002)
 
 
@@ -418,7 +421,9 @@ def test_ranks_of_the_median_are_those_of_the_table(
     n: int, confidence: float, lower: int, chance: float
 ) -> None:
     assert quantile_ranks(n, 0.5, confidence) == (lower, n + 1 - lower)
-    assert 100 * (1 - 2 * binom.cdf(lower - 1, n, 0.5)) == pytest.approx(chance, abs=0.06)
+    assert 100 * (1 - 2 * scipy.stats.binom.cdf(lower - 1, n, 0.5)) == pytest.approx(
+        chance, abs=0.06
+    )
 
 
 @pytest.mark.parametrize(("level", "least"), [(0.5, 6), (0.9, 36), (0.1, 36)])
@@ -451,10 +456,10 @@ def test_ranks_are_the_innermost_that_hold_the_quantile(level: float, confidence
     kept = lower > 0
     assert np.array_equal(kept, upper > 0)
     few, low, high = n[kept], lower[kept], upper[kept]
-    assert np.all(binom.cdf(low - 1, few, level) <= tail * (1 + 1e-9))
-    assert np.all(binom.cdf(low, few, level) > tail)
-    assert np.all(binom.sf(high - 1, few, level) <= tail * (1 + 1e-9))
-    assert np.all(binom.sf(high - 2, few, level) > tail)
+    assert np.all(scipy.stats.binom.cdf(low - 1, few, level) <= tail * (1 + 1e-9))
+    assert np.all(scipy.stats.binom.cdf(low, few, level) > tail)
+    assert np.all(scipy.stats.binom.sf(high - 1, few, level) <= tail * (1 + 1e-9))
+    assert np.all(scipy.stats.binom.sf(high - 2, few, level) > tail)
     assert np.all((low <= high) & (high <= few))
 
 
