@@ -98,9 +98,31 @@ def compute(
     )
     # 2. Read: open each table, encode its columns and validate it against its contract.
     tables = read_tables(data, request, report_progress)
-    axes = _axes(request, tables)
+    return compute_tables(request, tables, data, definitions, report_progress)
+
+
+def compute_tables(
+    request: Request,
+    tables: Mapping[str, Table],
+    data: Mapping[str, Any],
+    definitions: Catalogue,
+    report_progress: Callable[[str], None],
+) -> Result:
+    """Compute a request from tables that were read: the steps of ``compute`` after the second.
+
+    Args:
+        request: what to compute.
+        tables: by name, the tables.
+        data: what the tables were read from, for the reasons why others are absent.
+        definitions: the catalogue.
+        report_progress: called with a few words before each table is counted.
+
+    Raises:
+        RequestError: with the members in the data, the result would be too large.
+    """
+    axes = axes_of(request, tables)
     # 3. Scan and aggregate: group each table's rows by period and member.
-    statistics = {name: _computable(request, table) for name, table in tables.items()}
+    statistics = {name: computable(request, table) for name, table in tables.items()}
     aggregates = _aggregate(request, tables, statistics, axes, report_progress)
     # 4. Combine: aggregates become measures, with values and the counts behind them.
     covered = {
@@ -147,7 +169,7 @@ def compute(
     )
 
 
-def _axes(request: Request, tables: Mapping[str, Table]) -> Axes:
+def axes_of(request: Request, tables: Mapping[str, Table]) -> Axes:
     """Return the breakdowns and their members.
 
     Raises:
@@ -158,7 +180,7 @@ def _axes(request: Request, tables: Mapping[str, Table]) -> Axes:
     return Axes(request.dimensions, members)
 
 
-def _computable(request: Request, table: Table) -> list[Statistic]:
+def computable(request: Request, table: Table) -> list[Statistic]:
     """Return the statistics whose columns a table has, none of them broken."""
     return [
         statistic

@@ -14,19 +14,24 @@ import narwhals as nw
 import polars as pl
 
 from swm_kpi.contracts import ALL, UNKNOWN, Column, Dimension
-from swm_kpi.engine.aggregate.aggregate_table import Axes, aggregate_table
+from swm_kpi.engine.aggregate.aggregate_table import (
+    Axes,
+    UsedSnapshots,
+    aggregate_table,
+    find_used_snapshots,
+)
 from swm_kpi.engine.backends.narwhals_columns import with_condition_columns
-from swm_kpi.engine.compute import compute
+from swm_kpi.engine.compute import axes_of, computable, compute_tables
 from swm_kpi.engine.input.read import read_tables
 from swm_kpi.engine.input.table import Table
-from swm_kpi.engine.plan.columns import all_columns
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.request import Request, plan_request
 from swm_kpi.errors import OutputError, RequestError, clear_tracebacks, did_you_mean
 from swm_kpi.expressions import Expression, conjuncts, english
 from swm_kpi.measures import Measure, Statistic, TimeAlignment
 from swm_kpi.measures.arithmetic import QuotientOfInputs
-from swm_kpi.measures.null_conditions import describe_blanks
+from swm_kpi.measures.mapping_counts import mapping_statistics, unmapped
+from swm_kpi.measures.null_conditions import Completeness, describe_blanks, join_columns
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric
 from swm_kpi.model.plugins import catalogue as installed_catalogue
@@ -35,12 +40,19 @@ from swm_kpi.output.guard import NO_POLICY
 from swm_kpi.vocabulary import Basis
 
 COUNTED, NUMERATOR, DENOMINATOR, LEFT_OUT = "counted", "numerator", "denominator", "left out"
-UNDECIDED, NO_VALUE, NOT_MET = "undecided", "no value", "not met"
+UNDECIDED, NO_VALUE, NOT_MET, INCOMPLETE = (
+    "undecided", "no value", "not met", "incomplete snapshot",
+)  # fmt: skip
 """How the reason of a row that is left out begins."""
 
 ROLES = (COUNTED, NUMERATOR, DENOMINATOR, LEFT_OUT)
 _ROLE, _REASON, _TABLE = "role", "reason", "table"
 _MAX_ROWS = 1_000_000
+_OF_SNAPSHOTS = (
+    TimeAlignment.LAST_SNAPSHOT, TimeAlignment.MEAN_OF_SNAPSHOTS, TimeAlignment.MEAN_OF_STOCKS,
+)  # fmt: skip
+_IN_SNAPSHOT = "in snapshot"
+_NOT_USED = f"{INCOMPLETE}: it lacks a part, so it is not in the mean"
 
 
 @dataclass(frozen=True)
@@ -154,21 +166,19 @@ def rows(
     """
     plan = catalogue if catalogue is not None else installed_catalogue()
     by = [key for key, member in members.items() if member != ALL]
-    result = compute(
-        [ref], data, periods=[period], by=by, as_at=as_at, assumptions=assumptions, catalogue=plan
-    )
     request = plan_request(
-        [ref], data, plan, periods=[period], by=by, as_at=as_at, assumptions=assumptions,
-        on_violation="withhold",
-    )  # fmt: skip
+        [ref], data, plan, periods=[period], by=by, as_at=as_at, assumptions=assumptions
+    )
     (selected,) = request.metrics
     declared = _measure(selected.metric, measure, Basis(basis))
-    number = _number(result.to_polars(), measure, basis, by, members)
+    # One reading serves the number and its rows: the other columns are read to be shown.
     widened = {
-        name: replace(all_columns(request.contracts[name]), required=columns.required)
+        name: columns.with_shown(request.contracts[name])
         for name, columns in request.columns.items()
     }
     tables = read_tables(data, replace(request, columns=widened), lambda _: None)
+    result = compute_tables(request, tables, data, plan, lambda _: None)
+    number = _number(result.to_polars(), measure, basis, by, members)
     lister = _Lister(request, tables, {key: members[key] for key in by})
     frames: dict[str, pl.DataFrame] = {}
     for part, role in _parts(declared, selected.metric):
@@ -245,18 +255,16 @@ class _Lister:
         for number, condition in enumerate(conditions):
             masks[f"condition{number}"] = _is_true(self.compiler(condition))
         needed = [*statistics.values(), *measure.row_statistics.values()]
-        frame = self._collect(table, counted, masks, needed)
         reasons = {}
         if measure.completeness is not None:
-            value = describe_blanks(measure.completeness.measured_columns)
-            if measure.completeness.unusable is not None:
-                value += f", or {english(measure.completeness.unusable)}"
-            decides = describe_blanks(measure.completeness.undecided_columns)
-            reasons = {
-                "lacks without_value": f"{NO_VALUE}: {value}",
-                "lacks unanswered": f"{UNDECIDED}: {decides}",
-                "lacks undecided": f"{UNDECIDED}: {decides}",
-            }
+            reasons = _reasons(measure.completeness)
+            of_mapping = mapping_statistics(measure.completeness, table.statuses)
+            for key, text in _unmapped_reasons(measure.completeness).items():
+                if key in of_mapping:
+                    masks[f"lacks {key}"] = self._mask(of_mapping[key])
+                    reasons[f"lacks {key}"] = text
+        used = self._used_snapshots(table, counted)
+        frame = self._collect(table, counted, masks, needed, used)
         yield table.contract.table, _with_roles(frame, role, reasons, conditions)
 
     def _collect(
@@ -265,9 +273,10 @@ class _Lister:
         counted: Statistic,
         masks: Mapping[str, Any],
         statistics: Sequence[Statistic],
+        used: UsedSnapshots | None,
     ) -> pl.DataFrame:
         prepared = with_condition_columns(table, statistics, self.compiler)
-        placed = nw.from_native(prepared.lazy).filter(self._placed(table, counted))
+        placed = nw.from_native(prepared.lazy).filter(self._placed(table, counted, used))
         member = self._member(table, counted)
         over = counted.total_over
         if over is not None and over in self.members:
@@ -286,7 +295,24 @@ class _Lister:
                 f"More than {_MAX_ROWS:,} rows of table {table.contract.table!r} are behind this "
                 "number. Ask for a shorter period or for one member."
             )
-        return frame
+        if used is None:
+            return frame
+        frame = frame.with_columns(pl.Series(_IN_SNAPSHOT, used.are_used(frame, counted.at.name)))
+        # Only the last snapshot is behind a number. Of a mean, each snapshot of the period is.
+        is_last = counted.alignment is TimeAlignment.LAST_SNAPSHOT
+        return frame.filter(_IN_SNAPSHOT) if is_last else frame
+
+    def _used_snapshots(self, table: Table, statistic: Statistic) -> UsedSnapshots | None:
+        """Return which snapshots the number uses; None for a table without."""
+        if statistic.alignment not in _OF_SNAPSHOTS:
+            return None
+        return table.run(
+            lambda: find_used_snapshots(
+                table, statistic, computable(self.request, table), self.period,
+                axes_of(self.request, self.tables), self.members, self.compiler,
+                table.extracted_on(self.request.as_at),
+            )
+        )  # fmt: skip
 
     def _mask(self, statistic: Statistic) -> Any:
         """Return 1 for the rows that a statistic counts or adds up, and 0 for others."""
@@ -308,8 +334,8 @@ class _Lister:
     def _dimension(self, key: str) -> Dimension:
         return next(item for item in self.request.dimensions if item.key == key)
 
-    def _placed(self, table: Table, statistic: Statistic) -> Any:
-        """Return the condition that a row is in the period."""
+    def _placed(self, table: Table, statistic: Statistic, used: UsedSnapshots | None) -> Any:
+        """Return the condition that a row is in the period, or in the snapshot that it uses."""
         last_day = table.extracted_on(self.request.as_at)
         start, stop = self.period.start, self.period.stop
         if last_day is not None:
@@ -328,19 +354,19 @@ class _Lister:
                 ended = self._day(statistic.until)
                 limit = stop if statistic.alignment is TimeAlignment.IN_FORCE else start
                 return begun & (ended.is_null() | (ended >= limit))
-            case TimeAlignment.LAST_SNAPSHOT | TimeAlignment.REFERENCE:
-                used = self._used(table, statistic, last_day)
-                if used is None:
-                    return self.compiler(at).is_null() & ~self.compiler(at).is_null()
-                if isinstance(used, date):
-                    return self._day(at) == used
-                return self.compiler(at) == used
+            case TimeAlignment.LAST_SNAPSHOT:
+                days = used.days if used is not None else []
+                return self._day(at).is_in(days) if days else self._never(at)
+            case TimeAlignment.REFERENCE:
+                year = self._used_year(table, statistic, last_day)
+                return self._never(at) if year is None else self.compiler(at) == year
             case _:
                 assert_never(statistic.alignment)
 
-    def _used(self, table: Table, statistic: Statistic, last_day: date | None) -> date | int | None:
-        """Return the day of the snapshot, or the reference year, that the period uses."""
-        statistic = replace(statistic, total_over=None)
+    def _used_year(
+        self, table: Table, statistic: Statistic, last_day: date | None
+    ) -> date | int | None:
+        """Return the reference year that the period uses."""
         aggregates = table.run(
             lambda: aggregate_table(
                 table, [statistic], [self.period], Axes((), ()), self.compiler, last_day
@@ -348,8 +374,35 @@ class _Lister:
         )
         return aggregates.dates[statistic.key][0]
 
+    def _never(self, at: Column) -> Any:
+        return self.compiler(at).is_null() & ~self.compiler(at).is_null()
+
     def _day(self, column: Column) -> Any:
         return self.compiler(column).cast(nw.Date)
+
+
+def _reasons(completeness: Completeness) -> dict[str, str]:
+    """Return why rows are left out, by the mask of such rows."""
+    value = describe_blanks(completeness.measured_columns)
+    if completeness.unusable is not None:
+        value += f", or {english(completeness.unusable)}"
+    decides = describe_blanks(completeness.undecided_columns)
+    return {
+        "lacks without_value": f"{NO_VALUE}: {value}",
+        "lacks unanswered": f"{UNDECIDED}: {decides}",
+        "lacks undecided": f"{UNDECIDED}: {decides}",
+    }
+
+
+def _unmapped_reasons(completeness: Completeness) -> dict[str, str]:
+    """Return why rows with a value that is not mapped are left out, by their role."""
+    value = f"{NO_VALUE}: {join_columns(completeness.measured_columns)} is not mapped"
+    decides = f"{UNDECIDED}: {join_columns(completeness.undecided_columns)} is not mapped"
+    return {
+        unmapped("without_value"): value,
+        unmapped("unanswered"): decides,
+        unmapped("undecided"): decides,
+    }
 
 
 def _is_true(condition: Any) -> Any:
@@ -377,7 +430,9 @@ def _with_roles(
         return pl.col(column) == 1 if column in frame.columns else pl.lit(False)
 
     is_share = "mask:numerator" in frame.columns
-    is_counted = has("counted") & ~has("undecided")
+    in_snapshot = pl.col(_IN_SNAPSHOT) if _IN_SNAPSHOT in frame.columns else pl.lit(True)
+    would_count = has("counted") & ~has("undecided")
+    is_counted = would_count & in_snapshot
     counted_role = DENOMINATOR if is_share else role
     roles = (
         pl.when(is_counted & has("numerator")).then(pl.lit(NUMERATOR))
@@ -390,8 +445,9 @@ def _with_roles(
         reason = pl.when(~has(f"condition{number}")).then(pl.lit(text)).otherwise(reason)
     for name, text in reasons.items():
         reason = pl.when(has(name)).then(pl.lit(text)).otherwise(reason)
+    reason = pl.when(would_count & ~in_snapshot).then(pl.lit(_NOT_USED)).otherwise(reason)
     labelled = frame.with_columns(roles.alias(_ROLE))
     labelled = labelled.with_columns(
         pl.when(pl.col(_ROLE) == LEFT_OUT).then(reason).otherwise(pl.lit("")).alias(_REASON)
     )
-    return labelled.select(~pl.selectors.starts_with("mask:"))
+    return labelled.select(~pl.selectors.starts_with("mask:", _IN_SNAPSHOT))

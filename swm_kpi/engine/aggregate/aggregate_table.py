@@ -14,11 +14,12 @@ from itertools import chain, combinations
 from typing import Any, assert_never
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.calendar import Period
-from swm_kpi.contracts import Column, Dimension
-from swm_kpi.engine.aggregate.parts import dimensions_read, plan_parts, same_statement
+from swm_kpi.contracts import ALL, UNKNOWN, Column, Dimension
+from swm_kpi.engine.aggregate.parts import Parts, dimensions_read, plan_parts, same_statement
 from swm_kpi.engine.aggregate.snapshots import day_of, nearest_year
 from swm_kpi.engine.aggregate.texts import TextKey
 from swm_kpi.engine.backends.backend import Backend
@@ -124,6 +125,77 @@ def aggregate_table(
                 array = aggregates.arrays[statistic.key]
                 aggregates.arrays[statistic.key] = np.take(array, [-1], axis=position + 1)
     return aggregates
+
+
+@dataclass(frozen=True)
+class UsedSnapshots:
+    """Which snapshots a period uses for one cell.
+
+    Attributes:
+        times: the times of the table, in order.
+        parts: what tells the parts of a snapshot apart.
+        snapshot: by time and part, the number of its snapshot.
+        is_used: of each snapshot, whether the cell uses it.
+    """
+
+    times: Sequence[Any]
+    parts: Parts
+    snapshot: NDArray[np.int64]
+    is_used: NDArray[np.bool_]
+
+    @property
+    def days(self) -> list[date]:
+        """The days of the snapshots that are used."""
+        is_used = self.is_used[self.snapshot].any(axis=1)
+        return sorted(
+            {day_of(time) for time, used in zip(self.times, is_used, strict=True) if used}
+        )
+
+    def are_used(self, rows: pl.DataFrame, at: str) -> NDArray[np.bool_]:
+        """Return whether the cell uses the snapshot that each row is in.
+
+        Args:
+            rows: rows of the table.
+            at: the column of their time.
+        """
+        position = {time: number for number, time in enumerate(self.times)}
+        times = np.array([position.get(time, -1) for time in rows[at].to_list()], dtype=np.int64)
+        if not self.times:
+            return np.zeros(rows.height, dtype=bool)
+        used: NDArray[np.bool_] = self.is_used[self.snapshot[times, self.parts.codes(rows)]]
+        return used & (times >= 0)
+
+
+def find_used_snapshots(
+    table: Table,
+    statistic: Statistic,
+    statistics: Sequence[Statistic],
+    period: Period,
+    axes: Axes,
+    members: Mapping[str, str],
+    compiler: Compiler,
+    last_day: date | None = None,
+) -> UsedSnapshots:
+    """Return which snapshots of a period the number of some members uses.
+
+    Args:
+        table: the table.
+        statistic: a statistic of snapshots.
+        statistics: all that the request aggregates of the table: they decide which parts it has.
+        period: the period.
+        axes: the breakdowns of the request.
+        members: by breakdown, the member; the total of the others.
+        compiler: compiles expressions with the request's assumptions.
+        last_day: the day of extraction. A later snapshot is not used.
+    """
+    carried = axes.carried(table)
+    grouping = GroupingSet(axes.dimensions, axes.members, carried, axes.shape(carried))
+    aggregator = _TableAggregator(table, statistics, [period], grouping, compiler, last_day)
+    cell = [-1] * len(axes.dimensions)
+    for position in carried:
+        names = [*axes.members[position], UNKNOWN, ALL]
+        cell[position] = names.index(members.get(axes.dimensions[position].key, ALL))
+    return aggregator.used_snapshots(statistic, tuple(cell))
 
 
 class _TableAggregator:
@@ -363,11 +435,7 @@ class _TableAggregator:
         days = [day_of(time) for time in times]
         arrays = dict(zip(names, merged[len(statistics) :], strict=True))
         for statistic, rows in zip(statistics, merged, strict=False):
-            has_rows: Any = rows.any(axis=tuple(range(1, rows.ndim)))
-            inside = [
-                [i for i, day in enumerate(days) if has_rows[i] and p.start <= day < p.stop]
-                for p in self.periods
-            ]
+            inside = self._inside(days, rows)
             if alignment is TimeAlignment.LAST_SNAPSHOT:
                 self._last_snapshot(statistic, days, inside, rows, arrays, aggregates)
             else:
@@ -425,16 +493,7 @@ class _TableAggregator:
         is_list = statistic.alignment is TimeAlignment.MEAN_OF_STOCKS
         # A count of every row counts snapshots. Any other statistic is summed over them.
         counts = statistic.operation is Operation.ROWS and statistic.where is None
-        present, known = parts.present(rows), parts.known(rows)
-        counted = parts.with_totals(rows)
-        usable = []
-        for positions in inside:
-            expected = present[positions].any(axis=0) & known
-            lacking = parts.count(expected & ~present[positions])
-            needed = parts.count(expected[np.newaxis])[0]
-            # A cell without any known part, such as Unknown, uses the snapshots with rows of it.
-            complete = np.where(needed > 0, lacking == 0, counted[positions] > 0)
-            usable.append(np.ones(complete.shape) if is_list else complete.astype(np.float64))
+        usable = self._usable(statistic, inside, rows)
         for name in self._part_names(statistic):
             totals = parts.with_totals(arrays[name])
             aggregates.arrays[name] = np.stack(
@@ -449,6 +508,53 @@ class _TableAggregator:
             whole = np.zeros_like(complete_counts)
             whole[:] = np.reshape([len(i) for i in inside], (-1, *[1] * len(self.grouping.shape)))
             aggregates.parts[statistic.key] = complete_counts, whole
+
+    def _usable(self, statistic: Statistic, inside: list[list[int]], rows: Array) -> list[Array]:
+        """Return which snapshots of each period every cell can use: those with every part of it.
+
+        Of a list, every one can be used.
+        """
+        parts = self.parts
+        present, known, counted = parts.present(rows), parts.known(rows), parts.with_totals(rows)
+        usable = []
+        for positions in inside:
+            expected = present[positions].any(axis=0) & known
+            lacking = parts.count(expected & ~present[positions])
+            needed = parts.count(expected[np.newaxis])[0]
+            # A cell without any known part, such as Unknown, uses the snapshots with rows of it.
+            complete = np.where(needed > 0, lacking == 0, counted[positions] > 0)
+            is_list = statistic.alignment is TimeAlignment.MEAN_OF_STOCKS
+            usable.append(np.ones(complete.shape) if is_list else complete.astype(np.float64))
+        return usable
+
+    def used_snapshots(self, statistic: Statistic, cell: tuple[int, ...]) -> UsedSnapshots:
+        """Return which snapshots of the only period one cell uses."""
+        every_row = Statistic(
+            self.table.contract, Operation.ROWS, statistic.at, statistic.alignment
+        )
+        by_time = self.backend.aggregate_by_time(
+            statistic.at, [statistic, every_row], self.parts.grouping
+        )
+        times = [time for time in by_time.times if not self._is_later(day_of(time))]
+        of_series, every = (rows[: len(times)] for rows in by_time.rows)
+        snapshot, _ = self.parts.assign(times, every)
+        firsts, (rows,) = self.parts.merge(times, every, [of_series])
+        (inside,) = self._inside([day_of(time) for time in firsts], rows)
+        is_used = np.zeros(len(firsts), dtype=bool)
+        if statistic.alignment is TimeAlignment.LAST_SNAPSHOT:
+            is_used[inside[-1:]] = True
+        elif inside:
+            (usable,) = self._usable(statistic, [inside], rows)
+            is_used[inside] = usable[(slice(None), *cell)] > 0
+        return UsedSnapshots(times, self.parts, snapshot, is_used)
+
+    def _inside(self, days: list[date], rows: Array) -> list[list[int]]:
+        """Return the snapshots of each period that have any row."""
+        has_rows: Any = rows.any(axis=tuple(range(1, rows.ndim)))
+        return [
+            [i for i, day in enumerate(days) if has_rows[i] and p.start <= day < p.stop]
+            for p in self.periods
+        ]
 
     @property
     def _spans(self) -> list[tuple[date, date]]:

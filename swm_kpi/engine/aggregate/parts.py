@@ -16,6 +16,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column, Dimension
@@ -45,6 +46,7 @@ class Parts:
     Attributes:
         grouping: the breakdowns of the request, and those of the parts that it does not have.
         positions: the positions in it of the breakdowns that tell parts apart.
+        columns: the columns of the table that have the members of those breakdowns.
         requested: the number of breakdowns of the request.
         are_declared: whether the key of the contract names them, so that a part without a row is
             missing and not zero.
@@ -52,6 +54,7 @@ class Parts:
 
     grouping: GroupingSet
     positions: tuple[int, ...]
+    columns: tuple[str, ...]
     requested: int
     are_declared: bool
 
@@ -148,22 +151,53 @@ class Parts:
         Returns:
             The first time of each snapshot, and the arrays over snapshots.
         """
-        if not self.positions or not _are_close(times):
-            return list(times), list(arrays)
+        target, anchors = self.assign(times, rows)
+        if not self._can_merge(times):
+            return anchors, list(arrays)
         kept = [position + 1 for position in self.positions]
-        moved = [np.moveaxis(array, kept, range(-len(kept), 0)) for array in (rows, *arrays)]
-        flat = [array.reshape(len(times), -1, prod(array.shape[-len(kept) :])) for array in moved]
-        target, anchors = _assign(times, flat[0].sum(axis=1) > 0)
         merged = []
-        for array, shaped in zip(flat[1:], moved[1:], strict=True):
-            out = np.zeros((len(anchors), *array.shape[1:]))
+        for array in arrays:
+            moved = np.moveaxis(array, kept, range(-len(kept), 0))
+            flat = moved.reshape(len(times), -1, target.shape[1])
+            out = np.zeros((len(anchors), *flat.shape[1:]))
             for time in range(len(times)):
                 for snapshot in np.unique(target[time]).tolist():
                     chosen = target[time] == snapshot
-                    out[snapshot][:, chosen] += array[time][:, chosen]
-            whole = out.reshape(len(anchors), *shaped.shape[1:])
+                    out[snapshot][:, chosen] += flat[time][:, chosen]
+            whole = out.reshape(len(anchors), *moved.shape[1:])
             merged.append(np.moveaxis(whole, range(-len(kept), 0), kept))
         return anchors, merged
+
+    def assign(self, times: Sequence[Any], rows: Array) -> tuple[NDArray[np.int64], list[Any]]:
+        """Return the snapshot of each part at each time, and the first time of each snapshot.
+
+        Args:
+            times: the times, in order.
+            rows: the number of rows of each part, over times.
+        """
+        if not self._can_merge(times):
+            alone = np.arange(len(times)).reshape(-1, 1)
+            return np.repeat(alone, self.size, axis=1), list(times)
+        kept = [position + 1 for position in self.positions]
+        moved = np.moveaxis(rows, kept, range(-len(kept), 0))
+        return _assign(times, moved.reshape(len(times), -1, self.size).sum(axis=1) > 0)
+
+    def _can_merge(self, times: Sequence[Any]) -> bool:
+        return bool(self.positions) and _are_close(times)
+
+    @property
+    def size(self) -> int:
+        """The number of places of parts: one if nothing tells parts apart."""
+        return prod(self.grouping.shape[position] for position in self.positions)
+
+    def codes(self, frame: pl.DataFrame) -> NDArray[np.int64]:
+        """Return the place of the part of each row, among those of :meth:`assign`."""
+        codes = np.zeros(frame.height, dtype=np.int64)
+        for position, column in zip(self.positions, self.columns, strict=True):
+            values = frame[column].cast(pl.String).to_list()
+            codes *= self.grouping.shape[position]
+            codes += self.grouping.member_codes(position, values)
+        return codes
 
     @property
     def _axes(self) -> range:
@@ -193,8 +227,9 @@ def plan_parts(table: Table, statistics: Collection[Statistic], grouping: Groupi
     dimensions = list(grouping.dimensions)
     members, grouped, shape = list(grouping.members), list(grouping.grouped), list(grouping.shape)
     keys = [dimension.key for dimension in dimensions]
-    positions = []
-    for dimension in (column.dimension for column in columns):
+    positions, of_positions = [], []
+    for column in columns:
+        dimension = column.dimension
         if dimension is None:
             continue
         if dimension.key in keys:
@@ -209,8 +244,9 @@ def plan_parts(table: Table, statistics: Collection[Statistic], grouping: Groupi
             shape.append(len(names) + 2)
             grouped.append(position)
         positions.append(position)
+        of_positions.append(column.name)
     extended = GroupingSet(tuple(dimensions), tuple(members), tuple(grouped), tuple(shape))
-    return Parts(extended, tuple(positions), requested, are_declared)
+    return Parts(extended, tuple(positions), tuple(of_positions), requested, are_declared)
 
 
 def same_statement(days: Sequence[date], chosen: int) -> list[int]:

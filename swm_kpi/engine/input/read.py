@@ -77,8 +77,10 @@ def read_tables(
             continue
         report_progress(f"checking {name}")
         table, report = read_table(data[name], request.contracts[name], columns)
+        if columns.shown:
+            table, report = _without_shown(table, report, columns.shown)
         if report.ok or request.withholds:
-            table = replace(table, may_repeat=_may_repeat(table))
+            table = replace(table, may_repeat=_may_repeat(table, columns.shown))
         if not report.ok and not request.withholds:
             failures.append(report)
         tables[name] = table
@@ -87,14 +89,27 @@ def read_tables(
     return tables
 
 
-def _may_repeat(table: Table) -> bool:
+def _without_shown(
+    table: Table, report: ContractReport, shown: Collection[str]
+) -> tuple[Table, ContractReport]:
+    """Return a table and its report without what is wrong with columns that are only shown."""
+    violations = tuple(
+        violation
+        for violation in report.violations
+        if not set(violation.column.split(", ")) & set(shown)
+    )
+    broken = _broken_columns(violations)
+    return replace(table, broken=broken), replace(report, violations=violations)
+
+
+def _may_repeat(table: Table, shown: Collection[str] = ()) -> bool:
     """Return whether rows are the same in every column, in a table that lacks every key."""
-    keys = table.contract.keys
-    if not keys or any(table.columns.issuperset(key) for key in keys) or not table.columns:
+    keys, columns = table.contract.keys, table.columns.difference(shown)
+    if not keys or any(columns.issuperset(key) for key in keys) or not columns:
         return False
 
     def query() -> bool:
-        names = sorted(table.columns)
+        names = sorted(columns)
         rows = nw.from_native(table.lazy).select(*names)
         groups = rows.group_by(*names).agg(nw.len().alias(_SAME))
         most = table.collect(groups.select(nw.col(_SAME).max()), "comparing rows")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 
@@ -45,12 +45,24 @@ class ColumnsToRead:
         required: the columns that it is a violation to lack, in the order of the violations.
         instants: the columns whose instants are read: those that elapsed time is measured between,
             and times that are compared with each other.
+        windows: the rows that a request can use; None for all.
+        shown: the columns that are read only to be shown: no number rests on them.
     """
 
     wanted: frozenset[str]
     required: tuple[str, ...]
     instants: frozenset[str]
     windows: tuple[Window, ...] | None = None
+    shown: frozenset[str] = frozenset()
+
+    def with_shown(self, contract: ContractType) -> ColumnsToRead:
+        """Return these columns, and the others of a contract to be shown beside them."""
+        return replace(
+            self,
+            wanted=frozenset(contract.columns),
+            instants=self.instants | all_columns(contract).instants,
+            shown=frozenset(contract.columns) - self.wanted,
+        )
 
 
 def columns_of_request(

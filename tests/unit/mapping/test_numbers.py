@@ -111,6 +111,16 @@ def test_a_number_says_how_many_rows_are_not_mapped_and_not_recorded() -> None:
     assert [rows["urgent"][name] for name in COUNTS] == [2, 1, 1, None]
 
 
+def test_the_rows_behind_a_number_say_what_is_not_mapped() -> None:
+    listed = kpi.rows(
+        METRIC.ref, "reports", {"visit": visit_mapping().apply(MANY)}, period=JANUARY,
+        catalogue=kpi.Catalogue([METRIC]),
+    )  # fmt: skip
+    reasons = dict(listed.frame["reason"].value_counts().iter_rows())
+    assert reasons["undecided: reason is not mapped"] == 2
+    assert reasons["undecided: reason is not recorded"] == 2
+
+
 def test_all_rows_that_are_not_mapped_give_no_number() -> None:
     rows = compute(visit_mapping().apply(visits(("Z", "Y"), ("Z", "N"))))
     assert (rows["reports"]["value"], rows["reports"]["marker"]) == (None, "[x]")
