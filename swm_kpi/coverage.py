@@ -24,6 +24,7 @@ QUIET_DAYS = 3
 IMPROBABLE = 0.01
 """A gap is a sign of missing data if chance would leave one so long less often than this."""
 
+_STRAY_SHARE = 0.01
 _DAY = timedelta(days=1)
 _MOST_SPANS_IN_WORDS = 2
 
@@ -278,6 +279,37 @@ def is_improbable_gap(gap: int, days: int, rows: int) -> bool:
         rows: the number of rows.
     """
     return gap > QUIET_DAYS and (1 - min(gap / days, 1)) ** rows < IMPROBABLE
+
+
+def without_stray_days(rows_of_day: Mapping[date, int]) -> dict[date, int]:
+    """Return the days of rows without a few mistyped ones, far before or after all the others.
+
+    Days at an end are stray if they have at most one row in a hundred, and are separated from the
+    others by a gap that chance does not explain.
+
+    Args:
+        rows_of_day: the number of rows of each day that has any.
+    """
+    days = sorted(rows_of_day)
+    kept = _without_tail(days, rows_of_day)
+    kept = _without_tail(kept[::-1], rows_of_day)[::-1]
+    return {day: rows_of_day[day] for day in kept}
+
+
+def _without_tail(days: Sequence[date], rows_of_day: Mapping[date, int]) -> Sequence[date]:
+    """Return days in order without the stray ones at the end."""
+    total = sum(rows_of_day[day] for day in days)
+    stray = 0
+    kept = len(days)
+    for number in range(len(days) - 1, 0, -1):
+        stray += rows_of_day[days[number]]
+        if stray > _STRAY_SHARE * total:
+            break
+        gap = abs((days[number] - days[number - 1]).days) - 1
+        spread = abs((days[number - 1] - days[0]).days) + 1
+        if is_improbable_gap(gap, spread + gap, total - stray):
+            kept = number
+    return days[:kept]
 
 
 def unite(coverages: Iterable[Coverage]) -> Coverage:

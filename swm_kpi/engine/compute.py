@@ -132,6 +132,7 @@ def compute_tables(
             request.coverage.get(name),
             as_at=request.as_at,
             areas=definitions.areas,
+            rows_by_month=aggregates.rows_by_month,
         )
         for name, table in tables.items()
     }

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from swm_kpi import (
     Break,
 )
+from swm_kpi.coverage import without_stray_days
+from tests.support import engines
 from tests.support.small_tables import (
     CALLS,
     INCIDENTS,
@@ -58,3 +65,49 @@ def test_provisional_overrides_a_break_and_not_available_overrides_both() -> Non
     result = compute(metric, {"call": calls}, ["2024-05"], as_at="2024-05-20")
     assert row_of(result, "calls")["marker"] == "[p]"
     assert row_of(result, "urgent_share")["marker"] == "[x]"
+
+
+DAYS = [datetime(2024, 4, 1, 9) + timedelta(days=number) for number in range(50)]
+
+
+def logs(days: list[datetime]) -> pl.DataFrame:
+    return pl.DataFrame({"created_at": days, "closing_code": ["ASB nuisance"] * len(days)})
+
+
+@pytest.mark.parametrize("engine", ["Polars", "DuckDB"])
+@pytest.mark.parametrize("stray", [datetime(2062, 5, 6), datetime(2001, 1, 1)], ids=str)
+def test_a_mistyped_date_does_not_stretch_what_a_table_covers(engine: str, stray: datetime) -> None:
+    """Three logs a day until 20 May. Before, May was 60 and June 0, and neither had a marker."""
+    table = logs([*DAYS * 3, stray])
+    data = table if engine == "Polars" else engines.loader(engine)("incident", table)
+    periods = ["2024-04", "2024-05", "2024-06"]
+    rows = rows_of(run("15", {"incident": data}, periods, coverage={}), "incidents")
+    assert [(row["value"], row["marker"]) for row in rows] == [
+        (90, ""),
+        (60, "[p]"),
+        (None, "[x]"),
+    ]
+    assert "No record is in the last 11 days of the period." in rows[1]["note"]
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    st.integers(100, 400),
+    st.integers(1, 60),
+    st.lists(st.integers(400, 20_000), max_size=2),
+    st.lists(st.integers(400, 20_000), max_size=2),
+)
+def test_days_far_from_the_others_are_stray_at_both_ends(rows, spread, later, earlier) -> None:
+    """At most one row in a hundred at each end, and the others are kept."""
+    first = date(2024, 4, 1)
+    body = {first + timedelta(days=day): -(-rows // spread) for day in range(spread)}
+    whole = sum(body.values()) + len(later) + len(earlier)
+    strays = {first + timedelta(days=days): 1 for days in later if len(later) <= whole // 100}
+    strays |= {first - timedelta(days=days): 1 for days in earlier if len(earlier) <= whole // 100}
+    assert without_stray_days({**body, **strays}) == body
+
+
+def test_a_gap_between_many_rows_is_not_stray() -> None:
+    """Two years of a survey in waves are all kept."""
+    waves = {date(2023, 1, 5): 50, date(2023, 7, 5): 50, date(2024, 1, 5): 50}
+    assert without_stray_days(waves) == waves

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,10 +13,17 @@ from numpy.typing import NDArray
 
 from swm_kpi.calendar import Period, format_date
 from swm_kpi.contracts import Column
-from swm_kpi.coverage import Coverage, Extent, Span, are_labels, is_improbable_gap
+from swm_kpi.coverage import (
+    Coverage,
+    Extent,
+    Span,
+    are_labels,
+    is_improbable_gap,
+    without_stray_days,
+)
 from swm_kpi.engine.aggregate.aggregate_table import Axes
 from swm_kpi.engine.input.table import Table
-from swm_kpi.measures import Statistic, TimeAlignment
+from swm_kpi.measures import Operation, Statistic, TimeAlignment
 from swm_kpi.model.areas import Areas
 from swm_kpi.vocabulary import CoverageSource, Grain, Marker
 
@@ -33,6 +41,8 @@ _SNAPSHOTS = (
 _FORCE = "force"
 """The key of the breakdown by police force, whose members the catalogue's area names."""
 _MOST_NAMES = 5
+_DENSER = 5
+_DAYS_IN_A_MONTH = 31
 _DAY = timedelta(days=1)
 
 
@@ -142,6 +152,7 @@ def cover(
     *,
     as_at: date | None,
     areas: Areas | None,
+    rows_by_month: Mapping[str, tuple[int, NDArray[np.float64]]],
 ) -> TableCoverage:
     """Return what a table covers.
 
@@ -154,6 +165,7 @@ def cover(
         stated: the coverage that the caller stated.
         as_at: the day of extraction that the caller stated.
         areas: the areas of the catalogue's force, which belong to it.
+        rows_by_month: by the key of a count of every row, the rows of the months of the request.
     """
     extracted = table.extracted_on(as_at)
     at = _event_columns(table, statistics)
@@ -162,7 +174,11 @@ def cover(
     if stated is not None:
         known = stated if known is None or stated.by_reporter else known.within(stated)
     if known is None:
-        known = _seen(table, statistics, at, seen, extracted)
+        counted = [
+            rows_by_month.get(Statistic(table.contract, Operation.ROWS, column).key)
+            for column in (table.contract.columns[name] for name in at)
+        ]
+        known = _seen(table, statistics, at, seen, extracted, counted)
     return TableCoverage(
         table.contract.table,
         known.below(_members_of(areas)) if known.reporter == _FORCE else known,
@@ -306,6 +322,7 @@ def _seen(
     at: Sequence[str],
     spans: Sequence[Span],
     extracted: date | None,
+    counted: Sequence[tuple[int, NDArray[np.float64]] | None],
 ) -> Coverage:
     """Return what the rows show."""
     reporter = table.contract.reporter_column
@@ -315,17 +332,64 @@ def _seen(
     if reporter is not None and reporter.name in table.columns:
         return _seen_by_reporter(table, reporter, at).until(end)
     first, last = min(first for first, _ in spans), max(last for _, last in spans)
+    is_snapshots = any(s.alignment in _SNAPSHOTS for s in statistics)
+    if not is_snapshots and _may_have_stray_days(first, last, table.rows, counted):
+        days = without_stray_days(_rows_of_day(table, at))
+        first, last = (min(days), max(days)) if days else (first, last)
     last = last if end is None else min(last, end)
     if last < first:
         return Coverage(source=CoverageSource.ROWS)
     if end is not None and any(s.alignment is TimeAlignment.IN_FORCE for s in statistics):
         # A register lists everything that is in force when it is extracted.
         last = end
-    is_snapshots = any(s.alignment in _SNAPSHOTS for s in statistics)
     is_date = all(table.contract.columns[name].dtype is date for name in at)
     labels = is_snapshots or (is_date and are_labels(first, last))
     grain = table.contract.min_grain
     return Coverage.seen(first, last, table.rows, are_labels=labels, grain=grain).until(end)
+
+
+def _may_have_stray_days(
+    first: date,
+    last: date,
+    rows: int,
+    counted: Sequence[tuple[int, NDArray[np.float64]] | None],
+) -> bool:
+    """Return whether a few mistyped days may have made the span of the rows too long.
+
+    That is where a month of the request has no row, or the months of the request have many more
+    than those of the whole span. Otherwise the days need not be listed.
+    """
+    if any(of_column is None for of_column in counted):
+        return False
+    days = (last - first).days + 1
+    months = [of_column for of_column in counted if of_column is not None]
+    rows_of: dict[int, float] = defaultdict(float)
+    for first_month, in_months in months:
+        for number, in_month in enumerate(in_months.tolist(), first_month):
+            if _first_of(number + 1) > first and _first_of(number) <= last:
+                rows_of[number] += in_month
+    filled = sum(1 for in_month in rows_of.values() if in_month)
+    if filled < len(rows_of):
+        return True
+    return sum(rows_of.values()) / _DAYS_IN_A_MONTH > _DENSER * filled * rows / days
+
+
+def _rows_of_day(table: Table, at: Sequence[str]) -> dict[date, int]:
+    """Return how many rows each day has, by any of some columns of dates."""
+
+    def query() -> list[tuple[date | None, int]]:
+        rows: list[tuple[date | None, int]] = []
+        for name in at:
+            days = nw.from_native(table.lazy).select(nw.col(name).cast(nw.Date).alias("day"))
+            counts = days.group_by("day").agg(nw.len().alias("rows"))
+            rows += table.collect(counts, "counting rows by day").iter_rows()
+        return rows
+
+    of_day: dict[date, int] = defaultdict(int)
+    for day, count in table.run(query):
+        if day is not None:
+            of_day[day] += count
+    return dict(of_day)
 
 
 def _seen_by_reporter(table: Table, reporter: Column, at: Sequence[str]) -> Coverage:
