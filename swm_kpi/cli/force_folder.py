@@ -64,10 +64,40 @@ def run_init(options: argparse.Namespace) -> int:
     return 0
 
 
-def iter_example_problems(force: Force) -> Iterator[kpi.Problem]:
-    """Yield a problem for each worked example of a mapping that becomes other rows."""
+def lock_mappings(force: Force, file: str, *, reset: bool) -> int:
+    """Write the lock file of a force's mappings, and return the exit code.
+
+    Raises:
+        DefinitionError: a mapping makes other rows than when its version was locked.
+    """
+    from swm_kpi.force.lock import (
+        MAPPINGS_LOCK,
+        build_tables_lock,
+        iter_tables_lock_problems,
+        read_tables_lock,
+    )
+    from swm_kpi.model.lock import TABLES_HEADER, format_lock
+    from swm_kpi.output import write_text
+
+    path = Path(file) if file else force.folder / MAPPINGS_LOCK
+    previous = {} if reset else read_tables_lock(path)
+    problems = list(iter_tables_lock_problems(previous, force.mappings))
+    if problems:
+        raise kpi.DefinitionError(problems)
+    current = build_tables_lock(force.mappings)
+    write_text(path, format_lock(previous | current, TABLES_HEADER), overwrite=True)
+    new = len(current.keys() - previous.keys())
+    print(f"Locked {_count(len(previous | current), 'mapping')} in {path.name}, {new} of them new.")
+    return 0
+
+
+def iter_problems(force: Force) -> Iterator[kpi.Problem]:
+    """Yield each mapping that differs from its lock, and each worked example that fails."""
+    from swm_kpi.force.lock import MAPPINGS_LOCK, iter_tables_lock_problems, read_tables_lock
     from swm_kpi.force.makers import iter_mappings
 
+    lock = read_tables_lock(force.folder / MAPPINGS_LOCK)
+    yield from iter_tables_lock_problems(lock, force.mappings)
     for mapping in iter_mappings(force.mappings):
         yield from mapping.check_examples()
 

@@ -37,6 +37,7 @@ _ERRORS = (
 )  # fmt: skip
 
 
+_LOCK = "definitions/definitions.lock"
 _STOPPED = 130
 
 
@@ -101,7 +102,7 @@ def _check(options: argparse.Namespace) -> int:
             step(f"ref {metric.ref}")
             problems += list(check_examples(metric))
     if force is not None:
-        problems += force_folder.iter_example_problems(force)
+        problems += force_folder.iter_problems(force)
     if problems:
         raise DefinitionError(problems)
     examples = sum(len(metric.examples) for metric in metrics)
@@ -118,7 +119,10 @@ def _lock(options: argparse.Namespace) -> int:
     from swm_kpi.model.lock import build_lock, format_lock, iter_lock_problems, parse_lock
     from swm_kpi.output import write_text
 
-    path, current = Path(options.file), build_lock(kpi.catalogue())
+    force = force_of(options)
+    if force is not None:
+        return force_folder.lock_mappings(force, options.file, reset=options.reset)
+    path, current = Path(options.file or _LOCK), build_lock(kpi.catalogue())
     previous = parse_lock(_read_text(path)) if path.exists() and not options.reset else {}
     problems = list(iter_lock_problems(previous, current))
     if problems:
@@ -246,12 +250,16 @@ def parser() -> argparse.ArgumentParser:
         )
     )
     lock = _command(
-        commands, "lock", _lock, "record the hash of each version of each definition in a lock file"
+        commands,
+        "lock",
+        _lock,
+        "record the hash of each version of each definition, or of a force's mappings, in a lock "
+        "file",
     )
     lock.add_argument(
         "--file",
-        default="definitions/definitions.lock",
-        help="the lock file to write (default: definitions/definitions.lock)",
+        default="",
+        help=f"the lock file to write (default: {_LOCK}, or mappings.lock of the force)",
     )
     lock.add_argument(
         "--reset",
@@ -299,7 +307,7 @@ def parser() -> argparse.ArgumentParser:
         default="",
         help="the publisher's contact details, for the accessibility statement",
     )
-    for command in (list_command, show, check, validate, compute, synthetic, demo, docs):
+    for command in (list_command, show, check, lock, validate, compute, synthetic, demo, docs):
         force_folder.add_option(command)
     return top_parser
 

@@ -33,7 +33,7 @@ examples:
     swm-kpi map report crime --force force/ --data extracts/
 
   See what a change does, with the earlier version of the folder in old/:
-    swm-kpi map diff old/ force/ --data extracts/
+    swm-kpi map diff old/ --force force/ --data extracts/
 """
 
 
@@ -64,7 +64,6 @@ def add_arguments(command: argparse.ArgumentParser) -> list[argparse.ArgumentPar
     report.add_argument("tables", nargs="*", help="tables such as crime (default: all)")
     diff = _add(commands, "diff", _diff, "say what changed between two versions of a folder")
     diff.add_argument("before", help="the earlier version of the folder")
-    diff.add_argument("after", help="the later version of the folder")
     for parser in (report, diff):
         parser.add_argument(
             "--data",
@@ -72,7 +71,7 @@ def add_arguments(command: argparse.ArgumentParser) -> list[argparse.ArgumentPar
             metavar="FOLDER",
             help="the folder of extracts",
         )
-    for parser in (scaffold, check, report):
+    for parser in (scaffold, check, report, diff):
         force_folder.add_option(parser, is_required=True)
     return [scaffold, check, report, diff]
 
@@ -151,7 +150,7 @@ def _check(options: argparse.Namespace) -> int:
     from swm_kpi.force.makers import iter_mappings
 
     force = _force(options)
-    problems = list(force_folder.iter_example_problems(force))
+    problems = list(force_folder.iter_problems(force))
     if problems:
         raise DefinitionError(problems)
     print(force_folder.describe_check(force))
@@ -196,7 +195,7 @@ def _report(options: argparse.Namespace) -> int:
 def _diff(options: argparse.Namespace) -> int:
     from swm_kpi.force.differences import iter_differences
 
-    before, after = kpi.Force.read(options.before), kpi.Force.read(options.after)
+    before, after = kpi.Force.read(options.before), _force(options)
     extracts = {} if options.data is None else _extracts(options.data)
     for line in iter_differences(before, after, extracts):
         indent = " " * (len(line) - len(line.lstrip()) + 2)

@@ -25,6 +25,7 @@ from swm_kpi.errors import (
 )
 from swm_kpi.force.availability import Statement, read_statements, with_statements
 from swm_kpi.force.lineage import LineageStep, iter_lineage
+from swm_kpi.force.lock import MAPPINGS_LOCK
 from swm_kpi.force.makers import TableMaker, extracts_of, iter_mappings
 from swm_kpi.force.settings import Settings, SimilarForces, read_settings
 from swm_kpi.force.sources import (
@@ -332,7 +333,16 @@ def _read_areas(
 
 def _file_problems(folder: Path, settings: Settings) -> Iterator[Problem]:
     """Yield each file that a force's folder does not have, and an areas file that is missing."""
-    known = [SETTINGS, AVAILABILITY, SOURCES, CODES, *NOT_READ, "areas.csv", settings.areas]
+    known = [
+        SETTINGS,
+        AVAILABILITY,
+        SOURCES,
+        CODES,
+        *NOT_READ,
+        MAPPINGS_LOCK,
+        "areas.csv",
+        settings.areas,
+    ]
     for path in sorted(folder.iterdir()):
         if path.name not in known and not path.name.startswith((".", "__")):
             yield _unknown(folder, path, known)

@@ -1,7 +1,9 @@
-"""The lock file: the definition of each version of each metric, so that no number moves unnoticed.
+"""Lock files: the hash of each version of each definition, so that no number moves unnoticed.
 
-A line of the lock is what a result's ``definition`` column contains, such as ``57@1#12bcd4fa``, so
-that any published number can be looked up. Lines of earlier versions stay in the file.
+The lock of metrics has lines such as ``57@1#12bcd4fa``, which a result's ``definition`` column
+contains, so that any published number can be looked up. The lock of a force has what makes each of
+its tables, such as ``crime@3#1f2e3d4c``, which the provenance of a result contains. Lines of
+earlier versions stay in the file.
 """
 
 from __future__ import annotations
@@ -17,12 +19,16 @@ HEADER = (
     "# What each version of each metric is: ref@version#hash of all that moves its numbers.\n"
     "# Written by swm-kpi lock. Do not edit it: raise the metric's version instead.\n"
 )
+TABLES_HEADER = (
+    "# What each version of each mapping is: table@version#hash of all that moves its rows.\n"
+    "# Written by swm-kpi lock --force. Do not edit it: raise the version of the mapping instead.\n"
+)
 _FILE = "definitions.lock"
 _REWRITE = "Write the file again with swm-kpi lock"
 _LINE = re.compile(r"\A(?P<ref>[A-Za-z0-9._-]+)@(?P<version>[1-9][0-9]*)#(?P<hash>[0-9a-f]{8})\Z")
 
 Lock = dict[tuple[str, int], str]
-"""The hash of each definition, by ref and version."""
+"""The hash of each definition, by ref or table, and version."""
 
 
 def build_lock(catalogue: Catalogue) -> Lock:
@@ -34,8 +40,12 @@ def build_lock(catalogue: Catalogue) -> Lock:
     }
 
 
-def parse_lock(text: str) -> Lock:
+def parse_lock(text: str, file: str = _FILE) -> Lock:
     """Parse the text of a lock file.
+
+    Args:
+        text: the text.
+        file: the name of the file, for messages.
 
     Raises:
         DefinitionError: a line is not as ``swm-kpi lock`` writes it, or a version occurs twice.
@@ -47,24 +57,24 @@ def parse_lock(text: str) -> Lock:
             continue
         match = _LINE.match(line.strip())
         if match is None:
-            rule = "it is not ref@version#hash"
-            problems.append(Problem(_FILE, f"line {number}", rule, _REWRITE))
+            rule = "it is not name@version#hash"
+            problems.append(Problem(file, f"line {number}", rule, _REWRITE))
             continue
         key = match["ref"], int(match["version"])
         if key in lock:
-            rule = f"ref {key[0]} version {key[1]} occurs twice"
-            problems.append(Problem(_FILE, f"line {number}", rule, _REWRITE))
+            rule = f"{key[0]} version {key[1]} occurs twice"
+            problems.append(Problem(file, f"line {number}", rule, _REWRITE))
         lock[key] = match["hash"]
     if problems:
         raise DefinitionError(problems)
     return lock
 
 
-def format_lock(lock: Lock) -> str:
-    """Return the text of a lock file, sorted by ref (2 before 10) and version."""
+def format_lock(lock: Lock, header: str = HEADER) -> str:
+    """Return the text of a lock file, sorted by name (2 before 10) and version."""
     keys = sorted(lock, key=lambda key: (_natural_sort_key(key[0]), key[1]))
     lines = [f"{ref}@{version}#{lock[ref, version]}\n" for ref, version in keys]
-    return HEADER + "".join(lines)
+    return header + "".join(lines)
 
 
 def iter_lock_problems(lock: Lock, current: Lock) -> Iterator[Problem]:

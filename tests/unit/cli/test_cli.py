@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from swm_kpi.cli.main import main
+import swm_kpi as kpi
+from swm_kpi.cli.main import main, parser
 from tests.support.force_folder import EXTRACT, FILES, write_force
 
 INCIDENTS = pl.DataFrame(
@@ -311,3 +314,50 @@ def test_check_of_a_force_counts_its_mappings(
 ) -> None:
     assert main(["check", "--force", str(force)]) == 0
     assert "1 mapping with 0 examples" in capsys.readouterr().out
+
+
+def commands_of(
+    top: argparse.ArgumentParser, name: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield every command with its parser, those of `map` too."""
+    groups = [a for a in top._actions if isinstance(a, argparse._SubParsersAction)]
+    for group in groups:
+        for word, command in group.choices.items():
+            yield from commands_of(command, f"{name} {word}".strip())
+    if not groups:
+        yield name, top
+
+
+def test_every_command_takes_a_force() -> None:
+    """Before: lock and map diff did not. Init writes the folder, so it is its argument."""
+    without = [
+        name
+        for name, command in commands_of(parser())
+        if not any("--force" in action.option_strings for action in command._actions)
+    ]
+    assert without == ["init"]
+
+
+def test_lock_of_a_force_records_its_mappings(
+    force: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lock", "--force", str(force)]) == 0
+    assert "Locked 1 mapping in mappings.lock, 1 of them new." in capsys.readouterr().out
+    definition = kpi.Force.read(force).mappings["incident"].definition
+    assert definition in (force / "mappings.lock").read_text().splitlines()
+    assert main(["map", "check", "--force", str(force)]) == 0
+    source = force / "sources" / "c2.py"
+    text = source.read_text().replace('unmapped="null"', 'unmapped="refuse"')
+    source.write_text(text)
+    for words in (["map", "check"], ["lock"]):
+        capsys.readouterr()
+        assert main([*words, "--force", str(force)]) == 10
+        error = capsys.readouterr().err
+        assert "Mapping Incident, version: it makes other rows than when it was locked" in error
+        assert "Write version=2. (sources/c2.py:" in error
+    source.write_text(text.replace("version=1", "version=2"))
+    assert main(["lock", "--force", str(force)]) == 0
+    assert "Locked 2 mappings in mappings.lock, 1 of them new." in capsys.readouterr().out
+    source.write_text(text)
+    assert main(["map", "check", "--force", str(force)]) == 10
+    assert "version 1 is older than the locked version 2" in capsys.readouterr().err

@@ -101,7 +101,7 @@ def test_their_lineage_leads_to_the_columns_of_the_extract(folder: Path) -> None
 def test_a_change_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = SNAPSHOTS.replace("hours=[7, 19]", "hours=[7]")
     after = write_force(folder.parent / "after", SPANS_FILES | {"sources/waiting.py": text})
-    assert main(["map", "diff", str(folder), str(after)]) == 0
+    assert main(["map", "diff", str(folder), "--force", str(after)]) == 0
     changes = " ".join(capsys.readouterr().out.split())
     assert "open_incident_snapshot: still version 1. Raise it: rows change." in changes
     assert "now: snapshot_at: Every day at 07:00, local time." in changes

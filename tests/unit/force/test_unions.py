@@ -109,7 +109,7 @@ def test_the_commands_know_both(folder: Path, capsys: pytest.CaptureFixture[str]
     new = NEW_SOURCE.replace("Head of contact", "Head of data")
     changed = FILES | {"sources/incidents.py": later, "sources/new_c2.py": new}
     after = write_force(folder.parent / "after", changed)
-    assert main(["map", "diff", str(folder), str(after)]) == 0
+    assert main(["map", "diff", str(folder), "--force", str(after)]) == 0
     changes = " ".join(capsys.readouterr().out.split())
     assert "now: c2: the rows to 31 May 2024, by " in changes
     assert "new_c2: owner: Head of contact now: Head of data" in changes

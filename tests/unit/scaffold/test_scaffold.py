@@ -261,7 +261,7 @@ def test_a_difference_is_in_english_with_the_rows_that_change(
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.suffix != ".pyc":
             target.write_bytes(path.read_bytes())
-    words = ["map", "diff", str(folder / "old"), str(folder / "force")]
+    words = ["map", "diff", str(folder / "old"), "--force", str(folder / "force")]
     assert main(words) == 0
     assert capsys.readouterr().out == "No mapping changes.\n"
     codes = folder / "force" / "codes" / "niche_offence_group.csv"
