@@ -154,12 +154,13 @@ def known(
     rows = published.groupby(["district", "force"]).size()
     most = rows[rows == rows.groupby(level=0).transform("max")]
     of_one_force = most[~most.index.get_level_values(0).duplicated(keep=False)]
-    files = set(zip(published["period"], published["force"], strict=True))
+    files = set(published.groupby(["period", "force"]).groups)
+    periods = set(published["period"].unique())
     unknown = {
         (period, district)
         for district, force in of_one_force.index
         if district not in {*AREA_OF, "Unknown"}
-        for period in set(published["period"])
+        for period in periods
         if (period, force) not in files
     }
     return {key: value for key, value in expected.items() if key not in unknown}

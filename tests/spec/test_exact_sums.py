@@ -173,7 +173,7 @@ ENGINES: dict[str, Callable[[pl.DataFrame], Any]] = {
     "pandas": lambda table: table.to_pandas(),
     "DuckDB": lambda table: engines.loader("DuckDB")("bill", table),
 }
-FEW_EXAMPLES = settings(LOADED, max_examples=25)
+FEW_EXAMPLES = settings(LOADED, max_examples=12)
 
 
 def splits(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
