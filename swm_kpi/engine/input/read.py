@@ -10,6 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from swm_kpi.contracts import (
+    STATUSES,
     Column,
     ContractError,
     ContractReport,
@@ -171,7 +172,7 @@ def _read_local(
     statuses = _statuses(source.mapping, plan.usable)
     table = Table(
         contract,
-        encoded.lazy().select(*plan.encoded, *statuses),
+        encoded.lazy().select(*plan.encoded, pl.col(statuses).cast(pl.Enum(STATUSES))),
         rows,
         frozenset(plan.usable),
         _broken_columns(violations),
