@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import polars as pl
+import narwhals as nw
 
 from swm_kpi.calendar import OPEN_END, OPEN_START, format_date
+from swm_kpi.engine.execution.dialects import dialect_of
+from swm_kpi.engine.execution.engine_errors import translate_engine_errors
+from swm_kpi.engine.execution.scans import collect
 from swm_kpi.errors import SwmKpiError
 from swm_kpi.force.force import Force
 from swm_kpi.force.makers import TableMaker, extracts_of
@@ -20,6 +23,8 @@ from swm_kpi.mapping.union import Union
 from swm_kpi.mapping.values import Codes
 
 _MOST_CODES = 40
+_WAS, _NOW, _SAME_KEY = "was ", "now ", "same key"
+_NOT_COUNTED = "Rows that change are not counted"
 
 
 def iter_differences(
@@ -32,7 +37,8 @@ def iter_differences(
     Args:
         before: the earlier version of the folder.
         after: the later version.
-        extracts: by name of the source's table, an extract to count the rows that change.
+        extracts: by name of the source's table, an extract to count the rows that change, in any
+            type that ``Mapping.apply`` takes. A line names each that is missing.
     """
     lines: list[str] = []
     for table in sorted(before.mappings.keys() | after.mappings.keys()):
@@ -64,9 +70,13 @@ def iter_differences(
 
 def _changes(old: MappingOfTable, new: MappingOfTable, extracts: Mapping[str, Any]) -> list[str]:
     changes = list(_mapping_changes(old, new))
-    extract = extracts.get(new.source.table)
-    if changes and extract is not None:
-        changes += _row_changes(old, new, extract)
+    if changes and extracts:
+        name = new.source.table
+        changes += (
+            _row_changes(old, new, extracts[name])
+            if name in extracts
+            else [f"  {_NOT_COUNTED}: there is no extract {name!r}."]
+        )
     return changes
 
 
@@ -167,17 +177,60 @@ def _row_changes(old: MappingOfTable, new: MappingOfTable, extract: Any) -> Iter
     if was.rows != now.rows:
         yield f"  Rows: {was.rows:,}, now {now.rows:,}"
         return
-    changes = []
-    for name in now.frame.columns:
-        if name in was.frame.columns:
-            pair = pl.DataFrame(
-                {"was": was.frame[name].cast(pl.String), "now": now.frame[name].cast(pl.String)}
-            )
-            rows = pair.select(pl.col("was").ne_missing(pl.col("now")).sum()).item()
-            if rows:
-                changes.append(f"{name} in {format_small_count(rows)}")
+    names = [name for name in new.made_columns if name in old.made_columns]
+    key = next((key for key in new.contract.keys if set(key) <= set(names)), ())
+    if not key:
+        yield f"  {_NOT_COUNTED}: not both mappings make a key of {new.contract.table}."
+        return
+    counts = _count_changes(was, now, key, names)
+    if counts[", ".join(key)] < 0:
+        yield f"  {_NOT_COUNTED}: two rows of {new.source.table!r} have one key."
+        return
+    changes = [f"{name} in {format_small_count(rows)}" for name, rows in counts.items() if rows]
     what = "; ".join(changes) or "no column of any row changes"
     yield f"  Of {now.rows:,} rows of the extract: {what}"
+
+
+def _count_changes(
+    was: MappedTable, now: MappedTable, key: Sequence[str], names: Sequence[str]
+) -> dict[str, int]:
+    """Count the rows that change, by column, in the engine that holds the extract.
+
+    Rows are compared by their key. One without the same key before is counted for the key. The
+    number for the key is below zero if two rows have one key.
+    """
+    dialect = dialect_of(now.frame)
+
+    def rows_of(table: MappedTable, prefix: str) -> Any:
+        rows = nw.from_native(table.frame).lazy()
+        columns = (nw.col(name).cast(nw.String).alias(f"{prefix}{name}") for name in names)
+        return rows.select(*columns)
+
+    def query() -> dict[str, int]:
+        keys = {side: [f"{side}{name}" for name in key] for side in (_WAS, _NOW)}
+        pairs = rows_of(now, _NOW).join(
+            rows_of(was, _WAS), left_on=keys[_NOW], right_on=keys[_WAS], how="inner"
+        )
+        compared = [name for name in names if name not in key]
+        counts = pairs.select(
+            nw.len().alias(_SAME_KEY), *(_is_changed(name).sum().alias(name) for name in compared)
+        )
+        counted = collect(counts, now.contract, "comparing rows", dialect).row(0, named=True)
+        with_other_key = now.rows - int(counted.pop(_SAME_KEY) or 0)
+        return {", ".join(key): with_other_key} | {
+            name: int(rows or 0) for name, rows in counted.items()
+        }
+
+    return (
+        query() if dialect is None else translate_engine_errors(dialect.name, now.contract, query)
+    )
+
+
+def _is_changed(name: str) -> Any:
+    """Return 1 for a row in which a column changes, and 0 for others."""
+    was, now = nw.col(f"{_WAS}{name}"), nw.col(f"{_NOW}{name}")
+    both_blank = nw.when(was.is_null() & now.is_null()).then(nw.lit(0)).otherwise(nw.lit(1))
+    return nw.when(was == now).then(nw.lit(0)).otherwise(both_blank)
 
 
 def _apply(mapping: MappingOfTable, extract: Any) -> MappedTable | str:
