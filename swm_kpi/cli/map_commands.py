@@ -101,10 +101,11 @@ def _scaffold(options: argparse.Namespace) -> int:
     name = options.name or _name_of(options.view or extract.name.partition(".")[0])
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise RequestError(f"{name[:60]!r} is not a name. Use lower case, digits and _ in --name.")
-    how = {"sheet": options.sheet, "encoding": options.encoding}
-    sample = read_sample(extract, view=options.view, **how)
+    sample = read_sample(extract, sheet=options.sheet, view=options.view, encoding=options.encoding)
     areas = read_areas(folder)
-    draft = draft_mapping(contracts[options.table], sample, name, areas=areas, **how)
+    draft = draft_mapping(
+        contracts[options.table], sample, name, areas=areas, encoding=options.encoding
+    )
     for path in draft.files:
         if (folder / path).exists():
             raise OutputError(f"{path} exists already. Give another --name, or remove the file.")

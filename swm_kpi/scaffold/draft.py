@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-import polars as pl
-
 from swm_kpi.contracts import ContractType
 from swm_kpi.expressions import DTYPE_WORDS
 from swm_kpi.mapping.code_list import HEADINGS
 from swm_kpi.mapping.mapped_table import format_small_count
 from swm_kpi.model.areas import Areas
 from swm_kpi.scaffold.profile import ColumnProfile, profile_columns, words_of
+from swm_kpi.scaffold.sample import Sample
 from swm_kpi.scaffold.suggest import Suggestion, suggest
 
 _WIDTH = 96
@@ -45,11 +44,11 @@ class Draft:
 
 def draft_mapping(
     contract: ContractType,
-    sample: pl.DataFrame,
+    sample: Sample,
     name: str,
     *,
     areas: Areas | None = None,
-    **options: str,
+    encoding: str = "",
 ) -> Draft:
     """Return the draft of a mapping of an extract to a contract.
 
@@ -58,9 +57,9 @@ def draft_mapping(
         sample: rows of the extract, with every column.
         name: the name of the extract, which is that of the source's table and of the module.
         areas: the areas of the force. Their codes need no code list.
-        options: how the source is read: ``sheet`` and ``encoding``. Empty ones are left out.
+        encoding: the encoding of a CSV file, if it is stated.
     """
-    profiles = profile_columns(sample)
+    profiles = profile_columns(sample.rows)
     places = {}
     if areas is not None:
         for level in areas.levels:
@@ -69,6 +68,7 @@ def draft_mapping(
     by_name = {suggestion.profile.name: suggestion.profile for suggestion in suggestions}
     profiles = [by_name.get(profile.name, profile) for profile in profiles]
     module = f"sources/{name}.py"
+    options = {"sheet": sample.sheet, "encoding": encoding}
     files = {module: _module(contract, profiles, suggestions, name, options)}
     for suggestion in suggestions:
         if suggestion.kind == "codes":
@@ -79,8 +79,8 @@ def draft_mapping(
         {suggestion.column.name: _words(suggestion, name) for suggestion in suggestions},
         tuple(column for column in contract.columns if column not in decided),
         tuple(profile.header for profile in profiles if profile.is_personal),
-        sample.height,
-        sample.width,
+        sample.rows.height,
+        sample.rows.width,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,20 @@ _DATABASES = (".duckdb", ".db", ".ddb")
 _TABLES = (".parquet", ".csv")
 
 
-def read_sample(path: Path, *, sheet: str = "", view: str = "", encoding: str = "") -> pl.DataFrame:
+@dataclass(frozen=True)
+class Sample:
+    """The first rows of an extract, with every column.
+
+    Attributes:
+        rows: the rows.
+        sheet: the sheet of a workbook that they are from; empty for any other file.
+    """
+
+    rows: pl.DataFrame
+    sheet: str = ""
+
+
+def read_sample(path: Path, *, sheet: str = "", view: str = "", encoding: str = "") -> Sample:
     """Return the first rows of an extract, with every column.
 
     Args:
@@ -34,17 +48,17 @@ def read_sample(path: Path, *, sheet: str = "", view: str = "", encoding: str = 
     if not path.is_file():
         raise InputError(f"There is no file {path.name!r} in that folder.")
     if suffix in _DATABASES:
-        return _read_view(path, view)
+        return Sample(_read_view(path, view))
     if suffix in _TABLES and not encoding:
         names = open_local_table(path, path.stem, ()).names
-        return open_local_table(path, path.stem, names).lazy.head(MAX_ROWS).collect()
+        return Sample(open_local_table(path, path.stem, names).lazy.head(MAX_ROWS).collect())
     files, others = find_files([str(path)])
     if len(files) != 1:
         reason = others[0].reason if others else "it has several files"
         raise InputError(f"{path.name!r} cannot be read: {reason}. Give one table.")
     file = files[0]
     if file.name.lower().removesuffix(".gz").endswith(".csv"):
-        return _read_csv(file, encoding or "utf-8")
+        return Sample(_read_csv(file, encoding or "utf-8"))
     return _read_sheet(file, sheet)
 
 
@@ -59,19 +73,21 @@ def _read_csv(file: PublishedFile, encoding: str) -> pl.DataFrame:
         raise InputError(message) from None
 
 
-def _read_sheet(file: PublishedFile, name: str) -> pl.DataFrame:
+def _read_sheet(file: PublishedFile, name: str) -> Sample:
     read = read_sheets(file.name, file.content())
     sheets = {sheet.name: sheet for sheet in read if not sheet.is_hidden}
     if name and name not in sheets:
         raise InputError(f"{file.name!r} has no sheet {name[:40]!r}. {did_you_mean(name, sheets)}")
     if not name and len(sheets) != 1:
         raise InputError(f"{file.name!r} has {len(sheets)} sheets. {did_you_mean('', sheets)}.")
-    rows = sheets[name or next(iter(sheets))].rows
+    chosen = name or next(iter(sheets))
+    rows = sheets[chosen].rows
     if not rows or len(set(rows[0])) < len(rows[0]) or not all(rows[0]):
         raise InputError(f"{file.name!r}: the first row of the sheet is not a row of headings.")
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         rows[1 : MAX_ROWS + 1], schema=dict.fromkeys(rows[0], pl.String), orient="row"
     )
+    return Sample(frame, chosen)
 
 
 def _read_view(path: Path, view: str) -> pl.DataFrame:

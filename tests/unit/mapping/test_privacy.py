@@ -13,8 +13,10 @@ import polars as pl
 import pytest
 
 import swm_kpi as kpi
+from swm_kpi.cli.main import main
 from swm_kpi.mapping import MappingError, codes, flag
 from tests.support.bad_inputs import MARKER
+from tests.support.force_folder import CODES, FILES, write_force
 from tests.support.mapping_cases import code_file
 
 REASONS = "R,Report,,,approved,Owner,2024-04-02,"
@@ -132,3 +134,46 @@ def test_an_error_can_be_copied() -> None:
     duplicate = copy(error.value)
     assert str(duplicate) == str(error.value)
     assert duplicate.violations == error.value.violations
+
+
+HEADINGS = "number,opened,code\n"
+PERSONAL_EXTRACTS = {
+    "a number": f"{HEADINGS}{MARKER},02/04/2024 10:00,A1\n2,03/04/2024 10:00,B\n",
+    "a number twice": HEADINGS + f"{MARKER},02/04/2024 10:00,A1\n" * 2,
+    "a time that is none": f"{HEADINGS}1,{MARKER},A1\n",
+    "a row that is too long": f"{HEADINGS}1,02/04/2024 10:00,A1,{MARKER}\n",
+    "a heading": f"number,{MARKER},code\n1,02/04/2024 10:00,A1\n",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", PERSONAL_EXTRACTS)
+def test_no_command_of_a_force_shows_a_personal_value(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The canary: checks, report, differences, numbers and rows."""
+    folder = str(write_force(tmp_path / "force", FILES))
+    before = FILES | {"codes/closing.csv": CODES.replace("A1,", "A2,")}
+    old = str(write_force(tmp_path / "old", before))
+    (tmp_path / "extracts").mkdir()
+    file = tmp_path / "extracts" / "c2.csv"
+    file.write_text(PERSONAL_EXTRACTS[case])
+    data = ["--force", folder, "--data", str(tmp_path / "extracts")]
+    main(["map", "check", "--force", folder])
+    main(["map", "report", *data])
+    main(["map", "diff", old, *data])
+    main(["validate", "incident", str(file), "--force", folder])
+    main(["compute", "15", *data, "--period", "2024-04"])
+    captured = capsys.readouterr()
+    shown = captured.out + captured.err
+    force = kpi.Force.read(folder)
+    tables = force.tables(tmp_path / "extracts")
+    shown += f"{force} {force!r} {tables} {tables!r}"
+    try:
+        shown += repr(tables["incident"])
+        rows = kpi.rows("15", "incidents", tables, period="2024-04", catalogue=force.catalogue())
+        shown += repr(rows)
+    except kpi.SwmKpiError as error:
+        shown += "".join(traceback.TracebackException.from_exception(error).format())
+    assert "c2" in shown
+    assert MARKER not in shown.replace(str(tmp_path), "")

@@ -104,7 +104,7 @@ def test_a_version_is_never_used_again() -> None:
 
 @pytest.mark.parametrize("line", ["57", "57@0#aaaaaaaa", "57@1#AAAAAAAA", "57@1#aaaaaaa", "x y"])
 def test_an_invalid_line_of_the_lock_raises(line: str) -> None:
-    with pytest.raises(kpi.DefinitionError, match=r"line 2: it is not ref@version#hash"):
+    with pytest.raises(kpi.DefinitionError, match=r"line 2: it is not name@version#hash"):
         parse_lock(f"# comment\n{line}\n")
 
 
