@@ -70,6 +70,7 @@ def shapes(table: pl.DataFrame, folder: Path) -> dict[str, Any]:
             table.with_columns(
                 incident_id=pl.Series(["a", "b", "c", "d"]),
                 closing_code=pl.lit(None, pl.String),
+                district=pl.lit(None, pl.String),
                 mental_health=pl.lit(None, pl.Boolean),
                 is_da=pl.lit(None, pl.Boolean),
                 became_crime=pl.lit(None, pl.Boolean),

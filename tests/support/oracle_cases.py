@@ -610,8 +610,9 @@ def recorded_differences(
             "at_most": is_same(row["at_most"], most) or is_no_limit(row, least, most),
         }
         wrong = {name: row[name] for name, is_equal in pairs.items() if not is_equal}
-        # A doubtful number with too few answers is marked alike.
-        if not known.is_doubtful and row["marker"] == "[u]" and not row["answers"]:
+        # A doubtful number with too few answers, or of another year's people, is marked alike.
+        is_explained = row["answers"] or "The year of reference" in row["note"]
+        if not known.is_doubtful and row["marker"] == "[u]" and not is_explained:
             wrong["marker"] = "[u]"
         if wrong:
             lines.append(f"{key}: {wrong}, and the oracle has {known}")

@@ -122,7 +122,7 @@ def test_notes_say_what_is_not_mapped(force: kpi.Force) -> None:
     frame = compute(force, force.tables(FOLDER / "extracts"), "15", "9")
     (note,) = frame.filter(measure="incidents", ref="15", lpa="All", period="2024/25 Q1")["note"]
     unmapped = sum(row["CloseCode"] == "XX" for row in rows_of("command_log"))
-    assert f"{unmapped} values are not mapped" in note
+    assert f"{unmapped} rows left out because closing code is not mapped" in note
 
 
 def test_views_of_duckdb_can_do_the_joins(force: kpi.Force) -> None:
