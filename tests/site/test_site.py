@@ -91,6 +91,7 @@ def test_every_ref_and_table_has_a_page_and_every_table_has_files(site: Path) ->
             assert (site / "tables" / f"{name}.{suffix}").is_file()
 
 
+@pytest.mark.exhaustive
 def test_every_page_has_landmarks_a_language_and_no_skipped_heading_level(site: Path) -> None:
     for path in site.rglob("*.html"):
         page = read_page(path)

@@ -52,33 +52,33 @@ KINDS = [unchanged, to_pandas, to_arrow]
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(rows=niche_rows())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_local_times_codes_and_flags(kind: Any, rows: list[dict[str, Any]]) -> None:
     assert_as_oracle(NICHE, rows, kind(extract_frame(NICHE, rows)))
 
 
 @given(rows=niche_rows())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_what_is_not_mapped_is_refused(rows: list[dict[str, Any]]) -> None:
     assert_as_oracle(REFUSING, rows, extract_frame(REFUSING, rows))
 
 
 @pytest.mark.parametrize("mapping", [FIRST, FIRST_RECORDED, ONLY_ONE])
 @given(rows=niche_rows(unique=False))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_first_row_of_each_thing(mapping: kpi.Mapping, rows: list[dict[str, Any]]) -> None:
     assert_as_oracle(mapping, rows, extract_frame(mapping, rows))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(rows=command_rows())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_instants_of_a_source_in_utc(kind: Any, rows: list[dict[str, Any]]) -> None:
     assert_as_oracle(COMMAND, rows, kind(extract_frame(COMMAND, rows)))
 
 
 @given(rows=command_rows())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_instants_beside_local_times(rows: list[dict[str, Any]]) -> None:
     assert_as_oracle(LOCAL_COMMAND, rows, extract_frame(LOCAL_COMMAND, rows))
 
@@ -97,7 +97,7 @@ def test_a_csv_and_a_parquet_file(
 
 
 @given(data=st.data())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_a_contract_accepts_the_rows(data: st.DataObject) -> None:
     """Local times are local time of the contract, and instants become it."""
     rows = data.draw(command_rows())

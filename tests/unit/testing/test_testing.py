@@ -129,9 +129,8 @@ def test_drawn_frames_are_valid_and_varied(contract: ContractType) -> None:
             assert set(column.domain) <= set(values.dropna()), name
 
 
-@pytest.mark.parametrize(
-    "contract", [pytest.param(CONTRACTS["county_line"], marks=pytest.mark.exhaustive), Plug]
-)
+@pytest.mark.parametrize("contract", [CONTRACTS["county_line"], Plug], ids=["county_line", "Plug"])
+@pytest.mark.exhaustive
 def test_tables_have_the_requested_sizes_and_shrink_to_simple_rows(
     contract: ContractType,
 ) -> None:
