@@ -7,7 +7,7 @@ from swm_kpi.contracts.area_contract import contract_with_areas
 from swm_kpi.contracts.area_lookup import AreaLookup, AreaSpan
 from swm_kpi.contracts.column import Column, Recoded
 from swm_kpi.contracts.contract import Contract, ContractType, Rule, Unique, UnknownColumn
-from swm_kpi.contracts.dimension import ALL, UNKNOWN, Dimension
+from swm_kpi.contracts.dimension import ALL, NO_AREA, UNKNOWN, Dimension
 from swm_kpi.contracts.mapping_status import (
     STATUSES,
     MappingStatus,
@@ -24,6 +24,7 @@ from swm_kpi.contracts.report import (
 
 __all__ = [
     "ALL",
+    "NO_AREA",
     "STATUSES",
     "UNKNOWN",
     "AreaLookup",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import MAXYEAR, MINYEAR, date
 
+from swm_kpi.calendar import format_date
 from swm_kpi.contracts.signature_errors import SignatureErrorMeta
 from swm_kpi.errors import Problem, place_of_declaration, raise_problems
 
@@ -13,6 +14,9 @@ ALL = "All"
 UNKNOWN = "Unknown"
 _RESERVED = {ALL: "it names the total row", UNKNOWN: "it names the rows without a value"}
 
+
+NO_AREA = "does not exist in the period."
+"""How the note of an area ends in a period in which it does not exist, after its name."""
 
 Days = tuple[date, date]
 """The first and the last day of a span."""
@@ -77,6 +81,11 @@ class Dimension(metaclass=SignatureErrorMeta):
         changed._days = dict(days)
         return changed
 
+    @property
+    def has_days(self) -> bool:
+        """Whether its members are areas of which some do not exist on every day."""
+        return any(span != (date.min, date.max) for spans in self._days.values() for span in spans)
+
     def has_member(self, name: str, first: date, last: date) -> bool:
         """Return whether a member exists on some day from the first to the last."""
         days = self._days.get(name)
@@ -86,6 +95,18 @@ class Dimension(metaclass=SignatureErrorMeta):
         """Return whether a member exists, in one span, from the first day to the last."""
         days = self._days.get(name)
         return days is None or any(start <= first and end >= last for start, end in days)
+
+    def describe_days(self, name: str, first: date, last: date) -> str:
+        """Return on which days from the first to the last a member exists; empty if on all."""
+        if self.has_member_throughout(name, first, last):
+            return ""
+        spans = [(start, end) for start, end in self._days[name] if start <= last and end >= first]
+        words = []
+        for start, end in spans:
+            begins = f"from {format_date(start)}" if start > first else ""
+            ends = f"until {format_date(end)}" if end < last else ""
+            words.append(f"{begins} {ends}".strip())
+        return f"{name} exists {' and '.join(words)}." if spans else f"{name} {NO_AREA}"
 
     def has_member_in(self, name: str, year: int) -> bool:
         """Return whether a member exists in the middle of a year, the day of mid-year estimates."""

@@ -18,7 +18,7 @@ Disclosure Control (2012), chapter 4; the Handbook on SDC, section 4.3, on linke
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -88,6 +88,7 @@ class Cell:
         rows_of_its_own: the rows that show it alone, so that the marker of the row is about this
             count. The marker of a share does not say which of its two counts is small.
         is_whole: whether the attacker knows that it is a whole number.
+        is_known_zero: whether the attacker knows that it is zero, as of an area of other years.
     """
 
     exact: float
@@ -101,6 +102,7 @@ class Cell:
     is_limit: bool = False
     rows_of_its_own: list[int] = field(default_factory=list)
     is_whole: bool = True
+    is_known_zero: bool = False
 
     @property
     def can_be_suppressed(self) -> bool:
@@ -119,6 +121,7 @@ class LinkedTables:
         limits: what markers reveal of sums of counts.
         published_with: for a row that is only published if another one is not suppressed, that
             other row.
+        known_zeros: the rows of which everybody knows that all counts are zero.
 
     Attributes:
         cells: all cells, shown or not.
@@ -137,6 +140,7 @@ class LinkedTables:
         policy: DisclosurePolicy,
         limits: Sequence[RowLimit] = (),
         published_with: Mapping[int, int] | None = None,
+        known_zeros: Collection[int] = (),
     ) -> None:
         self.policy = policy
         self._by = by
@@ -154,6 +158,7 @@ class LinkedTables:
         for row, other in (published_with or {}).items():
             self.rows_published_with[other].append(row)
         self.unpublished: set[int] = set()
+        self._known_zeros = known_zeros
         self._add_shown_cells(frame, roles)
         sums = self._sums_of_counts(roles.values())
         while sum(self._add_term_that_follows(item) for item in sums):
@@ -192,6 +197,7 @@ class LinkedTables:
                 self._cell_of_place[row, column] = cell
                 self.cells_of_row[row].append(cell)
                 self.cells[cell].rows.append(row)
+                self.cells[cell].is_known_zero |= row in self._known_zeros
                 if len(cells) == 1:
                     self.cells[cell].rows_of_its_own.append(row)
             if row_roles.has_complement and {"numerator", "denominator"} <= cells.keys():
@@ -482,6 +488,9 @@ class LinkedTables:
             self.cells[position].is_whole = key[0] not in fractional
         small = self.policy.is_small(np.array([cell.exact for cell in self.cells])).tolist()
         for cell, is_small in zip(self.cells, small, strict=True):
+            if cell.is_known_zero:
+                cell.lower_bound = cell.upper_bound = 0.0
+                continue
             cell.primary = not cell.is_slack and is_small
             if cell.shown and not cell.is_limit:
                 shown = self.policy.rounded(cell.exact)

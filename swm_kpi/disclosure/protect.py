@@ -30,6 +30,7 @@ from swm_kpi.measures.row_notes import (
     ROW_COLUMNS,
     describe_hidden_rows,
     describe_rows,
+    is_absent_area_row,
     is_unrecorded_row,
 )
 from swm_kpi.model.metric import Metric
@@ -104,7 +105,13 @@ def protect_frame(
     uncertain = list(rules)
     limits = {rule: limit for rule in uncertain if (limit := rows.limit_of(rule)) is not None}
     linked_tables = LinkedTables(
-        rows.extended, by, rows.roles, policy, list(limits.values()), rows.published_with
+        rows.extended,
+        by,
+        rows.roles,
+        policy,
+        list(limits.values()),
+        rows.published_with,
+        rows.known_zeros,
     )
     denominators = frame["denominator"].to_list()
     primary = {
@@ -161,7 +168,7 @@ def protect_frame(
                 bounds = ("at_least", "at_most") if {*hidden[row]} & {*ROW_COUNTS} else ()
                 for name in (*hidden[row], *bounds):
                     numbers[name][row] = None
-            if row in marked:
+            if row in marked and row not in rows.absent:
                 if markers[row] in _REPLACED_MARKERS and numbers["value"][row] is not None:
                     markers[row] = Marker.LOW_RELIABILITY.value
                 if NO_MEMBER not in rest:
@@ -205,6 +212,7 @@ class _RowCounts:
 
     Attributes:
         extended: the table of the result, and below it a row for each such count.
+        absent: the rows of areas that do not exist in their period, which have no count.
         roles: the roles of the measures of both.
     """
 
@@ -220,9 +228,12 @@ class _RowCounts:
         is_unrecorded = pl.struct("marker", "undecided", "without_value", "note").map_elements(
             lambda row: is_unrecorded_row(row), return_dtype=pl.Boolean
         )
+        texts = frame.select("marker", "note").to_dicts()
+        self.absent = frozenset(row for row, text in enumerate(texts) if is_absent_area_row(text))
+        is_absent = pl.Series([row in self.absent for row in range(frame.height)], dtype=pl.Boolean)
         # Of a cell in which nothing is recorded, everybody knows that no row is known to count.
         counts = [
-            pl.when(is_unrecorded & pl.col(name).is_null())
+            pl.when((is_unrecorded | is_absent) & pl.col(name).is_null())
             .then(0.0)
             .otherwise(pl.col(name))
             .alias(name)
@@ -260,6 +271,12 @@ class _RowCounts:
             place: self._height + position for position, place in enumerate(self._positions)
         }
         self.extended = pl.concat(parts, how="diagonal")
+
+    @property
+    def known_zeros(self) -> frozenset[int]:
+        """The rows of areas that do not exist in their period, and those below the result."""
+        below = {row for place, row in self._extended_row.items() if place[0] in self.absent}
+        return self.absent | below
 
     @property
     def published_with(self) -> dict[int, int]:

@@ -22,7 +22,7 @@ from swm_kpi.disclosure.linked_tables import COUNT_COLUMNS, INFINITY
 from swm_kpi.disclosure.period_constraints import Span, cycle_basis, implied_periods, span_of
 from swm_kpi.disclosure.policy import DisclosurePolicy
 from swm_kpi.errors import RequestError
-from swm_kpi.measures.row_notes import states_hidden_rows
+from swm_kpi.measures.row_notes import is_absent_area_row, states_hidden_rows
 from swm_kpi.model.metric import Metric
 from swm_kpi.vocabulary import Basis, Marker
 
@@ -178,10 +178,11 @@ def _cells_of_release(
         members = [(name, row[name]) for name in result.by if row[name] != ALL]
         suppressed = row["marker"] == Marker.CONFIDENTIAL.value
         is_single = len(roles.counts) == 1
+        is_absent = is_absent_area_row(row)
         released = [
-            (count, row[column], suppressed, is_single)
+            (count, 0.0 if is_absent else row[column], suppressed, is_single)
             for column, count in roles.counts.items()
-            if row[column] is not None or suppressed
+            if row[column] is not None or suppressed or is_absent
         ]
         completeness = metric.completeness_of(measure) if not suppressed else ()
         has_reasons = any(row[name] is not None for name in REASONS_LEFT_OUT)

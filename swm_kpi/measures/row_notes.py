@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from swm_kpi.contracts import Column
+from swm_kpi.contracts import NO_AREA, Column
 from swm_kpi.expressions import english
 from swm_kpi.formatting import NumberFormat
 from swm_kpi.measures.null_conditions import (
@@ -137,6 +137,11 @@ def is_unrecorded_row(row: Mapping[str, Any]) -> bool:
     if row["marker"] != Marker.NOT_AVAILABLE.value:
         return False
     return bool(row["undecided"] or row["without_value"] or NO_MEMBER in (row["note"] or ""))
+
+
+def is_absent_area_row(row: Mapping[str, Any]) -> bool:
+    """Return whether a row is of an area that does not exist in the period, with nothing in it."""
+    return bool(row["marker"] == Marker.NOT_APPLICABLE.value and NO_AREA in (row["note"] or ""))
 
 
 def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> Iterator[str]:

@@ -125,14 +125,21 @@ class Areas:
     def days_of(self, level: str) -> dict[str, list[tuple[date, date]]]:
         """Return the first and last days of the spans in which each area of a level exists.
 
+        Rows of one name that follow each other, such as with two parents, are one span.
+
         Raises:
             RequestError: there is no such level.
         """
         self._check_level(level)
         days: dict[str, list[tuple[date, date]]] = {}
-        for row in self.rows:
-            if row.level == level:
-                days.setdefault(row.name, []).append((row.valid_from, row.valid_to))
+        rows = [row for row in self.rows if row.level == level]
+        for name in dict.fromkeys(row.name for row in rows):
+            spans = (
+                AreaSpan(name, row.valid_from, row.valid_to, name)
+                for row in rows
+                if row.name == name
+            )
+            days[name] = [(span.first, span.last) for span in _joined(spans)]
         return days
 
     def _names(self, level: str, first: date, last: date) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from swm_kpi.analysis.comparison.pooling import RowNumbers, pooling_rule
 from swm_kpi.analysis.comparison.row_comparison import ComparisonRules, RowComparison, compare_row
 from swm_kpi.calendar import Period
 from swm_kpi.errors import RequestError
+from swm_kpi.measures.row_notes import is_absent_area_row
 from swm_kpi.model.metric import Metric
 from swm_kpi.output import html_table, write_csv
 from swm_kpi.output.dataset import humanize_key
@@ -89,8 +90,10 @@ def compare(
     names = frame.select(*series).rows()
     spans = frame.select("grain", "period_start", "period_end").rows()
     numbers = [
-        RowNumbers(*row)
-        for row in frame.select("value", "numerator", "denominator", "marker").rows()
+        RowNumbers(*row, is_absent_area_row({"marker": row[-1], "note": note}))
+        for *row, note in frame.select(
+            "value", "numerator", "denominator", "marker", "note"
+        ).iter_rows()
     ]
     by_start = {
         (*name, span[1]): row for name, span, row in zip(names, spans, numbers, strict=True)

@@ -17,12 +17,17 @@ from swm_kpi.vocabulary import Unit
 
 @dataclass(frozen=True)
 class RowNumbers:
-    """The numbers and the marker of one row of a result."""
+    """The numbers and the marker of one row of a result.
+
+    Attributes:
+        is_absent_area: whether it is of an area that does not exist in the period.
+    """
 
     value: float | None
     numerator: float | None
     denominator: float | None
     marker: str
+    is_absent_area: bool = False
 
     def number(self, column: ResultColumn) -> float | None:
         """Return the number in a column."""

@@ -143,6 +143,9 @@ def _reason_not_comparable(
         for side_periods, side in ((periods.current, current), (periods.previous, previous))
         for period, row in zip(side_periods, side, strict=True)
     ]
+    absent = [period for period, row, _ in rows if row is not None and row.is_absent_area]
+    if absent:
+        return Marker.NOT_APPLICABLE, f"the area does not exist: {_list_periods(absent)}."
     reasons = (
         (Marker.CONFIDENTIAL, "withheld to protect people"),
         (Marker.NOT_AVAILABLE, "no number in this result"),

@@ -439,7 +439,7 @@ class _TableAggregator:
             if alignment is TimeAlignment.LAST_SNAPSHOT:
                 self._last_snapshot(statistic, days, inside, rows, arrays, aggregates)
             else:
-                self._mean(statistic, inside, rows, arrays, aggregates)
+                self._mean(statistic, days, inside, rows, arrays, aggregates)
 
     def _last_snapshot(
         self,
@@ -468,9 +468,10 @@ class _TableAggregator:
                 of.append(empty)
                 is_missing.append(empty == 0)
                 continue
-            expected = present[same_statement(days, last)].any(axis=0) & known
-            has.append(parts.count((present[last] & expected)[np.newaxis])[0])
-            of.append(parts.count(expected[np.newaxis])[0])
+            of_year = present[same_statement(days, last)].any(axis=0) & known
+            expected = parts.needed(of_year, present[[last]], [days[last]])
+            has.append(parts.count(present[[last]] & expected)[0])
+            of.append(parts.count(expected)[0])
             is_missing.append((counted[last] == 0) & parts.are_declared)
         for name in self._part_names(statistic):
             totals = parts.with_totals(arrays[name])
@@ -483,6 +484,7 @@ class _TableAggregator:
     def _mean(
         self,
         statistic: Statistic,
+        days: list[date],
         inside: list[list[int]],
         rows: Array,
         arrays: Mapping[str, Array],
@@ -493,7 +495,7 @@ class _TableAggregator:
         is_list = statistic.alignment is TimeAlignment.MEAN_OF_STOCKS
         # A count of every row counts snapshots. Any other statistic is summed over them.
         counts = statistic.operation is Operation.ROWS and statistic.where is None
-        usable = self._usable(statistic, inside, rows)
+        usable = self._usable(statistic, days, inside, rows)
         for name in self._part_names(statistic):
             totals = parts.with_totals(arrays[name])
             aggregates.arrays[name] = np.stack(
@@ -509,7 +511,9 @@ class _TableAggregator:
             whole[:] = np.reshape([len(i) for i in inside], (-1, *[1] * len(self.grouping.shape)))
             aggregates.parts[statistic.key] = complete_counts, whole
 
-    def _usable(self, statistic: Statistic, inside: list[list[int]], rows: Array) -> list[Array]:
+    def _usable(
+        self, statistic: Statistic, days: list[date], inside: list[list[int]], rows: Array
+    ) -> list[Array]:
         """Return which snapshots of each period every cell can use: those with every part of it.
 
         Of a list, every one can be used.
@@ -518,9 +522,13 @@ class _TableAggregator:
         present, known, counted = parts.present(rows), parts.known(rows), parts.with_totals(rows)
         usable = []
         for positions in inside:
-            expected = present[positions].any(axis=0) & known
+            expected = parts.needed(
+                present[positions].any(axis=0) & known,
+                present[positions],
+                [days[position] for position in positions],
+            )
             lacking = parts.count(expected & ~present[positions])
-            needed = parts.count(expected[np.newaxis])[0]
+            needed = parts.count(expected)
             # A cell without any known part, such as Unknown, uses the snapshots with rows of it.
             complete = np.where(needed > 0, lacking == 0, counted[positions] > 0)
             is_list = statistic.alignment is TimeAlignment.MEAN_OF_STOCKS
@@ -539,12 +547,13 @@ class _TableAggregator:
         of_series, every = (rows[: len(times)] for rows in by_time.rows)
         snapshot, _ = self.parts.assign(times, every)
         firsts, (rows,) = self.parts.merge(times, every, [of_series])
-        (inside,) = self._inside([day_of(time) for time in firsts], rows)
+        days = [day_of(time) for time in firsts]
+        (inside,) = self._inside(days, rows)
         is_used = np.zeros(len(firsts), dtype=bool)
         if statistic.alignment is TimeAlignment.LAST_SNAPSHOT:
             is_used[inside[-1:]] = True
         elif inside:
-            (usable,) = self._usable(statistic, [inside], rows)
+            (usable,) = self._usable(statistic, days, [inside], rows)
             is_used[inside] = usable[(slice(None), *cell)] > 0
         return UsedSnapshots(times, self.parts, snapshot, is_used)
 

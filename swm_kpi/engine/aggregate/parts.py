@@ -123,6 +123,28 @@ class Parts:
                 expected &= is_total.reshape([-1 if p == position else 1 for p in self._axes])
         return expected
 
+    def needed(self, expected: Bools, present: Bools, days: Sequence[date]) -> Bools:
+        """Return which parts each snapshot needs, over snapshots.
+
+        An area is needed on the days on which it exists, or if it has rows all the same.
+
+        Args:
+            expected: the parts that the snapshots have between them.
+            present: the parts that each has.
+            days: the day of each.
+        """
+        needed = np.broadcast_to(expected, present.shape)
+        for position in self.positions:
+            dimension = self.grouping.dimensions[position]
+            if not dimension.has_days:
+                continue
+            exists = np.ones((len(days), self.grouping.shape[position]), dtype=bool)
+            for code, name in enumerate(self.grouping.members[position]):
+                exists[:, code] = [dimension.has_member(name, day, day) for day in days]
+            axes = [len(days), *(-1 if axis == position else 1 for axis in self._axes)]
+            needed = needed & (exists.reshape(axes) | present)
+        return needed
+
     def present(self, rows: Array) -> Bools:
         """Return which parts have rows, with totals on the axes that tell no parts apart."""
         others = [p for p in self.grouping.grouped if p not in self.positions]

@@ -7,6 +7,7 @@ each marker and column is computed once for all measures.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -14,10 +15,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from swm_kpi.contracts import ALL, UNKNOWN
+from swm_kpi.contracts import ALL, NO_AREA, UNKNOWN
 from swm_kpi.coverage import Extent
 from swm_kpi.engine.output.combine import Grid, MeasureCells, totals_except
-from swm_kpi.engine.output.coverage import reporter_extents
+from swm_kpi.engine.output.coverage import STOCKS, reporter_extents
 from swm_kpi.engine.output.intervals import intervals_of
 from swm_kpi.engine.output.notes import parts_notes, period_notes
 from swm_kpi.engine.output.period_status import PeriodStatuses, describe_break, tables_counted
@@ -32,6 +33,7 @@ Bools = NDArray[np.bool_]
 _OF_BLANKS = ("undecided", "in_repeated_hour", "without_value", "unmapped", "null_at_source")
 """Counts of rows that are not in a number. They are shown where those rows leave no number."""
 _OF_ROWS = ("numerator", "denominator", "answers", "in_no_period", "mapped_to_other")
+_OF_ANOTHER_DAY = "The rows here were in it on another day of theirs."
 _ALWAYS_FILLED = ("value", "numerator", "denominator", "lower", "upper")
 _MARKERS = tuple(Marker)
 _CODES = {marker: code for code, marker in enumerate(_MARKERS)}
@@ -150,9 +152,10 @@ class _Stack:
             by_period = statuses.of(measure) if measure.cells is not None else []
             self._texts += period_notes(measure, grid, [text for _, text in by_period])
             if by_period:
-                self._mark(number, measure, [_CODES[marker] for marker, _ in by_period])
+                codes = [_CODES[marker] for marker, _ in by_period]
+                self._mark(number, measure, codes)
                 self._mark_breaks(number, measure)
-                self._note_ended_areas(number, measure)
+                self._mark_absent_areas(number, measure, codes)
         self._add_intervals()
         self._leave_out_empty_members()
 
@@ -305,38 +308,92 @@ class _Stack:
             marker[cells & (marker == _NONE)] = _CODES[Marker.BREAK]
             self._cell_texts.append((number, cells, describe_break(series_break)))
 
-    def _note_ended_areas(self, number: int, measure: MeasureCells) -> None:
-        """Say which members are areas that do not exist in a period, so that 0 says nothing."""
-        axes = self.grid.axes
-        shape = self.marker[self._index(number, measure)].shape
+    def _mark_absent_areas(self, number: int, measure: MeasureCells, statuses: list[int]) -> None:
+        """Mark the areas that do not exist in a period, and say when the others do.
+
+        An area of another time has a number if rows in it count here, because it was the area of
+        their day.
+        """
+        index = self._index(number, measure)
+        marker, weight = self.marker[index], self._weight(number, measure, is_of_area=True)
+        absent: Bools = np.zeros(marker.shape, dtype=bool)
+        texts: list[tuple[Bools, str]] = []
+        is_covered = np.array(statuses) != _NOT_AVAILABLE
         for position in measure.kept:
-            dimension = axes.dimensions[position]
-            for code, name in enumerate(axes.members[position]):
-                is_absent = np.array(
-                    [not dimension.has_member(name, p.start, p.end) for p in self.grid.periods]
-                )
-                if is_absent.any():
-                    cells = np.zeros(shape, dtype=bool)
-                    np.moveaxis(cells, position + 1, -1)[is_absent, ..., code] = True
-                    self._cell_texts.append((number, cells, f"{name} is no area in the period."))
+            dimension = self.grid.axes.dimensions[position]
+            if not dimension.has_days or position in measure.withheld:
+                continue
+            along = np.moveaxis(weight, position + 1, -1)
+            is_empty = ~along.any(axis=tuple(range(1, along.ndim - 1)))
+            days = [self._days_of_areas(measure, at) for at in range(len(self.grid.periods))]
+            for code, name in enumerate(self.grid.axes.members[position]):
+                words = [dimension.describe_days(name, first, last) for first, last in days]
+                for text in sorted(set(words) - {""}):
+                    is_said = np.array([text == other for other in words])
+                    cells = np.zeros(marker.shape, dtype=bool)
+                    np.moveaxis(cells, position + 1, -1)[is_said, ..., code] = True
+                    if not text.endswith(NO_AREA):
+                        texts.append((cells, text))
+                        continue
+                    is_absent = is_said & is_covered & is_empty[:, code]
+                    np.moveaxis(absent, position + 1, -1)[is_absent, ..., code] = True
+                    has_rows = cells.copy()
+                    np.moveaxis(has_rows, position + 1, -1)[is_empty[:, code], ..., code] = False
+                    texts.append((cells & ~has_rows, text))
+                    texts.append((has_rows, f"{text} {_OF_ANOTHER_DAY}"))
+        if absent.any():
+            for numbers in self.numbers.values():
+                numbers[index][absent] = np.nan
+            marker[absent] = _NOT_APPLICABLE
+            self.unrecorded[index][absent] = False
+            self._cell_texts = [
+                (owner, cells & ~absent if owner == number else cells, text)
+                for owner, cells, text in self._cell_texts
+            ]
+        self._cell_texts += [(number, cells, text) for cells, text in texts if cells.any()]
+
+    def _days_of_areas(self, measure: MeasureCells, at: int) -> tuple[date, date]:
+        """Return the days of a period on which areas count: of a stock, the day of it."""
+        period = self.grid.periods[at]
+        counted = [s for s in measure.statistics if s.alignment is not TimeAlignment.REFERENCE]
+        if not counted or not all(item.alignment in STOCKS for item in counted):
+            return period.start, period.end
+        dates = [self.grid.aggregates.dates.get(statistic.key) for statistic in counted]
+        used = [day for days in dates if days and isinstance(day := days[at], date)]
+        return max(used, default=period.end), max(used, default=period.end)
+
+    def _weight(
+        self, number: int, measure: MeasureCells, *, is_of_area: bool = False
+    ) -> NDArray[Any]:
+        """Return more than zero where a measure has something.
+
+        Args:
+            number: the position of the measure.
+            measure: the measure.
+            is_of_area: whether people of a population are nothing.
+        """
+        index, cells = self._index(number, measure), measure.cells
+        if cells is not None and cells.weight is not None:
+            return np.nan_to_num(cells.weight)
+        names = ["value", "numerator", "denominator"]
+        if is_of_area and any(
+            statistic.alignment is TimeAlignment.REFERENCE for statistic in measure.statistics
+        ):
+            names.remove("denominator")
+        weight: Array = np.sum(
+            [np.abs(np.nan_to_num(self.numbers[name][index])) for name in names], axis=0
+        )
+        if cells is not None:
+            for counts in (*cells.undecided.values(), *cells.without_value.values()):
+                weight = weight + counts
+        return weight
 
     def _leave_out_empty_members(self) -> None:
         """Show Unknown, and areas that do not exist, only where a measure has something in them."""
         weight = np.zeros(self.shape)
-        for name in ("value", "numerator", "denominator"):
-            weight += np.abs(np.nan_to_num(self.numbers[name]))
         for number, measure in enumerate(self.measures):
-            if measure.cells is None:
-                continue
             index = self._index(number, measure)
-            if measure.cells.weight is not None:
-                weight[index] = measure.cells.weight
-            else:
-                for counts in (
-                    *measure.cells.undecided.values(),
-                    *measure.cells.without_value.values(),
-                ):
-                    weight[index] += counts
+            weight[index] = self._weight(number, measure)
         for axis, members in enumerate(self.grid.axes.members):
             has_something = np.moveaxis(weight, axis + 2, -1) > 0
             flat = has_something.reshape(len(self.measures), -1, len(members) + 2)

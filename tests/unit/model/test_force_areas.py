@@ -143,7 +143,7 @@ def test_the_note_and_the_provenance_say_which_boundaries_count(
     assert "boundaries" not in total.to_polars()["note"][0]
 
 
-def test_an_area_that_does_not_exist_in_a_period_is_left_out_or_noted(kent: kpi.Catalogue) -> None:
+def test_an_area_that_does_not_exist_in_a_period_is_left_out_or_not_applicable(kent: kpi.Catalogue) -> None:
     april = compute(crimes(lpa=["B1"]), kent, "lpa")
     assert values(april, "lpa") == {"South": 0, "Wide": 1, "All": 1}
     times = [datetime(2024, 3, 31, 23, 59), datetime(2024, 4, 1)]
@@ -152,10 +152,12 @@ def test_an_area_that_does_not_exist_in_a_period_is_left_out_or_noted(kent: kpi.
         ["24"], {"crime": rows}, periods=["2024-03", "2024-04"], by=["lpa"], catalogue=kent,
         coverage={"crime": ("2024-03-01", "2024-04-30")},
     ).to_polars()  # fmt: skip
-    notes = {(row["period"], row["lpa"]): row["note"] for row in both.to_dicts()}
-    assert "North is no area in the period." in notes["2024-04", "North"]
-    assert "North is no area in the period." not in notes["2024-03", "North"]
-    assert "Wide is no area in the period." in notes["2024-03", "Wide"]
+    cells = {(row["period"], row["lpa"]): row for row in both.to_dicts()}
+    for place in (("2024-04", "North"), ("2024-03", "Wide")):
+        assert (cells[place]["value"], cells[place]["marker"]) == (None, "[z]")
+        assert f"{place[1]} does not exist in the period." in cells[place]["note"]
+    assert (cells["2024-03", "North"]["value"], cells["2024-03", "North"]["marker"]) == (1, "")
+    assert "exist" not in cells["2024-03", "North"]["note"]
 
 
 def test_a_table_without_districts_is_refused_or_withheld_by_name(kent: kpi.Catalogue) -> None:
