@@ -143,7 +143,9 @@ def test_the_note_and_the_provenance_say_which_boundaries_count(
     assert "boundaries" not in total.to_polars()["note"][0]
 
 
-def test_an_area_that_does_not_exist_in_a_period_is_left_out_or_not_applicable(kent: kpi.Catalogue) -> None:
+def test_an_area_that_does_not_exist_in_a_period_is_left_out_or_not_applicable(
+    kent: kpi.Catalogue,
+) -> None:
     april = compute(crimes(lpa=["B1"]), kent, "lpa")
     assert values(april, "lpa") == {"South": 0, "Wide": 1, "All": 1}
     times = [datetime(2024, 3, 31, 23, 59), datetime(2024, 4, 1)]
