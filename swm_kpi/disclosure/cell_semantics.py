@@ -206,10 +206,16 @@ def roles_of(metric: Metric, measure: Measure, policy: DisclosurePolicy) -> Cell
         sums_by_reason.append(SumOfCounts(whole, parts))
         if len(columns := [row_counts[name] for name in ROW_COUNTS if name in row_counts]) > 1:
             sums_by_reason.append(SumOfCounts(whole, tuple(columns)))
-    other = _mapped_to_other(metric, measure, policy)
-    if other is not None:
-        row_counts["mapped_to_other"] = other
-    return replace(roles, **row_counts, sums=tuple(sums), sums_by_reason=tuple(sums_by_reason))
+    return replace(
+        roles,
+        undecided=row_counts.get("undecided"),
+        without_value=row_counts.get("without_value"),
+        unmapped=row_counts.get("unmapped"),
+        null_at_source=row_counts.get("null_at_source"),
+        mapped_to_other=_mapped_to_other(metric, measure, policy),
+        sums=tuple(sums),
+        sums_by_reason=tuple(sums_by_reason),
+    )
 
 
 def _row_counts(

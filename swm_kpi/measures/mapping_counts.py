@@ -86,13 +86,9 @@ def _any_unmapped(parts: Iterable[Expression], statuses: Statuses) -> Expression
             status == MappingStatus.UNMAPPED.value for status in _statuses_of(part, statuses)
         )
         if is_unmapped is not None and can_be_unknown(part):
-            is_unknown = IsNull(part) if _is_measured(part) else IsUnknown(as_condition(part))
+            is_unknown = IsNull(part) if isinstance(part, Term) else IsUnknown(as_condition(part))
             conditions.append(is_unknown & is_unmapped)
     return _any(conditions)
-
-
-def _is_measured(part: Expression) -> bool:
-    return isinstance(part, Term) and part.dtype is not bool
 
 
 def _mapped_to_other(completeness: Completeness, statuses: Statuses) -> Expression | None:

@@ -188,10 +188,10 @@ def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> 
     if in_hour:
         yield f"{_rows(in_hour)} {why_in_hour}."
     if row["mapped_to_other"]:
-        columns = join_columns(column for part in completeness for column in part.read_columns)
+        read = join_columns(column for part in completeness for column in part.read_columns)
         takes = "takes" if row["mapped_to_other"] == 1 else "take"
         yield (
-            f"{_rows(row['mapped_to_other'])} {takes} part with another value, because {columns} "
+            f"{_rows(row['mapped_to_other'])} {takes} part with another value, because {read} "
             "is not mapped."
         )
     if row["in_no_period"]:

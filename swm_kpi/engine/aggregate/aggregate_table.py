@@ -146,7 +146,7 @@ class UsedSnapshots:
     @property
     def days(self) -> list[date]:
         """The days of the snapshots that are used."""
-        is_used = self.is_used[self.snapshot].any(axis=1)
+        is_used: NDArray[np.bool_] = np.any(self.is_used[self.snapshot], axis=1)
         return sorted(
             {day_of(time) for time, used in zip(self.times, is_used, strict=True) if used}
         )
@@ -554,7 +554,8 @@ class _TableAggregator:
             is_used[inside[-1:]] = True
         elif inside:
             (usable,) = self._usable(statistic, days, [inside], rows)
-            is_used[inside] = usable[(slice(None), *cell)] > 0
+            of_cell: tuple[Any, ...] = (slice(None), *cell)
+            is_used[inside] = usable[of_cell] > 0
         return UsedSnapshots(times, self.parts, snapshot, is_used)
 
     def _inside(self, days: list[date], rows: Array) -> list[list[int]]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.calendar import Period
-from swm_kpi.contracts import Column
+from swm_kpi.contracts import Column, ContractType, Dimension
 from swm_kpi.engine.aggregate.aggregate_table import Aggregates, Axes
 from swm_kpi.engine.input.read import MISSING
 from swm_kpi.engine.input.table import Table
@@ -106,7 +106,7 @@ def combine(chosen: SelectedMetric, grid: Grid) -> Iterator[MeasureCells]:
             cells,
             reason,
             withheld,
-            () if reason else _unmapped(statistics, measure, grid),
+            () if reason else _unmapped(statistics, measure, kept, grid),
         )
     for measure in chosen.measures:
         yield _with_withheld_members(combined[measure.key, measure.basis], grid)
@@ -215,13 +215,19 @@ def _gap(measure: Measure, statistics: tuple[Statistic, ...], metric: Metric, gr
 
 
 def _unmapped(
-    statistics: Sequence[Statistic], measure: Measure, grid: Grid
+    statistics: Sequence[Statistic], measure: Measure, kept: Sequence[int], grid: Grid
 ) -> tuple[tuple[str, str], ...]:
-    """Return the columns that a measure reads with values that are not mapped."""
-    columns = {
-        (statistic.contract.table, name)
-        for statistic in (*statistics, *measure.row_statistics.values())
-        for name in statistic.columns
+    """Return the columns with values that are not mapped, of those that a measure reads.
+
+    It reads the columns of its conditions, and those that have the members of its breakdowns.
+    """
+    read = (*statistics, *measure.row_statistics.values())
+    columns = {(statistic.contract.table, name) for statistic in read for name in statistic.columns}
+    columns |= {
+        (statistic.contract.table, column.name)
+        for statistic in read
+        for position in kept
+        for column in carriers_of(statistic.contract, grid.axes.dimensions[position])
     }
     return tuple(
         (table, name)
@@ -229,6 +235,13 @@ def _unmapped(
         if (mapping := grid.tables[table].mapping) is not None
         and (mapping.unmapped.get(name) or mapping.other.get(name))
     )
+
+
+def carriers_of(contract: ContractType, dimension: Dimension) -> Iterator[Column]:
+    """Yield the columns of a table that have the members of a breakdown; none if it has none."""
+    if dimension.key in contract.dimensions:
+        carrier = contract.dimensions[dimension.key][1]
+        yield from (part for part in carrier.walk() if isinstance(part, Column))
 
 
 def _all_statistics(measure: Measure, metric: Metric) -> Iterator[Statistic]:
@@ -255,18 +268,16 @@ def _kept_axes(
         is_counted = statistic.alignment is not TimeAlignment.REFERENCE
         for position in sorted(kept):
             dimension = grid.axes.dimensions[position]
-            key = dimension.key
-            if key not in statistic.contract.dimensions:
+            if dimension.key not in statistic.contract.dimensions:
                 kept -= {position} if is_counted or dimension.is_area else set()
-            elif table is not None and (reason := _reason_withheld(table, key)):
+            elif table is not None and (reason := _reason_withheld(table, dimension)):
                 withheld[position] = reason
     return tuple(sorted(kept)), {p: reason for p, reason in withheld.items() if p in kept}
 
 
-def _reason_withheld(table: Table, key: str) -> str:
+def _reason_withheld(table: Table, dimension: Dimension) -> str:
     """Say why a table cannot be broken down, though its contract has the breakdown; else empty."""
-    carrier = table.contract.dimensions[key][1]
-    for column in (part.name for part in carrier.walk() if isinstance(part, Column)):
+    for column in (part.name for part in carriers_of(table.contract, dimension)):
         reason = table.broken.get(column, "")
         if column not in table.columns and (not reason or MISSING in reason):
             return table.why_missing(column)

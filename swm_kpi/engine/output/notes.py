@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import assert_never
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from swm_kpi.calendar import format_date
 from swm_kpi.engine.aggregate.texts import text_key
 from swm_kpi.engine.input.table import Table
-from swm_kpi.engine.output.combine import Grid, MeasureCells
+from swm_kpi.engine.output.combine import Grid, MeasureCells, carriers_of
 from swm_kpi.measures import Statistic, TimeAlignment
 
 Array = NDArray[np.float64]
@@ -80,8 +80,8 @@ def _constant_notes(computed: MeasureCells, grid: Grid) -> Iterator[str]:
     for text in (measure.proxy_difference, measure.note):
         if text:
             yield text if text.endswith(".") else f"{text}."
-    for table, column in computed.unmapped:
-        yield _unmapped_note(grid.tables[table], column)
+    for name, column in computed.unmapped:
+        yield _unmapped_note(grid.tables[name], column, _members_of(computed, grid, name))
     for name in sorted({s.contract.table for s in computed.statistics} & grid.tables.keys()):
         yield from _key_notes(grid.tables[name])
     used = measure.assumptions() if grid.overrides else ()
@@ -90,12 +90,29 @@ def _constant_notes(computed: MeasureCells, grid: Grid) -> Iterator[str]:
             yield f"Assumption {key} overridden: {grid.overrides[key]}."
 
 
-def _unmapped_note(table: Table, column: str) -> str:
-    """Return a sentence on a column with values that no mapping maps, without their number."""
+def _members_of(computed: MeasureCells, grid: Grid, table: str) -> set[str]:
+    """Return the columns of a table that have the members of the measure's breakdowns."""
+    return {
+        column.name
+        for position in computed.kept
+        for column in carriers_of(grid.tables[table].contract, grid.axes.dimensions[position])
+    }
+
+
+def _unmapped_note(table: Table, column: str, members: Collection[str]) -> str:
+    """Return a sentence on a column with values that no mapping maps, without their number.
+
+    Args:
+        table: the table.
+        column: the column.
+        members: the columns that have the members of a breakdown of the result.
+    """
     mapping = table.mapping
     is_other = mapping is not None and not mapping.unmapped.get(column)
     where = f"in the source of table {table.contract.table!r}"
-    what = ", and have its other value" if is_other else ""
+    what = ": they have its other value" if is_other else ""
+    if column in members and not is_other:
+        what = ": their rows are in Unknown"
     return f"Some values of {column} {where} are not mapped{what}."
 
 

@@ -148,7 +148,7 @@ def test_values_that_became_another_value_are_stated() -> None:
     row = compute(mapping.apply(MANY))["reports"]
     assert [row[name] for name in COUNTS] == [2, None, None, 2]
     assert "2 rows take part with another value, because reason is not mapped." in row["note"]
-    assert UNMAPPED_REASON.removesuffix(".") + ", and have its other value." in row["note"]
+    assert UNMAPPED_REASON.removesuffix(".") + ": they have its other value." in row["note"]
 
 
 def test_a_column_that_is_not_in_the_source_gives_its_reason() -> None:
@@ -183,6 +183,46 @@ def test_provenance_names_the_mapping() -> None:
         result.protect(kpi.DisclosurePolicy()).provenance.table("visit").mapping
         == mapping.definition
     )
+
+
+REASON = kpi.Dimension("reason", "Reason", ("Report", "Enquiry"), description="Why.")
+
+
+class VisitByReason(kpi.Contract, row_unit=kpi.Unit.EVENTS):
+    """One row per visit, with a breakdown by reason."""
+
+    arrived_at = kpi.Column(datetime, description="When the visitor arrived.")
+    reason = kpi.Column(str, dimension=REASON, nullable=True, description="Why.")
+
+
+def test_a_breakdown_by_a_column_with_unmapped_values_says_where_their_rows_are() -> None:
+    mapping = kpi.Mapping(
+        VisitByReason,
+        source=Log,
+        version=1,
+        valid_from="2024-04-01",
+        owner="Owner",
+        columns={
+            VisitByReason.arrived_at: Log.arrived,
+            VisitByReason.reason: codes(code_file(REASONS), Log.why, unmapped="null"),
+        },
+    )
+    metric = build_metric(
+        [kpi.Count(key="all", of=VisitByReason, at=VisitByReason.arrived_at)],
+        [REASON],
+        """
+        | arrived_at | reason |
+        | 2024-01-02 | Report |
+        """,
+    )
+    data = {"visit_by_reason": mapping.apply(MANY)}
+    result = kpi.compute([metric], data, periods=JANUARY, by=["reason"]).to_polars()
+    rows = {row["reason"]: row for row in result.to_dicts()}
+    assert rows["Unknown"]["value"] == 4
+    assert (
+        "Some values of reason in the source of table 'visit_by_reason' are not mapped: their rows "
+        "are in Unknown."
+    ) in rows["Unknown"]["note"]
 
 
 ENOUGH = visits(*[("R", "Y")] * 40, *[("Z", "N")] * 14, *[(None, None)] * 12)
