@@ -37,6 +37,9 @@ NOT_WHOLE = "is not a whole number of 64 bits"
 NOT_LISTED = "is not in the closed list"
 SKIPPED = "is an hour that the clocks skipped in spring"
 TOO_LARGE = "is too large to be added up exactly"
+TOO_SMALL = "is too small to be added up exactly"
+SMALLEST_WEIGHT = 1e-12
+"""Weights are added up in units that are much smaller than this."""
 TOO_LONG = "is longer than a million characters"
 
 _DAY = 24 * HOUR
@@ -170,6 +173,12 @@ def wrong_pandas_type(column: Column, types: str) -> str:
 def limit_of(column: Column) -> float:
     """Return the number above which a float no longer distinguishes the units that are summed."""
     return float(2.0**53 / 10 ** (column.decimals or 0))
+
+
+def is_like_a_weight(column: Column) -> bool:
+    """Return whether a column is of positive numbers on any scale, such as weights."""
+    is_positive = "gt" in column.bounds and column.bounds["gt"] == 0
+    return column.dtype is float and column.decimals is None and is_positive
 
 
 def plausible(when: pl.Expr) -> pl.Expr:

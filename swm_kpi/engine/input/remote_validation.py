@@ -31,10 +31,13 @@ from swm_kpi.engine.encoding.encode import (
     NOT_LISTED,
     NOT_WHOLE,
     SKIPPED,
+    SMALLEST_WEIGHT,
     TOO_LARGE,
     TOO_LONG,
+    TOO_SMALL,
     WHITE_SPACE,
     is_in_key,
+    is_like_a_weight,
     limit_of,
     wrong_type,
 )
@@ -323,6 +326,9 @@ class RemoteValidation:
             if column.dtype in (int, float):
                 limit, size = limit_of(column), value.cast(nw.Float64).abs()
                 self._checks.append((name, TOO_LARGE, (size >= limit) & (size < _INFINITE)))
+            if is_like_a_weight(column):
+                is_tiny = (value > 0) & (value < SMALLEST_WEIGHT)
+                self._checks.append((name, TOO_SMALL, is_tiny))
             if column.str_matches is not None:
                 rule = f"does not match the pattern {column.str_matches}"
                 matches = value.str.contains(f"^(?:{column.str_matches})$")

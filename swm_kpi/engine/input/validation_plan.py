@@ -17,11 +17,14 @@ from swm_kpi.contracts import Column, ContractType, Violation
 from swm_kpi.engine.encoding.encode import (
     MOST_CHARACTERS,
     NOT_LISTED,
+    SMALLEST_WEIGHT,
     TOO_LARGE,
     TOO_LONG,
+    TOO_SMALL,
     WHITE_SPACE,
     encode,
     is_in_key,
+    is_like_a_weight,
     limit_of,
     plausible,
     without_blanks,
@@ -301,6 +304,8 @@ def _column_checks(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Exp
         if column.dtype in (int, float):
             limit, size = limit_of(column), value.cast(pl.Float64).abs()
             yield name, TOO_LARGE, ((size >= limit) & (size < float("inf"))).sum()
+        if is_like_a_weight(column):
+            yield name, TOO_SMALL, ((value > 0) & (value < SMALLEST_WEIGHT)).sum()
         if column.str_matches is not None:
             pattern = rf"\A(?:{column.str_matches})\z"
             rule = f"does not match the pattern {column.str_matches}"

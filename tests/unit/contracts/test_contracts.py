@@ -402,6 +402,8 @@ def list_wrong_values(contract: ContractType) -> list[tuple[str, str, Any]]:
             wrong_values.append((name, "is not finite", float("inf")))
         if column.dtype in (int, float):
             wrong_values.append((name, "is too large to be added up exactly", column.dtype(10**17)))
+        if name == "weight":
+            wrong_values.append((name, "is too small to be added up exactly", 1e-13))
         if column.dtype in (date, datetime):
             wrong_values.append((name, "is not a plausible date", low_value(column)))
         in_key = any(name in key for key in contract.keys)
