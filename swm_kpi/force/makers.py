@@ -45,9 +45,9 @@ def origins_of(makers: Mapping[str, TableMaker], table: str, column: str) -> tup
     """Return the columns of extracts that a column of a contract is made from."""
     match makers.get(table):
         case MappingOfTable() as mapping:
-            return tuple(_iter_origins(mapping, column))
+            return tuple(mapping_origins(mapping, column))
         case Union() as union:
-            return tuple(o for mapping in union.mappings for o in _iter_origins(mapping, column))
+            return tuple(o for mapping in union.mappings for o in mapping_origins(mapping, column))
         case Snapshots() as snapshots:
             spans = snapshots.spans.table
             read = (origins_of(makers, spans, part.name) for part in snapshots.reads(column))
@@ -81,7 +81,8 @@ def words_of(makers: Mapping[str, TableMaker], table: str, column: str) -> str:
             return "No mapping makes the table."
 
 
-def _iter_origins(mapping: MappingOfTable, column: str) -> Iterator[Origin]:
+def mapping_origins(mapping: MappingOfTable, column: str) -> Iterator[Origin]:
+    """Yield the columns of an extract that a mapping makes a column from."""
     value, source = mapping.columns.get(column), mapping.source
     parts = () if value is None or isinstance(value, NotInSource) else value.walk()
     names = dict.fromkeys(part.name for part in parts if isinstance(part, Column))

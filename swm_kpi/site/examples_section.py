@@ -63,15 +63,10 @@ def build_examples_section(metric: Metric) -> Iterator[Html]:
 
 
 def _build_rows_table(evaluation: ExampleEvaluation, name: str, number: int) -> Html:
-    lines = [line.strip() for line in evaluation.pipe_tables[name].strip().splitlines()]
-    lines = [line for line in lines if set(line) - set("|-: ")]
-    header, *rows = (
-        [cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|")]
-        for line in lines
-    )
+    header, rows = pipe_cells(evaluation.pipe_tables[name])
     headings = ["Row", *(column.replace("_", " ") for column in header)]
     body: list[list[object]] = [
-        [f"{row_number}", *map(_format_cell, row)] for row_number, row in enumerate(rows, start=1)
+        [f"{row_number}", *map(format_cell, row)] for row_number, row in enumerate(rows, start=1)
     ]
     verdicts = evaluation.verdicts(name)
     if verdicts is not None:
@@ -82,7 +77,18 @@ def _build_rows_table(evaluation: ExampleEvaluation, name: str, number: int) -> 
     return table(caption, headings, body)
 
 
-def _format_cell(text: str) -> Html:
+def pipe_cells(text: str) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of a pipe table, as text."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    header, *rows = (
+        [cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|")]
+        for line in lines
+        if set(line) - set("|-: ")
+    )
+    return header, rows
+
+
+def format_cell(text: str) -> Html:
     """Return a cell, in which no date breaks at its hyphens."""
     if not text:
         return tag("span", "empty", class_="empty")

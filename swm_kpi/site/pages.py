@@ -17,6 +17,7 @@ from swm_kpi.site.indexes import (
     build_theme_index,
 )
 from swm_kpi.site.links import metric_path, table_path
+from swm_kpi.site.mapping_section import iter_query_files
 from swm_kpi.site.metric_page import build_metric_page
 from swm_kpi.site.overview import build_home_page, build_metric_index
 from swm_kpi.site.static_pages import (
@@ -62,6 +63,7 @@ def build_pages(context: SiteContext) -> dict[str, str]:
         pages[f"{table_path(name)}.md"] = build_table_page(contract, context)
         pages[f"{table_path(name)}.csv"] = csv_template(contract)
         pages[f"{table_path(name)}.json"] = table_schema(contract)
+    pages |= iter_query_files(context)
     problems = list(find_broken_links(pages))
     if problems:
         raise DefinitionError(problems)

@@ -9,6 +9,7 @@ from swm_kpi.contracts import Column, ContractType
 from swm_kpi.expressions import DTYPE_WORDS
 from swm_kpi.site.context import SiteContext
 from swm_kpi.site.links import link_to_metric, link_to_table
+from swm_kpi.site.mapping_section import build_mapping_section
 from swm_kpi.site.markdown import build_page, heading
 from swm_kpi.site.markup import (
     Html,
@@ -53,6 +54,7 @@ def build_table_page(contract: ContractType, context: SiteContext) -> str:
         ),
         *_derived_breakdowns(contract),
         *_table_rules(contract),
+        *build_mapping_section(contract, context),
         heading("Metrics that read this table"),
         *_metric_tables(contract, context),
         heading("Check a file"),

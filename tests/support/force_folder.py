@@ -110,3 +110,36 @@ SPANS_EXTRACT = (
     "2,03/04/2024 10:00,,N1,A1\n"
     "3,30/04/2024 23:00,,S1,A1\n"
 )
+
+NEW_SOURCE = (
+    SOURCE.replace("CommandAndControl", "NewControl")
+    .replace('table="c2"', 'table="new_c2"')
+    .replace("incidents = ", "new_incidents = ")
+)
+UNION = '''
+"""Incidents of both systems."""
+
+from swm_kpi.definitions.contracts.incident import Incident
+from swm_kpi.mapping import Part, Union
+
+from .c2 import incidents
+from .new_c2 import new_incidents
+
+both = Union(
+    Incident,
+    at=Incident.created_at,
+    key=Incident.incident_id,
+    parts=[
+        Part(incidents, valid_to="2024-04-30"),
+        Part(new_incidents, valid_from="2024-05-01"),
+    ],
+    version=1,
+    owner="Head of contact",
+)
+'''
+UNION_FILES = {
+    "sources/c2.py": SOURCE,
+    "sources/new_c2.py": NEW_SOURCE,
+    "sources/incidents.py": UNION,
+    "codes/closing.csv": CODES,
+}

@@ -8,40 +8,8 @@ import pytest
 
 import swm_kpi as kpi
 from swm_kpi.cli.main import main
-from tests.support.force_folder import CODES, SOURCE, write_force
+from tests.support.force_folder import NEW_SOURCE, UNION, UNION_FILES, write_force
 
-NEW_SOURCE = (
-    SOURCE.replace("CommandAndControl", "NewControl")
-    .replace('table="c2"', 'table="new_c2"')
-    .replace("incidents = ", "new_incidents = ")
-)
-UNION = '''
-"""Incidents of both systems."""
-
-from swm_kpi.definitions.contracts.incident import Incident
-from swm_kpi.mapping import Part, Union
-
-from .c2 import incidents
-from .new_c2 import new_incidents
-
-both = Union(
-    Incident,
-    at=Incident.created_at,
-    key=Incident.incident_id,
-    parts=[
-        Part(incidents, valid_to="2024-04-30"),
-        Part(new_incidents, valid_from="2024-05-01"),
-    ],
-    version=1,
-    owner="Head of contact",
-)
-'''
-FILES = {
-    "sources/c2.py": SOURCE,
-    "sources/new_c2.py": NEW_SOURCE,
-    "sources/incidents.py": UNION,
-    "codes/closing.csv": CODES,
-}
 OLD = "number,opened,code\n1,02/04/2024 10:00,A1\n2,30/04/2024 10:00,A1\n3,01/05/2024 10:00,A1\n"
 NEW = "number,opened,code\nX2,30/04/2024 10:00,A1\nX3,01/05/2024 10:00,A1\nX4,31/05/2024 10:00,B\n"
 
@@ -51,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "extracts").mkdir()
     (tmp_path / "extracts" / "c2.csv").write_text(OLD)
     (tmp_path / "extracts" / "new_c2.csv").write_text(NEW)
-    return write_force(tmp_path / "force", FILES)
+    return write_force(tmp_path / "force", UNION_FILES)
 
 
 def test_two_mappings_of_one_table_need_a_union(folder: Path) -> None:
@@ -107,7 +75,7 @@ def test_the_commands_know_both(folder: Path, capsys: pytest.CaptureFixture[str]
     assert "Give their files, in this order" in capsys.readouterr().err
     later = UNION.replace("2024-04-30", "2024-05-31").replace("2024-05-01", "2024-06-01")
     new = NEW_SOURCE.replace("Head of contact", "Head of data")
-    changed = FILES | {"sources/incidents.py": later, "sources/new_c2.py": new}
+    changed = UNION_FILES | {"sources/incidents.py": later, "sources/new_c2.py": new}
     after = write_force(folder.parent / "after", changed)
     assert main(["map", "diff", str(folder), "--force", str(after)]) == 0
     changes = " ".join(capsys.readouterr().out.split())
