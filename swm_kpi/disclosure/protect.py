@@ -43,8 +43,6 @@ OVERPROTECTED_NOTE = (
     "before it found fewer."
 )
 _SIGNIFICANT_DIGITS = 3
-_REPLACED_MARKERS = (Marker.NONE.value, Marker.PROVISIONAL.value, Marker.BREAK.value)
-"""The markers that matter less than ``[u]``."""
 
 
 def suppression_note(policy: DisclosurePolicy, *, is_extreme: bool = False) -> str:
@@ -169,7 +167,8 @@ def protect_frame(
                 for name in (*hidden[row], *bounds):
                     numbers[name][row] = None
             if row in marked and row not in rows.absent:
-                if markers[row] in _REPLACED_MARKERS and numbers["value"][row] is not None:
+                if numbers["value"][row] is not None:
+                    # A number has no marker, or one that matters less.
                     markers[row] = Marker.LOW_RELIABILITY.value
                 if NO_MEMBER not in rest:
                     rest = " ".join(filter(None, (*marked[row], rest)))

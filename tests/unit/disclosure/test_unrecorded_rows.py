@@ -136,6 +136,19 @@ def test_members_do_not_say_which_small_count_is_unknown(policy: DisclosurePolic
     assert NO_SIDE in stated.pop()[0][1]
 
 
+def test_each_count_of_rows_is_protected_where_another_has_none() -> None:
+    """Every urgency is recorded, and 2 urgent calls name no caller."""
+    metric = build_metric(Count(key="callers", **CALL, where=Call.urgent, distinct=Call.caller))
+    table = calls(yl=300, nl=20).with_columns(
+        caller=pl.when(pl.int_range(pl.len()) >= 2).then("call_id")
+    )
+    exact = row_of(compute(metric, table), "callers")
+    assert (exact["undecided"], exact["without_value"]) == (None, 2)
+    protected = row_of(compute(metric, table).protect(EXACT), "callers")
+    assert (protected["value"], protected["without_value"]) == (298, None)
+    assert "Some rows left out because caller is not recorded." in protected["note"]
+
+
 AGAIN = build_metric(
     kpi.RepeatRate(key="again", **CALL, who=Call.caller, lookback=BACK),
 )
