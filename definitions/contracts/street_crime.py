@@ -89,7 +89,7 @@ class StreetCrime(Contract, row_unit=Unit.CRIMES, source="data.police.uk street-
         str,
         nullable=True,
         dimension=LPA,
-        description="The Local Policing Area of the district, in West Mercia; none elsewhere.",
+        description="The Local Policing Area of the district, in the force; none elsewhere.",
     )
     crime_type = Column(str, isin=CRIME_TYPES, description="The published crime type.")
     last_outcome = Column(

@@ -12,8 +12,8 @@ LPA = Dimension(
         "North Worcestershire",
         "South Worcestershire",
     ),
-    description="Where it happened, by the force's five Local Policing Areas. A row with no area, "
-    "or with a location outside them, is shown as Unknown and is included in the total.",
+    description="Where it happened, by the force's Local Policing Areas. A row with no area, or "
+    "with a location outside them, is shown as Unknown and is included in the total.",
     is_area=True,
 )
 

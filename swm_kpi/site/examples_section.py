@@ -44,11 +44,20 @@ def build_examples_section(metric: Metric) -> Iterator[Html]:
     Raises:
         SwmKpiError: an example cannot be computed.
     """
+    has_other_areas = any(
+        dimension.is_area and dimension.members != declared.members
+        for dimension, declared in zip(
+            metric.dimensions, metric.as_declared.dimensions, strict=True
+        )
+    )
     metric = metric.as_declared
     yield heading("Worked examples")
+    areas = (
+        " The areas in them are those of the plan, and not this force’s." if has_other_areas else ""
+    )
     yield paragraph(
         "These rows are invented. Each example is also a test: a version of the library is "
-        "released only if it computes these results."
+        f"released only if it computes these results.{areas}"
     )
     for number, example in enumerate(metric.examples, start=1):
         evaluation = ExampleEvaluation(metric, example)

@@ -12,6 +12,7 @@ import pytest
 
 import swm_kpi as kpi
 from swm_kpi.engine.worked_examples import check_examples
+from swm_kpi.site.examples_section import build_examples_section
 from tests.support.force_folder import write_force
 
 ROWS = """\
@@ -98,6 +99,14 @@ def test_worked_examples_have_the_areas_that_they_were_written_with(kent: kpi.Ca
 
 
 @pytest.mark.slow
+def test_the_page_of_a_metric_says_that_examples_have_other_areas(kent: kpi.Catalogue) -> None:
+    words = "The areas in them are those of the plan, and not this force’s."
+    for catalogue, is_said in ((kent, True), (kpi.catalogue(), False)):
+        entry = catalogue["24"]
+        assert isinstance(entry, kpi.Metric)
+        assert (words in str(list(build_examples_section(entry))[1])) is is_said
+
+
 def test_areas_can_be_replaced_again_and_keep_what_a_force_decided(
     areas: kpi.Areas, kent: kpi.Catalogue, tmp_path: Path
 ) -> None:
