@@ -244,7 +244,8 @@ Engines know different ones, so they are listed.
 
 def without_blanks(text: pl.Expr) -> pl.Expr:
     """Return text, and null for text that is empty or only white space: it is no value."""
-    return pl.when(text.str.strip_chars(WHITE_SPACE) != "").then(text)
+    # Polars strips the characters of WHITE_SPACE, and faster where they are not listed.
+    return pl.when(text.str.strip_chars_start() != "").then(text)
 
 
 def _encode_number(column: Column, number: pl.Expr) -> Encoded:
