@@ -127,8 +127,9 @@ def _describe_draft(draft: Draft, table: str, extract: Path, folder: Path) -> It
     yield "Wrote"
     yield from (f"  {folder / path}" for path in draft.files)
     yield ""
-    rows = [(f"Column of {table}", "Suggestion, to be decided"), *draft.suggestions.items()]
-    yield format_columns(rows, width)
+    if draft.suggestions:
+        rows = [(f"Column of {table}", "Suggestion, to be decided"), *draft.suggestions.items()]
+        yield format_columns(rows, width)
     for heading, names in (
         ("No suggestion", draft.undecided),
         ("May be personal, so no value was listed", draft.personal),
@@ -140,11 +141,13 @@ def _describe_draft(draft: Draft, table: str, extract: Path, folder: Path) -> It
             yield from wrap(f"{heading}: {shown}{more}.", width, subsequent_indent="  ")
     yield ""
     yield "Nothing is approved. Next:"
-    yield from (
-        "  1. In the module, fill valid_from and owner, and decide every column.",
-        "  2. In the code lists, correct each target, and write approved, who decided and when.",
-        f"  3. Run swm-kpi map check --force {folder}",
-    )
+    steps = ["In the module, fill valid_from and owner, and decide every column."]
+    if len(draft.files) > 1:
+        steps.append(
+            "In the code lists, correct each target, and write approved, who decided and when."
+        )
+    steps.append(f"Run swm-kpi map check --force {folder}")
+    yield from (f"  {number}. {step}" for number, step in enumerate(steps, start=1))
 
 
 def _check(options: argparse.Namespace) -> int:

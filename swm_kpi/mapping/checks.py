@@ -205,7 +205,8 @@ def _privacy_findings(column: Column, value: Any) -> Iterator[tuple[str, str]]:
         personal = [item for item in part.walk() if isinstance(item, Column) and item.personal]
         if personal and not isinstance(part, Flag | Codes):
             rule = f"it is not personal, and {personal[0]} is"
-            yield rule, "Declare the contract's column as personal, or map another column"
+            fix = f"If no value of {personal[0].name} can identify a person, remove personal=True"
+            yield rule, f"{fix}. Otherwise use codes or flag, or map another column"
 
 
 def _null_findings(value: Any) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from swm_kpi.contracts import ContractType
+from swm_kpi.contracts import Column, ContractType
 from swm_kpi.expressions import DTYPE_WORDS
 from swm_kpi.mapping.code_list import HEADINGS
 from swm_kpi.mapping.mapped_table import format_small_count
@@ -18,6 +18,7 @@ from swm_kpi.scaffold.sample import Sample
 from swm_kpi.scaffold.suggest import Suggestion, suggest
 
 _WIDTH = 96
+_MOST_MEMBERS = 50
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,11 @@ def draft_mapping(
         areas: the areas of the force. Their codes need no code list.
         encoding: the encoding of a CSV file, if it is stated.
     """
-    profiles = profile_columns(sample.rows)
     places = {}
     if areas is not None:
         for level in areas.levels:
             places[level] = frozenset(areas.lookup(level).by_value)
+    profiles = profile_columns(sample.rows, frozenset().union(*places.values()))
     suggestions = suggest(contract, profiles, places)
     by_name = {suggestion.profile.name: suggestion.profile for suggestion in suggestions}
     profiles = [by_name.get(profile.name, profile) for profile in profiles]
@@ -78,7 +79,11 @@ def draft_mapping(
         files,
         {suggestion.column.name: _words(suggestion, name) for suggestion in suggestions},
         tuple(column for column in contract.columns if column not in decided),
-        tuple(profile.header for profile in profiles if profile.is_personal),
+        tuple(
+            profile.header or f"{profile.name} (no heading)"
+            for profile in profiles
+            if profile.is_personal
+        ),
         sample.rows.height,
         sample.rows.width,
     )
@@ -176,6 +181,8 @@ def _source_column(profile: ColumnProfile) -> Iterator[str]:
 
 def _describe(profile: ColumnProfile) -> str:
     form = f" as {profile.time_format}" if profile.time_format else ""
+    if profile.has_odd_offset:
+        form = ": times with an offset that parse does not read. Write it as +00:00 in a view"
     kind = DTYPE_WORDS[profile.dtype]
     share = 100 * profile.nulls / profile.rows if profile.rows else 0
     return f"{kind[0].upper()}{kind[1:]}{form}; {share:.0f}% empty in the sample."
@@ -214,7 +221,8 @@ def _column_lines(
     target = f"{contract.__name__}.{column}"
     if suggestion is None:
         description = contract.columns[column].description
-        yield from (f"        # {line}" for line in wrap(f"{column}: {description}", _WIDTH - 10))
+        yield from _comment(f"{column}: {description}")
+        yield from _allowed(contract.columns[column])
         yield f'        # {target}: not_in_source("Say why"),'
         return
     profile = suggestion.profile
@@ -227,6 +235,7 @@ def _column_lines(
             null = f", null={neither}" if suggestion.values[2] else ""
             value = f"flag({value}, yes={yes}, no={no}{null})"
         case "codes":
+            yield from _allowed(suggestion.column)
             value = f'codes("../codes/{_code_file(name, suggestion)}", {value})'
     line = f"        {target}: {value},"
     if len(line) <= _WIDTH + 4:
@@ -236,6 +245,20 @@ def _column_lines(
         yield f"        {target}: {function}("
         yield f"            {arguments[:-1]}"
         yield "        ),"
+
+
+def _comment(text: str) -> Iterator[str]:
+    yield from (f"        # {line}" for line in wrap(text, _WIDTH - 10))
+
+
+def _allowed(column: Column) -> Iterator[str]:
+    """Yield the closed list of a column, which a code list or a value must keep to."""
+    is_area = column.dimension is not None and column.dimension.is_area
+    members = () if is_area else column.domain or ()
+    if members:
+        shown = "; ".join(str(member) for member in members[:_MOST_MEMBERS])
+        more = len(members) - _MOST_MEMBERS
+        yield from _comment(f"One of: {shown}{f'; and {more} more' if more > 0 else ''}.")
 
 
 def _listed(values: Sequence[str], dtype: type) -> str:

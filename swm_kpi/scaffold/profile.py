@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 
 import polars as pl
 
+from swm_kpi.expressions.time_formats import TimeFormat, read_time_format
 from swm_kpi.mapping.source import SourceType
 
 TIME_FORMATS = (
@@ -67,6 +69,8 @@ class ColumnProfile:
         codes: the rows of each value, the most frequent first. None are listed of a personal
             column, of decimals and of times.
         is_text: whether the extract has it as text.
+        has_odd_offset: whether its texts are times with an offset that no format reads, such as
+            ``+00``.
     """
 
     header: str
@@ -80,6 +84,7 @@ class ColumnProfile:
     distinct: int = 0
     codes: Mapping[str, int] = field(default_factory=dict, repr=False)
     is_text: bool = False
+    has_odd_offset: bool = False
 
     @property
     def words(self) -> frozenset[str]:
@@ -104,13 +109,21 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[a-z]+|[0-9]+", spaced.lower())
 
 
-def profile_columns(sample: pl.DataFrame) -> list[ColumnProfile]:
-    """Return what a sample shows about each of its columns, in order."""
+def profile_columns(
+    sample: pl.DataFrame, places: Collection[str] = frozenset()
+) -> list[ColumnProfile]:
+    """Return what a sample shows about each of its columns, in order.
+
+    Args:
+        sample: rows of the extract.
+        places: the codes and names of the force's areas. A column of them is not personal, although
+            a small sample may have nearly as many areas as rows.
+    """
     names = dict(zip(sample.columns, _column_names(sample.columns), strict=True))
-    return [_profile(sample[header], header, names[header]) for header in sample.columns]
+    return [_profile(sample[header], header, names[header], places) for header in sample.columns]
 
 
-def _profile(column: pl.Series, header: str, name: str) -> ColumnProfile:
+def _profile(column: pl.Series, header: str, name: str, places: Collection[str]) -> ColumnProfile:
     dtype, time_format, others = _type_of(column)
     text = column.cast(pl.String).str.strip_chars(" ")
     counts = (
@@ -120,9 +133,13 @@ def _profile(column: pl.Series, header: str, name: str) -> ColumnProfile:
     )
     present = sum(rows for _, rows in counts)
     values = [str(value) for value, _ in counts]
-    is_personal = _is_personal(header, values, present) and not (time_format or dtype is bool)
+    is_area = dtype is str and len(values) > 1 and all(value in places for value in values)
+    is_area = is_area and not _PERSONAL_WORDS & set(words_of(header))
+    is_personal = _is_personal(header, values, present)
+    is_odd = not time_format and dtype is str and bool(values) and all(map(_has_offset, values))
+    is_personal = is_personal and not (time_format or dtype is bool or is_area or is_odd)
     is_personal = is_personal or "birth" in words_of(header) or "dob" in words_of(header)
-    lists_codes = dtype is str or (dtype is int and len(values) <= MAX_CODES)
+    lists_codes = (dtype is str and not is_odd) or (dtype is int and len(values) <= MAX_CODES)
     codes: dict[str, int] = {}
     if lists_codes and not is_personal and not time_format and len(values) <= MAX_CODES:
         codes = {
@@ -130,7 +147,7 @@ def _profile(column: pl.Series, header: str, name: str) -> ColumnProfile:
         }
     return ColumnProfile(
         header, name, dtype, time_format, others, is_personal, len(column),
-        len(column) - present, len(values), codes, column.dtype == pl.String,
+        len(column) - present, len(values), codes, column.dtype == pl.String, is_odd,
     )  # fmt: skip
 
 
@@ -167,7 +184,16 @@ def _epoch(numbers: list[int]) -> str:
     return ""
 
 
+@cache
+def _pattern_of(form: str) -> str:
+    """Return what a mapping accepts as a text in a format, so that none is suggested in vain."""
+    time_format = read_time_format(form)
+    return time_format.pattern if isinstance(time_format, TimeFormat) else ""
+
+
 def _fits(text: str, form: str) -> bool:
+    if re.fullmatch(_pattern_of(form), text) is None:
+        return False
     try:
         if form == "ISO date":
             date.fromisoformat(text)
@@ -180,6 +206,13 @@ def _fits(text: str, form: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _has_offset(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _is_personal(header: str, values: list[str], present: int) -> bool:

@@ -20,6 +20,7 @@ _ALIKE = 0.85
 _LONG_WORD = 4
 _BONUS = 0.3
 _SAYS_LITTLE = {"at", "on", "is", "date", "datetime", "time", "dt", "utc", "flag"}
+_KEY_WORDS = {"id", "number", "no", "ref", "reference", "urn", "key"}
 _SYNONYMS = (
     {"created", "opened", "logged", "received", "start", "started"},
     {"recorded", "crimed", "created"},
@@ -30,7 +31,7 @@ _SYNONYMS = (
     {"lpa", "area", "beat", "lpu"},
     {"district", "borough", "authority"},
     {"mh", "mental", "health"},
-    {"id", "number", "no", "ref", "reference", "urn", "key"},
+    _KEY_WORDS,
     {"flag", "is", "ind", "indicator", "marker"},
     {"subgroup", "group", "type", "code", "category", "class"},
 )
@@ -115,8 +116,11 @@ def _score(
     if known_places is not None:
         # A column of areas takes the codes of the force's areas as they are.
         placed = sum(n for code, n in profile.codes.items() if code in known_places)
-        if placed > sum(profile.codes.values()) * _ENOUGH:
-            yield alike + _BONUS, Suggestion(column, _as_codes(profile), "column")
+        rows = sum(profile.codes.values())
+        if placed > rows * _ENOUGH:
+            is_certain = placed == rows and len(profile.codes) > 1 and profile.dtype is str
+            least = _ENOUGH if is_certain else 0.0
+            yield max(alike + _BONUS, least), Suggestion(column, _as_codes(profile), "column")
         return
     members = _members(column)
     if members and not profile.is_personal and profile.codes:
@@ -132,11 +136,23 @@ def _score(
         if fits and not (profile.is_personal and not column.personal):
             yield alike, Suggestion(column, profile, "column")
         return
-    if members or profile.dtype is not column.dtype:
+    if members or (profile.is_personal and not column.personal):
         return
-    if profile.is_personal and not column.personal:
+    if column.personal and _is_key_of_something_else(column, profile):
         return
-    yield alike, Suggestion(column, profile, "column")
+    if column.personal and profile.dtype in (int, float):
+        # The number of a case is a name for it. As text it keeps every digit.
+        profile = _as_codes(profile)
+    if profile.dtype is column.dtype:
+        yield alike, Suggestion(column, profile, "column")
+
+
+def _is_key_of_something_else(column: Column, profile: ColumnProfile) -> bool:
+    """Return whether only a word such as ``id`` is in common, and the sample repeats the key."""
+    thing = [word for word in words_of(column.name) if word not in _KEY_WORDS]
+    other = [word for word in profile.words if word not in _KEY_WORDS]
+    is_same = any(_is_same(name, word) for name in thing for word in other)
+    return bool(other) and not is_same and profile.distinct < profile.rows - profile.nulls
 
 
 def _as_codes(profile: ColumnProfile) -> ColumnProfile:

@@ -296,7 +296,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str, str, str]] = {
     ),
     "codes of a date": (lambda: mapping({"day": listed()}), "day", "code list has no", "parse"),
     "a personal value in a column that is not": (
-        lambda: mapping({"reason": Log.number}), "reason", "not personal", "as personal"
+        lambda: mapping({"reason": Log.number}), "reason", "not personal", "remove personal=True"
     ),
     "null where a value is needed": (
         lambda: mapping({"always": listed(unmapped="null")}), "always", "makes it empty", "refuse"

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import swm_kpi as kpi
 from swm_kpi.cli.main import main
 from swm_kpi.scaffold import Sample, draft_mapping, read_sample
+from swm_kpi.scaffold.profile import profile_columns
 from tests.support.force_folder import write_force
 
 CRIME = kpi.catalogue().contracts["crime"]
@@ -282,3 +283,63 @@ def test_a_difference_is_in_english_with_the_rows_that_change(
         "Of 20 rows of the extract: offence_subgroup in",
     ):
         assert text in shown
+
+
+def test_a_format_is_suggested_only_if_the_mapping_accepts_its_texts() -> None:
+    """PostgreSQL writes the offset +00, which "ISO with offset" refuses."""
+    for offset, form in (("+00:00", "ISO with offset"), ("Z", "ISO with offset"), ("+00", "")):
+        sample = pl.DataFrame({"Recorded": [f"2024-04-01 10:00:0{n}{offset}" for n in range(5)]})
+        (profile,) = profile_columns(sample)
+        assert profile.time_format == form, offset
+        text = draft_mapping(CRIME, Sample(sample), "niche").files["sources/niche.py"]
+        assert ("Write it as +00:00" in text) is (form == "")
+        assert "personal=True" not in text
+
+
+def test_the_number_of_a_case_is_read_as_text() -> None:
+    sample = pl.DataFrame({"Crime_Number": [str(100_000 + n) for n in range(ROWS)]})
+    draft = draft_mapping(CRIME, Sample(sample), "niche")
+    assert draft.suggestions == {"crime_id": "Crime_Number"}
+    assert (
+        '    crime_number = kpi.Column(\n        str, header="Crime_Number", personal=True'
+        in (draft.files["sources/niche.py"])
+    )
+
+
+def test_a_repeated_key_of_something_else_is_not_the_number_of_a_person() -> None:
+    workforce = kpi.catalogue().contracts["workforce_snapshot"]
+    sample = pl.DataFrame(
+        {"AgencyID": [f"A{n % 9}" for n in range(ROWS)], "ID": [str(n) for n in range(ROWS)]}
+    )
+    assert draft_mapping(workforce, Sample(sample), "staff").suggestions == {"person_id": "ID"}
+
+
+def test_a_column_of_areas_is_suggested_by_its_values_though_many_are_different() -> None:
+    header = ("code", "name", "level", "parent")
+    districts = [(f"{n:02}", f"District {n}", "lpa", "F") for n in range(ROWS)]
+    areas = kpi.Areas(
+        dict(zip(header, row, strict=True)) for row in [("F", "A", "force", ""), *districts]
+    )
+    sample = pl.DataFrame({"dc_dist": [f"{n:02}" for n in range(ROWS)], "x": ["1"] * ROWS})
+    draft = draft_mapping(CRIME, Sample(sample), "niche", areas=areas)
+    assert draft.suggestions == {"lpa": "dc_dist"}
+    assert draft.personal == ()
+
+
+def test_a_draft_lists_the_values_that_a_column_may_have() -> None:
+    text = draft_mapping(CRIME, Sample(CRIMES), "niche").files["sources/niche.py"]
+    assert "# One of: recorded; cancelled; " in text
+    assert "Shoplifting; " in re.sub(r"\n *# ", " ", text)
+
+
+def test_a_draft_of_a_column_without_a_heading_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_force(tmp_path / "force")
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join([",Story", *(f"{n},{MARKED}{n}" for n in range(ROWS))]))
+    assert main(["map", "scaffold", "crime", "--from", str(path), "--force", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "column_1 (no heading)" in out
+    assert "code lists" not in out
+    assert "2. Run swm-kpi map check" in out
