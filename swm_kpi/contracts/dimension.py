@@ -40,6 +40,7 @@ class Dimension(metaclass=SignatureErrorMeta):
     Attributes:
         is_open: whether the data may have further members, because no list can be fixed.
         note: what the note of each number by this breakdown says; usually empty.
+        has_days: whether the members are areas of which some do not exist on every day.
 
     Raises:
         DefinitionError: with every problem of the declaration.
@@ -62,6 +63,7 @@ class Dimension(metaclass=SignatureErrorMeta):
         self.is_area = is_area
         self.is_open = not self.members
         self.note = ""
+        self.has_days = False
         self._days: dict[str, Sequence[Days]] = {}
         findings = self._findings()
         if findings:
@@ -79,12 +81,9 @@ class Dimension(metaclass=SignatureErrorMeta):
         changed.members = tuple(days)
         changed.note = note
         changed._days = dict(days)
+        always = (date.min, date.max)
+        changed.has_days = any(span != always for spans in days.values() for span in spans)
         return changed
-
-    @property
-    def has_days(self) -> bool:
-        """Whether its members are areas of which some do not exist on every day."""
-        return any(span != (date.min, date.max) for spans in self._days.values() for span in spans)
 
     def has_member(self, name: str, first: date, last: date) -> bool:
         """Return whether a member exists on some day from the first to the last."""

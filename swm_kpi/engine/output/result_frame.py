@@ -314,18 +314,24 @@ class _Stack:
         An area of another time has a number if rows in it count here, because it was the area of
         their day.
         """
+        dimensions = self.grid.axes.dimensions
+        positions = [
+            position
+            for position in measure.kept
+            if dimensions[position].has_days and position not in measure.withheld
+        ]
+        if not positions:
+            return
         index = self._index(number, measure)
         marker, weight = self.marker[index], self._weight(number, measure, is_of_area=True)
+        days = [self._days_of_areas(measure, at) for at in range(len(self.grid.periods))]
         absent: Bools = np.zeros(marker.shape, dtype=bool)
         texts: list[tuple[Bools, str]] = []
         is_covered = np.array(statuses) != _NOT_AVAILABLE
-        for position in measure.kept:
-            dimension = self.grid.axes.dimensions[position]
-            if not dimension.has_days or position in measure.withheld:
-                continue
+        for position in positions:
+            dimension = dimensions[position]
             along = np.moveaxis(weight, position + 1, -1)
             is_empty = ~along.any(axis=tuple(range(1, along.ndim - 1)))
-            days = [self._days_of_areas(measure, at) for at in range(len(self.grid.periods))]
             for code, name in enumerate(self.grid.axes.members[position]):
                 words = [dimension.describe_days(name, first, last) for first, last in days]
                 for text in sorted(set(words) - {""}):
