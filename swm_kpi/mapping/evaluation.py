@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from swm_kpi.contracts import STATUSES, Column, Violation
 from swm_kpi.errors import InputError
 from swm_kpi.expressions import LocalDate, Parse
+from swm_kpi.expressions.time_formats import ISO, ISO_DATE, ISO_WITH_OFFSET
 from swm_kpi.mapping.mapped_table import SMALL, ColumnCounts, UnmappedCode
 from swm_kpi.mapping.source import SourceType
 from swm_kpi.mapping.values import Coalesce, Codes, Flag, NotInSource, Value
@@ -31,6 +32,12 @@ PLACE_RULES = {
 
 EPOCH_LIMITS = (-2_208_988_800, 7_258_118_400)
 """Seconds since 1970 of the first and last plausible time: 1900 and 2200."""
+
+_TIMES = {
+    ISO: "2024-04-01 10:00",
+    ISO_DATE: "2024-04-01",
+    ISO_WITH_OFFSET: "2024-04-01 10:00+01:00",
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,9 @@ class Leaf:
         """What an unmapped value breaks, in words."""
         match _innermost(self.value):
             case Parse(time_format=time_format):
-                return f"is not in the format {time_format.words}"
+                example = _TIMES.get(time_format.text)
+                such_as = f", such as {example}" if example else ""
+                return f"is not in the format {time_format.words}{such_as}"
             case Codes(code_list=code_list):
                 return f"has a code that {code_list.name} does not map"
             case _:

@@ -13,6 +13,8 @@ from swm_kpi.errors import DataError
 _MIN_WIDTH = 9
 SMALL = 5
 """A report hides counts below this number."""
+ABOUT_CODES = ("has a code", "has a value")
+"""How a rule begins that is about codes or flags, which a report lists."""
 
 
 class MappingError(DataError):
@@ -26,7 +28,11 @@ class MappingError(DataError):
         self.subject = subject
         self.violations = violations
         lines = [f"{subject} refuses the extract:", *(f"  {item}" for item in violations)]
-        lines.append("The report of the mapping lists codes that are not mapped.")
+        if any(item.rule.startswith(ABOUT_CODES) for item in violations):
+            lines.append(
+                "To see codes that are not personal, run swm-kpi map report, or print "
+                "mapping.report(extract)."
+            )
         super().__init__("\n".join(lines))
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, tuple[Violation, ...]]]:

@@ -14,7 +14,7 @@ import pytest
 
 import swm_kpi as kpi
 from swm_kpi.cli.main import main
-from swm_kpi.mapping import MappingError, codes, flag
+from swm_kpi.mapping import MappingError, codes, flag, not_in_source
 from tests.support.bad_inputs import MARKER
 from tests.support.force_folder import CODES, FILES, write_force
 from tests.support.mapping_cases import code_file
@@ -91,6 +91,7 @@ def test_a_refusal_shows_no_value(case: str) -> None:
     assert MARKER not in str(error.value)
     assert MARKER not in shown.split("def test_a_refusal")[0].replace("REFUSED", "")
     assert [item.rows for item in error.value.violations if item.rows]
+    assert ("swm-kpi map report" in str(error.value)) is (case in ("a code", "a flag"))
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -177,3 +178,26 @@ def test_no_command_of_a_force_shows_a_personal_value(
         shown += "".join(traceback.TracebackException.from_exception(error).format())
     assert "c2" in shown
     assert MARKER not in shown.replace(str(tmp_path), "")
+
+
+def test_a_refusal_of_a_time_shows_what_the_format_is() -> None:
+    class Stamped(kpi.Source):
+        """One row per visit."""
+
+        arrived = kpi.Column(str, description="When, with an offset.")
+
+    times = kpi.Mapping(
+        Visit,
+        source=Stamped,
+        version=1,
+        valid_from="2024-04-01",
+        owner="Data owner",
+        columns={
+            Visit.visit_id: "V1",
+            Visit.arrived_at: Stamped.arrived.parse("ISO with offset"),
+            Visit.reason: not_in_source("No field"),
+            Visit.urgent: not_in_source("No field"),
+        },
+    )
+    with pytest.raises(MappingError, match="such as 2024-04-01 10:00\\+01:00"):
+        times.apply(pl.DataFrame({"arrived": ["2024-04-01 10:00:00+01"]}))
