@@ -64,9 +64,9 @@ def words_of(makers: Mapping[str, TableMaker], table: str, column: str) -> str:
         case MappingOfTable() as mapping:
             return describe_columns(mapping).get(column, "")
         case Union() as union:
-            words = [describe_columns(mapping).get(column, "") for mapping in union.mappings]
             return " ".join(
-                f"{part.source}: {text}" for part, text in zip(union.parts, words, strict=True)
+                f"{part.source}: {describe_columns(part.mapping).get(column, '')}"
+                for part in union.parts
             )
         case Snapshots() as snapshots:
             words = snapshots.describe_columns().get(column, "")

@@ -132,9 +132,9 @@ def _map(
             listed = _collect(source, query.codes(leaf), types, "listing codes")
             listed = listed.sort(ROWS, UNMAPPED_CODE, descending=[True, False])
             codes += [unmapped_code(leaf.subject, code, int(many)) for code, many in listed.rows()]
-    types = query.types()
-    frame = _run(source, query.rows(), types)
-    instants = frozenset(name for name, dtype in types.items() if dtype is INSTANT)
+    of_rows = query.types()
+    frame = _run(source, query.rows(), of_rows)
+    instants = frozenset(name for name, dtype in of_rows.items() if dtype == INSTANT)
     return Evaluation(
         frame, rows, counts, tuple(refused), tuple(codes), instants, number.get(LEFT_OUT, 0)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, reduce
@@ -276,7 +276,7 @@ class Union(metaclass=SignatureErrorMeta):
                 f"Union {self.definition} is made from {len(self.parts)} extracts, and "
                 f"{missing[0]!r} is missing. {did_you_mean(missing[0], extracts)}"
             )
-        made = []
+        made: list[Evaluation] = []
         local: frozenset[str] = frozenset()
         while len(made) < len(self.parts):
             part = self.parts[len(made)]
@@ -466,7 +466,7 @@ def _add(counts: ColumnCounts, more: ColumnCounts) -> ColumnCounts:
     return ColumnCounts(*(number + other for number, other in pairs))
 
 
-def _common(spans: Sequence[Span], others: Sequence[Span]) -> tuple[Span, ...]:
+def _common(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
     """Return the days that are in both."""
     pairs = [(max(first, start), min(last, end)) for first, last in spans for start, end in others]
     return tuple(pair for pair in pairs if pair[0] <= pair[1])
