@@ -15,7 +15,7 @@ import hypothesis.strategies as st
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import swm_kpi as kpi
 from swm_kpi import Average, Count, Duration, Period, Proportion, Unit
@@ -26,6 +26,7 @@ from tests.support.oracle_cases import (
     AREA,
     COMPARED,
     CONTRACTS,
+    ENOUGH_FOR_EVERY_PART,
     EVERYTHING,
     MEASURES,
     SORT,
@@ -50,8 +51,6 @@ from tests.support.oracle_cases import (
 )
 
 AGREEMENT = agreement_settings()
-ENOUGH_FOR_EVERY_PART = 100
-"""How many random cases are enough to compare every part of the engine with the oracle."""
 
 
 @AGREEMENT
@@ -284,7 +283,7 @@ def test_every_input_form_equals_the_oracle(tmp_path, form) -> None:
         assert case.differences(data) == []
 
     check_random_cases(equals)
-    if settings.get_profile("agreement").max_examples >= ENOUGH_FOR_EVERY_PART:
+    if agreement_settings().max_examples >= ENOUGH_FOR_EVERY_PART:
         assert required_features() - COMPARED.keys() == set()
 
 

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from swm_kpi import Count, RepeatRate
+from swm_kpi.engine.encoding.encode import WHITE_SPACE
 from tests.support.small_tables import BACK, CALL, Call, build_metric, compute, frame_of, row_of
 
 CALLS = frame_of(
@@ -56,3 +57,8 @@ def test_blank_text_is_nobody_and_no_member(convert: Any, blanks: list[str]) -> 
     assert (again["value"], again["without_value"], again["marker"]) == (0, 3, "[u]")
     assert (callers["value"], callers["at_least"], callers["at_most"]) == (2, 2, 2 + 3)
     assert row_of(result, "calls", side="Unknown")["value"] == 1
+
+
+def test_polars_trims_the_white_space_that_is_listed_for_databases() -> None:
+    characters = pl.Series([chr(n) for n in range(0x3100) if chr(n).encode(errors="ignore")])
+    assert set(characters.filter(characters.str.strip_chars() == "")) == set(WHITE_SPACE)

@@ -799,6 +799,10 @@ def random_cases(draw: st.DrawFn, variant: str | None = None, max_variants: int 
     return Case(metric, tables, periods, requested, draw(maybe(days)))
 
 
+ENOUGH_FOR_EVERY_PART = 100
+"""How many random cases are enough to compare every part of the engine with the oracle."""
+
+
 def check_random_cases(
     check: Callable[[Case], None], max_variants: int = 3, share: float = 1.0
 ) -> None:

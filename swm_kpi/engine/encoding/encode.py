@@ -32,6 +32,7 @@ MOST_CHARACTERS = 1_000_000
 REPEATED = "occurs twice: keep one column of that name, in whatever case the names are written"
 HAS_TIME = "has a time of day, and a date has none"
 IMPLAUSIBLE = "is not a plausible date (before 1900 or after 2200)"
+IS_MISSING = "is missing"
 NOT_FINITE = "is not finite"
 NOT_WHOLE = "is not a whole number of 64 bits"
 NOT_LISTED = "is not in the closed list"
@@ -222,7 +223,9 @@ def _encode_text(column: Column, raw: pl.Expr, dtype: pl.DataType, day: pl.Expr 
         lookup = column.area_lookup
         member = text if lookup is None else area_names(text, day, lookup)
         listed = member.cast(pl.Enum(column.domain), strict=False)
-        return Encoded({column.name: listed}, _lost(without_blanks(text), column, NOT_LISTED))
+        # Only the values that do not encode can be blank text, so only these are trimmed.
+        lost = without_blanks(text.filter(pl.col(column.name).is_null())).count()
+        return Encoded({column.name: listed}, [(NOT_LISTED, lost)])
     return Encoded({column.name: text if is_in_key(column) else without_blanks(text)})
 
 
@@ -238,7 +241,7 @@ WHITE_SPACE = (
 )
 """The characters of Unicode that are white space, such as a non-breaking space.
 
-Engines know different ones, so they are listed.
+Polars trims these. Engines of databases trim others, so they are listed for them.
 """
 
 

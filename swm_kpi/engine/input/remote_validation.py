@@ -25,6 +25,7 @@ from swm_kpi.engine.encoding.encode import (
     IMPLAUSIBLE,
     IN_REPEATED_HOUR,
     INSTANT,
+    IS_MISSING,
     LAST_DAY,
     MOST_CHARACTERS,
     NOT_FINITE,
@@ -59,7 +60,7 @@ from swm_kpi.expressions import DTYPE_WORDS
 Check = tuple[str, str, nw.Expr]
 """A column, a rule in words, and whether a row breaks it."""
 
-_RAW, _LOCAL, _AREA, _ROWS = "raw:", "local:", "area:", "rows"
+_RAW, _LOCAL, _AREA, _BLANK, _ROWS = "raw:", "local:", "area:", "blank:", "rows"
 _TEXT_TYPES = (nw.String, nw.Categorical, nw.Enum)
 _SPACES = list(WHITE_SPACE)
 _TEXT_THAT_IS_NOT_BLANK = f"[^{WHITE_SPACE}]"
@@ -116,6 +117,7 @@ class RemoteValidation:
         self._text: dict[str, nw.Expr] = {}
         self._read_by_rules: set[str] = set()
         self._unlisted: set[str] = set()
+        self._blank: set[str] = set()
         # The numbers of the checks of one row by itself: see ValidationPlan.
         self._of_rows: list[int] = []
         schema = source.schema
@@ -163,6 +165,12 @@ class RemoteValidation:
             self.violations += self._repeats(key, values)
         # A column whose values are all in its closed list need not be compared with it again.
         encoded |= {n: text for n, text in self._plain.items() if n not in self._unlisted}
+        # Nor does text need to be searched again for blanks that it does not have.
+        encoded |= {
+            name: nw.col(_RAW + name).cast(nw.String)
+            for name in self._text.keys() - self._blank - self._unlisted
+            if self.columns[name].area_lookup is None
+        }
         self.lazy = native
         if encoded:
             self.lazy = raw.select(*_named(encoded), *instants, *statuses).to_native()
@@ -244,9 +252,7 @@ class RemoteValidation:
         if column.dtype is str and dtype in _TEXT_TYPES:
             text = raw.cast(nw.String)
             if not is_in_key(column):
-                # Text that is empty or only white space is no value.
-                text = nw.when(text.str.contains(_TEXT_THAT_IS_NOT_BLANK)).then(text)
-                self._text[name] = text
+                text = self._text[name] = _without_blanks(text)
             if column.domain is None:
                 return text
             if column.area_lookup is not None:
@@ -312,7 +318,7 @@ class RemoteValidation:
                     missing = value.is_null()
                 elif name in self._text:
                     missing = self._text[name].is_null()
-                self._checks.append((name, "is missing", missing))
+                self._checks.append((name, IS_MISSING, missing))
             for word, bound in column.bounds.items():
                 outside = {
                     "ge": value < bound,
@@ -373,13 +379,19 @@ class RemoteValidation:
         of_group = {
             f"b{number}": is_broken
             for number, (name, rule, is_broken) in enumerate(self._checks)
-            if rule == NOT_LISTED and name in grouped
+            if rule in (NOT_LISTED, IS_MISSING) and name in grouped
         }
         sums: dict[str, nw.Expr] = {
             f"b{number}": nw.when(is_broken).then(nw.lit(1)).count()
             for number, (_, _, is_broken) in enumerate(self._checks)
             if f"b{number}" not in of_group
         }
+        for name, text in self._text.items():
+            is_blank = ~nw.col(_RAW + name).is_null() & text.is_null()
+            if name in grouped:
+                of_group[_BLANK + name] = is_blank
+            else:
+                sums[_BLANK + name] = nw.when(is_blank).then(nw.lit(1)).count()
         sums[_ROWS] = nw.len()
         dated = {name for name, col in self.columns.items() if col.dtype in (date, datetime)}
         firsts: dict[str, nw.Expr] = {}
@@ -413,6 +425,7 @@ class RemoteValidation:
             if counts[f"b{number}"] and self._checks[number][1] not in OF_THE_TABLE
         ]
         self._unlisted = {self._checks[n][0] for n in broken if self._checks[n][1] == NOT_LISTED}
+        self._blank = {name for name in self._text if counts[_BLANK + name]}
         within = frame
         if broken:
             if windows and all(window.column in self.columns for window in windows):
@@ -498,6 +511,16 @@ def _is_used(window: Window) -> nw.Expr:
     """Return whether a row is in a window, or has no time that says so."""
     day = nw.col(window.column).cast(nw.Date)
     return day.is_null() | ((day >= nw.lit(window.start)) & (day < nw.lit(window.stop)))
+
+
+def _without_blanks(text: nw.Expr) -> nw.Expr:
+    """Return text, and null for text that is empty or only white space: it is no value.
+
+    Few values begin with white space, so only these are searched for a character that is not.
+    """
+    is_led_by_space = text.str.slice(0, 1).is_in(_SPACES)
+    searched = nw.when(text.str.contains(_TEXT_THAT_IS_NOT_BLANK)).then(text)
+    return nw.when(is_led_by_space).then(searched).otherwise(nw.when(text != "").then(text))
 
 
 def _is_implausible(day: nw.Expr) -> nw.Expr:

@@ -15,13 +15,13 @@ import polars as pl
 
 from swm_kpi.contracts import Column, ContractType, Violation
 from swm_kpi.engine.encoding.encode import (
+    IS_MISSING,
     MOST_CHARACTERS,
     NOT_LISTED,
     SMALLEST_WEIGHT,
     TOO_LARGE,
     TOO_LONG,
     TOO_SMALL,
-    WHITE_SPACE,
     encode,
     is_in_key,
     is_like_a_weight,
@@ -287,7 +287,7 @@ def _column_checks(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Exp
     for name, column in usable.items():
         value = pl.col(name)
         if not column.nullable:
-            yield name, "is missing", _count_missing(column)
+            yield name, IS_MISSING, _count_missing(column)
         if column.extraction:
             differs = value.min() != value.max()
             yield name, NOT_THE_SAME, pl.when(differs).then(pl.len()).otherwise(0)
@@ -316,7 +316,11 @@ def _count_missing(column: Column) -> pl.Expr:
     """Count the missing values; a NaN in a column of numbers is missing too."""
     raw = pl.col(_RAW + column.name)
     if column.dtype is str and not is_in_key(column):
-        return without_blanks(raw.cast(pl.String, strict=False)).null_count()
+        encoded = pl.col(column.name)
+        if column.domain is None:
+            return encoded.null_count()
+        text = raw.cast(pl.String, strict=False).filter(encoded.is_null())
+        return without_blanks(text).null_count()
     if column.dtype is not float:
         return raw.null_count()
     return raw.null_count() + raw.cast(pl.Float64, strict=False).is_nan().sum()
@@ -328,7 +332,7 @@ def _key_checks(
     for name in (name for key in keys for name in key):
         if usable[name].dtype is str and usable[name].domain is None:
             text = pl.col(name)
-            yield name, "has spaces round it", (text != text.str.strip_chars(WHITE_SPACE)).sum()
+            yield name, "has spaces round it", (text != text.str.strip_chars()).sum()
             yield name, "is empty text", (text == "").sum()
 
 

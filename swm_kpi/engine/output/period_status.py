@@ -107,9 +107,11 @@ class PeriodStatuses:
         """Yield whether each period uses only snapshots of its last day, which are complete."""
         statistics = computed.statistics
         used = [self._grid.aggregates.dates.get(statistic.key) for statistic in statistics]
-        is_last = all(s.alignment is TimeAlignment.LAST_SNAPSHOT for s in statistics)
+        if any(s.alignment is not TimeAlignment.LAST_SNAPSHOT for s in statistics):
+            yield from [False] * len(self._grid.periods)
+            return
         for position, period in enumerate(self._grid.periods):
-            yield is_last and all(days and days[position] == period.end for days in used)
+            yield all(days and days[position] == period.end for days in used)
 
     def _reference_years(self, computed: MeasureCells) -> Iterator[int | None]:
         """Yield the reference year that each period uses, if any."""
@@ -118,6 +120,9 @@ class PeriodStatuses:
             for statistic in computed.statistics
             if statistic.alignment is TimeAlignment.REFERENCE
         ]
+        if not used:
+            yield from [None] * len(self._grid.periods)
+            return
         for position in range(len(self._grid.periods)):
             years = [dates[position] for dates in used if dates]
             yield next((year for year in years if isinstance(year, int)), None)
