@@ -13,6 +13,7 @@ from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
 from swm_kpi.expressions import (
     Canonical,
+    Condition,
     Elapsed,
     Expression,
     InRepeatedHour,
@@ -134,7 +135,7 @@ class Duration(TableMeasure):
         return all_of(self.where, unless(self._reversed))
 
     @cached_property
-    def _reversed(self) -> Expression | None:
+    def _reversed(self) -> Condition | None:
         return ends_before_start(self.of, self.start, self.end)
 
     @cached_property

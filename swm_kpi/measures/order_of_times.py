@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from swm_kpi.contracts import Column, ContractType
-from swm_kpi.expressions import Compare, Expression, IsUnknown, Not, conjuncts
+from swm_kpi.expressions import Compare, Condition, Expression, IsUnknown, Not, conjuncts
 
 _AT_OR_AFTER = (">=", ">")
 _AT_OR_BEFORE = ("<=", "<")
 
 
-def ends_before_start(contract: ContractType, start: Column, end: Column) -> Compare | None:
+def ends_before_start(contract: ContractType, start: Column, end: Column) -> Condition | None:
     """Return the condition that an end is before its start.
 
     A local time in the hour that occurs twice is in order if some reading of it is.
@@ -36,6 +36,6 @@ def _orders(comparison: Compare, start: Column, end: Column) -> bool:
     return left is start and right is end and comparison.op in _AT_OR_BEFORE
 
 
-def unless(condition: Compare | None) -> Expression | None:
+def unless(condition: Condition | None) -> Expression | None:
     """Return that a condition is not known to be true; None for no condition."""
     return None if condition is None else Not(condition) | IsUnknown(condition)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Expression, IsNull, IsUnknown, as_condition, english
+from swm_kpi.expressions import Condition, Expression, IsNull, IsUnknown, as_condition, english
 from swm_kpi.measures.arithmetic import RowRoles
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.measure import TableMeasure
@@ -96,7 +96,7 @@ class Uptime(TableMeasure):
         return Statistic(self.of, Operation.ROWS, self.at, TimeAlignment.INTERVAL, until=self.until)
 
     @cached_property
-    def _reversed(self) -> Expression | None:
+    def _reversed(self) -> Condition | None:
         return ends_before_start(self.of, self.at, self.until)
 
     @property
