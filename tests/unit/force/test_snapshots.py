@@ -43,6 +43,7 @@ def values(result: kpi.Result) -> dict[tuple[str, str], tuple[float | None, str]
 MEASURE = "unresourced"
 
 
+@pytest.mark.slow
 def test_they_are_counted_from_the_table_of_a_mapping(folder: Path) -> None:
     force = kpi.Force.read(folder)
     tables = force.tables(folder.parent / "extracts", as_at="2024-05-01")
@@ -59,6 +60,7 @@ def test_they_are_counted_from_the_table_of_a_mapping(folder: Path) -> None:
     assert " of incident@1#" in made
 
 
+@pytest.mark.slow
 def test_days_after_the_extract_have_no_snapshot(folder: Path) -> None:
     """Before: nothing said where the extract ends, and open spans stayed open for ever."""
     force = kpi.Force.read(folder)
@@ -67,6 +69,7 @@ def test_days_after_the_extract_have_no_snapshot(folder: Path) -> None:
     assert "open_incident_snapshot" in str(tables)
 
 
+@pytest.mark.slow
 def test_an_extract_that_is_missing_makes_them_absent(folder: Path) -> None:
     tables = kpi.Force.read(folder).tables({"population": "population.csv"})
     assert "open_incident_snapshot" not in tables
@@ -74,6 +77,7 @@ def test_an_extract_that_is_missing_makes_them_absent(folder: Path) -> None:
     assert reason.startswith("There is no extract 'c2'")
 
 
+@pytest.mark.slow
 def test_every_command_knows_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     extracts = str(folder.parent / "extracts")
     assert main(["map", "check", "--force", str(folder)]) == 0
@@ -90,6 +94,7 @@ def test_every_command_knows_them(folder: Path, capsys: pytest.CaptureFixture[st
     assert main(["validate", "open_incident_snapshot", file, "--force", str(folder)]) == 0
 
 
+@pytest.mark.slow
 def test_their_lineage_leads_to_the_columns_of_the_extract(folder: Path) -> None:
     steps = kpi.Force.read(folder).lineage("54", table="open_incident_snapshot")
     headings = set(steps.filter(column="unresourced")["heading"])
@@ -98,6 +103,7 @@ def test_their_lineage_leads_to_the_columns_of_the_extract(folder: Path) -> None
     assert made == "Taken from lpa. lpa of incident: Beat."
 
 
+@pytest.mark.slow
 def test_a_change_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = SNAPSHOTS.replace("hours=[7, 19]", "hours=[7]")
     after = write_force(folder.parent / "after", SPANS_FILES | {"sources/waiting.py": text})

@@ -22,6 +22,7 @@ def folder(tmp_path: Path) -> Path:
     return write_force(tmp_path / "force", UNION_FILES)
 
 
+@pytest.mark.slow
 def test_two_mappings_of_one_table_need_a_union(folder: Path) -> None:
     (folder / "sources" / "incidents.py").unlink()
     with pytest.raises(kpi.DefinitionError) as caught:
@@ -31,6 +32,7 @@ def test_two_mappings_of_one_table_need_a_union(folder: Path) -> None:
     assert "put their rows together with kpi.mapping.Union. (sources/new_c2.py:" in str(problem)
 
 
+@pytest.mark.slow
 def test_the_rows_of_both_systems_count_once(folder: Path) -> None:
     force = kpi.Force.read(folder)
     assert list(force.mappings) == ["incident"]
@@ -63,6 +65,7 @@ def test_lineage_names_both_extracts(folder: Path) -> None:
     assert "new_c2: Opened, read as" in made
 
 
+@pytest.mark.slow
 def test_the_commands_know_both(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     extracts = folder.parent / "extracts"
     assert main(["map", "check", "--force", str(folder)]) == 0

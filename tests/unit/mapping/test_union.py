@@ -143,8 +143,9 @@ def assert_by_hand(old: Sequence[Row], new: Sequence[Row], extracts: dict[str, A
     assert list(table.frame.columns) == [*names, "kind status"]
 
 
+@pytest.mark.slow
 @given(rows_of_system, rows_of_system)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_each_row_is_that_of_the_system_of_its_day(old: list[Row], new: list[Row]) -> None:
     assert_by_hand(old, new, {"old": old_frame(old), "new": new_frame(new)})
 
