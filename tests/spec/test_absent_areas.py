@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -52,7 +53,7 @@ class People(kpi.Contract):
     residents = kpi.Column(int, ge=0, description="How many live there.")
 
 
-OPENED = {"of": Log, "at": Log.opened}
+OPENED: dict[str, Any] = {"of": Log, "at": Log.opened}
 METRIC = build_metric(
     kpi.Count(key="opened", **OPENED),
     kpi.Count(key="closed", of=Log, at=Log.closed),
@@ -77,7 +78,7 @@ class Case:
 
     ends: date
     begins: date
-    logs: list[tuple[date, int | None, int, bool, str | None]]
+    logs: Sequence[tuple[date, int | None, int, bool, str | None]]
 
     @property
     def areas(self) -> kpi.Areas:

@@ -90,10 +90,14 @@ def compare(
     names = frame.select(*series).rows()
     spans = frame.select("grain", "period_start", "period_end").rows()
     numbers = [
-        RowNumbers(*row, is_absent_area_row({"marker": row[-1], "note": note}))
-        for *row, note in frame.select(
-            "value", "numerator", "denominator", "marker", "note"
-        ).iter_rows()
+        RowNumbers(
+            row["value"],
+            row["numerator"],
+            row["denominator"],
+            row["marker"],
+            is_absent_area_row(row),
+        )
+        for row in frame.select("value", "numerator", "denominator", "marker", "note").to_dicts()
     ]
     by_start = {
         (*name, span[1]): row for name, span, row in zip(names, spans, numbers, strict=True)

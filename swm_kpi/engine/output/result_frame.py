@@ -331,7 +331,7 @@ class _Stack:
         for position in positions:
             dimension = dimensions[position]
             along = np.moveaxis(weight, position + 1, -1)
-            is_empty = ~along.any(axis=tuple(range(1, along.ndim - 1)))
+            is_empty: Bools = np.logical_not(np.any(along, axis=tuple(range(1, along.ndim - 1))))
             for code, name in enumerate(self.grid.axes.members[position]):
                 words = [dimension.describe_days(name, first, last) for first, last in days]
                 for text in sorted(set(words) - {""}):
