@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -156,8 +156,8 @@ class MappingReport:
         for name, count in self.counts.items():
             numbers = (count.mapped, count.null_at_source, count.unmapped, count.other)
             cells = (
-                format_small_count(number).rjust(size)
-                for number, size in zip(numbers, sizes, strict=True)
+                text.rjust(size)
+                for text, size in zip(format_small_counts(numbers), sizes, strict=True)
             )
             lines.append("  ".join([name.ljust(width), *cells]))
         lines += [
@@ -171,10 +171,13 @@ class MappingReport:
             ]
         if self.codes:
             lines += ["", "Codes that are not mapped:"]
-            lines += [
-                f"  {item.column}: {item.code!r} in {format_small_count(item.rows or 1)} rows"
-                for item in self.codes
-            ]
+            for name in dict.fromkeys(item.column for item in self.codes):
+                of_column = [item for item in self.codes if item.column == name]
+                rows = format_small_counts([item.rows or 1 for item in of_column])
+                lines += [
+                    f"  {name}: {item.code!r} in {text} rows"
+                    for item, text in zip(of_column, rows, strict=True)
+                ]
         if self.refused:
             lines += ["", "Refused:"]
             lines += [
@@ -182,6 +185,19 @@ class MappingReport:
                 for item in self.refused
             ]
         return "\n".join(lines)
+
+
+def format_small_counts(numbers: Sequence[int]) -> list[str]:
+    """Return counts that add up to a known one, so that no small one can be subtracted from it.
+
+    Where only one is small, the next in size is "5 or more".
+    """
+    texts = [format_small_count(number) for number in numbers]
+    small = [position for position, number in enumerate(numbers) if 0 < number < SMALL]
+    others = [position for position, number in enumerate(numbers) if number >= SMALL]
+    if len(small) == 1 and others:
+        texts[min(others, key=lambda position: numbers[position])] = f"{SMALL} or more"
+    return texts
 
 
 def format_small_count(number: int) -> str:

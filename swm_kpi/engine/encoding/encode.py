@@ -247,7 +247,6 @@ Polars trims these. Engines of databases trim others, so they are listed for the
 
 def without_blanks(text: pl.Expr) -> pl.Expr:
     """Return text, and null for text that is empty or only white space: it is no value."""
-    # Polars strips the characters of WHITE_SPACE, and faster where they are not listed.
     return pl.when(text.str.strip_chars_start() != "").then(text)
 
 

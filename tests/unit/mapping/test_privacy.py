@@ -15,6 +15,7 @@ import pytest
 import swm_kpi as kpi
 from swm_kpi.cli.main import main
 from swm_kpi.mapping import MappingError, codes, flag, not_in_source
+from swm_kpi.mapping.mapped_table import format_small_counts
 from tests.support.bad_inputs import MARKER
 from tests.support.force_folder import CODES, FILES, write_force
 from tests.support.mapping_cases import code_file
@@ -109,7 +110,7 @@ def test_a_report_hides_small_counts() -> None:
     assert [(item.code, item.rows) for item in report.codes] == [("B", 5), ("A", None)]
     assert report.counts["reason"].unmapped == 9
     assert "'A' in under 5 rows" in str(report)
-    assert "'B' in 5 rows" in str(report)
+    assert "'B' in 5 or more rows" in str(report)
     assert report.ok
 
 
@@ -201,3 +202,19 @@ def test_a_refusal_of_a_time_shows_what_the_format_is() -> None:
     )
     with pytest.raises(MappingError, match="such as 2024-04-01 10:00\\+01:00"):
         times.apply(pl.DataFrame({"arrived": ["2024-04-01 10:00:00+01"]}))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "shown"),
+    [
+        ([28, 0, 4, 0], ["5 or more", "0", "under 5", "0"]),
+        ([2_000, 30, 1, 0], ["2,000", "5 or more", "under 5", "0"]),
+        ([2_000, 3, 1, 0], ["2,000", "under 5", "under 5", "0"]),
+        ([2_000, 30, 0, 0], ["2,000", "30", "0", "0"]),
+        ([0, 0, 3, 0], ["0", "0", "under 5", "0"]),
+    ],
+)
+def test_a_small_count_cannot_be_subtracted_from_the_rows(
+    numbers: list[int], shown: list[str]
+) -> None:
+    assert format_small_counts(numbers) == shown
