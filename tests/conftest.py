@@ -40,12 +40,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set how many examples properties draw, unless they say so, and those of "agreement"."""
-    settings.register_profile("properties", max_examples=100 if WITH_EVERYTHING else 25)
+    settings.register_profile("properties", max_examples=100 if WITH_EVERYTHING else 15)
     settings.load_profile("properties")
     long = config.getoption("--long")
     settings.register_profile(
         "agreement",
-        max_examples=5_000 if long else 100 if WITH_EVERYTHING else 15,
+        max_examples=5_000 if long else 100 if WITH_EVERYTHING else 10,
         derandomize=not long,
         database=None,
         print_blob=True,

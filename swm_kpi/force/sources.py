@@ -37,6 +37,9 @@ def load_makers(folder: Path) -> tuple[dict[str, TableMaker], list[Problem]]:
     parent = ModuleType(package)
     parent.__path__ = [str(folder / SOURCES)]
     sys.modules[package] = parent
+    # Python takes a compiled copy for current if the text has its length and was changed in the
+    # same second, so a mapping just corrected could be read as it was.
+    writes_no_copy, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         with collecting_problems() as collected:
             for file in files:
@@ -53,6 +56,7 @@ def load_makers(folder: Path) -> tuple[dict[str, TableMaker], list[Problem]]:
                         problems.append(_import_problem(file, error))
         problems += collected
     finally:
+        sys.dont_write_bytecode = writes_no_copy
         for name in [name for name in sys.modules if name.split(".")[0] == package]:
             del sys.modules[name]
     declared = [item for module in modules for item in vars(module).items()]

@@ -167,6 +167,7 @@ def test_an_invalid_table_reveals_no_marker(contract: ContractType) -> None:
     assert failures or not any(item.dtype is str for item in closed)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("convert", [to_objects, to_csv_file, to_parquet_file, to_duckdb])
 @pytest.mark.parametrize("everywhere", [False, True], ids=["right", "wrong"])
 @pytest.mark.parametrize("name", ["incident", "crime", "contact", "workforce_snapshot"])
@@ -187,6 +188,7 @@ def test_no_engine_reveals_a_marker(name: str) -> None:
         count_refusals(loader("incident", frame), contract, refs=refs_of(contract)[:1])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("contract", PLAN.contracts.values(), ids=PLAN.contracts)
 def test_the_command_line_prints_no_marker(contract: ContractType, tmp_path: Path) -> None:
     """The fixture checks the printed text after the test, for any exit code."""

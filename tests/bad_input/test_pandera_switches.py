@@ -110,6 +110,7 @@ def test_no_environment_variable_weakens_a_check(variables: dict[str, str]) -> N
     assert (json.loads(process.stdout or "null"), process.stderr) == (EXPECTED_ERRORS, "")
 
 
+@pytest.mark.exhaustive
 def test_no_setting_of_the_process_weakens_a_check() -> None:
     process = run_python(SETTINGS, {})
     assert (json.loads(process.stdout or "null"), process.stderr) == ([EXPECTED_ERRORS] * 5, "")

@@ -456,6 +456,7 @@ def test_no_small_count_is_narrowed(name: str, policy: str) -> None:
         )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", sorted(COINCIDENTAL))
 def test_coincidental_sums_reveal_no_small_count(name: str) -> None:
     """With 1, 2 and 9, the sum of 1 and 10 is 11 by coincidence, and looks like a constraint.
@@ -493,6 +494,7 @@ def test_small_neighbourhoods_protect_every_small_count(
             assert narrowed_counts(shape, counts, policy, suppressed) == [], (counts, suppressed)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "steps", [*(pytest.param(steps, marks=pytest.mark.exhaustive) for steps in (2, 1)), 0]
 )

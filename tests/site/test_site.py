@@ -83,6 +83,7 @@ def page_of(site: Path, entry: kpi.CatalogueEntry) -> Page:
 # Every page of the site of a checkout
 
 
+@pytest.mark.exhaustive
 def test_every_ref_and_table_has_a_page_and_every_table_has_files(site: Path) -> None:
     refs = {path.stem for path in (site / "metrics").glob("ref-*.html")}
     assert refs == {f"ref-{entry.ref}" for entry in PLAN}
@@ -105,6 +106,7 @@ def test_every_page_has_landmarks_a_language_and_no_skipped_heading_level(site: 
         assert all(level - previous <= 1 for previous, level in pairwise(levels)), path
 
 
+@pytest.mark.exhaustive
 def test_every_generated_table_has_a_caption_and_scoped_headings(site: Path) -> None:
     generated = [*(site / "metrics").glob("*.html"), *(site / "tables").glob("*.html")]
     for path in (*generated, site / "index.html", site / "markers.html"):
@@ -121,6 +123,7 @@ def test_every_generated_table_has_a_caption_and_scoped_headings(site: Path) -> 
             assert region.attributes["aria-label"], path
 
 
+@pytest.mark.exhaustive
 def test_no_page_loads_from_another_host_and_no_link_is_broken(site: Path) -> None:
     pages = {path: read_page(path) for path in site.rglob("*.html")}
     ids = {
@@ -147,17 +150,20 @@ def test_no_page_loads_from_another_host_and_no_link_is_broken(site: Path) -> No
                     assert anchor in ids[target_path], f"{path}: {address}"
 
 
+@pytest.mark.exhaustive
 def test_a_page_is_small(site: Path) -> None:
     stylesheet = (site / "site.css").stat().st_size
     largest = max(path.stat().st_size for path in site.glob("metrics/*.html"))
     assert largest + stylesheet < 400_000
 
 
+@pytest.mark.exhaustive
 def test_only_the_search_page_runs_a_script(site: Path) -> None:
     names = {path.name for path in site.rglob("*.html") if read_page(path).all("script")}
     assert names == {"search.html"}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("word", "page"),
     [("999", "57"), ("DA", "33"), ("stalking", "35"), ("knife", "18"), ("carbon", "51")],
@@ -177,6 +183,7 @@ def test_search_finds_a_word_by_the_rules_of_its_index(site: Path, word: str, pa
 # Pages of metrics
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("entry", PLAN, ids=lambda entry: entry.ref)
 def test_the_page_of_a_ref_has_its_wording_objective_and_availability(
     site: Path, entry: kpi.CatalogueEntry
@@ -190,6 +197,7 @@ def test_the_page_of_a_ref_has_its_wording_objective_and_availability(
         assert one_line(evidence.source) in text
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("entry", COMPUTED, ids=lambda entry: entry.ref)
 def test_the_page_of_a_metric_has_every_text_of_its_definition(
     site: Path, entry: kpi.CatalogueEntry
@@ -217,6 +225,7 @@ def test_the_page_of_a_metric_has_every_text_of_its_definition(
         assert set(metric.columns_read(contract)) <= codes or only
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.ref)
 def test_a_chart_is_labelled_synthetic_and_has_a_text_alternative_and_its_numbers(
     site: Path, metric: kpi.Metric, context: SiteContext
@@ -239,6 +248,7 @@ def test_a_chart_is_labelled_synthetic_and_has_a_text_alternative_and_its_number
         assert set((chart.attributes["aria-labelledby"] or "").split()) <= texts
 
 
+@pytest.mark.exhaustive
 def test_a_measure_says_over_what_it_can_be_added_up(site: Path) -> None:
     sentences = {
         "57": "You can add up areas and periods.",
@@ -368,6 +378,7 @@ def test_every_value_but_a_text_has_a_calculation() -> None:
     assert without <= {("54", "unresourced")}, "the engine leaves out a snapshot with missing rows"
 
 
+@pytest.mark.exhaustive
 def test_an_example_shows_its_rows_its_calculation_and_its_result(site: Path) -> None:
     text = page_of(site, PLAN["57"]).text
     assert "999 calls answered in timeRows 1, 2 and 4, out of rows 1 to 43 ÷ 475.0%" in text
@@ -444,6 +455,7 @@ def link_targets(page: Page) -> set[str]:
     return {link.attributes.get("href") or "" for link in page.all("a")}
 
 
+@pytest.mark.exhaustive
 def test_refs_that_compute_nothing_say_what_they_are(site: Path) -> None:
     group = page_of(site, PLAN["16"])
     assert {"../metrics/ref-17.html", "../metrics/ref-21.html"} <= link_targets(group)
@@ -451,6 +463,7 @@ def test_refs_that_compute_nothing_say_what_they_are(site: Path) -> None:
     assert "The plan gives no text for this ref." in page_of(site, PLAN["55"]).text
 
 
+@pytest.mark.exhaustive
 def test_an_alias_leads_to_the_ref_it_is_computed_as(site: Path) -> None:
     page = page_of(site, PLAN["32"])
     assert "Computed as ref 29" in page.text
@@ -469,6 +482,7 @@ def test_themes_have_every_ref_but_a_group_and_the_one_without_text() -> None:
 # Tables
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", PLAN.contracts)
 def test_the_page_of_a_table_describes_each_column_and_its_files_agree(
     site: Path, name: str
@@ -487,6 +501,7 @@ def test_the_page_of_a_table_describes_each_column_and_its_files_agree(
         assert field["constraints"].get("enum") == (list(column.domain) if column.domain else None)
 
 
+@pytest.mark.exhaustive
 def test_a_table_leads_to_its_metrics_and_back(site: Path) -> None:
     table = read_page(site / "tables" / "contact.html")
     assert {"../metrics/ref-57.html", "../metrics/ref-58.html"} <= link_targets(table)

@@ -27,6 +27,7 @@ def sentences(note: str) -> list[str]:
     return [part for part in re.split(r"(?<=\.) (?=[A-Z0-9])", note) if part]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 @given(

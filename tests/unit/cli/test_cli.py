@@ -51,6 +51,7 @@ def test_every_kind_of_ref_can_be_shown(ref: str, capsys: pytest.CaptureFixture[
     assert "Availability" in capsys.readouterr().out
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_check_runs_every_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 0

@@ -140,6 +140,7 @@ def test_tables_have_the_requested_sizes_and_shrink_to_simple_rows(
     assert all(row[name] is None for name, c in contract.columns.items() if c.nullable)
 
 
+@pytest.mark.exhaustive
 def test_a_frame_contains_the_rows() -> None:
     (only,) = find(rows(Plug, min_size=1, max_size=1), lambda _: True, settings=drawing(5))
     assert list(only) == list(Plug.columns)
