@@ -172,6 +172,7 @@ NEVER_CALLED = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "names", [pytest.param(names, id=f"{number}-calls") for number, names in NEVER_CALLED.items()]
 )

@@ -92,7 +92,7 @@ def metric_ids(metric: Metric) -> str:
 # Worked examples.
 
 
-@pytest.fixture(params=["Polars", "pandas", "parquet"])
+@pytest.fixture(params=["Polars", "pandas", pytest.param("parquet", marks=pytest.mark.exhaustive)])
 def input_kind(request, tmp_path, monkeypatch) -> str:
     """Pass the tables of every example as another kind of input than a Polars frame."""
     polars_frame = worked.example_frame

@@ -444,7 +444,15 @@ def sample_counts(shape: Shape, max_tables: int) -> Sequence[tuple[int, ...]]:
     return tables[1 :: max(len(tables) // max_tables, 1)]
 
 
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize(
+    "policy",
+    [
+        policy
+        if policy in ("exact", "rounded")
+        else pytest.param(policy, marks=pytest.mark.exhaustive)
+        for policy in POLICIES
+    ],
+)
 @pytest.mark.parametrize("name", SHAPES)
 def test_no_small_count_is_narrowed(name: str, policy: str) -> None:
     shape = SHAPES[name]

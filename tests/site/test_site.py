@@ -396,6 +396,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("entry", COMPUTED, ids=lambda entry: entry.ref)
 def test_the_python_and_the_command_of_a_page_work(
     entry: kpi.CatalogueEntry,

@@ -103,7 +103,7 @@ failure_rows = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(failure_rows, st.sampled_from(["UTC", "Europe/London", "Asia/Tokyo"]))
 def test_uptime_equals_a_count_of_the_quarters_of_an_hour_not_lost(
     rows: list[FailureRow], zone: str

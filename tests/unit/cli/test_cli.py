@@ -309,6 +309,7 @@ def test_validate_maps_an_extract_of_a_force(
     assert "incident" in capsys.readouterr().out
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_check_of_a_force_counts_its_mappings(
     force: Path, capsys: pytest.CaptureFixture[str]

@@ -518,7 +518,9 @@ def test_valid_rows_have_no_violation(contract: ContractType) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("form", ["Polars", "pandas", "CSV"])
+@pytest.mark.parametrize(
+    "form", ["Polars", "pandas", pytest.param("CSV", marks=pytest.mark.exhaustive)]
+)
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
 def test_one_report_has_all_violations_and_no_value(
     contract: ContractType, form: str, tmp_path: Path

@@ -47,11 +47,11 @@ def test_every_table_of_the_force_exists(force: dict[str, pd.DataFrame]) -> None
 @pytest.mark.parametrize(
     ("start", "end", "scale", "seed"),
     [
-        ("2022-04-01", "2025-03-31", 0.05, 1),
+        pytest.param("2022-04-01", "2025-03-31", 0.05, 1, marks=pytest.mark.exhaustive),
         ("2022-04-01", "2025-03-31", 0.02, 2),
-        ("2019-01-15", "2020-11-03", 0.03, 3),
+        pytest.param("2019-01-15", "2020-11-03", 0.03, 3, marks=pytest.mark.exhaustive),
         ("2022-04-01", "2025-03-31", 0.001, 4),
-        ("2024-03-30", "2024-04-01", 1, 5),
+        pytest.param("2024-03-30", "2024-04-01", 1, 5, marks=pytest.mark.exhaustive),
         ("2001-01-01", "2001-01-02", 1e-9, 6),
         ("2099-10-01", "2099-12-31", 0.01, 7),
     ],
@@ -115,6 +115,7 @@ def test_a_spike_in_one_table_does_not_change_the_others() -> None:
 
 
 @pytest.mark.parametrize("name", [*EVENTS, "workforce_snapshot"])
+@pytest.mark.exhaustive
 def test_a_larger_scale_gives_more_rows(name: str, force: dict[str, pd.DataFrame]) -> None:
     smaller = synthetic.generate_force(scale=0.01)
     assert len(force[name]) / len(smaller[name]) == pytest.approx(5, rel=0.3)

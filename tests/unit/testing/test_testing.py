@@ -154,7 +154,13 @@ def test_a_frame_contains_the_rows() -> None:
 WITH_RULES = {name: item for name, item in (CONTRACTS | OTHERS).items() if item.rules}
 
 
-@pytest.mark.parametrize("contract", WITH_RULES.values(), ids=WITH_RULES)
+@pytest.mark.parametrize(
+    "contract",
+    [
+        pytest.param(contract, id=name, marks=pytest.mark.exhaustive if name in CONTRACTS else ())
+        for name, contract in WITH_RULES.items()
+    ],
+)
 def test_the_engine_breaks_the_same_rules_as_often(contract: ContractType) -> None:
     @drawing(60 if contract is Everything else 8)
     @given(unrepaired_rows(contract, min_size=6))
