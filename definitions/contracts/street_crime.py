@@ -96,5 +96,6 @@ class StreetCrime(Contract, row_unit=Unit.CRIMES, source="data.police.uk street-
         str,
         nullable=True,
         isin=(*ACTION_OUTCOMES, *OTHER_OUTCOMES),
+        filled_later=True,
         description="The latest outcome published when the file was made; none for ASB.",
     )

@@ -73,6 +73,7 @@ class ValidatedTable:
         coverage: the days that the table covers, where the reader of the file knows them.
         notes: sentences about this table for the readers of a number.
         spans: the first and last day in each date column that has any value.
+        blank: the columns that have no value in any row.
         rows: the number of rows.
         mapping: how a mapping made the table; None where none did.
         areas: what identifies the areas that its columns have; empty for those declared.
@@ -86,6 +87,7 @@ class ValidatedTable:
     coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
     spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+    blank: frozenset[str] = frozenset()
     rows: int = 0
     mapping: TableMapping | None = None
     areas: str = ""

@@ -102,6 +102,7 @@ def _validated(table: Table) -> ValidatedTable:
         table.coverage,
         table.notes,
         table.spans,
+        table.blank,
         rows=table.rows,
         mapping=table.mapping,
         areas=table.contract.areas,

@@ -94,11 +94,11 @@ class Completeness:
     look_back: Assumption | None = None
 
     @property
-    def dates_in_use(self) -> tuple[Column, ...]:
-        """The nullable columns of dates that some row of the table must have.
+    def columns_in_use(self) -> tuple[Column, ...]:
+        """The nullable columns that must have a value in some row of the table.
 
-        They are the date by which a row counts, the dates of ``happened``, those without which no
-        row counts, and those of which a share asks whether they are blank.
+        They are the date by which a row counts, the dates of ``happened``, and dates and columns
+        filled later without which no row counts, or of which a share asks whether they are blank.
         """
         is_event = self.rows.alignment is TimeAlignment.EVENT
         columns = [*((self.rows.at,) if is_event else ()), *self.happened]
@@ -106,8 +106,8 @@ class Completeness:
         answers = self.answer.walk() if self.answer is not None else ()
         for part in (*filled, *answers):
             if isinstance(part, IsNull) and isinstance(part.term, Column):
-                is_date = part.term.dtype in (date, datetime)
-                columns += [part.term] * (is_date and part.term is not self.blank_means_no)
+                has_time = part.term.filled_later or part.term.dtype in (date, datetime)
+                columns += [part.term] * (has_time and part.term is not self.blank_means_no)
         return tuple(dict.fromkeys(column for column in columns if column.nullable))
 
     @cached_property

@@ -10,10 +10,12 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
+import polars as pl
 import pytest
 
 import swm_kpi as kpi
 
+MAY = {"crime": ("2024-04-01", "2024-06-30")}
 METRICS = {
     entry.ref: entry
     for entry in kpi.catalogue()
@@ -82,3 +84,32 @@ def test_a_column_that_is_blank_in_every_row_gives_no_number(ref: str) -> None:
                 if value is not None and value != before[key][0] and marker != "[u]":
                     wrong.append(f"{key[0]} is {value}, where {name}.{column} is blank")
     assert wrong == []
+
+
+@pytest.mark.parametrize("convert", [pd.DataFrame, pl.from_pandas, "duckdb"], ids=str)
+def test_outcomes_that_nobody_recorded_are_no_share_of_none_or_all(convert: Any) -> None:
+    """The code and the day of an outcome are blank in every row; with one outcome, they count."""
+    if convert == "duckdb":
+        convert = pytest.importorskip("duckdb").from_df
+    crimes = pd.DataFrame(
+        {
+            "crime_id": ["a", "b", "c", "d"],
+            "recorded_at": pd.to_datetime(["2024-05-01 12:00"] * 4),
+            "outcome_code": pd.Series([None] * 4, dtype="string"),
+            "outcome_at": pd.Series([pd.NaT] * 4, dtype="datetime64[ns]"),
+            "status": ["recorded"] * 4,
+        }
+    )
+
+    def shares(table: Any) -> dict[str, tuple[Any, Any]]:
+        result = kpi.compute(["11"], {"crime": table}, periods=["2024-05"], coverage=MAY)
+        frame = result.to_polars().filter(pl.col("measure").is_in(["charged", "not_yet_assigned"]))
+        return {row["measure"]: (row["value"], row["marker"]) for row in frame.to_dicts()}
+
+    nothing = (None, "[x]")
+    assert shares(convert(crimes)) == {"charged": nothing, "not_yet_assigned": nothing}
+    crimes.loc[0, "outcome_code"] = "1"
+    crimes.loc[0, "outcome_at"] = pd.Timestamp("2024-05-02 12:00")
+    filled = shares(convert(crimes))
+    assert filled["charged"][0] == 1 / 4
+    assert filled["not_yet_assigned"][0] == 3 / 4

@@ -155,7 +155,7 @@ def _read_local(
     encoded: pl.LazyFrame | pl.DataFrame = plan.encode(source.lazy)
     if source.in_memory:
         encoded = collect(encoded, contract.table, "encoding")
-    rows, violations, spans = run_validation(encoded, plan, columns.windows)
+    rows, violations, spans, blank = run_validation(encoded, plan, columns.windows)
     violations += [
         Violation(
             name, wrong_pandas_type(contract.columns[name], types) if types else REPEATED, rows
@@ -177,6 +177,7 @@ def _read_local(
         frozenset(plan.usable),
         _broken_columns(violations),
         spans,
+        blank,
         source.coverage,
         source.notes,
         mapping=source.mapping,
@@ -204,6 +205,7 @@ def _read_remote(
         frozenset(validation.columns),
         _broken_columns(violations),
         validation.spans,
+        validation.blank,
         source.coverage,
         dialect=source.dialect,
         mapping=source.mapping,
@@ -235,6 +237,7 @@ def _reuse(
         frozenset(validated.columns),
         _broken_columns(missing),
         dict(validated.spans),
+        validated.blank,
         validated.coverage,
         validated.notes,
         source.dialect,

@@ -60,7 +60,9 @@ from swm_kpi.expressions import DTYPE_WORDS
 Check = tuple[str, str, nw.Expr]
 """A column, a rule in words, and whether a row breaks it."""
 
-_RAW, _LOCAL, _AREA, _BLANK, _ROWS = "raw:", "local:", "area:", "blank:", "rows"
+_RAW, _LOCAL, _AREA, _BLANK, _FILLED, _ROWS = (
+    "raw:", "local:", "area:", "blank:", "filled:", "rows",
+)  # fmt: skip
 _TEXT_TYPES = (nw.String, nw.Categorical, nw.Enum)
 _SPACES = list(WHITE_SPACE)
 _TEXT_THAT_IS_NOT_BLANK = f"[^{WHITE_SPACE}]"
@@ -96,6 +98,7 @@ class RemoteValidation:
         rows: how many rows it has.
         violations: every rule that some row breaks.
         spans: first and last day of each date column that has any value.
+        blank: the columns that have no value in any row.
 
     Raises:
         InputError: a column has Pandera checks, which no engine can run, or a query fails.
@@ -392,6 +395,13 @@ class RemoteValidation:
                 of_group[_BLANK + name] = is_blank
             else:
                 sums[_BLANK + name] = nw.when(is_blank).then(nw.lit(1)).count()
+        may_be_blank = [
+            name
+            for name, column in self.columns.items()
+            if column.nullable and column.dtype not in (date, datetime)
+        ]
+        for name in may_be_blank:
+            sums[_FILLED + name] = nw.col(_RAW + name).count()
         sums[_ROWS] = nw.len()
         dated = {name for name, col in self.columns.items() if col.dtype in (date, datetime)}
         firsts: dict[str, nw.Expr] = {}
@@ -426,6 +436,11 @@ class RemoteValidation:
         ]
         self._unlisted = {self._checks[n][0] for n in broken if self._checks[n][1] == NOT_LISTED}
         self._blank = {name for name in self._text if counts[_BLANK + name]}
+        self.blank = frozenset(
+            name
+            for name in may_be_blank
+            if (counts[_FILLED + name] or 0) == (counts.get(_BLANK + name) or 0)
+        ) | {name for name in dated if counts[f"first:{name}"] is None}
         within = frame
         if broken:
             if windows and all(window.column in self.columns for window in windows):

@@ -32,6 +32,7 @@ class Table:
         broken: the columns that a violation touches, with the rule. Empty unless measures that read
             them are withheld.
         spans: first and last day of each date column that has any value.
+        blank: the columns that have no value in any row.
         coverage: the days that the table covers, if the reader of the file knows them.
         notes: what a reader of a number must know about this table.
         dialect: the dialect of the engine that holds the rows; None for Polars.
@@ -47,6 +48,7 @@ class Table:
     columns: frozenset[str]
     broken: dict[str, str] = field(default_factory=dict)
     spans: dict[str, tuple[date, date]] = field(default_factory=dict)
+    blank: frozenset[str] = frozenset()
     coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
     dialect: Dialect | None = None

@@ -149,7 +149,7 @@ def plan_validation(
         encoded,
         tuple(rules),
         tuple((column, rule) for column, rule, _ in checks),
-        (pl.len().alias("rows"), *counts, *_spans(usable)),
+        (pl.len().alias("rows"), *counts, *_spans(usable), *_filled(usable)),
         keys,
         {number: rows.alias(f"broken:{number}") for number, rows in counts_of_rows.items()},
     )
@@ -159,7 +159,7 @@ def run_validation(
     encoded: pl.LazyFrame | pl.DataFrame,
     plan: ValidationPlan,
     windows: tuple[Window, ...] | None = None,
-) -> tuple[int, list[Violation], dict[str, tuple[date, date]]]:
+) -> tuple[int, list[Violation], dict[str, tuple[date, date]], frozenset[str]]:
     """Count the rows that break each rule.
 
     If any row breaks a rule of one row by itself, the rows that can be used are counted again.
@@ -170,7 +170,8 @@ def run_validation(
         windows: the rows that can be used; None for all.
 
     Returns:
-        The number of rows, the violations, and the first and last day of each date column.
+        The number of rows, the violations, the first and last day of each date column, and the
+        columns that have no value in any row.
     """
     counts = select(encoded, plan.counts, plan.contract.table, "checking").row(0, named=True)
     rows = int(counts["rows"])
@@ -195,7 +196,9 @@ def run_validation(
         for name in plan.usable
         if counts.get(f"first:{name}") is not None
     }
-    return rows, violations, spans
+    blank = {name for name in plan.usable if counts.get(f"filled:{name}", rows) == 0}
+    blank |= {name for name in plan.usable if counts.get(f"first:{name}", rows) is None}
+    return rows, violations, spans, frozenset(blank)
 
 
 def _unlisted(
@@ -342,3 +345,10 @@ def _spans(usable: dict[str, Column]) -> Iterator[pl.Expr]:
             when = plausible(pl.col(name))
             yield when.min().cast(pl.Date).alias(f"first:{name}")
             yield when.max().cast(pl.Date).alias(f"last:{name}")
+
+
+def _filled(usable: dict[str, Column]) -> Iterator[pl.Expr]:
+    """Count the values of each column that may be blank; of dates, the first one shows it."""
+    for name, column in usable.items():
+        if column.nullable and column.dtype not in (date, datetime):
+            yield pl.col(name).count().alias(f"filled:{name}")

@@ -94,12 +94,14 @@ class PeriodStatuses:
         return [] if is_in_waves else silent
 
     def _blank_column(self, computed: MeasureCells) -> str:
-        """Name a column of dates that no row of its table has, though it has rows; else empty."""
+        """Name a column in use that no row of its table has, though it has rows; else empty."""
         for part in computed.chosen.metric.completeness_of(computed.measure):
             table = self._grid.tables[part.rows.contract.table]
-            for column in part.dates_in_use if table.rows else ():
-                if column.name not in table.spans:
-                    name = part.rows.contract.table
+            for column in part.columns_in_use if table.rows else ():
+                if column.name in table.blank:
+                    name, mapping = part.rows.contract.table, table.mapping
+                    if mapping is not None and mapping.unmapped.get(column.name):
+                        return f"Not mapped: {english(column)} has no mapped value in {name!r}."
                     return f"Not recorded: {english(column)} is blank in every row of {name!r}."
         return ""
 
