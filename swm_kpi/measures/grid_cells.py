@@ -93,6 +93,11 @@ class Cells:
         return _sum(self.without_value)
 
     @property
+    def has_rows_left_out(self) -> bool:
+        """Whether some rows of a cell can be undecided or lack a value."""
+        return bool(self.undecided or self.without_value)
+
+    @property
     def rows_unmapped(self) -> Array | None:
         """The rows of each cell in which a value is not mapped; None where there is none."""
         unmapped = _sum(self.unmapped)

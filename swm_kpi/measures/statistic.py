@@ -179,11 +179,7 @@ class Statistic:
         Args:
             overrides: by key, the values that replace assumptions.
         """
-        months = [0]
-        for part in self.where.walk() if self.where is not None else ():
-            if isinstance(part, Repeats):
-                months.append(_months(part.months, overrides))
-        return max(months)
+        return max((_months(part.months, overrides) for part in self._repeats), default=0)
 
     def follow_up_months(self, overrides: Mapping[str, Any]) -> int:
         """Return how many months after a period it can still grow; before that it is ``[p]``.
@@ -191,13 +187,23 @@ class Statistic:
         Args:
             overrides: by key, the values that replace assumptions.
         """
-        months = [0]
-        for part in self.expressions():
-            if isinstance(part, WithinMonths) and part.start is self.at:
-                months.append(sum(_months(item, overrides) for item in part.months))
-            if isinstance(part, Column):
-                months.append(part.follow_up_months)
-        return max(months)
+        within = (sum(_months(item, overrides) for item in part.months) for part in self._within)
+        return max(self._follow_up_of_columns, *within, 0)
+
+    @cached_property
+    def _repeats(self) -> tuple[Repeats, ...]:
+        parts = self.where.walk() if self.where is not None else ()
+        return tuple(part for part in parts if isinstance(part, Repeats))
+
+    @cached_property
+    def _within(self) -> tuple[WithinMonths, ...]:
+        parts = (part for part in self.expressions() if isinstance(part, WithinMonths))
+        return tuple(part for part in parts if part.start is self.at)
+
+    @cached_property
+    def _follow_up_of_columns(self) -> int:
+        columns = (part for part in self.expressions() if isinstance(part, Column))
+        return max((column.follow_up_months for column in columns), default=0)
 
     @cached_property
     def columns(self) -> frozenset[str]:

@@ -222,6 +222,9 @@ def _unmapped(
     It reads the columns of its conditions, and those that have the members of its breakdowns.
     """
     read = (*statistics, *measure.row_statistics.values())
+    mapped = {name for name, table in grid.tables.items() if table.mapping is not None}
+    if not any(statistic.contract.table in mapped for statistic in read):
+        return ()
     columns = {(statistic.contract.table, name) for statistic in read for name in statistic.columns}
     columns |= {
         (statistic.contract.table, column.name)

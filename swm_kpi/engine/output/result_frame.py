@@ -34,6 +34,7 @@ _OF_BLANKS = ("undecided", "in_repeated_hour", "without_value", "unmapped", "nul
 """Counts of rows that are not in a number. They are shown where those rows leave no number."""
 _OF_ROWS = ("numerator", "denominator", "answers", "in_no_period", "mapped_to_other")
 _OF_ANOTHER_DAY = "The rows here were in it on another day of theirs."
+_ALWAYS_SHOWN = ("value", "numerator", "denominator")
 _ALWAYS_FILLED = ("value", "numerator", "denominator", "lower", "upper")
 _MARKERS = tuple(Marker)
 _CODES = {marker: code for code, marker in enumerate(_MARKERS)}
@@ -80,10 +81,11 @@ def to_long_frame(measures: Sequence[MeasureCells], grid: Grid) -> pl.DataFrame:
     not_available = marker == _NOT_AVAILABLE
     no_value = not_available | (marker == _NOT_APPLICABLE)
     unrecorded = stack.unrecorded.ravel()[rows]
+    nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(rows))
     for name in NUMBER_COLUMNS:
         numbers = stack.numbers.get(name)
         if numbers is None:
-            columns[name] = pl.repeat(None, len(rows), dtype=pl.Float64, eager=True)
+            columns[name] = nothing
             continue
         if name in _OF_BLANKS:
             empty = not_available & ~unrecorded
@@ -173,7 +175,7 @@ class _Stack:
         if cells is None:
             marker[...] = _NOT_AVAILABLE
             return
-        for name in ("value", "numerator", "denominator"):
+        for name in _ALWAYS_SHOWN:
             array = getattr(cells, name)
             if array is not None:
                 self.numbers[name][index] = array
@@ -378,28 +380,24 @@ class _Stack:
             measure: the measure.
             is_of_area: whether people of a population are nothing.
         """
-        index, cells = self._index(number, measure), measure.cells
-        if cells is not None and cells.weight is not None:
-            return np.nan_to_num(cells.weight)
-        names = ["value", "numerator", "denominator"]
+        index = self._index(number, measure)
+        names = [*_ALWAYS_SHOWN]
         if is_of_area and any(
             statistic.alignment is TimeAlignment.REFERENCE for statistic in measure.statistics
         ):
             names.remove("denominator")
-        weight: Array = np.sum(
-            [np.abs(np.nan_to_num(self.numbers[name][index])) for name in names], axis=0
-        )
-        if cells is not None:
-            for counts in (*cells.undecided.values(), *cells.without_value.values()):
-                weight = weight + counts
-        return weight
+        sizes = [np.abs(np.nan_to_num(self.numbers[name][index])) for name in names]
+        return _with_rows(np.sum(sizes, axis=0), measure.cells)
 
     def _leave_out_empty_members(self) -> None:
         """Show Unknown, and areas that do not exist, only where a measure has something in them."""
-        weight = np.zeros(self.shape)
+        sizes = [np.abs(np.nan_to_num(self.numbers[name])) for name in _ALWAYS_SHOWN]
+        weight = np.sum(sizes, axis=0)
         for number, measure in enumerate(self.measures):
-            index = self._index(number, measure)
-            weight[index] = self._weight(number, measure)
+            cells = measure.cells
+            if cells is not None and (cells.weight is not None or cells.has_rows_left_out):
+                index = self._index(number, measure)
+                weight[index] = _with_rows(weight[index], cells)
         for axis, members in enumerate(self.grid.axes.members):
             has_something = np.moveaxis(weight, axis + 2, -1) > 0
             flat = has_something.reshape(len(self.measures), -1, len(members) + 2)
@@ -466,3 +464,14 @@ class _Stack:
                 prefix(row, describe_rows(completeness, {**cell, "unit": unit}))
         notes: pl.Series = pl.Series(texts, dtype=pl.String)[text_codes]
         return notes
+
+
+def _with_rows(weight: Array, cells: Cells | None) -> NDArray[Any]:
+    """Return the weight of a measure's cells with that of the rows that are left out of them."""
+    if cells is None:
+        return weight
+    if cells.weight is not None:
+        return np.nan_to_num(cells.weight)
+    for counts in (*cells.undecided.values(), *cells.without_value.values()):
+        weight = weight + counts
+    return weight
