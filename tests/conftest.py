@@ -27,6 +27,25 @@ SLOW_FILES = (
 )
 """Files of those folders that have no fast test, so that ``-m fast`` does not import them."""
 
+LONGEST_FILES = (
+    "engines/test_engines.py",
+    "engines/test_oracle.py",
+    "engines/test_mappings.py",
+    "bad_input/test_canary.py",
+    "site/test_site.py",
+    "site/test_browser.py",
+    "bad_input/test_columns.py",
+    "engines/test_failures.py",
+    "definitions/test_open_data_metrics.py",
+    "docs/test_docs_code.py",
+    "slow/test_another_force.py",
+    "slow/test_load_and_faults.py",
+    "disclosure_attack/test_small_tables.py",
+    "unit/testing/test_testing.py",
+    "unit/synthetic/test_synthetic.py",
+)
+"""Files to begin with. A worker runs all of a file, so a long one that began last would end last."""
+
 WITH_EVERYTHING = bool(os.environ.get("SWM_KPI_WITH_EVERYTHING"))
 
 
@@ -77,7 +96,9 @@ def is_exhaustive(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the fast set, and deselect exhaustive tests where they do not run."""
+    """Mark the fast set, deselect exhaustive tests where they do not run, and order the files."""
+    places = {name: place for place, name in enumerate(LONGEST_FILES)}
+    items.sort(key=lambda item: places.get(name_of(item.path), len(places)))
     for item in items:
         is_slow = item.get_closest_marker("slow") or is_exhaustive(item)
         if has_fast_tests(name_of(item.path)) and not is_slow:
