@@ -44,7 +44,7 @@ LONGEST_FILES = (
     "unit/testing/test_testing.py",
     "unit/synthetic/test_synthetic.py",
 )
-"""Files to begin with. A worker runs all of a file, so a long one that began last would end last."""
+"""Files to begin with: a worker runs all of a file, so a long one must not begin last."""
 
 WITH_EVERYTHING = bool(os.environ.get("SWM_KPI_WITH_EVERYTHING"))
 
