@@ -67,10 +67,12 @@ class ContractType(type):
 
     Attributes:
         areas: what identifies the areas that its columns have; empty for those declared.
+        dimensions: the breakdowns of the table, by key, each with the column that provides it.
     """
 
     columns: dict[str, Column]
     derived: dict[str, Recoded]
+    dimensions: dict[str, tuple[Dimension, Column | Recoded]]
     rules: dict[str, Rule]
     keys: tuple[tuple[str, ...], ...]
     table: str
@@ -107,6 +109,11 @@ class ContractType(type):
         ]
         single_keys = [(name,) for name, column in columns.items() if column.unique]
         cls.keys = tuple(dict.fromkeys(single_keys + composite_keys))
+        cls.dimensions = {
+            column.dimension.key: (column.dimension, column)
+            for column in (*columns.values(), *cls.derived.values())
+            if column.dimension
+        }
         nearest = parents[-1] if parents else None
         cls.table = options.pop("table", _snake_case(name))
         cls.row_unit = options.pop("row_unit", nearest.row_unit if nearest else None)
@@ -145,16 +152,6 @@ class ContractType(type):
         else:
             return Unusable()
         raise unknown
-
-    @property
-    def dimensions(cls) -> dict[str, tuple[Dimension, Column | Recoded]]:
-        """The breakdowns of the table, by key, each with the column that provides it."""
-        columns: list[Column | Recoded] = [*cls.columns.values(), *cls.derived.values()]
-        return {
-            column.dimension.key: (column.dimension, column)
-            for column in columns
-            if column.dimension
-        }
 
     @property
     def reporter_column(cls) -> Column | None:

@@ -211,8 +211,9 @@ class Oracle:
         """Return the rows of the cell whose day is in the period."""
         return [
             row
-            for row in self.of_members(measure.of, chosen)
+            for row in self.tables[measure.of.table]
             if self.inside(self.value(measure.at, row), period)
+            and self.belongs(measure.of, row, chosen)
         ]
 
     def latest(self, measure: Any, period: Period, chosen: Mapping[str, str]) -> list[Row] | None:
