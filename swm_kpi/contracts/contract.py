@@ -109,10 +109,9 @@ class ContractType(type):
         ]
         single_keys = [(name,) for name, column in columns.items() if column.unique]
         cls.keys = tuple(dict.fromkeys(single_keys + composite_keys))
+        items: list[Column | Recoded] = [*columns.values(), *cls.derived.values()]
         cls.dimensions = {
-            column.dimension.key: (column.dimension, column)
-            for column in (*columns.values(), *cls.derived.values())
-            if column.dimension
+            item.dimension.key: (item.dimension, item) for item in items if item.dimension
         }
         nearest = parents[-1] if parents else None
         cls.table = options.pop("table", _snake_case(name))
@@ -121,7 +120,6 @@ class ContractType(type):
         cls.min_grain = options.pop("min_grain", nearest.min_grain if nearest else Grain.MONTH)
         if bases:
             place = place_of_declaration()
-            items: list[Column | Recoded] = [*columns.values(), *cls.derived.values()]
             problems = [problem for item in items for problem in item.problems()]
             problems += [
                 Problem(f"{mcs._kind.capitalize()} {name}", *finding, place)

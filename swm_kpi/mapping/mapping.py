@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping as Columns
 from collections.abc import Sequence
 from datetime import date
@@ -11,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from swm_kpi.contracts import Column, ContractType
-from swm_kpi.contracts.signature_errors import SignatureErrorMeta
 from swm_kpi.engine.input.adapters import LocalSource, RemoteSource, open_table
 from swm_kpi.errors import (
     InputError,
@@ -42,13 +39,14 @@ from swm_kpi.mapping.polars_rows import map_local
 from swm_kpi.mapping.source import SourceType
 from swm_kpi.mapping.sql_dialects import SQL_DIALECTS
 from swm_kpi.mapping.sql_query import SqlQuery, declared_columns
+from swm_kpi.mapping.table_definition import TableDefinition
 from swm_kpi.mapping.values import Codes, Constant, NotInSource, Value
 
 Order = Column | Parse | LocalDate
 """What identifies a thing, and what orders its rows."""
 
 
-class Mapping(metaclass=SignatureErrorMeta):
+class Mapping(TableDefinition):
     """How the rows of a contract are made from a raw extract.
 
     Args:
@@ -169,17 +167,6 @@ class Mapping(metaclass=SignatureErrorMeta):
     def canonical(self) -> Canonical:
         """Return everything that moves the rows of the table, as nested lists."""
         return canonical_mapping(self)
-
-    @cached_property
-    def hash(self) -> str:
-        """A fingerprint of everything that moves the rows: also the approved rows of code lists."""
-        text = json.dumps(self.canonical(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-    @property
-    def definition(self) -> str:
-        """``table@version#hash``, which identifies what a table was made by."""
-        return f"{self.contract.table}@{self.version}#{self.hash}"
 
     @clear_tracebacks
     def apply(self, data: Any) -> MappedTable:

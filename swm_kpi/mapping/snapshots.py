@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,7 +16,6 @@ import polars as pl
 
 from swm_kpi.calendar import LONDON, format_date
 from swm_kpi.contracts import Column, ContractError, ContractType, Violation
-from swm_kpi.contracts.signature_errors import SignatureErrorMeta
 from swm_kpi.coverage import Coverage, Span, is_improbable_gap
 from swm_kpi.declaration import Finding
 from swm_kpi.engine.encoding.encode import IN_REPEATED_HOUR, INSTANT
@@ -42,6 +39,7 @@ from swm_kpi.mapping.mapped_table import (
     MappingError,
     MappingReport,
 )
+from swm_kpi.mapping.table_definition import TableDefinition
 from swm_kpi.mapping.values import NotInSource
 from swm_kpi.vocabulary import CoverageSource
 
@@ -51,7 +49,7 @@ _CHANGE_HOUR = 1
 """The local hour that the clocks skip in spring and repeat in autumn."""
 
 
-class Snapshots(metaclass=SignatureErrorMeta):
+class Snapshots(TableDefinition):
     """How many spans are open at stated hours of each day: the rows of a contract of snapshots.
 
     A span is open at an hour if it began by then and has not ended by then. One without an end is
@@ -148,17 +146,6 @@ class Snapshots(metaclass=SignatureErrorMeta):
             [[name, column.name] for name, column in sorted(self.taken_from.items())],
             None if self.where is None else canonical(self.where),
         ]
-
-    @cached_property
-    def hash(self) -> str:
-        """A fingerprint of everything that moves the rows."""
-        text = json.dumps(self.canonical(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-    @property
-    def definition(self) -> str:
-        """``table@version#hash``, which identifies what a table was made by."""
-        return f"{self.contract.table}@{self.version}#{self.hash}"
 
     def describe(self) -> str:
         """Return in English what a snapshot counts."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
@@ -17,7 +15,6 @@ import polars as pl
 
 from swm_kpi.calendar import LONDON, format_date
 from swm_kpi.contracts import Column, ContractType, MappingStatus, Violation, status_name
-from swm_kpi.contracts.signature_errors import SignatureErrorMeta
 from swm_kpi.coverage import Coverage, Span, is_improbable_gap
 from swm_kpi.declaration import Finding
 from swm_kpi.engine.execution.dialects import dialect_of
@@ -38,6 +35,7 @@ from swm_kpi.mapping.evaluation import Evaluation, RowsOfPart
 from swm_kpi.mapping.mapped_table import ColumnCounts, MappedTable, MappingError, MappingReport
 from swm_kpi.mapping.mapping import Mapping as MappingOfTable
 from swm_kpi.mapping.mapping import evaluate
+from swm_kpi.mapping.table_definition import TableDefinition
 from swm_kpi.vocabulary import CoverageSource, Grain
 
 _FIRST, _LAST, _ROWS = "first", "last", "rows"
@@ -87,7 +85,7 @@ class Part:
         return " ".join(filter(None, (first, last))) or "of all days"
 
 
-class Union(metaclass=SignatureErrorMeta):
+class Union(TableDefinition):
     """The rows of a contract from several extracts, each with a mapping of its own.
 
     Use it where a force changed its system, or where two systems record one kind of thing. A row
@@ -158,17 +156,6 @@ class Union(metaclass=SignatureErrorMeta):
                 for part in self.parts
             ],
         ]
-
-    @cached_property
-    def hash(self) -> str:
-        """A fingerprint of everything that moves the rows, those of the mappings included."""
-        text = json.dumps(self.canonical(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-    @property
-    def definition(self) -> str:
-        """``table@version#hash``, which identifies what a table was made by."""
-        return f"{self.contract.table}@{self.version}#{self.hash}"
 
     @cached_property
     def not_in_source(self) -> dict[str, str]:

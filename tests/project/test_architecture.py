@@ -481,7 +481,7 @@ def test_reads_imports_of_tests(source: str, expected: int) -> None:
 
 
 def test_every_slow_file_exists() -> None:
-    """A renamed file must not slip into the fast set."""
+    """A renamed file must not slip into the fast set, or run last."""
     assert [
         name for name in (*LONGEST_FILES, *SLOW_FILES) if not (ROOT / "tests" / name).is_file()
     ] == []

@@ -131,7 +131,7 @@ class Parts:
         Args:
             expected: the parts that the snapshots have between them.
             present: the parts that each has.
-            days: the day of each.
+            days: the day of each snapshot.
         """
         needed = np.broadcast_to(expected, present.shape)
         for position in self.positions:

@@ -27,7 +27,7 @@ def position_on(
         day: the day of each row; ``NO_DAY`` counts where it is null. Without it, every code is
             valid.
         codes: the codes. One can be listed for several spans, which do not overlap.
-        spans: the first and the last day of each.
+        spans: the first and the last day of each code.
     """
     positions: dict[Any, list[int]] = defaultdict(list)
     for number, code in enumerate(codes):
