@@ -97,6 +97,10 @@ def is_exhaustive(item: pytest.Item) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the fast set, deselect exhaustive tests where they do not run, and order the files."""
+    # Each worker collects the tests by itself, and all must have the same ids.
+    unstable = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    if unstable:
+        raise pytest.UsageError(f"an id has an address of memory; give ids: {unstable[0]}")
     places = {name: place for place, name in enumerate(LONGEST_FILES)}
     items.sort(key=lambda item: places.get(name_of(item.path), len(places)))
     for item in items:

@@ -86,11 +86,15 @@ def test_a_column_that_is_blank_in_every_row_gives_no_number(ref: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("convert", [pd.DataFrame, pl.from_pandas, "duckdb"], ids=str)
+def to_duckdb(frame: pd.DataFrame) -> Any:
+    return pytest.importorskip("duckdb").from_df(frame)
+
+
+@pytest.mark.parametrize(
+    "convert", [pd.DataFrame, pl.from_pandas, to_duckdb], ids=["pandas", "Polars", "DuckDB"]
+)
 def test_outcomes_that_nobody_recorded_are_no_share_of_none_or_all(convert: Any) -> None:
     """The code and the day of an outcome are blank in every row; with one outcome, they count."""
-    if convert == "duckdb":
-        convert = pytest.importorskip("duckdb").from_df
     crimes = pd.DataFrame(
         {
             "crime_id": ["a", "b", "c", "d"],
