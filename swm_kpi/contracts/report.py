@@ -77,6 +77,7 @@ class ValidatedTable:
         rows: the number of rows.
         mapping: how a mapping made the table; None where none did.
         areas: what identifies the areas that its columns have; empty for those declared.
+        exact: the columns of times with an offset, of which rows are compared by instant.
         kept: a cache of columns that computations derive, for the next computation.
     """
 
@@ -91,6 +92,7 @@ class ValidatedTable:
     rows: int = 0
     mapping: TableMapping | None = None
     areas: str = ""
+    exact: frozenset[str] = frozenset()
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
 

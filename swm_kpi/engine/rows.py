@@ -22,6 +22,8 @@ from swm_kpi.engine.aggregate.aggregate_table import (
 )
 from swm_kpi.engine.backends.narwhals_columns import with_condition_columns
 from swm_kpi.engine.compute import axes_of, computable, compute_tables
+from swm_kpi.engine.encoding.dst import time_of
+from swm_kpi.engine.encoding.encode import INSTANT
 from swm_kpi.engine.input.read import read_tables
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
@@ -48,10 +50,8 @@ UNDECIDED, NO_VALUE, NOT_MET, INCOMPLETE = (
 ROLES = (COUNTED, NUMERATOR, DENOMINATOR, LEFT_OUT)
 _ROLE, _REASON, _TABLE = "role", "reason", "table"
 _MAX_ROWS = 1_000_000
-_OF_SNAPSHOTS = (
-    TimeAlignment.LAST_SNAPSHOT, TimeAlignment.MEAN_OF_SNAPSHOTS, TimeAlignment.MEAN_OF_STOCKS,
-)  # fmt: skip
 _IN_SNAPSHOT = "in snapshot"
+_TAKEN = "taken"
 _NOT_USED = f"{INCOMPLETE}: it lacks a part, so it is not in the mean"
 
 
@@ -287,6 +287,9 @@ class _Lister:
             placed = placed.filter(member)
         names = [name for name in table.contract.columns if name in table.columns]
         flags = [mask.alias(f"mask:{name}") for name, mask in masks.items()]
+        is_exact = counted.at.name in table.exact
+        if used is not None:
+            flags.append(nw.col(counted.at.name + (INSTANT if is_exact else "")).alias(_TAKEN))
         # One more than may be listed: a list that is cut short would look whole.
         query = placed.select(*(nw.col(name) for name in names), *flags).head(_MAX_ROWS + 1)
         frame = table.run(lambda: table.collect(query, "listing rows"))
@@ -297,14 +300,16 @@ class _Lister:
             )
         if used is None:
             return frame
-        frame = frame.with_columns(pl.Series(_IN_SNAPSHOT, used.are_used(frame, counted.at.name)))
+        taken = frame[_TAKEN].to_list()
+        are_used = used.are_used(frame, [time_of(time) for time in taken] if is_exact else taken)
+        frame = frame.drop(_TAKEN).with_columns(pl.Series(_IN_SNAPSHOT, are_used))
         # Only the last snapshot is behind a number. Of a mean, each snapshot of the period is.
         is_last = counted.alignment is TimeAlignment.LAST_SNAPSHOT
         return frame.filter(_IN_SNAPSHOT) if is_last else frame
 
     def _used_snapshots(self, table: Table, statistic: Statistic) -> UsedSnapshots | None:
         """Return which snapshots the number uses; None for a table without."""
-        if statistic.alignment not in _OF_SNAPSHOTS:
+        if not statistic.alignment.is_of_snapshots:
             return None
         return table.run(
             lambda: find_used_snapshots(

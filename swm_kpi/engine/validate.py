@@ -106,4 +106,5 @@ def _validated(table: Table) -> ValidatedTable:
         rows=table.rows,
         mapping=table.mapping,
         areas=table.contract.areas,
+        exact=table.exact,
     )

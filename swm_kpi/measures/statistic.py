@@ -84,6 +84,15 @@ class TimeAlignment(StrEnum):
     REFERENCE = "reference"
     """The row belongs to the reference year nearest to the middle of the period."""
 
+    @property
+    def is_of_snapshots(self) -> bool:
+        """Whether rows belong to snapshots of the period."""
+        return self in {
+            TimeAlignment.LAST_SNAPSHOT,
+            TimeAlignment.MEAN_OF_SNAPSHOTS,
+            TimeAlignment.MEAN_OF_STOCKS,
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class Statistic:

@@ -17,14 +17,16 @@ import pytest
 from hypothesis import given, settings
 
 import swm_kpi as kpi
-from swm_kpi import Count, Duration, Proportion, Unit, Uptime
+from swm_kpi import AverageStock, Count, Duration, PeriodEndStock, Proportion, Unit, Uptime
 from swm_kpi.expressions import Condition
 from tests.support import engines, oracle
 from tests.support.oracle_cases import (
+    AREA,
     AVERAGES,
     CONTRACTS,
     VISIT,
     Outage,
+    Snapshot,
     Visit,
     agreement_settings,
     build_metric,
@@ -40,7 +42,11 @@ AGREEMENT = agreement_settings()
 MONTHS = kpi.periods("2024-03", "2024-04", "2024-10", "2024-11")
 LONDON = ZoneInfo("Europe/London")
 ZONES = [None, UTC, ZoneInfo("America/New_York")]
-TIME_COLUMNS = {"visit": ("opened_at", "closed_at"), "outage": ("began_at", "ended_at")}
+TIME_COLUMNS = {
+    "visit": ("opened_at", "closed_at"),
+    "outage": ("began_at", "ended_at"),
+    "snapshot": ("taken_at",),
+}
 FORMS: dict[str, Callable[[pl.DataFrame], Any]] = {
     "Polars": lambda table: table,
     "pandas": lambda table: table.to_pandas(),
@@ -201,6 +207,107 @@ def test_a_rule_of_order_is_broken_if_no_reading_is_in_order(form, rows) -> None
     )
 
 
+TAKEN: dict[str, Any] = {"of": Snapshot, "at": Snapshot.taken_at, "value": Snapshot.waiting}
+WAITING = [
+    AverageStock(key="mean", unit=Unit.EVENTS, **TAKEN),
+    AverageStock(key="mean_of_lists", unit=Unit.EVENTS, same_rows=False, **TAKEN),
+    PeriodEndStock(key="last", unit=Unit.EVENTS, **TAKEN),
+]
+FIRST = datetime(2024, 10, 26, 23, tzinfo=UTC)
+
+
+@st.composite
+def snapshots_of_the_night(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Draw snapshots of two areas around the repeated hour, with an offset or without."""
+    zone = draw(st.sampled_from(ZONES))
+    minutes = st.sampled_from([59, 60, 75, 119, 120, 135, 179, 180, 191])
+    rows = draw(
+        st.lists(
+            st.tuples(minutes, st.sampled_from(["North", "South", None]), st.integers(0, 9)),
+            max_size=8,
+        )
+    )
+    taken = [(FIRST + timedelta(minutes=m)).astimezone(zone or LONDON) for m, _, _ in rows]
+    if zone is None:
+        taken = [time.replace(tzinfo=None, fold=0) for time in taken]
+    return [
+        {"taken_at": time, "area": area, "waiting": waiting, "flag": None, "case": None}
+        for time, (_, area, waiting) in zip(taken, rows, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@AGREEMENT
+@given(rows=snapshots_of_the_night())
+def test_snapshots_equal_the_oracle(form, rows) -> None:
+    """Times with an offset are instants, so that an hour that occurs twice has its snapshots."""
+    check(build_metric(WAITING, []), "snapshot", rows, FORMS[form])
+
+
+class Queue(kpi.Contract):
+    """One row per area and moment."""
+
+    taken_at = kpi.Column(datetime, description="When it was taken.")
+    area = kpi.Column(str, dimension=AREA, description="Where.")
+    waiting = kpi.Column(int, description="How many wait.")
+    one_row = kpi.Unique(taken_at, area)
+
+
+TWO_READINGS = [
+    {"taken_at": FIRST + timedelta(hours=hours), "area": area, "waiting": waiting}
+    for hours, area, waiting in [
+        (1.5, "North", 1), (1.5, "South", 2), (2.5, "North", 4), (2.5, "South", 5),
+    ]
+]  # fmt: skip
+
+
+QUEUE: dict[str, Any] = {"of": Queue, "at": Queue.taken_at, "value": Queue.waiting}
+WAITING_TWICE = build_metric(
+    [
+        AverageStock(key="mean", unit=Unit.EVENTS, **QUEUE),
+        PeriodEndStock(key="last", unit=Unit.EVENTS, **QUEUE),
+    ],
+    [AREA],
+)
+
+
+def check_two_readings(table: Any) -> None:
+    """Half past one came twice: 3 wait at first, and 9 an hour later."""
+    request: dict[str, Any] = {
+        "periods": kpi.periods("2024-10"), "by": ["area"],
+        "catalogue": kpi.Catalogue([WAITING_TWICE]),
+    }  # fmt: skip
+    result = kpi.compute(WAITING_TWICE, {"queue": table}, **request)
+    values = {(row["measure"], row["area"]): row["value"] for row in result.to_polars().to_dicts()}
+    assert values["mean", "North"] == 2.5
+    assert values["mean", "All"] == 6
+    assert values["last", "All"] == 9
+
+
+@pytest.mark.parametrize("name", engines.NAMES)
+def test_a_key_tells_the_two_readings_of_an_hour_apart(name) -> None:
+    """A time with an offset is compared by its instant."""
+    check_two_readings(engines.loader(name)("queue", pl.DataFrame(TWO_READINGS)))
+
+
+def test_a_file_and_a_validated_table_tell_the_two_readings_apart(tmp_path) -> None:
+    """Text with an offset is an instant too."""
+    rows = pl.DataFrame(TWO_READINGS)
+    text = [time.astimezone(LONDON).isoformat() for time in rows["taken_at"]]
+    rows.with_columns(pl.Series("taken_at", text)).write_csv(tmp_path / "queue.csv")
+    check_two_readings(tmp_path / "queue.csv")
+    check_two_readings(rows.to_pandas())
+    check_two_readings(kpi.validate(rows, Queue).table)
+
+
+def test_without_an_offset_the_two_readings_are_one_key(tmp_path) -> None:
+    """Nothing tells them apart, so that they are refused as repeated rows."""
+    zone = pl.col("taken_at").dt.convert_time_zone("Europe/London").dt.replace_time_zone(None)
+    rows = pl.DataFrame(TWO_READINGS).with_columns(zone)
+    (violation,) = kpi.validate(rows, Queue).violations
+    assert (violation.rule, violation.rows) == ("are not unique together", 2)
+
+
 @settings(AGREEMENT, max_examples=20)
 @given(rows=nights("visit"), outages=nights("outage"), where=conditions)
 def test_numbers_on_duckdb_equal_the_oracle(rows, outages, where) -> None:
@@ -216,6 +323,14 @@ def test_numbers_on_duckdb_equal_the_oracle(rows, outages, where) -> None:
     )
     check(metric, "visit", rows, partial(load, "visit"))
     check(build_metric([UP], []), "outage", outages, partial(load, "outage"))
+
+
+@settings(AGREEMENT, max_examples=20)
+@given(rows=snapshots_of_the_night())
+def test_snapshots_on_duckdb_equal_the_oracle(rows) -> None:
+    """The rule is the same in SQL."""
+    load = partial(engines.loader("DuckDB"), "snapshot")
+    check(build_metric(WAITING, []), "snapshot", rows, load)
 
 
 @pytest.mark.parametrize("zone", ZONES, ids=str)

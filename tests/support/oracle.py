@@ -218,20 +218,18 @@ class Oracle:
 
     def latest(self, measure: Any, period: Period, chosen: Mapping[str, str]) -> list[Row] | None:
         """Return the cell's rows in the latest snapshot of the series; None if there is none."""
-        series = [
-            row
-            for row in self.tables[measure.of.table]
-            if self.holds(measure.series, row) and self.inside(self.value(measure.at, row), period)
-        ]
-        if not series:
+        of_series = (
+            [row for row in rows if self.holds(measure.series, row)]
+            for first, rows in self.snapshots(measure)
+            if self.inside(first, period)
+        )
+        with_rows = [rows for rows in of_series if rows]
+        if not with_rows:
             return None
-        last = max(self.value(measure.at, row) for row in series)
         return [
             row
-            for row in series
-            if self.value(measure.at, row) == last
-            and self.belongs(measure.of, row, chosen)
-            and self.holds(measure.where, row)
+            for row in with_rows[-1]
+            if self.belongs(measure.of, row, chosen) and self.holds(measure.where, row)
         ]
 
     # The numbers of each kind of measure.
@@ -440,19 +438,19 @@ class Oracle:
     def part(self, contract: ContractType, row: Row) -> tuple[Any, ...]:
         return tuple(row.get(column.name) for column in self.part_columns(contract))
 
-    def snapshots(self, measure: AverageStock) -> list[tuple[date, list[Row]]]:
+    def snapshots(self, measure: Any) -> list[tuple[date, list[Row]]]:
         """Return the snapshots of a table: parts of one day within 15 minutes are one snapshot."""
         table = self.tables[measure.of.table]
         timed = [row for row in table if self.is_known(self.value(measure.at, row))]
         taken: list[tuple[date, dict[tuple[Any, ...], list[Row]]]] = []
-        for time in sorted({self.value(measure.at, row) for row in timed}):
+        for time in sorted({self.moment(measure.at, row) for row in timed}):
             rows_of_part: dict[tuple[Any, ...], list[Row]] = {}
             for row in timed:
-                if self.value(measure.at, row) == time:
+                if self.moment(measure.at, row) == time:
                     rows_of_part.setdefault(self.part(measure.of, row), []).append(row)
             for first, parts in taken:
                 is_near = isinstance(time, datetime) and time - first < timedelta(minutes=15)
-                if is_near and time.date() == first.date():
+                if is_near and _day(time) == _day(first):
                     for part in rows_of_part.keys() - parts.keys():
                         parts[part] = rows_of_part.pop(part)
             if rows_of_part:
@@ -724,6 +722,12 @@ class Oracle:
                 return None if left is None or right is None else _exact(left) * _exact(right)
         raise TypeError(f"the oracle knows no {type(term).__name__}")
 
+    def moment(self, at: Column, row: Row) -> Any:
+        """Return when a snapshot was taken: its instant if it has an offset, or its local time."""
+        value = row[at.name]
+        is_exact = isinstance(value, datetime) and value.tzinfo is not None
+        return value.astimezone(UTC) if is_exact else value
+
     def operand(self, operand: Any, row: Row) -> Any:
         return (
             self.value(operand, row)
@@ -807,7 +811,8 @@ def _local(time: datetime) -> datetime:
 
 
 def _day(value: date) -> date:
-    return value.date() if isinstance(value, datetime) else value
+    """Return the local day of a date, a local time or an instant."""
+    return _local(value).date() if isinstance(value, datetime) else value
 
 
 def _readings(time: datetime) -> list[datetime]:

@@ -151,15 +151,15 @@ class UsedSnapshots:
             {day_of(time) for time, used in zip(self.times, is_used, strict=True) if used}
         )
 
-    def are_used(self, rows: pl.DataFrame, at: str) -> NDArray[np.bool_]:
+    def are_used(self, rows: pl.DataFrame, taken: Sequence[Any]) -> NDArray[np.bool_]:
         """Return whether the cell uses the snapshot that each row is in.
 
         Args:
             rows: rows of the table.
-            at: the column of their time.
+            taken: the time of the snapshot of each.
         """
         position = {time: number for number, time in enumerate(self.times)}
-        times = np.array([position.get(time, -1) for time in rows[at].to_list()], dtype=np.int64)
+        times = np.array([position.get(time, -1) for time in taken], dtype=np.int64)
         if not self.times:
             return np.zeros(rows.height, dtype=bool)
         used: NDArray[np.bool_] = self.is_used[self.snapshot[times, self.parts.codes(rows)]]

@@ -20,6 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column, Dimension
+from swm_kpi.engine.aggregate.snapshots import day_of
 from swm_kpi.engine.input.members import read_members
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.grouping import GroupingSet
@@ -318,7 +319,7 @@ def _assign(times: Sequence[Any], present: Bools) -> tuple[NDArray[np.int64], li
 
 
 def _is_one_day(first: datetime, second: datetime) -> bool:
-    return first.date() == second.date()
+    return day_of(first) == day_of(second)
 
 
 def _financial_year(day: date) -> int:

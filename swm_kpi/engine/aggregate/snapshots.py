@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from swm_kpi.calendar import Period
+from swm_kpi.calendar import LONDON, Period
 
 Array = NDArray[np.float64]
 
+_ZONE = ZoneInfo(LONDON)
+
 
 def day_of(time: object) -> date:
-    """Return the local day of a snapshot's date or time.
+    """Return the local day of a snapshot's date, local time or instant.
 
     Raises:
         TypeError: it is neither a date nor a time.
     """
     if isinstance(time, datetime):
-        return time.date()
+        return (time if time.tzinfo is None else time.astimezone(_ZONE)).date()
     if isinstance(time, date):
         return time
     raise TypeError("a snapshot needs a date or a time")

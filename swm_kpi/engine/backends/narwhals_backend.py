@@ -20,6 +20,8 @@ from swm_kpi.engine.backends.narwhals_quantiles import (
     query_values_near_ranks,
 )
 from swm_kpi.engine.backends.quantiles import empty_cells
+from swm_kpi.engine.encoding.dst import time_of
+from swm_kpi.engine.encoding.encode import INSTANT
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.dictionary_grouping import DictionaryGrouping, plan_dictionary_grouping
@@ -132,10 +134,12 @@ class NarwhalsBackend:
         self, at: Column, statistics: Sequence[Statistic], grouping: GroupingSet
     ) -> SnapshotAggregates:
         """Group by each value of a time column, and by member."""
-        groups = self._group(
-            self._compiler(at), grouping, statistics, None, None, count_series=True
-        )
+        is_exact = at.name in self.table.exact
+        time = nw.col(at.name + INSTANT) if is_exact else self._compiler(at)
+        groups = self._group(time, grouping, statistics, None, None, count_series=True)
         values = groups[_TIME].tolist()
+        if is_exact:
+            values = [time_of(value) for value in values]
         times = sorted({value for value in values if value is not None and value == value})
         positions = {time: position for position, time in enumerate(times)}
         indexes = np.array([positions.get(value, -1) for value in values], dtype=np.int64)

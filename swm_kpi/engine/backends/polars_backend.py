@@ -137,7 +137,9 @@ class PolarsBackend:
     ) -> pl.DataFrame:
         """Read the narrow columns that are not in the cache yet."""
         contract = self.table.contract
-        projection = plan_projection(statistics, rowwise, grouping, contract, self._compiler)
+        projection = plan_projection(
+            statistics, rowwise, grouping, contract, self._compiler, self.table.exact
+        )
         expressions = [
             expression
             for name, columns in projection.items()

@@ -127,6 +127,11 @@ def to_instant(local: pl.Expr) -> pl.Expr:
     return local.to_physical() - offset
 
 
+def time_of(instant: int | None) -> datetime | None:
+    """Return the time in UTC of an instant, which is microseconds since 1970."""
+    return None if instant is None else _EPOCH + timedelta(microseconds=int(instant))
+
+
 def _gather(by_hour: pl.Series, local: pl.Expr) -> pl.Expr:
     """Return the value of a series of hours at each local time; of its first hour at null."""
     hour = local.to_physical() // HOUR - clock_changes().first

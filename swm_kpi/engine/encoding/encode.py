@@ -149,6 +149,16 @@ def encode(
     return _wrong_type(column, dtype)
 
 
+def has_offset(text: pl.Expr) -> pl.Expr:
+    """Return whether the text of a time from a CSV file ends in an offset."""
+    return text.str.contains(_OFFSET)
+
+
+def instant_of(name: str) -> pl.Expr:
+    """Return the instants that are beside a column, as times in UTC."""
+    return pl.from_epoch(pl.col(name + INSTANT), "us").dt.replace_time_zone("UTC")
+
+
 def polars_type(column: Column) -> pl.DataType:
     """Return the type of a column once encoded, except that a closed list becomes an Enum."""
     return _POLARS[column.dtype]

@@ -21,7 +21,7 @@ from swm_kpi.contracts import (
     status_name,
 )
 from swm_kpi.contracts.schema import failing_rows
-from swm_kpi.engine.encoding.encode import REPEATED, wrong_pandas_type
+from swm_kpi.engine.encoding.encode import INSTANT, REPEATED, wrong_pandas_type
 from swm_kpi.engine.execution.scans import collect
 from swm_kpi.engine.input.adapters import (
     LocalSource,
@@ -110,7 +110,7 @@ def _may_repeat(table: Table, shown: Collection[str] = ()) -> bool:
         return False
 
     def query() -> bool:
-        names = sorted(columns)
+        names = [name + INSTANT if name in table.exact else name for name in sorted(columns)]
         rows = nw.from_native(table.lazy).select(*names)
         groups = rows.group_by(*names).agg(nw.len().alias(_SAME))
         most = table.collect(groups.select(nw.col(_SAME).max()), "comparing rows")
@@ -151,11 +151,14 @@ def _read_local(
     """Encode and validate a table in Polars."""
     check_names(source.names, contract)
     schema = tuple(source.lazy.collect_schema().items())
-    plan = plan_validation(contract, schema, columns.instants, as_text=source.as_text)
+    plan = plan_validation(
+        contract, schema, columns.instants, columns.identifying, as_text=source.as_text
+    )
     encoded: pl.LazyFrame | pl.DataFrame = plan.encode(source.lazy)
     if source.in_memory:
         encoded = collect(encoded, contract.table, "encoding")
-    rows, violations, spans, blank = run_validation(encoded, plan, columns.windows)
+    checked = run_validation(encoded, plan, columns.windows)
+    rows, violations = checked.rows, checked.violations
     violations += [
         Violation(
             name, wrong_pandas_type(contract.columns[name], types) if types else REPEATED, rows
@@ -176,11 +179,12 @@ def _read_local(
         rows,
         frozenset(plan.usable),
         _broken_columns(violations),
-        spans,
-        blank,
+        checked.spans,
+        checked.blank,
         source.coverage,
         source.notes,
         mapping=source.mapping,
+        exact=checked.exact,
     )
     return table, _report(contract, rows, violations, source.names, plan.columns)
 
@@ -209,6 +213,7 @@ def _read_remote(
         source.coverage,
         dialect=source.dialect,
         mapping=source.mapping,
+        exact=validation.exact,
     )
     return table, _report(contract, rows, violations, source.names, validation.columns)
 
@@ -243,6 +248,7 @@ def _reuse(
         source.dialect,
         validated.mapping,
         validated.kept,
+        exact=validated.exact,
     )
     return table, ContractReport(contract.table, validated.rows, tuple(missing))
 

@@ -99,6 +99,7 @@ class RemoteValidation:
         violations: every rule that some row breaks.
         spans: first and last day of each date column that has any value.
         blank: the columns that have no value in any row.
+        exact: the identifying columns of times that have an offset.
 
     Raises:
         InputError: a column has Pandera checks, which no engine can run, or a query fails.
@@ -134,7 +135,13 @@ class RemoteValidation:
             for name, column in self.columns.items()
             if _is_time(column, schema[name])
         }
-        native, instants = self._with_times(columns.instants, is_aware)
+        self.exact = frozenset(
+            name
+            for name in columns.identifying
+            if is_aware.get(name) and self.columns[name].dtype is datetime
+        )
+        with_instants = columns.instants | self.exact
+        native, instants = self._with_times(with_instants, is_aware)
         native, looked_up = self._with_areas(native, is_aware)
         encoded = {
             name: self._encode(column, schema[name], is_aware=is_aware.get(name, True))
@@ -143,7 +150,7 @@ class RemoteValidation:
         read = {_RAW + name: nw.col(name) for name in self.columns}
         read |= {name: nw.col(name) for name in (*(_LOCAL + time for time in is_aware), *instants)}
         read |= {name: nw.col(name) for name in (*looked_up, *statuses)}
-        read |= self._in_repeated_hour(columns.instants, is_aware, instants)
+        read |= self._in_repeated_hour(with_instants, is_aware, instants)
         raw = nw.from_native(native)
         # A table without any of the columns still has rows to count.
         raw = raw.select(*_named(read)) if read else raw
@@ -164,7 +171,7 @@ class RemoteValidation:
         frame = raw.with_columns(*_named(checked)) if checked else raw
         self._run_checks(frame, columns.windows)
         for key in self._keys():
-            values = raw.select(*_named({name: encoded[name] for name in key}))
+            values = raw.select(*_named({name: self._compared(name, encoded) for name in key}))
             self.violations += self._repeats(key, values)
         # A column whose values are all in its closed list need not be compared with it again.
         encoded |= {n: text for n, text in self._plain.items() if n not in self._unlisted}
@@ -177,6 +184,10 @@ class RemoteValidation:
         self.lazy = native
         if encoded:
             self.lazy = raw.select(*_named(encoded), *instants, *statuses).to_native()
+
+    def _compared(self, name: str, encoded: Mapping[str, nw.Expr]) -> nw.Expr:
+        """Return what rows are compared by: instants, where times have an offset."""
+        return nw.col(name + INSTANT) if name in self.exact else encoded[name]
 
     def _with_times(
         self, wanted: frozenset[str], is_aware: dict[str, bool]

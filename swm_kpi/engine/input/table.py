@@ -33,6 +33,8 @@ class Table:
             them are withheld.
         spans: first and last day of each date column that has any value.
         blank: the columns that have no value in any row.
+        exact: the columns of times with an offset that tell rows or snapshots apart. Rows are
+            compared by their instants, which are beside them.
         coverage: the days that the table covers, if the reader of the file knows them.
         notes: what a reader of a number must know about this table.
         dialect: the dialect of the engine that holds the rows; None for Polars.
@@ -55,6 +57,7 @@ class Table:
     mapping: TableMapping | None = None
     cache: dict[Any, Any] = field(default_factory=dict)
     may_repeat: bool = False
+    exact: frozenset[str] = frozenset()
 
     def extracted_on(self, as_at: date | None) -> date | None:
         """Return the day of extraction: the earlier of the caller's and the table's own."""

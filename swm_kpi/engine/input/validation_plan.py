@@ -5,7 +5,7 @@ A plan depends on the contract, the columns and their physical types, and on no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,6 +15,7 @@ import polars as pl
 
 from swm_kpi.contracts import Column, ContractType, Violation
 from swm_kpi.engine.encoding.encode import (
+    INSTANT,
     IS_MISSING,
     MOST_CHARACTERS,
     NOT_LISTED,
@@ -23,6 +24,7 @@ from swm_kpi.engine.encoding.encode import (
     TOO_LONG,
     TOO_SMALL,
     encode,
+    has_offset,
     is_in_key,
     is_like_a_weight,
     limit_of,
@@ -63,6 +65,8 @@ class ValidationPlan:
         counts: what one scan counts: the rows, those that break each rule, and the first and last
             day of each date column.
         keys: the keys that can be checked.
+        exact: the identifying columns of times that have an offset, as their type shows. Whether
+            times in text have one is counted.
         of_rows: by number, the counts of the checks of one row by itself, such as a closed list. A
             row that no period uses cannot make these wrong for the others. A rule over several
             columns is not counted here if one of its values could not be encoded.
@@ -76,6 +80,7 @@ class ValidationPlan:
     checked: tuple[tuple[str, str], ...]
     counts: tuple[pl.Expr, ...]
     keys: tuple[tuple[str, ...], ...]
+    exact: frozenset[str]
     of_rows: Mapping[int, pl.Expr]
 
     def encode(self, raw: pl.LazyFrame) -> pl.LazyFrame:
@@ -87,11 +92,31 @@ class ValidationPlan:
         return encoded.with_columns(self.rules) if self.rules else encoded
 
 
+@dataclass(frozen=True)
+class CheckedRows:
+    """What the scans of a table count.
+
+    Attributes:
+        rows: the number of rows.
+        violations: every rule that some row breaks.
+        spans: the first and last day of each date column that has any value.
+        blank: the columns that have no value in any row.
+        exact: the identifying columns of times that have an offset.
+    """
+
+    rows: int
+    violations: list[Violation]
+    spans: dict[str, tuple[date, date]]
+    blank: frozenset[str]
+    exact: frozenset[str]
+
+
 @lru_cache(maxsize=_CACHED_PLANS)
 def plan_validation(
     contract: ContractType,
     schema: tuple[tuple[str, pl.DataType], ...],
     instants: frozenset[str],
+    identifying: frozenset[str] = frozenset(),
     *,
     as_text: bool,
 ) -> ValidationPlan:
@@ -101,9 +126,14 @@ def plan_validation(
         contract: the table's contract.
         schema: the names of its columns, and the types they came in.
         instants: columns whose instants are read.
+        identifying: columns whose instants are read where their times have an offset.
         as_text: whether every value is text to be parsed, from a CSV file.
     """
     columns = {name: contract.columns[name] for name, _ in schema if name in contract.columns}
+    exact = frozenset(
+        name for name, dtype in schema if isinstance(dtype, pl.Datetime) and dtype.time_zone
+    )
+    instants |= identifying if as_text else identifying & exact
     checks: list[tuple[str, str, pl.Expr]] = []
     encoded: dict[str, pl.Expr] = {}
     day_column = contract.area_day_column
@@ -124,9 +154,6 @@ def plan_validation(
             encoded |= column.columns
             checks += [(name, rule, rows) for rule, rows in column.broken]
     usable = {name: column for name, column in columns.items() if name in encoded}
-    exact = frozenset(
-        name for name, dtype in schema if isinstance(dtype, pl.Datetime) and dtype.time_zone
-    )
     # Text of a CSV file can have an offset or not.
     rules, rule_checks = _rules(contract, usable, None if as_text else exact)
     keys = tuple(key for key in contract.keys if all(name in usable for name in key))
@@ -149,8 +176,15 @@ def plan_validation(
         encoded,
         tuple(rules),
         tuple((column, rule) for column, rule, _ in checks),
-        (pl.len().alias("rows"), *counts, *_spans(usable), *_filled(usable)),
+        (
+            pl.len().alias("rows"),
+            *counts,
+            *_spans(usable),
+            *_filled(usable),
+            *_offsets(identifying & usable.keys() if as_text else frozenset()),
+        ),
         keys,
+        identifying & exact & usable.keys(),
         {number: rows.alias(f"broken:{number}") for number, rows in counts_of_rows.items()},
     )
 
@@ -159,7 +193,7 @@ def run_validation(
     encoded: pl.LazyFrame | pl.DataFrame,
     plan: ValidationPlan,
     windows: tuple[Window, ...] | None = None,
-) -> tuple[int, list[Violation], dict[str, tuple[date, date]], frozenset[str]]:
+) -> CheckedRows:
     """Count the rows that break each rule.
 
     If any row breaks a rule of one row by itself, the rows that can be used are counted again.
@@ -168,10 +202,6 @@ def run_validation(
         encoded: what :meth:`ValidationPlan.encode` returns.
         plan: the same plan.
         windows: the rows that can be used; None for all.
-
-    Returns:
-        The number of rows, the violations, the first and last day of each date column, and the
-        columns that have no value in any row.
     """
     counts = select(encoded, plan.counts, plan.contract.table, "checking").row(0, named=True)
     rows = int(counts["rows"])
@@ -187,8 +217,10 @@ def run_validation(
         for number, (column, rule) in enumerate(plan.checked)
         if counts[f"broken:{number}"]
     ]
+    exact = plan.exact | {name for name in plan.usable if counts.get(f"offset:{name}")}
     for key in plan.keys:
-        repeats = _count_repeats(encoded, plan.contract.table, key)
+        compared = tuple(name + INSTANT if name in exact else name for name in key)
+        repeats = _count_repeats(encoded, plan.contract.table, compared)
         if repeats:
             violations.append(repeated_key(key, repeats))
     spans = {
@@ -198,7 +230,7 @@ def run_validation(
     }
     blank = {name for name in plan.usable if counts.get(f"filled:{name}", rows) == 0}
     blank |= {name for name in plan.usable if counts.get(f"first:{name}", rows) is None}
-    return rows, violations, spans, frozenset(blank)
+    return CheckedRows(rows, violations, spans, frozenset(blank), exact)
 
 
 def _unlisted(
@@ -345,6 +377,12 @@ def _spans(usable: dict[str, Column]) -> Iterator[pl.Expr]:
             when = plausible(pl.col(name))
             yield when.min().cast(pl.Date).alias(f"first:{name}")
             yield when.max().cast(pl.Date).alias(f"last:{name}")
+
+
+def _offsets(names: Iterable[str]) -> Iterator[pl.Expr]:
+    """Return whether the text of some columns of times has an offset."""
+    for name in sorted(names):
+        yield has_offset(pl.col(_RAW + name).cast(pl.String)).any().alias(f"offset:{name}")
 
 
 def _filled(usable: dict[str, Column]) -> Iterator[pl.Expr]:

@@ -45,6 +45,8 @@ class ColumnsToRead:
         required: the columns that it is a violation to lack, in the order of the violations.
         instants: the columns whose instants are read: those that elapsed time is measured between,
             and times that are compared with each other.
+        identifying: the columns of times that tell rows or snapshots apart. Where such a time has
+            an offset, rows are compared by its instant.
         windows: the rows that a request can use; None for all.
         shown: the columns that are read only to be shown: no number rests on them.
     """
@@ -52,6 +54,7 @@ class ColumnsToRead:
     wanted: frozenset[str]
     required: tuple[str, ...]
     instants: frozenset[str]
+    identifying: frozenset[str] = frozenset()
     windows: tuple[Window, ...] | None = None
     shown: frozenset[str] = frozenset()
 
@@ -119,10 +122,12 @@ def columns_of_request(
         if all(part.name in wanted for part in rule.condition.walk() if isinstance(part, Column))
         for time in _times(rule.condition)
     }
+    taken = {s.at.name for s in statistics if s.alignment.is_of_snapshots}
     return ColumnsToRead(
         wanted,
         tuple(sorted(read | carriers)) if is_required else (),
         frozenset(_instants(statistics) | compared),
+        _times_of(contract, {name for key in contract.keys for name in key} | taken),
         _windows(statistics, periods),
     )
 
@@ -135,7 +140,13 @@ def all_columns(contract: ContractType) -> ColumnsToRead:
         frozenset(
             name for name, column in contract.columns.items() if column.dtype in (date, datetime)
         ),
+        _times_of(contract, contract.columns),
     )
+
+
+def _times_of(contract: ContractType, names: Iterable[str]) -> frozenset[str]:
+    """Return the columns of times, and not of days, among some columns of a contract."""
+    return frozenset(name for name in names if contract.columns[name].dtype is datetime)
 
 
 def days_of_areas(contract: ContractType, names: Iterable[str]) -> set[str]:

@@ -5,13 +5,14 @@ Times are read as days, people as hashes, and members of a breakdown as codes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, assert_never
 
 import polars as pl
 from numpy.typing import NDArray
 
 from swm_kpi.contracts import Column, ContractType
+from swm_kpi.engine.encoding.encode import instant_of
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.engine.plan.grouping import GroupingSet
 from swm_kpi.engine.plan.predicates import expression_name, predicate_columns
@@ -25,6 +26,7 @@ def plan_projection(
     grouping: GroupingSet,
     contract: ContractType,
     compiler: Compiler,
+    exact: Collection[str] = (),
 ) -> dict[str, list[pl.Expr]]:
     """Return the columns to read from a Polars table.
 
@@ -34,6 +36,7 @@ def plan_projection(
         grouping: the breakdowns.
         contract: the table's contract.
         compiler: compiles expressions to Polars.
+        exact: the columns of times that are read as instants.
 
     Returns:
         The expressions to read, by what they are for, such as ``day:created_on``.
@@ -70,7 +73,8 @@ def plan_projection(
                 | TimeAlignment.MEAN_OF_STOCKS
                 | TimeAlignment.REFERENCE
             ):
-                read(f"value:{statistic.at.name}", pl.col(statistic.at.name))
+                at = statistic.at.name
+                read(f"value:{at}", instant_of(at) if at in exact else pl.col(at))
             case TimeAlignment.EVENT | TimeAlignment.IN_FORCE:
                 read_day(statistic.at)
                 if statistic.until is not None:
