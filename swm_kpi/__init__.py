@@ -87,7 +87,8 @@ from swm_kpi.vocabulary import (
 if TYPE_CHECKING:
     from swm_kpi import mapping, open_data, statistics, synthetic
     from swm_kpi.analysis.comparison import Comparison
-    from swm_kpi.analysis.process_charts import ProcessChart, Target
+    from swm_kpi.analysis.process_charts import ProcessChart
+    from swm_kpi.analysis.targets import Target, Targets
     from swm_kpi.differences import Difference, diff
     from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing_risks
     from swm_kpi.engine.compute import compute
@@ -113,7 +114,8 @@ _LAZY_NAMES = {
     "Mapping": "swm_kpi.mapping.mapping",
     "ProcessChart": "swm_kpi.analysis.process_charts",
     "Provenance": "swm_kpi.provenance",
-    "Target": "swm_kpi.analysis.process_charts",
+    "Target": "swm_kpi.analysis.targets",
+    "Targets": "swm_kpi.analysis.targets",
     "InputReadiness": "swm_kpi.engine.readiness",
     "Result": "swm_kpi.result",
     "Source": "swm_kpi.mapping.source",
@@ -201,6 +203,7 @@ __all__ = [
     "SurveyProportion",
     "SwmKpiError",
     "Target",
+    "Targets",
     "TextReport",
     "UndefinedMetric",
     "Unique",

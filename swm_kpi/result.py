@@ -12,7 +12,8 @@ import polars as pl
 
 from swm_kpi.analysis.comparison import MIN_COUNT, Comparison, compare
 from swm_kpi.analysis.measure_series import MeasureSeries, Member, select_measure
-from swm_kpi.analysis.process_charts import ProcessChart, Target, build_process_chart
+from swm_kpi.analysis.process_charts import ProcessChart, build_process_chart
+from swm_kpi.analysis.targets import Target, Targets
 from swm_kpi.charts import (
     WIDTH,
     Caption,
@@ -204,7 +205,7 @@ class Result:
         member: Member = None,
         basis: str | Basis | None = None,
         grain: str | Grain | None = None,
-        target: Target | Iterable[Target] | None = None,
+        target: Target | Iterable[Target] | Targets | None = None,
         recalculate_from: Sequence[Break] = (),
         baseline: int | None = None,
         screen_moving_ranges: bool = False,
@@ -222,7 +223,8 @@ class Result:
                 ``{"lpa": "North"}``; the total by default.
             basis: ``force`` or ``proxy``; ``force`` by default, where there are both.
             grain: the length of the periods, where the result has several lengths.
-            target: one or more targets to show.
+            target: one or more targets of the series, or a register: the targets that it has of
+                the series.
             recalculate_from: days on which the process is known to have changed: the limits are
                 recalculated from each.
             baseline: the number of points, from the start of each segment, that set the limits;
@@ -253,7 +255,7 @@ class Result:
         period: str | None = None,
         basis: str | Basis | None = None,
         grain: str | Grain | None = None,
-        target: Target | Iterable[Target] | None = None,
+        target: Target | Iterable[Target] | Targets | None = None,
         recalculate_from: Sequence[Break] = (),
         order: str = "",
         source: str = "",
@@ -275,7 +277,7 @@ class Result:
             period: for ``members``, the period; the latest complete one by default.
             basis: ``force`` or ``proxy``; ``force`` by default, where there are both.
             grain: the length of the periods, where the result has several lengths.
-            target: for ``series``, one or more targets to show.
+            target: for ``series``, one or more targets, or a register, as in ``spc``.
             recalculate_from: for ``series``, days on which the process is known to have changed.
             order: for ``members``, ``list`` (the order of the breakdown's list) or ``value``.
             source: a sentence on the source of the data, for below the chart.

@@ -117,9 +117,8 @@ def _series_sentences(chart: ProcessChart, caption: Caption) -> Iterator[str]:
     else:
         yield from _limits(chart, latest)
     for target in chart.targets:
-        until = f" to {_format_iso_date(target.until)}" if target.until else ""
         level = chart.format_value(target.value)
-        yield f"The target from {_format_iso_date(target.since)}{until} is {level}."
+        yield f"The target {target.describe_days()} is {level}."
     if chart.assurance and latest is not None:
         yield f"Against the target of {chart.format_value(latest['target'])}: {chart.assurance}."
     yield from chart.notes

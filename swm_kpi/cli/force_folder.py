@@ -36,6 +36,27 @@ def force_of(options: argparse.Namespace) -> Force | None:
     return force
 
 
+def add_targets_option(command: argparse.ArgumentParser) -> None:
+    """Add ``--targets`` to the parser of a command that draws or prints judgements."""
+    command.add_argument(
+        "--targets",
+        metavar="FILE",
+        help="a TOML file of targets (default: targets.toml of the folder that --force names)",
+    )
+
+
+def targets_of(options: argparse.Namespace) -> kpi.Targets:
+    """Return the targets of a command: of its file, or of its force; none without either.
+
+    Raises:
+        DefinitionError: with every mistake in the file.
+    """
+    force = force_of(options)
+    if options.targets is not None:
+        return kpi.Targets.read(options.targets, catalogue_of(options))
+    return kpi.Targets() if force is None else force.targets
+
+
 def catalogue_of(options: argparse.Namespace) -> kpi.Catalogue:
     """Return the catalogue of a command: that of its force, or of the installed definitions."""
     force = force_of(options)
@@ -112,8 +133,8 @@ def describe_check(force: Force) -> str:
     derived = f", {', '.join(counted)} counted from other tables" if counted else ""
     return (
         f"{force.name} ({force.hash}): {_count(len(mappings), 'mapping')} with "
-        f"{_count(examples, 'example')}{derived}, and {_count(len(force.statements), 'statement')} "
-        "of availability are consistent."
+        f"{_count(examples, 'example')}{derived}, {_count(len(force.statements), 'statement')} "
+        f"of availability, and {_count(len(force.targets), 'target')} are consistent."
     )
 
 

@@ -213,6 +213,7 @@ def _demo(options: argparse.Namespace) -> int:
             seed=options.seed,
             overwrite=options.overwrite,
             catalogue=catalogue_of(options),
+            targets=force_folder.targets_of(options),
             progress=step,
         )
     print(summary)
@@ -295,6 +296,7 @@ def parser() -> argparse.ArgumentParser:
     docs = _command(
         commands, "docs", _docs, "write a website with a page for each metric and each table"
     )
+    force_folder.add_targets_option(demo)
     docs.add_argument(
         "--out", default="swm-kpi-site", help="a new folder to write to (default: swm-kpi-site)"
     )

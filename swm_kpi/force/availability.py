@@ -14,10 +14,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from swm_kpi.errors import Problem, did_you_mean
-from swm_kpi.force.toml_file import TomlFile, field_problems
 from swm_kpi.model.availability import Availability, Evidence, PastAvailability
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry, MetricGroup, UndefinedMetric
+from swm_kpi.model.toml_file import TomlFile, field_problems
 from swm_kpi.vocabulary import AvailabilityStatus
 
 TABLE = "statement"

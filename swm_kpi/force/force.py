@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from swm_kpi.analysis.targets import Targets
 from swm_kpi.disclosure import DisclosurePolicy
 from swm_kpi.engine.plan.request import check_date
 from swm_kpi.errors import (
@@ -37,15 +38,16 @@ from swm_kpi.force.sources import (
     unused_code_lists,
 )
 from swm_kpi.force.tables import ForceTables, find_extracts
-from swm_kpi.force.toml_file import read_toml
+from swm_kpi.formatting import format_number
 from swm_kpi.model.areas import Areas
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.plugins import catalogue as installed_catalogue
+from swm_kpi.model.toml_file import read_toml
 from swm_kpi.output.text_table import format_columns
 from swm_kpi.vocabulary import Grain
 
-SETTINGS, AVAILABILITY = "force.toml", "availability.toml"
-NOT_READ = ("targets.toml", "commentary", "history", "README.md")
+SETTINGS, AVAILABILITY, TARGETS = "force.toml", "availability.toml", "targets.toml"
+NOT_READ = ("commentary", "history", "README.md")
 """What a folder may have beside what this class reads."""
 
 _HASH_LENGTH = 8
@@ -60,6 +62,7 @@ class Force:
     - ``sources/*.py``: its sources and mappings, one module for each system
     - ``codes/*.csv``: the code lists that mappings read
     - ``availability.toml``: what it can report
+    - ``targets.toml``: the targets of measures, with their days and sources
 
     Use :meth:`read`.
 
@@ -69,6 +72,7 @@ class Force:
         mappings: what makes each table, by the table's name: a mapping, a union of several, or
             snapshots that are counted from another table.
         statements: what is stated about the availability of refs and measures.
+        targets: the targets of measures; empty if the folder has none.
         unused_code_lists: the names of code lists that no mapping reads.
     """
 
@@ -80,11 +84,13 @@ class Force:
         mappings: Mapping[str, TableMaker],
         statements: tuple[Statement, ...],
         areas: Areas | None = None,
+        targets: Targets | None = None,
     ) -> None:
         self.folder = folder
         self.areas = areas
         self.mappings = dict(mappings)
         self.statements = statements
+        self.targets = Targets() if targets is None else targets
         self.unused_code_lists = unused_code_lists(folder, self.mappings)
         self._settings = settings
         self._plan = plan
@@ -117,10 +123,12 @@ class Force:
         if (path / AVAILABILITY).exists():
             statements, statement_problems = read_statements(read_toml(path / AVAILABILITY), plan)
             problems += statement_problems
+        targets, target_problems = _read_targets(path, settings, plan, areas)
+        problems += target_problems
         if problems:
             # A mapping that reads the areas reports their mistakes too.
             raise DefinitionError(dict.fromkeys(problems))
-        return cls(path, settings, plan, makers, tuple(statements), areas)
+        return cls(path, settings, plan, makers, tuple(statements), areas, targets)
 
     @property
     def name(self) -> str:
@@ -254,8 +262,8 @@ class Force:
 
     def _files(self) -> Iterator[Path]:
         """Yield every file that is read, in order of name."""
-        names = [SETTINGS, AVAILABILITY, *([self._settings.areas] if self._settings.areas else [])]
-        paths = [self.folder / name for name in names]
+        names = (SETTINGS, AVAILABILITY, TARGETS, self._settings.areas)
+        paths = [self.folder / name for name in names if name]
         paths += (self.folder / SOURCES).glob("*.py")
         paths += (self.folder / CODES).glob("*.csv")
         yield from sorted(path for path in paths if path.is_file())
@@ -287,6 +295,10 @@ class Force:
         for statement in self.statements:
             name = f"{statement.ref} {statement.measure}".strip()
             yield "Availability", f"{name}: {statement.availability.status.value}"
+        for entry in self.targets:
+            name = " ".join((entry.ref, entry.measure, *(name for _, name in entry.member)))
+            level = format_number(entry.target.value, entry.unit)
+            yield "Target", f"{name}: {level} {entry.target.describe_days()}"
         for name in self.unused_code_lists:
             yield "Not used", f"{CODES}/{name}: no mapping reads it"
 
@@ -331,11 +343,29 @@ def _read_areas(
     return areas, ()
 
 
+def _read_targets(
+    folder: Path, settings: Settings, plan: Catalogue, areas: Areas | None
+) -> tuple[Targets | None, tuple[Problem, ...]]:
+    """Return the targets of a force, and every mistake in their file.
+
+    They are not read if the areas are wrong, because their members are then not known.
+    """
+    path = folder / TARGETS
+    if not path.exists() or (settings.areas and areas is None):
+        return None, ()
+    try:
+        with_areas = plan if areas is None else plan.with_areas(areas)
+        return Targets.read(path, with_areas), ()
+    except DefinitionError as error:
+        return None, error.problems
+
+
 def _file_problems(folder: Path, settings: Settings) -> Iterator[Problem]:
     """Yield each file that a force's folder does not have, and an areas file that is missing."""
     known = [
         SETTINGS,
         AVAILABILITY,
+        TARGETS,
         SOURCES,
         CODES,
         *NOT_READ,

@@ -13,10 +13,10 @@ from swm_kpi.disclosure import DisclosurePolicy
 from swm_kpi.engine.plan.request import check_assumptions
 from swm_kpi.engine.plan.selection import SelectedMetric
 from swm_kpi.errors import DefinitionError, Problem, RequestError, did_you_mean
-from swm_kpi.force.toml_file import TomlFile, field_problems
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.force_areas import AS_THEN, BOUNDARIES
 from swm_kpi.model.metric import Metric
+from swm_kpi.model.toml_file import TomlFile, field_problems
 from swm_kpi.vocabulary import Grain
 
 _TABLES = ("disclosure", "assumptions")

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from swm_kpi.errors import OutputError
-from swm_kpi.force.force import AVAILABILITY, SETTINGS
+from swm_kpi.force.force import AVAILABILITY, SETTINGS, TARGETS
 from swm_kpi.force.sources import CODES, SOURCES
 from swm_kpi.output.files import write_text
 
@@ -54,6 +54,21 @@ format = 1
 # ]
 """
 
+_TARGETS = """\
+# The levels that measures are meant to reach. A past target keeps its days: never change one, add
+# the next. A target is of the whole force unless it names the member of a breakdown.
+format = 1
+
+# [[target]]
+# ref = "57"
+# measure = "answered_999"         # `swm-kpi show REF` lists the measures of a ref
+# value = 0.9                    # in the unit of the measure; 0.9 for 90%
+# valid_from = 2025-04-01
+# valid_to = 2029-03-31          # leave it out if it has no end
+# source = "Police and crime plan 2025 to 2029, page 30"
+# lpa = "North"                  # leave it out for the whole force
+"""
+
 _README = """\
 # {title}
 
@@ -66,6 +81,7 @@ of them.
 | `sources/` | one Python module for each source system: its columns, and the mappings |
 | `codes/` | code lists: what each code of a system means, from when, and who decided it |
 | `availability.toml` | what the force can report |
+| `targets.toml` | the levels that measures are meant to reach, with their days and sources |
 
 To map an extract:
 
@@ -101,6 +117,7 @@ def write_template(folder: Path, *, name: str, contact: str) -> tuple[str, ...]:
     files = {
         SETTINGS: _SETTINGS.format(**quoted),
         AVAILABILITY: _AVAILABILITY.format(),
+        TARGETS: _TARGETS,
         f"{SOURCES}/__init__.py": _SOURCES,
         f"{CODES}/.gitkeep": "",
         "README.md": _README.format(title=name),

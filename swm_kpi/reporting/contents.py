@@ -10,6 +10,7 @@ from functools import cached_property
 import polars as pl
 
 from swm_kpi.analysis.measure_series import MeasureSeries, select_measure
+from swm_kpi.analysis.targets import Targets
 from swm_kpi.charts import Caption
 from swm_kpi.contracts import ALL
 from swm_kpi.formatting import NumberFormat
@@ -127,6 +128,7 @@ class Contents:
         first, last: the first and last day of the request, both inclusive.
         as_at: the day of extraction that the synthetic data represent.
         scale, seed: the arguments of ``generate_force``.
+        targets: the targets that charts show.
     """
 
     catalogue: Catalogue
@@ -137,6 +139,7 @@ class Contents:
     as_at: date
     scale: float
     seed: int
+    targets: Targets
 
     @cached_property
     def sections(self) -> tuple[MetricSection, ...]:

@@ -82,7 +82,7 @@ def draw_charts(
             continue
         progress(f"drawing ref {section.entry.ref}")
         try:
-            process_chart = build_process_chart(section.series(measure))
+            process_chart = build_process_chart(section.series(measure), target=contents.targets)
             chart = series_chart(process_chart, section.caption(measure), width=CHART_WIDTH)
             alt_text = f"{chart.title}. {chart.alt_text}"
             path = f"charts/{section.entry.ref}-{measure.key}.svg"

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from swm_kpi.analysis.targets import Targets
 from swm_kpi.calendar import periods
 from swm_kpi.contracts import ContractError, ValidatedTable
 from swm_kpi.engine.compute import compute
@@ -32,6 +33,7 @@ def run_demo(
     seed: int = 1,
     overwrite: bool = False,
     catalogue: Catalogue | None = None,
+    targets: Targets | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Summary:
     """Generate a synthetic force, compute every metric by quarter and area, and write a folder.
@@ -44,6 +46,7 @@ def run_demo(
         seed: the seed of the random numbers. The same seed gives the same force.
         overwrite: replace the files of an earlier run.
         catalogue: the metrics to compute; the installed ones by default.
+        targets: the targets that charts show; none by default.
         progress: a function that is called with the name of each step when it starts.
 
     Returns:
@@ -74,7 +77,8 @@ def run_demo(
         catalogue=plan,
     )
     rows = {name: len(table.frame) for name, table in tables.items()}
-    contents = Contents(plan, result, rows, first, last, as_at, scale, seed)
+    shown_targets = Targets() if targets is None else targets
+    contents = Contents(plan, result, rows, first, last, as_at, scale, seed, shown_targets)
     files, no_charts_reason = write_dataset_folder(
         contents, target, report_progress, overwrite=overwrite
     )

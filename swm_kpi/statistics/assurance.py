@@ -13,21 +13,25 @@ from swm_kpi.vocabulary import Direction
 
 
 class Assurance(StrEnum):
-    """The assurance icons of *Making data count*: whether the target will be met."""
+    """Whether a target can be expected to be met: the assurance icons of *Making data count*.
 
-    PASSES = "will consistently pass"
-    FAILS = "will consistently fail"
+    Making Data Count says "consistently pass", "consistently fail" and "hit or miss".
+    """
+
+    MET = "consistently met"
+    MISSED = "consistently missed"
     HIT_AND_MISS = "hit and miss"
+    CANNOT_TELL = "cannot tell"
 
 
 def assurance(
     lower: Numbers, upper: Numbers, target: Numbers, direction: Direction
 ) -> NDArray[np.str_]:
-    """Return whether a process will pass a target, fail it, or do either by chance.
+    """Return whether a process will meet a target, miss it, or do either by chance.
 
-    The process passes consistently if the target lies outside the process limits on the bad side,
-    and fails consistently if the target lies outside on the good side. A target between the limits,
-    or equal to one of them, is hit and miss.
+    The target is consistently met if it lies outside the process limits on the bad side, and
+    consistently missed if it lies outside on the good side. A target between the limits, or equal
+    to one of them, is hit and miss.
 
     Source: NHS England, *Making data count*, as the program NHSRplotthedots applies it.
 
@@ -39,7 +43,8 @@ def assurance(
 
     Returns:
         The text of an :class:`Assurance` for each element, in the shape to which the three
-        arguments broadcast; empty text where a limit or the target is missing.
+        arguments broadcast: "cannot tell" where a limit is missing, and empty text where
+        there is no target.
 
     Raises:
         RequestError: the direction is unknown or neutral; a limit or a target is infinite; a lower
@@ -50,7 +55,7 @@ def assurance(
         raise RequestError(f"direction= is not a direction. {did_you_mean(str(direction), known)}.")
     if direction == Direction.NEUTRAL:
         raise RequestError(
-            "direction= is neutral: no value passes a target if neither way is better. Use "
+            "direction= is neutral: no value meets a target if neither way is better. Use "
             "Direction.HIGHER_IS_BETTER or LOWER_IS_BETTER."
         )
     low = _finite_or_nan("lower", lower)
@@ -61,9 +66,10 @@ def assurance(
     higher_is_better = direction == Direction.HIGHER_IS_BETTER
     longest = max(len(text) for text in Assurance)
     texts = np.full(goal.shape, Assurance.HIT_AND_MISS.value, dtype=f"<U{longest}")
-    texts[goal < low] = (Assurance.PASSES if higher_is_better else Assurance.FAILS).value
-    texts[goal > high] = (Assurance.FAILS if higher_is_better else Assurance.PASSES).value
-    texts[np.isnan(low) | np.isnan(high) | np.isnan(goal)] = ""
+    texts[goal < low] = (Assurance.MET if higher_is_better else Assurance.MISSED).value
+    texts[goal > high] = (Assurance.MISSED if higher_is_better else Assurance.MET).value
+    texts[np.isnan(low) | np.isnan(high)] = Assurance.CANNOT_TELL.value
+    texts[np.isnan(goal)] = ""
     return texts
 
 

@@ -6,14 +6,12 @@ when limits would mislead.
 """
 
 from swm_kpi.analysis.process_charts.process_chart import SIGNAL_RULES, ProcessChart, VariationType
-from swm_kpi.analysis.process_charts.target import Target
 from swm_kpi.analysis.process_charts.xmr_chart import MIN_MEAN_COUNT, build_process_chart
 
 __all__ = [
     "MIN_MEAN_COUNT",
     "SIGNAL_RULES",
     "ProcessChart",
-    "Target",
     "VariationType",
     "build_process_chart",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from swm_kpi.analysis.measure_series import MeasureSeries
 from swm_kpi.analysis.process_charts.points import Point
-from swm_kpi.analysis.process_charts.target import Target
+from swm_kpi.analysis.targets import Target
 from swm_kpi.calendar import format_date
 from swm_kpi.model.metric import Break
 from swm_kpi.statistics import MINIMUM_POINTS, XmRLimits

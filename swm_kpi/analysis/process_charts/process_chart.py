@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.analysis.process_charts.target import Target
+from swm_kpi.analysis.targets import Target
 from swm_kpi.formatting import NumberFormat
 from swm_kpi.measures import StatementPeriod
 from swm_kpi.model.metric import Break
@@ -62,9 +62,8 @@ class ProcessChart:
         marker: why the latest points have no limits; empty if they have limits.
         reason: the marker in words.
         notes: sentences about excluded periods, few points, seasons and targets.
-        assurance: whether the target in force at the latest point will be met: "will consistently
-            pass", "will consistently fail" or "hit and miss"; empty if there is no target or no
-            limits.
+        assurance: whether the target in force at the latest point will be met: "consistently
+            met", "hit and miss", "consistently missed" or "cannot tell"; empty if there is none.
         frame: the table that ``to_polars`` returns.
         policy: the disclosure policy that protects the numbers; empty if none does.
     """

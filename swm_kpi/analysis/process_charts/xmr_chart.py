@@ -18,12 +18,13 @@ from swm_kpi.analysis.process_charts.process_chart import (
     ProcessChart,
     VariationType,
 )
-from swm_kpi.analysis.process_charts.target import Target, parse_targets
+from swm_kpi.analysis.targets import Target, Targets, parse_targets
 from swm_kpi.errors import RequestError
 from swm_kpi.measures import Measure, ResultColumn
 from swm_kpi.model.metric import Break
 from swm_kpi.statistics import (
     MINIMUM_POINTS,
+    Assurance,
     XmRLimits,
     assurance,
     outside_limits,
@@ -32,7 +33,7 @@ from swm_kpi.statistics import (
     two_of_three,
     xmr_or_nan,
 )
-from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
+from swm_kpi.vocabulary import Direction, Grain, Marker
 
 MIN_MEAN_COUNT = 5
 """The smallest mean count for which a chart of counts has limits: a choice of this project.
@@ -46,7 +47,7 @@ def build_process_chart(
     series: MeasureSeries,
     *,
     member: Member = None,
-    target: Target | Iterable[Target] | None = None,
+    target: Target | Iterable[Target] | Targets | None = None,
     recalculate_from: Sequence[Break] = (),
     baseline: int | None = None,
     screen_moving_ranges: bool = False,
@@ -57,7 +58,7 @@ def build_process_chart(
     Args:
         series: the rows of the measure.
         member: the member; None for the total.
-        target: the targets of the measure.
+        target: the targets of the series, or a register that may have some.
         recalculate_from: days on which the process is known to have changed, as well as the
             declared breaks. The limits are recalculated from each.
         baseline: the number of points, from the start of each segment, that the limits are
@@ -71,8 +72,8 @@ def build_process_chart(
     Raises:
         RequestError: an argument is not valid.
     """
-    targets = parse_targets(target)
-    _validate(series, targets, recalculate_from, baseline)
+    targets = parse_targets(target, series, member)
+    _validate(series, recalculate_from, baseline)
     breaks = _breaks_in_series(series, member, recalculate_from)
     points = build_points(series, member, breaks)
     starts = _segment_starts(points, breaks)
@@ -112,7 +113,7 @@ def build_process_chart(
                 is_protected=bool(policy),
             )
         ),
-        assurance=_assurance(series.direction, frame) if has_limits else "",
+        assurance=_assurance(series.direction, frame),
         frame=frame,
         policy=policy,
     )
@@ -120,7 +121,6 @@ def build_process_chart(
 
 def _validate(
     series: MeasureSeries,
-    targets: Sequence[Target],
     recalculate_from: Sequence[Break],
     baseline: int | None,
 ) -> None:
@@ -140,9 +140,6 @@ def _validate(
                 f"recalculate_from=: {series_break.on} is not inside the series. Give a day from "
                 f"{periods[0].stop} to {periods[-1].start}."
             )
-    is_proportion = series.measure.resolved_unit is Unit.PROPORTION
-    if is_proportion and not all(0 <= target.value <= 1 for target in targets):
-        raise RequestError("The target of a proportion is from 0 to 1. Write 0.9 for 90%.")
 
 
 def _breaks_in_series(
@@ -308,9 +305,10 @@ def _variation(at: int, point: Point, signals: dict[str, Any], direction: Direct
 
 def _assurance(direction: Direction, frame: pl.DataFrame) -> str:
     """Return the assurance of the target in force at the latest included point, if there is one."""
+    included = frame.filter(pl.col("excluded_reason") == "")
+    if included.is_empty() or included["target"][-1] is None:
+        return ""
     if direction is Direction.NEUTRAL:
-        return ""
-    latest = frame.filter(pl.col("excluded_reason") == "").row(-1, named=True)
-    if latest["target"] is None or latest["lower"] is None:
-        return ""
+        return Assurance.CANNOT_TELL.value
+    latest = included.row(-1, named=True)
     return str(assurance(latest["lower"], latest["upper"], latest["target"], direction))

@@ -32,7 +32,8 @@ from swm_kpi import (
     Result,
     Unit,
 )
-from swm_kpi.analysis.process_charts import ProcessChart, Target
+from swm_kpi.analysis.process_charts import ProcessChart
+from swm_kpi.analysis.targets import Target
 from swm_kpi.definitions.plan.objectives import SECURE
 
 SIDE = Dimension("side", "Side", ("Left", "Right"), description="The side it was on.")
@@ -397,20 +398,20 @@ def test_a_share_of_tiny_counts_is_refused() -> None:
 # Targets.
 
 
-def target(value: float, since: str = "2022-01-01", **fields: Any) -> Target:
-    return Target(value, **{"since": since, "source": "Plan, page 30", **fields})
+def target(value: float, valid_from: str = "2022-01-01", **fields: Any) -> Target:
+    return Target(value, **{"valid_from": valid_from, "source": "Plan, page 30", **fields})
 
 
 @pytest.mark.parametrize(
     ("level", "direction", "assured"),
     [
-        (11, Direction.HIGHER_IS_BETTER, "will consistently pass"),
-        (11, Direction.LOWER_IS_BETTER, "will consistently fail"),
+        (11, Direction.HIGHER_IS_BETTER, "consistently met"),
+        (11, Direction.LOWER_IS_BETTER, "consistently missed"),
         (12, Direction.HIGHER_IS_BETTER, "hit and miss"),
         (32, Direction.LOWER_IS_BETTER, "hit and miss"),
-        (33, Direction.HIGHER_IS_BETTER, "will consistently fail"),
-        (33, Direction.LOWER_IS_BETTER, "will consistently pass"),
-        (33, Direction.NEUTRAL, ""),
+        (33, Direction.HIGHER_IS_BETTER, "consistently missed"),
+        (33, Direction.LOWER_IS_BETTER, "consistently met"),
+        (33, Direction.NEUTRAL, "cannot tell"),
     ],
 )
 def test_a_target_is_assured_by_the_limits(
@@ -431,11 +432,11 @@ def test_no_target_is_made_up() -> None:
 
 def test_a_target_holds_for_its_own_days() -> None:
     """It must hold for all of a period; the one in force at the latest point is assured."""
-    old = target(33, until="2022-06-15")
-    new = target(11, since="2022-06-16")
+    old = target(33, valid_to="2022-06-15")
+    new = target(11, valid_from="2022-06-16")
     chart = result(STEADY).spc("calls", target=[new, old])
     assert chart.to_polars()["target"].to_list() == [33] * 5 + [None] + [11] * 6
-    assert chart.assurance == "will consistently pass"
+    assert chart.assurance == "consistently met"
     ended = result(STEADY).spc("calls", target=old)
     assert ended.assurance == ""
     assert "No target applies to all of December 2022." in ended.notes
@@ -445,8 +446,8 @@ def test_a_target_holds_for_its_own_days() -> None:
     ("fields", "why"),
     [
         ({"source": " "}, "no source"),
-        ({"since": "1 April"}, "since is not an ISO date"),
-        ({"until": "2021-12-31"}, "until is before since"),
+        ({"valid_from": "1 April"}, "valid_from is not an ISO date"),
+        ({"valid_to": "2021-12-31"}, "valid_to is before valid_from"),
         ({"value": float("nan")}, "not a number"),
         ({"value": True}, "not a number"),
     ],
@@ -659,10 +660,10 @@ def test_the_target_of_a_share_is_from_none_to_all(level: float, taken: bool) ->
 
 
 def test_the_target_at_the_latest_point_is_the_one_assured() -> None:
-    old, new = target(33, until="2022-11-30"), target(11, since="2022-12-01")
+    old, new = target(33, valid_to="2022-11-30"), target(11, valid_from="2022-12-01")
     chart = result(STEADY).spc("calls", target=[old, new])
-    assert chart.assurance == "will consistently pass"
-    assert "Target of 11: will consistently pass." in str(chart)
+    assert chart.assurance == "consistently met"
+    assert "Target of 11: consistently met." in str(chart)
 
 
 # What has no limits for what it is.
@@ -829,9 +830,9 @@ def test_a_chart_is_written_as_a_result_is(tmp_path: Path) -> None:
 
 
 def test_a_target_holds_to_the_end_of_its_last_day() -> None:
-    chart = result(STEADY).spc("calls", target=target(33, until="2022-06-30"))
+    chart = result(STEADY).spc("calls", target=target(33, valid_to="2022-06-30"))
     assert chart.to_polars()["target"].to_list() == [33] * 6 + [None] * 6
-    assert target(33, since="2022-06-30", until="2022-06-30").until == "2022-06-30"
+    assert target(33, valid_from="2022-06-30", valid_to="2022-06-30").valid_to == "2022-06-30"
 
 
 def test_a_notebook_shows_whose_chart_it_is_its_target_and_what_was_not_done() -> None:

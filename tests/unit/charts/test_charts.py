@@ -155,7 +155,7 @@ def test_the_alt_text_of_a_series_has_limits_signals_target_and_gaps() -> None:
             return None, "[c]"
         return 100.0 + (at % 2) * 10 - (60 if at == 20 else 0), "[p]" if at == 23 else ""
 
-    target = kpi.Target(90, since="2024-04-01", source="A plan")
+    target = kpi.Target(90, valid_from="2024-04-01", source="A plan")
     chart = result(cell, grain="month", areas=("All",)).plot(target=target)
     assert chart.title == "Neighbourhood crimes: 100 in February 2025, within routine variation"
     expected = chart.alt_text

@@ -174,7 +174,9 @@ def test_a_comparison_shows_what_could_be_compared_and_how_it_moved() -> None:
 
 
 def test_a_process_chart_shows_its_points_the_latest_first_and_its_words() -> None:
-    chart = of_calls().spc("calls_999", target=kpi.Target(90, since="2023-04-01", source="A plan"))
+    chart = of_calls().spc(
+        "calls_999", target=kpi.Target(90, valid_from="2023-04-01", source="A plan")
+    )
     page = Page(chart._repr_html_())
     assert page.all("th", scope="col") == [
         "Period", "Value", "Lower limit", "Mean", "Upper limit", "Variation", "Target",

@@ -834,11 +834,11 @@ def test_screening_never_widens_the_limits(values: list[int | None]) -> None:
 @pytest.mark.parametrize(
     ("target", "higher", "lower"),
     [
-        (5, "will consistently pass", "will consistently fail"),
+        (5, "consistently met", "consistently missed"),
         (10, "hit and miss", "hit and miss"),
         (15, "hit and miss", "hit and miss"),
         (20, "hit and miss", "hit and miss"),
-        (25, "will consistently fail", "will consistently pass"),
+        (25, "consistently missed", "consistently met"),
         (None, "", ""),
     ],
 )
@@ -852,15 +852,22 @@ def test_a_target_against_limits_of_10_and_20(
 def test_no_limits_assure_nothing() -> None:
     chart = xmr_or_nan([[4.0, 5.0, 6.0], [7.0, math.nan, math.nan]])
     actual = assurance(chart.lower, chart.upper, 100, Direction.LOWER_IS_BETTER)
-    assert actual.tolist() == [["will consistently pass"] * 3, [""] * 3]
+    assert actual.tolist() == [["consistently met"] * 3, ["cannot tell"] * 3]
 
 
 @pytest.mark.parametrize("limits", [(math.nan, 20), (10, math.nan)])
 @pytest.mark.parametrize("target", [5, 15, 25])
 def test_one_limit_assures_nothing(limits: tuple[float, float], target: float) -> None:
-    assert assurance(*limits, target, Direction.HIGHER_IS_BETTER) == ""
+    assert assurance(*limits, target, Direction.HIGHER_IS_BETTER) == "cannot tell"
+
+
+def test_without_a_target_nothing_is_assured() -> None:
+    assert assurance(10, math.nan, [math.nan, 5], Direction.LOWER_IS_BETTER).tolist() == [
+        "",
+        "cannot tell",
+    ]
 
 
 def test_a_process_that_never_varies_passes_or_fails() -> None:
     actual = assurance(10, 10, [9, 10, 11], Direction.HIGHER_IS_BETTER)
-    assert actual.tolist() == ["will consistently pass", "hit and miss", "will consistently fail"]
+    assert actual.tolist() == ["consistently met", "hit and miss", "consistently missed"]

@@ -1,4 +1,4 @@
-"""TOML files of a force's folder: their content, with the line of each key."""
+"""TOML files of a force: their content, with the line of each key."""
 
 from __future__ import annotations
 
