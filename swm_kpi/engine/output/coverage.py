@@ -181,7 +181,7 @@ def cover(
         known = _seen(table, statistics, at, seen, extracted, counted)
     return TableCoverage(
         table.contract.table,
-        known.below(_members_of(areas)) if known.reporter == _FORCE else known,
+        _with_areas(known, areas),
         table.contract.min_grain,
         extracted,
         max((last for _, last in seen), default=None),
@@ -420,6 +420,41 @@ def _seen_by_reporter(table: Table, reporter: Column, at: Sequence[str]) -> Cove
 
 def _first_of(month: int) -> date:
     return date(month // 12, month % 12 + 1, 1)
+
+
+def _with_areas(known: Coverage, areas: Areas | None) -> Coverage:
+    """Return coverage by force or by area with the areas below each reporter.
+
+    A total of a force needs all its areas. One that somebody leaves out covers no day.
+    """
+    if known.reporter == _FORCE:
+        return known.below(_members_of(areas))
+    if areas is None or known.reporter not in areas.levels or known.first is None:
+        return known
+    level = known.reporter
+    lower = areas.levels[: areas.levels.index(level)]
+    area_of = {name: areas.lookup(level, names_of=name).only_names for name in lower}
+    below = {
+        name: {m: area_of[name][m] for m in areas.all_members(name) if m in area_of[name]}
+        for name in lower
+    }
+    if known.source is not CoverageSource.ROWS:
+        window = known.first, known.last or known.first
+        absent = {name: _without(window, days) for name, days in areas.days_of(level).items()}
+        known |= Coverage(reporter=level, by_reporter=absent, source=known.source)
+    return known.below(below)
+
+
+def _without(window: Span, days: Sequence[Span]) -> list[Span]:
+    """Return the days of a window on which an area does not exist: nothing of it is missing."""
+    gaps, start = [], window[0]
+    for first, last in sorted(days):
+        if first > start:
+            gaps.append((start, min(first - _DAY, window[1])))
+        if last >= window[1]:
+            return [gap for gap in gaps if gap[0] <= gap[1]]
+        start = max(start, last + _DAY)
+    return [gap for gap in (*gaps, (start, window[1])) if gap[0] <= gap[1]]
 
 
 def _members_of(areas: Areas | None) -> Mapping[str, Mapping[str, str]]:

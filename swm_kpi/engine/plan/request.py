@@ -268,6 +268,7 @@ def check_coverage(
                 raise RequestError(
                     f"coverage of {table!r}: the table has no breakdown {span.reporter!r}. {known}"
                 )
+            _check_reporters(table, span, contracts[table])
             spans[table] = span
             continue
         try:
@@ -278,6 +279,24 @@ def check_coverage(
             raise RequestError(f"coverage of {table!r} ends before it begins. Write (first, last).")
         spans[table] = Coverage((first, last))
     return spans
+
+
+def _check_reporters(table: str, coverage: Coverage, contract: ContractType) -> None:
+    """Refuse a reporter that is no member of its breakdown.
+
+    Raises:
+        RequestError: a reporter is not in the closed list.
+    """
+    if not coverage.reporter:
+        return
+    dimension = contract.dimensions[coverage.reporter][0]
+    for name in () if dimension.is_open else (*coverage.by_reporter, *coverage.optional):
+        if name not in dimension.members:
+            shown = name[:60]
+            raise RequestError(
+                f"coverage of {table!r}: {shown!r} is no {dimension.key}. "
+                f"{did_you_mean(shown, dimension.members)}"
+            )
 
 
 def check_assumptions(
