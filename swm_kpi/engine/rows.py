@@ -33,7 +33,12 @@ from swm_kpi.expressions import Expression, conjuncts, english
 from swm_kpi.measures import Measure, Statistic, TimeAlignment
 from swm_kpi.measures.arithmetic import QuotientOfInputs
 from swm_kpi.measures.mapping_counts import mapping_statistics, unmapped
-from swm_kpi.measures.null_conditions import Completeness, describe_blanks, join_columns
+from swm_kpi.measures.null_conditions import (
+    Completeness,
+    describe_blanks,
+    describe_undecided,
+    join_columns,
+)
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric
 from swm_kpi.model.plugins import catalogue as installed_catalogue
@@ -391,7 +396,7 @@ def _reasons(completeness: Completeness) -> dict[str, str]:
     value = describe_blanks(completeness.measured_columns)
     if completeness.unusable is not None:
         value += f", or {english(completeness.unusable)}"
-    decides = describe_blanks(completeness.undecided_columns)
+    decides = describe_undecided(completeness.undecided_columns, completeness.reversed_times)
     return {
         "lacks without_value": f"{NO_VALUE}: {value}",
         "lacks unanswered": f"{UNDECIDED}: {decides}",

@@ -19,8 +19,10 @@ from swm_kpi.contracts import Column, Recoded
 from swm_kpi.expressions import (
     Assumption,
     Compare,
+    Condition,
     Expression,
     InRepeatedHour,
+    IsIn,
     IsNull,
     IsUnknown,
     Not,
@@ -31,6 +33,7 @@ from swm_kpi.expressions import (
     english,
     times_with_readings,
 )
+from swm_kpi.measures.order_of_times import reversed_times, reversible
 from swm_kpi.measures.repeated_hour import undecided_in_repeated_hour
 from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 
@@ -196,6 +199,17 @@ class Completeness:
         return nullable_columns(*(part for part in conditions if part is not None))
 
     @property
+    def reversed_times(self) -> tuple[Condition, ...]:
+        """When a time that a condition compares ends before it starts: the row is undecided."""
+        conditions = (self.where, self.answer)
+        return tuple(
+            is_reversed
+            for condition in conditions
+            if condition is not None
+            for is_reversed in reversed_times(condition)
+        )
+
+    @property
     def measured_columns(self) -> tuple[Column, ...]:
         """The columns of which a row that counts must have a value."""
         return nullable_columns(*self.measured)
@@ -237,6 +251,8 @@ def can_be_unknown(expression: Expression) -> bool:
     if isinstance(expression, Compare) and times_with_readings(expression):
         # Two readings of a local time in the hour that occurs twice may disagree.
         return True
+    if isinstance(expression, Compare | IsIn) and reversible(expression):
+        return True
     if isinstance(expression, Column):
         return expression.nullable
     if isinstance(expression, Recoded):
@@ -261,6 +277,13 @@ def describe_blanks(columns: Iterable[Column]) -> str:
     """Say of columns that they are not recorded, or that they may be filled later."""
     columns = tuple(columns)
     return f"{join_columns(columns)} is not recorded{or_not_yet(columns)}"
+
+
+def describe_undecided(columns: Iterable[Column], are_reversed: Iterable[Condition]) -> str:
+    """Say why a row is undecided: a column is blank, or a time ends before it starts."""
+    columns = tuple(columns)
+    blank = [describe_blanks(columns)] if columns else []
+    return ", or ".join(dict.fromkeys((*blank, *map(english, are_reversed))))
 
 
 def or_not_yet(columns: Iterable[Column]) -> str:

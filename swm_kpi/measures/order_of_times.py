@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from swm_kpi.contracts import Column, ContractType
-from swm_kpi.expressions import Compare, Condition, Expression, IsUnknown, Not, conjuncts
+from swm_kpi.expressions import (
+    Compare,
+    Condition,
+    Elapsed,
+    Expression,
+    IsIn,
+    IsUnknown,
+    Not,
+    conjuncts,
+)
 
 _AT_OR_AFTER = (">=", ">")
 _AT_OR_BEFORE = ("<=", "<")
@@ -27,6 +36,38 @@ def ends_before_start(contract: ContractType, start: Column, end: Column) -> Con
             if isinstance(part, Compare) and _orders(part, start, end):
                 return None
     return end < start
+
+
+def reversible(condition: Expression) -> tuple[Elapsed, ...]:
+    """Return the elapsed times that a condition compares and that may be negative by mistake.
+
+    Such a time measures nothing, so that the condition is unknown. A time from a deadline, which is
+    a scheduled column, may be negative: what was due is done early. Nothing is returned where a
+    rule of the contract refuses such rows.
+    """
+    compared = (part for part in condition.walk() if isinstance(part, Compare | IsIn))
+    elapsed = {
+        id(part): part
+        for inner in compared
+        for part in inner.walk()
+        if isinstance(part, Elapsed) and _ends_before_start(part) is not None
+    }
+    return tuple(elapsed.values())
+
+
+def reversed_times(condition: Expression) -> tuple[Condition, ...]:
+    """Return, for each elapsed time of :func:`reversible`, when it ends before it starts."""
+    ends = {(part.start, part.end): _ends_before_start(part) for part in reversible(condition)}
+    return tuple(is_reversed for is_reversed in ends.values() if is_reversed is not None)
+
+
+def _ends_before_start(elapsed: Elapsed) -> Condition | None:
+    start, end = elapsed.start, elapsed.end
+    if not isinstance(start, Column) or not isinstance(end, Column):
+        return None
+    if start.owner is None or start is end or start.scheduled:
+        return None
+    return ends_before_start(start.owner, start, end)
 
 
 def _orders(comparison: Compare, start: Column, end: Column) -> bool:

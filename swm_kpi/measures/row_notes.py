@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from swm_kpi.contracts import NO_AREA, Column
-from swm_kpi.expressions import english
+from swm_kpi.expressions import Expression, english
 from swm_kpi.formatting import NumberFormat
 from swm_kpi.measures.null_conditions import (
     Completeness,
     can_be_unknown,
     describe_blanks,
+    describe_undecided,
     join_columns,
     or_not_yet,
 )
@@ -61,9 +62,10 @@ def describe_hidden_rows(
     """
     marker = Marker(row["marker"] or "")
     if marker is Marker.NOT_AVAILABLE:
-        undecided = _undecided_columns(completeness)
-        columns = undecided or _recorded_columns(completeness)
-        blank = _what_is_blank(columns, () if undecided else completeness)
+        undecided, are_reversed = _undecided_columns(completeness), _reversed_times(completeness)
+        is_undecided = undecided or are_reversed
+        columns = undecided if is_undecided else _recorded_columns(completeness)
+        blank = _what_is_blank(columns, are_reversed if is_undecided else _unusable(completeness))
         return f"Not recorded{or_not_yet(columns)}: {blank} in every row."
     sentences = []
     if "undecided" in hidden and row["undecided"]:
@@ -152,12 +154,13 @@ def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> 
     if (row["marker"] or "") == Marker.NOT_AVAILABLE.value:
         if undecided:
             columns = _undecided_columns(completeness)
-            yield _no_number(_not_recorded(columns, undecided), columns, undecided, row)
+            blank = _not_recorded(columns, undecided, _reversed_times(completeness))
+            yield _no_number(blank, columns, undecided, row)
         if in_hour:
             yield f"{_rows(in_hour)} {why_in_hour}."
         if without_value:
             columns = _recorded_columns(completeness)
-            blank = _not_recorded(columns, without_value, completeness)
+            blank = _not_recorded(columns, without_value, _unusable(completeness))
             yield _no_number(blank, columns, without_value, row)
         if row["unmapped"] and (has_both or row["null_at_source"]):
             yield _of_these_rows(row)
@@ -241,18 +244,15 @@ def _rows(count: float) -> str:
     return f"{int(count):,} {'row' if count == 1 else 'rows'}"
 
 
-def _not_recorded(
-    columns: Sequence[Column], count: float, completeness: Sequence[Completeness] = ()
-) -> str:
-    what = _what_is_blank(columns, completeness)
+def _not_recorded(columns: Sequence[Column], count: float, conditions: Sequence[Expression]) -> str:
+    what = _what_is_blank(columns, conditions)
     return f"Not recorded{or_not_yet(columns)}: {what} in {_all_rows(count)}."
 
 
-def _what_is_blank(columns: Sequence[Column], completeness: Sequence[Completeness]) -> str:
-    """Say that columns are blank or, where what is measured can also be unusable, what it is."""
+def _what_is_blank(columns: Sequence[Column], conditions: Sequence[Expression]) -> str:
+    """Say that columns are blank, or that some conditions hold, such as times in wrong order."""
     blank = [f"{join_columns(columns)} is blank"] if columns else []
-    unusable = [english(part.unusable) for part in completeness if part.unusable is not None]
-    return ", or ".join(dict.fromkeys((*blank, *unusable)))
+    return ", or ".join(dict.fromkeys((*blank, *map(english, conditions))))
 
 
 def _bounds(row: Mapping[str, Any]) -> Iterator[str]:
@@ -279,13 +279,22 @@ def _recorded_columns(completeness: Sequence[Completeness]) -> list[Column]:
     return [column for part in completeness for column in part.recorded_columns]
 
 
+def _reversed_times(completeness: Sequence[Completeness]) -> list[Expression]:
+    return [times for part in completeness for times in part.reversed_times]
+
+
+def _unusable(completeness: Sequence[Completeness]) -> list[Expression]:
+    return [part.unusable for part in completeness if part.unusable is not None]
+
+
 def _place(completeness: Sequence[Completeness]) -> str:
     is_decided = all(part.where is None or not can_be_unknown(part.where) for part in completeness)
     return "in neither part" if is_decided else "left out"
 
 
 def _why_undecided(completeness: Sequence[Completeness]) -> str:
-    return f"{_place(completeness)} because {describe_blanks(_undecided_columns(completeness))}"
+    why = describe_undecided(_undecided_columns(completeness), _reversed_times(completeness))
+    return f"{_place(completeness)} because {why}"
 
 
 def _what_is_lacking(completeness: Sequence[Completeness]) -> str:
@@ -294,7 +303,7 @@ def _what_is_lacking(completeness: Sequence[Completeness]) -> str:
         return " or ".join(dict.fromkeys(stated))
     columns = _measured_columns(completeness)
     blank = [describe_blanks(columns)] if columns else []
-    unusable = [english(part.unusable) for part in completeness if part.unusable is not None]
+    unusable = map(english, _unusable(completeness))
     return f"left out because {', or '.join((*blank, *unusable))}"
 
 

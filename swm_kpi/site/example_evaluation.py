@@ -29,7 +29,8 @@ from swm_kpi.expressions import (
     english,
 )
 from swm_kpi.measures import Measure
-from swm_kpi.measures.null_conditions import describe_blanks, nullable_columns
+from swm_kpi.measures.null_conditions import describe_undecided, nullable_columns
+from swm_kpi.measures.order_of_times import reversed_times
 from swm_kpi.measures.repeated_hour import REPEATED_HOUR, undecided_in_repeated_hour
 from swm_kpi.measures.statistic import Operation, Statistic, TimeAlignment
 from swm_kpi.model.catalogue import Catalogue
@@ -293,7 +294,7 @@ def _unmet_conditions(condition: Expression | None, row: Row) -> list[str]:
         in_repeated_hour = undecided_in_repeated_hour(condition)
         if in_repeated_hour is not None and evaluator(in_repeated_hour)(row):
             return [f"a time falls in {REPEATED_HOUR}"]
-        return [describe_blanks(nullable_columns(condition))]
+        return [describe_undecided(nullable_columns(condition), reversed_times(condition))]
     return [] if value else [english(Not(as_condition(condition)))]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import product
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, TypeAlias
@@ -35,6 +36,7 @@ from swm_kpi.expressions import (
     WithinMonths,
     times_with_readings,
 )
+from swm_kpi.measures.order_of_times import reversible
 
 Row: TypeAlias = Mapping[str, Any]
 Evaluator: TypeAlias = Callable[[Row], Any]
@@ -45,60 +47,65 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 _ZONE = ZoneInfo(LONDON)
 
 
-def evaluator(expression: Expression) -> Evaluator:
+def evaluator(expression: Expression, *, of_rule: bool = False) -> Evaluator:
     """Return a function from a row to the expression's value, or to None where it has none.
 
     Args:
         expression: a condition or a term over the columns of one contract.
+        of_rule: whether it is of a rule of a contract, which may ask for the order of two times.
+            Any other comparison of an elapsed time is unknown where it is negative.
 
     Raises:
         TypeError: the expression depends on other rows, or cannot be part of a rule.
     """
+    evaluate = partial(evaluator, of_rule=of_rule)
     match expression:
         case Column(name=name):
             return lambda row: row[name]
         case Recoded(source=source, mapping=mapping):
-            code = evaluator(source)
+            code = evaluate(source)
             return lambda row: mapping.get(code(row))
         case Compare():
-            return _at_every_reading(expression, _comparison(expression))
+            truth_of = _at_every_reading(expression, _comparison(expression))
+            return truth_of if of_rule else _in_order(expression, truth_of)
         case IsIn(term=term, values=values):
-            value_of = evaluator(term)
+            value_of = evaluate(term)
             members = {literal for operand in values for literal in _literals(operand)}
-            return _at_every_reading(
+            truth_of = _at_every_reading(
                 expression,
                 lambda row: None if (value := value_of(row)) is None else value in members,
             )
+            return truth_of if of_rule else _in_order(expression, truth_of)
         case IsNull(term=inner) | IsUnknown(condition=inner):
-            value_of = evaluator(inner)
+            value_of = evaluate(inner)
             return lambda row: value_of(row) is None
         case IsTrue(term=term):
-            return evaluator(term)
+            return evaluate(term)
         case Not(condition=condition):
-            truth_of = evaluator(condition)
+            truth_of = evaluate(condition)
             return lambda row: None if (truth := truth_of(row)) is None else not truth
         case BoolOp(op=op, conditions=conditions):
-            return _combined([evaluator(part) for part in conditions], decisive=op == "or")
+            return _combined([evaluate(part) for part in conditions], decisive=op == "or")
         case EarlierReading(condition=condition):
-            truth_of = evaluator(condition)
+            truth_of = evaluate(condition)
             times = times_with_readings(condition)
             return lambda row: truth_of(_read(row, times, (0,) * len(times)))
         case InRepeatedHour(time=time):
-            value_of = evaluator(time)
+            value_of = evaluate(time)
             return lambda row: (value := value_of(row)) is not None and _is_repeated(value)
         case Day(time=time):
-            value_of = evaluator(time)
+            value_of = evaluate(time)
             return lambda row: None if (value := value_of(row)) is None else _to_local(value).date()
         case Elapsed(start=start, end=end, by_clock=by_clock):
             between = _between_clocks if by_clock else _elapsed
-            return _both(evaluator(start), evaluator(end), between)
+            return _both(evaluate(start), evaluate(end), between)
         case Product(left=left, right=right):
-            return _both(evaluator(left), evaluator(right), lambda factor, other: factor * other)
+            return _both(evaluate(left), evaluate(right), lambda factor, other: factor * other)
         case WithinMonths(start=start, end=end, months=months):
             count = sum(int(value) for operand in months for value in _literals(operand))
             return _both(
-                evaluator(start),
-                evaluator(end),
+                evaluate(start),
+                evaluate(end),
                 lambda first, last: first <= last < _add_months(first, count),
             )
     raise TypeError(f"{type(expression).__name__} cannot be evaluated for one row")
@@ -177,6 +184,19 @@ def _at_every_reading(condition: Expression, truth_of: Evaluator) -> Evaluator:
     def value(row: Row) -> Any:
         truths = {truth_of(_read(row, times, reading)) for reading in readings}
         return truths.pop() if len(truths) == 1 else None
+
+    return value
+
+
+def _in_order(condition: Expression, truth_of: Evaluator) -> Evaluator:
+    """Return what a condition is, and None where a time that it compares is negative."""
+    times = [evaluator(elapsed) for elapsed in reversible(condition)]
+    if not times:
+        return truth_of
+
+    def value(row: Row) -> Any:
+        elapsed = [time(row) for time in times]
+        return None if any(time is None or time < 0 for time in elapsed) else truth_of(row)
 
     return value
 

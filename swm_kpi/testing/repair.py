@@ -50,7 +50,7 @@ def row_rules(contract: ContractType) -> tuple[RowRule, ...]:
                     part.name for part in rule.condition.walk() if isinstance(part, Column)
                 )
             ),
-            evaluator(rule.condition),
+            evaluator(rule.condition, of_rule=True),
             _literals(rule.condition),
         )
         for name, rule in contract.rules.items()

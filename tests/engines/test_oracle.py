@@ -133,6 +133,7 @@ ATOMS: list[Expression] = [
     Visit.opened_at >= datetime(2024, 4, 1),
     Visit.due_on < date(2024, 7, 1),
     Visit.opened_at.until(Visit.closed_at) > 0,
+    Visit.opened_at.until(Visit.closed_at) <= 900,
 ]
 conditions = st.recursive(
     st.sampled_from(ATOMS),

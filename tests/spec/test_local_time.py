@@ -11,6 +11,7 @@ from swm_kpi import (
     Average,
     Column,
     Contract,
+    Count,
     Duration,
     Proportion,
     Unit,
@@ -178,6 +179,28 @@ def test_hours_are_elapsed_and_days_are_local(began, ended, hours, days) -> None
 QUICK = Call.began_at.until(Call.ended_at) <= 3_600
 
 
+class Stay(Contract):
+    """One row per stay. No rule says that it ends after it begins."""
+
+    began_at = Column(datetime, description="When it began.")
+    ended_at = Column(datetime, nullable=True, description="When it ended.")
+
+
+STAY = {"of": Stay, "at": Stay.began_at, "unit": Unit.EVENTS}
+SHORT = Stay.began_at.until(Stay.ended_at) <= 3_600
+NOT_SHORT = ~SHORT
+
+
+class Duty(Contract):
+    """One row per duty, with its deadline."""
+
+    due_at = Column(datetime, scheduled=True, description="The time by which it is due.")
+    done_at = Column(datetime, nullable=True, description="The time at which it was done.")
+
+
+DUTY = {"of": Duty, "at": Duty.due_at, "unit": Unit.EVENTS}
+
+
 @pytest.mark.parametrize(
     ("began", "ended", "share"),
     [
@@ -199,6 +222,35 @@ def test_a_condition_on_which_both_readings_agree_is_decided(began, ended, share
         reason = "because the time falls in the hour that occurs twice when clocks go back"
         assert f"1 row in neither part {reason}." in only["note"]
     assert "not recorded" not in only["note"]
+
+
+@pytest.mark.parametrize("where", [SHORT, NOT_SHORT, SHORT | Stay.ended_at.is_null()])
+def test_a_time_that_ends_before_it_starts_decides_nothing(where) -> None:
+    """It is neither quick nor slow, and the note gives the reason."""
+    stays = frame_of(
+        Stay,
+        """
+        | began_at         | ended_at         |
+        | 2024-10-02 09:00 | 2024-10-02 08:59 |
+        | 2024-10-02 09:00 | 2024-10-02 09:10 |
+        """,
+    )
+    metric = build_metric(Count(key="quick", **STAY, where=where))
+    row = row_of(compute(metric, {"stay": stays}, ["2024-10"]), "quick")
+    assert (row["value"], row["undecided"]) == (int(where is not NOT_SHORT), 1)
+    assert "ended at is before began at" in row["note"]
+    alone = row_of(compute(metric, {"stay": stays[:1]}, ["2024-10"]), "quick")
+    assert (alone["value"], alone["marker"]) == (None, "[x]")
+    assert "ended at is before began at in the only row." in alone["note"]
+
+
+def test_a_time_from_a_deadline_may_end_before_it() -> None:
+    """What is due on the fifth and done on the third is done within a day of the deadline."""
+    duties = frame_of(Duty, "| due_at | done_at |\n| 2024-10-05 09:00 | 2024-10-03 09:00 |")
+    within = Duty.due_at.until(Duty.done_at) <= 86_400
+    metric = build_metric(Count(key="done", **DUTY, where=within))
+    row = row_of(compute(metric, {"duty": duties}, ["2024-10"]), "done")
+    assert (row["value"], row["undecided"]) == (1, None)
 
 
 def test_a_time_that_is_not_recorded_and_one_that_is_uncertain_have_their_own_notes() -> None:

@@ -625,6 +625,8 @@ class Oracle:
                 parts = [self.truth(part, row) for part in condition.conditions]
                 return True if True in parts else None if None in parts else False
             case IsIn() | Compare():
+                if self.is_reversed(condition, row):
+                    return None
                 truths = {
                     self.truth_at(condition, reading) for reading in self.readings(condition, row)
                 }
@@ -647,6 +649,12 @@ class Oracle:
                     for other in self.tables[table]
                 )
         raise TypeError(f"the oracle knows no {type(condition).__name__}")
+
+    def is_reversed(self, condition: Expression, row: Row) -> bool:
+        """Whether a condition compares a negative time, other than one from a deadline."""
+        times = [part for part in condition.walk() if isinstance(part, Elapsed)]
+        elapsed = [self.value(time, row) for time in times if not time.start.scheduled]
+        return any(time is not None and time < 0 for time in elapsed)
 
     def readings(self, condition: IsIn | Compare, row: Row) -> Iterator[Row]:
         """Yield the row at every reading of the times that elapsed or compared time needs.

@@ -43,6 +43,7 @@ from swm_kpi.expressions import (
     Elapsed,
     Expression,
     InRepeatedHour,
+    IsIn,
     IsNull,
     IsUnknown,
     Not,
@@ -353,6 +354,10 @@ def _can_be_unknown(expression: Expression) -> bool:
     if isinstance(expression, IsNull | IsUnknown | Repeats | InRepeatedHour):
         return False
     if isinstance(expression, Compare) and times_with_readings(expression):
+        return True
+    if isinstance(expression, Compare | IsIn) and any(
+        isinstance(part, Elapsed) and not part.start.scheduled for part in expression.walk()
+    ):
         return True
     if isinstance(expression, Column):
         return expression.nullable

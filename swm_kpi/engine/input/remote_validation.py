@@ -370,7 +370,7 @@ class RemoteValidation:
                     self._checks.append((name, "is empty text", text == ""))
 
     def _add_rule_checks(self, exact: frozenset[str]) -> None:
-        compiler = Compiler(exact=exact)
+        compiler = Compiler(exact=exact, of_rules=True)
         for rule in self._contract.rules.values():
             reads = [part.name for part in rule.condition.walk() if isinstance(part, Column)]
             if all(name in self.columns for name in reads):

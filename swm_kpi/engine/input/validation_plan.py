@@ -305,7 +305,7 @@ def _rules(
         The expressions of the rules, and for each its columns, its words and whether a row breaks
         it.
     """
-    compiler = Compiler(polars=True, exact=exact)
+    compiler = Compiler(polars=True, exact=exact, of_rules=True)
     expressions: list[pl.Expr] = []
     checks: list[tuple[str, str, pl.Expr]] = []
     for name, rule in contract.rules.items():

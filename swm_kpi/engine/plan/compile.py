@@ -41,6 +41,7 @@ from swm_kpi.expressions import (
     canonical,
     times_with_readings,
 )
+from swm_kpi.measures.order_of_times import reversible
 
 MICROSECONDS = 1_000_000
 """Microseconds in a second."""
@@ -67,6 +68,8 @@ class Compiler:
             expressions, and take less time to build.
         exact: the columns of times with an offset, which have one reading. None if not known.
         takes_earlier: whether every time has its earlier reading alone.
+        of_rules: whether the expressions are rules of a contract, which may ask for the order of
+            two times. Any other comparison of an elapsed time is unknown where it is negative.
     """
 
     def __init__(
@@ -77,12 +80,14 @@ class Compiler:
         polars: bool = False,
         exact: frozenset[str] | None = None,
         takes_earlier: bool = False,
+        of_rules: bool = False,
     ) -> None:
         self._assumptions = dict(assumptions or {})
         self._boolean_columns = boolean_columns or {}
         self._library: Any = pl if polars else nw
         self._exact = exact
         self._takes_earlier = takes_earlier
+        self._of_rules = of_rules
 
     def for_polars(self, boolean_columns: Mapping[int, str] | None = None) -> Compiler:
         """Return a compiler to Polars that reads the predicates which columns already hold."""
@@ -191,10 +196,22 @@ class Compiler:
             polars=self._library is pl,
             exact=self._exact,
             takes_earlier=True,
+            of_rules=self._of_rules,
         )
         return compiler(earlier.condition)
 
     def _compare(self, comparison: Compare) -> Any:
+        return self._in_order(comparison, self._compare_terms(comparison))
+
+    def _in_order(self, condition: Compare | IsIn, value: Any) -> Any:
+        """Return the value of a condition, and null where a time that it compares is negative."""
+        elapsed = () if self._of_rules else reversible(condition)
+        if not elapsed:
+            return value
+        is_in_order = reduce(and_, (self._elapsed(part) >= 0 for part in elapsed))
+        return self._library.when(is_in_order).then(value)
+
+    def _compare_terms(self, comparison: Compare) -> Any:
         times = [_time_column(time) for time in times_with_readings(comparison)]
         if not times:
             return self._compare_at(comparison, None)
@@ -280,7 +297,8 @@ class Compiler:
             terms = [
                 self._between(inside, reading) for reading in self._readings(membership, times)
             ]
-        return self._agreed(term.is_in(values) if values else term != term for term in terms)
+        inside_list = (term.is_in(values) if values else term != term for term in terms)
+        return self._in_order(membership, self._agreed(inside_list))
 
     def _is_null(self, condition: IsNull) -> Any:
         return self(condition.term).is_null()
