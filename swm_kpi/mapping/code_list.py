@@ -13,6 +13,7 @@ from pathlib import Path
 from swm_kpi.calendar import NO_DAY, OPEN_END, OPEN_START
 from swm_kpi.declaration import Finding
 from swm_kpi.errors import did_you_mean
+from swm_kpi.vocabulary import WHITE_SPACE
 
 REQUIRED = ("source_code", "target", "status", "decided_by", "decided_on")
 HEADINGS = ("source_code", "target", "valid_from", "valid_to", *REQUIRED[2:], "note")
@@ -62,8 +63,8 @@ class CodeList:
 
 
 def fold(code: str) -> str:
-    """Return a code without spaces at its ends, in lower case."""
-    return code.strip(" ").lower()
+    """Return a code without white space of Unicode at its ends, in lower case."""
+    return code.strip(WHITE_SPACE).lower()
 
 
 def read_code_list(path: Path, *, is_folded: bool) -> tuple[CodeList, list[Finding]]:

@@ -367,7 +367,7 @@ def _look_up(value: Codes, column: Column, day: pl.Expr | None) -> tuple[pl.Expr
 
 
 def _folded(text: pl.Expr) -> pl.Expr:
-    return text.str.strip_chars(" ").str.to_lowercase()
+    return text.str.strip_chars().str.to_lowercase()
 
 
 def _combine(

@@ -24,9 +24,18 @@ from swm_kpi.expressions.time_formats import (
 )
 from swm_kpi.mapping.evaluation import EPOCH_LIMITS
 from swm_kpi.mapping.sql_time_parts import FixedText, TimeParts, fixed_texts, time_parts
+from swm_kpi.vocabulary import WHITE_SPACE
 
 TEXT_PARTS = ("Y", "m", "d", "H", "M", "S", "f")
 """The parts of a time, as directives without their sign."""
+
+_ESCAPED_SPACES = "".join(f"\\u{ord(space):04x}" for space in WHITE_SPACE)
+"""The white space of Unicode, as escapes of a regular expression or of text in Spark."""
+
+
+def _join_characters(function: str, operator: str) -> str:
+    """Return the text of all white space, each character made by a function of its number."""
+    return f" {operator} ".join(f"{function}({ord(space)})" for space in WHITE_SPACE)
 
 
 class SqlDialect(ABC):
@@ -82,9 +91,13 @@ class SqlDialect(ABC):
         """Return text without spaces at its ends."""
         return f"TRIM({text})"
 
+    @abstractmethod
     def without_blanks(self, text: str) -> str:
-        """Return text, and null where it is empty or only white space."""
-        return f"CASE WHEN TRIM({text}) <> '' THEN {text} END"
+        """Return text, and null where it is empty or only white space of Unicode."""
+
+    @abstractmethod
+    def without_white_space(self, text: str) -> str:
+        """Return text without white space of Unicode at its ends."""
 
     def lower_case(self, text: str) -> str:
         """Return text in lower case."""
@@ -139,9 +152,14 @@ class DuckDBSql(SqlDialect):
 
     @override
     def without_blanks(self, text: str) -> str:
-        # The comparison decides nearly every row, and is much faster than the expression.
-        has_text = f"{text} >= '!' OR regexp_matches({text}, '[^[:space:]]')"
+        # The comparison decides nearly every row, and is much faster than the expression. The
+        # expression knows the white space of Unicode.
+        has_text = f"{text} BETWEEN '!' AND '~' OR regexp_matches({text}, '[^\\s\\v\\x85\\pZ]')"
         return f"CASE WHEN {has_text} THEN {text} END"
+
+    @override
+    def without_white_space(self, text: str) -> str:
+        return f"TRIM({text}, {_join_characters('CHR', '||')})"
 
     @override
     def read_time(self, text: str, time_format: TimeFormat) -> str:
@@ -254,7 +272,11 @@ class SparkSql(_PartsSql):
 
     @override
     def without_blanks(self, text: str) -> str:
-        return f"CASE WHEN {text} RLIKE '[^\\\\s]' THEN {text} END"
+        return f"CASE WHEN {text} RLIKE '[^\\\\s\\\\x85\\\\p{{Z}}]' THEN {text} END"
+
+    @override
+    def without_white_space(self, text: str) -> str:
+        return f"TRIM(BOTH '{_ESCAPED_SPACES}' FROM {text})"
 
     @override
     def _text(self, value: str) -> str:
@@ -321,7 +343,11 @@ class PostgresSql(_PartsSql):
 
     @override
     def without_blanks(self, text: str) -> str:
-        return f"CASE WHEN {text} ~ '[^[:space:]]' THEN {text} END"
+        return f"CASE WHEN {text} ~ '[^{_ESCAPED_SPACES}]' THEN {text} END"
+
+    @override
+    def without_white_space(self, text: str) -> str:
+        return f"BTRIM({text}, {_join_characters('CHR', '||')})"
 
     @override
     def in_order(self, value: str, dtype: type) -> str:
@@ -400,7 +426,16 @@ class OracleSql(_PartsSql):
     @override
     def without_blanks(self, text: str) -> str:
         # Empty text is null in Oracle.
-        return f"CASE WHEN TRIM({text}) IS NOT NULL THEN {text} END"
+        return f"CASE WHEN LTRIM({text}, {self._spaces}) IS NOT NULL THEN {text} END"
+
+    @override
+    def without_white_space(self, text: str) -> str:
+        return f"RTRIM(LTRIM({text}, {self._spaces}), {self._spaces})"
+
+    @property
+    def _spaces(self) -> str:
+        codes = "".join(f"\\{ord(space):04X}" for space in WHITE_SPACE)
+        return f"UNISTR('{codes}')"
 
     @override
     def _position(self, text: str, months: str) -> str:
@@ -490,7 +525,12 @@ class SqlServerSql(SqlDialect):
     @override
     def without_blanks(self, text: str) -> str:
         # A binary collation compares codes by their characters, with case and accents.
-        return f"CASE WHEN TRIM({text}) <> '' THEN {text} END COLLATE Latin1_General_BIN2"
+        has_text = f"{self.without_white_space(text)} <> ''"
+        return f"CASE WHEN {has_text} THEN {text} END COLLATE Latin1_General_BIN2"
+
+    @override
+    def without_white_space(self, text: str) -> str:
+        return f"TRIM({_join_characters('NCHAR', '+')} FROM {text})"
 
     @override
     def _text(self, value: str) -> str:

@@ -489,7 +489,7 @@ class SqlQuery:
     def _key(self, value: Flag | Codes) -> str:
         raw = self._of_row(value.column.name)
         if value.is_folded and value.column.dtype is str:
-            return self._dialect.lower_case(self._dialect.without_spaces(raw))
+            return self._dialect.lower_case(self._dialect.without_white_space(raw))
         return raw
 
     def _name_parsed(self, value: Parse) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from swm_kpi import Count, RepeatRate
-from swm_kpi.engine.encoding.encode import WHITE_SPACE
+from swm_kpi.vocabulary import WHITE_SPACE
 from tests.support.small_tables import BACK, CALL, Call, build_metric, compute, frame_of, row_of
 
 CALLS = frame_of(

@@ -162,7 +162,7 @@ COMMAND_TYPES = {
     "stamped": pl.String, "plain": pl.String, "offence": pl.String,
 }  # fmt: skip
 
-_blank = st.sampled_from([None, "", "  "])
+_blank = st.sampled_from([None, "", "  ", "\u00a0", "\u2003\t", "\x85 "])
 _dates = st.one_of(
     st.sampled_from(["31/03/2024", "1/4/2024", "30/06/2024", "01/07/2024", "31/7/2024"]),
     st.sampled_from(["29/02/2023", "31/04/2024", "00/01/2024", "01/13/2024", "2024-04-01"]),
@@ -170,7 +170,9 @@ _dates = st.one_of(
 )
 _clocks = st.sampled_from(["00:00", "23:59", "1:30", "01:30", "24:00", "12:60", "12:00:00", ""])
 _offences = st.one_of(
-    _blank, st.sampled_from(["BUR", "THE", "N/A", "NEW", "bur", " the ", "n/a ", "ZZZ", "BURS"])
+    _blank,
+    st.sampled_from(["BUR", "THE", "N/A", "NEW", "bur", " the ", "n/a ", "ZZZ", "BURS"]),
+    st.sampled_from(["THE\u00a0", "\u2003bur\t"]),
 )
 _days_in_words = st.sampled_from(
     ["01-Apr-2024", "1-APR-2024", "31-apr-2024", "01-April-2024", "29-Feb-2024", "05-Sept-2024"]
@@ -191,7 +193,7 @@ def niche_rows(draw: st.DrawFn, *, unique: bool = True) -> list[dict[str, Any]]:
             "occurred": draw(_blank | _days_in_words),
             "offence": draw(_offences),
             "class_number": draw(st.none() | st.integers(0, 3)),
-            "da": draw(_blank | st.sampled_from(["Y", "N", "No", "U", "y", "Yes", " Y"])),
+            "da": draw(_blank | st.sampled_from(["Y", "N", "No", "U", "Yes", " Y", "\u00a0y"])),
             "loss": draw(st.none() | st.integers(-5, 10**9)),
         }
         for number in range(size)

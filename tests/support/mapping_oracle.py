@@ -69,7 +69,7 @@ def may_be_unmapped(part: Any) -> bool:
 
 
 def without_blank(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip(" ") else value
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 def choose(mapping: kpi.Mapping, rows: Sequence[Row]) -> list[Row]:
@@ -145,7 +145,7 @@ def make_flag(value: Flag, raw: Any) -> tuple[Any, str]:
 
 def same(raw: Any, code: Any, *, folds: bool) -> bool:
     if folds and isinstance(raw, str):
-        return raw.strip(" ").lower() == code.strip(" ").lower()
+        return raw.strip().lower() == code.strip().lower()
     return bool(raw == code)
 
 

@@ -245,16 +245,6 @@ def is_in_key(column: Column) -> bool:
     return column.unique or any(column.name in key for key in keys)
 
 
-WHITE_SPACE = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-"""The characters of Unicode that are white space, such as a non-breaking space.
-
-Polars trims these. Engines of databases trim others, so they are listed for them.
-"""
-
-
 def without_blanks(text: pl.Expr) -> pl.Expr:
     """Return text, and null for text that is empty or only white space: it is no value."""
     return pl.when(text.str.strip_chars_start() != "").then(text)

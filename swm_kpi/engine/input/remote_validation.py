@@ -36,7 +36,6 @@ from swm_kpi.engine.encoding.encode import (
     TOO_LARGE,
     TOO_LONG,
     TOO_SMALL,
-    WHITE_SPACE,
     is_in_key,
     is_like_a_weight,
     limit_of,
@@ -56,6 +55,7 @@ from swm_kpi.engine.plan.columns import ColumnsToRead, Window
 from swm_kpi.engine.plan.compile import Compiler
 from swm_kpi.errors import InputError
 from swm_kpi.expressions import DTYPE_WORDS
+from swm_kpi.vocabulary import WHITE_SPACE
 
 Check = tuple[str, str, nw.Expr]
 """A column, a rule in words, and whether a row breaks it."""

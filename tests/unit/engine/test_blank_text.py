@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from swm_kpi.engine.encoding.encode import WHITE_SPACE, without_blanks
+from swm_kpi.engine.encoding.encode import without_blanks
+from swm_kpi.vocabulary import WHITE_SPACE
 
 SURROGATES = range(0xD800, 0xE000)
 
