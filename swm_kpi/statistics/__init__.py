@@ -1,4 +1,4 @@
-"""Intervals, XmR limits and their signals, on plain arrays.
+"""Intervals, XmR limits, signals and recent changes, on plain arrays.
 
 Every function takes numbers, lists, numpy arrays or columns of a data frame, and returns numpy
 arrays. A single number gives an array without dimensions. Integers of any width become floats
@@ -14,6 +14,13 @@ The package is imported on first use. It does not depend on tables or metrics.
 """
 
 from swm_kpi.statistics.assurance import Assurance, assurance
+from swm_kpi.statistics.change_scan import (
+    CHANGE_P_VALUE,
+    RECENT_PERIODS,
+    RecentChange,
+    SeriesModel,
+    recent_change,
+)
 from swm_kpi.statistics.intervals import EXACT_BELOW, Estimate, byar, rate, wilson
 from swm_kpi.statistics.quantiles import Ranks, quantile, quantile_ranks
 from swm_kpi.statistics.signals import (
@@ -34,15 +41,19 @@ from swm_kpi.statistics.xmr import (
 )
 
 __all__ = [
+    "CHANGE_P_VALUE",
     "EXACT_BELOW",
     "LIMIT_FACTOR",
     "MINIMUM_POINTS",
     "RANGE_FACTOR",
+    "RECENT_PERIODS",
     "RUN_LENGTH",
     "TREND_LENGTH",
     "Assurance",
     "Estimate",
     "Ranks",
+    "RecentChange",
+    "SeriesModel",
     "XmRLimits",
     "assurance",
     "byar",
@@ -50,6 +61,7 @@ __all__ = [
     "quantile",
     "quantile_ranks",
     "rate",
+    "recent_change",
     "runs",
     "trends",
     "two_of_three",
