@@ -62,3 +62,22 @@ def test_blank_text_is_nobody_and_no_member(convert: Any, blanks: list[str]) -> 
 def test_polars_trims_the_white_space_that_is_listed_for_databases() -> None:
     characters = pl.Series([chr(n) for n in range(0x3100) if chr(n).encode(errors="ignore")])
     assert set(characters.filter(characters.str.strip_chars() == "")) == set(WHITE_SPACE)
+
+
+@pytest.mark.parametrize("convert", [as_polars, as_pandas, as_duckdb])
+def test_text_is_compared_as_it_is_written(convert: Any) -> None:
+    """A space makes another person, because nothing declares that it is trimmed."""
+    calls = CALLS.with_columns(caller=pl.Series(["a", "a ", "a", "a\u00a0", "A"]))
+    metric = build_metric(Count(key="callers", **CALL, distinct=Call.caller))
+    result = compute(metric, {"call": convert(calls)})
+    assert row_of(result, "callers")["value"] == 4
+
+
+@pytest.mark.parametrize("dtype", [pl.Float64, pl.Int64, pl.Boolean, pl.Null, pl.Date], ids=str)
+@pytest.mark.parametrize("convert", [as_polars, as_pandas, as_duckdb])
+def test_a_column_without_any_value_has_no_type(convert: Any, dtype: Any) -> None:
+    """Files leave out what nobody recorded, so that its type says nothing: the count is [x]."""
+    calls = CALLS.with_columns(caller=pl.Series([None] * 5, dtype=dtype))
+    metric = build_metric(Count(key="callers", **CALL, distinct=Call.caller))
+    row = row_of(compute(metric, {"call": convert(calls)}), "callers")
+    assert (row["value"], row["marker"]) == (None, "[x]")

@@ -93,12 +93,14 @@ class Encoded:
     """One encoded column.
 
     Attributes:
-        columns: expressions by name. Empty if the column has a type that cannot be used.
+        columns: expressions by name: nulls if the column has a type that cannot be used.
         broken: each rule in words, with an expression that counts the rows that break it.
+        is_usable: whether the type can be used. A column without any value may have any type.
     """
 
     columns: dict[str, pl.Expr] = field(default_factory=dict)
     broken: list[tuple[str, pl.Expr]] = field(default_factory=list)
+    is_usable: bool = True
 
 
 def encode(
@@ -123,7 +125,7 @@ def encode(
     if dtype == pl.Null:
         return _encode_empty(column, has_instant=has_instant)
     if column.dtype is str:
-        return _encode_text(column, raw, dtype, day)
+        return _encode_text(column, raw, dtype, day, has_instant=has_instant)
     if as_text and dtype in _TEXT:
         return _parse(column, raw.cast(pl.String), has_instant=has_instant)
     if column.dtype is bool and dtype == pl.Boolean:
@@ -146,7 +148,7 @@ def encode(
             raw = raw.clip(*_MILLISECONDS)
         time = raw.cast(pl.Datetime("us", dtype.time_zone))
         return _encode_time(column, time, is_aware=is_aware, has_instant=has_instant)
-    return _wrong_type(column, dtype)
+    return _wrong_type(column, raw, dtype, has_instant=has_instant)
 
 
 def has_offset(text: pl.Expr) -> pl.Expr:
@@ -197,14 +199,17 @@ def plausible(when: pl.Expr) -> pl.Expr:
     return pl.when(when.is_between(pl.lit(FIRST_DAY), pl.lit(LAST_DAY))).then(when)
 
 
-def _wrong_type(column: Column, dtype: pl.DataType) -> Encoded:
+def _wrong_type(column: Column, raw: pl.Expr, dtype: pl.DataType, *, has_instant: bool) -> Encoded:
     name = str(dtype.base_type()).lower()
     cast = ""
     if isinstance(dtype, _NESTED):
         cast = "an expression that returns one value for each row"
     elif dtype in (pl.Binary, pl.Time, pl.Duration):
         cast = f".cast(pl.{_POLARS[column.dtype].base_type()})"
-    return Encoded(broken=[(wrong_type(column, name, cast), pl.len())])
+    empty = _encode_empty(column, has_instant=has_instant)
+    rule = wrong_type(column, name, cast)
+    rows = pl.when(raw.is_not_null().any()).then(pl.len()).otherwise(0)
+    return Encoded(empty.columns, [(rule, rows)], is_usable=False)
 
 
 def _lost(raw: pl.Expr, column: Column, rule: str) -> list[tuple[str, pl.Expr]]:
@@ -224,9 +229,16 @@ def _encode_empty(column: Column, *, has_instant: bool) -> Encoded:
     return encoded
 
 
-def _encode_text(column: Column, raw: pl.Expr, dtype: pl.DataType, day: pl.Expr | None) -> Encoded:
+def _encode_text(
+    column: Column,
+    raw: pl.Expr,
+    dtype: pl.DataType,
+    day: pl.Expr | None,
+    *,
+    has_instant: bool,
+) -> Encoded:
     if dtype not in _TEXT:
-        return _wrong_type(column, dtype)
+        return _wrong_type(column, raw, dtype, has_instant=has_instant)
     text = raw.cast(pl.String)
     if column.domain is not None:
         # Dictionary encoding checks the closed list: a value that is not in it does not encode.

@@ -5,7 +5,7 @@ A plan depends on the contract, the columns and their physical types, and on no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -58,7 +58,7 @@ class ValidationPlan:
     Attributes:
         contract: the table's contract.
         columns: the contract's columns that the table has.
-        usable: those of a type that can be used.
+        usable: those that are encoded. One of a type that cannot be used is null in every row.
         encoded: an expression for each column of the encoded table, by name.
         rules: for each rule over several columns, whether a row keeps it.
         checked: the column and the rule of each check, in the order of ``counts``.
@@ -138,6 +138,7 @@ def plan_validation(
     encoded: dict[str, pl.Expr] = {}
     day_column = contract.area_day_column
     day: pl.Expr | None = None
+    unusable: set[str] = set()
     # The day of each row comes first: the areas of other columns are looked up by it.
     for name, dtype in sorted(schema, key=lambda item: columns.get(item[0]) is not day_column):
         if name in columns:
@@ -152,12 +153,14 @@ def plan_validation(
             if columns[name] is day_column and name in column.columns:
                 day = column.columns[name].cast(pl.Date)
             encoded |= column.columns
+            if not column.is_usable:
+                unusable.add(name)
             checks += [(name, rule, rows) for rule, rows in column.broken]
     usable = {name: column for name, column in columns.items() if name in encoded}
     # Text of a CSV file can have an offset or not.
     rules, rule_checks = _rules(contract, usable, None if as_text else exact)
     keys = tuple(key for key in contract.keys if all(name in usable for name in key))
-    of_columns, of_keys = list(_column_checks(usable)), list(_key_checks(keys, usable))
+    of_columns, of_keys = list(_column_checks(usable, unusable)), list(_key_checks(keys, usable))
     of_rows = [number for number, (_, rule, _) in enumerate(checks) if rule == NOT_LISTED]
     of_rows += [
         len(checks) + n for n, (_, rule, _) in enumerate(of_columns) if rule not in OF_THE_TABLE
@@ -318,9 +321,16 @@ def _rules(
     return expressions, checks
 
 
-def _column_checks(usable: dict[str, Column]) -> Iterator[tuple[str, str, pl.Expr]]:
+def _column_checks(
+    usable: dict[str, Column], unusable: Collection[str]
+) -> Iterator[tuple[str, str, pl.Expr]]:
     for name, column in usable.items():
         value = pl.col(name)
+        if name in unusable:
+            # Its values are nulls of a type that cannot be used.
+            if not column.nullable:
+                yield name, IS_MISSING, pl.col(_RAW + name).null_count()
+            continue
         if not column.nullable:
             yield name, IS_MISSING, _count_missing(column)
         if column.extraction:
