@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -32,6 +33,8 @@ class Log(kpi.Contract, row_unit=kpi.Unit.INCIDENTS):
     closed = kpi.Column(date, nullable=True, description="The day it was closed.")
     minutes = kpi.Column(int, ge=0, description="Minutes of work.")
     urgent = kpi.Column(bool, description="Whether it was urgent.")
+    caller = kpi.Column(str, personal=True, description="Who called.")
+    weight = kpi.Column(float, gt=0, description="How much the answer counts.")
     lpa = kpi.Column(str, dimension=LPA, nullable=True, description="Where it was.")
 
 
@@ -53,6 +56,8 @@ class People(kpi.Contract):
     residents = kpi.Column(int, ge=0, description="How many live there.")
 
 
+BACK = kpi.Assumption(key="back", value=1, since="2024-04-01", because="A test.")
+FEWEST = kpi.Assumption(key="fewest", value=1, since="2024-04-01", because="A test.")
 OPENED: dict[str, Any] = {"of": Log, "at": Log.opened}
 METRIC = build_metric(
     kpi.Count(key="opened", **OPENED),
@@ -61,6 +66,27 @@ METRIC = build_metric(
     kpi.Sum(key="work", **OPENED, value=Log.minutes, unit=kpi.Unit.MINUTES),
     kpi.Mean(key="mean", **OPENED, value=Log.minutes, unit=kpi.Unit.MINUTES),
     kpi.Rate(key="rate", of="opened", per=People.residents, scale=1_000),
+    *(
+        kpi.Duration(
+            key=f"{average.value.replace(' ', '_')}_days",
+            **OPENED,
+            start=Log.opened,
+            end=Log.closed,
+            average=average,
+            unit=kpi.Unit.DAYS,
+        )
+        for average in (kpi.Average.MEAN, kpi.Average.MEDIAN)
+    ),
+    kpi.RepeatRate(key="again", **OPENED, who=Log.caller, lookback=BACK),
+    kpi.Distribution(key="spread", **OPENED, over=LPA),
+    kpi.SurveyProportion(
+        key="content",
+        **OPENED,
+        valid=Log.minutes > 1,
+        favourable=Log.urgent,
+        weight=Log.weight,
+        min_answers=FEWEST,
+    ),
     kpi.PeriodEndStock(key="open", of=Log, at=Log.opened, until=Log.closed),
     kpi.PeriodEndStock(
         key="last", of=Queue, at=Queue.taken, value=Queue.waiting, unit=kpi.Unit.INCIDENTS
@@ -70,6 +96,9 @@ METRIC = build_metric(
     ),
     dimensions=[LPA],
 )
+
+
+OF_ROWS = ("mean_days", "median_days", "again", "spread", "content")
 
 
 @dataclass(frozen=True)
@@ -106,6 +135,10 @@ class Case:
         ]
         logs = pl.DataFrame(rows, schema=dict.fromkeys(("opened", "closed"), pl.Date) | {
             "minutes": pl.Int64, "urgent": pl.Boolean, "lpa": pl.String}, orient="row")  # fmt: skip
+        minutes = pl.col("minutes")
+        logs = logs.with_columns(
+            caller=pl.format("c{}", minutes % 4), weight=(minutes % 3 + 1).cast(pl.Float64)
+        )
         names = ("Always", "Ended", "Begun")
         waiting = [
             (day, name, 2 + number)
@@ -164,6 +197,9 @@ class Case:
             case _:
                 inside = [row for row in rows if first <= row["opened"] <= last]
                 count = len(inside)
+                if measure in OF_ROWS:
+                    value = self.of_rows(measure, inside, area, first, last)
+                    return "[z]" if not count and not is_there else value
                 minutes = sum(row["minutes"] for row in inside)
                 value = {
                     "opened": count,
@@ -175,6 +211,41 @@ class Case:
         if not count and not is_there:
             return "[z]"
         return value if count else None
+
+    def of_rows(
+        self, measure: str, inside: list[dict[str, Any]], area: str, first: date, last: date
+    ) -> float | None:
+        """Return a duration, a repeat rate, a share of a distribution or of a survey."""
+        every = self.rows["log"]
+        match measure:
+            case "mean_days" | "median_days":
+                days = [(row["closed"] - row["opened"]).days for row in inside if row["closed"]]
+                average = statistics.mean if measure == "mean_days" else statistics.median
+                return average(days) if days else None
+            case "again":
+                people = {row["caller"] for row in inside}
+                again = {
+                    row["caller"]
+                    for row in inside
+                    for other in every
+                    if other["caller"] == row["caller"]
+                    and months_before(row["opened"]) <= other["opened"] < row["opened"]
+                }
+                return len(again) / len(people) if people else None
+            case "spread":
+                named = [row for row in every if row["lpa"] and first <= row["opened"] <= last]
+                here = [row for row in named if area in ("All", row["lpa"])]
+                return len(here) / len(named) if named else None
+            case _:
+                valid = [row for row in inside if row["minutes"] > 1]
+                content = sum(row["weight"] for row in valid if row["urgent"])
+                return content / sum(row["weight"] for row in valid) if valid else None
+
+
+def months_before(day: date) -> date:
+    """Return the same day of the month before, or the last of a shorter month."""
+    last = date(day.year, day.month, 1) - timedelta(days=1)
+    return last.replace(day=min(day.day, last.day))
 
 
 logs = st.tuples(
