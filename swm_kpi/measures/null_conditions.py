@@ -279,7 +279,7 @@ def describe_blanks(columns: Iterable[Column]) -> str:
     return f"{join_columns(columns)} is not recorded{or_not_yet(columns)}"
 
 
-def describe_undecided(columns: Iterable[Column], are_reversed: Iterable[Condition]) -> str:
+def describe_undecided(columns: Iterable[Column], are_reversed: Iterable[Expression]) -> str:
     """Say why a row is undecided: a column is blank, or a time ends before it starts."""
     columns = tuple(columns)
     blank = [describe_blanks(columns)] if columns else []

@@ -300,6 +300,19 @@ def test_a_file_and_a_validated_table_tell_the_two_readings_apart(tmp_path) -> N
     check_two_readings(kpi.validate(rows, Queue).table)
 
 
+@pytest.mark.parametrize("form", ["Polars", "DuckDB"])
+def test_the_rows_of_the_last_snapshot_are_those_of_its_instant(form) -> None:
+    """The rows behind 9 are those of the later reading, also in a table validated before."""
+    rows = pl.DataFrame(TWO_READINGS)
+    table = rows if form == "Polars" else engines.loader(form)("queue", rows)
+    for data in (table, kpi.validate(table, Queue).table):
+        behind = kpi.rows(
+            WAITING_TWICE.ref, "last", {"queue": data}, period="2024-10",
+            catalogue=kpi.Catalogue([WAITING_TWICE]),
+        )  # fmt: skip
+        assert sorted(behind.frame["waiting"]) == [4, 5]
+
+
 def test_without_an_offset_the_two_readings_are_one_key(tmp_path) -> None:
     """Nothing tells them apart, so that they are refused as repeated rows."""
     zone = pl.col("taken_at").dt.convert_time_zone("Europe/London").dt.replace_time_zone(None)
