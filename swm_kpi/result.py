@@ -10,7 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.analysis.comparison import MIN_COUNT, Comparison, compare
+from swm_kpi.analysis.comparison import MIN_COUNT, Comparison, ComparisonKind, compare
+from swm_kpi.analysis.judgement import Judgements, SealedVerdicts, judge, seal
 from swm_kpi.analysis.measure_series import MeasureSeries, Member, select_measure
 from swm_kpi.analysis.process_charts import ProcessChart, build_process_chart
 from swm_kpi.analysis.targets import Target, Targets
@@ -75,6 +76,7 @@ class Result:
         by: the breakdowns, in the order of their columns.
         entries: the catalogue entry and the metric of each ref, by ref.
         policy: the disclosure policy that was applied; None without disclosure control.
+        sealed: the verdicts of the exact numbers, for a protected result.
         provenance: what the numbers were computed from, where that is known. A function is called
             once, on the first access.
     """
@@ -86,10 +88,12 @@ class Result:
         entries: Mapping[str, ComputedEntry] | None = None,
         *,
         policy: DisclosurePolicy | None = None,
+        sealed: SealedVerdicts | None = None,
         provenance: Provenance | Callable[[], Provenance] | None = None,
     ) -> None:
         self.by = by
         self.policy = policy
+        self._sealed = sealed
         self._provenance = provenance
         self.entries = dict(entries or {})
         self._frame = frame[column_names(by)]
@@ -130,7 +134,7 @@ class Result:
         """
         return self.entries[ref].metric.measure(key, Basis(basis))
 
-    def protect(self, policy: DisclosurePolicy) -> Result:
+    def protect(self, policy: DisclosurePolicy, targets: Targets | None = None) -> Result:
         """Return the result after disclosure control: small counts suppressed, others rounded.
 
         A suppressed cell has the marker ``[c]`` and a note that says why (primary suppression).
@@ -143,6 +147,8 @@ class Result:
 
         Args:
             policy: which counts are small, and how the others are rounded.
+            targets: the register that judgements of the protected result will use. The verdicts of
+                the exact numbers are kept as words, without a number.
 
         Raises:
             RequestError: the result is protected already, is empty, has no declarations of its
@@ -161,7 +167,10 @@ class Result:
             self._frame, self.by, self._metrics, policy, max_undecided_share=float(max_share)
         )
         provenance = self.provenance.without_counts() if self.provenance is not None else None
-        return Result(frame, self.by, self.entries, policy=policy, provenance=provenance)
+        sealed = seal(self._frame, frame, self.by, self._metrics, policy, targets)
+        return Result(
+            frame, self.by, self.entries, policy=policy, sealed=sealed, provenance=provenance
+        )
 
     def differencing_risks(
         self, other: Result, *, policy: DisclosurePolicy | None = None
@@ -194,8 +203,37 @@ class Result:
         Raises:
             RequestError: there is no such comparison, or ``min_count`` is not a number from zero.
         """
-        frame = compare(self._frame, self.by, self._metrics, against, min_count=min_count)
+        kind, sealed = ComparisonKind.parse(against), self._sealed
+        restore = None if sealed is None else lambda row: sealed.restored(row, kind)
+        frame = compare(
+            self._frame, self.by, self._metrics, against, min_count=min_count, restore=restore
+        )
         return Comparison(frame, against, self.by, self._policy_text, self.provenance)
+
+    def judge(self, targets: Targets | None = None, against: str = "previous_year") -> Judgements:
+        """Judge whether each measure is getting better or worse, at its latest complete period.
+
+        The change is tested by the kind of the measure. The evidence allows for all tests of the
+        result, so judge what is reported together in one result. A protected result keeps the
+        verdicts of its exact numbers.
+
+        Args:
+            targets: the register of targets, such as ``force.targets``.
+            against: what each row is compared with, as in ``compare``.
+
+        Raises:
+            RequestError: there is no such comparison, or ``targets`` is not a register.
+        """
+        frame = judge(
+            self._frame,
+            self.by,
+            self._metrics,
+            against,
+            targets,
+            policy=self._policy_text,
+            sealed=self._sealed,
+        )
+        return Judgements(frame, against, self.by, self._policy_text, self.provenance)
 
     def spc(
         self,

@@ -16,6 +16,8 @@ from swm_kpi.measures.null_conditions import Bounds, Completeness, is_never_nega
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     DisclosureRule,
     MeanOfCounts,
     PoolingMethod,
@@ -58,6 +60,7 @@ class AverageStock(TableMeasure):
     additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
     pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.WEIGHTED)
     percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.VALUE)
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.TREND)
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
     disclosure: ClassVar[DisclosureRule] = MeanOfCounts("sum")
     value: Column | None = None

@@ -17,6 +17,7 @@ from swm_kpi.measures.null_conditions import Completeness, all_of
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    ChangeTestRule,
     DisclosureRule,
     NoCounts,
     PoolingMethod,
@@ -64,6 +65,9 @@ class BudgetVariance(TableMeasure):
     additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
     percentage_change: ClassVar[ChangeRule] = ChangeRule(
         count=ResultColumn.VALUE, refusal="a variance can be above or below zero."
+    )
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule.refuse(
+        "An account is not a sample, so no test of chance applies to a variance."
     )
     disclosure: ClassVar[DisclosureRule] = NoCounts()
     actual: Column

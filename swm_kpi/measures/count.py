@@ -18,6 +18,8 @@ from swm_kpi.measures.rules import (
     COUNTED_ONCE,
     Additivity,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     CountedValue,
     DisclosureRule,
     PoolingMethod,
@@ -50,6 +52,7 @@ class Count(TableMeasure):
 
     kind: ClassVar[str] = "count"
     percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.VALUE)
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.EVENT_RATES)
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.VALUE)
     disclosure: ClassVar[DisclosureRule] = CountedValue("count")
     distinct: Column | None = None

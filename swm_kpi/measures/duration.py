@@ -32,6 +32,8 @@ from swm_kpi.measures.rules import (
     Additivity,
     AverageOverRows,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     DisclosureRule,
     PoolingMethod,
     PoolingRule,
@@ -108,6 +110,13 @@ class Duration(TableMeasure):
         return PoolingRule.refuse(
             f"a {self.average.value} cannot be computed from those of shorter periods."
         )
+
+    @property
+    def change_test(self) -> ChangeTestRule:
+        """Medians and percentiles have intervals; a mean has only its own variation."""
+        if self.average is Average.MEAN:
+            return ChangeTestRule(ChangeTest.PERIOD_VARIATION)
+        return ChangeTestRule(ChangeTest.ESTIMATES)
 
     @property
     def disclosure(self) -> DisclosureRule:

@@ -17,6 +17,8 @@ from swm_kpi.measures.rules import (
     Additivity,
     AverageOverRows,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     DisclosureRule,
     PoolingMethod,
     PoolingRule,
@@ -52,6 +54,7 @@ class Mean(TableMeasure):
     additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
     pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.WEIGHTED)
     percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.DENOMINATOR)
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.PERIOD_VARIATION)
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
     disclosure: ClassVar[DisclosureRule] = AverageOverRows("rows")
     value: Column

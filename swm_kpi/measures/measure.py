@@ -19,6 +19,7 @@ from swm_kpi.measures.null_conditions import MAX_UNDECIDED_SHARE, Completeness
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    ChangeTestRule,
     DisclosureRule,
     PoolingRule,
     ProcessLimitRule,
@@ -48,6 +49,7 @@ REQUIRED_OF_A_KIND = {
     "additivity": "Write additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE or another",
     "pooling": "Write pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.ADDED) or another",
     "percentage_change": "Write percentage_change: ClassVar[ChangeRule] = ChangeRule() or another",
+    "change_test": "Write change_test: ClassVar[ChangeTestRule] = ChangeTestRule(...)",
     "process_limits": "Write process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()",
     "disclosure": "Write disclosure: ClassVar[DisclosureRule] = UnlinkedCount() or another",
     "combine": "Write def combine(self, statistics, inputs) -> Cells",
@@ -67,6 +69,7 @@ class Measure(Declaration):
     - ``additivity``: over what its values may be added up. The metric's page prints it.
     - ``pooling``: how several periods become one number, for ``Result.compare``.
     - ``percentage_change``: whether a change has a percentage, and which column counts cases.
+    - ``change_test``: how a change between two periods is tested, for ``Result.judge``.
     - ``process_limits``: whether an XmR chart has limits, why not, and what to be careful of.
     - ``disclosure``: which columns count people or events, for disclosure control.
     - ``statistics``: what the engine accumulates. Not for a kind that only divides others.
@@ -143,6 +146,11 @@ class Measure(Declaration):
     @property
     def percentage_change(self) -> ChangeRule:
         """Whether a change between two periods has a percentage."""
+        raise NotImplementedError
+
+    @property
+    def change_test(self) -> ChangeTestRule:
+        """How a change between two periods is tested."""
         raise NotImplementedError
 
     @property

@@ -17,6 +17,8 @@ from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of, is_ne
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     CountedValue,
     DisclosureRule,
     PoolingMethod,
@@ -77,6 +79,15 @@ class PeriodEndStock(TableMeasure):
     def statement_period(self) -> StatementPeriod | None:
         """The time that the figures of a statement cover; None for a number at one moment."""
         return self.statement
+
+    @property
+    def change_test(self) -> ChangeTestRule:
+        """A stock is described by its trend; a statement of account is not subject to chance."""
+        if self.statement is not None:
+            return ChangeTestRule.refuse(
+                "A statement of account is not a sample, so no test of chance applies to it."
+            )
+        return ChangeTestRule(ChangeTest.TREND)
 
     @property
     def process_limits(self) -> ProcessLimitRule:

@@ -17,6 +17,8 @@ from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of, can_b
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     DisclosureRule,
     PoolingMethod,
     PoolingRule,
@@ -58,6 +60,7 @@ class Proportion(TableMeasure):
     additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
     pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.DIVIDED)
     percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.SHARES)
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
     disclosure: ClassVar[DisclosureRule] = ShareOfCounts(
         "numerator", "denominator", undecided="unknown"

@@ -16,6 +16,8 @@ from swm_kpi.measures.measure import Measure, Where, quote_key
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     DisclosureRule,
     PoolingMethod,
     PoolingRule,
@@ -88,6 +90,7 @@ class Rate(Measure):
     kind: ClassVar[str] = "rate"
     additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
     percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.NUMERATOR)
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.EVENT_RATES)
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
     of: str
     per: Column

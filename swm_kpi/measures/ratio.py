@@ -13,6 +13,8 @@ from swm_kpi.measures.measure import Measure, TableMeasure, quote_key
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     CountedValue,
     DisclosureRule,
     PoolingMethod,
@@ -52,6 +54,7 @@ class Ratio(Measure):
     additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
     pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.DIVIDED)
     percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.NUMERATOR)
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.PERIOD_VARIATION)
     disclosure: ClassVar[DisclosureRule] = QuotientOfMeasures()
     numerator: str
     denominator: str

@@ -18,6 +18,8 @@ from swm_kpi.measures.rules import (
     COUNTED_ONCE,
     Additivity,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     CountedValue,
     DisclosureRule,
     PoolingRule,
@@ -68,6 +70,11 @@ class RepeatRate(TableMeasure):
     def percentage_change(self) -> ChangeRule:
         """The number of people is a count; their proportion changes in percentage points."""
         return ChangeRule(count=ResultColumn.VALUE if self.as_count else None)
+
+    @property
+    def change_test(self) -> ChangeTestRule:
+        """People are counted as events are; their share is a share."""
+        return ChangeTestRule(ChangeTest.EVENT_RATES if self.as_count else ChangeTest.SHARES)
 
     @property
     def process_limits(self) -> ProcessLimitRule:

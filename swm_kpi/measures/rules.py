@@ -112,6 +112,47 @@ class ProcessLimitRule:
     caution: str = ""
 
 
+class ChangeTest(Enum):
+    """How a change between two periods is tested. The value names the test for readers."""
+
+    EVENT_RATES = "Two rates of events over days, by a conditional Poisson test"
+    """The count, divided by days, or by people and days, is a rate of separate events."""
+    SHARES = "The difference of two shares, by Newcombe's interval"
+    """The numerator is a part of the denominator."""
+    SURVEY_SHARES = "The difference of two shares of effective answers, by Newcombe's interval"
+    """The value is a weighted share, and the effective answers are its cases."""
+    ESTIMATES = "Two medians or percentiles, by their order-statistic intervals"
+    """The value has an interval that assumes no distribution."""
+    PERIOD_VARIATION = "The change beside the variation from period to period, by Student's t"
+    """Nothing is known of the sampling of the value."""
+    TREND = "The trend of the latest two years, by generalised least squares"
+    """The value is a stock, which carries over from one period to the next."""
+    NONE = "No test of chance"
+    """The value is not subject to chance, or is not a number."""
+
+
+@dataclass(frozen=True)
+class ChangeTestRule:
+    """How a change between two periods is tested.
+
+    Attributes:
+        test: the test.
+        refusal: why there is none, in a sentence; only for ``ChangeTest.NONE``.
+    """
+
+    test: ChangeTest
+    refusal: str = ""
+
+    @classmethod
+    def refuse(cls, reason: str) -> Self:
+        """Return the rule of numbers for which a test of chance has no meaning.
+
+        Args:
+            reason: a sentence that ends in a full stop.
+        """
+        return cls(ChangeTest.NONE, reason)
+
+
 @dataclass(frozen=True)
 class NoCounts:
     """No column counts people or events, so disclosure control changes nothing."""

@@ -16,6 +16,8 @@ from swm_kpi.measures.null_conditions import Bounds, Completeness, is_never_nega
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     CountedValue,
     DisclosureRule,
     PoolingMethod,
@@ -49,6 +51,7 @@ class SumProduct(TableMeasure):
     additivity: ClassVar[Additivity] = Additivity.ADDITIVE
     pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.ADDED)
     percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.VALUE)
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.PERIOD_VARIATION)
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
     disclosure: ClassVar[DisclosureRule] = CountedValue("total")
     amount: Column

@@ -27,6 +27,8 @@ from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of, can_b
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     DisclosureRule,
     PoolingRule,
     ProcessLimitRule,
@@ -72,6 +74,7 @@ class SurveyProportion(TableMeasure):
         "the weights of different survey waves are not always on one scale."
     )
     percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.SURVEY_SHARES)
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
     valid: Where
     favourable: Where

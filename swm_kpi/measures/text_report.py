@@ -13,6 +13,7 @@ from swm_kpi.measures.measure import TableMeasure
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    ChangeTestRule,
     DisclosureRule,
     FreeText,
     PoolingRule,
@@ -54,6 +55,7 @@ class TextReport(TableMeasure):
     additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
     pooling: ClassVar[PoolingRule] = PoolingRule.refuse(_NO_NUMBER)
     percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule.refuse("A text is not judged.")
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(refusal=_NO_NUMBER)
     disclosure: ClassVar[DisclosureRule] = FreeText()
     text: Column

@@ -19,6 +19,8 @@ from swm_kpi.measures.repeated_hour import repeated_hour_counts, repeated_hour_n
 from swm_kpi.measures.rules import (
     Additivity,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     DisclosureRule,
     NoCounts,
     PoolingMethod,
@@ -62,6 +64,7 @@ class Uptime(TableMeasure):
     additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
     pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.DIVIDED)
     percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.PERIOD_VARIATION)
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule(count=ResultColumn.NUMERATOR)
     disclosure: ClassVar[DisclosureRule] = NoCounts()
     until: Column

@@ -14,6 +14,7 @@ The package is imported on first use. It does not depend on tables or metrics.
 """
 
 from swm_kpi.statistics.assurance import Assurance, assurance
+from swm_kpi.statistics.change import NO_DISPERSION, Change, Dispersion
 from swm_kpi.statistics.change_scan import (
     CHANGE_P_VALUE,
     RECENT_PERIODS,
@@ -21,8 +22,13 @@ from swm_kpi.statistics.change_scan import (
     SeriesModel,
     recent_change,
 )
+from swm_kpi.statistics.dispersion import Residuals, residual_variation
+from swm_kpi.statistics.estimate_change import estimate_change, spread_change
+from swm_kpi.statistics.false_discovery import q_values
 from swm_kpi.statistics.intervals import EXACT_BELOW, Estimate, byar, rate, wilson
 from swm_kpi.statistics.quantiles import Ranks, quantile, quantile_ranks
+from swm_kpi.statistics.rate_change import rate_change
+from swm_kpi.statistics.share_change import share_change
 from swm_kpi.statistics.signals import (
     RUN_LENGTH,
     TREND_LENGTH,
@@ -31,6 +37,7 @@ from swm_kpi.statistics.signals import (
     trends,
     two_of_three,
 )
+from swm_kpi.statistics.trend import MIN_TREND_POINTS, Trend, linear_trend
 from swm_kpi.statistics.xmr import (
     LIMIT_FACTOR,
     MINIMUM_POINTS,
@@ -45,24 +52,37 @@ __all__ = [
     "EXACT_BELOW",
     "LIMIT_FACTOR",
     "MINIMUM_POINTS",
+    "MIN_TREND_POINTS",
+    "NO_DISPERSION",
     "RANGE_FACTOR",
     "RECENT_PERIODS",
     "RUN_LENGTH",
     "TREND_LENGTH",
     "Assurance",
+    "Change",
+    "Dispersion",
     "Estimate",
     "Ranks",
     "RecentChange",
+    "Residuals",
     "SeriesModel",
+    "Trend",
     "XmRLimits",
     "assurance",
     "byar",
+    "estimate_change",
+    "linear_trend",
     "outside_limits",
+    "q_values",
     "quantile",
     "quantile_ranks",
     "rate",
+    "rate_change",
     "recent_change",
+    "residual_variation",
     "runs",
+    "share_change",
+    "spread_change",
     "trends",
     "two_of_three",
     "wilson",

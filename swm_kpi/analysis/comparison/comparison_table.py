@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, fields
-from datetime import date
-from functools import cache
 from math import inf
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from swm_kpi.analysis.comparison.compared_periods import (
-    ComparedPeriods,
-    ComparisonKind,
-    compared_periods,
-)
-from swm_kpi.analysis.comparison.pooling import RowNumbers, pooling_rule
-from swm_kpi.analysis.comparison.row_comparison import ComparisonRules, RowComparison, compare_row
-from swm_kpi.calendar import Period
+from swm_kpi.analysis.comparison.compared_periods import ComparisonKind
+from swm_kpi.analysis.comparison.compared_rows import ComparedRow, ResultRows
+from swm_kpi.analysis.comparison.row_comparison import RowComparison
 from swm_kpi.errors import RequestError
-from swm_kpi.measures.row_notes import is_absent_area_row
 from swm_kpi.model.metric import Metric
 from swm_kpi.output import html_table, write_csv
 from swm_kpi.output.dataset import humanize_key
 from swm_kpi.output.guard import UNPROTECTED_WARNING, require_disclosure_control
 from swm_kpi.output.to_pandas import pandas_table
 from swm_kpi.provenance import Provenance
-from swm_kpi.vocabulary import Basis, Grain, Marker
 
 MIN_COUNT = 50
 """The smallest earlier count for which a percentage change is given, by default.
@@ -48,6 +39,7 @@ def compare(
     against: str,
     *,
     min_count: float = MIN_COUNT,
+    restore: Callable[[ComparedRow], ComparedRow] | None = None,
 ) -> pl.DataFrame:
     """Return the rows of a result with the columns of a comparison added.
 
@@ -57,6 +49,8 @@ def compare(
         metrics: the metric that each ref was computed from, by ref.
         against: the name of a :class:`ComparisonKind`.
         min_count: the smallest earlier count for which a percentage change is given.
+        restore: gives a row of protected numbers the verdict of the exact ones; None for exact
+            numbers.
 
     Raises:
         RequestError: there is no such comparison, ``min_count`` is not a number from 0, or the
@@ -66,57 +60,12 @@ def compare(
     is_number = isinstance(min_count, int | float) and not isinstance(min_count, bool)
     if not is_number or not 0 <= min_count < inf:
         raise RequestError("min_count= must be a number from 0, such as 50.")
-    unknown = sorted(set(frame["ref"].unique()) - metrics.keys())
-    if unknown:
-        raise RequestError(
-            f"The result does not hold the metric of ref {unknown[0]}, so its direction and breaks "
-            "are not known. Compare the result that compute() returned."
-        )
-
-    @cache
-    def rules_for(ref: str, key: str, basis: str, *members: str) -> ComparisonRules:
-        metric = metrics[ref]
-        measure = metric.measure(key, Basis(basis))
-        direction = metric.direction_of(measure)
-        pooling = pooling_rule(measure, metric)
-        breaks = metric.breaks_of(measure, dict(zip(by, members, strict=True)))
-        return ComparisonRules(measure, direction, tuple(breaks), pooling, min_count)
-
-    @cache
-    def periods_for(grain: str, start: date, end: date) -> ComparedPeriods | str:
-        return compared_periods(kind, Period(Grain(grain), start, end))
-
-    series = ["ref", "measure", "basis", "grain", *by]
-    names = frame.select(*series).rows()
-    spans = frame.select("grain", "period_start", "period_end").rows()
-    numbers = [
-        RowNumbers(
-            row["value"],
-            row["numerator"],
-            row["denominator"],
-            row["marker"],
-            is_absent_area_row(row),
-        )
-        for row in frame.select("value", "numerator", "denominator", "marker", "note").to_dicts()
-    ]
-    by_start = {
-        (*name, span[1]): row for name, span, row in zip(names, spans, numbers, strict=True)
-    }
-    comparisons = []
-    for name, span in zip(names, spans, strict=True):
-        periods = periods_for(*span)
-        if isinstance(periods, str):
-            marker, note = Marker.NOT_APPLICABLE.value, f"Not compared: {periods}"
-            comparisons.append(RowComparison(change_marker=marker, change_note=note))
-            continue
-        current, previous = (
-            [by_start.get((*name, period.start)) for period in side]
-            for side in (periods.current, periods.previous)
-        )
-        comparisons.append(compare_row(periods, current, previous, rules_for(*name[:3], *name[4:])))
+    rows = ResultRows(frame, by, metrics).compared(kind, min_count=min_count)
+    if restore is not None:
+        rows = [restore(row) for row in rows]
     schema = {name: pl.Float64 if name in _NUMBERS else pl.String for name in COLUMNS}
-    rows = [astuple(comparison) for comparison in comparisons]
-    return frame.hstack(pl.DataFrame(rows, schema=schema, orient="row"))
+    numbers = [astuple(row.judged) for row in rows]
+    return frame.hstack(pl.DataFrame(numbers, schema=schema, orient="row"))
 
 
 class Comparison:
@@ -133,9 +82,9 @@ class Comparison:
       proportion or a percentage ratio, if ``previous_value`` is not above zero, and if the earlier
       count is below ``min_count``.
     - ``change_percentage_points``: for these two, the change in percentage points.
-    - ``verdict``: improvement, concern, no clear direction, or same, by the direction of the
-      measure. It does not say whether the change is more than routine variation: ``Result.spc``
-      does.
+    - ``verdict``: improvement, concern, higher, lower, no change shown, or cannot tell: that of
+      ``Result.judge``. A change is shown where a test of the kind of measure has a p-value of at
+      most 0.05.
     - ``change_marker``, ``change_note``: why a column is empty, or a caveat. The row keeps its own
       ``marker`` and ``note``, which are about ``value``.
 

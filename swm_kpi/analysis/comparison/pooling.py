@@ -17,7 +17,7 @@ from swm_kpi.vocabulary import Unit
 
 @dataclass(frozen=True)
 class RowNumbers:
-    """The numbers and the marker of one row of a result.
+    """The numbers and the marker of one row of a result, named as its columns.
 
     Attributes:
         is_absent_area: whether it is of an area that does not exist in the period.
@@ -28,6 +28,9 @@ class RowNumbers:
     denominator: float | None
     marker: str
     is_absent_area: bool = False
+    lower: float | None = None
+    upper: float | None = None
+    effective_answers: float | None = None
 
     def number(self, column: ResultColumn) -> float | None:
         """Return the number in a column."""

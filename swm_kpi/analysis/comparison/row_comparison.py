@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from swm_kpi.analysis.comparison.compared_periods import ComparedPeriods, periods_label
 from swm_kpi.analysis.comparison.pooling import RowNumbers, is_structural_zero, pool
-from swm_kpi.analysis.comparison.verdict import verdict
+from swm_kpi.analysis.comparison.verdict import Verdict
 from swm_kpi.calendar import Period, format_date
 from swm_kpi.formatting import is_percentage
 from swm_kpi.measures import Measure, PoolingRule
@@ -29,9 +29,24 @@ class RowComparison:
     change: float | None = None
     change_pct: float | None = None
     change_percentage_points: float | None = None
-    verdict: str = ""
+    verdict: str = Verdict.CANNOT_TELL.value
     change_marker: str = ""
     change_note: str = ""
+
+
+@dataclass(frozen=True)
+class ComparedNumbers:
+    """The numbers of a comparison that was made.
+
+    Attributes:
+        current, previous: the numbers of each period.
+        value, previous_value: the pooled numbers.
+    """
+
+    current: Sequence[RowNumbers]
+    previous: Sequence[RowNumbers]
+    value: float
+    previous_value: float
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,7 @@ class ComparisonRules:
         breaks: the days across which nothing is compared.
         pooling: how the numbers of several periods are pooled.
         min_count: the smallest earlier count for which a percentage change is given.
+        is_unknown: whether the rows have no recorded member of a breakdown.
     """
 
     measure: Measure
@@ -51,6 +67,7 @@ class ComparisonRules:
     breaks: tuple[Break, ...]
     pooling: PoolingRule
     min_count: float
+    is_unknown: bool = False
 
 
 def compare_row(
@@ -58,8 +75,8 @@ def compare_row(
     current: Sequence[RowNumbers | None],
     previous: Sequence[RowNumbers | None],
     rules: ComparisonRules,
-) -> RowComparison:
-    """Return the comparison of one row.
+) -> tuple[RowComparison, ComparedNumbers | None]:
+    """Return the comparison of one row, without its verdict, and the numbers compared if any are.
 
     Args:
         periods: the periods on both sides.
@@ -73,19 +90,20 @@ def compare_row(
     if obstacle is not None:
         marker, reason = obstacle
         only = current[0] if len(current) == 1 else None
-        return RowComparison(
+        comparison = RowComparison(
             current_label,
             None if only is None else only.value,
             previous_label,
             change_marker=marker.value,
             change_note=f"Not compared: {reason}",
         )
+        return comparison, None
     current_rows = [row for row in current if row is not None]
     previous_rows = [row for row in previous if row is not None]
     now = pool(current_rows, rules.pooling, rules.measure, is_average=False)
     before = pool(previous_rows, rules.pooling, rules.measure, is_average=periods.is_average)
     if now.value is None or before.value is None:
-        return RowComparison(
+        comparison = RowComparison(
             current_label,
             now.value,
             previous_label,
@@ -93,6 +111,7 @@ def compare_row(
             change_marker=Marker.NOT_APPLICABLE.value,
             change_note="Not compared: the denominator is zero.",
         )
+        return comparison, None
     change = now.value - before.value
     marker, notes = _caveats([*current_rows, *previous_rows], periods)
     percent = points = None
@@ -105,7 +124,7 @@ def compare_row(
             notes.append(reason)
         else:
             percent = 100 * change / before.value
-    return RowComparison(
+    comparison = RowComparison(
         current_label,
         now.value,
         previous_label,
@@ -113,10 +132,11 @@ def compare_row(
         change,
         percent,
         points,
-        verdict(now.value, before.value, rules.direction).value,
+        Verdict.CANNOT_TELL.value,
         marker.value,
         " ".join(notes),
     )
+    return comparison, ComparedNumbers(current_rows, previous_rows, now.value, before.value)
 
 
 def _reason_not_comparable(
@@ -138,6 +158,10 @@ def _reason_not_comparable(
         if periods.spans(series_break.day):
             day = format_date(series_break.day)
             return Marker.BREAK, f"the series breaks on {day}: {series_break.because}."
+    if all(row is not None and row.value is not None and not row.marker for row in current) and all(
+        row is not None and row.value is not None and not row.marker for row in previous
+    ):
+        return None
     rows = [
         (period, row, len(side) > 1)
         for side_periods, side in ((periods.current, current), (periods.previous, previous))

@@ -1,33 +1,33 @@
-"""Whether a change is an improvement or a concern."""
+"""The words for a change between two times."""
 
 from __future__ import annotations
 
-import math
 from enum import StrEnum
 
 from swm_kpi.vocabulary import Direction
 
+SIGNIFICANCE = 0.05
+"""A change is shown where its p-value is at most this. So one unchanged measure in 20 shows one."""
+
 
 class Verdict(StrEnum):
-    """The direction of a change, judged by the direction of the measure.
-
-    It does not say whether the change is more than routine variation: ``Result.spc`` does.
-    """
+    """Whether a change is shown, judged by the direction of the measure."""
 
     IMPROVEMENT = "improvement"
     CONCERN = "concern"
-    NO_CLEAR_DIRECTION = "no clear direction"
-    SAME = "same"
+    HIGHER = "higher"
+    """Higher, where neither way is better in itself."""
+    LOWER = "lower"
+    """Lower, where neither way is better in itself."""
+    NO_CHANGE_SHOWN = "no change shown"
+    CANNOT_TELL = "cannot tell"
 
 
-def verdict(current: float, previous: float, direction: Direction) -> Verdict:
-    """Return the verdict on a change from ``previous`` to ``current``.
-
-    Two numbers that differ only by floating-point rounding are the same.
-    """
-    if math.isclose(current, previous, rel_tol=1e-9, abs_tol=1e-12):
-        return Verdict.SAME
+def verdict_of(change: float, p_value: float, direction: Direction) -> Verdict:
+    """Return the verdict on a change that was tested."""
+    if p_value > SIGNIFICANCE or change == 0:
+        return Verdict.NO_CHANGE_SHOWN
     if direction is Direction.NEUTRAL:
-        return Verdict.NO_CLEAR_DIRECTION
-    is_better = (current > previous) == (direction is Direction.HIGHER_IS_BETTER)
+        return Verdict.HIGHER if change > 0 else Verdict.LOWER
+    is_better = (change > 0) == (direction is Direction.HIGHER_IS_BETTER)
     return Verdict.IMPROVEMENT if is_better else Verdict.CONCERN

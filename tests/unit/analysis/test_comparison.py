@@ -326,7 +326,7 @@ def test_nothing_is_compared_across_a_break(on: str, made: bool) -> None:
         assert (changed["change_marker"], changed["change_pct"], changed["verdict"]) == (
             "[b]",
             None,
-            "",
+            "cannot tell",
         )
         assert changed["change_note"].endswith("The form changed.")
         assert changed["previous_value"] is None
@@ -346,7 +346,8 @@ def test_a_period_that_is_not_over_is_not_compared() -> None:
     result = compute(metric(CALLS), calls(many), many, as_at="2024-05-16")
     changed = by_period(result.compare("previous_period"))["2024-05"]
     assert changed["marker"] == "[p]"
-    assert (changed["change"], changed["verdict"], changed["change_marker"]) == (None, "", "[p]")
+    assert (changed["change"], changed["change_marker"]) == (None, "[p]")
+    assert changed["verdict"] == "cannot tell"
     assert "provisional" in changed["change_note"]
 
 
@@ -506,7 +507,8 @@ def test_a_median_is_compared_and_its_percentage_rests_on_its_cases() -> None:
     changed = by_period(made.compare("previous_period"), "median_wait")["2024-05"]
     assert (changed["previous_value"], changed["current_value"], changed["change"]) == (1, 3, 2)
     assert (changed["change_pct"], changed["change_marker"]) == (None, "[u]")
-    assert changed["verdict"] == "concern"
+    assert changed["verdict"] == "cannot tell"
+    assert changed["change_note"].endswith("No verdict: there are too few cases for an interval.")
     changed = by_period(made.compare("previous_period", min_count=3), "median_wait")["2024-05"]
     assert changed["change_pct"] == 200
 
@@ -618,14 +620,19 @@ def test_where_the_numbers_came_from_stays_with_a_comparison() -> None:
     [
         (Direction.HIGHER_IS_BETTER, "improvement", "concern"),
         (Direction.LOWER_IS_BETTER, "concern", "improvement"),
-        (Direction.NEUTRAL, "no clear direction", "no clear direction"),
+        (Direction.NEUTRAL, "higher", "lower"),
     ],
 )
 def test_a_change_is_judged_by_the_direction(direction: Direction, up: str, down: str) -> None:
-    """The same rise is good news or bad by the measure; no change is neither."""
-    many = {"2024-04": 60, "2024-05": 70, "2024-06": 60, "2024-07": 60}
+    """The same rise is good news or bad by the measure; a small one is not shown to be a change."""
+    many = {"2024-04": 60, "2024-05": 120, "2024-06": 60, "2024-07": 66}
     changed = compared(many, "previous_period", direction=direction)
-    assert [changed[name]["verdict"] for name in many] == ["", up, down, "same"]
+    assert [changed[name]["verdict"] for name in many] == [
+        "cannot tell",
+        up,
+        down,
+        "no change shown",
+    ]
 
 
 # How it is asked for, and what comes back.
@@ -767,10 +774,13 @@ def test_money_is_no_count_so_that_no_sum_is_too_small_for_a_percentage() -> Non
     result = compute(metric(spent), data, [f"2024-{month:02}" for month in range(4, 10)])
     changed = by_period(result.compare("previous_period"), "spent")
     assert changed["2024-05"]["change_pct"] == 100
-    assert (changed["2024-05"]["change_marker"], changed["2024-05"]["change_note"]) == ("", "")
+    assert changed["2024-05"]["change_marker"] == ""
+    assert changed["2024-05"]["change_note"] == (
+        "No verdict: there are too few earlier periods to know how much the number varies."
+    )
     assert changed["2024-06"]["change_pct"] == -125
-    assert changed["2024-07"]["change_note"] == "No percentage: the earlier number is below zero."
-    assert changed["2024-09"]["change_note"] == "No percentage: the earlier number is zero."
+    assert "No percentage: the earlier number is below zero." in changed["2024-07"]["change_note"]
+    assert "No percentage: the earlier number is zero." in changed["2024-09"]["change_note"]
     assert changed["2024-07"]["change_marker"] == changed["2024-09"]["change_marker"] == "[z]"
 
 
@@ -911,8 +921,8 @@ def test_one_unreliable_number_on_either_side_is_noted(period: str) -> None:
     assert changed["change_note"] == "It uses a number of low reliability."
 
 
-def test_a_share_that_moves_by_a_point_has_moved() -> None:
-    """Two numbers are the same where rounding alone parts them: 50% and 51% are not."""
+def test_a_share_of_a_hundred_that_moves_by_a_point_is_not_shown_to_change() -> None:
+    """50% and 51% of a hundred differ by less than chance."""
     made = compute(
         metric(URGENT, direction=Direction.HIGHER_IS_BETTER),
         calls({"2024-04": 100, "2024-05": 100}, {"2024-04": 50, "2024-05": 51}),
@@ -921,7 +931,7 @@ def test_a_share_that_moves_by_a_point_has_moved() -> None:
     changed = by_period(made.compare("previous_period"), "urgent_share")["2024-05"]
     assert (changed["change_percentage_points"], changed["verdict"]) == (
         pytest.approx(1),
-        "improvement",
+        "no change shown",
     )
 
 
