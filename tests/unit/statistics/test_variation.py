@@ -84,7 +84,8 @@ def test_the_interval_of_a_trend_agrees_with_its_test(values: list[float]) -> No
 
 def test_a_line_is_a_trend_without_doubt_and_a_flat_series_is_none() -> None:
     """Neither has any variation."""
-    assert [float(number) for number in linear_trend(2 * np.arange(9))] == pytest.approx([2, 2, 2, 0])
+    line = [float(number) for number in linear_trend(2 * np.arange(9))]
+    assert line == pytest.approx([2, 2, 2, 0])
     assert [float(number) for number in linear_trend(np.full(9, 7.7))] == [0, 0, 0, 1]
 
 
