@@ -87,6 +87,7 @@ from swm_kpi.vocabulary import (
 if TYPE_CHECKING:
     from swm_kpi import mapping, open_data, statistics, synthetic
     from swm_kpi.analysis.comparison import Comparison
+    from swm_kpi.analysis.judgement import Judgements
     from swm_kpi.analysis.process_charts import ProcessChart
     from swm_kpi.analysis.targets import Target, Targets
     from swm_kpi.differences import Difference, diff
@@ -109,6 +110,7 @@ _LAZY_NAMES = {
     "DisclosureRisk": "swm_kpi.disclosure",
     "Difference": "swm_kpi.differences",
     "Comparison": "swm_kpi.analysis.comparison",
+    "Judgements": "swm_kpi.analysis.judgement",
     "Force": "swm_kpi.force",
     "ForceTables": "swm_kpi.force",
     "Mapping": "swm_kpi.mapping.mapping",
@@ -168,6 +170,7 @@ __all__ = [
     "Grain",
     "InputError",
     "InputReadiness",
+    "Judgements",
     "Mapping",
     "Marker",
     "Mean",

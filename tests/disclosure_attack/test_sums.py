@@ -48,6 +48,8 @@ from swm_kpi.measures import (
     Additivity,
     Cells,
     ChangeRule,
+    ChangeTest,
+    ChangeTestRule,
     DisclosureRule,
     PoolingRule,
     ProcessLimitRule,
@@ -609,6 +611,7 @@ class Busiest(TableMeasure):
     additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
     pooling: ClassVar[PoolingRule] = PoolingRule.refuse("busiest days do not add.")
     percentage_change: ClassVar[ChangeRule] = ChangeRule()
+    change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.EVENT_RATES)
     process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
     disclosure: ClassVar[DisclosureRule] = UnlinkedCount()
 

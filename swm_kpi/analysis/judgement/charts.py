@@ -9,7 +9,7 @@ import polars as pl
 
 from swm_kpi.analysis.comparison import ComparedRow
 from swm_kpi.analysis.measure_series import MeasureSeries, select_measure
-from swm_kpi.analysis.process_charts import ProcessChart, build_process_chart
+from swm_kpi.analysis.process_charts import ProcessChart, VariationType, build_process_chart
 from swm_kpi.analysis.targets import Targets
 from swm_kpi.contracts import ALL
 from swm_kpi.model.metric import Metric
@@ -17,6 +17,15 @@ from swm_kpi.statistics import Assurance
 
 NO_LIMITS = "no limits"
 """The signal of a series without process limits."""
+
+
+_SIGNALS = {
+    VariationType.COMMON.value: "none",
+    VariationType.IMPROVING.value: "improving",
+    VariationType.CONCERNING.value: "concerning",
+    VariationType.HIGH.value: "higher",
+    VariationType.LOW.value: "lower",
+}
 
 
 class ChartWords(NamedTuple):
@@ -40,7 +49,7 @@ def chart_words(chart: ProcessChart, row: ComparedRow) -> ChartWords:
     period, _ = row.series.rows[row.start]
     latest = chart.latest
     is_latest = latest is not None and latest["period"] == period.label
-    signal = (chart.signal.value, chart.signal_since) if is_latest else (NO_LIMITS, "")
+    signal = (_SIGNALS.get(chart.variation, NO_LIMITS), "") if is_latest else (NO_LIMITS, "")
     in_force = [target for target in chart.targets if target.applies_to(period)]
     if not in_force:
         return ChartWords(*signal, None, None)

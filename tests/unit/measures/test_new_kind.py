@@ -12,6 +12,8 @@ import pytest
 import swm_kpi as kpi
 import swm_kpi.measures
 from swm_kpi.measures import (
+    ChangeTest,
+    ChangeTestRule,
     CountedValue,
     DisclosureRule,
     Measure,
@@ -90,6 +92,7 @@ def test_a_subclass_of_a_kind_inherits_its_declarations() -> None:
         """A count by another name."""
 
         kind: ClassVar[str] = "renamed count"
+        change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.EVENT_RATES)
         process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
 
     assert Renamed.disclosure == CountedValue("count")
