@@ -113,14 +113,14 @@ def spread_change(
     from scipy.special import stdtr, stdtrit
 
     tail = tail_probability(confidence)
-    one = "Give 1 or more"
+    fix = "Give 1 or more"
     now, before, spread, freedom, periods, previous_count = broadcast(
         current=require_finite("current", current),
         previous=require_finite("previous", previous),
         deviation=require_non_negative("deviation", deviation),
-        degrees=require_positive("degrees", degrees, one),
-        current_periods=require_positive("current_periods", current_periods, one),
-        previous_periods=require_positive("previous_periods", previous_periods, one),
+        degrees=require_positive("degrees", degrees, fix),
+        current_periods=require_positive("current_periods", current_periods, fix),
+        previous_periods=require_positive("previous_periods", previous_periods, fix),
     )
     change = now - before
     error = spread * np.sqrt(1 / periods + 1 / previous_count)

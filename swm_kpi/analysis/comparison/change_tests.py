@@ -262,13 +262,13 @@ def _answer(
         spread_change,
     )
 
-    asked = [questions[place] for place in inputs.places]
+    tested = [questions[place] for place in inputs.places]
     numbers = np.array(inputs.rows, dtype=np.float64).T
     dispersion = Dispersion(
-        np.array([item.dispersion[0] for item in asked]),
-        np.array([item.dispersion[1] or np.inf for item in asked]),
+        np.array([item.dispersion[0] for item in tested]),
+        np.array([item.dispersion[1] or np.inf for item in tested]),
     )
-    unit = np.ones(len(asked))
+    unit = np.ones(len(tested))
     match test:
         case ChangeTest.EVENT_RATES:
             *counts, unit = numbers
@@ -292,10 +292,10 @@ def _answer(
             raise ValueError(f"{test} is not answered together")
         case _:
             assert_never(test)
-    for place, question, size, *found in zip(
-        inputs.places, asked, unit.tolist(), *(column.tolist() for column in changes), strict=True
+    for place, question, size, *numbers_of_change in zip(
+        inputs.places, tested, unit.tolist(), *(column.tolist() for column in changes), strict=True
     ):
-        change, lower, upper, p_value = found
+        change, lower, upper, p_value = numbers_of_change
         answers[place] = ChangeAnswer(
             verdict_of(change, p_value, question.direction),
             _sentence(test),

@@ -28,7 +28,7 @@ class Judgements:
       change shown, or cannot tell. A change is shown where the p-value is at most 0.05.
     - ``evidence``: strong if the verdict stands after allowing for all tests of the table, weak if
       it does not; empty where no change is shown.
-    - ``reason``: how the change was tested, or why nothing can be told.
+    - ``reason``: how the change was tested, or why there is no verdict.
     - ``change``: the current number less the earlier one, in the unit of the value. For counts it
       is at the current number of days: from a February to a March of equal rates it is zero. For a
       stock it is the change of its trend.

@@ -16,7 +16,7 @@ Key = tuple[object, ...]
 """A series, and the first day of a period."""
 
 WITHHELD = "The verdict is withheld to protect people."
-_ABOUT = "About: worked out from the rounded numbers. The verdict is that of the exact ones."
+_ABOUT = "About: calculated from the rounded numbers. The verdict is that of the exact ones."
 _OTHER_WAY = "The rounded numbers do not move as the exact ones do, so no change is shown."
 _SIGN = {Verdict.IMPROVEMENT: 1, Verdict.HIGHER: 1, Verdict.CONCERN: -1, Verdict.LOWER: -1}
 
@@ -30,7 +30,7 @@ class SealedVerdicts:
         evidence: by kind of comparison and row, the evidence of the judgement of each series.
         charts: by series, what its process chart says.
         latest: by series, the first day of its latest complete period.
-        targets: the register that the assurance was worked out with; None without targets.
+        targets: the register that the assurance was calculated with; None without targets.
         rounds: whether the numbers are rounded.
     """
 
