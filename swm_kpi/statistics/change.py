@@ -54,7 +54,7 @@ class Dispersion(NamedTuple):
         """
         from scipy.special import stdtrit
 
-        factor, degrees = self._arrays()
+        factor, degrees = self.as_arrays()
         quantile = -stdtrit(np.minimum(degrees, _NEARLY_NORMAL), tail_probability(confidence))
         quantile = np.where(np.isfinite(degrees), quantile, z_score(confidence))
         ratio = np.sqrt(factor) * quantile / z_score(confidence)
@@ -64,13 +64,14 @@ class Dispersion(NamedTuple):
         """Return the two-sided p-value of a number of standard errors of the sampling model."""
         from scipy.special import ndtr, stdtr
 
-        factor, degrees = self._arrays()
+        factor, degrees = self.as_arrays()
         scaled = np.abs(z) / np.sqrt(np.maximum(factor, 1))
         student = 2 * stdtr(np.minimum(degrees, _NEARLY_NORMAL), -scaled)
         is_estimated = (factor > 1) & np.isfinite(degrees)
         return np.asarray(np.where(is_estimated, student, 2 * ndtr(-scaled)))
 
-    def _arrays(self) -> tuple[Array, Array]:
+    def as_arrays(self) -> tuple[Array, Array]:
+        """Return the factor and the degrees of freedom as arrays."""
         return np.asarray(self.factor, np.float64), np.asarray(self.degrees, np.float64)
 
 

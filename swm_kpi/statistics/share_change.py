@@ -112,7 +112,7 @@ def _z_that_touches_zero(share: Array, size: Array, previous: Array, previous_si
             high - _score_limit(high, high_size, -z), _score_limit(low, low_size, z) - low
         )
         below, above = np.where(reach < gap, z, below), np.where(reach < gap, above, z)
-    return (below + above) / 2
+    return np.asarray((below + above) / 2)
 
 
 def _score_limit(share: Array, size: Array, z: Array) -> Array:

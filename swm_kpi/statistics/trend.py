@@ -69,7 +69,7 @@ def linear_trend(
             f"values= holds {count} numbers, and a trend needs {MIN_TREND_POINTS}. Give more "
             "periods."
         )
-    at = np.arange(count) if positions is None else require_finite("positions", positions)
+    at = require_finite("positions", np.arange(count) if positions is None else positions)
     if at.shape != (count,):
         raise RequestError("positions= and values= differ in length. Give one position a value.")
     raise_where("positions", np.diff(at) <= 0, "not above the one before", "Sort by time")

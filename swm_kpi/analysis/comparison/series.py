@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from swm_kpi.analysis.comparison.pooling import RowNumbers
 from swm_kpi.calendar import Period
 from swm_kpi.measures import Additivity, ChangeTest, Measure, ResultColumn
 from swm_kpi.model.metric import Break
 from swm_kpi.vocabulary import Grain, Marker
+
+if TYPE_CHECKING:
+    from swm_kpi.statistics import Dispersion
+    from swm_kpi.statistics.validate_args import Array
 
 _PERIODS_IN_YEAR = {Grain.MONTH: 12, Grain.QUARTER: 4}
 _LATEST_MONTHS = 3
@@ -139,17 +144,14 @@ class Series:
             return Variation()
         is_clear = residuals.autocorrelation > 2 / np.sqrt(len(numbers))
         return Variation(
-            tuple(map(float, residuals.dispersion)),
-            tuple(map(float, residuals.within_seasons)),
+            _as_pair(residuals.dispersion),
+            _as_pair(residuals.within_seasons),
             residuals.autocorrelation if is_clear else 0.0,
             residuals.is_seasonal,
         )
 
-    def _variances(self, values: object, weights: object) -> object | None:
+    def _variances(self, y: Array, weight: Array) -> Array | None:
         """Return the sampling variance of each value, or None if there is no variation at all."""
-        import numpy as np
-
-        y, weight = np.asarray(values), np.asarray(weights)
         match self.change_test:
             case ChangeTest.EVENT_RATES:
                 mean = float((y * weight).sum() / weight.sum())
@@ -214,3 +216,8 @@ class Series:
         if self.measure.additivity is Additivity.ADDITIVE:
             return float((period.stop - period.start).days)
         return _FEWEST_DAYS
+
+
+def _as_pair(dispersion: Dispersion) -> tuple[float, float]:
+    factor, degrees = dispersion.as_arrays()
+    return float(factor), float(degrees)

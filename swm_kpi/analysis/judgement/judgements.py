@@ -81,7 +81,7 @@ class Judgements:
 
         One in twenty of the rows that were tested. Tests of whole counts give somewhat fewer.
         """
-        return SIGNIFICANCE * self._frame["p_value"].is_not_null().sum()
+        return SIGNIFICANCE * int(self._frame["p_value"].is_not_null().sum())
 
     def _repr_html_(self) -> str:
         """Return the first rows as HTML for a notebook: those with evidence first."""
