@@ -119,8 +119,8 @@ def expected(
         return None, "[x]"
     reporter = area if area in AREAS else AREA_OF.get(site)
     required = [name for name in extract.sent if name not in extract.optional]
-    asked = [reporter] if reporter else required or list(extract.sent)
-    extents = {extent(extract.sent.get(name, set()), period, measure) for name in asked}
+    needed = [reporter] if reporter else required or list(extract.sent)
+    extents = {extent(extract.sent.get(name, set()), period, measure) for name in needed}
     if extents == {"none"}:
         return None, "[x]"
     last = period.end if extract.as_at is None else min(period.end, extract.as_at)
