@@ -14,6 +14,7 @@ The package is imported on first use. It does not depend on tables or metrics.
 """
 
 from swm_kpi.statistics.assurance import Assurance, assurance
+from swm_kpi.statistics.attribute_charts import rate_chart, share_chart
 from swm_kpi.statistics.change import NO_DISPERSION, Change, Dispersion
 from swm_kpi.statistics.change_scan import (
     CHANGE_P_VALUE,
@@ -22,12 +23,21 @@ from swm_kpi.statistics.change_scan import (
     SeriesModel,
     recent_change,
 )
+from swm_kpi.statistics.chart_limits import ChartLimits
 from swm_kpi.statistics.dispersion import Residuals, residual_variation
 from swm_kpi.statistics.estimate_change import estimate_change, spread_change
 from swm_kpi.statistics.false_discovery import q_values
 from swm_kpi.statistics.intervals import EXACT_BELOW, Estimate, byar, rate, wilson
 from swm_kpi.statistics.quantiles import Ranks, quantile, quantile_ranks
+from swm_kpi.statistics.rare_events import (
+    T_CHART_POWER,
+    RareEventLimits,
+    g_chart,
+    small_count_limits,
+    t_chart,
+)
 from swm_kpi.statistics.rate_change import rate_change
+from swm_kpi.statistics.seasons import SEASON_P_VALUE, Season, season
 from swm_kpi.statistics.share_change import share_change
 from swm_kpi.statistics.signals import (
     RUN_LENGTH,
@@ -57,20 +67,26 @@ __all__ = [
     "RANGE_FACTOR",
     "RECENT_PERIODS",
     "RUN_LENGTH",
+    "SEASON_P_VALUE",
     "TREND_LENGTH",
+    "T_CHART_POWER",
     "Assurance",
     "Change",
+    "ChartLimits",
     "Dispersion",
     "Estimate",
     "Ranks",
+    "RareEventLimits",
     "RecentChange",
     "Residuals",
+    "Season",
     "SeriesModel",
     "Trend",
     "XmRLimits",
     "assurance",
     "byar",
     "estimate_change",
+    "g_chart",
     "linear_trend",
     "outside_limits",
     "q_values",
@@ -78,11 +94,16 @@ __all__ = [
     "quantile_ranks",
     "rate",
     "rate_change",
+    "rate_chart",
     "recent_change",
     "residual_variation",
     "runs",
+    "season",
     "share_change",
+    "share_chart",
+    "small_count_limits",
     "spread_change",
+    "t_chart",
     "trends",
     "two_of_three",
     "wilson",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError, did_you_mean
+from swm_kpi.statistics.seasons import yearly_terms
 from swm_kpi.statistics.validate_args import (
     Array,
     Numbers,
@@ -328,7 +329,9 @@ def _regression(
         level = values.sum(axis=-1, keepdims=True) / exposure.sum(axis=-1, keepdims=True)
         unit = level if model is SeriesModel.COUNTS else level * (1 - level)
         weights = np.where(unit > 0, np.sqrt(exposure / unit), 0)
-    columns = yearly_cycle(times, season)
+    columns = np.ones((times.size, 1))
+    if season is not None:
+        columns = np.concatenate([columns, yearly_terms(times, season)], axis=-1)
     basis, _ = np.linalg.qr(weights[..., None] * columns)
 
     def without_cycle(rows: Array) -> Array:
@@ -347,16 +350,6 @@ def _regression(
     residuals = left - slope[..., None] * step
     residuals = np.where(np.abs(residuals) <= rounding, 0, residuals)
     return np.where(lengths > 0, shift / np.sqrt(lengths), 0.0), residuals, columns.shape[1] + 1
-
-
-def yearly_cycle(times: NDArray[np.intp], season: int | None) -> Array:
-    """Return the columns of a level and a yearly cycle: two harmonics, or three of quarters."""
-    columns = [np.ones(times.size)]
-    if season is not None:
-        angle = 2 * np.pi * times / season
-        columns += [np.cos(angle), np.sin(angle), np.cos(2 * angle)]
-        columns += [np.sin(2 * angle)] if season > 4 else []
-    return np.stack(columns, axis=-1)
 
 
 def _logarithms_if_closer_to_normal(values: Array) -> Array:

@@ -1,6 +1,7 @@
 """The four special-cause rules of an XmR chart, as NHS England's *Making data count* applies them.
 
-Each rule is a function of the limits that :func:`xmr` returns. It returns one number for each
+Each rule is a function of the limits that :func:`xmr` or a function of a chart of shares or counts
+returns. It returns one number for each
 point: 1 for a signal above the mean or rising, -1 for a signal below the mean or falling, 0 for no
 signal. Every point of a run or trend is flagged, not only the one that completes it. No rule
 crosses a gap or the start of a segment, and there is no signal where there are no limits. The rules
@@ -16,10 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError
+from swm_kpi.statistics.chart_limits import ChartLimits
 from swm_kpi.statistics.validate_args import Array
 from swm_kpi.statistics.xmr import XmRLimits
 
 Signals = NDArray[np.int8]
+Limits = XmRLimits | ChartLimits
+"""The limits of an XmR chart, or of a chart of shares or counts."""
 RUN_LENGTH = 7
 """The number of consecutive points on one side of the mean that make a run.
 
@@ -35,7 +39,7 @@ six.
 _ROUNDING = 1e-12
 
 
-def outside_limits(limits: XmRLimits) -> Signals:
+def outside_limits(limits: Limits) -> Signals:
     """Flag each point above its upper limit or below its lower limit.
 
     A point on a limit is not flagged. Making Data Count calls a flagged point an astronomical
@@ -47,7 +51,7 @@ def outside_limits(limits: XmRLimits) -> Signals:
     return above.astype(np.int8) - below.astype(np.int8)
 
 
-def runs(limits: XmRLimits, length: int = RUN_LENGTH) -> Signals:
+def runs(limits: Limits, length: int = RUN_LENGTH) -> Signals:
     """Flag all points of each run: at least ``length`` consecutive points on one side of the mean.
 
     A point on the mean is on neither side and ends the run, as in NHSRplotthedots. Rules for run
@@ -62,7 +66,7 @@ def runs(limits: XmRLimits, length: int = RUN_LENGTH) -> Signals:
     return np.where(is_run, side, 0).astype(np.int8)
 
 
-def trends(limits: XmRLimits, length: int = TREND_LENGTH) -> Signals:
+def trends(limits: Limits, length: int = TREND_LENGTH) -> Signals:
     """Flag all points of each trend: at least ``length`` points, each above (or below) the last.
 
     Seven points are six consecutive rises or six consecutive falls. Two equal neighbours end a
@@ -83,7 +87,7 @@ def trends(limits: XmRLimits, length: int = TREND_LENGTH) -> Signals:
     return np.where(falling & (turns_down | ~rising), -1, rising).astype(np.int8)
 
 
-def two_of_three(limits: XmRLimits, *, outside: bool = True) -> Signals:
+def two_of_three(limits: Limits, *, outside: bool = True) -> Signals:
     """Flag points beyond two sigma, where two of three consecutive points are beyond it.
 
     All three points must be on the same side of the mean, as Making Data Count applies the rule.
@@ -115,27 +119,27 @@ def two_of_three(limits: XmRLimits, *, outside: bool = True) -> Signals:
     return flagged * side
 
 
-def _side_of_mean(limits: XmRLimits) -> Signals:
+def _side_of_mean(limits: Limits) -> Signals:
     """Return 1 for a point above the mean, -1 below, and 0 on the mean or in a gap."""
     above = np.greater(limits.values, limits.mean + _tolerance(limits))
     below = np.less(limits.values, limits.mean - _tolerance(limits))
     return above.astype(np.int8) - below.astype(np.int8)
 
 
-def _tolerance(limits: XmRLimits) -> Array:
+def _tolerance(limits: Limits) -> Array:
     """Return the difference up to which two numbers count as equal."""
     sizes = np.abs(np.nan_to_num(limits.values))
     largest = np.max(sizes, axis=-1, keepdims=True, initial=0)
     return np.broadcast_to(_ROUNDING * largest, limits.values.shape)
 
 
-def _same_segment(limits: XmRLimits) -> NDArray[np.bool_]:
+def _same_segment(limits: Limits) -> NDArray[np.bool_]:
     """Return, for each point except the first, whether the point before is in its segment."""
     same: NDArray[np.bool_] = limits.segment[1:] == limits.segment[:-1]
     return same
 
 
-def _run_lengths(linked: NDArray[np.bool_], limits: XmRLimits) -> NDArray[np.intp]:
+def _run_lengths(linked: NDArray[np.bool_], limits: Limits) -> NDArray[np.intp]:
     """Return, for each point, the number of points in its chain of linked neighbours."""
     before, after = (np.zeros(limits.values.shape, dtype=np.intp) for _ in range(2))
     for at in range(linked.shape[-1]):

@@ -18,6 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swm_kpi.errors import RequestError
+from swm_kpi.statistics.chart_limits import (
+    segment_numbers,
+    segment_slices,
+    segment_starts,
+    validate_minimum,
+)
 from swm_kpi.statistics.validate_args import Array, Numbers, as_numbers, raise_where
 
 LIMIT_FACTOR = 2.66
@@ -141,23 +147,16 @@ def xmr_or_nan(
         raise RequestError(
             "screen_moving_ranges= is not True or False. True leaves out outlying moving ranges."
         )
-    if isinstance(minimum, bool) or not isinstance(minimum, int | np.integer) or minimum < 1:
-        raise RequestError("minimum= must be a whole number of points above 0.")
+    least = validate_minimum(minimum)
     count = numbers.shape[-1]
-    starts = _segment_starts(breaks, count)
-    segment = np.searchsorted(starts, np.arange(count), side="right") - 1
+    starts = segment_starts(breaks, count)
     moving_range = np.full(numbers.shape, np.nan)
     moving_range[..., 1:] = np.abs(np.diff(numbers, axis=-1))
     moving_range[..., starts[starts < count]] = np.nan
     mean, range_mean, points = (np.full(numbers.shape, np.nan) for _ in range(3))
-    for start, stop in zip(starts, [*starts[1:], count], strict=True):
-        here = (..., slice(start, stop))
-        mean[here] = _nan_mean(numbers[here])
-        ranges = moving_range[here]
-        average = _nan_mean(ranges)
-        if screen_moving_ranges:
-            average = _nan_mean(np.where(ranges > RANGE_FACTOR * average, np.nan, ranges))
-        range_mean[here] = average
+    for here in segment_slices(starts, count):
+        mean[here] = nan_mean(numbers[here])
+        range_mean[here] = mean_range(moving_range[here], screen=screen_moving_ranges)
         points[here] = np.sum(~np.isnan(numbers[here]), axis=-1, keepdims=True)
     distance = LIMIT_FACTOR * range_mean
     return XmRLimits(
@@ -169,28 +168,20 @@ def xmr_or_nan(
         moving_range,
         range_mean,
         RANGE_FACTOR * range_mean,
-        segment,
-        points < minimum,
+        segment_numbers(starts, count),
+        points < least,
     )
 
 
-def _segment_starts(breaks: Sequence[int], count: int) -> NDArray[np.intp]:
-    """Return the position of the first point of each segment; the first is 0."""
-    positions = np.asarray(breaks)
-    if positions.size == 0:
-        return np.zeros(1, dtype=np.intp)
-    increasing = (
-        positions.ndim == 1 and positions.dtype.kind in "iu" and np.all(np.diff(positions) > 0)
-    )
-    if not increasing or positions[0] < 1 or positions[-1] >= count:
-        raise RequestError(
-            f"breaks= must be increasing positions after the first point of a series of {count:,}: "
-            "the position, from 0, of the first point of each new segment."
-        )
-    return np.concatenate([[0], positions]).astype(np.intp)
+def mean_range(ranges: Array, *, screen: bool) -> Array:
+    """Return the mean moving range of a segment, screened once if requested; NaN without any."""
+    average = nan_mean(ranges)
+    if not screen:
+        return average
+    return nan_mean(np.where(ranges > RANGE_FACTOR * average, np.nan, ranges))
 
 
-def _nan_mean(numbers: Array) -> Array:
+def nan_mean(numbers: Array) -> Array:
     """Return the mean along the last axis without NaN; NaN where every number is NaN.
 
     Unlike numpy's ``nanmean`` it does not warn, and it keeps the shape of the numbers.
