@@ -154,6 +154,20 @@ AGAIN = build_metric(
 )
 
 
+def test_a_period_without_rows_has_no_undecided_ones() -> None:
+    """June has no call, so the undecided of April are those of the quarter less those of May."""
+    april = pl.col("began_at", "ended_at").dt.offset_by("-1mo")
+    table = pl.concat([calls(yl=30, nl=30, ul=4).with_columns(april), calls(yl=300, nl=300, ul=20)])
+    table = table.with_columns(call_id=pl.int_range(pl.len()).cast(pl.String))
+    share = build_metric(Proportion(key="share", **CALL, numerator=Call.urgent))
+    result = compute(share, table, periods=kpi.periods(*MONTHS, Q1))
+    june = row_of(result, "share", period="2024-06")
+    assert (june["marker"], june["undecided"]) == ("[z]", None)
+    shown = {row["period"]: row["undecided"] for row in rows_of(result.protect(EXACT), "share")}
+    assert shown["2024-04"] is None
+    assert None in (shown["2024-05"], shown[Q1])
+
+
 @pytest.mark.parametrize(
     "policy", [EXACT, NO_ZEROS, DisclosurePolicy()], ids=["exact", "no zeros", "rounded"]
 )
