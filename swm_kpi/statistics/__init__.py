@@ -27,6 +27,23 @@ from swm_kpi.statistics.chart_limits import ChartLimits
 from swm_kpi.statistics.dispersion import Residuals, residual_variation
 from swm_kpi.statistics.estimate_change import estimate_change, spread_change
 from swm_kpi.statistics.false_discovery import q_values
+from swm_kpi.statistics.funnel import (
+    FUNNEL_LEVELS,
+    FunnelLimits,
+    funnel_position,
+    rate_funnel,
+    share_funnel,
+)
+from swm_kpi.statistics.funnel_dispersion import (
+    MIN_MEMBERS_FOR_SPREAD,
+    Homogeneity,
+    Overdispersion,
+    homogeneity_of_estimates,
+    homogeneity_of_rates,
+    homogeneity_of_shares,
+    rate_overdispersion,
+    share_overdispersion,
+)
 from swm_kpi.statistics.intervals import EXACT_BELOW, Estimate, byar, rate, wilson
 from swm_kpi.statistics.quantiles import Ranks, quantile, quantile_ranks
 from swm_kpi.statistics.rare_events import (
@@ -60,8 +77,10 @@ from swm_kpi.statistics.xmr import (
 __all__ = [
     "CHANGE_P_VALUE",
     "EXACT_BELOW",
+    "FUNNEL_LEVELS",
     "LIMIT_FACTOR",
     "MINIMUM_POINTS",
+    "MIN_MEMBERS_FOR_SPREAD",
     "MIN_TREND_POINTS",
     "NO_DISPERSION",
     "RANGE_FACTOR",
@@ -75,6 +94,9 @@ __all__ = [
     "ChartLimits",
     "Dispersion",
     "Estimate",
+    "FunnelLimits",
+    "Homogeneity",
+    "Overdispersion",
     "Ranks",
     "RareEventLimits",
     "RecentChange",
@@ -86,7 +108,11 @@ __all__ = [
     "assurance",
     "byar",
     "estimate_change",
+    "funnel_position",
     "g_chart",
+    "homogeneity_of_estimates",
+    "homogeneity_of_rates",
+    "homogeneity_of_shares",
     "linear_trend",
     "outside_limits",
     "q_values",
@@ -95,12 +121,16 @@ __all__ = [
     "rate",
     "rate_change",
     "rate_chart",
+    "rate_funnel",
+    "rate_overdispersion",
     "recent_change",
     "residual_variation",
     "runs",
     "season",
     "share_change",
     "share_chart",
+    "share_funnel",
+    "share_overdispersion",
     "small_count_limits",
     "spread_change",
     "t_chart",
