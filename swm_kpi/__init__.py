@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from swm_kpi import mapping, open_data, statistics, synthetic
     from swm_kpi.analysis.comparison import Comparison
     from swm_kpi.analysis.judgement import Judgements
+    from swm_kpi.analysis.members import Funnel
     from swm_kpi.analysis.process_charts import ProcessChart
     from swm_kpi.analysis.targets import Target, Targets
     from swm_kpi.differences import Difference, diff
@@ -113,6 +114,7 @@ _LAZY_NAMES = {
     "Judgements": "swm_kpi.analysis.judgement",
     "Force": "swm_kpi.force",
     "ForceTables": "swm_kpi.force",
+    "Funnel": "swm_kpi.analysis.members",
     "Mapping": "swm_kpi.mapping.mapping",
     "ProcessChart": "swm_kpi.analysis.process_charts",
     "Provenance": "swm_kpi.provenance",
@@ -167,6 +169,7 @@ __all__ = [
     "Force",
     "ForceTables",
     "Frequency",
+    "Funnel",
     "Grain",
     "InputError",
     "InputReadiness",

@@ -13,12 +13,14 @@ import polars as pl
 from swm_kpi.analysis.comparison import MIN_COUNT, Comparison, ComparisonKind, compare
 from swm_kpi.analysis.judgement import Judgements, SealedVerdicts, judge, seal
 from swm_kpi.analysis.measure_series import MeasureSeries, Member, select_measure
+from swm_kpi.analysis.members import Funnel, build_funnel
 from swm_kpi.analysis.process_charts import ProcessChart, build_process_chart
 from swm_kpi.analysis.targets import Target, Targets
 from swm_kpi.charts import (
     WIDTH,
     Caption,
     Chart,
+    funnel_chart,
     members_chart,
     series_chart,
     small_multiples_chart,
@@ -39,6 +41,7 @@ from swm_kpi.vocabulary import Basis, Grain
 _CHART_ARGUMENTS = {
     "series": {"member", "target", "recalculate_from"},
     "members": {"by", "period", "order"},
+    "funnel": {"by", "period", "members", "population", "per"},
     "small_multiples": {"by"},
     "year_on_year": {"member"},
 }
@@ -282,6 +285,56 @@ class Result:
             policy=self._policy_text,
         )
 
+    def funnel(
+        self,
+        measure: str | None = None,
+        ref: str | None = None,
+        *,
+        by: str | None = None,
+        members: Sequence[str] | None = None,
+        population: Mapping[str, float] | None = None,
+        per: int = 1_000,
+        period: str | None = None,
+        basis: str | Basis | None = None,
+        grain: str | Grain | None = None,
+    ) -> Funnel:
+        """Compare the members of a breakdown with their average, such as the areas of a force.
+
+        One test of all members comes first: do they differ at all by more than chance? Only then is
+        a member picked out, by funnel limits at 95% and at 99.8%. With 10 members or more, the
+        limits allow for how much members differ in general (overdispersion). The order is that of
+        the breakdown's list, and never a ranking. Medians are compared by their intervals. A
+        number that cannot be compared, such as a count, has a marker and a reason.
+
+        Args:
+            measure: the key of the measure; the headline of the only ref by default.
+            ref: its ref, where several refs have a measure of that key.
+            by: the breakdown; the first by default. Other breakdowns are at their total.
+            members: the members to compare, such as similar forces; all by default.
+            population: for a count of events, the people of each member, by its name. Then the
+                rates per so many people are compared.
+            per: the number of people of these rates: 1,000, 100,000 or 1,000,000.
+            period: the label of the period; the latest complete one by default.
+            basis: ``force`` or ``proxy``; ``force`` by default, where there are both.
+            grain: the length of the periods, where the result has several lengths.
+
+        Raises:
+            RequestError: the result has no breakdown; there is no such measure, breakdown, period
+                or member; or ``population`` is given for a number that counts no events.
+        """
+        key = self._breakdown(by)
+        return build_funnel(
+            self._select(measure, ref, basis, grain),
+            by=key,
+            by_title=self._dataset().breakdown_title(key),
+            period=period,
+            members=members,
+            population=population,
+            per=per,
+            policy=self._policy_text,
+            rounding_base=1 if self.policy is None else self.policy.rounding_base,
+        )
+
     def plot(
         self,
         measure: str | None = None,
@@ -290,6 +343,9 @@ class Result:
         kind: str = "series",
         member: Member = None,
         by: str | None = None,
+        members: Sequence[str] | None = None,
+        population: Mapping[str, float] | None = None,
+        per: int | None = None,
         period: str | None = None,
         basis: str | Basis | None = None,
         grain: str | Grain | None = None,
@@ -307,12 +363,17 @@ class Result:
             measure: the key of the measure; the headline of the only ref by default.
             ref: its ref, where several refs have a measure of that key.
             kind: ``series``: over time, with process limits, signals and targets; ``members``: the
-                members of a breakdown in one period, with their intervals; ``small_multiples``: a
-                small chart over time for each member; ``year_on_year``: the latest financial year
-                over the one before.
+                members of a breakdown in one period, with their intervals; ``funnel``: members
+                compared with their average, as in :meth:`funnel`; ``small_multiples``: a small
+                chart over time for each member; ``year_on_year``: the latest financial year over
+                the one before.
             member: for ``series`` and ``year_on_year``, the member, as in ``spc``.
-            by: for ``members`` and ``small_multiples``, the breakdown; the first by default.
-            period: for ``members``, the period; the latest complete one by default.
+            by: for ``members``, ``funnel`` and ``small_multiples``, the breakdown; the first by
+                default.
+            members: for ``funnel``, the members to compare; all by default.
+            population: for ``funnel``, the people of each member, for a count of events.
+            per: for ``funnel`` with ``population``, per how many people; 1,000 by default.
+            period: for ``members`` and ``funnel``, the period; the latest complete one by default.
             basis: ``force`` or ``proxy``; ``force`` by default, where there are both.
             grain: the length of the periods, where the result has several lengths.
             target: for ``series``, one or more targets, or a register, as in ``spc``.
@@ -326,8 +387,9 @@ class Result:
             RequestError: there is no such kind or series, or the kind does not take an argument.
         """
         arguments = {
-            "member": member, "by": by, "period": period, "target": target,
-            "recalculate_from": recalculate_from, "order": order,
+            "member": member, "by": by, "members": members, "population": population, "per": per,
+            "period": period, "target": target, "recalculate_from": recalculate_from,
+            "order": order,
         }  # fmt: skip
         if kind not in _CHART_ARGUMENTS:
             raise RequestError(
@@ -350,12 +412,21 @@ class Result:
             return series_chart(chart, caption, width=width)
         if kind == "year_on_year":
             return year_on_year_chart(selected, caption, member=member, width=width)
-        if not self.by:
-            raise RequestError(
-                'The result has no breakdown. Compute it with a breakdown, such as by=["lpa"].'
-            )
-        key = by or self.by[0]
+        key = self._breakdown(by)
         by_title = self._dataset().breakdown_title(key)
+        if kind == "funnel":
+            funnel = self.funnel(
+                measure,
+                ref,
+                by=key,
+                members=members,
+                population=population,
+                per=per or 1_000,
+                period=period,
+                basis=basis,
+                grain=grain,
+            )
+            return funnel_chart(funnel, caption, width=width)
         if kind == "small_multiples":
             return small_multiples_chart(selected, caption, by=key, by_title=by_title, width=width)
         return members_chart(
@@ -367,6 +438,18 @@ class Result:
             order=order or "list",
             width=width,
         )
+
+    def _breakdown(self, by: str | None) -> str:
+        """Return the breakdown that is named, or the first.
+
+        Raises:
+            RequestError: the result has none.
+        """
+        if not self.by:
+            raise RequestError(
+                'The result has no breakdown. Compute it with a breakdown, such as by=["lpa"].'
+            )
+        return by or self.by[0]
 
     def _select(
         self, measure: str | None, ref: str | None, basis: str | None, grain: str | None

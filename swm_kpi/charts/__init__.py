@@ -5,6 +5,7 @@ The charts need the extra ``charts``; the texts do not.
 
 from swm_kpi.charts.alt_text import axis_title, format_cell, format_period
 from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.funnel import funnel_chart
 from swm_kpi.charts.layout import WIDTH
 from swm_kpi.charts.members import members_chart
 from swm_kpi.charts.series import series_chart
@@ -18,6 +19,7 @@ __all__ = [
     "axis_title",
     "format_cell",
     "format_period",
+    "funnel_chart",
     "members_chart",
     "series_chart",
     "small_multiples_chart",

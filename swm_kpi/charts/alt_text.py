@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import polars as pl
 
 from swm_kpi.analysis.process_charts import SIGNAL_RULES, ProcessChart, VariationType
-from swm_kpi.calendar import Period, format_date, format_month_range
-from swm_kpi.charts.chart import Caption
-from swm_kpi.contracts import UNKNOWN
+from swm_kpi.calendar import Period, format_month_range
+from swm_kpi.charts.chart import Caption, Description
 from swm_kpi.formatting import NumberFormat, unit_name
 from swm_kpi.measures import StatementPeriod
 from swm_kpi.vocabulary import Grain, Marker
@@ -25,17 +23,17 @@ OVER_TIME = {
     Grain.ROLLING_12: "in the 12 months to each month",
 }
 _VARIATION_AT_LATEST = {
-    VariationType.COMMON: ", within routine variation",
-    VariationType.IMPROVING: ", a special cause of improvement",
-    VariationType.CONCERNING: ", a special cause of concern",
-    VariationType.HIGH: ", higher than is routine",
-    VariationType.LOW: ", lower than is routine",
+    VariationType.COMMON: ", no change shown",
+    VariationType.IMPROVING: ", a signal of improvement",
+    VariationType.CONCERNING: ", a signal of concern",
+    VariationType.HIGH: ", a signal that it is high",
+    VariationType.LOW: ", a signal that it is low",
 }
 _SIGNALS = {
-    VariationType.IMPROVING: "Special causes of improvement",
-    VariationType.CONCERNING: "Special causes of concern",
-    VariationType.HIGH: "Special causes, high",
-    VariationType.LOW: "Special causes, low",
+    VariationType.IMPROVING: "Signals of improvement",
+    VariationType.CONCERNING: "Signals of concern",
+    VariationType.HIGH: "Signals of high numbers",
+    VariationType.LOW: "Signals of low numbers",
 }
 _MOST_RUNS = 3
 
@@ -76,26 +74,37 @@ def describe_markers(markers: Iterable[str]) -> str:
     return "".join(f" {text}: {Marker(text).meaning.partition(':')[0]}." for text in distinct)
 
 
-def headline(chart: ProcessChart, caption: Caption) -> str:
-    """Return the title of a series chart: the latest complete value and its variation."""
-    lead = f"{caption.measure}, {format_member(chart.member)}" if chart.member else caption.measure
-    latest = chart.latest
+def describe_series(chart: ProcessChart, caption: Caption) -> Description:
+    """Return the words of a series: latest value, extremes, limits, signals, targets, caveats."""
+    return Description(
+        _headline(chart, caption),
+        tuple(_series_findings(chart, caption)),
+        tuple(_series_caveats(chart)),
+        caption.footnotes,
+    )
+
+
+def _headline(chart: ProcessChart, caption: Caption) -> str:
+    """Return the title of a series: the latest complete value, the target, and whether it moved."""
+    latest, statement = chart.latest, chart.statement_period
+    subject = caption.measure
+    if latest is not None and statement is StatementPeriod.YEAR_TO_DATE:
+        subject = subject.removesuffix(f", {statement.value}")
+    lead = f"{subject}, {format_member(chart.member)}" if chart.member else subject
     if latest is None:
         return lead
-    variation = ""
-    if chart.variation:
-        variation = _VARIATION_AT_LATEST[VariationType(chart.variation)]
     shown = chart.number_format
     format_value = shown.text_with_unit if shown.is_time else shown.text
-    return f"{lead}: {format_value(latest['value'])} in {_period(chart, latest)}{variation}"
+    joint = " in " if statement is None else f", {statement.value}, "
+    text = f"{lead}: {format_value(latest['value'])}{joint}{_period(chart, latest)}"
+    if latest["target"] is not None:
+        text += f" (target {format_value(latest['target'])})"
+    if chart.variation:
+        text += _VARIATION_AT_LATEST[VariationType(chart.variation)]
+    return text
 
 
-def describe_series(chart: ProcessChart, caption: Caption) -> str:
-    """Return the alt text of a series: latest value, extremes, limits, signals and targets."""
-    return " ".join([*_series_sentences(chart, caption), *caption.footnotes])
-
-
-def _series_sentences(chart: ProcessChart, caption: Caption) -> Iterator[str]:
+def _series_findings(chart: ProcessChart, caption: Caption) -> Iterator[str]:
     frame = chart.frame
     over_time = OVER_TIME[Grain(str(frame["grain"][0]))]
     yield (
@@ -116,11 +125,18 @@ def _series_sentences(chart: ProcessChart, caption: Caption) -> Iterator[str]:
         yield f"No process limits: {chart.reason}"
     else:
         yield from _limits(chart, latest)
+
+
+def _series_caveats(chart: ProcessChart) -> Iterator[str]:
+    """Yield the targets and how they are met, and the notes of the chart."""
+    if chart.frame["value"].is_null().all():
+        return
+    latest = chart.latest
     for target in chart.targets:
+        is_latest = latest is not None and chart.assurance and latest["target"] == target.value
+        assured = f": {chart.assurance}" if is_latest else ""
         level = chart.format_value(target.value)
-        yield f"The target {target.describe_days()} is {level}."
-    if chart.assurance and latest is not None:
-        yield f"Against the target of {chart.format_value(latest['target'])}: {chart.assurance}."
+        yield f"The target {target.describe_days()} is {level}{assured}."
     yield from chart.notes
 
 
@@ -169,12 +185,12 @@ def _extremes(chart: ProcessChart, known: pl.DataFrame) -> Iterator[str]:
 
 def _limits(chart: ProcessChart, latest: Mapping[str, Any]) -> Iterator[str]:
     lower, mean, upper = (chart.format_value(latest[name]) for name in ("lower", "mean", "upper"))
-    yield f"Routine variation is {lower} to {upper}, around a mean of {mean}."
+    yield f"Without a change, {lower} to {upper} is expected, around a mean of {mean}."
     rules = [description for rule, description in SIGNAL_RULES.items() if latest[rule]]
     if rules:
         yield f"The latest is {' and '.join(rules)}."
     if chart.signals.is_empty():
-        yield "No point shows a special cause."
+        yield "No point shows a change."
     frame = chart.frame.with_row_index("at")
     for variation, description in _SIGNALS.items():
         rows = frame.filter(pl.col("variation") == variation.value)
@@ -200,10 +216,6 @@ def _consecutive_periods(rows: Sequence[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _format_iso_date(iso: str) -> str:
-    return format_date(date.fromisoformat(iso))
-
-
 def describe_members(
     rows: Sequence[dict[str, Any]],
     total: dict[str, Any] | None,
@@ -212,7 +224,7 @@ def describe_members(
     lead: str,
     number_format: NumberFormat,
 ) -> str:
-    """Return the alt text of a chart of members: the total, then the members by value.
+    """Return what a chart of members shows: the total, then the members in their order.
 
     Args:
         rows: a row for each member.
@@ -225,13 +237,9 @@ def describe_members(
     if total is not None:
         sentences.append(f"Whole force: {format_cell(total, number_format.text_with_unit)}.")
     known = [row for row in rows if row["value"] is not None]
-    ranked = sorted(
-        (row for row in known if row[by] != UNKNOWN), key=lambda row: -float(row["value"])
-    )
-    ranked += [row for row in known if row[by] == UNKNOWN]
-    if ranked:
-        listed = (f"{row[by]} {_with_interval(row, format_value)}" for row in ranked)
-        sentences.append(f"From the highest: {', '.join(listed)}.")
+    if known:
+        listed = (f"{row[by]} {_with_interval(row, format_value)}" for row in known)
+        sentences.append(f"{', '.join(listed)}.")
     missing = [row for row in rows if row["value"] is None]
     for marker in dict.fromkeys(row["marker"] for row in missing):
         names = [row[by] for row in missing if row["marker"] == marker]

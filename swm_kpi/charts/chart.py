@@ -83,14 +83,42 @@ class Caption:
         return (*self.sources, control)
 
 
+@dataclass(frozen=True)
+class Description:
+    """The words of a chart, decided once. The picture and the text alternative render them.
+
+    Attributes:
+        title: the title.
+        findings: what the picture shows, for people who do not see it: the kind of chart, values,
+            limits and signals.
+        caveats: what everyone must know beside the picture: how firm the limits are, breaks,
+            seasons, and how a target is met.
+        sources: what is counted, where the numbers come from, and disclosure control.
+    """
+
+    title: str
+    findings: tuple[str, ...]
+    caveats: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def alt_text(self) -> str:
+        """The text alternative: everything but the title."""
+        return " ".join([*self.findings, *self.caveats, *self.sources])
+
+    @property
+    def footnotes(self) -> tuple[str, ...]:
+        """The sentences below the picture."""
+        return (*self.caveats, *self.sources)
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Chart:
     """A chart with its text alternative. A notebook shows it; ``save`` writes it to a file.
 
     Attributes:
         draw: the function that returns the Altair chart at a width in pixels.
-        title: the title.
-        alt_text: the text alternative: what the chart shows, in plain English.
+        description: its words: the title, what it shows, caveats and sources.
         data_table: the numbers of the chart as text: a row of headings, then the rows.
         policy: the disclosure policy that protects the numbers; empty if none does. An unprotected
             chart is not for publication.
@@ -98,8 +126,7 @@ class Chart:
     """
 
     draw: Callable[[int], Any]
-    title: str
-    alt_text: str
+    description: Description
     data_table: Sequence[Sequence[str]]
     policy: str = ""
     width: int = WIDTH
@@ -108,6 +135,16 @@ class Chart:
         """Raise if Altair is not installed or the width is not valid."""
         load_altair()
         validate_width(self.width)
+
+    @property
+    def title(self) -> str:
+        """The title."""
+        return self.description.title
+
+    @property
+    def alt_text(self) -> str:
+        """The text alternative: what the chart shows, in plain English."""
+        return self.description.alt_text
 
     def __repr__(self) -> str:
         return f"Chart({self.title!r})"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-import polars as pl
-
 from swm_kpi.analysis.measure_series import MeasureSeries
-from swm_kpi.charts import axes
+from swm_kpi.analysis.members import select_member_rows
+from swm_kpi.charts import axes, dot_rows
 from swm_kpi.charts.alt_text import (
     axis_title,
     describe_markers,
@@ -19,32 +17,30 @@ from swm_kpi.charts.alt_text import (
     format_period,
 )
 from swm_kpi.charts.axes import with_field
-from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.chart import Caption, Chart, Description
 from swm_kpi.charts.layout import (
     GREY,
-    LINES,
-    MUTED,
     NAVY,
     PALE,
     WIDTH,
     ChartLayout,
-    Label,
     LegendEntry,
     load_altair,
-    text_width,
-    wrap_text,
 )
-from swm_kpi.contracts import ALL, UNKNOWN
+from swm_kpi.contracts import UNKNOWN
 from swm_kpi.errors import RequestError, did_you_mean
 from swm_kpi.formatting import NumberFormat
 from swm_kpi.vocabulary import Marker, Unit
 
-_ROW_HEIGHT = 30
 _UNITS_THAT_DO_NOT_ADD = {
     Unit.PROPORTION, Unit.PERCENTAGE_RATIO, Unit.RATIO, Unit.PER_HUNDRED, Unit.PER_1000_PEOPLE,
     Unit.PER_100000_PEOPLE, Unit.PER_MILLION_PEOPLE,
 }  # fmt: skip
 ORDERS = ("list", "value")
+_BY_VALUE = (
+    "In order of value. That is no ranking: neighbours often differ by chance alone, and the order "
+    "would change with other rows."
+)
 
 
 @dataclass(frozen=True)
@@ -106,21 +102,14 @@ def members_chart(
         RequestError: the breakdown, the period or the order does not exist, or the width is out of
             range.
     """
-    if by not in series.by:
-        raise RequestError(f"The result has no breakdown {by!r}. {did_you_mean(by, series.by)}")
     if order not in ORDERS:
         raise RequestError(f"There is no order {order!r}. {did_you_mean(order, ORDERS)}")
-    others = [pl.col(key) == ALL for key in series.by if key != by]
-    rows = series.rows.filter(pl.lit(True), *others)
-    period_rows = rows.filter(pl.col("period") == _choose_period(rows, by, period))
-    totals = period_rows.filter(pl.col(by) == ALL).to_dicts()
-    shown = period_rows.filter(pl.col(by) != ALL).to_dicts()
+    selected = select_member_rows(series, by, period)
+    shown = [*selected.rows, *([] if selected.unknown is None else [selected.unknown])]
     if order == "value":
         shown.sort(key=lambda row: (row[by] == UNKNOWN, row["value"] is None, -(row["value"] or 0)))
-    period_words = format_period(period_rows.row(0, named=True), series.statement_period)
-    members = _Members(
-        shown, totals[0] if totals else None, by, by_title, series.unit, period_words
-    )
+    period_words = format_period(selected.any_row, series.statement_period)
+    members = _Members(shown, selected.total, by, by_title, series.unit, period_words)
     title = f"{caption.measure} by {by_title}, {period_words}"
     lead = f"{title}. {caption.metric}"
     words = describe_members(
@@ -131,9 +120,11 @@ def members_chart(
         number_format=members.number_format,
     )
     reason = _reason_nothing_to_draw(members)
-    alt_text = " ".join([words, *([reason] if reason else []), *caption.footnotes])
-    draw = partial(_draw, members, caption, title, reason)
-    return Chart(draw, title, alt_text, _data_table(members), caption.policy, width)
+    findings = (words, reason) if reason else (words,)
+    caveats = (_BY_VALUE,) if order == "value" and not reason else ()
+    description = Description(title, findings, caveats, caption.footnotes)
+    draw = partial(_draw, members, caption, description, reason)
+    return Chart(draw, description, _data_table(members), caption.policy, width)
 
 
 def _reason_nothing_to_draw(members: _Members) -> str:
@@ -146,11 +137,15 @@ def _reason_nothing_to_draw(members: _Members) -> str:
     return f"No number to show for {members.period}: {'; '.join(reasons)}."
 
 
-def _draw(members: _Members, caption: Caption, title: str, reason: str, width: int) -> Any:
+def _draw(
+    members: _Members, caption: Caption, description: Description, reason: str, width: int
+) -> Any:
     alt = load_altair()
     subtitle = f"{caption.metric}. {axis_title(members.number_format)}, {members.period}."
-    height = _ROW_HEIGHT * max(len(members.rows), 1)
-    layout = ChartLayout(title, subtitle, width, height, caption.footnotes, below=36)
+    height = dot_rows.ROW_HEIGHT * max(len(members.rows), 1)
+    layout = ChartLayout(
+        description.title, subtitle, width, height, description.footnotes, below=36
+    )
     if reason:
         return layout.empty(alt, reason)
     known = [row for row in members.rows if row["value"] is not None]
@@ -158,10 +153,8 @@ def _draw(members: _Members, caption: Caption, title: str, reason: str, width: i
     level = members.level
     scale = axes.build_scale([*ends, level], members.number_format)
     labels = [format_cell(row, members.format_value) for row in members.rows]
-    # Long names take two lines of at most two fifths of the chart.
-    widest = max(text_width(row[members.by]) for row in members.rows)
-    layout.left = min(widest, width * 2 // 5) + 10
-    layout.right = 12 + max(text_width(label) for label in labels)
+    names = [row[members.by] for row in members.rows]
+    layout.left, layout.right = dot_rows.space_for(names, labels, width)
     intervals = any(row["lower"] is not None for row in known)
     layout.legend = [
         LegendEntry("Value", NAVY, "circle", size=70),
@@ -177,54 +170,16 @@ def _draw(members: _Members, caption: Caption, title: str, reason: str, width: i
         layout.subtitle += " The axis does not start at zero."
     layout.subtitle += describe_markers(row["marker"] for row in members.rows)
     layers = _layers(alt, layout, members, scale)
-    layout.labels += _name_labels([row[members.by] for row in members.rows], layout.left - 10)
     layout.labels += [
-        Label(label, layout.plot_width + 10, _ROW_HEIGHT * (at + 0.5))
-        for at, label in enumerate(labels)
+        *dot_rows.name_labels(names, layout.left - 10),
+        *dot_rows.value_labels(labels, layout),
     ]
     return layout.draw(alt, layers)
 
 
-def _choose_period(rows: pl.DataFrame, by: str, period: str | None) -> str:
-    known = rows["period"].unique(maintain_order=True).to_list()
-    if period is not None:
-        if period not in known:
-            raise RequestError(
-                f"The result has no period {period!r}. {did_you_mean(period, known)}"
-            )
-        return period
-    numbers = rows.filter(pl.col("value").is_not_null(), pl.col(by) != ALL)
-    complete = numbers.filter(pl.col("marker") != Marker.PROVISIONAL.value)
-    for candidates in (complete, numbers):
-        if candidates.height:
-            return str(candidates["period"][-1])
-    return str(known[-1])
-
-
 def _layers(alt: Any, layout: ChartLayout, members: _Members, scale: axes.Scale) -> list[Any]:
-    wide = max(text_width(label) for label in scale.labels) + 12
-    every = -(-wide * len(scale.labels) // layout.plot_width)
-    x = alt.X(
-        "value:Q",
-        scale=alt.Scale(domain=[scale.low, scale.top], nice=False),
-        axis=alt.Axis(
-            **scale.tick_options(every),
-            title=None,
-            domainColor=MUTED,
-            ticks=False,
-            gridColor=LINES,
-            labelPadding=6,
-            labelFlush=False,
-            labelOverlap=False,
-        ),
-    )
     names = [row[members.by] for row in members.rows]
-    y = alt.Y(
-        "name:N",
-        sort=names,
-        scale=alt.Scale(type="point", domain=names, padding=0.5),
-        axis=None,
-    )
+    x, y = dot_rows.across(alt, layout, scale), dot_rows.down(alt, names)
     known = [row for row in members.rows if row["value"] is not None]
     dots = [
         {"name": row[members.by], "unknown": row[members.by] == UNKNOWN}
@@ -248,16 +203,6 @@ def _layers(alt: Any, layout: ChartLayout, members: _Members, scale: axes.Scale)
         layers.append(whiskers.encode(x=with_field(x, "lower:Q"), x2="upper:Q", y=y, stroke=colour))
     points = rows.mark_point(shape="circle", size=75, strokeWidth=2, opacity=1, aria=False)
     return [*layers, points.encode(x=x, y=y, fill=inside, stroke=colour)]
-
-
-def _name_labels(names: list[str], width: int) -> Iterator[Label]:
-    """Yield the label of each name to the left of its row; a long name takes two lines."""
-    for at, name in enumerate(names):
-        first, *rest = wrap_text(name, width)
-        lines = [first, rest[0].rstrip(",;") + ("…" if len(rest) > 1 else "")] if rest else [first]
-        top = _ROW_HEIGHT * (at + 0.5) - 6.5 * (len(lines) - 1)
-        for number, line in enumerate(lines):
-            yield Label(line, -10, top + 13 * number, align="right")
 
 
 def _data_table(members: _Members) -> list[list[str]]:

@@ -20,10 +20,9 @@ from swm_kpi.charts.alt_text import (
     format_member,
     format_period,
     format_span,
-    headline,
 )
 from swm_kpi.charts.axes import with_field
-from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.chart import Caption, Chart, Description
 from swm_kpi.charts.layout import (
     BAND,
     GREY,
@@ -44,7 +43,7 @@ from swm_kpi.measures.statement_period import financial_year_start
 from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 
 _HEIGHT = 240
-_COMMON = LegendEntry("Routine variation", NAVY, "circle", size=40)
+_COMMON = LegendEntry("No change shown", NAVY, "circle", size=40)
 _PLAIN = LegendEntry("Value", NAVY, "circle", size=40)
 _EXCLUDED = LegendEntry("Provisional or excluded", NAVY, "circle", hollow=True, size=45)
 _TARGET_DASH, _LIMIT_DASH = [7, 3], [2, 3]
@@ -65,16 +64,16 @@ def series_chart(chart: ProcessChart, caption: Caption, *, width: int = WIDTH) -
         MissingExtra: Altair is not installed.
         RequestError: the width is out of range.
     """
-    title = headline(chart, caption)
-    alt_text = describe_series(chart, caption)
-    draw = partial(_draw, chart, caption, title)
-    return Chart(draw, title, alt_text, _data_table(chart), caption.policy, width)
+    description = describe_series(chart, caption)
+    draw = partial(_draw, chart, caption, description)
+    return Chart(draw, description, _data_table(chart), caption.policy, width)
 
 
-def _draw(chart: ProcessChart, caption: Caption, title: str, width: int) -> Any:
+def _draw(chart: ProcessChart, caption: Caption, description: Description, width: int) -> Any:
     alt = load_altair()
     frame = chart.frame
-    layout = ChartLayout(title, _subtitle(chart, caption), width, _HEIGHT, caption.footnotes)
+    subtitle, footnotes = _subtitle(chart, caption), description.footnotes
+    layout = ChartLayout(description.title, subtitle, width, _HEIGHT, footnotes)
     if frame["value"].is_not_null().sum() == 0:
         return layout.empty(alt, describe_no_number(chart))
     rows = _points_with_runs(chart)
@@ -172,10 +171,10 @@ def _legend_entry(variation: str, direction: Direction) -> LegendEntry:
     better = "triangle-down" if direction is Direction.LOWER_IS_BETTER else "triangle-up"
     keys = {
         VariationType.COMMON: _COMMON,
-        VariationType.IMPROVING: LegendEntry("Special cause: improvement", TEAL, better, size=90),
-        VariationType.CONCERNING: LegendEntry("Special cause: concern", ORANGE, "square", size=75),
-        VariationType.HIGH: LegendEntry("Special cause: high", PLUM, "triangle-up", size=90),
-        VariationType.LOW: LegendEntry("Special cause: low", PLUM, "triangle-down", size=90),
+        VariationType.IMPROVING: LegendEntry("Signal: improvement", TEAL, better, size=90),
+        VariationType.CONCERNING: LegendEntry("Signal: concern", ORANGE, "square", size=75),
+        VariationType.HIGH: LegendEntry("Signal: high", PLUM, "triangle-up", size=90),
+        VariationType.LOW: LegendEntry("Signal: low", PLUM, "triangle-down", size=90),
     }
     if variation in tuple(VariationType):
         return keys[VariationType(variation)]

@@ -19,7 +19,7 @@ from swm_kpi.charts.alt_text import (
     format_period,
     format_span,
 )
-from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.chart import Caption, Chart, Description
 from swm_kpi.charts.layout import (
     LINES,
     MUTED,
@@ -75,12 +75,13 @@ def small_multiples_chart(
     statement, format_value = series.statement_period, number_format.text
     lead = f"{title}. {caption.metric}"
     words = describe_small_multiples(lead, panels, format_value, statement)
-    alt_text = " ".join([words, *([reason] if reason else []), *caption.footnotes])
+    findings = (words, reason) if reason else (words,)
+    description = Description(title, findings, (), caption.footnotes)
     kind = f"{axis_title(number_format)} {OVER_TIME[series.grain]}"
     subtitle = f"{caption.metric}. {kind}. All on one scale."
     draw = partial(_draw, series, caption, title, subtitle, panels, reason)
     numbers = _data_table(panels, format_value, statement)
-    return Chart(draw, title, alt_text, numbers, caption.policy, width)
+    return Chart(draw, description, numbers, caption.policy, width)
 
 
 def _reason_nothing_to_draw(rows: pl.DataFrame, by_title: str) -> str:

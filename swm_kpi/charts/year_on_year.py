@@ -20,7 +20,7 @@ from swm_kpi.charts.alt_text import (
     format_cell,
     format_member,
 )
-from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.chart import Caption, Chart, Description
 from swm_kpi.charts.layout import (
     GREY,
     NAVY,
@@ -98,11 +98,11 @@ def year_on_year_chart(
     over_time = OVER_TIME[series.grain]
     lead = f"{title}, {over_time}, {format_member(member_names)}. {caption.metric}"
     words = describe_years(lead, years.by_year, years.number_format, years.missing or years.reason)
-    alt_text = " ".join([words, *caption.footnotes])
+    description = Description(title, (words,), (), caption.footnotes)
     of_member = f"{over_time}, {format_member(member_names)}"
     subtitle = f"{caption.metric}. {axis_title(years.number_format)} {of_member}."
     draw = partial(_draw, years, caption, title, subtitle)
-    return Chart(draw, title, alt_text, _data_table(years), caption.policy, width)
+    return Chart(draw, description, _data_table(years), caption.policy, width)
 
 
 def _years(series: MeasureSeries, member: Member) -> _Years:

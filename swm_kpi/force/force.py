@@ -160,6 +160,25 @@ class Force:
         """The forces that it compares itself with, the earliest statement first."""
         return self._settings.similar_forces
 
+    def similar_forces_on(self, day: str | date) -> tuple[str, ...]:
+        """Return the names of the forces that it compares itself with, as stated on a day.
+
+        Pass them to ``result.funnel(members=[...])`` with the name of the force itself. The names
+        are as written in ``force.toml``: write them as the data do, such as ``"West Mercia"``.
+
+        Args:
+            day: the day, such as the last day of the latest period: ``"2025-03-31"``.
+
+        Returns:
+            The names, or none if no statement is valid on that day.
+
+        Raises:
+            RequestError: the day is not a date.
+        """
+        on = check_date(day, "day")
+        stated = [item for item in self.similar_forces if on is not None and item.valid_from <= on]
+        return stated[-1].forces if stated else ()
+
     @property
     def sources(self) -> tuple[str, ...]:
         """The names of the extracts that the mappings read."""

@@ -58,7 +58,14 @@ LAYERS = (
 )
 # The same inside a package that has sub-packages. A module may have a layer of its own.
 SUBPACKAGES = {
-    "analysis": ("measure_series", "targets", "comparison", "process_charts", "judgement"),
+    "analysis": (
+        "measure_series",
+        "targets",
+        "members",
+        "comparison",
+        "process_charts",
+        "judgement",
+    ),
     "engine": (
         # Types, times and queries, which more than one step uses.
         "completeness",

@@ -157,14 +157,16 @@ def test_the_alt_text_of_a_series_has_limits_signals_target_and_gaps() -> None:
 
     target = kpi.Target(90, valid_from="2024-04-01", source="A plan")
     chart = result(cell, grain="month", areas=("All",)).plot(target=target)
-    assert chart.title == "Neighbourhood crimes: 100 in February 2025, within routine variation"
+    assert chart.title == (
+        "Neighbourhood crimes: 100 in February 2025 (target 90), no change shown"
+    )
     expected = chart.alt_text
     for sentence in (
         "Line chart. Neighbourhood crimes, whole force, by month, April 2023 to March 2025.",
         "The latest is 100 crimes in February 2025, as in February 2024.",
         "The highest is 110 in May 2023 and the lowest 40 in December 2024.",
-        "Special causes of improvement: December 2024.",
-        "The target from 1 April 2024 is 90.",
+        "Signals of improvement: December 2024.",
+        "The target from 1 April 2024 is 90: hit and miss.",
         "Target: A plan.",
         "Excluded, withheld to protect people who could be identified: September 2023.",
         "Excluded, provisional: the data for the period are not complete: March 2025.",
@@ -181,9 +183,9 @@ def test_signals_next_to_one_another_are_one_run() -> None:
         lambda at, area: (100.0 + at % 2 + (50 if at >= 12 else 0), ""),
         "24", "crimes", grain="month", areas=("All",),
     ).plot()  # fmt: skip
-    assert "Special causes, high: April 2024 to March 2025." in chart.alt_text
-    assert "Special causes, low: April 2023 to March 2024." in chart.alt_text
-    assert chart.title.endswith("in March 2025, higher than is routine")
+    assert "Signals of high numbers: April 2024 to March 2025." in chart.alt_text
+    assert "Signals of low numbers: April 2023 to March 2024." in chart.alt_text
+    assert chart.title.endswith("in March 2025, a signal that it is high")
 
 
 @pytest.mark.slow
@@ -207,14 +209,14 @@ def test_the_alt_text_does_not_compare_across_a_break() -> None:
 
 
 @needs_altair
-def test_the_alt_text_of_members_starts_with_the_highest_and_ends_with_unknown() -> None:
+def test_the_alt_text_of_members_is_in_the_order_of_the_list() -> None:
     def cell(at: int, area: str) -> Cell:
         return (None, "[c]") if area == "South" else counts(0, area)
 
     chart = result(cell, interval=5).plot(kind="members")
     assert chart.title == "Neighbourhood crimes by Local Policing Area, January to March 2025"
     assert (
-        "Whole force: 150 crimes. From the highest: North 40 (95% interval 35 to 45), "
+        "Whole force: 150 crimes. North 40 (95% interval 35 to 45), "
         "Unknown 60 (95% interval 55 to 65). No number for South: withheld to protect people who "
         "could be identified."
     ) in chart.alt_text
@@ -325,11 +327,9 @@ def spending(at: int, area: str) -> Cell:
 @needs_altair
 def test_a_statement_names_the_months_it_covers_and_no_line_joins_two_years() -> None:
     chart = result(spending, "44", "expenditure", areas=("All",), first="2022-04-01").plot()
-    assert chart.title.endswith("£16.0m in April 2024 to March 2025")
+    assert chart.title.endswith("£16.0m, year to date, April 2024 to March 2025")
     assert "£4.00m in April to June 2022" in chart.alt_text
-    assert "routine variation" not in chart.title + chart.alt_text.lower().replace(
-        "no process limits", ""
-    )
+    assert "no change shown" not in chart.title + chart.alt_text
     runs = {
         tuple(point["run"] for point in points)
         for name, points in chart.altair_chart.to_dict()["datasets"].items()
