@@ -1,4 +1,4 @@
-"""Intervals, XmR limits, signals and recent changes, on plain arrays.
+"""Intervals, XmR limits, signals, recent changes and funnel limits, on plain arrays.
 
 Every function takes numbers, lists, numpy arrays or columns of a data frame, and returns numpy
 arrays. A single number gives an array without dimensions. Integers of any width become floats

@@ -1,7 +1,8 @@
 """Whether members differ at all, and how much they differ beyond chance (overdispersion).
 
-Five areas of a force, each compared with the average at 95% on its own, show a false difference in
-about a fifth of comparisons. So one test of all members comes first.
+Members that differ by chance alone, each compared with the average at 95% on its own, show a false
+difference in 12% of comparisons of five areas, and in 85% of comparisons of 43 forces. So one test
+of all members comes first.
 """
 
 from __future__ import annotations
