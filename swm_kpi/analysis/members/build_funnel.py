@@ -72,12 +72,13 @@ class _Sizes:
         """The counts, each as near to the average as its rounding allows."""
         expected = self.sizes * self.average / (self.scale or 1.0)
         distance = self.cases - expected
-        return expected + np.sign(distance) * np.maximum(np.abs(distance) - self.slack, 0)
+        kept = np.maximum(np.abs(distance) - self.slack, 0)
+        return np.asarray(expected + np.sign(distance) * kept)
 
     @property
     def values(self) -> NDArray[np.float64]:
         """The values of the cautious counts."""
-        return self.cautious / self.sizes * (self.scale or 1.0)
+        return np.asarray(self.cautious / self.sizes * (self.scale or 1.0))
 
     def test(self) -> Homogeneity:
         """Return the test of whether they differ at all."""

@@ -141,7 +141,7 @@ class Funnel:
         if not self.has_limits or self.average is None or sizes.is_empty():
             return pl.DataFrame(schema=dict.fromkeys(("size", *FunnelLimits._fields), pl.Float64))
         spread = self.overdispersion.spread if self.is_adjusted and self.overdispersion else 0.0
-        across = np.geomspace(float(sizes.min()), float(sizes.max()), _CURVE_POINTS)
+        across = np.geomspace(*sizes.sort().to_numpy()[[0, -1]], _CURVE_POINTS)
         limits = limits_of_size(across, self.average, self.scale, spread)
         return pl.DataFrame({"size": across, **limits._asdict()})
 
@@ -189,7 +189,7 @@ class Funnel:
             columns,
             caption=f"Ref {self.ref}, {self.title}, {self.period}: in the order of the list, "
             "not ranked",
-            titles=_TITLES | {self.by: self.by_title},
+            titles={**_TITLES, self.by: self.by_title},
             warning="" if self.policy else UNPROTECTED_WARNING,
             footnotes=[str(self)],
         )
