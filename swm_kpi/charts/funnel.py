@@ -286,8 +286,10 @@ def _outlier_names(
                 break
 
 
-def _touch(one: Sequence[float], other: Sequence[float]) -> bool:
-    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+def _touch(box: Sequence[float], other: Sequence[float]) -> bool:
+    """Return whether two boxes touch: each is left, right, top and bottom in pixels."""
+    is_across = box[0] < other[1] and other[0] < box[1]
+    return is_across and box[2] < other[3] and other[2] < box[3]
 
 
 def _average_name(funnel: Funnel) -> str:

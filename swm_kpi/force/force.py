@@ -164,7 +164,7 @@ class Force:
         """Return the names of the forces that it compares itself with, as stated on a day.
 
         Pass them to ``result.funnel(members=[...])`` with the name of the force itself. The names
-        are as written in ``force.toml``: write them as the data do, such as ``"West Mercia"``.
+        are as written in ``force.toml``: write them as the data do.
 
         Args:
             day: the day, such as the last day of the latest period: ``"2025-03-31"``.

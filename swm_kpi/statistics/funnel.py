@@ -65,7 +65,7 @@ def share_funnel(denominator: Numbers, average: float, spread: float = 0.0) -> F
             to 1; or the spread is below zero.
     """
     cases = require_positive("denominator", denominator, "Leave out empty groups")
-    centre, tau = _one("average", average), _one("spread", spread)
+    centre, tau = _single_number("average", average), _single_number("spread", spread)
     raise_where("average", centre > 1, "above 1", "Write 0.9 for 90%")
     error = np.sqrt(centre * (1 - centre) / cases + tau**2)
     limits = [
@@ -101,8 +101,8 @@ def rate_funnel(
             below zero; or the scale is not above zero.
     """
     time = require_positive("exposure", exposure, "Leave out areas where nobody lives")
-    centre, tau = _one("average", average), _one("spread", spread)
-    per = _one("scale", scale)
+    centre, tau = _single_number("average", average), _single_number("spread", spread)
+    per = _single_number("scale", scale)
     raise_where("scale", per == 0, "zero", "Per 1,000 people is scale=1_000")
     raise_where("average", (centre > 0) & (centre < 1e-100), "too near zero", "Use a larger scale")
     expected = centre * time / per
@@ -140,7 +140,7 @@ def funnel_position(value: Numbers, limits: FunnelLimits) -> NDArray[np.str_]:
     )
 
 
-def _one(name: str, number: float) -> Array:
+def _single_number(name: str, number: float) -> Array:
     """Return one number from zero."""
     checked = require_non_negative(name, number)
     if checked.ndim:

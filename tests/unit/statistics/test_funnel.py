@@ -185,8 +185,8 @@ def test_the_test_of_rates_is_fishers_index_of_dispersion() -> None:
 
 def test_small_counts_are_simulated_and_the_same_each_time() -> None:
     """One event: it is in one of five equal areas, so no statistic is surprising."""
-    one = homogeneity_of_rates([1, 0, 0, 0, 0], [1, 1, 1, 1, 1])
-    assert (one.is_simulated, one.p_value) == (True, 1)
+    single = homogeneity_of_rates([1, 0, 0, 0, 0], [1, 1, 1, 1, 1])
+    assert (single.is_simulated, single.p_value) == (True, 1)
     # All 4 events in one of 5 areas: 5 in 625.
     four = homogeneity_of_rates([4, 0, 0, 0, 0], [1, 1, 1, 1, 1])
     assert four.p_value == pytest.approx(5 / 625, abs=0.003)
