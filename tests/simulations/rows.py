@@ -15,11 +15,16 @@ from swm_kpi.statistics import (
     two_of_three,
     xmr,
 )
+from swm_kpi.vocabulary import Grain
+from tests.simulations import reports
 from tests.simulations import series as draw
 from tests.simulations.simulation import Draw, Generator, Numbers, Simulation
 
 FOUR_RULES = "Making Data Count, four rules"
 RECENT = "recent change"
+JUDGEMENT = "verdict of a change on a year"
+STRONG = "reports with any strong evidence"
+FALSE_STRONG = "share of strong verdicts that are false"
 NOMINAL = 0.85 / 60
 """The false alarms of the four rules: 0.85 among 60 unchanged series."""
 
@@ -144,10 +149,49 @@ def _shares_and_values() -> Iterator[Simulation]:
     yield Simulation(RECENT, situation, values(draws), changed=True)
 
 
+def _reports() -> Iterator[Simulation]:
+    """Rows of reports of 60 measures, judged against the year before."""
+    quarters = {"grain": Grain.QUARTER}
+    unchanged = {
+        "Poisson, mean 100, 24 months": (draw.poisson(100), {}, 1),
+        "Poisson, mean 300, 12 quarters": (draw.poisson(300, 12), quarters, 1),
+        "Poisson, mean 300, 8 quarters": (draw.poisson(300, 8), quarters, 1),
+        "Poisson, mean 5, 24 months": (draw.poisson(5), {}, 1),
+        "85% of 500 cases, 24 months": (draw.binomial(500, 0.85), {"cases": 500}, 1),
+        "variance twice the mean of 100, 24 months": (draw.overdispersed(100, 2), {}, 3),
+        "variance twice the mean of 300, 12 quarters": (
+            draw.overdispersed(300, 2, 12),
+            quarters,
+            3,
+        ),
+        "Poisson, mean 100, autocorrelation 0.5, 24 months": (draw.autocorrelated(100, 0.5), {}, 3),
+        "Poisson, mean 100, season of 15%, 36 months": (draw.seasonal(100, 0.15, 36), {}, 1),
+    }
+    for situation, (draws, options, times) in unchanged.items():
+        shown = reports.reports(draws, reports.share_shown, **options)
+        yield Simulation(JUDGEMENT, situation, shown, at_most=times * 0.05, cost=100)
+        strong = reports.reports(draws, reports.any_strong, **options)
+        yield Simulation(STRONG, situation, strong, at_most=times * 0.1, cost=100)
+    for factor, words in ((1.3, "30%"), (1.5, "50%")):
+        draws = reports.with_change(draw.poisson(300, 12), 1, factor, mean=300)
+        situation = f"10 of 60 measures of mean 300 up by {words}, 12 quarters"
+        found = reports.reports(draws, reports.found_share, **quarters)
+        yield Simulation(JUDGEMENT, situation, found, changed=True, cost=100)
+        false = reports.reports(draws, reports.false_share_of_strong, **quarters)
+        yield Simulation(FALSE_STRONG, situation, false, at_most=0.1, cost=100)
+    draws = reports.with_change(draw.poisson(100), 3, 1.5, mean=100)
+    situation = "10 of 60 measures of mean 100 up by 50% for 3 months, 24 months"
+    found = reports.reports(draws, reports.found_share)
+    yield Simulation(JUDGEMENT, situation, found, changed=True, cost=100)
+    false = reports.reports(draws, reports.false_share_of_strong)
+    yield Simulation(FALSE_STRONG, situation, false, at_most=0.1, cost=100)
+
+
 SIMULATIONS: tuple[Simulation, ...] = (
     *_unchanged_counts(),
     *_steps(),
     *_not_poisson(),
     *_shares_and_values(),
+    *_reports(),
 )
 """Every row, in the order of the table."""
