@@ -40,8 +40,10 @@ from swm_kpi.expressions.tree import (
     Term,
     Unusable,
     as_condition,
+    compared_elapsed_times,
     conjuncts,
     is_unusable,
+    remembered,
     times_with_readings,
 )
 
@@ -78,12 +80,14 @@ __all__ = [
     "WithinMonths",
     "as_condition",
     "canonical",
+    "compared_elapsed_times",
     "conjuncts",
     "english",
     "is_unusable",
     "local_date",
     "parse",
     "python",
+    "remembered",
     "sql",
     "times_with_readings",
 ]

@@ -8,10 +8,11 @@ rows are counted.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, TypeAlias
+from functools import wraps
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from typing_extensions import override
 
@@ -377,6 +378,40 @@ class Unusable(Condition, Term):
         return self
 
 
+_Part = TypeVar("_Part")
+
+
+def remembered(
+    function: Callable[[Expression], tuple[_Part, ...]],
+) -> Callable[[Expression], tuple[_Part, ...]]:
+    """Return a function that is called once for each expression, because expressions never change.
+
+    The engine asks the same of the same declared conditions in every request.
+    """
+    name = f"_{function.__name__}"
+
+    @wraps(function)
+    def once(expression: Expression) -> tuple[_Part, ...]:
+        answers = expression.__dict__
+        if name not in answers:
+            answers[name] = function(expression)
+        answer: tuple[_Part, ...] = answers[name]
+        return answer
+
+    return once
+
+
+@remembered
+def compared_elapsed_times(expression: Expression) -> tuple[Elapsed, ...]:
+    """Return the elapsed times that the comparisons of an expression compare."""
+    compared = (part for part in expression.walk() if isinstance(part, Compare | IsIn))
+    elapsed = {
+        id(part): part for inner in compared for part in inner.walk() if isinstance(part, Elapsed)
+    }
+    return tuple(elapsed.values())
+
+
+@remembered
 def times_with_readings(expression: Expression) -> tuple[Term, ...]:
     """Return the times whose reading in the repeated hour can change a condition.
 

@@ -8,9 +8,9 @@ from swm_kpi.expressions import (
     Condition,
     Elapsed,
     Expression,
-    IsIn,
     IsUnknown,
     Not,
+    compared_elapsed_times,
     conjuncts,
 )
 
@@ -45,14 +45,8 @@ def reversible(condition: Expression) -> tuple[Elapsed, ...]:
     a scheduled column, may be negative: what was due is done early. Nothing is returned where a
     rule of the contract refuses such rows.
     """
-    compared = (part for part in condition.walk() if isinstance(part, Compare | IsIn))
-    elapsed = {
-        id(part): part
-        for inner in compared
-        for part in inner.walk()
-        if isinstance(part, Elapsed) and _ends_before_start(part) is not None
-    }
-    return tuple(elapsed.values())
+    elapsed = compared_elapsed_times(condition)
+    return tuple(part for part in elapsed if _ends_before_start(part) is not None)
 
 
 def reversed_times(condition: Expression) -> tuple[Condition, ...]:

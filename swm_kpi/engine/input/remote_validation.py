@@ -418,12 +418,7 @@ class RemoteValidation:
         firsts: dict[str, nw.Expr] = {}
         lasts: dict[str, nw.Expr] = {}
         for name in dated:
-            day = nw.col(name).cast(nw.Date)
-            plausible = nw.when(~_is_implausible(day)).then(day)
-            firsts[f"first:{name}"], lasts[f"last:{name}"] = plausible.min(), plausible.max()
-            if self.columns[name].extraction:
-                firsts[f"earliest:{name}"] = nw.col(name).min()
-                lasts[f"latest:{name}"] = nw.col(name).max()
+            firsts[f"first:{name}"], lasts[f"last:{name}"] = nw.col(name).min(), nw.col(name).max()
         aggregates = list(_named(sums | firsts | lasts))
         if grouped:
             groups = frame.group_by(*(_RAW + name for name in grouped)).agg(*aggregates)
@@ -451,7 +446,7 @@ class RemoteValidation:
             name
             for name in may_be_blank
             if (counts[_FILLED + name] or 0) == (counts.get(_BLANK + name) or 0)
-        ) | {name for name in dated if counts[f"first:{name}"] is None}
+        )
         within = frame
         if broken:
             if windows and all(window.column in self.columns for window in windows):
@@ -474,14 +469,47 @@ class RemoteValidation:
         self.violations += [
             Violation(name, NOT_THE_SAME, self.rows)
             for name in dated
-            if self.columns[name].extraction
-            and counts[f"earliest:{name}"] != counts[f"latest:{name}"]
+            if self.columns[name].extraction and counts[f"first:{name}"] != counts[f"last:{name}"]
         ]
-        self.spans = {
-            name: (_as_date(counts[f"first:{name}"]), _as_date(counts[f"last:{name}"]))
-            for name in dated
-            if counts[f"first:{name}"] is not None
+        self.spans = self._spans(
+            frame,
+            {
+                name: (counts[f"first:{name}"], counts[f"last:{name}"])
+                for name in dated
+                if counts[f"first:{name}"] is not None
+            },
+        )
+        self.blank |= {name for name in dated if name not in self.spans}
+
+    def _spans(
+        self, frame: Any, spans: Mapping[str, tuple[object, object]]
+    ) -> dict[str, tuple[date, date]]:
+        """Return the first and last day of each column of dates, without implausible days.
+
+        Only a column that has such a day is read again.
+        """
+        days = {name: (_as_date(first), _as_date(last)) for name, (first, last) in spans.items()}
+        wrong = [
+            name for name, (first, last) in days.items() if first < FIRST_DAY or last > LAST_DAY
+        ]
+        if not wrong:
+            return days
+        plausible = {
+            name: nw.when(~_is_implausible(nw.col(name).cast(nw.Date))).then(
+                nw.col(name).cast(nw.Date)
+            )
+            for name in wrong
         }
+        query = frame.select(
+            *(day.min().alias(f"first:{name}") for name, day in plausible.items()),
+            *(day.max().alias(f"last:{name}") for name, day in plausible.items()),
+        )
+        limits = self._collect(query, "finding the days that rows cover").row(0, named=True)
+        for name in wrong:
+            del days[name]
+            if limits[f"first:{name}"] is not None:
+                days[name] = _as_date(limits[f"first:{name}"]), _as_date(limits[f"last:{name}"])
+        return days
 
     def _describe_unlisted(self, frame: Any, number: int) -> str:
         """Return the values of a column of areas that are no areas, in words."""

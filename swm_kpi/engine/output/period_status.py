@@ -95,6 +95,8 @@ class PeriodStatuses:
 
     def _blank_column(self, computed: MeasureCells) -> str:
         """Name a column in use that no row of its table has, though it has rows; else empty."""
+        if not any(table.blank for table in self._grid.tables.values()):
+            return ""
         for part in computed.chosen.metric.completeness_of(computed.measure):
             table = self._grid.tables[part.rows.contract.table]
             for column in part.columns_in_use if table.rows else ():
@@ -108,10 +110,10 @@ class PeriodStatuses:
     def _snapshots_at_the_end(self, computed: MeasureCells) -> Iterator[bool]:
         """Yield whether each period uses only snapshots of its last day, which are complete."""
         statistics = computed.statistics
-        used = [self._grid.aggregates.dates.get(statistic.key) for statistic in statistics]
         if any(s.alignment is not TimeAlignment.LAST_SNAPSHOT for s in statistics):
             yield from [False] * len(self._grid.periods)
             return
+        used = [self._grid.aggregates.dates.get(statistic.key) for statistic in statistics]
         for position, period in enumerate(self._grid.periods):
             yield all(days and days[position] == period.end for days in used)
 

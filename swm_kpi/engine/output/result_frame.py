@@ -456,6 +456,8 @@ class _Stack:
         # The sentences on rows come first in a note: disclosure control renders them again.
         for number, computed in enumerate(self.measures):
             own = slice(starts[number], starts[number + 1])
+            if not has_rows[own].any():
+                continue
             completeness = computed.chosen.metric.completeness_of(computed.measure)
             unit = computed.measure.resolved_unit.value
             for row in (np.flatnonzero(has_rows[own]) + starts[number]).tolist():

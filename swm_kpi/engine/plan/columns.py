@@ -16,6 +16,7 @@ from swm_kpi.expressions import (
     InRepeatedHour,
     Repeats,
     Term,
+    remembered,
     times_with_readings,
 )
 from swm_kpi.measures import Statistic, TimeAlignment
@@ -162,23 +163,26 @@ def _instants(statistics: Sequence[Statistic]) -> set[str]:
     times: set[str] = set()
     for statistic in statistics:
         for expression in (statistic.where, statistic.of, statistic.series):
-            times |= _times(expression)
+            times |= set(_times(expression))
         if statistic.alignment is TimeAlignment.INTERVAL and statistic.until is not None:
             ends += [statistic.at, statistic.until]
     return times | {end.name for end in ends if isinstance(end, Column)}
 
 
-def _times(expression: Expression | None) -> set[str]:
+def _times(expression: Expression | None) -> tuple[str, ...]:
     """Return the names of the columns whose instants an expression reads."""
-    if expression is None:
-        return set()
+    return () if expression is None else _times_read(expression)
+
+
+@remembered
+def _times_read(expression: Expression) -> tuple[str, ...]:
     times = list(times_with_readings(expression))
     for part in expression.walk():
         if isinstance(part, Elapsed):
             times += [part.start, part.end]
         elif isinstance(part, InRepeatedHour):
             times.append(part.time)
-    return {time.name for time in times if isinstance(time, Column)}
+    return tuple({time.name for time in times if isinstance(time, Column)})
 
 
 def _windows(
