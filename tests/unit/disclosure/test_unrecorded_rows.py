@@ -189,6 +189,19 @@ def test_the_rows_of_a_look_back_do_not_say_how_few_name_nobody(policy: Disclosu
     assert len(stated) == 1
 
 
+def test_a_repeat_rate_without_a_number_is_not_uncertain() -> None:
+    """There is nothing to mark where no call of the period names a caller."""
+    nobody = calls(yl=20).with_columns(caller=pl.lit(None, pl.String))
+    somebody = nobody.with_columns(caller=pl.col("call_id"))
+
+    def looked_back(table: pl.DataFrame) -> list[tuple[Any, ...]]:
+        uncertain = uncertain_numbers(AGAIN, compute(AGAIN, table), EXACT)
+        return [item for item in uncertain if item[0] == ("again",) and not item[1]]
+
+    assert len(looked_back(somebody)) == 1
+    assert looked_back(nobody) == []
+
+
 def test_few_rows_without_a_member_do_not_mark_a_large_total() -> None:
     result = compute(BY_SIDE, calls(yl=300, yr=200, yu=3), ["side"]).protect(EXACT)
     assert published(result, "calls", side="Left") == ("", "")
