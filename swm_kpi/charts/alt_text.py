@@ -12,6 +12,7 @@ from swm_kpi.calendar import Period, format_month_range
 from swm_kpi.charts.chart import Caption, Description
 from swm_kpi.formatting import NumberFormat, unit_name
 from swm_kpi.measures import StatementPeriod
+from swm_kpi.statistics import Assurance
 from swm_kpi.vocabulary import Grain, Marker
 
 ValueFormatter = Callable[[float], str]
@@ -34,6 +35,12 @@ _SIGNALS = {
     VariationType.CONCERNING: "Signals of concern",
     VariationType.HIGH: "Signals of high numbers",
     VariationType.LOW: "Signals of low numbers",
+}
+_ASSURANCE = {
+    Assurance.MET: "consistently met",
+    Assurance.HIT_AND_MISS: "hit and miss, so some periods meet it by chance",
+    Assurance.MISSED: "consistently missed",
+    Assurance.CANNOT_TELL: "cannot tell whether it will be met",
 }
 _MOST_RUNS = 3
 
@@ -134,7 +141,7 @@ def _series_caveats(chart: ProcessChart) -> Iterator[str]:
     latest = chart.latest
     for target in chart.targets:
         is_latest = latest is not None and chart.assurance and latest["target"] == target.value
-        assured = f": {chart.assurance}" if is_latest else ""
+        assured = f": {_ASSURANCE[Assurance(chart.assurance)]}" if is_latest else ""
         level = chart.format_value(target.value)
         yield f"The target {target.describe_days()} is {level}{assured}."
     yield from chart.notes

@@ -220,30 +220,37 @@ def _end_labels(chart: ProcessChart, *, has_space: bool) -> list[tuple[str, floa
 def _limits(
     alt: Any, chart: ProcessChart, layout: ChartLayout, x: Any, y: Any, edge: float
 ) -> list[Any]:
-    """Return the band between the process limits of each segment, its edges and its mean."""
+    """Return the band between the process limits of each segment, its edges and its mean.
+
+    Limits that differ from period to period, as days or cases do, are steps.
+    """
     frame = chart.frame.with_columns(
-        at=pl.int_range(pl.len()),
+        at=pl.int_range(pl.len()).cast(pl.Float64),
         lower=_clipped_limit(chart, "lower"),
         upper=_clipped_limit(chart, "upper"),
     ).filter(pl.col("mean").is_not_null(), pl.col("value").is_not_null())
     if frame.is_empty():
         return []
-    bands = frame.group_by("segment", maintain_order=True).agg(
-        first=pl.col("at").min() - edge,
-        last=pl.col("at").max() + edge,
-        **{name: pl.col(name).first() for name in ("mean", "lower", "upper")},
+    steps = frame.select("segment", "at", "mean", "lower", "upper")
+    ends = steps.group_by("segment", maintain_order=True)
+    steps = pl.concat(
+        [
+            ends.first().with_columns(pl.col("at") - edge).select(steps.columns),
+            steps,
+            ends.last().with_columns(pl.col("at") + edge).select(steps.columns),
+        ]
+    ).sort("segment", "at", maintain_order=True)
+    rows = layout.rows(alt, "bands", steps.to_dicts())
+    shared = {"x": x, "detail": "segment:N"}
+    band = rows.mark_area(interpolate="step", line=False, **BAND, aria=False)
+    dots = rows.mark_line(
+        interpolate="step", color=MUTED, strokeDash=_LIMIT_DASH, strokeWidth=1.2, aria=False
     )
-    rows = layout.rows(alt, "bands", bands.to_dicts())
-    across = {"x": with_field(x, "first:Q"), "x2": "last:Q"}
-    dots = rows.mark_rule(color=MUTED, strokeDash=_LIMIT_DASH, strokeWidth=1.2, aria=False)
+    mean = rows.mark_line(interpolate="step", color=MUTED, strokeWidth=1.2, aria=False)
     return [
-        rows.mark_rect(**BAND, aria=False).encode(
-            **across, y=with_field(y, "lower:Q"), y2="upper:Q"
-        ),
-        *(dots.encode(**across, y=with_field(y, f"{name}:Q")) for name in ("lower", "upper")),
-        rows.mark_rule(color=MUTED, strokeWidth=1.2, aria=False).encode(
-            **across, y=with_field(y, "mean:Q")
-        ),
+        band.encode(**shared, y=with_field(y, "lower:Q"), y2="upper:Q"),
+        *(dots.encode(**shared, y=with_field(y, f"{name}:Q")) for name in ("lower", "upper")),
+        mean.encode(**shared, y=with_field(y, "mean:Q")),
     ]
 
 

@@ -79,7 +79,7 @@ def small_multiples_chart(
     description = Description(title, findings, (), caption.footnotes)
     kind = f"{axis_title(number_format)} {OVER_TIME[series.grain]}"
     subtitle = f"{caption.metric}. {kind}. All on one scale."
-    draw = partial(_draw, series, caption, title, subtitle, panels, reason)
+    draw = partial(_draw, series, description, subtitle, panels, reason)
     numbers = _data_table(panels, format_value, statement)
     return Chart(draw, description, numbers, caption.policy, width)
 
@@ -96,15 +96,14 @@ def _reason_nothing_to_draw(rows: pl.DataFrame, by_title: str) -> str:
 
 def _draw(
     series: MeasureSeries,
-    caption: Caption,
-    title: str,
+    description: Description,
     subtitle: str,
     panels: list[Panel],
     reason: str,
     width: int,
 ) -> Any:
     alt = load_altair()
-    layout = ChartLayout(title, subtitle, width, 0, caption.footnotes, below=20)
+    layout = ChartLayout(description.title, subtitle, width, 0, description.footnotes, below=20)
     if reason:
         return layout.empty(alt, reason)
     values = [row["value"] for _, rows in panels for row in rows]

@@ -38,6 +38,7 @@ from swm_kpi.formatting import NumberFormat
 from swm_kpi.vocabulary import Grain, Marker
 
 _HEIGHT = 240
+_NO_TEST = "Two years side by side do not show whether a difference is more than chance."
 _MONTHS = ["Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar"]
 _QUARTERS = ["Q1", "Q2", "Q3", "Q4"]
 _APRIL = 4
@@ -98,10 +99,11 @@ def year_on_year_chart(
     over_time = OVER_TIME[series.grain]
     lead = f"{title}, {over_time}, {format_member(member_names)}. {caption.metric}"
     words = describe_years(lead, years.by_year, years.number_format, years.missing or years.reason)
-    description = Description(title, (words,), (), caption.footnotes)
+    caveats = (_NO_TEST,) if len(years.by_year) > 1 else ()
+    description = Description(title, (words,), caveats, caption.footnotes)
     of_member = f"{over_time}, {format_member(member_names)}"
     subtitle = f"{caption.metric}. {axis_title(years.number_format)} {of_member}."
-    draw = partial(_draw, years, caption, title, subtitle)
+    draw = partial(_draw, years, description, subtitle)
     return Chart(draw, description, _data_table(years), caption.policy, width)
 
 
@@ -148,9 +150,11 @@ def _points(rows: pl.DataFrame, step: int, names: list[str]) -> list[dict[str, A
     return points
 
 
-def _draw(years: _Years, caption: Caption, title: str, subtitle: str, width: int) -> Any:
+def _draw(years: _Years, description: Description, subtitle: str, width: int) -> Any:
     alt = load_altair()
-    layout = ChartLayout(title, subtitle, width, _HEIGHT, caption.footnotes, below=42)
+    layout = ChartLayout(
+        description.title, subtitle, width, _HEIGHT, description.footnotes, below=42
+    )
     if years.reason:
         return layout.empty(alt, years.reason)
     by_year = years.by_year

@@ -166,7 +166,7 @@ def test_the_alt_text_of_a_series_has_limits_signals_target_and_gaps() -> None:
         "The latest is 100 crimes in February 2025, as in February 2024.",
         "The highest is 110 in May 2023 and the lowest 40 in December 2024.",
         "Signals of improvement: December 2024.",
-        "The target from 1 April 2024 is 90: hit and miss.",
+        "The target from 1 April 2024 is 90: hit and miss, so some periods meet it by chance.",
         "Target: A plan.",
         "Excluded, withheld to protect people who could be identified: September 2023.",
         "Excluded, provisional: the data for the period are not complete: March 2025.",
@@ -611,3 +611,32 @@ def test_without_vl_convert_the_extra_is_named(monkeypatch, tmp_path: Path, form
     with pytest.raises(MissingExtra, match=r"swm-kpi\[charts\]"):
         chart.save(tmp_path / f"a.{form}", policy="none")
     assert not list(tmp_path.iterdir())
+
+
+@needs_altair
+def test_limits_that_follow_the_period_are_steps() -> None:
+    chart = result(counts, areas=("All",), grain="month", first="2023-04-01").plot()
+    bands = chart.altair_chart.to_dict()["datasets"]["bands"]
+    assert len(bands) == 24 + 2
+    assert bands[0]["at"] < 0
+    assert bands[-1]["at"] > 23
+    assert {row["upper"] for row in bands} == {bands[0]["upper"]}
+
+
+@needs_altair
+@pytest.mark.parametrize("width", [360, 1200])
+def test_what_a_reader_must_know_is_below_the_picture_and_in_the_text_alternative(
+    width: int,
+) -> None:
+    target = kpi.Target(90, valid_from="2023-04-01", source="A plan")
+    broken = kpi.Break("2024-01-01", "another system")
+    chart = result(counts, areas=("All",), grain="month").plot(
+        target=target, recalculate_from=[broken], width=width
+    )
+    drawn = all_text(chart)
+    assert len(chart.description.caveats) > 2
+    for sentence in chart.description.footnotes:
+        assert sentence in chart.alt_text
+        assert sentence in drawn
+    assert "another system" in drawn
+    assert "The target from 1 April 2023 is 90" in drawn
