@@ -236,7 +236,7 @@ class Result:
             policy=self._policy_text,
             sealed=self._sealed,
         )
-        return Judgements(frame, against, self.by, self._policy_text, self.provenance)
+        return Judgements(frame, against, self._dataset())
 
     def spc(
         self,

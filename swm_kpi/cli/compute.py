@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from swm_kpi.output.text_table import TERMINAL_WIDTH
 from swm_kpi.progress import progress
 
 if TYPE_CHECKING:
+    from swm_kpi.analysis.targets import Targets
     from swm_kpi.force import Force
     from swm_kpi.model.catalogue import Catalogue
     from swm_kpi.result import Result
@@ -56,6 +57,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to its parser."""
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.epilog = _EXAMPLES
+    add_request_arguments(command)
+    add_output_arguments(command, _OUTPUT_SUFFIXES)
+
+
+def add_request_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the arguments that say what is computed, from what."""
     command.add_argument("refs", nargs="*", help="refs or keys (default: all that can be computed)")
     command.add_argument(
         "--data",
@@ -107,11 +114,20 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="a value that replaces the default of an assumption, such as repeat_months=24; with "
         "commas for a list; may be repeated",
     )
+
+
+def add_output_arguments(command: argparse.ArgumentParser, suffixes: Sequence[str]) -> None:
+    """Add the arguments that say where numbers go, and how they are protected.
+
+    Args:
+        command: the parser of the command.
+        suffixes: the endings of the files that it can write.
+    """
     out = command.add_argument_group("output")
     out.add_argument(
         "--out",
         metavar="FILE",
-        help=f"the file to write: {', '.join(_OUTPUT_SUFFIXES)} (default: print a table)",
+        help=f"the file to write: {', '.join(suffixes)} (default: print a table)",
     )
     out.add_argument(
         "--format",
@@ -136,11 +152,33 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    result = compute(options, _OUTPUT_SUFFIXES, _write)
+    if options.out is not None:
+        print(f"Wrote {len(result):,} rows to {options.out}.", file=sys.stderr)
+    else:
+        print(_format(result, options.format), end="")
+    return 0
+
+
+def compute(
+    options: argparse.Namespace,
+    suffixes: Sequence[str],
+    write: Callable[[Result, argparse.Namespace], None],
+    targets: Targets | None = None,
+) -> Result:
+    """Compute what the options of a command request, protect it and write it to its file.
+
+    Args:
+        options: the options of the command.
+        suffixes: the endings of the files that it can write.
+        write: writes the result to the file that ``--out`` names.
+        targets: the targets of the judgements of a protected result.
+    """
     import swm_kpi as kpi
 
     force = force_of(options)
     policy = _policy(options, force)
-    _check_out(options, policy)
+    _check_out(options, policy, suffixes)
     plan = catalogue_of(options)
     data = _read_data(options, plan, force)
     writes_file = options.out is not None
@@ -159,20 +197,16 @@ def run(options: argparse.Namespace) -> int:
         )
         is_stated = options.threshold is not None or options.rounding_base is not None
         if policy is not None and (writes_file or is_stated):
-            result = result.protect(policy)
+            result = result.protect(policy, targets)
         if writes_file:
             step("writing")
-            _write(result, options)
+            write(result, options)
     if result.provenance is not None:
         for name, text in result.provenance.table_notes():
             print(f"Table {name}: {text}", file=sys.stderr)
-    if writes_file:
-        print(f"Wrote {len(result):,} rows to {options.out}.", file=sys.stderr)
-    else:
-        if result.policy is None and options.policy != NO_POLICY:
-            print("Do not publish: small counts are not protected.", file=sys.stderr)
-        print(_format(result, options.format), end="")
-    return 0
+    if not writes_file and result.policy is None and options.policy != NO_POLICY:
+        print("Do not publish: small counts are not protected.", file=sys.stderr)
+    return result
 
 
 def _format(result: Result, name: str) -> str:
@@ -215,14 +249,16 @@ def _policy(options: argparse.Namespace, force: Force | None) -> DisclosurePolic
     return None if force is None or options.policy == NO_POLICY else force.policy
 
 
-def _check_out(options: argparse.Namespace, policy: DisclosurePolicy | None) -> None:
+def _check_out(
+    options: argparse.Namespace, policy: DisclosurePolicy | None, suffixes: Sequence[str]
+) -> None:
     """Check that the output can be written, before any slow work."""
     from swm_kpi.output.files import check_target
 
     if options.out is None:
         return
-    if Path(options.out).suffix.lower() not in _OUTPUT_SUFFIXES:
-        raise RequestError(f"--out must end in {', '.join(_OUTPUT_SUFFIXES)}.")
+    if Path(options.out).suffix.lower() not in suffixes:
+        raise RequestError(f"--out must end in {', '.join(suffixes)}.")
     if policy is None and options.policy != NO_POLICY:
         raise OutputError(
             "--out needs a disclosure policy, because small counts can identify people. Use "

@@ -16,6 +16,7 @@ from typing import Any
 import swm_kpi as kpi
 from swm_kpi.cli import compute as compute_command
 from swm_kpi.cli import force_folder, map_commands, public_files
+from swm_kpi.cli import judge as judge_command
 from swm_kpi.cli.force_folder import catalogue_of, force_of
 from swm_kpi.errors import (
     DataError,
@@ -282,6 +283,10 @@ def parser() -> argparse.ArgumentParser:
     )
     compute = _command(commands, "compute", compute_command.run, "compute metrics from files")
     compute_command.add_arguments(compute)
+    judge = _command(
+        commands, "judge", judge_command.run, "say of each measure whether it got better or worse"
+    )
+    judge_command.add_arguments(judge)
     synthetic = _command(
         commands, "synthetic", _synthetic, "write the tables of a synthetic force as parquet files"
     )
@@ -309,7 +314,9 @@ def parser() -> argparse.ArgumentParser:
         default="",
         help="the publisher's contact details, for the accessibility statement",
     )
-    for command in (list_command, show, check, lock, validate, compute, synthetic, demo, docs):
+    for command in (
+        list_command, show, check, lock, validate, compute, judge, synthetic, demo, docs
+    ):  # fmt: skip
         force_folder.add_option(command)
     return top_parser
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -152,6 +152,25 @@ class _Notes:
 def _cell(row: Mapping[str, Any], number_format: NumberFormat) -> str:
     value = "" if row["value"] is None else number_format.number(row["value"])
     return f"{value} {row['marker']}".strip()
+
+
+def format_labelled(rows: Iterable[tuple[str, str]], width: int = TERMINAL_WIDTH) -> Iterator[str]:
+    """Yield lines of labels with a text beside each, both wrapped to a part of the width.
+
+    Args:
+        rows: the label and the text of each row.
+        width: the columns of the terminal.
+    """
+    items = list(rows)
+    longest = max((len(label) for label, _ in items), default=0)
+    size = min(longest, max(_MIN_LABEL, width // 3))
+    for label, text in items:
+        left = wrap(label, size) or [""]
+        right = wrap(text, max(_MIN_LABEL, width - size - len(_INDENT) - _GAP)) or [""]
+        for at in range(max(len(left), len(right))):
+            name = left[at] if at < len(left) else ""
+            words = right[at] if at < len(right) else ""
+            yield f"{_INDENT}{name:<{size + _GAP}}{words}".rstrip()
 
 
 def format_columns(rows: Sequence[Sequence[str]], width: int = TERMINAL_WIDTH) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import polars as pl
 
 from swm_kpi.analysis.comparison import ComparisonKind, Verdict
 from swm_kpi.analysis.comparison.verdict import SIGNIFICANCE
-from swm_kpi.output import html_table, write_csv
+from swm_kpi.analysis.judgement.sentences import describe_judgement
+from swm_kpi.contracts import ALL
+from swm_kpi.output import Dataset, html_table, write_csv
 from swm_kpi.output.dataset import humanize_key
 from swm_kpi.output.guard import UNPROTECTED_WARNING, require_disclosure_control
+from swm_kpi.output.text_table import TERMINAL_WIDTH, format_labelled
 from swm_kpi.output.to_pandas import pandas_table
-from swm_kpi.provenance import Provenance
 
 
 class Judgements:
@@ -48,18 +51,12 @@ class Judgements:
         provenance: the provenance of the result; None if not known.
     """
 
-    def __init__(
-        self,
-        frame: pl.DataFrame,
-        against: str,
-        by: tuple[str, ...] = (),
-        policy: str = "",
-        provenance: Provenance | None = None,
-    ) -> None:
+    def __init__(self, frame: pl.DataFrame, against: str, dataset: Dataset) -> None:
         self.against = ComparisonKind.parse(against)
-        self.by = by
-        self.policy = policy
-        self.provenance = provenance
+        self.by = dataset.by
+        self.policy = dataset.policy
+        self.provenance = dataset.provenance
+        self._dataset = dataset
         self._frame = frame
 
     def __len__(self) -> int:
@@ -82,6 +79,33 @@ class Judgements:
         One in twenty of the rows that were tested. Tests of whole counts give somewhat fewer.
         """
         return SIGNIFICANCE * int(self._frame["p_value"].is_not_null().sum())
+
+    def to_text(self, width: int = TERMINAL_WIDTH) -> str:
+        """Return the judgements as text for a terminal: sentences beside each measure and member.
+
+        Args:
+            width: the number of characters in a line.
+        """
+        lines: list[str] = []
+        for ref in self._dataset.refs:
+            rows = self._frame.filter(pl.col("ref") == ref).to_dicts()
+            if rows:
+                title = f"{ref}  {self._dataset.title_of(ref)}"
+                lines += wrap(title, width, subsequent_indent=" " * (len(ref) + 2))
+                lines += [*format_labelled(map(self._labelled, rows), width), ""]
+        tested = self._frame["p_value"].is_not_null().sum()
+        lines += wrap(
+            f"Of {tested:,} tests, about {round(self.expected_by_chance):,} would show a change by "
+            "chance if nothing had changed.",
+            width,
+        )
+        return "\n".join(lines) + "\n"
+
+    def _labelled(self, row: dict[str, Any]) -> tuple[str, str]:
+        """Return the name of a row, and what it says."""
+        label = self._dataset.label_of(row["ref"], row["measure"], row["basis"])
+        members = [row[key] for key in self.by if row[key] != ALL]
+        return ", ".join([label, *members]), describe_judgement(row)
 
     def _repr_html_(self) -> str:
         """Return the first rows as HTML for a notebook: those with evidence first."""

@@ -618,6 +618,22 @@ def test_a_comparison_that_does_not_exist_is_named() -> None:
         result.judge(targets=[0.9])
 
 
+def test_a_judgement_is_said_in_sentences() -> None:
+    """The numbers, the verdict with its interval, and how many changes to expect by chance."""
+    data = calls({"2024-03": 80, "2025-03": 70}, urgent={"2024-03": 48, "2025-03": 56})
+    text = compute(metric(CALLS, URGENT), data, YEAR_APART).judge().to_text(60)
+    words = " ".join(text.split())
+    assert (
+        "80.0% in 2025-03, 60.0% in 2024-03. Concern, weak evidence: a change of +5.2 to " in words
+    )
+    assert "+33.4 percentage points." in words
+    assert "70 calls in 2025-03, 80 in 2024-03. No change shown: a change of" in words
+    assert "Of 2 tests, about 0 would show a change by chance" in words
+    assert max(map(len, text.splitlines())) <= 60
+    few = compute(metric(CALLS), calls({"2025-03": 9}), ["2025-03"]).judge().to_text()
+    assert "9 calls in 2025-03. Cannot tell: no number in this result: 2024-03." in few
+
+
 def test_judgements_are_shown_and_written(tmp_path: Any) -> None:
     """A notebook shows the table with how many to expect by chance; a file needs protection."""
     result = compute(metric(CALLS), calls(random_counts(50, 30)), months(30))

@@ -86,6 +86,39 @@ def test_compute_writes_unprotected_numbers_only_with_policy_none(
     assert main([*words, "--policy", "none", "--overwrite"]) == 0
 
 
+def test_judge_says_of_each_measure_whether_it_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In sentences that fit the terminal, as CSV, and in a protected file; with its targets."""
+    days = [f"{month}-10T12:00" for month, count in (("2024-03", 30), ("2025-03", 90))
+            for _ in range(count)]  # fmt: skip
+    file = tmp_path / "incidents.csv"
+    pl.DataFrame({"created_at": days, "closing_code": "ASB nuisance"}).write_csv(file)
+    targets = tmp_path / "targets.toml"
+    targets.write_text(
+        'format = 1\n[[target]]\nref = "15"\nmeasure = "incidents"\nvalue = 50\n'
+        'valid_from = "2024-04-01"\nsource = "Invented for this test"\n'
+    )
+    words = ["judge", "15", "--data", f"incident={file}", "--targets", str(targets),
+             "--coverage", "incident=2024-03-01..2025-03-31", "--period", "2024-03",
+             "--period", "2025-03"]  # fmt: skip
+    assert main(words) == 0
+    printed = capsys.readouterr()
+    words_of_row = printed.out.partition("Anti-social behaviour")[2]
+    assert "weak evidence: a change of +38 to +83." in " ".join(words_of_row.split())
+    assert "Target of 50: cannot tell." in " ".join(words_of_row.split())
+    assert max(map(len, printed.out.splitlines())) <= 80
+    assert "Do not publish" in printed.err
+    assert main([*words, "--format", "csv"]) == 0
+    assert capsys.readouterr().out.startswith("ref,metric,measure")
+    out = tmp_path / "judgements.csv"
+    assert main([*words, "--out", str(out), "--threshold", "5"]) == 0
+    (row, *_) = pl.read_csv(out).to_dicts()
+    assert (row["verdict"], row["evidence"], row["target"]) == ("concern", "weak", 50)
+    assert main([*words, "--against", "last_year"]) == 12
+    assert "previous_year" in capsys.readouterr().err
+
+
 def test_compute_suppresses_small_numbers_by_a_policy(incidents: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     words = ["compute", "15", "--data", f"incident={incidents}", "--out", str(out)]
