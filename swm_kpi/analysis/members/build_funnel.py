@@ -303,7 +303,9 @@ def _compare_estimates(
     """Compare medians or percentiles with that of the whole, by their own intervals."""
     for at, row in enumerate(selected.rows):
         if not columns.reasons[at] and (row["lower"] is None or row["upper"] is None):
-            columns.reasons[at] = "it has no interval, because it has few cases"
+            few = "it has no interval, because it has few cases"
+            hidden = "its interval is not shown, to protect people who could be identified"
+            columns.reasons[at] = hidden if funnel.policy else few
         elif not columns.reasons[at] and row["upper"] <= row["lower"]:
             columns.reasons[at] = "its interval has no width"
     rows = [row for row, reason in zip(selected.rows, columns.reasons, strict=True) if not reason]

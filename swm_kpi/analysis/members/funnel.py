@@ -141,7 +141,8 @@ class Funnel:
         if not self.has_limits or self.average is None or sizes.is_empty():
             return pl.DataFrame(schema=dict.fromkeys(("size", *FunnelLimits._fields), pl.Float64))
         spread = self.overdispersion.spread if self.is_adjusted and self.overdispersion else 0.0
-        across = np.geomspace(*sizes.sort().to_numpy()[[0, -1]], _CURVE_POINTS)
+        ends = sizes.sort().to_list()
+        across = np.geomspace(ends[0], ends[-1], _CURVE_POINTS)
         limits = limits_of_size(across, self.average, self.scale, spread)
         return pl.DataFrame({"size": across, **limits._asdict()})
 

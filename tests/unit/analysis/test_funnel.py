@@ -184,6 +184,16 @@ def test_a_median_of_few_cases_has_no_interval_and_is_not_compared() -> None:
     assert column(funnel, "position")[2:] == [None, None]
 
 
+def test_a_protected_median_has_no_interval_to_compare_by() -> None:
+    policy = kpi.DisclosurePolicy(threshold=5, rounding_base=5)
+    rows = {"A": estimate(9, None, None), "B": estimate(5, None, None)}
+    funnel = members_result(**MEDIANS, rows=rows, total=estimate(6, 5, 7), policy=policy).funnel()
+    assert funnel.marker == "[x]"
+    assert set(column(funnel, "reason")) == {
+        "its interval is not shown, to protect people who could be identified"
+    }
+
+
 # What is not compared.
 
 
