@@ -29,6 +29,7 @@ from swm_kpi.statistics.validate_args import (
 FUNNEL_LEVELS = (0.95, 0.998)
 """The confidence levels of the inner and of the outer limits."""
 _BISECTIONS = 64
+_LEAST_AVERAGE, _MOST_EVENTS = 1e-100, 1e12
 
 
 class FunnelLimits(NamedTuple):
@@ -104,9 +105,11 @@ def rate_funnel(
     centre, tau = _single_number("average", average), _single_number("spread", spread)
     per = _single_number("scale", scale)
     raise_where("scale", per == 0, "zero", "Per 1,000 people is scale=1_000")
-    raise_where("average", (centre > 0) & (centre < 1e-100), "too near zero", "Use a larger scale")
+    raise_where(
+        "average", (centre > 0) & (centre < _LEAST_AVERAGE), "too near zero", "Use a larger scale"
+    )
     expected = centre * time / per
-    raise_where("exposure", expected > 1e12, "too large", "Give it in a larger unit")
+    raise_where("exposure", expected > _MOST_EVENTS, "too large", "Give it in a larger unit")
     growth = np.ones(expected.shape)
     if centre > 0:
         growth = np.sqrt(1 + tau**2 * time / (per * centre))
@@ -114,7 +117,7 @@ def rate_funnel(
     for level in FUNNEL_LEVELS:
         tail = tail_probability(level)
         for events in (_events_at(expected, tail), _events_at(expected, 1 - tail) + 1):
-            on_limit = np.where(expected > 0, events, 0) * per / time
+            on_limit = events * per / time
             limits.append(np.maximum(centre + (on_limit - centre) * growth, 0))
     return FunnelLimits(*limits)
 

@@ -148,6 +148,14 @@ def test_where_nothing_happens_every_limit_is_zero() -> None:
     assert np.array_equal(share_funnel([5, 50], 1), np.ones((4, 2)))
 
 
+def test_the_largest_and_the_smallest_numbers_have_limits() -> None:
+    large = rate_funnel(1e12, 1)
+    assert large.upper_95 == pytest.approx(1 + 1.96e-6, abs=1e-8)
+    assert large.lower_998 == pytest.approx(1 - 3.09e-6, abs=1e-8)
+    assert np.isfinite(rate_funnel(1, 1e-100)).all()
+    assert rate_funnel(1, 1e-100).lower_95 == 0
+
+
 def test_a_value_on_a_limit_is_within() -> None:
     limits = FunnelLimits(*(np.full(7, at) for at in (2.0, 4.0, 1.0, 5.0)))
     positions = funnel_position([0.9, 1, 2, 3, 4, 5, 5.1], limits)
@@ -272,7 +280,10 @@ def test_one_member_in_twenty_lies_outside_adjusted_limits() -> None:
         (lambda: rate_funnel(-1, 0.5), "below zero"),
         (lambda: rate_funnel(1, -0.5), "below zero"),
         (lambda: rate_funnel(1, 1, 0), "scale="),
-        (lambda: rate_funnel(1e20, 1), "too large"),
+        (lambda: rate_funnel(1.000001e12, 1), "too large"),
+        (lambda: rate_funnel(1, 0.99e-100), "too near zero"),
+        (lambda: rate_funnel(1, 1, -1), "below zero"),
+        (lambda: share_funnel(10, 0.5, -0.1), "below zero"),
         (lambda: homogeneity_of_shares([1], [2]), "two members or more"),
         (lambda: homogeneity_of_shares([3, 1], [2, 2]), "above the denominator"),
         (lambda: homogeneity_of_rates([1, 2], [0, 2]), "zero"),
