@@ -161,9 +161,8 @@ def _events_at(expected: Array, probability: float) -> Array:
 
     reach = 40 * np.sqrt(expected) + 60
     low, high = np.maximum(expected - reach, -1.0), expected + reach
-    at_least_none = gammaincc(1e-300, expected) >= probability
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
         is_below = gammaincc(np.maximum(middle + 1, 1e-300), expected) < probability
         low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
-    return np.where(at_least_none, -1.0, high)
+    return np.asarray(high)
