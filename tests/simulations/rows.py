@@ -175,14 +175,14 @@ def _reports() -> Iterator[Simulation]:
     for factor, words in ((1.3, "30%"), (1.5, "50%")):
         draws = reports.with_change(draw.poisson(300, 12), 1, factor, mean=300)
         situation = f"10 of 60 measures of mean 300 up by {words}, 12 quarters"
-        found = reports.reports(draws, reports.found_share, **quarters)
-        yield Simulation(JUDGEMENT, situation, found, changed=True, cost=100)
+        shown = reports.reports(draws, reports.found_share, **quarters)
+        yield Simulation(JUDGEMENT, situation, shown, changed=True, cost=100)
         false = reports.reports(draws, reports.false_share_of_strong, **quarters)
         yield Simulation(FALSE_STRONG, situation, false, at_most=0.1, cost=100)
     draws = reports.with_change(draw.poisson(100), 3, 1.5, mean=100)
     situation = "10 of 60 measures of mean 100 up by 50% for 3 months, 24 months"
-    found = reports.reports(draws, reports.found_share)
-    yield Simulation(JUDGEMENT, situation, found, changed=True, cost=100)
+    shown = reports.reports(draws, reports.found_share)
+    yield Simulation(JUDGEMENT, situation, shown, changed=True, cost=100)
     false = reports.reports(draws, reports.false_share_of_strong)
     yield Simulation(FALSE_STRONG, situation, false, at_most=0.1, cost=100)
 
