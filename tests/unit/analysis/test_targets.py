@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 import swm_kpi as kpi
 from swm_kpi.analysis.targets import Target, Targets
+from swm_kpi.cli.force_folder import targets_of
 from tests.support.force_folder import write_force
 
 ASB: dict[str, Any] = {
@@ -226,3 +228,17 @@ def test_a_chart_takes_the_targets_of_its_series_from_a_register() -> None:
     area = result.spc("incidents", member="Shropshire", target=targets)
     assert (area.to_polars()["target"][-1], area.assurance) == (10, "consistently missed")
     assert result.spc("incidents", member="Herefordshire", target=targets).targets == ()
+
+
+def test_the_command_line_reads_a_file_or_the_targets_of_a_force(tmp_path: Path) -> None:
+    (tmp_path / "targets.toml").write_text(FILE, encoding="utf-8")
+    write_force(tmp_path / "force", {"targets.toml": FILE.split("[[target]]\n", 2)[0]})
+
+    def targets(**options: str | None) -> Targets:
+        return targets_of(Namespace(**{"force": None, "targets": None, **options}))
+
+    assert len(targets()) == 0
+    assert len(targets(targets=str(tmp_path / "targets.toml"))) == 3
+    assert len(targets(force=str(tmp_path / "force"))) == 0
+    (tmp_path / "force" / "targets.toml").write_text(FILE, encoding="utf-8")
+    assert len(targets(force=str(tmp_path / "force"))) == 3
