@@ -9,7 +9,8 @@ import polars as pl
 
 from swm_kpi.analysis.process_charts import SIGNAL_RULES, ProcessChart, VariationType
 from swm_kpi.calendar import Period, format_month_range
-from swm_kpi.charts.chart import Caption, Description
+from swm_kpi.charts.chart import Caption
+from swm_kpi.charts.description import Description
 from swm_kpi.formatting import NumberFormat, unit_name
 from swm_kpi.measures import StatementPeriod
 from swm_kpi.statistics import Assurance

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from swm_kpi.analysis.measure_series import MeasureSeries
+from swm_kpi.charts.description import Description
 from swm_kpi.charts.layout import WIDTH, load_altair, validate_width
 from swm_kpi.errors import MissingExtra, OutputError, did_you_mean
 from swm_kpi.output import write_bytes, write_text
@@ -81,35 +82,6 @@ class Caption:
         """The sources, and the disclosure control that was applied."""
         control = f"Disclosure control: {self.policy}" if self.policy else UNPROTECTED_WARNING
         return (*self.sources, control)
-
-
-@dataclass(frozen=True)
-class Description:
-    """The words of a chart, decided once. The picture and the text alternative render them.
-
-    Attributes:
-        title: the title.
-        findings: what the picture shows, for people who do not see it: the kind of chart, values,
-            limits and signals.
-        caveats: what everyone must know beside the picture: how firm the limits are, breaks,
-            seasons, and how a target is met.
-        sources: what is counted, where the numbers come from, and disclosure control.
-    """
-
-    title: str
-    findings: tuple[str, ...]
-    caveats: tuple[str, ...]
-    sources: tuple[str, ...]
-
-    @property
-    def alt_text(self) -> str:
-        """The text alternative: everything but the title."""
-        return " ".join([*self.findings, *self.caveats, *self.sources])
-
-    @property
-    def footnotes(self) -> tuple[str, ...]:
-        """The sentences below the picture."""
-        return (*self.caveats, *self.sources)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

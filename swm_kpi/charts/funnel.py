@@ -12,7 +12,8 @@ from swm_kpi.analysis.members import Funnel, MemberJudgement
 from swm_kpi.charts import axes, dot_rows
 from swm_kpi.charts.alt_text import axis_title, describe_markers, format_cell
 from swm_kpi.charts.axes import with_field
-from swm_kpi.charts.chart import Caption, Chart, Description
+from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.description import Description
 from swm_kpi.charts.layout import (
     GREY,
     MUTED,
@@ -135,9 +136,7 @@ def _draw_rows(funnel: Funnel, caption: Caption, description: Description, width
     subtitle = f"{caption.metric}. {axis_title(shown)}, {funnel.period}."
     rows = funnel.frame.to_dicts()
     height = dot_rows.ROW_HEIGHT * max(len(rows), 1)
-    layout = ChartLayout(
-        description.title, subtitle, width, height, description.footnotes, below=36
-    )
+    layout = ChartLayout(description, subtitle, width, height, below=36)
     known = [row for row in rows if row["value"] is not None]
     if not known:
         return layout.empty(alt, _reason_nothing_to_draw(funnel))
@@ -191,7 +190,7 @@ def _draw_funnel(funnel: Funnel, caption: Caption, description: Description, wid
         f"{caption.metric}. Up: {axis_title(shown).lower()}, {funnel.period}. Across: how many "
         f"{funnel.size_unit}."
     )
-    layout = ChartLayout(description.title, subtitle, width, _HEIGHT, description.footnotes)
+    layout = ChartLayout(description, subtitle, width, _HEIGHT)
     rows = _compared(funnel).to_dicts()
     curves = funnel.curves()
     values = [row["value"] for row in rows]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import Any
 
+from swm_kpi.charts.description import Description
 from swm_kpi.errors import MissingExtra, RequestError
 
 # The palette of the Government Analysis Function. No meaning depends on colour alone: shape, dash
@@ -22,6 +23,7 @@ PADDING = 12
 _SPACIOUS_WIDTH = 500
 _BODY, _LINE = 12, 18
 _FOOT, _FOOT_LINE = 11, 15
+_CAVEAT_LINE, _BETWEEN_NOTES = 16, 5
 # Widths in ems: of digits and labels, and of a sentence, whose letters are narrower.
 _LABEL, _SENTENCE = 0.53, 0.5
 _BOLD = 1.05
@@ -117,16 +119,15 @@ class LegendEntry:
 
 @dataclass
 class ChartLayout:
-    """A plot with a title, a subtitle and a legend above it and footnotes below it.
+    """A plot with a title, a subtitle and a legend above it, and caveats and sources below it.
 
     All sizes are in pixels.
 
     Attributes:
-        title: the title of the chart.
+        description: the words of the chart: the title above, the caveats and sources below.
         subtitle: the metric, the unit, the periods and warnings.
         width: the width of the whole chart.
         height: the height of the plot.
-        footnotes: the footnotes.
         left: the space to the left of the plot.
         right: the space to the right of the plot.
         below: the space between the plot and the footnotes, for the labels of an axis.
@@ -136,11 +137,10 @@ class ChartLayout:
         data: the rows of each layer, by name.
     """
 
-    title: str
+    description: Description
     subtitle: str
     width: int
     height: int
-    footnotes: Sequence[str] = ()
     left: int = 0
     right: int = 0
     below: int = 56
@@ -172,7 +172,7 @@ class ChartLayout:
         """Return the layers as one Altair chart with its title, legend, labels and footnotes."""
         size = 16 if self.has_space else 15
         heading = alt.Title(
-            text=wrap_text(self.title, self._content_width, size, bold=True),
+            text=wrap_text(self.description.title, self._content_width, size, bold=True),
             subtitle=wrap_text(self.subtitle, self._content_width, 13),
             anchor="start",
             frame="bounds",
@@ -261,9 +261,14 @@ class ChartLayout:
         return layers
 
     def _label_layer(self, alt: Any) -> Any:
-        """Return all texts as one layer, including the footnotes."""
+        """Return all texts as one layer, including the caveats and the sources."""
         y = self.height + self.below
-        for sentence in self.footnotes:
+        for sentence in self.description.caveats:
+            for line in wrap_text(sentence, self._content_width):
+                self.labels.append(Label(line, -self.left, y, INK))
+                y += _CAVEAT_LINE
+        y += _BETWEEN_NOTES if self.description.caveats else 0
+        for sentence in self.description.sources:
             for line in wrap_text(sentence, self._content_width, _FOOT):
                 self.labels.append(Label(line, -self.left, y, MUTED, _FOOT))
                 y += _FOOT_LINE

@@ -17,7 +17,8 @@ from swm_kpi.charts.alt_text import (
     format_period,
 )
 from swm_kpi.charts.axes import with_field
-from swm_kpi.charts.chart import Caption, Chart, Description
+from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.description import Description
 from swm_kpi.charts.layout import (
     GREY,
     NAVY,
@@ -143,9 +144,7 @@ def _draw(
     alt = load_altair()
     subtitle = f"{caption.metric}. {axis_title(members.number_format)}, {members.period}."
     height = dot_rows.ROW_HEIGHT * max(len(members.rows), 1)
-    layout = ChartLayout(
-        description.title, subtitle, width, height, description.footnotes, below=36
-    )
+    layout = ChartLayout(description, subtitle, width, height, below=36)
     if reason:
         return layout.empty(alt, reason)
     known = [row for row in members.rows if row["value"] is not None]

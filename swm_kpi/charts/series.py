@@ -22,7 +22,8 @@ from swm_kpi.charts.alt_text import (
     format_span,
 )
 from swm_kpi.charts.axes import with_field
-from swm_kpi.charts.chart import Caption, Chart, Description
+from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.description import Description
 from swm_kpi.charts.layout import (
     BAND,
     GREY,
@@ -43,7 +44,7 @@ from swm_kpi.measures.statement_period import financial_year_start
 from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 
 _HEIGHT = 240
-_COMMON = LegendEntry("No change shown", NAVY, "circle", size=40)
+_COMMON = LegendEntry("No signal", NAVY, "circle", size=40)
 _PLAIN = LegendEntry("Value", NAVY, "circle", size=40)
 _EXCLUDED = LegendEntry("Provisional or excluded", NAVY, "circle", hollow=True, size=45)
 _TARGET_DASH, _LIMIT_DASH = [7, 3], [2, 3]
@@ -72,8 +73,7 @@ def series_chart(chart: ProcessChart, caption: Caption, *, width: int = WIDTH) -
 def _draw(chart: ProcessChart, caption: Caption, description: Description, width: int) -> Any:
     alt = load_altair()
     frame = chart.frame
-    subtitle, footnotes = _subtitle(chart, caption), description.footnotes
-    layout = ChartLayout(description.title, subtitle, width, _HEIGHT, footnotes)
+    layout = ChartLayout(description, _subtitle(chart, caption), width, _HEIGHT)
     if frame["value"].is_not_null().sum() == 0:
         return layout.empty(alt, describe_no_number(chart))
     rows = _points_with_runs(chart)

@@ -19,7 +19,8 @@ from swm_kpi.charts.alt_text import (
     format_period,
     format_span,
 )
-from swm_kpi.charts.chart import Caption, Chart, Description
+from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.description import Description
 from swm_kpi.charts.layout import (
     LINES,
     MUTED,
@@ -103,7 +104,7 @@ def _draw(
     width: int,
 ) -> Any:
     alt = load_altair()
-    layout = ChartLayout(description.title, subtitle, width, 0, description.footnotes, below=20)
+    layout = ChartLayout(description, subtitle, width, 0, below=20)
     if reason:
         return layout.empty(alt, reason)
     values = [row["value"] for _, rows in panels for row in rows]

@@ -20,7 +20,8 @@ from swm_kpi.charts.alt_text import (
     format_cell,
     format_member,
 )
-from swm_kpi.charts.chart import Caption, Chart, Description
+from swm_kpi.charts.chart import Caption, Chart
+from swm_kpi.charts.description import Description
 from swm_kpi.charts.layout import (
     GREY,
     NAVY,
@@ -152,9 +153,7 @@ def _points(rows: pl.DataFrame, step: int, names: list[str]) -> list[dict[str, A
 
 def _draw(years: _Years, description: Description, subtitle: str, width: int) -> Any:
     alt = load_altair()
-    layout = ChartLayout(
-        description.title, subtitle, width, _HEIGHT, description.footnotes, below=42
-    )
+    layout = ChartLayout(description, subtitle, width, _HEIGHT, below=42)
     if years.reason:
         return layout.empty(alt, years.reason)
     by_year = years.by_year

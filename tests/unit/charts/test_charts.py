@@ -635,7 +635,7 @@ def test_what_a_reader_must_know_is_below_the_picture_and_in_the_text_alternativ
     )
     drawn = all_text(chart)
     assert len(chart.description.caveats) > 2
-    for sentence in chart.description.footnotes:
+    for sentence in (*chart.description.caveats, *chart.description.sources):
         assert sentence in chart.alt_text
         assert sentence in drawn
     assert "another system" in drawn

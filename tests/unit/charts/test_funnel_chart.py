@@ -65,7 +65,7 @@ def test_what_is_said_below_the_picture_is_said_in_its_text_alternative() -> Non
     policy = kpi.DisclosurePolicy(threshold=5, rounding_base=5)
     for rows in (FIVE, TWELVE):
         chart = members_result(**RATES, rows=rows, policy=policy).plot(kind="funnel", width=1200)
-        for sentence in chart.description.footnotes:
+        for sentence in (*chart.description.caveats, *chart.description.sources):
             assert sentence in chart.alt_text
             assert sentence[:60] in labels(chart)
         assert "About: counts are rounded to 5." in chart.alt_text
