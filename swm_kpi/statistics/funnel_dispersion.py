@@ -228,17 +228,13 @@ def _homogeneity(
 ) -> Homogeneity:
     degrees = len(counts) - 1
     are_whole = bool((counts == np.floor(counts)).all() and (cases == np.floor(cases)).all())
-    known = expected[expected > 0]
-    are_small = bool(
-        (known < _TINY).any() or (known < _SMALL).sum() > _MAX_SMALL_SHARE * len(known)
-    )
+    are_small = bool(expected.min() < _TINY or (expected < _SMALL).mean() > _MAX_SMALL_SHARE)
+    # An expected count is zero only where nothing happens, and then no member differs.
     if statistic == 0 or not (are_small and are_whole):
         return Homogeneity(statistic, degrees, _tail(statistic, degrees), False)
     drawn = simulate(np.random.default_rng(_SEED))
-    terms = np.divide(
-        (drawn - expected) ** 2, expected, out=np.zeros(drawn.shape), where=expected > 0
-    )
-    as_large = int((terms.sum(axis=1) >= statistic * (1 - 1e-9)).sum())
+    simulated = ((drawn - expected) ** 2 / expected).sum(axis=1)
+    as_large = int((simulated >= statistic * (1 - 1e-9)).sum())
     return Homogeneity(statistic, degrees, (1 + as_large) / (1 + _SIMULATIONS), True)
 
 

@@ -205,8 +205,11 @@ def test_small_counts_are_simulated_and_the_same_each_time() -> None:
     assert shares.p_value == pytest.approx(2 / 20, abs=0.01)
 
 
-def test_effective_samples_are_not_simulated() -> None:
-    assert not homogeneity_of_shares([1.5, 0.5], [3.5, 3.2]).is_simulated
+@pytest.mark.parametrize(
+    ("top", "bottom"), [([1.5, 0.5], [3.5, 3.2]), ([1, 0.5], [3, 3]), ([1, 0], [3, 3.5])]
+)
+def test_effective_samples_are_not_simulated(top: list[float], bottom: list[float]) -> None:
+    assert not homogeneity_of_shares(top, bottom).is_simulated
 
 
 @pytest.mark.parametrize("top", [[0, 0, 0], [5, 6, 7]])
@@ -220,6 +223,28 @@ def test_estimates_are_weighted_by_their_precision() -> None:
     actual = homogeneity_of_estimates([10, 13], [8, 11], [12, 15])
     error = 4 / (2 * 1.959964)
     assert actual.statistic == pytest.approx(9 / (2 * error**2), rel=1e-6)
+    assert (actual.degrees, actual.is_simulated) == (1, False)
+    # For one degree of freedom the tail is that of a normal number on both sides.
+    assert actual.p_value == pytest.approx(math.erfc(math.sqrt(actual.statistic / 2)))
+
+
+@pytest.mark.parametrize(
+    ("exposure", "is_simulated"),
+    [
+        # 100 events. An expected count of 0.99, and of 1.01.
+        ([0.99, 99.01 / 3, 99.01 / 3, 99.01 / 3], True),
+        ([1.01, *[98.99 / 5] * 5], False),
+        # A fifth of the expected counts below 5, more than a fifth, and a count of 5.
+        ([4.99, *[95.01 / 4] * 4], False),
+        ([4.99, *[95.01 / 3] * 3], True),
+        ([5.0, *[95 / 3] * 3], False),
+    ],
+)
+def test_small_expected_counts_decide_whether_to_simulate(
+    exposure: list[float], is_simulated: bool
+) -> None:
+    events = [0] * (len(exposure) - 1) + [100]
+    assert homogeneity_of_rates(events, exposure).is_simulated == is_simulated
 
 
 # Overdispersion.
@@ -241,6 +266,22 @@ def test_overdispersion_is_estimated_from_winsorised_scores() -> None:
     assert per_1000.spread == pytest.approx(1_000 * actual.spread)
     outlier = rate_overdispersion([*events[:-1], 200], time)
     assert outlier.phi < 2 * phi
+
+
+def test_the_overdispersion_of_shares_is_that_of_their_own_errors() -> None:
+    """The slow way, of shares of cases of different number."""
+    top = np.array([20, 35, 52, 40, 61, 80, 90, 66, 120, 75])
+    bottom = np.array([50, 60, 80, 90, 110, 120, 150, 160, 200, 210])
+    average = top.sum() / bottom.sum()
+    variances = average * (1 - average) / bottom
+    scores = (top / bottom - average) / np.sqrt(variances)
+    low, high = np.quantile(scores, 0.1), np.quantile(scores, 0.9)
+    phi = sum(min(max(score, low), high) ** 2 for score in scores) / 10 / 0.67865456
+    weights = 1 / variances
+    between = (10 * phi - 9) / (weights.sum() - (weights**2).sum() / weights.sum())
+    actual = share_overdispersion(top, bottom)
+    assert between > 0
+    assert actual == pytest.approx((phi, math.sqrt(between)))
 
 
 def test_members_that_differ_by_chance_have_no_spread() -> None:
