@@ -14,6 +14,7 @@ import swm_kpi as kpi
 from swm_kpi import Direction, OutputError, RequestError
 from swm_kpi.statistics import (
     homogeneity_of_rates,
+    homogeneity_of_shares,
     rate_funnel,
     rate_overdispersion,
     share_funnel,
@@ -320,6 +321,20 @@ def test_rounded_numbers_pick_out_a_member_only_if_every_count_would() -> None:
     assert column(about, "value") == [15, 30]
     far = {"A": rate(15, 1_000), "B": rate(95, 1_000)}
     assert members_result(**RATES, rows=far, policy=policy).funnel().differs
+
+
+def test_rounded_shares_are_tested_by_the_counts_nearest_to_the_average() -> None:
+    """Half of 5 for the numerator, and its part of half of 5 for the denominator."""
+    policy = kpi.DisclosurePolicy(threshold=5, rounding_base=5)
+    near = {"A": share(50, 100), "B": share(55, 100)}
+    test = members_result(**SHARES, rows=near, policy=policy).funnel().test
+    assert test is not None
+    assert (test.statistic, test.p_value) == (0, 1)
+    far = {"A": share(30, 100), "B": share(60, 100)}
+    funnel = members_result(**SHARES, rows=far, policy=policy).funnel()
+    slack = 2.5 * (1 + 0.45)
+    assert funnel.test == homogeneity_of_shares([30 + slack, 60 - slack], [100, 100])
+    assert funnel.average == pytest.approx(0.45)
 
 
 def test_suppressed_members_are_in_nothing() -> None:
