@@ -84,14 +84,14 @@ class _Sizes:
         """Return the test of whether they differ at all."""
         counts = self.cautious
         if self.scale is None:
-            return homogeneity_of_shares(np.clip(counts, 0, self.sizes), self.sizes)
+            return homogeneity_of_shares(np.minimum(counts, self.sizes), self.sizes)
         return homogeneity_of_rates(counts, self.sizes)
 
     def overdispersion(self) -> Overdispersion:
         """Return how much they differ beyond chance."""
         counts = self.cautious
         if self.scale is None:
-            return share_overdispersion(np.clip(counts, 0, self.sizes), self.sizes)
+            return share_overdispersion(np.minimum(counts, self.sizes), self.sizes)
         return rate_overdispersion(counts, self.sizes, self.scale)
 
     def limits(self, spread: float = 0.0) -> FunnelLimits:

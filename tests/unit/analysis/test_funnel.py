@@ -18,6 +18,7 @@ from swm_kpi.statistics import (
     rate_funnel,
     rate_overdispersion,
     share_funnel,
+    share_overdispersion,
 )
 from tests.support.member_results import estimate, members_result, rate, share
 
@@ -127,6 +128,19 @@ def test_ten_members_or_more_have_limits_adjusted_for_overdispersion() -> None:
     assert column(funnel, "position")[8] == "within"
     assert column(funnel, "judgement")[-1] == "worse"
     assert any("wider than chance" in note for note in funnel.notes)
+
+
+def test_shares_have_limits_adjusted_for_overdispersion_too() -> None:
+    tops = [20, 35, 52, 40, 61, 80, 90, 66, 120, 75]
+    bottoms = [50, 60, 80, 90, 110, 120, 150, 160, 200, 210]
+    cells = zip(NAMES, tops, bottoms, strict=False)
+    funnel = members_result(**SHARES, rows={name: share(*pair) for name, *pair in cells}).funnel()
+    expected = share_overdispersion(tops, bottoms)
+    assert funnel.overdispersion == expected
+    assert funnel.is_adjusted
+    limits = share_funnel(bottoms, funnel.average or 0, expected.spread)
+    assert column(funnel, "adjusted_lower_95") == pytest.approx(limits.lower_95.tolist())
+    assert funnel.curves()["upper_998"][0] == pytest.approx(limits.upper_998[0])
 
 
 def test_nine_members_have_no_adjusted_limits() -> None:
