@@ -114,12 +114,12 @@ def build_funnel(
     *,
     by: str,
     by_title: str,
-    period: str | None = None,
-    members: Sequence[str] | None = None,
-    population: Mapping[str, float] | None = None,
-    per: int = 1_000,
-    policy: str = "",
-    rounding_base: int = 1,
+    period: str | None,
+    members: Sequence[str] | None,
+    population: Mapping[str, float] | None,
+    per: int,
+    policy: str,
+    rounding_base: int,
 ) -> Funnel:
     """Return the members of a breakdown, compared with their average.
 

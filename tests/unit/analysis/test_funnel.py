@@ -177,6 +177,7 @@ def test_medians_are_compared_by_their_intervals_with_the_whole() -> None:
     rows = {"A": estimate(9, 8, 10), "B": estimate(5, 4, 6), "C": estimate(5.5, 4.5, 7)}
     funnel = members_result(**MEDIANS, rows=rows, total=estimate(6, 5.5, 6.5)).funnel()
     assert (funnel.average, funnel.has_limits, funnel.differs) == (6, False, True)
+    assert (funnel.is_adjusted, funnel.curves().height) == (False, 0)
     assert column(funnel, "position") == ["above 95%", "within", "within"]
     assert column(funnel, "judgement")[0] == "worse"
     assert funnel.to_polars()["lower_95"].null_count() == 3
@@ -231,6 +232,29 @@ def test_a_number_without_limits_of_chance_is_refused(ref: str, measure: str, re
     assert (funnel.test, funnel.average) == (None, None)
     assert set(column(funnel, "judgement")) == {"cannot tell"}
     assert set(column(funnel, "reason")) == {funnel.reason.rstrip(".")}
+
+
+def test_a_rate_of_a_stock_is_refused() -> None:
+    result = members_result(**RATES, rows=FIVE)
+    entry = result.entries["15"]
+    officers = kpi.catalogue()["69"].measure("officers", kpi.Basis.FORCE)  # type: ignore[union-attr]
+    stock = officers.model_copy(update={"key": "incidents"})
+    measures = [stock if item.key == "incidents" else item for item in entry.metric.measures]
+    metric = entry.metric.model_copy(update={"measures": tuple(measures)})
+    changed = kpi.Result(result.to_polars(), ("lpa",), {"15": type(entry)(metric, metric)})
+    assert "not separate events" in changed.funnel("per_1000").reason
+
+
+def test_sizes_count_people_cases_or_effective_answers() -> None:
+    shares = {"A": share(5, 9), "B": share(4, 9)}
+    answers = {name: {**row, "effective_answers": 4.5} for name, row in shares.items()}
+    for kind, rows, unit, size in (
+        (RATES, FIVE, "people", 10_000),
+        (SHARES, shares, "cases", 9),
+        (SURVEY, answers, "effective answers", 4.5),
+    ):
+        funnel = members_result(**kind, rows=rows).funnel()
+        assert (funnel.size_unit, column(funnel, "size")[0]) == (unit, size)
 
 
 def test_the_shares_of_a_distribution_are_not_compared_with_each_other() -> None:
@@ -301,6 +325,7 @@ def test_where_nothing_happens_no_member_differs() -> None:
     assert (full.average, full.differs) == (1, False)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     st.lists(

@@ -61,6 +61,7 @@ def test_ten_members_are_a_funnel_with_curves_and_the_names_of_those_that_differ
     assert "Worse than it: Area 11." in chart.alt_text
 
 
+@pytest.mark.slow
 def test_what_is_said_below_the_picture_is_said_in_its_text_alternative() -> None:
     policy = kpi.DisclosurePolicy(threshold=5, rounding_base=5)
     for rows in (FIVE, TWELVE):
