@@ -9,6 +9,7 @@ from functools import cached_property
 
 import polars as pl
 
+from swm_kpi.analysis.judgement import Judgements, describe_judgement
 from swm_kpi.analysis.measure_series import MeasureSeries, select_measure
 from swm_kpi.analysis.targets import Targets
 from swm_kpi.charts import Caption
@@ -140,6 +141,21 @@ class Contents:
     scale: float
     seed: int
     targets: Targets
+
+    @cached_property
+    def judgements(self) -> Judgements:
+        """Whether each measure of the whole force got better or worse in a year."""
+        totals = self.result.to_polars().filter(pl.col(key) == ALL for key in self.result.by)
+        whole_force = Result(totals.drop(self.result.by), (), self.result.entries)
+        return whole_force.judge(self.targets)
+
+    @cached_property
+    def judged(self) -> Mapping[tuple[str, str, str], str]:
+        """The judgement of each measure in sentences, by ref, key and basis."""
+        return {
+            (row["ref"], row["measure"], row["basis"]): describe_judgement(row)
+            for row in self.judgements.to_polars().iter_rows(named=True)
+        }
 
     @cached_property
     def sections(self) -> tuple[MetricSection, ...]:

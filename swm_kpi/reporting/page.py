@@ -101,6 +101,12 @@ def _introduction(contents: Contents, no_charts_reason: str) -> str:
         "and area, <code>metadata.json</code> with how they were computed"
         + (".</p>" if no_charts_reason else ", and <code>charts</code> with each chart.</p>"),
     ]
+    counts = contents.judgements.counts()
+    listed = ", ".join(f"{count:,} {verdict}" for verdict, count in counts.items() if count)
+    lines.append(
+        f"<p>Judged against the year before: {escape(listed)}. "
+        f"{escape(contents.judgements.describe_chance())}</p>"
+    )
     if no_charts_reason:
         lines.append(f"<p><strong>There are no charts.</strong> {escape(no_charts_reason)}</p>")
     return "\n".join(lines)
@@ -164,6 +170,10 @@ def _metric(section: MetricSection, contents: Contents, chart: SectionChart | No
         target = contents.catalogue[entry.of]
         link = f'<a href="#{_anchor(target)}">ref {escape(target.ref)}</a>'
         parts.append(f"<p>{escape(entry.summary)} It is the same computation as {link}.</p>")
+    if section.headline is not None:
+        headline = section.headline
+        judgement = contents.judged[entry.ref, headline.key, headline.basis.value]
+        parts.append(f"<p><strong>{escape(headline.title)}</strong>: {escape(judgement)}</p>")
     parts.append(_numbers(section))
     if section.headline is not None:
         parts.append(_headline(section, section.headline, contents, chart))

@@ -54,6 +54,10 @@ class Summary:
             f"{len(contents.result):,} rows. The numbers are synthetic and say nothing about any "
             "real police force."
         )
+        counts = contents.judgements.counts()
+        listed = ", ".join(f"{count:,} {verdict}" for verdict, count in counts.items() if count)
+        yield f"Measures of the whole force, judged against the year before: {listed}."
+        yield contents.judgements.describe_chance()
         charts = sum(name.endswith(".svg") for name in self.files)
         and_charts = f", {charts} charts" if charts else ""
         yield f"Files in {self.folder}: index.html, metrics.csv, metadata.json{and_charts}"

@@ -7,6 +7,7 @@ from swm_kpi.analysis.judgement.judge import COLUMNS, FALSE_DISCOVERY_RATE, Evid
 from swm_kpi.analysis.judgement.judgements import Judgements
 from swm_kpi.analysis.judgement.seal import seal
 from swm_kpi.analysis.judgement.sealed import SealedVerdicts
+from swm_kpi.analysis.judgement.sentences import describe_judgement
 
 __all__ = [
     "COLUMNS",
@@ -14,6 +15,7 @@ __all__ = [
     "Evidence",
     "Judgements",
     "SealedVerdicts",
+    "describe_judgement",
     "judge",
     "seal",
 ]

@@ -80,6 +80,14 @@ class Judgements:
         """
         return SIGNIFICANCE * int(self._frame["p_value"].is_not_null().sum())
 
+    def describe_chance(self) -> str:
+        """Return a sentence on how many verdicts of a change to expect by chance."""
+        tested = self._frame["p_value"].is_not_null().sum()
+        return (
+            f"Of {tested:,} tests, about {round(self.expected_by_chance):,} would show a change by "
+            "chance if nothing had changed."
+        )
+
     def to_text(self, width: int = TERMINAL_WIDTH) -> str:
         """Return the judgements as text for a terminal: sentences beside each measure and member.
 
@@ -93,12 +101,7 @@ class Judgements:
                 title = f"{ref}  {self._dataset.title_of(ref)}"
                 lines += wrap(title, width, subsequent_indent=" " * (len(ref) + 2))
                 lines += [*format_labelled(map(self._labelled, rows), width), ""]
-        tested = self._frame["p_value"].is_not_null().sum()
-        lines += wrap(
-            f"Of {tested:,} tests, about {round(self.expected_by_chance):,} would show a change by "
-            "chance if nothing had changed.",
-            width,
-        )
+        lines += wrap(self.describe_chance(), width)
         return "\n".join(lines) + "\n"
 
     def _labelled(self, row: dict[str, Any]) -> tuple[str, str]:
