@@ -186,7 +186,7 @@ def test_the_same_force_gives_the_same_dataset(tmp_path, summary: Summary) -> No
 
 def test_what_is_printed(summary: Summary) -> None:
     lines = str(summary).splitlines()
-    assert max(len(line) for line in lines[2:-3]) <= 100
+    assert max(len(line) for line in lines[2:-5]) <= 100
     assert "The numbers are synthetic" in str(summary)
     assert lines[-1] == f"Open {summary.folder / 'index.html'}"
     assert sum(line[:4].strip().isdigit() for line in lines) == len(summary.contents.sections)
