@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -103,6 +104,10 @@ class MeasureSeries:
 
     def periods(self) -> tuple[Period, ...]:
         """Return every period from the first to the last, with or without a row."""
+        return self._periods
+
+    @cached_property
+    def _periods(self) -> tuple[Period, ...]:
         grain = self.grain
         known = self.rows.select("period_start", "period_end").unique().sort("period_start").rows()
         last = Period(grain, *known[-1])

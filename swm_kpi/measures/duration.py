@@ -95,7 +95,6 @@ class Duration(TableMeasure):
     kind: ClassVar[str] = "duration"
     additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
     percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.DENOMINATOR)
-    process_limits: ClassVar[ProcessLimitRule] = ProcessLimitRule()
     start: Column
     end: Column
     average: Average
@@ -110,6 +109,11 @@ class Duration(TableMeasure):
         return PoolingRule.refuse(
             f"a {self.average.value} cannot be computed from those of shorter periods."
         )
+
+    @property
+    def process_limits(self) -> ProcessLimitRule:
+        """There are limits, unless there are too few cases for a median or a percentile."""
+        return ProcessLimitRule(quantile=_QUANTILES.get(self.average))
 
     @property
     def change_test(self) -> ChangeTestRule:

@@ -98,11 +98,13 @@ class ChangeRule:
 
 @dataclass(frozen=True)
 class ProcessLimitRule:
-    """Whether a series of the measure has process limits on an XmR chart.
+    """Whether a series of the measure has process limits on a process chart.
 
     Attributes:
-        count: the column with the count of cases; limits are refused where its mean is too small.
-            None where no column counts cases.
+        count: the column with the count of cases; limits are refused where its mean is too small,
+            or are those of small counts. None where no column counts cases.
+        quantile: which quantile of the cases in the denominator the value is; limits are refused
+            where there are too few cases for its interval. None for other values.
         refusal: why there are never limits; empty if there can be.
         caution: a sentence that a reader of the chart needs; empty if there is none.
     """
@@ -110,6 +112,7 @@ class ProcessLimitRule:
     count: Literal[ResultColumn.VALUE, ResultColumn.NUMERATOR] | None = None
     refusal: str = ""
     caution: str = ""
+    quantile: float | None = None
 
 
 class ChangeTest(Enum):

@@ -11,6 +11,7 @@ from swm_kpi.statistics import (
     outside_limits,
     recent_change,
     runs,
+    season,
     trends,
     two_of_three,
     xmr,
@@ -25,6 +26,9 @@ RECENT = "recent change"
 JUDGEMENT = "verdict of a change on a year"
 STRONG = "reports with any strong evidence"
 FALSE_STRONG = "share of strong verdicts that are false"
+
+SEASON = "season, tested after the trend is removed"
+YEAR_BEFORE = "correlation above 0.7 with the year before"
 NOMINAL = 0.85 / 60
 """The false alarms of the four rules: 0.85 among 60 unchanged series."""
 
@@ -187,11 +191,55 @@ def _reports() -> Iterator[Simulation]:
     yield Simulation(FALSE_STRONG, situation, false, at_most=0.1, cost=100)
 
 
+def seasons(draws: Draw) -> Draw:
+    """Return whether each series of months has a season."""
+
+    def flags(rng: Generator, size: int) -> Numbers:
+        return np.array([season(series, 12).is_seasonal for series in draws(rng, size)])
+
+    return flags
+
+
+def correlation_with_the_year_before(draws: Draw) -> Draw:
+    """Return whether each series correlates above 0.7 with itself a year earlier."""
+
+    def flags(rng: Generator, size: int) -> Numbers:
+        return np.array(
+            [np.corrcoef(series[:-12], series[12:])[0, 1] > 0.7 for series in draws(rng, size)]
+        )
+
+    return flags
+
+
+def _seasons() -> Iterator[Simulation]:
+    """Rows of series with and without a season."""
+    middle = 1 + 0.2 * (np.arange(24) >= 12)
+    unchanged = {
+        "Poisson, mean 100, 36 months": draw.poisson(100, 36),
+        "Poisson, mean 1000, rising by half over 36 months": draw.poisson(
+            np.linspace(1000, 1500, 36), 36
+        ),
+        "Poisson, mean 100, 20% up after 12 of 24 months": draw.poisson(100 * middle),
+        "Poisson, mean 100, autocorrelation 0.5, 36 months": draw.autocorrelated(100, 0.5, 36),
+    }
+    for situation, draws in unchanged.items():
+        before = correlation_with_the_year_before(draws)
+        yield Simulation(YEAR_BEFORE, situation, before)
+        yield Simulation(SEASON, situation, seasons(draws), at_most=0.05)
+    for months in (24, 36, 48):
+        draws = draw.seasonal(100, 0.15, months)
+        situation = f"Poisson, mean 100, season of 15%, {months} months"
+        before = correlation_with_the_year_before(draws)
+        yield Simulation(YEAR_BEFORE, situation, before, changed=True)
+        yield Simulation(SEASON, situation, seasons(draws), changed=True)
+
+
 SIMULATIONS: tuple[Simulation, ...] = (
     *_unchanged_counts(),
     *_steps(),
     *_not_poisson(),
     *_shares_and_values(),
     *_reports(),
+    *_seasons(),
 )
 """Every row, in the order of the table."""

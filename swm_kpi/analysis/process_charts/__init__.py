@@ -5,13 +5,23 @@ periods are included, where the limits are recalculated, what a signal means for
 when limits would mislead.
 """
 
-from swm_kpi.analysis.process_charts.process_chart import SIGNAL_RULES, ProcessChart, VariationType
-from swm_kpi.analysis.process_charts.xmr_chart import MIN_MEAN_COUNT, build_process_chart
+from swm_kpi.analysis.process_charts.build_chart import build_process_chart
+from swm_kpi.analysis.process_charts.limits import MIN_EVENTS, MIN_MEAN_COUNT
+from swm_kpi.analysis.process_charts.process_chart import (
+    SIGNAL_RULES,
+    ChartType,
+    ProcessChart,
+    Signal,
+    VariationType,
+)
 
 __all__ = [
+    "MIN_EVENTS",
     "MIN_MEAN_COUNT",
     "SIGNAL_RULES",
+    "ChartType",
     "ProcessChart",
+    "Signal",
     "VariationType",
     "build_process_chart",
 ]

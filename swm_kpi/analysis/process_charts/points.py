@@ -18,7 +18,8 @@ class Point:
 
     Attributes:
         period: the period.
-        value, numerator: the numbers of the result; None if missing.
+        value, numerator, denominator, effective_answers: the numbers of the result; None if
+            missing.
         marker: the marker of the result; empty if there is none.
         excluded_reason: why the point is left out of limits and signals; empty if it is included.
     """
@@ -28,6 +29,8 @@ class Point:
     numerator: float | None
     marker: str
     excluded_reason: str
+    denominator: float | None = None
+    effective_answers: float | None = None
 
 
 def build_points(series: MeasureSeries, member: Member, breaks: Sequence[Break]) -> list[Point]:
@@ -47,4 +50,12 @@ def _point(period: Period, row: dict[str, Any] | None, breaks: Sequence[Break]) 
         reason = Marker(marker).meaning
     elif any(period.start < series_break.day < period.stop for series_break in breaks):
         reason = "partly before a break in the series and partly after it"
-    return Point(period, value, row["numerator"], marker, reason)
+    return Point(
+        period,
+        value,
+        row["numerator"],
+        marker,
+        reason,
+        row["denominator"],
+        row["effective_answers"],
+    )

@@ -11,13 +11,14 @@ from typing import Any
 import polars as pl
 
 from swm_kpi.analysis.targets import Target
+from swm_kpi.calendar import Period
 from swm_kpi.formatting import NumberFormat
 from swm_kpi.measures import StatementPeriod
 from swm_kpi.model.metric import Break
 from swm_kpi.output import html_table, write_csv
 from swm_kpi.output.guard import UNPROTECTED_WARNING, require_disclosure_control
 from swm_kpi.output.to_pandas import pandas_table
-from swm_kpi.vocabulary import Direction
+from swm_kpi.vocabulary import Direction, Grain
 
 
 class VariationType(StrEnum):
@@ -28,6 +29,34 @@ class VariationType(StrEnum):
     CONCERNING = "special cause of concerning nature"
     HIGH = "special cause, high: neither way is better in itself"
     LOW = "special cause, low: neither way is better in itself"
+
+
+class Signal(StrEnum):
+    """What a chart says of the latest periods: whether the series has changed lately."""
+
+    IMPROVING = "improving"
+    CONCERNING = "concerning"
+    HIGHER = "higher"
+    """Higher, where neither way is better in itself."""
+    LOWER = "lower"
+    """Lower, where neither way is better in itself."""
+    NONE = "none"
+    NO_LIMITS = "no limits"
+
+
+class ChartType(StrEnum):
+    """The type of a process chart, which decides how its limits are calculated."""
+
+    XMR = "XmR"
+    """Individual values and moving ranges."""
+    P_PRIME = "P'"
+    """Shares, with limits that follow their denominators and how much they vary (Laney)."""
+    U_PRIME = "U'"
+    """Counts for each day, with limits that follow the days and how much they vary (Laney)."""
+    SMALL_COUNTS = "small counts"
+    """Small counts, with limits of their probability."""
+    NONE = ""
+    """No limits."""
 
 
 SIGNAL_RULES = {
@@ -48,7 +77,7 @@ wherever rules disagree, which can hide a concern.
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ProcessChart:
-    """An XmR chart of one series of a result, or the reason why there are no limits.
+    """A process chart of one series of a result, or the reason why there are no limits.
 
     Attributes:
         ref, measure, basis: the keys of the series.
@@ -59,6 +88,12 @@ class ProcessChart:
         direction: which way is better.
         targets: the targets, in order of their first days.
         breaks: where the limits are recalculated, and why.
+        signal: whether the series has changed lately, at the latest complete period: a
+            :class:`Signal`. "no limits" with the reason in ``reason``.
+        signal_since: the label of the first period of that change; empty without one.
+        chart_type: how the limits at the latest point are calculated: a :class:`ChartType`.
+        limit_points: how many points the limits at the latest point are calculated from, which is
+            how firm they are; 0 without limits.
         marker: why the latest points have no limits; empty if they have limits.
         reason: the marker in words.
         notes: sentences about excluded periods, few points, seasons and targets.
@@ -78,6 +113,10 @@ class ProcessChart:
     direction: Direction
     targets: tuple[Target, ...]
     breaks: tuple[Break, ...]
+    signal: Signal
+    signal_since: str
+    chart_type: ChartType
+    limit_points: int
     marker: str
     reason: str
     notes: tuple[str, ...]
@@ -136,8 +175,8 @@ class ProcessChart:
         - ``excluded_reason``: why the period is left out of the limits and signals; empty if it is
           included.
         - ``segment``: from 0, one more at each break.
-        - ``mean, lower, upper``: the mean and the process limits of the segment, in the unit of the
-          value.
+        - ``mean, lower, upper``: the mean and the process limits of the period, in the unit of the
+          value. They follow the days or the cases of the period, and its season.
         - ``outside_limits, run, trend, two_of_three``: 1 for a signal above the mean or rising, -1
           for one below or falling, 0 for none.
         - ``variation``: a :class:`VariationType`; empty where there are no limits.
@@ -176,8 +215,31 @@ class ProcessChart:
         """Return a number in the unit of the chart as text."""
         return self.number_format.text(value)
 
+    @property
+    def signal_words(self) -> str:
+        """Whether the series has changed lately, as a sentence; empty without limits."""
+        if self.signal is Signal.NO_LIMITS:
+            return ""
+        if self.signal is Signal.NONE:
+            return "No change shown lately."
+        frame = self.frame
+        since = frame.row(frame["period"].to_list().index(self.signal_since), named=True)
+        start = Period(Grain(since["grain"]), since["period_start"], since["period_end"]).words
+        is_higher = self.signal is Signal.HIGHER or (
+            (self.signal is Signal.IMPROVING) == (self.direction is Direction.HIGHER_IS_BETTER)
+            and self.signal is not Signal.LOWER
+        )
+        level = "higher" if is_higher else "lower"
+        opinion = {
+            Signal.IMPROVING: ", an improvement",
+            Signal.CONCERNING: ", a concern",
+        }.get(self.signal, "")
+        return f"Changed lately: {level} since {start}{opinion}."
+
     def _sentences(self) -> Iterator[str]:
         latest = self.latest
+        if self.signal_words:
+            yield self.signal_words
         if latest is not None:
             number = self.number_format.text_with_unit(latest["value"])
             period = latest["period"]

@@ -6,6 +6,7 @@ test, or by a few lines of plain arithmetic.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
@@ -16,6 +17,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom, poisson
 
 import swm_kpi as kpi
 from swm_kpi import (
@@ -45,11 +47,14 @@ class Call(Contract, row_unit=Unit.CALLS):
     began_at = Column(datetime, description="When it began.")
     urgent = Column(bool, nullable=True, description="Whether it was urgent.")
     side = Column(str, dimension=SIDE, nullable=True, description="The side.")
+    level = Column(float, nullable=True, description="How many there are of its side.")
 
 
 CALL = {"of": Call, "at": Call.began_at}
 CALLS = Count(key="calls", **CALL)
 URGENT = Proportion(key="urgent_share", **CALL, numerator=Call.urgent)
+LEVEL = kpi.Mean(key="level", **CALL, value=Call.level, unit=Unit.CALLS)
+"""A measure with the numbers of calls as values, so that its chart does not follow the days."""
 
 
 def metric(**fields: Any) -> Metric:
@@ -61,14 +66,16 @@ def metric(**fields: Any) -> Metric:
             "title": "A test",
             "objective": SECURE,
             "summary": "A metric for a test.",
-            "measures": (CALLS, URGENT),
+            "measures": (CALLS, URGENT, LEVEL),
             "dimensions": [SIDE],
             "direction": Direction.HIGHER_IS_BETTER,
             "availability": kpi.catalogue()["15"].availability,
             "limitations": "Not real.",
             "examples": [
                 Example(
-                    rows="| began_at |", expect={"calls": 0, "urgent_share": 0}, edge_case="None."
+                    rows="| began_at |",
+                    expect={"calls": 0, "urgent_share": 0, "level": None},
+                    edge_case="None.",
                 )
             ],
             **fields,
@@ -95,6 +102,7 @@ def result(
             "began_at": datetime.fromisoformat(f"{month(at)}-10T12:00"),
             "urgent": row_at < urgent,
             "side": "Left" if row_at % 4 else "Right",
+            "level": float(count),
         }
         for at, count in enumerate(many)
         for row_at in range(count)
@@ -107,6 +115,42 @@ def result(
         catalogue=kpi.Catalogue([made]),
         coverage={"call": ("2020-01-01", "2029-12-31")},
         **(options or {}),
+    )
+
+
+def by_days(many: Sequence[float], first: int = 0) -> list[tuple[float, float, float]]:
+    """The lower limit, the mean and the upper limit of each month: Laney's U', times the days."""
+    days = [kpi.Period.parse(month(first + at)).end.day for at in range(len(many))]
+    centre = sum(many) / sum(days)
+    chance = [math.sqrt(centre / day) for day in days]
+    scores = [(one / day - centre) / c for one, day, c in zip(many, days, chance, strict=True)]
+    steps = [abs(now - before) for before, now in pairwise(scores)]
+    factor = 2.66 * sum(steps) / len(steps)
+    return [
+        (day * (centre - factor * c), day * centre, day * (centre + factor * c))
+        for day, c in zip(days, chance, strict=True)
+    ]
+
+
+def of_shares(parts: Sequence[tuple[int, int]]) -> Result:
+    """Compute so many urgent calls of so many in each month from January 2022."""
+    rows = [
+        {
+            "began_at": datetime.fromisoformat(f"{month(at)}-10T12:00"),
+            "urgent": row_at < urgent,
+            "side": "Left",
+            "level": 1.0,
+        }
+        for at, (urgent, whole) in enumerate(parts)
+        for row_at in range(whole)
+    ]
+    made = metric()
+    return kpi.compute(
+        [made],
+        {"call": pl.DataFrame(rows)},
+        periods=[month(at) for at in range(len(parts))],
+        catalogue=kpi.Catalogue([made]),
+        coverage={"call": ("2020-01-01", "2029-12-31")},
     )
 
 
@@ -136,7 +180,7 @@ def refused(chart: ProcessChart, marker: str, why: str) -> None:
 
 def test_limits_are_2_66_mean_moving_ranges_from_the_mean() -> None:
     """20 and 24 in turn: mean 22, moving ranges of 4, limits 11.36 and 32.64."""
-    chart = result(STEADY).spc("calls")
+    chart = result(STEADY).spc("level")
     assert limits(chart) == pytest.approx((11.36, 22, 32.64))
     assert (chart.marker, chart.variation) == ("", "common cause")
     assert chart.signals.is_empty()
@@ -145,49 +189,74 @@ def test_limits_are_2_66_mean_moving_ranges_from_the_mean() -> None:
 
 @pytest.mark.slow
 @settings(max_examples=15, deadline=None)
-@given(st.lists(st.integers(0, 30), min_size=12, max_size=20))
+@given(st.lists(st.integers(1, 30), min_size=12, max_size=20))
 def test_limits_are_the_plain_arithmetic(many: list[int]) -> None:
-    """The mean, the mean of the steps, and 2.66; or a refusal where counts are tiny."""
-    chart = result([*many, 1]).spc("calls")
-    values = [*many, 1]
-    mean = sum(values) / len(values)
-    steps = [abs(now - before) for before, now in pairwise(values)]
+    """The mean, the mean of the steps, and 2.66."""
+    chart = result(many).spc("level")
+    mean = sum(many) / len(many)
+    steps = [abs(now - before) for before, now in pairwise(many)]
     reach = 2.66 * sum(steps) / len(steps)
-    if mean < 5:
-        refused(chart, "[u]", "too few")
-        return
     assert limits(chart) == pytest.approx((mean - reach, mean, mean + reach))
+    assert chart.chart_type == "XmR"
     table = chart.to_polars()
-    observed = [abs(value - mean) > reach for value in values]
+    observed = [abs(value - mean) > reach * (1 + 1e-9) for value in many]
     assert [item != 0 for item in table["outside_limits"]] == observed
 
 
-def test_a_share_has_limits_of_its_own() -> None:
-    """12 of 20 and 12 of 24: 60% and 50%, mean 55%, moving ranges of 10 points."""
+@pytest.mark.slow
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(5, 40), min_size=12, max_size=20))
+def test_limits_of_counts_follow_the_days_of_each_month(many: list[int]) -> None:
+    """Laney's U' of counts over days, times the days of each month."""
+    chart = result(many).spc("calls")
+    assert chart.chart_type == "U'"
+    for at, expected in enumerate(by_days(many)):
+        assert limits(chart, at) == pytest.approx(expected)
+
+
+def test_a_month_is_not_low_for_being_short() -> None:
+    """Two calls a day; 56 in February, and limits that are as short."""
+    many = [2 * kpi.Period.parse(month(at)).end.day for at in range(14)]
+    chart = result(many).spc("calls")
+    assert chart.signals.is_empty()
+    assert [limits(chart, at)[1] for at in range(14)] == pytest.approx(many)
+    assert any("a short month is not low" in note for note in chart.notes)
+    assert chart.signal == "none"
+
+
+def test_limits_of_shares_follow_the_number_of_cases() -> None:
+    """12 of 20 and 12 of 24: 54.5% in all, and limits that are wider for 20."""
     chart = result(STEADY, urgent=12).spc("urgent_share")
-    assert limits(chart) == pytest.approx((0.55 - 0.266, 0.55, 0.55 + 0.266))
+    centre = 144 / 264
+    chance = {size: math.sqrt(centre * (1 - centre) / size) for size in (20, 24)}
+    step = (12 / 20 - centre) / chance[20] - (12 / 24 - centre) / chance[24]
+    for at, size in ((0, 20), (1, 24)):
+        reach = 2.66 * step * chance[size]
+        assert limits(chart, at) == pytest.approx((centre - reach, centre, centre + reach))
+    assert (chart.chart_type, chart.limit_points) == ("P'", 12)
+    assert "The limits follow the number of cases in each period." in chart.notes
 
 
 def test_a_member_has_a_chart_of_its_own() -> None:
-    """A quarter is on the right: 5 and 6 in turn, mean 5.5, moving ranges of 1."""
+    """A quarter is on the right: 5 and 6 in turn."""
     made = result(STEADY, options={"by": ["side"]})
     chart = made.spc("calls", member="Right")
-    assert limits(chart) == pytest.approx((5.5 - 2.66, 5.5, 5.5 + 2.66))
+    assert limits(chart) == pytest.approx(by_days([5, 6] * 6)[-1])
     assert chart.member == {"side": "Right"}
-    assert limits(made.spc("calls")) == pytest.approx((22 - REACH, 22, 22 + REACH))
+    assert limits(made.spc("calls")) == pytest.approx(by_days(STEADY)[-1])
 
 
 def test_an_outlying_moving_range_is_screened_only_on_request() -> None:
     """Eleven steps of 4 and one of 36; 36 is above 3.267 times their mean of 80 / 12."""
     made = result([*STEADY, 60])
     mean = (12 * 22 + 60) / 13
-    assert limits(made.spc("calls"))[2] == pytest.approx(mean + 2.66 * 80 / 12)
-    assert limits(made.spc("calls", screen_moving_ranges=True))[2] == pytest.approx(mean + REACH)
+    assert limits(made.spc("level"))[2] == pytest.approx(mean + 2.66 * 80 / 12)
+    assert limits(made.spc("level", screen_moving_ranges=True))[2] == pytest.approx(mean + REACH)
 
 
 def test_a_baseline_holds_the_limits_still() -> None:
     """The first twelve points make the limits; what follows is judged by them."""
-    chart = result([*STEADY, 60, 60]).spc("calls", baseline=12)
+    chart = result([*STEADY, 60, 60]).spc("level", baseline=12)
     assert limits(chart) == pytest.approx((22 - REACH, 22, 22 + REACH))
     assert chart.to_polars()["outside_limits"].to_list() == [0] * 12 + [1, 1]
 
@@ -214,7 +283,7 @@ def test_a_point_outside_the_limits_is_a_signal(direction: Direction, variation:
 def test_seven_on_one_side_of_the_mean_are_a_run() -> None:
     """Seven low and seven high, none of them outside the limits; each is flagged its own way."""
     low, high = [20, 24, 20, 24, 20, 24, 20], [26, 30, 26, 30, 26, 30, 26]
-    table = result([*low, *high]).spc("calls").to_polars()
+    table = result([*low, *high]).spc("level").to_polars()
     assert table["run"].to_list() == [-1] * 7 + [1] * 7
     assert table["outside_limits"].to_list() == [0] * 14
     assert (
@@ -236,7 +305,7 @@ def test_a_rise_is_a_trend_though_it_is_still_below_the_mean() -> None:
     """
     many = [*[30, 34] * 6, 14, 15, 16, 17, 18, 19, 20]
     mean, reach = (12 * 32 + 119) / 19, 2.66 * (11 * 4 + 20 + 6) / 18
-    chart = result(many).spc("calls")
+    chart = result(many).spc("level")
     table = chart.to_polars()
     assert limits(chart) == pytest.approx((mean - reach, mean, mean + reach))
     assert table["trend"].to_list() == [0] * 12 + [1] * 7
@@ -255,7 +324,7 @@ def test_two_of_three_near_a_limit_are_flagged_and_the_third_is_not() -> None:
     many = [*[20, 24] * 12, 31, 25, 31]
     mean, sigma = (24 * 22 + 87) / 27, 2.66 * (23 * 4 + 7 + 6 + 6) / 26 / 3
     assert mean + 2 * sigma < 31 < mean + 3 * sigma
-    table = result(many).spc("calls").to_polars()
+    table = result(many).spc("level").to_polars()
     assert table["two_of_three"].to_list() == [0] * 24 + [1, 0, 1]
     assert not any(table[rule].to_numpy().any() for rule in ("outside_limits", "run", "trend"))
     assert table["variation"].to_list()[24:] == [
@@ -274,7 +343,7 @@ def test_limits_are_recalculated_at_a_break(declared: bool) -> None:
     breaks = [Break("2023-01-01", "A new system")]
     many = [*STEADY, *(item + 20 for item in STEADY)]
     made = result(many, breaks=breaks) if declared else result(many)
-    chart = made.spc("calls", recalculate_from=[] if declared else breaks)
+    chart = made.spc("level", recalculate_from=[] if declared else breaks)
     assert chart.to_polars()["segment"].to_list() == [0] * 12 + [1] * 12
     assert limits(chart, 0) == pytest.approx((22 - REACH, 22, 22 + REACH))
     assert limits(chart) == pytest.approx((42 - REACH, 42, 42 + REACH))
@@ -285,7 +354,7 @@ def test_limits_are_recalculated_at_a_break(declared: bool) -> None:
 def test_a_period_with_a_break_inside_takes_no_part() -> None:
     """It is partly the one process and partly the other."""
     breaks = [Break("2023-01-15", "A new system")]
-    chart = result([*STEADY, 99, *STEADY], breaks=breaks).spc("calls")
+    chart = result([*STEADY, 99, *STEADY], breaks=breaks).spc("level")
     table = chart.to_polars()
     assert "before a break" in table["excluded_reason"][12]
     assert table["segment"].to_list() == [0] * 13 + [1] * 12
@@ -294,7 +363,7 @@ def test_a_period_with_a_break_inside_takes_no_part() -> None:
 
 def test_a_period_that_is_not_over_takes_no_part() -> None:
     """Half a month is no fall."""
-    chart = result([*STEADY, 3], options={"as_at": "2023-01-16"}).spc("calls")
+    chart = result([*STEADY, 3], options={"as_at": "2023-01-16"}).spc("level")
     last = chart.to_polars().row(-1, named=True)
     assert (last["marker"], last["variation"]) == ("[p]", "")
     assert last["excluded_reason"].startswith("provisional")
@@ -307,7 +376,7 @@ def test_no_moving_range_reaches_over_a_gap() -> None:
     """A month that was not computed is shown, has no number, and parts its neighbours."""
     many = [*STEADY[:6], 0, *(item + 2 for item in STEADY)]
     periods = [month(at) for at in range(len(many)) if at != 6]
-    chart = result(many, periods=periods).spc("calls")
+    chart = result(many, periods=periods).spc("level")
     table = chart.to_polars()
     assert table["excluded_reason"][6] == "not in the result"
     assert table["value"][6] is None
@@ -347,14 +416,9 @@ def test_limits_of_disclosed_numbers_are_of_what_is_shown_and_say_so() -> None:
     assert "withheld" in hidden["excluded_reason"]
     shown = [item for item in table["value"].to_list() if item is not None]
     assert set(shown) <= {20, 25}
-    mean = sum(shown) / len(shown)
-    steps = [
-        abs(now - before)
-        for before, now in pairwise(table["value"].to_list())
-        if before is not None and now is not None
-    ]
-    reach = 2.66 * sum(steps) / len(steps)
-    assert limits(chart) == pytest.approx((mean - reach, mean, mean + reach))
+    days = [kpi.Period.parse(month(at)).end.day for at in range(25)]
+    known = [at for at in range(25) if at != 12]
+    assert limits(chart)[1] == pytest.approx(sum(shown) / sum(days[at] for at in known) * 31)
     assert any("protected numbers" in note for note in chart.notes)
     assert not any("protected numbers" in note for note in made.spc("calls").notes)
     assert chart.policy
@@ -384,15 +448,64 @@ def test_rolling_windows_are_refused() -> None:
     refused(result(many, periods=periods).spc("calls"), "[z]", "share eleven of their months")
 
 
-def test_tiny_counts_are_refused() -> None:
-    """A mean of 4.92 is too small, a mean of 5 is not."""
-    refused(result([4, 6] * 5 + [4, 5]).spc("calls"), "[u]", "mean count is below 5")
-    assert limits(result([4, 6] * 6).spc("calls"))[1] == 5
+def test_small_counts_have_limits_of_their_probability() -> None:
+    """A mean of 4.92: Poisson limits of the days of each month; at 5 those of moving ranges."""
+    many = [4, 6] * 5 + [4, 5]
+    chart = result(many).spc("calls")
+    assert chart.chart_type == "small counts"
+    days = [kpi.Period.parse(month(at)).end.day for at in range(12)]
+    for at, day in enumerate(days):
+        mean = sum(many) / sum(days) * day
+        lower, actual_mean, upper = limits(chart, at)
+        assert actual_mean == pytest.approx(mean)
+        assert (lower, upper) == (poisson.ppf(0.00135, mean), poisson.isf(0.00135, mean))
+    assert result([4, 6] * 6).spc("calls").chart_type == "U'"
 
 
-def test_a_share_of_tiny_counts_is_refused() -> None:
-    """3 of 20 rests on 3."""
-    refused(result(STEADY, urgent=3).spc("urgent_share"), "[u]", "mean count is below")
+def test_only_a_point_outside_the_limits_of_small_counts_is_a_signal() -> None:
+    """Nine below the mean are no run; 9 of 1.4 a month is outside."""
+    chart = result([2, 1] * 6 + [1] * 9 + [9]).spc("calls")
+    assert chart.to_polars()["outside_limits"].to_list() == [0] * 21 + [1]
+    assert chart.to_polars()["run"].to_list() == [0] * 22
+    assert any("only a point outside them is marked" in note for note in chart.notes)
+
+
+def test_too_few_events_have_no_limits() -> None:
+    """Four in a year, and none."""
+    chart = result([1, 0, 0] * 4).spc("calls")
+    refused(chart, "[u]", "the number of events in all 12 periods is 4, and limits need 5.")
+    empty = result([1] + [0] * 12, periods=[month(at) for at in range(1, 13)])
+    refused(empty.spc("calls"), "[u]", "the number of events in all 12 periods is 0")
+
+
+def test_a_share_of_few_failures_has_limits_of_small_counts() -> None:
+    """Six of 600 fail in all, and a binomial limit is four in a month."""
+    observed = of_shares([(49, 50), (49, 50), (50, 50), (50, 50)] * 3)
+    chart = observed.spc("urgent_share")
+    assert chart.chart_type == "small counts"
+    upper = binom.isf(0.00135, 50, 6 / 600)
+    assert limits(chart) == pytest.approx((1 - upper / 50, 1 - 6 / 600, 1))
+    few = of_shares([(49, 50), *[(50, 50)] * 11]).spc("urgent_share")
+    refused(few, "[u]", "the number of cases that do not count in all 12 periods is 1")
+
+
+def test_a_share_of_few_successes_has_limits_of_small_counts() -> None:
+    """3 of 20 or 24 rests on 3."""
+    chart = result(STEADY, urgent=3).spc("urgent_share")
+    assert chart.chart_type == "small counts"
+    assert limits(chart)[0] == 0
+
+
+def test_each_segment_is_checked_for_small_counts() -> None:
+    """Two a month before a break have limits of small counts, and 22 after it have not."""
+    breaks = [Break("2023-01-01", "A new system")]
+    chart = result([2, 3] * 6 + STEADY, breaks=breaks).spc("calls")
+    assert chart.chart_type == "U'"
+    assert limits(chart, 0)[0] == 0
+    assert limits(chart) == pytest.approx(by_days(STEADY, 12)[-1])
+    none = result([1] + [0] * 11 + STEADY, breaks=breaks).spc("calls")
+    assert none.to_polars()["upper"].to_list()[:12] == [None] * 12
+    assert "Before a break there are too few cases for limits." in none.notes
 
 
 # Targets.
@@ -418,7 +531,7 @@ def test_a_target_is_assured_by_the_limits(
     level: float, direction: Direction, assured: str
 ) -> None:
     """Against limits of 11.36 and 32.64."""
-    chart = result(STEADY, direction=direction).spc("calls", target=target(level))
+    chart = result(STEADY, direction=direction).spc("level", target=target(level))
     assert chart.assurance == assured
     assert chart.to_polars()["target"].to_list() == [level] * 12
 
@@ -434,10 +547,10 @@ def test_a_target_holds_for_its_own_days() -> None:
     """It must hold for all of a period; the one in force at the latest point is assured."""
     old = target(33, valid_to="2022-06-15")
     new = target(11, valid_from="2022-06-16")
-    chart = result(STEADY).spc("calls", target=[new, old])
+    chart = result(STEADY).spc("level", target=[new, old])
     assert chart.to_polars()["target"].to_list() == [33] * 5 + [None] + [11] * 6
     assert chart.assurance == "consistently met"
-    ended = result(STEADY).spc("calls", target=old)
+    ended = result(STEADY).spc("level", target=old)
     assert ended.assurance == ""
     assert "No target applies to all of December 2022." in ended.notes
 
@@ -509,13 +622,16 @@ def test_no_nan_reaches_the_table() -> None:
 
 def test_a_chart_says_its_latest_number_its_limits_its_variation_and_its_target() -> None:
     chart = result([*STEADY, 60]).spc("calls", target=target(33, source="Plan, page 30."))
+    assert (chart.signal, chart.signal_since) == ("improving", "2023-01")
     assert str(chart).startswith(
-        "Calls: 60 calls in 2023-01. The mean is 25 and routine variation is 7 to 43. Variation: "
+        "Changed lately: higher since January 2023, an improvement. "
+        "Calls: 60 calls in 2023-01. The mean is 25 and routine variation is 6 to 44. Variation: "
         "special cause of improving nature: the latest point is outside the limits. Target of 33: "
         "hit and miss."
     )
     assert chart.notes == (
         "The limits use 13 points; with 24 they are more reliable.",
+        "The limits follow the days of each month: a short month is not low for being short.",
         "Target: Plan, page 30.",
     )
     assert len(chart) == 13
@@ -563,7 +679,7 @@ def test_years_have_no_seasons() -> None:
     """Thirteen financial years, each like the one before, follow no time of year."""
     first = [f"{2010 + at}-05-10T12:00" for at in range(13)]
     rows = [
-        {"began_at": datetime.fromisoformat(day), "urgent": False, "side": "Left"}
+        {"began_at": datetime.fromisoformat(day), "urgent": False, "side": "Left", "level": 1.0}
         for at, day in enumerate(first)
         for _ in range(10 + at)
     ]
@@ -599,7 +715,7 @@ def test_three_of_the_periods_left_out_are_named_and_the_others_counted(
 def test_points_too_few_before_a_break_have_no_limit_and_no_signal() -> None:
     """The three before it are shown; they are none of what the twelve after it are judged by."""
     breaks = [Break("2022-04-01", "A new system")]
-    chart = result([90, 94, 5, *STEADY], breaks=breaks).spc("calls")
+    chart = result([90, 94, 5, *STEADY], breaks=breaks).spc("level")
     table = chart.to_polars()
     assert limits(chart) == pytest.approx((22 - REACH, 22, 22 + REACH))
     assert table["segment"].to_list() == [0] * 3 + [1] * 12
@@ -617,7 +733,7 @@ def test_each_segment_has_a_baseline_of_its_own() -> None:
     """Twelve points of each make its limits, and the thirteenth is judged by them."""
     breaks = [Break("2023-02-01", "A new system")]
     later = [item + 50 for item in STEADY]
-    chart = result([*STEADY, 60, *later, 110], breaks=breaks).spc("calls", baseline=12)
+    chart = result([*STEADY, 60, *later, 110], breaks=breaks).spc("level", baseline=12)
     assert limits(chart, 0) == pytest.approx((22 - REACH, 22, 22 + REACH))
     assert limits(chart) == pytest.approx((72 - REACH, 72, 72 + REACH))
     table = chart.to_polars()
@@ -637,7 +753,7 @@ def test_a_declared_break_is_of_the_series_where_it_is_inside_it(on: str, inside
 
 
 def test_a_break_in_the_first_month_parts_it_from_the_second() -> None:
-    chart = result([90, *STEADY], breaks=[Break("2022-01-15", "A new system")]).spc("calls")
+    chart = result([90, *STEADY], breaks=[Break("2022-01-15", "A new system")]).spc("level")
     assert chart.to_polars()["segment"].to_list() == [0] + [1] * 12
     assert limits(chart)[1] == 22
 
@@ -661,7 +777,7 @@ def test_the_target_of_a_share_is_from_none_to_all(level: float, taken: bool) ->
 
 def test_the_target_at_the_latest_point_is_the_one_assured() -> None:
     old, new = target(33, valid_to="2022-11-30"), target(11, valid_from="2022-12-01")
-    chart = result(STEADY).spc("calls", target=[old, new])
+    chart = result(STEADY).spc("level", target=[old, new])
     assert chart.assurance == "consistently met"
     assert "Target of 11: consistently met." in str(chart)
 
@@ -771,12 +887,18 @@ def test_a_text_has_no_limits() -> None:
 
 
 def test_small_sums_of_money_have_limits_as_nobody_is_counted() -> None:
-    """2 and 4 pounds in turn: mean 3, moving ranges of 2."""
+    """2 and 4 pounds in turn, for each day, times the 31 days of December."""
     spent = kpi.Sum(key="spent", **STATEMENT, value=Statement.spent, unit=Unit.POUNDS)
-    assert limits(of_statements(spent, [2, 4] * 6)) == pytest.approx((3 - 5.32, 3, 3 + 5.32))
+    spending = [2, 4] * 6
+    days = [kpi.Period.parse(month(at)).end.day for at in range(12)]
+    rates = [one / day for one, day in zip(spending, days, strict=True)]
+    reach = 2.66 * sum(abs(now - before) for before, now in pairwise(rates)) / 11
+    mean = sum(rates) / 12
+    expected = [31 * limit for limit in (mean - reach, mean, mean + reach)]
+    assert limits(of_statements(spent, spending)) == pytest.approx(expected)
 
 
-def test_a_small_count_of_who_comes_again_has_no_limits_and_notes_its_overlap() -> None:
+def test_a_count_of_who_comes_again_notes_its_overlap() -> None:
     """Three callers, each of whom rang in every month before."""
     back = kpi.Assumption("back", 12, since="2020-01-01", because="For the test.")
 
@@ -810,9 +932,9 @@ def test_a_small_count_of_who_comes_again_has_no_limits_and_notes_its_overlap() 
         )
         return observed.spc("again")
 
-    refused(of_callers(3), "[u]", "mean count is below")
+    assert of_callers(3).chart_type == "small counts"
     chart = of_callers(5)
-    assert limits(chart) == (5, 5, 5)
+    assert limits(chart) == pytest.approx(by_days([5] * 12, 1)[-1])
     assert "Neighbouring periods look back on many of the same months." in chart.notes
 
 

@@ -1,46 +1,47 @@
-"""Builds the XmR process chart of one series of a result."""
+"""Builds the process chart of one series of a result."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, assert_never
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from swm_kpi.analysis.measure_series import MeasureSeries, Member
+from swm_kpi.analysis.process_charts.chart_numbers import ChartNumbers, chart_numbers
+from swm_kpi.analysis.process_charts.latest_change import LatestChange, latest_change
+from swm_kpi.analysis.process_charts.limits import (
+    MIN_EVENTS,
+    MIN_MEAN_COUNT,
+    Limits,
+    calculate_limits,
+)
 from swm_kpi.analysis.process_charts.notes import build_notes
 from swm_kpi.analysis.process_charts.points import Point, build_points
 from swm_kpi.analysis.process_charts.process_chart import (
     RULE_PRECEDENCE,
-    SIGNAL_RULES,
+    ChartType,
     ProcessChart,
+    Signal,
     VariationType,
 )
 from swm_kpi.analysis.targets import Target, Targets, parse_targets
 from swm_kpi.errors import RequestError
-from swm_kpi.measures import Measure, ResultColumn
+from swm_kpi.measures import ResultColumn
 from swm_kpi.model.metric import Break
 from swm_kpi.statistics import (
     MINIMUM_POINTS,
     Assurance,
-    XmRLimits,
+    SeriesModel,
     assurance,
-    outside_limits,
-    runs,
-    trends,
-    two_of_three,
-    xmr_or_nan,
+    quantile_ranks,
 )
-from swm_kpi.vocabulary import Direction, Grain, Marker
+from swm_kpi.vocabulary import Direction, Grain, Marker, Unit
 
-MIN_MEAN_COUNT = 5
-"""The smallest mean count for which a chart of counts has limits: a choice of this project.
-
-A series with a smaller mean can hardly fall, and its distribution is far from symmetric, so limits
-from moving ranges say little. Longer periods have larger counts.
-"""
+_PERIODS_IN_YEAR = {Grain.MONTH: 12, Grain.QUARTER: 4}
 
 
 def build_process_chart(
@@ -53,7 +54,7 @@ def build_process_chart(
     screen_moving_ranges: bool = False,
     policy: str = "",
 ) -> ProcessChart:
-    """Return the XmR chart of one member of a measure.
+    """Return the process chart of one member of a measure.
 
     Args:
         series: the rows of the measure.
@@ -76,19 +77,33 @@ def build_process_chart(
     _validate(series, recalculate_from, baseline)
     breaks = _breaks_in_series(series, member, recalculate_from)
     points = build_points(series, member, breaks)
-    starts = _segment_starts(points, breaks)
-    limits = _limits(points, starts, baseline, screen_moving_ranges=screen_moving_ranges)
-    no_limits = _reason_no_limits(series, points, limits)
-    signals = {rule: np.zeros(len(points), dtype=np.int8) for rule in SIGNAL_RULES}
-    if no_limits is None:
-        flags = (outside_limits(limits), runs(limits), trends(limits), two_of_three(limits))
-        signals = {
-            rule: np.where(~limits.trial, flag, 0)
-            for rule, flag in zip(SIGNAL_RULES, flags, strict=True)
-        }
-    marker, reason = no_limits or (Marker.NONE, "")
-    has_limits = no_limits is None
-    frame = _frame(series, member, points, limits, signals, targets, has_limits=has_limits)
+    numbers = chart_numbers(series, points)
+    year = _PERIODS_IN_YEAR.get(series.grain, 0)
+    limits = calculate_limits(
+        numbers,
+        _segment_starts(points, breaks),
+        baseline,
+        year,
+        screen_moving_ranges=screen_moving_ranges,
+    )
+    marker, reason = _reason_no_limits(series, points, numbers, limits) or (Marker.NONE, "")
+    change = LatestChange(Signal.NO_LIMITS, None)
+    chart_type, limit_points = ChartType.NONE, 0
+    if not reason:
+        change = latest_change(numbers, points, limits, series.direction, year)
+        segment = limits.segment[_included(points)[-1]]
+        chart_type, limit_points = limits.types[segment], limits.points[segment]
+    frame = _frame(series, member, points, limits, targets, has_limits=not reason)
+    notes = build_notes(
+        series,
+        points,
+        numbers,
+        limits,
+        breaks,
+        targets,
+        chart_type=chart_type,
+        is_protected=bool(policy),
+    )
     return ProcessChart(
         ref=series.ref,
         measure=series.measure.key,
@@ -100,20 +115,14 @@ def build_process_chart(
         direction=series.direction,
         targets=targets,
         breaks=breaks,
+        signal=change.signal,
+        signal_since="" if change.since is None else change.since.period.label,
+        chart_type=chart_type,
+        limit_points=limit_points,
         marker=marker.value,
         reason=reason,
-        notes=tuple(
-            build_notes(
-                series,
-                points,
-                limits,
-                breaks,
-                targets,
-                has_limits=has_limits,
-                is_protected=bool(policy),
-            )
-        ),
-        assurance=_assurance(series.direction, frame),
+        notes=tuple(notes),
+        assurance=_assurance(series.direction, frame, points),
         frame=frame,
         policy=policy,
     )
@@ -165,35 +174,13 @@ def _segment_starts(points: Sequence[Point], breaks: Sequence[Break]) -> list[in
     return sorted(starts - {0})
 
 
-def _limits(
-    points: Sequence[Point],
-    starts: Sequence[int],
-    baseline: int | None,
-    *,
-    screen_moving_ranges: bool,
-) -> XmRLimits:
-    """Return the limits of all points, calculated from the baseline of each segment."""
-    values = np.array(
-        [
-            np.nan if point.excluded_reason or point.value is None else point.value
-            for point in points
-        ]
-    )
-    limits = xmr_or_nan(values, screen_moving_ranges, breaks=starts)
-    if baseline is None:
-        return limits
-    known = ~np.isnan(values)
-    baseline_values = values.copy()
-    for segment in np.unique(limits.segment):
-        positions = np.flatnonzero((limits.segment == segment) & known)
-        baseline_values[positions[baseline:]] = np.nan
-    return xmr_or_nan(baseline_values, screen_moving_ranges, breaks=starts)._replace(
-        values=limits.values, moving_range=limits.moving_range
-    )
+def _included(points: Sequence[Point]) -> list[int]:
+    """Return the positions of the points that are included."""
+    return [at for at, point in enumerate(points) if not point.excluded_reason]
 
 
 def _reason_no_limits(
-    series: MeasureSeries, points: Sequence[Point], limits: XmRLimits
+    series: MeasureSeries, points: Sequence[Point], numbers: ChartNumbers, limits: Limits
 ) -> tuple[Marker, str] | None:
     """Return the marker and the reason if the latest points have no limits."""
     measure = series.measure
@@ -206,46 +193,101 @@ def _reason_no_limits(
             "neighbouring rolling 12 months share eleven of their months, so a chart would show "
             "runs and trends that do not exist. Use months or quarters."
         )
-    included = [at for at, point in enumerate(points) if not point.excluded_reason]
+    included = _included(points)
     if not included:
         return Marker.NOT_AVAILABLE, "every period is excluded or has no number."
     latest = included[-1]
-    segment = [points[at] for at in included if limits.segment[at] == limits.segment[latest]]
+    segment = [at for at in included if limits.segment[at] == limits.segment[latest]]
     if len(segment) < MINIMUM_POINTS:
         since = " since the last break" if limits.segment[latest] else ""
         count = "is 1 point" if len(segment) == 1 else f"are {len(segment)} points"
         return Marker.LOW_RELIABILITY, f"there {count}{since}, and limits need {MINIMUM_POINTS}."
-    counts = [_underlying_count(measure, point) for point in segment]
-    known = [count for count in counts if count is not None]
-    if known and math.fsum(known) / len(known) < MIN_MEAN_COUNT:
-        return Marker.LOW_RELIABILITY, (
-            f"the mean count is below {MIN_MEAN_COUNT}, too few for meaningful limits. Use longer "
-            "periods."
-        )
+    reason = _reason_too_few_cases(series, points, numbers, segment)
+    if limits.types[limits.segment[latest]] is ChartType.SMALL_COUNTS:
+        reason = _reason_too_few_events(numbers, segment)
+    if reason:
+        return Marker.LOW_RELIABILITY, reason
     if np.isnan(limits.upper[latest]):
         return Marker.LOW_RELIABILITY, "no two consecutive periods have a number."
     return None
 
 
-def _underlying_count(measure: Measure, point: Point) -> float | None:
-    """Return the count of cases behind a value, if the measure has one."""
-    match measure.process_limits.count:
-        case None:
-            return None
-        case ResultColumn.VALUE:
-            return point.value
-        case ResultColumn.NUMERATOR:
-            return point.numerator
-        case _:
-            assert_never(measure.process_limits.count)
+def _reason_too_few_events(numbers: ChartNumbers, segment: Sequence[int]) -> str:
+    """Return why even small counts have no limits; empty if they have."""
+    total = float(numbers.rarer[segment].sum())
+    if total >= MIN_EVENTS:
+        return ""
+    cases = "events"
+    if numbers.model is SeriesModel.SHARES:
+        cases = "cases that do not count" if numbers.counts_the_rest else "cases that count"
+    return (
+        f"the number of {cases} in all {len(segment)} periods is {total:,.0f}, and limits need "
+        f"{MIN_EVENTS}."
+    )
+
+
+def _reason_too_few_cases(
+    series: MeasureSeries,
+    points: Sequence[Point],
+    numbers: ChartNumbers,
+    segment: Sequence[int],
+) -> str:
+    """Return why there are too few cases behind each value; empty if there are enough.
+
+    Counts of events and parts of a whole have limits of small counts instead.
+    """
+    rule = series.measure.process_limits
+    if rule.quantile is not None:
+        needed = _cases_for_quantile(rule.quantile)
+        cases = [points[at].denominator for at in segment]
+        known = [count for count in cases if count is not None]
+        if known and math.fsum(known) / len(known) < needed:
+            return (
+                f"the mean number of cases is below {needed}, which a 95% interval of the value "
+                "needs. Use longer periods."
+            )
+        return ""
+    if numbers.is_sample:
+        counts = numbers.counts[segment]
+        least = min(counts.mean(), (numbers.exposure[segment] - counts).mean())
+    elif numbers.model is SeriesModel.VALUES and rule.count is not None:
+        least = _mean_count(rule.count, series.unit, [points[at] for at in segment])
+    else:
+        return ""
+    if least >= MIN_MEAN_COUNT:
+        return ""
+    return (
+        f"the mean count is below {MIN_MEAN_COUNT}, too few for meaningful limits. Use longer "
+        "periods."
+    )
+
+
+def _mean_count(column: ResultColumn, unit: str, segment: Sequence[Point]) -> float:
+    """Return the mean count behind the values, or that of the other cases of a proportion."""
+    if column is ResultColumn.VALUE:
+        return math.fsum(point.value or 0 for point in segment) / len(segment)
+    known = [point for point in segment if point.numerator is not None]
+    if not known:
+        return math.inf
+    least = math.fsum(point.numerator or 0 for point in known) / len(known)
+    if unit == Unit.PROPORTION and all(point.denominator is not None for point in known):
+        rest = math.fsum((point.denominator or 0) - (point.numerator or 0) for point in known)
+        least = min(least, max(rest, 0) / len(known))
+    return least
+
+
+@lru_cache(maxsize=16)
+def _cases_for_quantile(level: float) -> int:
+    """Return how many values the order-statistic interval of a quantile needs."""
+    sizes = np.arange(1, 1_000)
+    return int(sizes[np.argmax(quantile_ranks(sizes, level).lower > 0)])
 
 
 def _frame(
     series: MeasureSeries,
     member: Member,
     points: Sequence[Point],
-    limits: XmRLimits,
-    signals: dict[str, Any],
+    limits: Limits,
     targets: Sequence[Target],
     *,
     has_limits: bool,
@@ -253,7 +295,8 @@ def _frame(
     """Return the table of the chart: see ``ProcessChart.to_polars``."""
     members = series.parse_member(member)
     count = len(points)
-    with_limits = ~limits.trial if has_limits else np.zeros(count, dtype=bool)
+    with_limits = ~limits.trial & ~np.isnan(limits.upper) & has_limits
+    signals = {rule: np.where(with_limits, flags, 0) for rule, flags in limits.signals.items()}
     levels = [
         next((float(target.value) for target in targets if target.applies_to(point.period)), None)
         for point in points
@@ -267,7 +310,13 @@ def _frame(
         name: [row[name]] * count for name in ("ref", "metric", "measure", "basis", "grain")
     }
     limit_columns = {
-        name: pl.Series(np.where(with_limits, getattr(limits, name), np.nan)).fill_nan(None)
+        name: pl.Series(
+            [
+                float(number) if shown else None
+                for number, shown in zip(getattr(limits, name), with_limits, strict=True)
+            ],
+            dtype=pl.Float64,
+        )
         for name in ("mean", "lower", "upper")
     }
     return pl.DataFrame(
@@ -303,12 +352,14 @@ def _variation(at: int, point: Point, signals: dict[str, Any], direction: Direct
     return (VariationType.IMPROVING if is_better else VariationType.CONCERNING).value
 
 
-def _assurance(direction: Direction, frame: pl.DataFrame) -> str:
+def _assurance(direction: Direction, frame: pl.DataFrame, points: Sequence[Point]) -> str:
     """Return the assurance of the target in force at the latest included point, if there is one."""
-    included = frame.filter(pl.col("excluded_reason") == "")
-    if included.is_empty() or included["target"][-1] is None:
+    included = _included(points)
+    if not included:
+        return ""
+    target, lower, upper = (frame[name][included[-1]] for name in ("target", "lower", "upper"))
+    if target is None:
         return ""
     if direction is Direction.NEUTRAL:
         return Assurance.CANNOT_TELL.value
-    latest = included.row(-1, named=True)
-    return str(assurance(latest["lower"], latest["upper"], latest["target"], direction))
+    return str(assurance(lower, upper, target, direction))
