@@ -251,11 +251,11 @@ class Result:
         baseline: int | None = None,
         screen_moving_ranges: bool = False,
     ) -> ProcessChart:
-        """Return a measure's process limits and special-cause signals: an XmR chart.
+        """Return whether a measure changed lately, its process limits and its signals.
 
         Provisional periods and periods without a number are left out, and limits are recalculated
         at each declared break. Where limits would not be valid (rolling windows, too few points,
-        small counts), the chart has a marker and a reason in their place.
+        too few events), the chart has a marker and a reason in their place.
 
         Args:
             measure: the key of the measure.

@@ -7,7 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.analysis.process_charts import SIGNAL_RULES, ProcessChart, VariationType
+from swm_kpi.analysis.process_charts import (
+    SIGNAL_RULES,
+    ProcessChart,
+    Signal,
+    VariationType,
+)
 from swm_kpi.calendar import Period, format_month_range
 from swm_kpi.charts.chart import Caption
 from swm_kpi.charts.description import Description
@@ -23,13 +28,6 @@ OVER_TIME = {
     Grain.QUARTER: "by quarter (Q1 is April to June)",
     Grain.YEAR: "by financial year",
     Grain.ROLLING_12: "in the 12 months to each month",
-}
-_VARIATION_AT_LATEST = {
-    VariationType.COMMON: ", no change shown",
-    VariationType.IMPROVING: ", a signal of improvement",
-    VariationType.CONCERNING: ", a signal of concern",
-    VariationType.HIGH: ", a signal that it is high",
-    VariationType.LOW: ", a signal that it is low",
 }
 _SIGNALS = {
     VariationType.IMPROVING: "Signals of improvement",
@@ -107,9 +105,9 @@ def _headline(chart: ProcessChart, caption: Caption) -> str:
     text = f"{lead}: {format_value(latest['value'])}{joint}{_period(chart, latest)}"
     if latest["target"] is not None:
         text += f" (target {format_value(latest['target'])})"
-    if chart.variation:
-        text += _VARIATION_AT_LATEST[VariationType(chart.variation)]
-    return text
+    if chart.signal is Signal.NO_LIMITS:
+        return text
+    return f"{text}, {chart.change_words or 'no change shown lately'}"
 
 
 def _series_findings(chart: ProcessChart, caption: Caption) -> Iterator[str]:
@@ -198,7 +196,7 @@ def _limits(chart: ProcessChart, latest: Mapping[str, Any]) -> Iterator[str]:
     if rules:
         yield f"The latest is {' and '.join(rules)}."
     if chart.signals.is_empty():
-        yield "No point shows a change."
+        yield "No point is a signal."
     frame = chart.frame.with_row_index("at")
     for variation, description in _SIGNALS.items():
         rows = frame.filter(pl.col("variation") == variation.value)

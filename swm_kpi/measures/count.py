@@ -40,7 +40,7 @@ class Count(TableMeasure):
     - Time: a row counts in the period that holds its date.
     - Totals: rows add over areas and periods. Distinct values do not: each total is counted again.
     - Protection: the value is a count, and is suppressed where it is small.
-    - Process limits: yes, unless the mean count is too small.
+    - Process limits: yes, by day; those of small counts where the mean count is below 5.
     - Interval: of rows, that of a count of separate events: exact Poisson below 10, Byar's
       approximation from 10. Distinct values have none, because they do not vary as events do.
     - Source: N. E. Breslow and N. E. Day, *Statistical methods in cancer research*, volume 2

@@ -44,7 +44,7 @@ class Distribution(TableMeasure):
     - Totals: rows of the member and rows of all members add over areas and periods, and are
       divided again.
     - Protection: numerator and denominator are counts, and so is their difference.
-    - Process limits: yes, unless the mean numerator is too small.
+    - Process limits: yes; those of small counts where few cases count, or few do not.
     - Interval: Wilson's, for each member by itself; the limits do not add up to 1 as the shares
       do. The whole has none.
     - Source: E. B. Wilson, as for :class:`Proportion`.

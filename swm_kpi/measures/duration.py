@@ -74,7 +74,7 @@ class Duration(TableMeasure):
       the number of rows timed. Medians and percentiles are not.
     - Protection: the denominator, the number of rows timed, is a count. A 90th percentile is also
       suppressed where a tenth of the rows is a small count.
-    - Process limits: yes.
+    - Process limits: yes, unless there are too few cases for its interval.
     - Interval: of a median or percentile, two order statistics: observed times whose ranks follow
       from the number of times, so that no distribution is assumed. A mean has none, because times
       are long-tailed and neither their number nor their sum says how they spread.

@@ -70,7 +70,7 @@ class Measure(Declaration):
     - ``pooling``: how several periods become one number, for ``Result.compare``.
     - ``percentage_change``: whether a change has a percentage, and which column counts cases.
     - ``change_test``: how a change between two periods is tested, for ``Result.judge``.
-    - ``process_limits``: whether an XmR chart has limits, why not, and what to be careful of.
+    - ``process_limits``: whether a process chart has limits, why not, and what to be careful of.
     - ``disclosure``: which columns count people or events, for disclosure control.
     - ``statistics``: what the engine accumulates. Not for a kind that only divides others.
     - ``combine``: how the value is computed from the statistics.

@@ -43,7 +43,7 @@ class Proportion(TableMeasure):
     - Time: a row counts in the period that holds its date.
     - Totals: numerators and denominators add over areas and periods, and are divided again.
     - Protection: numerator and denominator are counts, and so is their difference.
-    - Process limits: yes, unless the mean numerator is too small.
+    - Process limits: yes; those of small counts where few cases count, or few do not.
     - Interval: Wilson's, of the denominator.
     - Source: E. B. Wilson, *Probable inference, the law of succession, and statistical inference*,
       Journal of the American Statistical Association 22 (1927).

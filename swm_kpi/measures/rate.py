@@ -69,7 +69,7 @@ class Rate(Measure):
       period of several years can be averaged. Consecutive periods cannot be pooled: ask for the
       longer period.
     - Protection: the numerator is protected as the count that it is. The population is public.
-    - Process limits: yes, unless the mean count is too small.
+    - Process limits: yes, by day; those of small counts where the mean count is below 5.
     - Interval: that of the count, divided as the count is; the population is taken as known. The
       rate of distinct values has none.
     - Source: Association of Public Health Observatories, *Technical briefing 3: commonly used

@@ -45,7 +45,7 @@ class ReoffendingRate(TableMeasure):
     - Time: an offender counts in the period in which the follow-up starts.
     - Totals: reoffenders and cohorts add over areas and periods, and are divided again.
     - Protection: numerator and denominator are counts, and so is their difference.
-    - Process limits: yes, unless the mean numerator is too small.
+    - Process limits: yes; those of small counts where few cases count, or few do not.
     - Interval: Wilson's, of the cohort.
     - Source: Ministry of Justice, *Guide to proven reoffending statistics*: a one-year follow-up
       and a further six months for the caution or conviction.

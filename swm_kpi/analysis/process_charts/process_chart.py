@@ -216,25 +216,25 @@ class ProcessChart:
         return self.number_format.text(value)
 
     @property
+    def change_words(self) -> str:
+        """The recent change in words: "higher since May 2024, a concern"; empty without one."""
+        if self.signal in (Signal.NO_LIMITS, Signal.NONE):
+            return ""
+        row = self.frame.row(self.frame["period"].to_list().index(self.signal_since), named=True)
+        start = Period(Grain(row["grain"]), row["period_start"], row["period_end"]).words
+        if self.signal in (Signal.HIGHER, Signal.LOWER):
+            return f"{self.signal} since {start}"
+        is_improvement = self.signal is Signal.IMPROVING
+        is_higher = is_improvement == (self.direction is Direction.HIGHER_IS_BETTER)
+        level = Signal.HIGHER if is_higher else Signal.LOWER
+        return f"{level} since {start}, {'an improvement' if is_improvement else 'a concern'}"
+
+    @property
     def signal_words(self) -> str:
         """Whether the series has changed lately, as a sentence; empty without limits."""
         if self.signal is Signal.NO_LIMITS:
             return ""
-        if self.signal is Signal.NONE:
-            return "No change shown lately."
-        frame = self.frame
-        since = frame.row(frame["period"].to_list().index(self.signal_since), named=True)
-        start = Period(Grain(since["grain"]), since["period_start"], since["period_end"]).words
-        is_higher = self.signal is Signal.HIGHER or (
-            (self.signal is Signal.IMPROVING) == (self.direction is Direction.HIGHER_IS_BETTER)
-            and self.signal is not Signal.LOWER
-        )
-        level = "higher" if is_higher else "lower"
-        opinion = {
-            Signal.IMPROVING: ", an improvement",
-            Signal.CONCERNING: ", a concern",
-        }.get(self.signal, "")
-        return f"Changed lately: {level} since {start}{opinion}."
+        return f"Changed lately: {self.change_words}." if self.change_words else "No change shown lately."
 
     def _sentences(self) -> Iterator[str]:
         latest = self.latest

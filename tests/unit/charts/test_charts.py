@@ -158,7 +158,7 @@ def test_the_alt_text_of_a_series_has_limits_signals_target_and_gaps() -> None:
     target = kpi.Target(90, valid_from="2024-04-01", source="A plan")
     chart = result(cell, grain="month", areas=("All",)).plot(target=target)
     assert chart.title == (
-        "Neighbourhood crimes: 100 in February 2025 (target 90), no change shown"
+        "Neighbourhood crimes: 100 in February 2025 (target 90), no change shown lately"
     )
     expected = chart.alt_text
     for sentence in (
@@ -185,7 +185,7 @@ def test_signals_next_to_one_another_are_one_run() -> None:
     ).plot()  # fmt: skip
     assert "Signals of high numbers: April 2024 to March 2025." in chart.alt_text
     assert "Signals of low numbers: April 2023 to March 2024." in chart.alt_text
-    assert chart.title.endswith("in March 2025, a signal that it is high")
+    assert chart.title.endswith("in March 2025, no change shown lately")
 
 
 @pytest.mark.slow
@@ -550,7 +550,7 @@ def test_the_table_of_a_series_has_limits_and_signals() -> None:
     computed = result(lambda at, area: (100.0 + 4 * (at % 2), ""), grain="month", areas=("All",))
     headings, first, *_ = computed.plot().data_table
     assert headings == ["Period", "Crimes", "Lower limit", "Mean", "Upper limit", "Variation"]
-    assert first == ["April 2023", "100", "91", "102", "113", "common cause"]
+    assert first == ["April 2023", "100", "89", "100", "112", "common cause"]
 
 
 @pytest.mark.slow
@@ -620,7 +620,8 @@ def test_limits_that_follow_the_period_are_steps() -> None:
     assert len(bands) == 24 + 2
     assert bands[0]["at"] < 0
     assert bands[-1]["at"] > 23
-    assert {row["upper"] for row in bands} == {bands[0]["upper"]}
+    # A band for months of 28, 29, 30 and 31 days.
+    assert len({row["upper"] for row in bands}) in (3, 4)
 
 
 @needs_altair
