@@ -123,7 +123,7 @@ def by_days(many: Sequence[float], first: int = 0) -> list[tuple[float, float, f
     days = [kpi.Period.parse(month(first + at)).end.day for at in range(len(many))]
     centre = sum(many) / sum(days)
     chance = [math.sqrt(centre / day) for day in days]
-    scores = [(one / day - centre) / c for one, day, c in zip(many, days, chance, strict=True)]
+    scores = [(count / day - centre) / c for count, day, c in zip(many, days, chance, strict=True)]
     steps = [abs(now - before) for before, now in pairwise(scores)]
     factor = 2.66 * sum(steps) / len(steps)
     return [
@@ -891,7 +891,7 @@ def test_small_sums_of_money_have_limits_as_nobody_is_counted() -> None:
     spent = kpi.Sum(key="spent", **STATEMENT, value=Statement.spent, unit=Unit.POUNDS)
     spending = [2, 4] * 6
     days = [kpi.Period.parse(month(at)).end.day for at in range(12)]
-    rates = [one / day for one, day in zip(spending, days, strict=True)]
+    rates = [amount / day for amount, day in zip(spending, days, strict=True)]
     reach = 2.66 * sum(abs(now - before) for before, now in pairwise(rates)) / 11
     mean = sum(rates) / 12
     expected = [31 * limit for limit in (mean - reach, mean, mean + reach)]
