@@ -234,7 +234,9 @@ class ProcessChart:
         """Whether the series has changed lately, as a sentence; empty without limits."""
         if self.signal is Signal.NO_LIMITS:
             return ""
-        return f"Changed lately: {self.change_words}." if self.change_words else "No change shown lately."
+        if self.signal is Signal.NONE:
+            return "No change shown lately."
+        return f"Changed lately: {self.change_words}."
 
     def _sentences(self) -> Iterator[str]:
         latest = self.latest
