@@ -8,24 +8,13 @@ from typing import NamedTuple
 import polars as pl
 
 from swm_kpi.analysis.comparison import ComparedRow
-from swm_kpi.analysis.measure_series import MeasureSeries, select_measure
-from swm_kpi.analysis.process_charts import ProcessChart, VariationType, build_process_chart
+from swm_kpi.analysis.measure_series import MeasureSeries
+from swm_kpi.analysis.process_charts import ProcessChart, Signal, build_process_chart
 from swm_kpi.analysis.targets import Targets
 from swm_kpi.contracts import ALL
 from swm_kpi.model.metric import Metric
 from swm_kpi.statistics import Assurance
-
-NO_LIMITS = "no limits"
-"""The signal of a series without process limits."""
-
-
-_SIGNALS = {
-    VariationType.COMMON.value: "none",
-    VariationType.IMPROVING.value: "improving",
-    VariationType.CONCERNING.value: "concerning",
-    VariationType.HIGH.value: "higher",
-    VariationType.LOW.value: "lower",
-}
+from swm_kpi.vocabulary import Basis
 
 
 class ChartWords(NamedTuple):
@@ -49,7 +38,7 @@ def chart_words(chart: ProcessChart, row: ComparedRow) -> ChartWords:
     period, _ = row.series.rows[row.start]
     latest = chart.latest
     is_latest = latest is not None and latest["period"] == period.label
-    signal = (_SIGNALS.get(chart.variation, NO_LIMITS), "") if is_latest else (NO_LIMITS, "")
+    signal = (chart.signal.value, chart.signal_since) if is_latest else (Signal.NO_LIMITS.value, "")
     in_force = [target for target in chart.targets if target.applies_to(period)]
     if not in_force:
         return ChartWords(*signal, None, None)
@@ -73,26 +62,30 @@ class Charts:
         self._targets = targets
         self._policy = policy
         self._rows = frame.partition_by(
-            "ref", "measure", "basis", "grain", as_dict=True, maintain_order=True
+            "ref", "measure", "basis", "grain", *by, as_dict=True, maintain_order=True
         )
-        self._series: dict[tuple[str, ...], MeasureSeries] = {}
         self._charts: dict[tuple[str, ...], ProcessChart] = {}
 
     def of(self, name: tuple[str, ...]) -> ProcessChart:
         """Return the chart of one series: its ref, measure, basis, grain and members."""
         if name not in self._charts:
-            ref, measure, basis, grain, *members = name
-            key = (ref, measure, basis, grain)
-            if key not in self._series:
-                self._series[key] = select_measure(
-                    self._rows[key], self._by, self._metrics, measure=measure, ref=ref
-                )
-            member = {
-                breakdown: value
-                for breakdown, value in zip(self._by, members, strict=True)
-                if value != ALL
-            }
+            ref, measure, basis, _, *members = name
+            metric = self._metrics[ref]
+            series = MeasureSeries(
+                ref,
+                metric,
+                metric.measure(measure, Basis(basis)),
+                self._by,
+                self._rows[name].sort("period_start", maintain_order=True),
+            )
             self._charts[name] = build_process_chart(
-                self._series[key], member=member, target=self._targets, policy=self._policy
+                series,
+                member={
+                    breakdown: member
+                    for breakdown, member in zip(self._by, members, strict=True)
+                    if member != ALL
+                },
+                target=self._targets,
+                policy=self._policy,
             )
         return self._charts[name]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from swm_kpi.analysis.comparison import ComparedRow, ComparisonKind, Verdict
-from swm_kpi.analysis.judgement.charts import NO_LIMITS, ChartWords
+from swm_kpi.analysis.judgement.charts import ChartWords
+from swm_kpi.analysis.process_charts import Signal
 from swm_kpi.analysis.targets import Targets
 from swm_kpi.statistics import Assurance
 from swm_kpi.vocabulary import Direction
@@ -98,7 +99,7 @@ class SealedVerdicts:
         _, numbers = row.series.rows[row.start]
         if numbers.value is None:
             missing = None if shown.target is None else Assurance.CANNOT_TELL.value
-            return ChartWords(NO_LIMITS, "", shown.target, missing)
+            return ChartWords(Signal.NO_LIMITS.value, "", shown.target, missing)
         exact = self.charts[row.name]
         if targets is not self.targets:
             return shown._replace(signal=exact.signal, signal_since=exact.signal_since)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from swm_kpi.analysis.comparison import Verdict
+from swm_kpi.analysis.process_charts import Signal
 from swm_kpi.formatting import MINUS, NumberFormat, is_percentage
 
 _WORDS = {
@@ -13,12 +14,6 @@ _WORDS = {
     Verdict.CONCERN: "Concern",
     Verdict.HIGHER: "Higher",
     Verdict.LOWER: "Lower",
-}
-_SIGNALS = {
-    "improving": "improving",
-    "concerning": "a concern",
-    "higher": "higher",
-    "lower": "lower",
 }
 
 
@@ -48,9 +43,8 @@ def _sentences(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"No change shown{_interval(row, numbers)}."
     else:
         yield f"{_WORDS[verdict]}, {row['evidence']} evidence{_interval(row, numbers)}."
-    if row["signal"] in _SIGNALS:
-        since = f" since {row['signal_since']}" if row["signal_since"] else ""
-        yield f"Changed lately: {_SIGNALS[row['signal']]}{since}."
+    if row["signal"] not in (Signal.NONE, Signal.NO_LIMITS):
+        yield f"Changed lately: {row['signal']} since {row['signal_since']}."
     if row["assurance"] is not None:
         yield f"Target of {numbers.text(row['target'])}: {row['assurance']}."
 
