@@ -17,7 +17,7 @@ from swm_kpi.statistics import (
     xmr,
 )
 from swm_kpi.vocabulary import Grain
-from tests.simulations import reports
+from tests.simulations import members, reports
 from tests.simulations import series as draw
 from tests.simulations.simulation import Draw, Generator, Numbers, Simulation
 
@@ -241,5 +241,6 @@ SIMULATIONS: tuple[Simulation, ...] = (
     *_shares_and_values(),
     *_reports(),
     *_seasons(),
+    *members.simulations(),
 )
 """Every row, in the order of the table."""
