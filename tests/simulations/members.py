@@ -100,16 +100,16 @@ def simulations() -> Iterator[Simulation]:
         situation = f"{members} areas that do not differ, any picked out"
         yield Simulation(LIMITS_ALONE, situation, _any_outside(members), cost=20)
         yield Simulation(
-            ALL_FIRST, situation, comparisons(members, any_picked_out), at_most=0.06, cost=40
+            ALL_FIRST, situation, comparisons(members, any_picked_out), at_most=0.06, cost=100
         )
         situation = f"{members} areas, one with a rate 30% higher"
         power = comparisons(members, first_picked_out, first=1.3)
-        yield Simulation(ALL_FIRST, situation, power, changed=True, cost=80)
+        yield Simulation(ALL_FIRST, situation, power, changed=True, cost=100)
     # A variance of twice that of chance in an area of 6,000 people.
     spread = float(np.sqrt(MEAN / 6_000))
     for members in (10, 43):
         situation = f"{members} areas that differ by as much again as by chance, share picked out"
         shares = comparisons(members, share_picked_out, spread=spread)
-        yield Simulation(ALL_FIRST, situation, shares, at_most=0.05, cost=80)
+        yield Simulation(ALL_FIRST, situation, shares, at_most=0.05, cost=100)
         strong = comparisons(members, share_strong, spread=spread)
-        yield Simulation(FAR_OUTSIDE, situation, strong, at_most=0.006, cost=80)
+        yield Simulation(FAR_OUTSIDE, situation, strong, at_most=0.006, cost=100)
