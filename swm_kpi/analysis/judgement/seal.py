@@ -36,7 +36,7 @@ def seal(
     policy: DisclosurePolicy,
     targets: Targets | None,
 ) -> SealedVerdicts:
-    """Return the verdicts of the exact numbers of a result.
+    """Return the verdicts of the exact numbers of a result, at the latest complete periods.
 
     Args:
         frame: the exact table.
@@ -49,25 +49,26 @@ def seal(
     Raises:
         RequestError: the metric of a ref is not known.
     """
-    exact, shown = ResultRows(frame, by, metrics), ResultRows(protected, by, metrics)
+    exact = ResultRows(frame, by, metrics)
     charts = Charts(frame, by, metrics, targets, "")
     hidden = set(protected.filter(pl.col("marker") == Marker.CONFIDENTIAL.value)["ref"])
     verdicts: dict[ComparisonKind, dict[Key, tuple[Verdict, str]]] = {}
     evidence: dict[ComparisonKind, dict[Key, str]] = {}
     words: dict[tuple[str, ...], ChartWords] = {}
     latest: dict[tuple[str, ...], date] = {}
+    shown: ResultRows | None = None
     for kind in ComparisonKind:
-        rows = exact.compared(kind, min_count=MIN_COUNT)
+        rows = exact.compared(kind, min_count=MIN_COUNT, only_latest=True)
+        latest |= {row.name: row.start for row in rows}
         verdicts[kind] = {row.key: (row.answer.verdict, row.answer.reason) for row in rows}
         if policy.rounds and hidden:
-            shown_rows = shown.compared(kind, min_count=MIN_COUNT)
+            shown = shown or ResultRows(protected, by, metrics, latest)
+            shown_rows = shown.compared(kind, min_count=MIN_COUNT, only_latest=True)
             for row in _revealing(rows, shown_rows, hidden, policy):
                 verdicts[kind][row.key] = (Verdict.CANNOT_TELL, WITHHELD)
-        latest_rows = [row for row in rows if row.start == row.series.latest_complete]
-        pairs = zip(latest_rows, evidence_of(latest_rows), strict=True)
+        pairs = zip(rows, evidence_of(rows), strict=True)
         evidence[kind] = {row.key: strength for row, strength in pairs}
-        for row in latest_rows:
-            latest[row.name] = row.start
+        for row in rows:
             if row.name not in words:
                 words[row.name] = chart_words(charts.of(row.name), row)
     return SealedVerdicts(verdicts, evidence, words, latest, targets, policy.rounds)

@@ -18,6 +18,7 @@ Key = tuple[object, ...]
 
 WITHHELD = "The verdict is withheld to protect people."
 _ABOUT = "About: calculated from the rounded numbers. The verdict is that of the exact ones."
+_NOT_KEPT = "Verdicts of earlier periods are not kept with rounded numbers."
 _OTHER_WAY = "The rounded numbers do not move as the exact ones do, so no change is shown."
 _SIGN = {Verdict.IMPROVEMENT: 1, Verdict.HIGHER: 1, Verdict.CONCERN: -1, Verdict.LOWER: -1}
 
@@ -27,7 +28,8 @@ class SealedVerdicts:
     """The verdicts of exact numbers, kept with a result after disclosure control.
 
     Attributes:
-        verdicts: by kind of comparison and row, the verdict and how it was reached.
+        verdicts: by kind of comparison and row of a latest complete period, the verdict and how it
+            was reached.
         evidence: by kind of comparison and row, the evidence of the judgement of each series.
         charts: by series, what its process chart says.
         latest: by series, the first day of its latest complete period.
@@ -46,11 +48,12 @@ class SealedVerdicts:
         """Return a row of protected numbers with the verdict of the exact ones.
 
         A row with a hidden number on either side has no verdict. A shown change that goes the other
-        way than the verdict is taken out.
+        way than the verdict is taken out. Only the verdicts of the latest complete periods are
+        kept: rounded numbers of earlier ones have none, and other numbers are judged again.
         """
-        if row.question is None:
+        if row.question is None or (row.key not in self.verdicts[kind] and not self.rounds):
             return row
-        verdict, reason = self.verdicts[kind][row.key]
+        verdict, reason = self.verdicts[kind].get(row.key, (Verdict.CANNOT_TELL, _NOT_KEPT))
         answer = replace(row.answer, verdict=verdict, reason=reason)
         if not self.rounds or verdict is Verdict.CANNOT_TELL:
             return replace(row, answer=answer)
