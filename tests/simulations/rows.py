@@ -88,7 +88,7 @@ def _unchanged_counts() -> Iterator[Simulation]:
 
 def _steps() -> Iterator[Simulation]:
     """Rows of a step in the last months, and of a trend."""
-    for late in (1, 2, 3, 6):
+    for late in (1, 2, 3, 6, 9, 12):
         for factor, words in ((1.2, "up"), (0.8, "down")):
             draws = draw.poisson(100 * draw.step(24, late, factor))
             months = "month" if late == 1 else "months"

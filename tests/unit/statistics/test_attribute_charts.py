@@ -121,6 +121,7 @@ PARTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(PARTS)
 def test_prime_charts_are_laneys(parts: list[tuple[int, int]]) -> None:
@@ -131,6 +132,7 @@ def test_prime_charts_are_laneys(parts: list[tuple[int, int]]) -> None:
             assert lines(chart, at) == pytest.approx(item, abs=1e-9)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.integers(0, 60)), min_size=4, max_size=20))
 def test_with_equal_sizes_they_are_the_xmr_chart(tops: list[int | None]) -> None:

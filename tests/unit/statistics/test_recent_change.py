@@ -20,10 +20,9 @@ from swm_kpi.statistics import (
     recent_change,
 )
 from swm_kpi.statistics.change_scan import (
-    _SINGLE_PERIOD_MARGIN,
     _inflation,
+    _margins,
     _p_value,
-    _scan,
     _two_levels,
 )
 
@@ -135,20 +134,19 @@ def test_the_inflation_is_that_of_an_autoregression(correlation: float, late: in
     assert actual == pytest.approx(max(expected, 0.1))
 
 
-@pytest.mark.parametrize(("count", "splits"), [(12, 4), (24, 6), (60, 6)])
-def test_the_p_value_is_that_of_the_largest_of_the_scores(count: int, splits: int) -> None:
+@pytest.mark.parametrize("count", [12, 24, 60])
+def test_the_p_value_is_that_of_the_largest_of_the_scores(count: int) -> None:
     """Against 40,000 series of normal values with a known variance."""
     series = np.random.default_rng(1).normal(size=(40_000, count))
     scores = []
-    for late in range(1, splits + 1):
+    for late in range(1, _margins(count).size + 1):
         difference = series[:, -late:].mean(axis=1) - series[:, :-late].mean(axis=1)
         scores.append(np.abs(difference) / math.sqrt(1 / late + 1 / (count - late)))
-    scores[0] -= _SINGLE_PERIOD_MARGIN
-    largest = np.max(scores, axis=0)
+    largest = np.max(np.array(scores) - _margins(count)[:, None], axis=0)
     for level in (1.5, 2.2, 2.8):
         expected = np.mean(largest >= level)
         error = math.sqrt(expected * (1 - expected) / 40_000)
-        assert _p_value(np.array(level), count, splits) == pytest.approx(expected, abs=4 * error)
+        assert _p_value(np.array(level), count) == pytest.approx(expected, abs=4 * error)
 
 
 # Properties.
@@ -156,6 +154,7 @@ def test_the_p_value_is_that_of_the_largest_of_the_scores(count: int, splits: in
 SERIES = st.lists(st.integers(0, 60), min_size=12, max_size=30)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(SERIES, st.sampled_from([COUNTS, SHARES, VALUES]), st.sampled_from([None, 4, 12]))
 def test_every_number_is_a_number(
@@ -166,10 +165,11 @@ def test_every_number_is_a_number(
     assert np.isfinite(numbers(change)).all()
     assert 0 <= change.p_value <= 1
     assert (change.direction != 0) == (change.p_value <= CHANGE_P_VALUE)
-    assert len(series) - RECENT_PERIODS <= change.start < len(series)
+    assert len(series) - 12 <= change.start < len(series)
     assert change.dispersion >= (0 if model is VALUES else 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(SERIES)
 def test_the_rest_of_a_share_changes_the_other_way(series: list[int]) -> None:
@@ -179,6 +179,7 @@ def test_the_rest_of_a_share_changes_the_other_way(series: list[int]) -> None:
     assert rest.statistic == pytest.approx(-change.statistic, abs=1e-9)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(SERIES, st.floats(0.01, 1000), st.floats(-1000, 0))
 def test_plain_values_have_no_unit_and_no_zero(
@@ -263,6 +264,17 @@ def test_an_exposure_is_not_needed_where_there_is_no_value() -> None:
     assert recent_change(series, days, model=COUNTS).start >= 19
 
 
-def test_a_series_of_twelve_has_at_most_four_recent_periods() -> None:
-    change = _scan(np.arange(12.0), np.ones(12), VALUES, None, np.arange(12))
-    assert change.start >= 8
+@pytest.mark.parametrize(("count", "recent", "all_splits"), [(12, 4, 6), (24, 6, 12), (60, 6, 12)])
+def test_more_than_six_periods_must_be_further_away(
+    count: int, recent: int, all_splits: int
+) -> None:
+    margins = _margins(count)
+    assert margins.size == all_splits
+    assert (margins[0], set(margins[1:recent])) == (0.5, {0})
+    assert set(margins[recent:]) == {1.7}
+    assert recent <= RECENT_PERIODS
+
+
+def test_a_doubling_of_a_year_ago_is_still_shown() -> None:
+    change = recent_change([*STEADY[:12], *(2 * item for item in STEADY[:12])], model=COUNTS)
+    assert (change.direction, change.start) == (1, 12)

@@ -70,6 +70,7 @@ def test_a_perfect_cycle_is_a_season() -> None:
     assert season(100 + CYCLE, 12).is_seasonal
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 50), min_size=8, max_size=40), st.sampled_from([4, 12]))
 def test_the_unit_the_zero_and_a_trend_do_not_matter(series: list[int], year: int) -> None:
