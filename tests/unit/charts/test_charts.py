@@ -185,7 +185,7 @@ def test_signals_next_to_one_another_are_one_run() -> None:
     ).plot()  # fmt: skip
     assert "Signals of high numbers: April 2024 to March 2025." in chart.alt_text
     assert "Signals of low numbers: April 2023 to March 2024." in chart.alt_text
-    assert chart.title.endswith("in March 2025, no change shown lately")
+    assert chart.title.endswith("in March 2025, higher since April 2024")
 
 
 @pytest.mark.slow
