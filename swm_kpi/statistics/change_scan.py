@@ -115,12 +115,12 @@ def recent_change(
     The p-value is that of the largest of several correlated normal scores. A single recent period
     must be 0.5 standard errors further away than several, and more than six periods 1.7. A p-value
     at or below 0.0185 is a change. By simulation that flags 1.3% of unchanged Poisson series of 24
-    months, and finds a step of 20% of a mean of 100 after three months in 60% (up) and 69% (down)
+    months, and finds a step of 20% of a mean of 100 after three months in 61% (up) and 69% (down)
     of series. The four rules of process charts flag 1.5%, and find 29%. ``python -m
     tests.simulations`` prints the table.
 
     A trend is a change: its recent periods are higher or lower than the earlier ones. A steady rise
-    of 30% over 24 months from a mean of 100 is found in 60% of series, and one of 50% in 95%.
+    of 30% over 24 months from a mean of 100 is found in 61% of series, and one of 50% in 95%.
 
     Sources: D. M. Hawkins, *Testing a sequence of observations for a shift in location*, Journal of
     the American Statistical Association 72 (1977) 180-186, for the scan by likelihood ratio; J.
