@@ -143,6 +143,35 @@ def test_shares_have_limits_adjusted_for_overdispersion_too() -> None:
     assert funnel.curves()["upper_998"][0] == pytest.approx(limits.upper_998[0])
 
 
+def test_limits_are_adjusted_only_if_members_differ_and_not_for_one_of_them() -> None:
+    """A little spread that chance explains, and one member far from nine that are alike."""
+    chance = [88, 112, 91, 109, 94, 106, 90, 110, 103, 97]
+    alone = [100] * 9 + [200]
+    rows = {name: rate(count, 10_000) for name, count in zip(NAMES, chance, strict=False)}
+    funnel = members_result(**RATES, rows=rows).funnel()
+    assert (funnel.differs, funnel.is_adjusted) == (False, False)
+    rows = {name: rate(count, 10_000) for name, count in zip(NAMES, alone, strict=False)}
+    funnel = members_result(**RATES, rows=rows).funnel()
+    assert funnel.overdispersion is not None
+    assert (funnel.differs, funnel.is_adjusted) == (True, funnel.overdispersion.spread > 0)
+    assert column(funnel, "judgement")[-1] == "worse"
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        (5, ""),
+        (12, "Of 12 members about 1 lies outside"),
+        (40, "Of 40 members about 2 lie outside"),
+    ],
+)
+def test_the_notes_say_how_many_lie_outside_by_chance(members: int, words: str) -> None:
+    rows = {f"M{at}": rate(100 + 60 * (at % 2), 10_000) for at in range(members)}
+    notes = members_result(**RATES, rows=rows).funnel().notes
+    assert any(note.startswith("Of ") for note in notes) == bool(words)
+    assert any(note.startswith(words) for note in notes)
+
+
 def test_nine_members_have_no_adjusted_limits() -> None:
     rows = {name: rate(100 + 10 * at, 10_000) for at, name in enumerate(NAMES[:9])}
     funnel = members_result(**RATES, rows=rows).funnel()
@@ -198,6 +227,14 @@ def test_a_median_of_few_cases_has_no_interval_and_is_not_compared() -> None:
         "its interval has no width",
     ]
     assert column(funnel, "position")[2:] == [None, None]
+
+
+def test_a_median_on_the_median_of_the_whole_is_within() -> None:
+    rows = {"A": estimate(9, 8, 10), "B": estimate(5, 4, 6), "C": estimate(7, 6, 8)}
+    whole = members_result(**MEDIANS, rows=rows, total=estimate(8, 7, 9)).funnel()
+    assert column(whole, "position") == ["within", "below 95%", "within"]
+    single = members_result(**MEDIANS, rows={"A": rows["A"]}, total=rows["A"]).funnel()
+    assert single.reason == "only 1 member has a number to compare."
 
 
 def test_a_protected_median_has_no_interval_to_compare_by() -> None:
@@ -374,6 +411,15 @@ def test_rounded_shares_are_tested_by_the_counts_nearest_to_the_average() -> Non
     slack = 2.5 * (1 + 0.45)
     assert funnel.test == homogeneity_of_shares([30 + slack, 60 - slack], [100, 100])
     assert funnel.average == pytest.approx(0.45)
+
+
+@pytest.mark.parametrize("base", [2, 5])
+def test_rounded_rates_are_tested_by_the_counts_nearest_to_the_average(base: int) -> None:
+    """The people are public, so only the count is rounded."""
+    policy = kpi.DisclosurePolicy(threshold=5, rounding_base=base)
+    rows = {"A": rate(20, 1_000), "B": rate(60, 1_000)}
+    funnel = members_result(**RATES, rows=rows, policy=policy).funnel()
+    assert funnel.test == homogeneity_of_rates([20 + base / 2, 60 - base / 2], [1_000, 1_000])
 
 
 def test_suppressed_members_are_in_nothing() -> None:
