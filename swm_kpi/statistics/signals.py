@@ -141,12 +141,14 @@ def _same_segment(limits: Limits) -> NDArray[np.bool_]:
 
 def _run_lengths(linked: NDArray[np.bool_], limits: Limits) -> NDArray[np.intp]:
     """Return, for each point, the number of points in its chain of linked neighbours."""
-    before, after = (np.zeros(limits.values.shape, dtype=np.intp) for _ in range(2))
-    for at in range(linked.shape[-1]):
-        before[..., at + 1] = np.where(linked[..., at], before[..., at] + 1, 0)
-    for at in reversed(range(linked.shape[-1])):
-        after[..., at] = np.where(linked[..., at], after[..., at + 1] + 1, 0)
-    return before + after + 1
+    place = np.arange(limits.values.shape[-1])
+    ends = np.ones((*linked.shape[:-1], 1), dtype=np.bool_)
+    starts = np.where(np.concatenate([ends, ~linked], axis=-1), place, 0)
+    stops = np.where(np.concatenate([~linked, ends], axis=-1), place, place[-1:])
+    first = np.maximum.accumulate(starts, axis=-1)
+    last = np.minimum.accumulate(stops[..., ::-1], axis=-1)[..., ::-1]
+    lengths: NDArray[np.intp] = last - first + 1
+    return lengths
 
 
 def _validate_length(name: str, length: int) -> int:
