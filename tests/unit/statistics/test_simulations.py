@@ -14,7 +14,7 @@ WITH_GOALS = [row for row in SIMULATIONS if row.at_most is not None or row.at_le
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("row", WITH_GOALS, ids=lambda row: f"{row.rule}: {row.situation}")
 def test_a_rule_meets_its_goal(row: Simulation) -> None:
-    """Unless chance explains it: 4,000 cases or 20 reports, and three Monte Carlo standard errors."""
+    """Unless chance explains it: 4,000 cases or 20 reports, and three standard errors."""
     assert row.run(4_000 if row.cost == 1 else 2_000).meets_goal(errors=3)
 
 
