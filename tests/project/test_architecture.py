@@ -266,6 +266,7 @@ def test_imports_form_no_cycle() -> None:
         pytest.fail("a cycle: " + " <- ".join(error.args[1]))
 
 
+@pytest.mark.slow
 def test_the_library_knows_no_metric() -> None:
     importers = {
         package_of(module)

@@ -311,6 +311,7 @@ def test_a_budget_variance_has_no_test_of_chance() -> None:
 # Evidence.
 
 
+@pytest.mark.slow
 def test_one_small_change_among_many_measures_is_weak_and_a_large_one_is_strong() -> None:
     """A share of 10 sides: each is a test."""
     names = [f"m{at}" for at in range(40)]
@@ -432,6 +433,7 @@ def test_a_season_is_not_taken_for_a_change() -> None:
 # One judgement everywhere.
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
@@ -543,6 +545,7 @@ def test_a_hidden_number_has_no_verdict() -> None:
         assert compared["verdict"] == "cannot tell"
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(data=st.data())
 def test_no_shown_change_goes_the_other_way_than_its_verdict(data: st.DataObject) -> None:
@@ -563,6 +566,7 @@ def test_no_shown_change_goes_the_other_way_than_its_verdict(data: st.DataObject
         assert change * way > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("now", "before"),
     [((1, 8), (20, 30)), ((3, 19), (6, 45)), ((3, 8), (6, 45)), ((1, 6), (18, 0))],
