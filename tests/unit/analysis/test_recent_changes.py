@@ -12,7 +12,7 @@ import pytest
 import swm_kpi as kpi
 from swm_kpi import Average, Break, Column, Contract, Count, Direction, Duration, Proportion, Unit
 from swm_kpi.analysis.process_charts import ChartType, ProcessChart, Signal
-from tests.unit.analysis.test_process_charts import STEADY, metric, month, of_shares, result
+from tests.support.call_charts import STEADY, metric, month, of_shares, result
 
 YEARS = [20, 24, 19, 25, 22, 21, 23, 18, 24, 22, 20, 23] * 2
 
@@ -87,10 +87,10 @@ def test_without_limits_there_is_no_signal_but_the_reason(
 
 def test_the_latest_complete_period_decides() -> None:
     """Half of a month is no fall."""
-    partly = chart([*YEARS, 2], options={"as_at": "2024-01-05"})
-    assert partly.signal == "none"
-    assert partly.latest is not None
-    assert partly.latest["period"] == "2023-12"
+    half = chart([*YEARS, 2], options={"as_at": "2024-01-05"})
+    assert half.signal == "none"
+    assert half.latest is not None
+    assert half.latest["period"] == "2023-12"
 
 
 def test_missing_months_are_left_out_of_the_change() -> None:
