@@ -455,7 +455,7 @@ def _p_value(score: Array, count: int) -> Array:
 
 @lru_cache(maxsize=256)
 def _p_value_table(count: int) -> tuple[Array, Array]:
-    """Return scores, and the logarithm of the probability that a split exceeds each.
+    """Return scores, and for each the logarithm of the probability that a split exceeds it.
 
     The scores of the splits are a Markov chain of normal variables: those of a standardised
     Brownian bridge. The probability that none is beyond its limit is integrated step by step.

@@ -1,7 +1,7 @@
 """Members of a breakdown beside each other in one period: areas of a force, or forces.
 
 ``swm_kpi.statistics`` does the mathematics. This package decides which members can be compared, by
-which limits, and what can be said of each. Members are in the order of their list and never ranked.
+which limits, and what can be said of them. Members are in the order of their list and never ranked.
 """
 
 from swm_kpi.analysis.members.build_funnel import build_funnel

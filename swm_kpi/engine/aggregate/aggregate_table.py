@@ -156,7 +156,7 @@ class UsedSnapshots:
 
         Args:
             rows: rows of the table.
-            taken: the time of the snapshot of each.
+            taken: the times of their snapshots.
         """
         position = {time: number for number, time in enumerate(self.times)}
         times = np.array([position.get(time, -1) for time in taken], dtype=np.int64)
