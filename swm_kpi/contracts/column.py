@@ -81,6 +81,8 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
             show which days the table covers, unless it has no other dates.
         follow_up_months: for a number of later events, in how many months after the row's date they
             are counted. Numbers of a period can grow until those months have passed.
+        optional: whether a table may lack it. The metric still computes: the column counts as blank
+            in every row, and what depends on it is marked as not available.
         filled_later: whether it is filled only once something is over, such as the code with which
             a log is closed. A note on blanks then says that they may be filled later.
         label: how sentences name the column; by default, its name with spaces.
@@ -113,6 +115,7 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         extraction: bool = False,
         scheduled: bool = False,
         follow_up_months: int = 0,
+        optional: bool = False,
         filled_later: bool = False,
         label: str | None = None,
         decimals: int | None = None,
@@ -132,6 +135,7 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         self.extraction = extraction
         self.scheduled = scheduled
         self.follow_up_months = follow_up_months
+        self.optional = optional
         self.filled_later = filled_later
         members = dimension.members if dimension is not None and not dimension.is_open else None
         self.domain = tuple(isin) if isinstance(isin, list | tuple) else members
@@ -275,6 +279,9 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         if (self.extraction or self.scheduled) and self.dtype not in (date, datetime):
             word = "extraction" if self.extraction else "scheduled"
             findings.append((word, "it is not a date or a time", f"Remove {word}=True"))
+        if self.optional and not self.nullable:
+            rule = "a column that a table may lack may be blank"
+            findings.append(("optional", rule, "Add nullable=True, or remove optional=True"))
         if self.filled_later and not self.nullable:
             rule = "a column that is never blank is not filled later"
             fix = "Add nullable=True, or remove filled_later=True"
