@@ -122,7 +122,7 @@ class Problem:
         return f"{self.subject}, {self.field}: {self.rule}{stop} {self.fix}{end}{place}"
 
 
-def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
+def did_you_mean(name: str, known: Iterable[str], *, show: int = 12, likeness: float = 0.6) -> str:
     """Return a sentence that suggests the nearest known name, or lists the known names.
 
     The sentence ends with a question mark or with no full stop, so that it can be a ``fix``. Every
@@ -132,10 +132,11 @@ def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
         name: the name that is not known.
         known: the names to choose from.
         show: the number of names to list at most.
+        likeness: how alike a name must be to be suggested, from 0 to 1.
     """
     names = sorted(set(known))
     by_lower_case = {candidate.lower(): candidate for candidate in reversed(names)}
-    nearest = get_close_matches(name.lower(), list(by_lower_case), n=1, cutoff=0.6)
+    nearest = get_close_matches(name.lower(), list(by_lower_case), n=1, cutoff=likeness)
     if nearest:
         return f"Did you mean {by_lower_case[nearest[0]]!r}?"
     if not names:

@@ -176,6 +176,12 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
     def canonical(self) -> Canonical:
         return ["column", self.table, self.name, self.dtype.__name__]
 
+    def describe_absence(self) -> str:
+        """Return whether a value, or the whole column, may be absent, as the end of a phrase."""
+        if self.optional:
+            return ", optional"
+        return ", may be empty" if self.nullable else ""
+
     @property
     def sum_decimals(self) -> int:
         """How many decimals a sum of the column has."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from copy import copy
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -176,6 +177,21 @@ class ContractType(type):
             ),
             None,
         )
+
+    def keys_among(cls, names: Collection[str]) -> tuple[tuple[str, ...], ...]:
+        """Return the keys of a table that has some columns.
+
+        A key is without its optional columns that the table lacks. A key that lacks another column
+        is left out.
+
+        Args:
+            names: the columns of the table.
+        """
+        keys = (
+            tuple(name for name in key if name in names or not cls.columns[name].optional)
+            for key in cls.keys
+        )
+        return tuple(key for key in keys if key and all(name in names for name in key))
 
     @property
     def meaning(cls) -> str:

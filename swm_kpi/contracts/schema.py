@@ -41,6 +41,7 @@ def build_schema(contract: ContractType, backend: str) -> Schema:
                     *(column.checks(pa) if column.checks else ()),
                 ],
                 nullable=column.nullable,
+                required=not column.optional,
                 unique=column.unique,
                 coerce=False,
                 description=column.description,

@@ -81,8 +81,8 @@ def column_findings(
         names.add(column.name)
         if not is_unusable(value):
             yield from ((column.name, *rest) for rest in _value_findings(column, value, source))
-    for name in contract.columns:
-        if name not in names:
+    for name, column in contract.columns.items():
+        if name not in names and not column.optional:
             fix = f'Map it, or write {contract.__name__}.{name}: not_in_source("...")'
             yield name, "nothing says what it is made from", fix
 

@@ -40,7 +40,7 @@ from swm_kpi.mapping.source import SourceType
 from swm_kpi.mapping.sql_dialects import SQL_DIALECTS
 from swm_kpi.mapping.sql_query import SqlQuery, declared_columns
 from swm_kpi.mapping.table_definition import TableDefinition
-from swm_kpi.mapping.values import Codes, Constant, NotInSource, Value
+from swm_kpi.mapping.values import Codes, Constant, NotInSource, Value, left_out
 
 Order = Column | Parse | LocalDate
 """What identifies a thing, and what orders its rows."""
@@ -135,12 +135,16 @@ class Mapping(TableDefinition):
 
     @cached_property
     def not_in_source(self) -> dict[str, str]:
-        """The reason for each column that the source has no field for, by name."""
-        return {
+        """The reason for each column that the source has no field for, by name.
+
+        An optional column that the mapping leaves out is one of them.
+        """
+        reasons = {
             name: value.reason
             for name, value in self.columns.items()
             if isinstance(value, NotInSource)
         }
+        return left_out(self.contract, self.columns) | reasons
 
     @cached_property
     def read_columns(self) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ from swm_kpi.mapping.mapped_table import (
     MappingReport,
 )
 from swm_kpi.mapping.table_definition import TableDefinition
-from swm_kpi.mapping.values import NotInSource
+from swm_kpi.mapping.values import NotInSource, left_out
 from swm_kpi.vocabulary import CoverageSource
 
 _START, _END, _REPEATED, _COUNTS, _UNKNOWN = "start", "end", "repeated", "counts", "unknown"
@@ -129,11 +129,12 @@ class Snapshots(TableDefinition):
     @cached_property
     def not_in_source(self) -> dict[str, str]:
         """The reason for each column that the spans have no column for, by name."""
-        return {
+        reasons = {
             column.name: value.reason
             for column, value in self.columns.items()
             if isinstance(value, NotInSource)
         }
+        return left_out(self.contract, {column.name for column in self.columns}) | reasons
 
     def canonical(self) -> Canonical:
         """Return everything that moves the rows, as nested lists."""
@@ -244,7 +245,12 @@ class Snapshots(TableDefinition):
         self, data: Any, last: date | None, contracts: Mapping[str, ContractType]
     ) -> _Made:
         table = self._read(data, contracts.get(self.spans.table, self.spans))
-        absent = {} if table.mapping is None else dict(table.mapping.not_in_source)
+        absent = {
+            column.name: table.why_missing(column.name)
+            for column in self.taken_from.values()
+            if column.name not in table.columns
+        }
+        absent |= {} if table.mapping is None else dict(table.mapping.not_in_source)
         groups = {name: of for name, of in self.taken_from.items() if of.name not in absent}
         reasons = self.not_in_source | {
             name: absent[of.name] for name, of in self.taken_from.items() if of.name in absent
@@ -461,8 +467,8 @@ class Snapshots(TableDefinition):
                 yield column.name, "it is taken from a personal column", "Take another column"
             elif value.nullable and not column.nullable:
                 yield column.name, f"{value} may be empty, and it never is", "Map another column"
-        for name in self.contract.columns:
-            if name not in made:
+        for name, column in self.contract.columns.items():
+            if name not in made and not column.optional:
                 yield name, "nothing says what it is taken from", f"Add it, or {_NOT_IN_SOURCE}"
 
 

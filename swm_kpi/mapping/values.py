@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from typing_extensions import override
 
-from swm_kpi.contracts import Column
+from swm_kpi.contracts import Column, ContractType
 from swm_kpi.errors import (
     InputError,
     Problem,
@@ -278,6 +278,20 @@ def flag(
         raise_problems(Problem(subject, *finding, place) for finding in findings)
         return Unusable()
     return Flag(column, values["yes"], values["no"], values["null"], unmapped, fold)
+
+
+def left_out(contract: ContractType, mapped: Collection[str]) -> dict[str, str]:
+    """Return the optional columns of a contract that a mapping leaves out, with the reason.
+
+    Args:
+        contract: the contract.
+        mapped: the columns that the mapping makes, or says to be absent.
+    """
+    return {
+        name: "it is optional, and the mapping leaves it out"
+        for name, column in contract.columns.items()
+        if column.optional and name not in mapped
+    }
 
 
 def not_in_source(reason: str) -> NotInSource | Unusable:

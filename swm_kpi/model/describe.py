@@ -147,9 +147,9 @@ def _table_lines(contract: ContractType, metric: Metric) -> Iterator[str]:
     yield "  Columns read:"
     for name, needed in metric.columns_read(contract).items():
         column = contract.columns[name]
-        kind = DTYPE_WORDS[column.dtype] + (", may be empty" if column.nullable else "")
-        optional = "" if needed else " Only for a breakdown."
-        text = f"{name} ({kind}): {column.description}{optional}"
+        kind = f"{DTYPE_WORDS[column.dtype]}{column.describe_absence()}"
+        for_breakdown = "" if needed else " Only for a breakdown."
+        text = f"{name} ({kind}): {column.description}{for_breakdown}"
         yield from wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ")
 
 

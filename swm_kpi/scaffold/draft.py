@@ -223,7 +223,8 @@ def _column_lines(
         description = contract.columns[column].description
         yield from _comment(f"{column}: {description}")
         yield from _allowed(contract.columns[column])
-        yield f'        # {target}: not_in_source("Say why"),'
+        if not contract.columns[column].optional:
+            yield f'        # {target}: not_in_source("Say why"),'
         return
     profile = suggestion.profile
     value = profile.name if profile.time_format else f"{source}.{profile.name}"

@@ -71,6 +71,8 @@ def _field(column: Column) -> dict[str, Any]:
         field["format"] = "default"
     if column.personal:
         field["personal"] = True
+    if column.optional:
+        field["optional"] = True
     if column.dimension is not None:
         field["dimension"] = column.dimension.key
     return field

@@ -85,8 +85,8 @@ def _notes(contract: ContractType) -> Iterator[Html]:
 def describe_type(column: Column) -> Html:
     """Return the type of a column, whether it may be empty, and the rules for its values."""
     dtype = DTYPE_WORDS[column.dtype]
-    empty = "may be empty" if column.nullable else "never empty"
-    lines = [f"{dtype[:1].upper()}{dtype[1:]}, {empty}", *_column_rules(column)]
+    absence = column.describe_absence() or ", never empty"
+    lines = [f"{dtype[:1].upper()}{dtype[1:]}{absence}", *_column_rules(column)]
     return join(lines, "<br>")
 
 

@@ -400,7 +400,7 @@ class _TableAggregator:
             counted = by_year.arrays[rows[statistic.key].key]
             read = dimensions_read(statistic, parts.grouping.dimensions)
             expected = parts.expected(counted, by_year.times, read)
-            has = parts.count(expected & parts.present(counted))
+            has = parts.count(expected & parts.present(counted) & parts.stated_once(counted))
             of = parts.count(expected)
             arrays |= {f"has {statistic.key}": has, f"of {statistic.key}": of}
             for name in self._part_names(statistic):

@@ -34,6 +34,8 @@ TOLERANCE = timedelta(minutes=15)
 """Parts that are stamped within this time of the first one, on one day, are one snapshot."""
 
 _MOST_PARTS = 20_000
+_UNKNOWN = -2
+"""The place of rows without a member, before the total."""
 _APRIL = 4
 
 
@@ -91,7 +93,8 @@ class Parts:
     ) -> Bools:
         """Return which parts each reference year needs: every member of each closed list.
 
-        An area is needed in the years in the middle of which it exists.
+        An area is needed in the years in the middle of which it exists. Where the table has two
+        levels of areas, the rows say which area is in which.
 
         Args:
             rows: the number of rows of each part, over years.
@@ -100,6 +103,7 @@ class Parts:
                 needed: those that a condition reads.
         """
         expected = np.ones((len(years), *self.grouping.shape), dtype=bool)
+        needs: dict[int, Bools] = {}
         for position in self.positions:
             needed = self.is_member[position].copy()
             along = np.moveaxis(rows, position + 1, -1)
@@ -113,9 +117,13 @@ class Parts:
             exists = np.ones((len(years), len(needed)), dtype=bool)
             for code, name in enumerate(self.grouping.members[position]):
                 exists[:, code] = [dimension.has_member_in(name, year) for year in years]
-            expected &= (needed & exists).reshape(
-                [len(years), *(len(needed) if p == position else 1 for p in self._axes)]
-            )
+            needs[position] = needed & exists
+        nested = self._levels_of_areas if set(self._levels_of_areas) <= needs.keys() else ()
+        for position, needed in needs.items():
+            if position not in nested:
+                expected &= self._along((position,), needed)
+        if nested:
+            expected &= self._along(nested, self._nested(rows, nested, needs))
         for position in set(self._axes) - set(self.positions):
             # On another axis a part is looked for in the total alone.
             if self.grouping.shape[position] > 1:
@@ -123,6 +131,66 @@ class Parts:
                 is_total = np.arange(length) == length - 1
                 expected &= is_total.reshape([-1 if p == position else 1 for p in self._axes])
         return expected
+
+    def _nested(self, rows: Array, levels: tuple[int, ...], needs: dict[int, Bools]) -> Bools:
+        """Return which parts each year needs, over two or more levels of areas.
+
+        A part is needed where some year has rows of it. An area of a closed list that no year has
+        is needed outside all areas of the other levels, so that its absence shows.
+        """
+        seen = self._rows_of(rows, levels).any(axis=0)
+        years = len(needs[levels[0]])
+        needed = np.broadcast_to(seen, (years, *seen.shape)).copy()
+        for axis, position in enumerate(levels):
+            shape = [years, *(-1 if other == axis else 1 for other in range(len(levels)))]
+            needed &= needs[position].reshape(shape)
+        for axis, position in enumerate(levels):
+            has_rows = np.moveaxis(seen, axis, 0).reshape(seen.shape[axis], -1).any(axis=1)
+            outside: list[Any] = [_UNKNOWN] * len(levels)
+            outside[axis] = slice(None)
+            needed[(slice(None), *outside)] |= needs[position] & ~has_rows
+        return needed
+
+    def stated_once(self, rows: Array) -> Bools:
+        """Return which parts of reference years are not in the rows at two levels of areas.
+
+        A district's residents are in the row of its Local Policing Area too, if that row names no
+        district.
+
+        Args:
+            rows: the number of rows of each part, over years.
+        """
+        levels = self._levels_of_areas
+        once = np.ones((len(rows), *self.grouping.shape), dtype=bool)
+        seen = self._rows_of(rows, levels)
+        for outer in range(len(levels)):
+            for inner in set(range(len(levels))) - {outer}:
+                others = tuple(n + 1 for n in range(len(levels)) if n not in (outer, inner))
+                pair = np.moveaxis(seen.any(axis=others, keepdims=True), inner + 1, -1)
+                twice = pair[..., _UNKNOWN] & pair[..., :_UNKNOWN].any(axis=-1)
+                of_outer = twice.reshape(len(rows), -1)
+                of_outer[:, _UNKNOWN:] = False
+                once &= self._along((levels[outer],), ~of_outer)
+        return once
+
+    @cached_property
+    def _levels_of_areas(self) -> tuple[int, ...]:
+        """The positions of the levels of areas that tell parts apart; none if there is only one."""
+        areas = [p for p in self.positions if self.grouping.dimensions[p].is_area]
+        return tuple(sorted(areas)) if len(areas) > 1 else ()
+
+    def _rows_of(self, rows: Array, positions: tuple[int, ...]) -> Bools:
+        """Return whether there are rows, over times and some axes, without totals."""
+        others = tuple(axis + 1 for axis in self._axes if axis not in positions)
+        seen: Bools = rows.sum(axis=others) > 0
+        for axis in range(len(positions)):
+            np.moveaxis(seen, axis + 1, -1)[..., -1] = False
+        return seen
+
+    def _along(self, positions: tuple[int, ...], array: Bools) -> Bools:
+        """Return an array over times and some axes, in ascending order, on all axes."""
+        lengths = dict(zip(positions, array.shape[1:], strict=True))
+        return array.reshape([len(array), *(lengths.get(axis, 1) for axis in self._axes)])
 
     def needed(self, expected: Bools, present: Bools, days: Sequence[date]) -> Bools:
         """Return which parts each snapshot needs, over snapshots.

@@ -38,6 +38,7 @@ from swm_kpi.engine.plan.request import Request
 from swm_kpi.errors import InputError, did_you_mean
 
 _SAME = "same rows"
+_ALIKE, _MISSPELT = 0.6, 0.82
 MISSING = "the column is missing"
 """The rule that a table without a column breaks, in words."""
 
@@ -105,8 +106,8 @@ def _without_shown(
 
 def _may_repeat(table: Table, shown: Collection[str] = ()) -> bool:
     """Return whether rows are the same in every column, in a table that lacks every key."""
-    keys, columns = table.contract.keys, table.columns.difference(shown)
-    if not keys or any(columns.issuperset(key) for key in keys) or not columns:
+    contract, columns = table.contract, table.columns.difference(shown)
+    if not contract.keys or contract.keys_among(columns) or not columns:
         return False
 
     def query() -> bool:
@@ -167,6 +168,7 @@ def _read_local(
     ]
     violations += _missing_columns(
         _stated(columns.required, source.mapping),
+        contract,
         {*plan.columns, *source.unusable},
         rows,
         source.names,
@@ -201,7 +203,7 @@ def _read_remote(
     violations += [Violation(name, REPEATED, rows) for name in sorted(source.repeated)]
     present = {*validation.columns, *source.repeated}
     required = _stated(columns.required, source.mapping)
-    violations += _missing_columns(required, present, rows, source.names)
+    violations += _missing_columns(required, contract, present, rows, source.names)
     table = Table(
         contract,
         validation.lazy,
@@ -234,7 +236,7 @@ def _reuse(
             f"Table {contract.table!r}: this table was validated with other areas or boundaries. "
             "Validate it with the contract of this catalogue."
         )
-    missing = _missing_columns(stated, validated.columns, 0, ())
+    missing = _missing_columns(stated, contract, validated.columns, 0, ())
     table = Table(
         contract,
         validated.frame if source.dialect is not None else validated.frame.lazy(),
@@ -266,19 +268,29 @@ def _statuses(mapping: TableMapping | None, columns: Collection[str]) -> list[st
 
 
 def _missing_columns(
-    required: Iterable[str], present: Collection[str], rows: int, names: Iterable[str]
+    required: Iterable[str],
+    contract: ContractType,
+    present: Collection[str],
+    rows: int,
+    names: Iterable[str],
 ) -> list[Violation]:
-    """Return a violation for each column that is missing, with a name that may be it misspelt."""
+    """Return a violation for each column that is missing, with a name that may be it misspelt.
+
+    A table may lack an optional column, unless another of its columns seems to be it misspelt.
+    """
     # A name that only differs in case from one in use is another column of that name.
     in_use = {name.casefold() for name in present}
-    others = {name for name in names if name.casefold() not in in_use}
+    others = {name for name in names if name.casefold() not in in_use} - contract.columns.keys()
     violations = []
     for name in required:
         if name not in present:
-            suggestion = did_you_mean(name, others)
+            is_optional = contract.columns[name].optional
+            likeness = _MISSPELT if is_optional else _ALIKE
+            suggestion = did_you_mean(name, others, likeness=likeness)
             is_near = suggestion.startswith("Did you mean")
             rule = f"{MISSING}. {suggestion}" if is_near else MISSING
-            violations.append(Violation(name, rule, rows))
+            if is_near or not is_optional:
+                violations.append(Violation(name, rule, rows))
     return violations
 
 

@@ -380,9 +380,7 @@ class RemoteValidation:
                 self._checks.append((columns, f"breaks the rule that {rule.says}", broken))
 
     def _keys(self) -> Iterator[tuple[str, ...]]:
-        for key in self._contract.keys:
-            if all(name in self.columns for name in key):
-                yield key
+        yield from self._contract.keys_among(self.columns)
 
     def _run_checks(self, frame: Any, windows: tuple[Window, ...] | None) -> None:
         """Count the rows that break each rule, and find each date column's span, in one scan.

@@ -159,7 +159,7 @@ def plan_validation(
     usable = {name: column for name, column in columns.items() if name in encoded}
     # Text of a CSV file can have an offset or not.
     rules, rule_checks = _rules(contract, usable, None if as_text else exact)
-    keys = tuple(key for key in contract.keys if all(name in usable for name in key))
+    keys = contract.keys_among(usable)
     of_columns, of_keys = list(_column_checks(usable, unusable)), list(_key_checks(keys, usable))
     of_rows = [number for number, (_, rule, _) in enumerate(checks) if rule == NOT_LISTED]
     of_rows += [
