@@ -5,8 +5,10 @@ from datetime import date, datetime
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
 from .. import standards
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 from ..standards import start
+
+WORKING_DAYS = Unit.declare("working days")
 
 ALLEGATION_LETTERS = {
     category.value: f"{category.value} {category.name}"
@@ -30,25 +32,35 @@ ALLEGATION_CATEGORY = Dimension(
     "allegation. The letters have been in use since 1 February 2020. There is no letter I.",
 )
 
+OUTSIDE_SCHEDULE_3 = "Outside Schedule 3"
+
 COMPLAINT_HANDLING = Dimension(
     "complaint_handling",
-    "How the complaint is handled",
-    ("Outside Schedule 3", "Schedule 3, investigated", "Schedule 3, otherwise than investigated"),
-    description="Whether the complaint is recorded under Schedule 3 to the Police Reform Act 2002, "
-    "and if so whether it is investigated. Unknown means not yet decided.",
+    "How it is handled",
+    (OUTSIDE_SCHEDULE_3, "Schedule 3, investigated", "Schedule 3, otherwise than investigated"),
+    description="How a complaint or an allegation is handled: informally, outside Schedule 3 to "
+    "the Police Reform Act 2002; or formally, under it, by an investigation or otherwise. Unknown "
+    "means not yet decided, or not recorded.",
 )
 
-COMPLAINT_RESULT = Dimension(
-    "complaint_result",
-    "Result of the complaint",
+ALLEGATION_RESULT = Dimension(
+    "allegation_result",
+    "Result of the allegation",
     (
+        "Resolved",
+        "Not resolved",
         "Service acceptable",
         "Service not acceptable",
-        "Resolved",
+        "Unable to determine",
+        "Case to answer",
+        "No case to answer",
         "No further action",
         "Withdrawn",
+        "Other",
     ),
-    description="The result of the complaint. Unknown means not yet finalised, or not recorded.",
+    description="The result of the allegation when it was finalised. An allegation handled outside "
+    "Schedule 3 is resolved or not resolved. The list is unverified. Unknown means that no result "
+    "is recorded.",
 )
 
 _CODES_BEGAN = start(standards.ALLEGATION_CATEGORIES, "A").date()
@@ -78,22 +90,16 @@ class Complaint(Contract, row_unit=Unit.COMPLAINTS, source="Professional standar
         dimension=COMPLAINT_HANDLING,
         nullable=True,
         filled_later=True,
-        description="How it is handled now; empty until this is decided, and for cases logged "
-        "before 1 February 2020.",
+        description="How the case is handled now; empty until this is decided, and for cases "
+        "logged before 1 February 2020.",
     )
-    finalised_at = Column(
-        datetime,
-        nullable=True,
-        label="date finalised",
-        description="When the force informed the complainant that the case was finished; empty "
-        "while it is open.",
-    )
-    result = Column(
+    district = Column(
         str,
-        dimension=COMPLAINT_RESULT,
+        dimension=DISTRICT,
         nullable=True,
-        filled_later=True,
-        description="The result of the case; empty while it is open.",
+        optional=True,
+        description="The district that the complaint is about; empty for a force-wide department. "
+        "Without it, cases by district are not available.",
     )
     lpa = Column(
         str,
@@ -106,16 +112,10 @@ class Complaint(Contract, row_unit=Unit.COMPLAINTS, source="Professional standar
     receipt_precedes_logging = Rule(
         received_at <= logged_at, "the complaint is not logged before it was received"
     )
-    finalising_follows_logging = Rule(
-        finalised_at >= logged_at, "the case is not finalised before it was logged"
-    )
-    result_needs_an_end = Rule(
-        result.is_null() | finalised_at.is_not_null(), "an open case has no result"
-    )
 
 
 class Allegation(Contract, row_unit=Unit.ALLEGATIONS, source="Professional standards case system"):
-    """One row per allegation. A complaint case has one or more.
+    """One row per allegation, with its own handling and result. A complaint case has one or more.
 
     Cases logged before 1 February 2020 used other categories; their allegations are not in this
     table.
@@ -143,6 +143,53 @@ class Allegation(Contract, row_unit=Unit.ALLEGATIONS, source="Professional stand
         description="The Independent Office for Police Conduct's category: a letter, followed by "
         "the number of the subcategory if there is one, such as A1; empty if not yet decided.",
     )
+    handling = Column(
+        str,
+        dimension=COMPLAINT_HANDLING,
+        nullable=True,
+        optional=True,
+        filled_later=True,
+        description="How the allegation is handled now; empty until this is decided. Without it, "
+        "allegations are not split into informal and formal.",
+    )
+    finalised_at = Column(
+        datetime,
+        nullable=True,
+        optional=True,
+        label="date finalised",
+        description="When the complainant was informed that the allegation was finished; empty "
+        "while it is open. Without it, allegations finalised, their results and their working days "
+        "are not available.",
+    )
+    result = Column(
+        str,
+        dimension=ALLEGATION_RESULT,
+        nullable=True,
+        optional=True,
+        filled_later=True,
+        description="The result of the allegation; empty while it is open. Without it, results are "
+        "not available.",
+    )
+    working_days = Column(
+        int,
+        nullable=True,
+        optional=True,
+        filled_later=True,
+        ge=0,
+        label="working days to finalise",
+        description="Working days from the day the case was logged to the day the allegation was "
+        "finalised, as the case system counts them. Weekends and bank holidays in England and "
+        "Wales are not working days. Empty while it is open. Without it, the mean is not "
+        "available.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district that the allegation is about; empty for a force-wide "
+        "department. Without it, allegations by district are not available.",
+    )
     lpa = Column(
         str,
         dimension=LPA,
@@ -155,4 +202,15 @@ class Allegation(Contract, row_unit=Unit.ALLEGATIONS, source="Professional stand
         {code: ALLEGATION_LETTERS[code[0]] for code in ALLEGATION_CODES},
         dimension=ALLEGATION_CATEGORY,
         description="Allegation category, by its letter.",
+    )
+
+    finalising_follows_logging = Rule(
+        finalised_at >= logged_at, "the allegation is not finalised before its case was logged"
+    )
+    result_needs_an_end = Rule(
+        result.is_null() | finalised_at.is_not_null(), "an open allegation has no result"
+    )
+    days_need_an_end = Rule(
+        working_days.is_null() | finalised_at.is_not_null(),
+        "an open allegation has no working days to finalise",
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.declaration import Finding
+from swm_kpi.expressions import Canonical
 from swm_kpi.measures.arithmetic import Arithmetic, QuotientOfInputs
 from swm_kpi.measures.average_stock import AverageStock
 from swm_kpi.measures.grid_cells import Cells, divide_measures
@@ -38,7 +39,7 @@ class Ratio(Measure):
     as leavers by the average number of staff. Neither is a quotient. The two may count different
     tables, or one table by different dates, so a ratio can be above 1.
 
-    - Unit: a ratio, unless another unit is declared.
+    - Unit: a ratio, unless another unit is declared. With a ``scale`` it must be declared.
     - Time: that of the two measures.
     - Totals: numerators and denominators are computed for each total and divided again. Periods
       are pooled only where both measures can be.
@@ -48,16 +49,26 @@ class Ratio(Measure):
 
     Attributes:
         numerator, denominator: keys of measures of the same metric and basis.
+        scale: per how many of the denominator, such as 1,000 employees.
     """
 
     kind: ClassVar[str] = "ratio"
     additivity: ClassVar[Additivity] = Additivity.NON_ADDITIVE
-    pooling: ClassVar[PoolingRule] = PoolingRule(PoolingMethod.DIVIDED)
     percentage_change: ClassVar[ChangeRule] = ChangeRule(count=ResultColumn.NUMERATOR)
     change_test: ClassVar[ChangeTestRule] = ChangeTestRule(ChangeTest.PERIOD_VARIATION)
-    disclosure: ClassVar[DisclosureRule] = QuotientOfMeasures()
     numerator: str
     denominator: str
+    scale: int = 1
+
+    @property
+    def pooling(self) -> PoolingRule:
+        """Numerators and denominators are added, and divided again."""
+        return PoolingRule(PoolingMethod.DIVIDED, self.scale)
+
+    @property
+    def disclosure(self) -> DisclosureRule:
+        """Numerator and denominator are protected as the measures that they are."""
+        return QuotientOfMeasures(self.scale)
 
     @property
     def process_limits(self) -> ProcessLimitRule:
@@ -76,10 +87,10 @@ class Ratio(Measure):
         return self.unit or Unit.RATIO
 
     def combine(self, statistics: Mapping[str, Array], inputs: Mapping[str, Cells]) -> Cells:
-        """Return the numerator over the denominator."""
+        """Return the numerator over the denominator, times the scale."""
         import numpy as np
 
-        cells = divide_measures(inputs[self.numerator], inputs[self.denominator])
+        cells = divide_measures(inputs[self.numerator], inputs[self.denominator], self.scale)
         if self.resolved_unit is Unit.PROPORTION and cells.at_most is not None:
             # It is read as a part of a whole. If its parts are recorded as such, it is at most 1.
             cells.at_most = np.where(cells.value <= 1, np.minimum(cells.at_most, 1), cells.at_most)
@@ -87,18 +98,27 @@ class Ratio(Measure):
 
     @property
     def arithmetic(self) -> Arithmetic:
-        """One measure divided by another."""
-        return QuotientOfInputs(self.numerator, self.denominator)
+        """One measure divided by another, times the scale."""
+        return QuotientOfInputs(self.numerator, self.denominator, scale=self.scale)
 
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
-        return f"{quote_key(self.numerator)} divided by {quote_key(self.denominator)}."
+        scale = f", times {self.scale:,}" if self.scale != 1 else ""
+        return f"{quote_key(self.numerator)} divided by {quote_key(self.denominator)}{scale}."
+
+    def canonical(self) -> Canonical:
+        """Return what moves its numbers, the scale included."""
+        return [*super().canonical(), *([self.scale] if self.scale != 1 else [])]
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong with the fields."""
         yield from super().findings()
         if self.numerator == self.denominator:
             yield "denominator", "it is the numerator, so the ratio is 1", "Name another measure"
+        if self.scale < 1:
+            yield "scale", f"{self.scale} is not a scale", "Use a whole number such as 1_000"
+        elif self.scale != 1 and self.unit is None:
+            yield "unit", "a ratio with a scale is not a plain ratio", "Give unit="
 
     def input_findings(self, inputs: Sequence[Measure]) -> Iterator[Finding]:
         """Yield what is wrong with the two measures: two flows, or one kind and one time basis."""

@@ -16,7 +16,9 @@ from swm_kpi.synthetic.setting import (
     add_delay,
     avoid_dst_gap,
     draw_members,
+    draw_members_by_group,
     draw_positions,
+    members,
     null_after_extract,
     null_times,
     random_mask,
@@ -32,9 +34,16 @@ _HANDLING = {
     "Outside Schedule 3": 0.55, "Schedule 3, investigated": 0.1,
     "Schedule 3, otherwise than investigated": 0.35,
 }  # fmt: skip
-_RESULTS = {
-    "Service acceptable": 0.38, "Service not acceptable": 0.09, "Resolved": 0.38,
-    "No further action": 0.1, "Withdrawn": 0.05,
+_INFORMAL_RESULTS = {"Resolved": 0.9, "Not resolved": 0.08, "Withdrawn": 0.02}
+_FORMAL_RESULTS = {
+    "Service acceptable": 0.62, "Service not acceptable": 0.16, "Unable to determine": 0.05,
+    "Case to answer": 0.02, "No case to answer": 0.06, "No further action": 0.06,
+    "Withdrawn": 0.03,
+}  # fmt: skip
+# The median days until an allegation is finalised.
+_DAYS = {
+    "Outside Schedule 3": 20.0, "Schedule 3, investigated": 160.0,
+    "Schedule 3, otherwise than investigated": 90.0,
 }  # fmt: skip
 _CATEGORIES = {
     "A1": 24, "A2": 7, "A3": 9, "A4": 14, "B1": 2, "B2": 3, "B3": 3, "B4": 7, "B5": 2, "B9": 1,
@@ -45,7 +54,7 @@ _ALLEGATIONS_PER_COMPLAINT = (0.6, 0.27, 0.13)
 
 
 def complaints(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 2,400 cases a year. The median time until a case is finalised is two months."""
+    """Assume 2,400 cases a year, more than half of them outside Schedule 3."""
     rng = setting.generator("complaint")
     season = Season(0.03, 190, (1.3, 1.25, 1.2, 1.2, 1.15, 0.5, 0.4), OFFICE)
     logged = setting.event_times("complaint", rng, COMPLAINTS_PER_YEAR, season)
@@ -54,17 +63,14 @@ def complaints(setting: Setting, contract: ContractType) -> Columns:
     received = avoid_dst_gap(logged - delay.astype("timedelta64[s]"), backwards=True)
     handling = with_nulls(rng, draw_members(rng, contract, "handling", _HANDLING, size), 0.03)
     handling[logged < _CODES_BEGAN] = None
-    finalised = null_after_extract(setting, add_delay(rng, logged, 60 * _DAY, 0.8))
-    result = with_nulls(rng, draw_members(rng, contract, "result", _RESULTS, size), 0.01)
-    result[np.isnat(finalised)] = None
+    area = with_nulls(rng, setting.draw_areas(contract, rng, size), 0.15)
     return {
         "complaint_id": row_ids("CPT", size),
         "received_at": null_times(received, random_mask(rng, 0.03, size)),
         "logged_at": logged,
         "handling": handling,
-        "finalised_at": finalised,
-        "result": result,
-        "lpa": with_nulls(rng, setting.draw_areas(contract, rng, size), 0.15),
+        "lpa": area,
+        "district": setting.draw_districts(contract, setting.generator("complaint, place"), area),
     }
 
 
@@ -76,13 +82,33 @@ def allegations(setting: Setting, contract: ContractType) -> Columns:
     case = np.repeat(since, 1 + draw_positions(rng, _ALLEGATIONS_PER_COMPLAINT, len(since)))
     rows, _ = setting.spiked_rows("allegation", rng, cases["logged_at"][case])
     case = case[rows]
-    size = len(case)
+    size, logged, handling = len(case), cases["logged_at"][case], cases["handling"][case]
+    category = with_nulls(rng, draw_members(rng, contract, "category", _CATEGORIES, size), 0.02)
+    rng = setting.generator("allegation, result")
+    median = np.asarray([_DAYS.get(way, 60.0) for way in handling.tolist()]) * _DAY
+    finalised = null_after_extract(setting, add_delay(rng, logged, median, 0.8))
+    is_formal = (handling != "Outside Schedule 3").astype(int)
+    weights = [
+        {member: 0.0 for member in members(contract, "result", ())} | chosen
+        for chosen in (_INFORMAL_RESULTS, _FORMAL_RESULTS)
+    ]
+    result = draw_members_by_group(rng, contract, "result", is_formal, weights)
+    open_still = np.isnat(finalised)
+    result[open_still | random_mask(rng, 0.01, size)] = None
+    # Working days are Monday to Friday, bank holidays included.
+    days = np.busday_count(
+        logged.astype("datetime64[D]"),
+        np.where(open_still, logged, finalised).astype("datetime64[D]"),
+    )
     return {
         "allegation_id": row_ids("ALG", size),
         "complaint_id": cases["complaint_id"][case],
-        "logged_at": cases["logged_at"][case],
-        "category": with_nulls(
-            rng, draw_members(rng, contract, "category", _CATEGORIES, size), 0.02
-        ),
+        "logged_at": logged,
+        "category": category,
+        "handling": handling,
+        "finalised_at": finalised,
+        "result": result,
+        "working_days": np.ma.MaskedArray(days, mask=open_still),
+        "district": cases["district"][case],
         "lpa": cases["lpa"][case],
     }

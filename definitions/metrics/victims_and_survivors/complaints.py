@@ -1,27 +1,60 @@
 """Ref 1, complaints and their allegations; and ref 70, which repeats the volume of complaints."""
 
-from swm_kpi import Break, Count, Direction, Distribution, Example, Metric, MetricAlias
+from swm_kpi import (
+    Assumption,
+    AverageStock,
+    Break,
+    Count,
+    Direction,
+    Distribution,
+    Example,
+    Mean,
+    Metric,
+    MetricAlias,
+    Ratio,
+    Unit,
+)
 
 from ...contracts.complaint import (
     ALLEGATION_CATEGORY,
+    ALLEGATION_RESULT,
     COMPLAINT_HANDLING,
-    COMPLAINT_RESULT,
+    WORKING_DAYS,
     Allegation,
     Complaint,
 )
+from ...contracts.workforce import (
+    DESIGNATED_OFFICER,
+    OFFICER,
+    PCSO,
+    STAFF,
+    WorkforceSnapshot,
+)
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import VICTIMS
+
+COMPLAINT_EMPLOYEES = Assumption(
+    "complaint_employees",
+    (OFFICER, STAFF, PCSO, DESIGNATED_OFFICER),
+    since="2021-04-01",
+    because="The employees in the rate of allegations: officers, staff, community support officers "
+    "and designated officers, by headcount, without special constables and volunteers. Our "
+    "unverified working choice. The Independent Police Complaints Commission published allegations "
+    "per 1,000 employees in 2011/12. We did not find whom it counted, or what the Independent "
+    "Office for Police Conduct has counted since 2020.",
+)
 
 complaints = Metric(
     ref="1",
     key="complaints",
-    version=2,
+    version=3,
     title="Complaint volumes & breakdown by allegation category",
     objective=VICTIMS,
-    summary="Complaint cases about the police, counted on the day the case was logged; the "
-    "allegations in them; and the share of allegations in each of the Independent Office for "
-    "Police Conduct's categories.",
+    summary="Complaint cases about the police and the allegations in them, counted on the day the "
+    "case was logged; the share of allegations in each of the Independent Office for Police "
+    "Conduct's categories, and their rate per 1,000 employees. Also the allegations finalised in "
+    "the period, their results, and how many working days they took.",
     measures=[
         Count(
             key="complaints",
@@ -44,17 +77,68 @@ complaints = Metric(
             over=ALLEGATION_CATEGORY,
             note="A share of allegations, not of complaint cases.",
         ),
+        AverageStock(
+            key="employees",
+            label="Employees, mean of the period (headcount)",
+            of=WorkforceSnapshot,
+            at=WorkforceSnapshot.as_at,
+            where=WorkforceSnapshot.worker_type.is_in(COMPLAINT_EMPLOYEES),
+            same_rows=False,
+        ),
+        Ratio(
+            key="allegations_per_1000_employees",
+            label="Allegations per 1,000 employees",
+            numerator="allegations",
+            denominator="employees",
+            scale=1_000,
+            unit=Unit.PER_1000_PEOPLE,
+            note="For the period: the rate of a quarter is not a yearly rate. By area, people "
+            "posted there are the employees, and those in force-wide posts are Unknown.",
+        ),
+        Count(
+            key="allegations_finalised",
+            label="Allegations finalised",
+            of=Allegation,
+            at=Allegation.finalised_at,
+            note="Counted on the day they were finalised, whenever the case was logged.",
+        ),
+        Distribution(
+            key="result_share",
+            label="Share of allegations finalised with each result",
+            of=Allegation,
+            at=Allegation.finalised_at,
+            over=ALLEGATION_RESULT,
+            note="A share of the allegations finalised, not of cases. Read it by handling: the "
+            "results of informal and formal handling are different.",
+        ),
+        Mean(
+            key="working_days",
+            label="Working days to finalise an allegation, mean",
+            of=Allegation,
+            at=Allegation.finalised_at,
+            value=Allegation.working_days,
+            unit=WORKING_DAYS,
+            direction=Direction.LOWER_IS_BETTER,
+            note="Of the allegations finalised in the period, from the day the case was logged. "
+            "Read it by handling.",
+        ),
     ],
-    dimensions=[ALLEGATION_CATEGORY, COMPLAINT_HANDLING, COMPLAINT_RESULT, LPA],
+    dimensions=[ALLEGATION_CATEGORY, COMPLAINT_HANDLING, ALLEGATION_RESULT, LPA, DISTRICT],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=[
         "Police Reform Act 2002, Schedule 3, as amended in 2017 and in force from 1 February 2020",
         "Independent Office for Police Conduct, Guidance on capturing data about police "
         "complaints, February 2020, updated January 2021",
+        "Independent Office for Police Conduct, Counting rules and calculations, 1 January 2022 "
+        "(policeconduct.gov.uk/node/367; not read)",
+        "Written answer of 22 January 2024: results are counted by allegation, apart for informal "
+        "and formal handling, and time is a mean of working days by handling "
+        "(streetguide.co.uk/parliament/written/1683164)",
     ],
     limitations="A complaint case is not an allegation: a case has one or more, and the two are "
-    "never added. An allegation is not a finding: it counts whatever the decision about it.",
+    "never added. An allegation is not a finding: it counts whatever the decision about it. "
+    "Allegations logged and allegations finalised in a period are mostly different ones.",
     caveats=[
         "A rise may mean that complaining is easier, not that service is worse.",
         "Cases count when they are logged, which may be in a later period than when the complaint "
@@ -64,7 +148,11 @@ complaints = Metric(
         "Allegations with no category yet are left out of the shares.",
         "Allegations in cases logged before 1 February 2020 had other letters and are left out.",
         "The list of valid subcategories is unverified. Only the letters are shown.",
-        "There is no rate per 1,000 employees, because it would divide cases by a workforce count.",
+        "A case and its allegations can be handled in different ways. Cases are split by how the "
+        "case is handled, and allegations by how the allegation is handled.",
+        "A result belongs to an allegation. A case with several allegations has no single result.",
+        "The mean of the working days counts only allegations that are finished. If old ones are "
+        "finalised in a period, it rises.",
     ],
     breaks=[
         Break(
@@ -88,10 +176,28 @@ complaints = Metric(
                 | b            | 2024-05-08 10:00 | H1       |
                 | c            | 2024-06-30 23:59 | A        |
                 """,
+                "workforce_snapshot": """
+                | as_at      | person_id | worker_type |
+                | 2024-04-30 | p         | officer     |
+                | 2024-04-30 | q         | staff       |
+                | 2024-05-31 | p         | officer     |
+                | 2024-05-31 | q         | staff       |
+                | 2024-05-31 | r         | volunteer   |
+                | 2024-06-30 | p         | officer     |
+                | 2024-06-30 | q         | PCSO        |
+                """,
             },
-            expect={"complaints": 1 + 1 + 1, "allegations": 1 + 2 + 1, "allegation_share": 1},
+            expect={
+                "complaints": 1 + 1 + 1,
+                "allegations": 1 + 2 + 1,
+                "allegation_share": 1,
+                "employees": (2 + 2 + 2) / 3,
+                "allegations_per_1000_employees": 1_000 * 4 / 2,
+            },
             description="Three cases have four allegations. By category, half of the allegations "
-            "are A, a quarter are B and a quarter are H. Together they add up to 1.",
+            "are A, a quarter are B and a quarter are H. Together they add up to 1. The rate "
+            "divides allegations, not cases, by the people employed: a volunteer is not an "
+            "employee, and the three snapshots of two people are not six people.",
         ),
         Example(
             rows={
@@ -116,6 +222,29 @@ complaints = Metric(
             "quarter count, although they were received before it. The case received in the "
             "quarter and logged after it does not. The allegation with no category is left out of "
             "the shares.",
+        ),
+        Example(
+            rows={
+                "allegation": """
+            | logged_at        | category | finalised_at     | result         | working_days |
+            | 2024-05-03 10:00 | A1       | 2024-05-10 12:00 | Resolved       | 4            |
+            | 2024-05-03 10:00 | H1       | 2024-06-03 12:00 | Not resolved   | 19           |
+            | 2024-03-01 10:00 | B4       | 2024-06-28 12:00 | Case to answer | 81           |
+            | 2024-05-03 10:00 | A4       |                  |                |              |
+            | 2024-06-03 10:00 | A1       | 2024-07-01 09:00 | Withdrawn      | 20           |
+                """,
+            },
+            expect={
+                "allegations": 2 + 1 + 1,
+                "allegations_finalised": 2 + 1,
+                "result_share": (1 + 1 + 1) / 3,
+                "working_days": (4 + 19 + 81) / 3,
+            },
+            edge_case="Each allegation has its own result and its own time: the first two are of one "
+            "case, and only one of them was resolved. Friday 3 May to Friday 10 May is four working days, "
+            "because 6 May was a bank holiday, and not seven days. The allegation logged in March "
+            "counts when it is finalised. The open one is not finalised, and the one finalised on "
+            "1 July counts in the next quarter.",
         ),
     ],
 )

@@ -40,6 +40,31 @@ CASES = (
         """,
     ),
     Case(
+        "A scale gives the ratio per so many of the denominator",
+        measures=[
+            kpi.Count(key="answered", of=Call, at=Call.answered_at),
+            kpi.Count(key="calls", of=Call, at=Call.began_at),
+            kpi.Ratio(
+                key="answered_per_1000",
+                numerator="answered",
+                denominator="calls",
+                scale=1_000,
+                unit=kpi.Unit.PER_1000_PEOPLE,
+            ),
+        ],
+        tables={
+            Call: """
+            | began_at         | answered_at      |
+            | 2024-04-01 09:00 | 2024-04-01 09:01 |
+            | 2024-04-01 10:00 |                  |
+            """,
+        },
+        expected="""
+            | value        | numerator | denominator |
+            | 1000 * 1 / 2 | 1         | 2           |
+        """,
+    ),
+    Case(
         "A sum may be divided by a count",
         measures=[
             kpi.Sum(
