@@ -89,7 +89,7 @@ def allegations(setting: Setting, contract: ContractType) -> Columns:
     finalised = null_after_extract(setting, add_delay(rng, logged, median, 0.8))
     is_formal = (handling != "Outside Schedule 3").astype(int)
     weights = [
-        {member: 0.0 for member in members(contract, "result", ())} | chosen
+        dict.fromkeys(members(contract, "result", ()), 0.0) | chosen
         for chosen in (_INFORMAL_RESULTS, _FORMAL_RESULTS)
     ]
     result = draw_members_by_group(rng, contract, "result", is_formal, weights)

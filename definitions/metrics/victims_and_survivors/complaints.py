@@ -240,11 +240,11 @@ complaints = Metric(
                 "result_share": (1 + 1 + 1) / 3,
                 "working_days": (4 + 19 + 81) / 3,
             },
-            edge_case="Each allegation has its own result and its own time: the first two are of one "
-            "case, and only one of them was resolved. Friday 3 May to Friday 10 May is four working days, "
-            "because 6 May was a bank holiday, and not seven days. The allegation logged in March "
-            "counts when it is finalised. The open one is not finalised, and the one finalised on "
-            "1 July counts in the next quarter.",
+            edge_case="Each allegation has its own result and its own time: the first two are of "
+            "one case, and only one of them was resolved. Friday 3 May to Friday 10 May is four "
+            "working days, because 6 May was a bank holiday, and not seven days. The allegation "
+            "logged in March counts when it is finalised. The open one is not finalised, and the "
+            "one finalised on 1 July counts in the next quarter.",
         ),
     ],
 )
