@@ -52,35 +52,29 @@ def _plain(value: str, since: str = "", *, unverified: bool = False) -> Code:
 
 
 OUTCOMES = (
-    Code("1", "Charged or summonsed", unverified=True),
-    Code("1A", "Charged or summonsed for an alternate offence", unverified=True),
-    Code("2", "Youth caution", unverified=True),
-    Code("2A", "Youth caution for an alternate offence", unverified=True),
-    Code("3", "Adult caution", unverified=True),
-    Code("3A", "Adult caution for an alternate offence", unverified=True),
-    Code("4", "Taken into consideration", unverified=True),
-    Code("5", "Offender died", unverified=True),
-    Code("6", "Penalty notice for disorder", unverified=True),
-    Code("7", "Cannabis or khat warning", unverified=True),
-    Code("8", "Community resolution", unverified=True),
-    Code(
-        "9", "Not in the public interest, decided by the Crown Prosecution Service", unverified=True
-    ),
-    Code("10", "Not in the public interest, decided by the police", unverified=True),
-    Code("11", "Suspect below the age of criminal responsibility", unverified=True),
-    Code("12", "Suspect too ill to prosecute", unverified=True),
-    Code("13", "Victim or key witness dead or too ill", unverified=True),
-    Code("14", "Suspect not identified, victim does not support action", unverified=True),
-    Code(
-        "15",
-        "Suspect identified, victim supports action, evidential difficulties",
-        unverified=True,
-    ),
-    Code("16", "Suspect identified, victim does not support action", unverified=True),
-    Code("17", "Time limit for prosecution expired", unverified=True),
-    Code("18", "Investigation complete, no suspect identified", unverified=True),
-    Code("19", "Filed by the National Fraud Intelligence Bureau", unverified=True),
-    Code("20", "Further action by another body", unverified=True),
+    Code("1", "Charged or summonsed"),
+    Code("1A", "Charged or summonsed for an alternate offence"),
+    Code("2", "Youth caution"),
+    Code("2A", "Youth caution for an alternate offence"),
+    Code("3", "Adult caution"),
+    Code("3A", "Adult caution for an alternate offence"),
+    Code("4", "Taken into consideration"),
+    Code("5", "Offender died"),
+    Code("6", "Penalty notice for disorder"),
+    Code("7", "Cannabis or khat warning"),
+    Code("8", "Community resolution"),
+    Code("9", "Not in the public interest, decided by the Crown Prosecution Service"),
+    Code("10", "Not in the public interest, decided by the police"),
+    Code("11", "Suspect below the age of criminal responsibility"),
+    Code("12", "Suspect too ill to prosecute"),
+    Code("13", "Victim or key witness dead or too ill"),
+    Code("14", "Suspect not identified, victim does not support action"),
+    Code("15", "Suspect identified, victim supports action, evidential difficulties"),
+    Code("16", "Suspect identified, victim does not support action"),
+    Code("17", "Time limit for prosecution expired"),
+    Code("18", "Investigation complete, no suspect identified"),
+    Code("19", "Filed by the National Fraud Intelligence Bureau", until="2025-12-04"),
+    Code("20", "Further investigation transferred to another body"),
     Code(
         "21",
         "Further investigation not in the public interest, decided by the police",
@@ -91,8 +85,19 @@ OUTCOMES = (
 )
 """The outcome codes of the Home Office Counting Rules.
 
-For code 21 only the month is known, and for code 23 only the year. Code 23 is described in *Beyond
-admission*, Centre for Justice Innovation, 2026.
+Codes 1 to 22 are those of the Home Office's police recorded crime and outcomes open data tables, in
+our words. 1A, 2A and 3A are parts of 1, 2 and 3 in published tables. In the force's own rows each
+crime has one code, so there they are added.
+
+- Forces have sent the Home Office outcomes beyond charges and other detections since April 2014
+  (Home Office, *Crime outcomes technical annex*, July 2024). The first day of each code is not
+  known.
+- 19 was for fraud, which forces do not record. Its last day is that of the bureau, which Report
+  Fraud replaced on 4 December 2025. The published tables for the year to March 2026 do not have it.
+- 21: only the month is known.
+- 22 was optional from 1 April 2019 and compulsory from 1 April 2021.
+- 23 is in use for children since early 2026; the day is not known (*Beyond admission*, Centre for
+  Justice Innovation, 2026). The case can still be charged. Published tables end at 22.
 """
 
 CLOSING_CODES = (
@@ -167,16 +172,21 @@ in use now, so a crime recorded before the name came into use is not an error.
 CIVIL_ORDERS = (
     Code("DVPN", "Domestic violence protection notice"),
     Code("DVPO", "Domestic violence protection order"),
-    Code("DAPN", "Domestic abuse protection notice", since="2024-11-01", unverified=True),
-    Code("DAPO", "Domestic abuse protection order", since="2024-11-01", unverified=True),
+    Code("DAPN", "Domestic abuse protection notice", since="2024-11-27"),
+    Code("DAPO", "Domestic abuse protection order", since="2024-11-27"),
     Code("SPO", "Stalking protection order", since="2020-01-20"),
     Code("SPO interim", "Interim stalking protection order", since="2020-01-20"),
     Code("SHPO", "Sexual harm prevention order"),
     Code("SRO", "Sexual risk order"),
     Code("SOPO", "Sexual offences prevention order"),
 )
-"""Notices and orders to protect people. Domestic abuse notices and orders began as a pilot in some
-forces; only the month in which it began is known."""
+"""Notices and orders to protect people.
+
+Domestic abuse protection notices and orders began on 27 November 2024 as a pilot in some areas
+(S.I. 2024/1191), which was to end on 31 March 2026 (S.I. 2025/1222): Greater Manchester, three
+London boroughs and the British Transport Police, then Cleveland and North Wales. The older notices
+and orders were not repealed. Stalking protection orders began on 20 January 2020 (S.I. 2020/26).
+"""
 
 FOUR_PS = (
     Code("Pursue", "Prosecute and disrupt those engaged in it"),
