@@ -6,6 +6,7 @@ from swm_kpi import (
     Column,
     Count,
     Direction,
+    Distribution,
     Duration,
     Measure,
     Proportion,
@@ -18,6 +19,7 @@ from ...contracts.crime import (
     CHARGED,
     EVIDENTIAL_DIFFICULTIES,
     NO_SUSPECT,
+    OUTCOME_GROUP,
     PAST_FIGURES_CAVEAT,
     RECORDED,
     VICTIM_DOES_NOT_SUPPORT,
@@ -27,27 +29,46 @@ from ...contracts.crime import (
 
 OUTCOME_STANDARDS = [
     "Home Office Counting Rules, section H",
-    "Home Office crime outcomes framework",
+    "Home Office, Crime outcomes in England and Wales: the outcomes framework, and its two bases "
+    "(outcomes of investigations closed in the period; outcomes of offences recorded in it)",
 ]
 OUTCOME_CAVEATS = [
-    "There are two different action taken figures. One divides the outcomes assigned in the "
-    "period, for crimes of any date, by the crimes recorded in the period, and can be more than "
-    "100%. The other follows the crimes recorded in the period.",
+    "There are two bases, and their numbers differ. 'Outcomes assigned in the period' are those of "
+    "the investigations that ended in it, whenever the crime was recorded. 'Crimes recorded in the "
+    "period' follows those crimes to their outcome. Name the basis beside each number.",
+    "Action taken outcomes per crime recorded divides the first basis by the second. It is neither "
+    "of the Home Office's numbers and can be more than 100%. Many forces still report it.",
     "The list of action taken outcomes is an assumption: we did not find West Mercia's own list.",
-    "Crimes with no outcome yet stay in the denominator, so recent periods look worse than they "
-    "will once their crimes are finalised.",
-    "The median covers outcomes assigned in the period. Crimes still open are left out, so it is "
-    "shorter than the full wait.",
-    "An outcome can be changed later. The current outcome counts, on its own date.",
+    "Crimes with no outcome yet stay in the denominator of the crimes recorded in the period, so "
+    "recent periods look worse than they will once their crimes are finalised. Crimes with no "
+    "outcome are in none of the numbers of the outcomes assigned.",
+    "The median days of all outcomes fall when more crimes are closed quickly with no suspect, "
+    "although no crime is solved sooner. Read the days to a charge, or the days of one outcome "
+    "group.",
+    "The days cover outcomes assigned in the period. Crimes still open are left out, so the days "
+    "are shorter than the full wait.",
+    "By outcome group, read the numbers, the shares of all outcomes assigned, and the days. Within "
+    "one group a share of that group is always all or nothing.",
+    "An outcome can be changed later. The current outcome counts, on its own date. Outcome 23 "
+    "defers a prosecution and is not action taken: if the child is charged after all, the charge "
+    "replaces it.",
+    "An outcome without a date is in no period of the outcomes assigned, and has no days. The "
+    "crimes recorded in the period keep it.",
     PAST_FIGURES_CAVEAT,
 ]
 
 
 _SHARES = {
-    CHARGED: "charged",
-    EVIDENTIAL_DIFFICULTIES: "evidential_difficulties",
-    VICTIM_DOES_NOT_SUPPORT: "victim_does_not_support",
-    NO_SUSPECT: "no_suspect",
+    CHARGED: ("charged", "charged or summonsed"),
+    EVIDENTIAL_DIFFICULTIES: (
+        "evidential_difficulties",
+        "evidential difficulties, suspect identified and victim supports action",
+    ),
+    VICTIM_DOES_NOT_SUPPORT: (
+        "victim_does_not_support",
+        "evidential difficulties, victim does not support action",
+    ),
+    NO_SUSPECT: ("no_suspect", "no suspect identified"),
 }
 
 
@@ -58,17 +79,25 @@ def outcome_breaks(*prefixes: str) -> list[Break]:
         prefixes: the prefix of each set of outcome measures.
     """
     names = (
+        "outcomes_assigned",
         "action_outcomes",
+        "action_taken_of_assigned",
+        "charged_of_assigned",
+        "outcome_share",
         "action_taken_rate",
         "median_days",
+        "median_days_to_charge",
         "action_taken_of_recorded",
-        *_SHARES.values(),
+        *(key for key, _ in _SHARES.values()),
         "not_yet_assigned",
     )
     measures = tuple(f"{prefix}{name}" for prefix in prefixes for name in names)
     reasons = {
+        "2014-04-01": "Forces began to send outcomes other than charges, cautions and other "
+        "detections",
         "2016-01-01": "Outcome 21, further investigation not in the public interest, was added",
-        "2019-04-01": "Outcome 22, diversionary activity, was added",
+        "2019-04-01": "Outcome 22, diversionary activity, was added as an optional outcome",
+        "2021-04-01": "Outcome 22, diversionary activity, became compulsory",
         "2026-01-01": "Outcome 23, deferred prosecution of children, was added early in 2026",
     }
     return [Break(day, because, measures=measures) for day, because in reasons.items()]
@@ -96,7 +125,8 @@ def outcome_measures(
     if offence is not None:
         counted = counted & (Crime.offence_subgroup == offence)
     has_outcome = Crime.outcome_code.is_not_null()
-    flows: list[Measure] = [
+    is_charge = Crime.outcome_code.is_in(*outcome_codes(CHARGED))
+    recorded: list[Measure] = [
         Count(
             key=f"{prefix}crimes_recorded",
             label=f"{crimes} recorded in the period",
@@ -105,37 +135,6 @@ def outcome_measures(
             where=counted,
             direction=Direction.NEUTRAL,
         ),
-        Count(
-            key=f"{prefix}action_outcomes",
-            label=f"{crimes}: action taken outcomes assigned in the period",
-            of=Crime,
-            at=Crime.outcome_at,
-            where=counted & Crime.outcome_code.is_in(ACTION_TAKEN_OUTCOMES),
-            unit=Unit.OUTCOMES,
-        ),
-        Ratio(
-            key=f"{prefix}action_taken_rate",
-            label=f"{crimes}: action taken outcomes assigned per crime recorded",
-            numerator=f"{prefix}action_outcomes",
-            denominator=f"{prefix}crimes_recorded",
-            unit=Unit.PERCENTAGE_RATIO,
-            note="Outcomes assigned in the period, whenever the crime was recorded. Can be more "
-            "than 100%.",
-        ),
-        Duration(
-            key=f"{prefix}median_days",
-            label=f"{crimes}: median days from recording to outcome",
-            of=Crime,
-            at=Crime.outcome_at,
-            where=counted,
-            start=Crime.recorded_at,
-            end=Crime.outcome_at,
-            average=Average.MEDIAN,
-            unit=Unit.DAYS,
-            direction=Direction.LOWER_IS_BETTER,
-        ),
-    ]
-    cohort: list[Measure] = [
         Proportion(
             key=f"{prefix}action_taken_of_recorded",
             label=f"{crimes} recorded in the period: share with action taken so far",
@@ -148,7 +147,7 @@ def outcome_measures(
         *(
             Proportion(
                 key=f"{prefix}{key}",
-                label=f"{crimes} recorded in the period: {group[0].lower()}{group[1:]}",
+                label=f"{crimes} recorded in the period: {words}",
                 of=Crime,
                 at=Crime.recorded_at,
                 where=counted,
@@ -156,7 +155,7 @@ def outcome_measures(
                 direction=None if group == CHARGED else Direction.NEUTRAL,
                 note=note,
             )
-            for group, key in _SHARES.items()
+            for group, (key, words) in _SHARES.items()
         ),
         Proportion(
             key=f"{prefix}not_yet_assigned",
@@ -168,4 +167,87 @@ def outcome_measures(
             direction=Direction.LOWER_IS_BETTER,
         ),
     ]
-    return [*flows, *cohort]
+    assigned: list[Measure] = [
+        Count(
+            key=f"{prefix}outcomes_assigned",
+            label=f"{crimes}: outcomes assigned in the period",
+            of=Crime,
+            at=Crime.outcome_at,
+            where=counted & has_outcome,
+            unit=Unit.OUTCOMES,
+            direction=Direction.NEUTRAL,
+        ),
+        Count(
+            key=f"{prefix}action_outcomes",
+            label=f"{crimes}: action taken outcomes assigned in the period",
+            of=Crime,
+            at=Crime.outcome_at,
+            where=counted & Crime.outcome_code.is_in(ACTION_TAKEN_OUTCOMES),
+            unit=Unit.OUTCOMES,
+        ),
+        Proportion(
+            key=f"{prefix}action_taken_of_assigned",
+            label=f"{crimes}: share of the outcomes assigned in the period that are action taken",
+            of=Crime,
+            at=Crime.outcome_at,
+            where=counted & has_outcome,
+            numerator=Crime.outcome_code.is_in(ACTION_TAKEN_OUTCOMES),
+        ),
+        Proportion(
+            key=f"{prefix}charged_of_assigned",
+            label=f"{crimes}: share of the outcomes assigned in the period that are charges",
+            of=Crime,
+            at=Crime.outcome_at,
+            where=counted & has_outcome,
+            numerator=is_charge,
+            note="Charged or summonsed. The Home Office's charge rate of the investigations closed "
+            "in the period.",
+        ),
+        Distribution(
+            key=f"{prefix}outcome_share",
+            label=f"{crimes}: share of each outcome group among the outcomes assigned",
+            of=Crime,
+            at=Crime.outcome_at,
+            where=counted & has_outcome,
+            over=OUTCOME_GROUP,
+            direction=Direction.NEUTRAL,
+            note="Shown by outcome group. The total is always 1.",
+        ),
+        Ratio(
+            key=f"{prefix}action_taken_rate",
+            label=f"{crimes}: action taken outcomes assigned per crime recorded",
+            numerator=f"{prefix}action_outcomes",
+            denominator=f"{prefix}crimes_recorded",
+            unit=Unit.PERCENTAGE_RATIO,
+            note="Outcomes assigned in the period, whenever the crime was recorded. Can be more "
+            "than 100%. Neither of the Home Office's two bases.",
+        ),
+        Duration(
+            key=f"{prefix}median_days",
+            label=f"{crimes}: median days from recording to outcome",
+            of=Crime,
+            at=Crime.outcome_at,
+            where=counted & has_outcome,
+            start=Crime.recorded_at,
+            end=Crime.outcome_at,
+            average=Average.MEDIAN,
+            unit=Unit.DAYS,
+            direction=Direction.LOWER_IS_BETTER,
+            note="Of all outcomes together it falls when more crimes are closed with no suspect. "
+            "Read it by outcome group.",
+        ),
+        Duration(
+            key=f"{prefix}median_days_to_charge",
+            label=f"{crimes}: median days from recording to charge",
+            of=Crime,
+            at=Crime.outcome_at,
+            where=counted & is_charge,
+            start=Crime.recorded_at,
+            end=Crime.outcome_at,
+            average=Average.MEDIAN,
+            unit=Unit.DAYS,
+            direction=Direction.LOWER_IS_BETTER,
+            note="Charged or summonsed.",
+        ),
+    ]
+    return [*recorded, *assigned]

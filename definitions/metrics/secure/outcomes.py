@@ -15,6 +15,7 @@ from ...contracts.crime import (
     FLAG_CAVEAT,
     OFFENCE_SUBGROUP,
     OTHER_SEXUAL_OFFENCES,
+    OUTCOME_GROUP,
     RAPE,
     Crime,
 )
@@ -34,12 +35,12 @@ _RECENT_NOTE = "Crimes recorded in the last 12 months are too recent to judge."
 police_outcomes = Metric(
     ref="11",
     key="police_outcomes",
-    version=3,
+    version=4,
     title="Police outcomes and timeliness",
     objective=SECURE,
-    summary="The outcomes of recorded crimes, in two ways: outcomes assigned in the period divided "
-    "by crimes recorded in the period, and the outcomes so far of the crimes recorded in the "
-    "period. Also the days from recording to outcome.",
+    summary="The outcomes of recorded crimes on the Home Office's two bases: the outcomes assigned "
+    "in the period, and the outcomes so far of the crimes recorded in the period. Also the days "
+    "from recording to an outcome and to a charge.",
     measures=[
         *outcome_measures("Crimes"),
         Proportion(
@@ -56,8 +57,8 @@ police_outcomes = Metric(
             "Office outcome codes.",
         ),
     ],
-    headline="action_taken_rate",
-    dimensions=[LPA, OFFENCE_SUBGROUP, FORCE, DISTRICT],
+    headline="action_taken_of_assigned",
+    dimensions=[OUTCOME_GROUP, OFFENCE_SUBGROUP, LPA, DISTRICT, FORCE],
     direction=Direction.HIGHER_IS_BETTER,
     availability=published_once(
         Evidence(
@@ -70,7 +71,7 @@ police_outcomes = Metric(
     ),
     standards=OUTCOME_STANDARDS,
     limitations="Not convictions: a charge is an outcome whatever the court decides. Do not "
-    "compare the two action taken figures with each other.",
+    "compare the action taken figures of the two bases with each other.",
     caveats=OUTCOME_CAVEATS,
     breaks=outcome_breaks(""),
     examples=[
@@ -85,18 +86,24 @@ police_outcomes = Metric(
             """,
             expect={
                 "crimes_recorded": 5,
-                "action_outcomes": 1,
-                "action_taken_rate": 1 / 5,
                 "action_taken_of_recorded": 1 / 5,
                 "charged": 1 / 5,
                 "evidential_difficulties": 1 / 5,
                 "victim_does_not_support": 1 / 5,
                 "no_suspect": 1 / 5,
                 "not_yet_assigned": 1 / 5,
+                "outcomes_assigned": 4,
+                "action_outcomes": 1,
+                "action_taken_of_assigned": 1 / 4,
+                "charged_of_assigned": 1 / 4,
+                "outcome_share": 4 / 4,
+                "action_taken_rate": 1 / 5,
                 "median_days": (10 + 20) / 2,
+                "median_days_to_charge": 10,
             },
-            description="The crime with no outcome yet stays in the denominator. The median covers "
-            "the four crimes with an outcome: 2, 10, 20 and 30 days.",
+            description="The crime with no outcome yet is one of the five recorded, and not one of "
+            "the four outcomes assigned. The median covers those four: 2, 10, 20 and 30 days. The "
+            "crime closed with no suspect took 2 days; the charge took 10.",
         ),
         Example(
             rows="""
@@ -110,16 +117,63 @@ police_outcomes = Metric(
             """,
             expect={
                 "crimes_recorded": 1 + 1,
-                "action_outcomes": 1 + 1 + 1,
-                "action_taken_rate": (1 + 1 + 1) / (1 + 1),
                 "action_taken_of_recorded": 1 / (1 + 1),
                 "charged": 1 / (1 + 1),
                 "not_yet_assigned": 1 / (1 + 1),
+                "outcomes_assigned": 1 + 1 + 1,
+                "action_outcomes": 1 + 1 + 1,
+                "action_taken_of_assigned": (1 + 1 + 1) / (1 + 1 + 1),
+                "charged_of_assigned": 1 / (1 + 1 + 1),
+                "action_taken_rate": (1 + 1 + 1) / (1 + 1),
                 "median_days": 40,
+                "median_days_to_charge": 30,
             },
             edge_case="Three outcomes assigned in the quarter belong to crimes recorded before it. "
-            "So the rate is 150% and does not describe the two crimes recorded in the quarter, one "
-            "of which was charged after it. The cancelled crime is left out of both figures.",
+            "So the rate per crime recorded is 150% and does not describe the two crimes recorded "
+            "in the quarter, one of which was charged after it. The cancelled crime is left out of "
+            "every figure.",
+        ),
+        Example(
+            rows="""
+            | recorded_at      | outcome_code | outcome_at       | status   |
+            | 2024-04-01 12:00 | 1A           | 2024-04-21 12:00 | recorded |
+            | 2024-04-01 12:00 | 1            |                  | recorded |
+            | 2024-04-01 12:00 | 22           | 2024-05-01 12:00 | recorded |
+            | 2024-04-01 12:00 | 9            | 2024-05-31 12:00 | recorded |
+            """,
+            expect={
+                "crimes_recorded": 1 + 1 + 1 + 1,
+                "action_taken_of_recorded": (1 + 1) / (1 + 1 + 1 + 1),
+                "charged": (1 + 1) / (1 + 1 + 1 + 1),
+                "not_yet_assigned": 0 / (1 + 1 + 1 + 1),
+                "outcomes_assigned": 1 + 1 + 1,
+                "action_outcomes": 1,
+                "action_taken_of_assigned": 1 / (1 + 1 + 1),
+                "charged_of_assigned": 1 / (1 + 1 + 1),
+                "median_days": 30,
+                "median_days_to_charge": 20,
+            },
+            edge_case="The charge whose date was not kept counts among the crimes recorded in the "
+            "quarter. It is in no period of the outcomes assigned. A charge for an alternate "
+            "offence (1A) is a charge. Diversion (22) is not action taken.",
+        ),
+        Example(
+            rows="""
+            | recorded_at      | outcome_code | outcome_at       | status   |
+            | 2026-04-01 12:00 | 23           | 2026-04-15 12:00 | recorded |
+            | 2026-04-01 12:00 | 8            | 2026-04-11 12:00 | recorded |
+            """,
+            period="2026/27 Q1",
+            expect={
+                "outcomes_assigned": 1 + 1,
+                "action_outcomes": 1,
+                "action_taken_of_assigned": 1 / (1 + 1),
+                "charged_of_assigned": 0 / (1 + 1),
+                "median_days": (10 + 14) / 2,
+                "median_days_to_charge": None,
+                "not_yet_assigned": 0 / (1 + 1),
+            },
+            edge_case="A deferred prosecution (23) is an outcome and is not action taken.",
         ),
         Example(
             rows={
@@ -142,23 +196,31 @@ police_outcomes = Metric(
 domestic_abuse_outcomes = Metric(
     ref="29",
     key="domestic_abuse_outcomes",
-    version=3,
+    version=4,
     title="DA police outcomes",
     objective=SECURE,
     summary="The outcomes of crimes flagged as domestic abuse, with the same measures as police "
     "outcomes for all crime.",
     measures=outcome_measures("Domestic abuse crimes", flag=Crime.is_da),
-    headline="action_taken_rate",
-    dimensions=[LPA, OFFENCE_SUBGROUP],
+    headline="action_taken_of_assigned",
+    dimensions=[OUTCOME_GROUP, OFFENCE_SUBGROUP, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=OUTCOME_STANDARDS,
     limitations="Leaves out domestic incidents in which no crime was recorded, and arrests.",
     caveats=[*OUTCOME_CAVEATS, FLAG_CAVEAT],
-    breaks=[
-        Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
-        *outcome_breaks(""),
-    ],
+    breaks=sorted(
+        [
+            Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
+            Break(
+                "2023-04-01",
+                "Police recording practices changed in 2023/24 (ONS, November 2024); the day is "
+                "not known",
+            ),
+            *outcome_breaks(""),
+        ],
+        key=lambda item: item.on,
+    ),
     examples=[
         Example(
             rows="""
@@ -171,15 +233,20 @@ domestic_abuse_outcomes = Metric(
             """,
             expect={
                 "crimes_recorded": 5,
-                "action_outcomes": 1,
-                "action_taken_rate": 1 / 5,
                 "action_taken_of_recorded": 1 / 5,
                 "charged": 1 / 5,
                 "evidential_difficulties": 1 / 5,
                 "victim_does_not_support": (1 + 1) / 5,
                 "no_suspect": 0 / 5,
                 "not_yet_assigned": 1 / 5,
+                "outcomes_assigned": 4,
+                "action_outcomes": 1,
+                "action_taken_of_assigned": 1 / 4,
+                "charged_of_assigned": 1 / 4,
+                "outcome_share": 4 / 4,
+                "action_taken_rate": 1 / 5,
                 "median_days": (10 + 20) / 2,
+                "median_days_to_charge": 10,
             },
             description="Outcomes 14 and 16 both mean that the victim did not support action.",
         ),
@@ -194,13 +261,17 @@ domestic_abuse_outcomes = Metric(
             """,
             expect={
                 "crimes_recorded": 1,
-                "action_outcomes": 1,
-                "action_taken_rate": 1 / 1,
                 "action_taken_of_recorded": 0 / 1,
                 "not_yet_assigned": 1 / 1,
+                "outcomes_assigned": 1,
+                "action_outcomes": 1,
+                "action_taken_of_assigned": 1 / 1,
+                "charged_of_assigned": 1 / 1,
+                "action_taken_rate": 1 / 1,
                 "median_days": 30,
+                "median_days_to_charge": 30,
             },
-            edge_case="A charge assigned in the quarter makes the rate 100%, although the only "
+            edge_case="A charge assigned in the quarter makes both rates 100%, although the only "
             "domestic abuse crime recorded in the quarter has no outcome. Crimes not flagged, "
             "crimes with no decision on the flag, and cancelled crimes are left out.",
         ),
@@ -210,7 +281,7 @@ domestic_abuse_outcomes = Metric(
 sexual_violence_outcomes = Metric(
     ref="30",
     key="sexual_violence_outcomes",
-    version=3,
+    version=4,
     title="Sexual violence (rape and OSO) police outcomes",
     objective=SECURE,
     summary="The outcomes of rapes and, separately, of other sexual offences (OSO), with the same "
@@ -221,8 +292,8 @@ sexual_violence_outcomes = Metric(
             "Other sexual offences", prefix="oso_", offence=OTHER_SEXUAL_OFFENCES, note=_RECENT_NOTE
         ),
     ],
-    headline="rape_action_taken_rate",
-    dimensions=[LPA],
+    headline="rape_action_taken_of_assigned",
+    dimensions=[OUTCOME_GROUP, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=OUTCOME_STANDARDS,
@@ -247,7 +318,11 @@ sexual_violence_outcomes = Metric(
             """,
             expect={
                 "rape_crimes_recorded": 4,
+                "rape_outcomes_assigned": 3,
                 "rape_action_outcomes": 1,
+                "rape_action_taken_of_assigned": 1 / 3,
+                "rape_charged_of_assigned": 1 / 3,
+                "rape_outcome_share": 3 / 3,
                 "rape_action_taken_rate": 1 / 4,
                 "rape_action_taken_of_recorded": 1 / 4,
                 "rape_charged": 1 / 4,
@@ -256,8 +331,13 @@ sexual_violence_outcomes = Metric(
                 "rape_no_suspect": 0 / 4,
                 "rape_not_yet_assigned": 1 / 4,
                 "rape_median_days": 30,
+                "rape_median_days_to_charge": 70,
                 "oso_crimes_recorded": 2,
+                "oso_outcomes_assigned": 2,
                 "oso_action_outcomes": 1,
+                "oso_action_taken_of_assigned": 1 / 2,
+                "oso_charged_of_assigned": 0 / 2,
+                "oso_outcome_share": 2 / 2,
                 "oso_action_taken_rate": 1 / 2,
                 "oso_action_taken_of_recorded": 1 / 2,
                 "oso_charged": 0 / 2,
@@ -266,9 +346,11 @@ sexual_violence_outcomes = Metric(
                 "oso_no_suspect": 1 / 2,
                 "oso_not_yet_assigned": 0 / 2,
                 "oso_median_days": (10 + 20) / 2,
+                "oso_median_days_to_charge": None,
             },
             description="Rape and other sexual offences are separate. A caution is action taken "
-            "but not a charge.",
+            "but not a charge. The charge for rape took 70 days, more than twice the median of all "
+            "three outcomes.",
         ),
         Example(
             rows="""
@@ -281,13 +363,20 @@ sexual_violence_outcomes = Metric(
             period="2024/25 Q2",
             expect={
                 "rape_crimes_recorded": 1,
+                "rape_outcomes_assigned": 1,
                 "rape_action_outcomes": 1,
+                "rape_action_taken_of_assigned": 1 / 1,
+                "rape_charged_of_assigned": 1 / 1,
                 "rape_action_taken_rate": 1 / 1,
                 "rape_action_taken_of_recorded": 0 / 1,
                 "rape_not_yet_assigned": 1 / 1,
                 "rape_median_days": 30,
+                "rape_median_days_to_charge": 30,
                 "oso_crimes_recorded": 1,
+                "oso_outcomes_assigned": 0,
                 "oso_action_outcomes": 0,
+                "oso_action_taken_of_assigned": None,
+                "oso_charged_of_assigned": None,
                 "oso_action_taken_rate": 0 / 1,
                 "oso_action_taken_of_recorded": 1 / 1,
                 "oso_median_days": None,
