@@ -100,23 +100,30 @@ crime has one code, so there they are added.
   Justice Innovation, 2026). The case can still be charged. Published tables end at 22.
 """
 
+_NSIR = "2011-04-01"
+
 CLOSING_CODES = (
-    _plain("ASB personal"),
-    _plain("ASB nuisance"),
-    _plain("ASB environmental"),
-    _plain("ASB vehicle nuisance"),
+    _plain("ASB personal", _NSIR),
+    _plain("ASB nuisance", _NSIR),
+    _plain("ASB environmental", _NSIR),
     _plain("Crime", unverified=True),
     _plain("Crime related incident", unverified=True),
     _plain("Domestic incident", unverified=True),
-    _plain("Public safety and welfare", unverified=True),
-    _plain("Road related offence"),
+    _plain("Public safety and welfare", _NSIR),
+    _plain("Road related offence", unverified=True),
     _plain("Road traffic collision", unverified=True),
     _plain("Transport other", unverified=True),
     _plain("Qualifier only", unverified=True),
     _plain("Duplicate", unverified=True),
-    _plain("Administration", unverified=True),
+    _plain("Administration", _NSIR),
 )
-"""The closing codes of incidents, from the National Standard for Incident Recording of 2011."""
+"""The closing codes of incidents, from the National Standard for Incident Recording of 2011.
+
+The standard took effect on 1 April 2011. Its chapters are transport, anti-social behaviour, public
+safety and welfare, administration, and qualifiers. We read its list of contents and not its codes,
+so a code that is in no title is unverified. There are three types of anti-social behaviour. Vehicle
+nuisance is a qualifier or a type within one of them, and not a closing code.
+"""
 
 _IOPC = "2020-02-01"
 
@@ -194,4 +201,5 @@ FOUR_PS = (
     Code("Protect", "Strengthen protection against it"),
     Code("Prepare", "Reduce its impact when it happens"),
 )
-"""The parts of the 4P framework for serious and organised crime."""
+"""The parts of the 4P framework for serious and organised crime, from the glossary of His Majesty's
+Inspectorate of Constabulary and Fire & Rescue Services."""

@@ -12,7 +12,6 @@ ASB_PERSONAL = "ASB personal"
 ASB_NUISANCE = "ASB nuisance"
 ASB_ENVIRONMENTAL = "ASB environmental"
 ROAD_RELATED_OFFENCE = "Road related offence"
-ASB_VEHICLE_NUISANCE = "ASB vehicle nuisance"
 
 CLOSING_CODES = values(standards.CLOSING_CODES)
 
@@ -70,6 +69,16 @@ class Incident(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
         description="What the incident was, under the National Standard for Incident Recording, "
         "when the log was closed; empty while it is open.",
     )
+    vehicle_nuisance = Column(
+        bool,
+        nullable=True,
+        optional=True,
+        label="vehicle nuisance qualifier",
+        description="Whether a qualifier, or the type of anti-social behaviour, is vehicle nuisance. "
+        "Vehicle nuisance is not a closing code: a source that has it as one gives such a log the "
+        "closing code of anti-social behaviour, and 'yes' here. Without this column, vehicle "
+        "nuisance is not available.",
+    )
     mental_health = Column(
         bool,
         nullable=True,
@@ -89,10 +98,18 @@ class Incident(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
         description="Whether a crime was recorded from it.",
     )
     lpa = Column(
-        str, dimension=LPA, nullable=True, description="Local Policing Area of the location."
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area where the incident happened.",
     )
     district = Column(
-        str, dimension=DISTRICT, nullable=True, description="The district of the location."
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district where the incident happened. Without this column, numbers by "
+        "district are not available.",
     )
 
     asb_type = closing_code.recode(
@@ -122,7 +139,10 @@ class OpenIncidentSnapshot(Contract, row_unit=Unit.INCIDENTS, source="Command an
     )
     grade = Column(str, dimension=GRADE, nullable=True, description="Grade of the incidents.")
     lpa = Column(
-        str, dimension=LPA, nullable=True, description="Local Policing Area of the incidents."
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area where the incidents happened.",
     )
     unresourced = Column(
         int,

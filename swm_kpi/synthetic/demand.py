@@ -40,14 +40,15 @@ _ARRIVALS = {
     "1": (0.93, 12 * _MINUTE), "2": (0.85, 40 * _MINUTE), "3": (0.6, 5 * _HOUR),
     "4": (0.25, 18 * _HOUR), "5": (0.04, 24 * _HOUR),
 }  # fmt: skip
-_SUMMER_CODES = {"ASB personal", "ASB nuisance", "ASB environmental", "ASB vehicle nuisance"}
+_SUMMER_CODES = {"ASB personal", "ASB nuisance", "ASB environmental"}
 _CLOSING_CODES = {
-    "ASB personal": 2.2, "ASB nuisance": 7.0, "ASB environmental": 0.8,
-    "ASB vehicle nuisance": 2.0, "Crime": 24.0, "Crime related incident": 6.0,
-    "Domestic incident": 8.0, "Public safety and welfare": 26.0, "Road related offence": 4.0,
+    "ASB personal": 2.2, "ASB nuisance": 9.0, "ASB environmental": 0.8, "Crime": 24.0,
+    "Crime related incident": 6.0, "Domestic incident": 8.0,
+    "Public safety and welfare": 26.0, "Road related offence": 4.0,
     "Road traffic collision": 4.0, "Transport other": 5.0, "Qualifier only": 1.0,
     "Duplicate": 5.0, "Administration": 5.0,
 }  # fmt: skip
+_VEHICLE_NUISANCE = {"ASB personal": 0.05, "ASB nuisance": 0.22, "Road related offence": 0.1}
 _BECAME_CRIME = {"Crime": 0.93, "Domestic incident": 0.45, "Crime related incident": 0.1}
 _WAITING = {"1": 0.2, "2": 3.0, "3": 6.0, "4": 4.0, "5": 0.5}
 
@@ -101,6 +102,12 @@ def incidents(setting: Setting, contract: ContractType) -> Columns:
         "cancelled": cancelled,
         "police_generated": police,
         "closing_code": code,
+        "vehicle_nuisance": random_flags(
+            setting.generator("incident, vehicle nuisance"),
+            _by_value(code, _VEHICLE_NUISANCE, 0.0),
+            size,
+            null_share=0.005,
+        ),
         "mental_health": mental_health,
         "is_da": is_da,
         "became_crime": became_crime,

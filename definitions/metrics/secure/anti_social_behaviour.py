@@ -25,7 +25,7 @@ from ...plan.objectives import SECURE
 asb_incidents = Metric(
     ref="15",
     key="asb_incidents",
-    version=2,
+    version=3,
     title="Volume of ASB incidents",
     objective=SECURE,
     summary="Incidents closed as anti-social behaviour (personal, nuisance or environmental), "
@@ -52,13 +52,26 @@ asb_incidents = Metric(
     dimensions=[LPA, ASB_TYPE, FORCE, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
-    standards=["National Standard for Incident Recording (NSIR) 2011"],
-    limitations="Leaves out crimes: a log that became a crime is counted in recorded crime.",
+    standards=[
+        "National Standard for Incident Recording (NSIR) 2011, in effect from 1 April 2011: three "
+        "types of anti-social behaviour (personal, nuisance, environmental)",
+    ],
+    limitations="Leaves out logs closed with another code, such as those closed as crime. Counts "
+    "logs: several calls about one event may be one log or several.",
     caveats=[
+        "Vehicle nuisance is not a closing code. A log of anti-social behaviour with vehicle "
+        "nuisance counts here by its closing code, and again in ref 39. Do not add the two refs.",
         "A fall may mean that more incidents are recorded as crime, such as public order or "
         "harassment, not that there is less anti-social behaviour.",
     ],
-    breaks=[Break("2020-03-23", "Breaches of COVID-19 regulations were logged as ASB")],
+    breaks=[
+        Break(
+            "2011-04-01",
+            "The three types of anti-social behaviour of the National Standard for Incident "
+            "Recording replaced the earlier categories",
+        ),
+        Break("2020-03-23", "Breaches of COVID-19 regulations were logged as ASB"),
+    ],
     examples=[
         Example(
             rows="""
@@ -74,11 +87,12 @@ asb_incidents = Metric(
         Example(
             rows={
                 "incident": """
-                | created_at       | closing_code           |
-                | 2024-05-06 12:00 | ASB nuisance           |
-                | 2024-05-06 12:00 | Crime related incident |
-                | 2024-05-06 12:00 |                        |
-                | 2024-07-01 00:00 | ASB nuisance           |
+                | created_at       | closing_code         | vehicle_nuisance |
+                | 2024-05-06 12:00 | ASB nuisance         | yes              |
+                | 2024-05-06 12:00 | Road related offence | yes              |
+                | 2024-05-06 12:00 | Crime                | no               |
+                | 2024-05-06 12:00 |                      |                  |
+                | 2024-07-01 00:00 | ASB nuisance         | no               |
                 """,
                 "population": """
                 | mid_year | lpa                  | residents |
@@ -91,9 +105,10 @@ asb_incidents = Metric(
                 """,
             },
             expect={"incidents": 1, "per_1000": 1 / (5 * 100) * 1000},
-            edge_case="Not counted: a log closed as crime, a log still open, and a log opened at "
-            "midnight after the quarter. The rate uses the population estimate nearest to the "
-            "period.",
+            edge_case="Vehicle nuisance closed as anti-social behaviour counts. Not counted: vehicle "
+            "nuisance closed as a road related offence, a log closed as crime, a log still open, "
+            "and a log opened at midnight after the quarter. The rate uses the population estimate "
+            "nearest to the period.",
         ),
         Example(
             rows={

@@ -1,71 +1,103 @@
 """Refs 39 and 40: anti-social or dangerous use of the roads, and collisions and casualties."""
 
-from swm_kpi import Assumption, Count, Direction, Evidence, Example, Metric
+from swm_kpi import Assumption, Break, Count, Direction, Evidence, Example, Metric, Sum
 
-from ...contracts.incident import ASB_VEHICLE_NUISANCE, ROAD_RELATED_OFFENCE, Incident
+from ...contracts.incident import ROAD_RELATED_OFFENCE, Incident
 from ...contracts.roads import SEVERITY, Casualty, Collision
 from ...plan.availability import COLOUR_LOST, published_once
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
 
-ROAD_USE_CODES = Assumption(
-    "road_use_codes",
-    (ROAD_RELATED_OFFENCE, ASB_VEHICLE_NUISANCE),
+DANGEROUS_USE_CODES = Assumption(
+    "dangerous_road_use_codes",
+    (ROAD_RELATED_OFFENCE,),
     since="2021-04-01",
-    because="No single closing code means anti-social or dangerous use of the roads. These two are "
-    "our reading of the plan's words. It is unverified that the force uses the same two.",
+    because="No single closing code means dangerous use of the roads. Road related offence is our "
+    "unverified reading of the plan's words. We did not find the code in a published list, and we "
+    "do not know whether the force uses it.",
 )
+
+_DANGEROUS = Incident.closing_code.is_in(DANGEROUS_USE_CODES)
 
 road_use_incidents = Metric(
     ref="39",
     key="road_use_incidents",
+    version=2,
     title="Anti-social / dangerous use of roads incidents",
     objective=SECURE,
-    summary="Incidents closed as a road related offence or as vehicle nuisance, counted on the day "
-    "the log was opened.",
+    summary="Incidents closed as a road related offence, and incidents with the vehicle nuisance "
+    "qualifier whatever their closing code, counted on the day the log was opened.",
     measures=[
         Count(
             key="incidents",
             label="Anti-social or dangerous use of roads incidents",
             of=Incident,
             at=Incident.created_at,
-            where=Incident.closing_code.is_in(ROAD_USE_CODES),
+            where=_DANGEROUS | Incident.vehicle_nuisance,
+            note="A log that is both a road related offence and vehicle nuisance counts once.",
+        ),
+        Count(
+            key="dangerous_use",
+            label="Incidents closed as a road related offence",
+            of=Incident,
+            at=Incident.created_at,
+            where=_DANGEROUS,
+        ),
+        Count(
+            key="vehicle_nuisance",
+            label="Incidents with vehicle nuisance",
+            of=Incident,
+            at=Incident.created_at,
+            where=Incident.vehicle_nuisance,
         ),
     ],
-    dimensions=[LPA],
+    dimensions=[LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
-    standards=["National Standard for Incident Recording (NSIR) 2011, transport"],
+    standards=["National Standard for Incident Recording (NSIR) 2011: transport, and qualifiers"],
     limitations="Leaves out collisions (ref 40), motoring offences dealt with by officers on "
     "patrol, and footage that the public sends to Operation Snap.",
     caveats=[
         "A rise may mean more reporting, not more dangerous use of the roads.",
-        "Vehicle nuisance counts here, not in ref 15, anti-social behaviour.",
+        "Vehicle nuisance closed as anti-social behaviour counts here and in ref 15. Do not add "
+        "the two refs.",
+        "A force that does not mark vehicle nuisance has only the incidents closed as a road "
+        "related offence.",
+    ],
+    breaks=[
+        Break(
+            "2011-04-01",
+            "The National Standard for Incident Recording of 2011 replaced the earlier categories",
+        )
     ],
     examples=[
         Example(
             rows="""
-            | created_at       | closing_code         | lpa               |
-            | 2024-04-01 00:00 | Road related offence | Telford & Wrekin  |
-            | 2024-06-30 23:59 | ASB vehicle nuisance | Shropshire        |
-            | 2024-05-06 12:00 | Road related offence |                   |
+            | created_at       | closing_code         | vehicle_nuisance | lpa              |
+            | 2024-04-01 00:00 | Road related offence | no               | Telford & Wrekin |
+            | 2024-06-30 23:59 | ASB nuisance         | yes              | Shropshire       |
+            | 2024-05-06 12:00 | Road related offence | yes              |                  |
             """,
-            expect={"incidents": 1 + 1 + 1},
-            description="Both closing codes count, with or without an area.",
+            expect={"incidents": 1 + 1 + 1, "dangerous_use": 1 + 1, "vehicle_nuisance": 1 + 1},
+            description="A road related offence with vehicle nuisance is in both parts and counts "
+            "once in the total. A log without an area is in the total.",
         ),
         Example(
             rows="""
-            | created_at       | closing_code           |
-            | 2024-05-06 12:00 | ASB vehicle nuisance   |
-            | 2024-05-06 12:00 | Road traffic collision |
-            | 2024-05-06 12:00 | Transport other        |
-            | 2024-05-06 12:00 | ASB nuisance           |
-            | 2024-05-06 12:00 |                        |
-            | 2024-07-01 00:00 | Road related offence   |
+            | created_at       | closing_code           | vehicle_nuisance |
+            | 2024-05-06 12:00 | ASB personal           | yes              |
+            | 2024-05-06 12:00 | Road traffic collision | no               |
+            | 2024-05-06 12:00 | Transport other        | no               |
+            | 2024-05-06 12:00 | ASB nuisance           | no               |
+            | 2024-05-06 12:00 | Road related offence   |                  |
+            | 2024-05-06 12:00 |                        | no               |
+            | 2024-07-01 00:00 | Road related offence   | yes              |
             """,
-            expect={"incidents": 1},
-            edge_case="Not counted: collisions, other transport logs, nuisance without a vehicle, "
-            "a log still open, and a log opened at midnight after the quarter.",
+            expect={"incidents": 1 + 1, "dangerous_use": 1, "vehicle_nuisance": 1},
+            edge_case="Vehicle nuisance counts whatever the closing code. A road related offence "
+            "counts even if nobody recorded whether there was vehicle nuisance. Not counted: "
+            "collisions, other transport logs, nuisance without a vehicle, a log still open, and a "
+            "log opened at midnight after the quarter.",
         ),
     ],
 )

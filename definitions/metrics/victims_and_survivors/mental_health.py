@@ -4,7 +4,7 @@ from swm_kpi import Count, Direction, Example, Metric
 
 from ...contracts.incident import Incident
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import VICTIMS
 
 mental_health_incidents = Metric(
@@ -23,7 +23,7 @@ mental_health_incidents = Metric(
             where=Incident.mental_health,
         ),
     ],
-    dimensions=[LPA],
+    dimensions=[LPA, DISTRICT],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=[
