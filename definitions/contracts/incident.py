@@ -74,10 +74,10 @@ class Incident(Contract, row_unit=Unit.INCIDENTS, source="Command and control"):
         nullable=True,
         optional=True,
         label="vehicle nuisance qualifier",
-        description="Whether a qualifier, or the type of anti-social behaviour, is vehicle nuisance. "
-        "Vehicle nuisance is not a closing code: a source that has it as one gives such a log the "
-        "closing code of anti-social behaviour, and 'yes' here. Without this column, vehicle "
-        "nuisance is not available.",
+        description="Whether a qualifier, or the type of anti-social behaviour, is vehicle "
+        "nuisance. Vehicle nuisance is not a closing code: a source that has it as one gives such "
+        "a log the closing code of anti-social behaviour, and 'yes' here. Without this column, "
+        "vehicle nuisance is not available.",
     )
     mental_health = Column(
         bool,

@@ -105,10 +105,10 @@ asb_incidents = Metric(
                 """,
             },
             expect={"incidents": 1, "per_1000": 1 / (5 * 100) * 1000},
-            edge_case="Vehicle nuisance closed as anti-social behaviour counts. Not counted: vehicle "
-            "nuisance closed as a road related offence, a log closed as crime, a log still open, "
-            "and a log opened at midnight after the quarter. The rate uses the population estimate "
-            "nearest to the period.",
+            edge_case="Vehicle nuisance closed as anti-social behaviour counts. Not counted: "
+            "vehicle nuisance closed as a road related offence, a log closed as crime, a log "
+            "still open, and a log opened at midnight after the quarter. The rate uses the "
+            "population estimate nearest to the period.",
         ),
         Example(
             rows={

@@ -1,6 +1,6 @@
 """Refs 39 and 40: anti-social or dangerous use of the roads, and collisions and casualties."""
 
-from swm_kpi import Assumption, Break, Count, Direction, Evidence, Example, Metric, Sum
+from swm_kpi import Assumption, Break, Count, Direction, Evidence, Example, Metric
 
 from ...contracts.incident import ROAD_RELATED_OFFENCE, Incident
 from ...contracts.roads import SEVERITY, Casualty, Collision
