@@ -12,8 +12,9 @@ LPA = Dimension(
         "North Worcestershire",
         "South Worcestershire",
     ),
-    description="Where it happened, by the force's Local Policing Areas. A row with no area, or "
-    "with a location outside them, is shown as Unknown and is included in the total.",
+    description="One of the force's Local Policing Areas. The column of the table says what is in "
+    "the area: where something happened, where a person lives, or who manages it. A row with no "
+    "area is shown as Unknown and is included in the total.",
     is_area=True,
 )
 
@@ -27,8 +28,9 @@ FORCE = Dimension(
 DISTRICT = Dimension(
     "district",
     "District",
-    description="The local authority district it happened in: its name, or its ONS code if the "
-    "source gives only the code. The data decide which districts are listed. A row with no "
-    "location is Unknown.",
+    description="A local authority district: its name, or its ONS code if the source gives only "
+    "the code. The column of the table says what is in the district. The data decide which "
+    "districts are listed. A row with no district is shown as Unknown and is included in the "
+    "total.",
     is_area=True,
 )
