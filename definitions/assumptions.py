@@ -89,3 +89,13 @@ DISRUPTION_STATUSES_COUNTED = Assumption(
     because="Our unverified working choice: count only disruptions that the moderators accepted. "
     "Add 'claimed' to count those not yet moderated.",
 )
+
+DISRUPTIVE_LEVELS = Assumption(
+    key="disruptive_levels",
+    value=("Major", "Moderate", "Minor"),
+    since="2021-04-01",
+    because="The national scale has five levels: major, moderate, minor, none and negative. Our "
+    "unverified working choice is that work with no effect or a negative one is not a disruption, "
+    "and is counted apart.",
+    source="Northern Ireland Policing Board, written question on the Paramilitary Crime Task Force",
+)

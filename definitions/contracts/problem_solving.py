@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 
 THEME = Dimension(
     "theme",
@@ -43,14 +43,16 @@ class ProblemSolvingPlan(Contract, row_unit=Unit.PLANS, source="Problem-solving 
     review_due_on = Column(
         date,
         nullable=True,
-        label="day the review was due",
-        description="The due day of the latest review that has fallen due; empty if none has.",
+        label="day the latest review was due",
+        description="The due day of the plan's latest review that has fallen due; empty if none "
+        "has. Earlier reviews are not in the table.",
     )
     reviewed_on = Column(
         date,
         nullable=True,
         label="day of the review",
-        description="The day that review was done; empty if it has not been done.",
+        description="The day that review was done; empty if it has not been done. A review with "
+        "no due day is in no share.",
     )
     theme = Column(str, dimension=THEME, nullable=True, description="The kind of problem.")
     plan_level = Column(
@@ -60,7 +62,16 @@ class ProblemSolvingPlan(Contract, row_unit=Unit.PLANS, source="Problem-solving 
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area of the problem; empty if it covers several.",
+        description="Local Policing Area that manages the plan; empty if several do, or the whole "
+        "force.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district of the problem; empty if it is in several. Without this column, "
+        "numbers by district are not available.",
     )
 
     closing_follows_opening = Rule(
@@ -68,10 +79,6 @@ class ProblemSolvingPlan(Contract, row_unit=Unit.PLANS, source="Problem-solving 
     )
     review_follows_opening = Rule(
         reviewed_on >= opened_on, "a plan is not reviewed before it is opened"
-    )
-    review_is_due = Rule(
-        reviewed_on.is_null() | review_due_on.is_not_null(),
-        "a review that was done has the day it was due",
     )
     open_plans_are_not_assessed = Rule(
         closed_on.is_not_null() | outcome_assessed.is_null(),

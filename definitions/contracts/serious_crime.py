@@ -5,7 +5,7 @@ from datetime import date
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
 from .. import standards
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 from ..standards import values
 
 FOUR_P = Dimension(
@@ -20,13 +20,16 @@ FOUR_P = Dimension(
 MAJOR = "Major"
 MODERATE = "Moderate"
 MINOR = "Minor"
+NO_EFFECT = "No effect"
+NEGATIVE = "Negative"
 
 LEVEL = Dimension(
     "level",
     "Level of disruption",
-    (MAJOR, MODERATE, MINOR),
-    description="How much it disrupted the threat: major for a significant or long-lasting effect, "
-    "moderate for a noticeable one, minor for a small or short one (wording unverified).",
+    (MAJOR, MODERATE, MINOR, NO_EFFECT, NEGATIVE),
+    description="How much the work disrupted the threat, on the national scale of five levels. "
+    "None means that it had no disruptive effect, and negative that it made the threat worse. We "
+    "found no national wording for major, moderate and minor.",
 )
 
 THREAT = Dimension(
@@ -69,7 +72,8 @@ class Disruption(
         date,
         nullable=True,
         label="day of the assessment",
-        description="The day it was assessed; empty until then.",
+        description="The day it was assessed; empty until then. A disruption that was accepted "
+        "without its day is in no number.",
     )
     status = Column(
         str,
@@ -89,7 +93,8 @@ class Disruption(
         dimension=LEVEL,
         nullable=True,
         label="level of disruption",
-        description="Major, moderate or minor; the moderated level if it has been moderated.",
+        description="Major, moderate, minor, no effect or negative; the moderated level if it "
+        "has been moderated.",
     )
     threat = Column(str, dimension=THREAT, nullable=True, description="The kind of threat.")
     lead_agency = Column(str, dimension=LEAD_AGENCY, nullable=True, description="Who led the work.")
@@ -109,15 +114,19 @@ class Disruption(
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area of the work; empty if it covered several.",
+        description="Local Policing Area where the work was done; empty if it covered several.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district where the work was done; empty if it covered several. Without "
+        "this column, numbers by district are not available.",
     )
 
     assessment_follows_activity = Rule(
         assessed_on >= happened_on, "the assessment is not before the activity"
-    )
-    moderated_is_assessed = Rule(
-        (status == "claimed") | assessed_on.is_not_null(),
-        "a disruption that was accepted or rejected has been assessed",
     )
 
 
@@ -143,20 +152,27 @@ class CountyLine(Contract, row_unit=Unit.COUNTY_LINES, source="Force intelligenc
         filled_later=True,
         label="how it ended",
         description="Whether police work closed it, or it was archived because there was no more "
-        "intelligence about it; empty while it is active.",
+        "intelligence about it; empty while it is active, or if not recorded.",
     )
     lpa = Column(
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area it sells in most; empty if there is more than one.",
+        description="Local Policing Area where the line sells most; empty if no single area is.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district where the line sells most; empty if no single district is. "
+        "Without this column, numbers by district are not available.",
     )
 
     end_follows_start = Rule(ended_on >= active_from, "a line does not end before it starts")
-    end_is_whole = Rule(
-        (ended_on.is_null() & ended_how.is_null())
-        | (ended_on.is_not_null() & ended_how.is_not_null()),
-        "the end of a line and how it ended are both filled or both empty",
+    an_end_has_its_day = Rule(
+        ended_how.is_null() | ended_on.is_not_null(),
+        "a line whose end is described has the day of its end",
     )
 
 
@@ -182,7 +198,8 @@ class OrganisedCrimeGroup(
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area it is managed from; empty if there is more than one.",
+        description="Local Policing Area that manages the work against the group; empty if several "
+        "do, or the whole force.",
     )
 
     archive_follows_mapping = Rule(

@@ -56,6 +56,9 @@ def problem_solving_plans(setting: Setting, contract: ContractType) -> Columns:
     reviewed = due + np.rint(rng.normal(-4, 9, size)).astype(int) * DAY
     missed = (reviews == 0) | random_mask(rng, 0.12, size) | (reviewed > until)
     assessed = random_flags(rng, 0.7, size, null_share=0.03)
+    theme = with_nulls(rng, draw_members(rng, contract, "theme", _THEMES, size), 0.02)
+    level = draw_members(rng, contract, "plan_level", _LEVELS, size)
+    area = setting.draw_areas(contract, rng, size)
     return {
         "plan_id": row_ids("PSP", size),
         "opened_on": opened,
@@ -65,9 +68,10 @@ def problem_solving_plans(setting: Setting, contract: ContractType) -> Columns:
         ),
         "review_due_on": due,
         "reviewed_on": np.where(missed, np.datetime64("NaT", "D"), reviewed),
-        "theme": with_nulls(rng, draw_members(rng, contract, "theme", _THEMES, size), 0.02),
-        "plan_level": draw_members(rng, contract, "plan_level", _LEVELS, size),
-        "lpa": setting.draw_areas(contract, rng, size),
+        "theme": theme,
+        "plan_level": level,
+        "lpa": area,
+        "district": _draw_districts(setting, contract, area),
     }
 
 
@@ -79,12 +83,14 @@ def county_lines(setting: Setting, contract: ContractType) -> Columns:
         rng, contract, "ended_how", {"closed by police": 0.5, "archived": 0.5}, len(begun)
     )
     ended_how[np.isnat(ended)] = None
+    area = setting.draw_areas(contract, rng, len(begun))
     return {
         "line_id": row_ids("LIN", len(begun)),
         "active_from": begun,
         "ended_on": ended,
         "ended_how": ended_how,
-        "lpa": setting.draw_areas(contract, rng, len(begun)),
+        "lpa": area,
+        "district": _draw_districts(setting, contract, area),
     }
 
 
@@ -116,28 +122,38 @@ def disruptions(setting: Setting, contract: ContractType) -> Columns:
     status[unknown] = "claimed"
     line = random_flags(rng, 0.2, size, null_share=0.02)
     safeguarded_mean = np.where(np.ma.filled(line, False), 0.5, 0.1)
+    happened = _null_days(occurred, random_mask(rng, 0.05, size))
+    four_p = draw_members(
+        rng, contract, "four_p",
+        {"Pursue": 0.72, "Prevent": 0.12, "Protect": 0.1, "Prepare": 0.06}, size,
+    )  # fmt: skip
+    level = draw_members(
+        rng, contract, "level",
+        {"Major": 0.05, "Moderate": 0.25, "Minor": 0.66, "No effect": 0.035, "Negative": 0.005},
+        size,
+    )  # fmt: skip
+    threat = draw_members(rng, contract, "threat", _THREATS, size)
+    lead_agency = draw_members(
+        rng, contract, "lead_agency",
+        {"The force": 0.82, "Regional unit": 0.12, "National agency": 0.03,
+         "Another agency": 0.03}, size,
+    )  # fmt: skip
+    safeguarded = rng.poisson(safeguarded_mean)
+    area = with_nulls(rng, setting.draw_areas(contract, rng, size), 0.1)
     return {
         "disruption_id": row_ids("DIS", size),
-        "happened_on": _null_days(occurred, random_mask(rng, 0.05, size)),
+        "happened_on": happened,
         "assessed_on": _null_days(assessed, unknown),
         "status": status,
-        "four_p": draw_members(
-            rng, contract, "four_p",
-            {"Pursue": 0.72, "Prevent": 0.12, "Protect": 0.1, "Prepare": 0.06}, size,
-        ),
-        "level": draw_members(
-            rng, contract, "level", {"Major": 0.05, "Moderate": 0.25, "Minor": 0.7}, size
-        ),
-        "threat": draw_members(rng, contract, "threat", _THREATS, size),
-        "lead_agency": draw_members(
-            rng, contract, "lead_agency",
-            {"The force": 0.82, "Regional unit": 0.12, "National agency": 0.03,
-             "Another agency": 0.03}, size,
-        ),
+        "four_p": four_p,
+        "level": level,
+        "threat": threat,
+        "lead_agency": lead_agency,
         "is_county_line": line,
-        "safeguarded": rng.poisson(safeguarded_mean),
-        "lpa": with_nulls(rng, setting.draw_areas(contract, rng, size), 0.1),
-    }  # fmt: skip
+        "safeguarded": safeguarded,
+        "lpa": area,
+        "district": _draw_districts(setting, contract, area),
+    }
 
 
 def civil_orders(setting: Setting, contract: ContractType) -> Columns:
@@ -187,3 +203,9 @@ def civil_orders(setting: Setting, contract: ContractType) -> Columns:
 
 def _null_days(days: Array, rows: Array) -> Array:
     return np.where(rows, np.datetime64("NaT", "D"), days)
+
+
+def _draw_districts(setting: Setting, contract: ContractType, area: Array) -> Array:
+    """Draw a district of each area, with random numbers of its own."""
+    rng = setting.generator(f"{contract.table}, district")
+    return setting.draw_districts(contract, rng, area)

@@ -3,7 +3,6 @@
 from swm_kpi import (
     Count,
     Direction,
-    Distribution,
     Example,
     Metric,
     PeriodEndStock,
@@ -11,30 +10,29 @@ from swm_kpi import (
     Unit,
 )
 
-from ...assumptions import DISRUPTION_STATUSES_COUNTED
+from ...assumptions import DISRUPTION_STATUSES_COUNTED, DISRUPTIVE_LEVELS
 from ...contracts.crime import COUNTING_RULES, HOMICIDE, PAST_FIGURES_CAVEAT, RECORDED, Crime
 from ...contracts.serious_crime import (
     CLOSED_BY_POLICE,
     FOUR_P,
     LEAD_AGENCY,
     LEVEL,
-    MAJOR,
-    MINOR,
-    MODERATE,
     THREAT,
     CountyLine,
     Disruption,
     OrganisedCrimeGroup,
 )
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
-_COUNTED = Disruption.status.is_in(DISRUPTION_STATUSES_COUNTED)
+_ACCEPTED = Disruption.status.is_in(DISRUPTION_STATUSES_COUNTED)
+_COUNTED = _ACCEPTED & (Disruption.level.is_null() | Disruption.level.is_in(DISRUPTIVE_LEVELS))
 
 _MODERATION_CAVEAT = (
     "Teams assess their own disruptions, and others moderate them. Only accepted disruptions count "
-    "(an assumption), so figures for the latest period rise as claims are moderated."
+    "(an assumption), so figures for the latest period rise as claims are moderated. A claim whose "
+    "moderated level is no effect or negative is not a disruption (an assumption)."
 )
 _JOINT_WORK_CAVEAT = (
     "Each agency may claim joint work, so forces, the regional unit and national agencies are "
@@ -44,6 +42,7 @@ _JOINT_WORK_CAVEAT = (
 drug_homicides_and_county_lines = Metric(
     ref="19",
     key="drug_homicides_and_county_lines",
+    version=2,
     title="Drug-related homicides / County Lines;",
     objective=SECURE,
     parent="16",
@@ -59,7 +58,6 @@ drug_homicides_and_county_lines = Metric(
             at=Crime.recorded_at,
             where=RECORDED & (Crime.offence_subgroup == HOMICIDE) & Crime.is_drug_related,
             unit=Unit.VICTIMS,
-            direction=Direction.LOWER_IS_BETTER,
         ),
         PeriodEndStock(
             key="lines_active",
@@ -75,6 +73,7 @@ drug_homicides_and_county_lines = Metric(
             of=CountyLine,
             at=CountyLine.ended_on,
             where=CountyLine.ended_how == CLOSED_BY_POLICE,
+            direction=Direction.HIGHER_IS_BETTER,
         ),
         Count(
             key="line_disruptions",
@@ -82,6 +81,7 @@ drug_homicides_and_county_lines = Metric(
             of=Disruption,
             at=Disruption.assessed_on,
             where=_COUNTED & Disruption.is_county_line,
+            direction=Direction.HIGHER_IS_BETTER,
         ),
         Sum(
             key="people_safeguarded",
@@ -91,10 +91,11 @@ drug_homicides_and_county_lines = Metric(
             where=_COUNTED & Disruption.is_county_line,
             value=Disruption.safeguarded,
             unit=Unit.PEOPLE,
+            direction=Direction.HIGHER_IS_BETTER,
         ),
     ],
-    dimensions=[LPA],
-    direction=Direction.HIGHER_IS_BETTER,
+    dimensions=[LPA, DISTRICT],
+    direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[f"{COUNTING_RULES}: one homicide for each victim", "Homicide Index: drug flags"],
     limitations="Not drug deaths, and not every line that stopped. A line archived because there "
@@ -104,6 +105,8 @@ drug_homicides_and_county_lines = Metric(
         "quarters, and do not compare areas.",
         "Homicides with no decision on the flag are noted but not counted.",
         "More active lines may mean better intelligence.",
+        "The area of a homicide is where it happened, of a county line where it sells most, and of "
+        "a disruption where the work was done.",
         "A person safeguarded by two disruptions is counted twice.",
         _MODERATION_CAVEAT,
         _JOINT_WORK_CAVEAT,
@@ -126,10 +129,11 @@ drug_homicides_and_county_lines = Metric(
                 | 2024-04-02  | 2024-05-20 | closed by police |
                 """,
                 "disruption": """
-                | assessed_on | status   | is_county_line | safeguarded |
-                | 2024-04-20  | accepted | yes            | 2           |
-                | 2024-05-20  | accepted | yes            | 0           |
-                | 2024-05-20  | accepted | no             | 4           |
+                | assessed_on | status   | level     | is_county_line | safeguarded |
+                | 2024-04-20  | accepted | Major     | yes            | 2           |
+                | 2024-05-20  | accepted | Minor     | yes            | 0           |
+                | 2024-05-20  | accepted | Minor     | no             | 4           |
+                | 2024-05-20  | accepted | No effect | yes            | 0           |
                 """,
             },
             expect={
@@ -141,7 +145,7 @@ drug_homicides_and_county_lines = Metric(
             },
             description="A line that ended on 1 July was still active on 30 June. A line that "
             "opened and closed in the quarter counts as closed and is not active at the end of the "
-            "quarter.",
+            "quarter. Work with no effect is not a disruption.",
         ),
         Example(
             rows={
@@ -157,13 +161,14 @@ drug_homicides_and_county_lines = Metric(
                 | 2023-09-01  | 2024-05-01 | archived         |
                 | 2023-09-01  | 2024-03-31 | closed by police |
                 | 2024-07-01  |            |                  |
+                | 2023-09-01  | 2024-05-01 |                  |
                 """,
                 "disruption": """
-                | happened_on | assessed_on | status   | is_county_line | safeguarded |
-                | 2024-06-20  | 2024-07-04  | accepted | yes            | 1           |
-                | 2024-05-20  | 2024-05-21  | rejected | yes            | 1           |
-                | 2024-05-20  | 2024-05-21  | claimed  | yes            | 1           |
-                | 2024-05-20  | 2024-05-21  | accepted |                | 1           |
+                | happened_on | assessed_on | status   | level | is_county_line | safeguarded |
+                | 2024-06-20  | 2024-07-04  | accepted | Minor | yes            | 1           |
+                | 2024-05-20  | 2024-05-21  | rejected | Minor | yes            | 1           |
+                | 2024-05-20  | 2024-05-21  | claimed  | Minor | yes            | 1           |
+                | 2024-05-20  | 2024-05-21  | accepted | Minor |                | 1           |
                 """,
             },
             expect={
@@ -173,12 +178,13 @@ drug_homicides_and_county_lines = Metric(
                 "line_disruptions": None,
                 "people_safeguarded": None,
             },
-            edge_case="A line archived without more intelligence was not closed by police work, "
-            "and a line closed the day before the quarter does not count in it. A disruption "
-            "counts when it is assessed, and only if it is accepted. The only accepted one does "
-            "not say whether it is of a county line, so there is no number. Only the first "
-            "homicide is "
-            "both recorded and flagged, although it happened before the quarter.",
+            edge_case="A line archived because there was no more intelligence was not closed by "
+            "police work. A line that ended without a record of how is not known to be closed by "
+            "police work, and a line closed the day before the quarter does not count in it. A "
+            "disruption counts when it is assessed, and only if it is accepted. The only one "
+            "accepted in the quarter does not say whether it is of a county line, so there is no "
+            "number. Only the first homicide is both recorded and flagged. It happened before the "
+            "quarter and counts in the quarter in which it was recorded.",
         ),
     ],
 )
@@ -186,44 +192,29 @@ drug_homicides_and_county_lines = Metric(
 serious_organised_crime = Metric(
     ref="26",
     key="serious_organised_crime",
-    version=2,
+    version=3,
     title="Serious organised crime data (inc. no. of disruptions across 4P framework)",
     objective=SECURE,
     summary="Disruptions of serious and organised crime, counted on the day they were assessed, "
-    "and the share in each part of the 4P framework (pursue, prevent, protect, prepare). Organised "
-    "crime groups mapped on the last day of the period, and those newly mapped and archived in the "
+    "by part of the 4P framework (pursue, prevent, protect, prepare) and by level. Organised crime "
+    "groups mapped on the last day of the period, and those newly mapped and archived in the "
     "period.",
     measures=[
-        Count(key="disruptions", of=Disruption, at=Disruption.assessed_on, where=_COUNTED),
-        *(
-            Count(
-                key=f"{impact.lower()}_disruptions",
-                label=f"{impact} disruptions",
-                of=Disruption,
-                at=Disruption.assessed_on,
-                where=_COUNTED & (Disruption.level == impact),
-            )
-            for impact in (MAJOR, MODERATE, MINOR)
-        ),
-        *(
-            Count(
-                key=f"{strand.lower()}_disruptions",
-                label=f"Disruptions under {strand}",
-                of=Disruption,
-                at=Disruption.assessed_on,
-                where=_COUNTED & (Disruption.four_p == strand),
-            )
-            for strand in FOUR_P.members
-        ),
-        Distribution(
-            key="share_of_disruptions",
-            label="Share of disruptions by part of the 4P framework",
+        Count(
+            key="disruptions",
             of=Disruption,
             at=Disruption.assessed_on,
             where=_COUNTED,
-            over=FOUR_P,
-            direction=Direction.NEUTRAL,
-            note="Break this down by part of the 4P framework; in total it is always 1.",
+            note="Break it down by part of the 4P framework.",
+        ),
+        Count(
+            key="without_effect",
+            label="Accepted claims that disrupted nothing or made the threat worse",
+            of=Disruption,
+            at=Disruption.assessed_on,
+            where=_ACCEPTED & ~Disruption.level.is_in(DISRUPTIVE_LEVELS),
+            direction=Direction.LOWER_IS_BETTER,
+            note="Levels no effect and negative. Not among the disruptions.",
         ),
         PeriodEndStock(
             key="groups_mapped",
@@ -248,19 +239,22 @@ serious_organised_crime = Metric(
             direction=Direction.NEUTRAL,
         ),
     ],
-    dimensions=[LPA, FOUR_P, LEVEL, THREAT, LEAD_AGENCY],
+    dimensions=[LPA, DISTRICT, FOUR_P, LEVEL, THREAT, LEAD_AGENCY],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[
-        "4P framework: pursue, prevent, protect, prepare",
-        "National disruption manual: major, moderate and minor (wording unverified)",
+        "4P framework: pursue, prevent, protect, prepare (HMICFRS glossary)",
+        "National scale of disruption: major, moderate, minor, none and negative (Northern Ireland "
+        "Policing Board, written question on the Paramilitary Crime Task Force)",
     ],
     limitations="Does not count arrests or seizures. A disruption is the effect of the work on the "
     "threat, and one disruption may take many arrests. A group that is archived was not "
     "necessarily dismantled.",
     caveats=[
         "A major disruption and a minor one each count as 1. Read the levels.",
-        "Disruptions with no level or part of the framework recorded are only in the total.",
+        "A disruption with no level or no part of the framework recorded is in the total, and "
+        "Unknown in the breakdown.",
+        "The area of a disruption is where the work was done, and of a group who manages it.",
         "This metric does not show how harmful each group is.",
         "Sensitive: a small number may reveal an operation.",
         _MODERATION_CAVEAT,
@@ -285,32 +279,29 @@ serious_organised_crime = Metric(
                 """,
             },
             expect={
-                "disruptions": 5,
-                "major_disruptions": 1,
-                "moderate_disruptions": 1,
-                "minor_disruptions": 1 + 1 + 1,
-                "pursue_disruptions": 1 + 1,
-                "prevent_disruptions": 1,
-                "protect_disruptions": 1,
-                "prepare_disruptions": 1,
-                "share_of_disruptions": (2 + 1 + 1 + 1) / 5,
+                "disruptions": 1 + 1 + 1 + 1 + 1,
+                "without_effect": 0,
                 "groups_mapped": 1 + 1,
                 "groups_newly_mapped": 1,
                 "groups_archived": 1,
             },
-            description="Each disruption has one level and one part of the framework. The share "
-            "here is for the total, so it is 1.",
+            description="Each disruption has one level and one part of the framework: two pursue, "
+            "and one each prevents, protects and prepares. A major one and a minor one each count "
+            "as 1.",
         ),
         Example(
             rows={
                 "disruption": """
-                | happened_on | assessed_on | status   | four_p | level |
-                | 2024-03-20  | 2024-04-02  | accepted | Pursue | Major |
-                | 2024-06-20  | 2024-07-02  | accepted | Pursue | Major |
-                | 2024-05-06  |             | claimed  | Pursue | Major |
-                | 2024-05-06  | 2024-05-07  | claimed  | Pursue | Major |
-                | 2024-05-06  | 2024-05-07  | rejected | Pursue | Major |
-                | 2024-05-06  | 2024-05-07  | accepted |        |       |
+                | happened_on | assessed_on | status   | four_p | level    |
+                | 2024-03-20  | 2024-04-02  | accepted | Pursue | Major    |
+                | 2024-06-20  | 2024-07-02  | accepted | Pursue | Major    |
+                | 2024-05-06  |             | claimed  | Pursue | Major    |
+                | 2024-05-06  | 2024-05-07  | claimed  | Pursue | Major    |
+                | 2024-05-06  | 2024-05-07  | rejected | Pursue | Major    |
+                | 2024-05-06  | 2024-05-07  | accepted |        |          |
+                | 2024-05-06  | 2024-05-07  | accepted | Pursue | No effect |
+                | 2024-05-06  | 2024-05-07  | accepted | Pursue | Negative |
+                | 2024-05-06  |             | accepted | Pursue | Major    |
                 """,
                 "organised_crime_group": """
                 | mapped_on  | archived_on |
@@ -321,17 +312,16 @@ serious_organised_crime = Metric(
             },
             expect={
                 "disruptions": 1 + 1,
-                "major_disruptions": 1,
-                "pursue_disruptions": 1,
-                "share_of_disruptions": 1 / 1,
+                "without_effect": 1 + 1,
                 "groups_mapped": 1,
                 "groups_newly_mapped": 0,
                 "groups_archived": 1,
             },
             edge_case="The day of the assessment decides, not the day of the work. A claim that "
-            "was not accepted does not count. A disruption with no part of the framework recorded "
-            "is in the total but not in the shares. A group archived on the last day is no longer "
-            "mapped.",
+            "was not accepted does not count. Two accepted claims had no effect or a negative one: "
+            "they are not disruptions. A disruption with no level and no part of the framework "
+            "recorded is in the total. One that was accepted without its day is in no period. A "
+            "group archived on the last day is no longer mapped.",
         ),
     ],
 )

@@ -11,18 +11,18 @@ from swm_kpi import (
 
 from ...contracts.problem_solving import PLAN_LEVEL, THEME, ProblemSolvingPlan
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
 problem_solving = Metric(
     ref="22",
     key="problem_solving",
-    version=2,
+    version=3,
     title="Problem solving metrics",
     objective=SECURE,
     summary="Problem-solving plans opened in the period, open on its last day, and closed in the "
-    "period; the share of closed plans with an assessed outcome; and the share of reviews due in "
-    "the period that were done on time.",
+    "period; the share of closed plans with an assessed outcome; and, of the plans whose latest "
+    "review fell due in the period, the share reviewed on time.",
     measures=[
         Count(
             key="plans_opened",
@@ -60,7 +60,7 @@ problem_solving = Metric(
         ),
         Proportion(
             key="reviewed_on_time",
-            label="Reviews due: share done on time",
+            label="Latest reviews that fell due: share done on time",
             of=ProblemSolvingPlan,
             at=ProblemSolvingPlan.review_due_on,
             numerator=ProblemSolvingPlan.reviewed_on.is_not_null()
@@ -68,7 +68,7 @@ problem_solving = Metric(
             blank_means_no=ProblemSolvingPlan.reviewed_on,
         ),
     ],
-    dimensions=[LPA, THEME, PLAN_LEVEL],
+    dimensions=[LPA, DISTRICT, THEME, PLAN_LEVEL],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[
@@ -84,8 +84,9 @@ problem_solving = Metric(
         "A closed plan with no record of whether its outcome was assessed is left out of both "
         "parts of the share.",
         "A review on its last day is on time. A review not done yet counts as not on time.",
-        "The data keep only the latest review due for each plan, so shares for past periods change "
-        "when the next review falls due.",
+        "The table has only the latest review of each plan. When the next one falls due, the plan "
+        "moves to the later period, so the share for a past period changes and is not the share of "
+        "all reviews that were due in it.",
     ],
     examples=[
         Example(
@@ -104,8 +105,8 @@ problem_solving = Metric(
                 "assessed_share": 1 / (1 + 1),
                 "reviewed_on_time": (1 + 1) / (1 + 1 + 1 + 1),
             },
-            description="A review on the day it was due is on time. A review one day late, or "
-            "never done, is not.",
+            description="A review on the day it was due is on time, and so is one before it. A "
+            "review one day late, or never done, is not.",
         ),
         Example(
             rows="""
