@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 # The reader in swm_kpi.open_data of each table that public files can fill.
 READERS = {
     "street_crime": "police_uk",
+    "street_outcome": "police_uk_outcomes",
     "recorded_crime": "recorded_crime",
+    "published_outcome": "crime_outcomes",
     "published_workforce": "officer_fte",
     "collision": "stats19",
     "casualty": "stats19",
 }
 OWN_TABLE = "none"
-_WITH_SHEETS = ("recorded_crime", "published_workforce")
+_WITH_SHEETS = ("recorded_crime", "published_outcome", "published_workforce")
 _OWN_SUFFIXES = (".parquet", ".csv")
 _LISTED_FILES = 10
 _LONGEST_LINE = 100_000
@@ -85,7 +87,7 @@ def read_tables(
     for table in sheets:
         if table not in public or table not in _WITH_SHEETS:
             raise RequestError(
-                f"--sheet is for the public files of {' and '.join(_WITH_SHEETS)}, and not for "
+                f"--sheet is for the public files of {', '.join(_WITH_SHEETS)}, and not for "
                 f"table {table!r}. Leave it out."
             )
     data: dict[str, Any] = {}
@@ -148,8 +150,12 @@ def _read_public(
     for table, files in public.items():
         if table == "street_crime":
             yield table, open_data.police_uk(files)
+        elif table == "street_outcome":
+            yield table, open_data.police_uk_outcomes(files)
         elif table == "recorded_crime":
             yield table, open_data.recorded_crime(files, table=sheets.get(table, ""))
+        elif table == "published_outcome":
+            yield table, open_data.crime_outcomes(files, table=sheets.get(table, ""))
         elif table == "published_workforce":
             yield table, open_data.officer_fte(files, table=sheets.get(table, ""))
     if "collision" in public or "casualty" in public:

@@ -19,8 +19,10 @@ __all__ = [
     "OpenTable",
     "Paths",
     "SourceFile",
+    "crime_outcomes",
     "officer_fte",
     "police_uk",
+    "police_uk_outcomes",
     "recorded_crime",
     "stats19",
 ]
@@ -63,6 +65,86 @@ def police_uk(paths: Paths, *, areas: Areas | None = None) -> OpenTable:
     from swm_kpi.open_data.street_crime import read_street_crime
 
     return read_street_crime(paths, areas or _installed_areas())
+
+
+def police_uk_outcomes(paths: Paths, *, areas: Areas | None = None) -> OpenTable:
+    """Read outcomes files of data.police.uk into the table ``street_outcome``.
+
+    Each record of each file is one row, in the order of the files. A crime has a record for each of
+    its outcomes, such as a charge and later a sentence, in the month of that outcome.
+
+    Args:
+        paths: one file, several files, or a folder: CSV, also zipped or in .gz. In a folder or a
+            zip archive, every file with the columns of outcomes is read, whatever its name, and
+            ``files`` lists the others, such as street-level crime.
+        areas: the force's areas, with the levels ``district`` and ``lpa``. By default, those of
+            the installed catalogue.
+
+    Returns:
+        The table, one row for each record:
+
+        - ``crime_id``: the id as published
+        - ``month``: the first day of the month of publication
+        - ``force``: the force without "Police" or "Constabulary"
+        - ``district``: the district of the LSOA's name; null without a location
+        - ``lpa``: the Local Policing Area of the district, for records of the force in
+          ``areas``; null for all others
+        - ``outcome_type``: as published
+
+        The coverage of each force is the months that the files contain of it, and each area belongs
+        to a force.
+
+    Raises:
+        InputError: a file is damaged, is not CSV in UTF-8, is another dataset, has no rows, or is
+            missing a column or a required value; a month is not written ``YYYY-MM`` or differs from
+            the month in the file's name; Excel changed the months or the ids; or two files with
+            different contents have the same force and month. The message names files and columns
+            and counts rows. It never shows a value.
+    """
+    from swm_kpi.open_data.street_outcomes import read_street_outcomes
+
+    return read_street_outcomes(paths, areas or _installed_areas())
+
+
+def crime_outcomes(paths: Paths, *, table: str = "") -> OpenTable:
+    """Read Home Office outcomes of recorded crime into the table ``published_outcome``.
+
+    It reads the outcomes of all offences from April 2014. The Home Office publishes the outcomes of
+    offences with a knife or a firearm, of alternate offences, and of some offences by subcode in
+    other files with the same or similar columns. They are parts of this dataset and are refused.
+
+    Args:
+        paths: one file, several files, or a folder: CSV, also zipped or in .gz, or a spreadsheet
+            (XLSX or ODS). In a folder or a zip archive, every file with the columns of outcomes is
+            read, and ``files`` lists the others. In a spreadsheet, every sheet with them is read.
+        table: the name of the only sheet to read. By default all sheets that are not hidden.
+
+    Returns:
+        The table, one row for each line:
+
+        - ``quarter_start``: the first day of the quarter of the financial year
+        - ``force``: the short name of a territorial force, or any other name as published
+        - ``offence_group``, ``offence_subgroup`` and ``offence_code``: as published
+        - ``outcome_type``: the code of the outcome; 0 for an offence without one
+        - ``of_recorded``: outcomes so far of the offences recorded in the quarter
+        - ``closed``: outcomes of the investigations closed in the quarter
+
+        A number is 0 if it cannot apply: of an expired offence code, or closed without an outcome.
+        Lines of outcome types 1A, 2A and 3A are left out, because 1, 2 and 3 include them. The
+        coverage of each force is the quarters that the files contain of it. A force and quarter
+        with a figure that is not available has no coverage and no rows, and a note names it.
+
+    Raises:
+        InputError: a file is damaged, is not CSV in UTF-8, is another dataset, has no rows, or is
+            missing a column or a required value; a financial year, quarter, outcome type or number
+            is in another format; a table has only some offences; or two tables contain the same
+            force and quarter. The message names files and columns and counts rows. It never shows a
+            value.
+        MissingExtra: a spreadsheet needs the extra ``spreadsheets``.
+    """
+    from swm_kpi.open_data.home_office_outcomes import read_crime_outcomes
+
+    return read_crime_outcomes(paths, table)
 
 
 def recorded_crime(paths: Paths, *, table: str = "") -> OpenTable:

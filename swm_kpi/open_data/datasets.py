@@ -8,7 +8,9 @@ from collections.abc import Collection
 from swm_kpi.open_data.header_names import name_key
 
 STREET_CRIME = "street-level crime of data.police.uk"
+STREET_OUTCOMES = "outcomes of data.police.uk"
 RECORDED_CRIME = "recorded crime of the Home Office by force area"
+CRIME_OUTCOMES = "outcomes of recorded crime of the Home Office"
 WORKFORCE = "the police workforce of the Home Office"
 COLLISIONS = "STATS19 collisions"
 CASUALTIES = "STATS19 casualties"
@@ -21,7 +23,7 @@ _DATASETS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         (),
     ),
     (
-        "outcomes of data.police.uk",
+        STREET_OUTCOMES,
         ("Crime ID", "Month", "Reported by", "Outcome type"),
         ("Crime type",),
     ),
@@ -36,9 +38,19 @@ _DATASETS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         (),
     ),
     (
-        "outcomes of recorded crime of the Home Office",
-        ("Financial Year", "Financial Quarter", "Offence Code", "Outcome type"),
+        "outcomes of some offences of the Home Office by subcode",
+        ("Financial Year", "Offence Code", "Offence Subcode", "Outcome Type"),
+        (),
+    ),
+    (
+        CRIME_OUTCOMES,
+        ("Financial Year", "Financial Quarter", "Offence Code", "Outcome Type"),
         ("Number of Offences",),
+    ),
+    (
+        "outcomes of recorded crime of the Home Office before April 2014, which have no quarters",
+        ("Financial Year", "Force Name", "Outcome Type", "Number of outcomes recorded"),
+        ("Financial Quarter",),
     ),
     (
         WORKFORCE,
@@ -67,7 +79,7 @@ _DATASETS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
 )
 _OTHER_FILE_NAMES = re.compile(
-    r".*-(?:outcomes|stop-and-search)(?: \([0-9]+\))?\.csv"
+    r".*-(?:street|outcomes|stop-and-search)(?: \([0-9]+\))?\.csv"
     r"|.*(?:vehicle|data-guide|schema).*\.(?:csv|xlsx)"
 )
 

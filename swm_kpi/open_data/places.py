@@ -91,11 +91,13 @@ _FORCE_ALIASES = {
 }
 """Other names of the 43 forces: present, former, or in another order of words."""
 
-_OTHER_BODIES = (
+_SUMS = (
     *("North East", "North West", "Yorkshire and the Humber", "East Midlands", "West Midlands"),
     *("Eastern", "East of England", "East", "London", "South East", "South West", "Wales"),
-    *("England", "England and Wales", "Great Britain", "United Kingdom", "Scotland"),
-    *("Northern Ireland", "British Transport Police", "Central Service Secondments"),
+    *("England", "England and Wales", "Great Britain", "United Kingdom"),
+)
+_OTHER_BODIES = (
+    *("Scotland", "Northern Ireland", "British Transport Police", "Central Service Secondments"),
     *("National Crime Agency", "Action Fraud", "CIFAS", "UK Finance", "Financial Fraud Action UK"),
 )
 _TOTAL = re.compile(r"\b(?:total|all forces|regions?|43 forces)\b", re.IGNORECASE)
@@ -116,7 +118,8 @@ def _key(name: str) -> str:
 
 _FORCE_BY_KEY = {_key(name): name for name in TERRITORIAL_FORCES}
 _FORCE_BY_KEY |= {_key(alias): name for alias, name in _FORCE_ALIASES.items()}
-_OTHER_KEYS = {_key(name) for name in _OTHER_BODIES}
+_SUM_KEYS = {_key(name) for name in _SUMS}
+_OTHER_KEYS = _SUM_KEYS | {_key(name) for name in _OTHER_BODIES}
 
 
 def force_name(published: pl.Expr) -> pl.Expr:
@@ -145,6 +148,16 @@ def territorial_force(published: pl.Expr) -> pl.Expr:
 def is_other_body(name: str) -> bool:
     """Return whether a name is that of a region, a total, or a body that is not a force."""
     return _key(name) in _OTHER_KEYS or _TOTAL.search(name) is not None
+
+
+def is_sum(name: str) -> bool:
+    """Return whether a name is that of a total or of a region, which sums several forces.
+
+    West Midlands is both a region and a force, and here it is the force.
+    """
+    key = _key(name)
+    is_force = key in _FORCE_BY_KEY
+    return not is_force and (key in _SUM_KEYS or _TOTAL.search(name) is not None)
 
 
 def similar_force(name: str) -> str:

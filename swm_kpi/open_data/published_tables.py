@@ -124,6 +124,9 @@ class ColumnLayout:
         file_name: the names that only files of this dataset have, in lower case.
         in_workbooks: whether the dataset is published as spreadsheets.
         header_rows: the largest number of rows that can share the names of the columns.
+        never: names that no file of this dataset has. A file with one is of another dataset.
+        parts: for each part of the dataset that is published on its own, with the same columns,
+            the words that the name or the title of such a file has.
     """
 
     label: str
@@ -133,22 +136,33 @@ class ColumnLayout:
     file_name: re.Pattern[str] | None = None
     in_workbooks: bool = False
     header_rows: int = 1
+    never: tuple[str, ...] = ()
+    parts: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
 
     def match(self, row: Sequence[str], *, rows: int = 1) -> Match:
         """Compare a row, or several rows joined, with the names of the layout's columns."""
         positions = find_positions(row, {**self.columns, **self.optional})
         missing = tuple(names for name, names in self.columns.items() if name not in positions)
         repeated = [row[matches[0]] for matches in positions.values() if len(matches) > 1]
+        others = [name for name in self.never if name_key(name) in map(name_key, row)]
+        fault = f"has a column twice: {', '.join(repeated)}." if repeated else ""
+        if others:
+            fault = f"has columns of another dataset: {', '.join(others)}."
         return Match(
             row,
             {name: matches[0] for name, matches in positions.items()},
             1 - len(missing) / len(self.columns),
             missing,
-            f"has a column twice: {', '.join(repeated)}." if repeated else "",
+            fault,
         )
 
     def objection(self, place: Place) -> str:
-        """Return no objection: the names of the columns are enough."""
+        """Return which part of the dataset the words around a table name; empty for none."""
+        words = " ".join([place.file_name, place.sheet, *place.titles])
+        text = re.sub(r"[-_.]", " ", words).casefold()
+        for part, pattern in self.parts.items():
+            if pattern.search(text):
+                return f"it has {part}, as its name or title says, and not {self.label} as a whole"
         return ""
 
 

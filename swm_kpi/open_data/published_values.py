@@ -30,6 +30,7 @@ _AS_PUBLISHED = "Download the file again, and do not save it in Excel."
 _MARKER = r"(?i)^(?:\.{1,3}|[-–—]|:|\*+|n/?a|[zxcuw]|not available|\[[^\]]*\])$"
 # A mark after a figure, such as revised, provisional, break in series or a footnote.
 _FLAG = r"(?i)([0-9])\s*(?:\[[^\]]*\]|[rpbe])$"
+_WHOLE_NUMBER = r"^-?(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})$"
 _FIGURE = r"^(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.[0-9]+)?$"
 
 
@@ -106,6 +107,27 @@ def parse_figure(column: str) -> pl.Expr:
     text = pl.col(column)
     figure = pl.when(~text.str.contains(_MARKER)).then(text).str.replace(_FLAG, "$1")
     return figure.str.replace_all(",", "", literal=True).cast(pl.Float64)
+
+
+def is_whole_number(column: str) -> pl.Expr:
+    """Return whether a text is a whole number, which can be below zero. A blank is not."""
+    import polars as pl
+
+    return pl.col(column).str.contains(_WHOLE_NUMBER).fill_null(False)
+
+
+def parse_whole_number(column: str) -> pl.Expr:
+    """Return whole numbers as integers, without the commas between thousands."""
+    import polars as pl
+
+    return pl.col(column).str.replace_all(",", "", literal=True).cast(pl.Int64)
+
+
+def is_marker(column: str) -> pl.Expr:
+    """Return whether a text is a marker that a publisher writes in place of a figure."""
+    import polars as pl
+
+    return pl.col(column).str.contains(_MARKER).fill_null(False)
 
 
 def count_markers(values: pl.Series) -> dict[str, int]:

@@ -82,6 +82,8 @@ def public_files(content: bytes) -> None:
         kpi.open_data.recorded_crime,
         kpi.open_data.officer_fte,
         kpi.open_data.police_uk,
+        kpi.open_data.police_uk_outcomes,
+        kpi.open_data.crime_outcomes,
         lambda path: kpi.open_data.stats19(path, path),
     )
     reader = readers[content[0] % len(readers)] if content else readers[0]

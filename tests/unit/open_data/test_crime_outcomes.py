@@ -1,0 +1,378 @@
+"""Home Office outcomes files: every pitfall in a small made-up file."""
+
+from __future__ import annotations
+
+import traceback
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from swm_kpi.errors import InputError
+from swm_kpi.open_data import crime_outcomes, recorded_crime
+from tests.support.published_books import write_book
+
+CANARY = "ZQX-canary-7731"
+RECORDED = "Outcomes for offences that were recorded in the quarter"
+CLOSED = "Outcomes for investigations closed in the quarter"
+NAMES = [
+    *("Financial Year", "Financial Quarter", "Force Name", "Offence Code", "Offence Description"),
+    *("Offence Group", "Offence Subgroup", "Offence code expired", "Outcome Type"),
+    *("Outcome Description", "Outcome Group", RECORDED, CLOSED),
+]
+RAPE = {"Offence Subgroup": "Rape offences", "Offence Code": "19C", "Offence Description": "Rape"}
+
+
+def line(
+    recorded: object = 3, closed: object = 2, outcome: object = 1, **values: str
+) -> dict[str, str]:
+    """One line as published; names with an underscore for a space."""
+    row = {
+        "Financial Year": "2024/25",
+        "Financial Quarter": "1",
+        "Force Name": "West Mercia",
+        "Offence Code": "46",
+        "Offence Description": "Shoplifting",
+        "Offence Group": "Theft offences",
+        "Offence Subgroup": "Shoplifting",
+        "Offence code expired": "",
+        "Outcome Type": str(outcome),
+        "Outcome Description": "",
+        "Outcome Group": "",
+        RECORDED: str(recorded),
+        CLOSED: str(closed),
+    }
+    return row | {name.replace("_", " "): value for name, value in values.items()}
+
+
+def rape(recorded: object = 3, closed: object = 2, outcome: object = 1, **values: str) -> Any:
+    return line(recorded, closed, outcome, **values) | RAPE
+
+
+def write(
+    path: Path, *lines: dict[str, str], bom: bool = False, end: str = "\n", rest: str = ""
+) -> Path:
+    cells = [list(lines[0]), *(list(row.values()) for row in lines)]
+    text = end.join(",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in cells)
+    path.write_bytes((b"\xef\xbb\xbf" if bom else b"") + f"{text}{end}{rest}".encode())
+    return path
+
+
+def numbers(table: Any) -> list[tuple[int, int]]:
+    return list(table.frame.select("of_recorded", "closed").rows())
+
+
+def error_message(call: Any) -> str:
+    """The message of the InputError. Neither it nor a chained error contains a value."""
+    with pytest.raises(InputError) as caught:
+        call()
+    error = caught.value
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    for text in (str(error), repr(error), "".join(traceback.format_exception_only(error))):
+        assert CANARY not in text
+    return str(error)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("bom", [False, True])
+def test_the_two_numbers_of_a_line_stay_apart(tmp_path: Path, bom: bool, end: str) -> None:
+    table = crime_outcomes(write(tmp_path / "a.csv", line(5, 7), bom=bom, end=end))
+    row = (date(2024, 4, 1), "West Mercia", "Theft offences", "Shoplifting", "46", "1", 5, 7)
+    assert table.frame.rows() == [row]
+    assert table.coverage.spans == ((date(2024, 4, 1), date(2024, 6, 30)),)
+    assert table.notes == ()
+
+
+def test_the_columns_are_those_of_the_contract(tmp_path: Path) -> None:
+    from swm_kpi.definitions.contracts.published_outcome import PublishedOutcome
+
+    table = crime_outcomes(write(tmp_path / "a.csv", line()))
+    assert table.frame.columns == list(PublishedOutcome.columns)
+    assert table.table == PublishedOutcome.table
+    assert table.frame.dtypes == [pl.Date, *[pl.String] * 5, pl.Int64, pl.Int64]
+
+
+@pytest.mark.parametrize(
+    ("year", "quarter", "start"),
+    [
+        ("2017/18", "1", date(2017, 4, 1)),
+        ("2017/18", "Q2", date(2017, 7, 1)),
+        ("2017-18", "q3", date(2017, 10, 1)),
+        ("2017/2018", "Quarter 4", date(2018, 1, 1)),
+        ("2099/00", "4", date(2100, 1, 1)),
+    ],
+)
+def test_years_and_quarters_are_read_in_each_format(
+    tmp_path: Path, year: str, quarter: str, start: date
+) -> None:
+    path = write(tmp_path / "a.csv", line(Financial_Year=year, Financial_Quarter=quarter))
+    assert crime_outcomes(path).frame["quarter_start"].to_list() == [start]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (RECORDED, f"Number of {RECORDED}"),
+        (CLOSED, "Number of Outcomes for investigations that were closed in the quarter"),
+        (CLOSED, "outcomes_for_investigations_closed_in_the_quarter [note 2]"),
+        ("Force Name", "Force  name"),
+    ],
+)
+def test_other_names_of_a_column_are_read(tmp_path: Path, old: str, new: str) -> None:
+    row = {new if name == old else name: value for name, value in line(5, 7).items()}
+    assert numbers(crime_outcomes(write(tmp_path / "a.csv", row))) == [(5, 7)]
+
+
+@pytest.mark.parametrize(
+    "missing",
+    ["Financial Quarter", "Force Name", "Offence Code", "Outcome Type", RECORDED, CLOSED],
+)
+def test_a_missing_column_is_named(tmp_path: Path, missing: str) -> None:
+    row = {"Other" if name == missing else name: value for name, value in line(CANARY).items()}
+    message = error_message(lambda: crime_outcomes(write(tmp_path / "a.csv", row)))
+    assert f"is missing 1 column: {missing}" in message or "it has outcomes" in message
+
+
+def test_one_number_is_not_read_as_the_other(tmp_path: Path) -> None:
+    row = {"Outcomes in the quarter" if name == CLOSED else name: v for name, v in line().items()}
+    assert CLOSED in error_message(lambda: crime_outcomes(write(tmp_path / "a.csv", row)))
+    twice = line() | {f"Number of {RECORDED}": "9"}
+    assert numbers(crime_outcomes(write(tmp_path / "a.csv", twice))) == [(3, 2)]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"Financial Year": CANARY}, "1 row with a Financial Year that is not written like"),
+        ({"Financial Year": "2017/19"}, "1 row with a Financial Year that is not written like"),
+        ({"Financial Year": "Dec-11"}, "that Excel changed to a date"),
+        ({"Financial Quarter": "5"}, "1 row with a Financial Quarter other than 1 to 4"),
+        ({"Outcome Type": "Charged"}, "1 row with an Outcome Type that is not a code from 0 to 23"),
+        ({"Outcome Type": "24"}, "1 row with an Outcome Type that is not a code from 0 to 23"),
+        ({"Outcome Type": ""}, "1 row with no Outcome Type"),
+        ({RECORDED: "1.5"}, f"1 row with a figure of '{RECORDED}' that is not a whole number"),
+        ({CLOSED: CANARY}, f"1 row with a figure of '{CLOSED}' that is not a whole number"),
+        ({"Offence Code": "Total"}, "1 row with a total of all offences"),
+        ({"Offence Group": "All offences"}, "1 row with a total of all offences"),
+    ],
+)
+def test_an_invalid_line_is_an_error_without_its_value(
+    tmp_path: Path, values: dict[str, str], words: str
+) -> None:
+    path = write(tmp_path / "a.csv", line(), line() | values)
+    assert words in error_message(lambda: crime_outcomes(path))
+
+
+def test_alternate_offences_are_not_added_to_the_types_that_include_them(tmp_path: Path) -> None:
+    lines = [line(9, 9, 1), line(4, 4, "1A"), line(2, 2, "2a"), line(1, 1, "3A")]
+    table = crime_outcomes(write(tmp_path / "a.csv", *lines))
+    assert numbers(table) == [(9, 9)]
+    assert table.notes == (
+        "Left out because outcome types 1A, 2A and 3A are counted in 1, 2 and 3: 3 lines.",
+    )
+    alone = write(tmp_path / "b.csv", *lines[1:])
+    assert "has the outcome types 1A, 2A and 3A only" in error_message(
+        lambda: crime_outcomes(alone)
+    )
+
+
+def test_figures_that_cannot_apply_are_no_outcomes(tmp_path: Path) -> None:
+    lines = [
+        line("N/A - Offence code expired", 4),
+        line("N/A", 5, Offence_code_expired="x"),
+        line("", 6, Offence_code_expired="X"),
+        line(7, "N/A", 0),
+        line(8, "NA", 0),
+    ]
+    table = crime_outcomes(write(tmp_path / "a.csv", *lines))
+    assert numbers(table) == [(0, 4), (0, 5), (0, 6), (7, 0), (8, 0)]
+    assert table.notes[0] == (
+        "Not applicable, because the offence code is expired or there is no outcome yet, and read "
+        "as no outcomes: 5 figures."
+    )
+
+
+@pytest.mark.parametrize("marker", ["N/A - data not provided", "N/A", "NA", "..", "*", "[x]", ""])
+@pytest.mark.parametrize("column", [RECORDED, CLOSED])
+def test_a_figure_that_is_not_available_is_not_zero(
+    tmp_path: Path, marker: str, column: str
+) -> None:
+    lines = [
+        line(1, 1),
+        line(2, 2, Financial_Quarter="2"),
+        line() | {column: marker, "Financial Quarter": "2"},
+        line(4, 4, Force_Name="Kent"),
+        line(5, 5, Force_Name="Kent", Financial_Quarter="2"),
+        line(Force_Name="Essex") | {column: marker},
+    ]
+    table = crime_outcomes(write(tmp_path / "a.csv", *lines))
+    assert numbers(table) == [(1, 1), (4, 4), (5, 5)]
+    first = (date(2024, 4, 1), date(2024, 6, 30))
+    assert table.coverage.by_reporter["West Mercia"] == (first,)
+    assert table.coverage.by_reporter["Essex"] == ()
+    assert (
+        "Left out because at least one figure is not available: Essex 2024/25 Q1, West Mercia "
+        "2024/25 Q2. They are missing data, not zero."
+    ) in table.notes
+
+
+def test_a_file_without_an_available_quarter_is_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", line(".."), line(1))
+    assert "no quarter in which a police force has every figure" in error_message(
+        lambda: crime_outcomes(path)
+    )
+
+
+def test_an_expired_code_with_a_flag_of_no_is_not_expired(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", line(""), line(Force_Name="Kent"), line(Offence_Code="1"))
+    kept = crime_outcomes(path)
+    assert kept.frame["force"].to_list() == ["Kent"]
+    no = write(tmp_path / "b.csv", line("N/A", Offence_code_expired="No"), line(Force_Name="Kent"))
+    assert crime_outcomes(no).frame["force"].to_list() == ["Kent"]
+
+
+def test_sums_of_forces_are_left_out_and_other_bodies_are_kept(tmp_path: Path) -> None:
+    names = ["England and Wales", "Total", "North West", "British Transport Police"]
+    names += ["London, City of", "Metropolitan Police", "West Midlands"]
+    table = crime_outcomes(write(tmp_path / "a.csv", *(line(Force_Name=name) for name in names)))
+    kept = ["British Transport Police", "City of London", "Metropolitan", "West Midlands"]
+    assert table.frame["force"].to_list() == kept
+    assert table.notes == (
+        "Not one of the 43 territorial forces, kept as published: British Transport Police (1 "
+        "line). A total of all forces includes them.",
+        "Left out because they sum several forces: 3 lines (England and Wales, North West, Total).",
+    )
+    assert table.coverage.optional == {"British Transport Police"}
+
+
+def test_recorded_crime_leaves_out_sums_of_forces_too(tmp_path: Path) -> None:
+    header = "Financial Year,Financial Quarter,Force Name,Offence Group,Offence Subgroup,"
+    text = f"{header}Offence Code,Number of Offences\n"
+    for force, number in (("Kent", 3), ("England and Wales", 99)):
+        text += f"2024/25,Q1,{force},Theft offences,Shoplifting,46,{number}\n"
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    assert recorded_crime(path).frame["offences"].to_list() == [3]
+    path.write_text(text.replace("Kent", "Total"))
+    assert "no row of a police force" in error_message(lambda: recorded_crime(path))
+    path.write_text(text + "2024/25,1,Kent,Total recorded crime,Total,Total,99\n")
+    assert "1 row with a total of all offences" in error_message(lambda: recorded_crime(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("prc-knives_or_sharps-outcomes-open-data-apr2024.csv", "offences with a knife"),
+        ("prc-firearms-outcomes-open-data.csv", "offences with a firearm"),
+        ("prc-outcomes-alternate-open-data.csv", "outcomes for an alternate offence"),
+        ("prc-subcodes-vawg-offences.csv", "some offences by subcode"),
+    ],
+)
+def test_a_part_of_the_outcomes_is_refused_by_its_name(
+    tmp_path: Path, name: str, part: str
+) -> None:
+    path = write(tmp_path / name, line())
+    message = error_message(lambda: crime_outcomes(path))
+    assert f"it has {part}, as its name or title says" in message
+    whole = write(tmp_path / "prc-outcomes-open-data-mar2025-tables-230726.csv", line(8, 8))
+    table = crime_outcomes(tmp_path)
+    assert numbers(table) == [(8, 8)]
+    reasons = {file.name: file.reason for file in table.files}
+    assert reasons[whole.name] == ""
+    assert part in reasons[name]
+
+
+def test_a_part_of_the_outcomes_is_refused_by_its_offences(tmp_path: Path) -> None:
+    message = error_message(lambda: crime_outcomes(write(tmp_path / "a.csv", rape())))
+    assert "no line of the Offence Subgroup Shoplifting, so it has only some offences" in message
+
+
+def test_a_part_of_the_outcomes_is_refused_by_its_columns(tmp_path: Path) -> None:
+    row = line() | {"Offence Subcode": "1", "Subcode Description": "x"}
+    message = error_message(lambda: crime_outcomes(write(tmp_path / "a.csv", row)))
+    assert "outcomes of some offences of the Home Office by subcode" in message
+
+
+def test_outcomes_of_years_without_quarters_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Financial Year,Force Name,Offence Group,Offence Subgroup,Offence Code,Outcome Type,"
+        "Number of outcomes recorded\n2012/13,Kent,Theft offences,Shoplifting,46,Charge/Summons,3\n"
+    )
+    assert "before April 2014" in error_message(lambda: crime_outcomes(path))
+
+
+def test_one_force_and_quarter_twice_is_an_error(tmp_path: Path) -> None:
+    first = write(tmp_path / "a.csv", line(Force_Name="Kent"))
+    second = write(tmp_path / "b.csv", line(9, Force_Name="Kent Police"))
+    message = error_message(lambda: crime_outcomes([first, second]))
+    assert "a.csv and b.csv both contain one force's lines of one quarter" in message
+    assert "every outcome would count twice" in message
+    other = write(tmp_path / "b.csv", line(9, Force_Name="Kent", Financial_Quarter="2"))
+    assert len(crime_outcomes([first, other])) == 2
+
+
+def test_the_same_file_twice_is_read_once(tmp_path: Path) -> None:
+    first = write(tmp_path / "a.csv", line(5, 5))
+    second = write(tmp_path / "b.csv", line(5, 5))
+    table = crime_outcomes([first, second])
+    assert numbers(table) == [(5, 5)]
+    assert table.notes == ("Not read: b.csv (an earlier file has the same content).",)
+
+
+def test_a_part_of_a_year_beside_the_whole_year_is_an_error(tmp_path: Path) -> None:
+    """The Home Office publishes April to September and later the whole year."""
+    half = [line(Financial_Quarter=quarter) for quarter in ("1", "2")]
+    whole = [line(4, 4, Financial_Quarter=quarter) for quarter in ("1", "2", "3", "4")]
+    files = [write(tmp_path / "half.csv", *half), write(tmp_path / "whole.csv", *whole)]
+    assert "both contain one force's lines" in error_message(lambda: crime_outcomes(files))
+
+
+def test_repeated_lines_are_counted_and_noted(tmp_path: Path) -> None:
+    table = crime_outcomes(write(tmp_path / "a.csv", line(2), line(2), line(-1)))
+    assert table.frame["of_recorded"].to_list() == [2, 2, -1]
+    assert table.notes == (
+        "Below zero, because more outcomes were withdrawn than assigned: 1 line. They are added "
+        "like any other.",
+        "The same force, quarter, offence and outcome type as another line: 2 lines. Every line is "
+        "counted, as published.",
+    )
+
+
+def test_missing_quarters_are_not_zero(tmp_path: Path) -> None:
+    lines = [line(), line(Financial_Year="2025/26"), line(Force_Name="Kent")]
+    notes = crime_outcomes(write(tmp_path / "a.csv", *lines)).notes
+    assert notes[0] == (
+        "No file for 2024/25 Q2, 2024/25 Q3, 2024/25 Q4: a 0 there is missing data, not zero."
+    )
+    assert notes[1].startswith("Kent has lines for 1 of the 2 quarters:")
+
+
+def test_notes_below_the_lines_are_not_lines(tmp_path: Path) -> None:
+    note = "Figures are provisional" + "," * (len(NAMES) - 1) + "\n"
+    path = write(tmp_path / "a.csv", line(), rest=note)
+    assert len(crime_outcomes(path)) == 1
+
+
+@pytest.mark.parametrize("kind", [".xlsx", ".ods"])
+def test_a_spreadsheet_is_read_below_its_titles(tmp_path: Path, kind: str) -> None:
+    def cells(*lines: dict[str, str]) -> list[list[str]]:
+        return [["Outcomes open data"], [], NAMES, *(list(row.values()) for row in lines)]
+
+    sheets = {
+        "Cover": [["Crime outcomes in England and Wales"]],
+        "Notes": [["Note", "Text"], ["1", "See the user guide"]],
+        "Outcomes_open_data_2024_25": cells(line(5, 7), line("N/A - Offence code expired", 1)),
+        "Outcomes_open_data_2025_26": cells(line(1, 2, Financial_Year="2025/26")),
+    }
+    book = write_book(tmp_path / f"outcomes{kind}", sheets)
+    assert numbers(crime_outcomes(book)) == [(5, 7), (0, 1), (1, 2)]
+    assert len(crime_outcomes(book, table="Outcomes_open_data_2025_26")) == 1
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.write(book, book.name)
+    assert len(crime_outcomes(archive)) == 3
