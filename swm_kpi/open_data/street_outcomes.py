@@ -27,9 +27,7 @@ def read_street_outcomes(paths: Paths, areas: Areas | None) -> OpenTable:
     records = read_monthly_records(paths, _LAYOUT, areas)
     return OpenTable(
         table="street_outcome",
-        frame=records.frame.select(
-            "crime_id", "month", "force", "district", "lpa", "outcome_type"
-        ),
+        frame=records.frame.select("crime_id", "month", "force", "district", "lpa", "outcome_type"),
         coverage=records.coverage,
         notes=records.notes,
         files=records.files,

@@ -146,5 +146,3 @@ def test_a_month_without_a_file_is_missing_data(tmp_path: Path) -> None:
     notes = police_uk_outcomes(tmp_path).notes
     assert "No file for 2025-07: the months are missing data, not zero." in notes
     assert any(note.startswith("Kent has files for 1 of the 2 months") for note in notes)
-
-
