@@ -67,7 +67,6 @@ def read_recorded_crime(paths: Paths, table: str = "") -> OpenTable:
 
 
 def _read(table: TextTable) -> tuple[pl.DataFrame, list[str]]:
-    import polars as pl
 
     frame, left_out = read_quarters(table)
     wrong = table.frame.filter(~is_whole_number("offences")).height
