@@ -11,6 +11,7 @@ from .contracts.crime import (
     VIOLENCE_WITH_INJURY,
     VIOLENCE_WITHOUT_INJURY,
 )
+from .contracts.serious_crime import MAJOR, MINOR, MODERATE
 
 ACTION_TAKEN_OUTCOMES = Assumption(
     key="action_taken_outcomes",
@@ -92,7 +93,7 @@ DISRUPTION_STATUSES_COUNTED = Assumption(
 
 DISRUPTIVE_LEVELS = Assumption(
     key="disruptive_levels",
-    value=("Major", "Moderate", "Minor"),
+    value=(MAJOR, MODERATE, MINOR),
     since="2021-04-01",
     because="The national scale has five levels: major, moderate, minor, none and negative. Our "
     "unverified working choice is that work with no effect or a negative one is not a disruption, "

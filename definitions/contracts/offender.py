@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
+from swm_kpi import Column, Contract, Dimension, Grain, Rule, Unique, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 
 YOUTH = "10-17"
 ADULT = "18+"
@@ -21,6 +21,21 @@ SEX = Dimension(
     "Sex of the entrant",
     ("Female", "Male"),
     description="Sex as recorded on the Police National Computer. Unknown if not recorded.",
+)
+
+ENTRANT_ETHNICITY = Dimension(
+    "entrant_ethnicity",
+    "Ethnic group of the entrant",
+    description="As recorded on the Police National Computer, by the list in use there. The data "
+    "decide which groups are listed. Unknown if not recorded.",
+)
+
+INDEX_DISPOSAL = Dimension(
+    "index_disposal",
+    "Index disposal",
+    ("Release from custody", "Non-custodial conviction", "Caution"),
+    description="What the follow-up starts from. Reprimands and warnings are cautions. Unknown if "
+    "not recorded, and for the cohorts of integrated offender management.",
 )
 
 ALL_OFFENDERS = "all"
@@ -65,11 +80,27 @@ class FirstTimeEntrant(Contract, row_unit=Unit.PEOPLE, source="Police National C
         description="The age group on the day of the first caution or conviction.",
     )
     sex = Column(str, dimension=SEX, nullable=True, description="Sex as recorded.")
+    ethnicity = Column(
+        str,
+        dimension=ENTRANT_ETHNICITY,
+        nullable=True,
+        optional=True,
+        description="Ethnic group as recorded; empty if not recorded. Without this column, numbers "
+        "by ethnic group are not available.",
+    )
     lpa = Column(
         str,
         dimension=LPA,
         nullable=True,
         description="Local Policing Area where the person lives; empty if not known.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district where the person lives; empty if not known. Without this column, "
+        "numbers by district are not available.",
     )
 
     offence_precedes_entry = Rule(
@@ -81,15 +112,24 @@ class OffenderCohort(
     Contract,
     row_unit=Unit.PEOPLE,
     source="Police National Computer and offender management systems",
+    min_grain=Grain.QUARTER,
 ):
-    """One row per offender and cohort, with whether the offender was proven to reoffend.
+    """One row per offender, cohort and quarter, with whether the offender was proven to reoffend.
+
+    A person is in a cohort once a quarter, by the first day in it on which a follow-up starts. A
+    person who is cautioned in May and released from custody in June has one row, for May. The same
+    person may be in the cohorts of several quarters.
 
     An offender under integrated offender management (IOM) has one row in an IOM cohort and another
     in the cohort of all offenders, so the two are never added together.
     """
 
     person_id = Column(
-        str, personal=True, description="The offender's own number, pseudonymised, in each cohort."
+        str,
+        personal=True,
+        label="person",
+        description="The offender's own number, pseudonymised, the same in every cohort and "
+        "quarter.",
     )
     cohort = Column(
         str,
@@ -97,12 +137,36 @@ class OffenderCohort(
         description="One of the three cohorts of integrated offender management (fixed, flex, "
         "free), or 'all' for all offenders cautioned, convicted or released.",
     )
+    quarter_start = Column(
+        date,
+        ge=date(2000, 1, 1),
+        label="start of the quarter",
+        description="The first day of the quarter of the follow-up's start: 1 January, April, July "
+        "or October.",
+    )
     index_date = Column(
         date,
         ge=date(2000, 1, 1),
         label="start of the follow-up",
-        description="The day the follow-up starts: the day of the caution, the conviction or the "
+        description="The first day in the quarter of a caution, a conviction without custody or a "
         "release from custody. For integrated offender management, the day of adoption.",
+    )
+    index_disposal = Column(
+        str,
+        dimension=INDEX_DISPOSAL,
+        nullable=True,
+        optional=True,
+        description="What happened on that day: release from custody, a non-custodial conviction "
+        "or a caution; empty for integrated offender management. Without this column, numbers by "
+        "index disposal are not available.",
+    )
+    age_group = Column(
+        str,
+        dimension=AGE_GROUP,
+        nullable=True,
+        optional=True,
+        description="The age group on the day the follow-up starts. Without this column, adults "
+        "and youths are not available separately.",
     )
     reoffended_on = Column(
         date,
@@ -130,18 +194,33 @@ class OffenderCohort(
     offences_before = Column(
         int,
         ge=0,
+        nullable=True,
+        optional=True,
         label="proven offences before",
         description="How many offences were proven in the time just before the follow-up and as "
-        "long as it; 0 if none.",
+        "long as it; 0 if none, empty if not known. Used only for integrated offender management. "
+        "Without this column, the comparison with the time before adoption is not available.",
     )
     lpa = Column(
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area where the offender lives or is managed.",
+        description="Local Policing Area where the offender lives, or for integrated offender "
+        "management, the area that manages the offender.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district where the offender lives; empty if not known. Without this "
+        "column, numbers by district are not available.",
     )
 
-    one_row_each = Unique(person_id, cohort, index_date)
+    one_row_each = Unique(person_id, cohort, quarter_start)
+    follow_up_starts_in_quarter = Rule(
+        index_date >= quarter_start, "the follow-up does not start before its quarter"
+    )
     reoffence_follows_start = Rule(
         reoffended_on >= index_date, "the reoffence is not before the start of the follow-up"
     )

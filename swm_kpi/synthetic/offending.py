@@ -30,6 +30,8 @@ _DAY = 86_400.0
 _COURT = Season(0.02, 300, (1.2, 1.2, 1.2, 1.2, 1.2, 0.3, 0.1), OFFICE)
 _AGES = {"10-17": 0.17, "18+": 0.83}
 _SHARE_OF_RESIDENTS = {"10-17": 0.095, "18+": 0.79}
+_ETHNICITY = {"White": 0.88, "Asian": 0.05, "Black": 0.03, "Mixed": 0.03, "Other": 0.01}
+_DISPOSALS = {"Release from custody": 0.15, "Non-custodial conviction": 0.6, "Caution": 0.25}
 _COHORTS = {"IOM fixed": 0.5, "IOM flex": 0.3, "IOM free": 0.2}
 _MANAGED = 0.12
 _FIRST_DAY = np.datetime64("2000-01-01", "D")
@@ -45,14 +47,21 @@ def first_time_entrants(setting: Setting, contract: ContractType) -> Columns:
     disposals = members(contract, "disposal", ("caution", "conviction"))
     cautioned = random_mask(rng, np.where(age == "10-17", 0.6, 0.3), size)
     sex = draw_members(rng, contract, "sex", {"Female": 0.24, "Male": 0.76}, size)
+    offence = null_times(offence, random_mask(rng, 0.02, size)).astype("datetime64[D]")
+    sex = with_nulls(rng, sex, 0.02)
+    area = setting.draw_areas(contract, rng, size)
+    other = setting.generator("first_time_entrant, ethnicity and district")
+    ethnicity = draw_members(other, contract, "ethnicity", _ETHNICITY, size)
     return {
         "person_id": row_ids("FTE", size),
         "entered_on": entered.astype("datetime64[D]"),
-        "offence_on": null_times(offence, random_mask(rng, 0.02, size)).astype("datetime64[D]"),
+        "offence_on": offence,
         "disposal": np.where(cautioned, disposals[0], disposals[-1]).astype(object),
         "age_group": age,
-        "sex": with_nulls(rng, sex, 0.02),
-        "lpa": setting.draw_areas(contract, rng, size),
+        "sex": sex,
+        "ethnicity": with_nulls(other, ethnicity, 0.06),
+        "lpa": area,
+        "district": setting.draw_districts(contract, other, area),
     }
 
 
@@ -81,6 +90,7 @@ def offender_cohorts(setting: Setting, contract: ContractType) -> Columns:
     index = setting.event_times("offender_cohort", rng, OFFENDERS_PER_YEAR, _COURT)
     index = np.maximum(index.astype("datetime64[D]"), _FIRST_DAY)
     size = len(index)
+    other = setting.generator("offender_cohort, age, disposal and district")
     managed = random_mask(rng, _MANAGED, size)
     reoffends = random_mask(rng, np.where(managed, 0.42, 0.33), size)
     reoffended = add_delay(rng, index.astype("datetime64[s]"), 150 * _DAY, 0.9)
@@ -97,16 +107,30 @@ def offender_cohorts(setting: Setting, contract: ContractType) -> Columns:
     second = np.append(False, row[1:] == row[:-1])[: len(row)]
     cohort = np.full(len(row), "all", object)
     cohort[second] = names[rng.choice(len(names), int(second.sum()), p=list(_COHORTS.values()))]
+    area = setting.draw_areas(contract, rng, size)
+    disposal = draw_members(other, contract, "index_disposal", _DISPOSALS, size)[row]
+    disposal[second] = None
     return {
         "person_id": row_ids("OFF", size)[row],
         "cohort": cohort,
+        "quarter_start": _quarter_starts(index)[row],
         "index_date": index[row],
+        "index_disposal": disposal,
+        "age_group": draw_members(other, contract, "age_group", _AGES, size)[row],
         "reoffended_on": reoffended[row],
         "proven_on": proven[row],
         "reoffences": reoffences[row],
         "offences_before": before[row],
-        "lpa": setting.draw_areas(contract, rng, size)[row],
+        "lpa": area[row],
+        "district": setting.draw_districts(contract, other, area)[row],
     }
+
+
+def _quarter_starts(days: Array) -> Array:
+    """Return the first day of the quarter of each day."""
+    months = days.astype("datetime64[M]").astype(np.int64)
+    starts: Array = (months - months % 3).astype("datetime64[M]").astype("datetime64[D]")
+    return starts
 
 
 def _null_days(days: Array, rows: Array) -> Array:

@@ -20,6 +20,8 @@ from ...contracts.offender import (
     ADULT,
     AGE_GROUP,
     ALL_OFFENDERS,
+    ENTRANT_ETHNICITY,
+    INDEX_DISPOSAL,
     IOM_COHORTS,
     IOM_FIXED,
     IOM_FLEX,
@@ -31,7 +33,7 @@ from ...contracts.offender import (
 )
 from ...contracts.population_by_age import PopulationByAge
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
 first_time_entrants = Metric(
@@ -76,12 +78,14 @@ first_time_entrants = Metric(
             among=PopulationByAge.age_group == ADULT,
         ),
     ],
-    dimensions=[LPA, AGE_GROUP, SEX],
+    dimensions=[LPA, DISTRICT, AGE_GROUP, SEX, ENTRANT_ETHNICITY],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[
         "Ministry of Justice: First time entrants into the criminal justice system and offender "
         "histories",
+        "Ministry of Justice, written answer 111256: ethnicity, gender and age for convictions and "
+        "cautions",
     ],
     limitations="Does not count first arrests. Community resolutions and diversion (outcome 22) "
     "are not cautions or convictions and do not count. Youth offending teams' counts differ from "
@@ -91,7 +95,10 @@ first_time_entrants = Metric(
         "have dealt with them.",
         "Age is the age on the day of the caution or conviction.",
         "National figures are published once a year and with a delay.",
-        "By sex, the rate still divides by all residents of the age group, of either sex.",
+        "By sex or ethnic group, the rate still divides by all residents of the age group. There "
+        "is no rate by district, because the table of residents has no districts.",
+        "Ethnic group is as recorded on the Police National Computer, which may differ from how "
+        "the person describes it.",
         "More use of community resolutions and diversion is enough to lower the count.",
     ],
     examples=[
@@ -175,14 +182,34 @@ def _reoffending_rate(key: str, label: str, where: Any) -> ReoffendingRate:
 reoffending = Metric(
     ref="14",
     key="reoffending",
+    version=2,
     title="Reducing reoffending data inc. IOM re-offending data (volume / rate)",
     objective=SECURE,
-    summary="The share of offenders who reoffend, and the number of reoffences, for offenders with "
-    "a follow-up that began in the period. A reoffence is an offence within 12 months that led to "
-    "a caution or conviction in those months or a further 6. Shown for all offenders and for those "
-    "under integrated offender management (IOM).",
+    summary="Of the offenders with a follow-up that began in the quarter: how many they are, the "
+    "share who reoffend, the number of reoffences, and the reoffences per reoffender. A reoffence "
+    "is an offence within 12 months that led to a caution or conviction in those months or a "
+    "further 6. Shown for all offenders and for those under integrated offender management (IOM).",
     measures=[
         _reoffending_rate("reoffending_rate", "All offenders", _ALL),
+        Count(
+            key="offenders",
+            label="All offenders: people in the cohort",
+            of=OffenderCohort,
+            at=OffenderCohort.index_date,
+            where=_ALL,
+            distinct=OffenderCohort.person_id,
+            direction=Direction.NEUTRAL,
+            note="In a year, a person in the cohorts of several quarters counts once.",
+        ),
+        Count(
+            key="reoffenders",
+            label="All offenders: reoffenders",
+            of=OffenderCohort,
+            at=OffenderCohort.index_date,
+            where=_ALL & (OffenderCohort.reoffences > 0),
+            note="In a year, a person is counted in the cohort of each quarter. "
+            f"{_INCOMPLETE_NOTE}",
+        ),
         Sum(
             key="reoffences",
             label="All offenders: proven reoffences",
@@ -192,6 +219,13 @@ reoffending = Metric(
             value=OffenderCohort.reoffences,
             unit=Unit.OFFENCES,
             note=_INCOMPLETE_NOTE,
+        ),
+        Ratio(
+            key="reoffences_per_reoffender",
+            label="All offenders: reoffences per reoffender",
+            numerator="reoffences",
+            denominator="reoffenders",
+            note=f"Our own division of two published kinds of number. {_INCOMPLETE_NOTE}",
         ),
         _reoffending_rate("iom_reoffending_rate", "Integrated offender management", _IOM),
         _reoffending_rate(
@@ -231,12 +265,15 @@ reoffending = Metric(
             note=_INCOMPLETE_NOTE,
         ),
     ],
-    dimensions=[LPA],
+    dimensions=[LPA, DISTRICT, AGE_GROUP, INDEX_DISPOSAL],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[
-        "Ministry of Justice: proven reoffending, with a follow-up of one year and six further "
-        "months for an offence to be proven",
+        "Ministry of Justice, Proven reoffending: a follow-up of one year and six further months "
+        "for an offence to be proven; adults and juveniles; the rate and the number of reoffences; "
+        "release from custody, non-custodial conviction or caution as the start",
+        "Ministry of Justice, Guide to Proven Reoffending Statistics, October 2017: cohorts of "
+        "three months",
         "Neighbourhood crime integrated offender management strategy 2020: fixed, flex and free "
         "cohorts (unverified)",
     ],
@@ -250,7 +287,14 @@ reoffending = Metric(
         "People are chosen for integrated offender management because they offend often, so some "
         "of the fall after adoption is chance. Dropping cases because they do well or badly biases "
         "the result.",
-        "The cohorts are small: read the interval.",
+        "Cohorts are of a quarter, and a person is in a cohort once. A year is its four quarterly "
+        "cohorts together: a person in several of them counts in each, and follow-ups overlap, so "
+        "one offence may be the reoffence of several cohorts. Do not add the reoffences of "
+        "quarters to a number of crimes.",
+        "Months are calendar months: 12 months from 6 May end on 5 May. If the last month is too "
+        "short to have that day, they end on the day before its last day.",
+        "Adults and youths are aged as on the day the follow-up starts.",
+        "The cohorts of integrated offender management are small: read the interval.",
         "Everyone under integrated offender management is also in the cohort of all offenders.",
         "The two assumptions about months change the shares. They do not change the reoffences, "
         "which are counted before the table is filled.",
@@ -259,19 +303,22 @@ reoffending = Metric(
         Example(
             period="2022/23 Q1",
             rows="""
-            | cohort    | index_date | reoffended_on | proven_on  | reoffences | offences_before |
-            | all       | 2022-04-01 | 2022-09-10    | 2022-12-01 | 3          | 2               |
-            | all       | 2022-05-06 | 2023-05-05    | 2023-11-05 | 1          | 1               |
-            | all       | 2022-06-30 |               |            | 0          | 1               |
-            | all       | 2022-06-30 |               |            | 0          | 4               |
-            | IOM fixed | 2022-04-20 | 2022-08-01    | 2022-10-01 | 2          | 5               |
-            | IOM flex  | 2022-04-20 |               |            | 0          | 3               |
-            | IOM free  | 2022-05-20 | 2022-06-01    | 2022-09-01 | 1          | 2               |
-            | IOM free  | 2022-05-20 |               |            | 0          | 2               |
+            |person_id|cohort   |index_date|reoffended_on|proven_on |reoffences|offences_before|
+            |a        |all      |2022-04-01|2022-09-10   |2022-12-01|3         |2              |
+            |b        |all      |2022-05-06|2023-05-05   |2023-11-05|1         |1              |
+            |c        |all      |2022-06-30|             |          |0         |1              |
+            |d        |all      |2022-06-30|             |          |0         |4              |
+            |a        |IOM fixed|2022-04-20|2022-08-01   |2022-10-01|2         |5              |
+            |c        |IOM flex |2022-04-20|             |          |0         |3              |
+            |e        |IOM free |2022-05-20|2022-06-01   |2022-09-01|1         |2              |
+            |f        |IOM free |2022-05-20|             |          |0         |2              |
             """,
             expect={
                 "reoffending_rate": (1 + 1) / (1 + 1 + 1 + 1),
+                "offenders": 1 + 1 + 1 + 1,
+                "reoffenders": 1 + 1,
                 "reoffences": 3 + 1,
+                "reoffences_per_reoffender": (3 + 1) / (1 + 1),
                 "iom_reoffending_rate": (1 + 0 + 1) / (1 + 1 + 2),
                 "iom_fixed_reoffending_rate": 1 / 1,
                 "iom_flex_reoffending_rate": 0 / 1,
@@ -287,17 +334,20 @@ reoffending = Metric(
         Example(
             period="2022/23 Q1",
             rows="""
-            | cohort   | index_date | reoffended_on | proven_on  | reoffences | offences_before |
-            | all      | 2022-05-06 | 2022-12-01    | 2023-11-06 | 0          | 1               |
-            | all      | 2022-05-06 | 2023-05-06    | 2023-06-01 | 0          | 1               |
-            | all      | 2022-05-06 | 2022-06-01    | 2022-09-01 | 5          | 1               |
-            | all      | 2022-03-31 | 2022-05-01    | 2022-06-01 | 1          | 1               |
-            | IOM flex | 2022-07-01 | 2022-07-02    | 2022-08-01 | 1          | 9               |
-            | IOM free | 2022-06-30 | 2022-07-01    | 2022-08-01 | 1          | 9               |
+            |person_id|cohort  |index_date|reoffended_on|proven_on |reoffences|offences_before|
+            |a        |all     |2022-05-06|2022-12-01   |2023-11-06|0         |1              |
+            |b        |all     |2022-05-06|2023-05-06   |2023-06-01|0         |1              |
+            |c        |all     |2022-05-06|2022-06-01   |2022-09-01|5         |1              |
+            |d        |all     |2022-03-31|2022-05-01   |2022-06-01|1         |1              |
+            |e        |IOM flex|2022-07-01|2022-07-02   |2022-08-01|1         |9              |
+            |f        |IOM free|2022-06-30|2022-07-01   |2022-08-01|1         |9              |
             """,
             expect={
                 "reoffending_rate": 1 / (1 + 1 + 1),
+                "offenders": 1 + 1 + 1,
+                "reoffenders": 1,
                 "reoffences": 5,
+                "reoffences_per_reoffender": 5 / 1,
                 "iom_reoffending_rate": 1 / 1,
                 "iom_flex_reoffending_rate": None,
                 "iom_free_reoffending_rate": 1 / 1,
@@ -308,6 +358,25 @@ reoffending = Metric(
             "the second offended one day after the follow-up: neither counts. Five reoffences by "
             "one person are one reoffender. A person is not in the cohort if their follow-up began "
             "before or after the quarter, even if they offended in it.",
+        ),
+        Example(
+            period="2022/23",
+            rows="""
+            |person_id|cohort|index_date|reoffended_on|proven_on |reoffences|offences_before|
+            |a        |all   |2022-05-06|2022-08-01   |2022-10-01|1         |               |
+            |a        |all   |2022-07-06|2022-08-01   |2022-10-01|1         |               |
+            |b        |all   |2022-07-06|             |          |0         |               |
+            """,
+            expect={
+                "reoffending_rate": (1 + 1) / (2 + 1),
+                "offenders": 1 + 1,
+                "reoffenders": 1 + 1,
+                "reoffences": 1 + 1,
+                "reoffences_per_reoffender": 2 / 2,
+            },
+            edge_case="A year is its quarterly cohorts together. Person a is in two of them: one "
+            "person among the offenders, but two of the three cohort entries of the share. The one "
+            "offence of August is a reoffence of both cohorts.",
         ),
     ],
 )
