@@ -217,8 +217,8 @@ def test_every_measure_with_a_follow_up_is_provisional_until_it_is_over() -> Non
     people = people.with_columns(reoffences=pl.lit(0))
     period = ["2024/25 Q4"]
     covered = {"offender_cohort": ("2025-01-01", "2025-03-31")}
-    growing = {"reoffending_rate", "reoffences", "reoffenders", "iom_reoffending_rate", "iom_reoffences",
-               "iom_fixed_reoffending_rate", "iom_after_to_before"}  # fmt: skip
+    growing = {"reoffending_rate", "reoffences", "reoffenders", "iom_reoffending_rate",
+               "iom_reoffences", "iom_fixed_reoffending_rate", "iom_after_to_before"}  # fmt: skip
     for as_at, expected in (
         ("2025-04-14", growing),
         ("2026-09-30", growing),
